@@ -1,0 +1,44 @@
+"""The sixteen symbols, four bits each, first symbol in the high half of its byte (spec §7.1).
+
+The symbols are written as hex digits, so two C functions do the work: ``hexlify`` and ``unhexlify``
+between digits and bytes, ``translate`` between digits and symbols. An odd number of symbols is
+filled up with one space, which a reader can tell from text because no text ends in a space.
+"""
+
+from __future__ import annotations
+
+from binascii import hexlify, unhexlify
+from typing import Final
+
+SYMBOLS: Final = " ntsrhldcmfgpbkv"  #: by value: the space is 0, v is 15
+PAD: Final = b"0"  #: the digit of the space
+
+_DIGITS: Final = b"0123456789abcdef"
+TO_SYMBOLS: Final = bytes.maketrans(_DIGITS, SYMBOLS.encode("ascii"))
+#: Bytes outside the alphabet become "x", which ``unhexlify`` refuses.
+TO_DIGITS: Final = bytes(
+    _DIGITS[SYMBOLS.index(chr(value))] if chr(value) in SYMBOLS else ord("x")
+    for value in range(256)
+)
+
+
+def strangers(text: str) -> list[str]:
+    """Return the characters of ``text`` that are no symbols, each once, in order."""
+    return [char for char in dict.fromkeys(text) if char not in SYMBOLS]
+
+
+def well_spaced(text: str) -> bool:
+    """Say whether ``text`` has no leading, trailing or double space."""
+    return "  " not in f" {text} " or not text
+
+
+def to_bytes(text: str) -> bytes:
+    """Return the payload of ``text``, which must be well-spaced symbols."""
+    digits = text.encode("ascii").translate(TO_DIGITS)
+    return unhexlify(digits + PAD if len(text) & 1 else digits)
+
+
+def to_symbols(payload: bytes) -> str:
+    """Return the symbols of ``payload``, without the space that fills up an odd number."""
+    text = hexlify(payload).translate(TO_SYMBOLS).decode("ascii")
+    return text[:-1] if text.endswith(" ") else text

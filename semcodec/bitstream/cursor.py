@@ -1,0 +1,54 @@
+"""A place in the bytes of one record, and what to do when a rule is found broken there.
+
+The reader and the validator are the same walk. A strict cursor raises at the first broken rule; a
+surveying cursor writes the finding down and goes on, as long as the bytes can still be read.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from semcodec.bitstream import rules
+from semcodec.errors import FormatError, UnsupportedError
+
+
+class Cursor:
+    """``data`` read from byte ``at`` up to byte ``end``.
+
+    Attributes:
+        cut: the rule that is broken where the bytes end too early.
+        findings: what was found so far, or None for a strict cursor.
+    """
+
+    __slots__ = ("at", "cut", "data", "end", "findings")
+
+    def __init__(
+        self, data: bytes, findings: list[FormatError | UnsupportedError] | None = None
+    ) -> None:
+        """Stand at the first byte; with a list for findings, survey."""
+        self.data, self.at, self.end = data, 0, len(data)
+        self.cut = "SC-HDR-3"
+        self.findings = findings
+
+    def byte(self) -> int:
+        """Return the next byte."""
+        return self.take(1)[0]
+
+    def take(self, count: int) -> bytes:
+        """Return the next ``count`` bytes."""
+        start = self.at
+        if count > self.end - start:
+            self.stop(self.cut, self.end * 8)
+        self.at = start + count
+        return self.data[start : self.at]
+
+    def broken(self, rule: str, offset: int) -> None:
+        """Note that ``rule`` is broken at bit ``offset``, though the bytes can be read on."""
+        error = rules.broken(rule, offset)
+        if self.findings is None:
+            raise error
+        self.findings.append(error)
+
+    def stop(self, rule: str, offset: int) -> NoReturn:
+        """Raise that ``rule`` is broken at bit ``offset`` and nothing can be read after it."""
+        raise rules.broken(rule, offset)

@@ -1,0 +1,160 @@
+"""The layout as a table, to be laid beside the specification. The only module with ``construct``.
+
+It says where every field is and nothing about which values are allowed: the rules are the reader's.
+It is slow and plain. ``inspect`` draws its map from it, and the tests use it as a second reader and
+writer that shares no code with the first. It is interpreted, never compiled: construct's compiled
+parsers take shortcuts on hostile bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import construct as c
+
+from semcodec.errors import FormatError
+
+Untyped = Any  # construct has no types
+
+CHECK_BYTES = (0, 1, 2, 4)
+
+
+class Place(NamedTuple):
+    """A parsed field: its dotted name, its first bit and bit count, its plain value."""
+
+    name: str
+    offset: int
+    bits: int
+    value: Any
+
+
+class Seen(c.Subconstruct):  # type: ignore[misc]  # construct has no types
+    """Parse as the inner declaration does, and write down where that was."""
+
+    def _parse(self, stream: Untyped, context: Untyped, path: str) -> Untyped:
+        start = stream.tell()
+        value = self.subcon._parsereport(stream, context, path)
+        places = context._params.places
+        name = path.removeprefix("(parsing) -> ").replace(" -> ", ".")
+        name = name.replace("entries", str(context.get("_index")))
+        if not isinstance(self.subcon, c.Transformed):
+            places.append(Place(name, start * 8, (stream.tell() - start) * 8, value))
+            return value
+        at = start * 8
+        for field in self.subcon.subcon.subcons:
+            bits = field.sizeof()
+            places.append(Place(f"{name}.{field.name}", at, bits, value[field.name]))
+            at += bits
+        return value
+
+
+class Leb28(c.Construct):  # type: ignore[misc]  # construct has no types
+    """One to four bytes, seven bits each, lowest first (§3)."""
+
+    def _parse(self, stream: Untyped, context: Untyped, path: str) -> int:
+        value = 0
+        for place in range(4):
+            byte = c.stream_read(stream, 1, path)[0]
+            value += (byte % 128) * 128**place
+            if byte < 128:
+                return int(value)
+        raise c.IntegerError("more than four bytes", path=path)
+
+    def _build(self, obj: int, stream: Untyped, context: Untyped, path: str) -> int:
+        digits, rest = [obj % 128], obj
+        while rest := rest // 128:
+            digits.append(rest % 128)
+        written = bytes(digit + 128 for digit in digits[:-1]) + bytes(digits[-1:])
+        c.stream_write(stream, written, len(written), path)
+        return obj
+
+
+def _payload_bytes(this: Untyped) -> int:
+    if this._building:
+        return len(this.payload)
+    check = CHECK_BYTES[this.head.check]
+    return int(this._params.length - this._io.tell() - check)
+
+
+def _explicit(bits: int) -> Untyped:
+    """A size in two fields, each one less than the side."""
+    return c.BitStruct(
+        "form" / c.BitsInteger(2),
+        "width" / c.BitsInteger(bits),
+        "height" / c.BitsInteger(bits),
+    )
+
+
+HEAD = c.BitStruct(
+    "escape" / c.BitsInteger(1),  # 0: version 1
+    "coding" / c.BitsInteger(2),  # nibble, lexicon, bag, utf8
+    "check" / c.BitsInteger(2),  # none, CRC-8, CRC-16, CRC-32
+    "has_extensions" / c.BitsInteger(1),
+    "has_size" / c.BitsInteger(1),
+    "has_models" / c.BitsInteger(1),
+)
+
+SIZE = c.Struct(
+    "peek" / c.Peek(c.Int8ub),  # None at the end of the data
+    c.Check(lambda this: this.peek is not None),
+    "code" / c.If(c.this.peek < 0b1000_0000, Seen(c.Int8ub)),
+    "short" / c.If((c.this.peek >= 0b1000_0000) & (c.this.peek < 0b1100_0000), Seen(_explicit(15))),
+    "long" / c.If(c.this.peek >= 0b1100_0000, Seen(_explicit(31))),
+)
+
+MODELS = c.Struct(
+    "set" / Seen(Leb28()),
+    "describer" / c.If(c.this.set == 0, Seen(Leb28())),
+    "writer" / c.If(c.this.set == 0, Seen(Leb28())),
+    "painter" / c.If(c.this.set == 0, Seen(Leb28())),
+    "prompts" / c.If(c.this.set == 0, Seen(Leb28())),
+)
+
+EXTENSION = c.Struct(
+    "type" / Seen(Leb28()),
+    "length" / Seen(Leb28()),
+    "value" / Seen(c.Bytes(c.this.length)),
+)
+
+#: ``end`` is where the block stops, in bytes from the start of the data.
+EXTENSIONS = c.Struct(
+    "length" / Seen(Leb28()),
+    "end" / c.Computed(lambda this: this._io.tell() + this.length),
+    "entries"
+    / c.If(
+        c.this.length > 0,
+        c.RepeatUntil(lambda _, __, this: this._io.tell() >= this.end, EXTENSION),
+    ),
+    c.Check(lambda this: this._building or this._io.tell() == this.end),
+)
+
+LAYOUT = c.Struct(
+    "magic" / c.If(c.this._params.is_file, Seen(c.Const(b"\xb5\x1a"))),  # §9
+    "head" / Seen(HEAD),  # §2
+    "size" / c.If(c.this.head.has_size, SIZE),  # §4
+    "models" / c.If(c.this.head.has_models, MODELS),  # §5
+    "extensions" / c.If(c.this.head.has_extensions, EXTENSIONS),  # §6
+    "payload" / Seen(c.Bytes(_payload_bytes)),  # §7
+    "check" / Seen(c.Bytes(lambda this: CHECK_BYTES[this.head.check])),  # §8
+    c.Terminated,
+)
+
+
+def parse(data: bytes, is_file: bool) -> tuple[Any, list[Place]]:
+    """Return the fields of ``data`` as a tree, and the places of its leaves in order.
+
+    Raises:
+        FormatError: SC-HDR-3, the layout does not fit the bytes.
+    """
+    places: list[Place] = []
+    try:
+        tree = LAYOUT.parse(data, is_file=is_file, length=len(data), places=places)
+    except c.ConstructError as error:
+        raise FormatError("SC-HDR-3", "The bytes do not fit the layout.", len(data) * 8) from error
+    return tree, [place for place in places if place.bits]
+
+
+def build(values: Mapping[str, Any], is_file: bool) -> bytes:
+    """Return the bytes of a tree of fields, as ``parse`` returns it."""
+    return bytes(LAYOUT.build(dict(values), is_file=is_file))

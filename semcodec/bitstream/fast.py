@@ -1,0 +1,47 @@
+"""The default record, by the shortest road: one zero byte, then symbols.
+
+Nearly every record is bare, 1024 x 1024, nibble-coded, without a check. Both functions give up with
+None on anything else and on any fault; then the reader or the writer says what is wrong. The
+tests hold them equal to that long way and to the declaration.
+"""
+
+from __future__ import annotations
+
+import binascii
+from typing import Final
+
+from semcodec.bitstream import models, sizes
+from semcodec.bitstream.alphabet import PAD, TO_DIGITS, TO_SYMBOLS
+from semcodec.bitstream.record import Record
+
+#: n symbols are at most (n + 1) / 2 words, so neither road can break a default limit below this.
+MOST_SYMBOLS: Final = 8_000
+MOST_BYTES: Final = 1 + MOST_SYMBOLS // 2
+
+_HEAD: Final = b"00"  #: the first byte of a default record, in hex
+_hexlify, _unhexlify, _new = binascii.hexlify, binascii.unhexlify, tuple.__new__
+_SIZE, _MODELS = sizes.DEFAULT, models.DEFAULT
+
+
+def pack(text: str) -> bytes | None:
+    """Return the default record of ``text``, or None."""
+    if "  " in text or text[:1] == " " or text[-1:] == " " or len(text) > MOST_SYMBOLS:
+        return None
+    try:
+        digits = _HEAD + text.encode("ascii").translate(TO_DIGITS)
+        return _unhexlify(digits + PAD if len(digits) & 1 else digits)
+    except ValueError:
+        return None
+
+
+def unpack(data: bytes) -> Record | None:
+    """Return the record of ``data``, which starts with a zero byte, or None.
+
+    The zero byte reads as two spaces. If these are the last two spaces in a row, then the text
+    after them starts with no space, holds no two in a row, and ends with the padding at most.
+    """
+    text = _hexlify(data).translate(TO_SYMBOLS).decode("ascii")
+    if text.rfind("  ") or len(data) > MOST_BYTES:
+        return None
+    text = text[2:-1] if text[-1] == " " else text[2:]
+    return _new(Record, (text, "nibble", _SIZE, _MODELS, (), "bare", "none", 1))

@@ -1,0 +1,96 @@
+"""Width and height in no byte, one, four or eight (spec §4).
+
+No field at all means 1024 x 1024. A common size is a code; any other takes the shorter of two
+explicit forms. The forms are told apart by the top bits of the first byte: ``0``, ``10``, ``11``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from semcodec.bitstream.cursor import Cursor
+
+Size = tuple[int, int]
+
+DEFAULT: Final[Size] = (1024, 1024)
+MOST: Final = 2**31 - 1  #: largest width or height
+SHORT_MOST: Final = 2**15  #: largest one in the 4-byte form
+
+#: The registry, by code. Code 0 says in a byte what no field says for free, so it is forbidden.
+CODES: Final[tuple[Size, ...]] = (
+    (1024, 1024),
+    (512, 512),
+    (768, 768),
+    (768, 512),
+    (512, 768),
+    (1152, 896),
+    (896, 1152),
+    (1216, 832),
+    (832, 1216),
+    (1344, 768),
+    (768, 1344),
+    (1536, 640),
+    (640, 1536),
+    (1920, 1080),
+    (1280, 720),
+    (256, 256),
+    (3840, 2160),
+    (2048, 2048),
+    (2048, 1365),
+    (640, 480),
+    (4032, 3024),
+)
+_CODE_OF: Final = {size: code for code, size in enumerate(CODES)}
+
+
+def write(size: Size) -> bytes:
+    """Return the size field of ``size``; none for the default."""
+    if size == DEFAULT:
+        return b""
+    if size in _CODE_OF:
+        return bytes([_CODE_OF[size]])
+    width, height = size[0] - 1, size[1] - 1
+    if max(size) <= SHORT_MOST:
+        return (0b10 << 30 | width << 15 | height).to_bytes(4, "big")
+    return (0b11 << 62 | width << 31 | height).to_bytes(8, "big")
+
+
+def read(cursor: Cursor) -> Size:
+    """Return the size of a size field.
+
+    Raises:
+        FormatError: SC-SIZ-2 to 5, or the field is cut.
+        UnsupportedError: SC-SIZ-1.
+    """
+    start = cursor.at * 8
+    first = cursor.byte()
+    if first < 0b1000_0000:
+        return _read_code(cursor, first, start)
+    cursor.at -= 1
+    bits = 15 if first < 0b1100_0000 else 31
+    field = int.from_bytes(cursor.take((bits + 1) // 4), "big")
+    size = ((field >> bits & 2**bits - 1) + 1, (field & 2**bits - 1) + 1)
+    _rule_explicit(cursor, size, bits, start)
+    return size
+
+
+def _read_code(cursor: Cursor, code: int, start: int) -> Size:
+    if code == 0:
+        cursor.broken("SC-SIZ-2", start)
+    if code >= len(CODES):
+        cursor.broken("SC-SIZ-1", start)
+        return DEFAULT  # only a survey gets here, and it throws the size away
+    return CODES[code]
+
+
+def _rule_explicit(cursor: Cursor, size: Size, bits: int, start: int) -> None:
+    if size == DEFAULT:
+        cursor.broken("SC-SIZ-2", start)
+    elif size in _CODE_OF:
+        cursor.broken("SC-SIZ-3", start)
+    if bits == 31 and max(size) <= SHORT_MOST:
+        cursor.broken("SC-SIZ-4", start)
+    for number, side in enumerate(size):
+        if side > MOST:
+            cursor.broken("SC-SIZ-5", start + 2 + number * bits)

@@ -1,0 +1,77 @@
+"""The one tree of errors: whose fault it is decides the class (design: the contract)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Verdict = Literal["malformed", "invalid"]
+
+
+class SemcodecError(Exception):
+    """Anything the library refuses to do. No other exception leaves it."""
+
+
+class FormatError(SemcodecError, ValueError):
+    """The bytes are at fault.
+
+    Attributes:
+        rule: the specification's id of the broken rule, such as ``"SC-PAY-2"``.
+        offset: where it shows, in bits from the first bit of the data.
+        verdict: ``"malformed"`` if the bytes cannot be read on, ``"invalid"`` if they can be
+            read and break a rule.
+    """
+
+    def __init__(
+        self, rule: str, message: str, offset: int = 0, verdict: Verdict = "malformed"
+    ) -> None:
+        super().__init__(message)
+        self.rule, self.offset, self.verdict = rule, offset, verdict
+
+    def __str__(self) -> str:
+        byte, bit = divmod(self.offset, 8)
+        return f"{self.args[0]} ({self.rule} at byte {byte}, bit {bit})"
+
+
+class UnsupportedError(SemcodecError):
+    """The bytes may be right, but this reader cannot know: a newer version, coding or extension.
+
+    Attributes:
+        rule: the specification's id of the rule that says to stop here.
+        offset: in bits from the first bit of the data.
+    """
+
+    def __init__(self, message: str, rule: str = "", offset: int = 0) -> None:
+        super().__init__(message)
+        self.rule, self.offset = rule, offset
+
+
+class InputError(SemcodecError, ValueError):
+    """What the caller gave is at fault: an image, a text, an option."""
+
+
+class BackendError(SemcodecError):
+    """A model failed.
+
+    Attributes:
+        backend: its name, such as ``"embedded"``.
+        stage: ``"describe"``, ``"select"``, ``"paint"`` and so on.
+        retryable: whether the same call may succeed later.
+    """
+
+    def __init__(
+        self, message: str, *, backend: str = "", stage: str = "", retryable: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.backend, self.stage, self.retryable = backend, stage, retryable
+
+
+class Refused(BackendError):
+    """The model declined to do it."""
+
+
+class BadAnswer(BackendError):
+    """The model answered, and the answer cannot be used."""
+
+
+class BudgetExceeded(BackendError):
+    """Going on would cost more than allowed."""

@@ -1,0 +1,219 @@
+"""Bytes fixed by hand, and every way a caller can be wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from semcodec.bitstream import (
+    Limits,
+    Models,
+    Record,
+    alphabet,
+    checks,
+    inspect,
+    leb,
+    name,
+    pack,
+    repack,
+    requested_k,
+    unpack,
+    validate,
+)
+from semcodec.errors import FormatError, InputError, UnsupportedError
+
+
+def test_default_record() -> None:
+    assert pack("ndn trdtnl rch vndv").hex() == "00171024721604850f17f0"
+    assert pack(["ndn", "trdtnl", "rch", "vndv"]) == pack(("ndn", "trdtnl", "rch", "vndv"))
+    assert pack("") == b"\0"
+    assert unpack(b"\0") == Record("", "nibble", (1024, 1024), Models(), (), "bare", "none", 1)
+
+
+def test_framing_costs_one_byte_bare_and_four_as_file() -> None:
+    payload = len(unpack(pack("ct n grss")).payload)
+    assert len(pack("ct n grss")) == payload + 1
+    assert len(pack("ct n grss", framing="file")) == payload + 4
+
+
+def test_check_values() -> None:
+    assert checks.crc8(b"123456789") == 0xDF
+    assert checks.write(2, b"123456789").hex() == "29b1"
+    assert checks.write(3, b"123456789").hex() == "cbf43926"
+
+
+def test_properties() -> None:
+    extensions = [requested_k(12), name("painter", "brush 3")]
+    record = unpack(pack("rd br", extensions=extensions, coding="auto"))
+    assert (record.words, record.k, record.payload_bits) == (["rd", "br"], 12, 24)
+    assert record.names == {"painter": "brush 3"}
+    assert unpack(pack("rd br", extensions=[(12, b"")])).k == 2
+    assert unpack(pack("Öl und Blut", coding="auto")).coding == "utf8"
+    assert unpack(pack("Öl", coding="utf8")).payload_bits == 24
+
+
+def test_models_are_given_by_value_name_or_row() -> None:
+    assert pack("n", models="local") == pack("n", models=2) == pack("n", models=Models(2))
+    assert pack("n", models="default") == pack("n")
+    assert (Models(2).name, Models(99).name, Models(writer=1).name) == ("local", None, None)
+
+
+def test_bytes_of_all_three_kinds() -> None:
+    data = pack("n", framing="file")
+    assert unpack(bytearray(data)) == unpack(memoryview(data)) == unpack(data, framing="file")
+    with pytest.raises(UnsupportedError):
+        unpack(data, framing="bare")
+    with pytest.raises(FormatError) as caught:
+        unpack(pack("n"), framing="file")
+    assert (caught.value.rule, caught.value.offset) == ("SC-FRM-2", 0)
+
+
+def test_window_points_to_skeleton() -> None:
+    with pytest.raises(InputError, match="skeleton"):
+        pack("window")
+
+
+@pytest.mark.parametrize(
+    "text", [" n", "n ", "n  n", "N", "\0", "é", "\ud800", "n\n", ["n n"], [""], [" "], [1], 5,
+             None, b"n", {"n"}, "n " * 4097 + "n"],
+)  # fmt: skip
+def test_no_such_text(text: object) -> None:
+    with pytest.raises(InputError):
+        pack(text)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"coding": "zip"}, {"coding": 0}, {"coding": None}, {"size": (0, 1)}, {"size": (1, 2**31)},
+        {"size": 5}, {"size": (1, 2, 3)}, {"size": (True, 1)}, {"size": (1, 1.0)}, {"size": "ab"},
+        {"models": "other"}, {"models": -1}, {"models": 2**28}, {"models": None}, {"models": True},
+        {"framing": "auto"}, {"framing": 1}, {"check": "crc64"}, {"check": 1},
+        {"framing": "file", "check": "none"}, {"extensions": None}, {"extensions": [5]},
+        {"extensions": [(1, b"")]}, {"extensions": [(0, b"")]}, {"extensions": [(2, b"")]},
+        {"extensions": [(2, b"\xff")]}, {"extensions": [(2, b"\x7f")]}, {"extensions": [(12, "")]},
+        {"extensions": [(2, b"a" * 256)]}, {"extensions": [(10, b"\0")]},
+        {"extensions": [(10, b"")]}, {"extensions": [(True, b"")]}, {"extensions": [(2**28, b"")]},
+        {"extensions": [(12, b"")] * 2}, {"extensions": [(2 * n, b"n") for n in range(6, 99)]},
+        {"extensions": [(12, b"n" * 65_536)]},
+    ],
+)  # fmt: skip
+def test_no_such_option(options: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        pack("n", **options)
+
+
+@pytest.mark.parametrize("coding", ["lexicon", "bag"])
+def test_codings_to_come(coding: str) -> None:
+    with pytest.raises(UnsupportedError):
+        pack("n", coding=coding)
+
+
+def test_other_wrong_arguments() -> None:
+    released = memoryview(b"\0")
+    released.release()
+    calls = [
+        lambda: unpack("00"),
+        lambda: unpack(None),
+        lambda: unpack(released),
+        lambda: unpack(b"\0", framing="png"),
+        lambda: unpack(b"\0", limits=5),
+        lambda: validate(5),
+        lambda: validate(b"\0", limits=5),
+        lambda: inspect(5),
+        lambda: Limits(max_words=-1),
+        lambda: Limits(max_words=True),
+        lambda: Models(1, 2),
+        lambda: requested_k(0),
+        lambda: requested_k("3"),
+        lambda: name("poet", "x"),
+        lambda: name(["poet"], "x"),
+        lambda: name("writer", 5),
+        lambda: name("writer", "\ud800"),
+        lambda: repack("n"),
+        lambda: repack(unpack(b"\0")._replace(version=2)),
+        lambda: repack(unpack(b"\0")._replace(text="window")),
+    ]
+    for call in calls:
+        with pytest.raises(InputError):
+            call()
+
+
+def test_inspect_accounts_for_every_bit() -> None:
+    data = pack(
+        "rd br", framing="file", size=(1000, 777), models=Models(describer=300),
+        extensions=[requested_k(12), name("painter", "x")],
+    )  # fmt: skip
+    fields = inspect(data)
+    at = 0
+    for field in fields:
+        assert field.offset == at
+        at += field.bits
+    assert at == 8 * len(data)
+    values = {field.name: field.value for field in fields}
+    assert values["head.check"] == "crc8"
+    assert values["size.short.width"] == 1000
+    assert values["models.describer"] == 300
+    assert values["extensions.1.type"] == 10
+    assert values["payload"] == "rd br"
+
+
+def test_inspect_says_what_values_mean() -> None:
+    def value(data: bytes, field: str) -> int | str:
+        return {field.name: field.value for field in inspect(data)}[field]
+
+    assert value(pack("n", size=(512, 512)), "size.code") == "512x512"
+    assert value(pack("n", size=(2**31 - 1, 1)), "size.long.width") == 2**31 - 1
+    assert value(pack("n", models="local"), "models.set") == "local"
+    assert value(pack("n", models=77), "models.set") == 77
+    assert value(pack("Öl", coding="utf8"), "payload") == "Öl"
+    assert value(b"\x02\x7f\x11", "size.code") == 127  # unassigned, but there to be seen
+    assert value(b"\x20\xff", "payload") == "ff"  # a coding to come
+    assert inspect(pack("n"))[1].raw == "00"
+
+
+def test_inspect_refuses_what_cannot_be_read() -> None:
+    for data, kind in ((b"", FormatError), (b"\x80", UnsupportedError), (b"\x60\xff", FormatError)):
+        with pytest.raises(kind):
+            inspect(data)
+
+
+def test_validate_lists_everything_and_the_gravest_decides() -> None:
+    report = validate(b"\xb5\x1a\x02\x00\x01\x00\x00\x10\x00")
+    assert [(f.rule, f.offset) for f in report.findings] == [
+        ("SC-FRM-3", 19), ("SC-SIZ-2", 24), ("SC-NIB-1", 32), ("SC-NIB-2", 44), ("SC-NIB-3", 64),
+    ]  # fmt: skip
+    assert (report.verdict, report.ok, len(report.fields)) == ("invalid", False, 9)
+    assert validate(b"\x20").verdict == "unsupported"
+    assert validate(b"\x0a\x7f\x11").verdict == "invalid"
+    assert validate(b"").verdict == "malformed"
+    assert validate(pack("n")).verdict == "valid"
+
+
+def test_an_error_says_where() -> None:
+    with pytest.raises(FormatError) as caught:
+        unpack(b"\x00\x10\x01")
+    assert "byte 2, bit 0" in str(caught.value)
+    assert caught.value.verdict == "invalid"
+
+
+def test_small_parts() -> None:
+    assert [leb.exactly(data) for data in (b"", b"\x7f", b"\x80\x01", b"\x81\x00", b"\x80")] == [
+        None, 127, 128, None, None,
+    ]  # fmt: skip
+    assert leb.exactly(b"\x80" * 4 + b"\1") is None
+    assert alphabet.well_spaced("")
+
+
+def test_long_texts_take_the_long_road() -> None:
+    text = "nt " * 4000 + "n"
+    assert unpack(pack(text)).text == text
+
+
+def test_import_is_light() -> None:
+    heavy = "{'construct', 'numpy', 'PIL'}"
+    code = f"import sys, semcodec.bitstream; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
