@@ -1,1 +1,1 @@
-"""The offline backend of semcodec: it describes and paints without key, network or graphics card."""
+"""The offline backend of semcodec: no key, no network, no graphics card."""

@@ -1,0 +1,1 @@
+"""The two straight lines: an image to a record, and a record to an image."""

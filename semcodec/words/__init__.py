@@ -1,0 +1,1 @@
+"""Words: their skeletons, which of them matter, and back from skeletons to words."""
