@@ -85,7 +85,7 @@ def classifier(flatbuffer: bytes) -> onnx.ModelProto:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "classifier.tflite")
         path.write_bytes(flatbuffer)
-        model, _ = tf2onnx.convert._convert_common(None, tflite_path=str(path), opset=OPSET)
+        model, _ = tf2onnx.convert.from_tflite(str(path), opset=OPSET)
     return model
 
 
@@ -159,4 +159,7 @@ def first_names(labels: str) -> str:
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
+    if os.environ.get("PYTHONHASHSEED") != "0":  # the converter walks over sets of names
+        os.environ["PYTHONHASHSEED"] = "0"
+        os.execv(sys.executable, [sys.executable, *sys.argv])
     main(Path(sys.argv[1]), Path(sys.argv[2]))

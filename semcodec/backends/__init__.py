@@ -1,1 +1,18 @@
 """What models look like to the codec, and how a backend is found."""
+
+from __future__ import annotations
+
+from semcodec.backends.protocols import ROLES, Describer, Editor, Painter, Upscaler, Writer
+from semcodec.backends.registry import find, names, roles
+
+__all__ = [
+    "Describer",
+    "Writer",
+    "Painter",
+    "Editor",
+    "Upscaler",
+    "ROLES",
+    "find",
+    "names",
+    "roles",
+]

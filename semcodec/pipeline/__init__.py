@@ -1,1 +1,9 @@
 """The two straight lines: an image to a record, and a record to an image."""
+
+from __future__ import annotations
+
+from semcodec.pipeline.decoding import Decoded, decode
+from semcodec.pipeline.encoding import Encoded, encode
+from semcodec.pipeline.trace import Stage, Trace
+
+__all__ = ["encode", "decode", "Encoded", "Decoded", "Trace", "Stage"]

@@ -1,0 +1,125 @@
+"""Name colours with the dozen words people use (black white gray red ... teal).
+
+A photograph is mostly gray and brown, so counting pixels would call everything gray. Votes are
+weighted by chroma, and an object is asked only inside the ellipse in the middle of its box.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Floats = NDArray[np.float32]
+
+NAMES = (
+    "black", "white", "gray", "red", "orange", "yellow", "green", "teal", "blue", "purple",
+    "pink", "brown", "beige",
+)  # fmt: skip
+NEUTRAL = frozenset(("black", "white", "gray"))
+SAMPLE = 64  #: pixels along the longer side that are enough to name a colour
+FULL_CHROMA = 50.0  #: a pixel of this chroma in CIELAB counts as much as one can
+GRAY_VOTE = 0.35  #: the vote of a pixel without any chroma
+
+_TO_XYZ = np.array(
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], np.float32
+)
+_WHITE = np.array([0.9505, 1.0, 1.089], np.float32)  #: daylight, D65
+
+
+def pixels(image: Image.Image, side: int = SAMPLE) -> Floats:
+    """Return a small copy of ``image`` in CIELAB, rows x columns x (lightness, a, b)."""
+    scale = side / max(image.size)
+    size = tuple(max(1, round(length * scale)) for length in image.size)
+    small = image.resize((size[0], size[1]), Image.Resampling.BOX)
+    return lab(np.asarray(small, np.float32) / 255)
+
+
+def lab(rgb: Floats) -> Floats:
+    """Return sRGB values of 0..1 in CIELAB, where equal steps look equal."""
+    linear = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
+    xyz = linear @ _TO_XYZ.T / _WHITE
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    x, y, z = f[..., 0], f[..., 1], f[..., 2]
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1).astype(np.float32)
+
+
+def chroma(colours: Floats) -> Floats:
+    """Return how far from gray each CIELAB colour is: 0 is gray, 100 is a traffic light."""
+    return np.hypot(colours[..., 1], colours[..., 2]).astype(np.float32)
+
+
+def hue(colours: Floats) -> Floats:
+    """Return the hue angle in degrees: red 30, yellow 100, green 140, blue 280."""
+    return np.degrees(np.arctan2(colours[..., 2], colours[..., 1])).astype(np.float32) % 360
+
+
+def name(colours: Floats) -> NDArray[np.intp]:
+    """Return the index in ``NAMES`` of each CIELAB colour."""
+    light, strong, angle = colours[..., 0], chroma(colours), hue(colours)
+    gray = (strong < 9) | ((light < 22) & (strong < 18)) | ((light > 92) & (strong < 14))
+    warm_dark = (light < 62) & (strong < 45)
+    rules = [
+        (gray & (light < 24), "black"),
+        (gray & (light > 80), "white"),
+        (gray, "gray"),
+        ((angle < 50) & (light > 66) & (strong < 45), "pink"),
+        ((angle < 20) & (light > 55), "pink"),
+        ((angle > 12) & (angle < 52) & (strong < 32), "brown"),
+        (angle < 50, "red"),
+        ((angle < 78) & (strong > 45) & (light > 45), "orange"),
+        ((angle < 108) & (angle > 78) & (strong > 45) & (light > 55), "yellow"),
+        ((angle < 98) & (light > 66), "beige"),
+        ((angle < 98) | ((angle < 104) & warm_dark), "brown"),
+        ((angle < 108) & (strong > 35) & (light > 60), "yellow"),
+        ((angle < 108) & (light > 72), "beige"),
+        (angle < 172, "green"),
+        (angle < 218, "teal"),
+        (angle < 304, "blue"),
+        ((angle < 335) & (light < 70), "purple"),
+        ((angle < 350) & (light < 40), "purple"),
+        ((angle > 345) & (light < 55), "red"),
+    ]
+    conditions = [condition for condition, _ in rules]
+    return np.select(
+        conditions, [NAMES.index(word) for _, word in rules], NAMES.index("pink")
+    ).astype(np.intp)
+
+
+def shares(colours: Floats, mask: NDArray[np.bool_] | None = None) -> Floats:
+    """Return the share of the chroma-weighted votes that each of ``NAMES`` gets; sums to 1 or 0."""
+    votes = GRAY_VOTE + np.minimum(chroma(colours), FULL_CHROMA) / FULL_CHROMA
+    if mask is not None:
+        votes = votes * mask
+    total = np.bincount(name(colours).ravel(), votes.ravel(), len(NAMES))
+    return (total / max(float(total.sum()), 1e-9)).astype(np.float32)
+
+
+def skin(colours: Floats) -> NDArray[np.bool_]:
+    """Return which pixels may be skin, light or dark."""
+    light, strong, angle = colours[..., 0], chroma(colours), hue(colours)
+    return (angle > 20) & (angle < 78) & (strong > 9) & (strong < 48) & (light > 15) & (light < 92)
+
+
+def ellipse(height: int, width: int) -> NDArray[np.bool_]:
+    """Return the pixels of a box that belong to its object rather than to what is behind it."""
+    y = (np.arange(height)[:, None] + 0.5) / height * 2 - 1
+    x = (np.arange(width)[None, :] + 0.5) / width * 2 - 1
+    return np.asarray((x / 0.75) ** 2 + (y / 0.85) ** 2 <= 1)
+
+
+def of_object(box: Image.Image) -> str:
+    """Return the colour that an object filling ``box`` has for a viewer."""
+    colours = pixels(box)
+    return NAMES[int(shares(colours, ellipse(*colours.shape[:2])).argmax())]
+
+
+def of_clothes(box: Image.Image) -> str:
+    """Return the colour of what a person filling ``box`` wears; empty when mostly skin shows."""
+    colours = pixels(box)
+    height = colours.shape[0]
+    body = ellipse(*colours.shape[:2]) & ~skin(colours)
+    body[: height // 5] = False  # hair and sky behind the head
+    if body.mean() < 0.12:
+        return ""
+    return NAMES[int(shares(colours, body).argmax())]

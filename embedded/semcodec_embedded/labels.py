@@ -1,0 +1,60 @@
+"""Read labels.toml: which everyday nouns the networks' classes stand for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+SURE = (
+    0.4  #: the probability from which the classifier is believed, unless labels.toml knows better
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The tables of labels.toml.
+
+    Attributes:
+        detector: nouns of the detector's classes; class number 1 comes first.
+        nouns: for each noun, the numbers of the classifier's classes that mean it.
+        kinds: for each general noun, the nouns that it covers.
+        sure: thresholds other than ``SURE``.
+        places: for each place, the nouns that are found there.
+        beside: for each doubtful noun, the nouns of which one must be in the picture too.
+    """
+
+    detector: Sequence[str]
+    nouns: Mapping[str, Sequence[int]]
+    kinds: Mapping[str, Sequence[str]]
+    sure: Mapping[str, float]
+    places: Mapping[str, Sequence[str]]
+    beside: Mapping[str, Sequence[str]]
+
+    def covers(self, general: str, special: str) -> bool:
+        """Tell whether ``special`` is ``general`` or one of its kinds."""
+        return general == special or special in self.kinds.get(general, ())
+
+    def threshold(self, noun: str) -> float:
+        """Return the probability from which ``noun`` is believed."""
+        return self.sure.get(noun, SURE)
+
+
+@cache
+def labels() -> Labels:
+    """Return the tables, read once."""
+    text = resources.files(__package__).joinpath("labels.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text)
+    nouns = {noun: _numbers(ranges) for noun, ranges in tables.pop("nouns").items()}
+    return Labels(nouns=nouns, **tables)
+
+
+def _numbers(ranges: Sequence[str]) -> list[int]:
+    """Return the class numbers of ranges such as ``"151-268"`` or ``"7"``."""
+    numbers: list[int] = []
+    for text in ranges:
+        first, _, last = text.partition("-")
+        numbers.extend(range(int(first), int(last or first) + 1))
+    return numbers

@@ -1,0 +1,42 @@
+"""Load the two networks, once and only when they are needed."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semcodec.errors import BackendError
+
+THREADS = 2  #: more gain nothing at this size
+
+
+@cache
+def _session(model: str) -> Any:
+    """Return the network in models/``model``."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors only
+    data = resources.files(__package__).joinpath("models", model).read_bytes()
+    return ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def run(model: str, tensor: NDArray[Any]) -> list[NDArray[Any]]:
+    """Return what the network in models/``model`` answers to its one input.
+
+    Raises:
+        BackendError: the network cannot be loaded or run here.
+    """
+    try:
+        session = _session(model)
+        answers = session.run(None, {session.get_inputs()[0].name: tensor})
+    except Exception as error:  # onnxruntime raises types of its own, unrelated to each other
+        message = f"the network {model} does not run here; is onnxruntime installed? ({error})"
+        raise BackendError(message, backend="embedded", stage="describe") from error
+    return [np.asarray(answer) for answer in answers]

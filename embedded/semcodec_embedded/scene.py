@@ -1,0 +1,171 @@
+"""Say what surrounds the objects, from colour, texture and height alone.
+
+No network of ours knows sky or grass, but a smooth blue top and a green bottom leave little doubt,
+and the places that the objects make likely remove most of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from semcodec_embedded import colours
+from semcodec_embedded.colours import NAMES, Floats
+from semcodec_embedded.detector import Box
+
+SIDE = 96  #: pixels along the longer side in which texture still shows
+TOP, BOTTOM = 0.35, 0.68  #: where the upper region ends and the lower one begins
+SMOOTH = 4.0  #: mean step of lightness between neighbours, below which a region is a surface
+DARK, BRIGHT = 24.0, 72.0  #: mean lightness of a dark and of a bright picture
+FLAT = 13.0  #: spread of lightness below which a scene is foggy
+COLOURLESS = 5.0  #: mean chroma of a black and white photograph
+INDOORS = frozenset(("kitchen", "bathroom", "bedroom", "room", "desk", "table"))
+OUTDOORS = frozenset(
+    ("street", "railway", "water", "snow", "mountains", "grassland", "outside"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the picture around the objects.
+
+    Attributes:
+        share: of the chroma-weighted votes, by colour name.
+        light: mean lightness, 0..100.
+        texture: mean step of lightness between neighbours.
+    """
+
+    share: dict[str, float]
+    light: float
+    texture: float
+
+    def of(self, *names: str) -> float:
+        """Return the share of these colours together."""
+        return sum(self.share[name] for name in names)
+
+    @property
+    def colour(self) -> str:
+        """The colour with most votes."""
+        return max(self.share, key=lambda name: self.share[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What surrounds the objects, in words; empty where nothing fits."""
+
+    top: str
+    bottom: str
+    mood: tuple[str, ...]
+
+
+def look(image: Image.Image, boxes: Iterable[Box], places: Collection[str]) -> Scene:
+    """Return the surroundings of the objects in ``boxes``."""
+    view = colours.pixels(image, SIDE)
+    free = _free(view.shape[0], view.shape[1], boxes)
+    rows = view.shape[0]
+    upper, lower = max(1, round(rows * TOP)), min(rows - 1, round(rows * BOTTOM))
+    above = region(view[:upper], free[:upper])
+    below = region(view[lower:], free[lower:])
+    indoors = _indoors(places)
+    top = _wall(above) if indoors else _above(above, below, places)
+    bottom = _floor(below, places) if indoors else _below(below, top, places)
+    return Scene(top, bottom, tuple(_mood(view, places)))
+
+
+def region(view: Floats, mask: NDArray[np.bool_]) -> Region:
+    """Return colour, light and texture of the pixels of ``view`` in ``mask``."""
+    if not mask.any():
+        mask = np.ones_like(mask)
+    share = dict(zip(NAMES, map(float, colours.shares(view, mask)), strict=True))
+    light = view[..., 0]
+    steps = [np.abs(np.diff(light, axis=axis)).mean() for axis in (0, 1) if light.shape[axis] > 1]
+    return Region(share, float(light[mask].mean()), float(np.mean(steps)) if steps else 0.0)
+
+
+def _free(rows: int, columns: int, boxes: Iterable[Box]) -> NDArray[np.bool_]:
+    """Return the pixels outside every box."""
+    free = np.ones((rows, columns), bool)
+    for box in boxes:
+        left, right = int(box.left * columns), int(np.ceil(box.right * columns))
+        free[int(box.top * rows) : int(np.ceil(box.bottom * rows)), left:right] = False
+    return free
+
+
+def _indoors(places: Collection[str]) -> bool:
+    """Tell whether the likeliest place that decides it is a room."""
+    return next((place in INDOORS for place in places if place in INDOORS | OUTDOORS), False)
+
+
+def _wall(above: Region) -> str:
+    return f"{above.colour} wall" if above.light > DARK / 2 else "dark wall"
+
+
+def _floor(below: Region, places: Collection[str]) -> str:
+    surface = next((place for place in places if place in ("table", "desk")), "floor")
+    return f"{below.colour} {surface}"
+
+
+def _above(above: Region, below: Region, places: Collection[str]) -> str:
+    """Return the sky, or what hides it."""
+    outside = any(place in OUTDOORS for place in places)
+    blue, pale = above.of("blue", "teal"), above.of("white", "gray")
+    smooth = above.texture < SMOOTH
+    if above.of("green") > 0.4:
+        return "green trees" if outside or not smooth else "green background"
+    if blue > 0.4 and above.light > 35 and above.texture < 2 * SMOOTH:
+        return "blue cloudy sky" if pale > 0.12 else "blue sky"
+    if above.of("orange", "pink", "red", "yellow", "purple") > 0.5 and smooth and outside:
+        return f"{above.colour} sunset sky"
+    if above.light < 16:
+        return "dark night sky" if "street" in places and smooth else "black background"
+    if pale + blue > 0.5 and smooth and above.light > max(45, below.light) and outside:
+        return "blue cloudy sky" if blue > 0.25 else f"{_pale(above)} cloudy sky"
+    if above.of("green") > 0.2 and outside and not smooth:
+        return "green trees"
+    return f"{above.colour} background"
+
+
+def _pale(above: Region) -> str:
+    return "white" if above.light > 80 else "gray"
+
+
+def _below(below: Region, top: str, places: Collection[str]) -> str:
+    """Return the ground."""
+    sky = "sky" in top
+    outside = sky or any(place in OUTDOORS for place in places)
+    watery = below.of("blue", "teal")
+    if "snow" in places and below.light > 55:
+        return "white snow"
+    if "street" in places and below.of("green") < 0.5:
+        return f"{below.colour} road"
+    if "railway" in places:
+        return f"{below.colour} tracks"
+    if below.of("green") > 0.4 and outside:
+        return "green water" if "water" in places and below.texture < SMOOTH else "green grass"
+    if watery > 0.4 and ("water" in places or sky):
+        return f"{below.colour} water"
+    if "water" in places and below.of("beige", "brown", "orange") < 0.5:
+        return f"{below.colour} water"
+    if not outside:
+        return "" if below.colour in top else f"{below.colour} below"
+    if below.of("beige", "white") > 0.5 and below.light > 60:
+        return "beige sand" if "water" in places else f"{below.colour} ground"
+    return f"{below.colour} ground"
+
+
+def _mood(view: Floats, places: Collection[str]) -> Iterable[str]:
+    """Yield words for the light."""
+    light = view[..., 0]
+    mean, spread = float(light.mean()), float(light.std())
+    if float(colours.chroma(view).mean()) < COLOURLESS and spread > FLAT:
+        yield "black and white photograph"
+    if spread < FLAT and mean > DARK and any(place in OUTDOORS for place in places):
+        yield "foggy"
+    if mean < DARK:
+        yield "dark"
+    elif mean > BRIGHT:
+        yield "bright"

@@ -1,0 +1,57 @@
+"""Images that travel as words: a photograph in about 20 bytes, and a picture back."""
+
+from __future__ import annotations
+
+from semcodec.bitstream import (
+    Limits,
+    Models,
+    Record,
+    Report,
+    inspect,
+    pack,
+    repack,
+    unpack,
+    validate,
+)
+from semcodec.errors import (
+    BackendError,
+    BadAnswer,
+    BudgetExceeded,
+    FormatError,
+    InputError,
+    Refused,
+    SemcodecError,
+    UnsupportedError,
+)
+from semcodec.pipeline import Decoded, Encoded, Trace, decode, encode
+from semcodec.words import decompress, select, skeleton
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "encode",
+    "decode",
+    "pack",
+    "unpack",
+    "repack",
+    "skeleton",
+    "select",
+    "decompress",
+    "validate",
+    "inspect",
+    "Encoded",
+    "Decoded",
+    "Trace",
+    "Record",
+    "Models",
+    "Limits",
+    "Report",
+    "SemcodecError",
+    "FormatError",
+    "UnsupportedError",
+    "InputError",
+    "BackendError",
+    "Refused",
+    "BadAnswer",
+    "BudgetExceeded",
+]

@@ -1,0 +1,83 @@
+"""Files in and out: ``-`` is stdin or stdout, and a file is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from semcodec.errors import InputError
+
+MOST_INPUT: Final = 2**29  #: bytes read from a file or a pipe
+
+
+class EnvironmentFault(Exception):
+    """A file cannot be read or written; the message is for the user."""
+
+
+def read(name: str) -> bytes:
+    """Return the bytes of the file ``name``.
+
+    Raises:
+        EnvironmentFault: it cannot be read.
+        InputError: it is larger than ``MOST_INPUT``.
+    """
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(MOST_INPUT + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(MOST_INPUT + 1)
+    except (OSError, ValueError) as error:
+        raise EnvironmentFault(f"Cannot read {name}: {_why(error)}.") from error
+    if len(data) > MOST_INPUT:
+        raise InputError(f"{name} is over {MOST_INPUT} bytes: that is no input for semcodec.")
+    return data
+
+
+def write(name: str, data: bytes) -> None:
+    """Write ``data`` to the file ``name``, through a temporary file beside it and a rename.
+
+    Raises:
+        EnvironmentFault: it cannot be written; nothing of it is left behind.
+    """
+    try:
+        if name == "-":
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        else:
+            _replace(Path(name), data)
+    except (OSError, ValueError) as error:
+        raise EnvironmentFault(f"Cannot write {name}: {_why(error)}.") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    if path.exists() and not path.is_file():  # a pipe or a device: there is nothing to rename
+        path.write_bytes(data)
+        return
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(_mode(path))
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _mode(path: Path) -> int:
+    """Return the mode of the file to be replaced, or what the user's umask gives a new one."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file or folder"
+    return (getattr(error, "strerror", None) or str(error)).lower()

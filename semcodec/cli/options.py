@@ -1,0 +1,58 @@
+"""What an option's text means, checked where it is typed: a mistake here is usage, exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+
+from semcodec.words import MAX_K
+
+
+def size(text: str) -> tuple[int, int]:
+    """Return the width and height of ``WxH``."""
+    width, times, height = text.lower().partition("x")
+    if not (times and width.isdecimal() and height.isdecimal()) or len(text) > 32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size: write it like 1024x1024")
+    if int(width) < 1 or int(height) < 1:
+        raise argparse.ArgumentTypeError("a size is at least 1x1")
+    return int(width), int(height)
+
+
+def words(text: str) -> int:
+    """Return a number of words."""
+    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MAX_K:
+        raise argparse.ArgumentTypeError(f"K is a number of words from 1 to {MAX_K}")
+    return int(text)
+
+
+def count(text: str) -> int:
+    """Return an integer from 1."""
+    if not text.isdecimal() or len(text) > 9 or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no count: write an integer from 1")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """Return a generator's seed."""
+    if not text.isdecimal() or len(text) > 10 or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError("a seed is an integer from 0 to 4294967295")
+    return int(text)
+
+
+def rate(text: str) -> float:
+    """Return a number over 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no rate: write a number over 0")
+    return value
+
+
+def reflections(text: str) -> str | int:
+    """Return ``auto``, ``off`` or a number of rounds."""
+    if text in ("auto", "off"):
+        return text
+    if text.isdecimal() and len(text) < 4:
+        return int(text)
+    raise argparse.ArgumentTypeError("reflection is auto, off, or a number of rounds")

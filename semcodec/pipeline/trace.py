@@ -1,0 +1,79 @@
+"""What happened in a run: each stage with what went in, what came out, by whom, how long."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from semcodec.errors import BackendError, SemcodecError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One call of a model or a rule.
+
+    Attributes:
+        name: such as ``"describe"``.
+        model: who did it.
+        seconds: how long it took.
+        given: what went in; an image as its size and SHA-256.
+        returned: what came out, likewise.
+    """
+
+    name: str
+    model: str
+    seconds: float
+    given: Any
+    returned: Any
+
+
+@dataclass(slots=True)
+class Trace:
+    """The stages of a run, in order."""
+
+    stages: list[Stage] = field(default_factory=list)
+
+    def call(self, backend: object, method: str, *given: Any) -> Any:
+        """Return what ``backend`` answers to ``method``, and note it as a stage of that name.
+
+        Raises:
+            BackendError: the backend raised anything that is no SemcodecError.
+        """
+        model = str(getattr(backend, "name", type(backend).__name__))
+        started = time.perf_counter()
+        try:
+            returned = getattr(backend, method)(*given)
+        except SemcodecError:
+            raise
+        except Exception as error:  # a backend is foreign code: whatever it raises is its failure
+            message = f"The backend {model} failed to {method}: {type(error).__name__}: {error}."
+            raise BackendError(message, backend=model, stage=method) from error
+        seconds = round(time.perf_counter() - started, 4)
+        shown = [_shown(value) for value in given]
+        self.stages.append(Stage(method, model, seconds, shown, _shown(returned)))
+        return returned
+
+    def to_json(self) -> str:
+        """Return the trace as JSON."""
+        return json.dumps({"stages": [asdict(stage) for stage in self.stages]}, indent=2) + "\n"
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, str | int | float | list | tuple | None):
+        return value
+    if hasattr(value, "tobytes") and hasattr(value, "size"):
+        return _shown_image(value)
+    return repr(value)
+
+
+def _shown_image(image: Image) -> dict[str, Any]:
+    digest = hashlib.sha256(image.tobytes()).hexdigest()
+    return {"size": list(image.size), "sha256": digest}

@@ -1,0 +1,150 @@
+"""Whatever the file is, what comes out is one upright RGB image, or one clear sentence."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from semcodec.errors import InputError
+from semcodec.pipeline import images
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def bomb() -> bytes:
+    """A PNG file of a few bytes that says it holds 30000 x 30000 pixels."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        check = zlib.crc32(kind + body)
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
+
+    header = struct.pack(">IIBBBBB", 30000, 30000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 99))
+
+
+RED = (200, 30, 30)
+PHOTO = saved(Image.new("RGB", (64, 48), RED), "JPEG")
+
+
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I", "F", "I;16"]
+)
+def test_every_mode_becomes_rgb(mode: str) -> None:
+    source = Image.new("RGB", (9, 7), RED)
+    image = Image.new("I;16", (9, 7), 40000) if mode == "I;16" else source.convert(mode)
+    assert images.load(image).mode == "RGB"
+    assert images.load(image).size == (9, 7)
+
+
+def test_16_bit_is_scaled_not_clipped() -> None:
+    image = Image.new("I;16", (4, 4), 0x8000)
+    assert images.load(saved(image, "PNG")).getpixel((0, 0)) == (128, 128, 128)
+
+
+def test_cmyk_jpeg_keeps_its_colour() -> None:
+    cmyk = saved(Image.new("RGB", (16, 16), RED).convert("CMYK"), "JPEG")
+    red, green, blue = images.load(cmyk).getpixel((8, 8))
+    assert red > 150
+    assert green < 80 > blue
+
+
+def test_transparency_shows_white_paper() -> None:
+    clear = Image.new("RGBA", (4, 4), (0, 0, 0, 0))
+    assert images.load(saved(clear, "PNG")).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_transparent_palette_shows_white_paper() -> None:
+    image = Image.new("P", (4, 4), 0)
+    image.putpalette([0, 0, 0, *RED])
+    data = saved(image, "PNG", transparency=0)
+    assert images.load(data).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_an_animation_is_its_first_frame() -> None:
+    frames = [Image.new("RGB", (8, 8), colour) for colour in (RED, (0, 0, 255))]
+    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert images.load(data).getpixel((4, 4))[0] > 150
+
+
+def test_an_exif_turned_photograph_comes_out_upright() -> None:
+    image = Image.new("RGB", (40, 20), "white")
+    image.paste(RED, (0, 0, 20, 20))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: rotate by 90 degrees clockwise to see it right
+    upright = images.load(saved(image, "JPEG", exif=exif, quality=95))
+    assert upright.size == (20, 40)
+    assert upright.getpixel((10, 5))[1] < 90
+    assert upright.getpixel((10, 35))[1] > 200
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "empty"),
+        (b"hello, I am a text file\n" * 9, "no image"),
+        (PHOTO[: len(PHOTO) // 2], "damaged"),
+        (bomb(), "pixels"),
+    ],
+    ids=["empty", "text", "truncated", "bomb"],
+)
+def test_a_bad_file_is_one_sentence(data: bytes, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        images.load(data)
+
+
+@pytest.mark.parametrize("thing", [None, 3, "photo.jpg", object()])
+def test_what_is_no_image_is_an_input_error(thing: object) -> None:
+    with pytest.raises(InputError):
+        images.load(thing)  # type: ignore[arg-type]
+
+
+@given(st.data())
+def test_a_damaged_photograph_is_an_image_or_an_input_error(data: st.DataObject) -> None:
+    damaged = bytearray(PHOTO)
+    for _ in range(data.draw(st.integers(1, 6))):
+        damaged[data.draw(st.integers(0, len(PHOTO) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        assert images.load(bytes(damaged)).mode == "RGB"
+    except InputError:
+        pass
+
+
+def test_cover_cuts_the_sides_alike() -> None:
+    image = Image.new("RGB", (300, 100), "white")
+    image.paste(RED, (100, 0, 200, 100))
+    cropped = images.crop(image, (1024, 1024))
+    assert cropped.size == (1024, 1024)
+    assert cropped.getpixel((5, 5))[1] < 90
+    assert cropped.getpixel((1018, 1018))[1] < 90
+
+
+def test_contain_keeps_all_on_white() -> None:
+    padded = images.crop(Image.new("RGB", (300, 100), RED), (1024, 1024), "contain")
+    assert padded.getpixel((512, 5)) == (255, 255, 255)
+    assert padded.getpixel((512, 512)) == RED
+
+
+def test_a_huge_size_is_seen_small() -> None:
+    image = Image.new("RGB", (30, 30), RED)
+    assert images.crop(image, (2**31 - 1, 2**30)).size == (1024, 512)
+    assert images.crop(image, (2**31 - 1, 1)).size == (1024, 1)
+
+
+def test_an_unknown_fit_is_an_input_error() -> None:
+    with pytest.raises(InputError, match="cover"):
+        images.crop(Image.new("RGB", (3, 3)), (4, 4), "stretch")
+
+
+def test_an_unknown_picture_kind_is_an_input_error() -> None:
+    with pytest.raises(InputError, match="PNG"):
+        images.to_file(Image.new("RGB", (3, 3)), "NOPE")
