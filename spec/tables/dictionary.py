@@ -1,0 +1,111 @@
+"""Read a dictionary: which words of a general list are words, and which are not to be guessed.
+
+The lists of a dictionary know more English than we do, and its usage notes say what offends.
+"""
+
+from __future__ import annotations
+
+import re
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LEAST = 3  #: letters; shorter entries are mostly units and chemical elements
+ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
+PLURALS = ENDINGS[:3]
+#: The dictionary's files of what has a look: animal, artifact, body, food, location, object, person,
+#: phenomenon, plant, shape, substance.
+THINGS = frozenset((5, 6, 8, 13, 15, 17, 18, 19, 20, 25, 27))
+PARTS = ("noun", "verb", "adj", "adv")
+NOTES = re.compile(
+    r"ethnic slur|offensive (?:term|name|word)|\(offensive|offensive (?:to|slang)|derogatory"
+    r"|(?:obscene|vulgar|disparaging|insulting|abusive)(?: \w+)? (?:terms?|words?|names?|slang)"
+)
+#: What the usage notes miss, and a codec must not read into somebody's photograph by itself.
+MISSED = frozenset(
+    """
+    bitch coon fuck fucked fucker fucking genital hitler hooker naked negro negroes nigga nigger nude orgy penis porn
+    prostitute rape rapist retard retarded sex sexual sexy slave slut suicide tits vagina whore
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """Its entries, and those of them that are unwanted as guesses."""
+
+    entries: frozenset[str]
+    unwanted: frozenset[str]
+    things: frozenset[str]
+    manners: frozenset[str]
+
+    @classmethod
+    def read(cls, archive: Path) -> Dictionary:
+        """Return the dictionary in a tar file of WordNet's data files."""
+        senses = list(_senses(archive))
+        entries = frozenset(name for names, _ in senses for name in names)
+        marked = {name for names, note in senses if NOTES.search(note) for name in names} | MISSED
+        unwanted = frozenset(marked | {f"{name}s" for name in marked})
+        return cls(entries, unwanted, _first_senses(archive, "noun", THINGS), _adverbs(archive))
+
+    def knows(self, word: str) -> bool:
+        """Tell whether ``word`` is an entry or a regular form of one."""
+        if len(word) < LEAST or not re.fullmatch("[a-z]+", word):
+            return False
+        return word in self.entries or any(_base(stem) in self.entries for stem in _stems(word))
+
+    def is_thing(self, word: str) -> bool:
+        """Tell whether ``word`` names something that can be seen, in its first sense as a noun."""
+        plurals = (word.removesuffix(end) + new for end, new in PLURALS if word.endswith(end))
+        return word in self.things or any(single in self.things for single in plurals)
+
+    def is_manner(self, word: str) -> bool:
+        """Tell whether ``word`` is an adverb and nothing else."""
+        return word in self.manners
+
+
+def _stems(word: str) -> Iterator[str]:
+    return (word.removesuffix(end) + new for end, new in ENDINGS if word.endswith(end))
+
+
+def _base(stem: str) -> str:
+    """Return ``stem`` without the letter that an ending doubled: run of runn(ing)."""
+    doubled = len(stem) > LEAST and stem[-1] == stem[-2] and stem[-1] not in "ls"
+    return stem[:-1] if doubled else stem
+
+
+def _first_senses(archive: Path, part: str, files: frozenset[int]) -> frozenset[str]:
+    """Return the entries of one part of speech whose most usual sense is in one of ``files``."""
+    file_of = {line[:8]: int(line[9:11]) for line in _lines(archive, f"data.{part}")}
+    rows = (line.split() for line in _lines(archive, f"index.{part}"))
+    return frozenset(row[0] for row in rows if file_of[row[-int(row[2])]] in files)
+
+
+def _adverbs(archive: Path) -> frozenset[str]:
+    """Return the entries that are adverbs and no other part of speech."""
+    of_part = {
+        part: {line.split()[0] for line in _lines(archive, f"index.{part}")} for part in PARTS
+    }
+    return frozenset(of_part["adv"] - of_part["noun"] - of_part["verb"] - of_part["adj"])
+
+
+def _senses(archive: Path) -> Iterator[tuple[list[str], str]]:
+    """Yield the names and the usage note of every sense."""
+    for part in PARTS:
+        for line in _lines(archive, f"data.{part}"):
+            data, _, gloss = line.partition("|")
+            fields = data.split()
+            names = fields[4 : 4 + 2 * int(fields[3], 16) : 2]
+            yield [name.lower() for name in names], gloss.partition(chr(34))[0]
+
+
+@cache
+def _lines(archive: Path, name: str) -> list[str]:
+    """Return the lines of one data file, without the licence above them."""
+    with tarfile.open(archive) as files:
+        file = files.extractfile(f"package/dict/{name}")
+        assert file is not None
+        lines = file.read().decode("ascii").splitlines()
+    return [line for line in lines if not line.startswith(" ")]
