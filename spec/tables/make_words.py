@@ -16,6 +16,7 @@ from math import log2
 from pathlib import Path
 
 from dictionary import Dictionary
+from phrases import phrases
 from texts import SOURCES, lines, sha256
 
 from semcodec.words.fillers import FILLERS
@@ -56,6 +57,7 @@ def main(folder: Path, general_wheel: Path, wordnet: Path) -> None:
     descriptions = [
         tokens(line) for source in SOURCES for line in lines(folder, source, held=False)
     ]
+    descriptions += phrases()
     chance = chances(descriptions, general_list(general_wheel, dictionary), dictionary.unwanted)
     words = sorted(chance, key=lambda word: (of_word(word), cost(chance[word]), word))
     seen, mass = neighbours(descriptions, {word: at for at, word in enumerate(words)})
