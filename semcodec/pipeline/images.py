@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.errors import InputError
 
@@ -72,7 +72,7 @@ def to_file(image: Image, kind: str, **options: int) -> bytes:
     return out.getvalue()
 
 
-def _pillow():  # type: ignore[no-untyped-def]  # noqa: ANN202  # a module has no nameable type
+def _pillow() -> Any:  # a module has no type that could be named
     try:
         import PIL.Image
     except ImportError as error:

@@ -20,27 +20,26 @@ HELPERS: Final = frozenset(
     shall she should since so some such than that the their theirs them themselves then there
     these they this those though through thus to together too toward towards until up upon us very
     was we were what when where whether which while who whom whose why will with within without
-    would you your yours
-    arent cant couldn didn doesn dont hasn isn wasn weren ve ll re
+    would you your yours arent cant couldn didn doesn dont hasn isn wasn weren ve ll re
     """.split()
 )
 
 #: What captions say about every photograph, and so about none; the last lines only praise.
 PICTURE_TALK: Final = frozenset(
     """
-    add adding adds adorned angle angled appear appears appearing atop backdrop bearing camera capture captured
-    captures capturing characterized closeup color colored colors composition consist consists contrast contrasting
-    create creates creating depict depicted depicting depicts depth display displayed displaying
-    displays evident exude exuding feature featured features featuring focal focus frame framed
-    gently high horizontally image images including itself level likely lie lies locate located loose medium middle
-    oriented overall perspective photo photograph photos picture pictured pictures placed point position
-    positioned possibly presence present provide provides providing render rendered resemble
-    scene scenes seem seemingly seems seen set setting shot show showcase showcasing showing shown
-    shows situated slight slightly stark stretch stretches subject subtle suggest suggesting
-    suggests surround surrounded surrounding surroundings take taken touch upper lower vertically via view
-    viewed viewer visible various
-    beautiful captivating distinct distinctive impressive intricate notable prominent prominently
-    rich striking stunning vibrant
+    add adding adds adorned angle angled appear appears appearing atop backdrop bearing camera
+    capture captured captures capturing characterized closeup color colored colors composition
+    consist consists contrast contrasting create creates creating depict depicted depicting
+    depicts depth display displayed displaying displays evident exude exuding feature featured
+    features featuring focal focus frame framed gently high horizontally image images including
+    level likely lie lies locate located loose medium middle oriented overall perspective photo
+    photograph photos picture pictured pictures placed point position positioned possibly presence
+    present provide provides providing render rendered resemble scene scenes seem seemingly seems
+    seen set setting shot show showcase showcasing showing shown shows situated slight slightly
+    stark stretch stretches subject subtle suggest suggesting suggests surround surrounded
+    surrounding surroundings take taken touch upper lower vertically via view viewed viewer
+    visible various beautiful captivating distinct distinctive impressive intricate notable
+    prominent prominently rich striking stunning vibrant
     """.split()
 )
 FILLERS: Final = HELPERS | PICTURE_TALK

@@ -1,8 +1,8 @@
 """Choose the K words of a description that matter most, and that come back.
 
 Early, repeated, less common and paintable words matter more: whoever describes says the main thing
-first, and says it again. The chooser then does what the receiver will do, and gives up a word that would come
-back as another one for the next best: a wrong word tells less than none.
+first, and says it again. The chooser then does what the receiver will do, and gives up a word that
+would come back as another one for the next best: a wrong word tells less than none.
 """
 
 from __future__ import annotations

@@ -1,42 +1,27 @@
 """Cut any text into plain words: small letters a to z, no accents, digits spelled (spec §B.1).
 
-A newcomer would expect ``\\w+`` to do. It would keep letters of other scripts, which no skeleton can
-carry, and lose the apostrophe that tells a possessive from a plural.
+A newcomer would expect ``\\w+`` to do. It would keep letters of other scripts, which no skeleton
+can carry, and lose the apostrophe that tells a possessive from a plural.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
+from unicodedata import ucd_3_2_0
 
 from semcodec.errors import InputError
 
 MOST_TEXT: Final = 100_000  #: characters of a text that are looked at; a description has 2,000
 
-_UNITS: Final = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+#: Frozen: a later Unicode takes more characters apart, and words would change.
+_UNICODE: Final = ucd_3_2_0
+
+_UNITS: Final = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+sixteen seventeen eighteen nineteen
+""".split()
+_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 
 #: Letters that Unicode does not take apart into a base letter and an accent.
 _LIGATURES: Final = str.maketrans(
@@ -61,8 +46,8 @@ def tokens(text: str) -> list[str]:
 
 def plain(text: str) -> str:
     """Return ``text`` in small letters without accents; what is no letter stays as it is."""
-    apart = unicodedata.normalize("NFKD", text.casefold()).casefold()
-    bare = "".join(char for char in apart if not unicodedata.combining(char))
+    apart = _UNICODE.normalize("NFKD", text.casefold()).casefold()
+    bare = "".join(char for char in apart if not _UNICODE.combining(char))
     return bare.translate(_LIGATURES).translate(_APOSTROPHES)
 
 

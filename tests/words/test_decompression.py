@@ -1,0 +1,84 @@
+"""From skeletons back to words: what comes back has the skeleton that went in."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import semcodec
+from semcodec.errors import InputError
+from semcodec.words.decompression import MOST_WORDS, pronounceable
+from semcodec.words.skeletons import of_word
+
+SYMBOLS = "ntsrhldcmfgpbkv"
+skeletons = st.lists(st.text(SYMBOLS, min_size=1, max_size=9), max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("received", "words"),
+    [
+        ("ndn trdtnl rch vndv", "indian traditional arch window"),
+        ("rd bt bl vtr", "red boat blue water"),
+        ("tv dg grn fld", "two dogs green field"),
+        ("lrg gr bs cntr strt", "large gray bus center street"),
+        ("ct", "cat"),
+        ("", ""),
+    ],
+)
+def test_examples(received: str, words: str) -> None:
+    assert semcodec.decompress(received) == words.split()
+
+
+def test_the_words_before_pick() -> None:
+    assert semcodec.decompress("snv brd")[-1] == "board"
+    assert semcodec.decompress("brd brnch")[0] == "bird"
+
+
+def test_a_list_is_read_like_a_text() -> None:
+    assert semcodec.decompress(["rd", "bt"]) == semcodec.decompress("rd bt")
+
+
+@given(skeletons)
+def test_what_comes_back_has_the_skeleton_that_went_in(received: list[str]) -> None:
+    words = semcodec.decompress(received)
+    assert [of_word(word) for word in words] == received
+    if received:
+        assert semcodec.skeleton(" ".join(words)) == " ".join(received)
+
+
+@pytest.mark.parametrize(
+    "received", ["vxq", "boat", "rd  bt", " rd", "rd ", "RD", "rd\n", 3, [3], [""]]
+)
+def test_what_is_no_skeleton_is_an_input_error(received: object) -> None:
+    with pytest.raises(InputError):
+        semcodec.decompress(received)  # type: ignore[arg-type]
+
+
+def test_too_many_skeletons_are_an_input_error() -> None:
+    with pytest.raises(InputError, match=str(MOST_WORDS)):
+        semcodec.decompress(["bt"] * (MOST_WORDS + 1))
+
+
+def test_an_unknown_skeleton_stays_as_close_as_it_can() -> None:
+    assert pronounceable("grkhmt") == "grkhmt"
+    assert pronounceable("grkhms") == "grkhmus"
+    assert semcodec.decompress("kkbkkpvv") == ["kkbkkpvv"]
+
+
+def test_no_hash_order_or_locale_changes_a_word() -> None:
+    code = "import semcodec; print(semcodec.decompress('ndn bt vtr grss mn st crt'))"
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed, "LC_ALL": locale},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed, locale in (("0", "C"), ("1", "C.UTF-8"), ("77", "tr_TR.UTF-8"))
+    }
+    assert len(answers) == 1

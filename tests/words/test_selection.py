@@ -1,0 +1,87 @@
+"""Which words are sent: those that matter, in reading order, and that come back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import semcodec
+from semcodec.errors import InputError
+from semcodec.words import MAX_K
+from semcodec.words.fillers import HELPERS, PICTURE_TALK
+from semcodec.words.skeletons import of_word
+
+PARROTS = (
+    "This photo shows two large red and yellow parrots that are sitting on a branch in the forest. "
+    "The background is a soft green, and the branch is brown."
+)
+descriptions = st.lists(
+    st.sampled_from(
+        "the a red boat on blue water with large dogs sky eye ship bus six of Öl 12".split()
+    ),
+    min_size=1,
+    max_size=30,
+).map(" ".join)
+
+
+def test_the_main_words_in_reading_order_without_helpers() -> None:
+    words = semcodec.select(PARROTS, 8)
+    assert words[:4] == ["two", "large", "red", "yellow"]
+    assert "forest" in words
+    assert not {"the", "and", "photo", "shows", "of"} & set(words)
+
+
+def test_k_is_kept_and_no_word_comes_twice() -> None:
+    for k in (1, 3, 8):
+        words = semcodec.select(PARROTS, k)
+        assert len(words) == k == len(set(words))
+
+
+def test_a_smaller_k_drops_the_lesser_words() -> None:
+    assert "parrot" in " ".join(semcodec.select(PARROTS, 5))
+
+
+@settings(max_examples=60)
+@given(descriptions, st.integers(1, 30))
+def test_every_word_comes_back(description: str, k: int) -> None:
+    try:
+        words = semcodec.select(description, k)
+    except InputError:
+        assert not any(map(of_word, description.split()))
+        return
+    assert 1 <= len(words) <= k
+    if len(words) > 1:
+        assert semcodec.decompress(semcodec.skeleton(" ".join(words))) == words
+
+
+def test_a_word_that_would_mislead_is_given_up() -> None:
+    description = "a small ivy"  # v alone is read as a view
+    assert semcodec.decompress(of_word("ivy")) != ["ivy"]
+    assert semcodec.select(description, 3) == ["small"]
+
+
+def test_where_only_helpers_are_said_they_are_sent() -> None:
+    assert semcodec.select("with that", 5)
+
+
+@pytest.mark.parametrize("description", ["", "a eye", "船", "?!"])
+def test_nothing_to_say_is_an_input_error(description: str) -> None:
+    with pytest.raises(InputError, match="no word"):
+        semcodec.select(description, 3)
+
+
+@pytest.mark.parametrize("k", [0, -1, MAX_K + 1, 10**6, 2.0, None, True])
+def test_a_wrong_k_is_an_input_error(k: object) -> None:
+    with pytest.raises(InputError, match="K is a number of words"):
+        semcodec.select("red boat", k)  # type: ignore[arg-type]
+
+
+def test_the_largest_k_on_a_long_text_ends() -> None:
+    long = " ".join(f"{a}{b}{c}t" for a in "bcdfgl" for b in "aeiou" for c in "bcdfglmnprst")
+    assert len(semcodec.select(long, MAX_K)) >= 1
+
+
+def test_fillers_are_plain_words_and_none_twice() -> None:
+    assert not HELPERS & PICTURE_TALK
+    assert all(word.isalpha() and word.islower() for word in HELPERS | PICTURE_TALK)

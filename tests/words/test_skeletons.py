@@ -1,0 +1,92 @@
+"""The reference rule from words to skeletons (spec, annex B): vectors first, then laws."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import semcodec
+from semcodec.errors import InputError
+from semcodec.words.skeletons import FOLDED, VOWELS, of_word, singular, singulars
+from semcodec.words.tokens import MOST_TEXT, tokens
+
+FILE = Path(__file__).parents[2] / "spec/vectors/skeletons.json"
+VECTORS = json.loads(FILE.read_text("utf-8"))["vectors"]
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+words = st.text(LETTERS, min_size=1, max_size=14)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_vector(vector: dict[str, Any]) -> None:
+    if vector["skeleton"] is None:
+        with pytest.raises(InputError):
+            semcodec.skeleton(vector["text"])
+    else:
+        assert semcodec.skeleton(vector["text"]) == vector["skeleton"]
+
+
+def test_every_letter_has_a_fate() -> None:
+    for letter in LETTERS:
+        expected = "" if letter in VOWELS else FOLDED.get(letter, letter)
+        assert of_word(letter) == expected
+
+
+def test_a_word_without_consonants_says_what_to_do() -> None:
+    with pytest.raises(InputError, match=r"'eye' has no consonant.*another word"):
+        semcodec.skeleton("her eye")
+
+
+@pytest.mark.parametrize("thing", [None, 3, b"boat", ["boat"]])
+def test_what_is_no_text_is_an_input_error(thing: object) -> None:
+    with pytest.raises(InputError):
+        semcodec.skeleton(thing)  # type: ignore[arg-type]
+
+
+def test_too_much_text_is_an_input_error() -> None:
+    with pytest.raises(InputError, match=str(MOST_TEXT)):
+        semcodec.skeleton("b" * (MOST_TEXT + 1))
+
+
+@given(st.text(max_size=60))
+def test_any_text_packs_or_says_why_not(text: str) -> None:
+    try:
+        bones = semcodec.skeleton(text)
+    except InputError:
+        assert not all(map(of_word, tokens(text))) or not tokens(text)
+    else:
+        assert semcodec.unpack(semcodec.pack(bones)).text == bones
+
+
+@given(st.text(max_size=60))
+def test_tokens_are_of_the_letters_a_to_z(text: str) -> None:
+    assert all(word and set(word) <= set(LETTERS) for word in tokens(text))
+
+
+@given(st.lists(words, max_size=8))
+def test_tokens_of_plain_words_are_those_words(given_words: list[str]) -> None:
+    assert tokens(" ".join(given_words)) == given_words
+    assert tokens(", ".join(given_words).upper()) == given_words
+
+
+@given(words)
+def test_the_plural_has_the_skeleton_of_its_singular(word: str) -> None:
+    assert of_word(word) == of_word(singular(word)) or len(singular(word)) <= 4
+    assert all(of_word(form) == of_word(word) for form in singulars(word))
+
+
+@pytest.mark.parametrize(
+    ("plural", "single"),
+    [("boats", "boat"), ("benches", "bench"), ("cities", "city"), ("houses", "house")],
+)
+def test_singulars_of_usual_plurals(plural: str, single: str) -> None:
+    assert single in singulars(plural)
+
+
+@pytest.mark.parametrize("word", ["glass", "bus", "tennis", "gas", "boat"])
+def test_what_is_no_plural_has_no_singular(word: str) -> None:
+    assert singulars(word) == []
