@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from semcodec.backends.protocols import ROLES, Describer, Editor, Painter, Upscaler, Writer
-from semcodec.backends.registry import find, names, roles
+from semcodec.backends.registry import AUTO, DEFAULTS, find, names, roles
 
 __all__ = [
     "Describer",
@@ -12,6 +12,8 @@ __all__ = [
     "Editor",
     "Upscaler",
     "ROLES",
+    "AUTO",
+    "DEFAULTS",
     "find",
     "names",
     "roles",

@@ -16,8 +16,15 @@ from semcodec.errors import BackendError, InputError, SemcodecError
 
 GROUP: Final = "semcodec.backends"
 BUILT_IN: Final[dict[str, Callable[[], Any]]] = {"deterministic": DeterministicWriter}
-DEFAULT: Final = "embedded"  #: what "auto" means for images while nothing is configured
-DEFAULT_WRITER: Final = "deterministic"
+AUTO: Final = "auto"
+OFFLINE: Final = "embedded"
+#: Who fills each place while nothing is configured.
+DEFAULTS: Final = {
+    "describer": OFFLINE,
+    "writer": "deterministic",
+    "painter": OFFLINE,
+    "upscaler": OFFLINE,
+}
 
 _made: dict[str, Any] = {}  # a backend loads its weights once in a process
 
@@ -27,14 +34,27 @@ def names() -> list[str]:
     return sorted({*BUILT_IN, *_plugged_in()})
 
 
-def find(name: str, role: str) -> Any:
-    """Return the backend ``name`` for ``role``, a key of ``ROLES``.
+def find(role: str, general: str, special: str | None = None) -> Any:
+    """Return the backend for ``role``, a key of ``ROLES``.
+
+    Args:
+        role: the place to fill.
+        general: the backend for all places; where it cannot fill this one, the default one does.
+        special: the backend for this place alone, which must be able to fill it.
 
     Raises:
         InputError: no such backend, or it cannot fill this place.
-        BackendError: it is there and cannot be loaded.
+        BackendError: it cannot be loaded, or the offline backend is not installed.
     """
-    backend = _backend(_default(role) if name == "auto" else name)
+    if special not in (None, AUTO):
+        return _able(special, role)
+    if general != AUTO and hasattr(backend := _backend(general), ROLES[role]):
+        return backend
+    return _able(DEFAULTS[role], role)
+
+
+def _able(name: object, role: str) -> Any:
+    backend = _backend(name)
     if not hasattr(backend, ROLES[role]):
         raise InputError(f"The backend {name} is no {role}: choose another with --{role}.")
     return backend
@@ -45,11 +65,9 @@ def roles(name: str) -> list[str]:
     return [role for role, method in ROLES.items() if hasattr(_backend(name), method)]
 
 
-def _default(role: str) -> str:
-    return DEFAULT_WRITER if role == "writer" else DEFAULT
-
-
-def _backend(name: str) -> Any:
+def _backend(name: object) -> Any:
+    if not isinstance(name, str):
+        raise InputError("Give a backend by its name, as a string.")
     if name not in _made:
         _made[name] = _load(name)
     return _made[name]
@@ -59,8 +77,11 @@ def _load(name: str) -> Any:
     if name in BUILT_IN:
         return BUILT_IN[name]()
     entry = _plugged_in().get(name)
+    if entry is None and name == OFFLINE:
+        message = "The offline backend is not installed: pip install semcodec-embedded."
+        raise BackendError(message, backend=name, stage="load")
     if entry is None:
-        raise InputError(_missing(name))
+        raise InputError(f"No backend is called {name!r}: there are {', '.join(names())}.")
     try:
         return entry.load()()
     except SemcodecError:
@@ -73,9 +94,3 @@ def _load(name: str) -> Any:
 
 def _plugged_in() -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=GROUP)}
-
-
-def _missing(name: str) -> str:
-    if name == DEFAULT:
-        return "The offline backend is not installed: pip install semcodec-embedded."
-    return f"No backend is called {name!r}: there are {', '.join(names())}."

@@ -37,6 +37,23 @@ def read(name: str) -> bytes:
     return data
 
 
+def ready(name: str, unlike: str) -> None:
+    """Check, before any work is done, that ``name`` can be written and is not the input.
+
+    Raises:
+        EnvironmentFault: it cannot.
+    """
+    path = Path(name)
+    if name == "-":
+        return
+    if not path.parent.is_dir():
+        raise EnvironmentFault(f"Cannot write {name}: there is no folder {path.parent}; make it.")
+    if path.is_dir():
+        raise EnvironmentFault(f"Cannot write {name}: it is a folder; name a file in it.")
+    if unlike != "-" and _same(path, Path(unlike)):
+        raise EnvironmentFault(f"{name} is the input: name another file for the output.")
+
+
 def write(name: str, data: bytes) -> None:
     """Write ``data`` to the file ``name``, through a temporary file beside it and a rename.
 
@@ -53,11 +70,16 @@ def write(name: str, data: bytes) -> None:
         raise EnvironmentFault(f"Cannot write {name}: {_why(error)}.") from error
 
 
+def _same(output: Path, source: Path) -> bool:
+    return output.is_file() and source.is_file() and output.samefile(source)
+
+
 def _replace(path: Path, data: bytes) -> None:
+    path = path.resolve()  # what a link points to is replaced, not the link
     if path.exists() and not path.is_file():  # a pipe or a device: there is nothing to rename
         path.write_bytes(data)
         return
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".semcodec-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

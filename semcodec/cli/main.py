@@ -8,13 +8,16 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import semcodec
-from semcodec.cli import commands, demo
+from semcodec.cli import demo, doctor, looking, middle, photographs, terminal
 from semcodec.cli.files import EnvironmentFault
 from semcodec.errors import BackendError, SemcodecError
 
 DONE: Final = 0
 DATA_AT_FAULT: Final = 1
 USAGE_OR_ENVIRONMENT: Final = 2
+INTERRUPTED: Final = 130
+
+ROOMS: Final = (demo, photographs, middle, looking, doctor)  #: in the order of the help
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -33,20 +36,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return DONE
     except KeyboardInterrupt:
-        return _fail(KeyboardInterrupt("Stopped."), 130)
+        return _fail(KeyboardInterrupt("Stopped."), INTERRUPTED)
 
 
 def _fail(error: BaseException, code: int) -> int:
-    sentence = " ".join(str(error).split())
-    print(f"semcodec: {sentence}", file=sys.stderr)
+    terminal.tell("semcodec: " + " ".join(str(error).split()))
     return code
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="semcodec", description=semcodec.__doc__)
     parser.add_argument("--version", action="version", version=f"semcodec {semcodec.__version__}")
-    add = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    demo.add(add)
-    for declare in commands.ALL:
-        declare(add)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for room in ROOMS:
+        room.add(commands)
     return parser

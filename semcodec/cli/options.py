@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from pathlib import Path
 
+from semcodec import backends
+from semcodec.errors import SemcodecError
 from semcodec.words import MAX_K
+
+#: The endings of pictures, and Pillow's names of their formats.
+KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
 def size(text: str) -> tuple[int, int]:
@@ -56,3 +63,30 @@ def reflections(text: str) -> str | int:
     if text.isdecimal() and len(text) < 4:
         return int(text)
     raise argparse.ArgumentTypeError("reflection is auto, off, or a number of rounds")
+
+
+def backend(*roles: str) -> Callable[[str], str]:
+    """Return the check of a backend's name: it is there, and can fill one of ``roles``."""
+
+    def check(name: str) -> str:
+        if name != backends.AUTO:
+            _can_fill(name, roles)
+        return name
+
+    return check
+
+
+def _can_fill(name: str, roles: tuple[str, ...]) -> None:
+    try:
+        able = set(backends.roles(name))
+    except SemcodecError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if able.isdisjoint(roles):
+        raise argparse.ArgumentTypeError(f"{name} is no {' and no '.join(roles)}")
+
+
+def picture(name: str) -> str:
+    """Return the name of a picture file, whose ending says what kind."""
+    if name == "-" or Path(name).suffix.lower() in KINDS:
+        return name
+    raise argparse.ArgumentTypeError(f"name the picture with one of {', '.join(KINDS)}")

@@ -1,4 +1,7 @@
-"""Decode: bytes, text, words, prompt, image. One straight line with a trace."""
+"""Decode: bytes, text, words, prompt, image. One straight line with a trace.
+
+Reflection (describe the picture, compare, repair) will stand between ``paint`` and the end.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ from semcodec import backends, bitstream
 from semcodec.backends import Painter, Writer
 from semcodec.bitstream import Limits, Record
 from semcodec.errors import InputError
+from semcodec.pipeline import answers
 from semcodec.pipeline.trace import Trace
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_SIDE: Final = 4096  #: pixels; a record may ask for 2^31, and painting that is a way to attack
+MOST_SEED: Final = 2**32 - 1
 NO_REFLECTION: Final = ("auto", "off", 0)
 
 
@@ -43,11 +48,12 @@ def decode(
 
     Args:
         data: a record in any framing that ``unpack`` reads.
-        backend: who paints; ``"auto"`` is the offline one. The record never chooses.
+        backend: who restores words and paints; ``"auto"`` is the offline one. The record never
+            chooses.
         writer, painter: a backend for this place alone.
         reflect: ``"auto"`` or ``"off"``; reflection is still to come.
         size: pixels of the picture, instead of those in the record.
-        seed: the same seed, the same picture.
+        seed: 0..2^32-1; the same seed, the same picture.
         limits: as for ``unpack``.
 
     Raises:
@@ -57,32 +63,36 @@ def decode(
     """
     if reflect not in NO_REFLECTION:
         raise InputError("Reflection is not there yet: use off.")
-    if type(seed) is not int or not 0 <= seed < 2**32:
-        raise InputError("The seed is an integer from 0 to 4294967295.")
+    if type(seed) is not int or not 0 <= seed <= MOST_SEED:
+        raise InputError(f"The seed is an integer from 0 to {MOST_SEED}.")
     record = bitstream.unpack(data, limits=limits or Limits())
     target = _paintable(size or record.size)
-    writing: Writer = backends.find(writer or "auto", "writer")
-    painting: Painter = backends.find(painter or backend, "painter")
+    writing: Writer = backends.find("writer", backend, writer)
+    painting: Painter = backends.find("painter", backend, painter)
     trace = Trace()
 
     words = _words(record, writing, trace)
-    prompt = trace.call(writing, "expand", words)
-    image = trace.call(painting, "paint", prompt, target, seed)
-    return Decoded(image, words, record, trace)
+    prompt = answers.prompt(trace.call(writing, "expand", words), writing)
+    painted = trace.call(painting, "paint", prompt, target, seed)
+    return Decoded(answers.picture(painted, target, painting), words, record, trace)
 
 
 def _words(record: Record, writing: Writer, trace: Trace) -> list[str]:
+    """Return the words of a record; one that says nothing cannot be painted."""
+    sent = record.words
+    if not sent:
+        raise InputError("The record holds no words: there is nothing to paint.")
     if record.coding != "nibble":
-        return record.words
-    words: list[str] = trace.call(writing, "decompress", record.words)
-    return words
+        return sent
+    back = answers.words(trace.call(writing, "decompress", sent), writing, "decompress")
+    return answers.as_many(back, len(sent), writing, "decompress")
 
 
-def _paintable(size: tuple[int, int]) -> tuple[int, int]:
-    width, height = size
-    if not (0 < width <= MOST_SIDE and 0 < height <= MOST_SIDE):
-        raise InputError(
-            f"A picture of {width} x {height} is not painted: give a size up to "
-            f"{MOST_SIDE} x {MOST_SIDE}."
-        )
-    return size
+def _paintable(size: object) -> tuple[int, int]:
+    match size:
+        case (int(width), int(height)) if 0 < width <= MOST_SIDE and 0 < height <= MOST_SIDE:
+            return width, height
+    shown = " x ".join(map(str, size)) if isinstance(size, tuple) else str(size)
+    raise InputError(
+        f"A picture of {shown[:40]} is not painted: give a size up to {MOST_SIDE} x {MOST_SIDE}."
+    )

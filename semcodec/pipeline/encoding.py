@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -10,15 +9,15 @@ from semcodec import backends, bitstream
 from semcodec.backends import Describer, Writer
 from semcodec.bitstream import Models, Record
 from semcodec.errors import InputError
-from semcodec.pipeline import images
+from semcodec.pipeline import answers, images
+from semcodec.pipeline.rate import Rate
 from semcodec.pipeline.trace import Trace
-from semcodec.words import MAX_K
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-DEFAULT_K: Final = 12  #: words: a sentence's worth, about 20 bytes
 SQUARE: Final = (1024, 1024)
+CODINGS: Final = ("auto", "nibble", "utf8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,43 +28,6 @@ class Encoded:
     record: Record
     trace: Trace
     image: Image
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """How much a record may say. The first limit reached ends it.
-
-    Attributes:
-        k: words, 1..MAX_K.
-        max_bytes: of the whole record with its framing.
-        ubpp: micro-bits of payload per pixel.
-    """
-
-    k: int | None = None
-    max_bytes: int | None = None
-    ubpp: float | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse limits under which nothing can be said."""
-        if self.k is not None and not (type(self.k) is int and 1 <= self.k <= MAX_K):
-            raise InputError(f"K is a number of words from 1 to {MAX_K}.")
-        for limit in (self.max_bytes, self.ubpp):
-            if limit is not None and not (isinstance(limit, int | float) and limit > 0):
-                raise InputError("A byte or µbpp limit is a number over 0.")
-
-    @property
-    def most_words(self) -> int:
-        """How many words to start from."""
-        if self.k is None:
-            return DEFAULT_K if self.max_bytes is None and self.ubpp is None else MAX_K
-        return self.k
-
-    def allows(self, data: bytes, record: Record) -> bool:
-        """Whether a record keeps the limits."""
-        pixels = record.size[0] * record.size[1]
-        if self.max_bytes is not None and len(data) > self.max_bytes:
-            return False
-        return self.ubpp is None or record.payload_bits * 1e6 <= self.ubpp * pixels
 
 
 def encode(
@@ -89,7 +51,7 @@ def encode(
 
     Args:
         image: the bytes of an image file, or a PIL image.
-        backend: who describes; ``"auto"`` is the offline one.
+        backend: who describes and writes; ``"auto"`` is the offline one.
         describer, writer: a backend for this place alone.
         k, max_bytes, ubpp: limits on words, bytes of the record, payload per pixel; 12 words if
             none is given.
@@ -103,29 +65,33 @@ def encode(
         InputError: the image or an option is at fault.
         BackendError: a model failed.
     """
-    if rate != "auto":
-        raise InputError("No such rate control: give k, max_bytes or ubpp.")
+    if rate != "auto" or coding not in CODINGS:
+        raise InputError(f"Give the rate auto, and a coding of {', '.join(CODINGS)}.")
     limit = Rate(k, max_bytes, ubpp)
     bitstream.pack("", size=size, framing=framing, check=check, models=models)  # options first
-    describing: Describer = backends.find(describer or backend, "describer")
-    writing: Writer = backends.find(writer or "auto", "writer")
+    describing: Describer = backends.find("describer", backend, describer)
+    writing: Writer = backends.find("writer", backend, writer)
     trace = Trace()
 
     seen = images.crop(images.load(image), size, fit)
-    description = trace.call(describing, "describe", seen)
-    for most in range(limit.most_words, 0, -1):
-        words = trace.call(writing, "select", description, most)
-        text = _text(words, coding, writing, trace)
+    description = answers.description(trace.call(describing, "describe", seen), describing)
+    most = limit.most_words
+    while most > 0:
+        words = answers.words(trace.call(writing, "select", description, most), writing, "select")
+        text, used = _text(words[:most], coding, writing, trace)
         data = bitstream.pack(
-            text, coding=coding, size=size, framing=framing, check=check, models=models
+            text, coding=used, size=size, framing=framing, check=check, models=models
         )
         record = bitstream.unpack(data)
         if limit.allows(data, record):
             return Encoded(data, record, trace, seen)
+        most = min(most, len(words)) - 1
     raise InputError("Not even one word keeps this limit: allow more bytes.")
 
 
-def _text(words: Sequence[str], coding: str, writing: Writer, trace: Trace) -> str:
+def _text(words: list[str], coding: str, writing: Writer, trace: Trace) -> tuple[str, str]:
+    """Return the text of ``words`` and the coding that carries it."""
     if coding == "utf8":
-        return " ".join(words)
-    return " ".join(trace.call(writing, "compress", list(words)))
+        return " ".join(words), coding
+    short = answers.words(trace.call(writing, "compress", words), writing, "compress")
+    return " ".join(answers.as_many(short, len(words), writing, "compress")), "nibble"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST_PIXELS: Final = 2**27  #: of an input image; more is a decompression bomb to us
 DESCRIBED_SIDE: Final = 1024  #: pixels; describers see no more, so a longer side is scaled down
 FITS: Final = ("cover", "contain")
+QUALITY: Final = {"JPEG": {"quality": 92}, "WEBP": {"quality": 92}}  #: of saved pictures
 
 _PAPER = (255, 255, 255)  # what shows through a transparent image
 
@@ -57,6 +58,17 @@ def crop(image: Image, size: tuple[int, int], fit: str = "cover") -> Image:
     return ImageOps.fit(image, seen)
 
 
+def is_image(thing: object) -> bool:
+    """Tell whether ``thing`` is a PIL image."""
+    return isinstance(thing, _pillow().Image)
+
+
+def at_size(image: Image, size: tuple[int, int]) -> Image:
+    """Return ``image`` in RGB at ``size`` pixels."""
+    upright = image.convert("RGB")
+    return upright if upright.size == size else upright.resize(size)
+
+
 def to_png(image: Image) -> bytes:
     """Return the bytes of a PNG file of ``image``."""
     return to_file(image, "PNG")
@@ -66,7 +78,7 @@ def to_file(image: Image, kind: str, **options: int) -> bytes:
     """Return the bytes of a file of ``image``; ``kind`` is Pillow's name of the format."""
     out = io.BytesIO()
     try:
-        image.save(out, kind, **options)
+        image.save(out, kind, **QUALITY.get(kind, {}) | options)
     except (KeyError, OSError, ValueError) as error:
         raise InputError(f"Pictures cannot be saved as {kind}: use PNG, JPEG or WEBP.") from error
     return out.getvalue()

@@ -1,0 +1,62 @@
+"""``doctor``: what is installed, which backend would run, and that no server is called."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import metadata
+from typing import Any, Final
+
+import semcodec
+from semcodec import backends
+from semcodec.errors import SemcodecError
+
+PACKAGES: Final = (
+    "construct", "bitarray", "semcodec-embedded", "pillow", "numpy", "onnxruntime", "resvg_py",
+)  # fmt: skip
+
+
+def add(commands: Any) -> None:
+    """Declare it."""
+    parser = commands.add_parser("doctor", help="what is installed and which backend would run")
+    parser.set_defaults(command=doctor)
+
+
+def doctor(given: argparse.Namespace) -> int:
+    """Print what is there. Exit code 2 if nothing can encode or decode."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    print(f"semcodec {semcodec.__version__} on Python {python}, {sys.platform}\n")
+    for package in PACKAGES:
+        print(f"  {package:<18} {_version(package)}")
+    print()
+    for name in backends.names():
+        print(f"  backend {name:<14} {_abilities(name)}")
+    print()
+    able = [_would_run(role) for role in ("describer", "writer", "painter")]
+    print("  no server is called, no key is needed")
+    return 0 if all(able) else 2
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _abilities(name: str) -> str:
+    try:
+        return ", ".join(backends.roles(name))
+    except SemcodecError as error:
+        return f"cannot be used: {error}"
+
+
+def _would_run(role: str) -> bool:
+    """Print who fills the place of ``role`` when nobody is named."""
+    try:
+        backends.find(role, backends.AUTO)
+    except SemcodecError as error:
+        print(f"  {role:<10} nobody: {error}")
+        return False
+    print(f"  {role:<10} {backends.DEFAULTS[role]}")
+    return True

@@ -1,0 +1,100 @@
+"""``encode`` and ``decode``: a photograph to a file of a few bytes, and a file to a picture."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import semcodec
+from semcodec.cli import files, options, terminal
+from semcodec.pipeline import images
+
+
+def add(commands: Any) -> None:
+    """Declare both."""
+    _add_encode(commands.add_parser("encode", help="a photograph to a file of a few bytes"))
+    _add_decode(commands.add_parser("decode", help="a file to a picture"))
+
+
+def _add_encode(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("image", metavar="IMAGE", help="a photograph; - for stdin")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE.semc", help="- for stdout")
+    backend = options.backend("describer", "writer")
+    parser.add_argument("--backend", type=backend, default="auto", help="who describes and writes")
+    parser.add_argument(
+        "--describer", type=options.backend("describer"), help="who describes, if another"
+    )
+    parser.add_argument(
+        "--writer", type=options.backend("writer"), help="who chooses and shortens words"
+    )
+    parser.add_argument("--k", type=options.words, help="words at most (default: 12)")
+    parser.add_argument("--max-bytes", type=options.count, help="bytes of the file at most")
+    parser.add_argument("--ubpp", type=options.rate, help="micro-bits of payload per pixel at most")
+    parser.add_argument("--coding", choices=["auto", "nibble", "utf8"], default="auto")
+    parser.add_argument("--size", type=options.size, default=(1024, 1024), metavar="WxH")
+    parser.add_argument("--fit", choices=images.FITS, default="cover")
+    parser.add_argument("--trace", metavar="T.json", help="write what each stage did")
+    parser.set_defaults(command=encode)
+
+
+def encode(given: argparse.Namespace) -> int:
+    """Write the record of a photograph."""
+    files.ready(given.output, unlike=given.image)
+    encoded = semcodec.encode(
+        files.read(given.image),
+        backend=given.backend,
+        describer=given.describer,
+        writer=given.writer,
+        k=given.k,
+        max_bytes=given.max_bytes,
+        ubpp=given.ubpp,
+        coding=given.coding,
+        size=given.size,
+        fit=given.fit,
+    )
+    files.write(given.output, encoded.data)
+    _write_trace(given, encoded.trace)
+    terminal.tell(f"{given.output}: {len(encoded.data)} bytes, {encoded.record.text!r}")
+    return 0
+
+
+def _add_decode(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a .semc file; - for stdin")
+    parser.add_argument(
+        "-o", "--output", type=options.picture, required=True, metavar="IMAGE",
+        help=f"a picture: {' '.join(options.KINDS)}; - for PNG to stdout",
+    )  # fmt: skip
+    backend = options.backend("painter", "writer")
+    parser.add_argument("--backend", type=backend, default="auto", help="who restores and paints")
+    parser.add_argument("--writer", type=options.backend("writer"), help="who restores words")
+    parser.add_argument("--painter", type=options.backend("painter"), help="who paints, if another")
+    parser.add_argument("--reflect", type=options.reflections, default="auto", metavar="N|auto|off")
+    parser.add_argument("--size", type=options.size, metavar="WxH", help="instead of the file's")
+    parser.add_argument("--seed", type=options.seed, default=0)
+    parser.add_argument("--trace", metavar="T.json", help="write what each stage did")
+    parser.set_defaults(command=decode)
+
+
+def decode(given: argparse.Namespace) -> int:
+    """Write the picture of a record."""
+    files.ready(given.output, unlike=given.file)
+    decoded = semcodec.decode(
+        files.read(given.file),
+        backend=given.backend,
+        writer=given.writer,
+        painter=given.painter,
+        reflect=given.reflect,
+        size=given.size,
+        seed=given.seed,
+    )
+    kind = options.KINDS.get(Path(given.output).suffix.lower(), "PNG")
+    files.write(given.output, images.to_file(decoded.image, kind))
+    _write_trace(given, decoded.trace)
+    terminal.tell(f"{given.output}: painted from {' '.join(decoded.words)!r}")
+    return 0
+
+
+def _write_trace(given: argparse.Namespace, trace: semcodec.Trace) -> None:
+    if given.trace:
+        files.write(given.trace, trace.to_json().encode())

@@ -1,0 +1,54 @@
+"""How much a record may say: words, bytes, or micro-bits per pixel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from semcodec.bitstream import Record
+from semcodec.errors import InputError
+from semcodec.words import MAX_K
+
+DEFAULT_K: Final = 12  #: words: a sentence's worth, about 20 bytes
+MICRO: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Limits of a record; the first one reached ends it.
+
+    Attributes:
+        k: words, 1..MAX_K.
+        max_bytes: of the whole record with its framing.
+        ubpp: micro-bits of payload per pixel.
+    """
+
+    k: int | None = None
+    max_bytes: int | None = None
+    ubpp: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse limits under which nothing can be said."""
+        if self.k is not None and not (type(self.k) is int and 1 <= self.k <= MAX_K):
+            raise InputError(f"K is a number of words from 1 to {MAX_K}.")
+        for limit in (self.max_bytes, self.ubpp):
+            if limit is not None and not _is_positive(limit):
+                raise InputError("A byte or µbpp limit is a number over 0.")
+
+    @property
+    def most_words(self) -> int:
+        """How many words to start from."""
+        if self.k is None:
+            return DEFAULT_K if self.max_bytes is None and self.ubpp is None else MAX_K
+        return self.k
+
+    def allows(self, data: bytes, record: Record) -> bool:
+        """Whether a record keeps the limits."""
+        width, height = record.size
+        if self.max_bytes is not None and len(data) > self.max_bytes:
+            return False
+        return self.ubpp is None or record.payload_bits * MICRO <= self.ubpp * width * height
+
+
+def _is_positive(limit: object) -> bool:
+    return isinstance(limit, int | float) and not isinstance(limit, bool) and limit > 0
