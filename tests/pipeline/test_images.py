@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import struct
-import zlib
 
 import pytest
 from hypothesis import given
@@ -14,27 +11,7 @@ from PIL import Image
 
 from semcodec.errors import InputError
 from semcodec.pipeline import images
-
-
-def saved(image: Image.Image, kind: str, **options: object) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
-
-
-def bomb() -> bytes:
-    """A PNG file of a few bytes that says it holds 30000 x 30000 pixels."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        check = zlib.crc32(kind + body)
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
-
-    header = struct.pack(">IIBBBBB", 30000, 30000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 99))
-
-
-RED = (200, 30, 30)
-PHOTO = saved(Image.new("RGB", (64, 48), RED), "JPEG")
+from tests.pictures import BAD, PHOTO, RED, saved
 
 
 @pytest.mark.parametrize(
@@ -88,16 +65,7 @@ def test_an_exif_turned_photograph_comes_out_upright() -> None:
     assert upright.getpixel((10, 35))[1] > 200
 
 
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        (b"", "empty"),
-        (b"hello, I am a text file\n" * 9, "no image"),
-        (PHOTO[: len(PHOTO) // 2], "damaged"),
-        (bomb(), "pixels"),
-    ],
-    ids=["empty", "text", "truncated", "bomb"],
-)
+@pytest.mark.parametrize(("data", "says"), BAD.values(), ids=BAD)
 def test_a_bad_file_is_one_sentence(data: bytes, says: str) -> None:
     with pytest.raises(InputError, match=says):
         images.load(data)

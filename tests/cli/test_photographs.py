@@ -1,0 +1,229 @@
+"""encode and decode as a user types them, on real and on awkward files."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import semcodec
+from tests import pictures
+
+Run = Callable[..., tuple[int, str, str]]
+SEMCODEC = (sys.executable, "-m", "semcodec")
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(pictures.PHOTO)
+    return path
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.semc"
+    path.write_bytes(semcodec.pack("rd bt bl vtr", framing="file", size=(64, 48)))
+    return path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_there_and_back(run: Run, photo: Path, tmp_path: Path) -> None:
+    file, picture = tmp_path / "photo.semc", tmp_path / "picture.png"
+    code, out, err = run("encode", photo, "-o", file, "--size", "64x48")
+    assert (code, out) == (0, "")
+    assert f"{file.stat().st_size} bytes" in err
+    assert run("decode", file, "-o", picture)[0] == 0
+    assert Image.open(picture).size == (64, 48)
+    assert file.stat().st_size < 48
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg", "jpeg", "webp", "PNG"])
+def test_every_kind_of_picture(run: Run, record: Path, tmp_path: Path, kind: str) -> None:
+    picture = tmp_path / f"picture.{kind}"
+    assert run("decode", record, "-o", picture)[0] == 0
+    assert Image.open(picture).format == {"jpg": "JPEG"}.get(kind, kind.upper())
+
+
+@pytest.mark.parametrize("name", pictures.GOOD)
+def test_awkward_photographs_are_encoded(run: Run, tmp_path: Path, name: str) -> None:
+    photo, file = tmp_path / "photo", tmp_path / "photo.semc"
+    photo.write_bytes(pictures.GOOD[name])
+    assert run("encode", photo, "-o", file)[0] == 0
+    assert semcodec.unpack(file.read_bytes()).words
+
+
+def test_a_turned_photograph_is_described_upright(run: Run, tmp_path: Path) -> None:
+    texts = []
+    for name in ("jpeg", "turned"):
+        photo, file = tmp_path / name, tmp_path / f"{name}.semc"
+        photo.write_bytes(pictures.GOOD[name])
+        run("encode", photo, "-o", file)
+        texts.append(semcodec.unpack(file.read_bytes()).words[:4])
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("name", pictures.BAD)
+def test_bad_photographs_are_one_sentence(run: Run, tmp_path: Path, name: str) -> None:
+    data, says = pictures.BAD[name]
+    photo = tmp_path / "photo"
+    photo.write_bytes(data)
+    code, out, err = run("encode", photo, "-o", tmp_path / "photo.semc")
+    assert (code, out) == (1, "")
+    assert says in err
+    assert err.count("\n") == 1
+    assert names(tmp_path) == ["photo"]
+
+
+def test_a_file_cut_at_every_byte_is_refused(run: Run, record: Path, tmp_path: Path) -> None:
+    whole = record.read_bytes()
+    for length in range(len(whole)):
+        record.write_bytes(whole[:length])
+        code, _, err = run("decode", record, "-o", tmp_path / "picture.png")
+        assert (code, err.count("\n")) == (1, 1), length
+    assert names(tmp_path) == ["photo.semc"]
+
+
+def test_a_file_with_any_bit_flipped_is_refused(run: Run, record: Path, tmp_path: Path) -> None:
+    whole = record.read_bytes()
+    for bit in range(8 * len(whole)):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << bit % 8
+        record.write_bytes(damaged)
+        code, _, err = run("decode", record, "-o", tmp_path / "picture.png")
+        assert (code, err.count("\n")) == (1, 1), bit
+    assert names(tmp_path) == ["photo.semc"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--k", "0"], "K is a number of words from 1"),
+        (["--k", "1000000"], "K is a number of words from 1"),
+        (["--k", "many"], "K is a number of words from 1"),
+        (["--size", "0x5"], "at least 1x1"),
+        (["--size", "big"], "write it like 1024x1024"),
+        (["--ubpp", "-1"], "number over 0"),
+        (["--max-bytes", "0"], "integer from 1"),
+        (["--backend", "nobody"], "there are deterministic, embedded"),
+        (["--describer", "deterministic"], "is no describer"),
+        (["--coding", "lexicon"], "invalid choice"),
+    ],
+)
+def test_wrong_options_are_usage(run: Run, photo: Path, words: list[str], says: str) -> None:
+    code, _, err = run("encode", photo, "-o", photo.with_suffix(".semc"), *words)
+    assert code == 2
+    assert says in " ".join(err.split())
+    assert names(photo.parent) == ["photo.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "says"),
+    [
+        ("missing.jpg", "a.semc", "no such file"),
+        (".", "a.semc", "is a directory"),
+        ("photo.jpg", "missing/a.semc", "no folder"),
+        ("photo.jpg", ".", "is a folder"),
+        ("photo.jpg", "photo.jpg", "is the input"),
+        ("photo.jpg", "link.jpg", "is the input"),
+    ],
+)
+def test_wrong_paths_are_environment(
+    run: Run, photo: Path, source: str, target: str, says: str
+) -> None:
+    (photo.parent / "link.jpg").symlink_to(photo)
+    code, _, err = run("encode", photo.parent / source, "-o", photo.parent / target)
+    assert code == 2
+    assert says in err
+    assert err.count("\n") == 1
+    assert photo.read_bytes() == pictures.PHOTO
+    assert names(photo.parent) == ["link.jpg", "photo.jpg"]
+
+
+def test_a_picture_needs_a_known_ending(run: Run, record: Path) -> None:
+    code, _, err = run("decode", record, "-o", record.with_suffix(".txt"))
+    assert code == 2
+    assert ".png, .jpg" in err
+
+
+def test_a_limit_on_bytes_and_on_rate_is_kept(run: Run, photo: Path) -> None:
+    file = photo.with_suffix(".semc")
+    assert run("encode", photo, "-o", file, "--max-bytes", "14")[0] == 0
+    assert file.stat().st_size <= 14
+    assert run("encode", photo, "-o", file, "--ubpp", "60")[0] == 0
+    assert semcodec.unpack(file.read_bytes()).payload_bits <= 60e-6 * 1024 * 1024
+    code, _, err = run("encode", photo, "-o", file, "--max-bytes", "4")
+    assert code == 1
+    assert "allow more bytes" in err
+
+
+def test_a_huge_size_is_a_number_that_nobody_paints(run: Run, photo: Path) -> None:
+    file = photo.with_suffix(".semc")
+    assert run("encode", photo, "-o", file, "--size", "2147483647x1")[0] == 0
+    code, _, err = run("decode", file, "-o", photo.with_suffix(".png"))
+    assert code == 1
+    assert "give a size up to" in err
+    assert run("decode", file, "-o", photo.with_suffix(".png"), "--size", "30x20")[0] == 0
+
+
+def test_the_trace_tells_every_stage_and_no_pixel(run: Run, photo: Path) -> None:
+    trace = photo.with_suffix(".json")
+    run("encode", photo, "-o", photo.with_suffix(".semc"), "--trace", trace)
+    stages = json.loads(trace.read_text())["stages"]
+    assert [stage["name"] for stage in stages] == ["describe", "select", "compress"]
+    assert set(stages[0]["given"][0]) == {"size", "sha256"}
+
+
+def through(*argv: str, given: bytes = b"", **options: Any) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*SEMCODEC, *argv], input=given, capture_output=True, **options)
+
+
+def test_pipes_there_and_back() -> None:
+    record = through("encode", "-", "-o", "-", "--size", "64x48", given=pictures.PHOTO)
+    picture = through("decode", "-", "-o", "-", given=record.stdout)
+    assert Image.open(io.BytesIO(picture.stdout)).size == (64, 48)
+
+
+def test_a_full_disk_leaves_the_old_file(record: Path) -> None:
+    picture = record.with_suffix(".png")
+    picture.write_bytes(b"old")
+
+    def small_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+
+    done = through("decode", str(record), "-o", str(picture), preexec_fn=small_disk)
+    assert done.returncode == 2
+    assert b"Cannot write" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert picture.read_bytes() == b"old"
+    assert names(record.parent) == ["photo.png", "photo.semc"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_a_full_device_is_one_sentence(record: Path) -> None:
+    picture = record.parent / "full.png"
+    picture.symlink_to("/dev/full")
+    done = through("decode", str(record), "-o", str(picture))
+    assert done.returncode == 2
+    assert b"no space left" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write anywhere")
+def test_a_folder_that_may_not_be_written(run: Run, record: Path) -> None:
+    record.parent.chmod(0o500)
+    code, _, err = run("decode", record, "-o", record.parent / "picture.png")
+    record.parent.chmod(0o700)
+    assert code == 2
+    assert "permission denied" in err

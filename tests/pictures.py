@@ -1,0 +1,81 @@
+"""Small image files of every awkward kind, made on the spot."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import Any
+
+from PIL import Image
+
+RED = (200, 30, 30)
+
+
+def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
+    """Return the bytes of an image file."""
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def scene(size: tuple[int, int] = (96, 64)) -> Image.Image:
+    """Return blue above, green below and a red square on the left."""
+    image = Image.new("RGB", size, (90, 150, 230))
+    width, height = size
+    image.paste((40, 140, 50), (0, height // 2, width, height))
+    image.paste(RED, (width // 8, height // 3, width // 3, height * 3 // 4))
+    return image
+
+
+def bomb() -> bytes:
+    """Return a PNG file of a few bytes that says it holds 30000 x 30000 pixels."""
+    header = struct.pack(">IIBBBBB", 30000, 30000, 8, 2, 0, 0, 0)
+    chunks = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"\0" * 99))
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    check = zlib.crc32(kind + body)
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
+
+
+def turned() -> bytes:
+    """Return a JPEG file of a scene that lies on its side, with the EXIF tag to put it up."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return saved(scene().rotate(90, expand=True), "JPEG", exif=exif, quality=95)
+
+
+def animation() -> bytes:
+    """Return a GIF file of two frames, the first of them the scene."""
+    other = Image.new("RGB", (96, 64), (0, 0, 255))
+    return saved(scene(), "GIF", save_all=True, append_images=[other])
+
+
+PHOTO = saved(scene(), "JPEG")
+
+#: Files that hold a picture, however oddly.
+GOOD = {
+    "jpeg": PHOTO,
+    "png": saved(scene(), "PNG"),
+    "webp": saved(scene(), "WEBP"),
+    "one pixel": saved(Image.new("RGB", (1, 1), RED), "PNG"),
+    "one row": saved(Image.new("RGB", (2000, 1), RED), "PNG"),
+    "one column": saved(Image.new("RGB", (1, 2000), RED), "PNG"),
+    "cmyk": saved(scene().convert("CMYK"), "JPEG"),
+    "sixteen bits": saved(Image.new("I;16", (64, 48), 40000), "PNG"),
+    "transparent": saved(scene().convert("RGBA"), "PNG"),
+    "palette": saved(scene().convert("P"), "PNG"),
+    "one bit": saved(scene().convert("1"), "PNG"),
+    "animation": animation(),
+    "turned": turned(),
+    "nothing but black": saved(Image.new("RGB", (50, 50)), "PNG"),
+}
+#: Files that hold none that can be read, and a word of what the user is told.
+BAD = {
+    "empty": (b"", "empty"),
+    "text": (b"hello, I am a text file\n" * 9, "no image"),
+    "truncated": (PHOTO[: len(PHOTO) // 2], "damaged"),
+    "bomb": (bomb(), "pixels"),
+}

@@ -1,0 +1,226 @@
+"""The two straight lines with models that answer as they should, and as they should not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import semcodec
+from semcodec.backends import registry
+from semcodec.errors import BackendError, BadAnswer, InputError, SemcodecError
+from tests.pictures import PHOTO, scene
+
+
+class Model:
+    """Fills every place, and answers what a test tells it to."""
+
+    name = "model"
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers = answers
+
+    def _say(self, stage: str, usual: Any) -> Any:
+        answer = self.answers.get(stage, usual)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def describe(self, image: Image.Image) -> Any:
+        return self._say("describe", "a red boat on blue water")
+
+    def select(self, description: str, k: int) -> Any:
+        return self._say("select", ["red", "boat", "blue", "water"][:k])
+
+    def compress(self, words: list[str]) -> Any:
+        return self._say("compress", [semcodec.skeleton(word) for word in words])
+
+    def decompress(self, skeletons: list[str]) -> Any:
+        return self._say("decompress", ["word"] * len(skeletons))
+
+    def expand(self, words: list[str]) -> Any:
+        return self._say("expand", "a picture of " + " ".join(words))
+
+    def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Any:
+        return self._say("paint", Image.new("RGB", size, (seed % 256, 0, 0)))
+
+
+@pytest.fixture
+def use(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def use_(**answers: Any) -> None:
+        monkeypatch.setitem(registry.BUILT_IN, "model", lambda: Model(**answers))
+        monkeypatch.setattr(registry, "_made", {})
+
+    use_()
+    return use_
+
+
+def there_and_back() -> None:
+    semcodec.encode(PHOTO, backend="model")
+    semcodec.decode(semcodec.pack("rd bt"), backend="model")
+
+
+def test_an_image_becomes_a_file(use: Any) -> None:
+    encoded = semcodec.encode(PHOTO, backend="model")
+    assert encoded.record.text == "rd bt bl vtr"
+    assert encoded.data == semcodec.pack("rd bt bl vtr", framing="file")
+    assert encoded.image.size == (1024, 1024)
+    assert [stage.name for stage in encoded.trace.stages] == ["describe", "select", "compress"]
+
+
+def test_a_file_becomes_an_image(use: Any) -> None:
+    data = semcodec.pack("rd bt", framing="file", size=(40, 30))
+    decoded = semcodec.decode(data, backend="model", seed=7)
+    assert decoded.image.size == (40, 30)
+    assert decoded.image.getpixel((0, 0)) == (7, 0, 0)
+    assert decoded.words == ["word", "word"]
+    assert [stage.name for stage in decoded.trace.stages] == ["decompress", "expand", "paint"]
+    assert decoded.trace.stages[1].returned == "a picture of word word"
+
+
+def test_stages_mix(use: Any) -> None:
+    data = semcodec.pack("rd bt", size=(40, 30))
+    decoded = semcodec.decode(data, writer="deterministic", painter="model")
+    assert decoded.words == ["red", "boat"]
+    assert [stage.model for stage in decoded.trace.stages] == [
+        "deterministic",
+        "deterministic",
+        "model",
+    ]
+
+
+def test_utf8_carries_the_words_themselves(use: Any) -> None:
+    use(select=["Straße", "naïve"])
+    encoded = semcodec.encode(PHOTO, backend="model", coding="utf8")
+    assert encoded.record.words == ["Straße", "naïve"]
+    assert semcodec.decode(encoded.data, backend="model", size=(8, 8)).words == ["Straße", "naïve"]
+
+
+def test_more_words_than_k_are_cut(use: Any) -> None:
+    use(select=["boat"] * 9)
+    assert len(semcodec.encode(PHOTO, backend="model", k=5).record.words) == 5
+
+
+@pytest.mark.parametrize("limit", [{"max_bytes": 7}, {"ubpp": 24}, {"k": 2}])
+def test_a_limit_takes_words_away(use: Any, limit: dict[str, Any]) -> None:
+    assert semcodec.encode(PHOTO, backend="model", **limit).record.text == "rd bt"
+
+
+def test_a_limit_below_one_word_is_an_input_error(use: Any) -> None:
+    with pytest.raises(InputError, match="allow more bytes"):
+        semcodec.encode(PHOTO, backend="model", max_bytes=4)
+
+
+def test_a_picture_of_another_size_or_mode_is_made_to_fit(use: Any) -> None:
+    use(paint=Image.new("RGBA", (10, 10), (9, 9, 9, 9)))
+    decoded = semcodec.decode(semcodec.pack("rd bt", size=(40, 30)), backend="model")
+    assert (decoded.image.size, decoded.image.mode) == ((40, 30), "RGB")
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer"),
+    [
+        ("describe", None),
+        ("describe", ""),
+        ("describe", "?!"),
+        ("describe", 7),
+        ("select", "red boat"),
+        ("select", []),
+        ("select", ["red boat"]),
+        ("select", [3]),
+        ("compress", ["rd"]),
+        ("compress", None),
+        ("decompress", ["red"]),
+        ("decompress", ["", ""]),
+        ("expand", None),
+        ("paint", None),
+        ("paint", b"png"),
+    ],
+)
+def test_a_bad_answer_names_the_stage(use: Any, stage: str, answer: Any) -> None:
+    use(**{stage: answer})
+    with pytest.raises(BadAnswer) as caught:
+        there_and_back()
+    assert (caught.value.stage, caught.value.backend) == (stage, "model")
+
+
+@pytest.mark.parametrize(
+    "stage", ["describe", "select", "compress", "decompress", "expand", "paint"]
+)
+def test_what_a_model_raises_is_a_backend_error(use: Any, stage: str) -> None:
+    use(**{stage: RuntimeError("out of memory")})
+    with pytest.raises(BackendError, match="out of memory") as caught:
+        there_and_back()
+    assert caught.value.stage == stage
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"k": 0},
+        {"k": 10**6},
+        {"k": 1.5},
+        {"max_bytes": 0},
+        {"ubpp": "much"},
+        {"rate": "best"},
+        {"coding": "lexicon"},
+        {"size": (0, 5)},
+        {"fit": "stretch"},
+        {"framing": "box"},
+        {"check": "none"},
+        {"models": "nobody"},
+        {"backend": "nobody"},
+        {"backend": 3},
+    ],
+)
+def test_wrong_options_of_encode_are_input_errors(option: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        semcodec.encode(PHOTO, **option)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"size": (0, 5)},
+        {"size": (5000, 5)},
+        {"size": "big"},
+        {"size": (5,)},
+        {"seed": -1},
+        {"seed": 2**32},
+        {"seed": "x"},
+        {"reflect": 3},
+        {"reflect": "much"},
+        {"limits": 3},
+        {"painter": "nobody"},
+    ],
+)
+def test_wrong_options_of_decode_are_input_errors(option: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        semcodec.decode(semcodec.pack("rd bt"), **option)
+
+
+def test_a_record_without_words_cannot_be_painted() -> None:
+    with pytest.raises(InputError, match="no words"):
+        semcodec.decode(semcodec.pack(""))
+
+
+def test_the_trace_is_json_with_hashes_for_images(use: Any) -> None:
+    encoded = semcodec.encode(scene(), backend="model")
+    stages = json.loads(encoded.trace.to_json())["stages"]
+    assert stages[0]["given"][0]["size"] == [1024, 1024]
+    assert len(stages[0]["given"][0]["sha256"]) == 64
+    assert stages[2]["returned"] == ["rd", "bt", "bl", "vtr"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(st.binary(max_size=40))
+def test_any_bytes_are_a_picture_or_an_error_of_ours(use: Any, data: bytes) -> None:
+    try:
+        decoded = semcodec.decode(data, backend="model", size=(8, 8))
+    except SemcodecError:
+        return
+    assert decoded.image.size == (8, 8)
