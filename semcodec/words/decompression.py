@@ -24,11 +24,19 @@ MOST_WORDS: Final = 4_096  #: as many as a record may hold
 
 
 class _Reading(NamedTuple):
-    """The words so far, what they cost, and their numbers; 0 < cost, lower is better."""
+    """The words so far: what they cost (lower is better) and the numbers of the last few."""
 
     cost: int
     words: tuple[str, ...]
     recent: tuple[int, ...]
+
+
+class _Option(NamedTuple):
+    """A word that a skeleton can be, with its cost and its number, which is -1 if it is unknown."""
+
+    word: str
+    cost: int
+    number: int
 
 
 def decompress(skeletons: str | Sequence[str]) -> list[str]:
@@ -43,9 +51,7 @@ def decompress(skeletons: str | Sequence[str]) -> list[str]:
     tables = vocabulary()
     readings = [_Reading(0, (), ())]
     for received in _checked(skeletons):
-        options = _options(received, tables)
-        longer = [_read_on(reading, *option, tables) for reading in readings for option in options]
-        readings = sorted(longer)[:BEAM]
+        readings = _read_on(readings, _options(received, tables), tables)
     return list(readings[0].words)
 
 
@@ -65,26 +71,41 @@ def _checked(skeletons: object) -> list[str]:
     return list(skeletons)
 
 
-def _options(received: str, tables: Vocabulary) -> list[tuple[str, int, int | None]]:
-    """Return the words that ``received`` can be, each with its cost and number."""
+def _options(received: str, tables: Vocabulary) -> list[_Option]:
+    """Return the words that ``received`` can be."""
     found = tables.candidates(received)[:MOST_CANDIDATES]
     if not found:
-        return [(pronounceable(received), UNKNOWN, None)]
-    return [(tables.words[at], tables.costs[at], at) for at in found]
+        return [_Option(pronounceable(received), UNKNOWN, -1)]
+    return [_Option(tables.words[at], tables.costs[at], at) for at in found]
 
 
 def _read_on(
-    reading: _Reading, word: str, cost: int, number: int | None, tables: Vocabulary
-) -> _Reading:
-    """Return ``reading`` with one word more."""
-    words = (*reading.words, word)
-    if number is None:
-        return _Reading(reading.cost + SCALE * cost, words, reading.recent)
-    total = SCALE * cost + REPEATED * (word in reading.words[-len(CONTEXT) :])
+    readings: list[_Reading], options: list[_Option], tables: Vocabulary
+) -> list[_Reading]:
+    """Return the best readings that are one word longer."""
+    longer = [
+        (reading.cost + _cost(option, reading, tables), rank, option)
+        for rank, reading in enumerate(readings)
+        for option in options
+    ]
+    return [_longer(readings[rank], option, cost) for cost, rank, option in sorted(longer)[:BEAM]]
+
+
+def _cost(option: _Option, reading: _Reading, tables: Vocabulary) -> int:
+    """Return what ``option`` costs after ``reading``."""
+    total = SCALE * option.cost
+    if option.number < 0:
+        return total
     for weight, before in zip(CONTEXT, reading.recent, strict=False):
-        total -= weight * tables.gain(before, number)
-    recent = (number, *reading.recent)[: len(CONTEXT)]
-    return _Reading(reading.cost + total, words, recent)
+        total -= weight * tables.gain(before, option.number)
+    return total + REPEATED * (option.number in reading.recent)
+
+
+def _longer(reading: _Reading, option: _Option, cost: int) -> _Reading:
+    recent = reading.recent
+    if option.number >= 0:
+        recent = (option.number, *recent)[: len(CONTEXT)]
+    return _Reading(cost, (*reading.words, option.word), recent)
 
 
 def pronounceable(received: str) -> str:

@@ -85,7 +85,7 @@ def general_list(wheel: Path, dictionary: Dictionary) -> dict[str, int]:
 
 
 def chances(
-    descriptions: list[list[str]], general: dict[str, int], unwanted: set[str]
+    descriptions: list[list[str]], general: dict[str, int], unwanted: frozenset[str]
 ) -> dict[str, float]:
     """Return how likely each word is to be sent, or to be what a skeleton stands for."""
     counts = Counter(word for words in descriptions for word in words if len(word) > 1)
