@@ -1,13 +1,64 @@
-"""Paint a scene from words."""
+"""Paint a scene from words, straight down: read, set the stage, place, put together, finish."""
 
 from __future__ import annotations
 
 from PIL import Image
 
+from semcodec_embedded.painting import compositing, placing, setting
+from semcodec_embedded.painting.finish import finish
+from semcodec_embedded.painting.ink import HEIGHT, Sheet
+from semcodec_embedded.painting.noise import generator
+from semcodec_embedded.painting.placed import Placed
+from semcodec_embedded.painting.plan import Plan
+from semcodec_embedded.painting.reading import read
+from semcodec_embedded.painting.stage import Stage, build
+
+LARGEST, SMALLEST = 1536, 96  #: pixels along the longer side that are painted; others are scaled
+SLIMMEST = 3.0  #: a picture more than so many times as long as wide is painted wider, then squeezed
+HAZIEST = 0.22  #: the most haze before a drawing that stands far off
+
 
 class EmbeddedPainter:
-    """Composes a picture-book scene from sprites and procedural backgrounds."""
+    """Composes a picture-book scene from drawings and procedural backgrounds."""
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
-        """Return a scene of the words of ``prompt``."""
-        return Image.new("RGB", size)
+        """Return a scene of the words of ``prompt``; the same arguments, the same pixels."""
+        canvas = _canvas(size)
+        plan = read(prompt)
+        stage = build(plan)
+        picture = Image.new("RGB", canvas)
+        setting.paint(picture, plan, stage, generator("setting", prompt, seed))
+        width = HEIGHT * canvas[0] / canvas[1]
+        placed = placing.place(plan, stage, width, generator("placing", prompt, seed))
+        _put_all(picture, plan, stage, placed)
+        picture = finish(picture, plan, stage.light, generator("finish", prompt, seed))
+        return picture if canvas == size else picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def _canvas(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size that is painted, near in shape to ``size`` and neither tiny nor vast."""
+    wide, high = float(max(1, size[0])), float(max(1, size[1]))
+    width, height = max(wide, high / SLIMMEST), max(high, wide / SLIMMEST)
+    longer = max(width, height)
+    scale = min(LARGEST, max(SMALLEST, longer)) / longer
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _put_all(picture: Image.Image, plan: Plan, stage: Stage, placed: list[Placed]) -> None:
+    """Draw the subjects with their shadows, the farthest first, then the ripples before them."""
+    compositing.shadows(picture, placed)
+    haze = setting.haze(plan, stage)
+    ripples = Sheet(picture.size)
+    for it in placed:
+        compositing.put(picture, it, stage.light, haze, _haziness(it, stage))
+        if it.stands == "water":
+            compositing.foam(ripples, it)
+    ripples.over(picture)
+
+
+def _haziness(it: Placed, stage: Stage) -> float:
+    """Return how much haze lies before ``it``: none at the lower edge, most at the horizon."""
+    if stage.kind != "outdoors" or it.stands in ("air", "jump"):
+        return 0.0
+    near = (it.foot / HEIGHT - stage.horizon) / (1 - stage.horizon)
+    return HAZIEST * min(1.0, max(0.0, 0.6 - near) / 0.6)

@@ -1,0 +1,233 @@
+"""The painter paints any words at any size, the same ones the same, and what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from semcodec_embedded.painter import EmbeddedPainter
+from semcodec_embedded.painting.ink import HEIGHT
+from semcodec_embedded.painting.noise import generator
+from semcodec_embedded.painting.placed import Placed
+from semcodec_embedded.painting.placing import place
+from semcodec_embedded.painting.reading import read
+from semcodec_embedded.painting.stage import build
+
+SMALL = (96, 96)
+WORDS = (
+    "two ten many red blue orange black white huge small dog people boat car cat cake table desk "
+    "kitchen street sky water snow grass wall background below left right top bottom row across "
+    "night foggy dark bright photograph surfing riding horse shapes texture brick window fence"
+).split()
+
+
+def paint(prompt: str, size: tuple[int, int] = SMALL, seed: int = 0) -> NDArray[np.float32]:
+    return np.asarray(EmbeddedPainter().paint(prompt, size, seed), np.float32)
+
+
+def placed(prompt: str, seed: int = 0) -> list[Placed]:
+    plan = read(prompt)
+    return place(plan, build(plan), HEIGHT, generator(prompt, seed))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(max_size=60), st.integers(1, 80), st.integers(1, 80), st.integers(0, 2**31))
+def test_any_text_is_a_picture(prompt: str, width: int, height: int, seed: int) -> None:
+    picture = EmbeddedPainter().paint(prompt, (width, height), seed)
+    assert (picture.size, picture.mode) == ((width, height), "RGB")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=14))
+def test_any_words_are_a_picture(words: list[str]) -> None:
+    assert paint(" ".join(words), (48, 48)).shape == (48, 48, 3)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 700), (900, 2), (33, 64), (640, 360)])
+def test_the_size_is_exact(size: tuple[int, int]) -> None:
+    assert EmbeddedPainter().paint("red boat", size, 0).size == size
+
+
+def test_the_largest_picture_is_painted() -> None:
+    assert EmbeddedPainter().paint("boat", (4096, 4096), 0).size == (4096, 4096)
+
+
+@pytest.mark.parametrize("prompt", ["", "two dog grass", "kitchen oven", "red shapes", "zxqv"])
+def test_the_same_is_painted_the_same(prompt: str) -> None:
+    assert np.array_equal(paint(prompt, seed=3), paint(prompt, seed=3))
+
+
+def test_another_seed_is_another_picture() -> None:
+    assert not np.array_equal(paint("dog grass", seed=1), paint("dog grass", seed=2))
+
+
+def test_pixels_do_not_depend_on_what_was_painted_before() -> None:
+    first = paint("red bus street")
+    paint("blue bus street night")
+    assert np.array_equal(first, paint("red bus street"))
+
+
+def test_markup_in_a_prompt_is_only_unknown_words() -> None:
+    assert paint('"/><image href="file:///etc/passwd"/>').shape == (96, 96, 3)
+
+
+def test_nothing_said_is_a_calm_landscape() -> None:
+    assert build(read("")).kind == "outdoors"
+    assert paint("").std() > 10
+
+
+@pytest.mark.parametrize("noun", ["boat", "car", "parrot", "bus", "chair", "flowers", "vase"])
+def test_a_colour_shows(noun: str) -> None:
+    red, blue = (paint(f"large {colour} {noun}", (128, 128)) for colour in ("red", "blue"))
+    warmth = red[..., 0] - red[..., 2], blue[..., 0] - blue[..., 2]
+    assert (warmth[0] > 60).sum() > (warmth[1] > 60).sum() + 100
+    assert (warmth[1] < -60).sum() > (warmth[0] < -60).sum() + 100
+
+
+def test_two_colours_of_a_pair_go_one_to_each() -> None:
+    birds = sorted(placed("two large red yellow parrots left right"), key=lambda it: it.x)
+    assert [it.colours for it in birds] == [("red",), ("yellow",)]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count"),
+    [("boat", 1), ("two boat", 2), ("two boats", 2), ("boats", 3), ("ten sheep", 10),
+     ("three red cars", 3), ("crowd of people", 12), ("two dogs one cat", 3)],
+)  # fmt: skip
+def test_so_many_are_placed(prompt: str, count: int) -> None:
+    assert len(placed(prompt)) == count
+
+
+@pytest.mark.parametrize("noun", ["dog", "boat", "tree", "person", "bus"])
+def test_left_is_left_of_right(noun: str) -> None:
+    columns = [placed(f"{noun} {side}")[0].x for side in ("left", "center", "right")]
+    assert columns == sorted(columns)
+    assert columns[0] < 450 < 550 < columns[2]
+
+
+def test_a_pair_left_and_right_stands_apart() -> None:
+    first, second = sorted(placed("two dogs left right"), key=lambda it: it.x)
+    assert first.box[2] < second.box[0]
+
+
+def test_sizes_are_in_order() -> None:
+    heights = [placed(f"{size} dog")[0].height for size in ("small", "large", "huge")]
+    assert heights == sorted(heights)
+    assert heights[0] * 2 < heights[1]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["two large dogs", "dog cat horse", "large red car left large blue bus right", "cup bowl fork"],
+)
+def test_things_do_not_hide_each_other(prompt: str) -> None:
+    things = placed(prompt)
+    for index, one in enumerate(things):
+        for other in things[index + 1 :]:
+            wide = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
+            assert wide < 0.6 * min(one.width, other.width)
+
+
+@pytest.mark.parametrize("scene", ["street car", "boat lake", "house", "people beach"])
+def test_night_is_darker_than_day(scene: str) -> None:
+    assert paint(f"{scene} night").mean() < paint(scene).mean() - 25
+
+
+def test_dark_is_darker_and_bright_is_brighter() -> None:
+    dark, plain, bright = (paint(f"dog grass {mood}").mean() for mood in ("dark", "", "bright"))
+    assert dark < plain < bright
+
+
+@pytest.mark.parametrize("mood", ["black and white photograph", "black white photograph"])
+def test_black_and_white_is_gray(mood: str) -> None:
+    picture = paint(f"red car street {mood}")
+    assert np.array_equal(picture[..., 0], picture[..., 1])
+    assert np.array_equal(picture[..., 1], picture[..., 2])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "channel"),
+    [("green background", 1), ("red background", 0), ("dog blue wall", 2), ("dog green grass", 1)],
+)
+def test_a_colour_of_the_surroundings_shows(prompt: str, channel: int) -> None:
+    assert paint(prompt).mean((0, 1)).argmax() == channel
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind", "ground"),
+    [
+        ("boat", "outdoors", "water"),
+        ("car", "outdoors", "road"),
+        ("cow", "outdoors", "grass"),
+        ("train", "outdoors", "tracks"),
+        ("airplane", "sky", ""),
+        ("cat", "room", "floor"),
+        ("toilet", "room", "floor"),
+        ("pizza", "table", "table"),
+        ("laptop brown desk", "table", "desk"),
+        ("fish", "underwater", ""),
+        ("rocket astronaut space", "space", ""),
+        ("man skiing", "outdoors", "snow"),
+        ("parrot brown background", "studio", ""),
+        ("red green shapes gray background", "shapes", ""),
+        ("people tennis", "outdoors", "court"),
+    ],
+)
+def test_the_stage_follows_from_the_words(prompt: str, kind: str, ground: str) -> None:
+    stage = build(read(prompt))
+    assert (stage.kind, stage.ground) == (kind, ground)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sprite"),
+    [
+        ("man riding wave surfboard ocean", "person-surfing"),
+        ("person large surfboard surfing on a wave", "person-surfing"),
+        ("man skateboard skateboarding jump", "skateboarder"),
+        ("girl riding brown horse", "horse-racing"),
+        ("man bicycle riding", "person-biking"),
+        ("six people playing baseball on a field", "baseball-player"),
+        ("woman red dress", "woman-dress"),
+        ("huge red person", "bust"),
+    ],
+)
+def test_people_do_what_is_said(prompt: str, sprite: str) -> None:
+    assert sprite in {it.name.removesuffix("-woman") for it in placed(prompt)}
+
+
+def test_clothes_take_the_colour_and_skin_keeps_its_own() -> None:
+    plain, red = (paint(f"huge {colour} person gray background") for colour in ("", "red"))
+    face = slice(50, 60), slice(44, 52)
+    assert np.abs(plain[face] - red[face]).mean() < 6
+    assert red[90:, 30:66, 0].mean() > plain[90:, 30:66, 0].mean() + 40
+
+
+@pytest.mark.parametrize(
+    ("prompt", "part", "colour"),
+    [
+        ("huge gray statue background", "background", "gray"),
+        ("huge red person brown background below", "below", "red"),
+        ("two brown laptops green wall desk", "ground", "green"),
+        ("gray bus street green trees pink road", "ground", "pink"),
+        ("red boat water", "ground", ""),
+        ("parrot brown background green", "below", "green"),
+    ],
+)
+def test_a_colour_that_was_not_sent_twice_is_guessed(prompt: str, part: str, colour: str) -> None:
+    assert read(prompt).colour(part) == colour
+
+
+@pytest.mark.parametrize(
+    ("prompt", "gray"),
+    [
+        ("white clock center gray background black", True),
+        ("black person white door gray background", True),
+        ("white bus gray road", False),
+        ("red clock gray background black", False),
+    ],
+)
+def test_a_black_and_white_photograph_is_told_by_its_colours(prompt: str, gray: bool) -> None:
+    assert ("gray" in read(prompt).moods) == gray
