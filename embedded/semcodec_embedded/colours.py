@@ -6,6 +6,8 @@ weighted by chroma, and an object is asked only inside the ellipse in the middle
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -20,6 +22,8 @@ NEUTRAL = frozenset(("black", "white", "gray"))
 SAMPLE = 64  #: pixels along the longer side that are enough to name a colour
 FULL_CHROMA = 50.0  #: a pixel of this chroma in CIELAB counts as much as one can
 GRAY_VOTE = 0.35  #: the vote of a pixel without any chroma
+BEHIND = 0.5  #: how much a vote in the corners of a box counts against its object
+FUR = ("black", "white", "gray", "brown", "beige", "orange")  #: animals have no other colour
 
 _TO_XYZ = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], np.float32
@@ -32,7 +36,7 @@ def pixels(image: Image.Image, side: int = SAMPLE) -> Floats:
     scale = side / max(image.size)
     size = tuple(max(1, round(length * scale)) for length in image.size)
     small = image.resize((size[0], size[1]), Image.Resampling.BOX)
-    return lab(np.asarray(small, np.float32) / 255)
+    return lab(np.asarray(small, np.float32) / np.float32(255))
 
 
 def lab(rgb: Floats) -> Floats:
@@ -108,10 +112,15 @@ def ellipse(height: int, width: int) -> NDArray[np.bool_]:
     return np.asarray((x / 0.75) ** 2 + (y / 0.85) ** 2 <= 1)
 
 
-def of_object(box: Image.Image) -> str:
-    """Return the colour that an object filling ``box`` has for a viewer."""
+def of_object(box: Image.Image, allowed: Collection[str] = NAMES) -> str:
+    """Return the colour among ``allowed`` that an object filling ``box`` has for a viewer.
+
+    What is in the corners of the box is mostly behind the object, so it counts against a colour.
+    """
     colours = pixels(box)
-    return NAMES[int(shares(colours, ellipse(*colours.shape[:2])).argmax())]
+    inside = ellipse(*colours.shape[:2])
+    surplus = shares(colours, inside) - BEHIND * shares(colours, ~inside)
+    return max(allowed, key=lambda name: float(surplus[NAMES.index(name)]))
 
 
 def of_clothes(box: Image.Image) -> str:

@@ -14,7 +14,7 @@ from PIL import Image
 from semcodec.errors import InputError
 from semcodec_embedded import colours
 from semcodec_embedded.classifier import crop, guess
-from semcodec_embedded.colours import NAMES, NEUTRAL, Floats
+from semcodec_embedded.colours import FUR, NAMES, NEUTRAL, Floats
 from semcodec_embedded.context import flowers, happening, held, whereabouts
 from semcodec_embedded.detector import Found, find
 from semcodec_embedded.evidence import Evidence, weigh
@@ -29,6 +29,11 @@ VIVID = 25.0  #: chroma from which a pixel stands out
 ACCENTS = 3  #: at most so many vivid colours are named
 STATUE = 0.15  #: the size from which a person without a trace of skin is a statue
 MARBLE = 35.0  #: the lightness of stone; darker ones are people from behind
+FURRED = frozenset((
+    "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe", "teddy bear",
+    "vulture", "eagle", "owl", "goose", "monkey", "lion", "tiger", "leopard", "fox", "wolf", "deer",
+    "goat", "pig", "rabbit", "squirrel", "camel", "llama", "kangaroo", "animal", "penguin",
+))  # fmt: skip
 UNCOLOURED = frozenset((
     "pizza", "noodles", "soup", "food", "mountain", "valley", "lake", "beach", "coast", "cliff",
     "coffee", "building", "window", "baseball", "astronaut", "racket",
@@ -95,11 +100,16 @@ def _thing(picture: Image.Image, view: Floats, found: Found) -> Thing:
     """Return ``found`` with its colour."""
     part = crop(picture, found.box)
     if found.noun != "person":
-        colour = "" if found.noun in UNCOLOURED else colours.of_object(part)
+        colour = "" if found.noun in UNCOLOURED else colours.of_object(part, _allowed(found.noun))
         return Thing(found.noun, colour, found.box)
     if found.box.area > STATUE and _stone(part, view):
         return Thing("statue", colours.of_object(part), found.box)
     return Thing("person", colours.of_clothes(part), found.box)
+
+
+def _allowed(noun: str) -> Sequence[str]:
+    """Return the colours that a thing can have: a cow on a meadow is not green."""
+    return FUR if noun in FURRED else NAMES
 
 
 def _stone(part: Image.Image, view: Floats) -> bool:
@@ -137,7 +147,7 @@ def _shapes(view: Floats) -> str:
     columns = np.nonzero(colours.name(view) == NAMES.index(accents[0]))[1]
     middle = float(columns.mean() + 0.5) / view.shape[1] if columns.size else 0.5
     side = "left" if middle < 0.4 else "right" if middle > 0.6 else "center"
-    return f"{_listed(accents)} shapes, mostly {side}"
+    return f"abstract {_listed(accents)}, mostly {side}"
 
 
 def _listed(words: Sequence[str]) -> str:

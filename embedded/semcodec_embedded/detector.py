@@ -113,7 +113,8 @@ def _boxes(offsets: Floats) -> Floats:
     middle = offsets[:, :2] / CENTRE * anchors[:, 2:] + anchors[:, :2]
     size = np.exp(np.minimum(offsets[:, 2:] / STRETCH, 4)) * anchors[:, 2:]
     corners = np.concatenate([middle - size / 2, middle + size / 2], 1)
-    return np.clip(corners, 0, 1)[:, [1, 0, 3, 2]]
+    moved: Floats = np.clip(corners, 0, 1)[:, [1, 0, 3, 2]]
+    return moved
 
 
 @cache

@@ -19,6 +19,7 @@ FINER = 0.3  #: a probability from which the classifier's finer noun replaces th
 NEEDS_COMPANY = 0.3  #: doubtful nouns are believed from here on when what they belong to is there
 SPECK = 0.0012  #: smaller objects (shares of the picture) are not worth a word
 LIKELY_PLACE = 0.45  #: summed evidence for a place
+NAMED = 0.5  #: what a noun without a box adds to it
 FACES = ("mask", "lipstick", "sunglasses", "hat")  #: what the classifier calls a face in close-up
 PORTRAIT = 0.5  #: a person that fills so much is a face
 MAIN_SIZE = 0.1  #: an object that fills so much may be the main one
@@ -70,6 +71,8 @@ def _believed(found: list[Found], nouns: Mapping[str, float]) -> list[Found]:
 
 
 def _believe(one: Found, sure: set[str], nouns: Mapping[str, float]) -> bool:
+    if not sure.isdisjoint(labels().unlike.get(one.noun, ())):
+        return False
     company = labels().beside.get(one.noun)
     if company is not None:
         return one.score >= NEEDS_COMPANY and not sure.isdisjoint(set(company) - {one.noun})
@@ -94,6 +97,8 @@ def _subjects(objects: list[Found], nouns: Mapping[str, float]) -> tuple[str, ..
     chosen: list[str] = []
     for noun in sorted(nouns, key=lambda noun: -nouns[noun] - (noun not in labels().kinds)):
         known = seen | set(general) | set(chosen)
+        if not known.isdisjoint(labels().unlike.get(noun, ())):
+            continue
         if nouns[noun] >= labels().threshold(noun) and not _implied(noun, known):
             chosen.append(noun)
     return tuple(chosen[:RARE_THINGS])
@@ -112,7 +117,7 @@ def _places(
     score = {}
     for place, nouns in labels().places.items():
         boxed = sum(min(one.score, 0.9) for one in objects if one.noun in nouns)
-        named = sum(0.3 for noun in subjects if noun in nouns)
+        named = sum(NAMED for noun in subjects if noun in nouns)
         score[place] = boxed + named + sum(guessed.get(noun, 0.0) for noun in nouns)
     likely = [place for place in score if score[place] >= LIKELY_PLACE]
     return tuple(sorted(likely, key=lambda place: -score[place]))

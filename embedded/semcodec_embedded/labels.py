@@ -24,6 +24,7 @@ class Labels:
         sure: thresholds other than ``SURE``.
         places: for each place, the nouns that are found there.
         beside: for each doubtful noun, the nouns of which one must be in the picture too.
+        unlike: for each noun that is often seen in another one, those others.
     """
 
     detector: Sequence[str]
@@ -32,6 +33,7 @@ class Labels:
     sure: Mapping[str, float]
     places: Mapping[str, Sequence[str]]
     beside: Mapping[str, Sequence[str]]
+    unlike: Mapping[str, Sequence[str]]
 
     def covers(self, general: str, special: str) -> bool:
         """Tell whether ``special`` is ``general`` or one of its kinds."""

@@ -42,7 +42,7 @@ class Thing:
         x, y = self.box.centre
         middle = 1.3 - abs(x - 0.5) - abs(y - 0.5) / 2
         kind = 1.5 if self.noun in MAIN else UNIMPORTANT.get(self.noun, 1.0)
-        return self.box.area**0.5 * middle * kind
+        return float(self.box.area**0.5) * middle * kind
 
 
 def phrases(things: Sequence[Thing]) -> list[str]:
@@ -87,8 +87,9 @@ def size(box: Box) -> str:
 
 
 def _colours(group: Sequence[Thing]) -> str:
-    """Return the colour of the group, or the two colours of a pair."""
-    names = list(dict.fromkeys(thing.colour for thing in group if thing.colour))
+    """Return the colour of the group, or the two colours of a pair from left to right."""
+    from_left = sorted(group, key=lambda thing: thing.box.centre[0])
+    names = list(dict.fromkeys(thing.colour for thing in from_left if thing.colour))
     if len(group) == 2 and len(names) == 2:
         return " and ".join(names)
     common = max(names, key=lambda name: sum(t.colour == name for t in group), default="")

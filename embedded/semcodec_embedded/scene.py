@@ -145,7 +145,8 @@ def _below(below: Region, top: str, places: Collection[str]) -> str:
     if "railway" in places:
         return f"{below.colour} tracks"
     if below.of("green") > 0.4 and outside:
-        return "green water" if "water" in places and below.texture < SMOOTH else "green grass"
+        afloat = next(iter(places), "") == "water" or ("water" in places and below.texture < SMOOTH)
+        return "green water" if afloat else "green grass"
     if watery > 0.4 and ("water" in places or sky):
         return f"{below.colour} water"
     if "water" in places and below.of("beige", "brown", "orange") < 0.5:
@@ -162,7 +163,7 @@ def _mood(view: Floats, places: Collection[str]) -> Iterable[str]:
     light = view[..., 0]
     mean, spread = float(light.mean()), float(light.std())
     if float(colours.chroma(view).mean()) < COLOURLESS and spread > FLAT:
-        yield "black and white photograph"
+        yield "monochrome"
     if spread < FLAT and mean > DARK and any(place in OUTDOORS for place in places):
         yield "foggy"
     if mean < DARK:

@@ -23,7 +23,7 @@ MAX_K: Final = 1_000  #: words; a page of text
 TRIES: Final = 12  #: times the receiver is played; most descriptions need three
 
 # In eighths of a bit, as the tables.
-LATER: Final = 1  #: what each word before takes away
+LATER: Final = 3  #: what each word before takes away
 AGAIN: Final = 8  #: what each repetition adds
 MOST_AGAIN: Final = 3  #: repetitions that count
 

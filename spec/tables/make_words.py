@@ -32,13 +32,14 @@ UNIT = 8  #: parts of a bit
 GENERAL_WORDS = 40_000  #: the most common ones of the general list
 GENERAL = 0.03  #: weight of the general list beside the texts
 GENERAL_LEAST = 1_000  #: the count of a word that the general list lacks
+PLURAL = 1 / 4  #: of a plural stays its own
 DAMPED = 1 / 64  #: fillers are common in the texts, but rarely sent
 NEAR = (4, 2, 1)  #: weight of a pair one, two and three words apart
 PRIOR = 240  #: sightings (in weights of ``NEAR``) from which a pair's own count outweighs chance
 PAIRS = 230_000  #: the most telling ones are kept
 WANTED = 8  #: sightings in the texts from which a word is harmless, whatever else it can mean
 SEEN = 2  #: weight of sightings below which a pair is a coincidence
-RARE_ENOUGH = 12 * UNIT  #: a rarer word tells no more, and is often a name nobody can paint
+RARE_ENOUGH = 10 * UNIT  #: a rarer word tells no more, and is often a name nobody can paint
 LOOKS = 3 * UNIT  #: what a thing, a colour, a number or a place is worth over other words
 MANNER = 4 * UNIT  #: what an adverb is worth less
 
@@ -101,12 +102,16 @@ def chances(
 
 
 def with_plurals(chance: dict[str, float]) -> dict[str, float]:
-    """Return ``chance`` with every plural's added to its singular: their skeleton is one."""
+    """Return ``chance`` with most of every plural's moved to its singular: their skeleton is one.
+
+    Then one thing is read as one, and more where a number stands before.
+    """
     joint = dict(chance)
     for word in chance:
         for single in singulars(word):
             if single in chance and single not in FILLERS:
                 joint[single] += chance[word]
+                joint[word] = chance[word] * PLURAL
     return joint
 
 
