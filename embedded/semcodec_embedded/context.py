@@ -28,7 +28,7 @@ ACTIVITIES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
 RIDDEN = ("horse", "motorcycle", "bicycle", "elephant")
 ASTRIDE = 0.2  #: the share of the smaller box that a rider and the ridden have in common
 SKIING = 0.1  #: the classifier's doubt about skis is enough where there are people and mountains
-SPACECRAFT = 0.1  #: the same for a rocket behind a person under a helmet
+SPACECRAFT = 0.06  #: the same for a rocket behind a person under a helmet
 HELMET = 0.25
 
 PLACES = {

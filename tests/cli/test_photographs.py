@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,6 +35,12 @@ def record(tmp_path: Path) -> Path:
     return path
 
 
+def shape(data: bytes) -> tuple[str | None, tuple[int, int]]:
+    """Return the format and size of a picture file."""
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.format, picture.size
+
+
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
@@ -46,7 +51,7 @@ def test_there_and_back(run: Run, photo: Path, tmp_path: Path) -> None:
     assert (code, out) == (0, "")
     assert f"{file.stat().st_size} bytes" in err
     assert run("decode", file, "-o", picture)[0] == 0
-    assert Image.open(picture).size == (64, 48)
+    assert shape(picture.read_bytes()) == ("PNG", (64, 48))
     assert file.stat().st_size < 48
 
 
@@ -54,7 +59,7 @@ def test_there_and_back(run: Run, photo: Path, tmp_path: Path) -> None:
 def test_every_kind_of_picture(run: Run, record: Path, tmp_path: Path, kind: str) -> None:
     picture = tmp_path / f"picture.{kind}"
     assert run("decode", record, "-o", picture)[0] == 0
-    assert Image.open(picture).format == {"jpg": "JPEG"}.get(kind, kind.upper())
+    assert shape(picture.read_bytes())[0] == {"jpg": "JPEG"}.get(kind, kind.upper())
 
 
 @pytest.mark.parametrize("name", pictures.GOOD)
@@ -193,10 +198,11 @@ def through(*argv: str, given: bytes = b"", **options: Any) -> subprocess.Comple
 def test_pipes_there_and_back() -> None:
     record = through("encode", "-", "-o", "-", "--size", "64x48", given=pictures.PHOTO)
     picture = through("decode", "-", "-o", "-", given=record.stdout)
-    assert Image.open(io.BytesIO(picture.stdout)).size == (64, 48)
+    assert shape(picture.stdout) == ("PNG", (64, 48))
 
 
 def test_a_full_disk_leaves_the_old_file(record: Path) -> None:
+    resource = pytest.importorskip("resource")
     picture = record.with_suffix(".png")
     picture.write_bytes(b"old")
 
@@ -220,7 +226,7 @@ def test_a_full_device_is_one_sentence(record: Path) -> None:
     assert b"no space left" in done.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write anywhere")
+@pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="root may read and write anywhere")
 def test_a_folder_that_may_not_be_written(run: Run, record: Path) -> None:
     record.parent.chmod(0o500)
     code, _, err = run("decode", record, "-o", record.parent / "picture.png")

@@ -38,6 +38,17 @@ def place(plan: Plan, stage: Stage, width: float, rng: np.random.Generator) -> l
     return sorted(done, key=lambda it: (it.stands not in ("wall", "air"), it.foot))
 
 
+#: Figures from head to foot, and the faces of animals that have one.
+WHOLE = ("person-standing", "man-standing", "woman-standing", "boy-standing", "girl-standing")
+WALKING = ("-walking", "-running")
+FACES = {
+    "cat": "cat-face", "dog-standing": "dog-face", "horse": "horse-face", "cow": "cow-face",
+    "pig": "pig-face", "rabbit": "rabbit-face", "tiger": "tiger-face", "monkey": "monkey-face",
+    "mouse": "mouse-face", "panda-sitting": "panda", "koala-sitting": "koala", "fox-sitting": "fox",
+    "lion-sitting": "lion", "frog-sitting": "frog", "hamster-sitting": "hamster",
+}  # fmt: skip
+
+
 def _seen(one: Subject, stage: Stage) -> bool:
     """Tell whether a subject must be drawn: rooms have windows and cabinets already."""
     if stage.room == "bedroom" and one.noun.rstrip("s") in ("pillow", "blanket", "bedding"):
@@ -47,18 +58,14 @@ def _seen(one: Subject, stage: Stage) -> bool:
 
 
 def _portrait(subject: Subject, stage: Stage) -> Subject:
-    """Return one person who fills the picture as a half figure, for nobody's feet are seen."""
-    whole = subject.sprites[0] in ("person-standing", "man-standing", "woman-standing",
-                                   "boy-standing", "girl-standing")  # fmt: skip
-    whole = whole or subject.sprites[0].endswith(("-walking", "-running"))
+    """Return one who fills the picture as a half figure or a face: nobody's feet are seen."""
+    first = subject.sprites[0]
     near = (subject.size == "huge" and subject.count == 1) or stage.kind == "table"
-    if near and is_people(subject) and whole:
-        bust = (
-            "bust-woman"
-            if "woman" in subject.sprites[0] or "girl" in subject.sprites[0]
-            else "bust"
-        )
-        return replace(subject, sprites=(bust,))
+    if near and is_people(subject) and (first in WHOLE or first.endswith(WALKING)):
+        feminine = "woman" in first or "girl" in first
+        return replace(subject, sprites=("bust-woman" if feminine else "bust",))
+    if subject.size == "huge" and subject.count == 1 and first in FACES:
+        return replace(subject, sprites=(FACES[first],))
     return subject
 
 
@@ -133,7 +140,8 @@ def _foot(
     stands = _carrier(nature.stands, one, plan, stage)
     if stage.kind == "table" and one.sprites[0].startswith("bust"):
         return top + 6, "none"
-    if one.sprites[0].startswith("bust") or (nature.home == "studio" and one.size == "huge"):
+    near = one.sprites[0].startswith("bust") or one.sprites[0] in FACES.values()
+    if near or (nature.home == "studio" and one.size == "huge"):
         return HEIGHT + 4, "none"
     if stands in ("air", "wall"):
         if stage.kind == "table" and stands == "wall":

@@ -29,7 +29,7 @@ from semcodec_embedded.painting.palette import (
 FILL = re.compile(r'(?<=(?:fill|olor|roke)=")#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=")')
 MEASURE = 48  #: pixels across that are enough to weigh the fills
 GRAY = 0.045  #: chroma below which a fill has no hue
-APART = math.radians(38)  #: fills whose hues differ by less are one group
+APART = math.radians(42)  #: fills whose hues differ by less are one group
 DARK = 0.36  #: lightness below which a gray is an outline, a tyre or an eye
 LEAST = 0.12  #: a coloured group with less of the area is a detail
 COMPANION = 0.3  #: a second group with so much of the area takes the colour too

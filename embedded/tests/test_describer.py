@@ -1,0 +1,142 @@
+"""What is seen: the bundled photographs, drawn ones, and pictures of nothing."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageOps
+
+from semcodec.errors import BackendError, InputError
+from semcodec.words.skeletons import of_word
+from semcodec.words.tokens import tokens
+from semcodec_embedded import networks
+from semcodec_embedded.describer import EmbeddedDescriber
+
+DESCRIBER = EmbeddedDescriber()
+
+
+def photo(name: str) -> Image.Image:
+    data = resources.files("semcodec_embedded").joinpath("photos", f"{name}.jpg").read_bytes()
+    return Image.open(BytesIO(data)).convert("RGB")
+
+
+def words(image: Image.Image) -> list[str]:
+    return tokens(DESCRIBER.describe(image))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("cat", {"cat", "huge", "brown"}),
+        ("coffee", {"cup", "coffee", "table"}),
+        ("astronaut", {"person", "astronaut", "spacesuit"}),
+    ],
+)
+def test_the_bundled_photographs(name: str, expected: set[str]) -> None:
+    assert expected <= set(words(photo(name)))
+
+
+def pasted(*places: int) -> Image.Image:
+    """Return the cup of coffee on gray, once for each of the left edges in ``places``."""
+    sheet = Image.new("RGB", (800, 800), (128, 128, 128))
+    for left in places:
+        sheet.paste(photo("coffee").resize((360, 240)), (left, 260))
+    return sheet
+
+
+def test_a_mirrored_picture_swaps_left_and_right() -> None:
+    left = set(words(pasted(20)))
+    right = set(words(ImageOps.mirror(pasted(20))))
+    assert "left" in left - right
+    assert "right" in right - left
+
+
+def test_two_are_counted() -> None:
+    assert "two" in words(pasted(20, 420))
+    assert "two" not in words(pasted(220))
+
+
+def test_another_colour_is_another_word() -> None:
+    cup = photo("coffee")
+    blue = Image.merge("RGB", (cup.getchannel("B"), cup.getchannel("G"), cup.getchannel("R")))
+    assert "blue" not in DESCRIBER.describe(cup).lower()
+    assert "blue" in DESCRIBER.describe(blue).lower()
+
+
+def landscape(sky: tuple[int, int, int], ground: tuple[int, int, int]) -> Image.Image:
+    picture = Image.new("RGB", (300, 300), sky)
+    picture.paste(ground, (0, 170, 300, 300))
+    return picture
+
+
+def test_sky_and_grass_are_seen_without_any_network() -> None:
+    text = DESCRIBER.describe(landscape((90, 150, 235), (60, 140, 50))).lower()
+    assert "blue" in text
+    assert "green" in text
+
+
+def test_a_gray_photograph_is_monochrome() -> None:
+    assert "monochrome" in DESCRIBER.describe(ImageOps.grayscale(photo("coffee"))).lower()
+    assert "monochrome" not in DESCRIBER.describe(photo("coffee")).lower()
+
+
+def shapes() -> Image.Image:
+    picture = Image.new("RGB", (200, 200), (235, 235, 225))
+    ImageDraw.Draw(picture).rectangle((10, 20, 60, 180), fill=(220, 20, 30))
+    return picture
+
+
+def test_where_nothing_is_recognised_colours_and_places_are_said() -> None:
+    text = DESCRIBER.describe(shapes()).lower()
+    assert "abstract red" in text
+    assert "left" in text
+
+
+NOTHING = {
+    "one pixel": Image.new("RGB", (1, 1), (200, 20, 20)),
+    "black": Image.new("RGB", (64, 64)),
+    "white": Image.new("RGB", (64, 64), "white"),
+    "a line": Image.new("RGB", (2000, 1), (9, 90, 200)),
+    "a column": Image.new("RGB", (1, 2000), (9, 90, 200)),
+    "noise": Image.fromarray(np.random.default_rng(1).integers(0, 256, (90, 120, 3), np.uint8)),
+    "a gradient": Image.linear_gradient("L").convert("RGB"),
+    "shapes": shapes(),
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_pictures_of_nothing_are_described(name: str) -> None:
+    said = words(NOTHING[name])
+    assert len(said) >= 2
+    assert all(map(of_word, said))
+    assert words(NOTHING[name]) == said
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
+def test_any_picture_is_said_in_words_that_can_travel(width: int, height: int, seed: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+    text = DESCRIBER.describe(Image.fromarray(pixels).resize((80, 60)))
+    assert text
+    assert not re.search("[0-9]", text)
+    assert [word for word in tokens(text) if not of_word(word)] == []
+
+
+def test_what_cannot_be_read_is_an_input_error() -> None:
+    data = BytesIO()
+    photo("cat").save(data, "PNG")
+    torn = Image.open(BytesIO(data.getvalue()[:2000]))
+    with pytest.raises(InputError, match="cannot be read"):
+        DESCRIBER.describe(torn)
+
+
+def test_a_network_that_does_not_run_is_a_backend_error() -> None:
+    with pytest.raises(BackendError, match="does not run here") as caught:
+        networks.run("missing.onnx", np.zeros((1, 3), np.float32))
+    assert (caught.value.backend, caught.value.stage) == ("embedded", "describe")

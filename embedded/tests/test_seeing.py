@@ -1,0 +1,210 @@
+"""The parts of the describer: colours, boxes, places, the tables of labels and their networks."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from semcodec_embedded import colours
+from semcodec_embedded.context import happening
+from semcodec_embedded.detector import Box, Found, _anchors, _best, _boxes
+from semcodec_embedded.evidence import weigh
+from semcodec_embedded.labels import labels
+from semcodec_embedded.layout import Thing, phrases, place, plural, size
+
+FOLDER = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    ("rgb", "name"),
+    [
+        ((0, 0, 0), "black"),
+        ((255, 255, 255), "white"),
+        ((128, 128, 128), "gray"),
+        ((220, 20, 20), "red"),
+        ((255, 140, 0), "orange"),
+        ((255, 230, 0), "yellow"),
+        ((30, 140, 40), "green"),
+        ((0, 128, 128), "teal"),
+        ((30, 80, 220), "blue"),
+        ((120, 30, 160), "purple"),
+        ((255, 150, 190), "pink"),
+        ((110, 65, 30), "brown"),
+        ((225, 205, 165), "beige"),
+    ],
+)
+def test_well_known_colours(rgb: tuple[int, int, int], name: str) -> None:
+    assert colours.of_object(Image.new("RGB", (20, 20), rgb)) == name
+    assert (
+        colours.NAMES[int(colours.name(colours.pixels(Image.new("RGB", (2, 2), rgb)))[0, 0])]
+        == name
+    )
+
+
+def test_what_is_behind_an_object_does_not_colour_it() -> None:
+    picture = Image.new("RGB", (60, 60), (30, 150, 40))
+    picture.paste((225, 225, 225), (22, 12, 38, 48))
+    assert colours.of_object(picture, colours.FUR) in ("white", "gray")
+
+
+def test_an_animal_has_a_colour_of_fur() -> None:
+    grass = Image.new("RGB", (30, 30), (40, 150, 40))
+    assert colours.of_object(grass) == "green"
+    assert colours.of_object(grass, colours.FUR) in colours.FUR
+
+
+def test_clothes_are_named_and_bare_skin_is_not() -> None:
+    person = Image.new("RGB", (40, 100), (224, 172, 125))
+    assert colours.of_clothes(person) == ""
+    person.paste((30, 60, 210), (0, 30, 40, 100))
+    assert colours.of_clothes(person) == "blue"
+
+
+def test_votes_sum_to_one() -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (20, 30, 3), np.uint8)
+    assert float(colours.shares(colours.pixels(Image.fromarray(noise))).sum()) == pytest.approx(
+        1, abs=1e-5
+    )
+
+
+def test_boxes_overlap_as_geometry_says() -> None:
+    box, other = Box(0, 0, 0.5, 0.5), Box(0.25, 0, 0.75, 0.5)
+    assert box.area == 0.25
+    assert box.common(other) == pytest.approx(0.125)
+    assert box.overlap(other) == pytest.approx(1 / 3)
+    assert box.overlap(Box(0.6, 0.6, 1, 1)) == 0
+
+
+def test_the_surest_of_a_heap_is_kept() -> None:
+    heap = [
+        Found("cat", 0.9, Box(0.1, 0.1, 0.5, 0.5)),
+        Found("cat", 0.8, Box(0.11, 0.1, 0.5, 0.5)),
+        Found("dog", 0.7, Box(0.1, 0.1, 0.5, 0.5)),
+        Found("dog", 0.6, Box(0.6, 0.6, 0.9, 0.9)),
+    ]
+    assert _best(heap) == [heap[0], heap[3]]
+
+
+def test_an_anchor_that_is_not_moved_is_its_box() -> None:
+    anchors = _anchors()
+    boxes = _boxes(np.zeros((len(anchors), 4), np.float32))
+    y, x, height, width = anchors[700]
+    expected = np.clip([x - width / 2, y - height / 2, x + width / 2, y + height / 2], 0, 1)
+    assert len(anchors) == 1917
+    assert boxes[700] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("one", "more"),
+    [
+        ("cat", "cats"),
+        ("bus", "buses"),
+        ("bench", "benches"),
+        ("person", "people"),
+        ("sheep", "sheep"),
+    ],
+)
+def test_plurals(one: str, more: str) -> None:
+    assert plural(one) == more
+
+
+@pytest.mark.parametrize(
+    ("share", "word"), [(0.6, "huge"), (0.2, "large"), (0.05, ""), (0.01, "small")]
+)
+def test_sizes(share: float, word: str) -> None:
+    assert size(Box(0, 0, share**0.5, share**0.5)) == word
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "words"),
+    [
+        (0.2, 0.5, "at the left"),
+        (0.5, 0.5, "in the center"),
+        (0.8, 0.2, "at the top right"),
+        (0.5, 0.8, "at the bottom"),
+    ],
+)
+def test_places(x: float, y: float, words: str) -> None:
+    thing = Thing("cat", "brown", Box(x - 0.1, y - 0.1, x + 0.1, y + 0.1))
+    assert place([thing]) == words
+
+
+def test_a_pair_is_worded_from_left_to_right() -> None:
+    left = Thing("parrot", "yellow", Box(0.1, 0.4, 0.3, 0.7))
+    right = Thing("parrot", "red", Box(0.5, 0.2, 0.9, 0.9))
+    assert phrases([right, left]) == ["two large yellow and red parrots at the left and right"]
+
+
+def test_the_larger_subject_comes_first() -> None:
+    small = Thing("dog", "", Box(0.1, 0.1, 0.2, 0.2))
+    large = Thing("horse", "", Box(0.3, 0.3, 0.9, 0.9))
+    assert phrases([small, large])[0].startswith("large horse")
+
+
+def test_every_class_is_used_once_and_exists() -> None:
+    numbers = list(chain.from_iterable(labels().nouns.values()))
+    assert len(numbers) == len(set(numbers))
+    assert all(0 <= number < 1000 for number in numbers)
+    assert len(labels().detector) == 90
+
+
+def test_every_noun_of_the_rules_can_be_seen() -> None:
+    tables = labels()
+    known = {*tables.detector, *tables.nouns, *tables.kinds}
+    for table in (tables.kinds, tables.places, tables.beside, tables.unlike):
+        for noun in chain.from_iterable(table.values()):
+            assert noun in known, noun
+    assert all(0 < chance <= 1 for chance in tables.sure.values())
+    assert set(tables.sure) <= known
+
+
+def found(noun: str, score: float = 0.9) -> Found:
+    return Found(noun, score, Box(0.2, 0.2, 0.7, 0.8))
+
+
+def test_a_known_mistake_alone_is_not_believed() -> None:
+    assert not weigh([found("mouse")], {}).objects
+    assert len(weigh([found("mouse"), found("laptop")], {}).objects) == 2
+
+
+def test_a_look_alike_is_not_believed_beside_what_it_looks_like() -> None:
+    seen = weigh([found("bird"), found("bottle", 0.5)], {"parrot": 0.9}).objects
+    assert [one.noun for one in seen] == ["parrot"]
+
+
+def test_doubt_is_removed_by_agreement() -> None:
+    assert not weigh([found("cat", 0.32)], {}).objects
+    assert weigh([found("cat", 0.32)], {"cat": 0.3}).objects
+
+
+def test_what_happens_is_inferred_from_what_is_there() -> None:
+    assert happening(weigh([found("person"), found("surfboard")], {})) == "surfing on a wave"
+    assert happening(weigh([found("cat")], {})) == ""
+
+
+@pytest.mark.parametrize("name", ["detector.onnx", "classifier.onnx"])
+def test_networks_are_the_recorded_ones(name: str) -> None:
+    data = resources.files("semcodec_embedded").joinpath("models", name).read_bytes()
+    notice = FOLDER.joinpath("NOTICE.models").read_text("utf-8")
+    assert hashlib.sha256(data).hexdigest() in notice
+
+
+@pytest.mark.parametrize("name", ["astronaut", "cat", "coffee"])
+def test_photographs_are_the_recorded_ones(name: str) -> None:
+    data = resources.files("semcodec_embedded").joinpath("photos", f"{name}.jpg").read_bytes()
+    notice = FOLDER.joinpath("NOTICE.photos").read_text("utf-8")
+    assert hashlib.sha256(data).hexdigest() in notice
+
+
+def test_all_binaries_together_stay_small() -> None:
+    package = FOLDER / "semcodec_embedded"
+    sizes = [
+        path.stat().st_size for path in package.rglob("*") if path.suffix not in (".py", ".pyc")
+    ]
+    assert sum(sizes) < 32_000_000
