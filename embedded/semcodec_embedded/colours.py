@@ -23,6 +23,8 @@ SAMPLE = 64  #: pixels along the longer side that are enough to name a colour
 FULL_CHROMA = 50.0  #: a pixel of this chroma in CIELAB counts as much as one can
 GRAY_VOTE = 0.35  #: the vote of a pixel without any chroma
 BEHIND = 0.5  #: how much a vote in the corners of a box counts against its object
+WARM = ("red", "orange", "yellow")
+PAINT = 0.15  #: the share of votes from which a warm colour is the paint
 FUR = ("black", "white", "gray", "brown", "beige", "orange")  #: animals have no other colour
 
 _TO_XYZ = np.array(
@@ -121,6 +123,17 @@ def of_object(box: Image.Image, allowed: Collection[str] = NAMES) -> str:
     inside = ellipse(*colours.shape[:2])
     surplus = shares(colours, inside) - BEHIND * shares(colours, ~inside)
     return max(allowed, key=lambda name: float(surplus[NAMES.index(name)]))
+
+
+def of_vehicle(box: Image.Image) -> str:
+    """Return the colour of a vehicle that fills ``box``.
+
+    Its glass is blue and what stands behind it green or gray, so a warm colour is its paint.
+    """
+    colours = pixels(box)
+    share = shares(colours, ellipse(*colours.shape[:2]))
+    warm = max(WARM, key=lambda name: float(share[NAMES.index(name)]))
+    return warm if share[NAMES.index(warm)] > PAINT else of_object(box)
 
 
 def of_clothes(box: Image.Image) -> str:

@@ -34,6 +34,8 @@ FURRED = frozenset((
     "vulture", "eagle", "owl", "goose", "monkey", "lion", "tiger", "leopard", "fox", "wolf", "deer",
     "goat", "pig", "rabbit", "squirrel", "camel", "llama", "kangaroo", "animal", "penguin",
 ))  # fmt: skip
+VEHICLES = frozenset(("bus", "car", "truck", "train", "motorcycle", "bicycle", "taxi", "streetcar"))
+OUTSTANDING = 0.2  #: the surplus of votes from which a subject without a box has a colour
 UNCOLOURED = frozenset((
     "pizza", "noodles", "soup", "food", "mountain", "valley", "lake", "beach", "coast", "cliff",
     "coffee", "building", "window", "baseball", "astronaut", "racket",
@@ -79,7 +81,8 @@ def _sentences(
     """Yield the sentences in order of importance, with gaps left empty."""
     objects = phrases([_thing(picture, view, found) for found in evidence.objects])
     objects = [held(phrase, evidence) for phrase in objects]
-    subjects = [_subject(view, noun) for noun in evidence.subjects]
+    said = set(" ".join(objects).split())
+    subjects = [_subject(view, noun) for noun in evidence.subjects if noun not in said]
     first, *rest = objects + subjects or [_shapes(view)]
     if subjects and objects and not evidence.important:
         first, rest = subjects[0], objects + subjects[1:]
@@ -100,16 +103,19 @@ def _thing(picture: Image.Image, view: Floats, found: Found) -> Thing:
     """Return ``found`` with its colour."""
     part = crop(picture, found.box)
     if found.noun != "person":
-        colour = "" if found.noun in UNCOLOURED else colours.of_object(part, _allowed(found.noun))
-        return Thing(found.noun, colour, found.box)
+        return Thing(found.noun, _colour(found.noun, part), found.box)
     if found.box.area > STATUE and _stone(part, view):
         return Thing("statue", colours.of_object(part), found.box)
     return Thing("person", colours.of_clothes(part), found.box)
 
 
-def _allowed(noun: str) -> Sequence[str]:
-    """Return the colours that a thing can have: a cow on a meadow is not green."""
-    return FUR if noun in FURRED else NAMES
+def _colour(noun: str, part: Image.Image) -> str:
+    """Return the colour of a thing, as far as it can have one: a cow on a meadow is not green."""
+    if noun in UNCOLOURED:
+        return ""
+    if noun in VEHICLES:
+        return colours.of_vehicle(part)
+    return colours.of_object(part, FUR if noun in FURRED else NAMES)
 
 
 def _stone(part: Image.Image, view: Floats) -> bool:
@@ -129,6 +135,8 @@ def _subject(view: Floats, noun: str) -> str:
         return f"large {noun}"
     inside = colours.ellipse(*view.shape[:2])
     surplus = colours.shares(view, inside) - colours.shares(view, ~inside)
+    if float(surplus.max()) < OUTSTANDING:
+        return f"large {noun}"
     return f"large {NAMES[int(surplus.argmax())]} {noun}"
 
 

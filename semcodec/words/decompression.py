@@ -49,7 +49,7 @@ def decompress(skeletons: str | Sequence[str]) -> list[str]:
         InputError: something in it is no skeleton.
     """
     tables = vocabulary()
-    readings = [_Reading(0, (), ())]
+    readings = [_Reading(0, (), (tables.start,))]
     for received in _checked(skeletons):
         readings = _read_on(readings, _options(received, tables), tables)
     return list(readings[0].words)

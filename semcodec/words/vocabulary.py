@@ -29,7 +29,8 @@ class Vocabulary:
         words: sorted by skeleton, then by cost.
         costs: minus log2 of how likely each word is, 0..255.
         weights: how much each word tells whoever paints, 0..255.
-        reach: how much less likely anything is after this word because much was seen there.
+        reach: how much less likely anything is after this word because much was seen there; the
+            last one is for the start of a description.
         pairs: first word's number times 2^16 plus the second's, ascending.
         gains: how much likelier the second becomes soon after the first, over ``reach``.
     """
@@ -40,6 +41,11 @@ class Vocabulary:
     reach: bytes
     pairs: array[int]
     gains: bytes
+
+    @property
+    def start(self) -> int:
+        """The number that stands before the first word of a description."""
+        return len(self.words)
 
     def candidates(self, skeleton: str) -> range:
         """Return the numbers of the words with this skeleton, the most common first."""
@@ -80,7 +86,7 @@ def parse(data: bytes) -> Vocabulary:
     words = data[at : (at := at + text_bytes)].decode("ascii").split()
     costs = data[at : (at := at + count)]
     weights = data[at : (at := at + count)]
-    reach = data[at : (at := at + count)]
+    reach = data[at : (at := at + count + 1)]
     pairs = array32(data[at : (at := at + 4 * pair_count)])
     return Vocabulary(words, costs, weights, reach, pairs, data[at : at + pair_count])
 

@@ -64,7 +64,7 @@ def main(folder: Path, general_wheel: Path, wordnet: Path) -> None:
     words = sorted(chance, key=lambda word: (of_word(word), cost(chance[word]), word))
     seen, mass = neighbours(descriptions, {word: at for at, word in enumerate(words)})
     pairs = telling(seen, [chance[word] for word in words])
-    reach = [units(log2((mass[at] + PRIOR) / PRIOR)) for at in range(len(words))]
+    reach = [units(log2((mass[at] + PRIOR) / PRIOR)) for at in range(len(words) + 1)]
     costs = [cost(chance[word]) for word in words]
     weights = [weight(word, costs[at], dictionary) for at, word in enumerate(words)]
     data = table(words, (costs, weights, reach), pairs)
@@ -118,11 +118,15 @@ def with_plurals(chance: dict[str, float]) -> dict[str, float]:
 def neighbours(
     descriptions: list[list[str]], numbers: dict[str, int]
 ) -> tuple[Counter[tuple[int, int]], Counter[int]]:
-    """Return the weight of sightings of each pair, and of each first word, without helper words."""
+    """Return the weight of sightings of each pair, and of each first word, without fillers.
+
+    Before the first word of a description stands a number past the last word's.
+    """
     seen: Counter[tuple[int, int]] = Counter()
     mass: Counter[int] = Counter()
     for words in descriptions:
         known = [numbers[word] for word in words if word in numbers and word not in FILLERS]
+        known.insert(0, len(numbers))
         for at, first in enumerate(known):
             mass[first] += NEAR[0]
             for weight, second in zip(NEAR, known[at + 1 :], strict=False):

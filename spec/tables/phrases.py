@@ -50,6 +50,7 @@ GROUNDS = (
     "living room {} floor", "white snow blue sky", "{} background {} below", "night street dark",
 )  # fmt: skip
 TURNS = ((USUAL, 40), (OTHERS, 12))  #: phrases for each noun
+SHAPES = 300  #: phrases about pictures in which no thing is known
 
 
 def phrases() -> Iterator[list[str]]:
@@ -59,6 +60,8 @@ def phrases() -> Iterator[list[str]]:
         for noun in nouns:
             for _ in range(times):
                 yield _phrase(noun, next(turn))
+    for number in range(SHAPES):
+        yield _shapes(number)
 
 
 def _phrase(noun: str, turn: int) -> list[str]:
@@ -70,6 +73,12 @@ def _phrase(noun: str, turn: int) -> list[str]:
         other, beside, _pick(PLACES, turn),
     )  # fmt: skip
     return " ".join(parts).split()
+
+
+def _shapes(turn: int) -> list[str]:
+    first, second, third = (_pick(COLOURS, turn * step + 1) for step in (1, 5, 3))
+    place, ground = _pick(PLACES, turn), _pick(GROUNDS, turn * 3).format(second, first)
+    return f"abstract {first} {second} {third} {place} {ground} smooth texture surface".split()
 
 
 def _pick(words: tuple[str, ...] | list[str], turn: int) -> str:

@@ -46,10 +46,10 @@ def test_words_are_sorted_by_skeleton_then_cost_and_each_there_once() -> None:
 
 def test_columns_fit_and_pairs_ascend() -> None:
     count = len(TABLES.words)
-    assert len(TABLES.costs) == len(TABLES.weights) == len(TABLES.reach) == count
+    assert len(TABLES.costs) == len(TABLES.weights) == len(TABLES.reach) - 1 == count
     assert len(TABLES.gains) == len(TABLES.pairs)
     assert all(a < b for a, b in zip(TABLES.pairs, TABLES.pairs[1:], strict=False))
-    assert TABLES.pairs[-1] >> 16 < count
+    assert TABLES.pairs[-1] >> 16 == count == TABLES.start
 
 
 def test_candidates_are_all_words_of_a_skeleton() -> None:

@@ -140,8 +140,8 @@ def _foot(
     stands = _carrier(nature.stands, one, plan, stage)
     if stage.kind == "table" and one.sprites[0].startswith("bust"):
         return top + 6, "none"
-    near = one.sprites[0].startswith("bust") or one.sprites[0] in FACES.values()
-    if near or (nature.home == "studio" and one.size == "huge"):
+    close = one.sprites[0].startswith("bust") or one.sprites[0] in FACES.values()
+    if close or (nature.home == "studio" and one.size == "huge"):
         return HEIGHT + 4, "none"
     if stands in ("air", "wall"):
         if stage.kind == "table" and stands == "wall":
