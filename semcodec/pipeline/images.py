@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_PIXELS: Final = 2**27  #: of an input image; more is a decompression bomb to us
-DESCRIBED_SIDE: Final = 1024  #: pixels; describers see no more, so a longer side is scaled down
+DESCRIBED_SIDE: Final = 1024  #: pixels of the longer side that a describer sees
 FITS: Final = ("cover", "contain")
 QUALITY: Final = {"JPEG": {"quality": 92}, "WEBP": {"quality": 92}}  #: of saved pictures
 
@@ -44,7 +44,9 @@ def load(source: bytes | Image) -> Image:
 
 
 def crop(image: Image, size: tuple[int, int], fit: str = "cover") -> Image:
-    """Return ``image`` in the aspect of ``size``, at most ``DESCRIBED_SIDE`` pixels a side.
+    """Return ``image`` in the aspect of ``size``, its longer side ``DESCRIBED_SIDE`` pixels.
+
+    How small the picture will be is no reason to look less closely.
 
     ``"cover"`` cuts what is over on both sides alike; ``"contain"`` keeps all on white.
     """
@@ -52,7 +54,7 @@ def crop(image: Image, size: tuple[int, int], fit: str = "cover") -> Image:
 
     if fit not in FITS:
         raise InputError(f"No such fit: give one of {', '.join(FITS)}.")
-    seen = _shrunk(size)
+    seen = _seen(size)
     if fit == "contain":
         return ImageOps.pad(image, seen, color=_PAPER)
     return ImageOps.fit(image, seen)
@@ -120,9 +122,9 @@ def _rgb(image: Image) -> Image:
     return image.convert("RGB")
 
 
-def _shrunk(size: tuple[int, int]) -> tuple[int, int]:
+def _seen(size: tuple[int, int]) -> tuple[int, int]:
     width, height = size
-    longest = max(width, height, DESCRIBED_SIDE)
+    longest = max(width, height)
     return max(1, width * DESCRIBED_SIDE // longest), max(1, height * DESCRIBED_SIDE // longest)
 
 

@@ -157,6 +157,24 @@ def test_wrong_paths_are_environment(
     assert names(photo.parent) == ["link.jpg", "photo.jpg"]
 
 
+def test_what_a_link_points_to_is_written_and_keeps_its_mode(run: Run, record: Path) -> None:
+    target, link = record.parent / "target.png", record.parent / "link.png"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    assert run("decode", record, "-o", link)[0] == 0
+    assert link.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert shape(target.read_bytes())[0] == "PNG"
+
+
+def test_a_new_file_has_the_usual_mode(run: Run, record: Path) -> None:
+    usual, picture = record.parent / "usual", record.parent / "picture.png"
+    usual.write_bytes(b"")
+    run("decode", record, "-o", picture)
+    assert picture.stat().st_mode == usual.stat().st_mode
+
+
 def test_a_picture_needs_a_known_ending(run: Run, record: Path) -> None:
     code, _, err = run("decode", record, "-o", record.with_suffix(".txt"))
     assert code == 2

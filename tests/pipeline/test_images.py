@@ -107,6 +107,11 @@ def test_a_huge_size_is_seen_small() -> None:
     assert images.crop(image, (2**31 - 1, 1)).size == (1024, 1)
 
 
+def test_a_small_size_is_seen_as_closely() -> None:
+    image = Image.new("RGB", (30, 30), RED)
+    assert images.crop(image, (64, 48)).size == (1024, 768)
+
+
 def test_an_unknown_fit_is_an_input_error() -> None:
     with pytest.raises(InputError, match="cover"):
         images.crop(Image.new("RGB", (3, 3)), (4, 4), "stretch")

@@ -110,6 +110,16 @@ def test_a_limit_takes_words_away(use: Any, limit: dict[str, Any]) -> None:
     assert semcodec.encode(PHOTO, backend="model", **limit).record.text == "rd bt"
 
 
+def test_a_limit_may_be_met_exactly(use: Any) -> None:
+    encoded = semcodec.encode(PHOTO, backend="model", size=(1000, 1000), ubpp=24)
+    assert encoded.record.payload_bits == 24
+
+
+def test_the_writer_is_not_asked_more_often_than_it_has_words(use: Any) -> None:
+    encoded = semcodec.encode(PHOTO, backend="model", max_bytes=7)
+    assert [stage.name for stage in encoded.trace.stages].count("select") == 3
+
+
 def test_a_limit_below_one_word_is_an_input_error(use: Any) -> None:
     with pytest.raises(InputError, match="allow more bytes"):
         semcodec.encode(PHOTO, backend="model", max_bytes=4)

@@ -38,6 +38,24 @@ def test_k_is_kept_and_no_word_comes_twice() -> None:
         assert len(words) == k == len(set(words))
 
 
+def test_the_heavier_words_are_kept_wherever_they_stand() -> None:
+    assert semcodec.select("sitting quietly beside a lighthouse", 2) == ["beside", "lighthouse"]
+
+
+def test_what_is_said_again_matters_more() -> None:
+    said = "a bench, a lamp, a fence, a boat. A cat sleeps; the cat is a tabby cat."
+    assert "cat" in semcodec.select(said, 2)
+
+
+def test_a_single_letter_is_no_word_to_send() -> None:
+    assert semcodec.select("deck b of the red boat", 5) == ["deck", "red", "boat"]
+
+
+def test_one_thing_in_two_numbers_is_one_word() -> None:
+    assert semcodec.select("a red boat, two boats", 5).count("boat") <= 1
+    assert "boats" not in semcodec.select("a red boat by blue boats", 5)
+
+
 def test_a_smaller_k_drops_the_lesser_words() -> None:
     assert "parrot" in " ".join(semcodec.select(PARROTS, 5))
 

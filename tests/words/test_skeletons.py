@@ -30,6 +30,21 @@ def test_vector(vector: dict[str, Any]) -> None:
         assert semcodec.skeleton(vector["text"]) == vector["skeleton"]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("the man's hat", "the man hat"),
+        ("the dogs' bowl", "the dogs bowl"),
+        ("don't", "dont"),
+        ("rock'n'roll", "rockn roll"),
+        ("99 and 100", "ninety nine and one zero zero"),
+        ("0 00 7", "zero zero seven"),
+    ],
+)
+def test_tokens(text: str, words: str) -> None:
+    assert tokens(text) == words.split()
+
+
 def test_every_letter_has_a_fate() -> None:
     for letter in LETTERS:
         expected = "" if letter in VOWELS else FOLDED.get(letter, letter)

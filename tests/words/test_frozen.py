@@ -1,0 +1,25 @@
+"""Long answers of the frozen tables, word for word: a change in any rule or number shows here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import semcodec
+from semcodec.words.vocabulary import FILE
+
+FROZEN = json.loads(Path(__file__).with_name("frozen.json").read_text("utf-8"))
+SENTENCES = FROZEN["sentences"]
+
+
+def test_these_answers_are_those_of_the_tables_in_use() -> None:
+    assert FROZEN["tables"] == FILE
+
+
+@pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence["text"][:30])
+def test_frozen(sentence: dict[str, str]) -> None:
+    assert semcodec.decompress(sentence["skeletons"]) == sentence["read"].split()
+    for k in (6, 12):
+        assert semcodec.select(sentence["text"], k) == sentence[f"select {k}"].split()
