@@ -48,7 +48,7 @@ def test_what_is_said_again_matters_more() -> None:
 
 
 def test_a_single_letter_is_no_word_to_send() -> None:
-    assert semcodec.select("deck b of the red boat", 5) == ["deck", "red", "boat"]
+    assert semcodec.select("window b of the red boat", 5) == ["window", "red", "boat"]
 
 
 def test_one_thing_in_two_numbers_is_one_word() -> None:
