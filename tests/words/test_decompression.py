@@ -27,6 +27,7 @@ skeletons = st.lists(st.text(SYMBOLS, min_size=1, max_size=9), max_size=12)
         ("tv dg grn fld", "two dogs green field"),
         ("lrg gr bs cntr strt", "large gray bus center street"),
         ("ct", "cat"),
+        ("lrg rd rd", "large red road"),
         ("", ""),
     ],
 )
