@@ -231,3 +231,46 @@ def test_a_colour_that_was_not_sent_twice_is_guessed(prompt: str, part: str, col
 )
 def test_a_black_and_white_photograph_is_told_by_its_colours(prompt: str, gray: bool) -> None:
     assert ("gray" in read(prompt).moods) == gray
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "fish coral underwater ocean",
+        "rocket space stars planet",
+        "train railway tracks",
+        "cars traffic city street night",
+        "tennis player court stadium",
+        "camel desert sand dunes",
+        "palm tree beach sand waves",
+        "skier snow mountain",
+        "lake forest mountains reflection",
+        "old brick wall door",
+        "wooden wall cat",
+        "tiled bathroom toilet sink",
+        "kitchen oven refrigerator",
+        "bedroom bed lamp",
+        "living room couch television window",
+        "desk laptop keyboard mouse",
+        "birthday party cake balloons",
+        "market street shops awnings",
+        "village houses church hill",
+        "hot air balloon clouds sky",
+        "sunset sea sailboat",
+        "rain umbrella street",
+        "foggy bridge river",
+        "garden flowers leaves butterfly",
+        "abstract red green yellow shapes",
+        "huge brown cat",
+        "statue gray background",
+    ],
+)
+def test_every_setting_is_a_picture_of_its_own(prompt: str) -> None:
+    picture = paint(prompt)
+    assert picture.std() > 12, "more than one flat colour"
+    assert not np.array_equal(picture, paint("zxqv"))
+
+
+def test_an_animal_that_fills_the_picture_shows_its_face() -> None:
+    assert [one.name for one in placed("huge brown cat")] == ["cat-face"]
+    assert [one.name for one in placed("large brown cat")] == ["cat"]
