@@ -18,6 +18,7 @@ from semcodec_embedded.colours import FUR, NAMES, NEUTRAL, Floats
 from semcodec_embedded.context import flowers, happening, held, whereabouts
 from semcodec_embedded.detector import Found, find
 from semcodec_embedded.evidence import Evidence, weigh
+from semcodec_embedded.labels import labels
 from semcodec_embedded.layout import Thing, phrases
 from semcodec_embedded.scene import SMOOTH, Scene, look, region
 
@@ -103,7 +104,7 @@ def _thing(picture: Image.Image, view: Floats, found: Found) -> Thing:
     """Return ``found`` with its colour."""
     part = crop(picture, found.box)
     if found.noun != "person":
-        return Thing(found.noun, _colour(found.noun, part), found.box)
+        return Thing(labels().word(found.noun), _colour(found.noun, part), found.box)
     if found.box.area > STATUE and _stone(part, view):
         return Thing("statue", colours.of_object(part), found.box)
     return Thing("person", colours.of_clothes(part), found.box)
@@ -131,13 +132,14 @@ def _stone(part: Image.Image, view: Floats) -> bool:
 
 def _subject(view: Floats, noun: str) -> str:
     """Return ``noun`` with the colour that the middle of the picture has more of than its edge."""
+    word = labels().word(noun)
     if noun in UNCOLOURED:
-        return f"large {noun}"
+        return f"large {word}"
     inside = colours.ellipse(*view.shape[:2])
     surplus = colours.shares(view, inside) - colours.shares(view, ~inside)
     if float(surplus.max()) < OUTSTANDING:
-        return f"large {noun}"
-    return f"large {NAMES[int(surplus.argmax())]} {noun}"
+        return f"large {word}"
+    return f"large {NAMES[int(surplus.argmax())]} {word}"
 
 
 def _accents(view: Floats) -> list[str]:

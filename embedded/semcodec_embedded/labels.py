@@ -24,6 +24,7 @@ class Labels:
         sure: thresholds other than ``SURE``.
         places: for each place, the nouns that are found there.
         beside: for each doubtful noun, the nouns of which one must be in the picture too.
+        said: for each noun whose consonants mislead, the word that is said instead.
         unlike: for each noun that is often seen in another one, those others.
     """
 
@@ -34,10 +35,15 @@ class Labels:
     places: Mapping[str, Sequence[str]]
     beside: Mapping[str, Sequence[str]]
     unlike: Mapping[str, Sequence[str]]
+    said: Mapping[str, str]
 
     def covers(self, general: str, special: str) -> bool:
         """Tell whether ``special`` is ``general`` or one of its kinds."""
         return general == special or special in self.kinds.get(general, ())
+
+    def word(self, noun: str) -> str:
+        """Return what is said for ``noun``."""
+        return self.said.get(noun, noun)
 
     def threshold(self, noun: str) -> float:
         """Return the probability from which ``noun`` is believed."""

@@ -11,30 +11,30 @@ from itertools import count
 
 #: Everyday things that detectors and classifiers know, the most usual in photographs first.
 USUAL = """
-person people man woman child crowd car bus train truck boat ship airplane motorcycle bicycle
-horse dog cat bird cow sheep elephant bear zebra giraffe umbrella bench chair couch table bed
-plant vase cup bowl bottle glass plate pizza cake sandwich banana apple orange broccoli carrot
-donut laptop keyboard television phone clock book sink oven refrigerator toilet teddy surfboard
-skateboard skis snowboard kite ball racket bat frisbee traffic light hydrant stop sign suitcase
-backpack handbag tie statue building house church tower castle bridge barn fence door window
-lighthouse mountain lake beach sailboat parrot flower tree street
+person people man woman child crowd car bus train truck boat vessel airplane motorcycle bicycle
+horse dog cat bird cow sheep elephant bear zebra giraffe umbrella bench chair couch table bed plant
+vase cup bowl bottle glass plate pizza cake sandwich banana apple orange broccoli carrot donut
+laptop keyboard television phone clock book sink oven refrigerator toilet teddy surfboard skateboard
+skis snowboard kite ball racket bat frisbee traffic light hydrant stop sign suitcase backpack
+handbag tie statue building house church tower castle bridge barn fence door window lighthouse
+mountain lake beach sailboat parrot flower tree street
 """.split()
 OTHERS = """
-fish shark chicken ostrich eagle vulture owl lizard frog turtle crocodile dinosaur snake spider
-peacock toucan duck goose swan kangaroo koala jellyfish coral snail crab lobster flamingo
-pelican penguin whale seal wolf fox lynx leopard lion tiger beetle bee grasshopper dragonfly
-butterfly starfish rabbit hamster hedgehog squirrel beaver pig hippopotamus goat deer camel
-llama otter gorilla monkey panda insect animal accordion guitar airship ambulance bakery balloon
-barrel bathtub bell bookshelf bucket butcher taxi candle cannon canoe carousel cello coffee
-coffeepot cowboy dam desk computer dock dome drum fan locomotive firetruck flagpole helmet
-fountain gondola piano greenhouse store tractor harp iron pumpkin kimono lamp lifeboat lipstick
-mailbox mask maze stones microphone microwave soldier rocket caravan mosque moped tent obelisk
-organ palace parachute patio pillow pot police restaurant gun shoes saxophone scale scoreboard
-shield curtain snowmobile snowplow soup speedboat web stage stove streetcar temple submarine
-suit sundial sunglasses swing teapot baseball basketball volleyball football roof arch tricycle
-wardrobe tennis bread salad dessert burger meat vegetables mushroom strawberry lemon fruit
-pineapple hay noodles wine cliff geyser valley diver flowers corn hat dress swimsuit food coast
-fork knife spoon toothbrush scissors remote mouse toaster
+fish shark chicken ostrich eagle vulture owl lizard frog turtle crocodile dinosaur serpent spider
+peacock toucan mallard goose swan kangaroo koala jellyfish coral snail crab lobster flamingo pelican
+penguin whale seal wolf fox lynx leopard lioness tiger beetle bee grasshopper dragonfly butterfly
+starfish rabbit hamster hedgehog squirrel beaver pig hippopotamus goat antelope camel llama otter
+gorilla monkey panda insect animal accordion guitar airship ambulance bakery balloon barrel bathtub
+bell bookshelf bucket butcher taxi candle cannon kayak carousel cello coffee coffeepot cowboy dam
+desk computer harbor dome drum fan locomotive firetruck flagpole helmet fountain gondola piano
+greenhouse store tractor harp iron pumpkin kimono lamp lifeboat lipstick mailbox mask labyrinth
+stones microphone microwave soldier spaceship caravan mosque moped tent obelisk organ mansion
+parachute terrace pillow pot police restaurant gun shoes saxophone scale scoreboard shield curtain
+snowmobile snowplow soup speedboat web stage stove streetcar temple submarine tuxedo sundial
+sunglasses swing teapot baseball basketball volleyball football roof arch tricycle wardrobe tennis
+baguette salad dessert burger meat vegetables mushroom strawberry lemon fruit pineapple hay noodles
+wineglass cliff geyser valley diver flowers corn hat dress swimsuit food coast fork knife spoon
+toothbrush scissors remote mouse toaster
 """.split()
 COLOURS = "brown white black gray red blue green yellow orange beige pink purple teal".split()
 SIZES = ("large", "huge", "small", "")
