@@ -35,10 +35,12 @@ PLACES = {
     "kitchen": "kitchen",
     "bathroom": "bathroom",
     "bedroom": "bedroom",
-    "room": "living room",
+    "room": "room",
     "street": "street",
     "railway": "railway",
 }
+#: What a room is called by what stands in it.
+ROOMS = (("bedroom", ("bed",)), ("living room", ("couch", "television")))
 FOODS = ("noodles", "soup", "salad", "vegetables", "broccoli", "fruit", "meat", "banana", "orange")
 FLOWERS = ("red", "pink", "yellow", "purple", "orange")
 
@@ -62,6 +64,11 @@ def happening(evidence: Evidence) -> str:
     return ""
 
 
+def told(activity: str) -> frozenset[str]:
+    """Return the nouns that ``activity`` says already: who plays tennis has a racket."""
+    return frozenset(noun for _, what, name in ACTIVITIES if name == activity for noun in what)
+
+
 def _rides(evidence: Evidence) -> bool:
     """Tell whether someone sits on something."""
     people = [one.box for one in evidence.objects if one.noun == "person"]
@@ -76,7 +83,8 @@ def whereabouts(evidence: Evidence) -> str:
     """Return the place, if it has a name that says more than its ground."""
     for place in evidence.places:
         if place in PLACES:
-            return PLACES[place]
+            named = (name for name, things in ROOMS if evidence.has(*things))
+            return next(named, PLACES[place]) if place == "room" else PLACES[place]
     return ""
 
 

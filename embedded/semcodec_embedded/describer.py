@@ -15,7 +15,7 @@ from semcodec.errors import InputError
 from semcodec_embedded import colours
 from semcodec_embedded.classifier import crop, guess
 from semcodec_embedded.colours import FUR, NAMES, NEUTRAL, Floats
-from semcodec_embedded.context import flowers, happening, held, whereabouts
+from semcodec_embedded.context import flowers, happening, held, told, whereabouts
 from semcodec_embedded.detector import Found, find
 from semcodec_embedded.evidence import Evidence, weigh
 from semcodec_embedded.labels import labels
@@ -82,13 +82,14 @@ def _sentences(
     """Yield the sentences in order of importance, with gaps left empty."""
     objects = phrases([_thing(picture, view, found) for found in evidence.objects])
     objects = [held(phrase, evidence) for phrase in objects]
-    said = set(" ".join(objects).split())
+    activity = happening(evidence)
+    said = {*" ".join(objects).split(), *told(activity)}
     subjects = [_subject(view, noun) for noun in evidence.subjects if noun not in said]
     first, *rest = objects + subjects or [_shapes(view)]
     if subjects and objects and not evidence.important:
         first, rest = subjects[0], objects + subjects[1:]
     yield first
-    yield happening(evidence)
+    yield activity
     yield whereabouts(evidence)
     yield from rest[:1]
     yield scene.top

@@ -28,6 +28,8 @@ CENTRE, STRETCH = 10.0, 5.0  #: what the network's offsets were multiplied by in
 DOUBT = 0.25  #: scores below are noise
 SAME = 0.55  #: boxes of one class that overlap so much are one object
 RIVALS = 0.7  #: boxes of two classes that overlap so much are one object with two names
+NESTED = 0.85  #: an unsure box that shares so much of the smaller one is a part or a heap of it
+UNSURE = 0.6  #: the score below which that is the likelier reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,12 @@ def _best(candidates: list[Found]) -> list[Found]:
 
 
 def _same(found: Found, other: Found) -> bool:
-    limit = SAME if found.noun == other.noun else RIVALS
-    return found.box.overlap(other.box) > limit
+    """Tell whether ``found`` is ``other``, the surer of the two, once more."""
+    if found.noun != other.noun:
+        return found.box.overlap(other.box) > RIVALS
+    smaller = min(found.box.area, other.box.area)
+    nested = found.score < UNSURE and found.box.common(other.box) > NESTED * smaller
+    return nested or found.box.overlap(other.box) > SAME
 
 
 def _boxes(offsets: Floats) -> Floats:

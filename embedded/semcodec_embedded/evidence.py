@@ -25,6 +25,7 @@ PORTRAIT = 0.5  #: a person that fills so much is a face
 MAIN_SIZE = 0.1  #: an object that fills so much may be the main one
 ALIVE = ("person", "bird", "cat", "dog", "horse", "boat", "bear", "sheep", "cow")
 RARE_THINGS = 2  #: at most so many nouns from the classifier alone
+AROUND = ("fence", "window", "door", "roof", "curtain", "lamp", "pillow", "plate", "stones")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _subjects(objects: list[Found], nouns: Mapping[str, float]) -> tuple[str, ..
             continue
         if nouns[noun] >= labels().threshold(noun) and not _implied(noun, known):
             chosen.append(noun)
-    return tuple(chosen[:RARE_THINGS])
+    return tuple(sorted(chosen[:RARE_THINGS], key=AROUND.__contains__))  # what is around comes last
 
 
 def _implied(noun: str, known: set[str]) -> bool:

@@ -22,8 +22,10 @@ TOP, BOTTOM = 0.35, 0.68  #: where the upper region ends and the lower one begin
 SMOOTH = 4.0  #: mean step of lightness between neighbours, below which a region is a surface
 DARK, BRIGHT = 24.0, 72.0  #: mean lightness of a dark and of a bright picture
 FLAT = 13.0  #: spread of lightness below which a scene is foggy
+FRESH, LUSH, SHADE = 118.0, 22.0, 42.0  #: hue, chroma and lightness of leaves
+TREES, SOME_TREES = 0.25, 0.2  #: the share of leaves that makes the top of a picture trees
 COLOURLESS = 5.0  #: mean chroma of a black and white photograph
-INDOORS = frozenset(("kitchen", "bathroom", "bedroom", "room", "desk", "table"))
+INDOORS = frozenset(("kitchen", "bathroom", "bedroom", "room", "indoors", "desk", "table"))
 OUTDOORS = frozenset(
     ("street", "railway", "water", "snow", "mountains", "grassland", "outside"),
 )
@@ -37,11 +39,13 @@ class Region:
         share: of the chroma-weighted votes, by colour name.
         light: mean lightness, 0..100.
         texture: mean step of lightness between neighbours.
+        leaves: share of the pixels that are as green as plants; pale olive ones are stone.
     """
 
     share: dict[str, float]
     light: float
     texture: float
+    leaves: float
 
     def of(self, *names: str) -> float:
         """Return the share of these colours together."""
@@ -83,7 +87,15 @@ def region(view: Floats, mask: NDArray[np.bool_]) -> Region:
     share = dict(zip(NAMES, map(float, colours.shares(view, mask)), strict=True))
     light = view[..., 0]
     steps = [np.abs(np.diff(light, axis=axis)).mean() for axis in (0, 1) if light.shape[axis] > 1]
-    return Region(share, float(light[mask].mean()), float(np.mean(steps)) if steps else 0.0)
+    texture = float(np.mean(steps)) if steps else 0.0
+    return Region(share, float(light[mask].mean()), texture, float(_leafy(view)[mask].mean()))
+
+
+def _leafy(view: Floats) -> NDArray[np.bool_]:
+    """Return the green pixels that are fresh, strong or dark enough to be of plants."""
+    green = colours.name(view) == NAMES.index("green")
+    shade = view[..., 0] < SHADE
+    return np.asarray(green & ((colours.hue(view) > FRESH) | (colours.chroma(view) > LUSH) | shade))
 
 
 def _free(rows: int, columns: int, boxes: Iterable[Box]) -> NDArray[np.bool_]:
@@ -114,7 +126,7 @@ def _above(above: Region, below: Region, places: Collection[str]) -> str:
     outside = any(place in OUTDOORS for place in places)
     blue, pale = above.of("blue", "teal"), above.of("white", "gray")
     smooth = above.texture < SMOOTH
-    if above.of("green") > 0.4:
+    if above.of("green") > 0.4 and above.leaves > TREES:
         return "green trees" if outside or not smooth else "green background"
     if blue > 0.4 and above.light > 35 and above.texture < 2 * SMOOTH:
         return "blue cloudy sky" if pale > 0.12 else "blue sky"
@@ -124,7 +136,7 @@ def _above(above: Region, below: Region, places: Collection[str]) -> str:
         return "dark night sky" if "street" in places and smooth else "black background"
     if pale + blue > 0.5 and smooth and above.light > max(45, below.light) and outside:
         return "blue cloudy sky" if blue > 0.25 else f"{_pale(above)} cloudy sky"
-    if above.of("green") > 0.2 and outside and not smooth:
+    if above.of("green") > 0.2 and above.leaves > SOME_TREES and outside and not smooth:
         return "green trees"
     return f"{above.colour} background"
 

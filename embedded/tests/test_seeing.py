@@ -12,11 +12,12 @@ import pytest
 from PIL import Image
 
 from semcodec_embedded import colours
-from semcodec_embedded.context import happening
+from semcodec_embedded.context import happening, told
 from semcodec_embedded.detector import Box, Found, _anchors, _best, _boxes
 from semcodec_embedded.evidence import weigh
 from semcodec_embedded.labels import labels
 from semcodec_embedded.layout import Thing, phrases, place, plural, size
+from semcodec_embedded.scene import look, region
 
 FOLDER = Path(__file__).parents[1]
 
@@ -89,6 +90,14 @@ def test_the_surest_of_a_heap_is_kept() -> None:
         Found("dog", 0.6, Box(0.6, 0.6, 0.9, 0.9)),
     ]
     assert _best(heap) == [heap[0], heap[3]]
+
+
+def test_an_unsure_box_in_or_around_a_surer_one_is_no_second_object() -> None:
+    whole = Found("cat", 0.9, Box(0.1, 0.1, 0.9, 0.9))
+    head, kitten = Box(0.2, 0.2, 0.4, 0.4), Found("cat", 0.7, Box(0.5, 0.5, 0.7, 0.7))
+    assert _best([whole, kitten, Found("cat", 0.5, head)]) == [whole, kitten]
+    assert _best([Found("cat", 0.9, head), Found("cat", 0.5, whole.box)])[1:] == []
+    assert len(_best([whole, Found("dog", 0.5, head)])) == 2
 
 
 def test_an_anchor_that_is_not_moved_is_its_box() -> None:
@@ -186,6 +195,41 @@ def test_doubt_is_removed_by_agreement() -> None:
 def test_what_happens_is_inferred_from_what_is_there() -> None:
     assert happening(weigh([found("person"), found("surfboard")], {})) == "surfing on a wave"
     assert happening(weigh([found("cat")], {})) == ""
+
+
+def test_what_an_activity_says_is_not_said_again() -> None:
+    assert "racket" in told("playing tennis on a court")
+    assert told("") == frozenset()
+
+
+def test_what_is_around_comes_after_what_it_is_around() -> None:
+    assert weigh([], {"fence": 0.6, "lighthouse": 0.55}).subjects == ("lighthouse", "fence")
+
+
+@pytest.mark.parametrize(
+    ("nouns", "place"),
+    [(("bed",), "bedroom"), (("chair", "table", "oven"), "kitchen"), (("couch",), "room")],
+)
+def test_a_room_is_known_by_what_stands_in_it(nouns: tuple[str, ...], place: str) -> None:
+    places = weigh([found(noun) for noun in nouns], {"lamp": 0.7} if place != "kitchen" else {})
+    rooms = [one for one in places.places if one in ("kitchen", "bedroom", "room", "bathroom")]
+    assert rooms[0] == place
+
+
+def test_a_lone_chair_names_no_room() -> None:
+    assert weigh([found("chair")], {}).places == ("indoors",)
+
+
+@pytest.mark.parametrize(
+    ("rgb", "leaves"), [((40, 110, 30), 1), ((30, 60, 20), 1), ((140, 144, 116), 0)]
+)
+def test_pale_olive_is_stone_and_no_leaves(rgb: tuple[int, int, int], leaves: int) -> None:
+    picture = Image.new("RGB", (20, 20), rgb)
+    view = colours.pixels(picture)
+    everything = region(view, np.ones(view.shape[:2], bool))
+    assert everything.of("green") == pytest.approx(1)
+    assert everything.leaves == leaves
+    assert ("trees" in look(picture, [], ["outside"]).top) is bool(leaves)
 
 
 @pytest.mark.parametrize("name", ["detector.onnx", "classifier.onnx"])
