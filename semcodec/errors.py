@@ -27,6 +27,10 @@ class FormatError(SemcodecError, ValueError):
         super().__init__(message)
         self.rule, self.offset, self.verdict = rule, offset, verdict
 
+    def __reduce__(self) -> tuple[type[FormatError], tuple[str, str, int, Verdict]]:
+        """Say how a copy is made, for process pools."""
+        return type(self), (self.rule, self.args[0], self.offset, self.verdict)
+
     def __str__(self) -> str:
         byte, bit = divmod(self.offset, 8)
         return f"{self.args[0]} ({self.rule} at byte {byte}, bit {bit})"

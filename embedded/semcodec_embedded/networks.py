@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -14,11 +15,21 @@ from semcodec.errors import BackendError
 THREADS = 2  #: more gain nothing at this size
 
 
+def _runtime() -> Any:
+    """Return onnxruntime, told before its import to report nothing to anybody.
+
+    Otherwise it keeps an id of the machine and a store of events in the user's home.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    return onnxruntime
+
+
 @cache
 def _session(model: str) -> Any:
     """Return the network in models/``model``."""
-    import onnxruntime as ort
-
+    ort = _runtime()
     options = ort.SessionOptions()
     options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1
@@ -37,6 +48,6 @@ def run(model: str, tensor: NDArray[Any]) -> list[NDArray[Any]]:
         session = _session(model)
         answers = session.run(None, {session.get_inputs()[0].name: tensor})
     except Exception as error:  # onnxruntime raises types of its own, unrelated to each other
-        message = f"the network {model} does not run here; is onnxruntime installed? ({error})"
+        message = f"The network {model} does not run here: pip install onnxruntime. ({error})"
         raise BackendError(message, backend="embedded", stage="describe") from error
     return [np.asarray(answer) for answer in answers]

@@ -46,11 +46,15 @@ def find(role: str, general: str, special: str | None = None) -> Any:
         InputError: no such backend, or it cannot fill this place.
         BackendError: it cannot be loaded, or the offline backend is not installed.
     """
-    if special not in (None, AUTO):
+    if special is not None and not _is_auto(special):
         return _able(special, role)
-    if general != AUTO and hasattr(backend := _backend(general), ROLES[role]):
+    if not _is_auto(general) and hasattr(backend := _backend(general), ROLES[role]):
         return backend
     return _able(DEFAULTS[role], role)
+
+
+def _is_auto(name: object) -> bool:
+    return isinstance(name, str) and name == AUTO
 
 
 def _able(name: object, role: str) -> Any:
@@ -81,15 +85,14 @@ def _load(name: str) -> Any:
         message = "The offline backend is not installed: pip install semcodec-embedded."
         raise BackendError(message, backend=name, stage="load")
     if entry is None:
-        raise InputError(f"No backend is called {name!r}: there are {', '.join(names())}.")
+        raise InputError(f"No backend is called {name[:40]!r}: there are {', '.join(names())}.")
     try:
         return entry.load()()
     except SemcodecError:
         raise
     except Exception as error:  # a plug-in is foreign code: whatever it raises is its failure
-        raise BackendError(
-            f"The backend {name} cannot be loaded: {error}.", backend=name, stage="load"
-        ) from error
+        message = f"The backend {name} cannot be loaded, install it again: {error}."
+        raise BackendError(message, backend=name, stage="load") from error
 
 
 def _plugged_in() -> dict[str, EntryPoint]:

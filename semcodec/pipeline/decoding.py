@@ -61,12 +61,12 @@ def decode(
         InputError: an option, or the size the record asks for, is at fault.
         BackendError: a model failed.
     """
-    if reflect not in NO_REFLECTION:
+    if type(reflect) not in (str, int) or reflect not in NO_REFLECTION:
         raise InputError("Reflection is not there yet: use off.")
     if type(seed) is not int or not 0 <= seed <= MOST_SEED:
         raise InputError(f"The seed is an integer from 0 to {MOST_SEED}.")
-    record = bitstream.unpack(data, limits=limits or Limits())
-    target = _paintable(size or record.size)
+    record = bitstream.unpack(data, limits=Limits() if limits is None else limits)
+    target = _paintable(record.size if size is None else size)
     writing: Writer = backends.find("writer", backend, writer)
     painting: Painter = backends.find("painter", backend, painter)
     trace = Trace()
@@ -90,9 +90,10 @@ def _words(record: Record, writing: Writer, trace: Trace) -> list[str]:
 
 def _paintable(size: object) -> tuple[int, int]:
     match size:
-        case (int(width), int(height)) if 0 < width <= MOST_SIDE and 0 < height <= MOST_SIDE:
-            return width, height
-    shown = " x ".join(map(str, size)) if isinstance(size, tuple) else str(size)
+        case tuple((width, height)) if type(width) is int and type(height) is int:
+            if min(width, height) > 0 and max(width, height) <= MOST_SIDE:
+                return width, height
     raise InputError(
-        f"A picture of {shown[:40]} is not painted: give a size up to {MOST_SIDE} x {MOST_SIDE}."
+        "A picture of this size is not painted: give width and height, each from 1 to "
+        f"{MOST_SIDE} pixels."
     )

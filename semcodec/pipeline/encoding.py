@@ -31,7 +31,7 @@ class Encoded:
 
 
 def encode(
-    image: bytes | Image,
+    image: bytes | bytearray | memoryview | Image,
     *,
     backend: str = "auto",
     describer: str | None = None,
@@ -65,7 +65,9 @@ def encode(
         InputError: the image or an option is at fault.
         BackendError: a model failed.
     """
-    if rate != "auto" or coding not in CODINGS:
+    if not (
+        isinstance(rate, str) and rate == "auto" and isinstance(coding, str) and coding in CODINGS
+    ):
         raise InputError(f"Give the rate auto, and a coding of {', '.join(CODINGS)}.")
     limit = Rate(k, max_bytes, ubpp)
     bitstream.pack("", size=size, framing=framing, check=check, models=models)  # options first

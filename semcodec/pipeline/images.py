@@ -10,37 +10,45 @@ import io
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
-from semcodec.errors import InputError
+from semcodec.errors import BackendError, InputError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_PIXELS: Final = 2**27  #: of an input image; more is a decompression bomb to us
+ENOUGH: Final = 2048  #: pixels of the shorter side; more are averaged away while reading
+ORIENTATION: Final = 0x0112  #: the EXIF tag that says how the camera was held
 DESCRIBED_SIDE: Final = 1024  #: pixels of the longer side that a describer sees
+#: What is read. Other readers of Pillow start programs, load other files, or read no photographs.
+FORMATS: Final = (
+    "JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP", "JPEG2000", "PPM", "ICO",
+)  # fmt: skip
 FITS: Final = ("cover", "contain")
 QUALITY: Final = {"JPEG": {"quality": 92}, "WEBP": {"quality": 92}}  #: of saved pictures
 
 _PAPER = (255, 255, 255)  # what shows through a transparent image
 
 
-def load(source: bytes | Image) -> Image:
-    """Return the upright RGB image of a file's bytes, or of an image.
+def load(source: bytes | bytearray | memoryview | Image) -> Image:
+    """Return the upright RGB image of a file's bytes, or of an image, no larger than is seen.
 
     Raises:
-        InputError: it is no image, is damaged, or is larger than ``MOST_PIXELS``.
+        InputError: it is no image of ``FORMATS``, is damaged, or is larger than ``MOST_PIXELS``.
+        BackendError: Pillow is not installed.
     """
     pil = _pillow()
+    data = bytes(source) if isinstance(source, bytes | bytearray | memoryview) else None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # our own limit is the narrower one
-            image = pil.open(io.BytesIO(source)) if isinstance(source, bytes) else source
+            image = source if data is None else pil.open(io.BytesIO(data), formats=FORMATS)
             if not isinstance(image, pil.Image):
                 raise InputError("Give the image as the bytes of a file or as a PIL image.")
             return _upright_rgb(image)
     except InputError:
         raise
     except Exception as error:  # Pillow's readers raise nearly anything on damaged files
-        raise InputError(_fault(source, error)) from error
+        raise InputError(_fault(data, error)) from error
 
 
 def crop(image: Image, size: tuple[int, int], fit: str = "cover") -> Image:
@@ -90,7 +98,8 @@ def _pillow() -> Any:  # a module has no type that could be named
     try:
         import PIL.Image
     except ImportError as error:
-        raise InputError("Images need Pillow: pip install 'semcodec[image]'.") from error
+        message = "Images need Pillow: pip install 'semcodec[image]'."
+        raise BackendError(message, backend="pillow", stage="load") from error
     return PIL.Image
 
 
@@ -103,23 +112,42 @@ def _upright_rgb(image: Image) -> Image:
             f"The image has {width} x {height} pixels: at most {MOST_PIXELS} are read."
         )
     if getattr(image, "format", None) == "JPEG":
-        image.draft("RGB", (2 * DESCRIBED_SIDE, 2 * DESCRIBED_SIDE))  # decode no more than is seen
+        image.draft("RGB", (ENOUGH, ENOUGH))  # decode no more than is seen
+    return _rgb(ImageOps.exif_transpose(_reduced(image)))
+
+
+def _reduced(image: Image) -> Image:
+    """Return ``image`` without the pixels nobody will see, before any copy of them is made."""
     image.load()
-    return _rgb(ImageOps.exif_transpose(image))
+    factor = min(image.size) // ENOUGH
+    if factor < 2:
+        return image
+    if image.mode in ("1", "P", "PA") or image.mode.startswith("I;16"):  # these have no mean
+        smaller = image.resize((image.width // factor, image.height // factor), 0)
+    else:
+        smaller = image.reduce(factor)
+    smaller.info, smaller.getexif()[ORIENTATION] = image.info, image.getexif().get(ORIENTATION, 1)
+    return smaller
 
 
 def _rgb(image: Image) -> Image:
     from PIL import Image as pil  # noqa: N813  # as everybody names the module's functions
 
-    if image.mode.startswith("I"):  # 16 bits a sample; converting would clip, not scale
-        image = image.convert("I").point(lambda value: value / 256).convert("L")
-    if image.mode == "F":
-        image = image.convert("L")
+    if image.mode == "F" or image.mode.startswith("I"):
+        image = _in_bytes(image)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         paper = pil.new("RGBA", image.size, _PAPER)
         image = pil.alpha_composite(paper, image)
     return image.convert("RGB")
+
+
+def _in_bytes(image: Image) -> Image:
+    """Return gray values of 16 or 32 bits or floats as bytes; converting would clip, not scale."""
+    span: Any = (0, 65536) if image.mode.startswith("I;16") else image.getextrema()
+    low, high = span
+    scale = 256 / (high - low) if high > low else 0.0
+    return image.convert("F").point(lambda value: value * scale - low * scale).convert("L")
 
 
 def _seen(size: tuple[int, int]) -> tuple[int, int]:
@@ -128,8 +156,8 @@ def _seen(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, width * DESCRIBED_SIDE // longest), max(1, height * DESCRIBED_SIDE // longest)
 
 
-def _fault(source: bytes | Image, error: Exception) -> str:
-    if isinstance(source, bytes) and not source:
+def _fault(data: bytes | None, error: Exception) -> str:
+    if data == b"":
         return "The image file is empty."
     if type(error).__name__ == "UnidentifiedImageError":
         return "This is no image that can be read: give a JPEG, PNG, WebP, GIF or TIFF file."

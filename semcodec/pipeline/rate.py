@@ -9,7 +9,7 @@ from semcodec.bitstream import Record
 from semcodec.errors import InputError
 from semcodec.words import MAX_K
 
-DEFAULT_K: Final = 12  #: words: a sentence's worth, about 20 bytes
+DEFAULT_K: Final = 12  #: words: a sentence's worth, about 25 bytes
 MICRO: Final = 1_000_000
 
 
@@ -31,9 +31,10 @@ class Rate:
         """Refuse limits under which nothing can be said."""
         if self.k is not None and not (type(self.k) is int and 1 <= self.k <= MAX_K):
             raise InputError(f"K is a number of words from 1 to {MAX_K}.")
-        for limit in (self.max_bytes, self.ubpp):
-            if limit is not None and not _is_positive(limit):
-                raise InputError("A byte or µbpp limit is a number over 0.")
+        if self.max_bytes is not None and not (type(self.max_bytes) is int and self.max_bytes > 0):
+            raise InputError("A limit on bytes is an integer over 0.")
+        if self.ubpp is not None and not _is_positive(self.ubpp):
+            raise InputError("A limit on µbpp is a number over 0.")
 
     @property
     def most_words(self) -> int:

@@ -76,5 +76,5 @@ def test_a_plug_in_that_breaks_is_a_backend_error(monkeypatch: pytest.MonkeyPatc
             raise RuntimeError("no such library")
 
     monkeypatch.setattr(registry, "_plugged_in", lambda: {"broken": Broken()})
-    with pytest.raises(BackendError, match="cannot be loaded: no such library"):
+    with pytest.raises(BackendError, match="cannot be loaded, install it again: no such library"):
         backends.find("painter", "broken")
