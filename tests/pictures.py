@@ -28,9 +28,9 @@ def scene(size: tuple[int, int] = (96, 64)) -> Image.Image:
     return image
 
 
-def bomb() -> bytes:
-    """Return a PNG file of a few bytes that says it holds 30000 x 30000 pixels."""
-    header = struct.pack(">IIBBBBB", 30000, 30000, 8, 2, 0, 0, 0)
+def claiming(width: int, height: int) -> bytes:
+    """Return a PNG file of a few bytes that says it holds so many pixels."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"\0" * 99))
     return b"\x89PNG\r\n\x1a\n" + chunks
 
@@ -77,5 +77,5 @@ BAD = {
     "empty": (b"", "empty"),
     "text": (b"hello, I am a text file\n" * 9, "no image"),
     "truncated": (PHOTO[: len(PHOTO) // 2], "damaged"),
-    "bomb": (bomb(), "pixels"),
+    "bomb": (claiming(30000, 30000), "pixels"),
 }

@@ -67,7 +67,9 @@ def _is_control(char: str) -> bool:
 def checked(extension: object) -> Extension:
     """Return what a caller gives as an extension, or raise InputError."""
     match extension:
-        case (kind, bytes(value)) if type(kind) is int and 0 <= kind <= leb.MOST:
+        case tuple((kind, bytes(value))) | list((kind, bytes(value))) if (
+            type(kind) is int and 0 <= kind <= leb.MOST
+        ):
             if rule := broken_rule(kind, value):
                 raise InputError(f"{RULES[rule].sentence} ({rule})")
             return kind, memoryview(value).tobytes()

@@ -81,7 +81,7 @@ def repack(record: Record) -> bytes:
     Raises:
         InputError: no reader returns such a record.
     """
-    if not isinstance(record, Record) or record.version != 1:
+    if not isinstance(record, Record) or type(record.version) is not int or record.version != 1:
         raise InputError("Give a Record of version 1, as unpack returns it.")
     return pack(
         record.text,
@@ -182,7 +182,9 @@ def _nibble_fault(text: str) -> str | None:
 
 def _size(given: object) -> Size:
     match given:
-        case (width, height) if type(width) is int and type(height) is int:  # a bool is no width
+        case tuple((width, height)) | list((width, height)) if (
+            type(width) is int and type(height) is int  # a bool is no width
+        ):
             if min(width, height) >= 1 and max(width, height) <= sizes.MOST:
                 return width, height
     raise InputError(f"Give the size as (width, height), each from 1 to {sizes.MOST}.")

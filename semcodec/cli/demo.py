@@ -58,7 +58,9 @@ def demo(given: argparse.Namespace) -> int:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise files.EnvironmentFault(f"Cannot make the folder {out}: {error.strerror}.") from error
+        raise files.EnvironmentFault(
+            f"Cannot make the folder {out}, name another: {error.strerror}."
+        ) from error
     tours = []
     for name, photo in _photos():
         print(f"{name}: describing and painting ...", file=sys.stderr, flush=True)

@@ -24,6 +24,8 @@ def read(name: str) -> bytes:
         EnvironmentFault: it cannot be read.
         InputError: it is larger than ``MOST_INPUT``.
     """
+    if name == "-" and sys.stdin is None:
+        raise EnvironmentFault("There is no standard input to read from.")
     try:
         if name == "-":
             data = sys.stdin.buffer.read(MOST_INPUT + 1)
@@ -37,21 +39,35 @@ def read(name: str) -> bytes:
     return data
 
 
-def ready(name: str, unlike: str) -> None:
-    """Check, before any work is done, that ``name`` can be written and is not the input.
+def ready(source: str, *outputs: str | None) -> None:
+    """Check, before any work is done, that every output can be written and is a file of its own.
 
     Raises:
-        EnvironmentFault: it cannot.
+        EnvironmentFault: one cannot, or is the same as ``source`` or as another output.
     """
+    taken = [source] if source != "-" else []
+    for name in filter(None, outputs):
+        try:
+            _ready(name, taken)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise EnvironmentFault(f"Cannot write {name}: {_why(error)}.") from error
+        taken.append(name)
+
+
+def _ready(name: str, taken: list[str]) -> None:
     path = Path(name)
+    for other in taken:
+        if name == other or _same(path, Path(other)):
+            raise EnvironmentFault(f"{name} is named twice: name another file for the output.")
     if name == "-":
+        if sys.stdout is None:
+            raise EnvironmentFault("There is no standard output to write to.")
         return
+    path.resolve()  # raises if links lead round in a circle
     if not path.parent.is_dir():
         raise EnvironmentFault(f"Cannot write {name}: there is no folder {path.parent}; make it.")
     if path.is_dir():
         raise EnvironmentFault(f"Cannot write {name}: it is a folder; name a file in it.")
-    if unlike != "-" and _same(path, Path(unlike)):
-        raise EnvironmentFault(f"{name} is the input: name another file for the output.")
 
 
 def write(name: str, data: bytes) -> None:
@@ -62,11 +78,13 @@ def write(name: str, data: bytes) -> None:
     """
     try:
         if name == "-":
+            if sys.stdout is None:
+                raise EnvironmentFault("There is no standard output to write to.")
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
         else:
             _replace(Path(name), data)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # a loop of links is a RuntimeError
         raise EnvironmentFault(f"Cannot write {name}: {_why(error)}.") from error
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import semcodec
 from semcodec.bitstream import Field, Record
 from semcodec.cli import files
-from semcodec.cli.terminal import safe
+from semcodec.cli.terminal import safe, tell
+from semcodec.errors import InputError
 
 MICRO = 1_000_000
 
@@ -41,15 +42,26 @@ def inspect(given: argparse.Namespace) -> int:
 
 def validate(given: argparse.Namespace) -> int:
     """Print a verdict and the findings for each file."""
-    reports = {name: semcodec.validate(files.read(name)) for name in given.files}
+    reports: dict[str, semcodec.Report] = {}
+    unread = 0
+    for name in given.files:
+        try:
+            reports[name] = semcodec.validate(files.read(name))
+        except (files.EnvironmentFault, InputError) as error:
+            tell(f"semcodec: {error}")
+            unread += 1
     if given.json:
         print(json.dumps([_verdict(*row) for row in reports.items()], indent=2))
     else:
-        for name, report in reports.items():
-            print(f"{safe(name)}: {report.verdict}")
-            for rule, offset, message in report.findings:
-                print(f"  {rule} at byte {offset // 8}, bit {offset % 8}: {message}")
-    return 0 if all(report.ok for report in reports.values()) else 1
+        _show(reports)
+    return 2 if unread else 0 if all(report.ok for report in reports.values()) else 1
+
+
+def _show(reports: dict[str, semcodec.Report]) -> None:
+    for name, report in reports.items():
+        print(f"{safe(name)}: {report.verdict}")
+        for rule, offset, message in report.findings:
+            print(f"  {rule} at byte {offset // 8}, bit {offset % 8}: {message}")
 
 
 def _verdict(name: str, report: semcodec.Report) -> dict[str, Any]:

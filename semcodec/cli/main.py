@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 import semcodec
 from semcodec.cli import demo, doctor, looking, middle, photographs, terminal
@@ -22,30 +24,63 @@ ROOMS: Final = (demo, photographs, middle, looking, doctor)  #: in the order of 
 Command = Callable[[argparse.Namespace], int]
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        terminal.tell(f"{self.prog}: {message}; see {self.prog} --help")
+        raise SystemExit(USAGE_OR_ENVIRONMENT)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line ``argv`` and return its exit code."""
+    _no_character_is_an_error()
     arguments = _parser().parse_args(argv)
     command: Command = arguments.command
     try:
-        return command(arguments)
+        code = command(arguments)
+        _flush()
     except (EnvironmentFault, BackendError) as error:
-        return _fail(error, USAGE_OR_ENVIRONMENT)
+        return _fail(str(error), USAGE_OR_ENVIRONMENT)
     except SemcodecError as error:
-        return _fail(error, DATA_AT_FAULT)
+        return _fail(str(error), DATA_AT_FAULT)
     except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stderr.close()
+        _drop_output()
         return DONE
+    except OSError as error:
+        _drop_output()
+        return _fail(f"Cannot write the output: {error.strerror}.", USAGE_OR_ENVIRONMENT)
     except KeyboardInterrupt:
-        return _fail(KeyboardInterrupt("Stopped."), INTERRUPTED)
-
-
-def _fail(error: BaseException, code: int) -> int:
-    terminal.tell("semcodec: " + " ".join(str(error).split()))
+        return _fail("Stopped.", INTERRUPTED)
     return code
 
 
+def _fail(message: str, code: int) -> int:
+    terminal.tell("semcodec: " + " ".join(message.split()))
+    return code
+
+
+def _no_character_is_an_error() -> None:
+    """Show what the terminal's encoding lacks as an escape, µ for one."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _flush() -> None:
+    if sys.stdout is None:
+        raise EnvironmentFault("There is no standard output to write to.")
+    sys.stdout.flush()
+
+
+def _drop_output() -> None:
+    """Let nothing be written at exit to where nothing can be written."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="semcodec", description=semcodec.__doc__)
+    parser = _Parser(prog="semcodec", description=semcodec.__doc__)
     parser.add_argument("--version", action="version", version=f"semcodec {semcodec.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for room in ROOMS:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 
 import semcodec
@@ -48,7 +47,7 @@ def pack(given: argparse.Namespace) -> int:
         check=given.check,
         size=given.size,
     )
-    if given.output == "-" and sys.stdout.isatty():
+    if given.output == "-" and terminal.is_terminal():
         print(data.hex())
     else:
         files.write(given.output, data)
@@ -60,7 +59,7 @@ def unpack(given: argparse.Namespace) -> int:
     record = semcodec.unpack(files.read(given.file))
     if given.json:
         print(json.dumps(values(record), indent=2))
-    elif sys.stdout.isatty():
+    elif terminal.is_terminal():
         print(terminal.safe(record.text))
     else:
         files.write("-", record.text.encode() + b"\n")

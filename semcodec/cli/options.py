@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from semcodec import backends
+from semcodec.bitstream.sizes import MOST
 from semcodec.errors import SemcodecError
+from semcodec.pipeline.decoding import MOST_SIDE
 from semcodec.words import MAX_K
 
 #: The endings of pictures, and Pillow's names of their formats.
@@ -19,9 +21,17 @@ def size(text: str) -> tuple[int, int]:
     width, times, height = text.lower().partition("x")
     if not (times and width.isdecimal() and height.isdecimal()) or len(text) > 32:
         raise argparse.ArgumentTypeError(f"{text!r} is no size: write it like 1024x1024")
-    if int(width) < 1 or int(height) < 1:
-        raise argparse.ArgumentTypeError("a size is at least 1x1")
+    if not 1 <= min(int(width), int(height)) <= max(int(width), int(height)) <= MOST:
+        raise argparse.ArgumentTypeError(f"a size is from 1x1 to {MOST}x{MOST}")
     return int(width), int(height)
+
+
+def painted(text: str) -> tuple[int, int]:
+    """Return the width and height of ``WxH``, no larger than what is painted."""
+    width, height = size(text)
+    if max(width, height) > MOST_SIDE:
+        raise argparse.ArgumentTypeError(f"a picture is at most {MOST_SIDE}x{MOST_SIDE}")
+    return width, height
 
 
 def words(text: str) -> int:
@@ -60,9 +70,9 @@ def reflections(text: str) -> str | int:
     """Return ``auto``, ``off`` or a number of rounds."""
     if text in ("auto", "off"):
         return text
-    if text.isdecimal() and len(text) < 4:
-        return int(text)
-    raise argparse.ArgumentTypeError("reflection is auto, off, or a number of rounds")
+    if text == "0":
+        return 0
+    raise argparse.ArgumentTypeError("reflection is auto, off or 0: rounds are still to come")
 
 
 def backend(*roles: str) -> Callable[[str], str]:

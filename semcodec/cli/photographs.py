@@ -40,7 +40,7 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
 
 def encode(given: argparse.Namespace) -> int:
     """Write the record of a photograph."""
-    files.ready(given.output, unlike=given.image)
+    files.ready(given.image, given.output, given.trace)
     encoded = semcodec.encode(
         files.read(given.image),
         backend=given.backend,
@@ -70,7 +70,7 @@ def _add_decode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--writer", type=options.backend("writer"), help="who restores words")
     parser.add_argument("--painter", type=options.backend("painter"), help="who paints, if another")
     parser.add_argument("--reflect", type=options.reflections, default="auto", metavar="N|auto|off")
-    parser.add_argument("--size", type=options.size, metavar="WxH", help="instead of the file's")
+    parser.add_argument("--size", type=options.painted, metavar="WxH", help="instead of the file's")
     parser.add_argument("--seed", type=options.seed, default=0)
     parser.add_argument("--trace", metavar="T.json", help="write what each stage did")
     parser.set_defaults(command=decode)
@@ -78,7 +78,7 @@ def _add_decode(parser: argparse.ArgumentParser) -> None:
 
 def decode(given: argparse.Namespace) -> int:
     """Write the picture of a record."""
-    files.ready(given.output, unlike=given.file)
+    files.ready(given.file, given.output, given.trace)
     decoded = semcodec.decode(
         files.read(given.file),
         backend=given.backend,

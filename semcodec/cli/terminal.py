@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 
@@ -10,6 +11,12 @@ def safe(text: str) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
+def is_terminal() -> bool:
+    """Tell whether results are seen by a person."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def tell(sentence: str) -> None:
     """Print ``sentence`` to stderr, where it does not mix with results."""
-    print(safe(sentence), file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError, ValueError):  # the exit code says it too
+        print(safe(sentence), file=sys.stderr, flush=True)

@@ -60,7 +60,7 @@ def crop(image: Image, size: tuple[int, int], fit: str = "cover") -> Image:
     """
     from PIL import ImageOps
 
-    if fit not in FITS:
+    if not isinstance(fit, str) or fit not in FITS:
         raise InputError(f"No such fit: give one of {', '.join(FITS)}.")
     seen = _seen(size)
     if fit == "contain":

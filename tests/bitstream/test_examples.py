@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 
@@ -217,3 +218,14 @@ def test_import_is_light() -> None:
     code = f"import sys, semcodec.bitstream; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_errors_travel_between_processes() -> None:
+    error = FormatError("SC-PAY-2", "Padding.", 12, "invalid")
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.rule, copy.offset, copy.verdict) == (
+        str(error),
+        "SC-PAY-2",
+        12,
+        "invalid",
+    )

@@ -29,8 +29,13 @@ def test_demo(run: Run, tmp_path: Path) -> None:
         assert len(json.loads(files[4].read_text())["stages"]) == 3
         row = next(line for line in printed.splitlines() if line.startswith(name))
         assert f" {len(data)} " in row
-        jpeg = int(row.split("x")[0].split()[-1])
-        assert jpeg > 500
+        record = semcodec.unpack(data)
+        rates = [record.payload_bits / 1.048576, 8 * len(data) / 1.048576]
+        assert row.split()[1:6] == [
+            *map(str, (len(record.words), record.payload_bits // 8, len(data))),
+            *(f"{rate:.1f}" for rate in rates),
+        ]
+        assert int(row.split("x")[0].split()[-1]) > 500
 
 
 def test_demo_needs_a_folder_it_can_make(run: Run, tmp_path: Path) -> None:

@@ -74,7 +74,10 @@ def test_validate_gives_a_verdict_a_file_and_one_exit_code(run: Run, tmp_path: P
     assert "SC-CHK-2 at byte" in out
     listed = json.loads(run("validate", bad, "--json")[1])
     assert listed[0]["verdict"] == "invalid"
-    assert run("validate", tmp_path / "missing")[0] == 2
+    code, out, err = run("validate", tmp_path / "missing", good)
+    assert code == 2
+    assert "no such file" in err
+    assert f"{good}: valid" in out
 
 
 def test_doctor_knows_who_would_run(run: Run) -> None:
@@ -103,6 +106,11 @@ def test_text_on_stdin_must_be_utf8() -> None:
     done = through("skeleton", "-", given=b"\xff\xfe")
     assert done.returncode == 1
     assert b"not UTF-8" in done.stderr
+
+
+def test_an_error_is_one_line(run: Run) -> None:
+    code, _, err = run("decompress", "a\nb")
+    assert (code, err.count("\n")) == (1, 1)
 
 
 def test_no_command_is_usage(run: Run) -> None:

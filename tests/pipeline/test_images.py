@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from PIL import Image
 
 from semcodec.errors import InputError
 from semcodec.pipeline import images
-from tests.pictures import BAD, PHOTO, RED, saved
+from tests.pictures import BAD, GOOD, PHOTO, RED, claiming, saved, scene
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,45 @@ def test_a_huge_size_is_seen_small() -> None:
 def test_a_small_size_is_seen_as_closely() -> None:
     image = Image.new("RGB", (30, 30), RED)
     assert images.crop(image, (64, 48)).size == (1024, 768)
+
+
+def test_an_image_over_the_limit_is_refused_before_it_is_read() -> None:
+    with pytest.raises(InputError, match="12000 x 12000"):
+        images.load(claiming(12000, 12000))
+
+
+def test_a_large_image_is_reduced_before_it_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "ENOUGH", 50)
+    for name in ("png", "sixteen bits", "palette", "transparent", "turned"):
+        image = images.load(saved(Image.open(io.BytesIO(GOOD[name])).resize((300, 200)), "PNG"))
+        assert image.size == (75, 50), name
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    wide = saved(Image.new("RGB", (300, 200), RED), "PNG", exif=exif)
+    assert images.load(wide).size == (50, 75)
+
+
+def test_only_named_kinds_of_files_are_opened() -> None:
+    postscript = saved(Image.new("RGB", (8, 8), RED), "EPS")
+    with pytest.raises(InputError, match="no image that can be read"):
+        images.load(postscript)
+
+
+@pytest.mark.parametrize("mode", ["F", "I"])
+def test_numbers_of_any_range_are_scaled(mode: str) -> None:
+    image = Image.linear_gradient("L").convert(mode).point(lambda value: value * 1000 + 7)
+    levels = images.load(image).convert("L")
+    assert levels.getextrema() == (0, 255)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes_of_any_kind_are_read(kind: type) -> None:
+    assert images.load(kind(PHOTO)).mode == "RGB"
+
+
+def test_pictures_are_saved_well() -> None:
+    fine = len(images.to_file(scene((400, 400)), "JPEG"))
+    assert fine > len(saved(scene((400, 400)), "JPEG", quality=80))
 
 
 def test_an_unknown_fit_is_an_input_error() -> None:

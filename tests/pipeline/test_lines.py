@@ -100,6 +100,12 @@ def test_utf8_carries_the_words_themselves(use: Any) -> None:
     assert semcodec.decode(encoded.data, backend="model", size=(8, 8)).words == ["Straße", "naïve"]
 
 
+def test_a_description_is_looked_at_up_to_a_limit(use: Any) -> None:
+    use(describe="red " * 50_000)
+    trace = semcodec.encode(PHOTO, backend="model").trace
+    assert len(trace.stages[1].given[0]) == 100_000
+
+
 def test_more_words_than_k_are_cut(use: Any) -> None:
     use(select=["boat"] * 9)
     assert len(semcodec.encode(PHOTO, backend="model", k=5).record.words) == 5
@@ -175,6 +181,9 @@ def test_what_a_model_raises_is_a_backend_error(use: Any, stage: str) -> None:
         {"k": 10**6},
         {"k": 1.5},
         {"max_bytes": 0},
+        {"max_bytes": 7.5},
+        {"rate": ["auto"]},
+        {"fit": ["cover"]},
         {"ubpp": "much"},
         {"rate": "best"},
         {"coding": "lexicon"},
@@ -205,6 +214,12 @@ def test_wrong_options_of_encode_are_input_errors(option: dict[str, Any]) -> Non
         {"reflect": 3},
         {"reflect": "much"},
         {"limits": 3},
+        {"limits": 0},
+        {"size": 0},
+        {"size": (10**5000, 1)},
+        {"size": (True, True)},
+        {"reflect": False},
+        {"backend": ["embedded"]},
         {"painter": "nobody"},
     ],
 )
