@@ -1,4 +1,4 @@
-"""Images that travel as words: a photograph in about 20 bytes, and a picture back."""
+"""Images that travel as words: a photograph in about 25 bytes, and a picture back."""
 
 from __future__ import annotations
 

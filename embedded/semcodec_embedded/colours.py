@@ -23,6 +23,7 @@ SAMPLE = 64  #: pixels along the longer side that are enough to name a colour
 FULL_CHROMA = 50.0  #: a pixel of this chroma in CIELAB counts as much as one can
 GRAY_VOTE = 0.35  #: the vote of a pixel without any chroma
 BEHIND = 0.5  #: how much a vote in the corners of a box counts against its object
+RIM = 0.7  #: how far down a vessel shows only itself
 WARM = ("red", "orange", "yellow")
 PAINT = 0.15  #: the share of votes from which a warm colour is the paint
 FUR = ("black", "white", "gray", "brown", "beige", "orange")  #: animals have no other colour
@@ -72,6 +73,7 @@ def name(colours: Floats) -> NDArray[np.intp]:
         ((angle < 50) & (light > 66) & (strong < 45), "pink"),
         ((angle < 20) & (light > 55), "pink"),
         ((angle > 12) & (angle < 52) & (strong < 32), "brown"),
+        ((angle > 42) & (angle < 50) & (strong > 45) & (light > 46), "orange"),
         (angle < 50, "red"),
         ((angle < 78) & (strong > 45) & (light > 45), "orange"),
         ((angle < 108) & (angle > 78) & (strong > 45) & (light > 55), "yellow"),
@@ -123,6 +125,13 @@ def of_object(box: Image.Image, allowed: Collection[str] = NAMES) -> str:
     inside = ellipse(*colours.shape[:2])
     surplus = shares(colours, inside) - BEHIND * shares(colours, ~inside)
     return max(allowed, key=lambda name: float(surplus[NAMES.index(name)]))
+
+
+def of_vessel(box: Image.Image) -> str:
+    """Return the colour of a cup or bowl that fills ``box``: above is what it holds."""
+    lower = box.crop((0, int(box.height * RIM), box.width, box.height))
+    colours = pixels(lower)
+    return NAMES[int(shares(colours, ellipse(*colours.shape[:2])).argmax())]
 
 
 def of_vehicle(box: Image.Image) -> str:

@@ -36,6 +36,7 @@ FURRED = frozenset((
     "goat", "pig", "rabbit", "squirrel", "camel", "llama", "kangaroo", "animal", "penguin",
 ))  # fmt: skip
 VEHICLES = frozenset(("bus", "car", "truck", "train", "motorcycle", "bicycle", "taxi", "streetcar"))
+VESSELS = frozenset(("cup", "bowl", "vase", "glass", "pot"))
 OUTSTANDING = 0.2  #: the surplus of votes from which a subject without a box has a colour
 UNCOLOURED = frozenset((
     "pizza", "noodles", "soup", "food", "mountain", "valley", "lake", "beach", "coast", "cliff",
@@ -93,12 +94,18 @@ def _sentences(
     yield whereabouts(evidence)
     yield from rest[:1]
     yield scene.top
-    yield scene.bottom
+    yield _new(scene.bottom, " ".join([*objects, scene.top]))
     yield flowers(evidence, _accents(view))
     yield from rest[1:]
     yield ", ".join(scene.mood)
     if not objects and not subjects:
         yield _surface(view)
+
+
+def _new(bottom: str, said: str) -> str:
+    """Return what is below, unless only its colour tells it and that was said: none comes twice."""
+    colour, _, what = bottom.partition(" ")
+    return "" if what == "below" and colour in said.split() else bottom
 
 
 def _thing(picture: Image.Image, view: Floats, found: Found) -> Thing:
@@ -117,6 +124,8 @@ def _colour(noun: str, part: Image.Image) -> str:
         return ""
     if noun in VEHICLES:
         return colours.of_vehicle(part)
+    if noun in VESSELS:
+        return colours.of_vessel(part)
     return colours.of_object(part, FUR if noun in FURRED else NAMES)
 
 

@@ -29,6 +29,8 @@ FOLDER = Path(__file__).parents[1]
         ((255, 255, 255), "white"),
         ((128, 128, 128), "gray"),
         ((220, 20, 20), "red"),
+        ((255, 0, 0), "red"),
+        ((240, 90, 40), "orange"),
         ((255, 140, 0), "orange"),
         ((255, 230, 0), "yellow"),
         ((30, 140, 40), "green"),
@@ -58,6 +60,19 @@ def test_an_animal_has_a_colour_of_fur() -> None:
     grass = Image.new("RGB", (30, 30), (40, 150, 40))
     assert colours.of_object(grass) == "green"
     assert colours.of_object(grass, colours.FUR) in colours.FUR
+
+
+def test_a_cup_has_the_colour_of_its_wall_not_of_its_content() -> None:
+    cup = Image.new("RGB", (60, 60), (120, 70, 30))
+    cup.paste((200, 20, 30), (0, 40, 60, 60))
+    assert colours.of_vessel(cup) == "red"
+
+
+def test_warm_paint_is_seen_between_glass_and_trees() -> None:
+    bus = Image.new("RGB", (80, 60), (120, 125, 130))
+    bus.paste((40, 120, 50), (0, 0, 80, 12))
+    bus.paste((200, 20, 30), (0, 34, 80, 44))
+    assert colours.of_vehicle(bus) == "red"
 
 
 def test_clothes_are_named_and_bare_skin_is_not() -> None:

@@ -40,8 +40,9 @@ class _Candidate:
 def select(description: str, k: int) -> list[str]:
     """Return at most ``k`` words of ``description`` in reading order, each of them once.
 
-    All of them come back from their skeletons, so a word may change its number (``trees`` to
-    ``tree``) or be left out; there are fewer than ``k`` if the description has no more to say.
+    They come back from their skeletons, so a word may change its number (``trees`` to ``tree``) or
+    be left out; there are fewer than ``k`` if the description has no more to say. Where not even
+    one comes back, the weightiest is sent all the same.
 
     Raises:
         InputError: ``k`` is no number from 1 to ``MAX_K``, or there is no word.
@@ -53,8 +54,9 @@ def select(description: str, k: int) -> list[str]:
         raise InputError("There is no word of the letters a to z in this description.")
     first = waiting[0].word
     chosen: list[_Candidate] = []
-    for _ in range(TRIES):
-        chosen, waiting = _filled(chosen, waiting, k)
+    for attempt in range(2 * TRIES):
+        if attempt < TRIES:  # then no more are added, and what is left settles
+            chosen, waiting = _filled(chosen, waiting, k)
         asked, chosen = len(chosen), _those_that_come_back(chosen)
         if len(chosen) == asked:
             break
