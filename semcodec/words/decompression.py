@@ -15,8 +15,8 @@ from semcodec.errors import InputError
 from semcodec.words.skeletons import of_word
 from semcodec.words.vocabulary import UNKNOWN, Vocabulary, vocabulary
 
-BEAM: Final = 12  #: readings kept after each word; more change nothing we could measure
-MOST_CANDIDATES: Final = 20  #: words tried for one skeleton, the most common first
+BEAM: Final = 8  #: readings kept after each word; twelve read no word more right
+MOST_CANDIDATES: Final = 16  #: words tried for one skeleton, the most common first
 CONTEXT: Final = (7, 3, 2)  #: weight of the word before, of the one before that, and so on
 SCALE: Final = 10  #: weight of a word's own cost
 REPEATED: Final = 320  #: cost of saying a word twice: descriptions of a dozen words do not

@@ -13,6 +13,7 @@ from semcodec_embedded.painting.stage import Stage
 
 NIGHT = (22, 30, 66)
 CALM = (214, 202, 184)  #: a backdrop of which nothing is said
+SAME, SAME_WHITE = 0.56, 0.34  #: how much darker a backdrop is whose colour the subject has too
 BACKDROPS = {"black": (52, 52, 62), "white": (238, 236, 230), "gray": (150, 156, 164)}
 
 
@@ -107,7 +108,11 @@ def _studio(picture: Image.Image, plan: Plan, rng: np.random.Generator) -> None:
     told = plan.colour("background", "wall", "sky")
     above = mix(CALM, BACKDROPS.get(told, NAMED.get(told, CALM)), 0.85) if told else CALM
     if told and any(told in one.colours for one in plan.subjects):
-        above = lighter(above, 0.3) if told == "black" else darker(above, 0.34)
+        above = (
+            lighter(above, 0.3)
+            if told == "black"
+            else darker(above, SAME_WHITE if told == "white" else SAME)
+        )
     low = plan.colour("below", "ground")
     below = NAMED[low] if low else darker(above, 0.22)
     studio.backdrop(picture, above, below, rng)
