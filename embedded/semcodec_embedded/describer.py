@@ -23,7 +23,6 @@ from semcodec_embedded.layout import Thing, phrases
 from semcodec_embedded.scene import SMOOTH, Scene, look, region
 
 LARGEST = 1024  #: pixels along the longer side; more say nothing new
-TINY = 16  #: pixels along the shorter side; fewer show colours, not objects
 PLAIN = 2.5  #: spread of lightness and colour below which there is nothing to recognise
 ACCENT = 0.05  #: the share of the votes from which a vivid colour is worth a word
 VIVID = 25.0  #: chroma from which a pixel stands out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from importlib import resources
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from semcodec.errors import BackendError
 
+_LOADING = Lock()
 THREADS = 2  #: more gain nothing at this size
 
 
@@ -45,7 +47,8 @@ def run(model: str, tensor: NDArray[Any]) -> list[NDArray[Any]]:
         BackendError: the network cannot be loaded or run here.
     """
     try:
-        session = _session(model)
+        with _LOADING:  # threads that start together load a network once
+            session = _session(model)
         answers = session.run(None, {session.get_inputs()[0].name: tensor})
     except Exception as error:  # onnxruntime raises types of its own, unrelated to each other
         message = f"The network {model} does not run here: pip install onnxruntime. ({error})"

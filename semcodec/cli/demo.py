@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -12,6 +11,7 @@ from typing import Any, Final
 
 import semcodec
 from semcodec.cli import demo_page, files
+from semcodec.cli.terminal import EnvironmentFault, show, tell
 from semcodec.errors import InputError
 from semcodec.pipeline import images
 
@@ -57,18 +57,16 @@ def demo(given: argparse.Namespace) -> int:
     out = Path(given.out)
     try:
         out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise files.EnvironmentFault(
-            f"Cannot make the folder {out}, name another: {error.strerror}."
-        ) from error
+    except (OSError, ValueError) as error:
+        raise EnvironmentFault(f"Cannot make the folder {out}, name another: {error}.") from error
     tours = []
     for name, photo in _photos():
-        print(f"{name}: describing and painting ...", file=sys.stderr, flush=True)
+        tell(f"{name}: describing and painting ...")
         tours.append(_travel(name, photo))
         _save(out, tours[-1])
     files.write(str(out / "index.html"), demo_page.page(tours).encode())
-    print(table(tours))
-    print(f"\nOpen {out / 'index.html'} to see photographs and pictures side by side.")
+    show(table(tours))
+    show(f"\nOpen {out / 'index.html'} to see photographs and pictures side by side.")
     return 0
 
 
@@ -97,7 +95,7 @@ def _photos() -> Iterator[tuple[str, bytes]]:
         folder = resources.files("semcodec_embedded") / "photos"
     except ModuleNotFoundError as error:
         message = "The demo needs the offline backend: pip install semcodec-embedded."
-        raise files.EnvironmentFault(message) from error
+        raise EnvironmentFault(message) from error
     for photo in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if photo.name.endswith(".jpg"):
             yield photo.name.removesuffix(".jpg"), photo.read_bytes()

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import semcodec
 from semcodec import backends
+from semcodec.cli.terminal import show
 from semcodec.errors import SemcodecError
 
 PACKAGES: Final = (
@@ -25,15 +26,15 @@ def add(commands: Any) -> None:
 def doctor(given: argparse.Namespace) -> int:
     """Print what is there. Exit code 2 if nothing can encode or decode."""
     python = ".".join(map(str, sys.version_info[:3]))
-    print(f"semcodec {semcodec.__version__} on Python {python}, {sys.platform}\n")
+    show(f"semcodec {semcodec.__version__} on Python {python}, {sys.platform}\n")
     for package in PACKAGES:
-        print(f"  {package:<18} {_version(package)}")
-    print()
+        show(f"  {package:<18} {_version(package)}")
+    show("")
     for name in backends.names():
-        print(f"  backend {name:<14} {_abilities(name)}")
-    print()
+        show(f"  backend {name:<14} {_abilities(name)}")
+    show("")
     able = [_would_run(role) for role in ("describer", "writer", "painter")]
-    print("  no server is called, no key is needed")
+    show("  these call no server and need no key")
     return 0 if all(able) else 2
 
 
@@ -56,7 +57,7 @@ def _would_run(role: str) -> bool:
     try:
         backends.find(role, backends.AUTO)
     except SemcodecError as error:
-        print(f"  {role:<10} nobody: {error}")
+        show(f"  {role:<10} nobody: {error}")
         return False
-    print(f"  {role:<10} {backends.DEFAULTS[role]}")
+    show(f"  {role:<10} {backends.DEFAULTS[role]}")
     return True

@@ -8,13 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from semcodec.cli import terminal
+from semcodec.cli.terminal import EnvironmentFault
 from semcodec.errors import InputError
 
 MOST_INPUT: Final = 2**29  #: bytes read from a file or a pipe
-
-
-class EnvironmentFault(Exception):
-    """A file cannot be read or written; the message is for the user."""
 
 
 def read(name: str) -> bytes:
@@ -60,8 +58,7 @@ def _ready(name: str, taken: list[str]) -> None:
         if name == other or _same(path, Path(other)):
             raise EnvironmentFault(f"{name} is named twice: name another file for the output.")
     if name == "-":
-        if sys.stdout is None:
-            raise EnvironmentFault("There is no standard output to write to.")
+        terminal.output()
         return
     path.resolve()  # raises if links lead round in a circle
     if not path.parent.is_dir():
@@ -76,27 +73,27 @@ def write(name: str, data: bytes) -> None:
     Raises:
         EnvironmentFault: it cannot be written; nothing of it is left behind.
     """
+    if name == "-":
+        terminal.show(data)
+        return
     try:
-        if name == "-":
-            if sys.stdout is None:
-                raise EnvironmentFault("There is no standard output to write to.")
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
-        else:
-            _replace(Path(name), data)
+        _replace(Path(name), data)
     except (OSError, ValueError, RuntimeError) as error:  # a loop of links is a RuntimeError
         raise EnvironmentFault(f"Cannot write {name}: {_why(error)}.") from error
 
 
-def _same(output: Path, source: Path) -> bool:
-    return output.is_file() and source.is_file() and output.samefile(source)
+def _same(one: Path, other: Path) -> bool:
+    """Tell whether two names are one file, which need not be there yet."""
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
 
 
 def _replace(path: Path, data: bytes) -> None:
-    path = path.resolve()  # what a link points to is replaced, not the link
     if path.exists() and not path.is_file():  # a pipe or a device: there is nothing to rename
         path.write_bytes(data)
         return
+    path = path.resolve()  # what a link points to is replaced, not the link
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".semcodec-")
     try:
         with os.fdopen(handle, "wb") as file:

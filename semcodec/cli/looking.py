@@ -9,7 +9,7 @@ from typing import Any
 import semcodec
 from semcodec.bitstream import Field, Record
 from semcodec.cli import files
-from semcodec.cli.terminal import safe, tell
+from semcodec.cli.terminal import EnvironmentFault, safe, show, tell
 from semcodec.errors import InputError
 
 MICRO = 1_000_000
@@ -34,34 +34,34 @@ def inspect(given: argparse.Namespace) -> int:
     spent = ledger(data, record)
     if given.json:
         listed = [field._asdict() for field in fields]
-        print(json.dumps({"fields": listed, "words": record.words, "ledger": spent}, indent=2))
+        show(json.dumps({"fields": listed, "words": record.words, "ledger": spent}, indent=2))
     else:
-        print(table(fields, spent))
+        show(table(fields, spent))
     return 0
 
 
 def validate(given: argparse.Namespace) -> int:
     """Print a verdict and the findings for each file."""
-    reports: dict[str, semcodec.Report] = {}
+    reports: list[tuple[str, semcodec.Report]] = []
     unread = 0
     for name in given.files:
         try:
-            reports[name] = semcodec.validate(files.read(name))
-        except (files.EnvironmentFault, InputError) as error:
+            reports.append((name, semcodec.validate(files.read(name))))
+        except (EnvironmentFault, InputError) as error:
             tell(f"semcodec: {error}")
             unread += 1
     if given.json:
-        print(json.dumps([_verdict(*row) for row in reports.items()], indent=2))
+        show(json.dumps([_verdict(*row) for row in reports], indent=2))
     else:
         _show(reports)
-    return 2 if unread else 0 if all(report.ok for report in reports.values()) else 1
+    return 2 if unread else 0 if all(report.ok for _, report in reports) else 1
 
 
-def _show(reports: dict[str, semcodec.Report]) -> None:
-    for name, report in reports.items():
-        print(f"{safe(name)}: {report.verdict}")
+def _show(reports: list[tuple[str, semcodec.Report]]) -> None:
+    for name, report in reports:
+        show(f"{safe(name)}: {report.verdict}")
         for rule, offset, message in report.findings:
-            print(f"  {rule} at byte {offset // 8}, bit {offset % 8}: {message}")
+            show(f"  {rule} at byte {offset // 8}, bit {offset % 8}: {message}")
 
 
 def _verdict(name: str, report: semcodec.Report) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
 import semcodec
 from semcodec.cli import demo, doctor, looking, middle, photographs, terminal
-from semcodec.cli.files import EnvironmentFault
+from semcodec.cli.terminal import EnvironmentFault
 from semcodec.errors import BackendError, SemcodecError
 
 DONE: Final = 0
@@ -27,6 +27,10 @@ Command = Callable[[argparse.Namespace], int]
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is one sentence."""
 
+    def _print_message(self, message: str, file: object = None) -> None:
+        if message:
+            terminal.show(message.rstrip("\n"))
+
     def error(self, message: str) -> NoReturn:
         terminal.tell(f"{self.prog}: {message}; see {self.prog} --help")
         raise SystemExit(USAGE_OR_ENVIRONMENT)
@@ -35,24 +39,19 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line ``argv`` and return its exit code."""
     _no_character_is_an_error()
-    arguments = _parser().parse_args(argv)
-    command: Command = arguments.command
     try:
-        code = command(arguments)
-        _flush()
+        arguments = _parser().parse_args(argv)
+        command: Command = arguments.command
+        return command(arguments)
     except (EnvironmentFault, BackendError) as error:
         return _fail(str(error), USAGE_OR_ENVIRONMENT)
     except SemcodecError as error:
         return _fail(str(error), DATA_AT_FAULT)
     except BrokenPipeError:  # the reader of our output has seen enough
-        _drop_output()
+        terminal.drop_output()
         return DONE
-    except OSError as error:
-        _drop_output()
-        return _fail(f"Cannot write the output: {error.strerror}.", USAGE_OR_ENVIRONMENT)
     except KeyboardInterrupt:
         return _fail("Stopped.", INTERRUPTED)
-    return code
 
 
 def _fail(message: str, code: int) -> int:
@@ -65,18 +64,7 @@ def _no_character_is_an_error() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _flush() -> None:
-    if sys.stdout is None:
-        raise EnvironmentFault("There is no standard output to write to.")
-    sys.stdout.flush()
-
-
-def _drop_output() -> None:
-    """Let nothing be written at exit to where nothing can be written."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    logging.getLogger("PIL").addHandler(logging.NullHandler())  # our sentence is enough
 
 
 def _parser() -> argparse.ArgumentParser:

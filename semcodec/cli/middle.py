@@ -9,6 +9,7 @@ from typing import Any
 import semcodec
 from semcodec.bitstream import Record
 from semcodec.cli import files, options, terminal
+from semcodec.cli.terminal import show
 from semcodec.errors import InputError
 
 
@@ -48,7 +49,7 @@ def pack(given: argparse.Namespace) -> int:
         size=given.size,
     )
     if given.output == "-" and terminal.is_terminal():
-        print(data.hex())
+        show(data.hex())
     else:
         files.write(given.output, data)
     return 0
@@ -58,9 +59,9 @@ def unpack(given: argparse.Namespace) -> int:
     """Print the text of a record."""
     record = semcodec.unpack(files.read(given.file))
     if given.json:
-        print(json.dumps(values(record), indent=2))
+        show(json.dumps(values(record), indent=2))
     elif terminal.is_terminal():
-        print(terminal.safe(record.text))
+        show(terminal.safe(record.text))
     else:
         files.write("-", record.text.encode() + b"\n")
     return 0
@@ -68,13 +69,13 @@ def unpack(given: argparse.Namespace) -> int:
 
 def skeleton(given: argparse.Namespace) -> int:
     """Print the skeleton of a text."""
-    print(semcodec.skeleton(_text(given.text)))
+    show(semcodec.skeleton(_text(given.text)))
     return 0
 
 
 def decompress(given: argparse.Namespace) -> int:
     """Print the words of a skeleton."""
-    print(" ".join(semcodec.decompress(_text(given.text))))
+    show(" ".join(semcodec.decompress(_text(given.text))))
     return 0
 
 

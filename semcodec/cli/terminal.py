@@ -1,9 +1,15 @@
-"""What goes to the terminal: text of others without control characters, progress only to people."""
+"""Results to stdout, words about them to stderr, and text of others without control characters."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+from typing import TextIO
+
+
+class EnvironmentFault(Exception):
+    """A file or a stream cannot be read or written; the message is for the user."""
 
 
 def safe(text: str) -> str:
@@ -16,7 +22,47 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def output() -> TextIO:
+    """Return stdout.
+
+    Raises:
+        EnvironmentFault: it is closed.
+    """
+    if sys.stdout is None:
+        raise EnvironmentFault("There is no standard output to write to.")
+    return sys.stdout
+
+
+def show(result: str | bytes) -> None:
+    """Write a result to stdout, a text with a line's end.
+
+    Raises:
+        EnvironmentFault: stdout is closed or full.
+        BrokenPipeError: the reader of it has gone.
+    """
+    stream = output()
+    try:
+        if isinstance(result, bytes):
+            stream.flush()
+            stream.buffer.write(result)
+            stream.buffer.flush()
+        else:
+            print(result, file=stream, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        drop_output()
+        raise EnvironmentFault(f"Cannot write the output: {error.strerror}.") from error
+
+
+def drop_output() -> None:
+    """Let nothing more be written, at exit either, to where nothing can be written."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output().fileno())
+
+
 def tell(sentence: str) -> None:
     """Print ``sentence`` to stderr, where it does not mix with results."""
-    with contextlib.suppress(OSError, ValueError):  # the exit code says it too
-        print(safe(sentence), file=sys.stderr, flush=True)
+    if sys.stderr is not None:  # else it would go to stdout
+        with contextlib.suppress(OSError, ValueError):  # the exit code says it too
+            print(safe(sentence), file=sys.stderr, flush=True)

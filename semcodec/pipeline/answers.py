@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from semcodec.bitstream import alphabet
 from semcodec.errors import BadAnswer
 from semcodec.pipeline import images
 from semcodec.words.skeletons import of_word
@@ -11,6 +12,8 @@ from semcodec.words.tokens import MOST_TEXT, tokens
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+LONGEST: Final = 200  #: letters of a word; no language has longer ones in use
 
 
 def description(answer: Any, backend: object) -> str:
@@ -27,9 +30,45 @@ def words(answer: Any, backend: object, stage: str) -> list[str]:
     """Return words: strings without spaces, at least one."""
     if not isinstance(answer, list | tuple) or not answer:
         raise _bad(backend, stage, "no list of words")
-    if not all(isinstance(word, str) and word.split() == [word] for word in answer):
+    if not all(isinstance(word, str) and _is_word(word) for word in answer):
         raise _bad(backend, stage, "something that is no word")
     return list(answer)
+
+
+def _is_word(word: str) -> bool:
+    """Tell whether ``word`` is one, of a length that a record can hold, without half characters."""
+    whole = not any("\ud800" <= char <= "\udfff" for char in word)
+    return word.split() == [word] and len(word) <= LONGEST and whole
+
+
+def with_skeletons(answer: list[str], backend: object) -> list[str]:
+    """Return words that all have a skeleton."""
+    if not all(any(map(of_word, tokens(word))) for word in answer):
+        raise _bad(backend, "select", "a word without consonants")
+    return answer
+
+
+def skeletons(answer: list[str], words: list[str], backend: object) -> list[str]:
+    """Return skeletons: one for each of ``words``, of nothing but symbols."""
+    if any(map(alphabet.strangers, answer)):
+        raise _bad(backend, "compress", "letters that are no symbols")
+    return as_many(answer, len(words), backend, "compress")
+
+
+def restored(answer: list[str], received: list[str], backend: object) -> list[str]:
+    """Return words: one for each skeleton, which it must have or be shortened to."""
+    for word, bones in zip(
+        as_many(answer, len(received), backend, "decompress"), received, strict=True
+    ):
+        if not _is_short_for(bones, "".join(map(of_word, tokens(word)))):
+            raise _bad(backend, "decompress", f"{word[:40]!r} for {bones[:40]!r}")
+    return answer
+
+
+def _is_short_for(bones: str, whole: str) -> bool:
+    """Tell whether the letters of ``bones`` stand in ``whole`` in this order."""
+    letters = iter(whole)
+    return all(letter in letters for letter in bones)
 
 
 def as_many(answer: list[str], asked: int, backend: object, stage: str) -> list[str]:
@@ -50,7 +89,10 @@ def picture(answer: Any, size: tuple[int, int], backend: object) -> Image:
     """Return a picture as an RGB image of ``size``, scaled if it was painted at another."""
     if not images.is_image(answer):
         raise _bad(backend, "paint", "no image")
-    return images.at_size(answer, size)
+    try:
+        return images.at_size(answer, size)
+    except Exception as error:  # an image that only now turns out to be closed or damaged
+        raise _bad(backend, "paint", "an image that cannot be read") from error
 
 
 def _bad(backend: object, stage: str, what: str) -> BadAnswer:

@@ -85,7 +85,7 @@ def _words(record: Record, writing: Writer, trace: Trace) -> list[str]:
     if record.coding != "nibble":
         return sent
     back = answers.words(trace.call(writing, "decompress", sent), writing, "decompress")
-    return answers.as_many(back, len(sent), writing, "decompress")
+    return answers.restored(back, sent, writing)
 
 
 def _paintable(size: object) -> tuple[int, int]:

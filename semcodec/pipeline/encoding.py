@@ -77,7 +77,7 @@ def encode(
 
     seen = images.crop(images.load(image), size, fit)
     description = answers.description(trace.call(describing, "describe", seen), describing)
-    most = limit.most_words
+    most = limit.most_words(size)
     while most > 0:
         words = answers.words(trace.call(writing, "select", description, most), writing, "select")
         text, used = _text(words[:most], coding, writing, trace)
@@ -95,5 +95,6 @@ def _text(words: list[str], coding: str, writing: Writer, trace: Trace) -> tuple
     """Return the text of ``words`` and the coding that carries it."""
     if coding == "utf8":
         return " ".join(words), coding
+    answers.with_skeletons(words, writing)
     short = answers.words(trace.call(writing, "compress", words), writing, "compress")
-    return " ".join(answers.as_many(short, len(words), writing, "compress")), "nibble"
+    return " ".join(answers.skeletons(short, words, writing)), "nibble"

@@ -7,9 +7,11 @@ comes out is one upright RGB image.
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
+from semcodec.bitstream.packing import as_bytes
 from semcodec.errors import BackendError, InputError
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ FORMATS: Final = (
 FITS: Final = ("cover", "contain")
 QUALITY: Final = {"JPEG": {"quality": 92}, "WEBP": {"quality": 92}}  #: of saved pictures
 
+_FILTERS = threading.Lock()
 _PAPER = (255, 255, 255)  # what shows through a transparent image
 
 
@@ -37,18 +40,26 @@ def load(source: bytes | bytearray | memoryview | Image) -> Image:
         BackendError: Pillow is not installed.
     """
     pil = _pillow()
-    data = bytes(source) if isinstance(source, bytes | bytearray | memoryview) else None
+    data = as_bytes(source) if isinstance(source, bytes | bytearray | memoryview) else None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # our own limit is the narrower one
-            image = source if data is None else pil.open(io.BytesIO(data), formats=FORMATS)
-            if not isinstance(image, pil.Image):
-                raise InputError("Give the image as the bytes of a file or as a PIL image.")
-            return _upright_rgb(image)
+        image = source if data is None else _opened(pil, data)
+        if not isinstance(image, pil.Image):
+            raise InputError("Give the image as the bytes of a file or as a PIL image.")
+        return _upright_rgb(image)
     except InputError:
         raise
     except Exception as error:  # Pillow's readers raise nearly anything on damaged files
         raise InputError(_fault(data, error)) from error
+
+
+def _opened(pil: Any, data: bytes) -> Any:
+    """Return the image of a file, of which a JPEG is decoded no larger than is seen."""
+    with _FILTERS, warnings.catch_warnings():  # the filters are the whole program's
+        warnings.simplefilter("ignore")  # our own limit is the narrower one
+        image = pil.open(io.BytesIO(data), formats=FORMATS)
+    if image.format == "JPEG":
+        image.draft("RGB", (ENOUGH, ENOUGH))
+    return image
 
 
 def crop(image: Image, size: tuple[int, int], fit: str = "cover") -> Image:
@@ -111,8 +122,6 @@ def _upright_rgb(image: Image) -> Image:
         raise InputError(
             f"The image has {width} x {height} pixels: at most {MOST_PIXELS} are read."
         )
-    if getattr(image, "format", None) == "JPEG":
-        image.draft("RGB", (ENOUGH, ENOUGH))  # decode no more than is seen
     return _rgb(ImageOps.exif_transpose(_reduced(image)))
 
 

@@ -36,12 +36,15 @@ class Rate:
         if self.ubpp is not None and not _is_positive(self.ubpp):
             raise InputError("A limit on µbpp is a number over 0.")
 
-    @property
-    def most_words(self) -> int:
-        """How many words to start from."""
-        if self.k is None:
-            return DEFAULT_K if self.max_bytes is None and self.ubpp is None else MAX_K
-        return self.k
+    def most_words(self, size: tuple[int, int]) -> int:
+        """Return how many words to start from: a word and its space take a byte at least."""
+        most = MAX_K if self.k is None else self.k
+        if self.max_bytes is None and self.ubpp is None:
+            return DEFAULT_K if self.k is None else most
+        room: float = MAX_K if self.max_bytes is None else self.max_bytes
+        if self.ubpp is not None:
+            room = min(room, self.ubpp * size[0] * size[1] / (8 * MICRO))
+        return max(1, min(most, int(room)))
 
     def allows(self, data: bytes, record: Record) -> bool:
         """Whether a record keeps the limits."""

@@ -52,7 +52,7 @@ class Trace:
         except SemcodecError:
             raise
         except Exception as error:  # a backend is foreign code: whatever it raises is its failure
-            message = f"The backend {model} failed to {method}: {type(error).__name__}: {error}."
+            message = f"The backend {model} failed to {method}: {told(error)}."
             raise BackendError(message, backend=model, stage=method) from error
         seconds = round(time.perf_counter() - started, 4)
         shown = [_shown(value) for value in given]
@@ -62,6 +62,14 @@ class Trace:
     def to_json(self) -> str:
         """Return the trace as JSON."""
         return json.dumps({"stages": [asdict(stage) for stage in self.stages]}, indent=2) + "\n"
+
+
+def told(error: Exception) -> str:
+    """Return the kind and words of a foreign error, which may fail to say them."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
 
 
 def _shown(value: Any) -> Any:
@@ -75,5 +83,8 @@ def _shown(value: Any) -> Any:
 
 
 def _shown_image(image: Image) -> dict[str, Any]:
-    digest = hashlib.sha256(image.tobytes()).hexdigest()
+    try:
+        digest = hashlib.sha256(image.tobytes()).hexdigest()
+    except Exception:  # closed or damaged: whoever uses the image says so
+        digest = ""
     return {"size": list(image.size), "sha256": digest}

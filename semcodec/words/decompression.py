@@ -7,6 +7,7 @@ skeleton that came in: a skeleton that no known word has is made pronounceable i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -20,6 +21,7 @@ MOST_CANDIDATES: Final = 16  #: words tried for one skeleton, the most common fi
 CONTEXT: Final = (7, 3, 2)  #: weight of the word before, of the one before that, and so on
 SCALE: Final = 10  #: weight of a word's own cost
 REPEATED: Final = 320  #: cost of saying a word twice: descriptions of a dozen words do not
+_SKELETON: Final = re.compile(f"[{alphabet.SYMBOLS.strip()}]+").fullmatch
 MOST_WORDS: Final = 4_096  #: as many as a record may hold
 
 
@@ -63,7 +65,7 @@ def _checked(skeletons: object) -> list[str]:
     if len(skeletons) > MOST_WORDS:
         raise InputError(f"These are over {MOST_WORDS} skeletons: give fewer.")
     for received in skeletons:
-        if not isinstance(received, str) or not received or alphabet.strangers(received + "n"):
+        if not isinstance(received, str) or not received or not _SKELETON(received):
             raise InputError(
                 f"{str(received)[:40]!r} is no skeleton: it is letters of"
                 f"{alphabet.SYMBOLS}, with single spaces between skeletons."

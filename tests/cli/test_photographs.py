@@ -198,6 +198,14 @@ def test_a_trace_destroys_nothing_and_is_checked_first(run: Run, photo: Path, tr
     assert names(photo.parent) == ["photo.jpg"]
 
 
+def test_a_new_output_and_its_trace_are_not_one_file(run: Run, photo: Path) -> None:
+    target = photo.parent / "out.semc"
+    again = photo.parent / "." / ".." / photo.parent.name / "out.semc"
+    code, _, err = run("encode", photo, "-o", target, "--trace", again)
+    assert (code, err.count("\n")) == (2, 1)
+    assert names(photo.parent) == ["photo.jpg"]
+
+
 def test_a_loop_of_links_is_one_sentence(run: Run, photo: Path) -> None:
     loop = photo.parent / "loop"
     loop.symlink_to(loop)
@@ -297,12 +305,32 @@ def test_a_narrow_encoding_shows_escapes(record: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
 def test_results_that_cannot_be_written_are_no_success(record: Path) -> None:
-    done = subprocess.run(
-        f"{sys.executable} -m semcodec inspect {record} >/dev/full", shell=True, capture_output=True
-    )
-    assert done.returncode == 2
-    assert b"Cannot write the output" in done.stderr
-    assert b"Traceback" not in done.stderr
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    for command in (f"inspect {record}", f"unpack {record}", "pack ct", "doctor", "--help"):
+        shell = f"{sys.executable} -m semcodec {command} >/dev/full"
+        done = subprocess.run(shell, shell=True, capture_output=True, env=buffered)
+        assert done.returncode == 2, command
+        assert done.stderr.count(b"\n") == 1, command
+        assert b"Cannot write the output" in done.stderr
+
+
+def test_without_stderr_nothing_mixes_with_the_record(photo: Path) -> None:
+    command = f"{sys.executable} -m semcodec encode {photo} -o - 2>&-"
+    done = subprocess.run(command, shell=True, capture_output=True)
+    assert done.returncode == 0
+    assert semcodec.unpack(done.stdout).words
+
+
+def test_a_file_is_written_without_stdout_too(photo: Path) -> None:
+    command = f"{sys.executable} -m semcodec encode {photo} -o {photo}.semc >&-"
+    assert subprocess.run(command, shell=True, capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="there is no such device here")
+def test_a_pipe_by_its_name_is_written_to(photo: Path) -> None:
+    done = through("encode", str(photo), "-o", "/dev/stdout")
+    assert done.returncode == 0
+    assert semcodec.unpack(done.stdout).words
 
 
 def test_a_full_disk_leaves_the_old_file(record: Path) -> None:

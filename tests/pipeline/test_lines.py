@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -13,7 +14,7 @@ from PIL import Image
 import semcodec
 from semcodec.backends import registry
 from semcodec.errors import BackendError, BadAnswer, InputError, SemcodecError
-from tests.pictures import PHOTO, scene
+from tests.pictures import PHOTO, saved, scene
 
 
 class Model:
@@ -40,7 +41,8 @@ class Model:
         return self._say("compress", [semcodec.skeleton(word) for word in words])
 
     def decompress(self, skeletons: list[str]) -> Any:
-        return self._say("decompress", ["word"] * len(skeletons))
+        known = {"rd": "red", "bt": "boat"}
+        return self._say("decompress", [known.get(bones, bones) for bones in skeletons])
 
     def expand(self, words: list[str]) -> Any:
         return self._say("expand", "a picture of " + " ".join(words))
@@ -57,6 +59,13 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     use_()
     return use_
+
+
+def closed() -> Image.Image:
+    """Return an image that says its size and cannot be read any more."""
+    image = scene()
+    image.close()
+    return image
 
 
 def there_and_back() -> None:
@@ -77,9 +86,9 @@ def test_a_file_becomes_an_image(use: Any) -> None:
     decoded = semcodec.decode(data, backend="model", seed=7)
     assert decoded.image.size == (40, 30)
     assert decoded.image.getpixel((0, 0)) == (7, 0, 0)
-    assert decoded.words == ["word", "word"]
+    assert decoded.words == ["red", "boat"]
     assert [stage.name for stage in decoded.trace.stages] == ["decompress", "expand", "paint"]
-    assert decoded.trace.stages[1].returned == "a picture of word word"
+    assert decoded.trace.stages[1].returned == "a picture of red boat"
 
 
 def test_stages_mix(use: Any) -> None:
@@ -104,6 +113,42 @@ def test_a_description_is_looked_at_up_to_a_limit(use: Any) -> None:
     use(describe="red " * 50_000)
     trace = semcodec.encode(PHOTO, backend="model").trace
     assert len(trace.stages[1].given[0]) == 100_000
+
+
+def test_an_abbreviation_is_a_word_for_its_skeleton(use: Any) -> None:
+    use(decompress=["red", "lattice"])
+    assert (
+        semcodec.decode(semcodec.pack("rd lt"), backend="model", size=(8, 8)).words[1] == "lattice"
+    )
+
+
+def test_an_error_that_cannot_be_told_is_still_a_backend_error(use: Any) -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    use(describe=Mute())
+    with pytest.raises(BackendError, match="failed to describe: Mute"):
+        semcodec.encode(PHOTO, backend="model")
+
+
+def test_a_limit_starts_from_what_it_has_room_for(use: Any) -> None:
+    use(describe="red boat " * 9000, select=["boat"] * 1000)
+    trace = semcodec.encode(PHOTO, backend="model", max_bytes=20).trace
+    assert trace.stages[1].given[1] <= 20
+
+
+def test_the_callers_image_stays_as_it_is(use: Any) -> None:
+    with Image.open(io.BytesIO(saved(scene((6000, 5000)), "JPEG"))) as image:
+        semcodec.encode(image, backend="model")
+        assert image.size == (6000, 5000)
+
+
+def test_a_released_memoryview_is_an_input_error() -> None:
+    view = memoryview(PHOTO)
+    view.release()
+    with pytest.raises(InputError):
+        semcodec.encode(view)
 
 
 def test_more_words_than_k_are_cut(use: Any) -> None:
@@ -148,13 +193,19 @@ def test_a_picture_of_another_size_or_mode_is_made_to_fit(use: Any) -> None:
         ("select", []),
         ("select", ["red boat"]),
         ("select", [3]),
+        ("select", ["boat", "eye"]),
+        ("select", ["b" * 300]),
+        ("select", ["b\ud800"]),
         ("compress", ["rd"]),
+        ("compress", ["rd", "boat", "bl", "vtr"]),
         ("compress", None),
         ("decompress", ["red"]),
         ("decompress", ["", ""]),
+        ("decompress", ["red", "zebra"]),
         ("expand", None),
         ("paint", None),
         ("paint", b"png"),
+        ("paint", closed()),
     ],
 )
 def test_a_bad_answer_names_the_stage(use: Any, stage: str, answer: Any) -> None:

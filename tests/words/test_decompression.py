@@ -53,7 +53,8 @@ def test_what_comes_back_has_the_skeleton_that_went_in(received: list[str]) -> N
 
 
 @pytest.mark.parametrize(
-    "received", ["vxq", "boat", "rd  bt", " rd", "rd ", "RD", "rd\n", 3, [3], [""]]
+    "received",
+    ["vxq", "boat", "rd  bt", " rd", "rd ", "RD", "rd\n", 3, [3], [""], ["n d"], [" "], ["nd "]],
 )
 def test_what_is_no_skeleton_is_an_input_error(received: object) -> None:
     with pytest.raises(InputError):

@@ -62,6 +62,10 @@ def test_what_is_no_text_is_an_input_error(thing: object) -> None:
         semcodec.skeleton(thing)  # type: ignore[arg-type]
 
 
+def test_a_heap_of_accents_is_no_trap() -> None:
+    assert semcodec.skeleton("b" + "\u0315\u0300" * 49_000) == "b"
+
+
 def test_too_much_text_is_an_input_error() -> None:
     with pytest.raises(InputError, match=str(MOST_TEXT)):
         semcodec.skeleton("b" * (MOST_TEXT + 1))

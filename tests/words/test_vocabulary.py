@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import tomllib
 from pathlib import Path
+
+import pytest
 
 from semcodec.words import vocabulary as module
 from semcodec.words.skeletons import of_word
@@ -77,13 +80,8 @@ def test_numbers_are_read_lowest_byte_first() -> None:
     assert list(module.array32(bytes([1, 2, 0, 0, 255, 0, 0, 1]))) == [513, 2**24 + 255]
 
 
-def test_no_slur_completes_an_innocent_skeleton() -> None:
-    codes = (
-        "ynttre",
-        "avttre",
-        "snttbg",
-        "jupber",
-        "fyhg",
-    )  # rot13, so that nobody has to read them
-    plain = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
-    assert not {code.translate(plain) for code in codes} & set(TABLES.words)
+def test_no_slur_completes_an_innocent_skeleton(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "spec/tables"))
+    unwanted = importlib.import_module("dictionary").MISSED
+    assert len(unwanted) > 20
+    assert not unwanted & set(TABLES.words)
