@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -145,6 +147,13 @@ def test_numbers_of_any_range_are_scaled(mode: str) -> None:
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
 def test_bytes_of_any_kind_are_read(kind: type) -> None:
     assert images.load(kind(PHOTO)).mode == "RGB"
+
+
+def test_threads_leave_the_warning_filters_as_they_were() -> None:
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(images.load, [PHOTO] * 400))
+    assert list(warnings.filters) == before
 
 
 def test_pictures_are_saved_well() -> None:

@@ -65,17 +65,8 @@ def table(
         HEIGHT - edge,
         sheet.fade((lighter(top, 0.32), top, darker(top, 0.2))),
     )
-    middle = sheet.width / 2
     for plank in range(-7, 8):
-        sheet.line(
-            [
-                (middle + plank * sheet.width * 0.1, edge),
-                (middle + plank * sheet.width * 0.19, HEIGHT),
-            ],
-            darker(top, 0.32),
-            2.4,
-            0.42,
-        )
+        _seam(sheet, edge, (plank * 0.1, plank * 0.19), darker(top, 0.32), 2.4, 0.42)
     for _ in range(80):
         near = rng.random()
         sheet.stroke(
@@ -125,6 +116,16 @@ def material(
                 sheet.line([(x, y), (x + 3, y + 120 * rng.random())], darker(tone, 0.3), 1.6, 0.4)
 
 
+def _seam(
+    sheet: Sheet, edge: float, shifts: tuple[float, float], tone: Colour, thick: float,
+    opacity: float,
+) -> None:  # fmt: skip
+    """Draw a seam that runs from ``edge`` to the viewer, ``shifts`` of the width off the middle."""
+    middle = sheet.width / 2
+    far, near = (middle + shift * sheet.width for shift in shifts)
+    sheet.line([(far, edge), (near, HEIGHT)], tone, thick, opacity)
+
+
 def _floor(sheet: Sheet, foot: float, floor: Colour, tiled: bool) -> None:
     """Draw boards or tiles that run towards the viewer."""
     sheet.box(
@@ -133,17 +134,8 @@ def _floor(sheet: Sheet, foot: float, floor: Colour, tiled: bool) -> None:
         HEIGHT - foot,
         sheet.fade((lighter(floor, 0.1), floor, darker(floor, 0.12))),
     )
-    middle = sheet.width / 2
     for index in range(-12, 13):
-        sheet.line(
-            [
-                (middle + index * sheet.width * 0.085, foot),
-                (middle + index * sheet.width * 0.15, HEIGHT),
-            ],
-            darker(floor, 0.35),
-            2.2,
-            0.4,
-        )
+        _seam(sheet, foot, (index * 0.085, index * 0.15), darker(floor, 0.35), 2.2, 0.4)
     for level in (0.1, 0.24, 0.43, 0.68) if tiled else ():
         y = foot + (HEIGHT - foot) * level
         sheet.line([(0, y), (sheet.width, y)], darker(floor, 0.35), 2.2, 0.4)
