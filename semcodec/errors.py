@@ -19,17 +19,26 @@ class FormatError(SemcodecError, ValueError):
         offset: where it shows, in bits from the first bit of the data.
         verdict: ``"malformed"`` if the bytes cannot be read on, ``"invalid"`` if they can be
             read and break a rule.
+        found, expected: what stands there, and what would be right.
     """
 
     def __init__(
-        self, rule: str, message: str, offset: int = 0, verdict: Verdict = "malformed"
+        self,
+        rule: str,
+        message: str,
+        offset: int = 0,
+        verdict: Verdict = "malformed",
+        found: str = "",
+        expected: str = "",
     ) -> None:
         super().__init__(message)
         self.rule, self.offset, self.verdict = rule, offset, verdict
+        self.found, self.expected = found, expected
 
-    def __reduce__(self) -> tuple[type[FormatError], tuple[str, str, int, Verdict]]:
+    def __reduce__(self) -> tuple[type[FormatError], tuple[str, str, int, Verdict, str, str]]:
         """Say how a copy is made, for process pools."""
-        return type(self), (self.rule, self.args[0], self.offset, self.verdict)
+        values = self.rule, self.args[0], self.offset, self.verdict, self.found, self.expected
+        return type(self), values
 
     def __str__(self) -> str:
         byte, bit = divmod(self.offset, 8)
@@ -42,11 +51,14 @@ class UnsupportedError(SemcodecError):
     Attributes:
         rule: the specification's id of the rule that says to stop here.
         offset: in bits from the first bit of the data.
+        found, expected: what stands there, and what this reader could take.
     """
 
-    def __init__(self, message: str, rule: str = "", offset: int = 0) -> None:
+    def __init__(
+        self, message: str, rule: str = "", offset: int = 0, found: str = "", expected: str = ""
+    ) -> None:
         super().__init__(message)
-        self.rule, self.offset = rule, offset
+        self.rule, self.offset, self.found, self.expected = rule, offset, found, expected
 
 
 class InputError(SemcodecError, ValueError):

@@ -5,26 +5,34 @@ Integers only; no clock, file, network or randomness; standard library only, but
 
 from __future__ import annotations
 
-from semcodec.bitstream.extensions import name, requested_k
-from semcodec.bitstream.inspector import Field, Finding, Report, inspect, validate
+from semcodec.bitstream.extensions import extension
+from semcodec.bitstream.fields import Field
+from semcodec.bitstream.inspector import Finding, Report, inspect, validate
+from semcodec.bitstream.ledger import Ledger, ledger
 from semcodec.bitstream.models import Models
-from semcodec.bitstream.packing import pack, repack, unpack
+from semcodec.bitstream.packing import embed_png, extract_png, pack, repack, unpack, unpack_all
+from semcodec.bitstream.profiles import PROFILES
 from semcodec.bitstream.record import Limits, Record
-from semcodec.bitstream.rules import RULES
+from semcodec.bitstream.registry import RULES
 
 __all__ = [
     "pack",
     "unpack",
+    "unpack_all",
     "repack",
+    "embed_png",
+    "extract_png",
+    "extension",
     "validate",
     "inspect",
+    "ledger",
     "Record",
     "Models",
     "Limits",
     "Report",
     "Finding",
     "Field",
+    "Ledger",
+    "PROFILES",
     "RULES",
-    "name",
-    "requested_k",
 ]

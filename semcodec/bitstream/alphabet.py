@@ -1,4 +1,4 @@
-"""The sixteen symbols, four bits each, first symbol in the high half of its byte (spec §7.1).
+"""The sixteen symbols, four bits each, first symbol in the high half of its byte (spec §6.1).
 
 The symbols are written as hex digits, so two C functions do the work: ``hexlify`` and ``unhexlify``
 between digits and bytes, ``translate`` between digits and symbols. An odd number of symbols is

@@ -1,4 +1,4 @@
-"""The check at the end of a record: none, CRC-8, CRC-16 or CRC-32, big endian (spec §8).
+"""The check at the end of a record: none, CRC-8, CRC-16 or CRC-32, big endian (spec §5.6).
 
 It covers the core from its first byte to the end of the payload, never the magic of a file.
 """
@@ -9,8 +9,10 @@ import binascii
 import zlib
 from typing import Final
 
-NAMES: Final = ("none", "crc8", "crc16", "crc32")  #: by the two bits KK of the first byte
-LENGTHS: Final = (0, 1, 2, 4)  #: bytes, by the same
+from semcodec.bitstream import registry
+
+NAMES: Final = registry.CHECKS  #: by the two bits KK of the first byte
+LENGTHS: Final = registry.CHECK_BYTES  #: by the same
 
 _CRC8_POLYNOMIAL: Final = 0x2F  #: CRC-8/AUTOSAR; start and final xor are 0xFF
 

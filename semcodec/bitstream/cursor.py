@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from semcodec.bitstream import rules
-from semcodec.errors import FormatError, UnsupportedError
+from semcodec.bitstream.rules import RuleError
 
 
 class Cursor:
@@ -22,9 +22,7 @@ class Cursor:
 
     __slots__ = ("at", "cut", "data", "end", "findings")
 
-    def __init__(
-        self, data: bytes, findings: list[FormatError | UnsupportedError] | None = None
-    ) -> None:
+    def __init__(self, data: bytes, findings: list[RuleError] | None = None) -> None:
         """Stand at the first byte; with a list for findings, survey."""
         self.data, self.at, self.end = data, 0, len(data)
         self.cut = "SC-HDR-3"
@@ -37,18 +35,18 @@ class Cursor:
     def take(self, count: int) -> bytes:
         """Return the next ``count`` bytes."""
         start = self.at
-        if count > self.end - start:
-            self.stop(self.cut, self.end * 8)
+        if count > (left := self.end - start):
+            self.stop(self.cut, self.end * 8, f"{left} more bytes", f"{count} more bytes")
         self.at = start + count
         return self.data[start : self.at]
 
-    def broken(self, rule: str, offset: int) -> None:
+    def broken(self, rule: str, offset: int, found: str, expected: str) -> None:
         """Note that ``rule`` is broken at bit ``offset``, though the bytes can be read on."""
-        error = rules.broken(rule, offset)
+        error = rules.broken(rule, offset, found, expected)
         if self.findings is None:
             raise error
         self.findings.append(error)
 
-    def stop(self, rule: str, offset: int) -> NoReturn:
+    def stop(self, rule: str, offset: int, found: str, expected: str) -> NoReturn:
         """Raise that ``rule`` is broken at bit ``offset`` and nothing can be read after it."""
-        raise rules.broken(rule, offset)
+        raise rules.broken(rule, offset, found, expected)

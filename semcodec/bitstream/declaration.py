@@ -50,7 +50,7 @@ class Seen(c.Subconstruct):  # type: ignore[misc]  # construct has no types
 
 
 class Leb28(c.Construct):  # type: ignore[misc]  # construct has no types
-    """One to four bytes, seven bits each, lowest first (§3)."""
+    """One to four bytes, seven bits each, lowest first (§2.3)."""
 
     def _parse(self, stream: Untyped, context: Untyped, path: str) -> int:
         value = 0
@@ -130,13 +130,13 @@ EXTENSIONS = c.Struct(
 )
 
 LAYOUT = c.Struct(
-    "magic" / c.If(c.this._params.is_file, Seen(c.Const(b"\xb5\x1a"))),  # §9
-    "head" / Seen(HEAD),  # §2
-    "size" / c.If(c.this.head.has_size, SIZE),  # §4
-    "models" / c.If(c.this.head.has_models, MODELS),  # §5
-    "extensions" / c.If(c.this.head.has_extensions, EXTENSIONS),  # §6
-    "payload" / Seen(c.Bytes(_payload_bytes)),  # §7
-    "check" / Seen(c.Bytes(lambda this: CHECK_BYTES[this.head.check])),  # §8
+    "magic" / c.If(c.this._params.is_file, Seen(c.Const(b"\xb5\x1a"))),  # §7.2
+    "head" / Seen(HEAD),  # §5.1
+    "size" / c.If(c.this.head.has_size, SIZE),  # §5.2
+    "models" / c.If(c.this.head.has_models, MODELS),  # §5.3
+    "extensions" / c.If(c.this.head.has_extensions, EXTENSIONS),  # §5.4
+    "payload" / Seen(c.Bytes(_payload_bytes)),  # §6
+    "check" / Seen(c.Bytes(lambda this: CHECK_BYTES[this.head.check])),  # §5.6
     c.Terminated,
 )
 
@@ -149,10 +149,25 @@ def parse(data: bytes, is_file: bool) -> tuple[Any, list[Place]]:
     """
     places: list[Place] = []
     try:
-        tree = LAYOUT.parse(data, is_file=is_file, length=len(data), places=places)
+        tree = _parse(data, is_file, places)
     except c.ConstructError as error:
         raise FormatError("SC-HDR-3", "The bytes do not fit the layout.", len(data) * 8) from error
     return tree, [place for place in places if place.bits]
+
+
+def places(data: bytes, is_file: bool) -> list[Place]:
+    """Return the places of all that fits the layout, and as ``unread`` what comes after it."""
+    found: list[Place] = []
+    try:
+        _parse(data, is_file, found)
+    except c.ConstructError:
+        end = max((place.offset + place.bits for place in found), default=0)
+        found.append(Place("unread", end, 8 * len(data) - end, data[end // 8 :]))
+    return [place for place in found if place.bits]
+
+
+def _parse(data: bytes, is_file: bool, into: list[Place]) -> Any:
+    return LAYOUT.parse(data, is_file=is_file, length=len(data), places=into)
 
 
 def build(values: Mapping[str, Any], is_file: bool) -> bytes:

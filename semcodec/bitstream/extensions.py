@@ -1,4 +1,4 @@
-"""The extension block: entries of type, length and value, for what comes later (spec §6).
+"""The extension block: entries of type, length and value, for what comes later (spec §5.4).
 
 An odd type is critical: who does not know it must not guess. An even one may be skipped, and is
 kept, so that a record can be packed again without loss.
@@ -7,10 +7,9 @@ kept, so that a record can be packed again without loss.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from semcodec.bitstream import leb
-from semcodec.bitstream.rules import RULES
+from semcodec.bitstream import leb, values
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,62 +17,41 @@ if TYPE_CHECKING:
 
 Extension = tuple[int, bytes]
 
-NAME_TYPES: Final = {"describer": 2, "writer": 4, "painter": 6, "prompts": 8}
-REQUESTED_K: Final = 10
-NAME_MOST: Final = 255  #: bytes of a name
+
+def extension(name: str, value: object) -> Extension:
+    """Return the extension with a registered name, such as ``extension("seed", 7)``.
+
+    Names and values: ``describer``, ``writer``, ``painter``, ``prompts``, ``tool`` and ``comment``
+    take a text, ``k`` a number of words, ``order`` ``"importance"``, ``seed`` an integer.
+
+    Raises:
+        InputError: no such name, or no such value for it.
+    """
+    if not isinstance(name, str) or name not in values.BY_NAME:
+        raise InputError(f"No such extension: give one of {', '.join(values.BY_NAME)}.")
+    row = values.BY_NAME[name]
+    return row.type, values.write(row, value)
 
 
-def name(role: str, text: str) -> Extension:
-    """Return the extension that names a model in words, such as ``name("painter", "...")``."""
-    if not isinstance(role, str) or role not in NAME_TYPES:
-        raise InputError(f"Give the role of the name: one of {', '.join(NAME_TYPES)}.")
-    if not isinstance(text, str):
-        raise InputError("Give the name as a string.")
-    return checked((NAME_TYPES[role], text.encode("utf-8", "surrogatepass")))
-
-
-def requested_k(k: int) -> Extension:
-    """Return the extension that says how many words were asked for."""
-    if type(k) is not int or not 1 <= k <= leb.MOST:
-        raise InputError(f"K is an integer from 1 to {leb.MOST}.")
-    return REQUESTED_K, leb.write(k)
-
-
-def broken_rule(kind: int, value: bytes) -> str | None:
-    """Return the rule that this type or value breaks, or None."""
-    if kind == 0:
-        return "SC-EXT-5"
-    if kind & 1:
-        return "SC-EXT-6"
-    if kind in NAME_TYPES.values() and not _is_name(value):
-        return "SC-EXT-7"
-    if kind == REQUESTED_K and not leb.exactly(value):
-        return "SC-EXT-8"
-    return None
-
-
-def _is_name(value: bytes) -> bool:
-    try:
-        text = value.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return 1 <= len(value) <= NAME_MOST and not any(map(_is_control, text))
-
-
-def _is_control(char: str) -> bool:
-    return char < " " or "\x7f" <= char <= "\x9f"
-
-
-def checked(extension: object) -> Extension:
+def checked(given: object) -> Extension:
     """Return what a caller gives as an extension, or raise InputError."""
-    match extension:
+    match given:
+        case tuple((str(name), value)) | list((str(name), value)):
+            return extension(name, value)
         case tuple((kind, bytes(value))) | list((kind, bytes(value))) if (
             type(kind) is int and 0 <= kind <= leb.MOST
         ):
-            if rule := broken_rule(kind, value):
-                raise InputError(f"{RULES[rule].sentence} ({rule})")
-            return kind, memoryview(value).tobytes()
-    raise InputError("Give each extension as a pair: its type, an integer, and its bytes.")
+            return _numbered(kind, memoryview(value).tobytes())
+    raise InputError("Give each extension as a pair: its type and bytes, or its name and value.")
+
+
+def _numbered(kind: int, value: bytes) -> Extension:
+    if kind == 0 or kind & 1:
+        raise InputError("Only even extension types from 2 can be written. (SC-EXT-5, SC-EXT-6)")
+    if kind in values.BY_TYPE and values.read(kind, value) is None:
+        row = values.BY_TYPE[kind]
+        raise InputError(f"The extension {row.name} is {values.right(kind)}. ({row.rule})")
+    return kind, value
 
 
 def write(extensions: Iterable[Extension]) -> bytes:
@@ -86,15 +64,15 @@ def read(cursor: Cursor, most: int) -> tuple[Extension, ...]:
     """Return the extensions of a block, at most ``most`` of them.
 
     Raises:
-        FormatError: SC-EXT-1 to 5, 7, 8, SC-LEB-1, SC-LEB-2, or the length is cut.
+        FormatError: SC-EXT-1 to 5, 7 to 11, SC-LEB-1, SC-LEB-2, or the length is cut.
         UnsupportedError: SC-EXT-6, SC-LIM-3.
     """
     start = cursor.at * 8
     length = leb.read(cursor)
-    if length > cursor.end - cursor.at:
-        cursor.stop("SC-EXT-1", start)
+    if length > (left := cursor.end - cursor.at):
+        cursor.stop("SC-EXT-1", start, f"a block of {length} bytes", f"at most {left} bytes")
     if length == 0:
-        cursor.broken("SC-EXT-2", start)
+        cursor.broken("SC-EXT-2", start, "a block of 0 bytes", "no block")
     outer = cursor.end, cursor.cut
     cursor.end, cursor.cut = cursor.at + length, "SC-EXT-3"
     entries = _read_entries(cursor, most)
@@ -108,13 +86,25 @@ def _read_entries(cursor: Cursor, most: int) -> tuple[Extension, ...]:
     while cursor.at < cursor.end:
         start = cursor.at * 8
         if len(entries) == most:
-            cursor.stop("SC-LIM-3", start)
+            cursor.stop("SC-LIM-3", start, f"more than {most} extensions", f"at most {most}")
         kind = leb.read(cursor)
         value = cursor.take(leb.read(cursor))
         if kind <= last:
-            cursor.broken("SC-EXT-4", start)
-        if rule := broken_rule(kind, value):
-            cursor.broken(rule, start)
+            cursor.broken("SC-EXT-4", start, f"type {kind} after {last}", "ascending types")
+        _rule_entry(cursor, kind, value, start)
         entries.append((kind, value))
         last = kind
     return tuple(entries)
+
+
+def _rule_entry(cursor: Cursor, kind: int, value: bytes, start: int) -> None:
+    if kind == 0:
+        cursor.broken("SC-EXT-5", start, "type 0", "a type from 1")
+    elif kind & 1:
+        cursor.broken("SC-EXT-6", start, f"type {kind}", "types this reader knows")
+    elif kind in values.BY_TYPE and values.read(kind, value) is None:
+        found = value[:SHOWN].hex(" ") or "no bytes"
+        cursor.broken(values.BY_TYPE[kind].rule, start, found, values.right(kind))
+
+
+SHOWN = 16  #: bytes of a wrong value that a finding shows

@@ -1,37 +1,89 @@
-"""Bare core or file: two magic bytes in front and a check at the end (spec §9).
+"""What stands around a core, and how a reader tells (spec §7).
 
-The magic needs no option to be seen: a bare record of version 1 starts with a bit 0, and B5 with
-a bit 1. B5 cannot start UTF-8 text and 1A ends a text file on some systems, so neither byte lets
-the file pass for text.
+No option is needed to tell: a bare record of version 1 starts with a bit 0, a file with B5 and a
+PNG file with 89, both a bit 1, and no bare record starts like a text form. B5 cannot start UTF-8
+text and 1A ends a text file on some systems, so neither byte lets a file pass for text. Only a
+sequence has to be asked for: it starts with a length.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
-if TYPE_CHECKING:
-    from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream import leb, png, registry, textforms
+from semcodec.bitstream.cursor import Cursor
 
 MAGIC: Final = b"\xb5\x1a"
-DEFAULT_CHECKS: Final = {"bare": "none", "file": "crc8"}  #: the framings, with their checks
+DEFAULT_CHECKS: Final = registry.DEFAULT_CHECKS  #: the framings, with their checks
+MUST_CHECK: Final = registry.MUST_CHECK
+TEXTS: Final = tuple(textforms.PREFIXES)
+WRITTEN: Final = ("bare", "file", "sequence", *TEXTS)  #: a PNG file needs a picture
+READ: Final = ("bare", "file", *TEXTS, "png")  #: as one record
 
 
 def write(framing: str, core: bytes) -> bytes:
     """Return ``core`` in its framing."""
-    return MAGIC + core if framing == "file" else core
+    if framing == "file":
+        return MAGIC + core
+    if framing == "sequence":
+        return leb.write(len(core)) + core
+    return textforms.write(framing, core) if framing in TEXTS else core
 
 
-def read(cursor: Cursor, framing: str) -> str:
-    """Step over the magic and return the framing; ``framing`` may be ``"auto"``.
+def told(data: bytes) -> str:
+    """Return the framing of ``data`` by its first bytes."""
+    if data[:1] == MAGIC[:1]:
+        return "file"
+    if data[:1] == png.SIGNATURE[:1]:
+        return "png"
+    return next((name for name in TEXTS if data.startswith(textforms.PREFIXES[name])), "bare")
+
+
+def opened(cursor: Cursor, framing: str, most_chunks: int) -> Cursor:
+    """Return a cursor at the first byte of the core.
 
     Raises:
-        FormatError: SC-FRM-1, SC-FRM-2.
+        FormatError: SC-FRM-1, SC-FRM-2, SC-TXT-1 to 5, SC-PNG-1 to 5.
+        UnsupportedError: SC-LIM-4.
     """
     if not cursor.data:
-        cursor.stop("SC-FRM-1", 0)
-    if framing == "bare" or (framing == "auto" and cursor.data[0] != MAGIC[0]):
-        return "bare"
+        cursor.stop("SC-FRM-1", 0, "no bytes", "at least one byte")
+    if framing in TEXTS:
+        return textforms.read(cursor, framing)
+    if framing == "png":
+        png.read(cursor, most_chunks)
+    elif framing == "file":
+        _step_over_magic(cursor)
+    return cursor
+
+
+def items(cursor: Cursor, most: int) -> Iterator[Cursor]:
+    """Go over the cores of a sequence.
+
+    Raises:
+        FormatError: SC-SEQ-1, SC-SEQ-2, SC-LEB-1, SC-LEB-2.
+        UnsupportedError: SC-LIM-5.
+    """
+    cursor.cut = "SC-SEQ-2"
+    number = 0
+    while cursor.at < cursor.end:
+        start = cursor.at * 8
+        if number == most:
+            cursor.stop("SC-LIM-5", start, f"more than {most} records", f"at most {most}")
+        length = leb.read(cursor)
+        item = Cursor(cursor.data, cursor.findings)
+        item.at = cursor.at
+        cursor.take(length)
+        item.end = cursor.at
+        number += 1
+        if length:
+            yield item
+        else:
+            cursor.broken("SC-SEQ-1", start, "length 0", "at least 1")
+
+
+def _step_over_magic(cursor: Cursor) -> None:
     if not cursor.data.startswith(MAGIC):
-        cursor.stop("SC-FRM-2", 0)
+        cursor.stop("SC-FRM-2", 0, cursor.data[: len(MAGIC)].hex(" "), MAGIC.hex(" "))
     cursor.at = len(MAGIC)
-    return "file"

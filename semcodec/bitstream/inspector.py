@@ -1,154 +1,193 @@
-"""What is in the bytes, field by field, and every rule they break (spec §10).
+"""Every rule that the data breaks, and every field that it has (spec §9.2).
 
-The map comes from the declaration, the findings from the reader itself, which walks on over a
-broken rule as long as it can still read.
+The findings come from the reader itself, which walks on over a broken rule as long as it can
+still read; the fields come from the declaration.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+import contextlib
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
 
-from semcodec.bitstream import checks, framing, reader, rules, sizes
-from semcodec.bitstream.alphabet import to_symbols
+from semcodec.bitstream import arguments, fields, profiles, reader
+from semcodec.bitstream import framing as framing_
+from semcodec.bitstream.arguments import Data
 from semcodec.bitstream.cursor import Cursor
-from semcodec.bitstream.models import SETS
-from semcodec.bitstream.packing import as_bytes
-from semcodec.bitstream.record import CODINGS, DEFAULT_LIMITS, Limits
-from semcodec.errors import FormatError, InputError, UnsupportedError
-
-if TYPE_CHECKING:
-    from semcodec.bitstream.declaration import Place
+from semcodec.bitstream.fields import Field
+from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
+from semcodec.bitstream.registry import RULES
+from semcodec.bitstream.rules import RuleError
+from semcodec.errors import FormatError, UnsupportedError
 
 Verdict = Literal["valid", "invalid", "malformed", "unsupported"]
-Error = FormatError | UnsupportedError
 
-
-class Field(NamedTuple):
-    """One field of a record. The fields of a record follow each other and leave out no bit.
-
-    Attributes:
-        name: dotted path, such as ``"head.coding"``.
-        offset: first bit, from the start of the data.
-        bits: how many.
-        raw: hex for a field of whole bytes, else binary digits.
-        value: what they mean, as an integer or a string.
-    """
-
-    name: str
-    offset: int
-    bits: int
-    raw: str
-    value: int | str
+GRAVEST_FIRST: Final = ("malformed", "invalid", "unsupported")
 
 
 class Finding(NamedTuple):
-    """One broken rule: its id, the bit where it shows, and what to do."""
+    """One broken rule.
+
+    Attributes:
+        rule: its id.
+        offset: the bit where it shows, from the first bit of the data; what is wrong with the
+            core of a text form counts from the first bit of that core.
+        message: what to do, in one sentence.
+        found, expected: what stands there, and what would be right.
+    """
 
     rule: str
     offset: int
     message: str
+    found: str
+    expected: str
 
 
 class Report(NamedTuple):
-    """What ``validate`` found. ``fields`` is empty if the bytes cannot be read to the end."""
+    """What ``validate`` found.
+
+    Attributes:
+        verdict: the gravest that a finding gives: malformed, invalid, unsupported, or valid.
+        findings: all broken rules, in the order of reading; those of a profile last.
+        fields: every bit; after a fault that stops reading, the rest is one field ``unread``.
+        framing: how the data was read.
+        profiles: those that valid data keeps.
+    """
 
     verdict: Verdict
     findings: tuple[Finding, ...]
     fields: tuple[Field, ...]
+    framing: str
+    profiles: tuple[str, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether ``unpack`` takes the bytes."""
-        return self.verdict == "valid"
+        """Whether the data is valid and keeps the profile that was asked for."""
+        return not self.findings
 
 
-def validate(data: bytes | bytearray | memoryview, *, limits: Limits = DEFAULT_LIMITS) -> Report:
+def validate(
+    data: Data,
+    *,
+    framing: str = "auto",
+    profile: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Report:
     """Return the verdict on ``data`` with every rule it breaks.
 
+    Args:
+        data: one record, or for the framing ``"sequence"`` any number.
+        framing: as for ``unpack``, or ``"sequence"``.
+        profile: ``"tiny"``, ``"file"`` or ``"archive"``: what else it is to keep.
+        limits: what to refuse to take in.
+
     Raises:
-        InputError: ``data`` is no bytes, or ``limits`` no Limits.
+        InputError: the arguments are no data, framing, profile or limits.
     """
-    if not isinstance(limits, Limits):
-        raise InputError("Give limits as Limits(...).")
-    whole = as_bytes(data)
-    findings, stopped = _survey(whole, limits)
-    fields = () if stopped else tuple(_fields(whole))
-    return Report(_verdict(findings), tuple(map(_finding, findings)), fields)
+    whole, bounds = arguments.as_bytes(data), arguments.limits(limits)
+    if profile is not None:
+        arguments.one_of("profile", profile, profiles.PROFILES)
+    frame = _frame(whole, framing)
+    survey = _survey(whole, frame, bounds)
+    findings = [_finding(error) for error in survey.errors]
+    held: tuple[str, ...] = ()
+    mapped = () if survey.beyond else tuple(fields.of(whole, frame, bounds))
+    if not findings:
+        held = tuple(name for name in profiles.PROFILES if _keep(survey.records, name))
+        findings = list(_demands(survey.records, profile, mapped))
+    return Report(_verdict(survey.errors), tuple(findings), mapped, frame, held)
 
 
-def inspect(data: bytes | bytearray | memoryview) -> list[Field]:
+def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
     """Return the fields of ``data``, also where they break rules but can be read.
 
     Raises:
         FormatError: the bytes are malformed.
         UnsupportedError: the version is newer, or a limit is exceeded.
-        InputError: ``data`` is no bytes.
+        InputError: ``data`` is no data, or ``framing`` none.
     """
-    whole = as_bytes(data)
-    findings, stopped = _survey(whole, DEFAULT_LIMITS)
-    if stopped:
-        raise findings[-1]
-    return _fields(whole)
+    whole = arguments.as_bytes(data)
+    frame = _frame(whole, framing)
+    survey = _survey(whole, frame, DEFAULT_LIMITS)
+    if survey.stopped:
+        raise survey.stopped[0]
+    return fields.of(whole, frame, DEFAULT_LIMITS)
 
 
-def _survey(data: bytes, limits: Limits) -> tuple[list[Error], bool]:
-    """Return all that is broken, and whether the last of it stopped the reading."""
-    findings: list[Error] = []
-    try:
-        reader.read(Cursor(data, findings), "auto", limits)
-    except (FormatError, UnsupportedError) as error:
-        return [*findings, error], True
-    return findings, False
+def _frame(data: bytes, wanted: object) -> str:
+    if wanted == "sequence":
+        return "sequence"
+    name = arguments.readable(wanted)
+    return framing_.told(data) if name == "auto" else name
 
 
-def _verdict(findings: list[Error]) -> Verdict:
+class _Survey:
+    """All that is broken in some data, and the records that could be read to their end."""
+
+    def __init__(self) -> None:
+        self.errors: list[RuleError] = []
+        self.stopped: list[RuleError] = []  # those of ``errors`` that ended the reading
+        self.records: list[Record] = []
+
+    @property
+    def beyond(self) -> bool:
+        """Whether a limit was reached; mapping the fields could be as much work."""
+        return any(error.rule.startswith("SC-LIM") for error in self.errors)
+
+    @contextlib.contextmanager
+    def stops(self) -> Iterator[None]:
+        """Write down the error that ends the reading of a part."""
+        try:
+            yield
+        except (FormatError, UnsupportedError) as error:
+            self.errors.append(error)
+            self.stopped.append(error)
+
+
+def _survey(data: bytes, frame: str, limits: Limits) -> _Survey:
+    survey = _Survey()
+    cursor = Cursor(data, survey.errors)
+    with survey.stops():
+        if frame == "sequence":
+            _survey_items(survey, cursor, limits)
+        else:
+            survey.records.append(reader.read(cursor, frame, limits))
+    return survey
+
+
+def _survey_items(survey: _Survey, cursor: Cursor, limits: Limits) -> None:
+    """Read every item of a sequence, whatever is wrong with the one before."""
+    for item in framing_.items(cursor, limits.max_records):
+        with survey.stops():
+            survey.records.append(reader.read_item(item, limits))
+
+
+def _verdict(errors: list[RuleError]) -> Verdict:
     """Return the gravest outcome: a broken rule is certain, a lack of ours is not."""
-    outcomes = {rules.RULES[error.rule].outcome for error in findings}
-    for outcome in ("malformed", "invalid", "unsupported"):
+    outcomes = {RULES[error.rule].outcome for error in errors}
+    for outcome in GRAVEST_FIRST:
         if outcome in outcomes:
             return outcome
     return "valid"
 
 
-def _finding(error: Error) -> Finding:
-    return Finding(error.rule, error.offset, rules.RULES[error.rule].sentence)
+def _finding(error: RuleError) -> Finding:
+    message = RULES[error.rule].message
+    return Finding(error.rule, error.offset, message, error.found, error.expected)
 
 
-def _fields(data: bytes) -> list[Field]:
-    from semcodec.bitstream import declaration  # construct takes a quarter of a second to import
-
-    tree, places = declaration.parse(data, data.startswith(framing.MAGIC))
-    coding = CODINGS[tree.head.coding]
-    return [
-        Field(place.name, place.offset, place.bits, _raw(data, place), _value(place, coding))
-        for place in places
-    ]
+def _keep(records: list[Record], profile: str) -> bool:
+    return all(profile in profiles.kept(record) for record in records)
 
 
-def _raw(data: bytes, place: Place) -> str:
-    first, last = place.offset // 8, -(-(place.offset + place.bits) // 8)
-    if place.offset % 8 == place.bits % 8 == 0:
-        return data[first:last].hex()
-    value = int.from_bytes(data[first:last], "big") >> last * 8 - place.offset - place.bits
-    return format(value & 2**place.bits - 1, f"0{place.bits}b")
-
-
-def _value(place: Place, coding: str) -> int | str:
-    """Return what the bits of ``place`` mean."""
-    value: Any = place.value
-    match place.name:
-        case "head.coding":
-            return CODINGS[value]
-        case "head.check":
-            return checks.NAMES[value]
-        case "size.code" if value < len(sizes.CODES):
-            return "{}x{}".format(*sizes.CODES[value])
-        case "models.set" if 0 < value < len(SETS):
-            return SETS[value]
-        case "payload" if coding == "nibble":
-            return to_symbols(value)
-        case "payload" if coding == "utf8":
-            return str(value, "utf-8")
-    if place.name.endswith((".width", ".height")):
-        return int(value) + 1
-    return value.hex() if isinstance(value, bytes) else int(value)
+def _demands(
+    records: list[Record], profile: str | None, mapped: tuple[Field, ...]
+) -> Iterator[Finding]:
+    """Go over what the records lack for ``profile``, each at the field where it shows."""
+    offsets = {field.name: field.offset for field in mapped}
+    for number, record in enumerate(records if profile else ()):
+        prefix = f"{number}." if record.framing == "sequence" else ""
+        for demand in profiles.broken(record, profile or ""):
+            message = RULES[demand.rule].message
+            at, found = offsets[prefix + demand.field], demand.found(record)
+            yield Finding(demand.rule, at, message, found, demand.expected)

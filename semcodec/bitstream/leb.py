@@ -1,4 +1,4 @@
-"""leb28: integers of 1 to 4 bytes, seven bits each, lowest first (spec §3).
+"""leb28: integers of 1 to 4 bytes, seven bits each, lowest first (spec §2.3).
 
 The top bit of a byte says that another one follows. ``81 00`` would also be 1, so a last byte of
 zero is forbidden: one integer has one spelling.
@@ -36,11 +36,11 @@ def read(cursor: Cursor) -> int:
     while byte >= 128:
         shift += 7
         if shift == 7 * _BYTES:
-            cursor.stop("SC-LEB-1", start * 8)
+            cursor.stop("SC-LEB-1", start * 8, _hex(cursor, start), "at most 4 bytes")
         byte = cursor.byte()
         value |= (byte & 127) << shift
     if shift and not byte:
-        cursor.broken("SC-LEB-2", start * 8)
+        cursor.broken("SC-LEB-2", start * 8, _hex(cursor, start), write(value).hex(" "))
     return value
 
 
@@ -50,3 +50,7 @@ def exactly(data: bytes) -> int | None:
         return None
     value = sum((byte & 127) << 7 * i for i, byte in enumerate(data))
     return value if write(value) == data else None
+
+
+def _hex(cursor: Cursor, start: int) -> str:
+    return cursor.data[start : cursor.at].hex(" ")

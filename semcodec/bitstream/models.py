@@ -1,4 +1,4 @@
-"""Which models made a record: a row of the registry of sets, or four ids (spec §5).
+"""Which models made a record: a row of the registry of sets, or four ids (spec §5.3).
 
 The ids are labels. A reader that has never heard of a row or an id still reads the record.
 """
@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from semcodec.bitstream import leb
+from semcodec.bitstream import leb, registry
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
     from semcodec.bitstream.cursor import Cursor
 
-#: The registry of sets, by row. Row 0: the offline backend, the deterministic writer, prompts 1.
-SETS: Final = ("default", "openai", "local")
+SETS: Final = registry.MODEL_SETS  #: names, by row
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +87,5 @@ def read(cursor: Cursor) -> Models:
         return Models(set=row)
     ids = [leb.read(cursor) for _ in range(4)]
     if not any(ids):
-        cursor.broken("SC-MOD-1", start)
+        cursor.broken("SC-MOD-1", start, "ids 0 0 0 0", "no models field")
     return Models(0, *ids)

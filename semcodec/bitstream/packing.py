@@ -1,20 +1,21 @@
-"""``pack``, ``unpack`` and ``repack``: what a caller gives is checked here, and only here."""
+"""``pack``, ``unpack`` and their kin: what a caller gives is checked here, and only here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from semcodec.bitstream import alphabet, checks, fast, framing, models, reader, sizes, writer
-from semcodec.bitstream import extensions as ext
+from semcodec.bitstream import arguments, fast, models, reader, sizes, writer
+from semcodec.bitstream import framing as framings
+from semcodec.bitstream import png as png_file
+from semcodec.bitstream.arguments import Data
 from semcodec.bitstream.cursor import Cursor
 from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.models import Models
-from semcodec.bitstream.record import CODINGS, DEFAULT_LIMITS, Limits, Record
+from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
 from semcodec.bitstream.sizes import Size
-from semcodec.errors import InputError, UnsupportedError
-
-_FRAMINGS: Final = ("auto", *framing.DEFAULT_CHECKS)
+from semcodec.bitstream.values import Value
+from semcodec.errors import InputError
 
 _SIZE, _MODELS = sizes.DEFAULT, models.DEFAULT
 _NONE: Final[tuple[Extension, ...]] = ()
@@ -22,6 +23,7 @@ _NIBBLE: Final = "nibble"
 _BARE: Final = "bare"
 _AUTO: Final = "auto"
 _fast_pack, _fast_unpack = fast.pack, fast.unpack
+_chosen = models.chosen
 
 
 def pack(
@@ -32,7 +34,7 @@ def pack(
     models: Models | str | int = _MODELS,
     framing: str = _BARE,
     check: str | None = None,
-    extensions: Sequence[Extension] = _NONE,
+    extensions: Sequence[Extension | tuple[str, Value]] | Mapping[str, Value] = _NONE,
 ) -> bytes:
     """Return the one byte string of a text and its values.
 
@@ -41,9 +43,10 @@ def pack(
         coding: ``"nibble"``, ``"utf8"``, or ``"auto"``: nibble if the text fits.
         size: width and height in pixels.
         models: a ``Models``, the name of a registered set, or its row.
-        framing: ``"bare"`` or ``"file"``.
+        framing: ``"bare"``, ``"file"``, ``"sequence"`` (one item of it), or ``"url"`` and ``"qr"``
+            (ASCII text).
         check: ``"none"``, ``"crc8"``, ``"crc16"``, ``"crc32"``, or None for the framing's own.
-        extensions: pairs of type and bytes, in any order.
+        extensions: names and values, such as ``{"seed": 7}``, or pairs of type and bytes.
 
     Raises:
         InputError: the text or an option is not what the format can carry.
@@ -60,42 +63,50 @@ def pack(
         and (packed := _fast_pack(text_or_words)) is not None
     ):
         return packed
-    frame = _one_of("framing", framing, ("bare", "file"))
-    text = _text(text_or_words)
+    frame = arguments.writable(framing)
+    text = arguments.text(text_or_words)
     record = Record(
         text,
-        _coding(coding, text),
-        _size(size),
-        _models(models),
-        _extensions(extensions),
+        arguments.coding(coding, text),
+        arguments.size(size),
+        _chosen(models),
+        arguments.extensions(extensions),
         frame,
-        _check(check, frame),
+        arguments.check(check, frame),
         1,
     )
     return _within_limits(record)
 
 
-def repack(record: Record) -> bytes:
+def repack(record: Record, *, framing: str | None = None, check: str | None = None) -> bytes:
     """Return the bytes of ``record``: ``repack(unpack(data)) == data``.
 
+    Args:
+        record: as ``unpack`` returns it.
+        framing: another framing to put it in, as for ``pack``.
+        check: another check; None keeps it, or takes the usual one of another framing.
+
     Raises:
-        InputError: no reader returns such a record.
+        InputError: no reader returns such a record, or it came from a picture and no framing
+            is given.
     """
     if not isinstance(record, Record) or type(record.version) is not int or record.version != 1:
         raise InputError("Give a Record of version 1, as unpack returns it.")
+    frame = record.framing if framing is None else framing
+    kept = record.check if frame == record.framing else None
     return pack(
         record.text,
         coding=record.coding,
         size=record.size,
         models=record.models,
-        framing=record.framing,
-        check=record.check,
+        framing=frame,
+        check=kept if check is None else check,
         extensions=record.extensions,
     )
 
 
 def unpack(
-    data: bytes | bytearray | memoryview,
+    data: Data,
     *,
     framing: str = _AUTO,
     limits: Limits = DEFAULT_LIMITS,
@@ -103,8 +114,9 @@ def unpack(
     """Return what ``data`` says.
 
     Args:
-        data: one whole record.
-        framing: ``"bare"``, ``"file"``, or ``"auto"``: by the first byte.
+        data: one whole record; a text form may be a string.
+        framing: ``"bare"``, ``"file"``, ``"url"``, ``"qr"``, ``"png"``, or ``"auto"``: by the first
+            bytes.
         limits: what to refuse to take in.
 
     Raises:
@@ -120,97 +132,42 @@ def unpack(
         and (record := _fast_unpack(data)) is not None
     ):
         return record
-    wanted = _one_of("framing", framing, _FRAMINGS)
-    if not isinstance(limits, Limits):
-        raise InputError("Give limits as Limits(...).")
-    return reader.read(Cursor(as_bytes(data)), wanted, limits)
+    wanted = arguments.readable(framing)
+    cursor = Cursor(arguments.as_bytes(data))
+    return reader.read(cursor, wanted, arguments.limits(limits))
 
 
-def as_bytes(data: object) -> bytes:
-    """Return bytes, bytearray or memoryview as bytes, or raise InputError."""
-    if isinstance(data, bytes | bytearray | memoryview):
-        try:
-            return memoryview(data).tobytes()
-        except ValueError as error:  # a memoryview that was released
-            raise InputError("The memoryview is released: give the bytes themselves.") from error
-    raise InputError("Give the record as bytes, bytearray or memoryview.")
+def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Record]:
+    """Go over the records of a sequence, each read when it is asked for.
+
+    Raises:
+        FormatError: as for ``unpack``, and SC-SEQ-1, SC-SEQ-2.
+        UnsupportedError, InputError: as for ``unpack``.
+    """
+    return reader.read_all(Cursor(arguments.as_bytes(data)), arguments.limits(limits))
 
 
-def _one_of(what: str, given: object, allowed: tuple[str, ...]) -> str:
-    if isinstance(given, str) and given in allowed:
-        return str.__str__(given)
-    raise InputError(f"No such {what}: give one of {', '.join(allowed)}.")
+def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> bytes:
+    """Return the PNG file ``png`` with ``record`` in it, in place of one that it had.
+
+    Every other chunk is kept. ``unpack`` reads the record out of the file again.
+
+    Raises:
+        FormatError: ``png`` is no PNG file, or ``record`` breaks a rule.
+        UnsupportedError, InputError: as for ``unpack``.
+    """
+    said = record if isinstance(record, Record) else unpack(record)
+    return png_file.embed(arguments.as_bytes(png), repack(said, framing="bare", check="none"))
 
 
-def _text(given: object) -> str:
-    text = str.__str__(given) if isinstance(given, str) else " ".join(_words(given))
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InputError("The text holds half of a surrogate pair: drop it.") from error
-    return text
+def extract_png(png: bytes | bytearray | memoryview) -> bytes:
+    """Return the record that the PNG file ``png`` carries, bare.
 
-
-def _words(given: object) -> list[str]:
-    if not isinstance(given, list | tuple):
-        raise InputError("Give a text as a string, or words as a list of strings.")
-    for word in given:
-        if not isinstance(word, str) or word.split() != [word]:
-            raise InputError("Each word is a string, not empty and without spaces: split it.")
-    return [str.__str__(word) for word in given]
-
-
-def _coding(given: object, text: str) -> str:
-    coding = _one_of("coding", given, (*CODINGS, _AUTO))
-    if coding in ("lexicon", "bag"):
-        raise UnsupportedError(f"The coding {coding} is not implemented yet: use nibble or utf8.")
-    if coding == _AUTO:
-        return "utf8" if _nibble_fault(text) else _NIBBLE
-    if coding == _NIBBLE and (fault := _nibble_fault(text)):
-        raise InputError(fault)
-    return coding
-
-
-def _nibble_fault(text: str) -> str | None:
-    if strangers := alphabet.strangers(text):
-        shown = " ".join(map(ascii, strangers[:8]))
-        return f"The nibble coding has no symbol for {shown}: pass the text through skeleton first."
-    if not alphabet.well_spaced(text):
-        return "A nibble text has no leading, trailing or double space: take them out."
-    return None
-
-
-def _size(given: object) -> Size:
-    match given:
-        case tuple((width, height)) | list((width, height)) if (
-            type(width) is int and type(height) is int  # a bool is no width
-        ):
-            if min(width, height) >= 1 and max(width, height) <= sizes.MOST:
-                return width, height
-    raise InputError(f"Give the size as (width, height), each from 1 to {sizes.MOST}.")
-
-
-def _models(given: object) -> Models:
-    return models.chosen(given)
-
-
-def _check(given: object, frame: str) -> str:
-    if given is None:
-        return framing.DEFAULT_CHECKS[frame]
-    check = _one_of("check", given, checks.NAMES)
-    if frame == "file" and check == "none":
-        raise InputError("A file must carry a check: give crc8, crc16 or crc32.")
-    return check
-
-
-def _extensions(given: object) -> tuple[Extension, ...]:
-    if not isinstance(given, tuple | list):
-        raise InputError("Give extensions as a list of pairs: type and bytes.")
-    entries = sorted(map(ext.checked, given))
-    kinds = {kind for kind, _ in entries}
-    if len(kinds) < len(entries):
-        raise InputError("Give each extension type once.")
-    return tuple(entries)
+    Raises:
+        FormatError: there is none, or it breaks a rule.
+        UnsupportedError, InputError: as for ``unpack``.
+    """
+    return repack(unpack(png, framing="png"), framing="bare")
 
 
 def _within_limits(record: Record) -> bytes:
@@ -220,7 +177,8 @@ def _within_limits(record: Record) -> bytes:
         raise InputError(f"Give at most {limits.max_extensions} extensions.")
     if len(record.words) > limits.max_words:
         raise InputError(f"Give at most {limits.max_words} words.")
-    data = writer.write(record)
-    if len(data) > limits.max_bytes:
+    core = writer.write(record)
+    data = framings.write(record.framing, core)
+    if len(data if record.framing in framings.TEXTS else core) > limits.max_bytes:
         raise InputError(f"The record is over {limits.max_bytes} bytes: give less text.")
     return data

@@ -1,4 +1,4 @@
-"""Any record, field by field, by hand (spec §2 to §9).
+"""Any record, field by field, by hand (spec §5 to §7, in the order of §9.1).
 
 The check is compared before anything that depends on the bytes it covers, so that a damaged record
 is called damaged, and not by the name of whatever the damage looks like.
@@ -6,29 +6,48 @@ is called damaged, and not by the name of whatever the damage looks like.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from semcodec.bitstream import alphabet, checks, extensions, framing, models, sizes
 from semcodec.bitstream.cursor import Cursor
-from semcodec.bitstream.record import CODINGS, Limits, Record
+from semcodec.bitstream.record import CODINGS, CODINGS_IN_USE, Limits, Record
 
 
-def read(cursor: Cursor, framing_wanted: str, limits: Limits) -> Record:
-    """Return the record under ``cursor``.
+def read(cursor: Cursor, wanted: str, limits: Limits) -> Record:
+    """Return the one record under ``cursor``, in the framing ``wanted`` or, for "auto", any.
 
     Raises:
         FormatError: a rule is broken, and the cursor is strict or cannot go on.
         UnsupportedError: likewise, by a version, coding, size code, extension or limit.
     """
-    if cursor.end > limits.max_bytes:
-        cursor.stop("SC-LIM-1", limits.max_bytes * 8)
-    frame = framing.read(cursor, framing_wanted)
+    frame = framing.told(cursor.data) if wanted == "auto" else wanted
+    if frame in framing.TEXTS:  # before it is decoded
+        _rule_length(cursor, 0, limits.max_bytes)
+    core = framing.opened(cursor, frame, limits.max_chunks)
+    return _read_core(core, frame, limits)
+
+
+def read_all(cursor: Cursor, limits: Limits) -> Iterator[Record]:
+    """Go over the records of a sequence; raises what ``read`` does, and SC-SEQ-1, SC-SEQ-2."""
+    for item in framing.items(cursor, limits.max_records):
+        yield read_item(item, limits)
+
+
+def read_item(cursor: Cursor, limits: Limits) -> Record:
+    """Return the record of an item of a sequence."""
+    return _read_core(cursor, "sequence", limits)
+
+
+def _read_core(cursor: Cursor, frame: str, limits: Limits) -> Record:
     start = cursor.at
-    first = cursor.byte() if cursor.end > start else cursor.stop("SC-HDR-3", start * 8)
+    first = cursor.byte()
     if first & 0b1000_0000:
-        cursor.stop("SC-HDR-1", start * 8)
+        cursor.stop("SC-HDR-1", start * 8, f"{first:02x}", "00 to 7f")
+    _rule_length(cursor, start, limits.max_bytes)
     check = _read_check(cursor, frame, first >> 3 & 3, start)
     coding = CODINGS[first >> 5]
-    if coding in ("lexicon", "bag"):
-        cursor.broken("SC-HDR-2", start * 8 + 1)
+    if coding not in CODINGS_IN_USE:
+        cursor.broken("SC-HDR-2", start * 8 + 1, coding, " or ".join(CODINGS_IN_USE))
     size = sizes.read(cursor) if first & 0b010 else sizes.DEFAULT
     made_by = models.read(cursor) if first & 0b001 else models.DEFAULT
     more = extensions.read(cursor, limits.max_extensions) if first & 0b100 else ()
@@ -36,15 +55,24 @@ def read(cursor: Cursor, framing_wanted: str, limits: Limits) -> Record:
     return Record(text, coding, size, made_by, more, frame, check, 1)
 
 
+def _rule_length(cursor: Cursor, start: int, most: int) -> None:
+    if (length := cursor.end - start) > most:
+        cursor.stop("SC-LIM-1", (start + most) * 8, f"{length} bytes", f"at most {most}")
+
+
 def _read_check(cursor: Cursor, frame: str, kind: int, start: int) -> str:
     """Compare the check of the core that starts at byte ``start``, and leave it out of the rest."""
-    if frame == "file" and kind == 0:
-        cursor.broken("SC-FRM-3", start * 8 + 3)
+    if frame in framing.MUST_CHECK and kind == 0:
+        cursor.broken("SC-FRM-3", start * 8 + 3, "KK = 0", "KK from 1 to 3")
+    if frame == "png" and kind != 0:
+        cursor.broken("SC-PNG-6", start * 8 + 3, f"KK = {kind}", "KK = 0")
     end = cursor.end - checks.LENGTHS[kind]
     if end < cursor.at:
-        cursor.stop("SC-CHK-1", cursor.end * 8)
-    if checks.write(kind, cursor.data[start:end]) != cursor.data[end:]:
-        cursor.broken("SC-CHK-2", end * 8)
+        found = f"{cursor.end - cursor.at} more bytes"
+        cursor.stop("SC-CHK-1", cursor.end * 8, found, f"a check of {checks.LENGTHS[kind]} bytes")
+    given, right = cursor.data[end : cursor.end], checks.write(kind, cursor.data[start:end])
+    if given != right:
+        cursor.broken("SC-CHK-2", end * 8, given.hex(" "), right.hex(" "))
     cursor.end = end
     return checks.NAMES[kind]
 
@@ -59,8 +87,8 @@ def _read_text(cursor: Cursor, coding: str, most_words: int) -> str:
         text = _read_utf8(cursor, payload, start)
     else:
         text = ""  # only a survey gets here
-    if len(text.split()) > most_words:
-        cursor.stop("SC-LIM-2", start)
+    if (count := len(text.split())) > most_words:
+        cursor.stop("SC-LIM-2", start, f"{count} words", f"at most {most_words}")
     return text
 
 
@@ -68,15 +96,16 @@ def _rule_spaces(cursor: Cursor, text: str, start: int) -> None:
     if alphabet.well_spaced(text):
         return
     if text.startswith(" "):
-        cursor.broken("SC-NIB-1", start)
+        cursor.broken("SC-NIB-1", start, "a space", "a letter")
     if (at := text.find("  ")) >= 0:
-        cursor.broken("SC-NIB-2", start + 4 * (at + 1))
-    if text.endswith(" "):
-        cursor.broken("SC-NIB-3", start + 4 * (len(text) - 1))
+        cursor.broken("SC-NIB-2", start + 4 * (at + 1), "a second space", "a letter")
+    if text.endswith(" ") and len(text) > 1:
+        cursor.broken("SC-NIB-3", start + 4 * (len(text) - 1), "a space", "a letter")
 
 
 def _read_utf8(cursor: Cursor, payload: bytes, start: int) -> str:
     try:
         return payload.decode("utf-8")
     except UnicodeDecodeError as error:
-        cursor.stop("SC-UTF-1", start + 8 * error.start)
+        found = payload[error.start : error.end].hex(" ")
+        cursor.stop("SC-UTF-1", start + 8 * error.start, found, "UTF-8")

@@ -1,4 +1,4 @@
-"""One record, as values, and the limits a reader sets before it reads (spec §2, §11).
+"""One record, as values, and the limits a reader sets before it reads (spec §5, §9.3).
 
 A record is a tuple underneath: frozen, comparable, and made in a tenth of a microsecond, which is
 what lets ``unpack`` beat a general-purpose format. Words and K are worked out when asked for.
@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from semcodec.bitstream import alphabet, leb
-from semcodec.bitstream.extensions import NAME_TYPES, REQUESTED_K, Extension
+from semcodec.bitstream import alphabet, registry, values
+from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.models import Models
 from semcodec.bitstream.sizes import Size
+from semcodec.bitstream.values import Value
 from semcodec.errors import InputError
 
-CODINGS: Final = ("nibble", "lexicon", "bag", "utf8")  #: by the two bits CC of the first byte
+CODINGS: Final = registry.CODINGS  #: by the two bits CC of the first byte
+CODINGS_IN_USE: Final = registry.CODINGS_IN_USE
 
 
 class Record(NamedTuple):
@@ -27,7 +29,7 @@ class Record(NamedTuple):
         size: width and height in pixels, each 1..2^31-1.
         models: which models made it.
         extensions: pairs of type and bytes, types ascending.
-        framing: ``"bare"`` or ``"file"``.
+        framing: ``"bare"``, ``"file"``, ``"sequence"``, ``"url"``, ``"qr"`` or ``"png"``.
         check: ``"none"``, ``"crc8"``, ``"crc16"`` or ``"crc32"``.
         version: 1.
     """
@@ -49,16 +51,17 @@ class Record(NamedTuple):
     @property
     def k(self) -> int:
         """How many words were asked for, if the record says so, else how many there are."""
-        for kind, value in self.extensions:
-            if kind == REQUESTED_K:
-                return leb.exactly(value) or 0
-        return len(self.words)
+        asked = self.notes.get("k")
+        return asked if isinstance(asked, int) else len(self.words)
 
     @property
-    def names(self) -> dict[str, str]:
-        """The free-text names of the models, by role."""
-        given = dict(self.extensions)
-        return {role: given[t].decode() for role, t in NAME_TYPES.items() if t in given}
+    def notes(self) -> dict[str, Value]:
+        """What the registered extensions say, by name, such as ``{"k": 12, "tool": "..."}``."""
+        return {
+            values.BY_TYPE[kind].name: value
+            for kind, data in self.extensions
+            if kind in values.BY_TYPE and (value := values.read(kind, data)) is not None
+        }
 
     @property
     def payload(self) -> bytes:
@@ -76,18 +79,22 @@ class Limits:
     """What a reader is willing to take in. A text of more is UnsupportedError, not a guess.
 
     Attributes:
-        max_bytes: of the whole data, framing included.
+        max_bytes: of a core, or of a text form.
         max_words: of the text.
         max_extensions: entries in the extension block.
+        max_chunks: of a PNG file.
+        max_records: of a sequence.
     """
 
     max_bytes: int = 65_536
     max_words: int = 4_096
     max_extensions: int = 64
+    max_chunks: int = 65_536
+    max_records: int = 65_536
 
     def __post_init__(self) -> None:
         """Refuse limits that are no numbers."""
-        for limit in (self.max_bytes, self.max_words, self.max_extensions):
+        for limit in (getattr(self, name) for name in self.__slots__):
             if type(limit) is not int or limit < 0:
                 raise InputError("A limit is an integer from 0.")
 

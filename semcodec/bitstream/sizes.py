@@ -1,4 +1,4 @@
-"""Width and height in no byte, one, four or eight (spec §4).
+"""Width and height in no byte, one, four or eight (spec §5.2).
 
 No field at all means 1024 x 1024. A common size is a code; any other takes the shorter of two
 explicit forms. The forms are told apart by the top bits of the first byte: ``0``, ``10``, ``11``.
@@ -7,6 +7,8 @@ explicit forms. The forms are told apart by the top bits of the first byte: ``0`
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+
+from semcodec.bitstream.registry import SIZES
 
 if TYPE_CHECKING:
     from semcodec.bitstream.cursor import Cursor
@@ -17,30 +19,8 @@ DEFAULT: Final[Size] = (1024, 1024)
 MOST: Final = 2**31 - 1  #: largest width or height
 SHORT_MOST: Final = 2**15  #: largest one in the 4-byte form
 
-#: The registry, by code. Code 0 says in a byte what no field says for free, so it is forbidden.
-CODES: Final[tuple[Size, ...]] = (
-    (1024, 1024),
-    (512, 512),
-    (768, 768),
-    (768, 512),
-    (512, 768),
-    (1152, 896),
-    (896, 1152),
-    (1216, 832),
-    (832, 1216),
-    (1344, 768),
-    (768, 1344),
-    (1536, 640),
-    (640, 1536),
-    (1920, 1080),
-    (1280, 720),
-    (256, 256),
-    (3840, 2160),
-    (2048, 2048),
-    (2048, 1365),
-    (640, 480),
-    (4032, 3024),
-)
+#: By code. Code 0 says in a byte what no field says for free, so it is forbidden.
+CODES: Final[tuple[Size, ...]] = (DEFAULT, *SIZES.values())
 _CODE_OF: Final = {size: code for code, size in enumerate(CODES)}
 
 
@@ -75,22 +55,28 @@ def read(cursor: Cursor) -> Size:
     return size
 
 
+def text(size: Size) -> str:
+    """Return ``size`` as people write it."""
+    return f"{size[0]}x{size[1]}"
+
+
 def _read_code(cursor: Cursor, code: int, start: int) -> Size:
     if code == 0:
-        cursor.broken("SC-SIZ-2", start)
+        cursor.broken("SC-SIZ-2", start, "code 0, 1024x1024", "no size field")
     if code >= len(CODES):
-        cursor.broken("SC-SIZ-1", start)
+        cursor.broken("SC-SIZ-1", start, f"code {code}", f"a code from 1 to {len(CODES) - 1}")
         return DEFAULT  # only a survey gets here, and it throws the size away
     return CODES[code]
 
 
 def _rule_explicit(cursor: Cursor, size: Size, bits: int, start: int) -> None:
+    said = f"{text(size)} in {(bits + 1) // 4} bytes"
     if size == DEFAULT:
-        cursor.broken("SC-SIZ-2", start)
+        cursor.broken("SC-SIZ-2", start, said, "no size field")
     elif size in _CODE_OF:
-        cursor.broken("SC-SIZ-3", start)
+        cursor.broken("SC-SIZ-3", start, said, f"code {_CODE_OF[size]}")
     if bits == 31 and max(size) <= SHORT_MOST:
-        cursor.broken("SC-SIZ-4", start)
+        cursor.broken("SC-SIZ-4", start, said, "4 bytes")
     for number, side in enumerate(size):
         if side > MOST:
-            cursor.broken("SC-SIZ-5", start + 2 + number * bits)
+            cursor.broken("SC-SIZ-5", start + 2 + number * bits, str(side), f"at most {MOST}")

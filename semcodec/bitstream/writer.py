@@ -1,17 +1,17 @@
-"""Any record to bytes: the reader's fields, in the reader's order (spec §2 to §9)."""
+"""Any record to the bytes of its core: the reader's fields, in the reader's order (spec §5, §6)."""
 
 from __future__ import annotations
 
-from semcodec.bitstream import checks, extensions, framing, models, sizes
+from semcodec.bitstream import checks, extensions, models, sizes
 from semcodec.bitstream.record import CODINGS, Record
 
 
 def write(record: Record) -> bytes:
-    """Return the one byte string that says ``record``, whose values must be in range."""
+    """Return the one core that says ``record``, whose values must be in range."""
     size, made_by = sizes.write(record.size), models.write(record.models)
     more = extensions.write(record.extensions)
     kind = checks.NAMES.index(record.check)
     first = CODINGS.index(record.coding) << 5 | kind << 3
     first |= bool(more) << 2 | bool(size) << 1 | bool(made_by)
     core = bytes([first]) + size + made_by + more + record.payload
-    return framing.write(record.framing, core + checks.write(kind, core))
+    return core + checks.write(kind, core)

@@ -8,10 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from semcodec.bitstream.textforms import PREFIXES
 from semcodec.cli import terminal
 from semcodec.cli.terminal import EnvironmentFault
 from semcodec.errors import InputError
 
+TEXT_FORMS: Final = tuple(PREFIXES.values())
 MOST_INPUT: Final = 2**29  #: bytes read from a file or a pipe
 
 
@@ -35,6 +37,16 @@ def read(name: str) -> bytes:
     if len(data) > MOST_INPUT:
         raise InputError(f"{name} is over {MOST_INPUT} bytes: that is no input for semcodec.")
     return data
+
+
+def record(name: str) -> bytes:
+    """Return the bytes of a record; the line's end behind a text form is the file's, not its own.
+
+    Raises:
+        EnvironmentFault, InputError: as for ``read``.
+    """
+    data = read(name)
+    return data.rstrip(b"\r\n") if data.startswith(TEXT_FORMS) else data
 
 
 def ready(source: str, *outputs: str | None) -> None:

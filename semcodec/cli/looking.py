@@ -1,98 +1,134 @@
-"""``inspect`` and ``validate``: what is in a file, and whether it keeps the rules."""
+"""``inspect`` and ``validate``: what is in the data, and whether it keeps the rules."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from typing import Any, Final
 
 import semcodec
-from semcodec.bitstream import Field, Record
-from semcodec.cli import files
-from semcodec.cli.terminal import EnvironmentFault, safe, show, tell
+from semcodec.bitstream import PROFILES, RULES, Report
+from semcodec.bitstream.registry import FRAMINGS
+from semcodec.cli import files, options, showing
+from semcodec.cli.terminal import EnvironmentFault, show, tell
 from semcodec.errors import InputError
 
-MICRO = 1_000_000
+INSPECT_SCHEMA: Final = "semcodec/inspect/1"  #: published as spec/schema/inspect-1.json
+VALIDATE_SCHEMA: Final = "semcodec/validate/1"  #: published as spec/schema/validate-1.json
 
 
 def add(commands: Any) -> None:
     """Declare both."""
-    parser = commands.add_parser("inspect", help="every field of a file, and its rate")
-    parser.add_argument("file", metavar="FILE", help="- for stdin")
-    parser.add_argument("--json", action="store_true")
-    parser.set_defaults(command=inspect)
-    parser = commands.add_parser("validate", help="whether files keep every rule of the format")
+    parser = commands.add_parser("inspect", help="every bit of a record, its words and its rate")
     parser.add_argument("files", metavar="FILE", nargs="+", help="- for stdin")
-    parser.add_argument("--json", action="store_true")
+    _add_common(parser)
+    parser.set_defaults(command=inspect)
+    parser = commands.add_parser("validate", help="whether records keep every rule of the format")
+    parser.add_argument("files", metavar="FILE", nargs="*", help="- for stdin")
+    _add_common(parser)
+    parser.add_argument("--profile", choices=PROFILES, help="what else they are to keep")
+    parser.add_argument(
+        "--explain", type=options.rule, metavar="RULE", help="say what a rule means, and an example"
+    )
     parser.set_defaults(command=validate)
 
 
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--framing", choices=["auto", *FRAMINGS], default="auto")
+    parser.add_argument("--json", action="store_true", help="for programs; see spec/schema")
+
+
 def inspect(given: argparse.Namespace) -> int:
-    """Print the fields of a record, its words and where its bits go."""
-    data = files.read(given.file)
-    fields, record = semcodec.inspect(data), semcodec.unpack(data)
-    spent = ledger(data, record)
-    if given.json:
-        listed = [field._asdict() for field in fields]
-        show(json.dumps({"fields": listed, "words": record.words, "ledger": spent}, indent=2))
-    else:
-        show(table(fields, spent))
-    return 0
-
-
-def validate(given: argparse.Namespace) -> int:
-    """Print a verdict and the findings for each file."""
-    reports: list[tuple[str, semcodec.Report]] = []
-    unread = 0
+    """Print the fields of records, their words and where their bits go."""
+    seen, faults = [], 0
     for name in given.files:
-        try:
-            reports.append((name, semcodec.validate(files.read(name))))
-        except (EnvironmentFault, InputError) as error:
-            tell(f"semcodec: {error}")
-            unread += 1
+        data = files.record(name)
+        report = semcodec.validate(data, framing=given.framing)
+        faults += not report.ok
+        seen.append(_inspected(name, data, report))
     if given.json:
-        show(json.dumps([_verdict(*row) for row in reports], indent=2))
+        show(json.dumps(seen[0] if len(seen) == 1 else seen, indent=2))
     else:
-        _show(reports)
-    return 2 if unread else 0 if all(report.ok for _, report in reports) else 1
+        show("\n\n".join(map(showing.inspected, seen)))
+    return min(faults, 1)
 
 
-def _show(reports: list[tuple[str, semcodec.Report]]) -> None:
-    for name, report in reports:
-        show(f"{safe(name)}: {report.verdict}")
-        for rule, offset, message in report.findings:
-            show(f"  {rule} at byte {offset // 8}, bit {offset % 8}: {message}")
+def _inspected(name: str, data: bytes, report: Report) -> dict[str, Any]:
+    """Return all there is to see in one record, as JSON takes it."""
+    seen: dict[str, Any] = {
+        "schema": INSPECT_SCHEMA,
+        "file": name,
+        "bytes": len(data),
+        "verdict": report.verdict,
+        "framing": report.framing,
+        "profiles": report.profiles,
+        "findings": [finding._asdict() for finding in report.findings],
+        "fields": [field._asdict() for field in report.fields],
+    }
+    if report.verdict != "valid":
+        return seen
+    if report.framing == "sequence":
+        return seen | {"records": [_said(r) for r in semcodec.unpack_all(data)]}
+    record, spent = semcodec.unpack(data, framing=report.framing), semcodec.ledger(data)
+    entries = {e.name: {"bits": e.bits, "ubpp": round(e.ubpp, 3)} for e in spent.entries}
+    return seen | _said(record) | {"ledger": entries, "out_of_band": spent.out_of_band}
 
 
-def _verdict(name: str, report: semcodec.Report) -> dict[str, Any]:
-    findings = [finding._asdict() for finding in report.findings]
-    return {"file": name, "verdict": report.verdict, "findings": findings}
-
-
-def ledger(data: bytes, record: Record) -> dict[str, Any]:
-    """Return the bits of the file, of its payload and around it, with their rates."""
-    pixels = record.size[0] * record.size[1]
-    bits = {"file": 8 * len(data), "payload": record.payload_bits}
-    bits["around"] = bits["file"] - bits["payload"]
+def _said(record: semcodec.Record) -> dict[str, Any]:
+    """Return what a record says, and the words that its skeletons are read as."""
+    words = record.words
+    nibble = record.coding == "nibble"
     return {
-        name: {"bits": count, "ubpp": round(count * MICRO / pixels, 2)}
-        for name, count in bits.items()
+        "version": record.version,
+        "size": record.size,
+        "coding": record.coding,
+        "k": record.k,
+        "words": words,
+        "read_as": semcodec.decompress(words) if nibble and words else words,
+        "notes": record.notes,
     }
 
 
-def table(fields: list[Field], spent: dict[str, Any]) -> str:
-    """Return fields and rates as aligned text."""
-    rows = [
-        f"0x{field.offset // 8:02x}+{field.offset % 8}  {field.bits:>5}  {field.name:<20} "
-        f"{_short(field.raw):<20} {safe(str(field.value))}"
-        for field in fields
-    ]
-    rates = [
-        f"{name:<8} {row['bits']:>6} bits {row['ubpp']:>10} µbpp" for name, row in spent.items()
-    ]
-    heading = "start    bits  field                raw                  value"
-    return "\n".join([heading, *rows, "", *rates])
+def validate(given: argparse.Namespace) -> int:
+    """Print a verdict and the findings for each file, or explain a rule."""
+    if given.explain:
+        show(showing.explained(given.explain, RULES[given.explain]))
+        if not given.files:
+            return 0
+    elif not given.files:
+        raise EnvironmentFault("Name the files to validate, - for stdin, or a rule to --explain.")
+    reports, unread = _reports(given)
+    if given.json:
+        show(
+            json.dumps(
+                {"schema": VALIDATE_SCHEMA, "files": [_verdict(*r) for r in reports]}, indent=2
+            )
+        )
+    elif reports:
+        show("\n".join(showing.validated(name, report) for name, report in reports))
+    return 2 if unread else int(not all(report.ok for _, report in reports))
 
 
-def _short(raw: str) -> str:
-    return raw if len(raw) <= 20 else raw[:17] + "..."
+def _reports(given: argparse.Namespace) -> tuple[list[tuple[str, Report]], int]:
+    """Return the report of each file that can be read, and how many cannot."""
+    reports, unread = [], 0
+    for name in given.files:
+        try:
+            data = files.record(name)
+            report = semcodec.validate(data, framing=given.framing, profile=given.profile)
+            reports.append((name, report))
+        except (EnvironmentFault, InputError) as error:
+            tell(f"semcodec: {error}")
+            unread += 1
+    return reports, unread
+
+
+def _verdict(name: str, report: Report) -> dict[str, Any]:
+    return {
+        "file": name,
+        "verdict": report.verdict,
+        "ok": report.ok,
+        "framing": report.framing,
+        "profiles": report.profiles,
+        "findings": [finding._asdict() for finding in report.findings],
+    }

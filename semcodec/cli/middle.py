@@ -1,4 +1,4 @@
-"""``pack``, ``unpack``, ``skeleton``, ``decompress``: the exact middle, on text."""
+"""``pack``, ``unpack``, ``convert``, ``skeleton``, ``decompress``: the exact middle, on text."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ import json
 from typing import Any
 
 import semcodec
-from semcodec.bitstream import Record
+from semcodec.bitstream import Record, framing, registry
+from semcodec.bitstream.values import BY_NAME
 from semcodec.cli import files, options, terminal
-from semcodec.cli.terminal import show
+from semcodec.cli.terminal import EnvironmentFault, show
 from semcodec.errors import InputError
 
 
 def add(commands: Any) -> None:
-    """Declare all four."""
+    """Declare all five."""
     _add_pack(commands.add_parser("pack", help="text over the sixteen symbols to bytes"))
     parser = commands.add_parser("unpack", help="bytes to text")
     parser.add_argument("file", metavar="FILE", help="- for stdin")
+    parser.add_argument("--framing", choices=["auto", *registry.FRAMINGS], default="auto")
     parser.add_argument("--json", action="store_true", help="all values")
     parser.set_defaults(command=unpack)
+    _add_convert(commands.add_parser("convert", help="a record to another framing"))
     for name, command, help_ in (
         ("skeleton", skeleton, "words to their consonants"),
         ("decompress", decompress, "consonants back to words"),
@@ -33,10 +36,28 @@ def _add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", metavar="TEXT", nargs="+", help="- for stdin")
     parser.add_argument("-o", "--output", default="-", metavar="FILE")
     parser.add_argument("--coding", choices=["nibble", "utf8", "auto"], default="nibble")
-    parser.add_argument("--framing", choices=["bare", "file"], default="bare")
-    parser.add_argument("--check", choices=["none", "crc8", "crc16", "crc32"])
+    parser.add_argument("--framing", choices=framing.WRITTEN, default="bare")
+    parser.add_argument("--check", choices=registry.CHECKS)
+    parser.add_argument(
+        "--extension",
+        type=options.extension,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"one of {', '.join(BY_NAME)}; may be given several times",
+    )
     parser.add_argument("--size", type=options.size, default=(1024, 1024), metavar="WxH")
     parser.set_defaults(command=pack)
+
+
+def _add_convert(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", metavar="FILE", nargs="+", help="several for a sequence alone")
+    parser.add_argument("-o", "--output", default="-", metavar="FILE")
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("--framing", choices=framing.WRITTEN, default="file", help="default: file")
+    target.add_argument("--into", metavar="PICTURE.png", help="a PNG file that is to carry it")
+    parser.add_argument("--check", choices=registry.CHECKS)
+    parser.set_defaults(command=convert)
 
 
 def pack(given: argparse.Namespace) -> int:
@@ -47,24 +68,61 @@ def pack(given: argparse.Namespace) -> int:
         framing=given.framing,
         check=given.check,
         size=given.size,
+        extensions=given.extension,
     )
-    if given.output == "-" and terminal.is_terminal():
-        show(data.hex())
-    else:
-        files.write(given.output, data)
+    _write(given.output, data)
     return 0
 
 
 def unpack(given: argparse.Namespace) -> int:
-    """Print the text of a record."""
-    record = semcodec.unpack(files.read(given.file))
-    if given.json:
-        show(json.dumps(values(record), indent=2))
-    elif terminal.is_terminal():
-        show(terminal.safe(record.text))
+    """Print the text of a record, or of each record of a sequence."""
+    data = files.record(given.file)
+    if given.framing == "sequence":
+        records = list(semcodec.unpack_all(data))
+        said: Any = [values(record) for record in records]
     else:
-        files.write("-", record.text.encode() + b"\n")
+        records = [semcodec.unpack(data, framing=given.framing)]
+        said = values(records[0])
+    if given.json:
+        show(json.dumps(said, indent=2))
+    elif terminal.is_terminal():
+        show("\n".join(terminal.safe(record.text) for record in records))
+    else:
+        files.write("-", b"".join(record.text.encode() + b"\n" for record in records))
     return 0
+
+
+def convert(given: argparse.Namespace) -> int:
+    """Write a record in another framing, or several as a sequence."""
+    if given.output != "-":
+        files.ready("-", given.output)
+    records = [semcodec.unpack(files.record(name)) for name in given.files]
+    if given.into:
+        _write(given.output, semcodec.embed_png(files.read(given.into), _only(records)))
+    elif given.framing == "sequence":
+        _write(given.output, b"".join(_repacked(record, given) for record in records))
+    else:
+        _write(given.output, _repacked(_only(records), given))
+    return 0
+
+
+def _only(records: list[Record]) -> Record:
+    if len(records) > 1:
+        raise EnvironmentFault("Several records make a sequence only: add --framing sequence.")
+    return records[0]
+
+
+def _repacked(record: Record, given: argparse.Namespace) -> bytes:
+    return semcodec.repack(record, framing=given.framing, check=given.check)
+
+
+def _write(output: str, data: bytes) -> None:
+    """Write a record: text forms as a line, bytes as they are, or as hex to a terminal."""
+    if data.startswith(files.TEXT_FORMS):
+        data += b"\n"
+    elif output == "-" and terminal.is_terminal():
+        data = data.hex().encode() + b"\n"
+    files.write(output, data)
 
 
 def skeleton(given: argparse.Namespace) -> int:
@@ -91,6 +149,7 @@ def values(record: Record) -> dict[str, Any]:
         "version": record.version,
         "framing": record.framing,
         "check": record.check,
+        "notes": record.notes,
         "extensions": [[kind, value.hex()] for kind, value in record.extensions],
     }
 

@@ -6,9 +6,13 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+import semcodec
 from semcodec import backends
+from semcodec.bitstream import RULES
+from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.sizes import MOST
-from semcodec.errors import SemcodecError
+from semcodec.bitstream.values import BY_NAME
+from semcodec.errors import InputError, SemcodecError
 from semcodec.pipeline.decoding import MOST_SIDE
 from semcodec.words import MAX_K
 
@@ -64,6 +68,28 @@ def rate(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is no rate: write a number over 0")
     return value
+
+
+def extension(text: str) -> Extension:
+    """Return the extension of ``NAME=VALUE``."""
+    name, equals, value = text.partition("=")
+    if not equals or name not in BY_NAME:
+        names = ", ".join(BY_NAME)
+        raise argparse.ArgumentTypeError(f"write an extension as NAME=VALUE; names are {names}")
+    number = BY_NAME[name].value in ("count", "seed") and value.isdecimal() and len(value) < 20
+    try:
+        return semcodec.extension(name, int(value) if number else value)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def rule(text: str) -> str:
+    """Return the id of a rule."""
+    if (name := text.upper()) in RULES:
+        return name
+    raise argparse.ArgumentTypeError(
+        f"there is no rule {text}; the specification's Annex E has all"
+    )
 
 
 def reflections(text: str) -> str | int:

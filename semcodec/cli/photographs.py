@@ -71,7 +71,8 @@ def _add_decode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--painter", type=options.backend("painter"), help="who paints, if another")
     parser.add_argument("--reflect", type=options.reflections, default="auto", metavar="N|auto|off")
     parser.add_argument("--size", type=options.painted, metavar="WxH", help="instead of the file's")
-    parser.add_argument("--seed", type=options.seed, default=0)
+    parser.add_argument("--seed", type=options.seed, help="instead of the record's, or 0")
+    parser.add_argument("--plain", action="store_true", help="no record inside a PNG picture")
     parser.add_argument("--trace", metavar="T.json", help="write what each stage did")
     parser.set_defaults(command=decode)
 
@@ -80,7 +81,7 @@ def decode(given: argparse.Namespace) -> int:
     """Write the picture of a record."""
     files.ready(given.file, given.output, given.trace)
     decoded = semcodec.decode(
-        files.read(given.file),
+        files.record(given.file),
         backend=given.backend,
         writer=given.writer,
         painter=given.painter,
@@ -89,7 +90,10 @@ def decode(given: argparse.Namespace) -> int:
         seed=given.seed,
     )
     kind = options.KINDS.get(Path(given.output).suffix.lower(), "PNG")
-    files.write(given.output, images.to_file(decoded.image, kind))
+    picture = images.to_file(decoded.image, kind)
+    if kind == "PNG" and not given.plain:
+        picture = semcodec.embed_png(picture, decoded.record)
+    files.write(given.output, picture)
     _write_trace(given, decoded.trace)
     terminal.tell(f"{given.output}: painted from {' '.join(decoded.words)!r}")
     return 0

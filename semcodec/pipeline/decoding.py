@@ -41,7 +41,7 @@ def decode(
     painter: str | None = None,
     reflect: str | int = "auto",
     size: tuple[int, int] | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     limits: Limits | None = None,
 ) -> Decoded:
     """Return a picture of what ``data`` says.
@@ -53,7 +53,7 @@ def decode(
         writer, painter: a backend for this place alone.
         reflect: ``"auto"`` or ``"off"``; reflection is still to come.
         size: pixels of the picture, instead of those in the record.
-        seed: 0..2^32-1; the same seed, the same picture.
+        seed: 0..2^32-1; the same seed, the same picture. None is the record's own, else 0.
         limits: as for ``unpack``.
 
     Raises:
@@ -63,7 +63,7 @@ def decode(
     """
     if type(reflect) not in (str, int) or reflect not in NO_REFLECTION:
         raise InputError("Reflection is not there yet: use off.")
-    if type(seed) is not int or not 0 <= seed <= MOST_SEED:
+    if seed is not None and (type(seed) is not int or not 0 <= seed <= MOST_SEED):
         raise InputError(f"The seed is an integer from 0 to {MOST_SEED}.")
     record = bitstream.unpack(data, limits=Limits() if limits is None else limits)
     target = _paintable(record.size if size is None else size)
@@ -73,8 +73,13 @@ def decode(
 
     words = _words(record, writing, trace)
     prompt = answers.prompt(trace.call(writing, "expand", words), writing)
-    painted = trace.call(painting, "paint", prompt, target, seed)
+    painted = trace.call(painting, "paint", prompt, target, _seed(seed, record))
     return Decoded(answers.picture(painted, target, painting), words, record, trace)
+
+
+def _seed(given: int | None, record: Record) -> int:
+    said = record.notes.get("seed", 0)
+    return given if given is not None else int(said)
 
 
 def _words(record: Record, writing: Writer, trace: Trace) -> list[str]:

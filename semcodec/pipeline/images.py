@@ -11,7 +11,7 @@ import threading
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
-from semcodec.bitstream.packing import as_bytes
+from semcodec.bitstream.arguments import as_bytes
 from semcodec.errors import BackendError, InputError
 
 if TYPE_CHECKING:

@@ -14,12 +14,11 @@ from semcodec.bitstream import (
     Record,
     alphabet,
     checks,
+    extension,
     inspect,
     leb,
-    name,
     pack,
     repack,
-    requested_k,
     unpack,
     validate,
 )
@@ -46,10 +45,10 @@ def test_check_values() -> None:
 
 
 def test_properties() -> None:
-    extensions = [requested_k(12), name("painter", "brush 3")]
+    extensions = {"k": 12, "painter": "brush 3"}
     record = unpack(pack("rd br", extensions=extensions, coding="auto"))
     assert (record.words, record.k, record.payload_bits) == (["rd", "br"], 12, 24)
-    assert record.names == {"painter": "brush 3"}
+    assert record.notes == {"painter": "brush 3", "k": 12}
     assert unpack(pack("rd br", extensions=[(12, b"")])).k == 2
     assert unpack(pack("Öl und Blut", coding="auto")).coding == "utf8"
     assert unpack(pack("Öl", coding="utf8")).payload_bits == 24
@@ -127,12 +126,16 @@ def test_other_wrong_arguments() -> None:
         lambda: Limits(max_words=-1),
         lambda: Limits(max_words=True),
         lambda: Models(1, 2),
-        lambda: requested_k(0),
-        lambda: requested_k("3"),
-        lambda: name("poet", "x"),
-        lambda: name(["poet"], "x"),
-        lambda: name("writer", 5),
-        lambda: name("writer", "\ud800"),
+        lambda: extension("k", 0),
+        lambda: extension("k", "3"),
+        lambda: extension("poet", "x"),
+        lambda: extension(["poet"], "x"),
+        lambda: extension("writer", 5),
+        lambda: extension("writer", "\ud800"),
+        lambda: extension("order", "alphabet"),
+        lambda: extension("seed", 2**32),
+        lambda: extension("seed", -1),
+        lambda: extension("comment", "x" * 4097),
         lambda: repack("n"),
         lambda: repack(unpack(b"\0")._replace(version=2)),
         lambda: repack(unpack(b"\0")._replace(text="window")),
@@ -145,7 +148,7 @@ def test_other_wrong_arguments() -> None:
 def test_inspect_accounts_for_every_bit() -> None:
     data = pack(
         "rd br", framing="file", size=(1000, 777), models=Models(describer=300),
-        extensions=[requested_k(12), name("painter", "x")],
+        extensions=[("k", 12), ("painter", "x")],
     )  # fmt: skip
     fields = inspect(data)
     at = 0

@@ -1,0 +1,1 @@
+"""Throw bytes at the reader and hold it to its laws: see README.md."""

@@ -1,0 +1,121 @@
+"""One field alone: what its parser takes, its writer gives back byte for byte.
+
+The first byte chooses the parser, the rest is its data. No check and no head stand before it, so
+that an engine reaches every corner of a field at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Callable
+
+from fuzz import carriers, spellings
+from fuzz.mutator import changed
+from fuzz.mutator import changed as mutated
+from fuzz.oracle import known_value, nibbles, slow_check, tidy
+from semcodec.bitstream import alphabet, checks, extensions, leb, models, sizes, textforms, values
+from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream.record import DEFAULT_LIMITS
+from semcodec.errors import SemcodecError
+
+__all__ = ["test_one_input", "an_input", "mutated", "from_record"]
+
+
+def _leb(data: bytes) -> None:
+    cursor = Cursor(data)
+    written = leb.write(leb.read(cursor))
+    assert written == data[: cursor.at]
+    assert leb.exactly(written) is not None
+
+
+def _size(data: bytes) -> None:
+    cursor = Cursor(data)
+    size = sizes.read(cursor)
+    assert sizes.write(size) == data[: cursor.at]
+    assert 1 <= min(size) <= max(size) <= sizes.MOST
+
+
+def _models(data: bytes) -> None:
+    cursor = Cursor(data)
+    assert models.write(models.read(cursor)) == data[: cursor.at]
+
+
+def _extensions(data: bytes) -> None:
+    cursor = Cursor(data)
+    entries = extensions.read(cursor, DEFAULT_LIMITS.max_extensions)
+    assert extensions.write(entries) == data[: cursor.at]
+    assert cursor.end == len(data), "the block's end was left in the cursor"
+
+
+def _value(data: bytes) -> None:
+    """Read the value of a registered extension, whose type is 2 to 18."""
+    kind, value = data[0] % 9 * 2 + 2, data[1:]
+    meant = values.read(kind, value)
+    assert (meant is not None) == known_value(kind, value)
+    if meant is not None:
+        assert values.write(values.BY_TYPE[kind], meant) == value
+
+
+def _check(data: bytes) -> None:
+    """Compute a check twice; the second way goes bit by bit."""
+    kind = data[0] & 3
+    assert checks.write(kind, data[1:]) == slow_check(kind, data[1:])
+
+
+def _nibble(data: bytes) -> None:
+    text = alphabet.to_symbols(data)
+    canonical = nibbles(tidy(data)) == data
+    assert (alphabet.well_spaced(text) and alphabet.to_bytes(text) == data) == canonical
+
+
+def _text_form(framing: str) -> Callable[[bytes], None]:
+    def parse(data: bytes) -> None:
+        whole = textforms.PREFIXES[framing] + data
+        core = textforms.read(Cursor(whole), framing).data
+        assert textforms.write(framing, core) == whole
+        assert carriers.framed(framing, core) == whole
+
+    return parse
+
+
+PARSERS: tuple[Callable[[bytes], None], ...] = (
+    _leb, _size, _models, _extensions, _value, _check, _nibble, _text_form("url"), _text_form("qr"),
+)  # fmt: skip
+
+
+def test_one_input(data: bytes) -> None:
+    """Run one parser on the rest of ``data``; the smallest rest is a byte."""
+    if len(data) < 2:
+        return
+    with contextlib.suppress(SemcodecError):
+        PARSERS[data[0] % len(PARSERS)](data[1:])
+
+
+def an_input(rng: random.Random) -> bytes:
+    """Return a field spelled right or wrong, now and then damaged."""
+    core = spellings.payload(rng, 0)
+    field = (
+        spellings.leb(rng, spellings.a_number(rng)),
+        spellings.size(rng),
+        spellings.models(rng),
+        spellings.extension_block(rng),
+        _a_value(rng),
+        rng.randbytes(rng.randint(1, 40)),
+        core,
+        carriers.to_base64(core),
+        carriers.to_base45(core),
+    )
+    place = rng.randrange(len(field))
+    data = field[place] if rng.randrange(3) else changed(rng, field[place])
+    return bytes([place]) + data
+
+
+def _a_value(rng: random.Random) -> bytes:
+    place = rng.randrange(9)
+    return bytes([place]) + spellings.a_value(rng, values.BY_TYPE[2 * place + 2].value)
+
+
+def from_record(data: bytes, framing: str) -> bytes:
+    """Return ``data`` behind the choice that its length gives, so that each parser gets some."""
+    return bytes([len(data) % len(PARSERS)]) + data[1:]

@@ -1,0 +1,299 @@
+"""Write what follows from the registries: Python constants, tables of the text, Kaitai enums.
+
+    python spec/generate.py            # write
+    python spec/generate.py --check    # change nothing; exit 1 if something is out of date
+
+The registries in ``spec/registry`` are the source; what this script writes is not edited by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from pprint import pformat
+from typing import Any
+
+SPEC = Path(__file__).parent
+CONSTANTS = SPEC.parent / "semcodec" / "bitstream" / "registry.py"
+TEXT = SPEC / "SEMCODEC-1.md"
+KAITAI = SPEC / "semcodec.ksy"
+
+Registry = dict[str, Any]
+
+
+def load() -> Registry:
+    """Return all registries, by the name of their list."""
+    registry: Registry = {}
+    for path in sorted((SPEC / "registry").glob("*.toml")):
+        registry |= tomllib.loads(path.read_text("utf-8"))
+    numbers = [size["code"] for size in registry["size"]]
+    if numbers != list(range(1, len(numbers) + 1)):
+        raise SystemExit("spec/registry/sizes.toml: codes must be 1, 2, 3 … without a gap")
+    return registry
+
+
+# --- Python ------------------------------------------------------------------------------------
+
+HEADER = '''"""The registries of the format. Written by spec/generate.py: edit spec/registry."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+Outcome = Literal["malformed", "invalid", "unsupported", "profile"]
+
+
+class Rule(NamedTuple):
+    """One rule of the format.
+
+    Attributes:
+        outcome: what breaking it makes of the data.
+        clause: where the specification states it.
+        statement: what it says.
+        message: what to do where it is broken, in one sentence.
+        profile: the profile it belongs to, or "".
+        example: data that breaks this rule alone, in hex, or "" where that would be long.
+        framing: how the example is read.
+    """
+
+    outcome: Outcome
+    clause: str
+    statement: str
+    message: str
+    profile: str
+    example: str
+    framing: str
+
+
+class ExtensionType(NamedTuple):
+    """One type of extension: its number, its name, what its value looks like, the rule of it."""
+
+    type: int
+    name: str
+    value: str
+    rule: str
+
+
+class Model(NamedTuple):
+    """One model that has an id, and the places it can fill."""
+
+    name: str
+    roles: tuple[str, ...]
+
+'''
+
+
+def python(registry: Registry) -> str:
+    """Return the module of constants."""
+    sizes = {size["code"]: (size["width"], size["height"]) for size in registry["size"]}
+    rows: list[tuple[str, str]] = [
+        ("SIZES: Final[dict[int, tuple[int, int]]]", pformat(sizes)),
+        ("NEVER_SIZES: Final", pformat(tuple(row["code"] for row in registry["never"]))),
+        ("CODINGS: Final", _names(registry["coding"])),
+        ("CODINGS_IN_USE: Final", _names(_in_use(registry["coding"]))),
+        ("CHECKS: Final", _names(registry["check"])),
+        ("CHECK_BYTES: Final", pformat(tuple(row["bytes"] for row in registry["check"]))),
+        ("FRAMINGS: Final", _names(registry["framing"])),
+        (
+            "DEFAULT_CHECKS: Final",
+            pformat({row["name"]: row["default"] for row in registry["framing"]}, sort_dicts=False),
+        ),
+        (
+            "MUST_CHECK: Final",
+            pformat(tuple(row["name"] for row in registry["framing"] if row["check"] == "must")),
+        ),
+        ("MODEL_SETS: Final", _names(registry["set"])),
+        ("MODEL_SET_IDS: Final[tuple[tuple[int, int, int, int], ...]]", _set_ids(registry["set"])),
+        ("MODELS: Final[dict[int, Model]]", _models(registry["model"])),
+        (
+            "PROMPTS: Final[dict[int, str]]",
+            pformat({r["id"]: r["name"] for r in registry["prompts"]}),
+        ),
+        ("EXTENSIONS: Final[tuple[ExtensionType, ...]]", _extensions(registry["extension"])),
+        ("RULES: Final[dict[str, Rule]]", _rules(registry["rule"])),
+    ]
+    return HEADER + "".join(f"\n{name} = {value}\n" for name, value in rows)
+
+
+def _in_use(codings: Iterable[Registry]) -> list[Registry]:
+    return [row for row in codings if row["state"] == "in use"]
+
+
+def _names(rows: Iterable[Registry]) -> str:
+    return pformat(tuple(row["name"] for row in rows))
+
+
+def _set_ids(sets: Iterable[Registry]) -> str:
+    roles = ("describer", "writer", "painter", "prompts")
+    return pformat(tuple(tuple(row[role] for role in roles) for row in sets))
+
+
+def _models(models: Iterable[Registry]) -> str:
+    rows = (
+        f"    {row['id']}: Model({row['name']!r}, {tuple(row['roles'])!r}),\n" for row in models
+    )
+    return "{\n" + "".join(rows) + "}"
+
+
+def _extensions(types: Iterable[Registry]) -> str:
+    rows = (
+        f"    ExtensionType({row['type']}, {row['name']!r}, {row['value']!r}, {row['rule']!r}),\n"
+        for row in types
+    )
+    return "(\n" + "".join(rows) + ")"
+
+
+def _rules(rules: Iterable[Registry]) -> str:
+    rows = []
+    for rule in rules:
+        values = [rule[key] for key in ("outcome", "clause", "statement", "message")]
+        values += [rule.get("profile", ""), rule.get("example", "").replace(" ", "")]
+        values += [rule.get("framing", "auto")]
+        rows.append(
+            f"    {rule['id']!r}: Rule(\n"
+            + "".join(f"        {v!r},\n" for v in values)
+            + "    ),\n"
+        )
+    return "{\n" + "".join(rows) + "}"
+
+
+# --- the specification -------------------------------------------------------------------------
+
+
+def text(old: str, registry: Registry) -> str:
+    """Return the specification with its generated tables."""
+    for name, table in tables(registry).items():
+        old = between(old, f"<!-- BEGIN {name} -->\n", f"<!-- END {name} -->", table)
+    return old
+
+
+def tables(registry: Registry) -> dict[str, str]:
+    """Return the Markdown of every generated table, by name."""
+    rules, example = registry["rule"], "example:example that breaks it"
+    of_profiles = [rule for rule in rules if "profile" in rule]
+    of_all = [rule for rule in rules if "profile" not in rule]
+    crc = ("algorithm", "polynomial", "start", "xor:final xor", "reflected", "of:of `123456789`")
+    around = ("default:usual check", "around:bytes around the payload")
+    return {
+        "first bytes": _first_bytes(registry),
+        "sizes": _table(registry["size"], "code", "width", "height", "for"),
+        "never": _table(registry["never"], "code", "why:why it is never assigned"),
+        "codings": _table(registry["coding"], "id:CC", "name", "carries", "state"),
+        "checks": _table(registry["check"], "id:KK", "name", "bytes", *crc),
+        "framings": _table(registry["framing"], "name", "starts", "bytes", "check", *around),
+        "models": _table(registry["model"], "id", "name", "roles", "by"),
+        "sets": _table(
+            registry["set"], "row", "name", "describer", "writer", "painter", "prompts", "note"
+        ),
+        "prompts": _table(registry["prompts"], "id", "name", "note"),
+        "extensions": _table(registry["extension"], "type", "name", "says", "value", "rule"),
+        "rules": _table(of_all, "id", "outcome:broken is", "clause:§", "statement", example),
+        "profile rules": _table(of_profiles, "id", "statement", example),
+        "conduct": _table(registry["conduct"], "id", "who:for", "clause:§", "statement"),
+    }
+
+
+def _table(rows: Iterable[Registry], *columns: str) -> str:
+    """Return a table; a column is a key, or a key and its title."""
+    titles = {key: title or key for key, _, title in (c.partition(":") for c in columns)}
+    lines = ["| " + " | ".join(titles.values()) + " |", "|" + "---|" * len(titles)]
+    for row in rows:
+        lines.append("| " + " | ".join(_cell(key, row.get(key, "")) for key in titles) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(key: str, value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if key == "example":
+        return _example(str(value))
+    return str(value)
+
+
+def _example(value: str) -> str:
+    """Return hex for a table's cell; what is long stands in the vectors."""
+    return "(no bytes)" if not value else f"`{value}`" if len(value) <= 40 else "see the vectors"
+
+
+def _first_bytes(registry: Registry) -> str:
+    """Return the jump table: what each first byte starts."""
+    rows = []
+    for top in range(0, 256, 8):
+        rows.append({"byte": f"`{top:02x}` to `{top + 7:02x}`"} | _opens(top, registry))
+    return _table(rows, "byte:first byte", "means:starts")
+
+
+def _opens(top: int, registry: Registry) -> Registry:
+    if top >= 0x80:
+        known = {0x88: "`89` a PNG file (§7.5)", 0xB0: "`b5` a file (§7.2)"}
+        others = "reserved for later versions"
+        return {"means": f"{known[top]}; others {others}" if top in known else others}
+    coding, check = registry["coding"][top >> 5], registry["check"][top >> 3 & 3]
+    state = "" if coding["state"] == "in use" else ", reserved"
+    return {"means": f"coding `{coding['name']}`{state}; check {check['name']}"}
+
+
+# --- Kaitai ------------------------------------------------------------------------------------
+
+
+def kaitai(old: str, registry: Registry) -> str:
+    """Return the Kaitai declaration with its generated enums."""
+    return between(old, "# BEGIN GENERATED enums\n", "# END GENERATED enums", enums(registry))
+
+
+def enums(registry: Registry) -> str:
+    """Return the YAML of the enums."""
+    groups = {
+        "coding": {row["id"]: row["name"] for row in registry["coding"]},
+        "check": {row["id"]: row["name"] for row in registry["check"]},
+        "extension": {row["type"]: _identifier(row["name"]) for row in registry["extension"]},
+        "size_code": {r["code"]: f"s{r['width']}x{r['height']}" for r in registry["size"]},
+        "model_set": {row["row"]: f"{row['name']}_set" for row in registry["set"]},
+    }
+    lines = ["enums:"]
+    for name, values in groups.items():
+        lines += [f"  {name}:", *(f"    {number}: {value}" for number, value in values.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _identifier(name: str) -> str:
+    roles = ("describer", "writer", "painter", "prompts")
+    return f"{name}_name" if name in roles else name
+
+
+# --- all ---------------------------------------------------------------------------------------
+
+
+def between(old: str, begin: str, end: str, new: str) -> str:
+    """Return ``old`` with ``new`` between two marks, which must both be there."""
+    head, found, rest = old.partition(begin)
+    _, closed, tail = rest.partition(end)
+    if not (found and closed):
+        raise SystemExit(f"the marks {begin.strip()} and {end} are missing")
+    return head + begin + new + end + tail
+
+
+def main() -> int:
+    """Write, or check, every generated part."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="only say what is out of date")
+    only_check = parser.parse_args().check
+    registry, stale = load(), []
+    for path, new in (
+        (CONSTANTS, python(registry)),
+        (TEXT, text(TEXT.read_text("utf-8"), registry)),
+        (KAITAI, kaitai(KAITAI.read_text("utf-8"), registry)),
+    ):
+        if not path.exists() or path.read_text("utf-8") != new:
+            stale.append(path.relative_to(SPEC.parent))
+            if not only_check:
+                path.write_text(new, "utf-8")
+    print("\n".join(f"{'out of date' if only_check else 'written'}: {path}" for path in stale))
+    return int(only_check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,475 @@
+# SEMCODEC-1 as a Kaitai Struct declaration: the layout of a bare record and of a file, and what rules
+# a declaration can say. SEMCODEC-1.md is the text; where the two differ, the text counts.
+#
+# A field without a doc-ref of its own belongs to the clause of its type. The Python module that the
+# compiler makes is called semcodec, as the library is: keep it in a package of your own.
+#
+# This file may be used by anybody for anything (CC0-1.0).
+meta:
+  id: semcodec
+  title: SEMCODEC-1, images that travel as words
+  application: semcodec
+  file-extension: semc
+  license: CC0-1.0
+  ks-version: '0.11'
+  encoding: UTF-8
+  endian: be
+  bit-endian: be
+
+doc: |
+  A record says a picture in words: a text, the size of the picture to paint, and labels of the
+  models that made it. Give this type the bytes of a bare record or of a file. Other framings
+  (sequence, URL, QR code, PNG chunk) carry a core: take it out, and give it to the type `core`.
+
+  What parses here obeys every rule of the format but these, which the caller checks afterwards:
+
+  * SC-CHK-2: `core.check_value` is the check of `core.covered`. Kaitai Struct knows no CRC.
+  * SC-SIZ-3: an explicit size is none that has a code; the names of `size_code` say which have.
+  * SC-EXT-7, SC-EXT-11: names and comments are UTF-8 without U+0000-001F and U+007F-009F.
+  * SC-UTF-1: a `utf8` payload is UTF-8. All text is left as bytes, because some runtimes replace
+    what is wrong in it and drop a byte order mark in front of it.
+  * SC-LIM-1, SC-LIM-2, SC-LIM-3: limits are the reader's own.
+  * SC-TXT, SC-SEQ and SC-PNG: the other framings.
+
+  Data of no bytes (SC-FRM-1) and a cut field (SC-HDR-3) end as an error of the stream.
+  A failed `valid` says that some rule is broken, not that the verdict is "invalid": an unknown
+  coding, size code or critical extension, or another version, is "unsupported".
+doc-ref: SEMCODEC-1.md
+
+seq:
+  - id: magic
+    contents: [0xb5, 0x1a]
+    if: is_file
+    doc: No bare record starts so. SC-FRM-2.
+    doc-ref: SEMCODEC-1 §7.2
+  - id: core
+    type: core(is_file)
+    size-eos: true
+    doc: All the rest. What the check covers starts here.
+    doc-ref: SEMCODEC-1 §5
+instances:
+  is_file:
+    value: first_byte == 0xb5
+    doc: Whether the data is a file, else a bare record.
+    doc-ref: SEMCODEC-1 §7.2
+  first_byte:
+    pos: 0
+    type: u1
+    doc: Tells the framings apart. SC-FRM-1.
+    doc-ref: SEMCODEC-1 §7
+
+types:
+  core:
+    doc: One record without its framing, from its first byte to the end of its stream.
+    doc-ref: SEMCODEC-1 §5
+    params:
+      - id: must_have_check
+        type: bool
+        doc: Whether the framing wants a check. SC-FRM-3.
+        doc-ref: SEMCODEC-1 §7.1
+    seq:
+      - id: escape
+        type: b1
+        valid: false
+        doc: V. 0 is version 1; 1 is another version, which defines the rest. SC-HDR-1.
+        doc-ref: SEMCODEC-1 §5.1
+      - id: coding
+        type: b2
+        enum: coding
+        valid:
+          any-of: [coding::nibble, coding::utf8]
+        doc: CC. How the text is written in the payload; 1 and 2 are reserved. SC-HDR-2.
+        doc-ref: SEMCODEC-1 §6
+      - id: check
+        type: b2
+        enum: check
+        valid:
+          expr: (_ != check::none or not must_have_check) and len_check < _io.size
+        doc: KK. Which check ends the core. SC-FRM-3; SC-CHK-1, it has room after the first byte.
+        doc-ref: SEMCODEC-1 §5.6
+      - id: has_extensions
+        type: b1
+        doc: X. An extension block follows.
+        doc-ref: SEMCODEC-1 §5.1
+      - id: has_size
+        type: b1
+        doc: S. A size follows; else the picture is 1024 x 1024.
+        doc-ref: SEMCODEC-1 §5.1
+      - id: has_models
+        type: b1
+        doc: M. A models field follows; else the record has model set 0.
+        doc-ref: SEMCODEC-1 §5.1
+      - id: body
+        type: body
+        size: _io.size - 1 - len_check
+        doc: All between the first byte and the check. No field runs into the check (SC-HDR-3).
+        doc-ref: SEMCODEC-1 §5
+      - id: check_value
+        size: len_check
+        doc: The check of `covered`, big endian. SC-CHK-2 is the caller's.
+        doc-ref: SEMCODEC-1 §5.6
+    instances:
+      len_check:
+        value: 'check == check::crc32 ? 4 : check.to_i'
+        doc: 0, 1, 2 or 4 bytes.
+        doc-ref: SEMCODEC-1 §5.6
+      covered:
+        pos: 0
+        size: _io.size - len_check
+        doc: What the check covers, from the first byte of the core to the end of the payload.
+        doc-ref: SEMCODEC-1 §5.6
+
+  body:
+    doc: The fields that the first byte announces, and the payload, whose length nobody stores.
+    doc-ref: SEMCODEC-1 §5
+    seq:
+      - id: size
+        type: size
+        if: _parent.has_size
+        doc: Of the picture to paint.
+        doc-ref: SEMCODEC-1 §5.2
+      - id: models
+        type: models
+        if: _parent.has_models
+        doc: Who made the record.
+        doc-ref: SEMCODEC-1 §5.3
+      - id: extensions
+        type: extension_block
+        if: _parent.has_extensions
+        doc: What else is to be said.
+        doc-ref: SEMCODEC-1 §5.4
+      - id: payload
+        size-eos: true
+        type:
+          switch-on: _parent.coding
+          cases:
+            coding::nibble: nibble_text
+            coding::utf8: utf8_text
+        doc: The text, in all that is left.
+        doc-ref: SEMCODEC-1 §5.5
+
+  size:
+    doc: |
+      Width and height in 1, 4 or 8 bytes. The first bits tell the forms apart: `0` a code, `10` two
+      sides of 15 bits, `11` two sides of 31 bits. Each side is stored less one.
+    doc-ref: SEMCODEC-1 §5.2
+    seq:
+      - id: is_explicit
+        type: b1
+        doc: The size is in two sides, not in a code.
+      - id: code
+        type: b7
+        enum: size_code
+        if: not is_explicit
+        valid:
+          in-enum: true
+        doc: A size of the registry. SC-SIZ-1, and SC-SIZ-2 for code 0.
+      - id: is_long
+        type: b1
+        if: is_explicit
+        doc: The sides have 31 bits, not 15.
+      - id: short_width
+        type: b15
+        if: is_explicit and not is_long
+        doc: In pixels, less one.
+      - id: short_height
+        type: b15
+        if: is_explicit and not is_long
+        valid:
+          expr: not (short_width == 1023 and _ == 1023)
+        doc: 1024 x 1024 is said by no size field at all. SC-SIZ-2; SC-SIZ-3 is the caller's.
+      - id: long_width
+        type: b31
+        if: is_explicit and is_long
+        valid:
+          max: 0x7fff_fffe
+        doc: SC-SIZ-5.
+      - id: long_height
+        type: b31
+        if: is_explicit and is_long
+        valid:
+          expr: _ <= 0x7fff_fffe and (_ > 32767 or long_width > 32767)
+        doc: SC-SIZ-5, and SC-SIZ-4, one side does not fit the shorter form.
+    instances:
+      width:
+        value: '(is_long ? long_width : short_width) + 1'
+        if: is_explicit
+        doc: In pixels. The registry says what a code means.
+      height:
+        value: '(is_long ? long_height : short_height) + 1'
+        if: is_explicit
+        doc: In pixels.
+
+  models:
+    doc: |
+      Which models made the record: a row of the registry of sets, or four ids, of which 0 states
+      nothing. Ids and rows are labels; one that is not in the registry is no error.
+    doc-ref: SEMCODEC-1 §5.3
+    seq:
+      - id: set
+        type: leb28
+        doc: A row of the registry; 0 if four ids follow.
+      - id: describer
+        type: leb28
+        if: not is_row
+        doc: Id of who described the picture.
+      - id: writer
+        type: leb28
+        if: not is_row
+        doc: Id of who chose and shortened the words.
+      - id: painter
+        type: leb28
+        if: not is_row
+        doc: Id of who is thought to paint it.
+      - id: prompts
+        type: leb28
+        if: not is_row
+        valid:
+          expr: describer.value + writer.value + painter.value + _.value > 0
+        doc: Id of the instructions the models had. SC-MOD-1, not all four ids are 0.
+    instances:
+      is_row:
+        value: set.value != 0
+        doc: Whether the models are a row of the registry.
+      name:
+        value: set.value
+        enum: model_set
+        if: is_row
+        doc: The name of the set, where it is known.
+
+  extension_block:
+    doc: Entries for what else is to be said, now and later.
+    doc-ref: SEMCODEC-1 §5.4
+    seq:
+      - id: len_entries
+        type: leb28
+        valid:
+          expr: _.value > 0
+        doc: Bytes of all entries. SC-EXT-2, no empty block.
+      - id: entries
+        type: extension_entries
+        size: len_entries.value
+        doc: SC-EXT-1, the block ends within the core; SC-EXT-3, the entries fill it exactly.
+
+  extension_entries:
+    doc: All entries of a block, in ascending order of their types.
+    doc-ref: SEMCODEC-1 §5.4
+    seq:
+      - id: entries
+        type: 'extension_entry(_index == 0 ? 0 : entries[_index - 1].type.value)'
+        repeat: eos
+        doc: Each is told the type before it, or 0.
+
+  extension_entry:
+    doc: One entry. A reader that does not know an even type may skip it.
+    doc-ref: SEMCODEC-1 §5.4
+    params:
+      - id: previous
+        type: u4
+        doc: Type of the entry before it, or 0.
+    seq:
+      - id: type
+        type: leb28
+        valid:
+          expr: _.value > previous and _.value % 2 == 0
+        doc: SC-EXT-4, types ascend; SC-EXT-5, none is 0; SC-EXT-6, no odd type is known.
+      - id: len_value
+        type: leb28
+        doc: In bytes.
+      - id: value
+        size: len_value.value
+        type:
+          switch-on: kind
+          cases:
+            extension::describer_name: short_text
+            extension::writer_name: short_text
+            extension::painter_name: short_text
+            extension::prompts_name: short_text
+            extension::k: count
+            extension::order: word_order
+            extension::seed: seed
+            extension::tool: short_text
+            extension::comment: comment
+        doc: Bytes, for a type that is not in the registry.
+    instances:
+      kind:
+        value: type.value
+        enum: extension
+        doc: The name of the type, where it is known.
+
+  short_text:
+    doc: A name. SC-EXT-7; UTF-8 and control characters are the caller's.
+    doc-ref: SEMCODEC-1 §5.4
+    seq:
+      - id: utf8
+        size-eos: true
+        valid:
+          expr: _.length >= 1 and _.length <= 255
+        doc: 1 to 255 bytes.
+
+  comment:
+    doc: Anything, for people. SC-EXT-11; UTF-8 and control characters are the caller's.
+    doc-ref: SEMCODEC-1 §5.4
+    seq:
+      - id: utf8
+        size-eos: true
+        valid:
+          expr: _.length >= 1 and _.length <= 4096
+        doc: 1 to 4096 bytes.
+
+  count:
+    doc: How many words were asked for. SC-EXT-8.
+    doc-ref: SEMCODEC-1 §5.4
+    seq:
+      - id: number
+        type: leb28
+        valid:
+          expr: _.value >= 1 and _io.eof
+        doc: At least 1, and nothing after it.
+
+  word_order:
+    doc: How the words are ordered; a record without this has reading order. SC-EXT-9.
+    doc-ref: SEMCODEC-1 §5.4
+    seq:
+      - id: order
+        type: u1
+        valid:
+          expr: _ == 1 and _io.eof
+        doc: 1 is the most important word first.
+
+  seed:
+    doc: The painter's seed, from 0 to 2^32-1. SC-EXT-10.
+    doc-ref: SEMCODEC-1 §5.4
+    seq:
+      - id: number
+        size-eos: true
+        valid:
+          expr: _.length >= 1 and _.length <= 4 and (_.length == 1 or _[0] != 0)
+        doc: Big endian, in as few bytes as serve, but at least one.
+
+  nibble_text:
+    doc: |
+      A text over sixteen symbols, the first in the high half of the first byte. A space at the end
+      only fills up the last byte, and is no part of the text.
+    doc-ref: SEMCODEC-1 §6.1
+    seq:
+      - id: symbols
+        type: b4
+        enum: symbol
+        repeat: eos
+        valid:
+          expr: _ != symbol::space or (_index > 0 and symbols[_index - 1] != symbol::space)
+        doc: No space at the start (SC-NIB-1), nor two in a row (SC-NIB-2, SC-NIB-3).
+
+  utf8_text:
+    doc: Any text. SC-UTF-1 is the caller's.
+    doc-ref: SEMCODEC-1 §6.2
+    seq:
+      - id: utf8
+        size-eos: true
+        doc: It may be empty.
+
+  leb28:
+    doc: |
+      An integer from 0 to 2^28-1 in 1 to 4 bytes, seven bits each, lowest first, and in as few as
+      serve. So 1 is `01`, 300 is `ac 02`, and `81 00` is nothing.
+    doc-ref: SEMCODEC-1 §2.3
+    seq:
+      - id: groups
+        type: leb28_group(_index)
+        repeat: until
+        repeat-until: not _.goes_on
+        doc: One byte each.
+    instances:
+      value:
+        value: >-
+          groups[0].digit
+          + (groups.size > 1 ? groups[1].digit << 7 : 0)
+          + (groups.size > 2 ? groups[2].digit << 14 : 0)
+          + (groups.size > 3 ? groups[3].digit << 21 : 0)
+        doc: The integer.
+
+  leb28_group:
+    doc: One byte of an integer.
+    doc-ref: SEMCODEC-1 §2.3
+    params:
+      - id: place
+        type: u1
+        doc: 0 for the lowest seven bits, to 3.
+    seq:
+      - id: goes_on
+        type: b1
+        valid:
+          expr: not _ or place < 3
+        doc: Another byte follows. SC-LEB-1, at most four.
+      - id: digit
+        type: b7
+        valid:
+          expr: _ != 0 or goes_on or place == 0
+        doc: SC-LEB-2, the last of several bytes is not 0.
+
+# BEGIN GENERATED enums
+enums:
+  coding:
+    0: nibble
+    1: lexicon
+    2: bag
+    3: utf8
+  check:
+    0: none
+    1: crc8
+    2: crc16
+    3: crc32
+  extension:
+    2: describer_name
+    4: writer_name
+    6: painter_name
+    8: prompts_name
+    10: k
+    12: order
+    14: seed
+    16: tool
+    18: comment
+  size_code:
+    1: s512x512
+    2: s768x768
+    3: s768x512
+    4: s512x768
+    5: s1152x896
+    6: s896x1152
+    7: s1216x832
+    8: s832x1216
+    9: s1344x768
+    10: s768x1344
+    11: s1536x640
+    12: s640x1536
+    13: s1920x1080
+    14: s1280x720
+    15: s256x256
+    16: s3840x2160
+    17: s2048x2048
+    18: s2048x1365
+    19: s640x480
+    20: s4032x3024
+  model_set:
+    0: default_set
+    1: openai_set
+    2: local_set
+# END GENERATED enums
+  symbol:  # §6.1
+    0x0: space
+    0x1: n
+    0x2: t
+    0x3: s
+    0x4: r
+    0x5: h
+    0x6: l
+    0x7: d
+    0x8: c
+    0x9: m
+    0xa: f
+    0xb: g
+    0xc: p
+    0xd: b
+    0xe: k
+    0xf: v

@@ -1,0 +1,123 @@
+"""A reader that stops checking one rule is noticed: by a target, on inputs made from one seed.
+
+Each test makes the library lax in one place and then looks for any target that fails. Some cases
+also must be noticed without the vectors, by chance alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from fuzz import engine
+from semcodec.bitstream import RULES, alphabet, checks, fast, packing, textforms, validate, values
+from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream.record import Record
+
+#: Rules that a reader can step over and read on: those that make data invalid, and some others.
+STEPPED_OVER = [
+    name
+    for name, rule in RULES.items()
+    if rule.outcome == "invalid" or name in ("SC-HDR-2", "SC-SEQ-1", "SC-SIZ-1", "SC-EXT-6")
+]
+#: Rules whose breach ends the reading, but which a lax reader might forget.
+FORGOTTEN = ["SC-HDR-1", "SC-FRM-2", "SC-EXT-1", "SC-PNG-3", "SC-TXT-2", "SC-TXT-3", "SC-TXT-5"]
+RUNS = 2_000
+QUICKEST_FIRST = ("differential", "fields", "carriers", "unpack", "roundtrip")
+
+
+def noticed_by() -> Iterator[str]:
+    """Go over the targets that fail on the library as it is now."""
+    for name in QUICKEST_FIRST:
+        if engine.run(name, seed=1, runs=RUNS).failed is not None:
+            yield name
+
+
+def lax(monkeypatch: pytest.MonkeyPatch, method: str, forgotten: str) -> None:
+    """Make every cursor forget a rule."""
+    strict = getattr(Cursor, method)
+
+    def broken(self: Cursor, rule: str, *rest: Any) -> None:
+        if rule != forgotten:
+            strict(self, rule, *rest)
+
+    monkeypatch.setattr(Cursor, method, broken)
+
+
+@pytest.mark.parametrize("rule", STEPPED_OVER)
+def test_a_rule_stepped_over(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lax(monkeypatch, "broken", rule)
+    assert next(noticed_by(), None)
+
+
+@pytest.mark.parametrize("rule", FORGOTTEN)
+def test_a_rule_forgotten(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lax(monkeypatch, "stop", rule)
+    assert next(noticed_by(), None)
+
+
+@pytest.mark.parametrize("rule", ["SC-LEB-2", "SC-NIB-2", "SC-TXT-4", "SC-EXT-4", "SC-SIZ-3"])
+def test_noticed_without_vectors_too(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine.corpus, "of_target", lambda name: [])
+    lax(monkeypatch, "broken", rule)
+    assert next(noticed_by(), None)
+
+
+def test_a_short_road_without_its_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unpack(data: bytes) -> Record | None:
+        record = fast.unpack(b"\0")
+        assert record is not None
+        return record._replace(text=alphabet.to_symbols(data[1:]))
+
+    monkeypatch.setattr(packing, "_fast_unpack", unpack)
+    assert set(noticed_by()) >= {"unpack", "differential"}
+
+
+def test_strangers_in_a_text_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textforms, "_rule_characters", lambda *_: None)
+    assert next(noticed_by(), None)
+
+
+def test_a_check_over_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = checks.write
+    monkeypatch.setattr(checks, "write", lambda kind, core: right(kind, core[:-1]))
+    assert next(noticed_by(), None)
+
+
+def test_a_seed_with_leading_zeros(monkeypatch: pytest.MonkeyPatch) -> None:
+    loose = values.KINDS["seed"]._replace(read=lambda data: int.from_bytes(data, "big"))
+    monkeypatch.setitem(values.KINDS, "seed", loose)
+    assert set(noticed_by()) >= {"fields", "differential"}
+
+
+def test_work_that_grows_with_the_square(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = alphabet.well_spaced
+
+    def slow(text: str) -> bool:
+        return all(right(text[:end].strip(" ")) or True for end in range(len(text)) for _ in text)
+
+    monkeypatch.setattr(alphabet, "well_spaced", slow)
+    assert "unpack" in noticed_by()
+
+
+def test_a_validator_that_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader is strict, the survey is not: only their comparison shows it."""
+    strict = Cursor.broken
+
+    def broken(self: Cursor, rule: str, *rest: Any) -> None:
+        if self.findings is None or rule != "SC-MOD-1":
+            strict(self, rule, *rest)
+
+    monkeypatch.setattr(Cursor, "broken", broken)
+    assert set(noticed_by()) == {"unpack"}
+
+
+@pytest.mark.parametrize("rule", [name for name, rule in RULES.items() if rule.example])
+def test_the_example_of_a_rule_breaks_it_alone(rule: str) -> None:
+    row = RULES[rule]
+    report = validate(bytes.fromhex(row.example), framing=row.framing, profile=row.profile or None)
+    broken = [finding.rule for finding in report.findings]
+    assert broken[:1] == [rule]
+    assert row.profile or len(broken) == 1

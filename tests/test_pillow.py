@@ -1,0 +1,480 @@
+"""Pillow opens, paints and saves records, and its PNG files carry them."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import random
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
+
+import semcodec
+import semcodec.pillow
+from semcodec import bitstream
+from tests.pictures import PHOTO, saved, scene
+
+SMALL = (64, 48)
+TEXT = semcodec.skeleton("red boat sea")
+RECORD = semcodec.pack(TEXT, size=SMALL, framing="file")
+BARE = semcodec.pack(TEXT, size=SMALL)
+OTHER = semcodec.pack(semcodec.skeleton("green tree"), size=SMALL, framing="file")
+REGISTRIES = ("ID", "OPEN", "SAVE", "SAVE_ALL", "EXTENSION", "MIME")
+
+
+@pytest.fixture(autouse=True)
+def registered() -> Iterator[None]:
+    """Register, and give Pillow back as it was."""
+    Image.init()
+    before = {name: getattr(Image, name).copy() for name in REGISTRIES}
+    semcodec.pillow.register()
+    yield
+    semcodec.pillow.SemcodecImageFile.backend = "auto"
+    for name, content in before.items():
+        registry = getattr(Image, name)
+        registry.clear()
+        (registry.extend if isinstance(registry, list) else registry.update)(content)
+
+
+@pytest.fixture
+def paintings(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return the list of what has been painted, which goes on growing."""
+    done: list[bytes] = []
+
+    def counted(data: bytes, *, backend: str) -> semcodec.Decoded:
+        done.append(data)
+        return semcodec.decode(data, backend=backend)
+
+    monkeypatch.setattr(semcodec.pillow, "decode", counted)
+    return done
+
+
+def opened(data: bytes) -> ImageFile.ImageFile:
+    return Image.open(io.BytesIO(data))
+
+
+def painted(data: bytes) -> bytes:
+    return semcodec.decode(data).image.tobytes()
+
+
+def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
+    """Return type and content of every chunk."""
+    at, found = 8, []
+    while at < len(png):
+        length, kind = struct.unpack_from(">I4s", png, at)
+        found.append((kind, png[at + 8 : at + 8 + length]))
+        at += 12 + length
+    return found
+
+
+def kinds(png: bytes) -> list[bytes]:
+    return [kind for kind, _ in chunks(png)]
+
+
+class TestOpen:
+    def test_size_and_words_are_there_and_nothing_is_painted(
+        self, paintings: list[bytes], tmp_path: Path
+    ) -> None:
+        path = tmp_path / "boat.semc"
+        path.write_bytes(RECORD)
+        with Image.open(path) as image:
+            assert (image.size, image.mode, image.format) == (SMALL, "RGB", "SEMCODEC")
+            assert image.get_format_mimetype() == "image/vnd.semcodec"
+            assert image.info == {
+                "record": RECORD,
+                "text": TEXT,
+                "words": TEXT.split(),
+                "coding": "nibble",
+                "k": 3,
+            }
+            image.verify()
+        assert paintings == []
+
+    def test_pixels_are_those_of_decode_and_are_painted_once(self, paintings: list[bytes]) -> None:
+        image = opened(RECORD)
+        assert image.getpixel((0, 0)) == semcodec.decode(RECORD).image.getpixel((0, 0))
+        assert image.tobytes() == painted(RECORD)
+        assert image.load() is not None
+        assert paintings == [RECORD]
+
+    def test_pixels_can_be_changed(self) -> None:
+        image = opened(RECORD)
+        image.load()
+        assert not image.readonly
+        image.putpixel((0, 0), (1, 2, 3))
+        assert image.getpixel((0, 0)) == (1, 2, 3)
+
+    def test_no_name_is_needed_and_no_end_of_with_hurts(self) -> None:
+        with opened(RECORD) as image:
+            copy = image.resize((8, 8))
+        assert copy.size == (8, 8)
+        assert image.tobytes() == painted(RECORD)
+
+    def test_file_that_pillow_opened_is_closed_after_painting(self, tmp_path: Path) -> None:
+        path = tmp_path / "boat.semc"
+        path.write_bytes(RECORD)
+        image = Image.open(path)
+        file = image.fp
+        assert file is not None
+        image.load()
+        assert file.closed
+        assert image.fp is None
+
+    def test_file_of_the_caller_stays_open(self) -> None:
+        file = io.BytesIO(RECORD)
+        Image.open(file).load()
+        assert not file.closed
+
+    def test_closed_image_is_closed(self) -> None:
+        image = opened(RECORD)
+        image.close()
+        with pytest.raises(ValueError, match="closed"):
+            image.load()
+
+    def test_utf8_and_requested_k(self) -> None:
+        data = semcodec.pack("ein rotes Boot", coding="utf8", size=SMALL, framing="file")
+        image = opened(data)
+        assert image.info["words"] == ["ein", "rotes", "Boot"]
+        assert image.info["coding"] == "utf8"
+        assert image.tobytes() == painted(data)
+
+    def test_fed_in_pieces(self) -> None:
+        parser = ImageFile.Parser()
+        for at in range(0, len(RECORD), 5):
+            parser.feed(RECORD[at : at + 5])
+        assert parser.close().tobytes() == painted(RECORD)
+
+    def test_copies_and_pickles_are_painted(self) -> None:
+        image = opened(RECORD)
+        again = pickle.loads(pickle.dumps(image))
+        assert again.tobytes() == image.copy().tobytes() == painted(RECORD)
+        assert again.info["record"] == RECORD
+        assert (b"seMC", BARE) in chunks(saved(again, "PNG"))
+
+    def test_backend_of_the_user_paints(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        semcodec.pillow.register(backend="embedded")
+        asked: list[str] = []
+
+        def noted(data: bytes, *, backend: str) -> semcodec.Decoded:
+            asked.append(backend)
+            return semcodec.decode(data)
+
+        monkeypatch.setattr(semcodec.pillow, "decode", noted)
+        opened(RECORD).load()
+        assert asked == ["embedded"]
+
+    def test_encode_takes_an_opened_record(self) -> None:
+        assert semcodec.encode(opened(RECORD), k=2).record.words
+
+    def test_two_threads_each_with_its_own_image(self) -> None:
+        expected = {data: painted(data) for data in (RECORD, OTHER)}
+        got: list[bool] = []
+
+        def work(data: bytes) -> None:
+            semcodec.pillow.register()
+            got.extend(opened(data).tobytes() == expected[data] for _ in range(3))
+
+        in_threads(lambda: work(RECORD), lambda: work(OTHER))
+        assert got == [True] * 6
+
+    def test_two_threads_with_one_image(self) -> None:
+        image = opened(RECORD)
+        got: list[bytes] = []
+        in_threads(*[lambda: got.append(image.tobytes())] * 2)
+        assert got == [painted(RECORD)] * 2
+
+
+def in_threads(*jobs: Callable[[], object]) -> None:
+    threads = [threading.Thread(target=job) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        "data",
+        [
+            RECORD[:-1],
+            RECORD[:3],
+            RECORD[:2],
+            RECORD + b"\0",
+            RECORD[:-1] + bytes([RECORD[-1] ^ 1]),
+            b"\xb5\x1b" + RECORD[2:],
+            b"\xb5\x1a\x80" + RECORD[3:],
+            b"\xb5\x1a" + BARE,
+            BARE,
+            RECORD + bytes(100_000),
+        ],
+        ids=lambda data: data[:12].hex(),
+    )
+    def test_damaged_record_is_not_identified(self, data: bytes, paintings: list[bytes]) -> None:
+        with pytest.raises(UnidentifiedImageError):
+            opened(data)
+        assert paintings == []
+
+    def test_longest_record_opens_and_one_byte_more_does_not(self) -> None:
+        data = semcodec.pack("n" * (65_536 - 4), coding="utf8", framing="file")
+        assert len(data) == semcodec.Limits().max_bytes
+        assert opened(data).info["record"] == data
+        with pytest.raises(UnidentifiedImageError):
+            opened(data + b"\0")
+
+    def test_pillow_says_why_if_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Image, "WARN_POSSIBLE_FORMATS", True)
+        with (
+            pytest.warns(UserWarning, match="SEMCODEC opening failed.*SC-CHK-2"),
+            pytest.raises(UnidentifiedImageError),
+        ):
+            Image.open(io.BytesIO(RECORD + b"\0"), formats=["SEMCODEC"])
+
+    def test_garbage_after_the_magic_opens_or_is_not_identified(self) -> None:
+        source = random.Random(3)
+        for _ in range(500):
+            data = b"\xb5\x1a" + source.randbytes(source.randrange(30))
+            try:
+                size = opened(data).size
+            except UnidentifiedImageError:
+                continue
+            assert size == semcodec.unpack(data).size  # one in 256 has the right check
+
+    @pytest.mark.parametrize("size", [(4097, 64), (64, 4097), (9000, 9000)])
+    def test_too_large_a_picture_opens_and_says_so_on_load(
+        self, size: tuple[int, int], paintings: list[bytes]
+    ) -> None:
+        image = opened(semcodec.pack(TEXT, size=size, framing="file"))
+        assert (image.size, image.info["k"]) == (size, 3)
+        for _ in range(2):
+            with pytest.raises(OSError, match=f"{size[0]} x {size[1]} pixels, and at most 4096"):
+                image.load()
+        assert paintings == []
+
+    def test_enormous_picture_is_a_bomb_to_pillow(self) -> None:
+        data = semcodec.pack(TEXT, size=(2**31 - 1, 2**31 - 1), framing="file")
+        with pytest.raises(Image.DecompressionBombError, match="exceeds limit"):
+            opened(data)
+
+    def test_record_without_words_opens_and_says_so_on_load(self) -> None:
+        image = opened(semcodec.pack("", size=SMALL, framing="file"))
+        assert image.info["words"] == []
+        with pytest.raises(OSError, match="no words") as caught:
+            image.load()
+        assert isinstance(caught.value.__cause__, semcodec.InputError)
+
+    def test_backend_that_fails_is_an_oserror(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        failure = semcodec.BackendError("Out of paint: buy some.", backend="x", stage="paint")
+        monkeypatch.setattr(semcodec.pillow, "decode", raiser(failure))
+        image = opened(RECORD)
+        with pytest.raises(OSError, match="Out of paint") as caught:
+            image.load()
+        assert caught.value.__cause__ is failure
+        monkeypatch.undo()
+        assert image.tobytes() == painted(RECORD)  # the next try may succeed
+
+
+def raiser(error: Exception) -> Callable[..., object]:
+    def fail(*_: object, **__: object) -> object:
+        raise error
+
+    return fail
+
+
+class TestPng:
+    def test_record_stands_after_ihdr_and_other_chunks_are_kept(self) -> None:
+        notes = PngImagePlugin.PngInfo()
+        notes.add_text("Title", "a boat")
+        notes.add(b"prIv", b"kept", after_idat=True)
+        options = {"pnginfo": notes, "icc_profile": b"profile", "dpi": (72, 72)}
+        plain = saved(scene(), "PNG", **options)
+        png = saved(scene(), "PNG", semcodec=RECORD, **options)
+        assert kinds(png)[:2] == [b"IHDR", b"seMC"]
+        assert chunks(png)[1][1] == BARE
+        assert [chunk for chunk in chunks(png) if chunk[0] != b"seMC"] == chunks(plain)
+
+    def test_record_comes_back(self, tmp_path: Path) -> None:
+        path = tmp_path / "boat.png"
+        scene().save(path, semcodec=RECORD)
+        record = semcodec.unpack(path.read_bytes())
+        assert (record.text, record.size) == (TEXT, SMALL)
+        assert semcodec.extract_png(path.read_bytes()) == BARE
+
+    def test_any_form_of_a_record_is_taken(self) -> None:
+        url = semcodec.pack(TEXT, size=SMALL, framing="url")
+        png = saved(scene(), "PNG", semcodec=RECORD)
+        records = [semcodec.unpack(form) for form in (RECORD, BARE, url, png)]
+        for given in (RECORD, BARE, url, url.decode(), png, *records):
+            assert chunks(saved(scene(), "PNG", semcodec=given))[1] == (b"seMC", BARE)
+
+    def test_animation_carries_one_record(self) -> None:
+        options = {"save_all": True, "append_images": [scene().rotate(90)]}
+        png = saved(scene(), "PNG", semcodec=RECORD, **options)
+        assert kinds(png)[:2] == [b"IHDR", b"seMC"]
+        assert kinds(png).count(b"seMC") == 1
+        assert b"acTL" in kinds(png)
+
+    def test_opened_record_is_carried_unless_told_not_to(self) -> None:
+        image = opened(RECORD)
+        assert chunks(saved(image, "PNG"))[1] == (b"seMC", BARE)
+        assert b"seMC" not in kinds(saved(image, "PNG", semcodec=None))
+        assert b"seMC" not in kinds(saved(image, "PNG", semcodec=False))
+        other = bitstream.unpack(OTHER).text
+        png = saved(image, "PNG", semcodec=OTHER)
+        assert semcodec.unpack(png).text == other
+        assert kinds(png).count(b"seMC") == 1
+
+    def test_another_image_made_of_it_carries_nothing(self) -> None:
+        assert b"seMC" not in kinds(saved(opened(RECORD).rotate(180), "PNG"))
+
+    def test_without_a_record_the_bytes_are_pillows(self) -> None:
+        with_hook = saved(scene(), "PNG")
+        save = Image.SAVE["PNG"]
+        assert isinstance(save, semcodec.pillow._PngSaver)
+        Image.SAVE["PNG"] = save.plain
+        assert with_hook == saved(scene(), "PNG")
+
+    def test_png_with_a_record_is_a_png(self, paintings: list[bytes]) -> None:
+        png = saved(scene(), "PNG", semcodec=RECORD)
+        image = opened(png)
+        assert (image.format, image.size) == ("PNG", scene().size)
+        assert image.tobytes() == scene().tobytes()
+        assert paintings == []
+        assert b"seMC" not in kinds(saved(image, "PNG"))
+
+    @pytest.mark.parametrize("garbage", [b"", b"\xff\xff", RECORD[:-1], "text", 7, True])
+    def test_garbage_is_no_record_and_leaves_no_file(self, garbage: object, tmp_path: Path) -> None:
+        path = tmp_path / "boat.png"
+        with pytest.raises(semcodec.SemcodecError):
+            scene().save(path, semcodec=garbage)
+        assert not path.exists()
+
+
+class TestSave:
+    def test_photograph_is_described(self, tmp_path: Path) -> None:
+        path = tmp_path / "photo.semc"
+        with Image.open(io.BytesIO(PHOTO)) as photo:
+            photo.save(path, k=3)
+        data = path.read_bytes()
+        expected = semcodec.encode(PHOTO, k=3, size=scene().size)
+        assert data == expected.data
+        with Image.open(path) as again:
+            assert (again.size, again.info["k"]) == (scene().size, 3)
+            assert again.tobytes() == painted(data)
+
+    def test_options_reach_encode(self) -> None:
+        data = saved(
+            scene(), "SEMCODEC", max_bytes=20, coding="utf8", size=(640, 480), check="crc16"
+        )
+        record = semcodec.unpack(data)
+        assert (record.coding, record.size, record.check) == ("utf8", (640, 480), "crc16")
+        assert len(data) <= 20
+
+    @pytest.mark.parametrize(
+        ("size", "target"), [((8000, 20), (4096, 10)), ((1, 9000), (1, 4096)), ((9, 7), (9, 7))]
+    )
+    def test_photograph_is_saved_for_its_size_if_that_is_painted(
+        self, size: tuple[int, int], target: tuple[int, int]
+    ) -> None:
+        data = saved(Image.new("RGB", size, "red"), "SEMCODEC")
+        assert opened(data).size == target
+
+    def test_backend_of_the_user_describes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        semcodec.pillow.register(backend="embedded")
+        asked: list[str] = []
+
+        def noted(image: Image.Image, *, backend: str, size: tuple[int, int]) -> semcodec.Encoded:
+            asked.append(backend)
+            return semcodec.encode(image, size=size)
+
+        monkeypatch.setattr(semcodec.pillow, "encode", noted)
+        saved(scene(), "SEMCODEC")
+        assert asked == ["embedded"]
+
+    def test_opened_record_is_written_as_it_was(self, tmp_path: Path) -> None:
+        path = tmp_path / "boat.semc"
+        path.write_bytes(RECORD)
+        with Image.open(path) as image:
+            image.save(path)
+            image.save(tmp_path / "copy.semc")
+        assert path.read_bytes() == (tmp_path / "copy.semc").read_bytes() == RECORD
+
+    def test_given_record_is_written(self) -> None:
+        for given in (RECORD, BARE, semcodec.unpack(BARE)):
+            assert saved(scene(), "SEMCODEC", semcodec=given) == RECORD
+
+    def test_opened_record_is_described_anew_if_wanted(self) -> None:
+        data = saved(opened(RECORD), "SEMCODEC", semcodec=None, k=1)
+        assert semcodec.unpack(data).k == 1
+
+    def test_wrong_option_is_a_valueerror_and_leaves_no_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "photo.semc"
+        with pytest.raises(ValueError, match="coding"):
+            scene().save(path, coding="morse")
+        assert not path.exists()
+
+    def test_backend_that_fails_is_an_oserror(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        failure = semcodec.BackendError("No words today.", backend="x", stage="describe")
+        monkeypatch.setattr(semcodec.pillow, "encode", raiser(failure))
+        with pytest.raises(OSError, match="No words today"):
+            saved(scene(), "SEMCODEC")
+
+    def test_other_formats_are_left_alone(self) -> None:
+        assert opened(saved(opened(RECORD), "JPEG")).format == "JPEG"
+
+
+class TestRegister:
+    def test_twice_is_once(self) -> None:
+        before = {name: getattr(Image, name).copy() for name in REGISTRIES}
+        semcodec.pillow.register()
+        assert before == {name: getattr(Image, name) for name in REGISTRIES}
+        assert Image.ID.count("SEMCODEC") == 1
+        assert kinds(saved(scene(), "PNG", semcodec=RECORD)).count(b"seMC") == 1
+
+    def test_extension_and_media_type(self) -> None:
+        assert Image.registered_extensions()[".semc"] == "SEMCODEC"
+        assert Image.MIME["SEMCODEC"] == "image/vnd.semcodec"
+
+    @pytest.mark.parametrize("name", ["no such backend", "", None, 7])
+    def test_no_such_backend(self, name: str) -> None:
+        with pytest.raises(semcodec.InputError, match="auto or one of"):
+            semcodec.pillow.register(backend=name)
+
+    def test_in_a_fresh_process(self, tmp_path: Path) -> None:
+        path = tmp_path / "boat.semc"
+        path.write_bytes(RECORD)
+        code = (
+            "import sys, semcodec\n"
+            "assert 'PIL' not in sys.modules and 'semcodec.pillow' not in sys.modules\n"
+            "import semcodec.pillow\n"
+            "from PIL import Image\n"
+            "assert 'SEMCODEC' not in Image.OPEN and '.semc' not in Image.EXTENSION\n"
+            "semcodec.pillow.register()\n"
+            "image = Image.open(sys.argv[1])\n"
+            "assert 'onnxruntime' not in sys.modules\n"
+            "image.save(sys.argv[1] + '.png')\n"
+        )
+        run(code, str(path))
+        assert b"seMC" in kinds((tmp_path / "boat.semc.png").read_bytes())
+
+    def test_without_pillow_importing_says_what_to_install(self) -> None:
+        code = (
+            "import sys\n"
+            "sys.modules['PIL'] = None\n"
+            "try:\n"
+            "    import semcodec.pillow\n"
+            "except ImportError as error:\n"
+            "    assert 'semcodec[image]' in str(error)\n"
+            "else:\n"
+            "    sys.exit(1)\n"
+        )
+        run(code)
+
+
+def run(code: str, *arguments: str) -> None:
+    subprocess.run([sys.executable, "-W", "error", "-c", code, *arguments], check=True)

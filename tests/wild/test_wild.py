@@ -1,0 +1,251 @@
+"""Programs that know files by their bytes know records: file(1) and the desktops' database."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import tomllib
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+import semcodec
+from tests.pictures import PHOTO, saved, scene
+
+SPEC = Path(__file__).parents[2] / "spec"
+MAGIC = SPEC / "wild" / "semcodec.magic"
+XML = SPEC / "wild" / "semcodec.xml"
+MIME = "image/vnd.semcodec"
+NAMESPACE = "{http://www.freedesktop.org/standards/shared-mime-info}"
+SIZES = tomllib.loads((SPEC / "registry" / "sizes.toml").read_text("utf-8"))["size"]
+
+TEXT = "rd br snst"
+FILE = semcodec.pack(TEXT, framing="file")
+LONG = " ".join([TEXT] * 99)
+
+
+def needs(program: str, package: str) -> pytest.MarkDecorator:
+    missing = shutil.which(program) is None
+    return pytest.mark.skipif(missing, reason=f"{program} is missing: apt-get install {package}.")
+
+
+needs_file = needs("file", "file")
+needs_database = needs("update-mime-database", "shared-mime-info")
+needs_gio = needs("gio", "libglib2.0-bin")
+
+#: Records as files, and what file(1) says of them after the first words.
+RECORDS = {
+    "default": (FILE, "nibble, CRC-8, 1024 x 1024"),
+    "no words": (semcodec.pack("", framing="file"), "nibble, CRC-8, 1024 x 1024"),
+    "long": (semcodec.pack(LONG, framing="file"), "nibble, CRC-8, 1024 x 1024"),
+    "crc16": (semcodec.pack(TEXT, framing="file", check="crc16"), "nibble, CRC-16, 1024 x 1024"),
+    "utf8": (
+        semcodec.pack("Öl", coding="utf8", framing="file", check="crc32"),
+        "utf8, CRC-32, 1024 x 1024",
+    ),
+    "models": (semcodec.pack(TEXT, framing="file", models=1), "nibble, CRC-8, 1024 x 1024"),
+    "short size": (semcodec.pack(TEXT, framing="file", size=(1000, 777)), "nibble, CRC-8"),
+    "long size": (semcodec.pack(TEXT, framing="file", size=(70_000, 3)), "nibble, CRC-8"),
+    "all fields": (
+        semcodec.pack(TEXT, framing="file", size=(640, 480), models=2, extensions=[(20, b"x")]),
+        "nibble, CRC-8, 640 x 480",
+    ),
+}
+TEXTS = {
+    "url": (semcodec.pack(TEXT, framing="url"), "base64url"),
+    "long url": (semcodec.pack(LONG, framing="url", check="crc32"), "base64url"),
+    "url and a line end": (semcodec.pack("Öl", coding="utf8", framing="url") + b"\n", "base64url"),
+    "qr": (semcodec.pack(TEXT, framing="qr"), "base45"),
+    "long qr": (semcodec.pack(LONG, framing="qr", check="crc16"), "base45"),
+    "qr and a line end": (semcodec.pack("Öl", coding="utf8", framing="qr") + b"\n", "base45"),
+}
+STRANGERS = {
+    "no check": b"\xb5\x1a" + semcodec.pack(TEXT),
+    "another version": b"\xb5\x1a\x88" + FILE[3:],
+    "another byte": b"\xb5\x1b" + FILE[2:],
+    "magic alone": b"\xb5\x1a",
+    "bare": semcodec.pack(TEXT, check="crc8"),
+    "magic later": b"\0" + FILE,
+    "png": saved(scene(), "PNG"),
+    "jpeg": PHOTO,
+    "webp": saved(scene(), "WEBP"),
+    "text": b"A red boat.\n",
+    "latin": "µ\x1a§".encode("latin-1"),
+    "prose": b"semc: a file format for pictures\n",
+    "prose without a space": b"semc:Cats are many, and all of them are nice\n",
+    "url without a check": b"semc:AHE9",
+    "url cut": b"semc:",
+    "shouting": b"SEMC: PICTURES IN WORDS, that is all\n",
+    "qr cut": b"SEMC:",
+    "empty": b"",
+}
+
+
+def names_of(cases: Iterable[str]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("name", cases)
+
+
+def told(path: Path, *options: str, magic: Path = MAGIC) -> str:
+    """Return what file(1) says of one file."""
+    command = ["file", "--brief", *options, "-m", str(magic), str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def written(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+@needs_file
+class TestFile:
+    @names_of(RECORDS)
+    def test_record_is_known_and_its_head_is_read(self, name: str, tmp_path: Path) -> None:
+        data, more = RECORDS[name]
+        path = written(tmp_path / "it", data)
+        assert told(path) == f"semcodec record, {more}"
+        assert told(path, "--mime-type") == MIME
+        assert told(path, "--extension") == "semc"
+
+    @names_of(TEXTS)
+    def test_text_form_is_known(self, name: str, tmp_path: Path) -> None:
+        data, alphabet = TEXTS[name]
+        path = written(tmp_path / "it", data)
+        assert told(path) == f"semcodec text, {alphabet}"
+        assert told(path, "--mime-type") == "text/plain"
+
+    @names_of(STRANGERS)
+    def test_stranger_is_not_taken(self, name: str, tmp_path: Path) -> None:
+        assert "semcodec" not in told(written(tmp_path / "it", STRANGERS[name]), "--keep-going")
+
+    def test_every_size_of_the_registry_is_said(self, tmp_path: Path) -> None:
+        for row in SIZES:
+            size = row["width"], row["height"]
+            path = written(tmp_path / "it", semcodec.pack(TEXT, framing="file", size=size))
+            assert told(path).endswith(f", {size[0]} x {size[1]}")
+
+    def test_the_systems_own_magic_has_nothing_against_it(self, tmp_path: Path) -> None:
+        version = subprocess.run(["file", "--version"], capture_output=True, text=True, check=True)
+        own = version.stdout.partition("magic file from ")[2].strip()
+        assert own
+        for name, (data, more) in (RECORDS | TEXTS).items():
+            path = written(tmp_path / name, data)
+            assert told(path, magic=Path(f"{MAGIC}:{own}")).endswith(more)
+
+    def test_compiled_entry_says_the_same(self, tmp_path: Path) -> None:
+        command = ["file", "-C", "-m", str(MAGIC)]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert done.stderr == ""
+        compiled = tmp_path / "semcodec.magic.mgc"
+        for name, (data, more) in (RECORDS | TEXTS).items():
+            assert told(written(tmp_path / name, data), magic=compiled).endswith(more)
+        assert "semcodec" not in told(written(tmp_path / "it", STRANGERS["png"]), magic=compiled)
+
+    def test_random_bytes_are_not_taken(self, tmp_path: Path) -> None:
+        source = random.Random(1)
+        for number in range(1000):
+            written(tmp_path / f"{number}", source.randbytes(64))
+        command = [
+            "file",
+            "--brief",
+            "--mime-type",
+            "-m",
+            str(MAGIC),
+            *map(str, tmp_path.iterdir()),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        answers = done.stdout.splitlines()
+        assert len(answers) == 1000
+        assert MIME not in answers
+
+
+def test_mask_takes_one_random_string_in_175_thousand() -> None:
+    source = random.Random(2)
+    strings = (source.randbytes(64) for _ in range(200_000))
+    assert sum(map(is_taken, strings)) <= 6
+    firsts = range(256)
+    assert sum(is_taken(b"\xb5\x1a" + bytes([first, 0])) for first in firsts) == 96
+
+
+def is_taken(data: bytes) -> bool:
+    """Say what both databases test."""
+    return data[:2] == b"\xb5\x1a" and data[2] & 0x80 == 0 and data[2] & 0x18 != 0
+
+
+def test_xml_and_magic_say_the_same() -> None:
+    kind = ElementTree.parse(XML).getroot().find(f"{NAMESPACE}mime-type")
+    assert kind is not None
+    assert kind.get("type") == MIME
+    assert [glob.get("pattern") for glob in kind.iter(f"{NAMESPACE}glob")] == ["*.semc"]
+    first, *rest = kind.iter(f"{NAMESPACE}match")
+    assert (first.get("value"), first.get("mask")) == ("0xb51a0000", "0xffff8000")
+    assert f"ubelong&{first.get('mask')}\t{first.get('value')}" in MAGIC.read_text("ascii")
+    assert sum(int(match.get("mask", "0"), 16) for match in rest) == 0x18
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the XML in a directory of its own, and return the directory."""
+    home = tmp_path_factory.mktemp("share")
+    packages = home / "mime" / "packages"
+    packages.mkdir(parents=True)
+    shutil.copy(XML, packages)
+    command = ["update-mime-database", str(home / "mime")]
+    done = subprocess.run(
+        command, env=environment(home), capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    return home
+
+
+def environment(home: Path) -> dict[str, str]:
+    return os.environ | {"XDG_DATA_HOME": str(home), "XDG_DATA_DIRS": str(home), "LC_ALL": "C"}
+
+
+@needs_database
+class TestDatabase:
+    def test_ending_is_registered(self, database: Path) -> None:
+        lines = (database / "mime" / "globs2").read_text("utf-8").splitlines()
+        assert f"50:{MIME}:*.semc" in lines
+
+    def test_magic_is_registered_with_its_masks(self, database: Path) -> None:
+        installed = (database / "mime" / "magic").read_bytes()
+        assert f"[50:{MIME}]".encode() in installed
+        assert b">0=\0\4\xb5\x1a\0\0&\xff\xff\x80\0\n" in installed
+        for bit in (b"\x08", b"\x10"):
+            assert b"1>2=\0\1" + bit + b"&" + bit + b"\n" in installed
+
+    def test_type_is_registered(self, database: Path) -> None:
+        assert MIME in (database / "mime" / "types").read_text("utf-8").splitlines()
+        assert (database / "mime" / "image" / "vnd.semcodec.xml").exists()
+
+    @needs_gio
+    @names_of(RECORDS)
+    def test_desktop_knows_a_record_without_an_ending(
+        self, name: str, database: Path, tmp_path: Path
+    ) -> None:
+        assert content_type(written(tmp_path / "it", RECORDS[name][0]), database) == MIME
+
+    @needs_gio
+    @names_of(STRANGERS)
+    def test_desktop_takes_no_stranger(self, name: str, database: Path, tmp_path: Path) -> None:
+        assert content_type(written(tmp_path / "it", STRANGERS[name]), database) != MIME
+
+    @needs_gio
+    def test_desktop_knows_the_ending(self, database: Path, tmp_path: Path) -> None:
+        assert content_type(written(tmp_path / "it.semc", FILE), database) == MIME
+
+
+def content_type(path: Path, home: Path) -> str:
+    """Return the media type that the library of desktops finds."""
+    command = ["gio", "info", "--attributes=standard::content-type", str(path)]
+    done = subprocess.run(
+        command, env=environment(home), capture_output=True, text=True, check=True
+    )
+    found = re.search(r"standard::content-type: (\S+)", done.stdout)
+    assert found is not None
+    return found[1]
