@@ -53,6 +53,7 @@ class Rule(NamedTuple):
         outcome: what breaking it makes of the data.
         clause: where the specification states it.
         statement: what it says.
+        at: where a finding points.
         message: what to do where it is broken, in one sentence.
         profile: the profile it belongs to, or "".
         example: data that breaks this rule alone, in hex, or "" where that would be long.
@@ -62,6 +63,7 @@ class Rule(NamedTuple):
     outcome: Outcome
     clause: str
     statement: str
+    at: str
     message: str
     profile: str
     example: str
@@ -149,7 +151,7 @@ def _extensions(types: Iterable[Registry]) -> str:
 def _rules(rules: Iterable[Registry]) -> str:
     rows = []
     for rule in rules:
-        values = [rule[key] for key in ("outcome", "clause", "statement", "message")]
+        values = [rule[key] for key in ("outcome", "clause", "statement", "at", "message")]
         values += [rule.get("profile", ""), rule.get("example", "").replace(" ", "")]
         values += [rule.get("framing", "auto")]
         rows.append(
@@ -190,8 +192,8 @@ def tables(registry: Registry) -> dict[str, str]:
         ),
         "prompts": _table(registry["prompts"], "id", "name", "note"),
         "extensions": _table(registry["extension"], "type", "name", "says", "value", "rule"),
-        "rules": _table(of_all, "id", "outcome:broken is", "clause:§", "statement", example),
-        "profile rules": _table(of_profiles, "id", "statement", example),
+        "rules": _table(of_all, "id", "outcome:broken is", "clause:§", "statement", "at", example),
+        "profile rules": _table(of_profiles, "id", "statement", "at", example),
         "conduct": _table(registry["conduct"], "id", "who:for", "clause:§", "statement"),
     }
 
@@ -291,7 +293,8 @@ def main() -> int:
             stale.append(path.relative_to(SPEC.parent))
             if not only_check:
                 path.write_text(new, "utf-8")
-    print("\n".join(f"{'out of date' if only_check else 'written'}: {path}" for path in stale))
+    for path in stale:
+        print(f"{'out of date' if only_check else 'written'}: {path}")
     return int(only_check and bool(stale))
 
 

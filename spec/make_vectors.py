@@ -34,9 +34,7 @@ def vector(scenario: Scenario) -> Vector:
     """Return the vector of a scenario, or stop if the library does not say what it expects."""
     options = scenario.options
     framing, limits = options.get("framing", "auto"), Limits(**options.get("limits", {}))
-    report = validate(
-        scenario.data, framing=framing, profile=options.get("profile"), limits=limits
-    )
+    report = validate(scenario.data, framing=framing, profile=options.get("profile"), limits=limits)
     found = [(finding.rule, finding.offset) for finding in report.findings]
     broken = [(scenario.rule, scenario.offset)] if scenario.kind == "breaks" else []
     name = f"{scenario.rule}-{scenario.kind}-{scenario.slug}"
@@ -111,7 +109,12 @@ def _first_byte(first: int) -> Vector:
     made: Vector = {"name": f"first-byte-{first:02x}", "framing": "auto", "data": data.hex()}
     made |= {"comment": f"{first:08b}", "flags": [], "verdict": report.verdict}
     if report.ok:
-        return made | {"kind": "obeys", "rule": "SC-HDR-1", "clause": "5.1", "record": said(unpack(data))}
+        return made | {
+            "kind": "obeys",
+            "rule": "SC-HDR-1",
+            "clause": "5.1",
+            "record": said(unpack(data)),
+        }
     (finding,) = report.findings
     rule = {"kind": "breaks", "rule": finding.rule, "clause": RULES[finding.rule].clause}
     return made | rule | {"offset": finding.offset}

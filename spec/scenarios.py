@@ -170,7 +170,9 @@ obeys("SC-TXT-1", "qr", "for QR codes", qr("08 17 10"), "ndn")
 obeys("SC-TXT-1", "bare-r", "a bare record that starts with the byte of s, not with `semc:`",
       check("73 01 63 c3 96"), "Ö")  # fmt: skip
 breaks("SC-TXT-1", "other-case", "upper and lower case mixed", b"Semc:CBFD", 0, framing="url")
-breaks("SC-TXT-1", "qr-as-url", "the one form asked for as the other", qr("08 11"), 0, framing="url")
+breaks(
+    "SC-TXT-1", "qr-as-url", "the one form asked for as the other", qr("08 11"), 0, framing="url"
+)
 breaks("SC-TXT-1", "bare-as-qr", "bytes that are no text", "00 11", 0, framing="qr")
 breaks("SC-TXT-1", "no-colon", "the start without its colon", b"semc", 0, framing="url")
 obeys("SC-TXT-2", "url-alphabet", "`-` and `_` in base64url", url("68 f0 9f bf be"), "\U0001fffe")
@@ -200,7 +202,9 @@ obeys("SC-PNG-1", "signature", "a picture that carries a record", PIXEL, "ndn")
 breaks("SC-PNG-1", "line-ends", "a signature whose line ends were translated",
        PIXEL.replace(b"\r\n", b"\n", 1), 0)  # fmt: skip
 breaks("SC-PNG-1", "one-byte", "89 alone", "89", 0)
-breaks("SC-PNG-1", "bare-as-png", "a bare record that is asked for as PNG", "00 11", 0, framing="png")
+breaks(
+    "SC-PNG-1", "bare-as-png", "a bare record that is asked for as PNG", "00 11", 0, framing="png"
+)
 obeys("SC-PNG-2", "after-iend", "what follows IEND is not looked at", PIXEL + b"\0after", "ndn")
 obeys("SC-PNG-2", "chunks-around", "other chunks, also unknown ones, before and after",
       png(chunk(b"tEXt", b"Title\0x"), record("00 17 10"), chunk(b"zzZz", b"\0" * 9)), "ndn")  # fmt: skip
@@ -209,12 +213,20 @@ breaks("SC-PNG-2", "no-iend", "cut between chunks", PIXEL[:-12], 8 * (len(PIXEL)
 breaks("SC-PNG-2", "long-chunk", "a chunk of 2^31-1 bytes announced: allocate nothing",
        SIGNATURE + bytes.fromhex("7f ff ff ff") + b"IDAT", 64, flags=HOSTILE)  # fmt: skip
 breaks("SC-PNG-2", "signature-only", "nothing but a signature", SIGNATURE, 64)
-obeys("SC-PNG-3", "late", "the chunk right before IEND", SIGNATURE + IHDR + IDAT + record("00 11") + IEND, "nn")
+obeys(
+    "SC-PNG-3",
+    "late",
+    "the chunk right before IEND",
+    SIGNATURE + IHDR + IDAT + record("00 11") + IEND,
+    "nn",
+)
 breaks("SC-PNG-3", "plain-picture", "a picture without a record", png(), 8 * len(png()))
 breaks("SC-PNG-3", "other-case", "a chunk with another last letter is another chunk",
        png(chunk(b"seMc", b"\0\x11")), 8 * len(PIXEL) - 8)  # fmt: skip
 obeys("SC-PNG-4", "one", "one chunk", png(record("00 11")), "nn")
-breaks("SC-PNG-4", "two", "two chunks, the same", png(record("00 11"), record("00 11")), AT_CHUNK + 112)
+breaks(
+    "SC-PNG-4", "two", "two chunks, the same", png(record("00 11"), record("00 11")), AT_CHUNK + 112
+)
 obeys("SC-PNG-5", "crc", "the chunk's CRC is right", png(record("00 34 50")), "srh")
 breaks("SC-PNG-5", "crc", "the last bit of the chunk's CRC flipped",
        png(chunk(b"seMC", b"\0\x11", zlib.crc32(b"seMC\0\x11") ^ 1)), AT_CHUNK + 80)  # fmt: skip
@@ -375,21 +387,31 @@ breaks("SC-EXT-11", "too-long", "a comment of 4097 bytes",
 # --- payload (§6) ------------------------------------------------------------------------------
 
 obeys("SC-NIB-1", "letter", "the first symbol is n", "00 10", "n")
-obeys("SC-NIB-1", "all-symbols", "every letter once", "00 12 34 56 78 9a bc de f0", "ntsrhldcmfgpbkv")
+obeys(
+    "SC-NIB-1", "all-symbols", "every letter once", "00 12 34 56 78 9a bc de f0", "ntsrhldcmfgpbkv"
+)
 obeys("SC-NIB-1", "paper", "the paper's kind of text", "00 17 10 24 72 16 04 85 0f 17 f0",
       "ndn trdtnl rch vndv")  # fmt: skip
 breaks("SC-NIB-1", "space", "the first symbol is a space", "00 01", 8)
-breaks("SC-NIB-1", "padded-empty", "the empty text with a byte of padding", "00 00", 8, flags=SECOND)
+breaks(
+    "SC-NIB-1", "padded-empty", "the empty text with a byte of padding", "00 00", 8, flags=SECOND
+)
 obeys("SC-NIB-2", "one-space", "one space between words", "00 10 10", "n n")
 breaks("SC-NIB-2", "one-byte", "two spaces in one byte", "00 11 00 11", 20)
 breaks("SC-NIB-2", "two-bytes", "two spaces over a byte's end", "00 10 01", 16)
 breaks("SC-NIB-2", "many", "two places with two spaces: the first one counts", "00 10 01 10 01", 16)
-obeys("SC-NIB-3", "padding", "an odd number of symbols, filled up with one space", "00 11 10", "nnn")
+obeys(
+    "SC-NIB-3", "padding", "an odd number of symbols, filled up with one space", "00 11 10", "nnn"
+)
 obeys("SC-NIB-3", "no-padding", "an even number of symbols, nothing to fill up", "00 11 11", "nnnn")
 breaks("SC-NIB-3", "byte-of-padding", "a whole byte of padding", "00 11 11 00", 24, flags=SECOND)
 obeys("SC-UTF-1", "unicode", "any Unicode text", "60 c3 96 c5 bc 20 f0 9f a6 8a", "Öż 🦊")
 obeys("SC-UTF-1", "empty", "the empty text", "60", "")
 obeys("SC-UTF-1", "spaces", "spaces are kept as they are", "60 20 20 41 20", "  A ")
+obeys("SC-UTF-1", "white-space", "words are split at U+0085, U+001C, U+00A0 and U+3000",
+      "60" + "a\x85b\x1cc\xa0d\u3000e".encode().hex(), "a\x85b\x1cc\xa0d\u3000e")  # fmt: skip
+obeys("SC-UTF-1", "no-white-space", "words are not split at U+180E, U+200B, U+2060 and U+FEFF",
+      "60" + "\ufeffa\u180eb\u200bc\u2060d".encode().hex(), "\ufeffa\u180eb\u200bc\u2060d")  # fmt: skip
 obeys("SC-UTF-1", "controls", "control characters are text; who shows them takes care",
       "60 1b 5b 4a 00", "\x1b[J\0", flags=HOSTILE)  # fmt: skip
 obeys("SC-UTF-1", "symbols", "a text that nibble could carry too", "60 6e 74", "nt")
@@ -401,7 +423,9 @@ breaks("SC-UTF-1", "beyond", "a character past U+10FFFF", "60 f4 90 80 80", 8)
 
 # --- limits (§9.3) -----------------------------------------------------------------------------
 
-obeys("SC-LIM-1", "bytes", "three bytes, three allowed", "00 11 11", "nnnn", limits={"max_bytes": 3})
+obeys(
+    "SC-LIM-1", "bytes", "three bytes, three allowed", "00 11 11", "nnnn", limits={"max_bytes": 3}
+)
 breaks("SC-LIM-1", "bytes", "four bytes, three allowed", "00 11 11 11", 24, limits={"max_bytes": 3})
 breaks("SC-LIM-1", "text-form", "nine characters, eight allowed", url("08 11"), 64,
        limits={"max_bytes": 8})  # fmt: skip

@@ -40,6 +40,7 @@ def explained(name: str, rule: Rule) -> str:
         f"{name}  {rule.statement}",
         f"  stated in    SEMCODEC-1, §{rule.clause}",
         f"  broken is    {broken}" + (" (the record stays valid)" if rule.profile else ""),
+        f"  it shows at  {rule.at}",
         f"  what to do   {rule.message}",
     ]
     if rule.example:

@@ -1,0 +1,127 @@
+"""The specification says what registries, library and vectors say, and its code runs."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from semcodec.bitstream import RULES, inspect
+from semcodec.bitstream.registry import SIZES
+
+ROOT = Path(__file__).parents[1]
+SPEC = ROOT / "spec"
+TEXT = (SPEC / "SEMCODEC-1.md").read_text("utf-8")
+#: What people wrote, without generated tables, the code of Annex C and the grammar of Annex D.
+PROSE = re.sub(r"<!-- BEGIN.*?<!-- END [\w ]+ -->|```.*?```", "", TEXT, flags=re.DOTALL)
+CONDUCT = tomllib.loads((SPEC / "registry" / "conduct.toml").read_text("utf-8"))["conduct"]
+VECTORS = [
+    vector
+    for path in sorted((SPEC / "vectors").glob("*.json"))
+    for vector in json.loads(path.read_text("utf-8")).get("vectors", [])
+    if "rule" in vector and "limits" not in vector
+]
+
+
+def clauses() -> dict[str, str]:
+    """Return the text of each numbered clause, such as "5.2", and of each annex."""
+    found: dict[str, str] = {}
+    number = ""
+    for line in PROSE.splitlines():
+        if start := re.match(r"(?:## |\*\*)(?:Annex )?([A-Z]|\d+)(\.\d+)?[. ]", line):
+            number = start[1] + (start[2] or "")
+        found[number] = found.get(number, "") + line + "\n"
+    return found
+
+
+@pytest.mark.parametrize("script", ["generate.py", "make_vectors.py"])
+def test_what_is_generated_is_up_to_date(script: str) -> None:
+    run = [sys.executable, str(SPEC / script), "--check"]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_every_rule_is_stated_in_its_clause() -> None:
+    stated = clauses()
+    for rule, clause in [(r, RULES[r].clause) for r in RULES] + [
+        (c["id"], c["clause"]) for c in CONDUCT
+    ]:
+        if not rule.startswith("SC-PRO"):  # profiles are a generated table
+            assert f"[{rule}]" in stated[clause], f"{rule} is not in §{clause}"
+
+
+def test_every_id_in_the_text_is_a_rule() -> None:
+    known = {*RULES, *(row["id"] for row in CONDUCT)}
+    assert set(re.findall(r"SC-[A-Z]{3}-\d+", TEXT)) == known
+
+
+def test_every_obligation_has_an_id() -> None:
+    text = PROSE[PROSE.index("## 3.") :]
+    sentences = re.split(r"(?<=[.;])\s+|\n\n|\|", text)
+    for sentence in sentences:
+        if re.search(r"\b(MUST|SHOULD|MAY)\b", sentence):
+            assert re.search(r"\[SC-[A-Z]{3}-\d+\]", sentence), sentence
+
+
+@pytest.mark.parametrize("row", CONDUCT, ids=lambda row: row["id"])
+def test_every_rule_for_programs_has_a_test(row: dict[str, str]) -> None:
+    path, _, function = row["test"].partition("::")
+    assert f"def {function}" in (ROOT / path).read_text("utf-8")
+
+
+def test_the_worked_examples_are_what_inspect_says() -> None:
+    annex = TEXT[TEXT.index("## Annex A.") : TEXT.index("## Annex B.")]
+    examples = re.split(r"^\*\*A\.\d+ ", annex, flags=re.MULTILINE)[1:]
+    assert len(examples) >= 8
+    for example in examples:
+        line = example.split("```")[1].strip()
+        rows = re.findall(
+            r"^\| 0x(\w+)\+(\d) \| (\d+) \| `(.*?)` \| ([\w.]+) \|", example, re.MULTILINE
+        )
+        if not rows:
+            continue
+        data = line.encode() if line[:5].lower() == "semc:" else bytes.fromhex(line)
+        framing = "sequence" if example.startswith("A sequence") else "auto"
+        told = [
+            (field.offset, field.bits, field.name, _short(field.raw))
+            for field in inspect(data, framing=framing)
+        ]
+        assert told == [(int(b, 16) * 8 + int(i), int(n), name, raw) for b, i, n, raw, name in rows]
+
+
+def _short(raw: str) -> str:
+    return raw if len(raw) <= 24 else raw[:8] + "…" + raw[-8:]
+
+
+@functools.cache
+def reader() -> dict[str, Any]:
+    """Return the names of the reader of Annex C, with all sizes."""
+    code = TEXT[TEXT.index("## Annex C.") :].split("```python\n")[1].split("```")[0]
+    names: dict[str, Any] = {}
+    exec(compile(code, "Annex C", "exec"), names)
+    names["SIZES"].update(SIZES)
+    return names
+
+
+def answer(vector: dict[str, Any]) -> Any:
+    """Return what that reader says to a vector: a record, or the rule that it finds broken."""
+    names, data = reader(), bytes.fromhex(vector["data"])
+    try:
+        if vector["framing"] == "sequence":
+            return names["read_sequence"](data)
+        return names["read"](data, vector["framing"])
+    except names["Refused"] as refused:
+        return str(refused)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_the_reader_in_the_text_takes_every_vector(vector: dict[str, Any]) -> None:
+    expected = vector["record"] if vector["verdict"] == "valid" else vector["rule"]
+    assert json.loads(json.dumps(answer(vector))) == expected
