@@ -1,8 +1,8 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: check lint types layers exact test
+.PHONY: check lint types layers generated kaitai exact test
 
-check: lint types layers exact test  ## the whole gate; all the tests come last
+check: lint types layers generated kaitai exact test  ## the whole gate; all the tests come last
 
 lint:
 	$(PYTHON) -m ruff format --check .
@@ -13,6 +13,14 @@ types:
 
 layers:
 	$(dir $(PYTHON))lint-imports
+
+generated:  ## constants, tables, enums and vectors say what their sources say
+	$(PYTHON) spec/generate.py --check
+	$(PYTHON) spec/make_vectors.py --check
+
+kaitai:  ## the compiler of the second implementation; its tests are skipped without it
+	@if command -v npm > /dev/null; then npm ci --silent --prefix tests/kaitai; \
+	else echo "There is no npm: the tests of spec/semcodec.ksy will be skipped."; fi
 
 exact:  ## the exact middle is tested to the last branch by its own tests
 	$(PYTHON) -m pytest tests/bitstream --cov=semcodec.bitstream --cov-report=term:skip-covered --cov-fail-under=100

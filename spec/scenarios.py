@@ -207,7 +207,8 @@ breaks(
 )
 obeys("SC-PNG-2", "after-iend", "what follows IEND is not looked at", PIXEL + b"\0after", "ndn")
 obeys("SC-PNG-2", "chunks-around", "other chunks, also unknown ones, before and after",
-      png(chunk(b"tEXt", b"Title\0x"), record("00 17 10"), chunk(b"zzZz", b"\0" * 9)), "ndn")  # fmt: skip
+      png(chunk(b"tEXt", b"Title\0x"), record("00 17 10"), chunk(b"zzZz", b"\0" * 9)),
+      "ndn")  # fmt: skip
 breaks("SC-PNG-2", "cut-in-chunk", "cut in the last chunk", PIXEL[:-1], 8 * (len(PIXEL) - 12))
 breaks("SC-PNG-2", "no-iend", "cut between chunks", PIXEL[:-12], 8 * (len(PIXEL) - 12))
 breaks("SC-PNG-2", "long-chunk", "a chunk of 2^31-1 bytes announced: allocate nothing",
@@ -411,7 +412,8 @@ obeys("SC-UTF-1", "spaces", "spaces are kept as they are", "60 20 20 41 20", "  
 obeys("SC-UTF-1", "white-space", "words are split at U+0085, U+001C, U+00A0 and U+3000",
       "60" + "a\x85b\x1cc\xa0d\u3000e".encode().hex(), "a\x85b\x1cc\xa0d\u3000e")  # fmt: skip
 obeys("SC-UTF-1", "no-white-space", "words are not split at U+180E, U+200B, U+2060 and U+FEFF",
-      "60" + "\ufeffa\u180eb\u200bc\u2060d".encode().hex(), "\ufeffa\u180eb\u200bc\u2060d")  # fmt: skip
+      "60" + "\ufeffa\u180eb\u200bc\u2060d".encode().hex(),
+      "\ufeffa\u180eb\u200bc\u2060d")  # fmt: skip
 obeys("SC-UTF-1", "controls", "control characters are text; who shows them takes care",
       "60 1b 5b 4a 00", "\x1b[J\0", flags=HOSTILE)  # fmt: skip
 obeys("SC-UTF-1", "symbols", "a text that nibble could carry too", "60 6e 74", "nt")
@@ -467,6 +469,7 @@ breaks("SC-PRO-7", "bare", "a bare record", ARCHIVE[2:], 0, profile="archive")
 breaks("SC-PRO-8", "crc16", "CRC-16", file(f"14 10 {NAMES} 10 02 74 31 47 0d 40"), 19,
        profile="archive")  # fmt: skip
 breaks("SC-PRO-9", "unnamed", "no name of the prompt set",
-       file("1c 0d 02 01 61 04 01 62 06 01 63 10 02 74 31 47 0d 40"), 21, profile="archive")  # fmt: skip
+       file("1c 0d 02 01 61 04 01 62 06 01 63 10 02 74 31 47 0d 40"), 21,
+       profile="archive")  # fmt: skip
 breaks("SC-PRO-10", "no-tool", "no name of the tool", file(f"1c 0c {NAMES} 47 0d 40"), 21,
        profile="archive")  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any, Final
 
 from semcodec.bitstream import Report
@@ -11,6 +12,8 @@ from semcodec.cli.terminal import safe
 
 RAW: Final = 20  #: characters of a field's bits that are shown
 VALUE: Final = 60  #: characters of its meaning
+WIDTH: Final = 100  #: characters of a line of findings
+INDENT: Final = " " * 29  #: where the sentence of a finding starts
 
 
 def inspected(seen: dict[str, Any]) -> str:
@@ -59,27 +62,34 @@ def _title(seen: dict[str, Any]) -> str:
 
 
 def _findings(findings: list[dict[str, Any]]) -> str:
-    lines = []
-    for finding in findings:
-        place = f"byte {finding['offset'] // 8}, bit {finding['offset'] % 8}"
-        lines.append(f"  {finding['rule']:<9} {place:<16} {finding['message']}")
-        if finding["found"]:
-            said = f"found {finding['found']}; expected {finding['expected']}"
-            lines.append(" " * 29 + safe(said))
-    return "\n".join(lines)
+    return "\n".join(line for finding in findings for line in _finding(finding))
+
+
+def _finding(finding: dict[str, Any]) -> list[str]:
+    byte, bit = divmod(finding["offset"], 8)
+    head = f"  {finding['rule']:<9} {f'byte {byte}, bit {bit}':<16} "
+    lines = textwrap.wrap(head + finding["message"], WIDTH, subsequent_indent=INDENT)
+    if finding["found"]:
+        said = f"found {finding['found']}; expected {finding['expected']}"
+        lines += textwrap.wrap(safe(said), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+    return lines
 
 
 def _map(fields: list[dict[str, Any]]) -> str:
     if not fields:
         return ""
     width = max(len(field["name"]) for field in fields)
-    lines = [f"start     bits  {'field':<{width}}  {'raw':<{RAW}}  value"]
+    total = sum(field["bits"] for field in fields)
+    digits = max(5, len(str(total)))
+    lines = [f"start    {'bits':>{digits}}  {'field':<{width}}  {'raw':<{RAW}}  value"]
     for field in fields:
         start = f"0x{field['offset'] // 8:02x}+{field['offset'] % 8}"
         raw, value = _cut(field["raw"], RAW), _cut(safe(_meaning(field)), VALUE)
-        row = f"{start:<8} {field['bits']:>5}  {field['name']:<{width}}  {raw:<{RAW}}  {value}"
+        row = (
+            f"{start:<8} {field['bits']:>{digits}}  {field['name']:<{width}}  {raw:<{RAW}}  {value}"
+        )
         lines.append(row.rstrip())
-    return "\n".join([*lines, f"all      {sum(field['bits'] for field in fields):>5}"])
+    return "\n".join([*lines, f"{'all':<8} {total:>{digits}}"])
 
 
 def _meaning(field: dict[str, Any]) -> str:
@@ -107,7 +117,8 @@ def _ledger(entries: dict[str, Any]) -> str:
     lines = [f"{'rate':<11} {'bits':>6}  {'µbpp':>10}"]
     for name, entry in entries.items():
         if entry["bits"] or name == "payload":
-            lines.append(f"{name:<11} {entry['bits']:>6}  {entry['ubpp']:>10.2f}")
+            label = "all" if name == "file" else name  # of a picture it is the chunk alone
+            lines.append(f"{label:<11} {entry['bits']:>6}  {entry['ubpp']:>10.2f}")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Photographs in, pictures out: the one module that knows Pillow.
+"""Photographs in, pictures out: the one module of the pipeline that knows Pillow.
 
 Whatever the file is (palette, CMYK, 16 bit, transparent, turned by its EXIF tag, animated), what
 comes out is one upright RGB image.
