@@ -133,6 +133,7 @@ NN = "11"  #: the payload "nn"
 
 obeys("SC-FRM-1", "one-byte", "one byte is a record: the empty text", "00", "")
 breaks("SC-FRM-1", "no-byte", "no byte", "", 0)
+breaks("SC-FRM-1", "empty-file", "a file of nothing", "b5 1a", 16)
 breaks("SC-FRM-1", "empty-url", "a text form of nothing", b"semc:", 40)
 breaks("SC-FRM-1", "empty-qr", "a text form of nothing", b"SEMC:", 40)
 breaks("SC-FRM-1", "empty-chunk", "a chunk of nothing", png(record("")), AT_CHUNK + 64)
@@ -256,7 +257,6 @@ breaks("SC-HDR-3", "no-models", "a models field of no byte", "01", 8)
 breaks("SC-HDR-3", "three-ids", "three ids of four", "01 00 01 02 03", 40)
 breaks("SC-HDR-3", "no-block", "X = 1 and nothing after it", "04", 8)
 breaks("SC-HDR-3", "half-an-integer", "an integer that goes on, and does not", "01 80", 16)
-breaks("SC-HDR-3", "file-of-nothing", "a file of no core", "b5 1a", 16)
 breaks("SC-HDR-3", "check-is-no-field", "a size that would have to be taken from the check",
        check("0a 81 f3 83"), 32)  # fmt: skip
 obeys("SC-CHK-1", "empty-crc32", "an empty text and CRC-32", check("18"), "")

@@ -87,3 +87,5 @@ def _step_over_magic(cursor: Cursor) -> None:
     if not cursor.data.startswith(MAGIC):
         cursor.stop("SC-FRM-2", 0, cursor.data[: len(MAGIC)].hex(" "), MAGIC.hex(" "))
     cursor.at = len(MAGIC)
+    if cursor.at == cursor.end:
+        cursor.stop("SC-FRM-1", cursor.end * 8, "no bytes", "at least one byte")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
 import semcodec
-from semcodec.cli import demo, doctor, looking, middle, photographs, terminal
+from semcodec.cli import demo, doctor, looking, middle, photographs, terminal, vectors
 from semcodec.cli.terminal import EnvironmentFault
 from semcodec.errors import BackendError, SemcodecError
 
@@ -19,7 +19,7 @@ DATA_AT_FAULT: Final = 1
 USAGE_OR_ENVIRONMENT: Final = 2
 INTERRUPTED: Final = 130
 
-ROOMS: Final = (demo, photographs, middle, looking, doctor)  #: in the order of the help
+ROOMS: Final = (demo, photographs, middle, looking, vectors, doctor)  #: in the order of the help
 
 Command = Callable[[argparse.Namespace], int]
 
