@@ -49,7 +49,7 @@ def test_properties() -> None:
     record = unpack(pack("rd br", extensions=extensions, coding="auto"))
     assert (record.words, record.k, record.payload_bits) == (["rd", "br"], 12, 24)
     assert record.notes == {"painter": "brush 3", "k": 12}
-    assert unpack(pack("rd br", extensions=[(12, b"")])).k == 2
+    assert unpack(pack("rd br", extensions=[(20, b"")])).k == 2
     assert unpack(pack("Öl und Blut", coding="auto")).coding == "utf8"
     assert unpack(pack("Öl", coding="utf8")).payload_bits == 24
 
@@ -93,11 +93,11 @@ def test_no_such_text(text: object) -> None:
         {"framing": "auto"}, {"framing": 1}, {"check": "crc64"}, {"check": 1},
         {"framing": "file", "check": "none"}, {"extensions": None}, {"extensions": [5]},
         {"extensions": [(1, b"")]}, {"extensions": [(0, b"")]}, {"extensions": [(2, b"")]},
-        {"extensions": [(2, b"\xff")]}, {"extensions": [(2, b"\x7f")]}, {"extensions": [(12, "")]},
+        {"extensions": [(2, b"\xff")]}, {"extensions": [(2, b"\x7f")]}, {"extensions": [(20, "")]},
         {"extensions": [(2, b"a" * 256)]}, {"extensions": [(10, b"\0")]},
         {"extensions": [(10, b"")]}, {"extensions": [(True, b"")]}, {"extensions": [(2**28, b"")]},
-        {"extensions": [(12, b"")] * 2}, {"extensions": [(2 * n, b"n") for n in range(6, 99)]},
-        {"extensions": [(12, b"n" * 65_536)]},
+        {"extensions": [(20, b"")] * 2}, {"extensions": [(2 * n, b"n") for n in range(10, 99)]},
+        {"extensions": [(20, b"n" * 65_536)]},
     ],
 )  # fmt: skip
 def test_no_such_option(options: dict[str, object]) -> None:
@@ -118,7 +118,7 @@ def test_other_wrong_arguments() -> None:
         lambda: unpack("00"),
         lambda: unpack(None),
         lambda: unpack(released),
-        lambda: unpack(b"\0", framing="png"),
+        lambda: unpack(b"\0", framing="gif"),
         lambda: unpack(b"\0", limits=5),
         lambda: validate(5),
         lambda: validate(b"\0", limits=5),

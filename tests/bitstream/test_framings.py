@@ -1,0 +1,199 @@
+"""Records in all their framings: the same value, told apart, one to one."""
+
+from __future__ import annotations
+
+import base64
+import io
+import zlib
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from semcodec.bitstream import (
+    embed_png,
+    extract_png,
+    framing,
+    pack,
+    png,
+    repack,
+    textforms,
+    unpack,
+    unpack_all,
+    validate,
+)
+from semcodec.bitstream.cursor import Cursor
+from semcodec.errors import FormatError, InputError
+
+steady = settings(derandomize=True, deadline=None, database=None)
+
+TEXT = "rd br snst"
+ALL: dict[str, Any] = {
+    "size": (1000, 777),
+    "models": "local",
+    "extensions": {"k": 3, "order": "importance", "seed": 7, "comment": "hi"},
+}
+
+
+def a_picture(size: tuple[int, int] = (4, 3)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "teal").save(out, "PNG", dpi=(72, 72))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["bare", "file", "url", "qr"])
+def test_the_same_record_in_every_framing(name: str) -> None:
+    data = pack(TEXT, framing=name, **ALL)
+    record = unpack(data)
+    assert (record.framing, record.text, record.notes["seed"]) == (name, TEXT, 7)
+    assert unpack(data, framing=name) == record
+    assert repack(record) == data
+    for other in ("bare", "file", "url", "qr"):
+        moved = unpack(repack(record, framing=other))
+        assert moved == record._replace(framing=other, check=moved.check)
+        assert repack(moved, framing=name, check=record.check) == data
+
+
+def test_repack_keeps_or_changes_the_check() -> None:
+    record = unpack(pack("n", framing="file", check="crc32"))
+    assert unpack(repack(record)).check == "crc32"
+    assert unpack(repack(record, framing="url")).check == "crc8"
+    assert unpack(repack(record, framing="bare")).check == "none"
+    assert unpack(repack(record, check="crc16")).check == "crc16"
+    with pytest.raises(InputError, match="must carry a check"):
+        repack(record, framing="qr", check="none")
+
+
+def test_text_forms_are_ascii_and_may_be_strings() -> None:
+    for name, alphabet in (("url", textforms.BASE64), ("qr", textforms.BASE45)):
+        text = pack(TEXT, framing=name).decode("ascii")
+        assert set(text[5:].encode()) <= set(alphabet)
+        assert unpack(text).text == TEXT
+        assert validate(text).ok
+    for wrong in ("00", "semc", "semc:ö", ""):
+        with pytest.raises(InputError, match="give bytes"):
+            unpack(wrong)
+
+
+def test_base64_and_base45_are_those_of_everybody() -> None:
+    core = pack(TEXT, check="crc8")
+    assert pack(TEXT, framing="url")[5:] == base64.urlsafe_b64encode(core).rstrip(b"=")
+    assert textforms.write("qr", b"AB")[5:] == b"BB8"  # the example of RFC 9285
+    assert textforms.write("qr", b"ietf!")[5:] == b"QED8WEX0"
+    assert textforms.write("qr", b"Hello!!")[5:] == b"%69 VD92EX0"
+
+
+@steady
+@given(st.binary(max_size=40), st.sampled_from(("url", "qr")))
+def test_text_forms_give_back_any_bytes(core: bytes, name: str) -> None:
+    text = textforms.write(name, core)
+    if core:
+        assert textforms.read(Cursor(text), name).data == core
+
+
+@steady
+@given(st.data(), st.sampled_from(("url", "qr")))
+def test_a_text_form_has_one_spelling(data: st.DataObject, name: str) -> None:
+    alphabet = textforms.BASE64 if name == "url" else textforms.BASE45
+    body = bytes(data.draw(st.lists(st.sampled_from(alphabet), max_size=12)))
+    text = textforms.PREFIXES[name] + body
+    try:
+        core = textforms.read(Cursor(text), name).data
+    except FormatError:
+        return
+    assert textforms.write(name, core) == text
+
+
+def test_framings_tell_themselves_apart() -> None:
+    for name in ("bare", "file", "url", "qr"):
+        assert framing.told(pack(TEXT, framing=name)) == name
+    assert framing.told(a_picture()) == "png"
+    for first in range(0x80):
+        assert framing.told(bytes([first, 0x15])) == "bare"
+
+
+# --- sequences ---------------------------------------------------------------------------------
+
+
+def test_sequences_put_together_are_a_sequence() -> None:
+    texts = ["rd br", "", "snst " * 60 + "n"]
+    data = b"".join(pack(text, framing="sequence") for text in texts)
+    records = list(unpack_all(data))
+    assert [record.text for record in records] == texts
+    assert {record.framing for record in records} == {"sequence"}
+    assert b"".join(map(repack, records)) == data
+    assert list(unpack_all(b"")) == []
+    assert validate(data, framing="sequence").ok
+
+
+def test_a_sequence_is_read_as_far_as_it_is_asked_for() -> None:
+    records = unpack_all(pack("n", framing="sequence") + b"\x05\0")
+    assert next(records).text == "n"
+    with pytest.raises(FormatError) as caught:
+        next(records)
+    assert (caught.value.rule, caught.value.offset) == ("SC-SEQ-2", 40)
+
+
+def test_a_sequence_has_to_be_asked_for() -> None:
+    with pytest.raises(InputError, match="unpack_all"):
+        unpack(b"\1\0", framing="sequence")
+    with pytest.raises(InputError):
+        unpack_all(5)
+
+
+def test_a_long_item_fits_its_sequence() -> None:
+    text = "n" * 131_070
+    (record,) = unpack_all(pack(text, framing="sequence"))
+    assert record.text == text
+
+
+# --- PNG ---------------------------------------------------------------------------------------
+
+
+def test_a_picture_carries_its_record() -> None:
+    picture = embed_png(a_picture(), pack(TEXT, framing="file", **ALL))
+    record = unpack(picture)
+    assert (record.framing, record.check, record.text) == ("png", "none", TEXT)
+    assert extract_png(picture) == pack(TEXT, **ALL)
+    assert Image.open(io.BytesIO(picture)).size == (4, 3)
+    assert embed_png(picture, record) == picture
+    assert unpack(embed_png(picture, pack("n"))).text == "n"
+
+
+def test_a_record_of_a_picture_needs_a_picture() -> None:
+    record = unpack(embed_png(a_picture(), pack("n")))
+    for call in (lambda: repack(record), lambda: pack("n", framing="png")):
+        with pytest.raises(InputError, match="embed_png"):
+            call()
+
+
+@steady
+@given(st.lists(st.tuples(st.sampled_from((b"tEXt", b"zzZz", b"IDAT")), st.binary(max_size=20))))
+def test_every_other_chunk_is_kept(more: list[tuple[bytes, bytes]]) -> None:
+    head = a_picture()[:33]
+    written = [
+        len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
+        for name, data in (*more, (b"IEND", b""))
+    ]
+    picture = b"".join([head, *written, b"after"])
+    carrying = embed_png(picture, pack(TEXT))
+    start = carrying.index(png.CHUNK) - 4
+    end = start + 12 + len(pack(TEXT))
+    assert carrying[:start] + carrying[end:] == picture
+
+
+def test_what_is_no_picture_takes_no_record() -> None:
+    wrong = [b"", b"GIF89a", a_picture()[:40], a_picture()[:8] + a_picture()[33:]]
+    for data in wrong:
+        with pytest.raises(FormatError):
+            embed_png(data, pack("n"))
+    with pytest.raises(FormatError) as caught:
+        extract_png(a_picture())
+    assert caught.value.rule == "SC-PNG-3"
+
+
+def test_a_large_picture_is_no_large_record() -> None:
+    picture = embed_png(a_picture((2000, 1500)) + b"\0" * 100_000, pack("n"))
+    assert unpack(picture).text == "n"

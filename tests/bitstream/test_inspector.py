@@ -1,0 +1,210 @@
+"""Reports, field maps and ledgers, in every framing and on every kind of damage."""
+
+from __future__ import annotations
+
+import io
+import pickle
+
+import pytest
+from PIL import Image
+
+from semcodec.bitstream import (
+    Field,
+    Limits,
+    Models,
+    embed_png,
+    extension,
+    inspect,
+    ledger,
+    pack,
+    unpack,
+    validate,
+)
+from semcodec.errors import FormatError, InputError, UnsupportedError
+
+NAMES = {"describer": "a", "writer": "b", "painter": "c", "prompts": "d", "tool": "t"}
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (1, 1)).save(out, "PNG")
+    return out.getvalue()
+
+
+def bits_of(fields: list[Field] | tuple[Field, ...]) -> int:
+    """Return the bits of fields, which must follow each other and hold what they say."""
+    at = fields[0].offset
+    for field in fields:
+        assert field.offset == at
+        digits = len(field.raw) * (4 if field.bits % 8 == field.offset % 8 == 0 else 1)
+        assert digits == field.bits
+        at += field.bits
+    return at
+
+
+@pytest.mark.parametrize("check", ["crc8", "crc16", "crc32"])
+@pytest.mark.parametrize("framing", ["bare", "file", "sequence", "url", "qr", "png"])
+def test_every_bit_has_a_field(framing: str, check: str) -> None:
+    core = pack("rd br", check=check, size=(1000, 777), extensions={"seed": 300, "comment": "ö"})
+    data = {
+        "bare": core,
+        "png": embed_png(picture(), core),
+    }.get(framing) or pack(
+        "rd br", framing=framing, check=check, size=(1000, 777),
+        extensions={"seed": 300, "comment": "ö"},
+    )  # fmt: skip
+    fields = inspect(data, framing="sequence" if framing == "sequence" else "auto")
+    expected = core if framing in ("url", "qr") else data
+    assert bits_of(fields) == 8 * len(expected)
+    values = {field.name.removeprefix("0."): field.value for field in fields}
+    assert (values["payload"], values["extensions.0.value"]) == ("rd br", 300)
+    assert values["extensions.1.value"] == "ö"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xb5\x1a\x02", b"\x02\x81\xf3", b"\x04\x05\x14\x00", b"\x01\x81\x81\x81\x81\x01",
+        b"\x80\x11", b"\xff\xd8\xff", b"\xb5nothing", b"\xb5\x1a\x80", b"semc:", b"SEMC:::::",
+        b"semc:CB+D", picture(), picture()[:20], b"\x60\xff", b"\x20\x11", b"\x18\x00\x00",
+    ],
+)  # fmt: skip
+def test_the_map_of_broken_data_goes_as_far_as_it_can(data: bytes) -> None:
+    report = validate(data)
+    assert not report.ok
+    assert report.verdict in ("malformed", "unsupported")
+    if report.framing not in ("url", "qr") or report.fields[-1].name == "unread":
+        assert bits_of(report.fields) == 8 * len(data)
+
+
+def test_a_map_says_where_reading_ended() -> None:
+    report = validate(b"\x02\x81\xf3")
+    assert [field.name for field in report.fields][-1] == "unread"
+    assert validate(b"").fields == ()
+
+
+def test_a_limit_is_not_passed_by_the_map() -> None:
+    report = validate(pack("n" * 100), limits=Limits(max_bytes=10))
+    assert (report.verdict, report.fields) == ("unsupported", ())
+
+
+def test_found_and_expected() -> None:
+    (finding,) = validate(b"\x02\x80\xff\x81\xff\x11").findings
+    assert (finding.found, finding.expected) == ("512x512 in 4 bytes", "code 1")
+    (finding,) = validate(b"\x08\x11\x00").findings
+    assert (finding.found, finding.expected) == ("00", "43")
+    for rule in ("SC-LEB-2", "SC-EXT-4", "SC-NIB-2"):
+        assert rule not in str(finding)
+
+
+def test_errors_carry_what_was_found_between_processes() -> None:
+    for data in (b"\x02\x80\xff\x81\xff\x11", b"\x02\x7f\x11"):
+        with pytest.raises((FormatError, UnsupportedError)) as caught:
+            unpack(data)
+        error = caught.value
+        copy = pickle.loads(pickle.dumps(error))
+        assert (copy.found, copy.expected, copy.rule) == (error.found, error.expected, error.rule)
+        assert error.found
+        assert error.expected
+
+
+def test_a_broken_item_does_not_hide_the_next() -> None:
+    items = [b"\x02\x00\x01", b"\x01\x00", b"\x03\x01\x81\x00", b"\x00", b"\x02\x60\xff", b"\x09\0"]
+    report = validate(b"".join(items), framing="sequence")
+    assert [(f.rule, f.offset) for f in report.findings] == [
+        ("SC-NIB-1", 16), ("SC-LEB-2", 56), ("SC-SEQ-1", 72), ("SC-UTF-1", 96), ("SC-SEQ-2", 120),
+    ]  # fmt: skip
+    assert report.verdict == "malformed"
+    assert bits_of(report.fields) == 8 * len(b"".join(items))
+    with pytest.raises(FormatError):
+        inspect(b"".join(items), framing="sequence")
+
+
+# --- profiles ----------------------------------------------------------------------------------
+
+
+def test_profiles_of_usual_records() -> None:
+    assert validate(pack("n")).profiles == ("tiny",)
+    assert validate(pack("n", framing="file")).profiles == ("file",)
+    assert validate(pack("n", framing="url")).profiles == ()
+    archive = pack("n", framing="file", check="crc32", extensions=NAMES)
+    assert validate(archive).profiles == ("file", "archive")
+    assert validate(b"\0\0").profiles == ()
+
+
+def test_a_broken_profile_leaves_the_record_valid() -> None:
+    report = validate(pack("n", models=Models(painter=7), check="crc16"), profile="tiny")
+    assert [(f.rule, f.offset) for f in report.findings] == [("SC-PRO-2", 3), ("SC-PRO-4", 7)]
+    assert (report.verdict, report.ok) == ("valid", False)
+    assert report.findings[1].found == "ids 0 0 7 0"
+
+
+def test_each_item_of_a_sequence_keeps_the_profile_or_not() -> None:
+    items = pack("n", framing="sequence") + pack("n", framing="sequence", extensions={"seed": 1})
+    report = validate(items, framing="sequence", profile="tiny")
+    assert [(f.rule, f.offset) for f in report.findings] == [("SC-PRO-5", 37)]
+
+
+def test_an_invalid_record_is_not_asked_for_its_profile() -> None:
+    report = validate(b"\x04\x00\x11", profile="tiny")
+    assert [finding.rule for finding in report.findings] == ["SC-EXT-2"]
+
+
+@pytest.mark.parametrize("profile", ["huge", 5, ""])
+def test_no_such_profile(profile: object) -> None:
+    with pytest.raises(InputError, match="profile"):
+        validate(b"\0", profile=profile)  # type: ignore[arg-type]
+
+
+# --- the ledger --------------------------------------------------------------------------------
+
+
+def test_the_ledger_of_a_default_file() -> None:
+    spent = ledger(pack("rd br", framing="file"))
+    bits = {entry.name: entry.bits for entry in spent.entries}
+    assert bits == {
+        "payload": 24, "head": 8, "size": 0, "models": 0, "extensions": 0, "check": 8,
+        "framing": 16, "file": 56,
+    }  # fmt: skip
+    assert spent.entries[-1].ubpp == 56 * 1_000_000 / 1024**2
+    assert spent.bits("framing") == 16
+
+
+def test_the_ledger_leaves_out_no_bit() -> None:
+    for framing in ("bare", "file", "url", "qr"):
+        data = pack(
+            "rd br", framing=framing, size=(640, 480), models="local", extensions={"k": 9},
+        )  # fmt: skip
+        *parts, whole = ledger(data).entries
+        assert sum(part.bits for part in parts) == whole.bits == 8 * len(data)
+
+
+def test_of_a_picture_the_chunk_counts() -> None:
+    spent = ledger(embed_png(picture(), pack("rd br")))
+    assert (spent.bits("file"), spent.bits("framing")) == (8 * (4 + 12), 96)
+
+
+def test_what_the_receiver_must_know() -> None:
+    def told(data: bytes) -> str:
+        return "\n".join(ledger(data).out_of_band)
+
+    bare = told(pack("n"))
+    for part in ("are a record", "no bit has changed", "skeletons", "nothing is stated", "seed"):
+        assert part in bare
+    assert told(pack("n", coding="utf8", framing="file", models=2, extensions={"seed": 1})) == ""
+    named = pack("n", models=Models(writer=2), extensions={"describer": "x", "painter": "y"})
+    assert "of prompts" in told(named)
+    assert "are a record" not in told(pack("n", framing="url"))
+    assert "no bit has changed" not in told(embed_png(picture(), pack("n")))
+
+
+def test_extensions_are_named_or_numbered() -> None:
+    assert extension("order", "importance") == (12, b"\1")
+    assert extension("seed", 0) == (14, b"\0")
+    assert extension("seed", 65_536) == (14, b"\1\0\0")
+    record = unpack(pack("n", extensions=[("seed", 7), (300, b"x"), ["tool", "t 1"]]))
+    assert record.extensions == ((14, b"\7"), (16, b"t 1"), (300, b"x"))
+    assert record.notes == {"seed": 7, "tool": "t 1"}
+    for wrong in ({1: 2}, [("seed",)], [(14, b"\0\7")], [("k", 0)], "seed", {"seed": "7"}):
+        with pytest.raises(InputError):
+            pack("n", extensions=wrong)
