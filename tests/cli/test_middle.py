@@ -58,7 +58,7 @@ def test_inspect_shows_every_bit(run: Run, tmp_path: Path) -> None:
     shown = json.loads(run("inspect", file, "--json")[1])
     assert sum(field["bits"] for field in shown["fields"]) == 8 * file.stat().st_size
     assert shown["words"] == ["rd", "bt"]
-    assert shown["ledger"]["around"]["bits"] == 32
+    assert shown["ledger"]["framing"]["bits"] == 16
     table = run("inspect", file)[1]
     assert "head.coding" in table
     assert "µbpp" in table
@@ -68,12 +68,12 @@ def test_validate_gives_a_verdict_a_file_and_one_exit_code(run: Run, tmp_path: P
     good, bad = tmp_path / "good.semc", tmp_path / "bad.semc"
     run("pack", "rd bt", "--framing", "file", "-o", good)
     bad.write_bytes(good.read_bytes()[:-1] + b"\0")
-    assert run("validate", good) == (0, f"{good}: valid\n", "")
+    assert run("validate", good) == (0, f"{good}: valid (file, profile file)\n", "")
     code, out, _ = run("validate", good, bad)
     assert code == 1
-    assert "SC-CHK-2 at byte" in out
+    assert "SC-CHK-2  byte" in out
     listed = json.loads(run("validate", bad, "--json")[1])
-    assert listed[0]["verdict"] == "invalid"
+    assert listed["files"][0]["verdict"] == "invalid"
     code, out, err = run("validate", tmp_path / "missing", good)
     assert code == 2
     assert "no such file" in err
@@ -93,7 +93,7 @@ def test_a_record_cannot_move_the_cursor(run: Run, tmp_path: Path) -> None:
     assert terminal.safe("a\x1b[2J\u202eb ö") == "a\\x1b[2J\\u202eb ö"
 
 
-@pytest.mark.parametrize("command", ["unpack", "inspect"])
+@pytest.mark.parametrize("command", ["unpack", "convert"])
 def test_what_is_no_record_is_one_sentence(run: Run, tmp_path: Path, command: str) -> None:
     file = tmp_path / "a.semc"
     file.write_bytes(b"\xb5nothing")
