@@ -138,7 +138,7 @@ RULES: Final[dict[str, Rule]] = {
         '0',
         'A file starts with the bytes B5 1A: check what was sent.',
         '',
-        'b51b0811',
+        'b51b081143',
         'auto',
     ),
     'SC-FRM-3': Rule(
