@@ -9,6 +9,7 @@ The registries in ``spec/registry`` are the source; what this script writes is n
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -221,21 +222,26 @@ def _example(value: str) -> str:
 
 
 def _first_bytes(registry: Registry) -> str:
-    """Return the jump table: what each first byte starts."""
+    """Return the jump table: what each first byte starts, equal neighbours together."""
+    meanings = ((_opens(first, registry), first) for first in range(256))
     rows = []
-    for top in range(0, 256, 8):
-        rows.append({"byte": f"`{top:02x}` to `{top + 7:02x}`"} | _opens(top, registry))
+    for means, pairs in itertools.groupby(meanings, key=lambda pair: pair[0]):
+        rows.append({"byte": _span([first for _, first in pairs]), "means": means})
     return _table(rows, "byte:first byte", "means:starts")
 
 
-def _opens(top: int, registry: Registry) -> Registry:
-    if top >= 0x80:
-        known = {0x88: "`89` a PNG file (§7.5)", 0xB0: "`b5` a file (§7.2)"}
-        others = "reserved for later versions"
-        return {"means": f"{known[top]}; others {others}" if top in known else others}
-    coding, check = registry["coding"][top >> 5], registry["check"][top >> 3 & 3]
+def _span(firsts: list[int]) -> str:
+    ends = sorted({firsts[0], firsts[-1]})
+    return " to ".join(f"`{first:02x}`" for first in ends)
+
+
+def _opens(first: int, registry: Registry) -> str:
+    known = {0x89: "a PNG file (§7.5)", 0xB5: "a file (§7.2)"}
+    if first >= 0x80:
+        return known.get(first, "reserved for later versions")
+    coding, check = registry["coding"][first >> 5], registry["check"][first >> 3 & 3]
     state = "" if coding["state"] == "in use" else ", reserved"
-    return {"means": f"coding `{coding['name']}`{state}; check {check['name']}"}
+    return f"coding `{coding['name']}`{state}; check {check['name']}"
 
 
 # --- Kaitai ------------------------------------------------------------------------------------

@@ -105,6 +105,12 @@ def test_no_such_option(options: dict[str, object]) -> None:
         pack("n", **options)
 
 
+@pytest.mark.parametrize("coding", ["nibble", "utf8", "auto"])
+def test_half_a_surrogate_pair_is_no_text(coding: str) -> None:
+    with pytest.raises(InputError):
+        pack("a\ud800", coding=coding)
+
+
 @pytest.mark.parametrize("coding", ["lexicon", "bag"])
 def test_codings_to_come(coding: str) -> None:
     with pytest.raises(UnsupportedError):
