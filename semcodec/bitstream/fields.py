@@ -5,6 +5,7 @@ Fields of a core come from the declaration; what stands around it is added here.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -68,15 +69,15 @@ def _picture(name: str, data: bytes, start: int, end: int) -> Field:
 
 
 def _of_items(data: bytes, limits: Limits) -> Iterator[Field]:
-    cursor, at, number = Cursor(data, []), 0, 0
-    try:
-        for number, item in enumerate(framing.items(cursor, limits.max_records)):
-            length = _bytes(f"{number}.length", data, at, item.at)
+    cursor, at = Cursor(data, []), 0
+    with contextlib.suppress(FormatError, UnsupportedError):  # the findings say what is wrong
+        for number, (start, item) in enumerate(framing.items(cursor, limits.max_records)):
+            if start > at:
+                yield _bytes("unread", data, at, start)
+            length = _bytes(f"{number}.length", data, start, item.at)
             yield length._replace(value=item.end - item.at)
             yield from _of_core(data[item.at : item.end], False, f"{number}.", item.at)
             at = item.end
-    except (FormatError, UnsupportedError):
-        pass
     if at < len(data):
         yield _bytes("unread", data, at, len(data))
 

@@ -58,8 +58,8 @@ def opened(cursor: Cursor, framing: str, most_chunks: int) -> Cursor:
     return cursor
 
 
-def items(cursor: Cursor, most: int) -> Iterator[Cursor]:
-    """Go over the cores of a sequence.
+def items(cursor: Cursor, most: int) -> Iterator[tuple[int, Cursor]]:
+    """Go over the items of a sequence: the byte where each starts, and a cursor over its core.
 
     Raises:
         FormatError: SC-SEQ-1, SC-SEQ-2, SC-LEB-1, SC-LEB-2.
@@ -68,9 +68,9 @@ def items(cursor: Cursor, most: int) -> Iterator[Cursor]:
     cursor.cut = "SC-SEQ-2"
     number = 0
     while cursor.at < cursor.end:
-        start = cursor.at * 8
+        start = cursor.at
         if number == most:
-            cursor.stop("SC-LIM-5", start, f"more than {most} records", f"at most {most}")
+            cursor.stop("SC-LIM-5", start * 8, f"more than {most} records", f"at most {most}")
         length = leb.read(cursor)
         item = Cursor(cursor.data, cursor.findings)
         item.at = cursor.at
@@ -78,9 +78,9 @@ def items(cursor: Cursor, most: int) -> Iterator[Cursor]:
         item.end = cursor.at
         number += 1
         if length:
-            yield item
+            yield start, item
         else:
-            cursor.broken("SC-SEQ-1", start, "length 0", "at least 1")
+            cursor.broken("SC-SEQ-1", start * 8, "length 0", "at least 1")
 
 
 def _step_over_magic(cursor: Cursor) -> None:

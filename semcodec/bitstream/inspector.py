@@ -157,7 +157,7 @@ def _survey(data: bytes, frame: str, limits: Limits) -> _Survey:
 
 def _survey_items(survey: _Survey, cursor: Cursor, limits: Limits) -> None:
     """Read every item of a sequence, whatever is wrong with the one before."""
-    for item in framing_.items(cursor, limits.max_records):
+    for _, item in framing_.items(cursor, limits.max_records):
         with survey.stops():
             survey.records.append(reader.read_item(item, limits))
 

@@ -29,7 +29,7 @@ def read(cursor: Cursor, wanted: str, limits: Limits) -> Record:
 
 def read_all(cursor: Cursor, limits: Limits) -> Iterator[Record]:
     """Go over the records of a sequence; raises what ``read`` does, and SC-SEQ-1, SC-SEQ-2."""
-    for item in framing.items(cursor, limits.max_records):
+    for _, item in framing.items(cursor, limits.max_records):
         yield read_item(item, limits)
 
 

@@ -208,3 +208,80 @@ def test_extensions_are_named_or_numbered() -> None:
     for wrong in ({1: 2}, [("seed",)], [(14, b"\0\7")], [("k", 0)], "seed", {"seed": "7"}):
         with pytest.raises(InputError):
             pack("n", extensions=wrong)
+
+
+# --- maps, field by field ----------------------------------------------------------------------
+
+
+def mapped(data: bytes, framing: str = "auto") -> list[tuple[str, int, int, str, int | str]]:
+    """Return the fields of data but those of the first byte."""
+    return [tuple(f) for f in inspect(data, framing=framing) if "head." not in f.name]
+
+
+def test_the_map_of_a_core() -> None:
+    data = pack("nn", size=(1000, 777), models=Models(0, 3, 300), framing="file",
+                extensions={"seed": 7})  # fmt: skip
+    assert mapped(data) == [
+        ("magic", 0, 16, "b51a", "b51a"),
+        ("size.short.form", 24, 2, "10", 2),
+        ("size.short.width", 26, 15, "000001111100111", 1000),
+        ("size.short.height", 41, 15, "000001100001000", 777),
+        ("models.set", 56, 8, "00", 0),
+        ("models.describer", 64, 8, "03", 3),
+        ("models.writer", 72, 16, "ac02", 300),
+        ("models.painter", 88, 8, "00", 0),
+        ("models.prompts", 96, 8, "00", 0),
+        ("extensions.length", 104, 8, "03", 3),
+        ("extensions.0.type", 112, 8, "0e", 14),
+        ("extensions.0.length", 120, 8, "01", 1),
+        ("extensions.0.value", 128, 8, "07", 7),
+        ("payload", 136, 8, "11", "nn"),
+        ("check", 144, 8, data[-1:].hex(), data[-1:].hex()),
+    ]
+    assert [(f.offset, f.bits, f.raw, f.value) for f in inspect(data)[1:7]] == [
+        (16, 1, "0", 0), (17, 2, "00", "nibble"), (19, 2, "01", "crc8"), (21, 1, "1", 1),
+        (22, 1, "1", 1), (23, 1, "1", 1),
+    ]  # fmt: skip
+
+
+def test_the_map_of_a_set_and_of_what_nobody_knows() -> None:
+    assert mapped(bytes.fromhex("010211"))[0] == ("models.set", 8, 8, "02", "local")
+    assert mapped(bytes.fromhex("010311"))[0] == ("models.set", 8, 8, "03", 3)
+    assert mapped(bytes.fromhex("021411"))[0] == ("size.code", 8, 8, "14", "4032x3024")
+    assert mapped(bytes.fromhex("0403140161"))[3] == ("extensions.0.value", 32, 8, "61", "61")
+
+
+def test_the_map_of_a_picture() -> None:
+    data = embed_png(picture(), pack("nn"))
+    before, after = data[:33].hex(), data[47:].hex()
+    assert mapped(data) == [
+        ("png.before", 0, 264, before, "33 bytes of picture"),
+        ("png.length", 264, 32, "00000002", 2),
+        ("png.type", 296, 32, "73654d43", "seMC"),
+        ("payload", 336, 8, "11", "nn"),
+        ("png.crc", 344, 32, data[43:47].hex(), data[43:47].hex()),
+        ("png.after", 376, 8 * (len(data) - 47), after, f"{len(data) - 47} bytes of picture"),
+    ]
+
+
+def test_the_map_of_a_sequence() -> None:
+    assert mapped(bytes.fromhex("0200110100020034"), "sequence")[:2] == [
+        ("0.length", 0, 8, "02", 2),
+        ("0.payload", 16, 8, "11", "nn"),
+    ]
+    fields = validate(bytes.fromhex("02001100020012"), framing="sequence").fields
+    told = [(f.name, f.offset, f.bits) for f in fields if "head." not in f.name]
+    assert told == [
+        ("0.length", 0, 8), ("0.payload", 16, 8), ("unread", 24, 8), ("1.length", 32, 8),
+        ("1.payload", 48, 8),
+    ]  # fmt: skip
+
+
+def test_nothing_is_mapped_of_another_version() -> None:
+    for data, start in ((b"\xb5\x1a\x80\1", 0), (b"\x80\1", 0), (b"\xff", 0)):
+        (field,) = validate(data).fields
+        assert field == ("unread", start, 8 * len(data), data.hex(), data.hex())
+    for data in (b"\xb5\x1a\x7f", b"\x7f"):
+        assert validate(data).fields[-1].name != "unread" or len(validate(data).fields) > 1
+    (field,) = validate(b"\x89PNG").fields
+    assert field == ("unread", 0, 32, "89504e47", "89504e47")
