@@ -1,101 +1,141 @@
-"""``vectors``: the published vectors, and what another implementation makes of them."""
+"""``vectors``: the published vectors as a list, and any decoder run against them.
+
+It knows nothing of how a decoder works: a program that reads stdin and writes JSON is enough. The
+protocols are in ``spec/vectors/README.md``.
+"""
 
 from __future__ import annotations
 
 import argparse
-import fnmatch
+import contextlib
 import json
-from collections import Counter
+import os
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Final
 
-import semcodec
-from semcodec.cli import options, trial
-from semcodec.cli.terminal import EnvironmentFault, safe, show
-from semcodec.cli.trial import Outcome, Vector
+from semcodec.cli import options, vector_files
+from semcodec.cli.decoders import Decoders
+from semcodec.cli.judging import Answer, Difference, differences
+from semcodec.cli.terminal import safe, show, tell
+from semcodec.cli.vector_files import Vector
 
-#: In a checkout, and in an installed wheel.
-PLACES: Final = (
-    Path(semcodec.__file__).parents[1] / "spec" / "vectors",
-    Path(semcodec.__file__).parent / "vectors",
-)
+SECONDS: Final = 5.0  #: that an answer may take
+MOST_SECONDS: Final = 3600.0
+STEP: Final = 100  #: vectors between two lines about the progress
+RUN_SCHEMA: Final = "semcodec/vectors-run/1"
 
 
 def add(commands: Any) -> None:
-    """Declare the command with its two."""
-    parser = commands.add_parser("vectors", help="test any implementation of the format")
-    both = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    listing = both.add_parser("list", help="name, rule, verdict and comment of each vector")
-    running = both.add_parser(
-        "run",
-        help="give every vector to a decoder",
-        usage="semcodec vectors run [options] -- DECODER [ARGUMENT ...]",
-        epilog="The decoder gets the framing as its last argument and the data on stdin. It prints "
-        "the record as JSON and exits with 0, or exits with 1 to refuse the data.",
+    """Declare ``vectors list`` and ``vectors run``."""
+    parser = commands.add_parser("vectors", help="the published vectors, and decoders run on them")
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="name, rule, verdict and comment of each")
+    _add_common(listing)
+    listing.set_defaults(command=list_)
+    running = actions.add_parser("run", help="run a decoder on each; see the vectors' README")
+    _add_common(running)
+    _add_run(running)
+    running.set_defaults(command=run)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--vectors", metavar="DIR", help="a folder of other vectors")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="such as 'SC-NIB-*'")
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs",
+        type=options.count,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="decoders at once; with --lines there is one",
     )
-    for one, command in ((listing, list_), (running, run)):
-        one.add_argument("--vectors", metavar="DIR", help="instead of those that came along")
-        one.add_argument("--only", default="*", metavar="PATTERN", help="names such as 'SC-LEB*'")
-        one.add_argument("--json", action="store_true")
-        one.set_defaults(command=command)
-    running.add_argument("--strict", action="store_true", help="compare rule and offset too")
-    running.add_argument("--timeout", type=options.rate, default=5.0, metavar="SECONDS")
-    running.add_argument("--jobs", type=options.count, default=2, help="decoders at a time")
-    running.add_argument("decoder", nargs="+", metavar="DECODER")
+    parser.add_argument(
+        "--timeout", type=_seconds, default=SECONDS, metavar="S", help="for one answer, default 5"
+    )
+    parser.add_argument("--lines", action="store_true", help="start the decoder once for all")
+    parser.add_argument("--strict", action="store_true", help="another rule or offset is a failure")
+    parser.add_argument("--verbose", action="store_true", help="let the decoder's stderr through")
+    parser.add_argument(
+        "decoder", nargs="+", metavar="-- DECODER", help="its command; the framing is added"
+    )
+
+
+def _seconds(text: str) -> float:
+    if (seconds := options.rate(text)) <= MOST_SECONDS:
+        return seconds
+    raise argparse.ArgumentTypeError(f"wait for at most {MOST_SECONDS:g} seconds")
 
 
 def list_(given: argparse.Namespace) -> int:
-    """Print the vectors, one a line."""
-    vectors = _vectors(given)
+    """Print the vectors."""
+    vectors = vector_files.load(given.vectors, given.only)
     if given.json:
-        show(json.dumps(vectors, indent=2))
-    else:
-        show("\n".join(f"{v['name']:<36} {v['verdict']:<12} {v['comment']}" for v in vectors))
+        names = ("name", "rule", "kind", "framing", "verdict", "comment")
+        rows = [{name: getattr(vector, name) for name in names} for vector in vectors]
+        show(json.dumps(rows, indent=2))
+        return 0
+    widths = [max(len(getattr(v, name)) for v in vectors) for name in ("name", "rule")]
+    for vector in vectors:
+        name, rule = vector.name.ljust(widths[0]), vector.rule.ljust(widths[1])
+        show(safe(f"{name}  {rule}  {vector.verdict:<11}  {vector.comment}"))
     return 0
 
 
 def run(given: argparse.Namespace) -> int:
-    """Give the vectors to a decoder, and print what it got wrong."""
-
-    def outcome(vector: Vector) -> Outcome:
-        return trial.tried(vector, given.decoder, given.timeout, given.strict)
-
-    vectors = _vectors(given)
-    pool = ThreadPoolExecutor(given.jobs)
-    try:
-        outcomes = list(pool.map(outcome, vectors))
-    finally:  # a decoder that cannot be started, or a stop key, ends the rest too
-        pool.shutdown(cancel_futures=True)
-    if given.json:
-        show(json.dumps([found._asdict() for found in outcomes], indent=2))
-    else:
-        show(_summary(outcomes))
-    return int(any(found.result == "failed" for found in outcomes))
-
-
-def _summary(outcomes: list[Outcome]) -> str:
-    lines = [f"{found.name}: {found.why}" for found in outcomes if found.result == "failed"]
-    count = Counter(found.result for found in outcomes)
-    told = f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped"
-    skipped = " (those about limits and profiles, which are the reader's own)"
-    return "\n".join([*lines, told + (skipped if count["skipped"] else "")])
+    """Print where the decoder differs, and a summary. Exit code 1 if it fails a vector."""
+    chosen = vector_files.load(given.vectors, given.only)
+    asked = [vector for vector in chosen if not vector.conditional]
+    failures: list[Difference] = []
+    notes: list[Difference] = []
+    decoders = Decoders(given.decoder, seconds=given.timeout, verbose=given.verbose)
+    with contextlib.closing(_answers(decoders, asked, given)) as answers:
+        for number, (vector, answer) in enumerate(answers, 1):
+            for difference in differences(vector, answer):
+                note = difference.note and not given.strict
+                (notes if note else failures).append(difference)
+                if not given.json:
+                    show(_line(difference, "note" if note else "FAILED"))
+            if number % STEP == 0:
+                tell(f"{number} of {len(asked)} vectors asked ...")
+    _sum_up(given.json, len(asked), failures, notes, len(chosen) - len(asked))
+    return min(len(failures), 1)
 
 
-def _vectors(given: argparse.Namespace) -> list[Vector]:
-    """Return the vectors that are asked for."""
-    folder = Path(given.vectors) if given.vectors else next(filter(Path.is_dir, PLACES), PLACES[0])
-    try:
-        files = [json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))]
-    except (OSError, ValueError) as error:
-        message = f"Cannot read the vectors in {safe(str(folder))}: {error}."
-        raise EnvironmentFault(message) from error
-    found = [
-        vector
-        for file in files
-        for vector in (file.get("vectors", []) if isinstance(file, dict) else [])
-        if "verdict" in vector and fnmatch.fnmatchcase(vector["name"], given.only)
-    ]
-    if not found:
-        raise EnvironmentFault(f"There are no vectors {safe(given.only)} in {safe(str(folder))}.")
-    return found
+def _answers(
+    decoders: Decoders, vectors: list[Vector], given: argparse.Namespace
+) -> Generator[tuple[Vector, Answer]]:
+    """Go over the vectors with the decoder's answers, in order; in the end no decoder runs."""
+    ask = decoders.lines if given.lines else decoders.each
+    jobs = 1 if given.lines else min(given.jobs, max(1, len(vectors)))
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            yield from zip(vectors, pool.map(ask, vectors), strict=True)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            decoders.close()
+
+
+def _line(difference: Difference, what: str) -> str:
+    return safe(f"{what} {difference.name}: expected {difference.expected}; came {difference.came}")
+
+
+def _sum_up(
+    as_json: bool, asked: int, failures: list[Difference], notes: list[Difference], skipped: int
+) -> None:
+    passed = asked - len({difference.name for difference in failures})
+    counts = {"passed": passed, "failed": asked - passed, "skipped": skipped}
+    if as_json:
+        listed = {"failures": _plain(failures), "notes": _plain(notes)}
+        show(json.dumps({"schema": RUN_SCHEMA, **counts, **listed}, indent=2))
+        return
+    if skipped:
+        show("Skipped: those with limits or a profile, which other decoders are not told.")
+    show(", ".join(f"{count} {word}" for word, count in counts.items()))
+
+
+def _plain(found: list[Difference]) -> list[dict[str, str]]:
+    return [{"name": d.name, "expected": d.expected, "came": d.came} for d in found]

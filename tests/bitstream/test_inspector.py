@@ -168,6 +168,7 @@ def test_the_ledger_of_a_default_file() -> None:
     }  # fmt: skip
     assert spent.entries[-1].ubpp == 56 * 1_000_000 / 1024**2
     assert spent.bits("framing") == 16
+    assert ledger(pack("n", size=(640, 480))).entries[0].ubpp == 8 * 1_000_000 / (640 * 480)
 
 
 def test_the_ledger_leaves_out_no_bit() -> None:

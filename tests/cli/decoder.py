@@ -1,64 +1,106 @@
-"""The library as a foreign decoder, and some that are wrong: ``decoder.py MODE FRAMING``."""
+"""The library as a foreign decoder, and some that are wrong: ``decoder.py MODE [FRAMING]``.
+
+Modes that start with "lines" keep to the protocol that starts a decoder once.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
-from semcodec import Record, SemcodecError, unpack, unpack_all
+from semcodec import FormatError, Record, UnsupportedError, unpack, unpack_all
+
+IDS = ("set", "describer", "writer", "painter", "prompts")
 
 
 def said(record: Record) -> dict[str, Any]:
-    models = record.models
-    return {
-        "text": record.text,
-        "words": record.words,
-        "k": record.k,
-        "coding": record.coding,
-        "size": record.size,
-        "models": dict(
-            zip(
-                ("set", "describer", "writer", "painter", "prompts"),
-                (models.set, *models.ids),
-                strict=True,
-            )
-        ),
-        "extensions": [[kind, value.hex()] for kind, value in record.extensions],
-        "framing": record.framing,
-        "check": record.check,
-        "version": record.version,
-    }
+    values = record._asdict() | {"words": record.words, "k": record.k}
+    values["models"] = {name: getattr(record.models, name) for name in IDS}
+    values["extensions"] = [[kind, value.hex()] for kind, value in record.extensions]
+    return values
 
 
-def main(mode: str, framing: str) -> int:
-    data = sys.stdin.buffer.read()
-    match mode:
-        case "hang":
-            time.sleep(60)
-        case "flood":
-            print("x" * 2**22)
-            return 0
-        case "crash":
-            return 3
-        case "talk":
-            print("all is well")
-            return 0
+def decoded(framing: str, data: bytes) -> Any:
     try:
         if framing == "sequence":
-            answer: Any = [said(record) for record in unpack_all(data)]
-        else:
-            answer = said(unpack(data, framing=framing))
-    except SemcodecError as error:
-        if mode == "lax" and "SC-LEB-2" in str(error):
-            return 0
-        print(json.dumps({"rule": error.rule, "offset": error.offset}))
-        return 1
-    if mode == "wrong":
-        answer["k"] = 99
-    print(json.dumps(answer))
-    return 0
+            return [said(record) for record in unpack_all(data)]
+        return said(unpack(data, framing=framing))
+    except (FormatError, UnsupportedError) as error:
+        return {"refused": True, "rule": error.rule, "offset": error.offset}
+
+
+def misbehave(mode: str) -> None:
+    """Do what no decoder should, if that is the mode."""
+    match mode.removeprefix("lines-"):
+        case "hang":
+            time.sleep(60)
+        case "child":  # leaves one behind that keeps stdout open
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        case "pid":
+            Path(os.environ["PID_FILE"]).write_text(str(os.getpid()))
+            time.sleep(60)
+        case "flood":
+            while True:
+                sys.stdout.write("x" * 2**16)
+        case "talk":
+            print("all is well")
+        case "deep":
+            print("[" * 200_000)
+        case "twice":
+            print("{}\n{}", flush=True)
+        case "crash":
+            sys.exit(3)
+        case "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "deaf":
+            sys.stdin.close()
+            print("{}")
+            sys.exit()
+        case "loud":
+            print("on stderr", file=sys.stderr)
+
+
+def answer(mode: str, framing: str, data: bytes) -> Any:
+    found = decoded(framing, data)
+    refused = isinstance(found, dict) and "refused" in found
+    match mode.removeprefix("lines-"):
+        case "lax" if refused and "SC-LEB-2" in found["rule"]:
+            return {"text": "nn"}
+        case "shy" if not refused:
+            return {"refused": True}
+        case "quiet" if refused:
+            return {"refused": True}
+        case "vague" if refused:
+            return found | {"offset": 12345}
+        case "other" if refused:
+            return found | {"rule": "SC-HDR-3"}
+        case "wrong" if not refused:
+            return found | {"k": True}
+        case "partial" if not refused:
+            return {key: value for key, value in found.items() if key != "check"}
+        case "more" if not refused:
+            return found | {"seconds": 0.1}
+    return found
+
+
+def main(mode: str, framing: str = "") -> int:
+    if mode.startswith("lines"):
+        for line in sys.stdin:
+            misbehave(mode)
+            framing, _, digits = line.rstrip("\n").partition(" ")
+            print(json.dumps(answer(mode, framing, bytes.fromhex(digits))), flush=True)
+        return 0
+    misbehave(mode)
+    found = answer(mode, framing, sys.stdin.buffer.read())
+    if mode not in ("talk", "deep"):
+        print(json.dumps(found))
+    return int(isinstance(found, dict) and "refused" in found and mode not in ("talk", "deep"))
 
 
 if __name__ == "__main__":

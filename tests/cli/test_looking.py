@@ -17,7 +17,6 @@ import semcodec
 from tests.cli.conftest import Run
 
 SCHEMAS = Path(__file__).parents[2] / "spec" / "schema"
-DECODER = str(Path(__file__).parent / "decoder.py")
 
 
 @pytest.fixture
@@ -177,58 +176,3 @@ def test_stdin(good: Path) -> None:
             input=good.read_bytes(), capture_output=True, check=True,
         )  # fmt: skip
         assert done.stdout.startswith(b"-: valid (file")
-
-
-# --- vectors -----------------------------------------------------------------------------------
-
-
-def against(run: Run, mode: str, *options: str) -> tuple[int, str, str]:
-    return run("vectors", "run", *options, "--", sys.executable, DECODER, mode)
-
-
-def test_the_library_passes_its_vectors(run: Run) -> None:
-    code, out, _ = against(run, "right", "--strict", "--only", "SC-[TS]*")
-    assert code == 0
-    assert " passed, 0 failed" in out
-
-
-@pytest.mark.parametrize(
-    ("mode", "why"),
-    [
-        ("lax", "taken, but invalid by SC-LEB-2"),
-        ("wrong", "k is 99, not 1"),
-        ("crash", "crashed with exit code 3"),
-        ("talk", "said all is well, not the record"),
-        ("flood", "more than 1048576 bytes of answer"),
-    ],
-)
-def test_a_decoder_that_is_wrong_is_told_so(run: Run, mode: str, why: str) -> None:
-    code, out, _ = against(run, mode, "--only", "SC-LEB-2-*")
-    assert code == 1
-    assert why in out
-    assert " 0 failed" not in out
-
-
-def test_a_decoder_has_its_time(run: Run) -> None:
-    code, out, _ = against(run, "hang", "--only", "SC-LEB-2-obeys-two*", "--timeout", "0.5")
-    assert (code, "no answer in time" in out) == (1, True)
-
-
-def test_limits_and_profiles_are_skipped(run: Run) -> None:
-    code, out, _ = against(run, "crash", "--only", "SC-LIM-*")
-    assert (code, "9 failed" in out or "0 passed, 0 failed" in out) == (0, True)
-    shown = json.loads(against(run, "right", "--only", "SC-PRO-1-*", "--json")[1])
-    assert {one["result"] for one in shown} == {"skipped"}
-
-
-def test_vectors_that_are_not_there(run: Run, tmp_path: Path) -> None:
-    assert run("vectors", "run", "--", "/no/such/decoder")[0] == 2
-    assert run("vectors", "list", "--only", "nothing*")[0] == 2
-    (tmp_path / "x.json").write_text("{")
-    assert run("vectors", "list", "--vectors", str(tmp_path))[0] == 2
-    (tmp_path / "x.json").write_text("[]")
-    assert run("vectors", "list", "--vectors", str(tmp_path))[0] == 2
-    code, out, _ = run("vectors", "list", "--only", "SC-NIB-2*")
-    assert code == 0
-    assert "SC-NIB-2-breaks-one-byte" in out
-    assert len(json.loads(run("vectors", "list", "--only", "first-byte*", "--json")[1])) == 256
