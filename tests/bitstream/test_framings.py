@@ -190,6 +190,10 @@ def test_what_is_no_picture_takes_no_record() -> None:
         with pytest.raises(FormatError):
             embed_png(data, pack("n"))
     with pytest.raises(FormatError) as caught:
+        embed_png(wrong[-1], pack("n"))
+    assert (caught.value.rule, caught.value.offset) == ("SC-PNG-2", 64)
+    assert (caught.value.found, caught.value.expected) == ("pHYs", "IHDR first")
+    with pytest.raises(FormatError) as caught:
         extract_png(a_picture())
     assert caught.value.rule == "SC-PNG-3"
 

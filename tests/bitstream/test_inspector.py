@@ -93,8 +93,15 @@ def test_found_and_expected() -> None:
     assert (finding.found, finding.expected) == ("512x512 in 4 bytes", "code 1")
     (finding,) = validate(b"\x08\x11\x00").findings
     assert (finding.found, finding.expected) == ("00", "43")
-    for rule in ("SC-LEB-2", "SC-EXT-4", "SC-NIB-2"):
-        assert rule not in str(finding)
+    (finding,) = validate(bytes.fromhex("0402020011")).findings
+    assert finding.found == "no bytes"
+    (finding,) = validate(bytes.fromhex("040302018011")).findings
+    assert (finding.found, finding.expected[:14]) == ("80", "1 to 255 bytes")
+
+
+def test_spaces_at_the_start_are_two_findings() -> None:
+    rules = [(finding.rule, finding.offset) for finding in validate(b"\x00\x00\x11").findings]
+    assert rules == [("SC-NIB-1", 8), ("SC-NIB-2", 12)]
 
 
 def test_errors_carry_what_was_found_between_processes() -> None:
