@@ -251,6 +251,7 @@ breaks("SC-HDR-1", "version-2-in-url", "a later version in a text form", b"semc:
 obeys("SC-HDR-2", "utf8", "coding 3, utf8", "60 41", "A")
 breaks("SC-HDR-2", "lexicon", "coding 1, lexicon", "20 11", 1)
 breaks("SC-HDR-2", "bag", "coding 2, bag", "40 11", 1)
+breaks("SC-HDR-2", "lexicon-file", "a file of coding 1", file("28 11"), 17)
 breaks("SC-HDR-2", "lexicon-empty", "coding 1 with an empty payload", "20", 1)
 obeys("SC-HDR-3", "size", "a size field of four bytes", "02 81 f3 83 08", "")
 obeys("SC-HDR-3", "every-field", "every field at once", file(

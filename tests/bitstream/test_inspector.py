@@ -99,6 +99,21 @@ def test_found_and_expected() -> None:
     assert (finding.found, finding.expected[:14]) == ("80", "1 to 255 bytes")
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "expected"),
+    [
+        (b"semc:CP/whg", "/", "characters of url"),
+        (b"semc:CO\xc3\x96", "c3", "characters of url"),
+        (b"semc:COp", "p", "o"),
+        (b"SEMC::::", ":::, 91124", "up to 65535"),
+        (b"semc:C", "1 characters", "one more or one less"),
+    ],
+)
+def test_found_and_expected_in_text_forms(text: bytes, found: str, expected: str) -> None:
+    (finding,) = validate(text).findings
+    assert (finding.found, finding.expected) == (found, expected)
+
+
 def test_spaces_at_the_start_are_two_findings() -> None:
     rules = [(finding.rule, finding.offset) for finding in validate(b"\x00\x00\x11").findings]
     assert rules == [("SC-NIB-1", 8), ("SC-NIB-2", 12)]

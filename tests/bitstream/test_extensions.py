@@ -1,0 +1,182 @@
+"""Every registered extension: what it can say, its one spelling, and what it cannot."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semcodec.bitstream import extension, leb, pack, unpack, validate, values
+from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream.values import Value
+from semcodec.errors import FormatError, InputError, UnsupportedError
+from tests.bitstream.samples import steady
+
+TEXTS = ("describer", "writer", "painter", "prompts", "tool")
+NUMBERS = {"describer": 2, "writer": 4, "painter": 6, "prompts": 8, "k": 10, "order": 12,
+           "seed": 14, "tool": 16, "comment": 18}  # fmt: skip
+
+Case = tuple[str, Value, bytes]
+
+
+def test_the_registered_types() -> None:
+    assert {name: row.type for name, row in values.BY_NAME.items()} == NUMBERS
+
+
+def right() -> list[Case]:
+    """Return names, values and their bytes, at both ends of what is allowed."""
+    cases: list[Case] = [
+        ("k", 1, b"\x01"), ("k", 12, b"\x0c"), ("k", 127, b"\x7f"), ("k", 128, b"\x80\x01"),
+        ("k", 2**28 - 1, b"\xff\xff\xff\x7f"), ("order", "importance", b"\x01"),
+        ("seed", 0, b"\0"), ("seed", 1, b"\x01"), ("seed", 255, b"\xff"),
+        ("seed", 256, b"\x01\0"), ("seed", 65_536, b"\x01\0\0"), ("seed", 2**24, b"\x01\0\0\0"),
+        ("seed", 2**32 - 1, b"\xff" * 4), ("comment", "n" * 4096, b"n" * 4096),
+        ("comment", "ö", "ö".encode()),
+    ]  # fmt: skip
+    for name in TEXTS:
+        cases += [(name, "n", b"n"), (name, "n" * 255, b"n" * 255), (name, " ~\xa0\u200b", b"")]
+    return [(name, value, data or str(value).encode()) for name, value, data in cases]
+
+
+@pytest.mark.parametrize(("name", "value", "data"), right())
+def test_a_value_by_name_and_by_number(name: str, value: Value, data: bytes) -> None:
+    number = NUMBERS[name]
+    assert extension(name, value) == (number, data)
+    given_ = ({name: value}, [(name, value)], ((name, value),), [[name, value]], [(number, data)],
+              [[number, data]])  # fmt: skip
+    packed = [pack("nn", extensions=pairs) for pairs in given_]
+    assert packed == packed[:1] * len(packed)
+    record = unpack(packed[0])
+    assert record.extensions == ((number, data),)
+    assert record.notes == {name: value}
+
+
+WRONG_BYTES = [
+    (10, b""), (10, b"\0"), (10, b"\x81\0"), (10, b"\x80"), (10, b"\1\1"), (10, b"\xff" * 5),
+    (10, b"\x80\x80\x80\x80\x01"), (12, b""), (12, b"\0"), (12, b"\2"), (12, b"\1\1"),
+    (14, b""), (14, b"\0\0"), (14, b"\0\7"), (14, b"\1" * 5), (14, b"\0\0\0\0"),
+    (18, b""), (18, b"n" * 4097), (18, b"\xff"), (18, b"\n"),
+    *((kind, wrong) for kind in (2, 4, 6, 8, 16) for wrong in (
+        b"", b"n" * 256, b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\0",
+        b"\x1f", b"\x7f", b"\xc2\x80", b"\xc2\x9f", b"\t",
+    )),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "value"), WRONG_BYTES)
+def test_wrong_bytes_are_neither_written_nor_read(kind: int, value: bytes) -> None:
+    row = values.BY_TYPE[kind]
+    with pytest.raises(InputError, match=row.rule):
+        pack("nn", extensions=[(kind, value)])
+    entry = leb.write(kind) + leb.write(len(value)) + value
+    data = b"\x04" + leb.write(len(entry)) + entry + b"\x11"
+    with pytest.raises(FormatError) as caught:
+        unpack(data)
+    error = caught.value
+    assert (error.rule, error.verdict) == (row.rule, "invalid")
+    assert error.offset == 8 * (1 + len(leb.write(len(entry))))
+    assert error.found == (value[:16].hex(" ") or "no bytes")
+    assert error.expected == values.right(kind)
+    (finding,) = validate(data).findings
+    assert (finding.rule, finding.offset) == (error.rule, error.offset)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("k", 0), ("k", -1), ("k", 2**28), ("k", "3"), ("k", True), ("k", 1.0), ("k", None),
+        ("order", "reading"), ("order", b"\1"), ("order", 1), ("order", None), ("order", []),
+        ("seed", -1), ("seed", 2**32), ("seed", True), ("seed", "7"), ("seed", 7.0), ("seed", None),
+        ("comment", ""), ("comment", "n" * 4097), ("comment", "a\nb"), ("comment", 5),
+        *((name, wrong) for name in TEXTS for wrong in (
+            "", "n" * 256, "ö" * 128, "\ud800", "a\0", "\x7f", "\x9f", b"n", 5, None,
+        )),
+    ],
+)  # fmt: skip
+def test_wrong_values_are_refused_by_name(name: str, value: object) -> None:
+    row = values.BY_NAME[name]
+    for call in (lambda: extension(name, value), lambda: pack("nn", extensions={name: value})):
+        with pytest.raises(InputError, match=rf"extension {name} is .*\({row.rule}\)"):
+            call()
+
+
+@pytest.mark.parametrize("name", ["poet", "", "K", 2, None, ["k"]])
+def test_no_such_name(name: object) -> None:
+    with pytest.raises(InputError, match="describer, writer, painter"):
+        extension(name, "n")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "says"),
+    [
+        ([(0, b"")], "SC-EXT-5"), ([(1, b"")], "SC-EXT-6"), ([(2**28 - 1, b"")], "SC-EXT-6"),
+        ([(-2, b"")], "pair"), ([(2**28, b"")], "pair"), ([(True, b"n")], "pair"),
+        ([(2.0, b"n")], "pair"), ([(20, "")], "pair"), ([(20, None)], "pair"), ([(20,)], "pair"),
+        ([(20, b"", b"")], "pair"), ([20], "pair"), (["k"], "pair"), ([{10: b""}], "pair"),
+        ({20: "n"}, "pair"), (5, "by name"), (None, "by name"), ("k", "by name"),
+        ({("k", 1)}, "by name"), ([(20, b""), (20, b"n")], "once"), ([("k", 1), (10, b"\2")], "once"),
+    ],
+)  # fmt: skip
+def test_what_is_no_list_of_extensions(pairs: object, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        pack("nn", extensions=pairs)
+
+
+def test_types_that_nobody_knows_are_carried() -> None:
+    entries = ((20, b""), (22, b"\xff" * 300), (2**28 - 2, b"\0"))
+    assert unpack(pack("nn", extensions=entries[::-1])).extensions == entries
+    assert unpack(pack("nn", extensions=dict(entries))).extensions == entries
+    assert unpack(pack("nn", extensions=entries)).notes == {}
+
+
+@steady
+@given(st.integers(0, 2**28 - 1))
+def test_leb28_comes_back_and_nothing_shorter_does(value: int) -> None:
+    data = leb.write(value)
+    assert leb.read(Cursor(data)) == leb.exactly(data) == value
+    assert len(data) == max(1, -(-value.bit_length() // 7))
+    for end in range(len(data)):
+        assert leb.exactly(data[:end]) is None
+        with pytest.raises(FormatError, match="SC-HDR-3"):
+            leb.read(Cursor(data[:end]))
+
+
+def test_leb28_has_one_spelling() -> None:
+    for data, found, right_ in (("8100", "81 00", "01"), ("ff8000", "ff 80 00", "7f"),
+                                ("80808000", "80 80 80 00", "00")):  # fmt: skip
+        findings: list[FormatError | UnsupportedError] = []
+        leb.read(Cursor(bytes.fromhex(data), findings))
+        (error,) = findings
+        assert (error.rule, error.offset, error.found, error.expected) == (
+            "SC-LEB-2", 0, found, right_
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("block", "broken"),
+    [
+        ("00", [("SC-EXT-2", 8)]),
+        ("04", [("SC-EXT-1", 8)]),
+        ("0114", [("SC-EXT-3", 24)]),
+        ("0194", [("SC-EXT-3", 24)]),
+        ("021401", [("SC-EXT-3", 32)]),
+        ("0414001400", [("SC-EXT-4", 32)]),
+        ("0416001400", [("SC-EXT-4", 32)]),
+        ("0400000000", [("SC-EXT-5", 16), ("SC-EXT-4", 32), ("SC-EXT-5", 32)]),
+        ("060b000d001400", [("SC-EXT-6", 16), ("SC-EXT-6", 32)]),
+        ("040b000a00", [("SC-EXT-6", 16), ("SC-EXT-4", 32), ("SC-EXT-8", 32)]),
+        ("03940000", [("SC-LEB-2", 16)]),
+        ("820014008000", [("SC-LEB-2", 8), ("SC-NIB-1", 40)]),
+    ],
+)
+def test_a_broken_block(block: str, broken: list[tuple[str, int]]) -> None:
+    data = bytes.fromhex("04" + block)
+    assert [(f.rule, f.offset) for f in validate(data).findings] == broken
+    with pytest.raises((FormatError, UnsupportedError)) as caught:
+        unpack(data)
+    assert (caught.value.rule, caught.value.offset) == broken[0]
+
+
+def test_a_cut_behind_the_block_is_no_matter_of_the_block() -> None:
+    report = validate(b"\x64\x02\x14\x00\xff")
+    assert [(f.rule, f.offset) for f in report.findings] == [("SC-UTF-1", 32)]
