@@ -1,0 +1,309 @@
+// A strict reader of SEMCODEC-1 in JavaScript, written from the text alone: it shares nothing with
+// the library but the specification. It needs Node and no package. (CC0-1.0)
+//
+//   node reader.js FRAMING < data      one record as JSON; exit code 1 and the rule if it is refused
+//   node reader.js                     a line `FRAMING HEX` in, a line of JSON out
+//
+//   semcodec vectors run --lines --strict -- node spec/readers/reader.js
+'use strict';
+
+const LIMIT = { bytes: 65536, words: 4096, extensions: 64, chunks: 65536, records: 65536 };
+const CODES = new Map([[1, [512, 512]], [2, [768, 768]], [3, [768, 512]], [4, [512, 768]],
+  [5, [1152, 896]], [6, [896, 1152]], [7, [1216, 832]], [8, [832, 1216]], [9, [1344, 768]],
+  [10, [768, 1344]], [11, [1536, 640]], [12, [640, 1536]], [13, [1920, 1080]], [14, [1280, 720]],
+  [15, [256, 256]], [16, [3840, 2160]], [17, [2048, 2048]], [18, [2048, 1365]], [19, [640, 480]],
+  [20, [4032, 3024]]]);
+const CODED = new Set([...CODES.values()].map(String));
+const SYMBOLS = ' ntsrhldcmfgpbkv';
+const CHECKS = [['none', 0], ['crc8', 1], ['crc16', 2], ['crc32', 4]];
+const SPACE = /[\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+const URL64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const QR45 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
+const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
+
+class Finding extends Error {
+  constructor(rule, offset) { super(rule); this.rule = rule; this.offset = offset; }
+}
+const need = (ok, rule, offset) => { if (!ok) throw new Finding(rule, offset); };
+
+function crc(data, kind) {
+  if (kind === 1) {
+    let r = 0xff;
+    for (const b of data) { r ^= b; for (let i = 0; i < 8; i++) r = r & 0x80 ? ((r << 1) ^ 0x2f) & 0xff : r << 1; }
+    return r ^ 0xff;
+  }
+  if (kind === 2) {
+    let r = 0xffff;
+    for (const b of data) { r ^= b << 8; for (let i = 0; i < 8; i++) r = r & 0x8000 ? ((r << 1) ^ 0x1021) & 0xffff : r << 1; }
+    return r;
+  }
+  let r = 0xffffffff;
+  for (const b of data) { r ^= b; for (let i = 0; i < 8; i++) r = r & 1 ? (r >>> 1) ^ 0xedb88320 : r >>> 1; }
+  return (r ^ 0xffffffff) >>> 0;
+}
+
+// leb28 at byte `at`, within `end`; cut: [rule, offset] when `end` comes too early; base: bit offset of data[0]
+function leb(data, at, end, base, cut) {
+  let value = 0;
+  for (let i = 0; ; i++) {
+    need(at + i < end, cut[0], cut[1]);
+    const b = data[at + i];
+    value |= (b & 0x7f) << (7 * i);
+    if (b & 0x80) { need(i < 3, 'SC-LEB-1', base + 8 * at); continue; }
+    need(i === 0 || b !== 0, 'SC-LEB-2', base + 8 * at);
+    return [value, at + i + 1];
+  }
+}
+
+// [text, -1], or ['', index of the first byte of the first ill-formed sequence]
+function utf8(data) {
+  let i = 0;
+  const tail = (k, lo = 0x80, hi = 0xbf) => data[k] >= lo && data[k] <= hi;
+  while (i < data.length) {
+    const b = data[i];
+    let n = 0;
+    if (b < 0x80) n = 1;
+    else if (b >= 0xc2 && b <= 0xdf) n = tail(i + 1) ? 2 : 0;
+    else if (b >= 0xe0 && b <= 0xef) n = tail(i + 1, b === 0xe0 ? 0xa0 : 0x80, b === 0xed ? 0x9f : 0xbf) && tail(i + 2) ? 3 : 0;
+    else if (b >= 0xf0 && b <= 0xf4) n = tail(i + 1, b === 0xf0 ? 0x90 : 0x80, b === 0xf4 ? 0x8f : 0xbf) && tail(i + 2) && tail(i + 3) ? 4 : 0;
+    if (!n) return ['', i];
+    i += n;
+  }
+  return [new TextDecoder('utf-8', { ignoreBOM: true }).decode(data), -1];
+}
+
+const plain = (v, max) => {
+  if (v.length < 1 || v.length > max) return false;
+  const [text, bad] = utf8(v);
+  return bad < 0 && !/[\u0000-\u001f\u007f-\u009f]/.test(text);
+};
+const count = (v) => {
+  try { const [n, e] = leb(v, 0, v.length, 0, ['', 0]); return e === v.length && n > 0 ? n : 0; } catch (e) { return 0; }
+};
+
+function entry(type, v, at) {
+  if ([2, 4, 6, 8, 16].includes(type)) need(plain(v, 255), 'SC-EXT-7', at);
+  else if (type === 10) need(count(v) > 0, 'SC-EXT-8', at);
+  else if (type === 12) need(v.length === 1 && v[0] === 1, 'SC-EXT-9', at);
+  else if (type === 14) need(v.length >= 1 && v.length <= 4 && (v.length === 1 || v[0] !== 0), 'SC-EXT-10', at);
+  else if (type === 18) need(plain(v, 4096), 'SC-EXT-11', at);
+}
+
+function readSize(c, at, end, base) {
+  const here = base + 8 * at;
+  const cut = (n) => need(at + n <= end, 'SC-HDR-3', base + 8 * end);
+  cut(1);
+  const form = c[at] >> 6;
+  if (form < 2) {
+    need(c[at] !== 0, 'SC-SIZ-2', here);
+    need(CODES.has(c[at]), 'SC-SIZ-1', here);
+    return [CODES.get(c[at]), at + 1];
+  }
+  const bytes = form === 2 ? 4 : 8, side = form === 2 ? 15n : 31n;
+  cut(bytes);
+  let all = 0n;
+  for (let i = 0; i < bytes; i++) all = all << 8n | BigInt(c[at + i]);
+  const mask = (1n << side) - 1n;
+  const w = Number(all >> side & mask) + 1, h = Number(all & mask) + 1;
+  need(w < 2 ** 31, 'SC-SIZ-5', here + 2);
+  need(h < 2 ** 31, 'SC-SIZ-5', here + 2 + Number(side));
+  need(w !== 1024 || h !== 1024, 'SC-SIZ-2', here);
+  need(!CODED.has(String([w, h])), 'SC-SIZ-3', here);
+  need(form === 2 || w > 32768 || h > 32768, 'SC-SIZ-4', here);
+  return [[w, h], at + bytes];
+}
+
+function readExtensions(c, at, end, base) {
+  const here = base + 8 * at, list = [];
+  let length, before = 0;
+  [length, at] = leb(c, at, end, base, ['SC-HDR-3', base + 8 * end]);
+  need(at + length <= end, 'SC-EXT-1', here);
+  need(length > 0, 'SC-EXT-2', here);
+  const stop = at + length, cut = ['SC-EXT-3', base + 8 * stop];
+  while (at < stop) {
+    const start = base + 8 * at;
+    let type, n;
+    need(list.length < LIMIT.extensions, 'SC-LIM-3', start);
+    [type, at] = leb(c, at, stop, base, cut);
+    [n, at] = leb(c, at, stop, base, cut);
+    need(at + n <= stop, ...cut);
+    const value = c.subarray(at, at + n);
+    at += n;
+    need(type !== 0, 'SC-EXT-5', start);
+    need(type > before, 'SC-EXT-4', start);
+    need(type % 2 === 0, 'SC-EXT-6', start);
+    entry(type, value, start);
+    before = type;
+    list.push([type, value]);
+  }
+  return [list, at];
+}
+
+function nibbles(p, here) {
+  const s = [];
+  for (const b of p) s.push(b >> 4, b & 15);
+  if (s.length && s[s.length - 1] === 0) s.pop();
+  need(s[0] !== 0, 'SC-NIB-1', here);
+  for (let i = 1; i < s.length; i++) need(s[i] || s[i - 1], 'SC-NIB-2', here + 4 * i);
+  need(s.length < 2 || s[s.length - 1], 'SC-NIB-3', here + 4 * (s.length - 1));
+  return s.map((v) => SYMBOLS[v]).join('');
+}
+
+// base: bit offset at which the core's first bit is reported
+function readCore(c, base, framing) {
+  need(c.length > 0, 'SC-FRM-1', base);
+  const first = c[0];
+  need(first < 0x80, 'SC-HDR-1', base);
+  need(c.length <= LIMIT.bytes, 'SC-LIM-1', base + 8 * LIMIT.bytes);
+  const cc = first >> 5 & 3, kk = first >> 3 & 3;
+  if (['file', 'url', 'qr'].includes(framing)) need(kk > 0, 'SC-FRM-3', base + 3);
+  if (framing === 'png') need(kk === 0, 'SC-PNG-6', base + 3);
+  const end = c.length - CHECKS[kk][1];
+  need(end >= 1, 'SC-CHK-1', base + 8 * c.length);
+  if (kk) need(c.readUIntBE(end, c.length - end) === crc(c.subarray(0, end), kk), 'SC-CHK-2', base + 8 * end);
+  need(cc === 0 || cc === 3, 'SC-HDR-2', base + 1);
+  let at = 1, size = [1024, 1024], extensions = [];
+  const ids = [0, 0, 0, 0, 0];
+  if (first & 2) [size, at] = readSize(c, at, end, base);
+  if (first & 1) {
+    const here = base + 8 * at, cut = ['SC-HDR-3', base + 8 * end];
+    [ids[0], at] = leb(c, at, end, base, cut);
+    if (ids[0] === 0) {
+      for (let i = 1; i < 5; i++) [ids[i], at] = leb(c, at, end, base, cut);
+      need(ids.some((v) => v), 'SC-MOD-1', here);
+    }
+  }
+  if (first & 4) [extensions, at] = readExtensions(c, at, end, base);
+  const payload = c.subarray(at, end), here = base + 8 * at;
+  let text, words;
+  if (cc === 0) {
+    text = nibbles(payload, here);
+    words = text ? text.split(' ') : [];
+  } else {
+    const [t, bad] = utf8(payload);
+    need(bad < 0, 'SC-UTF-1', here + 8 * bad);
+    text = t;
+    words = text.split(SPACE).filter((w) => w);
+  }
+  need(words.length <= LIMIT.words, 'SC-LIM-2', here);
+  const asked = extensions.find(([type]) => type === 10);
+  const [set, describer, writer, painter, prompts] = ids;
+  return {
+    text, words, k: asked ? count(asked[1]) : words.length, coding: cc ? 'utf8' : 'nibble', size,
+    models: { set, describer, writer, painter, prompts },
+    extensions: extensions.map(([type, v]) => [type, v.toString('hex')]),
+    framing, check: CHECKS[kk][0], version: 1,
+  };
+}
+
+function readSequence(d) {
+  const records = [];
+  for (let at = 0; at < d.length;) {
+    const here = 8 * at;
+    let n;
+    need(records.length < LIMIT.records, 'SC-LIM-5', here);
+    [n, at] = leb(d, at, d.length, 0, ['SC-SEQ-2', 8 * d.length]);
+    need(n > 0, 'SC-SEQ-1', here);
+    need(at + n <= d.length, 'SC-SEQ-2', 8 * d.length);
+    records.push(readCore(d.subarray(at, at + n), 8 * at, 'sequence'));
+    at += n;
+  }
+  return records;
+}
+
+function textCore(d, framing) {
+  const [start, alphabet] = framing === 'url' ? ['semc:', URL64] : ['SEMC:', QR45];
+  need(d.toString('latin1', 0, 5) === start, 'SC-TXT-1', 0);
+  const v = [];
+  for (let i = 5; i < d.length; i++) {
+    const x = alphabet.indexOf(String.fromCharCode(d[i]));
+    need(x >= 0, 'SC-TXT-2', 8 * i);
+    v.push(x);
+  }
+  const group = framing === 'url' ? 4 : 3, out = [];
+  need(v.length % group !== 1, 'SC-TXT-3', 8 * d.length);
+  for (let i = 0; i < v.length; i += group) {
+    const g = v.slice(i, i + group);
+    if (framing === 'url') {
+      const n = g.reduce((a, x, k) => a + x * 64 ** (3 - k), 0), bytes = g.length - 1;
+      for (let k = 0; k < bytes; k++) out.push(n >> (16 - 8 * k) & 255);
+      need(n % 256 ** (3 - bytes) === 0, 'SC-TXT-4', 8 * (d.length - 1));
+    } else {
+      const n = g.reduce((a, x, k) => a + x * 45 ** k, 0);
+      need(n < (g.length === 3 ? 65536 : 256), 'SC-TXT-5', 8 * (5 + i));
+      if (g.length === 3) out.push(n >> 8);
+      out.push(n & 255);
+    }
+  }
+  return Buffer.from(out);
+}
+
+function readText(d, framing) {
+  need(d.length <= LIMIT.bytes, 'SC-LIM-1', 8 * LIMIT.bytes);
+  const core = textCore(d, framing);
+  need(core.length > 0, 'SC-FRM-1', 8 * d.length);
+  return readCore(core, 0, framing);
+}
+
+function readPng(d) {
+  need(d.subarray(0, 8).equals(SIGNATURE), 'SC-PNG-1', 0);
+  let found = null;
+  for (let at = 8, chunks = 0, last = false; !last; chunks++) {
+    const here = 8 * at;
+    need(chunks < LIMIT.chunks || at >= d.length, 'SC-LIM-4', here);
+    need(at + 12 <= d.length, 'SC-PNG-2', here);
+    const n = d.readUInt32BE(at), type = d.toString('latin1', at + 4, at + 8), end = at + 8 + n;
+    need(end + 4 <= d.length, 'SC-PNG-2', here);
+    if (type === 'seMC') {
+      need(!found, 'SC-PNG-4', here);
+      need(d.readUInt32BE(end) === crc(d.subarray(at + 4, end), 3), 'SC-PNG-5', 8 * end);
+      found = [at + 8, end];
+    }
+    last = type === 'IEND';
+    at = end + 4;
+  }
+  need(found, 'SC-PNG-3', 8 * d.length);
+  return readCore(d.subarray(...found), 8 * found[0], 'png');
+}
+
+function read(d, framing) {
+  if (framing === 'sequence') return readSequence(d);
+  need(d.length > 0, 'SC-FRM-1', 0);
+  if (framing === 'auto') {
+    const start = d.toString('latin1', 0, 5);
+    framing = d[0] === 0xb5 ? 'file' : d[0] === 0x89 ? 'png' : start === 'semc:' ? 'url' : start === 'SEMC:' ? 'qr' : 'bare';
+  }
+  if (framing === 'bare') return readCore(d, 0, framing);
+  if (framing === 'png') return readPng(d);
+  if (framing === 'url' || framing === 'qr') return readText(d, framing);
+  need(d[0] === 0xb5 && d[1] === 0x1a, 'SC-FRM-2', 0);
+  return readCore(d.subarray(2), 16, framing);
+}
+
+// The record, or which rule is broken and where.
+function answer(data, framing) {
+  try {
+    return read(data, framing);
+  } catch (finding) {
+    if (!(finding instanceof Finding)) throw finding;
+    return { refused: true, rule: finding.rule, offset: finding.offset };
+  }
+}
+
+function line(text) {
+  const [framing, hex] = text.split(' ');
+  return JSON.stringify(answer(Buffer.from(hex, 'hex'), framing));
+}
+
+const framing = process.argv[2];
+if (framing === undefined) {
+  const lines = require('readline').createInterface({ input: process.stdin });
+  lines.on('line', (text) => process.stdout.write(line(text) + '\n'));
+} else if (['auto', 'bare', 'file', 'sequence', 'url', 'qr', 'png'].includes(framing)) {
+  const said = answer(require('fs').readFileSync(0), framing);
+  process.stdout.write(JSON.stringify(said) + '\n');
+  process.exitCode = said.refused ? 1 : 0;
+} else {
+  process.stderr.write('usage: node reader.js [auto|bare|file|sequence|url|qr|png] < data\n');
+  process.exitCode = 2;
+}
