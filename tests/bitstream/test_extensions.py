@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semcodec.bitstream import extension, leb, pack, unpack, validate, values
 from semcodec.bitstream.cursor import Cursor
 from semcodec.bitstream.values import Value
 from semcodec.errors import FormatError, InputError, UnsupportedError
-from tests.bitstream.samples import steady
+
+steady = settings(derandomize=True, deadline=None, database=None)
 
 TEXTS = ("describer", "writer", "painter", "prompts", "tool")
 NUMBERS = {"describer": 2, "writer": 4, "painter": 6, "prompts": 8, "k": 10, "order": 12,

@@ -268,6 +268,7 @@ def test_the_map_of_a_core() -> None:
 
 
 def test_the_map_of_a_set_and_of_what_nobody_knows() -> None:
+    assert mapped(bytes.fromhex("010111"))[0] == ("models.set", 8, 8, "01", "openai")
     assert mapped(bytes.fromhex("010211"))[0] == ("models.set", 8, 8, "02", "local")
     assert mapped(bytes.fromhex("010311"))[0] == ("models.set", 8, 8, "03", 3)
     assert mapped(bytes.fromhex("021411"))[0] == ("size.code", 8, 8, "14", "4032x3024")
@@ -298,6 +299,11 @@ def test_the_map_of_a_sequence() -> None:
         ("0.length", 0, 8), ("0.payload", 16, 8), ("unread", 24, 8), ("1.length", 32, 8),
         ("1.payload", 48, 8),
     ]  # fmt: skip
+
+
+def test_the_map_of_half_a_length() -> None:
+    (field,) = validate(b"\x80", framing="sequence").fields
+    assert field == ("unread", 0, 8, "80", "80")
 
 
 def test_nothing_is_mapped_of_another_version() -> None:
