@@ -49,7 +49,7 @@ def of(data: bytes, frame: str, limits: Limits) -> list[Field]:
     try:
         core = framing.opened(cursor, frame, limits.max_chunks)
     except (FormatError, UnsupportedError):
-        return [_bytes("unread", data, 0, len(data))]
+        return [_bytes("unread", data, 0, len(data))] if data else []
     if frame == "png":
         return list(_of_picture(data, core.at, core.end))
     return _of_core(core.data, False)

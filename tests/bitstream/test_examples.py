@@ -15,6 +15,7 @@ from semcodec.bitstream import (
     alphabet,
     checks,
     extension,
+    fast,
     inspect,
     leb,
     pack,
@@ -215,6 +216,14 @@ def test_small_parts() -> None:
     ]  # fmt: skip
     assert leb.exactly(b"\x80" * 4 + b"\1") is None
     assert alphabet.well_spaced("")
+
+
+@pytest.mark.parametrize("text", ["", "n", "nt", "ndn trdtnl rch vndv", "n" * fast.MOST_SYMBOLS])
+def test_a_default_record_takes_the_short_road(text: str) -> None:
+    packed = fast.pack(text)
+    assert packed == pack(text)
+    assert packed is not None
+    assert fast.unpack(packed) == unpack(packed)
 
 
 def test_long_texts_take_the_long_road() -> None:
