@@ -45,14 +45,14 @@ def limits(given: object) -> Limits:
 
 def readable(given: object) -> str:
     """Return the framing in which one record is to be read."""
-    if given == "sequence":
+    if isinstance(given, str) and given == "sequence":
         raise InputError("A sequence holds any number of records: read it with unpack_all.")
     return one_of("framing", given, (AUTO, *framing.READ))
 
 
 def writable(given: object) -> str:
     """Return the framing in which a record is to be written."""
-    if given == "png":
+    if isinstance(given, str) and given == "png":
         raise InputError("A PNG file needs a picture: use embed_png, or name another framing.")
     return one_of("framing", given, framing.WRITTEN)
 

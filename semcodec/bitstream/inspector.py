@@ -115,7 +115,7 @@ def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
 
 
 def _frame(data: bytes, wanted: object) -> str:
-    if wanted == "sequence":
+    if isinstance(wanted, str) and wanted == "sequence":
         return "sequence"
     name = arguments.readable(wanted)
     return framing_.told(data) if name == "auto" else name

@@ -92,7 +92,7 @@ def repack(record: Record, *, framing: str | None = None, check: str | None = No
     """
     if not isinstance(record, Record) or type(record.version) is not int or record.version != 1:
         raise InputError("Give a Record of version 1, as unpack returns it.")
-    frame = record.framing if framing is None else framing
+    frame = arguments.writable(record.framing if framing is None else framing)
     kept = record.check if frame == record.framing else None
     return pack(
         record.text,
@@ -154,10 +154,12 @@ def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> byt
 
     Raises:
         FormatError: ``png`` is no PNG file, or ``record`` breaks a rule.
-        UnsupportedError, InputError: as for ``unpack``.
+        UnsupportedError: ``png`` has more chunks than a reader takes; else as for ``unpack``.
+        InputError: as for ``unpack``.
     """
     said = record if isinstance(record, Record) else unpack(record)
-    return png_file.embed(arguments.as_bytes(png), repack(said, framing="bare", check="none"))
+    core = repack(said, framing="bare", check="none")
+    return png_file.embed(arguments.as_bytes(png), core, DEFAULT_LIMITS.max_chunks)
 
 
 def extract_png(png: bytes | bytearray | memoryview) -> bytes:

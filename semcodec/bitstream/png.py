@@ -48,13 +48,14 @@ def read(cursor: Cursor, most_chunks: int) -> None:
         cursor.stop("SC-FRM-1", 8 * cursor.at, "no bytes", "at least one byte")
 
 
-def embed(png: bytes, core: bytes) -> bytes:
+def embed(png: bytes, core: bytes, most_chunks: int) -> bytes:
     """Return ``png`` with ``core`` as its record; every other chunk is kept byte for byte.
 
     Raises:
         FormatError: SC-PNG-1, SC-PNG-2: ``png`` is no PNG file.
+        UnsupportedError: SC-LIM-4.
     """
-    chunks = list(_chunks(Cursor(png), len(png)))
+    chunks = list(_chunks(Cursor(png), most_chunks))
     if chunks[0].type != FIRST:
         Cursor(png).stop("SC-PNG-2", 64, str(chunks[0].type)[2:-1], "IHDR first")
     kept = [png[c.start - 8 : c.end + 4] for c in chunks if c.type != CHUNK]

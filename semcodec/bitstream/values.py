@@ -85,7 +85,8 @@ def _read_count(data: bytes) -> int | None:
 
 
 def _write_order(value: object) -> bytes | None:
-    return next((data for data, order in ORDERS.items() if order == value), None)
+    known = {order: data for data, order in ORDERS.items()}
+    return known.get(value) if isinstance(value, str) else None
 
 
 def _write_seed(value: object) -> bytes | None:

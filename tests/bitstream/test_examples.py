@@ -218,6 +218,30 @@ def test_small_parts() -> None:
     assert alphabet.well_spaced("")
 
 
+class Unequal:
+    """As arrays do, it has no answer to the question whether it is equal."""
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("ambiguous")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_what_cannot_be_compared_is_refused() -> None:
+    for call in (
+        lambda: pack("n", framing=Unequal()),
+        lambda: pack("n", coding=Unequal()),
+        lambda: unpack(b"\0", framing=Unequal()),
+        lambda: validate(b"\0", framing=Unequal(), profile=None),
+        lambda: validate(b"\0", profile=Unequal()),
+        lambda: repack(unpack(b"\0"), framing=Unequal()),
+        lambda: repack(unpack(b"\0"), check=Unequal()),
+        lambda: extension("order", Unequal()),
+    ):
+        with pytest.raises(InputError):
+            call()
+
+
 @pytest.mark.parametrize("text", ["", "n", "nt", "ndn trdtnl rch vndv", "n" * fast.MOST_SYMBOLS])
 def test_a_default_record_takes_the_short_road(text: str) -> None:
     packed = fast.pack(text)
