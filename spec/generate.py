@@ -24,6 +24,8 @@ KAITAI = SPEC / "semcodec.ksy"
 
 Registry = dict[str, Any]
 
+ABSENT = "see the vectors"  #: instead of an example that would be long
+
 
 def load() -> Registry:
     """Return all registries, by the name of their list."""
@@ -204,7 +206,8 @@ def _table(rows: Iterable[Registry], *columns: str) -> str:
     titles = {key: title or key for key, _, title in (c.partition(":") for c in columns)}
     lines = ["| " + " | ".join(titles.values()) + " |", "|" + "---|" * len(titles)]
     for row in rows:
-        lines.append("| " + " | ".join(_cell(key, row.get(key, "")) for key in titles) + " |")
+        cells = (_cell(key, row.get(key, ABSENT if key == "example" else "")) for key in titles)
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -218,7 +221,9 @@ def _cell(key: str, value: object) -> str:
 
 def _example(value: str) -> str:
     """Return hex for a table's cell; what is long stands in the vectors."""
-    return "(no bytes)" if not value else f"`{value}`" if len(value) <= 40 else "see the vectors"
+    if value == ABSENT:
+        return value
+    return "(no bytes)" if not value else f"`{value}`" if len(value) <= 40 else ABSENT
 
 
 def _first_bytes(registry: Registry) -> str:
