@@ -232,7 +232,10 @@ def test_a_stop_key_stops_the_decoder(mode: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "semcodec", "vectors", "run", "--timeout", "60", *lines]
     command += ["--jobs", "1", "--", sys.executable, DECODER, mode]
     runner = subprocess.Popen(
-        command, env=os.environ | {"PID_FILE": str(note)}, stderr=subprocess.PIPE
+        command,
+        env=os.environ | {"PID_FILE": str(note)},
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # nohup has it ignored
     )
     while not (note.exists() and note.read_text()):
         time.sleep(0.02)
