@@ -109,8 +109,9 @@ def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
     whole = arguments.as_bytes(data)
     frame = _frame(whole, framing)
     survey = _survey(whole, frame, DEFAULT_LIMITS)
-    if survey.stopped:
-        raise survey.stopped[0]
+    malformed = [e for e in survey.errors if RULES[e.rule].outcome == "malformed"]
+    if stopping := malformed or survey.stopped:
+        raise stopping[0]
     return fields.of(whole, frame, DEFAULT_LIMITS)
 
 
@@ -177,7 +178,7 @@ def _finding(error: RuleError) -> Finding:
 
 
 def _keep(records: list[Record], profile: str) -> bool:
-    return all(profile in profiles.kept(record) for record in records)
+    return bool(records) and all(profile in profiles.kept(record) for record in records)
 
 
 def _demands(

@@ -614,9 +614,9 @@ RULES: Final[dict[str, Rule]] = {
     'SC-PRO-1': Rule(
         'profile',
         '11',
-        '`tiny`: the framing is `bare`.',
+        '`tiny`: the framing is `bare` or `sequence`.',
         'the first byte',
-        'Profile tiny takes bare records only: pack it bare.',
+        'Profile tiny takes bare records and items of sequences: pack it bare.',
         'tiny',
         'b51a081143',
         'auto',

@@ -39,14 +39,17 @@ def read(name: str) -> bytes:
     return data
 
 
-def record(name: str) -> bytes:
+def record(name: str, framing: str = "auto") -> bytes:
     """Return the bytes of a record; the line's end behind a text form is the file's, not its own.
+
+    A sequence is left as it is: its first bytes can look like a text form.
 
     Raises:
         EnvironmentFault, InputError: as for ``read``.
     """
     data = read(name)
-    return data.rstrip(b"\r\n") if data.startswith(TEXT_FORMS) else data
+    is_text = framing != "sequence" and data.startswith(TEXT_FORMS)
+    return data.rstrip(b"\r\n") if is_text else data
 
 
 def ready(source: str, *outputs: str | None) -> None:

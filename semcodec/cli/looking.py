@@ -42,7 +42,7 @@ def inspect(given: argparse.Namespace) -> int:
     """Print the fields of records, their words and where their bits go."""
     seen, faults = [], 0
     for name in given.files:
-        data = files.record(name)
+        data = files.record(name, given.framing)
         report = semcodec.validate(data, framing=given.framing)
         faults += not report.ok
         seen.append(_inspected(name, data, report))
@@ -114,7 +114,7 @@ def _reports(given: argparse.Namespace) -> tuple[list[tuple[str, Report]], int]:
     reports, unread = [], 0
     for name in given.files:
         try:
-            data = files.record(name)
+            data = files.record(name, given.framing)
             report = semcodec.validate(data, framing=given.framing, profile=given.profile)
             reports.append((name, report))
         except (EnvironmentFault, InputError) as error:

@@ -70,13 +70,13 @@ def pack(given: argparse.Namespace) -> int:
         size=given.size,
         extensions=given.extension,
     )
-    _write(given.output, data)
+    _write(given.output, data, given.framing)
     return 0
 
 
 def unpack(given: argparse.Namespace) -> int:
     """Print the text of a record, or of each record of a sequence."""
-    data = files.record(given.file)
+    data = files.record(given.file, given.framing)
     if given.framing == "sequence":
         records = list(semcodec.unpack_all(data))
         said: Any = [values(record) for record in records]
@@ -98,11 +98,11 @@ def convert(given: argparse.Namespace) -> int:
         files.ready("-", given.output)
     records = [semcodec.unpack(files.record(name)) for name in given.files]
     if given.into:
-        _write(given.output, semcodec.embed_png(files.read(given.into), _only(records)))
+        _write(given.output, semcodec.embed_png(files.read(given.into), _only(records)), "png")
     elif given.framing == "sequence":
-        _write(given.output, b"".join(_repacked(record, given) for record in records))
+        _write(given.output, b"".join(_repacked(record, given) for record in records), "sequence")
     else:
-        _write(given.output, _repacked(_only(records), given))
+        _write(given.output, _repacked(_only(records), given), given.framing)
     return 0
 
 
@@ -116,9 +116,9 @@ def _repacked(record: Record, given: argparse.Namespace) -> bytes:
     return semcodec.repack(record, framing=given.framing, check=given.check)
 
 
-def _write(output: str, data: bytes) -> None:
+def _write(output: str, data: bytes, frame: str) -> None:
     """Write a record: text forms as a line, bytes as they are, or as hex to a terminal."""
-    if data.startswith(files.TEXT_FORMS):
+    if frame in framing.TEXTS:
         data += b"\n"
     elif output == "-" and terminal.is_terminal():
         data = data.hex().encode() + b"\n"

@@ -161,6 +161,16 @@ def test_a_broken_profile_leaves_the_record_valid() -> None:
     assert report.findings[1].found == "ids 0 0 7 0"
 
 
+def test_a_sequence_of_nothing_keeps_no_profile() -> None:
+    assert validate(b"", framing="sequence").profiles == ()
+
+
+def test_an_empty_item_is_no_map_but_a_finding() -> None:
+    with pytest.raises(FormatError) as caught:
+        inspect(b"\0\2\0\x11", framing="sequence")
+    assert (caught.value.rule, caught.value.offset) == ("SC-SEQ-1", 0)
+
+
 def test_each_item_of_a_sequence_keeps_the_profile_or_not() -> None:
     items = pack("n", framing="sequence") + pack("n", framing="sequence", extensions={"seed": 1})
     report = validate(items, framing="sequence", profile="tiny")

@@ -142,6 +142,17 @@ def test_a_text_form_may_end_in_a_line_end(run: Run, tmp_path: Path, good: Path)
         assert back.read_bytes() == good.read_bytes()
 
 
+def test_a_sequence_may_look_like_a_text_form(run: Run, tmp_path: Path) -> None:
+    record = semcodec.pack("n" * 13, coding="utf8", models=109, extensions=[(58, b"x" * 97)])
+    one, all_ = tmp_path / "one.semc", tmp_path / "all.semcs"
+    one.write_bytes(record)
+    assert run("convert", one, "--framing", "sequence", "-o", all_)[0] == 0
+    assert all_.read_bytes() == bytes([len(record)]) + record
+    assert all_.read_bytes().startswith(b"semc:")
+    all_.write_bytes(all_.read_bytes()[:-1] + b"\n")
+    assert run("validate", all_, "--framing", "sequence")[0] == 0
+
+
 def test_into_a_picture_and_out_again(run: Run, tmp_path: Path, picture: Path) -> None:
     other = tmp_path / "other.semc"
     run("pack", "snst", "--extension", "comment=for you", "--extension", "k=3", "-o", other)

@@ -1,0 +1,364 @@
+"""What two views of the same data must agree on, in every framing, and how much work it may be."""
+
+from __future__ import annotations
+
+import itertools
+import struct
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from semcodec.bitstream import (
+    PROFILES,
+    RULES,
+    Field,
+    Limits,
+    Models,
+    embed_png,
+    extract_png,
+    framing,
+    inspect,
+    pack,
+    repack,
+    sizes,
+    textforms,
+    unpack,
+    unpack_all,
+    validate,
+)
+from semcodec.bitstream.cursor import Cursor
+from semcodec.errors import FormatError, SemcodecError, UnsupportedError
+
+steady = settings(derandomize=True, deadline=None, database=None)
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def chunk(kind: bytes, data: bytes = b"") -> bytes:
+    """Return one chunk with its length and CRC."""
+    crc = struct.pack(">I", zlib.crc32(kind + data))
+    return struct.pack(">I", len(data)) + kind + data + crc
+
+
+HEADER = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+PIXELS = chunk(b"IDAT", zlib.compress(b"\0\0"))
+END = chunk(b"IEND")
+RECORD = chunk(b"seMC", pack("nn"))
+AT = 8 * (len(SIGNATURE) + len(HEADER))  #: the bit where a chunk after IHDR starts
+
+
+def png(*chunks: bytes) -> bytes:
+    """Return a picture of one pixel with ``chunks`` after its header."""
+    return b"".join([SIGNATURE, HEADER, *chunks, PIXELS, END])
+
+
+CARRIER = png(RECORD)
+
+# --- any record passes through every framing ------------------------------------------------
+
+_word = st.text("ntsrhldcmfgpbkv", min_size=1, max_size=8)
+_texts = st.one_of(
+    st.tuples(st.just("nibble"), st.lists(_word, max_size=9).map(" ".join)),
+    st.tuples(st.just("utf8"), st.text(st.characters(exclude_categories=("Cs",)), max_size=30)),
+)
+_side = st.one_of(st.integers(1, 40_000), st.integers(1, 2**31 - 1))
+_id = st.one_of(st.integers(0, 300), st.integers(0, 2**28 - 1))
+_name = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=40)
+_notes: dict[str, st.SearchStrategy[Any]] = {
+    "painter": _name,
+    "k": st.integers(1, 2**28 - 1),
+    "order": st.just("importance"),
+    "seed": st.integers(0, 2**32 - 1),
+    "comment": _name,
+}
+
+
+@st.composite
+def values(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    """Draw a text, and what ``pack`` takes beside it, but for framing and check."""
+    coding, text = draw(_texts)
+    ids = st.tuples(_id, _id, _id, _id).map(lambda four: Models(0, *four))
+    return text, {
+        "coding": coding,
+        "size": draw(st.one_of(st.sampled_from(sizes.CODES), st.tuples(_side, _side))),
+        "models": draw(st.one_of(_id.map(Models), ids)),
+        "extensions": draw(st.fixed_dictionaries({}, optional=_notes)),
+    }
+
+
+@steady
+@given(values())
+def test_any_record_comes_back_through_all_framings(said: tuple[str, dict[str, Any]]) -> None:
+    text, options = said
+    first = record = unpack(pack(text, **options))
+    assert record.notes == options["extensions"]
+    for name in ("file", "url", "sequence", "qr", "bare"):
+        data = repack(record, framing=name)
+        (record,) = unpack_all(data) if name == "sequence" else [unpack(data)]
+        assert record[:5] == first[:5]
+        assert (record.framing, record.check) == (name, framing.DEFAULT_CHECKS[name])
+        assert unpack(embed_png(png(), record))[:5] == first[:5]
+    assert record == first
+
+
+@steady
+@given(values(), st.sampled_from(framing.WRITTEN))
+def test_a_map_holds_the_bits_of_the_data(said: tuple[str, dict[str, Any]], name: str) -> None:
+    text, options = said
+    data = pack(text, **options, framing=name, check="crc8")
+    fields = inspect(data, framing="sequence" if name == "sequence" else "auto")
+    core = pack(text, **options, check="crc8") if name in framing.TEXTS else data
+    assert "".join(map(digits, fields)) == "".join(f"{byte:08b}" for byte in core)
+    assert {field.name.removeprefix("0."): field.value for field in fields}["head.check"] == "crc8"
+
+
+def digits(field: Field) -> str:
+    """Return the bits of a field."""
+    whole = field.offset % 8 == field.bits % 8 == 0
+    return f"{int(field.raw, 16):0{field.bits}b}" if whole else field.raw
+
+
+_chunk = st.builds(
+    chunk, st.sampled_from((b"tEXt", b"tIME", b"abCd", b"seMC")), st.binary(max_size=9)
+)
+
+
+@steady
+@given(st.lists(_chunk, max_size=5), st.binary(max_size=9), values())
+def test_embedding_twice_replaces(
+    more: list[bytes], tail: bytes, said: tuple[str, dict[str, Any]]
+) -> None:
+    bare = pack(said[0], **said[1])
+    kept = [one for one in more if one[4:8] != b"seMC"]
+    once = embed_png(png(*more) + tail, bare)
+    assert once == png(chunk(b"seMC", bare), *kept) + tail
+    assert extract_png(once) == bare
+    other = embed_png(once, pack("rd", framing="file"))
+    assert other == png(chunk(b"seMC", pack("rd")), *kept) + tail
+    assert embed_png(other, bare) == once
+
+
+# --- text forms are one to one --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "cores"), [("url", 2, 2**8), ("qr", 2, 2**8), ("qr", 3, 2**16)]
+)
+def test_as_many_short_texts_are_read_as_there_are_cores(name: str, size: int, cores: int) -> None:
+    alphabet = textforms.BASE64 if name == "url" else textforms.BASE45
+    texts = (textforms.PREFIXES[name] + bytes(b) for b in itertools.product(alphabet, repeat=size))
+    read = [text for text in texts if rule_of(text, name) is None]
+    assert len(read) == cores
+    assert len({textforms.read(Cursor(text), name).data for text in read}) == cores
+
+
+@pytest.mark.parametrize("name", ["url", "qr"])
+def test_a_text_form_is_all_characters_of_its_alphabet(name: str) -> None:
+    alphabet = textforms.BASE64 if name == "url" else textforms.BASE45
+    for char in range(256):
+        strange = rule_of(textforms.PREFIXES[name] + bytes([ord("0"), char]), name) == "SC-TXT-2"
+        assert strange == (char not in alphabet)
+
+
+def rule_of(text: bytes, name: str) -> str | None:
+    """Return the first rule of the text form that ``text`` breaks."""
+    try:
+        textforms.read(Cursor(text), name)
+    except FormatError as error:
+        return error.rule
+    return None
+
+
+def test_the_longest_text_form_is_read() -> None:
+    for name, most in (("url", 49_148), ("qr", 43_687)):  # bytes of a core, with head and CRC-8
+        text = "n" * (2 * (most - 2))
+        data = pack(text, framing=name)
+        assert len(data) <= 65_536
+        assert unpack(data).text == text
+        with pytest.raises(SemcodecError, match="65536"):
+            pack(text + "n", framing=name)
+
+
+# --- reader and validator say the same ------------------------------------------------------
+
+
+@steady
+@given(st.binary(max_size=30), st.sampled_from(("auto", *framing.READ, "sequence")))
+def test_a_reader_takes_what_is_valid_and_names_the_first_finding(data: bytes, name: str) -> None:
+    for start in (b"", b"\xb5\x1a", b"semc:", b"SEMC:", CARRIER[:33], CARRIER[:41]):
+        agree(start + data, name)
+
+
+def test_every_cut_and_every_changed_byte_of_a_picture() -> None:
+    for at in range(len(CARRIER)):
+        agree(CARRIER[:at], "auto")
+        agree(CARRIER[:at] + bytes([CARRIER[at] ^ 0x20]) + CARRIER[at + 1 :], "auto")
+
+
+def agree(data: bytes, name: str) -> None:
+    report = validate(data, framing=name)
+    first = first_fault(data, name)
+    assert first == (report.findings[0][:2] if report.findings else None)
+    assert report.ok == (report.verdict == "valid") == (first is None)
+    total = extent(report.fields)
+    assert total == 8 * len(data) or report.framing in framing.TEXTS
+
+
+def first_fault(data: bytes, name: str) -> tuple[str, int] | None:
+    try:
+        list(unpack_all(data)) if name == "sequence" else unpack(data, framing=name)
+    except (FormatError, UnsupportedError) as error:
+        return error.rule, error.offset
+    return None
+
+
+def extent(fields: Sequence[Field]) -> int:
+    """Return the bits of fields, which must follow each other from bit 0."""
+    at = 0
+    for field in fields:
+        assert field.offset == at
+        assert field.bits > 0
+        at += field.bits
+    return at
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (SIGNATURE, ("SC-PNG-2", 64, "0 more bytes")),
+        (SIGNATURE + HEADER[:11], ("SC-PNG-2", 64, "11 more bytes")),
+        (SIGNATURE + HEADER, ("SC-PNG-2", AT, "0 more bytes")),
+        (SIGNATURE + HEADER + PIXELS[:14], ("SC-PNG-2", AT, "14 more bytes")),
+        (SIGNATURE + HEADER + PIXELS[:-1], ("SC-PNG-2", AT, f"{len(PIXELS) - 1} more bytes")),
+        (png()[:-1], ("SC-PNG-2", 8 * len(png()[:-12]), "11 more bytes")),
+        (png() + RECORD, ("SC-PNG-3", 8 * len(png() + RECORD), "no chunk seMC")),
+        (png(RECORD, RECORD), ("SC-PNG-4", AT + 112, "2 chunks seMC")),
+        (png(RECORD[:-1] + b"\0"), ("SC-PNG-5", AT + 80, "1c b4 b5 00")),
+        (png(chunk(b"seMC")), ("SC-FRM-1", AT + 64, "no bytes")),
+        (png(chunk(b"seMC", b"\x18")), ("SC-PNG-6", AT + 67, "KK = 3")),
+        (png(chunk(b"seMC", b"\x80")), ("SC-HDR-1", AT + 64, "80")),
+        (png(chunk(b"seMC", b"\x02")), ("SC-HDR-3", AT + 72, "0 more bytes")),
+    ],
+)
+def test_faults_of_a_picture_are_found_where_they_are(
+    data: bytes, expected: tuple[str, int, str]
+) -> None:
+    with pytest.raises((FormatError, UnsupportedError)) as caught:
+        unpack(data)
+    error: Any = caught.value
+    assert (error.rule, error.offset, error.found) == expected
+
+
+def test_findings_of_a_picture_are_listed_in_the_order_of_reading() -> None:
+    bad = chunk(b"seMC", b"\x0a\x00\x11\x00")[:-1] + b"\0"
+    assert [(f.rule, f.offset) for f in validate(png(bad, bad)).findings] == [
+        ("SC-PNG-4", AT + 128), ("SC-PNG-5", AT + 96), ("SC-PNG-6", AT + 67),
+        ("SC-CHK-2", AT + 88), ("SC-SIZ-2", AT + 72),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "size", "broken"),
+    [
+        ("80ff81ff", (512, 512), [("SC-SIZ-3", 8)]),
+        ("81ff83ff", (1024, 1024), [("SC-SIZ-2", 8)]),
+        ("bfffffff", (32_768, 32_768), []),
+        ("80000000", (1, 1), []),
+        ("c0003fffffffffff", (32_768, 2**31), [("SC-SIZ-5", 41)]),
+        ("c000400000000000", (32_769, 1), []),
+        ("c00000ff800001ff", (512, 512), [("SC-SIZ-3", 8), ("SC-SIZ-4", 8)]),
+        ("c00001ff800003ff", (1024, 1024), [("SC-SIZ-2", 8), ("SC-SIZ-4", 8)]),
+        ("c00000078000000f", (16, 16), [("SC-SIZ-4", 8)]),
+        ("ffffffffffffffff", (2**31, 2**31), [("SC-SIZ-5", 10), ("SC-SIZ-5", 41)]),
+        ("ffffffff7ffffffe", (2**31 - 1, 2**31 - 1), []),
+    ],
+)
+def test_explicit_sizes(field: str, size: tuple[int, int], broken: list[tuple[str, int]]) -> None:
+    data = b"\x02" + bytes.fromhex(field) + b"\x11"
+    report = validate(data)
+    assert [(f.rule, f.offset) for f in report.findings] == broken
+    form = "short" if len(field) == 8 else "long"
+    shown = {f.name: f.value for f in report.fields}
+    assert (shown[f"size.{form}.width"], shown[f"size.{form}.height"]) == size
+    assert broken or unpack(data).size == size
+
+
+def test_the_first_row_of_model_sets_that_says_something_has_a_name() -> None:
+    shown = [{f.name: f.value for f in inspect(pack("n", models=row))} for row in (1, 2, 3)]
+    assert [fields["models.set"] for fields in shown] == ["openai", "local", 3]
+
+
+def test_only_registered_rows_have_names() -> None:
+    names = ["default", "openai", "local", None, None]
+    assert [Models(row).name for row in (0, 1, 2, 3, 4)] == names
+
+
+def test_eight_strangers_are_named() -> None:
+    with pytest.raises(SemcodecError, match="'a' 'e' 'i' 'o' 'u' 'w' 'x' 'y': "):
+        pack("aeiouwxyza")
+
+
+def test_nothing_has_no_fields() -> None:
+    for name in ("auto", *framing.READ, "sequence"):
+        assert validate(b"", framing=name).fields == ()
+
+
+def test_a_profile_is_kept_or_says_why() -> None:
+    names = {"describer": "d", "writer": "w", "painter": "p", "prompts": "q", "tool": "t"}
+    for data in (
+        pack("nn"),
+        pack("nn", check="crc16", size=(1, 1), models=Models(writer=1), extensions=names),
+        pack("nn", framing="file"),
+        pack("nn", framing="file", check="crc32", extensions=names),
+        pack("nn", framing="url"),
+        CARRIER,
+    ):
+        kept = validate(data).profiles
+        for profile in PROFILES:
+            report = validate(data, profile=profile)
+            assert (report.verdict, report.profiles) == ("valid", kept)
+            assert report.ok == (profile in kept)
+            assert {RULES[f.rule].profile for f in report.findings} <= {profile}
+
+
+# --- limits and work ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "limits", "expected"),
+    [
+        (pack("nnn"), "auto", Limits(max_bytes=2), ("SC-LIM-1", 16)),
+        (pack("nn", framing="url"), "auto", Limits(max_bytes=8), ("SC-LIM-1", 64)),
+        (pack("nn", framing="sequence") * 2, "sequence", Limits(max_bytes=1), ("SC-LIM-1", 16)),
+        (CARRIER, "auto", Limits(max_bytes=1), ("SC-LIM-1", AT + 72)),
+        (pack("n n"), "auto", Limits(max_words=1), ("SC-LIM-2", 8)),
+        (pack("n n", coding="utf8"), "auto", Limits(max_words=1), ("SC-LIM-2", 8)),
+        (pack("n", extensions={"seed": 1}), "auto", Limits(max_extensions=0), ("SC-LIM-3", 16)),
+        (CARRIER, "auto", Limits(max_chunks=3), ("SC-LIM-4", 8 * (len(CARRIER) - 12))),
+        (b"\x01\x00" * 3, "sequence", Limits(max_records=2), ("SC-LIM-5", 32)),
+    ],
+)
+def test_nothing_is_mapped_beyond_a_limit(
+    data: bytes, name: str, limits: Limits, expected: tuple[str, int]
+) -> None:
+    report = validate(data, framing=name, limits=limits)
+    assert report.findings[0][:2] == expected
+    assert (report.verdict, report.fields, report.profiles) == ("unsupported", (), ())
+    whole = validate(data, framing=name)
+    assert whole.ok
+    assert whole.fields
+
+
+@pytest.mark.parametrize("words", [4_096, 4_097, 8_001, 16_000])
+def test_the_default_limit_of_words_holds_for_default_records(words: int) -> None:
+    data = b"\0" + b"\x10" * words
+    if words <= Limits().max_words:
+        assert unpack(data).words == ["n"] * words
+        return
+    with pytest.raises(UnsupportedError) as caught:
+        unpack(data)
+    assert (caught.value.rule, caught.value.found) == ("SC-LIM-2", f"{words} words")
