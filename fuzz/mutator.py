@@ -133,14 +133,6 @@ def an_input(rng: random.Random) -> bytes:
             return a_loose_record(rng)
 
 
-def a_core_input(rng: random.Random) -> bytes:
-    """Return an input that reads as a bare core or a file: for readers that know no carriers."""
-    while True:
-        data = an_input(rng)
-        if carriers.framing_of(data) in ("bare", "file"):
-            return data
-
-
 def mutated(rng: random.Random, data: bytes) -> bytes:
     """Return a neighbour of ``data``: changed outside or inside, repaired or not."""
     match rng.randint(0, 2):

@@ -134,6 +134,7 @@ def register(backend: str = backends.AUTO) -> None:
     - An image that was opened from a record saves this record, in both formats, as long as it was
       not made into another image by ``resize`` and the like; ``semcodec=None`` leaves it out. Say
       so too if you draw on the image: Pillow does not tell.
+    - A wrong option is found after Pillow has opened, and so emptied, the file to be written.
 
     Raises:
         InputError: there is no such backend.
@@ -165,6 +166,8 @@ def _accept(prefix: bytes) -> bool:
 def _record_for(image: Image.Image) -> bytes | str | Record | None:
     """Return the record to save with ``image``: what the caller says, else its own."""
     own = image.info.get("record") if isinstance(image, SemcodecImageFile) else None
+    if own is not None and bitstream.unpack(own).size != image.size:  # thumbnail changes in place
+        own = None
     given: bytes | str | Record | Literal[False] | None = image.encoderinfo.get("semcodec", own)
     return None if given is False else given
 

@@ -111,7 +111,6 @@ def python(registry: Registry) -> str:
             pformat(tuple(row["name"] for row in registry["framing"] if row["check"] == "must")),
         ),
         ("MODEL_SETS: Final", _names(registry["set"])),
-        ("MODEL_SET_IDS: Final[tuple[tuple[int, int, int, int], ...]]", _set_ids(registry["set"])),
         ("MODELS: Final[dict[int, Model]]", _models(registry["model"])),
         (
             "PROMPTS: Final[dict[int, str]]",
@@ -129,11 +128,6 @@ def _in_use(codings: Iterable[Registry]) -> list[Registry]:
 
 def _names(rows: Iterable[Registry]) -> str:
     return pformat(tuple(row["name"] for row in rows))
-
-
-def _set_ids(sets: Iterable[Registry]) -> str:
-    roles = ("describer", "writer", "painter", "prompts")
-    return pformat(tuple(tuple(row[role] for role in roles) for row in sets))
 
 
 def _models(models: Iterable[Registry]) -> str:

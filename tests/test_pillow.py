@@ -331,6 +331,9 @@ class TestPng:
 
     def test_another_image_made_of_it_carries_nothing(self) -> None:
         assert b"seMC" not in kinds(saved(opened(RECORD).rotate(180), "PNG"))
+        smaller = opened(RECORD)
+        smaller.thumbnail((16, 16))
+        assert b"seMC" not in kinds(saved(smaller, "PNG"))
 
     def test_without_a_record_the_bytes_are_pillows(self) -> None:
         with_hook = saved(scene(), "PNG")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fuzz.mutator import an_input, mutated
 from fuzz.oracle import oracle, rebuild
-from semcodec.bitstream import Limits, Record, pack, repack, unpack
+from semcodec.bitstream import Limits, Record, pack, repack, unpack, validate
 from semcodec.errors import SemcodecError
 
 __all__ = ["test_one_input", "an_input", "mutated", "from_record"]
@@ -46,4 +46,5 @@ def read(data: bytes, limits: Limits | None = None) -> Record | None:
 
 def _beyond_limits(data: bytes) -> bool:
     """Say whether a limit of the reader may decide: the declaration knows none."""
-    return len(data) > LONG_ROAD.max_words
+    found = validate(data, limits=LONG_ROAD).findings
+    return any(finding.rule.startswith("SC-LIM") for finding in found)

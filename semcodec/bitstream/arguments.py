@@ -78,7 +78,7 @@ def _words(given: object) -> list[str]:
     if not isinstance(given, list | tuple):
         raise InputError("Give a text as a string, or words as a list of strings.")
     for word in given:
-        if not isinstance(word, str) or word.split() != [word]:
+        if not isinstance(word, str) or str.split(word) != [word]:
             raise InputError("Each word is a string, not empty and without spaces: split it.")
     return [str.__str__(word) for word in given]
 

@@ -7,7 +7,7 @@ kept, so that a record can be packed again without loss.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from semcodec.bitstream import leb, values
 from semcodec.errors import InputError
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from semcodec.bitstream.cursor import Cursor
 
 Extension = tuple[int, bytes]
+
+SHOWN: Final = 16  #: bytes of a wrong value that a finding shows
 
 
 def extension(name: str, value: object) -> Extension:
@@ -105,6 +107,3 @@ def _rule_entry(cursor: Cursor, kind: int, value: bytes, start: int) -> None:
     elif kind in values.BY_TYPE and values.read(kind, value) is None:
         found = value[:SHOWN].hex(" ") or "no bytes"
         cursor.broken(values.BY_TYPE[kind].rule, start, found, values.right(kind))
-
-
-SHOWN = 16  #: bytes of a wrong value that a finding shows

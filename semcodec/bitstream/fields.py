@@ -57,15 +57,15 @@ def of(data: bytes, frame: str, limits: Limits) -> list[Field]:
 
 def _of_picture(data: bytes, start: int, end: int) -> Iterator[Field]:
     yield _picture("png.before", data, 0, start - 8)
-    yield _bytes("png.length", data, start - 8, start - 4)._replace(value=end - start)
-    yield _bytes("png.type", data, start - 4, start)._replace(value="seMC")
+    yield _bytes("png.length", data, start - 8, start - 4, end - start)
+    yield _bytes("png.type", data, start - 4, start, "seMC")
     yield from _of_core(data[start:end], False, "", start)
     yield _bytes("png.crc", data, end, end + 4)
     yield _picture("png.after", data, end + 4, len(data))
 
 
 def _picture(name: str, data: bytes, start: int, end: int) -> Field:
-    return _bytes(name, data, start, end)._replace(value=f"{end - start} bytes of picture")
+    return _bytes(name, data, start, end, f"{end - start} bytes of picture")
 
 
 def _of_items(data: bytes, limits: Limits) -> Iterator[Field]:
@@ -74,8 +74,7 @@ def _of_items(data: bytes, limits: Limits) -> Iterator[Field]:
         for number, (start, item) in enumerate(framing.items(cursor, limits.max_records)):
             if start > at:
                 yield _bytes("unread", data, at, start)
-            length = _bytes(f"{number}.length", data, start, item.at)
-            yield length._replace(value=item.end - item.at)
+            yield _bytes(f"{number}.length", data, start, item.at, item.end - item.at)
             yield from _of_core(data[item.at : item.end], False, f"{number}.", item.at)
             at = item.end
     if at < len(data):
@@ -85,7 +84,7 @@ def _of_items(data: bytes, limits: Limits) -> Iterator[Field]:
 def _of_core(data: bytes, is_file: bool, prefix: str = "", start: int = 0) -> list[Field]:
     head = 2 if is_file else 0
     if data[head : head + 1] >= b"\x80":  # another version, whose layout nobody here knows
-        return [_bytes(f"{prefix}unread", data, 0, len(data), start)]
+        return [_bytes(f"{prefix}unread", data, 0, len(data), None, start)]
     from semcodec.bitstream import declaration  # construct takes a quarter of a second to import
 
     places = declaration.places(data, is_file)
@@ -102,8 +101,13 @@ def _of_core(data: bytes, is_file: bool, prefix: str = "", start: int = 0) -> li
     ]
 
 
-def _bytes(name: str, data: bytes, start: int, end: int, base: int = 0) -> Field:
-    return Field(name, 8 * (base + start), 8 * (end - start), raw := data[start:end].hex(), raw)
+def _bytes(
+    name: str, data: bytes, start: int, end: int, value: int | str | None = None, base: int = 0
+) -> Field:
+    """Return the field of whole bytes; its value is its hex unless another is given."""
+    raw = data[start:end].hex()
+    shown = raw if value is None else value
+    return Field(name, 8 * (base + start), 8 * (end - start), raw, shown)
 
 
 def _raw(data: bytes, place: Place) -> str:

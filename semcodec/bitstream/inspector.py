@@ -109,9 +109,8 @@ def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
     whole = arguments.as_bytes(data)
     frame = _frame(whole, framing)
     survey = _survey(whole, frame, DEFAULT_LIMITS)
-    malformed = [e for e in survey.errors if RULES[e.rule].outcome == "malformed"]
-    if stopping := malformed or survey.stopped:
-        raise stopping[0]
+    if survey.stopped:
+        raise survey.stopped[0]
     return fields.of(whole, frame, DEFAULT_LIMITS)
 
 

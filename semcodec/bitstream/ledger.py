@@ -44,13 +44,13 @@ class Ledger(NamedTuple):
         return next(entry.bits for entry in self.entries if entry.name == name)
 
 
-def ledger(data: Data) -> Ledger:
-    """Return where the bits of the record ``data`` go.
+def ledger(data: Data, *, framing: str = "auto") -> Ledger:
+    """Return where the bits of the record ``data`` go, read as ``unpack`` reads it.
 
     Raises:
         FormatError, UnsupportedError, InputError: as for ``unpack``.
     """
-    record = packing.unpack(data)
+    record = packing.unpack(data, framing=framing)
     total = _total(as_bytes(data), record)
     parts = {
         "payload": len(record.payload),

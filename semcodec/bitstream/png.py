@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from semcodec.bitstream.cursor import Cursor
+from semcodec.errors import InputError
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 CHUNK: Final = b"seMC"
@@ -54,10 +55,11 @@ def embed(png: bytes, core: bytes, most_chunks: int) -> bytes:
     Raises:
         FormatError: SC-PNG-1, SC-PNG-2: ``png`` is no PNG file.
         UnsupportedError: SC-LIM-4.
+        InputError: the first chunk is not IHDR.
     """
     chunks = list(_chunks(Cursor(png), most_chunks))
     if chunks[0].type != FIRST:
-        Cursor(png).stop("SC-PNG-2", 64, str(chunks[0].type)[2:-1], "IHDR first")
+        raise InputError("The PNG file does not start with IHDR, so it is no picture: give one.")
     kept = [png[c.start - 8 : c.end + 4] for c in chunks if c.type != CHUNK]
     return b"".join([SIGNATURE, kept[0], _written(core), *kept[1:], png[chunks[-1].end + 4 :]])
 

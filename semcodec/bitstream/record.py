@@ -7,13 +7,13 @@ what lets ``unpack`` beat a general-purpose format. Words and K are worked out w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from semcodec.bitstream import alphabet, registry, values
 from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.models import Models
 from semcodec.bitstream.sizes import Size
-from semcodec.bitstream.values import Value
+from semcodec.bitstream.values import ROLES, Value
 from semcodec.errors import InputError
 
 CODINGS: Final = registry.CODINGS  #: by the two bits CC of the first byte
@@ -61,6 +61,22 @@ class Record(NamedTuple):
             values.BY_TYPE[kind].name: value
             for kind, data in self.extensions
             if kind in values.BY_TYPE and (value := values.read(kind, data)) is not None
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the value of the record (spec §5.7) in the form of the vectors."""
+        models = {"set": self.models.set} | dict(zip(ROLES, self.models.ids, strict=True))
+        return {
+            "text": self.text,
+            "words": self.words,
+            "k": self.k,
+            "coding": self.coding,
+            "size": list(self.size),
+            "models": models,
+            "extensions": [[kind, value.hex()] for kind, value in self.extensions],
+            "framing": self.framing,
+            "check": self.check,
+            "version": self.version,
         }
 
     @property

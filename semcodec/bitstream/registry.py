@@ -91,8 +91,6 @@ MUST_CHECK: Final = ('file', 'url', 'qr')
 
 MODEL_SETS: Final = ('default', 'openai', 'local')
 
-MODEL_SET_IDS: Final[tuple[tuple[int, int, int, int], ...]] = ((1, 2, 1, 1), (3, 3, 5, 1), (7, 7, 8, 1))
-
 MODELS: Final[dict[int, Model]] = {
     1: Model('semcodec-embedded 1', ('describer', 'painter')),
     2: Model('deterministic 1', ('writer',)),
@@ -152,7 +150,7 @@ RULES: Final[dict[str, Rule]] = {
         'auto',
     ),
     'SC-SEQ-1': Rule(
-        'malformed',
+        'invalid',
         '7.3',
         'An item of a sequence is at least one byte long.',
         "the item's length",

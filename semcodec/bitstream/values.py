@@ -107,7 +107,7 @@ KINDS: Final[dict[str, Kind]] = {
         f"1 to {TEXT_MOST} bytes of UTF-8 without control characters",
     ),
     "count": Kind(_write_count, _read_count, f"one integer from 1 to {leb.MOST}"),
-    "order": Kind(_write_order, ORDERS.get, "the one byte 01, importance"),
+    "order": Kind(_write_order, ORDERS.get, "importance, the one byte 01"),
     "seed": Kind(_write_seed, _read_seed, "an integer from 0 to 4294967295 in its fewest bytes"),
     "comment": Kind(
         _write_text,

@@ -197,8 +197,10 @@ def _whole(child: Child, deadline: float) -> Answer:
     if code not in (0, REFUSED):
         return Crashed(f"exit code {code}" if code > 0 else f"killed by signal {-code}")
     value = _json(said)
-    if code == REFUSED:
-        return _refused(value) if isinstance(value, dict) else Refused()
+    if code == REFUSED and isinstance(value, dict):
+        return _refused(value)
+    if code == REFUSED:  # so do Python and Node when they crash
+        return Crashed("exit code 1, and no JSON object that says it is refused")
     return Crashed("no JSON, and exit code 0") if value is None else Said(value)
 
 
@@ -208,8 +210,10 @@ def _line(child: Child, deadline: float) -> Answer:
     if not end:
         return Crashed("its output ended")
     value = _json(line)
-    if value is None or more:
-        return Crashed("more than one line" if more else "a line that is no JSON")
+    if value is None:
+        return Crashed("a line that is no JSON")
+    if more:
+        return Crashed("more than one line")
     refused = isinstance(value, dict) and value.get("refused") is True
     return _refused(value) if refused else Said(value)
 

@@ -52,13 +52,15 @@ def record(name: str, framing: str = "auto") -> bytes:
     return data.rstrip(b"\r\n") if is_text else data
 
 
-def ready(source: str, *outputs: str | None) -> None:
+def ready(source: str, *outputs: str | None, beside: tuple[str, ...] = ()) -> None:
     """Check, before any work is done, that every output can be written and is a file of its own.
+
+    ``beside`` are more sources, which no output may replace either.
 
     Raises:
         EnvironmentFault: one cannot, or is the same as ``source`` or as another output.
     """
-    taken = [source] if source != "-" else []
+    taken = [name for name in (source, *beside) if name != "-"]
     for name in filter(None, outputs):
         try:
             _ready(name, taken)

@@ -40,17 +40,13 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 def inspect(given: argparse.Namespace) -> int:
     """Print the fields of records, their words and where their bits go."""
-    seen, faults = [], 0
-    for name in given.files:
-        data = files.record(name, given.framing)
-        report = semcodec.validate(data, framing=given.framing)
-        faults += not report.ok
-        seen.append(_inspected(name, data, report))
+    reports, unread = _reports(given)
+    seen = [_inspected(name, data, report) for name, data, report in reports]
     if given.json:
-        show(json.dumps(seen[0] if len(seen) == 1 else seen, indent=2))
-    else:
+        show(json.dumps(seen[0] if len(given.files) == len(seen) == 1 else seen, indent=2))
+    elif seen:
         show("\n\n".join(map(showing.inspected, seen)))
-    return min(faults, 1)
+    return _exit_code(reports, unread)
 
 
 def _inspected(name: str, data: bytes, report: Report) -> dict[str, Any]:
@@ -69,7 +65,8 @@ def _inspected(name: str, data: bytes, report: Report) -> dict[str, Any]:
         return seen
     if report.framing == "sequence":
         return seen | {"records": [_said(r) for r in semcodec.unpack_all(data)]}
-    record, spent = semcodec.unpack(data, framing=report.framing), semcodec.ledger(data)
+    record = semcodec.unpack(data, framing=report.framing)
+    spent = semcodec.ledger(data, framing=report.framing)
     entries = {e.name: {"bits": e.bits, "ubpp": round(e.ubpp, 3)} for e in spent.entries}
     return seen | _said(record) | {"ledger": entries, "out_of_band": spent.out_of_band}
 
@@ -78,49 +75,46 @@ def _said(record: semcodec.Record) -> dict[str, Any]:
     """Return what a record says, and the words that its skeletons are read as."""
     words = record.words
     nibble = record.coding == "nibble"
-    return {
-        "version": record.version,
-        "size": record.size,
-        "coding": record.coding,
-        "k": record.k,
-        "words": words,
-        "read_as": semcodec.decompress(words) if nibble and words else words,
-        "notes": record.notes,
-    }
+    read_as = semcodec.decompress(words) if nibble and words else words
+    return record.as_dict() | {"read_as": read_as, "notes": record.notes}
 
 
 def validate(given: argparse.Namespace) -> int:
     """Print a verdict and the findings for each file, or explain a rule."""
     if given.explain:
         show(showing.explained(given.explain, RULES[given.explain]))
-        if not given.files:
-            return 0
-    elif not given.files:
+        return 0
+    if not given.files:
         raise EnvironmentFault("Name the files to validate, - for stdin, or a rule to --explain.")
     reports, unread = _reports(given)
     if given.json:
-        show(
-            json.dumps(
-                {"schema": VALIDATE_SCHEMA, "files": [_verdict(*r) for r in reports]}, indent=2
-            )
-        )
+        verdicts = [_verdict(name, report) for name, _, report in reports]
+        show(json.dumps({"schema": VALIDATE_SCHEMA, "files": verdicts}, indent=2))
     elif reports:
-        show("\n".join(showing.validated(name, report) for name, report in reports))
-    return 2 if unread else int(not all(report.ok for _, report in reports))
+        show("\n".join(showing.validated(name, report) for name, _, report in reports))
+    return _exit_code(reports, unread)
 
 
-def _reports(given: argparse.Namespace) -> tuple[list[tuple[str, Report]], int]:
-    """Return the report of each file that can be read, and how many cannot."""
+Read = tuple[str, bytes, Report]
+
+
+def _reports(given: argparse.Namespace) -> tuple[list[Read], int]:
+    """Return each file that can be read with its report, and how many cannot."""
     reports, unread = [], 0
     for name in given.files:
         try:
             data = files.record(name, given.framing)
-            report = semcodec.validate(data, framing=given.framing, profile=given.profile)
-            reports.append((name, report))
+            profile = getattr(given, "profile", None)
+            report = semcodec.validate(data, framing=given.framing, profile=profile)
+            reports.append((name, data, report))
         except (EnvironmentFault, InputError) as error:
             tell(f"semcodec: {error}")
             unread += 1
     return reports, unread
+
+
+def _exit_code(reports: list[Read], unread: int) -> int:
+    return 2 if unread else int(not all(report.ok for _, _, report in reports))
 
 
 def _verdict(name: str, report: Report) -> dict[str, Any]:

@@ -79,10 +79,10 @@ def unpack(given: argparse.Namespace) -> int:
     data = files.record(given.file, given.framing)
     if given.framing == "sequence":
         records = list(semcodec.unpack_all(data))
-        said: Any = [values(record) for record in records]
+        said: Any = [record.as_dict() for record in records]
     else:
         records = [semcodec.unpack(data, framing=given.framing)]
-        said = values(records[0])
+        said = records[0].as_dict()
     if given.json:
         show(json.dumps(said, indent=2))
     elif terminal.is_terminal():
@@ -94,8 +94,9 @@ def unpack(given: argparse.Namespace) -> int:
 
 def convert(given: argparse.Namespace) -> int:
     """Write a record in another framing, or several as a sequence."""
-    if given.output != "-":
-        files.ready("-", given.output)
+    if given.into and given.check:
+        raise EnvironmentFault("In a PNG file the chunk has the check: leave --check out.")
+    files.ready("-", given.output, beside=tuple(given.files))  # --into may be the output itself
     records = [semcodec.unpack(files.record(name)) for name in given.files]
     if given.into:
         _write(given.output, semcodec.embed_png(files.read(given.into), _only(records)), "png")
@@ -135,23 +136,6 @@ def decompress(given: argparse.Namespace) -> int:
     """Print the words of a skeleton."""
     show(" ".join(semcodec.decompress(_text(given.text))))
     return 0
-
-
-def values(record: Record) -> dict[str, Any]:
-    """Return all that a record says, as JSON takes it."""
-    return {
-        "text": record.text,
-        "words": record.words,
-        "k": record.k,
-        "coding": record.coding,
-        "size": list(record.size),
-        "models": record.models.name or list(record.models.ids),
-        "version": record.version,
-        "framing": record.framing,
-        "check": record.check,
-        "notes": record.notes,
-        "extensions": [[kind, value.hex()] for kind, value in record.extensions],
-    }
 
 
 def _text(given: list[str]) -> str:

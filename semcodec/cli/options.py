@@ -23,7 +23,8 @@ KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 def size(text: str) -> tuple[int, int]:
     """Return the width and height of ``WxH``."""
     width, times, height = text.lower().partition("x")
-    if not (times and width.isdecimal() and height.isdecimal()) or len(text) > 32:
+    digits = text.isascii() and width.isdecimal() and height.isdecimal()
+    if not (times and digits) or len(text) > 32:
         raise argparse.ArgumentTypeError(f"{text!r} is no size: write it like 1024x1024")
     if not 1 <= min(int(width), int(height)) <= max(int(width), int(height)) <= MOST:
         raise argparse.ArgumentTypeError(f"a size is from 1x1 to {MOST}x{MOST}")

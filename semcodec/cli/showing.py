@@ -84,7 +84,7 @@ def _map(fields: list[dict[str, Any]]) -> str:
     lines = [f"start    {'bits':>{digits}}  {'field':<{width}}  {'raw':<{RAW}}  value"]
     for field in fields:
         start = f"0x{field['offset'] // 8:02x}+{field['offset'] % 8}"
-        raw, value = _cut(field["raw"], RAW), _cut(safe(_meaning(field)), VALUE)
+        raw, value = _cut(field["raw"], RAW), safe(_cut(_meaning(field), VALUE))
         row = (
             f"{start:<8} {field['bits']:>{digits}}  {field['name']:<{width}}  {raw:<{RAW}}  {value}"
         )

@@ -57,7 +57,7 @@ SAYS = {
     "SC-EXT-6": ("type 11", "types this reader knows"),
     "SC-EXT-7": ("no bytes", NAME),
     "SC-EXT-8": ("00", "one integer from 1 to 268435455"),
-    "SC-EXT-9": ("00", "the one byte 01, importance"),
+    "SC-EXT-9": ("00", "importance, the one byte 01"),
     "SC-EXT-10": ("00 07", "an integer from 0 to 4294967295 in its fewest bytes"),
     "SC-EXT-11": ("no bytes", NAME.replace("255", "4096")),
     "SC-NIB-1": ("a space", "a letter"),

@@ -165,10 +165,9 @@ def test_a_sequence_of_nothing_keeps_no_profile() -> None:
     assert validate(b"", framing="sequence").profiles == ()
 
 
-def test_an_empty_item_is_no_map_but_a_finding() -> None:
-    with pytest.raises(FormatError) as caught:
-        inspect(b"\0\2\0\x11", framing="sequence")
-    assert (caught.value.rule, caught.value.offset) == ("SC-SEQ-1", 0)
+def test_an_empty_item_can_be_read_past() -> None:
+    assert inspect(b"\0\2\0\x11", framing="sequence")[0] == ("unread", 0, 8, "00", "00")
+    assert validate(b"\0\2\0\x11", framing="sequence").verdict == "invalid"
 
 
 def test_each_item_of_a_sequence_keeps_the_profile_or_not() -> None:

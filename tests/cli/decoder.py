@@ -14,23 +14,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from semcodec import FormatError, Record, UnsupportedError, unpack, unpack_all
-
-IDS = ("set", "describer", "writer", "painter", "prompts")
-
-
-def said(record: Record) -> dict[str, Any]:
-    values = record._asdict() | {"words": record.words, "k": record.k}
-    values["models"] = {name: getattr(record.models, name) for name in IDS}
-    values["extensions"] = [[kind, value.hex()] for kind, value in record.extensions]
-    return values
+from semcodec import FormatError, UnsupportedError, unpack, unpack_all
 
 
 def decoded(framing: str, data: bytes) -> Any:
     try:
         if framing == "sequence":
-            return [said(record) for record in unpack_all(data)]
-        return said(unpack(data, framing=framing))
+            return [record.as_dict() for record in unpack_all(data)]
+        return unpack(data, framing=framing).as_dict()
     except (FormatError, UnsupportedError) as error:
         return {"refused": True, "rule": error.rule, "offset": error.offset}
 

@@ -68,7 +68,7 @@ def test_inspect_goes_as_far_as_it_can(run: Run, tmp_path: Path, good: Path) -> 
     code, out, _ = run("inspect", cut)
     assert code == 1
     assert "malformed" in out
-    assert "SC-HDR-3" in out or "SC-EXT" in out
+    assert "SC-EXT-1  byte 3, bit 0" in out
     assert "head.check" in out
     shown = as_json(run, "inspect", cut)
     assert sum(field["bits"] for field in shown["fields"]) == 40
@@ -140,6 +140,33 @@ def test_a_text_form_may_end_in_a_line_end(run: Run, tmp_path: Path, good: Path)
         back = tmp_path / "back.semc"
         run("convert", text, "-o", back)
         assert back.read_bytes() == good.read_bytes()
+
+
+def test_convert_replaces_no_source(run: Run, good: Path, picture: Path) -> None:
+    before = good.read_bytes(), picture.read_bytes()
+    for argv in (
+        ("convert", picture, "-o", picture),
+        ("convert", good, "--into", picture, "-o", good),
+        ("convert", good, picture, "--framing", "sequence", "-o", picture),
+        ("convert", good, "--into", picture, "--check", "crc8", "-o", "-"),
+    ):
+        assert run(*argv)[0] == 2
+    assert (good.read_bytes(), picture.read_bytes()) == before
+    assert run("convert", good, "--into", picture, "-o", picture)[0] == 0
+
+
+def test_unpack_as_json_says_the_value_of_a_record(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.semc"
+    path.write_bytes(semcodec.pack("n", models=99, extensions={"seed": 7}))
+    said = json.loads(run("unpack", path, "--json")[1])
+    assert said == semcodec.unpack(path.read_bytes()).as_dict()
+    assert (said["models"]["set"], said["extensions"]) == (99, [[14, "07"]])
+
+
+def test_inspect_shows_what_it_can_of_several(run: Run, good: Path, tmp_path: Path) -> None:
+    code, out, err = run("inspect", good, tmp_path / "missing")
+    assert (code, "no such file" in err) == (2, True)
+    assert f"{good}: valid" in out
 
 
 def test_a_sequence_may_look_like_a_text_form(run: Run, tmp_path: Path) -> None:
