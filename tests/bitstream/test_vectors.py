@@ -85,6 +85,7 @@ def test_verdict_rule_and_offset(vector: dict[str, Any]) -> None:
 def test_what_a_valid_one_says(vector: dict[str, Any]) -> None:
     records = read(vector)
     sequence = vector["framing"] == "sequence"
+    assert [record.as_dict() for record in records] == [said(record) for record in records]
     assert [said(record) for record in records] == (
         vector["record"] if sequence else [vector["record"]]
     )
