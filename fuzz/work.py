@@ -1,7 +1,7 @@
 """How much work a call does, counted and not timed: the Python functions entered meanwhile.
 
-A clock says something else on every machine. The count is the same everywhere, so a bound on it is
-a law, and input that makes a reader do work out of proportion breaks the law at once.
+A clock says something else on every machine; the count is the same everywhere. It sees a reader
+that goes round too often. It does not see one call of a built-in function that takes long.
 """
 
 from __future__ import annotations

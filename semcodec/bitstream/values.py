@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from semcodec.bitstream import leb
-from semcodec.bitstream.registry import EXTENSIONS, ExtensionType
+from semcodec.bitstream.registry import EXTENSIONS
+from semcodec.bitstream.rows import ExtensionType
 from semcodec.errors import InputError
 
 Value = str | int

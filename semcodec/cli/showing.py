@@ -6,7 +6,8 @@ import textwrap
 from typing import Any, Final
 
 from semcodec.bitstream import Report
-from semcodec.bitstream.registry import MODELS, PROMPTS, Rule
+from semcodec.bitstream.registry import MODELS, PROMPTS
+from semcodec.bitstream.rows import Rule
 from semcodec.bitstream.values import BY_TYPE
 from semcodec.cli.terminal import safe
 
