@@ -105,7 +105,9 @@ class Child:
             chunk = self._chunks.get(timeout=max(0, deadline - time.monotonic()))
         except queue.Empty as error:
             raise Silence from error
-        self._over = not chunk
+        if not chunk:
+            self._over = True
+            self._chunks.put(chunk)  # whoever else listens is to hear of the end too
         return chunk
 
     def _listen(self) -> None:

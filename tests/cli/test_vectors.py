@@ -253,6 +253,12 @@ def test_after_the_end_no_decoder_is_started() -> None:
         stopped.each(vector_files.load(None, "first-byte-00")[0])
 
 
+def test_the_end_of_the_output_is_heard_by_all_who_listen() -> None:
+    child = decoders.Child([sys.executable, "-c", "pass"], verbose=False)
+    child.stop()  # as the one who ends it does, while another still waits for an answer
+    assert child.hear(lambda heard: False, time.monotonic() + 1) == b""
+
+
 def test_a_decoder_that_says_all_but_does_not_end() -> None:
     code = "import os, time; os.write(1, b'{}'); os.close(1); time.sleep(60)"
     slow = decoders.Decoders([sys.executable, "-c", code], seconds=1, verbose=False)
