@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fuzz import carriers
-from semcodec.bitstream import Models, Record, declaration
+from semcodec.bitstream import Models, Record, bags, declaration, ordered
 from semcodec.bitstream.registry import SIZES
 from semcodec.errors import FormatError
 
@@ -65,13 +65,22 @@ def rebuild(record: Record) -> bytes:
         "size": size_tree(record.size),
         "models": {name: getattr(record.models, name) for name in IDS},
         "extensions": extensions_tree(record.extensions),
-        "payload": nibbles(record.text) if record.coding == "nibble" else record.text.encode(),
+        "payload": _payload(record),
         "check": b"\0" * (0, 1, 2, 4)[kind],
     }
     built = declaration.build(tree, record.framing == "file")
     start = 2 * (record.framing == "file")
     core = built[start : len(built) - len(tree["check"])]
     return built[:start] + core + slow_check(kind, core)
+
+
+def _payload(record: Record) -> bytes:
+    if record.coding == "nibble":
+        return nibbles(record.text)
+    if record.coding == "utf8":
+        return record.text.encode()
+    # Coded words are the library's own here: spec/readers has another reader of them.
+    return ordered.write(record.words) if record.coding == "lexicon" else bags.write(record.words)
 
 
 def _head(record: Record, kind: int) -> dict[str, int]:
@@ -143,7 +152,7 @@ def _of_core(data: bytes, frame: str) -> Record | None:
         return None
     assert sum(place.bits for place in places) == 8 * len(data)
     kind, coding = tree.head.check, CODINGS[tree.head.coding]
-    if tree.head.escape or coding in ("lexicon", "bag"):
+    if tree.head.escape:
         return None
     if (frame == "png" and kind) or (frame in ("file", "url", "qr") and not kind):
         return None
@@ -175,6 +184,9 @@ def _entries(tree: Any) -> tuple[tuple[int, bytes], ...] | None:
 
 
 def _text(payload: bytes, coding: str) -> str | None:
+    if coding in ("lexicon", "bag"):
+        words, rule = (ordered if coding == "lexicon" else bags).read(payload)
+        return None if rule else " ".join(words)
     try:
         return tidy(payload) if coding == "nibble" else payload.decode()
     except UnicodeDecodeError:

@@ -9,18 +9,23 @@ The registries in ``spec/registry`` are the source; what this script writes is n
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
 import sys
+import textwrap
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from pprint import pformat
 from typing import Any
 
+from semcodec.bitstream.squash import CURVE
+
 SPEC = Path(__file__).parent
 CONSTANTS = SPEC.parent / "semcodec" / "bitstream" / "registry.py"
 TEXT = SPEC / "SEMCODEC-1.md"
 KAITAI = SPEC / "semcodec.ksy"
+LEXICON = CONSTANTS.with_name("tables") / "lexicon-1.bin"
 
 Registry = dict[str, Any]
 
@@ -57,7 +62,6 @@ def python(registry: Registry) -> str:
         ("SIZES: Final[dict[int, tuple[int, int]]]", pformat(sizes)),
         ("NEVER_SIZES: Final", pformat(tuple(row["code"] for row in registry["never"]))),
         ("CODINGS: Final", _names(registry["coding"])),
-        ("CODINGS_IN_USE: Final", _names(_in_use(registry["coding"]))),
         ("CHECKS: Final", _names(registry["check"])),
         ("CHECK_BYTES: Final", pformat(tuple(row["bytes"] for row in registry["check"]))),
         ("FRAMINGS: Final", _names(registry["framing"])),
@@ -79,10 +83,6 @@ def python(registry: Registry) -> str:
         ("RULES: Final[dict[str, Rule]]", _rules(registry["rule"])),
     ]
     return HEADER + "".join(f"\n{name} = {value}\n" for name, value in rows)
-
-
-def _in_use(codings: Iterable[Registry]) -> list[Registry]:
-    return [row for row in codings if row["state"] == "in use"]
 
 
 def _names(rows: Iterable[Registry]) -> str:
@@ -139,7 +139,9 @@ def tables(registry: Registry) -> dict[str, str]:
         "first bytes": _first_bytes(registry),
         "sizes": _table(registry["size"], "code", "width", "height", "for"),
         "never": _table(registry["never"], "code", "why:why it is never assigned"),
-        "codings": _table(registry["coding"], "id:CC", "name", "carries", "state"),
+        "codings": _table(registry["coding"], "id:CC", "name", "carries"),
+        "lexicon": f"`{hashlib.sha256(LEXICON.read_bytes()).hexdigest()}`\n",
+        "curve": "\n".join(textwrap.wrap(", ".join(map(str, CURVE)), 100)) + ".\n",
         "checks": _table(registry["check"], "id:KK", "name", "bytes", *crc),
         "framings": _table(registry["framing"], "name", "starts", "bytes", "check", *around),
         "models": _table(registry["model"], "id", "name", "roles", "by"),
@@ -198,8 +200,7 @@ def _opens(first: int, registry: Registry) -> str:
     if first >= 0x80:
         return known.get(first, "reserved for later versions")
     coding, check = registry["coding"][first >> 5], registry["check"][first >> 3 & 3]
-    state = "" if coding["state"] == "in use" else ", reserved"
-    return f"coding `{coding['name']}`{state}; check {check['name']}"
+    return f"coding `{coding['name']}`; check {check['name']}"
 
 
 # --- Kaitai ------------------------------------------------------------------------------------

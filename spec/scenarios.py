@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import zlib
+from pathlib import Path
 from typing import Any, NamedTuple
 
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
@@ -248,11 +250,6 @@ breaks("SC-HDR-1", "escape", "the escape to later versions", "80 11", 0)
 breaks("SC-HDR-1", "magic-twice", "the magic twice", "b5 1a b5 1a", 16)
 breaks("SC-HDR-1", "jpeg", "the start of a JPEG file", "ff d8 ff e0 00 10", 0)
 breaks("SC-HDR-1", "version-2-in-url", "a later version in a text form", b"semc:gBE", 0)
-obeys("SC-HDR-2", "utf8", "coding 3, utf8", "60 41", "A")
-breaks("SC-HDR-2", "lexicon", "coding 1, lexicon", "20 11", 1)
-breaks("SC-HDR-2", "bag", "coding 2, bag", "40 11", 1)
-breaks("SC-HDR-2", "lexicon-file", "a file of coding 1", file("28 11"), 17)
-breaks("SC-HDR-2", "lexicon-empty", "coding 1 with an empty payload", "20", 1)
 obeys("SC-HDR-3", "size", "a size field of four bytes", "02 81 f3 83 08", "")
 obeys("SC-HDR-3", "every-field", "every field at once", file(
     "0f 81 f3 83 08 00 ac 02 00 00 00 06 06 01 78 0a 01 0c 47 0d 40"), "rd br")  # fmt: skip
@@ -428,6 +425,17 @@ breaks("SC-UTF-1", "overlong", "an overlong slash", "60 c0 af", 8, flags=SECOND)
 breaks("SC-UTF-1", "surrogate", "half of a surrogate pair", "60 ed a0 80", 8)
 breaks("SC-UTF-1", "cut", "a character cut short", "60 41 f0 9f a6", 16)
 breaks("SC-UTF-1", "beyond", "a character past U+10FFFF", "60 f4 90 80 80", 8)
+
+# --- coded words (§6.5 to §6.7, Annex K): frozen, for nobody writes them by hand -----------------
+
+for _row in json.loads(Path(__file__).with_name("coded_words.json").read_text("utf-8")):
+    _data = {"lexicon": "20", "bag": "40"}[_row["coding"]] + _row["payload"]
+    _flags = {"flags": HOSTILE} if len(_data) > 400 and _row["kind"] == "breaks" else {}
+    _slug = f"{_row['coding']}-{_row['slug']}"
+    if _row["kind"] == "obeys":
+        obeys(_row["rule"], _slug, _row["comment"], _data, _row["text"])
+    else:
+        breaks(_row["rule"], _slug, _row["comment"], _data, 8, **_flags)
 
 # --- limits (§9.3) -----------------------------------------------------------------------------
 

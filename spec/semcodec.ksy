@@ -28,12 +28,13 @@ doc: |
   * SC-EXT-7, SC-EXT-11: names and comments are UTF-8 without U+0000-001F and U+007F-009F.
   * SC-UTF-1: a `utf8` payload is UTF-8. All text is left as bytes, because some runtimes replace
     what is wrong in it and drop a byte order mark in front of it.
+  * SC-LEX-1, SC-LEX-2, SC-LEX-3, SC-BAG-1, SC-BAG-2: coded words are left as bytes.
   * SC-LIM-1, SC-LIM-2, SC-LIM-3: limits are the reader's own.
   * SC-TXT, SC-SEQ and SC-PNG: the other framings.
 
   Data of no bytes (SC-FRM-1) and a cut field (SC-HDR-3) end as an error of the stream.
   A failed `valid` says that some rule is broken, not that the verdict is "invalid": an unknown
-  coding, size code or critical extension, or another version, is "unsupported".
+  size code or critical extension, or another version, is "unsupported".
 doc-ref: SEMCODEC-1.md
 
 seq:
@@ -76,9 +77,7 @@ types:
       - id: coding
         type: b2
         enum: coding
-        valid:
-          any-of: [coding::nibble, coding::utf8]
-        doc: CC. How the text is written in the payload; 1 and 2 are reserved. SC-HDR-2.
+        doc: CC. How the text is written in the payload.
         doc-ref: SEMCODEC-1 §6
       - id: check
         type: b2
@@ -145,6 +144,8 @@ types:
           cases:
             coding::nibble: nibble_text
             coding::utf8: utf8_text
+            coding::lexicon: coded_words
+            coding::bag: coded_words
         doc: The text, in all that is left.
         doc-ref: SEMCODEC-1 §5.5
 
@@ -368,6 +369,16 @@ types:
       - id: utf8
         size-eos: true
         doc: It may be empty.
+
+  coded_words:
+    doc: |
+      Words by a range coder and the tables of Annex K. Kaitai Struct knows neither, so the words,
+      and the rules about them, are the caller's.
+    doc-ref: SEMCODEC-1 §6.5
+    seq:
+      - id: coded
+        size-eos: true
+        doc: No bytes are no words.
 
   leb28:
     doc: |

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from semcodec.bitstream import RULES, inspect
+from semcodec.bitstream import RULES, bags, inspect, ordered
 from semcodec.bitstream.registry import SIZES
 
 ROOT = Path(__file__).parents[1]
@@ -102,11 +102,12 @@ def _short(raw: str) -> str:
 
 @functools.cache
 def reader() -> dict[str, Any]:
-    """Return the names of the reader of Annex C, with all sizes."""
+    """Return the names of the reader of Annex C, with all sizes and our own Annex K."""
     code = TEXT[TEXT.index("## Annex C.") :].split("```python\n")[1].split("```")[0]
     names: dict[str, Any] = {}
     exec(compile(code, "Annex C", "exec"), names)
     names["SIZES"].update(SIZES)
+    names["coded_words"] = lambda coding, payload: (ordered, bags)[coding - 1].read(payload)
     return names
 
 

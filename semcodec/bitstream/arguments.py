@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from semcodec.bitstream import alphabet, checks, framing, sizes, textforms
+from semcodec.bitstream import checks, framing, payloads, sizes, textforms
 from semcodec.bitstream import extensions as ext
 from semcodec.bitstream.extensions import Extension
-from semcodec.bitstream.record import CODINGS, CODINGS_IN_USE, Limits
+from semcodec.bitstream.record import CODINGS, Limits
 from semcodec.bitstream.sizes import Size
-from semcodec.errors import InputError, UnsupportedError
+from semcodec.errors import InputError
 
 Data = bytes | bytearray | memoryview | str
 
 AUTO: Final = "auto"
+KEPT: Final = ("order", "words")  #: what ``coding="auto"`` may not lose
 
 
 def as_bytes(data: object) -> bytes:
@@ -83,25 +84,17 @@ def _words(given: object) -> list[str]:
     return [str.__str__(word) for word in given]
 
 
-def coding(given: object, carried: str) -> str:
-    """Return the coding for the text ``carried``."""
+def coding(given: object, keep: object, carried: str) -> str:
+    """Return the coding for the text ``carried``: of several the one with the fewest bytes."""
     name = one_of("coding", given, (*CODINGS, AUTO))
-    if name not in (*CODINGS_IN_USE, AUTO):
-        raise UnsupportedError(f"The coding {name} is not implemented yet: use nibble or utf8.")
-    if name == AUTO:
-        return "utf8" if _nibble_fault(carried) else "nibble"
-    if name == "nibble" and (fault := _nibble_fault(carried)):
-        raise InputError(fault)
-    return name
-
-
-def _nibble_fault(carried: str) -> str | None:
-    if strangers := alphabet.strangers(carried):
-        shown = " ".join(map(ascii, strangers[:8]))
-        return f"The nibble coding has no symbol for {shown}: pass the text through skeleton first."
-    if not alphabet.well_spaced(carried):
-        return "A nibble text has no leading, trailing or double space: take them out."
-    return None
+    kept = one_of("thing to keep", keep, KEPT)
+    if name != AUTO:
+        if fault := payloads.fault(name, carried):
+            raise InputError(fault)
+        return name
+    able = [name for name in CODINGS if kept == "words" or name != "bag"]
+    able = [name for name in able if not payloads.fault(name, carried)]
+    return min(able, key=lambda name: len(payloads.write(name, carried)))
 
 
 def size(given: object) -> Size:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from semcodec.bitstream import checks, framing, sizes, values
+from semcodec.bitstream import bags, checks, framing, ordered, sizes, values
 from semcodec.bitstream.alphabet import to_symbols
 from semcodec.bitstream.cursor import Cursor
 from semcodec.bitstream.models import SETS
@@ -19,6 +19,9 @@ from semcodec.errors import FormatError, UnsupportedError
 if TYPE_CHECKING:
     from semcodec.bitstream.declaration import Place
     from semcodec.bitstream.record import Limits
+
+
+READERS: Final = {"lexicon": ordered.read, "bag": bags.read}
 
 
 class Field(NamedTuple):
@@ -142,8 +145,11 @@ def _value(place: Place, known: dict[str, Any]) -> int | str:
 def _text(payload: bytes, coding: str) -> str:
     if coding == "nibble":
         return to_symbols(payload)
+    if coding in READERS:
+        words, broken = READERS[coding](payload)
+        return payload.hex() if broken else " ".join(words)
     try:
-        return payload.decode("utf-8") if coding == "utf8" else payload.hex()
+        return payload.decode("utf-8")
     except UnicodeDecodeError:
         return payload.hex()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from semcodec.bitstream import arguments, fast, models, reader, sizes, writer
+from semcodec.bitstream import arguments, fast, models, payloads, reader, sizes, writer
 from semcodec.bitstream import framing as framings
 from semcodec.bitstream import png as png_file
 from semcodec.bitstream.arguments import Data
@@ -30,6 +30,7 @@ def pack(
     text_or_words: str | list[str] | tuple[str, ...],
     *,
     coding: str = _NIBBLE,
+    keep: str = "order",
     size: Size = _SIZE,
     models: Models | str | int = _MODELS,
     framing: str = _BARE,
@@ -40,7 +41,9 @@ def pack(
 
     Args:
         text_or_words: a text, or words to be joined by spaces.
-        coding: ``"nibble"``, ``"utf8"``, or ``"auto"``: nibble if the text fits.
+        coding: ``"nibble"``, ``"lexicon"``, ``"bag"``, ``"utf8"``, or ``"auto"``: the one that
+            takes the fewest bytes and keeps the text.
+        keep: with ``coding="auto"``, ``"words"`` lets their order go.
         size: width and height in pixels.
         models: a ``Models``, the name of a registered set, or its row.
         framing: ``"bare"``, ``"file"``, ``"sequence"`` (one item of it), or ``"url"`` and ``"qr"``
@@ -50,7 +53,6 @@ def pack(
 
     Raises:
         InputError: the text or an option is not what the format can carry.
-        UnsupportedError: the coding is not implemented yet.
     """
     if (
         type(text_or_words) is str
@@ -65,9 +67,10 @@ def pack(
         return packed
     frame = arguments.writable(framing)
     text = arguments.text(text_or_words)
+    name = arguments.coding(coding, keep, text)
     record = Record(
-        text,
-        arguments.coding(coding, text),
+        payloads.said(name, text),
+        name,
         arguments.size(size),
         _chosen(models),
         arguments.extensions(extensions),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from semcodec.bitstream import alphabet, checks, extensions, framing, models, sizes
+from semcodec.bitstream import alphabet, bags, checks, extensions, framing, models, ordered, sizes
 from semcodec.bitstream.cursor import Cursor
-from semcodec.bitstream.record import CODINGS, CODINGS_IN_USE, Limits, Record
+from semcodec.bitstream.record import CODINGS, Limits, Record
+from semcodec.bitstream.registry import RULES
 
 
 def read(cursor: Cursor, wanted: str, limits: Limits) -> Record:
@@ -46,8 +47,6 @@ def _read_core(cursor: Cursor, frame: str, limits: Limits) -> Record:
     _rule_length(cursor, start, limits.max_bytes)
     check = _read_check(cursor, frame, first >> 3 & 3, start)
     coding = CODINGS[first >> 5]
-    if coding not in CODINGS_IN_USE:
-        cursor.broken("SC-HDR-2", start * 8 + 1, coding, " or ".join(CODINGS_IN_USE))
     size = sizes.read(cursor) if first & 0b010 else sizes.DEFAULT
     made_by = models.read(cursor) if first & 0b001 else models.DEFAULT
     more = extensions.read(cursor, limits.max_extensions) if first & 0b100 else ()
@@ -86,10 +85,18 @@ def _read_text(cursor: Cursor, coding: str, most_words: int) -> str:
     elif coding == "utf8":
         text = _read_utf8(cursor, payload, start)
     else:
-        text = ""  # only a survey gets here
+        text = _read_words(cursor, coding, payload, start)
     if (count := len(text.split())) > most_words:
         cursor.stop("SC-LIM-2", start, f"{count} words", f"at most {most_words}")
     return text
+
+
+def _read_words(cursor: Cursor, coding: str, payload: bytes, start: int) -> str:
+    words, rule = (bags if coding == "bag" else ordered).read(payload)
+    if rule is not None:
+        say = cursor.stop if RULES[rule].outcome == "malformed" else cursor.broken
+        say(rule, start, f"a payload of {len(payload)} bytes", "the one payload of some words")
+    return " ".join(words)
 
 
 def _rule_spaces(cursor: Cursor, text: str, start: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from semcodec.bitstream import alphabet, registry, values
+from semcodec.bitstream import payloads, registry, values
 from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.models import Models
 from semcodec.bitstream.sizes import Size
@@ -17,7 +17,6 @@ from semcodec.bitstream.values import ROLES, Value
 from semcodec.errors import InputError
 
 CODINGS: Final = registry.CODINGS  #: by the two bits CC of the first byte
-CODINGS_IN_USE: Final = registry.CODINGS_IN_USE
 
 
 class Record(NamedTuple):
@@ -25,7 +24,7 @@ class Record(NamedTuple):
 
     Attributes:
         text: the payload; over the sixteen symbols if the coding is ``"nibble"``.
-        coding: ``"nibble"`` or ``"utf8"``.
+        coding: ``"nibble"``, ``"lexicon"``, ``"bag"`` or ``"utf8"``.
         size: width and height in pixels, each 1..2^31-1.
         models: which models made it.
         extensions: pairs of type and bytes, types ascending.
@@ -82,7 +81,7 @@ class Record(NamedTuple):
     @property
     def payload(self) -> bytes:
         """The bytes of the text in its coding."""
-        return alphabet.to_bytes(self.text) if self.coding == "nibble" else self.text.encode()
+        return payloads.write(self.coding, self.text)
 
     @property
     def payload_bits(self) -> int:

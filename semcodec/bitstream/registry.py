@@ -31,8 +31,6 @@ NEVER_SIZES: Final = (0, 69, 101)
 
 CODINGS: Final = ('nibble', 'lexicon', 'bag', 'utf8')
 
-CODINGS_IN_USE: Final = ('nibble', 'utf8')
-
 CHECKS: Final = ('none', 'crc8', 'crc16', 'crc32')
 
 CHECK_BYTES: Final = (0, 1, 2, 4)
@@ -246,16 +244,6 @@ RULES: Final[dict[str, Rule]] = {
         'This is no record, or one of a newer version: check the file or update semcodec.',
         '',
         '8011',
-        'auto',
-    ),
-    'SC-HDR-2': Rule(
-        'unsupported',
-        '5.1',
-        'CC is 0 or 3.',
-        'CC',
-        'This payload coding is not implemented: update semcodec.',
-        '',
-        '2011',
         'auto',
     ),
     'SC-HDR-3': Rule(
@@ -506,6 +494,56 @@ RULES: Final[dict[str, Rule]] = {
         'The text ends with a space: drop it.',
         '',
         '00111100',
+        'auto',
+    ),
+    'SC-LEX-1': Rule(
+        'invalid',
+        '6.7',
+        'A `lexicon` payload is the one of its words.',
+        'the payload',
+        'The payload is not the one that its words have: bits have changed, or a writer is wrong.',
+        '',
+        '20a2f1242a210783424d8fd5',
+        'auto',
+    ),
+    'SC-LEX-2': Rule(
+        'invalid',
+        '6.7',
+        'A `lexicon` payload spells no word that is listed, or the capital form of one.',
+        'the payload',
+        'A word is spelled that the tables have: code it by its number.',
+        '',
+        '2000b99577',
+        'auto',
+    ),
+    'SC-LEX-3': Rule(
+        'malformed',
+        '6.5',
+        'At most 1024 characters are spelled.',
+        'the payload',
+        'More is spelled than a record of words may: these are no words, or too many names.',
+        '',
+        '40ffd931c202e16a5282a61f63732550af7c624444f0bf1e285c5754f6bb95755ffb4f3e795448e3f776083d4ffe53c8f9b1127fa2897e270290741bfe7073b2e24f33e05e131b1ff6e0af472f80bb02cd5b2ffda0f4326b7a0675fbb449400f81493ee5943f26f105b3325fc3ad5ebf44e9a5abc0fb24a7ef581cf83504fbdacb859f10ca570d802b472355e8fcea1f9134ee2728229f533bc0ab114b76d15dd60f2763b3fc6576c5ee92c234c0c93742bde61d9885300bd8ec5f3b5d043f5369987e7cb91236a37e1eb6f7accf7a6a93175efd74c4dc3688a5a991e5f584e490bfa7bc7f43b02c00e207cfb431c3b89d0590d237e2a705f54992de85b42102863a11c0a3ef52e5bade27060b603d819c23e7578f35272ee21f746f3e4b799113812e86d479e005af5a91536425fe5514c218ad8082f3a6868f93d3646c42c0dcf103406d05c673ca01b2aec115119991bd0d6e7005f6fc1c8f51a0f9f495a23d18c5566cf1fe730196f7a8e3d8f1adf20159c70545df8ac2f3bf6823d689fee6f93a2e8677af6c4178a6aa78e4bc4eab603980ecc1f0600793b81a8ff831e5abc19a6b59abe5d0ca6bb8f41c44041fc9ca0044607ff20582ca60f02d25327cbc50e954f2f2fb0803d1af01f576612609b40bc05b575d4254c863b9277bdca85af6987b523ab5070886b94d179ba2dd3e3b6d2bd524b81ea2d1a970335e04d921872b09fc061f245249b5a3b68c38b7f1441fdd0f326442a521d99b36d42862d1c33e3948b03bec325c1a90021036a9bd1aa7a5bb7e8f20a6058862a9b18599fcdc51c59bedae9809e8c71e65a1997e741ad73c9181c38b94b2532c6ab5f119a6b2d8ae687a67607f4d2114ca1a68314dae1c8237644ad3f5eedd9cc74ac4b8f96f425ad0590a1ed1f60aa74d7f8d086a0e768cde509cdf0bdc0ffd96aad44029292f974d0e073754bdf56ff281613e536aedefe5cbb095c03e6fdb9d3f52ca35dd60b8c143ec955a7a220ad78445a165f15e23d712d1e32070624b5b151bb1a420c4d2b86bc6909f97091472faec9e71467abf1a56e30b005ac2e16d90b3bf322598e6d39e37e374ee11373793a6e2119aba8490d42cc0480c8d8a9cbd4cc24e571efa8cf43e291bbf0463920940fe3e273f723c126fd834099d629ec8ad213ce79fd7813549bd77dab660c53f95b9b5fa03116901f7d836cab07141ca6ef01c52ef01322e3448712bbd46f0813790cf290a1a173d0bfdb5711e829b37303b431a848d7207312064bb2578c5f02e4ae1da540b90349731ef8da669d51d565aa6bc73b39253c349a8393dd2a9c6334d37781ebe681e5aca584f7c9b',
+        'auto',
+    ),
+    'SC-BAG-1': Rule(
+        'invalid',
+        '6.7',
+        'A `bag` payload is the one of its words.',
+        'the payload',
+        'The payload is not the one that its words have: bits have changed, or a writer is wrong.',
+        '',
+        '4067f934aa73b469bf303272',
+        'auto',
+    ),
+    'SC-BAG-2': Rule(
+        'malformed',
+        '6.6',
+        'A `bag` has at most 256 words.',
+        'the payload',
+        'A bag holds at most 256 words: these are more.',
+        '',
+        '40fdc38df39a68fd000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000022d30b44a5',
         'auto',
     ),
     'SC-UTF-1': Rule(

@@ -35,7 +35,9 @@ def add(commands: Any) -> None:
 def _add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", metavar="TEXT", nargs="+", help="- for stdin")
     parser.add_argument("-o", "--output", default="-", metavar="FILE")
-    parser.add_argument("--coding", choices=["nibble", "utf8", "auto"], default="nibble")
+    parser.add_argument(
+        "--coding", choices=["nibble", "lexicon", "bag", "utf8", "auto"], default="nibble"
+    )
     parser.add_argument("--framing", choices=framing.WRITTEN, default="bare")
     parser.add_argument("--check", choices=registry.CHECKS)
     parser.add_argument(

@@ -9,6 +9,7 @@ from typing import Any
 import semcodec
 from semcodec.cli import files, options, terminal
 from semcodec.pipeline import images
+from semcodec.pipeline.encoding import CODINGS
 
 
 def add(commands: Any) -> None:
@@ -31,7 +32,7 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--k", type=options.words, help="words at most (default: 12)")
     parser.add_argument("--max-bytes", type=options.count, help="bytes of the file at most")
     parser.add_argument("--ubpp", type=options.rate, help="micro-bits of payload per pixel at most")
-    parser.add_argument("--coding", choices=["auto", "nibble", "utf8"], default="auto")
+    parser.add_argument("--coding", choices=CODINGS, default="auto")
     parser.add_argument("--size", type=options.size, default=(1024, 1024), metavar="WxH")
     parser.add_argument("--fit", choices=images.FITS, default="cover")
     parser.add_argument("--trace", metavar="T.json", help="write what each stage did")

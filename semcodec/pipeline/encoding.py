@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SQUARE: Final = (1024, 1024)
-CODINGS: Final = ("auto", "nibble", "utf8")
+CODINGS: Final = ("auto", "nibble", "lexicon", "bag", "utf8")
 
 
 @dataclass(frozen=True, slots=True)

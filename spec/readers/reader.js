@@ -1,11 +1,14 @@
 // A strict reader of SEMCODEC-1 in JavaScript, written from the text alone: it shares nothing with
-// the library but the specification. It needs Node and no package. (CC0-1.0)
+// the library but the specification. It needs Node, no package, words.js beside it, and the tables of
+// Annex K for payloads of words (their path can be given in SEMCODEC_LEXICON). (CC0-1.0)
 //
 //   node reader.js FRAMING < data      one record as JSON; exit code 1 and the rule if it is refused
 //   node reader.js                     a line `FRAMING HEX` in, a line of JSON out
 //
 //   semcodec vectors run --lines --strict -- node spec/readers/reader.js
 'use strict';
+
+const { lexiconWords, bagWords } = require('./words.js');
 
 const LIMIT = { bytes: 65536, words: 4096, extensions: 64, chunks: 65536, records: 65536 };
 const CODES = new Map([[1, [512, 512]], [2, [768, 768]], [3, [768, 512]], [4, [512, 768]],
@@ -15,6 +18,7 @@ const CODES = new Map([[1, [512, 512]], [2, [768, 768]], [3, [768, 512]], [4, [5
   [20, [4032, 3024]]]);
 const CODED = new Set([...CODES.values()].map(String));
 const SYMBOLS = ' ntsrhldcmfgpbkv';
+const CODINGS = ['nibble', 'lexicon', 'bag', 'utf8'];
 const CHECKS = [['none', 0], ['crc8', 1], ['crc16', 2], ['crc32', 4]];
 const SPACE = /[\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 const URL64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -161,7 +165,6 @@ function readCore(c, base, framing) {
   const end = c.length - CHECKS[kk][1];
   need(end >= 1, 'SC-CHK-1', base + 8 * c.length);
   if (kk) need(c.readUIntBE(end, c.length - end) === crc(c.subarray(0, end), kk), 'SC-CHK-2', base + 8 * end);
-  need(cc === 0 || cc === 3, 'SC-HDR-2', base + 1);
   let at = 1, size = [1024, 1024], extensions = [];
   const ids = [0, 0, 0, 0, 0];
   if (first & 2) [size, at] = readSize(c, at, end, base);
@@ -179,6 +182,9 @@ function readCore(c, base, framing) {
   if (cc === 0) {
     text = nibbles(payload, here);
     words = text ? text.split(' ') : [];
+  } else if (cc < 3) {
+    words = (cc === 1 ? lexiconWords : bagWords)(payload, (rule) => need(false, rule, here));
+    text = words.join(' ');
   } else {
     const [t, bad] = utf8(payload);
     need(bad < 0, 'SC-UTF-1', here + 8 * bad);
@@ -189,7 +195,7 @@ function readCore(c, base, framing) {
   const asked = extensions.find(([type]) => type === 10);
   const [set, describer, writer, painter, prompts] = ids;
   return {
-    text, words, k: asked ? count(asked[1]) : words.length, coding: cc ? 'utf8' : 'nibble', size,
+    text, words, k: asked ? count(asked[1]) : words.length, coding: CODINGS[cc], size,
     models: { set, describer, writer, painter, prompts },
     extensions: extensions.map(([type, v]) => [type, v.toString('hex')]),
     framing, check: CHECKS[kk][0], version: 1,

@@ -121,7 +121,7 @@ def test_nothing_is_written_past_the_limits() -> None:
 
 
 def test_nothing_reserved_is_written() -> None:
-    for options in ({"extensions": [(7, b"")]}, {"extensions": [(0, b"")]}, {"coding": "bag"}):
+    for options in ({"extensions": [(7, b"")]}, {"extensions": [(0, b"")]}):
         with pytest.raises(SemcodecError):
             pack("n", **options)
 

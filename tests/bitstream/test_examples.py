@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from semcodec.bitstream import (
+    RULES,
     Limits,
     Models,
     Record,
@@ -106,16 +107,10 @@ def test_no_such_option(options: dict[str, object]) -> None:
         pack("n", **options)
 
 
-@pytest.mark.parametrize("coding", ["nibble", "utf8", "auto"])
+@pytest.mark.parametrize("coding", ["nibble", "lexicon", "bag", "utf8", "auto"])
 def test_half_a_surrogate_pair_is_no_text(coding: str) -> None:
     with pytest.raises(InputError):
         pack("a\ud800", coding=coding)
-
-
-@pytest.mark.parametrize("coding", ["lexicon", "bag"])
-def test_codings_to_come(coding: str) -> None:
-    with pytest.raises(UnsupportedError):
-        pack("n", coding=coding)
 
 
 def test_other_wrong_arguments() -> None:
@@ -181,7 +176,11 @@ def test_inspect_says_what_values_mean() -> None:
     assert value(pack("n", models=77), "models.set") == 77
     assert value(pack("Öl", coding="utf8"), "payload") == "Öl"
     assert value(b"\x02\x7f\x11", "size.code") == 127  # unassigned, but there to be seen
-    assert value(b"\x20\xff", "payload") == "ff"  # a coding to come
+    assert value(pack("red bear", coding="lexicon"), "payload") == "red bear"
+    assert (
+        validate(bytes.fromhex(RULES["SC-LEX-1"].example)).fields[-1].value
+        == RULES["SC-LEX-1"].example[2:]
+    )
     assert inspect(pack("n"))[1].raw == "00"
 
 
@@ -197,7 +196,7 @@ def test_validate_lists_everything_and_the_gravest_decides() -> None:
         ("SC-FRM-3", 19), ("SC-SIZ-2", 24), ("SC-NIB-1", 32), ("SC-NIB-2", 44), ("SC-NIB-3", 64),
     ]  # fmt: skip
     assert (report.verdict, report.ok, len(report.fields)) == ("invalid", False, 9)
-    assert validate(b"\x20").verdict == "unsupported"
+    assert validate(b"\x02\x7f").verdict == "unsupported"
     assert validate(b"\x0a\x7f\x11").verdict == "invalid"
     assert validate(b"").verdict == "malformed"
     assert validate(pack("n")).verdict == "valid"

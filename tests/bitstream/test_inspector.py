@@ -66,7 +66,7 @@ def test_every_bit_has_a_field(framing: str, check: str) -> None:
     [
         b"\xb5\x1a\x02", b"\x02\x81\xf3", b"\x04\x05\x14\x00", b"\x01\x81\x81\x81\x81\x01",
         b"\x80\x11", b"\xff\xd8\xff", b"\xb5nothing", b"\xb5\x1a\x80", b"semc:", b"SEMC:::::",
-        b"semc:CB+D", picture(), picture()[:20], b"\x60\xff", b"\x20\x11", b"\x18\x00\x00",
+        b"semc:CB+D", picture(), picture()[:20], b"\x60\xff", b"\x02\x7f\x11", b"\x18\x00\x00",
     ],
 )  # fmt: skip
 def test_the_map_of_broken_data_goes_as_far_as_it_can(data: bytes) -> None:

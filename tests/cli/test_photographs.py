@@ -126,7 +126,7 @@ def test_a_file_with_any_bit_flipped_is_refused(run: Run, record: Path, tmp_path
         (["--max-bytes", "0"], "integer from 1"),
         (["--backend", "nobody"], "there are deterministic, embedded"),
         (["--describer", "deterministic"], "is no describer"),
-        (["--coding", "lexicon"], "invalid choice"),
+        (["--coding", "jpeg"], "invalid choice"),
     ],
 )
 def test_wrong_options_are_usage(run: Run, photo: Path, words: list[str], says: str) -> None:

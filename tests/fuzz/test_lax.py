@@ -20,7 +20,7 @@ from semcodec.bitstream.record import Record
 STEPPED_OVER = [
     name
     for name, rule in RULES.items()
-    if rule.outcome == "invalid" or name in ("SC-HDR-2", "SC-SEQ-1", "SC-SIZ-1", "SC-EXT-6")
+    if rule.outcome == "invalid" or name in ("SC-SEQ-1", "SC-SIZ-1", "SC-EXT-6")
 ]
 #: Rules whose breach ends the reading, but which a lax reader might forget.
 FORGOTTEN = ["SC-HDR-1", "SC-FRM-2", "SC-EXT-1", "SC-PNG-3", "SC-TXT-2", "SC-TXT-3", "SC-TXT-5"]

@@ -21,6 +21,7 @@ function fields({ isFile, core }) {
     extensions: core.hasExtensions ? body.extensions.entries.entries.map(extension) : [],
     symbols: body.payload.symbols?.map((symbol) => nameIn(Semcodec.Symbol, symbol)) ?? null,
     utf8: body.payload.utf8 ? hex(body.payload.utf8) : null,
+    coded: body.payload.coded ? hex(body.payload.coded) : null,
     check_value: hex(core.checkValue),
     covered: hex(core.covered),
   };

@@ -70,7 +70,9 @@ def by_python(module: ModuleType, record: bytes) -> tuple[Values, str]:
 
 def _fields(parsed: Any) -> Values:
     core, body = parsed.core, parsed.core.body
-    symbols, utf8 = (getattr(body.payload, name, None) for name in ("symbols", "utf8"))
+    symbols, utf8, coded = (
+        getattr(body.payload, name, None) for name in ("symbols", "utf8", "coded")
+    )
     return {
         "framing": "file" if parsed.is_file else "bare",
         "coding": core.coding.name,
@@ -83,6 +85,7 @@ def _fields(parsed: Any) -> Values:
         ],
         "symbols": None if symbols is None else [symbol.name for symbol in symbols],
         "utf8": None if utf8 is None else utf8.hex(),
+        "coded": None if coded is None else coded.hex(),
         "check_value": core.check_value.hex(),
         "covered": core.covered.hex(),
     }

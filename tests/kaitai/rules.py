@@ -1,6 +1,7 @@
 """The rules that the Kaitai declaration leaves to its caller, on the values it read.
 
-Written from the specification, without a line of the library.
+Written from the specification, without a line of the library but for coded words (Annex K), which
+a reader in JavaScript (spec/readers) checks.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from typing import Any
 
 from fuzz.oracle import slow_check
+from semcodec.bitstream import bags, ordered
 
 CHECKS = ("none", "crc8", "crc16", "crc32")
 TEXTS = (2, 4, 6, 8, 16, 18)  #: extension types whose value is UTF-8 without control characters
@@ -38,7 +40,16 @@ def record_of(values: Values, registry: set[Size]) -> Values | None:
         return None  # SC-EXT-7, SC-EXT-11
     if values["utf8"] is not None and not is_utf8(bytes.fromhex(values["utf8"])):
         return None  # SC-UTF-1
+    if values["coded"] is not None and words_of(values) is None:
+        return None  # SC-LEX, SC-BAG
     return plain(values)
+
+
+def words_of(values: Values) -> list[str] | None:
+    """Return the words of a coded payload, or None if it breaks a rule (the library's reading)."""
+    read = {"lexicon": ordered.read, "bag": bags.read}[values["coding"]]
+    words, rule = read(bytes.fromhex(values["coded"]))
+    return None if rule else words
 
 
 def is_utf8(data: bytes) -> bool:
@@ -56,9 +67,13 @@ def is_text(data: bytes) -> bool:
 
 def plain(values: Values) -> Values:
     """Return what the fields of a record mean."""
-    size, utf8 = values["size"], values["utf8"]
+    size = values["size"]
     symbols = "".join(values["symbols"] or ()).replace("space", " ")
-    text = symbols.removesuffix(" ") if utf8 is None else bytes.fromhex(utf8).decode("utf-8")
+    text = symbols.removesuffix(" ")
+    if values["utf8"] is not None:
+        text = bytes.fromhex(values["utf8"]).decode("utf-8")
+    if values["coded"] is not None:
+        text = " ".join(words_of(values) or [])
     asked = [k for kind, _, k in values["extensions"] if kind == REQUESTED_K]
     return {
         "text": text,

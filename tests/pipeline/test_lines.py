@@ -237,7 +237,7 @@ def test_what_a_model_raises_is_a_backend_error(use: Any, stage: str) -> None:
         {"fit": ["cover"]},
         {"ubpp": "much"},
         {"rate": "best"},
-        {"coding": "lexicon"},
+        {"coding": "jpeg"},
         {"size": (0, 5)},
         {"fit": "stretch"},
         {"framing": "box"},

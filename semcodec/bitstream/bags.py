@@ -1,0 +1,200 @@
+"""The coding ``bag``: a set of words, in no order and so for fewer bits (spec §K.7).
+
+Nothing says how many words there are. At each fork of the tree of words the bits say on which sides
+there are any; how likely that is depends on the words found so far and on how many bytes there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from operator import add
+from typing import Final
+
+from semcodec.bitstream import spelling
+from semcodec.bitstream.context import Sum, chance
+from semcodec.bitstream.lexicon import COMMON, DECISIONS, DENSITIES, Row, lexicon
+from semcodec.bitstream.rangecoder import HALF, WINDOW, Coder, Decoder, Encoder
+
+MOST_WORDS: Final = 256  #: of one record
+
+_COMMON_BITS: Final = 13  #: of a common word's number
+_RAREST_BITS: Final = 15  #: of the rarest words' numbers, below the first
+_LEFT: Final = 33_026  #: the chance, in 65536ths, that there is a rare word on the left
+_RIGHT: Final = 1_032  #: that there is one on the right too
+
+
+class _TooMany(Exception):  # never leaves this module
+    """There are more words, or spelled characters, than a record may have."""
+
+    def __init__(self, rule: str) -> None:
+        self.rule = rule
+
+
+def write(words: Iterable[str]) -> bytes:
+    """Return the payload of ``words``, which must be spellable, different and not too many."""
+    numbers, others = _split(words)
+    count = len(numbers) + len(others)
+    if not count:
+        return b""
+    guess = density((19 * count + 15) // 16)
+    kinds = sorted(range(DENSITIES), key=lambda kind: (abs(kind - guess), kind))
+    tries = ((kind, _with_density(kind, numbers, others)) for kind in kinds)
+    return next(data for kind, data in tries if density(len(data)) == kind)  # 11 if no other
+
+
+def _with_density(kind: int, numbers: Sequence[int], others: Sequence[str]) -> bytes:
+    coder = Encoder()
+    _Walk(coder, kind).everything(numbers, others)
+    return _shortest(coder).ljust(_least_bytes(kind), b"\0")
+
+
+def read(payload: bytes) -> tuple[list[str], str | None]:
+    """Return the words of ``payload``, and the rule it breaks if ``write`` gives another one.
+
+    After SC-BAG-2 and SC-LEX-3 no words are returned: there are too many.
+    """
+    if not payload:
+        return [], None
+    try:
+        words = _Walk(Decoder(payload), density(len(payload))).everything([], [])
+    except _TooMany as error:
+        return [], error.rule
+    right = len(set(words)) == len(words) and write(words) == payload
+    return words, None if right else "SC-BAG-1"
+
+
+def in_order(words: Iterable[str]) -> list[str]:
+    """Return ``words`` as a reader of the set gives them: listed words by number, then the rest."""
+    numbers, others = _split(words)
+    return [lexicon().words[number] for number in numbers] + others
+
+
+def density(count: int) -> int:
+    """Return which row stands for so many bytes, at least 1: two rows for each doubling."""
+    octave = count.bit_length() - 1
+    half = count >> (octave - 1) & 1 if octave else 0
+    return min(DENSITIES - 1, 2 * octave + half)
+
+
+def _least_bytes(kind: int) -> int:
+    octave, half = divmod(kind, 2)
+    return (2 + half << octave) // 2
+
+
+def _split(words: Iterable[str]) -> tuple[list[int], list[str]]:
+    known = lexicon().numbers
+    numbers = sorted(known[word] for word in words if word in known)
+    return numbers, sorted(word for word in words if word not in known)
+
+
+def _shortest(coder: Encoder) -> bytes:
+    """Return the shortest bytes that lie in the interval when zeros follow."""
+    units = [1 << 8 * (WINDOW - count) for count in range(WINDOW + 1)]
+    values = [-(-coder.low // unit) * unit for unit in units]
+    end = coder.low + coder.width
+    count, value = next((count, value) for count, value in enumerate(values) if value < end)
+    return coder.ended(value, count).rstrip(b"\0")
+
+
+class _Walk:
+    """One way through all forks, to code the words that are wanted, or to read them."""
+
+    def __init__(self, coder: Coder, kind: int) -> None:
+        self.coder, self.tables = coder, lexicon()
+        self.density, self.sum = self.tables.densities[kind], Sum(self.tables)
+        self.context: Row = self.density
+        self.words: list[str] = []
+
+    def everything(self, numbers: Sequence[int], others: Sequence[str]) -> list[str]:
+        """Code the words of these numbers and these others, or read them."""
+        listed, spelled_ones = self._fork(0, numbers, others)
+        if listed:
+            self._listed(numbers)
+        if spelled_ones:
+            self._spelled(others)
+        return self.words
+
+    def _fork(self, row: int, left: Sequence[object], right: Sequence[object]) -> tuple[int, int]:
+        """Decide on which sides there are words: on one at least."""
+        return self._sides(self._chance(row), self._chance(DECISIONS + row), left, right)
+
+    def _chance(self, row: int) -> int:
+        return chance(self.tables.set_biases[row], self.tables.set_decisions[row], self.context)
+
+    def _sides(
+        self, first: int, second: int, left: Sequence[object], right: Sequence[object]
+    ) -> tuple[int, int]:
+        some = self.coder.decide(first, len(left) > 0)
+        return some, self.coder.decide(second, len(right) > 0) if some else 1
+
+    def _listed(self, wanted: Sequence[int]) -> None:
+        near = [number for number in wanted if number < COMMON]
+        far = wanted[len(near) :]
+        common, other = self._fork(1, near, far)
+        if common:
+            self._common(1, _COMMON_BITS, near)
+        if other:
+            self._other(_COMMON_BITS, far)
+
+    def _common(self, node: int, bits: int, wanted: Sequence[int]) -> None:
+        """Go through the words under ``node``, whose numbers have ``bits`` bits left."""
+        if not bits:
+            self._take(node - COMMON)
+            return
+        near, far = _halves(wanted, bits)
+        left, right = self._fork(node + 3, near, far)
+        if left:
+            self._common(2 * node, bits - 1, near)
+        if right:
+            self._common(2 * node + 1, bits - 1, far)
+
+    def _other(self, bits: int, wanted: Sequence[int]) -> None:
+        """Go through the words from number ``2**bits`` on."""
+        if bits == _RAREST_BITS:
+            self._alike(1, bits, wanted)
+            return
+        near = [number for number in wanted if number >> bits == 1]
+        far = wanted[len(near) :]
+        left, right = self._fork(bits - _COMMON_BITS + 2, near, far)
+        if left:
+            self._alike(1, bits, near)
+        if right:
+            self._other(bits + 1, far)
+
+    def _alike(self, node: int, bits: int, wanted: Sequence[int]) -> None:
+        """Go through words among which no side is more likely."""
+        if not bits:
+            self._take(node)
+            return
+        near, far = _halves(wanted, bits)
+        left, right = self._sides(_LEFT, _RIGHT, near, far)
+        if left:
+            self._alike(2 * node, bits - 1, near)
+        if right:
+            self._alike(2 * node + 1, bits - 1, far)
+
+    def _spelled(self, wanted: Sequence[str]) -> None:
+        first, more = len(self.words), 1
+        while more:
+            word = spelling.spelled(self.coder, self.tables, wanted[0] if wanted else "")
+            if not spelling.few([*self.words[first:], word]):
+                raise _TooMany("SC-LEX-3")
+            self._add(word)
+            wanted = wanted[1:]
+            more = self.coder.decide(HALF, len(wanted) > 0)
+
+    def _take(self, number: int) -> None:
+        self._add(self.tables.words[number])
+        self.sum.take(number)
+        self.context = list(map(add, self.density, self.sum.weighted()))
+
+    def _add(self, word: str) -> None:
+        if len(self.words) == MOST_WORDS:
+            raise _TooMany("SC-BAG-2")
+        self.words.append(word)
+
+
+def _halves(wanted: Sequence[int], bits: int) -> tuple[list[int], list[int]]:
+    """Part ascending numbers by the highest of their last ``bits`` bits."""
+    near = [number for number in wanted if not number >> (bits - 1) & 1]
+    return near, list(wanted[len(near) :])

@@ -1,0 +1,75 @@
+"""What the words so far make of the next one: sums of rows of the tables (spec §K.4)."""
+
+from __future__ import annotations
+
+from math import isqrt
+from operator import add, mul
+from typing import Final
+
+from semcodec.bitstream.lexicon import NO_WORD, OTHER, WIDTH, Lexicon, Row
+from semcodec.bitstream.squash import CHANCES, MOST
+
+BIAS: Final = 8  #: biases are in eighths of a nat, evidence in 64ths
+START, FEW, SOME, MANY, TEXT_FEW, TEXT_SOME, TEXT_MANY, AFTER_HELPER = range(8)
+
+
+def chance(bias: int, row: Row, context: Row) -> int:
+    """Return the chance of a 1 in 65536ths."""
+    evidence: int = BIAS * bias + sum(map(mul, row, context))
+    return CHANCES[max(-MOST, min(MOST, evidence)) + MOST]
+
+
+class Sum:
+    """The rows of all words so far, weighted down by the root of their number."""
+
+    def __init__(self, tables: Lexicon) -> None:
+        """Start with no words."""
+        self.tables, self.count = tables, 0
+        self._sum: list[int] = [0] * WIDTH
+
+    def take(self, number: int) -> None:
+        """Count a word in."""
+        self._sum = list(map(add, self._sum, self.tables.earlier[min(number, OTHER)]))
+        self.count += 1
+
+    def weighted(self) -> list[int]:
+        """Return the sum over the root of one more than the words; halves round down."""
+        weight = isqrt(65536 // (self.count + 1))
+        return [weight * number >> 8 for number in self._sum]
+
+
+class Order:
+    """The words so far in their order."""
+
+    def __init__(self, tables: Lexicon) -> None:
+        """Start with no words."""
+        self.tables, self.all = tables, Sum(tables)
+        self._last = self._before = NO_WORD
+        self._helpers, self._after_helper = 0, False
+
+    def take(self, number: int) -> None:
+        """Put the word of this number after them."""
+        self.all.take(number)
+        self._before, self._last = self._last, min(number, OTHER)
+        self._after_helper = self.tables.is_helper(number)
+        self._helpers += self._after_helper
+
+    def row(self) -> list[int]:
+        """Return what they make of the next word."""
+        rows = (
+            self.tables.last[self._last],
+            self.tables.before_last[self._before],
+            self.tables.states[self._state()],
+            self.all.weighted(),
+        )
+        return list(map(sum, zip(*rows, strict=True)))
+
+    def _state(self) -> int:
+        count = self.all.count
+        if count == 0:
+            return START
+        if 4 * self._helpers < count:
+            return FEW if count < 2 else SOME if count < 6 else MANY
+        if self._after_helper:
+            return AFTER_HELPER
+        return TEXT_FEW if count < 2 else TEXT_SOME if count < 8 else TEXT_MANY

@@ -1,0 +1,141 @@
+"""The coding ``lexicon``: words in their order, each given those before it (spec §K.6).
+
+The bytes end where the words do. A reader goes on while every byte string that starts with these
+bytes would give it the same next word; a writer picks the shortest bytes that stop it in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from semcodec.bitstream import spelling
+from semcodec.bitstream.context import Order, chance
+from semcodec.bitstream.lexicon import COMMON, Lexicon, Row, lexicon
+from semcodec.bitstream.rangecoder import HALF, WINDOW, Coder, Decoder, Encoder
+from semcodec.errors import InputError
+
+MOST_WORDS: Final = 512  #: of one record
+TRIES: Final = 8  #: values tried for each count of last bytes
+
+SPELLED: Final = 1 << 16  #: stands for the number of a word that is spelled
+
+_DEPTH: Final = 13  #: bits of a common word's number
+_RAREST: Final = 15  #: bits of the rarest words' numbers, below the first
+
+
+def write(words: Sequence[str]) -> bytes:
+    """Return the payload of ``words``, which must be spellable and at most ``MOST_WORDS``.
+
+    Raises:
+        InputError: no byte string ends after these words; nobody has seen such.
+    """
+    coder, order = Encoder(), Order(lexicon())
+    for word in words:
+        _, number = _word(coder, order, word)
+        order.take(number)
+    end = _end(coder.low, coder.width, order)
+    if end is None:
+        raise InputError("These words have no payload in this coding: take utf8.")
+    return coder.ended(*end)
+
+
+def read(payload: bytes) -> tuple[list[str], str | None]:
+    """Return the words of ``payload``, and the rule it breaks if ``write`` gives another one.
+
+    After SC-LEX-3 there are more words than are returned.
+    """
+    coder, order = Decoder(payload), Order(lexicon())
+    words: list[str] = []
+    by_letters: list[str] = []
+    while True:
+        low, width = coder.code - coder.offset, coder.width
+        last = coder.code, coder.left
+        if order.all.count == MOST_WORDS:
+            break
+        word, number = _word(coder, order)
+        if not coder.certain:
+            break
+        words.append(word)
+        order.take(number)
+        if number == SPELLED:
+            by_letters.append(word)
+            if not spelling.few(by_letters):
+                return words, "SC-LEX-3"
+    if any(map(_is_listed, by_letters)):
+        return words, "SC-LEX-2"
+    return words, None if last == _end(low, width, order) else "SC-LEX-1"
+
+
+def spelled(words: Iterable[str]) -> list[str]:
+    """Return those of ``words`` that have to be spelled."""
+    return [word for word in words if not _is_listed(word)]
+
+
+def _is_listed(word: str) -> bool:
+    numbers = lexicon().numbers
+    return word in numbers or (word.istitle() and word.lower() in numbers)
+
+
+def _end(low: int, width: int, order: Order) -> tuple[int, int] | None:
+    """Return what to put in the place of ``low``, and how many bytes of it, to stop a reader.
+
+    All that starts with these bytes must lie in the interval, and not all of it in that of one
+    more word: of the values inside the next word's interval all are passed over at once.
+    """
+    for count in range(WINDOW + 1):
+        unit = 1 << 8 * (WINDOW - count)
+        value = -(-low // unit) * unit
+        for _ in range(TRIES):
+            if value + unit > low + width:
+                break
+            probe = Decoder.within(value - low, width, count)
+            if order.all.count == MOST_WORDS or not _goes_on(probe, order):
+                return value, count
+            value += unit * ((probe.width - probe.offset) // probe.unit)
+    return None
+
+
+def _goes_on(probe: Decoder, order: Order) -> bool:
+    _word(probe, order)
+    return probe.certain
+
+
+def _word(coder: Coder, order: Order, word: str = "") -> tuple[str, int]:
+    """Code ``word``, or read one; return it and the number by which it is remembered."""
+    tables, context = order.tables, order.row()
+    number = tables.numbers.get(word)
+    if not coder.decide(chance(tables.biases[0], tables.decisions[0], context), number is None):
+        number = _listed(coder, tables, context, number or 0)
+        return tables.words[number], number
+    number = tables.numbers.get(word.lower()) if word.istitle() else None
+    if coder.decide(HALF, number is not None):
+        number = _listed(coder, tables, context, number or 0)
+        return tables.words[number].title(), number
+    return spelling.spelled(coder, tables, word), SPELLED
+
+
+def _listed(coder: Coder, tables: Lexicon, context: Row, number: int) -> int:
+    if coder.decide(chance(tables.biases[1], tables.decisions[1], context), number >= COMMON):
+        return _other(coder, tables, context, number)
+    node = 1
+    for place in range(_DEPTH - 1, -1, -1):
+        row = node + 3
+        bit = number >> place & 1
+        bit = coder.decide(chance(tables.biases[row], tables.decisions[row], context), bit)
+        node = 2 * node + bit
+    return node - COMMON
+
+
+def _other(coder: Coder, tables: Lexicon, context: Row, number: int) -> int:
+    bits = _DEPTH
+    while bits < _RAREST:
+        row = bits - _DEPTH + 2
+        likely = chance(tables.biases[row], tables.decisions[row], context)
+        if not coder.decide(likely, number >> bits > 1):
+            break
+        bits += 1
+    read = 1
+    for place in range(bits - 1, -1, -1):
+        read = 2 * read + coder.decide(HALF, number >> place & 1)
+    return read

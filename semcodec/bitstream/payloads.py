@@ -1,0 +1,58 @@
+"""From a text to its payload, in each of the four codings, and what keeps a text from one (§6)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from semcodec.bitstream import alphabet, bags, ordered, spelling
+
+WORDS: Final = {"lexicon": ordered.MOST_WORDS, "bag": bags.MOST_WORDS}  #: how many at most
+
+
+def write(coding: str, text: str) -> bytes:
+    """Return the payload of ``text``, in which ``fault`` finds none."""
+    if coding == "nibble":
+        return alphabet.to_bytes(text)
+    if coding == "utf8":
+        return text.encode("utf-8")
+    words = text.split()
+    return bags.write(words) if coding == "bag" else ordered.write(words)
+
+
+def said(coding: str, text: str) -> str:
+    """Return the text as a reader of its payload gives it: a bag has an order of its own."""
+    return " ".join(bags.in_order(text.split())) if coding == "bag" else text
+
+
+def fault(coding: str, text: str) -> str | None:
+    """Return why ``coding`` cannot carry ``text``, in a sentence, or None if it can."""
+    if coding == "nibble":
+        return _nibble_fault(text)
+    return _words_fault(coding, text) if coding in WORDS else None
+
+
+def _nibble_fault(text: str) -> str | None:
+    if strangers := alphabet.strangers(text):
+        shown = " ".join(map(ascii, strangers[:8]))
+        return f"The nibble coding has no symbol for {shown}: pass the text through skeleton first."
+    if not alphabet.well_spaced(text):
+        return "A nibble text has no leading, trailing or double space: take them out."
+    return None
+
+
+def _words_fault(coding: str, text: str) -> str | None:
+    words = text.split(" ") if text else []
+    if strange := next((word for word in words if not spelling.spellable(word)), None):
+        return (
+            f"The {coding} coding has no word {strange[:80]!r}: its words are 1 to "
+            f"{spelling.LONGEST} letters, digits, hyphens and apostrophes; take utf8."
+        )
+    if "" in words:
+        return f"A {coding} text has no leading, trailing or double space: take them out."
+    if len(words) > WORDS[coding]:
+        return f"The {coding} coding has at most {WORDS[coding]} words: give fewer, or take utf8."
+    if coding == "bag" and len(set(words)) < len(words):
+        return "A bag has each word once: drop the others, or take lexicon."
+    if not spelling.few(ordered.spelled(words)):
+        return f"Over {spelling.MOST_SPELLED} characters are in no table: take utf8."
+    return None

@@ -1,0 +1,128 @@
+"""A binary range coder: decisions with a stated chance become bits, and bits decisions (spec §K.2).
+
+The interval is ``width`` wide and starts ``low`` above the bytes that are out. Between any two
+decisions  2**32 <= width <= 2**40,  so a chance in 65536ths never rounds to nothing, and every
+product fits in 56 bits.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+WINDOW: Final = 5  #: bytes that the interval spans
+TOP: Final = 1 << 8 * WINDOW
+LEAST: Final = TOP >> 8
+HALF: Final = 1 << 15  #: the chance of a decision that could go either way
+
+
+class Encoder:
+    """Narrows the interval to what is decided.
+
+    Attributes:
+        out: the bytes that no later decision can change, but for a carry.
+        low: where the interval starts, 0..2**41.
+        width: of the interval.
+    """
+
+    __slots__ = ("low", "out", "width")
+
+    def __init__(self) -> None:
+        """Start with the whole interval."""
+        self.out, self.low, self.width = bytearray(), 0, TOP
+
+    def decide(self, chance: int, bit: int) -> int:
+        """Code ``bit``, which is 1 with ``chance`` in 65536, and return it."""
+        part = (self.width >> 16) * chance
+        if bit:
+            self.width = part
+        else:
+            self.low += part
+            self.width -= part
+        while self.width < LEAST:
+            self.shift()
+            self.width <<= 8
+        return bit
+
+    def shift(self) -> None:
+        """Put the highest byte of ``low`` out."""
+        if self.low >= TOP:
+            self._carry()
+        self.out.append(self.low >> 32)
+        self.low = (self.low << 8) & (TOP - 1)
+
+    def _carry(self) -> None:
+        self.low -= TOP
+        at = len(self.out) - 1
+        while self.out[at] == 255:
+            self.out[at] = 0
+            at -= 1
+        self.out[at] += 1
+
+    def ended(self, value: int, count: int) -> bytes:
+        """Return all bytes, the last ``count`` of them from ``value`` in the place of ``low``."""
+        self.low = value
+        for _ in range(count):
+            self.shift()
+        if self.low >= TOP:
+            self._carry()
+        return bytes(self.out)
+
+
+class Decoder:
+    """Reads decisions back from a byte string, after whose end come zeros.
+
+    Attributes:
+        code: the bytes under the window.
+        offset: ``code`` less where the interval starts.
+        width: of the interval.
+        left: bytes from the window's first to the end of the string; negative behind the end.
+    """
+
+    __slots__ = ("_at", "_data", "code", "left", "offset", "width")
+
+    def __init__(self, data: bytes) -> None:
+        """Start with the whole interval."""
+        self._data, self._at, self.left = data, WINDOW, len(data)
+        self.code = self.offset = int.from_bytes(data[:WINDOW].ljust(WINDOW, b"\0"), "big")
+        self.width = TOP
+
+    @classmethod
+    def within(cls, offset: int, width: int, left: int) -> Decoder:
+        """Return a decoder of zeros that stands ``offset`` into an interval."""
+        probe = cls(b"")
+        probe.offset, probe.width, probe.left = offset, width, left
+        return probe
+
+    def decide(self, chance: int, _bit: int = 0) -> int:
+        """Return the next bit, which is 1 with ``chance`` in 65536."""
+        part = (self.width >> 16) * chance
+        if self.offset < part:
+            bit, self.width = 1, part
+        else:
+            bit = 0
+            self.offset -= part
+            self.width -= part
+        while self.width < LEAST:
+            self._shift()
+        return bit
+
+    def _shift(self) -> None:
+        byte = self._data[self._at] if self._at < len(self._data) else 0
+        self._at += 1
+        self.left -= 1
+        self.width <<= 8
+        self.offset = self.offset << 8 | byte
+        self.code = (self.code << 8 | byte) & (TOP - 1)
+
+    @property
+    def unit(self) -> int:
+        """What the last byte of the string counts in the window, at least 1."""
+        return 1 << 8 * max(0, WINDOW - self.left)
+
+    @property
+    def certain(self) -> bool:
+        """Whether any bytes after the string would lead to the same decisions so far."""
+        return self.offset + self.unit <= self.width
+
+
+Coder = Encoder | Decoder

@@ -1,0 +1,53 @@
+"""Words that are in no list, letter by letter (spec §K.5): names, numbers, misspellings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from semcodec.bitstream.lexicon import LETTERS, Lexicon
+from semcodec.bitstream.rangecoder import Coder
+from semcodec.bitstream.squash import squash
+
+ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789"
+LONGEST: Final = 63  #: characters of a spelled word
+MOST_SPELLED: Final = 1_024  #: characters of all spelled words of a record
+
+_CODES: Final = {char: code for code, char in enumerate(ALPHABET)}
+_START: Final = LETTERS  #: stands for the character before the first
+_CLASSES: Final = [_CODES[char.lower()] if char.isalpha() else 26 for char in ALPHABET] + [27]
+_DEPTH: Final = 6  #: bits of a character's code
+
+
+def spellable(word: str) -> bool:
+    """Tell whether ``word`` is of the alphabet and not too long."""
+    return 0 < len(word) <= LONGEST and all(char in _CODES for char in word)
+
+
+def spelled(coder: Coder, tables: Lexicon, word: str) -> str:
+    """Code ``word``, or read one."""
+    said: list[int] = []
+    for _ in range(LONGEST):
+        context = LETTERS * (65 * _CLASSES[_at(said, 2)] + _at(said, 1))
+        wanted = _CODES[word[len(said)]] if len(said) < len(word) else None
+        if said and coder.decide(squash(8 * tables.letters[context]), int(wanted is None)):
+            break
+        said.append(_character(coder, tables, context, wanted or 0))
+    return "".join(ALPHABET[code] for code in said)
+
+
+def _at(said: list[int], back: int) -> int:
+    return said[-back] if len(said) >= back else _START
+
+
+def _character(coder: Coder, tables: Lexicon, context: int, wanted: int) -> int:
+    node = 1
+    for place in range(_DEPTH - 1, -1, -1):
+        chance = squash(8 * tables.letters[context + node])
+        node = 2 * node + coder.decide(chance, wanted >> place & 1)
+    return node - LETTERS
+
+
+def few(words: Iterable[str]) -> bool:
+    """Tell whether one record may spell all of ``words``."""
+    return sum(map(len, words)) <= MOST_SPELLED

@@ -1,0 +1,184 @@
+"""Words coded whole (spec §6.5 to §6.7, Annex K): laws over all words and over all bytes."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import semcodec
+from semcodec.bitstream import bags, lexicon, ordered, payloads, rangecoder, spelling, squash
+from semcodec.bitstream.lexicon import COMMON
+from semcodec.bitstream.rangecoder import Decoder, Encoder
+from semcodec.errors import FormatError, InputError, UnsupportedError
+
+WORDS = lexicon.lexicon().words
+listed = st.sampled_from([*WORDS[:COMMON:7], *WORDS[COMMON::911]])
+capitals = listed.map(str.title)
+spelled = st.text(spelling.ALPHABET, min_size=1, max_size=spelling.LONGEST)
+any_words = st.lists(st.one_of(listed, listed, listed, capitals, spelled), max_size=24)
+LONGEST = "z" * spelling.LONGEST
+
+
+@given(any_words)
+def test_words_come_back_in_their_order(words: list[str]) -> None:
+    data = semcodec.pack(words, coding="lexicon")
+    assert semcodec.unpack(data).words == words
+
+
+@given(any_words)
+def test_every_beginning_is_a_record_too(words: list[str]) -> None:
+    for count in range(len(words)):
+        assert ordered.read(ordered.write(words[:count])) == (words[:count], None)
+
+
+@given(st.lists(st.one_of(listed, listed, spelled), max_size=24, unique=True))
+def test_a_set_comes_back_whatever_the_order(words: list[str]) -> None:
+    data = semcodec.pack(words, coding="bag")
+    assert semcodec.pack(words[::-1], coding="bag") == data
+    assert sorted(semcodec.unpack(data).words) == sorted(words)
+    assert semcodec.unpack(data).words == bags.in_order(words)
+
+
+@given(st.sampled_from(["lexicon", "bag"]), st.binary(max_size=40))
+def test_any_bytes_are_the_one_payload_of_their_words_or_refused(coding: str, data: bytes) -> None:
+    record = bytes([0x20 if coding == "lexicon" else 0x40]) + data
+    report = semcodec.validate(record)
+    if report.ok:
+        assert semcodec.pack(semcodec.unpack(record).words, coding=coding) == record
+        return
+    (finding,) = report.findings
+    assert finding.rule in ("SC-LEX-1", "SC-LEX-2", "SC-LEX-3", "SC-BAG-1", "SC-BAG-2")
+    assert finding.offset == 8
+    with pytest.raises(FormatError):
+        semcodec.unpack(record)
+
+
+@given(any_words, st.data())
+def test_a_changed_byte_never_says_the_same(words: list[str], data: st.DataObject) -> None:
+    payload = ordered.write(words)
+    if payload:
+        at = data.draw(st.integers(0, len(payload) - 1))
+        other = bytearray(payload)
+        other[at] ^= data.draw(st.integers(1, 255))
+        assert ordered.read(bytes(other)) != (words, None)
+
+
+@given(st.lists(st.tuples(st.integers(1, 65535), st.integers(0, 1)), max_size=400), st.binary())
+def test_decisions_come_back_with_any_bytes_behind(
+    decisions: list[tuple[int, int]], more: bytes
+) -> None:
+    encoder = Encoder()
+    for chance, bit in decisions:
+        encoder.decide(chance, bit)
+    decoder = Decoder(encoder.ended(encoder.low, rangecoder.WINDOW) + more)
+    assert [decoder.decide(chance) for chance, _ in decisions] == [bit for _, bit in decisions]
+
+
+def test_the_curve_is_the_logistic_function_and_symmetric() -> None:
+    from math import exp  # a test may use what the format may not
+
+    for evidence in range(-600, 601):
+        exact = 65536 / (1 + exp(-max(-511, min(511, evidence)) / 64))
+        assert abs(squash.squash(evidence) - exact) < 130
+        assert squash.squash(evidence) + squash.squash(-evidence) == 65536
+    assert squash.squash(0) == 32768
+    assert squash.squash(-10_000) == 65536 - squash.squash(10_000) > 0
+
+
+def test_many_words_and_the_longest() -> None:
+    rng = random.Random(4)
+    many = [WORDS[rng.randrange(COMMON)] for _ in range(ordered.MOST_WORDS)]
+    assert ordered.read(ordered.write(many)) == (many, None)
+    letters = [f"{LONGEST[:-2]}{number}" for number in range(10, 26)]
+    assert ordered.read(ordered.write(letters)) == (letters, None)
+    several = list(dict.fromkeys(many))[: bags.MOST_WORDS]
+    assert bags.read(bags.write(several)) == (bags.in_order(several), None)
+
+
+@pytest.mark.parametrize(
+    ("coding", "text", "says"),
+    [
+        ("lexicon", "a  b", "double space"),
+        ("lexicon", " a", "double space"),
+        ("lexicon", "caf\u00e9", "letters, digits"),
+        ("lexicon", "a\tb", "letters, digits"),
+        ("lexicon", "q" * 64, "1 to 63"),
+        ("lexicon", " ".join(["a"] * 513), "at most 512"),
+        ("lexicon", " ".join(f"{LONGEST[:-2]}{n}" for n in range(10, 27)), "Over 1024"),
+        ("bag", "red red", "once"),
+        ("bag", " ".join(WORDS[:257]), "at most 256"),
+    ],
+)
+def test_what_these_codings_cannot_carry(coding: str, text: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        semcodec.pack(text, coding=coding)
+    assert semcodec.unpack(semcodec.pack(text, coding="auto")).text == text
+
+
+def test_auto_takes_the_fewest_bytes_that_keep_what_is_asked() -> None:
+    words = "red bear under a tree at sunset".split()
+    kept = semcodec.unpack(semcodec.pack(words, coding="auto"))
+    assert (kept.coding, kept.words) == ("lexicon", words)
+    loose = semcodec.unpack(semcodec.pack(words, coding="auto", keep="words"))
+    sizes = [len(payloads.write(coding, " ".join(words))) for coding in ("lexicon", "bag")]
+    assert len(loose.payload) == min(sizes)
+    assert semcodec.unpack(semcodec.pack("rd br snst", coding="auto")).coding == "nibble"
+    with pytest.raises(InputError, match="keep"):
+        semcodec.pack(words, coding="auto", keep="nothing")
+
+
+def test_a_listed_word_may_not_be_spelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = {word: at for word, at in lexicon.lexicon().numbers.items() if word != "bear"}
+    for word in ("bear", "Bear"):
+        with monkeypatch.context() as patch:
+            patch.setattr(ordered, "lexicon", _without(numbers))
+            data = ordered.write([word])
+        assert ordered.read(data) == ([word], "SC-LEX-2")
+
+
+def _without(numbers: dict[str, int]) -> Any:
+    import dataclasses
+
+    tables = dataclasses.replace(lexicon.lexicon(), numbers=numbers)
+    return lambda: tables
+
+
+def test_words_that_nothing_ends_are_the_callers_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ordered, "_goes_on", lambda probe, order: True)
+    with pytest.raises(InputError, match="utf8"):
+        ordered.write(["bear"])
+    monkeypatch.setattr(ordered, "TRIES", 0)
+    with pytest.raises(InputError, match="utf8"):
+        ordered.write(["bear"])
+
+
+def test_missing_tables_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexicon, "FILE", "nowhere.bin")
+    with pytest.raises(UnsupportedError, match="install"):
+        lexicon.lexicon.__wrapped__()
+
+
+def test_too_much_is_refused_when_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = [f"{LONGEST[:-2]}{number}" for number in range(10, 28)]
+    with monkeypatch.context() as patch:
+        patch.setattr(spelling, "MOST_SPELLED", 10_000)
+        patch.setattr(bags, "MOST_WORDS", 10_000)
+        long, set_of_long = ordered.write(letters), bags.write(letters)
+        many = bags.write(WORDS[:300])
+    assert ordered.read(long)[1] == "SC-LEX-3"
+    assert bags.read(set_of_long)[1] == "SC-LEX-3"
+    assert bags.read(many)[1] == "SC-BAG-2"
+
+
+def test_densities_grow_with_the_bytes() -> None:
+    kinds = [bags.density(count) for count in range(1, 200)]
+    assert kinds == sorted(kinds)
+    assert kinds[:8] == [0, 2, 3, 4, 4, 5, 5, 6]
+    assert kinds[-1] == lexicon.DENSITIES - 1
+    for kind, counts in itertools.groupby(range(1, 200), key=bags.density):
+        assert bags._least_bytes(kind) == next(counts)
