@@ -21,7 +21,7 @@ CODE_BITS: Final = 6
 END: Final = len(ALPHABET)  #: as what follows
 START: Final = len(ALPHABET)  #: as the letter before
 OTHER, NOTHING, CLASSES = 26, 27, 28  #: of the letter before that: no letter, none
-EXACT: Final = 4.0  #: sightings of two letters from which they outweigh the last alone
+EXACT: Final = 16.0  #: sightings of two letters from which they outweigh the last alone
 LAST: Final = 2.0  #: the same of the last letter and none
 
 Context = tuple[int, int]
@@ -61,17 +61,17 @@ def table(words: Iterable[str]) -> np.ndarray:
     for ((_, before), after), count in pairs.items():
         by_last[before, after] += count
     logits = np.zeros((CLASSES, START + 1, len(ALPHABET)), np.int64)
+    even, follows = [1 / (END + 1)] * (END + 1), range(END + 1)
     for before in range(START + 1):
-        wide = _mixed(
-            [by_last[before, after] for after in range(END + 1)], [1 / (END + 1)] * 65, LAST
-        )
+        wide = _mixed([by_last[before, after] for after in follows], even, LAST)
         for second in range(CLASSES):
-            seen = [pairs[(second, before), after] for after in range(END + 1)]
+            seen = [pairs[(second, before), after] for after in follows]
             logits[second, before] = _logits(_mixed(seen, wide, EXACT))
     return logits
 
 
 def _mixed(seen: list[int], wide: list[float], weight: float) -> list[float]:
+    """Return chances from sightings, where few of them do not outweigh the ``wide`` chances."""
     total = sum(seen) + weight
     return [(count + weight * chance) / total for count, chance in zip(seen, wide, strict=True)]
 

@@ -118,6 +118,7 @@ def report(folder: Path, telling: Telling, measure: Measure) -> None:
     spelled: list[str] = []
     for source in SOURCES:
         held = [words for words in map(tokens, lines(folder, source, held=True)) if words]
+        spelled += [word for words in held for word in words if not measure.is_listed(word)]
         held = held[:MEASURED]
         lists = [telling.first(telling.list_of(words), SENT) for words in held]
         lists = [words for words in lists if words]
@@ -127,8 +128,6 @@ def report(folder: Path, telling: Telling, measure: Measure) -> None:
             f"set {rate(lists, measure.unordered)}",
             f"text {rate(held, measure.ordered)}",
         )
-        alone = [word for words in held for word in words if not measure.is_listed(word)]
-        spelled += alone
     cost, size = measure.letters(spelled), sum(map(len, spelled))
     print(f"{len(spelled)} spelled words of {size} letters: {cost / size:.2f} bits a letter")
 

@@ -22,9 +22,9 @@ DICTIONARY = Source(
 )
 ANSWERS = Source(
     "clip_benchmark-1.6.2-py2.py3-none-any.whl",
-    "MIT",
-    "CLIP benchmark, LAION; in it the answers of CuPL (MIT, Copyright (c) 2022 Sarah Pratt): what "
-    "a language model says that things look like",
+    "MIT (of the package)",
+    "CLIP benchmark, Copyright (c) 2022 Mehdi Cherti; in it, prompts of the CuPL "
+    "paper (arXiv 2209.03320): what a language model says that things look like",
 )
 ABOUT_WORDS = """\
 words-1.bin: how common words are in descriptions of pictures, and which follow which.
