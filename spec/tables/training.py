@@ -18,7 +18,7 @@ SHRINK: Final = 0.005
 LAST: Final = 0.05  #: share of the rates that is left after the last epoch
 LEAST_TRAFFIC: Final = 50  #: weight of words below which a row keeps what counts say
 #: How far from 0 weights begin, so that no two start alike.
-MEANINGS: Final = 0.17
+MEANINGS: Final = 0.06
 ROWS_SPREAD: Final = 0.02
 MOVED: Final = 1.0  #: how much weights count as moved before the first time
 BIAS_MOVED: Final = 8.0
