@@ -136,9 +136,8 @@ def rate(texts: list[list[str]], price: Callable[[list[str]], float]) -> str:
     """Return the bits of a word, and what part they are of consonants of four bits."""
     bits, words = sum(map(price, texts)), sum(map(len, texts))
     bones = [bone for text in texts for bone in map(of_word, text) if bone]
-    return (
-        f"{bits / words:5.2f} {bits / (4 * (sum(map(len, bones)) + len(bones) - len(texts))):.3f}"
-    )
+    symbols = sum(map(len, bones)) + len(bones) - len(texts)
+    return f"{bits / words:5.2f} {bits / (4 * symbols):.3f}"
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from lexicon import (
     state,
     turn,
 )
+from unordered import parted
 
 ONE_SIDE: Final = 1.011  #: bits for a half of numbers that no row foretells, in a set
 BOTH_SIDES: Final = 7.0
@@ -84,22 +85,27 @@ def as_set(words: np.ndarray, model: Model) -> float:
         start, end, depth = stack.pop()
         row, _ = turn(sent[start], depth)
         if row < 0:
-            cost += (end - start) * even_bits(sent[start]) * ONE_SIDE
-            cost += (end - start - 1) * (BOTH_SIDES - ONE_SIDE) * (sent[start] < SPELLED)
+            cost += _unforetold(sent[start], end - start)
             continue
-        middle = start
-        while middle < end and turn(sent[middle], depth)[1] == 0:
-            middle += 1
+        middle = parted(sent, start, end, depth)
         context = ((totals[start] * damping(start)) >> 8) + model.buckets[size]
-        left, right = int(middle > start), int(middle < end)
-        cost += told(model.set_rows, model.set_biases, row, left, context)
-        if left:
-            cost += told(model.set_rows, model.set_biases, row + ROWS, right, context)
-        if right:
+        lower, upper = int(middle > start), int(middle < end)
+        cost += told(model.set_rows, model.set_biases, row, lower, context)
+        if lower:
+            cost += told(model.set_rows, model.set_biases, row + ROWS, upper, context)
+        if upper:
             stack.append((middle, end, depth + 1))
-        if left:
+        if lower:
             stack.append((start, middle, depth + 1))
     return cost
+
+
+@compiled
+def _unforetold(number: int, count: int) -> float:
+    """Return about what the rest of ``count`` numbers costs that begin like ``number``."""
+    if number == SPELLED:
+        return 0.0
+    return count * even_bits(number) * ONE_SIDE + (count - 1) * (BOTH_SIDES - ONE_SIDE)
 
 
 def spelled(word: str, letters: np.ndarray) -> float:
