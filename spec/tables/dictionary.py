@@ -23,6 +23,7 @@ NOTES = re.compile(
     r"ethnic slur|offensive (?:term|name|word)|\(offensive|offensive (?:to|slang)|derogatory"
     r"|(?:obscene|vulgar|disparaging|insulting|abusive)(?: \w+)? (?:terms?|words?|names?|slang)"
 )
+SLUR = "ethnic slur"
 #: What the usage notes miss, and a codec must not read into somebody's photograph by itself.
 MISSED = frozenset(
     """
@@ -35,10 +36,11 @@ MISSED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """Its entries, and those of them that are unwanted as guesses."""
+    """Its entries, and those of them that are unwanted as guesses, or name a people badly."""
 
     entries: frozenset[str]
     unwanted: frozenset[str]
+    slurs: frozenset[str]
     things: frozenset[str]
     manners: frozenset[str]
 
@@ -49,7 +51,9 @@ class Dictionary:
         entries = frozenset(name for names, _ in senses for name in names)
         marked = {name for names, note in senses if NOTES.search(note) for name in names} | MISSED
         unwanted = frozenset(marked | {f"{name}s" for name in marked})
-        return cls(entries, unwanted, _first_senses(archive, "noun", THINGS), _adverbs(archive))
+        slurs = frozenset(name for names, note in senses if SLUR in note for name in names)
+        things, manners = _first_senses(archive, "noun", THINGS), _adverbs(archive)
+        return cls(entries, unwanted, slurs, things, manners)
 
     def knows(self, word: str) -> bool:
         """Tell whether ``word`` is an entry or a regular form of one."""
@@ -67,6 +71,13 @@ class Dictionary:
         return word in self.manners
 
 
+def names(archive: Path) -> Iterator[str]:
+    """Yield the entries as they are written, with capitals; a low line is a space."""
+    for part in PARTS:
+        for line in data_lines(archive, f"data.{part}"):
+            yield from _names(line)
+
+
 def _stems(word: str) -> Iterator[str]:
     return (word.removesuffix(end) + new for end, new in ENDINGS if word.endswith(end))
 
@@ -79,15 +90,15 @@ def _base(stem: str) -> str:
 
 def _first_senses(archive: Path, part: str, files: frozenset[int]) -> frozenset[str]:
     """Return the entries of one part of speech whose most usual sense is in one of ``files``."""
-    file_of = {line[:8]: int(line[9:11]) for line in _lines(archive, f"data.{part}")}
-    rows = (line.split() for line in _lines(archive, f"index.{part}"))
+    file_of = {line[:8]: int(line[9:11]) for line in data_lines(archive, f"data.{part}")}
+    rows = (line.split() for line in data_lines(archive, f"index.{part}"))
     return frozenset(row[0] for row in rows if file_of[row[-int(row[2])]] in files)
 
 
 def _adverbs(archive: Path) -> frozenset[str]:
     """Return the entries that are adverbs and no other part of speech."""
     of_part = {
-        part: {line.split()[0] for line in _lines(archive, f"index.{part}")} for part in PARTS
+        part: {line.split()[0] for line in data_lines(archive, f"index.{part}")} for part in PARTS
     }
     return frozenset(of_part["adv"] - of_part["noun"] - of_part["verb"] - of_part["adj"])
 
@@ -95,15 +106,18 @@ def _adverbs(archive: Path) -> frozenset[str]:
 def _senses(archive: Path) -> Iterator[tuple[list[str], str]]:
     """Yield the names and the usage note of every sense."""
     for part in PARTS:
-        for line in _lines(archive, f"data.{part}"):
-            data, _, gloss = line.partition("|")
-            fields = data.split()
-            names = fields[4 : 4 + 2 * int(fields[3], 16) : 2]
-            yield [name.lower() for name in names], gloss.partition(chr(34))[0]
+        for line in data_lines(archive, f"data.{part}"):
+            gloss = line.partition("|")[2]
+            yield [name.lower() for name in _names(line)], gloss.partition(chr(34))[0]
+
+
+def _names(line: str) -> list[str]:
+    fields = line.partition("|")[0].split()
+    return fields[4 : 4 + 2 * int(fields[3], 16) : 2]
 
 
 @cache
-def _lines(archive: Path, name: str) -> list[str]:
+def data_lines(archive: Path, name: str) -> list[str]:
     """Return the lines of one data file, without the licence above them."""
     with tarfile.open(archive) as files:
         file = files.extractfile(f"package/dict/{name}")

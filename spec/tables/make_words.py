@@ -17,7 +17,7 @@ from pathlib import Path
 
 from dictionary import Dictionary
 from phrases import phrases
-from record import inputs, notice, toml
+from record import ABOUT_WORDS, inputs, notice, toml
 from texts import SOURCES, lines
 
 from semcodec.words.fillers import FILLERS
@@ -25,7 +25,8 @@ from semcodec.words.skeletons import of_word, singulars
 from semcodec.words.tokens import tokens
 
 ROOT = Path(__file__).parents[2]
-OUT = ROOT / "semcodec/words/tables/words-1.bin"
+TABLE = "semcodec/words/tables/words-1.bin"
+OUT = ROOT / TABLE
 RECORD = ROOT / "spec/tables/words-1.toml"
 
 UNIT = 8  #: parts of a bit
@@ -70,8 +71,9 @@ def main(folder: Path, general_wheel: Path, wordnet: Path) -> None:
     data = table(words, (costs, weights, reach), pairs)
     OUT.write_bytes(data)
     read = inputs(folder, general_wheel, wordnet)
-    RECORD.write_text(toml(read, data, len(words), len(pairs)), encoding="utf-8")
-    OUT.with_name("NOTICE").write_text(notice(read, data), encoding="utf-8")
+    counts = {"words": len(words), "pairs": len(pairs)}
+    RECORD.write_text(toml(read, data, "make_words.py", TABLE, **counts), encoding="utf-8")
+    OUT.with_name("NOTICE").write_text(notice(read, data, ABOUT_WORDS), encoding="utf-8")
     print(f"{len(words)} words, {len(pairs)} pairs, {len(data)} bytes")
 
 

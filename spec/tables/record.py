@@ -20,7 +20,13 @@ DICTIONARY = Source(
     "WordNet licence (permissive, BSD-like)",
     "WordNet 3.1 Copyright 2011 by Princeton University: what is a word, a thing, an insult",
 )
-ABOUT = """\
+ANSWERS = Source(
+    "clip_benchmark-1.6.2-py2.py3-none-any.whl",
+    "MIT (of the package)",
+    "CLIP benchmark, Copyright (c) 2022 Mehdi Cherti; in it, prompts of the CuPL "
+    "paper (arXiv 2209.03320): what a language model says that things look like",
+)
+ABOUT_WORDS = """\
 words-1.bin: how common words are in descriptions of pictures, and which follow which.
 
 Counts taken from the texts below (only from the lines that spec/tables/texts.py names), from
@@ -29,6 +35,16 @@ contained.
 Made by spec/tables/make_words.py, which gives the same bytes from the same inputs.
 
 SHA-256 of words-1.bin: {digest}
+"""
+ABOUT_LEXICON = """\
+lexicon-1.bin: the words of a description, and a small model of which comes next.
+
+A model of whole numbers trained on the texts below (only on the lines that spec/tables/texts.py
+names), on the answers of a language model that stand in the package, and on what the dictionary
+says of its entries. No text is contained.
+Made by spec/tables/make_lexicon.py, which gives the same bytes from the same inputs.
+
+SHA-256 of lexicon-1.bin: {digest}
 """
 
 
@@ -50,19 +66,19 @@ def inputs(texts: Path, general: Path, dictionary: Path) -> list[Input]:
     return [*read, Input(GENERAL, general), Input(DICTIONARY, dictionary)]
 
 
-def toml(read: Iterable[Input], data: bytes, words: int, pairs: int) -> str:
-    """Return the record for tools."""
+def toml(read: Iterable[Input], data: bytes, script: str, table: str, **counts: int) -> str:
+    """Return the record for tools of a ``table`` that a ``script`` made."""
     head = (
-        "# Written by make_words.py: what semcodec/words/tables/words-1.bin is made from.\n"
+        f"# Written by {script}: what {table} is made from.\n"
         f'sha256 = "{hashlib.sha256(data).hexdigest()}"\n'
-        f"bytes = {len(data)}\nwords = {words}\npairs = {pairs}\n"
+        f"bytes = {len(data)}\n" + "".join(f"{key} = {count}\n" for key, count in counts.items())
     )
     return "\n".join([head, *(_row(one) for one in read)])
 
 
-def notice(read: Iterable[Input], data: bytes) -> str:
-    """Return the record for people."""
-    head = ABOUT.format(digest=hashlib.sha256(data).hexdigest())
+def notice(read: Iterable[Input], data: bytes, about: str) -> str:
+    """Return the record for people, below what the table is ``about``."""
+    head = about.format(digest=hashlib.sha256(data).hexdigest())
     rows = (
         f"{source.name}\n    {source.origin}\n    {source.terms}\n    SHA-256 {one.digest}\n"
         for one in read
