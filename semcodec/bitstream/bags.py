@@ -36,9 +36,8 @@ def write(words: Iterable[str]) -> bytes:
     count = len(numbers) + len(others)
     if not count:
         return b""
-    guess = density((19 * count + 15) // 16)
-    kinds = sorted(range(DENSITIES), key=lambda kind: (abs(kind - guess), kind))
-    tries = ((kind, _with_density(kind, numbers, others)) for kind in kinds)
+    least = max(0, density((19 * count + 15) // 16) - 1)  # few sets take less than half of that
+    tries = ((kind, _with_density(kind, numbers, others)) for kind in range(least, DENSITIES))
     return next(data for kind, data in tries if density(len(data)) == kind)  # 11 if no other
 
 

@@ -533,7 +533,7 @@ RULES: Final[dict[str, Rule]] = {
         'the payload',
         'The payload is not the one that its words have: bits have changed, or a writer is wrong.',
         '',
-        '40c896f1ce514cfb664738d3',
+        '40b14c5ea5af078c5cebd800',
         'auto',
     ),
     'SC-BAG-2': Rule(

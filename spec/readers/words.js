@@ -7,7 +7,6 @@ const MOST = { word: 63, lexicon: 512, bag: 256, spelled: 1024 };
 const WIDE = 2 ** 40, SHORT = 2 ** 32, EVEN = 32768, NONE = 8193, RARE = 8192, DIM = 48;
 const CHARACTERS = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789";
 const WORD = /^[a-zA-Z0-9'-]{1,63}$/;
-// A guess, since the text has no numbers for CURVE (K.3) yet: 65536 / (1 + exp(-i / 4)), rounded
 const CURVE = [32768, 36843, 40793, 44511, 47911, 50941, 53581, 55834, 57724, 59287, 60565, 61598, 62428,
   63090, 63615, 64030, 64357, 64614, 64816, 64974, 65097, 65194, 65269, 65328, 65374, 65410,
   65438, 65459, 65476, 65489, 65500, 65508, 65514];
@@ -310,9 +309,8 @@ function bagPayload(words) {
   const coded = words.map(asInBag);
   const numbers = coded.map((word) => word.number).filter((n) => n >= 0).sort((a, b) => a - b);
   const spelled = coded.filter((word) => word.number < 0).map((word) => word.text).sort();
-  const near = density(Math.floor((19 * words.length + 15) / 16)), order = [near];
-  for (let i = 1; i < 12; i++) order.push(near - i, near + i);
-  for (const thick of order) {
+  const near = density(Math.floor((19 * words.length + 15) / 16));
+  for (let thick = Math.max(0, near - 1); thick < 12; thick++) {
     let least = 1;
     while (least <= 48 && density(least) !== thick) least++;
     if (least > 48) continue;  // out of 0 to 11; also 1, which no length has
