@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from semcodec import backends, bitstream
+from semcodec import backends, bitstream, words
 from semcodec.backends import Describer, Writer
 from semcodec.bitstream import Models, Record
 from semcodec.errors import InputError
 from semcodec.pipeline import answers, images
 from semcodec.pipeline.rate import Rate
 from semcodec.pipeline.trace import Trace
+from semcodec.words import Choice, Judge
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -46,6 +47,7 @@ def encode(
     framing: str = "file",
     check: str | None = None,
     models: Models | str | int = "default",
+    judge: Judge | str | None = None,
 ) -> Encoded:
     """Return the record of what is in ``image``.
 
@@ -60,6 +62,7 @@ def encode(
         size: pixels the record is for; ``image`` is cropped to its aspect, as ``fit`` says.
         fit: ``"cover"`` or ``"contain"``.
         framing, check, models: as for ``pack``.
+        judge: who compares words with the description while they are chosen, as for ``select``.
 
     Raises:
         InputError: the image or an option is at fault.
@@ -70,31 +73,47 @@ def encode(
     ):
         raise InputError(f"Give the rate auto, and a coding of {', '.join(CODINGS)}.")
     limit = Rate(k, max_bytes, ubpp)
-    bitstream.pack("", size=size, framing=framing, check=check, models=models)  # options first
+    empty = bitstream.pack("", size=size, framing=framing, check=check, models=models)
+    judging = words.judge(judge)  # options first
     describing: Describer = backends.find("describer", backend, describer)
     writing: Writer = backends.find("writer", backend, writer)
     trace = Trace()
 
     seen = images.crop(images.load(image), size, fit)
     description = answers.description(trace.call(describing, "describe", seen), describing)
-    most = limit.most_words(size)
+    most, most_bits = limit.most_words(size), limit.most_bits(size, len(empty))
+    used = "nibble" if coding == "auto" else coding
     while most > 0:
-        words = answers.words(trace.call(writing, "select", description, most), writing, "select")
-        text, used = _text(words[:most], coding, writing, trace)
+        answer = _chosen(writing, (description, most, used, most_bits, judging), trace)
+        chosen = answers.words(answer, writing, "select")
+        text = _text(chosen[:most], used, writing, trace)
         data = bitstream.pack(
             text, coding=used, size=size, framing=framing, check=check, models=models
         )
         record = bitstream.unpack(data)
         if limit.allows(data, record):
             return Encoded(data, record, trace, seen)
-        most = min(most, len(words)) - 1
+        most = min(most, len(chosen)) - 1
     raise InputError("Not even one word keeps this limit: allow more bytes.")
 
 
-def _text(words: list[str], coding: str, writing: Writer, trace: Trace) -> tuple[str, str]:
-    """Return the text of ``words`` and the coding that carries it."""
-    if coding == "utf8":
-        return " ".join(words), coding
+def _chosen(
+    writing: Writer, task: tuple[str, int, str, int | None, Judge | None], trace: Trace
+) -> Any:
+    """Return what ``writing`` chooses; one that takes only a number of words is its own judge."""
+    if not hasattr(writing, "choose"):
+        return trace.call(writing, "select", *task[:2])
+    choice = trace.call(writing, "choose", *task, stage="select")
+    if not isinstance(choice, Choice):
+        return choice
+    trace.note(choice.words, judge=choice.judge, won=choice.won)
+    return choice.words
+
+
+def _text(words: list[str], coding: str, writing: Writer, trace: Trace) -> str:
+    """Return the text of ``words``, as ``coding`` carries it."""
+    if coding != "nibble":
+        return " ".join(words)
     answers.with_skeletons(words, writing)
     short = answers.words(trace.call(writing, "compress", words), writing, "compress")
-    return " ".join(answers.skeletons(short, words, writing)), "nibble"
+    return " ".join(answers.skeletons(short, words, writing))

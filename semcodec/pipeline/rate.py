@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from semcodec.bitstream import Record
+from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.errors import InputError
 from semcodec.words import MAX_K
 
 DEFAULT_K: Final = 12  #: words: a sentence's worth, about 25 bytes
 MICRO: Final = 1_000_000
+MOST_BYTES: Final = DEFAULT_LIMITS.max_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,20 @@ class Rate:
         if self.ubpp is not None:
             room = min(room, self.ubpp * size[0] * size[1] / (8 * MICRO))
         return max(1, min(most, int(room)))
+
+    def most_bits(self, size: tuple[int, int], empty: int) -> int | None:
+        """Return the bits of payload there is room for, in whole bytes; None if nothing limits it.
+
+        Args:
+            size: of the image.
+            empty: the bytes of a record without payload.
+        """
+        rooms: list[float] = []
+        if self.max_bytes is not None:
+            rooms.append(self.max_bytes - empty)
+        if self.ubpp is not None:
+            rooms.append(min(MOST_BYTES, self.ubpp * size[0] * size[1] / (8 * MICRO)))
+        return max(1, 8 * int(min(rooms))) if rooms else None
 
     def allows(self, data: bytes, record: Record) -> bool:
         """Whether a record keeps the limits."""

@@ -57,8 +57,8 @@ def choose(task: Task, judge: Judge | None) -> Choice:
         return Choice(by_rule)
     rivals = {
         "gain": _ByGain(task, judge, found).words(),
-        "sentence": _sentence(task),
-        "first": _first(task, [one.word for one in found]),
+        "sentence": beginning(task),
+        "first": first(task, [one.word for one in found]),
         SALIENCE: by_rule,
     }
     won = _best(rivals, task, judge)
@@ -74,22 +74,23 @@ def _best(rivals: dict[str, list[str]], task: Task, judge: Judge) -> str:
     return max(marks, key=marks.__getitem__, default=SALIENCE)
 
 
-def _sentence(task: Task) -> list[str]:
+def beginning(task: Task) -> list[str]:
     """Return the beginning of the description, without helper words at its end."""
     if not task.medium.ordered:
         return []
     said = [word for word in tokens(task.description) if task.medium.sends(word)]
-    begun = _longest(task, said)
+    begun = longest(task, said)
     while begun and begun[-1] in HELPERS:
         begun.pop()
     return salience.those_that_come_back(begun, task.medium)
 
 
-def _first(task: Task, telling: list[str]) -> list[str]:
-    return salience.those_that_come_back(_longest(task, telling), task.medium)
+def first(task: Task, telling: list[str]) -> list[str]:
+    """Return the first of the words ``telling``."""
+    return salience.those_that_come_back(longest(task, telling), task.medium)
 
 
-def _longest(task: Task, words: list[str]) -> list[str]:
+def longest(task: Task, words: list[str]) -> list[str]:
     """Return the longest beginning of ``words`` within the limits."""
     lengths = range(1, len(words) + 1)
     return words[: bisect_left(lengths, True, key=lambda n: not task.allows(words[:n]))]

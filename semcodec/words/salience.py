@@ -116,7 +116,7 @@ def _weightiest(task: Task, waiting: list[Candidate]) -> str:
         raise InputError("There is no word of the letters a to z in this description.")
     fitting = next((one.word for one in waiting if task.allows([one.word])), None)
     if fitting is None:
-        raise InputError("Not even one word keeps this limit: allow more bits.")
+        raise InputError("Not even one word keeps this limit: allow more bytes or bits.")
     return fitting
 
 
@@ -124,7 +124,7 @@ def _filled(
     chosen: list[Candidate], waiting: list[Candidate], task: Task
 ) -> tuple[list[Candidate], list[Candidate]]:
     """Return as many candidates as the limits allow, and those that still wait."""
-    left = []
+    left: list[Candidate] = []
     for one in waiting:
         more = sorted([*chosen, one], key=lambda each: each.place)
         if len(left) < PATIENCE and task.allows(_words(more)):
