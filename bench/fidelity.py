@@ -111,7 +111,10 @@ def main(folder: Path, most: int) -> None:
                 seconds[title] = max(seconds[title], (time.perf_counter() - started) / len(some))
             for title, judge in judges.items():
                 marks = [
-                    mean(judge.similarities(line, [text])[0] for line, text in zip(some, texts))
+                    mean(
+                        judge.similarities(line, [text])[0]
+                        for line, text in zip(some, texts, strict=True)
+                    )
                     for texts in heard.values()
                 ]
                 row = f"{source.name:<28} {rate:>4} {bits:>4}"
