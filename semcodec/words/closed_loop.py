@@ -25,7 +25,7 @@ BATCH: Final = 8  #: words asked about at once: fewer are no faster, more are as
 WORK: Final = 6_000  #: words that the judge reads at most, some seconds; then old answers stand
 FRAME: Final = 2  #: words' worth of work that each text costs beyond its own
 UNASKED: Final = Fraction(MILLION + 1)  #: better than any gain, so that each option is asked once
-NEVER: Final = Fraction(-1)  #: the gain of a word that does not fit, or would mislead
+MISLEADS: Final = Fraction(-2 * MILLION)  #: the gain of a word that would come back as another
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,8 @@ class _ByGain:
     """Adds the word that gains most similarity per bit, until none fits or gains.
 
     The longer the text, the less a word gains, mostly. So an old answer is seldom too low: whoever
-    leads with a fresh answer leads, and of the others only those ahead of it are asked again.
+    leads with a fresh answer leads, and of the others only those ahead of it are asked again. All
+    are, before it is said that none gains.
     """
 
     def __init__(self, task: Task, judge: Judge, found: Iterable[Candidate]) -> None:
@@ -138,33 +139,37 @@ class _ByGain:
         while self._waiting:
             self._waiting.sort(key=lambda one: (-one.gain, one.place))
             leader = self._waiting[0]
-            if leader.gain <= 0:
-                return None
-            if leader.asked == now:
+            if leader.asked == now and leader.gain > 0:
                 return leader
-            self._ask([one for one in self._waiting[:BATCH] if one.asked < now and one.gain > 0])
+            stale = [one for one in self._waiting if one.asked < now][:BATCH]
+            if not stale:
+                return None
+            self._ask(stale)
         return None
 
     def _ask(self, options: list[_Option]) -> None:
-        """Bring the answers of ``options`` up to date."""
-        texts = [self._text_with(one) for one in options]
-        fitting = [(one, text) for one, text in zip(options, texts, strict=True) if text]
-        for one, text in zip(options, texts, strict=True):
+        """Bring the answers of ``options`` up to date, and forget those that do not fit."""
+        heard: list[tuple[_Option, str]] = []
+        for one in options:
             one.asked = len(self._chosen)
-            one.gain = one.gain if text else NEVER
-        if self._work <= 0:
-            return
-        self._work -= sum(FRAME + text.count(" ") for _, text in fitting)
-        said = millionths(self._judge, self._task.description, [text for _, text in fitting])
-        for (one, _), similarity in zip(fitting, said, strict=True):
+            words = self._with(one)
+            if not self._task.allows(words):
+                self._waiting.remove(one)
+            elif (text := self._task.medium.heard(words)) is None:
+                one.gain = MISLEADS
+            else:
+                heard.append((one, text))
+        if self._work > 0:
+            self._judge_all(heard)
+
+    def _judge_all(self, heard: list[tuple[_Option, str]]) -> None:
+        texts = [text for _, text in heard]
+        self._work -= sum(FRAME + text.count(" ") for text in texts)
+        said = millionths(self._judge, self._task.description, texts)
+        for (one, _), similarity in zip(heard, said, strict=True):
             one.similarity = similarity
             more = self._task.medium.bits(self._with(one)) - self._bits
             one.gain = Fraction(similarity - self._similarity, max(1, more))
-
-    def _text_with(self, option: _Option) -> str | None:
-        """Return what is heard of the chosen and ``option``; None if it does not fit."""
-        words = self._with(option)
-        return self._task.medium.heard(words) if self._task.allows(words) else None
 
     def _with(self, *more: _Option) -> list[str]:
         return [one.word for one in sorted([*self._chosen, *more], key=lambda one: one.place)]
