@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec import backends, bitstream, words
@@ -73,23 +74,23 @@ def encode(
     ):
         raise InputError(f"Give the rate auto, and a coding of {', '.join(CODINGS)}.")
     limit = Rate(k, max_bytes, ubpp)
-    empty = bitstream.pack("", size=size, framing=framing, check=check, models=models)
-    judging = words.judge(judge)  # options first
+    pack = partial(bitstream.pack, size=size, framing=framing, check=check, models=models)
+    pack("")  # options first
+    judging = words.judge(judge)
     describing: Describer = backends.find("describer", backend, describer)
     writing: Writer = backends.find("writer", backend, writer)
     trace = Trace()
 
     seen = images.crop(images.load(image), size, fit)
     description = answers.description(trace.call(describing, "describe", seen), describing)
-    most, most_bits = limit.most_words(size), limit.most_bits(size, len(empty))
+    most = limit.most_words(size)
+    most_bits = limit.most_bits(size, lambda room: len(pack("a" * room, coding="utf8")))
     used = "nibble" if coding == "auto" else coding
     while most > 0:
         answer = _chosen(writing, (description, most, used, most_bits, judging), trace)
         chosen = answers.words(answer, writing, "select")
         text = _text(chosen[:most], used, writing, trace)
-        data = bitstream.pack(
-            text, coding=used, size=size, framing=framing, check=check, models=models
-        )
+        data = pack(text, coding=used)
         record = bitstream.unpack(data)
         if limit.allows(data, record):
             return Encoded(data, record, trace, seen)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from semcodec.bitstream import Record
-from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.errors import InputError
 from semcodec.words import MAX_K
 
 DEFAULT_K: Final = 12  #: words: a sentence's worth, about 25 bytes
 MICRO: Final = 1_000_000
-MOST_BYTES: Final = DEFAULT_LIMITS.max_bytes
+MOST_BYTES: Final = 16 * MAX_K  #: of payload; no words need more
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,21 @@ class Rate:
             room = min(room, self.ubpp * size[0] * size[1] / (8 * MICRO))
         return max(1, min(most, int(room)))
 
-    def most_bits(self, size: tuple[int, int], empty: int) -> int | None:
+    def most_bits(self, size: tuple[int, int], length: Callable[[int], int]) -> int | None:
         """Return the bits of payload there is room for, in whole bytes; None if nothing limits it.
 
         Args:
             size: of the image.
-            empty: the bytes of a record without payload.
+            length: the bytes of a record with a payload of so many bytes.
         """
-        rooms: list[float] = []
-        if self.max_bytes is not None:
-            rooms.append(self.max_bytes - empty)
+        if self.max_bytes is None and self.ubpp is None:
+            return None
+        room = MOST_BYTES
         if self.ubpp is not None:
-            rooms.append(min(MOST_BYTES, self.ubpp * size[0] * size[1] / (8 * MICRO)))
-        return max(1, 8 * int(min(rooms))) if rooms else None
+            room = int(min(room, self.ubpp * size[0] * size[1] / (8 * MICRO)))
+        if self.max_bytes is not None:
+            room = bisect_right(range(1, room + 1), self.max_bytes, key=length)
+        return max(1, 8 * room)
 
     def allows(self, data: bytes, record: Record) -> bool:
         """Whether a record keeps the limits."""

@@ -87,7 +87,7 @@ def _shown(value: Any) -> Any:
         return value
     if hasattr(value, "tobytes") and hasattr(value, "size"):
         return _shown_image(value)
-    return repr(value)
+    return str(getattr(value, "name", None) or repr(value))
 
 
 def _shown_image(image: Image) -> dict[str, Any]:

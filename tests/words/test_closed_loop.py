@@ -12,7 +12,7 @@ from semcodec.words import closed_loop
 from semcodec.words.closed_loop import WORK, Choice, choose
 from semcodec.words.salience import candidates
 from semcodec.words.skeletons import of_word
-from tests.words.overlap import Foreign, Overlap, symbols, task
+from tests.overlap import Foreign, Overlap, symbols, task
 
 BENCH = "A wooden bench stands in front of a brick wall, beside a lantern and a small dog."
 descriptions = st.lists(

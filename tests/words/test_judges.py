@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ import semcodec
 from semcodec.errors import BackendError, BadAnswer, InputError
 from semcodec.words import judge, minilm
 from semcodec.words.judges import name
-from tests.words.overlap import Foreign, Overlap
+from tests.overlap import Foreign, Overlap
 
 DESCRIPTION = "A red boat on a blue lake with mountains behind."
 
@@ -29,6 +31,13 @@ def real() -> minilm.SentenceModel:
     for package in ("numpy", "onnxruntime", "tokenizers", minilm.PACKAGE):
         pytest.importorskip(package)
     return minilm.load()
+
+
+def test_the_pieces_are_those_the_notice_names() -> None:
+    folder = resources.files("semcodec.words").joinpath("wordpieces")
+    pieces = folder.joinpath("uncased.txt").read_bytes()
+    assert hashlib.sha256(pieces).hexdigest() in folder.joinpath("NOTICE").read_text("utf-8")
+    assert pieces.count(b"\n") == 30522
 
 
 def test_none_is_the_rule() -> None:
