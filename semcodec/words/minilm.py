@@ -39,18 +39,24 @@ class SentenceModel:
         self._output = next(
             one.name for one in self._session.get_outputs() if len(one.shape) == 3
         )  # the numbers of each piece
-        self._last: tuple[str, Any] = ("", None)  # one description is compared with many texts
+        self._last: tuple[str, Any] = ("", None)
 
     def similarities(self, description: str, texts: Sequence[str]) -> list[float]:
         """Return the cosine of ``description`` and each of ``texts``."""
-        if self._last[1] is None or self._last[0] != description:
-            self._last = (description, self._vectors([description])[0])
-        wanted = self._last[1]
+        wanted = self._vector(description)
         return [
             float(vector @ wanted)
             for at in range(0, len(texts), BATCH)
             for vector in self._vectors(texts[at : at + BATCH])
         ]
+
+    def _vector(self, description: str) -> Any:
+        """Return the row of a description, which is compared with many texts in turn."""
+        known, vector = self._last
+        if vector is None or known != description:
+            vector = self._vectors([description])[0]
+            self._last = description, vector
+        return vector
 
     def _vectors(self, texts: Sequence[str]) -> Any:
         """Return a row of length 1 for each text."""
