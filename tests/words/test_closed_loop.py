@@ -128,7 +128,7 @@ def test_when_the_work_is_done_old_answers_stand(monkeypatch: pytest.MonkeyPatch
     assert len(few.words) > 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(descriptions, codings, st.integers(1, 200), st.integers(1, 12))
 def test_the_limits_are_kept(description: str, coding: str, bits: int, k: int) -> None:
     doing = task(description, bits, coding, k)
@@ -142,7 +142,7 @@ def test_the_limits_are_kept(description: str, coding: str, bits: int, k: int) -
     assert choice == choose(doing, Overlap(boat=3))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(descriptions, st.integers(8, 200))
 def test_under_skeletons_what_is_chosen_comes_back(description: str, bits: int) -> None:
     try:
