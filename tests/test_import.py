@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("construct", "numpy", "PIL", "openai", "onnxruntime")
+HEAVY = ("construct", "numpy", "PIL", "openai", "onnxruntime", "tokenizers")
 
 
 def test_import_loads_no_heavy_module() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from semcodec.backends.protocols import ROLES, Describer, Editor, Painter, Upscaler, Writer
+from semcodec.backends.protocols import ROLES, Chooser, Describer, Editor, Painter, Upscaler, Writer
 from semcodec.backends.registry import AUTO, DEFAULTS, find, names, roles
 
 __all__ = [
     "Describer",
     "Writer",
+    "Chooser",
     "Painter",
     "Editor",
     "Upscaler",

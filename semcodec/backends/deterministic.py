@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from semcodec import words as rules
+from semcodec.words import Choice, Judge
 
 
 class DeterministicWriter:
@@ -15,6 +16,17 @@ class DeterministicWriter:
     def select(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words of ``description``, in reading order."""
         return rules.select(description, k)
+
+    def choose(
+        self,
+        description: str,
+        k: int,
+        coding: str,
+        max_bits: int | None,
+        judge: Judge | str | None,
+    ) -> Choice:
+        """Return what ``select`` returns under a coding and a limit, and how it was chosen."""
+        return rules.choose(description, k, coding=coding, max_bits=max_bits, judge=judge)
 
     def compress(self, words: Sequence[str]) -> list[str]:
         """Return the skeleton of each word."""

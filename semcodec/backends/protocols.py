@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from semcodec.words import Choice, Judge
+
 #: The method by which a backend shows that it can fill a place.
 ROLES: Final = {
     "describer": "describe",
@@ -50,6 +52,21 @@ class Writer(Protocol):
 
     def compare(self, a: str, b: str) -> str:
         """Return the one most important change that makes description ``a`` more like ``b``."""
+        ...
+
+
+class Chooser(Protocol):
+    """Chooses words for a coding and a limit: what a writer may do beside ``select``."""
+
+    def choose(
+        self,
+        description: str,
+        k: int,
+        coding: str,
+        max_bits: int | None,
+        judge: Judge | str | None,
+    ) -> Choice:
+        """Return at most ``k`` words that cost at most ``max_bits``, and who judged them."""
         ...
 
 

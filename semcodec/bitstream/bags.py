@@ -36,15 +36,30 @@ def write(words: Iterable[str]) -> bytes:
     count = len(numbers) + len(others)
     if not count:
         return b""
-    least = max(0, density((19 * count + 15) // 16) - 1)  # few sets take less than half of that
+    least = max(0, _guess(count) - 1)  # few sets take less than half of that
     tries = ((kind, _with_density(kind, numbers, others)) for kind in range(least, DENSITIES))
     return next(data for kind, data in tries if density(len(data)) == kind)  # 11 if no other
 
 
-def _with_density(kind: int, numbers: Sequence[int], others: Sequence[str]) -> bytes:
+def bits(words: Iterable[str]) -> int:
+    """Return about what ``words`` cost: with the density that is guessed from their number."""
+    numbers, others = _split(words)
+    count = len(numbers) + len(others)
+    return _coded(_guess(count), numbers, others).bits if count else 0
+
+
+def _guess(count: int) -> int:
+    return density((19 * count + 15) // 16)
+
+
+def _coded(kind: int, numbers: Sequence[int], others: Sequence[str]) -> Encoder:
     coder = Encoder()
     _Walk(coder, kind).everything(numbers, others)
-    return _shortest(coder).ljust(_least_bytes(kind), b"\0")
+    return coder
+
+
+def _with_density(kind: int, numbers: Sequence[int], others: Sequence[str]) -> bytes:
+    return _shortest(_coded(kind, numbers, others)).ljust(_least_bytes(kind), b"\0")
 
 
 def read(payload: bytes) -> tuple[list[str], str | None]:

@@ -30,14 +30,24 @@ def write(words: Sequence[str]) -> bytes:
     Raises:
         InputError: no byte string ends after these words; nobody has seen such.
     """
-    coder, order = Encoder(), Order(lexicon())
-    for word in words:
-        _, number = _word(coder, order, word)
-        order.take(number)
+    coder, order = _coded(words)
     end = _end(coder.low, coder.width, order)
     if end is None:
         raise InputError("These words have no payload in this coding: take utf8.")
     return coder.ended(*end)
+
+
+def bits(words: Sequence[str]) -> int:
+    """Return what ``words`` cost but for their end."""
+    return _coded(words)[0].bits
+
+
+def _coded(words: Sequence[str]) -> tuple[Encoder, Order]:
+    coder, order = Encoder(), Order(lexicon())
+    for word in words:
+        _, number = _word(coder, order, word)
+        order.take(number)
+    return coder, order
 
 
 def read(payload: bytes) -> tuple[list[str], str | None]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from semcodec.bitstream import alphabet, bags, ordered, spelling
 
+NO_PAYLOAD: Final = 1 << 24  #: bytes; no record is so long
 WORDS: Final = {"lexicon": ordered.MOST_WORDS, "bag": bags.MOST_WORDS}  #: how many at most
 
 
@@ -17,6 +19,19 @@ def write(coding: str, text: str) -> bytes:
         return text.encode("utf-8")
     words = text.split()
     return bags.write(words) if coding == "bag" else ordered.write(words)
+
+
+def length(coding: str, words: Sequence[str]) -> int:
+    """Return the bytes of a payload of ``words``; more than any payload has if there is none."""
+    text = " ".join(words)
+    return NO_PAYLOAD if fault(coding, text) else len(write(coding, text))
+
+
+def bits(coding: str, words: Sequence[str]) -> int:
+    """Return what ``words`` cost before the payload is filled up to whole bytes."""
+    if coding not in WORDS:
+        return 8 * length(coding, words)
+    return bags.bits(words) if coding == "bag" else ordered.bits(words)
 
 
 def said(coding: str, text: str) -> str:

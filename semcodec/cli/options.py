@@ -8,13 +8,14 @@ from pathlib import Path
 
 import semcodec
 from semcodec import backends
+from semcodec import words as words_
 from semcodec.bitstream import RULES
 from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.sizes import MOST
 from semcodec.bitstream.values import BY_NAME
 from semcodec.errors import InputError, SemcodecError
 from semcodec.pipeline.decoding import MOST_SIDE
-from semcodec.words import MAX_K
+from semcodec.words import MAX_K, Judge
 
 #: The endings of pictures, and Pillow's names of their formats.
 KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
@@ -100,6 +101,14 @@ def reflections(text: str) -> str | int:
     if text == "0":
         return 0
     raise argparse.ArgumentTypeError("reflection is auto, off or 0: rounds are still to come")
+
+
+def judge(text: str) -> Judge | None:
+    """Return the judge of this name, loaded."""
+    try:
+        return words_.judge(None if text == "none" else text)
+    except SemcodecError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def backend(*roles: str) -> Callable[[str], str]:

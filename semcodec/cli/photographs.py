@@ -33,6 +33,10 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-bytes", type=options.count, help="bytes of the file at most")
     parser.add_argument("--ubpp", type=options.rate, help="micro-bits of payload per pixel at most")
     parser.add_argument("--coding", choices=CODINGS, default="auto")
+    parser.add_argument(
+        "--judge", type=options.judge, metavar="auto|minilm|none",
+        help="who compares words with the description while they are chosen (default: none)",
+    )  # fmt: skip
     parser.add_argument("--size", type=options.size, default=(1024, 1024), metavar="WxH")
     parser.add_argument("--fit", choices=images.FITS, default="cover")
     parser.add_argument("--trace", metavar="T.json", help="write what each stage did")
@@ -53,6 +57,7 @@ def encode(given: argparse.Namespace) -> int:
         coding=given.coding,
         size=given.size,
         fit=given.fit,
+        judge=given.judge,
     )
     files.write(given.output, encoded.data)
     _write_trace(given, encoded.trace)

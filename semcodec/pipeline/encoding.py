@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
-from semcodec import backends, bitstream
+from semcodec import backends, bitstream, words
 from semcodec.backends import Describer, Writer
 from semcodec.bitstream import Models, Record
 from semcodec.errors import InputError
 from semcodec.pipeline import answers, images
 from semcodec.pipeline.rate import Rate
 from semcodec.pipeline.trace import Trace
+from semcodec.words import Choice, Judge
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -46,6 +48,7 @@ def encode(
     framing: str = "file",
     check: str | None = None,
     models: Models | str | int = "default",
+    judge: Judge | str | None = None,
 ) -> Encoded:
     """Return the record of what is in ``image``.
 
@@ -56,10 +59,13 @@ def encode(
         k, max_bytes, ubpp: limits on words, bytes of the record, payload per pixel; 12 words if
             none is given.
         rate: ``"auto"``, the only kind there is yet.
-        coding: ``"nibble"``, ``"utf8"``, or ``"auto"``: nibble.
+        coding: ``"nibble"`` sends skeletons, as the paper does; ``"lexicon"`` whole words,
+            ``"bag"`` the same without their order, ``"utf8"`` any; ``"auto"`` whole words in
+            their order, in the fewest bytes.
         size: pixels the record is for; ``image`` is cropped to its aspect, as ``fit`` says.
         fit: ``"cover"`` or ``"contain"``.
         framing, check, models: as for ``pack``.
+        judge: who compares words with the description while they are chosen, as for ``select``.
 
     Raises:
         InputError: the image or an option is at fault.
@@ -70,7 +76,9 @@ def encode(
     ):
         raise InputError(f"Give the rate auto, and a coding of {', '.join(CODINGS)}.")
     limit = Rate(k, max_bytes, ubpp)
-    bitstream.pack("", size=size, framing=framing, check=check, models=models)  # options first
+    pack = partial(bitstream.pack, size=size, framing=framing, check=check, models=models)
+    pack("")  # options first
+    judging = words.judge(judge)
     describing: Describer = backends.find("describer", backend, describer)
     writing: Writer = backends.find("writer", backend, writer)
     trace = Trace()
@@ -78,23 +86,37 @@ def encode(
     seen = images.crop(images.load(image), size, fit)
     description = answers.description(trace.call(describing, "describe", seen), describing)
     most = limit.most_words(size)
+    most_bits = limit.most_bits(size, lambda room: len(pack("a" * room, coding="utf8")))
+    used = "lexicon" if coding == "auto" else coding
     while most > 0:
-        words = answers.words(trace.call(writing, "select", description, most), writing, "select")
-        text, used = _text(words[:most], coding, writing, trace)
-        data = bitstream.pack(
-            text, coding=used, size=size, framing=framing, check=check, models=models
-        )
+        answer = _chosen(writing, (description, most, used, most_bits, judging), trace)
+        chosen = answers.words(answer, writing, "select")
+        text = _text(chosen[:most], used, writing, trace)
+        data = pack(text, coding=coding)
         record = bitstream.unpack(data)
         if limit.allows(data, record):
             return Encoded(data, record, trace, seen)
-        most = min(most, len(words)) - 1
+        most = min(most, len(chosen)) - 1
     raise InputError("Not even one word keeps this limit: allow more bytes.")
 
 
-def _text(words: list[str], coding: str, writing: Writer, trace: Trace) -> tuple[str, str]:
-    """Return the text of ``words`` and the coding that carries it."""
-    if coding == "utf8":
-        return " ".join(words), coding
+def _chosen(
+    writing: Writer, task: tuple[str, int, str, int | None, Judge | None], trace: Trace
+) -> Any:
+    """Return what ``writing`` chooses; one that takes only a number of words is its own judge."""
+    if not hasattr(writing, "choose"):
+        return trace.call(writing, "select", *task[:2])
+    choice = trace.call(writing, "choose", *task, stage="select")
+    if not isinstance(choice, Choice):
+        return choice
+    trace.note(choice.words, judge=choice.judge, won=choice.won)
+    return choice.words
+
+
+def _text(words: list[str], coding: str, writing: Writer, trace: Trace) -> str:
+    """Return the text of ``words``, as ``coding`` carries it."""
+    if coding != "nibble":
+        return " ".join(words)
     answers.with_skeletons(words, writing)
     short = answers.words(trace.call(writing, "compress", words), writing, "compress")
-    return " ".join(answers.skeletons(short, words, writing)), "nibble"
+    return " ".join(answers.skeletons(short, words, writing))

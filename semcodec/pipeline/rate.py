@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +13,8 @@ from semcodec.words import MAX_K
 
 DEFAULT_K: Final = 12  #: words: a sentence's worth, about 25 bytes
 MICRO: Final = 1_000_000
+WORDS_PER_BYTE: Final = 2  #: helper words of a sentence can take less than a byte
+MOST_BYTES: Final = 16 * MAX_K  #: of payload; no words need more
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,30 @@ class Rate:
             raise InputError("A limit on µbpp is a number over 0.")
 
     def most_words(self, size: tuple[int, int]) -> int:
-        """Return how many words to start from: a word and its space take a byte at least."""
+        """Return how many words to start from: a word takes half a byte at least."""
         most = MAX_K if self.k is None else self.k
         if self.max_bytes is None and self.ubpp is None:
             return DEFAULT_K if self.k is None else most
-        room: float = MAX_K if self.max_bytes is None else self.max_bytes
+        room: float = MAX_K if self.max_bytes is None else WORDS_PER_BYTE * self.max_bytes
         if self.ubpp is not None:
-            room = min(room, self.ubpp * size[0] * size[1] / (8 * MICRO))
+            room = min(room, WORDS_PER_BYTE * self.ubpp * size[0] * size[1] / (8 * MICRO))
         return max(1, min(most, int(room)))
+
+    def most_bits(self, size: tuple[int, int], length: Callable[[int], int]) -> int | None:
+        """Return the bits of payload there is room for, in whole bytes; None if nothing limits it.
+
+        Args:
+            size: of the image.
+            length: the bytes of a record with a payload of so many bytes.
+        """
+        if self.max_bytes is None and self.ubpp is None:
+            return None
+        room = MOST_BYTES
+        if self.ubpp is not None:
+            room = int(min(room, self.ubpp * size[0] * size[1] / (8 * MICRO)))
+        if self.max_bytes is not None:
+            room = bisect_right(range(1, room + 1), self.max_bytes, key=length)
+        return max(1, 8 * room)
 
     def allows(self, data: bytes, record: Record) -> bool:
         """Whether a record keeps the limits."""

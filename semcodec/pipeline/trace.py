@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from semcodec.errors import BackendError, SemcodecError
@@ -24,6 +24,7 @@ class Stage:
         seconds: how long it took.
         given: what went in; an image as its size and SHA-256.
         returned: what came out, likewise.
+        notes: what else there is to say, such as who judged a choice of words.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Stage:
     seconds: float
     given: Any
     returned: Any
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -39,8 +41,10 @@ class Trace:
 
     stages: list[Stage] = field(default_factory=list)
 
-    def call(self, backend: object, method: str, *given: Any) -> Any:
-        """Return what ``backend`` answers to ``method``, and note it as a stage of that name.
+    def call(self, backend: object, method: str, *given: Any, stage: str = "") -> Any:
+        """Return what ``backend`` answers to ``method``, and note it as ``stage``.
+
+        The stage is called like the method if it has no other name.
 
         Raises:
             BackendError: the backend raised anything that is no SemcodecError.
@@ -56,8 +60,12 @@ class Trace:
             raise BackendError(message, backend=model, stage=method) from error
         seconds = round(time.perf_counter() - started, 4)
         shown = [_shown(value) for value in given]
-        self.stages.append(Stage(method, model, seconds, shown, _shown(returned)))
+        self.stages.append(Stage(stage or method, model, seconds, shown, _shown(returned)))
         return returned
+
+    def note(self, returned: Any, **notes: str) -> None:
+        """Say of the last stage what it returned, if that was a value of many parts, and more."""
+        self.stages[-1] = replace(self.stages[-1], returned=_shown(returned), notes=notes)
 
     def to_json(self) -> str:
         """Return the trace as JSON."""
@@ -79,7 +87,7 @@ def _shown(value: Any) -> Any:
         return value
     if hasattr(value, "tobytes") and hasattr(value, "size"):
         return _shown_image(value)
-    return repr(value)
+    return str(getattr(value, "name", None) or repr(value))
 
 
 def _shown_image(image: Image) -> dict[str, Any]:

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from semcodec.words.closed_loop import Choice
 from semcodec.words.decompression import decompress
-from semcodec.words.selection import MAX_K, select
+from semcodec.words.judges import SALIENCE, Judge, judge
+from semcodec.words.selection import MAX_K, choose, select
 from semcodec.words.skeletons import skeleton
 
-__all__ = ["skeleton", "select", "decompress", "MAX_K"]
+__all__ = [
+    "skeleton",
+    "select",
+    "choose",
+    "decompress",
+    "Choice",
+    "Judge",
+    "judge",
+    "SALIENCE",
+    "MAX_K",
+]

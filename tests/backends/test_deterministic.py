@@ -24,3 +24,10 @@ def test_it_adds_nothing_to_the_words() -> None:
 def test_it_names_the_first_word_that_is_missing() -> None:
     assert WRITER.compare("red boat", "red boat sky moon") == "add sky"
     assert WRITER.compare("red boat", "boat") == ""
+
+
+def test_it_chooses_under_a_limit_and_says_who_judged() -> None:
+    description = "two large red boats on blue water"
+    choice = WRITER.choose(description, 4, "nibble", 40, None)
+    assert choice.words == semcodec.select(description, 4, max_bits=40)
+    assert (choice.judge, choice.won) == ("salience", "salience")

@@ -278,6 +278,21 @@ def test_the_trace_tells_every_stage_and_no_pixel(run: Run, photo: Path) -> None
     assert set(stages[0]["given"][0]) == {"size", "sha256"}
 
 
+def test_the_trace_names_the_judge(run: Run, photo: Path) -> None:
+    trace = photo.with_suffix(".json")
+    for judge in ("none", "auto"):
+        options = ("--max-bytes", "14", "--judge", judge, "--trace", trace)
+        assert run("encode", photo, "-o", photo.with_suffix(".semc"), *options)[0] == 0
+        said = json.loads(trace.read_text())["stages"][1]["notes"]["judge"]
+        assert said in {"none": ("salience",), "auto": ("salience", "minilm")}[judge]
+
+
+def test_a_judge_that_is_not_there_is_a_mistake_of_the_line(run: Run, photo: Path) -> None:
+    code, _, err = run("encode", photo, "-o", "-", "--judge", "gpt")
+    assert code == 2
+    assert "there are auto and minilm" in err
+
+
 def through(*argv: str, given: bytes = b"", **options: Any) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([*SEMCODEC, *argv], input=given, capture_output=True, **options)
 

@@ -14,6 +14,7 @@ from PIL import Image
 import semcodec
 from semcodec.backends import registry
 from semcodec.errors import BackendError, BadAnswer, InputError, SemcodecError
+from tests.overlap import Overlap
 from tests.pictures import PHOTO, saved, scene
 
 
@@ -100,6 +101,47 @@ def test_stages_mix(use: Any) -> None:
         "deterministic",
         "model",
     ]
+
+
+def test_the_trace_says_who_judged_the_words(use: Any) -> None:
+    ruled = semcodec.encode(PHOTO, describer="model", k=2).trace.stages[1]
+    assert (ruled.name, ruled.model, ruled.returned) == ("select", "deterministic", ["red", "boat"])
+    assert ruled.notes == {"judge": "salience", "won": "salience"}
+    judged = semcodec.encode(PHOTO, describer="model", max_bytes=6, judge=Overlap(water=9))
+    assert judged.record.text == "vtr"
+    assert len(judged.data) == 6
+    assert judged.trace.stages[1].given[1:] == [6, "nibble", 16, "overlap"]
+    assert json.loads(judged.trace.to_json())["stages"][1]["notes"] == {
+        "judge": "overlap",
+        "won": "gain",
+    }
+
+
+def test_a_writer_that_takes_no_limit_is_its_own_judge(use: Any) -> None:
+    stage = semcodec.encode(PHOTO, backend="model", max_bytes=20, judge=Overlap()).trace.stages[1]
+    assert (stage.model, stage.notes) == ("model", {})
+
+
+def test_a_choice_that_is_none_is_a_bad_answer(use: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Model, "choose", lambda self, *task: 7, raising=False)
+    with pytest.raises(BadAnswer, match="select"):
+        semcodec.encode(PHOTO, backend="model")
+
+
+@pytest.mark.parametrize("judge", ["gpt", 7])
+def test_a_wrong_judge_is_an_input_error(use: Any, judge: Any) -> None:
+    with pytest.raises(InputError, match="judge"):
+        semcodec.encode(PHOTO, backend="model", judge=judge)
+
+
+@pytest.mark.parametrize("framing", ["bare", "file", "url", "qr"])
+@pytest.mark.parametrize("limit", [{"max_bytes": 30}, {"ubpp": 60.0}, {"ubpp": float("inf")}])
+def test_limits_are_kept_whatever_the_judge_says(use: Any, framing: str, limit: Any) -> None:
+    use(describe="a red boat on blue water beside a large wooden pier and a lighthouse")
+    encoded = semcodec.encode(PHOTO, describer="model", framing=framing, judge=Overlap(), **limit)
+    assert len(encoded.data) <= limit.get("max_bytes", 99)
+    assert encoded.record.payload_bits <= limit.get("ubpp", 1e9) * 1.048576
+    assert [stage.name for stage in encoded.trace.stages].count("select") == 1
 
 
 def test_utf8_carries_the_words_themselves(use: Any) -> None:

@@ -1,0 +1,95 @@
+"""Who says how near a text is to a description: a judge, asked again and again by the chooser.
+
+A judge is a model and may answer in floats. What it answers becomes whole millionths before
+anything is compared, so that noise in the last digits of a float decides nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+from semcodec.errors import BackendError, BadAnswer, InputError
+
+SALIENCE: Final = "salience"  #: what stands in a judge's place where there is none
+AUTO: Final = "auto"
+MINILM: Final = "minilm"
+MILLION: Final = 1_000_000
+
+
+class Judge(Protocol):
+    """Compares texts with a description."""
+
+    @property
+    def name(self) -> str:
+        """What a trace calls it."""
+        ...
+
+    def similarities(self, description: str, texts: Sequence[str]) -> list[float]:
+        """Return for each of ``texts`` how much of ``description`` it says, from -1 to 1."""
+        ...
+
+
+def judge(wanted: Judge | str | None) -> Judge | None:
+    """Return the judge that is meant; None where words are to be chosen by salience.
+
+    Args:
+        wanted: a judge; ``"minilm"``, the one of the extra ``[judge]``; ``"auto"``, the same if it
+            is installed and else none; or None.
+
+    Raises:
+        InputError: there is no such judge.
+        BackendError: it cannot be loaded.
+    """
+    if wanted is None:
+        return None
+    if not isinstance(wanted, str):
+        return _able(wanted)
+    if wanted not in (AUTO, MINILM):
+        raise InputError(f"No judge is called {wanted[:40]!r}: there are {AUTO} and {MINILM}.")
+    from semcodec.words import minilm  # late: it brings numpy
+
+    try:
+        return minilm.load()
+    except BackendError:
+        if wanted == AUTO:
+            return None
+        raise
+
+
+def _able(wanted: Judge) -> Judge:
+    if callable(getattr(wanted, "similarities", None)):
+        return wanted
+    raise InputError("A judge is a name, or has the methods of semcodec.words.Judge.")
+
+
+def name(judge: Judge | None) -> str:
+    """Return what a trace calls ``judge``."""
+    return SALIENCE if judge is None else str(getattr(judge, "name", type(judge).__name__))
+
+
+def millionths(judge: Judge, description: str, texts: Sequence[str]) -> list[int]:
+    """Return what ``judge`` answers, in millionths.
+
+    Raises:
+        BackendError: it failed.
+        BadAnswer: it answered with something else than a number for each text.
+    """
+    if not texts:
+        return []
+    try:
+        answer = [float(one) for one in judge.similarities(description, list(texts))]
+    except BackendError:
+        raise
+    except Exception as error:  # a judge is foreign code: whatever it raises is its failure
+        message = f"The judge {name(judge)} failed: {type(error).__name__}."
+        raise BackendError(message, backend=name(judge), stage="select") from error
+    return _checked(answer, len(texts), judge)
+
+
+def _checked(answer: list[float], asked: int, judge: Any) -> list[int]:
+    if len(answer) != asked or not all(map(math.isfinite, answer)):
+        message = f"The judge {name(judge)} gave no number for each text: choose another."
+        raise BadAnswer(message, backend=name(judge), stage="select")
+    return [round(MILLION * one) for one in answer]

@@ -1,0 +1,71 @@
+"""What a coding does to words: which it can send, what they cost, what the receiver reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from semcodec.bitstream import payloads, spelling
+from semcodec.errors import InputError
+from semcodec.words.decompression import decompress
+from semcodec.words.skeletons import of_word, singulars
+
+CODINGS: Final = ("nibble", "lexicon", "bag", "utf8")
+Bits = Callable[[Sequence[str]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A coding, as whoever chooses words sees it.
+
+    Attributes:
+        bits: what words cost, in the whole bytes of a payload where it has no other end.
+        cost: the same, finer where the coder knows fractions of a byte: for comparing.
+        reads: the word that the receiver reads for each word that is sent.
+        sends: whether a word can be sent at all.
+        ordered: whether the receiver sees the order of the words.
+    """
+
+    bits: Bits
+    cost: Bits
+    reads: Callable[[Sequence[str]], list[str]]
+    sends: Callable[[str], bool]
+    ordered: bool = True
+
+    def heard(self, words: Sequence[str]) -> str | None:
+        """Return the text that the receiver reads; None if a word comes back as another."""
+        read = self.reads(words)
+        if not all(map(same, words, read)):
+            return None
+        return " ".join(read if self.ordered else sorted(read))  # any order stands for none
+
+
+def medium(coding: str, bits: Bits | None = None) -> Medium:
+    """Return the medium of ``coding``, with another count of ``bits`` if one is given.
+
+    Raises:
+        InputError: there is no such coding.
+    """
+    if not isinstance(coding, str) or coding not in CODINGS:
+        raise InputError(f"Give a coding of {', '.join(CODINGS)}.")
+    if coding == "nibble":
+        cost = bits or _nibbles
+        return Medium(cost, cost, _from_skeletons, lambda word: bool(of_word(word)))
+    whole = bits or (lambda words: 8 * payloads.length(coding, words))
+    cost = bits or (lambda words: payloads.bits(coding, words))
+    sends = spelling.spellable if coding in payloads.WORDS else bool
+    return Medium(whole, cost, list, sends, ordered=coding != "bag")
+
+
+def same(sent: str, read: str) -> bool:
+    """Tell whether two words are one, whatever their number."""
+    return sent == read or sent in singulars(read) or read in singulars(sent)
+
+
+def _from_skeletons(words: Sequence[str]) -> list[str]:
+    return decompress([of_word(word) for word in words])
+
+
+def _nibbles(words: Sequence[str]) -> int:
+    return 4 * len(" ".join(map(of_word, words)))
