@@ -26,7 +26,7 @@ def test_demo(run: Run, tmp_path: Path) -> None:
         assert len(data) < 30
         assert f"{len(data)} bytes" in page
         assert semcodec.unpack(data).text in page
-        assert len(json.loads(files[4].read_text())["stages"]) == 3
+        assert len(json.loads(files[4].read_text())["stages"]) == 2
         row = next(line for line in printed.splitlines() if line.startswith(name))
         assert f" {len(data)} " in row
         record = semcodec.unpack(data)

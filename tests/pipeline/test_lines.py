@@ -70,12 +70,19 @@ def closed() -> Image.Image:
 
 
 def there_and_back() -> None:
-    semcodec.encode(PHOTO, backend="model")
+    semcodec.encode(PHOTO, backend="model", coding="nibble")
     semcodec.decode(semcodec.pack("rd bt"), backend="model")
 
 
 def test_an_image_becomes_a_file(use: Any) -> None:
     encoded = semcodec.encode(PHOTO, backend="model")
+    assert encoded.record.text == "red boat blue water"
+    assert encoded.data == semcodec.pack("red boat blue water", coding="lexicon", framing="file")
+    assert [stage.name for stage in encoded.trace.stages] == ["describe", "select"]
+
+
+def test_the_papers_coding_takes_skeletons(use: Any) -> None:
+    encoded = semcodec.encode(PHOTO, backend="model", coding="nibble")
     assert encoded.record.text == "rd bt bl vtr"
     assert encoded.data == semcodec.pack("rd bt bl vtr", framing="file")
     assert encoded.image.size == (1024, 1024)
@@ -107,10 +114,12 @@ def test_the_trace_says_who_judged_the_words(use: Any) -> None:
     ruled = semcodec.encode(PHOTO, describer="model", k=2).trace.stages[1]
     assert (ruled.name, ruled.model, ruled.returned) == ("select", "deterministic", ["red", "boat"])
     assert ruled.notes == {"judge": "salience", "won": "salience"}
-    judged = semcodec.encode(PHOTO, describer="model", max_bytes=6, judge=Overlap(water=9))
+    judged = semcodec.encode(
+        PHOTO, describer="model", max_bytes=6, coding="nibble", judge=Overlap(water=9)
+    )
     assert judged.record.text == "vtr"
     assert len(judged.data) == 6
-    assert judged.trace.stages[1].given[1:] == [6, "nibble", 16, "overlap"]
+    assert judged.trace.stages[1].given[1:] == [12, "nibble", 16, "overlap"]
     assert json.loads(judged.trace.to_json())["stages"][1]["notes"] == {
         "judge": "overlap",
         "won": "gain",
@@ -177,7 +186,7 @@ def test_an_error_that_cannot_be_told_is_still_a_backend_error(use: Any) -> None
 def test_a_limit_starts_from_what_it_has_room_for(use: Any) -> None:
     use(describe="red boat " * 9000, select=["boat"] * 1000)
     trace = semcodec.encode(PHOTO, backend="model", max_bytes=20).trace
-    assert trace.stages[1].given[1] <= 20
+    assert trace.stages[1].given[1] <= 40
 
 
 def test_the_callers_image_stays_as_it_is(use: Any) -> None:
@@ -200,16 +209,16 @@ def test_more_words_than_k_are_cut(use: Any) -> None:
 
 @pytest.mark.parametrize("limit", [{"max_bytes": 7}, {"ubpp": 24}, {"k": 2}])
 def test_a_limit_takes_words_away(use: Any, limit: dict[str, Any]) -> None:
-    assert semcodec.encode(PHOTO, backend="model", **limit).record.text == "rd bt"
+    assert semcodec.encode(PHOTO, backend="model", coding="nibble", **limit).record.text == "rd bt"
 
 
 def test_a_limit_may_be_met_exactly(use: Any) -> None:
-    encoded = semcodec.encode(PHOTO, backend="model", size=(1000, 1000), ubpp=24)
+    encoded = semcodec.encode(PHOTO, backend="model", size=(1000, 1000), coding="nibble", ubpp=24)
     assert encoded.record.payload_bits == 24
 
 
 def test_the_writer_is_not_asked_more_often_than_it_has_words(use: Any) -> None:
-    encoded = semcodec.encode(PHOTO, backend="model", max_bytes=7)
+    encoded = semcodec.encode(PHOTO, backend="model", coding="nibble", max_bytes=7)
     assert [stage.name for stage in encoded.trace.stages].count("select") == 3
 
 
@@ -327,7 +336,7 @@ def test_a_record_without_words_cannot_be_painted() -> None:
 
 
 def test_the_trace_is_json_with_hashes_for_images(use: Any) -> None:
-    encoded = semcodec.encode(scene(), backend="model")
+    encoded = semcodec.encode(scene(), backend="model", coding="nibble")
     stages = json.loads(encoded.trace.to_json())["stages"]
     assert stages[0]["given"][0]["size"] == [1024, 1024]
     assert len(stages[0]["given"][0]["sha256"]) == 64
