@@ -16,7 +16,9 @@ START, FEW, SOME, MANY, TEXT_FEW, TEXT_SOME, TEXT_MANY, AFTER_HELPER = range(8)
 def chance(bias: int, row: Row, context: Row) -> int:
     """Return the chance of a 1 in 65536ths."""
     evidence: int = BIAS * bias + sum(map(mul, row, context))
-    return CHANCES[max(-MOST, min(MOST, evidence)) + MOST]
+    if -MOST <= evidence <= MOST:
+        return CHANCES[evidence + MOST]
+    return CHANCES[0 if evidence < 0 else -1]
 
 
 class Sum:
@@ -56,13 +58,9 @@ class Order:
 
     def row(self) -> list[int]:
         """Return what they make of the next word."""
-        rows = (
-            self.tables.last[self._last],
-            self.tables.before_last[self._before],
-            self.tables.states[self._state()],
-            self.all.weighted(),
-        )
-        return list(map(sum, zip(*rows, strict=True)))
+        before = map(add, self.tables.last[self._last], self.tables.before_last[self._before])
+        other = map(add, self.tables.states[self._state()], self.all.weighted())
+        return list(map(add, before, other))
 
     def _state(self) -> int:
         count = self.all.count
