@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from math import isqrt
 from operator import add, mul
 from typing import Final
@@ -55,6 +56,13 @@ class Order:
         self._before, self._last = self._last, min(number, OTHER)
         self._after_helper = self.tables.is_helper(number)
         self._helpers += self._after_helper
+
+    def then(self, number: int) -> Order:
+        """Return the same with the word of this number after them."""
+        longer = copy(self)
+        longer.all = copy(self.all)
+        longer.take(number)
+        return longer
 
     def row(self) -> list[int]:
         """Return what they make of the next word."""

@@ -12,7 +12,7 @@ from typing import Final
 from semcodec.bitstream import spelling
 from semcodec.bitstream.context import Order, chance
 from semcodec.bitstream.lexicon import COMMON, Lexicon, Row, lexicon
-from semcodec.bitstream.rangecoder import HALF, WINDOW, Coder, Decoder, Encoder
+from semcodec.bitstream.rangecoder import HALF, WINDOW, Coder, Decoder, Encoder, Meter
 from semcodec.errors import InputError
 
 MOST_WORDS: Final = 512  #: of one record
@@ -40,6 +40,13 @@ def write(words: Sequence[str]) -> bytes:
 def bits(words: Sequence[str]) -> int:
     """Return what ``words`` cost but for their end."""
     return _coded(words)[0].bits
+
+
+def cost(context: Row, word: str) -> int:
+    """Return what ``word`` would cost in a context, in sixteenths of a bit."""
+    meter = Meter()
+    _in_context(meter, lexicon(), context, word)
+    return meter.spent
 
 
 def _coded(words: Sequence[str]) -> tuple[Encoder, Order]:
@@ -113,7 +120,10 @@ def _goes_on(probe: Decoder, order: Order) -> bool:
 
 def _word(coder: Coder, order: Order, word: str = "") -> tuple[str, int]:
     """Code ``word``, or read one; return it and the number by which it is remembered."""
-    tables, context = order.tables, order.row()
+    return _in_context(coder, order.tables, order.row(), word)
+
+
+def _in_context(coder: Coder, tables: Lexicon, context: Row, word: str) -> tuple[str, int]:
     number = tables.numbers.get(word)
     if not coder.decide(chance(tables.biases[0], tables.decisions[0], context), number is None):
         number = _listed(coder, tables, context, number or 0)

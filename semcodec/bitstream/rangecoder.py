@@ -130,4 +130,24 @@ class Decoder:
         return self.offset + self.unit <= self.width
 
 
-Coder = Encoder | Decoder
+class Meter:
+    """Codes nothing, and counts what decisions would cost.
+
+    Attributes:
+        spent: in sixteenths of a bit, each decision rounded up.
+    """
+
+    __slots__ = ("spent",)
+
+    def __init__(self) -> None:
+        """Start from 0."""
+        self.spent = 0
+
+    def decide(self, chance: int, bit: int) -> int:
+        """Count what ``bit`` costs, and return it."""
+        likely = chance if bit else 65536 - chance
+        self.spent += 257 - (likely**16).bit_length()  # 16 * (16 - log2(likely)), in integers
+        return bit
+
+
+Coder = Encoder | Decoder | Meter

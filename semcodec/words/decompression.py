@@ -11,26 +11,31 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from semcodec.bitstream import alphabet
+from semcodec.bitstream import alphabet, ordered
+from semcodec.bitstream.context import Order
+from semcodec.bitstream.lexicon import lexicon
+from semcodec.bitstream.ordered import SPELLED
 from semcodec.errors import InputError
 from semcodec.words.skeletons import of_word
 from semcodec.words.vocabulary import UNKNOWN, Vocabulary, vocabulary
 
-BEAM: Final = 8  #: readings kept after each word; twelve read no word more right
-MOST_CANDIDATES: Final = 16  #: words tried for one skeleton, the most common first
+BEAM: Final = 4  #: readings kept after each word; eight read hardly a word more right
+MOST_CANDIDATES: Final = 8  #: words tried for one skeleton, the most common first
 CONTEXT: Final = (7, 3, 2)  #: weight of the word before, of the one before that, and so on
 SCALE: Final = 10  #: weight of a word's own cost
-REPEATED: Final = 320  #: cost of saying a word twice: descriptions of a dozen words do not
+CODED: Final = 5  #: weight of what the coding ``lexicon`` takes for it: of a bit the same weight
+REPEATED: Final = 480  #: cost of saying a word twice: descriptions of a dozen words do not
 _SKELETON: Final = re.compile(f"[{alphabet.SYMBOLS.strip()}]+").fullmatch
 MOST_WORDS: Final = 4_096  #: as many as a record may hold
 
 
 class _Reading(NamedTuple):
-    """The words so far: what they cost (lower is better) and the numbers of the last few."""
+    """The words so far: what they cost (lower is better), and what stands before the next one."""
 
     cost: int
     words: tuple[str, ...]
     recent: tuple[int, ...]
+    order: Order
 
 
 class _Option(NamedTuple):
@@ -51,7 +56,7 @@ def decompress(skeletons: str | Sequence[str]) -> list[str]:
         InputError: something in it is no skeleton.
     """
     tables = vocabulary()
-    readings = [_Reading(0, (), (tables.start,))]
+    readings = [_Reading(0, (), (tables.start,), Order(lexicon()))]
     for received in _checked(skeletons):
         readings = _read_on(readings, _options(received, tables), tables)
     return list(readings[0].words)
@@ -86,15 +91,26 @@ def _read_on(
 ) -> list[_Reading]:
     """Return the best readings that are one word longer."""
     longer = [
-        (reading.cost + _cost(option, reading, tables), rank, option)
+        (reading.cost + cost, rank, option)
         for rank, reading in enumerate(readings)
-        for option in options
+        for option, cost in zip(options, _costs(options, reading, tables), strict=True)
     ]
     return [_longer(readings[rank], option, cost) for cost, rank, option in sorted(longer)[:BEAM]]
 
 
+def _costs(options: list[_Option], reading: _Reading, tables: Vocabulary) -> list[int]:
+    """Return what each of ``options`` costs after ``reading``."""
+    if len(options) == 1:  # there is no choice, and the long way is long
+        return [_cost(options[0], reading, tables)]
+    context = reading.order.row()
+    return [
+        _cost(option, reading, tables) + CODED * ordered.cost(context, option.word)
+        for option in options
+    ]
+
+
 def _cost(option: _Option, reading: _Reading, tables: Vocabulary) -> int:
-    """Return what ``option`` costs after ``reading``."""
+    """Return what ``option`` costs after ``reading`` by the table of words alone."""
     total = SCALE * option.cost
     if option.number < 0:
         return total
@@ -107,7 +123,8 @@ def _longer(reading: _Reading, option: _Option, cost: int) -> _Reading:
     recent = reading.recent
     if option.number >= 0:
         recent = (option.number, *recent)[: len(CONTEXT)]
-    return _Reading(cost, (*reading.words, option.word), recent)
+    order = reading.order.then(lexicon().numbers.get(option.word, SPELLED))
+    return _Reading(cost, (*reading.words, option.word), recent, order)
 
 
 def pronounceable(received: str) -> str:

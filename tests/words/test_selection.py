@@ -43,8 +43,8 @@ def test_the_heavier_words_are_kept_wherever_they_stand() -> None:
 
 
 def test_what_is_said_again_matters_more() -> None:
-    said = "a bench, a lamp, a fence, a boat. A cat sleeps; the cat is a tabby cat."
-    assert "cat" in semcodec.select(said, 2)
+    said = "a bench, a lamp, a fence, a boat. A zebra sleeps; the zebra is a young zebra."
+    assert "zebra" in semcodec.select(said, 2)
 
 
 def test_a_single_letter_is_no_word_to_send() -> None:
