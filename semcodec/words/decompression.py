@@ -24,7 +24,7 @@ MOST_CANDIDATES: Final = 8  #: words tried for one skeleton, the most common fir
 CONTEXT: Final = (7, 3, 2)  #: weight of the word before, of the one before that, and so on
 SCALE: Final = 10  #: weight of a word's own cost
 CODED: Final = 5  #: weight of what the coding ``lexicon`` takes for it: of a bit the same weight
-REPEATED: Final = 480  #: cost of saying a word twice: descriptions of a dozen words do not
+REPEATED: Final = 640  #: cost of saying a word twice: descriptions of a dozen words do not
 _SKELETON: Final = re.compile(f"[{alphabet.SYMBOLS.strip()}]+").fullmatch
 MOST_WORDS: Final = 4_096  #: as many as a record may hold
 
