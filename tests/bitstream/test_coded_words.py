@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import semcodec
 from semcodec.bitstream import bags, lexicon, ordered, payloads, rangecoder, spelling, squash
+from semcodec.bitstream.context import Order
 from semcodec.bitstream.lexicon import COMMON
 from semcodec.bitstream.rangecoder import Decoder, Encoder
 from semcodec.errors import FormatError, InputError, UnsupportedError
@@ -182,3 +183,27 @@ def test_densities_grow_with_the_bytes() -> None:
     assert kinds[-1] == lexicon.DENSITIES - 1
     for kind, counts in itertools.groupby(range(1, 200), key=bags.density):
         assert bags._least_bytes(kind) == next(counts)
+
+
+@given(any_words)
+def test_the_cost_is_that_of_the_payload_but_for_its_end(words: list[str]) -> None:
+    in_order, as_set = payloads.bits("lexicon", words), payloads.bits("bag", dict.fromkeys(words))
+    assert -1 <= 8 * payloads.length("lexicon", words) - in_order < 32
+    assert as_set >= 0
+    order, spent = Order(lexicon.lexicon()), 0
+    for word in words:
+        spent += ordered.cost(order.row(), word)
+        number = lexicon.lexicon().numbers.get(word.lower() if word.istitle() else word)
+        order = order.then(ordered.SPELLED if number is None else number)
+    assert abs(spent / 16 - in_order) <= 2 + in_order / 8
+
+
+def test_what_has_no_payload_is_longer_than_any() -> None:
+    assert payloads.length("lexicon", ["caf\u00e9"]) == payloads.NO_PAYLOAD
+    assert payloads.bits("utf8", ["red", "bear"]) == 64
+
+
+def test_a_later_word_changes_no_earlier_context() -> None:
+    order = Order(lexicon.lexicon())
+    before = order.row()
+    assert order.then(5).row() != before == order.row()
