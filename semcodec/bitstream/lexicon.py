@@ -14,6 +14,8 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from bitarray import bitarray
+
 from semcodec.errors import UnsupportedError
 
 FILE: Final = "lexicon-1.bin"
@@ -67,14 +69,14 @@ class Lexicon:
     biases: array[int]
     set_decisions: Rows
     set_biases: array[int]
-    helpers: bytes
+    helpers: bitarray
     letters: array[int]
     words: list[str]
     numbers: dict[str, int]
 
     def is_helper(self, number: int) -> bool:
         """Tell whether the word of this number is a helper word."""
-        return number < COMMON and bool(self.helpers[number >> 3] >> (number & 7) & 1)
+        return number < COMMON and bool(self.helpers[number])
 
 
 @cache
@@ -96,10 +98,12 @@ def parse(data: bytes) -> Lexicon:
     parts = list(_parts(data))
     last, before, earlier, states, densities, decisions = map(Rows, parts[:6])
     biases, set_decisions, set_biases, helpers, letters, text = parts[6:]
+    flags = bitarray(endian="little")
+    flags.frombytes(helpers.tobytes())
     words = text.tobytes().decode("ascii").split("\n")
     return Lexicon(
         last, before, earlier, states, densities, decisions, biases,
-        Rows(set_decisions), set_biases, helpers.tobytes(), letters,
+        Rows(set_decisions), set_biases, flags, letters,
         words, dict(zip(words, range(len(words)), strict=True)),
     )  # fmt: skip
 
