@@ -19,6 +19,7 @@ from pathlib import Path
 from pprint import pformat
 from typing import Any
 
+from semcodec.bitstream import context, lexicon, ordered, rangecoder
 from semcodec.bitstream.squash import CURVE
 
 SPEC = Path(__file__).parent
@@ -29,6 +30,7 @@ LEXICON = CONSTANTS.with_name("tables") / "lexicon-1.bin"
 
 Registry = dict[str, Any]
 
+EXAMPLE = ("red", "bear")  #: words whose decisions are shown
 ABSENT = "see the vectors"  #: instead of an example that would be long
 
 
@@ -142,6 +144,7 @@ def tables(registry: Registry) -> dict[str, str]:
         "codings": _table(registry["coding"], "id:CC", "name", "carries"),
         "lexicon": f"`{hashlib.sha256(LEXICON.read_bytes()).hexdigest()}`\n",
         "curve": "\n".join(textwrap.wrap(", ".join(map(str, CURVE)), 100)) + ".\n",
+        "coded example": _coded_example(),
         "checks": _table(registry["check"], "id:KK", "name", "bytes", *crc),
         "framings": _table(registry["framing"], "name", "starts", "bytes", "check", *around),
         "models": _table(registry["model"], "id", "name", "roles", "by"),
@@ -154,6 +157,34 @@ def tables(registry: Registry) -> dict[str, str]:
         "profile rules": _table(of_profiles, "id", "statement", "at", example),
         "conduct": _table(registry["conduct"], "id", "who:for", "clause:§", "statement"),
     }
+
+
+class _Watched(rangecoder.Encoder):
+    """An encoder that writes down what it decides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[Registry] = []
+
+    def decide(self, chance: int, bit: int) -> int:
+        super().decide(chance, bit)
+        after = {"out": self.out.hex(" "), "low": f"{self.low:x}", "width": f"{self.width:x}"}
+        self.steps.append(
+            {"step": len(self.steps) + 1, "chance": chance, "decision": int(bit)} | after
+        )
+        return bit
+
+
+def _coded_example() -> str:
+    """Return the decisions of two words, one by one."""
+    coder, order = _Watched(), context.Order(lexicon.lexicon())
+    for word in EXAMPLE:
+        _, number = ordered._word(coder, order, word)
+        order.take(number)
+        coder.steps.append({"step": f"*{word}*, {number}"})
+    columns = ("step", "chance:chance of 1", "decision", "out:bytes out", "low", "width")
+    payload = ordered.write(EXAMPLE).hex(" ")
+    return _table(coder.steps, *columns) + f"\nThe payload of the two words is `{payload}`.\n"
 
 
 def _table(rows: Iterable[Registry], *columns: str) -> str:
