@@ -83,6 +83,11 @@ def in_order(words: Iterable[str]) -> list[str]:
     return [lexicon().words[number] for number in numbers] + others
 
 
+def spelled(words: Iterable[str]) -> list[str]:
+    """Return those of ``words`` that a bag spells: capital forms too."""
+    return _split(words)[1]
+
+
 def density(count: int) -> int:
     """Return which row stands for so many bytes, at least 1: two rows for each doubling."""
     octave = count.bit_length() - 1

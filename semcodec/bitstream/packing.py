@@ -42,7 +42,8 @@ def pack(
     Args:
         text_or_words: a text, or words to be joined by spaces.
         coding: ``"nibble"``, ``"lexicon"``, ``"bag"``, ``"utf8"``, or ``"auto"``: the one that
-            takes the fewest bytes and keeps the text.
+            takes the fewest bytes and keeps the text. A text of the sixteen symbols alone can
+            become ``"nibble"``, whose readers take it for skeletons: name the coding of words.
         keep: with ``coding="auto"``, ``"words"`` lets their order go.
         size: width and height in pixels.
         models: a ``Models``, the name of a registered set, or its row.

@@ -68,6 +68,7 @@ def _words_fault(coding: str, text: str) -> str | None:
         return f"The {coding} coding has at most {WORDS[coding]} words: give fewer, or take utf8."
     if coding == "bag" and len(set(words)) < len(words):
         return "A bag has each word once: drop the others, or take lexicon."
-    if not spelling.few(ordered.spelled(words)):
+    by_letters = bags.spelled(words) if coding == "bag" else ordered.spelled(words)
+    if not spelling.few(by_letters):
         return f"Over {spelling.MOST_SPELLED} characters are in no table: take utf8."
     return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from semcodec import backends, bitstream, words
 from semcodec.backends import Describer, Writer
-from semcodec.bitstream import Models, Record
+from semcodec.bitstream import Models, Record, payloads
 from semcodec.errors import InputError
 from semcodec.pipeline import answers, images
 from semcodec.pipeline.rate import Rate
@@ -61,7 +61,7 @@ def encode(
         rate: ``"auto"``, the only kind there is yet.
         coding: ``"nibble"`` sends skeletons, as the paper does; ``"lexicon"`` whole words,
             ``"bag"`` the same without their order, ``"utf8"`` any; ``"auto"`` whole words in
-            their order, in the fewest bytes.
+            their order, as ``"utf8"`` only where the tables' letters do not carry them.
         size: pixels the record is for; ``image`` is cropped to its aspect, as ``fit`` says.
         fit: ``"cover"`` or ``"contain"``.
         framing, check, models: as for ``pack``.
@@ -92,12 +92,17 @@ def encode(
         answer = _chosen(writing, (description, most, used, most_bits, judging), trace)
         chosen = answers.words(answer, writing, "select")
         text = _text(chosen[:most], used, writing, trace)
-        data = pack(text, coding=coding)
+        data = pack(text, coding=_carrier(text) if coding == "auto" else coding)
         record = bitstream.unpack(data)
         if limit.allows(data, record):
             return Encoded(data, record, trace, seen)
         most = min(most, len(chosen)) - 1
     raise InputError("Not even one word keeps this limit: allow more bytes.")
+
+
+def _carrier(text: str) -> str:
+    """Return the coding for whole words: never nibble, whose reader takes ``tv`` for a skeleton."""
+    return "utf8" if payloads.fault("lexicon", text) else "lexicon"
 
 
 def _chosen(

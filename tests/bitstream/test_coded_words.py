@@ -112,6 +112,7 @@ def test_many_words_and_the_longest() -> None:
         ("lexicon", " ".join(["a"] * 513), "at most 512"),
         ("lexicon", " ".join(f"{LONGEST[:-2]}{n}" for n in range(10, 27)), "Over 1024"),
         ("bag", "red red", "once"),
+        ("bag", " ".join(map(str.title, WORDS[2000:2200])), "Over 1024"),
         ("bag", " ".join(WORDS[:257]), "at most 256"),
     ],
 )

@@ -81,6 +81,18 @@ def test_an_image_becomes_a_file(use: Any) -> None:
     assert [stage.name for stage in encoded.trace.stages] == ["describe", "select"]
 
 
+def test_words_that_look_like_skeletons_stay_words(use: Any) -> None:
+    use(describe="a tv and a dvd", select=["tv", "dvd"])
+    record = semcodec.encode(PHOTO, backend="model").record
+    assert (record.coding, record.words) == ("lexicon", ["tv", "dvd"])
+
+
+def test_words_of_other_letters_go_as_they_are(use: Any) -> None:
+    use(select=["caf\u00e9", "boat"])
+    record = semcodec.encode(PHOTO, backend="model").record
+    assert (record.coding, record.words) == ("utf8", ["caf\u00e9", "boat"])
+
+
 def test_the_papers_coding_takes_skeletons(use: Any) -> None:
     encoded = semcodec.encode(PHOTO, backend="model", coding="nibble")
     assert encoded.record.text == "rd bt bl vtr"
