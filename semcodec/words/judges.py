@@ -6,7 +6,6 @@ anything is compared, so that noise in the last digits of a float decides nothin
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
@@ -16,6 +15,7 @@ SALIENCE: Final = "salience"  #: what stands in a judge's place where there is n
 AUTO: Final = "auto"
 MINILM: Final = "minilm"
 MILLION: Final = 1_000_000
+MOST_SIMILAR: Final = 1.01  #: a cosine, and what rounding may add to it
 
 
 class Judge(Protocol):
@@ -59,14 +59,24 @@ def judge(wanted: Judge | str | None) -> Judge | None:
 
 
 def _able(wanted: Judge) -> Judge:
-    if callable(getattr(wanted, "similarities", None)):
+    try:
+        able = callable(getattr(wanted, "similarities", None)) and not isinstance(wanted, type)
+        str(getattr(wanted, "name", ""))
+    except Exception as error:  # an attribute of foreign code may raise anything
+        raise InputError(f"This judge cannot be asked: {type(error).__name__}.") from error
+    if able:
         return wanted
     raise InputError("A judge is a name, or has the methods of semcodec.words.Judge.")
 
 
 def name(judge: Judge | None) -> str:
     """Return what a trace calls ``judge``."""
-    return SALIENCE if judge is None else str(getattr(judge, "name", type(judge).__name__))
+    if judge is None:
+        return SALIENCE
+    try:
+        return str(getattr(judge, "name", type(judge).__name__))
+    except Exception:  # it could tell when it was taken, and now it cannot
+        return type(judge).__name__
 
 
 def millionths(judge: Judge, description: str, texts: Sequence[str]) -> list[int]:
@@ -89,7 +99,9 @@ def millionths(judge: Judge, description: str, texts: Sequence[str]) -> list[int
 
 
 def _checked(answer: list[float], asked: int, judge: Any) -> list[int]:
-    if len(answer) != asked or not all(map(math.isfinite, answer)):
-        message = f"The judge {name(judge)} gave no number for each text: choose another."
+    if len(answer) != asked or not all(abs(one) <= MOST_SIMILAR for one in answer):
+        message = (
+            f"The judge {name(judge)} gave no number from -1 to 1 for each text: choose another."
+        )
         raise BadAnswer(message, backend=name(judge), stage="select")
     return [round(MILLION * one) for one in answer]

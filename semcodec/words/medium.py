@@ -24,6 +24,7 @@ class Medium:
         cost: the same, finer where the coder knows fractions of a byte: for comparing.
         reads: the word that the receiver reads for each word that is sent.
         sends: whether a word can be sent at all.
+        holds: whether one record can have so many words.
         ordered: whether the receiver sees the order of the words.
     """
 
@@ -31,6 +32,7 @@ class Medium:
     cost: Bits
     reads: Callable[[Sequence[str]], list[str]]
     sends: Callable[[str], bool]
+    holds: Callable[[Sequence[str]], bool] = lambda words: True
     ordered: bool = True
 
     def heard(self, words: Sequence[str]) -> str | None:
@@ -54,8 +56,16 @@ def medium(coding: str, bits: Bits | None = None) -> Medium:
         return Medium(cost, cost, _from_skeletons, lambda word: bool(of_word(word)))
     whole = bits or (lambda words: 8 * payloads.length(coding, words))
     cost = bits or (lambda words: payloads.bits(coding, words))
-    sends = spelling.spellable if coding in payloads.WORDS else bool
-    return Medium(whole, cost, list, sends, ordered=coding != "bag")
+    if coding not in payloads.WORDS:
+        return Medium(whole, cost, list, bool)
+    return Medium(
+        whole,
+        cost,
+        list,
+        spelling.spellable,
+        lambda words: payloads.fault(coding, " ".join(words)) is None,
+        ordered=coding != "bag",
+    )
 
 
 def same(sent: str, read: str) -> bool:

@@ -46,7 +46,7 @@ class Task:
 
     def allows(self, words: Sequence[str]) -> bool:
         """Tell whether ``words`` keep the limits."""
-        if len(words) > self.k:
+        if len(words) > self.k or not self.medium.holds(words):
             return False
         return self.max_bits is None or self.medium.bits(words) <= self.max_bits
 

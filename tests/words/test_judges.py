@@ -124,3 +124,24 @@ def test_the_real_one_chooses_what_tells_most(real: minilm.SentenceModel) -> Non
     by_rule = semcodec.select(DESCRIPTION, 9, coding="utf8", max_bits=80)
     said = real.similarities(DESCRIPTION, [" ".join(by_judge), " ".join(by_rule)])
     assert said[0] >= said[1]
+
+
+@pytest.mark.parametrize("answer", [1e308, -50.0, float("nan"), "much"])
+def test_an_answer_that_is_no_cosine_is_a_bad_one(answer: object) -> None:
+    class Odd:
+        name = "odd"
+
+        def similarities(self, description: str, texts: object) -> list[object]:
+            return [answer] * len(list(texts))  # type: ignore[call-overload]
+
+    with pytest.raises(BackendError):
+        semcodec.select("a red boat on blue water", 3, judge=Odd())
+
+
+def test_a_judge_whose_attributes_raise_is_the_callers_fault() -> None:
+    class Raising:
+        def __getattr__(self, name: str) -> object:
+            raise RuntimeError(name)
+
+    with pytest.raises(InputError):
+        semcodec.select("a red boat", 2, judge=Raising())
