@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import random
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from semcodec import pack, unpack, validate
+from semcodec.bitstream.lexicon import lexicon
 from semcodec.cli import main
 
 READER = Path(__file__).parents[1] / "spec" / "readers" / "reader.js"
@@ -27,3 +31,36 @@ def test_one_record_at_a_time() -> None:
     assert (read.returncode, b'"text":"ct n grss"' in read.stdout) == (0, True)
     refused = subprocess.run(run, input=b"\x00\x01", capture_output=True, check=False)
     assert (refused.returncode, b"SC-NIB-1" in refused.stdout) == (1, True)
+
+
+def made(seed: int, count: int) -> list[bytes]:
+    """Return records of coded words, one in three of them damaged."""
+    dice, words = random.Random(seed), lexicon().words
+    records = []
+    for _ in range(count):
+        sent = [words[int(65536 * dice.random() ** 3)] for _ in range(dice.randrange(30))]
+        sent += dice.sample(["Zuzeca", "R2-D2", "Paris", "o'neill", "1984"], dice.randrange(3))
+        coding = dice.choice(["lexicon", "bag"])
+        data = bytearray(pack(list(dict.fromkeys(sent)), coding=coding))
+        if dice.random() < 1 / 3:
+            data[1:] = data[1 : dice.randrange(1, len(data) + 1)] + dice.randbytes(
+                dice.randrange(3)
+            )
+        records.append(bytes(data))
+    return records
+
+
+def test_coded_words_are_the_same_words_here_and_there() -> None:
+    records = made(seed=4, count=600)
+    lines = "".join(f"bare {data.hex()}\n" for data in records)
+    run = subprocess.run(["node", str(READER)], input=lines, capture_output=True, text=True)
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(answers) == len(records)
+    reports = [validate(data) for data in records]
+    assert 100 < sum(report.ok for report in reports) < 600
+    for data, report, answer in zip(records, reports, answers, strict=True):
+        if report.ok:
+            assert answer["words"] == unpack(data).words
+        else:
+            finding = report.findings[0]
+            assert (answer["rule"], answer["offset"]) == (finding.rule, finding.offset)

@@ -12,13 +12,19 @@ from typing import Final
 
 from semcodec.bitstream import spelling
 from semcodec.bitstream.context import Sum, chance
-from semcodec.bitstream.lexicon import COMMON, DECISIONS, DENSITIES, Row, lexicon
+from semcodec.bitstream.lexicon import (
+    COMMON,
+    COMMON_BITS,
+    DECISIONS,
+    DENSITIES,
+    RAREST_BITS,
+    Row,
+    lexicon,
+)
 from semcodec.bitstream.rangecoder import HALF, WINDOW, Coder, Decoder, Encoder
 
 MOST_WORDS: Final = 256  #: of one record
 
-_COMMON_BITS: Final = 13  #: of a common word's number
-_RAREST_BITS: Final = 15  #: of the rarest words' numbers, below the first
 _LEFT: Final = 33_026  #: the chance, in 65536ths, that there is a rare word on the left
 _RIGHT: Final = 1_032  #: that there is one on the right too
 
@@ -151,9 +157,9 @@ class _Walk:
         far = wanted[len(near) :]
         common, other = self._fork(1, near, far)
         if common:
-            self._common(1, _COMMON_BITS, near)
+            self._common(1, COMMON_BITS, near)
         if other:
-            self._other(_COMMON_BITS, far)
+            self._other(COMMON_BITS, far)
 
     def _common(self, node: int, bits: int, wanted: Sequence[int]) -> None:
         """Go through the words under ``node``, whose numbers have ``bits`` bits left."""
@@ -169,12 +175,12 @@ class _Walk:
 
     def _other(self, bits: int, wanted: Sequence[int]) -> None:
         """Go through the words from number ``2**bits`` on."""
-        if bits == _RAREST_BITS:
+        if bits == RAREST_BITS:
             self._alike(1, bits, wanted)
             return
         near = [number for number in wanted if number >> bits == 1]
         far = wanted[len(near) :]
-        left, right = self._fork(bits - _COMMON_BITS + 2, near, far)
+        left, right = self._fork(bits - COMMON_BITS + 2, near, far)
         if left:
             self._alike(1, bits, near)
         if right:

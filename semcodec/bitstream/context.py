@@ -5,21 +5,16 @@ from __future__ import annotations
 from copy import copy
 from math import isqrt
 from operator import add, mul
-from typing import Final
 
 from semcodec.bitstream.lexicon import NO_WORD, OTHER, WIDTH, Lexicon, Row
-from semcodec.bitstream.squash import CHANCES, MOST
+from semcodec.bitstream.squash import EIGHTH, squash
 
-BIAS: Final = 8  #: biases are in eighths of a nat, evidence in 64ths
 START, FEW, SOME, MANY, TEXT_FEW, TEXT_SOME, TEXT_MANY, AFTER_HELPER = range(8)
 
 
 def chance(bias: int, row: Row, context: Row) -> int:
     """Return the chance of a 1 in 65536ths."""
-    evidence: int = BIAS * bias + sum(map(mul, row, context))
-    if -MOST <= evidence <= MOST:
-        return CHANCES[evidence + MOST]
-    return CHANCES[0 if evidence < 0 else -1]
+    return squash(EIGHTH * bias + sum(map(mul, row, context)))
 
 
 class Sum:

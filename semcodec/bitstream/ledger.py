@@ -80,6 +80,8 @@ def _out_of_band(record: Record) -> Iterator[str]:
         yield "that no bit has changed: there is no check"
     if record.coding == "nibble":
         yield "the words behind the skeletons: a table or a model guesses them"
+    if record.coding in ("lexicon", "bag"):
+        yield "the table of words, which is part of the format"
     if unstated := _unstated(record):
         yield f"the models: nothing is stated of {', '.join(unstated)}"
     if "seed" not in record.notes:

@@ -20,14 +20,17 @@ from semcodec.errors import UnsupportedError
 
 FILE: Final = "lexicon-1.bin"
 WIDTH: Final = 48  #: numbers in a row
-COMMON: Final = 8_192  #: words that have rows of their own
+COMMON_BITS: Final = 13  #: of a common word's number
+COMMON: Final = 1 << COMMON_BITS  #: words that have rows of their own
+RAREST_BITS: Final = 15  #: of the rarest words' numbers, below the first
 OTHER: Final = COMMON  #: the row of any other word
 NO_WORD: Final = COMMON + 1  #: the row of what stands before the first word
 DECISIONS: Final = COMMON + 3  #: listed or spelled, common or not, two on how rare, and the tree
 STATES: Final = 8
 DENSITIES: Final = 12
-CONTEXTS: Final = 28 * 65  #: of a letter: the class of the one before the last, and the last
 LETTERS: Final = 64
+LASTS: Final = LETTERS + 1  #: what stands before a letter: one of them, or nothing
+CLASSES: Final = 28  #: of what stands before that
 
 Row = Sequence[int]
 
@@ -111,7 +114,8 @@ def parse(data: bytes) -> Lexicon:
 def _parts(data: bytes) -> Iterator[array[int]]:
     before = (COMMON + 2, COMMON + 2, COMMON + 1, STATES, DENSITIES, DECISIONS)
     sizes = [WIDTH * rows for rows in before]
-    sizes += [DECISIONS, WIDTH * 2 * DECISIONS, 2 * DECISIONS, COMMON // 8, CONTEXTS * LETTERS]
+    sizes += [DECISIONS, WIDTH * 2 * DECISIONS, 2 * DECISIONS, COMMON // 8]
+    sizes.append(CLASSES * LASTS * LETTERS)
     at = 0
     for size in sizes:
         yield array("b", data[at : at + size])

@@ -11,7 +11,7 @@ from typing import Final
 
 from semcodec.bitstream import spelling
 from semcodec.bitstream.context import Order, chance
-from semcodec.bitstream.lexicon import COMMON, Lexicon, Row, lexicon
+from semcodec.bitstream.lexicon import COMMON, COMMON_BITS, RAREST_BITS, Lexicon, Row, lexicon
 from semcodec.bitstream.rangecoder import HALF, WINDOW, Coder, Decoder, Encoder, Meter
 from semcodec.errors import InputError
 
@@ -19,9 +19,6 @@ MOST_WORDS: Final = 512  #: of one record
 TRIES: Final = 8  #: values tried for each count of last bytes
 
 SPELLED: Final = 1 << 16  #: stands for the number of a word that is spelled
-
-_DEPTH: Final = 13  #: bits of a common word's number
-_RAREST: Final = 15  #: bits of the rarest words' numbers, below the first
 
 
 def write(words: Sequence[str]) -> bytes:
@@ -139,7 +136,7 @@ def _listed(coder: Coder, tables: Lexicon, context: Row, number: int) -> int:
     if coder.decide(chance(tables.biases[1], tables.decisions[1], context), number >= COMMON):
         return _other(coder, tables, context, number)
     node = 1
-    for place in range(_DEPTH - 1, -1, -1):
+    for place in range(COMMON_BITS - 1, -1, -1):
         row = node + 3
         bit = number >> place & 1
         bit = coder.decide(chance(tables.biases[row], tables.decisions[row], context), bit)
@@ -148,9 +145,9 @@ def _listed(coder: Coder, tables: Lexicon, context: Row, number: int) -> int:
 
 
 def _other(coder: Coder, tables: Lexicon, context: Row, number: int) -> int:
-    bits = _DEPTH
-    while bits < _RAREST:
-        row = bits - _DEPTH + 2
+    bits = COMMON_BITS
+    while bits < RAREST_BITS:
+        row = bits - COMMON_BITS + 2
         likely = chance(tables.biases[row], tables.decisions[row], context)
         if not coder.decide(likely, number >> bits > 1):
             break

@@ -21,6 +21,7 @@ _SIZE, _MODELS = sizes.DEFAULT, models.DEFAULT
 _NONE: Final[tuple[Extension, ...]] = ()
 _NIBBLE: Final = "nibble"
 _BARE: Final = "bare"
+_ORDER: Final = "order"
 _AUTO: Final = "auto"
 _fast_pack, _fast_unpack = fast.pack, fast.unpack
 _chosen = models.chosen
@@ -30,7 +31,7 @@ def pack(
     text_or_words: str | list[str] | tuple[str, ...],
     *,
     coding: str = _NIBBLE,
-    keep: str = "order",
+    keep: str = _ORDER,
     size: Size = _SIZE,
     models: Models | str | int = _MODELS,
     framing: str = _BARE,
@@ -58,6 +59,7 @@ def pack(
     if (
         type(text_or_words) is str
         and coding is _NIBBLE
+        and keep is _ORDER
         and size is _SIZE
         and models is _MODELS
         and framing is _BARE
@@ -96,6 +98,8 @@ def repack(record: Record, *, framing: str | None = None, check: str | None = No
     """
     if not isinstance(record, Record) or type(record.version) is not int or record.version != 1:
         raise InputError("Give a Record of version 1, as unpack returns it.")
+    if payloads.said(record.coding, record.text) != record.text:
+        raise InputError("The words of a bag are in another order than unpack gives them.")
     frame = arguments.writable(record.framing if framing is None else framing)
     kept = record.check if frame == record.framing else None
     return pack(

@@ -57,13 +57,13 @@ def _nibble_fault(text: str) -> str | None:
 
 def _words_fault(coding: str, text: str) -> str | None:
     words = text.split(" ") if text else []
+    if "" in words:
+        return f"A {coding} text has no leading, trailing or double space: take them out."
     if strange := next((word for word in words if not spelling.spellable(word)), None):
         return (
             f"The {coding} coding has no word {strange[:80]!r}: its words are 1 to "
-            f"{spelling.LONGEST} letters, digits, hyphens and apostrophes; take utf8."
+            f"{spelling.LONGEST} English letters, digits, hyphens and apostrophes; take utf8."
         )
-    if "" in words:
-        return f"A {coding} text has no leading, trailing or double space: take them out."
     if len(words) > WORDS[coding]:
         return f"The {coding} coding has at most {WORDS[coding]} words: give fewer, or take utf8."
     if coding == "bag" and len(set(words)) < len(words):

@@ -80,7 +80,9 @@ class Record(NamedTuple):
 
     @property
     def payload(self) -> bytes:
-        """The bytes of the text in its coding."""
+        """The bytes of the text in its coding; InputError if no reader returns such a record."""
+        if reason := payloads.fault(self.coding, self.text):
+            raise InputError(reason)
         return payloads.write(self.coding, self.text)
 
     @property

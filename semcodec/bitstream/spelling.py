@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from semcodec.bitstream.lexicon import LETTERS, Lexicon
+from semcodec.bitstream.lexicon import LASTS, LETTERS, Lexicon
 from semcodec.bitstream.rangecoder import Coder
-from semcodec.bitstream.squash import squash
+from semcodec.bitstream.squash import EIGHTH, squash
 
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789"
 LONGEST: Final = 63  #: characters of a spelled word
@@ -28,9 +28,9 @@ def spelled(coder: Coder, tables: Lexicon, word: str) -> str:
     """Code ``word``, or read one."""
     said: list[int] = []
     for _ in range(LONGEST):
-        context = LETTERS * (65 * _CLASSES[_at(said, 2)] + _at(said, 1))
+        context = LETTERS * (LASTS * _CLASSES[_at(said, 2)] + _at(said, 1))
         wanted = _CODES[word[len(said)]] if len(said) < len(word) else None
-        if said and coder.decide(squash(8 * tables.letters[context]), int(wanted is None)):
+        if said and coder.decide(squash(EIGHTH * tables.letters[context]), int(wanted is None)):
             break
         said.append(_character(coder, tables, context, wanted or 0))
     return "".join(ALPHABET[code] for code in said)
@@ -43,11 +43,11 @@ def _at(said: list[int], back: int) -> int:
 def _character(coder: Coder, tables: Lexicon, context: int, wanted: int) -> int:
     node = 1
     for place in range(_DEPTH - 1, -1, -1):
-        chance = squash(8 * tables.letters[context + node])
+        chance = squash(EIGHTH * tables.letters[context + node])
         node = 2 * node + coder.decide(chance, wanted >> place & 1)
     return node - LETTERS
 
 
 def few(words: Iterable[str]) -> bool:
-    """Tell whether one record may spell all of ``words``."""
+    """Tell whether one record may spell as much as ``words``, which its coding has to spell."""
     return sum(map(len, words)) <= MOST_SPELLED

@@ -12,11 +12,14 @@ CURVE: Final = (
 )  # fmt: skip
 STEP: Final = 16  #: evidence from one number to the next; 64 is one nat
 MOST: Final = STEP * (len(CURVE) - 1) - 1
+EIGHTH: Final = 8  #: evidence of an eighth of a nat, in which tables are
 
 
 def squash(evidence: int) -> int:
     """Return the chance of a 1 in 65536ths, 1..65535; ``evidence`` is in 64ths of a nat."""
-    return CHANCES[max(-MOST, min(MOST, evidence)) + MOST]
+    if -MOST <= evidence <= MOST:
+        return CHANCES[evidence + MOST]
+    return CHANCES[0 if evidence < 0 else -1]
 
 
 def _interpolated(size: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semcodec.bitstream import checks, extensions, models, sizes
+from semcodec.bitstream import checks, extensions, models, payloads, sizes
 from semcodec.bitstream.record import CODINGS, Record
 
 
@@ -13,5 +13,6 @@ def write(record: Record) -> bytes:
     kind = checks.NAMES.index(record.check)
     first = CODINGS.index(record.coding) << 5 | kind << 3
     first |= bool(more) << 2 | bool(size) << 1 | bool(made_by)
-    core = bytes([first]) + size + made_by + more + record.payload
+    core = bytes([first]) + size + made_by + more
+    core += payloads.write(record.coding, record.text)
     return core + checks.write(kind, core)

@@ -56,7 +56,6 @@ def _article(tour: Tour) -> str:
 <div class="bytes">{size} bytes</div>
 <div class="quiet">{payload} of payload · {payload_rate:.0f} µbpp, file {file_rate:.0f} µbpp</div>
 <code>{tour.encoded.data.hex(" ")}</code>
-<div class="quiet">{escape(tour.encoded.record.text)}</div>
 <p class="words">{escape(" ".join(tour.decoded.words))}</p>
 <div class="quiet">{q1:,} × smaller than JPEG at quality 1<br>{q75:,} × than at quality 75</div>
 </div>

@@ -38,6 +38,9 @@ def _add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--coding", choices=["nibble", "lexicon", "bag", "utf8", "auto"], default="nibble"
     )
+    parser.add_argument(
+        "--keep", choices=["order", "words"], default="order", help="what auto may not lose"
+    )
     parser.add_argument("--framing", choices=framing.WRITTEN, default="bare")
     parser.add_argument("--check", choices=registry.CHECKS)
     parser.add_argument(
@@ -67,6 +70,7 @@ def pack(given: argparse.Namespace) -> int:
     data = semcodec.pack(
         _text(given.text),
         coding=given.coding,
+        keep=given.keep,
         framing=given.framing,
         check=given.check,
         size=given.size,

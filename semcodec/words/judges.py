@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from semcodec.errors import BackendError, BadAnswer, InputError
+from semcodec.words import minilm
 
 SALIENCE: Final = "salience"  #: what stands in a judge's place where there is none
 AUTO: Final = "auto"
-MINILM: Final = "minilm"
 MILLION: Final = 1_000_000
 MOST_SIMILAR: Final = 1.01  #: a cosine, and what rounding may add to it
 
@@ -46,10 +46,8 @@ def judge(wanted: Judge | str | None) -> Judge | None:
         return None
     if not isinstance(wanted, str):
         return _able(wanted)
-    if wanted not in (AUTO, MINILM):
-        raise InputError(f"No judge is called {wanted[:40]!r}: there are {AUTO} and {MINILM}.")
-    from semcodec.words import minilm  # late: it brings numpy
-
+    if wanted not in (AUTO, minilm.NAME):
+        raise InputError(f"No judge is called {wanted[:40]!r}: there are {AUTO} and {minilm.NAME}.")
     try:
         return minilm.load()
     except BackendError:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from semcodec.bitstream import payloads, spelling
+from semcodec.bitstream import bags, payloads, spelling
 from semcodec.errors import InputError
 from semcodec.words.decompression import decompress
 from semcodec.words.skeletons import of_word, singulars
@@ -40,7 +40,7 @@ class Medium:
         read = self.reads(words)
         if not all(map(same, words, read)):
             return None
-        return " ".join(read if self.ordered else sorted(read))  # any order stands for none
+        return " ".join(read if self.ordered else bags.in_order(read))
 
 
 def medium(coding: str, bits: Bits | None = None) -> Medium:

@@ -31,8 +31,8 @@ def select(
     Args:
         description: any text.
         k: words at most.
-        coding: ``"nibble"``, ``"lexicon"``, ``"bag"`` or ``"utf8"``.
-        max_bits: that the words may cost, before they are padded to whole bytes.
+        coding: that will carry the words: ``"nibble"``, ``"lexicon"``, ``"bag"`` or ``"utf8"``.
+        max_bits: of the payload, which is whole bytes but in ``"nibble"``.
         judge: who compares words with the description: ``"minilm"``, ``"auto"`` (the same if it is
             installed), an object, or None: words are chosen by rule, the same on every machine.
             With a judge the beginning of the description may be returned as it stands, and a word
@@ -40,7 +40,6 @@ def select(
 
     Raises:
         InputError: an option is at fault, there is no word, or none is within the limits.
-        UnsupportedError: the coding is not implemented yet.
         BackendError: the judge failed.
     """
     return choose(description, k, coding=coding, max_bits=max_bits, judge=judge).words

@@ -208,3 +208,25 @@ def test_a_later_word_changes_no_earlier_context() -> None:
     order = Order(lexicon.lexicon())
     before = order.row()
     assert order.then(5).row() != before == order.row()
+
+
+def test_a_record_that_no_reader_returns_has_no_bytes() -> None:
+    record = semcodec.unpack(semcodec.pack("dog cat arch", coding="bag"))
+    assert semcodec.repack(record) == semcodec.pack("cat arch dog", coding="bag")
+    turned = record._replace(text=" ".join(record.words[::-1]))
+    with pytest.raises(InputError, match="order"):
+        semcodec.repack(turned)
+    for coding in ("nibble", "lexicon", "bag"):
+        with pytest.raises(InputError):
+            _ = record._replace(coding=coding, text="caf\u00e9").payload
+
+
+def test_what_to_keep_is_looked_at_on_every_road() -> None:
+    for text in ("nt", "red bear"):
+        with pytest.raises(InputError, match="keep"):
+            semcodec.pack(text, coding="auto" if " " in text else "nibble", keep="nothing")
+
+
+def test_the_ledger_counts_the_tables_among_what_is_not_sent() -> None:
+    said = semcodec.ledger(semcodec.pack("red bear", coding="lexicon")).out_of_band
+    assert any("table of words" in one for one in said)

@@ -37,6 +37,14 @@ def test_pack_and_unpack_through_pipes() -> None:
     assert through("unpack", "-", given=packed.stdout).stdout == b"rd bt bl vtr\n"
 
 
+def test_pack_lets_the_order_go_when_told(run: Run) -> None:
+    words = "red bear wooden chair window blue sky sunset green trees street people".split()
+    for keep in ("order", "words"):
+        record = semcodec.pack(words, coding="auto", keep=keep, framing="url").decode()
+        options = ("--coding", "auto", "--keep", keep, "--framing", "url")
+        assert run("pack", *words, *options)[:2] == (0, f"{record}\n")
+
+
 def test_pack_points_to_skeleton(run: Run) -> None:
     code, out, err = run("pack", "window")
     assert (code, out) == (1, "")

@@ -28,7 +28,7 @@ def test_only_skeletons_need_consonants() -> None:
 def test_what_is_heard() -> None:
     assert medium("nibble").heard(["red", "ivy"]) is None
     assert medium("lexicon").heard(["red", "ivy"]) == "red ivy"
-    assert medium("bag").heard(["red", "ivy"]) == "ivy red"
+    assert medium("bag").heard(["ivy", "red"]) == "red ivy"  # as unpack gives them
 
 
 def test_words_stay_as_they_are_said() -> None:
@@ -61,3 +61,9 @@ def test_a_wrong_coding_is_an_input_error(coding: Any) -> None:
 def test_a_wrong_limit_is_an_input_error(bits: Any) -> None:
     with pytest.raises(InputError, match="limit on bits"):
         semcodec.select(DESCRIPTION, 3, max_bits=bits)
+
+
+def test_a_set_is_heard_in_the_order_that_its_reader_gives() -> None:
+    words = ["window", "bear", "red"]
+    data = semcodec.pack(words, coding="bag")
+    assert medium("bag").heard(words) == semcodec.unpack(data).text
