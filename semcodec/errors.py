@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 Verdict = Literal["malformed", "invalid"]
 
@@ -72,6 +72,7 @@ class BackendError(SemcodecError):
         backend: its name, such as ``"embedded"``.
         stage: ``"describe"``, ``"select"``, ``"paint"`` and so on.
         retryable: whether the same call may succeed later.
+        trace: the stages up to the one that failed, where there were some.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class BackendError(SemcodecError):
     ) -> None:
         super().__init__(message)
         self.backend, self.stage, self.retryable = backend, stage, retryable
+        self.trace: Any = None
 
 
 class Refused(BackendError):

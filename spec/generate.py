@@ -57,6 +57,9 @@ from semcodec.bitstream.rows import ExtensionType, Model, Rule
 '''
 
 
+PLACES = ("describer", "writer", "painter", "prompts")  #: in the order of a row of model ids
+
+
 def python(registry: Registry) -> str:
     """Return the module of constants."""
     sizes = {size["code"]: (size["width"], size["height"]) for size in registry["size"]}
@@ -76,6 +79,10 @@ def python(registry: Registry) -> str:
             pformat(tuple(row["name"] for row in registry["framing"] if row["check"] == "must")),
         ),
         ("MODEL_SETS: Final", _names(registry["set"])),
+        (
+            "MODEL_ROWS: Final",
+            pformat(tuple(tuple(row[place] for place in PLACES) for row in registry["set"])),
+        ),
         ("MODELS: Final[dict[int, Model]]", _models(registry["model"])),
         (
             "PROMPTS: Final[dict[int, str]]",

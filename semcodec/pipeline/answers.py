@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec.bitstream import alphabet
 from semcodec.errors import BadAnswer
 from semcodec.pipeline import images
-from semcodec.words.skeletons import of_word
+from semcodec.words.skeletons import is_short_for, of_word
 from semcodec.words.tokens import MOST_TEXT, tokens
 
 if TYPE_CHECKING:
@@ -60,15 +60,9 @@ def restored(answer: list[str], received: list[str], backend: object) -> list[st
     for word, bones in zip(
         as_many(answer, len(received), backend, "decompress"), received, strict=True
     ):
-        if not _is_short_for(bones, "".join(map(of_word, tokens(word)))):
+        if not is_short_for(bones, "".join(map(of_word, tokens(word)))):
             raise _bad(backend, "decompress", f"{word[:40]!r} for {bones[:40]!r}")
     return answer
-
-
-def _is_short_for(bones: str, whole: str) -> bool:
-    """Tell whether the letters of ``bones`` stand in ``whole`` in this order."""
-    letters = iter(whole)
-    return all(letter in letters for letter in bones)
 
 
 def as_many(answer: list[str], asked: int, backend: object, stage: str) -> list[str]:

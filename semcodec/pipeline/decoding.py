@@ -13,7 +13,7 @@ from semcodec.backends import Painter, Writer
 from semcodec.bitstream import Limits, Record
 from semcodec.errors import InputError
 from semcodec.pipeline import answers
-from semcodec.pipeline.trace import Trace
+from semcodec.pipeline.trace import Progress, Trace
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -36,25 +36,27 @@ class Decoded:
 def decode(
     data: bytes,
     *,
-    backend: str = "auto",
-    writer: str | None = None,
-    painter: str | None = None,
+    backend: object = "auto",
+    writer: object = None,
+    painter: object = None,
     reflect: str | int = "auto",
     size: tuple[int, int] | None = None,
     seed: int | None = None,
     limits: Limits | None = None,
+    progress: Progress | None = None,
 ) -> Decoded:
     """Return a picture of what ``data`` says.
 
     Args:
         data: a record in any framing that ``unpack`` reads.
-        backend: who restores words and paints; ``"auto"`` is the offline one. The record never
-            chooses.
+        backend: who restores words and paints, by name or as an object; ``"auto"`` is the offline
+            one. The record never chooses.
         writer, painter: a backend for this place alone.
         reflect: ``"auto"`` or ``"off"``; reflection is still to come.
         size: pixels of the picture, instead of those in the record.
         seed: 0..2^32-1; the same seed, the same picture. None is the record's own, else 0.
         limits: as for ``unpack``.
+        progress: is told each stage as it begins, and by whom.
 
     Raises:
         FormatError, UnsupportedError: as for ``unpack``.
@@ -69,7 +71,7 @@ def decode(
     target = _paintable(record.size if size is None else size)
     writing: Writer = backends.find("writer", backend, writer)
     painting: Painter = backends.find("painter", backend, painter)
-    trace = Trace()
+    trace = Trace(progress=progress)
 
     words = _words(record, writing, trace)
     prompt = answers.prompt(trace.call(writing, "expand", words), writing)

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from semcodec import backends, bitstream, words
 from semcodec.backends import Describer, Writer
+from semcodec.backends.deterministic import DeterministicWriter
 from semcodec.bitstream import Models, Record, payloads
 from semcodec.errors import InputError
 from semcodec.pipeline import answers, images
+from semcodec.pipeline.labels import AUTO, labels
 from semcodec.pipeline.rate import Rate
-from semcodec.pipeline.trace import Trace
+from semcodec.pipeline.trace import Progress, Trace
 from semcodec.words import Choice, Judge
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 SQUARE: Final = (1024, 1024)
+COMPRESSORS: Final = ("rule", "model")
 CODINGS: Final = ("auto", "nibble", "lexicon", "bag", "utf8")
 
 
@@ -35,9 +38,9 @@ class Encoded:
 def encode(
     image: bytes | bytearray | memoryview | Image,
     *,
-    backend: str = "auto",
-    describer: str | None = None,
-    writer: str | None = None,
+    backend: object = "auto",
+    describer: object = None,
+    writer: object = None,
     k: int | None = None,
     max_bytes: int | None = None,
     ubpp: float | None = None,
@@ -47,14 +50,16 @@ def encode(
     fit: str = "cover",
     framing: str = "file",
     check: str | None = None,
-    models: Models | str | int = "default",
+    models: Models | str | int = "auto",
     judge: Judge | str | None = None,
+    compress: str = "rule",
+    progress: Progress | None = None,
 ) -> Encoded:
     """Return the record of what is in ``image``.
 
     Args:
         image: the bytes of an image file, or a PIL image.
-        backend: who describes and writes; ``"auto"`` is the offline one.
+        backend: who describes and writes, by name or as an object; ``"auto"`` is the offline one.
         describer, writer: a backend for this place alone.
         k, max_bytes, ubpp: limits on words, bytes of the record, payload per pixel; 12 words if
             none is given.
@@ -64,8 +69,11 @@ def encode(
             their order, as ``"utf8"`` only where the tables' letters do not carry them.
         size: pixels the record is for; ``image`` is cropped to its aspect, as ``fit`` says.
         fit: ``"cover"`` or ``"contain"``.
-        framing, check, models: as for ``pack``.
+        framing, check: as for ``pack``.
+        models: as for ``pack``; ``"auto"`` is what the backends say they are.
         judge: who compares words with the description while they are chosen, as for ``select``.
+        compress: who makes skeletons for ``"nibble"``: ``"rule"``, or ``"model"``, the writer.
+        progress: is told each stage as it begins, and by whom.
 
     Raises:
         InputError: the image or an option is at fault.
@@ -75,13 +83,17 @@ def encode(
         isinstance(rate, str) and rate == "auto" and isinstance(coding, str) and coding in CODINGS
     ):
         raise InputError(f"Give the rate auto, and a coding of {', '.join(CODINGS)}.")
+    if not isinstance(compress, str) or compress not in COMPRESSORS:
+        raise InputError(f"Words are compressed by one of {', '.join(COMPRESSORS)}.")
     limit = Rate(k, max_bytes, ubpp)
-    pack = partial(bitstream.pack, size=size, framing=framing, check=check, models=models)
-    pack("")  # options first
+    pack = partial(bitstream.pack, size=size, framing=framing, check=check)
+    pack("", models="default" if models == AUTO else models)  # options first
     judging = words.judge(judge)
     describing: Describer = backends.find("describer", backend, describer)
     writing: Writer = backends.find("writer", backend, writer)
-    trace = Trace()
+    pack = _labelled(pack, models, describing, writing)
+    shortening = DeterministicWriter() if compress == "rule" else writing
+    trace = Trace(progress=progress)
 
     seen = images.crop(images.load(image), size, fit)
     description = answers.description(trace.call(describing, "describe", seen), describing)
@@ -91,13 +103,23 @@ def encode(
     while most > 0:
         answer = _chosen(writing, (description, most, used, most_bits, judging), trace)
         chosen = answers.words(answer, writing, "select")
-        text = _text(chosen[:most], used, writing, trace)
+        if used == "nibble":
+            answers.with_skeletons(chosen, writing)
+        text = _text(chosen[:most], used, shortening, trace)
         data = pack(text, coding=_carrier(text) if coding == "auto" else coding)
         record = bitstream.unpack(data)
         if limit.allows(data, record):
             return Encoded(data, record, trace, seen)
         most = min(most, len(chosen)) - 1
     raise InputError("Not even one word keeps this limit: allow more bytes.")
+
+
+def _labelled(pack: Any, models: object, describing: Describer, writing: Writer) -> Any:
+    """Return ``pack`` with what is said of the models."""
+    if models != AUTO:
+        return partial(pack, models=models)
+    known, others = labels(describing, writing)
+    return partial(pack, models=known, extensions=others) if others else partial(pack, models=known)
 
 
 def _carrier(text: str) -> str:
@@ -122,6 +144,5 @@ def _text(words: list[str], coding: str, writing: Writer, trace: Trace) -> str:
     """Return the text of ``words``, as ``coding`` carries it."""
     if coding != "nibble":
         return " ".join(words)
-    answers.with_skeletons(words, writing)
     short = answers.words(trace.call(writing, "compress", words), writing, "compress")
     return " ".join(answers.skeletons(short, words, writing))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,8 @@ class Stage:
         seconds: how long it took.
         given: what went in; an image as its size and SHA-256.
         returned: what came out, likewise.
-        notes: what else there is to say, such as who judged a choice of words.
+        notes: what else there is to say, such as who judged a choice of words, which calls of
+            servers it took with tokens and dollars, and what of the answers was repaired.
     """
 
     name: str
@@ -32,14 +34,23 @@ class Stage:
     seconds: float
     given: Any
     returned: Any
-    notes: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+Progress = Callable[[str, str], None]  #: is told each stage as it begins, and by whom
 
 
 @dataclass(slots=True)
 class Trace:
-    """The stages of a run, in order."""
+    """The stages of a run, in order; of a run that failed, the last one says why in its notes."""
 
     stages: list[Stage] = field(default_factory=list)
+    progress: Progress | None = None
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """The calls of servers that the stages took."""
+        return [call for stage in self.stages for call in stage.notes.get("calls", ())]
 
     def call(self, backend: object, method: str, *given: Any, stage: str = "") -> Any:
         """Return what ``backend`` answers to ``method``, and note it as ``stage``.
@@ -50,26 +61,52 @@ class Trace:
             BackendError: the backend raised anything that is no SemcodecError.
         """
         model = str(getattr(backend, "name", type(backend).__name__))
+        name = stage or method
+        if self.progress is not None:
+            self.progress(name, model)
         started = time.perf_counter()
         try:
-            returned = getattr(backend, method)(*given)
-        except SemcodecError:
+            returned = _asked(backend, method, given, model)
+        except SemcodecError as error:
+            seconds = round(time.perf_counter() - started, 4)
+            notes = {**_report(backend), "failed": str(error)}
+            self.stages.append(Stage(name, model, seconds, list(map(_shown, given)), None, notes))
+            if isinstance(error, BackendError):
+                error.trace = self
             raise
-        except Exception as error:  # a backend is foreign code: whatever it raises is its failure
-            message = f"The backend {model} failed to {method}: {told(error)}."
-            raise BackendError(message, backend=model, stage=method) from error
         seconds = round(time.perf_counter() - started, 4)
-        shown = [_shown(value) for value in given]
-        self.stages.append(Stage(stage or method, model, seconds, shown, _shown(returned)))
+        shown = list(map(_shown, given))
+        self.stages.append(Stage(name, model, seconds, shown, _shown(returned), _report(backend)))
         return returned
 
-    def note(self, returned: Any, **notes: str) -> None:
+    def note(self, returned: Any, **notes: Any) -> None:
         """Say of the last stage what it returned, if that was a value of many parts, and more."""
-        self.stages[-1] = replace(self.stages[-1], returned=_shown(returned), notes=notes)
+        last = self.stages[-1]
+        self.stages[-1] = replace(last, returned=_shown(returned), notes={**last.notes, **notes})
 
     def to_json(self) -> str:
         """Return the trace as JSON."""
         return json.dumps({"stages": [asdict(stage) for stage in self.stages]}, indent=2) + "\n"
+
+
+def _asked(backend: object, method: str, given: Sequence[Any], model: str) -> Any:
+    try:
+        return getattr(backend, method)(*given)
+    except SemcodecError:
+        raise
+    except Exception as error:  # a backend is foreign code: whatever it raises is its failure
+        message = f"The backend {model} failed to {method}: {told(error)}."
+        raise BackendError(message, backend=model, stage=method) from error
+
+
+def _report(backend: object) -> dict[str, Any]:
+    """Return what a backend has to say of its last answer, in values that JSON has."""
+    try:
+        said = backend.report() if hasattr(backend, "report") else {}
+        json.dumps(said)
+        return dict(said)
+    except Exception:  # foreign code, and nothing that a result depends on
+        return {}
 
 
 def told(error: Exception) -> str:

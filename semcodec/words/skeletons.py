@@ -40,6 +40,12 @@ def of_word(word: str) -> str:
     return singular(word).translate(_TO_SYMBOLS)
 
 
+def is_short_for(bones: str, whole: str) -> bool:
+    """Tell whether the letters of ``bones`` stand in the skeleton ``whole`` in this order."""
+    letters = iter(whole)
+    return all(letter in letters for letter in bones)
+
+
 def singular(word: str) -> str:
     """Return ``word`` without the s of a plural.
 

@@ -45,20 +45,25 @@ def test_a_backend_is_made_once() -> None:
 
 
 def test_names_and_roles() -> None:
-    assert backends.names() == ["deterministic", "embedded", "seer"]
+    assert backends.names() == ["deterministic", "embedded", "openai", "seer"]
     assert backends.roles("seer") == ["describer"]
     assert backends.roles("embedded") == ["describer", "painter"]
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "Embedded"])
 def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(InputError, match="there are deterministic, embedded, seer"):
+    with pytest.raises(InputError, match="there are deterministic, embedded, openai, seer"):
         backends.find("describer", name)
 
 
-def test_a_name_is_a_string() -> None:
-    with pytest.raises(InputError, match="as a string"):
-        backends.find("describer", 3)  # type: ignore[arg-type]
+def test_a_backend_is_a_name_or_an_object() -> None:
+    seer = Seer()
+    assert backends.find("describer", seer) is seer
+    for nothing in (3, None, Seer):
+        with pytest.raises(InputError, match="by its name, or as an object"):
+            backends.find("describer", nothing)
+    with pytest.raises(InputError, match="The backend Seer is no painter"):
+        backends.find("painter", "auto", seer)
 
 
 def test_without_the_offline_package_it_says_what_to_install(

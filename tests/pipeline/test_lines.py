@@ -70,7 +70,7 @@ def closed() -> Image.Image:
 
 
 def there_and_back() -> None:
-    semcodec.encode(PHOTO, backend="model", coding="nibble")
+    semcodec.encode(PHOTO, backend="model", coding="nibble", compress="model")
     semcodec.decode(semcodec.pack("rd bt"), backend="model")
 
 

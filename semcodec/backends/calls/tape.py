@@ -1,0 +1,132 @@
+"""A file that keeps replies: a cache, or the recording of a run that can be replayed and shared.
+
+One SQLite file with one table and no pickles. A reply is kept under the digest of its call, the
+server that gave it, and how often the run had made the same call before: asked twice, a model may
+answer differently. Keys and headers are no part of a call, and pictures that were looked at are
+kept as digests; what the model said, and what it painted, is there for whoever gets the file. The
+settings of the recorded run are kept too, so that it can be replayed without naming them again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from semcodec.backends.calls.call import Call, Reply, Usage
+from semcodec.errors import InputError
+
+Mode = Literal["cache", "record", "replay", "peek"]
+MODES: Final = ("cache", "record", "replay", "peek")
+READS: Final = ("replay", "peek")  #: that write nothing
+TABLE: Final = (
+    "CREATE TABLE replies (request TEXT, server TEXT, turn INTEGER, stage TEXT, model TEXT, "
+    "asked TEXT, answered TEXT, image BLOB, PRIMARY KEY (request, server, turn))"
+)
+SETTINGS: Final = "settings"  #: what stands for a digest in the row of the settings
+PATIENCE: Final = 30.0  #: seconds to wait for another program that writes to the file
+
+
+class Tape:
+    """Replies in the file ``path``.
+
+    ``"cache"`` answers from the file what it can and keeps the rest; ``"record"`` keeps all anew;
+    ``"replay"`` answers from the file alone, from whatever server the replies came; ``"peek"`` is a
+    cache that keeps nothing more.
+
+    Raises:
+        InputError: the file cannot be opened, or is no tape.
+    """
+
+    def __init__(self, path: str | Path, mode: Mode) -> None:
+        if mode not in MODES:
+            raise InputError(f"A tape is opened as one of {', '.join(MODES)}.")
+        self.path, self.mode = Path(path), mode
+        self._run("SELECT 1 FROM replies")
+
+    def get(self, call: Call, server: str, turn: int) -> Reply | None:
+        """Return what is kept of ``call``, made for the ``turn``-th time from 0, if it is."""
+        if self.mode == "record":
+            return None
+        where = "request = ? AND turn = ?"
+        values: tuple[Any, ...] = (call.digest, turn)
+        if self.mode != "replay":
+            where, values = where + " AND server = ?", (*values, server)
+        query = f"SELECT answered, image FROM replies WHERE {where} ORDER BY server"  # noqa: S608
+        rows = self._run(query, values)
+        return self._reply(*rows[0]) if rows else None
+
+    def put(self, call: Call, server: str, turn: int, reply: Reply) -> None:
+        """Keep ``reply``, in the place of an older one, unless the tape is only read."""
+        if self.mode in READS:
+            return
+        said = asdict(reply)
+        image = said.pop("image")
+        row = (call.digest, server, turn, call.stage, call.model)
+        texts = json.dumps(call.shown(), ensure_ascii=False), json.dumps(said, ensure_ascii=False)
+        self._run(
+            "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, *texts, image)
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings of the run that is replayed; empty if this is no replay."""
+        if self.mode != "replay":
+            return {}
+        rows = self._run("SELECT asked FROM replies WHERE request = ?", (SETTINGS,))
+        try:
+            return dict(json.loads(rows[0][0])) if rows else {}
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InputError(f"{self.path} is damaged: record it again.") from error
+
+    def keep_settings(self, settings: dict[str, Any]) -> None:
+        """Keep the settings of the run that is recorded; nothing in them may be secret."""
+        if self.mode == "record":
+            row = (SETTINGS, "", 0, SETTINGS, "", json.dumps(settings), "{}", b"")
+            self._run("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def _run(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Return the first row of a query; the file is opened anew, for threads share us."""
+        try:
+            with closing(self._opened()) as file, file:
+                return file.execute(query, values).fetchmany(1)
+        except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
+            raise InputError(f"{self.path} cannot be used as a tape: {error}.") from error
+
+    def _opened(self) -> sqlite3.Connection:
+        """Return the file, which holds our table and no other, new or as we left it."""
+        mode = "ro" if self.mode in READS else "rwc"
+        file = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode={mode}", timeout=PATIENCE, uri=True
+        )
+        try:
+            file.execute("PRAGMA trusted_schema = OFF")
+            found = file.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+            if not found and self.mode not in READS:
+                file.execute(TABLE.replace("TABLE", "TABLE IF NOT EXISTS", 1))
+            elif found != [(TABLE,)]:
+                raise sqlite3.DatabaseError("it holds something else")
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    def _reply(self, answered: Any, image: Any) -> Reply:
+        try:
+            said = json.loads(answered)
+            usage = said.pop("usage")
+            reply = Reply(**said, image=image, usage=None if usage is None else Usage(**usage))
+        except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
+            raise InputError(f"{self.path} is damaged: record it again.") from error
+        if not _is_whole(reply):
+            raise InputError(f"{self.path} is damaged: record it again.")
+        return reply
+
+
+def _is_whole(reply: Reply) -> bool:
+    texts = isinstance(reply.image, bytes) and type(reply.cut_off) is bool
+    texts = texts and all(isinstance(one, str) for one in (reply.text, reply.model, reply.refusal))
+    counts = () if reply.usage is None else asdict(reply.usage).values()
+    return texts and all(type(count) is int and count >= 0 for count in counts)

@@ -1,0 +1,9 @@
+"""Models behind OpenAI's API: OpenAI itself, llama.cpp, vLLM, Ollama, LM Studio and others."""
+
+from __future__ import annotations
+
+from semcodec.backends.openai.backend import OpenAIBackend
+from semcodec.backends.openai.rehearsal import Rehearsal
+from semcodec.backends.openai.settings import Settings
+
+__all__ = ["OpenAIBackend", "Settings", "Rehearsal"]

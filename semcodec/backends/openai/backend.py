@@ -1,0 +1,99 @@
+"""The backend ``openai``: describes, writes and paints by any server that speaks OpenAI's API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from semcodec.backends.calls import Line, Purse, Tape
+from semcodec.backends.openai import bodies, sizes
+from semcodec.backends.openai.prices import ServerPrices
+from semcodec.backends.openai.server import Server, sender
+from semcodec.backends.openai.settings import MODELS, Settings
+from semcodec.backends.prompting import PromptedModel, Prompts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PIL.Image import Image
+
+    from semcodec.backends.calls import Call, Reply
+
+SQUARE: Final = 1.05  #: aspects up to here are called square
+
+
+class OpenAIBackend(PromptedModel):
+    """A server of OpenAI's API, in the places of describer, writer and painter.
+
+    >>> local = OpenAIBackend(base_url="http://127.0.0.1:8080/v1", describer="qwen3-vl")
+    >>> local.settings.is_local
+    True
+
+    Args:
+        tape: keeps and replays replies.
+        send: makes calls in the place of the client: a ``Rehearsal`` shows what would be called.
+        settings: those of ``Settings``; what is not given comes from the environment and the
+            config file.
+
+    Raises:
+        InputError: a setting is wrong.
+    """
+
+    name = "openai"
+
+    def __init__(
+        self,
+        *,
+        tape: Tape | None = None,
+        send: Callable[[Call], Reply] | None = None,
+        **settings: Any,
+    ) -> None:
+        self.settings = Settings.found(tape.settings() if tape else {}, **settings)
+        if tape:
+            tape.keep_settings(self.settings.recorded())
+        self.purse = Purse(ServerPrices(self.settings), self.settings.max_cost)
+        self._line = Line(send or sender(self.settings), self.settings.base_url, self.purse, tape)
+        self._server = Server(self.settings, self._line)
+        super().__init__(self._server, Prompts.read(self.settings.prompts))
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What a record calls the models, by place, and the prompts."""
+        describer, writer = self._server.model("describer"), self._server.model("writer")
+        usual = MODELS["painter"] if self.settings.is_openai else ""
+        painter = self.settings.painter or usual
+        return {
+            "describer": describer, "writer": writer, "painter": painter,
+            "prompts": self._prompts.name,
+        }  # fmt: skip
+
+    def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
+        """Return a picture of ``prompt``, as near to ``size`` as the model paints."""
+        model = self._server.model("painter")
+        asked = sizes.nearest(model, size, self.settings.is_openai)
+        task = self._prompts.task("paint", shape=shape(size), data=prompt)
+        return self._server.picture(bodies.paint_call(self.settings, model, task, asked, seed))
+
+    def edit(self, image: Image, change: str, seed: int) -> Image:
+        """Return ``image`` with ``change`` made to it, at its own size."""
+        model = self._server.model("painter")
+        asked = sizes.nearest(model, image.size, self.settings.is_openai)
+        task = self._prompts.task("edit", data=change)
+        fitting = image.convert("RGB").resize(asked)
+        call = bodies.edit_call(self.settings, model, task, fitting, seed)
+        return self._server.picture(call).resize(image.size)
+
+    def report(self) -> dict[str, Any]:
+        """Return what was called and repaired since the last report."""
+        repairs = [*self._repairs, *self._server.repairs]
+        self._repairs.clear()
+        self._server.repairs.clear()
+        said = {"calls": self._line.report(), "repairs": repairs}
+        return {name: value for name, value in said.items() if value}
+
+
+def shape(size: tuple[int, int]) -> str:
+    """Return the shape of a picture in words: ``a square picture``."""
+    width, height = size
+    if max(size) <= SQUARE * min(size):
+        return "a square picture"
+    return "a wide picture" if width > height else "a tall picture"

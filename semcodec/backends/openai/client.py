@@ -1,0 +1,182 @@
+"""Send a call over the openai package: one client, and one deadline for the whole answer."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Final
+
+from semcodec.backends.calls import Call, Reply
+from semcodec.backends.openai import replies
+from semcodec.backends.openai.faults import PICTURES, Faults
+from semcodec.backends.openai.keys import Key
+from semcodec.backends.openai.retries import retried
+from semcodec.backends.openai.settings import Settings
+from semcodec.errors import BackendError
+
+if TYPE_CHECKING:
+    import httpx2
+    import openai
+
+CONNECT: Final = 10.0  #: seconds in which a server must be there
+MOST_ANSWER: Final = 2**26  #: bytes of an answer; a picture of 4096 x 4096 pixels has less
+
+
+class Client:
+    """Makes calls of one server.
+
+    Args:
+        settings: of the server.
+        key: for it.
+        transport: in the place of the network, for tests.
+        sleep: waits some seconds before a call is made again.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        key: Key,
+        transport: httpx2.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._settings, self._key, self._sleep = settings, key, sleep
+        self._faults = Faults(settings, key)
+        self._openai = _client(settings, key, transport)
+
+    def send(self, call: Call) -> Reply:
+        """Return the reply to ``call``.
+
+        Raises:
+            Refused: the model declined.
+            BadAnswer: the answer cannot be read.
+            BackendError: anything else went wrong.
+        """
+        import openai
+
+        is_picture = call.route in PICTURES
+        try:
+            raw = retried(
+                lambda: self._answer(call), self._settings.retries, is_picture, self._sleep
+            )
+        except openai.OpenAIError as error:
+            raise self._faults.of(call, error) from None  # its request holds the key
+        return self._read(call, raw)
+
+    def _answer(self, call: Call) -> httpx2.Response:
+        """Return the whole answer; the deadline is for all of it, however slowly it drips."""
+        seconds = self._faults.timeout(call)
+        try:
+            answer: httpx2.Response = within(seconds, lambda: _made(self._openai, call))
+            return answer
+        except TimeoutError:
+            raise self._faults.of_time(call, seconds) from None
+
+    def _read(self, call: Call, raw: httpx2.Response) -> Reply:
+        kind = raw.headers.get("content-type", "nothing").partition(";")[0].strip()
+        if kind != "application/json":
+            what = f"{kind[:40]!r} in place of JSON: does the base URL end in /v1?"
+            raise self._faults.of_answer(call, what)
+        try:
+            body = json.loads(self._key.hidden(raw.content.decode()))
+            reply = replies.read(call.route, body)
+        except RecursionError:
+            raise self._faults.of_answer(call, "JSON that is nested too deep: try again.") from None
+        except (ValueError, replies.Unreadable) as error:
+            what = f"something unreadable ({error}): try again."[:300]
+            raise self._faults.of_answer(call, what) from None
+        return reply
+
+
+def within(seconds: float, work: Callable[[], Any]) -> Any:
+    """Return what ``work`` returns, if it does so in time; what is late goes on, and is forgotten.
+
+    Raises:
+        TimeoutError: it took longer.
+    """
+    done: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            done.put((work(), None))
+        except BaseException as error:  # raised again where the answer is waited for
+            done.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        value, error = done.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return value
+
+
+def _client(settings: Settings, key: Key, transport: httpx2.BaseTransport | None) -> openai.OpenAI:
+    try:
+        import httpx2
+        import openai
+    except ImportError as error:
+        message = "The backend openai needs a package: pip install 'semcodec[openai]'."
+        raise BackendError(message, backend="openai", stage="load") from error
+    longest = max(settings.text_timeout, settings.image_timeout)
+    options = {} if transport is None else {"transport": transport}
+    http = openai.DefaultHttpx2Client(
+        follow_redirects=False, event_hooks={"response": [_bounded]}, **options
+    )
+    return openai.OpenAI(
+        api_key=key.reveal(),
+        base_url=settings.base_url,
+        http_client=http,
+        max_retries=0,
+        timeout=httpx2.Timeout(longest, connect=CONNECT),
+        default_headers={"Accept-Encoding": "identity"},
+    )
+
+
+def _bounded(response: httpx2.Response) -> None:
+    """Let an answer be no longer than is read, nor packed: a few bytes could unfold to many."""
+    import httpx2
+
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise httpx2.DecodingError("something packed", request=response.request)
+    response.stream = _stream(response.stream, response.request)
+
+
+def _stream(inner: Any, request: httpx2.Request) -> Any:
+    import httpx2
+
+    class Bounded(httpx2.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            read = 0
+            for chunk in inner:
+                read += len(chunk)
+                if read > MOST_ANSWER:
+                    raise httpx2.DecodingError(f"over {MOST_ANSWER} bytes", request=request)
+                yield chunk
+
+        def close(self) -> None:
+            inner.close()
+
+    return Bounded()
+
+
+def _made(client: openai.OpenAI, call: Call) -> httpx2.Response:
+    body: Any = dict(call.body)
+    extra = dict(call.extra) or None
+    match call.route:
+        case "chat/completions":
+            raw = client.chat.completions.with_raw_response.create(**body, extra_body=extra)
+        case "responses":
+            raw = client.responses.with_raw_response.create(**body, extra_body=extra)
+        case "images/generations":
+            raw = client.images.with_raw_response.generate(**body, extra_body=extra)
+        case "images/edits":
+            picture = ("image.png", call.picture or b"", "image/png")
+            raw = client.images.with_raw_response.edit(image=picture, **body, extra_body=extra)
+        case _:
+            raw = client.models.with_raw_response.list()
+    response: httpx2.Response = raw.http_response
+    return response

@@ -1,0 +1,179 @@
+"""What went wrong with a call, in one sentence that says what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from semcodec.backends.calls import Call
+from semcodec.backends.openai.keys import Key
+from semcodec.backends.openai.settings import Settings
+from semcodec.errors import BackendError, BadAnswer, Refused
+
+if TYPE_CHECKING:
+    import openai
+
+MOST_QUOTED: Final = 160  #: characters of what a server says
+NO_CREDIT: Final = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+REFUSALS: Final = ("moderation_blocked", "content_policy_violation", "content_filter")
+TOO_LONG: Final = (
+    "context_length_exceeded",
+    "string_above_max_length",
+    "exceed_context_size_error",
+)
+PICTURES: Final = ("images/generations", "images/edits")
+MOST_WAIT: Final = 60.0  #: seconds a server may ask us to wait
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Says what went wrong with calls to one server."""
+
+    settings: Settings
+    key: Key
+
+    def of_answer(self, call: Call, what: str) -> BadAnswer:
+        """Return the error for an answer that cannot be read."""
+        message = f"{self._who(call)} answered {call.stage} with {what}"
+        return BadAnswer(self.key.hidden(message), **self._place(call), retryable=True)
+
+    def of_refusal(self, call: Call, said: str) -> Refused:
+        """Return the error for a model that declined in so many words."""
+        message = (
+            f"{self._who(call)} declines to {call.stage}{_aside(said)}: use another image or model."
+        )
+        return Refused(self.key.hidden(message), **self._place(call))
+
+    def of_time(self, call: Call, seconds: float) -> BackendError:
+        """Return the error for an answer that was not complete in time."""
+        what = f"did not complete {call.stage} in {seconds:g} seconds: allow more with --timeout."
+        return self._error(call, what + self._billed(), retryable=True)
+
+    def of(self, call: Call, error: openai.OpenAIError) -> BackendError:
+        """Return the error for one of the client's."""
+        import openai
+
+        if isinstance(error, openai.APIStatusError):
+            return self._of_status(call, error)
+        if isinstance(error, openai.APIConnectionError):
+            return self._of_connection(call, error)
+        return self._error(call, f"cannot be asked: {_quoted(str(error))}.")
+
+    def timeout(self, call: Call) -> float:
+        """Return the seconds in which the answer must be complete."""
+        return self.settings.image_timeout if call.route in PICTURES else self.settings.text_timeout
+
+    def _of_connection(self, call: Call, error: openai.APIConnectionError) -> BackendError:
+        import openai
+
+        cause = type(error.__cause__).__name__
+        if never_arrived(error):
+            what = f"cannot be reached ({cause}): is it running, and is the base URL right?"
+            return self._error(call, what, retryable=True)
+        if isinstance(error, openai.APITimeoutError):
+            return self.of_time(call, self.timeout(call))
+        if cause == "DecodingError":
+            return self.of_answer(call, f"{error.__cause__}: check the base URL.")
+        what = f"broke off during {call.stage} ({cause}).{self._billed()}"
+        return self._error(call, what, retryable=True)
+
+    def _billed(self) -> str:
+        if self.settings.is_local:
+            return " Try again."
+        return " The call may have been billed, so it is not made again by itself: try again."
+
+    def _of_status(self, call: Call, error: openai.APIStatusError) -> BackendError:
+        code, said = str(error.code or ""), _quoted(_message(error))
+        status = error.status_code
+        if code in REFUSALS:
+            return self.of_refusal(call, said)
+        if code in NO_CREDIT:
+            return self._error(
+                call, "says there is no credit left: add some to the account, or use another key."
+            )
+        if code in TOO_LONG or status == 413:
+            what = f"finds {call.stage} too long{_aside(said)}"
+            return self._error(call, f"{what}: use a model with more context, or a smaller image.")
+        retryable = status in (408, 409, 429) or status >= 500
+        sentence = SENTENCES.get(status, _other)
+        return self._error(call, sentence(self, call, said, error), retryable)
+
+    def _unknown(self, call: Call, said: str) -> str:
+        if call.route in PICTURES and "model" not in said.lower():
+            return f"has no route {call.route}: paint by another server, or with --painter."
+        if "model" in said.lower() or call.route == "models":
+            return f"has no model {call.model}{_aside(said)}: name one it has with --model."
+        return f"has no route {call.route}{_aside(said)}: does the base URL end in /v1?"
+
+    def _wants_key(self) -> str:
+        if self.key.source.startswith("nowhere"):
+            return "wants a key: set SEMCODEC_API_KEY in the environment."
+        return f"does not take the key from {self.key.source}: set one that is valid there."
+
+    def _error(self, call: Call, what: str, retryable: bool = False) -> BackendError:
+        message = self.key.hidden(f"{self._who(call)} {what}")
+        return BackendError(message, **self._place(call), retryable=retryable)
+
+    def _who(self, call: Call) -> str:
+        return f"The server {self.settings.base_url}"
+
+    def _place(self, call: Call) -> dict[str, Any]:
+        return {"backend": "openai", "stage": call.stage}
+
+
+def never_arrived(error: openai.OpenAIError) -> bool:
+    """Tell whether a call surely did not reach the server."""
+    return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "PoolTimeout")
+
+
+def wait_asked(error: openai.APIStatusError) -> float | None:
+    """Return the seconds a server asks us to wait, if it does."""
+    value = error.response.headers.get("retry-after", "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        return None
+
+
+def _limited(faults: Faults, call: Call, said: str, error: openai.APIStatusError) -> str:
+    wait = wait_asked(error)
+    when = f"in {wait:g} seconds" if wait else "later"
+    return f"takes no more calls for now{_aside(said)}: try again {when}."
+
+
+def _other(faults: Faults, call: Call, said: str, error: openai.APIStatusError) -> str:
+    status = error.status_code
+    if 300 <= status < 400:
+        return f"sends us elsewhere (status {status}), where we do not go: give its new base URL."
+    if status >= 500:
+        return f"failed during {call.stage} (status {status}){_aside(said)}: try again later."
+    return f"does not take the call (status {status}){_aside(said)}: check model and settings."
+
+
+Sentence = Callable[[Faults, Call, str, Any], str]
+SENTENCES: Final[dict[int, Sentence]] = {
+    401: lambda faults, call, said, error: faults._wants_key(),
+    403: lambda faults, call, said, error: (
+        f"does not let this key use {call.model}{_aside(said)}: use another model or key."
+    ),
+    404: lambda faults, call, said, error: faults._unknown(call, said),
+    405: lambda faults, call, said, error: faults._unknown(call, said),
+    429: _limited,
+}
+
+
+def _message(error: openai.APIStatusError) -> str:
+    """Return what the server says, if it says so in the usual place."""
+    body = error.body
+    said = body.get("message") if isinstance(body, dict) else None
+    return said if isinstance(said, str) else ""
+
+
+def _quoted(said: str) -> str:
+    text = " ".join("".join(char if char.isprintable() else " " for char in said).split())
+    return text if len(text) <= MOST_QUOTED else text[: MOST_QUOTED - 1] + "…"
+
+
+def _aside(said: str) -> str:
+    return f" ({_quoted(said).rstrip('.')})" if said else ""

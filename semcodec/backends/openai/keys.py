@@ -1,0 +1,106 @@
+"""Keys: where one is found, to whom it may be sent, and that nobody sees it.
+
+A key comes from the environment, the keyring, or a config file that others cannot read; never from
+an argument, which every process of the machine could list.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Final
+from urllib.parse import quote
+
+from semcodec.backends.openai.settings import SECRET, Settings, config, config_path
+from semcodec.errors import BackendError
+
+OURS: Final = "SEMCODEC_API_KEY"
+THEIRS: Final = "OPENAI_API_KEY"
+SERVICE: Final = ("semcodec", "openai")  #: service and user of the keyring
+UNUSED: Final = "unused"  #: what a server that needs no key is sent
+HIDDEN: Final = "[key]"
+LEAST_HIDDEN: Final = 6  #: characters; to hide shorter ones would only hide words
+#: What looks like a key of OpenAI's, whole or with a part left out, whosever it is.
+LOOKS_LIKE_ONE: Final = re.compile(r"\bsk-[\w*.…-]{6,}|(?i:\bbearer\s+)[\w.~+/=*…-]{6,}")
+
+
+class Key:
+    """A secret that prints as none.
+
+    Attributes:
+        source: where it was found.
+    """
+
+    __slots__ = ("_value", "source")
+
+    def __init__(self, value: str, source: str) -> None:
+        self._value, self.source = value, source
+
+    def __repr__(self) -> str:
+        return f"Key from {self.source}"
+
+    def __reduce__(self) -> str:
+        """Refuse to be copied to where it could be read."""
+        raise TypeError("a key is not written anywhere")
+
+    def reveal(self) -> str:
+        """Return the secret, for the header of a request and for nothing else."""
+        return self._value
+
+    def hidden(self, text: str) -> str:
+        """Return ``text`` without the key, as it is or as it stands in a URL."""
+        if len(self._value) >= LEAST_HIDDEN and self._value != UNUSED:
+            for form in (self._value, quote(self._value, safe="")):
+                text = text.replace(form, HIDDEN)
+        return LOOKS_LIKE_ONE.sub(HIDDEN, text)
+
+
+def find(settings: Settings) -> Key:
+    """Return the key for a server.
+
+    Raises:
+        BackendError: it needs one, and there is none.
+    """
+    key = _found(settings)
+    if key is not None:
+        return key
+    if settings.is_openai:
+        message = (
+            f"No key for {settings.base_url}: set {THEIRS} in the environment, or write {SECRET} "
+            f"into [openai] of {config_path()} with mode 600."
+        )
+        raise BackendError(message, backend="openai", stage="load")
+    return Key(UNUSED, "nowhere, the server may need none")
+
+
+def _found(settings: Settings) -> Key | None:
+    """Return the first key there is; one that was made for OpenAI is not sent in the clear."""
+    in_the_clear = settings.base_url.startswith("http:") and not settings.is_local
+    if value := os.environ.get(OURS):
+        return _key(value, f"${OURS}")
+    if in_the_clear:
+        return None
+    if value := os.environ.get(THEIRS):
+        return _key(value, f"${THEIRS}")
+    if settings.is_openai and (value := _from_keyring()):
+        return _key(value, "the keyring")
+    stored = config().get(SECRET)
+    return None if stored is None else _key(stored, str(config_path()))
+
+
+def _key(value: object, source: str) -> Key:
+    text = value.strip() if isinstance(value, str) else ""
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        message = f"The key from {source} has letters that no key has: set it again."
+        raise BackendError(message, backend="openai", stage="load")
+    return Key(text, source)
+
+
+def _from_keyring() -> str | None:
+    """Return what the keyring has, if there is one: ``keyring set semcodec openai`` writes it."""
+    try:
+        import keyring
+
+        return keyring.get_password(*SERVICE)
+    except Exception:  # a keyring is foreign code, and one that is locked or missing has no key
+        return None

@@ -1,0 +1,55 @@
+"""Calls are made again only where the last one surely did nothing: what was begun may be billed.
+
+The client's own repeating is off. It would repeat a picture that took too long, and a call that
+fails because there is no credit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from semcodec.backends.openai.faults import MOST_WAIT, NO_CREDIT, never_arrived, wait_asked
+
+if TYPE_CHECKING:
+    import openai
+
+T = TypeVar("T")
+#: Statuses after which a call is made again: the server says that it did not do it.
+NOT_BEGUN: Final = (429, 503)
+#: The same for texts, which cost little and fail as a whole.
+NOT_DONE: Final = (408, 409, 500, 502, 504)
+FIRST_WAIT: Final = 1.0  #: seconds, doubled each time
+
+
+def retried(
+    make: Callable[[], T], retries: int, is_picture: bool, sleep: Callable[[float], None]
+) -> T:
+    """Return what ``make`` returns, made again at most ``retries`` times."""
+    import openai
+
+    for attempt in range(retries):
+        try:
+            return make()
+        except openai.OpenAIError as error:
+            wait = _wait(error, attempt)
+            if not _is_safe(error, is_picture) or wait > MOST_WAIT:
+                raise
+        sleep(wait)
+    return make()
+
+
+def _is_safe(error: openai.OpenAIError, is_picture: bool) -> bool:
+    import openai
+
+    if isinstance(error, openai.APIStatusError):
+        statuses = NOT_BEGUN if is_picture else NOT_BEGUN + NOT_DONE
+        return error.status_code in statuses and error.code not in NO_CREDIT
+    return isinstance(error, openai.APIConnectionError) and never_arrived(error)
+
+
+def _wait(error: openai.OpenAIError, attempt: int) -> float:
+    import openai
+
+    asked = wait_asked(error) if isinstance(error, openai.APIStatusError) else None
+    return FIRST_WAIT * 2**attempt if asked is None else asked

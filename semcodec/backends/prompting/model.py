@@ -1,0 +1,189 @@
+"""A model that is asked in words fills the places of describer and writer.
+
+Every answer is checked. One with a fault is asked for once more, with the fault named; then the
+library's own rules take over what is still wrong, or an error says what is. The report tells it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from semcodec import words as rules
+from semcodec.backends.deterministic import DeterministicWriter
+from semcodec.backends.prompting import checks, reading
+from semcodec.backends.prompting.chat import Answer, Chat, Question
+from semcodec.backends.prompting.checks import Checked
+from semcodec.backends.prompting.picking import picked
+from semcodec.backends.prompting.prompts import Prompts
+from semcodec.errors import BadAnswer, Refused
+from semcodec.words import Choice, Judge
+from semcodec.words.tokens import MOST_TEXT
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+T = TypeVar("T")
+#: About what a model says of a picture; it estimates what asking costs.
+LIKELY_DESCRIPTION: Final = (
+    "A large brown dog lies in the center of a small wooden boat on calm blue water. "
+    "Behind it stands a medium white house with a red roof, left of two huge green trees. "
+) * 6
+MOST_REPEATED: Final = 2_000  #: characters of an answer that the model is shown again
+
+
+class PromptedModel:
+    """Describes and writes by asking ``chat`` what the ``prompts`` say.
+
+    Attributes:
+        name: what the trace calls it.
+    """
+
+    name = "prompted"
+
+    def __init__(self, chat: Chat, prompts: Prompts) -> None:
+        self._chat, self._prompts = chat, prompts
+        self._rules = DeterministicWriter()
+        self._repairs: list[str] = []
+        self._chosen: dict[str, tuple[int, list[str]]] = {}
+
+    def describe(self, image: Image) -> str:
+        """Return a description of ``image``.
+
+        Raises:
+            Refused: the model declined, twice.
+            BadAnswer: it said nothing, twice.
+        """
+        question = self._question("describe", image=image, likely=LIKELY_DESCRIPTION)
+        return self._answered(question, checks.description)[:MOST_TEXT]
+
+    def select(self, description: str, k: int) -> list[str]:
+        """Return at most ``k`` words of ``description``, in reading order."""
+        return picked(self._by_importance(description, k), description, k, "utf8", None)
+
+    def choose(
+        self,
+        description: str,
+        k: int,
+        coding: str,
+        max_bits: int | None,
+        judge: Judge | str | None,
+    ) -> Choice:
+        """Return the most important words that a coding carries in ``max_bits``.
+
+        The model is its own judge; ``judge`` is not asked.
+        """
+        ranked = self._by_importance(description, k)
+        return Choice(picked(ranked, description, k, coding, max_bits), "model", self.name)
+
+    def compress(self, words: Sequence[str]) -> list[str]:
+        """Return a skeleton for each word, which may be shorter than that of the rule."""
+        ours = self._rules.compress(words)
+        question = self._question(
+            "compress", shape=_list_of("skeletons"), likely=json.dumps(ours), data=" ".join(words)
+        )
+        return self._answered(question, lambda said: checks.shortened(said, words), lambda: ours)
+
+    def decompress(self, skeletons: Sequence[str]) -> list[str]:
+        """Return a word for each skeleton; those that the model misses are the rules' own."""
+        ours = self._rules.decompress(skeletons)
+        question = self._question(
+            "decompress", shape=_list_of("words"), likely=json.dumps(ours), data=" ".join(skeletons)
+        )
+        said = self._answered(
+            question, lambda said: checks.restored(said, skeletons), lambda: [""] * len(ours)
+        )
+        return [word or rule for word, rule in zip(said, ours, strict=True)]
+
+    def expand(self, words: Sequence[str]) -> str:
+        """Return the description that a painter follows."""
+        ours = self._rules.expand(words)
+        question = self._question("expand", likely=f"{LIKELY_DESCRIPTION[:500]} {ours}", data=ours)
+        return self._answered(question, lambda said: checks.prompt(said, words), lambda: ours)
+
+    def compare(self, a: str, b: str) -> str:
+        """Return the most important change that makes ``a`` more like ``b``; empty if none is."""
+        data = json.dumps({"now": a, "wanted": b}, ensure_ascii=False)
+        question = self._question("compare", likely="make the roof of the house red", data=data)
+        return self._answered(question, checks.change, lambda: self._rules.compare(a, b))
+
+    def _by_importance(self, description: str, k: int) -> list[str]:
+        """Return about ``k`` words, the most important first, without asking the same twice."""
+        asked, ranked = self._chosen.get(description, (0, []))
+        if asked < k:
+            ranked = self._ranked(description, k)
+            self._chosen = {description: (k, ranked)}
+        return ranked[:k]
+
+    def _ranked(self, description: str, k: int) -> list[str]:
+        ours = rules.select(description, k)
+        question = self._question(
+            "select", shape=_list_of("words"), likely=json.dumps(ours), data=description, k=str(k)
+        )
+        said = self._answered(question, lambda said: checks.chosen(said, k, len(ours)), list)
+        if 100 * len(said) >= (100 - checks.MISSING) * len(ours):
+            return said
+        return list(dict.fromkeys([*said, *ours]))
+
+    def _question(
+        self,
+        stage: str,
+        image: Image | None = None,
+        shape: Mapping[str, Any] | None = None,
+        likely: str = "",
+        **values: str,
+    ) -> Question:
+        task = self._prompts.task(stage, **values)
+        rules_ = self._prompts.rules(stage)
+        if "data" in values:
+            rules_ = f"{rules_} {self._prompts.texts['quotation']}"
+        return Question(stage, rules_, task, image, shape, likely)
+
+    def _answered(
+        self,
+        question: Question,
+        check: Callable[[Answer], Checked[T]],
+        instead: Callable[[], T] | None = None,
+    ) -> T:
+        """Return what a question comes to: asked, asked once more, then repaired or given up."""
+        first = self._chat.ask(question)
+        checked = check(first)
+        if not checked.fault and checked.value is not None:
+            return checked.value
+        self._repairs.append(f"{question.stage}: asked again, for {checked.fault}")
+        better = check(self._chat.ask(self._again(question, first, checked.fault)))
+        value = checked.value if better.value is None else better.value
+        if better.fault:
+            taken = "the rules took over" if value is None else "taken as far as it was right"
+            self._repairs.append(f"{question.stage}: {taken}, for {better.fault}")
+        if value is not None:
+            return value
+        if instead is None:
+            raise self._fault(question.stage, better)
+        return instead()
+
+    def _again(self, question: Question, answer: Answer, fault: str) -> Question:
+        earlier = reading.prose(answer.text)[:MOST_REPEATED], self._prompts.again(fault)
+        return replace(question, earlier=earlier)
+
+    def _fault(self, stage: str, checked: Checked[Any]) -> BadAnswer | Refused:
+        if checked.declined:
+            message = f"The model {self.name} declines to {stage}: use another image or model."
+            return Refused(message, backend=self.name, stage=stage)
+        message = (
+            f"The model {self.name} was asked twice to {stage}, and its answer cannot be used, for "
+            f"{checked.fault}: try another model."
+        )
+        return BadAnswer(message, backend=self.name, stage=stage, retryable=True)
+
+
+def _list_of(name: str) -> dict[str, Any]:
+    """Return the schema of an object with one list of strings."""
+    return {
+        "type": "object",
+        "properties": {name: {"type": "array", "items": {"type": "string"}}},
+        "required": [name],
+        "additionalProperties": False,
+    }

@@ -1,0 +1,76 @@
+"""What ``--dry-run`` shows: every call that would be made, its model, tokens and price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
+
+from semcodec.backends.calls import Call, Usage
+from semcodec.backends.calls.purse import bound, dollars, estimate
+from semcodec.backends.openai import OpenAIBackend, Rehearsal, keys
+from semcodec.cli.terminal import safe, show
+from semcodec.errors import BackendError
+
+ENDING: Final = """
+Nothing was sent. "At most" is with all the thoughts of models that reason; an answer that cannot be
+used is asked for once more."""
+HEADINGS: Final = ("call", "model", "tokens in", "out", "about", "at most")
+
+
+def rehearsed(server: OpenAIBackend, rehearsal: Rehearsal, most: Decimal | None) -> int:
+    """Print the calls of a rehearsal, and return the exit code."""
+    calls = rehearsal.calls
+    show(f"server  {server.settings.base_url}")
+    show(f"key     {_key(server)}\n")
+    rows = [HEADINGS, *(_row(server, call) for call in calls)]
+    about, bounds = (_sum(server, calls, count) for count in (estimate, bound))
+    show(_table([*rows, ("all", "", "", "", _shown(about), _shown(bounds))]))
+    if most is not None and (bounds is None or bounds > most):
+        show(f"\nThe limit of {dollars(most)} may stop this before its end.")
+    show(ENDING)
+    return 0
+
+
+def _key(server: OpenAIBackend) -> str:
+    try:
+        return f"from {keys.find(server.settings).source}"
+    except BackendError:
+        return "none yet, and it needs one"
+
+
+def _row(server: OpenAIBackend, call: Call) -> tuple[str, ...]:
+    if call.route == "models":
+        return ("list the models", "", "", "", "$0.0000", "$0.0000")
+    usage = estimate(call)
+    about, most = (_shown(_price(server, call, count)) for count in (estimate, bound))
+    return (call.stage, safe(call.model), f"{usage.taken}", f"{usage.given}", about, most)
+
+
+def _price(server: OpenAIBackend, call: Call, count: Callable[[Call], Usage]) -> Decimal | None:
+    return (
+        Decimal(0) if call.route == "models" else server.purse.prices.price(call.model, count(call))
+    )
+
+
+def _sum(
+    server: OpenAIBackend, calls: list[Call], count: Callable[[Call], Usage]
+) -> Decimal | None:
+    prices = [_price(server, call, count) for call in calls]
+    known = [price for price in prices if price is not None]
+    return sum(known, Decimal(0)) if len(known) == len(prices) else None
+
+
+def _shown(price: Decimal | None) -> str:
+    return "unknown" if price is None else dollars(price)
+
+
+def _table(rows: list[Any]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if at < 2 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )

@@ -1,0 +1,65 @@
+"""What a record says of the models that made it: ids of the registry, and names that have none.
+
+Labels only: a decoder never takes a model from them (spec §5.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from semcodec.bitstream import Models
+from semcodec.bitstream.registry import MODEL_ROWS, MODELS, PROMPTS
+from semcodec.errors import InputError
+
+AUTO: Final = "auto"
+#: The ids of backends that are one model.
+OURS: Final = {"embedded": 1, "deterministic": 2}
+LONGEST: Final = 255  #: bytes of a name in a record (SC-EXT-7)
+PLACES: Final = ("describer", "writer", "painter", "prompts")
+
+
+def labels(describing: Any, writing: Any) -> tuple[Models, dict[str, str]]:
+    """Return the models field for two backends, and names for what has no id in the registry.
+
+    Backends that name no models are the default row, which states nothing.
+
+    Raises:
+        InputError: the settings of a backend name no model.
+    """
+    said = {**_names(describing, "describer", "painter"), **_names(writing, "writer")}
+    if not any(hasattr(one, "labels") for one in (describing, writing)):
+        return Models(), {}
+    ids = {place: _id(place, name) for place, name in said.items()}
+    unknown = {place: name for place, name in said.items() if name and not ids[place]}
+    if unknown.get("writer") == unknown.get("describer"):
+        unknown.pop("writer", None)  # said once, for every byte counts
+    if any(len(name.encode()) > LONGEST for name in unknown.values()):
+        raise InputError(f"The name of a model has over {LONGEST} bytes: use --models default.")
+    return _field(tuple(ids.get(place, 0) for place in PLACES)), unknown
+
+
+def _names(backend: Any, *places: str) -> dict[str, str]:
+    """Return what a backend says it is in ``places``; the prompts are told with the describer."""
+    said: Mapping[str, str] = getattr(backend, "labels", {})
+    names = {place: str(said.get(place, "")) for place in (*places, "prompts") if said}
+    name = getattr(backend, "name", "")
+    return names or ({places[0]: name} if name in OURS else {})
+
+
+def _id(place: str, name: str) -> int:
+    if place == "prompts":
+        return next((id_ for id_, known in PROMPTS.items() if known == name), 0)
+    if name in OURS:
+        return OURS[name]
+    known = (id_ for id_, one in MODELS.items() if one.name == name and place in one.roles)
+    return next(known, 0)
+
+
+def _field(row: tuple[int, ...]) -> Models:
+    """Return the shortest way to say four ids; those of prompts alone are not worth five bytes."""
+    if not any(row[:3]):
+        return Models()
+    if row in MODEL_ROWS:
+        return Models(set=MODEL_ROWS.index(row))
+    return Models(0, *row)
