@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SQUARE: Final = (1024, 1024)
-COMPRESSORS: Final = ("rule", "model")
 CODINGS: Final = ("auto", "nibble", "lexicon", "bag", "utf8")
+RATES: Final = ("auto",)
+COMPRESSORS: Final = ("rule", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +80,15 @@ def encode(
         InputError: the image or an option is at fault.
         BackendError: a model failed.
     """
-    if not (
-        isinstance(rate, str) and rate == "auto" and isinstance(coding, str) and coding in CODINGS
-    ):
-        raise InputError(f"Give the rate auto, and a coding of {', '.join(CODINGS)}.")
-    if not isinstance(compress, str) or compress not in COMPRESSORS:
-        raise InputError(f"Words are compressed by one of {', '.join(COMPRESSORS)}.")
+    _check_options(rate, coding, compress)
     limit = Rate(k, max_bytes, ubpp)
     pack = partial(bitstream.pack, size=size, framing=framing, check=check)
     pack("", models="default" if models == AUTO else models)  # options first
     judging = words.judge(judge)
     describing: Describer = backends.find("describer", backend, describer)
     writing: Writer = backends.find("writer", backend, writer)
-    pack = _labelled(pack, models, describing, writing)
     shortening = DeterministicWriter() if compress == "rule" else writing
+    pack = _labelled(pack, models, describing, writing)
     trace = Trace(progress=progress)
 
     seen = images.crop(images.load(image), size, fit)
@@ -102,16 +98,23 @@ def encode(
     used = "lexicon" if coding == "auto" else coding
     while most > 0:
         answer = _chosen(writing, (description, most, used, most_bits, judging), trace)
-        chosen = answers.words(answer, writing, "select")
-        if used == "nibble":
-            answers.with_skeletons(chosen, writing)
-        text = _text(chosen[:most], used, shortening, trace)
+        chosen = answers.words(answer, writing, "select")[:most]
+        text = _text(chosen, used, writing, shortening, trace)
         data = pack(text, coding=_carrier(text) if coding == "auto" else coding)
         record = bitstream.unpack(data)
         if limit.allows(data, record):
             return Encoded(data, record, trace, seen)
-        most = min(most, len(chosen)) - 1
+        most = len(chosen) - 1
     raise InputError("Not even one word keeps this limit: allow more bytes.")
+
+
+def _check_options(*given: object) -> None:
+    """Refuse a rate, a coding or a way to compress that there is not."""
+    choices = (RATES, CODINGS, COMPRESSORS)
+    for one, known in zip(given, choices, strict=True):
+        if not isinstance(one, str) or one not in known:
+            every = "; ".join(", ".join(names) for names in choices)
+            raise InputError(f"Give rate, coding and compress, each one of its own: {every}.")
 
 
 def _labelled(pack: Any, models: object, describing: Describer, writing: Writer) -> Any:
@@ -140,9 +143,10 @@ def _chosen(
     return choice.words
 
 
-def _text(words: list[str], coding: str, writing: Writer, trace: Trace) -> str:
+def _text(words: list[str], coding: str, writing: Writer, shortening: Writer, trace: Trace) -> str:
     """Return the text of ``words``, as ``coding`` carries it."""
     if coding != "nibble":
         return " ".join(words)
-    short = answers.words(trace.call(writing, "compress", words), writing, "compress")
-    return " ".join(answers.skeletons(short, words, writing))
+    answers.with_skeletons(words, writing)
+    short = answers.words(trace.call(shortening, "compress", words), shortening, "compress")
+    return " ".join(answers.skeletons(short, words, shortening))
