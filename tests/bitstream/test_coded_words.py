@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import semcodec
 from semcodec.bitstream import bags, lexicon, ordered, payloads, rangecoder, spelling, squash
-from semcodec.bitstream.context import Order
+from semcodec.bitstream.context import Chances, Order
 from semcodec.bitstream.lexicon import COMMON
 from semcodec.bitstream.rangecoder import Decoder, Encoder
 from semcodec.errors import FormatError, InputError, UnsupportedError
@@ -193,7 +193,7 @@ def test_the_cost_is_that_of_the_payload_but_for_its_end(words: list[str]) -> No
     assert as_set >= 0
     order, spent = Order(lexicon.lexicon()), 0
     for word in words:
-        spent += ordered.cost(order.row(), word)
+        spent += ordered.cost(Chances(order), word)
         number = lexicon.lexicon().numbers.get(word.lower() if word.istitle() else word)
         order = order.then(ordered.SPELLED if number is None else number)
     assert abs(spent / 16 - in_order) <= 2 + in_order / 8
