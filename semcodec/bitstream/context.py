@@ -74,3 +74,17 @@ class Order:
         if self._after_helper:
             return AFTER_HELPER
         return TEXT_FEW if count < 2 else TEXT_SOME if count < 8 else TEXT_MANY
+
+
+class Chances(dict[int, int]):
+    """The chance of a 1 in each decision about the next word, worked out when it is asked for."""
+
+    def __init__(self, order: Order) -> None:
+        """Stand after the words of ``order``."""
+        self.tables, self._context = order.tables, order.row()
+
+    def __missing__(self, row: int) -> int:
+        """Return the chance of the decision of ``row``, and keep it: words share decisions."""
+        tables = self.tables
+        self[row] = likely = chance(tables.biases[row], tables.decisions[row], self._context)
+        return likely

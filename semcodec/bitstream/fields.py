@@ -6,11 +6,10 @@ Fields of a core come from the declaration; what stands around it is added here.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from semcodec.bitstream import bags, checks, framing, ordered, sizes, values
-from semcodec.bitstream.alphabet import to_symbols
+from semcodec.bitstream import checks, framing, sizes, values
 from semcodec.bitstream.cursor import Cursor
 from semcodec.bitstream.models import SETS
 from semcodec.bitstream.record import CODINGS
@@ -19,9 +18,6 @@ from semcodec.errors import FormatError, UnsupportedError
 if TYPE_CHECKING:
     from semcodec.bitstream.declaration import Place
     from semcodec.bitstream.record import Limits
-
-
-READERS: Final = {"lexicon": ordered.read, "bag": bags.read}
 
 
 class Field(NamedTuple):
@@ -42,27 +38,35 @@ class Field(NamedTuple):
     value: int | str
 
 
-def of(data: bytes, frame: str, limits: Limits) -> list[Field]:
-    """Return the fields of ``data`` in the framing ``frame``; of a text form, those of its core."""
+def of(data: bytes, frame: str, limits: Limits, texts: Sequence[str | None]) -> list[Field]:
+    """Return the fields of ``data`` in the framing ``frame``; of a text form, those of its core.
+
+    Args:
+        data: as for ``validate``.
+        frame: as it was told.
+        limits: of whoever read ``texts``.
+        texts: what the payload of each core says, None where that cannot be read: words coded
+            whole are slow to read, and whoever asks for a map has read them.
+    """
     if frame == "sequence":
-        return list(_of_items(data, limits))
+        return list(_of_items(data, limits, texts))
     if frame in ("bare", "file"):
-        return _of_core(data, frame == "file")
+        return _of_core(data, frame == "file", texts[0])
     cursor = Cursor(data, [])
     try:
         core = framing.opened(cursor, frame, limits.max_chunks)
     except (FormatError, UnsupportedError):
         return [_bytes("unread", data, 0, len(data))] if data else []
     if frame == "png":
-        return list(_of_picture(data, core.at, core.end))
-    return _of_core(core.data, False)
+        return list(_of_picture(data, core.at, core.end, texts[0]))
+    return _of_core(core.data, False, texts[0])
 
 
-def _of_picture(data: bytes, start: int, end: int) -> Iterator[Field]:
+def _of_picture(data: bytes, start: int, end: int, text: str | None) -> Iterator[Field]:
     yield _picture("png.before", data, 0, start - 8)
     yield _bytes("png.length", data, start - 8, start - 4, end - start)
     yield _bytes("png.type", data, start - 4, start, "seMC")
-    yield from _of_core(data[start:end], False, "", start)
+    yield from _of_core(data[start:end], False, text, "", start)
     yield _bytes("png.crc", data, end, end + 4)
     yield _picture("png.after", data, end + 4, len(data))
 
@@ -71,20 +75,24 @@ def _picture(name: str, data: bytes, start: int, end: int) -> Field:
     return _bytes(name, data, start, end, f"{end - start} bytes of picture")
 
 
-def _of_items(data: bytes, limits: Limits) -> Iterator[Field]:
+def _of_items(data: bytes, limits: Limits, texts: Sequence[str | None]) -> Iterator[Field]:
     cursor, at = Cursor(data, []), 0
     with contextlib.suppress(FormatError, UnsupportedError):  # the findings say what is wrong
         for number, (start, item) in enumerate(framing.items(cursor, limits.max_records)):
             if start > at:
                 yield _bytes("unread", data, at, start)
             yield _bytes(f"{number}.length", data, start, item.at, item.end - item.at)
-            yield from _of_core(data[item.at : item.end], False, f"{number}.", item.at)
+            yield from _of_core(
+                data[item.at : item.end], False, texts[number], f"{number}.", item.at
+            )
             at = item.end
     if at < len(data):
         yield _bytes("unread", data, at, len(data))
 
 
-def _of_core(data: bytes, is_file: bool, prefix: str = "", start: int = 0) -> list[Field]:
+def _of_core(
+    data: bytes, is_file: bool, text: str | None, prefix: str = "", start: int = 0
+) -> list[Field]:
     head = 2 if is_file else 0
     if data[head : head + 1] >= b"\x80":  # another version, whose layout nobody here knows
         return [_bytes(f"{prefix}unread", data, 0, len(data), None, start)]
@@ -98,7 +106,7 @@ def _of_core(data: bytes, is_file: bool, prefix: str = "", start: int = 0) -> li
             8 * start + place.offset,
             place.bits,
             _raw(data, place),
-            _value(place, known),
+            _value(place, known, text),
         )
         for place in places
     ]
@@ -121,7 +129,7 @@ def _raw(data: bytes, place: Place) -> str:
     return format(value & 2**place.bits - 1, f"0{place.bits}b")
 
 
-def _value(place: Place, known: dict[str, Any]) -> int | str:
+def _value(place: Place, known: dict[str, Any], text: str | None) -> int | str:
     """Return what the bits of ``place`` mean."""
     value: Any = place.value
     match place.name:
@@ -133,25 +141,13 @@ def _value(place: Place, known: dict[str, Any]) -> int | str:
             return sizes.text(sizes.CODES[value])
         case "models.set" if 0 < value < len(SETS):
             return SETS[value]
-        case "payload":
-            return _text(value, CODINGS[known["head.coding"]])
+        case "payload" if text is not None:
+            return text
     if place.name.endswith((".width", ".height")):
         return int(value) + 1
     if place.name.endswith(".value"):
         return _said(known[place.name.removesuffix("value") + "type"], value)
     return value.hex() if isinstance(value, bytes) else int(value)
-
-
-def _text(payload: bytes, coding: str) -> str:
-    if coding == "nibble":
-        return to_symbols(payload)
-    if coding in READERS:
-        words, broken = READERS[coding](payload)
-        return payload.hex() if broken else " ".join(words)
-    try:
-        return payload.decode("utf-8")
-    except UnicodeDecodeError:
-        return payload.hex()
 
 
 def _said(kind: int, value: bytes) -> int | str:

@@ -7,7 +7,8 @@ still read; the fields come from the declaration.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final, Literal, NamedTuple
 
 from semcodec.bitstream import arguments, fields, profiles, reader
@@ -23,6 +24,7 @@ from semcodec.errors import FormatError, UnsupportedError
 Verdict = Literal["valid", "invalid", "malformed", "unsupported"]
 
 GRAVEST_FIRST: Final = ("malformed", "invalid", "unsupported")
+WORDS: Final = ("SC-LEX", "SC-BAG")  #: rules of payloads that say no words if they break one
 
 
 class Finding(NamedTuple):
@@ -91,7 +93,7 @@ def validate(
     survey = _survey(whole, frame, bounds)
     findings = [_finding(error) for error in survey.errors]
     held: tuple[str, ...] = ()
-    mapped = () if survey.beyond else tuple(fields.of(whole, frame, bounds))
+    mapped = () if survey.beyond else tuple(fields.of(whole, frame, bounds, survey.texts))
     if not findings:
         held = tuple(name for name in profiles.PROFILES if _keep(survey.records, name))
         findings = list(_demands(survey.records, profile, mapped))
@@ -111,7 +113,7 @@ def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
     survey = _survey(whole, frame, DEFAULT_LIMITS)
     if survey.stopped:
         raise survey.stopped[0]
-    return fields.of(whole, frame, DEFAULT_LIMITS)
+    return fields.of(whole, frame, DEFAULT_LIMITS, survey.texts)
 
 
 def _frame(data: bytes, wanted: object) -> str:
@@ -128,6 +130,7 @@ class _Survey:
         self.errors: list[RuleError] = []
         self.stopped: list[RuleError] = []  # those of ``errors`` that ended the reading
         self.records: list[Record] = []
+        self.texts: list[str | None] = []  # of each core that there is; None if not to be read
 
     @property
     def beyond(self) -> bool:
@@ -143,23 +146,27 @@ class _Survey:
             self.errors.append(error)
             self.stopped.append(error)
 
+    def take(self, read: Callable[[], Record]) -> None:
+        """Read one core, whatever is wrong with it."""
+        known = len(self.errors)
+        self.texts.append(None)
+        with self.stops():
+            self.records.append(read())
+            if not any(error.rule.startswith(WORDS) for error in self.errors[known:]):
+                self.texts[-1] = self.records[-1].text
+
 
 def _survey(data: bytes, frame: str, limits: Limits) -> _Survey:
+    """Read ``data``; of a sequence every item, whatever is wrong with the one before."""
     survey = _Survey()
     cursor = Cursor(data, survey.errors)
+    if frame != "sequence":
+        survey.take(partial(reader.read, cursor, frame, limits))
+        return survey
     with survey.stops():
-        if frame == "sequence":
-            _survey_items(survey, cursor, limits)
-        else:
-            survey.records.append(reader.read(cursor, frame, limits))
+        for _, item in framing_.items(cursor, limits.max_records):
+            survey.take(partial(reader.read_item, item, limits))
     return survey
-
-
-def _survey_items(survey: _Survey, cursor: Cursor, limits: Limits) -> None:
-    """Read every item of a sequence, whatever is wrong with the one before."""
-    for _, item in framing_.items(cursor, limits.max_records):
-        with survey.stops():
-            survey.records.append(reader.read_item(item, limits))
 
 
 def _verdict(errors: list[RuleError]) -> Verdict:

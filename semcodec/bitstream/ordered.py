@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from semcodec.bitstream import spelling
-from semcodec.bitstream.context import Order, chance
-from semcodec.bitstream.lexicon import COMMON, COMMON_BITS, RAREST_BITS, Lexicon, Row, lexicon
+from semcodec.bitstream.context import Chances, Order
+from semcodec.bitstream.lexicon import COMMON, COMMON_BITS, RAREST_BITS, lexicon
 from semcodec.bitstream.rangecoder import HALF, WINDOW, Coder, Decoder, Encoder, Meter
 from semcodec.errors import InputError
 
@@ -39,10 +39,10 @@ def bits(words: Sequence[str]) -> int:
     return _coded(words)[0].bits
 
 
-def cost(context: Row, word: str) -> int:
+def cost(chances: Chances, word: str) -> int:
     """Return what ``word`` would cost in a context, in sixteenths of a bit."""
     meter = Meter()
-    _in_context(meter, lexicon(), context, word)
+    _in_context(meter, chances, word)
     return meter.spent
 
 
@@ -117,39 +117,35 @@ def _goes_on(probe: Decoder, order: Order) -> bool:
 
 def _word(coder: Coder, order: Order, word: str = "") -> tuple[str, int]:
     """Code ``word``, or read one; return it and the number by which it is remembered."""
-    return _in_context(coder, order.tables, order.row(), word)
+    return _in_context(coder, Chances(order), word)
 
 
-def _in_context(coder: Coder, tables: Lexicon, context: Row, word: str) -> tuple[str, int]:
+def _in_context(coder: Coder, chances: Chances, word: str) -> tuple[str, int]:
+    tables = chances.tables
     number = tables.numbers.get(word)
-    if not coder.decide(chance(tables.biases[0], tables.decisions[0], context), number is None):
-        number = _listed(coder, tables, context, number or 0)
+    if not coder.decide(chances[0], number is None):
+        number = _listed(coder, chances, number or 0)
         return tables.words[number], number
     number = tables.numbers.get(word.lower()) if word.istitle() else None
     if coder.decide(HALF, number is not None):
-        number = _listed(coder, tables, context, number or 0)
+        number = _listed(coder, chances, number or 0)
         return tables.words[number].title(), number
     return spelling.spelled(coder, tables, word), SPELLED
 
 
-def _listed(coder: Coder, tables: Lexicon, context: Row, number: int) -> int:
-    if coder.decide(chance(tables.biases[1], tables.decisions[1], context), number >= COMMON):
-        return _other(coder, tables, context, number)
+def _listed(coder: Coder, chances: Chances, number: int) -> int:
+    if coder.decide(chances[1], number >= COMMON):
+        return _other(coder, chances, number)
     node = 1
     for place in range(COMMON_BITS - 1, -1, -1):
-        row = node + 3
-        bit = number >> place & 1
-        bit = coder.decide(chance(tables.biases[row], tables.decisions[row], context), bit)
-        node = 2 * node + bit
+        node = 2 * node + coder.decide(chances[node + 3], number >> place & 1)
     return node - COMMON
 
 
-def _other(coder: Coder, tables: Lexicon, context: Row, number: int) -> int:
+def _other(coder: Coder, chances: Chances, number: int) -> int:
     bits = COMMON_BITS
     while bits < RAREST_BITS:
-        row = bits - COMMON_BITS + 2
-        likely = chance(tables.biases[row], tables.decisions[row], context)
-        if not coder.decide(likely, number >> bits > 1):
+        if not coder.decide(chances[bits - COMMON_BITS + 2], number >> bits > 1):
             break
         bits += 1
     read = 1

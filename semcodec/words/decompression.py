@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from semcodec.bitstream import alphabet, ordered
-from semcodec.bitstream.context import Order
+from semcodec.bitstream.context import Chances, Order
 from semcodec.bitstream.lexicon import lexicon
 from semcodec.bitstream.ordered import SPELLED
 from semcodec.errors import InputError
@@ -46,6 +47,9 @@ class _Option(NamedTuple):
     number: int
 
 
+_Longer = tuple[int, int, _Option]  # what a reading costs, the one that it goes on from, the word
+
+
 def decompress(skeletons: str | Sequence[str]) -> list[str]:
     """Return a word for each of ``skeletons``: ``skeleton(" ".join(words))`` gives them again.
 
@@ -55,11 +59,36 @@ def decompress(skeletons: str | Sequence[str]) -> list[str]:
     Raises:
         InputError: something in it is no skeleton.
     """
-    tables = vocabulary()
-    readings = [_Reading(0, (), (tables.start,), Order(lexicon()))]
+    readings = _unread()
     for received in _checked(skeletons):
-        readings = _read_on(readings, _options(received, tables), tables)
+        readings = _read_on(readings, received)
     return list(readings[0].words)
+
+
+class Receiver:
+    """Decompresses again and again: what begins like the last time is read on from there.
+
+    It keeps a reading for each word, so it is for hundreds of words, not for thousands.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self._skeletons: list[str] = []
+        self._readings = [_unread()]  # after each skeleton, from none to all
+
+    def decompress(self, skeletons: list[str]) -> list[str]:
+        """Return what ``decompress`` returns for the same skeletons, each of them one."""
+        pairs = zip(self._skeletons, skeletons, strict=False)
+        alike = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+        del self._readings[alike + 1 :]
+        for received in skeletons[alike:]:
+            self._readings.append(_read_on(self._readings[-1], received))
+        self._skeletons = skeletons
+        return list(self._readings[-1][0].words)
+
+
+def _unread() -> list[_Reading]:
+    return [_Reading(0, (), (vocabulary().start,), Order(lexicon()))]
 
 
 def _checked(skeletons: object) -> list[str]:
@@ -86,27 +115,33 @@ def _options(received: str, tables: Vocabulary) -> list[_Option]:
     return [_Option(tables.words[at], tables.costs[at], at) for at in found]
 
 
-def _read_on(
-    readings: list[_Reading], options: list[_Option], tables: Vocabulary
-) -> list[_Reading]:
+def _read_on(readings: list[_Reading], received: str) -> list[_Reading]:
     """Return the best readings that are one word longer."""
-    longer = [
-        (reading.cost + cost, rank, option)
+    tables = vocabulary()
+    options = _options(received, tables)
+    longer = sorted(
+        (reading.cost + _cost(option, reading, tables), rank, option)
         for rank, reading in enumerate(readings)
-        for option, cost in zip(options, _costs(options, reading, tables), strict=True)
-    ]
-    return [_longer(readings[rank], option, cost) for cost, rank, option in sorted(longer)[:BEAM]]
-
-
-def _costs(options: list[_Option], reading: _Reading, tables: Vocabulary) -> list[int]:
-    """Return what each of ``options`` costs after ``reading``."""
-    if len(options) == 1:  # there is no choice, and the long way is long
-        return [_cost(options[0], reading, tables)]
-    context = reading.order.row()
-    return [
-        _cost(option, reading, tables) + CODED * ordered.cost(context, option.word)
         for option in options
-    ]
+    )
+    if len(options) > 1:  # else there is no choice, and the long way is long
+        longer = _best(longer, readings)
+    return [_longer(readings[rank], option, cost) for cost, rank, option in longer[:BEAM]]
+
+
+def _best(longer: list[_Longer], readings: list[_Reading]) -> list[_Longer]:
+    """Return the best of ``longer``, with what the coding takes for the last word.
+
+    It takes something, so who costs more without it than the worst of the best is not asked.
+    """
+    chances = [Chances(reading.order) for reading in readings]
+    best: list[_Longer] = []
+    for cost, rank, option in longer:
+        if len(best) == BEAM and cost > best[-1][0]:
+            break
+        cost += CODED * ordered.cost(chances[rank], option.word)
+        best = sorted([*best, (cost, rank, option)])[:BEAM]
+    return best
 
 
 def _cost(option: _Option, reading: _Reading, tables: Vocabulary) -> int:

@@ -8,10 +8,11 @@ from typing import Final
 
 from semcodec.bitstream import bags, payloads, spelling
 from semcodec.errors import InputError
-from semcodec.words.decompression import decompress
+from semcodec.words.decompression import Receiver
 from semcodec.words.skeletons import of_word, singulars
 
 CODINGS: Final = ("nibble", "lexicon", "bag", "utf8")
+MOST_SKELETONS: Final = 200  #: chosen at most: each takes most of a millisecond to read back
 Bits = Callable[[Sequence[str]], int]
 
 
@@ -24,7 +25,8 @@ class Medium:
         cost: the same, finer where the coder knows fractions of a byte: for comparing.
         reads: the word that the receiver reads for each word that is sent.
         sends: whether a word can be sent at all.
-        holds: whether one record can have so many words.
+        holds: whether so many words may be chosen: no more than one record can have, or than a
+            receiver can be played for in a second.
         ordered: whether the receiver sees the order of the words.
     """
 
@@ -53,7 +55,13 @@ def medium(coding: str, bits: Bits | None = None) -> Medium:
         raise InputError(f"Give a coding of {', '.join(CODINGS)}.")
     if coding == "nibble":
         cost = bits or _nibbles
-        return Medium(cost, cost, _from_skeletons, lambda word: bool(of_word(word)))
+        return Medium(
+            cost,
+            cost,
+            _player(),
+            lambda word: bool(of_word(word)),
+            lambda words: len(words) <= MOST_SKELETONS,
+        )
     whole = bits or (lambda words: 8 * payloads.length(coding, words))
     cost = bits or (lambda words: payloads.bits(coding, words))
     if coding not in payloads.WORDS:
@@ -73,8 +81,10 @@ def same(sent: str, read: str) -> bool:
     return sent == read or sent in singulars(read) or read in singulars(sent)
 
 
-def _from_skeletons(words: Sequence[str]) -> list[str]:
-    return decompress([of_word(word) for word in words])
+def _player() -> Callable[[Sequence[str]], list[str]]:
+    """Return what plays the receiver of skeletons, and remembers how the last words began."""
+    receiver = Receiver()
+    return lambda words: receiver.decompress([of_word(word) for word in words])
 
 
 def _nibbles(words: Sequence[str]) -> int:

@@ -7,9 +7,10 @@ would come back as another one for the next best: a wrong word tells less than n
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from semcodec.errors import InputError
@@ -21,6 +22,7 @@ from semcodec.words.vocabulary import vocabulary
 
 TRIES: Final = 12  #: times the receiver is played; most descriptions need three
 PATIENCE: Final = 16  #: words too long for the room that is left, until it counts as full
+SPARE: Final = 16  #: of the room, the part in which words are tried one by one
 
 # In eighths of a bit, as the tables.
 LATER: Final = 3  #: what each word before takes away
@@ -124,14 +126,34 @@ def _filled(
     chosen: list[Candidate], waiting: list[Candidate], task: Task
 ) -> tuple[list[Candidate], list[Candidate]]:
     """Return as many candidates as the limits allow, and those that still wait."""
+    sure = _sure(chosen, waiting, task)
+    chosen = _in_order([*chosen, *waiting[:sure]])
     left: list[Candidate] = []
-    for one in waiting:
-        more = sorted([*chosen, one], key=lambda each: each.place)
+    for one in waiting[sure:]:
+        more = _in_order([*chosen, one])
         if len(left) < PATIENCE and task.allows(_words(more)):
             chosen = more
         else:
             left.append(one)
     return chosen, left
+
+
+def _sure(chosen: list[Candidate], waiting: list[Candidate], task: Task) -> int:
+    """Return how many of ``waiting`` fit with so much to spare that not each has to be tried.
+
+    A word may cost less for one that is added, but not so much less.
+    """
+    if task.max_bits is not None:
+        task = replace(task, max_bits=task.max_bits * (SPARE - 1) // SPARE)
+    return bisect_left(
+        range(1, min(len(waiting), task.k) + 1),
+        True,
+        key=lambda count: not task.allows(_words(_in_order([*chosen, *waiting[:count]]))),
+    )
+
+
+def _in_order(some: Iterable[Candidate]) -> list[Candidate]:
+    return sorted(some, key=lambda one: one.place)
 
 
 def _those_that_come_back(chosen: list[Candidate], medium: Medium) -> list[Candidate]:

@@ -12,6 +12,7 @@ from semcodec.bitstream import (
     Field,
     Limits,
     Models,
+    bags,
     embed_png,
     extension,
     inspect,
@@ -140,6 +141,25 @@ def test_a_broken_item_does_not_hide_the_next() -> None:
     assert bits_of(report.fields) == 8 * len(b"".join(items))
     with pytest.raises(FormatError):
         inspect(b"".join(items), framing="sequence")
+
+
+@pytest.mark.parametrize("data", [pack("red boat", coding="bag"), b"\x40\x01\x02\x03\x04"])
+def test_words_coded_whole_are_read_once(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, read_from = bags.read, []
+    monkeypatch.setattr(bags, "read", lambda payload: read_from.append(payload) or read(payload))
+    for look in (validate, inspect):
+        look(data)
+        assert read_from.pop() == data[1:]
+        assert not read_from
+
+
+def test_each_item_of_a_sequence_says_its_own_words() -> None:
+    broken = b"\x40\x01\x02\x03\x04"
+    items = pack("red boat", coding="bag", framing="sequence"), bytes([len(broken)]) + broken, b"\0"
+    more = pack("a pier", coding="lexicon", framing="sequence")
+    fields = validate(b"".join([*items, more]), framing="sequence").fields
+    said = [field.value for field in fields if field.name.endswith("payload")]
+    assert said == ["boat red", "01020304", "a pier"]
 
 
 # --- profiles ----------------------------------------------------------------------------------

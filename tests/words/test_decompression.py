@@ -7,12 +7,12 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import semcodec
 from semcodec.errors import InputError
-from semcodec.words.decompression import MOST_WORDS, pronounceable
+from semcodec.words.decompression import MOST_WORDS, Receiver, pronounceable
 from semcodec.words.skeletons import of_word
 
 SYMBOLS = "ntsrhldcmfgpbkv"
@@ -50,6 +50,15 @@ def test_what_comes_back_has_the_skeleton_that_went_in(received: list[str]) -> N
     assert [of_word(word) for word in words] == received
     if received:
         assert semcodec.skeleton(" ".join(words)) == " ".join(received)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(skeletons, max_size=3), st.integers(0, 6))
+def test_a_receiver_reads_what_anyone_reads(several: list[list[str]], kept: int) -> None:
+    receiver, before = Receiver(), list[str]()
+    for received in several:
+        before = before[:kept] + received
+        assert receiver.decompress(before) == semcodec.decompress(before)
 
 
 @pytest.mark.parametrize(
