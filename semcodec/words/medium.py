@@ -12,7 +12,6 @@ from semcodec.words.decompression import Receiver
 from semcodec.words.skeletons import of_word, singulars
 
 CODINGS: Final = ("nibble", "lexicon", "bag", "utf8")
-MOST_SKELETONS: Final = 200  #: chosen at most: each takes most of a millisecond to read back
 Bits = Callable[[Sequence[str]], int]
 
 
@@ -25,8 +24,7 @@ class Medium:
         cost: the same, finer where the coder knows fractions of a byte: for comparing.
         reads: the word that the receiver reads for each word that is sent.
         sends: whether a word can be sent at all.
-        holds: whether so many words may be chosen: no more than one record can have, or than a
-            receiver can be played for in a second.
+        holds: whether one record can have so many words.
         ordered: whether the receiver sees the order of the words.
     """
 
@@ -55,13 +53,7 @@ def medium(coding: str, bits: Bits | None = None) -> Medium:
         raise InputError(f"Give a coding of {', '.join(CODINGS)}.")
     if coding == "nibble":
         cost = bits or _nibbles
-        return Medium(
-            cost,
-            cost,
-            _player(),
-            lambda word: bool(of_word(word)),
-            lambda words: len(words) <= MOST_SKELETONS,
-        )
+        return Medium(cost, cost, _player(), lambda word: bool(of_word(word)))
     whole = bits or (lambda words: 8 * payloads.length(coding, words))
     cost = bits or (lambda words: payloads.bits(coding, words))
     if coding not in payloads.WORDS:

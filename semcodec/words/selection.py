@@ -25,9 +25,9 @@ def select(
     """Return at most ``k`` words of ``description`` in reading order, each of them once.
 
     Under ``"nibble"`` they come back from their skeletons, so a word may change its number
-    (``trees`` to ``tree``) or be left out, and there are 200 at most. There are fewer than ``k``
-    if the description has no more to say, or one record cannot hold them. Where not even one
-    comes back, the weightiest is sent all the same.
+    (``trees`` to ``tree``) or be left out. There are fewer than ``k`` if the description has no
+    more to say, or one record cannot hold them. Where not even one comes back, the weightiest is
+    sent all the same.
 
     Args:
         description: any text.
