@@ -130,3 +130,28 @@ def test_progress_is_told_before_each_stage() -> None:
 
 def test_an_error_has_no_trace_where_there_were_no_stages() -> None:
     assert BackendError("no key").trace is None
+
+
+def test_what_is_no_value_is_shown_by_its_name() -> None:
+    class Judge:
+        name = "minilm"
+
+    trace = Trace()
+    trace.call(Model(), "select", Judge(), b"\x01\xff")
+    assert trace.stages[0].given == ["minilm", "01ff"]
+    trace.call(Model(), "select", {"a": 1}, None)
+    assert trace.stages[1].given == ["{'a': 1}", None]
+
+
+def test_a_picture_is_shown_by_its_size_and_digest_even_if_it_cannot_be_read() -> None:
+    class Broken:
+        size = (3, 2)
+
+        def tobytes(self) -> bytes:
+            raise ValueError
+
+    trace = Trace()
+    trace.call(Model(), "describe", Broken())
+    assert trace.stages[0].given == [{"size": [3, 2], "sha256": ""}]
+    trace.call(Model(), "describe", PICTURE)
+    assert len(trace.stages[1].given[0]["sha256"]) == 64

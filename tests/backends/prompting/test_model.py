@@ -181,6 +181,17 @@ def test_choose_says_when_not_one_word_fits(coding: str) -> None:
         asking.choose(TEXT, 10, coding, 1, None)
 
 
+def test_words_that_would_come_back_as_others_are_not_sent() -> None:
+    both = ["boat", "kenning"]
+    read = semcodec.decompress([semcodec.skeleton(word) for word in both])
+    assert (read[0], read[1] == both[1]) == ("boat", False)
+    asking, _ = model(json.dumps(both))
+    assert asking.choose("A boat and a kenning.", 2, "nibble", None, None).words == ["boat"]
+    assert asking.choose("A boat and a kenning.", 2, "lexicon", None, None).words == both
+    alone, _ = model('["kenning"]')
+    assert alone.choose("A kenning.", 1, "nibble", None, None).words == ["kenning"]
+
+
 def test_words_are_shortened_by_rule_whatever_their_capitals() -> None:
     asking, _ = model('["xxx", "trdtnl"]')
     assert asking.compress(["Indian", "Traditional"]) == ["ndn", "trdtnl"]

@@ -115,6 +115,8 @@ def test_a_set_of_ones_own_takes_the_place_of_ours(write: Write) -> None:
     assert prompts.name == "mine"
     assert prompts.task("describe").startswith("Look at this picture")
     assert Prompts.read(str(path)) == prompts
+    longest = "é" * 127 + "e"
+    assert Prompts.read(write(OURS.replace("semcodec prompts 1", longest))).name == longest
 
 
 def test_a_dollar_is_written_twice_in_every_text(write: Write) -> None:

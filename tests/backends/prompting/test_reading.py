@@ -75,6 +75,7 @@ def test_a_list_is_read_however_it_is_written(way: str) -> None:
         ('["boat"]', ["boat"]),
         ("boat", ["boat"]),
         ("The word: boat", ["boat"]),
+        ("Word: boat", ["boat"]),
         ("bt: boat\nlk: lake", ["bt", "boat", "lk", "lake"]),
         ("bt - boat\nlk → lake", ["bt", "boat", "lk", "lake"]),
         ('["caf\\u00e9", "na\\u00efve", "cut', ["café", "naïve"]),
