@@ -179,6 +179,18 @@ def test_an_option_that_is_wrong_is_usage(
     assert (calls, out.exists()) == ([], False)
 
 
+@pytest.mark.parametrize("seconds", ["0.5", "3600", "1e2"])
+def test_seconds_are_for_texts_and_pictures(
+    run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: str
+) -> None:
+    made: list[Any] = []
+    monkeypatch.setattr(server, "Client", lambda settings, key: made.append(settings) or Served())
+    how = ["encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai"]
+    assert run(*how, "--timeout", seconds)[0] == 0
+    (settings,) = made
+    assert (settings.text_timeout, settings.image_timeout) == (float(seconds),) * 2
+
+
 def test_a_config_file_that_is_wrong_is_the_environment(
     run: Run, photo: Path, tmp_path: Path
 ) -> None:
