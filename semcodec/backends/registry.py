@@ -17,15 +17,18 @@ from semcodec.errors import BackendError, InputError, SemcodecError
 GROUP: Final = "semcodec.backends"
 
 
-def _openai() -> Any:
+SERVERS: Final = "openai"
+
+
+def _kind_of_server() -> type:
     from semcodec.backends.openai import OpenAIBackend
 
-    return OpenAIBackend()
+    return OpenAIBackend
 
 
 BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
     "deterministic": DeterministicWriter,
-    "openai": _openai,
+    SERVERS: lambda: _kind_of_server()(),
 }
 AUTO: Final = "auto"
 OFFLINE: Final = "embedded"
@@ -77,8 +80,12 @@ def _able(name: object, role: str) -> Any:
 
 
 def roles(name: str) -> list[str]:
-    """Return the places the backend ``name`` can fill."""
-    return [role for role, method in ROLES.items() if hasattr(_backend(name), method)]
+    """Return the places the backend ``name`` can fill.
+
+    For that no server needs to be set rightly: options may still name another.
+    """
+    backend = _kind_of_server() if name == SERVERS else _backend(name)
+    return [role for role, method in ROLES.items() if hasattr(backend, method)]
 
 
 def _backend(name: object) -> Any:

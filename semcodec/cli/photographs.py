@@ -156,8 +156,14 @@ def _tell_cost(trace: semcodec.Trace) -> None:
     calls = [call for call in trace.calls if "seconds" in call]
     if calls:
         taken, given = (
-            sum(call.get(f"tokens_{way}", 0) for call in calls) for way in ("in", "out")
+            sum(_number(call.get(f"tokens_{way}")) or 0 for call in calls) for way in ("in", "out")
         )
-        costs = [call["dollars"] for call in calls]
-        cost = "an unknown price" if None in costs else f"${sum(costs):.4f}"
+        costs = [_number(call.get("dollars")) for call in calls]
+        known = [cost for cost in costs if cost is not None]
+        cost = f"${sum(known):.4f}" if len(known) == len(costs) else "an unknown price"
         terminal.tell(f"{len(calls)} calls, {taken} tokens in, {given} out, {cost}")
+
+
+def _number(said: Any) -> float | None:
+    """Return what a backend reports, which may be foreign code, if it is a number."""
+    return said if type(said) in (int, float) else None

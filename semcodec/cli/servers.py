@@ -11,6 +11,7 @@ from semcodec.backends.calls import Tape
 from semcodec.backends.openai import OpenAIBackend, Rehearsal
 from semcodec.backends.openai.settings import CHOICES
 from semcodec.cli.terminal import EnvironmentFault
+from semcodec.errors import InputError
 
 NAME: Final = "openai"
 PLACES: Final = ("backend", "describer", "writer", "painter")  #: options that name a backend
@@ -74,15 +75,18 @@ def chosen(given: argparse.Namespace) -> Who:
     """Return who fills which place.
 
     Raises:
-        EnvironmentFault: there are options of servers, and no server among those named.
-        InputError: a setting or a tape is at fault.
+        EnvironmentFault: there are options of servers, and no server among those named; or a
+            setting or a tape is at fault.
     """
     named = {place: getattr(given, place) for place in PLACES if hasattr(given, place)}
     if NAME not in named.values():
         _refuse_options(given)
         return Who(named)
     rehearsal = Rehearsal() if given.dry_run else None
-    server = OpenAIBackend(tape=_tape(given), send=rehearsal, **_settings(given))
+    try:
+        server = OpenAIBackend(tape=_tape(given), send=rehearsal, **_settings(given))
+    except InputError as error:  # of an option, the environment or the config file
+        raise EnvironmentFault(str(error)) from error
     places = {place: server if name == NAME else name for place, name in named.items()}
     return Who(places, server, rehearsal)
 
@@ -108,7 +112,8 @@ def _tape(given: argparse.Namespace) -> Tape | None:
 
 def _refuse_options(given: argparse.Namespace) -> None:
     for option in ALL:
-        if getattr(given, option):
+        value = getattr(given, option)
+        if value is not None and value is not False:  # 0 is an option too
             flag = "--" + option.replace("_", "-")
             raise EnvironmentFault(f"{flag} is for servers: add --backend {NAME}.")
 

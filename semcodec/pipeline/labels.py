@@ -28,7 +28,7 @@ def labels(describing: Any, writing: Any) -> tuple[Models, dict[str, str]]:
         InputError: the settings of a backend name no model.
     """
     said = {**_names(describing, "describer", "painter"), **_names(writing, "writer")}
-    if not any(hasattr(one, "labels") for one in (describing, writing)):
+    if not any(map(_said, (describing, writing))):
         return Models(), {}
     ids = {place: _id(place, name) for place, name in said.items()}
     unknown = {place: name for place, name in said.items() if name and not ids[place]}
@@ -41,10 +41,15 @@ def labels(describing: Any, writing: Any) -> tuple[Models, dict[str, str]]:
 
 def _names(backend: Any, *places: str) -> dict[str, str]:
     """Return what a backend says it is in ``places``; the prompts are told with the describer."""
-    said: Mapping[str, str] = getattr(backend, "labels", {})
+    said = _said(backend)
     names = {place: str(said.get(place, "")) for place in (*places, "prompts") if said}
     name = getattr(backend, "name", "")
     return names or ({places[0]: name} if name in OURS else {})
+
+
+def _said(backend: Any) -> Mapping[str, Any]:
+    said = getattr(backend, "labels", None)  # foreign code may mean something else by it
+    return said if isinstance(said, Mapping) else {}
 
 
 def _id(place: str, name: str) -> int:

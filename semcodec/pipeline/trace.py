@@ -50,7 +50,9 @@ class Trace:
     @property
     def calls(self) -> list[dict[str, Any]]:
         """The calls of servers that the stages took."""
-        return [call for stage in self.stages for call in stage.notes.get("calls", ())]
+        said = [stage.notes.get("calls") for stage in self.stages]
+        calls = [call for one in said if isinstance(one, list) for call in one]
+        return [call for call in calls if isinstance(call, dict)]
 
     def call(self, backend: object, method: str, *given: Any, stage: str = "") -> Any:
         """Return what ``backend`` answers to ``method``, and note it as ``stage``.
@@ -103,7 +105,7 @@ def _report(backend: object) -> dict[str, Any]:
     """Return what a backend has to say of its last answer, in values that JSON has."""
     try:
         said = backend.report() if hasattr(backend, "report") else {}
-        json.dumps(said)
+        json.dumps(said, allow_nan=False)
         return dict(said)
     except Exception:  # foreign code, and nothing that a result depends on
         return {}

@@ -9,7 +9,9 @@ from semcodec.backends.calls.call import Call, Usage
 from semcodec.errors import BudgetExceeded
 
 LETTERS_PER_TOKEN: Final = 4  #: of English, about
-FEWEST_LETTERS: Final = 2  #: for a bound; English JSON with escapes stays above it
+#: Letters of ASCII per token, for a bound: English JSON with escapes stays above it. Of other
+#: letters each byte may be a token.
+FEWEST_LETTERS: Final = 2
 PATCH: Final = 32  #: pixels of the side of a patch of a picture that is looked at
 #: A patch is 1 token, times up to 2.46 in small models; nobody takes more than so many patches.
 TOKENS_PER_PATCH: Final = 2.5
@@ -57,7 +59,8 @@ class Purse:
 def bound(call: Call) -> Usage:
     """Return the most tokens that ``call`` can take."""
     pictures = sum(map(_picture_tokens, call.looked_at))
-    return Usage(FRAME + _letters(call) // FEWEST_LETTERS + pictures, pictures, call.most_output)
+    given = max(call.most_output, estimate(call).given)
+    return Usage(FRAME + sum(map(_most_tokens, _texts(call.shown()))) + pictures, pictures, given)
 
 
 def estimate(call: Call) -> Usage:
@@ -70,6 +73,11 @@ def estimate(call: Call) -> Usage:
 def dollars(amount: Decimal) -> str:
     """Return an amount for people: ``$0.0123``."""
     return f"${amount:.4f}" if amount < 1 else f"${amount:.2f}"
+
+
+def _most_tokens(text: str) -> int:
+    ascii_ = sum(map(str.isascii, text))
+    return -(-ascii_ // FEWEST_LETTERS) + len(text.encode(errors="replace")) - ascii_
 
 
 def _letters(call: Call) -> int:

@@ -77,9 +77,12 @@ class Tape:
             return {}
         rows = self._run("SELECT asked FROM replies WHERE request = ?", (SETTINGS,))
         try:
-            return dict(json.loads(rows[0][0])) if rows else {}
+            settings = json.loads(rows[0][0]) if rows else {}
         except (TypeError, ValueError, RecursionError) as error:
             raise InputError(f"{self.path} is damaged: record it again.") from error
+        if not isinstance(settings, dict):
+            raise InputError(f"{self.path} is damaged: record it again.")
+        return settings
 
     def keep_settings(self, settings: dict[str, Any]) -> None:
         """Keep the settings of the run that is recorded; nothing in them may be secret."""
@@ -97,6 +100,8 @@ class Tape:
 
     def _opened(self) -> sqlite3.Connection:
         """Return the file, which holds our table and no other, new or as we left it."""
+        if "\0" in str(self.path):
+            raise ValueError("no file has such a name")  # but SQLite would cut it there
         mode = "ro" if self.mode in READS else "rwc"
         file = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={mode}", timeout=PATIENCE, uri=True

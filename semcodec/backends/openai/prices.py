@@ -55,7 +55,7 @@ def _listed(model: str, usage: Usage) -> Decimal | None:
 def _checked(model: str, price: Any) -> dict[str, Decimal]:
     try:
         numbers = {name: Decimal(str(price[name])) for name in FIELDS if name in price}
-        if set(price) <= set(FIELDS) and all(number >= 0 for number in numbers.values()):
+        if set(price) <= set(FIELDS) and all(0 <= one <= MILLION for one in numbers.values()):
             return {"image": numbers["input"], **numbers, "output": numbers["output"]}
     except (TypeError, KeyError, InvalidOperation):
         pass

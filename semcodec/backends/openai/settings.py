@@ -6,11 +6,12 @@ What the caller gives comes first, then what a replayed tape says, the environme
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -31,6 +32,9 @@ LOCAL: Final = ("127.0.0.1", "localhost", "::1")
 CONFIG: Final = "SEMCODEC_CONFIG"
 BASE_URL: Final = "OPENAI_BASE_URL"  #: as every client of OpenAI reads it
 SECRET: Final = "api_key"  # noqa: S105  # the name of a setting
+EXTRAS: Final = ("text_extra", "image_extra")
+#: What a tape does not keep, nor has any say in: money, and files of this machine.
+NOT_RECORDED: Final = ("prices", "max_cost", "prompts")
 MOST_CONFIG: Final = 100_000  #: bytes of the config file
 MOST_SIDE: Final = 2048  #: pixels of a picture that is sent
 MOST_RETRIES: Final = 10
@@ -90,9 +94,8 @@ class Settings:
                 raise InputError(f"The setting {name} is one of {', '.join(choices)}.")
         for name in ("describer", "writer", "painter", "effort", "prompts"):
             _check_text(name, getattr(self, name))
-        for name in ("text_extra", "image_extra", "prices"):
-            if not isinstance(getattr(self, name), Mapping):
-                raise InputError(f"The setting {name} is a table.")
+        for name in (*EXTRAS, "prices"):
+            _check_table(name, getattr(self, name))
         _check_number("image_side", self.image_side, 64, MOST_SIDE, int)
         _check_number("most_output", self.most_output, 16, 1_000_000, int)
         _check_number("retries", self.retries, 0, MOST_RETRIES, int)
@@ -113,12 +116,11 @@ class Settings:
 
     def recorded(self) -> dict[str, Any]:
         """Return what a tape keeps: all that decides what is asked, and nothing of this machine."""
-        left_out = ("prices", "max_cost", "prompts")
         every = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
             name: dict(value) if isinstance(value, Mapping) else value
             for name, value in every.items()
-            if name not in left_out and value is not None
+            if name not in NOT_RECORDED and value is not None
         }
 
     @classmethod
@@ -132,7 +134,8 @@ class Settings:
         stored = {name: value for name, value in config().items() if name != SECRET}
         asked = {name: value for name, value in given.items() if value is not None}
         url = os.environ.get(BASE_URL, "").strip()
-        merged = {**stored, **({"base_url": url} if url else {}), **recorded, **asked}
+        tape = {name: value for name, value in recorded.items() if name not in NOT_RECORDED}
+        merged = {**stored, **({"base_url": url} if url else {}), **tape, **asked}
         if unknown := sorted(set(merged) - known):
             raise InputError(
                 f"There is no setting {unknown[0]!r}: there are {', '.join(sorted(known))}."
@@ -161,6 +164,8 @@ def config() -> dict[str, Any]:
         raise InputError(
             f"The config file {path} cannot be read: {type(error).__name__}."
         ) from None
+    if table is None:
+        raise InputError(f"The config file {path} has over {MOST_CONFIG} bytes: write less.")
     if not isinstance(table, dict):
         raise InputError(f"In the config file {path}, openai is no table.")
     if SECRET in table and os.name == "posix" and mode & 0o077:
@@ -184,7 +189,8 @@ def _check_url(url: object) -> None:
             good
             and parts is not None
             and (parts.port or True)
-            and not any(c.isspace() for c in str(url))
+            and str(url).isprintable()
+            and " " not in str(url)
         )
     except ValueError:
         good = False
@@ -192,7 +198,7 @@ def _check_url(url: object) -> None:
         raise InputError(
             "The base URL is like https://api.openai.com/v1 or http://127.0.0.1:8080/v1."
         )
-    if parts is not None and (parts.username or parts.password or parts.query or parts.fragment):
+    if parts is not None and ("@" in parts.netloc or "?" in str(url) or "#" in str(url)):
         raise InputError(
             "The base URL has no user, password or query in it: give the key as a key."
         )
@@ -205,10 +211,22 @@ def _check_text(name: str, value: object) -> None:
         raise InputError(f"The setting {name} is a text.")
 
 
+def _check_table(name: str, value: object) -> None:
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise InputError(f"The setting {name} is a table.")
+    try:
+        json.dumps(dict(value) if name in EXTRAS else {}, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise InputError(f"The setting {name} has a value that JSON has not.") from None
+
+
 def _check_number(name: str, value: Any, least: float, most: float, *kinds: type) -> None:
     if isinstance(value, bool) or not isinstance(value, kinds) or not _is_in(value, least, most):
         raise InputError(f"The setting {name} is a number from {least} to {most}.")
 
 
 def _is_in(value: Any, least: float, most: float) -> bool:
-    return bool(least <= value <= most)
+    try:
+        return bool(least <= value <= most)
+    except InvalidOperation:  # a Decimal that is no number
+        return False

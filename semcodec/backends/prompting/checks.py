@@ -7,27 +7,31 @@ It never fails: where nothing can be used the value is None.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from semcodec.backends.prompting import reading
 from semcodec.backends.prompting.chat import Answer
-from semcodec.bitstream import alphabet
 from semcodec.words.fillers import HELPERS
-from semcodec.words.skeletons import VOWELS, is_short_for, of_word
+from semcodec.words.skeletons import is_short_for, of_word
 from semcodec.words.tokens import tokens
+from semcodec.words.vocabulary import vocabulary
 
 T = TypeVar("T")
 MISSING: Final = 10  #: of 100 words asked for, so many may be missing
 LONGEST_CHANGE: Final = 300  #: characters of a change to a picture
 STEM: Final = 4  #: letters by which a word is known again, whatever its ending
+ROOT: Final = 3  #: letters that a chosen word shares with one of the text: sit and sitting
+ENDING: Final = 4  #: letters that it may be longer or shorter by
+AHEAD: Final = 64  #: words that are looked through for the next that fits
 NOTHING: Final = frozenset(("none", "nothing", "no", "no change", "no changes", "no difference"))
 DECLINED: Final = re.compile(
     r"(i['’]?m |i am )?(sorry|unable|not able)\b|i (can['’]?t|cannot|can not|won['’]?t|will not)\b"
     r"|as an ai\b|unfortunately, i\b",
     re.I,
 )
+SELF: Final = re.compile(r"\b(i|me|ai)\b", re.I)
 LONGEST_REFUSAL: Final = 400  #: characters; whoever says sorry and goes on for longer has described
 
 
@@ -51,26 +55,31 @@ def description(answer: Answer) -> Checked[str]:
     return Checked(whole)
 
 
-def chosen(answer: Answer, k: int, available: int) -> Checked[list[str]]:
-    """Check a choice of ``k`` words out of a text that has ``available`` words worth choosing."""
-    said = [word for entry in reading.words(answer.text) for word in tokens(entry)]
-    found = [word for word in dict.fromkeys(said) if word not in HELPERS and of_word(word)]
+def chosen(answer: Answer, text: str, k: int, available: int) -> Checked[list[str]]:
+    """Check a choice of ``k`` words out of ``text``, which has ``available`` worth choosing.
+
+    Words that are not in the text, in this form or another, were not chosen but made up.
+    """
+    usable = [
+        word for word in dict.fromkeys(_said(answer)) if word not in HELPERS and of_word(word)
+    ]
+    lengths = _lengths(tokens(text))
+    found = [word for word in usable if _is_form(word, lengths)]
     wanted = min(k, available)
     if 100 * len(found) < (100 - MISSING) * wanted:
         return Checked(found or None, f"it has {len(found)} usable words in place of {wanted}")
     return Checked(found[:k])
 
 
-def shortened(answer: Answer, words: Sequence[str]) -> Checked[list[str]]:
-    """Check skeletons: one for each word, of its own consonants; else ours takes its place."""
+def shortened(answer: Answer, ours: Sequence[str]) -> Checked[list[str]]:
+    """Check skeletons: one for each of ``ours``, of its consonants; else it takes its place."""
+    if _declines(answer):
+        return Checked(None, "it declines", declined=True)
     bones = [_bones(entry) for entry in reading.entries(answer.text)]
-    if len(bones) != len(words):
-        return Checked(None, f"it has {len(bones)} entries for {len(words)} words")
-    fits = [_fits(bone, word) for bone, word in zip(bones, words, strict=True)]
-    better = [
-        bone if fit else of_word(word) for bone, word, fit in zip(bones, words, fits, strict=True)
-    ]
-    wrong = fits.count(False)
+    if len(bones) != len(ours):
+        return Checked(None, f"it has {len(bones)} entries for {len(ours)} words")
+    better = [bone if _fits(bone, own) else own for bone, own in zip(bones, ours, strict=True)]
+    wrong = sum(not _fits(bone, own) for bone, own in zip(bones, ours, strict=True))
     return Checked(
         better, f"{wrong} entries are not of the consonants of their words" if wrong else ""
     )
@@ -78,8 +87,7 @@ def shortened(answer: Answer, words: Sequence[str]) -> Checked[list[str]]:
 
 def restored(answer: Answer, bones: Sequence[str]) -> Checked[list[str]]:
     """Check words: one for each skeleton, which it must have; else an empty one stands there."""
-    said = [word for entry in reading.words(answer.text) for word in tokens(entry)]
-    found = _aligned(said, bones)
+    found = _aligned(_said(answer), bones)
     lost = found.count("")
     fault = f"{lost} words have not the consonants of their short forms" if lost else ""
     return Checked(found if any(found) else None, fault)
@@ -90,8 +98,8 @@ def prompt(answer: Answer, words: Sequence[str]) -> Checked[str]:
     said = description(answer)
     if said.value is None:
         return said
-    text = " ".join(tokens(said.value))
-    lost = sum(word.lower()[:STEM] not in text for word in words)
+    text = f"{' '.join(tokens(said.value))} {said.value.casefold()}"
+    lost = sum("".join(tokens(word) or word.casefold())[:STEM] not in text for word in words)
     if 2 * lost > len(words):
         return Checked(None, f"{lost} of the {len(words)} words are missing")
     return said
@@ -100,6 +108,8 @@ def prompt(answer: Answer, words: Sequence[str]) -> Checked[str]:
 def change(answer: Answer) -> Checked[str]:
     """Check a change to a picture: one short text, empty for none."""
     text = " ".join(reading.prose(answer.text).split())
+    if _declines(answer):
+        return Checked(None, "it declines", declined=True)
     if text.strip(" .!").lower() in NOTHING:
         return Checked("")
     if not any(map(of_word, tokens(text))):
@@ -109,26 +119,55 @@ def change(answer: Answer) -> Checked[str]:
     return Checked(text)
 
 
+def _said(answer: Answer) -> list[str]:
+    """Return the words of a list; those by which a model declines are no answer."""
+    if _declines(answer):
+        return []
+    return [word for entry in reading.words(answer.text) for word in tokens(entry)]
+
+
+def _declines(answer: Answer) -> bool:
+    """Tell whether a model speaks of itself in place of a list or a change."""
+    text = reading.prose(answer.text)
+    return len(text) <= LONGEST_REFUSAL and bool(DECLINED.match(text) and SELF.search(text))
+
+
 def _bones(entry: str) -> str:
     return "".join(entry.lower().split())
 
 
-def _fits(bones: str, word: str) -> bool:
-    """Tell whether ``bones`` is a skeleton for ``word``, or a shorter form of it."""
-    strange = alphabet.strangers(bones) or not set(bones).isdisjoint(VOWELS)
-    return bool(bones) and not strange and is_short_for(bones, of_word(word))
+def _fits(bones: str, ours: str) -> bool:
+    """Tell whether ``bones`` is the skeleton ``ours``, or a shorter form of it."""
+    return bool(bones) and is_short_for(bones, ours.replace(" ", ""))
+
+
+def _restores(word: str, bones: str) -> bool:
+    """Tell whether ``word`` has this skeleton, and is not the skeleton said again."""
+    is_echo = word == bones and vocabulary().number(word) is None
+    return not is_echo and is_short_for(bones, of_word(word))
+
+
+def _lengths(text: Sequence[str]) -> dict[str, set[int]]:
+    """Return the lengths of the words of a text by their first letters."""
+    lengths: dict[str, set[int]] = {}
+    for word in text:
+        lengths.setdefault(word[:ROOT], set()).add(len(word))
+    return lengths
+
+
+def _is_form(word: str, lengths: Mapping[str, set[int]]) -> bool:
+    return any(abs(len(word) - length) <= ENDING for length in lengths.get(word[:ROOT], ()))
 
 
 def _aligned(said: Sequence[str], bones: Sequence[str]) -> list[str]:
     """Return for each skeleton the word in its place, or where places differ the next that fits."""
     if len(said) == len(bones):
         pairs = zip(bones, said, strict=True)
-        return [word if is_short_for(bone, of_word(word)) else "" for bone, word in pairs]
+        return [word if _restores(word, bone) else "" for bone, word in pairs]
     found, at = [], 0
     for bone in bones:
-        next_ = next(
-            (n for n in range(at, len(said)) if is_short_for(bone, of_word(said[n]))), None
-        )
+        ahead = range(at, min(at + AHEAD, len(said)))
+        next_ = next((n for n in ahead if _restores(said[n], bone)), None)
         found.append("" if next_ is None else said[next_])
         at = at if next_ is None else next_ + 1
     return found

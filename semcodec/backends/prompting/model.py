@@ -17,7 +17,7 @@ from semcodec.backends.prompting import checks, reading
 from semcodec.backends.prompting.chat import Answer, Chat, Question
 from semcodec.backends.prompting.checks import Checked
 from semcodec.backends.prompting.picking import picked
-from semcodec.backends.prompting.prompts import Prompts
+from semcodec.backends.prompting.prompts import Prompts, without_marks
 from semcodec.errors import BadAnswer, Refused
 from semcodec.words import Choice, Judge
 from semcodec.words.tokens import MOST_TEXT
@@ -84,7 +84,7 @@ class PromptedModel:
         question = self._question(
             "compress", shape=_list_of("skeletons"), likely=json.dumps(ours), data=" ".join(words)
         )
-        return self._answered(question, lambda said: checks.shortened(said, words), lambda: ours)
+        return self._answered(question, lambda said: checks.shortened(said, ours), lambda: ours)
 
     def decompress(self, skeletons: Sequence[str]) -> list[str]:
         """Return a word for each skeleton; those that the model misses are the rules' own."""
@@ -122,7 +122,9 @@ class PromptedModel:
         question = self._question(
             "select", shape=_list_of("words"), likely=json.dumps(ours), data=description, k=str(k)
         )
-        said = self._answered(question, lambda said: checks.chosen(said, k, len(ours)), list)
+        said = self._answered(
+            question, lambda said: checks.chosen(said, description, k, len(ours)), list
+        )
         if 100 * len(said) >= (100 - checks.MISSING) * len(ours):
             return said
         return list(dict.fromkeys([*said, *ours]))
@@ -136,9 +138,7 @@ class PromptedModel:
         **values: str,
     ) -> Question:
         task = self._prompts.task(stage, **values)
-        rules_ = self._prompts.rules(stage)
-        if "data" in values:
-            rules_ = f"{rules_} {self._prompts.texts['quotation']}"
+        rules_ = self._prompts.rules(stage, quoting="data" in values)
         return Question(stage, rules_, task, image, shape, likely)
 
     def _answered(
@@ -165,8 +165,8 @@ class PromptedModel:
         return instead()
 
     def _again(self, question: Question, answer: Answer, fault: str) -> Question:
-        earlier = reading.prose(answer.text)[:MOST_REPEATED], self._prompts.again(fault)
-        return replace(question, earlier=earlier)
+        said = without_marks(reading.prose(answer.text)[:MOST_REPEATED])
+        return replace(question, earlier=(said, self._prompts.again(fault)))
 
     def _fault(self, stage: str, checked: Checked[Any]) -> BadAnswer | Refused:
         if checked.declined:

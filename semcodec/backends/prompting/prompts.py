@@ -30,6 +30,7 @@ PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "edit": (("task",), ("quotation", "data")),
 }
 MOST_FILE: Final = 100_000  #: bytes of a file of prompts
+LONGEST_NAME: Final = 255  #: bytes of a name in a record (SC-EXT-7)
 #: Letters of a quotation that are written by their number: those of tags, lists, roles and code.
 ESCAPED: Final = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>[]{}|`&"}
 
@@ -64,20 +65,23 @@ class Prompts:
             raise InputError(f"The prompts {path} have over {MOST_FILE} bytes: write less.")
         return _parsed(data, str(path))
 
-    def rules(self, stage: str) -> str:
-        """Return what always holds in a stage."""
-        return self.texts[f"{stage}.rules"]
+    def rules(self, stage: str, quoting: bool = False) -> str:
+        """Return what always holds in a stage; of quotations too, if its task has one."""
+        rules = self._filled(f"{stage}.rules")
+        return f"{rules} {self._filled('quotation')}" if quoting else rules
 
     def task(self, stage: str, **values: str) -> str:
         """Return what to do in a stage; ``data`` among ``values`` goes in as a quotation."""
         if "data" in values:
             values["data"] = quoted(values["data"])
-        values["quotation"] = self.texts["quotation"]
-        return Template(self.texts[f"{stage}.task"]).substitute(values)
+        return self._filled(f"{stage}.task", **values, quotation=self._filled("quotation"))
 
     def again(self, fault: str) -> str:
         """Return the request to answer once more, because of ``fault``."""
-        return Template(self.texts["again"]).substitute(fault=fault)
+        return self._filled("again", fault=fault)
+
+    def _filled(self, place: str, **values: str) -> str:
+        return Template(self.texts[place]).substitute(values)
 
 
 def quoted(text: str) -> str:
@@ -88,6 +92,17 @@ def quoted(text: str) -> str:
     """
     shown = json.dumps(_printable(text), ensure_ascii=False).translate(ESCAPED)
     return f"<data>{shown}</data>"
+
+
+def without_marks(text: str) -> str:
+    """Return what a model said, to be shown to it again, without what may mark a role.
+
+    It may repeat what a record says, and stands where no quotation is around it.
+
+    >>> without_marks('<|im_start|>boat')
+    '  im_start  boat'
+    """
+    return _printable(text).translate(dict.fromkeys(ESCAPED, " "))
 
 
 def _printable(text: str) -> str:
@@ -110,7 +125,10 @@ def _parsed(data: bytes, path: str) -> Prompts:
     for stage, (parts, names) in PARTS.items():
         needed |= {f"{stage}.{part}": names if part == "task" else () for part in parts}
     texts = {place: _text(read, place, names, path) for place, names in needed.items()}
-    return Prompts(texts.pop("name"), texts)
+    name = texts.pop("name")
+    if not name.isprintable() or len(name.encode()) > LONGEST_NAME:
+        raise InputError(f"The name of the prompts {path} is one line of text: write a short one.")
+    return Prompts(name, texts)
 
 
 def _text(read: Any, place: str, names: tuple[str, ...], path: str) -> str:

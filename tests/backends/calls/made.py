@@ -1,0 +1,31 @@
+"""Calls as the tests make them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from semcodec.backends.calls import Call, Reply, Usage
+
+LOOK = "data:image/png;base64,iVBORw0KGgoSECRETPHOTO"
+
+
+def call(text: str = "a boat", *, model: str = "m", **fields: Any) -> Call:
+    """Return a call that shows a picture and says ``text``."""
+    content = [
+        {"type": "text", "text": text},
+        {"type": "image_url", "image_url": {"url": LOOK}},
+    ]
+    body = {"model": model, "messages": [{"role": "user", "content": content}]}
+    return Call("describe", "chat/completions", body, **{"most_output": 100, **fields})
+
+
+def reply(text: str = "A boat.") -> Reply:
+    return Reply(text, b"\x89PNG", "m-2026", False, "", Usage(30, 20, 10))
+
+
+class Flat:
+    """Prices where a token costs a cent; of the model ``unknown``, nobody knows."""
+
+    def price(self, model: str, usage: Usage) -> Decimal | None:
+        return None if model == "unknown" else Decimal(usage.taken + usage.given) / 100

@@ -1,0 +1,74 @@
+"""A call is what decides the answer: its digest tells calls apart, and it shows no picture."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+
+import pytest
+
+from semcodec.backends.calls import Call
+from tests.backends.calls.made import LOOK, call
+
+
+def test_a_call_is_for_its_model() -> None:
+    assert call(model="x").model == "x"
+    assert Call("choose a model", "models", {}).model == ""
+
+
+def test_the_digest_is_the_same_for_the_same_call_in_any_order() -> None:
+    one = Call("a", "r", {"x": 1, "y": {"b": 2, "a": 3}})
+    other = Call("a", "r", {"y": {"a": 3, "b": 2}, "x": 1})
+    assert one.digest == other.digest
+    assert len(one.digest) == 64
+
+
+def test_the_digest_never_changes() -> None:
+    """Tapes that people keep would be lost."""
+    made = Call("paint", "images/generations", {"model": "m", "prompt": "é"}, {"seed": 7}, b"png")
+    text = (
+        '["images/generations",{"model":"m","prompt":"\\u00e9"},{"seed":7},"'
+        f'{hashlib.sha256(b"png").hexdigest()}"]'
+    )
+    assert made.digest == hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"route": "responses"},
+        {"body": {"model": "other"}},
+        {"extra": {"seed": 1}},
+        {"picture": b"png"},
+        {"picture": b"gif"},
+    ],
+    ids=str,
+)
+def test_all_that_decides_the_answer_is_in_the_digest(change: dict[str, object]) -> None:
+    base = call(picture=None)
+    assert dataclasses.replace(base, **change).digest != base.digest
+    assert len({base.digest, call(picture=b"png").digest, call(picture=b"gif").digest}) == 3
+
+
+def test_what_is_looked_at_is_in_the_digest() -> None:
+    looked = json.loads(json.dumps(dict(call().body)).replace("PHOTO", "OTHER"))
+    assert dataclasses.replace(call(), body=looked).digest != call().digest
+
+
+@pytest.mark.parametrize(
+    "change", [{"stage": "x"}, {"most_output": 5}, {"likely": "x"}, {"looked_at": ((1, 1),)}]
+)
+def test_what_only_we_know_is_not(change: dict[str, object]) -> None:
+    assert dataclasses.replace(call(), **change).digest == call().digest
+
+
+def test_a_call_is_shown_with_digests_for_pictures() -> None:
+    made = call(extra={"more": (LOOK, 5, {"deep": [LOOK]})}, picture=b"PNG FILE")
+    shown = made.shown()
+    digest = f"sha256:{hashlib.sha256(LOOK.encode()).hexdigest()}"
+    assert shown["more"] == [digest, 5, {"deep": [digest]}]
+    assert shown["messages"][0]["content"][1] == {"type": "image_url", "image_url": {"url": digest}}
+    assert shown["messages"][0]["content"][0]["text"] == "a boat"
+    assert "PHOTO" not in json.dumps(shown)
+    assert "PNG FILE" not in json.dumps(shown)

@@ -1,0 +1,121 @@
+"""A purse allows no call that could bring it over its limit, whatever the server counts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semcodec.backends.calls import Call, Purse, Usage
+from semcodec.backends.calls.purse import FRAME, bound, dollars, estimate
+from semcodec.errors import BudgetExceeded
+from tests.backends.calls.made import LOOK, Flat, call
+
+MOST = Flat().price("m", bound(call()))
+
+
+def test_without_a_limit_every_call_is_allowed() -> None:
+    Purse(Flat()).allow(call(model="unknown"))
+
+
+def test_a_call_is_allowed_up_to_the_last_cent() -> None:
+    assert MOST is not None
+    Purse(Flat(), MOST).allow(call())
+    with pytest.raises(BudgetExceeded, match="allow more with --max-cost") as caught:
+        Purse(Flat(), MOST - Decimal("0.01")).allow(call())
+    assert (caught.value.stage, caught.value.backend) == ("describe", "m")
+    assert f"may cost {dollars(MOST)}, and {dollars(MOST - Decimal('0.01'))}" in str(caught.value)
+
+
+def test_what_was_spent_is_not_there_any_more() -> None:
+    assert MOST is not None
+    purse = Purse(Flat(), MOST)
+    assert purse.pay(call(), Usage(1, 0, 0)) == Decimal("0.01")
+    with pytest.raises(BudgetExceeded):
+        purse.allow(call())
+    purse.pay(call(), Usage(10**9, 0, 10**9))
+    with pytest.raises(BudgetExceeded, match=r"\$0\.0000 of the limit is left"):
+        purse.allow(call())
+
+
+def test_a_limit_of_nothing_allows_nothing_that_costs() -> None:
+    with pytest.raises(BudgetExceeded):
+        Purse(Flat(), Decimal(0)).allow(call())
+
+
+def test_under_a_limit_a_price_must_be_known() -> None:
+    with pytest.raises(BudgetExceeded, match="price of unknown is not known"):
+        Purse(Flat(), Decimal(100)).allow(call(model="unknown"))
+
+
+def test_to_ask_which_models_there_are_is_free() -> None:
+    Purse(Flat(), Decimal(0)).allow(Call("choose a model", "models", {}))
+
+
+def test_a_call_that_nobody_counted_took_the_most_it_could() -> None:
+    purse = Purse(Flat())
+    assert purse.pay(call(), None) == MOST == purse.spent
+
+
+def test_an_unknown_price_is_not_counted() -> None:
+    purse = Purse(Flat())
+    assert purse.pay(call(model="unknown"), None) is None
+    assert purse.spent == 0
+
+
+def test_a_picture_takes_tokens_by_its_patches_and_not_by_its_letters() -> None:
+    small, large = (bound(call(looked_at=(size,))) for size in ((32, 32), (1024, 1024)))
+    assert (small.pictures, large.pictures) == (2, 2560)
+    assert large.taken - large.pictures == small.taken - small.pictures
+    assert bound(call(looked_at=((33, 1),))).pictures == 5
+    assert bound(call(looked_at=((32, 32), (32, 32)))).pictures == 4
+
+
+def test_an_estimate_is_of_the_answer_that_is_likely() -> None:
+    assert estimate(call(likely="x" * 399)).given == 100
+    assert estimate(call(most_output=77)).given == 77
+    assert bound(call(likely="x", most_output=77)).given == 77
+
+
+def test_every_byte_of_a_rare_letter_may_be_a_token() -> None:
+    plain, rare = bound(call("x" * 100)), bound(call("犬" * 100))
+    assert rare.taken - plain.taken == 300 - 50
+
+
+@given(
+    st.text() | st.text("犬é🐕ab"),
+    st.text(),
+    st.integers(0, 10**6),
+    st.lists(st.tuples(st.integers(1, 4096), st.integers(1, 4096)), max_size=3),
+)
+def test_a_bound_is_over_every_estimate(
+    text: str, likely: str, most: int, seen: list[tuple[int, int]]
+) -> None:
+    made = call(text, likely=likely, most_output=most, looked_at=tuple(seen))
+    least, highest = estimate(made), bound(made)
+    assert least.taken + FRAME <= highest.taken
+    assert (least.pictures, least.given <= highest.given) == (highest.pictures, True)
+    assert highest.given >= most
+    text_tokens = highest.taken - highest.pictures
+    assert text_tokens >= FRAME + len(text.encode()) // 2
+
+
+def test_the_letters_of_a_picture_are_not_counted() -> None:
+    body = {"model": "m", "messages": [{"url": LOOK + "A" * 10**6}]}
+    assert bound(Call("describe", "chat/completions", body)).taken < FRAME + 100
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        ("0", "$0.0000"),
+        ("0.00634", "$0.0063"),
+        ("0.99994", "$0.9999"),
+        ("1", "$1.00"),
+        ("12.345", "$12.34"),
+    ],
+)
+def test_dollars_are_shown_to_people(amount: str, shown: str) -> None:
+    assert dollars(Decimal(amount)) == shown

@@ -1,0 +1,214 @@
+"""Keys: where one is found, to whom it goes, and that it is nowhere to be seen."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semcodec.backends.openai import Settings, keys
+from semcodec.backends.openai.keys import HIDDEN, OURS, THEIRS, UNUSED, Key
+from semcodec.backends.openai.settings import BASE_URL, CONFIG
+from semcodec.errors import BackendError, SemcodecError
+
+SECRET = "sk-proj-abc/DEF+123="
+OPENAI = Settings()
+LOCAL = Settings(base_url="http://127.0.0.1:8080/v1")
+OTHER = Settings(base_url="https://other.example/v1")
+IN_THE_CLEAR = Settings(base_url="http://192.168.0.5:8000/v1")
+EVERY = {"openai": OPENAI, "local": LOCAL, "other": OTHER, "in the clear": IN_THE_CLEAR}
+
+
+@pytest.fixture(autouse=True)
+def _nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let there be no key anywhere."""
+    for name in (OURS, THEIRS, BASE_URL):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(CONFIG, str(tmp_path / "config.toml"))
+    monkeypatch.setitem(sys.modules, "keyring", None)
+
+
+@pytest.fixture
+def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], object]:
+    """A keyring, as a dictionary."""
+    kept: dict[tuple[str, str], object] = {}
+
+    def get_password(service: str, user: str) -> object:
+        found = kept.get((service, user))
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_password=get_password))
+    return kept
+
+
+def store(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"[openai]\napi_key = {value}")
+    path.chmod(0o600)
+
+
+def test_openai_needs_a_key_and_it_is_said_where_to_put_it(tmp_path: Path) -> None:
+    with pytest.raises(BackendError, match="set OPENAI_API_KEY in the environment") as caught:
+        keys.find(OPENAI)
+    assert f"{tmp_path / 'config.toml'} with mode 600" in str(caught.value)
+    assert (caught.value.backend, caught.value.stage) == ("openai", "load")
+
+
+@pytest.mark.parametrize("which", ["local", "other", "in the clear"])
+def test_others_may_need_none(which: str) -> None:
+    key = keys.find(EVERY[which])
+    assert (key.reveal(), key.source) == (UNUSED, "nowhere, the server may need none")
+
+
+@pytest.mark.parametrize("which", EVERY)
+def test_a_key_of_ours_goes_wherever_the_calls_go(
+    which: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OURS, "our-key")
+    monkeypatch.setenv(THEIRS, "their-key")
+    key = keys.find(EVERY[which])
+    assert (key.reveal(), key.source) == ("our-key", "$SEMCODEC_API_KEY")
+
+
+@pytest.mark.parametrize(
+    ("which", "goes"), [("openai", True), ("local", True), ("other", True), ("in the clear", False)]
+)
+def test_a_key_of_openai_is_not_sent_in_the_clear(
+    which: str, goes: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    store(tmp_path, '"stored-key"')
+    assert keys.find(EVERY[which]).reveal() == ("stored-key" if goes else UNUSED)
+    monkeypatch.setenv(THEIRS, "their-key")
+    assert keys.find(EVERY[which]).reveal() == ("their-key" if goes else UNUSED)
+
+
+def test_the_environment_comes_before_the_keyring_and_that_before_the_file(
+    keyring: dict[tuple[str, str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(tmp_path, '"stored-key"')
+    assert keys.find(OPENAI).source == str(tmp_path / "config.toml")
+    keyring["semcodec", "openai"] = "ring-key"
+    assert (keys.find(OPENAI).reveal(), keys.find(OPENAI).source) == ("ring-key", "the keyring")
+    monkeypatch.setenv(THEIRS, "their-key")
+    assert keys.find(OPENAI).source == "$OPENAI_API_KEY"
+
+
+@pytest.mark.parametrize("which", ["local", "other", "in the clear"])
+def test_the_keyring_is_for_openai(which: str, keyring: dict[tuple[str, str], object]) -> None:
+    keyring["semcodec", "openai"] = "ring-key"
+    assert keys.find(EVERY[which]).reveal() == UNUSED
+
+
+@pytest.mark.parametrize("found", [None, "", RuntimeError("locked")])
+def test_a_keyring_that_has_none_or_is_locked_has_no_key(
+    found: object, keyring: dict[tuple[str, str], object]
+) -> None:
+    keyring["semcodec", "openai"] = found
+    with pytest.raises(BackendError, match="No key for"):
+        keys.find(OPENAI)
+
+
+@pytest.mark.parametrize(
+    "value", [" ", "a b", "sk-é", "sk-a\nb", "sk-\x1b[2J", "sk-\u200babc"], ids=ascii
+)
+def test_a_key_has_no_letters_that_no_header_takes(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OURS, value)
+    with pytest.raises(BackendError, match=r"key from \$SEMCODEC_API_KEY has letters") as caught:
+        keys.find(LOCAL)
+    assert not value.strip() or value not in str(caught.value)
+
+
+def test_the_end_of_a_line_is_no_part_of_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(THEIRS, f"{SECRET}\r\n")
+    assert keys.find(OPENAI).reveal() == SECRET
+
+
+@pytest.mark.parametrize("value", ["5", "true", "[]", "{}", '""'])
+def test_a_key_in_a_file_is_a_text(value: str, tmp_path: Path) -> None:
+    store(tmp_path, value)
+    with pytest.raises(BackendError, match="has letters that no key has"):
+        keys.find(OPENAI)
+
+
+def test_a_key_that_others_can_read_is_not_even_looked_at(tmp_path: Path) -> None:
+    store(tmp_path, f'"{SECRET}"')
+    (tmp_path / "config.toml").chmod(0o644)
+    with pytest.raises(SemcodecError, match="chmod 600") as caught:
+        keys.find(OPENAI)
+    assert SECRET not in str(caught.value)
+
+
+def test_a_key_prints_as_none() -> None:
+    key = Key(SECRET, "$OPENAI_API_KEY")
+    for shown in (repr(key), str(key), f"{key}", f"{key!r:>99}", repr([key]), "%s" % (key,)):  # noqa: UP031
+        assert SECRET not in shown
+        assert "$OPENAI_API_KEY" in shown
+    assert not hasattr(key, "__dict__")
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_key_is_not_pickled(protocol: int) -> None:
+    with pytest.raises(TypeError, match="not written anywhere"):
+        pickle.dumps(Key(SECRET, "here"), protocol)
+
+
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy])
+def test_a_key_is_not_copied(way: object) -> None:
+    with pytest.raises(TypeError, match="not written anywhere"):
+        way([Key(SECRET, "here")][0])  # type: ignore[operator]
+
+
+PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=40)
+
+
+@given(PRINTABLE, st.text(max_size=20), st.text(max_size=20))
+def test_a_key_is_hidden_in_any_text(secret: str, before: str, after: str) -> None:
+    for form in (secret, quote(secret, safe="")):
+        shown = Key(secret, "here").hidden(f"{before}{form} {form}{after}")
+        assert form not in shown or form in HIDDEN
+
+
+@pytest.mark.parametrize("form", [SECRET, quote(SECRET, safe=""), f"x{SECRET}y"])
+def test_a_key_is_hidden_in_a_sentence(form: str) -> None:
+    shown = Key(SECRET, "here").hidden(f"Incorrect API key provided: {form}, see /v1?key={form}.")
+    assert shown.startswith("Incorrect API key provided: ")
+    assert SECRET not in shown
+    assert "abc" not in shown
+    assert HIDDEN in shown
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "sk-proj-********************9xYz",
+        "sk-abcd...wxyz",
+        "sk-abcdefgh",
+        "Bearer abcdefgh.ijk",
+        "bearer   abcdefgh==",
+        "Authorization: Bearer tok_123456",
+    ],
+)
+def test_what_looks_like_a_key_is_hidden_whosever_it_is(said: str) -> None:
+    shown = Key(UNUSED, "nowhere").hidden(f"no {said} here")
+    assert HIDDEN in shown
+    assert not any(part in shown for part in ("9xYz", "wxyz", "efgh", "123456"))
+    assert shown.endswith(" here")
+
+
+@pytest.mark.parametrize(
+    "said", ["unused", "ask-me-anything", "a task-oriented bearer of news", ""]
+)
+def test_words_are_not_hidden(said: str) -> None:
+    assert Key(UNUSED, "nowhere").hidden(said) == said
+    assert Key("news", "too short to be one").hidden(said) == said

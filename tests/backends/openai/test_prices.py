@@ -1,0 +1,94 @@
+"""Prices: one's own first, this machine for nothing, OpenAI's by the list, else unknown."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from semcodec.backends.calls import Usage
+from semcodec.backends.openai import Settings
+from semcodec.backends.openai.prices import ServerPrices
+from semcodec.errors import InputError
+
+LOCAL = "http://127.0.0.1:8080/v1"
+OTHER = "https://other.example/v1"
+MILLION = Usage(1_000_000, 0, 1_000_000)
+
+
+def prices(**settings: Any) -> ServerPrices:
+    return ServerPrices(Settings(**settings))
+
+
+@pytest.mark.parametrize("url", [LOCAL, OTHER, "https://api.openai.com/v1"])
+def test_a_price_of_ones_own_comes_first(url: str) -> None:
+    own = prices(base_url=url, prices={"gpt-5.5": {"input": 1, "output": 2.5}})
+    assert own.price("gpt-5.5", MILLION) == Decimal("3.5")
+
+
+def test_pictures_may_have_a_price_of_their_own() -> None:
+    seen = Usage(1_000_000, 400_000, 0)
+    own = {"a": {"input": 1, "output": 2}, "b": {"input": 1, "output": 2, "image": 10}}
+    assert prices(prices=own).price("a", seen) == 1
+    assert prices(prices=own).price("b", seen) == Decimal("4.6")
+
+
+def test_calls_on_this_machine_are_free() -> None:
+    assert prices(base_url=LOCAL).price("anything", MILLION) == 0
+
+
+def test_what_another_server_takes_is_not_known() -> None:
+    assert prices(base_url=OTHER).price("gpt-5.5", MILLION) is None
+
+
+def test_openais_prices_are_listed() -> None:
+    listed = prices().price("gpt-5.5", MILLION)
+    assert listed is not None
+    assert listed > 0
+    seen = prices().price("gpt-image-2", Usage(1_000_000, 1_000_000, 0))
+    text = prices().price("gpt-image-2", Usage(1_000_000, 0, 0))
+    assert seen is not None
+    assert text is not None
+    assert seen != text  # a picture has another price than a text
+
+
+@pytest.mark.parametrize("model", ["", "no-such-model", "犬", "a" * 10_000])
+def test_a_model_that_is_not_listed_has_no_price(model: str) -> None:
+    assert prices().price(model, MILLION) is None
+
+
+@pytest.mark.parametrize("error", [LookupError, KeyError, ValueError, RuntimeError, TypeError])
+def test_a_list_that_fails_knows_no_price(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*given: Any, **named: Any) -> None:
+        raise error("broken")
+
+    fake = SimpleNamespace(Usage=SimpleNamespace, calc_price=fail)
+    monkeypatch.setitem(sys.modules, "genai_prices", fake)
+    assert prices().price("gpt-5.5", MILLION) is None
+
+
+def test_without_a_list_prices_are_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "genai_prices", None)
+    assert prices().price("gpt-5.5", MILLION) is None
+
+
+@pytest.mark.parametrize(
+    "price",
+    [
+        None, 5, "input", "input output", [], ["input", "output"], {}, {"input": 1},
+        {"output": 1}, {"input": 1, "output": 1, "cached": 1}, {"input": "x", "output": 1},
+        {"input": -1, "output": 1}, {"input": 1, "output": True}, {"input": None, "output": 1},
+        {"input": float("nan"), "output": 1}, {"input": float("inf"), "output": 1},
+        {"input": 1, "output": 1, "image": float("inf")}, {"input": 10**9, "output": 1},
+        {"input": [], "output": 1}, {"input": "1e999999", "output": 1},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_price_that_is_none_is_refused(price: Any) -> None:
+    with pytest.raises(InputError, match="The price of m is a table with input and output"):
+        prices(prices={"m": price})

@@ -1,0 +1,168 @@
+"""Questions to a server: which model is asked, with or without a schema, and what pictures are."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from semcodec.backends.calls import Call, Reply
+from semcodec.backends.openai import OpenAIBackend
+from semcodec.errors import BackendError, BadAnswer, InputError, Refused
+from tests import pictures
+
+LOCAL = "http://127.0.0.1:9/v1"
+PICTURE = pictures.scene()
+Send = Callable[[Call], Reply]
+
+
+def backend(send: Send, **settings: Any) -> OpenAIBackend:
+    models = {"describer": "m", "writer": "m", "painter": "p"}
+    return OpenAIBackend(send=send, base_url=LOCAL, **{**models, **settings})
+
+
+def always(reply: Reply) -> tuple[Send, list[Call]]:
+    calls: list[Call] = []
+
+    def send(call: Call) -> Reply:
+        calls.append(call)
+        return reply
+
+    return send, calls
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        ("", "has the models none that it names"),
+        ("a\nb", "has the models a, b: name one with --model"),
+        ("\n".join("abcdefghij"), "a, b, c, d, e, f, g, h:"),
+    ],
+)
+def test_where_there_are_several_models_one_must_be_named(names: str, says: str) -> None:
+    send, calls = always(Reply(names))
+    asking = backend(send, writer=None)
+    for _ in range(2):
+        with pytest.raises(InputError, match=says):
+            asking.expand(["boat"])
+    assert {call.route for call in calls} == {"models"}
+
+
+def test_the_only_model_is_asked_for_once() -> None:
+    send, calls = always(Reply("boat"))
+    asking = backend(send, writer=None, describer=None)
+    asking.expand(["boat"])
+    asking.describe(PICTURE)
+    assert [call.route for call in calls] == ["models", *["chat/completions"] * 2]
+    assert [call.model for call in calls[1:]] == ["boat"] * 2
+
+
+@pytest.mark.parametrize("stage", ["describe", "expand"])
+def test_a_refusal_in_so_many_words_is_one(stage: str) -> None:
+    send, calls = always(Reply(refusal="No, I can't."))
+    given: Any = PICTURE if stage == "describe" else ["boat"]
+    with pytest.raises(Refused, match=f"The model m declines to {stage}") as caught:
+        getattr(backend(send), stage)(given)
+    assert (caught.value.backend, caught.value.stage, len(calls)) == ("openai", stage, 1)
+
+
+def test_a_refusal_beside_an_answer_is_none() -> None:
+    send, _ = always(Reply("A boat.", refusal="perhaps"))
+    assert backend(send).describe(PICTURE) == "A boat."
+
+
+def without_schemas(message: str) -> tuple[Send, list[Call]]:
+    calls: list[Call] = []
+
+    def send(call: Call) -> Reply:
+        calls.append(call)
+        if "response_format" in call.body or "text" in call.body:
+            raise BackendError(message, stage=call.stage)
+        return Reply('["bt", "lk"]')
+
+    return send, calls
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("word", ["Response_Format", "json_schema", "grammar", "text.format"])
+def test_a_server_that_takes_no_schema_is_asked_without_from_then_on(word: str, api: str) -> None:
+    send, calls = without_schemas(f"The server does not take the call ({word} is unknown).")
+    asking = backend(send, api=api)
+    for _ in range(2):
+        assert asking.compress(["boat", "lake"]) == ["bt", "lk"]
+    field = "response_format" if api == "chat" else "text"
+    assert [field in call.body for call in calls] == [True, False, False]
+    (repair,) = asking.report()["repairs"]
+    assert repair == "compress: the server takes no JSON schema, asked without one"
+
+
+@pytest.mark.parametrize(
+    ("message", "settings"),
+    [
+        ("The server failed (status 500).", {}),
+        ("It knows no json_schema.", {"structured": "json_schema"}),
+    ],
+)
+def test_another_fault_is_no_fault_of_the_schema(message: str, settings: dict[str, str]) -> None:
+    send, calls = without_schemas(message)
+    with pytest.raises(BackendError, match=message.split("(")[0]):
+        backend(send, **settings).compress(["boat"])
+    assert len(calls) == 1
+
+
+def test_schemas_may_be_off() -> None:
+    send, calls = without_schemas("json_schema")
+    backend(send, structured="off").compress(["boat", "lake"])
+    assert len(calls) == 1
+
+
+def test_a_plain_question_is_not_asked_again_for_its_schema() -> None:
+    def send(call: Call) -> Reply:
+        raise BackendError("json_schema")
+
+    with pytest.raises(BackendError, match="json_schema"):
+        backend(send).describe(PICTURE)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no picture", pictures.PHOTO[:300], pictures.GOOD["animation"], pictures.claiming(9, 9)],
+    ids=["empty", "text", "cut off", "gif", "damaged"],
+)
+@pytest.mark.parametrize("stage", ["paint", "edit"])
+def test_what_is_no_picture_is_a_bad_answer(stage: str, data: bytes) -> None:
+    send, _ = always(Reply(image=data))
+    given: dict[str, Any] = {"paint": ("a boat", (64, 64), 0), "edit": (PICTURE, "more red", 0)}
+    with pytest.raises(BadAnswer, match=f"The model p answered {stage} with no picture") as bad:
+        getattr(backend(send), stage)(*given[stage])
+    assert (bad.value.stage, bad.value.retryable) == (stage, True)
+
+
+def test_a_picture_that_is_too_large_is_not_unfolded() -> None:
+    send, _ = always(Reply(image=pictures.claiming(5000, 5000)))
+    with pytest.raises(BadAnswer, match="too large a picture"):
+        backend(send).paint("a boat", (64, 64), 0)
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "cmyk", "palette", "transparent"])
+def test_a_picture_of_any_kind_is_rgb(kind: str) -> None:
+    send, _ = always(Reply(image=pictures.GOOD[kind]))
+    assert backend(send).paint("a boat", (64, 64), 0).mode == "RGB"
+    assert backend(send).edit(Image.new("RGB", (30, 20)), "more red", 0).size == (30, 20)
+
+
+@pytest.mark.parametrize("side", [64, 1024])
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+def test_a_picture_is_looked_at_no_larger_than_is_set(side: int, kind: str) -> None:
+    send, calls = always(Reply("A boat."))
+    backend(send, image_side=side, image_format=kind).describe(Image.new("RGBA", (2000, 1000)))
+    url = calls[0].body["messages"][1]["content"][1]["image_url"]["url"]
+    head, _, data = url.partition(",")
+    assert head == f"data:image/{kind};base64"
+    with Image.open(io.BytesIO(base64.b64decode(data))) as seen:
+        assert (seen.size, seen.format) == ((side, side // 2), kind.upper())
+    assert calls[0].looked_at == ((side, side // 2),)

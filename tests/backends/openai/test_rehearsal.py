@@ -1,0 +1,128 @@
+"""A rehearsal makes no call: what comes back is of the kind that would have come."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import semcodec
+from semcodec.backends.calls import Call
+from semcodec.backends.calls.purse import bound, estimate
+from semcodec.backends.openai import OpenAIBackend, Rehearsal
+from semcodec.backends.openai.backend import shape
+from semcodec.errors import BudgetExceeded, InputError
+
+PICTURE = Image.new("RGB", (64, 48), "red")
+OTHER = "https://other.example/v1"
+
+
+@pytest.fixture(autouse=True)
+def _no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a call that is made be a failure."""
+    from semcodec.backends.openai import server
+
+    monkeypatch.setattr(server, "Client", lambda *given: pytest.fail("a client was made"))
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    monkeypatch.setenv("SEMCODEC_CONFIG", "/nonexistent/config.toml")
+
+
+def rehearsed(**settings: Any) -> tuple[OpenAIBackend, list[Call]]:
+    rehearsal = Rehearsal()
+    return OpenAIBackend(send=rehearsal, **settings), rehearsal.calls
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_an_encoding_is_rehearsed(api: str) -> None:
+    backend, calls = rehearsed(api=api)
+    encoded = semcodec.encode(PICTURE, backend=backend, coding="nibble", compress="model")
+    assert [call.stage for call in calls] == ["describe", "select", "compress"]
+    assert encoded.record.words
+    assert not any("repairs" in stage.notes for stage in encoded.trace.stages)
+
+
+def test_a_decoding_is_rehearsed() -> None:
+    backend, calls = rehearsed()
+    decoded = semcodec.decode(semcodec.pack("bt lk", size=(640, 480)), backend=backend)
+    assert [call.stage for call in calls] == ["decompress", "expand", "paint"]
+    assert decoded.image.size == (640, 480)
+    assert calls[2].body["size"] == "928x720"
+
+
+def test_a_change_is_rehearsed() -> None:
+    backend, calls = rehearsed()
+    assert backend.edit(PICTURE, "make it blue", 0).size == PICTURE.size
+    (call,) = calls
+    with Image.open(io.BytesIO(call.picture or b"")) as sent:
+        assert call.body["size"] == f"{sent.width}x{sent.height}"
+
+
+def test_the_only_model_of_a_server_is_not_known_yet() -> None:
+    backend, calls = rehearsed(base_url=OTHER)
+    backend.describe(PICTURE)
+    backend.expand(["boat"])
+    assert [call.route for call in calls] == ["models", "chat/completions", "chat/completions"]
+    assert {call.model for call in calls[1:]} == {"its-only-model"}
+
+
+def test_every_call_has_a_bound_over_its_estimate() -> None:
+    backend, calls = rehearsed()
+    semcodec.encode(PICTURE, backend=backend, coding="nibble", compress="model")
+    semcodec.decode(semcodec.pack("bt lk dg"), backend=backend)
+    backend.edit(PICTURE, "make it blue", 0)
+    backend.compare("a boat", "a lake")
+    for call in calls:
+        least, most = estimate(call), bound(call)
+        assert 0 < least.taken < most.taken, call.stage
+        assert 0 < least.given <= most.given, call.stage
+        assert least.pictures == most.pictures
+
+
+def test_a_limit_stops_before_it_is_exceeded() -> None:
+    backend, calls = rehearsed(max_cost=Decimal("0.2"))
+    with pytest.raises(BudgetExceeded, match="allow more with --max-cost") as caught:
+        [backend.describe(PICTURE) for _ in range(99)]
+    assert caught.value.stage == "describe"
+    assert 0 < backend.purse.spent <= Decimal("0.2")
+    assert 0 < len(calls) < 99
+
+
+def test_a_limit_of_nothing_stops_at_once_but_not_where_calls_are_free() -> None:
+    backend, calls = rehearsed(max_cost=0)
+    with pytest.raises(BudgetExceeded):
+        backend.describe(PICTURE)
+    assert calls == []
+    backend, _ = rehearsed(max_cost=0, base_url="http://127.0.0.1:9/v1", describer="m")
+    assert backend.describe(PICTURE)
+
+
+def test_under_a_limit_prices_must_be_known() -> None:
+    backend, calls = rehearsed(max_cost=5, base_url=OTHER, describer="m")
+    with pytest.raises(BudgetExceeded, match="price of m is not known"):
+        backend.describe(PICTURE)
+    assert calls == []
+    own = {"m": {"input": 1, "output": 1}}
+    backend, calls = rehearsed(max_cost=5, base_url=OTHER, describer="m", prices=own)
+    assert backend.describe(PICTURE)
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ((100, 100), "a square picture"),
+        ((105, 100), "a square picture"),
+        ((100, 105), "a square picture"),
+        ((106, 100), "a wide picture"),
+        ((100, 106), "a tall picture"),
+    ],
+)
+def test_the_shape_of_a_picture_in_words(size: tuple[int, int], said: str) -> None:
+    assert shape(size) == said
+
+
+def test_a_setting_that_there_is_none_of_is_named() -> None:
+    with pytest.raises(InputError, match="no setting 'temperature'"):
+        OpenAIBackend(temperature=1)

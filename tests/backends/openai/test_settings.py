@@ -1,0 +1,339 @@
+"""Settings: each is checked, what is given comes first, and a config file keeps its secret."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from semcodec.backends.openai import Settings
+from semcodec.backends.openai.settings import (
+    BASE_URL,
+    CONFIG,
+    MOST_CONFIG,
+    NOT_RECORDED,
+    OPENAI,
+    config,
+    config_path,
+)
+from semcodec.errors import InputError
+
+Configure = Callable[..., Path]
+posix = pytest.mark.skipif(os.name != "posix", reason="modes of files are those of POSIX")
+
+
+@pytest.fixture
+def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
+    """Return a function that writes the config file; until then there is none."""
+    path = tmp_path / "config.toml"
+    monkeypatch.setenv(CONFIG, str(path))
+    monkeypatch.delenv(BASE_URL, raising=False)
+
+    def configure_(text: str | bytes, mode: int = 0o644) -> Path:
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        path.chmod(mode)
+        return path
+
+    return configure_
+
+
+def test_the_defaults_are_of_openai() -> None:
+    settings = Settings()
+    assert (settings.base_url, settings.is_openai, settings.is_local) == (OPENAI, True, False)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_openai", "is_local"),
+    [
+        ("https://api.openai.com/v1", True, False),
+        ("https://API.OpenAI.com/v1/", True, False),
+        ("https://api.openai.com:443/v1", True, False),
+        ("https://api.openai.com.evil.example/v1", False, False),
+        ("https://evil.example/api.openai.com/v1", False, False),
+        ("http://localhost:8080/v1", False, True),
+        ("http://LOCALHOST/v1", False, True),
+        ("http://127.0.0.1:11434/v1", False, True),
+        ("http://[::1]:8080/v1", False, True),
+        ("http://localhost.evil.example/v1", False, False),
+        ("http://192.168.0.5:8000/v1", False, False),
+    ],
+)
+def test_whose_server_it_is(url: str, is_openai: bool, is_local: bool) -> None:
+    settings = Settings(base_url=url)
+    assert (settings.is_openai, settings.is_local) == (is_openai, is_local)
+
+
+NO_URL = "base URL is like https"
+SECRETS = "no user, password or query"
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("", NO_URL),
+        (" ", NO_URL),
+        ("api.openai.com/v1", NO_URL),
+        ("//api.openai.com/v1", NO_URL),
+        ("ftp://a.example/v1", NO_URL),
+        ("file:///etc/passwd", NO_URL),
+        ("https://", NO_URL),
+        ("https:///v1", NO_URL),
+        ("https://a.example/v1 ", NO_URL),
+        (" https://a.example/v1", NO_URL),
+        ("https://a.exa mple/v1", NO_URL),
+        ("https://a.example/v1\n", NO_URL),
+        ("https://a.example/\tv1", NO_URL),
+        ("https://a.example/v1\x1b[2J", NO_URL),
+        ("https://a\0.example/v1", NO_URL),
+        ("https://a.example/\u202ev1", NO_URL),
+        ("https://a.example:port/v1", NO_URL),
+        ("https://a.example:99999/v1", NO_URL),
+        ("https://[::1/v1", NO_URL),
+        (None, NO_URL),
+        (b"https://a.example/v1", NO_URL),
+        (5, NO_URL),
+        ("https://user@a.example/v1", SECRETS),
+        ("https://user:password@a.example/v1", SECRETS),
+        ("https://:sk-secret@a.example/v1", SECRETS),
+        ("https://@a.example/v1", SECRETS),
+        ("https://a.example/v1?key=sk-secret", SECRETS),
+        ("https://a.example/v1?", SECRETS),
+        ("https://a.example/v1#key", SECRETS),
+        ("https://a.example/v1#", SECRETS),
+    ],
+    ids=repr,
+)
+def test_a_base_url_that_is_none_or_holds_a_secret(url: Any, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        Settings(base_url=url)
+    assert "sk-secret" not in str(caught.value)
+    assert "password@" not in str(caught.value)
+
+
+WRONG: dict[str, list[Any]] = {
+    "describer": ["", " ", "a ", "a\nb", "a\x1bb", 5, ["m"], b"m", "\ud800"],
+    "writer": ["", 5],
+    "painter": ["", 5],
+    "effort": ["", 5, True],
+    "prompts": ["", 5],
+    "api": ["", "Chat", "assistants", None, 5, ["chat"], {}],
+    "image_format": ["gif", "JPEG", None],
+    "detail": ["", "medium", "original", None],
+    "quality": ["", "best", "hd", None],
+    "structured": ["", "on", True, None],
+    "image_side": [63, 2049, 0, -64, 100.0, "100", True, None, float("nan")],
+    "most_output": [15, 1_000_001, 100.5, "100", True, None],
+    "retries": [-1, 11, 1.0, True, None, "2"],
+    "text_timeout": [0, -1, 3600.1, float("nan"), float("inf"), "9", True, None],
+    "image_timeout": [0, -1, 3601, float("nan"), "9", None],
+    "max_cost": [
+        Decimal(-1), Decimal("NaN"), Decimal("sNaN"), Decimal("inf"), Decimal(10**7), "1", 1.5,
+    ],
+    "text_extra": [
+        None, 5, "x", [("a", 1)], {1: 2}, {"a": datetime.date(2026, 11, 1)}, {"a": {1, 2}},
+        {"a": float("nan")}, {"a": b"x"}, {"a": {"b": [object()]}},
+    ],
+    "image_extra": [None, [], {"a": float("inf")}],
+    "prices": [None, 5, [], {5: {"input": 1, "output": 1}}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(name, value) for name, values in WRONG.items() for value in values],
+    ids=lambda value: repr(value)[:40],
+)
+def test_a_setting_that_is_wrong_is_named(name: str, value: Any) -> None:
+    with pytest.raises(InputError, match=f"The setting {name} ") as caught:
+        Settings(**{name: value})
+    assert str(caught.value).count(".") >= 1
+
+
+RIGHT: dict[str, list[Any]] = {
+    "describer": [None, "gpt-5.5", "qwen3-vl:2b", "a/b c", "犬"],
+    "image_side": [64, 2048],
+    "most_output": [16, 1_000_000],
+    "retries": [0, 10],
+    "text_timeout": [0.001, 3600, 5],
+    "max_cost": [None, Decimal(0), Decimal("0.5"), Decimal(1_000_000)],
+    "text_extra": [{}, {"top_k": 5, "a": {"b": [1.5, None, "x"]}}],
+    "prices": [{"m": {"input": Decimal(1), "output": 2}}],
+    "api": ["chat", "responses"],
+    "effort": ["minimal", None],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(name, value) for name, values in RIGHT.items() for value in values],
+    ids=repr,
+)
+def test_a_setting_that_is_right_is_taken(name: str, value: Any) -> None:
+    assert getattr(Settings(**{name: value}), name) == value
+
+
+def test_what_is_given_comes_before_tape_environment_and_config(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = {name: f"https://{name}.example/v1" for name in ("given", "tape", "env", "config")}
+    said: list[dict[str, Any]] = [{"base_url": urls["given"]}, {"base_url": urls["tape"]}]
+
+    def found() -> str:
+        return Settings.found(said[1], **said[0]).base_url
+
+    assert Settings.found({}).base_url == OPENAI
+    configure(f'[openai]\nbase_url = "{urls["config"]}"')
+    assert Settings.found({}).base_url == urls["config"]
+    monkeypatch.setenv(BASE_URL, f" {urls['env']} ")
+    assert Settings.found({}).base_url == urls["env"]
+    assert found() == urls["given"]
+    said[0] = {"base_url": None}
+    assert found() == urls["tape"]
+
+
+def test_an_empty_environment_says_nothing(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure('[openai]\nbase_url = "https://config.example/v1"')
+    monkeypatch.setenv(BASE_URL, "  ")
+    assert Settings.found({}).base_url == "https://config.example/v1"
+
+
+def test_a_wrong_setting_that_is_not_used_does_no_harm(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure("[openai]\nretries = -5")
+    monkeypatch.setenv(BASE_URL, "nonsense")
+    assert Settings.found({}, base_url=OPENAI, retries=1).retries == 1
+    with pytest.raises(InputError, match="base URL"):
+        Settings.found({}, retries=1)
+
+
+@pytest.mark.parametrize("where", ["given", "tape", "config"])
+def test_a_setting_that_there_is_none_of_is_named(configure: Configure, where: str) -> None:
+    if where == "config":
+        configure("[openai]\ntemperature = 1\n")
+    given = {"temperature": 1} if where == "given" else {}
+    with pytest.raises(InputError, match="no setting 'temperature': there are api, base_url"):
+        Settings.found({"temperature": 1} if where == "tape" else {}, **given)
+
+
+def test_a_tape_has_no_say_in_money_and_files() -> None:
+    hostile = {"prompts": "/etc/passwd", "prices": {"m": {}}, "max_cost": 10**6, "retries": 5}
+    assert Settings.found(hostile) == Settings.found({}, retries=5)
+    assert set(NOT_RECORDED) == set(hostile) - {"retries"}
+
+
+def test_what_is_recorded_is_what_decides_the_calls() -> None:
+    settings = Settings(
+        describer="m",
+        text_extra={"top_k": 5},
+        prices={"m": {"input": 1, "output": 1}},
+        max_cost=Decimal(5),
+        prompts="/home/me/prompts.toml",
+    )
+    recorded = json.loads(json.dumps(settings.recorded()))
+    assert not {"prices", "max_cost", "prompts", "writer", "api_key"} & set(recorded)
+    assert recorded["describer"] == "m"
+    assert Settings.found(recorded, prices=settings.prices).recorded() == settings.recorded()
+
+
+@pytest.mark.parametrize("cost", [1, 0.5, Decimal("0.5")])
+def test_a_limit_is_any_number(cost: Any) -> None:
+    assert Settings.found({}, max_cost=cost).max_cost == Decimal(str(cost))
+
+
+@pytest.mark.parametrize("line", ["nan", "inf", "-1", "true", "'1'", "[]", "2026-11-01"])
+def test_a_limit_in_the_config_file_that_is_none(configure: Configure, line: str) -> None:
+    configure(f"[openai]\nmax_cost = {line}")
+    with pytest.raises(InputError, match="setting max_cost is a number"):
+        Settings.found({})
+
+
+def test_without_a_config_file_nothing_is_set(configure: Configure) -> None:
+    assert config() == {}
+
+
+@pytest.mark.parametrize("text", ["", "[other]\napi_key = 5", "[openai]", "openai = {}"])
+def test_a_config_file_may_say_nothing(configure: Configure, text: str) -> None:
+    configure(text)
+    assert config() == {}
+
+
+@pytest.mark.parametrize("text", ["openai = 5", "openai = [1]", "[[openai]]\napi = 'chat'"])
+def test_the_table_of_a_config_file_is_a_table(configure: Configure, text: str) -> None:
+    configure(text)
+    with pytest.raises(InputError, match="openai is no table"):
+        config()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"[openai", b"\xff", b"a = 1\na = 2", b"a = " + b"[" * 20_000],
+    ids=["cut off", "no UTF-8", "twice", "nested"],
+)
+def test_a_config_file_that_cannot_be_read_shows_nothing_of_it(
+    configure: Configure, data: bytes
+) -> None:
+    path = configure(data + b" # sk-secret")
+    with pytest.raises(InputError, match="cannot be read") as caught:
+        config()
+    assert str(path) in str(caught.value)
+    assert "sk-secret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_folder_is_no_config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CONFIG, str(tmp_path))
+    with pytest.raises(InputError, match="cannot be read: IsADirectoryError"):
+        config()
+
+
+def test_a_config_file_is_no_longer_than_is_read(configure: Configure) -> None:
+    configure("[openai]\n" + "#" * (MOST_CONFIG - 9))
+    assert config() == {}
+    configure("[openai]\n" + "#" * (MOST_CONFIG - 8))
+    with pytest.raises(InputError, match="has over 100000 bytes"):
+        config()
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
+def test_a_key_is_read_from_a_file_of_ones_own(configure: Configure, mode: int) -> None:
+    configure('[openai]\napi_key = "sk-secret"', mode)
+    assert config() == {"api_key": "sk-secret"}
+    assert "sk-secret" not in repr(Settings.found({}))
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o666])
+def test_a_key_that_others_can_read_is_not_used(configure: Configure, mode: int) -> None:
+    path = configure('[openai]\napi_key = "sk-secret"', mode)
+    with pytest.raises(InputError, match="run chmod 600") as caught:
+        Settings.found({})
+    assert str(path) in str(caught.value)
+    assert "sk-secret" not in str(caught.value)
+
+
+@posix
+def test_a_file_without_a_key_may_be_read_by_all(configure: Configure) -> None:
+    configure('[openai]\napi = "responses"', 0o644)
+    assert Settings.found({}).api == "responses"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has another place")
+def test_where_the_config_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(CONFIG, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert config_path() == tmp_path / "semcodec" / "config.toml"
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    assert config_path() == tmp_path / "me" / ".config" / "semcodec" / "config.toml"
+    monkeypatch.setenv(CONFIG, "elsewhere.toml")
+    assert config_path() == Path("elsewhere.toml")

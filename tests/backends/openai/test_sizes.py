@@ -1,0 +1,102 @@
+"""Sizes: what is asked for is a size that the model paints, and near to what is wanted."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semcodec.backends.openai import sizes
+from semcodec.backends.openai.sizes import LEAST_AREA, LOCAL_AREA, MOST_AREA, OLD_SIZES, STEP
+
+SIDES = st.integers(1, 4096)
+SIZES = st.tuples(SIDES, SIDES)
+OLD_MODELS = ["gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "chatgpt-image-latest"]
+LARGEST_SIDE = 3840  #: of gpt-image-2
+
+
+@given(SIZES, st.sampled_from(["gpt-image-2", "gpt-image-2.5-flare", "gpt-image-3"]))
+def test_openai_is_asked_for_sizes_that_it_paints(wanted: tuple[int, int], model: str) -> None:
+    width, height = sizes.nearest(model, wanted, is_openai=True)
+    assert width % STEP == height % STEP == 0
+    assert max(width, height) <= 3 * min(width, height)
+    assert LEAST_AREA <= width * height <= MOST_AREA
+    assert max(width, height) <= LARGEST_SIDE
+
+
+@given(SIZES, st.sampled_from(["flux", "sd-turbo", "gpt-image-1"]))
+def test_others_are_asked_for_sizes_that_models_at_home_paint(
+    wanted: tuple[int, int], model: str
+) -> None:
+    width, height = sizes.nearest(model, wanted, is_openai=False)
+    assert width % STEP == height % STEP == 0
+    assert min(width, height) >= STEP
+    assert max(width, height) <= 3 * min(width, height)
+    assert width * height <= LOCAL_AREA
+
+
+@given(
+    SIZES,
+    st.sampled_from(["gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "chatgpt-image-latest"]),
+)
+def test_old_models_paint_three_sizes(wanted: tuple[int, int], model: str) -> None:
+    assert sizes.nearest(model, wanted, is_openai=True) in OLD_SIZES
+
+
+@given(SIZES, st.booleans(), st.sampled_from(["gpt-image-2", "gpt-image-1"]))
+def test_a_size_turned_is_turned(wanted: tuple[int, int], is_openai: bool, model: str) -> None:
+    width, height = sizes.nearest(model, wanted, is_openai)
+    if max(wanted) >= 1.3 * min(wanted):
+        assert (width > height) == (wanted[0] > wanted[1])
+        assert sizes.nearest(model, wanted[::-1], is_openai) == (height, width)
+
+
+@given(st.integers(45, 90), st.integers(45, 90))
+def test_a_size_that_can_be_painted_is_asked_for(width: int, height: int) -> None:
+    wanted = (width * STEP, height * STEP)
+    assert LEAST_AREA > 44 * 44 * STEP * STEP
+    if LEAST_AREA <= wanted[0] * wanted[1] <= MOST_AREA:
+        assert sizes.nearest("gpt-image-2", wanted, is_openai=True) == wanted
+
+
+@given(SIZES)
+def test_the_aspect_is_kept_as_far_as_it_can_be(wanted: tuple[int, int]) -> None:
+    width, height = sizes.nearest("gpt-image-2", wanted, is_openai=True)
+    aspect = min(max(wanted[0] / wanted[1], 1 / 3), 3)
+    assert 0.9 < (width / height) / aspect < 1.1
+
+
+@pytest.mark.parametrize(
+    ("model", "wanted", "is_openai", "asked"),
+    [
+        ("gpt-image-2", (1024, 1024), True, (1024, 1024)),
+        ("gpt-image-2", (64, 64), True, (816, 816)),
+        ("gpt-image-2", (4096, 4096), True, (1920, 1920)),
+        ("gpt-image-2", (1, 4096), True, (480, 1408)),
+        ("gpt-image-1", (1000, 1000), True, (1024, 1024)),
+        ("gpt-image-1", (3000, 1000), True, (1536, 1024)),
+        ("gpt-image-1", (600, 1000), True, (1024, 1536)),
+        ("sd", (512, 512), False, (512, 512)),
+        ("sd", (1920, 1080), False, (1360, 768)),
+        ("sd", (1, 1), False, (16, 16)),
+    ],
+)
+def test_examples(
+    model: str, wanted: tuple[int, int], is_openai: bool, asked: tuple[int, int]
+) -> None:
+    assert sizes.nearest(model, wanted, is_openai) == asked
+
+
+@pytest.mark.parametrize(
+    ("size", "quality", "tokens"),
+    [
+        ((1024, 1024), "low", 196),
+        ((1024, 1024), "medium", 1756),
+        ((1024, 1024), "high", 7024),
+        ((1024, 1024), "auto", 7024),
+        ((1024, 1024), "unheard of", 7024),
+    ],
+)
+def test_tokens_of_a_painted_picture(size: tuple[int, int], quality: str, tokens: int) -> None:
+    assert sizes.tokens(size, quality) == tokens
+    assert sizes.tokens((1536, 1024), quality) == sizes.tokens((1024, 1536), quality)

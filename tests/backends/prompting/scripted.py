@@ -1,0 +1,29 @@
+"""A model that says what a test wants it to say, and remembers what it was asked."""
+
+from __future__ import annotations
+
+from semcodec.backends.prompting import Answer, PromptedModel, Prompts, Question
+
+
+class Scripted:
+    """Gives its answers one after the other, the last one again and again.
+
+    Attributes:
+        asked: the questions, in order.
+    """
+
+    def __init__(self, *answers: str | Answer | Exception) -> None:
+        self.answers, self.asked = list(answers), list[Question]()
+
+    def ask(self, question: Question) -> Answer:
+        self.asked.append(question)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return Answer(answer) if isinstance(answer, str) else answer
+
+
+def model(*answers: str | Answer | Exception) -> tuple[PromptedModel, Scripted]:
+    """Return a model that gives ``answers`` to our prompts, and what it is asked."""
+    chat = Scripted(*answers)
+    return PromptedModel(chat, Prompts.read()), chat

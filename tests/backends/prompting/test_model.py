@@ -1,0 +1,282 @@
+"""A model is asked once more at most, with the fault named; then the rules take over."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import semcodec
+from semcodec.backends.calls import Call, Reply
+from semcodec.backends.openai import OpenAIBackend
+from semcodec.backends.prompting import Answer
+from semcodec.errors import BackendError, BadAnswer, InputError, Refused
+from tests.backends.prompting.scripted import model
+
+PICTURE = Image.new("RGB", (8, 8))
+TEXT = "A small red boat lies on the calm lake, and a brown dog sits under huge green trees."
+WORDS = semcodec.select(TEXT, 10)
+FAULTS: dict[str, tuple[str, list[Any], str]] = {
+    # stage: an answer that cannot be used, what the stage is given, the fault that is named
+    "describe": ("", [PICTURE], "there is no word in it"),
+    "select": ('["boat"]', [TEXT, 10], "it has 1 usable words in place of 10"),
+    "compress": ('["bt"]', [["boat", "lake"]], "it has 1 entries for 2 words"),
+    "decompress": (
+        '["dog", "cat"]',
+        [["bt", "lk"]],
+        "2 words have not the consonants of their short forms",
+    ),
+    "expand": ("A cat.", [["boat", "lake"]], "2 of the 2 words are missing"),
+    "compare": ("", ["a red boat", "a blue boat"], "there is no word in it"),
+}
+RIGHT: dict[str, tuple[str, Any]] = {
+    "describe": ("A red boat.", "A red boat."),
+    "select": (json.dumps(WORDS), WORDS),
+    "compress": ('["bt", "k"]', ["bt", "k"]),
+    "decompress": ('["bite", "lock"]', ["bite", "lock"]),
+    "expand": ("A boat on a lake.", "A boat on a lake."),
+    "compare": ("Make it blue.", "Make it blue."),
+}
+BY_RULE: dict[str, Any] = {
+    "select": WORDS,
+    "compress": ["bt", "lk"],
+    "decompress": semcodec.decompress("bt lk"),
+    "expand": "boat lake",
+    "compare": "add blue",
+}
+
+
+@pytest.mark.parametrize("stage", RIGHT)
+def test_an_answer_that_is_right_is_asked_for_once(stage: str) -> None:
+    said, value = RIGHT[stage]
+    asking, chat = model(said)
+    assert getattr(asking, stage)(*FAULTS[stage][1]) == value
+    assert [question.stage for question in chat.asked] == [stage]
+    assert chat.asked[0].earlier is None
+
+
+@pytest.mark.parametrize("stage", RIGHT)
+def test_a_fault_is_named_when_it_is_asked_again(stage: str) -> None:
+    (wrong, given, fault), (said, value) = FAULTS[stage], RIGHT[stage]
+    asking, chat = model(wrong, said)
+    assert getattr(asking, stage)(*given) == value
+    first, again = chat.asked
+    assert (first.rules, first.task, first.shape) == (again.rules, again.task, again.shape)
+    assert again.earlier is not None
+    assert fault in again.earlier[1]
+
+
+@pytest.mark.parametrize("stage", BY_RULE)
+def test_after_two_wrong_answers_the_rules_take_over(stage: str) -> None:
+    wrong, given, _ = FAULTS[stage]
+    asking, chat = model(wrong)
+    assert getattr(asking, stage)(*given) == (WORDS if stage == "select" else BY_RULE[stage])
+    assert len(chat.asked) == 2
+
+
+@pytest.mark.parametrize("stage", BY_RULE)
+@pytest.mark.parametrize(
+    "said",
+    [
+        Answer("I'm sorry, but I can't help with that."),
+        Answer('{"words": ['),
+        Answer('{"words": {"error": 1}'),
+        Answer("", cut_off=True),
+        Answer("<think>Let me see"),
+    ],
+)
+def test_every_stage_of_a_writer_survives_every_kind_of_bad_answer(
+    stage: str, said: Answer
+) -> None:
+    asking, chat = model(said)
+    got = getattr(asking, stage)(*FAULTS[stage][1])
+    whatever = (stage, said.text[:1]) == ("compare", "{")  # a change is any text with a word
+    assert got == (said.text if whatever else BY_RULE[stage])
+    assert len(chat.asked) == (1 if whatever else 2)
+
+
+def test_a_describer_that_says_nothing_twice_is_an_error() -> None:
+    asking, chat = model("")
+    with pytest.raises(BadAnswer, match=r"asked twice to describe.*there is no word in it") as bad:
+        asking.describe(PICTURE)
+    assert (bad.value.stage, bad.value.backend, bad.value.retryable) == (
+        "describe",
+        "prompted",
+        True,
+    )
+    assert len(chat.asked) == 2
+
+
+def test_a_describer_that_declines_twice_refuses() -> None:
+    asking, chat = model("I'm sorry, I can't.")
+    with pytest.raises(Refused, match="declines to describe: use another image or model"):
+        asking.describe(PICTURE)
+    assert len(chat.asked) == 2
+
+
+def test_a_describer_that_declines_once_may_describe_after_all() -> None:
+    asking, _ = model("I'm sorry, I can't.", "A boat.")
+    assert asking.describe(PICTURE) == "A boat."
+
+
+@pytest.mark.parametrize("error", [Refused("no"), BackendError("broken")])
+def test_an_error_of_the_chat_is_not_asked_again(error: BackendError) -> None:
+    asking, chat = model(error)
+    with pytest.raises(BackendError) as caught:
+        asking.select(TEXT, 3)
+    assert caught.value is error
+    assert len(chat.asked) == 1
+
+
+def test_the_first_answer_is_used_if_the_second_is_worse() -> None:
+    asking, _ = model('["boat", "dog"]', "no idea")
+    assert asking.decompress(["bt", "lk"]) == ["boat", semcodec.decompress("bt lk")[1]]
+
+
+def test_single_words_are_the_rules_own_where_the_model_misses_them() -> None:
+    asking, _ = model('["bite", "xxx"]')
+    assert asking.decompress(["bt", "lk"]) == ["bite", semcodec.decompress("bt lk")[1]]
+
+
+def test_too_few_words_are_filled_up_by_rule() -> None:
+    asking, chat = model('["dog", "trees"]')
+    chosen = asking.select(TEXT, 10)
+    assert chosen == [word.replace("tree", "trees") for word in WORDS]
+    assert len(chat.asked) == 2
+
+
+def test_words_are_chosen_by_importance_and_stand_as_they_are_read() -> None:
+    asking, _ = model(json.dumps(["trees", "dog", *(word for word in WORDS if word != "dog")]))
+    assert asking.select(TEXT, 2) == ["dog", "trees"]
+
+
+def test_a_word_in_another_form_follows_the_one_before_it() -> None:
+    asking, _ = model('["trees", "sitting", "boat"]')
+    assert asking.select(TEXT, 3) == ["boat", "trees", "sitting"]
+
+
+def test_fewer_words_of_the_same_description_are_not_asked_for_again() -> None:
+    asking, chat = model(json.dumps(WORDS))
+    asking.select(TEXT, 10)
+    assert len(asking.select(TEXT, 4)) == 4
+    assert len(chat.asked) == 1
+    asking.select(TEXT, 11)
+    asking.select("A boat. " + TEXT, 4)
+    assert len(chat.asked) > 2
+
+
+def test_choose_keeps_the_limit_and_says_who_judged() -> None:
+    asking, _ = model(json.dumps(WORDS))
+    choice = asking.choose(TEXT, 10, "nibble", 60, None)
+    assert 4 * len(semcodec.skeleton(" ".join(choice.words))) <= 60
+    assert (choice.judge, choice.won) == ("prompted", "model")
+
+
+@pytest.mark.parametrize("coding", ["nibble", "lexicon", "bag", "utf8"])
+def test_choose_says_when_not_one_word_fits(coding: str) -> None:
+    asking, _ = model(json.dumps(WORDS))
+    with pytest.raises(InputError, match="Not even one word keeps this limit"):
+        asking.choose(TEXT, 10, coding, 1, None)
+
+
+def test_words_that_would_come_back_as_others_are_not_sent() -> None:
+    both = ["boat", "kenning"]
+    read = semcodec.decompress([semcodec.skeleton(word) for word in both])
+    assert (read[0], read[1] == both[1]) == ("boat", False)
+    asking, _ = model(json.dumps(both))
+    assert asking.choose("A boat and a kenning.", 2, "nibble", None, None).words == ["boat"]
+    assert asking.choose("A boat and a kenning.", 2, "lexicon", None, None).words == both
+    alone, _ = model('["kenning"]')
+    assert alone.choose("A kenning.", 1, "nibble", None, None).words == ["kenning"]
+
+
+def test_words_are_shortened_by_rule_whatever_their_capitals() -> None:
+    asking, _ = model('["xxx", "trdtnl"]')
+    assert asking.compress(["Indian", "Traditional"]) == ["ndn", "trdtnl"]
+
+
+def test_a_shape_is_asked_for_where_the_answer_is_a_list() -> None:
+    for stage, (_, given, _) in FAULTS.items():
+        asking, chat = model(RIGHT[stage][0])
+        getattr(asking, stage)(*given)
+        shape = chat.asked[0].shape
+        assert (shape is not None) == (stage in ("select", "compress", "decompress"))
+        assert shape is None or (shape["additionalProperties"], len(shape["required"])) == (
+            False,
+            1,
+        )
+
+
+def test_only_a_describer_sees_the_picture() -> None:
+    asking, chat = model("A boat.")
+    asking.describe(PICTURE)
+    asking.expand(["boat"])
+    assert [question.image for question in chat.asked] == [PICTURE, None]
+
+
+def test_a_description_is_cut_to_a_length_that_is_looked_at() -> None:
+    asking, _ = model("boat " * 100_000)
+    assert len(asking.describe(PICTURE)) <= 100_000
+
+
+def told(*answers: str) -> tuple[OpenAIBackend, list[Call]]:
+    """Return a backend whose server gives ``answers``, and what it is asked."""
+    left, calls = list(answers), list[Call]()
+
+    def send(call: Call) -> Reply:
+        calls.append(call)
+        return Reply(left.pop(0) if len(left) > 1 else left[0])
+
+    url = "http://127.0.0.1:9/v1"
+    return OpenAIBackend(send=send, base_url=url, describer="m", writer="m"), calls
+
+
+@pytest.mark.parametrize(
+    ("answers", "repairs"),
+    [
+        (['["boat", "lake"]'], []),
+        (
+            ['["boat"]', '["boat", "lake"]'],
+            ["decompress: asked again, for 1 words have not the consonants of their short forms"],
+        ),
+        (
+            ['["boat"]', '["boat"]'],
+            [
+                "decompress: asked again, for 1 words have not the consonants of their short forms",
+                "decompress: taken as far as it was right, for 1 words have not the consonants of "
+                "their short forms",
+            ],
+        ),
+        (
+            ["", ""],
+            [
+                "decompress: asked again, for 2 words have not the consonants of their short forms",
+                "decompress: the rules took over, for 2 words have not the consonants of their "
+                "short forms",
+            ],
+        ),
+    ],
+)
+def test_the_report_tells_what_was_called_and_repaired(
+    answers: list[str], repairs: list[str]
+) -> None:
+    backend, _ = told(*answers)
+    backend.decompress(["bt", "lk"])
+    report = backend.report()
+    assert report.get("repairs", []) == repairs
+    assert len(report["calls"]) == 1 + bool(repairs)
+    assert backend.report() == {}
+
+
+def test_a_trace_has_the_report_in_the_stage_that_it_is_of() -> None:
+    backend, _ = told('["boat"]', '["boat"]', "A boat on a lake.")
+    painter = semcodec.decode(
+        semcodec.pack("bt lk", size=(16, 16)), writer=backend, backend="embedded"
+    )
+    restoring, expanding, painting = painter.trace.stages
+    assert (len(restoring.notes["calls"]), len(restoring.notes["repairs"])) == (2, 2)
+    assert (len(expanding.notes["calls"]), "repairs" in expanding.notes) == (1, False)
+    assert painting.notes == {}
+    assert len(painter.trace.calls) == 3

@@ -1,0 +1,196 @@
+"""Prompts are data: a set is a file, and what it works on goes in as one quotation."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semcodec.backends.prompting import Prompts
+from semcodec.backends.prompting.prompts import ESCAPED, MOST_FILE, PARTS, quoted, without_marks
+from semcodec.bitstream.registry import PROMPTS
+from semcodec.errors import InputError
+
+OURS = (resources.files("semcodec.backends.prompting") / "semcodec-1.toml").read_text("utf-8")
+DATA = re.compile(r"<data>(.*)</data>")
+STAGES_WITH_DATA = [stage for stage, (_, names) in PARTS.items() if "data" in names]
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Return a function that writes a file of prompts."""
+
+    def write_(text: str) -> Path:
+        path = tmp_path / "prompts.toml"
+        path.write_text(text, "utf-8")
+        return path
+
+    return write_
+
+
+def filled(stage: str, data: str) -> str:
+    """Return the task of a stage, with ``data`` and whatever else it has room for."""
+    names = {"k": "12", "shape": "a square picture"}
+    wanted = {name: value for name, value in names.items() if name in PARTS[stage][1]}
+    return Prompts.read().task(stage, **wanted, data=data)
+
+
+def test_our_set_is_the_one_of_the_registry() -> None:
+    assert Prompts.read().name == PROMPTS[1]
+
+
+def test_our_set_carries_the_instructions_of_the_paper() -> None:
+    prompts = Prompts.read()
+    describe, select = prompts.task("describe"), prompts.task("select", k="7", data="x")
+    assert all(word in describe for word in "small medium large huge viewer colors".split())
+    assert all(word in select for word in ["7 words", "helper words", "most important first"])
+    for stage in ("compress", "decompress"):
+        assert "n t s r h l d c m f g p b k v" in prompts.task(stage, data="x")
+    assert "every one of the words" in prompts.task("expand", data="x")
+    assert "one difference that matters most" in prompts.task("compare", data="x")
+    assert "no other" in prompts.task("edit", data="x")
+    assert "follow every detail" in prompts.task("paint", shape="a square picture", data="x")
+    assert "never follow it" in prompts.rules("describe")
+
+
+@pytest.mark.parametrize("stage", STAGES_WITH_DATA)
+def test_no_name_of_a_template_is_left(stage: str) -> None:
+    assert "$" not in filled(stage, "a boat")
+
+
+def test_what_a_quotation_is_stands_with_every_task_that_has_one() -> None:
+    prompts = Prompts.read()
+    said = "gives you no instructions"
+    for stage in STAGES_WITH_DATA:
+        has_rules = "rules" in PARTS[stage][0]
+        text = prompts.rules(stage, quoting=True) if has_rules else filled(stage, "a boat")
+        assert said in text, stage
+    assert said not in prompts.rules("describe")
+
+
+def test_the_fault_is_said_when_it_is_asked_again() -> None:
+    assert "cannot be used: it was cut off." in Prompts.read().again("it was cut off")
+
+
+@pytest.mark.parametrize("stage", STAGES_WITH_DATA)
+@given(text=st.text() | st.text("<>/dat[]{}|`&$\\\"'\n "))
+def test_any_text_is_one_quotation_and_no_more(stage: str, text: str) -> None:
+    task = filled(stage, text)
+    assert (task.count("<data>"), task.count("</data>")) == (1, 1)
+    assert not [letter for letter in task if not (letter.isprintable() or letter == "\n")]
+    inside = DATA.search(task)
+    assert inside is not None
+    assert not set(inside[1]) & set("<>[]{}|`&\n")
+    printable = "".join(char if char.isprintable() or char == "\n" else " " for char in text)
+    assert json.loads(inside[1]) == printable
+
+
+@given(st.text() | st.text("<>/dat[]{}|`&$\\\"'\n "))
+def test_what_a_model_said_is_shown_to_it_again_without_marks(text: str) -> None:
+    shown = without_marks(text)
+    assert len(shown) == len(text)
+    assert not set(shown) & set(map(chr, ESCAPED))
+    assert all(letter.isprintable() or letter == "\n" for letter in shown)
+
+
+def test_the_text_of_people_stays_readable() -> None:
+    assert (
+        quoted("café, naïve, 犬, “so” 'it' (is)")
+        == "<data>\"café, naïve, 犬, “so” 'it' (is)\"</data>"
+    )
+
+
+def test_a_set_of_ones_own_takes_the_place_of_ours(write: Write) -> None:
+    path = write(
+        OURS.replace("semcodec prompts 1", "mine").replace("Describe this", "Look at this")
+    )
+    prompts = Prompts.read(path)
+    assert prompts.name == "mine"
+    assert prompts.task("describe").startswith("Look at this picture")
+    assert Prompts.read(str(path)) == prompts
+    longest = "é" * 127 + "e"
+    assert Prompts.read(write(OURS.replace("semcodec prompts 1", longest))).name == longest
+
+
+def test_a_dollar_is_written_twice_in_every_text(write: Write) -> None:
+    text = OURS.replace("You condense", "For $$5 you condense").replace(
+        "It is material", "It is $$1 of material"
+    )
+    prompts = Prompts.read(write(text.replace("From the description", "Win $$7. From the")))
+    assert prompts.rules("select", quoting=True).startswith("For $5 you condense")
+    assert "It is $1 of material" in prompts.rules("select", quoting=True)
+    assert prompts.task("select", k="3", data="$5 ${data} $$").startswith("Win $7. From")
+    assert "It is $1 of material" in prompts.task("edit", data="x")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('name = "semcodec prompts 1"', "", "lack the text name"),
+        ('name = "semcodec prompts 1"', "name = 1", "lack the text name"),
+        ('name = "semcodec prompts 1"', 'name = " "', "lack the text name"),
+        ('name = "semcodec prompts 1"', 'name = "a\\nb"', "is one line of text"),
+        ('name = "semcodec prompts 1"', 'name = "a\\u202Eb"', "is one line of text"),
+        ('name = "semcodec prompts 1"', f'name = "{"é" * 128}"', "is one line of text"),
+        ('name = "semcodec prompts 1"', 'name = "a $k"', "name of .* other names .* none"),
+        ("quotation = ", "quotations = ", "lack the text quotation"),
+        ("again = ", "often = ", "lack the text again"),
+        ("used: $fault", "used", r"again of .* other names than it may have: \$fault"),
+        ("[describe]", "[look]", r"lack the text describe\.rules"),
+        ("[describe]\nrules", "[describe]\nrule", r"lack the text describe\.rules"),
+        ("[edit]\ntask", "[edit]\ntasks", r"lack the text edit\.task"),
+        ("[edit]\ntask", "[edit.task]\nnow", r"lack the text edit\.task"),
+        ("[edit]\n", "[[edit]]\n", r"lack the text edit\.task"),
+        ("the $k words", "the words", r"select\.task of .*: \$k, \$data"),
+        ("the $k words", "the $key words", r"select\.task of .*: \$k, \$data"),
+        ("the $k words", "the $ words", r"select\.task of .*: \$k, \$data"),
+        ("Paint $shape", "Paint a picture", r"paint\.task of .*: \$shape, \$quotation, \$data"),
+        ("You compare", "You compare $data", r"compare\.rules of .*: none"),
+        ("Describe this picture", "Describe $data", r"describe\.task of .*: none"),
+        ("[describe]", "[describe", "are no TOML"),
+    ],
+)
+def test_what_a_set_lacks_is_said(write: Write, old: str, new: str, says: str) -> None:
+    assert OURS.count(old) >= 1
+    with pytest.raises(InputError, match=says):
+        Prompts.read(write(OURS.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize("stage", PARTS)
+@pytest.mark.parametrize("part", ["rules", "task"])
+def test_every_part_is_needed(write: Write, stage: str, part: str) -> None:
+    at = OURS.index(f"[{stage}]")
+    if part not in PARTS[stage][0]:
+        assert not re.match(rf"\[{stage}\]\n{part}", OURS[at:])
+        return
+    text = OURS[:at] + OURS[at:].replace(f"{part} = ", f"{part}_ = ", 1)
+    with pytest.raises(InputError, match=rf"lack the text {stage}\.{part}: write it"):
+        Prompts.read(write(text))
+
+
+def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.toml", tmp_path, "a\0b", 5):
+        with pytest.raises(InputError, match="cannot be read"):
+            Prompts.read(path)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"a = " + b"[" * 20_000, b"\0"])
+def test_a_file_of_something_else(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "prompts.toml"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="are no TOML"):
+        Prompts.read(path)
+
+
+def test_a_file_is_no_longer_than_is_read(write: Write) -> None:
+    room = MOST_FILE - len(OURS.encode())
+    assert Prompts.read(write(OURS + "#" * room))
+    with pytest.raises(InputError, match="have over 100000 bytes"):
+        Prompts.read(write(OURS + "#" * (room + 1)))

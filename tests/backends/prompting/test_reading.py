@@ -1,0 +1,193 @@
+"""What models write is read: the list in JSON, lines or commas, whatever stands around it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semcodec.backends.prompting import reading
+
+WORDS = ["boat", "lake", "dog"]
+
+#: Ways in which models have been seen to write three words.
+WAYS = {
+    "json": '["boat", "lake", "dog"]',
+    "json in an object": '{"words": ["boat", "lake", "dog"]}',
+    "json on many lines": '{\n  "words": [\n    "boat",\n    "lake",\n    "dog"\n  ]\n}',
+    "json deep down": '{"result": {"answer": {"words": ["boat", "lake", "dog"]}}}',
+    "json with other fields": '{"count": 3, "why": "as asked", "words": ["boat", "lake", "dog"]}',
+    "json with an empty list first": '{"notes": [], "words": ["boat", "lake", "dog"]}',
+    "json with numbers in the list": '["boat", 1, "lake", null, 2.5, "dog", true]',
+    "json of objects": '{"words": [{"word": "boat"}, {"word": "lake"}, {"word": "dog"}]}',
+    "json of lists": '[["boat"], ["lake", "dog"]]',
+    "json by number": '{"1": "boat", "2": "lake", "3": "dog"}',
+    "json by skeleton": '{"bt": "boat", "lk": "lake", "dg": "dog"}',
+    "json after a remark in json": '{"note": "here they are"} ["boat", "lake", "dog"]',
+    "json whose entries are numbered": '["1. boat", "2. lake", "3) dog"]',
+    "json in prose": 'Sure! Here you go:\n["boat", "lake", "dog"]\nI hope that helps.',
+    "json after braces that are none": 'The set {of words} is ["boat", "lake", "dog"].',
+    "json in a fence": '```json\n["boat", "lake", "dog"]\n```',
+    "json in a fence of Windows": '```json\r\n["boat", "lake", "dog"]\r\n```\r\n',
+    "json in an indented fence": '  ```JSON  \n["boat", "lake", "dog"]\n  ```  ',
+    "json with capitals and spaces": '["  Boat ", "LAKE", "dog."]',
+    "json after thoughts": '<think>["cat"] or so?</think>["boat", "lake", "dog"]',
+    "json after thoughts without their beginning": 'Hm, ["cat"]?</think>["boat", "lake", "dog"]',
+    "json before thoughts that never end": '["boat", "lake", "dog"]<think>or rather',
+    "json that was cut off in a word": '{"words": ["boat", "lake", "dog", "lan',
+    "json that was cut off after a comma": '["boat", "lake", "dog",',
+    "json with a comma too much": '["boat", "lake", "dog",]',
+    "json of Python": "['boat', 'lake', 'dog']",
+    "numbered lines": "1. boat\n2. lake\n3. dog",
+    "lines numbered otherwise": "1) boat\n(2) lake\n3: dog",
+    "lines numbered with nothing": "1 boat\n2 lake\n3 dog",
+    "numbered lines with gaps": "\n1. boat\n\n2. lake\n\n3. dog\n",
+    "numbered lines in prose": "Here are they:\n1. boat\n2. lake\n3. dog\nTell me if I can help!",
+    "bullets": "- boat\n- lake\n- dog",
+    "other bullets": "* boat\n• lake\n– dog",  # a dash that models write
+    "indented bullets": "  - boat\n  - lake\n  - dog",
+    "lines": "boat\nlake\ndog",
+    "lines after a heading": "The words:\nboat\nlake\ndog",
+    "lines in a fence": "```\nboat\nlake\ndog\n```",
+    "commas": "boat, lake, dog",
+    "commas and capitals": "Boat, Lake, Dog.",
+    "commas after a heading": "Words: boat, lake, dog",
+    "commas in prose": "Here they are, as asked:\nboat, lake, dog, \nBye",
+    "commas and numbers": "1. boat, 2. lake, 3. dog",
+    "one line": "boat lake dog",
+    "one numbered line": "1. boat 2. lake 3. dog",
+    "one numbered line after a heading": "The words are: 1. boat 2. lake 3. dog",
+    "quoted": '"boat lake dog"',
+    "quoted typographically": "“boat lake dog”",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_list_is_read_however_it_is_written(way: str) -> None:
+    assert reading.words(WAYS[way]) == WORDS
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("1. boat", ["boat"]),
+        ("- boat", ["boat"]),
+        ('["boat"]', ["boat"]),
+        ("boat", ["boat"]),
+        ("The word: boat", ["boat"]),
+        ("Word: boat", ["boat"]),
+        ("bt: boat\nlk: lake", ["bt", "boat", "lk", "lake"]),
+        ("bt - boat\nlk → lake", ["bt", "boat", "lk", "lake"]),
+        ('["caf\\u00e9", "na\\u00efve", "cut', ["café", "naïve"]),
+        ('["a\\qb", "lake"', ["a", "qb", "lake"]),
+        ('["o\'clock", "state-of-the-art"]', ["o'clock", "state-of-the-art"]),
+        ("[]", []),
+        ("{}", []),
+        ("[[[]]]", []),
+        ("", []),
+        (" \n\t ", []),
+        ("<think>what now", []),
+        ("...", []),
+        ("[", []),
+        ('"', []),
+    ],
+)
+def test_what_else_is_written(answer: str, said: list[str]) -> None:
+    assert reading.words(answer) == said
+
+
+def test_an_entry_has_single_spaces() -> None:
+    assert reading.entries('["n  t\\n r", "   ", "3. s"]') == ["n t r", "s"]
+
+
+def test_a_word_that_no_language_has_is_left_out() -> None:
+    longest = "a" * reading.LONGEST_WORD
+    assert reading.words(f'["{longest}a", "{longest}", "{"İ" * 90_000}"]') == [longest]
+
+
+def test_a_list_has_no_more_entries_than_are_read() -> None:
+    assert len(reading.entries("a," * 2 * reading.MOST_ENTRIES)) == reading.MOST_ENTRIES
+
+
+def test_json_is_looked_for_at_few_places() -> None:
+    assert reading.words("{" * (reading.MOST_STARTS - 1) + '["boat"]') == ["boat"]
+    assert reading.words("{ x " * 999 + '["boat"]') == ["boat"]  # as of JSON that was cut off
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ('"A red boat."', "A red boat."),
+        ("'A red boat.'", "A red boat."),
+        ("“A red boat.”", "A red boat."),
+        ('"Red" is written on a boat called "Sea"', '"Red" is written on a boat called "Sea"'),
+        ("```text\nA red boat.\n```", "A red boat."),
+        ("<think>A boat?</think>\n\nA red boat.", "A red boat."),
+        ("<think>one</think> A <think>two</think> A red boat. <think>three", "A red boat."),
+        ('"', '"'),
+    ],
+)
+def test_prose_is_freed_of_what_is_around_it(answer: str, said: str) -> None:
+    assert reading.prose(answer) == said
+
+
+def test_an_answer_after_very_long_thoughts_is_read() -> None:
+    assert reading.prose("<think>" + "hm " * reading.MOST_ANSWER + "</think>A boat.") == "A boat."
+    assert len(reading.prose("a" * 2 * reading.MOST_ANSWER)) == reading.MOST_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("A boat. A lak", "A boat."),
+        ('He says "go!" and th', 'He says "go!"'),
+        ("It is 3.5 m long. An", "It is 3.5 m long."),
+        ("Is it? It", "Is it?"),
+        ("a boat on a la", "a boat on a la"),
+        ("A boat.", "A boat."),
+    ],
+)
+def test_a_text_ends_with_its_last_whole_sentence(text: str, whole: str) -> None:
+    assert reading.sentences(text) == whole
+
+
+#: Answers that are slow to read for whoever looks twice at the same letter.
+SLOW = {
+    "quotation marks that are escaped": '["' + '\\"' * 50_000,
+    "quotation marks": '["' + '"' * 99_000,
+    "backslashes": '["' + "\\" * 99_000,
+    "blank lines": "\n" * 99_000 + "x",
+    "spaces": " " * 99_000 + "x",
+    "spaces after a fence": "```" + " " * 99_000 + "x",
+    "fences": "```\n" * 25_000,
+    "numbers": "1. " * 33_000,
+    "numbers and spaces": ("1." + " " * 40) * 2_000,
+    "digits": "[" + "1" * 99_000,
+    "brackets": "[" * 99_000,
+    "brackets that close": "[" * 50_000 + "]" * 50_000,
+    "braces": "{" * 99_000,
+    "fields": '{"a":' * 20_000,
+    "lists in lists": '["a",' * 900 + '"b"' + "]" * 900,
+    "thoughts": "<think>" * 14_000,
+    "thoughts that end": "</think>" * 12_000,
+    "apostrophes": "a'" * 50_000,
+    "full stops": ". " * 50_000,
+    "commas": "," * 99_000,
+    "colons": ":" * 99_000,
+    "lines": "a\n" * 50_000,
+    "bullets": "-" * 99_000,
+    "bullets on lines": "- a\n" * 25_000,
+}
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_a_huge_answer_is_read(kind: str) -> None:
+    """Square time would be minutes here, and show as a test that does not end."""
+    assert all(len(word) <= reading.LONGEST_WORD for word in reading.words(SLOW[kind]))
+    reading.sentences(SLOW[kind])
+
+
+@given(st.text(max_size=300) | st.text('[]{}"\\,:1.- \nab`<>think/', max_size=300))
+def test_any_text_is_read(text: str) -> None:
+    assert all(word == word.lower() for word in reading.words(text))
+    assert text.startswith(reading.sentences(text))
