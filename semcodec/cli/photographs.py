@@ -161,6 +161,8 @@ def _tell_cost(trace: semcodec.Trace) -> None:
         costs = [_number(call.get("dollars")) for call in calls]
         known = [cost for cost in costs if cost is not None]
         cost = f"${sum(known):.4f}" if len(known) == len(costs) else "an unknown price"
+        for lost in dict.fromkeys(call["not_kept"] for call in calls if "not_kept" in call):
+            terminal.tell(lost)
         terminal.tell(f"{len(calls)} calls, {taken} tokens in, {given} out, {cost}")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from semcodec.backends.calls.call import Call, Reply
 from semcodec.backends.calls.purse import Purse
 from semcodec.backends.calls.tape import Tape
-from semcodec.errors import BackendError
+from semcodec.errors import BackendError, InputError
 
 
 class Line:
@@ -44,14 +44,21 @@ class Line:
             self._note(call, kept, source=self._tape.mode if self._tape else "")
             return kept
         reply = self._made_for_real(call)
-        if self._tape:
-            self._tape.put(call, self._server, turn, reply)
+        self._keep(call, turn, reply)
         return reply
 
     def report(self) -> list[dict[str, Any]]:
         """Return what was called since the last report: models, tokens, dollars, seconds."""
         made, self._made = self._made, []
         return made
+
+    def _keep(self, call: Call, turn: int, reply: Reply) -> None:
+        """Keep a reply; it is paid for, so that a full disk is no reason to lose it."""
+        try:
+            if self._tape:
+                self._tape.put(call, self._server, turn, reply)
+        except InputError as error:
+            self._made[-1]["not_kept"] = str(error)
 
     def _made_for_real(self, call: Call) -> Reply:
         if self._tape and self._tape.mode == "replay":

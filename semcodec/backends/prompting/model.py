@@ -18,7 +18,7 @@ from semcodec.backends.prompting.chat import Answer, Chat, Question
 from semcodec.backends.prompting.checks import Checked
 from semcodec.backends.prompting.picking import picked
 from semcodec.backends.prompting.prompts import Prompts, without_marks
-from semcodec.errors import BadAnswer, Refused
+from semcodec.errors import BackendError, BadAnswer, Refused
 from semcodec.words import Choice, Judge
 from semcodec.words.tokens import MOST_TEXT
 
@@ -148,25 +148,37 @@ class PromptedModel:
         instead: Callable[[], T] | None = None,
     ) -> T:
         """Return what a question comes to: asked, asked once more, then repaired or given up."""
-        first = self._chat.ask(question)
-        checked = check(first)
-        if not checked.fault and checked.value is not None:
-            return checked.value
-        self._repairs.append(f"{question.stage}: asked again, for {checked.fault}")
-        better = check(self._chat.ask(self._again(question, first, checked.fault)))
-        value = checked.value if better.value is None else better.value
-        if better.fault:
+        answer = self._chat.ask(question)
+        first = check(answer)
+        if not first.fault and first.value is not None:
+            return first.value
+        self._repairs.append(f"{question.stage}: asked again, for {first.fault}")
+        usable = first.value is not None or instead is not None
+        second = self._asked_again(self._again(question, answer, first.fault), check, usable)
+        value = first.value if second.value is None else second.value
+        if second.fault:
             taken = "the rules took over" if value is None else "taken as far as it was right"
-            self._repairs.append(f"{question.stage}: {taken}, for {better.fault}")
+            self._repairs.append(f"{question.stage}: {taken}, for {second.fault}")
         if value is not None:
             return value
         if instead is None:
-            raise self._fault(question.stage, better)
+            raise self._fault(question.stage, second)
         return instead()
 
     def _again(self, question: Question, answer: Answer, fault: str) -> Question:
         said = without_marks(reading.prose(answer.text)[:MOST_REPEATED])
         return replace(question, earlier=(said, self._prompts.again(fault)))
+
+    def _asked_again(
+        self, question: Question, check: Callable[[Answer], Checked[T]], usable: bool
+    ) -> Checked[T]:
+        """Return the second answer; if it does not come, what is ``usable`` must do."""
+        try:
+            return check(self._chat.ask(question))
+        except BackendError as error:
+            if not usable:
+                raise
+            return Checked(None, f"no second answer: {error}")
 
     def _fault(self, stage: str, checked: Checked[Any]) -> BadAnswer | Refused:
         if checked.declined:

@@ -185,3 +185,14 @@ def test_a_damaged_tape_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "tape").write_bytes(b"something else")
     with pytest.raises(InputError):
         Line(nobody, URL, Purse(Flat()), tape).ask(call())
+
+
+def test_a_reply_that_cannot_be_kept_is_not_lost() -> None:
+    every, line = watched()
+
+    def full(*given: Any) -> None:
+        raise InputError("The disk is full.")
+
+    every.put = full
+    assert line.ask(call()) == reply()
+    assert line.report()[0]["not_kept"] == "The disk is full."

@@ -280,3 +280,16 @@ def test_a_trace_has_the_report_in_the_stage_that_it_is_of() -> None:
     assert (len(expanding.notes["calls"]), "repairs" in expanding.notes) == (1, False)
     assert painting.notes == {}
     assert len(painter.trace.calls) == 3
+
+
+@pytest.mark.parametrize("stage", BY_RULE)
+def test_where_nobody_answers_again_the_rules_take_over(stage: str) -> None:
+    asking, _ = model(FAULTS[stage][0], BackendError("The server is gone."))
+    assert getattr(asking, stage)(*FAULTS[stage][1]) == BY_RULE[stage]
+
+
+def test_what_was_right_at_first_is_kept_where_nobody_answers_again() -> None:
+    asking, _ = model('["bite", "dog"]', BackendError("The server is gone."))
+    assert asking.decompress(["bt", "lk"])[0] == "bite"
+    with pytest.raises(BackendError, match="is gone"):
+        model("", BackendError("The server is gone."))[0].describe(PICTURE)
