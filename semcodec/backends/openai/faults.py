@@ -84,15 +84,15 @@ class Faults:
         return " The call may have been billed, so it is not made again by itself: try again."
 
     def _of_status(self, call: Call, error: openai.APIStatusError) -> BackendError:
-        code, said = str(error.code or ""), _quoted(_message(error))
+        names, said = named(error), _quoted(_message(error))
         status = error.status_code
-        if code in REFUSALS:
+        if not names.isdisjoint(REFUSALS):
             return self.of_refusal(call, said)
-        if code in NO_CREDIT:
+        if not names.isdisjoint(NO_CREDIT):
             return self._error(
                 call, "says there is no credit left: add some to the account, or use another key."
             )
-        if code in TOO_LONG or status == 413:
+        if status == 413 or not names.isdisjoint(TOO_LONG):
             what = f"finds {call.stage} too long{_aside(said)}"
             return self._error(call, f"{what}: use a model with more context, or a smaller image.")
         retryable = status in (408, 409, 429) or status >= 500
@@ -125,6 +125,11 @@ class Faults:
 def never_arrived(error: openai.OpenAIError) -> bool:
     """Tell whether a call surely did not reach the server."""
     return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "PoolTimeout")
+
+
+def named(error: openai.APIStatusError) -> set[str]:
+    """Return what the server calls an error: OpenAI says it in the code, llama.cpp in the type."""
+    return {str(error.code or ""), str(error.type or "")}
 
 
 def wait_asked(error: openai.APIStatusError) -> float | None:

@@ -101,6 +101,7 @@ def _from_keyring() -> str | None:
     try:
         import keyring
 
-        return keyring.get_password(*SERVICE)
+        stored: str | None = keyring.get_password(*SERVICE)
+        return stored
     except Exception:  # a keyring is foreign code, and one that is locked or missing has no key
         return None

@@ -21,7 +21,9 @@ MOST_NAMED: Final = 8  #: models that a message names
 MOST_PIXELS: Final = 4096 * 4096  #: of a picture that is taken from a server
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
 #: Words by which servers complain of an answer's shape.
-ABOUT_SHAPES: Final = ("response_format", "json_schema", "schema", "grammar", "peg-", "text.format")
+ABOUT_SHAPES: Final = (
+    "response_format", "json_schema", "schema", "grammar", "sampler", "peg-", "text.format",
+)  # fmt: skip
 
 
 class Server:
