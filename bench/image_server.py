@@ -28,6 +28,7 @@ from tiny_pipeline import tiny_pipeline
 import semcodec
 from semcodec.backends.openai import OpenAIBackend
 
+MODEL: Final = "diffusers"  #: the name by which it is asked for
 STEPS: Final = 4
 MOST_BODY: Final = 2**26  #: bytes of a request
 SIZES: Final = ((256, 256), (512, 512), (1024, 1024))
@@ -64,6 +65,10 @@ def serve(paint: Callable[[dict[str, Any]], bytes], port: int = 0) -> ThreadingH
     """Return a server on loopback that is ready to be started."""
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.path == "/v1/models"
+            self._answer(200 if known else 404, {"data": [{"id": MODEL}]} if known else {})
+
         def do_POST(self) -> None:
             try:
                 answer = {"data": [{"b64_json": base64.b64encode(paint(self._fields())).decode()}]}
@@ -108,7 +113,7 @@ def bench() -> None:
     server = serve(Painter(tiny_pipeline()))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/v1"
-    backend = OpenAIBackend(base_url=url, painter="tiny-klein")
+    backend = OpenAIBackend(base_url=url)
     record = semcodec.pack("red boat blue water", coding="lexicon", size=(1024, 1024))
     for size in SIZES:
         shown = "{}x{}".format(*size)

@@ -274,3 +274,11 @@ def test_a_limit_stops_before_the_picture_is_asked_for(
     assert "may cost" in err
     assert "allow more with --max-cost" in err
     assert not mock.journal("")
+
+
+def test_a_server_of_many_models_is_told_which(run: Run, mock: Mock, record: Path) -> None:
+    how = ("--painter", "openai", "--writer", "deterministic")
+    code, _, err = run("decode", record, "-o", record.with_name("boat.png"), *how)
+    assert code == 1
+    assert "has the models" in err
+    assert "name one with --model or --painter-model" in err

@@ -100,9 +100,11 @@ class Faults:
         return self._error(call, sentence(self, call, said, error), retryable)
 
     def _unknown(self, call: Call, said: str) -> str:
+        if call.route == "models":
+            return "does not list its models: name one with --model or --painter-model."
         if call.route in PICTURES and "model" not in said.lower():
             return f"has no route {call.route}: paint by another server, or with --painter."
-        if "model" in said.lower() or call.route == "models":
+        if "model" in said.lower():
             return f"has no model {call.model}{_aside(said)}: name one it has with --model."
         return f"has no route {call.route}{_aside(said)}: does the base URL end in /v1?"
 
@@ -165,6 +167,7 @@ SENTENCES: Final[dict[int, Sentence]] = {
     404: lambda faults, call, said, error: faults._unknown(call, said),
     405: lambda faults, call, said, error: faults._unknown(call, said),
     429: _limited,
+    501: lambda faults, call, said, error: faults._unknown(call, said),
 }
 
 

@@ -103,7 +103,8 @@ class Server:
             return names[0]
         shown = ", ".join(names[:MOST_NAMED]) or "none that it names"
         raise InputError(
-            f"The server {self.settings.base_url} has the models {shown}: name one with --model."
+            f"The server {self.settings.base_url} has the models {shown}: name one with "
+            "--model or --painter-model."
         )
 
 
