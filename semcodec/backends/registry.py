@@ -17,16 +17,18 @@ from semcodec.errors import BackendError, InputError, SemcodecError
 GROUP: Final = "semcodec.backends"
 
 
-def _openai() -> Any:
+def _openai() -> type:
     from semcodec.backends.openai import OpenAIBackend
 
-    return OpenAIBackend()
+    return OpenAIBackend
 
 
 BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
     "deterministic": DeterministicWriter,
-    "openai": _openai,
+    "openai": lambda: _openai()(),
 }
+#: Those of which the class tells what they can do, before their settings are read.
+CLASSES: Final = {"openai": _openai}
 AUTO: Final = "auto"
 OFFLINE: Final = "embedded"
 #: Who fills each place while nothing is configured.
@@ -78,7 +80,8 @@ def _able(name: object, role: str) -> Any:
 
 def roles(name: str) -> list[str]:
     """Return the places the backend ``name`` can fill."""
-    return [role for role, method in ROLES.items() if hasattr(_backend(name), method)]
+    backend = CLASSES[name]() if name in CLASSES else _backend(name)
+    return [role for role, method in ROLES.items() if hasattr(backend, method)]
 
 
 def _backend(name: object) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from tests import pictures
 Run = Callable[..., tuple[int, str, str]]
 TEXT = (Path(__file__).parents[2] / "docs" / "servers.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
+KEY = "sk-none-of-your-business"
 COMMANDS = [
     line
     for kind, block in BLOCKS
@@ -37,7 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("SEMCODEC_CONFIG")
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-none-of-your-business")
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
     return tmp_path
 
 
@@ -77,3 +79,33 @@ def test_the_config_file_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (settings.describer, settings.painter) == ("qwen3-vl:8b", "x/z-image-turbo")
     assert settings.text_extra == {"max_tokens": 2048}
     assert str(settings.max_cost) == "0.5"
+
+
+def test_a_fault_in_the_config_file_is_one_sentence_and_an_option_mends_it(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "config.toml"
+    path.write_text('[openai]\nquality = "wild"\n')
+    monkeypatch.setenv("SEMCODEC_CONFIG", str(path))
+    command = ("encode", "photo.jpg", "-o", "photo.semc", "--backend", "openai", "--dry-run")
+    code, _, err = run(*command)
+    assert code == 1
+    assert err == "semcodec: The setting quality is one of low, medium, high, auto.\n"
+    assert run(*command, "--quality", "low")[0] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Files have no mode here.")
+def test_a_key_that_others_can_read_is_refused_as_shown(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "config.toml"
+    path.write_text(f'[openai]\napi_key = "{KEY}"\n')
+    path.chmod(0o644)
+    monkeypatch.setenv("SEMCODEC_CONFIG", str(path))
+    command = ("encode", "photo.jpg", "-o", "photo.semc", "--backend", "openai", "--dry-run")
+    _, _, err = run(*command)
+    assert err.replace(str(path), "/home/you/.config/semcodec/config.toml") in TEXT
+    path.chmod(0o600)
+    code, out, err = run(*command)
+    assert code == 0
+    assert KEY not in out + err
