@@ -1,8 +1,8 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: check lint types layers generated kaitai exact test
+.PHONY: check lint types layers generated kaitai servers exact test
 
-check: lint types layers generated kaitai exact test  ## the whole gate; all the tests come last
+check: lint types layers generated kaitai servers exact test  ## the whole gate; all the tests come last
 
 lint:
 	$(PYTHON) -m ruff format --check .
@@ -21,6 +21,10 @@ generated:  ## constants, tables, enums and vectors say what their sources say
 kaitai:  ## the compiler of the second implementation; its tests are skipped without it
 	@if command -v npm > /dev/null; then npm ci --silent --prefix tests/kaitai; \
 	else echo "There is no npm: the tests of spec/semcodec.ksy will be skipped."; fi
+
+servers:  ## a server of OpenAI's API that is not ours; its tests are skipped without it
+	@if command -v npm > /dev/null; then npm ci --silent --prefix tests/servers; \
+	else echo "There is no npm: the tests with aimock will be skipped."; fi
 
 exact:  ## the exact middle is tested to the last branch by its own tests
 	$(PYTHON) -m pytest tests/bitstream --cov=semcodec.bitstream --cov-report=term:skip-covered --cov-fail-under=100

@@ -192,6 +192,7 @@ def test_the_stage_follows_from_the_words(prompt: str, kind: str, ground: str) -
         ("six people playing baseball on a field", "baseball-player"),
         ("woman red dress", "woman-dress"),
         ("huge red person", "bust"),
+        ("huge woman", "bust"),
     ],
 )
 def test_people_do_what_is_said(prompt: str, sprite: str) -> None:

@@ -36,6 +36,7 @@ def test_every_named_drawing_exists() -> None:
     listed = {name for family in families for name in family["sprites"]}
     assert listed - set(known.bodies) == set()
     assert named <= set(known.natures)
+    assert set(known.bodies) <= set(known.natures)
 
 
 def test_every_drawing_renders() -> None:

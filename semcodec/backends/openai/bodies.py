@@ -102,7 +102,7 @@ def _responses(
         content.append({"type": "input_image", "image_url": picture.url, "detail": settings.detail})
     body: dict[str, Any] = {
         "instructions": question.rules,
-        "input": [{"role": "user", "content": content}, *_earlier(question)],
+        "input": [{"role": "user", "content": content}, *_items(settings, _earlier(question))],
         "max_output_tokens": most,
         "store": False,  # else the picture stays with the server
     }
@@ -120,6 +120,16 @@ def _earlier(question: Question) -> list[dict[str, str]]:
         return []
     said, again = question.earlier
     return [{"role": "assistant", "content": said or "-"}, {"role": "user", "content": again}]
+
+
+def _items(settings: Settings, turns: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Return turns as items of responses: llama.cpp knows an answer only if all of it is there."""
+    if settings.is_openai or not turns:
+        return [dict(turn) for turn in turns]
+    said, again = turns
+    text = {"type": "output_text", "text": said["content"], "annotations": [], "logprobs": []}
+    answer = {"id": "msg_0", "type": "message", "role": "assistant", "status": "completed"}
+    return [{**answer, "content": [text]}, dict(again)]
 
 
 def _picture(settings: Settings, model: str, prompt: str, size: tuple[int, int]) -> dict[str, Any]:

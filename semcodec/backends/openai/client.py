@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
@@ -45,6 +46,7 @@ class Client:
         self._settings, self._key, self._sleep = settings, key, sleep
         self._faults = Faults(settings, key)
         self._openai = _client(settings, key, transport)
+        weakref.finalize(self, self._openai.close)  # connections that wait for the next call
 
     def send(self, call: Call) -> Reply:
         """Return the reply to ``call``.

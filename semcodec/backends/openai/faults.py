@@ -84,15 +84,15 @@ class Faults:
         return " The call may have been billed, so it is not made again by itself: try again."
 
     def _of_status(self, call: Call, error: openai.APIStatusError) -> BackendError:
-        code, said = str(error.code or ""), _quoted(_message(error))
+        names, said = named(error), _quoted(_message(error))
         status = error.status_code
-        if code in REFUSALS:
+        if not names.isdisjoint(REFUSALS):
             return self.of_refusal(call, said)
-        if code in NO_CREDIT:
+        if not names.isdisjoint(NO_CREDIT):
             return self._error(
                 call, "says there is no credit left: add some to the account, or use another key."
             )
-        if code in TOO_LONG or status == 413:
+        if status == 413 or not names.isdisjoint(TOO_LONG):
             what = f"finds {call.stage} too long{_aside(said)}"
             return self._error(call, f"{what}: use a model with more context, or a smaller image.")
         retryable = status in (408, 409, 429) or status >= 500
@@ -100,9 +100,11 @@ class Faults:
         return self._error(call, sentence(self, call, said, error), retryable)
 
     def _unknown(self, call: Call, said: str) -> str:
+        if call.route == "models":
+            return "does not list its models: name one with --model or --painter-model."
         if call.route in PICTURES and "model" not in said.lower():
             return f"has no route {call.route}: paint by another server, or with --painter."
-        if "model" in said.lower() or call.route == "models":
+        if "model" in said.lower():
             return f"has no model {call.model}{_aside(said)}: name one it has with --model."
         return f"has no route {call.route}{_aside(said)}: does the base URL end in /v1?"
 
@@ -125,6 +127,11 @@ class Faults:
 def never_arrived(error: openai.OpenAIError) -> bool:
     """Tell whether a call surely did not reach the server."""
     return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "PoolTimeout")
+
+
+def named(error: openai.APIStatusError) -> set[str]:
+    """Return what the server calls an error: OpenAI says it in the code, llama.cpp in the type."""
+    return {str(error.code or ""), str(error.type or "")}
 
 
 def wait_asked(error: openai.APIStatusError) -> float | None:
@@ -160,6 +167,7 @@ SENTENCES: Final[dict[int, Sentence]] = {
     404: lambda faults, call, said, error: faults._unknown(call, said),
     405: lambda faults, call, said, error: faults._unknown(call, said),
     429: _limited,
+    501: lambda faults, call, said, error: faults._unknown(call, said),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from semcodec.backends.openai.faults import MOST_WAIT, NO_CREDIT, never_arrived, wait_asked
+from semcodec.backends.openai.faults import MOST_WAIT, NO_CREDIT, named, never_arrived, wait_asked
 
 if TYPE_CHECKING:
     import openai
@@ -44,7 +44,7 @@ def _is_safe(error: openai.OpenAIError, is_picture: bool) -> bool:
 
     if isinstance(error, openai.APIStatusError):
         statuses = NOT_BEGUN if is_picture else NOT_BEGUN + NOT_DONE
-        return error.status_code in statuses and error.code not in NO_CREDIT
+        return error.status_code in statuses and named(error).isdisjoint(NO_CREDIT)
     return isinstance(error, openai.APIConnectionError) and never_arrived(error)
 
 

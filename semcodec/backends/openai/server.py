@@ -21,7 +21,9 @@ MOST_NAMED: Final = 8  #: models that a message names
 MOST_PIXELS: Final = 4096 * 4096  #: of a picture that is taken from a server
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
 #: Words by which servers complain of an answer's shape.
-ABOUT_SHAPES: Final = ("response_format", "json_schema", "schema", "grammar", "peg-", "text.format")
+ABOUT_SHAPES: Final = (
+    "response_format", "json_schema", "schema", "grammar", "sampler", "peg-", "text.format",
+)  # fmt: skip
 
 
 class Server:
@@ -101,7 +103,8 @@ class Server:
             return names[0]
         shown = ", ".join(names[:MOST_NAMED]) or "none that it names"
         raise InputError(
-            f"The server {self.settings.base_url} has the models {shown}: name one with --model."
+            f"The server {self.settings.base_url} has the models {shown}: name one with "
+            "--model or --painter-model."
         )
 
 

@@ -1,0 +1,154 @@
+"""The image routes of OpenAI's API over a diffusers pipeline: paint at home, or time our client.
+
+    python bench/image_server.py                     # times generate, edit and decode, on noise
+    python bench/image_server.py MODEL --port 8000   # serves a pipeline from disk or a hub
+
+Needs `pip install torch diffusers transformers`. One picture at a time; loopback only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import io
+import json
+import threading
+import time
+from collections.abc import Callable
+from email.parser import BytesParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+
+import torch
+from diffusers import AutoPipelineForImage2Image, AutoPipelineForText2Image
+from diffusers.utils import logging
+from PIL import Image
+from tiny_pipeline import tiny_pipeline
+
+import semcodec
+from semcodec.backends.openai import OpenAIBackend
+
+MODEL: Final = "diffusers"  #: the name by which it is asked for
+STEPS: Final = 4
+MOST_BODY: Final = 2**26  #: bytes of a request
+SIZES: Final = ((256, 256), (512, 512), (1024, 1024))
+
+
+class Painter:
+    """Paints and edits with one pipeline, a picture at a time."""
+
+    def __init__(self, pipeline: Any, steps: int = STEPS) -> None:
+        self._new = pipeline
+        self._edit = AutoPipelineForImage2Image.from_pipe(pipeline)
+        self._steps, self._lock = steps, threading.Lock()
+        for one in (self._new, self._edit):
+            one.set_progress_bar_config(disable=True)
+
+    def __call__(self, fields: dict[str, Any]) -> bytes:
+        """Return the PNG file that the fields of a request ask for."""
+        width, height = map(int, str(fields.get("size", "1024x1024")).split("x"))
+        how = {"prompt": str(fields["prompt"]), "width": width, "height": height}
+        how |= {"num_inference_steps": self._steps}
+        how |= {"generator": torch.Generator("cpu").manual_seed(int(fields.get("seed", 0)))}
+        with self._lock:
+            if "image" in fields:
+                before = Image.open(io.BytesIO(fields["image"])).convert("RGB")
+                picture = self._edit(image=before.resize((width, height)), **how).images[0]
+            else:
+                picture = self._new(**how).images[0]
+        out = io.BytesIO()
+        picture.save(out, "PNG")
+        return out.getvalue()
+
+
+def serve(paint: Callable[[dict[str, Any]], bytes], port: int = 0) -> ThreadingHTTPServer:
+    """Return a server on loopback that is ready to be started."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.path == "/v1/models"
+            self._answer(200 if known else 404, {"data": [{"id": MODEL}]} if known else {})
+
+        def do_POST(self) -> None:
+            try:
+                answer = {"data": [{"b64_json": base64.b64encode(paint(self._fields())).decode()}]}
+                self._answer(200, answer)
+            except (KeyError, TypeError, ValueError, OSError) as error:
+                self._answer(400, {"error": {"message": f"{type(error).__name__}: {error}"}})
+
+        def _fields(self) -> dict[str, Any]:
+            if self.path not in ("/v1/images/generations", "/v1/images/edits"):
+                raise ValueError(f"no route {self.path}")
+            body = self.rfile.read(min(int(self.headers["content-length"]), MOST_BODY))
+            kind = self.headers["content-type"]
+            return dict(json.loads(body)) if kind == "application/json" else parts(kind, body)
+
+        def _answer(self, status: int, answer: dict[str, Any]) -> None:
+            data = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing: the prompts are the user's own business."""
+
+    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+
+
+def parts(kind: str, body: bytes) -> dict[str, Any]:
+    """Return the fields of a multipart form: texts, and the bytes of ``image``."""
+    form: Any = BytesParser().parsebytes(b"content-type: " + kind.encode() + b"\r\n\r\n" + body)
+    fields: dict[str, Any] = {}
+    for part in form.get_payload():
+        name = str(part.get_param("name", "", "content-disposition")).removesuffix("[]")
+        data: bytes = part.get_payload(decode=True)
+        fields[name] = data if name == "image" else data.decode()
+    return fields
+
+
+def bench() -> None:
+    """Print how long our client takes through a pipeline that paints noise."""
+    server = serve(Painter(tiny_pipeline()))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/v1"
+    backend = OpenAIBackend(base_url=url)
+    record = semcodec.pack("red boat blue water", coding="lexicon", size=(1024, 1024))
+    for size in SIZES:
+        shown = "{}x{}".format(*size)
+        picture = _timed(f"generate {shown}", lambda: backend.paint("a red boat", size, 7))  # noqa: B023
+        again = _timed(f"the same {shown}", lambda: backend.paint("a red boat", size, 7))  # noqa: B023
+        other = _timed(f"edit {shown}", lambda: backend.edit(picture, "make it blue", 7))  # noqa: B023
+        if picture.tobytes() != again.tobytes() or picture.tobytes() == other.tobytes():
+            raise SystemExit("The same seed must give the same picture, and an edit another.")
+    _timed("decode", lambda: semcodec.decode(record, writer="deterministic", painter=backend))
+    server.shutdown()
+
+
+def _timed(what: str, work: Callable[[], Any]) -> Any:
+    started = time.perf_counter()
+    result = work()
+    print(f"{what:<20} {time.perf_counter() - started:6.2f} s")
+    return result
+
+
+def main() -> None:
+    """Serve a model, or without one time ours."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("model", nargs="?", help="a folder or the name of a pipeline")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--steps", type=int, default=STEPS)
+    given = parser.parse_args()
+    logging.set_verbosity_error()
+    if given.model is None:
+        bench()
+        return
+    pipeline = AutoPipelineForText2Image.from_pretrained(given.model, torch_dtype=torch.bfloat16)
+    server = serve(Painter(pipeline, given.steps), given.port)
+    print(f"http://127.0.0.1:{server.server_port}/v1")
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

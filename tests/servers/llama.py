@@ -1,0 +1,54 @@
+"""A real llama.cpp server on loopback, with a model of random weights, until it is stopped.
+
+    python -m tests.servers.llama FOLDER [--context N] [--spaced]
+
+It is greedy, so that the same request brings the same answer, and takes only the key that
+``LLAMA_KEY`` holds, if it holds one. ``--spaced`` is a model that llama.cpp holds to no schema.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+from pathlib import Path
+from typing import Final
+
+import xllamacpp
+
+from tests.servers import tiny
+
+MODEL: Final = "tiny"  #: what the server calls it
+KEY: Final = "LLAMA_KEY"
+
+
+def serve(folder: Path, context: int, spaced: bool) -> None:
+    """Listen on a free port, say which, and answer."""
+    tiny.write(folder, spaced)
+    params = xllamacpp.CommonParams()
+    params.model.path = str(folder / tiny.TEXT)
+    params.mmproj.path = str(folder / tiny.VISION)
+    params.mmproj_use_gpu = False
+    params.model_alias = {MODEL}
+    params.n_ctx, params.n_parallel, params.warmup = context, 1, False
+    params.cpuparams.n_threads = 1
+    params.sampling.temp = 0.0
+    params.hostnames, params.port = ["127.0.0.1"], 0
+    params.api_keys = [os.environ[KEY]] if KEY in os.environ else []
+    server = xllamacpp.Server(params)
+    print(f"ready at {server.listening_address}/v1", flush=True)
+    threading.Event().wait()
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--context", type=int, default=tiny.CONTEXT)
+    parser.add_argument("--spaced", action="store_true")
+    given = parser.parse_args()
+    serve(given.folder, given.context, given.spaced)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,284 @@
+"""A mock of OpenAI's API that is not ours: pictures, edits, faults on demand, and a journal."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+from urllib.request import Request, urlopen
+
+import pytest
+from PIL import Image
+
+import semcodec
+from semcodec.backends.openai import server as servers
+from tests import pictures
+from tests.servers.program import Program
+
+Run = Callable[..., tuple[int, str, str]]
+CLI = Path(__file__).with_name("node_modules") / "@copilotkit" / "aimock" / "dist" / "cli.js"
+KEY: Final = "sk-none-of-your-business"
+OLDEST: Final = 20  #: of Node.js
+MODELS: Final = ("--model", "gpt-5.5", "--painter-model", "gpt-image-2")
+DESCRIPTION: Final = "A large red boat lies on calm blue water. Behind it stands a white house."
+BLUE, GREEN = (20, 30, 200), (20, 200, 30)
+
+
+def node() -> int:
+    """Return the major version of Node.js, 0 if there is none."""
+    path = shutil.which("node")
+    said = subprocess.run([path, "--version"], capture_output=True, text=True) if path else None
+    return int(said.stdout.strip().lstrip("v").partition(".")[0] or 0) if said else 0
+
+
+pytestmark = pytest.mark.skipif(
+    not CLI.is_file() or node() < OLDEST,
+    reason=f"aimock is not installed: run `make servers`, which needs Node.js {OLDEST} and npm.",
+)
+
+
+def colored(color: tuple[int, int, int]) -> dict[str, Any]:
+    file = pictures.saved(Image.new("RGB", (128, 128), color), "PNG")
+    return {"image": {"b64Json": base64.b64encode(file).decode()}}
+
+
+#: What is answered, by what the question has in it; the first that matches.
+ANSWERS: Final = {
+    "Describe this picture": {"content": DESCRIPTION},
+    "Choose the": {"content": json.dumps({"words": ["red", "boat", "blue", "water", "house"]})},
+    "Shorten each": {"content": json.dumps({"skeletons": ["rd", "bt", "bl", "vtr", "hs"]})},
+    "Write the words as they were": {
+        "content": json.dumps({"words": ["red", "boat", "blue", "water", "house"]})
+    },
+    "Write the whole description": {"content": f"{DESCRIPTION} The boat is red."},
+    "Paint ": colored(BLUE),
+    "Keep the picture": colored(GREEN),
+}
+
+
+class Mock(Program):
+    """aimock, with what it can be told while it runs."""
+
+    def told(self, method: str, path: str, body: object = None) -> Any:
+        """Return what it answers on one of its own routes."""
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(f"{self.url}/__aimock/{path}", data, {"x-api-key": KEY}, method=method)
+        with urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def journal(self, path: str) -> list[dict[str, Any]]:
+        """Return the requests that came to ``path``."""
+        return list(self.told("GET", f"journal?path=/v1/{path}"))
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
+    folder = tmp_path_factory.mktemp("aimock")
+    fixtures = [
+        {"match": {"userMessage": said}, "response": answer} for said, answer in ANSWERS.items()
+    ]
+    (folder / "answers.json").write_text(json.dumps({"fixtures": fixtures}))
+    argv = ("node", CLI, "--port", 0, "--fixtures", folder / "answers.json", "--strict")
+    with Mock(argv, folder / "log", r"(http://127\.0\.0\.1:\d+)", AIMOCK_API_KEYS=KEY) as mock:
+        yield mock
+
+
+@pytest.fixture
+def mock(running: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
+    """Return the mock with an empty journal and without faults."""
+    monkeypatch.setenv("SEMCODEC_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{running.url}/v1")
+    running.told("POST", "reset/journal")
+    yield running
+    running.told("DELETE", "chaos")
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the seconds that the client would have waited, and let it wait none."""
+    waited: list[float] = []
+    monkeypatch.setattr(servers, "Client", partial(servers.Client, sleep=waited.append))
+    return waited
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    path = tmp_path / "boat.semc"
+    path.write_bytes(semcodec.pack("red boat", coding="lexicon", framing="file", size=(96, 64)))
+    return path
+
+
+def color(path: Path) -> tuple[int, int, int]:
+    with Image.open(path) as picture:
+        return picture.convert("RGB").getpixel((9, 9))
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("coding", ["auto", "nibble"])
+def test_there_and_back(
+    run: Run, mock: Mock, photo: Path, tmp_path: Path, api: str, coding: str
+) -> None:
+    file, picture = tmp_path / "photo.semc", tmp_path / "picture.png"
+    how = ("--backend", "openai", "--api", api, *MODELS)
+    short = ("--k", 5, "--coding", coding, "--compress", "model", "--size", "96x64")
+    code, out, err = run("encode", photo, "-o", file, *short, *how)
+    assert (code, out) == (0, ""), err
+    code, out, err = run("decode", file, "-o", picture, *how)
+    assert (code, out) == (0, ""), err
+    assert "'red boat blue water house'" in err
+    assert color(picture) == BLUE
+    with Image.open(picture) as image:
+        assert image.size == (96, 64)
+    texts = len(mock.journal("chat/completions" if api == "chat" else "responses"))
+    assert (texts, len(mock.journal("images/"))) == (3 if coding == "auto" else 5, 1)
+    assert len(mock.journal("")) == texts + 1
+
+
+def test_the_photograph_is_in_the_request(
+    run: Run, mock: Mock, photo: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "photo.semc"
+    assert run("encode", photo, "-o", file, "--k", 5, "--backend", "openai", *MODELS)[0] == 0
+    first, *others = mock.journal("chat/completions")
+    look = first["body"]["messages"][-1]["content"][1]["image_url"]
+    kind, _, data = look["url"].partition(",")
+    assert kind == "data:image/jpeg;base64"
+    with Image.open(io.BytesIO(base64.b64decode(data))) as seen:
+        sky, grass = (seen.convert("RGB").getpixel((900, y)) for y in (100, 900))
+    assert sky[2] > 200 > grass[2]
+    assert not any("image_url" in json.dumps(one["body"]) for one in others)
+
+
+def test_a_picture_is_edited_at_its_own_size(mock: Mock) -> None:
+    backend = semcodec.backends.openai.OpenAIBackend(painter="gpt-image-2")
+    before = Image.new("RGB", (90, 61), BLUE)
+    after = backend.edit(before, "make the water green", 7)
+    assert (after.size, after.getpixel((9, 9))) == ((90, 61), GREEN)
+    [asked] = mock.journal("images/edits")
+    assert "make the water green" in json.dumps(asked["body"])
+    assert "multipart/form-data" in asked["headers"]["content-type"]
+    [call] = backend.report()["calls"]
+    assert (call["route"], call["model"]) == ("images/edits", "gpt-image-2")
+
+
+def test_a_key_that_is_not_valid_there(
+    run: Run, mock: Mock, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEMCODEC_API_KEY", "sk-somebody-elses-key")
+    how = ("--backend", "openai", *MODELS)
+    code, out, err = run("encode", photo, "-o", tmp_path / "photo.semc", *how)
+    assert code == 2
+    assert "does not take the key from $SEMCODEC_API_KEY" in err
+    assert "somebody" not in out + err
+
+
+def test_no_output_and_no_journal_has_the_key(
+    run: Run, mock: Mock, photo: Path, tmp_path: Path
+) -> None:
+    file, picture = tmp_path / "photo.semc", tmp_path / "picture.png"
+    tapes = [tmp_path / f"{way}.{kind}" for way in ("there", "back") for kind in ("tape", "json")]
+    how = ("--backend", "openai", *MODELS)
+    there = run(
+        "encode", photo, "-o", file, "--k", 5, *how, "--record", tapes[0], "--trace", tapes[1]
+    )
+    back = run("decode", file, "-o", picture, *how, "--record", tapes[2], "--trace", tapes[3])
+    assert (there[0], back[0]) == (0, 0)
+    said = "".join((*there[1:], *back[1:], json.dumps(mock.journal("")), mock.said))
+    written = b"".join(path.read_bytes() for path in (file, picture, *tapes))
+    assert KEY not in said
+    assert KEY.encode() not in written
+
+
+def test_a_recorded_picture_is_replayed_and_not_paid_again(
+    run: Run, mock: Mock, record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tape, files = tmp_path / "tape", [tmp_path / f"{n}.png" for n in range(3)]
+    how = ("--backend", "openai", *MODELS)
+    assert run("decode", record, "-o", files[0], *how, "--record", tape)[0] == 0
+    monkeypatch.delenv("SEMCODEC_API_KEY")
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    for file in files[1:]:
+        code, _, err = run("decode", record, "-o", file, "--backend", "openai", "--replay", tape)
+        assert code == 0, err
+    assert len({file.read_bytes() for file in files}) == 1
+    assert len(mock.journal("images/")) == 1
+
+
+def test_a_call_is_made_again_when_there_were_too_many(
+    run: Run, mock: Mock, record: Path, tmp_path: Path, config: Path, waits: list[float]
+) -> None:
+    config.write_text("[openai]\nretries = 2\n")
+    for _ in range(2):
+        mock.told("POST", "error", {"status": 429, "body": {"message": "too many"}})
+    how = ("--backend", "openai", *MODELS)
+    code, _, err = run("decode", record, "-o", tmp_path / "boat.png", *how)
+    assert code == 0, err
+    assert len(waits) == 2
+    assert [one["response"]["status"] for one in mock.journal("")] == [429, 429, 200, 200]
+
+
+def test_a_picture_waits_until_the_chaos_is_over(
+    run: Run, mock: Mock, record: Path, tmp_path: Path, config: Path, monkeypatch: Any
+) -> None:
+    config.write_text("[openai]\nretries = 1\n")
+
+    def sleep(seconds: float) -> None:
+        mock.told("DELETE", "chaos")
+
+    monkeypatch.setattr(servers, "Client", partial(servers.Client, sleep=sleep))
+    mock.told("POST", "chaos", {"rateLimitRate": 1})
+    how = ("--painter", "openai", "--writer", "deterministic", *MODELS)
+    code, _, err = run("decode", record, "-o", tmp_path / "boat.png", *how)
+    assert code == 0, err
+    assert [one["response"]["status"] for one in mock.journal("images/")] == [429, 200]
+
+
+@pytest.mark.parametrize(
+    ("chaos", "says", "requests"),
+    [
+        ("rateLimitRate", "takes no more calls for now", 3),
+        ("dropRate", "failed during paint (status 500)", 1),
+        ("disconnectRate", "broke off during paint", 1),
+        ("malformedRate", "answered paint with something unreadable", 1),
+    ],
+)
+def test_a_picture_that_was_begun_is_not_asked_for_again(
+    run: Run, mock: Mock, record: Path, tmp_path: Path, config: Path, waits: list[float],
+    chaos: str, says: str, requests: int,
+) -> None:  # fmt: skip
+    config.write_text("[openai]\nretries = 2\n")
+    mock.told("POST", "chaos", {chaos: 1})
+    picture, trace = tmp_path / "boat.png", tmp_path / "trace.json"
+    how = ("--painter", "openai", "--writer", "deterministic", *MODELS, "--trace", trace)
+    code, _, err = run("decode", record, "-o", picture, *how)
+    assert code == 2
+    assert says in err
+    assert len(mock.journal("images/")) == requests
+    assert json.loads(trace.read_text())["stages"][-1]["notes"]["failed"] in err
+    assert not picture.exists()
+
+
+def test_a_limit_stops_before_the_picture_is_asked_for(
+    run: Run, mock: Mock, record: Path, tmp_path: Path, config: Path
+) -> None:
+    config.write_text('[openai.prices."gpt-image-2"]\ninput = 5\noutput = 30\n')
+    how = ("--painter", "openai", "--writer", "deterministic", *MODELS)
+    code, _, err = run("decode", record, "-o", tmp_path / "boat.png", *how, "--max-cost", "0.001")
+    assert code == 2
+    assert "may cost" in err
+    assert "allow more with --max-cost" in err
+    assert not mock.journal("")
+
+
+def test_a_server_of_many_models_is_told_which(run: Run, mock: Mock, record: Path) -> None:
+    how = ("--painter", "openai", "--writer", "deterministic")
+    code, _, err = run("decode", record, "-o", record.with_name("boat.png"), *how)
+    assert code == 1
+    assert "has the models" in err
+    assert "name one with --model or --painter-model" in err

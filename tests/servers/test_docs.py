@@ -1,0 +1,113 @@
+"""docs/servers.md says what is so: its commands, its config file, and what a rehearsal prints."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import semcodec
+from semcodec.backends import registry
+from semcodec.backends.openai import Settings
+from tests import pictures
+
+Run = Callable[..., tuple[int, str, str]]
+TEXT = (Path(__file__).parents[2] / "docs" / "servers.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
+KEY = "sk-none-of-your-business"
+COMMANDS = [
+    line
+    for kind, block in BLOCKS
+    for line in block.splitlines()
+    if kind == "sh" and line.startswith("semcodec ")
+]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with what the commands need, in which they run."""
+    (tmp_path / "photo.jpg").write_bytes(
+        pictures.saved(Image.new("RGB", (1024, 1024), pictures.RED), "JPEG")
+    )
+    words = "huge brown cat background"
+    record = semcodec.pack(words, coding="lexicon", framing="file", size=(96, 64))
+    (tmp_path / "photo.semc").write_bytes(record)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("SEMCODEC_CONFIG")
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    return tmp_path
+
+
+@pytest.mark.parametrize("line", [line for line in COMMANDS if "--replay" not in line])
+def test_a_command_is_one(run: Run, line: str) -> None:
+    rehearsal = () if "openai" not in line or "--dry-run" in line else ("--dry-run",)
+    code, out, err = run(*shlex.split(line, comments=True)[1:], *rehearsal)
+    assert code == 0, err
+    if found := re.search(r"--base-url (\S+)", line):
+        assert found[1] in out
+
+
+def test_there_are_enough() -> None:
+    assert len(COMMANDS) >= 11
+    assert sum("--replay" in line for line in COMMANDS) == 1
+
+
+def test_a_rehearsal_prints_what_is_shown(run: Run) -> None:
+    [line] = [line for line in COMMANDS if "--dry-run" in line]
+    _, out, _ = run(*shlex.split(line)[1:])
+    shown = next(block for _, block in BLOCKS if block.startswith("server  "))
+    assert without_prices(out) == without_prices(shown)
+
+
+def without_prices(text: str) -> list[str]:
+    """Return the lines of a text without amounts, which change with the models' prices."""
+    return re.sub(r" *\$\d+\.\d+", " $", text).rstrip().splitlines()
+
+
+def test_the_config_file_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    [text] = [block for kind, block in BLOCKS if kind == "toml"]
+    path = folder / ".config" / "semcodec" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    settings = Settings.found({})
+    assert (settings.describer, settings.painter) == ("qwen3-vl:8b", "x/z-image-turbo")
+    assert settings.text_extra == {"max_tokens": 2048}
+    assert str(settings.max_cost) == "0.5"
+
+
+def test_a_fault_in_the_config_file_is_one_sentence_and_an_option_mends_it(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "config.toml"
+    path.write_text('[openai]\nquality = "wild"\n')
+    monkeypatch.setattr(registry, "_made", {})  # as in a process that has just begun
+    monkeypatch.setenv("SEMCODEC_CONFIG", str(path))
+    command = ("encode", "photo.jpg", "-o", "photo.semc", "--backend", "openai", "--dry-run")
+    code, _, err = run(*command)
+    assert code == 2
+    assert err == "semcodec: The setting quality is one of low, medium, high, auto.\n"
+    assert run(*command, "--quality", "low")[0] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Files have no mode here.")
+def test_a_key_that_others_can_read_is_refused_as_shown(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "config.toml"
+    path.write_text(f'[openai]\napi_key = "{KEY}"\n')
+    path.chmod(0o644)
+    monkeypatch.setenv("SEMCODEC_CONFIG", str(path))
+    command = ("encode", "photo.jpg", "-o", "photo.semc", "--backend", "openai", "--dry-run")
+    _, _, err = run(*command)
+    assert err.replace(str(path), "/home/you/.config/semcodec/config.toml") in TEXT
+    path.chmod(0o600)
+    code, out, err = run(*command)
+    assert code == 0
+    assert KEY not in out + err
