@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import openai
 
 CONNECT: Final = 10.0  #: seconds in which a server must be there
+MOST_KIND: Final = 40  #: characters of a content type that are shown
 MOST_ANSWER: Final = 2**26  #: bytes of an answer; a picture of 4096 x 4096 pixels has less
 
 
@@ -75,12 +76,13 @@ class Client:
             raise self._faults.of_time(call, seconds) from None
 
     def _read(self, call: Call, raw: httpx2.Response) -> Reply:
-        kind = raw.headers.get("content-type", "nothing").partition(";")[0].strip()
+        kind = raw.headers.get("content-type", "").partition(";")[0].strip()
         if kind != "application/json":
-            what = f"{kind[:40]!r} in place of JSON: does the base URL end in /v1?"
+            shown = repr(self._key.hidden(kind)[:MOST_KIND]) if kind else "no content type"
+            what = f"{shown} in place of JSON: does the base URL end in /v1?"
             raise self._faults.of_answer(call, what)
         try:
-            body = json.loads(self._key.hidden(raw.content.decode()))
+            body = self._key.hidden_in(json.loads(raw.content.decode()))
             reply = replies.read(call.route, body)
         except RecursionError:
             raise self._faults.of_answer(call, "JSON that is nested too deep: try again.") from None

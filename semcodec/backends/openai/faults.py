@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -47,8 +48,8 @@ class Faults:
 
     def of_time(self, call: Call, seconds: float) -> BackendError:
         """Return the error for an answer that was not complete in time."""
-        what = f"did not complete {call.stage} in {seconds:g} seconds: allow more with --timeout."
-        return self._error(call, what + self._billed(), retryable=True)
+        what = f"did not complete {call.stage} in {seconds:g} seconds{self._billed()}: try again"
+        return self._error(call, f"{what}, and allow more with --timeout.", retryable=True)
 
     def of(self, call: Call, error: openai.OpenAIError) -> BackendError:
         """Return the error for one of the client's."""
@@ -58,7 +59,7 @@ class Faults:
             return self._of_status(call, error)
         if isinstance(error, openai.APIConnectionError):
             return self._of_connection(call, error)
-        return self._error(call, f"cannot be asked: {_quoted(str(error))}.")
+        return self._error(call, f"cannot be asked: {self._quoted(str(error))}.")
 
     def timeout(self, call: Call) -> float:
         """Return the seconds in which the answer must be complete."""
@@ -75,16 +76,16 @@ class Faults:
             return self.of_time(call, self.timeout(call))
         if cause == "DecodingError":
             return self.of_answer(call, f"{error.__cause__}: check the base URL.")
-        what = f"broke off during {call.stage} ({cause}).{self._billed()}"
+        what = f"broke off during {call.stage} ({cause}){self._billed()}: try again."
         return self._error(call, what, retryable=True)
 
     def _billed(self) -> str:
         if self.settings.is_local:
-            return " Try again."
-        return " The call may have been billed, so it is not made again by itself: try again."
+            return ""
+        return ", and the call may have been billed, so it is not made again by itself"
 
     def _of_status(self, call: Call, error: openai.APIStatusError) -> BackendError:
-        code, said = str(error.code or ""), _quoted(_message(error))
+        code, said = str(error.code or ""), self._quoted(_message(error))
         status = error.status_code
         if code in REFUSALS:
             return self.of_refusal(call, said)
@@ -100,9 +101,11 @@ class Faults:
         return self._error(call, sentence(self, call, said, error), retryable)
 
     def _unknown(self, call: Call, said: str) -> str:
+        if call.route == "models":
+            return "does not list its models: name one with --model or --painter-model."
         if call.route in PICTURES and "model" not in said.lower():
             return f"has no route {call.route}: paint by another server, or with --painter."
-        if "model" in said.lower() or call.route == "models":
+        if "model" in said.lower():
             return f"has no model {call.model}{_aside(said)}: name one it has with --model."
         return f"has no route {call.route}{_aside(said)}: does the base URL end in /v1?"
 
@@ -114,6 +117,10 @@ class Faults:
     def _error(self, call: Call, what: str, retryable: bool = False) -> BackendError:
         message = self.key.hidden(f"{self._who(call)} {what}")
         return BackendError(message, **self._place(call), retryable=retryable)
+
+    def _quoted(self, said: str) -> str:
+        """Return the beginning of what was said; the key is hidden first, lest a part is left."""
+        return _quoted(self.key.hidden(said))
 
     def _who(self, call: Call) -> str:
         return f"The server {self.settings.base_url}"
@@ -131,9 +138,10 @@ def wait_asked(error: openai.APIStatusError) -> float | None:
     """Return the seconds a server asks us to wait, if it does."""
     value = error.response.headers.get("retry-after", "")
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
         return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _limited(faults: Faults, call: Call, said: str, error: openai.APIStatusError) -> str:
@@ -146,9 +154,10 @@ def _other(faults: Faults, call: Call, said: str, error: openai.APIStatusError) 
     status = error.status_code
     if 300 <= status < 400:
         return f"sends us elsewhere (status {status}), where we do not go: give its new base URL."
+    aside = _aside(f"status {status}: {said}" if said else f"status {status}")
     if status >= 500:
-        return f"failed during {call.stage} (status {status}){_aside(said)}: try again later."
-    return f"does not take the call (status {status}){_aside(said)}: check model and settings."
+        return f"failed during {call.stage}{aside}: try again later."
+    return f"does not take the call{aside}: check model and settings."
 
 
 Sentence = Callable[[Faults, Call, str, Any], str]
@@ -164,9 +173,12 @@ SENTENCES: Final[dict[int, Sentence]] = {
 
 
 def _message(error: openai.APIStatusError) -> str:
-    """Return what the server says, if it says so in the usual place."""
-    body = error.body
-    said = body.get("message") if isinstance(body, dict) else None
+    """Return what the server says, if it says so in one of the usual places."""
+    said: Any = error.body
+    if isinstance(said, dict):
+        said = said.get("message", said.get("detail"))
+    elif "json" not in error.response.headers.get("content-type", ""):
+        return ""  # a page
     return said if isinstance(said, str) else ""
 
 
