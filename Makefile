@@ -14,9 +14,10 @@ types:
 layers:
 	$(dir $(PYTHON))lint-imports
 
-generated:  ## constants, tables, enums and vectors say what their sources say
+generated:  ## constants, tables, enums, vectors and pages say what their sources say
 	$(PYTHON) spec/generate.py --check
 	$(PYTHON) spec/make_vectors.py --check
+	$(PYTHON) -m tests.backends.openai.page --check
 
 kaitai:  ## the compiler of the second implementation; its tests are skipped without it
 	@if command -v npm > /dev/null; then npm ci --silent --prefix tests/kaitai; \

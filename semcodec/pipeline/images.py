@@ -7,10 +7,9 @@ comes out is one upright RGB image.
 from __future__ import annotations
 
 import io
-import threading
-import warnings
 from typing import TYPE_CHECKING, Any, Final
 
+from semcodec.backends.opening import opened
 from semcodec.bitstream.arguments import as_bytes
 from semcodec.errors import BackendError, InputError
 
@@ -28,7 +27,6 @@ FORMATS: Final = (
 FITS: Final = ("cover", "contain")
 QUALITY: Final = {"JPEG": {"quality": 92}, "WEBP": {"quality": 92}}  #: of saved pictures
 
-_FILTERS = threading.Lock()
 _PAPER = (255, 255, 255)  # what shows through a transparent image
 
 
@@ -42,7 +40,7 @@ def load(source: bytes | bytearray | memoryview | Image) -> Image:
     pil = _pillow()
     data = as_bytes(source) if isinstance(source, bytes | bytearray | memoryview) else None
     try:
-        image = source if data is None else _opened(pil, data)
+        image = source if data is None else _opened(data)
         if not isinstance(image, pil.Image):
             raise InputError("Give the image as the bytes of a file or as a PIL image.")
         return _upright_rgb(image)
@@ -52,11 +50,9 @@ def load(source: bytes | bytearray | memoryview | Image) -> Image:
         raise InputError(_fault(data, error)) from error
 
 
-def _opened(pil: Any, data: bytes) -> Any:
+def _opened(data: bytes) -> Any:
     """Return the image of a file, of which a JPEG is decoded no larger than is seen."""
-    with _FILTERS, warnings.catch_warnings():  # the filters are the whole program's
-        warnings.simplefilter("ignore")  # our own limit is the narrower one
-        image = pil.open(io.BytesIO(data), formats=FORMATS)
+    image = opened(data, FORMATS)
     if image.format == "JPEG":
         image.draft("RGB", (ENOUGH, ENOUGH))
     return image

@@ -24,6 +24,7 @@ class Call:
         most_output: tokens that the answer can have.
         likely: an answer of the kind that is hoped for, to estimate and to rehearse with.
         looked_at: width and height of each picture in ``body``, in pixels.
+        seed: of a painter, sent or not: with another seed, another picture is wanted.
     """
 
     stage: str
@@ -34,6 +35,7 @@ class Call:
     most_output: int = 0
     likely: str = ""
     looked_at: tuple[tuple[int, int], ...] = ()
+    seed: int = 0
 
     @property
     def model(self) -> str:
@@ -44,7 +46,7 @@ class Call:
     def digest(self) -> str:
         """SHA-256 of all that decides the answer, in hex."""
         picture = self.picture and hashlib.sha256(self.picture).hexdigest()
-        asked = [self.route, self.body, self.extra, picture]
+        asked = [self.route, self.body, self.extra, picture, self.seed]
         text = json.dumps(asked, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -50,7 +50,8 @@ def paint_call(
     """Return the call that paints ``prompt``; a seed goes to servers that may know it."""
     body = _picture(settings, model, prompt, size)
     most = sizes.tokens(size, settings.quality)
-    return Call("paint", "images/generations", body, _extra(settings, seed), most_output=most)
+    extra = _extra(settings, seed)
+    return Call("paint", "images/generations", body, extra, most_output=most, seed=seed)
 
 
 def edit_call(settings: Settings, model: str, prompt: str, image: Image, seed: int) -> Call:
@@ -59,7 +60,7 @@ def edit_call(settings: Settings, model: str, prompt: str, image: Image, seed: i
     most = sizes.tokens(image.size, settings.quality)
     extra, png = _extra(settings, seed), _file(image, "png")
     looked_at = (image.size,)
-    return Call("edit", "images/edits", body, extra, png, most, looked_at=looked_at)
+    return Call("edit", "images/edits", body, extra, png, most, looked_at=looked_at, seed=seed)
 
 
 def seen(settings: Settings, image: Image) -> Seen:

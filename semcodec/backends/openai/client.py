@@ -16,13 +16,14 @@ from semcodec.backends.openai.faults import PICTURES, Faults
 from semcodec.backends.openai.keys import Key
 from semcodec.backends.openai.retries import retried
 from semcodec.backends.openai.settings import Settings
-from semcodec.errors import BackendError
+from semcodec.errors import BackendError, SemcodecError
 
 if TYPE_CHECKING:
     import httpx2
     import openai
 
 CONNECT: Final = 10.0  #: seconds in which a server must be there
+MOST_KIND: Final = 40  #: characters of a content type that are shown
 MOST_ANSWER: Final = 2**26  #: bytes of an answer; a picture of 4096 x 4096 pixels has less
 
 
@@ -65,6 +66,10 @@ class Client:
             )
         except openai.OpenAIError as error:
             raise self._faults.of(call, error) from None  # its request holds the key
+        except SemcodecError:
+            raise
+        except Exception as error:  # what the client or the system lets through, without its words
+            raise self._faults.of_ours(call, type(error).__name__) from None
         return self._read(call, raw)
 
     def _answer(self, call: Call) -> httpx2.Response:
@@ -77,12 +82,13 @@ class Client:
             raise self._faults.of_time(call, seconds) from None
 
     def _read(self, call: Call, raw: httpx2.Response) -> Reply:
-        kind = raw.headers.get("content-type", "nothing").partition(";")[0].strip()
+        kind = raw.headers.get("content-type", "").partition(";")[0].strip()
         if kind != "application/json":
-            what = f"{kind[:40]!r} in place of JSON: does the base URL end in /v1?"
+            shown = repr(self._key.hidden(kind)[:MOST_KIND]) if kind else "no content type"
+            what = f"{shown} in place of JSON: does the base URL end in /v1?"
             raise self._faults.of_answer(call, what)
         try:
-            body = json.loads(self._key.hidden(raw.content.decode()))
+            body = self._key.hidden_in(json.loads(raw.content.decode()))
             reply = replies.read(call.route, body)
         except RecursionError:
             raise self._faults.of_answer(call, "JSON that is nested too deep: try again.") from None

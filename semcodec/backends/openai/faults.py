@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +39,10 @@ class Faults:
         message = f"{self._who(call)} answered {call.stage} with {what}"
         return BadAnswer(self.key.hidden(message), **self._place(call), retryable=True)
 
+    def of_ours(self, call: Call, kind: str) -> BackendError:
+        """Return the error for a call that could not even be tried."""
+        return self._error(call, f"cannot be asked to {call.stage} ({kind}): check the settings.")
+
     def of_refusal(self, call: Call, said: str) -> Refused:
         """Return the error for a model that declined in so many words."""
         message = (
@@ -47,8 +52,8 @@ class Faults:
 
     def of_time(self, call: Call, seconds: float) -> BackendError:
         """Return the error for an answer that was not complete in time."""
-        what = f"did not complete {call.stage} in {seconds:g} seconds: allow more with --timeout."
-        return self._error(call, what + self._billed(), retryable=True)
+        what = f"did not complete {call.stage} in {seconds:g} seconds{self._billed()}: try again"
+        return self._error(call, f"{what}, and allow more with --timeout.", retryable=True)
 
     def of(self, call: Call, error: openai.OpenAIError) -> BackendError:
         """Return the error for one of the client's."""
@@ -58,7 +63,7 @@ class Faults:
             return self._of_status(call, error)
         if isinstance(error, openai.APIConnectionError):
             return self._of_connection(call, error)
-        return self._error(call, f"cannot be asked: {_quoted(str(error))}.")
+        return self._error(call, f"cannot be asked: {self._quoted(str(error))}.")
 
     def timeout(self, call: Call) -> float:
         """Return the seconds in which the answer must be complete."""
@@ -75,16 +80,16 @@ class Faults:
             return self.of_time(call, self.timeout(call))
         if cause == "DecodingError":
             return self.of_answer(call, f"{error.__cause__}: check the base URL.")
-        what = f"broke off during {call.stage} ({cause}).{self._billed()}"
+        what = f"broke off during {call.stage} ({cause}){self._billed()}: try again."
         return self._error(call, what, retryable=True)
 
     def _billed(self) -> str:
         if self.settings.is_local:
-            return " Try again."
-        return " The call may have been billed, so it is not made again by itself: try again."
+            return ""
+        return ", and the call may have been billed, so it is not made again by itself"
 
     def _of_status(self, call: Call, error: openai.APIStatusError) -> BackendError:
-        names, said = named(error), _quoted(_message(error))
+        names, said = named(error), self._quoted(_message(error))
         status = error.status_code
         if not names.isdisjoint(REFUSALS):
             return self.of_refusal(call, said)
@@ -117,6 +122,10 @@ class Faults:
         message = self.key.hidden(f"{self._who(call)} {what}")
         return BackendError(message, **self._place(call), retryable=retryable)
 
+    def _quoted(self, said: str) -> str:
+        """Return the beginning of what was said; the key is hidden first, lest a part is left."""
+        return _quoted(self.key.hidden(said))
+
     def _who(self, call: Call) -> str:
         return f"The server {self.settings.base_url}"
 
@@ -138,9 +147,10 @@ def wait_asked(error: openai.APIStatusError) -> float | None:
     """Return the seconds a server asks us to wait, if it does."""
     value = error.response.headers.get("retry-after", "")
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
         return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _limited(faults: Faults, call: Call, said: str, error: openai.APIStatusError) -> str:
@@ -153,9 +163,10 @@ def _other(faults: Faults, call: Call, said: str, error: openai.APIStatusError) 
     status = error.status_code
     if 300 <= status < 400:
         return f"sends us elsewhere (status {status}), where we do not go: give its new base URL."
+    aside = _aside(f"status {status}: {said}" if said else f"status {status}")
     if status >= 500:
-        return f"failed during {call.stage} (status {status}){_aside(said)}: try again later."
-    return f"does not take the call (status {status}){_aside(said)}: check model and settings."
+        return f"failed during {call.stage}{aside}: try again later."
+    return f"does not take the call{aside}: check model and settings."
 
 
 Sentence = Callable[[Faults, Call, str, Any], str]
@@ -172,9 +183,12 @@ SENTENCES: Final[dict[int, Sentence]] = {
 
 
 def _message(error: openai.APIStatusError) -> str:
-    """Return what the server says, if it says so in the usual place."""
-    body = error.body
-    said = body.get("message") if isinstance(body, dict) else None
+    """Return what the server says, if it says so in one of the usual places."""
+    said: Any = error.body
+    if isinstance(said, dict):
+        said = said.get("message", said.get("detail"))
+    elif "json" not in error.response.headers.get("content-type", ""):
+        return ""  # a page
     return said if isinstance(said, str) else ""
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Final
-from urllib.parse import quote
+from typing import Any, Final
 
 from semcodec.backends.openai.settings import SECRET, Settings, config, config_path
 from semcodec.errors import BackendError
@@ -31,10 +30,11 @@ class Key:
         source: where it was found.
     """
 
-    __slots__ = ("_value", "source")
+    __slots__ = ("_pattern", "_value", "source")
 
     def __init__(self, value: str, source: str) -> None:
         self._value, self.source = value, source
+        self._pattern = re.compile("".join(map(_as_it_is_or_quoted, value)))
 
     def __repr__(self) -> str:
         return f"Key from {self.source}"
@@ -50,9 +50,16 @@ class Key:
     def hidden(self, text: str) -> str:
         """Return ``text`` without the key, as it is or as it stands in a URL."""
         if len(self._value) >= LEAST_HIDDEN and self._value != UNUSED:
-            for form in (self._value, quote(self._value, safe="")):
-                text = text.replace(form, HIDDEN)
+            text = self._pattern.sub(HIDDEN, text)
         return LOOKS_LIKE_ONE.sub(HIDDEN, text)
+
+    def hidden_in(self, value: Any) -> Any:
+        """Return ``value``, as JSON has them, without the key in any of its texts."""
+        if isinstance(value, dict):
+            return {self.hidden(name): self.hidden_in(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [self.hidden_in(one) for one in value]
+        return self.hidden(value) if isinstance(value, str) else value
 
 
 def find(settings: Settings) -> Key:
@@ -86,6 +93,10 @@ def _found(settings: Settings) -> Key | None:
         return _key(value, "the keyring")
     stored = config().get(SECRET)
     return None if stored is None else _key(stored, str(config_path()))
+
+
+def _as_it_is_or_quoted(letter: str) -> str:
+    return f"(?:{re.escape(letter)}|%(?i:{ord(letter):02x}))"
 
 
 def _key(value: object, source: str) -> Key:

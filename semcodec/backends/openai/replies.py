@@ -10,6 +10,7 @@ from typing import Any, Final
 from semcodec.backends.calls import Reply, Usage
 
 MOST_NAME: Final = 200  #: characters of a model's name
+MOST_ERROR: Final = 160  #: characters of an error that are shown
 MOST_TEXT: Final = 200_000  #: characters of an answer
 MOST_COUNT: Final = 10**9  #: tokens that a server may say a call took
 
@@ -26,8 +27,10 @@ def read(route: str, body: Any) -> Reply:
     """
     if not isinstance(body, dict):
         raise Unreadable("no object")
-    if isinstance(body.get("error"), dict):
-        raise Unreadable(f"an error: {str(body['error'].get('message', ''))[:160]}")
+    error = body.get("error")
+    if error and isinstance(error, dict | str):
+        said = error.get("message") if isinstance(error, dict) else error
+        raise Unreadable(f"an error: {_text(said)[:MOST_ERROR]}")
     return READERS[route](body)
 
 

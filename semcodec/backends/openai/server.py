@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -11,12 +10,14 @@ from semcodec.backends.calls import Call, Line, Reply
 from semcodec.backends.openai import bodies, keys
 from semcodec.backends.openai.client import Client
 from semcodec.backends.openai.settings import MODELS, Settings
+from semcodec.backends.opening import opened
 from semcodec.backends.prompting import Answer, Question
-from semcodec.errors import BackendError, BadAnswer, InputError, Refused
+from semcodec.errors import BackendError, BadAnswer, Refused
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+CHOICE: Final = "choose a model"  #: the stage in which a server is asked what it has
 MOST_NAMED: Final = 8  #: models that a message names
 MOST_PIXELS: Final = 4096 * 4096  #: of a picture that is taken from a server
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
@@ -42,7 +43,7 @@ class Server:
         """Return the model that fills ``place``: the one that is set, the usual, or the only one.
 
         Raises:
-            InputError: the server has several, and none is named.
+            BackendError: the server has not just one, and none is named.
         """
         if chosen := getattr(self.settings, place):
             return str(chosen)
@@ -68,18 +69,17 @@ class Server:
         Raises:
             BadAnswer: what came is no picture.
         """
-        from PIL import Image
-
         data = self._line.ask(call).image
         try:
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
-            if image.width * image.height <= MOST_PIXELS:
-                return image.convert("RGB")
-        except Exception:  # Pillow's readers raise nearly anything on damaged files
-            message = f"The model {call.model} answered {call.stage} with no picture: try again."
-            raise BadAnswer(message, backend="openai", stage=call.stage, retryable=True) from None
-        message = f"The model {call.model} answered {call.stage} with too large a picture."
-        raise BadAnswer(message, backend="openai", stage=call.stage)
+            image = opened(data, FORMATS)
+            is_too_large = image.width * image.height > MOST_PIXELS
+            if not is_too_large:
+                return image.convert("RGBA").convert("RGB")  # straight from a palette, it warns
+        except Exception as error:  # Pillow's readers raise nearly anything on damaged files
+            is_too_large = type(error).__name__ == "DecompressionBombError"
+        what = "too large a picture: use another model" if is_too_large else "no picture: try again"
+        message = f"The model {call.model} answered {call.stage} with {what}."
+        raise BadAnswer(message, backend="openai", stage=call.stage, retryable=not is_too_large)
 
     def _asked(self, question: Question) -> Answer:
         place = "describer" if question.image is not None else "writer"
@@ -98,14 +98,14 @@ class Server:
 
     @cached_property
     def _only_model(self) -> str:
-        names = self._line.ask(Call("choose a model", "models", {})).text.splitlines()
+        names = self._line.ask(Call(CHOICE, "models", {})).text.splitlines()
         if len(names) == 1:
             return names[0]
-        shown = ", ".join(names[:MOST_NAMED]) or "none that it names"
-        raise InputError(
-            f"The server {self.settings.base_url} has the models {shown}: name one with "
-            "--model or --painter-model."
-        )
+        named = ", ".join(names[:MOST_NAMED])
+        has = f"has the models {named}" if names else "lists no models"
+        what = f"{has}: name one with --model or --painter-model."
+        message = f"The server {self.settings.base_url} {what}"
+        raise BackendError(message, backend="openai", stage=CHOICE)
 
 
 def sender(settings: Settings) -> Callable[[Call], Reply]:

@@ -182,11 +182,11 @@ class PromptedModel:
 
     def _fault(self, stage: str, checked: Checked[Any]) -> BadAnswer | Refused:
         if checked.declined:
-            message = f"The model {self.name} declines to {stage}: use another image or model."
+            message = f"The backend {self.name} declines to {stage}: use another image or model."
             return Refused(message, backend=self.name, stage=stage)
         message = (
-            f"The model {self.name} was asked twice to {stage}, and its answer cannot be used, for "
-            f"{checked.fault}: try another model."
+            f"The backend {self.name} was asked twice to {stage}, and its answer cannot be used, "
+            f"for {checked.fault}: try another model."
         )
         return BadAnswer(message, backend=self.name, stage=stage, retryable=True)
 

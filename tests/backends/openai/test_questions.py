@@ -12,7 +12,7 @@ from PIL import Image
 
 from semcodec.backends.calls import Call, Reply
 from semcodec.backends.openai import OpenAIBackend
-from semcodec.errors import BackendError, BadAnswer, InputError, Refused
+from semcodec.errors import BackendError, BadAnswer, Refused
 from tests import pictures
 
 LOCAL = "http://127.0.0.1:9/v1"
@@ -38,7 +38,7 @@ def always(reply: Reply) -> tuple[Send, list[Call]]:
 @pytest.mark.parametrize(
     ("names", "says"),
     [
-        ("", "has the models none that it names"),
+        ("", "lists no models: name one with --model"),
         ("a\nb", "has the models a, b: name one with --model"),
         ("\n".join("abcdefghij"), "a, b, c, d, e, f, g, h:"),
     ],
@@ -47,7 +47,7 @@ def test_where_there_are_several_models_one_must_be_named(names: str, says: str)
     send, calls = always(Reply(names))
     asking = backend(send, writer=None)
     for _ in range(2):
-        with pytest.raises(InputError, match=says):
+        with pytest.raises(BackendError, match=says):
             asking.expand(["boat"])
     assert {call.route for call in calls} == {"models"}
 
@@ -166,3 +166,12 @@ def test_a_picture_is_looked_at_no_larger_than_is_set(side: int, kind: str) -> N
     with Image.open(io.BytesIO(base64.b64decode(data))) as seen:
         assert (seen.size, seen.format) == ((side, side // 2), kind.upper())
     assert calls[0].looked_at == ((side, side // 2),)
+
+
+def test_another_seed_is_another_call_though_no_seed_is_sent() -> None:
+    send, calls = always(Reply(image=pictures.saved(PICTURE, "PNG")))
+    asking = OpenAIBackend(send=send, base_url="https://api.openai.com/v1")
+    asking.paint("a boat", (64, 64), 1)
+    asking.paint("a boat", (64, 64), 2)
+    assert calls[0].body == calls[1].body
+    assert calls[0].digest != calls[1].digest

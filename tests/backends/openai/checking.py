@@ -1,0 +1,75 @@
+"""OpenAI as we can have it here: an obliging model behind its official description."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from semcodec.backends.openai import OpenAIBackend
+from semcodec.backends.openai.client import Client
+from semcodec.backends.openai.keys import Key
+from semcodec.backends.openai.settings import OPENAI, Settings
+from tests.backends.openai import obliging
+from tests.backends.openai.conformity import official
+from tests.backends.openai.faulty import Seen
+
+KEY = "Zx9/secret+of=ours"
+
+
+@dataclass
+class Checking:
+    """Answers, and notes what is wrong with requests and answers.
+
+    Attributes:
+        asked: the fields of each request, by its route, in order.
+        faults: what is wrong with them.
+        beyond: faults that are meant.
+        first: texts that are answered before the model is asked.
+    """
+
+    beyond: tuple[str, ...] = ()
+    first: list[str] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def answer(self, seen: Seen) -> tuple[int, dict[str, Any]]:
+        """Return status and JSON of the answer to a request."""
+        route, kind = seen.path.removeprefix("/v1/"), seen.headers.get("content-type", "")
+        found = official().of_request(seen.method, f"/{route}", kind, seen.body)
+        if faults := [fault for fault in found if fault not in self.beyond]:
+            self.faults += [f"{seen.method} {route}: {fault}" for fault in faults]
+            return 400, {"error": {"message": faults[0], "type": "invalid_request_error"}}
+        asked = official().read(seen.method, f"/{route}", kind, seen.body)
+        self.asked.append((route, asked))
+        answer = self._answer(route, asked)
+        self.faults += official().of_answer(seen.method, f"/{route}", answer)
+        return 200, answer
+
+    def backend(self, base_url: str = OPENAI, **settings: Any) -> OpenAIBackend:
+        """Return a backend whose calls come here by the real client, over no network."""
+
+        def handle(request: httpx2.Request) -> httpx2.Response:
+            headers = {name.lower(): value for name, value in request.headers.items()}
+            seen = Seen(request.method, request.url.path, headers, request.read())
+            status, answer = self.answer(seen)
+            return httpx2.Response(status, json=answer)
+
+        client = Client(
+            Settings.found({}, base_url=base_url, **settings),
+            Key(KEY, "a test"),
+            httpx2.MockTransport(handle),
+        )
+        return OpenAIBackend(send=client.send, base_url=base_url, **settings)
+
+    def bodies(self, route: str) -> list[dict[str, Any]]:
+        """Return the fields of the requests to ``route``."""
+        return [asked for where, asked in self.asked if where == route]
+
+    def _answer(self, route: str, asked: dict[str, Any]) -> dict[str, Any]:
+        if route in ("chat/completions", "responses") and self.first:
+            write = obliging.chat if route == "chat/completions" else obliging.responses
+            return write(asked["model"], self.first.pop(0))
+        return obliging.answer(route, json.loads(json.dumps(asked)))

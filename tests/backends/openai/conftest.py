@@ -1,0 +1,26 @@
+"""No test sees the keys, the config file or the proxies of whoever runs it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+OTHERS = ("OPENAI_", "SEMCODEC_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.upper().startswith(OTHERS)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SEMCODEC_CONFIG", str(tmp_path / "there is no config"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loaded() -> None:
+    """Load what the client would load during its first call, which may have little time."""
+    import openai.resources.chat
+    import openai.resources.images
+    import openai.resources.models
+    import openai.resources.responses  # noqa: F401

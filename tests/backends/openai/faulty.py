@@ -1,0 +1,186 @@
+"""A server on this machine that behaves as it is told: well, badly, slowly, not at all."""
+
+from __future__ import annotations
+
+import json
+import socket
+import socketserver
+import struct
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+DRIP: Final = 0.02  #: seconds between two bytes
+CHUNK: Final = bytes(2**20)
+AT_ONCE: Final = struct.pack("ii", 1, 0)  #: SO_LINGER: closing resets the connection
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request as it came; the names of headers in small letters."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Wire:
+    """What is left of a connection when the request has been read: the way back."""
+
+    def __init__(self, connection: socket.socket, closing: threading.Event) -> None:
+        self._connection, self._closing = connection, closing
+
+    def send(self, data: bytes) -> None:
+        """Send ``data``."""
+        self._connection.sendall(data)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait, and tell whether there is no more to wait for: the server is closed."""
+        return self._closing.wait(seconds)
+
+    def reset(self) -> None:
+        """Break the connection off, so that the other end sees an error and no end."""
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        self._connection.close()
+
+
+Behaviour = Callable[[Wire], None]
+
+
+class Faulty:
+    """A server that is up while it is entered, and does to each request what ``choose`` says.
+
+    Attributes:
+        url: its base URL.
+        seen: the requests, in order.
+        errors: what ``choose`` raised.
+    """
+
+    def __init__(self, choose: Callable[[Seen], Behaviour]) -> None:
+        self.seen: list[Seen] = []
+        self.errors: list[BaseException] = []
+        self._closing = threading.Event()
+        self._server = _Server(("127.0.0.1", 0), self._handler(choose))
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,))
+
+    def __enter__(self) -> Faulty:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+        assert not self.errors
+
+    def close(self) -> None:
+        """Stop listening, and let go of every connection."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+    def _handler(
+        self, choose: Callable[[Seen], Behaviour]
+    ) -> type[socketserver.BaseRequestHandler]:
+        faulty = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                try:
+                    seen = _read(self.request)
+                    faulty.seen.append(seen)
+                    choose(seen)(Wire(self.request, faulty._closing))
+                except OSError:  # whoever asked has gone
+                    pass
+                except BaseException as error:
+                    faulty.errors.append(error)
+
+        return Handler
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    request_queue_size = 32
+    daemon_threads = False
+
+
+def says(status: int, body: Any, *headers: str, kind: str = "application/json") -> Behaviour:
+    """Answer with ``body``, as it is or as JSON."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    head = _head(status, f"content-type: {kind}", f"content-length: {len(data)}", *headers)
+    return lambda wire: wire.send(head + data)
+
+
+def never(wire: Wire) -> None:
+    """Say nothing."""
+    wire.wait()
+
+
+def resets(wire: Wire) -> None:
+    """Break off before the answer."""
+    wire.reset()
+
+
+def resets_in_the_middle(wire: Wire) -> None:
+    """Break off in the middle of the answer."""
+    wire.send(_head(200, "content-type: application/json", "content-length: 1000") + b'{"choic')
+    wire.reset()
+
+
+def closes_in_the_middle(wire: Wire) -> None:
+    """End before the end that was promised."""
+    wire.send(_head(200, "content-type: application/json", "content-length: 1000") + b'{"choic')
+
+
+def drips_body(wire: Wire) -> None:
+    """Answer so slowly that it never ends, yet something comes all the time."""
+    wire.send(_head(200, "content-type: application/json", "content-length: 1000000"))
+    while not wire.wait(DRIP):
+        wire.send(b" ")
+
+
+def drips_headers(wire: Wire) -> None:
+    """Send one header after the other."""
+    wire.send(b"HTTP/1.1 200 OK\r\n")
+    while not wire.wait(DRIP):
+        wire.send(b"x: y\r\n")
+
+
+def endless(wire: Wire) -> None:
+    """Answer without end, as fast as it goes."""
+    wire.send(_head(200, "content-type: application/json", "transfer-encoding: chunked"))
+    while not wire.wait(0):
+        wire.send(b"%x\r\n%b\r\n" % (len(CHUNK), CHUNK))
+
+
+def no_http(wire: Wire) -> None:
+    """Speak another protocol."""
+    wire.send(b"SSH-2.0-OpenSSH_9.9\r\n")
+
+
+def _head(status: int, *headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status} So", *headers, "connection: close", "", ""]
+    return "\r\n".join(lines).encode()
+
+
+def _read(connection: socket.socket) -> Seen:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += _received(connection)
+    head, _, body = data.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+    while len(body) < int(headers.get("content-length", 0)):
+        body += _received(connection)
+    method, target, _ = first.split(" ")
+    return Seen(method, urlsplit(target).path, headers, body)
+
+
+def _received(connection: socket.socket) -> bytes:
+    data = connection.recv(65536)
+    if not data:
+        raise ConnectionError("the request has no end")
+    return data

@@ -1,0 +1,125 @@
+"""A model that does what the prompts ask, in answers that have every field OpenAI's have."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+from typing import Any, Final
+
+from PIL import Image
+
+import semcodec
+from semcodec.backends.prompting import Prompts
+
+DESCRIPTION: Final = "A large red house with a white door stands left of a small green tree."
+PLAIN: Final = (
+    "house",
+    "tree",
+    "door",
+    "red",
+    "green",
+    "white",
+    "large",
+    "small",
+    "stands",
+    "left",
+)
+STAGES: Final = ("describe", "select", "compress", "decompress", "expand", "compare")
+DATA: Final = re.compile(r"<data>(.*)</data>", re.S)
+USAGE: Final = {"total_tokens": 30, "input_tokens": 20, "output_tokens": 10}
+
+
+def answer(route: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON of a good answer to what was ``asked`` at ``route``."""
+    match route:
+        case "chat/completions":
+            system, task = asked["messages"][0]["content"], asked["messages"][1]["content"]
+            return chat(asked["model"], text(system, task))
+        case "responses":
+            return responses(asked["model"], text(asked["instructions"], asked["input"][0]))
+        case "images/generations" | "images/edits":
+            return picture(png(tuple(map(int, asked["size"].split("x")))))
+        case "models":
+            return {"object": "list", "data": [model("its-only-model")]}
+    raise AssertionError(f"there is no route {route}")
+
+
+def text(rules: str, task: Any) -> str:
+    """Return what is answered to one question of our prompts."""
+    prompts = Prompts.read()
+    stage = next(stage for stage in STAGES if rules.startswith(prompts.rules(stage)))
+    data = DATA.search(json.dumps(task) if stage == "describe" else _text(task))
+    given = json.loads(data[1]) if data else ""
+    match stage:
+        case "describe":
+            return DESCRIPTION
+        case "select":
+            return json.dumps({"words": PLAIN})
+        case "compress":
+            return json.dumps({"skeletons": semcodec.skeleton(given).split()})
+        case "decompress":
+            whole = {semcodec.skeleton(word): word for word in PLAIN}
+            return json.dumps({"words": [whole[bones] for bones in given.split()]})
+        case "expand":
+            return f"A picture of {given}."
+    return "none"
+
+
+def chat(model: str, content: str | None, refusal: str | None = None, why: str = "stop") -> Any:
+    """Return an answer of chat completions."""
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    choice = {"index": 0, "finish_reason": why, "logprobs": None, "message": message}
+    usage = {"prompt_tokens": 20, "completion_tokens": 10, "total_tokens": 30}
+    head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1_790_000_000}
+    return {**head, "model": model, "choices": [choice], "usage": usage}
+
+
+def responses(model: str, content: str) -> dict[str, Any]:
+    """Return an answer of responses."""
+    part = {"type": "output_text", "text": content, "annotations": [], "logprobs": []}
+    message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed"}
+    details = {
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
+    }
+    return {
+        "id": "resp_1", "object": "response", "created_at": 1_790_000_000, "status": "completed",
+        "error": None, "incomplete_details": None, "instructions": None, "metadata": {},
+        "model": model, "output": [{**message, "content": [part]}], "parallel_tool_calls": True,
+        "temperature": 1.0, "tool_choice": "auto", "tools": [], "top_p": 1.0,
+        "usage": {**USAGE, **details},
+    }  # fmt: skip
+
+
+def picture(data: bytes) -> dict[str, Any]:
+    """Return an answer of images."""
+    usage = {**USAGE, "input_tokens_details": {"text_tokens": 20, "image_tokens": 0}}
+    encoded = base64.b64encode(data).decode()
+    return {"created": 1_790_000_000, "data": [{"b64_json": encoded}], "usage": usage}
+
+
+def model(name: str) -> dict[str, Any]:
+    """Return an entry of the list of models."""
+    return {"id": name, "object": "model", "created": 1_790_000_000, "owned_by": "us"}
+
+
+def png(size: tuple[int, int]) -> bytes:
+    """Return a PNG file of one color."""
+    out = io.BytesIO()
+    Image.new("RGB", size, (200, 30, 30)).save(out, "PNG")
+    return out.getvalue()
+
+
+def see_through() -> bytes:
+    """Return a PNG file with a palette, of which some colors are half transparent."""
+    out = io.BytesIO()
+    Image.new("P", (64, 64)).save(out, "PNG", transparency=bytes([9, 99]))
+    return out.getvalue()
+
+
+def _text(task: Any) -> str:
+    if isinstance(task, str):
+        return task
+    return "".join(str(part.get("text", "")) for part in task["content"])

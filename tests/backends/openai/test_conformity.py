@@ -1,0 +1,321 @@
+"""Every request that is made, and every answer that is read, is what OpenAI describes."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import semcodec
+from semcodec.backends.openai import settings
+from semcodec.cli import main
+from semcodec.errors import BackendError
+from tests.backends.openai import obliging
+from tests.backends.openai.checking import KEY, Checking
+from tests.backends.openai.conformity import official
+from tests.backends.openai.faulty import Behaviour, Faulty, Seen, says
+from tests.pictures import PHOTO, scene
+
+SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+LOOK = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA==", "detail": "high"}}
+CHAT: dict[str, Any] = {
+    "model": "m",
+    "messages": [
+        {"role": "system", "content": "rules"},
+        {"role": "user", "content": [{"type": "text", "text": "task"}, LOOK]},
+    ],
+    "max_completion_tokens": 9,
+    "response_format": {
+        "type": "json_schema",
+        "json_schema": {"name": "n", "strict": True, "schema": SCHEMA},
+    },
+}
+LOOKED = {"type": "input_image", "image_url": "data:image/png;base64,AA==", "detail": "high"}
+RESPONSES: dict[str, Any] = {
+    "model": "m",
+    "instructions": "rules",
+    "input": [{"role": "user", "content": [{"type": "input_text", "text": "task"}, LOOKED]}],
+    "text": {"format": {"type": "json_schema", "name": "n", "strict": True, "schema": SCHEMA}},
+    "store": False,
+}
+PAINT: dict[str, Any] = {"model": "m", "prompt": "a boat", "n": 1, "size": "1024x1024"}
+GOOD = {"chat/completions": CHAT, "responses": RESPONSES, "images/generations": PAINT}
+
+#: Planted errors: the route, where to change the request, and what to write there.
+PLANTED: list[tuple[str, str, Any]] = [
+    ("chat/completions", "zzz", 1),
+    ("chat/completions", "top_k", 40),
+    ("chat/completions", "temperature", 9),
+    ("chat/completions", "messages", []),
+    ("chat/completions", "messages/0/role", "wizard"),
+    ("chat/completions", "messages/0/mood", "good"),
+    ("chat/completions", "messages/0/refusal", "of another kind of message"),
+    ("chat/completions", "messages/1/content/0/type", "txt"),
+    ("chat/completions", "messages/1/content/0/detail", "high"),
+    ("chat/completions", "messages/1/content/0/image_url", LOOK["image_url"]),
+    ("chat/completions", "messages/1/content/1/image_url/detail", "ultra"),
+    ("chat/completions", "messages/1/content/1/image_url/sharpness", 3),
+    ("chat/completions", "response_format/type", "yaml"),
+    ("chat/completions", "response_format/strict", True),
+    ("chat/completions", "response_format/json_schema/strict", "yes"),
+    ("chat/completions", "response_format/json_schema/strength", 1),
+    ("chat/completions", "reasoning_effort", "heroic"),
+    ("chat/completions", "max_completion_tokens", "9"),
+    ("responses", "zzz", 1),
+    ("responses", "seed", 7),
+    ("responses", "messages", []),
+    ("responses", "input/0/role", "wizard"),
+    ("responses", "input/0/content/1/detail", "ultra"),
+    ("responses", "input/0/content/1/sharpness", 3),
+    ("responses", "text/format/strength", 1),
+    ("responses", "reasoning", {"effort": "low", "zeal": "high"}),
+    ("images/generations", "seed", 7),
+    ("images/generations", "quality", "ultra"),
+    ("images/generations", "n", 11),
+    ("images/generations", "size", 1024),
+    ("images/generations", "output_format", "gif"),
+]
+
+
+def planted(route: str, place: str, value: Any) -> bytes:
+    body = copy.deepcopy(GOOD[route])
+    *steps, last = place.split("/")
+    inner: Any = body
+    for step in steps:
+        inner = inner[int(step) if isinstance(inner, list) else step]
+    inner[last] = value
+    return json.dumps(body).encode()
+
+
+def test_the_description_takes_nothing_where_a_field_can_be_null() -> None:
+    body = planted("images/generations", "quality", None)
+    assert official().of_request("POST", "/images/generations", "application/json", body) == []
+    body = planted("images/generations", "prompt", None)
+    assert official().of_request("POST", "/images/generations", "application/json", body)
+
+
+@pytest.mark.parametrize("route", GOOD)
+def test_the_description_takes_a_good_request(route: str) -> None:
+    body = json.dumps(GOOD[route]).encode()
+    assert official().of_request("POST", f"/{route}", "application/json", body) == []
+
+
+@pytest.mark.parametrize(("route", "place", "value"), PLANTED)
+def test_the_description_refuses_a_planted_error(route: str, place: str, value: Any) -> None:
+    body = planted(route, place, value)
+    assert official().of_request("POST", f"/{route}", "application/json", body)
+
+
+@pytest.mark.parametrize(
+    ("route", "field"),
+    [("chat/completions", "messages"), ("chat/completions", "model"),
+     ("images/generations", "prompt")],
+)  # fmt: skip
+def test_the_description_misses_a_field_that_must_be_there(route: str, field: str) -> None:
+    kept = {name: value for name, value in GOOD[route].items() if name != field}
+    body = json.dumps(kept).encode()
+    assert official().of_request("POST", f"/{route}", "application/json", body)
+
+
+def test_the_description_knows_routes_methods_and_kinds() -> None:
+    body = json.dumps(CHAT).encode()
+    ask = official().of_request
+    assert ask("POST", "/chat/completion", "application/json", body)
+    assert ask("PUT", "/chat/completions", "application/json", body)
+    assert ask("POST", "/chat/completions", "text/plain", body)
+    assert ask("GET", "/models", "application/json", b"{}")
+    assert ask("GET", "/models", "", b"") == []
+
+
+def form(*parts: tuple[str, str]) -> tuple[str, bytes]:
+    lines = [
+        f"--b\r\nContent-Disposition: form-data; {name}\r\n\r\n{value}\r\n" for name, value in parts
+    ]
+    return "multipart/form-data; boundary=b", ("".join(lines) + "--b--\r\n").encode()
+
+
+FILE = ('name="image"; filename="image.png"', "bytes")
+PROMPT = ('name="prompt"', "paint it red")
+
+
+@pytest.mark.parametrize(
+    ("parts", "is_good"),
+    [
+        ((FILE, PROMPT), True),
+        ((FILE, PROMPT, ('name="n"', "1")), True),
+        ((('name="image[]"; filename="a.png"', "x"), PROMPT), True),
+        ((PROMPT,), False),
+        ((FILE,), False),
+        ((FILE, PROMPT, ('name="n"', "11")), False),
+        ((FILE, PROMPT, ('name="n"', "one")), False),
+        ((FILE, PROMPT, ('name="seed"', "7")), False),
+        ((FILE, PROMPT, ('name="quality"', "ultra")), False),
+    ],
+)
+def test_the_description_reads_forms(parts: tuple[tuple[str, str], ...], is_good: bool) -> None:
+    found = official().of_request("POST", "/images/edits", *form(*parts))
+    assert (found == []) is is_good
+
+
+@pytest.mark.parametrize("field", ["choices", "id", "model"])
+def test_the_description_misses_fields_of_answers(field: str) -> None:
+    answer = obliging.chat("m", "text")
+    assert official().of_answer("POST", "/chat/completions", answer) == []
+    del answer[field]
+    assert official().of_answer("POST", "/chat/completions", answer)
+
+
+def test_the_description_knows_the_fields_of_answers() -> None:
+    answer = obliging.chat("m", "text")
+    answer["choices"][0]["message"]["mood"] = "good"
+    (fault,) = official().of_answer("POST", "/chat/completions", answer)
+    assert fault == "unknown field /choices/0/message/mood"
+
+
+# --- what we send ------------------------------------------------------------------------------
+
+#: Ways to talk to OpenAI, each of which changes requests.
+WAYS: dict[str, dict[str, Any]] = {
+    "chat": {},
+    "chat, detail low, effort low": {"detail": "low", "effort": "low"},
+    "chat, detail auto, effort high": {"detail": "auto", "effort": "high", "image_format": "webp"},
+    "chat, no schema": {"structured": "off", "image_format": "png", "quality": "auto"},
+    "responses": {"api": "responses"},
+    "responses, detail low, effort low": {"api": "responses", "detail": "low", "effort": "low"},
+    "responses, no schema": {"api": "responses", "structured": "off", "quality": "high"},
+}
+OTHER = {"base_url": "http://127.0.0.1:9/v1", "describer": "m", "writer": "m", "painter": "p"}
+TO: dict[str, dict[str, Any]] = {"openai": {}, "others": OTHER}
+PAGE = Path(__file__).parents[3] / "docs" / "requests.md"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_whole_run_is_as_openai_describes_it(way: str) -> None:
+    checking = Checking()
+    backend = checking.backend(**WAYS[way])
+    encoded = semcodec.encode(
+        scene(), backend=backend, coding="nibble", compress="model", size=(256, 256)
+    )
+    decoded = semcodec.decode(encoded.data, backend=backend)
+    edited = backend.edit(decoded.image, "make the door blue", seed=7)
+    assert backend.compare("a red house", "a red house") == ""
+    assert checking.faults == []
+    assert encoded.record.text
+    assert decoded.image.size == edited.size == (256, 256)
+    text = "responses" if way.startswith("responses") else "chat/completions"
+    pictures = ["images/generations", "images/edits", text]
+    assert [route for route, _ in checking.asked] == [text] * 5 + pictures
+
+
+@pytest.mark.parametrize("to", TO)
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_asking_again_is_as_openai_describes_it(api: str, to: str) -> None:
+    checking = Checking(first=["", "A red boat.", "[]", ""])
+    encoded = semcodec.encode(scene(), backend=checking.backend(api=api, **TO[to]), size=(256, 256))
+    assert checking.faults == []
+    assert len(checking.asked) == 4
+    again = checking.asked[1][1]
+    turns = again["messages"][1:] if api == "chat" else again["input"]
+    assert [turn["role"] for turn in turns] == ["user", "assistant", "user"]
+    assert encoded.record.words == ["red", "boat"]
+
+
+def test_a_server_with_one_model_is_asked_for_its_name() -> None:
+    checking = Checking()
+    backend = checking.backend(base_url="http://127.0.0.1:9/v1")
+    assert backend.describe(scene()) == obliging.DESCRIPTION
+    assert checking.faults == []
+    assert [route for route, _ in checking.asked] == ["models", "chat/completions"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_other_servers_get_no_field_beyond_but_the_seed(way: str) -> None:
+    checking = Checking(beyond=("unknown field /seed",))
+    backend = checking.backend(**OTHER, **WAYS[way])
+    encoded = semcodec.encode(scene(), backend=backend, size=(256, 256))
+    decoded = semcodec.decode(encoded.data, backend=backend, seed=7)
+    backend.edit(decoded.image, "make the door blue", seed=8)
+    assert checking.faults == []
+    seeds = [body["seed"] for _, body in checking.asked if "seed" in body]
+    assert list(map(int, seeds)) == [7, 8]
+
+
+def sent(**settings: Any) -> dict[str, list[set[str]]]:
+    """Return the fields of each request of a run, by its route."""
+    checking = Checking(beyond=("unknown field /seed",))
+    backend = checking.backend(**settings)
+    encoded = semcodec.encode(scene(), backend=backend, size=(256, 256))
+    backend.edit(semcodec.decode(encoded.data, backend=backend).image, "make it blue", seed=8)
+    return {route: list(map(set, checking.bodies(route))) for route, _ in checking.asked}
+
+
+def test_the_page_of_requests_names_the_fields_that_are_sent() -> None:
+    text = PAGE.read_text("utf-8")
+    runs = [(name, sent(**to, **way)) for way in WAYS.values() for name, to in TO.items()]
+    for route in ("chat/completions", "responses", "images/generations", "images/edits"):
+        (row,) = re.findall(rf"^\| `POST {route}` \|(.*)\|$", text, re.M)
+        always, asked, *alone = (set(re.findall("`(.*?)`", cell)) for cell in row.split("|"))
+        fields = {name: [one for to, run in runs if to == name for one in run.get(route, ())]
+                  for name in TO}  # fmt: skip
+        every = fields["openai"] + fields["others"]
+        assert set.intersection(*every) == always
+        for name, only in zip(TO, alone, strict=True):
+            assert set.union(*fields[name]) == always | asked | only
+            assert set.intersection(*fields[name]) == always | only
+
+
+def test_a_field_that_openai_does_not_know_would_be_seen() -> None:
+    checking = Checking()
+    with pytest.raises(BackendError, match="unknown field /top_k"):
+        checking.backend(text_extra={"top_k": 40}).describe(scene())
+    assert checking.faults == ["POST chat/completions: unknown field /top_k"]
+
+
+# --- the same behind the command line ----------------------------------------------------------
+
+
+@pytest.fixture
+def _photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEMCODEC_API_KEY", KEY)
+    Path("photo.jpg").write_bytes(PHOTO)
+
+
+def behind(checking: Checking) -> Callable[[Seen], Behaviour]:
+    return lambda seen: says(*checking.answer(seen))
+
+
+@pytest.mark.usefixtures("_photo")
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_the_command_line_talks_as_openai_describes_it(
+    api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checking = Checking()
+    with Faulty(behind(checking)) as server:
+        monkeypatch.setattr(settings, "OPENAI", server.url)
+        to = "--backend", "openai", "--base-url", server.url, "--api", api
+        assert main(["encode", "photo.jpg", "-o", "photo.semc", "--size", "256x256", *to]) == 0
+        assert main(["decode", "photo.semc", "-o", "picture.png", *to]) == 0
+    assert checking.faults == []
+    assert {seen.headers["authorization"] for seen in server.seen} == {f"Bearer {KEY}"}
+    (paint,) = checking.bodies("images/generations")
+    assert paint["quality"] == "medium"
+    assert "seed" not in paint
+
+
+@pytest.mark.usefixtures("_photo")
+def test_the_command_line_finds_the_one_model_of_another_server() -> None:
+    checking = Checking(beyond=("unknown field /seed",))
+    with Faulty(behind(checking)) as server:
+        to = "--backend", "openai", "--base-url", server.url
+        assert main(["encode", "photo.jpg", "-o", "photo.semc", "--size", "256x256", *to]) == 0
+        assert main(["decode", "photo.semc", "-o", "picture.png", "--seed", "7", *to]) == 0
+    assert checking.faults == []
+    (paint,) = checking.bodies("images/generations")
+    assert paint["model"] == "its-only-model"
+    assert paint["seed"] == 7

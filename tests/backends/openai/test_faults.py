@@ -1,0 +1,276 @@
+"""Whatever a server does, the user is told in one sentence, pays once, and keeps the key."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from PIL import Image
+
+import semcodec
+from semcodec.backends.calls import Tape
+from semcodec.backends.openai import OpenAIBackend, client, server, settings
+from semcodec.cli import main
+from semcodec.errors import BackendError
+from tests.backends.openai import obliging, page
+from tests.backends.openai.faulty import Behaviour, Faulty, Seen, says
+from tests.backends.openai.table import FAULTS, KEY, ROUTES, SECONDS, Fault, Kind, error
+from tests.pictures import PHOTO
+
+SIZE = (64, 64)
+PIECES = re.compile(rb"zx9|secret|ours", re.I)  #: of the key; of which none may be left
+HEADERS = "receive_response_headers.complete"
+COMMANDS: dict[Kind, tuple[str, ...]] = {
+    "text": ("encode", "photo.jpg", "-o", "photo.semc", "--size", "64x64"),
+    "picture": ("decode", "boat.semc", "-o", "boat.png"),
+}
+GIVEN = {"photo.jpg": PHOTO, "boat.semc": semcodec.pack("red boat", coding="lexicon", size=SIZE)}
+REST: dict[Kind, int] = {"text": 2, "picture": 1}  #: requests of a run where nothing goes wrong
+CASES: list[tuple[Fault, Kind]] = [
+    (fault, kind) for fault in FAULTS for kind in ROUTES if fault.requests(kind) is not None
+]
+NAMES = [f"{kind}: {fault.name}" for fault, kind in CASES]
+
+
+class Run:
+    """A run of the command line against a server with a fault, and all that it left."""
+
+    def __init__(self, fault: Fault, kind: Kind, capsys: pytest.CaptureFixture[str]) -> None:
+        self.fault, self.kind, self._capsys = fault, kind, capsys
+        self.faulty, self.url = 0, ""
+        self.seen: list[Seen] = []
+
+    def __call__(self, *options: str) -> int:
+        if self.fault.is_late:
+            setting = {"text": "text_timeout", "picture": "image_timeout"}[self.kind]
+            Path(os.environ["SEMCODEC_CONFIG"]).write_text(f"[openai]\n{setting} = {SECONDS}\n")
+        with Faulty(self.choose) as faulty:
+            if self.fault.does is None:
+                faulty.close()
+            to = "--backend", "openai", "--base-url", faulty.url, "--model", "m"
+            code = main([*COMMANDS[self.kind], *to, "--painter-model", "m", *options])
+        self.seen, self.url = faulty.seen, faulty.url
+        self.out, self.err = self._capsys.readouterr()
+        return code
+
+    def choose(self, seen: Seen) -> Behaviour:
+        """Return what the server does to a request."""
+        route, fault = seen.path.removeprefix("/v1/"), self.fault
+        if route != ROUTES[self.kind] or fault.only not in seen.body or fault.does is None:
+            return says(200, obliging.answer(route, json.loads(seen.body)))
+        if fault.once and self.faulty:
+            return says(200, obliging.answer(route, json.loads(seen.body)))
+        self.faulty += 1
+        return fault.does
+
+    @property
+    def asked(self) -> int:
+        """The requests for what the fault is about."""
+        return sum(seen.path.endswith(ROUTES[self.kind]) for seen in self.seen)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the waits of the client, which takes none of them."""
+    waits: list[float] = []
+    monkeypatch.setattr(server, "Client", partial(client.Client, sleep=waits.append))
+    return waits
+
+
+@pytest.fixture(autouse=True)
+def _far_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let the server be no local one, whose calls are free."""
+    monkeypatch.setattr(settings, "LOCAL", ())
+    monkeypatch.setenv("SEMCODEC_API_KEY", KEY)
+    monkeypatch.setenv("SEMCODEC_CONFIG", "config.toml")
+    monkeypatch.chdir(tmp_path)
+    for name, data in GIVEN.items():
+        Path(name).write_bytes(data)
+
+
+@pytest.mark.parametrize(("fault", "kind"), CASES, ids=NAMES)
+def test_a_fault_ends_as_the_table_says(
+    fault: Fault,
+    kind: Kind,
+    waits: list[float],
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    run = Run(fault, kind, capsys)
+    assert run("--trace", "trace.json", "--record", "run.tape") == fault.code
+    wanted = fault.sentence(kind, run.url)
+    assert run.out == ""
+    if wanted:
+        assert run.err == f"semcodec: {wanted}\n"
+    assert run.faulty == fault.requests(kind)
+    assert run.asked == run.faulty + (REST[kind] if fault.once or fault.only else 0)
+    assert waits == list(fault.waited(kind))
+    left = {"trace.json", "run.tape"} | ({COMMANDS[kind][3]} if fault.code == 0 else set())
+    found = {path.name for path in Path().iterdir()} - {"config.toml"}
+    assert found == left | set(GIVEN)
+    assert not [*shown(run, caplog.text)]
+    assert all(seen.headers["authorization"] == f"Bearer {KEY}" for seen in run.seen)
+    trace = json.loads(Path("trace.json").read_text("utf-8"))
+    failed = [stage["notes"]["failed"] for stage in trace["stages"] if "failed" in stage["notes"]]
+    assert failed == [wanted] * bool(wanted)
+
+
+def shown(run: Run, log: str) -> Iterator[str]:
+    """Yield where a piece of the key is shown; what servers put in headers, libraries may log."""
+    log = "\n".join(line for line in log.splitlines() if HEADERS not in line)
+    places = {"stdout": run.out.encode(), "stderr": run.err.encode(), "the log": log.encode()}
+    files = {path.name: path.read_bytes() for path in Path().iterdir() if path.name not in GIVEN}
+    yield from (place for place, data in {**places, **files}.items() if PIECES.search(data))
+
+
+# --- what the table has no column for ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [case for case in CASES if case[1] == "picture"],
+    ids=[fault.name for fault, kind in CASES if kind == "picture"],
+)
+def test_a_change_to_a_picture_is_asked_for_no_more_often_than_a_picture(
+    fault: Fault, kind: Kind, waits: list[float]
+) -> None:
+    done = says(200, obliging.picture(obliging.png(SIZE)))
+    asked: list[str] = []
+
+    def choose(seen: Seen) -> Behaviour:
+        asked.append(seen.path)
+        return done if fault.does is None or (fault.once and len(asked) > 1) else fault.does
+
+    with Faulty(choose) as faulty:
+        if fault.does is None:
+            faulty.close()
+        seconds = SECONDS if fault.is_late else 300.0
+        backend = OpenAIBackend(base_url=faulty.url, painter="m", image_timeout=seconds)
+        if fault.code:
+            with pytest.raises(BackendError) as caught:
+                backend.edit(Image.new("RGB", SIZE), "make it red", 0)
+            if "no route" not in fault.sees:
+                assert str(caught.value) == fault.sentence("picture", faulty.url).replace(
+                    "paint", "edit"
+                )
+        else:
+            assert backend.edit(Image.new("RGB", SIZE), "make it red", 0).size == SIZE
+    assert asked == ["/v1/images/edits"] * ((fault.pictures or 0) + fault.once)
+    assert waits == list(fault.waited("picture"))
+
+
+def named(name: str) -> Fault:
+    return next(fault for fault in FAULTS if fault.name == name)
+
+
+MODELS = [
+    (says(200, {"data": [obliging.model("a"), obliging.model("b")]}), "has the models a, b"),
+    (says(200, {"data": []}), "lists no models"),
+    (says(404, error("There is nothing here.")), "does not list its models"),
+]
+
+
+@pytest.mark.parametrize(("lists", "sees"), MODELS, ids=[sees for _, sees in MODELS])
+@pytest.mark.parametrize("kind", COMMANDS)
+def test_a_model_must_be_named_if_the_server_has_not_just_one(
+    lists: Behaviour, sees: str, kind: Kind, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Faulty(lambda seen: lists) as faulty:
+        to = "--backend", "openai", "--base-url", faulty.url
+        assert main([*COMMANDS[kind], *to]) == 2
+    assert {seen.path for seen in faulty.seen} == {"/v1/models"}
+    sentence = f"The server {faulty.url} {sees}: name one with --model or --painter-model."
+    assert capsys.readouterr().err == f"semcodec: {sentence}\n"
+
+
+@pytest.mark.parametrize("name", ["never answers", "resets the connection"])
+def test_a_server_on_this_machine_bills_nobody(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(settings, "LOCAL", ("127.0.0.1",))
+    fault = named(name)
+    run = Run(fault, "picture", capsys)
+    assert run("--timeout", str(SECONDS)) == 2
+    assert "billed" in fault.sees
+    assert "billed" not in run.err
+    assert ": try again" in run.err
+
+
+def test_what_was_answered_before_a_fault_is_kept_and_not_paid_again(
+    waits: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(named("has status 500"), "picture", capsys)
+    with Faulty(run.choose) as faulty:
+        to = "--backend", "openai", "--base-url", faulty.url, "--model", "m", "--cache", "run.tape"
+        again = [*COMMANDS["picture"], *to, "--painter-model", "m"]
+        assert main(again) == 2
+        run.fault = replace(run.fault, only=b"nothing has this")
+        assert main(again) == 0
+    routes = [seen.path.removeprefix("/v1/") for seen in faulty.seen]
+    assert routes == [ROUTES["text"], ROUTES["picture"], ROUTES["picture"]]
+
+
+def test_a_file_that_was_there_is_left_as_it_was(
+    waits: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("boat.png").write_bytes(b"an older picture")
+    assert Run(named("has status 500"), "picture", capsys)() == 2
+    assert Path("boat.png").read_bytes() == b"an older picture"
+
+
+def test_a_picture_of_another_size_is_scaled(capsys: pytest.CaptureFixture[str]) -> None:
+    assert Run(named("answers with a picture of another size"), "picture", capsys)() == 0
+    with Image.open("boat.png") as image:
+        assert image.size == SIZE
+
+
+def test_a_schema_that_is_not_taken_is_not_sent_again_and_noted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = Run(named("takes no schema"), "text", capsys)
+    assert run("--trace", "trace.json", "--coding", "nibble", "--compress", "model") == 0
+    assert run.faulty == 1
+    assert "takes no JSON schema" in Path("trace.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        str,
+        lambda key: quote(key, safe=""),
+        lambda key: re.sub("%..", lambda hex: hex[0].lower(), quote(key, safe="")),
+        quote,
+    ],
+    ids=["as it is", "quoted", "quoted in small letters", "partly quoted"],
+)
+@pytest.mark.parametrize("is_escaped", [False, True])
+def test_no_answer_brings_the_key_into_a_file(
+    write: Callable[[str], str], is_escaped: bool
+) -> None:
+    said = write(KEY)
+    written = "".join(f"\\u{ord(letter):04x}" for letter in said) if is_escaped else said
+    answer = json.dumps(obliging.chat("MODEL", "A red boat, MODEL."))
+    data = answer.replace("MODEL", written).encode()
+    with Faulty(lambda seen: says(200, data)) as faulty:
+        backend = OpenAIBackend(base_url=faulty.url, describer="m", tape=Tape("run.tape", "record"))
+        assert backend.describe(Image.new("RGB", SIZE)) == "A red boat, [key]."
+    report = backend.report()
+    assert report["calls"][0]["answered_by"] == "[key]"
+    assert said.encode() not in Path("run.tape").read_bytes()
+
+
+def test_the_page_of_faults_is_up_to_date() -> None:
+    assert page.PAGE.read_text("utf-8") == page.page(), "run python -m tests.backends.openai.page"
+
+
+def test_no_two_faults_have_one_name() -> None:
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 32
