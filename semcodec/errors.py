@@ -8,7 +8,13 @@ Verdict = Literal["malformed", "invalid"]
 
 
 class SemcodecError(Exception):
-    """Anything the library refuses to do. No other exception leaves it."""
+    """Anything the library refuses to do. No other exception leaves it.
+
+    Attributes:
+        trace: of ``encode`` and ``decode``: the stages that were done, and the one that failed.
+    """
+
+    trace: Any = None
 
 
 class FormatError(SemcodecError, ValueError):
@@ -72,15 +78,21 @@ class BackendError(SemcodecError):
         backend: its name, such as ``"embedded"``.
         stage: ``"describe"``, ``"select"``, ``"paint"`` and so on.
         retryable: whether the same call may succeed later.
-        trace: the stages up to the one that failed, where there were some.
+        billed: whether a server may have billed a call for which nothing came.
     """
 
     def __init__(
-        self, message: str, *, backend: str = "", stage: str = "", retryable: bool = False
+        self,
+        message: str,
+        *,
+        backend: str = "",
+        stage: str = "",
+        retryable: bool = False,
+        billed: bool = False,
     ) -> None:
         super().__init__(message)
         self.backend, self.stage, self.retryable = backend, stage, retryable
-        self.trace: Any = None
+        self.billed = billed
 
 
 class Refused(BackendError):

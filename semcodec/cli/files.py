@@ -82,6 +82,8 @@ def _ready(name: str, taken: list[str]) -> None:
         raise EnvironmentFault(f"Cannot write {name}: there is no folder {path.parent}; make it.")
     if path.is_dir():
         raise EnvironmentFault(f"Cannot write {name}: it is a folder; name a file in it.")
+    if not path.exists() or path.is_file():
+        tempfile.TemporaryFile(dir=path.resolve().parent).close()  # raises if nothing can be made
 
 
 def write(name: str, data: bytes) -> None:

@@ -11,7 +11,7 @@ import semcodec
 from semcodec.bitstream.models import SETS
 from semcodec.cli import files, options, rehearsing, servers, terminal
 from semcodec.cli.progress import Progress
-from semcodec.errors import BackendError
+from semcodec.errors import SemcodecError
 from semcodec.pipeline import images
 from semcodec.pipeline.encoding import CODINGS, COMPRESSORS
 
@@ -60,7 +60,7 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
 
 def encode(given: argparse.Namespace) -> int:
     """Write the record of a photograph."""
-    files.ready(given.image, given.output, given.trace)
+    files.ready(given.image, given.output, given.trace, beside=servers.files(given))
     who = servers.chosen(given)
     encoded = _run(
         given,
@@ -77,13 +77,11 @@ def encode(given: argparse.Namespace) -> int:
         compress=given.compress,
         models=given.models,
     )
-    if who.server is not None and who.rehearsal is not None:
-        return rehearsing.rehearsed(who.server, who.rehearsal, given.max_cost)
+    if who.rehearsed is not None:
+        return rehearsing.rehearsed(*who.rehearsed, encoded.trace)
     files.write(given.output, encoded.data)
     terminal.tell(f"{given.output}: {len(encoded.data)} bytes, {encoded.record.text!r}")
-    _write_trace(given, encoded.trace)
-    _tell_cost(encoded.trace)
-    return 0
+    return _done(given, encoded.trace)
 
 
 def _add_decode(parser: argparse.ArgumentParser) -> None:
@@ -107,7 +105,7 @@ def _add_decode(parser: argparse.ArgumentParser) -> None:
 
 def decode(given: argparse.Namespace) -> int:
     """Write the picture of a record."""
-    files.ready(given.file, given.output, given.trace)
+    files.ready(given.file, given.output, given.trace, beside=servers.files(given))
     who = servers.chosen(given)
     decoded = _run(
         given,
@@ -118,13 +116,11 @@ def decode(given: argparse.Namespace) -> int:
         size=given.size,
         seed=given.seed,
     )
-    if who.server is not None and who.rehearsal is not None:
-        return rehearsing.rehearsed(who.server, who.rehearsal, given.max_cost)
+    if who.rehearsed is not None:
+        return rehearsing.rehearsed(*who.rehearsed, decoded.trace)
     files.write(given.output, _picture(given, decoded))
     terminal.tell(f"{given.output}: painted from {' '.join(decoded.words)!r}")
-    _write_trace(given, decoded.trace)
-    _tell_cost(decoded.trace)
-    return 0
+    return _done(given, decoded.trace)
 
 
 def _picture(given: argparse.Namespace, decoded: semcodec.Decoded) -> bytes:
@@ -137,24 +133,29 @@ def _picture(given: argparse.Namespace, decoded: semcodec.Decoded) -> bytes:
 
 
 def _run(given: argparse.Namespace, run: Callable[..., T], data: bytes, **how: Any) -> T:
-    """Return what ``run`` does to ``data``; if a model fails, the trace tells what was done."""
+    """Return what ``run`` does to ``data``; if it fails, tell what was done and paid."""
     try:
         with Progress() as progress:
             return run(data, **how, progress=progress)
-    except BackendError as error:
-        _write_trace(given, error.trace)
+    except (SemcodecError, KeyboardInterrupt) as error:
+        trace = getattr(error, "trace", None)
+        if trace is not None and not given.dry_run:
+            _done(given, trace)
         raise
 
 
-def _write_trace(given: argparse.Namespace, trace: semcodec.Trace | None) -> None:
-    if given.trace and trace is not None:
+def _done(given: argparse.Namespace, trace: semcodec.Trace) -> int:
+    """Write the trace if it is asked for, and tell what servers took."""
+    if given.trace:
         files.write(given.trace, trace.to_json().encode())
+    _tell_cost(trace)
+    return 0
 
 
 def _tell_cost(trace: semcodec.Trace) -> None:
     """Say what servers took, if any was called."""
     calls = [call for call in trace.calls if "seconds" in call]
-    if calls:
+    if any(call.get("tokens_in") or call["dollars"] for call in calls):
         taken, given = (
             sum(_number(call.get(f"tokens_{way}")) or 0 for call in calls) for way in ("in", "out")
         )

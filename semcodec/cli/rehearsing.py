@@ -6,11 +6,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from semcodec.backends.calls import Call, Usage
+from semcodec.backends.calls import Call, Purse, Usage
 from semcodec.backends.calls.purse import bound, dollars, estimate
 from semcodec.backends.openai import OpenAIBackend, Rehearsal, keys
 from semcodec.cli.terminal import safe, show
 from semcodec.errors import BackendError
+from semcodec.pipeline import Trace
 
 ENDING: Final = """
 Nothing was sent. "At most" is with all the thoughts of models that reason; an answer that cannot be
@@ -18,14 +19,17 @@ used is asked for once more."""
 HEADINGS: Final = ("call", "model", "tokens in", "out", "about", "at most")
 
 
-def rehearsed(server: OpenAIBackend, rehearsal: Rehearsal, most: Decimal | None) -> int:
+def rehearsed(server: OpenAIBackend, rehearsal: Rehearsal, trace: Trace) -> int:
     """Print the calls of a rehearsal, and return the exit code."""
-    calls = rehearsal.calls
+    calls, most = rehearsal.calls, server.settings.max_cost
+    kept = sum("source" in call for call in trace.calls)
     show(f"server  {server.settings.base_url}")
     show(f"key     {_key(server)}\n")
-    rows = [HEADINGS, *(_row(server, call) for call in calls)]
-    about, bounds = (_sum(server, calls, count) for count in (estimate, bound))
+    rows = [HEADINGS, *(_row(server.purse, call) for call in calls)]
+    about, bounds = (_sum(server.purse, calls, count) for count in (estimate, bound))
     show(_table([*rows, ("all", "", "", "", _shown(about), _shown(bounds))]))
+    if kept:
+        show(f"\nThe tape answers {kept} more, for nothing.")
     if most is not None and (bounds is None or bounds > most):
         show(f"\nThe limit of {dollars(most)} may stop this before its end.")
     show(ENDING)
@@ -39,24 +43,16 @@ def _key(server: OpenAIBackend) -> str:
         return "none yet, and it needs one"
 
 
-def _row(server: OpenAIBackend, call: Call) -> tuple[str, ...]:
+def _row(purse: Purse, call: Call) -> tuple[str, ...]:
+    about, most = (_shown(purse.price(call, count(call))) for count in (estimate, bound))
     if call.route == "models":
-        return ("list the models", "", "", "", "$0.0000", "$0.0000")
+        return ("list the models", "", "", "", about, most)
     usage = estimate(call)
-    about, most = (_shown(_price(server, call, count)) for count in (estimate, bound))
     return (call.stage, safe(call.model), f"{usage.taken}", f"{usage.given}", about, most)
 
 
-def _price(server: OpenAIBackend, call: Call, count: Callable[[Call], Usage]) -> Decimal | None:
-    return (
-        Decimal(0) if call.route == "models" else server.purse.prices.price(call.model, count(call))
-    )
-
-
-def _sum(
-    server: OpenAIBackend, calls: list[Call], count: Callable[[Call], Usage]
-) -> Decimal | None:
-    prices = [_price(server, call, count) for call in calls]
+def _sum(purse: Purse, calls: list[Call], count: Callable[[Call], Usage]) -> Decimal | None:
+    prices = [purse.price(call, count(call)) for call in calls]
     known = [price for price in prices if price is not None]
     return sum(known, Decimal(0)) if len(known) == len(prices) else None
 

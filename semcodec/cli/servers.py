@@ -16,11 +16,8 @@ from semcodec.errors import InputError
 NAME: Final = "openai"
 PLACES: Final = ("backend", "describer", "writer", "painter")  #: options that name a backend
 TAPES: Final = ("cache", "record", "replay")
-#: Options that are settings, by the name of the setting.
-SETTINGS: Final = {
-    "base_url": "base_url", "api": "api", "detail": "detail", "quality": "quality",
-    "effort": "effort", "max_cost": "max_cost", "prompts": "prompts",
-}  # fmt: skip
+#: Options that are settings.
+SETTINGS: Final = ("base_url", "api", "detail", "quality", "effort", "max_cost", "prompts")
 ALL: Final = (
     *SETTINGS,
     "model",
@@ -39,16 +36,18 @@ def add(parser: argparse.ArgumentParser) -> None:
         f"for --backend {NAME}", "OpenAI, or any server of its API; keys come from the environment"
     )
     group.add_argument("--base-url", metavar="URL", help="such as http://127.0.0.1:8080/v1")
-    group.add_argument("--model", help="who describes and writes")
-    group.add_argument("--describer-model", metavar="MODEL", help="who describes, if another")
-    group.add_argument("--writer-model", metavar="MODEL", help="who writes, if another")
-    group.add_argument("--painter-model", metavar="MODEL", help="who paints")
+    group.add_argument("--model", help="the model that describes and writes")
+    group.add_argument("--describer-model", metavar="MODEL", help="that describes, if another")
+    group.add_argument("--writer-model", metavar="MODEL", help="that writes, if another")
+    group.add_argument("--painter-model", metavar="MODEL", help="the model that paints")
     group.add_argument("--api", choices=CHOICES["api"], help="chat completions or responses")
     group.add_argument("--detail", choices=CHOICES["detail"], help="how closely the model looks")
     group.add_argument("--quality", choices=CHOICES["quality"], help="of what is painted")
-    group.add_argument("--effort", help="of models that reason, such as low")
+    group.add_argument("--effort", help="how long a reasoning model may think, such as low")
     group.add_argument("--timeout", type=_seconds, metavar="S", help="seconds for one answer")
-    group.add_argument("--prompts", metavar="FILE", help="prompts instead of ours")
+    group.add_argument(
+        "--prompts", metavar="FILE", help="prompts to use in place of the built-in ones"
+    )
     group.add_argument("--dry-run", action="store_true", help="say what would be called, and stop")
     group.add_argument("--max-cost", type=_dollars, metavar="$", help="stop before it costs more")
     tapes = group.add_mutually_exclusive_group()
@@ -62,13 +61,11 @@ class Who(NamedTuple):
 
     Attributes:
         places: backends by the names of the options.
-        server: the one among them that is a server.
-        rehearsal: what makes its calls, if they are not to be made.
+        rehearsed: the server among them and what makes its calls, if they are not to be made.
     """
 
     places: dict[str, Any]
-    server: OpenAIBackend | None = None
-    rehearsal: Rehearsal | None = None
+    rehearsed: tuple[OpenAIBackend, Rehearsal] | None = None
 
 
 def chosen(given: argparse.Namespace) -> Who:
@@ -87,26 +84,31 @@ def chosen(given: argparse.Namespace) -> Who:
         server = OpenAIBackend(tape=_tape(given), send=rehearsal, **_settings(given))
     except InputError as error:  # of an option, the environment or the config file
         raise EnvironmentFault(str(error)) from error
+    if rehearsal is not None:
+        server.purse.most = None  # it says what a run would cost, whatever it may
     places = {place: server if name == NAME else name for place, name in named.items()}
-    return Who(places, server, rehearsal)
+    return Who(places, None if rehearsal is None else (server, rehearsal))
+
+
+def files(given: argparse.Namespace) -> tuple[str, ...]:
+    """Return the files that the options name, which no output may replace."""
+    return tuple(filter(None, (getattr(given, name) for name in (*TAPES, "prompts"))))
 
 
 def _settings(given: argparse.Namespace) -> dict[str, Any]:
-    settings = {setting: getattr(given, option) for option, setting in SETTINGS.items()}
+    settings = {name: getattr(given, name) for name in SETTINGS}
     for place in ("describer", "writer"):
         settings[place] = getattr(given, f"{place}_model") or given.model
     settings["painter"] = given.painter_model
-    if given.dry_run:
-        settings["max_cost"] = None  # a rehearsal says what it would cost, whatever it may
     return {**settings, "text_timeout": given.timeout, "image_timeout": given.timeout}
 
 
 def _tape(given: argparse.Namespace) -> Tape | None:
     for mode in TAPES:
         if path := getattr(given, mode):
-            if not given.dry_run:
+            if not given.dry_run or mode == "replay":
                 return Tape(path, mode)
-            return Tape(path, "peek") if mode != "record" and Path(path).exists() else None
+            return Tape(path, "peek") if mode == "cache" and Path(path).exists() else None
     return None
 
 

@@ -71,12 +71,12 @@ def decode(
     target = _paintable(record.size if size is None else size)
     writing: Writer = backends.find("writer", backend, writer)
     painting: Painter = backends.find("painter", backend, painter)
-    trace = Trace(progress=progress)
 
-    words = _words(record, writing, trace)
-    prompt = answers.prompt(trace.call(writing, "expand", words), writing)
-    painted = trace.call(painting, "paint", prompt, target, _seed(seed, record))
-    return Decoded(answers.picture(painted, target, painting), words, record, trace)
+    with Trace(progress=progress) as trace:
+        words = _words(record, writing, trace)
+        prompt = answers.prompt(trace.call(writing, "expand", words), writing)
+        painted = trace.call(painting, "paint", prompt, target, _seed(seed, record))
+        return Decoded(answers.picture(painted, target, painting), words, record, trace)
 
 
 def _seed(given: int | None, record: Record) -> int:

@@ -88,24 +88,24 @@ def encode(
     describing: Describer = backends.find("describer", backend, describer)
     writing: Writer = backends.find("writer", backend, writer)
     shortening = DeterministicWriter() if compress == "rule" else writing
-    pack = _labelled(pack, models, describing, writing)
-    trace = Trace(progress=progress)
 
-    seen = images.crop(images.load(image), size, fit)
-    description = answers.description(trace.call(describing, "describe", seen), describing)
-    most = limit.most_words(size)
-    most_bits = limit.most_bits(size, lambda room: len(pack("a" * room, coding="utf8")))
-    used = "lexicon" if coding == "auto" else coding
-    while most > 0:
-        answer = _chosen(writing, (description, most, used, most_bits, judging), trace)
-        chosen = answers.words(answer, writing, "select")[:most]
-        text = _text(chosen, used, writing, shortening, trace)
-        data = pack(text, coding=_carrier(text) if coding == "auto" else coding)
-        record = bitstream.unpack(data)
-        if limit.allows(data, record):
-            return Encoded(data, record, trace, seen)
-        most = len(chosen) - 1
-    raise InputError("Not even one word keeps this limit: allow more bytes.")
+    with Trace(progress=progress) as trace:
+        pack = _labelled(pack, models, describing, writing)
+        seen = images.crop(images.load(image), size, fit)
+        description = answers.description(trace.call(describing, "describe", seen), describing)
+        most = limit.most_words(size)
+        most_bits = limit.most_bits(size, lambda room: len(pack("a" * room, coding="utf8")))
+        used = "lexicon" if coding == "auto" else coding
+        while most > 0:
+            answer = _chosen(writing, (description, most, used, most_bits, judging), trace)
+            chosen = answers.words(answer, writing, "select")[:most]
+            text = _text(chosen, used, writing, shortening, trace)
+            data = pack(text, coding=_carrier(text) if coding == "auto" else coding)
+            record = bitstream.unpack(data)
+            if limit.allows(data, record):
+                return Encoded(data, record, trace, seen)
+            most = len(chosen) - 1
+        raise InputError("Not even one word keeps this limit: allow more bytes.")
 
 
 def _check_options(*given: object) -> None:

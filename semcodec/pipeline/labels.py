@@ -5,12 +5,11 @@ Labels only: a decoder never takes a model from them (spec §5.3).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from semcodec.bitstream import Models
 from semcodec.bitstream.registry import MODEL_ROWS, MODELS, PROMPTS
-from semcodec.errors import InputError
+from semcodec.errors import InputError, SemcodecError
 
 AUTO: Final = "auto"
 #: The ids of backends that are one model.
@@ -27,8 +26,8 @@ def labels(describing: Any, writing: Any) -> tuple[Models, dict[str, str]]:
     Raises:
         InputError: the settings of a backend name no model.
     """
-    said = {**_names(describing, "describer", "painter"), **_names(writing, "writer")}
-    if not any(map(_said, (describing, writing))):
+    said = {**_names(describing, "describer", "painter", "prompts"), **_names(writing, "writer")}
+    if not any(hasattr(backend, "label") for backend in (describing, writing)):
         return Models(), {}
     ids = {place: _id(place, name) for place, name in said.items()}
     unknown = {place: name for place, name in said.items() if name and not ids[place]}
@@ -40,16 +39,22 @@ def labels(describing: Any, writing: Any) -> tuple[Models, dict[str, str]]:
 
 
 def _names(backend: Any, *places: str) -> dict[str, str]:
-    """Return what a backend says it is in ``places``; the prompts are told with the describer."""
-    said = _said(backend)
-    names = {place: str(said.get(place, "")) for place in (*places, "prompts") if said}
-    name = getattr(backend, "name", "")
-    return names or ({places[0]: name} if name in OURS else {})
+    """Return what a backend calls itself in ``places``."""
+    if not hasattr(backend, "label"):
+        name = getattr(backend, "name", "")
+        return {places[0]: name} if name in OURS else {}
+    return {place: _name(backend, place) for place in places}
 
 
-def _said(backend: Any) -> Mapping[str, Any]:
-    said = getattr(backend, "labels", None)  # foreign code may mean something else by it
-    return said if isinstance(said, Mapping) else {}
+def _name(backend: Any, place: str) -> str:
+    """Return what a backend calls itself in one place; nothing if it means something else by it."""
+    try:
+        name = backend.label(place)
+    except SemcodecError:
+        raise
+    except Exception:  # foreign code, and nothing that a picture depends on
+        return ""
+    return name if isinstance(name, str) else ""
 
 
 def _id(place: str, name: str) -> int:

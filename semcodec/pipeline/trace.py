@@ -47,6 +47,15 @@ class Trace:
     stages: list[Stage] = field(default_factory=list)
     progress: Progress | None = None
 
+    def __enter__(self) -> Trace:
+        """Begin a run."""
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
+        """End a run; what ends it early carries the trace."""
+        if isinstance(error, SemcodecError | KeyboardInterrupt):
+            error.trace = self  # type: ignore[union-attr]  # an exception takes any attribute
+
     @property
     def calls(self) -> list[dict[str, Any]]:
         """The calls of servers that the stages took."""
@@ -73,8 +82,6 @@ class Trace:
             seconds = round(time.perf_counter() - started, 4)
             notes = {**_report(backend), "failed": str(error)}
             self.stages.append(Stage(name, model, seconds, list(map(_shown, given)), None, notes))
-            if isinstance(error, BackendError):
-                error.trace = self
             raise
         seconds = round(time.perf_counter() - started, 4)
         shown = list(map(_shown, given))

@@ -243,7 +243,7 @@ def test_a_picture_waits_until_the_chaos_is_over(
     ("chaos", "says", "requests"),
     [
         ("rateLimitRate", "takes no more calls for now", 3),
-        ("dropRate", "failed during paint (status 500)", 1),
+        ("dropRate", "failed during paint (status 500", 1),
         ("disconnectRate", "broke off during paint", 1),
         ("malformedRate", "answered paint with something unreadable", 1),
     ],

@@ -43,6 +43,11 @@ class Call:
         return str(self.body.get("model", ""))
 
     @property
+    def paints(self) -> bool:
+        """Whether a picture is asked for."""
+        return "size" in self.body
+
+    @property
     def digest(self) -> str:
         """SHA-256 of all that decides the answer, in hex."""
         picture = self.picture and hashlib.sha256(self.picture).hexdigest()
@@ -58,11 +63,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that a call took; ``pictures`` are those of ``taken`` that were pictures."""
+    """Tokens of a call.
+
+    Attributes:
+        taken: by the model, ``pictures`` of them as pictures to look at.
+        given: by the model, ``painted`` of them as pictures.
+    """
 
     taken: int = 0
     pictures: int = 0
     given: int = 0
+    painted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

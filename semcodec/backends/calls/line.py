@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
-from semcodec.backends.calls.call import Call, Reply
+from semcodec.backends.calls.call import Call, Reply, Usage
 from semcodec.backends.calls.purse import Purse
-from semcodec.backends.calls.tape import Tape
+from semcodec.backends.calls.tape import CACHES, Tape
 from semcodec.errors import BackendError, InputError
 
 
@@ -37,9 +38,10 @@ class Line:
             BudgetExceeded: it may cost more than is left.
             BackendError: the server failed, or the tape that is replayed lacks the call.
         """
-        turn = self._turns[call.digest]
-        self._turns[call.digest] += 1
-        kept = self._tape and self._tape.get(call, self._server, turn)
+        turn = self._turn(call)
+        kept = (
+            None if self._is_news(call) else self._tape and self._tape.get(call, self._server, turn)
+        )
         if kept:
             self._note(call, kept, source=self._tape.mode if self._tape else "")
             return kept
@@ -52,10 +54,27 @@ class Line:
         made, self._made = self._made, []
         return made
 
+    def forget(self) -> None:
+        """Let a cache not keep what was answered since the last report: it was of no use."""
+        for made in self._made:
+            if self._tape and self._tape.mode == "cache" and "digest" in made:
+                self._tape.drop(made["digest"], self._server)
+
+    def _is_news(self, call: Call) -> bool:
+        """Tell whether no cache answers: which models a server has may be another tomorrow."""
+        return bool(self._tape and self._tape.mode in CACHES and call.route == "models")
+
+    def _turn(self, call: Call) -> int:
+        """Return how often the call was made before; a cache does not tell."""
+        if self._tape and self._tape.mode in CACHES:
+            return 0
+        self._turns[call.digest] += 1
+        return self._turns[call.digest] - 1
+
     def _keep(self, call: Call, turn: int, reply: Reply) -> None:
         """Keep a reply; it is paid for, so that a full disk is no reason to lose it."""
         try:
-            if self._tape:
+            if self._tape and not self._is_news(call):
                 self._tape.put(call, self._server, turn, reply)
         except InputError as error:
             self._made[-1]["not_kept"] = str(error)
@@ -67,17 +86,28 @@ class Line:
                 "replay it with the same image, options and version, or record it again."
             )
             raise BackendError(message, backend=call.model, stage=call.stage)
-        self._purse.allow(call)
+        aside = self._purse.allow(call)
         started = time.perf_counter()
-        reply = self._send(call)
-        seconds = round(time.perf_counter() - started, 3)
-        cost = self._purse.pay(call, reply.usage)
-        self._note(call, reply, seconds=seconds, dollars=None if cost is None else float(cost))
+        try:
+            reply = self._send(call)
+        except BaseException as error:
+            usage = None if getattr(error, "billed", True) else Usage()
+            self._paid(call, Reply(usage=usage), started, aside, failed=type(error).__name__)
+            raise
+        self._paid(call, reply, started, aside)
         return reply
+
+    def _paid(self, call: Call, reply: Reply, started: float, aside: Decimal, **more: Any) -> None:
+        """Count what a call did cost, and note it."""
+        cost = self._purse.pay(call, reply.usage, aside)
+        seconds = round(time.perf_counter() - started, 3)
+        dollars = None if cost is None else float(cost)
+        self._note(call, reply, seconds=seconds, dollars=dollars, **more)
 
     def _note(self, call: Call, reply: Reply, **more: Any) -> None:
         usage = reply.usage
         tokens = {} if usage is None else {"tokens_in": usage.taken, "tokens_out": usage.given}
         model = {"answered_by": reply.model} if reply.model not in ("", call.model) else {}
-        made = {"route": call.route, "model": call.model, **model, **tokens, **more}
+        who = {"route": call.route, "model": call.model, **model, "digest": call.digest}
+        made = {**who, **tokens, **more}
         self._made.append(made)

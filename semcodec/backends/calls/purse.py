@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
@@ -13,8 +14,9 @@ LETTERS_PER_TOKEN: Final = 4  #: of English, about
 #: letters each byte may be a token.
 FEWEST_LETTERS: Final = 2
 PATCH: Final = 32  #: pixels of the side of a patch of a picture that is looked at
-#: A patch is 1 token, times up to 2.46 in small models; nobody takes more than so many patches.
-TOKENS_PER_PATCH: Final = 2.5
+TOKENS_PER_PATCH: Final = 2.5  #: of a picture that is looked at; 2.46 in small models
+DEAR: Final = ("gpt-4o-mini", 25.0)  #: a family in which pictures take ten times as many
+TOKENS_PER_EDITED: Final = 6.0  #: of a picture that is changed: painters look more closely
 FRAME: Final = 200  #: tokens around a conversation, and of the shape that an answer must have
 
 
@@ -31,43 +33,58 @@ class Purse:
 
     def __init__(self, prices: Prices, most: Decimal | None = None) -> None:
         self.prices, self.most, self.spent = prices, most, Decimal(0)
+        self._lock = threading.Lock()  # so that two calls do not both take what is left
 
-    def allow(self, call: Call) -> None:
-        """Do nothing if ``call`` can be paid for.
+    def price(self, call: Call, usage: Usage) -> Decimal | None:
+        """Return dollars, or None if nobody knows; to ask which models there are is free."""
+        return Decimal(0) if call.route == "models" else self.prices.price(call.model, usage)
+
+    def allow(self, call: Call) -> Decimal:
+        """Set aside what ``call`` may cost, and return it; 0 if there is no limit.
 
         Raises:
             BudgetExceeded: it may cost too much, or nobody knows what it costs.
         """
-        if self.most is None or call.route == "models":
-            return
-        cost = self.prices.price(call.model, bound(call))
+        if self.most is None:
+            return Decimal(0)
+        cost = self.price(call, bound(call))
         if cost is None:
             what = "is not known: write it into the config file, or set no limit on cost."
             raise _stop(call, f"The price of {call.model} {what}")
-        if self.spent + cost > self.most:
+        with self._lock:
             left = max(self.most - self.spent, Decimal(0))
-            rest = f"and {dollars(left)} of the limit is left: allow more with --max-cost."
-            raise _stop(call, f"To {call.stage} with {call.model} may cost {dollars(cost)}, {rest}")
+            if cost > left:
+                rest = f"and {dollars(left)} of the limit is left: allow more with --max-cost."
+                who = f"To {call.stage} with {call.model}"
+                raise _stop(call, f"{who} may cost {dollars(cost)}, {rest}")
+            self.spent += cost
+        return cost
 
-    def pay(self, call: Call, usage: Usage | None) -> Decimal | None:
-        """Count the price of a call that was made; if nobody counted it, the most it can be."""
-        cost = self.prices.price(call.model, bound(call) if usage is None else usage)
-        self.spent += cost or 0
+    def pay(self, call: Call, usage: Usage | None, aside: Decimal) -> Decimal | None:
+        """Count what a call did cost in the place of what was set ``aside`` for it.
+
+        If nobody counted its tokens, they are the most they can be.
+        """
+        cost = self.price(call, bound(call) if usage is None else usage)
+        with self._lock:
+            self.spent += (cost or 0) - aside
         return cost
 
 
 def bound(call: Call) -> Usage:
     """Return the most tokens that ``call`` can take."""
-    pictures = sum(map(_picture_tokens, call.looked_at))
+    pictures = _picture_tokens(call)
     given = max(call.most_output, estimate(call).given)
-    return Usage(FRAME + sum(map(_most_tokens, _texts(call.shown()))) + pictures, pictures, given)
+    texts = FRAME + sum(map(_most_tokens, _texts(call.shown())))
+    return Usage(texts + pictures, pictures, given, given * call.paints)
 
 
 def estimate(call: Call) -> Usage:
     """Return the tokens that ``call`` will take, about."""
-    pictures = sum(map(_picture_tokens, call.looked_at))
+    pictures = _picture_tokens(call)
     given = call.most_output if not call.likely else len(call.likely) // LETTERS_PER_TOKEN + 1
-    return Usage(_letters(call) // LETTERS_PER_TOKEN + pictures, pictures, given)
+    texts = _letters(call) // LETTERS_PER_TOKEN
+    return Usage(texts + pictures, pictures, given, given * call.paints)
 
 
 def dollars(amount: Decimal) -> str:
@@ -92,9 +109,12 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _picture_tokens(size: tuple[int, int]) -> int:
-    width, height = (-(-side // PATCH) for side in size)
-    return int(TOKENS_PER_PATCH * width * height)
+def _picture_tokens(call: Call) -> int:
+    family, dear = DEAR
+    each = TOKENS_PER_EDITED if call.paints else TOKENS_PER_PATCH
+    each = dear if call.model.startswith(family) else each
+    patches = ((-(-width // PATCH), -(-height // PATCH)) for width, height in call.looked_at)
+    return int(sum(each * across * down for across, down in patches))
 
 
 def _stop(call: Call, message: str) -> BudgetExceeded:

@@ -14,14 +14,15 @@ import sqlite3
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from semcodec.backends.calls.call import Call, Reply, Usage
 from semcodec.errors import InputError
 
 Mode = Literal["cache", "record", "replay", "peek"]
-MODES: Final = ("cache", "record", "replay", "peek")
+MODES: Final = get_args(Mode)
 READS: Final = ("replay", "peek")  #: that write nothing
+CACHES: Final = ("cache", "peek")  #: that answer each call alike, however often it is made
 TABLE: Final = (
     "CREATE TABLE replies (request TEXT, server TEXT, turn INTEGER, stage TEXT, model TEXT, "
     "asked TEXT, answered TEXT, image BLOB, PRIMARY KEY (request, server, turn))"
@@ -33,19 +34,23 @@ PATIENCE: Final = 30.0  #: seconds to wait for another program that writes to th
 class Tape:
     """Replies in the file ``path``.
 
-    ``"cache"`` answers from the file what it can and keeps the rest; ``"record"`` keeps all anew;
-    ``"replay"`` answers from the file alone, from whatever server the replies came; ``"peek"`` is a
-    cache that keeps nothing more.
+    ``"cache"`` answers from the file what it can and keeps the rest; ``"record"`` keeps one run, in
+    a new file; ``"replay"`` answers from the file alone, from whatever server the replies came;
+    ``"peek"`` is a cache that keeps nothing more.
 
     Raises:
-        InputError: the file cannot be opened, or is no tape.
+        InputError: the file cannot be opened, is no tape, or has what a record would mix with.
     """
 
     def __init__(self, path: str | Path, mode: Mode) -> None:
         if mode not in MODES:
             raise InputError(f"A tape is opened as one of {', '.join(MODES)}.")
+        if not isinstance(path, str | Path):
+            raise InputError("Name a tape by its path.")
         self.path, self.mode = Path(path), mode
-        self._run("SELECT 1 FROM replies")
+        if self._run("SELECT 1 FROM replies") and mode == "record":
+            message = f"{path} holds a run already, which may have been paid for: name a new tape."
+            raise InputError(message)
 
     def get(self, call: Call, server: str, turn: int) -> Reply | None:
         """Return what is kept of ``call``, made for the ``turn``-th time from 0, if it is."""
@@ -70,6 +75,10 @@ class Tape:
         self._run(
             "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, *texts, image)
         )
+
+    def drop(self, digest: str, server: str) -> None:
+        """Keep a call no longer."""
+        self._run("DELETE FROM replies WHERE request = ? AND server = ?", (digest, server))
 
     def settings(self) -> dict[str, Any]:
         """Return the settings of the run that is replayed; empty if this is no replay."""

@@ -10,6 +10,7 @@ from semcodec.backends.openai.prices import ServerPrices
 from semcodec.backends.openai.server import Server, sender
 from semcodec.backends.openai.settings import MODELS, Settings
 from semcodec.backends.prompting import PromptedModel, Prompts
+from semcodec.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from semcodec.backends.calls import Call, Reply
 
+MOST_PROMPT: Final = 12_000  #: characters; quoted they stay below the 32,000 that OpenAI takes
 SQUARE: Final = 1.05  #: aspects up to here are called square
 
 
@@ -47,6 +49,8 @@ class OpenAIBackend(PromptedModel):
         send: Callable[[Call], Reply] | None = None,
         **settings: Any,
     ) -> None:
+        if tape is not None and not isinstance(tape, Tape):
+            raise InputError("Give a tape as Tape(path, mode).")
         self.settings = Settings.found(tape.settings() if tape else {}, **settings)
         if tape:
             tape.keep_settings(self.settings.recorded())
@@ -55,22 +59,20 @@ class OpenAIBackend(PromptedModel):
         self._server = Server(self.settings, self._line)
         super().__init__(self._server, Prompts.read(self.settings.prompts))
 
-    @property
-    def labels(self) -> dict[str, str]:
-        """What a record calls the models, by place, and the prompts."""
-        describer, writer = self._server.model("describer"), self._server.model("writer")
-        usual = MODELS["painter"] if self.settings.is_openai else ""
-        painter = self.settings.painter or usual
-        return {
-            "describer": describer, "writer": writer, "painter": painter,
-            "prompts": self._prompts.name,
-        }  # fmt: skip
+    def label(self, place: str) -> str:
+        """Return what a record calls the model in ``place``, or the prompts."""
+        if place == "prompts":
+            return self._prompts.name
+        if place == "painter":  # whoever decodes may have another, so that no server is asked
+            usual = MODELS["painter"] if self.settings.is_openai else ""
+            return self.settings.painter or usual
+        return self._server.model(place)
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
         """Return a picture of ``prompt``, as near to ``size`` as the model paints."""
         model = self._server.model("painter")
         asked = sizes.nearest(model, size, self.settings.is_openai)
-        task = self._prompts.task("paint", shape=shape(size), data=prompt)
+        task = self._prompts.task("paint", shape=shape(size), data=prompt[:MOST_PROMPT])
         return self._server.picture(bodies.paint_call(self.settings, model, task, asked, seed))
 
     def edit(self, image: Image, change: str, seed: int) -> Image:

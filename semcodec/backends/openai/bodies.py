@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 JPEG_QUALITY: Final = 90
-TOKENS_PER_WORD: Final = 8  #: of JSON, for a list that must be complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Seen:
 def text_call(settings: Settings, model: str, question: Question, held: bool) -> Call:
     """Return the call that asks ``question``; ``held`` holds the answer to its shape."""
     picture = None if question.image is None else seen(settings, question.image)
-    most = settings.most_output + len(question.likely)
+    most = settings.most_output
     write = _responses if settings.api == "responses" else _chat
     body = {"model": model, **write(settings, question, picture, most, held)}
     return Call(
@@ -49,7 +48,7 @@ def paint_call(
 ) -> Call:
     """Return the call that paints ``prompt``; a seed goes to servers that may know it."""
     body = _picture(settings, model, prompt, size)
-    most = sizes.tokens(size, settings.quality)
+    most = sizes.tokens(model, size, settings.quality)
     extra = _extra(settings, seed)
     return Call("paint", "images/generations", body, extra, most_output=most, seed=seed)
 
@@ -57,7 +56,7 @@ def paint_call(
 def edit_call(settings: Settings, model: str, prompt: str, image: Image, seed: int) -> Call:
     """Return the call that changes ``image``, which has a size that the model paints."""
     body = _picture(settings, model, prompt, image.size)
-    most = sizes.tokens(image.size, settings.quality)
+    most = sizes.tokens(model, image.size, settings.quality)
     extra, png = _extra(settings, seed), _file(image, "png")
     looked_at = (image.size,)
     return Call("edit", "images/edits", body, extra, png, most, looked_at=looked_at, seed=seed)
@@ -135,15 +134,22 @@ def _items(settings: Settings, turns: list[dict[str, str]]) -> list[dict[str, An
 
 def _picture(settings: Settings, model: str, prompt: str, size: tuple[int, int]) -> dict[str, Any]:
     width, height = size
-    body = {"model": model, "prompt": prompt, "n": 1, "size": f"{width}x{height}"}
+    body: dict[str, Any] = {"model": model, "prompt": prompt, "n": 1, "size": f"{width}x{height}"}
     if settings.is_openai:
-        return {**body, "quality": settings.quality, "output_format": "png"}
-    return {**body, "response_format": "b64_json"}  # OpenAI refuses it, others need it
+        body |= {"quality": settings.quality, "output_format": "png"}
+    else:
+        body |= {"response_format": "b64_json"}  # OpenAI refuses it, others need it
+    return {name: value for name, value in body.items() if _is_sent(settings, name)}
 
 
 def _extra(settings: Settings, seed: int) -> dict[str, Any]:
     known = {} if settings.is_openai else {"seed": seed}
-    return {**known, **settings.image_extra}
+    every = {**known, **settings.image_extra}
+    return {name: value for name, value in every.items() if _is_sent(settings, name)}
+
+
+def _is_sent(settings: Settings, name: str) -> bool:
+    return settings.image_extra.get(name) is not False
 
 
 def _file(image: Image, kind: str) -> bytes:

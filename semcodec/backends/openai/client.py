@@ -7,6 +7,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 CONNECT: Final = 10.0  #: seconds in which a server must be there
 MOST_KIND: Final = 40  #: characters of a content type that are shown
-MOST_ANSWER: Final = 2**26  #: bytes of an answer; a picture of 4096 x 4096 pixels has less
+MOST_TEXT: Final = 2**22  #: bytes of an answer that is a text
+MOST_PICTURE: Final = 2**25  #: bytes of an answer that is a picture, in base64
 
 
 class Client:
@@ -62,7 +64,11 @@ class Client:
         is_picture = call.route in PICTURES
         try:
             raw = retried(
-                lambda: self._answer(call), self._settings.retries, is_picture, self._sleep
+                lambda: self._answer(call),
+                self._settings.retries,
+                is_picture,
+                self._faults.patience(call),
+                self._sleep,
             )
         except openai.OpenAIError as error:
             raise self._faults.of(call, error) from None  # its request holds the key
@@ -83,19 +89,26 @@ class Client:
 
     def _read(self, call: Call, raw: httpx2.Response) -> Reply:
         kind = raw.headers.get("content-type", "").partition(";")[0].strip()
-        if kind != "application/json":
+        if kind.lower() != "application/json":
             shown = repr(self._key.hidden(kind)[:MOST_KIND]) if kind else "no content type"
             what = f"{shown} in place of JSON: does the base URL end in /v1?"
             raise self._faults.of_answer(call, what)
         try:
-            body = self._key.hidden_in(json.loads(raw.content.decode()))
-            reply = replies.read(call.route, body)
+            body = self._key.hidden_in(json.loads(raw.content.decode("utf-8-sig")))
+            reply = self._without_key(replies.read(call.route, body))
         except RecursionError:
             raise self._faults.of_answer(call, "JSON that is nested too deep: try again.") from None
         except (ValueError, replies.Unreadable) as error:
             what = f"something unreadable ({error}): try again."[:300]
             raise self._faults.of_answer(call, what) from None
         return reply
+
+    def _without_key(self, reply: Reply) -> Reply:
+        """Return a reply whose parts, put together, do not hold the key."""
+        if self._key.is_in(reply.image):
+            raise replies.Unreadable("a picture that holds the key")
+        text, refusal = self._key.gone(reply.text), self._key.gone(reply.refusal)
+        return replace(reply, text=text, refusal=refusal)
 
 
 def within(seconds: float, work: Callable[[], Any]) -> Any:
@@ -130,18 +143,29 @@ def _client(settings: Settings, key: Key, transport: httpx2.BaseTransport | None
         message = "The backend openai needs a package: pip install 'semcodec[openai]'."
         raise BackendError(message, backend="openai", stage="load") from error
     longest = max(settings.text_timeout, settings.image_timeout)
-    options = {} if transport is None else {"transport": transport}
-    http = openai.DefaultHttpx2Client(
-        follow_redirects=False, event_hooks={"response": [_bounded]}, **options
-    )
-    return openai.OpenAI(
-        api_key=key.reveal(),
-        base_url=settings.base_url,
-        http_client=http,
-        max_retries=0,
-        timeout=httpx2.Timeout(longest, connect=CONNECT),
-        default_headers={"Accept-Encoding": "identity"},
-    )
+    options: dict[str, Any] = {} if transport is None else {"transport": transport}
+    try:
+        http = openai.DefaultHttpx2Client(
+            follow_redirects=False,
+            event_hooks={"response": [_bounded]},
+            trust_env=not settings.is_local,  # a proxy is not this machine
+            **options,
+        )
+        client = openai.OpenAI(
+            api_key=key.reveal(),
+            base_url=settings.base_url,
+            http_client=http,
+            max_retries=0,
+            timeout=httpx2.Timeout(longest, connect=CONNECT),
+            default_headers={"Accept-Encoding": "identity"},
+        )
+    except Exception as error:  # of a proxy, a certificate or a host that cannot be
+        kind = type(error).__name__
+        message = f"No connection can be set up ({kind}): check base URL, proxy and certificates."
+        raise BackendError(message, backend="openai", stage="load") from None
+    if not settings.is_openai:  # whose account it is, is nobody else's business
+        client.organization = client.project = None
+    return client
 
 
 def _bounded(response: httpx2.Response) -> None:
@@ -150,10 +174,12 @@ def _bounded(response: httpx2.Response) -> None:
 
     if response.headers.get("content-encoding", "identity") != "identity":
         raise httpx2.DecodingError("something packed", request=response.request)
-    response.stream = _stream(response.stream, response.request)
+    is_picture = "/images/" in response.request.url.path
+    most = MOST_PICTURE if is_picture else MOST_TEXT
+    response.stream = _stream(response.stream, response.request, most)
 
 
-def _stream(inner: Any, request: httpx2.Request) -> Any:
+def _stream(inner: Any, request: httpx2.Request, most: int) -> Any:
     import httpx2
 
     class Bounded(httpx2.SyncByteStream):
@@ -161,8 +187,8 @@ def _stream(inner: Any, request: httpx2.Request) -> Any:
             read = 0
             for chunk in inner:
                 read += len(chunk)
-                if read > MOST_ANSWER:
-                    raise httpx2.DecodingError(f"over {MOST_ANSWER} bytes", request=request)
+                if read > most:
+                    raise httpx2.DecodingError("more than is read", request=request)
                 yield chunk
 
         def close(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,8 +22,15 @@ TOO_LONG: Final = (
     "string_above_max_length",
     "exceed_context_size_error",
 )
+#: Words by which servers complain of an answer's shape.
+ABOUT_SHAPES: Final = ("response_format", "schema", "grammar", "sampler", "peg-", "text.format")
 PICTURES: Final = ("images/generations", "images/edits")
-MOST_WAIT: Final = 60.0  #: seconds a server may ask us to wait
+MOST_WAIT: Final = 60.0  #: seconds a server may ask us to wait, or as long as an answer may take
+LEAST_WAIT: Final = 10.0
+
+
+class ShapeRefused(BackendError):
+    """The server does not hold answers to a shape; without one, it may answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,8 @@ class Faults:
 
     def of_answer(self, call: Call, what: str) -> BadAnswer:
         """Return the error for an answer that cannot be read."""
-        message = f"{self._who(call)} answered {call.stage} with {what}"
-        return BadAnswer(self.key.hidden(message), **self._place(call), retryable=True)
+        message = f"The server {self.settings.base_url} answered {call.stage} with {what}"
+        return BadAnswer(self.key.hidden(message), **self._place(call), retryable=True, billed=True)
 
     def of_ours(self, call: Call, kind: str) -> BackendError:
         """Return the error for a call that could not even be tried."""
@@ -45,15 +51,14 @@ class Faults:
 
     def of_refusal(self, call: Call, said: str) -> Refused:
         """Return the error for a model that declined in so many words."""
-        message = (
-            f"{self._who(call)} declines to {call.stage}{_aside(said)}: use another image or model."
-        )
+        who = f"The server {self.settings.base_url} declines to {call.stage}{_aside(said)}"
+        message = f"{who}: use another image or model."
         return Refused(self.key.hidden(message), **self._place(call))
 
     def of_time(self, call: Call, seconds: float) -> BackendError:
         """Return the error for an answer that was not complete in time."""
-        what = f"did not complete {call.stage} in {seconds:g} seconds{self._billed()}: try again"
-        return self._error(call, f"{what}, and allow more with --timeout.", retryable=True)
+        what = f"did not complete {call.stage} in {seconds:g} seconds{self._aside_on_bill()}"
+        return self._lost(call, f"{what}: try again, and allow more with --timeout.")
 
     def of(self, call: Call, error: openai.OpenAIError) -> BackendError:
         """Return the error for one of the client's."""
@@ -65,6 +70,10 @@ class Faults:
             return self._of_connection(call, error)
         return self._error(call, f"cannot be asked: {self._quoted(str(error))}.")
 
+    def patience(self, call: Call) -> float:
+        """Return the seconds that a server may ask us to wait before a call is made again."""
+        return min(MOST_WAIT, max(LEAST_WAIT, self.timeout(call)))
+
     def timeout(self, call: Call) -> float:
         """Return the seconds in which the answer must be complete."""
         return self.settings.image_timeout if call.route in PICTURES else self.settings.text_timeout
@@ -74,16 +83,21 @@ class Faults:
 
         cause = type(error.__cause__).__name__
         if never_arrived(error):
-            what = f"cannot be reached ({cause}): is it running, and is the base URL right?"
-            return self._error(call, what, retryable=True)
+            return self._error(call, _unreachable(error, cause), retryable=True)
         if isinstance(error, openai.APITimeoutError):
             return self.of_time(call, self.timeout(call))
         if cause == "DecodingError":
             return self.of_answer(call, f"{error.__cause__}: check the base URL.")
-        what = f"broke off during {call.stage} ({cause}){self._billed()}: try again."
-        return self._error(call, what, retryable=True)
+        what = f"broke off during {call.stage} ({cause}){self._aside_on_bill()}"
+        return self._lost(call, f"{what}: try again.")
 
-    def _billed(self) -> str:
+    def _lost(self, call: Call, what: str) -> BackendError:
+        """Return the error for a call that may be billed, though nothing came of it."""
+        error = self._error(call, what, retryable=True)
+        error.billed = True
+        return error
+
+    def _aside_on_bill(self) -> str:
         if self.settings.is_local:
             return ""
         return ", and the call may have been billed, so it is not made again by itself"
@@ -101,16 +115,31 @@ class Faults:
             what = f"finds {call.stage} too long{_aside(said)}"
             return self._error(call, f"{what}: use a model with more context, or a smaller image.")
         retryable = status in (408, 409, 429) or status >= 500
-        sentence = SENTENCES.get(status, _other)
-        return self._error(call, sentence(self, call, said, error), retryable)
+        fault = self._error(call, self._sentence(call, error, said), retryable)
+        return _named_as_shape(fault, status, said)
+
+    def _sentence(self, call: Call, error: openai.APIStatusError, said: str) -> str:
+        match error.status_code:
+            case 401:
+                return self._wants_key()
+            case 403:
+                whose = f"does not let this key use {call.model}{_aside(said)}"
+                return f"{whose}: use another model or key."
+            case 404 | 405 | 501:
+                return self._unknown(call, said)
+            case 429:
+                return _limited(said, wait_asked(error))
+            case status:
+                return _other(call, said, status)
 
     def _unknown(self, call: Call, said: str) -> str:
         if call.route == "models":
             return "does not list its models: name one with --model or --painter-model."
         if call.route in PICTURES and "model" not in said.lower():
-            return f"has no route {call.route}: paint by another server, or with --painter."
+            return f"has no route {call.route}: choose another painter, such as --painter embedded."
         if "model" in said.lower():
-            return f"has no model {call.model}{_aside(said)}: name one it has with --model."
+            option = "--painter-model" if call.route in PICTURES else "--model"
+            return f"has no model {call.model}{_aside(said)}: name one it has with {option}."
         return f"has no route {call.route}{_aside(said)}: does the base URL end in /v1?"
 
     def _wants_key(self) -> str:
@@ -119,15 +148,12 @@ class Faults:
         return f"does not take the key from {self.key.source}: set one that is valid there."
 
     def _error(self, call: Call, what: str, retryable: bool = False) -> BackendError:
-        message = self.key.hidden(f"{self._who(call)} {what}")
+        message = self.key.hidden(f"The server {self.settings.base_url} {what}")
         return BackendError(message, **self._place(call), retryable=retryable)
 
     def _quoted(self, said: str) -> str:
         """Return the beginning of what was said; the key is hidden first, lest a part is left."""
         return _quoted(self.key.hidden(said))
-
-    def _who(self, call: Call) -> str:
-        return f"The server {self.settings.base_url}"
 
     def _place(self, call: Call) -> dict[str, Any]:
         return {"backend": "openai", "stage": call.stage}
@@ -153,33 +179,39 @@ def wait_asked(error: openai.APIStatusError) -> float | None:
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def _limited(faults: Faults, call: Call, said: str, error: openai.APIStatusError) -> str:
-    wait = wait_asked(error)
-    when = f"in {wait:g} seconds" if wait else "later"
+def _unreachable(error: openai.APIConnectionError, cause: str) -> str:
+    if "CERTIFICATE" in str(error.__cause__):
+        return "has no certificate that is trusted here: check the base URL, and SSL_CERT_FILE."
+    return f"cannot be reached ({cause}): is it running, and is the base URL right?"
+
+
+def _named_as_shape(error: BackendError, status: int, said: str) -> BackendError:
+    """Return ``error`` as what it is if the server complains of the shape that it is to hold to."""
+    is_shape = any(word in said.lower() for word in ABOUT_SHAPES)
+    if status not in (400, 422, 500) or not is_shape:
+        return error
+    return ShapeRefused(str(error), backend=error.backend, stage=error.stage)
+
+
+def _limited(said: str, wait: float | None) -> str:
+    when = f"in {_duration(wait)}" if wait else "later"
     return f"takes no more calls for now{_aside(said)}: try again {when}."
 
 
-def _other(faults: Faults, call: Call, said: str, error: openai.APIStatusError) -> str:
-    status = error.status_code
+def _duration(seconds: float) -> str:
+    for unit, size in (("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:g} seconds"
+
+
+def _other(call: Call, said: str, status: int) -> str:
     if 300 <= status < 400:
         return f"sends us elsewhere (status {status}), where we do not go: give its new base URL."
     aside = _aside(f"status {status}: {said}" if said else f"status {status}")
     if status >= 500:
         return f"failed during {call.stage}{aside}: try again later."
     return f"does not take the call{aside}: check model and settings."
-
-
-Sentence = Callable[[Faults, Call, str, Any], str]
-SENTENCES: Final[dict[int, Sentence]] = {
-    401: lambda faults, call, said, error: faults._wants_key(),
-    403: lambda faults, call, said, error: (
-        f"does not let this key use {call.model}{_aside(said)}: use another model or key."
-    ),
-    404: lambda faults, call, said, error: faults._unknown(call, said),
-    405: lambda faults, call, said, error: faults._unknown(call, said),
-    429: _limited,
-    501: lambda faults, call, said, error: faults._unknown(call, said),
-}
 
 
 def _message(error: openai.APIStatusError) -> str:

@@ -10,7 +10,7 @@ import os
 import re
 from typing import Any, Final
 
-from semcodec.backends.openai.settings import SECRET, Settings, config, config_path
+from semcodec.backends.openai.settings import OPENAI, SECRET, Settings, config, config_path
 from semcodec.errors import BackendError
 
 OURS: Final = "SEMCODEC_API_KEY"
@@ -47,19 +47,29 @@ class Key:
         """Return the secret, for the header of a request and for nothing else."""
         return self._value
 
+    @property
+    def _is_secret(self) -> bool:
+        return len(self._value) >= LEAST_HIDDEN and self._value != UNUSED
+
+    def gone(self, text: str) -> str:
+        """Return an answer without the key, as it is or as it stands in a URL."""
+        return self._pattern.sub(HIDDEN, text) if self._is_secret else text
+
     def hidden(self, text: str) -> str:
-        """Return ``text`` without the key, as it is or as it stands in a URL."""
-        if len(self._value) >= LEAST_HIDDEN and self._value != UNUSED:
-            text = self._pattern.sub(HIDDEN, text)
-        return LOOKS_LIKE_ONE.sub(HIDDEN, text)
+        """Return a message without the key, and without what looks like one."""
+        return LOOKS_LIKE_ONE.sub(HIDDEN, self.gone(text))
+
+    def is_in(self, data: bytes) -> bool:
+        """Tell whether the key stands in ``data``."""
+        return self._is_secret and self._value.encode() in data
 
     def hidden_in(self, value: Any) -> Any:
         """Return ``value``, as JSON has them, without the key in any of its texts."""
         if isinstance(value, dict):
-            return {self.hidden(name): self.hidden_in(one) for name, one in value.items()}
+            return {self.gone(name): self.hidden_in(one) for name, one in value.items()}
         if isinstance(value, list):
             return [self.hidden_in(one) for one in value]
-        return self.hidden(value) if isinstance(value, str) else value
+        return self.gone(value) if isinstance(value, str) else value
 
 
 def find(settings: Settings) -> Key:
@@ -91,8 +101,10 @@ def _found(settings: Settings) -> Key | None:
         return _key(value, f"${THEIRS}")
     if settings.is_openai and (value := _from_keyring()):
         return _key(value, "the keyring")
-    stored = config().get(SECRET)
-    return None if stored is None else _key(stored, str(config_path()))
+    table = config()
+    if SECRET not in table or table.get("base_url", OPENAI) != settings.base_url:
+        return None  # the key of the file is for the server of the file
+    return _key(table[SECRET], str(config_path()))
 
 
 def _as_it_is_or_quoted(letter: str) -> str:

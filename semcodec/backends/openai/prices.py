@@ -10,11 +10,7 @@ from semcodec.backends.openai.settings import Settings
 from semcodec.errors import InputError
 
 MILLION: Final = 1_000_000
-FIELDS: Final = (
-    "input",
-    "output",
-    "image",
-)  #: of a price in the config file; image may be left out
+FIELDS: Final = ("input", "output", "image")  #: of a price; image may be left out
 
 
 class ServerPrices:
@@ -42,7 +38,10 @@ def _listed(model: str, usage: Usage) -> Decimal | None:
     except ImportError:
         return None
     counted = Counted(
-        input_tokens=usage.taken, output_tokens=usage.given, input_image_tokens=usage.pictures
+        input_tokens=usage.taken,
+        input_image_tokens=usage.pictures,
+        output_tokens=usage.given,
+        output_image_tokens=usage.painted,
     )
     try:
         return calc_price(counted, model, provider_id="openai").total_price

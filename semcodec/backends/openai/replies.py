@@ -115,11 +115,13 @@ def _usage(body: Mapping[str, Any]) -> Usage | None:
     if not isinstance(said, dict):
         return None
     details = said.get("input_tokens_details")
-    pictures = _count(details.get("image_tokens")) if isinstance(details, dict) else 0
+    pictures = _count(details.get("image_tokens")) if isinstance(details, dict) else None
     taken = _count(said.get("prompt_tokens", said.get("input_tokens")))
     given = _count(said.get("completion_tokens", said.get("output_tokens")))
-    return Usage(taken, min(pictures, taken), given)
+    if taken is None or given is None:
+        return None  # what the call took is then the most it can be
+    return Usage(taken, min(pictures or 0, taken), given, given if "data" in body else 0)
 
 
-def _count(value: Any) -> int:
-    return min(value, MOST_COUNT) if type(value) is int and value >= 0 else 0
+def _count(value: Any) -> int | None:
+    return value if type(value) is int and 0 <= value <= MOST_COUNT else None

@@ -1,4 +1,6 @@
-"""Calls are made again only where the last one surely did nothing: what was begun may be billed.
+"""Calls are made again only where the last one did nothing, as far as the server says.
+
+A call that broke off, or took too long, may be billed, and is left to whoever reads the error.
 
 The client's own repeating is off. It would repeat a picture that took too long, and a call that
 fails because there is no credit.
@@ -9,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from semcodec.backends.openai.faults import MOST_WAIT, NO_CREDIT, named, never_arrived, wait_asked
+from semcodec.backends.openai.faults import NO_CREDIT, named, never_arrived, wait_asked
 
 if TYPE_CHECKING:
     import openai
@@ -18,14 +20,21 @@ T = TypeVar("T")
 #: Statuses after which a call is made again: the server says that it did not do it.
 NOT_BEGUN: Final = (429, 503)
 #: The same for texts, which cost little and fail as a whole.
-NOT_DONE: Final = (408, 409, 500, 502, 504)
+NOT_DONE: Final = (409, 500, 502)
 FIRST_WAIT: Final = 1.0  #: seconds, doubled each time
 
 
 def retried(
-    make: Callable[[], T], retries: int, is_picture: bool, sleep: Callable[[float], None]
+    make: Callable[[], T],
+    retries: int,
+    is_picture: bool,
+    patience: float,
+    sleep: Callable[[float], None],
 ) -> T:
-    """Return what ``make`` returns, made again at most ``retries`` times."""
+    """Return what ``make`` returns, made again at most ``retries`` times.
+
+    A server that asks to wait longer than ``patience``, in seconds, is not waited for.
+    """
     import openai
 
     for attempt in range(retries):
@@ -33,7 +42,7 @@ def retried(
             return make()
         except openai.OpenAIError as error:
             wait = _wait(error, attempt)
-            if not _is_safe(error, is_picture) or wait > MOST_WAIT:
+            if not _is_safe(error, is_picture) or wait > patience:
                 raise
         sleep(wait)
     return make()

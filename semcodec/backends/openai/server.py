@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from semcodec.backends.calls import Call, Line, Reply
 from semcodec.backends.openai import bodies, keys
 from semcodec.backends.openai.client import Client
+from semcodec.backends.openai.faults import ShapeRefused
 from semcodec.backends.openai.settings import MODELS, Settings
 from semcodec.backends.opening import opened
 from semcodec.backends.prompting import Answer, Question
@@ -21,10 +22,6 @@ CHOICE: Final = "choose a model"  #: the stage in which a server is asked what i
 MOST_NAMED: Final = 8  #: models that a message names
 MOST_PIXELS: Final = 4096 * 4096  #: of a picture that is taken from a server
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
-#: Words by which servers complain of an answer's shape.
-ABOUT_SHAPES: Final = (
-    "response_format", "json_schema", "schema", "grammar", "sampler", "peg-", "text.format",
-)  # fmt: skip
 
 
 class Server:
@@ -56,12 +53,16 @@ class Server:
         """
         try:
             return self._asked(question)
-        except BackendError as error:
-            if not self._is_about_the_shape(question, error):
+        except ShapeRefused:
+            if not self._held or question.shape is None or self.settings.structured != "auto":
                 raise
         self._held = False
         self.repairs.append(f"{question.stage}: the server takes no JSON schema, asked without one")
         return self._asked(question)
+
+    def forget(self) -> None:
+        """Let no cache keep the answers of this stage."""
+        self._line.forget()
 
     def picture(self, call: Call) -> Image:
         """Return the picture that ``call`` asks for.
@@ -77,6 +78,7 @@ class Server:
                 return image.convert("RGBA").convert("RGB")  # straight from a palette, it warns
         except Exception as error:  # Pillow's readers raise nearly anything on damaged files
             is_too_large = type(error).__name__ == "DecompressionBombError"
+        self.forget()
         what = "too large a picture: use another model" if is_too_large else "no picture: try again"
         message = f"The model {call.model} answered {call.stage} with {what}."
         raise BadAnswer(message, backend="openai", stage=call.stage, retryable=not is_too_large)
@@ -86,15 +88,10 @@ class Server:
         model = self.model(place)
         reply = self._line.ask(bodies.text_call(self.settings, model, question, self._held))
         if reply.refusal and not reply.text:
+            self.forget()
             message = f"The model {model} declines to {question.stage}: use another image or model."
             raise Refused(message, backend="openai", stage=question.stage)
         return Answer(reply.text, reply.cut_off)
-
-    def _is_about_the_shape(self, question: Question, error: BackendError) -> bool:
-        if not self._held or question.shape is None or self.settings.structured != "auto":
-            return False
-        said = str(error).lower()
-        return any(word in said for word in ABOUT_SHAPES)
 
     @cached_property
     def _only_model(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -35,6 +36,7 @@ SECRET: Final = "api_key"  # noqa: S105  # the name of a setting
 EXTRAS: Final = ("text_extra", "image_extra")
 #: What a tape does not keep, nor has any say in: money, and files of this machine.
 NOT_RECORDED: Final = ("prices", "max_cost", "prompts")
+SECRETIVE: Final = re.compile("api_?key|secret|password|authorization", re.I)
 MOST_CONFIG: Final = 100_000  #: bytes of the config file
 MOST_SIDE: Final = 2048  #: pixels of a picture that is sent
 MOST_RETRIES: Final = 10
@@ -56,10 +58,11 @@ class Settings:
         quality: of what is painted.
         structured: whether answers are held to a JSON schema: ``"auto"`` tries.
         effort: of models that reason, such as ``"low"``; None leaves it to the server.
-        most_output: tokens of one answer, thoughts included.
+        most_output: tokens of one answer at most, thoughts included.
         text_timeout, image_timeout: seconds in which an answer must be complete.
         retries: of calls that surely did nothing.
-        text_extra, image_extra: fields for servers that know more.
+        text_extra, image_extra: fields for servers that know more; of pictures, false leaves a
+            field out that we would send.
         prices: dollars per million tokens by model: ``{"m": {"input": 1, "output": 2}}``.
         max_cost: dollars; None is no limit.
         prompts: a file of prompts instead of ours.
@@ -96,6 +99,9 @@ class Settings:
             _check_text(name, getattr(self, name))
         for name in (*EXTRAS, "prices"):
             _check_table(name, getattr(self, name))
+        for name in (*self.text_extra, *self.image_extra):
+            if SECRETIVE.search(name):
+                raise InputError(f"The field {name} would stand on tapes: give the key as a key.")
         _check_number("image_side", self.image_side, 64, MOST_SIDE, int)
         _check_number("most_output", self.most_output, 16, 1_000_000, int)
         _check_number("retries", self.retries, 0, MOST_RETRIES, int)
@@ -107,7 +113,8 @@ class Settings:
     @property
     def is_openai(self) -> bool:
         """Whether the server is OpenAI's own."""
-        return urlsplit(self.base_url).hostname == urlsplit(OPENAI).hostname
+        host, theirs = urlsplit(self.base_url).hostname or "", urlsplit(OPENAI).hostname
+        return host == theirs or host.endswith(f".{theirs}")  # those of regions too
 
     @property
     def is_local(self) -> bool:
@@ -120,7 +127,7 @@ class Settings:
         return {
             name: dict(value) if isinstance(value, Mapping) else value
             for name, value in every.items()
-            if name not in NOT_RECORDED and value is not None
+            if name not in NOT_RECORDED
         }
 
     @classmethod
@@ -154,6 +161,8 @@ def config() -> dict[str, Any]:
         InputError: it cannot be read, or holds a key that others could read.
     """
     path = config_path()
+    if path.exists() and not path.is_file():
+        raise InputError(f"The config file {path} is no file.")
     try:
         with path.open("rb") as file:
             data, mode = file.read(MOST_CONFIG + 1), os.fstat(file.fileno()).st_mode
@@ -167,7 +176,7 @@ def config() -> dict[str, Any]:
     if table is None:
         raise InputError(f"The config file {path} has over {MOST_CONFIG} bytes: write less.")
     if not isinstance(table, dict):
-        raise InputError(f"In the config file {path}, openai is no table.")
+        raise InputError(f"In the config file {path}, [openai] must be a table.")
     if SECRET in table and os.name == "posix" and mode & 0o077:
         raise InputError(f"Others can read the key in {path}: run chmod 600 on it.")
     return table
@@ -178,7 +187,7 @@ def config_path() -> Path:
     if named := os.environ.get(CONFIG):
         return Path(named)
     home = os.environ.get("APPDATA") if os.name == "nt" else os.environ.get("XDG_CONFIG_HOME")
-    return Path(home or Path.home() / ".config") / "semcodec" / "config.toml"
+    return Path(home or Path("~/.config")).expanduser() / "semcodec" / "config.toml"
 
 
 def _check_url(url: object) -> None:
@@ -208,7 +217,7 @@ def _check_text(name: str, value: object) -> None:
     if value is not None and not (
         isinstance(value, str) and value.strip() == value != "" and value.isprintable()
     ):
-        raise InputError(f"The setting {name} is a text.")
+        raise InputError(f"The setting {name} must be one line of text.")
 
 
 def _check_table(name: str, value: object) -> None:

@@ -16,7 +16,8 @@ LEAST_AREA: Final = 655_360
 MOST_AREA: Final = 2560 * 1440  #: larger ones are experimental
 LOCAL_AREA: Final = 1024 * 1024  #: what models that run at home were trained for
 GRID: Final = {"low": 16, "medium": 48, "high": 96, "auto": 96}  #: tokens of the longer side
-MOST_TOKENS: Final = 20_000  #: of a picture of unknown size and quality
+#: Tokens of the old families, of a square picture and of another.
+OLD_TOKENS: Final = {"low": (272, 408), "medium": (1056, 1584), "high": (4160, 6240)}
 
 
 def nearest(model: str, wanted: tuple[int, int], is_openai: bool) -> tuple[int, int]:
@@ -31,9 +32,11 @@ def nearest(model: str, wanted: tuple[int, int], is_openai: bool) -> tuple[int, 
     return _in_steps((area * aspect) ** 0.5, (area / aspect) ** 0.5, least, most)
 
 
-def tokens(size: tuple[int, int], quality: str) -> int:
-    """Return the tokens of a painted picture: 1024x1024 takes 196, 1756 or 7024."""
+def tokens(model: str, size: tuple[int, int], quality: str) -> int:
+    """Return the tokens of a painted picture: of gpt-image-2, 1024x1024 takes 196, 1756 or 7024."""
     width, height = size
+    if model.startswith(OLD):
+        return OLD_TOKENS.get(quality, OLD_TOKENS["high"])[width != height]
     longer = GRID.get(quality, GRID["high"])
     shorter = round(longer * min(size) / max(size))
     return -(-longer * shorter * (2_000_000 + width * height) // 4_000_000)

@@ -52,3 +52,7 @@ class Chat(Protocol):
             BackendError: it failed.
         """
         ...
+
+    def forget(self) -> None:
+        """Let no cache keep the answers of this stage: none of them could be used."""
+        ...

@@ -25,10 +25,13 @@ STEM: Final = 4  #: letters by which a word is known again, whatever its ending
 ROOT: Final = 3  #: letters that a chosen word shares with one of the text: sit and sitting
 ENDING: Final = 4  #: letters that it may be longer or shorter by
 AHEAD: Final = 64  #: words that are looked through for the next that fits
-NOTHING: Final = frozenset(("none", "nothing", "no", "no change", "no changes", "no difference"))
+NOTHING: Final = re.compile(
+    r"(none|nothing|no( important| significant)? (change|difference)s?)\b.{0,40}$|no$"
+)
 DECLINED: Final = re.compile(
     r"(i['’]?m |i am )?(sorry|unable|not able)\b|i (can['’]?t|cannot|can not|won['’]?t|will not)\b"
-    r"|as an ai\b|unfortunately, i\b",
+    r"|(as|i am|i['’]?m) an? (text-based |large )?(ai|language model)\b|unfortunately, i\b"
+    r"|i (do not|don['’]?t) (see|have)\b|i apologi[sz]e\b",
     re.I,
 )
 SELF: Final = re.compile(r"\b(i|me|ai)\b", re.I)
@@ -67,7 +70,9 @@ def chosen(answer: Answer, text: str, k: int, available: int) -> Checked[list[st
     found = [word for word in usable if _is_form(word, lengths)]
     wanted = min(k, available)
     if 100 * len(found) < (100 - MISSING) * wanted:
-        return Checked(found or None, f"it has {len(found)} usable words in place of {wanted}")
+        return Checked(
+            found or None, f"it has {len(found)} usable words, and {wanted} were asked for"
+        )
     return Checked(found[:k])
 
 
@@ -77,11 +82,11 @@ def shortened(answer: Answer, ours: Sequence[str]) -> Checked[list[str]]:
         return Checked(None, "it declines", declined=True)
     bones = [_bones(entry) for entry in reading.entries(answer.text)]
     if len(bones) != len(ours):
-        return Checked(None, f"it has {len(bones)} entries for {len(ours)} words")
+        return Checked(None, f"it has {len(bones)} short forms for {len(ours)} words")
     better = [bone if _fits(bone, own) else own for bone, own in zip(bones, ours, strict=True)]
     wrong = sum(not _fits(bone, own) for bone, own in zip(bones, ours, strict=True))
     return Checked(
-        better, f"{wrong} entries are not of the consonants of their words" if wrong else ""
+        better, f"{wrong} of {len(ours)} short forms do not fit their words" if wrong else ""
     )
 
 
@@ -89,7 +94,7 @@ def restored(answer: Answer, bones: Sequence[str]) -> Checked[list[str]]:
     """Check words: one for each skeleton, which it must have; else an empty one stands there."""
     found = _aligned(_said(answer), bones)
     lost = found.count("")
-    fault = f"{lost} words have not the consonants of their short forms" if lost else ""
+    fault = f"{lost} of {len(bones)} words do not fit their short forms" if lost else ""
     return Checked(found if any(found) else None, fault)
 
 
@@ -110,7 +115,7 @@ def change(answer: Answer) -> Checked[str]:
     text = " ".join(reading.prose(answer.text).split())
     if _declines(answer):
         return Checked(None, "it declines", declined=True)
-    if text.strip(" .!").lower() in NOTHING:
+    if NOTHING.match(text.strip(" .!").lower()):
         return Checked("")
     if not any(map(of_word, tokens(text))):
         return Checked(None, "there is no word in it")

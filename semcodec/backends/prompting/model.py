@@ -157,11 +157,12 @@ class PromptedModel:
         second = self._asked_again(self._again(question, answer, first.fault), check, usable)
         value = first.value if second.value is None else second.value
         if second.fault:
-            taken = "the rules took over" if value is None else "taken as far as it was right"
+            taken = "taken as far as it was right" if value is not None else "not taken"
             self._repairs.append(f"{question.stage}: {taken}, for {second.fault}")
         if value is not None:
             return value
         if instead is None:
+            self._chat.forget()
             raise self._fault(question.stage, second)
         return instead()
 

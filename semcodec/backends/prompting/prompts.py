@@ -32,7 +32,9 @@ PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 MOST_FILE: Final = 100_000  #: bytes of a file of prompts
 LONGEST_NAME: Final = 255  #: bytes of a name in a record (SC-EXT-7)
 #: Letters of a quotation that are written by their number: those of tags, lists, roles and code.
-ESCAPED: Final = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>[]{}|`&"}
+ESCAPED: Final = {
+    ord(letter): f"\\u{ord(letter):04x}" for letter in "<>[]{}|`&＜＞［］｛｝｜\u3164"
+}
 
 
 @dataclass(frozen=True, slots=True)

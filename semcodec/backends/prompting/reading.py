@@ -14,7 +14,7 @@ from typing import Any, Final
 MOST_ANSWER: Final = 100_000  #: characters of an answer that are read
 MOST_ENTRIES: Final = 10_000  #: of a list
 LONGEST_WORD: Final = 40  #: letters; what is longer is a word of no language, and is left out
-THOUGHT: Final = ("<think>", "</think>")
+THOUGHT: Final = re.compile(r"(?:<(/)?think(?:ing)?>|◁(/)?think▷|\[(/)?think\])", re.I)
 #: Each begins in its line, and not in the lines before: else blank lines would take square time.
 FENCE: Final = re.compile(r"^[ \t]*```[a-zA-Z0-9]*[ \t\r]*$", re.M)
 MARK: Final = re.compile(r"^\s*(?:[-*•–]+|\(?[0-9]{1,4}[.):]|[0-9]{1,4}\s)\s*")
@@ -57,10 +57,18 @@ def sentences(text: str) -> str:
 
 
 def _without_thoughts(text: str) -> str:
-    """Return what is said after thinking; nothing if the thoughts never end."""
-    begin, end = THOUGHT
-    text = text.rpartition(end)[2]
-    return text.partition(begin)[0]
+    """Return what is said after thinking; nothing if the thoughts never end.
+
+    A mark in the middle is part of what is said, unless one that closes stands before none.
+    """
+    marks = list(THOUGHT.finditer(text))
+    if not marks:
+        return text
+    closing = [mark for mark in marks if any(mark.groups())]
+    first = marks[0]
+    if not any(first.groups()) and text[: first.start()].strip():
+        return text
+    return text[closing[-1].end() :] if closing else ""
 
 
 def _from_json(text: str) -> list[str] | None:

@@ -13,6 +13,7 @@ from tests.pictures import claiming
 
 Kind = Literal["text", "picture"]
 #: For what each kind is asked, in sentences and at which route.
+OPTIONS: Final[dict[Kind, str]] = {"text": "--model", "picture": "--painter-model"}
 STAGES: Final[dict[Kind, str]] = {"text": "describe", "picture": "paint"}
 ROUTES: Final[dict[Kind, str]] = {"text": "chat/completions", "picture": "images/generations"}
 KEY: Final = "Zx9very/secret+of=ours&co"
@@ -61,7 +62,8 @@ class Fault:
 
     def sentence(self, kind: Kind, url: str) -> str:
         """Return what the user sees, with the base URL of the server."""
-        return self.sees.replace("URL", url, 1).replace("STAGE", STAGES[kind])
+        said = self.sees.replace("URL", url, 1).replace("OPTION", OPTIONS[kind])
+        return said.replace("STAGE", STAGES[kind])
 
 
 def error(message: str, code: str | None = None, **more: Any) -> dict[str, Any]:
@@ -120,7 +122,7 @@ CONNECTIONS: Final = (
     Fault("drips its answer", faulty.drips_body, LATE, is_late=True),
     Fault("drips its headers", faulty.drips_headers, LATE, is_late=True),
     Fault("answers without end", faulty.endless,
-          "The server URL answered STAGE with over 67108864 bytes: check the base URL."),
+          "The server URL answered STAGE with more than is read: check the base URL."),
 )  # fmt: skip
 STATUSES: Final = (
     Fault("has status 429", limited(), f"{LIMITED} later.", 3, 3, (1, 2)),
@@ -128,7 +130,7 @@ STATUSES: Final = (
     Fault("has status 429, retry-after: 7", limited("retry-after: 7"),
           f"{LIMITED} in 7 seconds.", 3, 3, (7, 7)),
     Fault("has status 429, retry-after: 86400", limited("retry-after: 86400"),
-          f"{LIMITED} in 86400 seconds."),
+          f"{LIMITED} in 24 hours."),
     Fault("has status 429, retry-after: 1e999", limited("retry-after: 1e999"),
           f"{LIMITED} later.", 3, 3, (1, 2)),
     Fault("has no credit left", says(429, error("Check your plan.", "insufficient_quota")),
@@ -142,7 +144,7 @@ STATUSES: Final = (
     Fault("has status 503", says(503, error("Busy.")), f"{FAILED} 503: Busy): try again later.",
           3, 3, (1, 2)),
     Fault("has status 503 once", says(503, error("Busy.")), DONE, 1, 1, (1,), once=True),
-    Fault("has status 504", says(504, b""), f"{FAILED} 504): try again later.", 3, 1, (1, 2)),
+    Fault("has status 504", says(504, b""), f"{FAILED} 504): try again later."),
     Fault("sends elsewhere", says(307, b"", "location: http://elsewhere.example/v1"),
           "The server URL sends us elsewhere (status 307), where we do not go: give its new base "
           "URL."),
@@ -155,12 +157,12 @@ STATUSES: Final = (
     Fault("forbids it, and repeats the key from a URL", says(403, error(quote(KEY, safe="/"))),
           "The server URL does not let this key use m ([key]): use another model or key."),
     Fault("has no such model", says(404, error("There is no model m.", "model_not_found")),
-          "The server URL has no model m (There is no model m): name one it has with --model."),
+          "The server URL has no model m (There is no model m): name one it has with OPTION."),
     Fault("has no route for texts", says(404, b"page not found", kind="text/plain"),
           "The server URL has no route chat/completions: does the base URL end in /v1?", 1, None),
     Fault("has no route for pictures", says(404, b"page not found", kind="text/plain"),
-          "The server URL has no route images/generations: paint by another server, or with "
-          "--painter.", None),
+          "The server URL has no route images/generations: choose another painter, such "
+          "as --painter embedded.", None),
     Fault("has status 413 and a page", says(413, PAGE, kind="text/html"),
           "The server URL finds STAGE too long: use a model with more context, or a smaller "
           "image."),

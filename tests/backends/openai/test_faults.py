@@ -26,7 +26,7 @@ from tests.backends.openai.table import FAULTS, KEY, ROUTES, SECONDS, Fault, Kin
 from tests.pictures import PHOTO
 
 SIZE = (64, 64)
-PIECES = re.compile(rb"zx9|secret|ours", re.I)  #: of the key; of which none may be left
+PIECES = re.compile(rb"zx9|secret|=ours|ours&", re.I)  #: of the key; of which none may be left
 HEADERS = "receive_response_headers.complete"
 COMMANDS: dict[Kind, tuple[str, ...]] = {
     "text": ("encode", "photo.jpg", "-o", "photo.semc", "--size", "64x64"),
@@ -110,7 +110,9 @@ def test_a_fault_ends_as_the_table_says(
     wanted = fault.sentence(kind, run.url)
     assert run.out == ""
     if wanted:
-        assert run.err == f"semcodec: {wanted}\n"
+        *paid, told = run.err.splitlines()
+        assert told == f"semcodec: {wanted}"
+        assert all(re.match(r"\d calls, \d+ tokens in, \d+ out, ", line) for line in paid)
     assert run.faulty == fault.requests(kind)
     assert run.asked == run.faulty + (REST[kind] if fault.once or fault.only else 0)
     assert waits == list(fault.waited(kind))
