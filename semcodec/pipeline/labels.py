@@ -26,7 +26,10 @@ def labels(describing: Any, writing: Any) -> tuple[Models, dict[str, str]]:
     Raises:
         InputError: the settings of a backend name no model.
     """
-    said = {**_names(describing, "describer", "painter", "prompts"), **_names(writing, "writer")}
+    said = {
+        **_names(describing, "describer", "painter", "prompts"),
+        **_names(writing, "writer", "prompts"),
+    }
     if not any(hasattr(backend, "label") for backend in (describing, writing)):
         return Models(), {}
     ids = {place: _id(place, name) for place, name in said.items()}

@@ -279,6 +279,6 @@ def test_a_limit_stops_before_the_picture_is_asked_for(
 def test_a_server_of_many_models_is_told_which(run: Run, mock: Mock, record: Path) -> None:
     how = ("--painter", "openai", "--writer", "deterministic")
     code, _, err = run("decode", record, "-o", record.with_name("boat.png"), *how)
-    assert code == 1
+    assert code == 2
     assert "has the models" in err
     assert "name one with --model or --painter-model" in err

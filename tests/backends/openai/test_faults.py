@@ -162,7 +162,7 @@ def test_a_change_to_a_picture_is_asked_for_no_more_often_than_a_picture(
                 backend.edit(Image.new("RGB", SIZE), "make it red", 0)
             if "no route" not in fault.sees:
                 assert str(caught.value) == fault.sentence("picture", faulty.url).replace(
-                    "paint", "edit"
+                    " paint", " edit"
                 )
         else:
             assert backend.edit(Image.new("RGB", SIZE), "make it red", 0).size == SIZE

@@ -239,8 +239,8 @@ def test_what_is_recorded_is_what_decides_the_calls() -> None:
         prompts="/home/me/prompts.toml",
     )
     recorded = json.loads(json.dumps(settings.recorded()))
-    assert not {"prices", "max_cost", "prompts", "writer", "api_key"} & set(recorded)
-    assert recorded["describer"] == "m"
+    assert not {"prices", "max_cost", "prompts", "api_key"} & set(recorded)
+    assert (recorded["describer"], recorded["writer"]) == ("m", None)
     assert Settings.found(recorded, prices=settings.prices).recorded() == settings.recorded()
 
 
@@ -269,7 +269,7 @@ def test_a_config_file_may_say_nothing(configure: Configure, text: str) -> None:
 @pytest.mark.parametrize("text", ["openai = 5", "openai = [1]", "[[openai]]\napi = 'chat'"])
 def test_the_table_of_a_config_file_is_a_table(configure: Configure, text: str) -> None:
     configure(text)
-    with pytest.raises(InputError, match="openai is no table"):
+    with pytest.raises(InputError, match=r"\[openai\] must be a table"):
         config()
 
 
@@ -291,7 +291,7 @@ def test_a_config_file_that_cannot_be_read_shows_nothing_of_it(
 
 def test_a_folder_is_no_config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CONFIG, str(tmp_path))
-    with pytest.raises(InputError, match="cannot be read: IsADirectoryError"):
+    with pytest.raises(InputError, match="is no file"):
         config()
 
 
