@@ -1,4 +1,4 @@
-"""Prompt set 1 carries every instruction of the paper's prompts (appendix B.1), in its own words."""
+"""Prompt set 1 carries every instruction of the paper (appendix B.1), in its own words."""
 
 from __future__ import annotations
 
