@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -55,10 +56,14 @@ class Line:
         return made
 
     def forget(self) -> None:
-        """Let a cache not keep what was answered since the last report: it was of no use."""
-        for made in self._made:
-            if self._tape and self._tape.mode == "cache" and "digest" in made:
-                self._tape.drop(made["digest"], self._server)
+        """Let a cache not keep what was answered since the last report: it was of no use.
+
+        Why it was of no use is about to be said, and is no less true if the file is read-only.
+        """
+        if self._tape and self._tape.mode == "cache":
+            for made in self._made:
+                with suppress(InputError):
+                    self._tape.drop(made["digest"], self._server)
 
     def _is_news(self, call: Call) -> bool:
         """Tell whether no cache answers: which models a server has may be another tomorrow."""

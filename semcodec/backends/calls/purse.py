@@ -15,7 +15,7 @@ LETTERS_PER_TOKEN: Final = 4  #: of English, about
 FEWEST_LETTERS: Final = 2
 PATCH: Final = 32  #: pixels of the side of a patch of a picture that is looked at
 TOKENS_PER_PATCH: Final = 2.5  #: of a picture that is looked at; 2.46 in small models
-DEAR: Final = ("gpt-4o-mini", 25.0)  #: a family in which pictures take ten times as many
+DEAR: Final = ("gpt-4o-mini", 25.0)  #: in a name, and what a patch takes: ten times as many
 TOKENS_PER_EDITED: Final = 6.0  #: of a picture that is changed: painters look more closely
 FRAME: Final = 200  #: tokens around a conversation, and of the shape that an answer must have
 
@@ -112,7 +112,7 @@ def _texts(value: Any) -> list[str]:
 def _picture_tokens(call: Call) -> int:
     family, dear = DEAR
     each = TOKENS_PER_EDITED if call.paints else TOKENS_PER_PATCH
-    each = dear if call.model.startswith(family) else each
+    each = dear if family in call.model else each
     patches = ((-(-width // PATCH), -(-height // PATCH)) for width, height in call.looked_at)
     return int(sum(each * across * down for across, down in patches))
 

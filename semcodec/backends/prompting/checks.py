@@ -26,7 +26,8 @@ ROOT: Final = 3  #: letters that a chosen word shares with one of the text: sit 
 ENDING: Final = 4  #: letters that it may be longer or shorter by
 AHEAD: Final = 64  #: words that are looked through for the next that fits
 NOTHING: Final = re.compile(
-    r"(none|nothing|no( important| significant)? (change|difference)s?)\b.{0,40}$|no$"
+    r"(none(?! of\b)|nothing|no( important| significant)? (change|difference)s?)\b"
+    r"(?!.*\b(but|except)\b).{0,40}$|no$"
 )
 DECLINED: Final = re.compile(
     r"(i['’]?m |i am )?(sorry|unable|not able)\b|i (can['’]?t|cannot|can not|won['’]?t|will not)\b"

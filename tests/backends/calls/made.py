@@ -24,6 +24,14 @@ def reply(text: str = "A boat.") -> Reply:
     return Reply(text, b"\x89PNG", "m-2026", False, "", Usage(30, 20, 10))
 
 
+def painting(*looked_at: tuple[int, int], model: str = "m", most_output: int = 100) -> Call:
+    """Return a call that has pictures changed."""
+    body = {"model": model, "prompt": "a boat", "size": "1024x1024"}
+    return Call(
+        "refine", "images/edits", body, looked_at=looked_at, most_output=most_output, picture=b"png"
+    )
+
+
 class Flat:
     """Prices where a token costs a cent; of the model ``unknown``, nobody knows."""
 

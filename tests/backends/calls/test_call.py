@@ -17,6 +17,11 @@ def test_a_call_is_for_its_model() -> None:
     assert Call("choose a model", "models", {}).model == ""
 
 
+def test_a_call_paints_if_it_says_how_large() -> None:
+    assert Call("paint", "images/generations", {"model": "m", "size": "1024x1024"}).paints
+    assert not call().paints
+
+
 def test_the_digest_is_the_same_for_the_same_call_in_any_order() -> None:
     one = Call("a", "r", {"x": 1, "y": {"b": 2, "a": 3}})
     other = Call("a", "r", {"y": {"a": 3, "b": 2}, "x": 1})

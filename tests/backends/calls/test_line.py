@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from semcodec.backends.calls import Call, Line, Purse, Reply, Tape, Usage
-from semcodec.backends.calls.tape import Mode
-from semcodec.errors import BackendError, BudgetExceeded, InputError
+from semcodec.backends.calls.purse import bound
+from semcodec.backends.calls.tape import CACHES, Mode
+from semcodec.errors import BackendError, BadAnswer, BudgetExceeded, InputError, Refused
 from tests.backends.calls.made import Flat, call, reply
 
 URL = "https://a.example/v1"
@@ -31,11 +32,15 @@ class Watched:
     def put(self, call: Call, server: str, turn: int, reply: Reply) -> None:
         self.order.append(f"put {server} {turn} {reply.text}")
 
-    def allow(self, call: Call) -> None:
-        self.order.append("allow")
+    def drop(self, digest: str, server: str) -> None:
+        self.order.append(f"drop {server} {digest}")
 
-    def pay(self, call: Call, usage: Usage | None) -> Decimal | None:
-        self.order.append(f"pay {usage and usage.given}")
+    def allow(self, call: Call) -> Decimal:
+        self.order.append("allow")
+        return Decimal("0.7")
+
+    def pay(self, call: Call, usage: Usage | None, aside: Decimal) -> Decimal | None:
+        self.order.append(f"pay {usage and usage.given} of {aside}")
         return Decimal("0.5")
 
     def send(self, call: Call) -> Reply:
@@ -51,7 +56,7 @@ def watched(kept: Reply | None = None) -> tuple[Any, Line]:
 def test_a_call_is_looked_up_then_allowed_then_made_then_paid_then_kept() -> None:
     every, line = watched()
     assert line.ask(call()) == reply()
-    assert every.order == [f"get {URL} 0", "allow", "send", "pay 10", f"put {URL} 0 A boat."]
+    assert every.order == [f"get {URL} 0", "allow", "send", "pay 10 of 0.7", f"put {URL} 0 A boat."]
 
 
 def test_what_is_kept_is_neither_allowed_nor_paid() -> None:
@@ -60,11 +65,31 @@ def test_what_is_kept_is_neither_allowed_nor_paid() -> None:
     assert every.order == [f"get {URL} 0"]
 
 
-def test_the_same_call_is_another_turn() -> None:
+@pytest.mark.parametrize("mode", ["record", "replay"])
+def test_the_same_call_is_another_turn_of_a_run(mode: Mode) -> None:
     every, line = watched(kept=reply())
+    every.mode = mode
     for text in ("a", "a", "b", "a"):
         line.ask(call(text))
     assert every.order == [f"get {URL} {turn}" for turn in (0, 1, 0, 2)]
+
+
+@pytest.mark.parametrize("mode", CACHES)
+def test_a_cache_answers_the_same_call_alike(mode: Mode) -> None:
+    every, line = watched(kept=reply())
+    every.mode = mode
+    for text in ("a", "a", "b", "a"):
+        line.ask(call(text))
+    assert every.order == [f"get {URL} 0"] * 4
+
+
+def test_a_cache_is_asked_within_a_run_too(tmp_path: Path) -> None:
+    said = iter("12")
+    line = Line(
+        lambda made: reply(next(said)), URL, Purse(Flat()), Tape(tmp_path / "tape", "cache")
+    )
+    assert [line.ask(call()).text for _ in range(3)] == ["1"] * 3
+    assert next(said) == "2"
 
 
 def test_without_a_tape_every_call_is_made() -> None:
@@ -88,16 +113,71 @@ def test_a_call_that_may_cost_too_much_is_not_made() -> None:
     assert line.report() == []
 
 
-def test_a_call_that_fails_is_not_kept() -> None:
-    every, _ = watched()
+def failing(error: BaseException) -> Any:
+    """Return what makes no call, for ``error``."""
 
     def send(call: Call) -> Reply:
-        raise BackendError("broken")
+        raise error
 
-    line = Line(send, URL, every, every)
-    with pytest.raises(BackendError, match="broken"):
+    return send
+
+
+def test_a_call_that_fails_is_paid_if_it_may_be_billed_but_not_kept() -> None:
+    for billed, paid in ((True, "pay None of 0.7"), (False, "pay 0 of 0.7")):
+        every, _ = watched()
+        line = Line(failing(BackendError("broken", billed=billed)), URL, every, every)
+        with pytest.raises(BackendError, match="broken"):
+            line.ask(call())
+        assert every.order == [f"get {URL} 0", "allow", paid]
+
+
+@pytest.mark.parametrize(
+    ("error", "costs"),
+    [
+        (BackendError("gone", billed=True), True),
+        (BadAnswer("no picture", billed=True), True),
+        (BackendError("no such model"), False),
+        (Refused("no", billed=False), False),
+        (KeyboardInterrupt(), True),  # it was on its way
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("most", [None, Decimal(100)])
+def test_a_failed_call_costs_the_most_it_can_if_it_may_be_billed_and_else_nothing(
+    error: BaseException, costs: bool, most: Decimal | None
+) -> None:
+    purse = Purse(Flat(), most)
+    line = Line(failing(error), URL, purse)
+    with pytest.raises(type(error)) as caught:
         line.ask(call())
-    assert every.order == [f"get {URL} 0", "allow"]
+    assert caught.value is error
+    bill = Flat().price("m", bound(call())) if costs else Decimal(0)
+    assert bill is not None
+    assert purse.spent == bill
+    (told,) = line.report()
+    assert told["failed"] == type(error).__name__
+    assert (told["dollars"], told.get("tokens_in")) == (float(bill), None if costs else 0)
+
+
+def test_what_a_failed_call_may_have_cost_is_not_there_for_the_next() -> None:
+    most = Flat().price("m", bound(call()))
+    for billed in (True, False):
+        said: list[Any] = [BackendError("gone", billed=billed), reply()]
+
+        def send(call: Call, said: list[Any] = said) -> Reply:
+            if isinstance(answer := said.pop(0), Exception):
+                raise answer
+            assert isinstance(answer, Reply)
+            return answer
+
+        line = Line(send, URL, Purse(Flat(), most))
+        with pytest.raises(BackendError, match="gone"):
+            line.ask(call())
+        if billed:
+            with pytest.raises(BudgetExceeded):
+                line.ask(call())
+        else:
+            assert line.ask(call()) == reply()
 
 
 def test_a_report_tells_each_call_once() -> None:
@@ -110,6 +190,7 @@ def test_a_report_tells_each_call_once() -> None:
         "route": "chat/completions",
         "model": "m",
         "answered_by": "m-2026",
+        "digest": call().digest,
         "tokens_in": 30,
         "tokens_out": 10,
         "dollars": 0.4,
@@ -196,3 +277,77 @@ def test_a_reply_that_cannot_be_kept_is_not_lost() -> None:
     every.put = full
     assert line.ask(call()) == reply()
     assert line.report()[0]["not_kept"] == "The disk is full."
+
+
+def test_a_cache_forgets_what_was_answered_since_the_last_report(tmp_path: Path) -> None:
+    kept, again = Tape(tmp_path / "tape", "cache"), list[str]()
+    kept.put(call("from before"), URL, 0, reply())
+    kept.put(call("of another"), "https://b.example/v1", 0, reply())
+    line = Line(lambda made: reply(), URL, Purse(Flat()), Tape(tmp_path / "tape", "cache"))
+    line.ask(call("reported"))
+    line.report()
+    for text in ("from before", "new", "new"):
+        line.ask(call(text))
+    line.forget()
+    for text in ("from before", "new", "reported"):
+        again += [text] if kept.get(call(text), URL, 0) is None else []
+    assert again == ["from before", "new"]
+    assert kept.get(call("of another"), "https://b.example/v1", 0) == reply()
+    assert len(line.report()) == 3  # the calls were made for all that
+
+
+@pytest.mark.parametrize("mode", ["record", "replay", "peek"])
+def test_nothing_but_a_cache_forgets(mode: Mode) -> None:
+    every, line = watched(kept=reply())
+    every.mode = mode
+    line.ask(call())
+    line.forget()
+    assert not [done for done in every.order if done.startswith("drop")]
+
+
+def test_a_recording_keeps_what_was_of_no_use(tmp_path: Path) -> None:
+    """Else its replay would take another way than the run."""
+    line = Line(lambda made: reply(), URL, Purse(Flat()), Tape(tmp_path / "tape", "record"))
+    line.ask(call())
+    line.forget()
+    assert Tape(tmp_path / "tape", "replay").get(call(), URL, 0) == reply()
+
+
+def test_without_a_tape_there_is_nothing_to_forget() -> None:
+    line = Line(lambda made: reply(), URL, Purse(Flat()))
+    line.ask(call())
+    line.forget()
+    assert len(line.report()) == 1
+
+
+def test_a_cache_that_cannot_forget_does_not_hide_why_it_should() -> None:
+    every, line = watched(kept=reply())
+    tried: list[str] = []
+
+    def drop(digest: str, server: str) -> None:
+        tried.append(digest)
+        raise InputError("The file is read-only.")
+
+    every.drop = drop
+    line.ask(call("a"))
+    line.ask(call("b"))
+    line.forget()
+    assert tried == [call("a").digest, call("b").digest]
+
+
+LIST = Call("choose a model", "models", {})
+
+
+def test_which_models_there_are_is_never_cached(tmp_path: Path) -> None:
+    Tape(tmp_path / "tape", "cache").put(LIST, URL, 0, reply("old"))
+    for mode in CACHES:
+        line = Line(lambda made: reply("new"), URL, Purse(Flat()), Tape(tmp_path / "tape", mode))
+        assert line.ask(LIST).text == "new"
+        assert Tape(tmp_path / "tape", "cache").get(LIST, URL, 0) == reply("old")
+
+
+def test_which_models_there_were_is_recorded_and_replayed(tmp_path: Path) -> None:
+    path = tmp_path / "tape"
+    Line(lambda made: reply("m"), URL, Purse(Flat()), Tape(path, "record")).ask(LIST)
+    replaying = Line(nobody, URL, Purse(Flat()), Tape(path, "replay"))
+    assert replaying.ask(LIST).text == "m"

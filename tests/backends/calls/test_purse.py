@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import pytest
@@ -11,18 +14,19 @@ from hypothesis import strategies as st
 from semcodec.backends.calls import Call, Purse, Usage
 from semcodec.backends.calls.purse import FRAME, bound, dollars, estimate
 from semcodec.errors import BudgetExceeded
-from tests.backends.calls.made import LOOK, Flat, call
+from tests.backends.calls.made import LOOK, Flat, call, painting
 
 MOST = Flat().price("m", bound(call()))
 
 
-def test_without_a_limit_every_call_is_allowed() -> None:
-    Purse(Flat()).allow(call(model="unknown"))
+def test_without_a_limit_every_call_is_allowed_and_nothing_set_aside() -> None:
+    purse = Purse(Flat())
+    assert purse.allow(call(model="unknown")) == purse.allow(call()) == purse.spent == 0
 
 
 def test_a_call_is_allowed_up_to_the_last_cent() -> None:
     assert MOST is not None
-    Purse(Flat(), MOST).allow(call())
+    assert Purse(Flat(), MOST).allow(call()) == MOST
     with pytest.raises(BudgetExceeded, match="allow more with --max-cost") as caught:
         Purse(Flat(), MOST - Decimal("0.01")).allow(call())
     assert (caught.value.stage, caught.value.backend) == ("describe", "m")
@@ -32,12 +36,68 @@ def test_a_call_is_allowed_up_to_the_last_cent() -> None:
 def test_what_was_spent_is_not_there_any_more() -> None:
     assert MOST is not None
     purse = Purse(Flat(), MOST)
-    assert purse.pay(call(), Usage(1, 0, 0)) == Decimal("0.01")
+    assert purse.pay(call(), Usage(1, 0, 0), Decimal(0)) == Decimal("0.01")
     with pytest.raises(BudgetExceeded):
         purse.allow(call())
-    purse.pay(call(), Usage(10**9, 0, 10**9))
+    purse.pay(call(), Usage(10**9, 0, 10**9), Decimal(0))
     with pytest.raises(BudgetExceeded, match=r"\$0\.0000 of the limit is left"):
         purse.allow(call())
+
+
+def test_what_is_set_aside_is_spent_until_the_call_is_paid() -> None:
+    assert MOST is not None
+    purse = Purse(Flat(), MOST + Decimal("0.40"))
+    aside = purse.allow(call())
+    assert purse.spent == aside == MOST
+    with pytest.raises(BudgetExceeded, match=r"and \$0\.4000 of the limit is left"):
+        purse.allow(call())
+    assert purse.spent == MOST  # what is not allowed sets nothing aside
+    assert purse.pay(call(), Usage(30, 20, 10), aside) == purse.spent == Decimal("0.40")
+    assert purse.allow(call()) == MOST
+
+
+class Slow(Purse):
+    """Lets others in wherever it looks at what is spent, and remembers all that it was."""
+
+    def __init__(self, most: Decimal) -> None:
+        self.seen = list[Decimal]()
+        super().__init__(Flat(), most)
+
+    @property  # type: ignore[override]
+    def spent(self) -> Decimal:
+        now = self.seen[-1]
+        time.sleep(0.01)
+        return now
+
+    @spent.setter
+    def spent(self, amount: Decimal) -> None:
+        self.seen.append(amount)
+
+
+def test_threads_never_spend_more_than_the_limit() -> None:
+    assert MOST is not None
+    purse, allowed, stopped = Slow(3 * MOST + Decimal("0.01")), list[Decimal](), list[str]()
+
+    def allow() -> None:
+        try:
+            allowed.append(purse.allow(call()))
+        except BudgetExceeded as error:
+            stopped.append(str(error))
+
+    at_once([allow] * 8)
+    assert (allowed, len(stopped)) == ([MOST] * 3, 5)
+    assert max(purse.seen) == purse.spent == 3 * MOST
+    at_once([lambda: purse.pay(call(), Usage(30, 20, 10), MOST)] * 3)
+    assert purse.spent == Decimal("1.20")
+
+
+def at_once(jobs: Sequence[Callable[[], object]]) -> None:
+    ready = threading.Barrier(len(jobs))
+    threads = [threading.Thread(target=lambda job=job: (ready.wait(), job())) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def test_a_limit_of_nothing_allows_nothing_that_costs() -> None:
@@ -51,17 +111,26 @@ def test_under_a_limit_a_price_must_be_known() -> None:
 
 
 def test_to_ask_which_models_there_are_is_free() -> None:
-    Purse(Flat(), Decimal(0)).allow(Call("choose a model", "models", {}))
+    made, purse = Call("choose a model", "models", {}), Purse(Flat(), Decimal(0))
+    assert purse.allow(made) == purse.price(made, Usage(9, 0, 9)) == 0
+    assert purse.pay(made, None, Decimal(0)) == purse.spent == 0
+    unknown = Call("choose a model", "models", {"model": "unknown"})
+    assert purse.price(unknown, Usage()) == purse.allow(unknown) == 0
+
+
+def test_the_price_of_a_call_is_that_of_its_model() -> None:
+    assert Purse(Flat()).price(call(), Usage(3, 0, 4)) == Decimal("0.07")
+    assert Purse(Flat()).price(call(model="unknown"), Usage(3, 0, 4)) is None
 
 
 def test_a_call_that_nobody_counted_took_the_most_it_could() -> None:
     purse = Purse(Flat())
-    assert purse.pay(call(), None) == MOST == purse.spent
+    assert purse.pay(call(), None, Decimal(0)) == MOST == purse.spent
 
 
 def test_an_unknown_price_is_not_counted() -> None:
     purse = Purse(Flat())
-    assert purse.pay(call(model="unknown"), None) is None
+    assert purse.pay(call(model="unknown"), None, Decimal(0)) is None
     assert purse.spent == 0
 
 
@@ -70,7 +139,31 @@ def test_a_picture_takes_tokens_by_its_patches_and_not_by_its_letters() -> None:
     assert (small.pictures, large.pictures) == (2, 2560)
     assert large.taken - large.pictures == small.taken - small.pictures
     assert bound(call(looked_at=((33, 1),))).pictures == 5
-    assert bound(call(looked_at=((32, 32), (32, 32)))).pictures == 4
+    assert bound(call(looked_at=((32, 32), (32, 32)))).pictures == 5  # not cut one by one
+
+
+@pytest.mark.parametrize(
+    ("made", "tokens"),
+    [
+        (painting((64, 32)), 12),
+        (painting((64, 33), (1, 1)), 30),
+        (painting((32, 32), model="gpt-4o-mini"), 25),
+        (call(model="gpt-4o-mini", looked_at=((64, 32),)), 50),
+        (call(model="gpt-4o-mini-2024-07-18", looked_at=((32, 32),)), 25),
+        (call(model="openai/gpt-4o-mini", looked_at=((32, 32),)), 25),
+        (call(model="gpt-4o", looked_at=((64, 32),)), 5),
+    ],
+    ids=range(7),
+)
+def test_painters_and_one_family_take_more_tokens_for_a_patch(made: Call, tokens: int) -> None:
+    assert bound(made).pictures == estimate(made).pictures == tokens
+
+
+def test_what_a_painter_gives_is_painted() -> None:
+    made = painting(most_output=77)
+    for usage in (bound(made), estimate(made)):
+        assert (usage.given, usage.painted) == (77, 77)
+    assert bound(call()).painted == estimate(call()).painted == Usage().painted == 0
 
 
 def test_an_estimate_is_of_the_answer_that_is_likely() -> None:

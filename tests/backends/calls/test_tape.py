@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 import pytest
 
-from semcodec.backends.calls import Reply, Tape
+from semcodec.backends.calls import Reply, Tape, Usage
 from semcodec.backends.calls.tape import MODES, READS, TABLE, Mode
 from semcodec.errors import InputError
 from tests.backends.calls.made import LOOK, call, reply
@@ -70,12 +70,71 @@ def test_a_reply_comes_back_as_it_was(path: Path, mode: Mode, kept: Reply) -> No
     assert Tape(path, mode).get(call(), A, 0) == kept
 
 
-def test_a_recording_answers_nothing_and_keeps_the_newest(recorded: Path) -> None:
-    tape = Tape(recorded, "record")
-    assert tape.get(call(), A, 0) is None
-    tape.put(call(), A, 0, reply("Another."))
-    assert Tape(recorded, "replay").get(call(), A, 0) == reply("Another.")
-    assert len(rows(recorded)) == 1
+def test_a_recording_answers_nothing_and_keeps_the_newest(path: Path) -> None:
+    tape = Tape(path, "record")
+    for text in ("One.", "Another."):
+        tape.put(call(), A, 0, reply(text))
+        assert tape.get(call(), A, 0) is None
+    assert Tape(path, "replay").get(call(), A, 0) == reply("Another.")
+    assert len(rows(path)) == 1
+
+
+def test_a_recording_is_no_part_of_an_older_one(recorded: Path) -> None:
+    before = recorded.read_bytes()
+    with pytest.raises(InputError, match=r"holds a run already.*: name a new tape") as refused:
+        Tape(recorded, "record")
+    assert str(recorded) in str(refused.value)
+    assert recorded.read_bytes() == before
+    for mode in ("cache", "replay", "peek"):
+        assert Tape(recorded, mode).get(call(), A, 0) == reply()
+
+
+def test_a_recording_is_no_part_of_a_cache_or_of_settings(path: Path, tmp_path: Path) -> None:
+    Tape(path, "cache").put(call(), A, 0, reply())
+    Tape(tmp_path / "settings", "record").keep_settings({"api": "chat"})
+    for full in (path, tmp_path / "settings"):
+        with pytest.raises(InputError, match="holds a run already"):
+            Tape(full, "record")
+
+
+def test_a_recording_may_begin_in_an_empty_file_or_tape(path: Path) -> None:
+    path.touch()
+    Tape(path, "record")
+    Tape(path, "record").put(call(), A, 0, reply())
+    assert len(rows(path)) == 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("path", [None, 5, b"tape", ["tape"]], ids=repr)
+def test_a_tape_has_a_path(path: Any, mode: Mode) -> None:
+    with pytest.raises(InputError, match="Name a tape by its path"):
+        Tape(path, mode)
+
+
+def test_a_call_that_is_dropped_is_kept_no_longer(path: Path) -> None:
+    tape = Tape(path, "cache")
+    for turn, server in ((0, A), (1, A), (0, B)):
+        tape.put(call(), server, turn, reply())
+    tape.put(call("other"), A, 0, reply())
+    tape.drop(call().digest, A)
+    assert [row[:3] for row in sorted(rows(path), key=lambda row: row[1])] == [
+        (call("other").digest, A, 0),
+        (call().digest, B, 0),
+    ]
+    tape.drop(call().digest, A)  # once more does nothing
+    assert len(rows(path)) == 2
+
+
+def test_painted_tokens_come_back_and_are_none_on_older_tapes(path: Path) -> None:
+    usage = Usage(1, 2, 30, 20)
+    Tape(path, "record").put(call(), A, 0, Reply(usage=usage))
+    got = Tape(path, "replay").get(call(), A, 0)
+    assert got is not None
+    assert got.usage == usage
+    changed(path, "UPDATE replies SET answered = json_remove(answered, '$.usage.painted')")
+    older = Tape(path, "replay").get(call(), A, 0)
+    assert older is not None
+    assert older.usage == Usage(1, 2, 30)
 
 
 @pytest.mark.parametrize("mode", READS)
@@ -127,7 +186,7 @@ def test_no_photograph_is_on_a_tape(path: Path) -> None:
     assert b"a boat" in data  # but what was asked is, for people to read
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", ["cache", "replay", "peek"])
 def test_settings_are_kept_by_recordings_for_replays(path: Path, mode: Mode) -> None:
     settings = {"api": "responses", "text_extra": {"top_k": 5}}
     Tape(path, "record").keep_settings(settings)
@@ -296,6 +355,8 @@ GOOD = {"text": "", "model": "", "cut_off": False, "refusal": "", "usage": None}
                 {"usage": {"taken": 1.5}},
                 {"usage": {"taken": True}},
                 {"usage": {"given": -1}},
+                {"usage": {"painted": -1}},
+                {"usage": {"painted": None}},
                 {"usage": {"more": 1}},
             )
         ),

@@ -10,10 +10,12 @@ class Scripted:
 
     Attributes:
         asked: the questions, in order.
+        forgotten: how many of them were asked whenever it was told to forget.
     """
 
     def __init__(self, *answers: str | Answer | Exception) -> None:
         self.answers, self.asked = list(answers), list[Question]()
+        self.forgotten = list[int]()
 
     def ask(self, question: Question) -> Answer:
         self.asked.append(question)
@@ -21,6 +23,9 @@ class Scripted:
         if isinstance(answer, Exception):
             raise answer
         return Answer(answer) if isinstance(answer, str) else answer
+
+    def forget(self) -> None:
+        self.forgotten.append(len(self.asked))
 
 
 def model(*answers: str | Answer | Exception) -> tuple[PromptedModel, Scripted]:

@@ -31,7 +31,9 @@ def test_too_many_words_are_trimmed_to_the_most_important() -> None:
 def test_a_tenth_of_the_words_may_be_missing(given: int, is_fine: bool) -> None:
     checked = checks.chosen(answer(WORDS[:given]), TEXT, 10, 10)
     assert checked.value == WORDS[:given]
-    assert checked.fault == ("" if is_fine else f"it has {given} usable words in place of 10")
+    assert checked.fault == (
+        "" if is_fine else f"it has {given} usable words, and 10 were asked for"
+    )
 
 
 def test_no_more_words_are_wanted_than_the_text_has() -> None:
@@ -56,7 +58,7 @@ def test_a_word_that_is_not_in_the_text_was_not_chosen(said: str) -> None:
 @pytest.mark.parametrize("said", ["", "I'm sorry, I can't help with that.", "{}", "[]", "..."])
 def test_an_empty_choice_is_none(said: str) -> None:
     checked = checks.chosen(Answer(said), TEXT, 10, 10)
-    assert checked == checks.Checked(None, "it has 0 usable words in place of 10")
+    assert checked == checks.Checked(None, "it has 0 usable words, and 10 were asked for")
 
 
 def test_a_word_of_a_hundred_thousand_letters_is_no_failure_of_ours() -> None:
@@ -92,13 +94,13 @@ def test_a_skeleton_is_written_together_and_small() -> None:
 def test_a_wrong_skeleton_is_replaced_by_ours(wrong: tuple[str, str]) -> None:
     checked = checks.shortened(answer([wrong[1], "lk"]), ["bt", "lk"])
     assert checked.value == ["bt", "lk"]
-    assert checked.fault == "1 entries are not of the consonants of their words"
+    assert checked.fault == "1 of 2 short forms do not fit their words"
 
 
 @pytest.mark.parametrize("said", [["bt"], ["bt", "lk", "dg"], []])
 def test_another_number_of_skeletons_cannot_be_used(said: list[str]) -> None:
     checked = checks.shortened(answer(said), ["bt", "lk"])
-    assert checked == checks.Checked(None, f"it has {len(said)} entries for 2 words")
+    assert checked == checks.Checked(None, f"it has {len(said)} short forms for 2 words")
 
 
 def test_no_words_have_no_skeletons() -> None:
@@ -112,7 +114,7 @@ def test_words_of_their_skeletons_are_taken() -> None:
 def test_a_word_with_another_skeleton_is_left_to_the_rules() -> None:
     checked = checks.restored(answer(["boat", "dog"]), ["bt", "lk"])
     assert checked.value == ["boat", ""]
-    assert checked.fault == "1 words have not the consonants of their short forms"
+    assert checked.fault == "1 of 2 words do not fit their short forms"
 
 
 def test_a_skeleton_said_again_is_no_word_unless_it_is_one() -> None:
@@ -139,8 +141,7 @@ def test_where_one_is_left_out_the_others_keep_their_places() -> None:
 @pytest.mark.parametrize("said", ["", "no idea", "[]"])
 def test_nothing_restored_is_none(said: str) -> None:
     checked = checks.restored(Answer(said), ["bt", "lk"])
-    assert checked.value is None
-    assert checked.fault.startswith("2 words")
+    assert checked == checks.Checked(None, "2 of 2 words do not fit their short forms")
 
 
 def test_a_word_far_behind_is_not_looked_for() -> None:
@@ -165,13 +166,31 @@ def test_a_word_far_behind_is_not_looked_for() -> None:
         "Unfortunately, I have no eyes.",
         '"I am not able to see it."',
         "<think>a person?</think>I can't identify people.",
+        "I apologize, but I don't see any image",
+        "I apologise: nothing is there.",
+        "As a text-based AI, I look at no pictures.",
+        "As a large language model, I cannot see.",
+        "I am an AI and look at nothing.",
+        "I'm a language model.",
+        "I don’t have eyes.",
+        "I do not see an image here.",
     ],
 )
 def test_a_description_that_declines(said: str) -> None:
     assert checks.description(Answer(said)) == checks.Checked(None, "it declines", declined=True)
 
 
-@pytest.mark.parametrize("said", ["I can see a boat.", "A sorry dog.", "Sorry! " + TEXT * 9])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I can see a boat.",
+        "A sorry dog.",
+        "Sorry! " + TEXT * 9,
+        "As an aim, a flag.",
+        "I see a boat.",
+        "A sign: I don't see any image.",
+    ],
+)
 def test_a_description_that_only_sounds_like_declining(said: str) -> None:
     assert checks.description(Answer(said)).value == said
 
@@ -211,9 +230,43 @@ def test_a_prompt_may_decline_like_a_description() -> None:
     assert checks.prompt(Answer("I can't paint that."), ["boat"]).declined
 
 
-@pytest.mark.parametrize("said", ["none", "None.", "No change!", '"none"', "nothing", " NO "])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "none",
+        "None.",
+        "No change!",
+        '"none"',
+        "nothing",
+        " NO ",
+        "No changes needed.",
+        "No change is needed.",
+        "None needed.",
+        "Nothing needs to change.",
+        "No differences",
+        "No important change.",
+        "No significant differences between the two.",
+        "None - they are the same.",
+    ],
+)
 def test_no_change_is_none(said: str) -> None:
     assert checks.change(Answer(said)) == checks.Checked("")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "None of the roofs should be red.",
+        "No change, except that the roof is red.",
+        "No difference but a red roof.",
+        "Nothing but the lake should be blue.",
+        "No boats.",
+        "Nonetheless red.",
+        "No changes of light and shadow, and a roof that is red and large.",
+    ],
+)
+def test_a_change_that_begins_like_none_is_one(said: str) -> None:
+    assert checks.change(Answer(said)) == checks.Checked(said)
 
 
 def test_a_change_is_one_line() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.calls import Call, Reply
+from semcodec.backends.calls import Call, Reply, Tape
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.prompting import Answer
 from semcodec.errors import BackendError, BadAnswer, InputError, Refused
@@ -21,12 +22,12 @@ WORDS = semcodec.select(TEXT, 10)
 FAULTS: dict[str, tuple[str, list[Any], str]] = {
     # stage: an answer that cannot be used, what the stage is given, the fault that is named
     "describe": ("", [PICTURE], "there is no word in it"),
-    "select": ('["boat"]', [TEXT, 10], "it has 1 usable words in place of 10"),
-    "compress": ('["bt"]', [["boat", "lake"]], "it has 1 entries for 2 words"),
+    "select": ('["boat"]', [TEXT, 10], "it has 1 usable words, and 10 were asked for"),
+    "compress": ('["bt"]', [["boat", "lake"]], "it has 1 short forms for 2 words"),
     "decompress": (
         '["dog", "cat"]',
         [["bt", "lk"]],
-        "2 words have not the consonants of their short forms",
+        "2 of 2 words do not fit their short forms",
     ),
     "expand": ("A cat.", [["boat", "lake"]], "2 of the 2 words are missing"),
     "compare": ("", ["a red boat", "a blue boat"], "there is no word in it"),
@@ -107,6 +108,7 @@ def test_a_describer_that_says_nothing_twice_is_an_error() -> None:
         True,
     )
     assert len(chat.asked) == 2
+    assert chat.forgotten == [2]
 
 
 def test_a_describer_that_declines_twice_refuses() -> None:
@@ -114,11 +116,41 @@ def test_a_describer_that_declines_twice_refuses() -> None:
     with pytest.raises(Refused, match="declines to describe: use another image or model"):
         asking.describe(PICTURE)
     assert len(chat.asked) == 2
+    assert chat.forgotten == [2]
 
 
 def test_a_describer_that_declines_once_may_describe_after_all() -> None:
-    asking, _ = model("I'm sorry, I can't.", "A boat.")
+    asking, chat = model("I'm sorry, I can't.", "A boat.")
     assert asking.describe(PICTURE) == "A boat."
+    assert chat.forgotten == []
+
+
+@pytest.mark.parametrize("stage", BY_RULE)
+def test_what_the_rules_take_over_is_not_forgotten(stage: str) -> None:
+    wrong, given, _ = FAULTS[stage]
+    asking, chat = model(wrong)
+    getattr(asking, stage)(*given)
+    assert (len(chat.asked), chat.forgotten) == (2, [])
+
+
+def test_a_cache_asks_anew_after_a_describer_has_given_up(tmp_path: Path) -> None:
+    answers = ["", "I'm sorry, I can't.", "A boat."]
+
+    def describer() -> OpenAIBackend:
+        tape = Tape(tmp_path / "tape", "cache")
+        return OpenAIBackend(
+            send=lambda call: Reply(answers.pop(0)),
+            base_url="http://127.0.0.1:9/v1",
+            describer="m",
+            writer="m",
+            tape=tape,
+        )
+
+    with pytest.raises(Refused):
+        describer().describe(PICTURE)
+    assert describer().describe(PICTURE) == "A boat."
+    assert describer().describe(PICTURE) == "A boat."  # which is kept
+    assert answers == []
 
 
 @pytest.mark.parametrize("error", [Refused("no"), BackendError("broken")])
@@ -239,22 +271,21 @@ def told(*answers: str) -> tuple[OpenAIBackend, list[Call]]:
         (['["boat", "lake"]'], []),
         (
             ['["boat"]', '["boat", "lake"]'],
-            ["decompress: asked again, for 1 words have not the consonants of their short forms"],
+            ["decompress: asked again, for 1 of 2 words do not fit their short forms"],
         ),
         (
             ['["boat"]', '["boat"]'],
             [
-                "decompress: asked again, for 1 words have not the consonants of their short forms",
-                "decompress: taken as far as it was right, for 1 words have not the consonants of "
-                "their short forms",
+                "decompress: asked again, for 1 of 2 words do not fit their short forms",
+                "decompress: taken as far as it was right, for 1 of 2 words do not fit their "
+                "short forms",
             ],
         ),
         (
             ["", ""],
             [
-                "decompress: asked again, for 2 words have not the consonants of their short forms",
-                "decompress: the rules took over, for 2 words have not the consonants of their "
-                "short forms",
+                "decompress: asked again, for 2 of 2 words do not fit their short forms",
+                "decompress: not taken, for 2 of 2 words do not fit their short forms",
             ],
         ),
     ],

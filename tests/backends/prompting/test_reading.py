@@ -123,12 +123,31 @@ def test_json_is_looked_for_at_few_places() -> None:
         ('"Red" is written on a boat called "Sea"', '"Red" is written on a boat called "Sea"'),
         ("```text\nA red boat.\n```", "A red boat."),
         ("<think>A boat?</think>\n\nA red boat.", "A red boat."),
-        ("<think>one</think> A <think>two</think> A red boat. <think>three", "A red boat."),
+        ("<think>one</think> A <think>two</think> A red boat.", "A red boat."),
+        ("<thinking>A boat?</thinking>A red boat.", "A red boat."),
+        ("<THINK>A boat?</THINK>\nA red boat.", "A red boat."),
+        ("<Thinking>A boat?</Thinking>A red boat.", "A red boat."),
+        ("◁think▷A boat?◁/think▷A red boat.", "A red boat."),
+        ("[THINK]A boat?[/THINK]A red boat.", "A red boat."),
+        (" \n<think>A boat?</think>A red boat.", "A red boat."),
+        ("A boat?</think>A red boat.", "A red boat."),
+        ("A boat?◁/think▷A red boat.", "A red boat."),
+        ("A boat? <think>so</think>", "A boat? <think>so</think>"),
+        ("A red boat. <think>three", "A red boat. <think>three"),
+        ("<think>x</think>A sign says [THINK] here.", "A sign says [THINK] here."),
+        ('A sign says "<think>" in red.', 'A sign says "<think>" in red.'),
+        ("A <thinker> on a boat, [thinks]", "A <thinker> on a boat, [thinks]"),
         ('"', '"'),
     ],
 )
 def test_prose_is_freed_of_what_is_around_it(answer: str, said: str) -> None:
     assert reading.prose(answer) == said
+
+
+@pytest.mark.parametrize("mark", ["<think>", "<thinking>", "<THINK>", "◁think▷", "[THINK]"])
+def test_thoughts_that_never_end_are_no_answer(mark: str) -> None:
+    assert reading.prose(f" {mark}A red boat.") == ""
+    assert reading.words(f'{mark}["boat"]') == []
 
 
 def test_an_answer_after_very_long_thoughts_is_read() -> None:
@@ -170,6 +189,8 @@ SLOW = {
     "lists in lists": '["a",' * 900 + '"b"' + "]" * 900,
     "thoughts": "<think>" * 14_000,
     "thoughts that end": "</think>" * 12_000,
+    "thoughts of many kinds": "<think>[think]◁think▷" * 5_000,
+    "brackets of thoughts": "[/" * 49_000,
     "apostrophes": "a'" * 50_000,
     "full stops": ". " * 50_000,
     "commas": "," * 99_000,
@@ -187,7 +208,7 @@ def test_a_huge_answer_is_read(kind: str) -> None:
     reading.sentences(SLOW[kind])
 
 
-@given(st.text(max_size=300) | st.text('[]{}"\\,:1.- \nab`<>think/', max_size=300))
+@given(st.text(max_size=300) | st.text('[]{}"\\,:1.- \nab`<>◁▷think/', max_size=300))
 def test_any_text_is_read(text: str) -> None:
     assert all(word == word.lower() for word in reading.words(text))
     assert text.startswith(reading.sentences(text))
