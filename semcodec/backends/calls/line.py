@@ -40,11 +40,8 @@ class Line:
             BackendError: the server failed, or the tape that is replayed lacks the call.
         """
         turn = self._turn(call)
-        kept = (
-            None if self._is_news(call) else self._tape and self._tape.get(call, self._server, turn)
-        )
-        if kept:
-            self._note(call, kept, source=self._tape.mode if self._tape else "")
+        kept = self._kept(call, turn)
+        if kept is not None:
             return kept
         reply = self._made_for_real(call)
         self._keep(call, turn, reply)
@@ -64,6 +61,15 @@ class Line:
             for made in self._made:
                 with suppress(InputError):
                     self._tape.drop(made["digest"], self._server)
+
+    def _kept(self, call: Call, turn: int) -> Reply | None:
+        """Return the reply that is on the tape, if one is."""
+        if self._tape is None or self._is_news(call):
+            return None
+        kept = self._tape.get(call, self._server, turn)
+        if kept is not None:
+            self._note(call, kept, source=self._tape.mode)
+        return kept
 
     def _is_news(self, call: Call) -> bool:
         """Tell whether no cache answers: which models a server has may be another tomorrow."""

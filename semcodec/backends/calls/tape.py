@@ -48,7 +48,8 @@ class Tape:
         if not isinstance(path, str | Path):
             raise InputError("Name a tape by its path.")
         self.path, self.mode = Path(path), mode
-        if self._run("SELECT 1 FROM replies") and mode == "record":
+        kept = self._run("SELECT 1 FROM replies WHERE request <> ?", (SETTINGS,))
+        if kept and mode == "record":
             message = f"{path} holds a run already, which may have been paid for: name a new tape."
             raise InputError(message)
 

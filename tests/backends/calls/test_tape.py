@@ -89,12 +89,16 @@ def test_a_recording_is_no_part_of_an_older_one(recorded: Path) -> None:
         assert Tape(recorded, mode).get(call(), A, 0) == reply()
 
 
-def test_a_recording_is_no_part_of_a_cache_or_of_settings(path: Path, tmp_path: Path) -> None:
+def test_a_recording_is_no_part_of_a_cache(path: Path) -> None:
     Tape(path, "cache").put(call(), A, 0, reply())
-    Tape(tmp_path / "settings", "record").keep_settings({"api": "chat"})
-    for full in (path, tmp_path / "settings"):
-        with pytest.raises(InputError, match="holds a run already"):
-            Tape(full, "record")
+    with pytest.raises(InputError, match="holds a run already"):
+        Tape(path, "record")
+
+
+def test_a_recording_of_which_no_call_came_back_is_begun_again(path: Path) -> None:
+    Tape(path, "record").keep_settings({"api": "chat"})
+    Tape(path, "record").keep_settings({"api": "responses"})
+    assert Tape(path, "replay").settings() == {"api": "responses"}
 
 
 def test_a_recording_may_begin_in_an_empty_file_or_tape(path: Path) -> None:
