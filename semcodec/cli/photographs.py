@@ -153,17 +153,17 @@ def _done(given: argparse.Namespace, trace: semcodec.Trace) -> int:
 
 
 def _tell_cost(trace: semcodec.Trace) -> None:
-    """Say what servers took, if any was called."""
+    """Say what servers took, if they took anything, and which replies no tape keeps."""
     calls = [call for call in trace.calls if "seconds" in call]
-    if any(call.get("tokens_in") or call["dollars"] for call in calls):
-        taken, given = (
-            sum(_number(call.get(f"tokens_{way}")) or 0 for call in calls) for way in ("in", "out")
-        )
-        costs = [_number(call.get("dollars")) for call in calls]
-        known = [cost for cost in costs if cost is not None]
-        cost = f"${sum(known):.4f}" if len(known) == len(costs) else "an unknown price"
-        for lost in dict.fromkeys(call["not_kept"] for call in calls if "not_kept" in call):
-            terminal.tell(lost)
+    for lost in dict.fromkeys(str(call["not_kept"]) for call in calls if "not_kept" in call):
+        terminal.tell(lost)
+    taken, given = (
+        sum(_number(call.get(f"tokens_{way}")) or 0 for call in calls) for way in ("in", "out")
+    )
+    costs = [_number(call.get("dollars")) for call in calls]
+    known = [cost for cost in costs if cost is not None]
+    cost = f"${sum(known):.4f}" if len(known) == len(costs) else "an unknown price"
+    if taken or any(known):
         terminal.tell(f"{len(calls)} calls, {taken} tokens in, {given} out, {cost}")
 
 

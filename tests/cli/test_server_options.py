@@ -413,12 +413,12 @@ def test_foreign_reports_do_not_break_the_sum(
             return "A red boat."
 
         def report(self) -> dict[str, Any]:
-            return {"calls": [{"seconds": 1, "tokens_in": "many"}, {"seconds": 1, "dollars": "5"}]}
+            return {"calls": [{"seconds": 1, "tokens_in": "many"}, {"seconds": 1, "tokens_in": 7}]}
 
     monkeypatch.setitem(registry.BUILT_IN, "foreign", Foreign)
     monkeypatch.setattr(registry, "_made", {})
     code, _, err = run("encode", photo, "-o", tmp_path / "out.semc", "--describer", "foreign")
-    assert (code, "2 calls, 0 tokens in, 0 out, an unknown price" in err) == (0, True)
+    assert (code, "2 calls, 7 tokens in, 0 out, an unknown price" in err) == (0, True)
 
 
 def test_doctor_says_which_server_with_whose_key(

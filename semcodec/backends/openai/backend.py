@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from semcodec.backends.calls import Call, Reply
 
-MOST_PROMPT: Final = 12_000  #: characters; quoted they stay below the 32,000 that OpenAI takes
+MOST_PROMPT: Final = 5_000  #: characters; quoted, each may be six, and OpenAI takes 32,000
 SQUARE: Final = 1.05  #: aspects up to here are called square
 
 
