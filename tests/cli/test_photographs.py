@@ -23,13 +23,6 @@ SEMCODEC = (sys.executable, "-m", "semcodec")
 
 
 @pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(pictures.PHOTO)
-    return path
-
-
-@pytest.fixture
 def record(tmp_path: Path) -> Path:
     path = tmp_path / "photo.semc"
     path.write_bytes(semcodec.pack("rd bt bl vtr", framing="file", size=(64, 48)))

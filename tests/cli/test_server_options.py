@@ -18,7 +18,6 @@ from semcodec.backends.calls import Call, Reply, Usage
 from semcodec.backends.openai import server
 from semcodec.cli import servers
 from semcodec.errors import BackendError
-from tests import pictures
 
 Run = Callable[..., tuple[int, str, str]]
 LOCAL = "http://127.0.0.1:9/v1"
@@ -63,13 +62,6 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Call]:
     monkeypatch.setattr(server, "Client", Served)
     monkeypatch.setattr(Served, "calls", [])
     return Served.calls
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(pictures.PHOTO)
-    return path
 
 
 @pytest.fixture
