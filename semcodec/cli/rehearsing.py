@@ -13,6 +13,8 @@ from semcodec.cli.terminal import safe, show
 from semcodec.errors import BackendError
 from semcodec.pipeline import Trace
 
+UNKNOWN: Final = """
+Prices come with semcodec[openai]; those that it lacks can be written into the config file."""
 ENDING: Final = """
 Nothing was sent. "At most" is with all the thoughts of models that reason; an answer that cannot be
 used is asked for once more."""
@@ -30,6 +32,8 @@ def rehearsed(server: OpenAIBackend, rehearsal: Rehearsal, trace: Trace) -> int:
     show(_table([*rows, ("all", "", "", "", _shown(about), _shown(bounds))]))
     if kept:
         show(f"\nThe tape answers {kept} more, for nothing.")
+    if bounds is None:
+        show(UNKNOWN)
     if most is not None and (bounds is None or bounds > most):
         show(f"\nThe limit of {dollars(most)} may stop this before its end.")
     show(ENDING)
