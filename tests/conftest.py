@@ -1,10 +1,12 @@
-"""No test sees the keys, the servers or the config file of whoever runs it."""
+"""What all tests share: a photograph; and none sees keys, servers or config files of its runner."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+
+from tests import pictures
 
 NAMES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SEMCODEC_API_KEY")
 
@@ -17,3 +19,11 @@ def _settings_of_nobody(
         monkeypatch.delenv(name, raising=False)
     nowhere: Path = tmp_path_factory.getbasetemp() / "no-config.toml"
     monkeypatch.setenv("SEMCODEC_CONFIG", str(nowhere))
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """Return a photograph in a file."""
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(pictures.PHOTO)
+    return path

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from semcodec.cli import main
-from tests import pictures
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -26,11 +25,3 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return code, out, err
 
     return run_
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    """Return a photograph in a file."""
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(pictures.PHOTO)
-    return path

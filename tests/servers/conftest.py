@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import pictures
 from tests.cli.conftest import run
 
 __all__ = ["run"]
@@ -23,12 +22,4 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("OPENAI_API_KEY", "SEMCODEC_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SEMCODEC_CONFIG", str(path))
-    return path
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    """Return a photograph."""
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(pictures.PHOTO)
     return path
