@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from semcodec.backends.notes import add_note
 from semcodec.backends.protocols import ROLES, Chooser, Describer, Editor, Painter, Upscaler, Writer
-from semcodec.backends.registry import AUTO, DEFAULTS, find, names, roles
+from semcodec.backends.registry import AUTO, DEFAULTS, find, find_all, names, roles
 
 __all__ = [
     "Describer",
@@ -12,10 +13,12 @@ __all__ = [
     "Painter",
     "Editor",
     "Upscaler",
+    "add_note",
     "ROLES",
     "AUTO",
     "DEFAULTS",
     "find",
+    "find_all",
     "names",
     "roles",
 ]

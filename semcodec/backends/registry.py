@@ -1,7 +1,9 @@
 """Find a backend by its name: the built-in writer, and whatever packages plug in.
 
 A package offers a backend by an entry point of the group ``semcodec.backends``, a callable that
-takes nothing and returns the backend. Nothing is imported before it is asked for.
+takes nothing and returns the backend. It is imported when the backend is first used, and called for
+every run: a backend reads settings, environment and budgets when it is made, and they are those of
+one run. What is slow and has no settings, such as weights, a package caches itself.
 """
 
 from __future__ import annotations
@@ -32,15 +34,8 @@ BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
 }
 AUTO: Final = "auto"
 OFFLINE: Final = "embedded"
-#: Who fills each place while nothing is configured.
-DEFAULTS: Final = {
-    "describer": OFFLINE,
-    "writer": "deterministic",
-    "painter": OFFLINE,
-    "upscaler": OFFLINE,
-}
-
-_made: dict[str, Any] = {}  # a backend loads its weights once in a process
+#: The backend of each role while nothing is configured; no backend upscales yet.
+DEFAULTS: Final = {"describer": OFFLINE, "writer": "deterministic", "painter": OFFLINE}
 
 
 def names() -> list[str]:
@@ -49,33 +44,49 @@ def names() -> list[str]:
 
 
 def find(role: str, general: object, special: object = None) -> Any:
-    """Return the backend for ``role``, a key of ``ROLES``; each is a name, or a backend itself.
+    """Return the backend of one role, as ``find_all`` does."""
+    return find_all(general, **{role: special})[0]
+
+
+def find_all(general: object, **special: object) -> tuple[Any, ...]:
+    """Return the backends of one run, one for each role in the order of the arguments.
+
+    A backend is given by name, or as an object. A name that fills several roles is made once, so
+    that they share settings, connections and budget; the next run makes another one.
 
     Args:
-        role: the place to fill.
-        general: the backend for all places; where it cannot fill this one, the default one does.
-        special: the backend for this place alone, which must be able to fill it.
+        general: the backend for all roles; a role that it cannot fill gets the default one.
+        special: by role, a key of ``ROLES``: a backend for this role alone, which must be able to
+            fill it; None or ``"auto"`` leaves it to ``general``.
 
     Raises:
-        InputError: no such backend, or it cannot fill this place.
+        InputError: no such backend, or it cannot fill its role.
         BackendError: it cannot be loaded, or the offline backend is not installed.
     """
+    made: dict[str, Any] = {}
+    return tuple(_of_role(role, general, one, made) for role, one in special.items())
+
+
+def _of_role(role: str, general: object, special: object, made: dict[str, Any]) -> Any:
     if special is not None and not _is_auto(special):
-        return _able(special, role)
-    if not _is_auto(general) and hasattr(backend := _backend(general), ROLES[role]):
+        return _able(special, role, made)
+    if not _is_auto(general) and hasattr(backend := _backend(general, made), ROLES[role]):
         return backend
-    return _able(DEFAULTS[role], role)
+    if role not in DEFAULTS:
+        raise InputError(f"No backend is the default {role}: pass {role}=, a backend object.")
+    return _able(DEFAULTS[role], role, made)
 
 
 def _is_auto(name: object) -> bool:
     return isinstance(name, str) and name == AUTO
 
 
-def _able(name: object, role: str) -> Any:
-    backend = _backend(name)
+def _able(name: object, role: str, made: dict[str, Any]) -> Any:
+    backend = _backend(name, made)
     if not hasattr(backend, ROLES[role]):
         called = name if isinstance(name, str) else type(name).__name__
-        raise InputError(f"The backend {called} is no {role}: choose another with --{role}.")
+        able = ", ".join(other for other in ROLES if hasattr(backend, ROLES[other]))
+        raise InputError(f"The backend {called} cannot be the {role}, only {able}: use another.")
     return backend
 
 
@@ -84,16 +95,17 @@ def roles(name: str) -> list[str]:
 
     For that no server needs to be set rightly: options may still name another.
     """
-    backend = _kind_of_server() if name == SERVERS else _backend(name)
+    backend = _kind_of_server() if name == SERVERS else _load(name)
     return [role for role, method in ROLES.items() if hasattr(backend, method)]
 
 
-def _backend(name: object) -> Any:
+def _backend(name: object, made: dict[str, Any]) -> Any:
+    """Return the backend ``name``, which is in ``made`` if this run has made it already."""
     if not isinstance(name, str):
         return _given(name)
-    if name not in _made:
-        _made[name] = _load(name)
-    return _made[name]
+    if name not in made:
+        made[name] = _load(name)
+    return made[name]
 
 
 def _given(backend: object) -> object:

@@ -13,7 +13,7 @@ from semcodec.backends import Painter, Writer
 from semcodec.bitstream import Limits, Record
 from semcodec.errors import InputError
 from semcodec.pipeline import answers
-from semcodec.pipeline.trace import Progress, Trace
+from semcodec.pipeline.trace import Progress, Trace, traced_run
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -69,10 +69,11 @@ def decode(
         raise InputError(f"The seed is an integer from 0 to {MOST_SEED}.")
     record = bitstream.unpack(data, limits=Limits() if limits is None else limits)
     target = _paintable(record.size if size is None else size)
-    writing: Writer = backends.find("writer", backend, writer)
-    painting: Painter = backends.find("painter", backend, painter)
+    writing: Writer
+    painting: Painter
+    writing, painting = backends.find_all(backend, writer=writer, painter=painter)
 
-    with Trace(progress=progress) as trace:
+    with traced_run(progress) as trace:
         words = _words(record, writing, trace)
         prompt = answers.prompt(trace.call(writing, "expand", words), writing)
         painted = trace.call(painting, "paint", prompt, target, _seed(seed, record))

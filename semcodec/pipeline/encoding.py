@@ -14,7 +14,7 @@ from semcodec.errors import InputError
 from semcodec.pipeline import answers, images
 from semcodec.pipeline.labels import AUTO, labels
 from semcodec.pipeline.rate import Rate
-from semcodec.pipeline.trace import Progress, Trace
+from semcodec.pipeline.trace import Progress, Trace, traced_run
 from semcodec.words import Choice, Judge
 
 if TYPE_CHECKING:
@@ -85,11 +85,12 @@ def encode(
     pack = partial(bitstream.pack, size=size, framing=framing, check=check)
     pack("", models="default" if models == AUTO else models)  # options first
     judging = words.judge(judge)
-    describing: Describer = backends.find("describer", backend, describer)
-    writing: Writer = backends.find("writer", backend, writer)
+    describing: Describer
+    writing: Writer
+    describing, writing = backends.find_all(backend, describer=describer, writer=writer)
     shortening = DeterministicWriter() if compress == "rule" else writing
 
-    with Trace(progress=progress) as trace:
+    with traced_run(progress) as trace:
         pack = _labelled(pack, models, describing, writing)
         seen = images.crop(images.load(image), size, fit)
         description = answers.description(trace.call(describing, "describe", seen), describing)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from semcodec.backends.notes import Notes, collect_notes, grouped
 from semcodec.errors import BackendError, SemcodecError
 
 if TYPE_CHECKING:
@@ -42,19 +44,14 @@ Progress = Callable[[str, str], None]  #: is told each stage as it begins, and b
 
 @dataclass(slots=True)
 class Trace:
-    """The stages of a run, in order; of a run that failed, the last one says why in its notes."""
+    """The stages of a run, in order; of a run that failed, the last one says why in its notes.
+
+    Each stage gets the notes that were made in the context of the run since the stage before it.
+    """
 
     stages: list[Stage] = field(default_factory=list)
     progress: Progress | None = None
-
-    def __enter__(self) -> Trace:
-        """Begin a run."""
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
-        """End a run; what ends it early carries the trace."""
-        if isinstance(error, SemcodecError | KeyboardInterrupt):
-            error.trace = self  # type: ignore[union-attr]  # an exception takes any attribute
+    _notes: Notes = field(default_factory=list, repr=False)
 
     @property
     def calls(self) -> list[dict[str, Any]]:
@@ -80,12 +77,13 @@ class Trace:
             returned = _asked(backend, method, given, model)
         except SemcodecError as error:
             seconds = round(time.perf_counter() - started, 4)
-            notes = {**_report(backend), "failed": str(error)}
+            notes = {**self._taken_notes(), "failed": str(error)}
             self.stages.append(Stage(name, model, seconds, list(map(_shown, given)), None, notes))
             raise
         seconds = round(time.perf_counter() - started, 4)
         shown = list(map(_shown, given))
-        self.stages.append(Stage(name, model, seconds, shown, _shown(returned), _report(backend)))
+        notes = self._taken_notes()
+        self.stages.append(Stage(name, model, seconds, shown, _shown(returned), notes))
         return returned
 
     def note(self, returned: Any, **notes: Any) -> None:
@@ -93,9 +91,27 @@ class Trace:
         last = self.stages[-1]
         self.stages[-1] = replace(last, returned=_shown(returned), notes={**last.notes, **notes})
 
+    def _taken_notes(self) -> dict[str, Any]:
+        """Return the notes made since the last stage ended."""
+        taken = grouped(self._notes)
+        self._notes.clear()
+        return taken
+
     def to_json(self) -> str:
         """Return the trace as JSON."""
         return json.dumps({"stages": [asdict(stage) for stage in self.stages]}, indent=2) + "\n"
+
+
+@contextmanager
+def traced_run(progress: Progress | None = None) -> Iterator[Trace]:
+    """Return the trace of the run that is the block; an error that ends it carries the trace."""
+    with collect_notes() as notes:
+        trace = Trace(progress=progress, _notes=notes)
+        try:
+            yield trace
+        except (SemcodecError, KeyboardInterrupt) as error:
+            error.trace = trace  # type: ignore[union-attr]  # an exception takes any attribute
+            raise
 
 
 def _asked(backend: object, method: str, given: Sequence[Any], model: str) -> Any:
@@ -106,16 +122,6 @@ def _asked(backend: object, method: str, given: Sequence[Any], model: str) -> An
     except Exception as error:  # a backend is foreign code: whatever it raises is its failure
         message = f"The backend {model} failed to {method}: {told(error)}."
         raise BackendError(message, backend=model, stage=method) from error
-
-
-def _report(backend: object) -> dict[str, Any]:
-    """Return what a backend has to say of its last answer, in values that JSON has."""
-    try:
-        said = backend.report() if hasattr(backend, "report") else {}
-        json.dumps(said, allow_nan=False)
-        return dict(said)
-    except Exception:  # foreign code, and nothing that a result depends on
-        return {}
 
 
 def told(error: Exception) -> str:

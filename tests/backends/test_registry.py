@@ -19,7 +19,6 @@ class Seer:
 @pytest.fixture(autouse=True)
 def _seer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry.BUILT_IN, "seer", Seer)
-    monkeypatch.setattr(registry, "_made", {})
 
 
 def test_auto_is_the_offline_backend_with_the_deterministic_writer() -> None:
@@ -36,12 +35,30 @@ def test_a_general_backend_fills_what_it_can_and_the_default_the_rest() -> None:
 
 def test_a_special_backend_must_be_able() -> None:
     assert isinstance(backends.find("describer", "auto", "seer"), Seer)
-    with pytest.raises(InputError, match="seer is no painter"):
+    with pytest.raises(InputError, match="seer cannot be the painter, only describer"):
         backends.find("painter", "auto", "seer")
 
 
-def test_a_backend_is_made_once() -> None:
-    assert backends.find("describer", "seer") is backends.find("describer", "seer")
+def test_a_name_is_made_once_for_a_run_and_again_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Seer, "paint", Seer.describe, raising=False)
+    first = backends.find_all("seer", describer=None, painter="seer")
+    second = backends.find_all("seer", describer="auto", painter=None)
+    assert first[0] is first[1]
+    assert second[0] is second[1]
+    assert first[0] is not second[0]
+
+
+def test_no_backend_is_the_default_upscaler() -> None:
+    for general in ("auto", "seer", "embedded"):
+        with pytest.raises(InputError, match="No backend is the default upscaler: pass upscaler="):
+            backends.find("upscaler", general)
+
+
+@pytest.mark.parametrize("role", sorted(registry.DEFAULTS))
+def test_the_default_backend_of_a_role_can_fill_it(role: str) -> None:
+    assert hasattr(backends.find(role, "auto"), registry.ROLES[role])
 
 
 def test_names_and_roles() -> None:
@@ -62,7 +79,7 @@ def test_a_backend_is_a_name_or_an_object() -> None:
     for nothing in (3, None, Seer):
         with pytest.raises(InputError, match="by its name, or as an object"):
             backends.find("describer", nothing)
-    with pytest.raises(InputError, match="The backend Seer is no painter"):
+    with pytest.raises(InputError, match="Seer cannot be the painter"):
         backends.find("painter", "auto", seer)
 
 

@@ -56,7 +56,6 @@ class Model:
 def use(monkeypatch: pytest.MonkeyPatch) -> Any:
     def use_(**answers: Any) -> None:
         monkeypatch.setitem(registry.BUILT_IN, "model", lambda: Model(**answers))
-        monkeypatch.setattr(registry, "_made", {})
 
     use_()
     return use_

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec.backends import add_note
 from semcodec.errors import BackendError, BadAnswer, InputError, Refused
-from semcodec.pipeline.trace import Trace
+from semcodec.pipeline.trace import Trace, traced_run
 
 PICTURE = Image.new("RGB", (64, 64), "red")
 
@@ -20,21 +21,20 @@ class Model:
 
     name = "model"
 
-    def __init__(self, fails: Exception | None = None, report: Any = None) -> None:
-        self.fails, self.said = fails, report
+    def __init__(self, fails: Exception | None = None, **notes: Any) -> None:
+        self.fails, self.notes = fails, notes
 
     def describe(self, image: object) -> str:
+        for kind, value in self.notes.items():
+            add_note(kind, value)
         return "A red boat on a lake."
 
     def select(self, description: str, k: int) -> list[str]:
+        for kind, value in self.notes.items():
+            add_note(kind, value)
         if self.fails is not None:
             raise self.fails
         return ["red", "boat"]
-
-    def report(self) -> Any:
-        if isinstance(self.said, Exception):
-            raise self.said
-        return self.said
 
 
 def failed(model: Model) -> BackendError:
@@ -45,7 +45,7 @@ def failed(model: Model) -> BackendError:
 
 @pytest.mark.parametrize("error", [BackendError("no luck"), Refused("no"), BadAnswer("bad")])
 def test_the_stage_that_failed_is_kept_with_its_reason(error: BackendError) -> None:
-    raised = failed(Model(error, report={"calls": [{"model": "m"}]}))
+    raised = failed(Model(error, calls={"model": "m"}))
     assert raised is error
     describing, choosing = raised.trace.stages
     assert (describing.name, choosing.name) == ("describe", "select")
@@ -83,37 +83,37 @@ CIRCLE["self"] = CIRCLE
 
 
 @pytest.mark.parametrize(
-    "report",
-    [
-        None, 5, "text", [1, 2], [["a"]], {1: {2}}, {"a": object()}, {"a": b"x"}, CIRCLE,
-        {"a": float("nan")}, RuntimeError("oh"), KeyError("x"), BackendError("no"), {},
-    ],
-    ids=lambda said: type(said).__name__,
-)  # fmt: skip
-def test_a_report_that_is_none_or_raises_is_left_out(report: Any) -> None:
-    encoded = semcodec.encode(PICTURE, backend=Model(report=report))
-    assert encoded.trace.stages[0].notes == {}
+    "value",
+    [{1, 2}, object(), b"x", CIRCLE, float("nan"), KeyError("x"), {"a": {2}}, {(1, 2): 3}],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_note_that_json_cannot_represent_is_left_out(value: Any) -> None:
+    encoded = semcodec.encode(PICTURE, backend=Model(x=value, y="kept"))
+    assert encoded.trace.stages[0].notes == {"y": ["kept"]}
     json.loads(encoded.trace.to_json())
-    raised = failed(Model(BackendError("broken"), report))
+    raised = failed(Model(BackendError("broken"), x=value))
     assert raised.trace.stages[1].notes == {"failed": "broken"}
 
 
-@pytest.mark.parametrize(
-    ("said", "calls"),
-    [
-        ([{"model": "m"}], 1),
-        ([{"model": "m"}, {"model": "n"}], 2),
-        ([], 0),
-        (5, 0),
-        ("calls", 0),
-        ({"model": "m"}, 0),
-        (["m", 5, None, {"model": "m"}], 1),
-    ],
-)
-def test_calls_are_those_that_a_report_has_as_such(said: Any, calls: int) -> None:
-    trace = Trace()
-    trace.call(Model(report={"calls": said}), "describe", PICTURE)
-    assert trace.calls == [{"model": "m"}, {"model": "n"}][:calls]
+def test_a_stage_has_the_notes_made_since_the_one_before() -> None:
+    encoded = semcodec.encode(PICTURE, backend=Model(a=1))
+    assert [stage.notes["a"] for stage in encoded.trace.stages] == [[1], [1]]
+
+
+def test_a_note_without_a_run_is_dropped() -> None:
+    add_note("a", 1)
+    with traced_run() as trace:
+        trace.call(Model(), "describe", PICTURE)
+    assert trace.stages[0].notes == {}
+    add_note("a", 1)
+    assert trace._notes == []
+
+
+@pytest.mark.parametrize("note", [5, "calls", None, ["m"], {"model": "m"}], ids=str)
+def test_calls_are_the_notes_of_calls_that_have_fields(note: Any) -> None:
+    with traced_run() as trace:
+        trace.call(Model(calls=note), "describe", PICTURE)
+    assert trace.calls == ([note] if isinstance(note, dict) else [])
 
 
 def test_progress_is_told_before_each_stage() -> None:

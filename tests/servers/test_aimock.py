@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec.backends.notes import collect_notes, grouped
 from semcodec.backends.openai import server as servers
 from tests import pictures
 from tests.servers.program import Program
@@ -158,12 +159,13 @@ def test_the_photograph_is_in_the_request(
 def test_a_picture_is_edited_at_its_own_size(mock: Mock) -> None:
     backend = semcodec.backends.openai.OpenAIBackend(painter="gpt-image-2")
     before = Image.new("RGB", (90, 61), BLUE)
-    after = backend.edit(before, "make the water green", 7)
+    with collect_notes() as collected:
+        after = backend.edit(before, "make the water green", 7)
     assert (after.size, after.getpixel((9, 9))) == ((90, 61), GREEN)
     [asked] = mock.journal("images/edits")
     assert "make the water green" in json.dumps(asked["body"])
     assert "multipart/form-data" in asked["headers"]["content-type"]
-    [call] = backend.report()["calls"]
+    [call] = grouped(collected)["calls"]
     assert (call["route"], call["model"]) == ("images/edits", "gpt-image-2")
 
 

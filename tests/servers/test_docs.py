@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends import registry
 from semcodec.backends.openai import Settings
 from tests import pictures
 
@@ -87,7 +86,6 @@ def test_a_fault_in_the_config_file_is_one_sentence_and_an_option_mends_it(
 ) -> None:
     path = folder / "config.toml"
     path.write_text('[openai]\nquality = "wild"\n')
-    monkeypatch.setattr(registry, "_made", {})  # as in a process that has just begun
     monkeypatch.setenv("SEMCODEC_CONFIG", str(path))
     command = ("encode", "photo.jpg", "-o", "photo.semc", "--backend", "openai", "--dry-run")
     code, _, err = run(*command)

@@ -1,10 +1,13 @@
-"""The one place through which every call of a model goes: tape, purse, server, tape."""
+"""The one place through which every call of a model goes: tape, purse, server, tape.
+
+A line may be shared by threads. What a call took is noted in the run that made it (``add_note``).
+"""
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -12,11 +15,12 @@ from typing import Any
 from semcodec.backends.calls.call import Call, Reply, Usage
 from semcodec.backends.calls.purse import Purse
 from semcodec.backends.calls.tape import CACHES, Tape
+from semcodec.backends.notes import add_note
 from semcodec.errors import BackendError, InputError
 
 
 class Line:
-    """Makes calls, and remembers what each took until it is asked for a report.
+    """Makes calls, and notes what each took.
 
     Args:
         send: makes a call for real.
@@ -29,8 +33,7 @@ class Line:
         self, send: Callable[[Call], Reply], server: str, purse: Purse, tape: Tape | None = None
     ) -> None:
         self._send, self._server, self._purse, self._tape = send, server, purse, tape
-        self._turns: Counter[str] = Counter()
-        self._made: list[dict[str, Any]] = []
+        self._occurrences: dict[str, Iterator[int]] = {}
 
     def ask(self, call: Call) -> Reply:
         """Return the reply to ``call``.
@@ -43,24 +46,19 @@ class Line:
         kept = self._kept(call, turn)
         if kept is not None:
             return kept
-        reply = self._made_for_real(call)
-        self._keep(call, turn, reply)
+        reply, made = self._made_for_real(call)
+        self._keep(call, turn, reply, made)
         return reply
 
-    def report(self) -> list[dict[str, Any]]:
-        """Return what was called since the last report: models, tokens, dollars, seconds."""
-        made, self._made = self._made, []
-        return made
+    def discard(self, call: Call, reply: Reply) -> None:
+        """Remove ``reply`` to ``call`` from a cache, because it cannot be used.
 
-    def forget(self) -> None:
-        """Let a cache not keep what was answered since the last report: it was of no use.
-
-        Why it was of no use is about to be said, and is no less true if the file is read-only.
+        A reply that another run has stored in its place stays. A cache that cannot be written is no
+        error: the caller is about to report why the reply cannot be used.
         """
         if self._tape and self._tape.mode == "cache":
-            for made in self._made:
-                with suppress(InputError):
-                    self._tape.drop(made["digest"], self._server)
+            with suppress(InputError):
+                self._tape.drop(call, self._server, reply)
 
     def _kept(self, call: Call, turn: int) -> Reply | None:
         """Return the reply that is on the tape, if one is."""
@@ -76,21 +74,25 @@ class Line:
         return bool(self._tape and self._tape.mode in CACHES and call.route == "models")
 
     def _turn(self, call: Call) -> int:
-        """Return how often the call was made before; a cache does not tell."""
+        """Return how often the call was made before; a cache does not count.
+
+        Threads that make the same call at once get different numbers without a lock: both
+        ``setdefault`` and ``next`` are one step of the interpreter.
+        """
         if self._tape and self._tape.mode in CACHES:
             return 0
-        self._turns[call.digest] += 1
-        return self._turns[call.digest] - 1
+        return next(self._occurrences.setdefault(call.digest, itertools.count()))
 
-    def _keep(self, call: Call, turn: int, reply: Reply) -> None:
+    def _keep(self, call: Call, turn: int, reply: Reply, made: dict[str, Any]) -> None:
         """Keep a reply; it is paid for, so that a full disk is no reason to lose it."""
         try:
             if self._tape and not self._is_news(call):
                 self._tape.put(call, self._server, turn, reply)
         except InputError as error:
-            self._made[-1]["not_kept"] = str(error)
+            made["not_kept"] = str(error)
 
-    def _made_for_real(self, call: Call) -> Reply:
+    def _made_for_real(self, call: Call) -> tuple[Reply, dict[str, Any]]:
+        """Return the reply of the server, and the note that was made of it."""
         if self._tape and self._tape.mode == "replay":
             message = (
                 f"The tape {self._tape.path} has no answer to {call.stage} with {call.model}: "
@@ -105,20 +107,22 @@ class Line:
             usage = None if getattr(error, "billed", True) else Usage()
             self._paid(call, Reply(usage=usage), started, aside, failed=type(error).__name__)
             raise
-        self._paid(call, reply, started, aside)
-        return reply
+        return reply, self._paid(call, reply, started, aside)
 
-    def _paid(self, call: Call, reply: Reply, started: float, aside: Decimal, **more: Any) -> None:
+    def _paid(
+        self, call: Call, reply: Reply, started: float, aside: Decimal, **more: Any
+    ) -> dict[str, Any]:
         """Count what a call did cost, and note it."""
         cost = self._purse.pay(call, reply.usage, aside)
         seconds = round(time.perf_counter() - started, 3)
         dollars = None if cost is None else float(cost)
-        self._note(call, reply, seconds=seconds, dollars=dollars, **more)
+        return self._note(call, reply, seconds=seconds, dollars=dollars, **more)
 
-    def _note(self, call: Call, reply: Reply, **more: Any) -> None:
+    def _note(self, call: Call, reply: Reply, **more: Any) -> dict[str, Any]:
         usage = reply.usage
         tokens = {} if usage is None else {"tokens_in": usage.taken, "tokens_out": usage.given}
         model = {"answered_by": reply.model} if reply.model not in ("", call.model) else {}
         who = {"route": call.route, "model": call.model, **model, "digest": call.digest}
         made = {**who, **tokens, **more}
-        self._made.append(made)
+        add_note("calls", made)
+        return made

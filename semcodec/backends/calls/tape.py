@@ -69,17 +69,19 @@ class Tape:
         """Keep ``reply``, in the place of an older one, unless the tape is only read."""
         if self.mode in READS:
             return
-        said = asdict(reply)
-        image = said.pop("image")
         row = (call.digest, server, turn, call.stage, call.model)
-        texts = json.dumps(call.shown(), ensure_ascii=False), json.dumps(said, ensure_ascii=False)
+        asked = json.dumps(call.shown(), ensure_ascii=False)
         self._run(
-            "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, *texts, image)
+            "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, asked, *_columns(reply)),
         )
 
-    def drop(self, digest: str, server: str) -> None:
-        """Keep a call no longer."""
-        self._run("DELETE FROM replies WHERE request = ? AND server = ?", (digest, server))
+    def drop(self, call: Call, server: str, reply: Reply) -> None:
+        """Keep ``reply`` to ``call`` no longer; another reply that took its place stays."""
+        query = (
+            "DELETE FROM replies WHERE request = ? AND server = ? AND answered = ? AND image = ?"
+        )
+        self._run(query, (call.digest, server, *_columns(reply)))
 
     def settings(self) -> dict[str, Any]:
         """Return the settings of the run that is replayed; empty if this is no replay."""
@@ -138,6 +140,13 @@ class Tape:
         if not _is_whole(reply):
             raise InputError(f"{self.path} is damaged: record it again.")
         return reply
+
+
+def _columns(reply: Reply) -> tuple[str, bytes]:
+    """Return the columns ``answered`` and ``image`` of a reply; equal replies have equal ones."""
+    texts = asdict(reply)
+    image = texts.pop("image")
+    return json.dumps(texts, ensure_ascii=False), image
 
 
 def _is_whole(reply: Reply) -> bool:

@@ -84,14 +84,6 @@ class OpenAIBackend(PromptedModel):
         call = bodies.edit_call(self.settings, model, task, fitting, seed)
         return self._server.picture(call).resize(image.size)
 
-    def report(self) -> dict[str, Any]:
-        """Return what was called and repaired since the last report."""
-        repairs = [*self._repairs, *self._server.repairs]
-        self._repairs.clear()
-        self._server.repairs.clear()
-        said = {"calls": self._line.report(), "repairs": repairs}
-        return {name: value for name, value in said.items() if value}
-
 
 def shape(size: tuple[int, int]) -> str:
     """Return the shape of a picture in words: ``a square picture``."""

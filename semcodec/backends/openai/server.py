@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from semcodec.backends.calls import Call, Line, Reply
+from semcodec.backends.notes import add_note
 from semcodec.backends.openai import bodies, keys
 from semcodec.backends.openai.client import Client
 from semcodec.backends.openai.faults import ShapeRefused
@@ -27,14 +27,13 @@ FORMATS: Final = ("PNG", "JPEG", "WEBP")
 class Server:
     """Answers questions and paints.
 
-    Attributes:
-        repairs: what had to be done otherwise than asked.
+    Threads may share it: what it remembers is true of the server, not of one run.
     """
 
     def __init__(self, settings: Settings, line: Line) -> None:
-        self.settings, self.repairs = settings, list[str]()
-        self._line = line
-        self._held = settings.structured != "off"
+        self.settings, self._line = settings, line
+        self._takes_schemas = settings.structured != "off"
+        self._listed_model = ""
 
     def model(self, place: str) -> str:
         """Return the model that fills ``place``: the one that is set, the usual, or the only one.
@@ -44,25 +43,29 @@ class Server:
         """
         if chosen := getattr(self.settings, place):
             return str(chosen)
-        return MODELS[place] if self.settings.is_openai else self._only_model
+        return MODELS[place] if self.settings.is_openai else self._only_model()
 
     def ask(self, question: Question) -> Answer:
         """Return the answer of the model in whose place ``question`` is asked.
 
         A server that takes no schema is asked without, once and for all.
         """
+        has_schema = self._takes_schemas and question.shape is not None
         try:
-            return self._asked(question)
+            return self._asked(question, has_schema)
         except ShapeRefused:
-            if not self._held or question.shape is None or self.settings.structured != "auto":
+            if not has_schema or self.settings.structured != "auto":
                 raise
-        self._held = False
-        self.repairs.append(f"{question.stage}: the server takes no JSON schema, asked without one")
-        return self._asked(question)
+        self._takes_schemas = False
+        note = f"{question.stage}: the server takes no JSON schema, asked without one"
+        add_note("repairs", note)
+        return self._asked(question, False)
 
-    def forget(self) -> None:
-        """Let no cache keep the answers of this stage."""
-        self._line.forget()
+    def discard(self, answer: Answer) -> None:
+        """Remove ``answer``, which cannot be used, from the cache."""
+        match answer.source:
+            case (Call() as call, Reply() as reply):
+                self._line.discard(call, reply)
 
     def picture(self, call: Call) -> Image:
         """Return the picture that ``call`` asks for.
@@ -70,31 +73,39 @@ class Server:
         Raises:
             BadAnswer: what came is no picture.
         """
-        data = self._line.ask(call).image
+        reply = self._line.ask(call)
         try:
-            image = opened(data, FORMATS)
+            image = opened(reply.image, FORMATS)
             is_too_large = image.width * image.height > MOST_PIXELS
             if not is_too_large:
                 return image.convert("RGBA").convert("RGB")  # straight from a palette, it warns
         except Exception as error:  # Pillow's readers raise nearly anything on damaged files
             is_too_large = type(error).__name__ == "DecompressionBombError"
-        self.forget()
+        self._line.discard(call, reply)
         what = "too large a picture: use another model" if is_too_large else "no picture: try again"
         message = f"The model {call.model} answered {call.stage} with {what}."
         raise BadAnswer(message, backend="openai", stage=call.stage, retryable=not is_too_large)
 
-    def _asked(self, question: Question) -> Answer:
+    def _asked(self, question: Question, has_schema: bool) -> Answer:
         place = "describer" if question.image is not None else "writer"
         model = self.model(place)
-        reply = self._line.ask(bodies.text_call(self.settings, model, question, self._held))
+        call = bodies.text_call(self.settings, model, question, has_schema)
+        reply = self._line.ask(call)
         if reply.refusal and not reply.text:
-            self.forget()
+            self._line.discard(call, reply)
             message = f"The model {model} declines to {question.stage}: use another image or model."
             raise Refused(message, backend="openai", stage=question.stage)
-        return Answer(reply.text, reply.cut_off)
+        return Answer(reply.text, reply.cut_off, (call, reply))
 
-    @cached_property
     def _only_model(self) -> str:
+        """Return the model of a server that has one, which is listed once.
+
+        Threads that begin together may each list it; the answer is the same.
+        """
+        self._listed_model = self._listed_model or self._list_model()
+        return self._listed_model
+
+    def _list_model(self) -> str:
         names = self._line.ask(Call(CHOICE, "models", {})).text.splitlines()
         if len(names) == 1:
             return names[0]

@@ -35,10 +35,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The text of an answer, and whether it ends because it got too long."""
+    """One answer.
+
+    Attributes:
+        text: of the answer.
+        cut_off: whether it ends because it got too long.
+        source: where the chat found it, for ``discard``; no other code reads it.
+    """
 
     text: str
     cut_off: bool = False
+    source: object = None
 
 
 class Chat(Protocol):
@@ -53,6 +60,6 @@ class Chat(Protocol):
         """
         ...
 
-    def forget(self) -> None:
-        """Let no cache keep the answers of this stage: none of them could be used."""
+    def discard(self, answer: Answer) -> None:
+        """Remove ``answer``, which cannot be used, from a cache if there is one."""
         ...

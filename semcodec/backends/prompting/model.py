@@ -1,7 +1,7 @@
 """A model that is asked in words fills the places of describer and writer.
 
 Every answer is checked. One with a fault is asked for once more, with the fault named; then the
-library's own rules take over what is still wrong, or an error says what is. The report tells it.
+library's own rules take over what is still wrong, or an error says what is. The trace notes it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from semcodec import words as rules
 from semcodec.backends.deterministic import DeterministicWriter
+from semcodec.backends.notes import add_note
 from semcodec.backends.prompting import checks, reading
 from semcodec.backends.prompting.chat import Answer, Chat, Question
 from semcodec.backends.prompting.checks import Checked
@@ -37,6 +38,8 @@ MOST_REPEATED: Final = 2_000  #: characters of an answer that the model is shown
 class PromptedModel:
     """Describes and writes by asking ``chat`` what the ``prompts`` say.
 
+    It holds nothing of a run, so that threads can share it.
+
     Attributes:
         name: what the trace calls it.
     """
@@ -46,8 +49,6 @@ class PromptedModel:
     def __init__(self, chat: Chat, prompts: Prompts) -> None:
         self._chat, self._prompts = chat, prompts
         self._rules = DeterministicWriter()
-        self._repairs: list[str] = []
-        self._chosen: dict[str, tuple[int, list[str]]] = {}
 
     def describe(self, image: Image) -> str:
         """Return a description of ``image``.
@@ -61,7 +62,7 @@ class PromptedModel:
 
     def select(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words of ``description``, in reading order."""
-        return picked(self._by_importance(description, k), description, k, "utf8", None)
+        return picked(self._ranked(description, k), description, k, "utf8", None)
 
     def choose(
         self,
@@ -75,7 +76,7 @@ class PromptedModel:
 
         The model is its own judge; ``judge`` is not asked.
         """
-        ranked = self._by_importance(description, k)
+        ranked = self._ranked(description, k)
         return Choice(picked(ranked, description, k, coding, max_bits), "model", self.name)
 
     def compress(self, words: Sequence[str]) -> list[str]:
@@ -109,15 +110,8 @@ class PromptedModel:
         question = self._question("compare", likely="make the roof of the house red", data=data)
         return self._answered(question, checks.change, lambda: self._rules.compare(a, b))
 
-    def _by_importance(self, description: str, k: int) -> list[str]:
-        """Return about ``k`` words, the most important first, without asking the same twice."""
-        asked, ranked = self._chosen.get(description, (0, []))
-        if asked < k:
-            ranked = self._ranked(description, k)
-            self._chosen = {description: (k, ranked)}
-        return ranked[:k]
-
     def _ranked(self, description: str, k: int) -> list[str]:
+        """Return at most ``k`` words, the most important first."""
         ours = rules.select(description, k)
         question = self._question(
             "select", shape=_list_of("words"), likely=json.dumps(ours), data=description, k=str(k)
@@ -126,8 +120,8 @@ class PromptedModel:
             question, lambda said: checks.chosen(said, description, k, len(ours)), list
         )
         if 100 * len(said) >= (100 - checks.MISSING) * len(ours):
-            return said
-        return list(dict.fromkeys([*said, *ours]))
+            return said[:k]
+        return list(dict.fromkeys([*said, *ours]))[:k]
 
     def _question(
         self,
@@ -152,19 +146,21 @@ class PromptedModel:
         first = check(answer)
         if not first.fault and first.value is not None:
             return first.value
-        self._repairs.append(f"{question.stage}: asked again, for {first.fault}")
+        add_note("repairs", f"{question.stage}: asked again, for {first.fault}")
         usable = first.value is not None or instead is not None
-        second = self._asked_again(self._again(question, answer, first.fault), check, usable)
+        again = self._again(question, answer, first.fault)
+        second_answer, second = self._asked_again(again, check, usable)
         value = first.value if second.value is None else second.value
         if second.fault:
             taken = "taken as far as it was right" if value is not None else "not taken"
-            self._repairs.append(f"{question.stage}: {taken}, for {second.fault}")
+            add_note("repairs", f"{question.stage}: {taken}, for {second.fault}")
         if value is not None:
             return value
-        if instead is None:
-            self._chat.forget()
-            raise self._fault(question.stage, second)
-        return instead()
+        if instead is not None:
+            return instead()
+        self._chat.discard(answer)
+        self._chat.discard(second_answer)
+        raise self._fault(question.stage, second)
 
     def _again(self, question: Question, answer: Answer, fault: str) -> Question:
         said = without_marks(reading.prose(answer.text)[:MOST_REPEATED])
@@ -172,14 +168,15 @@ class PromptedModel:
 
     def _asked_again(
         self, question: Question, check: Callable[[Answer], Checked[T]], usable: bool
-    ) -> Checked[T]:
+    ) -> tuple[Answer, Checked[T]]:
         """Return the second answer; if it does not come, what is ``usable`` must do."""
         try:
-            return check(self._chat.ask(question))
+            answer = self._chat.ask(question)
         except BackendError as error:
             if not usable:
                 raise
-            return Checked(None, f"no second answer: {error}")
+            return Answer(""), Checked(None, f"no second answer: {error}")
+        return answer, check(answer)
 
     def _fault(self, stage: str, checked: Checked[Any]) -> BadAnswer | Refused:
         if checked.declined:

@@ -11,6 +11,7 @@ import pytest
 from semcodec.backends.calls import Call, Line, Purse, Reply, Tape, Usage
 from semcodec.backends.calls.purse import bound
 from semcodec.backends.calls.tape import CACHES, Mode
+from semcodec.backends.notes import collect_notes, grouped
 from semcodec.errors import BackendError, BadAnswer, BudgetExceeded, InputError, Refused
 from tests.backends.calls.made import Flat, call, reply
 
@@ -32,8 +33,8 @@ class Watched:
     def put(self, call: Call, server: str, turn: int, reply: Reply) -> None:
         self.order.append(f"put {server} {turn} {reply.text}")
 
-    def drop(self, digest: str, server: str) -> None:
-        self.order.append(f"drop {server} {digest}")
+    def drop(self, call: Call, server: str, reply: Reply) -> None:
+        self.order.append(f"drop {server} {call.digest} {reply.text}")
 
     def allow(self, call: Call) -> Decimal:
         self.order.append("allow")
@@ -107,10 +108,10 @@ def test_without_a_tape_every_call_is_made() -> None:
 def test_a_call_that_may_cost_too_much_is_not_made() -> None:
     every, _ = watched()
     line = Line(every.send, URL, Purse(Flat(), Decimal("0.01")), every)
-    with pytest.raises(BudgetExceeded):
+    with pytest.raises(BudgetExceeded), collect_notes() as collected:
         line.ask(call())
     assert every.order == [f"get {URL} 0"]
-    assert line.report() == []
+    assert collected == []
 
 
 def failing(error: BaseException) -> Any:
@@ -148,13 +149,13 @@ def test_a_failed_call_costs_the_most_it_can_if_it_may_be_billed_and_else_nothin
 ) -> None:
     purse = Purse(Flat(), most)
     line = Line(failing(error), URL, purse)
-    with pytest.raises(type(error)) as caught:
+    with pytest.raises(type(error)) as caught, collect_notes() as collected:
         line.ask(call())
     assert caught.value is error
     bill = Flat().price("m", bound(call())) if costs else Decimal(0)
     assert bill is not None
     assert purse.spent == bill
-    (told,) = line.report()
+    (told,) = grouped(collected)["calls"]
     assert told["failed"] == type(error).__name__
     assert (told["dollars"], told.get("tokens_in")) == (float(bill), None if costs else 0)
 
@@ -180,10 +181,17 @@ def test_what_a_failed_call_may_have_cost_is_not_there_for_the_next() -> None:
             assert line.ask(call()) == reply()
 
 
-def test_a_report_tells_each_call_once() -> None:
+def noted(line: Line, *made: Call) -> list[dict[str, Any]]:
+    """Return the notes of the calls."""
+    with collect_notes() as collected:
+        for one in made:
+            line.ask(one)
+    return grouped(collected)["calls"]
+
+
+def test_each_call_is_noted_once() -> None:
     line = Line(lambda made: reply(), URL, Purse(Flat()))
-    line.ask(call())
-    (told,) = line.report()
+    (told,) = noted(line, call())
     seconds = told.pop("seconds")
     assert seconds >= 0
     assert told == {
@@ -195,29 +203,25 @@ def test_a_report_tells_each_call_once() -> None:
         "tokens_out": 10,
         "dollars": 0.4,
     }
-    assert line.report() == []
 
 
 @pytest.mark.parametrize("name", ["", "m"])
-def test_a_report_says_who_answered_only_if_it_is_another(name: str) -> None:
+def test_a_note_names_the_model_that_answered_only_if_it_is_another(name: str) -> None:
     line = Line(lambda made: Reply(model=name), URL, Purse(Flat()))
-    line.ask(call(model="m"))
-    (told,) = line.report()
+    (told,) = noted(line, call(model="m"))
     assert not {"answered_by", "tokens_in", "tokens_out"} & set(told)
 
 
-def test_a_report_says_that_a_price_is_not_known() -> None:
+def test_a_note_states_that_a_price_is_not_known() -> None:
     line = Line(lambda made: reply(), URL, Purse(Flat()))
-    line.ask(call(model="unknown"))
-    assert line.report()[0]["dollars"] is None
+    assert noted(line, call(model="unknown"))[0]["dollars"] is None
 
 
 @pytest.mark.parametrize("mode", ["cache", "replay", "peek"])
-def test_a_report_says_what_came_from_a_tape(tmp_path: Path, mode: Mode) -> None:
+def test_a_note_states_what_came_from_a_tape(tmp_path: Path, mode: Mode) -> None:
     Tape(tmp_path / "tape", "record").put(call(), URL, 0, reply())
     line = Line(nobody, URL, Purse(Flat()), Tape(tmp_path / "tape", mode))
-    line.ask(call())
-    (told,) = line.report()
+    (told,) = noted(line, call())
     assert told["source"] == mode
     assert not {"seconds", "dollars"} & set(told)
 
@@ -275,64 +279,64 @@ def test_a_reply_that_cannot_be_kept_is_not_lost() -> None:
         raise InputError("The disk is full.")
 
     every.put = full
-    assert line.ask(call()) == reply()
-    assert line.report()[0]["not_kept"] == "The disk is full."
+    assert noted(line, call())[0]["not_kept"] == "The disk is full."
 
 
-def test_a_cache_forgets_what_was_answered_since_the_last_report(tmp_path: Path) -> None:
-    kept, again = Tape(tmp_path / "tape", "cache"), list[str]()
-    kept.put(call("from before"), URL, 0, reply())
-    kept.put(call("of another"), "https://b.example/v1", 0, reply())
-    line = Line(lambda made: reply(), URL, Purse(Flat()), Tape(tmp_path / "tape", "cache"))
-    line.ask(call("reported"))
-    line.report()
-    for text in ("from before", "new", "new"):
+def test_a_cache_discards_this_reply_and_no_other(tmp_path: Path) -> None:
+    tape = Tape(tmp_path / "tape", "cache")
+    other = "https://b.example/v1"
+    line = Line(lambda made: reply(), URL, Purse(Flat()), tape)
+    for text in ("useless", "useful", "replaced"):
         line.ask(call(text))
-    line.forget()
-    for text in ("from before", "new", "reported"):
-        again += [text] if kept.get(call(text), URL, 0) is None else []
-    assert again == ["from before", "new"]
-    assert kept.get(call("of another"), "https://b.example/v1", 0) == reply()
-    assert len(line.report()) == 3  # the calls were made for all that
+    tape.put(call("useless"), other, 0, reply())
+    tape.put(call("replaced"), URL, 0, reply("by another run"))
+    for text in ("useless", "replaced"):
+        line.discard(call(text), reply())
+    assert tape.get(call("useless"), URL, 0) is None
+    assert tape.get(call("useless"), other, 0) == reply()
+    assert tape.get(call("useful"), URL, 0) == reply()
+    assert tape.get(call("replaced"), URL, 0) == reply("by another run")
+
+
+def test_a_reply_that_came_from_the_cache_is_discarded_too(tmp_path: Path) -> None:
+    """Else a reply that cannot be used would be returned for ever."""
+    tape = Tape(tmp_path / "tape", "cache")
+    tape.put(call(), URL, 0, reply())
+    line = Line(nobody, URL, Purse(Flat()), tape)
+    line.discard(call(), line.ask(call()))
+    assert tape.get(call(), URL, 0) is None
 
 
 @pytest.mark.parametrize("mode", ["record", "replay", "peek"])
-def test_nothing_but_a_cache_forgets(mode: Mode) -> None:
+def test_nothing_but_a_cache_discards(mode: Mode) -> None:
     every, line = watched(kept=reply())
     every.mode = mode
-    line.ask(call())
-    line.forget()
+    line.discard(call(), line.ask(call()))
     assert not [done for done in every.order if done.startswith("drop")]
 
 
 def test_a_recording_keeps_what_was_of_no_use(tmp_path: Path) -> None:
     """Else its replay would take another way than the run."""
     line = Line(lambda made: reply(), URL, Purse(Flat()), Tape(tmp_path / "tape", "record"))
-    line.ask(call())
-    line.forget()
+    line.discard(call(), line.ask(call()))
     assert Tape(tmp_path / "tape", "replay").get(call(), URL, 0) == reply()
 
 
-def test_without_a_tape_there_is_nothing_to_forget() -> None:
+def test_without_a_tape_there_is_nothing_to_discard() -> None:
     line = Line(lambda made: reply(), URL, Purse(Flat()))
-    line.ask(call())
-    line.forget()
-    assert len(line.report()) == 1
+    line.discard(call(), line.ask(call()))
 
 
-def test_a_cache_that_cannot_forget_does_not_hide_why_it_should() -> None:
+def test_a_cache_that_cannot_be_written_does_not_hide_why_it_should() -> None:
     every, line = watched(kept=reply())
-    tried: list[str] = []
 
-    def drop(digest: str, server: str) -> None:
-        tried.append(digest)
+    def drop(call: Call, server: str, reply: Reply) -> None:
+        every.order.append("tried")
         raise InputError("The file is read-only.")
 
     every.drop = drop
-    line.ask(call("a"))
-    line.ask(call("b"))
-    line.forget()
-    assert tried == [call("a").digest, call("b").digest]
+    line.discard(call("a"), line.ask(call("a")))
+    assert every.order[-1] == "tried"
 
 
 LIST = Call("choose a model", "models", {})

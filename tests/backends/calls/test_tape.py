@@ -9,6 +9,7 @@ import os
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -115,17 +116,20 @@ def test_a_tape_has_a_path(path: Any, mode: Mode) -> None:
         Tape(path, mode)
 
 
-def test_a_call_that_is_dropped_is_kept_no_longer(path: Path) -> None:
+def test_a_reply_that_is_dropped_is_kept_no_longer(path: Path) -> None:
     tape = Tape(path, "cache")
-    for turn, server in ((0, A), (1, A), (0, B)):
-        tape.put(call(), server, turn, reply())
+    for server, kept in ((A, reply()), (B, reply())):
+        tape.put(call(), server, 0, kept)
     tape.put(call("other"), A, 0, reply())
-    tape.drop(call().digest, A)
+    tape.drop(call(), A, reply("another"))
+    tape.drop(call(), A, replace(reply(), image=b"another"))
+    assert len(rows(path)) == 3
+    tape.drop(call(), A, reply())
     assert [row[:3] for row in sorted(rows(path), key=lambda row: row[1])] == [
         (call("other").digest, A, 0),
         (call().digest, B, 0),
     ]
-    tape.drop(call().digest, A)  # once more does nothing
+    tape.drop(call(), A, reply())  # once more does nothing
     assert len(rows(path)) == 2
 
 

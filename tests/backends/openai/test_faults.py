@@ -17,6 +17,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends.calls import Tape
+from semcodec.backends.notes import collect_notes, grouped
 from semcodec.backends.openai import OpenAIBackend, client, server, settings
 from semcodec.cli import main
 from semcodec.errors import BackendError
@@ -264,9 +265,9 @@ def test_no_answer_brings_the_key_into_a_file(
     data = answer.replace("MODEL", written).encode()
     with Faulty(lambda seen: says(200, data)) as faulty:
         backend = OpenAIBackend(base_url=faulty.url, describer="m", tape=Tape("run.tape", "record"))
-        assert backend.describe(Image.new("RGB", SIZE)) == "A red boat, [key]."
-    report = backend.report()
-    assert report["calls"][0]["answered_by"] == "[key]"
+        with collect_notes() as collected:
+            assert backend.describe(Image.new("RGB", SIZE)) == "A red boat, [key]."
+    assert grouped(collected)["calls"][0]["answered_by"] == "[key]"
     assert said.encode() not in Path("run.tape").read_bytes()
 
 

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from semcodec.backends.calls import Call, Reply
+from semcodec.backends.notes import collect_notes, grouped
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.openai.faults import ShapeRefused
 from semcodec.errors import BackendError, BadAnswer, Refused
@@ -94,11 +95,12 @@ def without_schemas(
 def test_a_server_that_takes_no_schema_is_asked_without_from_then_on(api: str) -> None:
     send, calls = without_schemas("The server does not take the call.")
     asking = backend(send, api=api)
-    for _ in range(2):
-        assert asking.compress(["boat", "lake"]) == ["bt", "lk"]
+    with collect_notes() as collected:
+        for _ in range(2):
+            assert asking.compress(["boat", "lake"]) == ["bt", "lk"]
     field = "response_format" if api == "chat" else "text"
     assert [field in call.body for call in calls] == [True, False, False]
-    (repair,) = asking.report()["repairs"]
+    (repair,) = grouped(collected)["repairs"]
     assert repair == "compress: the server takes no JSON schema, asked without one"
 
 

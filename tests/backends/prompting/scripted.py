@@ -10,12 +10,12 @@ class Scripted:
 
     Attributes:
         asked: the questions, in order.
-        forgotten: how many of them were asked whenever it was told to forget.
+        discarded: the answers that could not be used.
     """
 
     def __init__(self, *answers: str | Answer | Exception) -> None:
         self.answers, self.asked = list(answers), list[Question]()
-        self.forgotten = list[int]()
+        self.discarded = list[Answer]()
 
     def ask(self, question: Question) -> Answer:
         self.asked.append(question)
@@ -24,8 +24,8 @@ class Scripted:
             raise answer
         return Answer(answer) if isinstance(answer, str) else answer
 
-    def forget(self) -> None:
-        self.forgotten.append(len(self.asked))
+    def discard(self, answer: Answer) -> None:
+        self.discarded.append(answer)
 
 
 def model(*answers: str | Answer | Exception) -> tuple[PromptedModel, Scripted]:

@@ -11,6 +11,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends.calls import Call, Reply, Tape
+from semcodec.backends.notes import collect_notes, grouped
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.prompting import Answer
 from semcodec.errors import BackendError, BadAnswer, InputError, Refused
@@ -108,7 +109,7 @@ def test_a_describer_that_says_nothing_twice_is_an_error() -> None:
         True,
     )
     assert len(chat.asked) == 2
-    assert chat.forgotten == [2]
+    assert [answer.text for answer in chat.discarded] == ["", ""]
 
 
 def test_a_describer_that_declines_twice_refuses() -> None:
@@ -116,21 +117,21 @@ def test_a_describer_that_declines_twice_refuses() -> None:
     with pytest.raises(Refused, match="declines to describe: use another image or model"):
         asking.describe(PICTURE)
     assert len(chat.asked) == 2
-    assert chat.forgotten == [2]
+    assert [answer.text for answer in chat.discarded] == ["I'm sorry, I can't."] * 2
 
 
 def test_a_describer_that_declines_once_may_describe_after_all() -> None:
     asking, chat = model("I'm sorry, I can't.", "A boat.")
     assert asking.describe(PICTURE) == "A boat."
-    assert chat.forgotten == []
+    assert chat.discarded == []
 
 
 @pytest.mark.parametrize("stage", BY_RULE)
-def test_what_the_rules_take_over_is_not_forgotten(stage: str) -> None:
+def test_what_the_rules_take_over_is_not_discarded(stage: str) -> None:
     wrong, given, _ = FAULTS[stage]
     asking, chat = model(wrong)
     getattr(asking, stage)(*given)
-    assert (len(chat.asked), chat.forgotten) == (2, [])
+    assert (len(chat.asked), chat.discarded) == (2, [])
 
 
 def test_a_cache_asks_anew_after_a_describer_has_given_up(tmp_path: Path) -> None:
@@ -189,14 +190,16 @@ def test_a_word_in_another_form_follows_the_one_before_it() -> None:
     assert asking.select(TEXT, 3) == ["boat", "trees", "sitting"]
 
 
-def test_fewer_words_of_the_same_description_are_not_asked_for_again() -> None:
-    asking, chat = model(json.dumps(WORDS))
-    asking.select(TEXT, 10)
-    assert len(asking.select(TEXT, 4)) == 4
-    assert len(chat.asked) == 1
-    asking.select(TEXT, 11)
-    asking.select("A boat. " + TEXT, 4)
-    assert len(chat.asked) > 2
+@pytest.mark.parametrize("coding", ["auto", "nibble", "lexicon", "bag", "utf8"])
+@pytest.mark.parametrize(
+    "limit", [{"k": 3}, {"max_bytes": 12}, {"max_bytes": 30}, {"ubpp": 60}, {"ubpp": 200}], ids=str
+)
+def test_whatever_limits_a_record_the_words_are_asked_for_once(
+    coding: str, limit: dict[str, Any]
+) -> None:
+    asking, chat = model(TEXT, json.dumps(semcodec.select(TEXT, 100)))
+    semcodec.encode(PICTURE, describer=asking, writer=asking, coding=coding, **limit)
+    assert [question.stage for question in chat.asked] == ["describe", "select"]
 
 
 def test_choose_keeps_the_limit_and_says_who_judged() -> None:
@@ -290,18 +293,16 @@ def told(*answers: str) -> tuple[OpenAIBackend, list[Call]]:
         ),
     ],
 )
-def test_the_report_tells_what_was_called_and_repaired(
-    answers: list[str], repairs: list[str]
-) -> None:
+def test_calls_and_repairs_are_noted(answers: list[str], repairs: list[str]) -> None:
     backend, _ = told(*answers)
-    backend.decompress(["bt", "lk"])
-    report = backend.report()
-    assert report.get("repairs", []) == repairs
-    assert len(report["calls"]) == 1 + bool(repairs)
-    assert backend.report() == {}
+    with collect_notes() as collected:
+        backend.decompress(["bt", "lk"])
+    notes = grouped(collected)
+    assert notes.get("repairs", []) == repairs
+    assert len(notes["calls"]) == 1 + bool(repairs)
 
 
-def test_a_trace_has_the_report_in_the_stage_that_it_is_of() -> None:
+def test_a_trace_has_each_note_in_the_stage_that_it_is_of() -> None:
     backend, _ = told('["boat"]', '["boat"]', "A boat on a lake.")
     painter = semcodec.decode(
         semcodec.pack("bt lk", size=(16, 16)), writer=backend, backend="embedded"

@@ -1,0 +1,97 @@
+"""A backend that is given by name is made for each run: settings, environment and budget of now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import semcodec
+from semcodec.backends.calls import Call, Reply, Usage
+from semcodec.backends.openai.settings import Settings
+from semcodec.errors import BudgetExceeded
+
+PHOTO = Image.new("RGB", (64, 64), "white")
+A, B = "http://127.0.0.1:8001/v1", "http://127.0.0.1:8002/v1"
+
+
+@pytest.fixture(autouse=True)
+def called(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """Put a server of no network in the place of the client; return the settings of each call."""
+    calls: list[Settings] = []
+
+    def sender(settings: Settings) -> Any:
+        def send(call: Call) -> Reply:
+            calls.append(settings)
+            text = "A red boat on a lake." if call.stage == "describe" else call.likely
+            return Reply(text, usage=Usage(7000, 0, 0))
+
+        return send
+
+    monkeypatch.setattr("semcodec.backends.openai.backend.sender", sender)
+    return calls
+
+
+def config(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
+    (folder / "config.toml").write_text(f"[openai]\n{text}\n", "utf-8")
+    monkeypatch.setenv("SEMCODEC_CONFIG", str(folder / "config.toml"))
+
+
+MODELS = 'describer = "m"\nwriter = "m"\npainter = "p"'
+PRICES = MODELS + "\nprices = { m = { input = 100, output = 100 } }\nmax_cost = "
+
+
+def test_a_changed_environment_is_followed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: list[Settings]
+) -> None:
+    config(monkeypatch, tmp_path, MODELS)
+    for url in (A, B):
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        semcodec.encode(PHOTO, backend="openai")
+    assert [settings.base_url for settings in called] == [A, A, B, B]
+
+
+def test_a_changed_config_file_is_followed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: list[Settings]
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", A)
+    for model in ("m", "n"):
+        config(monkeypatch, tmp_path, f'describer = "{model}"\nwriter = "{model}"')
+        semcodec.encode(PHOTO, backend="openai")
+    assert [settings.writer for settings in called] == ["m", "m", "n", "n"]
+
+
+def test_a_faulty_setting_does_not_outlive_its_correction(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config(monkeypatch, tmp_path, MODELS)
+    monkeypatch.setenv("OPENAI_BASE_URL", "nonsense")
+    with pytest.raises(semcodec.InputError, match="base URL"):
+        semcodec.encode(PHOTO, backend="openai")
+    monkeypatch.setenv("OPENAI_BASE_URL", A)
+    semcodec.encode(PHOTO, backend="openai")
+
+
+def test_max_cost_is_of_one_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: list[Settings]
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", A)
+    config(monkeypatch, tmp_path, PRICES + "2.5")
+    costs = [
+        sum(call["dollars"] for call in semcodec.encode(PHOTO, backend="openai").trace.calls)
+        for _ in range(3)
+    ]
+    assert max(costs) < 2.5 < sum(costs)
+
+
+def test_roles_of_one_run_share_its_budget(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: list[Settings]
+) -> None:
+    """To describe costs $0.70, which leaves too little of the limit to select."""
+    monkeypatch.setenv("OPENAI_BASE_URL", A)
+    config(monkeypatch, tmp_path, PRICES + "0.8")
+    with pytest.raises(BudgetExceeded, match=r"To select with m .* \$0\.1000 of the limit"):
+        semcodec.encode(PHOTO, describer="openai", writer="openai")
+    assert len(called) == 1

@@ -1,0 +1,195 @@
+"""A backend object that threads share: each run has its own calls, costs, repairs and replies."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import semcodec
+from semcodec.backends.calls import Call, Reply, Tape, Usage
+from semcodec.backends.openai import OpenAIBackend
+from semcodec.errors import BackendError, SemcodecError
+
+RUNS = 6
+URL = "http://127.0.0.1:9/v1"
+DESCRIPTIONS = [f"A red boat number {number} on a calm lake." for number in range(RUNS)]
+PRICES = {"m": {"input": 1_000_000, "output": 1_000_000}}  # a dollar a token
+
+
+def photograph(number: int) -> Image.Image:
+    """Return a photograph whose aspect tells the server which run it belongs to."""
+    return Image.new("RGB", (100 + number, 100), "white")
+
+
+class Server:
+    """Answers when all runs have called, so that every stage of every run overlaps the others.
+
+    A reply to run ``number`` takes ``10 ** number`` tokens, so that a sum of tokens says whose.
+    """
+
+    def __init__(self, runs: int = RUNS, **answers: str) -> None:
+        self.barrier, self.answers = threading.Barrier(runs, timeout=30), answers
+
+    def __call__(self, call: Call) -> Reply:
+        self.barrier.wait()
+        number = _run_of(call)
+        likely = DESCRIPTIONS[number] if call.stage == "describe" else call.likely
+        return Reply(self.answers.get(call.stage, likely), usage=Usage(10**number, 0, 0))
+
+
+def _run_of(call: Call) -> int:
+    if call.looked_at:
+        ((width, height),) = call.looked_at
+        return round(100 * width / height) - 100
+    return next(n for n in range(RUNS) if f"number {n}" in str(call.body))
+
+
+def backend(send: Any, **settings: Any) -> OpenAIBackend:
+    return OpenAIBackend(send=send, base_url=URL, describer="m", writer="m", **settings)
+
+
+def all_runs(shared: OpenAIBackend, **options: Any) -> list[semcodec.Trace]:
+    """Return the traces of runs that overlap; of one that failed, the trace of its error."""
+
+    def run(number: int) -> semcodec.Trace:
+        size = (100 + number, 100)
+        try:
+            return semcodec.encode(
+                photograph(number), describer=shared, writer=shared, size=size, **options
+            ).trace
+        except SemcodecError as error:
+            return error.trace
+
+    with ThreadPoolExecutor(RUNS) as pool:
+        return list(pool.map(run, range(RUNS)))
+
+
+def test_every_trace_has_the_calls_and_costs_of_its_own_run() -> None:
+    traces = all_runs(backend(Server(), prices=PRICES))
+    assert [[len(stage.notes["calls"]) for stage in trace.stages] for trace in traces] == (
+        [[1, 1]] * RUNS
+    )
+    taken = [[call["tokens_in"] for call in trace.calls] for trace in traces]
+    assert taken == [[10**number] * 2 for number in range(RUNS)]
+    assert [[call["dollars"] for call in trace.calls] for trace in traces] == taken
+
+
+def test_every_trace_has_the_repairs_of_its_own_run() -> None:
+    traces = all_runs(backend(Server(select="none")))
+    for trace in traces:
+        repairs = trace.stages[1].notes["repairs"]
+        assert [repair.partition(":")[0] for repair in repairs] == ["select"] * 2
+        assert len(trace.stages[1].notes["calls"]) == 2
+
+
+def test_a_run_that_fails_has_its_own_calls() -> None:
+    traces = all_runs(backend(Server(describe="")))
+    for number, trace in enumerate(traces):
+        (stage,) = trace.stages
+        assert "no word" in stage.notes["failed"]
+        assert [call["tokens_in"] for call in stage.notes["calls"]] == [10**number] * 2
+
+
+class Schemaless(Server):
+    """A server that accepts no JSON schema, and refuses all first calls at once."""
+
+    def __call__(self, call: Call) -> Reply:
+        reply = super().__call__(call)
+        if "response_format" in call.body:
+            from semcodec.backends.openai.faults import ShapeRefused
+
+            raise ShapeRefused("It does not know json_schema.", stage=call.stage)
+        return reply
+
+
+def test_every_run_asks_again_without_a_schema_that_the_server_refuses() -> None:
+    for trace in all_runs(backend(Schemaless())):
+        assert len(trace.stages) == 2, trace.stages[-1].notes
+        assert trace.stages[1].notes["repairs"] == [
+            "select: the server takes no JSON schema, asked without one"
+        ]
+
+
+def test_a_useless_reply_of_one_run_drops_no_cached_reply_of_another(tmp_path: Path) -> None:
+    """Run 0 gets no description; the replies of the others must still be in the cache."""
+    path = tmp_path / "cache"
+
+    class OneFails(Server):
+        def __call__(self, call: Call) -> Reply:
+            reply = super().__call__(call)
+            is_failing = call.stage == "describe" and _run_of(call) == 0
+            return Reply("", usage=reply.usage) if is_failing else reply
+
+    all_runs(backend(OneFails(), tape=Tape(path, "cache")))
+
+    def refuse(call: Call) -> Reply:
+        raise BackendError("Called again.", stage=call.stage)
+
+    traces = all_runs(backend(refuse, tape=Tape(path, "cache")))
+    sources = [[call.get("source") for call in trace.calls] for trace in traces]
+    assert sources == [[None]] + [["cache"] * 2] * (RUNS - 1)
+
+
+def test_a_useless_reply_does_not_drop_a_better_one_to_the_same_call(tmp_path: Path) -> None:
+    """Another run may have replaced the reply in the meantime."""
+    path = tmp_path / "cache"
+    good = Reply("A red boat number 0 on a lake.")
+
+    class Overtaken(Server):
+        def __call__(self, call: Call) -> Reply:
+            overtaking.append(call)
+            return Reply("")
+
+    overtaking: list[Call] = []
+    tape = Tape(path, "cache")
+    shared = backend(Overtaken(1), tape=tape)
+    put = tape.put
+
+    def put_then_overtaken(call: Call, server: str, turn: int, reply: Reply) -> None:
+        put(call, server, turn, reply)
+        put(call, server, turn, good)
+
+    tape.put = put_then_overtaken  # type: ignore[method-assign]
+    with pytest.raises(BackendError):
+        shared.describe(photograph(0))
+    assert overtaking
+    assert all(tape.get(call, URL, 0) == good for call in overtaking)
+
+
+def test_a_recording_keeps_every_reply_to_the_same_call(tmp_path: Path) -> None:
+    """Six runs make the same call at once; each reply is another occurrence of it."""
+    path = tmp_path / "recording"
+    answers = iter(range(RUNS))
+
+    def send(call: Call) -> Reply:
+        return Reply(f"A boat and {next(answers)} birds.")
+
+    recording = backend(send, tape=Tape(path, "record"))
+    with ThreadPoolExecutor(RUNS) as pool:
+        list(pool.map(recording.describe, [photograph(0)] * RUNS))
+    replaying = backend(send, tape=Tape(path, "replay"))
+    replies = sorted(replaying.describe(photograph(0)) for _ in range(RUNS))
+    assert replies == [f"A boat and {number} birds." for number in range(RUNS)]
+
+
+def test_runs_inside_of_runs_keep_their_calls_apart() -> None:
+    """A describer may itself encode and decode."""
+    inner_backend = backend(Server(1))
+    traces: list[semcodec.Trace] = []
+
+    class Outer:
+        name = "outer"
+
+        def describe(self, image: Image.Image) -> str:
+            inner = semcodec.encode(photograph(0), describer=inner_backend, size=(100, 100))
+            traces.append(inner.trace)
+            return "A white house."
+
+    outer = semcodec.encode(photograph(0), describer=Outer(), size=(100, 100))
+    assert outer.trace.calls == []
+    assert len(traces[0].calls) == 1
