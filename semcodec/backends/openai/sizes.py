@@ -25,11 +25,12 @@ def nearest(model: str, wanted: tuple[int, int], is_openai: bool) -> tuple[int, 
     width, height = wanted
     if is_openai and model.startswith(OLD):
         return min(OLD_SIZES, key=lambda size: abs(size[0] * height - size[1] * width) / size[1])
-    aspect = min(max(width / height, 1 / MOST_ASPECT), MOST_ASPECT)
+    aspect = min(max(wanted) / min(wanted), MOST_ASPECT)
     most = MOST_AREA if is_openai else LOCAL_AREA
     least = LEAST_AREA if is_openai else STEP * STEP
     area = min(max(width * height, least), most)
-    return _in_steps((area * aspect) ** 0.5, (area / aspect) ** 0.5, least, most)
+    shorter, longer = _in_steps((area / aspect) ** 0.5, (area * aspect) ** 0.5, least, most)
+    return (longer, shorter) if width > height else (shorter, longer)
 
 
 def tokens(model: str, size: tuple[int, int], quality: str) -> int:
@@ -42,11 +43,11 @@ def tokens(model: str, size: tuple[int, int], quality: str) -> int:
     return -(-longer * shorter * (2_000_000 + width * height) // 4_000_000)
 
 
-def _in_steps(width: float, height: float, least: int, most: int) -> tuple[int, int]:
-    """Return whole steps near ``width`` and ``height`` that keep area and aspect."""
-    shorter, longer = (max(STEP, round(side / STEP) * STEP) for side in sorted((width, height)))
+def _in_steps(short: float, long: float, least: int, most: int) -> tuple[int, int]:
+    """Return whole steps near the sides ``short`` and ``long`` that keep area and aspect."""
+    shorter, longer = (max(STEP, round(side / STEP) * STEP) for side in (short, long))
     while shorter * longer < least or longer > MOST_ASPECT * shorter:
         shorter += STEP
     while shorter * longer > most:
         longer -= STEP
-    return (longer, shorter) if width > height else (shorter, longer)
+    return shorter, longer
