@@ -7,10 +7,10 @@ import io
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import semcodec
-from semcodec.cli import demo, doctor, looking, middle, photographs, terminal, vectors
+from semcodec.cli import demo, doctor, looking, middle, options, photographs, terminal, vectors
 from semcodec.cli.terminal import EnvironmentFault
 from semcodec.errors import BackendError, SemcodecError
 
@@ -25,7 +25,16 @@ Command = Callable[[argparse.Namespace], int]
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one sentence."""
+    """A parser whose complaint is one sentence, and that takes no empty value.
+
+    An empty value is nearly always a shell variable that is not set: with ``--replay "$FILE"`` a
+    paid server would be called in place of the recording. An argument that may be empty declares
+    ``type=str``.
+    """
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.register("type", None, options.not_empty)  # of every argument that declares no type
 
     def _print_message(self, message: str, file: object = None) -> None:
         if message:
@@ -71,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="semcodec", description=semcodec.__doc__)
     parser.add_argument("--version", action="version", version=f"semcodec {semcodec.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands.type = str  # it stands for a whole command line, whose parser checks each value
     for room in ROOMS:
         room.add(commands)
     return parser

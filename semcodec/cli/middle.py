@@ -28,12 +28,12 @@ def add(commands: Any) -> None:
         ("decompress", decompress, "consonants back to words"),
     ):
         parser = commands.add_parser(name, help=help_)
-        parser.add_argument("text", metavar="TEXT", nargs="+", help="- for stdin")
+        parser.add_argument("text", metavar="TEXT", nargs="+", type=str, help="- for stdin")
         parser.set_defaults(command=command)
 
 
 def _add_pack(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("text", metavar="TEXT", nargs="+", help="- for stdin")
+    parser.add_argument("text", metavar="TEXT", nargs="+", type=str, help="- for stdin")
     parser.add_argument("-o", "--output", default="-", metavar="FILE")
     parser.add_argument(
         "--coding", choices=["nibble", "lexicon", "bag", "utf8", "auto"], default="nibble"

@@ -21,6 +21,15 @@ from semcodec.words import MAX_K, Judge
 KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
+def not_empty(text: str) -> str:
+    """Return the value of an option, which must not be empty."""
+    if text:
+        return text
+    raise argparse.ArgumentTypeError(
+        "the value is empty (a variable that is not set?): write one, or leave the option out"
+    )
+
+
 def size(text: str) -> tuple[int, int]:
     """Return the width and height of ``WxH``."""
     width, times, height = text.lower().partition("x")

@@ -105,7 +105,7 @@ def _settings(given: argparse.Namespace) -> dict[str, Any]:
 
 def _tape(given: argparse.Namespace) -> Tape | None:
     for mode in TAPES:
-        if path := getattr(given, mode):
+        if (path := getattr(given, mode)) is not None:
             if not given.dry_run or mode == "replay":
                 return Tape(path, mode)
             return Tape(path, "peek") if mode == "cache" and Path(path).exists() else None

@@ -30,6 +30,7 @@ def add(commands: Any) -> None:
     """Declare ``vectors list`` and ``vectors run``."""
     parser = commands.add_parser("vectors", help="the published vectors, and decoders run on them")
     actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    actions.type = str
     listing = actions.add_parser("list", help="name, rule, verdict and comment of each")
     _add_common(listing)
     listing.set_defaults(command=list_)
@@ -60,7 +61,11 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="another rule or offset is a failure")
     parser.add_argument("--verbose", action="store_true", help="let the decoder's stderr through")
     parser.add_argument(
-        "decoder", nargs="+", metavar="-- DECODER", help="its command; the framing is added"
+        "decoder",
+        nargs="+",
+        type=str,
+        metavar="-- DECODER",
+        help="its command; the framing is added",
     )
 
 

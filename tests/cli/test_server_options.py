@@ -123,11 +123,8 @@ def test_so_it_is_for_decoding(run: Run, record: Path, tmp_path: Path, option: s
     assert f"{OPTIONS[option][0]} is for servers" in err
 
 
-@pytest.mark.parametrize("option", [["--max-cost", "0"], ["--model", ""], ["--base-url", ""]])
-def test_an_option_of_nothing_is_one_too(
-    run: Run, photo: Path, tmp_path: Path, option: list[str]
-) -> None:
-    code, _, err = run("encode", photo, "-o", tmp_path / "out.semc", *option)
+def test_an_option_of_nothing_is_one_too(run: Run, photo: Path, tmp_path: Path) -> None:
+    code, _, err = run("encode", photo, "-o", tmp_path / "out.semc", "--max-cost", "0")
     assert (code, "is for servers" in err) == (2, True)
 
 
@@ -154,7 +151,7 @@ def test_an_option_of_nothing_is_one_too(
         (["--base-url", "ftp://a"], "The base URL is like"),
         (["--base-url", f"https://{SECRET}@a.example/v1"], "give the key as a key"),
         (["--model", " "], "The setting describer must be one line of text"),
-        (["--effort", ""], "The setting effort must be one line of text"),
+        (["--effort", " low"], "The setting effort must be one line of text"),
         (["--prompts", "none.toml"], "The prompts none.toml cannot be read"),
         (["--replay", "none.sqlite"], "none.sqlite cannot be used as a tape"),
         (["--api-key", SECRET], "unrecognized arguments"),
