@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from semcodec.backends.calls import Call, Reply
+from semcodec.backends.calls import Call, Reply, Tape
 from semcodec.backends.notes import collect_notes, grouped
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.openai.faults import ShapeRefused
@@ -181,3 +182,24 @@ def test_another_seed_is_another_call_though_no_seed_is_sent() -> None:
     asking.paint("a boat", (64, 64), 2)
     assert calls[0].body == calls[1].body
     assert calls[0].digest != calls[1].digest
+
+
+@pytest.mark.parametrize(
+    ("reply", "method", "given"),
+    [
+        (Reply(refusal="I can't."), "describe", (PICTURE,)),
+        (Reply(refusal="I can't."), "select", ("A boat.", 1)),
+        (Reply(image=b"no picture"), "paint", ("a boat", (64, 64), 0)),
+        (Reply(image=b"no picture"), "edit", (PICTURE, "make it red", 0)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_cache_keeps_no_refusal_and_no_unreadable_picture(
+    tmp_path: Path, reply: Reply, method: str, given: tuple[Any, ...]
+) -> None:
+    """The next run must ask the server again, which may do better."""
+    send, calls = always(reply)
+    for _ in range(2):
+        with pytest.raises(BackendError):
+            getattr(backend(send, tape=Tape(tmp_path / "cache", "cache")), method)(*given)
+    assert len(calls) == 2
