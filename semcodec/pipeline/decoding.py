@@ -64,7 +64,7 @@ def decode(
         BackendError: a model failed.
     """
     if type(reflect) not in (str, int) or reflect not in NO_REFLECTION:
-        raise InputError("Reflection is not there yet: use off.")
+        raise InputError("Reflection is not available yet: use reflect='off'.")
     if seed is not None and (type(seed) is not int or not 0 <= seed <= MOST_SEED):
         raise InputError(f"The seed is an integer from 0 to {MOST_SEED}.")
     record = bitstream.unpack(data, limits=Limits() if limits is None else limits)
