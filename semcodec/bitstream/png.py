@@ -7,6 +7,7 @@ the core in it has no check.
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -65,22 +66,27 @@ def embed(png: bytes, core: bytes, most_chunks: int) -> bytes:
 
 
 def _chunks(cursor: Cursor, most: int) -> Iterator[Chunk]:
-    """Go over the chunks of a whole PNG file, up to IEND."""
+    """Go over the chunks of a whole PNG file, up to IEND.
+
+    A chunk that is cut is not a chunk too many: the data is malformed for every limit, so the end
+    of the data is looked for before the limit.
+    """
     data, at = cursor.data, len(SIGNATURE)
     if not data.startswith(SIGNATURE):
         cursor.stop("SC-PNG-1", 0, data[:at].hex(" "), SIGNATURE.hex(" "))
-    for _ in range(most):
+    for number in itertools.count():
         left = len(data) - at
         length = int.from_bytes(data[at : at + 4], "big")
         if left < _AROUND or left - _AROUND < length:
             found = f"{left} more bytes"
             cursor.stop("SC-PNG-2", 8 * at, found, "whole chunks up to IEND")
+        if number == most:
+            cursor.stop("SC-LIM-4", 8 * at, f"more than {most} chunks", f"at most {most}")
         chunk = Chunk(data[at + 4 : at + 8], at + 8, at + 8 + length)
         yield chunk
         at = chunk.end + 4
         if chunk.type == LAST:
             return
-    cursor.stop("SC-LIM-4", 8 * at, f"more than {most} chunks", f"at most {most}")
 
 
 def _rule_crc(cursor: Cursor, chunk: Chunk) -> None:
