@@ -19,7 +19,7 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 CHUNK: Final = b"seMC"
 FIRST: Final = b"IHDR"
 LAST: Final = b"IEND"
-_AROUND: Final = 12  #: bytes of length, type and CRC
+AROUND: Final = 12  #: bytes of length, type and CRC
 
 
 class Chunk(NamedTuple):
@@ -77,7 +77,7 @@ def _chunks(cursor: Cursor, most: int) -> Iterator[Chunk]:
     for number in itertools.count():
         left = len(data) - at
         length = int.from_bytes(data[at : at + 4], "big")
-        if left < _AROUND or left - _AROUND < length:
+        if left < AROUND or left - AROUND < length:
             found = f"{left} more bytes"
             cursor.stop("SC-PNG-2", 8 * at, found, "whole chunks up to IEND")
         if number == most:

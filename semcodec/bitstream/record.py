@@ -2,12 +2,16 @@
 
 A record is a tuple underneath: frozen, comparable, and made in a tenth of a microsecond, which is
 what lets ``unpack`` beat a general-purpose format. Words and K are worked out when asked for.
+
+The payload is kept beside the tuple, because coding words takes a thousand times as long as all the
+rest. It follows from text and coding, so it is no part of the value: two records are equal, hash
+alike and pickle alike whether they keep it or not.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Never, Self
 
 from semcodec.bitstream import payloads, registry, values
 from semcodec.bitstream.extensions import Extension
@@ -19,7 +23,18 @@ from semcodec.errors import InputError
 CODINGS: Final = registry.CODINGS  #: by the two bits CC of the first byte
 
 
-class Record(NamedTuple):
+class _Values(NamedTuple):
+    text: str
+    coding: str
+    size: Size
+    models: Models
+    extensions: tuple[Extension, ...]
+    framing: str
+    check: str
+    version: int
+
+
+class Record(_Values):  # without __slots__, so that an instance has room for its payload
     """What a byte string says.
 
     Attributes:
@@ -33,14 +48,17 @@ class Record(NamedTuple):
         version: 1.
     """
 
-    text: str
-    coding: str
-    size: Size
-    models: Models
-    extensions: tuple[Extension, ...]
-    framing: str
-    check: str
-    version: int
+    def __setattr__(self, name: str, value: object) -> Never:
+        """Refuse: a record does not change."""
+        raise AttributeError(f"A Record cannot be changed: make another with _replace({name}=...).")
+
+    def __delattr__(self, name: str) -> Never:
+        """Refuse: a record does not change."""
+        raise AttributeError(f"A Record cannot be changed: it keeps its {name}.")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+        """Return how to make an equal record: from its values, without the payload."""
+        return type(self), tuple(self)
 
     @property
     def words(self) -> list[str]:
@@ -81,9 +99,22 @@ class Record(NamedTuple):
     @property
     def payload(self) -> bytes:
         """The bytes of the text in its coding; InputError if no reader returns such a record."""
-        if reason := payloads.fault(self.coding, self.text):
-            raise InputError(reason)
-        return payloads.write(self.coding, self.text)
+        if (payload := self.kept_payload) is None:
+            if reason := payloads.fault(self.coding, self.text):
+                raise InputError(reason)
+            payload = payloads.write(self.coding, self.text)
+            self.keep_payload(payload)
+        return payload
+
+    @property
+    def kept_payload(self) -> bytes | None:
+        """The payload if it was read, written or asked for before, else None."""
+        return self.__dict__.get("payload")
+
+    def keep_payload(self, payload: bytes) -> Self:
+        """Keep ``payload``, which must be that of this text in this coding, and return self."""
+        self.__dict__["payload"] = payload
+        return self
 
     @property
     def payload_bits(self) -> int:

@@ -51,6 +51,8 @@ def read(cursor: Cursor) -> Size:
     bits = 15 if first < 0b1100_0000 else 31
     field = int.from_bytes(cursor.take((bits + 1) // 4), "big")
     size = ((field >> bits & 2**bits - 1) + 1, (field & 2**bits - 1) + 1)
+    form = "size.short" if bits == 15 else "size.long"
+    cursor.mark_bits(form, start // 8, (("form", 2), ("width", bits), ("height", bits)))
     _rule_explicit(cursor, size, bits, start)
     return size
 
@@ -61,6 +63,7 @@ def text(size: Size) -> str:
 
 
 def _read_code(cursor: Cursor, code: int, start: int) -> Size:
+    cursor.mark("size.code", start // 8, code)
     if code == 0:
         cursor.broken("SC-SIZ-2", start, "code 0, 1024x1024", "no size field")
     if code >= len(CODES):
