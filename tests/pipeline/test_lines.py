@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends import registry
+from semcodec.bitstream import ordered, packing, writer
 from semcodec.errors import BackendError, BadAnswer, InputError, SemcodecError
+from semcodec.pipeline.rate import MOST_BYTES, Rate
 from tests.overlap import Overlap
 from tests.pictures import PHOTO, saved, scene
 
@@ -199,6 +202,56 @@ def test_a_limit_starts_from_what_it_has_room_for(use: Any) -> None:
     use(describe="red boat " * 9000, select=["boat"] * 1000)
     trace = semcodec.encode(PHOTO, backend="model", max_bytes=20).trace
     assert trace.stages[1].given[1] <= 40
+
+
+@pytest.mark.parametrize("limit", [{"max_bytes": 20}, {"ubpp": 100}, {"k": 4}, {}])
+def test_what_is_sent_is_packed_and_coded_once(
+    use: Any, limit: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def count(module: ModuleType, name: str, step: str) -> None:
+        plain = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda given: done.append(step) or plain(given))
+
+    count(ordered, "write", "code")
+    count(ordered, "read", "read")
+    count(writer, "write", "pack")
+    encoded = semcodec.encode(PHOTO, backend="model", **limit)
+    assert encoded.record.payload_bits == 8 * len(encoded.record.payload)
+    assert done == ["code", "pack"]
+
+
+@pytest.mark.parametrize("coding", ["auto", "nibble", "lexicon", "bag", "utf8"])
+@pytest.mark.parametrize("framing", ["bare", "file", "sequence", "url", "qr"])
+def test_the_record_is_what_a_reader_reads(use: Any, coding: str, framing: str) -> None:
+    encoded = semcodec.encode(
+        PHOTO, backend="model", coding=coding, framing=framing, max_bytes=25, models="local"
+    )
+    (read,) = (
+        semcodec.unpack_all(encoded.data)
+        if framing == "sequence"
+        else [semcodec.unpack(encoded.data)]
+    )
+    assert (encoded.record, encoded.record.payload) == (read, read.payload)
+
+
+@pytest.mark.parametrize("framing", ["bare", "file", "sequence", "url", "qr"])
+@pytest.mark.parametrize("max_bytes", [1, 5, 7, 8, 20, 21, 22, 60, 127, 128, 131, 15_999, 40_000])
+def test_the_room_for_a_payload_is_all_that_is_left(framing: str, max_bytes: int) -> None:
+    options: dict[str, Any] = {"framing": framing, "size": (1000, 777), "extensions": {"k": 3}}
+
+    def length(room: int) -> int:
+        return len(semcodec.pack("a" * room, coding="utf8", **options))
+
+    bits = Rate(max_bytes=max_bytes).most_bits(
+        (1000, 777), lambda room: room + packing.overhead(room, **options)
+    )
+    assert bits is not None
+    room = bits // 8
+    assert bits == max(1, 8 * room)
+    assert room == 0 or length(room) <= max_bytes
+    assert room == MOST_BYTES or length(room + 1) > max_bytes
 
 
 def test_the_callers_image_stays_as_it_is(use: Any) -> None:
