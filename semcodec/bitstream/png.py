@@ -7,7 +7,6 @@ the core in it has no check.
 
 from __future__ import annotations
 
-import itertools
 import zlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -19,7 +18,7 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 CHUNK: Final = b"seMC"
 FIRST: Final = b"IHDR"
 LAST: Final = b"IEND"
-AROUND: Final = 12  #: bytes of length, type and CRC
+AROUND: Final = 12  #: bytes of a chunk's length, type and CRC
 
 
 class Chunk(NamedTuple):
@@ -74,7 +73,8 @@ def _chunks(cursor: Cursor, most: int) -> Iterator[Chunk]:
     data, at = cursor.data, len(SIGNATURE)
     if not data.startswith(SIGNATURE):
         cursor.stop("SC-PNG-1", 0, data[:at].hex(" "), SIGNATURE.hex(" "))
-    for number in itertools.count():
+    number, kind = 0, b""
+    while kind != LAST:
         left = len(data) - at
         length = int.from_bytes(data[at : at + 4], "big")
         if left < AROUND or left - AROUND < length:
@@ -82,11 +82,9 @@ def _chunks(cursor: Cursor, most: int) -> Iterator[Chunk]:
             cursor.stop("SC-PNG-2", 8 * at, found, "whole chunks up to IEND")
         if number == most:
             cursor.stop("SC-LIM-4", 8 * at, f"more than {most} chunks", f"at most {most}")
-        chunk = Chunk(data[at + 4 : at + 8], at + 8, at + 8 + length)
-        yield chunk
-        at = chunk.end + 4
-        if chunk.type == LAST:
-            return
+        kind = data[at + 4 : at + 8]
+        yield Chunk(kind, at + 8, at + 8 + length)
+        at, number = at + AROUND + length, number + 1
 
 
 def _rule_crc(cursor: Cursor, chunk: Chunk) -> None:
