@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 from semcodec.bitstream import rules
 from semcodec.bitstream.rules import RuleError
 
-Bits = tuple[tuple[str, int], ...]  #: the fields of some bytes, by name, and how many bits
+Bits = tuple[tuple[str, int], ...]  #: the fields of some bytes: dotted name, how many bits
 
 
 class Place(NamedTuple):
@@ -59,14 +59,14 @@ class Cursor:
         if self.places is not None and self.at > start:
             self.places.append(Place(name, 8 * start, 8 * (self.at - start), value))
 
-    def mark_bits(self, name: str, start: int, fields: Bits) -> None:
+    def mark_bits(self, start: int, fields: Bits) -> None:
         """Note, when surveying, that ``fields`` fill the bits from byte ``start`` to here."""
         if self.places is None:
             return
         offset, value = 8 * start, int.from_bytes(self.data[start : self.at], "big")
-        for field, bits in fields:
+        for name, bits in fields:
             left = 8 * self.at - offset - bits
-            self.places.append(Place(f"{name}.{field}", offset, bits, value >> left & 2**bits - 1))
+            self.places.append(Place(name, offset, bits, value >> left & 2**bits - 1))
             offset += bits
 
     def broken(self, rule: str, offset: int, found: str, expected: str) -> None:

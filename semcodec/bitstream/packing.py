@@ -12,7 +12,13 @@ from semcodec.bitstream.arguments import Data
 from semcodec.bitstream.cursor import Cursor
 from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.models import Models
-from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
+from semcodec.bitstream.record import (
+    DEFAULT_LIMITS,
+    Limits,
+    Record,
+    keep_payload,
+    kept_payload,
+)
 from semcodec.bitstream.sizes import Size
 from semcodec.bitstream.values import Value
 from semcodec.errors import InputError
@@ -118,7 +124,7 @@ def build(
         arguments.check(check, frame),
         1,
     )
-    return record.keep_payload(payload)
+    return keep_payload(record, payload)
 
 
 def overhead(
@@ -171,7 +177,7 @@ def repack(record: Record, *, framing: str | None = None, check: str | None = No
             framing=frame,
             check=kept if check is None else check,
             extensions=record.extensions,
-            payload=record.kept_payload,
+            payload=kept_payload(record),
         )
     )
 

@@ -11,13 +11,13 @@ from typing import Final
 
 from semcodec.bitstream import alphabet, bags, checks, extensions, framing, models, ordered, sizes
 from semcodec.bitstream.cursor import Bits, Cursor
-from semcodec.bitstream.record import CODINGS, Limits, Record
+from semcodec.bitstream.record import CODINGS, Limits, Record, keep_payload
 from semcodec.bitstream.registry import RULES
 
 #: The first byte, by bits (spec §5.1).
 HEAD: Final[Bits] = (
-    ("escape", 1), ("coding", 2), ("check", 2),
-    ("has_extensions", 1), ("has_size", 1), ("has_models", 1),
+    ("head.escape", 1), ("head.coding", 2), ("head.check", 2),
+    ("head.has_extensions", 1), ("head.has_size", 1), ("head.has_models", 1),
 )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def read_core(cursor: Cursor, frame: str, limits: Limits) -> Record:
     """Return the record of the core under ``cursor``; raises what ``read`` does."""
     start = cursor.at
     first = cursor.byte()
-    cursor.mark_bits("head", start, HEAD)
+    cursor.mark_bits(start, HEAD)
     if first & 0b1000_0000:
         cursor.stop("SC-HDR-1", start * 8, f"{first:02x}", "00 to 7f")
     _rule_length(cursor, start, limits.max_bytes)
@@ -69,7 +69,7 @@ def read_core(cursor: Cursor, frame: str, limits: Limits) -> Record:
     _mark_check(cursor, check)
     record = Record(text, coding, size, made_by, more, frame, check, 1)
     # A surveying cursor went on over what may be broken, and then these bytes are not canonical.
-    return record.keep_payload(payload) if cursor.findings is None else record
+    return keep_payload(record, payload) if cursor.findings is None else record
 
 
 def _rule_length(cursor: Cursor, start: int, most: int) -> None:

@@ -52,10 +52,6 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
         """Refuse: a record does not change."""
         raise AttributeError(f"A Record cannot be changed: make another with _replace({name}=...).")
 
-    def __delattr__(self, name: str) -> Never:
-        """Refuse: a record does not change."""
-        raise AttributeError(f"A Record cannot be changed: it keeps its {name}.")
-
     def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
         """Return how to make an equal record: from its values, without the payload."""
         return type(self), tuple(self)
@@ -99,27 +95,28 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
     @property
     def payload(self) -> bytes:
         """The bytes of the text in its coding; InputError if no reader returns such a record."""
-        if (payload := self.kept_payload) is None:
+        if (payload := kept_payload(self)) is None:
             if reason := payloads.fault(self.coding, self.text):
                 raise InputError(reason)
             payload = payloads.write(self.coding, self.text)
-            self.keep_payload(payload)
+            keep_payload(self, payload)
         return payload
-
-    @property
-    def kept_payload(self) -> bytes | None:
-        """The payload if it was read, written or asked for before, else None."""
-        return self.__dict__.get("payload")
-
-    def keep_payload(self, payload: bytes) -> Self:
-        """Keep ``payload``, which must be that of this text in this coding, and return self."""
-        self.__dict__["payload"] = payload
-        return self
 
     @property
     def payload_bits(self) -> int:
         """The bits of the payload, with its padding."""
         return 8 * len(self.payload)
+
+
+def kept_payload(record: Record) -> bytes | None:
+    """Return the payload of ``record`` if it was read, written or used before, else None."""
+    return record.__dict__.get("payload")
+
+
+def keep_payload(record: Record, payload: bytes) -> Record:
+    """Return ``record``, which keeps ``payload`` now: it must be that of its text and coding."""
+    record.__dict__["payload"] = payload
+    return record
 
 
 @dataclass(frozen=True, slots=True)
