@@ -97,7 +97,7 @@ def _read_check(cursor: Cursor, frame: str, kind: int, start: int) -> str:
 def _mark_check(cursor: Cursor, check: str) -> None:
     """Note where the check stands, which was compared before the fields and is the last of them."""
     at = cursor.at
-    cursor.end = cursor.at = at + checks.LENGTHS[checks.NAMES.index(check)]
+    cursor.at = at + checks.LENGTHS[checks.NAMES.index(check)]
     cursor.mark("check", at, cursor.data[at : cursor.at])
 
 

@@ -295,6 +295,22 @@ def test_the_reader_and_the_declaration_draw_the_same_map() -> None:
     assert min(drawn["valid"], drawn["invalid"]) > 200, drawn
 
 
+def test_fields_of_broken_records_follow_each_other() -> None:
+    """Also where a core does not start the data, and a fault or a version stops the reader."""
+    cores = [b"\x00\x11", b"\x80\x11", b"\x1a\x0d\x11", b"\x02", b"\x04\x02\x0b\x01", b"\x60\xff"]
+    items = b"".join(bytes([len(core)]) + core for core in cores)
+    found = [validate(items + b"\x00\x05\x00", framing="sequence")]
+    picture, carried = in_a_picture(b"\x00\x11"), bytes.fromhex("0000000273654d4300111cb4b57a")
+    for core in cores:
+        chunk = len(core).to_bytes(4, "big") + b"seMC" + core + bytes(4)
+        found.append(validate(picture.replace(carried, chunk)))
+    for report in found:
+        ends = [field.offset + field.bits for field in report.fields]
+        assert [field.offset for field in report.fields] == [0, *ends[:-1]]
+    names = [field.name for field in found[0].fields]
+    assert names.count("1.unread") == names.count("2.unread") == names.count("unread") == 1
+
+
 def test_a_fault_that_stops_the_reader_leaves_a_map(monkeypatch: pytest.MonkeyPatch) -> None:
     made = calls(monkeypatch, declaration.places)
     for data in (pack("rd", **ALL), b"\x02\x00\x11", b"\x04\x07\x0b\x00\x0b\x00\x81\x00\x00"):

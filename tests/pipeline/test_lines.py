@@ -204,6 +204,16 @@ def test_a_limit_starts_from_what_it_has_room_for(use: Any) -> None:
     assert trace.stages[1].given[1] <= 40
 
 
+@pytest.mark.parametrize(
+    ("framing", "room"), [("bare", 39), ("file", 36), ("sequence", 38), ("url", 24), ("qr", 21)]
+)
+def test_words_are_chosen_for_the_room_in_their_framing(use: Any, framing: str, room: int) -> None:
+    encoded = semcodec.encode(
+        PHOTO, describer="model", framing=framing, max_bytes=40, models="default"
+    )
+    assert encoded.trace.stages[1].given[3] == 8 * room
+
+
 @pytest.mark.parametrize("limit", [{"max_bytes": 20}, {"ubpp": 100}, {"k": 4}, {}])
 def test_what_is_sent_is_packed_and_coded_once(
     use: Any, limit: dict[str, Any], monkeypatch: pytest.MonkeyPatch
