@@ -380,6 +380,17 @@ def test_wrong_options_of_encode_are_input_errors(option: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize(
     "option",
+    [{"size": (0, 5)}, {"framing": "box"}, {"framing": "png"}, {"check": "none"},
+     {"models": "nobody"}, {"max_bytes": 0}, {"coding": "jpeg"}],
+)  # fmt: skip
+def test_options_are_refused_before_a_model_is_called(use: Any, option: dict[str, Any]) -> None:
+    use(describe=RuntimeError("called"))
+    with pytest.raises(InputError):
+        semcodec.encode(PHOTO, backend="model", **option)
+
+
+@pytest.mark.parametrize(
+    "option",
     [
         {"size": (0, 5)},
         {"size": (5000, 5)},
