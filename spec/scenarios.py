@@ -457,6 +457,10 @@ obeys("SC-LIM-4", "chunks", "four chunks, four allowed", png(record("00 11")), "
       limits={"max_chunks": 4})  # fmt: skip
 breaks("SC-LIM-4", "chunks", "four chunks, three allowed", png(record("00 11")),
        8 * len(png(record("00 11")) + b"") - 96, limits={"max_chunks": 3})  # fmt: skip
+breaks("SC-PNG-2", "limit-at-end", "two chunks, two allowed, and no IEND",
+       png(record("00 11"))[:47], 376, limits={"max_chunks": 2})  # fmt: skip
+breaks("SC-PNG-2", "limit-cut", "two chunks, two allowed, and a byte of another",
+       png(record("00 11"))[:48], 376, limits={"max_chunks": 2})  # fmt: skip
 obeys("SC-LIM-5", "records", "two records, two allowed", "01 00 01 00", " | ", framing="sequence",
       limits={"max_records": 2})  # fmt: skip
 breaks("SC-LIM-5", "records", "three records, two allowed", "01 00 01 00 01 00", 32,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from semcodec import pack, unpack, validate
+from semcodec import Limits, pack, unpack, validate
 from semcodec.bitstream.lexicon import lexicon
 from semcodec.cli import main
 
@@ -64,3 +64,15 @@ def test_coded_words_are_the_same_words_here_and_there() -> None:
         else:
             finding = report.findings[0]
             assert (answer["rule"], answer["offset"]) == (finding.rule, finding.offset)
+
+
+def test_data_that_ends_at_the_limit_of_chunks_is_malformed() -> None:
+    full = bytes.fromhex("89504e470d0a1a0a") + bytes(12) * Limits().max_chunks
+    records = [full, full + b"\0", full + bytes(12)]
+    lines = "".join(f"auto {data.hex()}\n" for data in records)
+    run = subprocess.run(["node", str(READER)], input=lines, capture_output=True, text=True)
+    refused = [json.loads(line) for line in run.stdout.splitlines()]
+    for data, said in zip(records, refused, strict=True):
+        (finding,) = validate(data).findings
+        assert (said["rule"], said["offset"]) == (finding.rule, finding.offset)
+    assert [said["rule"] for said in refused] == ["SC-PNG-2", "SC-PNG-2", "SC-LIM-4"]

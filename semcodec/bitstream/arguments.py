@@ -84,17 +84,18 @@ def _words(given: object) -> list[str]:
     return [str.__str__(word) for word in given]
 
 
-def coding(given: object, keep: object, carried: str) -> str:
-    """Return the coding for the text ``carried``: of several the one with the fewest bytes."""
+def coded(given: object, keep: object, carried: str) -> tuple[str, bytes]:
+    """Return the coding for the text ``carried``, of several the shortest one, and the payload."""
     name = one_of("coding", given, (*CODINGS, AUTO))
     kept = one_of("thing to keep", keep, KEPT)
     if name != AUTO:
         if fault := payloads.fault(name, carried):
             raise InputError(fault)
-        return name
+        return name, payloads.write(name, carried)
     able = [name for name in CODINGS if kept == "words" or name != "bag"]
     able = [name for name in able if not payloads.fault(name, carried)]
-    return min(able, key=lambda name: len(payloads.write(name, carried)))
+    every = ((name, payloads.write(name, carried)) for name in able)
+    return min(every, key=lambda one: len(one[1]))
 
 
 def size(given: object) -> Size:

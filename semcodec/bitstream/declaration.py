@@ -1,32 +1,24 @@
 """The layout as a table, to be laid beside the specification. The only module with ``construct``.
 
 It says where every field is and nothing about which values are allowed: the rules are the reader's.
-It is slow and plain. ``inspect`` draws its map from it, and the tests use it as a second reader and
-writer that shares no code with the first. It is interpreted, never compiled: construct's compiled
-parsers take shortcuts on hostile bytes.
+It is slow and plain. ``validate`` draws its map from it where a fault stopped the reader, and the
+tests use it as a second reader and writer that shares no code with the first. It is interpreted,
+never compiled: construct's compiled parsers take shortcuts on hostile bytes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import construct as c
 
+from semcodec.bitstream.cursor import Place
 from semcodec.errors import FormatError
 
 Untyped = Any  # construct has no types
 
 CHECK_BYTES = (0, 1, 2, 4)
-
-
-class Place(NamedTuple):
-    """A parsed field: its dotted name, its first bit and bit count, its plain value."""
-
-    name: str
-    offset: int
-    bits: int
-    value: Any
 
 
 class Seen(c.Subconstruct):  # type: ignore[misc]  # construct has no types

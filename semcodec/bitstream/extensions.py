@@ -70,7 +70,7 @@ def read(cursor: Cursor, most: int) -> tuple[Extension, ...]:
         UnsupportedError: SC-EXT-6, SC-LIM-3.
     """
     start = cursor.at * 8
-    length = leb.read(cursor)
+    length = leb.read(cursor, "extensions.length")
     if length > (left := cursor.end - cursor.at):
         cursor.stop("SC-EXT-1", start, f"a block of {length} bytes", f"at most {left} bytes")
     if length == 0:
@@ -89,8 +89,10 @@ def _read_entries(cursor: Cursor, most: int) -> tuple[Extension, ...]:
         start = cursor.at * 8
         if len(entries) == most:
             cursor.stop("SC-LIM-3", start, f"more than {most} extensions", f"at most {most}")
-        kind = leb.read(cursor)
-        value = cursor.take(leb.read(cursor))
+        name = f"extensions.{len(entries)}"
+        kind = leb.read(cursor, f"{name}.type")
+        value = cursor.take(leb.read(cursor, f"{name}.length"))
+        cursor.mark(f"{name}.value", cursor.at - len(value), value)
         if kind <= last:
             cursor.broken("SC-EXT-4", start, f"type {kind} after {last}", "ascending types")
         _rule_entry(cursor, kind, value, start)

@@ -1,23 +1,18 @@
 """The field map: every bit of the data, once, with a name and a meaning (spec §9.2).
 
-Fields of a core come from the declaration; what stands around it is added here.
+The reader says where the fields of a core stand; what stands around it is added here. Where a fault
+stopped the reader, the declaration still knows the fields that fit the bytes.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from semcodec.bitstream import checks, framing, sizes, values
-from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream import checks, sizes, values
+from semcodec.bitstream.cursor import Place
 from semcodec.bitstream.models import SETS
 from semcodec.bitstream.record import CODINGS
-from semcodec.errors import FormatError, UnsupportedError
-
-if TYPE_CHECKING:
-    from semcodec.bitstream.declaration import Place
-    from semcodec.bitstream.record import Limits
 
 
 class Field(NamedTuple):
@@ -38,35 +33,50 @@ class Field(NamedTuple):
     value: int | str
 
 
-def of(data: bytes, frame: str, limits: Limits, texts: Sequence[str | None]) -> list[Field]:
+class Core(NamedTuple):
+    """A core that was read, whatever is wrong with it.
+
+    Attributes:
+        data: the bytes it stands in: all data, or of a text form its core alone.
+        item: the byte where the item of a sequence starts.
+        start, end: its first byte, and the one after its last.
+        places: of its fields; None if it could not be read to its end.
+        text: what its payload says; None if that cannot be read.
+    """
+
+    data: bytes
+    item: int
+    start: int
+    end: int
+    places: list[Place] | None
+    text: str | None
+
+
+def of(data: bytes, frame: str, cores: Sequence[Core]) -> list[Field]:
     """Return the fields of ``data`` in the framing ``frame``; of a text form, those of its core.
 
     Args:
         data: as for ``validate``.
         frame: as it was told.
-        limits: of whoever read ``texts``.
-        texts: what the payload of each core says, None where that cannot be read: words coded
-            whole are slow to read, and whoever asks for a map has read them.
+        cores: all that the reader found in ``data``.
     """
     if frame == "sequence":
-        return list(_of_items(data, limits, texts))
-    if frame in ("bare", "file"):
-        return _of_core(data, frame == "file", texts[0])
-    cursor = Cursor(data, [])
-    try:
-        core = framing.opened(cursor, frame, limits.max_chunks)
-    except (FormatError, UnsupportedError):
+        return list(_of_items(data, cores))
+    if cores:
+        core = cores[0]
+    elif frame in ("bare", "file"):
+        core = Core(data, 0, 0, len(data), None, None)
+    else:
         return [_bytes("unread", data, 0, len(data))] if data else []
-    if frame == "png":
-        return list(_of_picture(data, core.at, core.end, texts[0]))
-    return _of_core(core.data, False, texts[0])
+    return list(_of_picture(core)) if frame == "png" else _of_core(core, "", frame == "file")
 
 
-def _of_picture(data: bytes, start: int, end: int, text: str | None) -> Iterator[Field]:
+def _of_picture(core: Core) -> Iterator[Field]:
+    data, start, end = core.data, core.start, core.end
     yield _picture("png.before", data, 0, start - 8)
     yield _bytes("png.length", data, start - 8, start - 4, end - start)
     yield _bytes("png.type", data, start - 4, start, "seMC")
-    yield from _of_core(data[start:end], False, text, "", start)
+    yield from _of_core(core)
     yield _bytes("png.crc", data, end, end + 4)
     yield _picture("png.after", data, end + 4, len(data))
 
@@ -75,50 +85,52 @@ def _picture(name: str, data: bytes, start: int, end: int) -> Field:
     return _bytes(name, data, start, end, f"{end - start} bytes of picture")
 
 
-def _of_items(data: bytes, limits: Limits, texts: Sequence[str | None]) -> Iterator[Field]:
-    cursor, at = Cursor(data, []), 0
-    with contextlib.suppress(FormatError, UnsupportedError):  # the findings say what is wrong
-        for number, (start, item) in enumerate(framing.items(cursor, limits.max_records)):
-            if start > at:
-                yield _bytes("unread", data, at, start)
-            yield _bytes(f"{number}.length", data, start, item.at, item.end - item.at)
-            yield from _of_core(
-                data[item.at : item.end], False, texts[number], f"{number}.", item.at
-            )
-            at = item.end
+def _of_items(data: bytes, cores: Sequence[Core]) -> Iterator[Field]:
+    at = 0
+    for number, core in enumerate(cores):
+        if core.item > at:
+            yield _bytes("unread", data, at, core.item)
+        yield _bytes(f"{number}.length", data, core.item, core.start, core.end - core.start)
+        yield from _of_core(core, f"{number}.")
+        at = core.end
     if at < len(data):
         yield _bytes("unread", data, at, len(data))
 
 
-def _of_core(
-    data: bytes, is_file: bool, text: str | None, prefix: str = "", start: int = 0
-) -> list[Field]:
-    head = 2 if is_file else 0
-    if data[head : head + 1] >= b"\x80":  # another version, whose layout nobody here knows
-        return [_bytes(f"{prefix}unread", data, 0, len(data), None, start)]
-    from semcodec.bitstream import declaration  # construct takes a quarter of a second to import
-
-    places = declaration.places(data, is_file)
+def _of_core(core: Core, prefix: str = "", is_file: bool = False) -> list[Field]:
+    data, places = core.data, core.places
+    if places is None:
+        start = 0 if is_file else core.start  # the magic of a file has a place, too
+        places = _laid_out(data[start : core.end], is_file, start)
     known = {place.name: place.value for place in places}
     return [
         Field(
             prefix + place.name,
-            8 * start + place.offset,
+            place.offset,
             place.bits,
             _raw(data, place),
-            _value(place, known, text),
+            _value(place, known, core.text),
         )
         for place in places
     ]
 
 
-def _bytes(
-    name: str, data: bytes, start: int, end: int, value: int | str | None = None, base: int = 0
-) -> Field:
+def _laid_out(data: bytes, is_file: bool, start: int) -> list[Place]:
+    """Return the places of a core at byte ``start`` that stopped the reader, by the declaration."""
+    head = 2 if is_file else 0
+    if data[head : head + 1] >= b"\x80":  # another version, whose layout nobody here knows
+        return [Place("unread", 8 * start, 8 * len(data), data)]
+    from semcodec.bitstream import declaration  # construct takes a quarter of a second to import
+
+    places = declaration.places(data, is_file)
+    return [place._replace(offset=8 * start + place.offset) for place in places]
+
+
+def _bytes(name: str, data: bytes, start: int, end: int, value: int | str | None = None) -> Field:
     """Return the field of whole bytes; its value is its hex unless another is given."""
     raw = data[start:end].hex()
     shown = raw if value is None else value
-    return Field(name, 8 * (base + start), 8 * (end - start), raw, shown)
+    return Field(name, 8 * start, 8 * (end - start), raw, shown)
 
 
 def _raw(data: bytes, place: Place) -> str:

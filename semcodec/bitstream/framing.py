@@ -31,6 +31,17 @@ def write(framing: str, core: bytes) -> bytes:
     return textforms.write(framing, core) if framing in TEXTS else core
 
 
+def length(framing: str, core: int) -> int:
+    """Return the bytes of a core of ``core`` bytes in its framing; of a PNG file, of its chunk."""
+    if framing == "file":
+        return len(MAGIC) + core
+    if framing == "sequence":
+        return leb.length(core) + core
+    if framing == "png":
+        return png.AROUND + core
+    return textforms.length(framing, core) if framing in TEXTS else core
+
+
 def told(data: bytes) -> str:
     """Return the framing of ``data`` by its first bytes."""
     if data[:1] == MAGIC[:1]:
@@ -87,5 +98,6 @@ def _step_over_magic(cursor: Cursor) -> None:
     if not cursor.data.startswith(MAGIC):
         cursor.stop("SC-FRM-2", 0, cursor.data[: len(MAGIC)].hex(" "), MAGIC.hex(" "))
     cursor.at = len(MAGIC)
+    cursor.mark("magic", 0, MAGIC)
     if cursor.at == cursor.end:
         cursor.stop("SC-FRM-1", cursor.end * 8, "no bytes", "at least one byte")

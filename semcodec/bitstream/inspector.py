@@ -1,21 +1,21 @@
 """Every rule that the data breaks, and every field that it has (spec §9.2).
 
-The findings come from the reader itself, which walks on over a broken rule as long as it can
-still read; the fields come from the declaration.
+Findings and fields come from the reader itself, which walks on over a broken rule as long as it can
+still read. Where it cannot, the declaration says which fields are there all the same.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from semcodec.bitstream import arguments, fields, profiles, reader
 from semcodec.bitstream import framing as framing_
 from semcodec.bitstream.arguments import Data
 from semcodec.bitstream.cursor import Cursor
-from semcodec.bitstream.fields import Field
+from semcodec.bitstream.fields import Core, Field
+from semcodec.bitstream.profiles import Demand
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
 from semcodec.bitstream.registry import RULES
 from semcodec.bitstream.rules import RuleError
@@ -93,10 +93,11 @@ def validate(
     survey = _survey(whole, frame, bounds)
     findings = [_finding(error) for error in survey.errors]
     held: tuple[str, ...] = ()
-    mapped = () if survey.beyond else tuple(fields.of(whole, frame, bounds, survey.texts))
+    mapped = () if survey.beyond else tuple(fields.of(whole, frame, survey.cores))
     if not findings:
-        held = tuple(name for name in profiles.PROFILES if _keep(survey.records, name))
-        findings = list(_demands(survey.records, profile, mapped))
+        lacking = [profiles.broken(record) for record in survey.records]
+        held = _kept(lacking)
+        findings = list(_demands(survey.records, lacking, profile, mapped))
     return Report(_verdict(survey.errors), tuple(findings), mapped, frame, held)
 
 
@@ -113,7 +114,7 @@ def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
     survey = _survey(whole, frame, DEFAULT_LIMITS)
     if survey.stopped:
         raise survey.stopped[0]
-    return fields.of(whole, frame, DEFAULT_LIMITS, survey.texts)
+    return fields.of(whole, frame, survey.cores)
 
 
 def _frame(data: bytes, wanted: object) -> str:
@@ -130,7 +131,7 @@ class _Survey:
         self.errors: list[RuleError] = []
         self.stopped: list[RuleError] = []  # those of ``errors`` that ended the reading
         self.records: list[Record] = []
-        self.texts: list[str | None] = []  # of each core that there is; None if not to be read
+        self.cores: list[Core] = []  # each that there is, broken or not
 
     @property
     def beyond(self) -> bool:
@@ -146,26 +147,29 @@ class _Survey:
             self.errors.append(error)
             self.stopped.append(error)
 
-    def take(self, read: Callable[[], Record]) -> None:
-        """Read one core, whatever is wrong with it."""
-        known = len(self.errors)
-        self.texts.append(None)
+    def take(self, cursor: Cursor, frame: str, limits: Limits, start: int = 0) -> None:
+        """Read the core under ``cursor``, whatever is wrong with it; ``start`` is of its item."""
+        known, at, end = len(self.errors), cursor.at, cursor.end
+        text = places = None
         with self.stops():
-            self.records.append(read())
+            record = reader.read_core(cursor, frame, limits)
+            self.records.append(record)
+            places = cursor.places
             if not any(error.rule.startswith(WORDS) for error in self.errors[known:]):
-                self.texts[-1] = self.records[-1].text
+                text = record.text
+        self.cores.append(Core(cursor.data, start, at, end, places, text))
 
 
 def _survey(data: bytes, frame: str, limits: Limits) -> _Survey:
     """Read ``data``; of a sequence every item, whatever is wrong with the one before."""
     survey = _Survey()
     cursor = Cursor(data, survey.errors)
-    if frame != "sequence":
-        survey.take(partial(reader.read, cursor, frame, limits))
-        return survey
     with survey.stops():
-        for _, item in framing_.items(cursor, limits.max_records):
-            survey.take(partial(reader.read_item, item, limits))
+        if frame != "sequence":
+            survey.take(reader.opened(cursor, frame, limits), frame, limits)
+        else:
+            for start, item in framing_.items(cursor, limits.max_records):
+                survey.take(item, frame, limits, start)
     return survey
 
 
@@ -183,18 +187,23 @@ def _finding(error: RuleError) -> Finding:
     return Finding(error.rule, error.offset, message, error.found, error.expected)
 
 
-def _keep(records: list[Record], profile: str) -> bool:
-    return bool(records) and all(profile in profiles.kept(record) for record in records)
+def _kept(lacking: list[list[Demand]]) -> tuple[str, ...]:
+    """Return the profiles that all records keep, by what each lacks; none of no records."""
+    broken = {demand.profile for demands in lacking for demand in demands}
+    return tuple(name for name in profiles.PROFILES if lacking and name not in broken)
 
 
 def _demands(
-    records: list[Record], profile: str | None, mapped: tuple[Field, ...]
+    records: list[Record],
+    lacking: list[list[Demand]],
+    profile: str | None,
+    mapped: tuple[Field, ...],
 ) -> Iterator[Finding]:
     """Go over what the records lack for ``profile``, each at the field where it shows."""
     offsets = {field.name: field.offset for field in mapped}
-    for number, record in enumerate(records if profile else ()):
+    for number, (record, demands) in enumerate(zip(records, lacking, strict=True)):
         prefix = f"{number}." if record.framing == "sequence" else ""
-        for demand in profiles.broken(record, profile or ""):
+        for demand in (one for one in demands if one.profile == profile):
             message = RULES[demand.rule].message
             at, found = offsets[prefix + demand.field], demand.found(record)
             yield Finding(demand.rule, at, message, found, demand.expected)

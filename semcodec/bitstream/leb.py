@@ -25,8 +25,13 @@ def write(value: int) -> bytes:
     return bytes(written)
 
 
-def read(cursor: Cursor) -> int:
-    """Return the next integer.
+def length(value: int) -> int:
+    """Return how many bytes ``write`` gives for ``value``."""
+    return max(1, -(-value.bit_length() // 7))
+
+
+def read(cursor: Cursor, name: str = "") -> int:
+    """Return the next integer, which is the field ``name``.
 
     Raises:
         FormatError: SC-LEB-1, SC-LEB-2, or the cursor's own rule where the bytes end.
@@ -41,6 +46,7 @@ def read(cursor: Cursor) -> int:
         value |= (byte & 127) << shift
     if shift and not byte:
         cursor.broken("SC-LEB-2", start * 8, _hex(cursor, start), write(value).hex(" "))
+    cursor.mark(name, start, value)
     return value
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from semcodec.bitstream import checks, extensions, models, packing, sizes, values
-from semcodec.bitstream.arguments import Data, as_bytes
+from semcodec.bitstream import framing as framings
+from semcodec.bitstream.arguments import Data
 from semcodec.bitstream.record import Record
 
 MICRO: Final = 1_000_000
-PNG_AROUND: Final = 12  #: bytes of length, type and CRC of the chunk
 
 
 class Entry(NamedTuple):
@@ -51,7 +51,6 @@ def ledger(data: Data, *, framing: str = "auto") -> Ledger:
         FormatError, UnsupportedError, InputError: as for ``unpack``.
     """
     record = packing.unpack(data, framing=framing)
-    total = _total(as_bytes(data), record)
     parts = {
         "payload": len(record.payload),
         "head": 1,
@@ -60,17 +59,12 @@ def ledger(data: Data, *, framing: str = "auto") -> Ledger:
         "extensions": len(extensions.write(record.extensions)),
         "check": checks.LENGTHS[checks.NAMES.index(record.check)],
     }
-    parts |= {"framing": total - sum(parts.values()), "file": total}
+    core = sum(parts.values())
+    total = framings.length(record.framing, core)
+    parts |= {"framing": total - core, "file": total}
     pixels = record.size[0] * record.size[1]
     entries = (Entry(name, 8 * size, 8 * size * MICRO / pixels) for name, size in parts.items())
     return Ledger(tuple(entries), tuple(_out_of_band(record)))
-
-
-def _total(data: bytes, record: Record) -> int:
-    """Return the bytes that the record costs in its framing."""
-    if record.framing == "png":
-        return len(packing.repack(record, framing="bare")) + PNG_AROUND
-    return len(data)
 
 
 def _out_of_band(record: Record) -> Iterator[str]:

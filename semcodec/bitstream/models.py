@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from semcodec.bitstream import leb, registry
+from semcodec.bitstream.values import ROLES
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
@@ -82,10 +83,10 @@ def read(cursor: Cursor) -> Models:
         FormatError: SC-MOD-1, SC-LEB-1, SC-LEB-2, or the field is cut.
     """
     start = cursor.at * 8
-    row = leb.read(cursor)
+    row = leb.read(cursor, "models.set")
     if row:
         return Models(set=row)
-    ids = [leb.read(cursor) for _ in range(4)]
+    ids = [leb.read(cursor, f"models.{role}") for role in ROLES]
     if not any(ids):
         cursor.broken("SC-MOD-1", start, "ids 0 0 0 0", "no models field")
     return Models(0, *ids)

@@ -12,10 +12,18 @@ from semcodec.bitstream.arguments import Data
 from semcodec.bitstream.cursor import Cursor
 from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.models import Models
-from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
+from semcodec.bitstream.record import (
+    DEFAULT_LIMITS,
+    Limits,
+    Record,
+    keep_payload,
+    kept_payload,
+)
 from semcodec.bitstream.sizes import Size
 from semcodec.bitstream.values import Value
 from semcodec.errors import InputError
+
+Extensions = Sequence[Extension | tuple[str, Value]] | Mapping[str, Value]
 
 _SIZE, _MODELS = sizes.DEFAULT, models.DEFAULT
 _NONE: Final[tuple[Extension, ...]] = ()
@@ -36,7 +44,7 @@ def pack(
     models: Models | str | int = _MODELS,
     framing: str = _BARE,
     check: str | None = None,
-    extensions: Sequence[Extension | tuple[str, Value]] | Mapping[str, Value] = _NONE,
+    extensions: Extensions = _NONE,
 ) -> bytes:
     """Return the one byte string of a text and its values.
 
@@ -68,12 +76,47 @@ def pack(
         and (packed := _fast_pack(text_or_words)) is not None
     ):
         return packed
+    return write(
+        build(
+            text_or_words,
+            coding=coding,
+            keep=keep,
+            size=size,
+            models=models,
+            framing=framing,
+            check=check,
+            extensions=extensions,
+        )
+    )
+
+
+def build(
+    text_or_words: str | list[str] | tuple[str, ...],
+    *,
+    coding: str = _NIBBLE,
+    keep: str = _ORDER,
+    size: Size = _SIZE,
+    models: Models | str | int = _MODELS,
+    framing: str = _BARE,
+    check: str | None = None,
+    extensions: Extensions = _NONE,
+    payload: bytes | None = None,
+) -> Record:
+    """Return the record whose bytes ``pack`` returns, as ``unpack`` returns it, with its payload.
+
+    Args:
+        payload: that of the text in this coding, where it is known: nothing is coded again.
+
+    Raises:
+        InputError: as for ``pack``.
+    """
     frame = arguments.writable(framing)
     text = arguments.text(text_or_words)
-    name = arguments.coding(coding, keep, text)
+    if payload is None:
+        coding, payload = arguments.coded(coding, keep, text)
     record = Record(
-        payloads.said(name, text),
-        name,
+        payloads.said(coding, text),
+        coding,
         arguments.size(size),
         _chosen(models),
         arguments.extensions(extensions),
@@ -81,7 +124,30 @@ def pack(
         arguments.check(check, frame),
         1,
     )
-    return _within_limits(record)
+    return keep_payload(record, payload)
+
+
+def overhead(
+    payload_bytes: int,
+    *,
+    size: Size = _SIZE,
+    models: Models | str | int = _MODELS,
+    framing: str = _BARE,
+    check: str | None = None,
+    extensions: Extensions = _NONE,
+) -> int:
+    """Return the bytes that ``pack`` puts around a payload of ``payload_bytes``, in any coding.
+
+    All framings but ``"bare"`` and ``"file"`` make more of a longer core: the length of an item
+    grows, and a text form has four characters for three bytes or three for two.
+
+    Raises:
+        InputError: as for ``pack``.
+    """
+    frame = arguments.writable(framing)
+    fields = arguments.size(size), _chosen(models), arguments.extensions(extensions)
+    core = writer.around(*fields, arguments.check(check, frame)) + payload_bytes
+    return framings.length(frame, core) - payload_bytes
 
 
 def repack(record: Record, *, framing: str | None = None, check: str | None = None) -> bytes:
@@ -102,14 +168,17 @@ def repack(record: Record, *, framing: str | None = None, check: str | None = No
         raise InputError("The words of a bag are in another order than unpack gives them.")
     frame = arguments.writable(record.framing if framing is None else framing)
     kept = record.check if frame == record.framing else None
-    return pack(
-        record.text,
-        coding=record.coding,
-        size=record.size,
-        models=record.models,
-        framing=frame,
-        check=kept if check is None else check,
-        extensions=record.extensions,
+    return write(
+        build(
+            record.text,
+            coding=record.coding,
+            size=record.size,
+            models=record.models,
+            framing=frame,
+            check=kept if check is None else check,
+            extensions=record.extensions,
+            payload=kept_payload(record),
+        )
     )
 
 
@@ -180,8 +249,12 @@ def extract_png(png: bytes | bytearray | memoryview) -> bytes:
     return repack(unpack(png, framing="png"), framing="bare")
 
 
-def _within_limits(record: Record) -> bytes:
-    """Return the bytes of ``record`` if a reader with default limits takes them."""
+def write(record: Record) -> bytes:
+    """Return the bytes of ``record``, which ``build`` returned.
+
+    Raises:
+        InputError: a reader with default limits does not take them.
+    """
     limits = DEFAULT_LIMITS
     if len(record.extensions) > limits.max_extensions:
         raise InputError(f"Give at most {limits.max_extensions} extensions.")

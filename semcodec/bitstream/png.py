@@ -18,7 +18,7 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 CHUNK: Final = b"seMC"
 FIRST: Final = b"IHDR"
 LAST: Final = b"IEND"
-_AROUND: Final = 12  #: bytes of length, type and CRC
+AROUND: Final = 12  #: bytes of a chunk's length, type and CRC
 
 
 class Chunk(NamedTuple):
@@ -65,22 +65,26 @@ def embed(png: bytes, core: bytes, most_chunks: int) -> bytes:
 
 
 def _chunks(cursor: Cursor, most: int) -> Iterator[Chunk]:
-    """Go over the chunks of a whole PNG file, up to IEND."""
+    """Go over the chunks of a whole PNG file, up to IEND.
+
+    A chunk that is cut is not a chunk too many: the data is malformed for every limit, so the end
+    of the data is looked for before the limit.
+    """
     data, at = cursor.data, len(SIGNATURE)
     if not data.startswith(SIGNATURE):
         cursor.stop("SC-PNG-1", 0, data[:at].hex(" "), SIGNATURE.hex(" "))
-    for _ in range(most):
+    number, kind = 0, b""
+    while kind != LAST:
         left = len(data) - at
         length = int.from_bytes(data[at : at + 4], "big")
-        if left < _AROUND or left - _AROUND < length:
+        if left < AROUND or left - AROUND < length:
             found = f"{left} more bytes"
             cursor.stop("SC-PNG-2", 8 * at, found, "whole chunks up to IEND")
-        chunk = Chunk(data[at + 4 : at + 8], at + 8, at + 8 + length)
-        yield chunk
-        at = chunk.end + 4
-        if chunk.type == LAST:
-            return
-    cursor.stop("SC-LIM-4", 8 * at, f"more than {most} chunks", f"at most {most}")
+        if number == most:
+            cursor.stop("SC-LIM-4", 8 * at, f"more than {most} chunks", f"at most {most}")
+        kind = data[at + 4 : at + 8]
+        yield Chunk(kind, at + 8, at + 8 + length)
+        at, number = at + AROUND + length, number + 1
 
 
 def _rule_crc(cursor: Cursor, chunk: Chunk) -> None:

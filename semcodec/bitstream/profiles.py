@@ -6,7 +6,7 @@ thirty years: undamaged, and with the names of all that made it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from semcodec.bitstream import registry, sizes
@@ -24,6 +24,11 @@ class Demand(NamedTuple):
     kept: Callable[[Record], bool]
     found: Callable[[Record], str]
     expected: str
+
+    @property
+    def profile(self) -> str:
+        """The profile that demands it."""
+        return registry.RULES[self.rule].profile
 
 
 DEMANDS: Final = (
@@ -100,16 +105,9 @@ DEMANDS: Final = (
 )
 
 
-def broken(record: Record, profile: str) -> Iterator[Demand]:
-    """Go over the demands of ``profile`` that ``record`` does not keep."""
-    for demand in DEMANDS:
-        if registry.RULES[demand.rule].profile == profile and not demand.kept(record):
-            yield demand
-
-
-def kept(record: Record) -> tuple[str, ...]:
-    """Return the profiles that ``record`` keeps."""
-    return tuple(name for name in PROFILES if not any(broken(record, name)))
+def broken(record: Record) -> list[Demand]:
+    """Return the demands, of all profiles, that ``record`` does not keep."""
+    return [demand for demand in DEMANDS if not demand.kept(record)]
 
 
 def _unnamed(record: Record) -> list[str]:

@@ -7,11 +7,18 @@ is called damaged, and not by the name of whatever the damage looks like.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from semcodec.bitstream import alphabet, bags, checks, extensions, framing, models, ordered, sizes
-from semcodec.bitstream.cursor import Cursor
-from semcodec.bitstream.record import CODINGS, Limits, Record
+from semcodec.bitstream.cursor import Bits, Cursor
+from semcodec.bitstream.record import CODINGS, Limits, Record, keep_payload
 from semcodec.bitstream.registry import RULES
+
+#: The first byte, by bits (spec §5.1).
+HEAD: Final[Bits] = (
+    ("head.escape", 1), ("head.coding", 2), ("head.check", 2),
+    ("head.has_extensions", 1), ("head.has_size", 1), ("head.has_models", 1),
+)  # fmt: skip
 
 
 def read(cursor: Cursor, wanted: str, limits: Limits) -> Record:
@@ -22,26 +29,31 @@ def read(cursor: Cursor, wanted: str, limits: Limits) -> Record:
         UnsupportedError: likewise, by a version, coding, size code, extension or limit.
     """
     frame = framing.told(cursor.data) if wanted == "auto" else wanted
+    return read_core(opened(cursor, frame, limits), frame, limits)
+
+
+def opened(cursor: Cursor, frame: str, limits: Limits) -> Cursor:
+    """Return a cursor at the first byte of the core in the framing ``frame``.
+
+    Raises:
+        FormatError, UnsupportedError: as for ``framing.opened``; also SC-LIM-1 for a text form.
+    """
     if frame in framing.TEXTS:  # before it is decoded
         _rule_length(cursor, 0, limits.max_bytes)
-    core = framing.opened(cursor, frame, limits.max_chunks)
-    return _read_core(core, frame, limits)
+    return framing.opened(cursor, frame, limits.max_chunks)
 
 
 def read_all(cursor: Cursor, limits: Limits) -> Iterator[Record]:
     """Go over the records of a sequence; raises what ``read`` does, and SC-SEQ-1, SC-SEQ-2."""
     for _, item in framing.items(cursor, limits.max_records):
-        yield read_item(item, limits)
+        yield read_core(item, "sequence", limits)
 
 
-def read_item(cursor: Cursor, limits: Limits) -> Record:
-    """Return the record of an item of a sequence."""
-    return _read_core(cursor, "sequence", limits)
-
-
-def _read_core(cursor: Cursor, frame: str, limits: Limits) -> Record:
+def read_core(cursor: Cursor, frame: str, limits: Limits) -> Record:
+    """Return the record of the core under ``cursor``; raises what ``read`` does."""
     start = cursor.at
     first = cursor.byte()
+    cursor.mark_bits(start, HEAD)
     if first & 0b1000_0000:
         cursor.stop("SC-HDR-1", start * 8, f"{first:02x}", "00 to 7f")
     _rule_length(cursor, start, limits.max_bytes)
@@ -50,8 +62,14 @@ def _read_core(cursor: Cursor, frame: str, limits: Limits) -> Record:
     size = sizes.read(cursor) if first & 0b010 else sizes.DEFAULT
     made_by = models.read(cursor) if first & 0b001 else models.DEFAULT
     more = extensions.read(cursor, limits.max_extensions) if first & 0b100 else ()
-    text = _read_text(cursor, coding, limits.max_words)
-    return Record(text, coding, size, made_by, more, frame, check, 1)
+    at = cursor.at
+    payload = cursor.take(cursor.end - at)
+    text = _read_text(cursor, coding, payload, 8 * at, limits.max_words)
+    cursor.mark("payload", at, payload)
+    _mark_check(cursor, check)
+    record = Record(text, coding, size, made_by, more, frame, check, 1)
+    # A surveying cursor went on over what may be broken, and then these bytes are not canonical.
+    return keep_payload(record, payload) if cursor.findings is None else record
 
 
 def _rule_length(cursor: Cursor, start: int, most: int) -> None:
@@ -76,9 +94,14 @@ def _read_check(cursor: Cursor, frame: str, kind: int, start: int) -> str:
     return checks.NAMES[kind]
 
 
-def _read_text(cursor: Cursor, coding: str, most_words: int) -> str:
-    start = cursor.at * 8
-    payload = cursor.take(cursor.end - cursor.at)
+def _mark_check(cursor: Cursor, check: str) -> None:
+    """Note where the check stands, which was compared before the fields and is the last of them."""
+    at = cursor.at
+    cursor.at = at + checks.LENGTHS[checks.NAMES.index(check)]
+    cursor.mark("check", at, cursor.data[at : cursor.at])
+
+
+def _read_text(cursor: Cursor, coding: str, payload: bytes, start: int, most_words: int) -> str:
     if coding == "nibble":
         text = alphabet.to_symbols(payload)
         _rule_spaces(cursor, text, start)

@@ -2,12 +2,16 @@
 
 A record is a tuple underneath: frozen, comparable, and made in a tenth of a microsecond, which is
 what lets ``unpack`` beat a general-purpose format. Words and K are worked out when asked for.
+
+The payload is kept beside the tuple, because coding words takes a thousand times as long as all the
+rest. It follows from text and coding, so it is no part of the value: two records are equal, hash
+alike and pickle alike whether they keep it or not.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Never, Self
 
 from semcodec.bitstream import payloads, registry, values
 from semcodec.bitstream.extensions import Extension
@@ -19,7 +23,18 @@ from semcodec.errors import InputError
 CODINGS: Final = registry.CODINGS  #: by the two bits CC of the first byte
 
 
-class Record(NamedTuple):
+class _Values(NamedTuple):
+    text: str
+    coding: str
+    size: Size
+    models: Models
+    extensions: tuple[Extension, ...]
+    framing: str
+    check: str
+    version: int
+
+
+class Record(_Values):  # without __slots__, so that an instance has room for its payload
     """What a byte string says.
 
     Attributes:
@@ -33,14 +48,13 @@ class Record(NamedTuple):
         version: 1.
     """
 
-    text: str
-    coding: str
-    size: Size
-    models: Models
-    extensions: tuple[Extension, ...]
-    framing: str
-    check: str
-    version: int
+    def __setattr__(self, name: str, value: object) -> Never:
+        """Refuse: a record does not change."""
+        raise AttributeError(f"A Record cannot be changed: make another with _replace({name}=...).")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+        """Return how to make an equal record: from its values, without the payload."""
+        return type(self), tuple(self)
 
     @property
     def words(self) -> list[str]:
@@ -81,14 +95,28 @@ class Record(NamedTuple):
     @property
     def payload(self) -> bytes:
         """The bytes of the text in its coding; InputError if no reader returns such a record."""
-        if reason := payloads.fault(self.coding, self.text):
-            raise InputError(reason)
-        return payloads.write(self.coding, self.text)
+        if (payload := kept_payload(self)) is None:
+            if reason := payloads.fault(self.coding, self.text):
+                raise InputError(reason)
+            payload = payloads.write(self.coding, self.text)
+            keep_payload(self, payload)
+        return payload
 
     @property
     def payload_bits(self) -> int:
         """The bits of the payload, with its padding."""
         return 8 * len(self.payload)
+
+
+def kept_payload(record: Record) -> bytes | None:
+    """Return the payload of ``record`` if it was read, written or used before, else None."""
+    return record.__dict__.get("payload")
+
+
+def keep_payload(record: Record, payload: bytes) -> Record:
+    """Return ``record``, which keeps ``payload`` now: it must be that of its text and coding."""
+    record.__dict__["payload"] = payload
+    return record
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ DEFAULT: Final[Size] = (1024, 1024)
 MOST: Final = 2**31 - 1  #: largest width or height
 SHORT_MOST: Final = 2**15  #: largest one in the 4-byte form
 
+#: The two explicit forms, by bits; both sides less one.
+SHORT: Final = (("size.short.form", 2), ("size.short.width", 15), ("size.short.height", 15))
+LONG: Final = (("size.long.form", 2), ("size.long.width", 31), ("size.long.height", 31))
+
 #: By code. Code 0 says in a byte what no field says for free, so it is forbidden.
 CODES: Final[tuple[Size, ...]] = (DEFAULT, *SIZES.values())
 _CODE_OF: Final = {size: code for code, size in enumerate(CODES)}
@@ -51,6 +55,7 @@ def read(cursor: Cursor) -> Size:
     bits = 15 if first < 0b1100_0000 else 31
     field = int.from_bytes(cursor.take((bits + 1) // 4), "big")
     size = ((field >> bits & 2**bits - 1) + 1, (field & 2**bits - 1) + 1)
+    cursor.mark_bits(start // 8, SHORT if bits == 15 else LONG)
     _rule_explicit(cursor, size, bits, start)
     return size
 
@@ -61,6 +66,7 @@ def text(size: Size) -> str:
 
 
 def _read_code(cursor: Cursor, code: int, start: int) -> Size:
+    cursor.mark("size.code", start // 8, code)
     if code == 0:
         cursor.broken("SC-SIZ-2", start, "code 0, 1024x1024", "no size field")
     if code >= len(CODES):

@@ -25,6 +25,12 @@ def write(framing: str, core: bytes) -> bytes:
     return PREFIXES[framing] + body
 
 
+def length(framing: str, core: int) -> int:
+    """Return how many characters ``write`` gives for a core of ``core`` bytes."""
+    group = _GROUPS[framing]  # of characters, for one byte less
+    return len(PREFIXES[framing]) - (-core * group // (group - 1))
+
+
 def read(cursor: Cursor, framing: str) -> Cursor:
     """Return a cursor over the core of the text under ``cursor``.
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from semcodec.bitstream import checks, extensions, models, payloads, sizes
+from collections.abc import Iterable
+
+from semcodec.bitstream import checks, extensions, models, sizes
+from semcodec.bitstream.extensions import Extension
+from semcodec.bitstream.models import Models
 from semcodec.bitstream.record import CODINGS, Record
+from semcodec.bitstream.sizes import Size
 
 
 def write(record: Record) -> bytes:
@@ -14,5 +19,11 @@ def write(record: Record) -> bytes:
     first = CODINGS.index(record.coding) << 5 | kind << 3
     first |= bool(more) << 2 | bool(size) << 1 | bool(made_by)
     core = bytes([first]) + size + made_by + more
-    core += payloads.write(record.coding, record.text)
+    core += record.payload
     return core + checks.write(kind, core)
+
+
+def around(size: Size, made_by: Models, more: Iterable[Extension], check: str) -> int:
+    """Return the bytes of a core that are not its payload: first byte, fields and check."""
+    fields = sizes.write(size), models.write(made_by), extensions.write(more)
+    return 1 + sum(map(len, fields)) + checks.LENGTHS[checks.NAMES.index(check)]

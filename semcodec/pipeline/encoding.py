@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from semcodec import backends, bitstream, words
+from semcodec import backends, words
 from semcodec.backends import Describer, Writer
 from semcodec.backends.deterministic import DeterministicWriter
-from semcodec.bitstream import Models, Record, payloads
+from semcodec.bitstream import Models, Record, packing, payloads
 from semcodec.errors import InputError
 from semcodec.pipeline import answers, images
 from semcodec.pipeline.labels import AUTO, labels
@@ -82,8 +81,8 @@ def encode(
     """
     _check_options(rate, coding, compress)
     limit = Rate(k, max_bytes, ubpp)
-    pack = partial(bitstream.pack, size=size, framing=framing, check=check)
-    pack("", models="default" if models == AUTO else models)  # options first
+    options: dict[str, Any] = {"size": size, "framing": framing, "check": check}
+    packing.overhead(0, models="default" if models == AUTO else models, **options)  # checks them
     judging = words.judge(judge)
     describing: Describer
     writing: Writer
@@ -91,18 +90,19 @@ def encode(
     shortening = DeterministicWriter() if compress == "rule" else writing
 
     with traced_run(progress) as trace:
-        pack = _labelled(pack, models, describing, writing)
+        options |= _labelled(models, describing, writing)
         seen = images.crop(images.load(image), size, fit)
         description = answers.description(trace.call(describing, "describe", seen), describing)
         most = limit.most_words(size)
-        most_bits = limit.most_bits(size, lambda room: len(pack("a" * room, coding="utf8")))
+        most_bits = limit.most_bits(size, lambda room: room + packing.overhead(room, **options))
         used = "lexicon" if coding == "auto" else coding
         while most > 0:
             answer = _chosen(writing, (description, most, used, most_bits, judging), trace)
             chosen = answers.words(answer, writing, "select")[:most]
             text = _text(chosen, used, writing, shortening, trace)
-            data = pack(text, coding=_carrier(text) if coding == "auto" else coding)
-            record = bitstream.unpack(data)
+            carrier = _carrier(text) if coding == "auto" else coding
+            record = packing.build(text, coding=carrier, **options)
+            data = packing.write(record)
             if limit.allows(data, record):
                 return Encoded(data, record, trace, seen)
             most = len(chosen) - 1
@@ -118,12 +118,12 @@ def _check_options(*given: object) -> None:
             raise InputError(f"Give rate, coding and compress, each one of its own: {every}.")
 
 
-def _labelled(pack: Any, models: object, describing: Describer, writing: Writer) -> Any:
-    """Return ``pack`` with what is said of the models."""
+def _labelled(models: object, describing: Describer, writing: Writer) -> dict[str, Any]:
+    """Return the options that say which models made the record."""
     if models != AUTO:
-        return partial(pack, models=models)
+        return {"models": models}
     known, others = labels(describing, writing)
-    return partial(pack, models=known, extensions=others) if others else partial(pack, models=known)
+    return {"models": known, "extensions": others}
 
 
 def _carrier(text: str) -> str:

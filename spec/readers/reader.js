@@ -256,10 +256,10 @@ function readPng(d) {
   let found = null;
   for (let at = 8, chunks = 0, last = false; !last; chunks++) {
     const here = 8 * at;
-    need(chunks < LIMIT.chunks || at >= d.length, 'SC-LIM-4', here);
     need(at + 12 <= d.length, 'SC-PNG-2', here);
     const n = d.readUInt32BE(at), type = d.toString('latin1', at + 4, at + 8), end = at + 8 + n;
     need(end + 4 <= d.length, 'SC-PNG-2', here);
+    need(chunks < LIMIT.chunks, 'SC-LIM-4', here);
     if (type === 'seMC') {
       need(!found, 'SC-PNG-4', here);
       need(d.readUInt32BE(end) === crc(d.subarray(at + 4, end), 3), 'SC-PNG-5', 8 * end);

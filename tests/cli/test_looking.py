@@ -142,6 +142,21 @@ def test_a_text_form_may_end_in_a_line_end(run: Run, tmp_path: Path, good: Path)
         assert back.read_bytes() == good.read_bytes()
 
 
+def test_a_picture_that_ends_at_the_limit_of_chunks_is_malformed(run: Run, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.png"
+    cut.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(12) * semcodec.Limits().max_chunks)
+    record = tmp_path / "record"
+    for argv in (
+        ("unpack", cut),
+        ("inspect", cut),
+        ("validate", cut),
+        ("convert", cut, "-o", record),
+    ):
+        code, out, err = run(*argv)
+        assert (code, "SC-PNG-2" in out + err, "SC-LIM-4" in out + err) == (1, True, False), argv
+    assert not record.exists()
+
+
 def test_convert_replaces_no_source(run: Run, good: Path, picture: Path) -> None:
     before = good.read_bytes(), picture.read_bytes()
     for argv in (

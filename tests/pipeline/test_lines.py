@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends import registry
+from semcodec.bitstream import ordered, packing, writer
 from semcodec.errors import BackendError, BadAnswer, InputError, SemcodecError
+from semcodec.pipeline.rate import MOST_BYTES, Rate
 from tests.overlap import Overlap
 from tests.pictures import PHOTO, saved, scene
 
@@ -200,6 +203,66 @@ def test_a_limit_starts_from_what_it_has_room_for(use: Any) -> None:
     assert trace.stages[1].given[1] <= 40
 
 
+@pytest.mark.parametrize(
+    ("framing", "room"), [("bare", 39), ("file", 36), ("sequence", 38), ("url", 24), ("qr", 21)]
+)
+def test_words_are_chosen_for_the_room_in_their_framing(use: Any, framing: str, room: int) -> None:
+    encoded = semcodec.encode(
+        PHOTO, describer="model", framing=framing, max_bytes=40, models="default"
+    )
+    assert encoded.trace.stages[1].given[3] == 8 * room
+
+
+@pytest.mark.parametrize("limit", [{"max_bytes": 20}, {"ubpp": 100}, {"k": 4}, {}])
+def test_what_is_sent_is_packed_and_coded_once(
+    use: Any, limit: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def count(module: ModuleType, name: str, step: str) -> None:
+        plain = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda given: done.append(step) or plain(given))
+
+    count(ordered, "write", "code")
+    count(ordered, "read", "read")
+    count(writer, "write", "pack")
+    encoded = semcodec.encode(PHOTO, backend="model", **limit)
+    assert encoded.record.payload_bits == 8 * len(encoded.record.payload)
+    assert done == ["code", "pack"]
+
+
+@pytest.mark.parametrize("coding", ["auto", "nibble", "lexicon", "bag", "utf8"])
+@pytest.mark.parametrize("framing", ["bare", "file", "sequence", "url", "qr"])
+def test_the_record_is_what_a_reader_reads(use: Any, coding: str, framing: str) -> None:
+    encoded = semcodec.encode(
+        PHOTO, backend="model", coding=coding, framing=framing, max_bytes=25, models="local"
+    )
+    (read,) = (
+        semcodec.unpack_all(encoded.data)
+        if framing == "sequence"
+        else [semcodec.unpack(encoded.data)]
+    )
+    assert (encoded.record, encoded.record.payload) == (read, read.payload)
+
+
+@pytest.mark.parametrize("framing", ["bare", "file", "sequence", "url", "qr"])
+@pytest.mark.parametrize("max_bytes", [1, 5, 7, 8, 20, 21, 22, 60, 127, 128, 131, 15_999, 40_000])
+def test_the_room_for_a_payload_is_all_that_is_left(framing: str, max_bytes: int) -> None:
+    options: dict[str, Any] = {"framing": framing, "size": (1000, 777), "extensions": {"k": 3}}
+
+    def length(room: int) -> int:
+        return len(semcodec.pack("a" * room, coding="utf8", **options))
+
+    bits = Rate(max_bytes=max_bytes).most_bits(
+        (1000, 777), lambda room: room + packing.overhead(room, **options)
+    )
+    assert bits is not None
+    room = bits // 8
+    assert bits == max(1, 8 * room)
+    assert room == 0 or length(room) <= max_bytes
+    assert room == MOST_BYTES or length(room + 1) > max_bytes
+
+
 def test_the_callers_image_stays_as_it_is(use: Any) -> None:
     with Image.open(io.BytesIO(saved(scene((6000, 5000)), "JPEG"))) as image:
         semcodec.encode(image, backend="model")
@@ -312,6 +375,17 @@ def test_what_a_model_raises_is_a_backend_error(use: Any, stage: str) -> None:
 def test_wrong_options_of_encode_are_input_errors(option: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         semcodec.encode(PHOTO, **option)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [{"size": (0, 5)}, {"framing": "box"}, {"framing": "png"}, {"check": "none"},
+     {"models": "nobody"}, {"max_bytes": 0}, {"coding": "jpeg"}],
+)  # fmt: skip
+def test_options_are_refused_before_a_model_is_called(use: Any, option: dict[str, Any]) -> None:
+    use(describe=RuntimeError("called"))
+    with pytest.raises(InputError):
+        semcodec.encode(PHOTO, backend="model", **option)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,321 @@
+"""Nothing is coded, read or judged twice, and what a framing adds is known without packing."""
+
+from __future__ import annotations
+
+import copy
+import io
+import pickle
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from fuzz.mutator import an_input
+from semcodec.bitstream import (
+    PROFILES,
+    Models,
+    Record,
+    bags,
+    declaration,
+    embed_png,
+    extract_png,
+    framing,
+    leb,
+    ledger,
+    ordered,
+    pack,
+    packing,
+    payloads,
+    profiles,
+    reader,
+    repack,
+    sizes,
+    unpack,
+    unpack_all,
+    validate,
+)
+from semcodec.bitstream.record import kept_payload
+from semcodec.errors import InputError
+
+#: The same examples on every run, however slow the machine.
+steady = settings(derandomize=True, deadline=None, database=None)
+
+TEXTS = {
+    "nibble": "rd br snst",
+    "lexicon": "red bear Paris",
+    "bag": "red bear sunset",
+    "utf8": "Öl",
+}
+ALL: dict[str, Any] = {"size": (1000, 777), "models": 300, "extensions": {"k": 3, "comment": "hi"}}
+
+
+def calls(monkeypatch: pytest.MonkeyPatch, *functions: Callable[..., Any]) -> Counter[str]:
+    """Count the calls of functions that are looked up in their module."""
+    made: Counter[str] = Counter()
+
+    def counted(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+        def run(*given: Any, **options: Any) -> Any:
+            made[name] += 1
+            return function(*given, **options)
+
+        return run
+
+    for function in functions:
+        name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+        monkeypatch.setattr(f"{function.__module__}.{function.__name__}", counted(function, name))
+    return made
+
+
+def in_a_picture(record: bytes) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (3, 2), "teal").save(out, "PNG")
+    return embed_png(out.getvalue(), record)
+
+
+# --- what stands around a payload ---------------------------------------------------------------
+
+leb28 = st.one_of(st.integers(0, 2**28 - 1), st.sampled_from((127, 128, 2**14 - 1, 2**14)))
+side = st.one_of(st.integers(1, 40_000), st.integers(1, 2**31 - 1))
+entries = st.dictionaries(st.integers(10, 2**27 - 1).map(lambda n: 2 * n), st.binary(max_size=200))
+
+
+@st.composite
+def around(draw: st.DrawFn) -> dict[str, Any]:
+    frame = draw(st.sampled_from(framing.WRITTEN))
+    checks = ("crc8", "crc16", "crc32", None, "none")[: 4 if frame in framing.MUST_CHECK else 5]
+    return {
+        "framing": frame,
+        "check": draw(st.sampled_from(checks)),
+        "size": draw(st.one_of(st.sampled_from(sizes.CODES), st.tuples(side, side))),
+        "models": draw(
+            st.one_of(leb28.map(Models), st.tuples(*[leb28] * 4).map(lambda t: Models(0, *t)))
+        ),
+        "extensions": sorted(draw(entries).items()),
+    }
+
+
+@steady
+@given(around(), st.sampled_from(sorted(TEXTS)), st.integers(0, 40))
+def test_overhead_and_payload_are_all_bytes(
+    options: dict[str, Any], coding: str, repeated: int
+) -> None:
+    text = TEXTS[coding]
+    if coding != "bag":
+        text = " ".join([text] * repeated)
+    record = packing.build(text, coding=coding, **options)
+    data = pack(text, coding=coding, **options)
+    assert packing.overhead(len(record.payload), **options) + len(record.payload) == len(data)
+    read = next(unpack_all(data)) if options["framing"] == "sequence" else unpack(data)
+    assert (record, record.payload) == (read, read.payload)
+    assert packing.write(record) == data
+
+
+@pytest.mark.parametrize("frame", framing.WRITTEN)
+def test_overhead_of_payloads_of_all_lengths(frame: str) -> None:
+    lengths = [*range(300), *range(16_370, 16_390), 40_000]
+    for length in lengths:
+        data = pack("a" * length, coding="utf8", framing=frame)
+        assert packing.overhead(length, framing=frame) == len(data) - length
+    for core in (*range(1, 9), 127, 128, 2**14 - 1, 2**14, 2**21 - 1, 2**21):
+        assert framing.length(frame, core) == len(framing.write(frame, bytes(core)))
+
+
+def test_the_length_of_an_integer() -> None:
+    for power in range(28):
+        for value in (2**power - 1, 2**power, 2**power + 1):
+            assert leb.length(value) == len(leb.write(value))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"framing": "png"}, {"framing": "box"}, {"framing": "file", "check": "none"}, {"size": (0, 1)},
+     {"models": "nobody"}, {"extensions": {"seed": -1}}],
+)  # fmt: skip
+def test_overhead_takes_the_options_of_pack(wrong: dict[str, Any]) -> None:
+    for call in (packing.overhead, packing.build):
+        with pytest.raises(InputError):
+            call(3 if call is packing.overhead else "n", **wrong)
+
+
+def test_the_ledger_counts_what_is_there() -> None:
+    for frame in ("bare", "file", "url", "qr"):
+        data = pack("rd br", framing=frame, **ALL)
+        found = ledger(data)
+        assert found.bits("file") == 8 * len(data)
+        assert found.bits("file") == sum(entry.bits for entry in found.entries[:-1])
+    picture = in_a_picture(pack("rd br", **ALL))
+    assert ledger(picture).bits("file") == 8 * (len(pack("rd br", **ALL)) + 12)
+
+
+# --- the payload is kept ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("coding", sorted(TEXTS))
+def test_a_payload_is_coded_once(coding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pack(TEXTS[coding], coding=coding, framing="file", check="crc32", **ALL)
+    picture = in_a_picture(data)
+    record = unpack(data)
+    made = calls(monkeypatch, payloads.write, ordered.write)
+    assert packing.write(packing.build(TEXTS[coding], coding=coding)) == pack(
+        TEXTS[coding], coding=coding
+    )
+    assert made["payloads.write"] == 2 - (coding == "nibble")  # pack's nibble has a shorter way
+    made.clear()
+    assert record.payload_bits == 8 * len(record.payload)
+    assert repack(record) == data
+    assert unpack(repack(record, framing="url")).payload == record.payload
+    assert embed_png(picture, data) == picture
+    assert extract_png(picture) == repack(record, framing="bare")
+    assert ledger(data).bits("payload") == record.payload_bits
+    assert made == {}
+
+
+def test_the_shortest_coding_is_not_coded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = calls(monkeypatch, ordered.write, bags.write)
+    pack(TEXTS["lexicon"], coding="auto")
+    assert made == {"ordered.write": 1}
+    made.clear()
+    record = unpack(pack(TEXTS["bag"], coding="auto", keep="words"))
+    assert (record.coding, made["ordered.write"]) == ("bag", 1)
+    assert made["bags.write"] == 2  # to pack, and to see that what was read is canonical
+
+
+def by_hand(record: Record) -> Record:
+    return Record(*record)
+
+
+@pytest.mark.parametrize("coding", sorted(TEXTS))
+def test_a_record_is_its_values_whether_it_keeps_a_payload_or_not(coding: str) -> None:
+    data = pack(TEXTS[coding], coding=coding, framing="file", **ALL)
+    read, made = unpack(data), by_hand(unpack(data))
+    assert (kept_payload(read), kept_payload(made)) == (data[-1 - len(read.payload) : -1], None)
+    assert (read == made, hash(read) == hash(made), repr(read) == repr(made)) == (True, True, True)
+    assert {read: 1}[made] == 1
+    assert tuple(read) == tuple(made)
+    assert repack(made) == data
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.dumps(read, protocol) == pickle.dumps(by_hand(read), protocol)
+        again = pickle.loads(pickle.dumps(read, protocol))
+        assert (type(again), again, again.payload) == (Record, read, read.payload)
+    for again in (copy.copy(read), copy.deepcopy(read), Record._make(read), read._replace()):
+        assert (type(again), again, again.payload) == (Record, read, read.payload)
+
+
+def test_another_text_has_another_payload() -> None:
+    record = unpack(pack("red bear", coding="lexicon"))
+    other = record._replace(text="blue sky")
+    assert other.payload == unpack(pack("blue sky", coding="lexicon")).payload != record.payload
+    assert repack(other) == pack("blue sky", coding="lexicon")
+    assert record._replace(coding="utf8").payload == b"red bear"
+    with pytest.raises(InputError, match="no word"):
+        _ = record._replace(text="caf\u00e9").payload
+
+
+def test_a_payload_made_by_hand_is_kept_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = by_hand(unpack(pack("red bear", coding="lexicon")))
+    made = calls(monkeypatch, ordered.write)
+    assert len({record.payload, record.payload}) == made["ordered.write"] == 1
+    repack(record)
+    assert made["ordered.write"] == 1
+
+
+def test_a_record_does_not_change() -> None:
+    for record in (unpack(pack("n")), unpack(pack("red", coding="lexicon"))):
+        for name in ("text", "payload", "anything"):
+            with pytest.raises(AttributeError):
+                setattr(record, name, b"")
+            with pytest.raises(AttributeError):
+                delattr(record, name)
+        assert not hasattr(record, "anything")
+
+
+# --- validate -----------------------------------------------------------------------------------
+
+
+def sequence(*texts: str) -> bytes:
+    return b"".join(pack(text, framing="sequence", **ALL) for text in texts)
+
+
+@pytest.mark.parametrize("profile", [None, *PROFILES])
+@pytest.mark.parametrize(
+    ("data", "frame", "records"),
+    [
+        (pack("rd br"), "auto", 1),
+        (pack("red bear", coding="lexicon", framing="file", **ALL), "auto", 1),
+        (pack("rd", framing="url"), "auto", 1),
+        (pack("rd", framing="qr"), "auto", 1),
+        (in_a_picture(pack("rd")), "auto", 1),
+        (sequence("rd", "", "br snst"), "sequence", 3),
+        (b"", "sequence", 0),
+    ],
+)
+def test_validate_reads_once_and_judges_each_profile_once(
+    data: bytes, frame: str, records: int, profile: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: Counter[str] = Counter()
+
+    def counted(demand: profiles.Demand) -> profiles.Demand:
+        def kept(record: Record) -> bool:
+            judged[demand.rule] += 1
+            return demand.kept(record)
+
+        return demand._replace(kept=kept)
+
+    before = validate(data, framing=frame, profile=profile)
+    monkeypatch.setattr(profiles, "DEMANDS", tuple(map(counted, profiles.DEMANDS)))
+    made = calls(monkeypatch, reader.read_core, framing.opened, framing.items, declaration.places)
+    assert validate(data, framing=frame, profile=profile) == before
+    opened = "framing.items" if frame == "sequence" else "framing.opened"
+    assert made == Counter({opened: 1}) + Counter({"reader.read_core": records})
+    assert judged == Counter({demand.rule: records for demand in profiles.DEMANDS if records})
+
+
+def test_a_profile_of_a_sequence_is_kept_by_all_its_records() -> None:
+    tiny, large = pack("n", framing="sequence"), pack("n", framing="sequence", size=(1000, 777))
+    for data, kept in ((b"", ()), (tiny * 2, ("tiny",)), (tiny + large, ()), (large + tiny, ())):
+        assert validate(data, framing="sequence").profiles == kept
+
+
+def test_the_reader_and_the_declaration_draw_the_same_map() -> None:
+    dice, drawn = random.Random(10), Counter[str]()
+    for _ in range(3_000):
+        data = an_input(dice)
+        for frame in ("bare", "file"):
+            report = validate(data, framing=frame)
+            places = declaration.places(data, frame == "file")
+            assert sum(field.bits for field in report.fields) == 8 * len(data)
+            if {finding.rule for finding in report.findings} != {"SC-HDR-1"}:
+                assert [field[:3] for field in report.fields] == [place[:3] for place in places]
+                drawn[report.verdict] += 1
+    assert min(drawn["valid"], drawn["invalid"]) > 200, drawn
+
+
+def test_fields_of_broken_records_follow_each_other() -> None:
+    """Also where a core does not start the data, and a fault or a version stops the reader."""
+    cores = [b"\x00\x11", b"\x80\x11", b"\x1a\x0d\x11", b"\x02", b"\x04\x02\x0b\x01", b"\x60\xff"]
+    items = b"".join(bytes([len(core)]) + core for core in cores)
+    found = [validate(items + b"\x00\x05\x00", framing="sequence")]
+    picture, carried = in_a_picture(b"\x00\x11"), bytes.fromhex("0000000273654d4300111cb4b57a")
+    for core in cores:
+        chunk = len(core).to_bytes(4, "big") + b"seMC" + core + bytes(4)
+        found.append(validate(picture.replace(carried, chunk)))
+    for report in found:
+        ends = [field.offset + field.bits for field in report.fields]
+        assert [field.offset for field in report.fields] == [0, *ends[:-1]]
+    names = [field.name for field in found[0].fields]
+    assert names.count("1.unread") == names.count("2.unread") == names.count("unread") == 1
+
+
+def test_a_fault_that_stops_the_reader_leaves_a_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = calls(monkeypatch, declaration.places)
+    for data in (pack("rd", **ALL), b"\x02\x00\x11", b"\x04\x07\x0b\x00\x0b\x00\x81\x00\x00"):
+        assert validate(data).fields
+        assert made == {}
+    cut = b"\x1a\x0d\x11"  # the check has no room; the size is there all the same
+    assert [field.name for field in validate(cut).fields][6:] == ["size.code", "unread"]
+    assert made == {"declaration.places": 1}
