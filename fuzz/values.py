@@ -7,6 +7,7 @@ from typing import Any
 from fuzz import carriers
 from fuzz.decisions import Decisions
 from semcodec.bitstream import Models, embed_png, extension, pack
+from semcodec.bitstream.extensions import PRIVATE
 from semcodec.bitstream.registry import CHECKS, FRAMINGS, MUST_CHECK, SIZES
 
 LETTERS = "ntsrhldcmfgpbkv"
@@ -69,7 +70,7 @@ def some_extensions(decisions: Decisions) -> list[tuple[int, bytes]]:
     if "order" in numbers:
         known.append(extension("order", "importance"))
     if "unknown" in numbers:
-        known.append((20 + 2 * decisions.number(3), decisions.take(decisions.below(9))))
+        known.append((PRIVATE + 2 * decisions.number(3), decisions.take(decisions.below(9))))
     return known
 
 

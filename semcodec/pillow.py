@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import io
 import threading
+import zlib
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, ClassVar, Final, Literal
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from semcodec import backends, bitstream
 from semcodec.bitstream import Record
@@ -57,6 +58,7 @@ class SemcodecImageFile(ImageFile.ImageFile):
     format_description = "Semcodec record"
     backend: ClassVar[str] = backends.AUTO
     _data: bytes
+    _checksum: int | None = None  #: of the pixels as they were painted
 
     def _open(self) -> None:
         """Read the record. A damaged one is declined: ``open`` raises UnidentifiedImageError."""
@@ -85,7 +87,24 @@ class SemcodecImageFile(ImageFile.ImageFile):
         if self._im is None:
             self._leave_file()
             self.im, self.readonly = self._painted().im, 0
+            self._checksum = self._checksum_now()
         return super().load()
+
+    def own_record(self) -> bytes | None:
+        """Return the record, or None if the image was changed in place since it was opened."""
+        record: bytes | None = self.info.get("record")
+        is_as_painted = self._im is None or self._checksum == self._checksum_now()
+        return record if is_as_painted else None
+
+    def __getstate__(self) -> list[Any]:
+        return [*super().__getstate__(), self._checksum]
+
+    def __setstate__(self, state: list[Any]) -> None:
+        super().__setstate__(state[:-1])
+        self._checksum = state[-1]
+
+    def _checksum_now(self) -> int:
+        return zlib.crc32(self.tobytes(), zlib.crc32(self.mode.encode()))
 
     def _leave_file(self) -> None:
         """Let the file go: all of it was read. Pillow closes only what it opened itself."""
@@ -132,8 +151,8 @@ def register(backend: str = backends.AUTO) -> None:
     - ``image.save("x.png", semcodec=record)`` puts a record into the file, in any form that
       ``semcodec.embed_png`` takes.
     - An image that was opened from a record saves this record, in both formats, as long as it was
-      not made into another image by ``resize`` and the like; ``semcodec=None`` leaves it out. Say
-      so too if you draw on the image: Pillow does not tell.
+      not made into another image by ``resize`` and the like, and its pixels are as they were
+      painted; ``semcodec=None`` leaves it out.
     - A wrong option is found after Pillow has opened, and so emptied, the file to be written.
 
     Raises:
@@ -165,9 +184,7 @@ def _accept(prefix: bytes) -> bool:
 
 def _record_for(image: Image.Image) -> bytes | str | Record | None:
     """Return the record to save with ``image``: what the caller says, else its own."""
-    own = image.info.get("record") if isinstance(image, SemcodecImageFile) else None
-    if own is not None and bitstream.unpack(own).size != image.size:  # thumbnail changes in place
-        own = None
+    own = image.own_record() if isinstance(image, SemcodecImageFile) else None
     given: bytes | str | Record | Literal[False] | None = image.encoderinfo.get("semcodec", own)
     return None if given is False else given
 

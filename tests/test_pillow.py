@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFile, PngImagePlugin, UnidentifiedImageError
 
 import semcodec
 import semcodec.pillow
@@ -334,6 +334,26 @@ class TestPng:
         smaller = opened(RECORD)
         smaller.thumbnail((16, 16))
         assert b"seMC" not in kinds(saved(smaller, "PNG"))
+
+    def test_an_image_that_is_drawn_on_carries_nothing(self) -> None:
+        for draw in (
+            lambda image: image.putpixel((5, 5), (1, 2, 3)),
+            lambda image: image.paste((1, 2, 3), (0, 0, 8, 8)),
+            lambda image: ImageDraw.Draw(image).line((0, 0, 9, 9)),
+            lambda image: image.putalpha(9),
+        ):
+            image = opened(RECORD)
+            image.load()
+            assert chunks(saved(image, "PNG"))[1] == (b"seMC", BARE)
+            draw(image)
+            assert b"seMC" not in kinds(saved(image, "PNG"))
+            assert chunks(saved(image, "PNG", semcodec=RECORD))[1] == (b"seMC", BARE)
+
+    def test_a_png_file_that_is_changed_loses_its_record(self) -> None:
+        carrier = opened(saved(scene(), "PNG", semcodec=RECORD))
+        assert b"seMC" not in kinds(saved(carrier.rotate(180), "PNG"))
+        carrier.putpixel((0, 0), (1, 2, 3))
+        assert b"seMC" not in kinds(saved(carrier, "PNG"))
 
     def test_without_a_record_the_bytes_are_pillows(self) -> None:
         with_hook = saved(scene(), "PNG")

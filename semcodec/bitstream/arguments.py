@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from semcodec.bitstream import checks, framing, payloads, sizes, textforms
@@ -119,12 +120,12 @@ def check(given: object, frame: str) -> str:
     return name
 
 
-def extensions(given: object) -> tuple[Extension, ...]:
-    """Return extensions in the order of the format."""
+def extensions(given: object, *, is_new: bool) -> tuple[Extension, ...]:
+    """Return extensions in the order of the format; ``is_new`` if no record had them before."""
     pairs = list(given.items()) if isinstance(given, Mapping) else given
     if not isinstance(pairs, tuple | list):
         raise InputError("Give extensions by name, or as a list of pairs: type and bytes.")
-    entries = sorted(map(ext.checked, pairs))
+    entries = sorted(map(partial(ext.checked, is_new=is_new), pairs))
     kinds = {kind for kind, _ in entries}
     if len(kinds) < len(entries):
         raise InputError("Give each extension type once.")

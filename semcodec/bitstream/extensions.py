@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Extension = tuple[int, bytes]
 
+PRIVATE: Final = 2**27  #: the first type for private use
 SHOWN: Final = 16  #: bytes of a wrong value that a finding shows
 
 
@@ -35,21 +36,30 @@ def extension(name: str, value: object) -> Extension:
     return row.type, values.write(row, value)
 
 
-def checked(given: object) -> Extension:
-    """Return what a caller gives as an extension, or raise InputError."""
+def checked(given: object, *, is_new: bool) -> Extension:
+    """Return what a caller gives as an extension, or raise InputError.
+
+    A new record has registered types and those for private use; one that is written again keeps
+    whatever it had.
+    """
     match given:
         case tuple((str(name), value)) | list((str(name), value)):
             return extension(name, value)
         case tuple((kind, bytes(value))) | list((kind, bytes(value))) if (
             type(kind) is int and 0 <= kind <= leb.MOST
         ):
-            return _numbered(kind, memoryview(value).tobytes())
+            return _numbered(kind, memoryview(value).tobytes(), is_new)
     raise InputError("Give each extension as a pair: its type and bytes, or its name and value.")
 
 
-def _numbered(kind: int, value: bytes) -> Extension:
+def _numbered(kind: int, value: bytes, is_new: bool) -> Extension:
     if kind == 0 or kind & 1:
         raise InputError("Only even extension types from 2 can be written. (SC-EXT-5, SC-EXT-6)")
+    if is_new and kind not in values.BY_TYPE and kind < PRIVATE:
+        raise InputError(
+            f"The extension type {kind} is not assigned: give a registered type, or an even one "
+            f"from {PRIVATE}, for private use. (SC-WRI-3)"
+        )
     if kind in values.BY_TYPE and values.read(kind, value) is None:
         row = values.BY_TYPE[kind]
         raise InputError(f"The extension {row.name} is {values.right(kind)}. ({row.rule})")

@@ -59,7 +59,8 @@ def pack(
         framing: ``"bare"``, ``"file"``, ``"sequence"`` (one item of it), or ``"url"`` and ``"qr"``
             (ASCII text).
         check: ``"none"``, ``"crc8"``, ``"crc16"``, ``"crc32"``, or None for the framing's own.
-        extensions: names and values, such as ``{"seed": 7}``, or pairs of type and bytes.
+        extensions: names and values, such as ``{"seed": 7}``, or pairs of type and bytes; a type
+            is registered, or even and from 2^27, for private use.
 
     Raises:
         InputError: the text or an option is not what the format can carry.
@@ -100,11 +101,13 @@ def build(
     framing: str = _BARE,
     check: str | None = None,
     extensions: Extensions = _NONE,
+    is_new: bool = True,
     payload: bytes | None = None,
 ) -> Record:
     """Return the record whose bytes ``pack`` returns, as ``unpack`` returns it, with its payload.
 
     Args:
+        is_new: False for a record that is written again, which keeps extensions of any type.
         payload: that of the text in this coding, where it is known: nothing is coded again.
 
     Raises:
@@ -119,7 +122,7 @@ def build(
         coding,
         arguments.size(size),
         _chosen(models),
-        arguments.extensions(extensions),
+        arguments.extensions(extensions, is_new=is_new),
         frame,
         arguments.check(check, frame),
         1,
@@ -145,7 +148,7 @@ def overhead(
         InputError: as for ``pack``.
     """
     frame = arguments.writable(framing)
-    fields = arguments.size(size), _chosen(models), arguments.extensions(extensions)
+    fields = arguments.size(size), _chosen(models), arguments.extensions(extensions, is_new=True)
     core = writer.around(*fields, arguments.check(check, frame)) + payload_bytes
     return framings.length(frame, core) - payload_bytes
 
@@ -177,6 +180,7 @@ def repack(record: Record, *, framing: str | None = None, check: str | None = No
             framing=frame,
             check=kept if check is None else check,
             extensions=record.extensions,
+            is_new=False,
             payload=kept_payload(record),
         )
     )

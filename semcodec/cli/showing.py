@@ -23,7 +23,7 @@ def inspected(seen: dict[str, Any]) -> str:
     if "ledger" in seen:
         parts += [_words(seen), _ledger(seen["ledger"]), _out_of_band(seen["out_of_band"])]
     elif "records" in seen:
-        parts.append("\n".join(" ".join(record["words"]) for record in seen["records"]))
+        parts.append("\n".join(safe(" ".join(record["words"])) for record in seen["records"]))
     return "\n\n".join(filter(None, parts))
 
 

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
-from typing import TextIO
+from typing import Final, TextIO
 
 
 class EnvironmentFault(Exception):
     """A file or a stream cannot be read or written; the message is for the user."""
 
 
+#: Characters that show as nothing, although Python calls them printable: fillers, and selectors of
+#: another form of the character before them (part of Unicode's Default_Ignorable_Code_Point).
+INVISIBLE: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+
+
 def safe(text: str) -> str:
     """Return ``text`` with what could move the cursor or hide other text shown as an escape."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    return "".join(char if _is_visible(char) else ascii(char)[1:-1] for char in text)
+
+
+def _is_visible(char: str) -> bool:
+    return char.isprintable() and not INVISIBLE.match(char)
 
 
 def is_terminal() -> bool:

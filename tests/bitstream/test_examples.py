@@ -51,7 +51,7 @@ def test_properties() -> None:
     record = unpack(pack("rd br", extensions=extensions, coding="auto"))
     assert (record.words, record.k, record.payload_bits) == (["rd", "br"], 12, 24)
     assert record.notes == {"painter": "brush 3", "k": 12}
-    assert unpack(pack("rd br", extensions=[(20, b"")])).k == 2
+    assert unpack(pack("rd br", extensions=[(2**27, b"")])).k == 2
     assert unpack(pack("Öl und Blut", coding="auto")).coding == "utf8"
     assert unpack(pack("Öl", coding="utf8")).payload_bits == 24
 
@@ -98,8 +98,9 @@ def test_no_such_text(text: object) -> None:
         {"extensions": [(2, b"\xff")]}, {"extensions": [(2, b"\x7f")]}, {"extensions": [(20, "")]},
         {"extensions": [(2, b"a" * 256)]}, {"extensions": [(10, b"\0")]},
         {"extensions": [(10, b"")]}, {"extensions": [(True, b"")]}, {"extensions": [(2**28, b"")]},
-        {"extensions": [(20, b"")] * 2}, {"extensions": [(2 * n, b"n") for n in range(10, 99)]},
-        {"extensions": [(20, b"n" * 65_536)]},
+        {"extensions": [(2**27, b"")] * 2},
+        {"extensions": [(2 * n, b"n") for n in range(2**26, 2**26 + 99)]},
+        {"extensions": [(2**27, b"n" * 65_536)]},
     ],
 )  # fmt: skip
 def test_no_such_option(options: dict[str, object]) -> None:

@@ -34,7 +34,7 @@ model_id = st.one_of(st.integers(0, 300), st.integers(0, 2**28 - 1))
 name_value = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=60).map(
     str.encode
 )
-entries = st.dictionaries(st.integers(10, 2**27 - 1).map(lambda n: 2 * n), st.binary(max_size=9))
+entries = st.dictionaries(st.integers(2**26, 2**27 - 1).map(lambda n: 2 * n), st.binary(max_size=9))
 known = st.fixed_dictionaries(
     {}, optional={2: name_value, 4: name_value, 6: name_value, 8: name_value, 10: st.just(b"\x0c")}
 )

@@ -81,7 +81,8 @@ def in_a_picture(record: bytes) -> bytes:
 
 leb28 = st.one_of(st.integers(0, 2**28 - 1), st.sampled_from((127, 128, 2**14 - 1, 2**14)))
 side = st.one_of(st.integers(1, 40_000), st.integers(1, 2**31 - 1))
-entries = st.dictionaries(st.integers(10, 2**27 - 1).map(lambda n: 2 * n), st.binary(max_size=200))
+private = st.integers(2**26, 2**27 - 1).map(lambda n: 2 * n)
+entries = st.dictionaries(private, st.binary(max_size=200))
 
 
 @st.composite

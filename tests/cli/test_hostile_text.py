@@ -1,0 +1,95 @@
+"""Text of others is shown with escapes by every command that shows any (SC-REA-11)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import semcodec
+from semcodec.cli import terminal
+
+Run = Callable[..., tuple[int, str, str]]
+
+CONTROLS = "\x1b\x9b\x07\x7f"  #: refused in names and comments
+HIDDEN = "\u202e\u2066\u200b\ufeff\U000e0041\u3164\ufe0f"  #: turn text around, or are not seen
+TEXT = f"red{CONTROLS}[2J {HIDDEN} boat"
+NOTES = dict.fromkeys(("painter", "comment", "tool"), f"a{HIDDEN}b")
+
+
+@pytest.fixture(autouse=True)
+def _on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "is_terminal", lambda: True)
+
+
+def is_harmless(shown: str) -> bool:
+    return not {*CONTROLS, *HIDDEN} & {*shown}
+
+
+def hostile(tmp_path: Path, framing: str = "file") -> Path:
+    """Return a file of a record in which every text is hostile."""
+    file = tmp_path / "a.semc"
+    file.write_bytes(
+        semcodec.pack(TEXT, coding="utf8", framing=framing, extensions=NOTES, size=(8, 8))
+    )
+    return file
+
+
+@pytest.mark.parametrize(
+    ("framing", "command"),
+    [
+        ("file", ("unpack",)),
+        ("file", ("unpack", "--json")),
+        ("sequence", ("unpack", "--framing", "sequence")),
+        ("sequence", ("unpack", "--framing", "sequence", "--json")),
+        ("file", ("inspect",)),
+        ("file", ("inspect", "--json")),
+        ("sequence", ("inspect", "--framing", "sequence")),
+        ("sequence", ("inspect", "--framing", "sequence", "--json")),
+        ("file", ("validate",)),
+        ("file", ("validate", "--profile", "tiny")),
+        ("file", ("validate", "--profile", "archive", "--json")),
+    ],
+)
+def test_what_is_shown_is_harmless(
+    run: Run, tmp_path: Path, framing: str, command: tuple[str, ...]
+) -> None:
+    _, out, err = run(*command, hostile(tmp_path, framing))
+    assert out
+    assert is_harmless(out)
+    assert is_harmless(err)
+    if "--json" in command:
+        json.loads(out)
+
+
+@pytest.mark.parametrize("name", ["painting", "broken"])
+def test_what_is_told_is_harmless(run: Run, tmp_path: Path, name: str) -> None:
+    file, picture = hostile(tmp_path), tmp_path / f"{name}-\u202e.png"
+    if name == "broken":
+        file.write_bytes(file.read_bytes()[:-1])
+    code, out, err = run("decode", file, "-o", picture)
+    assert (code, out) == (int(name == "broken"), "")
+    assert err
+    assert is_harmless(err)
+
+
+def test_names_of_files_are_harmless(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "\u202e\x1b[2J.semc"
+    file.write_bytes(semcodec.pack("rd br"))
+    for command in ("inspect", "validate"):
+        for path in (file, tmp_path / "\x1b[2J"):
+            _, out, err = run(command, path)
+            assert out or err
+            assert is_harmless(out + err)
+
+
+def test_findings_are_harmless(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    for data in (b"semc:CB\x1b[2J", b"semc:CB\x7fFD"):
+        file.write_bytes(data)
+        for framing in ("auto", "url", "qr"):
+            _, out, err = run("validate", file, "--framing", framing)
+            assert out or err
+            assert is_harmless(out + err)

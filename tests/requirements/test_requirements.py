@@ -1,0 +1,38 @@
+"""The tests that the registry names for a requirement fail when the requirement is not met."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from tests.requirements import runner, sites
+
+
+def test_every_requirement_has_several_mutants() -> None:
+    counts = Counter(mutant.requirement for mutant in runner.mutants())
+    assert set(counts) == set(runner.requirements())
+    assert min(counts.values()) >= 2
+
+
+def test_every_mutant_is_other_code_of_the_package() -> None:
+    for mutant in [*runner.mutants(), *sites.sites()]:
+        source = mutant.source  # raises LookupError where the code has changed since
+        compile(source, mutant.file, "exec")
+        assert source != (sites.ROOT / mutant.file).read_text("utf-8")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the runner forks")
+def test_mutants_are_noticed() -> None:
+    """In the gate the first mutant of every requirement, at night all, and the rules' checks.
+
+    They run in a process of their own, which has imported nothing of the package.
+    """
+    wanted = [] if os.environ.get("SEMCODEC_PROFILE") == "nightly" else ["first"]
+    run = [sys.executable, "-m", "tests.requirements.runner", *wanted]
+    done = subprocess.run(run, cwd=sites.ROOT, capture_output=True, text=True, check=False)
+    missed = [line for line in done.stdout.splitlines() if not line.endswith(": noticed")]
+    assert (done.returncode, missed) == (0, []), done.stderr
