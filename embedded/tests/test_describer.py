@@ -8,7 +8,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
@@ -17,6 +17,7 @@ from semcodec.words.skeletons import of_word
 from semcodec.words.tokens import tokens
 from semcodec_embedded import networks
 from semcodec_embedded.describer import EmbeddedDescriber
+from tests.profiles import examples
 
 DESCRIBER = EmbeddedDescriber()
 
@@ -118,7 +119,7 @@ def test_pictures_of_nothing_are_described(name: str) -> None:
     assert words(NOTHING[name]) == said
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@examples(15)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
 def test_any_picture_is_said_in_words_that_can_travel(width: int, height: int, seed: int) -> None:
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
