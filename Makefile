@@ -29,4 +29,4 @@ test:  ## all tests, with a sample of the random inputs of `make nightly`
 		--cov=semcodec.bitstream --cov-report=term:skip-covered --cov-fail-under=100
 
 nightly:  ## what takes long: about 20 minutes; the result is written to docs/nightly.md
-	$(PYTHON) -m tests.nightly
+	$(PYTHON) bench/nightly.py

@@ -9,6 +9,7 @@ night there are more of them, or only a share of those, to try the nightly run i
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Final
 
 from hypothesis import HealthCheck, is_hypothesis_test, settings
@@ -18,6 +19,9 @@ SHARE: Final = float(os.environ.get("SEMCODEC_SHARE") or 1)
 NAMES: Final = ("gate", "nightly")
 GATE_EXAMPLES: Final = 100  #: hypothesis's own default
 NIGHTLY_EXAMPLES: Final = 1_500
+
+#: The fixture ``record_property``: a sampled test records its "inputs" for bench/nightly.py.
+RecordProperty = Callable[[str, object], None]
 
 
 def count(gate: int, nightly: int) -> int:

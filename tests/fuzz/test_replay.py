@@ -14,7 +14,7 @@ import pytest
 from fuzz import carriers, corpus, dictionary, engine, mutator, oracle, spellings, targets, values
 from fuzz.decisions import Decisions
 from semcodec.bitstream import RULES, Limits, reader, unpack, validate
-from tests.profiles import count
+from tests.profiles import RecordProperty, count
 
 pytestmark = pytest.mark.fuzz
 
@@ -24,8 +24,9 @@ SEED = 1
 
 @pytest.mark.sampled
 @pytest.mark.parametrize("name", targets.NAMES)
-def test_corpus_regressions_and_seeded_inputs(name: str) -> None:
+def test_corpus_regressions_and_seeded_inputs(name: str, record_property: RecordProperty) -> None:
     kept = len(corpus.of_target(name)) + len(list(corpus.regressions(name)))
+    record_property("inputs", kept + RUNS)
     outcome = engine.run(name, SEED, runs=kept + RUNS)
     if outcome.failed is not None:
         print(f"{name} failed on {outcome.failed[0].hex()}")
@@ -42,8 +43,11 @@ def test_the_same_seed_gives_the_same_inputs() -> None:
 
 
 @pytest.mark.sampled
-def test_made_inputs_meet_every_rule_of_one_record() -> None:
+def test_made_inputs_meet_every_rule_of_one_record(
+    record_property: RecordProperty,
+) -> None:
     rng, met, tried = random.Random(SEED), Counter[str](), count(gate=6_000, nightly=60_000)
+    record_property("inputs", tried)
     for _ in range(tried):
         report = validate(mutator.an_input(rng))
         met.update({finding.rule for finding in report.findings} or {report.framing})

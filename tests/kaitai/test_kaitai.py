@@ -19,7 +19,7 @@ from fuzz.oracle import oracle
 from semcodec.bitstream import Limits, Record, unpack
 from semcodec.errors import SemcodecError
 from tests.kaitai import cases, readings, rules
-from tests.profiles import count
+from tests.profiles import RecordProperty, count
 
 ROOT = Path(__file__).parents[2]
 MUTATED = count(gate=2_000, nightly=100_000)
@@ -133,6 +133,9 @@ def test_all_readers_agree_at_the_edge_of_each_rule(compiled: Compiled) -> None:
 
 
 @pytest.mark.sampled
-def test_all_readers_agree_on_mutated_records(compiled: Compiled) -> None:
+def test_all_readers_agree_on_mutated_records(
+    compiled: Compiled, record_property: RecordProperty
+) -> None:
+    record_property("inputs", MUTATED)
     outcomes = agree(compiled, mutated(MUTATED), {})
     assert outcomes["taken"] > MUTATED // 10
