@@ -25,7 +25,7 @@ from commands import ROOT, run, run_tests
 
 sys.path.append(str(ROOT))
 from fuzz import targets
-from tests.profiles import NIGHTLY_EXAMPLES
+from tests.profiles import GATE_EXAMPLES, NIGHTLY_EXAMPLES
 
 PAGE: Final = ROOT / "docs" / "nightly.md"
 WORKERS: Final = 2
@@ -40,9 +40,9 @@ INTRODUCTION: Final = """\
 # The last nightly run
 
 `make nightly` wrote this page. The gate (`make check`) tries a sample of these inputs, the same on
-every run. Here every property gets {examples} examples or more, every reader without one of its rules
-is tried with random inputs too, and each fuzz target runs for {seconds} seconds, from a seed that is
-new each day.
+every run. Here a property gets {examples} examples instead of {few}, a reader that lost one of its
+rules is tried on random inputs too, and each fuzz target runs for {seconds} seconds, from a seed
+that is new each day.
 """
 
 
@@ -103,7 +103,9 @@ def fuzzed(target: str, seed: int, seconds: int) -> Row:
 
 def page(rows: Sequence[Row], facts: Mapping[str, str], seconds: int) -> str:
     """Return the page of a run."""
-    introduction = INTRODUCTION.format(examples=f"{NIGHTLY_EXAMPLES:,}", seconds=seconds)
+    introduction = INTRODUCTION.format(
+        examples=f"{NIGHTLY_EXAMPLES:,}", few=GATE_EXAMPLES, seconds=seconds
+    )
     lines = [introduction, "| | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in facts.items()]
     lines += ["", "| part | inputs | findings | tests passed | wall s | CPU s |"]

@@ -1,8 +1,8 @@
 """A plug-in for pytest: write down seconds and inputs of each test, in a file per worker.
 
-``TEST_RECORDS`` names the folder. A line is an object with ``test`` (its id), ``cpu`` (seconds, with
-those of its child processes) and ``inputs`` (examples of hypothesis, or as many as the test itself
-recorded as a property of that name).
+``TEST_RECORDS`` names the folder. A line is an object with ``test`` (its id), ``cpu`` (seconds,
+with those of its child processes) and ``inputs`` (examples of hypothesis, or as many as the test
+itself recorded as a property of that name).
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure a test with the fixtures that are set up for it."""
     before = sum(os.times()[:4])
     result = yield
