@@ -32,8 +32,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 #
 # In each worker its own tests must be collected and run before all others. A function that keeps
 # its result (the table of words, say) runs once in a process: after a call by another test, nobody
-# would see it run. So they are first in `testpaths`, and --dist loadfile --no-loadscope-reorder
-# keeps to the order.
+# would see it run. So their folder is moved to the front of its neighbors, and
+# --dist loadfile --no-loadscope-reorder keeps to the order.
 TRACER = pytest.StashKey[coverage.Coverage]()
 
 
@@ -65,10 +65,15 @@ def _traced(node: pytest.Collector | pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, object, object]:
-    """Collect a module."""
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Collect a folder or a module, the folder of the exact middle before its neighbors."""
     with _traced(collector):
-        return (yield)
+        report = yield
+    if report.result:
+        report.result.sort(key=lambda node: node.path != ITS_TESTS)
+    return report
 
 
 @pytest.hookimpl(wrapper=True)
