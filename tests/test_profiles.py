@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from tests import profiles
 
 ROOT = Path(__file__).parents[1]
+#: What would choose another profile or other options of pytest.
+FOREIGN = ("CI", "PYTEST_ADDOPTS", "SEMCODEC_PROFILE")
 
 
 def with_settings(**options: Any) -> Any:
@@ -72,7 +74,7 @@ def test_one_file_alone_has_the_profile_too(test: str) -> None:
     done = subprocess.run(
         [*run, "--hypothesis-profile=default", test],
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if name != "CI"},
+        env={name: value for name, value in os.environ.items() if name not in FOREIGN},
         capture_output=True,
         text=True,
         check=False,
