@@ -18,7 +18,7 @@ from tests.profiles import RecordProperty, count
 
 pytestmark = pytest.mark.fuzz
 
-RUNS = count(gate=300, nightly=50_000)
+RUNS = count(gate=300, nightly=20_000)
 SEED = 1
 
 
