@@ -1,8 +1,8 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: check lint types layers generated kaitai servers exact test
+.PHONY: check lint types layers kaitai servers test nightly
 
-check: lint types layers generated kaitai servers exact test  ## the whole gate; all the tests come last
+check: lint types layers kaitai servers test  ## the whole gate; all the tests come last
 
 lint:
 	$(PYTHON) -m ruff format --check .
@@ -14,11 +14,6 @@ types:
 layers:
 	$(dir $(PYTHON))lint-imports
 
-generated:  ## constants, tables, enums, vectors and pages say what their sources say
-	$(PYTHON) spec/generate.py --check
-	$(PYTHON) spec/make_vectors.py --check
-	$(PYTHON) -m tests.backends.openai.page --check
-
 kaitai:  ## the compiler of the second implementation; its tests are skipped without it
 	@if command -v npm > /dev/null; then npm ci --silent --prefix tests/kaitai; \
 	else echo "There is no npm: the tests of spec/semcodec.ksy will be skipped."; fi
@@ -27,8 +22,11 @@ servers:  ## a server of OpenAI's API that is not ours; its tests are skipped wi
 	@if command -v npm > /dev/null; then npm ci --silent --prefix tests/servers; \
 	else echo "There is no npm: the tests with aimock will be skipped."; fi
 
-exact:  ## the exact middle is tested to the last branch by its own tests
-	$(PYTHON) -m pytest tests/bitstream --cov=semcodec.bitstream --cov-report=term:skip-covered --cov-fail-under=100
+# Two workers, a file each; tests/bitstream come first and alone are traced: they must cover the exact
+# middle to the last branch (conftest.py says how, and why the order matters).
+test:  ## all tests, with a sample of the random inputs of `make nightly`
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+		--cov=semcodec.bitstream --cov-report=term:skip-covered --cov-fail-under=100
 
-test:
-	$(PYTHON) -m pytest --cov=semcodec --cov=semcodec_embedded --cov-report=term:skip-covered
+nightly:  ## what takes long: about 20 minutes; the result is written to docs/nightly.md
+	$(PYTHON) bench/nightly.py

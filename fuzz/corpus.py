@@ -7,10 +7,12 @@ target once failed.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from fuzz import targets
 from semcodec.bitstream import RULES
@@ -21,14 +23,24 @@ REGRESSIONS = HERE / "regressions"
 CORPUS = HERE / "corpus"
 
 
-def vectors() -> list[tuple[bytes, str]]:
-    """Return data and framing of all vectors, in the order of their files."""
-    found = []
+@functools.cache
+def rows() -> tuple[dict[str, Any], ...]:
+    """Return all vectors that have data, in the order of their files."""
+    found: list[dict[str, Any]] = []
     for path in sorted(VECTORS.rglob("*.json")):
         content = json.loads(path.read_text("utf-8"))
         listed = content.get("vectors", []) if isinstance(content, dict) else []
-        found += [(row["data"], row.get("framing", "auto")) for row in listed if "data" in row]
-    return [(bytes.fromhex(data), framing) for data, framing in found]
+        found += [row for row in listed if "data" in row]
+    return tuple(found)
+
+
+def vectors(rule: str | None = None) -> list[tuple[bytes, str]]:
+    """Return data and framing of all vectors, or of those of one rule."""
+    return [
+        (bytes.fromhex(row["data"]), row.get("framing", "auto"))
+        for row in rows()
+        if rule is None or row.get("rule") == rule
+    ]
 
 
 def examples() -> list[tuple[bytes, str]]:
@@ -38,8 +50,19 @@ def examples() -> list[tuple[bytes, str]]:
 
 def of_target(name: str) -> list[bytes]:
     """Return the inputs of a target that vectors and examples give, each once."""
+    return _inputs(name, (*vectors(), *examples()))
+
+
+def of_rule(name: str, rule: str) -> list[bytes]:
+    """Return the inputs of a target that the vectors and the example of one rule give."""
+    return _inputs(
+        name, (*vectors(rule), (bytes.fromhex(RULES[rule].example), RULES[rule].framing))
+    )
+
+
+def _inputs(name: str, given: Iterable[tuple[bytes, str]]) -> list[bytes]:
+    """Return the inputs of a target that lead to where these data are read, each once."""
     from_record = targets.load(name).from_record
-    given = (*vectors(), *examples())
     return list(dict.fromkeys(from_record(data, framing) for data, framing in given))
 
 

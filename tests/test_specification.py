@@ -45,7 +45,7 @@ def clauses() -> dict[str, str]:
 def test_what_is_generated_is_up_to_date(script: str) -> None:
     run = [sys.executable, str(SPEC / script), "--check"]
     done = subprocess.run(run, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_every_rule_is_stated_in_its_clause() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -15,6 +15,7 @@ from semcodec_embedded.painting.placed import Placed
 from semcodec_embedded.painting.placing import place
 from semcodec_embedded.painting.reading import read
 from semcodec_embedded.painting.stage import build
+from tests.profiles import examples
 
 SMALL = (96, 96)
 WORDS = (
@@ -33,14 +34,14 @@ def placed(prompt: str, seed: int = 0) -> list[Placed]:
     return place(plan, build(plan), HEIGHT, generator(prompt, seed))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.text(max_size=60), st.integers(1, 80), st.integers(1, 80), st.integers(0, 2**31))
 def test_any_text_is_a_picture(prompt: str, width: int, height: int, seed: int) -> None:
     picture = EmbeddedPainter().paint(prompt, (width, height), seed)
     assert (picture.size, picture.mode) == ((width, height), "RGB")
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.sampled_from(WORDS), max_size=14))
 def test_any_words_are_a_picture(words: list[str]) -> None:
     assert paint(" ".join(words), (48, 48)).shape == (48, 48, 3)

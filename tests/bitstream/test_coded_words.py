@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import semcodec
@@ -22,25 +22,21 @@ listed = st.sampled_from([*WORDS[:COMMON:7], *WORDS[COMMON::911]])
 capitals = listed.map(str.title)
 spelled = st.text(spelling.ALPHABET, min_size=1, max_size=spelling.LONGEST)
 any_words = st.lists(st.one_of(listed, listed, listed, capitals, spelled), max_size=24)
-unhurried = settings(deadline=None)  # no clock decides a test
 LONGEST = "z" * spelling.LONGEST
 
 
-@unhurried
 @given(any_words)
 def test_words_come_back_in_their_order(words: list[str]) -> None:
     data = semcodec.pack(words, coding="lexicon")
     assert semcodec.unpack(data).words == words
 
 
-@unhurried
 @given(any_words)
 def test_every_beginning_is_a_record_too(words: list[str]) -> None:
     for count in range(len(words)):
         assert ordered.read(ordered.write(words[:count])) == (words[:count], None)
 
 
-@unhurried
 @given(st.lists(st.one_of(listed, listed, spelled), max_size=24, unique=True))
 def test_a_set_comes_back_whatever_the_order(words: list[str]) -> None:
     data = semcodec.pack(words, coding="bag")
@@ -49,7 +45,6 @@ def test_a_set_comes_back_whatever_the_order(words: list[str]) -> None:
     assert semcodec.unpack(data).words == bags.in_order(words)
 
 
-@unhurried
 @given(st.sampled_from(["lexicon", "bag"]), st.binary(max_size=40))
 def test_any_bytes_are_the_one_payload_of_their_words_or_refused(coding: str, data: bytes) -> None:
     record = bytes([0x20 if coding == "lexicon" else 0x40]) + data
@@ -64,7 +59,6 @@ def test_any_bytes_are_the_one_payload_of_their_words_or_refused(coding: str, da
         semcodec.unpack(record)
 
 
-@unhurried
 @given(any_words, st.data())
 def test_a_changed_byte_never_says_the_same(words: list[str], data: st.DataObject) -> None:
     payload = ordered.write(words)
@@ -75,7 +69,6 @@ def test_a_changed_byte_never_says_the_same(words: list[str], data: st.DataObjec
         assert ordered.read(bytes(other)) != (words, None)
 
 
-@unhurried
 @given(st.lists(st.tuples(st.integers(1, 65535), st.integers(0, 1)), max_size=400), st.binary())
 def test_decisions_come_back_with_any_bytes_behind(
     decisions: list[tuple[int, int]], more: bytes
@@ -193,7 +186,6 @@ def test_densities_grow_with_the_bytes() -> None:
         assert bags._least_bytes(kind) == next(counts)
 
 
-@unhurried
 @given(any_words)
 def test_the_cost_is_that_of_the_payload_but_for_its_end(words: list[str]) -> None:
     in_order, as_set = payloads.bits("lexicon", words), payloads.bits("bag", dict.fromkeys(words))

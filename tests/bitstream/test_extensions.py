@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from semcodec.bitstream import extension, leb, pack, unpack, validate, values
 from semcodec.bitstream.cursor import Cursor
 from semcodec.bitstream.values import Value
 from semcodec.errors import FormatError, InputError, UnsupportedError
-
-steady = settings(derandomize=True, deadline=None, database=None)
 
 TEXTS = ("describer", "writer", "painter", "prompts", "tool")
 NUMBERS = {"describer": 2, "writer": 4, "painter": 6, "prompts": 8, "k": 10, "order": 12,
@@ -131,7 +129,6 @@ def test_types_that_nobody_knows_are_carried() -> None:
     assert unpack(pack("nn", extensions=entries)).notes == {}
 
 
-@steady
 @given(st.integers(0, 2**28 - 1))
 def test_leb28_comes_back_and_nothing_shorter_does(value: int) -> None:
     data = leb.write(value)

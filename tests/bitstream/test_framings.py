@@ -8,7 +8,7 @@ import zlib
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -26,8 +26,6 @@ from semcodec.bitstream import (
 )
 from semcodec.bitstream.cursor import Cursor
 from semcodec.errors import FormatError, InputError
-
-steady = settings(derandomize=True, deadline=None, database=None)
 
 TEXT = "rd br snst"
 ALL: dict[str, Any] = {
@@ -85,7 +83,6 @@ def test_base64_and_base45_are_those_of_everybody() -> None:
     assert textforms.write("qr", b"Hello!!")[5:] == b"%69 VD92EX0"
 
 
-@steady
 @given(st.binary(max_size=40), st.sampled_from(("url", "qr")))
 def test_text_forms_give_back_any_bytes(core: bytes, name: str) -> None:
     text = textforms.write(name, core)
@@ -93,7 +90,6 @@ def test_text_forms_give_back_any_bytes(core: bytes, name: str) -> None:
         assert textforms.read(Cursor(text), name).data == core
 
 
-@steady
 @given(st.data(), st.sampled_from(("url", "qr")))
 def test_a_text_form_has_one_spelling(data: st.DataObject, name: str) -> None:
     alphabet = textforms.BASE64 if name == "url" else textforms.BASE45
@@ -169,7 +165,6 @@ def test_a_record_of_a_picture_needs_a_picture() -> None:
             call()
 
 
-@steady
 @given(st.lists(st.tuples(st.sampled_from((b"tEXt", b"zzZz", b"IDAT")), st.binary(max_size=20))))
 def test_every_other_chunk_is_kept(more: list[tuple[bytes, bytes]]) -> None:
     head = a_picture()[:33]

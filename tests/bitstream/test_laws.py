@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fuzz.mutator import an_input
 from fuzz.oracle import nibbles, oracle, rebuild, tidy
 from semcodec.bitstream import Models, Record, pack, repack, sizes, unpack, validate
 from semcodec.errors import SemcodecError
-
-#: The same examples on every run, however slow the machine.
-steady = settings(derandomize=True, deadline=None, database=None)
+from tests.profiles import RecordProperty, count, examples
 
 
 def fast(data: bytes) -> Record | None:
@@ -62,7 +60,6 @@ nibble_text = st.lists(word, max_size=12).map(" ".join)
 utf8_text = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
 
-@steady
 @given(nibble_text, options())
 def test_what_is_packed_comes_back(text: str, given_options: dict[str, Any]) -> None:
     record = unpack(pack(text, **given_options))
@@ -71,7 +68,6 @@ def test_what_is_packed_comes_back(text: str, given_options: dict[str, Any]) -> 
     assert {key: getattr(record, key) for key in given_options} == given_options
 
 
-@steady
 @given(utf8_text, options())
 def test_any_unicode_text_comes_back(text: str, given_options: dict[str, Any]) -> None:
     record = unpack(pack(text, coding="utf8", **given_options))
@@ -79,7 +75,6 @@ def test_any_unicode_text_comes_back(text: str, given_options: dict[str, Any]) -
     assert repack(record) == rebuild(record)
 
 
-@steady
 @given(nibble_text, options())
 def test_the_declaration_writes_the_same_bytes(text: str, given_options: dict[str, Any]) -> None:
     data = pack(text, **given_options)
@@ -87,15 +82,17 @@ def test_the_declaration_writes_the_same_bytes(text: str, given_options: dict[st
     assert oracle(data) == unpack(data)
 
 
-@settings(steady, max_examples=300)
+@examples(300)
 @given(st.binary(max_size=40))
 def test_two_readers_agree_on_any_bytes(data: bytes) -> None:
     assert fast(data) == oracle(data)
 
 
-def test_two_readers_agree_on_near_records() -> None:
-    rng = random.Random(2)
-    for _ in range(4_000):
+@pytest.mark.sampled
+def test_two_readers_agree_on_near_records(record_property: RecordProperty) -> None:
+    rng, tried = random.Random(2), count(gate=2_000, nightly=100_000)
+    record_property("inputs", tried)
+    for _ in range(tried):
         data = an_input(rng)
         assert fast(data) == oracle(data), data.hex()
 
@@ -108,15 +105,19 @@ def test_two_readers_agree_on_every_short_default_payload() -> None:
         assert (fast(data) and fast(data).text) == expected
 
 
-def test_only_our_errors_leave_and_what_is_taken_is_canonical() -> None:
-    rng, taken = random.Random(1), 0
-    for _ in range(50_000):
+@pytest.mark.sampled
+def test_only_our_errors_leave_and_what_is_taken_is_canonical(
+    record_property: RecordProperty,
+) -> None:
+    rng, taken, tried = random.Random(1), 0, count(gate=5_000, nightly=500_000)
+    record_property("inputs", tried)
+    for _ in range(tried):
         data = an_input(rng)
         record = fast(data)
         taken += record is not None
         if record is not None and record.framing != "png":
             assert repack(record) == data, data.hex()
-    assert taken > 10_000
+    assert taken > tried // 5
 
 
 @pytest.mark.parametrize("rest", [b"", b"\x11", b"\x01\x01", b"\x01\x02\x0c\x00\x11"])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from semcodec.bitstream import (
@@ -32,8 +32,6 @@ from semcodec.bitstream import (
 )
 from semcodec.bitstream.cursor import Cursor
 from semcodec.errors import FormatError, SemcodecError, UnsupportedError
-
-steady = settings(derandomize=True, deadline=None, database=None)
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -90,7 +88,6 @@ def values(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     }
 
 
-@steady
 @given(values())
 def test_any_record_comes_back_through_all_framings(said: tuple[str, dict[str, Any]]) -> None:
     text, options = said
@@ -105,7 +102,6 @@ def test_any_record_comes_back_through_all_framings(said: tuple[str, dict[str, A
     assert record == first
 
 
-@steady
 @given(values(), st.sampled_from(framing.WRITTEN))
 def test_a_map_holds_the_bits_of_the_data(said: tuple[str, dict[str, Any]], name: str) -> None:
     text, options = said
@@ -127,7 +123,6 @@ _chunk = st.builds(
 )
 
 
-@steady
 @given(st.lists(_chunk, max_size=5), st.binary(max_size=9), values())
 def test_embedding_twice_replaces(
     more: list[bytes], tail: bytes, said: tuple[str, dict[str, Any]]
@@ -186,7 +181,6 @@ def test_the_longest_text_form_is_read() -> None:
 # --- reader and validator say the same ------------------------------------------------------
 
 
-@steady
 @given(st.binary(max_size=30), st.sampled_from(("auto", *framing.READ, "sequence")))
 def test_a_reader_takes_what_is_valid_and_names_the_first_finding(data: bytes, name: str) -> None:
     for start in (b"", b"\xb5\x1a", b"semc:", b"SEMC:", CARRIER[:33], CARRIER[:41]):

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from semcodec.cli import main
+from semcodec_embedded.describer import EmbeddedDescriber
 
 Run = Callable[..., tuple[int, str, str]]
+Descriptions = dict[tuple[str, tuple[int, int], bytes], str]
+
+
+@pytest.fixture(scope="session")
+def descriptions() -> Descriptions:
+    """Return what the describer said of each photograph, by mode, size and pixels."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def _each_photograph_is_described_once(
+    monkeypatch: pytest.MonkeyPatch, descriptions: Descriptions
+) -> None:
+    """Run the networks once for each photograph: what they say of it never differs."""
+    describe = EmbeddedDescriber.describe
+
+    def remembered(describer: EmbeddedDescriber, image: Image.Image) -> str:
+        key = image.mode, image.size, hashlib.sha256(image.tobytes()).digest()
+        if key not in descriptions:
+            descriptions[key] = describe(describer, image)
+        return descriptions[key]
+
+    monkeypatch.setattr(EmbeddedDescriber, "describe", remembered)
 
 
 @pytest.fixture

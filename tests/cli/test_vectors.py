@@ -16,9 +16,11 @@ import pytest
 from semcodec.cli import decoders, vector_files
 from semcodec.cli.judging import Crashed, Said, differences
 from semcodec.cli.terminal import EnvironmentFault
+from tests.cli import decoder
 from tests.cli.conftest import Run
 
 DECODER = str(Path(__file__).parent / "decoder.py")
+IN_TABLE = ("SC-LEB-2-*", "SC-SEQ-1-*", "first-byte-00")
 FEW = ("--only", "SC-LEB-2-*")
 ONE = ("--only", "SC-LEB-2-obeys-two-bytes", "--timeout")
 
@@ -26,6 +28,24 @@ ONE = ("--only", "SC-LEB-2-obeys-two-bytes", "--timeout")
 def against(run: Run, mode: str, *options: str) -> tuple[int, str, str]:
     lines = ["--lines"] if mode.startswith("lines") else []
     return run("vectors", "run", *lines, *options, "--", sys.executable, DECODER, mode)
+
+
+@pytest.fixture(scope="session")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with what the library decodes of the vectors that start a process each."""
+    path = tmp_path_factory.mktemp("decoded") / "decoded.json"
+    vectors = [one for name in IN_TABLE for one in vector_files.load(None, name)]
+    rows = {
+        f"{one.framing} {one.data.hex()}": decoder.decoded(one.framing, one.data) for one in vectors
+    }
+    path.write_text(json.dumps(rows), "utf-8")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _decoded(monkeypatch: pytest.MonkeyPatch, table: Path) -> None:
+    """Let decoders look up what the library decodes."""
+    monkeypatch.setenv("DECODED", str(table))
 
 
 # --- the list -----------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ import pytest
 import fuzz.__main__ as driver
 from fuzz import corpus, minimise, targets
 
+pytestmark = pytest.mark.fuzz
+
 
 def drive(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setattr(sys, "argv", ["fuzz", *arguments])

@@ -14,14 +14,19 @@ import pytest
 from fuzz import carriers, corpus, dictionary, engine, mutator, oracle, spellings, targets, values
 from fuzz.decisions import Decisions
 from semcodec.bitstream import RULES, Limits, reader, unpack, validate
+from tests.profiles import RecordProperty, count
 
-RUNS = 2_000
+pytestmark = pytest.mark.fuzz
+
+RUNS = count(gate=300, nightly=20_000)
 SEED = 1
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", targets.NAMES)
-def test_corpus_regressions_and_seeded_inputs(name: str) -> None:
+def test_corpus_regressions_and_seeded_inputs(name: str, record_property: RecordProperty) -> None:
     kept = len(corpus.of_target(name)) + len(list(corpus.regressions(name)))
+    record_property("inputs", kept + RUNS)
     outcome = engine.run(name, SEED, runs=kept + RUNS)
     if outcome.failed is not None:
         print(f"{name} failed on {outcome.failed[0].hex()}")
@@ -37,16 +42,20 @@ def test_the_same_seed_gives_the_same_inputs() -> None:
     assert first(7) != first(8)
 
 
-def test_made_inputs_meet_every_rule_of_one_record() -> None:
-    rng, met = random.Random(SEED), Counter[str]()
-    for _ in range(12_000):
+@pytest.mark.sampled
+def test_made_inputs_meet_every_rule_of_one_record(
+    record_property: RecordProperty,
+) -> None:
+    rng, met, tried = random.Random(SEED), Counter[str](), count(gate=6_000, nightly=60_000)
+    record_property("inputs", tried)
+    for _ in range(tried):
         report = validate(mutator.an_input(rng))
         met.update({finding.rule for finding in report.findings} or {report.framing})
     beyond = {rule for rule in RULES if rule.startswith(("SC-LIM", "SC-PRO", "SC-SEQ"))}
     beyond.add("SC-TXT-1")  # only met where a text form is asked for
     beyond |= {"SC-LEX-3", "SC-BAG-2"}  # only met by hundreds of words; the vectors have them
     assert {rule for rule in RULES if not met[rule]} == beyond
-    assert min(met[framing] for framing in mutator.FRAMINGS) > 300
+    assert min(met[framing] for framing in mutator.FRAMINGS) > tried // 40
 
 
 def test_the_short_road_is_taken_without_options_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from semcodec.bitstream import RULES
 from tests.kaitai import readings
+
+pytestmark = pytest.mark.kaitai
 
 #: Rules of framings and profiles that the declaration is not about, and limits of the former.
 ELSEWHERE = ("SC-SEQ", "SC-TXT", "SC-PNG", "SC-PRO", "SC-LIM-4", "SC-LIM-5")

@@ -9,6 +9,7 @@ from collections import Counter
 
 import pytest
 
+from tests import profiles
 from tests.requirements import runner, sites
 
 
@@ -25,14 +26,16 @@ def test_every_mutant_is_other_code_of_the_package() -> None:
         assert source != (sites.ROOT / mutant.file).read_text("utf-8")
 
 
+@pytest.mark.sampled
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the runner forks")
-def test_mutants_are_noticed() -> None:
+def test_mutants_are_noticed(record_property: profiles.RecordProperty) -> None:
     """In the gate the first mutant of every requirement, at night all, and the rules' checks.
 
     They run in a process of their own, which has imported nothing of the package.
     """
-    wanted = [] if os.environ.get("SEMCODEC_PROFILE") == "nightly" else ["first"]
+    wanted = [] if profiles.NAME == "nightly" else ["first"]
     run = [sys.executable, "-m", "tests.requirements.runner", *wanted]
     done = subprocess.run(run, cwd=sites.ROOT, capture_output=True, text=True, check=False)
     missed = [line for line in done.stdout.splitlines() if not line.endswith(": noticed")]
     assert (done.returncode, missed) == (0, []), done.stderr
+    record_property("inputs", len(done.stdout.splitlines()))

@@ -38,10 +38,13 @@ def node() -> int:
     return int(said.stdout.strip().lstrip("v").partition(".")[0] or 0) if said else 0
 
 
-pytestmark = pytest.mark.skipif(
-    not CLI.is_file() or node() < OLDEST,
-    reason=f"aimock is not installed: run `make servers`, which needs Node.js {OLDEST} and npm.",
-)
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.skipif(
+        not CLI.is_file() or node() < OLDEST,
+        reason=f"aimock is not installed: run `make servers`; it needs Node.js {OLDEST} and npm.",
+    ),
+]
 
 
 def colored(color: tuple[int, int, int]) -> dict[str, Any]:

@@ -24,10 +24,13 @@ KEY = "sk-none-of-your-business"
 NEEDED = ("xllamacpp", "gguf", "openai")
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
 
-pytestmark = pytest.mark.skipif(
-    bool(MISSING),
-    reason=f"There is no real llama.cpp server without {', '.join(MISSING)}: install '.[dev]'.",
-)
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.skipif(
+        bool(MISSING),
+        reason=f"There is no real llama.cpp server without {', '.join(MISSING)}: install '.[dev]'.",
+    ),
+]
 
 
 def llama(folder: Path, *options: object, **environment: str) -> Program:

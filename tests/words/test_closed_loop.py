@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import semcodec
@@ -13,6 +13,7 @@ from semcodec.words.closed_loop import WORK, Choice, choose
 from semcodec.words.salience import candidates
 from semcodec.words.skeletons import of_word
 from tests.overlap import Foreign, Overlap, symbols, task
+from tests.profiles import examples
 
 BENCH = "A wooden bench stands in front of a brick wall, beside a lantern and a small dog."
 descriptions = st.lists(
@@ -128,7 +129,7 @@ def test_when_the_work_is_done_old_answers_stand(monkeypatch: pytest.MonkeyPatch
     assert len(few.words) > 1
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(descriptions, codings, st.integers(1, 200), st.integers(1, 12))
 def test_the_limits_are_kept(description: str, coding: str, bits: int, k: int) -> None:
     doing = task(description, bits, coding, k)
@@ -142,7 +143,7 @@ def test_the_limits_are_kept(description: str, coding: str, bits: int, k: int) -
     assert choice == choose(doing, Overlap(boat=3))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(descriptions, st.integers(8, 200))
 def test_under_skeletons_what_is_chosen_comes_back(description: str, bits: int) -> None:
     try:

@@ -7,13 +7,14 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import semcodec
 from semcodec.errors import InputError
 from semcodec.words.decompression import MOST_WORDS, Receiver, pronounceable
 from semcodec.words.skeletons import of_word
+from tests.profiles import examples
 
 SYMBOLS = "ntsrhldcmfgpbkv"
 skeletons = st.lists(st.text(SYMBOLS, min_size=1, max_size=9), max_size=12)
@@ -52,7 +53,7 @@ def test_what_comes_back_has_the_skeleton_that_went_in(received: list[str]) -> N
         assert semcodec.skeleton(" ".join(words)) == " ".join(received)
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(st.lists(skeletons, max_size=3), st.integers(0, 6))
 def test_a_receiver_reads_what_anyone_reads(several: list[list[str]], kept: int) -> None:
     receiver, before = Receiver(), list[str]()

@@ -137,7 +137,7 @@ WRONG: dict[str, list[Any]] = {
     ],
     "text_extra": [
         None, 5, "x", [("a", 1)], {1: 2}, {"a": datetime.date(2026, 11, 1)}, {"a": {1, 2}},
-        {"a": float("nan")}, {"a": b"x"}, {"a": {"b": [object()]}},
+        {"a": float("nan")}, {"a": b"x"}, {"a": {"b": [object]}},
     ],
     "image_extra": [None, [], {"a": float("inf")}],
     "prices": [None, 5, [], {5: {"input": 1, "output": 1}}],

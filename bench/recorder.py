@@ -1,0 +1,39 @@
+"""A plug-in for pytest: write down seconds and inputs of each test, in a file per worker.
+
+``TEST_RECORDS`` names the folder. A line is an object with ``test`` (its id), ``cpu`` (seconds,
+with those of its child processes) and ``inputs`` (examples of hypothesis, or as many as the test
+itself recorded as a property of that name).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure a test with the fixtures that are set up for it."""
+    before = sum(os.times()[:4])
+    result = yield
+    row = {
+        "test": item.nodeid,
+        "cpu": sum(os.times()[:4]) - before,
+        "inputs": _inputs(item),
+    }
+    with (Path(os.environ["TEST_RECORDS"]) / f"{os.getpid()}").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+    return result
+
+
+def _inputs(item: pytest.Item) -> int:
+    """Return how many inputs a test has tried, 0 if it does not say."""
+    said = getattr(item, "hypothesis_statistics", "")
+    examples = re.findall(r"(\d+) (?:passing|failing|invalid)\b", said)
+    own = [value for name, value in item.user_properties if name == "inputs"]
+    return sum(map(int, examples)) + sum(map(int, map(str, own)))

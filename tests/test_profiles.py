@@ -1,0 +1,98 @@
+"""No property depends on a clock, whichever test runs alone and whichever profile is loaded."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests import profiles
+
+ROOT = Path(__file__).parents[1]
+#: What would choose another profile or other options of pytest.
+FOREIGN = ("CI", "PYTEST_ADDOPTS", "SEMCODEC_PROFILE")
+
+
+def with_settings(**options: Any) -> Any:
+    """Return a property with settings of its own."""
+
+    @settings(**options)
+    @given(st.none())
+    def holds(nothing: None) -> None:
+        assert nothing is None
+
+    return holds
+
+
+@given(st.none())
+def with_no_settings(nothing: None) -> None:
+    assert nothing is None
+
+
+@pytest.mark.parametrize("name", profiles.NAMES)
+def test_no_profile_has_a_deadline(name: str) -> None:
+    profile = settings.get_profile(name)
+    assert profile.deadline is None
+    assert HealthCheck.too_slow in profile.suppress_health_check
+    assert (profile.derandomize, profile.database is None) == (name == "gate",) * 2
+
+
+@pytest.mark.parametrize(
+    ("options", "clock"),
+    [
+        ({"deadline": 200}, "a deadline of 0:00:00.200000"),
+        ({"suppress_health_check": [HealthCheck.data_too_large]}, "the health check too_slow"),
+        ({"max_examples": 30}, None),
+    ],
+)
+def test_a_clock_is_found(options: dict[str, Any], clock: str | None) -> None:
+    assert profiles.clock_of(with_settings(**options)) == clock
+
+
+def test_no_clock_is_found_where_there_is_none() -> None:
+    assert profiles.clock_of(with_no_settings) is None
+    assert profiles.clock_of(profiles.examples(30)(with_no_settings)) is None
+    assert profiles.clock_of(test_no_clock_is_found_where_there_is_none) is None
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "embedded/tests/test_describer.py::test_any_picture_is_said_in_words_that_can_travel",
+        "tests/words/test_skeletons.py",
+    ],
+)
+def test_one_file_alone_has_the_profile_too(test: str) -> None:
+    """Hypothesis's own profile, with its deadline, is refused before anything runs."""
+    run = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=line"]
+    done = subprocess.run(
+        [*run, "--hypothesis-profile=default", test],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in FOREIGN},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "The property has a deadline of 0:00:00.200000" in done.stdout
+
+
+def test_an_unknown_profile_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profiles, "NAME", "weekly")
+    with pytest.raises(ValueError, match="'weekly'"):
+        profiles.register()
+
+
+def test_the_gate_tries_fewer_inputs_than_the_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profiles, "NAME", "gate")
+    assert profiles.count(gate=10, nightly=1_000) == 10
+    monkeypatch.setattr(profiles, "NAME", "nightly")
+    for share, expected in ((1, 1_000), (0.1, 100), (0, 10)):
+        monkeypatch.setattr(profiles, "SHARE", share)
+        assert profiles.count(gate=10, nightly=1_000) == expected
