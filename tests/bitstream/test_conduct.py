@@ -325,7 +325,6 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     for name in (*backends.names(), "spy"):
         monkeypatch.setitem(registry.BUILT_IN, name, partial(make, name))
-    monkeypatch.setattr(registry, "_made", {}, raising=False)
     return names
 
 

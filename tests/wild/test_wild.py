@@ -52,7 +52,7 @@ RECORDS = {
     "short size": (semcodec.pack(TEXT, framing="file", size=(1000, 777)), "nibble, CRC-8"),
     "long size": (semcodec.pack(TEXT, framing="file", size=(70_000, 3)), "nibble, CRC-8"),
     "all fields": (
-        semcodec.pack(TEXT, framing="file", size=(640, 480), models=2, extensions=[(20, b"x")]),
+        semcodec.pack(TEXT, framing="file", size=(640, 480), models=2, extensions=[(2**27, b"x")]),
         "nibble, CRC-8, 640 x 480",
     ),
 }
