@@ -3,7 +3,7 @@
     python bench/fidelity.py TEXT_DIR [DESCRIPTIONS]
 
 TEXT_DIR holds the files that spec/tables/words-1.toml names; only lines that the tables have never
-seen are taken, DESCRIPTIONS a source (50). Needs semcodec[judge,bench]. The rate is that of the
+seen are taken, DESCRIPTIONS a source (50). Needs semcodec[bench]. The rate is that of the
 payload of an image of 1024 x 1024 pixels, in whole bytes. Two tables: what the judge says who also
 chose the words (MiniLM), and what another one says who did not (paraphrase-MiniLM-L3). The second
 is the one to believe: a choice that only pleases its own judge has learned the judge.
