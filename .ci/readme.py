@@ -137,7 +137,7 @@ def write_texts(folder: Path) -> None:
     folder.mkdir()
     for number, source in enumerate(SOURCES):
         starts = range(number, number + 40 * (BLOCK * (PARTS - 1) + 2), 40)
-        lines = [" ".join(words[start : start + 120]) for start in starts]
+        lines = [" ".join(words[start : start + 80]) for start in starts]
         (folder / source.name).write_text("\n".join(lines), "utf-8")
 
 
