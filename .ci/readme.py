@@ -81,7 +81,7 @@ def commands(text: str) -> Iterator[str]:
                 if command := re.sub(r"(^|\s+)#.*", "", line).strip():
                     yield command
         elif len(inline.split()) > 1 and not inline.startswith("-"):
-            yield inline
+            yield inline.strip()
 
 
 def unknown(every: list[Section]) -> set[str]:
@@ -170,7 +170,8 @@ class Runner:
             subprocess.CalledProcessError: a command failed.
         """
         own = any("-m venv" in command for command in section.commands if command not in NOT_RUN)
-        self._begin(self._plain if own else self._installed)
+        fresh = own or not self._installed.exists()
+        self._begin(self._plain if fresh else self._installed)
         settings = environment(self._folder, self._home)
         if not any("openai" in command for command in section.commands):
             self._run_all(section, settings)
