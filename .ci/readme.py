@@ -30,7 +30,7 @@ SERVER: Final = "tests.backends.openai.serving"  #: a module that prints its bas
 #: What the README leaves to its reader.
 PLACEHOLDERS: Final = {
     "PHOTO...": f"{PHOTOS}/coffee.jpg {PHOTOS}/cat.jpg",
-    "TEXT_DIR": "texts",
+    "TEXT_DIR": "some-texts",
 }
 
 #: Options that make a bench short. The command is the README's, and must stand there.
@@ -161,7 +161,7 @@ class Runner:
         self._folder, self._installed, self._home = work / "semcodec", work / "kept", work / "home"
         self._plain = work / "plain"
         copy_checkout(self._plain)
-        write_texts(self._plain / "texts")
+        write_texts(self._plain / "some-texts")
 
     def run(self, section: Section) -> None:
         """Run a section.

@@ -16,6 +16,7 @@ class Painter:
     """Paints and edits with one pipeline, a picture at a time."""
 
     def __init__(self, pipeline: Any, steps: int) -> None:
+        logging.set_verbosity_error()
         self._new = pipeline
         self._edit = AutoPipelineForImage2Image.from_pipe(pipeline)
         self._steps, self._lock = steps, threading.Lock()
@@ -41,5 +42,4 @@ class Painter:
 
 def load(model: str) -> Any:
     """Return the pipeline of a folder or a name on a hub."""
-    logging.set_verbosity_error()
     return AutoPipelineForText2Image.from_pretrained(model, torch_dtype=torch.bfloat16)
