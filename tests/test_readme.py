@@ -144,6 +144,17 @@ def test_the_settings_of_whoever_runs_it_are_not_seen(
     assert settings["PATH"].startswith(str(tmp_path / ".venv/bin:"))
 
 
+def test_the_page_of_the_offline_backend_has_no_other_commands(runner: ModuleType) -> None:
+    text = (ROOT / "embedded/README.md").read_text("utf-8")
+    blocks = "".join(re.findall(r"^```sh\n.*?^```\n", text, flags=re.M | re.S))
+    run = {
+        command
+        for section in runner.sections(README.read_text("utf-8"))
+        for command in section.commands
+    }
+    assert set(runner.commands(blocks)) <= run
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_library_is_installed_before_what_needs_it(page: Path) -> None:
     """The pip of Python 3.11 looks only at an index for what it has not been given by name.

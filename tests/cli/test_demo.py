@@ -95,7 +95,8 @@ def test_the_picture_of_the_readme_is_of_this_demo(output: Output) -> None:
         assert_same_table(shown.info["comment"].decode(), make_demo.table(output.printed))
         made = make_demo.compose(output.folder, output.printed)
         assert shown.size == made.size
-        assert difference(shown.convert("RGB"), made) < TOLERANCE
+        apart = difference(shown.convert("RGB"), made)
+    assert apart < TOLERANCE, "run python docs/make_demo.py"
 
 
 def test_the_comparison_notices_other_words_and_another_picture(
