@@ -36,7 +36,7 @@ PLACEHOLDERS: Final = {
 #: Options that make a bench short. The command is the README's, and must stand there.
 SMALL: Final = {
     "python bench/pack.py": "--calls 20",
-    "python bench/fidelity.py TEXT_DIR": "1",
+    "python bench/fidelity.py TEXT_DIR": "1 --rates 50",
     "python bench/image_server.py": "--noise",  # PyTorch is gigabytes
     "python -m fuzz run unpack --runs 100000": "--runs 300",
 }
