@@ -1,9 +1,9 @@
 """How much of a description arrives: its likeness to what the receiver reads, by rate.
 
-    python bench/fidelity.py TEXT_DIR [DESCRIPTIONS]
+    python bench/fidelity.py TEXT_DIR [DESCRIPTIONS] [--rates 25 50 100 200 400]
 
 TEXT_DIR holds the files that spec/tables/words-1.toml names; only lines that the tables have never
-seen are taken, DESCRIPTIONS a source (50). Needs semcodec[judge,bench]. The rate is that of the
+seen are taken, DESCRIPTIONS a source (50). Needs semcodec[bench]. The rate is that of the
 payload of an image of 1024 x 1024 pixels, in whole bytes. Two tables: what the judge says who also
 chose the words (MiniLM), and what another one says who did not (paraphrase-MiniLM-L3). The second
 is the one to believe: a choice that only pleases its own judge has learned the judge.
@@ -14,9 +14,10 @@ Columns, for each coding: "top", the weightiest words by rule; "first", the firs
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from statistics import mean
@@ -94,10 +95,15 @@ def read(task: Task, way: Way) -> str:
     return " ".join(task.medium.reads(words))
 
 
-def heard(line: str, compared: dict[str, tuple[Medium, Way]], seconds: dict[str, float]) -> Heard:
+def heard(
+    line: str,
+    rates: Sequence[int],
+    compared: dict[str, tuple[Medium, Way]],
+    seconds: dict[str, float],
+) -> Heard:
     """Return what is read of one description at every rate in every way."""
     texts: Heard = {}
-    for rate in RATES:
+    for rate in rates:
         for title, (found, way) in compared.items():
             started = time.perf_counter()
             texts[rate, title] = read(Task(line, MAX_K, bits(rate), found), way)
@@ -110,7 +116,7 @@ def bits(rate: int) -> int:
     return rate * PIXELS // 8_000_000 * 8
 
 
-def main(folder: Path, most: int) -> None:
+def main(folder: Path, most: int, rates: Sequence[int]) -> None:
     """Print both tables."""
     compared = ways()
     judges = {"MiniLM, which chose": minilm.load(), "paraphrase-MiniLM-L3": second()}
@@ -118,11 +124,12 @@ def main(folder: Path, most: int) -> None:
     rows: dict[str, list[str]] = {title: [] for title in judges}
     for source in (one for one in SOURCES if one.name.startswith(TESTED)):
         held = list(lines(folder, source, held=True))
-        texts = {line: heard(line, compared, seconds) for line in held[:: -(-len(held) // most)]}
+        some = held[:: -(-len(held) // most)]
+        texts = {line: heard(line, rates, compared, seconds) for line in some}
         for title, judge in judges.items():
             said = [judge.similarities(line, list(one.values())) for line, one in texts.items()]
             marks = list(map(mean, zip(*said, strict=True)))
-            for rate in RATES:
+            for rate in rates:
                 row, marks = marks[: len(compared)], marks[len(compared) :]
                 start = f"{source.name:<28} {rate:>4} {bits(rate):>4}"
                 rows[title].append(start + "".join(f" {mark:9.3f}" for mark in row))
@@ -133,6 +140,10 @@ def main(folder: Path, most: int) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        raise SystemExit(__doc__)
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) == 3 else 50)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", metavar="TEXT_DIR", type=Path)
+    parser.add_argument("most", metavar="DESCRIPTIONS", type=int, nargs="?", default=50)
+    parser.add_argument("--rates", metavar="µbpp", type=int, nargs="+", default=RATES)
+    main(**vars(parser.parse_args()))

@@ -1,6 +1,6 @@
 """How many bits beside the payload each way of framing costs: ours, general formats, image files.
 
-    pip install "semcodec[bench]"
+    pip install -e '.[bench]'
     python bench/headers.py [--markdown]
 
 All rows come from real encoders in one run; a row whose package is missing says so. *Framing* is

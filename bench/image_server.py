@@ -1,9 +1,10 @@
 """The image routes of OpenAI's API over a diffusers pipeline: paint at home, or time our client.
 
-    python bench/image_server.py                     # times generate, edit and decode, on noise
+    python bench/image_server.py                     # times a pipeline of random weights
+    python bench/image_server.py --noise             # times noise: what the client takes by itself
     python bench/image_server.py MODEL --port 8000   # serves a pipeline from disk or a hub
 
-Needs `pip install torch diffusers transformers`. One picture at a time; loopback only.
+A pipeline needs PyTorch: pip install -e '.[image-server]'. One picture at a time; loopback only.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import base64
 import io
 import json
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -19,11 +21,7 @@ from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
-import torch
-from diffusers import AutoPipelineForImage2Image, AutoPipelineForText2Image
-from diffusers.utils import logging
 from PIL import Image
-from tiny_pipeline import tiny_pipeline
 
 import semcodec
 from semcodec.backends.openai import OpenAIBackend
@@ -33,35 +31,20 @@ STEPS: Final = 4
 MOST_BODY: Final = 2**26  #: bytes of a request
 SIZES: Final = ((256, 256), (512, 512), (1024, 1024))
 
-
-class Painter:
-    """Paints and edits with one pipeline, a picture at a time."""
-
-    def __init__(self, pipeline: Any, steps: int = STEPS) -> None:
-        self._new = pipeline
-        self._edit = AutoPipelineForImage2Image.from_pipe(pipeline)
-        self._steps, self._lock = steps, threading.Lock()
-        for one in (self._new, self._edit):
-            one.set_progress_bar_config(disable=True)
-
-    def __call__(self, fields: dict[str, Any]) -> bytes:
-        """Return the PNG file that the fields of a request ask for."""
-        width, height = map(int, str(fields.get("size", "1024x1024")).split("x"))
-        how = {"prompt": str(fields["prompt"]), "width": width, "height": height}
-        how |= {"num_inference_steps": self._steps}
-        how |= {"generator": torch.Generator("cpu").manual_seed(int(fields.get("seed", 0)))}
-        with self._lock:
-            if "image" in fields:
-                before = Image.open(io.BytesIO(fields["image"])).convert("RGB")
-                picture = self._edit(image=before.resize((width, height)), **how).images[0]
-            else:
-                picture = self._new(**how).images[0]
-        out = io.BytesIO()
-        picture.save(out, "PNG")
-        return out.getvalue()
+Paint = Callable[[dict[str, Any]], bytes]  #: from the fields of a request to a PNG file
 
 
-def serve(paint: Callable[[dict[str, Any]], bytes], port: int = 0) -> ThreadingHTTPServer:
+def noise(fields: dict[str, Any]) -> bytes:
+    """Return a PNG file of noise, another for other fields."""
+    width, height = map(int, str(fields.get("size", "1024x1024")).split("x"))
+    source = random.Random(repr(sorted(fields.items())))
+    out = io.BytesIO()
+    pixels = source.randbytes(3 * width * height)
+    Image.frombytes("RGB", (width, height), pixels).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def serve(paint: Paint, port: int = 0) -> ThreadingHTTPServer:
     """Return a server on loopback that is ready to be started."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -108,9 +91,9 @@ def parts(kind: str, body: bytes) -> dict[str, Any]:
     return fields
 
 
-def bench() -> None:
-    """Print how long our client takes through a pipeline that paints noise."""
-    server = serve(Painter(tiny_pipeline()))
+def bench(paint: Paint) -> None:
+    """Print how long our client takes with a server that paints by ``paint``."""
+    server = serve(paint)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/v1"
     backend = OpenAIBackend(base_url=url)
@@ -136,16 +119,22 @@ def _timed(what: str, work: Callable[[], Any]) -> Any:
 def main() -> None:
     """Serve a model, or without one time ours."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("model", nargs="?", help="a folder or the name of a pipeline")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--steps", type=int, default=STEPS)
+    painter = parser.add_mutually_exclusive_group()
+    painter.add_argument("model", nargs="?", help="a folder or the name of a pipeline to serve")
+    painter.add_argument("--noise", action="store_true", help="paint noise, without PyTorch")
+    parser.add_argument("--port", type=int, default=8000, help="where to serve (8000)")
+    parser.add_argument("--steps", type=int, default=STEPS, help=f"of a pipeline ({STEPS})")
     given = parser.parse_args()
-    logging.set_verbosity_error()
-    if given.model is None:
-        bench()
+    if given.noise:
+        bench(noise)
         return
-    pipeline = AutoPipelineForText2Image.from_pretrained(given.model, torch_dtype=torch.bfloat16)
-    server = serve(Painter(pipeline, given.steps), given.port)
+    from diffusers_painter import Painter, load  # here, because PyTorch is gigabytes
+    from tiny_pipeline import tiny_pipeline
+
+    if given.model is None:
+        bench(Painter(tiny_pipeline(), given.steps))
+        return
+    server = serve(Painter(load(given.model), given.steps), given.port)
     print(f"http://127.0.0.1:{server.server_port}/v1")
     server.serve_forever()
 

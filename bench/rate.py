@@ -1,6 +1,6 @@
 """How many bits a word takes in each coding, beside others, on held-out text.
 
-    pip install "semcodec[bench]"
+    pip install -e '.[bench]'
     python bench/rate.py [TEXT_DIR] [--hostile [N]]
 
 TEXT_DIR holds the files that spec/tables/texts.py names; one block of lines in five is held out,

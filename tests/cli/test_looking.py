@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 from PIL import Image
 
@@ -37,13 +37,13 @@ def picture(tmp_path: Path, good: Path) -> Path:
 
 def schema(name: str) -> Any:
     loaded = json.loads((SCHEMAS / f"{name}-1.json").read_bytes())
-    jsonschema.Draft202012Validator.check_schema(loaded)
+    jsonschema_rs.meta.validate(loaded)
     return loaded
 
 
 def as_json(run: Run, name: str, *argv: str | Path) -> Any:
     shown = json.loads(run(name, "--json", *argv)[1])
-    jsonschema.validate(shown, schema(name))
+    jsonschema_rs.Draft202012Validator(schema(name), validate_formats=True).validate(shown)
     return shown
 
 
