@@ -14,6 +14,7 @@ from semcodec.bitstream.cursor import Cursor
 from semcodec.bitstream.models import SETS
 from semcodec.bitstream.record import CODINGS
 from semcodec.errors import FormatError, UnsupportedError
+from semcodec.forks import fork_waits
 
 if TYPE_CHECKING:
     from semcodec.bitstream.declaration import Place
@@ -96,7 +97,8 @@ def _of_core(
     head = 2 if is_file else 0
     if data[head : head + 1] >= b"\x80":  # another version, whose layout nobody here knows
         return [_bytes(f"{prefix}unread", data, 0, len(data), None, start)]
-    from semcodec.bitstream import declaration  # construct takes a quarter of a second to import
+    with fork_waits():
+        from semcodec.bitstream import declaration  # construct takes a quarter of a second
 
     places = declaration.places(data, is_file)
     known = {place.name: place.value for place in places}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec.backends.opening import opened
 from semcodec.bitstream.arguments import as_bytes
 from semcodec.errors import BackendError, InputError
+from semcodec.forks import fork_waits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -103,7 +104,9 @@ def to_file(image: Image, kind: str, **options: int) -> bytes:
 
 def _pillow() -> Any:  # a module has no type that could be named
     try:
-        import PIL.Image
+        with fork_waits():  # a child would wait for ever for an import that another thread began
+            import PIL.Image
+            import PIL.ImageOps
     except ImportError as error:
         message = "Images need Pillow: pip install 'semcodec[image]'."
         raise BackendError(message, backend="pillow", stage="load") from error

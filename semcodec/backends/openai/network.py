@@ -90,12 +90,14 @@ class Stream(httpcore2.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what has come, waiting for it if need be."""
-        return self._inner.read(max_bytes, _left(timeout, httpcore2.ReadTimeout))
+        with self._closed_if_given_up():
+            return self._inner.read(max_bytes, _left(timeout, httpcore2.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of ``buffer``, however slowly the server takes it."""
-        for at in range(0, len(buffer), PIECE):
-            self._inner.write(buffer[at : at + PIECE], _left(timeout, httpcore2.WriteTimeout))
+        with self._closed_if_given_up():
+            for at in range(0, len(buffer), PIECE):
+                self._inner.write(buffer[at : at + PIECE], _left(timeout, httpcore2.WriteTimeout))
 
     def close(self) -> None:
         """Close the connection, so that the server sees it.
@@ -115,12 +117,27 @@ class Stream(httpcore2.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
         """Return the stream that is encrypted from here on."""
-        left = _left(timeout, httpcore2.ConnectTimeout)
-        return Stream(self._inner.start_tls(ssl_context, server_hostname, left))
+        with self._closed_if_given_up():
+            left = _left(timeout, httpcore2.ConnectTimeout)
+            return Stream(self._inner.start_tls(ssl_context, server_hostname, left))
 
     def get_extra_info(self, info: str) -> Any:
         """Return what the socket knows about ``info``."""
         return self._inner.get_extra_info(info)
+
+    @contextlib.contextmanager
+    def _closed_if_given_up(self) -> Iterator[None]:
+        """Close the connection when the time is up, or at Ctrl-C.
+
+        The client does so too, but not while it speaks to a proxy or agrees on encryption. After an
+        error of the network it may still read what the server had to say, and closes it later.
+        """
+        try:
+            yield
+        except BaseException as error:
+            if not isinstance(error, httpcore2.NetworkError):
+                self.close()
+            raise
 
 
 class Backend(httpcore2.NetworkBackend):

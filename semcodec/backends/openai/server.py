@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from semcodec.backends.calls import Call, Line, Reply
@@ -35,6 +34,7 @@ class Server:
         self.settings, self.repairs = settings, list[str]()
         self._line = line
         self._held = settings.structured != "off"
+        self._only = ""
 
     def model(self, place: str) -> str:
         """Return the model that fills ``place``: the one that is set, the usual, or the only one.
@@ -44,7 +44,7 @@ class Server:
         """
         if chosen := getattr(self.settings, place):
             return str(chosen)
-        return MODELS[place] if self.settings.is_openai else self._only_model
+        return MODELS[place] if self.settings.is_openai else self._only_model()
 
     def ask(self, question: Question) -> Answer:
         """Return the answer of the model in whose place ``question`` is asked.
@@ -93,11 +93,18 @@ class Server:
             raise Refused(message, backend="openai", stage=question.stage)
         return Answer(reply.text, reply.cut_off)
 
-    @cached_property
     def _only_model(self) -> str:
+        """Return the one model of the server, for which it is asked once.
+
+        Not a ``cached_property``: Python 3.11 keeps a lock during the call, for all servers at once
+        and in a forked child for ever.
+        """
+        if self._only:
+            return self._only
         names = self._line.ask(Call(CHOICE, "models", {})).text.splitlines()
         if len(names) == 1:
-            return names[0]
+            self._only = names[0]
+            return self._only
         named = ", ".join(names[:MOST_NAMED])
         has = f"has the models {named}" if names else "lists no models"
         what = f"{has}: name one with --model or --painter-model."
