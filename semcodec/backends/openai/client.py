@@ -84,9 +84,15 @@ class Client:
         return self._read(call, raw)
 
     def _connect(self) -> None:
-        """Make the client of the openai package, for this process."""
+        """Make the client of the openai package, for this process.
+
+        It finds out about the machine once, by starting ``uname``. A fork meanwhile would give the
+        child the pipe to that program, and this process would wait for it as long as the child
+        lives.
+        """
         self._process = os.getpid()
         self._openai = _client(self._settings, self._key, self._transport)
+        _ = self._openai.default_headers  # that which tells about the machine
         self._methods: dict[str, Callable[..., Any]] = {}
         self._closing = weakref.finalize(self, self._openai.close)
 

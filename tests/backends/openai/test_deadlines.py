@@ -27,7 +27,8 @@ from semcodec.backends.openai.settings import Settings
 from semcodec.errors import BackendError
 from tests.backends.openai import obliging
 from tests.backends.openai.faulty import Faulty, never, says
-from tests.backends.openai.watching import PATIENCE, Watching
+from tests.backends.openai.watching import Watching
+from tests.forking import PATIENCE, forked, forks
 
 SECONDS: Final = 0.3  #: for an answer that never comes
 HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -36,12 +37,12 @@ CHAT: Final = Call("describe", "chat/completions", {"model": "m", "messages": []
 LARGE: Final = Call(
     "edit", "images/edits", {"model": "m", "prompt": "x"}, picture=bytes(24 * 2**20)
 )
-forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork() here")
 FDS: Final = Path("/proc/self/fd")
 
 
 def client(url: str, **more: Any) -> Client:
-    given = {"text_timeout": SECONDS, "image_timeout": SECONDS, "retries": 0, **more}
+    """Return a client of which only texts, or only what ``more`` says, are to be there soon."""
+    given = {"retries": 0, **(more or {"text_timeout": SECONDS})}
     return Client(Settings(base_url=url, **given), Key("unused", "nowhere"))
 
 
@@ -78,7 +79,7 @@ def test_a_late_answer_is_closed(head: bytes, drip: bytes) -> None:
 
 def test_a_request_that_is_taken_too_slowly_is_closed() -> None:
     with Watching(reads=False) as server:
-        one = client(server.url)
+        one = client(server.url, image_timeout=SECONDS)
         assert "did not complete edit" in late(one, LARGE)
         server.reads = True  # for the end comes after all that is on its way
         assert server.sees(closed=1)
@@ -299,7 +300,7 @@ def test_ctrl_c_closes_the_connection(head: bytes) -> None:
             signal.pthread_kill(main, signal.SIGINT)
 
     with Watching(head) as server:
-        one = client(server.url, text_timeout=PATIENCE)
+        one = client(server.url, text_timeout=10 * PATIENCE)
         thread = threading.Thread(target=interrupt, args=(server,))
         thread.start()
         with pytest.raises(KeyboardInterrupt) as caught:
@@ -311,46 +312,7 @@ def test_ctrl_c_closes_the_connection(head: bytes) -> None:
 # --- after a fork ------------------------------------------------------------------------------
 
 
-@contextmanager
-def forked(work: Callable[[], object]) -> Iterator[Callable[[], int]]:
-    """Yield what waits for a forked child and returns its exit code: 0 if ``work`` was done.
-
-    The child lives until it is waited for.
-    """
-    reads, writes = os.pipe()
-    child = os.fork()
-    if child == 0:  # pragma: no cover
-        os.close(writes)
-        code = 1
-        try:
-            work()
-            code = 0
-        except BaseException:
-            import traceback
-
-            traceback.print_exc()
-        finally:
-            os.read(reads, 1)
-            os._exit(code)
-    os.close(reads)
-
-    def ended() -> int:
-        os.close(writes)
-        ends = time.monotonic() + PATIENCE
-        while time.monotonic() < ends:
-            done, status = os.waitpid(child, os.WNOHANG)
-            if done:
-                return os.waitstatus_to_exitcode(status)
-            time.sleep(0.01)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        return -9
-
-    yield ended
-
-
 @forks
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_child_makes_connections_of_its_own() -> None:
     with Watching(answer(obliging.chat("m", "A boat."))) as server:
         one = client(server.url, text_timeout=PATIENCE)
@@ -375,7 +337,6 @@ def test_a_forked_child_makes_connections_of_its_own() -> None:
 
 
 @forks
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_late_answer_is_closed_though_a_child_has_a_copy_of_the_connection() -> None:
     with Watching() as server:
         one = client(server.url, text_timeout=2.0)
@@ -388,3 +349,27 @@ def test_a_late_answer_is_closed_though_a_child_has_a_copy_of_the_connection() -
             assert server.sees(closed=1)
             assert ended() == 0
         assert said
+
+
+FIRST = """
+import sys
+from tests.backends.openai.test_deadlines import CHAT, client
+one = client(sys.argv[1], text_timeout=30.0)
+one._method(CHAT.route)
+seen = []
+sys.addaudithook(lambda event, given: seen.append(event))
+one.send(CHAT)
+print({"subprocess.Popen", "os.posix_spawn", "os.fork"}.intersection(seen))
+"""
+
+
+def test_the_first_call_starts_no_program() -> None:
+    with Watching(answer(obliging.chat("m", "A boat."))) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", FIRST, server.url],
+            capture_output=True,
+            timeout=2 * PATIENCE,
+            text=True,
+            check=False,
+        )
+    assert done.stdout == "set()\n", done.stderr

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-PATIENCE: Final = 30.0  #: seconds after which a test has failed, and does not hang
+from tests.forking import PATIENCE
+
 DRIP: Final = 0.02  #: seconds between two bytes
 END: Final = b"\r\n\r\n"
 
