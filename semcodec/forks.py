@@ -19,62 +19,61 @@ import threading
 from types import TracebackType
 from typing import Final
 
+MAX_WAIT: Final = 60.0  #: seconds before a process forks all the same: a late fork beats none
+
 
 class Gate:
-    """Threads that are inside, and at most one that is about to fork.
+    """The threads that are inside, and those that are about to fork.
 
-    Invariant: while a process forks, the only thread that is inside is the one that forks, if any.
-    It goes on in the child, and so leaves there too what it has entered.
+    Invariant: while a process forks, the only thread that is inside is the forking one, if any. It
+    goes on in the child, where it leaves what it has entered.
     """
 
     def __init__(self) -> None:
-        self._changed = threading.Condition(threading.Lock())
-        self._inside = 0
+        self._changed = threading.Condition()  # on an RLock: a signal's handler may open a picture
+        self._inside: dict[int, int] = {}  # how often each thread has entered
         self._forking = 0
-        self._own = threading.local()
 
     def enter(self) -> None:
         """Enter, after the fork if one is about to happen.
 
-        Whoever is inside enters again without waiting: the fork waits for this thread to leave.
+        A thread that is inside enters again without waiting, as the fork waits for it to leave.
         """
-        depth = self._depth()
-        if depth == 0:
+        me = threading.get_ident()
+        if me not in self._inside:
             with self._changed:
                 while self._forking:
                     self._changed.wait()
-                self._inside += 1
-        self._own.depth = depth + 1
+                self._inside[me] = 0
+        self._inside[me] += 1
 
     def leave(self) -> None:
         """Leave what was entered."""
-        self._own.depth = depth = self._depth() - 1
-        if depth == 0:
+        me = threading.get_ident()
+        self._inside[me] -= 1
+        if not self._inside[me]:
             with self._changed:
-                self._inside -= 1
+                del self._inside[me]
                 self._changed.notify_all()
 
     def before_fork(self) -> None:
         """Wait until no other thread is inside, and keep the lock of the gate during the fork."""
+        me = threading.get_ident()
         self._changed.acquire()
         self._forking += 1
-        while self._inside > bool(self._depth()):
-            self._changed.wait()
+        self._changed.wait_for(lambda: self._inside.keys() <= {me}, MAX_WAIT)
 
     def after_fork(self) -> None:
-        """Let threads in again, in the parent."""
+        """Let threads enter again, in the parent."""
         self._forking -= 1
         self._changed.notify_all()
         self._changed.release()
 
     def after_fork_in_child(self) -> None:
-        """Begin anew with the only thread there is; others waited, or were about to fork too."""
-        self._changed = threading.Condition(threading.Lock())
-        self._inside = int(bool(self._depth()))
-        self._forking = 0
-
-    def _depth(self) -> int:
-        return int(getattr(self._own, "depth", 0))
+        """Forget all other threads, of which the child has no copy."""
+        me = threading.get_ident()
+        self._changed, self._forking = threading.Condition(), 0
+        self._inside = {one: depth for one, depth in self._inside.items() if one == me}
 
 
 class fork_waits:  # noqa: N801  # used as a function, like contextlib.suppress

@@ -248,7 +248,7 @@ def test_a_worker_of_multiprocessing_can_do_everything(is_used: bool, tmp_path: 
 # --- the gate ----------------------------------------------------------------------------------
 
 
-def test_who_is_inside_enters_again_while_another_thread_waits_to_fork() -> None:
+def test_a_thread_inside_enters_again_while_another_waits_to_fork() -> None:
     gate = Gate()
     gate.enter()
     forking = threading.Thread(target=lambda: (gate.before_fork(), gate.after_fork()))
@@ -263,7 +263,7 @@ def test_who_is_inside_enters_again_while_another_thread_waits_to_fork() -> None
     assert not forking.is_alive()
 
 
-def test_nobody_enters_before_a_thread_that_waits_to_fork() -> None:
+def test_no_thread_enters_before_one_that_waits_to_fork() -> None:
     gate, order = Gate(), list[str]()
     gate.enter()
 
@@ -292,7 +292,7 @@ def test_nobody_enters_before_a_thread_that_waits_to_fork() -> None:
 
 
 @forks
-def test_who_is_inside_may_fork() -> None:
+def test_a_thread_inside_may_fork() -> None:
     def in_child() -> None:
         with fork_waits():
             pass
@@ -301,3 +301,16 @@ def test_who_is_inside_may_fork() -> None:
         assert ended() == 0
     with forked(in_child) as ended:
         assert ended() == 0
+
+
+@forks
+def test_a_fork_is_late_rather_than_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("semcodec.forks.MAX_WAIT", 0.1)
+    gate = Gate()
+    thread = threading.Thread(target=gate.enter)  # and it never leaves
+    thread.start()
+    thread.join(PATIENCE)
+    gate.before_fork()
+    gate.after_fork()
+    gate.enter()
+    gate.leave()

@@ -96,7 +96,8 @@ def to_file(image: Image, kind: str, **options: int) -> bytes:
     """Return the bytes of a file of ``image``; ``kind`` is Pillow's name of the format."""
     out = io.BytesIO()
     try:
-        image.save(out, kind, **QUALITY.get(kind, {}) | options)
+        with fork_waits():  # Pillow imports what writes this kind of file
+            image.save(out, kind, **QUALITY.get(kind, {}) | options)
     except (KeyError, OSError, ValueError) as error:
         raise InputError(f"Pictures cannot be saved as {kind}: use PNG, JPEG or WEBP.") from error
     return out.getvalue()

@@ -20,6 +20,7 @@ from typing import Any, Final
 import pytest
 
 from semcodec.backends.calls import Call
+from semcodec.backends.openai import client as client_module
 from semcodec.backends.openai import network, settings
 from semcodec.backends.openai.client import Client
 from semcodec.backends.openai.keys import Key
@@ -147,6 +148,37 @@ def test_a_connection_that_is_never_made_is_not_billed() -> None:
     assert caught.value.billed is False
 
 
+def test_a_connection_is_tried_again_while_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "CONNECT", 0.1)
+    waits: list[float] = []
+    with full() as url:
+        given = Settings(base_url=url, text_timeout=10 * PATIENCE)
+        one = Client(given, Key("unused", "nowhere"), sleep=waits.append)
+        with pytest.raises(BackendError, match=r"cannot be reached \(ConnectTimeout\)"):
+            one.send(CHAT)
+    assert waits == [1, 2]
+
+
+@pytest.mark.parametrize("error", [network.httpcore2.ReadTimeout, KeyboardInterrupt])
+def test_a_stream_that_is_given_up_closes_itself(error: type[BaseException]) -> None:
+    here, there = socket.socketpair()
+
+    class Inner(network.httpcore2.NetworkStream):
+        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            raise error
+
+        def close(self) -> None:
+            here.close()
+
+        def get_extra_info(self, info: str) -> Any:
+            return here
+
+    with there:
+        with pytest.raises(error):
+            network.Stream(Inner()).read(1)
+        assert there.recv(1) == b""
+
+
 def test_a_name_that_is_never_found_is_given_up_by_one_thread(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -229,7 +261,7 @@ print(one.send(CHAT).text)
 """
 
 
-def test_a_program_ends_without_a_word_of_what_it_left_open() -> None:
+def test_a_program_ends_without_warnings_of_open_connections() -> None:
     with Watching(answer(obliging.chat("m", "A boat."))) as server:
         done = subprocess.run(
             [
