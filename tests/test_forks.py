@@ -311,6 +311,6 @@ def test_a_fork_is_late_rather_than_never(monkeypatch: pytest.MonkeyPatch) -> No
     thread.start()
     thread.join(PATIENCE)
     gate.before_fork()
-    gate.after_fork()
-    gate.enter()
-    gate.leave()
+    assert gate._inside
+    gate.after_fork_in_child()
+    assert not gate._inside
