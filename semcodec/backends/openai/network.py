@@ -12,6 +12,10 @@ whether that runs an event loop or not.
 from __future__ import annotations
 
 import contextlib
+
+# What the first call would import: a child that is forked meanwhile would wait for it for ever.
+import encodings.idna
+import encodings.utf_8_sig  # noqa: F401
 import ipaddress
 import os
 import socket

@@ -391,11 +391,11 @@ one._method(CHAT.route)
 seen = []
 sys.addaudithook(lambda event, given: seen.append(event))
 one.send(CHAT)
-print({"subprocess.Popen", "os.posix_spawn", "os.fork"}.intersection(seen))
+print({"import", "subprocess.Popen", "os.posix_spawn", "os.fork"}.intersection(seen))
 """
 
 
-def test_the_first_call_starts_no_program() -> None:
+def test_the_first_call_starts_no_program_and_imports_nothing() -> None:
     with Watching(answer(obliging.chat("m", "A boat."))) as server:
         done = subprocess.run(
             [sys.executable, "-c", FIRST, server.url],
