@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from semcodec.forks import fork_waits
+
 if TYPE_CHECKING:
     from semcodec_embedded.backend import EmbeddedBackend
 
 
 def create() -> EmbeddedBackend:
     """Return the backend; its weights and sprites are loaded at their first use."""
-    from semcodec_embedded.backend import EmbeddedBackend
+    with fork_waits():  # a child would wait for ever for an import that another thread began
+        from semcodec_embedded.backend import EmbeddedBackend
 
     return EmbeddedBackend()

@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semcodec.errors import BackendError
+from semcodec.forks import fork_waits
 
 _LOADING = Lock()
-THREADS = 2  #: more gain nothing at this size
+#: With one, onnxruntime runs in the caller's thread and starts none, so that a forked process can
+#: go on with the sessions it inherits. More are hardly faster at this size, and slower under load.
+THREADS = 1
 
 
 def _runtime() -> Any:
@@ -47,9 +50,10 @@ def run(model: str, tensor: NDArray[Any]) -> list[NDArray[Any]]:
         BackendError: the network cannot be loaded or run here.
     """
     try:
-        with _LOADING:  # threads that start together load a network once
-            session = _session(model)
-        answers = session.run(None, {session.get_inputs()[0].name: tensor})
+        with fork_waits():  # a session keeps locks of its own while it loads and runs
+            with _LOADING:  # threads that start together load a network once
+                session = _session(model)
+            answers = session.run(None, {session.get_inputs()[0].name: tensor})
     except Exception as error:  # onnxruntime raises types of its own, unrelated to each other
         message = f"The network {model} does not run here: pip install onnxruntime. ({error})"
         raise BackendError(message, backend="embedded", stage="describe") from error

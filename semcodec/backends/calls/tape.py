@@ -18,6 +18,7 @@ from typing import Any, Final, Literal, get_args
 
 from semcodec.backends.calls.call import Call, Reply, Usage
 from semcodec.errors import InputError
+from semcodec.forks import fork_waits
 
 Mode = Literal["cache", "record", "replay", "peek"]
 MODES: Final = get_args(Mode)
@@ -103,9 +104,13 @@ class Tape:
             self._run("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _run(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Return the first row of a query; the file is opened anew, for threads share us."""
+        """Return the first row of a query; the file is opened anew, for threads share us.
+
+        SQLite keeps locks, and a list of the files it has locked, for the whole process. A child
+        that is forked while a file is open believes it locked for ever.
+        """
         try:
-            with closing(self._opened()) as file, file:
+            with fork_waits(), closing(self._opened()) as file, file:
                 return file.execute(query, values).fetchmany(1)
         except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
             raise InputError(f"{self.path} cannot be used as a tape: {error}.") from error

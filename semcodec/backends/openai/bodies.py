@@ -11,6 +11,7 @@ from semcodec.backends.calls import Call
 from semcodec.backends.openai import sizes
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.prompting import Question
+from semcodec.forks import fork_waits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -154,5 +155,6 @@ def _is_sent(settings: Settings, name: str) -> bool:
 
 def _file(image: Image, kind: str) -> bytes:
     out = io.BytesIO()
-    image.save(out, kind.upper(), **({"quality": JPEG_QUALITY} if kind != "png" else {}))
+    with fork_waits():  # Pillow imports what writes this kind of file
+        image.save(out, kind.upper(), **({"quality": JPEG_QUALITY} if kind != "png" else {}))
     return out.getvalue()

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends.calls import Call, Reply
 from semcodec.backends.openai import replies
-from semcodec.backends.openai.faults import PICTURES, Faults
+from semcodec.backends.openai.faults import PICTURES, Faults, never_arrived
 from semcodec.backends.openai.keys import Key
 from semcodec.backends.openai.retries import retried
 from semcodec.backends.openai.settings import Settings
 from semcodec.errors import BackendError, SemcodecError
+from semcodec.forks import fork_waits
 
 if TYPE_CHECKING:
     import httpx2
@@ -30,7 +31,9 @@ MOST_PICTURE: Final = 2**25  #: bytes of an answer that is a picture, in base64
 
 
 class Client:
-    """Makes calls of one server.
+    """Makes calls of one server, from any number of threads, and in a forked process too.
+
+    Its connections are closed when it is dropped, and when the interpreter ends.
 
     Args:
         settings: of the server.
@@ -47,9 +50,11 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings, self._key, self._sleep = settings, key, sleep
+        self._transport = transport
         self._faults = Faults(settings, key)
-        self._openai = _client(settings, key, transport)
-        weakref.finalize(self, self._openai.close)  # connections that wait for the next call
+        self._lock = threading.Lock()
+        with fork_waits():
+            self._connect()
 
     def send(self, call: Call) -> Reply:
         """Return the reply to ``call``.
@@ -78,14 +83,50 @@ class Client:
             raise self._faults.of_ours(call, type(error).__name__) from None
         return self._read(call, raw)
 
+    def _connect(self) -> None:
+        """Make the client of the openai package, for this process.
+
+        It finds out about the machine once, by starting ``uname``. A fork meanwhile would give the
+        child the pipe to that program, and this process would wait for it as long as the child
+        lives.
+        """
+        self._process = os.getpid()
+        self._openai = _client(self._settings, self._key, self._transport)
+        _ = self._openai.default_headers  # that which tells about the machine
+        self._methods: dict[str, Callable[..., Any]] = {}
+        self._closing = weakref.finalize(self, self._openai.close)
+
+    def _method(self, route: str) -> Callable[..., Any]:
+        """Return the method of the openai package for ``route``, which the first time is imported.
+
+        A forked process must not go on with connections that its parent uses, nor with locks that a
+        thread of the parent may have held during the fork, and so gets a client of its own.
+        """
+        with fork_waits(), self._lock:
+            if self._process != os.getpid():
+                self._closing.detach()
+                self._openai.close()  # only this process's copies of the sockets
+                self._connect()
+            if route not in self._methods:
+                self._methods[route] = _method(self._openai, route)
+            return self._methods[route]
+
     def _answer(self, call: Call) -> httpx2.Response:
-        """Return the whole answer; the deadline is for all of it, however slowly it drips."""
-        seconds = self._faults.timeout(call)
+        """Return the whole answer; the deadline is for all of it, however slowly it drips.
+
+        Raises:
+            BackendError: the time is up, and the connection closed.
+            openai.OpenAIError: anything else; up to ``CONNECT`` the server may be tried again.
+        """
+        import openai
+
+        method, seconds = self._method(call.route), self._faults.timeout(call)
         try:
-            answer: httpx2.Response = within(seconds, lambda: _made(self._openai, call))
-            return answer
-        except TimeoutError:
-            raise self._faults.of_time(call, seconds) from None
+            return _made(method, call, seconds)
+        except openai.APITimeoutError as error:
+            if seconds > CONNECT and type(error.__cause__).__name__ == "ConnectTimeout":
+                raise
+            raise self._faults.of_time(call, seconds, never_arrived(error)) from None
 
     def _read(self, call: Call, raw: httpx2.Response) -> Reply:
         kind = raw.headers.get("content-type", "").partition(";")[0].strip()
@@ -111,52 +152,28 @@ class Client:
         return replace(reply, text=text, refusal=refusal)
 
 
-def within(seconds: float, work: Callable[[], Any]) -> Any:
-    """Return what ``work`` returns, if it does so in time; what is late goes on, and is forgotten.
-
-    Raises:
-        TimeoutError: it took longer.
-    """
-    done: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
-
-    def run() -> None:
-        try:
-            done.put((work(), None))
-        except BaseException as error:  # raised again where the answer is waited for
-            done.put((None, error))
-
-    threading.Thread(target=run, daemon=True).start()
-    try:
-        value, error = done.get(timeout=seconds)
-    except Empty:
-        raise TimeoutError from None
-    if error is not None:
-        raise error
-    return value
-
-
 def _client(settings: Settings, key: Key, transport: httpx2.BaseTransport | None) -> openai.OpenAI:
     try:
-        import httpx2
         import openai
+
+        from semcodec.backends.openai.network import Transport
     except ImportError as error:
         message = "The backend openai needs a package: pip install 'semcodec[openai]'."
         raise BackendError(message, backend="openai", stage="load") from error
-    longest = max(settings.text_timeout, settings.image_timeout)
-    options: dict[str, Any] = {} if transport is None else {"transport": transport}
+    trusts = not settings.is_local  # a proxy is not this machine
     try:
         http = openai.DefaultHttpx2Client(
             follow_redirects=False,
             event_hooks={"response": [_bounded]},
-            trust_env=not settings.is_local,  # a proxy is not this machine
-            **options,
+            transport=transport
+            or Transport(settings.base_url, openai.DEFAULT_CONNECTION_LIMITS, trusts),
+            trust_env=trusts,
         )
         client = openai.OpenAI(
             api_key=key.reveal(),
             base_url=settings.base_url,
             http_client=http,
             max_retries=0,
-            timeout=httpx2.Timeout(longest, connect=CONNECT),
             default_headers={"Accept-Encoding": "identity"},
         )
     except Exception as error:  # of a proxy, a certificate or a host that cannot be
@@ -197,20 +214,31 @@ def _stream(inner: Any, request: httpx2.Request, most: int) -> Any:
     return Bounded()
 
 
-def _made(client: openai.OpenAI, call: Call) -> httpx2.Response:
-    body: Any = dict(call.body)
-    extra = dict(call.extra) or None
-    match call.route:
+def _method(client: openai.OpenAI, route: str) -> Callable[..., Any]:
+    match route:
         case "chat/completions":
-            raw = client.chat.completions.with_raw_response.create(**body, extra_body=extra)
+            return client.chat.completions.with_raw_response.create
         case "responses":
-            raw = client.responses.with_raw_response.create(**body, extra_body=extra)
+            return client.responses.with_raw_response.create
         case "images/generations":
-            raw = client.images.with_raw_response.generate(**body, extra_body=extra)
+            return client.images.with_raw_response.generate
         case "images/edits":
-            picture = ("image.png", call.picture or b"", "image/png")
-            raw = client.images.with_raw_response.edit(image=picture, **body, extra_body=extra)
+            return client.images.with_raw_response.edit
         case _:
-            raw = client.models.with_raw_response.list()
+            return client.models.with_raw_response.list
+
+
+def _made(method: Callable[..., Any], call: Call, seconds: float) -> httpx2.Response:
+    """Return the response of ``method``, of which every part must be over in ``seconds``."""
+    import httpx2
+
+    options: dict[str, Any] = dict(call.body)
+    if call.route == "images/edits":
+        options["image"] = ("image.png", call.picture or b"", "image/png")
+    raw = method(
+        **options,
+        extra_body=dict(call.extra) or None,
+        timeout=httpx2.Timeout(seconds, connect=min(CONNECT, seconds)),
+    )
     response: httpx2.Response = raw.http_response
     return response

@@ -55,8 +55,13 @@ class Faults:
         message = f"{who}: use another image or model."
         return Refused(self.key.hidden(message), **self._place(call))
 
-    def of_time(self, call: Call, seconds: float) -> BackendError:
-        """Return the error for an answer that was not complete in time."""
+    def of_time(self, call: Call, seconds: float, never_arrived: bool = False) -> BackendError:
+        """Return the error for an answer that was not complete in time, or was never asked for."""
+        if never_arrived:
+            what = f"cannot be reached in {seconds:g} seconds"
+            return self._error(
+                call, f"{what}: is it running, and is the base URL right?", retryable=True
+            )
         what = f"did not complete {call.stage} in {seconds:g} seconds{self._aside_on_bill()}"
         return self._lost(call, f"{what}: try again, and allow more with --timeout.")
 

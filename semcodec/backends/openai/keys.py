@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from semcodec.backends.openai.settings import OPENAI, SECRET, Settings, config, config_path
 from semcodec.errors import BackendError
+from semcodec.forks import fork_waits
 
 OURS: Final = "SEMCODEC_API_KEY"
 THEIRS: Final = "OPENAI_API_KEY"
@@ -122,7 +123,8 @@ def _key(value: object, source: str) -> Key:
 def _from_keyring() -> str | None:
     """Return what the keyring has, if there is one: ``keyring set semcodec openai`` writes it."""
     try:
-        import keyring
+        with fork_waits():
+            import keyring
 
         found: str | None = keyring.get_password(*SERVICE)
         return found

@@ -8,6 +8,7 @@ from typing import Any, Final
 from semcodec.backends.calls import Usage
 from semcodec.backends.openai.settings import Settings
 from semcodec.errors import InputError
+from semcodec.forks import fork_waits
 
 MILLION: Final = 1_000_000
 FIELDS: Final = ("input", "output", "image")  #: of a price; image may be left out
@@ -33,8 +34,9 @@ class ServerPrices:
 
 def _listed(model: str, usage: Usage) -> Decimal | None:
     try:
-        from genai_prices import Usage as Counted
-        from genai_prices import calc_price
+        with fork_waits():
+            from genai_prices import Usage as Counted
+            from genai_prices import calc_price
     except ImportError:
         return None
     counted = Counted(

@@ -100,7 +100,8 @@ class Server:
     def _only_model(self) -> str:
         """Return the model of a server that has one, which is listed once.
 
-        Threads that begin together may each list it; the answer is the same.
+        Threads that begin together may each list it; the answer is the same. A ``cached_property``
+        would hold a lock in Python 3.11 during the call, in a forked child forever.
         """
         self._listed_model = self._listed_model or self._list_model()
         return self._listed_model

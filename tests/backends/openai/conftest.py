@@ -15,12 +15,3 @@ def _nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     for name in [name for name in os.environ if name.upper().startswith(OTHERS)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SEMCODEC_CONFIG", str(tmp_path / "there is no config"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _loaded() -> None:
-    """Load what the client would load during its first call, which may have little time."""
-    import openai.resources.chat
-    import openai.resources.images
-    import openai.resources.models
-    import openai.resources.responses  # noqa: F401

@@ -1,0 +1,407 @@
+"""A call whose time is up is closed: the server sees it, and nothing of it is left here."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from semcodec.backends.calls import Call
+from semcodec.backends.openai import client as client_module
+from semcodec.backends.openai import network, settings
+from semcodec.backends.openai.client import Client
+from semcodec.backends.openai.keys import Key
+from semcodec.backends.openai.settings import Settings
+from semcodec.errors import BackendError
+from tests.backends.openai import obliging
+from tests.backends.openai.faulty import Faulty, never, says
+from tests.backends.openai.watching import Watching
+from tests.forking import PATIENCE, forked, forks
+
+SECONDS: Final = 0.3  #: for an answer that never comes
+HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+BODY: Final = HEAD + b"content-length: 1000000\r\n\r\n"
+CHAT: Final = Call("describe", "chat/completions", {"model": "m", "messages": []})
+LARGE: Final = Call(
+    "edit", "images/edits", {"model": "m", "prompt": "x"}, picture=bytes(24 * 2**20)
+)
+FDS: Final = Path("/proc/self/fd")
+
+
+def client(url: str, **more: Any) -> Client:
+    """Return a client of which only texts, or only what ``more`` says, are to be there soon."""
+    given = {"retries": 0, **(more or {"text_timeout": SECONDS})}
+    return Client(Settings(base_url=url, **given), Key("unused", "nowhere"))
+
+
+def late(one: Client, call: Call = CHAT) -> str:
+    """Return what is said of a call that is late; the servers here are so for much longer."""
+    started = time.monotonic()
+    with pytest.raises(BackendError) as caught:
+        one.send(call)
+    assert time.monotonic() - started < PATIENCE / 2
+    assert caught.value.retryable
+    return str(caught.value)
+
+
+def left() -> tuple[int, int]:
+    """Return how many threads and open files there are."""
+    gc.collect()
+    return threading.active_count(), len(list(FDS.iterdir())) if FDS.exists() else 0
+
+
+# --- the server sees it ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "drip"),
+    [(b"", b""), (HEAD, b""), (HEAD, b"x: y\r\n"), (BODY, b""), (BODY, b" ")],
+    ids=["is silent", "stops in its headers", "drips headers", "stops in its body", "drips a body"],
+)
+def test_a_late_answer_is_closed(head: bytes, drip: bytes) -> None:
+    with Watching(head, drip) as server:
+        one = client(server.url)
+        assert f"did not complete describe in {SECONDS} seconds" in late(one)
+        assert server.sees(closed=1)
+
+
+def test_a_request_that_is_taken_too_slowly_is_closed() -> None:
+    with Watching(reads=False) as server:
+        one = client(server.url, image_timeout=SECONDS)
+        assert "did not complete edit" in late(one, LARGE)
+        server.reads = True  # for the end comes after all that is on its way
+        assert server.sees(closed=1)
+
+
+def test_an_encryption_that_is_never_agreed_on_is_closed() -> None:
+    with Watching(scheme="https") as server:
+        one = client(server.url)
+        assert f"cannot be reached in {SECONDS} seconds" in late(one)
+        assert server.sees(closed=1)
+
+
+@pytest.mark.parametrize("url", ["http://there.invalid/v1", "https://there.invalid/v1"])
+def test_a_proxy_that_is_silent_is_closed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Watching() as server:
+        monkeypatch.setenv("ALL_PROXY", server.url.removesuffix("/v1"))
+        one = client(url)
+        assert "did not complete describe" in late(one)
+        assert server.asked.is_set()
+        assert server.sees(closed=1)
+
+
+def test_a_local_server_is_asked_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    with Faulty(lambda seen: says(200, obliging.chat("m", "A boat."))) as faulty:
+        assert client(faulty.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
+
+
+def test_a_server_that_needs_no_proxy_is_asked_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "LOCAL", ())
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Faulty(lambda seen: says(200, obliging.chat("m", "A boat."))) as faulty:
+        assert client(faulty.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
+
+
+@contextmanager
+def full() -> Iterator[str]:
+    """Yield the URL of a server that takes no more connections, and refuses none."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        waiting = []
+        try:
+            for _ in range(64):
+                waiting.append(socket.socket())
+                waiting[-1].settimeout(0.2)
+                waiting[-1].connect(listening.getsockname())
+            pytest.skip("the system makes no one wait")
+        except TimeoutError:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        finally:
+            for one in waiting:
+                one.close()
+
+
+def test_a_connection_that_is_never_made_is_given_up() -> None:
+    with full() as url:
+        assert f"cannot be reached in {SECONDS} seconds" in late(client(url))
+
+
+def test_a_connection_that_is_never_made_is_not_billed() -> None:
+    with full() as url, pytest.raises(BackendError) as caught:
+        client(url).send(CHAT)
+    assert caught.value.billed is False
+
+
+def test_a_connection_is_tried_again_while_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "CONNECT", 0.1)
+    waits: list[float] = []
+    with full() as url:
+        given = Settings(base_url=url, text_timeout=10 * PATIENCE)
+        one = Client(given, Key("unused", "nowhere"), sleep=waits.append)
+        with pytest.raises(BackendError, match=r"cannot be reached \(ConnectTimeout\)"):
+            one.send(CHAT)
+    assert waits == [1, 2]
+
+
+@pytest.mark.parametrize("error", [network.httpcore2.ReadTimeout, KeyboardInterrupt])
+def test_a_stream_that_is_given_up_closes_itself(error: type[BaseException]) -> None:
+    here, there = socket.socketpair()
+
+    class Inner(network.httpcore2.NetworkStream):
+        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            raise error
+
+        def close(self) -> None:
+            here.close()
+
+        def get_extra_info(self, info: str) -> Any:
+            return here
+
+    with there:
+        with pytest.raises(error):
+            network.Stream(Inner()).read(1)
+        assert there.recv(1) == b""
+
+
+def test_a_name_that_is_never_found_is_given_up_by_one_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, before = threading.Event(), threading.active_count()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: found.wait(PATIENCE) and [])
+    one = client("http://there.invalid/v1")
+    for _ in range(5):
+        assert f"cannot be reached in {SECONDS} seconds" in late(one)
+    assert threading.active_count() == before + 1
+    found.set()
+
+
+def test_a_silent_address_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "LOCAL", ("there.invalid",))
+    seen, find = network.httpcore2.SyncBackend.connect_tcp, socket.getaddrinfo
+
+    def connect(self: object, host: str, port: int, timeout: float, *rest: object) -> object:
+        if host == "192.0.2.1":  # of an address that is silent for as long as it may
+            time.sleep(timeout)
+            raise network.httpcore2.ConnectTimeout
+        return seen(self, host, port, timeout, *rest)
+
+    def look_up(host: str, *rest: Any, **more: Any) -> list[Any]:
+        if host != "there.invalid":
+            return find(host, *rest, **more)
+        return [(None, None, None, "", (one, 0)) for one in ("192.0.2.1", "127.0.0.1")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(network.httpcore2.SyncBackend, "connect_tcp", connect)
+    with Faulty(lambda seen: says(200, obliging.chat("m", "A boat."))) as faulty:
+        url = faulty.url.replace("127.0.0.1", "there.invalid")
+        assert client(url, text_timeout=2.0).send(CHAT).text == "A boat."
+
+
+# --- nothing is left ---------------------------------------------------------------------------
+
+
+def test_many_late_calls_leave_no_threads_and_no_files() -> None:
+    with Watching() as server:
+        one = client(server.url, text_timeout=0.02)
+        late(one)
+        assert server.sees(closed=1)
+        threads, files = left()
+        for _ in range(50):
+            late(one)
+        assert server.sees(closed=51)
+        server._threads[:] = [thread for thread in server._threads if thread.is_alive()]
+        wait_for(lambda: abs(left()[0] - threads) <= 1 and abs(left()[1] - files) <= 1)
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait until something holds that the threads of a server of ours may be late with."""
+    ends = time.monotonic() + PATIENCE
+    while not holds() and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert holds()
+
+
+def test_many_dropped_clients_leave_no_threads_and_no_files() -> None:
+    with Watching(answer(obliging.chat("m", "A boat."))) as server:
+        threads, files = left()
+        for _ in range(50):
+            assert client(server.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
+        gc.collect()
+        assert server.sees(closed=50)
+        wait_for(lambda: abs(left()[0] - threads) <= 1 and abs(left()[1] - files) <= 1)
+
+
+def answer(body: dict[str, Any]) -> bytes:
+    """Return an answer after which the connection stays open."""
+    data = json.dumps(body).encode()
+    return HEAD + b"content-length: %d\r\n\r\n" % len(data) + data
+
+
+PROGRAM = """
+import sys
+from tests.backends.openai.test_deadlines import CHAT, client
+one = client(sys.argv[1], text_timeout=30.0)
+print(one.send(CHAT).text)
+"""
+
+
+def test_a_program_ends_without_warnings_of_open_connections() -> None:
+    with Watching(answer(obliging.chat("m", "A boat."))) as server:
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-X",
+                "dev",
+                "-W",
+                "error::ResourceWarning",
+                "-c",
+                PROGRAM,
+                server.url,
+            ],
+            capture_output=True,
+            timeout=2 * PATIENCE,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "A boat.\n", "")
+        assert server.sees(closed=1)
+
+
+# --- whoever calls -----------------------------------------------------------------------------
+
+
+def test_it_works_inside_a_running_event_loop() -> None:
+    async def ask(url: str) -> str:
+        return late(client(url))
+
+    with Watching() as server:
+        assert "did not complete describe" in asyncio.run(ask(server.url))
+        assert server.sees(closed=1)
+
+
+def test_threads_that_share_a_client_wait_for_their_own_answers_only() -> None:
+    def choose(seen: Any) -> Any:
+        return never if b"LATE" in seen.body else says(200, obliging.chat("m", "A boat."))
+
+    said: list[str] = []
+
+    def ask(one: Client, model: str) -> None:
+        try:
+            call = Call("describe", "chat/completions", {"model": model, "messages": []})
+            said.append(one.send(call).text)
+        except BackendError as error:
+            said.append(str(error))
+
+    with Faulty(choose) as faulty:
+        one = client(faulty.url, text_timeout=3.0)
+        names = ["LATE", "m"] * 4
+        threads = [threading.Thread(target=ask, args=(one, name)) for name in names]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(PATIENCE)
+    assert sorted(text.startswith("The server") for text in said) == [False] * 4 + [True] * 4
+    assert said[:4] == ["A boat."] * 4
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a thread cannot be sent a signal")
+@pytest.mark.parametrize("head", [b"", BODY], ids=["before the answer", "amid the answer"])
+def test_ctrl_c_closes_the_connection(head: bytes) -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+
+    def interrupt(server: Watching) -> None:
+        if server.asked.wait(PATIENCE):
+            time.sleep(0.1)  # for the client to wait for more
+            signal.pthread_kill(main, signal.SIGINT)
+
+    with Watching(head) as server:
+        one = client(server.url, text_timeout=10 * PATIENCE)
+        thread = threading.Thread(target=interrupt, args=(server,))
+        thread.start()
+        with pytest.raises(KeyboardInterrupt) as caught:
+            one.send(CHAT)
+        assert server.sees(closed=1), caught  # while the frames of the call are kept
+        thread.join(PATIENCE)
+
+
+# --- after a fork ------------------------------------------------------------------------------
+
+
+@forks
+def test_a_forked_child_makes_connections_of_its_own() -> None:
+    with Watching(answer(obliging.chat("m", "A boat."))) as server:
+        one = client(server.url, text_timeout=PATIENCE)
+
+        def ask() -> None:
+            assert one.send(CHAT).text == "A boat."
+
+        ask()
+        inherited = one._openai
+
+        def in_child() -> None:
+            assert one.send(CHAT).text == "A boat."
+            assert one._openai is not inherited
+
+        with forked(in_child) as ended:
+            wait_for(lambda: server.opened == 2)
+            assert ended() == 0
+        assert one._openai is inherited
+        assert server.closed <= 1  # ours is still open
+        ask()
+        assert server.opened == 2
+
+
+@forks
+def test_a_late_answer_is_closed_though_a_child_has_a_copy_of_the_connection() -> None:
+    with Watching() as server:
+        one = client(server.url, text_timeout=2.0)
+        said: list[str] = []
+        thread = threading.Thread(target=lambda: said.append(late(one)))
+        thread.start()
+        assert server.asked.wait(PATIENCE)
+        with forked(lambda: None) as ended:
+            thread.join(PATIENCE)
+            assert server.sees(closed=1)
+            assert ended() == 0
+        assert said
+
+
+FIRST = """
+import sys
+from tests.backends.openai.test_deadlines import CHAT, client
+one = client(sys.argv[1], text_timeout=30.0)
+one._method(CHAT.route)
+seen = []
+sys.addaudithook(lambda event, given: seen.append(event))
+one.send(CHAT)
+print({"import", "subprocess.Popen", "os.posix_spawn", "os.fork"}.intersection(seen))
+"""
+
+
+def test_the_first_call_starts_no_program_and_imports_nothing() -> None:
+    with Watching(answer(obliging.chat("m", "A boat."))) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", FIRST, server.url],
+            capture_output=True,
+            timeout=2 * PATIENCE,
+            text=True,
+            check=False,
+        )
+    assert done.stdout == "set()\n", done.stderr

@@ -1,0 +1,100 @@
+"""A server on this machine that notices when the other end closes a connection."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from tests.forking import PATIENCE
+
+DRIP: Final = 0.02  #: seconds between two bytes
+END: Final = b"\r\n\r\n"
+
+
+class Watching:
+    """Takes connections and does to each what ``does`` says, until the other end closes it.
+
+    Attributes:
+        url: its base URL.
+        asked: whether a request, or what there is of it, has come.
+        closed: how many connections the other end has closed.
+        opened: how many there were.
+        reads: whether what comes is read at once, and not byte by byte.
+    """
+
+    def __init__(
+        self, head: bytes = b"", drip: bytes = b"", *, reads: bool = True, scheme: str = "http"
+    ) -> None:
+        """Take the bytes that are sent at once, and those that are sent again and again."""
+        self._head, self._drip, self.reads = head, drip, reads
+        self._socket = socket.socket()
+        if not reads:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen(64)
+        self.port = self._socket.getsockname()[1]
+        self.url = f"{scheme}://127.0.0.1:{self.port}/v1"
+        self.asked = threading.Event()
+        self.opened, self.closed = 0, 0
+        self._changed, self._ends = threading.Condition(), threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Watching:
+        self._begin(self._listen)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._ends.set()
+        with socket.create_connection(("127.0.0.1", self.port)):
+            pass  # wakes the thread that listens
+        for thread in self._threads:
+            thread.join(PATIENCE)
+        self._socket.close()
+
+    def sees(self, closed: int) -> bool:
+        """Wait until ``closed`` connections were closed by the other end, and tell if they were."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.closed >= closed, PATIENCE)
+
+    def _begin(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _listen(self) -> None:
+        while True:
+            connection, _ = self._socket.accept()
+            if self._ends.is_set():
+                connection.close()
+                return
+            self.opened += 1
+            self._begin(self._serve, connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        connection.settimeout(DRIP)
+        with connection:
+            try:
+                while not self._ends.is_set():
+                    self._turn(connection)
+            except OSError:  # the other end has closed it
+                with self._changed:
+                    self.closed += 1
+                    self._changed.notify_all()
+
+    def _turn(self, connection: socket.socket) -> None:
+        """Read what comes, and send what is to be sent."""
+        try:
+            data = connection.recv(65536 if self.reads else 1)
+        except TimeoutError:
+            if self._drip and self.asked.is_set():
+                connection.sendall(self._drip)
+            return
+        if not data:
+            raise ConnectionError
+        if END in data:  # of the headers of a request
+            connection.sendall(self._head)
+        self.asked.set()
+        if not self.reads:
+            self._ends.wait(DRIP)
