@@ -140,7 +140,6 @@ def test_while_a_backend_is_imported(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.delitem(sys.modules, "slow_plug_in", raising=False)
     entry = registry.EntryPoint("slow", "slow_plug_in:new", registry.GROUP)
     monkeypatch.setattr(registry, "entry_points", lambda group: [entry])
-    monkeypatch.setattr(registry, "_made", {})
     check(halt, lambda: registry._load("slow"))
 
 

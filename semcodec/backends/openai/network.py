@@ -237,8 +237,6 @@ def _pool(
         return httpcore2.ConnectionPool(**options)
     options |= {"proxy_url": str(proxy.url), "proxy_auth": proxy.raw_auth}
     if proxy.url.scheme.startswith("socks"):
-        import socksio  # noqa: F401  # it misses it only when the first connection is made
-
         return httpcore2.SOCKSProxy(**options)
     return httpcore2.HTTPProxy(**options)
 
