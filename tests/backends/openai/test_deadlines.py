@@ -320,6 +320,15 @@ def test_threads_that_share_a_client_wait_for_their_own_answers_only() -> None:
     assert said[:4] == ["A boat."] * 4
 
 
+@pytest.fixture
+def _interrupts() -> Iterator[None]:
+    """Raise KeyboardInterrupt at SIGINT, which a process that runs in the background ignores."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interrupts")
 @pytest.mark.skipif(os.name == "nt", reason="a thread cannot be sent a signal")
 @pytest.mark.parametrize("head", [b"", BODY], ids=["before the answer", "amid the answer"])
 def test_ctrl_c_closes_the_connection(head: bytes) -> None:
