@@ -49,7 +49,8 @@ def register() -> None:
     """
     if NAME not in NAMES:
         raise ValueError(f"SEMCODEC_PROFILE is {NAME!r}; use one of: {', '.join(NAMES)}.")
-    no_clock = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    default = settings.get_profile("default")  # and not "ci", which is loaded where CI is set
+    no_clock = settings(default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.register_profile(
         "gate", no_clock, max_examples=GATE_EXAMPLES, derandomize=True, database=None
     )

@@ -33,7 +33,7 @@ import pytest
 from tests.requirements.sites import ROOT, Site, sites
 
 #: Imported once here, so that no child spends its time on them. None of them imports the package.
-SHARED: Final = ("hypothesis", "jsonschema", "PIL.Image", "construct", "bitarray", "numpy")
+SHARED: Final = ("hypothesis", "jsonschema_rs", "PIL.Image", "construct", "bitarray", "numpy")
 LONGEST: Final = 120  #: seconds for the tests of one mutant, which may never end
 #: The tests that must notice when a rule of the format is not checked, or is reported elsewhere.
 VECTORS: Final = (
