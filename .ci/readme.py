@@ -50,12 +50,19 @@ NOT_RUN: Final = {
     "make nightly": "it takes 20 minutes",
 }
 
-FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-INLINE: Final = re.compile(r"`([^`\n]+)`")
-PIECE: Final = re.compile(f"{FENCE.pattern}|{INLINE.pattern}", re.MULTILINE | re.DOTALL)
-HEADING: Final = re.compile(r"^##+ (.+)$", re.MULTILINE)
+#: In this order, so that neither a comment in a block is a heading, nor its quotes inline code.
+PIECE: Final = re.compile(
+    r"^[ ]*```(?P<language>.*)\n(?P<block>(?:.*\n)*?)[ ]*```$"
+    r"|^##+ (?P<heading>.+)$"
+    r"|`(?P<inline>[^`]+)`",
+    re.MULTILINE,
+)
+SHELLS: Final = ("sh", "bash", "shell", "console")
+NO_SHELLS: Final = ("python", "")  #: Python is run by the tests, and an unnamed block is output
 STARTED: Final = time.monotonic()
-OUR_SETTINGS: Final = ("OPENAI_", "SEMCODEC_", "XDG_", "VIRTUAL_ENV", "PYTHON")
+OUR_SETTINGS: Final = (
+    "OPENAI_", "SEMCODEC_", "XDG_", "VIRTUAL_ENV", "PYTHON", "PYTEST_", "HYPOTHESIS_",
+)  # fmt: skip
 
 
 class Section(NamedTuple):
@@ -70,22 +77,32 @@ def sections(text: str) -> list[Section]:
 
     A command is a line of a block of shell code, or inline code of two words and more, as in the
     table of benches. Inline code of a single word is a name, and what begins with a dash an option.
+
+    Raises:
+        ValueError: a block is in a language that is neither run nor known to be something else.
     """
-    _, *parts = HEADING.split(text)
-    found = zip(parts[::2], parts[1::2], strict=True)
-    every = [Section(title, tuple(dict.fromkeys(commands(body)))) for title, body in found]
-    return [section for section in every if section.commands]
+    found: dict[str, list[str]] = {}
+    title = ""  # of what stands before the first heading
+    for piece in PIECE.finditer(text):
+        title = piece["heading"] or title
+        found.setdefault(title, []).extend(commands(piece))
+    return [Section(title, tuple(dict.fromkeys(every))) for title, every in found.items() if every]
 
 
-def commands(text: str) -> Iterator[str]:
-    """Yield the commands of a section."""
-    for language, block, inline in PIECE.findall(text):
-        if language == "sh":
-            for line in block.replace("\\\n", " ").splitlines():
-                if command := re.sub(r"(^|\s+)#.*", "", line).strip():
-                    yield command
-        elif len(inline.split()) > 1 and not inline.startswith("-"):
-            yield inline.strip()
+def commands(piece: re.Match[str]) -> Iterator[str]:
+    """Yield the commands of a block or of inline code."""
+    if piece["block"] is not None:
+        if (language := piece["language"].strip()) in NO_SHELLS:
+            return
+        if language not in SHELLS:
+            raise ValueError(f"README.md has a block in {language!r}: use sh for commands.")
+        for line in piece["block"].replace("\\\n", " ").splitlines():
+            if command := re.sub(r"(^|\s+)#.*", "", line).strip():
+                yield command
+    elif piece["inline"] and not piece["inline"].startswith("-"):
+        words = piece["inline"].split()
+        if len(words) > 1:
+            yield " ".join(words)
 
 
 def unknown(every: list[Section]) -> set[str]:
@@ -153,9 +170,14 @@ def fake_server(folder: Path, settings: Mapping[str, str]) -> Iterator[dict[str,
         argv, cwd=folder, env=settings, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as server:  # its end closes stdin, which ends the server
         assert server.stdout
-        yield {"OPENAI_BASE_URL": server.stdout.readline().strip(), "OPENAI_API_KEY": "sk-unused"}
         assert server.stdin
-        server.stdin.close()
+        url = server.stdout.readline().strip()
+        if not url.startswith("http://127.0.0.1:"):  # an empty one would mean OpenAI's own server
+            raise SystemExit(f"{SERVER} printed {url!r} in place of its URL: run it by itself.")
+        try:
+            yield {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-unused"}
+        finally:
+            server.stdin.close()
 
 
 class Runner:
@@ -206,7 +228,7 @@ def main(titles: list[str]) -> int:
     every = sections((ROOT / "README.md").read_text("utf-8"))
     names = {section.title for section in every}
     if gone := sorted(unknown(every) | (set(titles) - names)):
-        print(f"README.md does not have {', '.join(gone)}: mend .ci/readme.py or the arguments.")
+        print(f"README.md does not have {', '.join(gone)}; remove it from .ci/readme.py.")
         return 2
     with tempfile.TemporaryDirectory(prefix="semcodec-readme-") as work:
         runner = Runner(Path(work))

@@ -107,6 +107,24 @@ test -e installed && test ! -e left && test ! -e ~/left
 """
 
 
+HIDDEN = """
+Install it with `pip install
+one`.
+
+  ```bash
+  ## no heading
+  two three
+  ```
+"""
+
+
+def test_commands_are_found_wherever_they_stand(runner: ModuleType) -> None:
+    (section,) = runner.sections(HIDDEN)
+    assert section == ("", ("pip install one", "two three"))
+    with pytest.raises(ValueError, match="a block in 'zsh': use sh"):
+        runner.sections("## One\n```zsh\ntrue\n```\n")
+
+
 def test_sections_are_apart_and_begin_with_what_the_first_command_installed(
     run_text: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,7 +170,8 @@ def test_the_page_of_the_offline_backend_has_no_other_commands(runner: ModuleTyp
         for section in runner.sections(README.read_text("utf-8"))
         for command in section.commands
     }
-    assert set(runner.commands(blocks)) <= run
+    (section,) = runner.sections(blocks)
+    assert set(section.commands) <= run
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

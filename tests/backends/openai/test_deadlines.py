@@ -218,13 +218,15 @@ def test_a_silent_address_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPat
 
 def test_many_late_calls_leave_no_threads_and_no_files() -> None:
     with Watching() as server:
-        one = client(server.url, text_timeout=0.02)
+        one = client(server.url, text_timeout=0.05)
         late(one)
-        assert server.sees(closed=1)
+        wait_for(lambda: server.closed == server.opened)
         threads, files = left()
         for _ in range(50):
             late(one)
-        assert server.sees(closed=51)
+        # On a busy machine, the time of a call can be up before it has opened a connection.
+        wait_for(lambda: server.closed == server.opened)
+        assert server.opened > 1
         server._threads[:] = [thread for thread in server._threads if thread.is_alive()]
         wait_for(lambda: abs(left()[0] - threads) <= 1 and abs(left()[1] - files) <= 1)
 
