@@ -1,108 +1,89 @@
 """Keep ``fork()`` out of short blocks of code, so that a child never inherits one half done.
 
 ``fork()`` copies the memory of all threads and lets only the calling one go on. A lock that another
-thread holds is then held for ever in the child, a list of warnings filters that another thread has
-exchanged for a moment stays exchanged, and a library such as SQLite or onnxruntime believes that
-work is in progress which nobody finishes. ``multiprocessing`` starts its workers by ``fork()`` on
-Linux up to Python 3.13.
+thread holds is then held forever in the child, a list of warnings filters that another thread has
+exchanged for a moment stays exchanged, an import never ends, and a library such as SQLite or
+onnxruntime waits for work that no thread finishes. ``multiprocessing`` starts its workers by
+``fork()`` on Linux up to Python 3.13.
 
 So the library takes its locks, and calls what is not made for ``fork()``, inside ``fork_waits()``.
-A fork waits until no other thread is inside, and while it waits no other thread gets in. The
-blocks are short (milliseconds; loading a network is the longest) and never wait for a server.
+The blocks are short (loading or running a network is the longest) and never wait for a server or
+for another program. Tested by tests/test_forks.py.
+
+Every thread has a lock of its own, which only a fork takes from elsewhere: threads never wait for
+each other here. The locks are used directly in ``with`` statements, because they are made in C: an
+interrupt (Ctrl-C) comes before a lock is taken or after it is given back, and never in between.
 """
 
 from __future__ import annotations
 
-import logging  # noqa: F401  # before our hooks are registered: see the end of the file
+import importlib.resources
+
+# Imported now, because it registers hooks for forks too, and hooks run before a fork in the reverse
+# order: ours must run first, since a thread inside a block may log, and would wait for the lock
+# that the other hook has taken.
+import logging  # noqa: F401
 import os
 import threading
-from types import TracebackType
-from typing import Final
+import time
+from contextlib import AbstractContextManager, suppress
+from typing import Any, Final
 
-MAX_WAIT: Final = 60.0  #: seconds before a process forks all the same: a late fork beats none
+MAX_WAIT: Final = 10.0  #: seconds before a process forks all the same: late is better than never
 
+Lock = Any  # threading.RLock is a function, and the type that it makes has no public name
 
-class Gate:
-    """The threads that are inside, and those that are about to fork.
-
-    Invariant: while a process forks, the only thread that is inside is the forking one, if any. It
-    goes on in the child, where it leaves what it has entered.
-    """
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()  # on an RLock: a signal's handler may open a picture
-        self._inside: dict[int, int] = {}  # how often each thread has entered
-        self._forking = 0
-
-    def enter(self) -> None:
-        """Enter, after the fork if one is about to happen.
-
-        A thread that is inside enters again without waiting, as the fork waits for it to leave.
-        """
-        me = threading.get_ident()
-        if me not in self._inside:
-            with self._changed:
-                while self._forking:
-                    self._changed.wait()
-                self._inside[me] = 0
-        self._inside[me] += 1
-
-    def leave(self) -> None:
-        """Leave what was entered."""
-        me = threading.get_ident()
-        self._inside[me] -= 1
-        if not self._inside[me]:
-            with self._changed:
-                del self._inside[me]
-                self._changed.notify_all()
-
-    def before_fork(self) -> None:
-        """Wait until no other thread is inside, and keep the lock of the gate during the fork."""
-        me = threading.get_ident()
-        self._changed.acquire()
-        self._forking += 1
-        self._changed.wait_for(lambda: self._inside.keys() <= {me}, MAX_WAIT)
-
-    def after_fork(self) -> None:
-        """Let threads enter again, in the parent."""
-        self._forking -= 1
-        self._changed.notify_all()
-        self._changed.release()
-
-    def after_fork_in_child(self) -> None:
-        """Forget all other threads, of which the child has no copy."""
-        me = threading.get_ident()
-        self._changed, self._forking = threading.Condition(), 0
-        self._inside = {one: depth for one, depth in self._inside.items() if one == me}
+_registering: Lock = threading.RLock()  # held during a fork: no thread gets a new lock meanwhile
+_locks: dict[int, Lock] = {}  # by the identifier of the thread; one that ended is used again
 
 
-class fork_waits:  # noqa: N801  # used as a function, like contextlib.suppress
-    """A context in which no other thread forks this process. It may be nested.
+def fork_waits() -> AbstractContextManager[object]:
+    """Return a context in which no other thread forks this process. It may be nested.
 
     >>> with fork_waits():
     ...     pass
     """
-
-    def __enter__(self) -> None:
-        _GATE.enter()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        _GATE.leave()
+    lock: Lock = _locks.get(threading.get_ident()) or _register()
+    return lock  # type: ignore[no-any-return]  # see Lock
 
 
-_GATE: Final = Gate()
+def _register() -> Lock:
+    """Return a new lock for this thread, after the fork if one is about to happen."""
+    with _registering:
+        return _locks.setdefault(threading.get_ident(), threading.RLock())
 
-# Hooks run before a fork in the reverse order of their registration, and logging has one that takes
-# its lock. Ours must run first: a thread that is inside may log, and would wait for that lock while
-# the forking thread, which had it, waits for us.
+
+def _before_fork() -> None:
+    """Take the locks of all other threads, each as soon as its thread is outside of a block."""
+    ends = time.monotonic() + MAX_WAIT
+    for lock in (_registering, *_locks_of_others()):
+        lock.acquire(timeout=max(0.0, ends - time.monotonic()))
+
+
+def _after_fork() -> None:
+    """Give back what ``_before_fork`` has taken; it may have given up on some."""
+    for lock in (*_locks_of_others(), _registering):
+        with suppress(RuntimeError):  # another thread has it
+            lock.release()
+
+
+def _after_fork_in_child() -> None:
+    """Forget all other threads, of which the child has no copy."""
+    global _registering
+    _registering = threading.RLock()
+    me = threading.get_ident()
+    for ident in [ident for ident in _locks if ident != me]:
+        del _locks[ident]
+
+
+def _locks_of_others() -> list[Lock]:
+    me = threading.get_ident()
+    return [lock for ident, lock in _locks.copy().items() if ident != me]
+
+
+importlib.resources.files("semcodec")  # imports what reads the files of packages
+
 if hasattr(os, "register_at_fork"):  # all but Windows
     os.register_at_fork(
-        before=_GATE.before_fork,
-        after_in_parent=_GATE.after_fork,
-        after_in_child=_GATE.after_fork_in_child,
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child
     )

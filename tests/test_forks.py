@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import json
 import multiprocessing
+import os
+import signal
+import subprocess
 import sys
 import threading
+import time
 import types
 import warnings
 from collections.abc import Callable
@@ -20,18 +24,19 @@ from PIL import Image
 
 import semcodec
 import semcodec.pillow
+from semcodec import forks as forks_module
 from semcodec.backends import opening, registry
 from semcodec.backends.calls import Call, Purse, Reply, Tape, Usage
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.openai.client import Client
 from semcodec.backends.openai.keys import Key
 from semcodec.backends.openai.settings import Settings
-from semcodec.forks import Gate, fork_waits
+from semcodec.forks import fork_waits
 from semcodec.pipeline import images
 from tests.backends.openai import obliging
 from tests.backends.openai.faulty import Faulty, Seen, says
 from tests.forking import PATIENCE, forked, forks
-from tests.pictures import PHOTO
+from tests.pictures import PHOTO, scene
 
 CALL: Final = Call("describe", "chat/completions", {"model": "m", "messages": []})
 MODELS: Final = Call("choose a model", "models", {})
@@ -244,72 +249,203 @@ def test_a_worker_of_multiprocessing_can_do_everything(is_used: bool, tmp_path: 
         assert worker.exitcode == 0
 
 
-# --- the gate ----------------------------------------------------------------------------------
+# --- the locks ---------------------------------------------------------------------------------
 
 
-def test_a_thread_inside_enters_again_while_another_waits_to_fork() -> None:
-    gate = Gate()
-    gate.enter()
-    forking = threading.Thread(target=lambda: (gate.before_fork(), gate.after_fork()))
-    forking.start()
-    while not gate._forking:
+def in_thread(work: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+@contextmanager
+def another_thread_inside() -> Any:
+    """Have another thread inside a block, which it leaves when the yielded event is set."""
+    inside, leaves = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with fork_waits():
+            inside.set()
+            leaves.wait(PATIENCE)
+
+    thread = in_thread(work)
+    assert inside.wait(PATIENCE)
+    yield leaves
+    leaves.set()
+    thread.join(PATIENCE)
+
+
+def nothing() -> None:
+    with fork_waits():
         pass
-    gate.enter()
-    gate.leave()
-    assert forking.is_alive()
-    gate.leave()
-    forking.join(PATIENCE)
-    assert not forking.is_alive()
 
 
-def test_no_thread_enters_before_one_that_waits_to_fork() -> None:
-    gate, order = Gate(), list[str]()
-    gate.enter()
+@forks
+def test_a_fork_waits_for_another_thread() -> None:
+    with another_thread_inside() as leaves:
+        order: list[str] = []
+        in_thread(lambda: (leaves.wait(0.2), order.append("left"), leaves.set()))
+        with forked(nothing) as ended:
+            order.append("forked")
+        assert order == ["left", "forked"]
+        assert ended() == 0
 
-    def fork() -> None:
-        gate.before_fork()
-        order.append("fork")
-        gate.after_fork()
 
-    def enter() -> None:
-        gate.enter()
-        order.append("enter")
-        gate.leave()
-
-    forking = threading.Thread(target=fork)
-    forking.start()
-    while not gate._forking:
-        pass
-    entering = threading.Thread(target=enter)
-    entering.start()
-    entering.join(0.1)
-    assert order == []
-    gate.leave()
-    for thread in (forking, entering):
+def test_threads_do_not_wait_for_each_other() -> None:
+    with another_thread_inside():
+        thread = in_thread(nothing)
         thread.join(PATIENCE)
-    assert order == ["fork", "enter"]
+        assert not thread.is_alive()
+
+
+@forks
+def test_a_thread_inside_enters_again_while_another_forks() -> None:
+    enters, entered = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with fork_waits():
+            enters.set()
+            time.sleep(0.2)  # the other thread begins to fork
+            with fork_waits():
+                entered.set()
+
+    thread = in_thread(work)
+    assert enters.wait(PATIENCE)
+    with forked(nothing) as ended:
+        assert entered.is_set()
+        assert ended() == 0
+    thread.join(PATIENCE)
 
 
 @forks
 def test_a_thread_inside_may_fork() -> None:
-    def in_child() -> None:
-        with fork_waits():
-            pass
-
-    with fork_waits(), forked(in_child) as ended:
+    with fork_waits(), forked(nothing) as ended:
         assert ended() == 0
-    with forked(in_child) as ended:
+    with forked(nothing) as ended:
         assert ended() == 0
 
 
 @forks
 def test_a_fork_is_late_rather_than_never(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("semcodec.forks.MAX_WAIT", 0.1)
-    gate = Gate()
-    thread = threading.Thread(target=gate.enter)  # and it never leaves
-    thread.start()
+    monkeypatch.setattr(forks_module, "MAX_WAIT", 0.1)
+    with another_thread_inside(), forked(nothing) as ended:
+        assert ended() == 0
+    nothing()  # the locks of this process are as they were
+    thread = in_thread(nothing)
     thread.join(PATIENCE)
-    gate.before_fork()
-    assert gate._inside
-    gate.after_fork_in_child()
-    assert not gate._inside
+    assert not thread.is_alive()
+
+
+@forks
+def test_two_threads_inside_may_fork_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forks_module, "MAX_WAIT", 0.5)
+    both, codes = threading.Barrier(2, timeout=PATIENCE), list[int]()
+
+    def work() -> None:  # not by ``forked``: each child would keep the pipe of the other open
+        with fork_waits():
+            both.wait()
+            child = os.fork()
+            if child == 0:
+                nothing()
+                os._exit(0)
+            codes.append(os.waitpid(child, 0)[1])
+
+    threads = [in_thread(work) for _ in range(2)]
+    for thread in threads:
+        thread.join(2 * PATIENCE)
+    assert codes == [0, 0]
+    in_thread(nothing).join(PATIENCE)
+
+
+@forks
+def test_interrupts_leave_no_lock_behind() -> None:
+    """A signal handler that raises, as that of Ctrl-C does, comes between any two steps."""
+
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(*given: object) -> None:
+        raise Interrupted
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    times = 0
+    try:
+        for _ in range(300):
+            signal.setitimer(signal.ITIMER_REAL, 0.0005)
+            try:
+                while True:
+                    with fork_waits(), fork_waits():
+                        pass
+            except Interrupted:
+                times += 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert times == 300
+    lock: Any = fork_waits()
+    assert not lock._is_owned()
+    started = time.monotonic()
+    thread = in_thread(lambda: os.waitpid(os.fork() or os._exit(0), 0))
+    thread.join(PATIENCE)
+    assert time.monotonic() - started < forks_module.MAX_WAIT / 2
+
+
+IMPORTS: Final = """
+import sys, threading, io
+import semcodec
+from semcodec import forks
+from semcodec.backends.calls import Tape
+from semcodec.backends.openai import OpenAIBackend, Rehearsal
+
+outside = []
+def watch(event, arguments):
+    if event == "import":
+        lock = forks._locks.get(threading.get_ident())
+        if lock is None or not lock._is_owned():
+            outside.append(arguments[0])
+
+folder, *pictures = sys.argv[1:]
+rehearsal = OpenAIBackend(send=Rehearsal(), max_cost=1000, tape=Tape(folder + "/tape", "cache"))
+sys.addaudithook(watch)
+for picture in pictures:
+    data = open(picture, "rb").read()
+    encoded = semcodec.encode(data, size=(64, 64))
+    semcodec.encode(data, backend=rehearsal, size=(64, 64))
+semcodec.encode(data, judge="minilm", coding="nibble", size=(64, 64))
+semcodec.decode(encoded.data, backend=rehearsal)
+image = semcodec.decode(encoded.data).image
+semcodec.validate(encoded.data[:-1])
+semcodec.inspect(encoded.data)
+semcodec.decompress("ndn rch")
+semcodec.backends.find("writer", "openai")
+print(*sorted(set(outside)))
+"""
+
+
+def test_nothing_is_imported_where_a_fork_could_halve_it(tmp_path: Path) -> None:
+    """A forked child waits forever for an import that another thread of its parent began."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image = scene()
+    files = {
+        "turned.png": {"exif": exif},
+        "turned.jpg": {"exif": exif},
+        "turned.webp": {"exif": exif},
+        "turned.tiff": {"exif": exif},
+        "plain.gif": {},
+        "plain.bmp": {},
+        "plain.jp2": {},
+        "plain.ico": {},
+        "plain.avif": {},
+    }
+    for name, options in files.items():
+        image.save(tmp_path / name, **options)
+    paths = [str(tmp_path / name) for name in files]
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTS, str(tmp_path), *paths],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "SEMCODEC_CONFIG": "", "OPENAI_API_KEY": "sk-unused"},
+    )
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr

@@ -108,6 +108,7 @@ def _pillow() -> Any:  # a module has no type that could be named
         with fork_waits():  # a child would wait for ever for an import that another thread began
             import PIL.Image
             import PIL.ImageOps
+            import PIL.TiffImagePlugin  # which reads EXIF data
     except ImportError as error:
         message = "Images need Pillow: pip install 'semcodec[image]'."
         raise BackendError(message, backend="pillow", stage="load") from error

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -29,7 +30,8 @@ TABLE: Final = (
     "asked TEXT, answered TEXT, image BLOB, PRIMARY KEY (request, server, turn))"
 )
 SETTINGS: Final = "settings"  #: what stands for a digest in the row of the settings
-PATIENCE: Final = 30.0  #: seconds to wait for another program that writes to the file
+MAX_WAIT: Final = 30.0  #: seconds to wait for another program that writes to the file
+WAIT_STEP: Final = 0.02  #: seconds between two tries
 
 
 class Tape:
@@ -109,20 +111,23 @@ class Tape:
         SQLite keeps locks, and a list of the files it has locked, for the whole process. A child
         that is forked while a file is open believes it locked for ever.
         """
-        try:
-            with fork_waits(), closing(self._opened()) as file, file:
-                return file.execute(query, values).fetchmany(1)
-        except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
-            raise InputError(f"{self.path} cannot be used as a tape: {error}.") from error
+        ends = time.monotonic() + MAX_WAIT
+        while True:
+            try:
+                with fork_waits(), closing(self._opened()) as file, file:
+                    return file.execute(query, values).fetchmany(1)
+            except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
+                if not _is_busy(error) or time.monotonic() > ends:
+                    message = f"{self.path} cannot be used as a tape: {error}."
+                    raise InputError(message) from error
+            time.sleep(WAIT_STEP)  # here and not in SQLite, so that no fork waits for the program
 
     def _opened(self) -> sqlite3.Connection:
         """Return the file, which holds our table and no other, new or as we left it."""
         if "\0" in str(self.path):
             raise ValueError("no file has such a name")  # but SQLite would cut it there
         mode = "ro" if self.mode in READS else "rwc"
-        file = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode={mode}", timeout=PATIENCE, uri=True
-        )
+        file = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode={mode}", timeout=0, uri=True)
         try:
             file.execute("PRAGMA trusted_schema = OFF")
             found = file.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
@@ -145,6 +150,12 @@ class Tape:
         if not _is_whole(reply):
             raise InputError(f"{self.path} is damaged: record it again.")
         return reply
+
+
+def _is_busy(error: Exception) -> bool:
+    """Return whether another connection is using the file."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _columns(reply: Reply) -> tuple[str, bytes]:

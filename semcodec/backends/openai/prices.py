@@ -33,21 +33,20 @@ class ServerPrices:
 
 
 def _listed(model: str, usage: Usage) -> Decimal | None:
+    """Return dollars by the table of prices, which is imported when a price is first worked out."""
     try:
         with fork_waits():
             from genai_prices import Usage as Counted
             from genai_prices import calc_price
-    except ImportError:
-        return None
-    counted = Counted(
-        input_tokens=usage.taken,
-        input_image_tokens=usage.pictures,
-        output_tokens=usage.given,
-        output_image_tokens=usage.painted,
-    )
-    try:
-        return calc_price(counted, model, provider_id="openai").total_price
-    except LookupError:
+
+            counted = Counted(
+                input_tokens=usage.taken,
+                input_image_tokens=usage.pictures,
+                output_tokens=usage.given,
+                output_image_tokens=usage.painted,
+            )
+            return calc_price(counted, model, provider_id="openai").total_price
+    except (ImportError, LookupError):
         return None
     except Exception:  # foreign data: whatever is wrong with it, the price is not known
         return None
