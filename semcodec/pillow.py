@@ -105,7 +105,8 @@ class SemcodecImageFile(ImageFile.ImageFile):
         self._checksum = state[-1]
 
     def _checksum_now(self) -> int:
-        return zlib.crc32(self.tobytes(), zlib.crc32(self.mode.encode()))
+        """Return the checksum of the pixels, and of the mode and size that give them meaning."""
+        return zlib.crc32(self.tobytes(), zlib.crc32(repr((self.mode, self.size)).encode()))
 
     def _leave_file(self) -> None:
         """Let the file go: all of it was read. Pillow closes only what it opened itself."""

@@ -65,7 +65,11 @@ def clock_of(test: object) -> str | None:
     if not is_hypothesis_test(test):
         return None
     # Hypothesis has no public name for the settings of a test; a test of ours notices a new one.
-    used: settings = test._hypothesis_internal_use_settings  # type: ignore[attr-defined]
+    # A stateful test is the method of a TestCase, and its settings are an attribute of the class.
+    used: settings | None = getattr(test, "_hypothesis_internal_use_settings", None)
+    if used is None:
+        used = test.__self__.settings  # type: ignore[attr-defined]
+    assert isinstance(used, settings)
     if used.deadline is not None:
         return f"a deadline of {used.deadline}"
     if HealthCheck.too_slow not in used.suppress_health_check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 import tomllib
@@ -51,6 +52,8 @@ PLACES = {
     "fuzz": ["fuzz"],
     "dev": ["conftest.py", "tests", "embedded/tests", "docs"],
 }
+#: The same for the package semcodec-embedded.
+EMBEDDED_PLACES = {"tools": ["embedded/tools"]}
 #: Which extras each part of the tree may import from, besides what its package always needs.
 PARTS = {
     "semcodec": ["image", "openai", "keyring", "judge"],
@@ -66,6 +69,7 @@ PARTS = {
     "embedded/tools": ["tools"],
 }
 LOADERS = {"import_module", "importorskip", "find_spec"}
+NOT_CODE = {"node_modules", "build", "dist"}  #: folders of what is downloaded or built
 OURS = {"semcodec", "semcodec_embedded", "tests", "fuzz", "docs"} | {
     path.stem
     for folder in ("bench", "spec", "spec/tables")
@@ -78,21 +82,21 @@ def name_of(requirement: str) -> str:
     return re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0].lower().replace("_", "-")
 
 
-def declared(project: dict[str, Any], extra: str) -> set[str]:
+def distributions_of(project: dict[str, Any], extra: str) -> set[str]:
     """Return the distributions of an extra, without those of the extras that it includes."""
     names = set(map(name_of, project["optional-dependencies"][extra]))
     return names - {project["name"]}
 
 
-def available(project: dict[str, Any], extras: list[str]) -> set[str]:
+def packages_with(project: dict[str, Any], extras: list[str]) -> set[str]:
     """Return the packages that are there with these extras, and with those that they include."""
     names = set(map(name_of, project["dependencies"]))
     for extra in extras:
-        names |= declared(project, extra)
+        names |= distributions_of(project, extra)
         for requirement in project["optional-dependencies"][extra]:
             if name_of(requirement) == project["name"]:
                 [included] = re.findall(r"\[(.*)\]", requirement)
-                names |= available(project, included.split(","))
+                names |= packages_with(project, included.split(","))
     return set(map(package_of, names))
 
 
@@ -101,13 +105,30 @@ def package_of(distribution: str) -> str:
     return IMPORTED_AS.get(distribution, distribution.replace("-", "_"))
 
 
+def find_code(root: Path) -> set[Path]:
+    """Return the files of Python code below ``root`` that are not installed, built or downloaded.
+
+    Only names below ``root`` count: the checkout itself may be in a folder named build.
+    """
+    found = set[Path]()
+    for folder, folders, files in os.walk(root):
+        here = Path(folder)
+        folders[:] = [
+            name
+            for name in folders
+            if name not in NOT_CODE and not (here / name / "pyvenv.cfg").is_file()
+        ]
+        found |= {here / name for name in files if name.endswith(".py")}
+    return found
+
+
 def files_of(place: str) -> list[Path]:
     """Return the files of Python code of a place."""
     path = ROOT / place
-    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+    return [path] if path.is_file() else sorted(find_code(path))
 
 
-def imported(path: Path) -> set[str]:
+def imports_of(path: Path) -> set[str]:
     """Return the top names of all modules that a file imports, wherever in it."""
     modules: list[str] = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -124,28 +145,36 @@ def imported(path: Path) -> set[str]:
     return {module.partition(".")[0] for module in modules}
 
 
-def mentioned(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     """Return what a file imports, and the texts that could name a package that it loads."""
     texts = {
         node.value.partition(".")[0]
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    return imported(path) | {text.lower().replace("-", "_") for text in texts} | texts
+    return imports_of(path) | {text.lower().replace("-", "_") for text in texts} | texts
 
 
-@pytest.mark.parametrize("extra", PLACES)
-def test_every_package_of_an_extra_is_used_where_the_extra_belongs(extra: str) -> None:
-    used = set[str]().union(
-        *(mentioned(path) for place in PLACES[extra] for path in files_of(place))
-    )
-    packages = set(map(package_of, declared(MAIN, extra) - set(PROGRAMS)))
+@pytest.mark.parametrize(
+    ("project", "extra", "places"),
+    [
+        *((MAIN, extra, places) for extra, places in PLACES.items()),
+        *((EMBEDDED, extra, places) for extra, places in EMBEDDED_PLACES.items()),
+    ],
+    ids=[*PLACES, *EMBEDDED_PLACES],
+)
+def test_every_package_of_an_extra_is_used_where_the_extra_belongs(
+    project: dict[str, Any], extra: str, places: list[str]
+) -> None:
+    used = set[str]().union(*(names_in(path) for place in places for path in files_of(place)))
+    packages = set(map(package_of, distributions_of(project, extra) - set(PROGRAMS)))
     assert packages <= used
 
 
 def test_no_extra_is_left_out_here_and_all_has_those_of_users() -> None:
     extras = MAIN["optional-dependencies"]
     assert set(PLACES) | {"all"} == set(extras)
+    assert set(EMBEDDED_PLACES) == set(EMBEDDED["optional-dependencies"])
     assert not [extra for extra, requirements in extras.items() if not requirements]
     [everything] = extras["all"]
     assert set(re.findall(r"[\w-]+", everything)) == {"semcodec", "embedded", *PARTS["semcodec"]}
@@ -154,28 +183,36 @@ def test_no_extra_is_left_out_here_and_all_has_those_of_users() -> None:
 def test_the_programs_of_dev_are_run_by_the_gate() -> None:
     gate = (ROOT / "Makefile").read_text("utf-8")
     missing = {name for name, program in PROGRAMS.items() if program not in gate}
-    assert not missing & declared(MAIN, "dev")
+    assert not missing & distributions_of(MAIN, "dev")
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_import_is_declared(part: str) -> None:
     project = EMBEDDED if part in ("embedded/semcodec_embedded", "embedded/tools") else MAIN
-    allowed = available(project, PARTS[part]) | OURS | set(sys.stdlib_module_names)
+    allowed = packages_with(project, PARTS[part]) | OURS | set(sys.stdlib_module_names)
     if part.startswith("embedded"):
-        allowed |= available(EMBEDDED, [])
-    undeclared = {path.name: imported(path) - allowed for path in files_of(part)}
+        allowed |= packages_with(EMBEDDED, [])
+    undeclared = {path.name: imports_of(path) - allowed for path in files_of(part)}
     assert not {name: packages for name, packages in undeclared.items() if packages}
 
 
 def test_every_file_of_code_is_of_a_part() -> None:
-    known = {path for part in PARTS for path in files_of(part)}
-    hidden = {".venv", "node_modules", "build", "dist"}
-    every = {path for path in ROOT.rglob("*.py") if not hidden & set(path.parts)}
-    assert every == known
+    assert find_code(ROOT) == {path for part in PARTS for path in files_of(part)}
+
+
+def test_code_is_found_wherever_the_checkout_is(tmp_path: Path) -> None:
+    root = tmp_path / "build" / "dist" / "node_modules"
+    places = ("a.py", "tests/a.py", "env/a.py", "tests/env/lib/a.py", "build/a.py", "x/dist/a.py")
+    for place in places:
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+        (root / place).write_text("")
+    for environment in ("env", "tests/env"):
+        (root / environment / "pyvenv.cfg").write_text("")
+    assert find_code(root) == {root / "a.py", root / "tests" / "a.py"}
 
 
 def test_nothing_heavy_comes_with_the_benches() -> None:
-    light = available(MAIN, ["bench", "dev", "tables", "all"])
+    light = packages_with(MAIN, ["bench", "dev", "tables", "all"])
     assert not light & {"torch", "diffusers", "transformers", "tensorflow"}
 
 

@@ -13,7 +13,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw, ImageFile, PngImagePlugin, UnidentifiedImageError
+from PIL import (
+    ExifTags,
+    Image,
+    ImageDraw,
+    ImageFile,
+    ImageOps,
+    PngImagePlugin,
+    UnidentifiedImageError,
+)
 
 import semcodec
 import semcodec.pillow
@@ -349,6 +357,26 @@ class TestPng:
             assert b"seMC" not in kinds(saved(image, "PNG"))
             assert chunks(saved(image, "PNG", semcodec=RECORD))[1] == (b"seMC", BARE)
 
+    def test_the_same_bytes_of_another_mode_or_size_carry_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Pillow's own functions that work in place set these attributes, too."""
+        image = opened(RECORD)
+        other = Image.frombytes("YCbCr", SMALL, image.tobytes())
+        image.im, image._mode = other.im, other.mode
+        assert image.tobytes() == painted(RECORD)
+        assert isinstance(image, semcodec.pillow.SemcodecImageFile)
+        assert image.own_record() is None
+
+        plain = semcodec.Decoded(Image.new("RGB", SMALL), [], bitstream.unpack(RECORD), None)  # type: ignore[arg-type]
+        monkeypatch.setattr(semcodec.pillow, "decode", lambda *_, **__: plain)
+        image = opened(RECORD)
+        image.load()
+        image.getexif()[ExifTags.Base.Orientation] = 6
+        ImageOps.exif_transpose(image, in_place=True)
+        assert image.size == SMALL[::-1]
+        assert b"seMC" not in kinds(saved(image, "PNG"))
+
     def test_a_png_file_that_is_changed_loses_its_record(self) -> None:
         carrier = opened(saved(scene(), "PNG", semcodec=RECORD))
         assert b"seMC" not in kinds(saved(carrier.rotate(180), "PNG"))
@@ -426,6 +454,26 @@ class TestSave:
             image.save(path)
             image.save(tmp_path / "copy.semc")
         assert path.read_bytes() == (tmp_path / "copy.semc").read_bytes() == RECORD
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda image: image.putpixel((5, 5), (1, 2, 3)),
+            lambda image: image.paste((1, 2, 3), (0, 0, 8, 8)),
+            lambda image: image.thumbnail((16, 16)),
+            lambda image: image.putalpha(9),
+        ],
+    )
+    def test_opened_record_that_is_changed_is_described_anew(
+        self, change: Callable[[Image.Image], None], tmp_path: Path
+    ) -> None:
+        image, path = opened(RECORD), tmp_path / "boat.semc"
+        image.load()
+        change(image)
+        image.save(path)
+        assert path.read_bytes() == semcodec.encode(image, size=image.size).data != RECORD
+        image.save(path, semcodec=RECORD)
+        assert path.read_bytes() == RECORD
 
     def test_given_record_is_written(self) -> None:
         for given in (RECORD, BARE, semcodec.unpack(BARE)):

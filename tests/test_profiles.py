@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests import profiles
 
@@ -35,6 +36,22 @@ def with_no_settings(nothing: None) -> None:
     assert nothing is None
 
 
+def with_rules(**options: Any) -> Any:
+    """Return the test of a state machine, as pytest calls it, with settings of its own."""
+
+    class Machine(RuleBasedStateMachine):
+        @rule()
+        def step(self) -> None:
+            """Do nothing."""
+
+    class Case(Machine.TestCase):  # type: ignore[misc, name-defined]
+        """The test."""
+
+    if options:
+        Case.settings = settings(**options)
+    return Case("runTest").runTest
+
+
 @pytest.mark.parametrize("name", profiles.NAMES)
 def test_no_profile_has_a_deadline(name: str) -> None:
     profile = settings.get_profile(name)
@@ -53,10 +70,12 @@ def test_no_profile_has_a_deadline(name: str) -> None:
 )
 def test_a_clock_is_found(options: dict[str, Any], clock: str | None) -> None:
     assert profiles.clock_of(with_settings(**options)) == clock
+    assert profiles.clock_of(with_rules(**options)) == clock
 
 
 def test_no_clock_is_found_where_there_is_none() -> None:
     assert profiles.clock_of(with_no_settings) is None
+    assert profiles.clock_of(with_rules()) is None
     assert profiles.clock_of(profiles.examples(30)(with_no_settings)) is None
     assert profiles.clock_of(test_no_clock_is_found_where_there_is_none) is None
 

@@ -235,8 +235,9 @@ def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> byt
 
     Raises:
         FormatError: ``png`` is no PNG file, or ``record`` breaks a rule.
-        UnsupportedError: ``png`` has more chunks than a reader takes; else as for ``unpack``.
-        InputError: as for ``unpack``.
+        UnsupportedError: ``png`` has more than 65,536 chunks; else as for ``unpack``.
+        InputError: ``png`` does not start with IHDR, or has 65,536 chunks and none of them is a
+            record, so that one more would be over the limit of ``unpack``; else as for ``unpack``.
     """
     said = record if isinstance(record, Record) else unpack(record)
     core = repack(said, framing="bare", check="none")

@@ -55,12 +55,17 @@ def embed(png: bytes, core: bytes, most_chunks: int) -> bytes:
     Raises:
         FormatError: SC-PNG-1, SC-PNG-2: ``png`` is no PNG file.
         UnsupportedError: SC-LIM-4.
-        InputError: the first chunk is not IHDR.
+        InputError: the first chunk is not IHDR, or the record would be a chunk too many.
     """
     chunks = list(_chunks(Cursor(png), most_chunks))
     if chunks[0].type != FIRST:
         raise InputError("The PNG file does not start with IHDR, so it is no picture: give one.")
     kept = [png[c.start - 8 : c.end + 4] for c in chunks if c.type != CHUNK]
+    if len(kept) == most_chunks:  # a decoder with the same limit would refuse what is written
+        raise InputError(
+            f"With the record the PNG file would have {len(kept) + 1} chunks, and the limit is "
+            f"{most_chunks}: save the picture with fewer chunks. (SC-LIM-4)"
+        )
     return b"".join([SIGNATURE, kept[0], _written(core), *kept[1:], png[chunks[-1].end + 4 :]])
 
 

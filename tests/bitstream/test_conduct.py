@@ -169,6 +169,8 @@ def test_unknown_models_are_read(models: tuple[int, ...]) -> None:
     assert decode(data, backend=Model(), size=(1, 1)).record == record
 
 
+#: Lengths of a value around those that a length of one, two or three bytes can state.
+LENGTHS = (1, 127, 128, 255, 256, 299, 300, 4_096, 16_383, 16_384, 40_000, 59_999, 60_000, 65_500)
 UNKNOWN = [(20, b""), (300, b"\0\xff"), (PRIVATE, b"\x80"), (2**28 - 2, b"")]
 
 
@@ -186,6 +188,21 @@ def test_unknown_extensions_are_kept(name: str) -> None:
     assert unpack(carrier).extensions == record.extensions
     assert extract_png(carrier) == core
     assert embed_png(picture(), record) == carrier == embed_png(carrier, moved)
+
+
+@pytest.mark.parametrize("kind", [20, PRIVATE])
+@pytest.mark.parametrize("length", LENGTHS)
+def test_unknown_extensions_of_every_length_are_kept(length: int, kind: int) -> None:
+    value = (bytes(range(1, 256)) * 257)[:length]
+    entry = leb.write(kind) + leb.write(length) + value
+    core = b"\x04" + leb.write(len(entry)) + entry + b"\x11"
+    record = unpack(core)
+    assert record.extensions == ((kind, value),)
+    assert repack(record) == core
+    for name in ("file", "sequence", *(("url", "qr") if length <= 40_000 else ())):
+        [moved] = read(repack(record, framing=name), "sequence" if name == "sequence" else "auto")
+        assert moved.extensions == record.extensions
+    assert extract_png(embed_png(picture(), core)) == core
 
 
 @pytest.mark.parametrize(
@@ -392,6 +409,20 @@ def test_no_word_is_shown_that_cannot_have_been_meant(restored: list[str]) -> No
     assert model.asked == []
 
 
+@pytest.mark.parametrize("count", [1, 2, 11, 12, 13, 100, 1_000])
+def test_every_one_of_many_words_must_have_its_skeleton(count: int) -> None:
+    model = Model()
+    for wrong in {0, count // 2, count - 1}:
+        words = ["red"] * count
+        model.decompress = lambda skeletons: words  # type: ignore[method-assign]  # noqa: B023
+        assert decode(pack(["rd"] * count), backend=model, size=(1, 1)).words == words
+        model.asked.clear()
+        words[wrong] = "lake"
+        with pytest.raises(BadAnswer, match="'lake' for 'rd'"):
+            decode(pack(["rd"] * count), backend=model, size=(1, 1))
+        assert model.asked == []
+
+
 def test_hostile_characters_are_shown_as_escapes() -> None:
     assert safe("\x1b[2J\u202eabc\x85") == r"\x1b[2J\u202eabc\x85"
     assert safe("Öl \u6c34 \U0001f6a3 e\u0301") == "Öl \u6c34 \U0001f6a3 e\u0301"
@@ -540,7 +571,14 @@ PICTURES = (
     picture(TEXT, OLD, chunk(b"pHYs", bytes(9))),
     picture(TEXT, after=[OLD, TEXT]),
     picture(OLD, TEXT, OLD, after=[OLD]),
+    picture(
+        *(chunk(kind, b"x") for kind in (b"semc", b"SEMC", b"SeMC", b"seMc", b"sEmC", b"semC"))
+    ),
+    picture(*(chunk(b"prIv", bytes(length)) for length in (0, 65_535, 65_536, 200_000)), OLD),
+    picture(*[TEXT] * 1_000, after=[OLD, *[PIXELS] * 1_000]),
 )
+#: What may follow IEND: nothing, a few bytes, and more than the buffers that programs read into.
+TAILS = (b"", b"after the end" + OLD, *(b"ab\0" * (n // 3 + 1) for n in (65_536, 1_100_000)))
 
 
 @pytest.mark.parametrize("before", PICTURES, ids=itertools.count())
@@ -550,7 +588,7 @@ def test_the_chunk_follows_ihdr(before: bytes) -> None:
 
 
 @pytest.mark.parametrize("before", PICTURES, ids=itertools.count())
-@pytest.mark.parametrize("tail", [b"", b"after the end" + OLD])
+@pytest.mark.parametrize("tail", TAILS, ids=len)
 def test_a_picture_keeps_its_other_chunks(before: bytes, tail: bytes) -> None:
     after = embed_png(before + tail, pack("rd br", framing="file"))
     others = [one for one in chunks(before) if one[4:8] != b"seMC"]
@@ -585,6 +623,26 @@ def test_a_picture_keeps_its_other_chunks(before: bytes, tail: bytes) -> None:
 def test_five_faults_are_five_findings(data: str, name: str, expected: list[str]) -> None:
     findings = validate(bytes.fromhex(data), framing=name).findings
     assert [f"{f.rule.removeprefix('SC-')} {f.offset}" for f in findings] == expected
+
+
+@pytest.mark.parametrize("count", [11, 12, 63])
+def test_many_faults_of_one_record_are_as_many_findings(count: int) -> None:
+    """Every entry is of type 0: not assigned, and from the second on not ascending."""
+    core = b"\x04" + item(b"\0\0" * count) + b"\x11"
+    findings = validate(core).findings
+    assert [f.rule for f in findings if f.rule != "SC-EXT-4"] == ["SC-EXT-5"] * count
+    assert [f.offset for f in findings if f.rule == "SC-EXT-5"] == [
+        16 * place + 16 for place in range(count)
+    ]
+    assert len(findings) == 2 * count - 1
+
+
+@pytest.mark.parametrize("count", [11, 12, 1_000])
+def test_many_faults_of_a_sequence_are_as_many_findings(count: int) -> None:
+    findings = validate(item(b"\x00\x01") * count, framing="sequence").findings
+    assert [(f.rule, f.offset) for f in findings] == [
+        ("SC-NIB-1", 24 * place + 16) for place in range(count)
+    ]
 
 
 #: Items of a sequence by what they are.

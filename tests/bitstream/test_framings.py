@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from semcodec.bitstream import (
+    Limits,
     embed_png,
     extract_png,
     framing,
@@ -25,7 +26,7 @@ from semcodec.bitstream import (
     validate,
 )
 from semcodec.bitstream.cursor import Cursor
-from semcodec.errors import FormatError, InputError
+from semcodec.errors import FormatError, InputError, UnsupportedError
 
 TEXT = "rd br snst"
 ALL: dict[str, Any] = {
@@ -189,6 +190,20 @@ def test_what_is_no_picture_takes_no_record() -> None:
     with pytest.raises(FormatError) as caught:
         extract_png(a_picture())
     assert caught.value.rule == "SC-PNG-3"
+
+
+def test_a_picture_of_as_many_chunks_as_are_read_takes_no_more() -> None:
+    """What ``embed_png`` writes, ``unpack`` reads: one chunk less than the limit has room."""
+    most, record = Limits().max_chunks, pack("n")
+    head, end = a_picture()[:33], bytes.fromhex("0000000049454e44ae426082")
+    empty = bytes(4) + b"prIv" + zlib.crc32(b"prIv").to_bytes(4, "big")
+    almost = embed_png(head + empty * (most - 3) + end, record)
+    assert unpack(almost).text == "n"
+    assert unpack(embed_png(almost, pack("t"))).text == "t"  # in place of the record it had
+    with pytest.raises(InputError, match=r"65537 chunks.*limit is 65536: save .*fewer"):
+        embed_png(head + empty * (most - 2) + end, record)
+    with pytest.raises(UnsupportedError, match="SC-LIM-4"):
+        embed_png(head + empty * (most - 1) + end, record)
 
 
 def test_a_large_picture_is_no_large_record() -> None:

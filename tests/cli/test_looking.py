@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,19 @@ def test_convert_replaces_no_source(run: Run, good: Path, picture: Path) -> None
         assert run(*argv)[0] == 2
     assert (good.read_bytes(), picture.read_bytes()) == before
     assert run("convert", good, "--into", picture, "-o", picture)[0] == 0
+
+
+def test_convert_writes_no_picture_of_too_many_chunks(
+    run: Run, good: Path, picture: Path, tmp_path: Path
+) -> None:
+    data, output = picture.read_bytes(), tmp_path / "out.png"
+    empty = bytes(4) + b"prIv" + zlib.crc32(b"prIv").to_bytes(4, "big")
+    plain = semcodec.Limits().max_chunks - 2  # besides IHDR and IEND
+    picture.write_bytes(data[:33] + empty * plain + data[-12:])
+    code, out, err = run("convert", good, "--into", picture, "-o", output)
+    assert (code, out) == (1, "")
+    assert "65537 chunks, and the limit is 65536: save" in err
+    assert not output.exists()
 
 
 def test_unpack_as_json_says_the_value_of_a_record(run: Run, tmp_path: Path) -> None:

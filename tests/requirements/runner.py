@@ -8,6 +8,9 @@
 Each mutant runs in a forked child: the child imports the package with some source text replaced,
 runs only the tests that the registry names for the requirement, and reports which of them failed.
 This process imports nothing of the package, so every child starts from the files on disk.
+
+The output of pytest is not shown, unless the environment has ``REQUIREMENTS_VERBOSE`` with any
+value: then each child writes it, and the traceback of an error of its own.
 """
 
 from __future__ import annotations
@@ -34,7 +37,7 @@ from tests.requirements.sites import ROOT, Site, sites
 
 #: Imported once here, so that no child spends its time on them. None of them imports the package.
 SHARED: Final = ("hypothesis", "jsonschema_rs", "PIL.Image", "construct", "bitarray", "numpy")
-LONGEST: Final = 120  #: seconds for the tests of one mutant, which may never end
+MAX_SECONDS: Final = 120  #: seconds for the tests of one mutant, which may never end
 #: The tests that must notice when a rule of the format is not checked, or is reported elsewhere.
 VECTORS: Final = (
     "tests/bitstream/test_vectors.py::test_verdict_rule_and_offset",
@@ -132,7 +135,8 @@ class Reports:
 def run_tests(tests: Sequence[str], file: str, source: str) -> dict[str, Any]:
     """Return what the ``tests`` do in a forked child, in which ``file`` has the text ``source``.
 
-    The result has the number of tests that ran, the ids of those that failed, and errors.
+    The result has the number of tests that ran, the ids of those that failed, and errors: a child
+    that takes more than ``MAX_SECONDS`` is ended by its alarm, and has no other result.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -142,16 +146,23 @@ def run_tests(tests: Sequence[str], file: str, source: str) -> dict[str, Any]:
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         data = pipe.read()
-    os.waitpid(child, 0)
+    _, status = os.waitpid(child, 0)
     if not data:
-        return {"ran": 0, "failed": [], "errors": ["the process ended without a report"]}
+        return {"ran": 0, "failed": [], "errors": [_describe_end(status)]}
     return dict(json.loads(data))
+
+
+def _describe_end(status: int) -> str:
+    """Return why a child has no report, from the status that ``os.waitpid`` returns."""
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:
+        return f"no result within {MAX_SECONDS} s"
+    return "the process ended without a report"
 
 
 def _child(tests: Sequence[str], finder: Finder, writing: int) -> None:
     """Run the tests, write the report into the pipe, and end the process."""
     try:
-        signal.alarm(LONGEST)
+        signal.alarm(MAX_SECONDS)
         sys.meta_path.insert(0, finder)
         if "REQUIREMENTS_VERBOSE" not in os.environ:
             nothing = os.open(os.devnull, os.O_WRONLY)
@@ -178,7 +189,7 @@ def verdict(result: dict[str, Any]) -> str:
     return f"not noticed by any of the {result['ran']} tests that ran"
 
 
-def unnoticed(wanted: Sequence[Mutant | Site]) -> list[str]:
+def find_unnoticed(wanted: Sequence[Mutant | Site]) -> list[str]:
     """Run each mutant; return those that no test notices, each in a sentence."""
     for name in SHARED:
         importlib.import_module(name)
@@ -196,7 +207,7 @@ def unnoticed(wanted: Sequence[Mutant | Site]) -> list[str]:
     return found
 
 
-def chosen(arguments: Sequence[str]) -> list[Mutant | Site]:
+def select_mutants(arguments: Sequence[str]) -> list[Mutant | Site]:
     """Return the mutants that the ``arguments`` of the command line name."""
     written = mutants()
     if not arguments:
@@ -211,4 +222,4 @@ def chosen(arguments: Sequence[str]) -> list[Mutant | Site]:
 if __name__ == "__main__":
     os.chdir(ROOT)
     os.environ.pop("PYTEST_ADDOPTS", None)
-    sys.exit(bool(unnoticed(chosen(sys.argv[1:]))))
+    sys.exit(bool(find_unnoticed(select_mutants(sys.argv[1:]))))

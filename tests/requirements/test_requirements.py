@@ -26,6 +26,29 @@ def test_every_mutant_is_other_code_of_the_package() -> None:
         assert source != (sites.ROOT / mutant.file).read_text("utf-8")
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the runner forks")
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("while True: pass", "no result within 1 s"),
+        ("import os; os._exit(0)", "the process ended without a report"),
+        ("import os; os.abort()", "the process ended without a report"),
+    ],
+)
+def test_a_mutant_without_a_result_is_told_from_one_that_takes_too_long(
+    source: str, error: str
+) -> None:
+    code = (
+        "from tests.requirements import runner\n"
+        "runner.MAX_SECONDS = 1\n"
+        "tests = ['tests/bitstream/test_vectors.py']\n"
+        f"print(runner.verdict(runner.run_tests(tests, 'semcodec/errors.py', {source!r})))"
+    )
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, cwd=sites.ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == f"no test failed, but there were errors: {error}\n"
+
+
 @pytest.mark.sampled
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the runner forks")
 def test_mutants_are_noticed(record_property: profiles.RecordProperty) -> None:

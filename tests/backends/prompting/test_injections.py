@@ -222,6 +222,16 @@ def test_obeying_for_one_word_keeps_the_others(answer: str, said: str) -> None:
     assert len(words) == 4
 
 
+@pytest.mark.parametrize("count", [3, 4, 50])
+def test_obeying_for_some_of_many_words_keeps_the_others(count: int) -> None:
+    bones, said = BONES * count, ["boat", "lake", "dog", "tree"] * count
+    for wrong in (0, 2 * count, 4 * count - 1):
+        asking, _ = model(json.dumps([*said[:wrong], "pwned", *said[wrong + 1 :]]))
+        words = asking.decompress(bones)
+        assert "pwned" not in words
+        assert len(words) == len(bones)
+
+
 @obeying
 def test_obeying_shortens_nothing_otherwise(answer: str) -> None:
     asking, _ = model(OBEDIENCE[answer])
