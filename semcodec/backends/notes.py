@@ -1,19 +1,22 @@
 """Notes about the calls of models, collected by the run that makes them.
 
-A backend may be shared by threads, so it keeps no list of what it did: whoever read that list first
-would read the notes of other runs. A run (``encode``, ``decode``) opens a list of its own in its
-context instead, and every note made in this context goes there. A backend that does its work in
+A backend may be shared by threads, so it keeps no list of what it did: the first run to read such a
+list would get the notes of the others. A run (``encode``, ``decode``) opens a list of its own in
+its context instead, and every note made in this context goes there. A backend that does its work in
 threads of its own runs them in a copy of the context (``contextvars.copy_context``), else their
-notes are lost. Tested by tests/backends/test_shared_backend.py.
+notes are lost. A run inside of a run collects its own notes, which the outer one does not get.
+Tested by tests/backends/test_shared_backend.py.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Final
+
+from semcodec.errors import InputError
 
 Notes = list[tuple[str, Any]]  #: kind and value of each note, in order
 
@@ -27,7 +30,12 @@ def add_note(kind: str, value: Any) -> None:
         kind: the list in the stage's notes that it is appended to: ``"calls"``, ``"repairs"``, or
             a name of the backend's own.
         value: anything that JSON can represent, else it is dropped.
+
+    Raises:
+        InputError: ``kind`` is not a string.
     """
+    if not isinstance(kind, str):
+        raise InputError(f"The kind of a note is {type(kind).__name__}: give a string.")
     notes = _collected.get()
     if notes is not None:
         notes.append((kind, value))
@@ -45,18 +53,9 @@ def collect_notes() -> Iterator[Notes]:
 
 
 def grouped(notes: Notes) -> dict[str, list[Any]]:
-    """Return the values of ``notes`` by kind."""
+    """Return copies of the values of ``notes`` by kind, as JSON has them."""
     groups: dict[str, list[Any]] = {}
     for kind, value in notes:
-        if _is_json(value):
-            groups.setdefault(kind, []).append(value)
-    return groups
-
-
-def _is_json(value: Any) -> bool:
-    """Return whether JSON can represent ``value``, which may come from foreign code."""
-    try:
-        json.dumps(value, allow_nan=False)
-    except Exception:
-        return False
-    return True
+        with suppress(Exception):  # foreign code may note anything, also what JSON cannot represent
+            groups.setdefault(kind, []).append(json.loads(json.dumps(value, allow_nan=False)))
+    return {kind: values for kind, values in groups.items() if values}

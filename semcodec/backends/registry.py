@@ -47,7 +47,7 @@ def names() -> list[str]:
 
 def find(role: str, general: object, special: object = None) -> Any:
     """Return the backend of one role, as ``find_all`` does."""
-    return find_all(general, **{role: special})[0]
+    return _of_role(role, general, special, {})
 
 
 def find_all(general: object, **special: object) -> tuple[Any, ...]:
@@ -70,12 +70,14 @@ def find_all(general: object, **special: object) -> tuple[Any, ...]:
 
 
 def _of_role(role: str, general: object, special: object, made: dict[str, Any]) -> Any:
+    if role not in ROLES:
+        raise InputError(f"{role!r} is not a role: give one of {', '.join(ROLES)}.")
     if special is not None and not _is_auto(special):
         return _able(special, role, made)
     if not _is_auto(general) and hasattr(backend := _backend(general, made), ROLES[role]):
         return backend
     if role not in DEFAULTS:
-        raise InputError(f"No backend is the default {role}: pass {role}=, a backend object.")
+        raise InputError(f"No backend is the default {role}: name one that can {ROLES[role]}.")
     return _able(DEFAULTS[role], role, made)
 
 

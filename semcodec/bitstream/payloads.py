@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from semcodec.bitstream import alphabet, bags, ordered, spelling
+from semcodec.bitstream.registry import CODINGS
 
 NO_PAYLOAD: Final = 1 << 24  #: bytes; no record is so long
 WORDS: Final = {"lexicon": ordered.MOST_WORDS, "bag": bags.MOST_WORDS}  #: how many at most
@@ -41,6 +42,8 @@ def said(coding: str, text: str) -> str:
 
 def fault(coding: str, text: str) -> str | None:
     """Return why ``coding`` cannot carry ``text``, in a sentence, or None if it can."""
+    if coding not in CODINGS:  # of a record that was made by hand
+        return f"No such coding: give one of {', '.join(CODINGS)}."
     if coding == "nibble":
         return _nibble_fault(text)
     return _words_fault(coding, text) if coding in WORDS else None

@@ -22,12 +22,10 @@ KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
 
 def not_empty(text: str) -> str:
-    """Return the value of an option, which must not be empty."""
-    if text:
+    """Return the value of an argument, which must not be empty or blank."""
+    if text.strip():
         return text
-    raise argparse.ArgumentTypeError(
-        "the value is empty (a variable that is not set?): write one, or leave the option out"
-    )
+    raise argparse.ArgumentTypeError("the value is empty (a variable that is not set?): write one")
 
 
 def size(text: str) -> tuple[int, int]:
@@ -109,7 +107,7 @@ def reflections(text: str) -> str | int:
         return text
     if text == "0":
         return 0
-    raise argparse.ArgumentTypeError("reflection is auto, off or 0: rounds are still to come")
+    raise argparse.ArgumentTypeError("rounds of reflection are not available yet: use auto or off")
 
 
 def judge(text: str) -> Judge | None:

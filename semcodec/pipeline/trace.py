@@ -75,9 +75,9 @@ class Trace:
         started = time.perf_counter()
         try:
             returned = _asked(backend, method, given, model)
-        except SemcodecError as error:
+        except (SemcodecError, KeyboardInterrupt) as error:  # what was paid until then is noted
             seconds = round(time.perf_counter() - started, 4)
-            notes = {**self._taken_notes(), "failed": str(error)}
+            notes = {**self._taken_notes(), "failed": str(error) or type(error).__name__}
             self.stages.append(Stage(name, model, seconds, list(map(_shown, given)), None, notes))
             raise
         seconds = round(time.perf_counter() - started, 4)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from semcodec import backends
@@ -52,13 +54,21 @@ def test_a_name_is_made_once_for_a_run_and_again_for_the_next(
 
 def test_no_backend_is_the_default_upscaler() -> None:
     for general in ("auto", "seer", "embedded"):
-        with pytest.raises(InputError, match="No backend is the default upscaler: pass upscaler="):
+        with pytest.raises(
+            InputError, match="No backend is the default upscaler: name one that can upscale"
+        ):
             backends.find("upscaler", general)
 
 
 @pytest.mark.parametrize("role", sorted(registry.DEFAULTS))
 def test_the_default_backend_of_a_role_can_fill_it(role: str) -> None:
     assert hasattr(backends.find(role, "auto"), registry.ROLES[role])
+
+
+@pytest.mark.parametrize("role", ["bogus", "", None, 3])
+def test_an_unknown_role_lists_the_known_ones(role: Any) -> None:
+    with pytest.raises(InputError, match="not a role: give one of describer, writer, painter"):
+        backends.find(role, "auto", Seer())
 
 
 def test_names_and_roles() -> None:

@@ -217,6 +217,15 @@ def test_another_text_has_another_payload() -> None:
         _ = record._replace(text="caf\u00e9").payload
 
 
+@pytest.mark.parametrize("coding", ["foo", "", None, 3, ["nibble"], "Nibble"], ids=repr)
+def test_a_coding_that_does_not_exist_has_no_payload(coding: Any) -> None:
+    record = unpack(pack("bc"))._replace(coding=coding)
+    for use in (lambda: record.payload, lambda: record.payload_bits, lambda: repack(record)):
+        for _ in range(2):  # whatever the first use has kept
+            with pytest.raises(InputError, match="No such coding: give one of nibble, lexicon"):
+                use()
+
+
 def test_a_payload_made_by_hand_is_kept_too(monkeypatch: pytest.MonkeyPatch) -> None:
     record = by_hand(unpack(pack("red bear", coding="lexicon")))
     made = calls(monkeypatch, ordered.write)

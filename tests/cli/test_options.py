@@ -52,8 +52,10 @@ def test_the_table_of_options_is_whole() -> None:
     assert len(COMMANDS) == 13
 
 
+@pytest.mark.parametrize("value", ["", " \t"], ids=["empty", "blank"])
 @pytest.mark.parametrize(("names", "action"), VALUES)
 def test_an_empty_value_is_refused_before_anything_is_done(
+    value: str,
     names: tuple[str, ...],
     action: argparse.Action,
     run: Run,
@@ -80,7 +82,9 @@ def test_an_empty_value_is_refused_before_anything_is_done(
     server_options = ["--backend", "openai"] if "--replay" in parser._option_string_actions else []
     if action.dest == "backend":
         server_options = []
-    given = ["", *words] if not action.option_strings else [action.option_strings[-1], "", *words]
+    given = (
+        [value, *words] if not action.option_strings else [action.option_strings[-1], value, *words]
+    )
     code, out, err = run(*names, *server_options, *given)
     assert (code, out) == (2, "")
     assert err.count("\n") == 1

@@ -150,7 +150,7 @@ def test_an_option_of_nothing_is_one_too(run: Run, photo: Path, tmp_path: Path) 
         (["--record", "a", "--replay", "b"], "not allowed with"),
         (["--base-url", "ftp://a"], "The base URL is like"),
         (["--base-url", f"https://{SECRET}@a.example/v1"], "give the key as a key"),
-        (["--model", " "], "The setting describer must be one line of text"),
+        (["--model", " m"], "The setting describer must be one line of text"),
         (["--effort", " low"], "The setting effort must be one line of text"),
         (["--prompts", "none.toml"], "The prompts none.toml cannot be read"),
         (["--replay", "none.sqlite"], "none.sqlite cannot be used as a tape"),

@@ -100,6 +100,38 @@ def test_a_stage_has_the_notes_made_since_the_one_before() -> None:
     assert [stage.notes["a"] for stage in encoded.trace.stages] == [[1], [1]]
 
 
+@pytest.mark.parametrize("kind", [[], (1, 2), None, 5], ids=repr)
+def test_a_note_of_no_kind_is_an_error_of_the_backend(kind: Any) -> None:
+    class Noting(Model):
+        def describe(self, image: object) -> str:
+            add_note(kind, 1)
+            return "A boat."
+
+    with pytest.raises(InputError, match="The kind of a note is"):
+        semcodec.encode(PICTURE, describer=Noting())
+
+
+def test_a_note_that_is_changed_later_stays_as_it_was() -> None:
+    value: dict[str, Any] = {"x": 1}
+    encoded = semcodec.encode(PICTURE, backend=Model(y=value))
+    value["x"] = object
+    assert encoded.trace.stages[0].notes == {"y": [{"x": 1}]}
+    json.loads(encoded.trace.to_json())
+
+
+def test_what_was_paid_before_an_interrupt_is_noted() -> None:
+    class Slow(Model):
+        def describe(self, image: object) -> str:
+            add_note("calls", {"dollars": 1})
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        semcodec.encode(PICTURE, describer=Slow())
+    trace = caught.value.trace  # type: ignore[attr-defined]
+    assert trace.calls == [{"dollars": 1}]
+    assert trace.stages[0].notes["failed"] == "KeyboardInterrupt"
+
+
 def test_a_note_without_a_run_is_dropped() -> None:
     add_note("a", 1)
     with traced_run() as trace:
