@@ -18,6 +18,7 @@ import encodings.idna
 import encodings.utf_8_sig  # noqa: F401
 import ipaddress
 import os
+import re
 import socket
 import ssl
 import threading
@@ -245,9 +246,41 @@ def _proxy(url: str) -> httpx2.Proxy | None:
     """Return the proxy that environment or system set for ``url``."""
     parts, known = httpx2.URL(url), urllib.request.getproxies()
     name = known.get(parts.scheme) or known.get("all")
+    entries = re.split(r"[,\s]+", known.get("no", ""))
     if not name or urllib.request.proxy_bypass(parts.host):
         return None
+    if any(_is_excluded(parts, entry) for entry in entries):
+        return None
     return httpx2.Proxy(name if "://" in name else f"http://{name}")
+
+
+def _is_excluded(url: httpx2.URL, entry: str) -> bool:
+    """Return whether ``entry``, one of ``NO_PROXY``, covers ``url``.
+
+    ``urllib.request.proxy_bypass`` knows no ports, networks, schemes or brackets, and httpx2, which
+    knows them, has no public function for it. An entry that cannot be parsed covers nothing.
+    """
+    scheme, separator, place = entry.rpartition("://")
+    address, _, prefix = place.partition("/")
+    name = address.removeprefix("*").removeprefix(".")
+    if scheme.lower() not in ("", "all", url.scheme):
+        return False
+    if not name:
+        return address == "*" or bool(separator and not address)
+    with contextlib.suppress(ValueError):  # not an address or network, or one with a port
+        network = f"{name.strip('[]')}/{prefix}".removesuffix("/")
+        return ipaddress.ip_address(url.host) in ipaddress.ip_network(network, strict=False)
+    try:
+        wanted = httpx2.URL(f"{scheme or 'all'}://{name}")
+        host, domain = url.host.rstrip("."), wanted.host.rstrip(".")
+    except (httpx2.InvalidURL, ValueError):  # ValueError: not a host in IDNA
+        return False
+    if wanted.port not in (None, url.port or {"http": 80, "https": 443}[url.scheme]):
+        return False
+    if host == domain or not domain:
+        return not address.startswith("*.")
+    # A name covers its subdomains, but a URL covers only its own host.
+    return host.endswith(f".{domain}") and (not separator or name != address)
 
 
 def _deadlines(request: httpx2.Request) -> dict[str, float | None]:
