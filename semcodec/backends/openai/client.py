@@ -121,10 +121,13 @@ class Client:
         import openai
 
         method, seconds = self._method(call.route), self._faults.timeout(call)
+        ends = time.monotonic() + seconds
         try:
             return _made(method, call, seconds)
         except openai.APITimeoutError as error:
-            if seconds > CONNECT and type(error.__cause__).__name__ == "ConnectTimeout":
+            # A proxy that is silent takes all of the time, not only CONNECT.
+            is_early = seconds > CONNECT and time.monotonic() < ends
+            if is_early and type(error.__cause__).__name__ == "ConnectTimeout":
                 raise
             raise self._faults.of_time(call, seconds, never_arrived(error)) from None
 

@@ -25,6 +25,8 @@ TOO_LONG: Final = (
 #: Words by which servers complain of an answer's shape.
 ABOUT_SHAPES: Final = ("response_format", "schema", "grammar", "sampler", "peg-", "text.format")
 PICTURES: Final = ("images/generations", "images/edits")
+#: Errors of the transport that are raised only before a request is sent.
+UNSENT: Final = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError")
 MOST_WAIT: Final = 60.0  #: seconds a server may ask us to wait, or as long as an answer may take
 LEAST_WAIT: Final = 10.0
 
@@ -166,7 +168,7 @@ class Faults:
 
 def never_arrived(error: openai.OpenAIError) -> bool:
     """Tell whether a call surely did not reach the server."""
-    return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "PoolTimeout")
+    return type(error.__cause__).__name__ in UNSENT
 
 
 def named(error: openai.APIStatusError) -> set[str]:

@@ -18,12 +18,13 @@ import encodings.idna
 import encodings.utf_8_sig  # noqa: F401
 import ipaddress
 import os
+import re
 import socket
 import ssl
 import threading
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from typing import Any, Final
 
@@ -50,8 +51,10 @@ class Transport(httpx2.BaseTransport):
         """Return the response to ``request``, whose body is still to be read.
 
         Raises:
-            httpx2.TransportError: the time is up, or the connection failed.
+            httpx2.TransportError: the time is up, or the connection failed. It is a ConnectError,
+                ConnectTimeout, PoolTimeout or ProxyError if the request was not sent.
         """
+        progress = _Progress()
         url = httpcore2.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,
@@ -63,9 +66,13 @@ class Transport(httpx2.BaseTransport):
             url=url,
             headers=request.headers.raw,
             content=request.stream,
-            extensions={**request.extensions, "timeout": _deadlines(request)},
+            extensions={
+                **request.extensions,
+                "timeout": _deadlines(request),
+                "trace": progress.trace,
+            },
         )
-        with _translated(request):
+        with _translated(request), _unsent_as_unreachable(progress):
             response = self._pool.handle_request(wanted)
         return httpx2.Response(
             status_code=response.status,
@@ -84,6 +91,28 @@ class Transport(httpx2.BaseTransport):
         else:
             for connection in self._pool.connections:
                 connection.close()
+
+
+class _Progress:
+    """How far a request has come.
+
+    Attributes:
+        is_sent: whether sending began. A CONNECT request does not count: it goes to the proxy,
+            holds neither key nor picture, and costs nothing. Any other request to a proxy counts,
+            for the proxy may have forwarded it.
+        stream: the connection that was opened for it, if any.
+    """
+
+    def __init__(self) -> None:
+        self.is_sent = False
+        self.stream: httpcore2.NetworkStream | None = None
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Record an event of httpcore2's ``trace`` extension."""
+        if event.endswith(".send_request_headers.started"):
+            self.is_sent |= info["request"].method != b"CONNECT"
+        elif event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self.stream = info["return_value"]
 
 
 class Stream(httpcore2.NetworkStream):
@@ -245,9 +274,41 @@ def _proxy(url: str) -> httpx2.Proxy | None:
     """Return the proxy that environment or system set for ``url``."""
     parts, known = httpx2.URL(url), urllib.request.getproxies()
     name = known.get(parts.scheme) or known.get("all")
+    entries = re.split(r"[,\s]+", known.get("no", ""))
     if not name or urllib.request.proxy_bypass(parts.host):
         return None
+    if any(_is_excluded(parts, entry) for entry in entries):
+        return None
     return httpx2.Proxy(name if "://" in name else f"http://{name}")
+
+
+def _is_excluded(url: httpx2.URL, entry: str) -> bool:
+    """Return whether ``entry``, one of ``NO_PROXY``, covers ``url``.
+
+    ``urllib.request.proxy_bypass`` knows no ports, networks, schemes or brackets, and httpx2, which
+    knows them, has no public function for it. An entry that cannot be parsed covers nothing.
+    """
+    scheme, separator, place = entry.rpartition("://")
+    address, _, prefix = place.partition("/")
+    name = address.removeprefix("*").removeprefix(".")
+    if scheme.lower() not in ("", "all", url.scheme):
+        return False
+    if not name:
+        return address == "*" or bool(separator and not address)
+    with contextlib.suppress(ValueError):  # not an address or network, or one with a port
+        network = f"{name.strip('[]')}/{prefix}".removesuffix("/")
+        return ipaddress.ip_address(url.host) in ipaddress.ip_network(network, strict=False)
+    try:
+        wanted = httpx2.URL(f"{scheme or 'all'}://{name}")
+        host, domain = url.host.rstrip("."), wanted.host.rstrip(".")
+    except (httpx2.InvalidURL, ValueError):  # ValueError: not a host in IDNA
+        return False
+    if wanted.port not in (None, url.port or {"http": 80, "https": 443}[url.scheme]):
+        return False
+    if host == domain or not domain:
+        return not address.startswith("*.")
+    # A name covers its subdomains, but a URL covers only its own host.
+    return host.endswith(f".{domain}") and (not separator or name != address)
 
 
 def _deadlines(request: httpx2.Request) -> dict[str, float | None]:
@@ -269,6 +330,28 @@ def _left(deadline: float | None, error: type[Exception]) -> float | None:
     if left <= 0:
         raise error("the time is up")
     return left
+
+
+@contextlib.contextmanager
+def _unsent_as_unreachable(progress: _Progress) -> Iterator[None]:
+    """Raise what went wrong before the request was sent as a failure to connect.
+
+    Agreeing with a proxy raises the errors of reads and writes, which after the request mean that
+    the call may be billed, and those of socksio and of asserts. After these, httpcore2 leaves the
+    connection to a SOCKS proxy open.
+    """
+    try:
+        yield
+    except Exception as error:
+        if progress.is_sent:
+            raise
+        if progress.stream is not None:
+            progress.stream.close()
+        if isinstance(error, (httpcore2.PoolTimeout, httpcore2.ProxyError)):
+            raise
+        is_late = isinstance(error, httpcore2.TimeoutException)
+        kind = httpcore2.ConnectTimeout if is_late else httpcore2.ConnectError
+        raise kind(str(error)) from error
 
 
 @contextlib.contextmanager

@@ -1,0 +1,295 @@
+"""Which proxy is used, and what is reported when a request never got past it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import pytest
+
+from semcodec.backends.openai import client as client_module
+from semcodec.backends.openai import network, settings
+from semcodec.backends.openai.client import Client
+from semcodec.backends.openai.keys import Key
+from semcodec.backends.openai.settings import Settings
+from semcodec.errors import BackendError
+from tests.backends.openai import obliging
+from tests.backends.openai.faulty import Faulty, says
+from tests.backends.openai.test_deadlines import CHAT, SECONDS, client
+from tests.backends.openai.watching import Watching
+from tests.forking import PATIENCE
+
+PROXY: Final = "http://127.0.0.1:9"
+IPV4: Final = "http://127.0.0.2:8080/v1"
+IPV6: Final = "https://[2001:db8::2]:8443/v1"
+NAME: Final = "https://api.example.org/v1"
+HELLO: Final = b"\x05\x00"  #: of a SOCKS5 proxy that wants no password
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+# --- NO_PROXY ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "entry"),
+    [
+        (IPV4, "127.0.0.2"),
+        (IPV4, "127.0.0.2:8080"),
+        (IPV4, "127.0.0.0/8"),
+        (IPV4, "127.0.0.9/8"),
+        (IPV4, "0.0.0.0/0"),
+        (IPV4, "http://127.0.0.2"),
+        (IPV4, "http://127.0.0.2/"),
+        (IPV4, "HTTP://127.0.0.2:8080"),
+        (IPV4, "all://127.0.0.2"),
+        (IPV4, "all://127.0.0.0/8"),
+        (IPV4, "all://*:8080"),
+        (IPV4, ":8080"),
+        (IPV4, "http://"),
+        (IPV4, "all://"),
+        (IPV4, "all://*"),
+        (IPV4, "*"),
+        (IPV4, "example.org,*"),
+        (IPV4, "example.org, 127.0.0.2 ,"),
+        (IPV4, "example.org 127.0.0.2:8080"),
+        (IPV4, "http://[,127.0.0.2:x,127.0.0.2"),
+        (IPV6, "2001:db8::2"),
+        (IPV6, "2001:DB8:0::2"),
+        (IPV6, "[2001:db8::2]"),
+        (IPV6, "[2001:db8::2]:8443"),
+        (IPV6, "2001:db8::/32"),
+        (IPV6, "[2001:db8::]/32"),
+        (IPV6, "https://[2001:db8::2]"),
+        (IPV6, "all://[2001:db8::2]:8443"),
+        (IPV6, "all://[2001:db8::]/32"),
+        (NAME, "api.example.org"),
+        (NAME, "API.Example.ORG"),
+        (NAME, "api.example.org."),
+        (NAME, "example.org"),
+        (NAME, ".example.org"),
+        (NAME, "..example.org"),
+        (NAME, ".api.example.org"),
+        (NAME, "*.example.org"),
+        (NAME, "all://*example.org"),
+        (NAME, "all://*.example.org"),
+        (NAME, "org"),
+        (NAME, "api.example.org:443"),
+        (NAME, "example.org:443"),
+        (NAME, ".example.org:443"),
+        (NAME, "*.example.org:443"),
+        (NAME, "all://api.example.org"),
+        (NAME, "https://api.example.org/v1"),
+        ("https://api.example.org.:8443/v1", "example.org:8443"),
+        ("https://bücher.example/v1", "xn--bcher-kva.example"),
+        ("https://xn--bcher-kva.example/v1", "bücher.example"),
+    ],
+)
+@pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
+def test_an_excluded_server_has_no_proxy(
+    url: str, entry: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", PROXY)
+    assert network._proxy(url) is not None
+    monkeypatch.setenv(variable, entry)
+    assert network._proxy(url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "entry"),
+    [
+        (IPV4, ""),
+        (IPV4, ","),
+        (IPV4, "."),
+        (IPV4, "*."),
+        (IPV4, "/8"),
+        (IPV4, "127.0.0.2:80"),
+        (IPV4, "127.0.0.2:x"),
+        (IPV4, "127.0.0.20"),
+        (IPV4, "10.0.0.0/8"),
+        (IPV4, "127.0.0.3/99"),
+        (IPV4, "::/0"),
+        (IPV4, "https://127.0.0.2"),
+        (IPV4, "https://"),
+        (IPV4, "http://127.0.0.2:9090"),
+        (IPV4, ":80"),
+        (IPV4, "all://*:80"),
+        (IPV4, "http://["),
+        (IPV4, "xn--*"),
+        (IPV4, "all://xn--a"),
+        (IPV6, "[2001:db8::2]:443"),
+        (IPV6, "2001:db9::/32"),
+        (IPV6, "2001:db8::3"),
+        (IPV6, "0.0.0.0/0"),
+        (NAME, "ample.org"),
+        (NAME, "*.api.example.org"),
+        (NAME, "www.api.example.org"),
+        (NAME, "api.example.org:80"),
+        (NAME, ".example.org:8443"),
+        (NAME, "http://api.example.org"),
+        (NAME, "https://example.org"),
+        (NAME, "0.0.0.0/0"),
+    ],
+)
+def test_another_server_keeps_its_proxy(
+    url: str, entry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", PROXY)
+    monkeypatch.setenv("NO_PROXY", entry)
+    proxy = network._proxy(url)
+    assert proxy is not None
+    assert str(proxy.url) == PROXY
+
+
+@pytest.mark.parametrize("entry", ["127.0.0.1:{port}", "127.0.0.0/8", "http://127.0.0.1"])
+def test_an_excluded_server_gets_the_request_without_the_proxy(
+    entry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "LOCAL", ())
+    reply = says(200, obliging.chat("m", "A boat."))
+    with Faulty(lambda seen: reply) as server, Faulty(lambda seen: reply) as proxy:
+        port = server.url.removesuffix("/v1").rpartition(":")[2]
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
+        assert client(server.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
+        assert (len(proxy.seen), len(server.seen)) == (1, 0)
+        monkeypatch.setenv("NO_PROXY", entry.format(port=port))
+        assert client(server.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
+        assert (len(proxy.seen), len(server.seen)) == (1, 1)
+
+
+# --- before the request is sent ----------------------------------------------------------------
+
+
+@contextmanager
+def scripted(*replies: bytes, drip: bytes = b"", closes: bool = False) -> Iterator[str]:
+    """Yield the address of a server that sends one of ``replies`` for each piece that it reads.
+
+    Then it sends ``drip`` again and again, closes the connection or is silent.
+    """
+    ended = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            for reply in replies:
+                connection.recv(65536)
+                connection.sendall(reply)
+            connection.recv(65536)
+            while not closes and not ended.wait(0.02):
+                connection.sendall(drip)
+
+    def listen() -> None:
+        while True:
+            connection, _ = listening.accept()
+            if ended.is_set():
+                connection.close()
+                return
+            threads.append(threading.Thread(target=serve, args=(connection,)))
+            threads[-1].start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threads = [threading.Thread(target=listen)]
+        threads[0].start()
+        port = listening.getsockname()[1]
+        try:
+            yield f"127.0.0.1:{port}"
+        finally:
+            ended.set()
+            socket.create_connection(("127.0.0.1", port)).close()
+            for thread in threads:
+                thread.join(PATIENCE)
+
+
+def fault(url: str) -> BackendError:
+    """Return the error of a call of ``url``."""
+    with pytest.raises(BackendError) as caught:
+        client(url).send(CHAT)
+    return caught.value
+
+
+CONNECTED: Final = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"
+TUNNEL: Final = b"HTTP/1.1 200 OK\r\n\r\n"
+HANDSHAKES: Final = {
+    "SOCKS5, silent": ("socks5", (), {}, "http"),
+    "SOCKS5, silent after its hello": ("socks5", (HELLO,), {}, "http"),
+    "SOCKS5, silent TLS": ("socks5", (HELLO, CONNECTED), {}, "https"),
+    "CONNECT, silent": ("http", (), {}, "https"),
+    "CONNECT, drips": ("http", (b"HTTP/1.1 200 OK\r\n",), {"drip": b"x: y\r\n"}, "https"),
+    "CONNECT, silent TLS": ("http", (TUNNEL,), {}, "https"),
+}
+FAILURES: Final = {
+    "SOCKS5, closes": ("socks5", (), {"closes": True}, "http"),
+    "SOCKS5, closes after its hello": ("socks5", (HELLO,), {"closes": True}, "http"),
+    "SOCKS5, wants a password": ("socks5", (b"\x05\x02",), {}, "http"),
+    "SOCKS5, another protocol": ("socks5", (b"HTTP/1.1 400 No\r\n\r\n",), {}, "http"),
+    "CONNECT, closes": ("http", (), {"closes": True}, "https"),
+    "CONNECT, refused": ("http", (b"HTTP/1.1 407 No\r\n\r\n",), {"closes": True}, "https"),
+    "CONNECT, another protocol": ("http", (b"SSH-2.0-x\r\n\r\n",), {}, "https"),
+    "CONNECT, TLS closes": ("http", (TUNNEL,), {"closes": True}, "https"),
+}
+
+
+@pytest.mark.parametrize("name", HANDSHAKES)
+def test_a_late_handshake_is_not_billed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind, replies, rest, scheme = HANDSHAKES[name]
+    with scripted(*replies, **rest) as address:
+        monkeypatch.setenv("ALL_PROXY", f"{kind}://{address}")
+        error = fault(f"{scheme}://192.0.2.1/v1")
+    assert f"cannot be reached in {SECONDS} seconds" in str(error)
+    assert (error.billed, error.retryable) == (False, True)
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_failed_handshake_is_not_billed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind, replies, rest, scheme = FAILURES[name]
+    with scripted(*replies, **rest) as address:
+        monkeypatch.setenv("ALL_PROXY", f"{kind}://{address}")
+        error = fault(f"{scheme}://192.0.2.1/v1")
+    assert "cannot be reached (" in str(error)
+    assert (error.billed, error.retryable) == (False, True)
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_tls_handshake_that_fails_is_not_billed(closes: bool) -> None:
+    with scripted(closes=closes) as address:
+        error = fault(f"https://{address}/v1")
+    assert "cannot be reached" in str(error)
+    assert error.billed is False
+
+
+@pytest.mark.parametrize("proxy", ["", "http", "socks5"])
+@pytest.mark.parametrize(("closes", "what"), [(False, "did not complete"), (True, "broke off")])
+def test_a_request_that_was_sent_may_be_billed(
+    proxy: str, closes: bool, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "LOCAL", ())
+    replies = (HELLO, CONNECTED) if proxy == "socks5" else ()
+    with scripted(*replies, closes=closes) as address:
+        if proxy:
+            monkeypatch.setenv("ALL_PROXY", f"{proxy}://{address}")
+        error = fault("http://192.0.2.1/v1" if proxy else f"http://{address}/v1")
+    assert what in str(error)
+    assert "may have been billed" in str(error)
+    assert error.billed is True
+
+
+def test_a_handshake_that_took_all_of_the_time_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client_module, "CONNECT", SECONDS / 2)
+    waits: list[float] = []
+    with Watching() as server:
+        monkeypatch.setenv("ALL_PROXY", server.url.removesuffix("/v1"))
+        given = Settings(base_url=NAME, text_timeout=SECONDS)
+        with pytest.raises(BackendError, match=f"cannot be reached in {SECONDS} seconds"):
+            Client(given, Key("unused", "nowhere"), sleep=waits.append).send(CHAT)
+    assert waits == []
