@@ -28,5 +28,5 @@ test:  ## all tests, with a sample of the random inputs of `make nightly`
 	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 		--cov=semcodec.bitstream --cov-report=term:skip-covered --cov-fail-under=100
 
-nightly:  ## what takes long: about 20 minutes; the result is written to docs/nightly.md
+nightly: kaitai servers  ## what takes long: about 20 minutes; the result is written to docs/nightly.md
 	$(PYTHON) bench/nightly.py

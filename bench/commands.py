@@ -17,7 +17,7 @@ ROOT = HERE.parent
 
 
 @dataclass(frozen=True)
-class Done:
+class Result:
     """A command that has ended.
 
     Attributes:
@@ -33,7 +33,7 @@ class Done:
     output: str
 
 
-def run(command: Sequence[object], environment: Mapping[str, str] | None = None) -> Done:
+def run(command: Sequence[object], environment: Mapping[str, str] | None = None) -> Result:
     """Run a command in the root of the repository."""
     with tempfile.TemporaryFile() as out:
         start = time.monotonic()
@@ -49,13 +49,13 @@ def run(command: Sequence[object], environment: Mapping[str, str] | None = None)
         wall = time.monotonic() - start
         out.seek(0)
         output = out.read().decode("utf-8", errors="replace")
-    return Done(process.returncode, wall, used.ru_utime + used.ru_stime, output)
+    return Result(process.returncode, wall, used.ru_utime + used.ru_stime, output)
 
 
 def run_tests(
     command: Sequence[object], environment: Mapping[str, str] | None = None
-) -> tuple[Done, list[dict[str, Any]]]:
-    """Run pytest, by whatever command, and return also what ``recorder`` says of each test."""
+) -> tuple[Result, list[dict[str, Any]]]:
+    """Run pytest, by whatever command, and return also the row of ``recorder`` for each test."""
     with tempfile.TemporaryDirectory() as folder:
         done = run(
             command,

@@ -3,7 +3,8 @@
     make nightly
     python bench/nightly.py --share 0.01 --out /tmp/nightly.md    # the same, at a tiny size
 
-The gate tries a sample of these inputs, the same on every run; this tries others every night.
+The gate tries a sample of these inputs, the same on every run. This run takes its seeds from the
+date, so that it tries others every night.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ INTRODUCTION: Final = """\
 
 `make nightly` wrote this page. The gate (`make check`) tries a sample of these inputs, the same on
 every run. Here a property gets {examples} examples instead of {few}, a reader that lost one of its
-rules is tried on random inputs too, and each fuzz target runs for {seconds} seconds, from a seed
-that is new each day.
+rules is tried on random inputs too, every mutant of a requirement is run, and each fuzz target runs
+for {seconds} seconds. The seeds are new each day.
 """
 
 
@@ -54,6 +55,7 @@ class Row:
         inputs: how many were tried, 0 where they are not counted.
         findings: inputs of a fuzz target, or tests, that failed.
         passed: tests that passed.
+        skipped: tests that could not run here.
         output: what it printed, if it failed.
     """
 
@@ -61,15 +63,18 @@ class Row:
     inputs: int
     findings: int
     passed: int
+    skipped: int
     wall: float
     cpu: float
     output: str = ""
 
 
-def tested(part: str, selection: Sequence[str], share: float) -> Row:
+def run_selection(part: str, selection: Sequence[str], share: float, seed: int) -> Row:
     """Run some tests in the nightly profile."""
     command = [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *selection]
+    command += ["--hypothesis-seed", seed]
     environment = {"SEMCODEC_PROFILE": "nightly", "SEMCODEC_SHARE": str(share)}
+    environment |= {"SEMCODEC_SEED": str(seed)}
     done, rows = run_tests(command, environment)
     summary = done.output.rstrip().rpartition("\n")[2]
     count = {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", summary)}
@@ -79,13 +84,14 @@ def tested(part: str, selection: Sequence[str], share: float) -> Row:
         sum(row["inputs"] for row in rows),
         max(failed, int(done.code != 0)),
         count.get("passed", 0),
+        count.get("skipped", 0),
         done.wall,
         done.cpu,
         done.output if done.code else "",
     )
 
 
-def fuzzed(target: str, seed: int, seconds: int) -> Row:
+def run_target(target: str, seed: int, seconds: int) -> Row:
     """Run a fuzz target until the time is over or it fails."""
     options = ("--seconds", seconds, "--seed", seed)
     done = run([sys.executable, "-m", "fuzz", "run", target, *options])
@@ -95,25 +101,25 @@ def fuzzed(target: str, seed: int, seconds: int) -> Row:
         int(tried[1]) if tried else 0,
         int(done.code != 0),
         0,
+        0,
         done.wall,
         done.cpu,
         done.output if done.code else "",
     )
 
 
-def page(rows: Sequence[Row], facts: Mapping[str, str], seconds: int) -> str:
+def page(rows: Sequence[Row], facts: Mapping[str, str], share: float, seconds: int) -> str:
     """Return the page of a run."""
-    introduction = INTRODUCTION.format(
-        examples=f"{NIGHTLY_EXAMPLES:,}", few=GATE_EXAMPLES, seconds=seconds
-    )
+    examples = max(GATE_EXAMPLES, round(share * NIGHTLY_EXAMPLES))
+    introduction = INTRODUCTION.format(examples=f"{examples:,}", few=GATE_EXAMPLES, seconds=seconds)
     lines = [introduction, "| | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in facts.items()]
-    lines += ["", "| part | inputs | findings | tests passed | wall s | CPU s |"]
-    lines += ["|---|--:|--:|--:|--:|--:|"]
+    lines += ["", "| part | inputs | findings | tests passed | skipped | wall s | CPU s |"]
+    lines += ["|---|--:|--:|--:|--:|--:|--:|"]
     for row in rows:
         counts = [f"{count:,}" if count else "–" for count in (row.inputs, row.passed)]
         lines.append(
-            f"| {row.part} | {counts[0]} | {row.findings} | {counts[1]} "
+            f"| {row.part} | {counts[0]} | {row.findings} | {counts[1]} | {row.skipped} "
             f"| {row.wall:.0f} | {row.cpu:.0f} |"
         )
     return "\n".join(lines) + "\n"
@@ -141,20 +147,20 @@ def main() -> int:
     start = datetime.datetime.now(datetime.UTC)
     seed, seconds = int(start.strftime("%Y%m%d")), max(1, round(options.share * FUZZ_SECONDS))
     facts = {"date": start.strftime("%Y-%m-%d %H:%M UTC"), "commit": commit()}
-    rows = [tested(part, selection, options.share) for part, selection in TESTS]
+    rows = [run_selection(part, selection, options.share, seed) for part, selection in TESTS]
     with ThreadPoolExecutor(WORKERS) as pool:
-        rows += pool.map(lambda target: fuzzed(target, seed, seconds), targets.NAMES)
+        rows += pool.map(lambda target: run_target(target, seed, seconds), targets.NAMES)
     for row in rows:
         print(row.output, end="")
     found = sum(row.findings for row in rows)
     facts |= {
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
-        "seed of the fuzz targets": str(seed),
+        "seed": str(seed),
         "size": "full" if options.share == 1 else f"{options.share:g} of the full size",
         "minutes": f"{(datetime.datetime.now(datetime.UTC) - start).total_seconds() / 60:.1f}",
         "result": f"{found} findings" if found else "no finding",
     }
-    options.out.write_text(page(rows, facts, seconds), "utf-8")
+    options.out.write_text(page(rows, facts, options.share, seconds), "utf-8")
     print(f"{facts['result']}; {options.out}")
     return int(found > 0)
 

@@ -32,8 +32,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def _inputs(item: pytest.Item) -> int:
-    """Return how many inputs a test has tried, 0 if it does not say."""
-    said = getattr(item, "hypothesis_statistics", "")
-    examples = re.findall(r"(\d+) (?:passing|failing|invalid)\b", said)
+    """Return how many inputs a test has tried, 0 if they are not counted."""
+    statistics = getattr(item, "hypothesis_statistics", "")
+    examples = re.findall(r"(\d+) (?:passing|failing|invalid)\b", statistics)
     own = [value for name, value in item.user_properties if name == "inputs"]
     return sum(map(int, examples)) + sum(map(int, map(str, own)))

@@ -3,7 +3,7 @@
 ``SEMCODEC_PROFILE`` is ``gate`` (the default) or ``nightly``. It decides for hypothesis and for the
 random runs that are our own. The gate tries the same inputs on every run and every machine. At
 night there are more of them, or only a share of those, to try the nightly run itself:
-``SEMCODEC_SHARE``, from 0 to 1.
+``SEMCODEC_SHARE``, from 0 to 1; and they are others every night, by ``SEMCODEC_SEED``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 NAME: Final = os.environ.get("SEMCODEC_PROFILE") or "gate"
 SHARE: Final = float(os.environ.get("SEMCODEC_SHARE") or 1)
+SEED: Final = int(os.environ.get("SEMCODEC_SEED") or 0)
 NAMES: Final = ("gate", "nightly")
 GATE_EXAMPLES: Final = 100  #: hypothesis's own default
 NIGHTLY_EXAMPLES: Final = 1_500
@@ -27,6 +28,11 @@ RecordProperty = Callable[[str, object], None]
 def count(gate: int, nightly: int) -> int:
     """Return how many inputs a test tries under the profile of this run, at least ``gate``."""
     return gate if NAME == "gate" else max(gate, round(SHARE * nightly))
+
+
+def seed(gate: int) -> int:
+    """Return the seed of a random run of our own: ``gate`` itself in the gate."""
+    return gate if NAME == "gate" else gate + SEED
 
 
 def examples(gate: int) -> settings:

@@ -13,7 +13,7 @@ import pytest
 from semcodec import Limits, pack, unpack, validate
 from semcodec.bitstream.lexicon import lexicon
 from semcodec.cli import main
-from tests.profiles import RecordProperty, count
+from tests.profiles import RecordProperty, count, seed
 
 READER = Path(__file__).parents[1] / "spec" / "readers" / "reader.js"
 
@@ -53,7 +53,7 @@ def made(seed: int, number: int) -> list[bytes]:
 
 @pytest.mark.sampled
 def test_coded_words_are_the_same_words_here_and_there(record_property: RecordProperty) -> None:
-    records = made(seed=4, number=count(gate=200, nightly=10_000))
+    records = made(seed=seed(4), number=count(gate=200, nightly=10_000))
     record_property("inputs", len(records))
     lines = "".join(f"bare {data.hex()}\n" for data in records)
     run = subprocess.run(["node", str(READER)], input=lines, capture_output=True, text=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import semcodec
@@ -11,6 +11,7 @@ from semcodec.errors import InputError
 from semcodec.words import MAX_K
 from semcodec.words.fillers import HELPERS, PICTURE_TALK
 from semcodec.words.skeletons import of_word
+from tests.profiles import examples
 
 PARROTS = (
     "This photo shows two large red and yellow parrots that are sitting on a branch in the forest. "
@@ -60,7 +61,7 @@ def test_a_smaller_k_drops_the_lesser_words() -> None:
     assert "parrot" in " ".join(semcodec.select(PARROTS, 5))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(descriptions, st.integers(1, 30))
 def test_every_word_comes_back(description: str, k: int) -> None:
     try:
