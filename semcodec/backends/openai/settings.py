@@ -140,9 +140,11 @@ class Settings:
         known = {one.name for one in fields(cls)}
         stored = {name: value for name, value in config().items() if name != SECRET}
         asked = {name: value for name, value in given.items() if value is not None}
-        url = os.environ.get(BASE_URL, "").strip()
         tape = {name: value for name, value in recorded.items() if name not in NOT_RECORDED}
-        merged = {**stored, **({"base_url": url} if url else {}), **tape, **asked}
+        merged = {**stored, **_of_environment(), **tape, **asked}
+        if BASE_URL in os.environ and "base_url" not in merged:
+            # Most likely another variable was not set: the photograph must not go to OpenAI.
+            raise InputError(f"{BASE_URL} is set and empty: set it to a URL, or unset it.")
         if unknown := sorted(set(merged) - known):
             raise InputError(
                 f"There is no setting {unknown[0]!r}: there are {', '.join(sorted(known))}."
@@ -152,6 +154,12 @@ class Settings:
         ):
             merged["max_cost"] = Decimal(str(merged["max_cost"]))
         return cls(**merged)
+
+
+def _of_environment() -> dict[str, str]:
+    """Return the settings that the environment has; an empty variable has none."""
+    url = os.environ.get(BASE_URL, "").strip()
+    return {"base_url": url} if url else {}
 
 
 def config() -> dict[str, Any]:

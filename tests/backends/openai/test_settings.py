@@ -205,6 +205,18 @@ def test_an_empty_environment_says_nothing(
     assert Settings.found({}).base_url == "https://config.example/v1"
 
 
+@pytest.mark.parametrize("url", ["", "  "])
+def test_an_empty_environment_does_not_mean_openai(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``OPENAI_BASE_URL=$LOCAL`` with a variable that is not set must not send a photograph."""
+    monkeypatch.setenv(BASE_URL, url)
+    with pytest.raises(InputError, match="OPENAI_BASE_URL is set and empty: set it to a URL, or"):
+        Settings.found({})
+    assert Settings.found({}, base_url=OPENAI).base_url == OPENAI
+    assert Settings.found({"base_url": OPENAI}).base_url == OPENAI
+
+
 def test_a_wrong_setting_that_is_not_used_does_no_harm(
     configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
