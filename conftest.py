@@ -31,8 +31,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 # untraced, at full speed: tracing costs a factor 2.3, and no threshold looks at the rest.
 #
 # In each worker its own tests must be collected and run before all others. A function that keeps
-# its result (the table of words, say) runs once in a process: after a call by another test, it would
-# not be traced. So their folder is moved to the front of its neighbors, and
+# its result (the table of words, say) runs once in a process, and untraced if another test is the
+# first to call it. So their folder is moved to the front of its neighbors, and
 # --dist loadfile --no-loadscope-reorder keeps to the order.
 TRACER = pytest.StashKey[coverage.Coverage]()
 
