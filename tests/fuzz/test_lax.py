@@ -124,7 +124,10 @@ def test_work_that_grows_with_the_square(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_validator_that_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reader is strict, the survey is not: only their comparison shows it."""
+    """The reader is strict, the survey is not: only their comparison shows it.
+
+    By one wrong record, that is. Among many random ones some are wrong in other ways too.
+    """
     strict = Cursor.broken
 
     def broken(self: Cursor, rule: str, *rest: Any) -> None:
@@ -133,9 +136,7 @@ def test_a_validator_that_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Cursor, "broken", broken)
     others = [name for name in QUICKEST_FIRST if name != "unpack"]
-    if profiles.NAME == "gate":
-        assert fails_on_vectors("unpack", "SC-MOD-1")
-        assert not any(fails_on_vectors(name, "SC-MOD-1") for name in others)
-    else:
+    assert fails_on_vectors("unpack", "SC-MOD-1")
+    assert not any(fails_on_vectors(name, "SC-MOD-1") for name in others)
+    if profiles.NAME == "nightly":
         assert fails("unpack")
-        assert not any(map(fails, others))

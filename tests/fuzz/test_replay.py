@@ -55,7 +55,7 @@ def test_made_inputs_meet_every_rule_of_one_record(
     beyond = {rule for rule in RULES if rule.startswith(("SC-LIM", "SC-PRO", "SC-SEQ"))}
     beyond.add("SC-TXT-1")  # only met where a text form is asked for
     beyond |= {"SC-LEX-3", "SC-BAG-2"}  # only met by hundreds of words; the vectors have them
-    assert {rule for rule in RULES if not met[rule]} == beyond
+    assert {rule for rule in RULES if not met[rule]} <= beyond
     assert min(met[framing] for framing in mutator.FRAMINGS) > tried // 40
 
 
