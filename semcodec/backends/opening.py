@@ -20,8 +20,8 @@ def opened(data: bytes, formats: tuple[str, ...]) -> ImageFile:
 
     Whatever Pillow raises, which is nearly anything, is not caught.
     """
-    # A fork in here would leave the child with a lock that nobody opens, and with all warnings
-    # silenced for good. Pillow loads its readers in here too, as modules.
+    # A fork in here would leave the child with a lock that is never released, and with all warnings
+    # silenced for good. Pillow also imports its readers in here.
     with fork_waits():
         from PIL import Image
 

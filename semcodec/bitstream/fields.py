@@ -119,7 +119,7 @@ def _of_core(core: Core, prefix: str = "", is_file: bool = False) -> list[Field]
 def _laid_out(data: bytes, is_file: bool, start: int) -> list[Place]:
     """Return the places of a core at byte ``start`` that stopped the reader, by the declaration."""
     head = 2 if is_file else 0
-    if data[head : head + 1] >= b"\x80":  # another version, whose layout nobody here knows
+    if data[head : head + 1] >= b"\x80":  # another version, whose layout is not known
         return [Place("unread", 8 * start, 8 * len(data), data)]
     with fork_waits():
         from semcodec.bitstream import declaration  # construct takes a quarter of a second

@@ -562,7 +562,7 @@ def chunks(data: bytes) -> list[bytes]:
 
 OLD = chunk(b"seMC", pack("n"))
 TEXT = chunk(b"tEXt", b"a\0b")
-#: Pictures with chunks of every kind: copied by nobody, twice, damaged, of no known type, records.
+#: Pictures with chunks of every kind: unsafe to copy, twice, damaged, of no known type, records.
 PICTURES = (
     picture(),
     picture(TEXT, TEXT, chunk(b"gAMA", b"\0\0\xb1\x8f"), after=[chunk(b"tIME", bytes(7))]),

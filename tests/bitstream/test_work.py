@@ -292,9 +292,9 @@ def test_a_profile_of_a_sequence_is_kept_by_all_its_records() -> None:
 
 
 def test_the_reader_and_the_declaration_draw_the_same_map() -> None:
-    dice, drawn = random.Random(10), Counter[str]()
+    rng, drawn = random.Random(10), Counter[str]()
     for _ in range(3_000):
-        data = an_input(dice)
+        data = an_input(rng)
         for frame in ("bare", "file"):
             report = validate(data, framing=frame)
             places = declaration.places(data, frame == "file")

@@ -1,4 +1,4 @@
-"""The one place through which every call of a model goes: tape, purse, server, tape.
+"""The one place through which every call of a model goes: look-up, budget, server, storage.
 
 A line may be shared by threads. What a call took is noted in the run that made it (``add_note``).
 """

@@ -49,7 +49,7 @@ class Tape:
         if mode not in MODES:
             raise InputError(f"A tape is opened as one of {', '.join(MODES)}.")
         if not isinstance(path, str | Path) or path == "":
-            raise InputError("The path of a tape must be a string or Path that is not empty.")
+            raise InputError("The path of a tape must be a str or Path that is not empty.")
         self.path, self.mode = Path(path), mode
         kept = self._run("SELECT 1 FROM replies WHERE request <> ?", (SETTINGS,))
         if kept and mode == "record":

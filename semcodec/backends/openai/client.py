@@ -92,7 +92,7 @@ class Client:
         """
         self._process = os.getpid()
         self._openai = _client(self._settings, self._key, self._transport)
-        _ = self._openai.default_headers  # that which tells about the machine
+        _ = self._openai.default_headers  # which contain the platform
         self._methods: dict[str, Callable[..., Any]] = {}
         self._closing = weakref.finalize(self, self._openai.close)
 

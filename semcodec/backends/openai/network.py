@@ -136,7 +136,7 @@ class Stream(httpcore2.NetworkStream):
         """Close the connection, so that the server sees it.
 
         Children that were forked have copies of the socket, and as long as one of them lives,
-        closing ours tells the server nothing; shutting down does. They only close their copies.
+        closing ours does not reach the server; shutting down does. They only close their copies.
         """
         if self._process == os.getpid():
             with contextlib.suppress(OSError):  # the server was first

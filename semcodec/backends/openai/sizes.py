@@ -11,9 +11,9 @@ from typing import Final
 OLD: Final = ("gpt-image-1", "chatgpt-image")  #: families that paint three sizes
 OLD_SIZES: Final = ((1024, 1024), (1536, 1024), (1024, 1536))
 STEP: Final = 16
-MOST_ASPECT: Final = 3.0
-LEAST_AREA: Final = 655_360
-MOST_AREA: Final = 2560 * 1440  #: larger ones are experimental
+MAX_ASPECT: Final = 3.0
+MIN_AREA: Final = 655_360
+MAX_AREA: Final = 2560 * 1440  #: larger ones are experimental
 LOCAL_AREA: Final = 1024 * 1024  #: what models that run at home were trained for
 GRID: Final = {"low": 16, "medium": 48, "high": 96, "auto": 96}  #: tokens of the longer side
 #: Tokens of the old families, of a square picture and of another.
@@ -25,9 +25,9 @@ def nearest(model: str, wanted: tuple[int, int], is_openai: bool) -> tuple[int, 
     width, height = wanted
     if is_openai and model.startswith(OLD):
         return min(OLD_SIZES, key=lambda size: abs(size[0] * height - size[1] * width) / size[1])
-    aspect = min(max(wanted) / min(wanted), MOST_ASPECT)
-    most = MOST_AREA if is_openai else LOCAL_AREA
-    least = LEAST_AREA if is_openai else STEP * STEP
+    aspect = min(max(wanted) / min(wanted), MAX_ASPECT)
+    most = MAX_AREA if is_openai else LOCAL_AREA
+    least = MIN_AREA if is_openai else STEP * STEP
     area = min(max(width * height, least), most)
     shorter, longer = _in_steps((area / aspect) ** 0.5, (area * aspect) ** 0.5, least, most)
     return (longer, shorter) if width > height else (shorter, longer)
@@ -46,7 +46,7 @@ def tokens(model: str, size: tuple[int, int], quality: str) -> int:
 def _in_steps(short: float, long: float, least: int, most: int) -> tuple[int, int]:
     """Return whole steps near the sides ``short`` and ``long`` that keep area and aspect."""
     shorter, longer = (max(STEP, round(side / STEP) * STEP) for side in (short, long))
-    while shorter * longer < least or longer > MOST_ASPECT * shorter:
+    while shorter * longer < least or longer > MAX_ASPECT * shorter:
         shorter += STEP
     while shorter * longer > most:
         longer -= STEP

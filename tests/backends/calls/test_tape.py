@@ -112,7 +112,7 @@ def test_a_recording_may_begin_in_an_empty_file_or_tape(path: Path) -> None:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("path", [None, 5, b"tape", ["tape"], ""], ids=repr)
 def test_a_tape_has_a_path(path: Any, mode: Mode) -> None:
-    with pytest.raises(InputError, match="must be a string or Path that is not empty"):
+    with pytest.raises(InputError, match="must be a str or Path that is not empty"):
         Tape(path, mode)
 
 

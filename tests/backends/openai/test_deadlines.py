@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import openai
 import pytest
 
 from semcodec.backends.calls import Call
@@ -42,13 +43,13 @@ FDS: Final = Path("/proc/self/fd")
 
 
 def client(url: str, **more: Any) -> Client:
-    """Return a client of which only texts, or only what ``more`` says, are to be there soon."""
+    """Return a client with a short deadline for texts, or with the settings ``more`` instead."""
     given = {"retries": 0, **(more or {"text_timeout": SECONDS})}
     return Client(Settings(base_url=url, **given), Key("unused", "nowhere"))
 
 
-def late(one: Client, call: Call = CHAT) -> str:
-    """Return what is said of a call that is late; the servers here are so for much longer."""
+def error_of_late(one: Client, call: Call = CHAT) -> str:
+    """Return the error of a call that is late; the servers here are late for much longer."""
     started = time.monotonic()
     with pytest.raises(BackendError) as caught:
         one.send(call)
@@ -57,7 +58,7 @@ def late(one: Client, call: Call = CHAT) -> str:
     return str(caught.value)
 
 
-def left() -> tuple[int, int]:
+def threads_and_files() -> tuple[int, int]:
     """Return how many threads and open files there are."""
     gc.collect()
     return threading.active_count(), len(list(FDS.iterdir())) if FDS.exists() else 0
@@ -74,14 +75,14 @@ def left() -> tuple[int, int]:
 def test_a_late_answer_is_closed(head: bytes, drip: bytes) -> None:
     with Watching(head, drip) as server:
         one = client(server.url)
-        assert f"did not complete describe in {SECONDS} seconds" in late(one)
+        assert f"did not complete describe in {SECONDS} seconds" in error_of_late(one)
         assert server.sees(closed=1)
 
 
 def test_a_request_that_is_taken_too_slowly_is_closed() -> None:
     with Watching(reads=False) as server:
         one = client(server.url, image_timeout=SECONDS)
-        assert "did not complete edit" in late(one, LARGE)
+        assert "did not complete edit" in error_of_late(one, LARGE)
         server.reads = True  # for the end comes after all that is on its way
         assert server.sees(closed=1)
 
@@ -89,7 +90,7 @@ def test_a_request_that_is_taken_too_slowly_is_closed() -> None:
 def test_an_encryption_that_is_never_agreed_on_is_closed() -> None:
     with Watching(scheme="https") as server:
         one = client(server.url)
-        assert f"cannot be reached in {SECONDS} seconds" in late(one)
+        assert f"cannot be reached in {SECONDS} seconds" in error_of_late(one)
         assert server.sees(closed=1)
 
 
@@ -106,7 +107,7 @@ def test_a_proxy_that_is_silent_is_closed(
     with Watching() as server:
         monkeypatch.setenv("ALL_PROXY", server.url.removesuffix("/v1"))
         one = client(url)
-        assert what in late(one)
+        assert what in error_of_late(one)
         assert server.asked.is_set()
         assert server.sees(closed=1)
 
@@ -147,7 +148,7 @@ def full() -> Iterator[str]:
 
 def test_a_connection_that_is_never_made_is_given_up() -> None:
     with full() as url:
-        assert f"cannot be reached in {SECONDS} seconds" in late(client(url))
+        assert f"cannot be reached in {SECONDS} seconds" in error_of_late(client(url))
 
 
 def test_a_connection_that_is_never_made_is_not_billed() -> None:
@@ -194,7 +195,7 @@ def test_a_name_that_is_never_found_is_given_up_by_one_thread(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: found.wait(PATIENCE) and [])
     one = client("http://there.invalid/v1")
     for _ in range(5):
-        assert f"cannot be reached in {SECONDS} seconds" in late(one)
+        assert f"cannot be reached in {SECONDS} seconds" in error_of_late(one)
     assert threading.active_count() == before + 1
     found.set()
 
@@ -227,16 +228,21 @@ def test_a_silent_address_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPat
 def test_many_late_calls_leave_no_threads_and_no_files() -> None:
     with Watching() as server:
         one = client(server.url, text_timeout=0.05)
-        late(one)
+        error_of_late(one)
         wait_for(lambda: server.closed == server.opened)
-        threads, files = left()
+        before = threads_and_files()
         for _ in range(50):
-            late(one)
+            error_of_late(one)
         # On a busy machine, the time of a call can be up before it has opened a connection.
         wait_for(lambda: server.closed == server.opened)
         assert server.opened > 1
         server._threads[:] = [thread for thread in server._threads if thread.is_alive()]
-        wait_for(lambda: abs(left()[0] - threads) <= 1 and abs(left()[1] - files) <= 1)
+        wait_for(lambda: is_near(before))
+
+
+def is_near(before: tuple[int, int]) -> bool:
+    """Return whether there are as many threads and files as ``before``, or one more or less."""
+    return all(abs(now - then) <= 1 for now, then in zip(threads_and_files(), before, strict=True))
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
@@ -249,12 +255,12 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 def test_many_dropped_clients_leave_no_threads_and_no_files() -> None:
     with Watching(answer(obliging.chat("m", "A boat."))) as server:
-        threads, files = left()
+        before = threads_and_files()
         for _ in range(50):
             assert client(server.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
         gc.collect()
         assert server.sees(closed=50)
-        wait_for(lambda: abs(left()[0] - threads) <= 1 and abs(left()[1] - files) <= 1)
+        wait_for(lambda: is_near(before))
 
 
 def answer(body: dict[str, Any]) -> bytes:
@@ -293,12 +299,12 @@ def test_a_program_ends_without_warnings_of_open_connections() -> None:
         assert server.sees(closed=1)
 
 
-# --- whoever calls -----------------------------------------------------------------------------
+# --- callers -----------------------------------------------------------------------------
 
 
 def test_it_works_inside_a_running_event_loop() -> None:
     async def ask(url: str) -> str:
-        return late(client(url))
+        return error_of_late(client(url))
 
     with Watching() as server:
         assert "did not complete describe" in asyncio.run(ask(server.url))
@@ -309,14 +315,14 @@ def test_threads_that_share_a_client_wait_for_their_own_answers_only() -> None:
     def choose(seen: Any) -> Any:
         return never if b"LATE" in seen.body else says(200, obliging.chat("m", "A boat."))
 
-    said: list[str] = []
+    results: list[str] = []
 
     def ask(one: Client, model: str) -> None:
         try:
             call = Call("describe", "chat/completions", {"model": model, "messages": []})
-            said.append(one.send(call).text)
+            results.append(one.send(call).text)
         except BackendError as error:
-            said.append(str(error))
+            results.append(str(error))
 
     with Faulty(choose) as faulty:
         one = client(faulty.url, text_timeout=3.0)
@@ -326,8 +332,8 @@ def test_threads_that_share_a_client_wait_for_their_own_answers_only() -> None:
             thread.start()
         for thread in threads:
             thread.join(PATIENCE)
-    assert sorted(text.startswith("The server") for text in said) == [False] * 4 + [True] * 4
-    assert said[:4] == ["A boat."] * 4
+    assert sorted(text.startswith("The server") for text in results) == [False] * 4 + [True] * 4
+    assert results[:4] == ["A boat."] * 4
 
 
 @pytest.fixture
@@ -377,6 +383,7 @@ def test_a_forked_child_makes_connections_of_its_own() -> None:
         def in_child() -> None:
             assert one.send(CHAT).text == "A boat."
             assert one._openai is not inherited
+            assert inherited.is_closed()  # so that no copy of a socket keeps a connection open
 
         with forked(in_child) as ended:
             wait_for(lambda: server.opened == 2)
@@ -387,19 +394,42 @@ def test_a_forked_child_makes_connections_of_its_own() -> None:
         assert server.opened == 2
 
 
+class Connections:
+    """A pool, or a connection of one, that counts how often it is closed."""
+
+    def __init__(self, *connections: Connections) -> None:
+        self.connections, self.closed = connections, 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_a_forked_child_closes_connections_without_the_lock_of_their_pool(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A thread that the child does not have may hold the lock that the pool takes to close."""
+    transport = network.Transport("http://127.0.0.1:9", openai.DEFAULT_CONNECTION_LIMITS, False)
+    connection = Connections()
+    pool = Connections(connection)
+    monkeypatch.setattr(transport, "_pool", pool)
+    monkeypatch.setattr(transport, "_process", transport._process + 1)
+    transport.close()
+    assert (pool.closed, connection.closed) == (0, 1)
+
+
 @forks
 def test_a_late_answer_is_closed_though_a_child_has_a_copy_of_the_connection() -> None:
     with Watching() as server:
         one = client(server.url, text_timeout=2.0)
-        said: list[str] = []
-        thread = threading.Thread(target=lambda: said.append(late(one)))
+        results: list[str] = []
+        thread = threading.Thread(target=lambda: results.append(error_of_late(one)))
         thread.start()
         assert server.asked.wait(PATIENCE)
         with forked(lambda: None) as ended:
             thread.join(PATIENCE)
             assert server.sees(closed=1)
             assert ended() == 0
-        assert said
+        assert results
 
 
 FIRST = """

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from semcodec.backends.openai import sizes
-from semcodec.backends.openai.sizes import LEAST_AREA, LOCAL_AREA, MOST_AREA, OLD_SIZES, STEP
+from semcodec.backends.openai.sizes import LOCAL_AREA, MAX_AREA, MIN_AREA, OLD_SIZES, STEP
 
 SIDES = st.integers(1, 4096)
 SIZES = st.tuples(SIDES, SIDES)
@@ -20,7 +20,7 @@ def test_openai_is_asked_for_sizes_that_it_paints(wanted: tuple[int, int], model
     width, height = sizes.nearest(model, wanted, is_openai=True)
     assert width % STEP == height % STEP == 0
     assert max(width, height) <= 3 * min(width, height)
-    assert LEAST_AREA <= width * height <= MOST_AREA
+    assert MIN_AREA <= width * height <= MAX_AREA
     assert max(width, height) <= LARGEST_SIDE
 
 
@@ -55,8 +55,8 @@ def test_a_size_turned_is_turned(wanted: tuple[int, int], is_openai: bool, model
 @given(st.integers(45, 90), st.integers(45, 90))
 def test_a_size_that_can_be_painted_is_asked_for(width: int, height: int) -> None:
     wanted = (width * STEP, height * STEP)
-    assert LEAST_AREA > 44 * 44 * STEP * STEP
-    if LEAST_AREA <= wanted[0] * wanted[1] <= MOST_AREA:
+    assert MIN_AREA > 44 * 44 * STEP * STEP
+    if MIN_AREA <= wanted[0] * wanted[1] <= MAX_AREA:
         assert sizes.nearest("gpt-image-2", wanted, is_openai=True) == wanted
 
 

@@ -14,7 +14,7 @@ END: Final = b"\r\n\r\n"
 
 
 class Watching:
-    """Takes connections and does to each what ``does`` says, until the other end closes it.
+    """Takes connections and answers each as its arguments state, until the other end closes it.
 
     Attributes:
         url: its base URL.
