@@ -26,7 +26,7 @@ servers:  ## a server of OpenAI's API that is not ours; its tests are skipped wi
 # middle to the last branch (conftest.py says how, and why the order matters).
 test:  ## all tests, with a sample of the random inputs of `make nightly`
 	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
-		--cov=semcodec.bitstream --cov-report=term:skip-covered --cov-fail-under=100
+		--cov=semcodec.bitstream --cov=semcodec.coding --cov-report=term:skip-covered --cov-fail-under=100
 
 nightly: kaitai servers  ## what takes long: about 20 minutes; the result is written to docs/nightly.md
 	$(PYTHON) bench/nightly.py

@@ -13,7 +13,7 @@ import pytest
 
 from tests import profiles
 
-MEASURED = "semcodec.bitstream"
+MEASURED = ("semcodec.bitstream", "semcodec.coding")
 ITS_TESTS = Path(__file__).parent / "tests" / "bitstream"
 
 profiles.register()
@@ -26,7 +26,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 # The exact middle must be covered to the last branch by its own tests, tests/bitstream, and by no
-# others. One run of all tests shows that: with --cov=semcodec.bitstream, what is traced is the
+# others. One run of all tests shows that: with --cov of both packages, what is traced is the
 # import of its modules, and its own test modules while they are collected and run. All else runs
 # untraced, at full speed: tracing costs a factor 2.3, and no threshold looks at the rest.
 #
@@ -41,11 +41,12 @@ TRACER = pytest.StashKey[coverage.Coverage]()
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Import what is measured, and trace nothing more until its tests begin."""
     tracer = coverage.Coverage.current()
-    if tracer is None or session.config.getoption("cov_source") != [MEASURED]:
+    if tracer is None or session.config.getoption("cov_source") != list(MEASURED):
         return
-    package = importlib.import_module(MEASURED)
-    for module in pkgutil.walk_packages(package.__path__, f"{MEASURED}."):
-        importlib.import_module(module.name)
+    for name in MEASURED:
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            importlib.import_module(module.name)
     tracer.stop()
     session.config.stash[TRACER] = tracer
 

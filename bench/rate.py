@@ -42,8 +42,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
 from texts import SOURCES, lines
 
 import semcodec
-from semcodec.bitstream import payloads
-from semcodec.bitstream.lexicon import lexicon
+from semcodec.coding import codings
+from semcodec.coding.tables import load_lexicon
 from semcodec.words.fillers import HELPERS
 from semcodec.words.skeletons import of_word
 from semcodec.words.tokens import tokens
@@ -93,13 +93,13 @@ class Corpus:
 
 def nibble(text: bytes) -> bytes:
     """Return the payload of the skeletons."""
-    return payloads.write("nibble", " ".join(filter(None, map(of_word, text.decode().split()))))
+    return codings.write("nibble", " ".join(filter(None, map(of_word, text.decode().split()))))
 
 
 def whole(coding: str, text: bytes) -> bytes:
     """Return the payload of whole words: what stands in a file before its check of one byte."""
     file = semcodec.pack(text.decode(), coding=coding, framing="file")
-    if semcodec.unpack(file).text != payloads.said(coding, text.decode()):
+    if semcodec.unpack(file).text != codings.said(coding, text.decode()):
         raise AssertionError(f"{coding} does not give back: {text.decode()}")
     return file[FRAME - 1 : -1]
 
@@ -176,7 +176,7 @@ def rows(corpus: Corpus, k: int | None) -> list[Row]:
     found, all_rows = ways(corpus, k), []
     for held in corpus.held.values():
         every = [corpus.chosen(line, k) for line in held]
-        texts = [text for text in every if text and not payloads.fault("lexicon", text)]
+        texts = [text for text in every if text and not codings.fault("lexicon", text)]
         all_rows.append(measured(texts, found) | {("", "left out"): len(every) - len(texts)})
     return all_rows
 
@@ -205,8 +205,8 @@ def times(every: list[str]) -> None:
     spent: defaultdict[str, list[float]] = defaultdict(list)
     texts = every[:: -(-len(every) // TIMED)]
     for _ in range(LOADS):
-        lexicon.cache_clear()
-        clocked(spent["load tables"], lexicon)
+        load_lexicon.cache_clear()
+        clocked(spent["load tables"], load_lexicon)
     for text in texts:
         for coding in ("nibble", "lexicon", "bag"):
             words = semcodec.skeleton(text) if coding == "nibble" else text

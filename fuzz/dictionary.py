@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from semcodec._registry import EXTENSIONS, NEVER_SIZES, SIZES
 from semcodec.bitstream import sizes
-from semcodec.bitstream.registry import EXTENSIONS, NEVER_SIZES, SIZES
 
 PATH = Path(__file__).parent / "dictionary.txt"
 

@@ -13,7 +13,7 @@ import zlib
 from fuzz import carriers, spellings
 from fuzz.decisions import Decisions
 from fuzz.values import packed
-from semcodec.bitstream import checks
+from semcodec.bitstream import checksums
 
 FRAMINGS = ("bare", "file", "url", "qr", "png")
 MUST_CHECK = ("file", "url", "qr")
@@ -32,7 +32,7 @@ def a_loose_record(rng: random.Random) -> bytes:
     asked = rng.choice((1, 2, 3) if framing in MUST_CHECK else (0, 0, 1, 2, 3))
     check = 0 if (framing == "png") != spellings.slips(rng) else asked
     core = spellings.core(rng, check)
-    core += checks.write(check, core)
+    core += checksums.write(check, core)
     return (
         carried_wrong(rng, framing, core)
         if spellings.slips(rng)
@@ -97,8 +97,8 @@ def changed_inside(rng: random.Random, data: bytes) -> bytes:
 def with_check(core: bytes) -> bytes:
     """Return ``core`` with the check that its first byte asks for in place of its last bytes."""
     kind = core[0] >> 3 & 3 if core else 0
-    end = len(core) - checks.LENGTHS[kind]
-    return core if end <= 0 else core[:end] + checks.write(kind, core[:end])
+    end = len(core) - checksums.LENGTHS[kind]
+    return core if end <= 0 else core[:end] + checksums.write(kind, core[:end])
 
 
 def repaired(data: bytes) -> bytes:

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from fuzz import carriers
-from semcodec.bitstream import Models, Record, bags, declaration, ordered
-from semcodec.bitstream.registry import SIZES
+from semcodec._registry import SIZES
+from semcodec.bitstream import Models, Record, layout
+from semcodec.coding import bag, lexicon
 from semcodec.errors import FormatError
 
 SYMBOLS = " ntsrhldcmfgpbkv"
@@ -68,7 +69,7 @@ def rebuild(record: Record) -> bytes:
         "payload": _payload(record),
         "check": b"\0" * (0, 1, 2, 4)[kind],
     }
-    built = declaration.build(tree, record.framing == "file")
+    built = layout.build(tree, record.framing == "file")
     start = 2 * (record.framing == "file")
     core = built[start : len(built) - len(tree["check"])]
     return built[:start] + core + slow_check(kind, core)
@@ -80,7 +81,7 @@ def _payload(record: Record) -> bytes:
     if record.coding == "utf8":
         return record.text.encode()
     # Coded words are the library's own here: spec/readers has another reader of them.
-    return ordered.write(record.words) if record.coding == "lexicon" else bags.write(record.words)
+    return lexicon.write(record.words) if record.coding == "lexicon" else bag.write(record.words)
 
 
 def _head(record: Record, kind: int) -> dict[str, int]:
@@ -106,7 +107,7 @@ def size_tree(size: tuple[int, int]) -> dict[str, Any]:
 def extensions_tree(given: Sequence[tuple[int, bytes]]) -> dict[str, Any]:
     """Return the fields of an extension block."""
     entries = [{"type": t, "length": len(v), "value": v} for t, v in given]
-    length = sum(len(declaration.EXTENSION.build(entry)) for entry in entries)
+    length = sum(len(layout.EXTENSION.build(entry)) for entry in entries)
     return {"length": length, "entries": entries}
 
 
@@ -147,7 +148,7 @@ def _in_picture(png: bytes) -> bytes | None:
 
 def _of_core(data: bytes, frame: str) -> Record | None:
     try:
-        tree, places = declaration.parse(data, frame == "file")
+        tree, places = layout.parse(data, frame == "file")
     except FormatError:
         return None
     assert sum(place.bits for place in places) == 8 * len(data)
@@ -185,7 +186,7 @@ def _entries(tree: Any) -> tuple[tuple[int, bytes], ...] | None:
 
 def _text(payload: bytes, coding: str) -> str | None:
     if coding in ("lexicon", "bag"):
-        words, rule = (ordered if coding == "lexicon" else bags).read(payload)
+        words, rule = (lexicon if coding == "lexicon" else bag).read(payload)
         return None if rule else " ".join(words)
     try:
         return tidy(payload) if coding == "nibble" else payload.decode()
@@ -215,7 +216,7 @@ def _is_plain(value: bytes) -> bool:
 
 def _is_count(value: bytes) -> bool:
     try:
-        count = declaration.Leb28().parse(value)
+        count = layout.Leb28().parse(value)
     except Exception:  # whatever construct calls it, these bytes are no integer
         return False
-    return count > 0 and bool(declaration.Leb28().build(count) == value)
+    return count > 0 and bool(layout.Leb28().build(count) == value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 
-from semcodec.bitstream.registry import EXTENSIONS, SIZES
+from semcodec._registry import EXTENSIONS, SIZES
 
 ONE_IN = 12  #: how often a field is spelled wrong
 

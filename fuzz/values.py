@@ -6,9 +6,9 @@ from typing import Any
 
 from fuzz import carriers
 from fuzz.decisions import Decisions
+from semcodec._registry import CHECKS, FRAMINGS, MUST_CHECK, SIZES
 from semcodec.bitstream import Models, embed_png, extension, pack
 from semcodec.bitstream.extensions import PRIVATE
-from semcodec.bitstream.registry import CHECKS, FRAMINGS, MUST_CHECK, SIZES
 
 LETTERS = "ntsrhldcmfgpbkv"
 MOST_WORDS = 12

@@ -19,14 +19,15 @@ from pathlib import Path
 from pprint import pformat
 from typing import Any
 
-from semcodec.bitstream import context, lexicon, ordered, rangecoder
-from semcodec.bitstream.squash import CURVE
+from semcodec.coding import lexicon, model, range_coder
+from semcodec.coding import tables as tables_
+from semcodec.coding.logistic import CURVE
 
 SPEC = Path(__file__).parent
-CONSTANTS = SPEC.parent / "semcodec" / "bitstream" / "registry.py"
+CONSTANTS = SPEC.parent / "semcodec" / "_registry.py"
 TEXT = SPEC / "SEMCODEC-1.md"
 KAITAI = SPEC / "semcodec.ksy"
-LEXICON = CONSTANTS.with_name("tables") / "lexicon-1.bin"
+LEXICON = SPEC.parent / "semcodec" / "coding" / "data" / "lexicon-1.bin"
 
 Registry = dict[str, Any]
 
@@ -53,7 +54,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from semcodec.bitstream.rows import ExtensionType, Model, Rule
+from semcodec._registry_rows import ExtensionType, Model, Rule
 '''
 
 
@@ -166,7 +167,7 @@ def tables(registry: Registry) -> dict[str, str]:
     }
 
 
-class _Watched(rangecoder.Encoder):
+class _Watched(range_coder.Encoder):
     """An encoder that writes down what it decides."""
 
     def __init__(self) -> None:
@@ -184,13 +185,13 @@ class _Watched(rangecoder.Encoder):
 
 def _coded_example() -> str:
     """Return the decisions of two words, one by one."""
-    coder, order = _Watched(), context.Order(lexicon.lexicon())
+    coder, order = _Watched(), model.Order(tables_.load_lexicon())
     for word in EXAMPLE:
-        _, number = ordered._word(coder, order, word)
+        _, number = lexicon._word(coder, order, word)
         order.take(number)
         coder.steps.append({"step": f"*{word}*, {number}"})
     columns = ("step", "chance:chance of 1", "decision", "out:bytes out", "low", "width")
-    payload = ordered.write(EXAMPLE).hex(" ")
+    payload = lexicon.write(EXAMPLE).hex(" ")
     return _table(coder.steps, *columns) + f"\nThe payload of the two words is `{payload}`.\n"
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from semcodec.bitstream import RULES, bags, inspect, ordered
-from semcodec.bitstream.registry import SIZES
+from semcodec._registry import SIZES
+from semcodec.bitstream import RULES, inspect
+from semcodec.coding import bag, lexicon
 
 ROOT = Path(__file__).parents[1]
 SPEC = ROOT / "spec"
@@ -113,7 +114,7 @@ def reader() -> dict[str, Any]:
     names: dict[str, Any] = {}
     exec(compile(code, "Annex C", "exec"), names)
     names["SIZES"].update(SIZES)
-    names["coded_words"] = lambda coding, payload: (ordered, bags)[coding - 1].read(payload)
+    names["coded_words"] = lambda coding, payload: (lexicon, bag)[coding - 1].read(payload)
     return names
 
 

@@ -14,9 +14,11 @@ from fuzz import carriers, spellings
 from fuzz.mutator import changed
 from fuzz.mutator import changed as mutated
 from fuzz.oracle import known_value, nibbles, slow_check, tidy
-from semcodec.bitstream import alphabet, checks, extensions, leb, models, sizes, textforms, values
-from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream import checksums, extension_values, extensions, leb128, models, sizes
+from semcodec.bitstream.framing import text as text_
+from semcodec.bitstream.parser import Cursor
 from semcodec.bitstream.record import DEFAULT_LIMITS
+from semcodec.coding import nibble
 from semcodec.errors import SemcodecError
 
 __all__ = ["test_one_input", "an_input", "mutated", "from_record"]
@@ -24,9 +26,9 @@ __all__ = ["test_one_input", "an_input", "mutated", "from_record"]
 
 def _leb(data: bytes) -> None:
     cursor = Cursor(data)
-    written = leb.write(leb.read(cursor))
+    written = leb128.write(leb128.read(cursor))
     assert written == data[: cursor.at]
-    assert leb.exactly(written) is not None
+    assert leb128.exactly(written) is not None
 
 
 def _size(data: bytes) -> None:
@@ -51,29 +53,29 @@ def _extensions(data: bytes) -> None:
 def _value(data: bytes) -> None:
     """Read the value of a registered extension, whose type is 2 to 18."""
     kind, value = data[0] % 9 * 2 + 2, data[1:]
-    meant = values.read(kind, value)
+    meant = extension_values.read(kind, value)
     assert (meant is not None) == known_value(kind, value)
     if meant is not None:
-        assert values.write(values.BY_TYPE[kind], meant) == value
+        assert extension_values.write(extension_values.BY_TYPE[kind], meant) == value
 
 
 def _check(data: bytes) -> None:
     """Compute a check twice; the second way goes bit by bit."""
     kind = data[0] & 3
-    assert checks.write(kind, data[1:]) == slow_check(kind, data[1:])
+    assert checksums.write(kind, data[1:]) == slow_check(kind, data[1:])
 
 
 def _nibble(data: bytes) -> None:
-    text = alphabet.to_symbols(data)
+    text = nibble.to_symbols(data)
     canonical = nibbles(tidy(data)) == data
-    assert (alphabet.well_spaced(text) and alphabet.to_bytes(text) == data) == canonical
+    assert (nibble.well_spaced(text) and nibble.to_bytes(text) == data) == canonical
 
 
 def _text_form(framing: str) -> Callable[[bytes], None]:
     def parse(data: bytes) -> None:
-        whole = textforms.PREFIXES[framing] + data
-        core = textforms.read(Cursor(whole), framing).data
-        assert textforms.write(framing, core) == whole
+        whole = text_.PREFIXES[framing] + data
+        core = text_.read(Cursor(whole), framing).data
+        assert text_.write(framing, core) == whole
         assert carriers.framed(framing, core) == whole
 
     return parse
@@ -113,7 +115,7 @@ def an_input(rng: random.Random) -> bytes:
 
 def _a_value(rng: random.Random) -> bytes:
     place = rng.randrange(9)
-    return bytes([place]) + spellings.a_value(rng, values.BY_TYPE[2 * place + 2].value)
+    return bytes([place]) + spellings.a_value(rng, extension_values.BY_TYPE[2 * place + 2].value)
 
 
 def from_record(data: bytes, framing: str) -> bytes:

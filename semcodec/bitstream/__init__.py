@@ -5,15 +5,15 @@ Integers only; no clock, file, network or randomness; standard library only, but
 
 from __future__ import annotations
 
+from semcodec._registry import RULES
+from semcodec.bitstream.api import embed_png, extract_png, pack, repack, unpack, unpack_all
 from semcodec.bitstream.extensions import extension
-from semcodec.bitstream.fields import Field
-from semcodec.bitstream.inspector import Finding, Report, inspect, validate
-from semcodec.bitstream.ledger import Ledger, ledger
+from semcodec.bitstream.field_map import Field
 from semcodec.bitstream.models import Models
-from semcodec.bitstream.packing import embed_png, extract_png, pack, repack, unpack, unpack_all
 from semcodec.bitstream.profiles import PROFILES
+from semcodec.bitstream.rate import RateBreakdown, rate_breakdown
 from semcodec.bitstream.record import Limits, Record
-from semcodec.bitstream.registry import RULES
+from semcodec.bitstream.validation import Finding, Report, inspect, validate
 
 __all__ = [
     "pack",
@@ -25,14 +25,14 @@ __all__ = [
     "extension",
     "validate",
     "inspect",
-    "ledger",
+    "rate_breakdown",
     "Record",
     "Models",
     "Limits",
     "Report",
     "Finding",
     "Field",
-    "Ledger",
+    "RateBreakdown",
     "PROFILES",
     "RULES",
 ]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from semcodec.bitstream import leb, values
+from semcodec.bitstream import extension_values, leb128
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
-    from semcodec.bitstream.cursor import Cursor
+    from semcodec.bitstream.parser import Cursor
 
 Extension = tuple[int, bytes]
 
@@ -30,10 +30,10 @@ def extension(name: str, value: object) -> Extension:
     Raises:
         InputError: no such name, or no such value for it.
     """
-    if not isinstance(name, str) or name not in values.BY_NAME:
-        raise InputError(f"No such extension: give one of {', '.join(values.BY_NAME)}.")
-    row = values.BY_NAME[name]
-    return row.type, values.write(row, value)
+    if not isinstance(name, str) or name not in extension_values.BY_NAME:
+        raise InputError(f"No such extension: give one of {', '.join(extension_values.BY_NAME)}.")
+    row = extension_values.BY_NAME[name]
+    return row.type, extension_values.write(row, value)
 
 
 def checked(given: object, *, is_new: bool) -> Extension:
@@ -46,7 +46,7 @@ def checked(given: object, *, is_new: bool) -> Extension:
         case tuple((str(name), value)) | list((str(name), value)):
             return extension(name, value)
         case tuple((kind, bytes(value))) | list((kind, bytes(value))) if (
-            type(kind) is int and 0 <= kind <= leb.MOST
+            type(kind) is int and 0 <= kind <= leb128.MOST
         ):
             return _numbered(kind, memoryview(value).tobytes(), is_new)
     raise InputError("Give each extension as a pair: its type and bytes, or its name and value.")
@@ -55,21 +55,25 @@ def checked(given: object, *, is_new: bool) -> Extension:
 def _numbered(kind: int, value: bytes, is_new: bool) -> Extension:
     if kind == 0 or kind & 1:
         raise InputError("Only even extension types from 2 can be written. (SC-EXT-5, SC-EXT-6)")
-    if is_new and kind not in values.BY_TYPE and kind < PRIVATE:
+    if is_new and kind not in extension_values.BY_TYPE and kind < PRIVATE:
         raise InputError(
             f"The extension type {kind} is not assigned: give a registered type, or an even one "
             f"from {PRIVATE}, for private use. (SC-WRI-3)"
         )
-    if kind in values.BY_TYPE and values.read(kind, value) is None:
-        row = values.BY_TYPE[kind]
-        raise InputError(f"The extension {row.name} is {values.right(kind)}. ({row.rule})")
+    if kind in extension_values.BY_TYPE and extension_values.read(kind, value) is None:
+        row = extension_values.BY_TYPE[kind]
+        raise InputError(
+            f"The extension {row.name} is {extension_values.right(kind)}. ({row.rule})"
+        )
     return kind, value
 
 
 def write(extensions: Iterable[Extension]) -> bytes:
     """Return the extension block of ``extensions``; none if there are none."""
-    block = b"".join(leb.write(kind) + leb.write(len(value)) + value for kind, value in extensions)
-    return leb.write(len(block)) + block if block else b""
+    block = b"".join(
+        leb128.write(kind) + leb128.write(len(value)) + value for kind, value in extensions
+    )
+    return leb128.write(len(block)) + block if block else b""
 
 
 def read(cursor: Cursor, most: int) -> tuple[Extension, ...]:
@@ -80,7 +84,7 @@ def read(cursor: Cursor, most: int) -> tuple[Extension, ...]:
         UnsupportedError: SC-EXT-6, SC-LIM-3.
     """
     start = cursor.at * 8
-    length = leb.read(cursor, "extensions.length")
+    length = leb128.read(cursor, "extensions.length")
     if length > (left := cursor.end - cursor.at):
         cursor.stop("SC-EXT-1", start, f"a block of {length} bytes", f"at most {left} bytes")
     if length == 0:
@@ -100,8 +104,8 @@ def _read_entries(cursor: Cursor, most: int) -> tuple[Extension, ...]:
         if len(entries) == most:
             cursor.stop("SC-LIM-3", start, f"more than {most} extensions", f"at most {most}")
         name = f"extensions.{len(entries)}"
-        kind = leb.read(cursor, f"{name}.type")
-        value = cursor.take(leb.read(cursor, f"{name}.length"))
+        kind = leb128.read(cursor, f"{name}.type")
+        value = cursor.take(leb128.read(cursor, f"{name}.length"))
         cursor.mark(f"{name}.value", cursor.at - len(value), value)
         if kind <= last:
             cursor.broken("SC-EXT-4", start, f"type {kind} after {last}", "ascending types")
@@ -116,6 +120,8 @@ def _rule_entry(cursor: Cursor, kind: int, value: bytes, start: int) -> None:
         cursor.broken("SC-EXT-5", start, "type 0", "a type from 1")
     elif kind & 1:
         cursor.broken("SC-EXT-6", start, f"type {kind}", "types this reader knows")
-    elif kind in values.BY_TYPE and values.read(kind, value) is None:
+    elif kind in extension_values.BY_TYPE and extension_values.read(kind, value) is None:
         found = value[:SHOWN].hex(" ") or "no bytes"
-        cursor.broken(values.BY_TYPE[kind].rule, start, found, values.right(kind))
+        cursor.broken(
+            extension_values.BY_TYPE[kind].rule, start, found, extension_values.right(kind)
+        )

@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from semcodec.bitstream import leb, registry
-from semcodec.bitstream.values import ROLES
+from semcodec import _registry
+from semcodec.bitstream import leb128
+from semcodec.bitstream.extension_values import ROLES
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
-    from semcodec.bitstream.cursor import Cursor
+    from semcodec.bitstream.parser import Cursor
 
-SETS: Final = registry.MODEL_SETS  #: names, by row
+SETS: Final = _registry.MODEL_SETS  #: names, by row
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Models:
     def __post_init__(self) -> None:
         """Refuse what no record can say."""
         for number in (self.set, *self.ids):
-            if type(number) is not int or not 0 <= number <= leb.MOST:
-                raise InputError(f"A model set or id is an integer from 0 to {leb.MOST}.")
+            if type(number) is not int or not 0 <= number <= leb128.MOST:
+                raise InputError(f"A model set or id is an integer from 0 to {leb128.MOST}.")
         if self.set and any(self.ids):
             raise InputError("Give a model set or four ids, not both.")
 
@@ -73,7 +74,7 @@ def write(models: Models) -> bytes:
     if models == DEFAULT:
         return b""
     numbers = (models.set,) if models.set else (0, *models.ids)
-    return b"".join(map(leb.write, numbers))
+    return b"".join(map(leb128.write, numbers))
 
 
 def read(cursor: Cursor) -> Models:
@@ -83,10 +84,10 @@ def read(cursor: Cursor) -> Models:
         FormatError: SC-MOD-1, SC-LEB-1, SC-LEB-2, or the field is cut.
     """
     start = cursor.at * 8
-    row = leb.read(cursor, "models.set")
+    row = leb128.read(cursor, "models.set")
     if row:
         return Models(set=row)
-    ids = [leb.read(cursor, f"models.{role}") for role in ROLES]
+    ids = [leb128.read(cursor, f"models.{role}") for role in ROLES]
     if not any(ids):
         cursor.broken("SC-MOD-1", start, "ids 0 0 0 0", "no models field")
     return Models(0, *ids)

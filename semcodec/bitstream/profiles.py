@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from semcodec.bitstream import registry, sizes
+from semcodec import _registry
+from semcodec.bitstream import sizes
+from semcodec.bitstream.extension_values import ROLES
 from semcodec.bitstream.record import Record
-from semcodec.bitstream.values import ROLES
 
-PROFILES: Final = tuple(dict.fromkeys(r.profile for r in registry.RULES.values() if r.profile))
+PROFILES: Final = tuple(dict.fromkeys(r.profile for r in _registry.RULES.values() if r.profile))
 
 
 class Demand(NamedTuple):
@@ -28,7 +29,7 @@ class Demand(NamedTuple):
     @property
     def profile(self) -> str:
         """The profile that demands it."""
-        return registry.RULES[self.rule].profile
+        return _registry.RULES[self.rule].profile
 
 
 DEMANDS: Final = (

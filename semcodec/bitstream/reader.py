@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from semcodec.bitstream import alphabet, bags, checks, extensions, framing, models, ordered, sizes
-from semcodec.bitstream.cursor import Bits, Cursor
+from semcodec._registry import RULES
+from semcodec.bitstream import checksums, extensions, framing, models, sizes
+from semcodec.bitstream.parser import Bits, Cursor
 from semcodec.bitstream.record import CODINGS, Limits, Record, keep_payload
-from semcodec.bitstream.registry import RULES
+from semcodec.coding import bag, lexicon, nibble
 
 #: The first byte, by bits (spec §5.1).
 HEAD: Final[Bits] = (
@@ -83,27 +84,29 @@ def _read_check(cursor: Cursor, frame: str, kind: int, start: int) -> str:
         cursor.broken("SC-FRM-3", start * 8 + 3, "KK = 0", "KK from 1 to 3")
     if frame == "png" and kind != 0:
         cursor.broken("SC-PNG-6", start * 8 + 3, f"KK = {kind}", "KK = 0")
-    end = cursor.end - checks.LENGTHS[kind]
+    end = cursor.end - checksums.LENGTHS[kind]
     if end < cursor.at:
         found = f"{cursor.end - cursor.at} more bytes"
-        cursor.stop("SC-CHK-1", cursor.end * 8, found, f"a check of {checks.LENGTHS[kind]} bytes")
-    given, right = cursor.data[end : cursor.end], checks.write(kind, cursor.data[start:end])
+        cursor.stop(
+            "SC-CHK-1", cursor.end * 8, found, f"a check of {checksums.LENGTHS[kind]} bytes"
+        )
+    given, right = cursor.data[end : cursor.end], checksums.write(kind, cursor.data[start:end])
     if given != right:
         cursor.broken("SC-CHK-2", end * 8, given.hex(" "), right.hex(" "))
     cursor.end = end
-    return checks.NAMES[kind]
+    return checksums.NAMES[kind]
 
 
 def _mark_check(cursor: Cursor, check: str) -> None:
     """Note where the check stands, which was compared before the fields and is the last of them."""
     at = cursor.at
-    cursor.at = at + checks.LENGTHS[checks.NAMES.index(check)]
+    cursor.at = at + checksums.LENGTHS[checksums.NAMES.index(check)]
     cursor.mark("check", at, cursor.data[at : cursor.at])
 
 
 def _read_text(cursor: Cursor, coding: str, payload: bytes, start: int, most_words: int) -> str:
     if coding == "nibble":
-        text = alphabet.to_symbols(payload)
+        text = nibble.to_symbols(payload)
         _rule_spaces(cursor, text, start)
     elif coding == "utf8":
         text = _read_utf8(cursor, payload, start)
@@ -115,7 +118,7 @@ def _read_text(cursor: Cursor, coding: str, payload: bytes, start: int, most_wor
 
 
 def _read_words(cursor: Cursor, coding: str, payload: bytes, start: int) -> str:
-    words, rule = (bags if coding == "bag" else ordered).read(payload)
+    words, rule = (bag if coding == "bag" else lexicon).read(payload)
     if rule is not None:
         say = cursor.stop if RULES[rule].outcome == "malformed" else cursor.broken
         say(rule, start, f"a payload of {len(payload)} bytes", "the one payload of some words")
@@ -123,7 +126,7 @@ def _read_words(cursor: Cursor, coding: str, payload: bytes, start: int) -> str:
 
 
 def _rule_spaces(cursor: Cursor, text: str, start: int) -> None:
-    if alphabet.well_spaced(text):
+    if nibble.well_spaced(text):
         return
     if text.startswith(" "):
         cursor.broken("SC-NIB-1", start, "a space", "a letter")

@@ -13,14 +13,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Never, Self
 
-from semcodec.bitstream import payloads, registry, values
+from semcodec import _registry
+from semcodec.bitstream import extension_values
+from semcodec.bitstream.extension_values import ROLES, Value
 from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.models import Models
 from semcodec.bitstream.sizes import Size
-from semcodec.bitstream.values import ROLES, Value
+from semcodec.coding import codings
 from semcodec.errors import InputError
 
-CODINGS: Final = registry.CODINGS  #: by the two bits CC of the first byte
+CODINGS: Final = _registry.CODINGS  #: by the two bits CC of the first byte
 
 
 class _Values(NamedTuple):
@@ -71,9 +73,10 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
     def notes(self) -> dict[str, Value]:
         """What the registered extensions say, by name, such as ``{"k": 12, "tool": "..."}``."""
         return {
-            values.BY_TYPE[kind].name: value
+            extension_values.BY_TYPE[kind].name: value
             for kind, data in self.extensions
-            if kind in values.BY_TYPE and (value := values.read(kind, data)) is not None
+            if kind in extension_values.BY_TYPE
+            and (value := extension_values.read(kind, data)) is not None
         }
 
     def as_dict(self) -> dict[str, Any]:
@@ -96,9 +99,9 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
     def payload(self) -> bytes:
         """The bytes of the text in its coding; InputError if no reader returns such a record."""
         if (payload := kept_payload(self)) is None:
-            if reason := payloads.fault(self.coding, self.text):
+            if reason := codings.fault(self.coding, self.text):
                 raise InputError(reason)
-            payload = payloads.write(self.coding, self.text)
+            payload = codings.write(self.coding, self.text)
             keep_payload(self, payload)
         return payload
 

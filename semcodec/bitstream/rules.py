@@ -6,7 +6,7 @@ take ids and sentences from ``spec/registry/rules.toml``.
 
 from __future__ import annotations
 
-from semcodec.bitstream.registry import RULES
+from semcodec._registry import RULES
 from semcodec.errors import FormatError, UnsupportedError
 
 RuleError = FormatError | UnsupportedError

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from semcodec.bitstream.registry import SIZES
+from semcodec._registry import SIZES
 
 if TYPE_CHECKING:
-    from semcodec.bitstream.cursor import Cursor
+    from semcodec.bitstream.parser import Cursor
 
 Size = tuple[int, int]
 

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from semcodec.bitstream.textforms import PREFIXES
+from semcodec.bitstream.framing.text import PREFIXES
 from semcodec.cli import terminal
 from semcodec.cli.terminal import EnvironmentFault
 from semcodec.errors import InputError

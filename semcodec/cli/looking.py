@@ -7,8 +7,8 @@ import json
 from typing import Any, Final
 
 import semcodec
+from semcodec._registry import FRAMINGS
 from semcodec.bitstream import PROFILES, RULES, Report
-from semcodec.bitstream.registry import FRAMINGS
 from semcodec.cli import files, options, showing
 from semcodec.cli.terminal import EnvironmentFault, show, tell
 from semcodec.errors import InputError
@@ -66,7 +66,7 @@ def _inspected(name: str, data: bytes, report: Report) -> dict[str, Any]:
     if report.framing == "sequence":
         return seen | {"records": [_said(r) for r in semcodec.unpack_all(data)]}
     record = semcodec.unpack(data, framing=report.framing)
-    spent = semcodec.ledger(data, framing=report.framing)
+    spent = semcodec.rate_breakdown(data, framing=report.framing)
     entries = {e.name: {"bits": e.bits, "ubpp": round(e.ubpp, 3)} for e in spent.entries}
     return seen | _said(record) | {"ledger": entries, "out_of_band": spent.out_of_band}
 

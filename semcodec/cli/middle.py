@@ -7,8 +7,9 @@ import json
 from typing import Any
 
 import semcodec
-from semcodec.bitstream import Record, framing, registry
-from semcodec.bitstream.values import BY_NAME
+from semcodec import _registry
+from semcodec.bitstream import Record, framing
+from semcodec.bitstream.extension_values import BY_NAME
 from semcodec.cli import files, options, terminal
 from semcodec.cli.terminal import EnvironmentFault, show
 from semcodec.errors import InputError
@@ -19,7 +20,7 @@ def add(commands: Any) -> None:
     _add_pack(commands.add_parser("pack", help="text over the sixteen symbols to bytes"))
     parser = commands.add_parser("unpack", help="bytes to text")
     parser.add_argument("file", metavar="FILE", help="- for stdin")
-    parser.add_argument("--framing", choices=["auto", *registry.FRAMINGS], default="auto")
+    parser.add_argument("--framing", choices=["auto", *_registry.FRAMINGS], default="auto")
     parser.add_argument("--json", action="store_true", help="all values")
     parser.set_defaults(command=unpack)
     _add_convert(commands.add_parser("convert", help="a record to another framing"))
@@ -42,7 +43,7 @@ def _add_pack(parser: argparse.ArgumentParser) -> None:
         "--keep", choices=["order", "words"], default="order", help="what auto may not lose"
     )
     parser.add_argument("--framing", choices=framing.WRITTEN, default="bare")
-    parser.add_argument("--check", choices=registry.CHECKS)
+    parser.add_argument("--check", choices=_registry.CHECKS)
     parser.add_argument(
         "--extension",
         type=options.extension,
@@ -61,7 +62,7 @@ def _add_convert(parser: argparse.ArgumentParser) -> None:
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--framing", choices=framing.WRITTEN, default="file", help="default: file")
     target.add_argument("--into", metavar="PICTURE.png", help="a PNG file that is to carry it")
-    parser.add_argument("--check", choices=registry.CHECKS)
+    parser.add_argument("--check", choices=_registry.CHECKS)
     parser.set_defaults(command=convert)
 
 

@@ -10,9 +10,9 @@ import semcodec
 from semcodec import backends
 from semcodec import words as words_
 from semcodec.bitstream import RULES
+from semcodec.bitstream.extension_values import BY_NAME
 from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.sizes import MOST
-from semcodec.bitstream.values import BY_NAME
 from semcodec.errors import InputError, SemcodecError
 from semcodec.pipeline.decoding import MOST_SIDE
 from semcodec.words import MAX_K, Judge

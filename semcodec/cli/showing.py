@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from typing import Any, Final
 
+from semcodec._registry import MODELS, PROMPTS
+from semcodec._registry_rows import Rule
 from semcodec.bitstream import Report
-from semcodec.bitstream.registry import MODELS, PROMPTS
-from semcodec.bitstream.rows import Rule
-from semcodec.bitstream.values import BY_TYPE
+from semcodec.bitstream.extension_values import BY_TYPE
 from semcodec.cli.terminal import safe
 
 RAW: Final = 20  #: characters of a field's bits that are shown

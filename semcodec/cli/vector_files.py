@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
-from semcodec.bitstream.registry import FRAMINGS
+from semcodec._registry import FRAMINGS
 from semcodec.cli import files
 from semcodec.cli.terminal import EnvironmentFault
 from semcodec.errors import InputError

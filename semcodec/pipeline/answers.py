@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from semcodec.bitstream import alphabet
+from semcodec.coding import nibble
 from semcodec.errors import BadAnswer
 from semcodec.pipeline import images
 from semcodec.words.skeletons import is_short_for, of_word
@@ -50,7 +50,7 @@ def with_skeletons(answer: list[str], backend: object) -> list[str]:
 
 def skeletons(answer: list[str], words: list[str], backend: object) -> list[str]:
     """Return skeletons: one for each of ``words``, of nothing but symbols."""
-    if any(map(alphabet.strangers, answer)):
+    if any(map(nibble.strangers, answer)):
         raise _bad(backend, "compress", "letters that are no symbols")
     return as_many(answer, len(words), backend, "compress")
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec import backends, words
 from semcodec.backends import Describer, Writer
 from semcodec.backends.deterministic import DeterministicWriter
-from semcodec.bitstream import Models, Record, packing, payloads
+from semcodec.bitstream import Models, Record, api
+from semcodec.coding import codings
 from semcodec.errors import InputError
 from semcodec.pipeline import answers, images
 from semcodec.pipeline.labels import AUTO, labels
@@ -82,7 +83,7 @@ def encode(
     _check_options(rate, coding, compress)
     limit = Rate(k, max_bytes, ubpp)
     options: dict[str, Any] = {"size": size, "framing": framing, "check": check}
-    packing.overhead(0, models="default" if models == AUTO else models, **options)  # checks them
+    api.overhead(0, models="default" if models == AUTO else models, **options)  # checks them
     judging = words.judge(judge)
     describing: Describer
     writing: Writer
@@ -94,15 +95,15 @@ def encode(
         seen = images.crop(images.load(image), size, fit)
         description = answers.description(trace.call(describing, "describe", seen), describing)
         most = limit.most_words(size)
-        most_bits = limit.most_bits(size, lambda room: room + packing.overhead(room, **options))
+        most_bits = limit.most_bits(size, lambda room: room + api.overhead(room, **options))
         used = "lexicon" if coding == "auto" else coding
         while most > 0:
             answer = _chosen(writing, (description, most, used, most_bits, judging), trace)
             chosen = answers.words(answer, writing, "select")[:most]
             text = _text(chosen, used, writing, shortening, trace)
             carrier = _carrier(text) if coding == "auto" else coding
-            record = packing.build(text, coding=carrier, **options)
-            data = packing.write(record)
+            record = api.build(text, coding=carrier, **options)
+            data = api.write(record)
             if limit.allows(data, record):
                 return Encoded(data, record, trace, seen)
             most = len(chosen) - 1
@@ -128,7 +129,7 @@ def _labelled(models: object, describing: Describer, writing: Writer) -> dict[st
 
 def _carrier(text: str) -> str:
     """Return the coding for whole words: never nibble, whose reader takes ``tv`` for a skeleton."""
-    return "utf8" if payloads.fault("lexicon", text) else "lexicon"
+    return "utf8" if codings.fault("lexicon", text) else "lexicon"
 
 
 def _chosen(

@@ -10,7 +10,7 @@ import io
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends.opening import opened
-from semcodec.bitstream.arguments import as_bytes
+from semcodec.bitstream._validate import as_bytes
 from semcodec.errors import BackendError, InputError
 from semcodec.forks import fork_waits
 

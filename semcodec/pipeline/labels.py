@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from semcodec._registry import MODEL_ROWS, MODELS, PROMPTS
 from semcodec.bitstream import Models
-from semcodec.bitstream.registry import MODEL_ROWS, MODELS, PROMPTS
 from semcodec.errors import InputError, SemcodecError
 
 AUTO: Final = "auto"

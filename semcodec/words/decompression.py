@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final, NamedTuple
 
-from semcodec.bitstream import alphabet, ordered
-from semcodec.bitstream.context import Chances, Order
-from semcodec.bitstream.lexicon import lexicon
-from semcodec.bitstream.ordered import SPELLED
+from semcodec.coding import lexicon, nibble
+from semcodec.coding.lexicon import SPELLED
+from semcodec.coding.model import Chances, Order
+from semcodec.coding.tables import load_lexicon
 from semcodec.errors import InputError
 from semcodec.words.skeletons import of_word
 from semcodec.words.vocabulary import UNKNOWN, Vocabulary, vocabulary
@@ -26,7 +26,7 @@ CONTEXT: Final = (7, 3, 2)  #: weight of the word before, of the one before that
 SCALE: Final = 10  #: weight of a word's own cost
 CODED: Final = 5  #: weight of what the coding ``lexicon`` takes for it: of a bit the same weight
 REPEATED: Final = 640  #: cost of saying a word twice: descriptions of a dozen words do not
-_SKELETON: Final = re.compile(f"[{alphabet.SYMBOLS.strip()}]+").fullmatch
+_SKELETON: Final = re.compile(f"[{nibble.SYMBOLS.strip()}]+").fullmatch
 MOST_WORDS: Final = 4_096  #: as many as a record may hold
 
 
@@ -88,7 +88,7 @@ class Receiver:
 
 
 def _unread() -> list[_Reading]:
-    return [_Reading(0, (), (vocabulary().start,), Order(lexicon()))]
+    return [_Reading(0, (), (vocabulary().start,), Order(load_lexicon()))]
 
 
 def _checked(skeletons: object) -> list[str]:
@@ -102,7 +102,7 @@ def _checked(skeletons: object) -> list[str]:
         if not isinstance(received, str) or not received or not _SKELETON(received):
             raise InputError(
                 f"{str(received)[:40]!r} is no skeleton: it is letters of"
-                f"{alphabet.SYMBOLS}, with single spaces between skeletons."
+                f"{nibble.SYMBOLS}, with single spaces between skeletons."
             )
     return list(skeletons)
 
@@ -139,7 +139,7 @@ def _best(longer: list[_Longer], readings: list[_Reading]) -> list[_Longer]:
     for cost, rank, option in longer:
         if len(best) == BEAM and cost > best[-1][0]:
             break
-        cost += CODED * ordered.cost(chances[rank], option.word)
+        cost += CODED * lexicon.cost(chances[rank], option.word)
         best = sorted([*best, (cost, rank, option)])[:BEAM]
     return best
 
@@ -158,7 +158,7 @@ def _longer(reading: _Reading, option: _Option, cost: int) -> _Reading:
     recent = reading.recent
     if option.number >= 0:
         recent = (option.number, *recent)[: len(CONTEXT)]
-    order = reading.order.then(lexicon().numbers.get(option.word, SPELLED))
+    order = reading.order.then(load_lexicon().numbers.get(option.word, SPELLED))
     return _Reading(cost, (*reading.words, option.word), recent, order)
 
 

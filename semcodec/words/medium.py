@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from semcodec.bitstream import bags, payloads, spelling
+from semcodec.coding import bag, codings, escapes
 from semcodec.errors import InputError
 from semcodec.words.decompression import Receiver
 from semcodec.words.skeletons import of_word, singulars
@@ -40,7 +40,7 @@ class Medium:
         read = self.reads(words)
         if not all(map(same, words, read)):
             return None
-        return " ".join(read if self.ordered else bags.in_order(read))
+        return " ".join(read if self.ordered else bag.in_order(read))
 
 
 def medium(coding: str, bits: Bits | None = None) -> Medium:
@@ -54,16 +54,16 @@ def medium(coding: str, bits: Bits | None = None) -> Medium:
     if coding == "nibble":
         cost = bits or _nibbles
         return Medium(cost, cost, _player(), lambda word: bool(of_word(word)))
-    whole = bits or (lambda words: 8 * payloads.length(coding, words))
-    cost = bits or (lambda words: payloads.bits(coding, words))
-    if coding not in payloads.WORDS:
+    whole = bits or (lambda words: 8 * codings.length(coding, words))
+    cost = bits or (lambda words: codings.bits(coding, words))
+    if coding not in codings.WORDS:
         return Medium(whole, cost, list, bool)
     return Medium(
         whole,
         cost,
         list,
-        spelling.spellable,
-        lambda words: payloads.fault(coding, " ".join(words)) is None,
+        escapes.spellable,
+        lambda words: codings.fault(coding, " ".join(words)) is None,
         ordered=coding != "bag",
     )
 

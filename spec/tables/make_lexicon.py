@@ -35,7 +35,7 @@ from semcodec.words.skeletons import of_word
 from semcodec.words.tokens import tokens
 
 ROOT = Path(__file__).parents[2]
-TABLE = "semcodec/bitstream/tables/lexicon-1.bin"
+TABLE = "semcodec/coding/data/lexicon-1.bin"
 OUT = ROOT / TABLE
 RECORD = ROOT / "spec/tables/lexicon-1.toml"
 

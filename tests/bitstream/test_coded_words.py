@@ -11,18 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import semcodec
-from semcodec.bitstream import bags, lexicon, ordered, payloads, rangecoder, spelling, squash
-from semcodec.bitstream.context import Chances, Order
-from semcodec.bitstream.lexicon import COMMON
-from semcodec.bitstream.rangecoder import Decoder, Encoder
+from semcodec.coding import bag, codings, escapes, lexicon, logistic, range_coder
+from semcodec.coding import tables as tables_
+from semcodec.coding.model import Chances, Order
+from semcodec.coding.range_coder import Decoder, Encoder
+from semcodec.coding.tables import COMMON
 from semcodec.errors import FormatError, InputError, UnsupportedError
 
-WORDS = lexicon.lexicon().words
+WORDS = tables_.load_lexicon().words
 listed = st.sampled_from([*WORDS[:COMMON:7], *WORDS[COMMON::911]])
 capitals = listed.map(str.title)
-spelled = st.text(spelling.ALPHABET, min_size=1, max_size=spelling.LONGEST)
+spelled = st.text(escapes.ALPHABET, min_size=1, max_size=escapes.LONGEST)
 any_words = st.lists(st.one_of(listed, listed, listed, capitals, spelled), max_size=24)
-LONGEST = "z" * spelling.LONGEST
+LONGEST = "z" * escapes.LONGEST
 
 
 @given(any_words)
@@ -34,7 +35,7 @@ def test_words_come_back_in_their_order(words: list[str]) -> None:
 @given(any_words)
 def test_every_beginning_is_a_record_too(words: list[str]) -> None:
     for count in range(len(words)):
-        assert ordered.read(ordered.write(words[:count])) == (words[:count], None)
+        assert lexicon.read(lexicon.write(words[:count])) == (words[:count], None)
 
 
 @given(st.lists(st.one_of(listed, listed, spelled), max_size=24, unique=True))
@@ -42,7 +43,7 @@ def test_a_set_comes_back_whatever_the_order(words: list[str]) -> None:
     data = semcodec.pack(words, coding="bag")
     assert semcodec.pack(words[::-1], coding="bag") == data
     assert sorted(semcodec.unpack(data).words) == sorted(words)
-    assert semcodec.unpack(data).words == bags.in_order(words)
+    assert semcodec.unpack(data).words == bag.in_order(words)
 
 
 @given(st.sampled_from(["lexicon", "bag"]), st.binary(max_size=40))
@@ -61,12 +62,12 @@ def test_any_bytes_are_the_one_payload_of_their_words_or_refused(coding: str, da
 
 @given(any_words, st.data())
 def test_a_changed_byte_never_says_the_same(words: list[str], data: st.DataObject) -> None:
-    payload = ordered.write(words)
+    payload = lexicon.write(words)
     if payload:
         at = data.draw(st.integers(0, len(payload) - 1))
         other = bytearray(payload)
         other[at] ^= data.draw(st.integers(1, 255))
-        assert ordered.read(bytes(other)) != (words, None)
+        assert lexicon.read(bytes(other)) != (words, None)
 
 
 @given(st.lists(st.tuples(st.integers(1, 65535), st.integers(0, 1)), max_size=400), st.binary())
@@ -76,7 +77,7 @@ def test_decisions_come_back_with_any_bytes_behind(
     encoder = Encoder()
     for chance, bit in decisions:
         encoder.decide(chance, bit)
-    decoder = Decoder(encoder.ended(encoder.low, rangecoder.WINDOW) + more)
+    decoder = Decoder(encoder.ended(encoder.low, range_coder.WINDOW) + more)
     assert [decoder.decide(chance) for chance, _ in decisions] == [bit for _, bit in decisions]
 
 
@@ -85,20 +86,20 @@ def test_the_curve_is_the_logistic_function_and_symmetric() -> None:
 
     for evidence in range(-600, 601):
         exact = 65536 / (1 + exp(-max(-511, min(511, evidence)) / 64))
-        assert abs(squash.squash(evidence) - exact) < 130
-        assert squash.squash(evidence) + squash.squash(-evidence) == 65536
-    assert squash.squash(0) == 32768
-    assert squash.squash(-10_000) == 65536 - squash.squash(10_000) > 0
+        assert abs(logistic.squash(evidence) - exact) < 130
+        assert logistic.squash(evidence) + logistic.squash(-evidence) == 65536
+    assert logistic.squash(0) == 32768
+    assert logistic.squash(-10_000) == 65536 - logistic.squash(10_000) > 0
 
 
 def test_many_words_and_the_longest() -> None:
     rng = random.Random(4)
-    many = [WORDS[rng.randrange(COMMON)] for _ in range(ordered.MOST_WORDS)]
-    assert ordered.read(ordered.write(many)) == (many, None)
+    many = [WORDS[rng.randrange(COMMON)] for _ in range(lexicon.MOST_WORDS)]
+    assert lexicon.read(lexicon.write(many)) == (many, None)
     letters = [f"{LONGEST[:-2]}{number}" for number in range(10, 26)]
-    assert ordered.read(ordered.write(letters)) == (letters, None)
-    several = list(dict.fromkeys(many))[: bags.MOST_WORDS]
-    assert bags.read(bags.write(several)) == (bags.in_order(several), None)
+    assert lexicon.read(lexicon.write(letters)) == (letters, None)
+    several = list(dict.fromkeys(many))[: bag.MOST_WORDS]
+    assert bag.read(bag.write(several)) == (bag.in_order(several), None)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_auto_takes_the_fewest_bytes_that_keep_what_is_asked() -> None:
     kept = semcodec.unpack(semcodec.pack(words, coding="auto"))
     assert (kept.coding, kept.words) == ("lexicon", words)
     loose = semcodec.unpack(semcodec.pack(words, coding="auto", keep="words"))
-    sizes = [len(payloads.write(coding, " ".join(words))) for coding in ("lexicon", "bag")]
+    sizes = [len(codings.write(coding, " ".join(words))) for coding in ("lexicon", "bag")]
     assert len(loose.payload) == min(sizes)
     assert semcodec.unpack(semcodec.pack("rd br snst", coding="auto")).coding == "nibble"
     with pytest.raises(InputError, match="keep"):
@@ -135,77 +136,77 @@ def test_auto_takes_the_fewest_bytes_that_keep_what_is_asked() -> None:
 
 
 def test_a_listed_word_may_not_be_spelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    numbers = {word: at for word, at in lexicon.lexicon().numbers.items() if word != "bear"}
+    numbers = {word: at for word, at in tables_.load_lexicon().numbers.items() if word != "bear"}
     for word in ("bear", "Bear"):
         with monkeypatch.context() as patch:
-            patch.setattr(ordered, "lexicon", _without(numbers))
-            data = ordered.write([word])
-        assert ordered.read(data) == ([word], "SC-LEX-2")
+            patch.setattr(lexicon, "load_lexicon", _without(numbers))
+            data = lexicon.write([word])
+        assert lexicon.read(data) == ([word], "SC-LEX-2")
 
 
 def _without(numbers: dict[str, int]) -> Any:
     import dataclasses
 
-    tables = dataclasses.replace(lexicon.lexicon(), numbers=numbers)
+    tables = dataclasses.replace(tables_.load_lexicon(), numbers=numbers)
     return lambda: tables
 
 
 def test_words_that_nothing_ends_are_the_callers_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ordered, "_goes_on", lambda probe, order: True)
+    monkeypatch.setattr(lexicon, "_goes_on", lambda probe, order: True)
     with pytest.raises(InputError, match="utf8"):
-        ordered.write(["bear"])
-    monkeypatch.setattr(ordered, "TRIES", 0)
+        lexicon.write(["bear"])
+    monkeypatch.setattr(lexicon, "TRIES", 0)
     with pytest.raises(InputError, match="utf8"):
-        ordered.write(["bear"])
+        lexicon.write(["bear"])
 
 
 def test_missing_tables_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lexicon, "FILE", "nowhere.bin")
+    monkeypatch.setattr(tables_, "FILE", "nowhere.bin")
     with pytest.raises(UnsupportedError, match="install"):
-        lexicon.lexicon.__wrapped__()
+        tables_.load_lexicon.__wrapped__()
 
 
 def test_too_much_is_refused_when_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     letters = [f"{LONGEST[:-2]}{number}" for number in range(10, 28)]
     with monkeypatch.context() as patch:
-        patch.setattr(spelling, "MOST_SPELLED", 10_000)
-        patch.setattr(bags, "MOST_WORDS", 10_000)
-        long, set_of_long = ordered.write(letters), bags.write(letters)
-        many = bags.write(WORDS[:300])
-    assert ordered.read(long)[1] == "SC-LEX-3"
-    assert bags.read(set_of_long)[1] == "SC-LEX-3"
-    assert bags.read(many)[1] == "SC-BAG-2"
+        patch.setattr(escapes, "MOST_SPELLED", 10_000)
+        patch.setattr(bag, "MOST_WORDS", 10_000)
+        long, set_of_long = lexicon.write(letters), bag.write(letters)
+        many = bag.write(WORDS[:300])
+    assert lexicon.read(long)[1] == "SC-LEX-3"
+    assert bag.read(set_of_long)[1] == "SC-LEX-3"
+    assert bag.read(many)[1] == "SC-BAG-2"
 
 
 def test_densities_grow_with_the_bytes() -> None:
-    kinds = [bags.density(count) for count in range(1, 200)]
+    kinds = [bag.density(count) for count in range(1, 200)]
     assert kinds == sorted(kinds)
     assert kinds[:8] == [0, 2, 3, 4, 4, 5, 5, 6]
-    assert kinds[-1] == lexicon.DENSITIES - 1
-    for kind, counts in itertools.groupby(range(1, 200), key=bags.density):
-        assert bags._least_bytes(kind) == next(counts)
+    assert kinds[-1] == tables_.DENSITIES - 1
+    for kind, counts in itertools.groupby(range(1, 200), key=bag.density):
+        assert bag._least_bytes(kind) == next(counts)
 
 
 @given(any_words)
 def test_the_cost_is_that_of_the_payload_but_for_its_end(words: list[str]) -> None:
-    in_order, as_set = payloads.bits("lexicon", words), payloads.bits("bag", dict.fromkeys(words))
-    assert -1 <= 8 * payloads.length("lexicon", words) - in_order < 32
+    in_order, as_set = codings.bits("lexicon", words), codings.bits("bag", dict.fromkeys(words))
+    assert -1 <= 8 * codings.length("lexicon", words) - in_order < 32
     assert as_set >= 0
-    order, spent = Order(lexicon.lexicon()), 0
+    order, spent = Order(tables_.load_lexicon()), 0
     for word in words:
-        spent += ordered.cost(Chances(order), word)
-        number = lexicon.lexicon().numbers.get(word.lower() if word.istitle() else word)
-        order = order.then(ordered.SPELLED if number is None else number)
+        spent += lexicon.cost(Chances(order), word)
+        number = tables_.load_lexicon().numbers.get(word.lower() if word.istitle() else word)
+        order = order.then(lexicon.SPELLED if number is None else number)
     assert abs(spent / 16 - in_order) <= 2 + in_order / 8
 
 
 def test_what_has_no_payload_is_longer_than_any() -> None:
-    assert payloads.length("lexicon", ["caf\u00e9"]) == payloads.NO_PAYLOAD
-    assert payloads.bits("utf8", ["red", "bear"]) == 64
+    assert codings.length("lexicon", ["caf\u00e9"]) == codings.NO_PAYLOAD
+    assert codings.bits("utf8", ["red", "bear"]) == 64
 
 
 def test_a_later_word_changes_no_earlier_context() -> None:
-    order = Order(lexicon.lexicon())
+    order = Order(tables_.load_lexicon())
     before = order.row()
     assert order.then(5).row() != before == order.row()
 
@@ -228,5 +229,5 @@ def test_what_to_keep_is_looked_at_on_every_road() -> None:
 
 
 def test_the_ledger_counts_the_tables_among_what_is_not_sent() -> None:
-    said = semcodec.ledger(semcodec.pack("red bear", coding="lexicon")).out_of_band
+    said = semcodec.rate_breakdown(semcodec.pack("red bear", coding="lexicon")).out_of_band
     assert any("table of words" in one for one in said)

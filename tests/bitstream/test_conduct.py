@@ -18,28 +18,28 @@ import pytest
 from PIL import Image
 
 from semcodec import backends, decode
+from semcodec._registry import MODEL_SETS, MODELS, PROMPTS
 from semcodec.backends import registry
 from semcodec.bitstream import (
     Limits,
     Models,
     Record,
-    checks,
+    checksums,
     embed_png,
     extension,
     extract_png,
     framing,
     inspect,
-    leb,
-    ledger,
+    leb128,
     pack,
+    rate_breakdown,
     repack,
     sizes,
-    textforms,
     unpack,
     unpack_all,
     validate,
 )
-from semcodec.bitstream.registry import MODEL_SETS, MODELS, PROMPTS
+from semcodec.bitstream.framing import text as text_
 from semcodec.cli.terminal import safe
 from semcodec.errors import BadAnswer, FormatError, InputError, SemcodecError, UnsupportedError
 from semcodec.pipeline.decoding import MOST_SIDE
@@ -131,9 +131,9 @@ def test_damage_is_called_damage(coding: str, text: str, check: str) -> None:
         damaged = (int.from_bytes(core, "big") ^ 1 << 8 * len(core) - 1 - bit).to_bytes(len(core))
         assert refused(damaged) == "SC-CHK-2"
         assert refused(b"\xb5\x1a" + damaged) == "SC-CHK-2"
-        assert refused(leb.write(len(core)) + damaged, "sequence") == "SC-CHK-2"
-        assert refused(textforms.write("url", damaged), "url") == "SC-CHK-2"
-        assert refused(textforms.write("qr", damaged), "qr") == "SC-CHK-2"
+        assert refused(leb128.write(len(core)) + damaged, "sequence") == "SC-CHK-2"
+        assert refused(text_.write("url", damaged), "url") == "SC-CHK-2"
+        assert refused(text_.write("qr", damaged), "qr") == "SC-CHK-2"
 
 
 def test_damage_of_a_chunk_is_called_damage() -> None:
@@ -158,14 +158,14 @@ FREE = (max(MODELS) + 1, max(PROMPTS) + 1, 2**28 - 1)
     ],
 )  # fmt: skip
 def test_unknown_models_are_read(models: tuple[int, ...]) -> None:
-    data = b"\x01" + b"".join(map(leb.write, models)) + b"\x11"
+    data = b"\x01" + b"".join(map(leb128.write, models)) + b"\x11"
     record = unpack(data)
     assert (record.models, record.models.name) == (Models(*models), None)
     assert record.as_dict()["models"]["set"] == models[0]
     assert repack(record) == data
     assert validate(data).verdict == "valid"
     assert [f.value for f in inspect(data) if f.name.startswith("models.")] == [*models]
-    assert ledger(data).bits("models") == 8 * (len(data) - 2)
+    assert rate_breakdown(data).bits("models") == 8 * (len(data) - 2)
     assert decode(data, backend=Model(), size=(1, 1)).record == record
 
 
@@ -176,8 +176,10 @@ UNKNOWN = [(20, b""), (300, b"\0\xff"), (PRIVATE, b"\x80"), (2**28 - 2, b"")]
 
 @pytest.mark.parametrize("name", framing.WRITTEN)
 def test_unknown_extensions_are_kept(name: str) -> None:
-    block = b"".join(leb.write(kind) + leb.write(len(value)) + value for kind, value in UNKNOWN)
-    core = b"\x04" + leb.write(len(block)) + block + b"\x11"
+    block = b"".join(
+        leb128.write(kind) + leb128.write(len(value)) + value for kind, value in UNKNOWN
+    )
+    core = b"\x04" + leb128.write(len(block)) + block + b"\x11"
     (record,) = read(core)
     assert [*record.extensions] == UNKNOWN
     assert repack(record) == core
@@ -194,8 +196,8 @@ def test_unknown_extensions_are_kept(name: str) -> None:
 @pytest.mark.parametrize("length", LENGTHS)
 def test_unknown_extensions_of_every_length_are_kept(length: int, kind: int) -> None:
     value = (bytes(range(1, 256)) * 257)[:length]
-    entry = leb.write(kind) + leb.write(length) + value
-    core = b"\x04" + leb.write(len(entry)) + entry + b"\x11"
+    entry = leb128.write(kind) + leb128.write(length) + value
+    core = b"\x04" + leb128.write(len(entry)) + entry + b"\x11"
     record = unpack(core)
     assert record.extensions == ((kind, value),)
     assert repack(record) == core
@@ -235,15 +237,15 @@ def test_every_limit_is_kept(rule: str, limit: str, most: int, data: bytes, name
 
 
 def item(core: bytes) -> bytes:
-    return leb.write(len(core)) + core
+    return leb128.write(len(core)) + core
 
 
 def with_check(core: bytes) -> bytes:
     """Return a core, whose first byte says so, with its CRC-8."""
-    return core + checks.write(1, core)
+    return core + checksums.write(1, core)
 
 
-MANY = b"".join(leb.write(20 + 2 * n) + b"\0" for n in range(65))  #: entries
+MANY = b"".join(leb128.write(20 + 2 * n) + b"\0" for n in range(65))  #: entries
 LONG = b"\x11" * 65_533  #: symbols, to which a first byte, a check and one more byte are added
 
 
@@ -253,7 +255,7 @@ LONG = b"\x11" * 65_533  #: symbols, to which a first byte, a check and one more
         ("SC-LIM-1", b"\x00\x11\x11\x11" + LONG, "auto"),
         ("SC-LIM-1", b"\xb5\x1a" + with_check(b"\x08\x11\x11" + LONG), "auto"),
         ("SC-LIM-1", item(b"\x00\x11\x11\x11" + LONG), "sequence"),
-        ("SC-LIM-1", textforms.write("url", with_check(b"\x08" + LONG[:49_147])), "auto"),
+        ("SC-LIM-1", text_.write("url", with_check(b"\x08" + LONG[:49_147])), "auto"),
         ("SC-LIM-1", picture(chunk(b"seMC", b"\x00\x11\x11\x11" + LONG)), "auto"),
         ("SC-LIM-2", b"\x00" + b"\x10" * 4_097, "auto"),
         ("SC-LIM-2", b"\x60" + b"n " * 4_097, "auto"),

@@ -13,17 +13,17 @@ from semcodec.bitstream import (
     Limits,
     Models,
     Record,
-    alphabet,
-    checks,
+    checksums,
     extension,
-    fast,
+    fast_path,
     inspect,
-    leb,
+    leb128,
     pack,
     repack,
     unpack,
     validate,
 )
+from semcodec.coding import nibble
 from semcodec.errors import FormatError, InputError, UnsupportedError
 
 
@@ -41,9 +41,9 @@ def test_framing_costs_one_byte_bare_and_four_as_file() -> None:
 
 
 def test_check_values() -> None:
-    assert checks.crc8(b"123456789") == 0xDF
-    assert checks.write(2, b"123456789").hex() == "29b1"
-    assert checks.write(3, b"123456789").hex() == "cbf43926"
+    assert checksums.crc8(b"123456789") == 0xDF
+    assert checksums.write(2, b"123456789").hex() == "29b1"
+    assert checksums.write(3, b"123456789").hex() == "cbf43926"
 
 
 def test_properties() -> None:
@@ -211,11 +211,11 @@ def test_an_error_says_where() -> None:
 
 
 def test_small_parts() -> None:
-    assert [leb.exactly(data) for data in (b"", b"\x7f", b"\x80\x01", b"\x81\x00", b"\x80")] == [
+    assert [leb128.exactly(data) for data in (b"", b"\x7f", b"\x80\x01", b"\x81\x00", b"\x80")] == [
         None, 127, 128, None, None,
     ]  # fmt: skip
-    assert leb.exactly(b"\x80" * 4 + b"\1") is None
-    assert alphabet.well_spaced("")
+    assert leb128.exactly(b"\x80" * 4 + b"\1") is None
+    assert nibble.well_spaced("")
 
 
 class Unequal:
@@ -242,12 +242,14 @@ def test_what_cannot_be_compared_is_refused() -> None:
             call()
 
 
-@pytest.mark.parametrize("text", ["", "n", "nt", "ndn trdtnl rch vndv", "n" * fast.MOST_SYMBOLS])
+@pytest.mark.parametrize(
+    "text", ["", "n", "nt", "ndn trdtnl rch vndv", "n" * fast_path.MOST_SYMBOLS]
+)
 def test_a_default_record_takes_the_short_road(text: str) -> None:
-    packed = fast.pack(text)
+    packed = fast_path.pack(text)
     assert packed == pack(text)
     assert packed is not None
-    assert fast.unpack(packed) == unpack(packed)
+    assert fast_path.unpack(packed) == unpack(packed)
 
 
 def test_long_texts_take_the_long_road() -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semcodec.bitstream import extension, leb, pack, unpack, validate, values
-from semcodec.bitstream.cursor import Cursor
-from semcodec.bitstream.values import Value
+from semcodec.bitstream import extension, extension_values, leb128, pack, unpack, validate
+from semcodec.bitstream.extension_values import Value
+from semcodec.bitstream.parser import Cursor
 from semcodec.errors import FormatError, InputError, UnsupportedError
 
 TEXTS = ("describer", "writer", "painter", "prompts", "tool")
@@ -19,7 +19,7 @@ Case = tuple[str, Value, bytes]
 
 
 def test_the_registered_types() -> None:
-    assert {name: row.type for name, row in values.BY_NAME.items()} == NUMBERS
+    assert {name: row.type for name, row in extension_values.BY_NAME.items()} == NUMBERS
 
 
 def right() -> list[Case]:
@@ -64,18 +64,18 @@ WRONG_BYTES = [
 
 @pytest.mark.parametrize(("kind", "value"), WRONG_BYTES)
 def test_wrong_bytes_are_neither_written_nor_read(kind: int, value: bytes) -> None:
-    row = values.BY_TYPE[kind]
+    row = extension_values.BY_TYPE[kind]
     with pytest.raises(InputError, match=row.rule):
         pack("nn", extensions=[(kind, value)])
-    entry = leb.write(kind) + leb.write(len(value)) + value
-    data = b"\x04" + leb.write(len(entry)) + entry + b"\x11"
+    entry = leb128.write(kind) + leb128.write(len(value)) + value
+    data = b"\x04" + leb128.write(len(entry)) + entry + b"\x11"
     with pytest.raises(FormatError) as caught:
         unpack(data)
     error = caught.value
     assert (error.rule, error.verdict) == (row.rule, "invalid")
-    assert error.offset == 8 * (1 + len(leb.write(len(entry))))
+    assert error.offset == 8 * (1 + len(leb128.write(len(entry))))
     assert error.found == (value[:16].hex(" ") or "no bytes")
-    assert error.expected == values.right(kind)
+    assert error.expected == extension_values.right(kind)
     (finding,) = validate(data).findings
     assert (finding.rule, finding.offset) == (error.rule, error.offset)
 
@@ -93,7 +93,7 @@ def test_wrong_bytes_are_neither_written_nor_read(kind: int, value: bytes) -> No
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused_by_name(name: str, value: object) -> None:
-    row = values.BY_NAME[name]
+    row = extension_values.BY_NAME[name]
     for call in (lambda: extension(name, value), lambda: pack("nn", extensions={name: value})):
         with pytest.raises(InputError, match=rf"extension {name} is .*\({row.rule}\)"):
             call()
@@ -131,20 +131,20 @@ def test_types_that_nobody_knows_are_carried() -> None:
 
 @given(st.integers(0, 2**28 - 1))
 def test_leb28_comes_back_and_nothing_shorter_does(value: int) -> None:
-    data = leb.write(value)
-    assert leb.read(Cursor(data)) == leb.exactly(data) == value
+    data = leb128.write(value)
+    assert leb128.read(Cursor(data)) == leb128.exactly(data) == value
     assert len(data) == max(1, -(-value.bit_length() // 7))
     for end in range(len(data)):
-        assert leb.exactly(data[:end]) is None
+        assert leb128.exactly(data[:end]) is None
         with pytest.raises(FormatError, match="SC-HDR-3"):
-            leb.read(Cursor(data[:end]))
+            leb128.read(Cursor(data[:end]))
 
 
 def test_leb28_has_one_spelling() -> None:
     for data, found, right_ in (("8100", "81 00", "01"), ("ff8000", "ff 80 00", "7f"),
                                 ("80808000", "80 80 80 00", "00")):  # fmt: skip
         findings: list[FormatError | UnsupportedError] = []
-        leb.read(Cursor(bytes.fromhex(data), findings))
+        leb128.read(Cursor(bytes.fromhex(data), findings))
         (error,) = findings
         assert (error.rule, error.offset, error.found, error.expected) == (
             "SC-LEB-2", 0, found, right_

@@ -18,14 +18,14 @@ from semcodec.bitstream import (
     extract_png,
     framing,
     pack,
-    png,
     repack,
-    textforms,
     unpack,
     unpack_all,
     validate,
 )
-from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream.framing import png
+from semcodec.bitstream.framing import text as text_
+from semcodec.bitstream.parser import Cursor
 from semcodec.errors import FormatError, InputError, UnsupportedError
 
 TEXT = "rd br snst"
@@ -66,7 +66,7 @@ def test_repack_keeps_or_changes_the_check() -> None:
 
 
 def test_text_forms_are_ascii_and_may_be_strings() -> None:
-    for name, alphabet in (("url", textforms.BASE64), ("qr", textforms.BASE45)):
+    for name, alphabet in (("url", text_.BASE64), ("qr", text_.BASE45)):
         text = pack(TEXT, framing=name).decode("ascii")
         assert set(text[5:].encode()) <= set(alphabet)
         assert unpack(text).text == TEXT
@@ -79,28 +79,28 @@ def test_text_forms_are_ascii_and_may_be_strings() -> None:
 def test_base64_and_base45_are_those_of_everybody() -> None:
     core = pack(TEXT, check="crc8")
     assert pack(TEXT, framing="url")[5:] == base64.urlsafe_b64encode(core).rstrip(b"=")
-    assert textforms.write("qr", b"AB")[5:] == b"BB8"  # the example of RFC 9285
-    assert textforms.write("qr", b"ietf!")[5:] == b"QED8WEX0"
-    assert textforms.write("qr", b"Hello!!")[5:] == b"%69 VD92EX0"
+    assert text_.write("qr", b"AB")[5:] == b"BB8"  # the example of RFC 9285
+    assert text_.write("qr", b"ietf!")[5:] == b"QED8WEX0"
+    assert text_.write("qr", b"Hello!!")[5:] == b"%69 VD92EX0"
 
 
 @given(st.binary(max_size=40), st.sampled_from(("url", "qr")))
 def test_text_forms_give_back_any_bytes(core: bytes, name: str) -> None:
-    text = textforms.write(name, core)
+    text = text_.write(name, core)
     if core:
-        assert textforms.read(Cursor(text), name).data == core
+        assert text_.read(Cursor(text), name).data == core
 
 
 @given(st.data(), st.sampled_from(("url", "qr")))
 def test_a_text_form_has_one_spelling(data: st.DataObject, name: str) -> None:
-    alphabet = textforms.BASE64 if name == "url" else textforms.BASE45
+    alphabet = text_.BASE64 if name == "url" else text_.BASE45
     body = bytes(data.draw(st.lists(st.sampled_from(alphabet), max_size=12)))
-    text = textforms.PREFIXES[name] + body
+    text = text_.PREFIXES[name] + body
     try:
-        core = textforms.read(Cursor(text), name).data
+        core = text_.read(Cursor(text), name).data
     except FormatError:
         return
-    assert textforms.write(name, core) == text
+    assert text_.write(name, core) == text
 
 
 def test_framings_tell_themselves_apart() -> None:

@@ -12,15 +12,15 @@ from semcodec.bitstream import (
     Field,
     Limits,
     Models,
-    bags,
     embed_png,
     extension,
     inspect,
-    ledger,
     pack,
+    rate_breakdown,
     unpack,
     validate,
 )
+from semcodec.coding import bag
 from semcodec.errors import FormatError, InputError, UnsupportedError
 
 NAMES = {"describer": "a", "writer": "b", "painter": "c", "prompts": "d", "tool": "t"}
@@ -145,8 +145,8 @@ def test_a_broken_item_does_not_hide_the_next() -> None:
 
 @pytest.mark.parametrize("data", [pack("red boat", coding="bag"), b"\x40\x01\x02\x03\x04"])
 def test_words_coded_whole_are_read_once(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, read_from = bags.read, []
-    monkeypatch.setattr(bags, "read", lambda payload: read_from.append(payload) or read(payload))
+    read, read_from = bag.read, []
+    monkeypatch.setattr(bag, "read", lambda payload: read_from.append(payload) or read(payload))
     for look in (validate, inspect):
         look(data)
         assert read_from.pop() == data[1:]
@@ -211,7 +211,7 @@ def test_no_such_profile(profile: object) -> None:
 
 
 def test_the_ledger_of_a_default_file() -> None:
-    spent = ledger(pack("rd br", framing="file"))
+    spent = rate_breakdown(pack("rd br", framing="file"))
     bits = {entry.name: entry.bits for entry in spent.entries}
     assert bits == {
         "payload": 24, "head": 8, "size": 0, "models": 0, "extensions": 0, "check": 8,
@@ -219,7 +219,7 @@ def test_the_ledger_of_a_default_file() -> None:
     }  # fmt: skip
     assert spent.entries[-1].ubpp == 56 * 1_000_000 / 1024**2
     assert spent.bits("framing") == 16
-    assert ledger(pack("n", size=(640, 480))).entries[0].ubpp == 8 * 1_000_000 / (640 * 480)
+    assert rate_breakdown(pack("n", size=(640, 480))).entries[0].ubpp == 8 * 1_000_000 / (640 * 480)
 
 
 def test_the_ledger_leaves_out_no_bit() -> None:
@@ -227,18 +227,18 @@ def test_the_ledger_leaves_out_no_bit() -> None:
         data = pack(
             "rd br", framing=framing, size=(640, 480), models="local", extensions={"k": 9},
         )  # fmt: skip
-        *parts, whole = ledger(data).entries
+        *parts, whole = rate_breakdown(data).entries
         assert sum(part.bits for part in parts) == whole.bits == 8 * len(data)
 
 
 def test_of_a_picture_the_chunk_counts() -> None:
-    spent = ledger(embed_png(picture(), pack("rd br")))
+    spent = rate_breakdown(embed_png(picture(), pack("rd br")))
     assert (spent.bits("file"), spent.bits("framing")) == (8 * (4 + 12), 96)
 
 
 def test_what_the_receiver_must_know() -> None:
     def told(data: bytes) -> str:
-        return "\n".join(ledger(data).out_of_band)
+        return "\n".join(rate_breakdown(data).out_of_band)
 
     bare = told(pack("n"))
     for part in ("are a record", "no bit has changed", "skeletons", "nothing is stated", "seed"):

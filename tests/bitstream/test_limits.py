@@ -17,11 +17,11 @@ from semcodec.bitstream import (
     extract_png,
     inspect,
     pack,
-    png,
     unpack,
     unpack_all,
     validate,
 )
+from semcodec.bitstream.framing import png
 from semcodec.errors import FormatError, UnsupportedError
 
 HEADER = bytes.fromhex("0000000d49484452000000010000000108000000003a7e9b55")

@@ -25,12 +25,12 @@ from semcodec.bitstream import (
     pack,
     repack,
     sizes,
-    textforms,
     unpack,
     unpack_all,
     validate,
 )
-from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream.framing import text as text_
+from semcodec.bitstream.parser import Cursor
 from semcodec.errors import FormatError, SemcodecError, UnsupportedError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -144,25 +144,25 @@ def test_embedding_twice_replaces(
     ("name", "size", "cores"), [("url", 2, 2**8), ("qr", 2, 2**8), ("qr", 3, 2**16)]
 )
 def test_as_many_short_texts_are_read_as_there_are_cores(name: str, size: int, cores: int) -> None:
-    alphabet = textforms.BASE64 if name == "url" else textforms.BASE45
-    texts = (textforms.PREFIXES[name] + bytes(b) for b in itertools.product(alphabet, repeat=size))
+    alphabet = text_.BASE64 if name == "url" else text_.BASE45
+    texts = (text_.PREFIXES[name] + bytes(b) for b in itertools.product(alphabet, repeat=size))
     read = [text for text in texts if rule_of(text, name) is None]
     assert len(read) == cores
-    assert len({textforms.read(Cursor(text), name).data for text in read}) == cores
+    assert len({text_.read(Cursor(text), name).data for text in read}) == cores
 
 
 @pytest.mark.parametrize("name", ["url", "qr"])
 def test_a_text_form_is_all_characters_of_its_alphabet(name: str) -> None:
-    alphabet = textforms.BASE64 if name == "url" else textforms.BASE45
+    alphabet = text_.BASE64 if name == "url" else text_.BASE45
     for char in range(256):
-        strange = rule_of(textforms.PREFIXES[name] + bytes([ord("0"), char]), name) == "SC-TXT-2"
+        strange = rule_of(text_.PREFIXES[name] + bytes([ord("0"), char]), name) == "SC-TXT-2"
         assert strange == (char not in alphabet)
 
 
 def rule_of(text: bytes, name: str) -> str | None:
     """Return the first rule of the text form that ``text`` breaks."""
     try:
-        textforms.read(Cursor(text), name)
+        text_.read(Cursor(text), name)
     except FormatError as error:
         return error.rule
     return None

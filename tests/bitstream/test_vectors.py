@@ -24,7 +24,7 @@ from semcodec.bitstream import (
     unpack_all,
     validate,
 )
-from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream.parser import Cursor
 from semcodec.errors import FormatError, UnsupportedError
 
 SPEC = Path(__file__).parents[2] / "spec"

@@ -20,18 +20,15 @@ from semcodec.bitstream import (
     PROFILES,
     Models,
     Record,
-    bags,
-    declaration,
+    api,
     embed_png,
     extract_png,
     framing,
-    leb,
-    ledger,
-    ordered,
+    layout,
+    leb128,
     pack,
-    packing,
-    payloads,
     profiles,
+    rate_breakdown,
     reader,
     repack,
     sizes,
@@ -40,6 +37,7 @@ from semcodec.bitstream import (
     validate,
 )
 from semcodec.bitstream.record import kept_payload
+from semcodec.coding import bag, codings, lexicon
 from semcodec.errors import InputError
 
 #: The same examples on every run, however slow the machine.
@@ -108,12 +106,12 @@ def test_overhead_and_payload_are_all_bytes(
     text = TEXTS[coding]
     if coding != "bag":
         text = " ".join([text] * repeated)
-    record = packing.build(text, coding=coding, **options)
+    record = api.build(text, coding=coding, **options)
     data = pack(text, coding=coding, **options)
-    assert packing.overhead(len(record.payload), **options) + len(record.payload) == len(data)
+    assert api.overhead(len(record.payload), **options) + len(record.payload) == len(data)
     read = next(unpack_all(data)) if options["framing"] == "sequence" else unpack(data)
     assert (record, record.payload) == (read, read.payload)
-    assert packing.write(record) == data
+    assert api.write(record) == data
 
 
 @pytest.mark.parametrize("frame", framing.WRITTEN)
@@ -121,7 +119,7 @@ def test_overhead_of_payloads_of_all_lengths(frame: str) -> None:
     lengths = [*range(300), *range(16_370, 16_390), 40_000]
     for length in lengths:
         data = pack("a" * length, coding="utf8", framing=frame)
-        assert packing.overhead(length, framing=frame) == len(data) - length
+        assert api.overhead(length, framing=frame) == len(data) - length
     for core in (*range(1, 9), 127, 128, 2**14 - 1, 2**14, 2**21 - 1, 2**21):
         assert framing.length(frame, core) == len(framing.write(frame, bytes(core)))
 
@@ -129,7 +127,7 @@ def test_overhead_of_payloads_of_all_lengths(frame: str) -> None:
 def test_the_length_of_an_integer() -> None:
     for power in range(28):
         for value in (2**power - 1, 2**power, 2**power + 1):
-            assert leb.length(value) == len(leb.write(value))
+            assert leb128.length(value) == len(leb128.write(value))
 
 
 @pytest.mark.parametrize(
@@ -138,19 +136,19 @@ def test_the_length_of_an_integer() -> None:
      {"models": "nobody"}, {"extensions": {"seed": -1}}],
 )  # fmt: skip
 def test_overhead_takes_the_options_of_pack(wrong: dict[str, Any]) -> None:
-    for call in (packing.overhead, packing.build):
+    for call in (api.overhead, api.build):
         with pytest.raises(InputError):
-            call(3 if call is packing.overhead else "n", **wrong)
+            call(3 if call is api.overhead else "n", **wrong)
 
 
 def test_the_ledger_counts_what_is_there() -> None:
     for frame in ("bare", "file", "url", "qr"):
         data = pack("rd br", framing=frame, **ALL)
-        found = ledger(data)
+        found = rate_breakdown(data)
         assert found.bits("file") == 8 * len(data)
         assert found.bits("file") == sum(entry.bits for entry in found.entries[:-1])
     picture = in_a_picture(pack("rd br", **ALL))
-    assert ledger(picture).bits("file") == 8 * (len(pack("rd br", **ALL)) + 12)
+    assert rate_breakdown(picture).bits("file") == 8 * (len(pack("rd br", **ALL)) + 12)
 
 
 # --- the payload is kept ------------------------------------------------------------------------
@@ -161,29 +159,27 @@ def test_a_payload_is_coded_once(coding: str, monkeypatch: pytest.MonkeyPatch) -
     data = pack(TEXTS[coding], coding=coding, framing="file", check="crc32", **ALL)
     picture = in_a_picture(data)
     record = unpack(data)
-    made = calls(monkeypatch, payloads.write, ordered.write)
-    assert packing.write(packing.build(TEXTS[coding], coding=coding)) == pack(
-        TEXTS[coding], coding=coding
-    )
-    assert made["payloads.write"] == 2 - (coding == "nibble")  # pack's nibble has a shorter way
+    made = calls(monkeypatch, codings.write, lexicon.write)
+    assert api.write(api.build(TEXTS[coding], coding=coding)) == pack(TEXTS[coding], coding=coding)
+    assert made["codings.write"] == 2 - (coding == "nibble")  # pack's nibble has a shorter way
     made.clear()
     assert record.payload_bits == 8 * len(record.payload)
     assert repack(record) == data
     assert unpack(repack(record, framing="url")).payload == record.payload
     assert embed_png(picture, data) == picture
     assert extract_png(picture) == repack(record, framing="bare")
-    assert ledger(data).bits("payload") == record.payload_bits
+    assert rate_breakdown(data).bits("payload") == record.payload_bits
     assert made == {}
 
 
 def test_the_shortest_coding_is_not_coded_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = calls(monkeypatch, ordered.write, bags.write)
+    made = calls(monkeypatch, lexicon.write, bag.write)
     pack(TEXTS["lexicon"], coding="auto")
-    assert made == {"ordered.write": 1}
+    assert made == {"lexicon.write": 1}
     made.clear()
     record = unpack(pack(TEXTS["bag"], coding="auto", keep="words"))
-    assert (record.coding, made["ordered.write"]) == ("bag", 1)
-    assert made["bags.write"] == 2  # to pack, and to see that what was read is canonical
+    assert (record.coding, made["lexicon.write"]) == ("bag", 1)
+    assert made["bag.write"] == 2  # to pack, and to see that what was read is canonical
 
 
 def by_hand(record: Record) -> Record:
@@ -228,10 +224,10 @@ def test_a_coding_that_does_not_exist_has_no_payload(coding: Any) -> None:
 
 def test_a_payload_made_by_hand_is_kept_too(monkeypatch: pytest.MonkeyPatch) -> None:
     record = by_hand(unpack(pack("red bear", coding="lexicon")))
-    made = calls(monkeypatch, ordered.write)
-    assert len({record.payload, record.payload}) == made["ordered.write"] == 1
+    made = calls(monkeypatch, lexicon.write)
+    assert len({record.payload, record.payload}) == made["lexicon.write"] == 1
     repack(record)
-    assert made["ordered.write"] == 1
+    assert made["lexicon.write"] == 1
 
 
 def test_a_record_does_not_change() -> None:
@@ -278,7 +274,7 @@ def test_validate_reads_once_and_judges_each_profile_once(
 
     before = validate(data, framing=frame, profile=profile)
     monkeypatch.setattr(profiles, "DEMANDS", tuple(map(counted, profiles.DEMANDS)))
-    made = calls(monkeypatch, reader.read_core, framing.opened, framing.items, declaration.places)
+    made = calls(monkeypatch, reader.read_core, framing.opened, framing.items, layout.places)
     assert validate(data, framing=frame, profile=profile) == before
     opened = "framing.items" if frame == "sequence" else "framing.opened"
     assert made == Counter({opened: 1}) + Counter({"reader.read_core": records})
@@ -297,7 +293,7 @@ def test_the_reader_and_the_declaration_draw_the_same_map() -> None:
         data = an_input(rng)
         for frame in ("bare", "file"):
             report = validate(data, framing=frame)
-            places = declaration.places(data, frame == "file")
+            places = layout.places(data, frame == "file")
             assert sum(field.bits for field in report.fields) == 8 * len(data)
             if {finding.rule for finding in report.findings} != {"SC-HDR-1"}:
                 assert [field[:3] for field in report.fields] == [place[:3] for place in places]
@@ -322,10 +318,10 @@ def test_fields_of_broken_records_follow_each_other() -> None:
 
 
 def test_a_fault_that_stops_the_reader_leaves_a_map(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = calls(monkeypatch, declaration.places)
+    made = calls(monkeypatch, layout.places)
     for data in (pack("rd", **ALL), b"\x02\x00\x11", b"\x04\x07\x0b\x00\x0b\x00\x81\x00\x00"):
         assert validate(data).fields
         assert made == {}
     cut = b"\x1a\x0d\x11"  # the check has no room; the size is there all the same
     assert [field.name for field in validate(cut).fields][6:] == ["size.code", "unread"]
-    assert made == {"declaration.places": 1}
+    assert made == {"layout.places": 1}

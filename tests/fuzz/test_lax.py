@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from fuzz import corpus, engine
-from semcodec.bitstream import RULES, alphabet, checks, fast, packing, textforms, values
-from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream import RULES, api, checksums, extension_values, fast_path
+from semcodec.bitstream.framing import text as text_
+from semcodec.bitstream.parser import Cursor
 from semcodec.bitstream.record import Record
+from semcodec.coding import nibble
 from tests import profiles
 from tests.profiles import count, seed
 
@@ -86,40 +88,40 @@ def test_noticed_without_vectors_too(rule: str, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_short_road_without_its_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     def unpack(data: bytes) -> Record | None:
-        record = fast.unpack(b"\0")
+        record = fast_path.unpack(b"\0")
         assert record is not None
-        return record._replace(text=alphabet.to_symbols(data[1:]))
+        return record._replace(text=nibble.to_symbols(data[1:]))
 
-    monkeypatch.setattr(packing, "_fast_unpack", unpack)
+    monkeypatch.setattr(api, "_fast_unpack", unpack)
     assert fails("unpack")
     assert fails("differential")
 
 
 def test_strangers_in_a_text_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(textforms, "_rule_characters", lambda *_: None)
+    monkeypatch.setattr(text_, "_rule_characters", lambda *_: None)
     assert is_noticed("SC-TXT-2")
 
 
 def test_a_check_over_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = checks.write
-    monkeypatch.setattr(checks, "write", lambda kind, core: right(kind, core[:-1]))
+    right = checksums.write
+    monkeypatch.setattr(checksums, "write", lambda kind, core: right(kind, core[:-1]))
     assert is_noticed("SC-CHK-2")
 
 
 def test_a_seed_with_leading_zeros(monkeypatch: pytest.MonkeyPatch) -> None:
-    loose = values.KINDS["seed"]._replace(read=lambda data: int.from_bytes(data, "big"))
-    monkeypatch.setitem(values.KINDS, "seed", loose)
+    loose = extension_values.KINDS["seed"]._replace(read=lambda data: int.from_bytes(data, "big"))
+    monkeypatch.setitem(extension_values.KINDS, "seed", loose)
     assert fails("fields")
     assert fails("differential")
 
 
 def test_work_that_grows_with_the_square(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = alphabet.well_spaced
+    right = nibble.well_spaced
 
     def slow(text: str) -> bool:
         return all(right(text[:end].strip(" ")) or True for end in range(len(text)) for _ in text)
 
-    monkeypatch.setattr(alphabet, "well_spaced", slow)
+    monkeypatch.setattr(nibble, "well_spaced", slow)
     assert fails("unpack")
 
 

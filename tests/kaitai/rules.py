@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from fuzz.oracle import slow_check
-from semcodec.bitstream import bags, ordered
+from semcodec.coding import bag, lexicon
 
 CHECKS = ("none", "crc8", "crc16", "crc32")
 TEXTS = (2, 4, 6, 8, 16, 18)  #: extension types whose value is UTF-8 without control characters
@@ -47,7 +47,7 @@ def record_of(values: Values, registry: set[Size]) -> Values | None:
 
 def words_of(values: Values) -> list[str] | None:
     """Return the words of a coded payload, or None if it breaks a rule (the library's reading)."""
-    read = {"lexicon": ordered.read, "bag": bags.read}[values["coding"]]
+    read = {"lexicon": lexicon.read, "bag": bag.read}[values["coding"]]
     words, rule = read(bytes.fromhex(values["coded"]))
     return None if rule else words
 

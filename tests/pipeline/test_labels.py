@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec._registry import MODEL_SETS
 from semcodec.backends.openai import OpenAIBackend, Rehearsal
 from semcodec.backends.openai.settings import MODELS
 from semcodec.bitstream import Models
-from semcodec.bitstream.registry import MODEL_SETS
 from semcodec.errors import InputError
 from semcodec.pipeline.labels import labels
 

@@ -14,7 +14,8 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends import registry
-from semcodec.bitstream import ordered, packing, writer
+from semcodec.bitstream import api, writer
+from semcodec.coding import lexicon
 from semcodec.errors import BackendError, BadAnswer, InputError, SemcodecError
 from semcodec.pipeline.rate import MOST_BYTES, Rate
 from tests.overlap import Overlap
@@ -229,8 +230,8 @@ def test_what_is_sent_is_packed_and_coded_once(
         plain = getattr(module, name)
         monkeypatch.setattr(module, name, lambda given: done.append(step) or plain(given))
 
-    count(ordered, "write", "code")
-    count(ordered, "read", "read")
+    count(lexicon, "write", "code")
+    count(lexicon, "read", "read")
     count(writer, "write", "pack")
     encoded = semcodec.encode(PHOTO, backend="model", **limit)
     assert encoded.record.payload_bits == 8 * len(encoded.record.payload)
@@ -260,7 +261,7 @@ def test_the_room_for_a_payload_is_all_that_is_left(framing: str, max_bytes: int
         return len(semcodec.pack("a" * room, coding="utf8", **options))
 
     bits = Rate(max_bytes=max_bytes).most_bits(
-        (1000, 777), lambda room: room + packing.overhead(room, **options)
+        (1000, 777), lambda room: room + api.overhead(room, **options)
     )
     assert bits is not None
     room = bits // 8

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).parents[2]
-BITSTREAM: Final = ROOT / "semcodec" / "bitstream"
+CHECKED: Final = (ROOT / "semcodec" / "bitstream", ROOT / "semcodec" / "coding")
 RULE: Final = re.compile(r"SC-[A-Z]{3}-\d+")
 NOT_CHECKS: Final = ("registry.py", "rules.py")  #: tables, and the making of errors
 
@@ -46,7 +46,8 @@ def sites() -> list[Site]:
     """Return the mutants of all places."""
     return [
         site
-        for path in sorted(BITSTREAM.glob("*.py"))
+        for package in CHECKED
+        for path in sorted(package.rglob("*.py"))
         if path.name not in NOT_CHECKS
         for site in _of_module(path)
     ]

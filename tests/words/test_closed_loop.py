@@ -157,9 +157,9 @@ def test_under_skeletons_what_is_chosen_comes_back(description: str, bits: int) 
 
 @pytest.mark.parametrize("coding", ["lexicon", "bag"])
 def test_no_more_words_are_chosen_than_a_record_holds(coding: str) -> None:
-    from semcodec.bitstream.lexicon import lexicon
+    from semcodec.coding.tables import load_lexicon
 
-    many = " ".join(lexicon().words[1000:2200])
+    many = " ".join(load_lexicon().words[1000:2200])
     chosen = semcodec.select(many, 1000, coding=coding)
     assert semcodec.unpack(semcodec.pack(chosen, coding=coding)).words
     assert len(chosen) > 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from semcodec.backends.prompting import Prompts
-from semcodec.bitstream import alphabet
+from semcodec.coding import nibble
 
 INSTRUCTIONS = {
     "describe": [
@@ -52,4 +52,4 @@ def test_every_instruction_is_there(stage: str) -> None:
 
 @pytest.mark.parametrize("stage", ["compress", "decompress"])
 def test_the_letters_are_those_of_the_alphabet(stage: str) -> None:
-    assert " ".join(alphabet.SYMBOLS.strip()) in Prompts.read().texts[f"{stage}.task"]
+    assert " ".join(nibble.SYMBOLS.strip()) in Prompts.read().texts[f"{stage}.task"]

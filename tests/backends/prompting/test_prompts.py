@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from semcodec._registry import PROMPTS
 from semcodec.backends.prompting import Prompts
 from semcodec.backends.prompting.prompts import ESCAPED, MOST_FILE, PARTS, quoted, without_marks
-from semcodec.bitstream.registry import PROMPTS
 from semcodec.errors import InputError
 
 OURS = (resources.files("semcodec.backends.prompting") / "semcodec-1.toml").read_text("utf-8")

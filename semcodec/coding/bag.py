@@ -10,18 +10,18 @@ from collections.abc import Iterable, Sequence
 from operator import add
 from typing import Final
 
-from semcodec.bitstream import spelling
-from semcodec.bitstream.context import Sum, chance
-from semcodec.bitstream.lexicon import (
+from semcodec.coding import escapes
+from semcodec.coding.model import Sum, chance
+from semcodec.coding.range_coder import HALF, WINDOW, Coder, Decoder, Encoder
+from semcodec.coding.tables import (
     COMMON,
     COMMON_BITS,
     DECISIONS,
     DENSITIES,
     RAREST_BITS,
     Row,
-    lexicon,
+    load_lexicon,
 )
-from semcodec.bitstream.rangecoder import HALF, WINDOW, Coder, Decoder, Encoder
 
 MOST_WORDS: Final = 256  #: of one record
 
@@ -86,7 +86,7 @@ def read(payload: bytes) -> tuple[list[str], str | None]:
 def in_order(words: Iterable[str]) -> list[str]:
     """Return ``words`` as a reader of the set gives them: listed words by number, then the rest."""
     numbers, others = _split(words)
-    return [lexicon().words[number] for number in numbers] + others
+    return [load_lexicon().words[number] for number in numbers] + others
 
 
 def spelled(words: Iterable[str]) -> list[str]:
@@ -107,7 +107,7 @@ def _least_bytes(kind: int) -> int:
 
 
 def _split(words: Iterable[str]) -> tuple[list[int], list[str]]:
-    known = lexicon().numbers
+    known = load_lexicon().numbers
     numbers = sorted(known[word] for word in words if word in known)
     return numbers, sorted(word for word in words if word not in known)
 
@@ -125,7 +125,7 @@ class _Walk:
     """One way through all forks, to code the words that are wanted, or to read them."""
 
     def __init__(self, coder: Coder, kind: int) -> None:
-        self.coder, self.tables = coder, lexicon()
+        self.coder, self.tables = coder, load_lexicon()
         self.density, self.sum = self.tables.densities[kind], Sum(self.tables)
         self.context: Row = self.density
         self.words: list[str] = []
@@ -201,8 +201,8 @@ class _Walk:
     def _spelled(self, wanted: Sequence[str]) -> None:
         first, more = len(self.words), 1
         while more:
-            word = spelling.spelled(self.coder, self.tables, wanted[0] if wanted else "")
-            if not spelling.few([*self.words[first:], word]):
+            word = escapes.spelled(self.coder, self.tables, wanted[0] if wanted else "")
+            if not escapes.few([*self.words[first:], word]):
                 raise _TooMany("SC-LEX-3")
             self._add(word)
             wanted = wanted[1:]

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from semcodec.bitstream import checks, extensions, models, packing, sizes, values
+from semcodec.bitstream import api, checksums, extension_values, extensions, models, sizes
 from semcodec.bitstream import framing as framings
-from semcodec.bitstream.arguments import Data
+from semcodec.bitstream._validate import Data
 from semcodec.bitstream.record import Record
 
 MICRO: Final = 1_000_000
@@ -26,7 +26,7 @@ class Entry(NamedTuple):
     ubpp: float
 
 
-class Ledger(NamedTuple):
+class RateBreakdown(NamedTuple):
     """Where the bits of one record go.
 
     Attributes:
@@ -44,27 +44,27 @@ class Ledger(NamedTuple):
         return next(entry.bits for entry in self.entries if entry.name == name)
 
 
-def ledger(data: Data, *, framing: str = "auto") -> Ledger:
+def rate_breakdown(data: Data, *, framing: str = "auto") -> RateBreakdown:
     """Return where the bits of the record ``data`` go, read as ``unpack`` reads it.
 
     Raises:
         FormatError, UnsupportedError, InputError: as for ``unpack``.
     """
-    record = packing.unpack(data, framing=framing)
+    record = api.unpack(data, framing=framing)
     parts = {
         "payload": len(record.payload),
         "head": 1,
         "size": len(sizes.write(record.size)),
         "models": len(models.write(record.models)),
         "extensions": len(extensions.write(record.extensions)),
-        "check": checks.LENGTHS[checks.NAMES.index(record.check)],
+        "check": checksums.LENGTHS[checksums.NAMES.index(record.check)],
     }
     core = sum(parts.values())
     total = framings.length(record.framing, core)
     parts |= {"framing": total - core, "file": total}
     pixels = record.size[0] * record.size[1]
     entries = (Entry(name, 8 * size, 8 * size * MICRO / pixels) for name, size in parts.items())
-    return Ledger(tuple(entries), tuple(_out_of_band(record)))
+    return RateBreakdown(tuple(entries), tuple(_out_of_band(record)))
 
 
 def _out_of_band(record: Record) -> Iterator[str]:
@@ -86,5 +86,5 @@ def _unstated(record: Record) -> list[str]:
     """Return the roles that neither a set, an id nor a name states; row 0 states nothing."""
     if record.models.set:
         return []
-    ids = zip(values.ROLES, record.models.ids, strict=True)
+    ids = zip(extension_values.ROLES, record.models.ids, strict=True)
     return [role for role, number in ids if not number and role not in record.notes]

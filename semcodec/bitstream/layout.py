@@ -13,7 +13,7 @@ from typing import Any
 
 import construct as c
 
-from semcodec.bitstream.cursor import Place
+from semcodec.bitstream.parser import Place
 from semcodec.errors import FormatError
 
 Untyped = Any  # construct has no types

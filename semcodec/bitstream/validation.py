@@ -10,14 +10,14 @@ import contextlib
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
-from semcodec.bitstream import arguments, fields, profiles, reader
+from semcodec._registry import RULES
+from semcodec.bitstream import _validate, field_map, profiles, reader
 from semcodec.bitstream import framing as framing_
-from semcodec.bitstream.arguments import Data
-from semcodec.bitstream.cursor import Cursor
-from semcodec.bitstream.fields import Core, Field
+from semcodec.bitstream._validate import Data
+from semcodec.bitstream.field_map import Core, Field
+from semcodec.bitstream.parser import Cursor
 from semcodec.bitstream.profiles import Demand
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
-from semcodec.bitstream.registry import RULES
 from semcodec.bitstream.rules import RuleError
 from semcodec.errors import FormatError, UnsupportedError
 
@@ -86,14 +86,14 @@ def validate(
     Raises:
         InputError: the arguments are no data, framing, profile or limits.
     """
-    whole, bounds = arguments.as_bytes(data), arguments.limits(limits)
+    whole, bounds = _validate.as_bytes(data), _validate.limits(limits)
     if profile is not None:
-        arguments.one_of("profile", profile, profiles.PROFILES)
+        _validate.one_of("profile", profile, profiles.PROFILES)
     frame = _frame(whole, framing)
     survey = _survey(whole, frame, bounds)
     findings = [_finding(error) for error in survey.errors]
     held: tuple[str, ...] = ()
-    mapped = () if survey.beyond else tuple(fields.of(whole, frame, survey.cores))
+    mapped = () if survey.beyond else tuple(field_map.of(whole, frame, survey.cores))
     if not findings:
         lacking = [profiles.broken(record) for record in survey.records]
         held = _kept(lacking)
@@ -109,18 +109,18 @@ def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
         UnsupportedError: the version is newer, or a limit is exceeded.
         InputError: ``data`` is no data, or ``framing`` none.
     """
-    whole = arguments.as_bytes(data)
+    whole = _validate.as_bytes(data)
     frame = _frame(whole, framing)
     survey = _survey(whole, frame, DEFAULT_LIMITS)
     if survey.stopped:
         raise survey.stopped[0]
-    return fields.of(whole, frame, survey.cores)
+    return field_map.of(whole, frame, survey.cores)
 
 
 def _frame(data: bytes, wanted: object) -> str:
     if isinstance(wanted, str) and wanted == "sequence":
         return "sequence"
-    name = arguments.readable(wanted)
+    name = _validate.readable(wanted)
     return framing_.told(data) if name == "auto" else name
 
 

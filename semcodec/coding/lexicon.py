@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from semcodec.bitstream import spelling
-from semcodec.bitstream.context import Chances, Order
-from semcodec.bitstream.lexicon import COMMON, COMMON_BITS, RAREST_BITS, lexicon
-from semcodec.bitstream.rangecoder import HALF, WINDOW, Coder, Decoder, Encoder, Meter
+from semcodec.coding import escapes
+from semcodec.coding.model import Chances, Order
+from semcodec.coding.range_coder import HALF, WINDOW, Coder, Decoder, Encoder, Meter
+from semcodec.coding.tables import COMMON, COMMON_BITS, RAREST_BITS, load_lexicon
 from semcodec.errors import InputError
 
 MOST_WORDS: Final = 512  #: of one record
@@ -47,7 +47,7 @@ def cost(chances: Chances, word: str) -> int:
 
 
 def _coded(words: Sequence[str]) -> tuple[Encoder, Order]:
-    coder, order = Encoder(), Order(lexicon())
+    coder, order = Encoder(), Order(load_lexicon())
     for word in words:
         _, number = _word(coder, order, word)
         order.take(number)
@@ -59,7 +59,7 @@ def read(payload: bytes) -> tuple[list[str], str | None]:
 
     After SC-LEX-3 there are more words than are returned.
     """
-    coder, order = Decoder(payload), Order(lexicon())
+    coder, order = Decoder(payload), Order(load_lexicon())
     words: list[str] = []
     by_letters: list[str] = []
     while True:
@@ -74,7 +74,7 @@ def read(payload: bytes) -> tuple[list[str], str | None]:
         order.take(number)
         if number == SPELLED:
             by_letters.append(word)
-            if not spelling.few(by_letters):
+            if not escapes.few(by_letters):
                 return words, "SC-LEX-3"
     if any(map(_is_listed, by_letters)):
         return words, "SC-LEX-2"
@@ -87,7 +87,7 @@ def spelled(words: Iterable[str]) -> list[str]:
 
 
 def _is_listed(word: str) -> bool:
-    numbers = lexicon().numbers
+    numbers = load_lexicon().numbers
     return word in numbers or (word.istitle() and word.lower() in numbers)
 
 
@@ -130,7 +130,7 @@ def _in_context(coder: Coder, chances: Chances, word: str) -> tuple[str, int]:
     if coder.decide(HALF, number is not None):
         number = _listed(coder, chances, number or 0)
         return tables.words[number].title(), number
-    return spelling.spelled(coder, tables, word), SPELLED
+    return escapes.spelled(coder, tables, word), SPELLED
 
 
 def _listed(coder: Coder, chances: Chances, number: int) -> int:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from semcodec.bitstream import alphabet, bags, ordered, spelling
-from semcodec.bitstream.registry import CODINGS
+from semcodec._registry import CODINGS
+from semcodec.coding import bag, escapes, lexicon, nibble
 
 NO_PAYLOAD: Final = 1 << 24  #: bytes; no record is so long
-WORDS: Final = {"lexicon": ordered.MOST_WORDS, "bag": bags.MOST_WORDS}  #: how many at most
+WORDS: Final = {"lexicon": lexicon.MOST_WORDS, "bag": bag.MOST_WORDS}  #: how many at most
 
 
 def write(coding: str, text: str) -> bytes:
     """Return the payload of ``text``, in which ``fault`` finds none."""
     if coding == "nibble":
-        return alphabet.to_bytes(text)
+        return nibble.to_bytes(text)
     if coding == "utf8":
         return text.encode("utf-8")
     words = text.split()
-    return bags.write(words) if coding == "bag" else ordered.write(words)
+    return bag.write(words) if coding == "bag" else lexicon.write(words)
 
 
 def length(coding: str, words: Sequence[str]) -> int:
@@ -32,12 +32,12 @@ def bits(coding: str, words: Sequence[str]) -> int:
     """Return what ``words`` cost before the payload is filled up to whole bytes."""
     if coding not in WORDS:
         return 8 * length(coding, words)
-    return bags.bits(words) if coding == "bag" else ordered.bits(words)
+    return bag.bits(words) if coding == "bag" else lexicon.bits(words)
 
 
 def said(coding: str, text: str) -> str:
     """Return the text as a reader of its payload gives it: a bag has an order of its own."""
-    return " ".join(bags.in_order(text.split())) if coding == "bag" else text
+    return " ".join(bag.in_order(text.split())) if coding == "bag" else text
 
 
 def fault(coding: str, text: str) -> str | None:
@@ -50,10 +50,10 @@ def fault(coding: str, text: str) -> str | None:
 
 
 def _nibble_fault(text: str) -> str | None:
-    if strangers := alphabet.strangers(text):
+    if strangers := nibble.strangers(text):
         shown = " ".join(map(ascii, strangers[:8]))
         return f"The nibble coding has no symbol for {shown}: pass the text through skeleton first."
-    if not alphabet.well_spaced(text):
+    if not nibble.well_spaced(text):
         return "A nibble text has no leading, trailing or double space: take them out."
     return None
 
@@ -62,16 +62,16 @@ def _words_fault(coding: str, text: str) -> str | None:
     words = text.split(" ") if text else []
     if "" in words:
         return f"A {coding} text has no leading, trailing or double space: take them out."
-    if strange := next((word for word in words if not spelling.spellable(word)), None):
+    if strange := next((word for word in words if not escapes.spellable(word)), None):
         return (
             f"The {coding} coding has no word {strange[:80]!r}: its words are 1 to "
-            f"{spelling.LONGEST} English letters, digits, hyphens and apostrophes; take utf8."
+            f"{escapes.LONGEST} English letters, digits, hyphens and apostrophes; take utf8."
         )
     if len(words) > WORDS[coding]:
         return f"The {coding} coding has at most {WORDS[coding]} words: give fewer, or take utf8."
     if coding == "bag" and len(set(words)) < len(words):
         return "A bag has each word once: drop the others, or take lexicon."
-    by_letters = bags.spelled(words) if coding == "bag" else ordered.spelled(words)
-    if not spelling.few(by_letters):
-        return f"Over {spelling.MOST_SPELLED} characters are in no table: take utf8."
+    by_letters = bag.spelled(words) if coding == "bag" else lexicon.spelled(words)
+    if not escapes.few(by_letters):
+        return f"Over {escapes.MOST_SPELLED} characters are in no table: take utf8."
     return None

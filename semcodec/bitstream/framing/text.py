@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from typing import Final
 
-from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream.parser import Cursor
 
 PREFIXES: Final = {"url": b"semc:", "qr": b"SEMC:"}  #: by framing
 BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  #: RFC 4648 §5

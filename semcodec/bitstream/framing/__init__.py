@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from semcodec.bitstream import leb, png, registry, textforms
-from semcodec.bitstream.cursor import Cursor
+from semcodec import _registry
+from semcodec.bitstream import leb128
+from semcodec.bitstream.framing import png, text
+from semcodec.bitstream.parser import Cursor
 
 MAGIC: Final = b"\xb5\x1a"
-DEFAULT_CHECKS: Final = registry.DEFAULT_CHECKS  #: the framings, with their checks
-MUST_CHECK: Final = registry.MUST_CHECK
-TEXTS: Final = tuple(textforms.PREFIXES)
+DEFAULT_CHECKS: Final = _registry.DEFAULT_CHECKS  #: the framings, with their checks
+MUST_CHECK: Final = _registry.MUST_CHECK
+TEXTS: Final = tuple(text.PREFIXES)
 WRITTEN: Final = ("bare", "file", "sequence", *TEXTS)  #: a PNG file needs a picture
 READ: Final = ("bare", "file", *TEXTS, "png")  #: as one record
 
@@ -27,8 +29,8 @@ def write(framing: str, core: bytes) -> bytes:
     if framing == "file":
         return MAGIC + core
     if framing == "sequence":
-        return leb.write(len(core)) + core
-    return textforms.write(framing, core) if framing in TEXTS else core
+        return leb128.write(len(core)) + core
+    return text.write(framing, core) if framing in TEXTS else core
 
 
 def length(framing: str, core: int) -> int:
@@ -36,10 +38,10 @@ def length(framing: str, core: int) -> int:
     if framing == "file":
         return len(MAGIC) + core
     if framing == "sequence":
-        return leb.length(core) + core
+        return leb128.length(core) + core
     if framing == "png":
         return png.AROUND + core
-    return textforms.length(framing, core) if framing in TEXTS else core
+    return text.length(framing, core) if framing in TEXTS else core
 
 
 def told(data: bytes) -> str:
@@ -48,7 +50,7 @@ def told(data: bytes) -> str:
         return "file"
     if data[:1] == png.SIGNATURE[:1]:
         return "png"
-    return next((name for name in TEXTS if data.startswith(textforms.PREFIXES[name])), "bare")
+    return next((name for name in TEXTS if data.startswith(text.PREFIXES[name])), "bare")
 
 
 def opened(cursor: Cursor, framing: str, most_chunks: int) -> Cursor:
@@ -61,7 +63,7 @@ def opened(cursor: Cursor, framing: str, most_chunks: int) -> Cursor:
     if not cursor.data:
         cursor.stop("SC-FRM-1", 0, "no bytes", "at least one byte")
     if framing in TEXTS:
-        return textforms.read(cursor, framing)
+        return text.read(cursor, framing)
     if framing == "png":
         png.read(cursor, most_chunks)
     elif framing == "file":
@@ -82,7 +84,7 @@ def items(cursor: Cursor, most: int) -> Iterator[tuple[int, Cursor]]:
         start = cursor.at
         if number == most:
             cursor.stop("SC-LIM-5", start * 8, f"more than {most} records", f"at most {most}")
-        length = leb.read(cursor)
+        length = leb128.read(cursor)
         item = Cursor(cursor.data, cursor.findings)
         item.at = cursor.at
         cursor.take(length)

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from semcodec.bitstream import checks, framing, payloads, sizes, textforms
+from semcodec.bitstream import checksums, framing, sizes
 from semcodec.bitstream import extensions as ext
 from semcodec.bitstream.extensions import Extension
+from semcodec.bitstream.framing import text as text_
 from semcodec.bitstream.record import CODINGS, Limits
 from semcodec.bitstream.sizes import Size
+from semcodec.coding import codings
 from semcodec.errors import InputError
 
 Data = bytes | bytearray | memoryview | str
@@ -32,7 +34,7 @@ def as_bytes(data: object) -> bytes:
 
 
 def _text_form(text: str) -> bytes:
-    prefixes = tuple(prefix.decode() for prefix in textforms.PREFIXES.values())
+    prefixes = tuple(prefix.decode() for prefix in text_.PREFIXES.values())
     if text.startswith(prefixes) and text.isascii():
         return text.encode("ascii")
     raise InputError(f"A string is taken for a text form, {' or '.join(prefixes)}: give bytes.")
@@ -90,12 +92,12 @@ def coded(given: object, keep: object, carried: str) -> tuple[str, bytes]:
     name = one_of("coding", given, (*CODINGS, AUTO))
     kept = one_of("thing to keep", keep, KEPT)
     if name != AUTO:
-        if fault := payloads.fault(name, carried):
+        if fault := codings.fault(name, carried):
             raise InputError(fault)
-        return name, payloads.write(name, carried)
+        return name, codings.write(name, carried)
     able = [name for name in CODINGS if kept == "words" or name != "bag"]
-    able = [name for name in able if not payloads.fault(name, carried)]
-    every = ((name, payloads.write(name, carried)) for name in able)
+    able = [name for name in able if not codings.fault(name, carried)]
+    every = ((name, codings.write(name, carried)) for name in able)
     return min(every, key=lambda one: len(one[1]))
 
 
@@ -114,7 +116,7 @@ def check(given: object, frame: str) -> str:
     """Return the check for a framing: its usual one if None is given."""
     if given is None:
         return framing.DEFAULT_CHECKS[frame]
-    name = one_of("check", given, checks.NAMES)
+    name = one_of("check", given, checksums.NAMES)
     if frame in framing.MUST_CHECK and name == "none":
         raise InputError(f"The framing {frame} must carry a check: give crc8, crc16 or crc32.")
     return name

@@ -83,14 +83,14 @@ class Lexicon:
 
 
 @cache
-def lexicon() -> Lexicon:
+def load_lexicon() -> Lexicon:
     """Return the tables, read once: some 20 milliseconds.
 
     Raises:
         UnsupportedError: they are not installed.
     """
     try:
-        data = resources.files(__package__).joinpath("tables", FILE).read_bytes()
+        data = resources.files(__package__).joinpath("data", FILE).read_bytes()
     except OSError as error:
         raise UnsupportedError(f"The tables {FILE} are missing: install semcodec again.") from error
     return parse(data)

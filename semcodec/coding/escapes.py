@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from semcodec.bitstream.lexicon import LASTS, LETTERS, Lexicon
-from semcodec.bitstream.rangecoder import Coder
-from semcodec.bitstream.squash import EIGHTH, squash
+from semcodec.coding.logistic import EIGHTH, squash
+from semcodec.coding.range_coder import Coder
+from semcodec.coding.tables import LASTS, LETTERS, Lexicon
 
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789"
 LONGEST: Final = 63  #: characters of a spelled word

@@ -11,8 +11,8 @@ import binascii
 from typing import Final
 
 from semcodec.bitstream import models, sizes
-from semcodec.bitstream.alphabet import PAD, TO_DIGITS, TO_SYMBOLS
 from semcodec.bitstream.record import Record
+from semcodec.coding.nibble import PAD, TO_DIGITS, TO_SYMBOLS
 
 #: n symbols are at most (n + 1) / 2 words, so neither road can break a default limit below this.
 MOST_SYMBOLS: Final = 8_000

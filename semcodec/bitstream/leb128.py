@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from semcodec.bitstream.cursor import Cursor
+    from semcodec.bitstream.parser import Cursor
 
 MOST: Final = 2**28 - 1  #: four bytes of seven bits
 _BYTES: Final = 4

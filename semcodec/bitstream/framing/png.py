@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream.parser import Cursor
 from semcodec.errors import InputError
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from semcodec.bitstream import checks, sizes, values
-from semcodec.bitstream.cursor import Place
+from semcodec.bitstream import checksums, extension_values, sizes
 from semcodec.bitstream.models import SETS
+from semcodec.bitstream.parser import Place
 from semcodec.bitstream.record import CODINGS
 from semcodec.forks import fork_waits
 
@@ -122,9 +122,9 @@ def _laid_out(data: bytes, is_file: bool, start: int) -> list[Place]:
     if data[head : head + 1] >= b"\x80":  # another version, whose layout is not known
         return [Place("unread", 8 * start, 8 * len(data), data)]
     with fork_waits():
-        from semcodec.bitstream import declaration  # construct takes a quarter of a second
+        from semcodec.bitstream import layout  # construct takes a quarter of a second
 
-    places = declaration.places(data, is_file)
+    places = layout.places(data, is_file)
     return [place._replace(offset=8 * start + place.offset) for place in places]
 
 
@@ -150,7 +150,7 @@ def _value(place: Place, known: dict[str, Any], text: str | None) -> int | str:
         case "head.coding":
             return CODINGS[value]
         case "head.check":
-            return checks.NAMES[value]
+            return checksums.NAMES[value]
         case "size.code" if value < len(sizes.CODES):
             return sizes.text(sizes.CODES[value])
         case "models.set" if 0 < value < len(SETS):
@@ -165,5 +165,5 @@ def _value(place: Place, known: dict[str, Any], text: str | None) -> int | str:
 
 
 def _said(kind: int, value: bytes) -> int | str:
-    meaning = values.read(kind, value) if kind in values.BY_TYPE else None
+    meaning = extension_values.read(kind, value) if kind in extension_values.BY_TYPE else None
     return value.hex() if meaning is None else meaning

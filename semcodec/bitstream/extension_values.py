@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from semcodec.bitstream import leb
-from semcodec.bitstream.registry import EXTENSIONS
-from semcodec.bitstream.rows import ExtensionType
+from semcodec._registry import EXTENSIONS
+from semcodec._registry_rows import ExtensionType
+from semcodec.bitstream import leb128
 from semcodec.errors import InputError
 
 Value = str | int
@@ -78,11 +78,11 @@ def _is_control(char: str) -> bool:
 
 
 def _write_count(value: object) -> bytes | None:
-    return leb.write(value) if type(value) is int and 1 <= value <= leb.MOST else None
+    return leb128.write(value) if type(value) is int and 1 <= value <= leb128.MOST else None
 
 
 def _read_count(data: bytes) -> int | None:
-    return leb.exactly(data) or None
+    return leb128.exactly(data) or None
 
 
 def _write_order(value: object) -> bytes | None:
@@ -107,7 +107,7 @@ KINDS: Final[dict[str, Kind]] = {
         _text_up_to(TEXT_MOST),
         f"1 to {TEXT_MOST} bytes of UTF-8 without control characters",
     ),
-    "count": Kind(_write_count, _read_count, f"one integer from 1 to {leb.MOST}"),
+    "count": Kind(_write_count, _read_count, f"one integer from 1 to {leb128.MOST}"),
     "order": Kind(_write_order, ORDERS.get, "importance, the one byte 01"),
     "seed": Kind(_write_seed, _read_seed, "an integer from 0 to 4294967295 in its fewest bytes"),
     "comment": Kind(

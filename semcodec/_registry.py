@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from semcodec.bitstream.rows import ExtensionType, Model, Rule
+from semcodec._registry_rows import ExtensionType, Model, Rule
 
 SIZES: Final[dict[int, tuple[int, int]]] = {1: (512, 512),
  2: (768, 768),

@@ -6,8 +6,8 @@ from copy import copy
 from math import isqrt
 from operator import add, mul
 
-from semcodec.bitstream.lexicon import NO_WORD, OTHER, WIDTH, Lexicon, Row
-from semcodec.bitstream.squash import EIGHTH, squash
+from semcodec.coding.logistic import EIGHTH, squash
+from semcodec.coding.tables import NO_WORD, OTHER, WIDTH, Lexicon, Row
 
 START, FEW, SOME, MANY, TEXT_FEW, TEXT_SOME, TEXT_MANY, AFTER_HELPER = range(8)
 

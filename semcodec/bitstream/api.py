@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from semcodec.bitstream import arguments, fast, models, payloads, reader, sizes, writer
+from semcodec.bitstream import _validate, fast_path, models, reader, sizes, writer
 from semcodec.bitstream import framing as framings
-from semcodec.bitstream import png as png_file
-from semcodec.bitstream.arguments import Data
-from semcodec.bitstream.cursor import Cursor
+from semcodec.bitstream._validate import Data
+from semcodec.bitstream.extension_values import Value
 from semcodec.bitstream.extensions import Extension
+from semcodec.bitstream.framing import png as png_file
 from semcodec.bitstream.models import Models
+from semcodec.bitstream.parser import Cursor
 from semcodec.bitstream.record import (
     DEFAULT_LIMITS,
     Limits,
@@ -20,7 +21,7 @@ from semcodec.bitstream.record import (
     kept_payload,
 )
 from semcodec.bitstream.sizes import Size
-from semcodec.bitstream.values import Value
+from semcodec.coding import codings
 from semcodec.errors import InputError
 
 Extensions = Sequence[Extension | tuple[str, Value]] | Mapping[str, Value]
@@ -31,7 +32,7 @@ _NIBBLE: Final = "nibble"
 _BARE: Final = "bare"
 _ORDER: Final = "order"
 _AUTO: Final = "auto"
-_fast_pack, _fast_unpack = fast.pack, fast.unpack
+_fast_pack, _fast_unpack = fast_path.pack, fast_path.unpack
 _chosen = models.chosen
 
 
@@ -113,18 +114,18 @@ def build(
     Raises:
         InputError: as for ``pack``.
     """
-    frame = arguments.writable(framing)
-    text = arguments.text(text_or_words)
+    frame = _validate.writable(framing)
+    text = _validate.text(text_or_words)
     if payload is None:
-        coding, payload = arguments.coded(coding, keep, text)
+        coding, payload = _validate.coded(coding, keep, text)
     record = Record(
-        payloads.said(coding, text),
+        codings.said(coding, text),
         coding,
-        arguments.size(size),
+        _validate.size(size),
         _chosen(models),
-        arguments.extensions(extensions, is_new=is_new),
+        _validate.extensions(extensions, is_new=is_new),
         frame,
-        arguments.check(check, frame),
+        _validate.check(check, frame),
         1,
     )
     return keep_payload(record, payload)
@@ -147,9 +148,9 @@ def overhead(
     Raises:
         InputError: as for ``pack``.
     """
-    frame = arguments.writable(framing)
-    fields = arguments.size(size), _chosen(models), arguments.extensions(extensions, is_new=True)
-    core = writer.around(*fields, arguments.check(check, frame)) + payload_bytes
+    frame = _validate.writable(framing)
+    fields = _validate.size(size), _chosen(models), _validate.extensions(extensions, is_new=True)
+    core = writer.around(*fields, _validate.check(check, frame)) + payload_bytes
     return framings.length(frame, core) - payload_bytes
 
 
@@ -167,9 +168,9 @@ def repack(record: Record, *, framing: str | None = None, check: str | None = No
     """
     if not isinstance(record, Record) or type(record.version) is not int or record.version != 1:
         raise InputError("Give a Record of version 1, as unpack returns it.")
-    if payloads.said(record.coding, record.text) != record.text:
+    if codings.said(record.coding, record.text) != record.text:
         raise InputError("The words of a bag are in another order than unpack gives them.")
-    frame = arguments.writable(record.framing if framing is None else framing)
+    frame = _validate.writable(record.framing if framing is None else framing)
     kept = record.check if frame == record.framing else None
     return write(
         build(
@@ -213,9 +214,9 @@ def unpack(
         and (record := _fast_unpack(data)) is not None
     ):
         return record
-    wanted = arguments.readable(framing)
-    cursor = Cursor(arguments.as_bytes(data))
-    return reader.read(cursor, wanted, arguments.limits(limits))
+    wanted = _validate.readable(framing)
+    cursor = Cursor(_validate.as_bytes(data))
+    return reader.read(cursor, wanted, _validate.limits(limits))
 
 
 def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Record]:
@@ -225,7 +226,7 @@ def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Recor
         FormatError: as for ``unpack``, and SC-SEQ-1, SC-SEQ-2.
         UnsupportedError, InputError: as for ``unpack``.
     """
-    return reader.read_all(Cursor(arguments.as_bytes(data)), arguments.limits(limits))
+    return reader.read_all(Cursor(_validate.as_bytes(data)), _validate.limits(limits))
 
 
 def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> bytes:
@@ -241,7 +242,7 @@ def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> byt
     """
     said = record if isinstance(record, Record) else unpack(record)
     core = repack(said, framing="bare", check="none")
-    return png_file.embed(arguments.as_bytes(png), core, DEFAULT_LIMITS.max_chunks)
+    return png_file.embed(_validate.as_bytes(png), core, DEFAULT_LIMITS.max_chunks)
 
 
 def extract_png(png: bytes | bytearray | memoryview) -> bytes:

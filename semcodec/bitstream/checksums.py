@@ -9,10 +9,10 @@ import binascii
 import zlib
 from typing import Final
 
-from semcodec.bitstream import registry
+from semcodec import _registry
 
-NAMES: Final = registry.CHECKS  #: by the two bits KK of the first byte
-LENGTHS: Final = registry.CHECK_BYTES  #: by the same
+NAMES: Final = _registry.CHECKS  #: by the two bits KK of the first byte
+LENGTHS: Final = _registry.CHECK_BYTES  #: by the same
 
 _CRC8_POLYNOMIAL: Final = 0x2F  #: CRC-8/AUTOSAR; start and final xor are 0xFF
 
