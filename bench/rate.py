@@ -99,7 +99,7 @@ def nibble(text: bytes) -> bytes:
 def whole(coding: str, text: bytes) -> bytes:
     """Return the payload of whole words: what stands in a file before its check of one byte."""
     file = semcodec.pack(text.decode(), coding=coding, framing="file")
-    if semcodec.unpack(file).text != codings.said(coding, text.decode()):
+    if semcodec.unpack(file).text != codings.canonical_text(coding, text.decode()):
         raise AssertionError(f"{coding} does not give back: {text.decode()}")
     return file[FRAME - 1 : -1]
 
@@ -176,7 +176,7 @@ def rows(corpus: Corpus, k: int | None) -> list[Row]:
     found, all_rows = ways(corpus, k), []
     for held in corpus.held.values():
         every = [corpus.chosen(line, k) for line in held]
-        texts = [text for text in every if text and not codings.fault("lexicon", text)]
+        texts = [text for text in every if text and not codings.why_unencodable("lexicon", text)]
         all_rows.append(measured(texts, found) | {("", "left out"): len(every) - len(texts)})
     return all_rows
 

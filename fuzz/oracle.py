@@ -216,7 +216,7 @@ def _is_plain(value: bytes) -> bool:
 
 def _is_count(value: bytes) -> bool:
     try:
-        count = layout.Leb28().parse(value)
+        count = layout.Leb128().parse(value)
     except Exception:  # whatever construct calls it, these bytes are no integer
         return False
-    return count > 0 and bool(layout.Leb28().build(count) == value)
+    return count > 0 and bool(layout.Leb128().build(count) == value)

@@ -6,9 +6,9 @@ from typing import Any
 
 from fuzz import carriers
 from fuzz.decisions import Decisions
-from semcodec._registry import CHECKS, FRAMINGS, MUST_CHECK, SIZES
+from semcodec._registry import CHECK_REQUIRED, CHECKS, FRAMINGS, SIZES
 from semcodec.bitstream import Models, embed_png, extension, pack
-from semcodec.bitstream.extensions import PRIVATE
+from semcodec.bitstream.extensions import FIRST_PRIVATE_TYPE
 
 LETTERS = "ntsrhldcmfgpbkv"
 MOST_WORDS = 12
@@ -70,7 +70,9 @@ def some_extensions(decisions: Decisions) -> list[tuple[int, bytes]]:
     if "order" in numbers:
         known.append(extension("order", "importance"))
     if "unknown" in numbers:
-        known.append((PRIVATE + 2 * decisions.number(3), decisions.take(decisions.below(9))))
+        known.append(
+            (FIRST_PRIVATE_TYPE + 2 * decisions.number(3), decisions.take(decisions.below(9)))
+        )
     return known
 
 
@@ -82,7 +84,7 @@ def some_options(decisions: Decisions) -> tuple[str, dict[str, Any]]:
     return text, {
         "coding": coding,
         "framing": framing,
-        "check": decisions.one_of(CHECKS[1:] if framing in MUST_CHECK else CHECKS),
+        "check": decisions.one_of(CHECKS[1:] if framing in CHECK_REQUIRED else CHECKS),
         "size": a_size(decisions) if decisions.below(2) else (1024, 1024),
         "models": some_models(decisions) if decisions.below(2) else Models(),
         "extensions": some_extensions(decisions) if decisions.below(2) else [],

@@ -20,11 +20,11 @@ from semcodec.bitstream import (
 )
 from semcodec.errors import (
     BackendError,
-    BadAnswer,
-    BudgetExceeded,
+    BudgetExceededError,
     FormatError,
     InputError,
-    Refused,
+    InvalidResponseError,
+    RefusalError,
     SemcodecError,
     UnsupportedError,
 )
@@ -61,7 +61,7 @@ __all__ = [
     "UnsupportedError",
     "InputError",
     "BackendError",
-    "Refused",
-    "BadAnswer",
-    "BudgetExceeded",
+    "RefusalError",
+    "InvalidResponseError",
+    "BudgetExceededError",
 ]

@@ -27,7 +27,7 @@ SIZES: Final[dict[int, tuple[int, int]]] = {1: (512, 512),
  19: (640, 480),
  20: (4032, 3024)}
 
-NEVER_SIZES: Final = (0, 69, 101)
+RESERVED_SIZE_CODES: Final = (0, 69, 101)
 
 CODINGS: Final = ('nibble', 'lexicon', 'bag', 'utf8')
 
@@ -44,11 +44,11 @@ DEFAULT_CHECKS: Final = {'bare': 'none',
  'qr': 'crc8',
  'png': 'none'}
 
-MUST_CHECK: Final = ('file', 'url', 'qr')
+CHECK_REQUIRED: Final = ('file', 'url', 'qr')
 
 MODEL_SETS: Final = ('default', 'openai', 'local')
 
-MODEL_ROWS: Final = ((1, 2, 1, 1), (3, 3, 5, 1), (7, 7, 8, 1))
+MODEL_SET_IDS: Final = ((1, 2, 1, 1), (3, 3, 5, 1), (7, 7, 8, 1))
 
 MODELS: Final[dict[int, Model]] = {
     1: Model('semcodec-embedded 1', ('describer', 'painter')),

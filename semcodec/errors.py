@@ -95,13 +95,13 @@ class BackendError(SemcodecError):
         self.billed = billed
 
 
-class Refused(BackendError):
+class RefusalError(BackendError):
     """The model declined to do it."""
 
 
-class BadAnswer(BackendError):
+class InvalidResponseError(BackendError):
     """The model answered, and the answer cannot be used."""
 
 
-class BudgetExceeded(BackendError):
+class BudgetExceededError(BackendError):
     """Going on would cost more than allowed."""

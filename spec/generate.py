@@ -21,7 +21,7 @@ from typing import Any
 
 from semcodec.coding import lexicon, model, range_coder
 from semcodec.coding import tables as tables_
-from semcodec.coding.logistic import CURVE
+from semcodec.coding.logistic import LOGISTIC_TABLE
 
 SPEC = Path(__file__).parent
 CONSTANTS = SPEC.parent / "semcodec" / "_registry.py"
@@ -66,7 +66,7 @@ def python(registry: Registry) -> str:
     sizes = {size["code"]: (size["width"], size["height"]) for size in registry["size"]}
     rows: list[tuple[str, str]] = [
         ("SIZES: Final[dict[int, tuple[int, int]]]", pformat(sizes)),
-        ("NEVER_SIZES: Final", pformat(tuple(row["code"] for row in registry["never"]))),
+        ("RESERVED_SIZE_CODES: Final", pformat(tuple(row["code"] for row in registry["never"]))),
         ("CODINGS: Final", _names(registry["coding"])),
         ("CHECKS: Final", _names(registry["check"])),
         ("CHECK_BYTES: Final", pformat(tuple(row["bytes"] for row in registry["check"]))),
@@ -76,12 +76,12 @@ def python(registry: Registry) -> str:
             pformat({row["name"]: row["default"] for row in registry["framing"]}, sort_dicts=False),
         ),
         (
-            "MUST_CHECK: Final",
+            "CHECK_REQUIRED: Final",
             pformat(tuple(row["name"] for row in registry["framing"] if row["check"] == "must")),
         ),
         ("MODEL_SETS: Final", _names(registry["set"])),
         (
-            "MODEL_ROWS: Final",
+            "MODEL_SET_IDS: Final",
             pformat(tuple(tuple(row[place] for place in PLACES) for row in registry["set"])),
         ),
         ("MODELS: Final[dict[int, Model]]", _models(registry["model"])),
@@ -151,7 +151,7 @@ def tables(registry: Registry) -> dict[str, str]:
         "never": _table(registry["never"], "code", "why:why it is never assigned"),
         "codings": _table(registry["coding"], "id:CC", "name", "carries"),
         "lexicon": f"`{hashlib.sha256(LEXICON.read_bytes()).hexdigest()}`\n",
-        "curve": "\n".join(textwrap.wrap(", ".join(map(str, CURVE)), 100)) + ".\n",
+        "curve": "\n".join(textwrap.wrap(", ".join(map(str, LOGISTIC_TABLE)), 100)) + ".\n",
         "coded example": _coded_example(),
         "checks": _table(registry["check"], "id:KK", "name", "bytes", *crc),
         "framings": _table(registry["framing"], "name", "starts", "bytes", "check", *around),
@@ -174,8 +174,8 @@ class _Watched(range_coder.Encoder):
         super().__init__()
         self.steps: list[Registry] = []
 
-    def decide(self, chance: int, bit: int) -> int:
-        super().decide(chance, bit)
+    def code_bit(self, chance: int, bit: int) -> int:
+        super().code_bit(chance, bit)
         after = {"out": self.out.hex(" "), "low": f"{self.low:x}", "width": f"{self.width:x}"}
         self.steps.append(
             {"step": len(self.steps) + 1, "chance": chance, "decision": int(bit)} | after
@@ -185,7 +185,7 @@ class _Watched(range_coder.Encoder):
 
 def _coded_example() -> str:
     """Return the decisions of two words, one by one."""
-    coder, order = _Watched(), model.Order(tables_.load_lexicon())
+    coder, order = _Watched(), model.SequenceContext(tables_.load_lexicon())
     for word in EXAMPLE:
         _, number = lexicon._word(coder, order, word)
         order.take(number)

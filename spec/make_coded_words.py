@@ -56,7 +56,7 @@ def keeps(rule: str, coding: str, slug: str, comment: str, words: Iterable[str])
     """Add the payload of ``words``."""
     sent = list(words)
     data = lexicon.write(sent) if coding == "lexicon" else bag.write(sent)
-    said = sent if coding == "lexicon" else bag.in_order(sent)
+    said = sent if coding == "lexicon" else bag.canonical_order(sent)
     if READERS[coding](data) != (said, None):
         raise SystemExit(f"{rule} {slug}: the words do not come back")
     row(rule, "obeys", slug, comment, coding, data, " ".join(said))

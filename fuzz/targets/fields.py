@@ -16,7 +16,7 @@ from fuzz.mutator import changed as mutated
 from fuzz.oracle import known_value, nibbles, slow_check, tidy
 from semcodec.bitstream import checksums, extension_values, extensions, leb128, models, sizes
 from semcodec.bitstream.framing import text as text_
-from semcodec.bitstream.parser import Cursor
+from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.coding import nibble
 from semcodec.errors import SemcodecError
@@ -25,26 +25,26 @@ __all__ = ["test_one_input", "an_input", "mutated", "from_record"]
 
 
 def _leb(data: bytes) -> None:
-    cursor = Cursor(data)
+    cursor = Parser(data)
     written = leb128.write(leb128.read(cursor))
     assert written == data[: cursor.at]
-    assert leb128.exactly(written) is not None
+    assert leb128.decode_canonical(written) is not None
 
 
 def _size(data: bytes) -> None:
-    cursor = Cursor(data)
+    cursor = Parser(data)
     size = sizes.read(cursor)
     assert sizes.write(size) == data[: cursor.at]
-    assert 1 <= min(size) <= max(size) <= sizes.MOST
+    assert 1 <= min(size) <= max(size) <= sizes.MAX_SIDE
 
 
 def _models(data: bytes) -> None:
-    cursor = Cursor(data)
+    cursor = Parser(data)
     assert models.write(models.read(cursor)) == data[: cursor.at]
 
 
 def _extensions(data: bytes) -> None:
-    cursor = Cursor(data)
+    cursor = Parser(data)
     entries = extensions.read(cursor, DEFAULT_LIMITS.max_extensions)
     assert extensions.write(entries) == data[: cursor.at]
     assert cursor.end == len(data), "the block's end was left in the cursor"
@@ -68,13 +68,13 @@ def _check(data: bytes) -> None:
 def _nibble(data: bytes) -> None:
     text = nibble.to_symbols(data)
     canonical = nibbles(tidy(data)) == data
-    assert (nibble.well_spaced(text) and nibble.to_bytes(text) == data) == canonical
+    assert (nibble.is_canonical_spacing(text) and nibble.to_bytes(text) == data) == canonical
 
 
 def _text_form(framing: str) -> Callable[[bytes], None]:
     def parse(data: bytes) -> None:
         whole = text_.PREFIXES[framing] + data
-        core = text_.read(Cursor(whole), framing).data
+        core = text_.read(Parser(whole), framing).data
         assert text_.write(framing, core) == whole
         assert carriers.framed(framing, core) == whole
 

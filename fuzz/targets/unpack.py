@@ -12,7 +12,7 @@ from fuzz import carriers
 from fuzz.mutator import an_input, mutated
 from fuzz.work import Counter
 from semcodec.bitstream import PROFILES, Limits, Record, Report, inspect, unpack, validate
-from semcodec.bitstream.framing import READ
+from semcodec.bitstream.framing import INPUT_FRAMINGS
 from semcodec.errors import FormatError, SemcodecError, UnsupportedError
 
 __all__ = ["test_one_input", "an_input", "mutated", "from_record"]
@@ -44,7 +44,7 @@ def test_one_input(data: bytes) -> None:
     tight, stopped = _read(data, "auto", TIGHT)
     _same_verdict(data, TIGHT, tight, stopped)
     assert tight in (record, None), "a limit changed the record"
-    taken_as = [framing for framing in READ if _read(data, framing)[0] is not None]
+    taken_as = [framing for framing in INPUT_FRAMINGS if _read(data, framing)[0] is not None]
     assert taken_as == ([record.framing] if record else []), taken_as
     with contextlib.suppress(SemcodecError):
         assert tuple(inspect(data)) == validate(data).fields

@@ -47,21 +47,21 @@ def limits(given: object) -> Limits:
     raise InputError("Give limits as Limits(...).")
 
 
-def readable(given: object) -> str:
+def input_framing(given: object) -> str:
     """Return the framing in which one record is to be read."""
     if isinstance(given, str) and given == "sequence":
         raise InputError("A sequence holds any number of records: read it with unpack_all.")
-    return one_of("framing", given, (AUTO, *framing.READ))
+    return validate_choice("framing", given, (AUTO, *framing.INPUT_FRAMINGS))
 
 
-def writable(given: object) -> str:
+def output_framing(given: object) -> str:
     """Return the framing in which a record is to be written."""
     if isinstance(given, str) and given == "png":
         raise InputError("A PNG file needs a picture: use embed_png, or name another framing.")
-    return one_of("framing", given, framing.WRITTEN)
+    return validate_choice("framing", given, framing.OUTPUT_FRAMINGS)
 
 
-def one_of(what: str, given: object, allowed: tuple[str, ...]) -> str:
+def validate_choice(what: str, given: object, allowed: tuple[str, ...]) -> str:
     """Return a name out of ``allowed``; ``what`` says of what."""
     if isinstance(given, str) and given in allowed:
         return str.__str__(given)
@@ -89,14 +89,14 @@ def _words(given: object) -> list[str]:
 
 def coded(given: object, keep: object, carried: str) -> tuple[str, bytes]:
     """Return the coding for the text ``carried``, of several the shortest one, and the payload."""
-    name = one_of("coding", given, (*CODINGS, AUTO))
-    kept = one_of("thing to keep", keep, KEPT)
+    name = validate_choice("coding", given, (*CODINGS, AUTO))
+    kept = validate_choice("thing to keep", keep, KEPT)
     if name != AUTO:
-        if fault := codings.fault(name, carried):
+        if fault := codings.why_unencodable(name, carried):
             raise InputError(fault)
         return name, codings.write(name, carried)
     able = [name for name in CODINGS if kept == "words" or name != "bag"]
-    able = [name for name in able if not codings.fault(name, carried)]
+    able = [name for name in able if not codings.why_unencodable(name, carried)]
     every = ((name, codings.write(name, carried)) for name in able)
     return min(every, key=lambda one: len(one[1]))
 
@@ -107,17 +107,17 @@ def size(given: object) -> Size:
         case tuple((width, height)) | list((width, height)) if (
             type(width) is int and type(height) is int  # a bool is no width
         ):
-            if min(width, height) >= 1 and max(width, height) <= sizes.MOST:
+            if min(width, height) >= 1 and max(width, height) <= sizes.MAX_SIDE:
                 return width, height
-    raise InputError(f"Give the size as (width, height), each from 1 to {sizes.MOST}.")
+    raise InputError(f"Give the size as (width, height), each from 1 to {sizes.MAX_SIDE}.")
 
 
 def check(given: object, frame: str) -> str:
     """Return the check for a framing: its usual one if None is given."""
     if given is None:
         return framing.DEFAULT_CHECKS[frame]
-    name = one_of("check", given, checksums.NAMES)
-    if frame in framing.MUST_CHECK and name == "none":
+    name = validate_choice("check", given, checksums.NAMES)
+    if frame in framing.CHECK_REQUIRED and name == "none":
         raise InputError(f"The framing {frame} must carry a check: give crc8, crc16 or crc32.")
     return name
 

@@ -12,7 +12,7 @@ from semcodec.bitstream.extension_values import Value
 from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.framing import png as png_file
 from semcodec.bitstream.models import Models
-from semcodec.bitstream.parser import Cursor
+from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import (
     DEFAULT_LIMITS,
     Limits,
@@ -33,7 +33,7 @@ _BARE: Final = "bare"
 _ORDER: Final = "order"
 _AUTO: Final = "auto"
 _fast_pack, _fast_unpack = fast_path.pack, fast_path.unpack
-_chosen = models.chosen
+_chosen = models.parse_models
 
 
 def pack(
@@ -78,8 +78,8 @@ def pack(
         and (packed := _fast_pack(text_or_words)) is not None
     ):
         return packed
-    return write(
-        build(
+    return serialize(
+        build_record(
             text_or_words,
             coding=coding,
             keep=keep,
@@ -92,7 +92,7 @@ def pack(
     )
 
 
-def build(
+def build_record(
     text_or_words: str | list[str] | tuple[str, ...],
     *,
     coding: str = _NIBBLE,
@@ -114,12 +114,12 @@ def build(
     Raises:
         InputError: as for ``pack``.
     """
-    frame = _validate.writable(framing)
+    frame = _validate.output_framing(framing)
     text = _validate.text(text_or_words)
     if payload is None:
         coding, payload = _validate.coded(coding, keep, text)
     record = Record(
-        codings.said(coding, text),
+        codings.canonical_text(coding, text),
         coding,
         _validate.size(size),
         _chosen(models),
@@ -148,7 +148,7 @@ def overhead(
     Raises:
         InputError: as for ``pack``.
     """
-    frame = _validate.writable(framing)
+    frame = _validate.output_framing(framing)
     fields = _validate.size(size), _chosen(models), _validate.extensions(extensions, is_new=True)
     core = writer.around(*fields, _validate.check(check, frame)) + payload_bytes
     return framings.length(frame, core) - payload_bytes
@@ -168,12 +168,12 @@ def repack(record: Record, *, framing: str | None = None, check: str | None = No
     """
     if not isinstance(record, Record) or type(record.version) is not int or record.version != 1:
         raise InputError("Give a Record of version 1, as unpack returns it.")
-    if codings.said(record.coding, record.text) != record.text:
+    if codings.canonical_text(record.coding, record.text) != record.text:
         raise InputError("The words of a bag are in another order than unpack gives them.")
-    frame = _validate.writable(record.framing if framing is None else framing)
+    frame = _validate.output_framing(record.framing if framing is None else framing)
     kept = record.check if frame == record.framing else None
-    return write(
-        build(
+    return serialize(
+        build_record(
             record.text,
             coding=record.coding,
             size=record.size,
@@ -214,8 +214,8 @@ def unpack(
         and (record := _fast_unpack(data)) is not None
     ):
         return record
-    wanted = _validate.readable(framing)
-    cursor = Cursor(_validate.as_bytes(data))
+    wanted = _validate.input_framing(framing)
+    cursor = Parser(_validate.as_bytes(data))
     return reader.read(cursor, wanted, _validate.limits(limits))
 
 
@@ -226,7 +226,7 @@ def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Recor
         FormatError: as for ``unpack``, and SC-SEQ-1, SC-SEQ-2.
         UnsupportedError, InputError: as for ``unpack``.
     """
-    return reader.read_all(Cursor(_validate.as_bytes(data)), _validate.limits(limits))
+    return reader.read_all(Parser(_validate.as_bytes(data)), _validate.limits(limits))
 
 
 def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> bytes:
@@ -255,8 +255,8 @@ def extract_png(png: bytes | bytearray | memoryview) -> bytes:
     return repack(unpack(png, framing="png"), framing="bare")
 
 
-def write(record: Record) -> bytes:
-    """Return the bytes of ``record``, which ``build`` returned.
+def serialize(record: Record) -> bytes:
+    """Return the bytes of ``record``, which ``build_record`` returned.
 
     Raises:
         InputError: a reader with default limits does not take them.
@@ -268,6 +268,6 @@ def write(record: Record) -> bytes:
         raise InputError(f"Give at most {limits.max_words} words.")
     core = writer.write(record)
     data = framings.write(record.framing, core)
-    if len(data if record.framing in framings.TEXTS else core) > limits.max_bytes:
+    if len(data if record.framing in framings.TEXT_FRAMINGS else core) > limits.max_bytes:
         raise InputError(f"The record is over {limits.max_bytes} bytes: give less text.")
     return data

@@ -53,7 +53,7 @@ def read(type_: int, data: bytes) -> Value | None:
     return KINDS[BY_TYPE[type_].value].read(data)
 
 
-def right(type_: int) -> str:
+def describe_valid(type_: int) -> str:
     """Return in words which values the registered type has."""
     return KINDS[BY_TYPE[type_].value].right
 
@@ -82,7 +82,7 @@ def _write_count(value: object) -> bytes | None:
 
 
 def _read_count(data: bytes) -> int | None:
-    return leb128.exactly(data) or None
+    return leb128.decode_canonical(data) or None
 
 
 def _write_order(value: object) -> bytes | None:

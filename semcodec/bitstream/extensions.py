@@ -13,12 +13,12 @@ from semcodec.bitstream import extension_values, leb128
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
-    from semcodec.bitstream.parser import Cursor
+    from semcodec.bitstream.parser import Parser
 
 Extension = tuple[int, bytes]
 
-PRIVATE: Final = 2**27  #: the first type for private use
-SHOWN: Final = 16  #: bytes of a wrong value that a finding shows
+FIRST_PRIVATE_TYPE: Final = 2**27  #: the first type for private use
+MAX_SHOWN_BYTES: Final = 16  #: bytes of a wrong value that a finding shows
 
 
 def extension(name: str, value: object) -> Extension:
@@ -55,15 +55,15 @@ def checked(given: object, *, is_new: bool) -> Extension:
 def _numbered(kind: int, value: bytes, is_new: bool) -> Extension:
     if kind == 0 or kind & 1:
         raise InputError("Only even extension types from 2 can be written. (SC-EXT-5, SC-EXT-6)")
-    if is_new and kind not in extension_values.BY_TYPE and kind < PRIVATE:
+    if is_new and kind not in extension_values.BY_TYPE and kind < FIRST_PRIVATE_TYPE:
         raise InputError(
             f"The extension type {kind} is not assigned: give a registered type, or an even one "
-            f"from {PRIVATE}, for private use. (SC-WRI-3)"
+            f"from {FIRST_PRIVATE_TYPE}, for private use. (SC-WRI-3)"
         )
     if kind in extension_values.BY_TYPE and extension_values.read(kind, value) is None:
         row = extension_values.BY_TYPE[kind]
         raise InputError(
-            f"The extension {row.name} is {extension_values.right(kind)}. ({row.rule})"
+            f"The extension {row.name} is {extension_values.describe_valid(kind)}. ({row.rule})"
         )
     return kind, value
 
@@ -76,7 +76,7 @@ def write(extensions: Iterable[Extension]) -> bytes:
     return leb128.write(len(block)) + block if block else b""
 
 
-def read(cursor: Cursor, most: int) -> tuple[Extension, ...]:
+def read(cursor: Parser, most: int) -> tuple[Extension, ...]:
     """Return the extensions of a block, at most ``most`` of them.
 
     Raises:
@@ -96,7 +96,7 @@ def read(cursor: Cursor, most: int) -> tuple[Extension, ...]:
     return entries
 
 
-def _read_entries(cursor: Cursor, most: int) -> tuple[Extension, ...]:
+def _read_entries(cursor: Parser, most: int) -> tuple[Extension, ...]:
     entries: list[Extension] = []
     last = -1
     while cursor.at < cursor.end:
@@ -115,13 +115,13 @@ def _read_entries(cursor: Cursor, most: int) -> tuple[Extension, ...]:
     return tuple(entries)
 
 
-def _rule_entry(cursor: Cursor, kind: int, value: bytes, start: int) -> None:
+def _rule_entry(cursor: Parser, kind: int, value: bytes, start: int) -> None:
     if kind == 0:
         cursor.broken("SC-EXT-5", start, "type 0", "a type from 1")
     elif kind & 1:
         cursor.broken("SC-EXT-6", start, f"type {kind}", "types this reader knows")
     elif kind in extension_values.BY_TYPE and extension_values.read(kind, value) is None:
-        found = value[:SHOWN].hex(" ") or "no bytes"
+        found = value[:MAX_SHOWN_BYTES].hex(" ") or "no bytes"
         cursor.broken(
-            extension_values.BY_TYPE[kind].rule, start, found, extension_values.right(kind)
+            extension_values.BY_TYPE[kind].rule, start, found, extension_values.describe_valid(kind)
         )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from semcodec.bitstream import checksums, extension_values, sizes
 from semcodec.bitstream.models import SETS
-from semcodec.bitstream.parser import Place
+from semcodec.bitstream.parser import FieldLocation
 from semcodec.bitstream.record import CODINGS
 from semcodec.forks import fork_waits
 
@@ -49,7 +49,7 @@ class Core(NamedTuple):
     item: int
     start: int
     end: int
-    places: list[Place] | None
+    places: list[FieldLocation] | None
     text: str | None
 
 
@@ -116,15 +116,15 @@ def _of_core(core: Core, prefix: str = "", is_file: bool = False) -> list[Field]
     ]
 
 
-def _laid_out(data: bytes, is_file: bool, start: int) -> list[Place]:
+def _laid_out(data: bytes, is_file: bool, start: int) -> list[FieldLocation]:
     """Return the places of a core at byte ``start`` that stopped the reader, by the declaration."""
     head = 2 if is_file else 0
     if data[head : head + 1] >= b"\x80":  # another version, whose layout is not known
-        return [Place("unread", 8 * start, 8 * len(data), data)]
+        return [FieldLocation("unread", 8 * start, 8 * len(data), data)]
     with fork_waits():
         from semcodec.bitstream import layout  # construct takes a quarter of a second
 
-    places = layout.places(data, is_file)
+    places = layout.field_locations(data, is_file)
     return [place._replace(offset=8 * start + place.offset) for place in places]
 
 
@@ -135,7 +135,7 @@ def _bytes(name: str, data: bytes, start: int, end: int, value: int | str | None
     return Field(name, 8 * start, 8 * (end - start), raw, shown)
 
 
-def _raw(data: bytes, place: Place) -> str:
+def _raw(data: bytes, place: FieldLocation) -> str:
     first, last = place.offset // 8, -(-(place.offset + place.bits) // 8)
     if place.offset % 8 == place.bits % 8 == 0:
         return data[first:last].hex()
@@ -143,7 +143,7 @@ def _raw(data: bytes, place: Place) -> str:
     return format(value & 2**place.bits - 1, f"0{place.bits}b")
 
 
-def _value(place: Place, known: dict[str, Any], text: str | None) -> int | str:
+def _value(place: FieldLocation, known: dict[str, Any], text: str | None) -> int | str:
     """Return what the bits of ``place`` mean."""
     value: Any = place.value
     match place.name:

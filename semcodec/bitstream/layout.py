@@ -13,7 +13,7 @@ from typing import Any
 
 import construct as c
 
-from semcodec.bitstream.parser import Place
+from semcodec.bitstream.parser import FieldLocation
 from semcodec.errors import FormatError
 
 Untyped = Any  # construct has no types
@@ -21,7 +21,7 @@ Untyped = Any  # construct has no types
 CHECK_BYTES = (0, 1, 2, 4)
 
 
-class Seen(c.Subconstruct):  # type: ignore[misc]  # construct has no types
+class Located(c.Subconstruct):  # type: ignore[misc]  # construct has no types
     """Parse as the inner declaration does, and write down where that was."""
 
     def _parse(self, stream: Untyped, context: Untyped, path: str) -> Untyped:
@@ -31,17 +31,17 @@ class Seen(c.Subconstruct):  # type: ignore[misc]  # construct has no types
         name = path.removeprefix("(parsing) -> ").replace(" -> ", ".")
         name = name.replace("entries", str(context.get("_index")))
         if not isinstance(self.subcon, c.Transformed):
-            places.append(Place(name, start * 8, (stream.tell() - start) * 8, value))
+            places.append(FieldLocation(name, start * 8, (stream.tell() - start) * 8, value))
             return value
         at = start * 8
         for field in self.subcon.subcon.subcons:
             bits = field.sizeof()
-            places.append(Place(f"{name}.{field.name}", at, bits, value[field.name]))
+            places.append(FieldLocation(f"{name}.{field.name}", at, bits, value[field.name]))
             at += bits
         return value
 
 
-class Leb28(c.Construct):  # type: ignore[misc]  # construct has no types
+class Leb128(c.Construct):  # type: ignore[misc]  # construct has no types
     """One to four bytes, seven bits each, lowest first (§2.3)."""
 
     def _parse(self, stream: Untyped, context: Untyped, path: str) -> int:
@@ -90,28 +90,29 @@ HEAD = c.BitStruct(
 SIZE = c.Struct(
     "peek" / c.Peek(c.Int8ub),  # None at the end of the data
     c.Check(lambda this: this.peek is not None),
-    "code" / c.If(c.this.peek < 0b1000_0000, Seen(c.Int8ub)),
-    "short" / c.If((c.this.peek >= 0b1000_0000) & (c.this.peek < 0b1100_0000), Seen(_explicit(15))),
-    "long" / c.If(c.this.peek >= 0b1100_0000, Seen(_explicit(31))),
+    "code" / c.If(c.this.peek < 0b1000_0000, Located(c.Int8ub)),
+    "short"
+    / c.If((c.this.peek >= 0b1000_0000) & (c.this.peek < 0b1100_0000), Located(_explicit(15))),
+    "long" / c.If(c.this.peek >= 0b1100_0000, Located(_explicit(31))),
 )
 
 MODELS = c.Struct(
-    "set" / Seen(Leb28()),
-    "describer" / c.If(c.this.set == 0, Seen(Leb28())),
-    "writer" / c.If(c.this.set == 0, Seen(Leb28())),
-    "painter" / c.If(c.this.set == 0, Seen(Leb28())),
-    "prompts" / c.If(c.this.set == 0, Seen(Leb28())),
+    "set" / Located(Leb128()),
+    "describer" / c.If(c.this.set == 0, Located(Leb128())),
+    "writer" / c.If(c.this.set == 0, Located(Leb128())),
+    "painter" / c.If(c.this.set == 0, Located(Leb128())),
+    "prompts" / c.If(c.this.set == 0, Located(Leb128())),
 )
 
 EXTENSION = c.Struct(
-    "type" / Seen(Leb28()),
-    "length" / Seen(Leb28()),
-    "value" / Seen(c.Bytes(c.this.length)),
+    "type" / Located(Leb128()),
+    "length" / Located(Leb128()),
+    "value" / Located(c.Bytes(c.this.length)),
 )
 
 #: ``end`` is where the block stops, in bytes from the start of the data.
 EXTENSIONS = c.Struct(
-    "length" / Seen(Leb28()),
+    "length" / Located(Leb128()),
     "end" / c.Computed(lambda this: this._io.tell() + this.length),
     "entries"
     / c.If(
@@ -122,24 +123,24 @@ EXTENSIONS = c.Struct(
 )
 
 LAYOUT = c.Struct(
-    "magic" / c.If(c.this._params.is_file, Seen(c.Const(b"\xb5\x1a"))),  # §7.2
-    "head" / Seen(HEAD),  # §5.1
+    "magic" / c.If(c.this._params.is_file, Located(c.Const(b"\xb5\x1a"))),  # §7.2
+    "head" / Located(HEAD),  # §5.1
     "size" / c.If(c.this.head.has_size, SIZE),  # §5.2
     "models" / c.If(c.this.head.has_models, MODELS),  # §5.3
     "extensions" / c.If(c.this.head.has_extensions, EXTENSIONS),  # §5.4
-    "payload" / Seen(c.Bytes(_payload_bytes)),  # §6
-    "check" / Seen(c.Bytes(lambda this: CHECK_BYTES[this.head.check])),  # §5.6
+    "payload" / Located(c.Bytes(_payload_bytes)),  # §6
+    "check" / Located(c.Bytes(lambda this: CHECK_BYTES[this.head.check])),  # §5.6
     c.Terminated,
 )
 
 
-def parse(data: bytes, is_file: bool) -> tuple[Any, list[Place]]:
+def parse(data: bytes, is_file: bool) -> tuple[Any, list[FieldLocation]]:
     """Return the fields of ``data`` as a tree, and the places of its leaves in order.
 
     Raises:
         FormatError: SC-HDR-3, the layout does not fit the bytes.
     """
-    places: list[Place] = []
+    places: list[FieldLocation] = []
     try:
         tree = _parse(data, is_file, places)
     except c.ConstructError as error:
@@ -147,18 +148,18 @@ def parse(data: bytes, is_file: bool) -> tuple[Any, list[Place]]:
     return tree, [place for place in places if place.bits]
 
 
-def places(data: bytes, is_file: bool) -> list[Place]:
+def field_locations(data: bytes, is_file: bool) -> list[FieldLocation]:
     """Return the places of all that fits the layout, and as ``unread`` what comes after it."""
-    found: list[Place] = []
+    found: list[FieldLocation] = []
     try:
         _parse(data, is_file, found)
     except c.ConstructError:
         end = max((place.offset + place.bits for place in found), default=0)
-        found.append(Place("unread", end, 8 * len(data) - end, data[end // 8 :]))
+        found.append(FieldLocation("unread", end, 8 * len(data) - end, data[end // 8 :]))
     return [place for place in found if place.bits]
 
 
-def _parse(data: bytes, is_file: bool, into: list[Place]) -> Any:
+def _parse(data: bytes, is_file: bool, into: list[FieldLocation]) -> Any:
     return LAYOUT.parse(data, is_file=is_file, length=len(data), places=into)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from semcodec.bitstream.parser import Cursor
+    from semcodec.bitstream.parser import Parser
 
 MOST: Final = 2**28 - 1  #: four bytes of seven bits
 _BYTES: Final = 4
@@ -30,7 +30,7 @@ def length(value: int) -> int:
     return max(1, -(-value.bit_length() // 7))
 
 
-def read(cursor: Cursor, name: str = "") -> int:
+def read(cursor: Parser, name: str = "") -> int:
     """Return the next integer, which is the field ``name``.
 
     Raises:
@@ -50,7 +50,7 @@ def read(cursor: Cursor, name: str = "") -> int:
     return value
 
 
-def exactly(data: bytes) -> int | None:
+def decode_canonical(data: bytes) -> int | None:
     """Return the integer that ``data`` is the one spelling of, or None."""
     if not 1 <= len(data) <= _BYTES:
         return None
@@ -58,5 +58,5 @@ def exactly(data: bytes) -> int | None:
     return value if write(value) == data else None
 
 
-def _hex(cursor: Cursor, start: int) -> str:
+def _hex(cursor: Parser, start: int) -> str:
     return cursor.data[start : cursor.at].hex(" ")

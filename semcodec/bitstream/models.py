@@ -14,7 +14,7 @@ from semcodec.bitstream.extension_values import ROLES
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
-    from semcodec.bitstream.parser import Cursor
+    from semcodec.bitstream.parser import Parser
 
 SETS: Final = _registry.MODEL_SETS  #: names, by row
 
@@ -56,7 +56,7 @@ class Models:
 DEFAULT: Final = Models()
 
 
-def chosen(models: object) -> Models:
+def parse_models(models: object) -> Models:
     """Return the value for what a caller gives: a value, a registered name or a row."""
     if isinstance(models, Models):
         return models
@@ -77,7 +77,7 @@ def write(models: Models) -> bytes:
     return b"".join(map(leb128.write, numbers))
 
 
-def read(cursor: Cursor) -> Models:
+def read(cursor: Parser) -> Models:
     """Return the models of a models field.
 
     Raises:

@@ -15,7 +15,7 @@ from semcodec.bitstream.rules import RuleError
 Bits = tuple[tuple[str, int], ...]  #: the fields of some bytes: dotted name, how many bits
 
 
-class Place(NamedTuple):
+class FieldLocation(NamedTuple):
     """Where a field stands: its dotted name, its first bit and bit count, its plain value."""
 
     name: str
@@ -24,7 +24,7 @@ class Place(NamedTuple):
     value: Any
 
 
-class Cursor:
+class Parser:
     """``data`` read from byte ``at`` up to byte ``end``.
 
     Attributes:
@@ -40,7 +40,7 @@ class Cursor:
         self.data, self.at, self.end = data, 0, len(data)
         self.cut = "SC-HDR-3"
         self.findings = findings
-        self.places: list[Place] | None = None if findings is None else []
+        self.places: list[FieldLocation] | None = None if findings is None else []
 
     def byte(self) -> int:
         """Return the next byte."""
@@ -57,7 +57,7 @@ class Cursor:
     def mark(self, name: str, start: int, value: object) -> None:
         """Note, when surveying, that the field ``name`` stands from byte ``start`` to here."""
         if self.places is not None and self.at > start:
-            self.places.append(Place(name, 8 * start, 8 * (self.at - start), value))
+            self.places.append(FieldLocation(name, 8 * start, 8 * (self.at - start), value))
 
     def mark_bits(self, start: int, fields: Bits) -> None:
         """Note, when surveying, that ``fields`` fill the bits from byte ``start`` to here."""
@@ -66,7 +66,7 @@ class Cursor:
         offset, value = 8 * start, int.from_bytes(self.data[start : self.at], "big")
         for name, bits in fields:
             left = 8 * self.at - offset - bits
-            self.places.append(Place(name, offset, bits, value >> left & 2**bits - 1))
+            self.places.append(FieldLocation(name, offset, bits, value >> left & 2**bits - 1))
             offset += bits
 
     def broken(self, rule: str, offset: int, found: str, expected: str) -> None:

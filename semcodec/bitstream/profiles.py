@@ -99,7 +99,7 @@ DEMANDS: Final = (
     Demand(
         "SC-PRO-10",
         "head.has_extensions",
-        lambda record: "tool" in record.notes,
+        lambda record: "tool" in record.metadata,
         lambda record: "no name of the tool",
         "extension 16",
     ),
@@ -112,4 +112,4 @@ def broken(record: Record) -> list[Demand]:
 
 
 def _unnamed(record: Record) -> list[str]:
-    return [role for role in ROLES if role not in record.notes]
+    return [role for role in ROLES if role not in record.metadata]

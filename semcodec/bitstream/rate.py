@@ -78,7 +78,7 @@ def _out_of_band(record: Record) -> Iterator[str]:
         yield "the table of words, which is part of the format"
     if unstated := _unstated(record):
         yield f"the models: nothing is stated of {', '.join(unstated)}"
-    if "seed" not in record.notes:
+    if "seed" not in record.metadata:
         yield "the painter's seed"
 
 
@@ -87,4 +87,4 @@ def _unstated(record: Record) -> list[str]:
     if record.models.set:
         return []
     ids = zip(extension_values.ROLES, record.models.ids, strict=True)
-    return [role for role, number in ids if not number and role not in record.notes]
+    return [role for role, number in ids if not number and role not in record.metadata]

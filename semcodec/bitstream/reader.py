@@ -11,7 +11,7 @@ from typing import Final
 
 from semcodec._registry import RULES
 from semcodec.bitstream import checksums, extensions, framing, models, sizes
-from semcodec.bitstream.parser import Bits, Cursor
+from semcodec.bitstream.parser import Bits, Parser
 from semcodec.bitstream.record import CODINGS, Limits, Record, keep_payload
 from semcodec.coding import bag, lexicon, nibble
 
@@ -22,35 +22,35 @@ HEAD: Final[Bits] = (
 )  # fmt: skip
 
 
-def read(cursor: Cursor, wanted: str, limits: Limits) -> Record:
+def read(cursor: Parser, wanted: str, limits: Limits) -> Record:
     """Return the one record under ``cursor``, in the framing ``wanted`` or, for "auto", any.
 
     Raises:
         FormatError: a rule is broken, and the cursor is strict or cannot go on.
         UnsupportedError: likewise, by a version, coding, size code, extension or limit.
     """
-    frame = framing.told(cursor.data) if wanted == "auto" else wanted
+    frame = framing.detect_framing(cursor.data) if wanted == "auto" else wanted
     return read_core(opened(cursor, frame, limits), frame, limits)
 
 
-def opened(cursor: Cursor, frame: str, limits: Limits) -> Cursor:
+def opened(cursor: Parser, frame: str, limits: Limits) -> Parser:
     """Return a cursor at the first byte of the core in the framing ``frame``.
 
     Raises:
-        FormatError, UnsupportedError: as for ``framing.opened``; also SC-LIM-1 for a text form.
+        FormatError, UnsupportedError: as for ``framing.unwrap``; also SC-LIM-1 for a text form.
     """
-    if frame in framing.TEXTS:  # before it is decoded
+    if frame in framing.TEXT_FRAMINGS:  # before it is decoded
         _rule_length(cursor, 0, limits.max_bytes)
-    return framing.opened(cursor, frame, limits.max_chunks)
+    return framing.unwrap(cursor, frame, limits.max_chunks)
 
 
-def read_all(cursor: Cursor, limits: Limits) -> Iterator[Record]:
+def read_all(cursor: Parser, limits: Limits) -> Iterator[Record]:
     """Go over the records of a sequence; raises what ``read`` does, and SC-SEQ-1, SC-SEQ-2."""
-    for _, item in framing.items(cursor, limits.max_records):
+    for _, item in framing.iter_items(cursor, limits.max_records):
         yield read_core(item, "sequence", limits)
 
 
-def read_core(cursor: Cursor, frame: str, limits: Limits) -> Record:
+def read_core(cursor: Parser, frame: str, limits: Limits) -> Record:
     """Return the record of the core under ``cursor``; raises what ``read`` does."""
     start = cursor.at
     first = cursor.byte()
@@ -73,14 +73,14 @@ def read_core(cursor: Cursor, frame: str, limits: Limits) -> Record:
     return keep_payload(record, payload) if cursor.findings is None else record
 
 
-def _rule_length(cursor: Cursor, start: int, most: int) -> None:
+def _rule_length(cursor: Parser, start: int, most: int) -> None:
     if (length := cursor.end - start) > most:
         cursor.stop("SC-LIM-1", (start + most) * 8, f"{length} bytes", f"at most {most}")
 
 
-def _read_check(cursor: Cursor, frame: str, kind: int, start: int) -> str:
+def _read_check(cursor: Parser, frame: str, kind: int, start: int) -> str:
     """Compare the check of the core that starts at byte ``start``, and leave it out of the rest."""
-    if frame in framing.MUST_CHECK and kind == 0:
+    if frame in framing.CHECK_REQUIRED and kind == 0:
         cursor.broken("SC-FRM-3", start * 8 + 3, "KK = 0", "KK from 1 to 3")
     if frame == "png" and kind != 0:
         cursor.broken("SC-PNG-6", start * 8 + 3, f"KK = {kind}", "KK = 0")
@@ -97,14 +97,14 @@ def _read_check(cursor: Cursor, frame: str, kind: int, start: int) -> str:
     return checksums.NAMES[kind]
 
 
-def _mark_check(cursor: Cursor, check: str) -> None:
+def _mark_check(cursor: Parser, check: str) -> None:
     """Note where the check stands, which was compared before the fields and is the last of them."""
     at = cursor.at
     cursor.at = at + checksums.LENGTHS[checksums.NAMES.index(check)]
     cursor.mark("check", at, cursor.data[at : cursor.at])
 
 
-def _read_text(cursor: Cursor, coding: str, payload: bytes, start: int, most_words: int) -> str:
+def _read_text(cursor: Parser, coding: str, payload: bytes, start: int, most_words: int) -> str:
     if coding == "nibble":
         text = nibble.to_symbols(payload)
         _rule_spaces(cursor, text, start)
@@ -117,7 +117,7 @@ def _read_text(cursor: Cursor, coding: str, payload: bytes, start: int, most_wor
     return text
 
 
-def _read_words(cursor: Cursor, coding: str, payload: bytes, start: int) -> str:
+def _read_words(cursor: Parser, coding: str, payload: bytes, start: int) -> str:
     words, rule = (bag if coding == "bag" else lexicon).read(payload)
     if rule is not None:
         say = cursor.stop if RULES[rule].outcome == "malformed" else cursor.broken
@@ -125,8 +125,8 @@ def _read_words(cursor: Cursor, coding: str, payload: bytes, start: int) -> str:
     return " ".join(words)
 
 
-def _rule_spaces(cursor: Cursor, text: str, start: int) -> None:
-    if nibble.well_spaced(text):
+def _rule_spaces(cursor: Parser, text: str, start: int) -> None:
+    if nibble.is_canonical_spacing(text):
         return
     if text.startswith(" "):
         cursor.broken("SC-NIB-1", start, "a space", "a letter")
@@ -136,7 +136,7 @@ def _rule_spaces(cursor: Cursor, text: str, start: int) -> None:
         cursor.broken("SC-NIB-3", start + 4 * (len(text) - 1), "a space", "a letter")
 
 
-def _read_utf8(cursor: Cursor, payload: bytes, start: int) -> str:
+def _read_utf8(cursor: Parser, payload: bytes, start: int) -> str:
     try:
         return payload.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -66,11 +66,11 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
     @property
     def k(self) -> int:
         """How many words were asked for, if the record says so, else how many there are."""
-        asked = self.notes.get("k")
+        asked = self.metadata.get("k")
         return asked if isinstance(asked, int) else len(self.words)
 
     @property
-    def notes(self) -> dict[str, Value]:
+    def metadata(self) -> dict[str, Value]:
         """What the registered extensions say, by name, such as ``{"k": 12, "tool": "..."}``."""
         return {
             extension_values.BY_TYPE[kind].name: value
@@ -99,7 +99,7 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
     def payload(self) -> bytes:
         """The bytes of the text in its coding; InputError if no reader returns such a record."""
         if (payload := kept_payload(self)) is None:
-            if reason := codings.fault(self.coding, self.text):
+            if reason := codings.why_unencodable(self.coding, self.text):
                 raise InputError(reason)
             payload = codings.write(self.coding, self.text)
             keep_payload(self, payload)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from semcodec._registry import SIZES
 
 if TYPE_CHECKING:
-    from semcodec.bitstream.parser import Cursor
+    from semcodec.bitstream.parser import Parser
 
 Size = tuple[int, int]
 
 DEFAULT: Final[Size] = (1024, 1024)
-MOST: Final = 2**31 - 1  #: largest width or height
+MAX_SIDE: Final = 2**31 - 1  #: largest width or height
 SHORT_MOST: Final = 2**15  #: largest one in the 4-byte form
 
 #: The two explicit forms, by bits; both sides less one.
@@ -40,7 +40,7 @@ def write(size: Size) -> bytes:
     return (0b11 << 62 | width << 31 | height).to_bytes(8, "big")
 
 
-def read(cursor: Cursor) -> Size:
+def read(cursor: Parser) -> Size:
     """Return the size of a size field.
 
     Raises:
@@ -65,7 +65,7 @@ def text(size: Size) -> str:
     return f"{size[0]}x{size[1]}"
 
 
-def _read_code(cursor: Cursor, code: int, start: int) -> Size:
+def _read_code(cursor: Parser, code: int, start: int) -> Size:
     cursor.mark("size.code", start // 8, code)
     if code == 0:
         cursor.broken("SC-SIZ-2", start, "code 0, 1024x1024", "no size field")
@@ -75,7 +75,7 @@ def _read_code(cursor: Cursor, code: int, start: int) -> Size:
     return CODES[code]
 
 
-def _rule_explicit(cursor: Cursor, size: Size, bits: int, start: int) -> None:
+def _rule_explicit(cursor: Parser, size: Size, bits: int, start: int) -> None:
     said = f"{text(size)} in {(bits + 1) // 4} bytes"
     if size == DEFAULT:
         cursor.broken("SC-SIZ-2", start, said, "no size field")
@@ -84,5 +84,5 @@ def _rule_explicit(cursor: Cursor, size: Size, bits: int, start: int) -> None:
     if bits == 31 and max(size) <= SHORT_MOST:
         cursor.broken("SC-SIZ-4", start, said, "4 bytes")
     for number, side in enumerate(size):
-        if side > MOST:
-            cursor.broken("SC-SIZ-5", start + 2 + number * bits, str(side), f"at most {MOST}")
+        if side > MAX_SIDE:
+            cursor.broken("SC-SIZ-5", start + 2 + number * bits, str(side), f"at most {MAX_SIDE}")

@@ -15,7 +15,7 @@ from semcodec.bitstream import _validate, field_map, profiles, reader
 from semcodec.bitstream import framing as framing_
 from semcodec.bitstream._validate import Data
 from semcodec.bitstream.field_map import Core, Field
-from semcodec.bitstream.parser import Cursor
+from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.profiles import Demand
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
 from semcodec.bitstream.rules import RuleError
@@ -88,7 +88,7 @@ def validate(
     """
     whole, bounds = _validate.as_bytes(data), _validate.limits(limits)
     if profile is not None:
-        _validate.one_of("profile", profile, profiles.PROFILES)
+        _validate.validate_choice("profile", profile, profiles.PROFILES)
     frame = _frame(whole, framing)
     survey = _survey(whole, frame, bounds)
     findings = [_finding(error) for error in survey.errors]
@@ -120,8 +120,8 @@ def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
 def _frame(data: bytes, wanted: object) -> str:
     if isinstance(wanted, str) and wanted == "sequence":
         return "sequence"
-    name = _validate.readable(wanted)
-    return framing_.told(data) if name == "auto" else name
+    name = _validate.input_framing(wanted)
+    return framing_.detect_framing(data) if name == "auto" else name
 
 
 class _Survey:
@@ -147,7 +147,7 @@ class _Survey:
             self.errors.append(error)
             self.stopped.append(error)
 
-    def take(self, cursor: Cursor, frame: str, limits: Limits, start: int = 0) -> None:
+    def take(self, cursor: Parser, frame: str, limits: Limits, start: int = 0) -> None:
         """Read the core under ``cursor``, whatever is wrong with it; ``start`` is of its item."""
         known, at, end = len(self.errors), cursor.at, cursor.end
         text = places = None
@@ -163,12 +163,12 @@ class _Survey:
 def _survey(data: bytes, frame: str, limits: Limits) -> _Survey:
     """Read ``data``; of a sequence every item, whatever is wrong with the one before."""
     survey = _Survey()
-    cursor = Cursor(data, survey.errors)
+    cursor = Parser(data, survey.errors)
     with survey.stops():
         if frame != "sequence":
             survey.take(reader.opened(cursor, frame, limits), frame, limits)
         else:
-            for start, item in framing_.items(cursor, limits.max_records):
+            for start, item in framing_.iter_items(cursor, limits.max_records):
                 survey.take(item, frame, limits, start)
     return survey
 

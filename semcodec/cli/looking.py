@@ -76,7 +76,7 @@ def _said(record: semcodec.Record) -> dict[str, Any]:
     words = record.words
     nibble = record.coding == "nibble"
     read_as = semcodec.decompress(words) if nibble and words else words
-    return record.as_dict() | {"read_as": read_as, "notes": record.notes}
+    return record.as_dict() | {"read_as": read_as, "metadata": record.metadata}
 
 
 def validate(given: argparse.Namespace) -> int:

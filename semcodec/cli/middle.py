@@ -42,7 +42,7 @@ def _add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep", choices=["order", "words"], default="order", help="what auto may not lose"
     )
-    parser.add_argument("--framing", choices=framing.WRITTEN, default="bare")
+    parser.add_argument("--framing", choices=framing.OUTPUT_FRAMINGS, default="bare")
     parser.add_argument("--check", choices=_registry.CHECKS)
     parser.add_argument(
         "--extension",
@@ -60,7 +60,9 @@ def _add_convert(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="+", help="several for a sequence alone")
     parser.add_argument("-o", "--output", default="-", metavar="FILE")
     target = parser.add_mutually_exclusive_group()
-    target.add_argument("--framing", choices=framing.WRITTEN, default="file", help="default: file")
+    target.add_argument(
+        "--framing", choices=framing.OUTPUT_FRAMINGS, default="file", help="default: file"
+    )
     target.add_argument("--into", metavar="PICTURE.png", help="a PNG file that is to carry it")
     parser.add_argument("--check", choices=_registry.CHECKS)
     parser.set_defaults(command=convert)
@@ -126,7 +128,7 @@ def _repacked(record: Record, given: argparse.Namespace) -> bytes:
 
 def _write(output: str, data: bytes, frame: str) -> None:
     """Write a record: text forms as a line, bytes as they are, or as hex to a terminal."""
-    if frame in framing.TEXTS:
+    if frame in framing.TEXT_FRAMINGS:
         data += b"\n"
     elif output == "-" and terminal.is_terminal():
         data = data.hex().encode() + b"\n"

@@ -12,7 +12,7 @@ from semcodec import words as words_
 from semcodec.bitstream import RULES
 from semcodec.bitstream.extension_values import BY_NAME
 from semcodec.bitstream.extensions import Extension
-from semcodec.bitstream.sizes import MOST
+from semcodec.bitstream.sizes import MAX_SIDE
 from semcodec.errors import InputError, SemcodecError
 from semcodec.pipeline.decoding import MOST_SIDE
 from semcodec.words import MAX_K, Judge
@@ -34,8 +34,8 @@ def size(text: str) -> tuple[int, int]:
     digits = text.isascii() and width.isdecimal() and height.isdecimal()
     if not (times and digits) or len(text) > 32:
         raise argparse.ArgumentTypeError(f"{text!r} is no size: write it like 1024x1024")
-    if not 1 <= min(int(width), int(height)) <= max(int(width), int(height)) <= MOST:
-        raise argparse.ArgumentTypeError(f"a size is from 1x1 to {MOST}x{MOST}")
+    if not 1 <= min(int(width), int(height)) <= max(int(width), int(height)) <= MAX_SIDE:
+        raise argparse.ArgumentTypeError(f"a size is from 1x1 to {MAX_SIDE}x{MAX_SIDE}")
     return int(width), int(height)
 
 

@@ -11,7 +11,7 @@ from operator import add
 from typing import Final
 
 from semcodec.coding import escapes
-from semcodec.coding.model import Sum, chance
+from semcodec.coding.model import BagContext, bit_probability
 from semcodec.coding.range_coder import HALF, WINDOW, Coder, Decoder, Encoder
 from semcodec.coding.tables import (
     COMMON,
@@ -83,13 +83,13 @@ def read(payload: bytes) -> tuple[list[str], str | None]:
     return words, None if right else "SC-BAG-1"
 
 
-def in_order(words: Iterable[str]) -> list[str]:
+def canonical_order(words: Iterable[str]) -> list[str]:
     """Return ``words`` as a reader of the set gives them: listed words by number, then the rest."""
     numbers, others = _split(words)
     return [load_lexicon().words[number] for number in numbers] + others
 
 
-def spelled(words: Iterable[str]) -> list[str]:
+def escaped_words(words: Iterable[str]) -> list[str]:
     """Return those of ``words`` that a bag spells: capital forms too."""
     return _split(words)[1]
 
@@ -126,7 +126,7 @@ class _Walk:
 
     def __init__(self, coder: Coder, kind: int) -> None:
         self.coder, self.tables = coder, load_lexicon()
-        self.density, self.sum = self.tables.densities[kind], Sum(self.tables)
+        self.density, self.sum = self.tables.densities[kind], BagContext(self.tables)
         self.context: Row = self.density
         self.words: list[str] = []
 
@@ -144,13 +144,15 @@ class _Walk:
         return self._sides(self._chance(row), self._chance(DECISIONS + row), left, right)
 
     def _chance(self, row: int) -> int:
-        return chance(self.tables.set_biases[row], self.tables.set_decisions[row], self.context)
+        return bit_probability(
+            self.tables.set_biases[row], self.tables.set_decisions[row], self.context
+        )
 
     def _sides(
         self, first: int, second: int, left: Sequence[object], right: Sequence[object]
     ) -> tuple[int, int]:
-        some = self.coder.decide(first, len(left) > 0)
-        return some, self.coder.decide(second, len(right) > 0) if some else 1
+        some = self.coder.code_bit(first, len(left) > 0)
+        return some, self.coder.code_bit(second, len(right) > 0) if some else 1
 
     def _listed(self, wanted: Sequence[int]) -> None:
         near = [number for number in wanted if number < COMMON]
@@ -201,12 +203,12 @@ class _Walk:
     def _spelled(self, wanted: Sequence[str]) -> None:
         first, more = len(self.words), 1
         while more:
-            word = escapes.spelled(self.coder, self.tables, wanted[0] if wanted else "")
-            if not escapes.few([*self.words[first:], word]):
+            word = escapes.code_letters(self.coder, self.tables, wanted[0] if wanted else "")
+            if not escapes.within_letter_limit([*self.words[first:], word]):
                 raise _TooMany("SC-LEX-3")
             self._add(word)
             wanted = wanted[1:]
-            more = self.coder.decide(HALF, len(wanted) > 0)
+            more = self.coder.code_bit(HALF, len(wanted) > 0)
 
     def _take(self, number: int) -> None:
         self._add(self.tables.words[number])

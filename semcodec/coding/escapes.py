@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from semcodec.coding.logistic import EIGHTH, squash
+from semcodec.coding.logistic import LOGIT_SCALE, logistic
 from semcodec.coding.range_coder import Coder
 from semcodec.coding.tables import LASTS, LETTERS, Lexicon
 
@@ -19,18 +19,20 @@ _CLASSES: Final = [_CODES[char.lower()] if char.isalpha() else 26 for char in AL
 _DEPTH: Final = 6  #: bits of a character's code
 
 
-def spellable(word: str) -> bool:
+def is_encodable(word: str) -> bool:
     """Tell whether ``word`` is of the alphabet and not too long."""
     return 0 < len(word) <= LONGEST and all(char in _CODES for char in word)
 
 
-def spelled(coder: Coder, tables: Lexicon, word: str) -> str:
+def code_letters(coder: Coder, tables: Lexicon, word: str) -> str:
     """Code ``word``, or read one."""
     said: list[int] = []
     for _ in range(LONGEST):
         context = LETTERS * (LASTS * _CLASSES[_at(said, 2)] + _at(said, 1))
         wanted = _CODES[word[len(said)]] if len(said) < len(word) else None
-        if said and coder.decide(squash(EIGHTH * tables.letters[context]), int(wanted is None)):
+        if said and coder.code_bit(
+            logistic(LOGIT_SCALE * tables.letters[context]), int(wanted is None)
+        ):
             break
         said.append(_character(coder, tables, context, wanted or 0))
     return "".join(ALPHABET[code] for code in said)
@@ -43,11 +45,11 @@ def _at(said: list[int], back: int) -> int:
 def _character(coder: Coder, tables: Lexicon, context: int, wanted: int) -> int:
     node = 1
     for place in range(_DEPTH - 1, -1, -1):
-        chance = squash(EIGHTH * tables.letters[context + node])
-        node = 2 * node + coder.decide(chance, wanted >> place & 1)
+        chance = logistic(LOGIT_SCALE * tables.letters[context + node])
+        node = 2 * node + coder.code_bit(chance, wanted >> place & 1)
     return node - LETTERS
 
 
-def few(words: Iterable[str]) -> bool:
+def within_letter_limit(words: Iterable[str]) -> bool:
     """Tell whether one record may spell as much as ``words``, which its coding has to spell."""
     return sum(map(len, words)) <= MOST_SPELLED

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from semcodec.coding import escapes
-from semcodec.coding.model import Chances, Order
-from semcodec.coding.range_coder import HALF, WINDOW, Coder, Decoder, Encoder, Meter
+from semcodec.coding.model import BitProbabilities, SequenceContext
+from semcodec.coding.range_coder import HALF, WINDOW, Coder, CostEstimator, Decoder, Encoder
 from semcodec.coding.tables import COMMON, COMMON_BITS, RAREST_BITS, load_lexicon
 from semcodec.errors import InputError
 
 MOST_WORDS: Final = 512  #: of one record
-TRIES: Final = 8  #: values tried for each count of last bytes
+MAX_END_CANDIDATES: Final = 8  #: values tried for each count of last bytes
 
-SPELLED: Final = 1 << 16  #: stands for the number of a word that is spelled
+ESCAPE: Final = 1 << 16  #: stands for the number of a word that is spelled
 
 
 def write(words: Sequence[str]) -> bytes:
@@ -39,15 +39,15 @@ def bits(words: Sequence[str]) -> int:
     return _coded(words)[0].bits
 
 
-def cost(chances: Chances, word: str) -> int:
+def bit_cost_16ths(chances: BitProbabilities, word: str) -> int:
     """Return what ``word`` would cost in a context, in sixteenths of a bit."""
-    meter = Meter()
+    meter = CostEstimator()
     _in_context(meter, chances, word)
     return meter.spent
 
 
-def _coded(words: Sequence[str]) -> tuple[Encoder, Order]:
-    coder, order = Encoder(), Order(load_lexicon())
+def _coded(words: Sequence[str]) -> tuple[Encoder, SequenceContext]:
+    coder, order = Encoder(), SequenceContext(load_lexicon())
     for word in words:
         _, number = _word(coder, order, word)
         order.take(number)
@@ -59,7 +59,7 @@ def read(payload: bytes) -> tuple[list[str], str | None]:
 
     After SC-LEX-3 there are more words than are returned.
     """
-    coder, order = Decoder(payload), Order(load_lexicon())
+    coder, order = Decoder(payload), SequenceContext(load_lexicon())
     words: list[str] = []
     by_letters: list[str] = []
     while True:
@@ -72,16 +72,16 @@ def read(payload: bytes) -> tuple[list[str], str | None]:
             break
         words.append(word)
         order.take(number)
-        if number == SPELLED:
+        if number == ESCAPE:
             by_letters.append(word)
-            if not escapes.few(by_letters):
+            if not escapes.within_letter_limit(by_letters):
                 return words, "SC-LEX-3"
     if any(map(_is_listed, by_letters)):
         return words, "SC-LEX-2"
     return words, None if last == _end(low, width, order) else "SC-LEX-1"
 
 
-def spelled(words: Iterable[str]) -> list[str]:
+def escaped_words(words: Iterable[str]) -> list[str]:
     """Return those of ``words`` that have to be spelled."""
     return [word for word in words if not _is_listed(word)]
 
@@ -91,7 +91,7 @@ def _is_listed(word: str) -> bool:
     return word in numbers or (word.istitle() and word.lower() in numbers)
 
 
-def _end(low: int, width: int, order: Order) -> tuple[int, int] | None:
+def _end(low: int, width: int, order: SequenceContext) -> tuple[int, int] | None:
     """Return what to put in the place of ``low``, and how many bytes of it, to stop a reader.
 
     All that starts with these bytes must lie in the interval, and not all of it in that of one
@@ -100,7 +100,7 @@ def _end(low: int, width: int, order: Order) -> tuple[int, int] | None:
     for count in range(WINDOW + 1):
         unit = 1 << 8 * (WINDOW - count)
         value = -(-low // unit) * unit
-        for _ in range(TRIES):
+        for _ in range(MAX_END_CANDIDATES):
             if value + unit > low + width:
                 break
             probe = Decoder.within(value - low, width, count)
@@ -110,45 +110,45 @@ def _end(low: int, width: int, order: Order) -> tuple[int, int] | None:
     return None
 
 
-def _goes_on(probe: Decoder, order: Order) -> bool:
+def _goes_on(probe: Decoder, order: SequenceContext) -> bool:
     _word(probe, order)
     return probe.certain
 
 
-def _word(coder: Coder, order: Order, word: str = "") -> tuple[str, int]:
+def _word(coder: Coder, order: SequenceContext, word: str = "") -> tuple[str, int]:
     """Code ``word``, or read one; return it and the number by which it is remembered."""
-    return _in_context(coder, Chances(order), word)
+    return _in_context(coder, BitProbabilities(order), word)
 
 
-def _in_context(coder: Coder, chances: Chances, word: str) -> tuple[str, int]:
+def _in_context(coder: Coder, chances: BitProbabilities, word: str) -> tuple[str, int]:
     tables = chances.tables
     number = tables.numbers.get(word)
-    if not coder.decide(chances[0], number is None):
+    if not coder.code_bit(chances[0], number is None):
         number = _listed(coder, chances, number or 0)
         return tables.words[number], number
     number = tables.numbers.get(word.lower()) if word.istitle() else None
-    if coder.decide(HALF, number is not None):
+    if coder.code_bit(HALF, number is not None):
         number = _listed(coder, chances, number or 0)
         return tables.words[number].title(), number
-    return escapes.spelled(coder, tables, word), SPELLED
+    return escapes.code_letters(coder, tables, word), ESCAPE
 
 
-def _listed(coder: Coder, chances: Chances, number: int) -> int:
-    if coder.decide(chances[1], number >= COMMON):
+def _listed(coder: Coder, chances: BitProbabilities, number: int) -> int:
+    if coder.code_bit(chances[1], number >= COMMON):
         return _other(coder, chances, number)
     node = 1
     for place in range(COMMON_BITS - 1, -1, -1):
-        node = 2 * node + coder.decide(chances[node + 3], number >> place & 1)
+        node = 2 * node + coder.code_bit(chances[node + 3], number >> place & 1)
     return node - COMMON
 
 
-def _other(coder: Coder, chances: Chances, number: int) -> int:
+def _other(coder: Coder, chances: BitProbabilities, number: int) -> int:
     bits = COMMON_BITS
     while bits < RAREST_BITS:
-        if not coder.decide(chances[bits - COMMON_BITS + 2], number >> bits > 1):
+        if not coder.code_bit(chances[bits - COMMON_BITS + 2], number >> bits > 1):
             break
         bits += 1
     read = 1
     for place in range(bits - 1, -1, -1):
-        read = 2 * read + coder.decide(HALF, number >> place & 1)
+        read = 2 * read + coder.code_bit(HALF, number >> place & 1)
     return read

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 #: 65536 / (1 + e^(-i/4)), rounded, for i from 0 to 32: numbers, so that no machine works them out.
-CURVE: Final = (
+LOGISTIC_TABLE: Final = (
     32768, 36843, 40793, 44511, 47911, 50941, 53581, 55834, 57724, 59287, 60565, 61598, 62428,
     63090, 63615, 64030, 64357, 64614, 64816, 64974, 65097, 65194, 65269, 65328, 65374, 65410,
     65438, 65459, 65476, 65489, 65500, 65508, 65514,
 )  # fmt: skip
 STEP: Final = 16  #: evidence from one number to the next; 64 is one nat
-MOST: Final = STEP * (len(CURVE) - 1) - 1
-EIGHTH: Final = 8  #: evidence of an eighth of a nat, in which tables are
+MOST: Final = STEP * (len(LOGISTIC_TABLE) - 1) - 1
+LOGIT_SCALE: Final = 8  #: evidence of an eighth of a nat, in which tables are
 
 
-def squash(evidence: int) -> int:
+def logistic(evidence: int) -> int:
     """Return the chance of a 1 in 65536ths, 1..65535; ``evidence`` is in 64ths of a nat."""
     if -MOST <= evidence <= MOST:
         return CHANCES[evidence + MOST]
@@ -24,7 +24,7 @@ def squash(evidence: int) -> int:
 
 def _interpolated(size: int) -> int:
     step, part = divmod(size, STEP)
-    return CURVE[step] + ((CURVE[step + 1] - CURVE[step]) * part >> 4)
+    return LOGISTIC_TABLE[step] + ((LOGISTIC_TABLE[step + 1] - LOGISTIC_TABLE[step]) * part >> 4)
 
 
 _UPPER: Final = tuple(map(_interpolated, range(MOST + 1)))

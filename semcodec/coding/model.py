@@ -6,18 +6,18 @@ from copy import copy
 from math import isqrt
 from operator import add, mul
 
-from semcodec.coding.logistic import EIGHTH, squash
+from semcodec.coding.logistic import LOGIT_SCALE, logistic
 from semcodec.coding.tables import NO_WORD, OTHER, WIDTH, Lexicon, Row
 
 START, FEW, SOME, MANY, TEXT_FEW, TEXT_SOME, TEXT_MANY, AFTER_HELPER = range(8)
 
 
-def chance(bias: int, row: Row, context: Row) -> int:
+def bit_probability(bias: int, row: Row, context: Row) -> int:
     """Return the chance of a 1 in 65536ths."""
-    return squash(EIGHTH * bias + sum(map(mul, row, context)))
+    return logistic(LOGIT_SCALE * bias + sum(map(mul, row, context)))
 
 
-class Sum:
+class BagContext:
     """The rows of all words so far, weighted down by the root of their number."""
 
     def __init__(self, tables: Lexicon) -> None:
@@ -36,12 +36,12 @@ class Sum:
         return [weight * number >> 8 for number in self._sum]
 
 
-class Order:
+class SequenceContext:
     """The words so far in their order."""
 
     def __init__(self, tables: Lexicon) -> None:
         """Start with no words."""
-        self.tables, self.all = tables, Sum(tables)
+        self.tables, self.all = tables, BagContext(tables)
         self._last = self._before = NO_WORD
         self._helpers, self._after_helper = 0, False
 
@@ -52,7 +52,7 @@ class Order:
         self._after_helper = self.tables.is_helper(number)
         self._helpers += self._after_helper
 
-    def then(self, number: int) -> Order:
+    def then(self, number: int) -> SequenceContext:
         """Return the same with the word of this number after them."""
         longer = copy(self)
         longer.all = copy(self.all)
@@ -76,15 +76,17 @@ class Order:
         return TEXT_FEW if count < 2 else TEXT_SOME if count < 8 else TEXT_MANY
 
 
-class Chances(dict[int, int]):
+class BitProbabilities(dict[int, int]):
     """The chance of a 1 in each decision about the next word, worked out when it is asked for."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: SequenceContext) -> None:
         """Stand after the words of ``order``."""
         self.tables, self._context = order.tables, order.row()
 
     def __missing__(self, row: int) -> int:
         """Return the chance of the decision of ``row``, and keep it: words share decisions."""
         tables = self.tables
-        self[row] = likely = chance(tables.biases[row], tables.decisions[row], self._context)
+        self[row] = likely = bit_probability(
+            tables.biases[row], tables.decisions[row], self._context
+        )
         return likely

@@ -22,12 +22,12 @@ TO_DIGITS: Final = bytes(
 )
 
 
-def strangers(text: str) -> list[str]:
+def invalid_characters(text: str) -> list[str]:
     """Return the characters of ``text`` that are no symbols, each once, in order."""
     return [char for char in dict.fromkeys(text) if char not in SYMBOLS]
 
 
-def well_spaced(text: str) -> bool:
+def is_canonical_spacing(text: str) -> bool:
     """Say whether ``text`` has no leading, trailing or double space."""
     return "  " not in f" {text} " or not text
 

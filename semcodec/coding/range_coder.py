@@ -30,7 +30,7 @@ class Encoder:
         """Start with the whole interval."""
         self.out, self.low, self.width = bytearray(), 0, TOP
 
-    def decide(self, chance: int, bit: int) -> int:
+    def code_bit(self, chance: int, bit: int) -> int:
         """Code ``bit``, which is 1 with ``chance`` in 65536, and return it."""
         part = (self.width >> 16) * chance
         if bit:
@@ -98,7 +98,7 @@ class Decoder:
         probe.offset, probe.width, probe.left = offset, width, left
         return probe
 
-    def decide(self, chance: int, _bit: int = 0) -> int:
+    def code_bit(self, chance: int, _bit: int = 0) -> int:
         """Return the next bit, which is 1 with ``chance`` in 65536."""
         part = (self.width >> 16) * chance
         if self.offset < part:
@@ -130,7 +130,7 @@ class Decoder:
         return self.offset + self.unit <= self.width
 
 
-class Meter:
+class CostEstimator:
     """Codes nothing, and counts what decisions would cost.
 
     Attributes:
@@ -143,11 +143,11 @@ class Meter:
         """Start from 0."""
         self.spent = 0
 
-    def decide(self, chance: int, bit: int) -> int:
+    def code_bit(self, chance: int, bit: int) -> int:
         """Count what ``bit`` costs, and return it."""
         likely = chance if bit else 65536 - chance
         self.spent += 257 - (likely**16).bit_length()  # 16 * (16 - log2(likely)), in integers
         return bit
 
 
-Coder = Encoder | Decoder | Meter
+Coder = Encoder | Decoder | CostEstimator

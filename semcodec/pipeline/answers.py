@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.coding import nibble
-from semcodec.errors import BadAnswer
+from semcodec.errors import InvalidResponseError
 from semcodec.pipeline import images
 from semcodec.words.skeletons import is_short_for, of_word
 from semcodec.words.tokens import MOST_TEXT, tokens
@@ -50,7 +50,7 @@ def with_skeletons(answer: list[str], backend: object) -> list[str]:
 
 def skeletons(answer: list[str], words: list[str], backend: object) -> list[str]:
     """Return skeletons: one for each of ``words``, of nothing but symbols."""
-    if any(map(nibble.strangers, answer)):
+    if any(map(nibble.invalid_characters, answer)):
         raise _bad(backend, "compress", "letters that are no symbols")
     return as_many(answer, len(words), backend, "compress")
 
@@ -89,7 +89,7 @@ def picture(answer: Any, size: tuple[int, int], backend: object) -> Image:
         raise _bad(backend, "paint", "an image that cannot be read") from error
 
 
-def _bad(backend: object, stage: str, what: str) -> BadAnswer:
+def _bad(backend: object, stage: str, what: str) -> InvalidResponseError:
     name = str(getattr(backend, "name", type(backend).__name__))
     message = f"The backend {name} answered {stage} with {what}: try again or choose another."
-    return BadAnswer(message, backend=name, stage=stage, retryable=True)
+    return InvalidResponseError(message, backend=name, stage=stage, retryable=True)

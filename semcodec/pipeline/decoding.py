@@ -81,7 +81,7 @@ def decode(
 
 
 def _seed(given: int | None, record: Record) -> int:
-    said = record.notes.get("seed", 0)
+    said = record.metadata.get("seed", 0)
     return given if given is not None else int(said)
 
 

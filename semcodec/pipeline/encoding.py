@@ -102,8 +102,8 @@ def encode(
             chosen = answers.words(answer, writing, "select")[:most]
             text = _text(chosen, used, writing, shortening, trace)
             carrier = _carrier(text) if coding == "auto" else coding
-            record = api.build(text, coding=carrier, **options)
-            data = api.write(record)
+            record = api.build_record(text, coding=carrier, **options)
+            data = api.serialize(record)
             if limit.allows(data, record):
                 return Encoded(data, record, trace, seen)
             most = len(chosen) - 1
@@ -129,7 +129,7 @@ def _labelled(models: object, describing: Describer, writing: Writer) -> dict[st
 
 def _carrier(text: str) -> str:
     """Return the coding for whole words: never nibble, whose reader takes ``tv`` for a skeleton."""
-    return "utf8" if codings.fault("lexicon", text) else "lexicon"
+    return "utf8" if codings.why_unencodable("lexicon", text) else "lexicon"
 
 
 def _chosen(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from semcodec._registry import MODEL_ROWS, MODELS, PROMPTS
+from semcodec._registry import MODEL_SET_IDS, MODELS, PROMPTS
 from semcodec.bitstream import Models
 from semcodec.errors import InputError, SemcodecError
 
@@ -73,6 +73,6 @@ def _field(row: tuple[int, ...]) -> Models:
     """Return the shortest way to say four ids; those of prompts alone are not worth five bytes."""
     if not any(row[:3]):
         return Models()
-    if row in MODEL_ROWS:
-        return Models(set=MODEL_ROWS.index(row))
+    if row in MODEL_SET_IDS:
+        return Models(set=MODEL_SET_IDS.index(row))
     return Models(0, *row)

@@ -13,8 +13,8 @@ from itertools import takewhile
 from typing import Final, NamedTuple
 
 from semcodec.coding import lexicon, nibble
-from semcodec.coding.lexicon import SPELLED
-from semcodec.coding.model import Chances, Order
+from semcodec.coding.lexicon import ESCAPE
+from semcodec.coding.model import BitProbabilities, SequenceContext
 from semcodec.coding.tables import load_lexicon
 from semcodec.errors import InputError
 from semcodec.words.skeletons import of_word
@@ -36,7 +36,7 @@ class _Reading(NamedTuple):
     cost: int
     words: tuple[str, ...]
     recent: tuple[int, ...]
-    order: Order
+    order: SequenceContext
 
 
 class _Option(NamedTuple):
@@ -88,7 +88,7 @@ class Receiver:
 
 
 def _unread() -> list[_Reading]:
-    return [_Reading(0, (), (vocabulary().start,), Order(load_lexicon()))]
+    return [_Reading(0, (), (vocabulary().start,), SequenceContext(load_lexicon()))]
 
 
 def _checked(skeletons: object) -> list[str]:
@@ -134,12 +134,12 @@ def _best(longer: list[_Longer], readings: list[_Reading]) -> list[_Longer]:
 
     It takes something, so who costs more without it than the worst of the best is not asked.
     """
-    chances = [Chances(reading.order) for reading in readings]
+    chances = [BitProbabilities(reading.order) for reading in readings]
     best: list[_Longer] = []
     for cost, rank, option in longer:
         if len(best) == BEAM and cost > best[-1][0]:
             break
-        cost += CODED * lexicon.cost(chances[rank], option.word)
+        cost += CODED * lexicon.bit_cost_16ths(chances[rank], option.word)
         best = sorted([*best, (cost, rank, option)])[:BEAM]
     return best
 
@@ -158,7 +158,7 @@ def _longer(reading: _Reading, option: _Option, cost: int) -> _Reading:
     recent = reading.recent
     if option.number >= 0:
         recent = (option.number, *recent)[: len(CONTEXT)]
-    order = reading.order.then(load_lexicon().numbers.get(option.word, SPELLED))
+    order = reading.order.then(load_lexicon().numbers.get(option.word, ESCAPE))
     return _Reading(cost, (*reading.words, option.word), recent, order)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
-from semcodec.errors import BackendError, BadAnswer, InputError
+from semcodec.errors import BackendError, InputError, InvalidResponseError
 from semcodec.words import minilm
 
 SALIENCE: Final = "salience"  #: what stands in a judge's place where there is none
@@ -101,5 +101,5 @@ def _checked(answer: list[float], asked: int, judge: Any) -> list[int]:
         message = (
             f"The judge {name(judge)} gave no number from -1 to 1 for each text: choose another."
         )
-        raise BadAnswer(message, backend=name(judge), stage="select")
+        raise InvalidResponseError(message, backend=name(judge), stage="select")
     return [round(MILLION * one) for one in answer]

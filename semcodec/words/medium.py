@@ -40,7 +40,7 @@ class Medium:
         read = self.reads(words)
         if not all(map(same, words, read)):
             return None
-        return " ".join(read if self.ordered else bag.in_order(read))
+        return " ".join(read if self.ordered else bag.canonical_order(read))
 
 
 def medium(coding: str, bits: Bits | None = None) -> Medium:
@@ -54,16 +54,16 @@ def medium(coding: str, bits: Bits | None = None) -> Medium:
     if coding == "nibble":
         cost = bits or _nibbles
         return Medium(cost, cost, _player(), lambda word: bool(of_word(word)))
-    whole = bits or (lambda words: 8 * codings.length(coding, words))
-    cost = bits or (lambda words: codings.bits(coding, words))
-    if coding not in codings.WORDS:
+    whole = bits or (lambda words: 8 * codings.payload_bytes(coding, words))
+    cost = bits or (lambda words: codings.payload_bits(coding, words))
+    if coding not in codings.MAX_WORDS:
         return Medium(whole, cost, list, bool)
     return Medium(
         whole,
         cost,
         list,
-        escapes.spellable,
-        lambda words: codings.fault(coding, " ".join(words)) is None,
+        escapes.is_encodable,
+        lambda words: codings.why_unencodable(coding, " ".join(words)) is None,
         ordered=coding != "bag",
     )
 

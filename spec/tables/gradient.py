@@ -85,7 +85,7 @@ def learn(
 
 
 @compiled
-def decide(
+def code_bit(
     decisions: Decisions,
     row: int,
     bit: int,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from exact import compiled
-from gradient import LONGEST, Decisions, F, Rates, Texts, decide, learn, pick
+from gradient import LONGEST, Decisions, F, Rates, Texts, code_bit, learn, pick
 from lexicon import COMMON, NONE, D, Model, damping, state, turn
 
 
@@ -69,7 +69,7 @@ def _foretell(
     row, bit = turn(word, depth)
     while row >= 0:
         if decisions.trained[row]:
-            decide(decisions, row, bit, context, back, weight, rates)
+            code_bit(decisions, row, bit, context, back, weight, rates)
         depth += 1
         row, bit = turn(word, depth)
 

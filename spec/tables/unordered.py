@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 from exact import compiled
-from gradient import LONGEST, Decisions, F, Rates, Texts, decide, learn, pick
+from gradient import LONGEST, Decisions, F, Rates, Texts, code_bit, learn, pick
 from lexicon import COMMON, ROWS, D, Model, bucket, damping, turn
 
 LONGEST_SET: Final = 500
@@ -106,9 +106,9 @@ def _halves(
 ) -> np.ndarray:
     """Learn whether the halves have words; if the lower has none, the upper must have some."""
     back = np.zeros(D, F)
-    decide(decisions, row, int(some[0]), context, back, weight, rates)
+    code_bit(decisions, row, int(some[0]), context, back, weight, rates)
     if some[0]:
-        decide(decisions, row + ROWS, int(some[1]), context, back, weight, rates)
+        code_bit(decisions, row + ROWS, int(some[1]), context, back, weight, rates)
     return back
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 import semcodec
 from semcodec.backends.calls import Call, Reply, Usage
 from semcodec.backends.openai.settings import Settings
-from semcodec.errors import BudgetExceeded
+from semcodec.errors import BudgetExceededError
 
 PHOTO = Image.new("RGB", (64, 64), "white")
 A, B = "http://127.0.0.1:8001/v1", "http://127.0.0.1:8002/v1"
@@ -92,6 +92,6 @@ def test_roles_of_one_run_share_its_budget(
     """To describe costs $0.70, which leaves too little of the limit to select."""
     monkeypatch.setenv("OPENAI_BASE_URL", A)
     config(monkeypatch, tmp_path, PRICES + "0.8")
-    with pytest.raises(BudgetExceeded, match=r"To select with m .* \$0\.1000 of the limit"):
+    with pytest.raises(BudgetExceededError, match=r"To select with m .* \$0\.1000 of the limit"):
         semcodec.encode(PHOTO, describer="openai", writer="openai")
     assert len(called) == 1

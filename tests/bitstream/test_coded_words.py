@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import semcodec
 from semcodec.coding import bag, codings, escapes, lexicon, logistic, range_coder
 from semcodec.coding import tables as tables_
-from semcodec.coding.model import Chances, Order
+from semcodec.coding.model import BitProbabilities, SequenceContext
 from semcodec.coding.range_coder import Decoder, Encoder
 from semcodec.coding.tables import COMMON
 from semcodec.errors import FormatError, InputError, UnsupportedError
@@ -43,7 +43,7 @@ def test_a_set_comes_back_whatever_the_order(words: list[str]) -> None:
     data = semcodec.pack(words, coding="bag")
     assert semcodec.pack(words[::-1], coding="bag") == data
     assert sorted(semcodec.unpack(data).words) == sorted(words)
-    assert semcodec.unpack(data).words == bag.in_order(words)
+    assert semcodec.unpack(data).words == bag.canonical_order(words)
 
 
 @given(st.sampled_from(["lexicon", "bag"]), st.binary(max_size=40))
@@ -76,9 +76,9 @@ def test_decisions_come_back_with_any_bytes_behind(
 ) -> None:
     encoder = Encoder()
     for chance, bit in decisions:
-        encoder.decide(chance, bit)
+        encoder.code_bit(chance, bit)
     decoder = Decoder(encoder.ended(encoder.low, range_coder.WINDOW) + more)
-    assert [decoder.decide(chance) for chance, _ in decisions] == [bit for _, bit in decisions]
+    assert [decoder.code_bit(chance) for chance, _ in decisions] == [bit for _, bit in decisions]
 
 
 def test_the_curve_is_the_logistic_function_and_symmetric() -> None:
@@ -86,10 +86,10 @@ def test_the_curve_is_the_logistic_function_and_symmetric() -> None:
 
     for evidence in range(-600, 601):
         exact = 65536 / (1 + exp(-max(-511, min(511, evidence)) / 64))
-        assert abs(logistic.squash(evidence) - exact) < 130
-        assert logistic.squash(evidence) + logistic.squash(-evidence) == 65536
-    assert logistic.squash(0) == 32768
-    assert logistic.squash(-10_000) == 65536 - logistic.squash(10_000) > 0
+        assert abs(logistic.logistic(evidence) - exact) < 130
+        assert logistic.logistic(evidence) + logistic.logistic(-evidence) == 65536
+    assert logistic.logistic(0) == 32768
+    assert logistic.logistic(-10_000) == 65536 - logistic.logistic(10_000) > 0
 
 
 def test_many_words_and_the_longest() -> None:
@@ -99,7 +99,7 @@ def test_many_words_and_the_longest() -> None:
     letters = [f"{LONGEST[:-2]}{number}" for number in range(10, 26)]
     assert lexicon.read(lexicon.write(letters)) == (letters, None)
     several = list(dict.fromkeys(many))[: bag.MOST_WORDS]
-    assert bag.read(bag.write(several)) == (bag.in_order(several), None)
+    assert bag.read(bag.write(several)) == (bag.canonical_order(several), None)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_words_that_nothing_ends_are_the_callers_fault(monkeypatch: pytest.Monke
     monkeypatch.setattr(lexicon, "_goes_on", lambda probe, order: True)
     with pytest.raises(InputError, match="utf8"):
         lexicon.write(["bear"])
-    monkeypatch.setattr(lexicon, "TRIES", 0)
+    monkeypatch.setattr(lexicon, "MAX_END_CANDIDATES", 0)
     with pytest.raises(InputError, match="utf8"):
         lexicon.write(["bear"])
 
@@ -189,24 +189,27 @@ def test_densities_grow_with_the_bytes() -> None:
 
 @given(any_words)
 def test_the_cost_is_that_of_the_payload_but_for_its_end(words: list[str]) -> None:
-    in_order, as_set = codings.bits("lexicon", words), codings.bits("bag", dict.fromkeys(words))
-    assert -1 <= 8 * codings.length("lexicon", words) - in_order < 32
+    in_order, as_set = (
+        codings.payload_bits("lexicon", words),
+        codings.payload_bits("bag", dict.fromkeys(words)),
+    )
+    assert -1 <= 8 * codings.payload_bytes("lexicon", words) - in_order < 32
     assert as_set >= 0
-    order, spent = Order(tables_.load_lexicon()), 0
+    order, spent = SequenceContext(tables_.load_lexicon()), 0
     for word in words:
-        spent += lexicon.cost(Chances(order), word)
+        spent += lexicon.bit_cost_16ths(BitProbabilities(order), word)
         number = tables_.load_lexicon().numbers.get(word.lower() if word.istitle() else word)
-        order = order.then(lexicon.SPELLED if number is None else number)
+        order = order.then(lexicon.ESCAPE if number is None else number)
     assert abs(spent / 16 - in_order) <= 2 + in_order / 8
 
 
 def test_what_has_no_payload_is_longer_than_any() -> None:
-    assert codings.length("lexicon", ["caf\u00e9"]) == codings.NO_PAYLOAD
-    assert codings.bits("utf8", ["red", "bear"]) == 64
+    assert codings.payload_bytes("lexicon", ["caf\u00e9"]) == codings.NO_PAYLOAD
+    assert codings.payload_bits("utf8", ["red", "bear"]) == 64
 
 
 def test_a_later_word_changes_no_earlier_context() -> None:
-    order = Order(tables_.load_lexicon())
+    order = SequenceContext(tables_.load_lexicon())
     before = order.row()
     assert order.then(5).row() != before == order.row()
 

@@ -50,7 +50,7 @@ def test_properties() -> None:
     extensions = {"k": 12, "painter": "brush 3"}
     record = unpack(pack("rd br", extensions=extensions, coding="auto"))
     assert (record.words, record.k, record.payload_bits) == (["rd", "br"], 12, 24)
-    assert record.notes == {"painter": "brush 3", "k": 12}
+    assert record.metadata == {"painter": "brush 3", "k": 12}
     assert unpack(pack("rd br", extensions=[(2**27, b"")])).k == 2
     assert unpack(pack("Öl und Blut", coding="auto")).coding == "utf8"
     assert unpack(pack("Öl", coding="utf8")).payload_bits == 24
@@ -211,11 +211,11 @@ def test_an_error_says_where() -> None:
 
 
 def test_small_parts() -> None:
-    assert [leb128.exactly(data) for data in (b"", b"\x7f", b"\x80\x01", b"\x81\x00", b"\x80")] == [
+    assert [leb128.decode_canonical(data) for data in (b"", b"\x7f", b"\x80\x01", b"\x81\x00", b"\x80")] == [
         None, 127, 128, None, None,
     ]  # fmt: skip
-    assert leb128.exactly(b"\x80" * 4 + b"\1") is None
-    assert nibble.well_spaced("")
+    assert leb128.decode_canonical(b"\x80" * 4 + b"\1") is None
+    assert nibble.is_canonical_spacing("")
 
 
 class Unequal:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from semcodec.bitstream import extension, extension_values, leb128, pack, unpack, validate
 from semcodec.bitstream.extension_values import Value
-from semcodec.bitstream.parser import Cursor
+from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, InputError, UnsupportedError
 
 TEXTS = ("describer", "writer", "painter", "prompts", "tool")
@@ -47,7 +47,7 @@ def test_a_value_by_name_and_by_number(name: str, value: Value, data: bytes) -> 
     assert packed == packed[:1] * len(packed)
     record = unpack(packed[0])
     assert record.extensions == ((number, data),)
-    assert record.notes == {name: value}
+    assert record.metadata == {name: value}
 
 
 WRONG_BYTES = [
@@ -75,7 +75,7 @@ def test_wrong_bytes_are_neither_written_nor_read(kind: int, value: bytes) -> No
     assert (error.rule, error.verdict) == (row.rule, "invalid")
     assert error.offset == 8 * (1 + len(leb128.write(len(entry))))
     assert error.found == (value[:16].hex(" ") or "no bytes")
-    assert error.expected == extension_values.right(kind)
+    assert error.expected == extension_values.describe_valid(kind)
     (finding,) = validate(data).findings
     assert (finding.rule, finding.offset) == (error.rule, error.offset)
 
@@ -126,25 +126,25 @@ def test_types_that_nobody_knows_are_carried() -> None:
     entries = ((2**27, b""), (2**27 + 2, b"\xff" * 300), (2**28 - 2, b"\0"))
     assert unpack(pack("nn", extensions=entries[::-1])).extensions == entries
     assert unpack(pack("nn", extensions=dict(entries))).extensions == entries
-    assert unpack(pack("nn", extensions=entries)).notes == {}
+    assert unpack(pack("nn", extensions=entries)).metadata == {}
 
 
 @given(st.integers(0, 2**28 - 1))
 def test_leb28_comes_back_and_nothing_shorter_does(value: int) -> None:
     data = leb128.write(value)
-    assert leb128.read(Cursor(data)) == leb128.exactly(data) == value
+    assert leb128.read(Parser(data)) == leb128.decode_canonical(data) == value
     assert len(data) == max(1, -(-value.bit_length() // 7))
     for end in range(len(data)):
-        assert leb128.exactly(data[:end]) is None
+        assert leb128.decode_canonical(data[:end]) is None
         with pytest.raises(FormatError, match="SC-HDR-3"):
-            leb128.read(Cursor(data[:end]))
+            leb128.read(Parser(data[:end]))
 
 
 def test_leb28_has_one_spelling() -> None:
     for data, found, right_ in (("8100", "81 00", "01"), ("ff8000", "ff 80 00", "7f"),
                                 ("80808000", "80 80 80 00", "00")):  # fmt: skip
         findings: list[FormatError | UnsupportedError] = []
-        leb128.read(Cursor(bytes.fromhex(data), findings))
+        leb128.read(Parser(bytes.fromhex(data), findings))
         (error,) = findings
         assert (error.rule, error.offset, error.found, error.expected) == (
             "SC-LEB-2", 0, found, right_

@@ -25,7 +25,7 @@ from semcodec.bitstream import (
 )
 from semcodec.bitstream.framing import png
 from semcodec.bitstream.framing import text as text_
-from semcodec.bitstream.parser import Cursor
+from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, InputError, UnsupportedError
 
 TEXT = "rd br snst"
@@ -46,7 +46,7 @@ def a_picture(size: tuple[int, int] = (4, 3)) -> bytes:
 def test_the_same_record_in_every_framing(name: str) -> None:
     data = pack(TEXT, framing=name, **ALL)
     record = unpack(data)
-    assert (record.framing, record.text, record.notes["seed"]) == (name, TEXT, 7)
+    assert (record.framing, record.text, record.metadata["seed"]) == (name, TEXT, 7)
     assert unpack(data, framing=name) == record
     assert repack(record) == data
     for other in ("bare", "file", "url", "qr"):
@@ -88,7 +88,7 @@ def test_base64_and_base45_are_those_of_everybody() -> None:
 def test_text_forms_give_back_any_bytes(core: bytes, name: str) -> None:
     text = text_.write(name, core)
     if core:
-        assert text_.read(Cursor(text), name).data == core
+        assert text_.read(Parser(text), name).data == core
 
 
 @given(st.data(), st.sampled_from(("url", "qr")))
@@ -97,7 +97,7 @@ def test_a_text_form_has_one_spelling(data: st.DataObject, name: str) -> None:
     body = bytes(data.draw(st.lists(st.sampled_from(alphabet), max_size=12)))
     text = text_.PREFIXES[name] + body
     try:
-        core = text_.read(Cursor(text), name).data
+        core = text_.read(Parser(text), name).data
     except FormatError:
         return
     assert text_.write(name, core) == text
@@ -105,10 +105,10 @@ def test_a_text_form_has_one_spelling(data: st.DataObject, name: str) -> None:
 
 def test_framings_tell_themselves_apart() -> None:
     for name in ("bare", "file", "url", "qr"):
-        assert framing.told(pack(TEXT, framing=name)) == name
-    assert framing.told(a_picture()) == "png"
+        assert framing.detect_framing(pack(TEXT, framing=name)) == name
+    assert framing.detect_framing(a_picture()) == "png"
     for first in range(0x80):
-        assert framing.told(bytes([first, 0x15])) == "bare"
+        assert framing.detect_framing(bytes([first, 0x15])) == "bare"
 
 
 # --- sequences ---------------------------------------------------------------------------------

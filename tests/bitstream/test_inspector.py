@@ -256,7 +256,7 @@ def test_extensions_are_named_or_numbered() -> None:
     assert extension("seed", 65_536) == (14, b"\1\0\0")
     record = unpack(pack("n", extensions=[("seed", 7), (2**27, b"x"), ["tool", "t 1"]]))
     assert record.extensions == ((14, b"\7"), (16, b"t 1"), (2**27, b"x"))
-    assert record.notes == {"seed": 7, "tool": "t 1"}
+    assert record.metadata == {"seed": 7, "tool": "t 1"}
     for wrong in ({1: 2}, [("seed",)], [(14, b"\0\7")], [("k", 0)], "seed", {"seed": "7"}):
         with pytest.raises(InputError):
             pack("n", extensions=wrong)

@@ -30,7 +30,7 @@ from semcodec.bitstream import (
     validate,
 )
 from semcodec.bitstream.framing import text as text_
-from semcodec.bitstream.parser import Cursor
+from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, SemcodecError, UnsupportedError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -92,7 +92,7 @@ def values(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
 def test_any_record_comes_back_through_all_framings(said: tuple[str, dict[str, Any]]) -> None:
     text, options = said
     first = record = unpack(pack(text, **options))
-    assert record.notes == options["extensions"]
+    assert record.metadata == options["extensions"]
     for name in ("file", "url", "sequence", "qr", "bare"):
         data = repack(record, framing=name)
         (record,) = unpack_all(data) if name == "sequence" else [unpack(data)]
@@ -102,12 +102,12 @@ def test_any_record_comes_back_through_all_framings(said: tuple[str, dict[str, A
     assert record == first
 
 
-@given(values(), st.sampled_from(framing.WRITTEN))
+@given(values(), st.sampled_from(framing.OUTPUT_FRAMINGS))
 def test_a_map_holds_the_bits_of_the_data(said: tuple[str, dict[str, Any]], name: str) -> None:
     text, options = said
     data = pack(text, **options, framing=name, check="crc8")
     fields = inspect(data, framing="sequence" if name == "sequence" else "auto")
-    core = pack(text, **options, check="crc8") if name in framing.TEXTS else data
+    core = pack(text, **options, check="crc8") if name in framing.TEXT_FRAMINGS else data
     assert "".join(map(digits, fields)) == "".join(f"{byte:08b}" for byte in core)
     assert {field.name.removeprefix("0."): field.value for field in fields}["head.check"] == "crc8"
 
@@ -148,7 +148,7 @@ def test_as_many_short_texts_are_read_as_there_are_cores(name: str, size: int, c
     texts = (text_.PREFIXES[name] + bytes(b) for b in itertools.product(alphabet, repeat=size))
     read = [text for text in texts if rule_of(text, name) is None]
     assert len(read) == cores
-    assert len({text_.read(Cursor(text), name).data for text in read}) == cores
+    assert len({text_.read(Parser(text), name).data for text in read}) == cores
 
 
 @pytest.mark.parametrize("name", ["url", "qr"])
@@ -162,7 +162,7 @@ def test_a_text_form_is_all_characters_of_its_alphabet(name: str) -> None:
 def rule_of(text: bytes, name: str) -> str | None:
     """Return the first rule of the text form that ``text`` breaks."""
     try:
-        text_.read(Cursor(text), name)
+        text_.read(Parser(text), name)
     except FormatError as error:
         return error.rule
     return None
@@ -181,7 +181,7 @@ def test_the_longest_text_form_is_read() -> None:
 # --- reader and validator say the same ------------------------------------------------------
 
 
-@given(st.binary(max_size=30), st.sampled_from(("auto", *framing.READ, "sequence")))
+@given(st.binary(max_size=30), st.sampled_from(("auto", *framing.INPUT_FRAMINGS, "sequence")))
 def test_a_reader_takes_what_is_valid_and_names_the_first_finding(data: bytes, name: str) -> None:
     for start in (b"", b"\xb5\x1a", b"semc:", b"SEMC:", CARRIER[:33], CARRIER[:41]):
         agree(start + data, name)
@@ -199,7 +199,7 @@ def agree(data: bytes, name: str) -> None:
     assert first == (report.findings[0][:2] if report.findings else None)
     assert report.ok == (report.verdict == "valid") == (first is None)
     total = extent(report.fields)
-    assert total == 8 * len(data) or report.framing in framing.TEXTS
+    assert total == 8 * len(data) or report.framing in framing.TEXT_FRAMINGS
 
 
 def first_fault(data: bytes, name: str) -> tuple[str, int] | None:
@@ -297,7 +297,7 @@ def test_eight_strangers_are_named() -> None:
 
 
 def test_nothing_has_no_fields() -> None:
-    for name in ("auto", *framing.READ, "sequence"):
+    for name in ("auto", *framing.INPUT_FRAMINGS, "sequence"):
         assert validate(b"", framing=name).fields == ()
 
 

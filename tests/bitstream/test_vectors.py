@@ -24,7 +24,7 @@ from semcodec.bitstream import (
     unpack_all,
     validate,
 )
-from semcodec.bitstream.parser import Cursor
+from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, UnsupportedError
 
 SPEC = Path(__file__).parents[2] / "spec"
@@ -142,7 +142,7 @@ def test_a_second_spelling_is_refused_though_it_could_be_read(vector: dict[str, 
         read(vector)
     if vector["verdict"] == "invalid":  # a reader that only takes notes gets a whole record
         noted: list[FormatError | UnsupportedError] = []
-        cursor = Cursor(data_of(vector), noted)
+        cursor = Parser(data_of(vector), noted)
         if vector["framing"] == "sequence":
             assert list(reader.read_all(cursor, Limits()))
         else:

@@ -85,8 +85,8 @@ entries = st.dictionaries(private, st.binary(max_size=200))
 
 @st.composite
 def around(draw: st.DrawFn) -> dict[str, Any]:
-    frame = draw(st.sampled_from(framing.WRITTEN))
-    checks = ("crc8", "crc16", "crc32", None, "none")[: 4 if frame in framing.MUST_CHECK else 5]
+    frame = draw(st.sampled_from(framing.OUTPUT_FRAMINGS))
+    checks = ("crc8", "crc16", "crc32", None, "none")[: 4 if frame in framing.CHECK_REQUIRED else 5]
     return {
         "framing": frame,
         "check": draw(st.sampled_from(checks)),
@@ -106,15 +106,15 @@ def test_overhead_and_payload_are_all_bytes(
     text = TEXTS[coding]
     if coding != "bag":
         text = " ".join([text] * repeated)
-    record = api.build(text, coding=coding, **options)
+    record = api.build_record(text, coding=coding, **options)
     data = pack(text, coding=coding, **options)
     assert api.overhead(len(record.payload), **options) + len(record.payload) == len(data)
     read = next(unpack_all(data)) if options["framing"] == "sequence" else unpack(data)
     assert (record, record.payload) == (read, read.payload)
-    assert api.write(record) == data
+    assert api.serialize(record) == data
 
 
-@pytest.mark.parametrize("frame", framing.WRITTEN)
+@pytest.mark.parametrize("frame", framing.OUTPUT_FRAMINGS)
 def test_overhead_of_payloads_of_all_lengths(frame: str) -> None:
     lengths = [*range(300), *range(16_370, 16_390), 40_000]
     for length in lengths:
@@ -136,7 +136,7 @@ def test_the_length_of_an_integer() -> None:
      {"models": "nobody"}, {"extensions": {"seed": -1}}],
 )  # fmt: skip
 def test_overhead_takes_the_options_of_pack(wrong: dict[str, Any]) -> None:
-    for call in (api.overhead, api.build):
+    for call in (api.overhead, api.build_record):
         with pytest.raises(InputError):
             call(3 if call is api.overhead else "n", **wrong)
 
@@ -160,7 +160,9 @@ def test_a_payload_is_coded_once(coding: str, monkeypatch: pytest.MonkeyPatch) -
     picture = in_a_picture(data)
     record = unpack(data)
     made = calls(monkeypatch, codings.write, lexicon.write)
-    assert api.write(api.build(TEXTS[coding], coding=coding)) == pack(TEXTS[coding], coding=coding)
+    assert api.serialize(api.build_record(TEXTS[coding], coding=coding)) == pack(
+        TEXTS[coding], coding=coding
+    )
     assert made["codings.write"] == 2 - (coding == "nibble")  # pack's nibble has a shorter way
     made.clear()
     assert record.payload_bits == 8 * len(record.payload)
@@ -274,7 +276,9 @@ def test_validate_reads_once_and_judges_each_profile_once(
 
     before = validate(data, framing=frame, profile=profile)
     monkeypatch.setattr(profiles, "DEMANDS", tuple(map(counted, profiles.DEMANDS)))
-    made = calls(monkeypatch, reader.read_core, framing.opened, framing.items, layout.places)
+    made = calls(
+        monkeypatch, reader.read_core, framing.unwrap, framing.iter_items, layout.field_locations
+    )
     assert validate(data, framing=frame, profile=profile) == before
     opened = "framing.items" if frame == "sequence" else "framing.opened"
     assert made == Counter({opened: 1}) + Counter({"reader.read_core": records})
@@ -293,7 +297,7 @@ def test_the_reader_and_the_declaration_draw_the_same_map() -> None:
         data = an_input(rng)
         for frame in ("bare", "file"):
             report = validate(data, framing=frame)
-            places = layout.places(data, frame == "file")
+            places = layout.field_locations(data, frame == "file")
             assert sum(field.bits for field in report.fields) == 8 * len(data)
             if {finding.rule for finding in report.findings} != {"SC-HDR-1"}:
                 assert [field[:3] for field in report.fields] == [place[:3] for place in places]
@@ -318,7 +322,7 @@ def test_fields_of_broken_records_follow_each_other() -> None:
 
 
 def test_a_fault_that_stops_the_reader_leaves_a_map(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = calls(monkeypatch, layout.places)
+    made = calls(monkeypatch, layout.field_locations)
     for data in (pack("rd", **ALL), b"\x02\x00\x11", b"\x04\x07\x0b\x00\x0b\x00\x81\x00\x00"):
         assert validate(data).fields
         assert made == {}

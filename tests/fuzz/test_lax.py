@@ -14,7 +14,7 @@ import pytest
 from fuzz import corpus, engine
 from semcodec.bitstream import RULES, api, checksums, extension_values, fast_path
 from semcodec.bitstream.framing import text as text_
-from semcodec.bitstream.parser import Cursor
+from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import Record
 from semcodec.coding import nibble
 from tests import profiles
@@ -58,13 +58,13 @@ def is_noticed(rule: str = "") -> bool:
 
 def lax(monkeypatch: pytest.MonkeyPatch, method: str, forgotten: str) -> None:
     """Make every cursor forget a rule."""
-    strict = getattr(Cursor, method)
+    strict = getattr(Parser, method)
 
-    def broken(self: Cursor, rule: str, *rest: Any) -> None:
+    def broken(self: Parser, rule: str, *rest: Any) -> None:
         if rule != forgotten:
             strict(self, rule, *rest)
 
-    monkeypatch.setattr(Cursor, method, broken)
+    monkeypatch.setattr(Parser, method, broken)
 
 
 @pytest.mark.parametrize("rule", STEPPED_OVER)
@@ -116,12 +116,12 @@ def test_a_seed_with_leading_zeros(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_work_that_grows_with_the_square(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = nibble.well_spaced
+    right = nibble.is_canonical_spacing
 
     def slow(text: str) -> bool:
         return all(right(text[:end].strip(" ")) or True for end in range(len(text)) for _ in text)
 
-    monkeypatch.setattr(nibble, "well_spaced", slow)
+    monkeypatch.setattr(nibble, "is_canonical_spacing", slow)
     assert fails("unpack")
 
 
@@ -130,13 +130,13 @@ def test_a_validator_that_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
 
     By one wrong record, that is. Among many random ones some are wrong in other ways too.
     """
-    strict = Cursor.broken
+    strict = Parser.broken
 
-    def broken(self: Cursor, rule: str, *rest: Any) -> None:
+    def broken(self: Parser, rule: str, *rest: Any) -> None:
         if self.findings is None or rule != "SC-MOD-1":
             strict(self, rule, *rest)
 
-    monkeypatch.setattr(Cursor, "broken", broken)
+    monkeypatch.setattr(Parser, "broken", broken)
     others = [name for name in QUICKEST_FIRST if name != "unpack"]
     assert fails_on_vectors("unpack", "SC-MOD-1")
     assert not any(fails_on_vectors(name, "SC-MOD-1") for name in others)

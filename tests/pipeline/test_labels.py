@@ -71,13 +71,13 @@ def test_models_that_have_ids_are_told_by_them() -> None:
 def test_models_without_ids_are_told_by_their_names() -> None:
     said = record(openai(base_url=LOCAL, describer="qwen3-vl:2b", writer="gemma-4", painter="flux"))
     assert said.models == Models()
-    assert said.notes == {"describer": "qwen3-vl:2b", "writer": "gemma-4", "painter": "flux"}
+    assert said.metadata == {"describer": "qwen3-vl:2b", "writer": "gemma-4", "painter": "flux"}
 
 
 def test_a_model_that_describes_and_writes_is_named_once() -> None:
     both = openai(base_url=LOCAL, describer="qwen3-vl:2b", writer="qwen3-vl:2b")
     assert labels(both, both)[1] == {"describer": "qwen3-vl:2b"}
-    assert record(both).notes == {"describer": "qwen3-vl:2b"}
+    assert record(both).metadata == {"describer": "qwen3-vl:2b"}
 
 
 def test_a_known_writer_beside_an_unknown_describer_is_told() -> None:
@@ -87,7 +87,7 @@ def test_a_known_writer_beside_an_unknown_describer_is_told() -> None:
 
 def test_the_only_model_of_a_server_is_asked_for() -> None:
     said = record(openai(base_url=LOCAL))
-    assert said.notes == {"describer": "its-only-model"}
+    assert said.metadata == {"describer": "its-only-model"}
 
 
 def test_backends_may_be_mixed() -> None:
@@ -95,7 +95,7 @@ def test_backends_may_be_mixed() -> None:
     known, others = labels(server, semcodec.backends.find("writer", "deterministic"))
     assert (known, others) == (Models(0, 0, 2, 0, 1), {"describer": "qwen3-vl:2b"})
     said = record("auto", writer=server)
-    assert (said.models, said.notes) == (Models(0, 1, 0, 0, 1), {"writer": "x"})
+    assert (said.models, said.metadata) == (Models(0, 1, 0, 0, 1), {"writer": "x"})
 
 
 def test_backends_that_name_no_models_say_nothing() -> None:
@@ -125,7 +125,7 @@ def test_an_id_is_for_the_places_that_a_model_can_fill() -> None:
 def test_what_is_given_is_said_and_nothing_else(models: Any) -> None:
     said = record(openai(base_url=LOCAL, describer="secret", writer="secret"), models=models)
     wanted = Models(set=MODEL_SETS.index(models)) if isinstance(models, str) else models
-    assert (said.models, said.notes) == (wanted, {})
+    assert (said.models, said.metadata) == (wanted, {})
 
 
 @pytest.mark.parametrize("name", ["x" * 256, "é" * 128])

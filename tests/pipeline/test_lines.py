@@ -16,7 +16,7 @@ import semcodec
 from semcodec.backends import registry
 from semcodec.bitstream import api, writer
 from semcodec.coding import lexicon
-from semcodec.errors import BackendError, BadAnswer, InputError, SemcodecError
+from semcodec.errors import BackendError, InputError, InvalidResponseError, SemcodecError
 from semcodec.pipeline.rate import MOST_BYTES, Rate
 from tests.overlap import Overlap
 from tests.pictures import PHOTO, saved, scene
@@ -154,7 +154,7 @@ def test_a_writer_that_takes_no_limit_is_its_own_judge(use: Any) -> None:
 
 def test_a_choice_that_is_none_is_a_bad_answer(use: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Model, "choose", lambda self, *task: 7, raising=False)
-    with pytest.raises(BadAnswer, match="select"):
+    with pytest.raises(InvalidResponseError, match="select"):
         semcodec.encode(PHOTO, backend="model")
 
 
@@ -342,7 +342,7 @@ def test_a_picture_of_another_size_or_mode_is_made_to_fit(use: Any) -> None:
 )
 def test_a_bad_answer_names_the_stage(use: Any, stage: str, answer: Any) -> None:
     use(**{stage: answer})
-    with pytest.raises(BadAnswer) as caught:
+    with pytest.raises(InvalidResponseError) as caught:
         there_and_back()
     assert (caught.value.stage, caught.value.backend) == (stage, "model")
 

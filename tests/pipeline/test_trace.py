@@ -10,7 +10,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends import add_note
-from semcodec.errors import BackendError, BadAnswer, InputError, Refused
+from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from semcodec.pipeline.trace import Trace, traced_run
 
 PICTURE = Image.new("RGB", (64, 64), "red")
@@ -43,7 +43,9 @@ def failed(model: Model) -> BackendError:
     return caught.value
 
 
-@pytest.mark.parametrize("error", [BackendError("no luck"), Refused("no"), BadAnswer("bad")])
+@pytest.mark.parametrize(
+    "error", [BackendError("no luck"), RefusalError("no"), InvalidResponseError("bad")]
+)
 def test_the_stage_that_failed_is_kept_with_its_reason(error: BackendError) -> None:
     raised = failed(Model(error, calls={"model": "m"}))
     assert raised is error

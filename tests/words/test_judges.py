@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import semcodec
-from semcodec.errors import BackendError, BadAnswer, InputError
+from semcodec.errors import BackendError, InputError, InvalidResponseError
 from semcodec.words import judge, minilm
 from semcodec.words.judges import name
 from tests.overlap import Foreign, Overlap
@@ -81,7 +81,7 @@ def test_no_judge_is_an_input_error(wanted: Any) -> None:
     "answer", [[], [0.5, 0.5, 0.5] * 99, [float("nan")], [float("inf")]], ids=repr
 )
 def test_an_answer_that_is_no_number_for_each_text_is_a_bad_answer(answer: list[float]) -> None:
-    with pytest.raises(BadAnswer, match="foreign"):
+    with pytest.raises(InvalidResponseError, match="foreign"):
         semcodec.select("boat", 1, judge=Foreign(lambda texts: answer))
 
 

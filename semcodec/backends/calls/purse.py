@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from semcodec.backends.calls.call import Call, Usage
-from semcodec.errors import BudgetExceeded
+from semcodec.errors import BudgetExceededError
 from semcodec.forks import fork_waits
 
 LETTERS_PER_TOKEN: Final = 4  #: of English, about
@@ -118,5 +118,5 @@ def _picture_tokens(call: Call) -> int:
     return int(sum(each * across * down for across, down in patches))
 
 
-def _stop(call: Call, message: str) -> BudgetExceeded:
-    return BudgetExceeded(message, backend=call.model, stage=call.stage)
+def _stop(call: Call, message: str) -> BudgetExceededError:
+    return BudgetExceededError(message, backend=call.model, stage=call.stage)

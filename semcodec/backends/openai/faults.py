@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec.backends.calls import Call
 from semcodec.backends.openai.keys import Key
 from semcodec.backends.openai.settings import Settings
-from semcodec.errors import BackendError, BadAnswer, Refused
+from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 
 if TYPE_CHECKING:
     import openai
@@ -42,20 +42,22 @@ class Faults:
     settings: Settings
     key: Key
 
-    def of_answer(self, call: Call, what: str) -> BadAnswer:
+    def of_answer(self, call: Call, what: str) -> InvalidResponseError:
         """Return the error for an answer that cannot be read."""
         message = f"The server {self.settings.base_url} answered {call.stage} with {what}"
-        return BadAnswer(self.key.hidden(message), **self._place(call), retryable=True, billed=True)
+        return InvalidResponseError(
+            self.key.hidden(message), **self._place(call), retryable=True, billed=True
+        )
 
     def of_ours(self, call: Call, kind: str) -> BackendError:
         """Return the error for a call that could not even be tried."""
         return self._error(call, f"cannot be asked to {call.stage} ({kind}): check the settings.")
 
-    def of_refusal(self, call: Call, said: str) -> Refused:
+    def of_refusal(self, call: Call, said: str) -> RefusalError:
         """Return the error for a model that declined in so many words."""
         who = f"The server {self.settings.base_url} declines to {call.stage}{_aside(said)}"
         message = f"{who}: use another image or model."
-        return Refused(self.key.hidden(message), **self._place(call))
+        return RefusalError(self.key.hidden(message), **self._place(call))
 
     def of_time(self, call: Call, seconds: float, never_arrived: bool = False) -> BackendError:
         """Return the error for an answer that was not complete in time, or was never asked for."""

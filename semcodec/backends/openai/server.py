@@ -13,7 +13,7 @@ from semcodec.backends.openai.faults import ShapeRefused
 from semcodec.backends.openai.settings import MODELS, Settings
 from semcodec.backends.opening import opened
 from semcodec.backends.prompting import Answer, Question
-from semcodec.errors import BackendError, BadAnswer, Refused
+from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -84,7 +84,9 @@ class Server:
         self._line.discard(call, reply)
         what = "too large a picture: use another model" if is_too_large else "no picture: try again"
         message = f"The model {call.model} answered {call.stage} with {what}."
-        raise BadAnswer(message, backend="openai", stage=call.stage, retryable=not is_too_large)
+        raise InvalidResponseError(
+            message, backend="openai", stage=call.stage, retryable=not is_too_large
+        )
 
     def _asked(self, question: Question, has_schema: bool) -> Answer:
         place = "describer" if question.image is not None else "writer"
@@ -94,7 +96,7 @@ class Server:
         if reply.refusal and not reply.text:
             self._line.discard(call, reply)
             message = f"The model {model} declines to {question.stage}: use another image or model."
-            raise Refused(message, backend="openai", stage=question.stage)
+            raise RefusalError(message, backend="openai", stage=question.stage)
         return Answer(reply.text, reply.cut_off, (call, reply))
 
     def _only_model(self) -> str:

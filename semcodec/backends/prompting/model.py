@@ -19,7 +19,7 @@ from semcodec.backends.prompting.chat import Answer, Chat, Question
 from semcodec.backends.prompting.checks import Checked
 from semcodec.backends.prompting.picking import picked
 from semcodec.backends.prompting.prompts import Prompts, without_marks
-from semcodec.errors import BackendError, BadAnswer, Refused
+from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from semcodec.words import Choice, Judge
 from semcodec.words.tokens import MOST_TEXT
 
@@ -178,15 +178,15 @@ class PromptedModel:
             return Answer(""), Checked(None, f"no second answer: {error}")
         return answer, check(answer)
 
-    def _fault(self, stage: str, checked: Checked[Any]) -> BadAnswer | Refused:
+    def _fault(self, stage: str, checked: Checked[Any]) -> InvalidResponseError | RefusalError:
         if checked.declined:
             message = f"The backend {self.name} declines to {stage}: use another image or model."
-            return Refused(message, backend=self.name, stage=stage)
+            return RefusalError(message, backend=self.name, stage=stage)
         message = (
             f"The backend {self.name} was asked twice to {stage}, and its answer cannot be used, "
             f"for {checked.fault}: try another model."
         )
-        return BadAnswer(message, backend=self.name, stage=stage, retryable=True)
+        return InvalidResponseError(message, backend=self.name, stage=stage, retryable=True)
 
 
 def _list_of(name: str) -> dict[str, Any]:

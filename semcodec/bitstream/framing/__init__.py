@@ -14,14 +14,14 @@ from typing import Final
 from semcodec import _registry
 from semcodec.bitstream import leb128
 from semcodec.bitstream.framing import png, text
-from semcodec.bitstream.parser import Cursor
+from semcodec.bitstream.parser import Parser
 
 MAGIC: Final = b"\xb5\x1a"
 DEFAULT_CHECKS: Final = _registry.DEFAULT_CHECKS  #: the framings, with their checks
-MUST_CHECK: Final = _registry.MUST_CHECK
-TEXTS: Final = tuple(text.PREFIXES)
-WRITTEN: Final = ("bare", "file", "sequence", *TEXTS)  #: a PNG file needs a picture
-READ: Final = ("bare", "file", *TEXTS, "png")  #: as one record
+CHECK_REQUIRED: Final = _registry.CHECK_REQUIRED
+TEXT_FRAMINGS: Final = tuple(text.PREFIXES)
+OUTPUT_FRAMINGS: Final = ("bare", "file", "sequence", *TEXT_FRAMINGS)  #: a PNG file needs a picture
+INPUT_FRAMINGS: Final = ("bare", "file", *TEXT_FRAMINGS, "png")  #: as one record
 
 
 def write(framing: str, core: bytes) -> bytes:
@@ -30,7 +30,7 @@ def write(framing: str, core: bytes) -> bytes:
         return MAGIC + core
     if framing == "sequence":
         return leb128.write(len(core)) + core
-    return text.write(framing, core) if framing in TEXTS else core
+    return text.write(framing, core) if framing in TEXT_FRAMINGS else core
 
 
 def length(framing: str, core: int) -> int:
@@ -41,19 +41,19 @@ def length(framing: str, core: int) -> int:
         return leb128.length(core) + core
     if framing == "png":
         return png.AROUND + core
-    return text.length(framing, core) if framing in TEXTS else core
+    return text.length(framing, core) if framing in TEXT_FRAMINGS else core
 
 
-def told(data: bytes) -> str:
+def detect_framing(data: bytes) -> str:
     """Return the framing of ``data`` by its first bytes."""
     if data[:1] == MAGIC[:1]:
         return "file"
     if data[:1] == png.SIGNATURE[:1]:
         return "png"
-    return next((name for name in TEXTS if data.startswith(text.PREFIXES[name])), "bare")
+    return next((name for name in TEXT_FRAMINGS if data.startswith(text.PREFIXES[name])), "bare")
 
 
-def opened(cursor: Cursor, framing: str, most_chunks: int) -> Cursor:
+def unwrap(cursor: Parser, framing: str, most_chunks: int) -> Parser:
     """Return a cursor at the first byte of the core.
 
     Raises:
@@ -62,7 +62,7 @@ def opened(cursor: Cursor, framing: str, most_chunks: int) -> Cursor:
     """
     if not cursor.data:
         cursor.stop("SC-FRM-1", 0, "no bytes", "at least one byte")
-    if framing in TEXTS:
+    if framing in TEXT_FRAMINGS:
         return text.read(cursor, framing)
     if framing == "png":
         png.read(cursor, most_chunks)
@@ -71,7 +71,7 @@ def opened(cursor: Cursor, framing: str, most_chunks: int) -> Cursor:
     return cursor
 
 
-def items(cursor: Cursor, most: int) -> Iterator[tuple[int, Cursor]]:
+def iter_items(cursor: Parser, most: int) -> Iterator[tuple[int, Parser]]:
     """Go over the items of a sequence: the byte where each starts, and a cursor over its core.
 
     Raises:
@@ -85,7 +85,7 @@ def items(cursor: Cursor, most: int) -> Iterator[tuple[int, Cursor]]:
         if number == most:
             cursor.stop("SC-LIM-5", start * 8, f"more than {most} records", f"at most {most}")
         length = leb128.read(cursor)
-        item = Cursor(cursor.data, cursor.findings)
+        item = Parser(cursor.data, cursor.findings)
         item.at = cursor.at
         cursor.take(length)
         item.end = cursor.at
@@ -96,7 +96,7 @@ def items(cursor: Cursor, most: int) -> Iterator[tuple[int, Cursor]]:
             cursor.broken("SC-SEQ-1", start * 8, "length 0", "at least 1")
 
 
-def _step_over_magic(cursor: Cursor) -> None:
+def _step_over_magic(cursor: Parser) -> None:
     if not cursor.data.startswith(MAGIC):
         cursor.stop("SC-FRM-2", 0, cursor.data[: len(MAGIC)].hex(" "), MAGIC.hex(" "))
     cursor.at = len(MAGIC)

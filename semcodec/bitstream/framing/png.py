@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from semcodec.bitstream.parser import Cursor
+from semcodec.bitstream.parser import Parser
 from semcodec.errors import InputError
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -29,7 +29,7 @@ class Chunk(NamedTuple):
     end: int
 
 
-def read(cursor: Cursor, most_chunks: int) -> None:
+def read(cursor: Parser, most_chunks: int) -> None:
     """Set ``cursor`` on the core that the PNG file under it carries.
 
     Raises:
@@ -57,7 +57,7 @@ def embed(png: bytes, core: bytes, most_chunks: int) -> bytes:
         UnsupportedError: SC-LIM-4.
         InputError: the first chunk is not IHDR, or the record would be a chunk too many.
     """
-    chunks = list(_chunks(Cursor(png), most_chunks))
+    chunks = list(_chunks(Parser(png), most_chunks))
     if chunks[0].type != FIRST:
         raise InputError("The PNG file does not start with IHDR, so it is no picture: give one.")
     kept = [png[c.start - 8 : c.end + 4] for c in chunks if c.type != CHUNK]
@@ -69,7 +69,7 @@ def embed(png: bytes, core: bytes, most_chunks: int) -> bytes:
     return b"".join([SIGNATURE, kept[0], _written(core), *kept[1:], png[chunks[-1].end + 4 :]])
 
 
-def _chunks(cursor: Cursor, most: int) -> Iterator[Chunk]:
+def _chunks(cursor: Parser, most: int) -> Iterator[Chunk]:
     """Go over the chunks of a whole PNG file, up to IEND.
 
     A chunk that is cut is not a chunk too many: the data is malformed for every limit, so the end
@@ -92,7 +92,7 @@ def _chunks(cursor: Cursor, most: int) -> Iterator[Chunk]:
         at, number = at + AROUND + length, number + 1
 
 
-def _rule_crc(cursor: Cursor, chunk: Chunk) -> None:
+def _rule_crc(cursor: Parser, chunk: Chunk) -> None:
     right = zlib.crc32(cursor.data[chunk.start - 4 : chunk.end]).to_bytes(4, "big")
     given = cursor.data[chunk.end : chunk.end + 4]
     if given != right:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from typing import Final
 
-from semcodec.bitstream.parser import Cursor
+from semcodec.bitstream.parser import Parser
 
 PREFIXES: Final = {"url": b"semc:", "qr": b"SEMC:"}  #: by framing
 BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  #: RFC 4648 §5
@@ -31,7 +31,7 @@ def length(framing: str, core: int) -> int:
     return len(PREFIXES[framing]) - (-core * group // (group - 1))
 
 
-def read(cursor: Cursor, framing: str) -> Cursor:
+def read(cursor: Parser, framing: str) -> Parser:
     """Return a cursor over the core of the text under ``cursor``.
 
     Raises:
@@ -45,10 +45,10 @@ def read(cursor: Cursor, framing: str) -> Cursor:
     core = _of_base64(cursor, body) if framing == "url" else _of_base45(cursor, body)
     if not core:
         cursor.stop("SC-FRM-1", 8 * len(text), "no bytes", "at least one byte")
-    return Cursor(core, cursor.findings)
+    return Parser(core, cursor.findings)
 
 
-def _rule_characters(cursor: Cursor, framing: str, start: int) -> None:
+def _rule_characters(cursor: Parser, framing: str, start: int) -> None:
     body = cursor.data[start:]
     if strange := body.translate(None, _ALPHABETS[framing]):
         at = start + body.index(strange[0])
@@ -58,7 +58,7 @@ def _rule_characters(cursor: Cursor, framing: str, start: int) -> None:
         cursor.stop("SC-TXT-3", 8 * len(cursor.data), found, "one more or one less")
 
 
-def _of_base64(cursor: Cursor, body: bytes) -> bytes:
+def _of_base64(cursor: Parser, body: bytes) -> bytes:
     core = base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))
     right = base64.urlsafe_b64encode(core).rstrip(b"=")
     if right != body:
@@ -78,7 +78,7 @@ def _to_base45(core: bytes) -> bytes:
     return bytes(out)
 
 
-def _of_base45(cursor: Cursor, body: bytes) -> bytes:
+def _of_base45(cursor: Parser, body: bytes) -> bytes:
     core = bytearray()
     start = len(cursor.data) - len(body)
     for at in range(0, len(body), 3):

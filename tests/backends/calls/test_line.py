@@ -12,7 +12,13 @@ from semcodec.backends.calls import Call, Line, Purse, Reply, Tape, Usage
 from semcodec.backends.calls.purse import bound
 from semcodec.backends.calls.tape import CACHES, Mode
 from semcodec.backends.notes import collect_notes, grouped
-from semcodec.errors import BackendError, BadAnswer, BudgetExceeded, InputError, Refused
+from semcodec.errors import (
+    BackendError,
+    BudgetExceededError,
+    InputError,
+    InvalidResponseError,
+    RefusalError,
+)
 from tests.backends.calls.made import Flat, call, reply
 
 URL = "https://a.example/v1"
@@ -108,7 +114,7 @@ def test_without_a_tape_every_call_is_made() -> None:
 def test_a_call_that_may_cost_too_much_is_not_made() -> None:
     every, _ = watched()
     line = Line(every.send, URL, Purse(Flat(), Decimal("0.01")), every)
-    with pytest.raises(BudgetExceeded), collect_notes() as collected:
+    with pytest.raises(BudgetExceededError), collect_notes() as collected:
         line.ask(call())
     assert every.order == [f"get {URL} 0"]
     assert collected == []
@@ -136,9 +142,9 @@ def test_a_call_that_fails_is_paid_if_it_may_be_billed_but_not_kept() -> None:
     ("error", "costs"),
     [
         (BackendError("gone", billed=True), True),
-        (BadAnswer("no picture", billed=True), True),
+        (InvalidResponseError("no picture", billed=True), True),
         (BackendError("no such model"), False),
-        (Refused("no", billed=False), False),
+        (RefusalError("no", billed=False), False),
         (KeyboardInterrupt(), True),  # it was on its way
     ],
     ids=repr,
@@ -175,7 +181,7 @@ def test_what_a_failed_call_may_have_cost_is_not_there_for_the_next() -> None:
         with pytest.raises(BackendError, match="gone"):
             line.ask(call())
         if billed:
-            with pytest.raises(BudgetExceeded):
+            with pytest.raises(BudgetExceededError):
                 line.ask(call())
         else:
             assert line.ask(call()) == reply()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from semcodec.backends.calls import Call, Purse, Usage
 from semcodec.backends.calls.purse import FRAME, bound, dollars, estimate
-from semcodec.errors import BudgetExceeded
+from semcodec.errors import BudgetExceededError
 from tests.backends.calls.made import LOOK, Flat, call, painting
 
 MOST = Flat().price("m", bound(call()))
@@ -27,7 +27,7 @@ def test_without_a_limit_every_call_is_allowed_and_nothing_set_aside() -> None:
 def test_a_call_is_allowed_up_to_the_last_cent() -> None:
     assert MOST is not None
     assert Purse(Flat(), MOST).allow(call()) == MOST
-    with pytest.raises(BudgetExceeded, match="allow more with --max-cost") as caught:
+    with pytest.raises(BudgetExceededError, match="allow more with --max-cost") as caught:
         Purse(Flat(), MOST - Decimal("0.01")).allow(call())
     assert (caught.value.stage, caught.value.backend) == ("describe", "m")
     assert f"may cost {dollars(MOST)}, and {dollars(MOST - Decimal('0.01'))}" in str(caught.value)
@@ -37,10 +37,10 @@ def test_what_was_spent_is_not_there_any_more() -> None:
     assert MOST is not None
     purse = Purse(Flat(), MOST)
     assert purse.pay(call(), Usage(1, 0, 0), Decimal(0)) == Decimal("0.01")
-    with pytest.raises(BudgetExceeded):
+    with pytest.raises(BudgetExceededError):
         purse.allow(call())
     purse.pay(call(), Usage(10**9, 0, 10**9), Decimal(0))
-    with pytest.raises(BudgetExceeded, match=r"\$0\.0000 of the limit is left"):
+    with pytest.raises(BudgetExceededError, match=r"\$0\.0000 of the limit is left"):
         purse.allow(call())
 
 
@@ -49,7 +49,7 @@ def test_what_is_set_aside_is_spent_until_the_call_is_paid() -> None:
     purse = Purse(Flat(), MOST + Decimal("0.40"))
     aside = purse.allow(call())
     assert purse.spent == aside == MOST
-    with pytest.raises(BudgetExceeded, match=r"and \$0\.4000 of the limit is left"):
+    with pytest.raises(BudgetExceededError, match=r"and \$0\.4000 of the limit is left"):
         purse.allow(call())
     assert purse.spent == MOST  # what is not allowed sets nothing aside
     assert purse.pay(call(), Usage(30, 20, 10), aside) == purse.spent == Decimal("0.40")
@@ -81,7 +81,7 @@ def test_threads_never_spend_more_than_the_limit() -> None:
     def allow() -> None:
         try:
             allowed.append(purse.allow(call()))
-        except BudgetExceeded as error:
+        except BudgetExceededError as error:
             stopped.append(str(error))
 
     at_once([allow] * 8)
@@ -101,12 +101,12 @@ def at_once(jobs: Sequence[Callable[[], object]]) -> None:
 
 
 def test_a_limit_of_nothing_allows_nothing_that_costs() -> None:
-    with pytest.raises(BudgetExceeded):
+    with pytest.raises(BudgetExceededError):
         Purse(Flat(), Decimal(0)).allow(call())
 
 
 def test_under_a_limit_a_price_must_be_known() -> None:
-    with pytest.raises(BudgetExceeded, match="price of unknown is not known"):
+    with pytest.raises(BudgetExceededError, match="price of unknown is not known"):
         Purse(Flat(), Decimal(100)).allow(call(model="unknown"))
 
 

@@ -15,7 +15,7 @@ from semcodec.backends.calls import Call, Reply, Tape
 from semcodec.backends.notes import collect_notes, grouped
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.openai.faults import ShapeRefused
-from semcodec.errors import BackendError, BadAnswer, Refused
+from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from tests import pictures
 
 LOCAL = "http://127.0.0.1:9/v1"
@@ -68,7 +68,7 @@ def test_the_only_model_is_asked_for_once() -> None:
 def test_a_refusal_in_so_many_words_is_one(stage: str) -> None:
     send, calls = always(Reply(refusal="No, I can't."))
     given: Any = PICTURE if stage == "describe" else ["boat"]
-    with pytest.raises(Refused, match=f"The model m declines to {stage}") as caught:
+    with pytest.raises(RefusalError, match=f"The model m declines to {stage}") as caught:
         getattr(backend(send), stage)(given)
     assert (caught.value.backend, caught.value.stage, len(calls)) == ("openai", stage, 1)
 
@@ -144,14 +144,16 @@ def test_a_plain_question_is_not_asked_again_for_its_schema() -> None:
 def test_what_is_no_picture_is_a_bad_answer(stage: str, data: bytes) -> None:
     send, _ = always(Reply(image=data))
     given: dict[str, Any] = {"paint": ("a boat", (64, 64), 0), "edit": (PICTURE, "more red", 0)}
-    with pytest.raises(BadAnswer, match=f"The model p answered {stage} with no picture") as bad:
+    with pytest.raises(
+        InvalidResponseError, match=f"The model p answered {stage} with no picture"
+    ) as bad:
         getattr(backend(send), stage)(*given[stage])
     assert (bad.value.stage, bad.value.retryable) == (stage, True)
 
 
 def test_a_picture_that_is_too_large_is_not_unfolded() -> None:
     send, _ = always(Reply(image=pictures.claiming(5000, 5000)))
-    with pytest.raises(BadAnswer, match="too large a picture"):
+    with pytest.raises(InvalidResponseError, match="too large a picture"):
         backend(send).paint("a boat", (64, 64), 0)
 
 

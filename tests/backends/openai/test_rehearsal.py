@@ -14,7 +14,7 @@ from semcodec.backends.calls import Call
 from semcodec.backends.calls.purse import bound, estimate
 from semcodec.backends.openai import OpenAIBackend, Rehearsal
 from semcodec.backends.openai.backend import shape
-from semcodec.errors import BudgetExceeded, InputError
+from semcodec.errors import BudgetExceededError, InputError
 
 PICTURE = Image.new("RGB", (64, 48), "red")
 OTHER = "https://other.example/v1"
@@ -83,7 +83,7 @@ def test_every_call_has_a_bound_over_its_estimate() -> None:
 
 def test_a_limit_stops_before_it_is_exceeded() -> None:
     backend, calls = rehearsed(max_cost=Decimal("0.2"))
-    with pytest.raises(BudgetExceeded, match="allow more with --max-cost") as caught:
+    with pytest.raises(BudgetExceededError, match="allow more with --max-cost") as caught:
         [backend.describe(PICTURE) for _ in range(99)]
     assert caught.value.stage == "describe"
     assert 0 < backend.purse.spent <= Decimal("0.2")
@@ -92,7 +92,7 @@ def test_a_limit_stops_before_it_is_exceeded() -> None:
 
 def test_a_limit_of_nothing_stops_at_once_but_not_where_calls_are_free() -> None:
     backend, calls = rehearsed(max_cost=0)
-    with pytest.raises(BudgetExceeded):
+    with pytest.raises(BudgetExceededError):
         backend.describe(PICTURE)
     assert calls == []
     backend, _ = rehearsed(max_cost=0, base_url="http://127.0.0.1:9/v1", describer="m")
@@ -101,7 +101,7 @@ def test_a_limit_of_nothing_stops_at_once_but_not_where_calls_are_free() -> None
 
 def test_under_a_limit_prices_must_be_known() -> None:
     backend, calls = rehearsed(max_cost=5, base_url=OTHER, describer="m")
-    with pytest.raises(BudgetExceeded, match="price of m is not known"):
+    with pytest.raises(BudgetExceededError, match="price of m is not known"):
         backend.describe(PICTURE)
     assert calls == []
     own = {"m": {"input": 1, "output": 1}}

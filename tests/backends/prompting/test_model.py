@@ -14,7 +14,7 @@ from semcodec.backends.calls import Call, Reply, Tape
 from semcodec.backends.notes import collect_notes, grouped
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.prompting import Answer
-from semcodec.errors import BackendError, BadAnswer, InputError, Refused
+from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from tests.backends.prompting.scripted import model
 
 PICTURE = Image.new("RGB", (8, 8))
@@ -101,7 +101,9 @@ def test_every_stage_of_a_writer_survives_every_kind_of_bad_answer(
 
 def test_a_describer_that_says_nothing_twice_is_an_error() -> None:
     asking, chat = model("")
-    with pytest.raises(BadAnswer, match=r"asked twice to describe.*there is no word in it") as bad:
+    with pytest.raises(
+        InvalidResponseError, match=r"asked twice to describe.*there is no word in it"
+    ) as bad:
         asking.describe(PICTURE)
     assert (bad.value.stage, bad.value.backend, bad.value.retryable) == (
         "describe",
@@ -114,7 +116,7 @@ def test_a_describer_that_says_nothing_twice_is_an_error() -> None:
 
 def test_a_describer_that_declines_twice_refuses() -> None:
     asking, chat = model("I'm sorry, I can't.")
-    with pytest.raises(Refused, match="declines to describe: use another image or model"):
+    with pytest.raises(RefusalError, match="declines to describe: use another image or model"):
         asking.describe(PICTURE)
     assert len(chat.asked) == 2
     assert [answer.text for answer in chat.discarded] == ["I'm sorry, I can't."] * 2
@@ -147,14 +149,14 @@ def test_a_cache_asks_anew_after_a_describer_has_given_up(tmp_path: Path) -> Non
             tape=tape,
         )
 
-    with pytest.raises(Refused):
+    with pytest.raises(RefusalError):
         describer().describe(PICTURE)
     assert describer().describe(PICTURE) == "A boat."
     assert describer().describe(PICTURE) == "A boat."  # which is kept
     assert answers == []
 
 
-@pytest.mark.parametrize("error", [Refused("no"), BackendError("broken")])
+@pytest.mark.parametrize("error", [RefusalError("no"), BackendError("broken")])
 def test_an_error_of_the_chat_is_not_asked_again(error: BackendError) -> None:
     asking, chat = model(error)
     with pytest.raises(BackendError) as caught:
