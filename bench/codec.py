@@ -19,7 +19,7 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw
 
 import semcodec
-from semcodec.pipeline.images import to_file
+from semcodec.imaging import to_file
 
 OTHERS = (
     ("JPEG", "JPEG", {"quality": 1}),

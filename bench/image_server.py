@@ -28,7 +28,7 @@ from semcodec.backends.openai import OpenAIBackend
 
 MODEL: Final = "diffusers"  #: the name by which it is asked for
 STEPS: Final = 4
-MOST_BODY: Final = 2**26  #: bytes of a request
+MAX_BODY: Final = 2**26  #: bytes of a request
 SIZES: Final = ((256, 256), (512, 512), (1024, 1024))
 
 Paint = Callable[[dict[str, Any]], bytes]  #: from the fields of a request to a PNG file
@@ -62,7 +62,7 @@ def serve(paint: Paint, port: int = 0) -> ThreadingHTTPServer:
         def _fields(self) -> dict[str, Any]:
             if self.path not in ("/v1/images/generations", "/v1/images/edits"):
                 raise ValueError(f"no route {self.path}")
-            body = self.rfile.read(min(int(self.headers["content-length"]), MOST_BODY))
+            body = self.rfile.read(min(int(self.headers["content-length"]), MAX_BODY))
             kind = self.headers["content-type"]
             return dict(json.loads(body)) if kind == "application/json" else parts(kind, body)
 

@@ -44,9 +44,9 @@ from texts import SOURCES, lines
 import semcodec
 from semcodec.coding import codings
 from semcodec.coding.tables import load_lexicon
-from semcodec.words.fillers import HELPERS
-from semcodec.words.skeletons import of_word
-from semcodec.words.tokens import tokens
+from semcodec.words.skeletons import skeleton_of_word
+from semcodec.words.stopwords import FUNCTION_WORDS
+from semcodec.words.tokenizer import tokenize
 
 KS = (6, 12, 24, 48, None)  #: None is the whole sentence
 FRAME = len(semcodec.pack("", framing="file"))  #: bytes of a default file that are no payload
@@ -65,8 +65,10 @@ Way = Callable[[bytes], bytes]  #: from words with spaces between to what carrie
 @cache
 def content(description: str) -> tuple[str, ...]:
     """Return the words that could be sent, each once, in reading order."""
-    distinct = dict.fromkeys(tokens(description))
-    return tuple(w for w in distinct if w not in HELPERS and len(w) > 1 and of_word(w))
+    distinct = dict.fromkeys(tokenize(description))
+    return tuple(
+        w for w in distinct if w not in FUNCTION_WORDS and len(w) > 1 and skeleton_of_word(w)
+    )
 
 
 class Corpus:
@@ -80,7 +82,7 @@ class Corpus:
     def chosen(self, description: str, k: int | None) -> str:
         """Return what is sent of a description, with spaces between."""
         if k is None:
-            return " ".join(tokens(description))
+            return " ".join(tokenize(description))
         words = content(description)
         worth = [self.rarity(word) * (1 - 0.5 * at / len(words)) for at, word in enumerate(words)]
         best = sorted(range(len(words)), key=lambda at: -worth[at])[:k]
@@ -93,7 +95,9 @@ class Corpus:
 
 def nibble(text: bytes) -> bytes:
     """Return the payload of the skeletons."""
-    return codings.write("nibble", " ".join(filter(None, map(of_word, text.decode().split()))))
+    return codings.write(
+        "nibble", " ".join(filter(None, map(skeleton_of_word, text.decode().split())))
+    )
 
 
 def whole(coding: str, text: bytes) -> bytes:

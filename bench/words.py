@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
 from texts import SOURCES, lines
 
 import semcodec
-from semcodec.words.fillers import FILLERS
-from semcodec.words.skeletons import of_word, singulars
-from semcodec.words.tokens import tokens
+from semcodec.words.skeletons import singulars, skeleton_of_word
+from semcodec.words.stopwords import STOPWORDS
+from semcodec.words.tokenizer import tokenize
 
 MOST = 400  #: descriptions a source, evenly spread
 KS = (12, 24)
@@ -29,8 +29,12 @@ KS = (12, 24)
 
 def content(description: str) -> list[str]:
     """Return the words that could be sent, each once."""
-    distinct = dict.fromkeys(tokens(description))
-    return [word for word in distinct if word not in FILLERS and len(word) > 1 and of_word(word)]
+    distinct = dict.fromkeys(tokenize(description))
+    return [
+        word
+        for word in distinct
+        if word not in STOPWORDS and len(word) > 1 and skeleton_of_word(word)
+    ]
 
 
 def same(sent: str, read: str) -> bool:
@@ -43,7 +47,9 @@ def right(chosen: list[list[str]], equal: Callable[[str, str], bool]) -> float:
     pairs = [
         (sent, read)
         for words in chosen
-        for sent, read in zip(words, semcodec.decompress(list(map(of_word, words))), strict=True)
+        for sent, read in zip(
+            words, semcodec.decompress(list(map(skeleton_of_word, words))), strict=True
+        )
     ]
     return sum(equal(sent, read) for sent, read in pairs) / len(pairs)
 

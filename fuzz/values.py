@@ -11,16 +11,16 @@ from semcodec.bitstream import Models, embed_png, extension, pack
 from semcodec.bitstream.extensions import FIRST_PRIVATE_TYPE
 
 LETTERS = "ntsrhldcmfgpbkv"
-MOST_WORDS = 12
-MOST_SIDE = 2**31 - 1
-MOST_NUMBER = 2**28 - 1
+MAX_WORDS = 12
+MAX_SIDE = 2**31 - 1
+MAX_NUMBER = 2**28 - 1
 ROLES = ("describer", "writer", "painter", "prompts", "tool", "comment")
 
 
 def a_text(decisions: Decisions) -> str:
     """Return words over the fifteen letters."""
     words = []
-    for _ in range(decisions.below(MOST_WORDS + 1)):
+    for _ in range(decisions.below(MAX_WORDS + 1)):
         letters = decisions.take(decisions.below(8) + 1) or b"\0"
         words.append("".join(LETTERS[byte % len(LETTERS)] for byte in letters))
     return " ".join(words)
@@ -43,9 +43,9 @@ def a_size(decisions: Decisions) -> tuple[int, int]:
         case 0:
             return decisions.one_of(((1024, 1024), *SIZES.values()))
         case 1:
-            return decisions.number(4) % MOST_SIDE + 1, decisions.number(4) % MOST_SIDE + 1
+            return decisions.number(4) % MAX_SIDE + 1, decisions.number(4) % MAX_SIDE + 1
         case 2:
-            return decisions.one_of(((1, 2**15), (2**15 + 1, 1), (1, MOST_SIDE), (1024, 1)))
+            return decisions.one_of(((1, 2**15), (2**15 + 1, 1), (1, MAX_SIDE), (1024, 1)))
     return decisions.number(2) % 2**15 + 1, decisions.number(2) % 2**15 + 1
 
 
@@ -55,8 +55,8 @@ def some_models(decisions: Decisions) -> Models:
         case 0:
             return Models(decisions.below(4))
         case 1:
-            return Models(decisions.number(4) % (MOST_NUMBER + 1))
-    return Models(0, *(decisions.number(4) >> decisions.below(32) & MOST_NUMBER for _ in range(4)))
+            return Models(decisions.number(4) % (MAX_NUMBER + 1))
+    return Models(0, *(decisions.number(4) >> decisions.below(32) & MAX_NUMBER for _ in range(4)))
 
 
 def some_extensions(decisions: Decisions) -> list[tuple[int, bytes]]:
@@ -64,7 +64,7 @@ def some_extensions(decisions: Decisions) -> list[tuple[int, bytes]]:
     known = [extension(role, a_name(decisions)) for role in decisions.some_of(ROLES)]
     numbers = decisions.some_of(("k", "seed", "order", "unknown"))
     if "k" in numbers:
-        known.append(extension("k", decisions.number(4) % MOST_NUMBER + 1))
+        known.append(extension("k", decisions.number(4) % MAX_NUMBER + 1))
     if "seed" in numbers:
         known.append(extension("seed", decisions.number(4)))
     if "order" in numbers:

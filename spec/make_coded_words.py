@@ -162,7 +162,7 @@ def sets() -> None:
     ):
         if rule := bag.read(data)[1]:
             breaks(rule, "bag", slug, comment, data)
-    with patch.object(bag, "MOST_WORDS", 1000), patch.object(escapes, "MOST_SPELLED", 10_000):
+    with patch.object(bag, "MAX_WORDS", 1000), patch.object(escapes, "MAX_SPELLED", 10_000):
         many, letters = bag.write(WORDS[:257]), bag.write([*SIXTEEN, "q" * 17])
     breaks("SC-BAG-2", "bag", "257", "257 words", many)
     breaks("SC-LEX-3", "bag", "bag", "1025 characters spelled in a bag", letters)

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from semcodec.words.medium import Medium, medium
-from semcodec.words.salience import Task
-from semcodec.words.skeletons import of_word
-from semcodec.words.tokens import tokens
+from semcodec.words.channel import WordChannel, medium
+from semcodec.words.salience import SelectionRequest
+from semcodec.words.skeletons import skeleton_of_word
+from semcodec.words.tokenizer import tokenize
 
 
 class Overlap:
@@ -22,7 +22,7 @@ class Overlap:
         self.read = 0  # words
 
     def similarities(self, description: str, texts: Sequence[str]) -> list[float]:
-        said = set(tokens(description))
+        said = set(tokenize(description))
         self.read += sum(len(text.split()) for text in texts)
         return [self._cosine(said, set(text.split())) for text in texts]
 
@@ -45,12 +45,14 @@ class Foreign:
 
 def symbols(words: Sequence[str]) -> int:
     """Return the bits of words at four bits a symbol of their skeletons."""
-    return 4 * len(" ".join(map(of_word, words)))
+    return 4 * len(" ".join(map(skeleton_of_word, words)))
 
 
-def task(description: str, bits: int | None, coding: str = "lexicon", k: int = 1000) -> Task:
-    return Task(description, k, bits, whole(coding))
+def task(
+    description: str, bits: int | None, coding: str = "lexicon", k: int = 1000
+) -> SelectionRequest:
+    return SelectionRequest(description, k, bits, whole(coding))
 
 
-def whole(coding: str) -> Medium:
+def whole(coding: str) -> WordChannel:
     return medium(coding, symbols)

@@ -24,22 +24,22 @@ from PIL import Image
 
 import semcodec
 import semcodec.pillow
+from semcodec import _safe_image, imaging
 from semcodec import forks as forks_module
-from semcodec.backends import opening, registry
-from semcodec.backends.calls import Call, Purse, Reply, Tape, Usage
+from semcodec.backends import registry
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.openai.client import Client
-from semcodec.backends.openai.keys import Key
+from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.settings import Settings
+from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelResponse, Usage
 from semcodec.forks import fork_waits
-from semcodec.pipeline import images
 from tests.backends.openai import obliging
 from tests.backends.openai.faulty import Faulty, Seen, says
 from tests.forking import PATIENCE, forked, forks
 from tests.pictures import PHOTO, scene
 
-CALL: Final = Call("describe", "chat/completions", {"model": "m", "messages": []})
-MODELS: Final = Call("choose a model", "models", {})
+CALL: Final = ModelRequest("describe", "chat/completions", {"model": "m", "messages": []})
+MODELS: Final = ModelRequest("choose a model", "models", {})
 FORKS: Final = 60  #: in a row, while threads are busy
 
 
@@ -97,16 +97,16 @@ def check(halt: Halt, work: Callable[[], object]) -> None:
 
 @forks
 def test_while_a_picture_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    check(halting(monkeypatch, Image, "open"), lambda: images.load(PHOTO))
+    check(halting(monkeypatch, Image, "open"), lambda: imaging.load(PHOTO))
 
 
 @forks
 def test_while_a_tape_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    tape = Tape(tmp_path / "run.tape", "cache")
+    tape = Cassette(tmp_path / "run.tape", "cache")
 
     def work() -> None:
-        tape.put(CALL, "s", 0, Reply("A boat."))
-        assert tape.get(CALL, "s", 0) == Reply("A boat.")
+        tape.put(CALL, "s", 0, ModelResponse("A boat."))
+        assert tape.get(CALL, "s", 0) == ModelResponse("A boat.")
 
     work()
     check(halting(monkeypatch, tape, "_opened"), work)
@@ -118,7 +118,7 @@ def test_while_money_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
         def price(self, model: str, usage: Usage) -> Decimal:
             return Decimal(0)
 
-    purse = Purse(Prices(), Decimal(1))
+    purse = Budget(Prices(), Decimal(1))
     halt = Halt()
 
     class Halting(Decimal):
@@ -153,7 +153,7 @@ def test_while_a_client_gets_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     from semcodec.backends.openai import client
 
     with Faulty(lambda seen: says(200, obliging.chat("m", "A boat."))) as faulty:
-        one = Client(Settings(base_url=faulty.url), Key("unused", "nowhere"))
+        one = Client(Settings(base_url=faulty.url), ApiKey("unused", "nowhere"))
         halt = halting(monkeypatch, client, "_method")
 
         def work() -> None:
@@ -191,11 +191,11 @@ def test_forks_in_a_row_while_threads_open_pictures() -> None:
 
     def open_pictures() -> None:
         while not ends.is_set():
-            opening.opened(PHOTO, images.FORMATS)
+            _safe_image.open_image(PHOTO, imaging.FORMATS)
 
     def in_child() -> None:
         assert list(warnings.filters) == filters
-        opening.opened(PHOTO, images.FORMATS).load()
+        _safe_image.open_image(PHOTO, imaging.FORMATS).load()
 
     threads = [threading.Thread(target=open_pictures) for _ in range(4)]
     for thread in threads:
@@ -216,8 +216,8 @@ def everything(url: str, tape: Path, client: Client, backend: OpenAIBackend) -> 
     assert client.send(MODELS).text
     assert semcodec.encode(PHOTO, backend=backend, size=(64, 64)).record.words
     assert semcodec.encode(PHOTO, describer=backend, size=(64, 64)).record.words
-    assert Tape(tape, "cache").get(CALL, url, 0) == Reply("kept")
-    own = Client(Settings(base_url=url), Key("unused", "nowhere"))
+    assert Cassette(tape, "cache").get(CALL, url, 0) == ModelResponse("kept")
+    own = Client(Settings(base_url=url), ApiKey("unused", "nowhere"))
     assert own.send(MODELS).text
     with Image.open(io.BytesIO(PHOTO)) as image:
         assert image.size
@@ -234,8 +234,8 @@ def test_a_worker_of_multiprocessing_can_do_everything(is_used: bool, tmp_path: 
 
     with Faulty(choose) as faulty:
         path = tmp_path / "run.tape"
-        Tape(path, "cache").put(CALL, faulty.url, 0, Reply("kept"))
-        client = Client(Settings(base_url=faulty.url), Key("unused", "nowhere"))
+        Cassette(path, "cache").put(CALL, faulty.url, 0, ModelResponse("kept"))
+        client = Client(Settings(base_url=faulty.url), ApiKey("unused", "nowhere"))
         backend = OpenAIBackend(base_url=faulty.url, describer="m", writer="m", painter="m")
         given = faulty.url, path, client, backend
         if is_used:
@@ -418,7 +418,7 @@ IMPORTS: Final = """
 import sys, threading, io
 import semcodec
 from semcodec import forks
-from semcodec.backends.calls import Tape
+from semcodec.backends.recording import Tape
 from semcodec.backends.openai import OpenAIBackend, Rehearsal
 
 outside = []

@@ -43,7 +43,7 @@ PROGRAMS = {
 PLACES = {
     "image": ["semcodec"],
     "openai": ["semcodec/backends/openai"],
-    "keyring": ["semcodec/backends/openai/keys.py"],
+    "keyring": ["semcodec/backends/openai/credentials.py"],
     "embedded": ["semcodec/cli"],
     "judge": ["semcodec/words"],
     "bench": ["bench"],

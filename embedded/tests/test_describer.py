@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from semcodec.errors import BackendError, InputError
-from semcodec.words.skeletons import of_word
-from semcodec.words.tokens import tokens
+from semcodec.words.skeletons import skeleton_of_word
+from semcodec.words.tokenizer import tokenize
 from semcodec_embedded import networks
 from semcodec_embedded.describer import EmbeddedDescriber
 from tests.profiles import examples
@@ -35,7 +35,7 @@ def describe_photo(name: str) -> str:
 
 
 def words(image: Image.Image) -> list[str]:
-    return tokens(DESCRIBER.describe(image))
+    return tokenize(DESCRIBER.describe(image))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def words(image: Image.Image) -> list[str]:
     ],
 )
 def test_the_bundled_photographs(name: str, expected: set[str]) -> None:
-    assert expected <= set(tokens(describe_photo(name)))
+    assert expected <= set(tokenize(describe_photo(name)))
 
 
 def pasted(*places: int) -> Image.Image:
@@ -122,7 +122,7 @@ NOTHING = {
 def test_pictures_of_nothing_are_described(name: str) -> None:
     said = words(NOTHING[name])
     assert len(said) >= 2
-    assert all(map(of_word, said))
+    assert all(map(skeleton_of_word, said))
     assert words(NOTHING[name]) == said
 
 
@@ -133,7 +133,7 @@ def test_any_picture_is_said_in_words_that_can_travel(width: int, height: int, s
     text = DESCRIBER.describe(Image.fromarray(pixels).resize((80, 60)))
     assert text
     assert not re.search("[0-9]", text)
-    assert [word for word in tokens(text) if not of_word(word)] == []
+    assert [word for word in tokenize(text) if not skeleton_of_word(word)] == []
 
 
 def test_what_cannot_be_read_is_an_input_error() -> None:

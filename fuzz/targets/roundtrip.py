@@ -15,12 +15,12 @@ from semcodec.bitstream import embed_png, extract_png, pack, repack, unpack, unp
 
 __all__ = ["test_one_input", "an_input", "mutated", "from_record"]
 
-MOST_DECISIONS = 400
+MAX_DECISIONS = 400
 
 
 def an_input(rng: random.Random) -> bytes:
     """Return decisions."""
-    return rng.randbytes(rng.randint(0, MOST_DECISIONS))
+    return rng.randbytes(rng.randint(0, MAX_DECISIONS))
 
 
 def from_record(data: bytes, framing: str) -> bytes:

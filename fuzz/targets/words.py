@@ -11,7 +11,7 @@ from semcodec.errors import SemcodecError
 __all__ = ["test_one_input", "an_input", "mutated", "from_record"]
 
 #: Characters of a text: the work of decompressing grows with the words, and is tested elsewhere.
-MOST_CHARACTERS = 120
+MAX_CHARACTERS = 120
 _PIECES = (
     "a red car",
     "window",
@@ -41,7 +41,7 @@ def from_record(data: bytes, framing: str) -> bytes:
 
 def test_one_input(data: bytes) -> None:
     """Call all three on the text, whether or not its bytes are UTF-8."""
-    text = data.decode("utf-8", "surrogateescape")[:MOST_CHARACTERS]
+    text = data.decode("utf-8", "surrogateescape")[:MAX_CHARACTERS]
     _skeleton(text)
     try:
         words = semcodec.decompress(text)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from semcodec.words import Choice, Judge
+    from semcodec.words import Judge, Selection
 
 #: The method by which a backend shows that it can fill a place.
 ROLES: Final = {
@@ -65,7 +65,7 @@ class Chooser(Protocol):
         coding: str,
         max_bits: int | None,
         judge: Judge | str | None,
-    ) -> Choice:
+    ) -> Selection:
         """Return at most ``k`` words that cost at most ``max_bits``, and who judged them."""
         ...
 

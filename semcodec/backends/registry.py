@@ -12,8 +12,8 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
-from semcodec.backends.deterministic import DeterministicWriter
 from semcodec.backends.protocols import ROLES
+from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.errors import BackendError, InputError, SemcodecError
 from semcodec.forks import fork_waits
 
@@ -31,7 +31,7 @@ def _kind_of_server() -> type:
 
 
 BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
-    "deterministic": DeterministicWriter,
+    "deterministic": RuleBasedWriter,
     SERVERS: lambda: _kind_of_server()(),
 }
 AUTO: Final = "auto"

@@ -15,8 +15,8 @@ from semcodec.bitstream.record import Record
 from semcodec.coding.nibble import PAD, TO_DIGITS, TO_SYMBOLS
 
 #: n symbols are at most (n + 1) / 2 words, so neither road can break a default limit below this.
-MOST_SYMBOLS: Final = 8_000
-MOST_BYTES: Final = 1 + MOST_SYMBOLS // 2
+MAX_SYMBOLS: Final = 8_000
+MAX_BYTES: Final = 1 + MAX_SYMBOLS // 2
 
 _HEAD: Final = b"00"  #: the first byte of a default record, in hex
 _hexlify, _unhexlify, _new = binascii.hexlify, binascii.unhexlify, tuple.__new__
@@ -25,7 +25,7 @@ _SIZE, _MODELS = sizes.DEFAULT, models.DEFAULT
 
 def pack(text: str) -> bytes | None:
     """Return the default record of ``text``, or None."""
-    if "  " in text or text[:1] == " " or text[-1:] == " " or len(text) > MOST_SYMBOLS:
+    if "  " in text or text[:1] == " " or text[-1:] == " " or len(text) > MAX_SYMBOLS:
         return None
     try:
         digits = _HEAD + text.encode("ascii").translate(TO_DIGITS)
@@ -41,7 +41,7 @@ def unpack(data: bytes) -> Record | None:
     after them starts with no space, holds no two in a row, and ends with the padding at most.
     """
     text = _hexlify(data).translate(TO_SYMBOLS).decode("ascii")
-    if text.rfind("  ") or len(data) > MOST_BYTES:
+    if text.rfind("  ") or len(data) > MAX_BYTES:
         return None
     text = text[2:-1] if text[-1] == " " else text[2:]
     return _new(Record, (text, "nibble", _SIZE, _MODELS, (), "bare", "none", 1))

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import semcodec
+from semcodec import imaging
 from semcodec.cli import demo_page, files
-from semcodec.cli.terminal import EnvironmentFault, show, tell
+from semcodec.cli.output import EnvironmentFault, show, tell
 from semcodec.errors import InputError
-from semcodec.pipeline import images
 
 K: Final = 12
 QUALITIES: Final = (1, 75)  #: of the JPEG files to compare with
@@ -104,7 +104,7 @@ def _photos() -> Iterator[tuple[str, bytes]]:
 def _travel(name: str, photo: bytes) -> Tour:
     encoded = semcodec.encode(photo, k=K)
     decoded = semcodec.decode(encoded.data)
-    jpegs = tuple(len(images.to_file(encoded.image, "JPEG", quality=q)) for q in QUALITIES)
+    jpegs = tuple(len(imaging.to_file(encoded.image, "JPEG", quality=q)) for q in QUALITIES)
     if decoded.record != encoded.record:
         raise InputError(f"{name} did not survive its own file: please report this.")
     return Tour(name, encoded, decoded, jpegs)
@@ -112,9 +112,9 @@ def _travel(name: str, photo: bytes) -> Tour:
 
 def _save(out: Path, tour: Tour) -> None:
     contents = {
-        f"{tour.name}-original.jpg": images.to_file(tour.encoded.image, "JPEG", quality=90),
+        f"{tour.name}-original.jpg": imaging.to_file(tour.encoded.image, "JPEG", quality=90),
         f"{tour.name}.semc": tour.encoded.data,
-        f"{tour.name}-picture.png": images.to_png(tour.decoded.image),
+        f"{tour.name}-picture.png": imaging.to_png(tour.decoded.image),
         f"{tour.name}-encode.json": tour.encoded.trace.to_json().encode(),
         f"{tour.name}-decode.json": tour.decoded.trace.to_json().encode(),
     }

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import semcodec
 from semcodec import backends
-from semcodec.backends.openai import Settings, keys
-from semcodec.cli.terminal import show
+from semcodec.backends.openai import Settings, credentials
+from semcodec.cli.output import show
 from semcodec.errors import SemcodecError
 
 PACKAGES: Final = (
@@ -59,7 +59,7 @@ def _server() -> str:
     """Return where the backend of servers would call, and where its key is from."""
     try:
         settings = Settings.found({})
-        return f"would call {settings.base_url} with the key from {keys.find(settings).source}"
+        return f"would call {settings.base_url} with the key from {credentials.find_key(settings).source}"
     except SemcodecError as error:
         return f"would not run: {error}"
 

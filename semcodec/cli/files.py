@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from semcodec.bitstream.framing.text import PREFIXES
-from semcodec.cli import terminal
-from semcodec.cli.terminal import EnvironmentFault
+from semcodec.cli import output
+from semcodec.cli.output import EnvironmentFault
 from semcodec.errors import InputError
 
 TEXT_FORMS: Final = tuple(PREFIXES.values())
-MOST_INPUT: Final = 2**29  #: bytes read from a file or a pipe
+MAX_INPUT: Final = 2**29  #: bytes read from a file or a pipe
 
 
 def read(name: str) -> bytes:
@@ -22,20 +22,20 @@ def read(name: str) -> bytes:
 
     Raises:
         EnvironmentFault: it cannot be read.
-        InputError: it is larger than ``MOST_INPUT``.
+        InputError: it is larger than ``MAX_INPUT``.
     """
     if name == "-" and sys.stdin is None:
         raise EnvironmentFault("There is no standard input to read from.")
     try:
         if name == "-":
-            data = sys.stdin.buffer.read(MOST_INPUT + 1)
+            data = sys.stdin.buffer.read(MAX_INPUT + 1)
         else:
             with Path(name).open("rb") as file:
-                data = file.read(MOST_INPUT + 1)
+                data = file.read(MAX_INPUT + 1)
     except (OSError, ValueError) as error:
         raise EnvironmentFault(f"Cannot read {name}: {_why(error)}.") from error
-    if len(data) > MOST_INPUT:
-        raise InputError(f"{name} is over {MOST_INPUT} bytes: that is no input for semcodec.")
+    if len(data) > MAX_INPUT:
+        raise InputError(f"{name} is over {MAX_INPUT} bytes: that is no input for semcodec.")
     return data
 
 
@@ -75,7 +75,7 @@ def _ready(name: str, taken: list[str]) -> None:
         if name == other or _same(path, Path(other)):
             raise EnvironmentFault(f"{name} is named twice: name another file for the output.")
     if name == "-":
-        terminal.output()
+        output.output()
         return
     path.resolve()  # raises if links lead round in a circle
     if not path.parent.is_dir():
@@ -93,7 +93,7 @@ def write(name: str, data: bytes) -> None:
         EnvironmentFault: it cannot be written; nothing of it is left behind.
     """
     if name == "-":
-        terminal.show(data)
+        output.show(data)
         return
     try:
         _replace(Path(name), data)

@@ -9,8 +9,8 @@ from typing import Any, Final
 import semcodec
 from semcodec._registry import FRAMINGS
 from semcodec.bitstream import PROFILES, RULES, Report
-from semcodec.cli import files, options, showing
-from semcodec.cli.terminal import EnvironmentFault, show, tell
+from semcodec.cli import files, formatting, options
+from semcodec.cli.output import EnvironmentFault, show, tell
 from semcodec.errors import InputError
 
 INSPECT_SCHEMA: Final = "semcodec/inspect/1"  #: published as spec/schema/inspect-1.json
@@ -45,7 +45,7 @@ def inspect(given: argparse.Namespace) -> int:
     if given.json:
         show(json.dumps(seen[0] if len(given.files) == len(seen) == 1 else seen, indent=2))
     elif seen:
-        show("\n\n".join(map(showing.inspected, seen)))
+        show("\n\n".join(map(formatting.inspected, seen)))
     return _exit_code(reports, unread)
 
 
@@ -82,7 +82,7 @@ def _said(record: semcodec.Record) -> dict[str, Any]:
 def validate(given: argparse.Namespace) -> int:
     """Print a verdict and the findings for each file, or explain a rule."""
     if given.explain:
-        show(showing.explained(given.explain, RULES[given.explain]))
+        show(formatting.explained(given.explain, RULES[given.explain]))
         return 0
     if not given.files:
         raise EnvironmentFault("Name the files to validate, - for stdin, or a rule to --explain.")
@@ -91,7 +91,7 @@ def validate(given: argparse.Namespace) -> int:
         verdicts = [_verdict(name, report) for name, _, report in reports]
         show(json.dumps({"schema": VALIDATE_SCHEMA, "files": verdicts}, indent=2))
     elif reports:
-        show("\n".join(showing.validated(name, report) for name, _, report in reports))
+        show("\n".join(formatting.validated(name, report) for name, _, report in reports))
     return _exit_code(reports, unread)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
 
 import semcodec
-from semcodec.cli import demo, doctor, looking, middle, options, photographs, terminal, vectors
-from semcodec.cli.terminal import EnvironmentFault
+from semcodec.cli import demo, doctor, looking, middle, options, output, photographs, vectors
+from semcodec.cli.output import EnvironmentFault
 from semcodec.errors import BackendError, SemcodecError
 
 DONE: Final = 0
@@ -38,10 +38,10 @@ class _Parser(argparse.ArgumentParser):
 
     def _print_message(self, message: str, file: object = None) -> None:
         if message:
-            terminal.show(message.rstrip("\n"))
+            output.show(message.rstrip("\n"))
 
     def error(self, message: str) -> NoReturn:
-        terminal.tell(f"{self.prog}: {message}; see {self.prog} --help")
+        output.tell(f"{self.prog}: {message}; see {self.prog} --help")
         raise SystemExit(USAGE_OR_ENVIRONMENT)
 
 
@@ -57,14 +57,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SemcodecError as error:
         return _fail(str(error), DATA_AT_FAULT)
     except BrokenPipeError:  # the reader of our output has seen enough
-        terminal.drop_output()
+        output.drop_output()
         return DONE
     except KeyboardInterrupt:
         return _fail("Stopped.", INTERRUPTED)
 
 
 def _fail(message: str, code: int) -> int:
-    terminal.tell("semcodec: " + " ".join(message.split()))
+    output.tell("semcodec: " + " ".join(message.split()))
     return code
 
 

@@ -10,8 +10,9 @@ import semcodec
 from semcodec import _registry
 from semcodec.bitstream import Record, framing
 from semcodec.bitstream.extension_values import BY_NAME
-from semcodec.cli import files, options, terminal
-from semcodec.cli.terminal import EnvironmentFault, show
+from semcodec.cli import files, options
+from semcodec.cli import output as output_
+from semcodec.cli.output import EnvironmentFault, show
 from semcodec.errors import InputError
 
 
@@ -94,8 +95,8 @@ def unpack(given: argparse.Namespace) -> int:
         said = records[0].as_dict()
     if given.json:
         show(json.dumps(said, indent=2))
-    elif terminal.is_terminal():
-        show("\n".join(terminal.safe(record.text) for record in records))
+    elif output_.is_terminal():
+        show("\n".join(output_.safe(record.text) for record in records))
     else:
         files.write("-", b"".join(record.text.encode() + b"\n" for record in records))
     return 0
@@ -130,7 +131,7 @@ def _write(output: str, data: bytes, frame: str) -> None:
     """Write a record: text forms as a line, bytes as they are, or as hex to a terminal."""
     if frame in framing.TEXT_FRAMINGS:
         data += b"\n"
-    elif output == "-" and terminal.is_terminal():
+    elif output == "-" and output_.is_terminal():
         data = data.hex().encode() + b"\n"
     files.write(output, data)
 

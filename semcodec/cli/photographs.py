@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import semcodec
+from semcodec import imaging
 from semcodec.bitstream.models import SETS
-from semcodec.cli import files, options, rehearsing, servers, terminal
+from semcodec.cli import dry_run, files, openai_options, options, output
 from semcodec.cli.progress import Progress
 from semcodec.errors import SemcodecError
-from semcodec.pipeline import images
-from semcodec.pipeline.encoding import CODINGS, COMPRESSORS
+from semcodec.pipeline.encode import CODINGS, COMPRESSORS
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
         help="who compares words with the description while they are chosen (default: none)",
     )  # fmt: skip
     parser.add_argument("--size", type=options.size, default=(1024, 1024), metavar="WxH")
-    parser.add_argument("--fit", choices=images.FITS, default="cover")
+    parser.add_argument("--fit", choices=imaging.FITS, default="cover")
     parser.add_argument(
         "--compress", choices=COMPRESSORS, default="rule",
         help="who makes the skeletons of nibble: a rule, or the model that writes",
@@ -54,14 +54,14 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
         help="what the record says of its models (default: what they say they are)",
     )  # fmt: skip
     parser.add_argument("--trace", metavar="T.json", help="write what each stage did")
-    servers.add(parser)
+    openai_options.add(parser)
     parser.set_defaults(command=encode)
 
 
 def encode(given: argparse.Namespace) -> int:
     """Write the record of a photograph."""
-    files.ready(given.image, given.output, given.trace, beside=servers.files(given))
-    who = servers.chosen(given)
+    files.ready(given.image, given.output, given.trace, beside=openai_options.files(given))
+    who = openai_options.chosen(given)
     encoded = _run(
         given,
         semcodec.encode,
@@ -78,9 +78,9 @@ def encode(given: argparse.Namespace) -> int:
         models=given.models,
     )
     if who.rehearsed is not None:
-        return rehearsing.rehearsed(*who.rehearsed, encoded.trace)
+        return dry_run.rehearsed(*who.rehearsed, encoded.trace)
     files.write(given.output, encoded.data)
-    terminal.tell(f"{given.output}: {len(encoded.data)} bytes, {encoded.record.text!r}")
+    output.tell(f"{given.output}: {len(encoded.data)} bytes, {encoded.record.text!r}")
     return _done(given, encoded.trace)
 
 
@@ -99,14 +99,14 @@ def _add_decode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=options.seed, help="instead of the record's, or 0")
     parser.add_argument("--plain", action="store_true", help="no record inside a PNG picture")
     parser.add_argument("--trace", metavar="T.json", help="write what each stage did")
-    servers.add(parser)
+    openai_options.add(parser)
     parser.set_defaults(command=decode)
 
 
 def decode(given: argparse.Namespace) -> int:
     """Write the picture of a record."""
-    files.ready(given.file, given.output, given.trace, beside=servers.files(given))
-    who = servers.chosen(given)
+    files.ready(given.file, given.output, given.trace, beside=openai_options.files(given))
+    who = openai_options.chosen(given)
     decoded = _run(
         given,
         semcodec.decode,
@@ -117,16 +117,16 @@ def decode(given: argparse.Namespace) -> int:
         seed=given.seed,
     )
     if who.rehearsed is not None:
-        return rehearsing.rehearsed(*who.rehearsed, decoded.trace)
+        return dry_run.rehearsed(*who.rehearsed, decoded.trace)
     files.write(given.output, _picture(given, decoded))
-    terminal.tell(f"{given.output}: painted from {' '.join(decoded.words)!r}")
+    output.tell(f"{given.output}: painted from {' '.join(decoded.words)!r}")
     return _done(given, decoded.trace)
 
 
 def _picture(given: argparse.Namespace, decoded: semcodec.Decoded) -> bytes:
     """Return the file of a picture; a PNG carries its record unless that is not wanted."""
     kind = options.KINDS.get(Path(given.output).suffix.lower(), "PNG")
-    picture = images.to_file(decoded.image, kind)
+    picture = imaging.to_file(decoded.image, kind)
     if kind == "PNG" and not given.plain:
         return semcodec.embed_png(picture, decoded.record)
     return picture
@@ -156,7 +156,7 @@ def _tell_cost(trace: semcodec.Trace) -> None:
     """Say what servers took, if they took anything, and which replies no tape keeps."""
     calls = [call for call in trace.calls if "seconds" in call]
     for lost in dict.fromkeys(str(call["not_kept"]) for call in calls if "not_kept" in call):
-        terminal.tell(lost)
+        output.tell(lost)
     taken, given = (
         sum(_number(call.get(f"tokens_{way}")) or 0 for call in calls) for way in ("in", "out")
     )
@@ -164,7 +164,7 @@ def _tell_cost(trace: semcodec.Trace) -> None:
     known = [cost for cost in costs if cost is not None]
     cost = f"${sum(known):.4f}" if len(known) == len(costs) else "an unknown price"
     if taken or any(known):
-        terminal.tell(f"{len(calls)} calls, {taken} tokens in, {given} out, {cost}")
+        output.tell(f"{len(calls)} calls, {taken} tokens in, {given} out, {cost}")
 
 
 def _number(said: Any) -> float | None:

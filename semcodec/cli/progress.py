@@ -9,7 +9,7 @@ import time
 from types import TracebackType
 from typing import Final
 
-from semcodec.cli.terminal import safe
+from semcodec.cli.output import safe
 
 TICK: Final = 0.5  #: seconds between two looks at the clock
 PATIENCE: Final = 1.0  #: seconds after which a stage is shown; most need less

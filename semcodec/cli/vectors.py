@@ -14,14 +14,15 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-from semcodec.cli import options, vector_files
-from semcodec.cli.decoders import Decoders
-from semcodec.cli.judging import Answer, Difference, differences
-from semcodec.cli.terminal import safe, show, tell
-from semcodec.cli.vector_files import Vector
+from semcodec.cli import options
+from semcodec.cli.output import safe, show, tell
+from semcodec.conformance import vectors as vectors_
+from semcodec.conformance.compare import Answer, Difference, differences
+from semcodec.conformance.process import Decoders
+from semcodec.conformance.vectors import Vector
 
 SECONDS: Final = 5.0  #: that an answer may take
-MOST_SECONDS: Final = 3600.0
+MAX_SECONDS: Final = 3600.0
 STEP: Final = 100  #: vectors between two lines about the progress
 RUN_SCHEMA: Final = "semcodec/vectors-run/1"
 
@@ -70,14 +71,14 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
-    if (seconds := options.rate(text)) <= MOST_SECONDS:
+    if (seconds := options.rate(text)) <= MAX_SECONDS:
         return seconds
-    raise argparse.ArgumentTypeError(f"wait for at most {MOST_SECONDS:g} seconds")
+    raise argparse.ArgumentTypeError(f"wait for at most {MAX_SECONDS:g} seconds")
 
 
 def list_(given: argparse.Namespace) -> int:
     """Print the vectors."""
-    vectors = vector_files.load(given.vectors, given.only)
+    vectors = vectors_.load(given.vectors, given.only)
     if given.json:
         names = ("name", "rule", "kind", "framing", "verdict", "comment")
         rows = [{name: getattr(vector, name) for name in names} for vector in vectors]
@@ -92,7 +93,7 @@ def list_(given: argparse.Namespace) -> int:
 
 def run(given: argparse.Namespace) -> int:
     """Print where the decoder differs, and a summary. Exit code 1 if it fails a vector."""
-    chosen = vector_files.load(given.vectors, given.only)
+    chosen = vectors_.load(given.vectors, given.only)
     asked = [vector for vector in chosen if not vector.conditional]
     failures: list[Difference] = []
     notes: list[Difference] = []

@@ -23,7 +23,7 @@ from semcodec.coding.tables import (
     load_lexicon,
 )
 
-MOST_WORDS: Final = 256  #: of one record
+MAX_WORDS: Final = 256  #: of one record
 
 _LEFT: Final = 33_026  #: the chance, in 65536ths, that there is a rare word on the left
 _RIGHT: Final = 1_032  #: that there is one on the right too
@@ -216,7 +216,7 @@ class _Walk:
         self.context = list(map(add, self.density, self.sum.weighted()))
 
     def _add(self, word: str) -> None:
-        if len(self.words) == MOST_WORDS:
+        if len(self.words) == MAX_WORDS:
             raise _TooMany("SC-BAG-2")
         self.words.append(word)
 

@@ -9,7 +9,7 @@ from semcodec._registry import CODINGS
 from semcodec.coding import bag, escapes, lexicon, nibble
 
 NO_PAYLOAD: Final = 1 << 24  #: bytes; no record is so long
-MAX_WORDS: Final = {"lexicon": lexicon.MOST_WORDS, "bag": bag.MOST_WORDS}  #: how many at most
+MAX_WORDS: Final = {"lexicon": lexicon.MAX_WORDS, "bag": bag.MAX_WORDS}  #: how many at most
 
 
 def write(coding: str, text: str) -> bytes:
@@ -75,5 +75,5 @@ def _words_fault(coding: str, text: str) -> str | None:
         return "A bag has each word once: drop the others, or take lexicon."
     by_letters = bag.escaped_words(words) if coding == "bag" else lexicon.escaped_words(words)
     if not escapes.within_letter_limit(by_letters):
-        return f"Over {escapes.MOST_SPELLED} characters are in no table: take utf8."
+        return f"Over {escapes.MAX_SPELLED} characters are in no table: take utf8."
     return None

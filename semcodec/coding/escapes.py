@@ -11,7 +11,7 @@ from semcodec.coding.tables import LASTS, LETTERS, Lexicon
 
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789"
 LONGEST: Final = 63  #: characters of a spelled word
-MOST_SPELLED: Final = 1_024  #: characters of all spelled words of a record
+MAX_SPELLED: Final = 1_024  #: characters of all spelled words of a record
 
 _CODES: Final = {char: code for code, char in enumerate(ALPHABET)}
 _START: Final = LETTERS  #: stands for the character before the first
@@ -52,4 +52,4 @@ def _character(coder: Coder, tables: Lexicon, context: int, wanted: int) -> int:
 
 def within_letter_limit(words: Iterable[str]) -> bool:
     """Tell whether one record may spell as much as ``words``, which its coding has to spell."""
-    return sum(map(len, words)) <= MOST_SPELLED
+    return sum(map(len, words)) <= MAX_SPELLED

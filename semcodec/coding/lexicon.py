@@ -15,14 +15,14 @@ from semcodec.coding.range_coder import HALF, WINDOW, Coder, CostEstimator, Deco
 from semcodec.coding.tables import COMMON, COMMON_BITS, RAREST_BITS, load_lexicon
 from semcodec.errors import InputError
 
-MOST_WORDS: Final = 512  #: of one record
+MAX_WORDS: Final = 512  #: of one record
 MAX_END_CANDIDATES: Final = 8  #: values tried for each count of last bytes
 
 ESCAPE: Final = 1 << 16  #: stands for the number of a word that is spelled
 
 
 def write(words: Sequence[str]) -> bytes:
-    """Return the payload of ``words``, which must be spellable and at most ``MOST_WORDS``.
+    """Return the payload of ``words``, which must be spellable and at most ``MAX_WORDS``.
 
     Raises:
         InputError: no byte string ends after these words; nobody has seen such.
@@ -65,7 +65,7 @@ def read(payload: bytes) -> tuple[list[str], str | None]:
     while True:
         low, width = coder.code - coder.offset, coder.width
         last = coder.code, coder.left
-        if order.all.count == MOST_WORDS:
+        if order.all.count == MAX_WORDS:
             break
         word, number = _word(coder, order)
         if not coder.certain:
@@ -104,7 +104,7 @@ def _end(low: int, width: int, order: SequenceContext) -> tuple[int, int] | None
             if value + unit > low + width:
                 break
             probe = Decoder.within(value - low, width, count)
-            if order.all.count == MOST_WORDS or not _goes_on(probe, order):
+            if order.all.count == MAX_WORDS or not _goes_on(probe, order):
                 return value, count
             value += unit * ((probe.width - probe.offset) // probe.unit)
     return None

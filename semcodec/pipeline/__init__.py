@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from semcodec.pipeline.decoding import Decoded, decode
-from semcodec.pipeline.encoding import Encoded, encode
+from semcodec.pipeline.decode import Decoded, decode
+from semcodec.pipeline.encode import Encoded, encode
 from semcodec.pipeline.trace import Stage, Trace
 
 __all__ = ["encode", "decode", "Encoded", "Decoded", "Trace", "Stage"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from semcodec.words.closed_loop import Choice
-from semcodec.words.decompression import decompress
-from semcodec.words.judges import SALIENCE, Judge, judge
+from semcodec.words.closed_loop import Selection
+from semcodec.words.restoration import decompress
 from semcodec.words.selection import MAX_K, choose, select
+from semcodec.words.similarity import SALIENCE, Judge, judge
 from semcodec.words.skeletons import skeleton
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "select",
     "choose",
     "decompress",
-    "Choice",
+    "Selection",
     "Judge",
     "judge",
     "SALIENCE",

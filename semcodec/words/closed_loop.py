@@ -15,12 +15,12 @@ from fractions import Fraction
 from typing import Final
 
 from semcodec.words import salience
-from semcodec.words.fillers import HELPERS
-from semcodec.words.judges import MILLION, SALIENCE, Judge, millionths, name
-from semcodec.words.salience import Candidate, Task
-from semcodec.words.tokens import tokens
+from semcodec.words.salience import Candidate, SelectionRequest
+from semcodec.words.similarity import MILLION, SALIENCE, Judge, name, scaled_similarities
+from semcodec.words.stopwords import FUNCTION_WORDS
+from semcodec.words.tokenizer import tokenize
 
-MOST_OPTIONS: Final = 64  #: words that are tried, the weightiest by rule
+MAX_OPTIONS: Final = 64  #: words that are tried, the weightiest by rule
 BATCH: Final = 8  #: words asked about at once: fewer are no faster, more are asked in vain
 WORK: Final = 6_000  #: words that the judge reads at most, some seconds; then old answers stand
 FRAME: Final = 2  #: words' worth of work that each text costs beyond its own
@@ -29,7 +29,7 @@ MISLEADS: Final = Fraction(-2 * MILLION)  #: the gain of a word that would come 
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """What was chosen, and how.
 
     Attributes:
@@ -44,7 +44,7 @@ class Choice:
     judge: str = SALIENCE
 
 
-def choose(task: Task, judge: Judge | None) -> Choice:
+def choose(task: SelectionRequest, judge: Judge | None) -> Selection:
     """Return the words of a description that tell most of it within the limits.
 
     Raises:
@@ -54,7 +54,7 @@ def choose(task: Task, judge: Judge | None) -> Choice:
     found = salience.candidates(task)
     by_rule = salience.salient(task, found)
     if judge is None:
-        return Choice(by_rule)
+        return Selection(by_rule)
     rivals = {
         "gain": _ByGain(task, judge, found).words(),
         "sentence": beginning(task),
@@ -62,35 +62,35 @@ def choose(task: Task, judge: Judge | None) -> Choice:
         SALIENCE: by_rule,
     }
     won = _best(rivals, task, judge)
-    return Choice(task.medium.reads(rivals[won]), won, name(judge))
+    return Selection(task.medium.reads(rivals[won]), won, name(judge))
 
 
-def _best(rivals: dict[str, list[str]], task: Task, judge: Judge) -> str:
+def _best(rivals: dict[str, list[str]], task: SelectionRequest, judge: Judge) -> str:
     """Return the rival of which most of the description is heard; of equals the first."""
     heard = {way: task.medium.heard(words) for way, words in rivals.items() if words}
     texts = {way: text for way, text in heard.items() if text is not None}
-    said = millionths(judge, task.description, list(texts.values()))
+    said = scaled_similarities(judge, task.description, list(texts.values()))
     marks = dict(zip(texts, said, strict=True))
     return max(marks, key=marks.__getitem__, default=SALIENCE)
 
 
-def beginning(task: Task) -> list[str]:
+def beginning(task: SelectionRequest) -> list[str]:
     """Return the beginning of the description, without helper words at its end."""
     if not task.medium.ordered:
         return []
-    said = [word for word in tokens(task.description) if task.medium.sends(word)]
-    begun = longest(task, said)
-    while begun and begun[-1] in HELPERS:
+    said = [word for word in tokenize(task.description) if task.medium.sends(word)]
+    begun = longest_prefix(task, said)
+    while begun and begun[-1] in FUNCTION_WORDS:
         begun.pop()
-    return salience.those_that_come_back(begun, task.medium)
+    return salience.recoverable(begun, task.medium)
 
 
-def first(task: Task, telling: list[str]) -> list[str]:
+def first(task: SelectionRequest, telling: list[str]) -> list[str]:
     """Return the first of the words ``telling``."""
-    return salience.those_that_come_back(longest(task, telling), task.medium)
+    return salience.recoverable(longest_prefix(task, telling), task.medium)
 
 
-def longest(task: Task, words: list[str]) -> list[str]:
+def longest_prefix(task: SelectionRequest, words: list[str]) -> list[str]:
     """Return the longest beginning of ``words`` within the limits."""
     lengths = range(1, len(words) + 1)
     return words[: bisect_left(lengths, True, key=lambda n: not task.allows(words[:n]))]
@@ -115,8 +115,8 @@ class _ByGain:
     are, before it is said that none gains.
     """
 
-    def __init__(self, task: Task, judge: Judge, found: Iterable[Candidate]) -> None:
-        options = salience.by_weight(found)[:MOST_OPTIONS]
+    def __init__(self, task: SelectionRequest, judge: Judge, found: Iterable[Candidate]) -> None:
+        options = salience.by_weight(found)[:MAX_OPTIONS]
         self._task, self._judge = task, judge
         self._waiting = [_Option(one.place, one.word) for one in options]
         self._chosen: list[_Option] = []
@@ -165,7 +165,7 @@ class _ByGain:
     def _judge_all(self, heard: list[tuple[_Option, str]]) -> None:
         texts = [text for _, text in heard]
         self._work -= sum(FRAME + text.count(" ") for text in texts)
-        said = millionths(self._judge, self._task.description, texts)
+        said = scaled_similarities(self._judge, self._task.description, texts)
         for (one, _), similarity in zip(heard, said, strict=True):
             one.similarity = similarity
             more = self._task.medium.cost(self._with(one)) - self._bits

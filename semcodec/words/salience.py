@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from semcodec.errors import InputError
-from semcodec.words.fillers import FILLERS
-from semcodec.words.medium import Medium, same
+from semcodec.words.channel import WordChannel, same
 from semcodec.words.skeletons import singulars
-from semcodec.words.tokens import tokens
+from semcodec.words.stopwords import STOPWORDS
+from semcodec.words.tokenizer import tokenize
 from semcodec.words.vocabulary import vocabulary
 
 TRIES: Final = 12  #: times the receiver is played; most descriptions need three
@@ -27,11 +27,11 @@ SPARE: Final = 16  #: of the room, the part in which words are tried one by one
 # In eighths of a bit, as the tables.
 LATER: Final = 3  #: what each word before takes away
 AGAIN: Final = 8  #: what each repetition adds
-MOST_AGAIN: Final = 3  #: repetitions that count
+MAX_AGAIN: Final = 3  #: repetitions that count
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class SelectionRequest:
     """A description to choose from, and how much may be chosen.
 
     Attributes:
@@ -44,7 +44,7 @@ class Task:
     description: str
     k: int
     max_bits: int | None
-    medium: Medium
+    medium: WordChannel
 
     def allows(self, words: Sequence[str]) -> bool:
         """Tell whether ``words`` keep the limits."""
@@ -62,7 +62,7 @@ class Candidate:
     word: str
 
 
-def salient(task: Task, found: Iterable[Candidate]) -> list[str]:
+def salient(task: SelectionRequest, found: Iterable[Candidate]) -> list[str]:
     """Return the weightiest words of ``found`` that come back, in reading order.
 
     Where not even one comes back, the weightiest is sent all the same.
@@ -82,10 +82,10 @@ def salient(task: Task, found: Iterable[Candidate]) -> list[str]:
     return _words(chosen) or [last_resort]
 
 
-def candidates(task: Task) -> list[Candidate]:
+def candidates(task: SelectionRequest) -> list[Candidate]:
     """Return the words that can be sent, in reading order."""
-    said = [word for word in tokens(task.description) if task.medium.sends(word)]
-    telling = [word for word in said if word not in FILLERS and len(word) > 1] or said
+    said = [word for word in tokenize(task.description) if task.medium.sends(word)]
+    telling = [word for word in said if word not in STOPWORDS and len(word) > 1] or said
     counts = Counter(telling)
     distinct = [word for word in counts if not any(form in counts for form in singulars(word))]
     return [
@@ -99,7 +99,7 @@ def by_weight(found: Iterable[Candidate]) -> list[Candidate]:
     return sorted(found, key=lambda one: (-one.weight, one.place))
 
 
-def those_that_come_back(words: Sequence[str], medium: Medium) -> list[str]:
+def recoverable(words: Sequence[str], medium: WordChannel) -> list[str]:
     """Return the words that a receiver reads right, in the number it reads them in."""
     chosen = [Candidate(place, 0, word) for place, word in enumerate(words)]
     for _ in range(TRIES):
@@ -110,10 +110,10 @@ def those_that_come_back(words: Sequence[str], medium: Medium) -> list[str]:
 
 
 def _weight(word: str, place: int, count: int) -> int:
-    return vocabulary().weight(word) - LATER * place + AGAIN * min(count - 1, MOST_AGAIN)
+    return vocabulary().weight(word) - LATER * place + AGAIN * min(count - 1, MAX_AGAIN)
 
 
-def _weightiest(task: Task, waiting: list[Candidate]) -> str:
+def _weightiest(task: SelectionRequest, waiting: list[Candidate]) -> str:
     if not waiting:
         raise InputError("There is no word of the letters a to z in this description.")
     fitting = next((one.word for one in waiting if task.allows([one.word])), None)
@@ -123,7 +123,7 @@ def _weightiest(task: Task, waiting: list[Candidate]) -> str:
 
 
 def _filled(
-    chosen: list[Candidate], waiting: list[Candidate], task: Task
+    chosen: list[Candidate], waiting: list[Candidate], task: SelectionRequest
 ) -> tuple[list[Candidate], list[Candidate]]:
     """Return as many candidates as the limits allow, and those that still wait."""
     sure = _sure(chosen, waiting, task)
@@ -138,7 +138,7 @@ def _filled(
     return chosen, left
 
 
-def _sure(chosen: list[Candidate], waiting: list[Candidate], task: Task) -> int:
+def _sure(chosen: list[Candidate], waiting: list[Candidate], task: SelectionRequest) -> int:
     """Return how many of ``waiting`` fit with so much to spare that not each has to be tried.
 
     A word may cost less for one that is added, but not so much less.
@@ -156,7 +156,7 @@ def _in_order(some: Iterable[Candidate]) -> list[Candidate]:
     return sorted(some, key=lambda one: one.place)
 
 
-def _those_that_come_back(chosen: list[Candidate], medium: Medium) -> list[Candidate]:
+def _those_that_come_back(chosen: list[Candidate], medium: WordChannel) -> list[Candidate]:
     received = medium.reads(_words(chosen))
     return [
         Candidate(one.place, one.weight, word)

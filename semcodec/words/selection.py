@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from semcodec.errors import InputError
-from semcodec.words import closed_loop, judges
-from semcodec.words.closed_loop import Choice
-from semcodec.words.judges import Judge
-from semcodec.words.medium import medium
-from semcodec.words.salience import Task
+from semcodec.words import closed_loop, similarity
+from semcodec.words.channel import medium
+from semcodec.words.closed_loop import Selection
+from semcodec.words.salience import SelectionRequest
+from semcodec.words.similarity import Judge
 
 MAX_K: Final = 1_000  #: words; a page of text
 
@@ -53,11 +53,11 @@ def choose(
     coding: str = "nibble",
     max_bits: int | None = None,
     judge: Judge | str | None = None,
-) -> Choice:
+) -> Selection:
     """Return the words that ``select`` returns, and how they were chosen."""
     if type(k) is not int or not 1 <= k <= MAX_K:
         raise InputError(f"K is a number of words from 1 to {MAX_K}.")
     if max_bits is not None and (type(max_bits) is not int or max_bits < 1):
         raise InputError("A limit on bits is an integer over 0.")
-    task = Task(description, k, max_bits, medium(coding))
-    return closed_loop.choose(task, judges.judge(judge))
+    task = SelectionRequest(description, k, max_bits, medium(coding))
+    return closed_loop.choose(task, similarity.judge(judge))

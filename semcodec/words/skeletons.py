@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from semcodec.errors import InputError
-from semcodec.words.tokens import tokens
+from semcodec.words.tokenizer import tokenize
 
 VOWELS: Final = "aeiouy"
 #: What a letter that is no symbol becomes.
@@ -29,18 +29,18 @@ def skeleton(text: str) -> str:
     Raises:
         InputError: a word has no consonant, or there is no word.
     """
-    words = tokens(text)
+    words = tokenize(text)
     if not words:
         raise InputError("There is no word of the letters a to z or digits in this text.")
     return " ".join(map(_needed, words))
 
 
-def of_word(word: str) -> str:
+def skeleton_of_word(word: str) -> str:
     """Return the skeleton of one word of the letters a to z; empty if it has no consonant."""
     return singular(word).translate(_TO_SYMBOLS)
 
 
-def is_short_for(bones: str, whole: str) -> bool:
+def is_abbreviation(bones: str, whole: str) -> bool:
     """Tell whether the letters of ``bones`` stand in the skeleton ``whole`` in this order."""
     letters = iter(whole)
     return all(letter in letters for letter in bones)
@@ -64,11 +64,11 @@ def singulars(word: str) -> list[str]:
         shorter.append(word[:-2])
     if word.endswith("ies"):
         shorter.append(word[:-3] + "y")
-    return [form for form in shorter if of_word(form) == of_word(word)]
+    return [form for form in shorter if skeleton_of_word(form) == skeleton_of_word(word)]
 
 
 def _needed(word: str) -> str:
-    if bones := of_word(word):
+    if bones := skeleton_of_word(word):
         return bones
     raise InputError(
         f"The word {word!r} has no consonant, so it has no skeleton: leave it out or say it "

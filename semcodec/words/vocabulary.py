@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from semcodec.words.skeletons import of_word
+from semcodec.words.skeletons import skeleton_of_word
 
 FILE: Final = "words-1.bin"
 UNKNOWN: Final = 255  #: the cost of a word that is not in the tables: rarer than any that is
@@ -49,14 +49,14 @@ class Vocabulary:
 
     def candidates(self, skeleton: str) -> range:
         """Return the numbers of the words with this skeleton, the most common first."""
-        first = last = bisect_left(self.words, skeleton, key=of_word)
-        while last < len(self.words) and of_word(self.words[last]) == skeleton:
+        first = last = bisect_left(self.words, skeleton, key=skeleton_of_word)
+        while last < len(self.words) and skeleton_of_word(self.words[last]) == skeleton:
             last += 1
         return range(first, last)
 
     def number(self, word: str) -> int | None:
         """Return the number of ``word``, or None if the tables lack it."""
-        found = (at for at in self.candidates(of_word(word)) if self.words[at] == word)
+        found = (at for at in self.candidates(skeleton_of_word(word)) if self.words[at] == word)
         return next(found, None)
 
     def weight(self, word: str) -> int:

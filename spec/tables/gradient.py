@@ -16,7 +16,7 @@ from lexicon import SQUASH, D
 F: Final = np.float32
 ODDS: Final = (SQUASH / 65536).astype(F)
 THINNED: Final = 0.6  #: share of the lists of words of which some are left out
-LEAST_KEPT: Final = 0.2  #: share of such a list's words that stay
+MIN_KEPT: Final = 0.2  #: share of such a list's words that stay
 LONGEST: Final = 5000
 
 
@@ -110,7 +110,7 @@ def pick(texts: Texts, one: int, dice: np.ndarray, into: np.ndarray) -> int:
     """Copy a sequence, or some of its words if it is a list, and return how many."""
     kept = 2.0
     if texts.lists[one] and draw(dice) < THINNED:
-        kept = draw(dice) * (1 - LEAST_KEPT) + LEAST_KEPT
+        kept = draw(dice) * (1 - MIN_KEPT) + MIN_KEPT
     count = 0
     for at in range(texts.starts[one], texts.starts[one + 1]):
         if kept > 1 or draw(dice) < kept:

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 from exact import ln
-from lexicon import MOST_BIAS, UNIT
+from lexicon import MAX_BIAS, UNIT
 
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789"
 CODES: Final = {letter: code for code, letter in enumerate(ALPHABET)}
@@ -86,4 +86,4 @@ def _logits(chances: list[float]) -> list[int]:
 
 
 def _logit(yes: float, no: float) -> int:
-    return max(-MOST_BIAS, min(MOST_BIAS, round(UNIT * ln(yes / no))))
+    return max(-MAX_BIAS, min(MAX_BIAS, round(UNIT * ln(yes / no))))

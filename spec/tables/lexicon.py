@@ -24,7 +24,7 @@ STATES: Final = 8
 BUCKETS: Final = 12
 UNIT: Final = 8  #: parts of one, in the table
 MOST: Final = 15  #: of a weight, in those parts
-MOST_BIAS: Final = 127
+MAX_BIAS: Final = 127
 
 #: Chances of 65536 that go with logits 0, 1/4, ... 8; between them, a straight line. Rounded, so
 #: that no library's last bit matters.

@@ -30,9 +30,9 @@ from sequences import Sequence, Telling, corpora, sequences
 from texts import SOURCES, lines
 from training import rounded, train
 
-from semcodec.words.fillers import HELPERS
-from semcodec.words.skeletons import of_word
-from semcodec.words.tokens import tokens
+from semcodec.words.skeletons import skeleton_of_word
+from semcodec.words.stopwords import FUNCTION_WORDS
+from semcodec.words.tokenizer import tokenize
 
 ROOT = Path(__file__).parents[2]
 TABLE = "semcodec/coding/data/lexicon-1.bin"
@@ -56,7 +56,7 @@ def main(
     learnt = list(sequences(read, telling))
     print(f"{len(learnt)} sequences of {sum(len(one.words) for one in learnt)} words", flush=True)
     ordered = in_meaning(found, flat(learnt, found.words))
-    helpers = np.array([word in HELPERS for word in ordered.words[:COMMON]] + [False, False])
+    helpers = np.array([word in FUNCTION_WORDS for word in ordered.words[:COMMON]] + [False, False])
     model = rounded(train(flat(learnt, ordered.words), first_biases(ordered), helpers))
     common = set(ordered.words[:COMMON])
     rare = [word for word in general if word not in common]
@@ -132,7 +132,7 @@ def report(folder: Path, telling: Telling, measure: Measure) -> None:
     """Print what words of the texts that were held out cost, in bits."""
     spelled: list[str] = []
     for source in SOURCES:
-        held = [words for words in map(tokens, lines(folder, source, held=True)) if words]
+        held = [words for words in map(tokenize, lines(folder, source, held=True)) if words]
         spelled += [word for words in held for word in words if not measure.is_listed(word)]
         held = held[:MEASURED]
         lists = [telling.first(telling.list_of(words), SENT) for words in held]
@@ -150,7 +150,7 @@ def report(folder: Path, telling: Telling, measure: Measure) -> None:
 def rate(texts: list[list[str]], price: Callable[[list[str]], float]) -> str:
     """Return the bits of a word, and what part they are of consonants of four bits."""
     bits, words = sum(map(price, texts)), sum(map(len, texts))
-    bones = [bone for text in texts for bone in map(of_word, text) if bone]
+    bones = [bone for text in texts for bone in map(skeleton_of_word, text) if bone]
     symbols = sum(map(len, bones)) + len(bones) - len(texts)
     return f"{bits / words:5.2f} {bits / (4 * symbols):.3f}"
 

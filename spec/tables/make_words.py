@@ -20,9 +20,9 @@ from phrases import phrases
 from record import ABOUT_WORDS, inputs, notice, toml
 from texts import SOURCES, lines
 
-from semcodec.words.fillers import FILLERS
-from semcodec.words.skeletons import of_word, singulars
-from semcodec.words.tokens import tokens
+from semcodec.words.skeletons import singulars, skeleton_of_word
+from semcodec.words.stopwords import STOPWORDS
+from semcodec.words.tokenizer import tokenize
 
 ROOT = Path(__file__).parents[2]
 TABLE = "semcodec/words/tables/words-1.bin"
@@ -58,11 +58,11 @@ def main(folder: Path, general_wheel: Path, wordnet: Path) -> None:
     """Write the table and the record of what it was made from."""
     dictionary = Dictionary.read(wordnet)
     descriptions = [
-        tokens(line) for source in SOURCES for line in lines(folder, source, held=False)
+        tokenize(line) for source in SOURCES for line in lines(folder, source, held=False)
     ]
     descriptions += phrases()
     chance = chances(descriptions, general_list(general_wheel, dictionary), dictionary.unwanted)
-    words = sorted(chance, key=lambda word: (of_word(word), cost(chance[word]), word))
+    words = sorted(chance, key=lambda word: (skeleton_of_word(word), cost(chance[word]), word))
     seen, mass = neighbours(descriptions, {word: at for at, word in enumerate(words)})
     pairs = telling(seen, [chance[word] for word in words])
     reach = [units(log2((mass[at] + PRIOR) / PRIOR)) for at in range(len(words) + 1)]
@@ -97,9 +97,9 @@ def chances(
         word: (1 - GENERAL) * counts[word] / total
         + GENERAL * general.get(word, GENERAL_LEAST) / general_total
         for word in counts.keys() | general.keys()
-        if of_word(word) and (word not in unwanted or counts[word] >= WANTED)
+        if skeleton_of_word(word) and (word not in unwanted or counts[word] >= WANTED)
     }
-    sent = {word: alone[word] * (DAMPED if word in FILLERS else 1) for word in alone}
+    sent = {word: alone[word] * (DAMPED if word in STOPWORDS else 1) for word in alone}
     return with_plurals(sent)
 
 
@@ -111,7 +111,7 @@ def with_plurals(chance: dict[str, float]) -> dict[str, float]:
     joint = dict(chance)
     for word in chance:
         for single in singulars(word):
-            if single in chance and single not in FILLERS:
+            if single in chance and single not in STOPWORDS:
                 joint[single] += chance[word]
                 joint[word] = chance[word] * PLURAL
     return joint
@@ -127,7 +127,7 @@ def neighbours(
     seen: Counter[tuple[int, int]] = Counter()
     mass: Counter[int] = Counter()
     for words in descriptions:
-        known = [numbers[word] for word in words if word in numbers and word not in FILLERS]
+        known = [numbers[word] for word in words if word in numbers and word not in STOPWORDS]
         known.insert(0, len(numbers))
         for at, first in enumerate(known):
             mass[first] += NEAR[0]

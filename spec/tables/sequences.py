@@ -14,9 +14,9 @@ from corpora import KINDS, answers, glosses
 from exact import draw, ln, seeded
 from texts import SOURCES, lines
 
-from semcodec.words.fillers import HELPERS
-from semcodec.words.skeletons import of_word
-from semcodec.words.tokens import tokens
+from semcodec.words.skeletons import skeleton_of_word
+from semcodec.words.stopwords import FUNCTION_WORDS
+from semcodec.words.tokenizer import tokenize
 
 GLOSSES: Final = "glosses"
 #: How much a description of each source weighs; 1 where nothing stands.
@@ -64,7 +64,7 @@ def corpora(folder: Path, answers_wheel: Path, wordnet: Path) -> list[Corpus]:
 
 
 def _words(texts: Iterable[str]) -> list[list[str]]:
-    return [words for words in map(tokens, texts) if words]
+    return [words for words in map(tokenize, texts) if words]
 
 
 class Telling:
@@ -82,7 +82,7 @@ class Telling:
         return [
             word
             for word in dict.fromkeys(words)
-            if word not in HELPERS and len(word) > 1 and of_word(word)
+            if word not in FUNCTION_WORDS and len(word) > 1 and skeleton_of_word(word)
         ]
 
     def first(self, words: list[str], most: int, wobble: bool = False) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from exact import compiled, draw, seeded, shuffle
 from gradient import Decisions, F, Rates, Texts
-from lexicon import MOST, MOST_BIAS, ROWS, SIZES, UNIT, D, Model, turn
+from lexicon import MOST, MAX_BIAS, ROWS, SIZES, UNIT, D, Model, turn
 from ordered import train_ordered
 from unordered import train_unordered
 
@@ -16,7 +16,7 @@ RATE: Final = 0.07  #: of weights, before the first epoch
 BIAS_RATE: Final = 0.1
 SHRINK: Final = 0.005
 LAST: Final = 0.05  #: share of the rates that is left after the last epoch
-LEAST_TRAFFIC: Final = 50  #: weight of words below which a row keeps what counts say
+MIN_TRAFFIC: Final = 50  #: weight of words below which a row keeps what counts say
 #: How far from 0 weights begin, so that no two start alike.
 MEANINGS: Final = 0.06
 ROWS_SPREAD: Final = 0.02
@@ -28,7 +28,7 @@ BOTH_HALVES: Final = -2.0  #: logit of the upper half's having words too
 def train(texts: Texts, biases: np.ndarray, is_helper: np.ndarray) -> Model:
     """Return the weights; ``biases`` are the logits of the rows as counts say."""
     dice = seeded(1)
-    trained = traffic(texts.numbers, texts.starts, texts.weights) >= LEAST_TRAFFIC
+    trained = traffic(texts.numbers, texts.starts, texts.weights) >= MIN_TRAFFIC
     model = _fresh(biases, trained, dice)
     squares = Model(*(np.full_like(one, MOVED if one.ndim == 2 else BIAS_MOVED) for one in model))
     single = Decisions(model.rows, model.biases, squares.rows, squares.biases, trained)
@@ -50,7 +50,7 @@ def train(texts: Texts, biases: np.ndarray, is_helper: np.ndarray) -> Model:
 
 def rounded(model: Model) -> Model:
     """Return the weights as whole parts of ``UNIT``, as the table has them."""
-    most = (MOST if part.ndim == 2 else MOST_BIAS for part in model)
+    most = (MOST if part.ndim == 2 else MAX_BIAS for part in model)
     return Model(*(_whole(part, limit) for part, limit in zip(model, most, strict=True)))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import semcodec
-from semcodec.backends.deterministic import DeterministicWriter
+from semcodec.backends.rule_based import RuleBasedWriter
 
-WRITER = DeterministicWriter()
+WRITER = RuleBasedWriter()
 
 
 def test_it_chooses_shortens_and_restores_like_the_library() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from semcodec.backends.calls import Call
 from semcodec.backends.openai.client import Client
-from semcodec.backends.openai.keys import Key
+from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.settings import Settings
+from semcodec.backends.recording import ModelRequest
 from semcodec.errors import BackendError
 
 httpx2 = pytest.importorskip("httpx2", reason="There is no client: pip install '.[openai]'.")
@@ -17,6 +17,6 @@ httpx2 = pytest.importorskip("httpx2", reason="There is no client: pip install '
 def test_a_model_must_be_named_where_none_is_listed(status: int) -> None:
     transport = httpx2.MockTransport(lambda request: httpx2.Response(status, text="no"))
     settings = Settings(base_url="http://127.0.0.1:9/v1", retries=0)
-    client = Client(settings, Key("unused", "nowhere"), transport)
+    client = Client(settings, ApiKey("unused", "nowhere"), transport)
     with pytest.raises(BackendError, match="does not list its models: name one with --model"):
-        client.send(Call("choose a model", "models", {}))
+        client.send(ModelRequest("choose a model", "models", {}))

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.calls import Call, Reply, Usage
 from semcodec.backends.openai.settings import Settings
+from semcodec.backends.recording import ModelRequest, ModelResponse, Usage
 from semcodec.errors import BudgetExceededError
 
 PHOTO = Image.new("RGB", (64, 64), "white")
@@ -23,10 +23,10 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     calls: list[Settings] = []
 
     def sender(settings: Settings) -> Any:
-        def send(call: Call) -> Reply:
+        def send(call: ModelRequest) -> ModelResponse:
             calls.append(settings)
             text = "A red boat on a lake." if call.stage == "describe" else call.likely
-            return Reply(text, usage=Usage(7000, 0, 0))
+            return ModelResponse(text, usage=Usage(7000, 0, 0))
 
         return send
 

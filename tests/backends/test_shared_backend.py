@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.calls import Call, Reply, Tape, Usage
 from semcodec.backends.openai import OpenAIBackend
+from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse, Usage
 from semcodec.errors import BackendError, SemcodecError
 
 RUNS = 6
@@ -35,14 +35,14 @@ class Server:
     def __init__(self, runs: int = RUNS, **answers: str) -> None:
         self.barrier, self.answers = threading.Barrier(runs, timeout=30), answers
 
-    def __call__(self, call: Call) -> Reply:
+    def __call__(self, call: ModelRequest) -> ModelResponse:
         self.barrier.wait()
         number = _run_of(call)
         likely = DESCRIPTIONS[number] if call.stage == "describe" else call.likely
-        return Reply(self.answers.get(call.stage, likely), usage=Usage(10**number, 0, 0))
+        return ModelResponse(self.answers.get(call.stage, likely), usage=Usage(10**number, 0, 0))
 
 
-def _run_of(call: Call) -> int:
+def _run_of(call: ModelRequest) -> int:
     if call.looked_at:
         ((width, height),) = call.looked_at
         return round(100 * width / height) - 100
@@ -98,12 +98,12 @@ def test_a_run_that_fails_has_its_own_calls() -> None:
 class Schemaless(Server):
     """A server that accepts no JSON schema, and refuses all first calls at once."""
 
-    def __call__(self, call: Call) -> Reply:
+    def __call__(self, call: ModelRequest) -> ModelResponse:
         reply = super().__call__(call)
         if "response_format" in call.body:
-            from semcodec.backends.openai.faults import ShapeRefused
+            from semcodec.backends.openai.errors import SchemaNotSupported
 
-            raise ShapeRefused("It does not know json_schema.", stage=call.stage)
+            raise SchemaNotSupported("It does not know json_schema.", stage=call.stage)
         return reply
 
 
@@ -120,17 +120,17 @@ def test_a_useless_reply_of_one_run_drops_no_cached_reply_of_another(tmp_path: P
     path = tmp_path / "cache"
 
     class OneFails(Server):
-        def __call__(self, call: Call) -> Reply:
+        def __call__(self, call: ModelRequest) -> ModelResponse:
             reply = super().__call__(call)
             is_failing = call.stage == "describe" and _run_of(call) == 0
-            return Reply("", usage=reply.usage) if is_failing else reply
+            return ModelResponse("", usage=reply.usage) if is_failing else reply
 
-    all_runs(backend(OneFails(), tape=Tape(path, "cache")))
+    all_runs(backend(OneFails(), tape=Cassette(path, "cache")))
 
-    def refuse(call: Call) -> Reply:
+    def refuse(call: ModelRequest) -> ModelResponse:
         raise BackendError("Called again.", stage=call.stage)
 
-    traces = all_runs(backend(refuse, tape=Tape(path, "cache")))
+    traces = all_runs(backend(refuse, tape=Cassette(path, "cache")))
     sources = [[call.get("source") for call in trace.calls] for trace in traces]
     assert sources == [[None]] + [["cache"] * 2] * (RUNS - 1)
 
@@ -138,19 +138,21 @@ def test_a_useless_reply_of_one_run_drops_no_cached_reply_of_another(tmp_path: P
 def test_a_useless_reply_does_not_drop_a_better_one_to_the_same_call(tmp_path: Path) -> None:
     """Another run may have replaced the reply in the meantime."""
     path = tmp_path / "cache"
-    good = Reply("A red boat number 0 on a lake.")
+    good = ModelResponse("A red boat number 0 on a lake.")
 
     class Overtaken(Server):
-        def __call__(self, call: Call) -> Reply:
+        def __call__(self, call: ModelRequest) -> ModelResponse:
             overtaking.append(call)
-            return Reply("")
+            return ModelResponse("")
 
-    overtaking: list[Call] = []
-    tape = Tape(path, "cache")
+    overtaking: list[ModelRequest] = []
+    tape = Cassette(path, "cache")
     shared = backend(Overtaken(1), tape=tape)
     put = tape.put
 
-    def put_then_overtaken(call: Call, server: str, turn: int, reply: Reply) -> None:
+    def put_then_overtaken(
+        call: ModelRequest, server: str, turn: int, reply: ModelResponse
+    ) -> None:
         put(call, server, turn, reply)
         put(call, server, turn, good)
 
@@ -166,13 +168,13 @@ def test_a_recording_keeps_every_reply_to_the_same_call(tmp_path: Path) -> None:
     path = tmp_path / "recording"
     answers = iter(range(RUNS))
 
-    def send(call: Call) -> Reply:
-        return Reply(f"A boat and {next(answers)} birds.")
+    def send(call: ModelRequest) -> ModelResponse:
+        return ModelResponse(f"A boat and {next(answers)} birds.")
 
-    recording = backend(send, tape=Tape(path, "record"))
+    recording = backend(send, tape=Cassette(path, "record"))
     with ThreadPoolExecutor(RUNS) as pool:
         list(pool.map(recording.describe, [photograph(0)] * RUNS))
-    replaying = backend(send, tape=Tape(path, "replay"))
+    replaying = backend(send, tape=Cassette(path, "replay"))
     replies = sorted(replaying.describe(photograph(0)) for _ in range(RUNS))
     assert replies == [f"A boat and {number} birds." for number in range(RUNS)]
 

@@ -94,11 +94,11 @@ def test_the_curve_is_the_logistic_function_and_symmetric() -> None:
 
 def test_many_words_and_the_longest() -> None:
     rng = random.Random(4)
-    many = [WORDS[rng.randrange(COMMON)] for _ in range(lexicon.MOST_WORDS)]
+    many = [WORDS[rng.randrange(COMMON)] for _ in range(lexicon.MAX_WORDS)]
     assert lexicon.read(lexicon.write(many)) == (many, None)
     letters = [f"{LONGEST[:-2]}{number}" for number in range(10, 26)]
     assert lexicon.read(lexicon.write(letters)) == (letters, None)
-    several = list(dict.fromkeys(many))[: bag.MOST_WORDS]
+    several = list(dict.fromkeys(many))[: bag.MAX_WORDS]
     assert bag.read(bag.write(several)) == (bag.canonical_order(several), None)
 
 
@@ -169,8 +169,8 @@ def test_missing_tables_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_too_much_is_refused_when_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     letters = [f"{LONGEST[:-2]}{number}" for number in range(10, 28)]
     with monkeypatch.context() as patch:
-        patch.setattr(escapes, "MOST_SPELLED", 10_000)
-        patch.setattr(bag, "MOST_WORDS", 10_000)
+        patch.setattr(escapes, "MAX_SPELLED", 10_000)
+        patch.setattr(bag, "MAX_WORDS", 10_000)
         long, set_of_long = lexicon.write(letters), bag.write(letters)
         many = bag.write(WORDS[:300])
     assert lexicon.read(long)[1] == "SC-LEX-3"

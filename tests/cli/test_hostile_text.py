@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import semcodec
-from semcodec.cli import terminal
+from semcodec.cli import output
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -22,7 +22,7 @@ NOTES = dict.fromkeys(("painter", "comment", "tool"), f"a{HIDDEN}b")
 
 @pytest.fixture(autouse=True)
 def _on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terminal, "is_terminal", lambda: True)
+    monkeypatch.setattr(output, "is_terminal", lambda: True)
 
 
 def is_harmless(shown: str) -> bool:

@@ -209,7 +209,7 @@ def test_a_loop_of_links_is_one_sentence(run: Run, photo: Path) -> None:
 def test_a_file_of_any_size_is_not_read_whole(
     run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "MOST_INPUT", 100)
+    monkeypatch.setattr(files, "MAX_INPUT", 100)
     code, _, err = run("encode", photo, "-o", photo.with_suffix(".semc"))
     assert code == 1
     assert "over 100 bytes" in err

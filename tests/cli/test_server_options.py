@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.calls import Call, Reply, Usage
 from semcodec.backends.openai import server
-from semcodec.cli import servers
+from semcodec.backends.recording import ModelRequest, ModelResponse, Usage
+from semcodec.cli import openai_options
 from semcodec.errors import BackendError
 
 Run = Callable[..., tuple[int, str, str]]
@@ -32,27 +32,27 @@ PRICES = """
 class Served:
     """A client whose server knows what a boat is; made calls are in ``calls``."""
 
-    calls: list[Call] = []  # noqa: RUF012  # of all clients of a test
+    calls: list[ModelRequest] = []  # noqa: RUF012  # of all clients of a test
     fails, given = "", 100
 
     def __init__(self, *given: Any) -> None:
         pass
 
-    def send(self, call: Call) -> Reply:
+    def send(self, call: ModelRequest) -> ModelResponse:
         self.calls.append(call)
         if call.stage == self.fails:
             raise BackendError(f"The server broke off during {call.stage}.", stage=call.stage)
         if call.route.startswith("images"):
             out = io.BytesIO()
             Image.new("RGB", (64, 64), "red").save(out, "PNG")
-            return Reply(image=out.getvalue(), usage=Usage(100, 0, 200))
+            return ModelResponse(image=out.getvalue(), usage=Usage(100, 0, 200))
         said = {"describe": "A red boat lies on a blue lake.", "select": '["boat", "lake"]'}
         said |= {"decompress": '["boat", "lake"]', "expand": "A boat on a lake."}
-        return Reply(said[call.stage], model="served-1", usage=Usage(1000, 0, self.given))
+        return ModelResponse(said[call.stage], model="served-1", usage=Usage(1000, 0, self.given))
 
 
 @pytest.fixture(autouse=True)
-def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Call]:
+def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[ModelRequest]:
     """Let there be one key, no config and no server but ours; return the calls made of it."""
     for name in ("SEMCODEC_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -101,7 +101,7 @@ OPTIONS: dict[str, list[str]] = {
 
 
 def test_every_option_of_servers_is_in_this_table() -> None:
-    assert set(OPTIONS) == set(servers.ALL)
+    assert set(OPTIONS) == set(openai_options.ALL)
 
 
 @pytest.mark.parametrize("option", OPTIONS)
@@ -159,7 +159,7 @@ def test_an_option_of_nothing_is_one_too(run: Run, photo: Path, tmp_path: Path) 
     ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else "",
 )
 def test_an_option_that_is_wrong_is_usage(
-    run: Run, photo: Path, tmp_path: Path, calls: list[Call], options: list[str], says: str
+    run: Run, photo: Path, tmp_path: Path, calls: list[ModelRequest], options: list[str], says: str
 ) -> None:
     out = tmp_path / "out.semc"
     code, shown, err = run("encode", photo, "-o", out, "--backend", "openai", *options)
@@ -202,7 +202,11 @@ def test_an_option_comes_before_a_wrong_environment(
 
 
 def test_an_encoding_is_rehearsed(
-    run: Run, photo: Path, tmp_path: Path, calls: list[Call], monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    photo: Path,
+    tmp_path: Path,
+    calls: list[ModelRequest],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     configure(tmp_path, PRICES)
     monkeypatch.delenv("OPENAI_API_KEY")
@@ -233,7 +237,9 @@ all                                $0.0253  $0.3917"""
     assert SECRET not in out + err
 
 
-def test_a_decoding_is_rehearsed(run: Run, record: Path, tmp_path: Path, calls: list[Call]) -> None:
+def test_a_decoding_is_rehearsed(
+    run: Run, record: Path, tmp_path: Path, calls: list[ModelRequest]
+) -> None:
     configure(tmp_path, PRICES)
     how = ["decode", record, "-o", tmp_path / "out.png", "--backend", "openai", "--dry-run"]
     code, out, err = run(*how)
@@ -274,7 +280,7 @@ def test_a_rehearsal_with_another_server(run: Run, photo: Path, tmp_path: Path) 
 
 
 def test_a_rehearsal_leaves_out_what_is_on_the_tape(
-    run: Run, photo: Path, tmp_path: Path, calls: list[Call]
+    run: Run, photo: Path, tmp_path: Path, calls: list[ModelRequest]
 ) -> None:
     tape = tmp_path / "tape"
     how = ["encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai", "--k", "2"]
@@ -323,7 +329,7 @@ def test_a_limit_stops_before_it_is_exceeded(
     run: Run,
     photo: Path,
     tmp_path: Path,
-    calls: list[Call],
+    calls: list[ModelRequest],
     monkeypatch: pytest.MonkeyPatch,
     limit: str,
     made: int,
@@ -342,7 +348,7 @@ def test_a_limit_stops_before_it_is_exceeded(
 
 
 def test_a_run_is_replayed_without_a_server_and_its_options(
-    run: Run, photo: Path, tmp_path: Path, calls: list[Call]
+    run: Run, photo: Path, tmp_path: Path, calls: list[ModelRequest]
 ) -> None:
     tape = tmp_path / "tape"
     how = ["--backend", "openai", "--k", "2"]
@@ -376,14 +382,14 @@ def test_a_call_that_fails_leaves_the_trace_and_no_output(
 
 
 def test_a_server_may_fill_one_place_alone(
-    run: Run, record: Path, tmp_path: Path, calls: list[Call]
+    run: Run, record: Path, tmp_path: Path, calls: list[ModelRequest]
 ) -> None:
     code, _, _ = run("decode", record, "-o", tmp_path / "out.png", "--writer", "openai")
     assert (code, [call.stage for call in calls]) == (0, ["decompress", "expand"])
 
 
 def test_models_are_chosen_by_place(
-    run: Run, photo: Path, tmp_path: Path, calls: list[Call]
+    run: Run, photo: Path, tmp_path: Path, calls: list[ModelRequest]
 ) -> None:
     how = ["encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai", "--k", "2"]
     for options in (["--model", "a"], ["--model", "a", "--writer-model", "b"]):

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from semcodec.cli import decoders, vector_files
-from semcodec.cli.judging import Crashed, Said, differences
-from semcodec.cli.terminal import EnvironmentFault
+from semcodec.cli.output import EnvironmentFault
+from semcodec.conformance import process
+from semcodec.conformance import vectors as vectors_
+from semcodec.conformance.compare import Crashed, Said, differences
 from tests.cli import decoder
 from tests.cli.conftest import Run
 
@@ -34,7 +35,7 @@ def against(run: Run, mode: str, *options: str) -> tuple[int, str, str]:
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with what the library decodes of the vectors that start a process each."""
     path = tmp_path_factory.mktemp("decoded") / "decoded.json"
-    vectors = [one for name in IN_TABLE for one in vector_files.load(None, name)]
+    vectors = [one for name in IN_TABLE for one in vectors_.load(None, name)]
     rows = {
         f"{one.framing} {one.data.hex()}": decoder.decoded(one.framing, one.data) for one in vectors
     }
@@ -233,9 +234,9 @@ def test_other_vectors_and_other_files_beside_them(run: Run, tmp_path: Path) -> 
 
 
 def test_vectors_that_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vector_files, "PLACES", ())
+    monkeypatch.setattr(vectors_, "PLACES", ())
     with pytest.raises(EnvironmentFault, match="--vectors"):
-        vector_files.load(None, "*")
+        vectors_.load(None, "*")
 
 
 @pytest.mark.parametrize("seconds", ["0", "x", "3601"])
@@ -269,22 +270,22 @@ def test_a_stop_key_stops_the_decoder(mode: str, tmp_path: Path) -> None:
 
 
 def test_after_the_end_no_decoder_is_started() -> None:
-    stopped = decoders.Decoders(["true"], seconds=1, verbose=False)
+    stopped = process.Decoders(["true"], seconds=1, verbose=False)
     stopped.close()
     with pytest.raises(EnvironmentFault):
-        stopped.each(vector_files.load(None, "first-byte-00")[0])
+        stopped.each(vectors_.load(None, "first-byte-00")[0])
 
 
 def test_the_end_of_the_output_is_heard_by_all_who_listen() -> None:
-    child = decoders.Child([sys.executable, "-c", "pass"], verbose=False)
+    child = process.Child([sys.executable, "-c", "pass"], verbose=False)
     child.stop()  # as the one who ends it does, while another still waits for an answer
     assert child.hear(lambda heard: False, time.monotonic() + 1) == b""
 
 
 def test_a_decoder_that_says_all_but_does_not_end() -> None:
     code = "import os, time; os.write(1, b'{}'); os.close(1); time.sleep(60)"
-    slow = decoders.Decoders([sys.executable, "-c", code], seconds=1, verbose=False)
-    answer = slow.each(vector_files.load(None, "first-byte-00")[0])
+    slow = process.Decoders([sys.executable, "-c", code], seconds=1, verbose=False)
+    answer = slow.each(vectors_.load(None, "first-byte-00")[0])
     assert answer == Crashed("no answer within 1 s")
 
 
@@ -292,5 +293,5 @@ def test_a_deep_answer_is_not_shown() -> None:
     deep: Any = []
     for _ in range(100_000):
         deep = [deep]
-    (found,) = differences(vector_files.load(None, "first-byte-80")[0], Said(deep))
+    (found,) = differences(vectors_.load(None, "first-byte-80")[0], Said(deep))
     assert found.came == "read: …"

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from semcodec import imaging
 from semcodec.errors import InputError
-from semcodec.pipeline import images
 from tests.pictures import BAD, GOOD, PHOTO, RED, claiming, saved, scene
 
 
@@ -23,38 +23,38 @@ from tests.pictures import BAD, GOOD, PHOTO, RED, claiming, saved, scene
 def test_every_mode_becomes_rgb(mode: str) -> None:
     source = Image.new("RGB", (9, 7), RED)
     image = Image.new("I;16", (9, 7), 40000) if mode == "I;16" else source.convert(mode)
-    assert images.load(image).mode == "RGB"
-    assert images.load(image).size == (9, 7)
+    assert imaging.load(image).mode == "RGB"
+    assert imaging.load(image).size == (9, 7)
 
 
 def test_16_bit_is_scaled_not_clipped() -> None:
     image = Image.new("I;16", (4, 4), 0x8000)
-    assert images.load(saved(image, "PNG")).getpixel((0, 0)) == (128, 128, 128)
+    assert imaging.load(saved(image, "PNG")).getpixel((0, 0)) == (128, 128, 128)
 
 
 def test_cmyk_jpeg_keeps_its_colour() -> None:
     cmyk = saved(Image.new("RGB", (16, 16), RED).convert("CMYK"), "JPEG")
-    red, green, blue = images.load(cmyk).getpixel((8, 8))
+    red, green, blue = imaging.load(cmyk).getpixel((8, 8))
     assert red > 150
     assert green < 80 > blue
 
 
 def test_transparency_shows_white_paper() -> None:
     clear = Image.new("RGBA", (4, 4), (0, 0, 0, 0))
-    assert images.load(saved(clear, "PNG")).getpixel((0, 0)) == (255, 255, 255)
+    assert imaging.load(saved(clear, "PNG")).getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_transparent_palette_shows_white_paper() -> None:
     image = Image.new("P", (4, 4), 0)
     image.putpalette([0, 0, 0, *RED])
     data = saved(image, "PNG", transparency=0)
-    assert images.load(data).getpixel((0, 0)) == (255, 255, 255)
+    assert imaging.load(data).getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_an_animation_is_its_first_frame() -> None:
     frames = [Image.new("RGB", (8, 8), colour) for colour in (RED, (0, 0, 255))]
     data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert images.load(data).getpixel((4, 4))[0] > 150
+    assert imaging.load(data).getpixel((4, 4))[0] > 150
 
 
 def test_an_exif_turned_photograph_comes_out_upright() -> None:
@@ -62,7 +62,7 @@ def test_an_exif_turned_photograph_comes_out_upright() -> None:
     image.paste(RED, (0, 0, 20, 20))
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: rotate by 90 degrees clockwise to see it right
-    upright = images.load(saved(image, "JPEG", exif=exif, quality=95))
+    upright = imaging.load(saved(image, "JPEG", exif=exif, quality=95))
     assert upright.size == (20, 40)
     assert upright.getpixel((10, 5))[1] < 90
     assert upright.getpixel((10, 35))[1] > 200
@@ -71,13 +71,13 @@ def test_an_exif_turned_photograph_comes_out_upright() -> None:
 @pytest.mark.parametrize(("data", "says"), BAD.values(), ids=BAD)
 def test_a_bad_file_is_one_sentence(data: bytes, says: str) -> None:
     with pytest.raises(InputError, match=says):
-        images.load(data)
+        imaging.load(data)
 
 
 @pytest.mark.parametrize("thing", [None, 3, "photo.jpg", object()])
 def test_what_is_no_image_is_an_input_error(thing: object) -> None:
     with pytest.raises(InputError):
-        images.load(thing)  # type: ignore[arg-type]
+        imaging.load(thing)  # type: ignore[arg-type]
 
 
 @given(st.data())
@@ -86,86 +86,86 @@ def test_a_damaged_photograph_is_an_image_or_an_input_error(data: st.DataObject)
     for _ in range(data.draw(st.integers(1, 6))):
         damaged[data.draw(st.integers(0, len(PHOTO) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(InputError):
-        assert images.load(bytes(damaged)).mode == "RGB"
+        assert imaging.load(bytes(damaged)).mode == "RGB"
 
 
 def test_cover_cuts_the_sides_alike() -> None:
     image = Image.new("RGB", (300, 100), "white")
     image.paste(RED, (100, 0, 200, 100))
-    cropped = images.crop(image, (1024, 1024))
+    cropped = imaging.crop(image, (1024, 1024))
     assert cropped.size == (1024, 1024)
     assert cropped.getpixel((5, 5))[1] < 90
     assert cropped.getpixel((1018, 1018))[1] < 90
 
 
 def test_contain_keeps_all_on_white() -> None:
-    padded = images.crop(Image.new("RGB", (300, 100), RED), (1024, 1024), "contain")
+    padded = imaging.crop(Image.new("RGB", (300, 100), RED), (1024, 1024), "contain")
     assert padded.getpixel((512, 5)) == (255, 255, 255)
     assert padded.getpixel((512, 512)) == RED
 
 
 def test_a_huge_size_is_seen_small() -> None:
     image = Image.new("RGB", (30, 30), RED)
-    assert images.crop(image, (2**31 - 1, 2**30)).size == (1024, 512)
-    assert images.crop(image, (2**31 - 1, 1)).size == (1024, 1)
+    assert imaging.crop(image, (2**31 - 1, 2**30)).size == (1024, 512)
+    assert imaging.crop(image, (2**31 - 1, 1)).size == (1024, 1)
 
 
 def test_a_small_size_is_seen_as_closely() -> None:
     image = Image.new("RGB", (30, 30), RED)
-    assert images.crop(image, (64, 48)).size == (1024, 768)
+    assert imaging.crop(image, (64, 48)).size == (1024, 768)
 
 
 def test_an_image_over_the_limit_is_refused_before_it_is_read() -> None:
     with pytest.raises(InputError, match="12000 x 12000"):
-        images.load(claiming(12000, 12000))
+        imaging.load(claiming(12000, 12000))
 
 
 def test_a_large_image_is_reduced_before_it_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "ENOUGH", 50)
+    monkeypatch.setattr(imaging, "ENOUGH", 50)
     for name in ("png", "sixteen bits", "palette", "transparent", "turned"):
-        image = images.load(saved(Image.open(io.BytesIO(GOOD[name])).resize((300, 200)), "PNG"))
+        image = imaging.load(saved(Image.open(io.BytesIO(GOOD[name])).resize((300, 200)), "PNG"))
         assert image.size == (75, 50), name
     exif = Image.Exif()
     exif[0x0112] = 6
     wide = saved(Image.new("RGB", (300, 200), RED), "PNG", exif=exif)
-    assert images.load(wide).size == (50, 75)
+    assert imaging.load(wide).size == (50, 75)
 
 
 def test_only_named_kinds_of_files_are_opened() -> None:
     postscript = saved(Image.new("RGB", (8, 8), RED), "EPS")
     with pytest.raises(InputError, match="no image that can be read"):
-        images.load(postscript)
+        imaging.load(postscript)
 
 
 @pytest.mark.parametrize("mode", ["F", "I"])
 def test_numbers_of_any_range_are_scaled(mode: str) -> None:
     image = Image.linear_gradient("L").convert(mode).point(lambda value: value * 1000 + 7)
-    levels = images.load(image).convert("L")
+    levels = imaging.load(image).convert("L")
     assert levels.getextrema() == (0, 255)
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
 def test_bytes_of_any_kind_are_read(kind: type) -> None:
-    assert images.load(kind(PHOTO)).mode == "RGB"
+    assert imaging.load(kind(PHOTO)).mode == "RGB"
 
 
 def test_threads_leave_the_warning_filters_as_they_were() -> None:
     before = list(warnings.filters)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(images.load, [PHOTO] * 400))
+        list(pool.map(imaging.load, [PHOTO] * 400))
     assert list(warnings.filters) == before
 
 
 def test_pictures_are_saved_well() -> None:
-    fine = len(images.to_file(scene((400, 400)), "JPEG"))
+    fine = len(imaging.to_file(scene((400, 400)), "JPEG"))
     assert fine > len(saved(scene((400, 400)), "JPEG", quality=80))
 
 
 def test_an_unknown_fit_is_an_input_error() -> None:
     with pytest.raises(InputError, match="cover"):
-        images.crop(Image.new("RGB", (3, 3)), (4, 4), "stretch")
+        imaging.crop(Image.new("RGB", (3, 3)), (4, 4), "stretch")
 
 
 def test_an_unknown_picture_kind_is_an_input_error() -> None:
     with pytest.raises(InputError, match="PNG"):
-        images.to_file(Image.new("RGB", (3, 3)), "NOPE")
+        imaging.to_file(Image.new("RGB", (3, 3)), "NOPE")

@@ -9,11 +9,11 @@ from PIL import Image
 
 import semcodec
 from semcodec._registry import MODEL_SETS
-from semcodec.backends.openai import OpenAIBackend, Rehearsal
+from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.settings import MODELS
 from semcodec.bitstream import Models
 from semcodec.errors import InputError
-from semcodec.pipeline.labels import labels
+from semcodec.pipeline.model_ids import labels
 
 PICTURE = Image.new("RGB", (64, 64), "red")
 LOCAL = "http://127.0.0.1:9/v1"
@@ -37,7 +37,7 @@ class Named:
 
 
 def openai(**settings: Any) -> OpenAIBackend:
-    return OpenAIBackend(send=Rehearsal(), **settings)
+    return OpenAIBackend(send=DryRunClient(), **settings)
 
 
 def record(backend: object, **how: Any) -> semcodec.Record:

@@ -17,7 +17,7 @@ from semcodec.backends import registry
 from semcodec.bitstream import api, writer
 from semcodec.coding import lexicon
 from semcodec.errors import BackendError, InputError, InvalidResponseError, SemcodecError
-from semcodec.pipeline.rate import MOST_BYTES, Rate
+from semcodec.pipeline.rate_control import MAX_BYTES, RateLimits
 from tests.overlap import Overlap
 from tests.pictures import PHOTO, saved, scene
 from tests.profiles import examples
@@ -260,14 +260,14 @@ def test_the_room_for_a_payload_is_all_that_is_left(framing: str, max_bytes: int
     def length(room: int) -> int:
         return len(semcodec.pack("a" * room, coding="utf8", **options))
 
-    bits = Rate(max_bytes=max_bytes).most_bits(
+    bits = RateLimits(max_bytes=max_bytes).most_bits(
         (1000, 777), lambda room: room + api.overhead(room, **options)
     )
     assert bits is not None
     room = bits // 8
     assert bits == max(1, 8 * room)
     assert room == 0 or length(room) <= max_bytes
-    assert room == MOST_BYTES or length(room + 1) > max_bytes
+    assert room == MAX_BYTES or length(room + 1) > max_bytes
 
 
 def test_the_callers_image_stays_as_it_is(use: Any) -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 import semcodec
 from semcodec.errors import InputError
 from semcodec.words import closed_loop
-from semcodec.words.closed_loop import WORK, Choice, choose
+from semcodec.words.closed_loop import WORK, Selection, choose
 from semcodec.words.salience import candidates
-from semcodec.words.skeletons import of_word
+from semcodec.words.skeletons import skeleton_of_word
 from tests.overlap import Foreign, Overlap, symbols, task
 from tests.profiles import examples
 
@@ -38,12 +38,12 @@ def test_gain_counts_per_bit() -> None:
 def test_words_are_in_reading_order_whatever_came_first() -> None:
     choice = choose(task(BENCH, 48), Overlap(dog=9, wall=6, bench=3))
     assert choice.words == ["bench", "wall", "dog"]
-    assert choice == Choice(choice.words, "gain", "overlap")
+    assert choice == Selection(choice.words, "gain", "overlap")
 
 
 def test_a_beginning_that_fits_whole_wins_with_its_helper_words() -> None:
     choice = choose(task("a dog in the snow", 100), Overlap())
-    assert choice == Choice(["a", "dog", "in", "the", "snow"], "sentence", "overlap")
+    assert choice == Selection(["a", "dog", "in", "the", "snow"], "sentence", "overlap")
 
 
 def test_a_beginning_does_not_end_in_helper_words() -> None:
@@ -63,7 +63,7 @@ def test_the_words_by_rule_are_never_beaten_by_less() -> None:
     text = " ".join(by_rule.words)
     judged = choose(task(BENCH, 60), Foreign(lambda texts: [-(one != text) for one in texts]))
     assert judged.words == by_rule.words
-    assert by_rule == Choice(by_rule.words, "salience", "salience")
+    assert by_rule == Selection(by_rule.words, "salience", "salience")
 
 
 def test_it_stops_when_nothing_gains() -> None:
@@ -151,7 +151,7 @@ def test_under_skeletons_what_is_chosen_comes_back(description: str, bits: int) 
     except InputError:
         return
     if len(words) > 1:
-        assert semcodec.decompress([of_word(word) for word in words]) == words
+        assert semcodec.decompress([skeleton_of_word(word) for word in words]) == words
     assert symbols(words) <= bits
 
 

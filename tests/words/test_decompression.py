@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import semcodec
 from semcodec.errors import InputError
-from semcodec.words.decompression import MOST_WORDS, Receiver, pronounceable
-from semcodec.words.skeletons import of_word
+from semcodec.words.restoration import MAX_WORDS, IncrementalRestorer, pronounceable
+from semcodec.words.skeletons import skeleton_of_word
 from tests.profiles import examples
 
 SYMBOLS = "ntsrhldcmfgpbkv"
@@ -48,7 +48,7 @@ def test_a_list_is_read_like_a_text() -> None:
 @given(skeletons)
 def test_what_comes_back_has_the_skeleton_that_went_in(received: list[str]) -> None:
     words = semcodec.decompress(received)
-    assert [of_word(word) for word in words] == received
+    assert [skeleton_of_word(word) for word in words] == received
     if received:
         assert semcodec.skeleton(" ".join(words)) == " ".join(received)
 
@@ -56,7 +56,7 @@ def test_what_comes_back_has_the_skeleton_that_went_in(received: list[str]) -> N
 @examples(30)
 @given(st.lists(skeletons, max_size=3), st.integers(0, 6))
 def test_a_receiver_reads_what_anyone_reads(several: list[list[str]], kept: int) -> None:
-    receiver, before = Receiver(), list[str]()
+    receiver, before = IncrementalRestorer(), list[str]()
     for received in several:
         before = before[:kept] + received
         assert receiver.decompress(before) == semcodec.decompress(before)
@@ -72,8 +72,8 @@ def test_what_is_no_skeleton_is_an_input_error(received: object) -> None:
 
 
 def test_too_many_skeletons_are_an_input_error() -> None:
-    with pytest.raises(InputError, match=str(MOST_WORDS)):
-        semcodec.decompress(["bt"] * (MOST_WORDS + 1))
+    with pytest.raises(InputError, match=str(MAX_WORDS)):
+        semcodec.decompress(["bt"] * (MAX_WORDS + 1))
 
 
 def test_an_unknown_skeleton_stays_as_close_as_it_can() -> None:

@@ -12,7 +12,7 @@ import pytest
 import semcodec
 from semcodec.errors import BackendError, InputError, InvalidResponseError
 from semcodec.words import judge, minilm
-from semcodec.words.judges import name
+from semcodec.words.similarity import name
 from tests.overlap import Foreign, Overlap
 
 DESCRIPTION = "A red boat on a blue lake with mountains behind."

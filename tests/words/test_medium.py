@@ -8,7 +8,7 @@ import pytest
 
 import semcodec
 from semcodec.errors import InputError
-from semcodec.words.medium import medium
+from semcodec.words.channel import medium
 
 DESCRIPTION = "An eye, six benches and two red boats on blue water."
 

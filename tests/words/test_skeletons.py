@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import semcodec
 from semcodec.errors import InputError
-from semcodec.words.skeletons import FOLDED, VOWELS, of_word, singular, singulars
-from semcodec.words.tokens import MOST_TEXT, tokens
+from semcodec.words.skeletons import FOLDED, VOWELS, singular, singulars, skeleton_of_word
+from semcodec.words.tokenizer import MAX_TEXT, tokenize
 
 FILE = Path(__file__).parents[2] / "spec/vectors/skeletons.json"
 VECTORS = json.loads(FILE.read_text("utf-8"))["vectors"]
@@ -42,13 +42,13 @@ def test_vector(vector: dict[str, Any]) -> None:
     ],
 )
 def test_tokens(text: str, words: str) -> None:
-    assert tokens(text) == words.split()
+    assert tokenize(text) == words.split()
 
 
 def test_every_letter_has_a_fate() -> None:
     for letter in LETTERS:
         expected = "" if letter in VOWELS else FOLDED.get(letter, letter)
-        assert of_word(letter) == expected
+        assert skeleton_of_word(letter) == expected
 
 
 def test_a_word_without_consonants_says_what_to_do() -> None:
@@ -67,8 +67,8 @@ def test_a_heap_of_accents_is_no_trap() -> None:
 
 
 def test_too_much_text_is_an_input_error() -> None:
-    with pytest.raises(InputError, match=str(MOST_TEXT)):
-        semcodec.skeleton("b" * (MOST_TEXT + 1))
+    with pytest.raises(InputError, match=str(MAX_TEXT)):
+        semcodec.skeleton("b" * (MAX_TEXT + 1))
 
 
 @given(st.text(max_size=60))
@@ -76,26 +76,26 @@ def test_any_text_packs_or_says_why_not(text: str) -> None:
     try:
         bones = semcodec.skeleton(text)
     except InputError:
-        assert not all(map(of_word, tokens(text))) or not tokens(text)
+        assert not all(map(skeleton_of_word, tokenize(text))) or not tokenize(text)
     else:
         assert semcodec.unpack(semcodec.pack(bones)).text == bones
 
 
 @given(st.text(max_size=60))
 def test_tokens_are_of_the_letters_a_to_z(text: str) -> None:
-    assert all(word and set(word) <= set(LETTERS) for word in tokens(text))
+    assert all(word and set(word) <= set(LETTERS) for word in tokenize(text))
 
 
 @given(st.lists(words, max_size=8))
 def test_tokens_of_plain_words_are_those_words(given_words: list[str]) -> None:
-    assert tokens(" ".join(given_words)) == given_words
-    assert tokens(", ".join(given_words).upper()) == given_words
+    assert tokenize(" ".join(given_words)) == given_words
+    assert tokenize(", ".join(given_words).upper()) == given_words
 
 
 @given(words)
 def test_the_plural_has_the_skeleton_of_its_singular(word: str) -> None:
-    assert of_word(word) == of_word(singular(word)) or len(singular(word)) <= 4
-    assert all(of_word(form) == of_word(word) for form in singulars(word))
+    assert skeleton_of_word(word) == skeleton_of_word(singular(word)) or len(singular(word)) <= 4
+    assert all(skeleton_of_word(form) == skeleton_of_word(word) for form in singulars(word))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from semcodec.words import vocabulary as module
-from semcodec.words.skeletons import of_word
+from semcodec.words.skeletons import skeleton_of_word
 
 ROOT = Path(__file__).parents[2]
 DATA = (ROOT / "semcodec/words/tables" / module.FILE).read_bytes()
@@ -41,7 +41,9 @@ def test_the_notice_beside_the_file_names_every_source() -> None:
 
 
 def test_words_are_sorted_by_skeleton_then_cost_and_each_there_once() -> None:
-    keys = [(of_word(word), TABLES.costs[at], word) for at, word in enumerate(TABLES.words)]
+    keys = [
+        (skeleton_of_word(word), TABLES.costs[at], word) for at, word in enumerate(TABLES.words)
+    ]
     assert keys == sorted(keys)
     assert len(set(TABLES.words)) == len(TABLES.words) < 2**16
     assert all(skeleton for skeleton, _, _ in keys)
@@ -56,7 +58,7 @@ def test_columns_fit_and_pairs_ascend() -> None:
 
 
 def test_candidates_are_all_words_of_a_skeleton() -> None:
-    expected = {word for word in TABLES.words if of_word(word) == "bt"}
+    expected = {word for word in TABLES.words if skeleton_of_word(word) == "bt"}
     assert {TABLES.words[at] for at in TABLES.candidates("bt")} == expected
     assert TABLES.words[TABLES.candidates("bt")[0]] == "boat"
     assert not TABLES.candidates("kkbkkpvv")

@@ -24,8 +24,8 @@ from semcodec_embedded.painting.vocabulary import (
     words_of,
 )
 
-MOST_WORDS = 64  #: words after these are not read
-MOST_SUBJECTS = 7  #: a picture with more kinds of things is a muddle
+MAX_WORDS = 64  #: words after these are not read
+MAX_SUBJECTS = 7  #: a picture with more kinds of things is a muddle
 SEVERAL = 3  #: a plural without a number
 UNCOUNTED = frozenset(("people", "flowers", "crowd", "group", "team", "audience"))
 ONE = frozenset((
@@ -39,7 +39,7 @@ ONE = frozenset((
 def read(prompt: str) -> Plan:
     """Return what ``prompt`` asks for; any string at all asks for something."""
     reader = _Reader()
-    words = words_of(prompt)[:MOST_WORDS]
+    words = words_of(prompt)[:MAX_WORDS]
     for phrase, role in _entries(words):
         reader.take(phrase, role)
     return act(dressed(reader.plan()))
@@ -103,7 +103,7 @@ class _Reader:
             self._colours.setdefault("ground", self._pending.pop(0))
         first = {kind: words[0] for kind, words in said.items() if words}
         return Plan(
-            tuple(self._subjects[:MOST_SUBJECTS]),
+            tuple(self._subjects[:MAX_SUBJECTS]),
             first.get("settings", ""),
             first.get("grounds", ""),
             tuple(dict.fromkeys(said.get("far", ()))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from semcodec.backends.openai.backend import OpenAIBackend
-from semcodec.backends.openai.rehearsal import Rehearsal
+from semcodec.backends.openai.dry_run import DryRunClient
 from semcodec.backends.openai.settings import Settings
 
-__all__ = ["OpenAIBackend", "Settings", "Rehearsal"]
+__all__ = ["OpenAIBackend", "Settings", "DryRunClient"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from semcodec.backends.calls import Line, Purse, Tape
-from semcodec.backends.openai import bodies, sizes
-from semcodec.backends.openai.prices import ServerPrices
+from semcodec.backends.openai import image_sizes, requests
+from semcodec.backends.openai.pricing import ServerPrices
 from semcodec.backends.openai.server import Server, sender
 from semcodec.backends.openai.settings import MODELS, Settings
-from semcodec.backends.prompting import PromptedModel, Prompts
+from semcodec.backends.prompting import PromptBackend, Prompts
+from semcodec.backends.recording import Budget, Cassette, Recorder
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-    from semcodec.backends.calls import Call, Reply
+    from semcodec.backends.recording import ModelRequest, ModelResponse
 
-MOST_PROMPT: Final = 5_000  #: characters; quoted, each may be six, and OpenAI takes 32,000
+MAX_PROMPT: Final = 5_000  #: characters; quoted, each may be six, and OpenAI takes 32,000
 SQUARE: Final = 1.05  #: aspects up to here are called square
 
 
-class OpenAIBackend(PromptedModel):
+class OpenAIBackend(PromptBackend):
     """A server of OpenAI's API, in the places of describer, writer and painter.
 
     >>> local = OpenAIBackend(base_url="http://127.0.0.1:8080/v1", describer="qwen3-vl")
@@ -45,17 +45,19 @@ class OpenAIBackend(PromptedModel):
     def __init__(
         self,
         *,
-        tape: Tape | None = None,
-        send: Callable[[Call], Reply] | None = None,
+        tape: Cassette | None = None,
+        send: Callable[[ModelRequest], ModelResponse] | None = None,
         **settings: Any,
     ) -> None:
-        if tape is not None and not isinstance(tape, Tape):
+        if tape is not None and not isinstance(tape, Cassette):
             raise InputError("Give a tape as Tape(path, mode).")
         self.settings = Settings.found(tape.settings() if tape else {}, **settings)
         if tape:
             tape.keep_settings(self.settings.recorded())
-        self.purse = Purse(ServerPrices(self.settings), self.settings.max_cost)
-        self._line = Line(send or sender(self.settings), self.settings.base_url, self.purse, tape)
+        self.purse = Budget(ServerPrices(self.settings), self.settings.max_cost)
+        self._line = Recorder(
+            send or sender(self.settings), self.settings.base_url, self.purse, tape
+        )
         self._server = Server(self.settings, self._line)
         super().__init__(self._server, Prompts.read(self.settings.prompts))
 
@@ -71,17 +73,17 @@ class OpenAIBackend(PromptedModel):
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
         """Return a picture of ``prompt``, as near to ``size`` as the model paints."""
         model = self._server.model("painter")
-        asked = sizes.nearest(model, size, self.settings.is_openai)
-        task = self._prompts.task("paint", shape=shape(size), data=prompt[:MOST_PROMPT])
-        return self._server.picture(bodies.paint_call(self.settings, model, task, asked, seed))
+        asked = image_sizes.nearest(model, size, self.settings.is_openai)
+        task = self._prompts.task("paint", shape=shape(size), data=prompt[:MAX_PROMPT])
+        return self._server.picture(requests.paint_call(self.settings, model, task, asked, seed))
 
     def edit(self, image: Image, change: str, seed: int) -> Image:
         """Return ``image`` with ``change`` made to it, at its own size."""
         model = self._server.model("painter")
-        asked = sizes.nearest(model, image.size, self.settings.is_openai)
+        asked = image_sizes.nearest(model, image.size, self.settings.is_openai)
         task = self._prompts.task("edit", data=change)
         fitting = image.convert("RGB").resize(asked)
-        call = bodies.edit_call(self.settings, model, task, fitting, seed)
+        call = requests.edit_call(self.settings, model, task, fitting, seed)
         return self._server.picture(call).resize(image.size)
 
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from semcodec.backends.calls import Call, Reply
-from semcodec.backends.openai import replies
-from semcodec.backends.openai.faults import PICTURES, Faults, never_arrived
-from semcodec.backends.openai.keys import Key
+from semcodec.backends.openai import responses
+from semcodec.backends.openai.credentials import ApiKey
+from semcodec.backends.openai.errors import PICTURES, ErrorTranslator, never_arrived
 from semcodec.backends.openai.retries import retried
 from semcodec.backends.openai.settings import Settings
+from semcodec.backends.recording import ModelRequest, ModelResponse
 from semcodec.errors import BackendError, SemcodecError
 from semcodec.forks import fork_waits
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import openai
 
 CONNECT: Final = 10.0  #: seconds in which a server must be there
-MOST_KIND: Final = 40  #: characters of a content type that are shown
-MOST_TEXT: Final = 2**22  #: bytes of an answer that is a text
-MOST_PICTURE: Final = 2**25  #: bytes of an answer that is a picture, in base64
+MAX_KIND: Final = 40  #: characters of a content type that are shown
+MAX_TEXT: Final = 2**22  #: bytes of an answer that is a text
+MAX_PICTURE: Final = 2**25  #: bytes of an answer that is a picture, in base64
 
 
 class Client:
@@ -45,18 +45,18 @@ class Client:
     def __init__(
         self,
         settings: Settings,
-        key: Key,
+        key: ApiKey,
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings, self._key, self._sleep = settings, key, sleep
         self._transport = transport
-        self._faults = Faults(settings, key)
+        self._faults = ErrorTranslator(settings, key)
         self._lock = threading.Lock()
         with fork_waits():
             self._connect()
 
-    def send(self, call: Call) -> Reply:
+    def send(self, call: ModelRequest) -> ModelResponse:
         """Return the reply to ``call``.
 
         Raises:
@@ -111,7 +111,7 @@ class Client:
                 self._methods[route] = _method(self._openai, route)
             return self._methods[route]
 
-    def _answer(self, call: Call) -> httpx2.Response:
+    def _answer(self, call: ModelRequest) -> httpx2.Response:
         """Return the whole answer; the deadline is for all of it, however slowly it drips.
 
         Raises:
@@ -131,35 +131,37 @@ class Client:
                 raise
             raise self._faults.of_time(call, seconds, never_arrived(error)) from None
 
-    def _read(self, call: Call, raw: httpx2.Response) -> Reply:
+    def _read(self, call: ModelRequest, raw: httpx2.Response) -> ModelResponse:
         kind = raw.headers.get("content-type", "").partition(";")[0].strip()
         if kind.lower() != "application/json":
-            shown = repr(self._key.hidden(kind)[:MOST_KIND]) if kind else "no content type"
+            shown = repr(self._key.hidden(kind)[:MAX_KIND]) if kind else "no content type"
             what = f"{shown} in place of JSON: does the base URL end in /v1?"
             raise self._faults.of_answer(call, what)
         try:
             body = self._key.hidden_in(json.loads(raw.content.decode("utf-8-sig")))
-            reply = self._without_key(replies.read(call.route, body))
+            reply = self._without_key(responses.read(call.route, body))
         except RecursionError:
             raise self._faults.of_answer(call, "JSON that is nested too deep: try again.") from None
-        except (ValueError, replies.Unreadable) as error:
+        except (ValueError, responses.Unreadable) as error:
             what = f"something unreadable ({error}): try again."[:300]
             raise self._faults.of_answer(call, what) from None
         return reply
 
-    def _without_key(self, reply: Reply) -> Reply:
+    def _without_key(self, reply: ModelResponse) -> ModelResponse:
         """Return a reply whose parts, put together, do not hold the key."""
         if self._key.is_in(reply.image):
-            raise replies.Unreadable("a picture that holds the key")
+            raise responses.Unreadable("a picture that holds the key")
         text, refusal = self._key.gone(reply.text), self._key.gone(reply.refusal)
         return replace(reply, text=text, refusal=refusal)
 
 
-def _client(settings: Settings, key: Key, transport: httpx2.BaseTransport | None) -> openai.OpenAI:
+def _client(
+    settings: Settings, key: ApiKey, transport: httpx2.BaseTransport | None
+) -> openai.OpenAI:
     try:
         import openai
 
-        from semcodec.backends.openai.network import Transport
+        from semcodec.backends.openai.transport import Transport
     except ImportError as error:
         message = "The backend openai needs a package: pip install 'semcodec[openai]'."
         raise BackendError(message, backend="openai", stage="load") from error
@@ -195,7 +197,7 @@ def _bounded(response: httpx2.Response) -> None:
     if response.headers.get("content-encoding", "identity") != "identity":
         raise httpx2.DecodingError("something packed", request=response.request)
     is_picture = "/images/" in response.request.url.path
-    most = MOST_PICTURE if is_picture else MOST_TEXT
+    most = MAX_PICTURE if is_picture else MAX_TEXT
     response.stream = _stream(response.stream, response.request, most)
 
 
@@ -231,7 +233,7 @@ def _method(client: openai.OpenAI, route: str) -> Callable[..., Any]:
             return client.models.with_raw_response.list
 
 
-def _made(method: Callable[..., Any], call: Call, seconds: float) -> httpx2.Response:
+def _made(method: Callable[..., Any], call: ModelRequest, seconds: float) -> httpx2.Response:
     """Return the response of ``method``, of which every part must be over in ``seconds``."""
     import httpx2
 

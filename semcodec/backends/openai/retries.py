@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from semcodec.backends.openai.faults import NO_CREDIT, named, never_arrived, wait_asked
+from semcodec.backends.openai.errors import NO_CREDIT, named, never_arrived, wait_asked
 
 if TYPE_CHECKING:
     import openai

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from semcodec.backends.calls import Call, Line, Reply
+from semcodec._safe_image import open_image
 from semcodec.backends.notes import add_note
-from semcodec.backends.openai import bodies, keys
+from semcodec.backends.openai import credentials, requests
 from semcodec.backends.openai.client import Client
-from semcodec.backends.openai.faults import ShapeRefused
+from semcodec.backends.openai.errors import SchemaNotSupported
 from semcodec.backends.openai.settings import MODELS, Settings
-from semcodec.backends.opening import opened
-from semcodec.backends.prompting import Answer, Question
+from semcodec.backends.prompting import ChatRequest, ChatResponse
+from semcodec.backends.recording import ModelRequest, ModelResponse, Recorder
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 CHOICE: Final = "choose a model"  #: the stage in which a server is asked what it has
-MOST_NAMED: Final = 8  #: models that a message names
-MOST_PIXELS: Final = 4096 * 4096  #: of a picture that is taken from a server
+MAX_NAMED: Final = 8  #: models that a message names
+MAX_PIXELS: Final = 4096 * 4096  #: of a picture that is taken from a server
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
 
 
@@ -30,7 +30,7 @@ class Server:
     Threads may share it: what it remembers is true of the server, not of one run.
     """
 
-    def __init__(self, settings: Settings, line: Line) -> None:
+    def __init__(self, settings: Settings, line: Recorder) -> None:
         self.settings, self._line = settings, line
         self._takes_schemas = settings.structured != "off"
         self._listed_model = ""
@@ -45,7 +45,7 @@ class Server:
             return str(chosen)
         return MODELS[place] if self.settings.is_openai else self._only_model()
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: ChatRequest) -> ChatResponse:
         """Return the answer of the model in whose place ``question`` is asked.
 
         A server that takes no schema is asked without, once and for all.
@@ -53,7 +53,7 @@ class Server:
         has_schema = self._takes_schemas and question.shape is not None
         try:
             return self._asked(question, has_schema)
-        except ShapeRefused:
+        except SchemaNotSupported:
             if not has_schema or self.settings.structured != "auto":
                 raise
         self._takes_schemas = False
@@ -61,13 +61,13 @@ class Server:
         add_note("repairs", note)
         return self._asked(question, False)
 
-    def discard(self, answer: Answer) -> None:
+    def discard(self, answer: ChatResponse) -> None:
         """Remove ``answer``, which cannot be used, from the cache."""
         match answer.source:
-            case (Call() as call, Reply() as reply):
+            case (ModelRequest() as call, ModelResponse() as reply):
                 self._line.discard(call, reply)
 
-    def picture(self, call: Call) -> Image:
+    def picture(self, call: ModelRequest) -> Image:
         """Return the picture that ``call`` asks for.
 
         Raises:
@@ -75,8 +75,8 @@ class Server:
         """
         reply = self._line.ask(call)
         try:
-            image = opened(reply.image, FORMATS)
-            is_too_large = image.width * image.height > MOST_PIXELS
+            image = open_image(reply.image, FORMATS)
+            is_too_large = image.width * image.height > MAX_PIXELS
             if not is_too_large:
                 return image.convert("RGBA").convert("RGB")  # straight from a palette, it warns
         except Exception as error:  # Pillow's readers raise nearly anything on damaged files
@@ -88,16 +88,16 @@ class Server:
             message, backend="openai", stage=call.stage, retryable=not is_too_large
         )
 
-    def _asked(self, question: Question, has_schema: bool) -> Answer:
+    def _asked(self, question: ChatRequest, has_schema: bool) -> ChatResponse:
         place = "describer" if question.image is not None else "writer"
         model = self.model(place)
-        call = bodies.text_call(self.settings, model, question, has_schema)
+        call = requests.text_call(self.settings, model, question, has_schema)
         reply = self._line.ask(call)
         if reply.refusal and not reply.text:
             self._line.discard(call, reply)
             message = f"The model {model} declines to {question.stage}: use another image or model."
             raise RefusalError(message, backend="openai", stage=question.stage)
-        return Answer(reply.text, reply.cut_off, (call, reply))
+        return ChatResponse(reply.text, reply.cut_off, (call, reply))
 
     def _only_model(self) -> str:
         """Return the model of a server that has one, which is listed once.
@@ -109,23 +109,23 @@ class Server:
         return self._listed_model
 
     def _list_model(self) -> str:
-        names = self._line.ask(Call(CHOICE, "models", {})).text.splitlines()
+        names = self._line.ask(ModelRequest(CHOICE, "models", {})).text.splitlines()
         if len(names) == 1:
             return names[0]
-        named = ", ".join(names[:MOST_NAMED])
+        named = ", ".join(names[:MAX_NAMED])
         has = f"has the models {named}" if names else "lists no models"
         what = f"{has}: name one with --model or --painter-model."
         message = f"The server {self.settings.base_url} {what}"
         raise BackendError(message, backend="openai", stage=CHOICE)
 
 
-def sender(settings: Settings) -> Callable[[Call], Reply]:
+def sender(settings: Settings) -> Callable[[ModelRequest], ModelResponse]:
     """Return what makes calls for real; key and client are looked for when the first is made."""
     made: list[Client] = []
 
-    def send(call: Call) -> Reply:
+    def send(call: ModelRequest) -> ModelResponse:
         if not made:
-            made.append(Client(settings, keys.find(settings)))
+            made.append(Client(settings, credentials.find_key(settings)))
         return made[0].send(call)
 
     return send

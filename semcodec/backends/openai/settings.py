@@ -37,10 +37,10 @@ EXTRAS: Final = ("text_extra", "image_extra")
 #: What a tape does not keep, nor has any say in: money, and files of this machine.
 NOT_RECORDED: Final = ("prices", "max_cost", "prompts")
 SECRETIVE: Final = re.compile("api_?key|secret|password|authorization", re.I)
-MOST_CONFIG: Final = 100_000  #: bytes of the config file
-MOST_SIDE: Final = 2048  #: pixels of a picture that is sent
-MOST_RETRIES: Final = 10
-MOST_SECONDS: Final = 3600.0
+MAX_CONFIG: Final = 100_000  #: bytes of the config file
+MAX_SIDE: Final = 2048  #: pixels of a picture that is sent
+MAX_RETRIES: Final = 10
+MAX_SECONDS: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +102,11 @@ class Settings:
         for name in (*self.text_extra, *self.image_extra):
             if SECRETIVE.search(name):
                 raise InputError(f"The field {name} would stand on tapes: give the key as a key.")
-        _check_number("image_side", self.image_side, 64, MOST_SIDE, int)
+        _check_number("image_side", self.image_side, 64, MAX_SIDE, int)
         _check_number("most_output", self.most_output, 16, 1_000_000, int)
-        _check_number("retries", self.retries, 0, MOST_RETRIES, int)
-        _check_number("text_timeout", self.text_timeout, 0.001, MOST_SECONDS, int, float)
-        _check_number("image_timeout", self.image_timeout, 0.001, MOST_SECONDS, int, float)
+        _check_number("retries", self.retries, 0, MAX_RETRIES, int)
+        _check_number("text_timeout", self.text_timeout, 0.001, MAX_SECONDS, int, float)
+        _check_number("image_timeout", self.image_timeout, 0.001, MAX_SECONDS, int, float)
         if self.max_cost is not None:
             _check_number("max_cost", self.max_cost, 0, 1_000_000, Decimal)
 
@@ -173,8 +173,8 @@ def config() -> dict[str, Any]:
         raise InputError(f"The config file {path} is no file.")
     try:
         with path.open("rb") as file:
-            data, mode = file.read(MOST_CONFIG + 1), os.fstat(file.fileno()).st_mode
-        table = tomllib.loads(data.decode()).get("openai", {}) if len(data) <= MOST_CONFIG else None
+            data, mode = file.read(MAX_CONFIG + 1), os.fstat(file.fileno()).st_mode
+        table = tomllib.loads(data.decode()).get("openai", {}) if len(data) <= MAX_CONFIG else None
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
@@ -182,7 +182,7 @@ def config() -> dict[str, Any]:
             f"The config file {path} cannot be read: {type(error).__name__}."
         ) from None
     if table is None:
-        raise InputError(f"The config file {path} has over {MOST_CONFIG} bytes: write less.")
+        raise InputError(f"The config file {path} has over {MAX_CONFIG} bytes: write less.")
     if not isinstance(table, dict):
         raise InputError(f"In the config file {path}, [openai] must be a table.")
     if SECRET in table and os.name == "posix" and mode & 0o077:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from semcodec.backends.prompting.chat import Answer, Chat, Question
-from semcodec.backends.prompting.model import PromptedModel
+from semcodec.backends.prompting.backend import PromptBackend
+from semcodec.backends.prompting.chat import ChatModel, ChatRequest, ChatResponse
 from semcodec.backends.prompting.prompts import Prompts
 
-__all__ = ["Prompts", "Chat", "Question", "Answer", "PromptedModel"]
+__all__ = ["Prompts", "ChatModel", "ChatRequest", "ChatResponse", "PromptBackend"]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ChatRequest:
     """One thing to ask.
 
     Attributes:
@@ -34,7 +34,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ChatResponse:
     """One answer.
 
     Attributes:
@@ -48,10 +48,10 @@ class Answer:
     source: object = None
 
 
-class Chat(Protocol):
+class ChatModel(Protocol):
     """Asks a model."""
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: ChatRequest) -> ChatResponse:
         """Return its answer.
 
         Raises:
@@ -60,6 +60,6 @@ class Chat(Protocol):
         """
         ...
 
-    def discard(self, answer: Answer) -> None:
+    def discard(self, answer: ChatResponse) -> None:
         """Remove ``answer``, which cannot be used, from a cache if there is one."""
         ...

@@ -29,7 +29,7 @@ PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "compare": (("rules", "task"), ("data",)),
     "edit": (("task",), ("quotation", "data")),
 }
-MOST_FILE: Final = 100_000  #: bytes of a file of prompts
+MAX_FILE: Final = 100_000  #: bytes of a file of prompts
 LONGEST_NAME: Final = 255  #: bytes of a name in a record (SC-EXT-7)
 #: Letters of a quotation that are written by their number: those of tags, lists, roles and code.
 ESCAPED: Final = {
@@ -60,11 +60,11 @@ class Prompts:
             return _ours()
         try:
             with Path(path).open("rb") as file:
-                data = file.read(MOST_FILE + 1)
+                data = file.read(MAX_FILE + 1)
         except (OSError, ValueError, TypeError) as error:
             raise InputError(f"The prompts {path} cannot be read: {error}.") from error
-        if len(data) > MOST_FILE:
-            raise InputError(f"The prompts {path} have over {MOST_FILE} bytes: write less.")
+        if len(data) > MAX_FILE:
+            raise InputError(f"The prompts {path} have over {MAX_FILE} bytes: write less.")
         return _parsed(data, str(path))
 
     def rules(self, stage: str, quoting: bool = False) -> str:

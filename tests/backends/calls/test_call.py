@@ -8,30 +8,32 @@ import json
 
 import pytest
 
-from semcodec.backends.calls import Call
+from semcodec.backends.recording import ModelRequest
 from tests.backends.calls.made import LOOK, call
 
 
 def test_a_call_is_for_its_model() -> None:
     assert call(model="x").model == "x"
-    assert Call("choose a model", "models", {}).model == ""
+    assert ModelRequest("choose a model", "models", {}).model == ""
 
 
 def test_a_call_paints_if_it_says_how_large() -> None:
-    assert Call("paint", "images/generations", {"model": "m", "size": "1024x1024"}).paints
+    assert ModelRequest("paint", "images/generations", {"model": "m", "size": "1024x1024"}).paints
     assert not call().paints
 
 
 def test_the_digest_is_the_same_for_the_same_call_in_any_order() -> None:
-    one = Call("a", "r", {"x": 1, "y": {"b": 2, "a": 3}})
-    other = Call("a", "r", {"y": {"a": 3, "b": 2}, "x": 1})
+    one = ModelRequest("a", "r", {"x": 1, "y": {"b": 2, "a": 3}})
+    other = ModelRequest("a", "r", {"y": {"a": 3, "b": 2}, "x": 1})
     assert one.digest == other.digest
     assert len(one.digest) == 64
 
 
 def test_the_digest_never_changes() -> None:
     """Tapes that people keep would be lost."""
-    made = Call("paint", "images/generations", {"model": "m", "prompt": "é"}, {"seed": 7}, b"png")
+    made = ModelRequest(
+        "paint", "images/generations", {"model": "m", "prompt": "é"}, {"seed": 7}, b"png"
+    )
     text = (
         '["images/generations",{"model":"m","prompt":"\\u00e9"},{"seed":7},"'
         f'{hashlib.sha256(b"png").hexdigest()}",0]'

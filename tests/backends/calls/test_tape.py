@@ -15,8 +15,8 @@ from typing import Any, get_args
 
 import pytest
 
-from semcodec.backends.calls import Reply, Tape, Usage
-from semcodec.backends.calls.tape import MODES, READS, TABLE, Mode
+from semcodec.backends.recording import Cassette, ModelResponse, Usage
+from semcodec.backends.recording.cassette import MODES, READS, TABLE, Mode
 from semcodec.errors import InputError
 from tests.backends.calls.made import LOOK, call, reply
 
@@ -45,14 +45,14 @@ def rows(path: Path) -> list[tuple[Any, ...]]:
 @pytest.fixture
 def recorded(path: Path) -> Path:
     """Return a tape with one reply on it."""
-    Tape(path, "record").put(call(), A, 0, reply())
+    Cassette(path, "record").put(call(), A, 0, reply())
     return path
 
 
 def test_the_modes_are_those_of_the_type() -> None:
     assert get_args(Mode) == MODES
     with pytest.raises(InputError, match="one of cache, record, replay, peek"):
-        Tape("x", "play")  # type: ignore[arg-type]
+        Cassette("x", "play")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("mode", ["cache", "replay", "peek"])
@@ -60,52 +60,52 @@ def test_the_modes_are_those_of_the_type() -> None:
     "kept",
     [
         reply(),
-        Reply(),
-        Reply("x" * 100_000),
-        Reply("é 犬 \0 \n \" ' --", b"\0\xff", "m", True, "no, I can't"),
+        ModelResponse(),
+        ModelResponse("x" * 100_000),
+        ModelResponse("é 犬 \0 \n \" ' --", b"\0\xff", "m", True, "no, I can't"),
     ],
     ids=range(4),
 )
-def test_a_reply_comes_back_as_it_was(path: Path, mode: Mode, kept: Reply) -> None:
-    Tape(path, "record").put(call(), A, 0, kept)
-    assert Tape(path, mode).get(call(), A, 0) == kept
+def test_a_reply_comes_back_as_it_was(path: Path, mode: Mode, kept: ModelResponse) -> None:
+    Cassette(path, "record").put(call(), A, 0, kept)
+    assert Cassette(path, mode).get(call(), A, 0) == kept
 
 
 def test_a_recording_answers_nothing_and_keeps_the_newest(path: Path) -> None:
-    tape = Tape(path, "record")
+    tape = Cassette(path, "record")
     for text in ("One.", "Another."):
         tape.put(call(), A, 0, reply(text))
         assert tape.get(call(), A, 0) is None
-    assert Tape(path, "replay").get(call(), A, 0) == reply("Another.")
+    assert Cassette(path, "replay").get(call(), A, 0) == reply("Another.")
     assert len(rows(path)) == 1
 
 
 def test_a_recording_is_no_part_of_an_older_one(recorded: Path) -> None:
     before = recorded.read_bytes()
     with pytest.raises(InputError, match=r"holds a run already.*: name a new tape") as refused:
-        Tape(recorded, "record")
+        Cassette(recorded, "record")
     assert str(recorded) in str(refused.value)
     assert recorded.read_bytes() == before
     for mode in ("cache", "replay", "peek"):
-        assert Tape(recorded, mode).get(call(), A, 0) == reply()
+        assert Cassette(recorded, mode).get(call(), A, 0) == reply()
 
 
 def test_a_recording_is_no_part_of_a_cache(path: Path) -> None:
-    Tape(path, "cache").put(call(), A, 0, reply())
+    Cassette(path, "cache").put(call(), A, 0, reply())
     with pytest.raises(InputError, match="holds a run already"):
-        Tape(path, "record")
+        Cassette(path, "record")
 
 
 def test_a_recording_of_which_no_call_came_back_is_begun_again(path: Path) -> None:
-    Tape(path, "record").keep_settings({"api": "chat"})
-    Tape(path, "record").keep_settings({"api": "responses"})
-    assert Tape(path, "replay").settings() == {"api": "responses"}
+    Cassette(path, "record").keep_settings({"api": "chat"})
+    Cassette(path, "record").keep_settings({"api": "responses"})
+    assert Cassette(path, "replay").settings() == {"api": "responses"}
 
 
 def test_a_recording_may_begin_in_an_empty_file_or_tape(path: Path) -> None:
     path.touch()
-    Tape(path, "record")
-    Tape(path, "record").put(call(), A, 0, reply())
+    Cassette(path, "record")
+    Cassette(path, "record").put(call(), A, 0, reply())
     assert len(rows(path)) == 1
 
 
@@ -113,11 +113,11 @@ def test_a_recording_may_begin_in_an_empty_file_or_tape(path: Path) -> None:
 @pytest.mark.parametrize("path", [None, 5, b"tape", ["tape"], ""], ids=repr)
 def test_a_tape_has_a_path(path: Any, mode: Mode) -> None:
     with pytest.raises(InputError, match="must be a str or Path that is not empty"):
-        Tape(path, mode)
+        Cassette(path, mode)
 
 
 def test_a_reply_that_is_dropped_is_kept_no_longer(path: Path) -> None:
-    tape = Tape(path, "cache")
+    tape = Cassette(path, "cache")
     for server, kept in ((A, reply()), (B, reply())):
         tape.put(call(), server, 0, kept)
     tape.put(call("other"), A, 0, reply())
@@ -135,12 +135,12 @@ def test_a_reply_that_is_dropped_is_kept_no_longer(path: Path) -> None:
 
 def test_painted_tokens_come_back_and_are_none_on_older_tapes(path: Path) -> None:
     usage = Usage(1, 2, 30, 20)
-    Tape(path, "record").put(call(), A, 0, Reply(usage=usage))
-    got = Tape(path, "replay").get(call(), A, 0)
+    Cassette(path, "record").put(call(), A, 0, ModelResponse(usage=usage))
+    got = Cassette(path, "replay").get(call(), A, 0)
     assert got is not None
     assert got.usage == usage
     changed(path, "UPDATE replies SET answered = json_remove(answered, '$.usage.painted')")
-    older = Tape(path, "replay").get(call(), A, 0)
+    older = Cassette(path, "replay").get(call(), A, 0)
     assert older is not None
     assert older.usage == Usage(1, 2, 30)
 
@@ -148,7 +148,7 @@ def test_painted_tokens_come_back_and_are_none_on_older_tapes(path: Path) -> Non
 @pytest.mark.parametrize("mode", READS)
 def test_a_tape_that_is_read_is_not_written(recorded: Path, mode: Mode) -> None:
     before = recorded.read_bytes()
-    tape = Tape(recorded, mode)
+    tape = Cassette(recorded, mode)
     tape.put(call("other"), A, 0, reply())
     tape.keep_settings({"api": "chat"})
     assert tape.get(call("other"), A, 0) is None
@@ -158,19 +158,19 @@ def test_a_tape_that_is_read_is_not_written(recorded: Path, mode: Mode) -> None:
 
 @pytest.mark.parametrize("mode", ["cache", "peek", "replay"])
 def test_only_a_replay_takes_the_replies_of_another_server(recorded: Path, mode: Mode) -> None:
-    assert (Tape(recorded, mode).get(call(), B, 0) is None) == (mode != "replay")
+    assert (Cassette(recorded, mode).get(call(), B, 0) is None) == (mode != "replay")
 
 
 def test_two_servers_are_kept_apart(path: Path) -> None:
-    tape = Tape(path, "cache")
+    tape = Cassette(path, "cache")
     tape.put(call(), B, 0, reply("of B"))
     tape.put(call(), A, 0, reply("of A"))
     assert [tape.get(call(), server, 0) for server in (A, B)] == [reply("of A"), reply("of B")]
-    assert Tape(path, "replay").get(call(), "any", 0) == reply("of A")
+    assert Cassette(path, "replay").get(call(), "any", 0) == reply("of A")
 
 
 def test_asked_again_a_model_may_answer_otherwise(path: Path) -> None:
-    tape = Tape(path, "cache")
+    tape = Cassette(path, "cache")
     for turn in range(3):
         tape.put(call(), A, turn, reply(f"{turn}"))
     assert [tape.get(call(), A, turn) for turn in range(3)] == [reply(f"{n}") for n in range(3)]
@@ -183,12 +183,12 @@ def test_asked_again_a_model_may_answer_otherwise(path: Path) -> None:
     ids=range(4),
 )
 def test_another_call_has_no_reply(recorded: Path, other: Any) -> None:
-    assert Tape(recorded, "replay").get(other, A, 0) is None
+    assert Cassette(recorded, "replay").get(other, A, 0) is None
 
 
 def test_no_photograph_is_on_a_tape(path: Path) -> None:
     made = call(picture=b"\x89PNG THE PHOTOGRAPH", extra={"seen": [LOOK]})
-    Tape(path, "record").put(made, A, 0, reply())
+    Cassette(path, "record").put(made, A, 0, reply())
     data = path.read_bytes()
     assert b"PHOTO" not in data
     assert b"a boat" in data  # but what was asked is, for people to read
@@ -197,17 +197,17 @@ def test_no_photograph_is_on_a_tape(path: Path) -> None:
 @pytest.mark.parametrize("mode", ["cache", "replay", "peek"])
 def test_settings_are_kept_by_recordings_for_replays(path: Path, mode: Mode) -> None:
     settings = {"api": "responses", "text_extra": {"top_k": 5}}
-    Tape(path, "record").keep_settings(settings)
-    assert Tape(path, mode).settings() == (settings if mode == "replay" else {})
+    Cassette(path, "record").keep_settings(settings)
+    assert Cassette(path, mode).settings() == (settings if mode == "replay" else {})
 
 
 def test_a_cache_keeps_no_settings(path: Path) -> None:
-    Tape(path, "cache").keep_settings({"api": "chat"})
-    assert Tape(path, "replay").settings() == {}
+    Cassette(path, "cache").keep_settings({"api": "chat"})
+    assert Cassette(path, "replay").settings() == {}
 
 
 def test_threads_share_a_tape(path: Path) -> None:
-    tape, failed = Tape(path, "cache"), []
+    tape, failed = Cassette(path, "cache"), []
 
     def work(number: int) -> None:
         try:
@@ -241,8 +241,8 @@ def test_two_programs_may_begin_a_tape_at_once(path: Path, monkeypatch: pytest.M
             file.execute(TABLE)
 
     monkeypatch.setattr(sqlite3, "connect", connect)
-    Tape(path, "cache").put(call(), A, 0, reply())
-    assert Tape(path, "replay").get(call(), A, 0) == reply()
+    Cassette(path, "cache").put(call(), A, 0, reply())
+    assert Cassette(path, "replay").get(call(), A, 0) == reply()
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -259,17 +259,17 @@ def test_two_programs_may_begin_a_tape_at_once(path: Path, monkeypatch: pytest.M
 def test_a_file_of_something_else_is_no_tape(path: Path, mode: Mode, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(InputError, match=NO_TAPE):
-        Tape(path, mode)
+        Cassette(path, mode)
     assert path.read_bytes() == data
 
 
 @pytest.mark.parametrize("mode", READS)
 def test_a_tape_that_is_read_must_be_there(path: Path, mode: Mode) -> None:
     with pytest.raises(InputError, match=NO_TAPE):
-        Tape(path, mode)
+        Cassette(path, mode)
     path.touch()
     with pytest.raises(InputError, match="it holds something else"):
-        Tape(path, mode)
+        Cassette(path, mode)
     assert path.read_bytes() == b""
 
 
@@ -277,15 +277,15 @@ def test_a_tape_that_is_read_must_be_there(path: Path, mode: Mode) -> None:
 def test_a_folder_or_a_name_that_is_none_is_no_tape(tmp_path: Path, mode: Mode) -> None:
     for path in (tmp_path, tmp_path / "none" / "tape", tmp_path / ("x" * 300), f"{tmp_path}/a\0b"):
         with pytest.raises(InputError, match=NO_TAPE):
-            Tape(path, mode)
+            Cassette(path, mode)
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_tape_that_cannot_be_written_can_be_read(recorded: Path) -> None:
     recorded.chmod(0o400)
-    assert Tape(recorded, "replay").get(call(), A, 0) == reply()
+    assert Cassette(recorded, "replay").get(call(), A, 0) == reply()
     with pytest.raises(InputError, match=NO_TAPE):
-        Tape(recorded, "cache").put(call(), A, 1, reply())
+        Cassette(recorded, "cache").put(call(), A, 1, reply())
 
 
 #: What somebody could add to a tape, to have it do more than it says.
@@ -315,11 +315,11 @@ ADDED = {
 def test_a_tape_has_our_table_and_nothing_else(recorded: Path, mode: Mode, what: str) -> None:
     changed(recorded, *ADDED[what])
     with pytest.raises(InputError, match="it holds something else"):
-        Tape(recorded, mode)
+        Cassette(recorded, mode)
 
 
 def test_a_tape_that_is_changed_while_it_is_open_is_looked_at_again(recorded: Path) -> None:
-    tape = Tape(recorded, "cache")
+    tape = Cassette(recorded, "cache")
     changed(recorded, *ADDED["a trigger"])
     with pytest.raises(InputError, match="it holds something else"):
         tape.put(call(), A, 1, reply())
@@ -375,20 +375,20 @@ GOOD = {"text": "", "model": "", "cut_off": False, "refusal": "", "usage": None}
 def test_a_row_that_holds_no_reply_is_damaged(recorded: Path, answered: str) -> None:
     changed(recorded, f"UPDATE replies SET answered = {answered}")
     with pytest.raises(InputError, match=DAMAGED):
-        Tape(recorded, "replay").get(call(), A, 0)
+        Cassette(recorded, "replay").get(call(), A, 0)
 
 
 @pytest.mark.parametrize("image", ["NULL", "'text'", "5", "1.5"])
 def test_a_picture_is_bytes(recorded: Path, image: str) -> None:
     changed(recorded, f"UPDATE replies SET image = {image}")
     with pytest.raises(InputError, match=DAMAGED):
-        Tape(recorded, "replay").get(call(), A, 0)
+        Cassette(recorded, "replay").get(call(), A, 0)
 
 
 def test_a_text_that_is_none_is_refused_by_the_file(recorded: Path) -> None:
     changed(recorded, "UPDATE replies SET answered = CAST(x'ff' AS TEXT)")
     with pytest.raises(InputError, match=NO_TAPE):
-        Tape(recorded, "replay").get(call(), A, 0)
+        Cassette(recorded, "replay").get(call(), A, 0)
 
 
 @pytest.mark.parametrize(
@@ -397,10 +397,10 @@ def test_a_text_that_is_none_is_refused_by_the_file(recorded: Path) -> None:
     ids=lambda text: text[:20],
 )
 def test_settings_that_are_none_are_damaged(path: Path, asked: str) -> None:
-    Tape(path, "record").keep_settings({"api": "chat"})
+    Cassette(path, "record").keep_settings({"api": "chat"})
     changed(path, f"UPDATE replies SET asked = {asked}")
     with pytest.raises(InputError, match=DAMAGED):
-        Tape(path, "replay").settings()
+        Cassette(path, "replay").settings()
 
 
 def test_a_tape_that_is_damaged_anywhere_is_replayed_or_refused(recorded: Path) -> None:
@@ -412,19 +412,19 @@ def test_a_tape_that_is_damaged_anywhere_is_replayed_or_refused(recorded: Path) 
     for damaged in cut + turned:
         recorded.write_bytes(damaged)
         with contextlib.suppress(InputError):
-            got = Tape(recorded, "replay").get(call(), A, 0)
-            assert got is None or isinstance(got, Reply)
+            got = Cassette(recorded, "replay").get(call(), A, 0)
+            assert got is None or isinstance(got, ModelResponse)
 
 
 def test_what_cannot_be_written_is_said(path: Path) -> None:
     with pytest.raises(InputError, match=NO_TAPE):
-        Tape(path, "record").put(call(), A, 2**70, reply())
+        Cassette(path, "record").put(call(), A, 2**70, reply())
     with pytest.raises(InputError, match=NO_TAPE):
-        Tape(path, "record").put(call("\ud800"), A, 0, reply())
+        Cassette(path, "record").put(call("\ud800"), A, 0, reply())
     assert rows(path) == []
 
 
 def test_a_reply_is_kept_whole(recorded: Path) -> None:
     """No field of a reply is forgotten when one is added to it."""
     said = json.loads(rows(recorded)[0][6])
-    assert {*said, "image"} == {one.name for one in dataclasses.fields(Reply)}
+    assert {*said, "image"} == {one.name for one in dataclasses.fields(ModelResponse)}

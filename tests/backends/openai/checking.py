@@ -10,7 +10,7 @@ import httpx2
 
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.openai.client import Client
-from semcodec.backends.openai.keys import Key
+from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.settings import OPENAI, Settings
 from tests.backends.openai import obliging
 from tests.backends.openai.conformity import official
@@ -59,7 +59,7 @@ class Checking:
 
         client = Client(
             Settings.found({}, base_url=base_url, **settings),
-            Key(KEY, "a test"),
+            ApiKey(KEY, "a test"),
             httpx2.MockTransport(handle),
         )
         return OpenAIBackend(send=client.send, base_url=base_url, **settings)

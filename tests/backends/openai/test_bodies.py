@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from semcodec.backends.calls import Call
-from semcodec.backends.openai import Settings, bodies, client, retries
-from semcodec.backends.prompting import Question
+from semcodec.backends.openai import Settings, client, requests, retries
+from semcodec.backends.prompting import ChatRequest
+from semcodec.backends.recording import ModelRequest
 from tests import pictures
 
-LOOK = Question("describe", "rules", "task", pictures.scene())
+LOOK = ChatRequest("describe", "rules", "task", pictures.scene())
 
 
-def asked(**settings: Any) -> Call:
-    return bodies.text_call(Settings(**settings), "m", LOOK, held=True)
+def asked(**settings: Any) -> ModelRequest:
+    return requests.text_call(Settings(**settings), "m", LOOK, held=True)
 
 
 def test_a_photograph_is_not_stored_by_the_server() -> None:
@@ -47,19 +47,19 @@ def test_what_is_set_is_the_most_that_is_given() -> None:
 
 def test_a_picture_is_sent_well_enough_to_be_described() -> None:
     image = Image.effect_noise((256, 256), 80).convert("RGB")
-    seen = bodies.seen(Settings(), image)
+    seen = requests.seen(Settings(), image)
     data = base64.b64decode(seen.url.partition(",")[2])
     sent = Image.open(io.BytesIO(data))
     assert (sent.format, sent.size, seen.size) == ("JPEG", (256, 256), (256, 256))
     assert len(data) > 20_000
-    assert bodies.seen(Settings(image_side=64), image).size == (64, 64)
+    assert requests.seen(Settings(image_side=64), image).size == (64, 64)
 
 
 def test_false_leaves_a_field_of_pictures_out() -> None:
     settings = Settings(
         base_url="http://127.0.0.1:9/v1", image_extra={"seed": False, "response_format": False}
     )
-    call = bodies.paint_call(settings, "m", "a boat", (64, 64), 7)
+    call = requests.paint_call(settings, "m", "a boat", (64, 64), 7)
     assert set(call.body) == {"model", "prompt", "n", "size"}
     assert call.extra == {}
 

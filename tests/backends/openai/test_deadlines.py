@@ -20,12 +20,13 @@ from typing import Any, Final
 import openai
 import pytest
 
-from semcodec.backends.calls import Call
 from semcodec.backends.openai import client as client_module
-from semcodec.backends.openai import network, settings
+from semcodec.backends.openai import settings
+from semcodec.backends.openai import transport as transport_
 from semcodec.backends.openai.client import Client
-from semcodec.backends.openai.keys import Key
+from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.settings import Settings
+from semcodec.backends.recording import ModelRequest
 from semcodec.errors import BackendError
 from tests.backends.openai import obliging
 from tests.backends.openai.faulty import Faulty, never, says
@@ -35,8 +36,8 @@ from tests.forking import PATIENCE, forked, forks
 SECONDS: Final = 0.3  #: for an answer that never comes
 HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 BODY: Final = HEAD + b"content-length: 1000000\r\n\r\n"
-CHAT: Final = Call("describe", "chat/completions", {"model": "m", "messages": []})
-LARGE: Final = Call(
+CHAT: Final = ModelRequest("describe", "chat/completions", {"model": "m", "messages": []})
+LARGE: Final = ModelRequest(
     "edit", "images/edits", {"model": "m", "prompt": "x"}, picture=bytes(24 * 2**20)
 )
 FDS: Final = Path("/proc/self/fd")
@@ -45,10 +46,10 @@ FDS: Final = Path("/proc/self/fd")
 def client(url: str, **more: Any) -> Client:
     """Return a client with a short deadline for texts, or with the settings ``more`` instead."""
     given = {"retries": 0, **(more or {"text_timeout": SECONDS})}
-    return Client(Settings(base_url=url, **given), Key("unused", "nowhere"))
+    return Client(Settings(base_url=url, **given), ApiKey("unused", "nowhere"))
 
 
-def error_of_late(one: Client, call: Call = CHAT) -> str:
+def error_of_late(one: Client, call: ModelRequest = CHAT) -> str:
     """Return the error of a call that is late; the servers here are late for much longer."""
     started = time.monotonic()
     with pytest.raises(BackendError) as caught:
@@ -162,17 +163,17 @@ def test_a_connection_is_tried_again_while_there_is_time(monkeypatch: pytest.Mon
     waits: list[float] = []
     with full() as url:
         given = Settings(base_url=url, text_timeout=10 * PATIENCE)
-        one = Client(given, Key("unused", "nowhere"), sleep=waits.append)
+        one = Client(given, ApiKey("unused", "nowhere"), sleep=waits.append)
         with pytest.raises(BackendError, match=r"cannot be reached \(ConnectTimeout\)"):
             one.send(CHAT)
     assert waits == [1, 2]
 
 
-@pytest.mark.parametrize("error", [network.httpcore2.ReadTimeout, KeyboardInterrupt])
+@pytest.mark.parametrize("error", [transport_.httpcore2.ReadTimeout, KeyboardInterrupt])
 def test_a_stream_that_is_given_up_closes_itself(error: type[BaseException]) -> None:
     here, there = socket.socketpair()
 
-    class Inner(network.httpcore2.NetworkStream):
+    class Inner(transport_.httpcore2.NetworkStream):
         def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
             raise error
 
@@ -184,7 +185,7 @@ def test_a_stream_that_is_given_up_closes_itself(error: type[BaseException]) -> 
 
     with there:
         with pytest.raises(error):
-            network.Stream(Inner()).read(1)
+            transport_.Stream(Inner()).read(1)
         assert there.recv(1) == b""
 
 
@@ -202,12 +203,12 @@ def test_a_name_that_is_never_found_is_given_up_by_one_thread(
 
 def test_a_silent_address_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "LOCAL", ("there.invalid",))
-    seen, find = network.httpcore2.SyncBackend.connect_tcp, socket.getaddrinfo
+    seen, find = transport_.httpcore2.SyncBackend.connect_tcp, socket.getaddrinfo
 
     def connect(self: object, host: str, port: int, timeout: float, *rest: object) -> object:
         if host == "192.0.2.1":  # of an address that is silent for as long as it may
             time.sleep(timeout)
-            raise network.httpcore2.ConnectTimeout
+            raise transport_.httpcore2.ConnectTimeout
         return seen(self, host, port, timeout, *rest)
 
     def look_up(host: str, *rest: Any, **more: Any) -> list[Any]:
@@ -216,7 +217,7 @@ def test_a_silent_address_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPat
         return [(None, None, None, "", (one, 0)) for one in ("192.0.2.1", "127.0.0.1")]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(network.httpcore2.SyncBackend, "connect_tcp", connect)
+    monkeypatch.setattr(transport_.httpcore2.SyncBackend, "connect_tcp", connect)
     with Faulty(lambda seen: says(200, obliging.chat("m", "A boat."))) as faulty:
         url = faulty.url.replace("127.0.0.1", "there.invalid")
         assert client(url, text_timeout=2.0).send(CHAT).text == "A boat."
@@ -319,7 +320,7 @@ def test_threads_that_share_a_client_wait_for_their_own_answers_only() -> None:
 
     def ask(one: Client, model: str) -> None:
         try:
-            call = Call("describe", "chat/completions", {"model": model, "messages": []})
+            call = ModelRequest("describe", "chat/completions", {"model": model, "messages": []})
             results.append(one.send(call).text)
         except BackendError as error:
             results.append(str(error))
@@ -408,7 +409,7 @@ def test_a_forked_child_closes_connections_without_the_lock_of_their_pool(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A thread that the child does not have may hold the lock that the pool takes to close."""
-    transport = network.Transport("http://127.0.0.1:9", openai.DEFAULT_CONNECTION_LIMITS, False)
+    transport = transport_.Transport("http://127.0.0.1:9", openai.DEFAULT_CONNECTION_LIMITS, False)
     connection = Connections()
     pool = Connections(connection)
     monkeypatch.setattr(transport, "_pool", pool)

@@ -16,9 +16,9 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.calls import Tape
 from semcodec.backends.notes import collect_notes, grouped
 from semcodec.backends.openai import OpenAIBackend, client, server, settings
+from semcodec.backends.recording import Cassette
 from semcodec.cli import main
 from semcodec.errors import BackendError
 from tests.backends.openai import obliging, page
@@ -264,7 +264,9 @@ def test_no_answer_brings_the_key_into_a_file(
     answer = json.dumps(obliging.chat("MODEL", "A red boat, MODEL."))
     data = answer.replace("MODEL", written).encode()
     with Faulty(lambda seen: says(200, data)) as faulty:
-        backend = OpenAIBackend(base_url=faulty.url, describer="m", tape=Tape("run.tape", "record"))
+        backend = OpenAIBackend(
+            base_url=faulty.url, describer="m", tape=Cassette("run.tape", "record")
+        )
         with collect_notes() as collected:
             assert backend.describe(Image.new("RGB", SIZE)) == "A red boat, [key]."
     assert grouped(collected)["calls"][0]["answered_by"] == "[key]"

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from semcodec.backends.openai import Settings, keys
-from semcodec.backends.openai.keys import HIDDEN, OURS, THEIRS, UNUSED, Key
+from semcodec.backends.openai import Settings, credentials
+from semcodec.backends.openai.credentials import HIDDEN, OURS, THEIRS, UNUSED, ApiKey
 from semcodec.backends.openai.settings import BASE_URL, CONFIG
 from semcodec.errors import BackendError, SemcodecError
 
@@ -58,14 +58,14 @@ def store(tmp_path: Path, value: str) -> None:
 
 def test_openai_needs_a_key_and_it_is_said_where_to_put_it(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="set OPENAI_API_KEY in the environment") as caught:
-        keys.find(OPENAI)
+        credentials.find_key(OPENAI)
     assert f"{tmp_path / 'config.toml'} with mode 600" in str(caught.value)
     assert (caught.value.backend, caught.value.stage) == ("openai", "load")
 
 
 @pytest.mark.parametrize("which", ["local", "other", "in the clear"])
 def test_others_may_need_none(which: str) -> None:
-    key = keys.find(EVERY[which])
+    key = credentials.find_key(EVERY[which])
     assert (key.reveal(), key.source) == (UNUSED, "nowhere, the server may need none")
 
 
@@ -75,7 +75,7 @@ def test_a_key_of_ours_goes_wherever_the_calls_go(
 ) -> None:
     monkeypatch.setenv(OURS, "our-key")
     monkeypatch.setenv(THEIRS, "their-key")
-    key = keys.find(EVERY[which])
+    key = credentials.find_key(EVERY[which])
     assert (key.reveal(), key.source) == ("our-key", "$SEMCODEC_API_KEY")
 
 
@@ -86,7 +86,7 @@ def test_a_key_of_openai_is_not_sent_in_the_clear(
     which: str, goes: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(THEIRS, "their-key")
-    assert keys.find(EVERY[which]).reveal() == ("their-key" if goes else UNUSED)
+    assert credentials.find_key(EVERY[which]).reveal() == ("their-key" if goes else UNUSED)
 
 
 @pytest.mark.parametrize("which", EVERY)
@@ -96,7 +96,9 @@ def test_the_key_of_the_file_is_for_the_server_of_the_file(which: str, tmp_path:
     file.write_text(f'[openai]\nbase_url = "{url}"\napi_key = "stored-key"\n')
     file.chmod(0o600)
     found = {
-        name: keys.find(settings).reveal() for name, settings in EVERY.items() if name != "openai"
+        name: credentials.find_key(settings).reveal()
+        for name, settings in EVERY.items()
+        if name != "openai"
     }
     goes = which not in ("openai", "in the clear")
     assert found == {name: "stored-key" if goes and name == which else UNUSED for name in found}
@@ -106,17 +108,20 @@ def test_the_environment_comes_before_the_keyring_and_that_before_the_file(
     keyring: dict[tuple[str, str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store(tmp_path, '"stored-key"')
-    assert keys.find(OPENAI).source == str(tmp_path / "config.toml")
+    assert credentials.find_key(OPENAI).source == str(tmp_path / "config.toml")
     keyring["semcodec", "openai"] = "ring-key"
-    assert (keys.find(OPENAI).reveal(), keys.find(OPENAI).source) == ("ring-key", "the keyring")
+    assert (credentials.find_key(OPENAI).reveal(), credentials.find_key(OPENAI).source) == (
+        "ring-key",
+        "the keyring",
+    )
     monkeypatch.setenv(THEIRS, "their-key")
-    assert keys.find(OPENAI).source == "$OPENAI_API_KEY"
+    assert credentials.find_key(OPENAI).source == "$OPENAI_API_KEY"
 
 
 @pytest.mark.parametrize("which", ["local", "other", "in the clear"])
 def test_the_keyring_is_for_openai(which: str, keyring: dict[tuple[str, str], object]) -> None:
     keyring["semcodec", "openai"] = "ring-key"
-    assert keys.find(EVERY[which]).reveal() == UNUSED
+    assert credentials.find_key(EVERY[which]).reveal() == UNUSED
 
 
 @pytest.mark.parametrize("found", [None, "", RuntimeError("locked")])
@@ -125,7 +130,7 @@ def test_a_keyring_that_has_none_or_is_locked_has_no_key(
 ) -> None:
     keyring["semcodec", "openai"] = found
     with pytest.raises(BackendError, match="No key for"):
-        keys.find(OPENAI)
+        credentials.find_key(OPENAI)
 
 
 @pytest.mark.parametrize(
@@ -136,32 +141,32 @@ def test_a_key_has_no_letters_that_no_header_takes(
 ) -> None:
     monkeypatch.setenv(OURS, value)
     with pytest.raises(BackendError, match=r"key from \$SEMCODEC_API_KEY has letters") as caught:
-        keys.find(LOCAL)
+        credentials.find_key(LOCAL)
     assert not value.strip() or value not in str(caught.value)
 
 
 def test_the_end_of_a_line_is_no_part_of_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(THEIRS, f"{SECRET}\r\n")
-    assert keys.find(OPENAI).reveal() == SECRET
+    assert credentials.find_key(OPENAI).reveal() == SECRET
 
 
 @pytest.mark.parametrize("value", ["5", "true", "[]", "{}", '""'])
 def test_a_key_in_a_file_is_a_text(value: str, tmp_path: Path) -> None:
     store(tmp_path, value)
     with pytest.raises(BackendError, match="has letters that no key has"):
-        keys.find(OPENAI)
+        credentials.find_key(OPENAI)
 
 
 def test_a_key_that_others_can_read_is_not_even_looked_at(tmp_path: Path) -> None:
     store(tmp_path, f'"{SECRET}"')
     (tmp_path / "config.toml").chmod(0o644)
     with pytest.raises(SemcodecError, match="chmod 600") as caught:
-        keys.find(OPENAI)
+        credentials.find_key(OPENAI)
     assert SECRET not in str(caught.value)
 
 
 def test_a_key_prints_as_none() -> None:
-    key = Key(SECRET, "$OPENAI_API_KEY")
+    key = ApiKey(SECRET, "$OPENAI_API_KEY")
     for shown in (repr(key), str(key), f"{key}", f"{key!r:>99}", repr([key]), "%s" % (key,)):  # noqa: UP031
         assert SECRET not in shown
         assert "$OPENAI_API_KEY" in shown
@@ -171,13 +176,13 @@ def test_a_key_prints_as_none() -> None:
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_key_is_not_pickled(protocol: int) -> None:
     with pytest.raises(TypeError, match="not written anywhere"):
-        pickle.dumps(Key(SECRET, "here"), protocol)
+        pickle.dumps(ApiKey(SECRET, "here"), protocol)
 
 
 @pytest.mark.parametrize("way", [copy.copy, copy.deepcopy])
 def test_a_key_is_not_copied(way: object) -> None:
     with pytest.raises(TypeError, match="not written anywhere"):
-        way([Key(SECRET, "here")][0])  # type: ignore[operator]
+        way([ApiKey(SECRET, "here")][0])  # type: ignore[operator]
 
 
 PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=40)
@@ -185,15 +190,17 @@ PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size
 
 @given(PRINTABLE, st.text(max_size=20), st.text(max_size=20))
 def test_a_key_is_hidden_in_any_text(secret: str, before: str, after: str) -> None:
-    assume(secret != keys.UNUSED)  # which is no secret
+    assume(secret != credentials.UNUSED)  # which is no secret
     for form in (secret, quote(secret, safe="")):
-        shown = Key(secret, "here").hidden(f"{before}{form} {form}{after}")
+        shown = ApiKey(secret, "here").hidden(f"{before}{form} {form}{after}")
         assert form not in shown or form in HIDDEN
 
 
 @pytest.mark.parametrize("form", [SECRET, quote(SECRET, safe=""), f"x{SECRET}y"])
 def test_a_key_is_hidden_in_a_sentence(form: str) -> None:
-    shown = Key(SECRET, "here").hidden(f"Incorrect API key provided: {form}, see /v1?key={form}.")
+    shown = ApiKey(SECRET, "here").hidden(
+        f"Incorrect API key provided: {form}, see /v1?key={form}."
+    )
     assert shown.startswith("Incorrect API key provided: ")
     assert SECRET not in shown
     assert "abc" not in shown
@@ -212,7 +219,7 @@ def test_a_key_is_hidden_in_a_sentence(form: str) -> None:
     ],
 )
 def test_what_looks_like_a_key_is_hidden_whosever_it_is(said: str) -> None:
-    shown = Key(UNUSED, "nowhere").hidden(f"no {said} here")
+    shown = ApiKey(UNUSED, "nowhere").hidden(f"no {said} here")
     assert HIDDEN in shown
     assert not any(part in shown for part in ("9xYz", "wxyz", "efgh", "123456"))
     assert shown.endswith(" here")
@@ -222,5 +229,5 @@ def test_what_looks_like_a_key_is_hidden_whosever_it_is(said: str) -> None:
     "said", ["unused", "ask-me-anything", "a task-oriented bearer of news", ""]
 )
 def test_words_are_not_hidden(said: str) -> None:
-    assert Key(UNUSED, "nowhere").hidden(said) == said
-    assert Key("news", "too short to be one").hidden(said) == said
+    assert ApiKey(UNUSED, "nowhere").hidden(said) == said
+    assert ApiKey("news", "too short to be one").hidden(said) == said

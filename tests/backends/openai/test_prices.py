@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from semcodec.backends.calls import Usage
 from semcodec.backends.openai import Settings
-from semcodec.backends.openai.prices import ServerPrices
+from semcodec.backends.openai.pricing import ServerPrices
+from semcodec.backends.recording import Usage
 from semcodec.errors import InputError
 
 LOCAL = "http://127.0.0.1:8080/v1"

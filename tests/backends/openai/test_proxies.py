@@ -14,9 +14,9 @@ from typing import Final
 import pytest
 
 from semcodec.backends.openai import client as client_module
-from semcodec.backends.openai import network, settings
+from semcodec.backends.openai import settings, transport
 from semcodec.backends.openai.client import Client
-from semcodec.backends.openai.keys import Key
+from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.settings import Settings
 from semcodec.errors import BackendError
 from tests.backends.openai import obliging
@@ -102,9 +102,9 @@ def test_an_excluded_server_has_no_proxy(
     url: str, entry: str, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", PROXY)
-    assert network._proxy(url) is not None
+    assert transport._proxy(url) is not None
     monkeypatch.setenv(variable, entry)
-    assert network._proxy(url) is None
+    assert transport._proxy(url) is None
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_another_server_keeps_its_proxy(
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", PROXY)
     monkeypatch.setenv("NO_PROXY", entry)
-    proxy = network._proxy(url)
+    proxy = transport._proxy(url)
     assert proxy is not None
     assert str(proxy.url) == PROXY
 
@@ -298,5 +298,5 @@ def test_a_handshake_that_took_all_of_the_time_is_not_tried_again(
         monkeypatch.setenv("ALL_PROXY", server.url.removesuffix("/v1"))
         given = Settings(base_url=f"https://{BEHIND}/v1", text_timeout=SECONDS)
         with pytest.raises(BackendError, match=f"cannot be reached in {SECONDS} seconds"):
-            Client(given, Key("unused", "nowhere"), sleep=waits.append).send(CHAT)
+            Client(given, ApiKey("unused", "nowhere"), sleep=waits.append).send(CHAT)
     assert waits == []

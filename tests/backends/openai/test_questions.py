@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from semcodec.backends.calls import Call, Reply, Tape
 from semcodec.backends.notes import collect_notes, grouped
 from semcodec.backends.openai import OpenAIBackend
-from semcodec.backends.openai.faults import ShapeRefused
+from semcodec.backends.openai.errors import SchemaNotSupported
+from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from tests import pictures
 
 LOCAL = "http://127.0.0.1:9/v1"
 PICTURE = pictures.scene()
-Send = Callable[[Call], Reply]
+Send = Callable[[ModelRequest], ModelResponse]
 
 
 def backend(send: Send, **settings: Any) -> OpenAIBackend:
@@ -28,10 +28,10 @@ def backend(send: Send, **settings: Any) -> OpenAIBackend:
     return OpenAIBackend(send=send, base_url=LOCAL, **{**models, **settings})
 
 
-def always(reply: Reply) -> tuple[Send, list[Call]]:
-    calls: list[Call] = []
+def always(reply: ModelResponse) -> tuple[Send, list[ModelRequest]]:
+    calls: list[ModelRequest] = []
 
-    def send(call: Call) -> Reply:
+    def send(call: ModelRequest) -> ModelResponse:
         calls.append(call)
         return reply
 
@@ -47,7 +47,7 @@ def always(reply: Reply) -> tuple[Send, list[Call]]:
     ],
 )
 def test_where_there_are_several_models_one_must_be_named(names: str, says: str) -> None:
-    send, calls = always(Reply(names))
+    send, calls = always(ModelResponse(names))
     asking = backend(send, writer=None)
     for _ in range(2):
         with pytest.raises(BackendError, match=says):
@@ -56,7 +56,7 @@ def test_where_there_are_several_models_one_must_be_named(names: str, says: str)
 
 
 def test_the_only_model_is_asked_for_once() -> None:
-    send, calls = always(Reply("boat"))
+    send, calls = always(ModelResponse("boat"))
     asking = backend(send, writer=None, describer=None)
     asking.expand(["boat"])
     asking.describe(PICTURE)
@@ -66,7 +66,7 @@ def test_the_only_model_is_asked_for_once() -> None:
 
 @pytest.mark.parametrize("stage", ["describe", "expand"])
 def test_a_refusal_in_so_many_words_is_one(stage: str) -> None:
-    send, calls = always(Reply(refusal="No, I can't."))
+    send, calls = always(ModelResponse(refusal="No, I can't."))
     given: Any = PICTURE if stage == "describe" else ["boat"]
     with pytest.raises(RefusalError, match=f"The model m declines to {stage}") as caught:
         getattr(backend(send), stage)(given)
@@ -74,20 +74,20 @@ def test_a_refusal_in_so_many_words_is_one(stage: str) -> None:
 
 
 def test_a_refusal_beside_an_answer_is_none() -> None:
-    send, _ = always(Reply("A boat.", refusal="perhaps"))
+    send, _ = always(ModelResponse("A boat.", refusal="perhaps"))
     assert backend(send).describe(PICTURE) == "A boat."
 
 
 def without_schemas(
-    message: str, kind: type[BackendError] = ShapeRefused
-) -> tuple[Send, list[Call]]:
-    calls: list[Call] = []
+    message: str, kind: type[BackendError] = SchemaNotSupported
+) -> tuple[Send, list[ModelRequest]]:
+    calls: list[ModelRequest] = []
 
-    def send(call: Call) -> Reply:
+    def send(call: ModelRequest) -> ModelResponse:
         calls.append(call)
         if "response_format" in call.body or "text" in call.body:
             raise kind(message, stage=call.stage)
-        return Reply('["bt", "lk"]')
+        return ModelResponse('["bt", "lk"]')
 
     return send, calls
 
@@ -109,7 +109,7 @@ def test_a_server_that_takes_no_schema_is_asked_without_from_then_on(api: str) -
     ("message", "settings", "kind"),
     [
         ("The server failed at /json_schema/v1.", {}, BackendError),
-        ("It knows no json_schema.", {"structured": "json_schema"}, ShapeRefused),
+        ("It knows no json_schema.", {"structured": "json_schema"}, SchemaNotSupported),
     ],
 )
 def test_another_fault_is_no_fault_of_the_schema(
@@ -128,8 +128,8 @@ def test_schemas_may_be_off() -> None:
 
 
 def test_a_plain_question_is_not_asked_again_for_its_schema() -> None:
-    def send(call: Call) -> Reply:
-        raise ShapeRefused("json_schema")
+    def send(call: ModelRequest) -> ModelResponse:
+        raise SchemaNotSupported("json_schema")
 
     with pytest.raises(BackendError, match="json_schema"):
         backend(send).describe(PICTURE)
@@ -142,7 +142,7 @@ def test_a_plain_question_is_not_asked_again_for_its_schema() -> None:
 )
 @pytest.mark.parametrize("stage", ["paint", "edit"])
 def test_what_is_no_picture_is_a_bad_answer(stage: str, data: bytes) -> None:
-    send, _ = always(Reply(image=data))
+    send, _ = always(ModelResponse(image=data))
     given: dict[str, Any] = {"paint": ("a boat", (64, 64), 0), "edit": (PICTURE, "more red", 0)}
     with pytest.raises(
         InvalidResponseError, match=f"The model p answered {stage} with no picture"
@@ -152,14 +152,14 @@ def test_what_is_no_picture_is_a_bad_answer(stage: str, data: bytes) -> None:
 
 
 def test_a_picture_that_is_too_large_is_not_unfolded() -> None:
-    send, _ = always(Reply(image=pictures.claiming(5000, 5000)))
+    send, _ = always(ModelResponse(image=pictures.claiming(5000, 5000)))
     with pytest.raises(InvalidResponseError, match="too large a picture"):
         backend(send).paint("a boat", (64, 64), 0)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "cmyk", "palette", "transparent"])
 def test_a_picture_of_any_kind_is_rgb(kind: str) -> None:
-    send, _ = always(Reply(image=pictures.GOOD[kind]))
+    send, _ = always(ModelResponse(image=pictures.GOOD[kind]))
     assert backend(send).paint("a boat", (64, 64), 0).mode == "RGB"
     assert backend(send).edit(Image.new("RGB", (30, 20)), "more red", 0).size == (30, 20)
 
@@ -167,7 +167,7 @@ def test_a_picture_of_any_kind_is_rgb(kind: str) -> None:
 @pytest.mark.parametrize("side", [64, 1024])
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
 def test_a_picture_is_looked_at_no_larger_than_is_set(side: int, kind: str) -> None:
-    send, calls = always(Reply("A boat."))
+    send, calls = always(ModelResponse("A boat."))
     backend(send, image_side=side, image_format=kind).describe(Image.new("RGBA", (2000, 1000)))
     url = calls[0].body["messages"][1]["content"][1]["image_url"]["url"]
     head, _, data = url.partition(",")
@@ -178,7 +178,7 @@ def test_a_picture_is_looked_at_no_larger_than_is_set(side: int, kind: str) -> N
 
 
 def test_another_seed_is_another_call_though_no_seed_is_sent() -> None:
-    send, calls = always(Reply(image=pictures.saved(PICTURE, "PNG")))
+    send, calls = always(ModelResponse(image=pictures.saved(PICTURE, "PNG")))
     asking = OpenAIBackend(send=send, base_url="https://api.openai.com/v1")
     asking.paint("a boat", (64, 64), 1)
     asking.paint("a boat", (64, 64), 2)
@@ -189,19 +189,19 @@ def test_another_seed_is_another_call_though_no_seed_is_sent() -> None:
 @pytest.mark.parametrize(
     ("reply", "method", "given"),
     [
-        (Reply(refusal="I can't."), "describe", (PICTURE,)),
-        (Reply(refusal="I can't."), "select", ("A boat.", 1)),
-        (Reply(image=b"no picture"), "paint", ("a boat", (64, 64), 0)),
-        (Reply(image=b"no picture"), "edit", (PICTURE, "make it red", 0)),
+        (ModelResponse(refusal="I can't."), "describe", (PICTURE,)),
+        (ModelResponse(refusal="I can't."), "select", ("A boat.", 1)),
+        (ModelResponse(image=b"no picture"), "paint", ("a boat", (64, 64), 0)),
+        (ModelResponse(image=b"no picture"), "edit", (PICTURE, "make it red", 0)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_cache_keeps_no_refusal_and_no_unreadable_picture(
-    tmp_path: Path, reply: Reply, method: str, given: tuple[Any, ...]
+    tmp_path: Path, reply: ModelResponse, method: str, given: tuple[Any, ...]
 ) -> None:
     """The next run must ask the server again, which may do better."""
     send, calls = always(reply)
     for _ in range(2):
         with pytest.raises(BackendError):
-            getattr(backend(send, tape=Tape(tmp_path / "cache", "cache")), method)(*given)
+            getattr(backend(send, tape=Cassette(tmp_path / "cache", "cache")), method)(*given)
     assert len(calls) == 2

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.calls import Call
-from semcodec.backends.calls.purse import bound, estimate
-from semcodec.backends.openai import OpenAIBackend, Rehearsal
+from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.backend import shape
+from semcodec.backends.recording import ModelRequest
+from semcodec.backends.recording.budget import expected_usage, max_usage
 from semcodec.errors import BudgetExceededError, InputError
 
 PICTURE = Image.new("RGB", (64, 48), "red")
@@ -30,8 +30,8 @@ def _no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMCODEC_CONFIG", "/nonexistent/config.toml")
 
 
-def rehearsed(**settings: Any) -> tuple[OpenAIBackend, list[Call]]:
-    rehearsal = Rehearsal()
+def rehearsed(**settings: Any) -> tuple[OpenAIBackend, list[ModelRequest]]:
+    rehearsal = DryRunClient()
     return OpenAIBackend(send=rehearsal, **settings), rehearsal.calls
 
 
@@ -75,7 +75,7 @@ def test_every_call_has_a_bound_over_its_estimate() -> None:
     backend.edit(PICTURE, "make it blue", 0)
     backend.compare("a boat", "a lake")
     for call in calls:
-        least, most = estimate(call), bound(call)
+        least, most = expected_usage(call), max_usage(call)
         assert 0 < least.taken < most.taken, call.stage
         assert 0 < least.given <= most.given, call.stage
         assert least.pictures == most.pictures

@@ -16,7 +16,7 @@ from semcodec.backends.openai import Settings
 from semcodec.backends.openai.settings import (
     BASE_URL,
     CONFIG,
-    MOST_CONFIG,
+    MAX_CONFIG,
     NOT_RECORDED,
     OPENAI,
     config,
@@ -308,9 +308,9 @@ def test_a_folder_is_no_config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_config_file_is_no_longer_than_is_read(configure: Configure) -> None:
-    configure("[openai]\n" + "#" * (MOST_CONFIG - 9))
+    configure("[openai]\n" + "#" * (MAX_CONFIG - 9))
     assert config() == {}
-    configure("[openai]\n" + "#" * (MOST_CONFIG - 8))
+    configure("[openai]\n" + "#" * (MAX_CONFIG - 8))
     with pytest.raises(InputError, match="has over 100000 bytes"):
         config()
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from semcodec.backends.openai import sizes
-from semcodec.backends.openai.sizes import LOCAL_AREA, MAX_AREA, MIN_AREA, OLD_SIZES, STEP
+from semcodec.backends.openai import image_sizes
+from semcodec.backends.openai.image_sizes import LOCAL_AREA, MAX_AREA, MIN_AREA, OLD_SIZES, STEP
 
 SIDES = st.integers(1, 4096)
 SIZES = st.tuples(SIDES, SIDES)
@@ -17,7 +17,7 @@ LARGEST_SIDE = 3840  #: of gpt-image-2
 
 @given(SIZES, st.sampled_from(["gpt-image-2", "gpt-image-2.5-flare", "gpt-image-3"]))
 def test_openai_is_asked_for_sizes_that_it_paints(wanted: tuple[int, int], model: str) -> None:
-    width, height = sizes.nearest(model, wanted, is_openai=True)
+    width, height = image_sizes.nearest(model, wanted, is_openai=True)
     assert width % STEP == height % STEP == 0
     assert max(width, height) <= 3 * min(width, height)
     assert MIN_AREA <= width * height <= MAX_AREA
@@ -28,7 +28,7 @@ def test_openai_is_asked_for_sizes_that_it_paints(wanted: tuple[int, int], model
 def test_others_are_asked_for_sizes_that_models_at_home_paint(
     wanted: tuple[int, int], model: str
 ) -> None:
-    width, height = sizes.nearest(model, wanted, is_openai=False)
+    width, height = image_sizes.nearest(model, wanted, is_openai=False)
     assert width % STEP == height % STEP == 0
     assert min(width, height) >= STEP
     assert max(width, height) <= 3 * min(width, height)
@@ -40,16 +40,16 @@ def test_others_are_asked_for_sizes_that_models_at_home_paint(
     st.sampled_from(["gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "chatgpt-image-latest"]),
 )
 def test_old_models_paint_three_sizes(wanted: tuple[int, int], model: str) -> None:
-    assert sizes.nearest(model, wanted, is_openai=True) in OLD_SIZES
+    assert image_sizes.nearest(model, wanted, is_openai=True) in OLD_SIZES
 
 
 @example((120, 278), False, "gpt-image-2")  # the shorter side is 7.5 steps
 @given(SIZES, st.booleans(), st.sampled_from(["gpt-image-2", "gpt-image-1"]))
 def test_a_size_turned_is_turned(wanted: tuple[int, int], is_openai: bool, model: str) -> None:
-    width, height = sizes.nearest(model, wanted, is_openai)
+    width, height = image_sizes.nearest(model, wanted, is_openai)
     if max(wanted) >= 1.3 * min(wanted) and min(wanted) >= 64:  # else one step is too much
         assert (width > height) == (wanted[0] > wanted[1])
-        assert sizes.nearest(model, wanted[::-1], is_openai) == (height, width)
+        assert image_sizes.nearest(model, wanted[::-1], is_openai) == (height, width)
 
 
 @given(st.integers(45, 90), st.integers(45, 90))
@@ -57,12 +57,12 @@ def test_a_size_that_can_be_painted_is_asked_for(width: int, height: int) -> Non
     wanted = (width * STEP, height * STEP)
     assert MIN_AREA > 44 * 44 * STEP * STEP
     if MIN_AREA <= wanted[0] * wanted[1] <= MAX_AREA:
-        assert sizes.nearest("gpt-image-2", wanted, is_openai=True) == wanted
+        assert image_sizes.nearest("gpt-image-2", wanted, is_openai=True) == wanted
 
 
 @given(SIZES)
 def test_the_aspect_is_kept_as_far_as_it_can_be(wanted: tuple[int, int]) -> None:
-    width, height = sizes.nearest("gpt-image-2", wanted, is_openai=True)
+    width, height = image_sizes.nearest("gpt-image-2", wanted, is_openai=True)
     aspect = min(max(wanted[0] / wanted[1], 1 / 3), 3)
     assert 0.9 < (width / height) / aspect < 1.1
 
@@ -85,7 +85,7 @@ def test_the_aspect_is_kept_as_far_as_it_can_be(wanted: tuple[int, int]) -> None
 def test_examples(
     model: str, wanted: tuple[int, int], is_openai: bool, asked: tuple[int, int]
 ) -> None:
-    assert sizes.nearest(model, wanted, is_openai) == asked
+    assert image_sizes.nearest(model, wanted, is_openai) == asked
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_examples(
     ],
 )
 def test_tokens_of_a_painted_picture(size: tuple[int, int], quality: str, tokens: int) -> None:
-    assert sizes.tokens("gpt-image-2", size, quality) == tokens
+    assert image_sizes.tokens("gpt-image-2", size, quality) == tokens
     wide, tall = (1536, 1024), (1024, 1536)
-    assert sizes.tokens("m", wide, quality) == sizes.tokens("m", tall, quality)
+    assert image_sizes.tokens("m", wide, quality) == image_sizes.tokens("m", tall, quality)
 
 
 @pytest.mark.parametrize(
@@ -110,4 +110,4 @@ def test_tokens_of_a_painted_picture(size: tuple[int, int], quality: str, tokens
 )
 def test_tokens_of_the_old_families(size: tuple[int, int], quality: str, tokens: int) -> None:
     for model in ("gpt-image-1.5", "chatgpt-image-latest"):
-        assert sizes.tokens(model, size, quality) == tokens
+        assert image_sizes.tokens(model, size, quality) == tokens

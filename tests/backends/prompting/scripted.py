@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semcodec.backends.prompting import Answer, PromptedModel, Prompts, Question
+from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
 
 
 class Scripted:
@@ -13,22 +13,22 @@ class Scripted:
         discarded: the answers that could not be used.
     """
 
-    def __init__(self, *answers: str | Answer | Exception) -> None:
-        self.answers, self.asked = list(answers), list[Question]()
-        self.discarded = list[Answer]()
+    def __init__(self, *answers: str | ChatResponse | Exception) -> None:
+        self.answers, self.asked = list(answers), list[ChatRequest]()
+        self.discarded = list[ChatResponse]()
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: ChatRequest) -> ChatResponse:
         self.asked.append(question)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
-        return Answer(answer) if isinstance(answer, str) else answer
+        return ChatResponse(answer) if isinstance(answer, str) else answer
 
-    def discard(self, answer: Answer) -> None:
+    def discard(self, answer: ChatResponse) -> None:
         self.discarded.append(answer)
 
 
-def model(*answers: str | Answer | Exception) -> tuple[PromptedModel, Scripted]:
+def model(*answers: str | ChatResponse | Exception) -> tuple[PromptBackend, Scripted]:
     """Return a model that gives ``answers`` to our prompts, and what it is asked."""
     chat = Scripted(*answers)
-    return PromptedModel(chat, Prompts.read()), chat
+    return PromptBackend(chat, Prompts.read()), chat

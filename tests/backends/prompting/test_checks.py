@@ -8,28 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semcodec.backends.prompting import Answer, checks
-from semcodec.words.skeletons import is_short_for, of_word
+from semcodec.backends.prompting import ChatResponse, validation
+from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
 
 TEXT = "A small red boat lies on the calm lake, and a brown dog sits under huge green trees."
 WORDS = "boat lake dog red trees brown green small huge calm".split()
 
 
-def answer(words: list[str]) -> Answer:
-    return Answer(json.dumps(words))
+def answer(words: list[str]) -> ChatResponse:
+    return ChatResponse(json.dumps(words))
 
 
 def test_a_choice_that_is_right_is_taken_as_it_is() -> None:
-    assert checks.chosen(answer(WORDS), TEXT, 10, 10) == checks.Checked(WORDS)
+    assert validation.chosen(answer(WORDS), TEXT, 10, 10) == validation.Checked(WORDS)
 
 
 def test_too_many_words_are_trimmed_to_the_most_important() -> None:
-    assert checks.chosen(answer(WORDS), TEXT, 3, 10) == checks.Checked(WORDS[:3])
+    assert validation.chosen(answer(WORDS), TEXT, 3, 10) == validation.Checked(WORDS[:3])
 
 
 @pytest.mark.parametrize(("given", "is_fine"), [(10, True), (9, True), (8, False), (1, False)])
 def test_a_tenth_of_the_words_may_be_missing(given: int, is_fine: bool) -> None:
-    checked = checks.chosen(answer(WORDS[:given]), TEXT, 10, 10)
+    checked = validation.chosen(answer(WORDS[:given]), TEXT, 10, 10)
     assert checked.value == WORDS[:given]
     assert checked.fault == (
         "" if is_fine else f"it has {given} usable words, and 10 were asked for"
@@ -37,36 +37,39 @@ def test_a_tenth_of_the_words_may_be_missing(given: int, is_fine: bool) -> None:
 
 
 def test_no_more_words_are_wanted_than_the_text_has() -> None:
-    assert not checks.chosen(answer(WORDS), TEXT, 500, 10).fault
+    assert not validation.chosen(answer(WORDS), TEXT, 500, 10).fault
 
 
 def test_words_said_twice_and_helper_words_and_vowels_alone_do_not_count() -> None:
     said = ["boat", "the", "BOAT", "of", "a", "lake", "eye", "Lake."]
-    assert checks.chosen(answer(said), "the boat of a lake, an eye", 2, 2).value == ["boat", "lake"]
+    assert validation.chosen(answer(said), "the boat of a lake, an eye", 2, 2).value == [
+        "boat",
+        "lake",
+    ]
 
 
 @pytest.mark.parametrize("said", ["boats", "boat", "Boat's", "boating"])
 def test_a_word_of_the_text_is_known_in_another_form(said: str) -> None:
-    assert checks.chosen(answer([said]), "a boat", 1, 1).value
+    assert validation.chosen(answer([said]), "a boat", 1, 1).value
 
 
 @pytest.mark.parametrize("said", ["ship", "boatswainhood", "bovine", "bo", "t"])
 def test_a_word_that_is_not_in_the_text_was_not_chosen(said: str) -> None:
-    assert checks.chosen(answer([said]), "a boat", 1, 1).value is None
+    assert validation.chosen(answer([said]), "a boat", 1, 1).value is None
 
 
 @pytest.mark.parametrize("said", ["", "I'm sorry, I can't help with that.", "{}", "[]", "..."])
 def test_an_empty_choice_is_none(said: str) -> None:
-    checked = checks.chosen(Answer(said), TEXT, 10, 10)
-    assert checked == checks.Checked(None, "it has 0 usable words, and 10 were asked for")
+    checked = validation.chosen(ChatResponse(said), TEXT, 10, 10)
+    assert checked == validation.Checked(None, "it has 0 usable words, and 10 were asked for")
 
 
 def test_a_word_of_a_hundred_thousand_letters_is_no_failure_of_ours() -> None:
-    assert checks.chosen(Answer("İ" * 90_000), TEXT, 1, 1).value is None
+    assert validation.chosen(ChatResponse("İ" * 90_000), TEXT, 1, 1).value is None
 
 
 def test_shorter_skeletons_are_taken() -> None:
-    assert checks.shortened(answer(["bt", "lk", "t"]), ["bt", "lk", "trs"]).value == [
+    assert validation.shortened(answer(["bt", "lk", "t"]), ["bt", "lk", "trs"]).value == [
         "bt",
         "lk",
         "t",
@@ -74,8 +77,8 @@ def test_shorter_skeletons_are_taken() -> None:
 
 
 def test_a_skeleton_is_written_together_and_small() -> None:
-    checked = checks.shortened(answer(["B T", " lk"]), ["bt", "lk"])
-    assert checked == checks.Checked(["bt", "lk"])
+    checked = validation.shortened(answer(["B T", " lk"]), ["bt", "lk"])
+    assert checked == validation.Checked(["bt", "lk"])
 
 
 @pytest.mark.parametrize(
@@ -92,33 +95,36 @@ def test_a_skeleton_is_written_together_and_small() -> None:
     ids=lambda item: item[0],
 )
 def test_a_wrong_skeleton_is_replaced_by_ours(wrong: tuple[str, str]) -> None:
-    checked = checks.shortened(answer([wrong[1], "lk"]), ["bt", "lk"])
+    checked = validation.shortened(answer([wrong[1], "lk"]), ["bt", "lk"])
     assert checked.value == ["bt", "lk"]
     assert checked.fault == "1 of 2 short forms do not fit their words"
 
 
 @pytest.mark.parametrize("said", [["bt"], ["bt", "lk", "dg"], []])
 def test_another_number_of_skeletons_cannot_be_used(said: list[str]) -> None:
-    checked = checks.shortened(answer(said), ["bt", "lk"])
-    assert checked == checks.Checked(None, f"it has {len(said)} short forms for 2 words")
+    checked = validation.shortened(answer(said), ["bt", "lk"])
+    assert checked == validation.Checked(None, f"it has {len(said)} short forms for 2 words")
 
 
 def test_no_words_have_no_skeletons() -> None:
-    assert checks.shortened(answer([]), []) == checks.Checked([])
+    assert validation.shortened(answer([]), []) == validation.Checked([])
 
 
 def test_words_of_their_skeletons_are_taken() -> None:
-    assert checks.restored(answer(["Boat", "lattice"]), ["bt", "lt"]).value == ["boat", "lattice"]
+    assert validation.restored(answer(["Boat", "lattice"]), ["bt", "lt"]).value == [
+        "boat",
+        "lattice",
+    ]
 
 
 def test_a_word_with_another_skeleton_is_left_to_the_rules() -> None:
-    checked = checks.restored(answer(["boat", "dog"]), ["bt", "lk"])
+    checked = validation.restored(answer(["boat", "dog"]), ["bt", "lk"])
     assert checked.value == ["boat", ""]
     assert checked.fault == "1 of 2 words do not fit their short forms"
 
 
 def test_a_skeleton_said_again_is_no_word_unless_it_is_one() -> None:
-    assert checks.restored(answer(["bt", "tv"]), ["bt", "tv"]).value == ["", "tv"]
+    assert validation.restored(answer(["bt", "tv"]), ["bt", "tv"]).value == ["", "tv"]
 
 
 @pytest.mark.parametrize(
@@ -131,27 +137,31 @@ def test_a_skeleton_said_again_is_no_word_unless_it_is_one() -> None:
     ],
 )
 def test_words_among_others_are_found_in_their_order(said: list[str]) -> None:
-    assert checks.restored(answer(said), ["bt", "lk"]) == checks.Checked(["boat", "lake"])
+    assert validation.restored(answer(said), ["bt", "lk"]) == validation.Checked(["boat", "lake"])
 
 
 def test_where_one_is_left_out_the_others_keep_their_places() -> None:
-    assert checks.restored(answer(["boat", "dog"]), ["bt", "lk", "dg"]).value == ["boat", "", "dog"]
+    assert validation.restored(answer(["boat", "dog"]), ["bt", "lk", "dg"]).value == [
+        "boat",
+        "",
+        "dog",
+    ]
 
 
 @pytest.mark.parametrize("said", ["", "no idea", "[]"])
 def test_nothing_restored_is_none(said: str) -> None:
-    checked = checks.restored(Answer(said), ["bt", "lk"])
-    assert checked == checks.Checked(None, "2 of 2 words do not fit their short forms")
+    checked = validation.restored(ChatResponse(said), ["bt", "lk"])
+    assert checked == validation.Checked(None, "2 of 2 words do not fit their short forms")
 
 
 def test_a_word_far_behind_is_not_looked_for() -> None:
     """Else a long answer to many skeletons would take square time."""
-    said = ["xx"] * checks.AHEAD
-    assert checks.restored(answer(["boat", *said[1:], "lake"]), ["bt", "lk"]).value == [
+    said = ["xx"] * validation.AHEAD
+    assert validation.restored(answer(["boat", *said[1:], "lake"]), ["bt", "lk"]).value == [
         "boat",
         "lake",
     ]
-    assert checks.restored(answer(["boat", *said, "lake"]), ["bt", "lk"]).value == ["boat", ""]
+    assert validation.restored(answer(["boat", *said, "lake"]), ["bt", "lk"]).value == ["boat", ""]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +187,9 @@ def test_a_word_far_behind_is_not_looked_for() -> None:
     ],
 )
 def test_a_description_that_declines(said: str) -> None:
-    assert checks.description(Answer(said)) == checks.Checked(None, "it declines", declined=True)
+    assert validation.description(ChatResponse(said)) == validation.Checked(
+        None, "it declines", declined=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -192,42 +204,42 @@ def test_a_description_that_declines(said: str) -> None:
     ],
 )
 def test_a_description_that_only_sounds_like_declining(said: str) -> None:
-    assert checks.description(Answer(said)).value == said
+    assert validation.description(ChatResponse(said)).value == said
 
 
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        (Answer(""), "there is no word in it"),
-        (Answer("<think>a boat"), "there is no word in it"),
-        (Answer("♥ ♥"), "there is no word in it"),
-        (Answer("", cut_off=True), "it was cut off"),
+        (ChatResponse(""), "there is no word in it"),
+        (ChatResponse("<think>a boat"), "there is no word in it"),
+        (ChatResponse("♥ ♥"), "there is no word in it"),
+        (ChatResponse("", cut_off=True), "it was cut off"),
     ],
 )
-def test_a_description_without_a_word(said: Answer, fault: str) -> None:
-    assert checks.description(said) == checks.Checked(None, fault)
+def test_a_description_without_a_word(said: ChatResponse, fault: str) -> None:
+    assert validation.description(said) == validation.Checked(None, fault)
 
 
 def test_a_description_that_was_cut_off_ends_with_a_whole_sentence() -> None:
-    assert checks.description(Answer("A boat. A lak", cut_off=True)).value == "A boat."
-    assert checks.description(Answer("A boat. A lak")).value == "A boat. A lak"
+    assert validation.description(ChatResponse("A boat. A lak", cut_off=True)).value == "A boat."
+    assert validation.description(ChatResponse("A boat. A lak")).value == "A boat. A lak"
 
 
 def test_a_prompt_keeps_half_of_the_words_at_least() -> None:
     words = ["boat", "lakes", "dog", "painting"]
-    assert checks.prompt(Answer("Boats are painted."), words).value
-    lost = checks.prompt(Answer("Boats and cats."), words)
-    assert lost == checks.Checked(None, "3 of the 4 words are missing")
+    assert validation.prompt(ChatResponse("Boats are painted."), words).value
+    lost = validation.prompt(ChatResponse("Boats and cats."), words)
+    assert lost == validation.Checked(None, "3 of the 4 words are missing")
 
 
 def test_a_prompt_keeps_words_of_other_spellings_and_letters() -> None:
-    assert checks.prompt(Answer("At the café Ünal."), ["cafe", "ünal"]).value
-    assert checks.prompt(Answer("На boat лодка"), ["лодка"]).value
-    assert checks.prompt(Answer("PWNED"), ["лодка"]).value is None
+    assert validation.prompt(ChatResponse("At the café Ünal."), ["cafe", "ünal"]).value
+    assert validation.prompt(ChatResponse("На boat лодка"), ["лодка"]).value
+    assert validation.prompt(ChatResponse("PWNED"), ["лодка"]).value is None
 
 
 def test_a_prompt_may_decline_like_a_description() -> None:
-    assert checks.prompt(Answer("I can't paint that."), ["boat"]).declined
+    assert validation.prompt(ChatResponse("I can't paint that."), ["boat"]).declined
 
 
 @pytest.mark.parametrize(
@@ -250,7 +262,7 @@ def test_a_prompt_may_decline_like_a_description() -> None:
     ],
 )
 def test_no_change_is_none(said: str) -> None:
-    assert checks.change(Answer(said)) == checks.Checked("")
+    assert validation.change(ChatResponse(said)) == validation.Checked("")
 
 
 @pytest.mark.parametrize(
@@ -266,22 +278,26 @@ def test_no_change_is_none(said: str) -> None:
     ],
 )
 def test_a_change_that_begins_like_none_is_one(said: str) -> None:
-    assert checks.change(Answer(said)) == checks.Checked(said)
+    assert validation.change(ChatResponse(said)) == validation.Checked(said)
 
 
 def test_a_change_is_one_line() -> None:
-    assert checks.change(Answer("Make the\n roof red.")) == checks.Checked("Make the roof red.")
+    assert validation.change(ChatResponse("Make the\n roof red.")) == validation.Checked(
+        "Make the roof red."
+    )
 
 
 @pytest.mark.parametrize("said", ["", "?", "<think>red"])
 def test_a_change_without_a_word(said: str) -> None:
-    assert checks.change(Answer(said)) == checks.Checked(None, "there is no word in it")
+    assert validation.change(ChatResponse(said)) == validation.Checked(
+        None, "there is no word in it"
+    )
 
 
 def test_a_long_change_is_cut_after_a_sentence() -> None:
-    checked = checks.change(Answer("Make the roof red. " * 40))
+    checked = validation.change(ChatResponse("Make the roof red. " * 40))
     assert checked.value is not None
-    assert len(checked.value) <= checks.LONGEST_CHANGE
+    assert len(checked.value) <= validation.LONGEST_CHANGE
     assert checked.value.endswith("red.")
     assert checked.fault == "it is longer than one sentence"
 
@@ -294,27 +310,29 @@ ANSWERS = st.text(max_size=200) | st.lists(st.text(max_size=20), max_size=8).map
 def test_a_check_passes_only_what_is_right_for_any_answer(
     text: str, cut_off: bool, bones: list[str]
 ) -> None:
-    said = Answer(text, cut_off)
-    short, back = checks.shortened(said, bones).value, checks.restored(said, bones).value
+    said = ChatResponse(text, cut_off)
+    short, back = validation.shortened(said, bones).value, validation.restored(said, bones).value
     if short is not None:
         assert len(short) == len(bones)
-        assert all(one and is_short_for(one, own) for one, own in zip(short, bones, strict=True))
+        assert all(one and is_abbreviation(one, own) for one, own in zip(short, bones, strict=True))
     if back is not None:
         assert len(back) == len(bones)
         pairs = zip(back, bones, strict=True)
-        assert all(not word or is_short_for(bone, of_word(word)) for word, bone in pairs)
-    assert len(checks.chosen(said, TEXT, 3, 3).value or []) <= 3
-    assert len(checks.change(said).value or "") <= checks.LONGEST_CHANGE
-    checks.description(said)
-    checks.prompt(said, bones)
+        assert all(
+            not word or is_abbreviation(bone, skeleton_of_word(word)) for word, bone in pairs
+        )
+    assert len(validation.chosen(said, TEXT, 3, 3).value or []) <= 3
+    assert len(validation.change(said).value or "") <= validation.LONGEST_CHANGE
+    validation.description(said)
+    validation.prompt(said, bones)
 
 
-DECLINING = Answer("I'm sorry, but I can't help with that.")
+DECLINING = ChatResponse("I'm sorry, but I can't help with that.")
 
 
 def test_the_words_by_which_a_model_declines_are_no_words_of_a_list() -> None:
-    assert checks.restored(DECLINING, ["bt"]).value is None
-    assert checks.shortened(DECLINING, ["bt"]).declined
-    assert checks.chosen(DECLINING, "sorry but help", 3, 3).value is None
-    assert checks.change(DECLINING).declined
-    assert checks.restored(Answer("sorry, boat"), ["sr", "bt"]).value == ["sorry", "boat"]
+    assert validation.restored(DECLINING, ["bt"]).value is None
+    assert validation.shortened(DECLINING, ["bt"]).declined
+    assert validation.chosen(DECLINING, "sorry but help", 3, 3).value is None
+    assert validation.change(DECLINING).declined
+    assert validation.restored(ChatResponse("sorry, boat"), ["sr", "bt"]).value == ["sorry", "boat"]

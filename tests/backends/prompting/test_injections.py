@@ -13,12 +13,12 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.calls import Call, Reply
 from semcodec.backends.openai import OpenAIBackend
-from semcodec.backends.prompting import Answer, PromptedModel, Prompts, Question
+from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
+from semcodec.backends.recording import ModelRequest, ModelResponse
 from semcodec.errors import InputError
-from semcodec.words.skeletons import is_short_for, of_word
-from semcodec.words.tokens import tokens
+from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
+from semcodec.words.tokenizer import tokenize
 from tests.backends.prompting.scripted import model
 
 ATTACKS = {
@@ -98,15 +98,15 @@ class Obeying:
     """A server whose models do what the last text with an order in it says: answer ``PWNED``."""
 
     def __init__(self, *answers: str) -> None:
-        self.answers, self.calls = answers or ("PWNED",), list[Call]()
+        self.answers, self.calls = answers or ("PWNED",), list[ModelRequest]()
 
-    def __call__(self, call: Call) -> Reply:
+    def __call__(self, call: ModelRequest) -> ModelResponse:
         self.calls.append(call)
         if call.route.startswith("images"):
             out = io.BytesIO()
             PICTURE.save(out, "PNG")
-            return Reply(image=out.getvalue())
-        return Reply(self.answers[len(self.calls) % len(self.answers)])
+            return ModelResponse(image=out.getvalue())
+        return ModelResponse(self.answers[len(self.calls) % len(self.answers)])
 
 
 def backend(server: Obeying) -> OpenAIBackend:
@@ -209,7 +209,10 @@ def test_obeying_restores_no_other_word(answer: str) -> None:
     asking, _ = model(OBEDIENCE[answer])
     words = asking.decompress(BONES)
     assert len(words) == len(BONES)
-    assert all(is_short_for(bone, of_word(word)) for bone, word in zip(BONES, words, strict=True))
+    assert all(
+        is_abbreviation(bone, skeleton_of_word(word))
+        for bone, word in zip(BONES, words, strict=True)
+    )
     assert not {"pwned", "hacked", "owned", "evil"} & set(words)
 
 
@@ -249,7 +252,7 @@ def test_obeying_chooses_only_words_of_the_description(answer: str) -> None:
     asking, _ = model(OBEDIENCE[answer])
     chosen = asking.select(DESCRIPTION, 6)
     assert chosen == semcodec.select(DESCRIPTION, 6)
-    assert set(chosen) <= set(tokens(DESCRIPTION))
+    assert set(chosen) <= set(tokenize(DESCRIPTION))
 
 
 @obeying
@@ -263,7 +266,7 @@ def test_a_record_made_with_an_obeying_writer_says_what_was_seen(answer: str) ->
         PICTURE, describer=Seer(), writer=asking, coding="nibble", compress="model", k=4
     )
     assert not {"pwned", "evil", "pvnd"} & set(encoded.record.words)
-    skeletons = set(map(of_word, tokens(DESCRIPTION)))
+    skeletons = set(map(skeleton_of_word, tokenize(DESCRIPTION)))
     assert set(encoded.record.words) <= skeletons
 
 
@@ -273,12 +276,12 @@ class Sly:
     def __init__(self, first: str, second: str) -> None:
         self.said = [first, second]
 
-    def ask(self, question: Question) -> Answer:
-        return Answer(self.said[question.earlier is not None])
+    def ask(self, question: ChatRequest) -> ChatResponse:
+        return ChatResponse(self.said[question.earlier is not None])
 
 
 def test_a_second_answer_is_checked_like_the_first() -> None:
-    asking = PromptedModel(Sly("[]", '["boat", "pwned", "dog", "pwned"]'), Prompts.read())
+    asking = PromptBackend(Sly("[]", '["boat", "pwned", "dog", "pwned"]'), Prompts.read())
     boat, lake, dog, tree = asking.decompress(BONES)
     assert (boat, dog) == ("boat", "dog")
-    assert (of_word(lake), of_word(tree)) == ("lk", "tr")
+    assert (skeleton_of_word(lake), skeleton_of_word(tree)) == ("lk", "tr")

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.calls import Call, Reply, Tape
 from semcodec.backends.notes import collect_notes, grouped
 from semcodec.backends.openai import OpenAIBackend
-from semcodec.backends.prompting import Answer
+from semcodec.backends.prompting import ChatResponse
+from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from tests.backends.prompting.scripted import model
 
@@ -82,15 +82,15 @@ def test_after_two_wrong_answers_the_rules_take_over(stage: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        Answer("I'm sorry, but I can't help with that."),
-        Answer('{"words": ['),
-        Answer('{"words": {"error": 1}'),
-        Answer("", cut_off=True),
-        Answer("<think>Let me see"),
+        ChatResponse("I'm sorry, but I can't help with that."),
+        ChatResponse('{"words": ['),
+        ChatResponse('{"words": {"error": 1}'),
+        ChatResponse("", cut_off=True),
+        ChatResponse("<think>Let me see"),
     ],
 )
 def test_every_stage_of_a_writer_survives_every_kind_of_bad_answer(
-    stage: str, said: Answer
+    stage: str, said: ChatResponse
 ) -> None:
     asking, chat = model(said)
     got = getattr(asking, stage)(*FAULTS[stage][1])
@@ -140,9 +140,9 @@ def test_a_cache_asks_anew_after_a_describer_has_given_up(tmp_path: Path) -> Non
     answers = ["", "I'm sorry, I can't.", "A boat."]
 
     def describer() -> OpenAIBackend:
-        tape = Tape(tmp_path / "tape", "cache")
+        tape = Cassette(tmp_path / "tape", "cache")
         return OpenAIBackend(
-            send=lambda call: Reply(answers.pop(0)),
+            send=lambda call: ModelResponse(answers.pop(0)),
             base_url="http://127.0.0.1:9/v1",
             describer="m",
             writer="m",
@@ -258,13 +258,13 @@ def test_a_description_is_cut_to_a_length_that_is_looked_at() -> None:
     assert len(asking.describe(PICTURE)) <= 100_000
 
 
-def told(*answers: str) -> tuple[OpenAIBackend, list[Call]]:
+def told(*answers: str) -> tuple[OpenAIBackend, list[ModelRequest]]:
     """Return a backend whose server gives ``answers``, and what it is asked."""
-    left, calls = list(answers), list[Call]()
+    left, calls = list(answers), list[ModelRequest]()
 
-    def send(call: Call) -> Reply:
+    def send(call: ModelRequest) -> ModelResponse:
         calls.append(call)
-        return Reply(left.pop(0) if len(left) > 1 else left[0])
+        return ModelResponse(left.pop(0) if len(left) > 1 else left[0])
 
     url = "http://127.0.0.1:9/v1"
     return OpenAIBackend(send=send, base_url=url, describer="m", writer="m"), calls

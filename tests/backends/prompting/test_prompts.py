@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from semcodec._registry import PROMPTS
 from semcodec.backends.prompting import Prompts
-from semcodec.backends.prompting.prompts import ESCAPED, MOST_FILE, PARTS, quoted, without_marks
+from semcodec.backends.prompting.prompts import ESCAPED, MAX_FILE, PARTS, quoted, without_marks
 from semcodec.errors import InputError
 
 OURS = (resources.files("semcodec.backends.prompting") / "semcodec-1.toml").read_text("utf-8")
@@ -190,7 +190,7 @@ def test_a_file_of_something_else(tmp_path: Path, data: bytes) -> None:
 
 
 def test_a_file_is_no_longer_than_is_read(write: Write) -> None:
-    room = MOST_FILE - len(OURS.encode())
+    room = MAX_FILE - len(OURS.encode())
     assert Prompts.read(write(OURS + "#" * room))
     with pytest.raises(InputError, match="have over 100000 bytes"):
         Prompts.read(write(OURS + "#" * (room + 1)))

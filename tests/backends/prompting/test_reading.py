@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semcodec.backends.prompting import reading
+from semcodec.backends.prompting import parsing
 
 WORDS = ["boat", "lake", "dog"]
 
@@ -64,7 +64,7 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_list_is_read_however_it_is_written(way: str) -> None:
-    assert reading.words(WAYS[way]) == WORDS
+    assert parsing.words(WAYS[way]) == WORDS
 
 
 @pytest.mark.parametrize(
@@ -93,25 +93,25 @@ def test_a_list_is_read_however_it_is_written(way: str) -> None:
     ],
 )
 def test_what_else_is_written(answer: str, said: list[str]) -> None:
-    assert reading.words(answer) == said
+    assert parsing.words(answer) == said
 
 
 def test_an_entry_has_single_spaces() -> None:
-    assert reading.entries('["n  t\\n r", "   ", "3. s"]') == ["n t r", "s"]
+    assert parsing.entries('["n  t\\n r", "   ", "3. s"]') == ["n t r", "s"]
 
 
 def test_a_word_that_no_language_has_is_left_out() -> None:
-    longest = "a" * reading.LONGEST_WORD
-    assert reading.words(f'["{longest}a", "{longest}", "{"İ" * 90_000}"]') == [longest]
+    longest = "a" * parsing.LONGEST_WORD
+    assert parsing.words(f'["{longest}a", "{longest}", "{"İ" * 90_000}"]') == [longest]
 
 
 def test_a_list_has_no_more_entries_than_are_read() -> None:
-    assert len(reading.entries("a," * 2 * reading.MOST_ENTRIES)) == reading.MOST_ENTRIES
+    assert len(parsing.entries("a," * 2 * parsing.MAX_ENTRIES)) == parsing.MAX_ENTRIES
 
 
 def test_json_is_looked_for_at_few_places() -> None:
-    assert reading.words("{" * (reading.MOST_STARTS - 1) + '["boat"]') == ["boat"]
-    assert reading.words("{ x " * 999 + '["boat"]') == ["boat"]  # as of JSON that was cut off
+    assert parsing.words("{" * (parsing.MAX_STARTS - 1) + '["boat"]') == ["boat"]
+    assert parsing.words("{ x " * 999 + '["boat"]') == ["boat"]  # as of JSON that was cut off
 
 
 @pytest.mark.parametrize(
@@ -141,18 +141,18 @@ def test_json_is_looked_for_at_few_places() -> None:
     ],
 )
 def test_prose_is_freed_of_what_is_around_it(answer: str, said: str) -> None:
-    assert reading.prose(answer) == said
+    assert parsing.prose(answer) == said
 
 
 @pytest.mark.parametrize("mark", ["<think>", "<thinking>", "<THINK>", "◁think▷", "[THINK]"])
 def test_thoughts_that_never_end_are_no_answer(mark: str) -> None:
-    assert reading.prose(f" {mark}A red boat.") == ""
-    assert reading.words(f'{mark}["boat"]') == []
+    assert parsing.prose(f" {mark}A red boat.") == ""
+    assert parsing.words(f'{mark}["boat"]') == []
 
 
 def test_an_answer_after_very_long_thoughts_is_read() -> None:
-    assert reading.prose("<think>" + "hm " * reading.MOST_ANSWER + "</think>A boat.") == "A boat."
-    assert len(reading.prose("a" * 2 * reading.MOST_ANSWER)) == reading.MOST_ANSWER
+    assert parsing.prose("<think>" + "hm " * parsing.MAX_ANSWER + "</think>A boat.") == "A boat."
+    assert len(parsing.prose("a" * 2 * parsing.MAX_ANSWER)) == parsing.MAX_ANSWER
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_an_answer_after_very_long_thoughts_is_read() -> None:
     ],
 )
 def test_a_text_ends_with_its_last_whole_sentence(text: str, whole: str) -> None:
-    assert reading.sentences(text) == whole
+    assert parsing.sentences(text) == whole
 
 
 #: Answers that are slow to read for whoever looks twice at the same letter.
@@ -204,11 +204,11 @@ SLOW = {
 @pytest.mark.parametrize("kind", SLOW)
 def test_a_huge_answer_is_read(kind: str) -> None:
     """Square time would be minutes here, and show as a test that does not end."""
-    assert all(len(word) <= reading.LONGEST_WORD for word in reading.words(SLOW[kind]))
-    reading.sentences(SLOW[kind])
+    assert all(len(word) <= parsing.LONGEST_WORD for word in parsing.words(SLOW[kind]))
+    parsing.sentences(SLOW[kind])
 
 
 @given(st.text(max_size=300) | st.text('[]{}"\\,:1.- \nab`<>◁▷think/', max_size=300))
 def test_any_text_is_read(text: str) -> None:
-    assert all(word == word.lower() for word in reading.words(text))
-    assert text.startswith(reading.sentences(text))
+    assert all(word == word.lower() for word in parsing.words(text))
+    assert text.startswith(parsing.sentences(text))

@@ -1,0 +1,10 @@
+"""Calls of models that cost time and money: made in one place, counted, kept and repeated."""
+
+from __future__ import annotations
+
+from semcodec.backends.recording.budget import Budget
+from semcodec.backends.recording.cassette import Cassette
+from semcodec.backends.recording.recorder import Recorder
+from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usage
+
+__all__ = ["ModelRequest", "ModelResponse", "Usage", "Recorder", "Budget", "Cassette"]

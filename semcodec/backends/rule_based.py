@@ -1,0 +1,47 @@
+"""The writer that is no model: the library's own rules, the same words on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from semcodec import words as rules
+from semcodec.words import Judge, Selection
+
+
+class RuleBasedWriter:
+    """Fills the writer's place with the frozen tables of ``semcodec.words``."""
+
+    name = "deterministic"
+
+    def select(self, description: str, k: int) -> list[str]:
+        """Return at most ``k`` words of ``description``, in reading order."""
+        return rules.select(description, k)
+
+    def choose(
+        self,
+        description: str,
+        k: int,
+        coding: str,
+        max_bits: int | None,
+        judge: Judge | str | None,
+    ) -> Selection:
+        """Return what ``select`` returns under a coding and a limit, and how it was chosen."""
+        return rules.choose(description, k, coding=coding, max_bits=max_bits, judge=judge)
+
+    def compress(self, words: Sequence[str]) -> list[str]:
+        """Return the skeleton of each word."""
+        return [rules.skeleton(word) for word in words]
+
+    def decompress(self, skeletons: Sequence[str]) -> list[str]:
+        """Return a word for each skeleton."""
+        return rules.decompress(list(skeletons))
+
+    def expand(self, words: Sequence[str]) -> str:
+        """Return the words themselves: a rule has nothing to add that they do not say."""
+        return " ".join(words)
+
+    def compare(self, a: str, b: str) -> str:
+        """Return the first word that ``b`` has and ``a`` lacks, as a change; empty if none."""
+        known = set(a.split())
+        missing = [word for word in b.split() if word not in known]
+        return f"add {missing[0]}" if missing else ""

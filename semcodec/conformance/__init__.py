@@ -1,0 +1,1 @@
+"""Run decoders on the published vectors and compare what they return (spec/vectors)."""
