@@ -25,7 +25,7 @@ from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.errors import BackendError, InputError, SemcodecError
 from semcodec.forks import fork_waits
 from semcodec.pipeline import decode, encode
-from semcodec.pipeline.decode import MAX_SIDE
+from semcodec.pipeline.decode import MAX_PAINTED_SIDE
 
 try:
     from PIL import Image, ImageFile, PngImagePlugin
@@ -115,9 +115,9 @@ class SemcodecImageFile(ImageFile.ImageFile):
             file.close()
 
     def _painted(self) -> Image.Image:
-        if max(self.size) > MAX_SIDE:
+        if max(self.size) > MAX_PAINTED_SIDE:
             raise OSError(
-                f"The record asks for {self.width} x {self.height} pixels, and at most {MAX_SIDE} "
+                f"The record asks for {self.width} x {self.height} pixels, and at most {MAX_PAINTED_SIDE} "
                 "a side are painted: call semcodec.decode with another size."
             )
         try:
@@ -213,5 +213,5 @@ def _save(image: Image.Image, file: IO[bytes], name: str | bytes) -> None:
 
 def _paintable(size: tuple[int, int]) -> tuple[int, int]:
     width, height = size
-    longest = max(width, height, MAX_SIDE)
-    return max(1, width * MAX_SIDE // longest), max(1, height * MAX_SIDE // longest)
+    longest = max(width, height, MAX_PAINTED_SIDE)
+    return max(1, width * MAX_PAINTED_SIDE // longest), max(1, height * MAX_PAINTED_SIDE // longest)

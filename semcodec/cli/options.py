@@ -14,7 +14,7 @@ from semcodec.bitstream.extension_values import BY_NAME
 from semcodec.bitstream.extensions import Extension
 from semcodec.bitstream.sizes import MAX_SIDE
 from semcodec.errors import InputError, SemcodecError
-from semcodec.pipeline.decode import MAX_SIDE
+from semcodec.pipeline.decode import MAX_PAINTED_SIDE
 from semcodec.words import MAX_K, Judge
 
 #: The endings of pictures, and Pillow's names of their formats.
@@ -42,8 +42,10 @@ def size(text: str) -> tuple[int, int]:
 def painted(text: str) -> tuple[int, int]:
     """Return the width and height of ``WxH``, no larger than what is painted."""
     width, height = size(text)
-    if max(width, height) > MAX_SIDE:
-        raise argparse.ArgumentTypeError(f"a picture is at most {MAX_SIDE}x{MAX_SIDE}")
+    if max(width, height) > MAX_PAINTED_SIDE:
+        raise argparse.ArgumentTypeError(
+            f"a picture is at most {MAX_PAINTED_SIDE}x{MAX_PAINTED_SIDE}"
+        )
     return width, height
 
 

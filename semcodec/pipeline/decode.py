@@ -18,7 +18,9 @@ from semcodec.pipeline.trace import Progress, Trace, traced_run
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_SIDE: Final = 4096  #: pixels; a record may ask for 2^31, and painting that is a way to attack
+MAX_PAINTED_SIDE: Final = (
+    4096  #: pixels; a record may ask for 2^31, and painting that is a way to attack
+)
 MAX_SEED: Final = 2**32 - 1
 NO_REFLECTION: Final = ("auto", "off", 0)
 
@@ -99,9 +101,9 @@ def _words(record: Record, writing: Writer, trace: Trace) -> list[str]:
 def _paintable(size: object) -> tuple[int, int]:
     match size:
         case tuple((width, height)) if type(width) is int and type(height) is int:
-            if min(width, height) > 0 and max(width, height) <= MAX_SIDE:
+            if min(width, height) > 0 and max(width, height) <= MAX_PAINTED_SIDE:
                 return width, height
     raise InputError(
         "A picture of this size is not painted: give width and height, each from 1 to "
-        f"{MAX_SIDE} pixels."
+        f"{MAX_PAINTED_SIDE} pixels."
     )

@@ -48,7 +48,7 @@ from semcodec.errors import (
     SemcodecError,
     UnsupportedError,
 )
-from semcodec.pipeline.decode import MAX_SIDE
+from semcodec.pipeline.decode import MAX_PAINTED_SIDE
 
 NAMES = ("describer", "writer", "painter", "prompts", "tool", "comment")
 PRIVATE = 2**27  #: the first extension type for private use
@@ -116,7 +116,7 @@ class Model:
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
         self.asked.append(("paint", prompt, size, seed))
-        return Image.new("RGB", size if max(size) <= MAX_SIDE else (1, 1))
+        return Image.new("RGB", size if max(size) <= MAX_PAINTED_SIDE else (1, 1))
 
 
 # --- readers ------------------------------------------------------------------------------------
@@ -688,8 +688,8 @@ def test_the_gravest_outcome_of_one_record_is_the_verdict() -> None:
 @pytest.mark.parametrize(
     "size",
     [
-        (MAX_SIDE + 1, 1),
-        (1, MAX_SIDE + 1),
+        (MAX_PAINTED_SIDE + 1, 1),
+        (1, MAX_PAINTED_SIDE + 1),
         (2**31 - 1, 2**31 - 1),
         (2**31 - 1, 1),
         (1, 2**31 - 1),
@@ -704,8 +704,14 @@ def test_huge_sizes_are_read_and_not_painted(size: tuple[int, int]) -> None:
         decode(pack("n"), backend=model, size=size)
     assert model.asked == []
     assert decode(pack("n", size=size), backend=model, size=(1, 1)).image.size == (1, 1)
-    assert decode(pack("n", size=(1, MAX_SIDE)), backend=model).image.size == (1, MAX_SIDE)
-    assert decode(pack("n", size=(MAX_SIDE, 1)), backend=model).image.size == (MAX_SIDE, 1)
+    assert decode(pack("n", size=(1, MAX_PAINTED_SIDE)), backend=model).image.size == (
+        1,
+        MAX_PAINTED_SIDE,
+    )
+    assert decode(pack("n", size=(MAX_PAINTED_SIDE, 1)), backend=model).image.size == (
+        MAX_PAINTED_SIDE,
+        1,
+    )
 
 
 def test_every_extension_has_a_name() -> None:
