@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from exact import compiled, draw, seeded, shuffle
 from gradient import Decisions, F, Rates, Texts
-from lexicon import MOST, MAX_BIAS, ROWS, SIZES, UNIT, D, Model, turn
+from lexicon import MAX_BIAS, MOST, ROWS, SIZES, UNIT, D, Model, turn
 from ordered import train_ordered
 from unordered import train_unordered
 
