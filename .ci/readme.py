@@ -152,7 +152,7 @@ def write_texts(folder: Path) -> None:
     Each has the blocks that tables are trained on and, behind them, two lines to measure.
     """
     sys.path.insert(0, str(ROOT / "spec/tables"))
-    from texts import BLOCK, PARTS, SOURCES
+    from corpora import BLOCK, PARTS, SOURCES
 
     words = re.findall(r"[a-z]+", (ROOT / "spec/SEMCODEC-1.md").read_text("utf-8").lower())
     folder.mkdir()

@@ -24,7 +24,7 @@ from statistics import mean
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
 
-from texts import SOURCES, lines
+from corpora import SOURCES, lines
 
 from semcodec.errors import UnsupportedError
 from semcodec.words import closed_loop, minilm, salience

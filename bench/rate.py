@@ -3,7 +3,7 @@
     pip install -e '.[bench]'
     python bench/rate.py [TEXT_DIR] [--hostile [N]]
 
-TEXT_DIR holds the files that spec/tables/texts.py names; one block of lines in five is held out,
+TEXT_DIR holds the files that spec/tables/corpora.py names; one block of lines in five is held out,
 and all of it is measured. For each K, what is sent is the content words of a description, each once
 and in reading order; of more than K, those that a plain user of tf-idf would keep, who counts words
 in the other lines. "all" is the whole sentence. Every record is read back and compared. No table
@@ -39,7 +39,7 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
 
-from texts import SOURCES, lines
+from corpora import SOURCES, lines
 
 import semcodec
 from semcodec.coding import codings

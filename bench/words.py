@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
 
-from texts import SOURCES, lines
+from corpora import SOURCES, lines
 
 import semcodec
 from semcodec.words.skeletons import singulars, skeleton_of_word

@@ -163,7 +163,7 @@ def tables(registry: Registry) -> dict[str, str]:
         "extensions": _table(registry["extension"], "type", "name", "says", "value", "rule"),
         "rules": _table(of_all, "id", "outcome:broken is", "clause:§", "statement", "at", example),
         "profile rules": _table(of_profiles, "id", "statement", "at", example),
-        "conduct": _table(registry["conduct"], "id", "who:for", "clause:§", "statement"),
+        "requirements": _table(registry["requirement"], "id", "role:for", "clause:§", "statement"),
     }
 
 

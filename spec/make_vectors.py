@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from scenarios import ALL, Scenario, check
+from vector_sources import ALL, Scenario, check
 
 from semcodec.bitstream import RULES, Limits, unpack, unpack_all, validate
 

@@ -15,7 +15,7 @@ from semcodec.cli import main
 from semcodec.coding.tables import load_lexicon
 from tests.profiles import RecordProperty, count, seed
 
-READER = Path(__file__).parents[1] / "spec" / "readers" / "reader.js"
+READER = Path(__file__).parents[1] / "spec" / "implementations" / "js" / "reader.js"
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
 

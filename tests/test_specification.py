@@ -22,7 +22,9 @@ SPEC = ROOT / "spec"
 TEXT = (SPEC / "SEMCODEC-1.md").read_text("utf-8")
 #: What people wrote, without generated tables, the code of Annex C and the grammar of Annex D.
 PROSE = re.sub(r"<!-- BEGIN.*?<!-- END [\w ]+ -->|```.*?```", "", TEXT, flags=re.DOTALL)
-CONDUCT = tomllib.loads((SPEC / "registry" / "conduct.toml").read_text("utf-8"))["conduct"]
+REQUIREMENTS = tomllib.loads((SPEC / "registry" / "requirements.toml").read_text("utf-8"))[
+    "requirement"
+]
 VECTORS = [
     vector
     for path in sorted((SPEC / "vectors").glob("*.json"))
@@ -52,14 +54,14 @@ def test_what_is_generated_is_up_to_date(script: str) -> None:
 def test_every_rule_is_stated_in_its_clause() -> None:
     stated = clauses()
     for rule, clause in [(r, RULES[r].clause) for r in RULES] + [
-        (c["id"], c["clause"]) for c in CONDUCT
+        (c["id"], c["clause"]) for c in REQUIREMENTS
     ]:
         if not rule.startswith("SC-PRO"):  # profiles are a generated table
             assert f"[{rule}]" in stated[clause], f"{rule} is not in §{clause}"
 
 
 def test_every_id_in_the_text_is_a_rule() -> None:
-    known = {*RULES, *(row["id"] for row in CONDUCT)}
+    known = {*RULES, *(row["id"] for row in REQUIREMENTS)}
     assert set(re.findall(r"SC-[A-Z]{3}-\d+", TEXT)) == known
 
 
@@ -73,8 +75,8 @@ def test_every_obligation_has_an_id() -> None:
 
 def test_every_rule_for_programs_has_tests() -> None:
     """The tests that the registry names are collected, each with at least one case."""
-    named = sorted({test for row in CONDUCT for test in row["tests"]})
-    assert all(row["tests"] for row in CONDUCT)
+    named = sorted({test for row in REQUIREMENTS for test in row["tests"]})
+    assert all(row["tests"] for row in REQUIREMENTS)
     run = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
     run += ["-o", "addopts=--import-mode=importlib", *named]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)

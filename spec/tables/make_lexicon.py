@@ -15,20 +15,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from adagrad import Texts
+from clustering import order
+from corpora import SOURCES, lines
 from dictionary import Dictionary, names
-from exact import ln
-from gradient import Texts
-from letters import odd_words
-from letters import table as letter_table
-from lexicon import BITS, COMMON, ROWS, SPELLED, WORDS, Model, turn
-from listed import Listed, general_counts, listed
-from measure import Measure
-from modern import american, brands, with_more
-from order import order
-from record import ABOUT_LEXICON, ANSWERS, BRANDS, SPELLINGS, Input, inputs, notice, toml
-from sequences import Sequence, Telling, corpora, sequences
-from texts import SOURCES, lines
+from evaluate import Measure
+from letter_model import odd_words
+from letter_model import table as letter_table
+from provenance import ABOUT_LEXICON, ANSWERS, BRANDS, SPELLINGS, Input, inputs, notice, toml
+from reproducible import ln
+from samples import Sequence, Telling, corpora, sequences
+from supplements import american, brands, with_more
 from training import rounded, train
+from word_list import Listed, general_counts, listed
+from word_model import BITS, COMMON, ROWS, SPELLED, WORDS, Model, turn
 
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS

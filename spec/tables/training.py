@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from exact import compiled, draw, seeded, shuffle
-from gradient import Decisions, F, Rates, Texts
-from lexicon import MAX_BIAS, MOST, ROWS, SIZES, UNIT, D, Model, turn
-from ordered import train_ordered
-from unordered import train_unordered
+from adagrad import Decisions, F, Rates, Texts
+from reproducible import compiled, draw, seeded, shuffle
+from train_sequences import train_ordered
+from train_sets import train_unordered
+from word_model import MAX_BIAS, MOST, ROWS, SIZES, UNIT, D, Model, turn
 
 EPOCHS: Final = 5
 RATE: Final = 0.07  #: of weights, before the first epoch

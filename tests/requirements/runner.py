@@ -80,8 +80,8 @@ def mutants() -> list[Mutant]:
 
 def requirements() -> dict[str, list[str]]:
     """Return the tests that the registry names for each requirement."""
-    path = ROOT / "spec" / "registry" / "conduct.toml"
-    rows = tomllib.loads(path.read_text("utf-8"))["conduct"]
+    path = ROOT / "spec" / "registry" / "requirements.toml"
+    rows = tomllib.loads(path.read_text("utf-8"))["requirement"]
     return {row["id"]: row["tests"] for row in rows}
 
 

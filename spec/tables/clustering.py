@@ -10,9 +10,9 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from exact import compiled, draw, ln, three_quarters
-from gradient import Texts
-from lexicon import COMMON
+from adagrad import Texts
+from reproducible import compiled, draw, ln, three_quarters
+from word_model import COMMON
 
 SIZE: Final = 64  #: of a vector
 ROUNDS: Final = 30  #: from which on vectors stay as they are

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from exact import compiled
-from gradient import LONGEST, Decisions, F, Rates, Texts, code_bit, learn, pick
-from lexicon import COMMON, NONE, D, Model, damping, state, turn
+from adagrad import LONGEST, Decisions, F, Rates, Texts, code_bit, learn, pick
+from reproducible import compiled
+from word_model import COMMON, NONE, D, Model, damping, state, turn
 
 
 @compiled

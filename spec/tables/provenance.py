@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from texts import SOURCES, Source
+from corpora import SOURCES, Source
 
 GENERAL = Source(
     "symspellpy-6.10.1-py3-none-any.whl",
@@ -37,7 +37,7 @@ BRANDS = Source(
 ABOUT_WORDS = """\
 words-1.bin: how common words are in descriptions of pictures, and which follow which.
 
-Counts taken from the texts below (only from the lines that spec/tables/texts.py names), from
+Counts taken from the texts below (only from the lines that spec/tables/corpora.py names), from
 made-up phrases (spec/tables/phrases.py, own work) and from a general list of words. No text is
 contained.
 Made by spec/tables/make_words.py, which gives the same bytes from the same inputs.
@@ -47,7 +47,7 @@ SHA-256 of words-1.bin: {digest}
 ABOUT_LEXICON = """\
 lexicon-1.bin: the words of a description, and a small model of which comes next.
 
-A model of whole numbers trained on the texts below (only on the lines that spec/tables/texts.py
+A model of whole numbers trained on the texts below (only on the lines that spec/tables/corpora.py
 names), on the answers of a language model that stand in the package, and on what the dictionary
 says of its entries. No text is contained.
 Made by spec/tables/make_lexicon.py, which gives the same bytes from the same inputs.

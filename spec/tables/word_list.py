@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from dictionary import MISSED, Dictionary
-from exact import seven_tenths
-from lexicon import COMMON, WORDS
-from sequences import GLOSSES, Corpus
+from reproducible import seven_tenths
+from samples import GLOSSES, Corpus
+from word_model import COMMON, WORDS
 
 HARMLESS: Final = 8  #: sightings in descriptions from which a word is listed, whatever it can mean
 USUAL: Final = 20_000  #: so many common words of English are no insults in the first place

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from corpora import KINDS, answers, glosses
-from exact import draw, ln, seeded
-from texts import SOURCES, lines
+from corpora import SOURCES, lines
+from package_corpora import KINDS, answers, glosses
+from reproducible import draw, ln, seeded
 
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS

@@ -18,8 +18,8 @@ import semcodec
 from tests.pictures import PHOTO, saved, scene
 
 SPEC = Path(__file__).parents[2] / "spec"
-MAGIC = SPEC / "wild" / "semcodec.magic"
-XML = SPEC / "wild" / "semcodec.xml"
+MAGIC = SPEC / "integration" / "semcodec.magic"
+XML = SPEC / "integration" / "semcodec.xml"
 MIME = "image/vnd.semcodec"
 NAMESPACE = "{http://www.freedesktop.org/standards/shared-mime-info}"
 SIZES = tomllib.loads((SPEC / "registry" / "sizes.toml").read_text("utf-8"))["size"]

@@ -11,7 +11,7 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from exact import compiled
+from reproducible import compiled
 
 COMMON: Final = 8192  #: numbers below it are common words; as a row, it stands for any other word
 BITS: Final = 13  #: of a common word's number

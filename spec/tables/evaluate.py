@@ -6,9 +6,10 @@ import math
 from typing import Final
 
 import numpy as np
-from exact import compiled
-from letters import CODE_BITS, END, START, contexts
-from lexicon import (
+from letter_model import CODE_BITS, END, START, contexts
+from reproducible import compiled
+from train_sets import parted
+from word_model import (
     COMMON,
     NONE,
     ROWS,
@@ -22,7 +23,6 @@ from lexicon import (
     state,
     turn,
 )
-from unordered import parted
 
 ONE_SIDE: Final = 1.011  #: bits for a half of numbers that no row foretells, in a set
 BOTH_SIDES: Final = 7.0

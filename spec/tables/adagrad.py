@@ -10,8 +10,8 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from exact import compiled, draw
-from lexicon import SQUASH, D
+from reproducible import compiled, draw
+from word_model import SQUASH, D
 
 F: Final = np.float32
 ODDS: Final = (SQUASH / 65536).astype(F)

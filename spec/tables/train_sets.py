@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from exact import compiled
-from gradient import LONGEST, Decisions, F, Rates, Texts, code_bit, learn, pick
-from lexicon import COMMON, ROWS, D, Model, bucket, damping, turn
+from adagrad import LONGEST, Decisions, F, Rates, Texts, code_bit, learn, pick
+from reproducible import compiled
+from word_model import COMMON, ROWS, D, Model, bucket, damping, turn
 
 LONGEST_SET: Final = 500
 

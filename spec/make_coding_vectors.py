@@ -1,6 +1,6 @@
-"""Write spec/coded_words.json: payloads of words coded whole, which nobody writes by hand.
+"""Write spec/coding_vectors.json: payloads of words coded whole, which nobody writes by hand.
 
-    python spec/make_coded_words.py
+    python spec/make_coding_vectors.py
 
 Run it when the tables or Annex K change, and never else: the vectors are made from what is frozen
 there, and a change that was not meant shows as a difference. What breaks a rule is made by the
@@ -20,7 +20,7 @@ from unittest.mock import patch
 from semcodec.coding import bag, escapes, lexicon
 from semcodec.coding.tables import load_lexicon
 
-OUT = Path(__file__).with_name("coded_words.json")
+OUT = Path(__file__).with_name("coding_vectors.json")
 READERS = {"lexicon": lexicon.read, "bag": bag.read}
 TABLES = load_lexicon()
 WORDS = TABLES.words

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from exact import ln
-from lexicon import MAX_BIAS, UNIT
+from reproducible import ln
+from word_model import MAX_BIAS, UNIT
 
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789"
 CODES: Final = {letter: code for code, letter in enumerate(ALPHABET)}

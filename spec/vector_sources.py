@@ -428,7 +428,7 @@ breaks("SC-UTF-1", "beyond", "a character past U+10FFFF", "60 f4 90 80 80", 8)
 
 # --- coded words (§6.5 to §6.7, Annex K): frozen, for nobody writes them by hand -----------------
 
-for _row in json.loads(Path(__file__).with_name("coded_words.json").read_text("utf-8")):
+for _row in json.loads(Path(__file__).with_name("coding_vectors.json").read_text("utf-8")):
     _data = {"lexicon": "20", "bag": "40"}[_row["coding"]] + _row["payload"]
     _flags = {"flags": HOSTILE} if len(_data) > 400 and _row["kind"] == "breaks" else {}
     _slug = f"{_row['coding']}-{_row['slug']}"
