@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is n
 
 
 def test_every_vector_rule_and_offset(capsys: pytest.CaptureFixture[str]) -> None:
-    run = ["vectors", "run", "--lines", "--strict", "--", "node", str(READER)]
+    run = ["vectors", "run", "--persistent", "--strict", "--", "node", str(READER)]
     code, out = main(run), capsys.readouterr().out
     assert (code, " 0 failed," in out) == (0, True), out
 

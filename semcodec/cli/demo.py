@@ -12,7 +12,7 @@ from typing import Any, Final
 import semcodec
 from semcodec import imaging
 from semcodec.cli import demo_page, files
-from semcodec.cli.output import EnvironmentFault, show, tell
+from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.errors import InputError
 
 K: Final = 12
@@ -23,7 +23,7 @@ UNITS: Final = ("", "", "bytes", "bytes", "µbpp", "µbpp", "q1 / q75", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Tour:
+class DemoResult:
     """One photograph there and back: the two results and the sizes of its JPEG files in bytes."""
 
     name: str
@@ -58,19 +58,19 @@ def demo(given: argparse.Namespace) -> int:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise EnvironmentFault(f"Cannot make the folder {out}, name another: {error}.") from error
+        raise UsageError(f"Cannot make the folder {out}, name another: {error}.") from error
     tours = []
     for name, photo in _photos():
-        tell(f"{name}: describing and painting ...")
-        tours.append(_travel(name, photo))
+        print_status(f"{name}: describing and painting ...")
+        tours.append(_roundtrip(name, photo))
         _save(out, tours[-1])
     files.write(str(out / "index.html"), demo_page.page(tours).encode())
-    show(table(tours))
-    show(f"\nOpen {out / 'index.html'} to see photographs and pictures side by side.")
+    print_result(table(tours))
+    print_result(f"\nOpen {out / 'index.html'} to see photographs and pictures side by side.")
     return 0
 
 
-def table(tours: list[Tour]) -> str:
+def table(tours: list[DemoResult]) -> str:
     """Return the numbers of the tours as aligned text."""
     rows = [HEADINGS, UNITS, *map(_row, tours)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -83,7 +83,7 @@ def table(tours: list[Tour]) -> str:
     )
 
 
-def _row(tour: Tour) -> tuple[str, ...]:
+def _row(tour: DemoResult) -> tuple[str, ...]:
     k, payload, file, payload_rate, file_rate = tour.numbers
     smaller = " / ".join(f"{times}x" for times in tour.times_smaller)
     counts = (str(k), str(payload), str(file), f"{payload_rate:.1f}", f"{file_rate:.1f}")
@@ -95,22 +95,22 @@ def _photos() -> Iterator[tuple[str, bytes]]:
         folder = resources.files("semcodec_embedded") / "photos"
     except ModuleNotFoundError as error:
         message = "The demo needs the offline backend: pip install semcodec-embedded."
-        raise EnvironmentFault(message) from error
+        raise UsageError(message) from error
     for photo in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if photo.name.endswith(".jpg"):
             yield photo.name.removesuffix(".jpg"), photo.read_bytes()
 
 
-def _travel(name: str, photo: bytes) -> Tour:
+def _roundtrip(name: str, photo: bytes) -> DemoResult:
     encoded = semcodec.encode(photo, k=K)
     decoded = semcodec.decode(encoded.data)
     jpegs = tuple(len(imaging.to_file(encoded.image, "JPEG", quality=q)) for q in QUALITIES)
     if decoded.record != encoded.record:
         raise InputError(f"{name} did not survive its own file: please report this.")
-    return Tour(name, encoded, decoded, jpegs)
+    return DemoResult(name, encoded, decoded, jpegs)
 
 
-def _save(out: Path, tour: Tour) -> None:
+def _save(out: Path, tour: DemoResult) -> None:
     contents = {
         f"{tour.name}-original.jpg": imaging.to_file(tour.encoded.image, "JPEG", quality=90),
         f"{tour.name}.semc": tour.encoded.data,

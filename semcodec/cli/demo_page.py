@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from semcodec.cli.demo import Tour
+    from semcodec.cli.demo import DemoResult
 
 STYLE: Final = """
 :root { color-scheme: light dark; --line: #8884; --quiet: #888; }
@@ -25,7 +25,7 @@ code { font: .8rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; display
 """.strip()
 
 
-def page(tours: Sequence[Tour]) -> str:
+def page(tours: Sequence[DemoResult]) -> str:
     """Return the HTML page of ``tours``; it refers to the files saved beside it."""
     articles = "\n".join(map(_article, tours))
     return f"""<!doctype html>
@@ -45,7 +45,7 @@ subject, count, colour and place where the words say so, invented where they do 
 """
 
 
-def _article(tour: Tour) -> str:
+def _article(tour: DemoResult) -> str:
     name = escape(tour.name)
     _, payload, size, payload_rate, file_rate = tour.numbers
     q1, q75 = tour.times_smaller
@@ -64,5 +64,5 @@ def _article(tour: Tour) -> str:
 </article>"""
 
 
-def _size(tour: Tour) -> str:
+def _size(tour: DemoResult) -> str:
     return "{} × {}".format(*tour.encoded.record.size)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import semcodec
 from semcodec import backends
 from semcodec.backends.openai import Settings, credentials
-from semcodec.cli.output import show
+from semcodec.cli.output import print_result
 from semcodec.errors import SemcodecError
 
 PACKAGES: Final = (
@@ -28,16 +28,16 @@ def add(commands: Any) -> None:
 def doctor(given: argparse.Namespace) -> int:
     """Print what is there. Exit code 2 if nothing can encode or decode."""
     python = ".".join(map(str, sys.version_info[:3]))
-    show(f"semcodec {semcodec.__version__} on Python {python}, {sys.platform}\n")
+    print_result(f"semcodec {semcodec.__version__} on Python {python}, {sys.platform}\n")
     for package in PACKAGES:
-        show(f"  {package:<18} {_version(package)}")
-    show("")
+        print_result(f"  {package:<18} {_version(package)}")
+    print_result("")
     for name in backends.names():
-        show(f"  backend {name:<14} {_abilities(name)}")
-    show("")
+        print_result(f"  backend {name:<14} {_abilities(name)}")
+    print_result("")
     able = [_would_run(role) for role in ("describer", "writer", "painter")]
-    show("  these call no server and need no key")
-    show(f"\n  openai     {_server()}")
+    print_result("  these call no server and need no key")
+    print_result(f"\n  openai     {_server()}")
     return 0 if all(able) else 2
 
 
@@ -59,7 +59,8 @@ def _server() -> str:
     """Return where the backend of servers would call, and where its key is from."""
     try:
         settings = Settings.found({})
-        return f"would call {settings.base_url} with the key from {credentials.find_key(settings).source}"
+        source = credentials.find_key(settings).source
+        return f"would call {settings.base_url} with the key from {source}"
     except SemcodecError as error:
         return f"would not run: {error}"
 
@@ -69,7 +70,7 @@ def _would_run(role: str) -> bool:
     try:
         backends.find(role, backends.AUTO)
     except SemcodecError as error:
-        show(f"  {role:<10} nobody: {error}")
+        print_result(f"  {role:<10} nobody: {error}")
         return False
-    show(f"  {role:<10} {backends.DEFAULTS[role]}")
+    print_result(f"  {role:<10} {backends.DEFAULTS[role]}")
     return True

@@ -9,7 +9,7 @@ from typing import Any, Final
 from semcodec.backends.openai import DryRunClient, OpenAIBackend, credentials
 from semcodec.backends.recording import Budget, ModelRequest, Usage
 from semcodec.backends.recording.budget import dollars, expected_usage, max_usage
-from semcodec.cli.output import safe, show
+from semcodec.cli.output import escape_control, print_result
 from semcodec.errors import BackendError
 from semcodec.pipeline import Trace
 
@@ -25,18 +25,18 @@ def rehearsed(server: OpenAIBackend, rehearsal: DryRunClient, trace: Trace) -> i
     """Print the calls of a rehearsal, and return the exit code."""
     calls, most = rehearsal.calls, server.settings.max_cost
     kept = sum("source" in call for call in trace.calls)
-    show(f"server  {server.settings.base_url}")
-    show(f"key     {_key(server)}\n")
+    print_result(f"server  {server.settings.base_url}")
+    print_result(f"key     {_key(server)}\n")
     rows = [HEADINGS, *(_row(server.purse, call) for call in calls)]
     about, bounds = (_sum(server.purse, calls, count) for count in (expected_usage, max_usage))
-    show(_table([*rows, ("all", "", "", "", _shown(about), _shown(bounds))]))
+    print_result(_table([*rows, ("all", "", "", "", _shown(about), _shown(bounds))]))
     if kept:
-        show(f"\nThe tape answers {kept} more, for nothing.")
+        print_result(f"\nThe tape answers {kept} more, for nothing.")
     if bounds is None:
-        show(UNKNOWN)
+        print_result(UNKNOWN)
     if most is not None and (bounds is None or bounds > most):
-        show(f"\nThe limit of {dollars(most)} may stop this before its end.")
-    show(ENDING)
+        print_result(f"\nThe limit of {dollars(most)} may stop this before its end.")
+    print_result(ENDING)
     return 0
 
 
@@ -52,7 +52,7 @@ def _row(purse: Budget, call: ModelRequest) -> tuple[str, ...]:
     if call.route == "models":
         return ("list the models", "", "", "", about, most)
     usage = expected_usage(call)
-    return (call.stage, safe(call.model), f"{usage.taken}", f"{usage.given}", about, most)
+    return (call.stage, escape_control(call.model), f"{usage.taken}", f"{usage.given}", about, most)
 
 
 def _sum(

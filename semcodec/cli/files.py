@@ -10,7 +10,7 @@ from typing import Final
 
 from semcodec.bitstream.framing.text import PREFIXES
 from semcodec.cli import output
-from semcodec.cli.output import EnvironmentFault
+from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
 TEXT_FORMS: Final = tuple(PREFIXES.values())
@@ -25,7 +25,7 @@ def read(name: str) -> bytes:
         InputError: it is larger than ``MAX_INPUT``.
     """
     if name == "-" and sys.stdin is None:
-        raise EnvironmentFault("There is no standard input to read from.")
+        raise UsageError("There is no standard input to read from.")
     try:
         if name == "-":
             data = sys.stdin.buffer.read(MAX_INPUT + 1)
@@ -33,7 +33,7 @@ def read(name: str) -> bytes:
             with Path(name).open("rb") as file:
                 data = file.read(MAX_INPUT + 1)
     except (OSError, ValueError) as error:
-        raise EnvironmentFault(f"Cannot read {name}: {_why(error)}.") from error
+        raise UsageError(f"Cannot read {name}: {_why(error)}.") from error
     if len(data) > MAX_INPUT:
         raise InputError(f"{name} is over {MAX_INPUT} bytes: that is no input for semcodec.")
     return data
@@ -52,7 +52,7 @@ def record(name: str, framing: str = "auto") -> bytes:
     return data.rstrip(b"\r\n") if is_text else data
 
 
-def ready(source: str, *outputs: str | None, beside: tuple[str, ...] = ()) -> None:
+def check_outputs(source: str, *outputs: str | None, beside: tuple[str, ...] = ()) -> None:
     """Check, before any work is done, that every output can be written and is a file of its own.
 
     ``beside`` are more sources, which no output may replace either.
@@ -65,7 +65,7 @@ def ready(source: str, *outputs: str | None, beside: tuple[str, ...] = ()) -> No
         try:
             _ready(name, taken)
         except (OSError, ValueError, RuntimeError) as error:
-            raise EnvironmentFault(f"Cannot write {name}: {_why(error)}.") from error
+            raise UsageError(f"Cannot write {name}: {_why(error)}.") from error
         taken.append(name)
 
 
@@ -73,15 +73,15 @@ def _ready(name: str, taken: list[str]) -> None:
     path = Path(name)
     for other in taken:
         if name == other or _same(path, Path(other)):
-            raise EnvironmentFault(f"{name} is named twice: name another file for the output.")
+            raise UsageError(f"{name} is named twice: name another file for the output.")
     if name == "-":
-        output.output()
+        output.stdout()
         return
     path.resolve()  # raises if links lead round in a circle
     if not path.parent.is_dir():
-        raise EnvironmentFault(f"Cannot write {name}: there is no folder {path.parent}; make it.")
+        raise UsageError(f"Cannot write {name}: there is no folder {path.parent}; make it.")
     if path.is_dir():
-        raise EnvironmentFault(f"Cannot write {name}: it is a folder; name a file in it.")
+        raise UsageError(f"Cannot write {name}: it is a folder; name a file in it.")
     if not path.exists() or path.is_file():
         tempfile.TemporaryFile(dir=path.resolve().parent).close()  # raises if nothing can be made
 
@@ -93,12 +93,12 @@ def write(name: str, data: bytes) -> None:
         EnvironmentFault: it cannot be written; nothing of it is left behind.
     """
     if name == "-":
-        output.show(data)
+        output.print_result(data)
         return
     try:
         _replace(Path(name), data)
     except (OSError, ValueError, RuntimeError) as error:  # a loop of links is a RuntimeError
-        raise EnvironmentFault(f"Cannot write {name}: {_why(error)}.") from error
+        raise UsageError(f"Cannot write {name}: {_why(error)}.") from error
 
 
 def _same(one: Path, other: Path) -> bool:

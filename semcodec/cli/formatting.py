@@ -9,7 +9,7 @@ from semcodec._registry import MODELS, PROMPTS
 from semcodec._registry_rows import Rule
 from semcodec.bitstream import Report
 from semcodec.bitstream.extension_values import BY_TYPE
-from semcodec.cli.output import safe
+from semcodec.cli.output import escape_control
 
 RAW: Final = 20  #: characters of a field's bits that are shown
 VALUE: Final = 60  #: characters of its meaning
@@ -23,13 +23,15 @@ def inspected(seen: dict[str, Any]) -> str:
     if "ledger" in seen:
         parts += [_words(seen), _ledger(seen["ledger"]), _out_of_band(seen["out_of_band"])]
     elif "records" in seen:
-        parts.append("\n".join(safe(" ".join(record["words"])) for record in seen["records"]))
+        parts.append(
+            "\n".join(escape_control(" ".join(record["words"])) for record in seen["records"])
+        )
     return "\n\n".join(filter(None, parts))
 
 
 def validated(name: str, report: Report) -> str:
     """Return the verdict on one file with its findings."""
-    head = f"{safe(name)}: {report.verdict}"
+    head = f"{escape_control(name)}: {report.verdict}"
     if report.verdict == "valid":
         head += _aside(report.framing, *(f"profile {p}" for p in report.profiles))
     if report.findings:
@@ -54,7 +56,7 @@ def explained(name: str, rule: Rule) -> str:
 
 
 def _title(seen: dict[str, Any]) -> str:
-    title = f"{safe(seen['file'])}: {seen['verdict']}"
+    title = f"{escape_control(seen['file'])}: {seen['verdict']}"
     told = [seen["framing"], _count(seen["bytes"], "byte")]
     if "words" in seen:
         told += ["x".join(map(str, seen["size"])), seen["coding"]]
@@ -72,7 +74,9 @@ def _finding(finding: dict[str, Any]) -> list[str]:
     lines = textwrap.wrap(head + finding["message"], WIDTH, subsequent_indent=INDENT)
     if finding["found"]:
         said = f"found {finding['found']}; expected {finding['expected']}"
-        lines += textwrap.wrap(safe(said), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+        lines += textwrap.wrap(
+            escape_control(said), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT
+        )
     return lines
 
 
@@ -85,7 +89,7 @@ def _map(fields: list[dict[str, Any]]) -> str:
     lines = [f"start    {'bits':>{digits}}  {'field':<{width}}  {'raw':<{RAW}}  value"]
     for field in fields:
         start = f"0x{field['offset'] // 8:02x}+{field['offset'] % 8}"
-        raw, value = _cut(field["raw"], RAW), safe(_cut(_meaning(field), VALUE))
+        raw, value = _cut(field["raw"], RAW), escape_control(_cut(_meaning(field), VALUE))
         row = (
             f"{start:<8} {field['bits']:>{digits}}  {field['name']:<{width}}  {raw:<{RAW}}  {value}"
         )
@@ -107,10 +111,10 @@ def _meaning(field: dict[str, Any]) -> str:
 
 
 def _words(seen: dict[str, Any]) -> str:
-    lines = ["words     " + safe(" ".join(seen["words"]))]
+    lines = ["words     " + escape_control(" ".join(seen["words"]))]
     if seen["read_as"] != seen["words"]:
-        lines.append("read as   " + safe(" ".join(seen["read_as"])))
-    lines += [f"{name:<9} {safe(str(value))}" for name, value in seen["notes"].items()]
+        lines.append("read as   " + escape_control(" ".join(seen["read_as"])))
+    lines += [f"{name:<9} {escape_control(str(value))}" for name, value in seen["metadata"].items()]
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ import semcodec
 from semcodec._registry import FRAMINGS
 from semcodec.bitstream import PROFILES, RULES, Report
 from semcodec.cli import files, formatting, options
-from semcodec.cli.output import EnvironmentFault, show, tell
+from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.errors import InputError
 
 INSPECT_SCHEMA: Final = "semcodec/inspect/1"  #: published as spec/schema/inspect-1.json
@@ -43,9 +43,9 @@ def inspect(given: argparse.Namespace) -> int:
     reports, unread = _reports(given)
     seen = [_inspected(name, data, report) for name, data, report in reports]
     if given.json:
-        show(json.dumps(seen[0] if len(given.files) == len(seen) == 1 else seen, indent=2))
+        print_result(json.dumps(seen[0] if len(given.files) == len(seen) == 1 else seen, indent=2))
     elif seen:
-        show("\n\n".join(map(formatting.inspected, seen)))
+        print_result("\n\n".join(map(formatting.inspected, seen)))
     return _exit_code(reports, unread)
 
 
@@ -82,16 +82,16 @@ def _said(record: semcodec.Record) -> dict[str, Any]:
 def validate(given: argparse.Namespace) -> int:
     """Print a verdict and the findings for each file, or explain a rule."""
     if given.explain:
-        show(formatting.explained(given.explain, RULES[given.explain]))
+        print_result(formatting.explained(given.explain, RULES[given.explain]))
         return 0
     if not given.files:
-        raise EnvironmentFault("Name the files to validate, - for stdin, or a rule to --explain.")
+        raise UsageError("Name the files to validate, - for stdin, or a rule to --explain.")
     reports, unread = _reports(given)
     if given.json:
         verdicts = [_verdict(name, report) for name, _, report in reports]
-        show(json.dumps({"schema": VALIDATE_SCHEMA, "files": verdicts}, indent=2))
+        print_result(json.dumps({"schema": VALIDATE_SCHEMA, "files": verdicts}, indent=2))
     elif reports:
-        show("\n".join(formatting.validated(name, report) for name, _, report in reports))
+        print_result("\n".join(formatting.validated(name, report) for name, _, report in reports))
     return _exit_code(reports, unread)
 
 
@@ -107,8 +107,8 @@ def _reports(given: argparse.Namespace) -> tuple[list[Read], int]:
             profile = getattr(given, "profile", None)
             report = semcodec.validate(data, framing=given.framing, profile=profile)
             reports.append((name, data, report))
-        except (EnvironmentFault, InputError) as error:
-            tell(f"semcodec: {error}")
+        except (UsageError, InputError) as error:
+            print_status(f"semcodec: {error}")
             unread += 1
     return reports, unread
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 
 import semcodec
 from semcodec.cli import demo, doctor, looking, middle, options, output, photographs, vectors
-from semcodec.cli.output import EnvironmentFault
+from semcodec.cli.output import UsageError
 from semcodec.errors import BackendError, SemcodecError
 
 DONE: Final = 0
@@ -19,7 +19,14 @@ DATA_AT_FAULT: Final = 1
 USAGE_OR_ENVIRONMENT: Final = 2
 INTERRUPTED: Final = 130
 
-ROOMS: Final = (demo, photographs, middle, looking, vectors, doctor)  #: in the order of the help
+COMMAND_MODULES: Final = (
+    demo,
+    photographs,
+    middle,
+    looking,
+    vectors,
+    doctor,
+)  #: in the order of the help
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -38,37 +45,37 @@ class _Parser(argparse.ArgumentParser):
 
     def _print_message(self, message: str, file: object = None) -> None:
         if message:
-            output.show(message.rstrip("\n"))
+            output.print_result(message.rstrip("\n"))
 
     def error(self, message: str) -> NoReturn:
-        output.tell(f"{self.prog}: {message}; see {self.prog} --help")
+        output.print_status(f"{self.prog}: {message}; see {self.prog} --help")
         raise SystemExit(USAGE_OR_ENVIRONMENT)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line ``argv`` and return its exit code."""
-    _no_character_is_an_error()
+    _escape_unencodable_output()
     try:
         arguments = _parser().parse_args(argv)
         command: Command = arguments.command
         return command(arguments)
-    except (EnvironmentFault, BackendError) as error:
+    except (UsageError, BackendError) as error:
         return _fail(str(error), USAGE_OR_ENVIRONMENT)
     except SemcodecError as error:
         return _fail(str(error), DATA_AT_FAULT)
     except BrokenPipeError:  # the reader of our output has seen enough
-        output.drop_output()
+        output.silence_stdout()
         return DONE
     except KeyboardInterrupt:
         return _fail("Stopped.", INTERRUPTED)
 
 
 def _fail(message: str, code: int) -> int:
-    output.tell("semcodec: " + " ".join(message.split()))
+    output.print_status("semcodec: " + " ".join(message.split()))
     return code
 
 
-def _no_character_is_an_error() -> None:
+def _escape_unencodable_output() -> None:
     """Show what the terminal's encoding lacks as an escape, µ for one."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -81,6 +88,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"semcodec {semcodec.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     commands.type = str  # it stands for a whole command line, whose parser checks each value
-    for room in ROOMS:
+    for room in COMMAND_MODULES:
         room.add(commands)
     return parser

@@ -12,7 +12,7 @@ from semcodec.bitstream import Record, framing
 from semcodec.bitstream.extension_values import BY_NAME
 from semcodec.cli import files, options
 from semcodec.cli import output as output_
-from semcodec.cli.output import EnvironmentFault, show
+from semcodec.cli.output import UsageError, print_result
 from semcodec.errors import InputError
 
 
@@ -94,9 +94,9 @@ def unpack(given: argparse.Namespace) -> int:
         records = [semcodec.unpack(data, framing=given.framing)]
         said = records[0].as_dict()
     if given.json:
-        show(json.dumps(said, indent=2))
+        print_result(json.dumps(said, indent=2))
     elif output_.is_terminal():
-        show("\n".join(output_.safe(record.text) for record in records))
+        print_result("\n".join(output_.escape_control(record.text) for record in records))
     else:
         files.write("-", b"".join(record.text.encode() + b"\n" for record in records))
     return 0
@@ -105,8 +105,10 @@ def unpack(given: argparse.Namespace) -> int:
 def convert(given: argparse.Namespace) -> int:
     """Write a record in another framing, or several as a sequence."""
     if given.into and given.check:
-        raise EnvironmentFault("In a PNG file the chunk has the check: leave --check out.")
-    files.ready("-", given.output, beside=tuple(given.files))  # --into may be the output itself
+        raise UsageError("In a PNG file the chunk has the check: leave --check out.")
+    files.check_outputs(
+        "-", given.output, beside=tuple(given.files)
+    )  # --into may be the output itself
     records = [semcodec.unpack(files.record(name)) for name in given.files]
     if given.into:
         _write(given.output, semcodec.embed_png(files.read(given.into), _only(records)), "png")
@@ -119,7 +121,7 @@ def convert(given: argparse.Namespace) -> int:
 
 def _only(records: list[Record]) -> Record:
     if len(records) > 1:
-        raise EnvironmentFault("Several records make a sequence only: add --framing sequence.")
+        raise UsageError("Several records make a sequence only: add --framing sequence.")
     return records[0]
 
 
@@ -138,13 +140,13 @@ def _write(output: str, data: bytes, frame: str) -> None:
 
 def skeleton(given: argparse.Namespace) -> int:
     """Print the skeleton of a text."""
-    show(semcodec.skeleton(_text(given.text)))
+    print_result(semcodec.skeleton(_text(given.text)))
     return 0
 
 
 def decompress(given: argparse.Namespace) -> int:
     """Print the words of a skeleton."""
-    show(" ".join(semcodec.decompress(_text(given.text))))
+    print_result(" ".join(semcodec.decompress(_text(given.text))))
     return 0
 
 

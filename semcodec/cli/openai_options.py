@@ -10,15 +10,20 @@ from typing import Any, Final, NamedTuple
 from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.settings import CHOICES
 from semcodec.backends.recording import Cassette
-from semcodec.cli.output import EnvironmentFault
+from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
 NAME: Final = "openai"
-PLACES: Final = ("backend", "describer", "writer", "painter")  #: options that name a backend
-TAPES: Final = ("cache", "record", "replay")
+BACKEND_OPTIONS: Final = (
+    "backend",
+    "describer",
+    "writer",
+    "painter",
+)  #: options that name a backend
+RECORDING_OPTIONS: Final = ("cache", "record", "replay")
 #: Options that are settings.
 SETTINGS: Final = ("base_url", "api", "detail", "quality", "effort", "max_cost", "prompts")
-ALL: Final = (
+OPENAI_OPTIONS: Final = (
     *SETTINGS,
     "model",
     "describer_model",
@@ -26,7 +31,7 @@ ALL: Final = (
     "painter_model",
     "timeout",
     "dry_run",
-    *TAPES,
+    *RECORDING_OPTIONS,
 )
 
 
@@ -51,12 +56,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--dry-run", action="store_true", help="say what would be called, and stop")
     group.add_argument("--max-cost", type=_dollars, metavar="$", help="stop before it costs more")
     tapes = group.add_mutually_exclusive_group()
-    tapes.add_argument("--cache", metavar="TAPE", help="keep answers, and pay for none twice")
-    tapes.add_argument("--record", metavar="TAPE", help="keep this run, to replay or share it")
-    tapes.add_argument("--replay", metavar="TAPE", help="repeat a run without any server")
+    tapes.add_argument("--cache", metavar="FILE", help="keep answers, and pay for none twice")
+    tapes.add_argument("--record", metavar="FILE", help="keep this run, to replay or share it")
+    tapes.add_argument("--replay", metavar="FILE", help="repeat a run without any server")
 
 
-class Who(NamedTuple):
+class Backends(NamedTuple):
     """Who fills which place.
 
     Attributes:
@@ -68,31 +73,31 @@ class Who(NamedTuple):
     rehearsed: tuple[OpenAIBackend, DryRunClient] | None = None
 
 
-def chosen(given: argparse.Namespace) -> Who:
+def resolve_backends(given: argparse.Namespace) -> Backends:
     """Return who fills which place.
 
     Raises:
         EnvironmentFault: there are options of servers, and no server among those named; or a
             setting or a tape is at fault.
     """
-    named = {place: getattr(given, place) for place in PLACES if hasattr(given, place)}
+    named = {place: getattr(given, place) for place in BACKEND_OPTIONS if hasattr(given, place)}
     if NAME not in named.values():
-        _refuse_options(given)
-        return Who(named)
+        _reject_unused_options(given)
+        return Backends(named)
     rehearsal = DryRunClient() if given.dry_run else None
     try:
-        server = OpenAIBackend(tape=_tape(given), send=rehearsal, **_settings(given))
+        server = OpenAIBackend(tape=_cassette(given), send=rehearsal, **_settings(given))
     except InputError as error:  # of an option, the environment or the config file
-        raise EnvironmentFault(str(error)) from error
+        raise UsageError(str(error)) from error
     if rehearsal is not None:
         server.purse.most = None  # it says what a run would cost, whatever it may
     places = {place: server if name == NAME else name for place, name in named.items()}
-    return Who(places, None if rehearsal is None else (server, rehearsal))
+    return Backends(places, None if rehearsal is None else (server, rehearsal))
 
 
 def files(given: argparse.Namespace) -> tuple[str, ...]:
     """Return the files that the options name, which no output may replace."""
-    return tuple(filter(None, (getattr(given, name) for name in (*TAPES, "prompts"))))
+    return tuple(filter(None, (getattr(given, name) for name in (*RECORDING_OPTIONS, "prompts"))))
 
 
 def _settings(given: argparse.Namespace) -> dict[str, Any]:
@@ -103,8 +108,8 @@ def _settings(given: argparse.Namespace) -> dict[str, Any]:
     return {**settings, "text_timeout": given.timeout, "image_timeout": given.timeout}
 
 
-def _tape(given: argparse.Namespace) -> Cassette | None:
-    for mode in TAPES:
+def _cassette(given: argparse.Namespace) -> Cassette | None:
+    for mode in RECORDING_OPTIONS:
         if (path := getattr(given, mode)) is not None:
             if not given.dry_run or mode == "replay":
                 return Cassette(path, mode)
@@ -112,12 +117,12 @@ def _tape(given: argparse.Namespace) -> Cassette | None:
     return None
 
 
-def _refuse_options(given: argparse.Namespace) -> None:
-    for option in ALL:
+def _reject_unused_options(given: argparse.Namespace) -> None:
+    for option in OPENAI_OPTIONS:
         value = getattr(given, option)
         if value is not None and value is not False:  # 0 is an option too
             flag = "--" + option.replace("_", "-")
-            raise EnvironmentFault(f"{flag} is for servers: add --backend {NAME}.")
+            raise UsageError(f"{flag} is for servers: add --backend {NAME}.")
 
 
 def _seconds(text: str) -> float:

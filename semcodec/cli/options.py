@@ -39,7 +39,7 @@ def size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def painted(text: str) -> tuple[int, int]:
+def output_size(text: str) -> tuple[int, int]:
     """Return the width and height of ``WxH``, no larger than what is painted."""
     width, height = size(text)
     if max(width, height) > MAX_PAINTED_SIDE:
@@ -49,7 +49,7 @@ def painted(text: str) -> tuple[int, int]:
     return width, height
 
 
-def words(text: str) -> int:
+def word_count(text: str) -> int:
     """Return a number of words."""
     if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MAX_K:
         raise argparse.ArgumentTypeError(f"K is a number of words from 1 to {MAX_K}")
@@ -125,13 +125,13 @@ def backend(*roles: str) -> Callable[[str], str]:
 
     def check(name: str) -> str:
         if name != backends.AUTO:
-            _can_fill(name, roles)
+            _check_role(name, roles)
         return name
 
     return check
 
 
-def _can_fill(name: str, roles: tuple[str, ...]) -> None:
+def _check_role(name: str, roles: tuple[str, ...]) -> None:
     try:
         able = set(backends.roles(name))
     except SemcodecError as error:

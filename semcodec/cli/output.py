@@ -9,7 +9,7 @@ import sys
 from typing import Final, TextIO
 
 
-class EnvironmentFault(Exception):
+class UsageError(Exception):
     """A file or a stream cannot be read or written; the message is for the user."""
 
 
@@ -20,7 +20,7 @@ INVISIBLE: Final = re.compile(
 )
 
 
-def safe(text: str) -> str:
+def escape_control(text: str) -> str:
     """Return ``text`` with what could move the cursor or hide other text shown as an escape."""
     return "".join(char if _is_visible(char) else ascii(char)[1:-1] for char in text)
 
@@ -34,25 +34,25 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def output() -> TextIO:
+def stdout() -> TextIO:
     """Return stdout.
 
     Raises:
         EnvironmentFault: it is closed.
     """
     if sys.stdout is None:
-        raise EnvironmentFault("There is no standard output to write to.")
+        raise UsageError("There is no standard output to write to.")
     return sys.stdout
 
 
-def show(result: str | bytes) -> None:
+def print_result(result: str | bytes) -> None:
     """Write a result to stdout, a text with a line's end.
 
     Raises:
         EnvironmentFault: stdout is closed or full.
         BrokenPipeError: the reader of it has gone.
     """
-    stream = output()
+    stream = stdout()
     try:
         if isinstance(result, bytes):
             stream.flush()
@@ -63,18 +63,18 @@ def show(result: str | bytes) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        drop_output()
-        raise EnvironmentFault(f"Cannot write the output: {error.strerror}.") from error
+        silence_stdout()
+        raise UsageError(f"Cannot write the output: {error.strerror}.") from error
 
 
-def drop_output() -> None:
+def silence_stdout() -> None:
     """Let nothing more be written, at exit either, to where nothing can be written."""
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), output().fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout().fileno())
 
 
-def tell(sentence: str) -> None:
+def print_status(sentence: str) -> None:
     """Print ``sentence`` to stderr, where it does not mix with results."""
     if sys.stderr is not None:  # else it would go to stdout
         with contextlib.suppress(OSError, ValueError):  # the exit code says it too
-            print(safe(sentence), file=sys.stderr, flush=True)
+            print(escape_control(sentence), file=sys.stderr, flush=True)

@@ -13,7 +13,7 @@ from semcodec.bitstream.models import SETS
 from semcodec.cli import dry_run, files, openai_options, options, output
 from semcodec.cli.progress import Progress
 from semcodec.errors import SemcodecError
-from semcodec.pipeline.encode import CODINGS, COMPRESSORS
+from semcodec.pipeline.encode import CODINGS, SKELETON_METHODS
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--writer", type=options.backend("writer"), help="who chooses and shortens words"
     )
-    parser.add_argument("--k", type=options.words, help="words at most (default: 12)")
+    parser.add_argument("--k", type=options.word_count, help="words at most (default: 12)")
     parser.add_argument("--max-bytes", type=options.count, help="bytes of the file at most")
     parser.add_argument("--ubpp", type=options.rate, help="micro-bits of payload per pixel at most")
     parser.add_argument("--coding", choices=CODINGS, default="auto")
@@ -46,7 +46,7 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=options.size, default=(1024, 1024), metavar="WxH")
     parser.add_argument("--fit", choices=imaging.FITS, default="cover")
     parser.add_argument(
-        "--compress", choices=COMPRESSORS, default="rule",
+        "--skeletons", choices=SKELETON_METHODS, default="rule",
         help="who makes the skeletons of nibble: a rule, or the model that writes",
     )  # fmt: skip
     parser.add_argument(
@@ -60,8 +60,8 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
 
 def encode(given: argparse.Namespace) -> int:
     """Write the record of a photograph."""
-    files.ready(given.image, given.output, given.trace, beside=openai_options.files(given))
-    who = openai_options.chosen(given)
+    files.check_outputs(given.image, given.output, given.trace, beside=openai_options.files(given))
+    who = openai_options.resolve_backends(given)
     encoded = _run(
         given,
         semcodec.encode,
@@ -74,13 +74,13 @@ def encode(given: argparse.Namespace) -> int:
         size=given.size,
         fit=given.fit,
         judge=given.judge,
-        compress=given.compress,
+        skeletons=given.skeletons,
         models=given.models,
     )
     if who.rehearsed is not None:
         return dry_run.rehearsed(*who.rehearsed, encoded.trace)
     files.write(given.output, encoded.data)
-    output.tell(f"{given.output}: {len(encoded.data)} bytes, {encoded.record.text!r}")
+    output.print_status(f"{given.output}: {len(encoded.data)} bytes, {encoded.record.text!r}")
     return _done(given, encoded.trace)
 
 
@@ -95,7 +95,9 @@ def _add_decode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--writer", type=options.backend("writer"), help="who restores words")
     parser.add_argument("--painter", type=options.backend("painter"), help="who paints, if another")
     parser.add_argument("--reflect", type=options.reflections, default="auto", metavar="N|auto|off")
-    parser.add_argument("--size", type=options.painted, metavar="WxH", help="instead of the file's")
+    parser.add_argument(
+        "--size", type=options.output_size, metavar="WxH", help="instead of the file's"
+    )
     parser.add_argument("--seed", type=options.seed, help="instead of the record's, or 0")
     parser.add_argument("--plain", action="store_true", help="no record inside a PNG picture")
     parser.add_argument("--trace", metavar="T.json", help="write what each stage did")
@@ -105,8 +107,8 @@ def _add_decode(parser: argparse.ArgumentParser) -> None:
 
 def decode(given: argparse.Namespace) -> int:
     """Write the picture of a record."""
-    files.ready(given.file, given.output, given.trace, beside=openai_options.files(given))
-    who = openai_options.chosen(given)
+    files.check_outputs(given.file, given.output, given.trace, beside=openai_options.files(given))
+    who = openai_options.resolve_backends(given)
     decoded = _run(
         given,
         semcodec.decode,
@@ -119,7 +121,7 @@ def decode(given: argparse.Namespace) -> int:
     if who.rehearsed is not None:
         return dry_run.rehearsed(*who.rehearsed, decoded.trace)
     files.write(given.output, _picture(given, decoded))
-    output.tell(f"{given.output}: painted from {' '.join(decoded.words)!r}")
+    output.print_status(f"{given.output}: painted from {' '.join(decoded.words)!r}")
     return _done(given, decoded.trace)
 
 
@@ -156,7 +158,7 @@ def _tell_cost(trace: semcodec.Trace) -> None:
     """Say what servers took, if they took anything, and which replies no tape keeps."""
     calls = [call for call in trace.calls if "seconds" in call]
     for lost in dict.fromkeys(str(call["not_kept"]) for call in calls if "not_kept" in call):
-        output.tell(lost)
+        output.print_status(lost)
     taken, given = (
         sum(_number(call.get(f"tokens_{way}")) or 0 for call in calls) for way in ("in", "out")
     )
@@ -164,7 +166,7 @@ def _tell_cost(trace: semcodec.Trace) -> None:
     known = [cost for cost in costs if cost is not None]
     cost = f"${sum(known):.4f}" if len(known) == len(costs) else "an unknown price"
     if taken or any(known):
-        output.tell(f"{len(calls)} calls, {taken} tokens in, {given} out, {cost}")
+        output.print_status(f"{len(calls)} calls, {taken} tokens in, {given} out, {cost}")
 
 
 def _number(said: Any) -> float | None:

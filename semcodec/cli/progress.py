@@ -9,7 +9,7 @@ import time
 from types import TracebackType
 from typing import Final
 
-from semcodec.cli.output import safe
+from semcodec.cli.output import escape_control
 
 TICK: Final = 0.5  #: seconds between two looks at the clock
 PATIENCE: Final = 1.0  #: seconds after which a stage is shown; most need less
@@ -52,7 +52,7 @@ class Progress:
         while not self._done.wait(TICK):
             seconds = time.monotonic() - self._since
             if self._stage and seconds >= PATIENCE:
-                _write(f"{CLEAR}semcodec: {safe(self._stage)}, {seconds:.0f} s")
+                _write(f"{CLEAR}semcodec: {escape_control(self._stage)}, {seconds:.0f} s")
 
 
 def _write(text: str) -> None:

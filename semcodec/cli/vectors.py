@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from semcodec.cli import options
-from semcodec.cli.output import safe, show, tell
+from semcodec.cli.output import escape_control, print_result, print_status
 from semcodec.conformance import vectors as vectors_
-from semcodec.conformance.compare import Answer, Difference, differences
+from semcodec.conformance.compare import Difference, Outcome, differences
 from semcodec.conformance.process import Decoders
 from semcodec.conformance.vectors import Vector
 
@@ -43,7 +43,7 @@ def add(commands: Any) -> None:
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vectors", metavar="DIR", help="a folder of other vectors")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="such as 'SC-NIB-*'")
+    parser.add_argument("--filter", default="*", metavar="PATTERN", help="such as 'SC-NIB-*'")
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -53,12 +53,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         type=options.count,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="decoders at once; with --lines there is one",
+        help="decoders at once; with --persistent there is one",
     )
     parser.add_argument(
         "--timeout", type=_seconds, default=SECONDS, metavar="S", help="for one answer, default 5"
     )
-    parser.add_argument("--lines", action="store_true", help="start the decoder once for all")
+    parser.add_argument("--persistent", action="store_true", help="start the decoder once for all")
     parser.add_argument("--strict", action="store_true", help="another rule or offset is a failure")
     parser.add_argument("--verbose", action="store_true", help="let the decoder's stderr through")
     parser.add_argument(
@@ -78,22 +78,22 @@ def _seconds(text: str) -> float:
 
 def list_(given: argparse.Namespace) -> int:
     """Print the vectors."""
-    vectors = vectors_.load(given.vectors, given.only)
+    vectors = vectors_.load(given.vectors, given.filter)
     if given.json:
         names = ("name", "rule", "kind", "framing", "verdict", "comment")
         rows = [{name: getattr(vector, name) for name in names} for vector in vectors]
-        show(json.dumps(rows, indent=2))
+        print_result(json.dumps(rows, indent=2))
         return 0
     widths = [max(len(getattr(v, name)) for v in vectors) for name in ("name", "rule")]
     for vector in vectors:
         name, rule = vector.name.ljust(widths[0]), vector.rule.ljust(widths[1])
-        show(safe(f"{name}  {rule}  {vector.verdict:<11}  {vector.comment}"))
+        print_result(escape_control(f"{name}  {rule}  {vector.verdict:<11}  {vector.comment}"))
     return 0
 
 
 def run(given: argparse.Namespace) -> int:
     """Print where the decoder differs, and a summary. Exit code 1 if it fails a vector."""
-    chosen = vectors_.load(given.vectors, given.only)
+    chosen = vectors_.load(given.vectors, given.filter)
     asked = [vector for vector in chosen if not vector.conditional]
     failures: list[Difference] = []
     notes: list[Difference] = []
@@ -104,19 +104,19 @@ def run(given: argparse.Namespace) -> int:
                 note = difference.note and not given.strict
                 (notes if note else failures).append(difference)
                 if not given.json:
-                    show(_line(difference, "note" if note else "FAILED"))
+                    print_result(_line(difference, "note" if note else "FAILED"))
             if number % STEP == 0:
-                tell(f"{number} of {len(asked)} vectors asked ...")
+                print_status(f"{number} of {len(asked)} vectors asked ...")
     _sum_up(given.json, len(asked), failures, notes, len(chosen) - len(asked))
     return min(len(failures), 1)
 
 
 def _answers(
     decoders: Decoders, vectors: list[Vector], given: argparse.Namespace
-) -> Generator[tuple[Vector, Answer]]:
+) -> Generator[tuple[Vector, Outcome]]:
     """Go over the vectors with the decoder's answers, in order; in the end no decoder runs."""
-    ask = decoders.lines if given.lines else decoders.each
-    jobs = 1 if given.lines else min(given.jobs, max(1, len(vectors)))
+    ask = decoders.lines if given.persistent else decoders.each
+    jobs = 1 if given.persistent else min(given.jobs, max(1, len(vectors)))
     with ThreadPoolExecutor(jobs) as pool:
         try:
             yield from zip(vectors, pool.map(ask, vectors), strict=True)
@@ -126,7 +126,9 @@ def _answers(
 
 
 def _line(difference: Difference, what: str) -> str:
-    return safe(f"{what} {difference.name}: expected {difference.expected}; came {difference.came}")
+    return escape_control(
+        f"{what} {difference.name}: expected {difference.expected}; came {difference.came}"
+    )
 
 
 def _sum_up(
@@ -136,11 +138,11 @@ def _sum_up(
     counts = {"passed": passed, "failed": asked - passed, "skipped": skipped}
     if as_json:
         listed = {"failures": _plain(failures), "notes": _plain(notes)}
-        show(json.dumps({"schema": RUN_SCHEMA, **counts, **listed}, indent=2))
+        print_result(json.dumps({"schema": RUN_SCHEMA, **counts, **listed}, indent=2))
         return
     if skipped:
-        show("Skipped: those with limits or a profile, which other decoders are not told.")
-    show(", ".join(f"{count} {word}" for word, count in counts.items()))
+        print_result("Skipped: those with limits or a profile, which other decoders are not told.")
+    print_result(", ".join(f"{count} {word}" for word, count in counts.items()))
 
 
 def _plain(found: list[Difference]) -> list[dict[str, str]]:

@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from semcodec.conformance.vectors import Vector
 
-SHOWN: Final = 120  #: characters of a value that are shown
-NOTHING: Final = object()
+MAX_SHOWN: Final = 120  #: characters of a value that are shown
+MISSING: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Decoded:
     """The decoder read the data, and this is the record, or the records, as JSON has it."""
 
     record: Any
@@ -33,13 +33,13 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Crashed:
+class Failed:
     """The decoder did neither."""
 
     why: str
 
 
-Answer = Said | Refused | Crashed
+Outcome = Decoded | Refused | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Difference:
     note: bool = False
 
 
-def differences(vector: Vector, answer: Answer) -> list[Difference]:
+def differences(vector: Vector, answer: Outcome) -> list[Difference]:
     """Return at most one failure, or the notes."""
-    if isinstance(answer, Crashed):
+    if isinstance(answer, Failed):
         return [Difference(vector.name, _expected(vector), f"crashed: {answer.why}")]
     if isinstance(answer, Refused):
         if vector.verdict == "valid":
@@ -63,7 +63,7 @@ def differences(vector: Vector, answer: Answer) -> list[Difference]:
         return list(_notes(vector, answer))
     if vector.verdict != "valid":
         return [Difference(vector.name, _expected(vector), f"read: {_shown(answer.record)}")]
-    found = next(_unlike(vector.record, answer.record, "record"), None)
+    found = next(_diff(vector.record, answer.record, "record"), None)
     return [Difference(vector.name, *found)] if found else []
 
 
@@ -81,15 +81,15 @@ def _notes(vector: Vector, answer: Refused) -> Iterator[Difference]:
         yield Difference(vector.name, expected, came, True)
 
 
-def _unlike(expected: Any, came: Any, where: str) -> Iterator[tuple[str, str]]:
+def _diff(expected: Any, came: Any, where: str) -> Iterator[tuple[str, str]]:
     """Go over the places where ``came`` differs, as deep as ``expected`` goes."""
     if isinstance(expected, dict) and isinstance(came, dict):
         for name, value in expected.items():
-            yield from _unlike(value, came.get(name, NOTHING), f"{where}.{name}")
+            yield from _diff(value, came.get(name, MISSING), f"{where}.{name}")
     elif isinstance(expected, list) and isinstance(came, list) and len(expected) == len(came):
         for number, (one, other) in enumerate(zip(expected, came, strict=True)):
-            yield from _unlike(one, other, f"{where}.{number}")
-    elif came is NOTHING:
+            yield from _diff(one, other, f"{where}.{number}")
+    elif came is MISSING:
         yield f"{where} {_shown(expected)}", "nothing"
     elif not _same(expected, came):
         yield f"{where} {_shown(expected)}", _shown(came)
@@ -105,4 +105,4 @@ def _shown(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False)
     except RecursionError:
         return "…"
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"

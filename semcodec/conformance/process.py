@@ -21,27 +21,27 @@ import time
 from collections.abc import Callable, Sequence
 from typing import IO, Any, Final
 
-from semcodec.cli.output import EnvironmentFault
-from semcodec.conformance.compare import Answer, Crashed, Refused, Said
+from semcodec.cli.output import UsageError
+from semcodec.conformance.compare import Decoded, Failed, Outcome, Refused
 from semcodec.conformance.vectors import Vector
 
 MAX_OUTPUT: Final = 2**20  #: bytes of an answer; the longest one a vector asks for is 20 KB
 CHUNK: Final = 2**16
-WAITING: Final = 4  #: chunks that are read before anybody asks for them
-LINGER: Final = 1.0  #: seconds for what a killed decoder still has in its pipe
+QUEUE_SIZE: Final = 4  #: chunks that are read before anybody asks for them
+DRAIN_TIMEOUT: Final = 1.0  #: seconds for what a killed decoder still has in its pipe
 REFUSED: Final = 1  #: exit code of a decoder that refuses
 GROUPS: Final = hasattr(os, "killpg")
 
 
-class Silence(Exception):
+class DecoderTimeout(Exception):
     """The decoder did not answer in time."""
 
 
-class Flood(Exception):
+class OutputLimit(Exception):
     """The decoder said more than anybody wants to hear."""
 
 
-class Child:
+class Process:
     """A decoder that runs, in a group of processes of its own."""
 
     def __init__(self, command: Sequence[str], verbose: bool) -> None:
@@ -54,21 +54,21 @@ class Child:
             stderr=None if verbose else subprocess.DEVNULL,
             start_new_session=GROUPS,
         )
-        self._chunks: queue.Queue[bytes] = queue.Queue(WAITING)
+        self._chunks: queue.Queue[bytes] = queue.Queue(QUEUE_SIZE)
         self._heard = bytearray()
         self._over = False  # its output has ended
         self._writing = threading.Lock()
-        _behind(self._listen)
+        _in_thread(self._listen)
 
     def give(self, data: bytes, *, last: bool) -> None:
         """Write ``data`` to its stdin as far as it takes it, and close that if it is the last."""
-        _behind(self._write, data, last)
+        _in_thread(self._write, data, last)
 
     def hear(self, ends: Callable[[bytearray], bool], deadline: float) -> bytes:
         """Return what it says until that ``ends``, or all if its output ends before."""
         while not ends(self._heard):
             if len(self._heard) > MAX_OUTPUT:
-                raise Flood
+                raise OutputLimit
             if not (chunk := self._next(deadline)):
                 break
             self._heard += chunk
@@ -80,7 +80,7 @@ class Child:
         try:
             return self._process.wait(max(0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired as error:
-            raise Silence from error
+            raise DecoderTimeout from error
 
     def kill(self) -> None:
         """Kill it, and the processes that it started, if it still runs."""
@@ -96,28 +96,28 @@ class Child:
         """Kill it, and let the threads that read and write come to their ends."""
         self.kill()
         self.give(b"", last=True)
-        with contextlib.suppress(Silence):
+        with contextlib.suppress(DecoderTimeout):
             while not self._over:
-                self._next(time.monotonic() + LINGER)
+                self._next(time.monotonic() + DRAIN_TIMEOUT)
 
     def _next(self, deadline: float) -> bytes:
         try:
             chunk = self._chunks.get(timeout=max(0, deadline - time.monotonic()))
         except queue.Empty as error:
-            raise Silence from error
+            raise DecoderTimeout from error
         if not chunk:
             self._over = True
             self._chunks.put(chunk)  # whoever else listens is to hear of the end too
         return chunk
 
     def _listen(self) -> None:
-        with _there(self._process.stdout) as stream:
+        with _require_pipe(self._process.stdout) as stream:
             while chunk := stream.read(CHUNK):
                 self._chunks.put(chunk)
         self._chunks.put(b"")
 
     def _write(self, data: bytes, last: bool) -> None:
-        stream, view = _there(self._process.stdin), memoryview(data)
+        stream, view = _require_pipe(self._process.stdin), memoryview(data)
         with self._writing:
             with contextlib.suppress(OSError):  # it has closed its stdin, which is its right
                 while view:
@@ -132,12 +132,12 @@ class Decoders:
     def __init__(self, command: Sequence[str], *, seconds: float, verbose: bool) -> None:
         """Take the command, the seconds that an answer may take, and whether stderr is shown."""
         self._command, self._seconds, self._verbose = tuple(command), seconds, verbose
-        self._running: set[Child] = set()
+        self._running: set[Process] = set()
         self._open = True
         self._lock = threading.Lock()
-        self._listener: Child | None = None
+        self._listener: Process | None = None
 
-    def each(self, vector: Vector) -> Answer:
+    def each(self, vector: Vector) -> Outcome:
         """Return the answer of a decoder that is started for ``vector`` alone."""
         child = self._start(vector.framing)
         try:
@@ -146,12 +146,12 @@ class Decoders:
         finally:
             self._end(child)
 
-    def lines(self, vector: Vector) -> Answer:
+    def lines(self, vector: Vector) -> Outcome:
         """Return the answer of the one decoder; after a crash another one takes its place."""
         child = self._listener = self._listener or self._start()
         child.give(f"{vector.framing} {vector.data.hex()}\n".encode(), last=False)
         answer = self._answered(lambda deadline: _line(child, deadline))
-        if isinstance(answer, Crashed):
+        if isinstance(answer, Failed):
             self._end(child)
             self._listener = None
         return answer
@@ -166,58 +166,58 @@ class Decoders:
         if self._listener:
             self._end(self._listener)
 
-    def _start(self, *arguments: str) -> Child:
+    def _start(self, *arguments: str) -> Process:
         with self._lock:
             if not self._open:
-                raise EnvironmentFault("Stopped.")
+                raise UsageError("Stopped.")
             try:
-                child = Child((*self._command, *arguments), self._verbose)
+                child = Process((*self._command, *arguments), self._verbose)
             except (OSError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 name = self._command[0]
-                raise EnvironmentFault(f"Cannot start {name}: {why.lower()}.") from error
+                raise UsageError(f"Cannot start {name}: {why.lower()}.") from error
             self._running.add(child)
             return child
 
-    def _end(self, child: Child) -> None:
+    def _end(self, child: Process) -> None:
         child.stop()
         with self._lock:
             self._running.discard(child)
 
-    def _answered(self, ask: Callable[[float], Answer]) -> Answer:
+    def _answered(self, ask: Callable[[float], Outcome]) -> Outcome:
         try:
             return ask(time.monotonic() + self._seconds)
-        except Silence:
-            return Crashed(f"no answer within {self._seconds:g} s")
-        except Flood:
-            return Crashed(f"more than {MAX_OUTPUT} bytes of output")
+        except DecoderTimeout:
+            return Failed(f"no answer within {self._seconds:g} s")
+        except OutputLimit:
+            return Failed(f"more than {MAX_OUTPUT} bytes of output")
 
 
-def _whole(child: Child, deadline: float) -> Answer:
+def _whole(child: Process, deadline: float) -> Outcome:
     said = child.hear(lambda heard: False, deadline)
     code = child.ended(deadline)
     if code not in (0, REFUSED):
-        return Crashed(f"exit code {code}" if code > 0 else f"killed by signal {-code}")
+        return Failed(f"exit code {code}" if code > 0 else f"killed by signal {-code}")
     value = _json(said)
     if code == REFUSED and isinstance(value, dict):
         return _refused(value)
     if code == REFUSED:  # so do Python and Node when they crash
-        return Crashed("exit code 1, and no JSON object that says it is refused")
-    return Crashed("no JSON, and exit code 0") if value is None else Said(value)
+        return Failed("exit code 1, and no JSON object that says it is refused")
+    return Failed("no JSON, and exit code 0") if value is None else Decoded(value)
 
 
-def _line(child: Child, deadline: float) -> Answer:
+def _line(child: Process, deadline: float) -> Outcome:
     said = child.hear(lambda heard: b"\n" in heard, deadline)
     line, end, more = said.partition(b"\n")
     if not end:
-        return Crashed("its output ended")
+        return Failed("its output ended")
     value = _json(line)
     if value is None:
-        return Crashed("a line that is no JSON")
+        return Failed("a line that is no JSON")
     if more:
-        return Crashed("more than one line")
+        return Failed("more than one line")
     refused = isinstance(value, dict) and value.get("refused") is True
-    return _refused(value) if refused else Said(value)
+    return _refused(value) if refused else Decoded(value)
 
 
 def _refused(value: dict[str, Any]) -> Refused:
@@ -232,11 +232,11 @@ def _json(text: bytes) -> Any:
         return None
 
 
-def _there(stream: IO[bytes] | None) -> IO[bytes]:
+def _require_pipe(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:  # pragma: no cover  # both are pipes
         raise ValueError("no pipe")
     return stream
 
 
-def _behind(work: Callable[..., None], *arguments: Any) -> None:
+def _in_thread(work: Callable[..., None], *arguments: Any) -> None:
     threading.Thread(target=work, args=arguments, daemon=True).start()

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from semcodec._registry import FRAMINGS
 from semcodec.cli import files
-from semcodec.cli.output import EnvironmentFault
+from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
 PACKAGE: Final = Path(__file__).parents[1]
@@ -57,13 +57,13 @@ def load(folder: str | None, pattern: str) -> list[Vector]:
     try:
         paths = sorted(path for path in place.iterdir() if path.suffix == ".json")
     except (OSError, ValueError) as error:
-        raise EnvironmentFault(f"Cannot read {place}: name a folder of vectors.") from error
+        raise UsageError(f"Cannot read {place}: name a folder of vectors.") from error
     vectors = [vector for path in paths for vector in _read(path)]
     if not vectors:
-        raise EnvironmentFault(f"There are no vectors in {place}: name another folder.")
+        raise UsageError(f"There are no vectors in {place}: name another folder.")
     chosen = [vector for vector in vectors if fnmatchcase(vector.name, pattern)]
     if not chosen:
-        raise EnvironmentFault(f"No vector is called {pattern}: see semcodec vectors list.")
+        raise UsageError(f"No vector is called {pattern}: see semcodec vectors list.")
     return chosen
 
 
@@ -71,7 +71,7 @@ def _own() -> Path:
     for place in PLACES:
         if place.is_dir():
             return place
-    raise EnvironmentFault("The vectors are not installed: name their folder with --vectors.")
+    raise UsageError("The vectors are not installed: name their folder with --vectors.")
 
 
 def _read(path: Path) -> list[Vector]:
@@ -81,7 +81,7 @@ def _read(path: Path) -> list[Vector]:
             return []
         return [_vector(**row) for row in document["vectors"]]
     except (InputError, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise EnvironmentFault(f"{path} is no file of vectors: see its schema.json.") from error
+        raise UsageError(f"{path} is no file of vectors: see its schema.json.") from error
 
 
 def _vector(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SQUARE: Final = (1024, 1024)
 CODINGS: Final = ("auto", "nibble", "lexicon", "bag", "utf8")
 RATES: Final = ("auto",)
-COMPRESSORS: Final = ("rule", "model")
+SKELETON_METHODS: Final = ("rule", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def encode(
     check: str | None = None,
     models: Models | str | int = "auto",
     judge: Judge | str | None = None,
-    compress: str = "rule",
+    skeletons: str = "rule",
     progress: Progress | None = None,
 ) -> Encoded:
     """Return the record of what is in ``image``.
@@ -73,14 +73,14 @@ def encode(
         framing, check: as for ``pack``.
         models: as for ``pack``; ``"auto"`` is what the backends say they are.
         judge: who compares words with the description while they are chosen, as for ``select``.
-        compress: who makes skeletons for ``"nibble"``: ``"rule"``, or ``"model"``, the writer.
+        skeletons: what makes the skeletons of ``"nibble"``: ``"rule"``, or ``"model"``, the writer.
         progress: is told each stage as it begins, and by whom.
 
     Raises:
         InputError: the image or an option is at fault.
         BackendError: a model failed.
     """
-    _check_options(rate, coding, compress)
+    _check_options(rate, coding, skeletons)
     limit = RateLimits(k, max_bytes, ubpp)
     options: dict[str, Any] = {"size": size, "framing": framing, "check": check}
     api.overhead(0, models="default" if models == AUTO else models, **options)  # checks them
@@ -88,7 +88,7 @@ def encode(
     describing: Describer
     writing: Writer
     describing, writing = backends.find_all(backend, describer=describer, writer=writer)
-    shortening = RuleBasedWriter() if compress == "rule" else writing
+    shortening = RuleBasedWriter() if skeletons == "rule" else writing
 
     with traced_run(progress) as trace:
         options |= _labelled(models, describing, writing)
@@ -112,11 +112,11 @@ def encode(
 
 def _check_options(*given: object) -> None:
     """Refuse a rate, a coding or a way to compress that there is not."""
-    choices = (RATES, CODINGS, COMPRESSORS)
+    choices = (RATES, CODINGS, SKELETON_METHODS)
     for one, known in zip(given, choices, strict=True):
         if not isinstance(one, str) or one not in known:
             every = "; ".join(", ".join(names) for names in choices)
-            raise InputError(f"Give rate, coding and compress, each one of its own: {every}.")
+            raise InputError(f"Give rate, coding and skeletons, each one of its own: {every}.")
 
 
 def _labelled(models: object, describing: Describer, writing: Writer) -> dict[str, Any]:

@@ -40,7 +40,7 @@ from semcodec.bitstream import (
     validate,
 )
 from semcodec.bitstream.framing import text as text_
-from semcodec.cli.output import safe
+from semcodec.cli.output import escape_control
 from semcodec.errors import (
     FormatError,
     InputError,
@@ -432,8 +432,8 @@ def test_every_one_of_many_words_must_have_its_skeleton(count: int) -> None:
 
 
 def test_hostile_characters_are_shown_as_escapes() -> None:
-    assert safe("\x1b[2J\u202eabc\x85") == r"\x1b[2J\u202eabc\x85"
-    assert safe("Öl \u6c34 \U0001f6a3 e\u0301") == "Öl \u6c34 \U0001f6a3 e\u0301"
+    assert escape_control("\x1b[2J\u202eabc\x85") == r"\x1b[2J\u202eabc\x85"
+    assert escape_control("Öl \u6c34 \U0001f6a3 e\u0301") == "Öl \u6c34 \U0001f6a3 e\u0301"
 
 
 @pytest.mark.parametrize(
@@ -449,7 +449,7 @@ def test_hostile_characters_are_shown_as_escapes() -> None:
     ids=ascii,
 )
 def test_characters_that_hide_are_shown_as_escapes(hidden: str) -> None:
-    assert safe(f"a{hidden}b") == f"a{ascii(hidden)[1:-1]}b"
+    assert escape_control(f"a{hidden}b") == f"a{ascii(hidden)[1:-1]}b"
 
 
 # --- who writes ---------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def test_a_record_cannot_move_the_cursor(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "a.semc"
     file.write_bytes(semcodec.pack("red\x1b[2J boat", coding="utf8", framing="file"))
     assert "\x1b" not in run("inspect", file)[1]
-    assert output.safe("a\x1b[2J\u202eb ö") == "a\\x1b[2J\\u202eb ö"
+    assert output.escape_control("a\x1b[2J\u202eb ö") == "a\\x1b[2J\\u202eb ö"
 
 
 @pytest.mark.parametrize("command", ["unpack", "convert"])

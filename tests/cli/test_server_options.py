@@ -101,7 +101,7 @@ OPTIONS: dict[str, list[str]] = {
 
 
 def test_every_option_of_servers_is_in_this_table() -> None:
-    assert set(OPTIONS) == set(openai_options.ALL)
+    assert set(OPTIONS) == set(openai_options.OPENAI_OPTIONS)
 
 
 @pytest.mark.parametrize("option", OPTIONS)
@@ -212,7 +212,7 @@ def test_an_encoding_is_rehearsed(
     monkeypatch.delenv("OPENAI_API_KEY")
     before = sorted(tmp_path.iterdir())
     how = ["encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai", "--dry-run"]
-    how += ["--coding", "nibble", "--compress", "model", "--trace", tmp_path / "t.json"]
+    how += ["--coding", "nibble", "--skeletons", "model", "--trace", tmp_path / "t.json"]
     code, out, err = run(*how)
     assert (code, err, calls) == (0, "", [])
     assert sorted(tmp_path.iterdir()) == before

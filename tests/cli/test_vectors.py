@@ -13,21 +13,21 @@ from typing import Any
 
 import pytest
 
-from semcodec.cli.output import EnvironmentFault
+from semcodec.cli.output import UsageError
 from semcodec.conformance import process
 from semcodec.conformance import vectors as vectors_
-from semcodec.conformance.compare import Crashed, Said, differences
+from semcodec.conformance.compare import Decoded, Failed, differences
 from tests.cli import decoder
 from tests.cli.conftest import Run
 
 DECODER = str(Path(__file__).parent / "decoder.py")
 IN_TABLE = ("SC-LEB-2-*", "SC-SEQ-1-*", "first-byte-00")
-FEW = ("--only", "SC-LEB-2-*")
-ONE = ("--only", "SC-LEB-2-obeys-two-bytes", "--timeout")
+FEW = ("--filter", "SC-LEB-2-*")
+ONE = ("--filter", "SC-LEB-2-obeys-two-bytes", "--timeout")
 
 
 def against(run: Run, mode: str, *options: str) -> tuple[int, str, str]:
-    lines = ["--lines"] if mode.startswith("lines") else []
+    lines = ["--persistent"] if mode.startswith("lines") else []
     return run("vectors", "run", *lines, *options, "--", sys.executable, DECODER, mode)
 
 
@@ -61,7 +61,7 @@ def test_the_list_names_every_vector(run: Run) -> None:
 
 
 def test_the_list_of_a_pattern(run: Run) -> None:
-    code, out, _ = run("vectors", "list", "--only", "SC-NIB-2-breaks-one*")
+    code, out, _ = run("vectors", "list", "--filter", "SC-NIB-2-breaks-one*")
     assert code == 0
     assert out.split(maxsplit=3) == [
         "SC-NIB-2-breaks-one-byte",
@@ -69,7 +69,7 @@ def test_the_list_of_a_pattern(run: Run) -> None:
         "invalid",
         "two spaces in one byte\n",
     ]
-    assert len(json.loads(run("vectors", "list", "--only", "first-byte*", "--json")[1])) == 256
+    assert len(json.loads(run("vectors", "list", "--filter", "first-byte*", "--json")[1])) == 256
 
 
 # --- decoders that are right --------------------------------------------------------------------
@@ -79,7 +79,7 @@ def test_the_library_passes_all_its_vectors(run: Run) -> None:
     code, out, err = against(run, "lines", "--strict")
     assert code == 0
     limited = ("SC-[LP][IR][MO]-*", "SC-PNG-2-breaks-limit-*")
-    lists = [run("vectors", "list", "--only", names, "--json")[1] for names in limited]
+    lists = [run("vectors", "list", "--filter", names, "--json")[1] for names in limited]
     skipped = sum(len(json.loads(names)) for names in lists)
     passed = len(json.loads(run("vectors", "list", "--json")[1])) - skipped
     assert out.splitlines()[-1] == f"{passed} passed, 0 failed, {skipped} skipped"
@@ -93,7 +93,7 @@ def test_a_decoder_started_for_each_vector(run: Run, mode: str) -> None:
 
 
 def test_a_sequence_is_an_array(run: Run) -> None:
-    assert against(run, "right", "--only", "SC-SEQ-1-*", "--strict")[0] == 0
+    assert against(run, "right", "--filter", "SC-SEQ-1-*", "--strict")[0] == 0
 
 
 # --- decoders that are wrong --------------------------------------------------------------------
@@ -156,7 +156,7 @@ def test_another_reason_is_a_note_or_by_wish_a_failure(run: Run, mode: str, what
 
 
 def test_all_of_it_as_json(run: Run) -> None:
-    shown = json.loads(against(run, "lines-lax", "--json", "--only", "SC-L*")[1])
+    shown = json.loads(against(run, "lines-lax", "--json", "--filter", "SC-L*")[1])
     assert (shown["failed"], len(shown["failures"])) == (7, 7)
     assert shown["skipped"] > 5
     assert shown["failures"][0]["name"].startswith("SC-LEB-2-breaks")
@@ -175,7 +175,7 @@ def test_stderr_is_shown_by_wish(wish: tuple[str, ...]) -> None:
 # --- usage and environment ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lines", [(), ("--lines",)])
+@pytest.mark.parametrize("lines", [(), ("--persistent",)])
 def test_a_decoder_that_cannot_be_started(run: Run, lines: tuple[str, ...]) -> None:
     code, out, err = run("vectors", "run", *lines, "--", "/no/such/decoder")
     assert (code, out) == (2, "")
@@ -189,7 +189,7 @@ def test_a_name_is_no_command_of_a_shell(run: Run, tmp_path: Path) -> None:
 
 
 def test_vectors_that_are_not_there(run: Run, tmp_path: Path) -> None:
-    assert run("vectors", "list", "--only", "nothing*")[0] == 2
+    assert run("vectors", "list", "--filter", "nothing*")[0] == 2
     assert run("vectors", "list", "--vectors", tmp_path)[0] == 2
     assert run("vectors", "list", "--vectors", tmp_path / "none")[0] == 2
 
@@ -235,7 +235,7 @@ def test_other_vectors_and_other_files_beside_them(run: Run, tmp_path: Path) -> 
 
 def test_vectors_that_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors_, "PLACES", ())
-    with pytest.raises(EnvironmentFault, match="--vectors"):
+    with pytest.raises(UsageError, match="--vectors"):
         vectors_.load(None, "*")
 
 
@@ -251,7 +251,7 @@ def test_a_timeout_is_a_time(run: Run, seconds: str) -> None:
 @pytest.mark.parametrize("mode", ["pid", "lines-pid"])
 def test_a_stop_key_stops_the_decoder(mode: str, tmp_path: Path) -> None:
     note = tmp_path / "pid"
-    lines = ["--lines"] if "lines" in mode else []
+    lines = ["--persistent"] if "lines" in mode else []
     command = [sys.executable, "-m", "semcodec", "vectors", "run", "--timeout", "60", *lines]
     command += ["--jobs", "1", "--", sys.executable, DECODER, mode]
     runner = subprocess.Popen(
@@ -272,12 +272,12 @@ def test_a_stop_key_stops_the_decoder(mode: str, tmp_path: Path) -> None:
 def test_after_the_end_no_decoder_is_started() -> None:
     stopped = process.Decoders(["true"], seconds=1, verbose=False)
     stopped.close()
-    with pytest.raises(EnvironmentFault):
+    with pytest.raises(UsageError):
         stopped.each(vectors_.load(None, "first-byte-00")[0])
 
 
 def test_the_end_of_the_output_is_heard_by_all_who_listen() -> None:
-    child = process.Child([sys.executable, "-c", "pass"], verbose=False)
+    child = process.Process([sys.executable, "-c", "pass"], verbose=False)
     child.stop()  # as the one who ends it does, while another still waits for an answer
     assert child.hear(lambda heard: False, time.monotonic() + 1) == b""
 
@@ -286,12 +286,12 @@ def test_a_decoder_that_says_all_but_does_not_end() -> None:
     code = "import os, time; os.write(1, b'{}'); os.close(1); time.sleep(60)"
     slow = process.Decoders([sys.executable, "-c", code], seconds=1, verbose=False)
     answer = slow.each(vectors_.load(None, "first-byte-00")[0])
-    assert answer == Crashed("no answer within 1 s")
+    assert answer == Failed("no answer within 1 s")
 
 
 def test_a_deep_answer_is_not_shown() -> None:
     deep: Any = []
     for _ in range(100_000):
         deep = [deep]
-    (found,) = differences(vectors_.load(None, "first-byte-80")[0], Said(deep))
+    (found,) = differences(vectors_.load(None, "first-byte-80")[0], Decoded(deep))
     assert found.came == "read: …"

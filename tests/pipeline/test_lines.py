@@ -79,7 +79,7 @@ def closed() -> Image.Image:
 
 
 def there_and_back() -> None:
-    semcodec.encode(PHOTO, backend="model", coding="nibble", compress="model")
+    semcodec.encode(PHOTO, backend="model", coding="nibble", skeletons="model")
     semcodec.decode(semcodec.pack("rd bt"), backend="model")
 
 

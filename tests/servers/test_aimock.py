@@ -130,7 +130,7 @@ def test_there_and_back(
 ) -> None:
     file, picture = tmp_path / "photo.semc", tmp_path / "picture.png"
     how = ("--backend", "openai", "--api", api, *MODELS)
-    short = ("--k", 5, "--coding", coding, "--compress", "model", "--size", "96x64")
+    short = ("--k", 5, "--coding", coding, "--skeletons", "model", "--size", "96x64")
     code, out, err = run("encode", photo, "-o", file, *short, *how)
     assert (code, out) == (0, ""), err
     code, out, err = run("decode", file, "-o", picture, *how)

@@ -122,7 +122,7 @@ def test_skeletons_and_a_picture_from_them(
 ) -> None:
     file, picture, trace = (tmp_path / name for name in ("photo.semc", "picture.png", "t.json"))
     how = ("--base-url", server.url, "--trace", trace)
-    short = ("--coding", "nibble", "--compress", "model", "--size", "96x64")
+    short = ("--coding", "nibble", "--skeletons", "model", "--size", "96x64")
     code, _, err = run("encode", photo, "-o", file, "--backend", "openai", *short, *how)
     assert code == 0, err
     assert {"describe", "select", "compress"} <= set(stages(trace))
@@ -155,7 +155,7 @@ def test_a_recorded_run_is_replayed_twice_after_the_server_is_gone(
 
     def trip(name: str, mode: str, *where: str) -> tuple[bytes, bytes]:
         file, picture = tmp_path / f"{name}.semc", tmp_path / f"{name}.png"
-        short = ("--coding", "nibble", "--compress", "model", "--size", "96x64")
+        short = ("--coding", "nibble", "--skeletons", "model", "--size", "96x64")
         encoding = ("--backend", "openai", *short, mode, there, *where)
         code, _, err = run("encode", photo, "-o", file, *encoding)
         assert code == 0, err

@@ -5,7 +5,7 @@
 //   node reader.js FRAMING < data      one record as JSON; exit code 1 and the rule if it is refused
 //   node reader.js                     a line `FRAMING HEX` in, a line of JSON out
 //
-//   semcodec vectors run --lines --strict -- node spec/implementations/js/reader.js
+//   semcodec vectors run --persistent --strict -- node spec/implementations/js/reader.js
 'use strict';
 
 const { lexiconWords, bagWords } = require('./words.js');

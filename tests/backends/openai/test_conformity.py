@@ -199,7 +199,7 @@ def test_a_whole_run_is_as_openai_describes_it(way: str) -> None:
     checking = Checking()
     backend = checking.backend(**WAYS[way])
     encoded = semcodec.encode(
-        scene(), backend=backend, coding="nibble", compress="model", size=(256, 256)
+        scene(), backend=backend, coding="nibble", skeletons="model", size=(256, 256)
     )
     decoded = semcodec.decode(encoded.data, backend=backend)
     edited = backend.edit(decoded.image, "make the door blue", seed=7)

@@ -240,7 +240,7 @@ def test_a_schema_that_is_not_taken_is_not_sent_again_and_noted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     run = Run(named("takes no schema"), "text", capsys)
-    assert run("--trace", "trace.json", "--coding", "nibble", "--compress", "model") == 0
+    assert run("--trace", "trace.json", "--coding", "nibble", "--skeletons", "model") == 0
     assert run.faulty == 1
     assert "takes no JSON schema" in Path("trace.json").read_text("utf-8")
 

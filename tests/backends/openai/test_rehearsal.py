@@ -38,7 +38,7 @@ def rehearsed(**settings: Any) -> tuple[OpenAIBackend, list[ModelRequest]]:
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_an_encoding_is_rehearsed(api: str) -> None:
     backend, calls = rehearsed(api=api)
-    encoded = semcodec.encode(PICTURE, backend=backend, coding="nibble", compress="model")
+    encoded = semcodec.encode(PICTURE, backend=backend, coding="nibble", skeletons="model")
     assert [call.stage for call in calls] == ["describe", "select", "compress"]
     assert encoded.record.words
     assert not any("repairs" in stage.notes for stage in encoded.trace.stages)
@@ -70,7 +70,7 @@ def test_the_only_model_of_a_server_is_not_known_yet() -> None:
 
 def test_every_call_has_a_bound_over_its_estimate() -> None:
     backend, calls = rehearsed()
-    semcodec.encode(PICTURE, backend=backend, coding="nibble", compress="model")
+    semcodec.encode(PICTURE, backend=backend, coding="nibble", skeletons="model")
     semcodec.decode(semcodec.pack("bt lk dg"), backend=backend)
     backend.edit(PICTURE, "make it blue", 0)
     backend.compare("a boat", "a lake")

@@ -263,7 +263,7 @@ def test_a_record_made_with_an_obeying_writer_says_what_was_seen(answer: str) ->
 
     asking, _ = model(OBEDIENCE[answer])
     encoded = semcodec.encode(
-        PICTURE, describer=Seer(), writer=asking, coding="nibble", compress="model", k=4
+        PICTURE, describer=Seer(), writer=asking, coding="nibble", skeletons="model", k=4
     )
     assert not {"pwned", "evil", "pvnd"} & set(encoded.record.words)
     skeletons = set(map(skeleton_of_word, tokenize(DESCRIPTION)))
