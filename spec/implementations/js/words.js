@@ -15,7 +15,7 @@ let loaded = null;
 function tables() {
   if (loaded) return loaded;
   const file = process.env.SEMCODEC_LEXICON
-    || require('path').join(__dirname, '../../semcodec/coding/data/lexicon-1.bin');
+    || require('path').join(__dirname, '../../../semcodec/coding/data/lexicon-1.bin');
   const data = require('fs').readFileSync(file), t = {};
   let at = 0;
   const take = (n) => { at += n; return new Int8Array(data.buffer, data.byteOffset + at - n, n); };
