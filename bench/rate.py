@@ -95,7 +95,7 @@ class Corpus:
 
 def nibble(text: bytes) -> bytes:
     """Return the payload of the skeletons."""
-    return codings.write(
+    return codings.encode(
         "nibble", " ".join(filter(None, map(skeleton_of_word, text.decode().split())))
     )
 

@@ -81,7 +81,7 @@ def _payload(record: Record) -> bytes:
     if record.coding == "utf8":
         return record.text.encode()
     # Coded words are the library's own here: spec/readers has another reader of them.
-    return lexicon.write(record.words) if record.coding == "lexicon" else bag.write(record.words)
+    return lexicon.encode(record.words) if record.coding == "lexicon" else bag.encode(record.words)
 
 
 def _head(record: Record, kind: int) -> dict[str, int]:

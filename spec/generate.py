@@ -167,7 +167,7 @@ def tables(registry: Registry) -> dict[str, str]:
     }
 
 
-class _Watched(range_coder.Encoder):
+class _Watched(range_coder.RangeEncoder):
     """An encoder that writes down what it decides."""
 
     def __init__(self) -> None:
@@ -187,11 +187,11 @@ def _coded_example() -> str:
     """Return the decisions of two words, one by one."""
     coder, order = _Watched(), model.SequenceContext(tables_.load_lexicon())
     for word in EXAMPLE:
-        _, number = lexicon._word(coder, order, word)
-        order.take(number)
+        _, number = lexicon._code_word(coder, order, word)
+        order.append(number)
         coder.steps.append({"step": f"*{word}*, {number}"})
     columns = ("step", "chance:chance of 1", "decision", "out:bytes out", "low", "width")
-    payload = lexicon.write(EXAMPLE).hex(" ")
+    payload = lexicon.encode(EXAMPLE).hex(" ")
     return _table(coder.steps, *columns) + f"\nThe payload of the two words is `{payload}`.\n"
 
 

@@ -21,7 +21,7 @@ from semcodec.coding import bag, escapes, lexicon
 from semcodec.coding.tables import load_lexicon
 
 OUT = Path(__file__).with_name("coding_vectors.json")
-READERS = {"lexicon": lexicon.read, "bag": bag.read}
+READERS = {"lexicon": lexicon.decode, "bag": bag.decode}
 TABLES = load_lexicon()
 WORDS = TABLES.words
 SEED = 2024
@@ -55,7 +55,7 @@ def row(rule: str, kind: str, slug: str, comment: str, coding: str, data: bytes,
 def keeps(rule: str, coding: str, slug: str, comment: str, words: Iterable[str]) -> None:
     """Add the payload of ``words``."""
     sent = list(words)
-    data = lexicon.write(sent) if coding == "lexicon" else bag.write(sent)
+    data = lexicon.encode(sent) if coding == "lexicon" else bag.encode(sent)
     said = sent if coding == "lexicon" else bag.canonical_order(sent)
     if READERS[coding](data) != (said, None):
         raise SystemExit(f"{rule} {slug}: the words do not come back")
@@ -109,29 +109,29 @@ def in_order() -> None:
 
 def out_of_order() -> None:
     """Add what breaks the rules of ``lexicon``."""
-    good = lexicon.write(SENTENCE)
+    good = lexicon.encode(SENTENCE)
     longer = (good + bytes([last]) for last in range(256))
     others = (good[:-1] + bytes([last]) for last in range(good[-1] + 1, 256))
     for slug, comment, data in (
         ("one-byte-more", "a payload and a byte, of which a reader does not need the last",
-         next(data for data in longer if lexicon.read(data)[1] == "SC-LEX-1")),
+         next(data for data in longer if lexicon.decode(data)[1] == "SC-LEX-1")),
         ("another-value", "the last byte of a payload more: the same words, not the first value",
-         next(data for data in others if lexicon.read(data) == (SENTENCE, "SC-LEX-1"))),
+         next(data for data in others if lexicon.decode(data) == (SENTENCE, "SC-LEX-1"))),
         ("ones", "200 bytes ff", b"\xff" * 200),
         ("zeros", "200 bytes 00", b"\0" * 200),
         ("long", "4000 bytes that nobody wrote", hashlib.sha256(b"semcodec").digest() * 125),
     ):  # fmt: skip
-        if rule := lexicon.read(data)[1]:
+        if rule := lexicon.decode(data)[1]:
             breaks(rule, "lexicon", slug, comment, data)
     lacking = {word: at for word, at in TABLES.numbers.items() if word != "bear"}
     with patch.object(
         lexicon, "load_lexicon", lambda: dataclasses.replace(TABLES, numbers=lacking)
     ):
-        small, capital = lexicon.write(["red", "bear"]), lexicon.write(["Bear"])
+        small, capital = lexicon.encode(["red", "bear"]), lexicon.encode(["Bear"])
     breaks("SC-LEX-2", "lexicon", "spelled", "bear, spelled", small)
     breaks("SC-LEX-2", "lexicon", "capital-spelled", "Bear, spelled", capital)
     breaks("SC-LEX-3", "lexicon", "1025", "1025 characters spelled",
-           lexicon.write([*SIXTEEN, "q" * 17]))  # fmt: skip
+           lexicon.encode([*SIXTEEN, "q" * 17]))  # fmt: skip
 
 
 def sets() -> None:
@@ -153,17 +153,17 @@ def sets() -> None:
     ):  # fmt: skip
         keeps("SC-BAG-1", "bag", slug, comment, words)
     keeps("SC-BAG-2", "bag", "256", "256 words", WORDS[: 32 * 256 : 32])
-    good = bag.write(CONTENT[:12])
+    good = bag.encode(CONTENT[:12])
     for slug, comment, data in (
         ("one-byte-more", "a payload and a byte 0", good + b"\0"),
         ("one-byte-less", "a payload without its last byte", good[:-1]),
         ("another-value", "the last byte one more", good[:-1] + bytes([good[-1] + 1 & 255])),
         ("ones", "200 bytes ff", b"\xff" * 200),
     ):
-        if rule := bag.read(data)[1]:
+        if rule := bag.decode(data)[1]:
             breaks(rule, "bag", slug, comment, data)
-    with patch.object(bag, "MAX_WORDS", 1000), patch.object(escapes, "MAX_SPELLED", 10_000):
-        many, letters = bag.write(WORDS[:257]), bag.write([*SIXTEEN, "q" * 17])
+    with patch.object(bag, "MAX_WORDS", 1000), patch.object(escapes, "MAX_ESCAPED_LETTERS", 10_000):
+        many, letters = bag.encode(WORDS[:257]), bag.encode([*SIXTEEN, "q" * 17])
     breaks("SC-BAG-2", "bag", "257", "257 words", many)
     breaks("SC-LEX-3", "bag", "bag", "1025 characters spelled in a bag", letters)
 

@@ -66,9 +66,9 @@ def _check(data: bytes) -> None:
 
 
 def _nibble(data: bytes) -> None:
-    text = nibble.to_symbols(data)
+    text = nibble.decode(data)
     canonical = nibbles(tidy(data)) == data
-    assert (nibble.is_canonical_spacing(text) and nibble.to_bytes(text) == data) == canonical
+    assert (nibble.is_canonical_spacing(text) and nibble.encode(text) == data) == canonical
 
 
 def _text_form(framing: str) -> Callable[[bytes], None]:

@@ -94,10 +94,10 @@ def coded(given: object, keep: object, carried: str) -> tuple[str, bytes]:
     if name != AUTO:
         if fault := codings.why_unencodable(name, carried):
             raise InputError(fault)
-        return name, codings.write(name, carried)
+        return name, codings.encode(name, carried)
     able = [name for name in CODINGS if kept == "words" or name != "bag"]
     able = [name for name in able if not codings.why_unencodable(name, carried)]
-    every = ((name, codings.write(name, carried)) for name in able)
+    every = ((name, codings.encode(name, carried)) for name in able)
     return min(every, key=lambda one: len(one[1]))
 
 

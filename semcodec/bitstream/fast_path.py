@@ -12,7 +12,7 @@ from typing import Final
 
 from semcodec.bitstream import models, sizes
 from semcodec.bitstream.record import Record
-from semcodec.coding.nibble import PAD, TO_DIGITS, TO_SYMBOLS
+from semcodec.coding.nibble import DIGIT_TO_SYMBOL, PAD_DIGIT, SYMBOL_TO_DIGIT
 
 #: n symbols are at most (n + 1) / 2 words, so neither road can break a default limit below this.
 MAX_SYMBOLS: Final = 8_000
@@ -28,8 +28,8 @@ def pack(text: str) -> bytes | None:
     if "  " in text or text[:1] == " " or text[-1:] == " " or len(text) > MAX_SYMBOLS:
         return None
     try:
-        digits = _HEAD + text.encode("ascii").translate(TO_DIGITS)
-        return _unhexlify(digits + PAD if len(digits) & 1 else digits)
+        digits = _HEAD + text.encode("ascii").translate(SYMBOL_TO_DIGIT)
+        return _unhexlify(digits + PAD_DIGIT if len(digits) & 1 else digits)
     except ValueError:
         return None
 
@@ -40,7 +40,7 @@ def unpack(data: bytes) -> Record | None:
     The zero byte reads as two spaces. If these are the last two spaces in a row, then the text
     after them starts with no space, holds no two in a row, and ends with the padding at most.
     """
-    text = _hexlify(data).translate(TO_SYMBOLS).decode("ascii")
+    text = _hexlify(data).translate(DIGIT_TO_SYMBOL).decode("ascii")
     if text.rfind("  ") or len(data) > MAX_BYTES:
         return None
     text = text[2:-1] if text[-1] == " " else text[2:]

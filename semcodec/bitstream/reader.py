@@ -106,7 +106,7 @@ def _mark_check(cursor: Parser, check: str) -> None:
 
 def _read_text(cursor: Parser, coding: str, payload: bytes, start: int, most_words: int) -> str:
     if coding == "nibble":
-        text = nibble.to_symbols(payload)
+        text = nibble.decode(payload)
         _rule_spaces(cursor, text, start)
     elif coding == "utf8":
         text = _read_utf8(cursor, payload, start)

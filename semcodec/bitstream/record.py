@@ -101,7 +101,7 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
         if (payload := kept_payload(self)) is None:
             if reason := codings.why_unencodable(self.coding, self.text):
                 raise InputError(reason)
-            payload = codings.write(self.coding, self.text)
+            payload = codings.encode(self.coding, self.text)
             keep_payload(self, payload)
         return payload
 

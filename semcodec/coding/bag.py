@@ -11,15 +11,15 @@ from operator import add
 from typing import Final
 
 from semcodec.coding import escapes
-from semcodec.coding.model import BagContext, bit_probability
-from semcodec.coding.range_coder import HALF, WINDOW, Coder, Decoder, Encoder
+from semcodec.coding.model import WordSum, bit_probability
+from semcodec.coding.range_coder import HALF, WINDOW_BYTES, Coder, RangeDecoder, RangeEncoder
 from semcodec.coding.tables import (
-    COMMON,
-    COMMON_BITS,
     DECISIONS,
-    DENSITIES,
-    RAREST_BITS,
-    Row,
+    FREQUENT_BITS,
+    FREQUENT_WORDS,
+    MAX_RARE_BITS,
+    SIZE_BUCKETS,
+    Vector,
     load_lexicon,
 )
 
@@ -36,18 +36,18 @@ class _TooMany(Exception):  # never leaves this module
         self.rule = rule
 
 
-def write(words: Iterable[str]) -> bytes:
+def encode(words: Iterable[str]) -> bytes:
     """Return the payload of ``words``, which must be spellable, different and not too many."""
     numbers, others = _split(words)
     count = len(numbers) + len(others)
     if not count:
         return b""
     least = max(0, _guess(count) - 1)  # few sets take less than half of that
-    tries = ((kind, _with_density(kind, numbers, others)) for kind in range(least, DENSITIES))
-    return next(data for kind, data in tries if density(len(data)) == kind)  # 11 if no other
+    tries = ((kind, _with_density(kind, numbers, others)) for kind in range(least, SIZE_BUCKETS))
+    return next(data for kind, data in tries if size_bucket(len(data)) == kind)  # 11 if no other
 
 
-def bits(words: Iterable[str]) -> int:
+def payload_bits(words: Iterable[str]) -> int:
     """Return about what ``words`` cost: with the density that is guessed from their number."""
     numbers, others = _split(words)
     count = len(numbers) + len(others)
@@ -55,31 +55,31 @@ def bits(words: Iterable[str]) -> int:
 
 
 def _guess(count: int) -> int:
-    return density((19 * count + 15) // 16)
+    return size_bucket((19 * count + 15) // 16)
 
 
-def _coded(kind: int, numbers: Sequence[int], others: Sequence[str]) -> Encoder:
-    coder = Encoder()
+def _coded(kind: int, numbers: Sequence[int], others: Sequence[str]) -> RangeEncoder:
+    coder = RangeEncoder()
     _Walk(coder, kind).everything(numbers, others)
     return coder
 
 
 def _with_density(kind: int, numbers: Sequence[int], others: Sequence[str]) -> bytes:
-    return _shortest(_coded(kind, numbers, others)).ljust(_least_bytes(kind), b"\0")
+    return _shortest(_coded(kind, numbers, others)).ljust(_min_bytes(kind), b"\0")
 
 
-def read(payload: bytes) -> tuple[list[str], str | None]:
-    """Return the words of ``payload``, and the rule it breaks if ``write`` gives another one.
+def decode(payload: bytes) -> tuple[list[str], str | None]:
+    """Return the words of ``payload``, and the rule it breaks if ``encode`` gives another one.
 
     After SC-BAG-2 and SC-LEX-3 no words are returned: there are too many.
     """
     if not payload:
         return [], None
     try:
-        words = _Walk(Decoder(payload), density(len(payload))).everything([], [])
+        words = _Walk(RangeDecoder(payload), size_bucket(len(payload))).everything([], [])
     except _TooMany as error:
         return [], error.rule
-    right = len(set(words)) == len(words) and write(words) == payload
+    right = len(set(words)) == len(words) and encode(words) == payload
     return words, None if right else "SC-BAG-1"
 
 
@@ -94,14 +94,14 @@ def escaped_words(words: Iterable[str]) -> list[str]:
     return _split(words)[1]
 
 
-def density(count: int) -> int:
+def size_bucket(count: int) -> int:
     """Return which row stands for so many bytes, at least 1: two rows for each doubling."""
     octave = count.bit_length() - 1
     half = count >> (octave - 1) & 1 if octave else 0
-    return min(DENSITIES - 1, 2 * octave + half)
+    return min(SIZE_BUCKETS - 1, 2 * octave + half)
 
 
-def _least_bytes(kind: int) -> int:
+def _min_bytes(kind: int) -> int:
     octave, half = divmod(kind, 2)
     return (2 + half << octave) // 2
 
@@ -112,13 +112,13 @@ def _split(words: Iterable[str]) -> tuple[list[int], list[str]]:
     return numbers, sorted(word for word in words if word not in known)
 
 
-def _shortest(coder: Encoder) -> bytes:
+def _shortest(coder: RangeEncoder) -> bytes:
     """Return the shortest bytes that lie in the interval when zeros follow."""
-    units = [1 << 8 * (WINDOW - count) for count in range(WINDOW + 1)]
+    units = [1 << 8 * (WINDOW_BYTES - count) for count in range(WINDOW_BYTES + 1)]
     values = [-(-coder.low // unit) * unit for unit in units]
     end = coder.low + coder.width
     count, value = next((count, value) for count, value in enumerate(values) if value < end)
-    return coder.ended(value, count).rstrip(b"\0")
+    return coder.finish(value, count).rstrip(b"\0")
 
 
 class _Walk:
@@ -126,8 +126,8 @@ class _Walk:
 
     def __init__(self, coder: Coder, kind: int) -> None:
         self.coder, self.tables = coder, load_lexicon()
-        self.density, self.sum = self.tables.densities[kind], BagContext(self.tables)
-        self.context: Row = self.density
+        self.density, self.sum = self.tables.densities[kind], WordSum(self.tables)
+        self.context: Vector = self.density
         self.words: list[str] = []
 
     def everything(self, numbers: Sequence[int], others: Sequence[str]) -> list[str]:
@@ -155,18 +155,18 @@ class _Walk:
         return some, self.coder.code_bit(second, len(right) > 0) if some else 1
 
     def _listed(self, wanted: Sequence[int]) -> None:
-        near = [number for number in wanted if number < COMMON]
+        near = [number for number in wanted if number < FREQUENT_WORDS]
         far = wanted[len(near) :]
         common, other = self._fork(1, near, far)
         if common:
-            self._common(1, COMMON_BITS, near)
+            self._common(1, FREQUENT_BITS, near)
         if other:
-            self._other(COMMON_BITS, far)
+            self._other(FREQUENT_BITS, far)
 
     def _common(self, node: int, bits: int, wanted: Sequence[int]) -> None:
-        """Go through the words under ``node``, whose numbers have ``bits`` bits left."""
+        """Go through the words under ``node``, whose numbers have ``payload_bits`` bits left."""
         if not bits:
-            self._take(node - COMMON)
+            self._take(node - FREQUENT_WORDS)
             return
         near, far = _halves(wanted, bits)
         left, right = self._fork(node + 3, near, far)
@@ -177,12 +177,12 @@ class _Walk:
 
     def _other(self, bits: int, wanted: Sequence[int]) -> None:
         """Go through the words from number ``2**bits`` on."""
-        if bits == RAREST_BITS:
+        if bits == MAX_RARE_BITS:
             self._alike(1, bits, wanted)
             return
         near = [number for number in wanted if number >> bits == 1]
         far = wanted[len(near) :]
-        left, right = self._fork(bits - COMMON_BITS + 2, near, far)
+        left, right = self._fork(bits - FREQUENT_BITS + 2, near, far)
         if left:
             self._alike(1, bits, near)
         if right:
@@ -212,7 +212,7 @@ class _Walk:
 
     def _take(self, number: int) -> None:
         self._add(self.tables.words[number])
-        self.sum.take(number)
+        self.sum.append(number)
         self.context = list(map(add, self.density, self.sum.weighted()))
 
     def _add(self, word: str) -> None:
@@ -222,6 +222,6 @@ class _Walk:
 
 
 def _halves(wanted: Sequence[int], bits: int) -> tuple[list[int], list[int]]:
-    """Part ascending numbers by the highest of their last ``bits`` bits."""
+    """Part ascending numbers by the highest of their last ``payload_bits`` bits."""
     near = [number for number in wanted if not number >> (bits - 1) & 1]
     return near, list(wanted[len(near) :])

@@ -8,31 +8,31 @@ from typing import Final
 from semcodec._registry import CODINGS
 from semcodec.coding import bag, escapes, lexicon, nibble
 
-NO_PAYLOAD: Final = 1 << 24  #: bytes; no record is so long
+UNENCODABLE_BYTES: Final = 1 << 24  #: bytes; no record is so long
 MAX_WORDS: Final = {"lexicon": lexicon.MAX_WORDS, "bag": bag.MAX_WORDS}  #: how many at most
 
 
-def write(coding: str, text: str) -> bytes:
+def encode(coding: str, text: str) -> bytes:
     """Return the payload of ``text``, in which ``why_unencodable`` finds none."""
     if coding == "nibble":
-        return nibble.to_bytes(text)
+        return nibble.encode(text)
     if coding == "utf8":
         return text.encode("utf-8")
     words = text.split()
-    return bag.write(words) if coding == "bag" else lexicon.write(words)
+    return bag.encode(words) if coding == "bag" else lexicon.encode(words)
 
 
 def payload_bytes(coding: str, words: Sequence[str]) -> int:
     """Return the bytes of a payload of ``words``; more than any payload has if there is none."""
     text = " ".join(words)
-    return NO_PAYLOAD if why_unencodable(coding, text) else len(write(coding, text))
+    return UNENCODABLE_BYTES if why_unencodable(coding, text) else len(encode(coding, text))
 
 
 def payload_bits(coding: str, words: Sequence[str]) -> int:
     """Return what ``words`` cost before the payload is filled up to whole bytes."""
     if coding not in MAX_WORDS:
         return 8 * payload_bytes(coding, words)
-    return bag.bits(words) if coding == "bag" else lexicon.bits(words)
+    return bag.payload_bits(words) if coding == "bag" else lexicon.payload_bits(words)
 
 
 def canonical_text(coding: str, text: str) -> str:
@@ -65,7 +65,7 @@ def _words_fault(coding: str, text: str) -> str | None:
     if strange := next((word for word in words if not escapes.is_encodable(word)), None):
         return (
             f"The {coding} coding has no word {strange[:80]!r}: its words are 1 to "
-            f"{escapes.LONGEST} English letters, digits, hyphens and apostrophes; take utf8."
+            f"{escapes.MAX_WORD_LETTERS} English letters, digits, hyphens and apostrophes; take utf8."
         )
     if len(words) > MAX_WORDS[coding]:
         return (
@@ -75,5 +75,5 @@ def _words_fault(coding: str, text: str) -> str | None:
         return "A bag has each word once: drop the others, or take lexicon."
     by_letters = bag.escaped_words(words) if coding == "bag" else lexicon.escaped_words(words)
     if not escapes.within_letter_limit(by_letters):
-        return f"Over {escapes.MAX_SPELLED} characters are in no table: take utf8."
+        return f"Over {escapes.MAX_ESCAPED_LETTERS} characters are in no table: take utf8."
     return None

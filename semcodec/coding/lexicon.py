@@ -11,8 +11,15 @@ from typing import Final
 
 from semcodec.coding import escapes
 from semcodec.coding.model import BitProbabilities, SequenceContext
-from semcodec.coding.range_coder import HALF, WINDOW, Coder, CostEstimator, Decoder, Encoder
-from semcodec.coding.tables import COMMON, COMMON_BITS, RAREST_BITS, load_lexicon
+from semcodec.coding.range_coder import (
+    HALF,
+    WINDOW_BYTES,
+    Coder,
+    CostEstimator,
+    RangeDecoder,
+    RangeEncoder,
+)
+from semcodec.coding.tables import FREQUENT_BITS, FREQUENT_WORDS, MAX_RARE_BITS, load_lexicon
 from semcodec.errors import InputError
 
 MAX_WORDS: Final = 512  #: of one record
@@ -21,20 +28,20 @@ MAX_END_CANDIDATES: Final = 8  #: values tried for each count of last bytes
 ESCAPE: Final = 1 << 16  #: stands for the number of a word that is spelled
 
 
-def write(words: Sequence[str]) -> bytes:
+def encode(words: Sequence[str]) -> bytes:
     """Return the payload of ``words``, which must be spellable and at most ``MAX_WORDS``.
 
     Raises:
         InputError: no byte string ends after these words; nobody has seen such.
     """
     coder, order = _coded(words)
-    end = _end(coder.low, coder.width, order)
+    end = _find_termination(coder.low, coder.width, order)
     if end is None:
         raise InputError("These words have no payload in this coding: take utf8.")
-    return coder.ended(*end)
+    return coder.finish(*end)
 
 
-def bits(words: Sequence[str]) -> int:
+def payload_bits(words: Sequence[str]) -> int:
     """Return what ``words`` cost but for their end."""
     return _coded(words)[0].bits
 
@@ -46,20 +53,20 @@ def bit_cost_16ths(chances: BitProbabilities, word: str) -> int:
     return meter.spent
 
 
-def _coded(words: Sequence[str]) -> tuple[Encoder, SequenceContext]:
-    coder, order = Encoder(), SequenceContext(load_lexicon())
+def _coded(words: Sequence[str]) -> tuple[RangeEncoder, SequenceContext]:
+    coder, order = RangeEncoder(), SequenceContext(load_lexicon())
     for word in words:
-        _, number = _word(coder, order, word)
-        order.take(number)
+        _, number = _code_word(coder, order, word)
+        order.append(number)
     return coder, order
 
 
-def read(payload: bytes) -> tuple[list[str], str | None]:
-    """Return the words of ``payload``, and the rule it breaks if ``write`` gives another one.
+def decode(payload: bytes) -> tuple[list[str], str | None]:
+    """Return the words of ``payload``, and the rule it breaks if ``encode`` gives another one.
 
     After SC-LEX-3 there are more words than are returned.
     """
-    coder, order = Decoder(payload), SequenceContext(load_lexicon())
+    coder, order = RangeDecoder(payload), SequenceContext(load_lexicon())
     words: list[str] = []
     by_letters: list[str] = []
     while True:
@@ -67,18 +74,18 @@ def read(payload: bytes) -> tuple[list[str], str | None]:
         last = coder.code, coder.left
         if order.all.count == MAX_WORDS:
             break
-        word, number = _word(coder, order)
-        if not coder.certain:
+        word, number = _code_word(coder, order)
+        if not coder.is_determined:
             break
         words.append(word)
-        order.take(number)
+        order.append(number)
         if number == ESCAPE:
             by_letters.append(word)
             if not escapes.within_letter_limit(by_letters):
                 return words, "SC-LEX-3"
     if any(map(_is_listed, by_letters)):
         return words, "SC-LEX-2"
-    return words, None if last == _end(low, width, order) else "SC-LEX-1"
+    return words, None if last == _find_termination(low, width, order) else "SC-LEX-1"
 
 
 def escaped_words(words: Iterable[str]) -> list[str]:
@@ -91,31 +98,31 @@ def _is_listed(word: str) -> bool:
     return word in numbers or (word.istitle() and word.lower() in numbers)
 
 
-def _end(low: int, width: int, order: SequenceContext) -> tuple[int, int] | None:
+def _find_termination(low: int, width: int, order: SequenceContext) -> tuple[int, int] | None:
     """Return what to put in the place of ``low``, and how many bytes of it, to stop a reader.
 
     All that starts with these bytes must lie in the interval, and not all of it in that of one
     more word: of the values inside the next word's interval all are passed over at once.
     """
-    for count in range(WINDOW + 1):
-        unit = 1 << 8 * (WINDOW - count)
+    for count in range(WINDOW_BYTES + 1):
+        unit = 1 << 8 * (WINDOW_BYTES - count)
         value = -(-low // unit) * unit
         for _ in range(MAX_END_CANDIDATES):
             if value + unit > low + width:
                 break
-            probe = Decoder.within(value - low, width, count)
-            if order.all.count == MAX_WORDS or not _goes_on(probe, order):
+            probe = RangeDecoder.at_offset(value - low, width, count)
+            if order.all.count == MAX_WORDS or not _continues(probe, order):
                 return value, count
             value += unit * ((probe.width - probe.offset) // probe.unit)
     return None
 
 
-def _goes_on(probe: Decoder, order: SequenceContext) -> bool:
-    _word(probe, order)
-    return probe.certain
+def _continues(probe: RangeDecoder, order: SequenceContext) -> bool:
+    _code_word(probe, order)
+    return probe.is_determined
 
 
-def _word(coder: Coder, order: SequenceContext, word: str = "") -> tuple[str, int]:
+def _code_word(coder: Coder, order: SequenceContext, word: str = "") -> tuple[str, int]:
     """Code ``word``, or read one; return it and the number by which it is remembered."""
     return _in_context(coder, BitProbabilities(order), word)
 
@@ -134,18 +141,18 @@ def _in_context(coder: Coder, chances: BitProbabilities, word: str) -> tuple[str
 
 
 def _listed(coder: Coder, chances: BitProbabilities, number: int) -> int:
-    if coder.code_bit(chances[1], number >= COMMON):
+    if coder.code_bit(chances[1], number >= FREQUENT_WORDS):
         return _other(coder, chances, number)
     node = 1
-    for place in range(COMMON_BITS - 1, -1, -1):
+    for place in range(FREQUENT_BITS - 1, -1, -1):
         node = 2 * node + coder.code_bit(chances[node + 3], number >> place & 1)
-    return node - COMMON
+    return node - FREQUENT_WORDS
 
 
 def _other(coder: Coder, chances: BitProbabilities, number: int) -> int:
-    bits = COMMON_BITS
-    while bits < RAREST_BITS:
-        if not coder.code_bit(chances[bits - COMMON_BITS + 2], number >> bits > 1):
+    bits = FREQUENT_BITS
+    while bits < MAX_RARE_BITS:
+        if not coder.code_bit(chances[bits - FREQUENT_BITS + 2], number >> bits > 1):
             break
         bits += 1
     read = 1

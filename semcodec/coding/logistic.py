@@ -10,23 +10,23 @@ LOGISTIC_TABLE: Final = (
     63090, 63615, 64030, 64357, 64614, 64816, 64974, 65097, 65194, 65269, 65328, 65374, 65410,
     65438, 65459, 65476, 65489, 65500, 65508, 65514,
 )  # fmt: skip
-STEP: Final = 16  #: evidence from one number to the next; 64 is one nat
-MOST: Final = STEP * (len(LOGISTIC_TABLE) - 1) - 1
+LOGISTIC_STEP: Final = 16  #: evidence from one number to the next; 64 is one nat
+MAX_EVIDENCE: Final = LOGISTIC_STEP * (len(LOGISTIC_TABLE) - 1) - 1
 LOGIT_SCALE: Final = 8  #: evidence of an eighth of a nat, in which tables are
 
 
 def logistic(evidence: int) -> int:
     """Return the chance of a 1 in 65536ths, 1..65535; ``evidence`` is in 64ths of a nat."""
-    if -MOST <= evidence <= MOST:
-        return CHANCES[evidence + MOST]
-    return CHANCES[0 if evidence < 0 else -1]
+    if -MAX_EVIDENCE <= evidence <= MAX_EVIDENCE:
+        return PROBABILITIES[evidence + MAX_EVIDENCE]
+    return PROBABILITIES[0 if evidence < 0 else -1]
 
 
 def _interpolated(size: int) -> int:
-    step, part = divmod(size, STEP)
+    step, part = divmod(size, LOGISTIC_STEP)
     return LOGISTIC_TABLE[step] + ((LOGISTIC_TABLE[step + 1] - LOGISTIC_TABLE[step]) * part >> 4)
 
 
-_UPPER: Final = tuple(map(_interpolated, range(MOST + 1)))
+_UPPER: Final = tuple(map(_interpolated, range(MAX_EVIDENCE + 1)))
 #: The chance for each evidence from -MOST to MOST.
-CHANCES: Final = (*(65536 - chance for chance in reversed(_UPPER[1:])), *_UPPER)
+PROBABILITIES: Final = (*(65536 - chance for chance in reversed(_UPPER[1:])), *_UPPER)

@@ -7,27 +7,27 @@ from math import isqrt
 from operator import add, mul
 
 from semcodec.coding.logistic import LOGIT_SCALE, logistic
-from semcodec.coding.tables import NO_WORD, OTHER, WIDTH, Lexicon, Row
+from semcodec.coding.tables import NO_WORD, RARE_WORD, VECTOR_SIZE, Lexicon, Vector
 
 START, FEW, SOME, MANY, TEXT_FEW, TEXT_SOME, TEXT_MANY, AFTER_HELPER = range(8)
 
 
-def bit_probability(bias: int, row: Row, context: Row) -> int:
+def bit_probability(bias: int, row: Vector, context: Vector) -> int:
     """Return the chance of a 1 in 65536ths."""
     return logistic(LOGIT_SCALE * bias + sum(map(mul, row, context)))
 
 
-class BagContext:
+class WordSum:
     """The rows of all words so far, weighted down by the root of their number."""
 
     def __init__(self, tables: Lexicon) -> None:
         """Start with no words."""
         self.tables, self.count = tables, 0
-        self._sum: list[int] = [0] * WIDTH
+        self._sum: list[int] = [0] * VECTOR_SIZE
 
-    def take(self, number: int) -> None:
+    def append(self, number: int) -> None:
         """Count a word in."""
-        self._sum = list(map(add, self._sum, self.tables.earlier[min(number, OTHER)]))
+        self._sum = list(map(add, self._sum, self.tables.earlier[min(number, RARE_WORD)]))
         self.count += 1
 
     def weighted(self) -> list[int]:
@@ -41,22 +41,22 @@ class SequenceContext:
 
     def __init__(self, tables: Lexicon) -> None:
         """Start with no words."""
-        self.tables, self.all = tables, BagContext(tables)
+        self.tables, self.all = tables, WordSum(tables)
         self._last = self._before = NO_WORD
         self._helpers, self._after_helper = 0, False
 
-    def take(self, number: int) -> None:
+    def append(self, number: int) -> None:
         """Put the word of this number after them."""
-        self.all.take(number)
-        self._before, self._last = self._last, min(number, OTHER)
-        self._after_helper = self.tables.is_helper(number)
+        self.all.append(number)
+        self._before, self._last = self._last, min(number, RARE_WORD)
+        self._after_helper = self.tables.is_function_word(number)
         self._helpers += self._after_helper
 
-    def then(self, number: int) -> SequenceContext:
+    def extended(self, number: int) -> SequenceContext:
         """Return the same with the word of this number after them."""
         longer = copy(self)
         longer.all = copy(self.all)
-        longer.take(number)
+        longer.append(number)
         return longer
 
     def row(self) -> list[int]:

@@ -11,12 +11,12 @@ from binascii import hexlify, unhexlify
 from typing import Final
 
 SYMBOLS: Final = " ntsrhldcmfgpbkv"  #: by value: the space is 0, v is 15
-PAD: Final = b"0"  #: the digit of the space
+PAD_DIGIT: Final = b"0"  #: the digit of the space
 
 _DIGITS: Final = b"0123456789abcdef"
-TO_SYMBOLS: Final = bytes.maketrans(_DIGITS, SYMBOLS.encode("ascii"))
+DIGIT_TO_SYMBOL: Final = bytes.maketrans(_DIGITS, SYMBOLS.encode("ascii"))
 #: Bytes outside the alphabet become "x", which ``unhexlify`` refuses.
-TO_DIGITS: Final = bytes(
+SYMBOL_TO_DIGIT: Final = bytes(
     _DIGITS[SYMBOLS.index(chr(value))] if chr(value) in SYMBOLS else ord("x")
     for value in range(256)
 )
@@ -32,13 +32,13 @@ def is_canonical_spacing(text: str) -> bool:
     return "  " not in f" {text} " or not text
 
 
-def to_bytes(text: str) -> bytes:
+def encode(text: str) -> bytes:
     """Return the payload of ``text``, which must be well-spaced symbols."""
-    digits = text.encode("ascii").translate(TO_DIGITS)
-    return unhexlify(digits + PAD if len(text) & 1 else digits)
+    digits = text.encode("ascii").translate(SYMBOL_TO_DIGIT)
+    return unhexlify(digits + PAD_DIGIT if len(text) & 1 else digits)
 
 
-def to_symbols(payload: bytes) -> str:
+def decode(payload: bytes) -> str:
     """Return the symbols of ``payload``, without the space that fills up an odd number."""
-    text = hexlify(payload).translate(TO_SYMBOLS).decode("ascii")
+    text = hexlify(payload).translate(DIGIT_TO_SYMBOL).decode("ascii")
     return text[:-1] if text.endswith(" ") else text

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
-WINDOW: Final = 5  #: bytes that the interval spans
-TOP: Final = 1 << 8 * WINDOW
-LEAST: Final = TOP >> 8
+WINDOW_BYTES: Final = 5  #: bytes that the interval spans
+MAX_WIDTH: Final = 1 << 8 * WINDOW_BYTES
+MIN_WIDTH: Final = MAX_WIDTH >> 8
 HALF: Final = 1 << 15  #: the chance of a decision that could go either way
 
 
-class Encoder:
+class RangeEncoder:
     """Narrows the interval to what is decided.
 
     Attributes:
@@ -28,7 +28,7 @@ class Encoder:
 
     def __init__(self) -> None:
         """Start with the whole interval."""
-        self.out, self.low, self.width = bytearray(), 0, TOP
+        self.out, self.low, self.width = bytearray(), 0, MAX_WIDTH
 
     def code_bit(self, chance: int, bit: int) -> int:
         """Code ``bit``, which is 1 with ``chance`` in 65536, and return it."""
@@ -38,20 +38,20 @@ class Encoder:
         else:
             self.low += part
             self.width -= part
-        while self.width < LEAST:
+        while self.width < MIN_WIDTH:
             self.shift()
             self.width <<= 8
         return bit
 
     def shift(self) -> None:
         """Put the highest byte of ``low`` out."""
-        if self.low >= TOP:
+        if self.low >= MAX_WIDTH:
             self._carry()
         self.out.append(self.low >> 32)
-        self.low = (self.low << 8) & (TOP - 1)
+        self.low = (self.low << 8) & (MAX_WIDTH - 1)
 
     def _carry(self) -> None:
-        self.low -= TOP
+        self.low -= MAX_WIDTH
         at = len(self.out) - 1
         while self.out[at] == 255:
             self.out[at] = 0
@@ -61,19 +61,19 @@ class Encoder:
     @property
     def bits(self) -> int:
         """What has been coded so far, in whole bits, rounded up."""
-        return 8 * (len(self.out) + WINDOW) - (self.width.bit_length() - 1)
+        return 8 * (len(self.out) + WINDOW_BYTES) - (self.width.bit_length() - 1)
 
-    def ended(self, value: int, count: int) -> bytes:
+    def finish(self, value: int, count: int) -> bytes:
         """Return all bytes, the last ``count`` of them from ``value`` in the place of ``low``."""
         self.low = value
         for _ in range(count):
             self.shift()
-        if self.low >= TOP:
+        if self.low >= MAX_WIDTH:
             self._carry()
         return bytes(self.out)
 
 
-class Decoder:
+class RangeDecoder:
     """Reads decisions back from a byte string, after whose end come zeros.
 
     Attributes:
@@ -87,12 +87,14 @@ class Decoder:
 
     def __init__(self, data: bytes) -> None:
         """Start with the whole interval."""
-        self._data, self._at, self.left = data, WINDOW, len(data)
-        self.code = self.offset = int.from_bytes(data[:WINDOW].ljust(WINDOW, b"\0"), "big")
-        self.width = TOP
+        self._data, self._at, self.left = data, WINDOW_BYTES, len(data)
+        self.code = self.offset = int.from_bytes(
+            data[:WINDOW_BYTES].ljust(WINDOW_BYTES, b"\0"), "big"
+        )
+        self.width = MAX_WIDTH
 
     @classmethod
-    def within(cls, offset: int, width: int, left: int) -> Decoder:
+    def at_offset(cls, offset: int, width: int, left: int) -> RangeDecoder:
         """Return a decoder of zeros that stands ``offset`` into an interval."""
         probe = cls(b"")
         probe.offset, probe.width, probe.left = offset, width, left
@@ -107,7 +109,7 @@ class Decoder:
             bit = 0
             self.offset -= part
             self.width -= part
-        while self.width < LEAST:
+        while self.width < MIN_WIDTH:
             self._shift()
         return bit
 
@@ -117,15 +119,15 @@ class Decoder:
         self.left -= 1
         self.width <<= 8
         self.offset = self.offset << 8 | byte
-        self.code = (self.code << 8 | byte) & (TOP - 1)
+        self.code = (self.code << 8 | byte) & (MAX_WIDTH - 1)
 
     @property
     def unit(self) -> int:
         """What the last byte of the string counts in the window, at least 1."""
-        return 1 << 8 * max(0, WINDOW - self.left)
+        return 1 << 8 * max(0, WINDOW_BYTES - self.left)
 
     @property
-    def certain(self) -> bool:
+    def is_determined(self) -> bool:
         """Whether any bytes after the string would lead to the same decisions so far."""
         return self.offset + self.unit <= self.width
 
@@ -150,4 +152,4 @@ class CostEstimator:
         return bit
 
 
-Coder = Encoder | Decoder | CostEstimator
+Coder = RangeEncoder | RangeDecoder | CostEstimator

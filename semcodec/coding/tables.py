@@ -18,32 +18,34 @@ from bitarray import bitarray
 
 from semcodec.errors import UnsupportedError
 
-FILE: Final = "lexicon-1.bin"
-WIDTH: Final = 48  #: numbers in a row
-COMMON_BITS: Final = 13  #: of a common word's number
-COMMON: Final = 1 << COMMON_BITS  #: words that have rows of their own
-RAREST_BITS: Final = 15  #: of the rarest words' numbers, below the first
-OTHER: Final = COMMON  #: the row of any other word
-NO_WORD: Final = COMMON + 1  #: the row of what stands before the first word
-DECISIONS: Final = COMMON + 3  #: listed or spelled, common or not, two on how rare, and the tree
-STATES: Final = 8
-DENSITIES: Final = 12
-LETTERS: Final = 64
-LASTS: Final = LETTERS + 1  #: what stands before a letter: one of them, or nothing
-CLASSES: Final = 28  #: of what stands before that
+FILE_NAME: Final = "lexicon-1.bin"
+VECTOR_SIZE: Final = 48  #: numbers in a row
+FREQUENT_BITS: Final = 13  #: of a common word's number
+FREQUENT_WORDS: Final = 1 << FREQUENT_BITS  #: words that have rows of their own
+MAX_RARE_BITS: Final = 15  #: of the rarest words' numbers, below the first
+RARE_WORD: Final = FREQUENT_WORDS  #: the row of any other word
+NO_WORD: Final = FREQUENT_WORDS + 1  #: the row of what stands before the first word
+DECISIONS: Final = (
+    FREQUENT_WORDS + 3
+)  #: listed or spelled, common or not, two on how rare, and the tree
+TEXT_STATES: Final = 8
+SIZE_BUCKETS: Final = 12
+LETTER_CODES: Final = 64
+PREV_LETTERS: Final = LETTER_CODES + 1  #: what stands before a letter: one of them, or nothing
+LETTER_CLASSES: Final = 28  #: of what stands before that
 
-Row = Sequence[int]
+Vector = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class Vectors:
     """Rows one after the other."""
 
     numbers: array[int]
 
-    def __getitem__(self, at: int) -> Row:
+    def __getitem__(self, at: int) -> Vector:
         """Return row ``at``."""
-        return self.numbers[at * WIDTH : (at + 1) * WIDTH]
+        return self.numbers[at * VECTOR_SIZE : (at + 1) * VECTOR_SIZE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +65,23 @@ class Lexicon:
         numbers: of the words.
     """
 
-    last: Rows
-    before_last: Rows
-    earlier: Rows
-    states: Rows
-    densities: Rows
-    decisions: Rows
+    last: Vectors
+    before_last: Vectors
+    earlier: Vectors
+    states: Vectors
+    densities: Vectors
+    decisions: Vectors
     biases: array[int]
-    set_decisions: Rows
+    set_decisions: Vectors
     set_biases: array[int]
     helpers: bitarray
     letters: array[int]
     words: list[str]
     numbers: dict[str, int]
 
-    def is_helper(self, number: int) -> bool:
+    def is_function_word(self, number: int) -> bool:
         """Tell whether the word of this number is a helper word."""
-        return number < COMMON and bool(self.helpers[number])
+        return number < FREQUENT_WORDS and bool(self.helpers[number])
 
 
 @cache
@@ -90,32 +92,41 @@ def load_lexicon() -> Lexicon:
         UnsupportedError: they are not installed.
     """
     try:
-        data = resources.files(__package__).joinpath("data", FILE).read_bytes()
+        data = resources.files(__package__).joinpath("data", FILE_NAME).read_bytes()
     except OSError as error:
-        raise UnsupportedError(f"The tables {FILE} are missing: install semcodec again.") from error
+        raise UnsupportedError(
+            f"The tables {FILE_NAME} are missing: install semcodec again."
+        ) from error
     return parse(data)
 
 
 def parse(data: bytes) -> Lexicon:
     """Return the tables in ``data``: arrays of known sizes, then the words, one a line."""
     parts = list(_parts(data))
-    last, before, earlier, states, densities, decisions = map(Rows, parts[:6])
+    last, before, earlier, states, densities, decisions = map(Vectors, parts[:6])
     biases, set_decisions, set_biases, helpers, letters, text = parts[6:]
     flags = bitarray(endian="little")
     flags.frombytes(helpers.tobytes())
     words = text.tobytes().decode("ascii").split("\n")
     return Lexicon(
         last, before, earlier, states, densities, decisions, biases,
-        Rows(set_decisions), set_biases, flags, letters,
+        Vectors(set_decisions), set_biases, flags, letters,
         words, dict(zip(words, range(len(words)), strict=True)),
     )  # fmt: skip
 
 
 def _parts(data: bytes) -> Iterator[array[int]]:
-    before = (COMMON + 2, COMMON + 2, COMMON + 1, STATES, DENSITIES, DECISIONS)
-    sizes = [WIDTH * rows for rows in before]
-    sizes += [DECISIONS, WIDTH * 2 * DECISIONS, 2 * DECISIONS, COMMON // 8]
-    sizes.append(CLASSES * LASTS * LETTERS)
+    before = (
+        FREQUENT_WORDS + 2,
+        FREQUENT_WORDS + 2,
+        FREQUENT_WORDS + 1,
+        TEXT_STATES,
+        SIZE_BUCKETS,
+        DECISIONS,
+    )
+    sizes = [VECTOR_SIZE * rows for rows in before]
+    sizes += [DECISIONS, VECTOR_SIZE * 2 * DECISIONS, 2 * DECISIONS, FREQUENT_WORDS // 8]
+    sizes.append(LETTER_CLASSES * PREV_LETTERS * LETTER_CODES)
     at = 0
     for size in sizes:
         yield array("b", data[at : at + size])

@@ -158,7 +158,7 @@ def _longer(reading: _Reading, option: _Option, cost: int) -> _Reading:
     recent = reading.recent
     if option.number >= 0:
         recent = (option.number, *recent)[: len(CONTEXT)]
-    order = reading.order.then(load_lexicon().numbers.get(option.word, ESCAPE))
+    order = reading.order.extended(load_lexicon().numbers.get(option.word, ESCAPE))
     return _Reading(cost, (*reading.words, option.word), recent, order)
 
 

@@ -14,16 +14,16 @@ import semcodec
 from semcodec.coding import bag, codings, escapes, lexicon, logistic, range_coder
 from semcodec.coding import tables as tables_
 from semcodec.coding.model import BitProbabilities, SequenceContext
-from semcodec.coding.range_coder import Decoder, Encoder
-from semcodec.coding.tables import COMMON
+from semcodec.coding.range_coder import RangeDecoder, RangeEncoder
+from semcodec.coding.tables import FREQUENT_WORDS
 from semcodec.errors import FormatError, InputError, UnsupportedError
 
 WORDS = tables_.load_lexicon().words
-listed = st.sampled_from([*WORDS[:COMMON:7], *WORDS[COMMON::911]])
+listed = st.sampled_from([*WORDS[:FREQUENT_WORDS:7], *WORDS[FREQUENT_WORDS::911]])
 capitals = listed.map(str.title)
-spelled = st.text(escapes.ALPHABET, min_size=1, max_size=escapes.LONGEST)
+spelled = st.text(escapes.ALPHABET, min_size=1, max_size=escapes.MAX_WORD_LETTERS)
 any_words = st.lists(st.one_of(listed, listed, listed, capitals, spelled), max_size=24)
-LONGEST = "z" * escapes.LONGEST
+LONGEST = "z" * escapes.MAX_WORD_LETTERS
 
 
 @given(any_words)
@@ -35,7 +35,7 @@ def test_words_come_back_in_their_order(words: list[str]) -> None:
 @given(any_words)
 def test_every_beginning_is_a_record_too(words: list[str]) -> None:
     for count in range(len(words)):
-        assert lexicon.read(lexicon.write(words[:count])) == (words[:count], None)
+        assert lexicon.decode(lexicon.encode(words[:count])) == (words[:count], None)
 
 
 @given(st.lists(st.one_of(listed, listed, spelled), max_size=24, unique=True))
@@ -62,22 +62,22 @@ def test_any_bytes_are_the_one_payload_of_their_words_or_refused(coding: str, da
 
 @given(any_words, st.data())
 def test_a_changed_byte_never_says_the_same(words: list[str], data: st.DataObject) -> None:
-    payload = lexicon.write(words)
+    payload = lexicon.encode(words)
     if payload:
         at = data.draw(st.integers(0, len(payload) - 1))
         other = bytearray(payload)
         other[at] ^= data.draw(st.integers(1, 255))
-        assert lexicon.read(bytes(other)) != (words, None)
+        assert lexicon.decode(bytes(other)) != (words, None)
 
 
 @given(st.lists(st.tuples(st.integers(1, 65535), st.integers(0, 1)), max_size=400), st.binary())
 def test_decisions_come_back_with_any_bytes_behind(
     decisions: list[tuple[int, int]], more: bytes
 ) -> None:
-    encoder = Encoder()
+    encoder = RangeEncoder()
     for chance, bit in decisions:
         encoder.code_bit(chance, bit)
-    decoder = Decoder(encoder.ended(encoder.low, range_coder.WINDOW) + more)
+    decoder = RangeDecoder(encoder.finish(encoder.low, range_coder.WINDOW_BYTES) + more)
     assert [decoder.code_bit(chance) for chance, _ in decisions] == [bit for _, bit in decisions]
 
 
@@ -94,12 +94,12 @@ def test_the_curve_is_the_logistic_function_and_symmetric() -> None:
 
 def test_many_words_and_the_longest() -> None:
     rng = random.Random(4)
-    many = [WORDS[rng.randrange(COMMON)] for _ in range(lexicon.MAX_WORDS)]
-    assert lexicon.read(lexicon.write(many)) == (many, None)
+    many = [WORDS[rng.randrange(FREQUENT_WORDS)] for _ in range(lexicon.MAX_WORDS)]
+    assert lexicon.decode(lexicon.encode(many)) == (many, None)
     letters = [f"{LONGEST[:-2]}{number}" for number in range(10, 26)]
-    assert lexicon.read(lexicon.write(letters)) == (letters, None)
+    assert lexicon.decode(lexicon.encode(letters)) == (letters, None)
     several = list(dict.fromkeys(many))[: bag.MAX_WORDS]
-    assert bag.read(bag.write(several)) == (bag.canonical_order(several), None)
+    assert bag.decode(bag.encode(several)) == (bag.canonical_order(several), None)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_auto_takes_the_fewest_bytes_that_keep_what_is_asked() -> None:
     kept = semcodec.unpack(semcodec.pack(words, coding="auto"))
     assert (kept.coding, kept.words) == ("lexicon", words)
     loose = semcodec.unpack(semcodec.pack(words, coding="auto", keep="words"))
-    sizes = [len(codings.write(coding, " ".join(words))) for coding in ("lexicon", "bag")]
+    sizes = [len(codings.encode(coding, " ".join(words))) for coding in ("lexicon", "bag")]
     assert len(loose.payload) == min(sizes)
     assert semcodec.unpack(semcodec.pack("rd br snst", coding="auto")).coding == "nibble"
     with pytest.raises(InputError, match="keep"):
@@ -140,8 +140,8 @@ def test_a_listed_word_may_not_be_spelled(monkeypatch: pytest.MonkeyPatch) -> No
     for word in ("bear", "Bear"):
         with monkeypatch.context() as patch:
             patch.setattr(lexicon, "load_lexicon", _without(numbers))
-            data = lexicon.write([word])
-        assert lexicon.read(data) == ([word], "SC-LEX-2")
+            data = lexicon.encode([word])
+        assert lexicon.decode(data) == ([word], "SC-LEX-2")
 
 
 def _without(numbers: dict[str, int]) -> Any:
@@ -152,16 +152,16 @@ def _without(numbers: dict[str, int]) -> Any:
 
 
 def test_words_that_nothing_ends_are_the_callers_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lexicon, "_goes_on", lambda probe, order: True)
+    monkeypatch.setattr(lexicon, "_continues", lambda probe, order: True)
     with pytest.raises(InputError, match="utf8"):
-        lexicon.write(["bear"])
+        lexicon.encode(["bear"])
     monkeypatch.setattr(lexicon, "MAX_END_CANDIDATES", 0)
     with pytest.raises(InputError, match="utf8"):
-        lexicon.write(["bear"])
+        lexicon.encode(["bear"])
 
 
 def test_missing_tables_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables_, "FILE", "nowhere.bin")
+    monkeypatch.setattr(tables_, "FILE_NAME", "nowhere.bin")
     with pytest.raises(UnsupportedError, match="install"):
         tables_.load_lexicon.__wrapped__()
 
@@ -169,22 +169,22 @@ def test_missing_tables_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_too_much_is_refused_when_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     letters = [f"{LONGEST[:-2]}{number}" for number in range(10, 28)]
     with monkeypatch.context() as patch:
-        patch.setattr(escapes, "MAX_SPELLED", 10_000)
+        patch.setattr(escapes, "MAX_ESCAPED_LETTERS", 10_000)
         patch.setattr(bag, "MAX_WORDS", 10_000)
-        long, set_of_long = lexicon.write(letters), bag.write(letters)
-        many = bag.write(WORDS[:300])
-    assert lexicon.read(long)[1] == "SC-LEX-3"
-    assert bag.read(set_of_long)[1] == "SC-LEX-3"
-    assert bag.read(many)[1] == "SC-BAG-2"
+        long, set_of_long = lexicon.encode(letters), bag.encode(letters)
+        many = bag.encode(WORDS[:300])
+    assert lexicon.decode(long)[1] == "SC-LEX-3"
+    assert bag.decode(set_of_long)[1] == "SC-LEX-3"
+    assert bag.decode(many)[1] == "SC-BAG-2"
 
 
 def test_densities_grow_with_the_bytes() -> None:
-    kinds = [bag.density(count) for count in range(1, 200)]
+    kinds = [bag.size_bucket(count) for count in range(1, 200)]
     assert kinds == sorted(kinds)
     assert kinds[:8] == [0, 2, 3, 4, 4, 5, 5, 6]
-    assert kinds[-1] == tables_.DENSITIES - 1
-    for kind, counts in itertools.groupby(range(1, 200), key=bag.density):
-        assert bag._least_bytes(kind) == next(counts)
+    assert kinds[-1] == tables_.SIZE_BUCKETS - 1
+    for kind, counts in itertools.groupby(range(1, 200), key=bag.size_bucket):
+        assert bag._min_bytes(kind) == next(counts)
 
 
 @given(any_words)
@@ -199,19 +199,19 @@ def test_the_cost_is_that_of_the_payload_but_for_its_end(words: list[str]) -> No
     for word in words:
         spent += lexicon.bit_cost_16ths(BitProbabilities(order), word)
         number = tables_.load_lexicon().numbers.get(word.lower() if word.istitle() else word)
-        order = order.then(lexicon.ESCAPE if number is None else number)
+        order = order.extended(lexicon.ESCAPE if number is None else number)
     assert abs(spent / 16 - in_order) <= 2 + in_order / 8
 
 
 def test_what_has_no_payload_is_longer_than_any() -> None:
-    assert codings.payload_bytes("lexicon", ["caf\u00e9"]) == codings.NO_PAYLOAD
+    assert codings.payload_bytes("lexicon", ["caf\u00e9"]) == codings.UNENCODABLE_BYTES
     assert codings.payload_bits("utf8", ["red", "bear"]) == 64
 
 
 def test_a_later_word_changes_no_earlier_context() -> None:
     order = SequenceContext(tables_.load_lexicon())
     before = order.row()
-    assert order.then(5).row() != before == order.row()
+    assert order.extended(5).row() != before == order.row()
 
 
 def test_a_record_that_no_reader_returns_has_no_bytes() -> None:

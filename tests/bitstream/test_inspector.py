@@ -145,8 +145,8 @@ def test_a_broken_item_does_not_hide_the_next() -> None:
 
 @pytest.mark.parametrize("data", [pack("red boat", coding="bag"), b"\x40\x01\x02\x03\x04"])
 def test_words_coded_whole_are_read_once(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, read_from = bag.read, []
-    monkeypatch.setattr(bag, "read", lambda payload: read_from.append(payload) or read(payload))
+    read, read_from = bag.decode, []
+    monkeypatch.setattr(bag, "decode", lambda payload: read_from.append(payload) or read(payload))
     for look in (validate, inspect):
         look(data)
         assert read_from.pop() == data[1:]

@@ -90,7 +90,7 @@ def test_a_short_road_without_its_rules(monkeypatch: pytest.MonkeyPatch) -> None
     def unpack(data: bytes) -> Record | None:
         record = fast_path.unpack(b"\0")
         assert record is not None
-        return record._replace(text=nibble.to_symbols(data[1:]))
+        return record._replace(text=nibble.decode(data[1:]))
 
     monkeypatch.setattr(api, "_fast_unpack", unpack)
     assert fails("unpack")

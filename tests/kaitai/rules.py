@@ -47,7 +47,7 @@ def record_of(values: Values, registry: set[Size]) -> Values | None:
 
 def words_of(values: Values) -> list[str] | None:
     """Return the words of a coded payload, or None if it breaks a rule (the library's reading)."""
-    read = {"lexicon": lexicon.read, "bag": bag.read}[values["coding"]]
+    read = {"lexicon": lexicon.decode, "bag": bag.decode}[values["coding"]]
     words, rule = read(bytes.fromhex(values["coded"]))
     return None if rule else words
 

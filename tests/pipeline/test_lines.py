@@ -230,8 +230,8 @@ def test_what_is_sent_is_packed_and_coded_once(
         plain = getattr(module, name)
         monkeypatch.setattr(module, name, lambda given: done.append(step) or plain(given))
 
-    count(lexicon, "write", "code")
-    count(lexicon, "read", "read")
+    count(lexicon, "encode", "code")
+    count(lexicon, "decode", "read")
     count(writer, "write", "pack")
     encoded = semcodec.encode(PHOTO, backend="model", **limit)
     assert encoded.record.payload_bits == 8 * len(encoded.record.payload)
