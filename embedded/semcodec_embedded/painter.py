@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PIL import Image
 
-from semcodec_embedded.painting import compositing, placing, setting
-from semcodec_embedded.painting.finish import finish
-from semcodec_embedded.painting.ink import HEIGHT, Sheet
-from semcodec_embedded.painting.noise import generator
+from semcodec_embedded.painting import backdrop, compositing, placement
+from semcodec_embedded.painting.environment import Stage, build
+from semcodec_embedded.painting.noise import seeded_rng
+from semcodec_embedded.painting.parser import read
 from semcodec_embedded.painting.placed import Placed
-from semcodec_embedded.painting.plan import Plan
-from semcodec_embedded.painting.reading import read
-from semcodec_embedded.painting.stage import Stage, build
+from semcodec_embedded.painting.post_processing import finish
+from semcodec_embedded.painting.scene import Plan
+from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
 LARGEST, SMALLEST = 1536, 96  #: pixels along the longer side that are painted; others are scaled
 SLIMMEST = 3.0  #: a picture more than so many times as long as wide is painted wider, then squeezed
@@ -27,11 +27,11 @@ class EmbeddedPainter:
         plan = read(prompt)
         stage = build(plan)
         picture = Image.new("RGB", canvas)
-        setting.paint(picture, plan, stage, generator("setting", prompt, seed))
+        backdrop.paint(picture, plan, stage, seeded_rng("setting", prompt, seed))
         width = HEIGHT * canvas[0] / canvas[1]
-        placed = placing.place(plan, stage, width, generator("placing", prompt, seed))
+        placed = placement.place(plan, stage, width, seeded_rng("placing", prompt, seed))
         _put_all(picture, plan, stage, placed)
-        picture = finish(picture, plan, stage.light, generator("finish", prompt, seed))
+        picture = finish(picture, plan, stage.light, seeded_rng("finish", prompt, seed))
         return picture if canvas == size else picture.resize(size, Image.Resampling.LANCZOS)
 
 
@@ -47,13 +47,13 @@ def _canvas(size: tuple[int, int]) -> tuple[int, int]:
 def _put_all(picture: Image.Image, plan: Plan, stage: Stage, placed: list[Placed]) -> None:
     """Draw the subjects with their shadows, the farthest first, then the ripples before them."""
     compositing.shadows(picture, placed)
-    haze = setting.haze(plan, stage)
-    ripples = Sheet(picture.size)
+    haze = backdrop.haze(plan, stage)
+    ripples = SvgCanvas(picture.size)
     for it in placed:
         compositing.put(picture, it, stage.light, haze, _haziness(it, stage))
         if it.stands == "water":
             compositing.foam(ripples, it)
-    ripples.over(picture)
+    ripples.composite_onto(picture)
 
 
 def _haziness(it: Placed, stage: Stage) -> float:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from semcodec_embedded.painter import EmbeddedPainter
-from semcodec_embedded.painting.ink import HEIGHT
-from semcodec_embedded.painting.noise import generator
+from semcodec_embedded.painting.environment import build
+from semcodec_embedded.painting.noise import seeded_rng
+from semcodec_embedded.painting.parser import read
 from semcodec_embedded.painting.placed import Placed
-from semcodec_embedded.painting.placing import place
-from semcodec_embedded.painting.reading import read
-from semcodec_embedded.painting.stage import build
+from semcodec_embedded.painting.placement import place
+from semcodec_embedded.painting.svg import HEIGHT
 from tests.profiles import examples
 
 SMALL = (96, 96)
@@ -31,7 +31,7 @@ def paint(prompt: str, size: tuple[int, int] = SMALL, seed: int = 0) -> NDArray[
 
 def placed(prompt: str, seed: int = 0) -> list[Placed]:
     plan = read(prompt)
-    return place(plan, build(plan), HEIGHT, generator(prompt, seed))
+    return place(plan, build(plan), HEIGHT, seeded_rng(prompt, seed))
 
 
 @examples(25)
@@ -82,7 +82,7 @@ def test_nothing_said_is_a_calm_landscape() -> None:
 
 @pytest.mark.parametrize("noun", ["boat", "car", "parrot", "bus", "chair", "flowers", "vase"])
 def test_a_colour_shows(noun: str) -> None:
-    red, blue = (paint(f"large {colour} {noun}", (128, 128)) for colour in ("red", "blue"))
+    red, blue = (paint(f"large {color} {noun}", (128, 128)) for color in ("red", "blue"))
     warmth = red[..., 0] - red[..., 2], blue[..., 0] - blue[..., 2]
     assert (warmth[0] > 60).sum() > (warmth[1] > 60).sum() + 100
     assert (warmth[1] < -60).sum() > (warmth[0] < -60).sum() + 100
@@ -90,7 +90,7 @@ def test_a_colour_shows(noun: str) -> None:
 
 def test_two_colours_of_a_pair_go_one_to_each() -> None:
     birds = sorted(placed("two large red yellow parrots left right"), key=lambda it: it.x)
-    assert [it.colours for it in birds] == [("red",), ("yellow",)]
+    assert [it.colors for it in birds] == [("red",), ("yellow",)]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_people_do_what_is_said(prompt: str, sprite: str) -> None:
 
 
 def test_clothes_take_the_colour_and_skin_keeps_its_own() -> None:
-    plain, red = (paint(f"huge {colour} person gray background") for colour in ("", "red"))
+    plain, red = (paint(f"huge {color} person gray background") for color in ("", "red"))
     face = slice(50, 60), slice(44, 52)
     assert np.abs(plain[face] - red[face]).mean() < 6
     assert red[90:, 30:66, 0].mean() > plain[90:, 30:66, 0].mean() + 40
@@ -218,8 +218,8 @@ def test_clothes_take_the_colour_and_skin_keeps_its_own() -> None:
         ("parrot brown background green", "below", "green"),
     ],
 )
-def test_a_colour_that_was_not_sent_twice_is_guessed(prompt: str, part: str, colour: str) -> None:
-    assert read(prompt).colour(part) == colour
+def test_a_colour_that_was_not_sent_twice_is_guessed(prompt: str, part: str, color: str) -> None:
+    assert read(prompt).color(part) == color
 
 
 @pytest.mark.parametrize(

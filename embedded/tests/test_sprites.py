@@ -8,9 +8,9 @@ from importlib import resources
 
 import pytest
 
-from semcodec_embedded.painting.drawing import frame, render
+from semcodec_embedded.painting.drawing import bounding_box, render
 from semcodec_embedded.painting.palette import NAMED, from_hex, from_lch, to_hex, to_lch
-from semcodec_embedded.painting.recolour import FILL, recoloured
+from semcodec_embedded.painting.recolor import FILL, recolor
 from semcodec_embedded.painting.sprites import find, library
 from semcodec_embedded.painting.vocabulary import roles, singulars, words_of
 
@@ -35,22 +35,22 @@ def test_every_named_drawing_exists() -> None:
     families = tomllib.loads(PACKAGE.joinpath("sprites", "nouns.toml").read_text("utf-8"))["family"]
     listed = {name for family in families for name in family["sprites"]}
     assert listed - set(known.bodies) == set()
-    assert named <= set(known.natures)
-    assert set(known.bodies) <= set(known.natures)
+    assert named <= set(known.infos)
+    assert set(known.bodies) <= set(known.infos)
 
 
 def test_every_drawing_renders() -> None:
     for name in library().bodies:
-        _, _, width, height = frame(name)
+        _, _, width, height = bounding_box(name)
         assert width > 8, name
         assert height > 8, name
 
 
 @pytest.mark.parametrize("colour", ["red", "black", "white"])
-def test_our_drawings_take_colours(colour: str) -> None:
+def test_our_drawings_take_colours(color: str) -> None:
     drawn = tomllib.loads(PACKAGE.joinpath("sprites", "drawn.toml").read_text("utf-8"))["drawings"]
     for name in drawn:
-        assert render(name, (24, 24), (colour,)).getbbox(), name
+        assert render(name, (24, 24), (color,)).getbbox(), name
 
 
 def test_drawings_hold_no_words_links_or_scripts() -> None:
@@ -65,16 +65,16 @@ def test_the_data_is_small() -> None:
 
 def test_a_colour_moves_only_what_it_should() -> None:
     body = '<rect fill="#cc2222" width="128" height="90"/><circle fill="#222222" r="20"/>'
-    fills = FILL.findall(recoloured(body, ("blue",), False))
+    fills = FILL.findall(recolor(body, ("blue",), False))
     red, _, blue = from_hex(fills[0])
     assert blue > red + 60
     assert fills[1] == "#222222"
 
 
 def test_colours_survive_the_way_there_and_back() -> None:
-    for colour in NAMED.values():
-        there = from_lch(to_lch(from_hex(to_hex(colour))))
-        assert max(abs(a - b) for a, b in zip(colour, there, strict=True)) <= 2
+    for color in NAMED.values():
+        there = from_lch(to_lch(from_hex(to_hex(color))))
+        assert max(abs(a - b) for a, b in zip(color, there, strict=True)) <= 2
 
 
 @pytest.mark.parametrize(

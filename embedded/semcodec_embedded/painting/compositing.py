@@ -6,39 +6,44 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from semcodec_embedded.painting.backdrop import lit
 from semcodec_embedded.painting.drawing import render
-from semcodec_embedded.painting.ink import HEIGHT, Sheet, soft
-from semcodec_embedded.painting.palette import Colour
+from semcodec_embedded.painting.palette import Color
 from semcodec_embedded.painting.placed import Placed
-from semcodec_embedded.painting.setting import lit
+from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas, blur
 
 MIRRORED = 0.42  #: the height of the image in the water for a height of 1
 
 
 def shadows(picture: Image.Image, placed: Sequence[Placed]) -> None:
     """Draw a soft shadow under everything that stands on something."""
-    sheet = Sheet(picture.size)
-    dark = sheet.glow((28, 26, 44))
+    canvas = SvgCanvas(picture.size)
+    dark = canvas.radial_gradient((28, 26, 44))
     for it in placed:
         if it.stands == "islet":
-            sheet.ellipse((it.x, it.foot + 4), it.width * 0.78, 40, (206, 190, 150))
-            sheet.ellipse((it.x, it.foot - 6), it.width * 0.72, 34, (122, 168, 96))
+            canvas.ellipse((it.x, it.foot + 4), (it.width * 0.78, 40), (206, 190, 150))
+            canvas.ellipse((it.x, it.foot - 6), (it.width * 0.72, 34), (122, 168, 96))
         if it.stands in ("ground", "surface") and not it.lift:
             wide, high = it.width * 0.62, max(6.0, it.width * 0.13)
-            sheet.ellipse((it.x, it.foot - high * 0.16), wide, high, dark, 0.62)
-            sheet.ellipse((it.x, it.foot - high * 0.1), wide * 0.62, high * 0.42, dark, 0.7)
-        elif it.stands == "jump":
-            sheet.ellipse(
-                (it.x, min(985.0, it.foot + it.height * 0.3)), it.width * 0.4, 22, dark, 0.6
+            canvas.ellipse((it.x, it.foot - high * 0.16), (wide, high), dark, opacity=0.62)
+            canvas.ellipse(
+                (it.x, it.foot - high * 0.1), (wide * 0.62, high * 0.42), dark, opacity=0.7
             )
-    sheet.over(picture)
+        elif it.stands == "jump":
+            canvas.ellipse(
+                (it.x, min(985.0, it.foot + it.height * 0.3)),
+                (it.width * 0.4, 22),
+                dark,
+                opacity=0.6,
+            )
+    canvas.composite_onto(picture)
 
 
-def put(picture: Image.Image, it: Placed, light: str, haze: Colour, far: float) -> None:
+def put(picture: Image.Image, it: Placed, light: str, haze: Color, far: float) -> None:
     """Draw ``it``; ``far`` is how much of the ``haze`` lies before it, 0..1."""
     scale = picture.size[1] / HEIGHT
     size = max(1, round(it.width * scale)), max(1, round(it.height * scale))
-    drawing = render(it.name, size, it.colours)
+    drawing = render(it.name, size, it.colors)
     if it.flip:
         drawing = drawing.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     if light in ("night", "sunset"):
@@ -61,13 +66,13 @@ def _float(picture: Image.Image, drawing: Image.Image, left: int, top: int, sunk
     above = drawing.crop((0, 0, width, line))
     image = above.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     image = image.resize((width, max(1, round(line * MIRRORED))))
-    image = soft(image, max(0.5, height / 120))
+    image = blur(image, max(0.5, height / 120))
     faded = image.getchannel("A").point(lambda value: value * 0.3)
     picture.paste(image, (left, top + line - max(1, height // 60)), faded)
     picture.paste(above, (left, top), above)
 
 
-def foam(sheet: Sheet, it: Placed) -> None:
+def foam(canvas: SvgCanvas, it: Placed) -> None:
     """Draw the ripples at the waterline of ``it``."""
     line = it.foot - it.height * it.sunk
     for shift, share, thick, opacity in (
@@ -75,10 +80,9 @@ def foam(sheet: Sheet, it: Placed) -> None:
         (7, 1.3, 2.4, 0.5),
         (16, 0.9, 2.4, 0.4),
     ):
-        sheet.stroke(
+        canvas.lens(
             (it.x, line + shift * it.height / 300),
-            it.width * share,
-            thick,
+            (it.width * share, thick),
             (255, 255, 255),
-            opacity,
+            opacity=opacity,
         )

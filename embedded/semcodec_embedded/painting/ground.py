@@ -6,26 +6,35 @@ from collections.abc import Callable
 
 import numpy as np
 
-from semcodec_embedded.painting import paved
-from semcodec_embedded.painting.far import bush
-from semcodec_embedded.painting.ink import HEIGHT, Sheet
-from semcodec_embedded.painting.noise import depths
-from semcodec_embedded.painting.palette import NAMED, Colour, darker, lighter, mix
+from semcodec_embedded.painting import roads
+from semcodec_embedded.painting.background import bush
+from semcodec_embedded.painting.noise import ground_positions
+from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
+from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
-Painter = Callable[[Sheet, float, Colour, np.random.Generator], None]
+Painter = Callable[[SvgCanvas, float, Color, np.random.Generator], None]
 
-NATURAL: dict[str, Colour] = {
-    "grass": (116, 176, 84), "garden": (112, 178, 90), "savanna": (214, 184, 104),
-    "sand": (238, 214, 164), "desert": (236, 200, 138), "snow": (238, 244, 251),
+NATURAL: dict[str, Color] = {
+    "grass": (116, 176, 84),
+    "garden": (112, 178, 90),
+    "savanna": (214, 184, 104),
+    "sand": (238, 214, 164),
+    "desert": (236, 200, 138),
+    "snow": (238, 244, 251),
     "water": (58, 134, 184),
-    "road": (112, 116, 124), "tracks": (170, 156, 140), "court": (92, 160, 92),
-    "rock": (156, 148, 142), "dirt": (190, 158, 118), "floor": (200, 176, 150),
-    "table": (190, 140, 94), "desk": (190, 140, 94),
-}  # fmt: skip
+    "road": (112, 116, 124),
+    "tracks": (170, 156, 140),
+    "court": (92, 160, 92),
+    "rock": (156, 148, 142),
+    "dirt": (190, 158, 118),
+    "floor": (200, 176, 150),
+    "table": (190, 140, 94),
+    "desk": (190, 140, 94),
+}
 TINTED = 0.62  #: how much of a colour word goes into the natural colour
 
 
-def colour(ground: str, said: str, light: str) -> Colour:
+def color(ground: str, said: str, light: str) -> Color:
     """Return the colour of the ground; ``said`` is its word, if it has one."""
     natural = NATURAL[ground]
     if ground == "water" and light in ("sunset", "night", "gray"):
@@ -38,149 +47,199 @@ def colour(ground: str, said: str, light: str) -> Colour:
 
 
 def paint(
-    sheet: Sheet, ground: str, horizon: float, tone: Colour, rng: np.random.Generator
+    canvas: SvgCanvas, ground: str, horizon: float, tone: Color, rng: np.random.Generator
 ) -> None:
     """Draw the ``ground`` in ``tone`` below the ``horizon``, 0..1 from the top."""
-    PAINTERS.get(ground, _dirt)(sheet, HEIGHT * horizon, tone, rng)
+    PAINTERS.get(ground, _dirt)(canvas, HEIGHT * horizon, tone, rng)
 
 
-def _base(sheet: Sheet, top: float, tone: Colour, pale: float = 0.28) -> None:
+def _base(canvas: SvgCanvas, top: float, tone: Color, pale: float = 0.28) -> None:
     """Fill the ground: pale far off, deeper near."""
-    sheet.box((0, top), sheet.width, HEIGHT - top + 2,
-              sheet.fade((lighter(tone, pale), tone, darker(tone, 0.14))))  # fmt: skip
+    canvas.rectangle(
+        (0, top),
+        (canvas.width, HEIGHT - top + 2),
+        canvas.linear_gradient(lighter(tone, pale), tone, darker(tone, 0.14)),
+    )
 
 
-def _grass(sheet: Sheet, top: float, tone: Colour, rng: np.random.Generator) -> None:
+def _grass(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
     """Draw a meadow in soft waves, with tufts and, near, some flowers."""
-    _base(sheet, top, tone)
+    _base(canvas, top, tone)
     for band in range(5):
         level = top + (HEIGHT - top) * (0.06 + 0.2 * band)
-        wave = [(sheet.width * index / 6, level + 34 * (rng.random() - 0.5) * (0.5 + band / 3))
-                for index in range(-1, 9)]  # fmt: skip
+        wave = [
+            (canvas.width * index / 6, level + 34 * (rng.random() - 0.5) * (0.5 + band / 3))
+            for index in range(-1, 9)
+        ]
         shade = lighter(tone, 0.16) if band % 2 else darker(tone, 0.12)
-        sheet.land(wave, shade, 0.3)
-    for near in depths(rng, 190):
+        canvas.fill_below(wave, shade, opacity=0.3)
+    for near in ground_positions(rng, 190):
         tuft(
-            sheet,
-            (rng.random() * sheet.width, top + near * (HEIGHT - top)),
+            canvas,
+            (rng.random() * canvas.width, top + near * (HEIGHT - top)),
             4 + 22 * near,
             tone,
             rng,
         )
     petals = ((255, 255, 255), (255, 224, 110), (250, 170, 180))
-    for near in depths(rng, 26):
-        x, y = rng.random() * sheet.width, top + (0.15 + 0.85 * near) * (HEIGHT - top)
-        sheet.ellipse((x, y), 1.5 + 4.5 * near, 1.3 + 3.8 * near, petals[int(rng.integers(3))], 0.9)
+    for near in ground_positions(rng, 26):
+        x, y = rng.random() * canvas.width, top + (0.15 + 0.85 * near) * (HEIGHT - top)
+        canvas.ellipse(
+            (x, y), (1.5 + 4.5 * near, 1.3 + 3.8 * near), petals[int(rng.integers(3))], opacity=0.9
+        )
 
 
 def tuft(
-    sheet: Sheet, foot: tuple[float, float], high: float, tone: Colour, rng: np.random.Generator
+    canvas: SvgCanvas, foot: tuple[float, float], high: float, tone: Color, rng: np.random.Generator
 ) -> None:
     """Draw three blades of grass."""
     shade = darker(tone, 0.3) if rng.random() < 0.6 else lighter(tone, 0.22)
     x, y = foot
     for lean in (-0.35, 0.05, 0.4):
-        sheet.polygon([(x + lean * high * 0.5 - high * 0.07, y), (x + lean * high * 1.3, y - high),
-                       (x + lean * high * 0.5 + high * 0.07, y)], shade, 0.55)  # fmt: skip
+        canvas.polygon(
+            [
+                (x + lean * high * 0.5 - high * 0.07, y),
+                (x + lean * high * 1.3, y - high),
+                (x + lean * high * 0.5 + high * 0.07, y),
+            ],
+            shade,
+            opacity=0.55,
+        )
 
 
-def _garden(sheet: Sheet, top: float, tone: Colour, rng: np.random.Generator) -> None:
+def _garden(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
     """Draw a meadow full of flowers."""
-    _grass(sheet, top, tone, rng)
-    for near in depths(rng, 120):
-        x, y = rng.random() * sheet.width, top + near * (HEIGHT - top)
+    _grass(canvas, top, tone, rng)
+    for near in ground_positions(rng, 120):
+        x, y = rng.random() * canvas.width, top + near * (HEIGHT - top)
         petal = NAMED[str(rng.choice(("red", "pink", "yellow", "white", "purple")))]
         for turn in range(5):
             angle = turn * 1.257
-            sheet.ellipse((x + np.cos(angle) * 8 * near, y + np.sin(angle) * 7 * near),
-                          1 + 5.5 * near, 1 + 5 * near, petal)  # fmt: skip
-        sheet.ellipse((x, y), 1 + 3 * near, 1 + 3 * near, (255, 214, 90))
+            canvas.ellipse(
+                (x + np.cos(angle) * 8 * near, y + np.sin(angle) * 7 * near),
+                (1 + 5.5 * near, 1 + 5 * near),
+                petal,
+            )
+        canvas.ellipse((x, y), (1 + 3 * near, 1 + 3 * near), (255, 214, 90))
 
 
-def _sand(sheet: Sheet, top: float, tone: Colour, rng: np.random.Generator) -> None:
+def _sand(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
     """Draw sand with ripples and pebbles."""
-    _base(sheet, top, tone, 0.35)
-    for near in depths(rng, 80):
-        place = (rng.random() * sheet.width, top + near * (HEIGHT - top))
-        sheet.stroke(place, 40 + 190 * near, 1 + 5 * near, darker(tone, 0.2), 0.22)
-    for near in depths(rng, 90):
+    _base(canvas, top, tone, 0.35)
+    for near in ground_positions(rng, 80):
+        place = (rng.random() * canvas.width, top + near * (HEIGHT - top))
+        canvas.lens(place, (40 + 190 * near, 1 + 5 * near), darker(tone, 0.2), opacity=0.22)
+    for near in ground_positions(rng, 90):
         size = 0.8 + 3 * near * rng.random()
-        sheet.ellipse((rng.random() * sheet.width, top + near * (HEIGHT - top)), size * 1.4, size,
-                      darker(tone, 0.35), 0.35)  # fmt: skip
+        canvas.ellipse(
+            (rng.random() * canvas.width, top + near * (HEIGHT - top)),
+            (size * 1.4, size),
+            darker(tone, 0.35),
+            opacity=0.35,
+        )
 
 
-def _snow(sheet: Sheet, top: float, tone: Colour, rng: np.random.Generator) -> None:
+def _snow(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
     """Draw a slope of snow with blue hollows and a few ski tracks."""
-    sheet.box((0, top), sheet.width, HEIGHT - top + 2,
-              sheet.fade((mix(tone, (205, 220, 240), 0.6), tone, (250, 252, 255))))  # fmt: skip
+    canvas.rectangle(
+        (0, top),
+        (canvas.width, HEIGHT - top + 2),
+        canvas.linear_gradient(mix(tone, (205, 220, 240), 0.6), tone, (250, 252, 255)),
+    )
     for band in range(4):
         level = top + (HEIGHT - top) * (0.1 + 0.22 * band)
         lean = 60 * (rng.random() - 0.5)
         wave = [
-            (sheet.width * index / 5, level + lean * (index / 5 - 0.5) + 50 * (rng.random() - 0.5))
+            (canvas.width * index / 5, level + lean * (index / 5 - 0.5) + 50 * (rng.random() - 0.5))
             for index in range(-1, 8)
         ]
-        sheet.land(wave, sheet.fade((lighter(tone, 0.7), mix(tone, (190, 208, 236), 0.5))), 0.6)
-    for near in depths(rng, 50):
-        sheet.ellipse((rng.random() * sheet.width, top + near * (HEIGHT - top)), 1 + 2 * near,
-                      1 + 2 * near, (255, 255, 255), 0.95)  # fmt: skip
+        canvas.fill_below(
+            wave,
+            canvas.linear_gradient(lighter(tone, 0.7), mix(tone, (190, 208, 236), 0.5)),
+            opacity=0.6,
+        )
+    for near in ground_positions(rng, 50):
+        canvas.ellipse(
+            (rng.random() * canvas.width, top + near * (HEIGHT - top)),
+            (1 + 2 * near, 1 + 2 * near),
+            (255, 255, 255),
+            opacity=0.95,
+        )
 
 
-def _water(sheet: Sheet, top: float, tone: Colour, rng: np.random.Generator) -> None:
+def _water(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
     """Draw water: pale far off, with waves that grow as they come near."""
-    sheet.box((0, top), sheet.width, HEIGHT - top + 2,
-              sheet.fade((lighter(tone, 0.42), tone, darker(tone, 0.3))))  # fmt: skip
-    for near in depths(rng, 210):
+    canvas.rectangle(
+        (0, top),
+        (canvas.width, HEIGHT - top + 2),
+        canvas.linear_gradient(lighter(tone, 0.42), tone, darker(tone, 0.3)),
+    )
+    for near in ground_positions(rng, 210):
         y = top + near * (HEIGHT - top)
         light = rng.random() < 0.55
         shade = lighter(tone, 0.5) if light else darker(tone, 0.3)
-        sheet.stroke((rng.random() * sheet.width, y), 18 + 190 * near * (0.5 + rng.random()),
-                     0.8 + 6 * near, shade, 0.36 if light else 0.26)  # fmt: skip
+        canvas.lens(
+            (rng.random() * canvas.width, y),
+            (18 + 190 * near * (0.5 + rng.random()), 0.8 + 6 * near),
+            shade,
+            opacity=0.36 if light else 0.26,
+        )
 
 
-def _tracks(sheet: Sheet, top: float, tone: Colour, rng: np.random.Generator) -> None:
+def _tracks(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
     """Draw rails in the grass."""
-    _grass(sheet, top, (126, 170, 92), rng)
-    paved.rails(sheet, top, tone, rng)
+    _grass(canvas, top, (126, 170, 92), rng)
+    roads.rails(canvas, top, tone, rng)
 
 
-def _rock(sheet: Sheet, top: float, tone: Colour, rng: np.random.Generator) -> None:
+def _rock(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
     """Draw stony ground with boulders."""
-    _base(sheet, top, tone)
-    for near in depths(rng, 60):
-        x, y = rng.random() * sheet.width, top + near * (HEIGHT - top)
+    _base(canvas, top, tone)
+    for near in ground_positions(rng, 60):
+        x, y = rng.random() * canvas.width, top + near * (HEIGHT - top)
         size = 8 + 46 * near * (0.4 + rng.random())
         points = [
             (x + size * np.cos(turn) * (0.8 + 0.3 * rng.random()), y + size * 0.5 * np.sin(turn))
             for turn in np.linspace(0, 6.28, 8)[:-1]
         ]
-        sheet.polygon(points, darker(tone, 0.18))
-        sheet.polygon(
+        canvas.polygon(points, darker(tone, 0.18))
+        canvas.polygon(
             [(px - size * 0.1, py - size * 0.12) for px, py in points], lighter(tone, 0.16)
         )
 
 
-def _dirt(sheet: Sheet, top: float, tone: Colour, rng: np.random.Generator) -> None:
+def _dirt(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
     """Draw bare earth with pebbles and some tufts of grass."""
-    _base(sheet, top, tone)
-    for near in depths(rng, 70):
-        place = (rng.random() * sheet.width, top + near * (HEIGHT - top))
-        sheet.stroke(place, 40 + 200 * near, 2 + 7 * near, darker(tone, 0.2), 0.25)
-    for near in depths(rng, 120):
+    _base(canvas, top, tone)
+    for near in ground_positions(rng, 70):
+        place = (rng.random() * canvas.width, top + near * (HEIGHT - top))
+        canvas.lens(place, (40 + 200 * near, 2 + 7 * near), darker(tone, 0.2), opacity=0.25)
+    for near in ground_positions(rng, 120):
         size = 1 + 6 * near * rng.random()
-        sheet.ellipse((rng.random() * sheet.width, top + near * (HEIGHT - top)), size * 1.4, size,
-                      mix(darker(tone, 0.3), (150, 150, 150), 0.3), 0.5)  # fmt: skip
-    for near in depths(rng, 40):
-        tuft(sheet, (rng.random() * sheet.width, top + near * (HEIGHT - top)), 5 + 22 * near,
-             mix(tone, (110, 160, 80), 0.7), rng)  # fmt: skip
+        canvas.ellipse(
+            (rng.random() * canvas.width, top + near * (HEIGHT - top)),
+            (size * 1.4, size),
+            mix(darker(tone, 0.3), (150, 150, 150), 0.3),
+            opacity=0.5,
+        )
+    for near in ground_positions(rng, 40):
+        tuft(
+            canvas,
+            (rng.random() * canvas.width, top + near * (HEIGHT - top)),
+            5 + 22 * near,
+            mix(tone, (110, 160, 80), 0.7),
+            rng,
+        )
 
 
-def stream(sheet: Sheet, horizon: float, rng: np.random.Generator) -> None:
+def stream(canvas: SvgCanvas, horizon: float, rng: np.random.Generator) -> None:
     """Draw a winding stream with stones and bushes on its banks, where nothing else is."""
     top, side = HEIGHT * horizon, 1 if rng.random() < 0.5 else -1
     rows = [(share, top + (HEIGHT - top) * share**1.5) for share in np.linspace(0, 1.02, 15)]
-    bends = [sheet.width * (0.5 + side * 0.15 * np.sin(3.4 * share + 0.6) * (0.5 + share))
-             for share, _ in rows]  # fmt: skip
+    bends = [
+        canvas.width * (0.5 + side * 0.15 * np.sin(3.4 * share + 0.6) * (0.5 + share))
+        for share, _ in rows
+    ]
     for extra, tone in ((16.0, (206, 196, 170)), (0.0, (108, 172, 206))):
         wide = [
             (6 + 190 * share**1.6 + extra * (0.2 + share)) * (1 + 0.1 * (i % 3))
@@ -188,17 +247,18 @@ def stream(sheet: Sheet, horizon: float, rng: np.random.Generator) -> None:
         ]
         left = [(x - w, y) for x, w, (_, y) in zip(bends, wide, rows, strict=True)]
         right = [(x + w, y) for x, w, (_, y) in zip(bends, wide, rows, strict=True)]
-        sheet.polygon(
-            [*left, *reversed(right)], sheet.fade((lighter(tone, 0.4), tone, darker(tone, 0.12)))
+        canvas.polygon(
+            [*left, *reversed(right)],
+            canvas.linear_gradient(lighter(tone, 0.4), tone, darker(tone, 0.12)),
         )
     ys = [y for _, y in rows]
-    _banks(sheet, ys, bends, rng)
+    _banks(canvas, ys, bends, rng)
     for share in (0.1, 0.2, 0.32, 0.5, 0.72):
         for edge in (0.04, 0.96):
-            x = sheet.width * (edge + 0.16 * (rng.random() - 0.5))
+            x = canvas.width * (edge + 0.16 * (rng.random() - 0.5))
             y = top + (HEIGHT - top) * share
             bush(
-                sheet,
+                canvas,
                 (x, y),
                 26 + 110 * share,
                 mix((84, 140, 74), (120, 160, 84), rng.random()),
@@ -206,25 +266,36 @@ def stream(sheet: Sheet, horizon: float, rng: np.random.Generator) -> None:
             )
 
 
-def _banks(sheet: Sheet, ys: list[float], bends: list[float], rng: np.random.Generator) -> None:
+def _banks(
+    canvas: SvgCanvas, ys: list[float], bends: list[float], rng: np.random.Generator
+) -> None:
     """Draw ripples on the stream and stones along it, far ones first."""
     for index in range(26):
         share = (index + rng.random()) / 26
         y = ys[0] + (ys[-1] - ys[0]) * share**1.5
         x, half = float(np.interp(y, ys, bends)), 6 + 190 * share**1.6
         ripple = (x + (rng.random() - 0.5) * half, y)
-        sheet.stroke(ripple, 14 + 110 * share, 1 + 4 * share, (255, 255, 255), 0.6)
+        canvas.lens(ripple, (14 + 110 * share, 1 + 4 * share), (255, 255, 255), opacity=0.6)
         if rng.random() < 0.5:
             side, size = 1 if rng.random() < 0.5 else -1, 4 + 26 * share
             bank = x + (half + 12 + 50 * share * rng.random()) * side
-            sheet.ellipse((bank, y), size, size * 0.62, (146, 142, 136))
-            sheet.ellipse((bank - size * 0.15, y - size * 0.15), size * 0.7, size * 0.36,
-                          (176, 172, 164))  # fmt: skip
+            canvas.ellipse((bank, y), (size, size * 0.62), (146, 142, 136))
+            canvas.ellipse(
+                (bank - size * 0.15, y - size * 0.15), (size * 0.7, size * 0.36), (176, 172, 164)
+            )
 
 
 PAINTERS: dict[str, Painter] = {
-    "grass": _grass, "savanna": _grass, "desert": _sand, "garden": _garden, "sand": _sand,
+    "grass": _grass,
+    "savanna": _grass,
+    "desert": _sand,
+    "garden": _garden,
+    "sand": _sand,
     "snow": _snow,
-    "water": _water, "road": paved.road, "tracks": _tracks, "court": paved.court, "rock": _rock,
+    "water": _water,
+    "road": roads.road,
+    "tracks": _tracks,
+    "court": roads.court,
+    "rock": _rock,
     "dirt": _dirt,
-}  # fmt: skip
+}

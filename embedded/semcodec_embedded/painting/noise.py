@@ -13,10 +13,10 @@ from PIL import Image
 
 Floats = NDArray[np.float32]
 
-COARSE = 256  #: pixels along the longer side of a noise field; the eye misses no finer ones
+MAX_NOISE_SIZE = 256  #: pixels along the longer side of a noise field; the eye misses no finer ones
 
 
-def generator(*parts: object) -> np.random.Generator:
+def seeded_rng(*parts: object) -> np.random.Generator:
     """Return a generator for ``parts``: equal parts, equal numbers."""
     digest = hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
@@ -29,7 +29,7 @@ def fractal(
     octaves: int = 5,
 ) -> Floats:
     """Return rows of fractal noise in 0..1; ``cells`` are the largest blots across and down."""
-    scale = min(1.0, COARSE / max(size))
+    scale = min(1.0, MAX_NOISE_SIZE / max(size))
     width, height = (max(2, round(length * scale)) for length in size)
     total = np.zeros((height, width), np.float32)
     for octave in range(octaves):
@@ -43,7 +43,7 @@ def fractal(
     return np.asarray(Image.fromarray(total).resize(size, Image.Resampling.BICUBIC))
 
 
-def ridge(rng: np.random.Generator, points: int, rough: float = 0.5) -> list[float]:
+def skyline(rng: np.random.Generator, points: int, rough: float = 0.5) -> list[float]:
     """Return ``points`` heights in 0..1 of a skyline; ``rough`` near 1 is jagged, near 0 round."""
     heights = np.zeros(points)
     steps = np.linspace(0, 1, points)
@@ -54,6 +54,6 @@ def ridge(rng: np.random.Generator, points: int, rough: float = 0.5) -> list[flo
     return [float(height) for height in heights / max(float(heights.max()), 1e-6)]
 
 
-def depths(rng: np.random.Generator, count: int) -> list[float]:
+def ground_positions(rng: np.random.Generator, count: int) -> list[float]:
     """Return ``count`` places on the ground: 0 at the horizon, 1 at the lower edge, far first."""
     return sorted(float(value) for value in rng.random(count) ** 0.75)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 
-Colour = tuple[int, int, int]  #: sRGB, 0..255 each
+Color = tuple[int, int, int]  #: sRGB, 0..255 each
 Lch = tuple[float, float, float]  #: OKLab lightness 0..1, chroma 0..0.4, hue in radians
 
 #: The colour words of the describer and of everyday captions, as a poster would print them.
-NAMED: dict[str, Colour] = {
+NAMED: dict[str, Color] = {
     "black": (43, 43, 50), "white": (246, 245, 241), "gray": (142, 146, 152),
     "red": (214, 48, 44), "orange": (242, 133, 38), "yellow": (247, 202, 52),
     "green": (79, 150, 70), "teal": (42, 150, 152), "blue": (52, 120, 205),
@@ -31,36 +31,36 @@ ALIASES = {
 }  # fmt: skip
 
 
-def mix(first: Colour, second: Colour, share: float) -> Colour:
+def mix(first: Color, second: Color, share: float) -> Color:
     """Return ``first`` with ``share`` (0..1) of ``second`` in it."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
     return red, green, blue
 
 
-def lighter(colour: Colour, share: float) -> Colour:
+def lighter(color: Color, share: float) -> Color:
     """Return ``colour`` with ``share`` of white."""
-    return mix(colour, (255, 255, 255), share)
+    return mix(color, (255, 255, 255), share)
 
 
-def darker(colour: Colour, share: float) -> Colour:
+def darker(color: Color, share: float) -> Color:
     """Return ``colour`` with ``share`` of a bluish black, which looks cleaner than black."""
-    return mix(colour, (22, 24, 44), share)
+    return mix(color, (22, 24, 44), share)
 
 
-def to_hex(colour: Colour) -> str:
+def to_hex(color: Color) -> str:
     """Return ``colour`` as SVG spells it."""
-    return "#{:02x}{:02x}{:02x}".format(*(min(255, max(0, value)) for value in colour))
+    return "#{:02x}{:02x}{:02x}".format(*(min(255, max(0, value)) for value in color))
 
 
-def from_hex(text: str) -> Colour:
+def from_hex(text: str) -> Color:
     """Return the colour that SVG spells ``text``: three or six digits after a hash."""
     digits = text[1:] if len(text) == 7 else "".join(digit * 2 for digit in text[1:4])
     return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
 
 
-def to_lch(colour: Colour) -> Lch:
+def to_lch(color: Color) -> Lch:
     """Return ``colour`` as lightness, chroma and hue."""
-    red, green, blue = (_linear(value / 255) for value in colour)
+    red, green, blue = (_linear(value / 255) for value in color)
     long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
     medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
     short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
@@ -70,7 +70,7 @@ def to_lch(colour: Colour) -> Lch:
     return light, math.hypot(a, b), math.atan2(b, a)
 
 
-def from_lch(lch: Lch) -> Colour:
+def from_lch(lch: Lch) -> Color:
     """Return the nearest sRGB colour to ``lch``: what cannot be shown loses chroma, not hue."""
     light, chroma, hue = lch
     for share in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.35, 0.2, 0.0):

@@ -24,7 +24,7 @@ class Placed:
     foot: float
     width: float
     height: float
-    colours: tuple[str, ...]
+    colors: tuple[str, ...]
     stands: str
     flip: bool = False
     sunk: float = 0.0

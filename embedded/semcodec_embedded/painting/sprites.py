@@ -33,7 +33,7 @@ SITTING = """
 
 
 @dataclass(frozen=True, slots=True)
-class Nature:
+class SpriteInfo:
     """What a drawing shows, as far as its place in a scene depends on it.
 
     Attributes:
@@ -49,9 +49,9 @@ class Nature:
 
 #: The nature of an emoji that no family names, by its category.
 KINDS = {
-    "activity": Nature(0.5, "surface", "room"), "nature": Nature(0.8, "ground", "meadow"),
-    "food": Nature(0.42, "surface", "table"), "object": Nature(0.42, "surface", "room"),
-    "people": Nature(1.2, "ground", "studio"), "travel": Nature(3.0, "ground", "town"),
+    "activity": SpriteInfo(0.5, "surface", "room"), "nature": SpriteInfo(0.8, "ground", "meadow"),
+    "food": SpriteInfo(0.42, "surface", "table"), "object": SpriteInfo(0.42, "surface", "room"),
+    "people": SpriteInfo(1.2, "ground", "studio"), "travel": SpriteInfo(3.0, "ground", "town"),
 }  # fmt: skip
 
 
@@ -64,7 +64,7 @@ class Library:
 
     bodies: dict[str, str]
     people: frozenset[str]
-    natures: dict[str, Nature]
+    infos: dict[str, SpriteInfo]
     index: dict[str, tuple[str, ...]]
 
 
@@ -79,13 +79,13 @@ def library() -> Library:
     bodies |= {
         name: _sitting(bodies[head], *tones) for name, (head, *tones) in drawn["heads"].items()
     }
-    natures = {name: KINDS[entry["kind"]] for name, entry in emoji.items()}
+    infos = {name: KINDS[entry["kind"]] for name, entry in emoji.items()}
     families = tomllib.loads(folder.joinpath("nouns.toml").read_text("utf-8"))["family"]
     called: dict[str, list[str]] = {}
     for family in families:
-        nature = Nature(family["height"], family["stands"], family["home"])
+        nature = SpriteInfo(family["height"], family["stands"], family["home"])
         for name, words in family["sprites"].items():
-            natures[name] = nature
+            infos[name] = nature
             for word in words.split(","):
                 called.setdefault(word.strip(), []).append(name)
     others = _keywords(emoji) | {name.replace("-", " "): (name,) for name in emoji}
@@ -97,7 +97,7 @@ def library() -> Library:
     return Library(
         bodies,
         frozenset([*people, *drawn["people"]]),
-        natures,
+        infos,
         {word: names for word, names in known.items() if names},
     )
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
-from semcodec_embedded.painting import unsaid
-from semcodec_embedded.painting.activities import act, is_people
-from semcodec_embedded.painting.clothes import dressed
-from semcodec_embedded.painting.plan import Plan, Subject
+from semcodec_embedded.painting.rules import color_inference
+from semcodec_embedded.painting.rules.clothing import dressed
+from semcodec_embedded.painting.rules.color_inference import ABOVE
+from semcodec_embedded.painting.rules.poses import act, is_people
+from semcodec_embedded.painting.scene import Plan, Subject
 from semcodec_embedded.painting.sprites import find
-from semcodec_embedded.painting.unsaid import ABOVE
 from semcodec_embedded.painting.vocabulary import (
     LONGEST,
     Role,
@@ -92,7 +92,7 @@ class _Reader:
         """Return everything, once the words are over."""
         said = self._words
         last = self._pending[-1] if self._pending else ""
-        if self._pending == ["black", "white"] or unsaid.colourless(self._said, last):
+        if self._pending == ["black", "white"] or color_inference.colourless(self._said, last):
             said.setdefault("moods", []).append("gray")
             self._pending = []
         if self._fruit and self._pending == ["orange"] and not self._subjects:
@@ -122,7 +122,7 @@ class _Reader:
         names = find(phrase)
         for at, one in enumerate(self._subjects):
             if one.sprites == names and not is_people(one):
-                self._subjects[at] = replace(one, colours=one.colours or tuple(self._pending))
+                self._subjects[at] = replace(one, colors=one.colors or tuple(self._pending))
                 self._clear()
                 return
         plural = bool(singulars(phrase)) and phrase.rsplit(" ", 1)[-1] not in ONE
@@ -199,7 +199,7 @@ class _Reader:
         elif part in ABOVE or part in ("below", "ground"):
             key = role.value if part == "ground" else part
             if part not in self._colours:
-                self._colours[part] = unsaid.colour(key, self._said, self._colours)
+                self._colours[part] = color_inference.color(key, self._said, self._colours)
                 self._guessed.add(part)
         self._words.setdefault(role.kind, []).append(role.value)
         self._clear()

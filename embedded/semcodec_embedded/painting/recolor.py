@@ -15,16 +15,16 @@ from functools import lru_cache
 
 import numpy as np
 
-from semcodec_embedded.painting.ink import HEAD, rasterise
 from semcodec_embedded.painting.palette import (
     NAMED,
-    Colour,
+    Color,
     Lch,
     from_hex,
     from_lch,
     to_hex,
     to_lch,
 )
+from semcodec_embedded.painting.svg import SVG_HEADER, rasterize
 
 FILL = re.compile(r'(?<=(?:fill|olor|roke)=")#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=")')
 MEASURE = 48  #: pixels across that are enough to weigh the fills
@@ -48,23 +48,24 @@ class Group:
 
 
 @lru_cache(maxsize=256)
-def recoloured(body: str, colours: tuple[str, ...], person: bool) -> str:
+def recolor(body: str, colors: tuple[str, ...], person: bool) -> str:
     """Return ``body`` in ``colours``, names of the palette: the first on the largest group."""
     groups = _groups(body, person)
     changes: dict[str, str] = {}
-    for group, name in zip(groups, _dealt(groups, colours), strict=False):
-        changes |= {fill: to_hex(_moved(to_lch(from_hex(fill)), group.mean, name))
-                    for fill in group.fills}  # fmt: skip
+    for group, name in zip(groups, _dealt(groups, colors), strict=False):
+        changes |= {
+            fill: to_hex(_moved(to_lch(from_hex(fill)), group.mean, name)) for fill in group.fills
+        }
     return FILL.sub(lambda match: changes.get(match[0], match[0]), body)
 
 
-def _dealt(groups: Sequence[Group], colours: Sequence[str]) -> list[str]:
+def _dealt(groups: Sequence[Group], colors: Sequence[str]) -> list[str]:
     """Return the colour of each group that gets one; a large second group shares the first's."""
-    if not groups or not colours:
+    if not groups or not colors:
         return []
-    dealt = list(colours[: len(groups)])
-    if len(colours) == 1 and len(groups) > 1 and groups[1].mean[1] >= GRAY:
-        dealt += [colours[0]] * (groups[1].area > COMPANION * groups[0].area)
+    dealt = list(colors[: len(groups)])
+    if len(colors) == 1 and len(groups) > 1 and groups[1].mean[1] >= GRAY:
+        dealt += [colors[0]] * (groups[1].area > COMPANION * groups[0].area)
     return dealt
 
 
@@ -76,10 +77,13 @@ def _groups(body: str, person: bool) -> list[Group]:
     if main := [fill for fill in areas if re.search("[A-F]", fill)]:
         return [_group(main, areas)]
     whole = sum(areas.values()) or 1.0
-    coloured = _by_hue([fill for fill in areas if to_lch(from_hex(fill))[1] >= GRAY], areas)
-    gray = [fill for fill in areas if to_lch(from_hex(fill))[1] < GRAY
-            and to_lch(from_hex(fill))[0] > DARK]  # fmt: skip
-    groups = [group for group in coloured if group.area > LEAST * whole]
+    colored = _by_hue([fill for fill in areas if to_lch(from_hex(fill))[1] >= GRAY], areas)
+    gray = [
+        fill
+        for fill in areas
+        if to_lch(from_hex(fill))[1] < GRAY and to_lch(from_hex(fill))[0] > DARK
+    ]
+    groups = [group for group in colored if group.area > LEAST * whole]
     pale = _group(gray, areas)
     if pale.area > 0.55 * whole or not groups:
         groups = [pale, *groups] if pale.fills else groups
@@ -126,8 +130,8 @@ def _apart(first: float, second: float) -> float:
 def _areas(body: str) -> dict[str, float]:
     """Return the share of the drawing in which each fill is the nearest colour."""
     fills = list(dict.fromkeys(FILL.findall(body)))
-    svg = f'{HEAD}viewBox="0 0 128 128" width="{MEASURE}" height="{MEASURE}">{body}</svg>'
-    pixels = np.asarray(rasterise(svg), np.float32).reshape(-1, 4)
+    svg = f'{SVG_HEADER}viewBox="0 0 128 128" width="{MEASURE}" height="{MEASURE}">{body}</svg>'
+    pixels = np.asarray(rasterize(svg), np.float32).reshape(-1, 4)
     pixels = pixels[pixels[:, 3] > 128][:, :3]
     if not fills or not len(pixels):
         return {}
@@ -137,7 +141,7 @@ def _areas(body: str) -> dict[str, float]:
     return {fill: float(share) + 1e-4 for fill, share in zip(fills, shares, strict=True)}
 
 
-def _moved(old: Lch, mean: Lch, name: str) -> Colour:
+def _moved(old: Lch, mean: Lch, name: str) -> Color:
     """Return ``old`` as far from the colour ``name`` as it was from the ``mean`` of its group."""
     light, chroma, hue = to_lch(NAMED[name])
     share = min(1.4, old[1] / mean[1]) if mean[1] > GRAY else 1.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from semcodec_embedded.painting.activities import is_people
-from semcodec_embedded.painting.plan import Plan, Subject
+from semcodec_embedded.painting.rules.poses import is_people
+from semcodec_embedded.painting.scene import Plan, Subject
 
 GOWNS = frozenset(("dress", "gown", "skirt", "saree", "kimono", "bridesmaid"))
 WORN = frozenset((
@@ -33,12 +33,12 @@ def dressed(plan: Plan) -> Plan:
 
 def _wears(people: Subject, cloth: Subject) -> Subject:
     """Return ``people`` in ``cloth``, whose colour is theirs unless they have one."""
-    coloured = replace(people, colours=people.colours or cloth.colours)
+    colored = replace(people, colors=people.colors or cloth.colors)
     if _noun(cloth) in GOWNS:
-        return replace(coloured, sprites=("woman-dress",))
+        return replace(colored, sprites=("woman-dress",))
     if _noun(cloth) in PORTRAITS and people.count == 1:
-        return replace(coloured, size="huge")
-    return coloured
+        return replace(colored, size="huge")
+    return colored
 
 
 def _noun(subject: Subject) -> str:

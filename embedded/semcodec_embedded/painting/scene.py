@@ -22,7 +22,7 @@ class Subject:
     sprites: tuple[str, ...]
     count: int = 1
     size: str = ""
-    colours: tuple[str, ...] = ()
+    colors: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
 
 
@@ -53,12 +53,12 @@ class Plan:
     moods: frozenset[str] = frozenset()
     materials: tuple[str, ...] = ()
     activity: str = ""
-    colours: tuple[tuple[str, str], ...] = ()
+    colors: tuple[tuple[str, str], ...] = ()
     accents: tuple[str, ...] = ()
     shapes_at: str = ""
     walled: bool = False
 
-    def colour(self, *parts: str) -> str:
+    def color(self, *parts: str) -> str:
         """Return the first colour that was said of one of ``parts``, or ""."""
-        said = dict(self.colours)
+        said = dict(self.colors)
         return next((said[part] for part in parts if said.get(part)), "")

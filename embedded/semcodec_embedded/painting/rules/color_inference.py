@@ -24,7 +24,7 @@ ABOVE = ("background", "sky", "wall")
 OUTSIDE = frozenset(("below", "water", "road", "dirt", "court"))
 
 
-def colour(part: str, said: Sequence[str], parts: Mapping[str, str]) -> str:
+def color(part: str, said: Sequence[str], parts: Mapping[str, str]) -> str:
     """Return a colour for ``part`` out of those ``said`` so far, or "".
 
     ``parts`` are the colours of other surroundings: outside, what is below differs from what is

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
-from semcodec_embedded.painting.ink import HEIGHT, Sheet
 from semcodec_embedded.painting.noise import fractal
-from semcodec_embedded.painting.plan import Plan
+from semcodec_embedded.painting.scene import Plan
+from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
 GRAIN = 5.0  #: steps of 255 between the lightest and the darkest grain of the paper
 EDGE = 0.2  #: how much darker the corners are
@@ -40,14 +40,16 @@ def _fog(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 
 def _weather(picture: Image.Image, rain: bool, rng: np.random.Generator) -> None:
-    sheet = Sheet(picture.size)
+    canvas = SvgCanvas(picture.size)
     for x, y, much in rng.random((200, 3)):
-        spot = (x * sheet.width, y * HEIGHT)
+        spot = (x * canvas.width, y * HEIGHT)
         if rain:
-            sheet.line([spot, (spot[0] - 9, spot[1] + 30 + 30 * much)], (232, 240, 250), 1.6, 0.5)
+            canvas.line(
+                [spot, (spot[0] - 9, spot[1] + 30 + 30 * much)], (232, 240, 250), 1.6, opacity=0.5
+            )
         else:
-            sheet.ellipse(spot, 2 + 6 * much, 2 + 6 * much, (255, 255, 255), 0.85)
-    sheet.over(picture)
+            canvas.ellipse(spot, (2 + 6 * much, 2 + 6 * much), (255, 255, 255), opacity=0.85)
+    canvas.composite_onto(picture)
 
 
 def _paper(picture: Image.Image, rng: np.random.Generator) -> Image.Image:

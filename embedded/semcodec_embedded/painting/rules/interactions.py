@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from semcodec_embedded.painting.placed import Placed
-from semcodec_embedded.painting.plan import Plan
+from semcodec_embedded.painting.scene import Plan
 
 TABLE = (340.0, 700.0)  #: left and right end of a table in a room
 TABLE_FOOT, TABLE_HIGH = 915.0, 265.0
@@ -35,7 +35,7 @@ def on_a_table(placed: Sequence[Placed], plan: Plan) -> list[Placed]:
     left = min((it.box[0] for it in above), default=TABLE[0])
     right = max((it.box[2] for it in above), default=TABLE[1])
     middle, width = (left + right) / 2, max(right - left + 90, TABLE[1] - TABLE[0])
-    said = plan.colour("ground") if plan.ground in ("table", "desk") else ""
+    said = plan.color("ground") if plan.ground in ("table", "desk") else ""
     table = Placed("side-table", middle, TABLE_FOOT, width, TABLE_HIGH,
                    (said,) if said else (), "ground")  # fmt: skip
     top = TABLE_FOOT - TABLE_HIGH + 14

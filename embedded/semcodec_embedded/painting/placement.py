@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from semcodec_embedded.painting.activities import is_people
 from semcodec_embedded.painting.drawing import aspect
-from semcodec_embedded.painting.ink import HEIGHT
-from semcodec_embedded.painting.measure import COLUMNS, columns_of, height_of
+from semcodec_embedded.painting.environment import Stage
 from semcodec_embedded.painting.placed import Placed
-from semcodec_embedded.painting.plan import Plan, Subject
-from semcodec_embedded.painting.sprites import Nature, library
-from semcodec_embedded.painting.stage import Stage
-from semcodec_embedded.painting.together import on_a_table, under_umbrellas
+from semcodec_embedded.painting.rules.interactions import on_a_table, under_umbrellas
+from semcodec_embedded.painting.rules.poses import is_people
+from semcodec_embedded.painting.scene import Plan, Subject
+from semcodec_embedded.painting.sizing import COLUMNS, columns_of, height_of
+from semcodec_embedded.painting.sprites import SpriteInfo, library
+from semcodec_embedded.painting.svg import HEIGHT
 
 AFLOAT, WADING = 0.07, 0.26  #: the shares of a boat and of a cow that are under water
 SHRINKINGS = 2  #: so many times a drawing shrinks by a quarter when there is no room for it
@@ -80,7 +80,7 @@ def _group(
 ) -> Iterator[Placed]:  # fmt: skip
     """Yield the drawings of one subject."""
     names = [one.sprites[int(k)] for k in _variants(len(one.sprites), one.count, rng)]
-    nature = library().natures[names[0]]
+    nature = library().infos[names[0]]
     if names[0] == "fence":
         yield from _fence(one, stage, width)
         return
@@ -95,9 +95,9 @@ def _group(
         foot, stands = _foot(one, nature, own, plan, stage, sized, rng)
         if one.count > 3 and "row" not in one.places and stands in ("ground", "water", "surface"):
             foot, own = _scattered(foot, own, stage, rng)
-        colours = _colours(one, index)
+        colors = _colours(one, index)
         sunk = AFLOAT if nature.stands == "water" else WADING
-        put = Placed(name, x, foot, own * aspect(name), own, colours, stands,
+        put = Placed(name, x, foot, own * aspect(name), own, colors, stands,
                      _flips(name, x, width, rng), sunk)  # fmt: skip
         tall = nature.height >= 4.5 and not sized
         put = _beside(put, taken, one, width, 0 if tall else SHRINKINGS)
@@ -122,7 +122,7 @@ def _fence(one: Subject, stage: Stage, width: float) -> Iterator[Placed]:
     foot = HEIGHT * min(0.95, stage.horizon + 0.34 * (1 - stage.horizon) + wide / 2400)
     for index in range(int(width / wide) + 1):
         yield Placed("fence", (index + 0.5) * wide, foot, wide, wide / aspect("fence"),
-                     one.colours, "ground")  # fmt: skip
+                     one.colors, "ground")  # fmt: skip
 
 
 def _variants(kinds: int, count: int, rng: np.random.Generator) -> list[int]:
@@ -132,7 +132,7 @@ def _variants(kinds: int, count: int, rng: np.random.Generator) -> list[int]:
 
 
 def _foot(
-    one: Subject, nature: Nature, height: float, plan: Plan, stage: Stage, sized: bool,
+    one: Subject, nature: SpriteInfo, height: float, plan: Plan, stage: Stage, sized: bool,
     rng: np.random.Generator,
 ) -> tuple[float, str]:  # fmt: skip
     """Return where the lower edge is and what carries the drawing there."""
@@ -174,13 +174,13 @@ def _carrier(stands: str, one: Subject, plan: Plan, stage: Stage) -> str:
         return "air"
     if plan.activity in AIRBORNE and one.sprites[0] == "skateboarder":
         return "jump"
-    light = library().natures[one.sprites[0]].height > 3
+    light = library().infos[one.sprites[0]].height > 3
     if stands == "air" and stage.kind in ("table", "room", "studio") and not light:
         return "ground"
     if stands == "water" and stage.ground != "water":
         return "ground"
     if stands in ("ground", "surface") and stage.ground == "water":
-        return "islet" if library().natures[one.sprites[0]].height >= 4.5 else "water"
+        return "islet" if library().infos[one.sprites[0]].height >= 4.5 else "water"
     if stands == "wall" and stage.kind == "outdoors":
         return "ground"
     return stands
@@ -198,9 +198,9 @@ def _scattered(
 
 def _colours(one: Subject, index: int) -> tuple[str, ...]:
     """Return the colours of one of several: two colours for several objects go one to each."""
-    if one.count > 1 and len(one.colours) > 1:
-        return (one.colours[index % len(one.colours)],)
-    return one.colours
+    if one.count > 1 and len(one.colors) > 1:
+        return (one.colors[index % len(one.colors)],)
+    return one.colors
 
 
 def _flips(name: str, x: float, width: float, rng: np.random.Generator) -> bool:

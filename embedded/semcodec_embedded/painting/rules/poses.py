@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from semcodec_embedded.painting.plan import Plan, Subject
+from semcodec_embedded.painting.scene import Plan, Subject
 from semcodec_embedded.painting.sprites import find
 
 
@@ -110,7 +110,7 @@ def _acting(plan: Plan, how: Act) -> Plan:
     if not (people or gear) and rest and how.anyone:
         return plan
     if not people:
-        lead = replace(gear[0], noun="", colours=()) if gear else Subject("", (), size="large")
+        lead = replace(gear[0], noun="", colors=()) if gear else Subject("", (), size="large")
         rest, people = [lead, *rest], [lead]
     acting = [part for one in rest for part in (_cast(one, how) if one in people[:2] else [one])]
     if how.brings:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from semcodec_embedded.painting.drawing import aspect
-from semcodec_embedded.painting.ink import HEIGHT
-from semcodec_embedded.painting.plan import Subject
-from semcodec_embedded.painting.sprites import Nature
-from semcodec_embedded.painting.stage import PERSON, Stage
+from semcodec_embedded.painting.environment import PERSON, Stage
+from semcodec_embedded.painting.scene import Subject
+from semcodec_embedded.painting.sprites import SpriteInfo
+from semcodec_embedded.painting.svg import HEIGHT
 
 SHARES = {"huge": 0.5, "large": 0.21, "medium": 0.1, "small": 0.016}
 """The share of the picture that a size word means, as the describer uses it."""
@@ -21,7 +21,7 @@ FLATTEN = 0.33  #: the power that turns metres into the heights of a picture boo
 
 
 def height_of(
-    one: Subject, name: str, nature: Nature, rank: int, kinds: int, stage: Stage, width: float,
+    one: Subject, name: str, nature: SpriteInfo, rank: int, kinds: int, stage: Stage, width: float,
     sized: bool,
 ) -> float:  # fmt: skip
     """Return the height of one drawing."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from semcodec_embedded.painting.plan import Plan, Subject
-from semcodec_embedded.painting.sprites import Nature, library
+from semcodec_embedded.painting.scene import Plan, Subject
+from semcodec_embedded.painting.sprites import SpriteInfo, library
 
 ROOMS = frozenset(("kitchen", "bathroom", "bedroom", "room"))
 #: What carries things at the waterside that do not float, by their home.
@@ -94,7 +94,7 @@ def _outdoors(plan: Plan, light: str) -> Stage:
 
 def _kind(plan: Plan) -> str:
     """Return the kind of stage: what is said first, then what the subjects live in."""
-    said = dict(plan.colours)
+    said = dict(plan.colors)
     open_air = plan.ground not in ("", *BUILT) or plan.far or plan.setting in (
         "town", "street", "forest")  # fmt: skip
     if plan.setting in ("space", "underwater") or (plan.setting == "shapes" and not plan.subjects):
@@ -128,7 +128,7 @@ def _from_home(plan: Plan, first: Subject | None) -> str:
         return "table" if _nature(first).stands == "surface" else "room"
     if home == "sky" and not plan.ground:
         return "sky"
-    if plan.sky or "sky" in dict(plan.colours):
+    if plan.sky or "sky" in dict(plan.colors):
         return "outdoors"
     return {"table": "table", "studio": "studio", "underwater": "underwater"}.get(home, "outdoors")
 
@@ -143,20 +143,20 @@ def _moves_outside(plan: Plan) -> bool:
 
 def _home(plan: Plan) -> str:
     """Return where the most telling subject lives; people live everywhere."""
-    natures = [_nature(one) for one in plan.subjects if one.sprites]
-    homes = [nature.home for nature in natures if nature.height != PERSON]
+    infos = [_nature(one) for one in plan.subjects if one.sprites]
+    homes = [nature.home for nature in infos if nature.height != PERSON]
     if homes and homes[0] == "room":  # a pet beside a bus is in the street
         homes = [home for home in homes if home in OPEN] or homes
-    return homes[0] if homes else natures[0].home if natures else "meadow"
+    return homes[0] if homes else infos[0].home if infos else "meadow"
 
 
 PERSON = 1.75  #: the height that marks the family of people
 
 
-def _nature(subject: Subject) -> Nature:
+def _nature(subject: Subject) -> SpriteInfo:
     if not subject.sprites:
-        return Nature(PERSON, "ground", "meadow")
-    return library().natures[subject.sprites[0]]
+        return SpriteInfo(PERSON, "ground", "meadow")
+    return library().infos[subject.sprites[0]]
 
 
 def _light(plan: Plan) -> str:
@@ -165,5 +165,5 @@ def _light(plan: Plan) -> str:
         return "night"
     if "sunset" in plan.sky:
         return "sunset"
-    dull = plan.colour("sky") in ("gray", "white", "black") or plan.moods & {"foggy", "rain"}
+    dull = plan.color("sky") in ("gray", "white", "black") or plan.moods & {"foggy", "rain"}
     return "gray" if dull else "day"

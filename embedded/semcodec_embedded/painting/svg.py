@@ -1,0 +1,158 @@
+"""Draw flat shapes as SVG and rasterize them.
+
+Lengths are in units of a thousandth of the picture's height, so that a drawing rule is the same for
+every size in pixels: x runs from 0 to ``SvgCanvas.width``, y from 0 at the top to ``HEIGHT``.
+
+Only numbers and colors computed here go into the SVG. No word of a prompt ever does, so a prompt
+cannot inject markup (``test_markup_in_a_prompt_is_ignored``).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import resvg_py
+from PIL import Image, ImageFilter
+
+from semcodec_embedded.painting.palette import Color, to_hex
+
+Point = tuple[float, float]  #: x and y
+Size = tuple[float, float]  #: width and height; of an ellipse, the two half axes
+Fill = Color | str  #: a color, or what a gradient method of the canvas returned
+
+HEIGHT = 1000.0  #: units from top to bottom, whatever the size in pixels
+SVG_HEADER = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+    'preserveAspectRatio="none" '
+)
+#: Offset and opacity of a radial gradient: steep in the middle, as light around a lamp falls off.
+_GLOW_STOPS = ((0, 1), (0.3, 0.6), (0.65, 0.18), (1, 0))
+_OVERSHOOT = 10  #: units by which terrain reaches below the picture, so that no seam shows
+
+
+class SvgCanvas:
+    """Collects shapes, drawn back to front in the order of the calls.
+
+    Attributes:
+        size: width and height in pixels.
+        width: in units; the height is ``HEIGHT``.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+        self.width = HEIGHT * size[0] / size[1]
+        self._elements: list[str] = []
+        self._gradients = 0
+
+    def linear_gradient(self, *colors: Color, across: bool = False) -> str:
+        """Return a fill that runs through ``colors`` from top to bottom, or left to right."""
+        last = max(1, len(colors) - 1)
+        stops = "".join(
+            f'<stop offset="{index / last:.3f}" stop-color="{to_hex(color)}"/>'
+            for index, color in enumerate(colors)
+        )
+        end = 'x2="1" y2="0"' if across else 'x2="0" y2="1"'
+        return self._define("linearGradient", f' x1="0" y1="0" {end}', stops)
+
+    def radial_gradient(self, color: Color) -> str:
+        """Return a fill that is ``color`` in the center and transparent at the rim."""
+        stops = "".join(
+            f'<stop offset="{offset}" stop-color="{to_hex(color)}" stop-opacity="{opacity}"/>'
+            for offset, opacity in _GLOW_STOPS
+        )
+        return self._define("radialGradient", "", stops)
+
+    def _define(self, element: str, attributes: str, stops: str) -> str:
+        self._gradients += 1
+        name = f"g{self._gradients}"
+        self._elements.append(f'<{element} id="{name}"{attributes}>{stops}</{element}>')
+        return f"url(#{name})"
+
+    def rectangle(
+        self, corner: Point, size: Size, fill: Fill, *, opacity: float = 1.0, radius: float = 0.0
+    ) -> None:
+        """Draw a rectangle from its upper left corner; ``radius`` rounds its corners."""
+        self._elements.append(
+            f'<rect x="{corner[0]:.1f}" y="{corner[1]:.1f}" width="{max(0.0, size[0]):.1f}" '
+            f'height="{max(0.0, size[1]):.1f}" rx="{radius:.1f}" {_attributes(fill, opacity)}/>'
+        )
+
+    def ellipse(self, center: Point, radii: Size, fill: Fill, *, opacity: float = 1.0) -> None:
+        """Draw an ellipse; ``radii`` are its horizontal and vertical half axes."""
+        self._elements.append(
+            f'<ellipse cx="{center[0]:.1f}" cy="{center[1]:.1f}" rx="{radii[0]:.1f}" '
+            f'ry="{radii[1]:.1f}" {_attributes(fill, opacity)}/>'
+        )
+
+    def polygon(self, points: Iterable[Point], fill: Fill, *, opacity: float = 1.0) -> None:
+        """Draw a closed polygon."""
+        text = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        self._elements.append(f'<polygon points="{text}" {_attributes(fill, opacity)}/>')
+
+    def fill_below(self, skyline: Sequence[Point], fill: Fill, *, opacity: float = 1.0) -> None:
+        """Fill everything below a smooth ``skyline`` whose points go from left to right."""
+        first, last, bottom = skyline[0], skyline[-1], HEIGHT + _OVERSHOOT
+        path = f"M{first[0]:.1f},{bottom:.1f}L{first[0]:.1f},{first[1]:.1f}"
+        for (x, y), (to_x, to_y) in pairwise(skyline):
+            half = (x + to_x) / 2  # control points half way: every point is a horizontal tangent
+            path += f"C{half:.1f},{y:.1f} {half:.1f},{to_y:.1f} {to_x:.1f},{to_y:.1f}"
+        path += f"L{last[0]:.1f},{bottom:.1f}Z"
+        self._elements.append(f'<path d="{path}" {_attributes(fill, opacity)}/>')
+
+    def line(
+        self, points: Sequence[Point], color: Color, width: float, *, opacity: float = 1.0
+    ) -> None:
+        """Draw an open line with round ends."""
+        text = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        self._elements.append(
+            f'<polyline points="{text}" fill="none" stroke="{to_hex(color)}" '
+            f'stroke-width="{width:.2f}" stroke-linecap="round" stroke-linejoin="round" '
+            f'opacity="{opacity:.3f}"/>'
+        )
+
+    def lens(self, center: Point, size: Size, fill: Fill, *, opacity: float = 1.0) -> None:
+        """Draw a flat lens, pointed left and right: a wave, a ripple, a rut seen from afar.
+
+        ``size`` is its length and twice its visible thickness.
+        """
+        (x, y), (length, thickness) = center, size
+        left, right = x - length / 2, x + length / 2
+        path = (
+            f"M{left:.1f},{y:.1f}Q{x:.1f},{y - thickness:.1f} {right:.1f},{y:.1f}"
+            f"Q{x:.1f},{y + thickness:.1f} {left:.1f},{y:.1f}Z"
+        )
+        self._elements.append(f'<path d="{path}" {_attributes(fill, opacity)}/>')
+
+    def image(self) -> Image.Image:
+        """Return the canvas in RGBA, transparent where nothing was drawn."""
+        width, height = self.size
+        return rasterize(
+            f'{SVG_HEADER}width="{width}" height="{height}" '
+            f'viewBox="0 0 {self.width:.3f} {HEIGHT:.0f}">{"".join(self._elements)}</svg>'
+        )
+
+    def composite_onto(self, picture: Image.Image) -> None:
+        """Paste the canvas over ``picture``, which has the same size."""
+        layer = self.image()
+        picture.paste(layer, (0, 0), layer)
+
+
+def blur(layer: Image.Image, radius: float) -> Image.Image:
+    """Return an RGBA ``layer`` out of focus, ``radius`` in pixels.
+
+    The blur works on premultiplied alpha: otherwise transparent black would darken the edges.
+    """
+    return layer.convert("RGBa").filter(ImageFilter.GaussianBlur(radius)).convert("RGBA")
+
+
+def rasterize(svg: str) -> Image.Image:
+    """Return the pixels of an SVG document in RGBA; the document is always built here."""
+    data = bytes(resvg_py.svg_to_bytes(svg_string=svg))
+    return Image.open(io.BytesIO(data)).convert("RGBA")
+
+
+def _attributes(fill: Fill, opacity: float) -> str:
+    paint = fill if isinstance(fill, str) else to_hex(fill)
+    return f'fill="{paint}"' + (f' opacity="{opacity:.3f}"' if opacity < 1 else "")
