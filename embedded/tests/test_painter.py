@@ -81,14 +81,14 @@ def test_nothing_said_is_a_calm_landscape() -> None:
 
 
 @pytest.mark.parametrize("noun", ["boat", "car", "parrot", "bus", "chair", "flowers", "vase"])
-def test_a_colour_shows(noun: str) -> None:
+def test_a_color_shows(noun: str) -> None:
     red, blue = (paint(f"large {color} {noun}", (128, 128)) for color in ("red", "blue"))
     warmth = red[..., 0] - red[..., 2], blue[..., 0] - blue[..., 2]
     assert (warmth[0] > 60).sum() > (warmth[1] > 60).sum() + 100
     assert (warmth[1] < -60).sum() > (warmth[0] < -60).sum() + 100
 
 
-def test_two_colours_of_a_pair_go_one_to_each() -> None:
+def test_two_colors_of_a_pair_go_one_to_each() -> None:
     birds = sorted(placed("two large red yellow parrots left right"), key=lambda it: it.x)
     assert [it.colors for it in birds] == [("red",), ("yellow",)]
 
@@ -153,7 +153,7 @@ def test_black_and_white_is_gray(mood: str) -> None:
     ("prompt", "channel"),
     [("green background", 1), ("red background", 0), ("dog blue wall", 2), ("dog green grass", 1)],
 )
-def test_a_colour_of_the_surroundings_shows(prompt: str, channel: int) -> None:
+def test_a_color_of_the_surroundings_shows(prompt: str, channel: int) -> None:
     assert paint(prompt).mean((0, 1)).argmax() == channel
 
 
@@ -200,7 +200,7 @@ def test_people_do_what_is_said(prompt: str, sprite: str) -> None:
     assert sprite in {it.name.removesuffix("-woman") for it in placed(prompt)}
 
 
-def test_clothes_take_the_colour_and_skin_keeps_its_own() -> None:
+def test_clothes_take_the_color_and_skin_keeps_its_own() -> None:
     plain, red = (paint(f"huge {color} person gray background") for color in ("", "red"))
     face = slice(50, 60), slice(44, 52)
     assert np.abs(plain[face] - red[face]).mean() < 6
@@ -208,7 +208,7 @@ def test_clothes_take_the_colour_and_skin_keeps_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "part", "colour"),
+    ("prompt", "part", "color"),
     [
         ("huge gray statue background", "background", "gray"),
         ("huge red person brown background below", "below", "red"),
@@ -218,7 +218,7 @@ def test_clothes_take_the_colour_and_skin_keeps_its_own() -> None:
         ("parrot brown background green", "below", "green"),
     ],
 )
-def test_a_colour_that_was_not_sent_twice_is_guessed(prompt: str, part: str, color: str) -> None:
+def test_a_color_that_was_not_sent_twice_is_guessed(prompt: str, part: str, color: str) -> None:
     assert read(prompt).color(part) == color
 
 
@@ -231,7 +231,7 @@ def test_a_colour_that_was_not_sent_twice_is_guessed(prompt: str, part: str, col
         ("red clock gray background black", False),
     ],
 )
-def test_a_black_and_white_photograph_is_told_by_its_colours(prompt: str, gray: bool) -> None:
+def test_a_black_and_white_photograph_is_told_by_its_colors(prompt: str, gray: bool) -> None:
     assert ("gray" in read(prompt).moods) == gray
 
 
@@ -269,7 +269,7 @@ def test_a_black_and_white_photograph_is_told_by_its_colours(prompt: str, gray: 
 )
 def test_every_setting_is_a_picture_of_its_own(prompt: str) -> None:
     picture = paint(prompt)
-    assert picture.std() > 12, "more than one flat colour"
+    assert picture.std() > 12, "more than one flat color"
     assert not np.array_equal(picture, paint("zxqv"))
 
 

@@ -46,8 +46,8 @@ def test_every_drawing_renders() -> None:
         assert height > 8, name
 
 
-@pytest.mark.parametrize("colour", ["red", "black", "white"])
-def test_our_drawings_take_colours(color: str) -> None:
+@pytest.mark.parametrize("color", ["red", "black", "white"])
+def test_our_drawings_take_colors(color: str) -> None:
     drawn = tomllib.loads(PACKAGE.joinpath("sprites", "drawn.toml").read_text("utf-8"))["drawings"]
     for name in drawn:
         assert render(name, (24, 24), (color,)).getbbox(), name
@@ -63,7 +63,7 @@ def test_the_data_is_small() -> None:
     assert sum(len(file.read_bytes()) for file in folder.iterdir() if file.is_file()) < LARGEST
 
 
-def test_a_colour_moves_only_what_it_should() -> None:
+def test_a_color_moves_only_what_it_should() -> None:
     body = '<rect fill="#cc2222" width="128" height="90"/><circle fill="#222222" r="20"/>'
     fills = FILL.findall(recolor(body, ("blue",), False))
     red, _, blue = from_hex(fills[0])
@@ -71,7 +71,7 @@ def test_a_colour_moves_only_what_it_should() -> None:
     assert fills[1] == "#222222"
 
 
-def test_colours_survive_the_way_there_and_back() -> None:
+def test_colors_survive_the_way_there_and_back() -> None:
     for color in NAMED.values():
         there = from_lch(to_lch(from_hex(to_hex(color))))
         assert max(abs(a - b) for a, b in zip(color, there, strict=True)) <= 2
