@@ -186,7 +186,7 @@ def _entries(tree: Any) -> tuple[tuple[int, bytes], ...] | None:
 
 def _text(payload: bytes, coding: str) -> str | None:
     if coding in ("lexicon", "bag"):
-        words, rule = (lexicon if coding == "lexicon" else bag).read(payload)
+        words, rule = (lexicon if coding == "lexicon" else bag).decode(payload)
         return None if rule else " ".join(words)
     try:
         return tidy(payload) if coding == "nibble" else payload.decode()

@@ -116,7 +116,7 @@ def reader() -> dict[str, Any]:
     names: dict[str, Any] = {}
     exec(compile(code, "Annex C", "exec"), names)
     names["SIZES"].update(SIZES)
-    names["coded_words"] = lambda coding, payload: (lexicon, bag)[coding - 1].read(payload)
+    names["coded_words"] = lambda coding, payload: (lexicon, bag)[coding - 1].decode(payload)
     return names
 
 

@@ -118,7 +118,7 @@ def _read_text(cursor: Parser, coding: str, payload: bytes, start: int, most_wor
 
 
 def _read_words(cursor: Parser, coding: str, payload: bytes, start: int) -> str:
-    words, rule = (bag if coding == "bag" else lexicon).read(payload)
+    words, rule = (bag if coding == "bag" else lexicon).decode(payload)
     if rule is not None:
         say = cursor.stop if RULES[rule].outcome == "malformed" else cursor.broken
         say(rule, start, f"a payload of {len(payload)} bytes", "the one payload of some words")
