@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import semcodec
+from tests.test_docs import PYTHON
 
 ROOT = Path(__file__).parents[1]
 MAIN, EMBEDDED = (
@@ -22,6 +23,7 @@ MAIN, EMBEDDED = (
 #: Distributions whose packages have another name.
 IMPORTED_AS = {
     "genai-prices": "genai_prices",
+    "griffelib": "griffe",
     "pillow": "PIL",
     "pillow-jxl-plugin": "pillow_jxl",
     "protobuf": "google",
@@ -29,6 +31,7 @@ IMPORTED_AS = {
     "smaz-py3": "smaz",
     "tensorflow-cpu": "tensorflow",
     "unishox2-py3": "unishox2",
+    "zxing-cpp": "zxingcpp",
 }
 #: Programs that the gate starts; nothing imports them.
 PROGRAMS = {
@@ -48,6 +51,7 @@ PLACES = {
     "judge": ["semcodec/words"],
     "bench": ["bench"],
     "image-server": ["bench/diffusers_painter.py", "bench/tiny_pipeline.py"],
+    "examples": ["examples", "docs/container.md"],
     "tables": ["spec"],
     "fuzz": ["fuzz"],
     "dev": ["conftest.py", "tests", "embedded/tests", "docs"],
@@ -61,6 +65,7 @@ PARTS = {
     "fuzz": ["fuzz"],
     "spec": ["tables"],
     "docs": ["dev"],
+    "examples": ["examples"],
     ".ci": [],
     "conftest.py": ["dev"],
     "tests": ["dev"],
@@ -128,10 +133,16 @@ def files_of(place: str) -> list[Path]:
     return [path] if path.is_file() else sorted(find_code(path))
 
 
+def source_of(path: Path) -> str:
+    """Return the Python code of a file; of a page, that of its blocks."""
+    text = path.read_text("utf-8")
+    return "\n".join(PYTHON.findall(text)) if path.suffix == ".md" else text
+
+
 def imports_of(path: Path) -> set[str]:
     """Return the top names of all modules that a file imports, wherever in it."""
     modules: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(ast.parse(source_of(path))):
         match node:
             case ast.Import(names=names):
                 modules += [name.name for name in names]
@@ -149,7 +160,7 @@ def names_in(path: Path) -> set[str]:
     """Return what a file imports, and the texts that could name a package that it loads."""
     texts = {
         node.value.partition(".")[0]
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(ast.parse(source_of(path)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return imports_of(path) | {text.lower().replace("-", "_") for text in texts} | texts

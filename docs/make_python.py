@@ -1,0 +1,192 @@
+"""Write docs/python.md, the reference of the public names of ``semcodec``, from their docstrings.
+
+    python docs/make_python.py [--check]
+
+The order is that of ``semcodec.__all__``. Signatures and docstrings are read by griffe from the
+source text, so that the page does not depend on the version of Python that writes it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import griffe
+
+ROOT: Final = Path(__file__).parents[1]
+PAGE: Final = ROOT / "docs" / "python.md"
+MAX_SIGNATURE: Final = 88  #: columns; a longer one has a line for each parameter
+HEADER: Final = """\
+# The Python interface
+
+Every public name of `semcodec`. Names that are not on this page, and those that start with an
+underscore, may change at any time; [CONTRIBUTING.md](../CONTRIBUTING.md#public-interface) states
+how public names change. Written by docs/make_python.py from the docstrings.
+"""
+
+
+def main() -> int:
+    """Write the page, or with ``--check`` return 1 if it is stale."""
+    text = page()
+    if "--check" not in sys.argv[1:]:
+        PAGE.write_text(text, "utf-8")
+        return 0
+    if PAGE.read_text("utf-8") == text:
+        return 0
+    print("docs/python.md is stale: run python docs/make_python.py", file=sys.stderr)
+    return 1
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    package = griffe.load("semcodec", search_paths=[ROOT], docstring_parser="google")
+    public = [target(package, name) for name in exported(package)]
+    functions = [item for item in public if item.is_function]
+    errors = [item for item in public if item.is_class and is_error(item)]
+    values = [item for item in public if item.is_class and not is_error(item)]
+    parts = [HEADER]
+    for title, items in (("Functions", functions), ("Values", values), ("Errors", errors)):
+        parts += [f"## {title}\n", *map(entry, items)]
+    return "\n".join(parts)
+
+
+def exported(package: Any) -> list[str]:
+    """Return the names in ``__all__``."""
+    return [str(name) for name in package.exports or []]
+
+
+def target(package: Any, name: str) -> Any:
+    """Return the definition of a public name; ``encode`` is a function in a module of its name."""
+    item = package[name].final_target
+    return item[name] if item.is_module else item
+
+
+def is_error(item: Any) -> bool:
+    """Return whether a class is an exception, by its name: all of ours end in Error."""
+    return bool(item.name.endswith("Error"))
+
+
+def entry(item: Any) -> str:
+    """Return the section of a function or a class, with its public methods and properties."""
+    lines = [f"### {item.name}\n", *signature(item), *described(item)]
+    if item.is_class:
+        for member in item.members.values():
+            if (
+                member.is_public
+                and not member.is_special
+                and member.name not in attributes_of(item)
+            ):
+                lines += [
+                    f"#### {item.name}.{member.name}\n",
+                    *signature(member),
+                    *described(member),
+                ]
+    return "\n".join(lines)
+
+
+def attributes_of(item: Any) -> set[str]:
+    """Return the attributes that the docstring of a class lists, and those without a docstring."""
+    listed = {
+        attribute.name
+        for section in sections(item)
+        if section.kind.value == "attributes"
+        for attribute in section.value
+    }
+    return listed | {name for name, member in item.members.items() if not member.docstring}
+
+
+def signature(item: Any) -> list[str]:
+    """Return how a function is called, as a block of code; nothing for attributes."""
+    if item.is_class and is_error(item):
+        return [f"Base: `{item.bases[-1]}`\n"] if item.bases else []
+    if not (item.is_function or item.is_class) or not item.parameters:
+        return []
+    parameters = [text for text in written(item.parameters) if text not in ("self", "cls")]
+    result = f" -> {item.returns}" if item.is_function and item.returns else ""
+    call = f"{item.name}({', '.join(parameters)}){result}"
+    if len(call) > MAX_SIGNATURE:
+        call = f"{item.name}(\n    " + ",\n    ".join(parameters) + f",\n){result}"
+    return [f"```python\n{call}\n```\n"]
+
+
+def written(parameters: Any) -> Iterator[str]:
+    """Return the parameters as they are written in the source."""
+    keyword_only = griffe.ParameterKind.keyword_only
+    starred = False
+    for parameter in parameters:
+        if parameter.kind is keyword_only and not starred:
+            starred = True
+            yield "*"
+        prefix = {"variadic positional": "*", "variadic keyword": "**"}.get(
+            parameter.kind.value, ""
+        )
+        starred |= prefix == "*"
+        text = prefix + parameter.name
+        if parameter.annotation is not None:
+            text += f": {parameter.annotation}"
+        if parameter.default is not None and not prefix:
+            text += f" = {default_of(parameter)}"
+        yield text
+
+
+def default_of(parameter: Any) -> str:
+    """Return the default of a parameter; of a constant, its value if that is a simple one."""
+    text = str(parameter.default)
+    if not text.replace("_", "").isupper():
+        return text
+    value = getattr(importlib.import_module(parameter.function.module.path), text)
+    if isinstance(value, str):
+        return f'"{value}"'
+    return repr(value) if isinstance(value, int | tuple) and len(repr(value)) < 20 else text
+
+
+def sections(item: Any) -> list[Any]:
+    """Return the parsed docstring."""
+    return item.docstring.parse("google", warnings=False) if item.docstring else []
+
+
+def described(item: Any) -> Iterator[str]:
+    """Return the docstring as Markdown, a paragraph or a list each."""
+    for section in sections(item):
+        match section.kind.value:
+            case "text":
+                yield plain(section.value) + "\n"
+            case "parameters" | "attributes":
+                title = "Arguments" if section.kind.value == "parameters" else "Attributes"
+                yield f"{title}:\n"
+                yield from (f"- `{row.name}`: {plain(row.description)}" for row in section.value)
+                yield ""
+            case "raises":
+                yield "Raises:\n"
+                for row in section.value:
+                    names = ", ".join(
+                        f"`{name}`" for name in re.findall(r"\w+", str(row.annotation))
+                    )
+                    yield f"- {names}: {plain(row.description)}"
+                yield ""
+            case "examples":
+                yield "Example:\n"
+                for kind, text in section.value:
+                    is_code = kind.value == "examples"
+                    yield f"```python\n{text}\n```\n" if is_code else plain(text) + "\n"
+            case kind:
+                raise SystemExit(
+                    f"{item.path}: docs/make_python.py does not know sections {kind!r}"
+                )
+
+
+def plain(text: str) -> str:
+    """Return reStructuredText literals as Markdown ones, on as few lines as the paragraph has."""
+    paragraphs = []
+    for part in text.replace("``", "`").split("\n\n"):
+        is_code = part.startswith(">>> ")
+        paragraphs.append(f"```python\n{part}\n```" if is_code else " ".join(part.split()))
+    return "\n\n".join(paragraphs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Pages in docs/ that have code are run, and generated ones are those of the code as it is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
+PAGES = (
+    "README.md",
+    "CHANGELOG.md",
+    *sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("docs/*.md")),
+)
+
+#: Modules at the bottom that the page does not describe: generated tables and the guard of forks.
+HELPERS = {"_registry", "_registry_rows", "forks"}
+
+
+@pytest.mark.parametrize("name", ["container.md"])
+def test_the_code_of_a_page_runs(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    blocks = PYTHON.findall((ROOT / "docs" / name).read_text("utf-8"))
+    assert blocks
+    exec(compile("\n".join(blocks), name, "exec"), {"__name__": "page"})
+
+
+@pytest.mark.parametrize("script", ["make_python.py"])
+def test_a_generated_page_is_not_stale(script: str) -> None:
+    command = [sys.executable, ROOT / "docs" / script, "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_links_between_files_lead_somewhere(name: str) -> None:
+    page = ROOT / name
+    targets = [target for target, _ in LINK.findall(page.read_text("utf-8")) if "://" not in target]
+    assert not [target for target in targets if not (page.parent / target).exists()]
+
+
+def paths_in(page: str) -> set[str]:
+    """Return the paths of files and folders that a page names as code, without patterns."""
+    spans = re.findall(r"`([\w./-]+)`", page)
+    return {span for span in spans if "/" in span and not span.startswith("/")}
+
+
+@pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_files_and_folders_that_a_page_names_exist(name: str) -> None:
+    paths = paths_in((ROOT / name).read_text("utf-8"))
+    assert not sorted(path for path in paths if not (ROOT / path).exists())
+
+
+def test_the_layers_of_the_page_are_those_that_are_enforced() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    block = page.partition("## Layers\n\n```\n")[2].partition("```")[0]
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = [name.removeprefix("semcodec.") for name in contract["contracts"][0]["layers"]]
+    described = [line.split()[0] for line in block.splitlines()]
+    assert described == [name for name in layers if name not in HELPERS]
+
+
+def test_the_glossary_is_short_and_sorted() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    terms = re.findall(r"^\| ([^|]+) \|", page.partition("## Glossary")[2], re.MULTILINE)[1:]
+    assert len(terms) <= 40
+    assert terms == sorted(terms, key=str.casefold)
