@@ -44,10 +44,7 @@ SMALL: Final = {
 #: Commands that are not run, and why.
 NOT_RUN: Final = {
     "py -m venv .venv": "it is for Windows",
-    "make test": "`make check` runs it",
-    ".venv/bin/python -m pytest tests/words": "`make check` runs these tests",
     "python bench/gate.py": "it runs `make check` once more",
-    "make nightly": "it takes 20 minutes",
 }
 
 #: In this order, so that neither a comment in a block is a heading, nor its quotes inline code.

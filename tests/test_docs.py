@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+
+import semcodec
 
 ROOT = Path(__file__).parents[1]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -73,3 +76,15 @@ def test_the_glossary_is_short_and_sorted() -> None:
     terms = re.findall(r"^\| ([^|]+) \|", page.partition("## Glossary")[2], re.MULTILINE)[1:]
     assert len(terms) <= 40
     assert terms == sorted(terms, key=str.casefold)
+
+
+def test_the_rates_in_the_table_of_codings_are_those_of_the_example() -> None:
+    description = runpy.run_path(str(ROOT / "examples" / "rate_curve.py"))["DESCRIPTION"]
+    words = semcodec.select(description, 12)
+    page = (ROOT / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (\d+) \|[^|]*\|$", page, re.MULTILINE)
+    assert [coding for coding, _ in rows] == ["nibble", "lexicon", "bag", "utf8"]
+    for coding, printed in rows:
+        text = semcodec.skeleton(" ".join(words)) if coding == "nibble" else words
+        record = semcodec.unpack(semcodec.pack(text, coding=coding))
+        assert round(record.payload_bits / len(words)) == int(printed)
