@@ -86,8 +86,8 @@ class SemcodecImageFile(ImageFile.ImageFile):
                 ``__cause__`` is the error of the library, if there is one.
         """
         if self._im is None:
-            self._leave_file()
-            self.im, self.readonly = self._painted().im, 0
+            self._release_file()
+            self.im, self.readonly = self._decode().im, 0
             self._checksum = self._checksum_now()
         return super().load()
 
@@ -108,13 +108,13 @@ class SemcodecImageFile(ImageFile.ImageFile):
         """Return the checksum of the pixels, and of the mode and size that give them meaning."""
         return zlib.crc32(self.tobytes(), zlib.crc32(repr((self.mode, self.size)).encode()))
 
-    def _leave_file(self) -> None:
+    def _release_file(self) -> None:
         """Let the file go: all of it was read. Pillow closes only what it opened itself."""
         file, self.fp = self.fp, None
         if file is not None and self._exclusive_fp:
             file.close()
 
-    def _painted(self) -> Image.Image:
+    def _decode(self) -> Image.Image:
         if max(self.size) > MAX_PAINTED_SIDE:
             raise OSError(
                 f"The record asks for {self.width} x {self.height} pixels, and at most {MAX_PAINTED_SIDE} "
@@ -166,7 +166,7 @@ def register(backend: str = backends.AUTO) -> None:
         )
     SemcodecImageFile.backend = backend
     with fork_waits(), _REGISTERING:
-        Image.register_open(FORMAT, SemcodecImageFile, _accept)
+        Image.register_open(FORMAT, SemcodecImageFile, _has_magic)
         Image.register_save(FORMAT, _save)
         Image.register_extension(FORMAT, EXTENSION)
         Image.register_mime(FORMAT, MIME)
@@ -180,7 +180,7 @@ def _wrap(savers: dict[str, Saver], kind: str) -> None:
         savers[kind] = _PngSaver(plain)
 
 
-def _accept(prefix: bytes) -> bool:
+def _has_magic(prefix: bytes) -> bool:
     return prefix.startswith(MAGIC)
 
 
@@ -204,14 +204,14 @@ def _save(image: Image.Image, file: IO[bytes], name: str | bytes) -> None:
         file.write(bitstream.repack(given, framing="file"))
         return
     options = {key: image.encoderinfo[key] for key in OPTIONS if key in image.encoderinfo}
-    options.setdefault("size", _paintable(image.size))
+    options.setdefault("size", _clamp_size(image.size))
     try:
         file.write(encode(image, backend=SemcodecImageFile.backend, **options).data)
     except BackendError as error:
         raise OSError(str(error)) from error
 
 
-def _paintable(size: tuple[int, int]) -> tuple[int, int]:
+def _clamp_size(size: tuple[int, int]) -> tuple[int, int]:
     width, height = size
     longest = max(width, height, MAX_PAINTED_SIDE)
     return max(1, width * MAX_PAINTED_SIDE // longest), max(1, height * MAX_PAINTED_SIDE // longest)

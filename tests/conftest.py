@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import pictures
+from tests import images
 
 NAMES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SEMCODEC_API_KEY")
 
@@ -25,5 +25,5 @@ def _settings_of_nobody(
 def photo(tmp_path: Path) -> Path:
     """Return a photograph in a file."""
     path = tmp_path / "photo.jpg"
-    path.write_bytes(pictures.PHOTO)
+    path.write_bytes(images.PHOTO)
     return path

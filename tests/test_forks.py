@@ -24,8 +24,8 @@ from PIL import Image
 
 import semcodec
 import semcodec.pillow
-from semcodec import _safe_image, imaging
 from semcodec import forks as forks_module
+from semcodec import imaging
 from semcodec.backends import registry
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.openai.client import Client
@@ -36,7 +36,7 @@ from semcodec.forks import fork_waits
 from tests.backends.openai import obliging
 from tests.backends.openai.faulty import Faulty, Seen, says
 from tests.forking import PATIENCE, forked, forks
-from tests.pictures import PHOTO, scene
+from tests.images import PHOTO, scene
 
 CALL: Final = ModelRequest("describe", "chat/completions", {"model": "m", "messages": []})
 MODELS: Final = ModelRequest("choose a model", "models", {})
@@ -191,11 +191,11 @@ def test_forks_in_a_row_while_threads_open_pictures() -> None:
 
     def open_pictures() -> None:
         while not ends.is_set():
-            _safe_image.open_image(PHOTO, imaging.FORMATS)
+            imaging.open_image(PHOTO, imaging.FORMATS)
 
     def in_child() -> None:
         assert list(warnings.filters) == filters
-        _safe_image.open_image(PHOTO, imaging.FORMATS).load()
+        imaging.open_image(PHOTO, imaging.FORMATS).load()
 
     threads = [threading.Thread(target=open_pictures) for _ in range(4)]
     for thread in threads:

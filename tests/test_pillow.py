@@ -26,7 +26,7 @@ from PIL import (
 import semcodec
 import semcodec.pillow
 from semcodec import bitstream
-from tests.pictures import PHOTO, saved, scene
+from tests.images import PHOTO, saved, scene
 
 SMALL = (64, 48)
 TEXT = semcodec.skeleton("red boat sea")

@@ -1,7 +1,4 @@
-"""Decode: bytes, text, words, prompt, image. One straight line with a trace.
-
-Reflection (describe the picture, compare, repair) will stand between ``paint`` and the end.
-"""
+"""Decode: bytes, words, prompt, image, in one straight line with a trace."""
 
 from __future__ import annotations
 
@@ -18,16 +15,31 @@ from semcodec.pipeline.trace import Progress, Trace, traced_run
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_PAINTED_SIDE: Final = (
-    4096  #: pixels; a record may ask for 2^31, and painting that is a way to attack
-)
+#: Pixels. A record may state up to 2^31 - 1: painting such a size would be a denial of service.
+MAX_PAINTED_SIDE: Final = 4096
 MAX_SEED: Final = 2**32 - 1
-NO_REFLECTION: Final = ("auto", "off", 0)
+NO_REFLECTION: Final = ("auto", "off", 0)  #: values of ``reflect``: the stage does not exist yet
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What ``decode`` returns: the picture, the words it was made from, and how."""
+    """The result of ``decode``.
+
+    Attributes:
+        image: the painted picture, RGB, of the size that was asked for.
+        words: the words that it was painted from; with ``nibble``, as the writer restored them.
+        record: the record as values, equal to ``unpack(data)``.
+        trace: the stages ``"decompress"`` (of ``nibble`` only), ``"expand"`` and ``"paint"``, with
+            their models, inputs and outputs.
+
+    Example:
+        >>> import semcodec
+        >>> decoded = semcodec.decode(semcodec.pack("rd bt", size=(96, 64)))
+        >>> decoded.words, decoded.image.size
+        (['red', 'boat'], (96, 64))
+        >>> [stage.name for stage in decoded.trace.stages]
+        ['decompress', 'expand', 'paint']
+    """
 
     image: Image
     words: list[str]
@@ -47,63 +59,94 @@ def decode(
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Decoded:
-    """Return a picture of what ``data`` says.
+    """Return a picture painted from the words of a record.
+
+    The record only states words, a size and a seed. It never chooses a backend, a model or a
+    server, and its words are quoted as data in every prompt.
 
     Args:
-        data: a record in any framing that ``unpack`` reads.
-        backend: who restores words and paints, by name or as an object; ``"auto"`` is the offline
-            one. The record never chooses.
-        writer, painter: a backend for this place alone.
-        reflect: ``"auto"`` or ``"off"``; reflection is still to come.
-        size: pixels of the picture, instead of those in the record.
-        seed: 0..2^32-1; the same seed, the same picture. None is the record's own, else 0.
-        limits: as for ``unpack``.
-        progress: is told each stage as it begins, and by whom.
+        data: one record in any framing that ``unpack`` reads.
+        backend: the backend for all stages, by name or as an object; ``"auto"`` is the offline one
+            of ``semcodec-embedded``, with the rule-based writer.
+        writer: another backend for restoring words and making the prompt; None for ``backend``.
+        painter: another backend for painting; None for ``backend``.
+        reflect: ``"auto"``, ``"off"`` or 0; nothing else is available yet.
+        size: width and height of the picture, each 1..4096 pixels; None for the record's size,
+            which must be within the same range.
+        seed: 0..2^32-1; the offline painter returns the same picture for the same seed. None for
+            the record's seed, else 0.
+        limits: of the record, as for ``unpack``.
+        progress: called before each stage with its name and the name of its backend.
 
     Raises:
-        FormatError, UnsupportedError: as for ``unpack``.
-        InputError: an option, or the size the record asks for, is at fault.
-        BackendError: a model failed.
+        FormatError: the record is invalid; ``.rule`` and ``.offset`` tell where.
+        UnsupportedError: the record is of a newer version, or beyond ``limits``.
+        InputError: an option is invalid, the record has no words, or its size is over 4096 pixels
+            a side and ``size`` is not given.
+        BackendError: a backend failed, or returned an invalid result. ``.trace`` has the stages.
+
+    Example:
+        >>> import semcodec
+        >>> data = semcodec.pack("red boat on a lake", coding="lexicon", size=(96, 64))
+        >>> decoded = semcodec.decode(data, seed=7)
+        >>> decoded.image.size
+        (96, 64)
     """
     if type(reflect) not in (str, int) or reflect not in NO_REFLECTION:
         raise InputError("Reflection is not available yet: use reflect='off'.")
     if seed is not None and (type(seed) is not int or not 0 <= seed <= MAX_SEED):
-        raise InputError(f"The seed is an integer from 0 to {MAX_SEED}.")
+        raise InputError(f"Invalid seed: use an integer from 0 to {MAX_SEED}.")
     record = bitstream.unpack(data, limits=Limits() if limits is None else limits)
-    target = _paintable(record.size if size is None else size)
-    writing: Writer
-    painting: Painter
-    writing, painting = backends.find_all(backend, writer=writer, painter=painter)
+    target = _check_size(record.size if size is None else size)
+    roles = backends.find_all(backend, writer=writer, painter=painter)
 
     with traced_run(progress) as trace:
-        words = _words(record, writing, trace)
-        prompt = validation.prompt(trace.call(writing, "expand", words), writing)
-        painted = trace.call(painting, "paint", prompt, target, _seed(seed, record))
-        return Decoded(validation.picture(painted, target, painting), words, record, trace)
+        stages = _Stages(trace, *roles)
+        words = stages.restore_words(record)
+        prompt = stages.expand(words)
+        image = stages.paint(prompt, target, _choose_seed(seed, record))
+        return Decoded(image, words, record, trace)
 
 
-def _seed(given: int | None, record: Record) -> int:
-    said = record.metadata.get("seed", 0)
-    return given if given is not None else int(said)
+@dataclass(frozen=True, slots=True)
+class _Stages:
+    """The calls of models in one run; each result is checked before it is returned."""
+
+    trace: Trace
+    writer: Writer
+    painter: Painter
+
+    def restore_words(self, record: Record) -> list[str]:
+        """Return the words of ``record``; those of ``nibble`` are skeletons, and are restored."""
+        if not record.words:
+            raise InputError("The record has no words: there is nothing to paint.")
+        if record.coding != "nibble":
+            return record.words
+        skeletons = record.words
+        restored = self.trace.run_stage("decompress", self.writer, Writer.decompress, skeletons)
+        words = validation.check_words(restored, self.writer, "decompress")
+        return validation.check_restored_words(words, skeletons, self.writer)
+
+    def expand(self, words: list[str]) -> str:
+        prompt = self.trace.run_stage("expand", self.writer, Writer.expand, words)
+        return validation.check_prompt(prompt, self.writer)
+
+    def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
+        image = self.trace.run_stage("paint", self.painter, Painter.paint, prompt, size, seed)
+        return validation.check_image(image, size, self.painter)
 
 
-def _words(record: Record, writing: Writer, trace: Trace) -> list[str]:
-    """Return the words of a record; one that says nothing cannot be painted."""
-    sent = record.words
-    if not sent:
-        raise InputError("The record holds no words: there is nothing to paint.")
-    if record.coding != "nibble":
-        return sent
-    back = validation.words(trace.call(writing, "decompress", sent), writing, "decompress")
-    return validation.restored(back, sent, writing)
+def _choose_seed(seed: int | None, record: Record) -> int:
+    return int(record.metadata.get("seed", 0)) if seed is None else seed
 
 
-def _paintable(size: object) -> tuple[int, int]:
+def _check_size(size: object) -> tuple[int, int]:
+    """Return ``size`` if it can be painted, before any backend is loaded."""
     match size:
         case tuple((width, height)) if type(width) is int and type(height) is int:
             if min(width, height) > 0 and max(width, height) <= MAX_PAINTED_SIDE:
                 return width, height
     raise InputError(
-        "A picture of this size is not painted: give width and height, each from 1 to "
+        "This size cannot be painted: give width and height, each from 1 to "
         f"{MAX_PAINTED_SIDE} pixels."
     )

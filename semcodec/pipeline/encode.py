@@ -1,4 +1,4 @@
-"""Encode: image, description, words, text, bytes. One straight line with a trace."""
+"""Encode: image, description, words, text, bytes, in one straight line with a trace."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from semcodec import backends, imaging, words
 from semcodec.backends import Describer, Writer
+from semcodec.backends.protocols import Chooser
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.bitstream import Models, Record, api
 from semcodec.coding import codings
 from semcodec.errors import InputError
 from semcodec.pipeline import validation
-from semcodec.pipeline.model_ids import AUTO, labels
+from semcodec.pipeline.model_ids import AUTO, collect_model_ids
 from semcodec.pipeline.rate_control import RateLimits
 from semcodec.pipeline.trace import Progress, Trace, traced_run
 from semcodec.words import Judge, Selection
@@ -20,7 +21,7 @@ from semcodec.words import Judge, Selection
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SQUARE: Final = (1024, 1024)
+SQUARE: Final = (1024, 1024)  #: pixels
 CODINGS: Final = ("auto", "nibble", "lexicon", "bag", "utf8")
 RATES: Final = ("auto",)
 SKELETON_METHODS: Final = ("rule", "model")
@@ -28,7 +29,25 @@ SKELETON_METHODS: Final = ("rule", "model")
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """What ``encode`` returns: the file, what it says, how it came about, and the image it saw."""
+    """The result of ``encode``.
+
+    Attributes:
+        data: the bytes of the record in its framing.
+        record: the same record as values, equal to ``unpack(data)``.
+        trace: the stages ``"describe"``, ``"select"`` and, for ``coding="nibble"``,
+            ``"compress"``, with their models, inputs and outputs.
+        image: the RGB image that the describer got: upright, cropped to the aspect ratio of the
+            record, its longer side 1024 pixels.
+
+    Example:
+        >>> from PIL import Image
+        >>> import semcodec
+        >>> encoded = semcodec.encode(Image.new("RGB", (300, 200), "red"), k=2)
+        >>> encoded.record == semcodec.unpack(encoded.data)
+        True
+        >>> encoded.image.size
+        (1024, 1024)
+    """
 
     data: bytes
     record: Record
@@ -56,99 +75,140 @@ def encode(
     skeletons: str = "rule",
     progress: Progress | None = None,
 ) -> Encoded:
-    """Return the record of what is in ``image``.
+    """Return the record of an image: its description, reduced to a few words, as bytes.
+
+    Without limits the record has at most 12 words. With ``k``, ``max_bytes`` or ``ubpp`` it has as
+    many as fit; if several are given, all of them apply.
 
     Args:
-        image: the bytes of an image file, or a PIL image.
-        backend: who describes and writes, by name or as an object; ``"auto"`` is the offline one.
-        describer, writer: a backend for this place alone.
-        k, max_bytes, ubpp: limits on words, bytes of the record, payload per pixel; 12 words if
-            none is given.
-        rate: ``"auto"``, the only kind there is yet.
-        coding: ``"nibble"`` sends skeletons, as the paper does; ``"lexicon"`` whole words,
-            ``"bag"`` the same without their order, ``"utf8"`` any; ``"auto"`` whole words in
-            their order, as ``"utf8"`` only where the tables' letters do not carry them.
-        size: pixels the record is for; ``image`` is cropped to its aspect, as ``fit`` says.
-        fit: ``"cover"`` or ``"contain"``.
-        framing, check: as for ``pack``.
-        models: as for ``pack``; ``"auto"`` is what the backends say they are.
-        judge: who compares words with the description while they are chosen, as for ``select``.
-        skeletons: what makes the skeletons of ``"nibble"``: ``"rule"``, or ``"model"``, the writer.
-        progress: is told each stage as it begins, and by whom.
+        image: the bytes of an image file (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, JPEG 2000, PPM,
+            ICO; at most 2^27 pixels), or a PIL image, which is not changed.
+        backend: the backend for all stages, by name or as an object; ``"auto"`` is the offline one
+            of ``semcodec-embedded``, with the rule-based writer.
+        describer: another backend for describing; None for ``backend``.
+        writer: another backend for selecting words and making skeletons; None for ``backend``.
+        k: limit on the number of words, 1..1000.
+        max_bytes: limit on the bytes of the record with its framing.
+        ubpp: limit on the payload in micro-bits per pixel of ``size``.
+        rate: ``"auto"``, the only value so far.
+        coding: ``"lexicon"`` for whole words in order, ``"bag"`` for the same without their order,
+            ``"utf8"`` for any words, ``"nibble"`` for skeletons as in the paper. ``"auto"`` is
+            ``"lexicon"`` if it can code the words, else ``"utf8"``.
+        size: width and height in pixels, 1..2^31-1, that the record states for the picture to be
+            painted. ``image`` is fitted to its aspect ratio.
+        fit: ``"cover"`` crops what does not fit, ``"contain"`` pads with white instead.
+        framing: ``"file"``, ``"bare"``, ``"sequence"``, ``"url"`` or ``"qr"``, as for ``pack``.
+        check: ``"none"``, ``"crc8"``, ``"crc16"`` or ``"crc32"``; None for the framing's default.
+        models: the models that the record states: a ``Models``, the name of a registered set or
+            its number; ``"auto"`` for what the backends report.
+        judge: compares selected words with the description: ``"minilm"``, ``"auto"``, an object,
+            or None to select by rule, as for ``select``.
+        skeletons: with ``coding="nibble"``, ``"rule"`` for the rule of the paper or ``"model"``
+            for the writer.
+        progress: called before each stage with its name and the name of its backend.
 
     Raises:
-        InputError: the image or an option is at fault.
-        BackendError: a model failed.
+        InputError: the image or an option is invalid, or not even one word fits the limits.
+        BackendError: a backend failed, or returned an invalid result. ``.trace`` has the stages.
+
+    Example:
+        >>> from importlib import resources
+        >>> import semcodec
+        >>> photo = resources.files("semcodec_embedded") / "photos" / "cat.jpg"
+        >>> encoded = semcodec.encode(photo.read_bytes(), k=3)
+        >>> encoded.record.words
+        ['huge', 'brown', 'cat']
+        >>> len(encoded.data)
+        8
     """
-    _check_options(rate, coding, skeletons)
-    limit = RateLimits(k, max_bytes, ubpp)
-    options: dict[str, Any] = {"size": size, "framing": framing, "check": check}
-    api.overhead(0, models="default" if models == AUTO else models, **options)  # checks them
-    judging = words.judge(judge)
-    describing: Describer
-    writing: Writer
-    describing, writing = backends.find_all(backend, describer=describer, writer=writer)
-    shortening = RuleBasedWriter() if skeletons == "rule" else writing
+    # Everything is checked before the first stage: a model may take minutes, and cost money.
+    _check_choice("rate", rate, RATES)
+    _check_choice("coding", coding, CODINGS)
+    _check_choice("skeletons", skeletons, SKELETON_METHODS)
+    limits = RateLimits(k, max_bytes, ubpp)
+    header: dict[str, Any] = {"size": size, "framing": framing, "check": check}
+    api.overhead(0, models="default" if models == AUTO else models, **header)  # raises InputError
+    loaded_judge = words.judge(judge)
+    roles = backends.find_all(backend, describer=describer, writer=writer)
 
     with traced_run(progress) as trace:
-        options |= _labelled(models, describing, writing)
-        seen = imaging.crop(imaging.load(image), size, fit)
-        description = validation.description(trace.call(describing, "describe", seen), describing)
-        most = limit.most_words(size)
-        most_bits = limit.most_bits(size, lambda room: room + api.overhead(room, **options))
-        used = "lexicon" if coding == "auto" else coding
-        while most > 0:
-            answer = _chosen(writing, (description, most, used, most_bits, judging), trace)
-            chosen = validation.words(answer, writing, "select")[:most]
-            text = _text(chosen, used, writing, shortening, trace)
-            carrier = _carrier(text) if coding == "auto" else coding
-            record = api.build_record(text, coding=carrier, **options)
+        stages = _Stages(trace, skeletons, *roles)
+        header = _with_model_ids(header, models, stages)
+        cropped = imaging.crop(imaging.load(image), size, fit)
+        description = stages.describe(cropped)
+        max_words = limits.max_words(size)
+        max_bits = limits.max_bits(size, lambda payload: payload + api.overhead(payload, **header))
+        selection_coding = "lexicon" if coding == AUTO else coding
+        # Selection aims at the limits, and usually meets them at once. A backend may ignore them,
+        # so each round asks for at least one word less than the last one got: this ends.
+        while max_words > 0:
+            request = (description, max_words, selection_coding, max_bits, loaded_judge)
+            selected = stages.select(*request)[:max_words]
+            text = stages.shorten(selected) if coding == "nibble" else " ".join(selected)
+            text_coding = _choose_coding(text) if coding == AUTO else coding
+            record = api.build_record(text, coding=text_coding, **header)
             data = api.serialize(record)
-            if limit.allows(data, record):
-                return Encoded(data, record, trace, seen)
-            most = len(chosen) - 1
-        raise InputError("Not even one word keeps this limit: allow more bytes.")
+            if limits.accepts(data, record):
+                return Encoded(data, record, trace, cropped)
+            max_words = len(selected) - 1
+        raise InputError("Not even one word fits the limits: allow more bytes.")
 
 
-def _check_options(*given: object) -> None:
-    """Refuse a rate, a coding or a way to compress that there is not."""
-    choices = (RATES, CODINGS, SKELETON_METHODS)
-    for one, known in zip(given, choices, strict=True):
-        if not isinstance(one, str) or one not in known:
-            every = "; ".join(", ".join(names) for names in choices)
-            raise InputError(f"Give rate, coding and skeletons, each one of its own: {every}.")
+@dataclass(frozen=True, slots=True)
+class _Stages:
+    """The calls of models in one run; each result is checked before it is returned."""
+
+    trace: Trace
+    skeletons: str
+    describer: Describer
+    writer: Writer
+
+    def describe(self, image: Image) -> str:
+        described = self.trace.run_stage("describe", self.describer, Describer.describe, image)
+        return validation.check_description(described, self.describer)
+
+    def select(
+        self, description: str, k: int, coding: str, max_bits: int | None, judge: Judge | None
+    ) -> list[str]:
+        """Return words of ``description``; a writer without ``choose`` ignores all limits but k."""
+        selected: object
+        if hasattr(self.writer, "choose"):
+            chooser: Any = self.writer  # also a Chooser, as hasattr tells
+            request = (description, k, coding, max_bits, judge)
+            selected = self.trace.run_stage("select", chooser, Chooser.choose, *request)
+            if isinstance(selected, Selection):
+                self.trace.annotate(selected.words, judge=selected.judge, won=selected.won)
+                selected = selected.words
+        else:
+            selected = self.trace.run_stage("select", self.writer, Writer.select, description, k)
+        return validation.check_words(selected, self.writer, "select")
+
+    def shorten(self, words: list[str]) -> str:
+        """Return the skeletons of ``words`` as a text."""
+        validation.check_have_skeletons(words, self.writer)
+        shortener = RuleBasedWriter() if self.skeletons == "rule" else self.writer
+        short = self.trace.run_stage("compress", shortener, Writer.compress, words)
+        skeletons = validation.check_words(short, shortener, "compress")
+        return " ".join(validation.check_skeletons(skeletons, words, shortener))
 
 
-def _labelled(models: object, describing: Describer, writing: Writer) -> dict[str, Any]:
-    """Return the options that say which models made the record."""
+def _check_choice(option: str, value: object, choices: tuple[str, ...]) -> None:
+    if not isinstance(value, str) or value not in choices:
+        raise InputError(f"Invalid {option}: use one of {', '.join(choices)}.")
+
+
+def _with_model_ids(header: dict[str, Any], models: object, stages: _Stages) -> dict[str, Any]:
+    """Return ``header`` with the models that the record states."""
     if models != AUTO:
-        return {"models": models}
-    known, others = labels(describing, writing)
-    return {"models": known, "extensions": others}
+        return {**header, "models": models}
+    ids, names = collect_model_ids(stages.describer, stages.writer)
+    return {**header, "models": ids, "extensions": names}
 
 
-def _carrier(text: str) -> str:
-    """Return the coding for whole words: never nibble, whose reader takes ``tv`` for a skeleton."""
+def _choose_coding(text: str) -> str:
+    """Return the coding of whole words.
+
+    Never ``nibble``, even where it would be shorter: a decoder takes every word of that coding for
+    a skeleton, so that ``tv`` could come back as another word.
+    """
     return "utf8" if codings.why_unencodable("lexicon", text) else "lexicon"
-
-
-def _chosen(
-    writing: Writer, task: tuple[str, int, str, int | None, Judge | None], trace: Trace
-) -> Any:
-    """Return what ``writing`` chooses; one that takes only a number of words is its own judge."""
-    if not hasattr(writing, "choose"):
-        return trace.call(writing, "select", *task[:2])
-    choice = trace.call(writing, "choose", *task, stage="select")
-    if not isinstance(choice, Selection):
-        return choice
-    trace.note(choice.words, judge=choice.judge, won=choice.won)
-    return choice.words
-
-
-def _text(words: list[str], coding: str, writing: Writer, shortening: Writer, trace: Trace) -> str:
-    """Return the text of ``words``, as ``coding`` carries it."""
-    if coding != "nibble":
-        return " ".join(words)
-    validation.with_skeletons(words, writing)
-    short = validation.words(trace.call(shortening, "compress", words), shortening, "compress")
-    return " ".join(validation.skeletons(short, words, shortening))

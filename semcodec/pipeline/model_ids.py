@@ -1,6 +1,6 @@
-"""What a record says of the models that made it: ids of the registry, and names that have none.
+"""Which models a record states: ids of the registry, and names for models that have no id.
 
-Labels only: a decoder never takes a model from them (spec §5.3).
+They are labels for people and statistics: a decoder never takes a model from them (spec §5.3).
 """
 
 from __future__ import annotations
@@ -12,67 +12,69 @@ from semcodec.bitstream import Models
 from semcodec.errors import InputError, SemcodecError
 
 AUTO: Final = "auto"
-#: The ids of backends that are one model.
-OURS: Final = {"embedded": 1, "deterministic": 2}
-LONGEST: Final = 255  #: bytes of a name in a record (SC-EXT-7)
-PLACES: Final = ("describer", "writer", "painter", "prompts")
+BUILTIN_MODEL_IDS: Final = {"embedded": 1, "deterministic": 2}  #: backends that are one model
+MAX_NAME_BYTES: Final = 255  #: of a model's name in a record (SC-EXT-7)
+MODEL_ROLES: Final = ("describer", "writer", "painter", "prompts")  #: in the order of the ids
 
 
-def labels(describing: Any, writing: Any) -> tuple[Models, dict[str, str]]:
-    """Return the models field for two backends, and names for what has no id in the registry.
+def collect_model_ids(describer: object, writer: object) -> tuple[Models, dict[str, str]]:
+    """Return the models field for two backends, and by role the names of models without an id.
 
-    Backends that name no models are the default row, which states nothing.
+    Backends that name no models get the default row, which states nothing.
 
     Raises:
-        InputError: the settings of a backend name no model.
+        InputError: the settings of a backend name no model, or one with a name that is too long.
     """
-    said = {
-        **_names(describing, "describer", "painter", "prompts"),
-        **_names(writing, "writer", "prompts"),
+    names = {
+        **_model_names(describer, "describer", "painter", "prompts"),
+        **_model_names(writer, "writer", "prompts"),
     }
-    if not any(hasattr(backend, "label") for backend in (describing, writing)):
+    if not any(hasattr(backend, "label") for backend in (describer, writer)):
         return Models(), {}
-    ids = {place: _id(place, name) for place, name in said.items()}
-    unknown = {place: name for place, name in said.items() if name and not ids[place]}
-    if unknown.get("writer") == unknown.get("describer"):
-        unknown.pop("writer", None)  # said once, for every byte counts
-    if any(len(name.encode()) > LONGEST for name in unknown.values()):
-        raise InputError(f"The name of a model has over {LONGEST} bytes: use --models default.")
-    return _field(tuple(ids.get(place, 0) for place in PLACES)), unknown
+    ids = {role: _model_id(role, name) for role, name in names.items()}
+    unregistered = {role: name for role, name in names.items() if name and not ids[role]}
+    if unregistered.get("writer") == unregistered.get("describer"):
+        unregistered.pop("writer", None)  # one model has both roles: one name saves bytes
+    if any(len(name.encode()) > MAX_NAME_BYTES for name in unregistered.values()):
+        raise InputError(
+            f"The name of a model has over {MAX_NAME_BYTES} bytes: use --models default."
+        )
+    return _models_field(tuple(ids.get(role, 0) for role in MODEL_ROLES)), unregistered
 
 
-def _names(backend: Any, *places: str) -> dict[str, str]:
-    """Return what a backend calls itself in ``places``."""
+def _model_names(backend: Any, *roles: str) -> dict[str, str]:
+    """Return by role the names of the models that ``backend`` uses."""
     if not hasattr(backend, "label"):
         name = getattr(backend, "name", "")
-        return {places[0]: name} if name in OURS else {}
-    return {place: _name(backend, place) for place in places}
+        return {roles[0]: name} if name in BUILTIN_MODEL_IDS else {}
+    return {role: _model_name(backend, role) for role in roles}
 
 
-def _name(backend: Any, place: str) -> str:
-    """Return what a backend calls itself in one place; nothing if it means something else by it."""
+def _model_name(backend: Any, role: str) -> str:
+    """Return the name of a backend's model, empty if its ``label`` is not this hook."""
     try:
-        name = backend.label(place)
+        name = backend.label(role)
     except SemcodecError:
         raise
-    except Exception:  # foreign code, and nothing that a picture depends on
+    except Exception:  # foreign code, and nothing that the image depends on
         return ""
     return name if isinstance(name, str) else ""
 
 
-def _id(place: str, name: str) -> int:
-    if place == "prompts":
-        return next((id_ for id_, known in PROMPTS.items() if known == name), 0)
-    if name in OURS:
-        return OURS[name]
-    known = (id_ for id_, one in MODELS.items() if one.name == name and place in one.roles)
-    return next(known, 0)
+def _model_id(role: str, name: str) -> int:
+    """Return the registered id of a model that can fill ``role``, 0 if there is none."""
+    if role == "prompts":
+        return next((id_ for id_, prompts in PROMPTS.items() if prompts == name), 0)
+    if name in BUILTIN_MODEL_IDS:
+        return BUILTIN_MODEL_IDS[name]
+    matching = (id_ for id_, row in MODELS.items() if row.name == name and role in row.roles)
+    return next(matching, 0)
 
 
-def _field(row: tuple[int, ...]) -> Models:
-    """Return the shortest way to say four ids; those of prompts alone are not worth five bytes."""
-    if not any(row[:3]):
+def _models_field(ids: tuple[int, ...]) -> Models:
+    """Return the shortest form of four ids; the id of the prompts alone is not worth five bytes."""
+    if not any(ids[:3]):
         return Models()
-    if row in MODEL_SET_IDS:
-        return Models(set=MODEL_SET_IDS.index(row))
-    return Models(0, *row)
+    if ids in MODEL_SET_IDS:
+        return Models(set=MODEL_SET_IDS.index(ids))
+    return Models(0, *ids)

@@ -1,7 +1,8 @@
-"""How much a record may say: words, bytes, or micro-bits per pixel."""
+"""Limits on the size of a record: words, bytes, or micro-bits per pixel."""
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,18 +14,25 @@ from semcodec.words import MAX_K
 
 DEFAULT_K: Final = 12  #: words: a sentence's worth, about 25 bytes
 MICRO: Final = 1_000_000
-WORDS_PER_BYTE: Final = 2  #: helper words of a sentence can take less than a byte
-MAX_BYTES: Final = 16 * MAX_K  #: of payload; no words need more
+MAX_WORDS_PER_BYTE: Final = 2  #: function words in a sentence can take less than a byte
+MAX_PAYLOAD_BYTES: Final = 16 * MAX_K  #: no selection of words needs more
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """Limits of a record; the first one reached ends it.
+    """Limits of a record; all of them apply, and None is no limit.
+
+    ``max_words`` and ``max_bits`` bound what is selected, before the payload is known. ``accepts``
+    decides about the finished record. The bounds may be too generous (a backend may ignore them),
+    so ``encode`` drops words until the record is accepted.
 
     Attributes:
         k: words, 1..MAX_K.
-        max_bytes: of the whole record with its framing.
-        ubpp: micro-bits of payload per pixel.
+        max_bytes: of the whole record with its framing, 1 or more.
+        ubpp: micro-bits of payload per pixel, above 0.
+
+    Raises:
+        InputError: a limit is out of range.
     """
 
     k: int | None = None
@@ -32,47 +40,54 @@ class RateLimits:
     ubpp: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse limits under which nothing can be said."""
+        """Refuse limits that are out of range."""
         if self.k is not None and not (type(self.k) is int and 1 <= self.k <= MAX_K):
-            raise InputError(f"K is a number of words from 1 to {MAX_K}.")
+            raise InputError(f"Invalid k: use an integer from 1 to {MAX_K}, in words.")
         if self.max_bytes is not None and not (type(self.max_bytes) is int and self.max_bytes > 0):
-            raise InputError("A limit on bytes is an integer over 0.")
+            raise InputError("Invalid max_bytes: use an integer above 0.")
         if self.ubpp is not None and not _is_positive(self.ubpp):
-            raise InputError("A limit on µbpp is a number over 0.")
+            raise InputError("Invalid ubpp: use a number above 0, in micro-bits per pixel.")
 
-    def most_words(self, size: tuple[int, int]) -> int:
-        """Return how many words to start from: a word takes half a byte at least."""
-        most = MAX_K if self.k is None else self.k
-        if self.max_bytes is None and self.ubpp is None:
-            return DEFAULT_K if self.k is None else most
-        room: float = MAX_K if self.max_bytes is None else WORDS_PER_BYTE * self.max_bytes
-        if self.ubpp is not None:
-            room = min(room, WORDS_PER_BYTE * self.ubpp * size[0] * size[1] / (8 * MICRO))
-        return max(1, min(most, int(room)))
-
-    def most_bits(self, size: tuple[int, int], length: Callable[[int], int]) -> int | None:
-        """Return the bits of payload there is room for, in whole bytes; None if nothing limits it.
+    def max_words(self, size: tuple[int, int]) -> int:
+        """Return the number of words to begin with, 1..MAX_K.
 
         Args:
-            size: of the image.
-            length: the bytes of a record with a payload of so many bytes.
+            size: width and height of the image in pixels.
+        """
+        if self.max_bytes is None and self.ubpp is None:
+            return DEFAULT_K if self.k is None else self.k
+        limit = MAX_K if self.k is None else self.k
+        record_bytes = math.inf if self.max_bytes is None else self.max_bytes
+        budget = MAX_WORDS_PER_BYTE * min(record_bytes, self._payload_bytes(size))
+        return max(1, int(min(limit, budget)))
+
+    def max_bits(self, size: tuple[int, int], record_bytes: Callable[[int], int]) -> int | None:
+        """Return the limit on the payload in bits (of whole bytes), None if there is no limit.
+
+        Args:
+            size: width and height of the image in pixels.
+            record_bytes: returns the bytes of a record from the bytes of its payload; it must not
+                decrease, for the limit is found by bisection.
         """
         if self.max_bytes is None and self.ubpp is None:
             return None
-        room = MAX_BYTES
-        if self.ubpp is not None:
-            room = int(min(room, self.ubpp * size[0] * size[1] / (8 * MICRO)))
+        payload_bytes = int(min(MAX_PAYLOAD_BYTES, self._payload_bytes(size)))
         if self.max_bytes is not None:
-            room = bisect_right(range(1, room + 1), self.max_bytes, key=length)
-        return max(1, 8 * room)
+            candidates = range(1, payload_bytes + 1)
+            payload_bytes = bisect_right(candidates, self.max_bytes, key=record_bytes)
+        return max(1, 8 * payload_bytes)
 
-    def allows(self, data: bytes, record: Record) -> bool:
-        """Whether a record keeps the limits."""
+    def accepts(self, data: bytes, record: Record) -> bool:
+        """Tell whether a record, of which ``data`` are the bytes, is within the limits."""
         width, height = record.size
         if self.max_bytes is not None and len(data) > self.max_bytes:
             return False
         return self.ubpp is None or record.payload_bits * MICRO <= self.ubpp * width * height
 
+    def _payload_bytes(self, size: tuple[int, int]) -> float:
+        """Return ``ubpp`` in bytes of payload for an image of ``size``, infinite if not given."""
+        return math.inf if self.ubpp is None else self.ubpp * size[0] * size[1] / (8 * MICRO)
 
-def _is_positive(limit: object) -> bool:
-    return isinstance(limit, int | float) and not isinstance(limit, bool) and limit > 0
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0

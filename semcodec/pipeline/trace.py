@@ -1,14 +1,14 @@
-"""What happened in a run: each stage with what went in, what came out, by whom, how long."""
+"""The trace of a run: each stage with its inputs, its output, its model and its duration."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from semcodec.backends.notes import Notes, collect_notes, grouped
 from semcodec.errors import BackendError, SemcodecError
@@ -16,37 +16,76 @@ from semcodec.errors import BackendError, SemcodecError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+_Role = TypeVar("_Role")
+_Inputs = ParamSpec("_Inputs")
+_Output = TypeVar("_Output")
+
+Progress = Callable[[str, str], object]  #: called before each stage with its name and its model
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One call of a model or a rule.
+    """One call of a model or of a rule, as values that JSON can represent.
+
+    An image is shown as ``{"size": [width, height], "sha256": ...}`` (of its pixels), bytes as
+    hexadecimal digits, and any other object by its name.
 
     Attributes:
-        name: such as ``"describe"``.
-        model: who did it.
-        seconds: how long it took.
-        given: what went in; an image as its size and SHA-256.
-        returned: what came out, likewise.
-        notes: what else there is to say, such as who judged a choice of words, which calls of
-            servers it took with tokens and dollars, and what of the answers was repaired.
+        name: ``"describe"``, ``"select"``, ``"compress"``, ``"decompress"``, ``"expand"`` or
+            ``"paint"``.
+        model: name of the backend that ran it.
+        seconds: wall-clock time, rounded to 0.1 ms.
+        inputs: the arguments of the call, in order.
+        output: the value returned; None if the stage failed.
+        notes: further details by kind: ``"calls"`` (requests to servers, with tokens and
+            dollars), ``"repairs"`` (how responses were corrected), ``"judge"`` and ``"won"`` (how
+            words were selected), ``"failed"`` (the message of the error that ended the run).
+
+    Example:
+        >>> from semcodec.pipeline import Stage
+        >>> Stage("select", "deterministic", 0.0012, ["A red boat.", 2], ["red", "boat"]).output
+        ['red', 'boat']
     """
 
     name: str
     model: str
     seconds: float
-    given: Any
-    returned: Any
+    inputs: Any
+    output: Any
     notes: dict[str, Any] = field(default_factory=dict)
-
-
-Progress = Callable[[str, str], None]  #: is told each stage as it begins, and by whom
 
 
 @dataclass(slots=True)
 class Trace:
-    """The stages of a run, in order; of a run that failed, the last one says why in its notes.
+    """The stages of a run, in order.
 
-    Each stage gets the notes that were made in the context of the run since the stage before it.
+    ``encode`` and ``decode`` return a trace with their result. If a run fails after it has begun,
+    the error has it as ``.trace``: its last stage is the one that failed.
+
+    Attributes:
+        stages: one for each call of a model or rule.
+
+    Example:
+        >>> from semcodec.pipeline import Stage, Trace
+        >>> trace = Trace([Stage("expand", "deterministic", 0.1, [["cat"]], "cat")])
+        >>> print(trace.to_json())
+        {
+          "stages": [
+            {
+              "name": "expand",
+              "model": "deterministic",
+              "seconds": 0.1,
+              "inputs": [
+                [
+                  "cat"
+                ]
+              ],
+              "output": "cat",
+              "notes": {}
+            }
+          ]
+        }
+        <BLANKLINE>
     """
 
     stages: list[Stage] = field(default_factory=list)
@@ -55,56 +94,82 @@ class Trace:
 
     @property
     def calls(self) -> list[dict[str, Any]]:
-        """The calls of servers that the stages took."""
-        said = [stage.notes.get("calls") for stage in self.stages]
-        calls = [call for one in said if isinstance(one, list) for call in one]
+        """The requests to servers of all stages, in order; empty if the run was offline."""
+        noted = [stage.notes.get("calls") for stage in self.stages]
+        calls = [call for group in noted if isinstance(group, list) for call in group]
         return [call for call in calls if isinstance(call, dict)]
 
-    def call(self, backend: object, method: str, *given: Any, stage: str = "") -> Any:
-        """Return what ``backend`` answers to ``method``, and note it as ``stage``.
+    def run_stage(
+        self,
+        name: str,
+        backend: _Role,
+        method: Callable[Concatenate[_Role, _Inputs], _Output],
+        *inputs: _Inputs.args,
+        **_: _Inputs.kwargs,
+    ) -> _Output:
+        """Return what a method of ``backend`` returns, and append the stage to the trace.
 
-        The stage is called like the method if it has no other name.
+        The type of the output is what the protocol promises. A backend is foreign code that may
+        return anything: validate the output before using it.
+
+        Args:
+            name: of the stage.
+            backend: fills the role; its own method of that name is called.
+            method: of the role's protocol, such as ``Writer.select``.
+            inputs: arguments of the method.
 
         Raises:
-            BackendError: the backend raised anything that is no SemcodecError.
+            BackendError: the backend raised an exception that is not a SemcodecError.
         """
         model = str(getattr(backend, "name", type(backend).__name__))
-        name = stage or method
         if self.progress is not None:
             self.progress(name, model)
         started = time.perf_counter()
+        # Inputs are converted only after the call: hashing an image takes time that is not the
+        # backend's. A failed stage is recorded too, for it may have been paid for.
         try:
-            returned = _asked(backend, method, given, model)
-        except (SemcodecError, KeyboardInterrupt) as error:  # what was paid until then is noted
-            seconds = round(time.perf_counter() - started, 4)
-            notes = {**self._taken_notes(), "failed": str(error) or type(error).__name__}
-            self.stages.append(Stage(name, model, seconds, list(map(_shown, given)), None, notes))
+            output = _call_backend(backend, method.__name__, inputs, model)
+        except (SemcodecError, KeyboardInterrupt) as error:
+            failure = str(error) or type(error).__name__
+            self._append(name, model, started, inputs, None, failed=failure)
             raise
-        seconds = round(time.perf_counter() - started, 4)
-        shown = list(map(_shown, given))
-        notes = self._taken_notes()
-        self.stages.append(Stage(name, model, seconds, shown, _shown(returned), notes))
-        return returned
+        self._append(name, model, started, inputs, output)
+        return output  # type: ignore[no-any-return]  # as the protocol promises
 
-    def note(self, returned: Any, **notes: Any) -> None:
-        """Say of the last stage what it returned, if that was a value of many parts, and more."""
+    def annotate(self, output: Any, **notes: Any) -> None:
+        """Replace the output of the last stage by its main value, and add ``notes`` to it."""
         last = self.stages[-1]
-        self.stages[-1] = replace(last, returned=_shown(returned), notes={**last.notes, **notes})
-
-    def _taken_notes(self) -> dict[str, Any]:
-        """Return the notes made since the last stage ended."""
-        taken = grouped(self._notes)
-        self._notes.clear()
-        return taken
+        self.stages[-1] = replace(
+            last, output=_to_json_value(output), notes={**last.notes, **notes}
+        )
 
     def to_json(self) -> str:
-        """Return the trace as JSON."""
+        """Return the trace as JSON: an object with the list ``"stages"``."""
         return json.dumps({"stages": [asdict(stage) for stage in self.stages]}, indent=2) + "\n"
+
+    def _append(
+        self,
+        name: str,
+        model: str,
+        started: float,
+        inputs: tuple[Any, ...],
+        output: Any,
+        **notes: Any,
+    ) -> None:
+        """Append a stage that ends now, with the backend's notes since the last stage."""
+        seconds = round(time.perf_counter() - started, 4)
+        notes = {**grouped(self._notes), **notes}
+        self._notes.clear()
+        shown = [_to_json_value(value) for value in inputs]
+        self.stages.append(Stage(name, model, seconds, shown, _to_json_value(output), notes))
 
 
 @contextmanager
 def traced_run(progress: Progress | None = None) -> Iterator[Trace]:
-    """Return the trace of the run that is the block; an error that ends it carries the trace."""
+    """Yield the trace of the run inside the block; an error that ends the block carries it.
+
+    Notes of backends are collected in the context of the block (see ``semcodec.backends.notes``).
+    """
     with collect_notes() as notes:
         trace = Trace(progress=progress, _notes=notes)
         try:
@@ -114,37 +179,37 @@ def traced_run(progress: Progress | None = None) -> Iterator[Trace]:
             raise
 
 
-def _asked(backend: object, method: str, given: Sequence[Any], model: str) -> Any:
+def _call_backend(backend: object, method: str, inputs: tuple[Any, ...], model: str) -> Any:
     try:
-        return getattr(backend, method)(*given)
+        return getattr(backend, method)(*inputs)
     except SemcodecError:
         raise
     except Exception as error:  # a backend is foreign code: whatever it raises is its failure
-        message = f"The backend {model} failed to {method}: {told(error)}."
+        message = f"The backend {model} failed to {method}: {format_exception(error)}."
         raise BackendError(message, backend=model, stage=method) from error
 
 
-def told(error: Exception) -> str:
-    """Return the kind and words of a foreign error, which may fail to say them."""
+def format_exception(error: Exception) -> str:
+    """Return type and message of an exception of foreign code, whose ``__str__`` may fail."""
     try:
         return f"{type(error).__name__}: {error}"
     except Exception:
         return type(error).__name__
 
 
-def _shown(value: Any) -> Any:
+def _to_json_value(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, str | int | float | list | tuple | None):
         return value
     if hasattr(value, "tobytes") and hasattr(value, "size"):
-        return _shown_image(value)
+        return _image_summary(value)
     return str(getattr(value, "name", None) or repr(value))
 
 
-def _shown_image(image: Image) -> dict[str, Any]:
+def _image_summary(image: Image) -> dict[str, Any]:
     try:
         digest = hashlib.sha256(image.tobytes()).hexdigest()
-    except Exception:  # closed or damaged: whoever uses the image says so
+    except Exception:  # closed or damaged: reported where the image is used
         digest = ""
     return {"size": list(image.size), "sha256": digest}

@@ -1,8 +1,12 @@
-"""What models answer is checked here before it goes on; a wrong answer is not the user's fault."""
+"""Check what backends return before it is used: an invalid result is not the user's fault.
+
+Every function takes the result of one stage and returns it, or raises InvalidResponseError with
+the backend and the stage. Backends are foreign code, so nothing is assumed of the types.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from semcodec import imaging
 from semcodec.coding import nibble
@@ -13,83 +17,89 @@ from semcodec.words.tokenizer import MAX_TEXT, tokenize
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-LONGEST: Final = 200  #: letters of a word; no language has longer ones in use
+MAX_WORD_LETTERS: Final = 200  #: no language has longer words in use
 
 
-def description(answer: Any, backend: object) -> str:
-    """Return a description, cut to a length that can be looked at, with a word in it."""
-    if not isinstance(answer, str):
-        raise _bad(backend, "describe", "no text")
-    text = answer[:MAX_TEXT]
+def check_description(result: object, backend: object) -> str:
+    """Return a description that has a word with consonants, cut to ``MAX_TEXT`` characters."""
+    if not isinstance(result, str):
+        raise _invalid(backend, "describe", "expected a text")
+    text = result[:MAX_TEXT]
     if not any(map(skeleton_of_word, tokenize(text))):
-        raise _bad(backend, "describe", "a description without a word")
+        raise _invalid(backend, "describe", "the description has no words")
     return text
 
 
-def words(answer: Any, backend: object, stage: str) -> list[str]:
+def check_words(result: object, backend: object, stage: str) -> list[str]:
     """Return words: strings without spaces, at least one."""
-    if not isinstance(answer, list | tuple) or not answer:
-        raise _bad(backend, stage, "no list of words")
-    if not all(isinstance(word, str) and _is_word(word) for word in answer):
-        raise _bad(backend, stage, "something that is no word")
-    return list(answer)
+    if not isinstance(result, list | tuple) or not result:
+        raise _invalid(backend, stage, "expected a list of words")
+    if not all(isinstance(word, str) and _is_valid_word(word) for word in result):
+        raise _invalid(backend, stage, "an item of the list is not a single word")
+    return list(result)
 
 
-def _is_word(word: str) -> bool:
-    """Tell whether ``word`` is one, of a length that a record can hold, without half characters."""
-    whole = not any("\ud800" <= char <= "\udfff" for char in word)
-    return word.split() == [word] and len(word) <= LONGEST and whole
+def _is_valid_word(word: str) -> bool:
+    """Tell whether ``word`` fits into a record: one word, not too long, valid Unicode."""
+    has_surrogates = any("\ud800" <= char <= "\udfff" for char in word)
+    return word.split() == [word] and len(word) <= MAX_WORD_LETTERS and not has_surrogates
 
 
-def with_skeletons(answer: list[str], backend: object) -> list[str]:
-    """Return words that all have a skeleton."""
-    if not all(any(map(skeleton_of_word, tokenize(word))) for word in answer):
-        raise _bad(backend, "select", "a word without consonants")
-    return answer
+def check_have_skeletons(words: list[str], backend: object) -> list[str]:
+    """Return selected words, each of which has a consonant, so that its skeleton is not empty."""
+    if not all(any(map(skeleton_of_word, tokenize(word))) for word in words):
+        raise _invalid(backend, "select", "a word has no consonants")
+    return words
 
 
-def skeletons(answer: list[str], words: list[str], backend: object) -> list[str]:
-    """Return skeletons: one for each of ``words``, of nothing but symbols."""
-    if any(map(nibble.invalid_characters, answer)):
-        raise _bad(backend, "compress", "letters that are no symbols")
-    return as_many(answer, len(words), backend, "compress")
+def check_skeletons(skeletons: list[str], words: list[str], backend: object) -> list[str]:
+    """Return skeletons over the sixteen symbols, one for each of ``words``."""
+    if any(map(nibble.invalid_characters, skeletons)):
+        raise _invalid(backend, "compress", "a skeleton has other letters than the symbols")
+    return _check_count(skeletons, len(words), backend, "compress")
 
 
-def restored(answer: list[str], received: list[str], backend: object) -> list[str]:
-    """Return words: one for each skeleton, which it must have or be shortened to."""
-    for word, bones in zip(
-        as_many(answer, len(received), backend, "decompress"), received, strict=True
-    ):
-        if not is_abbreviation(bones, "".join(map(skeleton_of_word, tokenize(word)))):
-            raise _bad(backend, "decompress", f"{word[:40]!r} for {bones[:40]!r}")
-    return answer
+def check_restored_words(words: list[str], skeletons: list[str], backend: object) -> list[str]:
+    """Return restored words, one for each of ``skeletons``.
+
+    The skeleton received must be the word's own or an abbreviation of it: a writer may guess
+    which word was meant, but must not replace the content of the record (SC-REA-10).
+    """
+    _check_count(words, len(skeletons), backend, "decompress")
+    for word, skeleton in zip(words, skeletons, strict=True):
+        if not is_abbreviation(skeleton, "".join(map(skeleton_of_word, tokenize(word)))):
+            problem = f"{word[:40]!r} does not match the skeleton {skeleton[:40]!r}"
+            raise _invalid(backend, "decompress", problem)
+    return words
 
 
-def as_many(answer: list[str], asked: int, backend: object, stage: str) -> list[str]:
-    """Return words of which there must be one for each that was asked about."""
-    if len(answer) != asked:
-        raise _bad(backend, stage, f"{len(answer)} words for {asked}")
-    return answer
+def _check_count(words: list[str], expected: int, backend: object, stage: str) -> list[str]:
+    if len(words) != expected:
+        raise _invalid(backend, stage, f"{len(words)} words for {expected}")
+    return words
 
 
-def prompt(answer: Any, backend: object) -> str:
-    """Return a prompt, cut to a length that can be looked at."""
-    if not isinstance(answer, str):
-        raise _bad(backend, "expand", "no text")
-    return answer[:MAX_TEXT]
+def check_prompt(result: object, backend: object) -> str:
+    """Return a prompt, cut to ``MAX_TEXT`` characters."""
+    if not isinstance(result, str):
+        raise _invalid(backend, "expand", "expected a text")
+    return result[:MAX_TEXT]
 
 
-def picture(answer: Any, size: tuple[int, int], backend: object) -> Image:
-    """Return a picture as an RGB image of ``size``, scaled if it was painted at another."""
-    if not imaging.is_image(answer):
-        raise _bad(backend, "paint", "no image")
+def check_image(result: object, size: tuple[int, int], backend: object) -> Image:
+    """Return an image in RGB, scaled to ``size`` (width, height in pixels) if it has another."""
+    if not imaging.is_image(result):
+        raise _invalid(backend, "paint", "expected a PIL image")
     try:
-        return imaging.at_size(answer, size)
-    except Exception as error:  # an image that only now turns out to be closed or damaged
-        raise _bad(backend, "paint", "an image that cannot be read") from error
+        return imaging.to_rgb_size(result, size)  # type: ignore[arg-type]  # is_image has checked
+    except Exception as error:  # an image that turns out to be closed or damaged only when read
+        raise _invalid(backend, "paint", "the image cannot be read") from error
 
 
-def _bad(backend: object, stage: str, what: str) -> InvalidResponseError:
+def _invalid(backend: object, stage: str, problem: str) -> InvalidResponseError:
     name = str(getattr(backend, "name", type(backend).__name__))
-    message = f"The backend {name} answered {stage} with {what}: try again or choose another."
+    message = (
+        f"The backend {name} returned an invalid result for {stage!r} ({problem}): "
+        "use another backend for this stage."
+    )
     return InvalidResponseError(message, backend=name, stage=stage, retryable=True)

@@ -16,7 +16,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.cli import files
-from tests import pictures
+from tests import images
 
 Run = Callable[..., tuple[int, str, str]]
 SEMCODEC = (sys.executable, "-m", "semcodec")
@@ -56,10 +56,10 @@ def test_every_kind_of_picture(run: Run, record: Path, tmp_path: Path, kind: str
     assert shape(picture.read_bytes())[0] == {"jpg": "JPEG"}.get(kind, kind.upper())
 
 
-@pytest.mark.parametrize("name", pictures.GOOD)
+@pytest.mark.parametrize("name", images.GOOD)
 def test_awkward_photographs_are_encoded(run: Run, tmp_path: Path, name: str) -> None:
     photo, file = tmp_path / "photo", tmp_path / "photo.semc"
-    photo.write_bytes(pictures.GOOD[name])
+    photo.write_bytes(images.GOOD[name])
     assert run("encode", photo, "-o", file)[0] == 0
     assert semcodec.unpack(file.read_bytes()).words
 
@@ -68,15 +68,15 @@ def test_a_turned_photograph_is_described_upright(run: Run, tmp_path: Path) -> N
     texts = []
     for name in ("jpeg", "turned"):
         photo, file = tmp_path / name, tmp_path / f"{name}.semc"
-        photo.write_bytes(pictures.GOOD[name])
+        photo.write_bytes(images.GOOD[name])
         run("encode", photo, "-o", file)
         texts.append(semcodec.unpack(file.read_bytes()).words[:4])
     assert texts[0] == texts[1]
 
 
-@pytest.mark.parametrize("name", pictures.BAD)
+@pytest.mark.parametrize("name", images.BAD)
 def test_bad_photographs_are_one_sentence(run: Run, tmp_path: Path, name: str) -> None:
-    data, says = pictures.BAD[name]
+    data, says = images.BAD[name]
     photo = tmp_path / "photo"
     photo.write_bytes(data)
     code, out, err = run("encode", photo, "-o", tmp_path / "photo.semc")
@@ -150,7 +150,7 @@ def test_wrong_paths_are_environment(
     assert code == 2
     assert says in err
     assert err.count("\n") == 1
-    assert photo.read_bytes() == pictures.PHOTO
+    assert photo.read_bytes() == images.PHOTO
     assert names(photo.parent) == ["link.jpg", "photo.jpg"]
 
 
@@ -187,7 +187,7 @@ def test_a_trace_destroys_nothing_and_is_checked_first(run: Run, photo: Path, tr
     target = photo.with_suffix(".semc")
     code, _, err = run("encode", photo, "-o", target, "--trace", photo.parent / trace)
     assert (code, err.count("\n")) == (2, 1)
-    assert photo.read_bytes() == pictures.PHOTO
+    assert photo.read_bytes() == images.PHOTO
     assert names(photo.parent) == ["photo.jpg"]
 
 
@@ -268,7 +268,7 @@ def test_the_trace_tells_every_stage_and_no_pixel(run: Run, photo: Path) -> None
     run("encode", photo, "-o", photo.with_suffix(".semc"), "--trace", trace)
     stages = json.loads(trace.read_text())["stages"]
     assert [stage["name"] for stage in stages] == ["describe", "select"]
-    assert set(stages[0]["given"][0]) == {"size", "sha256"}
+    assert set(stages[0]["inputs"][0]) == {"size", "sha256"}
 
 
 def test_the_trace_names_the_judge(run: Run, photo: Path) -> None:
@@ -291,7 +291,7 @@ def through(*argv: str, given: bytes = b"", **options: Any) -> subprocess.Comple
 
 
 def test_pipes_there_and_back() -> None:
-    record = through("encode", "-", "-o", "-", "--size", "64x48", given=pictures.PHOTO)
+    record = through("encode", "-", "-o", "-", "--size", "64x48", given=images.PHOTO)
     picture = through("decode", "-", "-o", "-", given=record.stdout)
     assert shape(picture.stdout) == ("PNG", (64, 48))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import semcodec
-from tests.pictures import PHOTO, saved, scene
+from tests.images import PHOTO, saved, scene
 
 SPEC = Path(__file__).parents[2] / "spec"
 MAGIC = SPEC / "integration" / "semcodec.magic"

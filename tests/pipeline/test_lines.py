@@ -17,9 +17,9 @@ from semcodec.backends import registry
 from semcodec.bitstream import api, writer
 from semcodec.coding import lexicon
 from semcodec.errors import BackendError, InputError, InvalidResponseError, SemcodecError
-from semcodec.pipeline.rate_control import MAX_BYTES, RateLimits
+from semcodec.pipeline.rate_control import MAX_PAYLOAD_BYTES, RateLimits
+from tests.images import PHOTO, saved, scene
 from tests.overlap import Overlap
-from tests.pictures import PHOTO, saved, scene
 from tests.profiles import examples
 
 
@@ -117,7 +117,7 @@ def test_a_file_becomes_an_image(use: Any) -> None:
     assert decoded.image.getpixel((0, 0)) == (7, 0, 0)
     assert decoded.words == ["red", "boat"]
     assert [stage.name for stage in decoded.trace.stages] == ["decompress", "expand", "paint"]
-    assert decoded.trace.stages[1].returned == "a picture of red boat"
+    assert decoded.trace.stages[1].output == "a picture of red boat"
 
 
 def test_stages_mix(use: Any) -> None:
@@ -133,14 +133,14 @@ def test_stages_mix(use: Any) -> None:
 
 def test_the_trace_says_who_judged_the_words(use: Any) -> None:
     ruled = semcodec.encode(PHOTO, describer="model", k=2).trace.stages[1]
-    assert (ruled.name, ruled.model, ruled.returned) == ("select", "deterministic", ["red", "boat"])
+    assert (ruled.name, ruled.model, ruled.output) == ("select", "deterministic", ["red", "boat"])
     assert ruled.notes == {"judge": "salience", "won": "salience"}
     judged = semcodec.encode(
         PHOTO, describer="model", max_bytes=6, coding="nibble", judge=Overlap(water=9)
     )
     assert judged.record.text == "vtr"
     assert len(judged.data) == 6
-    assert judged.trace.stages[1].given[1:] == [12, "nibble", 16, "overlap"]
+    assert judged.trace.stages[1].inputs[1:] == [12, "nibble", 16, "overlap"]
     assert json.loads(judged.trace.to_json())["stages"][1]["notes"] == {
         "judge": "overlap",
         "won": "gain",
@@ -184,7 +184,7 @@ def test_utf8_carries_the_words_themselves(use: Any) -> None:
 def test_a_description_is_looked_at_up_to_a_limit(use: Any) -> None:
     use(describe="red " * 50_000)
     trace = semcodec.encode(PHOTO, backend="model").trace
-    assert len(trace.stages[1].given[0]) == 100_000
+    assert len(trace.stages[1].inputs[0]) == 100_000
 
 
 def test_an_abbreviation_is_a_word_for_its_skeleton(use: Any) -> None:
@@ -207,7 +207,7 @@ def test_an_error_that_cannot_be_told_is_still_a_backend_error(use: Any) -> None
 def test_a_limit_starts_from_what_it_has_room_for(use: Any) -> None:
     use(describe="red boat " * 9000, select=["boat"] * 1000)
     trace = semcodec.encode(PHOTO, backend="model", max_bytes=20).trace
-    assert trace.stages[1].given[1] <= 40
+    assert trace.stages[1].inputs[1] <= 40
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_words_are_chosen_for_the_room_in_their_framing(use: Any, framing: str, 
     encoded = semcodec.encode(
         PHOTO, describer="model", framing=framing, max_bytes=40, models="default"
     )
-    assert encoded.trace.stages[1].given[3] == 8 * room
+    assert encoded.trace.stages[1].inputs[3] == 8 * room
 
 
 @pytest.mark.parametrize("limit", [{"max_bytes": 20}, {"ubpp": 100}, {"k": 4}, {}])
@@ -260,14 +260,14 @@ def test_the_room_for_a_payload_is_all_that_is_left(framing: str, max_bytes: int
     def length(room: int) -> int:
         return len(semcodec.pack("a" * room, coding="utf8", **options))
 
-    bits = RateLimits(max_bytes=max_bytes).most_bits(
+    bits = RateLimits(max_bytes=max_bytes).max_bits(
         (1000, 777), lambda room: room + api.overhead(room, **options)
     )
     assert bits is not None
     room = bits // 8
     assert bits == max(1, 8 * room)
     assert room == 0 or length(room) <= max_bytes
-    assert room == MAX_BYTES or length(room + 1) > max_bytes
+    assert room == MAX_PAYLOAD_BYTES or length(room + 1) > max_bytes
 
 
 def test_the_callers_image_stays_as_it_is(use: Any) -> None:
@@ -430,9 +430,9 @@ def test_a_record_without_words_cannot_be_painted() -> None:
 def test_the_trace_is_json_with_hashes_for_images(use: Any) -> None:
     encoded = semcodec.encode(scene(), backend="model", coding="nibble")
     stages = json.loads(encoded.trace.to_json())["stages"]
-    assert stages[0]["given"][0]["size"] == [1024, 1024]
-    assert len(stages[0]["given"][0]["sha256"]) == 64
-    assert stages[2]["returned"] == ["rd", "bt", "bl", "vtr"]
+    assert stages[0]["inputs"][0]["size"] == [1024, 1024]
+    assert len(stages[0]["inputs"][0]["sha256"]) == 64
+    assert stages[2]["output"] == ["rd", "bt", "bl", "vtr"]
 
 
 @examples(200)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends import add_note
+from semcodec.backends import Describer, Writer, add_note
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from semcodec.pipeline.trace import Trace, traced_run
 
@@ -53,8 +53,8 @@ def test_the_stage_that_failed_is_kept_with_its_reason(error: BackendError) -> N
     assert (describing.name, choosing.name) == ("describe", "select")
     assert "failed" not in describing.notes
     assert choosing.notes == {"calls": [{"model": "m"}], "failed": str(error)}
-    assert choosing.returned is None
-    assert choosing.given[0] == "A red boat on a lake."
+    assert choosing.output is None
+    assert choosing.inputs[0] == "A red boat on a lake."
     assert json.loads(raised.trace.to_json())["stages"][1]["notes"]["failed"] == str(error)
 
 
@@ -68,7 +68,7 @@ def test_whatever_a_backend_raises_is_a_backend_error_with_the_trace() -> None:
 def test_an_error_of_the_caller_is_kept_as_a_stage_too() -> None:
     trace = Trace()
     with pytest.raises(InputError):
-        trace.call(Model(InputError("name a model")), "select", "a boat", 1)
+        trace.run_stage("select", Model(InputError("name a model")), Writer.select, "a boat", 1)
     assert trace.stages[0].notes == {"failed": "name a model"}
 
 
@@ -137,7 +137,7 @@ def test_what_was_paid_before_an_interrupt_is_noted() -> None:
 def test_a_note_without_a_run_is_dropped() -> None:
     add_note("a", 1)
     with traced_run() as trace:
-        trace.call(Model(), "describe", PICTURE)
+        trace.run_stage("describe", Model(), Describer.describe, PICTURE)
     assert trace.stages[0].notes == {}
     add_note("a", 1)
     assert trace._notes == []
@@ -146,7 +146,7 @@ def test_a_note_without_a_run_is_dropped() -> None:
 @pytest.mark.parametrize("note", [5, "calls", None, ["m"], {"model": "m"}], ids=str)
 def test_calls_are_the_notes_of_calls_that_have_fields(note: Any) -> None:
     with traced_run() as trace:
-        trace.call(Model(calls=note), "describe", PICTURE)
+        trace.run_stage("describe", Model(calls=note), Describer.describe, PICTURE)
     assert trace.calls == ([note] if isinstance(note, dict) else [])
 
 
@@ -171,10 +171,10 @@ def test_what_is_no_value_is_shown_by_its_name() -> None:
         name = "minilm"
 
     trace = Trace()
-    trace.call(Model(), "select", Judge(), b"\x01\xff")
-    assert trace.stages[0].given == ["minilm", "01ff"]
-    trace.call(Model(), "select", {"a": 1}, None)
-    assert trace.stages[1].given == ["{'a': 1}", None]
+    trace.run_stage("select", Model(), Writer.select, Judge(), b"\x01\xff")
+    assert trace.stages[0].inputs == ["minilm", "01ff"]
+    trace.run_stage("select", Model(), Writer.select, {"a": 1}, None)
+    assert trace.stages[1].inputs == ["{'a': 1}", None]
 
 
 def test_a_picture_is_shown_by_its_size_and_digest_even_if_it_cannot_be_read() -> None:
@@ -185,7 +185,7 @@ def test_a_picture_is_shown_by_its_size_and_digest_even_if_it_cannot_be_read() -
             raise ValueError
 
     trace = Trace()
-    trace.call(Model(), "describe", Broken())
-    assert trace.stages[0].given == [{"size": [3, 2], "sha256": ""}]
-    trace.call(Model(), "describe", PICTURE)
-    assert len(trace.stages[1].given[0]["sha256"]) == 64
+    trace.run_stage("describe", Model(), Describer.describe, Broken())
+    assert trace.stages[0].inputs == [{"size": [3, 2], "sha256": ""}]
+    trace.run_stage("describe", Model(), Describer.describe, PICTURE)
+    assert len(trace.stages[1].inputs[0]["sha256"]) == 64

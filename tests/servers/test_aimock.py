@@ -19,7 +19,7 @@ from PIL import Image
 import semcodec
 from semcodec.backends.notes import collect_notes, grouped
 from semcodec.backends.openai import server as servers
-from tests import pictures
+from tests import images
 from tests.servers.program import Program
 
 Run = Callable[..., tuple[int, str, str]]
@@ -48,7 +48,7 @@ pytestmark = [
 
 
 def colored(color: tuple[int, int, int]) -> dict[str, Any]:
-    file = pictures.saved(Image.new("RGB", (128, 128), color), "PNG")
+    file = images.saved(Image.new("RGB", (128, 128), color), "PNG")
     return {"image": {"b64Json": base64.b64encode(file).decode()}}
 
 

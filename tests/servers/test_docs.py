@@ -13,7 +13,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends.openai import Settings
-from tests import pictures
+from tests import images
 
 Run = Callable[..., tuple[int, str, str]]
 TEXT = (Path(__file__).parents[2] / "docs" / "servers.md").read_text("utf-8")
@@ -31,7 +31,7 @@ COMMANDS = [
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with what the commands need, in which they run."""
     (tmp_path / "photo.jpg").write_bytes(
-        pictures.saved(Image.new("RGB", (1024, 1024), pictures.RED), "JPEG")
+        images.saved(Image.new("RGB", (1024, 1024), images.RED), "JPEG")
     )
     words = "huge brown cat background"
     record = semcodec.pack(words, coding="lexicon", framing="file", size=(96, 64))

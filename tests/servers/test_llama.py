@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 import semcodec
-from tests import pictures
+from tests import images
 from tests.servers.program import Program
 
 Run = Callable[..., tuple[int, str, str]]
@@ -82,7 +82,7 @@ def test_another_photograph_brings_another_description(
     run: Run, server: Program, photo: Path, tmp_path: Path, api: str
 ) -> None:
     other = tmp_path / "other.png"
-    other.write_bytes(pictures.GOOD["nothing but black"])
+    other.write_bytes(images.GOOD["nothing but black"])
     said = []
     where = ("--backend", "openai", "--base-url", server.url, "--api", api)
     for image in (photo, other, photo):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from semcodec._safe_image import open_image
 from semcodec.backends.notes import add_note
 from semcodec.backends.openai import credentials, requests
 from semcodec.backends.openai.client import Client
@@ -14,6 +13,7 @@ from semcodec.backends.openai.settings import MODELS, Settings
 from semcodec.backends.prompting import ChatRequest, ChatResponse
 from semcodec.backends.recording import ModelRequest, ModelResponse, Recorder
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
+from semcodec.imaging import open_image
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from tests.backends.openai import faulty, obliging
 from tests.backends.openai.faulty import Behaviour, says
-from tests.pictures import claiming
+from tests.images import claiming
 
 Kind = Literal["text", "picture"]
 #: For what each kind is asked, in sentences and at which route.

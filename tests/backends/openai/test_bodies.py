@@ -12,9 +12,9 @@ from PIL import Image
 from semcodec.backends.openai import Settings, client, requests, retries
 from semcodec.backends.prompting import ChatRequest
 from semcodec.backends.recording import ModelRequest
-from tests import pictures
+from tests import images
 
-LOOK = ChatRequest("describe", "rules", "task", pictures.scene())
+LOOK = ChatRequest("describe", "rules", "task", images.scene())
 
 
 def asked(**settings: Any) -> ModelRequest:

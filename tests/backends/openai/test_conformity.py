@@ -19,7 +19,7 @@ from tests.backends.openai import obliging
 from tests.backends.openai.checking import KEY, Checking
 from tests.backends.openai.conformity import official
 from tests.backends.openai.faulty import Behaviour, Faulty, Seen, says
-from tests.pictures import PHOTO, scene
+from tests.images import PHOTO, scene
 
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
 LOOK = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA==", "detail": "high"}}

@@ -24,7 +24,7 @@ from semcodec.errors import BackendError
 from tests.backends.openai import obliging, page
 from tests.backends.openai.faulty import Behaviour, Faulty, Seen, says
 from tests.backends.openai.table import FAULTS, KEY, ROUTES, SECONDS, Fault, Kind, error
-from tests.pictures import PHOTO
+from tests.images import PHOTO
 
 SIZE = (64, 64)
 PIECES = re.compile(rb"zx9|secret|=ours|ours&", re.I)  #: of the key; of which none may be left

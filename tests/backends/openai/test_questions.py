@@ -16,10 +16,10 @@ from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.openai.errors import SchemaNotSupported
 from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
-from tests import pictures
+from tests import images
 
 LOCAL = "http://127.0.0.1:9/v1"
-PICTURE = pictures.scene()
+PICTURE = images.scene()
 Send = Callable[[ModelRequest], ModelResponse]
 
 
@@ -137,7 +137,7 @@ def test_a_plain_question_is_not_asked_again_for_its_schema() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"no picture", pictures.PHOTO[:300], pictures.GOOD["animation"], pictures.claiming(9, 9)],
+    [b"", b"no picture", images.PHOTO[:300], images.GOOD["animation"], images.claiming(9, 9)],
     ids=["empty", "text", "cut off", "gif", "damaged"],
 )
 @pytest.mark.parametrize("stage", ["paint", "edit"])
@@ -152,14 +152,14 @@ def test_what_is_no_picture_is_a_bad_answer(stage: str, data: bytes) -> None:
 
 
 def test_a_picture_that_is_too_large_is_not_unfolded() -> None:
-    send, _ = always(ModelResponse(image=pictures.claiming(5000, 5000)))
+    send, _ = always(ModelResponse(image=images.claiming(5000, 5000)))
     with pytest.raises(InvalidResponseError, match="too large a picture"):
         backend(send).paint("a boat", (64, 64), 0)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "cmyk", "palette", "transparent"])
 def test_a_picture_of_any_kind_is_rgb(kind: str) -> None:
-    send, _ = always(ModelResponse(image=pictures.GOOD[kind]))
+    send, _ = always(ModelResponse(image=images.GOOD[kind]))
     assert backend(send).paint("a boat", (64, 64), 0).mode == "RGB"
     assert backend(send).edit(Image.new("RGB", (30, 20)), "more red", 0).size == (30, 20)
 
@@ -178,7 +178,7 @@ def test_a_picture_is_looked_at_no_larger_than_is_set(side: int, kind: str) -> N
 
 
 def test_another_seed_is_another_call_though_no_seed_is_sent() -> None:
-    send, calls = always(ModelResponse(image=pictures.saved(PICTURE, "PNG")))
+    send, calls = always(ModelResponse(image=images.saved(PICTURE, "PNG")))
     asking = OpenAIBackend(send=send, base_url="https://api.openai.com/v1")
     asking.paint("a boat", (64, 64), 1)
     asking.paint("a boat", (64, 64), 2)

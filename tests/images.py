@@ -75,7 +75,7 @@ GOOD = {
 #: Files that hold none that can be read, and a word of what the user is told.
 BAD = {
     "empty": (b"", "empty"),
-    "text": (b"hello, I am a text file\n" * 9, "no image"),
+    "text": (b"hello, I am a text file\n" * 9, "Unsupported"),
     "truncated": (PHOTO[: len(PHOTO) // 2], "damaged"),
     "bomb": (claiming(30000, 30000), "pixels"),
 }

@@ -13,7 +13,7 @@ from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.settings import MODELS
 from semcodec.bitstream import Models
 from semcodec.errors import InputError
-from semcodec.pipeline.model_ids import labels
+from semcodec.pipeline.model_ids import collect_model_ids
 
 PICTURE = Image.new("RGB", (64, 64), "red")
 LOCAL = "http://127.0.0.1:9/v1"
@@ -64,7 +64,9 @@ def test_the_models_of_openai_are_a_row_of_one_byte() -> None:
 
 
 def test_models_that_have_ids_are_told_by_them() -> None:
-    known, others = labels(*[openai(writer="gpt-5.4-mini", painter="gpt-image-2.5-flare")] * 2)
+    known, others = collect_model_ids(
+        *[openai(writer="gpt-5.4-mini", painter="gpt-image-2.5-flare")] * 2
+    )
     assert (known, others) == (Models(0, 3, 4, 6, 1), {})
 
 
@@ -76,13 +78,13 @@ def test_models_without_ids_are_told_by_their_names() -> None:
 
 def test_a_model_that_describes_and_writes_is_named_once() -> None:
     both = openai(base_url=LOCAL, describer="qwen3-vl:2b", writer="qwen3-vl:2b")
-    assert labels(both, both)[1] == {"describer": "qwen3-vl:2b"}
+    assert collect_model_ids(both, both)[1] == {"describer": "qwen3-vl:2b"}
     assert record(both).metadata == {"describer": "qwen3-vl:2b"}
 
 
 def test_a_known_writer_beside_an_unknown_describer_is_told() -> None:
     mixed = openai(describer="mine")
-    assert labels(mixed, mixed) == (Models(0, 0, 3, 5, 1), {"describer": "mine"})
+    assert collect_model_ids(mixed, mixed) == (Models(0, 0, 3, 5, 1), {"describer": "mine"})
 
 
 def test_the_only_model_of_a_server_is_asked_for() -> None:
@@ -92,7 +94,7 @@ def test_the_only_model_of_a_server_is_asked_for() -> None:
 
 def test_backends_may_be_mixed() -> None:
     server = openai(base_url=LOCAL, describer="qwen3-vl:2b", writer="x")
-    known, others = labels(server, semcodec.backends.find("writer", "deterministic"))
+    known, others = collect_model_ids(server, semcodec.backends.find("writer", "deterministic"))
     assert (known, others) == (Models(0, 0, 2, 0, 1), {"describer": "qwen3-vl:2b"})
     said = record("auto", writer=server)
     assert (said.models, said.metadata) == (Models(0, 1, 0, 0, 1), {"writer": "x"})
@@ -100,23 +102,23 @@ def test_backends_may_be_mixed() -> None:
 
 def test_backends_that_name_no_models_say_nothing() -> None:
     assert record("auto").models == Models()
-    assert labels(object(), object()) == (Models(), {})
-    assert labels(Named(), Named()) == (Models(), {})
+    assert collect_model_ids(object(), object()) == (Models(), {})
+    assert collect_model_ids(Named(), Named()) == (Models(), {})
 
 
 def test_prompts_alone_are_not_worth_their_bytes() -> None:
     one = Named(prompts=PROMPTS)
-    assert labels(one, one) == (Models(), {})
+    assert collect_model_ids(one, one) == (Models(), {})
 
 
 def test_prompts_of_ones_own_are_named() -> None:
     one = Named(describer="gpt-5.5", writer="gpt-5.5", painter="gpt-image-2", prompts="mine")
-    assert labels(one, one) == (Models(0, 3, 3, 5, 0), {"prompts": "mine"})
+    assert collect_model_ids(one, one) == (Models(0, 3, 3, 5, 0), {"prompts": "mine"})
 
 
 def test_an_id_is_for_the_places_that_a_model_can_fill() -> None:
     one = Named(describer="gpt-image-2", painter="gpt-5.5", writer="gpt-5.5")
-    known, others = labels(one, one)
+    known, others = collect_model_ids(one, one)
     assert known == Models(0, 0, 3, 0, 0)
     assert others == {"describer": "gpt-image-2", "painter": "gpt-5.5"}
 
@@ -134,7 +136,7 @@ def test_a_name_has_room_or_it_is_said_how_to_go_without(name: str) -> None:
     with pytest.raises(InputError, match="over 255 bytes: use --models default"):
         semcodec.encode(PICTURE, backend=one)
     assert semcodec.encode(PICTURE, backend=one, models="default").data
-    assert record(Named(describer="x" * 255)).notes["describer"] == "x" * 255
+    assert record(Named(describer="x" * 255)).metadata["describer"] == "x" * 255
 
 
 @pytest.mark.parametrize("said", ["cat", None, lambda: "cat", lambda place: 5])
@@ -146,4 +148,4 @@ def test_what_a_backend_may_mean_by_label_otherwise_is_passed_over(said: Any) ->
 
 def test_the_usual_models_are_the_row_of_the_registry() -> None:
     one = Named(**MODELS, prompts=PROMPTS)
-    assert labels(one, one) == (Models(set=MODEL_SETS.index("openai")), {})
+    assert collect_model_ids(one, one) == (Models(set=MODEL_SETS.index("openai")), {})
