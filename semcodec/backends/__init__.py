@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from semcodec.backends.notes import add_note
-from semcodec.backends.protocols import ROLES, Chooser, Describer, Editor, Painter, Upscaler, Writer
+from semcodec.backends.protocols import (
+    ROLES,
+    Describer,
+    Editor,
+    Painter,
+    Upscaler,
+    WordSelector,
+    Writer,
+)
 from semcodec.backends.registry import AUTO, DEFAULTS, find, find_all, names, roles
 
 __all__ = [
     "Describer",
     "Writer",
-    "Chooser",
+    "WordSelector",
     "Painter",
     "Editor",
     "Upscaler",

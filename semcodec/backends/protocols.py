@@ -1,7 +1,13 @@
-"""What a model must be able to do to stand in one of the four places of the pipeline.
+"""The protocols of backends: what a model must offer to fill a role of the pipeline.
 
-A backend is any object with the methods of one or more of these. Images are upright RGB
-``PIL.Image.Image`` values; nothing here loads Pillow to say so.
+A backend is any object with the methods of one or more of these protocols; it needs no base class
+and no registration. Images are upright RGB ``PIL.Image.Image`` values (this module does not load
+Pillow). A backend may have an attribute ``name``, the string that stands for it in traces and
+messages, and a method ``label(role)``, which returns the name of the model that fills a role.
+
+An exception that is not a ``SemcodecError`` becomes a ``BackendError`` with the name of the
+backend. What a method returns is validated; a wrong type or a wrong number of words is an
+``InvalidResponseError``.
 """
 
 from __future__ import annotations
@@ -12,9 +18,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from semcodec.words import Judge, Selection
+    from semcodec.words import Selection, SelectionRequest
 
-#: The method by which a backend shows that it can fill a place.
+#: The method by which a backend shows that it can fill a role.
 ROLES: Final = {
     "describer": "describe",
     "writer": "select",
@@ -24,26 +30,37 @@ ROLES: Final = {
 
 
 class Describer(Protocol):
-    """Says what is in an image."""
+    """Describes images."""
 
     def describe(self, image: Image) -> str:
-        """Return a description of ``image``: sentences, the most important thing first."""
+        """Return a description of ``image``: English sentences, the most important thing first.
+
+        Characters after the first 100,000 are not used.
+        """
         ...
 
 
 class Writer(Protocol):
-    """Knows words: which matter, how short they get, and what they were."""
+    """Selects, shortens and restores words, and turns them into a prompt."""
 
     def select(self, description: str, k: int) -> list[str]:
-        """Return about ``k`` words of ``description``, in reading order."""
+        """Return the at most ``k`` most important words of ``description``, in reading order.
+
+        Words after the first ``k`` are not used. The limits on bits and bytes are kept by calling
+        again with a smaller ``k``; a backend that can do better has ``select_words`` too (see
+        ``WordSelector``).
+        """
         ...
 
     def compress(self, words: Sequence[str]) -> list[str]:
-        """Return a skeleton over the sixteen symbols for each word."""
+        """Return one skeleton for each word, of letters of ``ntsrhldcmfgpbkv``.
+
+        Called for coding ``"nibble"`` only, and only where the model makes the skeletons.
+        """
         ...
 
     def decompress(self, skeletons: Sequence[str]) -> list[str]:
-        """Return a word for each skeleton."""
+        """Return one word for each skeleton, whose consonants contain those of the skeleton."""
         ...
 
     def expand(self, words: Sequence[str]) -> str:
@@ -51,44 +68,59 @@ class Writer(Protocol):
         ...
 
     def compare(self, a: str, b: str) -> str:
-        """Return the one most important change that makes description ``a`` more like ``b``."""
+        """Return the one most important change that makes description ``a`` more like ``b``.
+
+        Empty if there is none.
+        """
         ...
 
 
-class Chooser(Protocol):
-    """Chooses words for a coding and a limit: what a writer may do beside ``select``."""
+class WordSelector(Protocol):
+    """Selects words under all limits at once: an optional hook of a ``Writer``.
 
-    def choose(
-        self,
-        description: str,
-        k: int,
-        coding: str,
-        max_bits: int | None,
-        judge: Judge | str | None,
-    ) -> Selection:
-        """Return at most ``k`` words that cost at most ``max_bits``, and who judged them."""
+    ``encode`` calls ``select_words`` in place of ``select`` where a writer has it. The request has
+    the description, the limits and the channel, which knows what words cost in the coding in use
+    and what a decoder will restore. A model that ranks words needs two lines::
+
+        def select_words(self, request):
+            ranked = self.rank(request.description, request.max_words)
+            return Selection(select_ranked(ranked, request), "model", self.name)
+    """
+
+    def select_words(self, request: SelectionRequest) -> Selection:
+        """Return words of ``request.description`` for which ``request.fits`` holds.
+
+        They are in reading order. ``encode`` checks the limits of the finished record again, and
+        calls with a smaller ``max_words`` if it is too long.
+        """
         ...
 
 
 class Painter(Protocol):
-    """Makes an image from words."""
+    """Paints images."""
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
-        """Return a picture of ``prompt``, of ``size`` pixels; the same seed, the same picture."""
+        """Return an image of ``prompt``; the same seed gives the same image.
+
+        Args:
+            prompt: English text.
+            size: width and height in pixels; an image of another size is scaled.
+            seed: 0..2^32-1.
+        """
         ...
 
 
 class Editor(Protocol):
-    """Changes one thing in an image: what reflection asks of a painter."""
+    """Changes one thing in an image, as reflection asks of a painter."""
 
     def edit(self, image: Image, change: str, seed: int) -> Image:
-        """Return ``image`` with ``change`` and nothing else made to it."""
+        """Return ``image`` with ``change`` made to it, and everything else as it was."""
         ...
 
 
 class Upscaler(Protocol):
-    """Makes an image larger, where a painter cannot paint the size."""
+    """Enlarges images, where a painter cannot paint the size."""
 
     def upscale(self, image: Image, size: tuple[int, int]) -> Image:
-        """Return ``image`` at ``size`` pixels."""
+        """Return ``image`` at ``size``, width and height in pixels."""
         ...

@@ -1,15 +1,15 @@
-"""The writer that is no model: the library's own rules, the same words on every machine."""
+"""The rule-based writer: no model, the library's own rules, the same words on every machine."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from semcodec import words as rules
-from semcodec.words import Judge, Selection
+from semcodec.words import Selection, SelectionRequest
 
 
 class RuleBasedWriter:
-    """Fills the writer's place with the frozen tables of ``semcodec.words``."""
+    """Fills the writer's role with the rules and frozen tables of ``semcodec.words``."""
 
     name = "deterministic"
 
@@ -17,16 +17,9 @@ class RuleBasedWriter:
         """Return at most ``k`` words of ``description``, in reading order."""
         return rules.select(description, k)
 
-    def choose(
-        self,
-        description: str,
-        k: int,
-        coding: str,
-        max_bits: int | None,
-        judge: Judge | str | None,
-    ) -> Selection:
-        """Return what ``select`` returns under a coding and a limit, and how it was chosen."""
-        return rules.choose(description, k, coding=coding, max_bits=max_bits, judge=judge)
+    def select_words(self, request: SelectionRequest) -> Selection:
+        """Return the words that ``semcodec.select`` returns, and how they were selected."""
+        return rules.select_words(request)
 
     def compress(self, words: Sequence[str]) -> list[str]:
         """Return the skeleton of each word."""
@@ -37,7 +30,7 @@ class RuleBasedWriter:
         return rules.decompress(list(skeletons))
 
     def expand(self, words: Sequence[str]) -> str:
-        """Return the words themselves: a rule has nothing to add that they do not say."""
+        """Return the words, separated by spaces: a rule has nothing to add to them."""
         return " ".join(words)
 
     def compare(self, a: str, b: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec import backends, imaging, words
 from semcodec.backends import Describer, Writer
-from semcodec.backends.protocols import Chooser
+from semcodec.backends.protocols import WordSelector
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.bitstream import Models, Record, api
 from semcodec.coding import codings
@@ -16,7 +16,7 @@ from semcodec.pipeline import validation
 from semcodec.pipeline.model_ids import AUTO, collect_model_ids
 from semcodec.pipeline.rate_control import RateLimits
 from semcodec.pipeline.trace import Progress, Trace, traced_run
-from semcodec.words import Judge, Selection
+from semcodec.words import Judge, Selection, SelectionRequest
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -139,11 +139,12 @@ def encode(
         max_words = limits.max_words(size)
         max_bits = limits.max_bits(size, lambda payload: payload + api.overhead(payload, **header))
         selection_coding = "lexicon" if coding == AUTO else coding
+        channel = words.make_channel(selection_coding)
+        request = SelectionRequest(description, max_words, max_bits, channel, loaded_judge)
         # Selection aims at the limits, and usually meets them at once. A backend may ignore them,
         # so each round asks for at least one word less than the last one got: this ends.
         while max_words > 0:
-            request = (description, max_words, selection_coding, max_bits, loaded_judge)
-            selected = stages.select(*request)[:max_words]
+            selected = stages.select(replace(request, max_words=max_words))[:max_words]
             text = stages.shorten(selected) if coding == "nibble" else " ".join(selected)
             text_coding = _choose_coding(text) if coding == AUTO else coding
             record = api.build_record(text, coding=text_coding, **header)
@@ -167,20 +168,19 @@ class _Stages:
         described = self.trace.run_stage("describe", self.describer, Describer.describe, image)
         return validation.check_description(described, self.describer)
 
-    def select(
-        self, description: str, k: int, coding: str, max_bits: int | None, judge: Judge | None
-    ) -> list[str]:
-        """Return words of ``description``; a writer without ``choose`` ignores all limits but k."""
+    def select(self, request: SelectionRequest) -> list[str]:
+        """Return words of the description; without ``select_words`` a writer is given k alone."""
         selected: object
-        if hasattr(self.writer, "choose"):
-            chooser: Any = self.writer  # also a Chooser, as hasattr tells
-            request = (description, k, coding, max_bits, judge)
-            selected = self.trace.run_stage("select", chooser, Chooser.choose, *request)
+        if hasattr(self.writer, "select_words"):
+            selector: Any = self.writer  # also a WordSelector, as hasattr tells
+            selected = self.trace.run_stage("select", selector, WordSelector.select_words, request)
             if isinstance(selected, Selection):
-                self.trace.annotate(selected.words, judge=selected.judge, won=selected.won)
+                details = {"judge": selected.judge, "strategy": selected.strategy}
+                self.trace.annotate(selected.words, **details)
                 selected = selected.words
         else:
-            selected = self.trace.run_stage("select", self.writer, Writer.select, description, k)
+            limits = (request.description, request.max_words)
+            selected = self.trace.run_stage("select", self.writer, Writer.select, *limits)
         return validation.check_words(selected, self.writer, "select")
 
     def shorten(self, words: list[str]) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from semcodec._bisection import largest
 from semcodec.bitstream import Record
 from semcodec.errors import InputError
 from semcodec.words import MAX_K
@@ -73,8 +73,8 @@ class RateLimits:
             return None
         payload_bytes = int(min(MAX_PAYLOAD_BYTES, self._payload_bytes(size)))
         if self.max_bytes is not None:
-            candidates = range(1, payload_bytes + 1)
-            payload_bytes = bisect_right(candidates, self.max_bytes, key=record_bytes)
+            limit = self.max_bytes
+            payload_bytes = largest(payload_bytes, lambda count: record_bytes(count) <= limit)
         return max(1, 8 * payload_bytes)
 
     def accepts(self, data: bytes, record: Record) -> bool:

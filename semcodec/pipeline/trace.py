@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from semcodec.backends.notes import Notes, collect_notes, grouped
 from semcodec.errors import BackendError, SemcodecError
+from semcodec.words import SelectionRequest
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -202,6 +203,8 @@ def _to_json_value(value: Any) -> Any:
         return value.hex()
     if isinstance(value, str | int | float | list | tuple | None):
         return value
+    if isinstance(value, SelectionRequest):
+        return value.as_dict()
     if hasattr(value, "tobytes") and hasattr(value, "size"):
         return _image_summary(value)
     return str(getattr(value, "name", None) or repr(value))

@@ -1,19 +1,33 @@
-"""Words: their skeletons, which of them matter, and back from skeletons to words."""
+"""Words: their skeletons, which of them to send, and how skeletons become words again."""
 
 from __future__ import annotations
 
-from semcodec.words.closed_loop import Selection
 from semcodec.words.restoration import decompress
-from semcodec.words.selection import MAX_K, choose, select
-from semcodec.words.similarity import SALIENCE, Judge, judge
+from semcodec.words.selection import (
+    MAX_K,
+    SALIENCE,
+    Judge,
+    Selection,
+    SelectionRequest,
+    WordChannel,
+    make_channel,
+    select,
+    select_ranked,
+    select_words,
+)
+from semcodec.words.selection.similarity import judge
 from semcodec.words.skeletons import skeleton
 
 __all__ = [
     "skeleton",
     "select",
-    "choose",
+    "select_words",
+    "select_ranked",
     "decompress",
+    "SelectionRequest",
     "Selection",
+    "WordChannel",
+    "make_channel",
     "Judge",
     "judge",
     "SALIENCE",

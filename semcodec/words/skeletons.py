@@ -40,10 +40,10 @@ def skeleton_of_word(word: str) -> str:
     return singular(word).translate(_TO_SYMBOLS)
 
 
-def is_abbreviation(bones: str, whole: str) -> bool:
-    """Tell whether the letters of ``bones`` stand in the skeleton ``whole`` in this order."""
-    letters = iter(whole)
-    return all(letter in letters for letter in bones)
+def is_abbreviation(abbreviation: str, skeleton: str) -> bool:
+    """Tell whether the letters of ``abbreviation`` are in ``skeleton`` in the same order."""
+    letters = iter(skeleton)  # each letter continues the search behind the last one
+    return all(letter in letters for letter in abbreviation)
 
 
 def singular(word: str) -> str:
@@ -68,8 +68,8 @@ def singulars(word: str) -> list[str]:
 
 
 def _needed(word: str) -> str:
-    if bones := skeleton_of_word(word):
-        return bones
+    if skeleton := skeleton_of_word(word):
+        return skeleton
     raise InputError(
         f"The word {word!r} has no consonant, so it has no skeleton: leave it out or say it "
         "with another word."

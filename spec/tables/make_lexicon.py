@@ -150,8 +150,8 @@ def report(folder: Path, telling: Telling, measure: Measure) -> None:
 def rate(texts: list[list[str]], price: Callable[[list[str]], float]) -> str:
     """Return the bits of a word, and what part they are of consonants of four bits."""
     bits, words = sum(map(price, texts)), sum(map(len, texts))
-    bones = [bone for text in texts for bone in map(skeleton_of_word, text) if bone]
-    symbols = sum(map(len, bones)) + len(bones) - len(texts)
+    skeletons = [found for text in texts for found in map(skeleton_of_word, text) if found]
+    symbols = sum(map(len, skeletons)) + len(skeletons) - len(texts)
     return f"{bits / words:5.2f} {bits / (4 * symbols):.3f}"
 
 

@@ -18,8 +18,8 @@ from semcodec.bitstream import api, writer
 from semcodec.coding import lexicon
 from semcodec.errors import BackendError, InputError, InvalidResponseError, SemcodecError
 from semcodec.pipeline.rate_control import MAX_PAYLOAD_BYTES, RateLimits
+from tests.fakes import OverlapJudge
 from tests.images import PHOTO, saved, scene
-from tests.overlap import Overlap
 from tests.profiles import examples
 
 
@@ -48,7 +48,7 @@ class Model:
 
     def decompress(self, skeletons: list[str]) -> Any:
         known = {"rd": "red", "bt": "boat"}
-        return self._say("decompress", [known.get(bones, bones) for bones in skeletons])
+        return self._say("decompress", [known.get(skeleton, skeleton) for skeleton in skeletons])
 
     def expand(self, words: list[str]) -> Any:
         return self._say("expand", "a picture of " + " ".join(words))
@@ -134,26 +134,30 @@ def test_stages_mix(use: Any) -> None:
 def test_the_trace_says_who_judged_the_words(use: Any) -> None:
     ruled = semcodec.encode(PHOTO, describer="model", k=2).trace.stages[1]
     assert (ruled.name, ruled.model, ruled.output) == ("select", "deterministic", ["red", "boat"])
-    assert ruled.notes == {"judge": "salience", "won": "salience"}
+    assert ruled.notes == {"judge": "salience", "strategy": "salience"}
     judged = semcodec.encode(
-        PHOTO, describer="model", max_bytes=6, coding="nibble", judge=Overlap(water=9)
+        PHOTO, describer="model", max_bytes=6, coding="nibble", judge=OverlapJudge(water=9)
     )
     assert judged.record.text == "vtr"
     assert len(judged.data) == 6
-    assert judged.trace.stages[1].inputs[1:] == [12, "nibble", 16, "overlap"]
+    (request,) = judged.trace.stages[1].inputs
+    assert (request["max_words"], request["max_bits"]) == (12, 16)
+    assert (request["coding"], request["judge"]) == ("nibble", "overlap")
     assert json.loads(judged.trace.to_json())["stages"][1]["notes"] == {
         "judge": "overlap",
-        "won": "gain",
+        "strategy": "gain",
     }
 
 
 def test_a_writer_that_takes_no_limit_is_its_own_judge(use: Any) -> None:
-    stage = semcodec.encode(PHOTO, backend="model", max_bytes=20, judge=Overlap()).trace.stages[1]
+    stage = semcodec.encode(
+        PHOTO, backend="model", max_bytes=20, judge=OverlapJudge()
+    ).trace.stages[1]
     assert (stage.model, stage.notes) == ("model", {})
 
 
 def test_a_choice_that_is_none_is_a_bad_answer(use: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Model, "choose", lambda self, *task: 7, raising=False)
+    monkeypatch.setattr(Model, "select_words", lambda self, request: 7, raising=False)
     with pytest.raises(InvalidResponseError, match="select"):
         semcodec.encode(PHOTO, backend="model")
 
@@ -168,7 +172,9 @@ def test_a_wrong_judge_is_an_input_error(use: Any, judge: Any) -> None:
 @pytest.mark.parametrize("limit", [{"max_bytes": 30}, {"ubpp": 60.0}, {"ubpp": float("inf")}])
 def test_limits_are_kept_whatever_the_judge_says(use: Any, framing: str, limit: Any) -> None:
     use(describe="a red boat on blue water beside a large wooden pier and a lighthouse")
-    encoded = semcodec.encode(PHOTO, describer="model", framing=framing, judge=Overlap(), **limit)
+    encoded = semcodec.encode(
+        PHOTO, describer="model", framing=framing, judge=OverlapJudge(), **limit
+    )
     assert len(encoded.data) <= limit.get("max_bytes", 99)
     assert encoded.record.payload_bits <= limit.get("ubpp", 1e9) * 1.048576
     assert [stage.name for stage in encoded.trace.stages].count("select") == 1
@@ -217,7 +223,7 @@ def test_words_are_chosen_for_the_room_in_their_framing(use: Any, framing: str, 
     encoded = semcodec.encode(
         PHOTO, describer="model", framing=framing, max_bytes=40, models="default"
     )
-    assert encoded.trace.stages[1].inputs[3] == 8 * room
+    assert encoded.trace.stages[1].inputs[0]["max_bits"] == 8 * room
 
 
 @pytest.mark.parametrize("limit", [{"max_bytes": 20}, {"ubpp": 100}, {"k": 4}, {}])

@@ -74,11 +74,11 @@ def test_too_much_text_is_an_input_error() -> None:
 @given(st.text(max_size=60))
 def test_any_text_packs_or_says_why_not(text: str) -> None:
     try:
-        bones = semcodec.skeleton(text)
+        skeletons = semcodec.skeleton(text)
     except InputError:
         assert not all(map(skeleton_of_word, tokenize(text))) or not tokenize(text)
     else:
-        assert semcodec.unpack(semcodec.pack(bones)).text == bones
+        assert semcodec.unpack(semcodec.pack(skeletons)).text == skeletons
 
 
 @given(st.text(max_size=60))

@@ -16,11 +16,10 @@ from semcodec.backends.notes import add_note
 from semcodec.backends.prompting import parsing, validation
 from semcodec.backends.prompting.chat import ChatModel, ChatRequest, ChatResponse
 from semcodec.backends.prompting.prompts import Prompts, without_marks
-from semcodec.backends.prompting.select_ranked import picked
 from semcodec.backends.prompting.validation import Checked
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
-from semcodec.words import Judge, Selection
+from semcodec.words import Selection, SelectionRequest
 from semcodec.words.tokenizer import MAX_TEXT
 
 if TYPE_CHECKING:
@@ -62,22 +61,16 @@ class PromptBackend:
 
     def select(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words of ``description``, in reading order."""
-        return picked(self._ranked(description, k), description, k, "utf8", None)
+        request = SelectionRequest(description, k, None, rules.make_channel("utf8"))
+        return rules.select_ranked(self._ranked(description, k), request)
 
-    def choose(
-        self,
-        description: str,
-        k: int,
-        coding: str,
-        max_bits: int | None,
-        judge: Judge | str | None,
-    ) -> Selection:
-        """Return the most important words that a coding carries in ``max_bits``.
+    def select_words(self, request: SelectionRequest) -> Selection:
+        """Return the most important words that the coding carries within the limits.
 
-        The model is its own judge; ``judge`` is not asked.
+        The model itself decides what is important; ``request.judge`` is not used.
         """
-        ranked = self._ranked(description, k)
-        return Selection(picked(ranked, description, k, coding, max_bits), "model", self.name)
+        ranked = self._ranked(request.description, request.max_words)
+        return Selection(rules.select_ranked(ranked, request), "model", self.name)
 
     def compress(self, words: Sequence[str]) -> list[str]:
         """Return a skeleton for each word, which may be shorter than that of the rule."""

@@ -83,21 +83,22 @@ def shortened(answer: ChatResponse, ours: Sequence[str]) -> Checked[list[str]]:
     """Check skeletons: one for each of ``ours``, of its consonants; else it takes its place."""
     if _declines(answer):
         return Checked(None, "it declines", declined=True)
-    bones = [_bones(entry) for entry in parsing.entries(answer.text)]
-    if len(bones) != len(ours):
-        return Checked(None, f"it has {len(bones)} short forms for {len(ours)} words")
-    better = [bone if _fits(bone, own) else own for bone, own in zip(bones, ours, strict=True)]
-    wrong = sum(not _fits(bone, own) for bone, own in zip(bones, ours, strict=True))
+    skeletons = [_skeleton(entry) for entry in parsing.entries(answer.text)]
+    if len(skeletons) != len(ours):
+        return Checked(None, f"it has {len(skeletons)} short forms for {len(ours)} words")
+    pairs = list(zip(skeletons, ours, strict=True))
+    better = [skeleton if _fits(skeleton, own) else own for skeleton, own in pairs]
+    wrong = sum(not _fits(skeleton, own) for skeleton, own in pairs)
     return Checked(
         better, f"{wrong} of {len(ours)} short forms do not fit their words" if wrong else ""
     )
 
 
-def restored(answer: ChatResponse, bones: Sequence[str]) -> Checked[list[str]]:
+def restored(answer: ChatResponse, skeletons: Sequence[str]) -> Checked[list[str]]:
     """Check words: one for each skeleton, which it must have; else an empty one stands there."""
-    found = _aligned(_said(answer), bones)
+    found = _aligned(_said(answer), skeletons)
     lost = found.count("")
-    fault = f"{lost} of {len(bones)} words do not fit their short forms" if lost else ""
+    fault = f"{lost} of {len(skeletons)} words do not fit their short forms" if lost else ""
     return Checked(found if any(found) else None, fault)
 
 
@@ -140,19 +141,19 @@ def _declines(answer: ChatResponse) -> bool:
     return len(text) <= LONGEST_REFUSAL and bool(DECLINED.match(text) and SELF.search(text))
 
 
-def _bones(entry: str) -> str:
+def _skeleton(entry: str) -> str:
     return "".join(entry.lower().split())
 
 
-def _fits(bones: str, ours: str) -> bool:
-    """Tell whether ``bones`` is the skeleton ``ours``, or a shorter form of it."""
-    return bool(bones) and is_abbreviation(bones, ours.replace(" ", ""))
+def _fits(skeleton: str, ours: str) -> bool:
+    """Tell whether ``skeleton`` is the skeleton ``ours``, or a shorter form of it."""
+    return bool(skeleton) and is_abbreviation(skeleton, ours.replace(" ", ""))
 
 
-def _restores(word: str, bones: str) -> bool:
+def _restores(word: str, skeleton: str) -> bool:
     """Tell whether ``word`` has this skeleton, and is not the skeleton said again."""
-    is_echo = word == bones and vocabulary().number(word) is None
-    return not is_echo and is_abbreviation(bones, skeleton_of_word(word))
+    is_echo = word == skeleton and vocabulary().number(word) is None
+    return not is_echo and is_abbreviation(skeleton, skeleton_of_word(word))
 
 
 def _lengths(text: Sequence[str]) -> dict[str, set[int]]:
@@ -167,15 +168,15 @@ def _is_form(word: str, lengths: Mapping[str, set[int]]) -> bool:
     return any(abs(len(word) - length) <= ENDING for length in lengths.get(word[:ROOT], ()))
 
 
-def _aligned(said: Sequence[str], bones: Sequence[str]) -> list[str]:
+def _aligned(said: Sequence[str], skeletons: Sequence[str]) -> list[str]:
     """Return for each skeleton the word in its place, or where places differ the next that fits."""
-    if len(said) == len(bones):
-        pairs = zip(bones, said, strict=True)
-        return [word if _restores(word, bone) else "" for bone, word in pairs]
+    if len(said) == len(skeletons):
+        pairs = zip(skeletons, said, strict=True)
+        return [word if _restores(word, skeleton) else "" for skeleton, word in pairs]
     found, at = [], 0
-    for bone in bones:
+    for skeleton in skeletons:
         ahead = range(at, min(at + AHEAD, len(said)))
-        next_ = next((n for n in ahead if _restores(said[n], bone)), None)
+        next_ = next((n for n in ahead if _restores(said[n], skeleton)), None)
         found.append("" if next_ is None else said[next_])
         at = at if next_ is None else next_ + 1
     return found

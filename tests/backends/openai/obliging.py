@@ -61,7 +61,7 @@ def text(rules: str, task: Any) -> str:
             return json.dumps({"skeletons": semcodec.skeleton(given).split()})
         case "decompress":
             whole = {semcodec.skeleton(word): word for word in PLAIN}
-            return json.dumps({"words": [whole[bones] for bones in given.split()]})
+            return json.dumps({"words": [whole[skeleton] for skeleton in given.split()]})
         case "expand":
             return f"A picture of {given}."
     return "none"

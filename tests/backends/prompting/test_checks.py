@@ -308,23 +308,29 @@ ANSWERS = st.text(max_size=200) | st.lists(st.text(max_size=20), max_size=8).map
 
 @given(ANSWERS, st.booleans(), SKELETONS)
 def test_a_check_passes_only_what_is_right_for_any_answer(
-    text: str, cut_off: bool, bones: list[str]
+    text: str, cut_off: bool, skeletons: list[str]
 ) -> None:
     said = ChatResponse(text, cut_off)
-    short, back = validation.shortened(said, bones).value, validation.restored(said, bones).value
+    short, back = (
+        validation.shortened(said, skeletons).value,
+        validation.restored(said, skeletons).value,
+    )
     if short is not None:
-        assert len(short) == len(bones)
-        assert all(one and is_abbreviation(one, own) for one, own in zip(short, bones, strict=True))
-    if back is not None:
-        assert len(back) == len(bones)
-        pairs = zip(back, bones, strict=True)
+        assert len(short) == len(skeletons)
         assert all(
-            not word or is_abbreviation(bone, skeleton_of_word(word)) for word, bone in pairs
+            one and is_abbreviation(one, own) for one, own in zip(short, skeletons, strict=True)
+        )
+    if back is not None:
+        assert len(back) == len(skeletons)
+        pairs = zip(back, skeletons, strict=True)
+        assert all(
+            not word or is_abbreviation(skeleton, skeleton_of_word(word))
+            for word, skeleton in pairs
         )
     assert len(validation.chosen(said, TEXT, 3, 3).value or []) <= 3
     assert len(validation.change(said).value or "") <= validation.LONGEST_CHANGE
     validation.description(said)
-    validation.prompt(said, bones)
+    validation.prompt(said, skeletons)
 
 
 DECLINING = ChatResponse("I'm sorry, but I can't help with that.")

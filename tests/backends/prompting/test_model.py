@@ -15,6 +15,7 @@ from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.prompting import ChatResponse
 from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
+from semcodec.words import SelectionRequest, make_channel
 from tests.backends.prompting.scripted import model
 
 PICTURE = Image.new("RGB", (8, 8))
@@ -206,16 +207,16 @@ def test_whatever_limits_a_record_the_words_are_asked_for_once(
 
 def test_choose_keeps_the_limit_and_says_who_judged() -> None:
     asking, _ = model(json.dumps(WORDS))
-    choice = asking.choose(TEXT, 10, "nibble", 60, None)
+    choice = asking.select_words(SelectionRequest(TEXT, 10, 60, make_channel("nibble")))
     assert 4 * len(semcodec.skeleton(" ".join(choice.words))) <= 60
-    assert (choice.judge, choice.won) == ("prompted", "model")
+    assert (choice.judge, choice.strategy) == ("prompted", "model")
 
 
 @pytest.mark.parametrize("coding", ["nibble", "lexicon", "bag", "utf8"])
 def test_choose_says_when_not_one_word_fits(coding: str) -> None:
     asking, _ = model(json.dumps(WORDS))
     with pytest.raises(InputError, match="Not even one word keeps this limit"):
-        asking.choose(TEXT, 10, coding, 1, None)
+        asking.select_words(SelectionRequest(TEXT, 10, 1, make_channel(coding)))
 
 
 def test_words_that_would_come_back_as_others_are_not_sent() -> None:
@@ -223,10 +224,12 @@ def test_words_that_would_come_back_as_others_are_not_sent() -> None:
     read = semcodec.decompress([semcodec.skeleton(word) for word in both])
     assert (read[0], read[1] == both[1]) == ("boat", False)
     asking, _ = model(json.dumps(both))
-    assert asking.choose("A boat and a kenning.", 2, "nibble", None, None).words == ["boat"]
-    assert asking.choose("A boat and a kenning.", 2, "lexicon", None, None).words == both
+    for coding, words in (("nibble", ["boat"]), ("lexicon", both)):
+        request = SelectionRequest("A boat and a kenning.", 2, None, make_channel(coding))
+        assert asking.select_words(request).words == words
     alone, _ = model('["kenning"]')
-    assert alone.choose("A kenning.", 1, "nibble", None, None).words == ["kenning"]
+    request = SelectionRequest("A kenning.", 1, None, make_channel("nibble"))
+    assert alone.select_words(request).words == ["kenning"]
 
 
 def test_words_are_shortened_by_rule_whatever_their_capitals() -> None:

@@ -1,4 +1,4 @@
-"""Which words are sent: those that matter, in reading order, and that come back."""
+"""Selection by rule: the words that matter, in reading order, that a decoder restores."""
 
 from __future__ import annotations
 
@@ -26,38 +26,38 @@ descriptions = st.lists(
 ).map(" ".join)
 
 
-def test_the_main_words_in_reading_order_without_helpers() -> None:
+def test_main_words_are_in_reading_order_without_stop_words() -> None:
     words = semcodec.select(PARROTS, 8)
     assert words[:4] == ["two", "large", "red", "yellow"]
     assert "forest" in words
     assert not {"the", "and", "photo", "shows", "of"} & set(words)
 
 
-def test_k_is_kept_and_no_word_comes_twice() -> None:
+def test_k_is_kept_without_repeated_words() -> None:
     for k in (1, 3, 8):
         words = semcodec.select(PARROTS, k)
         assert len(words) == k == len(set(words))
 
 
-def test_the_heavier_words_are_kept_wherever_they_stand() -> None:
+def test_weightier_words_are_kept_wherever_they_stand() -> None:
     assert semcodec.select("sitting quietly beside a lighthouse", 2) == ["beside", "lighthouse"]
 
 
-def test_what_is_said_again_matters_more() -> None:
-    said = "a bench, a lamp, a fence, a boat. A zebra sleeps; the zebra is a young zebra."
-    assert "zebra" in semcodec.select(said, 2)
+def test_repeated_word_weighs_more() -> None:
+    description = "a bench, a lamp, a fence, a boat. A zebra sleeps; the zebra is a young zebra."
+    assert "zebra" in semcodec.select(description, 2)
 
 
-def test_a_single_letter_is_no_word_to_send() -> None:
+def test_single_letter_is_not_selected() -> None:
     assert semcodec.select("window b of the red boat", 5) == ["window", "red", "boat"]
 
 
-def test_one_thing_in_two_numbers_is_one_word() -> None:
+def test_singular_and_plural_are_one_word() -> None:
     assert semcodec.select("a red boat, two boats", 5).count("boat") <= 1
     assert "boats" not in semcodec.select("a red boat by blue boats", 5)
 
 
-def test_a_smaller_k_drops_the_lesser_words() -> None:
+def test_smaller_k_drops_words_that_weigh_less() -> None:
     assert "parrot" in " ".join(semcodec.select(PARROTS, 5))
 
 
@@ -74,33 +74,33 @@ def test_every_word_comes_back(description: str, k: int) -> None:
         assert semcodec.decompress(semcodec.skeleton(" ".join(words))) == words
 
 
-def test_a_word_that_would_mislead_is_given_up() -> None:
-    description = "a small ivy"  # v alone is read as a view
+def test_word_that_would_be_misread_is_not_selected() -> None:
+    description = "a small ivy"  # v alone is restored as view
     assert semcodec.decompress(skeleton_of_word("ivy")) != ["ivy"]
     assert semcodec.select(description, 3) == ["small"]
 
 
-def test_where_only_helpers_are_said_they_are_sent() -> None:
+def test_stop_words_are_selected_if_there_is_nothing_else() -> None:
     assert semcodec.select("with that", 5)
 
 
 @pytest.mark.parametrize("description", ["", "a eye", "船", "?!"])
-def test_nothing_to_say_is_an_input_error(description: str) -> None:
+def test_description_without_a_word_is_an_input_error(description: str) -> None:
     with pytest.raises(InputError, match="no word"):
         semcodec.select(description, 3)
 
 
 @pytest.mark.parametrize("k", [0, -1, MAX_K + 1, 10**6, 2.0, None, True])
-def test_a_wrong_k_is_an_input_error(k: object) -> None:
-    with pytest.raises(InputError, match="K is a number of words"):
+def test_invalid_k_is_an_input_error(k: object) -> None:
+    with pytest.raises(InputError, match="k must be"):
         semcodec.select("red boat", k)  # type: ignore[arg-type]
 
 
-def test_the_largest_k_on_a_long_text_ends() -> None:
+def test_largest_k_on_a_long_text_ends() -> None:
     long = " ".join(f"{a}{b}{c}t" for a in "bcdfgl" for b in "aeiou" for c in "bcdfglmnprst")
     assert len(semcodec.select(long, MAX_K)) >= 1
 
 
-def test_fillers_are_plain_words_and_none_twice() -> None:
+def test_stop_words_are_lower_case_and_distinct() -> None:
     assert not FUNCTION_WORDS & CAPTION_BOILERPLATE
     assert all(word.isalpha() and word.islower() for word in FUNCTION_WORDS | CAPTION_BOILERPLATE)

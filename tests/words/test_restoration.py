@@ -1,4 +1,4 @@
-"""From skeletons back to words: what comes back has the skeleton that went in."""
+"""Restoration: a word for each skeleton, which has that skeleton, the same on every machine."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def test_examples(received: str, words: str) -> None:
     assert semcodec.decompress(received) == words.split()
 
 
-def test_the_words_before_pick() -> None:
+def test_earlier_words_decide_between_candidates() -> None:
     assert semcodec.decompress("snv brd")[-1] == "board"
     assert semcodec.decompress("brd brnch")[0] == "bird"
 
 
-def test_a_list_is_read_like_a_text() -> None:
+def test_list_is_restored_like_a_text() -> None:
     assert semcodec.decompress(["rd", "bt"]) == semcodec.decompress("rd bt")
 
 
 @given(skeletons)
-def test_what_comes_back_has_the_skeleton_that_went_in(received: list[str]) -> None:
+def test_restored_words_have_the_given_skeletons(received: list[str]) -> None:
     words = semcodec.decompress(received)
     assert [skeleton_of_word(word) for word in words] == received
     if received:
@@ -55,18 +55,20 @@ def test_what_comes_back_has_the_skeleton_that_went_in(received: list[str]) -> N
 
 @examples(30)
 @given(st.lists(skeletons, max_size=3), st.integers(0, 6))
-def test_a_receiver_reads_what_anyone_reads(several: list[list[str]], kept: int) -> None:
-    receiver, before = IncrementalRestorer(), list[str]()
-    for received in several:
-        before = before[:kept] + received
-        assert receiver.decompress(before) == semcodec.decompress(before)
+def test_incremental_restorer_returns_what_decompress_does(
+    changes: list[list[str]], kept: int
+) -> None:
+    restorer, received = IncrementalRestorer(), list[str]()
+    for change in changes:
+        received = received[:kept] + change
+        assert restorer.decompress(received) == semcodec.decompress(received)
 
 
 @pytest.mark.parametrize(
     "received",
     ["vxq", "boat", "rd  bt", " rd", "rd ", "RD", "rd\n", 3, [3], [""], ["n d"], [" "], ["nd "]],
 )
-def test_what_is_no_skeleton_is_an_input_error(received: object) -> None:
+def test_invalid_skeleton_is_an_input_error(received: object) -> None:
     with pytest.raises(InputError):
         semcodec.decompress(received)  # type: ignore[arg-type]
 
@@ -76,15 +78,15 @@ def test_too_many_skeletons_are_an_input_error() -> None:
         semcodec.decompress(["bt"] * (MAX_WORDS + 1))
 
 
-def test_an_unknown_skeleton_stays_as_close_as_it_can() -> None:
+def test_unknown_skeleton_becomes_a_made_up_word() -> None:
     assert pronounceable("grkhmt") == "grkhmt"
     assert pronounceable("grkhms") == "grkhmus"
     assert semcodec.decompress("kkbkkpvv") == ["kkbkkpvv"]
 
 
-def test_no_hash_order_or_locale_changes_a_word() -> None:
+def test_hash_order_and_locale_change_nothing() -> None:
     code = "import semcodec; print(semcodec.decompress('ndn bt vtr grss mn st crt'))"
-    answers = {
+    outputs = {
         subprocess.run(
             [sys.executable, "-c", code],
             env=os.environ | {"PYTHONHASHSEED": seed, "LC_ALL": locale},
@@ -93,4 +95,4 @@ def test_no_hash_order_or_locale_changes_a_word() -> None:
         ).stdout
         for seed, locale in (("0", "C"), ("1", "C.UTF-8"), ("77", "tr_TR.UTF-8"))
     }
-    assert len(answers) == 1
+    assert len(outputs) == 1

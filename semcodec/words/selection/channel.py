@@ -1,0 +1,103 @@
+"""What a coding does to words: which it can carry, what they cost, what a decoder returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from semcodec.coding import bag, codings, escapes
+from semcodec.errors import InputError
+from semcodec.words.restoration import IncrementalRestorer
+from semcodec.words.skeletons import singulars, skeleton_of_word
+
+CODINGS: Final = ("nibble", "lexicon", "bag", "utf8")
+CountBits = Callable[[Sequence[str]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class WordChannel:
+    """A coding, as the selection of words sees it.
+
+    Attributes:
+        coding: its name.
+        payload_bits: the bits of a payload of these words; whole bytes, except in ``"nibble"``,
+            whose payload counts in symbols.
+        fractional_bits: the same before it is rounded up to whole bytes, where the coder knows:
+            for comparing the costs of words, not for limits.
+        received: the words that a decoder returns for these words, one for each.
+        can_send: whether the coding can carry a word.
+        fits_record: whether one record can hold so many words.
+        keeps_order: whether the decoder returns the words in the order in which they were sent.
+    """
+
+    coding: str
+    payload_bits: CountBits
+    fractional_bits: CountBits
+    received: Callable[[Sequence[str]], list[str]]
+    can_send: Callable[[str], bool]
+    fits_record: Callable[[Sequence[str]], bool] = lambda words: True
+    keeps_order: bool = True
+
+    def received_text(self, words: Sequence[str]) -> str | None:
+        """Return the text that a decoder returns; None if a word comes back as another one."""
+        received = self.received(words)
+        if not all(map(same_lemma, words, received)):
+            return None
+        return " ".join(received if self.keeps_order else bag.canonical_order(received))
+
+
+def make_channel(coding: str, count_bits: CountBits | None = None) -> WordChannel:
+    """Return the channel of a coding.
+
+    A channel for ``"nibble"`` remembers the last words that it restored, so threads must not share
+    it.
+
+    Args:
+        coding: ``"nibble"``, ``"lexicon"``, ``"bag"`` or ``"utf8"``.
+        count_bits: replaces the channel's own count of bits, for tests and measurements.
+
+    Raises:
+        InputError: there is no such coding.
+    """
+    if not isinstance(coding, str) or coding not in CODINGS:
+        raise InputError(f"This coding does not exist: give one of {', '.join(CODINGS)}.")
+    if coding == "nibble":
+        bits = count_bits or _nibble_bits
+        return WordChannel(coding, bits, bits, _decode_skeletons(), _has_skeleton)
+    payload_bits = count_bits or (lambda words: 8 * codings.payload_bytes(coding, words))
+    fractional_bits = count_bits or (lambda words: codings.payload_bits(coding, words))
+    if coding not in codings.MAX_WORDS:
+        return WordChannel(coding, payload_bits, fractional_bits, list, bool)
+    return WordChannel(
+        coding,
+        payload_bits,
+        fractional_bits,
+        list,
+        escapes.is_encodable,
+        lambda words: codings.why_unencodable(coding, " ".join(words)) is None,
+        keeps_order=coding != "bag",
+    )
+
+
+def same_lemma(sent: str, received: str) -> bool:
+    """Tell whether two words are equal, or one may be the plural of the other."""
+    return sent == received or sent in singulars(received) or received in singulars(sent)
+
+
+def _decode_skeletons() -> Callable[[Sequence[str]], list[str]]:
+    """Return a function that restores words from their skeletons, as a decoder does.
+
+    Selection asks for hundreds of lists that begin alike; the restorer continues from what they
+    share.
+    """
+    restorer = IncrementalRestorer()
+    return lambda words: restorer.decompress([skeleton_of_word(word) for word in words])
+
+
+def _has_skeleton(word: str) -> bool:
+    return bool(skeleton_of_word(word))
+
+
+def _nibble_bits(words: Sequence[str]) -> int:
+    return 4 * len(" ".join(map(skeleton_of_word, words)))

@@ -1,0 +1,197 @@
+"""Select words by what a judge finds: the most similarity for each bit of the payload.
+
+Four strategies compete, and the judge decides: words one at a time, always the one that gains most
+per bit; the first content words that fit; the beginning of the description as it stands, with its
+function words; and the words that salience selects. For a short description under a wide limit the
+beginning is best, under a narrow limit single words are.
+
+Closed loop means that the encoder runs the decoder: what the judge compares with the description
+is never the words that are sent, but the text that a decoder returns for them (``received_text``).
+So a word that comes back as another one is never selected for what it meant, a set is judged in the
+order in which it is unpacked, and all costs are those of the coder itself. If the encoder judged
+its own words instead, it would measure a text that no painter sees, and fill ``nibble`` with words
+that are restored as others. Tested by test_set_is_judged_in_decoded_order,
+test_selected_words_are_restored_from_skeletons and test_limits_are_kept in
+tests/words/selection/test_closed_loop.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from semcodec._bisection import largest
+from semcodec.words.selection.request import Selection, SelectionRequest
+from semcodec.words.selection.salience import (
+    Candidate,
+    find_candidates,
+    keep_recoverable,
+    select_by_salience,
+    sort_by_weight,
+)
+from semcodec.words.selection.similarity import (
+    MILLION,
+    SALIENCE,
+    Judge,
+    judge_name,
+    scaled_similarities,
+)
+from semcodec.words.stopwords import FUNCTION_WORDS
+from semcodec.words.tokenizer import tokenize
+
+MAX_CANDIDATES: Final = 64  #: candidates that are scored, the weightiest by salience
+BATCH_SIZE: Final = 8  #: texts scored at once; fewer are not faster, more are often not needed
+MAX_WORK: Final = 6_000  #: words that the judge reads, some seconds; then old scores are used
+TEXT_OVERHEAD: Final = 2  #: words of work that each text counts beyond its own
+UNSCORED: Final = Fraction(MILLION + 1)  #: above any gain, so that each candidate is scored once
+REJECTED: Final = Fraction(-2 * MILLION)  #: the gain of a word that would come back as another
+
+
+def select_by_similarity(request: SelectionRequest, judge: Judge) -> Selection:
+    """Return the words whose decoded text is most similar to the description, within the limits.
+
+    Raises:
+        InputError: there is no word, or none is within the limits.
+        BackendError: the judge failed.
+    """
+    candidates = find_candidates(request)
+    by_salience = select_by_salience(request, candidates)
+    selections = {
+        "gain": _GreedySelector(request, judge, candidates).select(),
+        "sentence": leading_text(request),
+        "first": first_content_words(request, candidates),
+        SALIENCE: by_salience,
+    }
+    strategy = _pick_best(selections, request, judge)
+    words = request.channel.received(selections[strategy])
+    return Selection(words, strategy, judge_name(judge))
+
+
+def _pick_best(selections: dict[str, list[str]], request: SelectionRequest, judge: Judge) -> str:
+    """Return the strategy whose decoded text is most similar; of equals the first."""
+    received = {
+        strategy: request.channel.received_text(words)
+        for strategy, words in selections.items()
+        if words
+    }
+    texts = {strategy: text for strategy, text in received.items() if text is not None}
+    similarities = scaled_similarities(judge, request.description, list(texts.values()))
+    scores = dict(zip(texts, similarities, strict=True))
+    return max(scores, key=scores.__getitem__, default=SALIENCE)
+
+
+def leading_text(request: SelectionRequest) -> list[str]:
+    """Return the beginning of the description, without function words at its end.
+
+    Empty for a coding that does not keep the order of words.
+    """
+    if not request.channel.keeps_order:
+        return []
+    sendable = [word for word in tokenize(request.description) if request.channel.can_send(word)]
+    words = longest_prefix(request, sendable)
+    while words and words[-1] in FUNCTION_WORDS:
+        words.pop()
+    return keep_recoverable(words, request.channel)
+
+
+def first_content_words(request: SelectionRequest, candidates: Sequence[Candidate]) -> list[str]:
+    """Return the first candidates that fit, in reading order."""
+    words = longest_prefix(request, [candidate.word for candidate in candidates])
+    return keep_recoverable(words, request.channel)
+
+
+def longest_prefix(request: SelectionRequest, words: list[str]) -> list[str]:
+    """Return the longest beginning of ``words`` within the limits."""
+    return words[: largest(len(words), lambda count: request.fits(words[:count]))]
+
+
+@dataclass(slots=True)
+class _Option:
+    """A candidate that is not selected yet, with its last score.
+
+    Attributes:
+        index: in reading order.
+        gain: of similarity per bit when it was last scored, in millionths.
+        similarity: of the selected words with this one, in millionths.
+        scored_at: how many words were selected then.
+    """
+
+    index: int
+    word: str
+    gain: Fraction = UNSCORED
+    similarity: int = 0
+    scored_at: int = -1
+
+
+class _GreedySelector:
+    """Adds the word that gains most similarity per bit, until none fits or gains.
+
+    The more words there are, the less another one gains, mostly. So a score from an earlier round
+    is seldom too low: an option whose fresh score is above all old scores is taken as the best, and
+    only options above it are scored again. Before the loop ends because none gains, all are.
+    """
+
+    def __init__(
+        self, request: SelectionRequest, judge: Judge, candidates: Sequence[Candidate]
+    ) -> None:
+        weightiest = sort_by_weight(candidates)[:MAX_CANDIDATES]
+        self._request, self._judge = request, judge
+        self._pending = [_Option(candidate.index, candidate.word) for candidate in weightiest]
+        self._selected: list[_Option] = []
+        self._similarity = 0  # of the selected words, in millionths
+        self._bits = 0
+        self._work_left = MAX_WORK
+
+    def select(self) -> list[str]:
+        """Return the selected words, in reading order."""
+        while (best := self._next_best()) is not None:
+            self._pending.remove(best)
+            self._selected = sorted([*self._selected, best], key=lambda option: option.index)
+            self._similarity = best.similarity
+            self._bits = self._request.channel.fractional_bits(self._words_with())
+        return self._words_with()
+
+    def _next_best(self) -> _Option | None:
+        """Return the option with the best fresh score, or None if none gains."""
+        now = len(self._selected)
+        while self._pending:
+            self._pending.sort(key=lambda option: (-option.gain, option.index))
+            best = self._pending[0]
+            if best.scored_at == now and best.gain > 0:
+                return best
+            stale = [option for option in self._pending if option.scored_at < now][:BATCH_SIZE]
+            if not stale:
+                return None
+            self._rescore(stale)
+        return None
+
+    def _rescore(self, options: list[_Option]) -> None:
+        """Bring the scores of ``options`` up to date, and drop those that do not fit."""
+        recoverable: list[tuple[_Option, str]] = []
+        for option in options:
+            option.scored_at = len(self._selected)
+            words = self._words_with(option)
+            if not self._request.fits(words):
+                self._pending.remove(option)
+            elif (text := self._request.channel.received_text(words)) is None:
+                option.gain = REJECTED
+            else:
+                recoverable.append((option, text))
+        if self._work_left > 0:
+            self._score(recoverable)
+
+    def _score(self, options: list[tuple[_Option, str]]) -> None:
+        """Score options by the texts that a decoder returns with them."""
+        texts = [text for _, text in options]
+        self._work_left -= sum(TEXT_OVERHEAD + text.count(" ") for text in texts)
+        similarities = scaled_similarities(self._judge, self._request.description, texts)
+        for (option, _), similarity in zip(options, similarities, strict=True):
+            option.similarity = similarity
+            bits = self._request.channel.fractional_bits(self._words_with(option)) - self._bits
+            option.gain = Fraction(similarity - self._similarity, max(1, bits))
+
+    def _words_with(self, *options: _Option) -> list[str]:
+        both = sorted([*self._selected, *options], key=lambda option: option.index)
+        return [option.word for option in both]

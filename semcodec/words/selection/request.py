@@ -1,0 +1,80 @@
+"""What to select from and under which limits, and what was selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from semcodec.errors import InputError
+from semcodec.words.selection.channel import WordChannel
+from semcodec.words.selection.similarity import SALIENCE, Judge, judge_name
+
+MAX_K: Final = 1_000  #: words; a page of text
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionRequest:
+    """A description to select words from, and the limits that the selection keeps.
+
+    Attributes:
+        description: any text.
+        max_words: 1..MAX_K.
+        max_bits: limit on the bits of the payload, 1 or more; None for no limit.
+        channel: the coding that will carry the words.
+        judge: compares words with the description; None selects by salience.
+
+    Raises:
+        InputError: ``max_words`` or ``max_bits`` is out of range.
+    """
+
+    description: str
+    max_words: int
+    max_bits: int | None
+    channel: WordChannel
+    judge: Judge | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse limits that no selection could keep."""
+        if type(self.max_words) is not int or not 1 <= self.max_words <= MAX_K:
+            raise InputError(f"k must be an integer from 1 to {MAX_K}: give a number of words.")
+        if self.max_bits is not None and (type(self.max_bits) is not int or self.max_bits < 1):
+            raise InputError("max_bits must be an integer over 0: give a number of bits, or None.")
+
+    @property
+    def coding(self) -> str:
+        """The name of the coding, such as ``"lexicon"``."""
+        return self.channel.coding
+
+    def fits(self, words: Sequence[str]) -> bool:
+        """Tell whether ``words`` are within the limits, and within those of one record."""
+        if len(words) > self.max_words or not self.channel.fits_record(words):
+            return False
+        return self.max_bits is None or self.channel.payload_bits(words) <= self.max_bits
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the request as values for JSON; the channel and the judge by their names."""
+        return {
+            "description": self.description,
+            "max_words": self.max_words,
+            "max_bits": self.max_bits,
+            "coding": self.coding,
+            "judge": judge_name(self.judge),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The selected words, and how they were found.
+
+    Attributes:
+        words: in reading order.
+        strategy: the way of selecting that was best: ``"gain"`` (one word at a time, by gain per
+            bit), ``"sentence"`` (the beginning of the description), ``"first"`` (its first content
+            words), ``"salience"`` (by rule); of a language model, ``"model"``.
+        judge: the name of what compared them, ``"salience"`` where nothing did.
+    """
+
+    words: list[str]
+    strategy: str = SALIENCE
+    judge: str = SALIENCE

@@ -1,0 +1,172 @@
+"""Select words by rule: those that matter most, the same on every machine.
+
+Early, repeated, uncommon and paintable words weigh more: a describer names the main thing first,
+and names it again. Selection then does what the decoder will do, and replaces a word that would
+come back as another one by the next best: a wrong word misleads a painter more than a missing one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from semcodec._bisection import largest
+from semcodec.errors import InputError
+from semcodec.words.selection.channel import WordChannel, same_lemma
+from semcodec.words.selection.request import SelectionRequest
+from semcodec.words.skeletons import singulars
+from semcodec.words.stopwords import STOPWORDS
+from semcodec.words.tokenizer import tokenize
+from semcodec.words.vocabulary import vocabulary
+
+MAX_ROUNDS: Final = 12  #: in which words are added; most descriptions need three
+MAX_MISSES: Final = 16  #: words that do not fit, after which the limit counts as reached
+SAFETY_FRACTION: Final = 16  #: one part in so many of the bits is filled word by word
+
+# In eighths of a bit, as the tables.
+POSITION_PENALTY: Final = 3  #: for each candidate that stands before
+REPEAT_BONUS: Final = 8  #: for each repetition
+MAX_REPEATS: Final = 3  #: repetitions that count
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One word of the description.
+
+    Attributes:
+        index: among the candidates, in reading order.
+        weight: how much it matters, in eighths of a bit; higher is better.
+        word: as it stands in the description, or as a decoder restores it.
+    """
+
+    index: int
+    weight: int
+    word: str
+
+
+def select_by_salience(request: SelectionRequest, candidates: Iterable[Candidate]) -> list[str]:
+    """Return the weightiest of ``candidates`` that a decoder restores, in reading order.
+
+    Where it restores not even one, the weightiest that fits is returned all the same.
+
+    Raises:
+        InputError: there is no candidate, or none is within the limits.
+    """
+    # Every word of the result is one that the decoder restores. This cannot be decided word by
+    # word: how a skeleton is restored depends on the words around it, so that adding or dropping
+    # one word can change others. Hence the rounds: fill up to the limits, let the decoder restore
+    # all words, drop those that it misreads, until a round drops nothing. With a single round the
+    # record would carry words that no painter sees. A dropped word does not come back, and the last
+    # MAX_ROUNDS rounds only drop, so that the loop settles. Tested by test_every_word_comes_back
+    # and test_largest_k_on_a_long_text_ends.
+    pending = sort_by_weight(candidates)
+    fallback = _weightiest_fitting(request, pending)
+    selected: list[Candidate] = []
+    for round_index in range(2 * MAX_ROUNDS):
+        if round_index < MAX_ROUNDS:
+            selected, pending = _fill(selected, pending, request)
+        count, selected = len(selected), _drop_misread(selected, request.channel)
+        if len(selected) == count:
+            break
+    return _words(selected) or [fallback]
+
+
+def find_candidates(request: SelectionRequest) -> list[Candidate]:
+    """Return the content words that the channel can send, each once, in reading order.
+
+    Of a word in both numbers, the singular. If there are only stop words, those.
+    """
+    words = [word for word in tokenize(request.description) if request.channel.can_send(word)]
+    content_words = [word for word in words if word not in STOPWORDS and len(word) > 1] or words
+    counts = Counter(content_words)
+    distinct = [word for word in counts if not any(form in counts for form in singulars(word))]
+    return [
+        Candidate(index, _weight(word, index, counts[word]), word)
+        for index, word in enumerate(distinct)
+    ]
+
+
+def sort_by_weight(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return candidates, the weightiest first; of equals the one that stands first."""
+    return sorted(candidates, key=lambda candidate: (-candidate.weight, candidate.index))
+
+
+def keep_recoverable(words: Sequence[str], channel: WordChannel) -> list[str]:
+    """Return the words that a decoder restores, in the number in which it restores them."""
+    selected = [Candidate(index, 0, word) for index, word in enumerate(words)]
+    for _ in range(MAX_ROUNDS):
+        count, selected = len(selected), _drop_misread(selected, channel)
+        if len(selected) == count:
+            break
+    return _words(selected)
+
+
+def _weight(word: str, index: int, count: int) -> int:
+    repeats = min(count - 1, MAX_REPEATS)
+    return vocabulary().weight(word) - POSITION_PENALTY * index + REPEAT_BONUS * repeats
+
+
+def _weightiest_fitting(request: SelectionRequest, pending: list[Candidate]) -> str:
+    """Return the weightiest word that fits by itself."""
+    if not pending:
+        raise InputError(
+            "There is no word of the letters a to z in this description that the coding can "
+            "carry: give another description."
+        )
+    fitting = (candidate.word for candidate in pending if request.fits([candidate.word]))
+    word = next(fitting, None)
+    if word is None:
+        raise InputError("Not even one word keeps this limit: allow more bytes or bits.")
+    return word
+
+
+def _fill(
+    selected: list[Candidate], pending: list[Candidate], request: SelectionRequest
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Return ``selected`` with as many more as the limits allow, and those still pending."""
+    safe = _safe_prefix(selected, pending, request)
+    selected = _in_reading_order([*selected, *pending[:safe]])
+    rejected: list[Candidate] = []
+    for candidate in pending[safe:]:
+        extended = _in_reading_order([*selected, candidate])
+        if len(rejected) < MAX_MISSES and request.fits(_words(extended)):
+            selected = extended
+        else:
+            rejected.append(candidate)
+    return selected, rejected
+
+
+def _safe_prefix(
+    selected: list[Candidate], pending: list[Candidate], request: SelectionRequest
+) -> int:
+    """Return how many of ``pending`` surely fit, so that they need not be tried one by one.
+
+    An added word can make another one cheaper, but by less than the fraction that stays free.
+    """
+    if request.max_bits is not None:
+        safe_bits = max(1, request.max_bits * (SAFETY_FRACTION - 1) // SAFETY_FRACTION)
+        request = replace(request, max_bits=safe_bits)
+    return largest(
+        min(len(pending), request.max_words),
+        lambda count: request.fits(_words(_in_reading_order([*selected, *pending[:count]]))),
+    )
+
+
+def _drop_misread(selected: list[Candidate], channel: WordChannel) -> list[Candidate]:
+    """Return the candidates that the decoder restores, in the number in which it does."""
+    received = channel.received(_words(selected))
+    return [
+        replace(candidate, word=word)
+        for candidate, word in zip(selected, received, strict=True)
+        if same_lemma(candidate.word, word)
+    ]
+
+
+def _in_reading_order(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda candidate: candidate.index)
+
+
+def _words(candidates: Iterable[Candidate]) -> list[str]:
+    return [candidate.word for candidate in candidates]

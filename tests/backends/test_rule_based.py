@@ -1,0 +1,34 @@
+"""The rule-based writer returns what the library's functions return."""
+
+from __future__ import annotations
+
+import semcodec
+from semcodec.backends.rule_based import RuleBasedWriter
+from semcodec.words import SelectionRequest, make_channel
+
+WRITER = RuleBasedWriter()
+
+
+def test_words_and_skeletons_are_those_of_the_library() -> None:
+    description = "two large red boats on blue water"
+    words = WRITER.select(description, 4)
+    assert words == semcodec.select(description, 4)
+    skeletons = WRITER.compress(words)
+    assert " ".join(skeletons) == semcodec.skeleton(" ".join(words))
+    assert WRITER.decompress(skeletons) == words
+
+
+def test_prompt_is_the_words() -> None:
+    assert WRITER.expand(["red", "boat"]) == "red boat"
+
+
+def test_change_adds_the_first_missing_word() -> None:
+    assert WRITER.compare("red boat", "red boat sky moon") == "add sky"
+    assert WRITER.compare("red boat", "boat") == ""
+
+
+def test_selection_under_a_limit_is_by_salience() -> None:
+    description = "two large red boats on blue water"
+    selection = WRITER.select_words(SelectionRequest(description, 4, 40, make_channel("nibble")))
+    assert selection.words == semcodec.select(description, 4, max_bits=40)
+    assert (selection.judge, selection.strategy) == ("salience", "salience")
