@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-import struct
 import zlib
 from typing import Any
 
 from PIL import Image
+
+from tests.png_files import SIGNATURE, build_chunk, build_header
 
 RED = (200, 30, 30)
 
@@ -30,14 +31,8 @@ def scene(size: tuple[int, int] = (96, 64)) -> Image.Image:
 
 def claiming(width: int, height: int) -> bytes:
     """Return a PNG file of a few bytes that says it holds so many pixels."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"\0" * 99))
-    return b"\x89PNG\r\n\x1a\n" + chunks
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    check = zlib.crc32(kind + body)
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
+    chunks = build_chunk(b"IDAT", zlib.compress(b"\0" * 99))
+    return SIGNATURE + build_header(width, height, color_type=2) + chunks
 
 
 def turned() -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import pickle
 import random
-import struct
 import subprocess
 import sys
 import threading
@@ -27,6 +26,7 @@ import semcodec
 import semcodec.pillow
 from semcodec import bitstream
 from tests.images import PHOTO, saved, scene
+from tests.png_files import iter_chunks
 
 SMALL = (64, 48)
 TEXT = semcodec.skeleton("red boat sea")
@@ -73,12 +73,7 @@ def painted(data: bytes) -> bytes:
 
 def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
     """Return type and content of every chunk."""
-    at, found = 8, []
-    while at < len(png):
-        length, kind = struct.unpack_from(">I4s", png, at)
-        found.append((kind, png[at + 8 : at + 8 + length]))
-        at += 12 + length
-    return found
+    return [(chunk.kind, chunk.data) for chunk in iter_chunks(png)]
 
 
 def kinds(png: bytes) -> list[bytes]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import struct
 import sys
 import tracemalloc
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -49,27 +48,10 @@ from semcodec.errors import (
     UnsupportedError,
 )
 from semcodec.pipeline.decode import MAX_PAINTED_SIDE
+from tests.png_files import HEADER, PIXELS, SIGNATURE, build_chunk, build_png, split_chunks
 
 NAMES = ("describer", "writer", "painter", "prompts", "tool", "comment")
 PRIVATE = 2**27  #: the first extension type for private use
-
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-
-
-def chunk(kind: bytes, data: bytes = b"", crc: int | None = None) -> bytes:
-    """Return one chunk of a PNG file, with a right CRC unless another is given."""
-    right = zlib.crc32(kind + data)
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc or right)
-
-
-HEADER = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-PIXELS = chunk(b"IDAT", zlib.compress(b"\0\0"))
-END = chunk(b"IEND")
-
-
-def picture(*before: bytes, after: Sequence[bytes] = ()) -> bytes:
-    """Return a picture of one pixel with chunks ``before`` and ``after`` its pixels."""
-    return b"".join([SIGNATURE, HEADER, *before, PIXELS, *after, END])
 
 
 def read(data: bytes, name: str = "auto", limits: Limits | None = None) -> list[Record]:
@@ -147,7 +129,7 @@ def test_damage_of_a_chunk_is_called_damage() -> None:
     right = zlib.crc32(b"seMC" + core)
     for bit in range(8 * len(core)):
         damaged = (int.from_bytes(core, "big") ^ 1 << bit).to_bytes(len(core))
-        assert refused(picture(chunk(b"seMC", damaged, right))) == "SC-PNG-5"
+        assert refused(build_png(build_chunk(b"seMC", damaged, right))) == "SC-PNG-5"
 
 
 ROWS = (len(MODEL_SETS), 127, 128, 2**28 - 1)
@@ -192,10 +174,10 @@ def test_unknown_extensions_are_kept(name: str) -> None:
     (moved,) = read(repack(record, framing=name), "sequence" if name == "sequence" else "auto")
     assert moved.extensions == record.extensions
     assert repack(moved, framing="bare", check="none") == core
-    carrier = embed_png(picture(), repack(moved, framing="bare"))
+    carrier = embed_png(build_png(), repack(moved, framing="bare"))
     assert unpack(carrier).extensions == record.extensions
     assert extract_png(carrier) == core
-    assert embed_png(picture(), record) == carrier == embed_png(carrier, moved)
+    assert embed_png(build_png(), record) == carrier == embed_png(carrier, moved)
 
 
 @pytest.mark.parametrize("kind", [20, PRIVATE])
@@ -210,7 +192,7 @@ def test_unknown_extensions_of_every_length_are_kept(length: int, kind: int) -> 
     for name in ("file", "sequence", *(("url", "qr") if length <= 40_000 else ())):
         [moved] = read(repack(record, framing=name), "sequence" if name == "sequence" else "auto")
         assert moved.extensions == record.extensions
-    assert extract_png(embed_png(picture(), core)) == core
+    assert extract_png(embed_png(build_png(), core)) == core
 
 
 @pytest.mark.parametrize(
@@ -221,15 +203,21 @@ def test_unknown_extensions_of_every_length_are_kept(length: int, kind: int) -> 
         ("SC-LIM-1", "max_bytes", 3, pack("nnn", framing="sequence"), "sequence"),
         ("SC-LIM-1", "max_bytes", 9, pack("nn", framing="url"), "url"),
         ("SC-LIM-1", "max_bytes", 10, pack("nn", framing="qr"), "qr"),
-        ("SC-LIM-1", "max_bytes", 3, embed_png(picture(), pack("nnn")), "png"),
+        ("SC-LIM-1", "max_bytes", 3, embed_png(build_png(), pack("nnn")), "png"),
         ("SC-LIM-2", "max_words", 2, pack("n n"), "bare"),
         ("SC-LIM-2", "max_words", 2, pack("n n", coding="utf8"), "bare"),
         ("SC-LIM-2", "max_words", 2, pack("red bear", coding="lexicon"), "bare"),
         ("SC-LIM-2", "max_words", 2, pack("red bear", coding="bag"), "bare"),
         ("SC-LIM-2", "max_words", 2, pack("n n", framing="sequence"), "sequence"),
         ("SC-LIM-3", "max_extensions", 2, pack("n", extensions={"seed": 1, "k": 1}), "bare"),
-        ("SC-LIM-4", "max_chunks", 4, embed_png(picture(), pack("n")), "png"),
-        ("SC-LIM-4", "max_chunks", 5, picture(chunk(b"seMC", pack("n")), after=[PIXELS]), "png"),
+        ("SC-LIM-4", "max_chunks", 4, embed_png(build_png(), pack("n")), "png"),
+        (
+            "SC-LIM-4",
+            "max_chunks",
+            5,
+            build_png(build_chunk(b"seMC", pack("n")), after=[PIXELS]),
+            "png",
+        ),
         ("SC-LIM-5", "max_records", 2, pack("n", framing="sequence") * 2, "sequence"),
     ],
 )
@@ -262,12 +250,12 @@ LONG = b"\x11" * 65_533  #: symbols, to which a first byte, a check and one more
         ("SC-LIM-1", b"\xb5\x1a" + with_check(b"\x08\x11\x11" + LONG), "auto"),
         ("SC-LIM-1", item(b"\x00\x11\x11\x11" + LONG), "sequence"),
         ("SC-LIM-1", text_.write("url", with_check(b"\x08" + LONG[:49_147])), "auto"),
-        ("SC-LIM-1", picture(chunk(b"seMC", b"\x00\x11\x11\x11" + LONG)), "auto"),
+        ("SC-LIM-1", build_png(build_chunk(b"seMC", b"\x00\x11\x11\x11" + LONG)), "auto"),
         ("SC-LIM-2", b"\x00" + b"\x10" * 4_097, "auto"),
         ("SC-LIM-2", b"\x60" + b"n " * 4_097, "auto"),
         ("SC-LIM-2", item(b"\x00" + b"\x10" * 4_097), "sequence"),
         ("SC-LIM-3", b"\x04" + item(MANY) + b"\x11", "auto"),
-        ("SC-LIM-4", picture(chunk(b"seMC", b"\0"), after=[PIXELS] * 65_533), "auto"),
+        ("SC-LIM-4", build_png(build_chunk(b"seMC", b"\0"), after=[PIXELS] * 65_533), "auto"),
         ("SC-LIM-5", b"\1\0" * 65_537, "sequence"),
     ],
     ids=itertools.count(),
@@ -295,7 +283,7 @@ def test_default_limits_are_those_of_the_specification() -> None:
     assert len(unpack(b"\x60" + b"n " * 4_096).words) == 4_096
     entries = [(PRIVATE + 2 * n, b"") for n in range(64)]
     assert len(unpack(pack("n", extensions=entries)).extensions) == 64
-    assert unpack(picture(chunk(b"seMC", b"\0"), after=[PIXELS] * 65_532)).text == ""
+    assert unpack(build_png(build_chunk(b"seMC", b"\0"), after=[PIXELS] * 65_532)).text == ""
     assert sum(1 for _ in unpack_all(b"\1\0" * 65_536)) == 65_536
 
 
@@ -558,32 +546,34 @@ def test_no_size_is_written_by_a_code_that_is_not_assigned() -> None:
         assert unpack(pack("", size=size)).size == size
 
 
-def chunks(data: bytes) -> list[bytes]:
-    """Return the chunks of a picture, each with its length and CRC."""
-    found, at = [], len(SIGNATURE)
-    while not (found and found[-1][4:8] == b"IEND"):
-        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
-        found.append(data[at:end])
-        at = end
-    return found
-
-
-OLD = chunk(b"seMC", pack("n"))
-TEXT = chunk(b"tEXt", b"a\0b")
+OLD = build_chunk(b"seMC", pack("n"))
+TEXT = build_chunk(b"tEXt", b"a\0b")
 #: Pictures with chunks of every kind: unsafe to copy, twice, damaged, of no known type, records.
 PICTURES = (
-    picture(),
-    picture(TEXT, TEXT, chunk(b"gAMA", b"\0\0\xb1\x8f"), after=[chunk(b"tIME", bytes(7))]),
-    picture(chunk(b"abCD", b"x"), chunk(b"abCd", b"y"), chunk(b"zZzZ"), after=[PIXELS, PIXELS]),
-    picture(chunk(b"tEXt", b"damaged", 1), after=[chunk(b"IDAT", b"damaged", 2)]),
-    picture(TEXT, OLD, chunk(b"pHYs", bytes(9))),
-    picture(TEXT, after=[OLD, TEXT]),
-    picture(OLD, TEXT, OLD, after=[OLD]),
-    picture(
-        *(chunk(kind, b"x") for kind in (b"semc", b"SEMC", b"SeMC", b"seMc", b"sEmC", b"semC"))
+    build_png(),
+    build_png(
+        TEXT, TEXT, build_chunk(b"gAMA", b"\0\0\xb1\x8f"), after=[build_chunk(b"tIME", bytes(7))]
     ),
-    picture(*(chunk(b"prIv", bytes(length)) for length in (0, 65_535, 65_536, 200_000)), OLD),
-    picture(*[TEXT] * 1_000, after=[OLD, *[PIXELS] * 1_000]),
+    build_png(
+        build_chunk(b"abCD", b"x"),
+        build_chunk(b"abCd", b"y"),
+        build_chunk(b"zZzZ"),
+        after=[PIXELS, PIXELS],
+    ),
+    build_png(build_chunk(b"tEXt", b"damaged", 1), after=[build_chunk(b"IDAT", b"damaged", 2)]),
+    build_png(TEXT, OLD, build_chunk(b"pHYs", bytes(9))),
+    build_png(TEXT, after=[OLD, TEXT]),
+    build_png(OLD, TEXT, OLD, after=[OLD]),
+    build_png(
+        *(
+            build_chunk(kind, b"x")
+            for kind in (b"semc", b"SEMC", b"SeMC", b"seMc", b"sEmC", b"semC")
+        )
+    ),
+    build_png(
+        *(build_chunk(b"prIv", bytes(length)) for length in (0, 65_535, 65_536, 200_000)), OLD
+    ),
+    build_png(*[TEXT] * 1_000, after=[OLD, *[PIXELS] * 1_000]),
 )
 #: What may follow IEND: nothing, a few bytes, and more than the buffers that programs read into.
 TAILS = (b"", b"after the end" + OLD, *(b"ab\0" * (n // 3 + 1) for n in (65_536, 1_100_000)))
@@ -592,18 +582,18 @@ TAILS = (b"", b"after the end" + OLD, *(b"ab\0" * (n // 3 + 1) for n in (65_536,
 @pytest.mark.parametrize("before", PICTURES, ids=itertools.count())
 def test_the_chunk_follows_ihdr(before: bytes) -> None:
     record = pack("rd br")
-    assert chunks(embed_png(before, record))[:2] == [HEADER, chunk(b"seMC", record)]
+    assert split_chunks(embed_png(before, record))[:2] == [HEADER, build_chunk(b"seMC", record)]
 
 
 @pytest.mark.parametrize("before", PICTURES, ids=itertools.count())
 @pytest.mark.parametrize("tail", TAILS, ids=len)
 def test_a_picture_keeps_its_other_chunks(before: bytes, tail: bytes) -> None:
     after = embed_png(before + tail, pack("rd br", framing="file"))
-    others = [one for one in chunks(before) if one[4:8] != b"seMC"]
-    new = chunk(b"seMC", pack("rd br"))
-    assert [one for one in chunks(after) if one != new] == others
-    assert after == SIGNATURE + b"".join(chunks(after)) + tail
-    assert chunks(after).count(new) == 1
+    others = [one for one in split_chunks(before) if one[4:8] != b"seMC"]
+    new = build_chunk(b"seMC", pack("rd br"))
+    assert [one for one in split_chunks(after) if one != new] == others
+    assert after == SIGNATURE + b"".join(split_chunks(after)) + tail
+    assert split_chunks(after).count(new) == 1
     assert unpack(after).text == "rd br"
 
 

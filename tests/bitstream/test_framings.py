@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import zlib
 from typing import Any
 
 import pytest
@@ -27,6 +26,7 @@ from semcodec.bitstream.framing import png
 from semcodec.bitstream.framing import text as text_
 from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, InputError, UnsupportedError
+from tests.png_files import END, build_chunk
 
 TEXT = "rd br snst"
 ALL: dict[str, Any] = {
@@ -169,10 +169,7 @@ def test_a_record_of_a_picture_needs_a_picture() -> None:
 @given(st.lists(st.tuples(st.sampled_from((b"tEXt", b"zzZz", b"IDAT")), st.binary(max_size=20))))
 def test_every_other_chunk_is_kept(more: list[tuple[bytes, bytes]]) -> None:
     head = a_picture()[:33]
-    written = [
-        len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
-        for name, data in (*more, (b"IEND", b""))
-    ]
+    written = [build_chunk(kind, data) for kind, data in (*more, (b"IEND", b""))]
     picture = b"".join([head, *written, b"after"])
     carrying = embed_png(picture, pack(TEXT))
     start = carrying.index(png.CHUNK) - 4
@@ -195,15 +192,15 @@ def test_what_is_no_picture_takes_no_record() -> None:
 def test_a_picture_of_as_many_chunks_as_are_read_takes_no_more() -> None:
     """What ``embed_png`` writes, ``unpack`` reads: one chunk less than the limit has room."""
     most, record = Limits().max_chunks, pack("n")
-    head, end = a_picture()[:33], bytes.fromhex("0000000049454e44ae426082")
-    empty = bytes(4) + b"prIv" + zlib.crc32(b"prIv").to_bytes(4, "big")
-    almost = embed_png(head + empty * (most - 3) + end, record)
+    head = a_picture()[:33]
+    empty = build_chunk(b"prIv")
+    almost = embed_png(head + empty * (most - 3) + END, record)
     assert unpack(almost).text == "n"
     assert unpack(embed_png(almost, pack("t"))).text == "t"  # in place of the record it had
     with pytest.raises(InputError, match=r"65537 chunks.*limit is 65536: save .*fewer"):
-        embed_png(head + empty * (most - 2) + end, record)
+        embed_png(head + empty * (most - 2) + END, record)
     with pytest.raises(UnsupportedError, match="SC-LIM-4"):
-        embed_png(head + empty * (most - 1) + end, record)
+        embed_png(head + empty * (most - 1) + END, record)
 
 
 def test_a_large_picture_is_no_large_record() -> None:

@@ -21,13 +21,11 @@ from semcodec.bitstream import (
     unpack_all,
     validate,
 )
-from semcodec.bitstream.framing import png
 from semcodec.errors import FormatError, UnsupportedError
+from tests.png_files import END, HEADER, SIGNATURE, build_chunk
 
-HEADER = bytes.fromhex("0000000d49484452000000010000000108000000003a7e9b55")
-RECORD = bytes.fromhex("0000000273654d4300111cb4b57a")
-END = bytes.fromhex("0000000049454e44ae426082")
-HEAD = png.SIGNATURE + HEADER
+RECORD = build_chunk(b"seMC", bytes.fromhex("0011"))
+HEAD = SIGNATURE + HEADER
 EMPTY = bytes(12)  #: a chunk without data, of a type that nothing knows
 
 
@@ -55,10 +53,10 @@ def bits(data: bytes) -> int:
          "malformed", "SC-PNG-2", bits(chunks(RECORD))),
         (chunks(RECORD[:-1]), "auto", {"max_chunks": 1}, "malformed", "SC-PNG-2", bits(HEAD)),
         (chunks(RECORD[:3]), "auto", {"max_chunks": 1}, "malformed", "SC-PNG-2", bits(HEAD)),
-        (png.SIGNATURE, "auto", {"max_chunks": 0}, "malformed", "SC-PNG-2", 64),
+        (SIGNATURE, "auto", {"max_chunks": 0}, "malformed", "SC-PNG-2", 64),
         (HEAD[:-1], "auto", {"max_chunks": 0}, "malformed", "SC-PNG-2", 64),
         (HEAD, "auto", {"max_chunks": 0}, "unsupported", "SC-LIM-4", 64),
-        (png.SIGNATURE[:-1], "auto", {"max_chunks": 0}, "malformed", "SC-PNG-1", 0),
+        (SIGNATURE[:-1], "auto", {"max_chunks": 0}, "malformed", "SC-PNG-1", 0),
         (chunks(END), "auto", {"max_chunks": 2}, "malformed", "SC-PNG-3", bits(chunks(END))),
         (b"", "png", {"max_chunks": 0}, "malformed", "SC-FRM-1", 0),
         # records of a sequence

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import struct
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,29 +30,13 @@ from semcodec.bitstream import (
 from semcodec.bitstream.framing import text as text_
 from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, SemcodecError, UnsupportedError
+from tests.png_files import HEADER, PIXELS, SIGNATURE, build_chunk, build_png
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-
-
-def chunk(kind: bytes, data: bytes = b"") -> bytes:
-    """Return one chunk with its length and CRC."""
-    crc = struct.pack(">I", zlib.crc32(kind + data))
-    return struct.pack(">I", len(data)) + kind + data + crc
-
-
-HEADER = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-PIXELS = chunk(b"IDAT", zlib.compress(b"\0\0"))
-END = chunk(b"IEND")
-RECORD = chunk(b"seMC", pack("nn"))
+RECORD = build_chunk(b"seMC", pack("nn"))
 AT = 8 * (len(SIGNATURE) + len(HEADER))  #: the bit where a chunk after IHDR starts
 
 
-def png(*chunks: bytes) -> bytes:
-    """Return a picture of one pixel with ``chunks`` after its header."""
-    return b"".join([SIGNATURE, HEADER, *chunks, PIXELS, END])
-
-
-CARRIER = png(RECORD)
+CARRIER = build_png(RECORD)
 
 # --- any record passes through every framing ------------------------------------------------
 
@@ -98,7 +80,7 @@ def test_any_record_comes_back_through_all_framings(said: tuple[str, dict[str, A
         (record,) = unpack_all(data) if name == "sequence" else [unpack(data)]
         assert record[:5] == first[:5]
         assert (record.framing, record.check) == (name, framing.DEFAULT_CHECKS[name])
-        assert unpack(embed_png(png(), record))[:5] == first[:5]
+        assert unpack(embed_png(build_png(), record))[:5] == first[:5]
     assert record == first
 
 
@@ -119,7 +101,7 @@ def digits(field: Field) -> str:
 
 
 _chunk = st.builds(
-    chunk, st.sampled_from((b"tEXt", b"tIME", b"abCd", b"seMC")), st.binary(max_size=9)
+    build_chunk, st.sampled_from((b"tEXt", b"tIME", b"abCd", b"seMC")), st.binary(max_size=9)
 )
 
 
@@ -129,11 +111,11 @@ def test_embedding_twice_replaces(
 ) -> None:
     bare = pack(said[0], **said[1])
     kept = [one for one in more if one[4:8] != b"seMC"]
-    once = embed_png(png(*more) + tail, bare)
-    assert once == png(chunk(b"seMC", bare), *kept) + tail
+    once = embed_png(build_png(*more) + tail, bare)
+    assert once == build_png(build_chunk(b"seMC", bare), *kept) + tail
     assert extract_png(once) == bare
     other = embed_png(once, pack("rd", framing="file"))
-    assert other == png(chunk(b"seMC", pack("rd")), *kept) + tail
+    assert other == build_png(build_chunk(b"seMC", pack("rd")), *kept) + tail
     assert embed_png(other, bare) == once
 
 
@@ -228,14 +210,14 @@ def extent(fields: Sequence[Field]) -> int:
         (SIGNATURE + HEADER, ("SC-PNG-2", AT, "0 more bytes")),
         (SIGNATURE + HEADER + PIXELS[:14], ("SC-PNG-2", AT, "14 more bytes")),
         (SIGNATURE + HEADER + PIXELS[:-1], ("SC-PNG-2", AT, f"{len(PIXELS) - 1} more bytes")),
-        (png()[:-1], ("SC-PNG-2", 8 * len(png()[:-12]), "11 more bytes")),
-        (png() + RECORD, ("SC-PNG-3", 8 * len(png() + RECORD), "no chunk seMC")),
-        (png(RECORD, RECORD), ("SC-PNG-4", AT + 112, "2 chunks seMC")),
-        (png(RECORD[:-1] + b"\0"), ("SC-PNG-5", AT + 80, "1c b4 b5 00")),
-        (png(chunk(b"seMC")), ("SC-FRM-1", AT + 64, "no bytes")),
-        (png(chunk(b"seMC", b"\x18")), ("SC-PNG-6", AT + 67, "KK = 3")),
-        (png(chunk(b"seMC", b"\x80")), ("SC-HDR-1", AT + 64, "80")),
-        (png(chunk(b"seMC", b"\x02")), ("SC-HDR-3", AT + 72, "0 more bytes")),
+        (build_png()[:-1], ("SC-PNG-2", 8 * len(build_png()[:-12]), "11 more bytes")),
+        (build_png() + RECORD, ("SC-PNG-3", 8 * len(build_png() + RECORD), "no chunk seMC")),
+        (build_png(RECORD, RECORD), ("SC-PNG-4", AT + 112, "2 chunks seMC")),
+        (build_png(RECORD[:-1] + b"\0"), ("SC-PNG-5", AT + 80, "1c b4 b5 00")),
+        (build_png(build_chunk(b"seMC")), ("SC-FRM-1", AT + 64, "no bytes")),
+        (build_png(build_chunk(b"seMC", b"\x18")), ("SC-PNG-6", AT + 67, "KK = 3")),
+        (build_png(build_chunk(b"seMC", b"\x80")), ("SC-HDR-1", AT + 64, "80")),
+        (build_png(build_chunk(b"seMC", b"\x02")), ("SC-HDR-3", AT + 72, "0 more bytes")),
     ],
 )
 def test_faults_of_a_picture_are_found_where_they_are(
@@ -248,8 +230,8 @@ def test_faults_of_a_picture_are_found_where_they_are(
 
 
 def test_findings_of_a_picture_are_listed_in_the_order_of_reading() -> None:
-    bad = chunk(b"seMC", b"\x0a\x00\x11\x00")[:-1] + b"\0"
-    assert [(f.rule, f.offset) for f in validate(png(bad, bad)).findings] == [
+    bad = build_chunk(b"seMC", b"\x0a\x00\x11\x00")[:-1] + b"\0"
+    assert [(f.rule, f.offset) for f in validate(build_png(bad, bad)).findings] == [
         ("SC-PNG-4", AT + 128), ("SC-PNG-5", AT + 96), ("SC-PNG-6", AT + 67),
         ("SC-CHK-2", AT + 88), ("SC-SIZ-2", AT + 72),
     ]  # fmt: skip

@@ -26,6 +26,7 @@ from semcodec.bitstream import (
 )
 from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, UnsupportedError
+from tests.png_files import split_chunks
 
 SPEC = Path(__file__).parents[2] / "spec"
 FOLDER = SPEC / "vectors"
@@ -127,12 +128,8 @@ def test_a_picture_keeps_its_record_and_all_else(vector: dict[str, Any]) -> None
 
 def chunks(picture: bytes) -> tuple[list[bytes], bytes]:
     """Return the chunks of a picture in an order of their own, and what follows the last one."""
-    found, at = [], 8
-    while not (found and found[-1][4:8] == b"IEND"):
-        end = at + 12 + int.from_bytes(picture[at : at + 4], "big")
-        found.append(picture[at:end])
-        at = end
-    return sorted(found), picture[at:]
+    chunks = split_chunks(picture)
+    return sorted(chunks), picture[8 + sum(map(len, chunks)) :]
 
 
 @by_name([vector for vector in VECTORS if "second-spelling" in vector["flags"]])

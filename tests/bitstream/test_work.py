@@ -39,6 +39,7 @@ from semcodec.bitstream import (
 from semcodec.bitstream.record import kept_payload
 from semcodec.coding import bag, codings, lexicon
 from semcodec.errors import InputError
+from tests.png_files import build_chunk
 
 #: The same examples on every run, however slow the machine.
 steady = settings(derandomize=True, deadline=None, database=None)
@@ -312,7 +313,7 @@ def test_fields_of_broken_records_follow_each_other() -> None:
     found = [validate(items + b"\x00\x05\x00", framing="sequence")]
     picture, carried = in_a_picture(b"\x00\x11"), bytes.fromhex("0000000273654d4300111cb4b57a")
     for core in cores:
-        chunk = len(core).to_bytes(4, "big") + b"seMC" + core + bytes(4)
+        chunk = build_chunk(b"seMC", core, crc=0)
         found.append(validate(picture.replace(carried, chunk)))
     for report in found:
         ends = [field.offset + field.bits for field in report.fields]

@@ -6,7 +6,6 @@ import io
 import json
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from PIL import Image
 
 import semcodec
 from tests.cli.conftest import Run
+from tests.png_files import SIGNATURE, build_chunk
 
 SCHEMAS = Path(__file__).parents[2] / "spec" / "schema"
 
@@ -145,7 +145,7 @@ def test_a_text_form_may_end_in_a_line_end(run: Run, tmp_path: Path, good: Path)
 
 def test_a_picture_that_ends_at_the_limit_of_chunks_is_malformed(run: Run, tmp_path: Path) -> None:
     cut = tmp_path / "cut.png"
-    cut.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(12) * semcodec.Limits().max_chunks)
+    cut.write_bytes(SIGNATURE + bytes(12) * semcodec.Limits().max_chunks)
     record = tmp_path / "record"
     for argv in (
         ("unpack", cut),
@@ -175,7 +175,7 @@ def test_convert_writes_no_picture_of_too_many_chunks(
     run: Run, good: Path, picture: Path, tmp_path: Path
 ) -> None:
     data, output = picture.read_bytes(), tmp_path / "out.png"
-    empty = bytes(4) + b"prIv" + zlib.crc32(b"prIv").to_bytes(4, "big")
+    empty = build_chunk(b"prIv")
     plain = semcodec.Limits().max_chunks - 2  # besides IHDR and IEND
     picture.write_bytes(data[:33] + empty * plain + data[-12:])
     code, out, err = run("convert", good, "--into", picture, "-o", output)
