@@ -43,7 +43,7 @@ from corpora import SOURCES, lines
 
 import semcodec
 from semcodec.coding import codings
-from semcodec.coding.tables import load_lexicon
+from semcodec.coding.tables import load_tables
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import tokenize
@@ -209,8 +209,8 @@ def times(every: list[str]) -> None:
     spent: defaultdict[str, list[float]] = defaultdict(list)
     texts = every[:: -(-len(every) // TIMED)]
     for _ in range(LOADS):
-        load_lexicon.cache_clear()
-        clocked(spent["load tables"], load_lexicon)
+        load_tables.cache_clear()
+        clocked(spent["load tables"], load_tables)
     for text in texts:
         for coding in ("nibble", "lexicon", "bag"):
             words = semcodec.skeleton(text) if coding == "nibble" else text

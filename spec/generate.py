@@ -21,7 +21,7 @@ from typing import Any
 
 from semcodec.coding import lexicon, model, range_coder
 from semcodec.coding import tables as tables_
-from semcodec.coding.logistic import LOGISTIC_TABLE
+from semcodec.coding.model import LOGISTIC_TABLE
 
 SPEC = Path(__file__).parent
 CONSTANTS = SPEC.parent / "semcodec" / "_registry.py"
@@ -185,7 +185,7 @@ class _Watched(range_coder.RangeEncoder):
 
 def _coded_example() -> str:
     """Return the decisions of two words, one by one."""
-    coder, order = _Watched(), model.SequenceContext(tables_.load_lexicon())
+    coder, order = _Watched(), model.SequenceContext(tables_.load_tables())
     for word in EXAMPLE:
         _, number = lexicon._code_word(coder, order, word)
         order.append(number)

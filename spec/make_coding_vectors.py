@@ -18,11 +18,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 from semcodec.coding import bag, escapes, lexicon
-from semcodec.coding.tables import load_lexicon
+from semcodec.coding.tables import load_tables
 
 OUT = Path(__file__).with_name("coding_vectors.json")
 READERS = {"lexicon": lexicon.decode, "bag": bag.decode}
-TABLES = load_lexicon()
+TABLES = load_tables()
 WORDS = TABLES.words
 SEED = 2024
 
@@ -124,9 +124,7 @@ def out_of_order() -> None:
         if rule := lexicon.decode(data)[1]:
             breaks(rule, "lexicon", slug, comment, data)
     lacking = {word: at for word, at in TABLES.numbers.items() if word != "bear"}
-    with patch.object(
-        lexicon, "load_lexicon", lambda: dataclasses.replace(TABLES, numbers=lacking)
-    ):
+    with patch.object(lexicon, "load_tables", lambda: dataclasses.replace(TABLES, numbers=lacking)):
         small, capital = lexicon.encode(["red", "bear"]), lexicon.encode(["Bear"])
     breaks("SC-LEX-2", "lexicon", "spelled", "bear, spelled", small)
     breaks("SC-LEX-2", "lexicon", "capital-spelled", "Bear, spelled", capital)

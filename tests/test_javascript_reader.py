@@ -12,7 +12,7 @@ import pytest
 
 from semcodec import Limits, pack, unpack, validate
 from semcodec.cli import main
-from semcodec.coding.tables import load_lexicon
+from semcodec.coding.tables import load_tables
 from tests.profiles import RecordProperty, count, seed
 
 READER = Path(__file__).parents[1] / "spec" / "implementations" / "js" / "reader.js"
@@ -36,7 +36,7 @@ def test_one_record_at_a_time() -> None:
 
 def made(seed: int, number: int) -> list[bytes]:
     """Return records of coded words, one in three of them damaged."""
-    dice, words = random.Random(seed), load_lexicon().words
+    dice, words = random.Random(seed), load_tables().words
     records = []
     for _ in range(number):
         sent = [words[int(65536 * dice.random() ** 3)] for _ in range(dice.randrange(30))]

@@ -1,1 +1,5 @@
-"""Text to payload and back: entropy coding of words, with integers only (spec §6)."""
+"""Entropy coding of words: from a text to its payload and back, with integers only (spec §6).
+
+Start at ``codings``, which chooses the module for a coding. ``nibble``, ``lexicon`` and ``bag`` are
+the codings; ``range_coder``, ``model``, ``tables`` and ``escapes`` are what the last two share.
+"""

@@ -1,7 +1,30 @@
-"""The coding ``bag``: a set of words, in no order and so for fewer bits (spec §K.7).
+"""The coding ``bag``: words as a set, without their order and so in fewer bits (spec §K.7).
 
-Nothing says how many words there are. At each fork of the tree of words the bits say on which sides
-there are any; how likely that is depends on the words found so far and on how many bytes there are.
+The words are the leaves of a binary tree, and a payload describes the part of the tree that has any
+of them: at each split two flags state whether the low and the high side have words. How likely that
+is depends on the words found so far and on the length of the payload.
+
+The canonical form
+------------------
+A set can be listed in many orders and an interval has many numbers in it, so three choices are
+fixed, and each set has exactly one payload:
+
+- The order is that of the traversal: depth first, low numbers first, then escaped words in ASCII
+  order. It is part of the probabilities, since the words found so far predict the rest.
+- The size bucket: the payload's own length is a feature, because it tells roughly how many words
+  there are and costs no bits. But the encoder knows the length only after encoding with some
+  bucket. It tries buckets upwards from an estimate, and takes the first whose payload has a length
+  in that bucket. Estimate and direction are part of the format.
+- The end: a decoder reads zeros after the payload, so zeros could be dropped or appended without
+  changing a decision. The shortest bytes in the interval are taken, without zeros at the end, and
+  filled with zeros up to the least length of the bucket; with a shorter payload the decoder would
+  take the features of another bucket and decode other words.
+
+Where one choice is missing, the same words have a second payload. ``decode`` does not check the
+three by themselves: it encodes the decoded words again and compares (SC-BAG-1), which misses
+nothing and costs one encoding. Tests (tests/bitstream/test_coding.py):
+``test_set_comes_back_in_canonical_order``, ``test_any_bytes_are_canonical_or_rejected``,
+``test_size_buckets_grow_with_the_length``; vectors ``SC-BAG-1-breaks-*``.
 """
 
 from __future__ import annotations
@@ -12,7 +35,14 @@ from typing import Final
 
 from semcodec.coding import escapes
 from semcodec.coding.model import WordSum, bit_probability
-from semcodec.coding.range_coder import HALF, WINDOW_BYTES, Coder, RangeDecoder, RangeEncoder
+from semcodec.coding.range_coder import (
+    HALF,
+    WINDOW_BYTES,
+    Coder,
+    RangeDecoder,
+    RangeEncoder,
+    unit_in_last_place,
+)
 from semcodec.coding.tables import (
     DECISIONS,
     FREQUENT_BITS,
@@ -20,208 +50,230 @@ from semcodec.coding.tables import (
     MAX_RARE_BITS,
     SIZE_BUCKETS,
     Vector,
-    load_lexicon,
+    load_tables,
 )
 
 MAX_WORDS: Final = 256  #: of one record
 
-_LEFT: Final = 33_026  #: the chance, in 65536ths, that there is a rare word on the left
-_RIGHT: Final = 1_032  #: that there is one on the right too
+#: Probabilities, in 65536ths, that a split of rare words has words on its low side, and, if it has,
+#: on its high side too. Nearly always one word is left: a bit at even odds, and "no other".
+_P_LOW: Final = 33_026
+_P_HIGH: Final = 1_032
 
 
-class _TooMany(Exception):  # never leaves this module
-    """There are more words, or spelled characters, than a record may have."""
+class _LimitExceeded(Exception):  # never leaves this module
+    """A payload has more words, or more escaped letters, than a record may have."""
 
     def __init__(self, rule: str) -> None:
         self.rule = rule
 
 
 def encode(words: Iterable[str]) -> bytes:
-    """Return the payload of ``words``, which must be spellable, different and not too many."""
-    numbers, others = _split(words)
-    count = len(numbers) + len(others)
+    """Return the payload of ``words``, which must be encodable, different and not too many."""
+    numbers, escaped = _numbers_and_escaped(words)
+    count = len(numbers) + len(escaped)
     if not count:
         return b""
-    least = max(0, _guess(count) - 1)  # few sets take less than half of that
-    tries = ((kind, _with_density(kind, numbers, others)) for kind in range(least, SIZE_BUCKETS))
-    return next(data for kind, data in tries if size_bucket(len(data)) == kind)  # 11 if no other
-
-
-def payload_bits(words: Iterable[str]) -> int:
-    """Return about what ``words`` cost: with the density that is guessed from their number."""
-    numbers, others = _split(words)
-    count = len(numbers) + len(others)
-    return _coded(_guess(count), numbers, others).bits if count else 0
-
-
-def _guess(count: int) -> int:
-    return size_bucket((19 * count + 15) // 16)
-
-
-def _coded(kind: int, numbers: Sequence[int], others: Sequence[str]) -> RangeEncoder:
-    coder = RangeEncoder()
-    _Walk(coder, kind).everything(numbers, others)
-    return coder
-
-
-def _with_density(kind: int, numbers: Sequence[int], others: Sequence[str]) -> bytes:
-    return _shortest(_coded(kind, numbers, others)).ljust(_min_bytes(kind), b"\0")
+    first = max(0, _estimate_bucket(count) - 1)  # few sets take less than half of the estimate
+    payloads = (
+        (bucket, _encode_in_bucket(bucket, numbers, escaped))
+        for bucket in range(first, SIZE_BUCKETS)
+    )
+    # The last bucket has no upper limit, so its payload fits if no other one does
+    return next(payload for bucket, payload in payloads if size_bucket(len(payload)) == bucket)
 
 
 def decode(payload: bytes) -> tuple[list[str], str | None]:
-    """Return the words of ``payload``, and the rule it breaks if ``encode`` gives another one.
+    """Return the words of ``payload`` in canonical order, and the id of the rule it breaks or None.
 
-    After SC-BAG-2 and SC-LEX-3 no words are returned: there are too many.
+    No words are returned with SC-BAG-2 (too many words) and SC-LEX-3 (too many escaped letters).
     """
     if not payload:
         return [], None
     try:
-        words = _Walk(RangeDecoder(payload), size_bucket(len(payload))).everything([], [])
-    except _TooMany as error:
+        words = _TreeCoder(RangeDecoder(payload), size_bucket(len(payload))).code_set([], [])
+    except _LimitExceeded as error:
         return [], error.rule
-    right = len(set(words)) == len(words) and encode(words) == payload
-    return words, None if right else "SC-BAG-1"
+    is_canonical = len(set(words)) == len(words) and encode(words) == payload
+    return words, None if is_canonical else "SC-BAG-1"
+
+
+def payload_bits(words: Iterable[str]) -> int:
+    """Return about what ``words`` cost in bits: the bucket is estimated, the end is left out."""
+    numbers, escaped = _numbers_and_escaped(words)
+    count = len(numbers) + len(escaped)
+    return _encode(_estimate_bucket(count), numbers, escaped).bits if count else 0
 
 
 def canonical_order(words: Iterable[str]) -> list[str]:
-    """Return ``words`` as a reader of the set gives them: listed words by number, then the rest."""
-    numbers, others = _split(words)
-    return [load_lexicon().words[number] for number in numbers] + others
+    """Return ``words`` in the order in which they are decoded: by number, then the escaped ones."""
+    numbers, escaped = _numbers_and_escaped(words)
+    return [load_tables().words[number] for number in numbers] + escaped
 
 
 def escaped_words(words: Iterable[str]) -> list[str]:
-    """Return those of ``words`` that a bag spells: capital forms too."""
-    return _split(words)[1]
+    """Return those of ``words`` that this coding has to escape, capital forms too."""
+    return _numbers_and_escaped(words)[1]
 
 
-def size_bucket(count: int) -> int:
-    """Return which row stands for so many bytes, at least 1: two rows for each doubling."""
-    octave = count.bit_length() - 1
-    half = count >> (octave - 1) & 1 if octave else 0
+def size_bucket(length: int) -> int:
+    """Return the bucket (0 to 11) of a payload of ``length`` bytes, at least 1.
+
+    There are two buckets for each doubling: 1, none, 2, 3, 4-5, 6-7, 8-11 and so on.
+    """
+    octave = length.bit_length() - 1
+    half = length >> (octave - 1) & 1 if octave else 0
     return min(SIZE_BUCKETS - 1, 2 * octave + half)
 
 
-def _min_bytes(kind: int) -> int:
-    octave, half = divmod(kind, 2)
+def _min_bytes(bucket: int) -> int:
+    """Return the least length of a payload in ``bucket``."""
+    octave, half = divmod(bucket, 2)
     return (2 + half << octave) // 2
 
 
-def _split(words: Iterable[str]) -> tuple[list[int], list[str]]:
-    known = load_lexicon().numbers
+def _estimate_bucket(count: int) -> int:
+    """Return the bucket of a set of ``count`` words of average cost, 19/16 bytes each."""
+    return size_bucket((19 * count + 15) // 16)
+
+
+def _numbers_and_escaped(words: Iterable[str]) -> tuple[list[int], list[str]]:
+    """Return the numbers of the words in the vocabulary, and the other words, both sorted."""
+    known = load_tables().numbers
     numbers = sorted(known[word] for word in words if word in known)
     return numbers, sorted(word for word in words if word not in known)
 
 
-def _shortest(coder: RangeEncoder) -> bytes:
-    """Return the shortest bytes that lie in the interval when zeros follow."""
-    units = [1 << 8 * (WINDOW_BYTES - count) for count in range(WINDOW_BYTES + 1)]
-    values = [-(-coder.low // unit) * unit for unit in units]
-    end = coder.low + coder.width
-    count, value = next((count, value) for count, value in enumerate(values) if value < end)
-    return coder.finish(value, count).rstrip(b"\0")
+def _encode(bucket: int, numbers: Sequence[int], escaped: Sequence[str]) -> RangeEncoder:
+    encoder = RangeEncoder()
+    _TreeCoder(encoder, bucket).code_set(numbers, escaped)
+    return encoder
 
 
-class _Walk:
-    """One way through all forks, to code the words that are wanted, or to read them."""
+def _encode_in_bucket(bucket: int, numbers: Sequence[int], escaped: Sequence[str]) -> bytes:
+    shortest = _finish_shortest(_encode(bucket, numbers, escaped))
+    return shortest.ljust(_min_bytes(bucket), b"\0")
 
-    def __init__(self, coder: Coder, kind: int) -> None:
-        self.coder, self.tables = coder, load_lexicon()
-        self.density, self.sum = self.tables.densities[kind], WordSum(self.tables)
-        self.context: Vector = self.density
-        self.words: list[str] = []
 
-    def everything(self, numbers: Sequence[int], others: Sequence[str]) -> list[str]:
-        """Code the words of these numbers and these others, or read them."""
-        listed, spelled_ones = self._fork(0, numbers, others)
-        if listed:
-            self._listed(numbers)
-        if spelled_ones:
-            self._spelled(others)
+def _finish_shortest(encoder: RangeEncoder) -> bytes:
+    """Return the shortest bytes that are a number in the interval when zeros follow."""
+    ends = ((count, unit_in_last_place(count)) for count in range(WINDOW_BYTES + 1))
+    # The least multiple of each unit from low on; the last unit is 1, so there always is an end
+    values = ((count, -(-encoder.low // ulp) * ulp) for count, ulp in ends)
+    end = encoder.low + encoder.width
+    count, value = next((count, value) for count, value in values if value < end)
+    return encoder.finish(value, count).rstrip(b"\0")
+
+
+class _TreeCoder:
+    """One traversal of the tree, which encodes a given set or decodes one (see ``range_coder``).
+
+    Every method gets the words of its subtree to encode; they are ignored when decoding.
+    """
+
+    def __init__(self, coder: Coder, bucket: int) -> None:
+        self.coder, self.tables = coder, load_tables()
+        self.bucket_vector, self.history = self.tables.bucket_vectors[bucket], WordSum(self.tables)
+        self.features: Vector = self.bucket_vector  # for the next decision
+        self.words: list[str] = []  # so far
+
+    def code_set(self, numbers: Sequence[int], escaped: Sequence[str]) -> list[str]:
+        """Code the words with these numbers and the escaped words; return all words."""
+        any_known, any_escaped = self._split(0, numbers, escaped)
+        if any_known:
+            self._vocabulary(numbers)
+        if any_escaped:
+            self._escaped(escaped)
         return self.words
 
-    def _fork(self, row: int, left: Sequence[object], right: Sequence[object]) -> tuple[int, int]:
-        """Decide on which sides there are words: on one at least."""
-        return self._sides(self._chance(row), self._chance(DECISIONS + row), left, right)
-
-    def _chance(self, row: int) -> int:
-        return bit_probability(
-            self.tables.set_biases[row], self.tables.set_decisions[row], self.context
-        )
-
-    def _sides(
-        self, first: int, second: int, left: Sequence[object], right: Sequence[object]
+    def _split(
+        self, decision: int, low: Sequence[object], high: Sequence[object]
     ) -> tuple[int, int]:
-        some = self.coder.code_bit(first, len(left) > 0)
-        return some, self.coder.code_bit(second, len(right) > 0) if some else 1
+        """Code which sides of a split have words, and return that for both sides."""
+        p_low, p_high = self._probability(decision), self._probability(DECISIONS + decision)
+        return self._code_sides(p_low, p_high, low, high)
 
-    def _listed(self, wanted: Sequence[int]) -> None:
-        near = [number for number in wanted if number < FREQUENT_WORDS]
-        far = wanted[len(near) :]
-        common, other = self._fork(1, near, far)
-        if common:
-            self._common(1, FREQUENT_BITS, near)
-        if other:
-            self._other(FREQUENT_BITS, far)
+    def _probability(self, decision: int) -> int:
+        bias, vector = self.tables.set_biases[decision], self.tables.set_vectors[decision]
+        return bit_probability(bias, vector, self.features)
 
-    def _common(self, node: int, bits: int, wanted: Sequence[int]) -> None:
-        """Go through the words under ``node``, whose numbers have ``payload_bits`` bits left."""
+    def _code_sides(
+        self, p_low: int, p_high: int, low: Sequence[object], high: Sequence[object]
+    ) -> tuple[int, int]:
+        """Code two flags; the second is implied if the low side is empty, as one has words."""
+        any_low = self.coder.code_bit(p_low, len(low) > 0)
+        return any_low, self.coder.code_bit(p_high, len(high) > 0) if any_low else 1
+
+    def _vocabulary(self, numbers: Sequence[int]) -> None:
+        frequent = [number for number in numbers if number < FREQUENT_WORDS]
+        rare = numbers[len(frequent) :]
+        any_frequent, any_rare = self._split(1, frequent, rare)
+        if any_frequent:
+            self._frequent(1, FREQUENT_BITS, frequent)
+        if any_rare:
+            self._rare(FREQUENT_BITS, rare)
+
+    def _frequent(self, node: int, bits: int, numbers: Sequence[int]) -> None:
+        """Code the words under ``node``, whose numbers have ``bits`` bits left."""
         if not bits:
-            self._take(node - FREQUENT_WORDS)
+            self._emit_number(node - FREQUENT_WORDS)
             return
-        near, far = _halves(wanted, bits)
-        left, right = self._fork(node + 3, near, far)
-        if left:
-            self._common(2 * node, bits - 1, near)
-        if right:
-            self._common(2 * node + 1, bits - 1, far)
+        low, high = _halves(numbers, bits)
+        any_low, any_high = self._split(node + 3, low, high)
+        if any_low:
+            self._frequent(2 * node, bits - 1, low)
+        if any_high:
+            self._frequent(2 * node + 1, bits - 1, high)
 
-    def _other(self, bits: int, wanted: Sequence[int]) -> None:
-        """Go through the words from number ``2**bits`` on."""
+    def _rare(self, bits: int, numbers: Sequence[int]) -> None:
+        """Code the words with numbers from ``2**bits`` on: those below ``2**(bits + 1)`` first."""
         if bits == MAX_RARE_BITS:
-            self._alike(1, bits, wanted)
+            self._uniform(1, bits, numbers)
             return
-        near = [number for number in wanted if number >> bits == 1]
-        far = wanted[len(near) :]
-        left, right = self._fork(bits - FREQUENT_BITS + 2, near, far)
-        if left:
-            self._alike(1, bits, near)
-        if right:
-            self._other(bits + 1, far)
+        low = [number for number in numbers if number >> bits == 1]
+        high = numbers[len(low) :]
+        any_low, any_high = self._split(bits - FREQUENT_BITS + 2, low, high)
+        if any_low:
+            self._uniform(1, bits, low)
+        if any_high:
+            self._rare(bits + 1, high)
 
-    def _alike(self, node: int, bits: int, wanted: Sequence[int]) -> None:
-        """Go through words among which no side is more likely."""
+    def _uniform(self, node: int, bits: int, numbers: Sequence[int]) -> None:
+        """Code rare words, like ``_frequent`` but with the same probabilities at every split."""
         if not bits:
-            self._take(node)
+            self._emit_number(node)
             return
-        near, far = _halves(wanted, bits)
-        left, right = self._sides(_LEFT, _RIGHT, near, far)
-        if left:
-            self._alike(2 * node, bits - 1, near)
-        if right:
-            self._alike(2 * node + 1, bits - 1, far)
+        low, high = _halves(numbers, bits)
+        any_low, any_high = self._code_sides(_P_LOW, _P_HIGH, low, high)
+        if any_low:
+            self._uniform(2 * node, bits - 1, low)
+        if any_high:
+            self._uniform(2 * node + 1, bits - 1, high)
 
-    def _spelled(self, wanted: Sequence[str]) -> None:
-        first, more = len(self.words), 1
-        while more:
-            word = escapes.code_letters(self.coder, self.tables, wanted[0] if wanted else "")
-            if not escapes.within_letter_limit([*self.words[first:], word]):
-                raise _TooMany("SC-LEX-3")
-            self._add(word)
-            wanted = wanted[1:]
-            more = self.coder.code_bit(HALF, len(wanted) > 0)
+    def _escaped(self, escaped: Sequence[str]) -> None:
+        """Code escaped words, each followed by a flag for another one."""
+        first, index, another = len(self.words), 0, 1
+        while another:
+            word = escaped[index] if index < len(escaped) else ""
+            coded = escapes.code_letters(self.coder, self.tables, word)
+            if not escapes.within_letter_limit([*self.words[first:], coded]):
+                raise _LimitExceeded("SC-LEX-3")
+            self._emit(coded)
+            index += 1
+            another = self.coder.code_bit(HALF, index < len(escaped))
 
-    def _take(self, number: int) -> None:
-        self._add(self.tables.words[number])
-        self.sum.append(number)
-        self.context = list(map(add, self.density, self.sum.weighted()))
+    def _emit_number(self, number: int) -> None:
+        self._emit(self.tables.words[number])
+        self.history.append(number)
+        self.features = list(map(add, self.bucket_vector, self.history.scaled()))
 
-    def _add(self, word: str) -> None:
+    def _emit(self, word: str) -> None:
         if len(self.words) == MAX_WORDS:
-            raise _TooMany("SC-BAG-2")
+            raise _LimitExceeded("SC-BAG-2")
         self.words.append(word)
 
 
-def _halves(wanted: Sequence[int], bits: int) -> tuple[list[int], list[int]]:
-    """Part ascending numbers by the highest of their last ``payload_bits`` bits."""
-    near = [number for number in wanted if not number >> (bits - 1) & 1]
-    return near, list(wanted[len(near) :])
+def _halves(numbers: Sequence[int], bits: int) -> tuple[list[int], list[int]]:
+    """Split ascending numbers by the highest of their last ``bits`` bits."""
+    low = [number for number in numbers if not number >> (bits - 1) & 1]
+    return low, list(numbers[len(low) :])

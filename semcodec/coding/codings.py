@@ -1,4 +1,7 @@
-"""From a text to its payload, in each of the four codings, and what keeps a text from one (§6)."""
+"""The four codings by name: text to payload, its cost, and why a text has none (spec §6).
+
+Decoding needs no dispatch here: ``bitstream.reader`` calls each coding and reports its rule.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ from typing import Final
 from semcodec._registry import CODINGS
 from semcodec.coding import bag, escapes, lexicon, nibble
 
-UNENCODABLE_BYTES: Final = 1 << 24  #: bytes; no record is so long
-MAX_WORDS: Final = {"lexicon": lexicon.MAX_WORDS, "bag": bag.MAX_WORDS}  #: how many at most
+UNENCODABLE_BYTES: Final = 1 << 24  #: a length above that of any record
+MAX_WORDS: Final = {"lexicon": lexicon.MAX_WORDS, "bag": bag.MAX_WORDS}  #: the codings of words
 
 
 def encode(coding: str, text: str) -> bytes:
-    """Return the payload of ``text``, in which ``why_unencodable`` finds none."""
+    """Return the payload of ``text``, for which ``why_unencodable`` must return None."""
     if coding == "nibble":
         return nibble.encode(text)
     if coding == "utf8":
@@ -23,57 +26,62 @@ def encode(coding: str, text: str) -> bytes:
 
 
 def payload_bytes(coding: str, words: Sequence[str]) -> int:
-    """Return the bytes of a payload of ``words``; more than any payload has if there is none."""
+    """Return the length of the payload of ``words``, or UNENCODABLE_BYTES if there is none."""
     text = " ".join(words)
     return UNENCODABLE_BYTES if why_unencodable(coding, text) else len(encode(coding, text))
 
 
 def payload_bits(coding: str, words: Sequence[str]) -> int:
-    """Return what ``words`` cost before the payload is filled up to whole bytes."""
+    """Return the cost of ``words`` in bits: finer than whole bytes if the coding is range coded."""
     if coding not in MAX_WORDS:
         return 8 * payload_bytes(coding, words)
     return bag.payload_bits(words) if coding == "bag" else lexicon.payload_bits(words)
 
 
 def canonical_text(coding: str, text: str) -> str:
-    """Return the text as a reader of its payload gives it: a bag has an order of its own."""
+    """Return ``text`` as it is decoded from its payload: a bag has an order of its own."""
     return " ".join(bag.canonical_order(text.split())) if coding == "bag" else text
 
 
 def why_unencodable(coding: str, text: str) -> str | None:
-    """Return why ``coding`` cannot carry ``text``, in a sentence, or None if it can."""
-    if coding not in CODINGS:  # of a record that was made by hand
-        return f"No such coding: give one of {', '.join(CODINGS)}."
+    """Return why ``coding`` cannot represent ``text``, as a message, or None if it can."""
+    if coding not in CODINGS:  # of a Record that a caller made
+        return f"Unknown coding; use one of {', '.join(CODINGS)}."
     if coding == "nibble":
-        return _nibble_fault(text)
-    return _words_fault(coding, text) if coding in MAX_WORDS else None
+        return _why_not_nibble(text)
+    return _why_not_words(coding, text) if coding in MAX_WORDS else None
 
 
-def _nibble_fault(text: str) -> str | None:
-    if strangers := nibble.invalid_characters(text):
-        shown = " ".join(map(ascii, strangers[:8]))
-        return f"The nibble coding has no symbol for {shown}: pass the text through skeleton first."
+def _why_not_nibble(text: str) -> str | None:
+    if invalid := nibble.invalid_characters(text):
+        shown = " ".join(map(ascii, invalid[:8]))
+        return f"The nibble coding has no symbol for {shown}; pass the text through skeleton first."
     if not nibble.is_canonical_spacing(text):
-        return "A nibble text has no leading, trailing or double space: take them out."
+        return "A nibble text has a leading, trailing or double space; remove it."
     return None
 
 
-def _words_fault(coding: str, text: str) -> str | None:
+def _why_not_words(coding: str, text: str) -> str | None:
     words = text.split(" ") if text else []
     if "" in words:
-        return f"A {coding} text has no leading, trailing or double space: take them out."
-    if strange := next((word for word in words if not escapes.is_encodable(word)), None):
+        return f"A {coding} text has a leading, trailing or double space; remove it."
+    if invalid := next((word for word in words if not escapes.is_encodable(word)), None):
         return (
-            f"The {coding} coding has no word {strange[:80]!r}: its words are 1 to "
-            f"{escapes.MAX_WORD_LETTERS} English letters, digits, hyphens and apostrophes; take utf8."
+            f"Word {invalid[:80]!r} cannot be coded: words of {coding} are 1 to "
+            f"{escapes.MAX_WORD_LETTERS} English letters, digits, hyphens and apostrophes; "
+            "use coding='utf8'."
         )
     if len(words) > MAX_WORDS[coding]:
         return (
-            f"The {coding} coding has at most {MAX_WORDS[coding]} words: give fewer, or take utf8."
+            f"The {coding} coding has at most {MAX_WORDS[coding]} words, not {len(words)}; "
+            "use fewer words or coding='utf8'."
         )
     if coding == "bag" and len(set(words)) < len(words):
-        return "A bag has each word once: drop the others, or take lexicon."
-    by_letters = bag.escaped_words(words) if coding == "bag" else lexicon.escaped_words(words)
-    if not escapes.within_letter_limit(by_letters):
-        return f"Over {escapes.MAX_ESCAPED_LETTERS} characters are in no table: take utf8."
+        return "A bag has each word only once; remove duplicates or use coding='lexicon'."
+    escaped = bag.escaped_words(words) if coding == "bag" else lexicon.escaped_words(words)
+    if not escapes.within_letter_limit(escaped):
+        return (
+            f"The words outside the vocabulary have over {escapes.MAX_ESCAPED_LETTERS} letters; "
+            "use coding='utf8'."
+        )
     return None

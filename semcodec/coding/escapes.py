@@ -1,55 +1,67 @@
-"""Words that are in no list, letter by letter (spec §K.5): names, numbers, misspellings."""
+"""Escaped words: those outside the vocabulary, letter by letter (spec §K.5).
+
+These are names, numbers and misspellings. The probability of a letter depends on the two letters
+before it, from a table of logits; there are no vectors here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from semcodec.coding.logistic import LOGIT_SCALE, logistic
+from semcodec.coding.model import BIAS_SCALE, logistic
 from semcodec.coding.range_coder import Coder
-from semcodec.coding.tables import LETTER_CODES, PREV_LETTERS, Lexicon
+from semcodec.coding.tables import LETTER_CODES, PREV_LETTERS, Tables
 
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789"
-MAX_WORD_LETTERS: Final = 63  #: characters of a spelled word
-MAX_ESCAPED_LETTERS: Final = 1_024  #: characters of all spelled words of a record
+MAX_WORD_LETTERS: Final = 63  #: characters of one escaped word
+MAX_ESCAPED_LETTERS: Final = 1_024  #: characters of all escaped words of a record
 
 _CODES: Final = {char: code for code, char in enumerate(ALPHABET)}
-_START: Final = LETTER_CODES  #: stands for the character before the first
+_START: Final = LETTER_CODES  #: in place of a letter's code before the first letter
+#: By code, and last for _START: which letter, whatever its case; 26 for digits, hyphen and
+#: apostrophe; 27 for no letter. Fewer classes than codes keep the table small.
 _CLASSES: Final = [_CODES[char.lower()] if char.isalpha() else 26 for char in ALPHABET] + [27]
-_DEPTH: Final = 6  #: bits of a character's code
+_CODE_BITS: Final = 6
 
 
 def is_encodable(word: str) -> bool:
-    """Tell whether ``word`` is of the alphabet and not too long."""
+    """Return whether ``word`` is 1 to 63 characters of the alphabet."""
     return 0 < len(word) <= MAX_WORD_LETTERS and all(char in _CODES for char in word)
 
 
-def code_letters(coder: Coder, tables: Lexicon, word: str) -> str:
-    """Code ``word``, or read one."""
-    said: list[int] = []
-    for _ in range(MAX_WORD_LETTERS):
-        context = LETTER_CODES * (PREV_LETTERS * _CLASSES[_at(said, 2)] + _at(said, 1))
-        wanted = _CODES[word[len(said)]] if len(said) < len(word) else None
-        if said and coder.code_bit(
-            logistic(LOGIT_SCALE * tables.letters[context]), int(wanted is None)
-        ):
+def within_letter_limit(words: Iterable[str]) -> bool:
+    """Return whether one record may have all of ``words`` as escaped words."""
+    return sum(map(len, words)) <= MAX_ESCAPED_LETTERS
+
+
+def code_letters(coder: Coder, tables: Tables, word: str) -> str:
+    """Code an escaped word, and return it.
+
+    Before each letter but the first comes a flag: 1 ends the word. A word of 63 letters has no flag
+    at its end. ``word`` is ignored by a decoder (see ``range_coder``).
+    """
+    codes: list[int] = []
+    for index in range(MAX_WORD_LETTERS):
+        row = LETTER_CODES * (PREV_LETTERS * _CLASSES[_prev(codes, 2)] + _prev(codes, 1))
+        is_end = index >= len(word)
+        if index and coder.code_bit(_probability(tables, row), is_end):
             break
-        said.append(_character(coder, tables, context, wanted or 0))
-    return "".join(ALPHABET[code] for code in said)
+        codes.append(_code_letter(coder, tables, row, 0 if is_end else _CODES[word[index]]))
+    return "".join(ALPHABET[code] for code in codes)
 
 
-def _at(said: list[int], back: int) -> int:
-    return said[-back] if len(said) >= back else _START
+def _prev(codes: Sequence[int], distance: int) -> int:
+    return codes[-distance] if len(codes) >= distance else _START
 
 
-def _character(coder: Coder, tables: Lexicon, context: int, wanted: int) -> int:
+def _code_letter(coder: Coder, tables: Tables, row: int, code: int) -> int:
+    """Code a letter by the six bits of its code, the highest first, and return the code."""
     node = 1
-    for place in range(_DEPTH - 1, -1, -1):
-        chance = logistic(LOGIT_SCALE * tables.letters[context + node])
-        node = 2 * node + coder.code_bit(chance, wanted >> place & 1)
+    for shift in range(_CODE_BITS - 1, -1, -1):
+        node = 2 * node + coder.code_bit(_probability(tables, row + node), code >> shift & 1)
     return node - LETTER_CODES
 
 
-def within_letter_limit(words: Iterable[str]) -> bool:
-    """Tell whether one record may spell as much as ``words``, which its coding has to spell."""
-    return sum(map(len, words)) <= MAX_ESCAPED_LETTERS
+def _probability(tables: Tables, index: int) -> int:
+    return logistic(BIAS_SCALE * tables.letter_logits[index])

@@ -1,7 +1,29 @@
-"""The coding ``lexicon``: words in their order, each given those before it (spec §K.6).
+"""The coding ``lexicon``: words in order, each coded given the ones before it (spec §K.6).
 
-The bytes end where the words do. A reader goes on while every byte string that starts with these
-bytes would give it the same next word; a writer picks the shortest bytes that stop it in time.
+The end of a payload
+--------------------
+Nothing in a payload states how many words it has: there is no count and no end symbol, which would
+cost half a bit for every word. A payload ends where its bytes stop to determine words. A decoder
+goes on while every byte string that begins with the payload decodes to the same next word
+(``RangeDecoder.is_determined``); it drops the first word for which that is not so, and is done.
+
+So the last bytes that an encoder writes have to satisfy two conditions. They must determine all the
+words, that is, all numbers that begin with them lie in the interval of the words. And they must
+not determine another word: not all of these numbers may lie in the interval of one next word. The
+first condition asks for many bytes and the second for few, and the shortest end that satisfies
+the first may fail the second, if it falls into the interval of a very likely next word.
+``_find_termination`` therefore tries 0 to 5 bytes, and for each count the values from the lowest
+on; where a value determines another word it skips that word's whole interval at once, at most
+``MAX_END_CANDIDATES`` times. After ``MAX_WORDS`` words a decoder stops by itself, and the second
+condition is void.
+
+The order of this search is part of the format. The decoder repeats it for the words that it has
+decoded and rejects every other end (SC-LEX-1): otherwise a text would have several payloads, and
+``pack(unpack(data)) == data`` would not hold. Without the first condition the last words are lost;
+without the second a decoder returns a word that was never sent. Tests (tests/bitstream/test_coding.py):
+``test_every_prefix_of_a_text_has_a_payload``, ``test_any_bytes_are_canonical_or_rejected`` and
+``test_cost_is_the_payload_without_its_end`` (the end takes less than 32 bits); the vectors
+``SC-LEX-1-obeys-lexicon-passed-over`` and ``-passed-over-twice`` have skipped values.
 """
 
 from __future__ import annotations
@@ -18,144 +40,159 @@ from semcodec.coding.range_coder import (
     CostEstimator,
     RangeDecoder,
     RangeEncoder,
+    unit_in_last_place,
 )
-from semcodec.coding.tables import FREQUENT_BITS, FREQUENT_WORDS, MAX_RARE_BITS, load_lexicon
+from semcodec.coding.tables import FREQUENT_BITS, FREQUENT_WORDS, MAX_RARE_BITS, load_tables
 from semcodec.errors import InputError
 
 MAX_WORDS: Final = 512  #: of one record
 MAX_END_CANDIDATES: Final = 8  #: values tried for each count of last bytes
 
-ESCAPE: Final = 1 << 16  #: stands for the number of a word that is spelled
+ESCAPE: Final = 1 << 16  #: in place of a number, for escaped words
 
 
 def encode(words: Sequence[str]) -> bytes:
-    """Return the payload of ``words``, which must be spellable and at most ``MAX_WORDS``.
+    """Return the payload of ``words``, which must be encodable and at most ``MAX_WORDS``.
 
     Raises:
-        InputError: no byte string ends after these words; nobody has seen such.
+        InputError: no end of the payload is possible after these words. No such words are known.
     """
-    coder, order = _coded(words)
-    end = _find_termination(coder.low, coder.width, order)
+    encoder, context = _encode_words(words)
+    end = _find_termination(encoder.low, encoder.width, context)
     if end is None:
-        raise InputError("These words have no payload in this coding: take utf8.")
-    return coder.finish(*end)
-
-
-def payload_bits(words: Sequence[str]) -> int:
-    """Return what ``words`` cost but for their end."""
-    return _coded(words)[0].bits
-
-
-def bit_cost_16ths(chances: BitProbabilities, word: str) -> int:
-    """Return what ``word`` would cost in a context, in sixteenths of a bit."""
-    meter = CostEstimator()
-    _in_context(meter, chances, word)
-    return meter.spent
-
-
-def _coded(words: Sequence[str]) -> tuple[RangeEncoder, SequenceContext]:
-    coder, order = RangeEncoder(), SequenceContext(load_lexicon())
-    for word in words:
-        _, number = _code_word(coder, order, word)
-        order.append(number)
-    return coder, order
+        raise InputError("These words have no payload in the lexicon coding; use coding='utf8'.")
+    return encoder.finish(*end)
 
 
 def decode(payload: bytes) -> tuple[list[str], str | None]:
-    """Return the words of ``payload``, and the rule it breaks if ``encode`` gives another one.
+    """Return the words of ``payload``, and the id of the rule that it breaks or None.
 
-    After SC-LEX-3 there are more words than are returned.
+    Decoding stops at the word that breaks SC-LEX-3 (too many escaped letters).
     """
-    coder, order = RangeDecoder(payload), SequenceContext(load_lexicon())
+    decoder, context = RangeDecoder(payload), SequenceContext(load_tables())
     words: list[str] = []
-    by_letters: list[str] = []
+    escaped: list[str] = []
     while True:
-        low, width = coder.code - coder.offset, coder.width
-        last = coder.code, coder.left
-        if order.all.count == MAX_WORDS:
+        # The state before the next word, which is the encoder's final state if that word is dropped
+        low, width = decoder.window - decoder.offset, decoder.width
+        end = decoder.window, decoder.bytes_left
+        if context.count == MAX_WORDS:
             break
-        word, number = _code_word(coder, order)
-        if not coder.is_determined:
+        word, number = _code_word(decoder, context)
+        if not decoder.is_determined:
             break
         words.append(word)
-        order.append(number)
+        context.append(number)
         if number == ESCAPE:
-            by_letters.append(word)
-            if not escapes.within_letter_limit(by_letters):
+            escaped.append(word)
+            if not escapes.within_letter_limit(escaped):
                 return words, "SC-LEX-3"
-    if any(map(_is_listed, by_letters)):
+    if any(map(_in_vocabulary, escaped)):
         return words, "SC-LEX-2"
-    return words, None if last == _find_termination(low, width, order) else "SC-LEX-1"
+    return words, None if end == _find_termination(low, width, context) else "SC-LEX-1"
+
+
+def payload_bits(words: Sequence[str]) -> int:
+    """Return the cost of ``words`` in bits, rounded up, without the end of the payload."""
+    return _encode_words(words)[0].bits
+
+
+def bit_cost_16ths(probabilities: BitProbabilities, word: str) -> int:
+    """Return what ``word`` would cost at one position, in sixteenths of a bit."""
+    estimator = CostEstimator()
+    _code_word_given(estimator, probabilities, word)
+    return estimator.cost_16ths
 
 
 def escaped_words(words: Iterable[str]) -> list[str]:
-    """Return those of ``words`` that have to be spelled."""
-    return [word for word in words if not _is_listed(word)]
+    """Return those of ``words`` that this coding has to escape."""
+    return [word for word in words if not _in_vocabulary(word)]
 
 
-def _is_listed(word: str) -> bool:
-    numbers = load_lexicon().numbers
+def _in_vocabulary(word: str) -> bool:
+    numbers = load_tables().numbers
     return word in numbers or (word.istitle() and word.lower() in numbers)
 
 
-def _find_termination(low: int, width: int, order: SequenceContext) -> tuple[int, int] | None:
-    """Return what to put in the place of ``low``, and how many bytes of it, to stop a reader.
+def _encode_words(words: Sequence[str]) -> tuple[RangeEncoder, SequenceContext]:
+    encoder, context = RangeEncoder(), SequenceContext(load_tables())
+    for word in words:
+        _, number = _code_word(encoder, context, word)
+        context.append(number)
+    return encoder, context
 
-    All that starts with these bytes must lie in the interval, and not all of it in that of one
-    more word: of the values inside the next word's interval all are passed over at once.
+
+def _find_termination(low: int, width: int, context: SequenceContext) -> tuple[int, int] | None:
+    """Return how a payload ends after the words of ``context``.
+
+    Returns:
+        The value that replaces ``low``, and how many of its first bytes are written (0 to 5): the
+        first that determines all words and no other one, see the top of this file. None if there
+        is none among the candidates.
     """
     for count in range(WINDOW_BYTES + 1):
-        unit = 1 << 8 * (WINDOW_BYTES - count)
-        value = -(-low // unit) * unit
+        ulp = unit_in_last_place(count)
+        value = -(-low // ulp) * ulp  # the least multiple of ulp from low on
         for _ in range(MAX_END_CANDIDATES):
-            if value + unit > low + width:
+            if value + ulp > low + width:  # some continuation lies beyond the words' interval
                 break
-            probe = RangeDecoder.at_offset(value - low, width, count)
-            if order.all.count == MAX_WORDS or not _continues(probe, order):
+            decoder = RangeDecoder.at_offset(value - low, width, count)
+            if context.count == MAX_WORDS or not _continues(decoder, context):
                 return value, count
-            value += unit * ((probe.width - probe.offset) // probe.unit)
+            # Skip to the end of the next word's interval, in units of this count of bytes
+            value += ulp * ((decoder.width - decoder.offset) // decoder.ulp)
     return None
 
 
-def _continues(probe: RangeDecoder, order: SequenceContext) -> bool:
-    _code_word(probe, order)
-    return probe.is_determined
+def _continues(decoder: RangeDecoder, context: SequenceContext) -> bool:
+    """Return whether the payload determines one more word; move ``decoder`` past it."""
+    _code_word(decoder, context)
+    return decoder.is_determined
 
 
-def _code_word(coder: Coder, order: SequenceContext, word: str = "") -> tuple[str, int]:
-    """Code ``word``, or read one; return it and the number by which it is remembered."""
-    return _in_context(coder, BitProbabilities(order), word)
+# The traversal of a word's decisions: it encodes, decodes and measures (see range_coder).
 
 
-def _in_context(coder: Coder, chances: BitProbabilities, word: str) -> tuple[str, int]:
-    tables = chances.tables
+def _code_word(coder: Coder, context: SequenceContext, word: str = "") -> tuple[str, int]:
+    """Code the word after those of ``context``; return it with the number for the context."""
+    return _code_word_given(coder, BitProbabilities(context), word)
+
+
+def _code_word_given(coder: Coder, probabilities: BitProbabilities, word: str) -> tuple[str, int]:
+    """Code a word: an escape flag, then its number, its capital form's number, or its letters.
+
+    The capital form ("Paris") of a word in the vocabulary counts as that word for the context.
+    """
+    tables = probabilities.tables
     number = tables.numbers.get(word)
-    if not coder.code_bit(chances[0], number is None):
-        number = _listed(coder, chances, number or 0)
+    if not coder.code_bit(probabilities.of(0), number is None):
+        number = _code_number(coder, probabilities, number or 0)
         return tables.words[number], number
     number = tables.numbers.get(word.lower()) if word.istitle() else None
     if coder.code_bit(HALF, number is not None):
-        number = _listed(coder, chances, number or 0)
+        number = _code_number(coder, probabilities, number or 0)
         return tables.words[number].title(), number
     return escapes.code_letters(coder, tables, word), ESCAPE
 
 
-def _listed(coder: Coder, chances: BitProbabilities, number: int) -> int:
-    if coder.code_bit(chances[1], number >= FREQUENT_WORDS):
-        return _other(coder, chances, number)
+def _code_number(coder: Coder, probabilities: BitProbabilities, number: int) -> int:
+    """Code the number of a word in the vocabulary: down the tree if it is frequent."""
+    if coder.code_bit(probabilities.of(1), number >= FREQUENT_WORDS):
+        return _code_rare_number(coder, probabilities, number)
     node = 1
-    for place in range(FREQUENT_BITS - 1, -1, -1):
-        node = 2 * node + coder.code_bit(chances[node + 3], number >> place & 1)
+    for shift in range(FREQUENT_BITS - 1, -1, -1):
+        node = 2 * node + coder.code_bit(probabilities.of(node + 3), number >> shift & 1)
     return node - FREQUENT_WORDS
 
 
-def _other(coder: Coder, chances: BitProbabilities, number: int) -> int:
+def _code_rare_number(coder: Coder, probabilities: BitProbabilities, number: int) -> int:
+    """Code a rare word's number: how many bits it has (13 to 15), then each at even odds."""
     bits = FREQUENT_BITS
     while bits < MAX_RARE_BITS:
-        if not coder.code_bit(chances[bits - FREQUENT_BITS + 2], number >> bits > 1):
+        if not coder.code_bit(probabilities.of(bits - FREQUENT_BITS + 2), number >> bits > 1):
             break
         bits += 1
-    read = 1
-    for place in range(bits - 1, -1, -1):
-        read = 2 * read + coder.code_bit(HALF, number >> place & 1)
-    return read
+    coded = 1
+    for shift in range(bits - 1, -1, -1):
+        coded = 2 * coded + coder.code_bit(HALF, number >> shift & 1)
+    return coded

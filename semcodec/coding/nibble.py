@@ -1,8 +1,8 @@
-"""The sixteen symbols, four bits each, first symbol in the high half of its byte (spec §6.1).
+"""The coding ``nibble``: sixteen symbols, four bits each, high half of a byte first (spec §6.1).
 
-The symbols are written as hex digits, so two C functions do the work: ``hexlify`` and ``unhexlify``
-between digits and bytes, ``translate`` between digits and symbols. An odd number of symbols is
-filled up with one space, which a reader can tell from text because no text ends in a space.
+A symbol's value is handled as a hex digit, so two C functions do the work: ``hexlify`` and
+``unhexlify`` convert between digits and bytes, ``translate`` between digits and symbols. An odd
+number of symbols is padded with one space, which is unambiguous because no text ends in a space.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PAD_DIGIT: Final = b"0"  #: the digit of the space
 
 _DIGITS: Final = b"0123456789abcdef"
 DIGIT_TO_SYMBOL: Final = bytes.maketrans(_DIGITS, SYMBOLS.encode("ascii"))
-#: Bytes outside the alphabet become "x", which ``unhexlify`` refuses.
+#: Bytes that are not symbols become "x", which ``unhexlify`` rejects.
 SYMBOL_TO_DIGIT: Final = bytes(
     _DIGITS[SYMBOLS.index(chr(value))] if chr(value) in SYMBOLS else ord("x")
     for value in range(256)
@@ -23,22 +23,25 @@ SYMBOL_TO_DIGIT: Final = bytes(
 
 
 def invalid_characters(text: str) -> list[str]:
-    """Return the characters of ``text`` that are no symbols, each once, in order."""
+    """Return the distinct characters of ``text`` that are not symbols, in order of appearance."""
     return [char for char in dict.fromkeys(text) if char not in SYMBOLS]
 
 
 def is_canonical_spacing(text: str) -> bool:
-    """Say whether ``text`` has no leading, trailing or double space."""
+    """Return whether ``text`` has no leading, trailing or double space."""
     return "  " not in f" {text} " or not text
 
 
 def encode(text: str) -> bytes:
-    """Return the payload of ``text``, which must be well-spaced symbols."""
+    """Return the payload of ``text``, which must be symbols in canonical spacing."""
     digits = text.encode("ascii").translate(SYMBOL_TO_DIGIT)
     return unhexlify(digits + PAD_DIGIT if len(text) & 1 else digits)
 
 
 def decode(payload: bytes) -> str:
-    """Return the symbols of ``payload``, without the space that fills up an odd number."""
+    """Return the text of ``payload`` without the padding.
+
+    Any bytes have a text; the caller checks its spacing with ``is_canonical_spacing``.
+    """
     text = hexlify(payload).translate(DIGIT_TO_SYMBOL).decode("ascii")
     return text[:-1] if text.endswith(" ") else text

@@ -1,8 +1,36 @@
-"""A binary range coder: decisions with a stated chance become bits, and bits decisions (spec §K.2).
+"""A binary range coder: bits with known probabilities to bytes, and back (spec §K.2).
 
-The interval is ``width`` wide and starts ``low`` above the bytes that are out. Between any two
-decisions  2**32 <= width <= 2**40,  so a chance in 65536ths never rounds to nothing, and every
-product fits in 56 bits.
+One traversal encodes, decodes and measures
+-------------------------------------------
+Everything that codes words (``escapes.code_letters``, ``lexicon.code_word``, ``bag._TreeCoder``) is
+written once, as a walk through binary decisions that calls ``coder.code_bit(p1, bit)`` and goes on
+with the bit that is *returned*. With a ``RangeEncoder`` the walk writes the bits that it passes;
+with a ``RangeDecoder`` the passed bits are ignored and the ones from the payload come back; with a
+``CostEstimator`` nothing is stored and the cost is added up. So encoder and decoder cannot
+disagree about the order of decisions or about a probability, which in two separate traversals is
+the classic bug of entropy coders: it shows only as garbage some words later. The invariant that
+makes it work: the walk may depend on the words coded so far and on returned bits, never on the word
+that is being coded, except in the value of ``bit``. Code that breaks it still round-trips in the
+encoder's own estimate, but not in the decoder; ``test_words_come_back_in_order`` and
+``test_set_comes_back_in_canonical_order`` (tests/bitstream/test_coding.py) notice.
+
+Between two decisions
+---------------------
+The state is an interval of numbers, ``width`` wide; every decision cuts it in two parts in
+proportion to the probabilities and keeps one. The invariant is ``MIN_WIDTH <= width <= MAX_WIDTH``,
+that is 2**32 to 2**40: after each decision bytes are shifted out until it holds again. Without the
+lower bound ``width >> 16`` would lose precision and at last be 0, so that a possible bit would get
+an empty interval and could not be decoded. With it both parts of a cut are at least 2**16 wide for
+every probability from 1 to 65535, and every product fits in 56 bits (for implementations without
+big integers).
+
+The encoder has the start of the interval in ``low``, below 2**41: five bytes that may still
+change, and a carry. The carry cannot be avoided by waiting, since a run of ``ff`` bytes may be of
+any length, so it is propagated into bytes already in ``out`` (``_propagate_carry``). It always
+finds a byte below ``ff``, as the whole message is a number below 1. The decoder has no ``low`` and
+no carry: its ``offset`` is the payload's number minus ``low``, and ``0 <= offset < width`` holds
+between any two decisions. ``test_bits_come_back_whatever_bytes_follow`` and
+``test_interval_stays_within_its_bounds`` test both.
 """
 
 from __future__ import annotations
@@ -12,15 +40,22 @@ from typing import Final
 WINDOW_BYTES: Final = 5  #: bytes that the interval spans
 MAX_WIDTH: Final = 1 << 8 * WINDOW_BYTES
 MIN_WIDTH: Final = MAX_WIDTH >> 8
-HALF: Final = 1 << 15  #: the chance of a decision that could go either way
+PROBABILITY_BITS: Final = 16  #: probabilities are integers, in 65536ths, from 1 to 65535
+ONE: Final = 1 << PROBABILITY_BITS
+HALF: Final = ONE >> 1  #: the probability of a bit that nothing predicts
+
+
+def unit_in_last_place(count: int) -> int:
+    """Return the value of one in the last of the window's first ``count`` bytes, at least 1."""
+    return 1 << 8 * max(0, WINDOW_BYTES - count)
 
 
 class RangeEncoder:
-    """Narrows the interval to what is decided.
+    """Narrows the interval with every bit, and writes the bytes that are settled.
 
     Attributes:
-        out: the bytes that no later decision can change, but for a carry.
-        low: where the interval starts, 0..2**41.
+        out: the bytes shifted out so far; only a carry can change them.
+        low: the start of the interval, 0 to 2**41 - 1, relative to ``out``.
         width: of the interval.
     """
 
@@ -30,125 +65,137 @@ class RangeEncoder:
         """Start with the whole interval."""
         self.out, self.low, self.width = bytearray(), 0, MAX_WIDTH
 
-    def code_bit(self, chance: int, bit: int) -> int:
-        """Code ``bit``, which is 1 with ``chance`` in 65536, and return it."""
-        part = (self.width >> 16) * chance
+    def code_bit(self, p1: int, bit: int) -> int:
+        """Encode ``bit``, which is 1 with probability ``p1`` (in 65536ths), and return it."""
+        ones = (self.width >> PROBABILITY_BITS) * p1
         if bit:
-            self.width = part
+            self.width = ones
         else:
-            self.low += part
-            self.width -= part
+            self.low += ones
+            self.width -= ones
         while self.width < MIN_WIDTH:
-            self.shift()
+            self._shift_byte()
             self.width <<= 8
         return bit
 
-    def shift(self) -> None:
-        """Put the highest byte of ``low`` out."""
+    def _shift_byte(self) -> None:
+        """Move the highest byte of ``low`` to ``out``."""
         if self.low >= MAX_WIDTH:
-            self._carry()
-        self.out.append(self.low >> 32)
+            self._propagate_carry()
+        self.out.append(self.low >> 8 * (WINDOW_BYTES - 1))
         self.low = (self.low << 8) & (MAX_WIDTH - 1)
 
-    def _carry(self) -> None:
+    def _propagate_carry(self) -> None:
         self.low -= MAX_WIDTH
-        at = len(self.out) - 1
-        while self.out[at] == 255:
-            self.out[at] = 0
-            at -= 1
-        self.out[at] += 1
+        index = len(self.out) - 1
+        while self.out[index] == 0xFF:
+            self.out[index] = 0
+            index -= 1
+        self.out[index] += 1
 
     @property
     def bits(self) -> int:
-        """What has been coded so far, in whole bits, rounded up."""
+        """The information coded so far, in whole bits, rounded up."""
         return 8 * (len(self.out) + WINDOW_BYTES) - (self.width.bit_length() - 1)
 
     def finish(self, value: int, count: int) -> bytes:
-        """Return all bytes, the last ``count`` of them from ``value`` in the place of ``low``."""
+        """Return all bytes: those shifted out, then the first ``count`` bytes of ``value``.
+
+        Args:
+            value: a number of five bytes and a carry, usually in the interval; replaces ``low``.
+            count: 0 to 5. How the end is chosen differs by coding: see ``lexicon`` and ``bag``.
+        """
         self.low = value
         for _ in range(count):
-            self.shift()
+            self._shift_byte()
         if self.low >= MAX_WIDTH:
-            self._carry()
+            self._propagate_carry()
         return bytes(self.out)
 
 
 class RangeDecoder:
-    """Reads decisions back from a byte string, after whose end come zeros.
+    """Returns the encoded bits, reading zeros after the end of the payload.
 
     Attributes:
-        code: the bytes under the window.
-        offset: ``code`` less where the interval starts.
+        window: the five bytes of the payload at the current position, as a number.
+        offset: ``window`` minus the start of the interval (``low`` of the encoder).
         width: of the interval.
-        left: bytes from the window's first to the end of the string; negative behind the end.
+        bytes_left: bytes from the first of the window to the end of the payload; negative if the
+            window has moved past the end.
     """
 
-    __slots__ = ("_at", "_data", "code", "left", "offset", "width")
+    __slots__ = ("_data", "_next", "bytes_left", "offset", "width", "window")
 
     def __init__(self, data: bytes) -> None:
-        """Start with the whole interval."""
-        self._data, self._at, self.left = data, WINDOW_BYTES, len(data)
-        self.code = self.offset = int.from_bytes(
-            data[:WINDOW_BYTES].ljust(WINDOW_BYTES, b"\0"), "big"
-        )
+        """Start with the whole interval and the first bytes of ``data``."""
+        self._data, self._next, self.bytes_left = data, WINDOW_BYTES, len(data)
+        first = data[:WINDOW_BYTES].ljust(WINDOW_BYTES, b"\0")
+        self.window = self.offset = int.from_bytes(first, "big")
         self.width = MAX_WIDTH
 
     @classmethod
-    def at_offset(cls, offset: int, width: int, left: int) -> RangeDecoder:
-        """Return a decoder of zeros that stands ``offset`` into an interval."""
-        probe = cls(b"")
-        probe.offset, probe.width, probe.left = offset, width, left
-        return probe
+    def at_offset(cls, offset: int, width: int, bytes_left: int) -> RangeDecoder:
+        """Return a decoder in the middle of a payload whose remaining bytes are zeros."""
+        decoder = cls(b"")
+        decoder.offset, decoder.width, decoder.bytes_left = offset, width, bytes_left
+        return decoder
 
-    def code_bit(self, chance: int, _bit: int = 0) -> int:
-        """Return the next bit, which is 1 with ``chance`` in 65536."""
-        part = (self.width >> 16) * chance
-        if self.offset < part:
-            bit, self.width = 1, part
+    def code_bit(self, p1: int, _bit: int = 0) -> int:
+        """Return the next bit, which is 1 with probability ``p1`` (in 65536ths)."""
+        ones = (self.width >> PROBABILITY_BITS) * p1
+        if self.offset < ones:
+            bit, self.width = 1, ones
         else:
             bit = 0
-            self.offset -= part
-            self.width -= part
+            self.offset -= ones
+            self.width -= ones
         while self.width < MIN_WIDTH:
-            self._shift()
+            self._shift_byte()
         return bit
 
-    def _shift(self) -> None:
-        byte = self._data[self._at] if self._at < len(self._data) else 0
-        self._at += 1
-        self.left -= 1
+    def _shift_byte(self) -> None:
+        byte = self._data[self._next] if self._next < len(self._data) else 0
+        self._next += 1
+        self.bytes_left -= 1
         self.width <<= 8
         self.offset = self.offset << 8 | byte
-        self.code = (self.code << 8 | byte) & (MAX_WIDTH - 1)
+        self.window = (self.window << 8 | byte) & (MAX_WIDTH - 1)
 
     @property
-    def unit(self) -> int:
-        """What the last byte of the string counts in the window, at least 1."""
-        return 1 << 8 * max(0, WINDOW_BYTES - self.left)
+    def ulp(self) -> int:
+        """The value of one in the payload's last byte, in units of ``offset``."""
+        return unit_in_last_place(self.bytes_left)
 
     @property
     def is_determined(self) -> bool:
-        """Whether any bytes after the string would lead to the same decisions so far."""
-        return self.offset + self.unit <= self.width
+        """Whether the payload alone determines all bits so far, whatever bytes might follow it.
+
+        The payloads that begin with these bytes are the numbers from ``offset`` up to, but not
+        including, ``offset + ulp``. If all of them are in the interval, every one of them gives the
+        same bits; if not, the zeros assumed after the end took part in the decision. ``lexicon``
+        ends at the first word that is not determined.
+        """
+        return self.offset + self.ulp <= self.width
 
 
 class CostEstimator:
-    """Codes nothing, and counts what decisions would cost.
+    """Adds up what bits would cost, without encoding them.
 
     Attributes:
-        spent: in sixteenths of a bit, each decision rounded up.
+        cost_16ths: in sixteenths of a bit, each bit's cost rounded up.
     """
 
-    __slots__ = ("spent",)
+    __slots__ = ("cost_16ths",)
 
     def __init__(self) -> None:
         """Start from 0."""
-        self.spent = 0
+        self.cost_16ths = 0
 
-    def code_bit(self, chance: int, bit: int) -> int:
-        """Count what ``bit`` costs, and return it."""
-        likely = chance if bit else 65536 - chance
-        self.spent += 257 - (likely**16).bit_length()  # 16 * (16 - log2(likely)), in integers
+    def code_bit(self, p1: int, bit: int) -> int:
+        """Add the cost of ``bit``, and return it."""
+        probability = p1 if bit else ONE - p1
+        # ceil(16 * (16 - log2(p))) in integers: bit_length() - 1 is floor(16 * log2(p))
+        self.cost_16ths += 257 - (probability**16).bit_length()
         return bit
 
 

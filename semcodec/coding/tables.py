@@ -1,8 +1,12 @@
-"""The frozen tables of whole words: which words there are, and what makes each likely (spec §K.1).
+"""The frozen tables of the model and of the words that it knows (spec §K.1).
 
-A word has a number. The common ones, whose numbers are 13 bits, lie in the order of a tree in which
-kin stand together; the others follow by how usual they are. A row of the tables is 48 small
-numbers; it belongs to a decision, or to a word that stands before one.
+The *vocabulary* is 65,536 words. The first 8,192 are *frequent*: their numbers are the leaves of a
+binary tree of 13 levels, in which words that are used alike are neighbors, and each inner node is
+a decision with a vector of its own. The others are *rare*: they come after, by frequency, and
+nothing is known about them but that. Words outside the vocabulary are *escaped*: ``escapes``.
+
+``lexicon-1.bin`` is made by spec/tables/make_lexicon.py and is part of the format: other tables are
+another coding.
 """
 
 from __future__ import annotations
@@ -19,116 +23,114 @@ from bitarray import bitarray
 from semcodec.errors import UnsupportedError
 
 FILE_NAME: Final = "lexicon-1.bin"
-VECTOR_SIZE: Final = 48  #: numbers in a row
-FREQUENT_BITS: Final = 13  #: of a common word's number
-FREQUENT_WORDS: Final = 1 << FREQUENT_BITS  #: words that have rows of their own
-MAX_RARE_BITS: Final = 15  #: of the rarest words' numbers, below the first
-RARE_WORD: Final = FREQUENT_WORDS  #: the row of any other word
-NO_WORD: Final = FREQUENT_WORDS + 1  #: the row of what stands before the first word
-DECISIONS: Final = (
-    FREQUENT_WORDS + 3
-)  #: listed or spelled, common or not, two on how rare, and the tree
+VECTOR_SIZE: Final = 48  #: components of a vector, each a signed byte
+FREQUENT_BITS: Final = 13  #: of a frequent word's number
+FREQUENT_WORDS: Final = 1 << FREQUENT_BITS
+MAX_RARE_BITS: Final = 15  #: of a rare word's number, below its highest bit; 13 at least
+RARE_WORD: Final = FREQUENT_WORDS  #: index of the vector shared by all rare and escaped words
+NO_WORD: Final = FREQUENT_WORDS + 1  #: index of the vector for "before the first word"
+#: 3 flags (escaped, rare, rarer), then 8,192: the second flag for rarity and 8,191 tree nodes, the
+#: node with heap index i as decision i + 3.
+DECISIONS: Final = FREQUENT_WORDS + 3
 TEXT_STATES: Final = 8
 SIZE_BUCKETS: Final = 12
 LETTER_CODES: Final = 64
-PREV_LETTERS: Final = LETTER_CODES + 1  #: what stands before a letter: one of them, or nothing
-LETTER_CLASSES: Final = 28  #: of what stands before that
+PREV_LETTERS: Final = LETTER_CODES + 1  #: the letter before: one of them, or none
+LETTER_CLASSES: Final = 28  #: of the letter before that
 
 Vector = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Rows one after the other."""
+    """Vectors stored one after another in one array."""
 
-    numbers: array[int]
+    components: array[int]
 
-    def __getitem__(self, at: int) -> Vector:
-        """Return row ``at``."""
-        return self.numbers[at * VECTOR_SIZE : (at + 1) * VECTOR_SIZE]
+    def __getitem__(self, index: int) -> Vector:
+        """Return the vector at ``index``."""
+        return self.components[index * VECTOR_SIZE : (index + 1) * VECTOR_SIZE]
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
-    """The tables as they lie in the file.
+class Tables:
+    """The contents of the file, in its order; the name in §K.1 is given in capitals.
 
     Attributes:
-        last, before_last, earlier: rows of words that stand before, by their place.
-        states: rows for where in a text a word stands, and what kind of text it is.
-        densities: rows for how many bytes a set has.
-        decisions, biases: for words in order.
-        set_decisions, set_biases: for sets: first whether there is a word on the left side of each
-            decision, then, if so, whether there is one on the right.
-        helpers: one bit for each common word: it is a helper, such as ``the``.
-        letters: evidence for what comes next in a word, by context.
-        words: by number.
-        numbers: of the words.
+        prev_vectors: LAST, of the word before; by number, RARE_WORD or NO_WORD.
+        prev2_vectors: BEFORE, of the word before that; likewise.
+        history_vectors: EARLIER, of every earlier word; by number or RARE_WORD.
+        state_vectors: STATE, of the kind of text so far; see ``model.START``.
+        bucket_vectors: DENSITY, of the size bucket of a set; see ``bag.size_bucket``.
+        decision_vectors, decision_biases: ROW and BIAS, of the decisions of ``lexicon``.
+        set_vectors, set_biases: SETROW and SETBIAS, of the decisions of ``bag``. The first
+            DECISIONS predict whether the low side of a split has words, the others, if it has,
+            whether the high side has some too.
+        function_words: HELPER, a bit for each frequent word: whether it is one, like ``the``.
+        letter_logits: LETTER, for the letters of escaped words, by context.
+        words: WORD, the vocabulary by number.
+        numbers: of the words in the vocabulary.
     """
 
-    last: Vectors
-    before_last: Vectors
-    earlier: Vectors
-    states: Vectors
-    densities: Vectors
-    decisions: Vectors
-    biases: array[int]
-    set_decisions: Vectors
+    prev_vectors: Vectors
+    prev2_vectors: Vectors
+    history_vectors: Vectors
+    state_vectors: Vectors
+    bucket_vectors: Vectors
+    decision_vectors: Vectors
+    decision_biases: array[int]
+    set_vectors: Vectors
     set_biases: array[int]
-    helpers: bitarray
-    letters: array[int]
+    function_words: bitarray
+    letter_logits: array[int]
     words: list[str]
     numbers: dict[str, int]
 
     def is_function_word(self, number: int) -> bool:
-        """Tell whether the word of this number is a helper word."""
-        return number < FREQUENT_WORDS and bool(self.helpers[number])
+        """Return whether the word with this number is a function word; no rare word is."""
+        return number < FREQUENT_WORDS and bool(self.function_words[number])
 
 
 @cache
-def load_lexicon() -> Lexicon:
-    """Return the tables, read once: some 20 milliseconds.
+def load_tables() -> Tables:
+    """Return the tables, which are read once in a process (about 20 ms).
 
     Raises:
-        UnsupportedError: they are not installed.
+        UnsupportedError: the file is not installed.
     """
     try:
         data = resources.files(__package__).joinpath("data", FILE_NAME).read_bytes()
     except OSError as error:
         raise UnsupportedError(
-            f"The tables {FILE_NAME} are missing: install semcodec again."
+            f"The tables of words ({FILE_NAME}) are missing; reinstall semcodec."
         ) from error
     return parse(data)
 
 
-def parse(data: bytes) -> Lexicon:
-    """Return the tables in ``data``: arrays of known sizes, then the words, one a line."""
-    parts = list(_parts(data))
-    last, before, earlier, states, densities, decisions = map(Vectors, parts[:6])
-    biases, set_decisions, set_biases, helpers, letters, text = parts[6:]
-    flags = bitarray(endian="little")
-    flags.frombytes(helpers.tobytes())
+def parse(data: bytes) -> Tables:
+    """Return the tables in ``data``, the bytes of the file: arrays of known sizes, then words."""
+    parts = list(_split(data))
+    prev, prev2, history, states, buckets, vectors = map(Vectors, parts[:6])
+    biases, set_vectors, set_biases, flags, letter_logits, text = parts[6:]
+    function_words = bitarray(endian="little")
+    function_words.frombytes(flags.tobytes())
     words = text.tobytes().decode("ascii").split("\n")
-    return Lexicon(
-        last, before, earlier, states, densities, decisions, biases,
-        Vectors(set_decisions), set_biases, flags, letters,
+    return Tables(
+        prev, prev2, history, states, buckets, vectors, biases,
+        Vectors(set_vectors), set_biases, function_words, letter_logits,
         words, dict(zip(words, range(len(words)), strict=True)),
     )  # fmt: skip
 
 
-def _parts(data: bytes) -> Iterator[array[int]]:
-    before = (
-        FREQUENT_WORDS + 2,
-        FREQUENT_WORDS + 2,
-        FREQUENT_WORDS + 1,
-        TEXT_STATES,
-        SIZE_BUCKETS,
-        DECISIONS,
-    )
-    sizes = [VECTOR_SIZE * rows for rows in before]
+def _split(data: bytes) -> Iterator[array[int]]:
+    """Yield the arrays of signed bytes, and the text of the words as the last one."""
+    words = FREQUENT_WORDS + 1  # with RARE_WORD
+    counts = (words + 1, words + 1, words, TEXT_STATES, SIZE_BUCKETS, DECISIONS)
+    sizes = [VECTOR_SIZE * count for count in counts]
     sizes += [DECISIONS, VECTOR_SIZE * 2 * DECISIONS, 2 * DECISIONS, FREQUENT_WORDS // 8]
     sizes.append(LETTER_CLASSES * PREV_LETTERS * LETTER_CODES)
-    at = 0
+    offset = 0
     for size in sizes:
-        yield array("b", data[at : at + size])
-        at += size
-    yield array("b", data[at:])
+        yield array("b", data[offset : offset + size])
+        offset += size
+    yield array("b", data[offset:])

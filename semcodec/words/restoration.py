@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from semcodec.coding import lexicon, nibble
 from semcodec.coding.lexicon import ESCAPE
 from semcodec.coding.model import BitProbabilities, SequenceContext
-from semcodec.coding.tables import load_lexicon
+from semcodec.coding.tables import load_tables
 from semcodec.errors import InputError
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.vocabulary import UNKNOWN, Vocabulary, vocabulary
@@ -88,7 +88,7 @@ class IncrementalRestorer:
 
 
 def _unread() -> list[_Reading]:
-    return [_Reading(0, (), (vocabulary().start,), SequenceContext(load_lexicon()))]
+    return [_Reading(0, (), (vocabulary().start,), SequenceContext(load_tables()))]
 
 
 def _checked(skeletons: object) -> list[str]:
@@ -158,7 +158,7 @@ def _longer(reading: _Reading, option: _Option, cost: int) -> _Reading:
     recent = reading.recent
     if option.number >= 0:
         recent = (option.number, *recent)[: len(CONTEXT)]
-    order = reading.order.extended(load_lexicon().numbers.get(option.word, ESCAPE))
+    order = reading.order.extended(load_tables().numbers.get(option.word, ESCAPE))
     return _Reading(cost, (*reading.words, option.word), recent, order)
 
 

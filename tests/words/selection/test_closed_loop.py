@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import semcodec
-from semcodec.coding.tables import load_lexicon
+from semcodec.coding.tables import load_tables
 from semcodec.errors import InputError
 from semcodec.words import Judge, Selection, select_words
 from semcodec.words.selection import closed_loop
@@ -164,7 +164,7 @@ def test_selected_words_are_restored_from_skeletons(description: str, max_bits: 
 
 @pytest.mark.parametrize("coding", ["lexicon", "bag"])
 def test_selection_fits_one_record(coding: str) -> None:
-    description = " ".join(load_lexicon().words[1000:2200])
+    description = " ".join(load_tables().words[1000:2200])
     words = semcodec.select(description, 1000, coding=coding)
     assert semcodec.unpack(semcodec.pack(words, coding=coding)).words
     assert len(words) > 200

@@ -1,0 +1,280 @@
+"""Entropy coding of words (spec §6.5 to §6.7, Annex K): properties over all words and all bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+from math import exp  # a test may use what the format may not
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import semcodec
+from semcodec.coding import bag, codings, escapes, lexicon, model, range_coder, tables
+from semcodec.coding.model import BitProbabilities, SequenceContext
+from semcodec.coding.range_coder import CostEstimator, RangeDecoder, RangeEncoder
+from semcodec.coding.tables import FREQUENT_WORDS, load_tables
+from semcodec.errors import FormatError, InputError, UnsupportedError
+
+WORDS = load_tables().words
+in_vocabulary = st.sampled_from([*WORDS[:FREQUENT_WORDS:7], *WORDS[FREQUENT_WORDS::911]])
+capital_forms = in_vocabulary.map(str.title)
+escaped = st.text(escapes.ALPHABET, min_size=1, max_size=escapes.MAX_WORD_LETTERS)
+any_words = st.lists(
+    st.one_of(in_vocabulary, in_vocabulary, in_vocabulary, capital_forms, escaped), max_size=24
+)
+LONGEST = "z" * escapes.MAX_WORD_LETTERS
+
+
+def long_words(count: int) -> list[str]:
+    """Return different escaped words of 63 letters; 16 of them are allowed in a record."""
+    return [f"{LONGEST[:-2]}{number}" for number in range(10, 10 + count)]
+
+
+# --- range coder and model -----------------------------------------------------------------------
+
+bits_with_probabilities = st.lists(
+    st.tuples(st.integers(1, 65535), st.integers(0, 1)), max_size=400
+)
+
+
+@given(bits_with_probabilities, st.binary())
+def test_bits_come_back_whatever_bytes_follow(
+    decisions: list[tuple[int, int]], following: bytes
+) -> None:
+    encoder = RangeEncoder()
+    for p1, bit in decisions:
+        encoder.code_bit(p1, bit)
+    decoder = RangeDecoder(encoder.finish(encoder.low, range_coder.WINDOW_BYTES) + following)
+    assert [decoder.code_bit(p1) for p1, _ in decisions] == [bit for _, bit in decisions]
+
+
+@given(bits_with_probabilities)
+def test_interval_stays_within_its_bounds(decisions: list[tuple[int, int]]) -> None:
+    encoder = RangeEncoder()
+    for p1, bit in decisions:
+        encoder.code_bit(p1, bit)
+        assert range_coder.MIN_WIDTH <= encoder.width <= range_coder.MAX_WIDTH
+        assert 0 <= encoder.low < 2 * range_coder.MAX_WIDTH
+    decoder = RangeDecoder(encoder.finish(encoder.low, range_coder.WINDOW_BYTES))
+    for p1, _ in decisions:
+        decoder.code_bit(p1)
+        assert 0 <= decoder.offset < decoder.width
+    assert decoder.width == encoder.width
+    assert decoder.is_determined
+
+
+def test_carry_goes_through_bytes_ff() -> None:
+    encoder = RangeEncoder()
+    encoder.out, encoder.low = bytearray(b"\x12\xff\xff"), range_coder.MAX_WIDTH + 5
+    assert encoder.finish(encoder.low, 5) == b"\x13\x00\x00" + b"\x00\x00\x00\x00\x05"
+
+
+@given(bits_with_probabilities)
+def test_estimated_cost_is_that_of_the_encoder(decisions: list[tuple[int, int]]) -> None:
+    encoder, estimator = RangeEncoder(), CostEstimator()
+    for p1, bit in decisions:
+        assert estimator.code_bit(p1, bit) == encoder.code_bit(p1, bit) == bit
+    assert -1 <= estimator.cost_16ths / 16 - encoder.bits + 1 <= 1 + len(decisions) / 16
+
+
+def test_logistic_is_accurate_and_symmetric() -> None:
+    for logit in range(-600, 601):
+        exact = 65536 / (1 + exp(-max(-511, min(511, logit)) / 64))
+        assert abs(model.logistic(logit) - exact) < 130
+        assert model.logistic(logit) + model.logistic(-logit) == 65536
+    assert model.logistic(0) == 32768
+    assert (model.logistic(-10_000), model.logistic(10_000)) == (23, 65513)
+
+
+def test_extending_a_context_leaves_it_unchanged() -> None:
+    context = SequenceContext(load_tables())
+    before = context.feature_vector()
+    assert context.extended(5).feature_vector() != before == context.feature_vector()
+
+
+def test_missing_tables_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "FILE_NAME", "missing.bin")
+    with pytest.raises(UnsupportedError, match="reinstall"):
+        tables.load_tables.__wrapped__()
+
+
+# --- lexicon -------------------------------------------------------------------------------------
+
+
+@given(any_words)
+def test_words_come_back_in_order(words: list[str]) -> None:
+    data = semcodec.pack(words, coding="lexicon")
+    assert semcodec.unpack(data).words == words
+
+
+@given(any_words)
+def test_every_prefix_of_a_text_has_a_payload(words: list[str]) -> None:
+    for count in range(len(words)):
+        assert lexicon.decode(lexicon.encode(words[:count])) == (words[:count], None)
+
+
+@given(any_words, st.data())
+def test_changed_byte_changes_the_result(words: list[str], data: st.DataObject) -> None:
+    payload = lexicon.encode(words)
+    if payload:
+        index = data.draw(st.integers(0, len(payload) - 1))
+        changed = bytearray(payload)
+        changed[index] ^= data.draw(st.integers(1, 255))
+        assert lexicon.decode(bytes(changed)) != (words, None)
+
+
+@pytest.mark.parametrize("word", ["bear", "Bear"])
+def test_escaped_word_of_the_vocabulary_is_rejected(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = {known: number for known, number in load_tables().numbers.items() if known != "bear"}
+    reduced = dataclasses.replace(load_tables(), numbers=numbers)
+    with monkeypatch.context() as patch:
+        patch.setattr(lexicon, "load_tables", lambda: reduced)
+        payload = lexicon.encode([word])
+    assert lexicon.decode(payload) == ([word], "SC-LEX-2")
+
+
+def test_words_without_an_end_are_an_input_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexicon, "_continues", lambda decoder, context: True)
+    with pytest.raises(InputError, match="utf8"):
+        lexicon.encode(["bear"])
+    monkeypatch.setattr(lexicon, "MAX_END_CANDIDATES", 0)
+    with pytest.raises(InputError, match="utf8"):
+        lexicon.encode(["bear"])
+
+
+# --- bag -----------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.one_of(in_vocabulary, in_vocabulary, escaped), max_size=24, unique=True))
+def test_set_comes_back_in_canonical_order(words: list[str]) -> None:
+    data = semcodec.pack(words, coding="bag")
+    assert semcodec.pack(words[::-1], coding="bag") == data
+    assert sorted(semcodec.unpack(data).words) == sorted(words)
+    assert semcodec.unpack(data).words == bag.canonical_order(words)
+
+
+def test_size_buckets_grow_with_the_length() -> None:
+    buckets = [bag.size_bucket(length) for length in range(1, 200)]
+    assert buckets == sorted(buckets)
+    assert buckets[:8] == [0, 2, 3, 4, 4, 5, 5, 6]
+    assert buckets[-1] == tables.SIZE_BUCKETS - 1
+    for bucket, lengths in itertools.groupby(range(1, 200), key=bag.size_bucket):
+        assert bag._min_bytes(bucket) == next(lengths)
+
+
+# --- both ----------------------------------------------------------------------------------------
+
+
+@given(st.sampled_from(["lexicon", "bag"]), st.binary(max_size=40))
+def test_any_bytes_are_canonical_or_rejected(coding: str, data: bytes) -> None:
+    record = bytes([0x20 if coding == "lexicon" else 0x40]) + data
+    report = semcodec.validate(record)
+    if report.ok:
+        assert semcodec.pack(semcodec.unpack(record).words, coding=coding) == record
+        return
+    (finding,) = report.findings
+    assert finding.rule in ("SC-LEX-1", "SC-LEX-2", "SC-LEX-3", "SC-BAG-1", "SC-BAG-2")
+    assert finding.offset == 8
+    with pytest.raises(FormatError):
+        semcodec.unpack(record)
+
+
+def test_largest_records_come_back() -> None:
+    rng = random.Random(4)
+    many = [WORDS[rng.randrange(FREQUENT_WORDS)] for _ in range(lexicon.MAX_WORDS)]
+    assert lexicon.decode(lexicon.encode(many)) == (many, None)
+    assert lexicon.decode(lexicon.encode(long_words(16))) == (long_words(16), None)
+    distinct = list(dict.fromkeys(many))[: bag.MAX_WORDS]
+    assert bag.decode(bag.encode(distinct)) == (bag.canonical_order(distinct), None)
+
+
+def test_payloads_beyond_the_limits_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(escapes, "MAX_ESCAPED_LETTERS", 10_000)
+        patch.setattr(bag, "MAX_WORDS", 10_000)
+        sequence, letters = lexicon.encode(long_words(18)), bag.encode(long_words(18))
+        many = bag.encode(WORDS[:300])
+    assert lexicon.decode(sequence)[1] == "SC-LEX-3"
+    assert bag.decode(letters)[1] == "SC-LEX-3"
+    assert bag.decode(many)[1] == "SC-BAG-2"
+
+
+@pytest.mark.parametrize(
+    ("coding", "text", "reason"),
+    [
+        ("lexicon", "a  b", "double space"),
+        ("lexicon", " a", "double space"),
+        ("lexicon", "caf\u00e9", "letters, digits"),
+        ("lexicon", "a\tb", "letters, digits"),
+        ("lexicon", "q" * 64, "1 to 63"),
+        ("lexicon", " ".join(["a"] * 513), "at most 512"),
+        ("lexicon", " ".join(long_words(17)), "over 1024"),
+        ("bag", "red red", "once"),
+        ("bag", " ".join(map(str.title, WORDS[2000:2200])), "over 1024"),
+        ("bag", " ".join(WORDS[:257]), "at most 256"),
+    ],
+)
+def test_unencodable_text_is_an_input_error(coding: str, text: str, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        semcodec.pack(text, coding=coding)
+    assert semcodec.unpack(semcodec.pack(text, coding="auto")).text == text
+
+
+@given(any_words)
+def test_cost_is_the_payload_without_its_end(words: list[str]) -> None:
+    sequence_bits = codings.payload_bits("lexicon", words)
+    assert -1 <= 8 * codings.payload_bytes("lexicon", words) - sequence_bits < 32
+    assert codings.payload_bits("bag", list(dict.fromkeys(words))) >= 0
+    context, cost = SequenceContext(load_tables()), 0
+    for word in words:
+        cost += lexicon.bit_cost_16ths(BitProbabilities(context), word)
+        number = load_tables().numbers.get(word.lower() if word.istitle() else word)
+        context = context.extended(lexicon.ESCAPE if number is None else number)
+    assert abs(cost / 16 - sequence_bits) <= 2 + sequence_bits / 8
+
+
+def test_unencodable_words_cost_more_than_any_record() -> None:
+    assert codings.payload_bytes("lexicon", ["caf\u00e9"]) == codings.UNENCODABLE_BYTES
+    assert codings.payload_bits("utf8", ["red", "bear"]) == 64
+
+
+# --- pack ----------------------------------------------------------------------------------------
+
+
+def test_auto_chooses_the_shortest_coding_that_keeps_what_is_required() -> None:
+    words = "red bear under a tree at sunset".split()
+    record = semcodec.unpack(semcodec.pack(words, coding="auto"))
+    assert (record.coding, record.words) == ("lexicon", words)
+    unordered = semcodec.unpack(semcodec.pack(words, coding="auto", keep="words"))
+    sizes = [len(codings.encode(coding, " ".join(words))) for coding in ("lexicon", "bag")]
+    assert len(unordered.payload) == min(sizes)
+    assert semcodec.unpack(semcodec.pack("rd br snst", coding="auto")).coding == "nibble"
+    with pytest.raises(InputError, match="keep"):
+        semcodec.pack(words, coding="auto", keep="nothing")
+
+
+@pytest.mark.parametrize(("text", "coding"), [("nt", "nibble"), ("red bear", "auto")])
+def test_invalid_keep_is_an_input_error_with_every_coding(text: str, coding: str) -> None:
+    with pytest.raises(InputError, match="keep"):
+        semcodec.pack(text, coding=coding, keep="nothing")
+
+
+def test_record_that_cannot_be_decoded_has_no_bytes() -> None:
+    record = semcodec.unpack(semcodec.pack("dog cat arch", coding="bag"))
+    assert semcodec.repack(record) == semcodec.pack("cat arch dog", coding="bag")
+    reordered = record._replace(text=" ".join(record.words[::-1]))
+    with pytest.raises(InputError, match="order"):
+        semcodec.repack(reordered)
+    for coding in ("nibble", "lexicon", "bag"):
+        with pytest.raises(InputError):
+            _ = record._replace(coding=coding, text="caf\u00e9").payload
+
+
+def test_tables_are_listed_as_not_transmitted() -> None:
+    breakdown = semcodec.rate_breakdown(semcodec.pack("red bear", coding="lexicon"))
+    assert any("table of words" in item for item in breakdown.out_of_band)
