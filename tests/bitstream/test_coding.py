@@ -95,6 +95,13 @@ def test_extending_a_context_leaves_it_unchanged() -> None:
     assert context.extended(5).feature_vector() != before == context.feature_vector()
 
 
+def test_probabilities_are_computed_once_for_a_position(monkeypatch: pytest.MonkeyPatch) -> None:
+    probabilities = BitProbabilities(SequenceContext(load_tables()))
+    first = probabilities.of(0)
+    monkeypatch.setattr(model, "bit_probability", lambda *parts: pytest.fail("computed again"))
+    assert probabilities.of(0) == first
+
+
 def test_missing_tables_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "FILE_NAME", "missing.bin")
     with pytest.raises(UnsupportedError, match="reinstall"):
