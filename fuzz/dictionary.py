@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from semcodec._registry import EXTENSIONS, RESERVED_SIZE_CODES, SIZES
-from semcodec.bitstream import sizes
+from semcodec.bitstream import header
 
 PATH = Path(__file__).parent / "dictionary.txt"
 
@@ -27,7 +27,7 @@ def tokens() -> dict[str, bytes]:
         "no_ids": bytes(5),
         "default_size_4": bytes.fromhex("81ff83ff"),
         "default_size_8": bytes.fromhex("c00001ff800003ff"),
-        "largest_side": sizes.write((sizes.MAX_SIDE, sizes.MAX_SIDE)),
+        "largest_side": header.write_size((header.MAX_SIDE, header.MAX_SIDE)),
     }
     found |= {f"size_{code}": bytes([code]) for code in (*SIZES, *RESERVED_SIZE_CODES)}
     return found | {f"extension_{row.name}": bytes([row.type, 1, 1]) for row in EXTENSIONS}

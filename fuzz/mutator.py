@@ -32,7 +32,7 @@ def a_loose_record(rng: random.Random) -> bytes:
     asked = rng.choice((1, 2, 3) if framing in MUST_CHECK else (0, 0, 1, 2, 3))
     check = 0 if (framing == "png") != spellings.slips(rng) else asked
     core = spellings.core(rng, check)
-    core += checksums.write(check, core)
+    core += checksums.compute(check, core)
     return (
         carried_wrong(rng, framing, core)
         if spellings.slips(rng)
@@ -98,7 +98,7 @@ def with_check(core: bytes) -> bytes:
     """Return ``core`` with the check that its first byte asks for in place of its last bytes."""
     kind = core[0] >> 3 & 3 if core else 0
     end = len(core) - checksums.LENGTHS[kind]
-    return core if end <= 0 else core[:end] + checksums.write(kind, core[:end])
+    return core if end <= 0 else core[:end] + checksums.compute(kind, core[:end])
 
 
 def repaired(data: bytes) -> bytes:

@@ -62,7 +62,7 @@ def rebuild(record: Record) -> bytes:
     kind = CHECKS.index(record.check)
     tree: dict[str, Any] = {
         "magic": None,
-        "head": _head(record, kind),
+        "header": _header(record, kind),
         "size": size_tree(record.size),
         "models": {name: getattr(record.models, name) for name in IDS},
         "extensions": extensions_tree(record.extensions),
@@ -84,9 +84,9 @@ def _payload(record: Record) -> bytes:
     return lexicon.encode(record.words) if record.coding == "lexicon" else bag.encode(record.words)
 
 
-def _head(record: Record, kind: int) -> dict[str, int]:
+def _header(record: Record, kind: int) -> dict[str, int]:
     return {
-        "escape": 0,
+        "version": 0,
         "coding": CODINGS.index(record.coding),
         "check": kind,
         "has_extensions": int(record.extensions != ()),
@@ -152,8 +152,8 @@ def _of_core(data: bytes, frame: str) -> Record | None:
     except FormatError:
         return None
     assert sum(place.bits for place in places) == 8 * len(data)
-    kind, coding = tree.head.check, CODINGS[tree.head.coding]
-    if tree.head.escape:
+    kind, coding = tree.header.check, CODINGS[tree.header.coding]
+    if tree.header.version:
         return None
     if (frame == "png" and kind) or (frame in ("file", "url", "qr") and not kind):
         return None

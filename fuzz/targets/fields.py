@@ -14,7 +14,7 @@ from fuzz import carriers, spellings
 from fuzz.mutator import changed
 from fuzz.mutator import changed as mutated
 from fuzz.oracle import known_value, nibbles, slow_check, tidy
-from semcodec.bitstream import checksums, extension_values, extensions, leb128, models, sizes
+from semcodec.bitstream import checksums, extensions, header, leb128
 from semcodec.bitstream.framing import text as text_
 from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import DEFAULT_LIMITS
@@ -25,44 +25,44 @@ __all__ = ["test_one_input", "an_input", "mutated", "from_record"]
 
 
 def _leb(data: bytes) -> None:
-    cursor = Parser(data)
-    written = leb128.write(leb128.read(cursor))
-    assert written == data[: cursor.at]
+    parser = Parser(data)
+    written = leb128.write(leb128.read(parser))
+    assert written == data[: parser.position]
     assert leb128.decode_canonical(written) is not None
 
 
 def _size(data: bytes) -> None:
-    cursor = Parser(data)
-    size = sizes.read(cursor)
-    assert sizes.write(size) == data[: cursor.at]
-    assert 1 <= min(size) <= max(size) <= sizes.MAX_SIDE
+    parser = Parser(data)
+    size = header.read_size(parser)
+    assert header.write_size(size) == data[: parser.position]
+    assert 1 <= min(size) <= max(size) <= header.MAX_SIDE
 
 
 def _models(data: bytes) -> None:
-    cursor = Parser(data)
-    assert models.write(models.read(cursor)) == data[: cursor.at]
+    parser = Parser(data)
+    assert header.write_models(header.read_models(parser)) == data[: parser.position]
 
 
 def _extensions(data: bytes) -> None:
-    cursor = Parser(data)
-    entries = extensions.read(cursor, DEFAULT_LIMITS.max_extensions)
-    assert extensions.write(entries) == data[: cursor.at]
-    assert cursor.end == len(data), "the block's end was left in the cursor"
+    parser = Parser(data)
+    entries = extensions.read(parser, DEFAULT_LIMITS.max_extensions)
+    assert extensions.write(entries) == data[: parser.position]
+    assert parser.end == len(data), "the block's end was left in the parser"
 
 
 def _value(data: bytes) -> None:
     """Read the value of a registered extension, whose type is 2 to 18."""
     kind, value = data[0] % 9 * 2 + 2, data[1:]
-    meant = extension_values.read(kind, value)
+    meant = extensions.decode_value(kind, value)
     assert (meant is not None) == known_value(kind, value)
     if meant is not None:
-        assert extension_values.write(extension_values.BY_TYPE[kind], meant) == value
+        assert extensions.encode_value(kind, meant) == value
 
 
 def _check(data: bytes) -> None:
     """Compute a check twice; the second way goes bit by bit."""
     kind = data[0] & 3
-    assert checksums.write(kind, data[1:]) == slow_check(kind, data[1:])
+    assert checksums.compute(kind, data[1:]) == slow_check(kind, data[1:])
 
 
 def _nibble(data: bytes) -> None:
@@ -115,7 +115,7 @@ def an_input(rng: random.Random) -> bytes:
 
 def _a_value(rng: random.Random) -> bytes:
     place = rng.randrange(9)
-    return bytes([place]) + spellings.a_value(rng, extension_values.BY_TYPE[2 * place + 2].value)
+    return bytes([place]) + spellings.a_value(rng, extensions.BY_TYPE[2 * place + 2].value)
 
 
 def from_record(data: bytes, framing: str) -> bytes:

@@ -1,6 +1,7 @@
-"""Text to bytes and back, exactly: the format of SEMCODEC-1, counted to the bit.
+"""Records to bytes and back: the format of SEMCODEC-1.
 
-Integers only; no clock, file, network or randomness; standard library only, but for the field map.
+Integers only; no clock, file, network or randomness. Only the standard library, except for
+``layout``, which uses ``construct`` and is imported when it is needed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from semcodec._registry import RULES
 from semcodec.bitstream.api import embed_png, extract_png, pack, repack, unpack, unpack_all
 from semcodec.bitstream.extensions import extension
 from semcodec.bitstream.field_map import Field
-from semcodec.bitstream.models import Models
+from semcodec.bitstream.header import Models
 from semcodec.bitstream.profiles import PROFILES
 from semcodec.bitstream.rate import RateBreakdown, rate_breakdown
 from semcodec.bitstream.record import Limits, Record

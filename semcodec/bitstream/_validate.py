@@ -1,4 +1,4 @@
-"""What a caller gives, checked: each function returns a value in range or raises InputError."""
+"""Validation of arguments: each function returns a value in range or raises ``InputError``."""
 
 from __future__ import annotations
 
@@ -6,129 +6,142 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from semcodec.bitstream import checksums, framing, sizes
-from semcodec.bitstream import extensions as ext
-from semcodec.bitstream.extensions import Extension
-from semcodec.bitstream.framing import text as text_
-from semcodec.bitstream.record import CODINGS, Limits
-from semcodec.bitstream.sizes import Size
+from semcodec.bitstream import checksums
+from semcodec.bitstream import framing as framings
+from semcodec.bitstream.extensions import Extension, parse_extension
+from semcodec.bitstream.framing.text import PREFIXES
+from semcodec.bitstream.header import CODINGS, MAX_SIDE, MODEL_SETS, Models, Size
+from semcodec.bitstream.record import Limits
 from semcodec.coding import codings
 from semcodec.errors import InputError
 
 Data = bytes | bytearray | memoryview | str
 
 AUTO: Final = "auto"
-KEPT: Final = ("order", "words")  #: what ``coding="auto"`` may not lose
+KEEP_CHOICES: Final = ("order", "words")  #: what ``coding="auto"`` must not lose
 
 
 def as_bytes(data: object) -> bytes:
-    """Return bytes, bytearray, memoryview or a text form as bytes."""
+    """Return bytes, a bytearray, a memoryview or a text form as bytes."""
     if isinstance(data, str):
         return _text_form(str.__str__(data))
     if isinstance(data, bytes | bytearray | memoryview):
         try:
             return memoryview(data).tobytes()
-        except ValueError as error:  # a memoryview that was released
+        except ValueError as error:
             raise InputError("The memoryview is released: give the bytes themselves.") from error
     raise InputError("Give the record as bytes, bytearray or memoryview.")
 
 
 def _text_form(text: str) -> bytes:
-    prefixes = tuple(prefix.decode() for prefix in text_.PREFIXES.values())
+    prefixes = tuple(prefix.decode() for prefix in PREFIXES.values())
     if text.startswith(prefixes) and text.isascii():
         return text.encode("ascii")
-    raise InputError(f"A string is taken for a text form, {' or '.join(prefixes)}: give bytes.")
+    raise InputError(
+        f"A record as a string must start with {' or '.join(prefixes)}: give others as bytes."
+    )
 
 
-def limits(given: object) -> Limits:
+def limits(value: object) -> Limits:
     """Return the limits of a reader."""
-    if isinstance(given, Limits):
-        return given
+    if isinstance(value, Limits):
+        return value
     raise InputError("Give limits as Limits(...).")
 
 
-def input_framing(given: object) -> str:
-    """Return the framing in which one record is to be read."""
-    if isinstance(given, str) and given == "sequence":
-        raise InputError("A sequence holds any number of records: read it with unpack_all.")
-    return validate_choice("framing", given, (AUTO, *framing.INPUT_FRAMINGS))
+def input_framing(value: object) -> str:
+    """Return the framing of one record that is to be read, or ``"auto"``."""
+    if isinstance(value, str) and value == "sequence":
+        raise InputError("A sequence contains any number of records: read it with unpack_all.")
+    return choice("framing", value, (AUTO, *framings.INPUT_FRAMINGS))
 
 
-def output_framing(given: object) -> str:
-    """Return the framing in which a record is to be written."""
-    if isinstance(given, str) and given == "png":
-        raise InputError("A PNG file needs a picture: use embed_png, or name another framing.")
-    return validate_choice("framing", given, framing.OUTPUT_FRAMINGS)
+def output_framing(value: object) -> str:
+    """Return the framing of a record that is to be written."""
+    if isinstance(value, str) and value == "png":
+        raise InputError("A PNG file needs an image: use embed_png, or give another framing.")
+    return choice("framing", value, framings.OUTPUT_FRAMINGS)
 
 
-def validate_choice(what: str, given: object, allowed: tuple[str, ...]) -> str:
-    """Return a name out of ``allowed``; ``what`` says of what."""
-    if isinstance(given, str) and given in allowed:
-        return str.__str__(given)
-    raise InputError(f"No such {what}: give one of {', '.join(allowed)}.")
+def choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
+    """Return ``value`` if it is in ``allowed``; ``name`` is that of the argument."""
+    if isinstance(value, str) and value in allowed:
+        return str.__str__(value)
+    raise InputError(f"Unknown {name}: give one of {', '.join(allowed)}.")
 
 
-def text(given: object) -> str:
-    """Return a text, of one string or of words."""
-    joined = str.__str__(given) if isinstance(given, str) else " ".join(_words(given))
+def text(value: object) -> str:
+    """Return the text of a string, or of a list or tuple of words."""
+    joined = str.__str__(value) if isinstance(value, str) else " ".join(_words(value))
     try:
         joined.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise InputError("The text holds half of a surrogate pair: drop it.") from error
+        raise InputError("The text contains an unpaired surrogate: remove it.") from error
     return joined
 
 
-def _words(given: object) -> list[str]:
-    if not isinstance(given, list | tuple):
+def _words(value: object) -> list[str]:
+    if not isinstance(value, list | tuple):
         raise InputError("Give a text as a string, or words as a list of strings.")
-    for word in given:
+    for word in value:
         if not isinstance(word, str) or str.split(word) != [word]:
-            raise InputError("Each word is a string, not empty and without spaces: split it.")
-    return [str.__str__(word) for word in given]
+            raise InputError("Words must be non-empty strings without spaces: split the text.")
+    return [str.__str__(word) for word in value]
 
 
-def coded(given: object, keep: object, carried: str) -> tuple[str, bytes]:
-    """Return the coding for the text ``carried``, of several the shortest one, and the payload."""
-    name = validate_choice("coding", given, (*CODINGS, AUTO))
-    kept = validate_choice("thing to keep", keep, KEPT)
+def coding_and_payload(coding: object, keep: object, text: str) -> tuple[str, bytes]:
+    """Return the coding for ``text``, for ``"auto"`` the shortest, and the payload in it."""
+    name, kept = choice("coding", coding, (*CODINGS, AUTO)), choice("keep", keep, KEEP_CHOICES)
     if name != AUTO:
-        if fault := codings.why_unencodable(name, carried):
-            raise InputError(fault)
-        return name, codings.encode(name, carried)
-    able = [name for name in CODINGS if kept == "words" or name != "bag"]
-    able = [name for name in able if not codings.why_unencodable(name, carried)]
-    every = ((name, codings.encode(name, carried)) for name in able)
-    return min(every, key=lambda one: len(one[1]))
+        if reason := codings.why_unencodable(name, text):
+            raise InputError(reason)
+        return name, codings.encode(name, text)
+    candidates = [name for name in CODINGS if kept == "words" or name != "bag"]
+    possible = [name for name in candidates if not codings.why_unencodable(name, text)]
+    payloads = ((name, codings.encode(name, text)) for name in possible)
+    return min(payloads, key=lambda name_and_payload: len(name_and_payload[1]))
 
 
-def size(given: object) -> Size:
-    """Return a width and a height."""
-    match given:
+def size(value: object) -> Size:
+    """Return a width and a height in pixels."""
+    match value:
         case tuple((width, height)) | list((width, height)) if (
-            type(width) is int and type(height) is int  # a bool is no width
+            type(width) is int and type(height) is int  # a bool is not a width
         ):
-            if min(width, height) >= 1 and max(width, height) <= sizes.MAX_SIDE:
+            if min(width, height) >= 1 and max(width, height) <= MAX_SIDE:
                 return width, height
-    raise InputError(f"Give the size as (width, height), each from 1 to {sizes.MAX_SIDE}.")
+    raise InputError(f"Give the size as (width, height), each from 1 to {MAX_SIDE}.")
 
 
-def check(given: object, frame: str) -> str:
-    """Return the check for a framing: its usual one if None is given."""
-    if given is None:
-        return framing.DEFAULT_CHECKS[frame]
-    name = validate_choice("check", given, checksums.NAMES)
-    if frame in framing.CHECK_REQUIRED and name == "none":
-        raise InputError(f"The framing {frame} must carry a check: give crc8, crc16 or crc32.")
+def models(value: object) -> Models:
+    """Return the models of a ``Models``, the name of a registered set, or a row."""
+    if isinstance(value, Models):
+        return value
+    if isinstance(value, str):
+        if value in MODEL_SETS:
+            return Models(set=MODEL_SETS.index(value))
+        raise InputError(f"Unknown model set: give one of {', '.join(MODEL_SETS)}.")
+    if type(value) is int:
+        return Models(set=value)
+    raise InputError("Give models as Models(...), the name of a set, or its row.")
+
+
+def check(value: object, framing: str) -> str:
+    """Return the name of the check; None is the default of the framing."""
+    if value is None:
+        return framings.DEFAULT_CHECKS[framing]
+    name = choice("check", value, checksums.NAMES)
+    if framing in framings.CHECK_REQUIRED and name == "none":
+        raise InputError(f"The framing {framing} requires a check: give crc8, crc16 or crc32.")
     return name
 
 
-def extensions(given: object, *, is_new: bool) -> tuple[Extension, ...]:
-    """Return extensions in the order of the format; ``is_new`` if no record had them before."""
-    pairs = list(given.items()) if isinstance(given, Mapping) else given
+def extensions(value: object, *, is_new: bool) -> tuple[Extension, ...]:
+    """Return extensions by ascending type; ``is_new`` as for ``parse_extension``."""
+    pairs = list(value.items()) if isinstance(value, Mapping) else value
     if not isinstance(pairs, tuple | list):
         raise InputError("Give extensions by name, or as a list of pairs: type and bytes.")
-    entries = sorted(map(partial(ext.checked, is_new=is_new), pairs))
-    kinds = {kind for kind, _ in entries}
-    if len(kinds) < len(entries):
+    entries = sorted(map(partial(parse_extension, is_new=is_new), pairs))
+    if len({type_id for type_id, _ in entries}) < len(entries):
         raise InputError("Give each extension type once.")
     return tuple(entries)

@@ -1,17 +1,16 @@
-"""``pack``, ``unpack`` and their kin: what a caller gives is checked here, and only here."""
+"""``pack``, ``unpack`` and the functions next to them; they validate what a caller gives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from semcodec.bitstream import _validate, fast_path, models, reader, sizes, writer
+from semcodec.bitstream import _validate, record_codec
 from semcodec.bitstream import framing as framings
 from semcodec.bitstream._validate import Data
-from semcodec.bitstream.extension_values import Value
-from semcodec.bitstream.extensions import Extension
-from semcodec.bitstream.framing import png as png_file
-from semcodec.bitstream.models import Models
+from semcodec.bitstream.extensions import Extension, Value
+from semcodec.bitstream.framing import png as png_framing
+from semcodec.bitstream.header import DEFAULT_MODELS, DEFAULT_SIZE, Models, Size
 from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import (
     DEFAULT_LIMITS,
@@ -20,20 +19,19 @@ from semcodec.bitstream.record import (
     keep_payload,
     kept_payload,
 )
-from semcodec.bitstream.sizes import Size
 from semcodec.coding import codings
 from semcodec.errors import InputError
 
 Extensions = Sequence[Extension | tuple[str, Value]] | Mapping[str, Value]
 
-_SIZE, _MODELS = sizes.DEFAULT, models.DEFAULT
-_NONE: Final[tuple[Extension, ...]] = ()
+# The defaults are constants of this module, because the fast path is chosen by identity: ``is``
+# costs little, and never calls a method of what a caller gives.
 _NIBBLE: Final = "nibble"
-_BARE: Final = "bare"
 _ORDER: Final = "order"
+_BARE: Final = "bare"
 _AUTO: Final = "auto"
-_fast_pack, _fast_unpack = fast_path.pack, fast_path.unpack
-_chosen = models.parse_models
+_NO_EXTENSIONS: Final[tuple[Extension, ...]] = ()
+_write_default, _read_default = record_codec.write_default, record_codec.read_default
 
 
 def pack(
@@ -41,150 +39,54 @@ def pack(
     *,
     coding: str = _NIBBLE,
     keep: str = _ORDER,
-    size: Size = _SIZE,
-    models: Models | str | int = _MODELS,
+    size: Size = DEFAULT_SIZE,
+    models: Models | str | int = DEFAULT_MODELS,
     framing: str = _BARE,
     check: str | None = None,
-    extensions: Extensions = _NONE,
+    extensions: Extensions = _NO_EXTENSIONS,
 ) -> bytes:
-    """Return the one byte string of a text and its values.
+    """Return the record of a text; the same arguments always give the same bytes.
 
     Args:
-        text_or_words: a text, or words to be joined by spaces.
-        coding: ``"nibble"``, ``"lexicon"``, ``"bag"``, ``"utf8"``, or ``"auto"``: the one that
-            takes the fewest bytes and keeps the text. A text of the sixteen symbols alone can
-            become ``"nibble"``, whose readers take it for skeletons: name the coding of words.
-        keep: with ``coding="auto"``, ``"words"`` lets their order go.
-        size: width and height in pixels.
+        text_or_words: a text, or words that are joined by spaces.
+        coding: ``"nibble"``, ``"lexicon"``, ``"bag"``, ``"utf8"``, or ``"auto"``: the one with the
+            fewest bytes that keeps the text. A text of the sixteen symbols alone can become
+            ``"nibble"``, which decoders take for skeletons: name another coding for words.
+        keep: with ``coding="auto"``, ``"words"`` allows the order of the words to be lost.
+        size: width and height in pixels, each from 1 to 2^31-1.
         models: a ``Models``, the name of a registered set, or its row.
         framing: ``"bare"``, ``"file"``, ``"sequence"`` (one item of it), or ``"url"`` and ``"qr"``
             (ASCII text).
-        check: ``"none"``, ``"crc8"``, ``"crc16"``, ``"crc32"``, or None for the framing's own.
+        check: ``"none"``, ``"crc8"``, ``"crc16"``, ``"crc32"``, or None for the framing's default.
         extensions: names and values, such as ``{"seed": 7}``, or pairs of type and bytes; a type
             is registered, or even and from 2^27, for private use.
 
     Raises:
-        InputError: the text or an option is not what the format can carry.
+        InputError: an argument is not valid, or the coding cannot encode the text.
     """
     if (
         type(text_or_words) is str
         and coding is _NIBBLE
         and keep is _ORDER
-        and size is _SIZE
-        and models is _MODELS
+        and size is DEFAULT_SIZE
+        and models is DEFAULT_MODELS
         and framing is _BARE
         and check is None
-        and extensions is _NONE
-        and (packed := _fast_pack(text_or_words)) is not None
+        and extensions is _NO_EXTENSIONS
+        and (data := _write_default(text_or_words)) is not None
     ):
-        return packed
-    return serialize(
-        build_record(
-            text_or_words,
-            coding=coding,
-            keep=keep,
-            size=size,
-            models=models,
-            framing=framing,
-            check=check,
-            extensions=extensions,
-        )
+        return data
+    record = build_record(
+        text_or_words,
+        coding=coding,
+        keep=keep,
+        size=size,
+        models=models,
+        framing=framing,
+        check=check,
+        extensions=extensions,
     )
-
-
-def build_record(
-    text_or_words: str | list[str] | tuple[str, ...],
-    *,
-    coding: str = _NIBBLE,
-    keep: str = _ORDER,
-    size: Size = _SIZE,
-    models: Models | str | int = _MODELS,
-    framing: str = _BARE,
-    check: str | None = None,
-    extensions: Extensions = _NONE,
-    is_new: bool = True,
-    payload: bytes | None = None,
-) -> Record:
-    """Return the record whose bytes ``pack`` returns, as ``unpack`` returns it, with its payload.
-
-    Args:
-        is_new: False for a record that is written again, which keeps extensions of any type.
-        payload: that of the text in this coding, where it is known: nothing is coded again.
-
-    Raises:
-        InputError: as for ``pack``.
-    """
-    frame = _validate.output_framing(framing)
-    text = _validate.text(text_or_words)
-    if payload is None:
-        coding, payload = _validate.coded(coding, keep, text)
-    record = Record(
-        codings.canonical_text(coding, text),
-        coding,
-        _validate.size(size),
-        _chosen(models),
-        _validate.extensions(extensions, is_new=is_new),
-        frame,
-        _validate.check(check, frame),
-        1,
-    )
-    return keep_payload(record, payload)
-
-
-def overhead(
-    payload_bytes: int,
-    *,
-    size: Size = _SIZE,
-    models: Models | str | int = _MODELS,
-    framing: str = _BARE,
-    check: str | None = None,
-    extensions: Extensions = _NONE,
-) -> int:
-    """Return the bytes that ``pack`` puts around a payload of ``payload_bytes``, in any coding.
-
-    All framings but ``"bare"`` and ``"file"`` make more of a longer core: the length of an item
-    grows, and a text form has four characters for three bytes or three for two.
-
-    Raises:
-        InputError: as for ``pack``.
-    """
-    frame = _validate.output_framing(framing)
-    fields = _validate.size(size), _chosen(models), _validate.extensions(extensions, is_new=True)
-    core = writer.around(*fields, _validate.check(check, frame)) + payload_bytes
-    return framings.length(frame, core) - payload_bytes
-
-
-def repack(record: Record, *, framing: str | None = None, check: str | None = None) -> bytes:
-    """Return the bytes of ``record``: ``repack(unpack(data)) == data``.
-
-    Args:
-        record: as ``unpack`` returns it.
-        framing: another framing to put it in, as for ``pack``.
-        check: another check; None keeps it, or takes the usual one of another framing.
-
-    Raises:
-        InputError: no reader returns such a record, or it came from a picture and no framing
-            is given.
-    """
-    if not isinstance(record, Record) or type(record.version) is not int or record.version != 1:
-        raise InputError("Give a Record of version 1, as unpack returns it.")
-    if codings.canonical_text(record.coding, record.text) != record.text:
-        raise InputError("The words of a bag are in another order than unpack gives them.")
-    frame = _validate.output_framing(record.framing if framing is None else framing)
-    kept = record.check if frame == record.framing else None
-    return serialize(
-        build_record(
-            record.text,
-            coding=record.coding,
-            size=record.size,
-            models=record.models,
-            framing=frame,
-            check=kept if check is None else check,
-            extensions=record.extensions,
-            is_new=False,
-            payload=kept_payload(record),
-        )
-    )
+    return serialize(record)
 
 
 def unpack(
@@ -193,56 +95,89 @@ def unpack(
     framing: str = _AUTO,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Record:
-    """Return what ``data`` says.
+    """Return the record in ``data``.
 
     Args:
         data: one whole record; a text form may be a string.
-        framing: ``"bare"``, ``"file"``, ``"url"``, ``"qr"``, ``"png"``, or ``"auto"``: by the first
-            bytes.
-        limits: what to refuse to take in.
+        framing: ``"bare"``, ``"file"``, ``"url"``, ``"qr"``, ``"png"``, or ``"auto"``, which
+            detects it from the first bytes.
+        limits: how much to take in.
 
     Raises:
-        FormatError: a rule of the format is broken; it says which, and where.
-        UnsupportedError: the record may be right, but is beyond this reader or its limits.
-        InputError: the arguments are no bytes, framing or limits.
+        FormatError: a rule of the format is broken; the error has the rule and the offset.
+        UnsupportedError: the data may be valid, but this reader or its limits cannot take it.
+        InputError: an argument is not valid.
     """
     if (
         type(data) is bytes
         and data[:1] == b"\0"
         and framing is _AUTO
         and limits is DEFAULT_LIMITS
-        and (record := _fast_unpack(data)) is not None
+        and (record := _read_default(data)) is not None
     ):
         return record
-    wanted = _validate.input_framing(framing)
-    cursor = Parser(_validate.as_bytes(data))
-    return reader.read(cursor, wanted, _validate.limits(limits))
+    framing = _validate.input_framing(framing)
+    parser = Parser(_validate.as_bytes(data))
+    return record_codec.read_record(parser, framing, _validate.limits(limits))
 
 
 def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Record]:
-    """Go over the records of a sequence, each read when it is asked for.
+    """Return an iterator over the records of a sequence, which reads one record at a time.
 
     Raises:
-        FormatError: as for ``unpack``, and SC-SEQ-1, SC-SEQ-2.
+        FormatError: as for ``unpack``; also SC-SEQ-1, SC-SEQ-2.
         UnsupportedError, InputError: as for ``unpack``.
     """
-    return reader.read_all(Parser(_validate.as_bytes(data)), _validate.limits(limits))
+    return record_codec.read_sequence(Parser(_validate.as_bytes(data)), _validate.limits(limits))
+
+
+def repack(record: Record, *, framing: str | None = None, check: str | None = None) -> bytes:
+    """Return the bytes of ``record``: ``repack(unpack(data)) == data``.
+
+    Args:
+        record: as ``unpack`` returns it.
+        framing: as for ``pack``; None keeps that of the record.
+        check: as for ``pack``; None keeps that of the record, or takes the default of another
+            framing.
+
+    Raises:
+        InputError: ``unpack`` does not return such a record, or the record comes from a PNG file
+            and no framing is given.
+    """
+    if not isinstance(record, Record) or type(record.version) is not int or record.version != 1:
+        raise InputError("Give a Record of version 1, as unpack returns it.")
+    if codings.canonical_text(record.coding, record.text) != record.text:
+        raise InputError("The words of a bag must be in canonical order, as unpack returns them.")
+    new_framing = _validate.output_framing(record.framing if framing is None else framing)
+    kept_check = record.check if new_framing == record.framing else None
+    new_record = build_record(
+        record.text,
+        coding=record.coding,
+        size=record.size,
+        models=record.models,
+        framing=new_framing,
+        check=kept_check if check is None else check,
+        extensions=record.extensions,
+        is_new=False,
+        payload=kept_payload(record),
+    )
+    return serialize(new_record)
 
 
 def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> bytes:
-    """Return the PNG file ``png`` with ``record`` in it, in place of one that it had.
+    """Return the PNG file ``png`` with ``record`` in it, in place of any record it had.
 
-    Every other chunk is kept. ``unpack`` reads the record out of the file again.
+    Every other chunk is kept. ``unpack`` reads the record from the file.
 
     Raises:
-        FormatError: ``png`` is no PNG file, or ``record`` breaks a rule.
-        UnsupportedError: ``png`` has more than 65,536 chunks; else as for ``unpack``.
+        FormatError: ``png`` is not a PNG file, or ``record`` breaks a rule.
+        UnsupportedError: ``png`` has over 65,536 chunks; else as for ``unpack``.
         InputError: ``png`` does not start with IHDR, or has 65,536 chunks and none of them is a
-            record, so that one more would be over the limit of ``unpack``; else as for ``unpack``.
+            record, so that one more would exceed the limit of ``unpack``; else as for ``unpack``.
     """
-    said = record if isinstance(record, Record) else unpack(record)
-    core = repack(said, framing="bare", check="none")
-    return png_file.embed(_validate.as_bytes(png), core, DEFAULT_LIMITS.max_chunks)
+    value = record if isinstance(record, Record) else unpack(record)
+    core = repack(value, framing="bare", check="none")
+    return png_framing.embed(_validate.as_bytes(png), core, DEFAULT_LIMITS.max_chunks)
 
 
 def extract_png(png: bytes | bytearray | memoryview) -> bytes:
@@ -253,6 +188,45 @@ def extract_png(png: bytes | bytearray | memoryview) -> bytes:
         UnsupportedError, InputError: as for ``unpack``.
     """
     return repack(unpack(png, framing="png"), framing="bare")
+
+
+def build_record(
+    text_or_words: str | list[str] | tuple[str, ...],
+    *,
+    coding: str = _NIBBLE,
+    keep: str = _ORDER,
+    size: Size = DEFAULT_SIZE,
+    models: Models | str | int = DEFAULT_MODELS,
+    framing: str = _BARE,
+    check: str | None = None,
+    extensions: Extensions = _NO_EXTENSIONS,
+    is_new: bool = True,
+    payload: bytes | None = None,
+) -> Record:
+    """Return the record whose bytes ``pack`` returns, as ``unpack`` returns it, with its payload.
+
+    Args:
+        is_new: False for a record that is written again, which keeps extensions of any even type.
+        payload: that of the text in this coding, if it is known; nothing is coded again.
+
+    Raises:
+        InputError: as for ``pack``.
+    """
+    framing = _validate.output_framing(framing)
+    text = _validate.text(text_or_words)
+    if payload is None:
+        coding, payload = _validate.coding_and_payload(coding, keep, text)
+    record = Record(
+        codings.canonical_text(coding, text),
+        coding,
+        _validate.size(size),
+        _validate.models(models),
+        _validate.extensions(extensions, is_new=is_new),
+        framing,
+        _validate.check(check, framing),
+        1,
+    )
+    return keep_payload(record, payload)
 
 
 def serialize(record: Record) -> bytes:
@@ -266,8 +240,35 @@ def serialize(record: Record) -> bytes:
         raise InputError(f"Give at most {limits.max_extensions} extensions.")
     if len(record.words) > limits.max_words:
         raise InputError(f"Give at most {limits.max_words} words.")
-    core = writer.write(record)
+    core = record_codec.write_core(record)
     data = framings.write(record.framing, core)
     if len(data if record.framing in framings.TEXT_FRAMINGS else core) > limits.max_bytes:
         raise InputError(f"The record is over {limits.max_bytes} bytes: give less text.")
     return data
+
+
+def overhead(
+    payload_bytes: int,
+    *,
+    size: Size = DEFAULT_SIZE,
+    models: Models | str | int = DEFAULT_MODELS,
+    framing: str = _BARE,
+    check: str | None = None,
+    extensions: Extensions = _NO_EXTENSIONS,
+) -> int:
+    """Return the bytes that ``pack`` adds to a payload of ``payload_bytes`` bytes, in any coding.
+
+    In all framings but ``"bare"`` and ``"file"`` a longer core has more overhead: the length of a
+    sequence item grows, and a text form has four characters for three bytes or three for two.
+
+    Raises:
+        InputError: as for ``pack``.
+    """
+    framing = _validate.output_framing(framing)
+    core_bytes = payload_bytes + record_codec.core_overhead(
+        _validate.size(size),
+        _validate.models(models),
+        _validate.extensions(extensions, is_new=True),
+        _validate.check(check, framing),
+    )
+    return framings.length(framing, core_bytes) - payload_bytes

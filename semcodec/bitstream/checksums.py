@@ -1,6 +1,6 @@
 """The check at the end of a record: none, CRC-8, CRC-16 or CRC-32, big endian (spec §5.6).
 
-It covers the core from its first byte to the end of the payload, never the magic of a file.
+It covers the core from its first byte to the end of the payload, but not the magic of a file.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Final
 
 from semcodec import _registry
 
-NAMES: Final = _registry.CHECKS  #: by the two bits KK of the first byte
-LENGTHS: Final = _registry.CHECK_BYTES  #: by the same
+NAMES: Final = _registry.CHECKS  #: by check id, the two bits KK of the first byte
+LENGTHS: Final = _registry.CHECK_BYTES  #: bytes, by check id
 
-_CRC8_POLYNOMIAL: Final = 0x2F  #: CRC-8/AUTOSAR; start and final xor are 0xFF
+_CRC8_POLYNOMIAL: Final = 0x2F  #: CRC-8/AUTOSAR; initial value and final xor are 0xFF
 
 
 def _crc8_of_byte(value: int) -> int:
@@ -34,14 +34,14 @@ def crc8(data: bytes) -> int:
     return state ^ 0xFF
 
 
-def write(kind: int, core: bytes) -> bytes:
-    """Return the check of ``core`` as 0, 1, 2 or 4 bytes."""
-    if kind == 0:
+def compute(check_id: int, core: bytes) -> bytes:
+    """Return the check of ``core`` in 0, 1, 2 or 4 bytes. Writing and verifying both call this."""
+    if check_id == 0:
         return b""
-    if kind == 1:
+    if check_id == 1:
         value = crc8(core)
-    elif kind == 2:
+    elif check_id == 2:
         value = binascii.crc_hqx(core, 0xFFFF)  # CRC-16/IBM-3740
     else:
         value = zlib.crc32(core)
-    return value.to_bytes(LENGTHS[kind], "big")
+    return value.to_bytes(LENGTHS[check_id], "big")

@@ -1,127 +1,255 @@
-"""The extension block: entries of type, length and value, for what comes later (spec §5.4).
+"""The extension block: entries of type, length and value, for optional metadata (spec §5.4).
 
-An odd type is critical: who does not know it must not guess. An even one may be skipped, and is
-kept, so that a record can be packed again without loss.
+An odd type is critical: a decoder that does not know it must not decode the record. An even type
+that is not known is kept, so that packing the record again loses nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from semcodec.bitstream import extension_values, leb128
+from semcodec._registry import EXTENSIONS
+from semcodec.bitstream import leb128
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
     from semcodec.bitstream.parser import Parser
 
-Extension = tuple[int, bytes]
+Extension = tuple[int, bytes]  #: type and value
+Value = str | int  #: what the value of a registered type means
 
-FIRST_PRIVATE_TYPE: Final = 2**27  #: the first type for private use
-MAX_SHOWN_BYTES: Final = 16  #: bytes of a wrong value that a finding shows
+BY_TYPE: Final = {row.type: row for row in EXTENSIONS}
+BY_NAME: Final = {row.name: row for row in EXTENSIONS}
+
+FIRST_PRIVATE_TYPE: Final = 2**27  #: even types from here are for private use
+MAX_SHOWN_BYTES: Final = 16  #: how much of a wrong value a finding shows
+
+# --- What a caller gives
 
 
 def extension(name: str, value: object) -> Extension:
-    """Return the extension with a registered name, such as ``extension("seed", 7)``.
+    """Return the extension of a registered type, such as ``extension("seed", 7)``.
 
-    Names and values: ``describer``, ``writer``, ``painter``, ``prompts``, ``tool`` and ``comment``
-    take a text, ``k`` a number of words, ``order`` ``"importance"``, ``seed`` an integer.
+    Args:
+        name: of the type.
+        value: a string for ``describer``, ``writer``, ``painter``, ``prompts``, ``tool`` and
+            ``comment``; a number of words for ``k``; ``"importance"`` for ``order``; an integer for
+            ``seed``.
 
     Raises:
-        InputError: no such name, or no such value for it.
+        InputError: ``name`` is not registered, or ``value`` is not valid for it.
     """
-    if not isinstance(name, str) or name not in extension_values.BY_NAME:
-        raise InputError(f"No such extension: give one of {', '.join(extension_values.BY_NAME)}.")
-    row = extension_values.BY_NAME[name]
-    return row.type, extension_values.write(row, value)
+    if not isinstance(name, str) or name not in BY_NAME:
+        raise InputError(f"Unknown extension name: give one of {', '.join(BY_NAME)}.")
+    type_id = BY_NAME[name].type
+    return type_id, encode_value(type_id, value)
 
 
-def checked(given: object, *, is_new: bool) -> Extension:
-    """Return what a caller gives as an extension, or raise InputError.
+def parse_extension(pair: object, *, is_new: bool) -> Extension:
+    """Return an extension from a caller's pair: name and value, or type and bytes.
 
-    A new record has registered types and those for private use; one that is written again keeps
-    whatever it had.
+    Args:
+        pair: a tuple or a list.
+        is_new: whether the record is new. A new record has only registered types and types for
+            private use; a record that is written again keeps each even type it had.
+
+    Raises:
+        InputError: ``pair`` is not such a pair, or no such extension can be written.
     """
-    match given:
+    match pair:
         case tuple((str(name), value)) | list((str(name), value)):
             return extension(name, value)
-        case tuple((kind, bytes(value))) | list((kind, bytes(value))) if (
-            type(kind) is int and 0 <= kind <= leb128.MOST
+        case tuple((type_id, bytes(value))) | list((type_id, bytes(value))) if (
+            type(type_id) is int and 0 <= type_id <= leb128.MAX_VALUE
         ):
-            return _numbered(kind, memoryview(value).tobytes(), is_new)
+            return _check_entry(type_id, memoryview(value).tobytes(), is_new)
     raise InputError("Give each extension as a pair: its type and bytes, or its name and value.")
 
 
-def _numbered(kind: int, value: bytes, is_new: bool) -> Extension:
-    if kind == 0 or kind & 1:
+def _check_entry(type_id: int, value: bytes, is_new: bool) -> Extension:
+    if type_id == 0 or type_id & 1:
         raise InputError("Only even extension types from 2 can be written. (SC-EXT-5, SC-EXT-6)")
-    if is_new and kind not in extension_values.BY_TYPE and kind < FIRST_PRIVATE_TYPE:
+    if is_new and type_id not in BY_TYPE and type_id < FIRST_PRIVATE_TYPE:
         raise InputError(
-            f"The extension type {kind} is not assigned: give a registered type, or an even one "
-            f"from {FIRST_PRIVATE_TYPE}, for private use. (SC-WRI-3)"
+            f"The extension type {type_id} is not assigned: give a registered type, or an even "
+            f"type from {FIRST_PRIVATE_TYPE}, for private use. (SC-WRI-3)"
         )
-    if kind in extension_values.BY_TYPE and extension_values.read(kind, value) is None:
-        row = extension_values.BY_TYPE[kind]
-        raise InputError(
-            f"The extension {row.name} is {extension_values.describe_valid(kind)}. ({row.rule})"
-        )
-    return kind, value
+    if type_id in BY_TYPE and decode_value(type_id, value) is None:
+        raise _invalid_value(type_id)
+    return type_id, value
+
+
+# --- The block
 
 
 def write(extensions: Iterable[Extension]) -> bytes:
-    """Return the extension block of ``extensions``; none if there are none."""
+    """Return the extension block of ``extensions``; no bytes if there are none."""
     block = b"".join(
-        leb128.write(kind) + leb128.write(len(value)) + value for kind, value in extensions
+        leb128.write(type_id) + leb128.write(len(value)) + value for type_id, value in extensions
     )
     return leb128.write(len(block)) + block if block else b""
 
 
-def read(cursor: Parser, most: int) -> tuple[Extension, ...]:
-    """Return the extensions of a block, at most ``most`` of them.
+def read(parser: Parser, max_extensions: int) -> tuple[Extension, ...]:
+    """Return the extensions of a block, at most ``max_extensions``.
 
     Raises:
-        FormatError: SC-EXT-1 to 5, 7 to 11, SC-LEB-1, SC-LEB-2, or the length is cut.
+        FormatError: SC-EXT-1 to 5, 7 to 11, SC-LEB-1, SC-LEB-2, or the length is truncated.
         UnsupportedError: SC-EXT-6, SC-LIM-3.
     """
-    start = cursor.at * 8
-    length = leb128.read(cursor, "extensions.length")
-    if length > (left := cursor.end - cursor.at):
-        cursor.stop("SC-EXT-1", start, f"a block of {length} bytes", f"at most {left} bytes")
+    offset = parser.position * 8
+    length = leb128.read(parser, "extensions.length")
+    if length > (left := parser.end - parser.position):
+        parser.fail("SC-EXT-1", offset, f"a block of {length} bytes", f"at most {left} bytes")
     if length == 0:
-        cursor.broken("SC-EXT-2", start, "a block of 0 bytes", "no block")
-    outer = cursor.end, cursor.cut
-    cursor.end, cursor.cut = cursor.at + length, "SC-EXT-3"
-    entries = _read_entries(cursor, most)
-    cursor.end, cursor.cut = outer
+        parser.report("SC-EXT-2", offset, "a block of 0 bytes", "no block")
+    # An entry ends within the block, so for a while the end of the block is the end of the data.
+    outer = parser.end, parser.truncation_rule
+    parser.end, parser.truncation_rule = parser.position + length, "SC-EXT-3"
+    entries = _read_entries(parser, max_extensions)
+    parser.end, parser.truncation_rule = outer
     return entries
 
 
-def _read_entries(cursor: Parser, most: int) -> tuple[Extension, ...]:
+def _read_entries(parser: Parser, max_extensions: int) -> tuple[Extension, ...]:
     entries: list[Extension] = []
-    last = -1
-    while cursor.at < cursor.end:
-        start = cursor.at * 8
-        if len(entries) == most:
-            cursor.stop("SC-LIM-3", start, f"more than {most} extensions", f"at most {most}")
-        name = f"extensions.{len(entries)}"
-        kind = leb128.read(cursor, f"{name}.type")
-        value = cursor.take(leb128.read(cursor, f"{name}.length"))
-        cursor.mark(f"{name}.value", cursor.at - len(value), value)
-        if kind <= last:
-            cursor.broken("SC-EXT-4", start, f"type {kind} after {last}", "ascending types")
-        _rule_entry(cursor, kind, value, start)
-        entries.append((kind, value))
-        last = kind
+    last_type = -1
+    while parser.position < parser.end:
+        offset, name = parser.position * 8, f"extensions.{len(entries)}"
+        if len(entries) == max_extensions:
+            found = f"more than {max_extensions} extensions"
+            parser.fail("SC-LIM-3", offset, found, f"at most {max_extensions}")
+        type_id = leb128.read(parser, f"{name}.type")
+        value = parser.read(leb128.read(parser, f"{name}.length"))
+        parser.record_field(f"{name}.value", parser.position - len(value), value)
+        if type_id <= last_type:
+            found = f"type {type_id} after {last_type}"
+            parser.report("SC-EXT-4", offset, found, "ascending types")
+        _check_read_entry(parser, type_id, value, offset)
+        entries.append((type_id, value))
+        last_type = type_id
     return tuple(entries)
 
 
-def _rule_entry(cursor: Parser, kind: int, value: bytes, start: int) -> None:
-    if kind == 0:
-        cursor.broken("SC-EXT-5", start, "type 0", "a type from 1")
-    elif kind & 1:
-        cursor.broken("SC-EXT-6", start, f"type {kind}", "types this reader knows")
-    elif kind in extension_values.BY_TYPE and extension_values.read(kind, value) is None:
+def _check_read_entry(parser: Parser, type_id: int, value: bytes, offset: int) -> None:
+    if type_id == 0:
+        parser.report("SC-EXT-5", offset, "type 0", "a type from 1")
+    elif type_id & 1:
+        parser.report("SC-EXT-6", offset, f"type {type_id}", "types this reader knows")
+    elif type_id in BY_TYPE and decode_value(type_id, value) is None:
         found = value[:MAX_SHOWN_BYTES].hex(" ") or "no bytes"
-        cursor.broken(
-            extension_values.BY_TYPE[kind].rule, start, found, extension_values.describe_valid(kind)
-        )
+        parser.report(BY_TYPE[type_id].rule, offset, found, describe_valid(type_id))
+
+
+# --- The values of registered types
+
+MAX_TEXT_BYTES: Final = 255
+MAX_COMMENT_BYTES: Final = 4096
+MAX_SEED_BYTES: Final = 4
+ORDERS: Final = {b"\1": "importance"}  #: without the extension, words are in reading order
+
+
+class ValueKind(NamedTuple):
+    """A kind of value.
+
+    Attributes:
+        encode: returns the bytes of a value, or None if it is of the wrong type or out of range.
+        decode: returns the value, or None if the bytes are not the canonical encoding of any value.
+        description: of the valid values, for messages.
+    """
+
+    encode: Callable[[object], bytes | None]
+    decode: Callable[[bytes], Value | None]
+    description: str
+
+
+def encode_value(type_id: int, value: object) -> bytes:
+    """Return the bytes of ``value`` for the registered type ``type_id``.
+
+    Raises:
+        InputError: ``value`` is not valid for this type.
+    """
+    kind = VALUE_KINDS[BY_TYPE[type_id].value]
+    data = kind.encode(value)
+    if data is None or kind.decode(data) is None:
+        raise _invalid_value(type_id)
+    return data
+
+
+def decode_value(type_id: int, data: bytes) -> Value | None:
+    """Return the value of the registered type ``type_id``, or None if ``data`` breaks its rule."""
+    return VALUE_KINDS[BY_TYPE[type_id].value].decode(data)
+
+
+def describe_valid(type_id: int) -> str:
+    """Return in words which values the registered type ``type_id`` takes."""
+    return VALUE_KINDS[BY_TYPE[type_id].value].description
+
+
+def _invalid_value(type_id: int) -> InputError:
+    row = BY_TYPE[type_id]
+    return InputError(f"The extension {row.name} takes {describe_valid(type_id)}. ({row.rule})")
+
+
+def _encode_text(value: object) -> bytes | None:
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else None
+
+
+def _text_decoder(max_bytes: int) -> Callable[[bytes], str | None]:
+    def decode_text(data: bytes) -> str | None:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        return text if 1 <= len(data) <= max_bytes and not any(map(_is_control, text)) else None
+
+    return decode_text
+
+
+def _is_control(char: str) -> bool:
+    return char < " " or "\x7f" <= char <= "\x9f"
+
+
+def _encode_count(value: object) -> bytes | None:
+    return leb128.write(value) if type(value) is int and 1 <= value <= leb128.MAX_VALUE else None
+
+
+def _decode_count(data: bytes) -> int | None:
+    return leb128.decode_canonical(data) or None  # 0 is not a count
+
+
+def _encode_order(value: object) -> bytes | None:
+    encodings = {order: data for data, order in ORDERS.items()}
+    return encodings.get(value) if isinstance(value, str) else None
+
+
+def _encode_seed(value: object) -> bytes | None:
+    if type(value) is not int or not 0 <= value < 256**MAX_SEED_BYTES:
+        return None
+    return value.to_bytes(max(1, (value.bit_length() + 7) // 8), "big")
+
+
+def _decode_seed(data: bytes) -> int | None:
+    value = int.from_bytes(data, "big")
+    return value if _encode_seed(value) == data else None
+
+
+#: By the name that the registry has for the kind of a type.
+VALUE_KINDS: Final[dict[str, ValueKind]] = {
+    "text": ValueKind(
+        _encode_text,
+        _text_decoder(MAX_TEXT_BYTES),
+        f"1 to {MAX_TEXT_BYTES} bytes of UTF-8 without control characters",
+    ),
+    "count": ValueKind(_encode_count, _decode_count, f"one integer from 1 to {leb128.MAX_VALUE}"),
+    "order": ValueKind(_encode_order, ORDERS.get, "importance, the one byte 01"),
+    "seed": ValueKind(
+        _encode_seed, _decode_seed, "an integer from 0 to 4294967295 in its fewest bytes"
+    ),
+    "comment": ValueKind(
+        _encode_text,
+        _text_decoder(MAX_COMMENT_BYTES),
+        f"1 to {MAX_COMMENT_BYTES} bytes of UTF-8 without control characters",
+    ),
+}

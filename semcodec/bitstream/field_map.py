@@ -1,7 +1,8 @@
 """The field map: every bit of the data, once, with a name and a meaning (spec §9.2).
 
-The reader says where the fields of a core stand; what stands around it is added here. Where a fault
-stopped the reader, the declaration still knows the fields that fit the bytes.
+The parser recorded where the fields of each core are; this module adds what is around the core, and
+translates values. Where a broken rule stopped the parser, ``layout`` still finds the fields that
+fit the bytes.
 """
 
 from __future__ import annotations
@@ -9,22 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from semcodec.bitstream import checksums, extension_values, sizes
-from semcodec.bitstream.models import SETS
+from semcodec.bitstream import checksums
+from semcodec.bitstream.extensions import BY_TYPE, decode_value
+from semcodec.bitstream.header import CODINGS, MODEL_SETS, SIZE_CODES, format_size
 from semcodec.bitstream.parser import FieldLocation
-from semcodec.bitstream.record import CODINGS
 from semcodec.forks import fork_waits
 
 
 class Field(NamedTuple):
-    """One field of a record. The fields of a record follow each other and leave out no bit.
+    """A field. The fields of the data follow each other and leave out no bit.
 
     Attributes:
-        name: dotted path, such as ``"head.coding"``; ``"unread"`` for what follows a fault.
+        name: dotted path, such as ``"header.coding"``; ``"unread"`` for what follows a rule that
+            stopped the parser.
         offset: first bit, from the start of the data; of a text form, from the start of its core.
         bits: how many.
         raw: hex for a field of whole bytes, else binary digits.
-        value: what they mean, as an integer or a string.
+        value: what the bits mean, as an integer or a string.
     """
 
     name: str
@@ -34,136 +36,141 @@ class Field(NamedTuple):
     value: int | str
 
 
-class Core(NamedTuple):
-    """A core that was read, whatever is wrong with it.
+class ScannedCore(NamedTuple):
+    """A core that was found in the data, valid or not.
 
     Attributes:
-        data: the bytes it stands in: all data, or of a text form its core alone.
-        item: the byte where the item of a sequence starts.
-        start, end: its first byte, and the one after its last.
-        places: of its fields; None if it could not be read to its end.
-        text: what its payload says; None if that cannot be read.
+        data: the bytes that contain it: all data, or of a text form the core alone.
+        item_start: the byte where the item of a sequence starts, else 0.
+        start, end: its first byte, and the byte behind its last.
+        fields: the locations of its fields, or None if it could not be read to its end.
+        text: that of its payload, or None if it could not be decoded.
     """
 
     data: bytes
-    item: int
+    item_start: int
     start: int
     end: int
-    places: list[FieldLocation] | None
+    fields: list[FieldLocation] | None
     text: str | None
 
 
-def of(data: bytes, frame: str, cores: Sequence[Core]) -> list[Field]:
-    """Return the fields of ``data`` in the framing ``frame``; of a text form, those of its core.
+def field_map(data: bytes, framing: str, cores: Sequence[ScannedCore]) -> list[Field]:
+    """Return the fields of ``data`` in ``framing``; of a text form, those of its core.
 
     Args:
         data: as for ``validate``.
-        frame: as it was told.
-        cores: all that the reader found in ``data``.
+        framing: not ``"auto"``.
+        cores: all that were found in ``data``, in order.
     """
-    if frame == "sequence":
-        return list(_of_items(data, cores))
+    if framing == "sequence":
+        return list(_sequence_fields(data, cores))
     if cores:
         core = cores[0]
-    elif frame in ("bare", "file"):
-        core = Core(data, 0, 0, len(data), None, None)
+    elif framing in ("bare", "file"):
+        core = ScannedCore(data, 0, 0, len(data), None, None)
     else:
-        return [_bytes("unread", data, 0, len(data))] if data else []
-    return list(_of_picture(core)) if frame == "png" else _of_core(core, "", frame == "file")
+        return [_byte_field("unread", data, 0, len(data))] if data else []
+    return (
+        list(_png_fields(core)) if framing == "png" else _core_fields(core, "", framing == "file")
+    )
 
 
-def _of_picture(core: Core) -> Iterator[Field]:
+def _png_fields(core: ScannedCore) -> Iterator[Field]:
     data, start, end = core.data, core.start, core.end
-    yield _picture("png.before", data, 0, start - 8)
-    yield _bytes("png.length", data, start - 8, start - 4, end - start)
-    yield _bytes("png.type", data, start - 4, start, "seMC")
-    yield from _of_core(core)
-    yield _bytes("png.crc", data, end, end + 4)
-    yield _picture("png.after", data, end + 4, len(data))
+    yield _image_field("png.before", data, 0, start - 8)
+    yield _byte_field("png.length", data, start - 8, start - 4, end - start)
+    yield _byte_field("png.type", data, start - 4, start, "seMC")
+    yield from _core_fields(core)
+    yield _byte_field("png.crc", data, end, end + 4)
+    yield _image_field("png.after", data, end + 4, len(data))
 
 
-def _picture(name: str, data: bytes, start: int, end: int) -> Field:
-    return _bytes(name, data, start, end, f"{end - start} bytes of picture")
+def _image_field(name: str, data: bytes, start: int, end: int) -> Field:
+    return _byte_field(name, data, start, end, f"{end - start} bytes of the image")
 
 
-def _of_items(data: bytes, cores: Sequence[Core]) -> Iterator[Field]:
-    at = 0
-    for number, core in enumerate(cores):
-        if core.item > at:
-            yield _bytes("unread", data, at, core.item)
-        yield _bytes(f"{number}.length", data, core.item, core.start, core.end - core.start)
-        yield from _of_core(core, f"{number}.")
-        at = core.end
-    if at < len(data):
-        yield _bytes("unread", data, at, len(data))
+def _sequence_fields(data: bytes, cores: Sequence[ScannedCore]) -> Iterator[Field]:
+    position = 0
+    for index, core in enumerate(cores):
+        if core.item_start > position:  # an empty item
+            yield _byte_field("unread", data, position, core.item_start)
+        length = core.end - core.start
+        yield _byte_field(f"{index}.length", data, core.item_start, core.start, length)
+        yield from _core_fields(core, f"{index}.")
+        position = core.end
+    if position < len(data):
+        yield _byte_field("unread", data, position, len(data))
 
 
-def _of_core(core: Core, prefix: str = "", is_file: bool = False) -> list[Field]:
-    data, places = core.data, core.places
-    if places is None:
-        start = 0 if is_file else core.start  # the magic of a file has a place, too
-        places = _laid_out(data[start : core.end], is_file, start)
-    known = {place.name: place.value for place in places}
+def _core_fields(core: ScannedCore, prefix: str = "", is_file: bool = False) -> list[Field]:
+    data, locations = core.data, core.fields
+    if locations is None:
+        start = 0 if is_file else core.start  # with the magic of a file
+        locations = _locations_by_layout(data[start : core.end], is_file, start)
+    values = {location.name: location.value for location in locations}
     return [
         Field(
-            prefix + place.name,
-            place.offset,
-            place.bits,
-            _raw(data, place),
-            _value(place, known, core.text),
+            prefix + location.name,
+            location.offset,
+            location.bits,
+            _raw(data, location),
+            _interpret(location, values, core.text),
         )
-        for place in places
+        for location in locations
     ]
 
 
-def _laid_out(data: bytes, is_file: bool, start: int) -> list[FieldLocation]:
-    """Return the places of a core at byte ``start`` that stopped the reader, by the declaration."""
-    head = 2 if is_file else 0
-    if data[head : head + 1] >= b"\x80":  # another version, whose layout is not known
+def _locations_by_layout(data: bytes, is_file: bool, start: int) -> list[FieldLocation]:
+    """Return the locations of the fields that fit a core at byte ``start`` that was not read."""
+    first = 2 if is_file else 0
+    if data[first : first + 1] >= b"\x80":  # another version, with an unknown layout
         return [FieldLocation("unread", 8 * start, 8 * len(data), data)]
     with fork_waits():
-        from semcodec.bitstream import layout  # construct takes a quarter of a second
+        from semcodec.bitstream import layout  # importing construct takes a quarter of a second
 
-    places = layout.field_locations(data, is_file)
-    return [place._replace(offset=8 * start + place.offset) for place in places]
+    locations = layout.field_locations(data, is_file)
+    return [location._replace(offset=8 * start + location.offset) for location in locations]
 
 
-def _bytes(name: str, data: bytes, start: int, end: int, value: int | str | None = None) -> Field:
-    """Return the field of whole bytes; its value is its hex unless another is given."""
+def _byte_field(
+    name: str, data: bytes, start: int, end: int, value: int | str | None = None
+) -> Field:
+    """Return a field of whole bytes, whose value is its hex unless another is given."""
     raw = data[start:end].hex()
-    shown = raw if value is None else value
-    return Field(name, 8 * start, 8 * (end - start), raw, shown)
+    return Field(name, 8 * start, 8 * (end - start), raw, raw if value is None else value)
 
 
-def _raw(data: bytes, place: FieldLocation) -> str:
-    first, last = place.offset // 8, -(-(place.offset + place.bits) // 8)
-    if place.offset % 8 == place.bits % 8 == 0:
-        return data[first:last].hex()
-    value = int.from_bytes(data[first:last], "big") >> last * 8 - place.offset - place.bits
-    return format(value & 2**place.bits - 1, f"0{place.bits}b")
+def _raw(data: bytes, location: FieldLocation) -> str:
+    last_bit = location.offset + location.bits
+    first_byte, last_byte = location.offset // 8, -(-last_bit // 8)
+    if location.offset % 8 == location.bits % 8 == 0:
+        return data[first_byte:last_byte].hex()
+    word = int.from_bytes(data[first_byte:last_byte], "big") >> 8 * last_byte - last_bit
+    return format(word & 2**location.bits - 1, f"0{location.bits}b")
 
 
-def _value(place: FieldLocation, known: dict[str, Any], text: str | None) -> int | str:
-    """Return what the bits of ``place`` mean."""
-    value: Any = place.value
-    match place.name:
-        case "head.coding":
+def _interpret(location: FieldLocation, values: dict[str, Any], text: str | None) -> int | str:
+    """Return the meaning of a field; ``values`` has the plain values of all fields of its core."""
+    value: Any = location.value
+    match location.name:
+        case "header.coding":
             return CODINGS[value]
-        case "head.check":
+        case "header.check":
             return checksums.NAMES[value]
-        case "size.code" if value < len(sizes.CODES):
-            return sizes.text(sizes.CODES[value])
-        case "models.set" if 0 < value < len(SETS):
-            return SETS[value]
+        case "size.code" if value < len(SIZE_CODES):
+            return format_size(SIZE_CODES[value])
+        case "models.set" if 0 < value < len(MODEL_SETS):
+            return MODEL_SETS[value]
         case "payload" if text is not None:
             return text
-    if place.name.endswith((".width", ".height")):
+    if location.name.endswith((".width", ".height")):
         return int(value) + 1
-    if place.name.endswith(".value"):
-        return _said(known[place.name.removesuffix("value") + "type"], value)
+    if location.name.endswith(".value"):
+        return _extension_meaning(values[location.name.removesuffix("value") + "type"], value)
     return value.hex() if isinstance(value, bytes) else int(value)
 
 
-def _said(kind: int, value: bytes) -> int | str:
-    meaning = extension_values.read(kind, value) if kind in extension_values.BY_TYPE else None
+def _extension_meaning(type_id: int, value: bytes) -> int | str:
+    meaning = decode_value(type_id, value) if type_id in BY_TYPE else None
     return value.hex() if meaning is None else meaning

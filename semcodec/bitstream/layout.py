@@ -1,9 +1,9 @@
-"""The layout as a table, to be laid beside the specification. The only module with ``construct``.
+"""The layout as a table, to read beside the specification. The only module that uses ``construct``.
 
-It says where every field is and nothing about which values are allowed: the rules are the reader's.
-It is slow and plain. ``validate`` draws its map from it where a fault stopped the reader, and the
-tests use it as a second reader and writer that shares no code with the first. It is interpreted,
-never compiled: construct's compiled parsers take shortcuts on hostile bytes.
+It states where each field is, but not which values are allowed: the rules are in the parser's
+modules. ``validate`` takes the field map from it where a broken rule stopped the parser, and the
+tests use it as a second reader and writer that shares no code with the first. It is slow:
+interpreted, not compiled, because construct's compiled parsers take shortcuts on hostile bytes.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ from semcodec.errors import FormatError
 
 Untyped = Any  # construct has no types
 
-CHECK_BYTES = (0, 1, 2, 4)
+CHECK_BYTES = (0, 1, 2, 4)  #: by the bits of header.check
 
 
 class Located(c.Subconstruct):  # type: ignore[misc]  # construct has no types
-    """Parse as the inner declaration does, and write down where that was."""
+    """Parses like the inner declaration, and records the locations of its fields."""
 
     def _parse(self, stream: Untyped, context: Untyped, path: str) -> Untyped:
         start = stream.tell()
         value = self.subcon._parsereport(stream, context, path)
-        places = context._params.places
+        locations = context._params.locations
         name = path.removeprefix("(parsing) -> ").replace(" -> ", ".")
         name = name.replace("entries", str(context.get("_index")))
         if not isinstance(self.subcon, c.Transformed):
-            places.append(FieldLocation(name, start * 8, (stream.tell() - start) * 8, value))
+            locations.append(FieldLocation(name, start * 8, (stream.tell() - start) * 8, value))
             return value
-        at = start * 8
-        for field in self.subcon.subcon.subcons:
+        offset = start * 8
+        for field in self.subcon.subcon.subcons:  # of a BitStruct
             bits = field.sizeof()
-            places.append(FieldLocation(f"{name}.{field.name}", at, bits, value[field.name]))
-            at += bits
+            locations.append(FieldLocation(f"{name}.{field.name}", offset, bits, value[field.name]))
+            offset += bits
         return value
 
 
 class Leb128(c.Construct):  # type: ignore[misc]  # construct has no types
-    """One to four bytes, seven bits each, lowest first (§2.3)."""
+    """One to four bytes, seven bits in each, lowest first (§2.3)."""
 
     def _parse(self, stream: Untyped, context: Untyped, path: str) -> int:
         value = 0
-        for place in range(4):
+        for index in range(4):
             byte = c.stream_read(stream, 1, path)[0]
-            value += (byte % 128) * 128**place
+            value += (byte % 128) * 128**index
             if byte < 128:
                 return int(value)
         raise c.IntegerError("more than four bytes", path=path)
@@ -57,20 +57,20 @@ class Leb128(c.Construct):  # type: ignore[misc]  # construct has no types
         digits, rest = [obj % 128], obj
         while rest := rest // 128:
             digits.append(rest % 128)
-        written = bytes(digit + 128 for digit in digits[:-1]) + bytes(digits[-1:])
-        c.stream_write(stream, written, len(written), path)
+        encoded = bytes(digit + 128 for digit in digits[:-1]) + bytes(digits[-1:])
+        c.stream_write(stream, encoded, len(encoded), path)
         return obj
 
 
 def _payload_bytes(this: Untyped) -> int:
     if this._building:
         return len(this.payload)
-    check = CHECK_BYTES[this.head.check]
-    return int(this._params.length - this._io.tell() - check)
+    check_bytes = CHECK_BYTES[this.header.check]
+    return int(this._params.length - this._io.tell() - check_bytes)
 
 
-def _explicit(bits: int) -> Untyped:
-    """A size in two fields, each one less than the side."""
+def _explicit_size(bits: int) -> Untyped:
+    """Return the declaration of two sides of ``bits`` bits, each one less than its pixels."""
     return c.BitStruct(
         "form" / c.BitsInteger(2),
         "width" / c.BitsInteger(bits),
@@ -78,8 +78,8 @@ def _explicit(bits: int) -> Untyped:
     )
 
 
-HEAD = c.BitStruct(
-    "escape" / c.BitsInteger(1),  # 0: version 1
+HEADER = c.BitStruct(
+    "version" / c.BitsInteger(1),  # 0 is version 1
     "coding" / c.BitsInteger(2),  # nibble, lexicon, bag, utf8
     "check" / c.BitsInteger(2),  # none, CRC-8, CRC-16, CRC-32
     "has_extensions" / c.BitsInteger(1),
@@ -92,8 +92,8 @@ SIZE = c.Struct(
     c.Check(lambda this: this.peek is not None),
     "code" / c.If(c.this.peek < 0b1000_0000, Located(c.Int8ub)),
     "short"
-    / c.If((c.this.peek >= 0b1000_0000) & (c.this.peek < 0b1100_0000), Located(_explicit(15))),
-    "long" / c.If(c.this.peek >= 0b1100_0000, Located(_explicit(31))),
+    / c.If((c.this.peek >= 0b1000_0000) & (c.this.peek < 0b1100_0000), Located(_explicit_size(15))),
+    "long" / c.If(c.this.peek >= 0b1100_0000, Located(_explicit_size(31))),
 )
 
 MODELS = c.Struct(
@@ -124,45 +124,45 @@ EXTENSIONS = c.Struct(
 
 LAYOUT = c.Struct(
     "magic" / c.If(c.this._params.is_file, Located(c.Const(b"\xb5\x1a"))),  # §7.2
-    "head" / Located(HEAD),  # §5.1
-    "size" / c.If(c.this.head.has_size, SIZE),  # §5.2
-    "models" / c.If(c.this.head.has_models, MODELS),  # §5.3
-    "extensions" / c.If(c.this.head.has_extensions, EXTENSIONS),  # §5.4
+    "header" / Located(HEADER),  # §5.1
+    "size" / c.If(c.this.header.has_size, SIZE),  # §5.2
+    "models" / c.If(c.this.header.has_models, MODELS),  # §5.3
+    "extensions" / c.If(c.this.header.has_extensions, EXTENSIONS),  # §5.4
     "payload" / Located(c.Bytes(_payload_bytes)),  # §6
-    "check" / Located(c.Bytes(lambda this: CHECK_BYTES[this.head.check])),  # §5.6
+    "check" / Located(c.Bytes(lambda this: CHECK_BYTES[this.header.check])),  # §5.6
     c.Terminated,
 )
 
 
 def parse(data: bytes, is_file: bool) -> tuple[Any, list[FieldLocation]]:
-    """Return the fields of ``data`` as a tree, and the places of its leaves in order.
+    """Return the fields of ``data`` as a tree, and the locations of its leaves in order.
 
     Raises:
         FormatError: SC-HDR-3, the layout does not fit the bytes.
     """
-    places: list[FieldLocation] = []
+    locations: list[FieldLocation] = []
     try:
-        tree = _parse(data, is_file, places)
+        tree = _parse(data, is_file, locations)
     except c.ConstructError as error:
         raise FormatError("SC-HDR-3", "The bytes do not fit the layout.", len(data) * 8) from error
-    return tree, [place for place in places if place.bits]
-
-
-def field_locations(data: bytes, is_file: bool) -> list[FieldLocation]:
-    """Return the places of all that fits the layout, and as ``unread`` what comes after it."""
-    found: list[FieldLocation] = []
-    try:
-        _parse(data, is_file, found)
-    except c.ConstructError:
-        end = max((place.offset + place.bits for place in found), default=0)
-        found.append(FieldLocation("unread", end, 8 * len(data) - end, data[end // 8 :]))
-    return [place for place in found if place.bits]
-
-
-def _parse(data: bytes, is_file: bool, into: list[FieldLocation]) -> Any:
-    return LAYOUT.parse(data, is_file=is_file, length=len(data), places=into)
+    return tree, [location for location in locations if location.bits]
 
 
 def build(values: Mapping[str, Any], is_file: bool) -> bytes:
     """Return the bytes of a tree of fields, as ``parse`` returns it."""
     return bytes(LAYOUT.build(dict(values), is_file=is_file))
+
+
+def field_locations(data: bytes, is_file: bool) -> list[FieldLocation]:
+    """Return the locations of all fields that fit ``data``, and ``unread`` for the bytes behind."""
+    locations: list[FieldLocation] = []
+    try:
+        _parse(data, is_file, locations)
+    except c.ConstructError:
+        end = max((location.offset + location.bits for location in locations), default=0)
+        locations.append(FieldLocation("unread", end, 8 * len(data) - end, data[end // 8 :]))
+    return [location for location in locations if location.bits]
+
+
+def _parse(data: bytes, is_file: bool, locations: list[FieldLocation]) -> Any:
+    return LAYOUT.parse(data, is_file=is_file, length=len(data), locations=locations)

@@ -1,7 +1,7 @@
-"""leb28: integers of 1 to 4 bytes, seven bits each, lowest first (spec §2.3).
+"""LEB128: integers of one to four bytes, seven bits in each, lowest first (spec §2.3).
 
-The top bit of a byte says that another one follows. ``81 00`` would also be 1, so a last byte of
-zero is forbidden: one integer has one spelling.
+The top bit of a byte is 1 if another byte follows. ``81 00`` would also be 1, so a last byte of
+zero is not allowed: each integer has exactly one encoding.
 """
 
 from __future__ import annotations
@@ -11,52 +11,52 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from semcodec.bitstream.parser import Parser
 
-MOST: Final = 2**28 - 1  #: four bytes of seven bits
-_BYTES: Final = 4
+MAX_BYTES: Final = 4
+MAX_VALUE: Final = 2 ** (7 * MAX_BYTES) - 1
 
 
 def write(value: int) -> bytes:
-    """Return ``value``, 0..MOST, in its shortest form."""
-    written = bytearray()
+    """Return the encoding of ``value``, which is from 0 to ``MAX_VALUE``."""
+    encoded = bytearray()
     while value > 127:
-        written.append(value & 127 | 128)
+        encoded.append(value & 127 | 128)
         value >>= 7
-    written.append(value)
-    return bytes(written)
+    encoded.append(value)
+    return bytes(encoded)
 
 
-def length(value: int) -> int:
-    """Return how many bytes ``write`` gives for ``value``."""
-    return max(1, -(-value.bit_length() // 7))
-
-
-def read(cursor: Parser, name: str = "") -> int:
-    """Return the next integer, which is the field ``name``.
+def read(parser: Parser, name: str = "") -> int:
+    """Return the next integer, and record it as the field ``name``.
 
     Raises:
-        FormatError: SC-LEB-1, SC-LEB-2, or the cursor's own rule where the bytes end.
+        FormatError: SC-LEB-1, SC-LEB-2, or the parser's ``truncation_rule`` if the bytes end.
     """
-    start, byte = cursor.at, cursor.byte()
+    start, byte = parser.position, parser.read_byte()
     value, shift = byte & 127, 0
     while byte >= 128:
         shift += 7
-        if shift == 7 * _BYTES:
-            cursor.stop("SC-LEB-1", start * 8, _hex(cursor, start), "at most 4 bytes")
-        byte = cursor.byte()
+        if shift == 7 * MAX_BYTES:
+            parser.fail("SC-LEB-1", start * 8, _hex(parser, start), f"at most {MAX_BYTES} bytes")
+        byte = parser.read_byte()
         value |= (byte & 127) << shift
     if shift and not byte:
-        cursor.broken("SC-LEB-2", start * 8, _hex(cursor, start), write(value).hex(" "))
-    cursor.mark(name, start, value)
+        parser.report("SC-LEB-2", start * 8, _hex(parser, start), write(value).hex(" "))
+    parser.record_field(name, start, value)
     return value
 
 
+def length(value: int) -> int:
+    """Return the number of bytes in the encoding of ``value``."""
+    return max(1, -(-value.bit_length() // 7))
+
+
 def decode_canonical(data: bytes) -> int | None:
-    """Return the integer that ``data`` is the one spelling of, or None."""
-    if not 1 <= len(data) <= _BYTES:
+    """Return the integer whose encoding is ``data``, or None if ``data`` is not an encoding."""
+    if not 1 <= len(data) <= MAX_BYTES:
         return None
-    value = sum((byte & 127) << 7 * i for i, byte in enumerate(data))
+    value = sum((byte & 127) << 7 * index for index, byte in enumerate(data))
     return value if write(value) == data else None
 
 
-def _hex(cursor: Parser, start: int) -> str:
-    return cursor.data[start : cursor.at].hex(" ")
+def _hex(parser: Parser, start: int) -> str:
+    return parser.data[start : parser.position].hex(" ")

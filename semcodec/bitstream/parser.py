@@ -1,22 +1,39 @@
-"""A place in the bytes of one record, and what to do when a rule is found broken there.
+"""The parser: a position in the bytes of a record, and what happens where a rule is broken.
 
-The reader and the validator are the same walk. A strict cursor raises at the first broken rule; a
-surveying cursor writes the finding down and goes on, as long as the bytes can still be read. It
-also writes down where each field stands, so that the field map needs no second reading.
+Reading and validating are one traversal. ``Parser(data)`` is strict: the first broken rule raises.
+``Parser(data, findings)`` collects: ``report`` appends the error to ``findings`` and returns, so
+that reading goes on behind it, and ``fields`` gets the location of each field that was read.
+
+The invariant is that both take the same steps. A function that reads a field therefore checks each
+rule by ``report`` or ``fail`` and never looks at ``findings``; it calls ``report`` only where it
+knows how to go on, with a value of the right type, and ``fail``, which raises in both modes, where
+it does not. Without this the two would drift apart: ``validate`` would call data valid that
+``unpack`` refuses, or stop at a rule that ``unpack`` does not know. Tested by
+test_validator_and_reader_agree (tests/bitstream/test_consistency.py), by every vector
+(test_vectors.py), and by the mutants of tests/requirements/sites.py, which switch off one call of
+``report`` or ``fail`` at a time.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple, NoReturn
 
-from semcodec.bitstream import rules
-from semcodec.bitstream.rules import RuleError
+from semcodec._registry import RULES
+from semcodec.errors import FormatError, UnsupportedError
 
-Bits = tuple[tuple[str, int], ...]  #: the fields of some bytes: dotted name, how many bits
+RuleError = FormatError | UnsupportedError
+BitFields = tuple[tuple[str, int], ...]  #: the dotted name of each field, and its number of bits
 
 
 class FieldLocation(NamedTuple):
-    """Where a field stands: its dotted name, its first bit and bit count, its plain value."""
+    """Where a field is.
+
+    Attributes:
+        name: dotted, such as ``"size.code"``.
+        offset: the first bit, from the first bit of the data.
+        bits: how many.
+        value: as it was read, such as an index into a registry.
+    """
 
     name: str
     offset: int
@@ -25,57 +42,88 @@ class FieldLocation(NamedTuple):
 
 
 class Parser:
-    """``data`` read from byte ``at`` up to byte ``end``.
+    """Reads ``data`` from byte ``position`` up to byte ``end``.
+
+    Positions count bytes; the offsets of fields and rules count bits.
 
     Attributes:
-        cut: the rule that is broken where the bytes end too early.
-        findings: what was found so far, or None for a strict cursor.
-        places: of the fields read so far, in their order, or None for a strict cursor.
+        truncation_rule: the rule that is broken if ``read`` needs more bytes than there are.
+        findings: the broken rules so far, or None if the parser is strict.
+        fields: the locations of the fields read so far, or None if the parser is strict.
     """
 
-    __slots__ = ("at", "cut", "data", "end", "findings", "places")
+    __slots__ = ("data", "end", "fields", "findings", "position", "truncation_rule")
 
     def __init__(self, data: bytes, findings: list[RuleError] | None = None) -> None:
-        """Stand at the first byte; with a list for findings, survey."""
-        self.data, self.at, self.end = data, 0, len(data)
-        self.cut = "SC-HDR-3"
+        """Start at the first byte. With a list for findings the parser collects."""
+        self.data, self.position, self.end = data, 0, len(data)
+        self.truncation_rule = "SC-HDR-3"
         self.findings = findings
-        self.places: list[FieldLocation] | None = None if findings is None else []
+        self.fields: list[FieldLocation] | None = None if findings is None else []
 
-    def byte(self) -> int:
+    def read_byte(self) -> int:
         """Return the next byte."""
-        return self.take(1)[0]
+        return self.read(1)[0]
 
-    def take(self, count: int) -> bytes:
-        """Return the next ``count`` bytes."""
-        start = self.at
+    def read(self, count: int) -> bytes:
+        """Return the next ``count`` bytes.
+
+        Raises:
+            FormatError: ``truncation_rule``, there are fewer.
+        """
+        start = self.position
+        # Compared before anything is allocated: a count in hostile data can be 2^28.
         if count > (left := self.end - start):
-            self.stop(self.cut, self.end * 8, f"{left} more bytes", f"{count} more bytes")
-        self.at = start + count
-        return self.data[start : self.at]
+            self.fail(
+                self.truncation_rule, self.end * 8, f"{left} more bytes", f"{count} more bytes"
+            )
+        self.position = start + count
+        return self.data[start : self.position]
 
-    def mark(self, name: str, start: int, value: object) -> None:
-        """Note, when surveying, that the field ``name`` stands from byte ``start`` to here."""
-        if self.places is not None and self.at > start:
-            self.places.append(FieldLocation(name, 8 * start, 8 * (self.at - start), value))
+    def record_field(self, name: str, start: int, value: object) -> None:
+        """Record that the field ``name`` reaches from byte ``start`` to the position."""
+        if self.fields is not None and self.position > start:
+            bits = 8 * (self.position - start)
+            self.fields.append(FieldLocation(name, 8 * start, bits, value))
 
-    def mark_bits(self, start: int, fields: Bits) -> None:
-        """Note, when surveying, that ``fields`` fill the bits from byte ``start`` to here."""
-        if self.places is None:
+    def record_bits(self, start: int, bit_fields: BitFields) -> None:
+        """Record that ``bit_fields`` fill the bits from byte ``start`` to the position."""
+        if self.fields is None:
             return
-        offset, value = 8 * start, int.from_bytes(self.data[start : self.at], "big")
-        for name, bits in fields:
-            left = 8 * self.at - offset - bits
-            self.places.append(FieldLocation(name, offset, bits, value >> left & 2**bits - 1))
+        offset, word = 8 * start, int.from_bytes(self.data[start : self.position], "big")
+        for name, bits in bit_fields:
+            shift = 8 * self.position - offset - bits
+            self.fields.append(FieldLocation(name, offset, bits, word >> shift & 2**bits - 1))
             offset += bits
 
-    def broken(self, rule: str, offset: int, found: str, expected: str) -> None:
-        """Note that ``rule`` is broken at bit ``offset``, though the bytes can be read on."""
-        error = rules.broken(rule, offset, found, expected)
+    def report(self, rule: str, offset: int, found: str, expected: str) -> None:
+        """Raise or collect a broken rule, behind which the bytes can still be read.
+
+        Args:
+            rule: its id.
+            offset: the bit where it shows.
+            found, expected: what is there, and what would be right.
+
+        Raises:
+            FormatError, UnsupportedError: the parser is strict.
+        """
+        error = rule_error(rule, offset, found, expected)
         if self.findings is None:
             raise error
         self.findings.append(error)
 
-    def stop(self, rule: str, offset: int, found: str, expected: str) -> NoReturn:
-        """Raise that ``rule`` is broken at bit ``offset`` and nothing can be read after it."""
-        raise rules.broken(rule, offset, found, expected)
+    def fail(self, rule: str, offset: int, found: str, expected: str) -> NoReturn:
+        """Raise a broken rule, behind which nothing can be read; arguments as for ``report``.
+
+        Raises:
+            FormatError, UnsupportedError: always.
+        """
+        raise rule_error(rule, offset, found, expected)
+
+
+def rule_error(rule: str, offset: int, found: str, expected: str) -> RuleError:
+    """Return the error for a broken ``rule``: its class follows from the registry of rules."""
+    outcome, message = RULES[rule].outcome, RULES[rule].message
+    if outcome == "malformed" or outcome == "invalid":
+        return FormatError(rule, message, offset, outcome, found, expected)
+    return UnsupportedError(f"{message} ({rule})", rule, offset, found, expected)

@@ -1,7 +1,7 @@
-"""Profiles: what a record keeps beyond the rules of the format, for a purpose (spec §11).
+"""Profiles: what a record satisfies beyond the rules of the format, for a purpose (spec §11).
 
-``tiny`` is for where every bit hurts, ``file`` for exchange, ``archive`` for who reads it in
-thirty years: undamaged, and with the names of all that made it.
+``tiny`` is for channels where each bit counts, ``file`` for exchange, ``archive`` for readers in
+thirty years: with a strong check, and with the names of everything that made the record.
 """
 
 from __future__ import annotations
@@ -9,96 +9,103 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from semcodec import _registry
-from semcodec.bitstream import sizes
-from semcodec.bitstream.extension_values import ROLES
+from semcodec._registry import RULES
+from semcodec.bitstream.header import ROLES, SIZE_CODES, format_size
 from semcodec.bitstream.record import Record
 
-PROFILES: Final = tuple(dict.fromkeys(r.profile for r in _registry.RULES.values() if r.profile))
+PROFILES: Final = tuple(dict.fromkeys(rule.profile for rule in RULES.values() if rule.profile))
 
 
-class Demand(NamedTuple):
-    """One rule of a profile: where it shows, whether a record keeps it, what is found instead."""
+class ProfileRule(NamedTuple):
+    """A rule of a profile.
+
+    Attributes:
+        rule: its id.
+        field: name of the field where a violation shows.
+        is_satisfied: whether a record satisfies it.
+        found: what the record has instead.
+        expected: what would be right.
+    """
 
     rule: str
     field: str
-    kept: Callable[[Record], bool]
+    is_satisfied: Callable[[Record], bool]
     found: Callable[[Record], str]
     expected: str
 
     @property
     def profile(self) -> str:
-        """The profile that demands it."""
-        return _registry.RULES[self.rule].profile
+        """The profile to which it belongs."""
+        return RULES[self.rule].profile
 
 
-DEMANDS: Final = (
-    Demand(
+PROFILE_RULES: Final = (
+    ProfileRule(
         "SC-PRO-1",
-        "head.escape",
+        "header.version",
         lambda record: record.framing in ("bare", "sequence"),
         lambda record: record.framing,
         "bare or sequence",
     ),
-    Demand(
+    ProfileRule(
         "SC-PRO-2",
-        "head.check",
+        "header.check",
         lambda record: record.check in ("none", "crc8"),
         lambda record: record.check,
         "none or crc8",
     ),
-    Demand(
+    ProfileRule(
         "SC-PRO-3",
-        "head.has_size",
-        lambda record: record.size in sizes.CODES,
-        lambda record: sizes.text(record.size),
+        "header.has_size",
+        lambda record: record.size in SIZE_CODES,
+        lambda record: format_size(record.size),
         "a size with a code",
     ),
-    Demand(
+    ProfileRule(
         "SC-PRO-4",
-        "head.has_models",
+        "header.has_models",
         lambda record: not any(record.models.ids),
         lambda record: "ids " + " ".join(map(str, record.models.ids)),
         "a set of models",
     ),
-    Demand(
+    ProfileRule(
         "SC-PRO-5",
-        "head.has_extensions",
+        "header.has_extensions",
         lambda record: not record.extensions,
         lambda record: f"{len(record.extensions)} extensions",
         "none",
     ),
-    Demand(
+    ProfileRule(
         "SC-PRO-6",
-        "head.escape",
+        "header.version",
         lambda record: record.framing == "file",
         lambda record: record.framing,
         "file",
     ),
-    Demand(
+    ProfileRule(
         "SC-PRO-7",
-        "head.escape",
+        "header.version",
         lambda record: record.framing == "file",
         lambda record: record.framing,
         "file",
     ),
-    Demand(
+    ProfileRule(
         "SC-PRO-8",
-        "head.check",
+        "header.check",
         lambda record: record.check == "crc32",
         lambda record: record.check,
         "crc32",
     ),
-    Demand(
+    ProfileRule(
         "SC-PRO-9",
-        "head.has_extensions",
-        lambda record: not _unnamed(record),
-        lambda record: "no name of " + ", ".join(_unnamed(record)),
+        "header.has_extensions",
+        lambda record: not _missing_names(record),
+        lambda record: "no name of " + ", ".join(_missing_names(record)),
         "extensions 2, 4, 6 and 8",
     ),
-    Demand(
+    ProfileRule(
         "SC-PRO-10",
-        "head.has_extensions",
+        "header.has_extensions",
         lambda record: "tool" in record.metadata,
         lambda record: "no name of the tool",
         "extension 16",
@@ -106,10 +113,10 @@ DEMANDS: Final = (
 )
 
 
-def broken(record: Record) -> list[Demand]:
-    """Return the demands, of all profiles, that ``record`` does not keep."""
-    return [demand for demand in DEMANDS if not demand.kept(record)]
+def violations(record: Record) -> list[ProfileRule]:
+    """Return the rules, of all profiles, that ``record`` does not satisfy."""
+    return [rule for rule in PROFILE_RULES if not rule.is_satisfied(record)]
 
 
-def _unnamed(record: Record) -> list[str]:
+def _missing_names(record: Record) -> list[str]:
     return [role for role in ROLES if role not in record.metadata]

@@ -1,8 +1,8 @@
-"""The rate ledger: where every bit goes, in bits and micro-bits per pixel, and what is not sent.
+"""Where the bits of a record go, in bits and in micro-bits per pixel, and what is not sent.
 
-Two rates are meant when people say rate: that of the payload, which papers print, and that of the
-whole file, which a channel carries. What the receiver must know from elsewhere costs nothing here
-and is named, so that nobody counts it as free (spec §9.4).
+There are two rates: that of the payload, which papers print, and that of the whole file, which a
+channel carries. What the decoder must know from elsewhere costs nothing here and is listed, so that
+it is not counted as free (spec §9.4).
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from semcodec.bitstream import api, checksums, extension_values, extensions, models, sizes
+from semcodec.bitstream import api, checksums, extensions
 from semcodec.bitstream import framing as framings
 from semcodec.bitstream._validate import Data
+from semcodec.bitstream.header import ROLES, write_models, write_size
 from semcodec.bitstream.record import Record
 
 MICRO: Final = 1_000_000
 
 
 class Entry(NamedTuple):
-    """One line of the ledger: what it is, its bits, and these per million pixels."""
+    """A part of a record: its name, its bits, and its micro-bits per pixel."""
 
     name: str
     bits: int
@@ -30,40 +31,42 @@ class RateBreakdown(NamedTuple):
     """Where the bits of one record go.
 
     Attributes:
-        entries: ``payload``, ``head`` (the first byte), ``size``, ``models``, ``extensions``,
-            ``check`` and ``framing``, which leave out no bit, and their sum ``file``. Of a PNG
-            file only the chunk counts.
-        out_of_band: what the receiver must know from elsewhere, in sentences.
+        entries: ``payload``, ``header`` (the first byte), ``size``, ``models``, ``extensions``,
+            ``check`` and ``framing``, which together contain every bit, and their sum ``file``. Of
+            a PNG file only the chunk counts.
+        out_of_band: what the decoder must know from elsewhere, in sentences.
     """
 
     entries: tuple[Entry, ...]
     out_of_band: tuple[str, ...]
 
     def bits(self, name: str) -> int:
-        """Return the bits of an entry."""
+        """Return the bits of the entry ``name``."""
         return next(entry.bits for entry in self.entries if entry.name == name)
 
 
 def rate_breakdown(data: Data, *, framing: str = "auto") -> RateBreakdown:
-    """Return where the bits of the record ``data`` go, read as ``unpack`` reads it.
+    """Return where the bits of the record ``data`` go; ``data`` and ``framing`` as for ``unpack``.
 
     Raises:
         FormatError, UnsupportedError, InputError: as for ``unpack``.
     """
     record = api.unpack(data, framing=framing)
-    parts = {
+    lengths = {
         "payload": len(record.payload),
-        "head": 1,
-        "size": len(sizes.write(record.size)),
-        "models": len(models.write(record.models)),
+        "header": 1,
+        "size": len(write_size(record.size)),
+        "models": len(write_models(record.models)),
         "extensions": len(extensions.write(record.extensions)),
         "check": checksums.LENGTHS[checksums.NAMES.index(record.check)],
     }
-    core = sum(parts.values())
+    core = sum(lengths.values())
     total = framings.length(record.framing, core)
-    parts |= {"framing": total - core, "file": total}
+    lengths |= {"framing": total - core, "file": total}
     pixels = record.size[0] * record.size[1]
-    entries = (Entry(name, 8 * size, 8 * size * MICRO / pixels) for name, size in parts.items())
+    entries = (
+        Entry(name, 8 * length, 8 * length * MICRO / pixels) for name, length in lengths.items()
+    )
     return RateBreakdown(tuple(entries), tuple(_out_of_band(record)))
 
 
@@ -76,15 +79,15 @@ def _out_of_band(record: Record) -> Iterator[str]:
         yield "the words behind the skeletons: a table or a model guesses them"
     if record.coding in ("lexicon", "bag"):
         yield "the table of words, which is part of the format"
-    if unstated := _unstated(record):
-        yield f"the models: nothing is stated of {', '.join(unstated)}"
+    if roles := _unspecified_roles(record):
+        yield f"the models: none is stated for {', '.join(roles)}"
     if "seed" not in record.metadata:
         yield "the painter's seed"
 
 
-def _unstated(record: Record) -> list[str]:
-    """Return the roles that neither a set, an id nor a name states; row 0 states nothing."""
+def _unspecified_roles(record: Record) -> list[str]:
+    """Return the roles without a model set, an id or a name; row 0 of the sets states nothing."""
     if record.models.set:
         return []
-    ids = zip(extension_values.ROLES, record.models.ids, strict=True)
+    ids = zip(ROLES, record.models.ids, strict=True)
     return [role for role, number in ids if not number and role not in record.metadata]

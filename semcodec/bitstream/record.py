@@ -1,28 +1,14 @@
-"""One record, as values, and the limits a reader sets before it reads (spec §5, §9.3).
-
-A record is a tuple underneath: frozen, comparable, and made in a tenth of a microsecond, which is
-what lets ``unpack`` beat a general-purpose format. Words and K are worked out when asked for.
-
-The payload is kept beside the tuple, because coding words takes a thousand times as long as all the
-rest. It follows from text and coding, so it is no part of the value: two records are equal, hash
-alike and pickle alike whether they keep it or not.
-"""
+"""A record as a value, and the limits of a reader (spec §5, §9.3)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Never, Self
 
-from semcodec import _registry
-from semcodec.bitstream import extension_values
-from semcodec.bitstream.extension_values import ROLES, Value
-from semcodec.bitstream.extensions import Extension
-from semcodec.bitstream.models import Models
-from semcodec.bitstream.sizes import Size
+from semcodec.bitstream.extensions import BY_TYPE, Extension, Value, decode_value
+from semcodec.bitstream.header import ROLES, Models, Size
 from semcodec.coding import codings
 from semcodec.errors import InputError
-
-CODINGS: Final = _registry.CODINGS  #: by the two bits CC of the first byte
 
 
 class _Values(NamedTuple):
@@ -36,13 +22,20 @@ class _Values(NamedTuple):
     version: int
 
 
-class Record(_Values):  # without __slots__, so that an instance has room for its payload
-    """What a byte string says.
+# A record is a tuple, because a tuple is frozen, comparable, and made in a tenth of a microsecond:
+# a frozen dataclass would double the time of ``unpack``.
+#
+# The payload is kept beside the tuple, in the instance's __dict__ (so this class has no __slots__),
+# because coding words takes a thousand times as long as everything else. It follows from text and
+# coding and is therefore not part of the value: records are equal, hash alike and pickle alike with
+# and without it (tests/bitstream/test_work.py).
+class Record(_Values):
+    """The content of a record.
 
     Attributes:
-        text: the payload; over the sixteen symbols if the coding is ``"nibble"``.
+        text: what the payload encodes; of the sixteen symbols if the coding is ``"nibble"``.
         coding: ``"nibble"``, ``"lexicon"``, ``"bag"`` or ``"utf8"``.
-        size: width and height in pixels, each 1..2^31-1.
+        size: width and height in pixels, each from 1 to 2^31-1.
         models: which models made it.
         extensions: pairs of type and bytes, types ascending.
         framing: ``"bare"``, ``"file"``, ``"sequence"``, ``"url"``, ``"qr"`` or ``"png"``.
@@ -51,11 +44,11 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
     """
 
     def __setattr__(self, name: str, value: object) -> Never:
-        """Refuse: a record does not change."""
+        """Raise: a record cannot be changed."""
         raise AttributeError(f"A Record cannot be changed: make another with _replace({name}=...).")
 
     def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
-        """Return how to make an equal record: from its values, without the payload."""
+        """Return how to copy and pickle the record: from its values, without the payload."""
         return type(self), tuple(self)
 
     @property
@@ -65,22 +58,21 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
 
     @property
     def k(self) -> int:
-        """How many words were asked for, if the record says so, else how many there are."""
-        asked = self.metadata.get("k")
-        return asked if isinstance(asked, int) else len(self.words)
+        """The requested number of words if the record states it, else the number of words."""
+        requested = self.metadata.get("k")
+        return requested if isinstance(requested, int) else len(self.words)
 
     @property
     def metadata(self) -> dict[str, Value]:
-        """What the registered extensions say, by name, such as ``{"k": 12, "tool": "..."}``."""
+        """The values of the registered extensions by name, such as ``{"k": 12, "seed": 7}``."""
         return {
-            extension_values.BY_TYPE[kind].name: value
-            for kind, data in self.extensions
-            if kind in extension_values.BY_TYPE
-            and (value := extension_values.read(kind, data)) is not None
+            BY_TYPE[type_id].name: value
+            for type_id, data in self.extensions
+            if type_id in BY_TYPE and (value := decode_value(type_id, data)) is not None
         }
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the value of the record (spec §5.7) in the form of the vectors."""
+        """Return the value of the record (spec §5.7) as JSON types, as the vectors have it."""
         models = {"set": self.models.set} | dict(zip(ROLES, self.models.ids, strict=True))
         return {
             "text": self.text,
@@ -89,7 +81,7 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
             "coding": self.coding,
             "size": list(self.size),
             "models": models,
-            "extensions": [[kind, value.hex()] for kind, value in self.extensions],
+            "extensions": [[type_id, value.hex()] for type_id, value in self.extensions],
             "framing": self.framing,
             "check": self.check,
             "version": self.version,
@@ -97,7 +89,11 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
 
     @property
     def payload(self) -> bytes:
-        """The bytes of the text in its coding; InputError if no reader returns such a record."""
+        """The bytes of the text in its coding, encoded once and kept.
+
+        Raises:
+            InputError: the record was made by hand, and the coding cannot encode its text.
+        """
         if (payload := kept_payload(self)) is None:
             if reason := codings.why_unencodable(self.coding, self.text):
                 raise InputError(reason)
@@ -107,7 +103,7 @@ class Record(_Values):  # without __slots__, so that an instance has room for it
 
     @property
     def payload_bits(self) -> int:
-        """The bits of the payload, with its padding."""
+        """The length of the payload in bits, with its padding."""
         return 8 * len(self.payload)
 
 
@@ -117,14 +113,14 @@ def kept_payload(record: Record) -> bytes | None:
 
 
 def keep_payload(record: Record, payload: bytes) -> Record:
-    """Return ``record``, which keeps ``payload`` now: it must be that of its text and coding."""
+    """Return ``record``, which from now on keeps ``payload``, the one of its text and coding."""
     record.__dict__["payload"] = payload
     return record
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a reader is willing to take in. A text of more is UnsupportedError, not a guess.
+    """How much a reader takes in. More raises ``UnsupportedError``: the data may still be valid.
 
     Attributes:
         max_bytes: of a core, or of a text form.
@@ -132,6 +128,9 @@ class Limits:
         max_extensions: entries in the extension block.
         max_chunks: of a PNG file.
         max_records: of a sequence.
+
+    Raises:
+        InputError: a limit is not an integer from 0.
     """
 
     max_bytes: int = 65_536
@@ -141,7 +140,7 @@ class Limits:
     max_records: int = 65_536
 
     def __post_init__(self) -> None:
-        """Refuse limits that are no numbers."""
+        """Check that the limits are integers from 0."""
         for limit in (getattr(self, name) for name in self.__slots__):
             if type(limit) is not int or limit < 0:
                 raise InputError("A limit is an integer from 0.")

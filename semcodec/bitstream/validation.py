@@ -1,7 +1,7 @@
-"""Every rule that the data breaks, and every field that it has (spec §9.2).
+"""``validate`` and ``inspect``: every broken rule, and every field (spec §9.2).
 
-Findings and fields come from the reader itself, which walks on over a broken rule as long as it can
-still read. Where it cannot, the declaration says which fields are there all the same.
+Both scan the data with a collecting parser, which reads it once: findings and fields come from that
+one traversal.
 """
 
 from __future__ import annotations
@@ -11,31 +11,32 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from semcodec._registry import RULES
-from semcodec.bitstream import _validate, field_map, profiles, reader
-from semcodec.bitstream import framing as framing_
+from semcodec.bitstream import _validate, record_codec
+from semcodec.bitstream import framing as framings
 from semcodec.bitstream._validate import Data
-from semcodec.bitstream.field_map import Core, Field
-from semcodec.bitstream.parser import Parser
-from semcodec.bitstream.profiles import Demand
+from semcodec.bitstream.field_map import Field, ScannedCore, field_map
+from semcodec.bitstream.parser import Parser, RuleError
+from semcodec.bitstream.profiles import PROFILES, ProfileRule, violations
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
-from semcodec.bitstream.rules import RuleError
 from semcodec.errors import FormatError, UnsupportedError
 
 Verdict = Literal["valid", "invalid", "malformed", "unsupported"]
 
-GRAVEST_FIRST: Final = ("malformed", "invalid", "unsupported")
-WORDS: Final = ("SC-LEX", "SC-BAG")  #: rules of payloads that say no words if they break one
+#: The most severe first. A broken rule is certain; "unsupported" may only be a limit of this
+#: reader.
+SEVERITY_ORDER: Final = ("malformed", "invalid", "unsupported")
+NO_WORDS: Final = ("SC-LEX", "SC-BAG")  #: a payload that breaks one of these rules has no words
 
 
 class Finding(NamedTuple):
-    """One broken rule.
+    """A broken rule.
 
     Attributes:
         rule: its id.
-        offset: the bit where it shows, from the first bit of the data; what is wrong with the
-            core of a text form counts from the first bit of that core.
-        message: what to do, in one sentence.
-        found, expected: what stands there, and what would be right.
+        offset: the bit where it shows, from the first bit of the data; in the core of a text form,
+            from the first bit of that core.
+        message: what is wrong, and what to do.
+        found, expected: what is there, and what would be right.
     """
 
     rule: str
@@ -46,14 +47,14 @@ class Finding(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What ``validate`` found.
+    """The result of ``validate``.
 
     Attributes:
-        verdict: the gravest that a finding gives: malformed, invalid, unsupported, or valid.
+        verdict: the most severe outcome of the findings: malformed, invalid, unsupported, or valid.
         findings: all broken rules, in the order of reading; those of a profile last.
-        fields: every bit; after a fault that stops reading, the rest is one field ``unread``.
+        fields: every bit; behind a rule that stopped the parser, the rest is one field ``unread``.
         framing: how the data was read.
-        profiles: those that valid data keeps.
+        profiles: those that valid data satisfies.
     """
 
     verdict: Verdict
@@ -64,7 +65,7 @@ class Report(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Whether the data is valid and keeps the profile that was asked for."""
+        """Whether the data is valid and satisfies the requested profile."""
         return not self.findings
 
 
@@ -80,103 +81,114 @@ def validate(
     Args:
         data: one record, or for the framing ``"sequence"`` any number.
         framing: as for ``unpack``, or ``"sequence"``.
-        profile: ``"tiny"``, ``"file"`` or ``"archive"``: what else it is to keep.
-        limits: what to refuse to take in.
+        profile: ``"tiny"``, ``"file"`` or ``"archive"``, whose rules are checked too.
+        limits: how much to take in.
 
     Raises:
-        InputError: the arguments are no data, framing, profile or limits.
+        InputError: an argument is not valid. Broken rules of the format do not raise.
     """
-    whole, bounds = _validate.as_bytes(data), _validate.limits(limits)
+    whole, limits = _validate.as_bytes(data), _validate.limits(limits)
     if profile is not None:
-        _validate.validate_choice("profile", profile, profiles.PROFILES)
-    frame = _frame(whole, framing)
-    survey = _survey(whole, frame, bounds)
-    findings = [_finding(error) for error in survey.errors]
-    held: tuple[str, ...] = ()
-    mapped = () if survey.beyond else tuple(field_map.of(whole, frame, survey.cores))
+        _validate.choice("profile", profile, PROFILES)
+    framing = _framing(whole, framing)
+    scan = _scan(whole, framing, limits)
+    findings = [_finding(error) for error in scan.errors]
+    fields = () if scan.hit_limit else tuple(field_map(whole, framing, scan.cores))
+    satisfied: tuple[str, ...] = ()
     if not findings:
-        lacking = [profiles.broken(record) for record in survey.records]
-        held = _kept(lacking)
-        findings = list(_demands(survey.records, lacking, profile, mapped))
-    return Report(_verdict(survey.errors), tuple(findings), mapped, frame, held)
+        violated = [violations(record) for record in scan.records]
+        satisfied = _satisfied_profiles(violated)
+        findings = list(_profile_findings(scan.records, violated, profile, fields))
+    return Report(_verdict(scan.errors), tuple(findings), fields, framing, satisfied)
 
 
 def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
-    """Return the fields of ``data``, also where they break rules but can be read.
+    """Return the fields of ``data``, also if it breaks rules but can be read.
+
+    Args:
+        data: as for ``validate``.
+        framing: as for ``validate``.
 
     Raises:
-        FormatError: the bytes are malformed.
-        UnsupportedError: the version is newer, or a limit is exceeded.
-        InputError: ``data`` is no data, or ``framing`` none.
+        FormatError: the data is malformed.
+        UnsupportedError: the version is unknown, or a limit is exceeded.
+        InputError: an argument is not valid.
     """
     whole = _validate.as_bytes(data)
-    frame = _frame(whole, framing)
-    survey = _survey(whole, frame, DEFAULT_LIMITS)
-    if survey.stopped:
-        raise survey.stopped[0]
-    return field_map.of(whole, frame, survey.cores)
+    framing = _framing(whole, framing)
+    scan = _scan(whole, framing, DEFAULT_LIMITS)
+    if scan.fatal:
+        raise scan.fatal[0]
+    return field_map(whole, framing, scan.cores)
 
 
-def _frame(data: bytes, wanted: object) -> str:
-    if isinstance(wanted, str) and wanted == "sequence":
+def _framing(data: bytes, value: object) -> str:
+    if isinstance(value, str) and value == "sequence":
         return "sequence"
-    name = _validate.input_framing(wanted)
-    return framing_.detect_framing(data) if name == "auto" else name
+    framing = _validate.input_framing(value)
+    return framings.detect_framing(data) if framing == "auto" else framing
 
 
-class _Survey:
-    """All that is broken in some data, and the records that could be read to their end."""
+class _Scan:
+    """What a collecting parser found in some data.
+
+    Attributes:
+        errors: every broken rule.
+        fatal: those of ``errors`` that stopped the parser.
+        records: those that could be read to their end.
+        cores: all that were found, valid or not.
+    """
 
     def __init__(self) -> None:
         self.errors: list[RuleError] = []
-        self.stopped: list[RuleError] = []  # those of ``errors`` that ended the reading
+        self.fatal: list[RuleError] = []
         self.records: list[Record] = []
-        self.cores: list[Core] = []  # each that there is, broken or not
+        self.cores: list[ScannedCore] = []
 
     @property
-    def beyond(self) -> bool:
-        """Whether a limit was reached; mapping the fields could be as much work."""
+    def hit_limit(self) -> bool:
+        """Whether a limit was exceeded; to map the fields could be as much work."""
         return any(error.rule.startswith("SC-LIM") for error in self.errors)
 
     @contextlib.contextmanager
-    def stops(self) -> Iterator[None]:
-        """Write down the error that ends the reading of a part."""
+    def recording(self) -> Iterator[None]:
+        """Collect the error that stops the parser in this block."""
         try:
             yield
         except (FormatError, UnsupportedError) as error:
             self.errors.append(error)
-            self.stopped.append(error)
+            self.fatal.append(error)
 
-    def take(self, cursor: Parser, frame: str, limits: Limits, start: int = 0) -> None:
-        """Read the core under ``cursor``, whatever is wrong with it; ``start`` is of its item."""
-        known, at, end = len(self.errors), cursor.at, cursor.end
-        text = places = None
-        with self.stops():
-            record = reader.read_core(cursor, frame, limits)
+    def read(self, parser: Parser, framing: str, limits: Limits, item_start: int = 0) -> None:
+        """Read the core at the position of ``parser``, which collects into ``errors``."""
+        errors_before, start, end = len(self.errors), parser.position, parser.end
+        fields = text = None
+        with self.recording():
+            record = record_codec.read_core(parser, framing, limits)
             self.records.append(record)
-            places = cursor.places
-            if not any(error.rule.startswith(WORDS) for error in self.errors[known:]):
+            fields = parser.fields
+            if not any(error.rule.startswith(NO_WORDS) for error in self.errors[errors_before:]):
                 text = record.text
-        self.cores.append(Core(cursor.data, start, at, end, places, text))
+        self.cores.append(ScannedCore(parser.data, item_start, start, end, fields, text))
 
 
-def _survey(data: bytes, frame: str, limits: Limits) -> _Survey:
-    """Read ``data``; of a sequence every item, whatever is wrong with the one before."""
-    survey = _Survey()
-    cursor = Parser(data, survey.errors)
-    with survey.stops():
-        if frame != "sequence":
-            survey.take(reader.opened(cursor, frame, limits), frame, limits)
+def _scan(data: bytes, framing: str, limits: Limits) -> _Scan:
+    """Read ``data``; of a sequence every item, whatever is wrong with those before it."""
+    scan = _Scan()
+    parser = Parser(data, scan.errors)
+    with scan.recording():
+        if framing != "sequence":
+            scan.read(record_codec.open_core(parser, framing, limits), framing, limits)
         else:
-            for start, item in framing_.iter_items(cursor, limits.max_records):
-                survey.take(item, frame, limits, start)
-    return survey
+            for item_start, item in framings.iter_sequence(parser, limits.max_records):
+                scan.read(item, framing, limits, item_start)
+    return scan
 
 
 def _verdict(errors: list[RuleError]) -> Verdict:
-    """Return the gravest outcome: a broken rule is certain, a lack of ours is not."""
+    """Return the most severe outcome."""
     outcomes = {RULES[error.rule].outcome for error in errors}
-    for outcome in GRAVEST_FIRST:
+    for outcome in SEVERITY_ORDER:
         if outcome in outcomes:
             return outcome
     return "valid"
@@ -187,23 +199,23 @@ def _finding(error: RuleError) -> Finding:
     return Finding(error.rule, error.offset, message, error.found, error.expected)
 
 
-def _kept(lacking: list[list[Demand]]) -> tuple[str, ...]:
-    """Return the profiles that all records keep, by what each lacks; none of no records."""
-    broken = {demand.profile for demands in lacking for demand in demands}
-    return tuple(name for name in profiles.PROFILES if lacking and name not in broken)
+def _satisfied_profiles(violated: list[list[ProfileRule]]) -> tuple[str, ...]:
+    """Return the profiles that all records satisfy, none if there are no records."""
+    broken = {rule.profile for rules in violated for rule in rules}
+    return tuple(name for name in PROFILES if violated and name not in broken)
 
 
-def _demands(
+def _profile_findings(
     records: list[Record],
-    lacking: list[list[Demand]],
+    violated: list[list[ProfileRule]],
     profile: str | None,
-    mapped: tuple[Field, ...],
+    fields: tuple[Field, ...],
 ) -> Iterator[Finding]:
-    """Go over what the records lack for ``profile``, each at the field where it shows."""
-    offsets = {field.name: field.offset for field in mapped}
-    for number, (record, demands) in enumerate(zip(records, lacking, strict=True)):
-        prefix = f"{number}." if record.framing == "sequence" else ""
-        for demand in (one for one in demands if one.profile == profile):
-            message = RULES[demand.rule].message
-            at, found = offsets[prefix + demand.field], demand.found(record)
-            yield Finding(demand.rule, at, message, found, demand.expected)
+    """Yield the rules of ``profile`` that each record violates, at the field where it shows."""
+    offsets = {field.name: field.offset for field in fields}
+    for index, (record, rules) in enumerate(zip(records, violated, strict=True)):
+        prefix = f"{index}." if record.framing == "sequence" else ""
+        for rule in rules:
+            if rule.profile == profile:
+                offset, message = offsets[prefix + rule.field], RULES[rule.rule].message
+                yield Finding(rule.rule, offset, message, rule.found(record), rule.expected)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from semcodec._registry import MODELS, PROMPTS
 from semcodec._registry_rows import Rule
 from semcodec.bitstream import Report
-from semcodec.bitstream.extension_values import BY_TYPE
+from semcodec.bitstream.extensions import BY_TYPE
 from semcodec.cli.output import escape_control
 
 RAW: Final = 20  #: characters of a field's bits that are shown

@@ -9,7 +9,7 @@ from typing import Any
 import semcodec
 from semcodec import _registry
 from semcodec.bitstream import Record, framing
-from semcodec.bitstream.extension_values import BY_NAME
+from semcodec.bitstream.extensions import BY_NAME
 from semcodec.cli import files, options
 from semcodec.cli import output as output_
 from semcodec.cli.output import UsageError, print_result

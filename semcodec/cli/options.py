@@ -10,9 +10,8 @@ import semcodec
 from semcodec import backends
 from semcodec import words as words_
 from semcodec.bitstream import RULES
-from semcodec.bitstream.extension_values import BY_NAME
-from semcodec.bitstream.extensions import Extension
-from semcodec.bitstream.sizes import MAX_SIDE
+from semcodec.bitstream.extensions import BY_NAME, Extension
+from semcodec.bitstream.header import MAX_SIDE
 from semcodec.errors import InputError, SemcodecError
 from semcodec.pipeline.decode import MAX_PAINTED_SIDE
 from semcodec.words import MAX_K, Judge

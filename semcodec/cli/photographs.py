@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import semcodec
 from semcodec import imaging
-from semcodec.bitstream.models import SETS
+from semcodec.bitstream.header import MODEL_SETS
 from semcodec.cli import dry_run, files, openai_options, options, output
 from semcodec.cli.progress import Progress
 from semcodec.errors import SemcodecError
@@ -50,7 +50,7 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
         help="who makes the skeletons of nibble: a rule, or the model that writes",
     )  # fmt: skip
     parser.add_argument(
-        "--models", choices=("auto", *SETS), default="auto",
+        "--models", choices=("auto", *MODEL_SETS), default="auto",
         help="what the record says of its models (default: what they say they are)",
     )  # fmt: skip
     parser.add_argument("--trace", metavar="T.json", help="write what each stage did")

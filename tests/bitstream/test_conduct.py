@@ -33,12 +33,12 @@ from semcodec.bitstream import (
     pack,
     rate_breakdown,
     repack,
-    sizes,
     unpack,
     unpack_all,
     validate,
 )
 from semcodec.bitstream.framing import text as text_
+from semcodec.bitstream.header import SIZE_CODES
 from semcodec.cli.output import escape_control
 from semcodec.errors import (
     FormatError,
@@ -236,7 +236,7 @@ def item(core: bytes) -> bytes:
 
 def with_check(core: bytes) -> bytes:
     """Return a core, whose first byte says so, with its CRC-8."""
-    return core + checksums.write(1, core)
+    return core + checksums.compute(1, core)
 
 
 MANY = b"".join(leb128.write(20 + 2 * n) + b"\0" for n in range(65))  #: entries
@@ -536,13 +536,13 @@ def test_private_types_are_written(kind: int) -> None:
 
 
 def test_no_size_is_written_by_a_code_that_is_not_assigned() -> None:
-    sides = sorted({side for size in sizes.CODES for side in size} | {1, 2, 69, 101, 4096})
+    sides = sorted({side for size in SIZE_CODES for side in size} | {1, 2, 69, 101, 4096})
     for size in itertools.product(sides, sides):
         field = pack("", size=size)[1:]
         assert len(field) in (0, 1, 4, 8)
-        assert (len(field) <= 1) == (size in sizes.CODES)
+        assert (len(field) <= 1) == (size in SIZE_CODES)
         assert (field == b"") == (size == (1024, 1024))
-        assert len(field) != 1 or sizes.CODES[field[0]] == size
+        assert len(field) != 1 or SIZE_CODES[field[0]] == size
         assert unpack(pack("", size=size)).size == size
 
 

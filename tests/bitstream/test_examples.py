@@ -15,10 +15,10 @@ from semcodec.bitstream import (
     Record,
     checksums,
     extension,
-    fast_path,
     inspect,
     leb128,
     pack,
+    record_codec,
     repack,
     unpack,
     validate,
@@ -42,8 +42,8 @@ def test_framing_costs_one_byte_bare_and_four_as_file() -> None:
 
 def test_check_values() -> None:
     assert checksums.crc8(b"123456789") == 0xDF
-    assert checksums.write(2, b"123456789").hex() == "29b1"
-    assert checksums.write(3, b"123456789").hex() == "cbf43926"
+    assert checksums.compute(2, b"123456789").hex() == "29b1"
+    assert checksums.compute(3, b"123456789").hex() == "cbf43926"
 
 
 def test_properties() -> None:
@@ -160,7 +160,7 @@ def test_inspect_accounts_for_every_bit() -> None:
         at += field.bits
     assert at == 8 * len(data)
     values = {field.name: field.value for field in fields}
-    assert values["head.check"] == "crc8"
+    assert values["header.check"] == "crc8"
     assert values["size.short.width"] == 1000
     assert values["models.describer"] == 300
     assert values["extensions.1.type"] == 10
@@ -243,13 +243,13 @@ def test_what_cannot_be_compared_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "n", "nt", "ndn trdtnl rch vndv", "n" * fast_path.MAX_SYMBOLS]
+    "text", ["", "n", "nt", "ndn trdtnl rch vndv", "n" * record_codec.MAX_FAST_SYMBOLS]
 )
 def test_a_default_record_takes_the_short_road(text: str) -> None:
-    packed = fast_path.pack(text)
+    packed = record_codec.write_default(text)
     assert packed == pack(text)
     assert packed is not None
-    assert fast_path.unpack(packed) == unpack(packed)
+    assert record_codec.read_default(packed) == unpack(packed)
 
 
 def test_long_texts_take_the_long_road() -> None:

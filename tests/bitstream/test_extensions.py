@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semcodec.bitstream import extension, extension_values, leb128, pack, unpack, validate
-from semcodec.bitstream.extension_values import Value
+from semcodec.bitstream import extension, extensions, leb128, pack, unpack, validate
+from semcodec.bitstream.extensions import Value
 from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, InputError, UnsupportedError
 
@@ -19,7 +19,7 @@ Case = tuple[str, Value, bytes]
 
 
 def test_the_registered_types() -> None:
-    assert {name: row.type for name, row in extension_values.BY_NAME.items()} == NUMBERS
+    assert {name: row.type for name, row in extensions.BY_NAME.items()} == NUMBERS
 
 
 def right() -> list[Case]:
@@ -64,7 +64,7 @@ WRONG_BYTES = [
 
 @pytest.mark.parametrize(("kind", "value"), WRONG_BYTES)
 def test_wrong_bytes_are_neither_written_nor_read(kind: int, value: bytes) -> None:
-    row = extension_values.BY_TYPE[kind]
+    row = extensions.BY_TYPE[kind]
     with pytest.raises(InputError, match=row.rule):
         pack("nn", extensions=[(kind, value)])
     entry = leb128.write(kind) + leb128.write(len(value)) + value
@@ -75,7 +75,7 @@ def test_wrong_bytes_are_neither_written_nor_read(kind: int, value: bytes) -> No
     assert (error.rule, error.verdict) == (row.rule, "invalid")
     assert error.offset == 8 * (1 + len(leb128.write(len(entry))))
     assert error.found == (value[:16].hex(" ") or "no bytes")
-    assert error.expected == extension_values.describe_valid(kind)
+    assert error.expected == extensions.describe_valid(kind)
     (finding,) = validate(data).findings
     assert (finding.rule, finding.offset) == (error.rule, error.offset)
 
@@ -93,9 +93,9 @@ def test_wrong_bytes_are_neither_written_nor_read(kind: int, value: bytes) -> No
     ],
 )  # fmt: skip
 def test_wrong_values_are_refused_by_name(name: str, value: object) -> None:
-    row = extension_values.BY_NAME[name]
+    row = extensions.BY_NAME[name]
     for call in (lambda: extension(name, value), lambda: pack("nn", extensions={name: value})):
-        with pytest.raises(InputError, match=rf"extension {name} is .*\({row.rule}\)"):
+        with pytest.raises(InputError, match=rf"extension {name} takes .*\({row.rule}\)"):
             call()
 
 

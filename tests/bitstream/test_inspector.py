@@ -214,7 +214,7 @@ def test_the_ledger_of_a_default_file() -> None:
     spent = rate_breakdown(pack("rd br", framing="file"))
     bits = {entry.name: entry.bits for entry in spent.entries}
     assert bits == {
-        "payload": 24, "head": 8, "size": 0, "models": 0, "extensions": 0, "check": 8,
+        "payload": 24, "header": 8, "size": 0, "models": 0, "extensions": 0, "check": 8,
         "framing": 16, "file": 56,
     }  # fmt: skip
     assert spent.entries[-1].ubpp == 56 * 1_000_000 / 1024**2
@@ -241,11 +241,11 @@ def test_what_the_receiver_must_know() -> None:
         return "\n".join(rate_breakdown(data).out_of_band)
 
     bare = told(pack("n"))
-    for part in ("are a record", "no bit has changed", "skeletons", "nothing is stated", "seed"):
+    for part in ("are a record", "no bit has changed", "skeletons", "none is stated", "seed"):
         assert part in bare
     assert told(pack("n", coding="utf8", framing="file", models=2, extensions={"seed": 1})) == ""
     named = pack("n", models=Models(writer=2), extensions={"describer": "x", "painter": "y"})
-    assert "of prompts" in told(named)
+    assert "for prompts" in told(named)
     assert "are a record" not in told(pack("n", framing="url"))
     assert "no bit has changed" not in told(embed_png(picture(), pack("n")))
 
@@ -267,7 +267,7 @@ def test_extensions_are_named_or_numbered() -> None:
 
 def mapped(data: bytes, framing: str = "auto") -> list[tuple[str, int, int, str, int | str]]:
     """Return the fields of data but those of the first byte."""
-    return [tuple(f) for f in inspect(data, framing=framing) if "head." not in f.name]
+    return [tuple(f) for f in inspect(data, framing=framing) if "header." not in f.name]
 
 
 def test_the_map_of_a_core() -> None:
@@ -308,12 +308,12 @@ def test_the_map_of_a_picture() -> None:
     data = embed_png(picture(), pack("nn"))
     before, after = data[:33].hex(), data[47:].hex()
     assert mapped(data) == [
-        ("png.before", 0, 264, before, "33 bytes of picture"),
+        ("png.before", 0, 264, before, "33 bytes of the image"),
         ("png.length", 264, 32, "00000002", 2),
         ("png.type", 296, 32, "73654d43", "seMC"),
         ("payload", 336, 8, "11", "nn"),
         ("png.crc", 344, 32, data[43:47].hex(), data[43:47].hex()),
-        ("png.after", 376, 8 * (len(data) - 47), after, f"{len(data) - 47} bytes of picture"),
+        ("png.after", 376, 8 * (len(data) - 47), after, f"{len(data) - 47} bytes of the image"),
     ]
 
 
@@ -323,7 +323,7 @@ def test_the_map_of_a_sequence() -> None:
         ("0.payload", 16, 8, "11", "nn"),
     ]
     fields = validate(bytes.fromhex("02001100020012"), framing="sequence").fields
-    told = [(f.name, f.offset, f.bits) for f in fields if "head." not in f.name]
+    told = [(f.name, f.offset, f.bits) for f in fields if "header." not in f.name]
     assert told == [
         ("0.length", 0, 8), ("0.payload", 16, 8), ("unread", 24, 8), ("1.length", 32, 8),
         ("1.payload", 48, 8),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from fuzz.mutator import an_input
 from fuzz.oracle import nibbles, oracle, rebuild, tidy
-from semcodec.bitstream import Models, Record, pack, repack, sizes, unpack, validate
+from semcodec.bitstream import Models, Record, pack, repack, unpack, validate
+from semcodec.bitstream.header import SIZE_CODES
 from semcodec.errors import SemcodecError
 from tests.profiles import RecordProperty, count, examples, seed
 
@@ -43,7 +44,7 @@ def options(draw: st.DrawFn) -> dict[str, Any]:
     framing = draw(st.sampled_from(("bare", "file")))
     checks = ("none", "crc8", "crc16", "crc32")[framing == "file" :]
     return {
-        "size": draw(st.one_of(st.sampled_from(sizes.CODES), st.tuples(side, side))),
+        "size": draw(st.one_of(st.sampled_from(SIZE_CODES), st.tuples(side, side))),
         "models": draw(
             st.one_of(
                 model_id.map(Models),

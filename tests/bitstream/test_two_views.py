@@ -22,12 +22,12 @@ from semcodec.bitstream import (
     inspect,
     pack,
     repack,
-    sizes,
     unpack,
     unpack_all,
     validate,
 )
 from semcodec.bitstream.framing import text as text_
+from semcodec.bitstream.header import SIZE_CODES
 from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, SemcodecError, UnsupportedError
 from tests.png_files import HEADER, PIXELS, SIGNATURE, build_chunk, build_png
@@ -64,7 +64,7 @@ def values(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     ids = st.tuples(_id, _id, _id, _id).map(lambda four: Models(0, *four))
     return text, {
         "coding": coding,
-        "size": draw(st.one_of(st.sampled_from(sizes.CODES), st.tuples(_side, _side))),
+        "size": draw(st.one_of(st.sampled_from(SIZE_CODES), st.tuples(_side, _side))),
         "models": draw(st.one_of(_id.map(Models), ids)),
         "extensions": draw(st.fixed_dictionaries({}, optional=_notes)),
     }
@@ -91,7 +91,9 @@ def test_a_map_holds_the_bits_of_the_data(said: tuple[str, dict[str, Any]], name
     fields = inspect(data, framing="sequence" if name == "sequence" else "auto")
     core = pack(text, **options, check="crc8") if name in framing.TEXT_FRAMINGS else data
     assert "".join(map(digits, fields)) == "".join(f"{byte:08b}" for byte in core)
-    assert {field.name.removeprefix("0."): field.value for field in fields}["head.check"] == "crc8"
+    assert {field.name.removeprefix("0."): field.value for field in fields}[
+        "header.check"
+    ] == "crc8"
 
 
 def digits(field: Field) -> str:

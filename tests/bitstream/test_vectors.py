@@ -18,7 +18,7 @@ from semcodec.bitstream import (
     Record,
     embed_png,
     extract_png,
-    reader,
+    record_codec,
     repack,
     unpack,
     unpack_all,
@@ -139,11 +139,11 @@ def test_a_second_spelling_is_refused_though_it_could_be_read(vector: dict[str, 
         read(vector)
     if vector["verdict"] == "invalid":  # a reader that only takes notes gets a whole record
         noted: list[FormatError | UnsupportedError] = []
-        cursor = Parser(data_of(vector), noted)
+        parser = Parser(data_of(vector), noted)
         if vector["framing"] == "sequence":
-            assert list(reader.read_all(cursor, Limits()))
+            assert list(record_codec.read_sequence(parser, Limits()))
         else:
-            assert reader.read(cursor, vector["framing"], Limits())
+            assert record_codec.read_record(parser, vector["framing"], Limits())
         assert [error.rule for error in noted] == [vector["rule"]]
 
 

@@ -53,7 +53,7 @@ def test_inspect_shows_bits_words_rates_and_what_is_missing(run: Run, good: Path
     assert code == 0
     for part in (
         f"{good}: valid (file, 13 bytes, 1024x1024, nibble, 3 words)",
-        "0x02+1       2  head.coding",
+        "0x02+1       2  header.coding",
         "14, seed",
         "all        104",
         "read as   red bear sunset",
@@ -70,7 +70,7 @@ def test_inspect_goes_as_far_as_it_can(run: Run, tmp_path: Path, good: Path) -> 
     assert code == 1
     assert "malformed" in out
     assert "SC-EXT-1  byte 3, bit 0" in out
-    assert "head.check" in out
+    assert "header.check" in out
     shown = as_json(run, "inspect", cut)
     assert sum(field["bits"] for field in shown["fields"]) == 40
 

@@ -68,7 +68,7 @@ def test_inspect_shows_every_bit(run: Run, tmp_path: Path) -> None:
     assert shown["words"] == ["rd", "bt"]
     assert shown["ledger"]["framing"]["bits"] == 16
     table = run("inspect", file)[1]
-    assert "head.coding" in table
+    assert "header.coding" in table
     assert "µbpp" in table
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fuzz import corpus, engine
-from semcodec.bitstream import RULES, api, checksums, extension_values, fast_path
+from semcodec.bitstream import RULES, api, checksums, extensions, record_codec
 from semcodec.bitstream.framing import text as text_
 from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import Record
@@ -69,48 +69,48 @@ def lax(monkeypatch: pytest.MonkeyPatch, method: str, forgotten: str) -> None:
 
 @pytest.mark.parametrize("rule", STEPPED_OVER)
 def test_a_rule_stepped_over(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    lax(monkeypatch, "broken", rule)
+    lax(monkeypatch, "report", rule)
     assert is_noticed(rule)
 
 
 @pytest.mark.parametrize("rule", FORGOTTEN)
 def test_a_rule_forgotten(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    lax(monkeypatch, "stop", rule)
+    lax(monkeypatch, "fail", rule)
     assert is_noticed(rule)
 
 
 @pytest.mark.parametrize("rule", ["SC-LEB-2", "SC-NIB-2", "SC-TXT-4", "SC-EXT-4", "SC-SIZ-3"])
 def test_noticed_without_vectors_too(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine.corpus, "of_target", lambda name: [])
-    lax(monkeypatch, "broken", rule)
+    lax(monkeypatch, "report", rule)
     assert is_noticed()
 
 
 def test_a_short_road_without_its_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     def unpack(data: bytes) -> Record | None:
-        record = fast_path.unpack(b"\0")
+        record = record_codec.read_default(b"\0")
         assert record is not None
         return record._replace(text=nibble.decode(data[1:]))
 
-    monkeypatch.setattr(api, "_fast_unpack", unpack)
+    monkeypatch.setattr(api, "_read_default", unpack)
     assert fails("unpack")
     assert fails("differential")
 
 
 def test_strangers_in_a_text_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_, "_rule_characters", lambda *_: None)
+    monkeypatch.setattr(text_, "_check_characters", lambda *_: None)
     assert is_noticed("SC-TXT-2")
 
 
 def test_a_check_over_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = checksums.write
-    monkeypatch.setattr(checksums, "write", lambda kind, core: right(kind, core[:-1]))
+    right = checksums.compute
+    monkeypatch.setattr(checksums, "compute", lambda kind, core: right(kind, core[:-1]))
     assert is_noticed("SC-CHK-2")
 
 
 def test_a_seed_with_leading_zeros(monkeypatch: pytest.MonkeyPatch) -> None:
-    loose = extension_values.KINDS["seed"]._replace(read=lambda data: int.from_bytes(data, "big"))
-    monkeypatch.setitem(extension_values.KINDS, "seed", loose)
+    loose = extensions.VALUE_KINDS["seed"]._replace(decode=lambda data: int.from_bytes(data, "big"))
+    monkeypatch.setitem(extensions.VALUE_KINDS, "seed", loose)
     assert fails("fields")
     assert fails("differential")
 
@@ -130,13 +130,13 @@ def test_a_validator_that_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
 
     By one wrong record, that is. Among many random ones some are wrong in other ways too.
     """
-    strict = Parser.broken
+    strict = Parser.report
 
-    def broken(self: Parser, rule: str, *rest: Any) -> None:
+    def report(self: Parser, rule: str, *rest: Any) -> None:
         if self.findings is None or rule != "SC-MOD-1":
             strict(self, rule, *rest)
 
-    monkeypatch.setattr(Parser, "broken", broken)
+    monkeypatch.setattr(Parser, "report", report)
     others = [name for name in QUICKEST_FIRST if name != "unpack"]
     assert fails_on_vectors("unpack", "SC-MOD-1")
     assert not any(fails_on_vectors(name, "SC-MOD-1") for name in others)

@@ -13,7 +13,7 @@ import pytest
 
 from fuzz import carriers, corpus, dictionary, engine, mutator, oracle, spellings, targets, values
 from fuzz.decisions import Decisions
-from semcodec.bitstream import RULES, Limits, reader, unpack, validate
+from semcodec.bitstream import RULES, Limits, record_codec, unpack, validate
 from tests.profiles import RecordProperty, count, seed
 
 pytestmark = pytest.mark.fuzz
@@ -63,7 +63,7 @@ def test_the_short_road_is_taken_without_options_only(monkeypatch: pytest.Monkey
     def no_reader(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(reader, "read", no_reader)
+    monkeypatch.setattr(record_codec, "read_record", no_reader)
     assert unpack(b"\0\x11").text == "nn"
     with pytest.raises(AssertionError):
         unpack(b"\0\x11", limits=Limits())

@@ -14,7 +14,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends import registry
-from semcodec.bitstream import api, writer
+from semcodec.bitstream import api, record_codec
 from semcodec.coding import lexicon
 from semcodec.errors import BackendError, InputError, InvalidResponseError, SemcodecError
 from semcodec.pipeline.rate_control import MAX_PAYLOAD_BYTES, RateLimits
@@ -238,7 +238,7 @@ def test_what_is_sent_is_packed_and_coded_once(
 
     count(lexicon, "encode", "code")
     count(lexicon, "decode", "read")
-    count(writer, "write", "pack")
+    count(record_codec, "write_core", "pack")
     encoded = semcodec.encode(PHOTO, backend="model", **limit)
     assert encoded.record.payload_bits == 8 * len(encoded.record.payload)
     assert done == ["code", "pack"]

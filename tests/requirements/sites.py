@@ -1,7 +1,7 @@
 """Mutants of every place where a rule of the format is checked, made from the syntax tree.
 
-A place is a call ``broken("SC-...", offset, ...)`` or ``stop(...)``, or a function that returns the
-id of a rule. For each there is a mutant that does not report the rule, and one that reports it at
+A place is a call ``parser.report("SC-...", offset, ...)`` or ``parser.fail(...)``, or a function that
+returns the id of a rule. For each there is a mutant that does not report the rule, and one that reports it at
 another offset. The published vectors must notice both.
 """
 
@@ -16,11 +16,10 @@ from typing import Final, NamedTuple
 ROOT: Final = Path(__file__).parents[2]
 CHECKED: Final = (ROOT / "semcodec" / "bitstream", ROOT / "semcodec" / "coding")
 RULE: Final = re.compile(r"SC-[A-Z]{3}-\d+")
-NOT_CHECKS: Final = ("registry.py", "rules.py")  #: tables, and the making of errors
 
 
 class Site(NamedTuple):
-    """A place where a rule is checked, and what is done to it.
+    """A place where a rule is checked, and the change that is made there.
 
     Attributes:
         file: path of the module, from the root.
@@ -48,7 +47,6 @@ def sites() -> list[Site]:
         site
         for package in CHECKED
         for path in sorted(package.rglob("*.py"))
-        if path.name not in NOT_CHECKS
         for site in _of_module(path)
     ]
 
@@ -70,7 +68,7 @@ def _of_module(path: Path) -> Iterator[Site]:
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Call(
-                func=ast.Attribute(ast.Name("cursor" | "self"), "broken" | "stop"),
+                func=ast.Attribute(ast.Name("parser" | "self"), "report" | "fail"),
                 args=[rule, offset, _, _],
             ):
                 shown = ast.unparse(rule).strip("'")
@@ -78,8 +76,10 @@ def _of_module(path: Path) -> Iterator[Site]:
                 yield site(offset, f"{shown} is at another bit", f"({ast.unparse(offset)}) + 1")
             case ast.Return(value=ast.Tuple(elts=[_, last])) if RULE.search(ast.unparse(last)):
                 yield site(last, f"{_rules_in(last)} is not returned", "None")
-            case ast.Call(func=ast.Name(id="Demand"), args=[rule, _, kept, *_]):
-                yield site(kept, f"{ast.unparse(rule)} is always kept", "lambda record: True")
+            case ast.Call(func=ast.Name(id="ProfileRule"), args=[rule, _, is_satisfied, *_]):
+                yield site(
+                    is_satisfied, f"{ast.unparse(rule)} is always satisfied", "lambda record: True"
+                )
 
 
 def _rules_in(node: ast.expr) -> str:

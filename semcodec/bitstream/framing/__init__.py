@@ -1,9 +1,9 @@
-"""What stands around a core, and how a reader tells (spec §7).
+"""The framings: what is around a core, and how a reader detects it (spec §7).
 
-No option is needed to tell: a bare record of version 1 starts with a bit 0, a file with B5 and a
-PNG file with 89, both a bit 1, and no bare record starts like a text form. B5 cannot start UTF-8
-text and 1A ends a text file on some systems, so neither byte lets a file pass for text. Only a
-sequence has to be asked for: it starts with a length.
+The first bytes are enough: a bare record of version 1 starts with a bit 0; a file starts with B5
+and a PNG file with 89, both with a bit 1; and no bare record starts like a text form. B5 cannot
+start UTF-8 text, and 1A ends a text file on some systems, so neither byte lets a file pass for
+text. Only a sequence must be named by the caller, because it starts with a length.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from semcodec.bitstream import leb128
 from semcodec.bitstream.framing import png, text
 from semcodec.bitstream.parser import Parser
 
-MAGIC: Final = b"\xb5\x1a"
-DEFAULT_CHECKS: Final = _registry.DEFAULT_CHECKS  #: the framings, with their checks
-CHECK_REQUIRED: Final = _registry.CHECK_REQUIRED
+MAGIC: Final = b"\xb5\x1a"  #: of a file
+DEFAULT_CHECKS: Final = _registry.DEFAULT_CHECKS  #: name of the check, by framing
+CHECK_REQUIRED: Final = _registry.CHECK_REQUIRED  #: the framings that need a check
 TEXT_FRAMINGS: Final = tuple(text.PREFIXES)
-OUTPUT_FRAMINGS: Final = ("bare", "file", "sequence", *TEXT_FRAMINGS)  #: a PNG file needs a picture
-INPUT_FRAMINGS: Final = ("bare", "file", *TEXT_FRAMINGS, "png")  #: as one record
+OUTPUT_FRAMINGS: Final = ("bare", "file", "sequence", *TEXT_FRAMINGS)  #: a PNG file needs an image
+INPUT_FRAMINGS: Final = ("bare", "file", *TEXT_FRAMINGS, "png")  #: of one record
 
 
 def write(framing: str, core: bytes) -> bytes:
-    """Return ``core`` in its framing."""
+    """Return ``core`` in one of ``OUTPUT_FRAMINGS``; of a sequence it is one item."""
     if framing == "file":
         return MAGIC + core
     if framing == "sequence":
@@ -33,15 +33,59 @@ def write(framing: str, core: bytes) -> bytes:
     return text.write(framing, core) if framing in TEXT_FRAMINGS else core
 
 
-def length(framing: str, core: int) -> int:
-    """Return the bytes of a core of ``core`` bytes in its framing; of a PNG file, of its chunk."""
+def unwrap(parser: Parser, framing: str, max_chunks: int) -> Parser:
+    """Return a parser that is at the first byte of the core; ``iter_sequence`` is for sequences.
+
+    Raises:
+        FormatError: SC-FRM-1, SC-FRM-2, SC-TXT-1 to 5, SC-PNG-1 to 5.
+        UnsupportedError: SC-LIM-4, a PNG file has over ``max_chunks`` chunks.
+    """
+    if not parser.data:
+        parser.fail("SC-FRM-1", 0, "no bytes", "at least one byte")
     if framing == "file":
-        return len(MAGIC) + core
+        _read_magic(parser)
+    elif framing in TEXT_FRAMINGS:
+        return text.read(parser, framing)
+    elif framing == "png":
+        png.read(parser, max_chunks)
+    return parser
+
+
+def iter_sequence(parser: Parser, max_records: int) -> Iterator[tuple[int, Parser]]:
+    """Yield for each item of a sequence the byte where it starts, and a parser of its core.
+
+    Raises:
+        FormatError: SC-SEQ-1, SC-SEQ-2, SC-LEB-1, SC-LEB-2.
+        UnsupportedError: SC-LIM-5, there are over ``max_records`` items.
+    """
+    parser.truncation_rule = "SC-SEQ-2"
+    count = 0
+    while parser.position < parser.end:
+        start = parser.position
+        if count == max_records:
+            found = f"more than {max_records} records"
+            parser.fail("SC-LIM-5", start * 8, found, f"at most {max_records}")
+        length = leb128.read(parser)
+        item = Parser(parser.data, parser.findings)
+        item.position = parser.position
+        parser.read(length)
+        item.end = parser.position
+        count += 1
+        if length:
+            yield start, item
+        else:
+            parser.report("SC-SEQ-1", start * 8, "length 0", "at least 1")
+
+
+def length(framing: str, core_bytes: int) -> int:
+    """Return the bytes of a framed core of ``core_bytes`` bytes; in a PNG file, of its chunk."""
+    if framing == "file":
+        return len(MAGIC) + core_bytes
     if framing == "sequence":
-        return leb128.length(core) + core
+        return leb128.length(core_bytes) + core_bytes
     if framing == "png":
-        return png.AROUND + core
-    return text.length(framing, core) if framing in TEXT_FRAMINGS else core
+        return png.CHUNK_OVERHEAD + core_bytes
+    return text.length(framing, core_bytes) if framing in TEXT_FRAMINGS else core_bytes
 
 
 def detect_framing(data: bytes) -> str:
@@ -53,53 +97,10 @@ def detect_framing(data: bytes) -> str:
     return next((name for name in TEXT_FRAMINGS if data.startswith(text.PREFIXES[name])), "bare")
 
 
-def unwrap(cursor: Parser, framing: str, most_chunks: int) -> Parser:
-    """Return a cursor at the first byte of the core.
-
-    Raises:
-        FormatError: SC-FRM-1, SC-FRM-2, SC-TXT-1 to 5, SC-PNG-1 to 5.
-        UnsupportedError: SC-LIM-4.
-    """
-    if not cursor.data:
-        cursor.stop("SC-FRM-1", 0, "no bytes", "at least one byte")
-    if framing in TEXT_FRAMINGS:
-        return text.read(cursor, framing)
-    if framing == "png":
-        png.read(cursor, most_chunks)
-    elif framing == "file":
-        _step_over_magic(cursor)
-    return cursor
-
-
-def iter_items(cursor: Parser, most: int) -> Iterator[tuple[int, Parser]]:
-    """Go over the items of a sequence: the byte where each starts, and a cursor over its core.
-
-    Raises:
-        FormatError: SC-SEQ-1, SC-SEQ-2, SC-LEB-1, SC-LEB-2.
-        UnsupportedError: SC-LIM-5.
-    """
-    cursor.cut = "SC-SEQ-2"
-    number = 0
-    while cursor.at < cursor.end:
-        start = cursor.at
-        if number == most:
-            cursor.stop("SC-LIM-5", start * 8, f"more than {most} records", f"at most {most}")
-        length = leb128.read(cursor)
-        item = Parser(cursor.data, cursor.findings)
-        item.at = cursor.at
-        cursor.take(length)
-        item.end = cursor.at
-        number += 1
-        if length:
-            yield start, item
-        else:
-            cursor.broken("SC-SEQ-1", start * 8, "length 0", "at least 1")
-
-
-def _step_over_magic(cursor: Parser) -> None:
-    if not cursor.data.startswith(MAGIC):
-        cursor.stop("SC-FRM-2", 0, cursor.data[: len(MAGIC)].hex(" "), MAGIC.hex(" "))
-    cursor.at = len(MAGIC)
-    cursor.mark("magic", 0, MAGIC)
-    if cursor.at == cursor.end:
-        cursor.stop("SC-FRM-1", cursor.end * 8, "no bytes", "at least one byte")
+def _read_magic(parser: Parser) -> None:
+    if not parser.data.startswith(MAGIC):
+        parser.fail("SC-FRM-2", 0, parser.data[: len(MAGIC)].hex(" "), MAGIC.hex(" "))
+    parser.position = len(MAGIC)
+    parser.record_field("magic", 0, MAGIC)
+    if parser.position == parser.end:
+        parser.fail("SC-FRM-1", parser.end * 8, "no bytes", "at least one byte")

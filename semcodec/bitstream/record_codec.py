@@ -1,0 +1,239 @@
+"""Records to bytes and back: the order of the fields in a core (spec §5, §6, §9.1).
+
+``write_core`` and ``read_core`` go through the same fields in the same order; the writer and reader
+of each field are in the module of that field.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from semcodec._registry import RULES
+from semcodec.bitstream import checksums, extensions
+from semcodec.bitstream import framing as framings
+from semcodec.bitstream.extensions import Extension
+from semcodec.bitstream.header import (
+    CODINGS,
+    DEFAULT_MODELS,
+    DEFAULT_SIZE,
+    FirstByte,
+    Models,
+    Size,
+    read_first_byte,
+    read_models,
+    read_size,
+    write_first_byte,
+    write_models,
+    write_size,
+)
+from semcodec.bitstream.parser import Parser
+from semcodec.bitstream.record import Limits, Record, keep_payload
+from semcodec.coding import bag, lexicon, nibble
+
+# --- The core
+
+
+def write_core(record: Record) -> bytes:
+    """Return the core of ``record``, whose values must be in range."""
+    size = write_size(record.size)
+    models = write_models(record.models)
+    block = extensions.write(record.extensions)
+    coding_id, check_id = CODINGS.index(record.coding), checksums.NAMES.index(record.check)
+    first = FirstByte(coding_id, check_id, bool(block), bool(size), bool(models))
+    core = write_first_byte(first) + size + models + block + record.payload
+    return core + checksums.compute(check_id, core)
+
+
+def read_core(parser: Parser, framing: str, limits: Limits) -> Record:
+    """Return the record whose core reaches from the parser's position to its end.
+
+    Raises:
+        FormatError: a rule is broken, and the parser is strict or cannot go on.
+        UnsupportedError: the same for an unknown version, size code or extension, or a limit.
+    """
+    start = parser.position
+    first = read_first_byte(parser)
+    _check_length(parser, start, limits.max_bytes)
+    # Before all that depends on the bytes that the check covers: damaged data is reported as
+    # damaged, and not as whatever rule the damage happens to break.
+    _verify_check(parser, framing, first.check_id, start)
+    size = read_size(parser) if first.has_size else DEFAULT_SIZE
+    models = read_models(parser) if first.has_models else DEFAULT_MODELS
+    entries = extensions.read(parser, limits.max_extensions) if first.has_extensions else ()
+    coding, check = CODINGS[first.coding_id], checksums.NAMES[first.check_id]
+    payload, text = _read_payload(parser, coding, limits.max_words)
+    _record_check(parser, first.check_id)
+    record = Record(text, coding, size, models, entries, framing, check, 1)
+    # A collecting parser goes on behind broken rules, and then the payload may not be canonical.
+    return keep_payload(record, payload) if parser.findings is None else record
+
+
+def core_overhead(size: Size, models: Models, entries: Iterable[Extension], check: str) -> int:
+    """Return the bytes of a core without those of its payload: first byte, fields and check."""
+    fields = write_size(size), write_models(models), extensions.write(entries)
+    return 1 + sum(map(len, fields)) + checksums.LENGTHS[checksums.NAMES.index(check)]
+
+
+def _check_length(parser: Parser, start: int, max_bytes: int) -> None:
+    if (length := parser.end - start) > max_bytes:
+        offset = (start + max_bytes) * 8
+        parser.fail("SC-LIM-1", offset, f"{length} bytes", f"at most {max_bytes}")
+
+
+def _verify_check(parser: Parser, framing: str, check_id: int, start: int) -> None:
+    """Verify the check of the core that starts at byte ``start``, and move the end before it."""
+    if framing in framings.CHECK_REQUIRED and check_id == 0:
+        parser.report("SC-FRM-3", start * 8 + 3, "KK = 0", "KK from 1 to 3")
+    if framing == "png" and check_id != 0:
+        parser.report("SC-PNG-6", start * 8 + 3, f"KK = {check_id}", "KK = 0")
+    length = checksums.LENGTHS[check_id]
+    end = parser.end - length
+    if end < parser.position:
+        found = f"{parser.end - parser.position} more bytes"
+        parser.fail("SC-CHK-1", parser.end * 8, found, f"a check of {length} bytes")
+    found_check = parser.data[end : parser.end]
+    right_check = checksums.compute(check_id, parser.data[start:end])
+    if found_check != right_check:
+        parser.report("SC-CHK-2", end * 8, found_check.hex(" "), right_check.hex(" "))
+    parser.end = end
+
+
+def _record_check(parser: Parser, check_id: int) -> None:
+    """Record the field of the check: verified before the other fields, it is the last of them."""
+    start = parser.position
+    parser.position = start + checksums.LENGTHS[check_id]
+    parser.record_field("check", start, parser.data[start : parser.position])
+
+
+# --- The payload
+
+
+def _read_payload(parser: Parser, coding: str, max_words: int) -> tuple[bytes, str]:
+    start = parser.position
+    payload = parser.read(parser.end - start)
+    text = _decode_payload(parser, coding, payload, start * 8)
+    if (count := len(text.split())) > max_words:
+        parser.fail("SC-LIM-2", start * 8, f"{count} words", f"at most {max_words}")
+    parser.record_field("payload", start, payload)
+    return payload, text
+
+
+def _decode_payload(parser: Parser, coding: str, payload: bytes, offset: int) -> str:
+    if coding == "nibble":
+        text = nibble.decode(payload)
+        _check_spaces(parser, text, offset)
+        return text
+    if coding == "utf8":
+        return _decode_utf8(parser, payload, offset)
+    words, rule = (bag if coding == "bag" else lexicon).decode(payload)
+    if rule is not None:
+        report = parser.fail if RULES[rule].outcome == "malformed" else parser.report
+        report(rule, offset, f"a payload of {len(payload)} bytes", "the one payload of some words")
+    return " ".join(words)
+
+
+def _check_spaces(parser: Parser, text: str, offset: int) -> None:
+    if nibble.is_canonical_spacing(text):
+        return
+    if text.startswith(" "):
+        parser.report("SC-NIB-1", offset, "a space", "a letter")
+    if (index := text.find("  ")) >= 0:
+        parser.report("SC-NIB-2", offset + 4 * (index + 1), "a second space", "a letter")
+    if text.endswith(" ") and len(text) > 1:
+        parser.report("SC-NIB-3", offset + 4 * (len(text) - 1), "a space", "a letter")
+
+
+def _decode_utf8(parser: Parser, payload: bytes, offset: int) -> str:
+    try:
+        return payload.decode("utf-8")
+    except UnicodeDecodeError as error:
+        found = payload[error.start : error.end].hex(" ")
+        parser.fail("SC-UTF-1", offset + 8 * error.start, found, "UTF-8")
+
+
+# --- Any framing
+
+
+def read_record(parser: Parser, framing: str, limits: Limits) -> Record:
+    """Return the one record in the data of ``parser``.
+
+    Args:
+        framing: of the data, or ``"auto"`` to detect it from the first bytes.
+
+    Raises:
+        FormatError, UnsupportedError: as for ``read_core`` and ``open_core``.
+    """
+    if framing == "auto":
+        framing = framings.detect_framing(parser.data)
+    return read_core(open_core(parser, framing, limits), framing, limits)
+
+
+def read_sequence(parser: Parser, limits: Limits) -> Iterator[Record]:
+    """Yield the records of a sequence.
+
+    Raises:
+        FormatError, UnsupportedError: as for ``read_core``; also SC-SEQ-1, SC-SEQ-2, SC-LIM-5.
+    """
+    for _, item in framings.iter_sequence(parser, limits.max_records):
+        yield read_core(item, "sequence", limits)
+
+
+def open_core(parser: Parser, framing: str, limits: Limits) -> Parser:
+    """Return a parser that is at the first byte of the core in ``framing``.
+
+    Raises:
+        FormatError, UnsupportedError: as for ``framing.unwrap``; also SC-LIM-1 for a text form.
+    """
+    if framing in framings.TEXT_FRAMINGS:  # limited before it is decoded
+        _check_length(parser, 0, limits.max_bytes)
+    return framings.unwrap(parser, framing, limits.max_chunks)
+
+
+# --- The fast path
+#
+# Nearly every record is the default one: bare, nibble, 1024 x 1024, without models, extensions and
+# check, which is one zero byte and then the symbols. ``write_default`` and ``read_default`` handle
+# only that, in a handful of C calls, and return None for anything else and for any broken rule; the
+# functions above then do the work again, or raise.
+#
+# The invariant is that a result other than None equals what the functions above give. Without it
+# the same bytes would be two records, or data that breaks a rule would be read. Tested by
+# test_fast_path_agrees (tests/bitstream/test_consistency.py), test_fast_path_without_its_rules
+# (tests/fuzz/test_lax.py) and the mutants of this file.
+#
+# It exists because ``pack`` and ``unpack`` are not to be slower than cbor2, which is written in C.
+# Measured by bench/pack.py: @@NUMBERS@@
+
+#: n symbols are at most (n + 1) / 2 words, so below this no default limit can be exceeded.
+MAX_FAST_SYMBOLS: Final = 8_000
+MAX_FAST_BYTES: Final = 1 + MAX_FAST_SYMBOLS // 2
+
+_FIRST_DIGITS: Final = b"00"  #: the first byte of a default record in hex
+_hexlify, _unhexlify, _new_tuple = binascii.hexlify, binascii.unhexlify, tuple.__new__
+
+
+def write_default(text: str) -> bytes | None:
+    """Return the default record of ``text``, or None."""
+    if "  " in text or text[:1] == " " or text[-1:] == " " or len(text) > MAX_FAST_SYMBOLS:
+        return None
+    try:
+        digits = _FIRST_DIGITS + text.encode("ascii").translate(nibble.SYMBOL_TO_DIGIT)
+        return _unhexlify(digits + nibble.PAD_DIGIT if len(digits) & 1 else digits)
+    except ValueError:
+        return None
+
+
+def read_default(data: bytes) -> Record | None:
+    """Return the record of ``data``, whose first byte must be zero, or None.
+
+    That byte reads as two spaces. If these are the last two spaces in a row, then the text behind
+    them does not start with a space, has no double space, and ends with the padding at most.
+    """
+    text = _hexlify(data).translate(nibble.DIGIT_TO_SYMBOL).decode("ascii")
+    if text.rfind("  ") or len(data) > MAX_FAST_BYTES:
+        return None
+    text = text[2:-1] if text[-1] == " " else text[2:]
+    values = (text, "nibble", DEFAULT_SIZE, DEFAULT_MODELS, (), "bare", "none", 1)
+    return _new_tuple(Record, values)
