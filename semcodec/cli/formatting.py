@@ -20,8 +20,8 @@ INDENT: Final = " " * 29  #: where the sentence of a finding starts
 def inspected(seen: dict[str, Any]) -> str:
     """Return the page on one record."""
     parts = [_title(seen), _findings(seen["findings"]), _map(seen["fields"])]
-    if "ledger" in seen:
-        parts += [_words(seen), _ledger(seen["ledger"]), _out_of_band(seen["out_of_band"])]
+    if "rate" in seen:
+        parts += [_words(seen), _rate(seen["rate"]), _out_of_band(seen["out_of_band"])]
     elif "records" in seen:
         parts.append(
             "\n".join(escape_control(" ".join(record["words"])) for record in seen["records"])
@@ -112,13 +112,13 @@ def _meaning(field: dict[str, Any]) -> str:
 
 def _words(seen: dict[str, Any]) -> str:
     lines = ["words     " + escape_control(" ".join(seen["words"]))]
-    if seen["read_as"] != seen["words"]:
-        lines.append("read as   " + escape_control(" ".join(seen["read_as"])))
+    if seen["restored_words"] != seen["words"]:
+        lines.append("restored  " + escape_control(" ".join(seen["restored_words"])))
     lines += [f"{name:<9} {escape_control(str(value))}" for name, value in seen["metadata"].items()]
     return "\n".join(lines)
 
 
-def _ledger(entries: dict[str, Any]) -> str:
+def _rate(entries: dict[str, Any]) -> str:
     lines = [f"{'rate':<11} {'bits':>6}  {'µbpp':>10}"]
     for name, entry in entries.items():
         if entry["bits"] or name == "payload":

@@ -13,8 +13,8 @@ from semcodec.cli import files, formatting, options
 from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.errors import InputError
 
-INSPECT_SCHEMA: Final = "semcodec/inspect/1"  #: published as spec/schema/inspect-1.json
-VALIDATE_SCHEMA: Final = "semcodec/validate/1"  #: published as spec/schema/validate-1.json
+INSPECT_SCHEMA: Final = "semcodec/inspect/2"  #: published as spec/schema/inspect-2.json
+VALIDATE_SCHEMA: Final = "semcodec/validate/2"  #: published as spec/schema/validate-2.json
 
 
 def add(commands: Any) -> None:
@@ -68,15 +68,15 @@ def _inspected(name: str, data: bytes, report: Report) -> dict[str, Any]:
     record = semcodec.unpack(data, framing=report.framing)
     spent = semcodec.rate_breakdown(data, framing=report.framing)
     entries = {e.name: {"bits": e.bits, "ubpp": round(e.ubpp, 3)} for e in spent.entries}
-    return seen | _said(record) | {"ledger": entries, "out_of_band": spent.out_of_band}
+    return seen | _said(record) | {"rate": entries, "out_of_band": spent.out_of_band}
 
 
 def _said(record: semcodec.Record) -> dict[str, Any]:
     """Return what a record says, and the words that its skeletons are read as."""
     words = record.words
     nibble = record.coding == "nibble"
-    read_as = semcodec.decompress(words) if nibble and words else words
-    return record.as_dict() | {"read_as": read_as, "metadata": record.metadata}
+    restored = semcodec.decompress(words) if nibble and words else words
+    return record.as_dict() | {"restored_words": restored, "metadata": record.metadata}
 
 
 def validate(given: argparse.Namespace) -> int:

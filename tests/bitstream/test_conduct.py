@@ -414,7 +414,7 @@ def test_every_one_of_many_words_must_have_its_skeleton(count: int) -> None:
         assert decode(pack(["rd"] * count), backend=model, size=(1, 1)).words == words
         model.asked.clear()
         words[wrong] = "lake"
-        with pytest.raises(InvalidResponseError, match="'lake' for 'rd'"):
+        with pytest.raises(InvalidResponseError, match="'lake'"):
             decode(pack(["rd"] * count), backend=model, size=(1, 1))
         assert model.asked == []
 
@@ -688,9 +688,9 @@ def test_the_gravest_outcome_of_one_record_is_the_verdict() -> None:
 def test_huge_sizes_are_read_and_not_painted(size: tuple[int, int]) -> None:
     model = Model()
     assert unpack(pack("n", size=size)).size == size
-    with pytest.raises(InputError, match="not painted"):
+    with pytest.raises(InputError, match="cannot be painted"):
         decode(pack("n", size=size), backend=model)
-    with pytest.raises(InputError, match="not painted"):
+    with pytest.raises(InputError, match="cannot be painted"):
         decode(pack("n"), backend=model, size=size)
     assert model.asked == []
     assert decode(pack("n", size=size), backend=model, size=(1, 1)).image.size == (1, 1)

@@ -37,7 +37,7 @@ def picture(tmp_path: Path, good: Path) -> Path:
 
 
 def schema(name: str) -> Any:
-    loaded = json.loads((SCHEMAS / f"{name}-1.json").read_bytes())
+    loaded = json.loads((SCHEMAS / f"{name}-2.json").read_bytes())
     jsonschema_rs.meta.validate(loaded)
     return loaded
 
@@ -56,7 +56,7 @@ def test_inspect_shows_bits_words_rates_and_what_is_missing(run: Run, good: Path
         "0x02+1       2  header.coding",
         "14, seed",
         "all        104",
-        "read as   red bear sunset",
+        "restored  red bear sunset",
         "payload         40       38.15",
         "the words behind the skeletons",
     ):
@@ -79,8 +79,8 @@ def test_inspect_as_json(run: Run, good: Path, picture: Path) -> None:
     shown = as_json(run, "inspect", good)
     assert sum(field["bits"] for field in shown["fields"]) == 8 * shown["bytes"]
     assert shown["words"] == ["rd", "br", "snst"]
-    assert shown["ledger"]["file"]["bits"] == 104
-    assert shown["notes"] == {"seed": 7}
+    assert shown["rate"]["file"]["bits"] == 104
+    assert shown["metadata"] == {"seed": 7}
     assert [one["framing"] for one in as_json(run, "inspect", good, picture)] == ["file", "png"]
 
 

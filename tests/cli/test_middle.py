@@ -66,7 +66,7 @@ def test_inspect_shows_every_bit(run: Run, tmp_path: Path) -> None:
     shown = json.loads(run("inspect", file, "--json")[1])
     assert sum(field["bits"] for field in shown["fields"]) == 8 * file.stat().st_size
     assert shown["words"] == ["rd", "bt"]
-    assert shown["ledger"]["framing"]["bits"] == 16
+    assert shown["rate"]["framing"]["bits"] == 16
     table = run("inspect", file)[1]
     assert "header.coding" in table
     assert "µbpp" in table
