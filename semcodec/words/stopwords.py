@@ -1,15 +1,15 @@
-"""Words that a picture can do without: helper words, and talk about the photograph itself.
+"""Stop words: function words, and what captions say about the photograph itself.
 
-Selection leaves them out (the paper: no helper words like prepositions); the tables keep the helper
-words, damped, so that a text which has them can still be read back.
+Selection leaves them out (in the paper: no helper words like prepositions). The tables have the
+function words, at a reduced frequency, so that a text with them can still be restored.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-#: Articles, pronouns, prepositions without a place, auxiliaries, conjunctions. Words that place one
-#: thing by another (behind, above, under) are no fillers.
+#: Articles, pronouns, auxiliaries, conjunctions, and prepositions that do not state a position.
+#: Those that place one thing relative to another (behind, above, under) are not stop words.
 FUNCTION_WORDS: Final = frozenset(
     """
     a about after all also am among an and another any are as at be been before being both but by
@@ -24,7 +24,7 @@ FUNCTION_WORDS: Final = frozenset(
     """.split()
 )
 
-#: What captions say about every photograph, and so about none; the last lines only praise.
+#: Words of captions that fit every photograph, and so describe none; the last lines only praise.
 CAPTION_BOILERPLATE: Final = frozenset(
     """
     add adding adds adorned angle angled appear appears appearing atop backdrop bearing camera

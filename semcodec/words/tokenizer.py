@@ -1,7 +1,7 @@
-"""Cut any text into plain words: small letters a to z, no accents, digits spelled (spec §B.1).
+"""Split any text into plain words: lower case a to z, no accents, numbers in words (spec §B.1).
 
-A newcomer would expect ``\\w+`` to do. It would keep letters of other scripts, which no skeleton
-can carry, and lose the apostrophe that tells a possessive from a plural.
+``\\w+`` would not do: it keeps letters of other scripts, which no skeleton can have, and it loses
+the apostrophe that distinguishes a possessive from a plural.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from unicodedata import ucd_3_2_0
 
 from semcodec.errors import InputError
 
-MAX_TEXT: Final = 100_000  #: characters of a text that are looked at; a description has 2,000
+MAX_TEXT: Final = 100_000  #: characters of a text; a description has about 2,000
 
-#: Frozen: a later Unicode takes more characters apart, and words would change.
+#: The version is fixed: a later Unicode decomposes more characters, and words would change.
 _UNICODE: Final = ucd_3_2_0
 
 _UNITS: Final = """
@@ -24,7 +24,7 @@ sixteen seventeen eighteen nineteen
 """.split()
 _TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 
-#: Letters that Unicode does not take apart into a base letter and an accent.
+#: Letters that Unicode does not decompose into a base letter and an accent.
 _LIGATURES: Final = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
 )
@@ -35,39 +35,48 @@ _APOSTROPHES: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'"
 def tokenize(text: str) -> list[str]:
     """Return the words of ``text`` in order, each of the letters a to z.
 
+    Args:
+        text: at most ``MAX_TEXT`` characters, in any script; what is not a letter or digit of
+            English separates words.
+
     Raises:
-        InputError: ``text`` is no string, or longer than ``MAX_TEXT``.
+        InputError: ``text`` is not a string, or too long.
     """
     if not isinstance(text, str):
-        raise InputError("Give the text as a string.")
+        raise InputError("The text has the wrong type: give a string.")
     if len(text) > MAX_TEXT:
         raise InputError(f"The text has over {MAX_TEXT} characters: give less of it.")
-    return [word for found in _WORD.findall(plain(text)) for word in _spoken(found)]
+    return [word for token in _WORD.findall(normalize(text)) for word in _to_words(token)]
 
 
-def plain(text: str) -> str:
-    """Return ``text`` in small letters without accents; what is no letter stays as it is."""
-    apart = "".join(map(_apart, text.casefold())).casefold()
-    bare = "".join(char for char in apart if not _UNICODE.combining(char))
-    return bare.translate(_LIGATURES).translate(_APOSTROPHES)
+def normalize(text: str) -> str:
+    """Return ``text`` in lower case without accents; other characters stay as they are."""
+    # Case is folded twice, since some characters decompose into capitals: U+3392 becomes MHz.
+    decomposed = "".join(map(_decompose, text.casefold())).casefold()
+    base = "".join(char for char in decomposed if not _UNICODE.combining(char))
+    return base.translate(_LIGATURES).translate(_APOSTROPHES)
 
 
 @lru_cache(maxsize=4096)
-def _apart(char: str) -> str:
-    """Return a letter and its accents: one at a time, for long runs of accents sort slowly."""
+def _decompose(char: str) -> str:
+    """Return a letter and its accents.
+
+    Characters are decomposed one at a time: normalizing a whole text sorts long runs of accents,
+    which takes square time, and a hostile text can have 100,000 of them.
+    """
     return _UNICODE.normalize("NFKD", char)
 
 
-def _spoken(found: str) -> list[str]:
-    """Return a number as it is said, and a word without its apostrophe and possessive s."""
-    if found[0].isdigit():
-        return _number(found)
-    word, _, ending = found.partition("'")
+def _to_words(token: str) -> list[str]:
+    """Return a number in words, or a word without its apostrophe and possessive s."""
+    if token[0].isdigit():
+        return _number_in_words(token)
+    word, _, ending = token.partition("'")
     return [word if ending in ("", "s") else word + ending]
 
 
-def _number(digits: str) -> list[str]:
-    """Return a number up to 99 as it is said, a longer one digit by digit."""
+def _number_in_words(digits: str) -> list[str]:
+    """Return a number up to 99 in words, a longer one digit by digit."""
     value = int(digits) if len(digits) < 3 else -1
     if value < 0:
         return [_UNITS[int(digit)] for digit in digits]

@@ -1,7 +1,7 @@
-"""The frozen tables: the words there are, how common each is, and which words follow which.
+"""The frozen tables: the known words, how common each one is, and which words follow which.
 
-Everything is an integer in eighths of a bit. The file is plain arrays, so that loading is copying;
-the words are sorted by their skeletons, so that a bisection finds all candidates for one.
+All costs are integers in eighths of a bit. The file is plain arrays, so that loading is copying.
+The words are sorted by their skeletons, so that a bisection finds all candidates for one.
 """
 
 from __future__ import annotations
@@ -12,87 +12,100 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import accumulate, pairwise
 from typing import Final
 
 from semcodec.words.skeletons import skeleton_of_word
 
 FILE: Final = "words-1.bin"
-UNKNOWN: Final = 255  #: the cost of a word that is not in the tables: rarer than any that is
-UNKNOWN_WEIGHT: Final = 72  #: it may be a name, which tells much to those who know it
+UNKNOWN_COST: Final = 255  #: of a word that is not in the tables: rarer than any that is
+UNKNOWN_SALIENCE: Final = 72  #: such a word may be a name, which means much to those who know it
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The tables as they lie in the file.
+    """The tables as they are stored in the file.
+
+    A word is known by its number, its index in ``words``. Written by spec/tables/make_words.py.
 
     Attributes:
         words: sorted by skeleton, then by cost.
-        costs: minus log2 of how likely each word is, 0..255.
-        weights: how much each word tells whoever paints, 0..255.
-        reach: how much less likely anything is after this word because much was seen there; the
-            last one is for the start of a description.
-        pairs: first word's number times 2^16 plus the second's, ascending.
-        gains: how much likelier the second becomes soon after the first, over ``reach``.
+        costs: minus log2 of the probability of each word, 0..255 eighths of a bit.
+        saliences: how much each word tells a painter, 0..255.
+        backoffs: for each word, how much less probable every word is after it, since the pairs
+            seen there take part of the probability; the last one is for the start of a description.
+        pairs: number of the first word times 2^16 plus that of the second, ascending.
+        pair_bonuses: for each pair, how much more probable the second word becomes soon after the
+            first, on top of the first one's ``backoffs``.
     """
 
     words: list[str]
     costs: bytes
-    weights: bytes
-    reach: bytes
+    saliences: bytes
+    backoffs: bytes
     pairs: array[int]
-    gains: bytes
+    pair_bonuses: bytes
 
     @property
     def start(self) -> int:
-        """The number that stands before the first word of a description."""
+        """The number that stands for the start of a description, as a first word of pairs."""
         return len(self.words)
 
     def candidates(self, skeleton: str) -> range:
-        """Return the numbers of the words with this skeleton, the most common first."""
+        """Return the numbers of all words with this skeleton, the most common first."""
         first = last = bisect_left(self.words, skeleton, key=skeleton_of_word)
         while last < len(self.words) and skeleton_of_word(self.words[last]) == skeleton:
             last += 1
         return range(first, last)
 
     def number(self, word: str) -> int | None:
-        """Return the number of ``word``, or None if the tables lack it."""
-        found = (at for at in self.candidates(skeleton_of_word(word)) if self.words[at] == word)
-        return next(found, None)
+        """Return the number of ``word``, or None if it is unknown."""
+        numbers = self.candidates(skeleton_of_word(word))
+        return next((number for number in numbers if self.words[number] == word), None)
 
-    def weight(self, word: str) -> int:
-        """Return how much ``word`` tells."""
-        at = self.number(word)
-        return UNKNOWN_WEIGHT if at is None else self.weights[at]
+    def salience(self, word: str) -> int:
+        """Return how much ``word`` tells a painter, 0..255."""
+        number = self.number(word)
+        return UNKNOWN_SALIENCE if number is None else self.saliences[number]
 
-    def gain(self, first: int, second: int) -> int:
-        """Return how much likelier ``second`` is for ``first`` standing shortly before it."""
+    def association(self, first: int, second: int) -> int:
+        """Return how much more probable ``second`` is soon after ``first``; negative for less.
+
+        Args:
+            first: number of a word, or ``start``.
+            second: number of a word.
+        """
         pair = first << 16 | second
-        at = bisect_left(self.pairs, pair)
-        seen = at < len(self.pairs) and self.pairs[at] == pair
-        return (self.gains[at] if seen else 0) - self.reach[first]
+        index = bisect_left(self.pairs, pair)
+        is_stored = index < len(self.pairs) and self.pairs[index] == pair
+        return (self.pair_bonuses[index] if is_stored else 0) - self.backoffs[first]
 
 
 @cache
 def vocabulary() -> Vocabulary:
-    """Return the tables, read once: some milliseconds."""
+    """Return the tables, loaded once in a process, which takes some milliseconds."""
     data = resources.files(__package__).joinpath("tables", FILE).read_bytes()
     return parse(data)
 
 
 def parse(data: bytes) -> Vocabulary:
-    """Return the tables in ``data``: two counts, the words, then the columns."""
+    """Return the tables in the bytes of a file.
+
+    The file has three 32-bit numbers (count of words, count of pairs, bytes of text), the words
+    with spaces between them, and then the columns in the order of ``Vocabulary``.
+    """
     count, pair_count, text_bytes = array32(data[:12])
-    at = 12
-    words = data[at : (at := at + text_bytes)].decode("ascii").split()
-    costs = data[at : (at := at + count)]
-    weights = data[at : (at := at + count)]
-    reach = data[at : (at := at + count + 1)]
-    pairs = array32(data[at : (at := at + 4 * pair_count)])
-    return Vocabulary(words, costs, weights, reach, pairs, data[at : at + pair_count])
+    lengths = (12, text_bytes, count, count, count + 1, 4 * pair_count, pair_count)
+    ends = list(accumulate(lengths))
+    _, text, costs, saliences, backoffs, pairs, pair_bonuses = (
+        data[start:end] for start, end in pairwise([0, *ends])
+    )
+    words = text.decode("ascii").split()
+    return Vocabulary(words, costs, saliences, backoffs, array32(pairs), pair_bonuses)
 
 
 def array32(data: bytes) -> array[int]:
-    """Return the 32-bit numbers in ``data``, lowest byte first on every machine."""
+    """Return the unsigned 32-bit little-endian numbers in ``data``, on every machine."""
     numbers = array("I", data)
     if sys.byteorder == "big":
         numbers.byteswap()

@@ -1,4 +1,4 @@
-"""Long answers of the frozen tables, word for word: a change in any rule or number shows here."""
+"""Selections and restorations with the frozen tables, word for word: any changed rule shows."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ FROZEN = json.loads(Path(__file__).with_name("frozen.json").read_text("utf-8"))
 SENTENCES = FROZEN["sentences"]
 
 
-def test_these_answers_are_those_of_the_tables_in_use() -> None:
+def test_results_are_those_of_the_tables_in_use() -> None:
     assert FROZEN["tables"] == FILE
 
 
 @pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence["text"][:30])
 def test_frozen(sentence: dict[str, str]) -> None:
-    assert semcodec.decompress(sentence["skeletons"]) == sentence["read"].split()
+    assert semcodec.decompress(sentence["skeletons"]) == sentence["restored"].split()
     for k in (6, 12):
         assert semcodec.select(sentence["text"], k) == sentence[f"select {k}"].split()

@@ -1,4 +1,4 @@
-"""The reference rule from words to skeletons (spec, annex B): vectors first, then laws."""
+"""The reference rule from words to skeletons (spec, annex B): vectors, then properties."""
 
 from __future__ import annotations
 
@@ -45,34 +45,34 @@ def test_tokens(text: str, words: str) -> None:
     assert tokenize(text) == words.split()
 
 
-def test_every_letter_has_a_fate() -> None:
+def test_every_letter_is_a_symbol_folded_or_removed() -> None:
     for letter in LETTERS:
         expected = "" if letter in VOWELS else FOLDED.get(letter, letter)
         assert skeleton_of_word(letter) == expected
 
 
-def test_a_word_without_consonants_says_what_to_do() -> None:
+def test_word_without_consonants_is_an_input_error() -> None:
     with pytest.raises(InputError, match=r"'eye' has no consonant.*another word"):
         semcodec.skeleton("her eye")
 
 
-@pytest.mark.parametrize("thing", [None, 3, b"boat", ["boat"]])
-def test_what_is_no_text_is_an_input_error(thing: object) -> None:
+@pytest.mark.parametrize("value", [None, 3, b"boat", ["boat"]])
+def test_value_of_another_type_is_an_input_error(value: object) -> None:
     with pytest.raises(InputError):
-        semcodec.skeleton(thing)  # type: ignore[arg-type]
+        semcodec.skeleton(value)  # type: ignore[arg-type]
 
 
-def test_a_heap_of_accents_is_no_trap() -> None:
+def test_long_run_of_accents_takes_linear_time() -> None:
     assert semcodec.skeleton("b" + "\u0315\u0300" * 49_000) == "b"
 
 
-def test_too_much_text_is_an_input_error() -> None:
+def test_too_long_text_is_an_input_error() -> None:
     with pytest.raises(InputError, match=str(MAX_TEXT)):
         semcodec.skeleton("b" * (MAX_TEXT + 1))
 
 
 @given(st.text(max_size=60))
-def test_any_text_packs_or_says_why_not(text: str) -> None:
+def test_skeletons_of_any_text_survive_packing(text: str) -> None:
     try:
         skeletons = semcodec.skeleton(text)
     except InputError:
@@ -82,18 +82,18 @@ def test_any_text_packs_or_says_why_not(text: str) -> None:
 
 
 @given(st.text(max_size=60))
-def test_tokens_are_of_the_letters_a_to_z(text: str) -> None:
+def test_tokens_have_only_the_letters_a_to_z(text: str) -> None:
     assert all(word and set(word) <= set(LETTERS) for word in tokenize(text))
 
 
 @given(st.lists(words, max_size=8))
-def test_tokens_of_plain_words_are_those_words(given_words: list[str]) -> None:
-    assert tokenize(" ".join(given_words)) == given_words
-    assert tokenize(", ".join(given_words).upper()) == given_words
+def test_plain_words_are_their_own_tokens(plain_words: list[str]) -> None:
+    assert tokenize(" ".join(plain_words)) == plain_words
+    assert tokenize(", ".join(plain_words).upper()) == plain_words
 
 
 @given(words)
-def test_the_plural_has_the_skeleton_of_its_singular(word: str) -> None:
+def test_plural_and_singular_have_one_skeleton(word: str) -> None:
     assert skeleton_of_word(word) == skeleton_of_word(singular(word)) or len(singular(word)) <= 4
     assert all(skeleton_of_word(form) == skeleton_of_word(word) for form in singulars(word))
 
@@ -107,5 +107,5 @@ def test_singulars_of_usual_plurals(plural: str, single: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["glass", "bus", "tennis", "gas", "boat"])
-def test_what_is_no_plural_has_no_singular(word: str) -> None:
+def test_word_that_is_not_a_plural_has_no_singular(word: str) -> None:
     assert singulars(word) == []

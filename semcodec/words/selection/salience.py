@@ -105,7 +105,7 @@ def keep_recoverable(words: Sequence[str], channel: WordChannel) -> list[str]:
 
 def _weight(word: str, index: int, count: int) -> int:
     repeats = min(count - 1, MAX_REPEATS)
-    return vocabulary().weight(word) - POSITION_PENALTY * index + REPEAT_BONUS * repeats
+    return vocabulary().salience(word) - POSITION_PENALTY * index + REPEAT_BONUS * repeats
 
 
 def _weightiest_fitting(request: SelectionRequest, pending: list[Candidate]) -> str:

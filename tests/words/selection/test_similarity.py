@@ -35,7 +35,7 @@ def minilm_judge() -> minilm.SentenceModel:
 
 def test_vocabulary_file_has_the_hash_of_its_notice() -> None:
     folder = resources.files("semcodec.words").joinpath("wordpieces")
-    pieces = folder.joinpath("uncased.txt").read_bytes()
+    pieces = folder.joinpath(minilm.VOCABULARY).read_bytes()
     assert hashlib.sha256(pieces).hexdigest() in folder.joinpath("NOTICE").read_text("utf-8")
     assert pieces.count(b"\n") == 30522
 
@@ -67,7 +67,7 @@ def test_model_with_another_hash_is_not_loaded(
 ) -> None:
     tmp_path.joinpath("model.onnx").write_bytes(b"another")
     monkeypatch.setattr(minilm.resources, "files", lambda package: tmp_path)
-    with pytest.raises(BackendError, match="not the known one"):
+    with pytest.raises(BackendError, match="unknown hash"):
         judge("minilm")
 
 
