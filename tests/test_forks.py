@@ -164,7 +164,7 @@ def test_while_a_client_gets_ready(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @forks
 def test_while_a_network_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    networks = pytest.importorskip("semcodec_embedded.networks")
+    networks = pytest.importorskip("semcodec_embedded.onnx_models")
     check(halting(monkeypatch, networks, "_session"), lambda: semcodec.encode(PHOTO))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-SURE = (
+DEFAULT_THRESHOLD = (
     0.4  #: the probability from which the classifier is believed, unless labels.toml knows better
 )
 
@@ -21,7 +21,7 @@ class Labels:
         detector: nouns of the detector's classes; class number 1 comes first.
         nouns: for each noun, the numbers of the classifier's classes that mean it.
         kinds: for each general noun, the nouns that it covers.
-        sure: thresholds other than ``SURE``.
+        sure: thresholds other than ``DEFAULT_THRESHOLD``.
         places: for each place, the nouns that are found there.
         beside: for each doubtful noun, the nouns of which one must be in the picture too.
         said: for each noun whose consonants mislead, the word that is said instead.
@@ -30,24 +30,24 @@ class Labels:
 
     detector: Sequence[str]
     nouns: Mapping[str, Sequence[int]]
-    kinds: Mapping[str, Sequence[str]]
-    sure: Mapping[str, float]
+    hyponyms: Mapping[str, Sequence[str]]
+    thresholds: Mapping[str, float]
     places: Mapping[str, Sequence[str]]
-    beside: Mapping[str, Sequence[str]]
-    unlike: Mapping[str, Sequence[str]]
-    said: Mapping[str, str]
+    requires: Mapping[str, Sequence[str]]
+    confused_with: Mapping[str, Sequence[str]]
+    spoken_as: Mapping[str, str]
 
-    def covers(self, general: str, special: str) -> bool:
-        """Tell whether ``special`` is ``general`` or one of its kinds."""
-        return general == special or special in self.kinds.get(general, ())
+    def covers(self, general: str, hyponym: str) -> bool:
+        """Tell whether ``hyponym`` is ``general`` or one of its kinds."""
+        return general == hyponym or hyponym in self.hyponyms.get(general, ())
 
     def word(self, noun: str) -> str:
         """Return what is said for ``noun``."""
-        return self.said.get(noun, noun)
+        return self.spoken_as.get(noun, noun)
 
     def threshold(self, noun: str) -> float:
         """Return the probability from which ``noun`` is believed."""
-        return self.sure.get(noun, SURE)
+        return self.thresholds.get(noun, DEFAULT_THRESHOLD)
 
 
 @cache
@@ -55,11 +55,11 @@ def labels() -> Labels:
     """Return the tables, read once."""
     text = resources.files(__package__).joinpath("labels.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text)
-    nouns = {noun: _numbers(ranges) for noun, ranges in tables.pop("nouns").items()}
+    nouns = {noun: _class_numbers(ranges) for noun, ranges in tables.pop("nouns").items()}
     return Labels(nouns=nouns, **tables)
 
 
-def _numbers(ranges: Sequence[str]) -> list[int]:
+def _class_numbers(ranges: Sequence[str]) -> list[int]:
     """Return the class numbers of ranges such as ``"151-268"`` or ``"7"``."""
     numbers: list[int] = []
     for text in ranges:

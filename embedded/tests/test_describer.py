@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageOps
 from semcodec.errors import BackendError, InputError
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.tokenizer import tokenize
-from semcodec_embedded import networks
+from semcodec_embedded import onnx_models
 from semcodec_embedded.describer import EmbeddedDescriber
 from tests.profiles import examples
 
@@ -146,5 +146,5 @@ def test_what_cannot_be_read_is_an_input_error() -> None:
 
 def test_a_network_that_does_not_run_is_a_backend_error() -> None:
     with pytest.raises(BackendError, match="does not run here") as caught:
-        networks.run("missing.onnx", np.zeros((1, 3), np.float32))
+        onnx_models.run("missing.onnx", np.zeros((1, 3), np.float32))
     assert (caught.value.backend, caught.value.stage) == ("embedded", "describe")

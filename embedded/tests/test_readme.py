@@ -31,7 +31,7 @@ def test_its_sizes() -> None:
 
 def test_its_counts() -> None:
     known = labels()
-    described = {*filter(None, known.detector), *known.nouns, *known.kinds, *known.places}
+    described = {*filter(None, known.detector), *known.nouns, *known.hyponyms, *known.places}
     families = tomllib.loads((PACKAGE / "sprites/nouns.toml").read_text("utf-8"))["family"]
     drawings = {name for family in families for name in family["sprites"]}
     painted = {

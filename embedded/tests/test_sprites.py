@@ -16,7 +16,7 @@ from semcodec_embedded.painting.vocabulary import roles, singulars, words_of
 
 PACKAGE = resources.files("semcodec_embedded")
 LABELS = tomllib.loads(PACKAGE.joinpath("labels.toml").read_text("utf-8"))
-NOUNS = sorted({*LABELS["detector"], *LABELS["nouns"], *LABELS["kinds"]} - {""})
+NOUNS = sorted({*LABELS["detector"], *LABELS["nouns"], *LABELS["hyponyms"]} - {""})
 LARGEST = 2_000_000  #: bytes of sprite data that may be shipped
 
 

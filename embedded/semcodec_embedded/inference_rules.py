@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from semcodec_embedded.evidence import Evidence
+from semcodec_embedded.fusion import Evidence
 
 #: What happens where one noun of each group is present; the first that fits is said.
 ACTIVITIES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
@@ -25,13 +25,15 @@ ACTIVITIES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (("cake",), ("candle",), "birthday party"),
     (("person",), ("laptop", "computer"), "working"),
 )
-RIDDEN = ("horse", "motorcycle", "bicycle", "elephant")
-ASTRIDE = 0.2  #: the share of the smaller box that a rider and the ridden have in common
-SKIING = 0.1  #: the classifier's doubt about skis is enough where there are people and mountains
-SPACECRAFT = 0.06  #: the same for a rocket behind a person under a helmet
-HELMET = 0.25
+MOUNTS = ("horse", "motorcycle", "bicycle", "elephant")
+RIDER_OVERLAP = 0.2  #: the share of the smaller box that a rider and the ridden have in common
+MIN_SKI_PROBABILITY = (
+    0.1  #: the classifier's doubt about skis is enough where there are people and mountains
+)
+MIN_ROCKET_PROBABILITY = 0.06  #: the same for a rocket behind a person under a helmet
+MIN_HELMET_PROBABILITY = 0.25
 
-PLACES = {
+PLACE_WORDS = {
     "kitchen": "kitchen",
     "bathroom": "bathroom",
     "bedroom": "bedroom",
@@ -40,55 +42,59 @@ PLACES = {
     "railway": "railway",
 }
 #: What a room is called by what stands in it.
-ROOMS = (("bedroom", ("bed",)), ("living room", ("couch", "television")))
+ROOM_WORDS = (("bedroom", ("bed",)), ("living room", ("couch", "television")))
 FOODS = ("noodles", "soup", "salad", "vegetables", "broccoli", "fruit", "meat", "banana", "orange")
-FLOWERS = ("red", "pink", "yellow", "purple", "orange")
+FLOWER_COLORS = ("red", "pink", "yellow", "purple", "orange")
 
 
-def happening(evidence: Evidence) -> str:
+def infer_activity(evidence: Evidence) -> str:
     """Return what the people do, or nothing."""
     if not evidence.has("person"):
         return "birthday" if evidence.has("cake") and evidence.has("candle") else ""
     chance = evidence.nouns.get
-    if chance("skis", 0.0) > SKIING and {"snow", "mountains"} & set(evidence.places):
+    if chance("skis", 0.0) > MIN_SKI_PROBABILITY and {"snow", "mountains"} & set(evidence.places):
         return "skiing down snow"
-    if chance("helmet", 0.0) > HELMET and chance("rocket", 0.0) > SPACECRAFT:
+    if (
+        chance("helmet", 0.0) > MIN_HELMET_PROBABILITY
+        and chance("rocket", 0.0) > MIN_ROCKET_PROBABILITY
+    ):
         return "astronaut in a spacesuit"
     for who, what, activity in ACTIVITIES:
         if (
             evidence.has(*who)
             and evidence.has(*what)
-            and (activity != "riding" or _rides(evidence))
+            and (activity != "riding" or _has_rider(evidence))
         ):
             return activity
     return ""
 
 
-def told(activity: str) -> frozenset[str]:
+def implied_nouns(activity: str) -> frozenset[str]:
     """Return the nouns that ``activity`` says already: who plays tennis has a racket."""
     return frozenset(noun for _, what, name in ACTIVITIES if name == activity for noun in what)
 
 
-def _rides(evidence: Evidence) -> bool:
+def _has_rider(evidence: Evidence) -> bool:
     """Tell whether someone sits on something."""
     people = [one.box for one in evidence.objects if one.noun == "person"]
-    ridden = [one.box for one in evidence.objects if one.noun in RIDDEN]
+    ridden = [one.box for one in evidence.objects if one.noun in MOUNTS]
     pairs = [(rider, mount) for rider in people for mount in ridden]
     return any(
-        rider.common(mount) > ASTRIDE * min(rider.area, mount.area) for rider, mount in pairs
+        rider.intersection(mount) > RIDER_OVERLAP * min(rider.area, mount.area)
+        for rider, mount in pairs
     )
 
 
-def whereabouts(evidence: Evidence) -> str:
+def infer_place(evidence: Evidence) -> str:
     """Return the place, if it has a name that says more than its ground."""
     for place in evidence.places:
-        if place in PLACES:
-            named = (name for name, things in ROOMS if evidence.has(*things))
-            return next(named, PLACES[place]) if place == "room" else PLACES[place]
+        if place in PLACE_WORDS:
+            named = (name for name, things in ROOM_WORDS if evidence.has(*things))
+            return next(named, PLACE_WORDS[place]) if place == "room" else PLACE_WORDS[place]
     return ""
 
 
-def held(phrase: str, evidence: Evidence) -> str:
+def with_contents(phrase: str, evidence: Evidence) -> str:
     """Return ``phrase`` with what its bowl or cup holds."""
     if " bowl" in phrase:
         likely = max(FOODS, key=lambda food: evidence.nouns.get(food, 0.0))
@@ -100,9 +106,9 @@ def held(phrase: str, evidence: Evidence) -> str:
     return phrase
 
 
-def flowers(evidence: Evidence, accents: Sequence[str]) -> str:
+def flower_phrase(evidence: Evidence, accents: Sequence[str]) -> str:
     """Return flowers, where a plant stands among colours that leaves do not have."""
     if not evidence.has("plant", "vase"):
         return ""
-    bright = [name for name in accents if name in FLOWERS][:2]
+    bright = [name for name in accents if name in FLOWER_COLORS][:2]
     return f"{' and '.join(bright)} flowers" if bright else ""

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from semcodec.errors import BackendError
 from semcodec.forks import fork_waits
 
-_LOADING = Lock()
+_LOADING_LOCK = Lock()
 #: With one, onnxruntime runs in the caller's thread and starts none, so that a forked process can
 #: go on with the sessions it inherits. More are hardly faster at this size, and slower under load.
 THREADS = 1
 
 
-def _runtime() -> Any:
+def _import_onnxruntime() -> Any:
     """Return onnxruntime, told before its import to report nothing to anybody.
 
     Otherwise it keeps an id of the machine and a store of events in the user's home.
@@ -34,7 +34,7 @@ def _runtime() -> Any:
 @cache
 def _session(model: str) -> Any:
     """Return the network in models/``model``."""
-    ort = _runtime()
+    ort = _import_onnxruntime()
     options = ort.SessionOptions()
     options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1
@@ -51,7 +51,7 @@ def run(model: str, tensor: NDArray[Any]) -> list[NDArray[Any]]:
     """
     try:
         with fork_waits():  # a session keeps locks of its own while it loads and runs
-            with _LOADING:  # threads that start together load a network once
+            with _LOADING_LOCK:  # threads that start together load a network once
                 session = _session(model)
             answers = session.run(None, {session.get_inputs()[0].name: tensor})
     except Exception as error:  # onnxruntime raises types of its own, unrelated to each other

@@ -18,15 +18,15 @@ NAMES = (
     "black", "white", "gray", "red", "orange", "yellow", "green", "teal", "blue", "purple",
     "pink", "brown", "beige",
 )  # fmt: skip
-NEUTRAL = frozenset(("black", "white", "gray"))
-SAMPLE = 64  #: pixels along the longer side that are enough to name a colour
+NEUTRAL_COLORS = frozenset(("black", "white", "gray"))
+THUMBNAIL_SIDE = 64  #: pixels along the longer side that are enough to name a colour
 FULL_CHROMA = 50.0  #: a pixel of this chroma in CIELAB counts as much as one can
-GRAY_VOTE = 0.35  #: the vote of a pixel without any chroma
-BEHIND = 0.5  #: how much a vote in the corners of a box counts against its object
-RIM = 0.7  #: how far down a vessel shows only itself
-WARM = ("red", "orange", "yellow")
-PAINT = 0.15  #: the share of votes from which a warm colour is the paint
-FUR = ("black", "white", "gray", "brown", "beige", "orange")  #: animals have no other colour
+MIN_VOTE = 0.35  #: the vote of a pixel without any chroma
+BACKGROUND_PENALTY = 0.5  #: how much a vote in the corners of a box counts against its object
+VESSEL_TOP = 0.7  #: how far down a vessel shows only itself
+WARM_COLORS = ("red", "orange", "yellow")
+WARM_MIN_SHARE = 0.15  #: the share of votes from which a warm colour is the paint
+FUR_COLORS = ("black", "white", "gray", "brown", "beige", "orange")  #: animals have no other colour
 
 _TO_XYZ = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], np.float32
@@ -34,15 +34,15 @@ _TO_XYZ = np.array(
 _WHITE = np.array([0.9505, 1.0, 1.089], np.float32)  #: daylight, D65
 
 
-def pixels(image: Image.Image, side: int = SAMPLE) -> Floats:
+def to_lab_thumbnail(image: Image.Image, side: int = THUMBNAIL_SIDE) -> Floats:
     """Return a small copy of ``image`` in CIELAB, rows x columns x (lightness, a, b)."""
     scale = side / max(image.size)
     size = tuple(max(1, round(length * scale)) for length in image.size)
     small = image.resize((size[0], size[1]), Image.Resampling.BOX)
-    return lab(np.asarray(small, np.float32) / np.float32(255))
+    return to_lab(np.asarray(small, np.float32) / np.float32(255))
 
 
-def lab(rgb: Floats) -> Floats:
+def to_lab(rgb: Floats) -> Floats:
     """Return sRGB values of 0..1 in CIELAB, where equal steps look equal."""
     linear = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
     xyz = linear @ _TO_XYZ.T / _WHITE
@@ -61,7 +61,7 @@ def hue(colours: Floats) -> Floats:
     return np.degrees(np.arctan2(colours[..., 2], colours[..., 1])).astype(np.float32) % 360
 
 
-def name(colours: Floats) -> NDArray[np.intp]:
+def name_indices(colours: Floats) -> NDArray[np.intp]:
     """Return the index in ``NAMES`` of each CIELAB colour."""
     light, strong, angle = colours[..., 0], chroma(colours), hue(colours)
     gray = (strong < 9) | ((light < 22) & (strong < 18)) | ((light > 92) & (strong < 14))
@@ -94,63 +94,65 @@ def name(colours: Floats) -> NDArray[np.intp]:
     ).astype(np.intp)
 
 
-def shares(colours: Floats, mask: NDArray[np.bool_] | None = None) -> Floats:
+def color_histogram(colours: Floats, mask: NDArray[np.bool_] | None = None) -> Floats:
     """Return the share of the chroma-weighted votes that each of ``NAMES`` gets; sums to 1 or 0."""
-    votes = GRAY_VOTE + np.minimum(chroma(colours), FULL_CHROMA) / FULL_CHROMA
+    votes = MIN_VOTE + np.minimum(chroma(colours), FULL_CHROMA) / FULL_CHROMA
     if mask is not None:
         votes = votes * mask
-    total = np.bincount(name(colours).ravel(), votes.ravel(), len(NAMES))
+    total = np.bincount(name_indices(colours).ravel(), votes.ravel(), len(NAMES))
     return (total / max(float(total.sum()), 1e-9)).astype(np.float32)
 
 
-def skin(colours: Floats) -> NDArray[np.bool_]:
+def skin_mask(colours: Floats) -> NDArray[np.bool_]:
     """Return which pixels may be skin, light or dark."""
     light, strong, angle = colours[..., 0], chroma(colours), hue(colours)
     return (angle > 20) & (angle < 78) & (strong > 9) & (strong < 48) & (light > 15) & (light < 92)
 
 
-def ellipse(height: int, width: int) -> NDArray[np.bool_]:
+def ellipse_mask(height: int, width: int) -> NDArray[np.bool_]:
     """Return the pixels of a box that belong to its object rather than to what is behind it."""
     y = (np.arange(height)[:, None] + 0.5) / height * 2 - 1
     x = (np.arange(width)[None, :] + 0.5) / width * 2 - 1
     return np.asarray((x / 0.75) ** 2 + (y / 0.85) ** 2 <= 1)
 
 
-def of_object(box: Image.Image, allowed: Collection[str] = NAMES) -> str:
+def object_color(box: Image.Image, allowed: Collection[str] = NAMES) -> str:
     """Return the colour among ``allowed`` that an object filling ``box`` has for a viewer.
 
     What is in the corners of the box is mostly behind the object, so it counts against a colour.
     """
-    colours = pixels(box)
-    inside = ellipse(*colours.shape[:2])
-    surplus = shares(colours, inside) - BEHIND * shares(colours, ~inside)
+    colours = to_lab_thumbnail(box)
+    inside = ellipse_mask(*colours.shape[:2])
+    surplus = color_histogram(colours, inside) - BACKGROUND_PENALTY * color_histogram(
+        colours, ~inside
+    )
     return max(allowed, key=lambda name: float(surplus[NAMES.index(name)]))
 
 
-def of_vessel(box: Image.Image) -> str:
+def vessel_color(box: Image.Image) -> str:
     """Return the colour of a cup or bowl that fills ``box``: above is what it holds."""
-    lower = box.crop((0, int(box.height * RIM), box.width, box.height))
-    colours = pixels(lower)
-    return NAMES[int(shares(colours, ellipse(*colours.shape[:2])).argmax())]
+    lower = box.crop((0, int(box.height * VESSEL_TOP), box.width, box.height))
+    colours = to_lab_thumbnail(lower)
+    return NAMES[int(color_histogram(colours, ellipse_mask(*colours.shape[:2])).argmax())]
 
 
-def of_vehicle(box: Image.Image) -> str:
+def vehicle_color(box: Image.Image) -> str:
     """Return the colour of a vehicle that fills ``box``.
 
     Its glass is blue and what stands behind it green or gray, so a warm colour is its paint.
     """
-    colours = pixels(box)
-    share = shares(colours, ellipse(*colours.shape[:2]))
-    warm = max(WARM, key=lambda name: float(share[NAMES.index(name)]))
-    return warm if share[NAMES.index(warm)] > PAINT else of_object(box)
+    colours = to_lab_thumbnail(box)
+    share = color_histogram(colours, ellipse_mask(*colours.shape[:2]))
+    warm = max(WARM_COLORS, key=lambda name: float(share[NAMES.index(name)]))
+    return warm if share[NAMES.index(warm)] > WARM_MIN_SHARE else object_color(box)
 
 
-def of_clothes(box: Image.Image) -> str:
+def clothing_color(box: Image.Image) -> str:
     """Return the colour of what a person filling ``box`` wears; empty when mostly skin shows."""
-    colours = pixels(box)
+    colours = to_lab_thumbnail(box)
     height = colours.shape[0]
-    body = ellipse(*colours.shape[:2]) & ~skin(colours)
+    body = ellipse_mask(*colours.shape[:2]) & ~skin_mask(colours)
     body[: height // 5] = False  # hair and sky behind the head
     if body.mean() < 0.12:
         return ""
-    return NAMES[int(shares(colours, body).argmax())]
+    return NAMES[int(color_histogram(colours, body).argmax())]
