@@ -1,11 +1,11 @@
-"""Write the vectors from the scenarios: JSON, the same bytes as files, and a manifest of hashes.
+"""Write the vectors from their sources: JSON, the same bytes as files, and a manifest of hashes.
 
     python spec/make_vectors.py            # write spec/vectors
     python spec/make_vectors.py --check    # change nothing; exit 1 if something is out of date
 
-The library fills in what an obeying record says, and must find in a breaking one the broken rule,
-at its place, and nothing else. The second implementations are run over the same vectors, so a
-mistake of the library's does not become the truth by being written down here.
+The library computes the record of valid data, and must find in other data exactly the violation
+that the source states, at its offset. Since independent decoders run over the same vectors, a bug
+of the library does not become part of the format by being written here.
 """
 
 from __future__ import annotations
@@ -17,47 +17,47 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from vector_sources import ALL, Scenario, check
+from vector_sources import ALL, VectorSource, check
 
 from semcodec.bitstream import RULES, Limits, unpack, unpack_all, validate
 
-VECTORS = Path(__file__).parent / "vectors"
-HEAD = {"format": "SEMCODEC-1", "draft": 2, "license": "CC0-1.0"}
-ENDINGS = {"sequence": "semcs", "url": "txt", "qr": "txt", "png": "png"}
-#: Written by hand, or elsewhere.
-KEPT = ("README.md", "skeletons.json", "schema.json")
+FOLDER = Path(__file__).parent / "vectors"
+HEADER = {"format": "SEMCODEC-1", "draft": 2, "license": "CC0-1.0"}
+SUFFIXES = {"sequence": "semcs", "url": "txt", "qr": "txt", "png": "png"}
+#: Files of the folder that are written by hand, or by other scripts.
+OTHER_FILES = ("README.md", "skeletons.json", "schema.json")
 
 Vector = dict[str, Any]
 
 
-def vector(scenario: Scenario) -> Vector:
-    """Return the vector of a scenario, or stop if the library does not say what it expects."""
-    options = scenario.options
+def make_vector(source: VectorSource) -> Vector:
+    """Return the vector of ``source``; exit if the library disagrees with the source."""
+    options = source.options
     framing, limits = options.get("framing", "auto"), Limits(**options.get("limits", {}))
-    report = validate(scenario.data, framing=framing, profile=options.get("profile"), limits=limits)
+    report = validate(source.data, framing=framing, profile=options.get("profile"), limits=limits)
     found = [(finding.rule, finding.offset) for finding in report.findings]
-    broken = [(scenario.rule, scenario.offset)] if scenario.kind == "breaks" else []
-    name = f"{scenario.rule}-{scenario.kind}-{scenario.slug}"
-    if found != broken:
-        raise SystemExit(f"{name}: {scenario.data.hex(' ')[:90]} gives {found}, not {broken}")
-    made: Vector = {
+    expected = [(source.rule, source.offset)] if source.kind == "breaks" else []
+    name = f"{source.rule}-{source.kind}-{source.slug}"
+    if found != expected:
+        raise SystemExit(f"{name}: {source.data.hex(' ')[:90]} gives {found}, not {expected}")
+    vector: Vector = {
         "name": name,
-        "rule": scenario.rule,
-        "clause": RULES[scenario.rule].clause,
-        "kind": scenario.kind,
-        "comment": scenario.comment,
+        "rule": source.rule,
+        "clause": RULES[source.rule].clause,
+        "kind": source.kind,
+        "comment": source.comment,
         "flags": list(options.get("flags", ())),
         "framing": framing,
-        "data": scenario.data.hex(),
+        "data": source.data.hex(),
         "verdict": report.verdict,
     }
-    made |= {key: options[key] for key in ("limits", "profile") if key in options}
-    if broken:
-        made["offset"] = scenario.offset
+    vector |= {key: options[key] for key in ("limits", "profile") if key in options}
+    if expected:
+        vector["offset"] = source.offset
     if report.verdict == "valid":
-        made["record"] = _record(scenario.data, framing, limits)
-        _compare(name, made["record"], scenario)
-    return made
+        vector["record"] = _record(source.data, framing, limits)
+        _check_text(name, vector["record"], source)
+    return vector
 
 
 def _record(data: bytes, framing: str, limits: Limits) -> Any:
@@ -66,27 +66,27 @@ def _record(data: bytes, framing: str, limits: Limits) -> Any:
     return unpack(data, framing=framing, limits=limits).as_dict()
 
 
-def _compare(name: str, record: Any, scenario: Scenario) -> None:
-    texts = [r["text"] for r in (record if isinstance(record, list) else [record])]
-    if scenario.kind == "obeys" and " | ".join(texts) != scenario.text:
-        raise SystemExit(f"{name}: says {texts}, not {scenario.text!r}")
+def _check_text(name: str, record: Any, source: VectorSource) -> None:
+    texts = [item["text"] for item in (record if isinstance(record, list) else [record])]
+    if source.kind == "obeys" and " | ".join(texts) != source.text:
+        raise SystemExit(f"{name}: has the text {texts}, not {source.text!r}")
 
 
 def first_bytes() -> list[Vector]:
-    """Return one vector for each of the 256 first bytes, everything after it in order."""
+    """Return a vector for each of the 256 first bytes, followed by valid fields."""
     return [_first_byte(first) for first in range(256)]
 
 
 def _first_byte(first: int) -> Vector:
-    size, models, more = b"\x0d", b"\x02", b"\x03\x0e\x01\x07"
-    core = bytes([first]) + size * (first >> 1 & 1) + models * (first & 1) + more * (first >> 2 & 1)
-    core += b"n" if first >> 5 & 3 == 3 else b"\x10"
+    size, models, extensions = b"\x0d", b"\x02", b"\x03\x0e\x01\x07"
+    core = bytes([first]) + size * (first >> 1 & 1) + models * (first & 1)
+    core += extensions * (first >> 2 & 1) + (b"n" if first >> 5 & 3 == 3 else b"\x10")
     data = core if first >= 0x80 else check(core)
     report = validate(data)
-    made: Vector = {"name": f"first-byte-{first:02x}", "framing": "auto", "data": data.hex()}
-    made |= {"comment": f"{first:08b}", "flags": [], "verdict": report.verdict}
+    vector: Vector = {"name": f"first-byte-{first:02x}", "framing": "auto", "data": data.hex()}
+    vector |= {"comment": f"{first:08b}", "flags": [], "verdict": report.verdict}
     if report.ok:
-        return made | {
+        return vector | {
             "kind": "obeys",
             "rule": "SC-HDR-1",
             "clause": "5.1",
@@ -94,58 +94,59 @@ def _first_byte(first: int) -> Vector:
         }
     (finding,) = report.findings
     rule = {"kind": "breaks", "rule": finding.rule, "clause": RULES[finding.rule].clause}
-    return made | rule | {"offset": finding.offset}
+    return vector | rule | {"offset": finding.offset}
 
 
-def files() -> dict[str, bytes]:
-    """Return all files of the folder, by name."""
+def make_files() -> dict[str, bytes]:
+    """Return the contents of all files of the folder, by name."""
     groups: dict[str, list[Vector]] = {}
-    for scenario in ALL:
-        groups.setdefault(scenario.rule.split("-")[1].lower(), []).append(vector(scenario))
+    for source in ALL:
+        group = source.rule.split("-")[1].lower()
+        groups.setdefault(group, []).append(make_vector(source))
     groups["first-bytes"] = first_bytes()
-    made = {f"{name}.json": _json(vectors) for name, vectors in groups.items()}
-    for one in (one for vectors in groups.values() for one in vectors):
-        made[f"files/{one['name']}.{_ending(one)}"] = bytes.fromhex(one["data"])
-    made |= {name: (VECTORS / name).read_bytes() for name in KEPT}
-    sums = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(made.items()))
-    return made | {"SHA256SUMS": "".join(sums).encode()}
+    files = {f"{name}.json": _json(vectors) for name, vectors in groups.items()}
+    for vector in (vector for vectors in groups.values() for vector in vectors):
+        files[f"files/{vector['name']}.{_suffix(vector)}"] = bytes.fromhex(vector["data"])
+    files |= {name: (FOLDER / name).read_bytes() for name in OTHER_FILES}
+    sums = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
+    return files | {"SHA256SUMS": "".join(sums).encode()}
 
 
-def _ending(one: Vector) -> str:
-    return ENDINGS.get(one["framing"], "") or _told(bytes.fromhex(one["data"]))
+def _suffix(vector: Vector) -> str:
+    return SUFFIXES.get(vector["framing"]) or _detect_suffix(bytes.fromhex(vector["data"]))
 
 
-def _told(data: bytes) -> str:
+def _detect_suffix(data: bytes) -> str:
     if data[:5].lower() == b"semc:":
         return "txt"
     return "png" if data[:1] == b"\x89" else "semc"
 
 
 def _json(vectors: list[Vector]) -> bytes:
-    """Return a file with one vector a line, so that a change of one is a change of one line."""
-    head = json.dumps(HEAD)[1:-1]
-    lines = ",\n".join("  " + json.dumps(one, ensure_ascii=False) for one in vectors)
-    return f'{{{head}, "vectors": [\n{lines}\n]}}\n'.encode()
+    """Return a JSON file with one vector per line, so that diffs show single vectors."""
+    header = json.dumps(HEADER)[1:-1]
+    lines = ",\n".join("  " + json.dumps(vector, ensure_ascii=False) for vector in vectors)
+    return f'{{{header}, "vectors": [\n{lines}\n]}}\n'.encode()
 
 
 def main() -> int:
-    """Write, or check, every file."""
+    """Write or check all files; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="only say what is out of date")
+    parser.add_argument("--check", action="store_true", help="only list what is out of date")
     only_check = parser.parse_args().check
-    made, stale = files(), []
-    there = {str(p.relative_to(VECTORS)) for p in VECTORS.rglob("*") if p.is_file()}
-    for name in sorted(made.keys() | there):
-        path = VECTORS / name
-        if name in made and path.exists() and path.read_bytes() == made[name]:
+    files, stale = make_files(), []
+    existing = {str(p.relative_to(FOLDER)) for p in FOLDER.rglob("*") if p.is_file()}
+    for name in sorted(files.keys() | existing):
+        path = FOLDER / name
+        if name in files and path.exists() and path.read_bytes() == files[name]:
             continue
         stale.append(name)
         if only_check:
             continue
-        if name in made:
+        if name in files:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(made[name])
-        else:
+            path.write_bytes(files[name])
+        else:  # of a vector that has no source any more
             path.unlink()
     for name in stale:
         print(f"{'out of date' if only_check else 'written'}: spec/vectors/{name}")
