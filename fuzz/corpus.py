@@ -45,7 +45,7 @@ def vectors(rule: str | None = None) -> list[tuple[bytes, str]]:
 
 def examples() -> list[tuple[bytes, str]]:
     """Return the examples of the registry of rules: each breaks one rule."""
-    return [(bytes.fromhex(rule.example), rule.framing) for rule in RULES.values()]
+    return [(bytes.fromhex(rule.example_hex), rule.framing) for rule in RULES.values()]
 
 
 def of_target(name: str) -> list[bytes]:
@@ -56,7 +56,7 @@ def of_target(name: str) -> list[bytes]:
 def of_rule(name: str, rule: str) -> list[bytes]:
     """Return the inputs of a target that the vectors and the example of one rule give."""
     return _inputs(
-        name, (*vectors(rule), (bytes.fromhex(RULES[rule].example), RULES[rule].framing))
+        name, (*vectors(rule), (bytes.fromhex(RULES[rule].example_hex), RULES[rule].framing))
     )
 
 

@@ -75,7 +75,7 @@ def models(rng: random.Random) -> bytes:
 def extension_block(rng: random.Random) -> bytes:
     """Return an extension block, its types ascending most of the time."""
     rows = rng.sample(EXTENSIONS, rng.randint(0, 4))
-    entries = [(row.type, a_value(rng, row.value)) for row in rows]
+    entries = [(row.type, a_value(rng, row.value_kind)) for row in rows]
     if rng.randrange(3) == 0:
         entries.append((rng.choice((20, 300, 2**28 - 2)), rng.randbytes(rng.randint(0, 4))))
     if slips(rng):

@@ -1,4 +1,4 @@
-"""What a row of a registry is: a rule, an extension type, a model (spec §14, Annex E)."""
+"""The rows of the registries: rules, extension types and models (spec §14, Annex E)."""
 
 from __future__ import annotations
 
@@ -8,40 +8,48 @@ Outcome = Literal["malformed", "invalid", "unsupported", "profile"]
 
 
 class Rule(NamedTuple):
-    """One rule of the format.
+    """A rule of the format.
 
     Attributes:
-        outcome: what breaking it makes of the data.
-        clause: where the specification states it.
-        statement: what it says.
-        at: where a finding points.
-        message: what to do where it is broken, in one sentence.
-        profile: the profile it belongs to, or "".
-        example: data that breaks this rule alone, in hex, or "" where that would be long.
+        outcome: the verdict on data that breaks it.
+        section: of the specification, where it is stated.
+        statement: the rule itself.
+        location: where a finding points, in words.
+        message: of the error: what is wrong, and what to do.
+        profile: the profile to which it belongs, or "".
+        example_hex: data that breaks only this rule, in hex; "" for no bytes, or where the data would
+            be long.
         framing: how the example is read.
     """
 
     outcome: Outcome
-    clause: str
+    section: str
     statement: str
-    at: str
+    location: str
     message: str
     profile: str
-    example: str
+    example_hex: str
     framing: str
 
 
 class ExtensionType(NamedTuple):
-    """One type of extension: its number, its name, what its value looks like, the rule of it."""
+    """A type of extension.
+
+    Attributes:
+        type: its number.
+        name: its name in ``pack`` and ``Record.metadata``.
+        value_kind: key of ``extensions.VALUE_KINDS``.
+        rule: id of the rule that its values obey.
+    """
 
     type: int
     name: str
-    value: str
+    value_kind: str
     rule: str
 
 
 class Model(NamedTuple):
-    """One model that has an id, and the places it can fill."""
+    """A model that has an id, and the roles that it can take."""
 
     name: str
     roles: tuple[str, ...]

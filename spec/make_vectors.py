@@ -43,7 +43,7 @@ def make_vector(source: VectorSource) -> Vector:
     vector: Vector = {
         "name": name,
         "rule": source.rule,
-        "clause": RULES[source.rule].clause,
+        "clause": RULES[source.rule].section,
         "kind": source.kind,
         "comment": source.comment,
         "flags": list(options.get("flags", ())),
@@ -93,7 +93,7 @@ def _first_byte(first: int) -> Vector:
             "record": unpack(data).as_dict(),
         }
     (finding,) = report.findings
-    rule = {"kind": "breaks", "rule": finding.rule, "clause": RULES[finding.rule].clause}
+    rule = {"kind": "breaks", "rule": finding.rule, "clause": RULES[finding.rule].section}
     return vector | rule | {"offset": finding.offset}
 
 

@@ -115,7 +115,7 @@ def an_input(rng: random.Random) -> bytes:
 
 def _a_value(rng: random.Random) -> bytes:
     place = rng.randrange(9)
-    return bytes([place]) + spellings.a_value(rng, extensions.BY_TYPE[2 * place + 2].value)
+    return bytes([place]) + spellings.a_value(rng, extensions.BY_TYPE[2 * place + 2].value_kind)
 
 
 def from_record(data: bytes, framing: str) -> bytes:

@@ -170,7 +170,7 @@ def encode_value(type_id: int, value: object) -> bytes:
     Raises:
         InputError: ``value`` is not valid for this type.
     """
-    kind = VALUE_KINDS[BY_TYPE[type_id].value]
+    kind = VALUE_KINDS[BY_TYPE[type_id].value_kind]
     data = kind.encode(value)
     if data is None or kind.decode(data) is None:
         raise _invalid_value(type_id)
@@ -179,12 +179,12 @@ def encode_value(type_id: int, value: object) -> bytes:
 
 def decode_value(type_id: int, data: bytes) -> Value | None:
     """Return the value of the registered type ``type_id``, or None if ``data`` breaks its rule."""
-    return VALUE_KINDS[BY_TYPE[type_id].value].decode(data)
+    return VALUE_KINDS[BY_TYPE[type_id].value_kind].decode(data)
 
 
 def describe_valid(type_id: int) -> str:
     """Return in words which values the registered type ``type_id`` takes."""
-    return VALUE_KINDS[BY_TYPE[type_id].value].description
+    return VALUE_KINDS[BY_TYPE[type_id].value_kind].description
 
 
 def _invalid_value(type_id: int) -> InputError:

@@ -22,8 +22,8 @@ class _Values(NamedTuple):
     version: int
 
 
-# A record is a tuple, because a tuple is frozen, comparable, and made in a tenth of a microsecond:
-# a frozen dataclass would double the time of ``unpack``.
+# A record is a tuple, because a tuple is frozen, comparable, and made in 0.1 µs. A frozen dataclass
+# takes 0.55 µs, which would double the time of ``unpack``.
 #
 # The payload is kept beside the tuple, in the instance's __dict__ (so this class has no __slots__),
 # because coding words takes a thousand times as long as everything else. It follows from text and

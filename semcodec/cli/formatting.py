@@ -44,14 +44,14 @@ def explained(name: str, rule: Rule) -> str:
     broken = f"profile {rule.profile}" if rule.profile else rule.outcome
     lines = [
         f"{name}  {rule.statement}",
-        f"  stated in    SEMCODEC-1, §{rule.clause}",
+        f"  stated in    SEMCODEC-1, §{rule.section}",
         f"  broken is    {broken}" + (" (the record stays valid)" if rule.profile else ""),
-        f"  it shows at  {rule.at}",
+        f"  it shows at  {rule.location}",
         f"  what to do   {rule.message}",
     ]
-    if rule.example:
+    if rule.example_hex:
         how = "" if rule.framing == "auto" else f"   (read as {rule.framing})"
-        lines.append(f"  an example   {bytes.fromhex(rule.example).hex(' ')}{how}")
+        lines.append(f"  an example   {bytes.fromhex(rule.example_hex).hex(' ')}{how}")
     return "\n".join(lines)
 
 

@@ -86,7 +86,7 @@ def extension(text: str) -> Extension:
     if not equals or name not in BY_NAME:
         names = ", ".join(BY_NAME)
         raise argparse.ArgumentTypeError(f"write an extension as NAME=VALUE; names are {names}")
-    number = BY_NAME[name].value in ("count", "seed") and value.isdecimal() and len(value) < 20
+    number = BY_NAME[name].value_kind in ("count", "seed") and value.isdecimal() and len(value) < 20
     try:
         return semcodec.extension(name, int(value) if number else value)
     except InputError as error:

@@ -179,8 +179,8 @@ def test_inspect_says_what_values_mean() -> None:
     assert value(b"\x02\x7f\x11", "size.code") == 127  # unassigned, but there to be seen
     assert value(pack("red bear", coding="lexicon"), "payload") == "red bear"
     assert (
-        validate(bytes.fromhex(RULES["SC-LEX-1"].example)).fields[-1].value
-        == RULES["SC-LEX-1"].example[2:]
+        validate(bytes.fromhex(RULES["SC-LEX-1"].example_hex)).fields[-1].value
+        == RULES["SC-LEX-1"].example_hex[2:]
     )
     assert inspect(pack("n"))[1].raw == "00"
 

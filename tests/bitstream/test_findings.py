@@ -82,10 +82,10 @@ SAYS = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.example])
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.example_hex])
 def test_the_example_of_a_rule_is_its_one_finding(name: str) -> None:
     rule = RULES[name]
-    data = bytes.fromhex(rule.example)
+    data = bytes.fromhex(rule.example_hex)
     report = validate(data, framing=rule.framing, profile=rule.profile or None)
     (finding,) = report.findings
     assert (finding.rule, finding.message) == (name, rule.message)
@@ -124,7 +124,7 @@ def same_as(error: Any, finding: Finding) -> None:
     assert finding.message in str(error)
 
 
-PICTURE = bytes.fromhex(RULES["SC-PNG-3"].example)
+PICTURE = bytes.fromhex(RULES["SC-PNG-3"].example_hex)
 
 
 @pytest.mark.parametrize(

@@ -276,7 +276,7 @@ def test_only_registered_rows_have_names() -> None:
 
 
 def test_eight_strangers_are_named() -> None:
-    with pytest.raises(SemcodecError, match="'a' 'e' 'i' 'o' 'u' 'w' 'x' 'y': "):
+    with pytest.raises(SemcodecError, match="'a' 'e' 'i' 'o' 'u' 'w' 'x' 'y'"):
         pack("aeiouwxyza")
 
 

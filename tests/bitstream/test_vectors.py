@@ -158,7 +158,7 @@ def test_every_rule_has_both_kinds(kind: str) -> None:
 @by_name(VECTORS)
 def test_the_clause_and_the_verdict_are_those_of_the_rule(vector: dict[str, Any]) -> None:
     rule = RULES[vector["rule"]]
-    assert vector["clause"] == rule.clause
+    assert vector["clause"] == rule.section
     if vector["kind"] == "breaks":
         assert vector["verdict"] == ("valid" if rule.profile else rule.outcome)
         assert vector.get("profile", "") == rule.profile
@@ -188,7 +188,7 @@ def test_no_question_is_asked_twice_of_a_rule_nor_answered_in_two_ways() -> None
 @pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.startswith("SC-LIM")])
 def test_the_example_of_a_rule_breaks_it_alone(rule: str) -> None:
     stated = RULES[rule]
-    data, profile = bytes.fromhex(stated.example), stated.profile or None
+    data, profile = bytes.fromhex(stated.example_hex), stated.profile or None
     report = validate(data, framing=stated.framing, profile=profile)
     assert [finding.rule for finding in report.findings] == [rule]
     assert report.verdict == ("valid" if stated.profile else stated.outcome)
