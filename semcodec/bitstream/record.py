@@ -28,7 +28,7 @@ class _Values(NamedTuple):
 # The payload is kept beside the tuple, in the instance's __dict__ (so this class has no __slots__),
 # because coding words takes a thousand times as long as everything else. It follows from text and
 # coding and is therefore not part of the value: records are equal, hash alike and pickle alike with
-# and without it (tests/bitstream/test_work.py).
+# and without it (tests/bitstream/test_efficiency.py).
 class Record(_Values):
     """The content of a record.
 

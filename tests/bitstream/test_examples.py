@@ -34,19 +34,19 @@ def test_default_record() -> None:
     assert unpack(b"\0") == Record("", "nibble", (1024, 1024), Models(), (), "bare", "none", 1)
 
 
-def test_framing_costs_one_byte_bare_and_four_as_file() -> None:
+def test_overhead_of_bare_and_file() -> None:
     payload = len(unpack(pack("ct n grss")).payload)
     assert len(pack("ct n grss")) == payload + 1
     assert len(pack("ct n grss", framing="file")) == payload + 4
 
 
-def test_check_values() -> None:
+def test_crc_check_values() -> None:
     assert checksums.crc8(b"123456789") == 0xDF
     assert checksums.compute(2, b"123456789").hex() == "29b1"
     assert checksums.compute(3, b"123456789").hex() == "cbf43926"
 
 
-def test_properties() -> None:
+def test_record_properties() -> None:
     extensions = {"k": 12, "painter": "brush 3"}
     record = unpack(pack("rd br", extensions=extensions, coding="auto"))
     assert (record.words, record.k, record.payload_bits) == (["rd", "br"], 12, 24)
@@ -56,13 +56,13 @@ def test_properties() -> None:
     assert unpack(pack("Öl", coding="utf8")).payload_bits == 24
 
 
-def test_models_are_given_by_value_name_or_row() -> None:
+def test_models_by_value_name_or_row() -> None:
     assert pack("n", models="local") == pack("n", models=2) == pack("n", models=Models(2))
     assert pack("n", models="default") == pack("n")
     assert (Models(2).name, Models(99).name, Models(writer=1).name) == ("local", None, None)
 
 
-def test_bytes_of_all_three_kinds() -> None:
+def test_data_as_bytes_bytearray_or_memoryview() -> None:
     data = pack("n", framing="file")
     assert unpack(bytearray(data)) == unpack(memoryview(data)) == unpack(data, framing="file")
     with pytest.raises(UnsupportedError):
@@ -72,7 +72,7 @@ def test_bytes_of_all_three_kinds() -> None:
     assert (caught.value.rule, caught.value.offset) == ("SC-FRM-2", 0)
 
 
-def test_window_points_to_skeleton() -> None:
+def test_unencodable_text_mentions_skeleton() -> None:
     with pytest.raises(InputError, match="skeleton"):
         pack("window")
 
@@ -81,7 +81,7 @@ def test_window_points_to_skeleton() -> None:
     "text", [" n", "n ", "n  n", "N", "\0", "é", "\ud800", "n\n", ["n n"], [""], [" "], [1], 5,
              None, b"n", {"n"}, "n " * 4097 + "n"],
 )  # fmt: skip
-def test_no_such_text(text: object) -> None:
+def test_invalid_text_is_an_input_error(text: object) -> None:
     with pytest.raises(InputError):
         pack(text)
 
@@ -103,18 +103,18 @@ def test_no_such_text(text: object) -> None:
         {"extensions": [(2**27, b"n" * 65_536)]},
     ],
 )  # fmt: skip
-def test_no_such_option(options: dict[str, object]) -> None:
+def test_invalid_option_is_an_input_error(options: dict[str, object]) -> None:
     with pytest.raises(InputError):
         pack("n", **options)
 
 
 @pytest.mark.parametrize("coding", ["nibble", "lexicon", "bag", "utf8", "auto"])
-def test_half_a_surrogate_pair_is_no_text(coding: str) -> None:
+def test_unpaired_surrogate_is_an_input_error(coding: str) -> None:
     with pytest.raises(InputError):
         pack("a\ud800", coding=coding)
 
 
-def test_other_wrong_arguments() -> None:
+def test_other_invalid_arguments() -> None:
     released = memoryview(b"\0")
     released.release()
     calls = [
@@ -148,7 +148,7 @@ def test_other_wrong_arguments() -> None:
             call()
 
 
-def test_inspect_accounts_for_every_bit() -> None:
+def test_inspect_covers_every_bit() -> None:
     data = pack(
         "rd br", framing="file", size=(1000, 777), models=Models(describer=300),
         extensions=[("k", 12), ("painter", "x")],
@@ -167,7 +167,7 @@ def test_inspect_accounts_for_every_bit() -> None:
     assert values["payload"] == "rd br"
 
 
-def test_inspect_says_what_values_mean() -> None:
+def test_inspect_interprets_values() -> None:
     def value(data: bytes, field: str) -> int | str:
         return {field.name: field.value for field in inspect(data)}[field]
 
@@ -185,13 +185,13 @@ def test_inspect_says_what_values_mean() -> None:
     assert inspect(pack("n"))[1].raw == "00"
 
 
-def test_inspect_refuses_what_cannot_be_read() -> None:
+def test_inspect_raises_if_data_cannot_be_read() -> None:
     for data, kind in ((b"", FormatError), (b"\x80", UnsupportedError), (b"\x60\xff", FormatError)):
         with pytest.raises(kind):
             inspect(data)
 
 
-def test_validate_lists_everything_and_the_gravest_decides() -> None:
+def test_verdict_is_the_most_severe_outcome_of_all_findings() -> None:
     report = validate(b"\xb5\x1a\x02\x00\x01\x00\x00\x10\x00")
     assert [(f.rule, f.offset) for f in report.findings] == [
         ("SC-FRM-3", 19), ("SC-SIZ-2", 24), ("SC-NIB-1", 32), ("SC-NIB-2", 44), ("SC-NIB-3", 64),
@@ -203,14 +203,14 @@ def test_validate_lists_everything_and_the_gravest_decides() -> None:
     assert validate(pack("n")).verdict == "valid"
 
 
-def test_an_error_says_where() -> None:
+def test_error_message_has_the_offset() -> None:
     with pytest.raises(FormatError) as caught:
         unpack(b"\x00\x10\x01")
     assert "byte 2, bit 0" in str(caught.value)
     assert caught.value.verdict == "invalid"
 
 
-def test_small_parts() -> None:
+def test_decode_canonical_leb128() -> None:
     assert [leb128.decode_canonical(data) for data in (b"", b"\x7f", b"\x80\x01", b"\x81\x00", b"\x80")] == [
         None, 127, 128, None, None,
     ]  # fmt: skip
@@ -227,7 +227,7 @@ class Unequal:
     __hash__ = None  # type: ignore[assignment]
 
 
-def test_what_cannot_be_compared_is_refused() -> None:
+def test_argument_without_equality_is_an_input_error() -> None:
     for call in (
         lambda: pack("n", framing=Unequal()),
         lambda: pack("n", coding=Unequal()),
@@ -245,26 +245,26 @@ def test_what_cannot_be_compared_is_refused() -> None:
 @pytest.mark.parametrize(
     "text", ["", "n", "nt", "ndn trdtnl rch vndv", "n" * record_codec.MAX_FAST_SYMBOLS]
 )
-def test_a_default_record_takes_the_short_road(text: str) -> None:
+def test_default_record_uses_the_fast_path(text: str) -> None:
     packed = record_codec.write_default(text)
     assert packed == pack(text)
     assert packed is not None
     assert record_codec.read_default(packed) == unpack(packed)
 
 
-def test_long_texts_take_the_long_road() -> None:
+def test_long_text_uses_the_general_path() -> None:
     text = "nt " * 4000 + "n"
     assert unpack(pack(text)).text == text
 
 
-def test_import_is_light() -> None:
+def test_import_does_not_load_heavy_modules() -> None:
     heavy = "{'construct', 'numpy', 'PIL'}"
     code = f"import sys, semcodec.bitstream; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_errors_travel_between_processes() -> None:
+def test_errors_can_be_pickled() -> None:
     error = FormatError("SC-PAY-2", "Padding.", 12, "invalid")
     copy = pickle.loads(pickle.dumps(error))
     assert (str(copy), copy.rule, copy.offset, copy.verdict) == (

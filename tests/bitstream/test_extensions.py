@@ -18,7 +18,7 @@ NUMBERS = {"describer": 2, "writer": 4, "painter": 6, "prompts": 8, "k": 10, "or
 Case = tuple[str, Value, bytes]
 
 
-def test_the_registered_types() -> None:
+def test_registered_extension_types() -> None:
     assert {name: row.type for name, row in extensions.BY_NAME.items()} == NUMBERS
 
 
@@ -38,7 +38,7 @@ def right() -> list[Case]:
 
 
 @pytest.mark.parametrize(("name", "value", "data"), right())
-def test_a_value_by_name_and_by_number(name: str, value: Value, data: bytes) -> None:
+def test_extension_by_name_and_by_type(name: str, value: Value, data: bytes) -> None:
     number = NUMBERS[name]
     assert extension(name, value) == (number, data)
     given_ = ({name: value}, [(name, value)], ((name, value),), [[name, value]], [(number, data)],
@@ -63,7 +63,7 @@ WRONG_BYTES = [
 
 
 @pytest.mark.parametrize(("kind", "value"), WRONG_BYTES)
-def test_wrong_bytes_are_neither_written_nor_read(kind: int, value: bytes) -> None:
+def test_invalid_extension_bytes_are_neither_written_nor_read(kind: int, value: bytes) -> None:
     row = extensions.BY_TYPE[kind]
     with pytest.raises(InputError, match=row.rule):
         pack("nn", extensions=[(kind, value)])
@@ -92,7 +92,7 @@ def test_wrong_bytes_are_neither_written_nor_read(kind: int, value: bytes) -> No
         )),
     ],
 )  # fmt: skip
-def test_wrong_values_are_refused_by_name(name: str, value: object) -> None:
+def test_invalid_extension_values_are_input_errors(name: str, value: object) -> None:
     row = extensions.BY_NAME[name]
     for call in (lambda: extension(name, value), lambda: pack("nn", extensions={name: value})):
         with pytest.raises(InputError, match=rf"extension {name} takes .*\({row.rule}\)"):
@@ -100,7 +100,7 @@ def test_wrong_values_are_refused_by_name(name: str, value: object) -> None:
 
 
 @pytest.mark.parametrize("name", ["poet", "", "K", 2, None, ["k"]])
-def test_no_such_name(name: object) -> None:
+def test_unknown_extension_name_is_an_input_error(name: object) -> None:
     with pytest.raises(InputError, match="describer, writer, painter"):
         extension(name, "n")
 
@@ -117,12 +117,12 @@ def test_no_such_name(name: object) -> None:
         ([("k", 1), (10, b"\2")], "once"),
     ],
 )  # fmt: skip
-def test_what_is_no_list_of_extensions(pairs: object, says: str) -> None:
+def test_malformed_extensions_argument_is_an_input_error(pairs: object, says: str) -> None:
     with pytest.raises(InputError, match=says):
         pack("nn", extensions=pairs)
 
 
-def test_types_that_nobody_knows_are_carried() -> None:
+def test_private_extension_types_are_kept() -> None:
     entries = ((2**27, b""), (2**27 + 2, b"\xff" * 300), (2**28 - 2, b"\0"))
     assert unpack(pack("nn", extensions=entries[::-1])).extensions == entries
     assert unpack(pack("nn", extensions=dict(entries))).extensions == entries
@@ -130,7 +130,7 @@ def test_types_that_nobody_knows_are_carried() -> None:
 
 
 @given(st.integers(0, 2**28 - 1))
-def test_leb28_comes_back_and_nothing_shorter_does(value: int) -> None:
+def test_leb128_round_trip_and_truncation(value: int) -> None:
     data = leb128.write(value)
     assert leb128.read(Parser(data)) == leb128.decode_canonical(data) == value
     assert len(data) == max(1, -(-value.bit_length() // 7))
@@ -140,7 +140,7 @@ def test_leb28_comes_back_and_nothing_shorter_does(value: int) -> None:
             leb128.read(Parser(data[:end]))
 
 
-def test_leb28_has_one_spelling() -> None:
+def test_non_canonical_leb128_is_reported() -> None:
     for data, found, right_ in (("8100", "81 00", "01"), ("ff8000", "ff 80 00", "7f"),
                                 ("80808000", "80 80 80 00", "00")):  # fmt: skip
         findings: list[FormatError | UnsupportedError] = []
@@ -168,7 +168,7 @@ def test_leb28_has_one_spelling() -> None:
         ("8200140011", [("SC-LEB-2", 8)]),
     ],
 )
-def test_a_broken_block(block: str, broken: list[tuple[str, int]]) -> None:
+def test_invalid_extension_blocks(block: str, broken: list[tuple[str, int]]) -> None:
     data = bytes.fromhex("04" + block)
     assert [(f.rule, f.offset) for f in validate(data).findings] == broken
     with pytest.raises((FormatError, UnsupportedError)) as caught:
@@ -176,6 +176,6 @@ def test_a_broken_block(block: str, broken: list[tuple[str, int]]) -> None:
     assert (caught.value.rule, caught.value.offset) == broken[0]
 
 
-def test_a_cut_behind_the_block_is_no_matter_of_the_block() -> None:
+def test_payload_error_behind_a_block_is_not_an_extension_error() -> None:
     report = validate(b"\x64\x02\x14\x00\xff")
     assert [(f.rule, f.offset) for f in report.findings] == [("SC-UTF-1", 32)]

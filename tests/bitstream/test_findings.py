@@ -83,7 +83,7 @@ SAYS = {
 
 
 @pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.example_hex])
-def test_the_example_of_a_rule_is_its_one_finding(name: str) -> None:
+def test_example_of_each_rule_gives_one_finding(name: str) -> None:
     rule = RULES[name]
     data = bytes.fromhex(rule.example_hex)
     report = validate(data, framing=rule.framing, profile=rule.profile or None)
@@ -150,7 +150,7 @@ PICTURE = bytes.fromhex(RULES["SC-PNG-3"].example_hex)
          ("SC-LIM-5", 16, "more than 1 records", "at most 1")),
     ],
 )  # fmt: skip
-def test_what_is_found_where_a_rule_has_no_example(
+def test_findings_of_rules_without_an_example(
     data: bytes, framing: str, limits: dict[str, int], expected: tuple[str, int, str, str]
 ) -> None:
     (finding,) = validate(data, framing=framing, limits=Limits(**limits)).findings

@@ -43,7 +43,7 @@ def a_picture(size: tuple[int, int] = (4, 3)) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["bare", "file", "url", "qr"])
-def test_the_same_record_in_every_framing(name: str) -> None:
+def test_record_is_the_same_in_every_framing(name: str) -> None:
     data = pack(TEXT, framing=name, **ALL)
     record = unpack(data)
     assert (record.framing, record.text, record.metadata["seed"]) == (name, TEXT, 7)
@@ -65,7 +65,7 @@ def test_repack_keeps_or_changes_the_check() -> None:
         repack(record, framing="qr", check="none")
 
 
-def test_text_forms_are_ascii_and_may_be_strings() -> None:
+def test_text_forms_as_bytes_and_as_strings() -> None:
     for name, alphabet in (("url", text_.BASE64), ("qr", text_.BASE45)):
         text = pack(TEXT, framing=name).decode("ascii")
         assert set(text[5:].encode()) <= set(alphabet)
@@ -76,7 +76,7 @@ def test_text_forms_are_ascii_and_may_be_strings() -> None:
             unpack(wrong)
 
 
-def test_base64_and_base45_are_those_of_everybody() -> None:
+def test_base64_and_base45_follow_their_rfcs() -> None:
     core = pack(TEXT, check="crc8")
     assert pack(TEXT, framing="url")[5:] == base64.urlsafe_b64encode(core).rstrip(b"=")
     assert text_.write("qr", b"AB")[5:] == b"BB8"  # the example of RFC 9285
@@ -85,14 +85,14 @@ def test_base64_and_base45_are_those_of_everybody() -> None:
 
 
 @given(st.binary(max_size=40), st.sampled_from(("url", "qr")))
-def test_text_forms_give_back_any_bytes(core: bytes, name: str) -> None:
+def test_text_form_round_trip_of_any_bytes(core: bytes, name: str) -> None:
     text = text_.write(name, core)
     if core:
         assert text_.read(Parser(text), name).data == core
 
 
 @given(st.data(), st.sampled_from(("url", "qr")))
-def test_a_text_form_has_one_spelling(data: st.DataObject, name: str) -> None:
+def test_text_form_is_canonical(data: st.DataObject, name: str) -> None:
     alphabet = text_.BASE64 if name == "url" else text_.BASE45
     body = bytes(data.draw(st.lists(st.sampled_from(alphabet), max_size=12)))
     text = text_.PREFIXES[name] + body
@@ -103,7 +103,7 @@ def test_a_text_form_has_one_spelling(data: st.DataObject, name: str) -> None:
     assert text_.write(name, core) == text
 
 
-def test_framings_tell_themselves_apart() -> None:
+def test_framing_is_detected() -> None:
     for name in ("bare", "file", "url", "qr"):
         assert framing.detect_framing(pack(TEXT, framing=name)) == name
     assert framing.detect_framing(a_picture()) == "png"
@@ -114,7 +114,7 @@ def test_framings_tell_themselves_apart() -> None:
 # --- sequences ---------------------------------------------------------------------------------
 
 
-def test_sequences_put_together_are_a_sequence() -> None:
+def test_concatenated_sequences_are_a_sequence() -> None:
     texts = ["rd br", "", "snst " * 60 + "n"]
     data = b"".join(pack(text, framing="sequence") for text in texts)
     records = list(unpack_all(data))
@@ -125,7 +125,7 @@ def test_sequences_put_together_are_a_sequence() -> None:
     assert validate(data, framing="sequence").ok
 
 
-def test_a_sequence_is_read_as_far_as_it_is_asked_for() -> None:
+def test_sequence_is_read_lazily() -> None:
     records = unpack_all(pack("n", framing="sequence") + b"\x05\0")
     assert next(records).text == "n"
     with pytest.raises(FormatError) as caught:
@@ -133,14 +133,14 @@ def test_a_sequence_is_read_as_far_as_it_is_asked_for() -> None:
     assert (caught.value.rule, caught.value.offset) == ("SC-SEQ-2", 40)
 
 
-def test_a_sequence_has_to_be_asked_for() -> None:
+def test_sequence_is_not_detected() -> None:
     with pytest.raises(InputError, match="unpack_all"):
         unpack(b"\1\0", framing="sequence")
     with pytest.raises(InputError):
         unpack_all(5)
 
 
-def test_a_long_item_fits_its_sequence() -> None:
+def test_long_item_of_a_sequence() -> None:
     text = "n" * 131_070
     (record,) = unpack_all(pack(text, framing="sequence"))
     assert record.text == text
@@ -149,7 +149,7 @@ def test_a_long_item_fits_its_sequence() -> None:
 # --- PNG ---------------------------------------------------------------------------------------
 
 
-def test_a_picture_carries_its_record() -> None:
+def test_png_carries_a_record() -> None:
     picture = embed_png(a_picture(), pack(TEXT, framing="file", **ALL))
     record = unpack(picture)
     assert (record.framing, record.check, record.text) == ("png", "none", TEXT)
@@ -159,7 +159,7 @@ def test_a_picture_carries_its_record() -> None:
     assert unpack(embed_png(picture, pack("n"))).text == "n"
 
 
-def test_a_record_of_a_picture_needs_a_picture() -> None:
+def test_png_record_needs_another_framing_to_repack() -> None:
     record = unpack(embed_png(a_picture(), pack("n")))
     for call in (lambda: repack(record), lambda: pack("n", framing="png")):
         with pytest.raises(InputError, match="embed_png"):
@@ -167,7 +167,7 @@ def test_a_record_of_a_picture_needs_a_picture() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from((b"tEXt", b"zzZz", b"IDAT")), st.binary(max_size=20))))
-def test_every_other_chunk_is_kept(more: list[tuple[bytes, bytes]]) -> None:
+def test_embedding_keeps_every_other_chunk(more: list[tuple[bytes, bytes]]) -> None:
     head = a_picture()[:33]
     written = [build_chunk(kind, data) for kind, data in (*more, (b"IEND", b""))]
     picture = b"".join([head, *written, b"after"])
@@ -177,7 +177,7 @@ def test_every_other_chunk_is_kept(more: list[tuple[bytes, bytes]]) -> None:
     assert carrying[:start] + carrying[end:] == picture
 
 
-def test_what_is_no_picture_takes_no_record() -> None:
+def test_embedding_into_invalid_png_is_refused() -> None:
     wrong = [b"", b"GIF89a", a_picture()[:40]]
     for data in wrong:
         with pytest.raises(FormatError):
@@ -189,7 +189,7 @@ def test_what_is_no_picture_takes_no_record() -> None:
     assert caught.value.rule == "SC-PNG-3"
 
 
-def test_a_picture_of_as_many_chunks_as_are_read_takes_no_more() -> None:
+def test_png_at_the_limit_of_chunks_takes_no_record() -> None:
     """What ``embed_png`` writes, ``unpack`` reads: one chunk less than the limit has room."""
     most, record = Limits().max_chunks, pack("n")
     head = a_picture()[:33]
@@ -203,6 +203,6 @@ def test_a_picture_of_as_many_chunks_as_are_read_takes_no_more() -> None:
         embed_png(head + empty * (most - 1) + END, record)
 
 
-def test_a_large_picture_is_no_large_record() -> None:
+def test_large_png_does_not_exceed_max_bytes() -> None:
     picture = embed_png(a_picture((2000, 1500)) + b"\0" * 100_000, pack("n"))
     assert unpack(picture).text == "n"

@@ -106,7 +106,7 @@ def bits(data: bytes) -> int:
         (chunks(RECORD, END), "auto", {"max_bytes": 1}, "unsupported", "SC-LIM-1", bits(HEAD) + 72),
     ],
 )  # fmt: skip
-def test_a_limit_and_the_end_of_the_data(
+def test_limit_against_truncation(
     data: bytes, framing: str, limits: dict[str, int], verdict: str, rule: str, offset: int
 ) -> None:
     bounds = Limits(**limits)
@@ -139,7 +139,7 @@ FULL = chunks(*[EMPTY] * (Limits().max_chunks - 1))  #: as many chunks as a read
     [(b"", FormatError, "SC-PNG-2"), (EMPTY[:-1], FormatError, "SC-PNG-2"),
      (EMPTY, UnsupportedError, "SC-LIM-4"), (END, UnsupportedError, "SC-LIM-4")],
 )  # fmt: skip
-def test_default_limit_of_chunks_at_the_end_of_the_data(
+def test_default_limit_of_chunks_against_truncation(
     more: bytes, error: type[Exception], rule: str
 ) -> None:
     for call in (unpack, extract_png, inspect, lambda data: embed_png(data, pack("n"))):

@@ -84,7 +84,7 @@ def test_verdict_rule_and_offset(vector: dict[str, Any]) -> None:
 
 
 @by_name([vector for vector in VECTORS if vector["verdict"] == "valid"])
-def test_what_a_valid_one_says(vector: dict[str, Any]) -> None:
+def test_value_of_valid_data(vector: dict[str, Any]) -> None:
     records = read(vector)
     sequence = vector["framing"] == "sequence"
     assert [record.as_dict() for record in records] == [said(record) for record in records]
@@ -96,7 +96,7 @@ def test_what_a_valid_one_says(vector: dict[str, Any]) -> None:
 
 
 @by_name([vector for vector in VECTORS if vector["verdict"] != "valid"])
-def test_what_is_not_valid_is_refused_for_the_reason_given(vector: dict[str, Any]) -> None:
+def test_unpack_raises_the_rule_and_offset(vector: dict[str, Any]) -> None:
     with pytest.raises((FormatError, UnsupportedError)) as caught:
         read(vector)
     assert (caught.value.rule, caught.value.offset) == (vector["rule"], vector["offset"])
@@ -104,7 +104,7 @@ def test_what_is_not_valid_is_refused_for_the_reason_given(vector: dict[str, Any
     assert verdict == vector["verdict"]
 
 
-def test_valid_is_what_a_reader_with_the_same_limits_takes() -> None:
+def test_data_is_valid_if_and_only_if_it_is_read() -> None:
     for vector in VECTORS:
         bounds = Limits(**vector.get("limits", {}))
         report = validate(data_of(vector), framing=vector["framing"], limits=bounds)
@@ -116,7 +116,7 @@ def test_valid_is_what_a_reader_with_the_same_limits_takes() -> None:
 
 
 @by_name([vector for vector in VECTORS if vector.get("record") and vector["data"][:2] == "89"])
-def test_a_picture_keeps_its_record_and_all_else(vector: dict[str, Any]) -> None:
+def test_embedding_the_same_record_keeps_the_png(vector: dict[str, Any]) -> None:
     picture = data_of(vector)
     core = extract_png(picture)
     kept = embed_png(picture, core)
@@ -133,7 +133,7 @@ def chunks(picture: bytes) -> tuple[list[bytes], bytes]:
 
 
 @by_name([vector for vector in VECTORS if "second-spelling" in vector["flags"]])
-def test_a_second_spelling_is_refused_though_it_could_be_read(vector: dict[str, Any]) -> None:
+def test_non_canonical_encoding_is_refused(vector: dict[str, Any]) -> None:
     assert vector["verdict"] in ("invalid", "malformed")
     with pytest.raises(FormatError):
         read(vector)
@@ -151,12 +151,12 @@ def test_a_second_spelling_is_refused_though_it_could_be_read(vector: dict[str, 
 
 
 @pytest.mark.parametrize("kind", ["obeys", "breaks"])
-def test_every_rule_has_both_kinds(kind: str) -> None:
+def test_every_rule_has_an_obeying_and_a_breaking_vector(kind: str) -> None:
     assert {vector["rule"] for vector in VECTORS if vector["kind"] == kind} == set(RULES)
 
 
 @by_name(VECTORS)
-def test_the_clause_and_the_verdict_are_those_of_the_rule(vector: dict[str, Any]) -> None:
+def test_clause_and_verdict_match_the_rule(vector: dict[str, Any]) -> None:
     rule = RULES[vector["rule"]]
     assert vector["clause"] == rule.section
     if vector["kind"] == "breaks":
@@ -164,17 +164,17 @@ def test_the_clause_and_the_verdict_are_those_of_the_rule(vector: dict[str, Any]
         assert vector.get("profile", "") == rule.profile
 
 
-def test_all_first_bytes_are_there() -> None:
+def test_every_first_byte_has_a_vector() -> None:
     path = FOLDER / "first-bytes.json"
     firsts = [data_of(vector)[0] for vector in json.loads(path.read_text("utf-8"))["vectors"]]
     assert firsts == list(range(256))
 
 
-def test_no_name_is_used_twice() -> None:
+def test_vector_names_are_unique() -> None:
     assert len({vector["name"] for vector in VECTORS}) == len(VECTORS)
 
 
-def test_no_question_is_asked_twice_of_a_rule_nor_answered_in_two_ways() -> None:
+def test_vectors_are_distinct_and_consistent() -> None:
     asked = defaultdict(list)
     for vector in VECTORS:
         asked[question(vector)].append(vector)
@@ -186,7 +186,7 @@ def test_no_question_is_asked_twice_of_a_rule_nor_answered_in_two_ways() -> None
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.startswith("SC-LIM")])
-def test_the_example_of_a_rule_breaks_it_alone(rule: str) -> None:
+def test_example_breaks_only_its_rule(rule: str) -> None:
     stated = RULES[rule]
     data, profile = bytes.fromhex(stated.example_hex), stated.profile or None
     report = validate(data, framing=stated.framing, profile=profile)
@@ -194,7 +194,7 @@ def test_the_example_of_a_rule_breaks_it_alone(rule: str) -> None:
     assert report.verdict == ("valid" if stated.profile else stated.outcome)
 
 
-def test_every_second_spelling_has_a_vector() -> None:
+def test_every_non_canonical_encoding_has_a_vector() -> None:
     """Random bytes do not find a reader that became lax; these do."""
     rules = {vector["rule"] for vector in VECTORS if "second-spelling" in vector["flags"]}
     table = "LEB-2 SIZ-2 SIZ-3 SIZ-4 MOD-1 EXT-2 EXT-4 EXT-8 EXT-9 EXT-10 NIB-1 NIB-3 UTF-1"
@@ -206,7 +206,7 @@ def test_every_second_spelling_has_a_vector() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_the_schema_describes_the_file(path: Path) -> None:
+def test_vector_files_match_the_schema(path: Path) -> None:
     schema = json.loads((FOLDER / "schema.json").read_text("utf-8"))
     jsonschema_rs.meta.validate(schema)
     vectors = json.loads(path.read_text("utf-8"))
@@ -226,7 +226,7 @@ def test_the_schema_describes_the_file(path: Path) -> None:
         {"framing": "sequence", "kind": "obeys", "verdict": "valid", "record": {}},
     ],
 )
-def test_the_schema_refuses_what_is_no_vector(change: dict[str, Any]) -> None:
+def test_schema_rejects_invalid_vectors(change: dict[str, Any]) -> None:
     schema = json.loads((FOLDER / "schema.json").read_text("utf-8"))
     broken = next(vector for vector in VECTORS if vector["verdict"] == "invalid")
     head = {"format": "SEMCODEC-1", "draft": 2, "license": "CC0-1.0"}
@@ -235,7 +235,7 @@ def test_the_schema_refuses_what_is_no_vector(change: dict[str, Any]) -> None:
     assert not check.is_valid(head | {"vectors": [broken | change]})
 
 
-def test_the_schema_says_what_every_property_is() -> None:
+def test_schema_describes_every_property() -> None:
     definitions = json.loads((FOLDER / "schema.json").read_text("utf-8"))
     nodes = [definitions, *definitions["$defs"].values()]
     nodes.append(definitions["$defs"]["vector"]["properties"]["limits"])
@@ -245,12 +245,12 @@ def test_the_schema_says_what_every_property_is() -> None:
             assert value.get("description"), name
 
 
-def test_every_vector_is_a_file_too() -> None:
+def test_every_vector_has_a_file() -> None:
     twins = {path.stem: path.read_bytes() for path in (FOLDER / "files").iterdir()}
     assert twins == {vector["name"]: data_of(vector) for vector in VECTORS}
 
 
-def test_the_manifest_has_the_hash_of_every_file() -> None:
+def test_manifest_has_the_hash_of_every_file() -> None:
     lines = (FOLDER / "SHA256SUMS").read_text("utf-8").splitlines()
     manifest = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
     there = [path for path in FOLDER.rglob("*") if path.is_file() and path.name != "SHA256SUMS"]

@@ -41,7 +41,7 @@ MAX_SECONDS: Final = 120  #: seconds for the tests of one mutant, which may neve
 #: The tests that must notice when a rule of the format is not checked, or is reported elsewhere.
 VECTORS: Final = (
     "tests/bitstream/test_vectors.py::test_verdict_rule_and_offset",
-    "tests/bitstream/test_vectors.py::test_what_is_not_valid_is_refused_for_the_reason_given",
+    "tests/bitstream/test_vectors.py::test_unpack_raises_the_rule_and_offset",
 )
 IMPORTED: Final = "ignore::pytest.PytestAssertRewriteWarning"  #: a plugin is among them
 

@@ -19,7 +19,7 @@ def test_every_requirement_has_several_mutants() -> None:
     assert min(counts.values()) >= 2
 
 
-def test_every_mutant_is_other_code_of_the_package() -> None:
+def test_every_mutant_changes_the_code() -> None:
     for mutant in [*runner.mutants(), *sites.sites()]:
         source = mutant.source  # raises LookupError where the code has changed since
         compile(source, mutant.file, "exec")
@@ -35,7 +35,7 @@ def test_every_mutant_is_other_code_of_the_package() -> None:
         ("import os; os.abort()", runner.MAX_SECONDS, "the process ended without a report"),
     ],
 )
-def test_a_mutant_without_a_result_is_told_from_one_that_takes_too_long(
+def test_crash_and_timeout_of_a_mutant_are_distinguished(
     source: str, limit: int, error: str
 ) -> None:
     code = (
@@ -51,7 +51,7 @@ def test_a_mutant_without_a_result_is_told_from_one_that_takes_too_long(
 
 @pytest.mark.sampled
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the runner forks")
-def test_mutants_are_noticed(record_property: profiles.RecordProperty) -> None:
+def test_mutants_are_detected(record_property: profiles.RecordProperty) -> None:
     """In the gate the first mutant of every requirement, at night all, and the rules' checks.
 
     They run in a process of their own, which has imported nothing of the package.

@@ -62,7 +62,7 @@ utf8_text = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
 
 @given(nibble_text, options())
-def test_what_is_packed_comes_back(text: str, given_options: dict[str, Any]) -> None:
+def test_nibble_records_round_trip(text: str, given_options: dict[str, Any]) -> None:
     record = unpack(pack(text, **given_options))
     assert record.text == text
     assert record.extensions == tuple(given_options.pop("extensions"))
@@ -70,14 +70,14 @@ def test_what_is_packed_comes_back(text: str, given_options: dict[str, Any]) -> 
 
 
 @given(utf8_text, options())
-def test_any_unicode_text_comes_back(text: str, given_options: dict[str, Any]) -> None:
+def test_utf8_records_round_trip(text: str, given_options: dict[str, Any]) -> None:
     record = unpack(pack(text, coding="utf8", **given_options))
     assert (record.text, record.coding) == (text, "utf8")
     assert repack(record) == rebuild(record)
 
 
 @given(nibble_text, options())
-def test_the_declaration_writes_the_same_bytes(text: str, given_options: dict[str, Any]) -> None:
+def test_layout_writes_the_same_bytes(text: str, given_options: dict[str, Any]) -> None:
     data = pack(text, **given_options)
     assert rebuild(unpack(data)) == data
     assert oracle(data) == unpack(data)
@@ -85,12 +85,12 @@ def test_the_declaration_writes_the_same_bytes(text: str, given_options: dict[st
 
 @examples(300)
 @given(st.binary(max_size=40))
-def test_two_readers_agree_on_any_bytes(data: bytes) -> None:
+def test_reader_and_oracle_agree_on_any_bytes(data: bytes) -> None:
     assert fast(data) == oracle(data)
 
 
 @pytest.mark.sampled
-def test_two_readers_agree_on_near_records(record_property: RecordProperty) -> None:
+def test_reader_and_oracle_agree_on_mutated_records(record_property: RecordProperty) -> None:
     rng, tried = random.Random(seed(2)), count(gate=2_000, nightly=100_000)
     record_property("inputs", tried)
     for _ in range(tried):
@@ -98,7 +98,7 @@ def test_two_readers_agree_on_near_records(record_property: RecordProperty) -> N
         assert fast(data) == oracle(data), data.hex()
 
 
-def test_two_readers_agree_on_every_short_default_payload() -> None:
+def test_reader_and_oracle_agree_on_every_two_byte_payload() -> None:
     for value in range(0x10000):
         data = b"\0" + value.to_bytes(2, "big")
         text = tidy(data[1:])
@@ -107,7 +107,7 @@ def test_two_readers_agree_on_every_short_default_payload() -> None:
 
 
 @pytest.mark.sampled
-def test_only_our_errors_leave_and_what_is_taken_is_canonical(
+def test_accepted_data_is_canonical_and_other_data_raises_semcodec_errors(
     record_property: RecordProperty,
 ) -> None:
     rng, taken, tried = random.Random(seed(1)), 0, count(gate=5_000, nightly=500_000)
@@ -140,7 +140,7 @@ def damaged(data: bytes) -> Iterator[bytes]:
     "text",
     ["", "n", "ct n grss", "ndn trdtnl rch vndv", "rd br snst lk mntn gld sk brd fl " * 2 + "t"],
 )
-def test_a_damaged_file_is_refused(text: str, check: str) -> None:
+def test_damaged_file_is_refused(text: str, check: str) -> None:
     for data in damaged(pack(text, framing="file", check=check)):
         with pytest.raises(SemcodecError):
             unpack(data)

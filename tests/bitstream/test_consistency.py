@@ -71,7 +71,7 @@ def values(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
 
 
 @given(values())
-def test_any_record_comes_back_through_all_framings(said: tuple[str, dict[str, Any]]) -> None:
+def test_records_round_trip_through_all_framings(said: tuple[str, dict[str, Any]]) -> None:
     text, options = said
     first = record = unpack(pack(text, **options))
     assert record.metadata == options["extensions"]
@@ -85,7 +85,7 @@ def test_any_record_comes_back_through_all_framings(said: tuple[str, dict[str, A
 
 
 @given(values(), st.sampled_from(framing.OUTPUT_FRAMINGS))
-def test_a_map_holds_the_bits_of_the_data(said: tuple[str, dict[str, Any]], name: str) -> None:
+def test_field_map_contains_every_bit(said: tuple[str, dict[str, Any]], name: str) -> None:
     text, options = said
     data = pack(text, **options, framing=name, check="crc8")
     fields = inspect(data, framing="sequence" if name == "sequence" else "auto")
@@ -108,7 +108,7 @@ _chunk = st.builds(
 
 
 @given(st.lists(_chunk, max_size=5), st.binary(max_size=9), values())
-def test_embedding_twice_replaces(
+def test_embedding_again_replaces_the_record(
     more: list[bytes], tail: bytes, said: tuple[str, dict[str, Any]]
 ) -> None:
     bare = pack(said[0], **said[1])
@@ -127,7 +127,7 @@ def test_embedding_twice_replaces(
 @pytest.mark.parametrize(
     ("name", "size", "cores"), [("url", 2, 2**8), ("qr", 2, 2**8), ("qr", 3, 2**16)]
 )
-def test_as_many_short_texts_are_read_as_there_are_cores(name: str, size: int, cores: int) -> None:
+def test_each_short_core_has_one_text_form(name: str, size: int, cores: int) -> None:
     alphabet = text_.BASE64 if name == "url" else text_.BASE45
     texts = (text_.PREFIXES[name] + bytes(b) for b in itertools.product(alphabet, repeat=size))
     read = [text for text in texts if rule_of(text, name) is None]
@@ -136,7 +136,7 @@ def test_as_many_short_texts_are_read_as_there_are_cores(name: str, size: int, c
 
 
 @pytest.mark.parametrize("name", ["url", "qr"])
-def test_a_text_form_is_all_characters_of_its_alphabet(name: str) -> None:
+def test_text_form_accepts_exactly_its_alphabet(name: str) -> None:
     alphabet = text_.BASE64 if name == "url" else text_.BASE45
     for char in range(256):
         strange = rule_of(text_.PREFIXES[name] + bytes([ord("0"), char]), name) == "SC-TXT-2"
@@ -152,7 +152,7 @@ def rule_of(text: bytes, name: str) -> str | None:
     return None
 
 
-def test_the_longest_text_form_is_read() -> None:
+def test_longest_text_form_is_read() -> None:
     for name, most in (("url", 49_148), ("qr", 43_687)):  # bytes of a core, with head and CRC-8
         text = "n" * (2 * (most - 2))
         data = pack(text, framing=name)
@@ -166,12 +166,12 @@ def test_the_longest_text_form_is_read() -> None:
 
 
 @given(st.binary(max_size=30), st.sampled_from(("auto", *framing.INPUT_FRAMINGS, "sequence")))
-def test_a_reader_takes_what_is_valid_and_names_the_first_finding(data: bytes, name: str) -> None:
+def test_validator_and_reader_agree(data: bytes, name: str) -> None:
     for start in (b"", b"\xb5\x1a", b"semc:", b"SEMC:", CARRIER[:33], CARRIER[:41]):
         agree(start + data, name)
 
 
-def test_every_cut_and_every_changed_byte_of_a_picture() -> None:
+def test_validator_and_reader_agree_on_damaged_png() -> None:
     for at in range(len(CARRIER)):
         agree(CARRIER[:at], "auto")
         agree(CARRIER[:at] + bytes([CARRIER[at] ^ 0x20]) + CARRIER[at + 1 :], "auto")
@@ -222,16 +222,14 @@ def extent(fields: Sequence[Field]) -> int:
         (build_png(build_chunk(b"seMC", b"\x02")), ("SC-HDR-3", AT + 72, "0 more bytes")),
     ],
 )
-def test_faults_of_a_picture_are_found_where_they_are(
-    data: bytes, expected: tuple[str, int, str]
-) -> None:
+def test_png_errors_have_the_right_offset(data: bytes, expected: tuple[str, int, str]) -> None:
     with pytest.raises((FormatError, UnsupportedError)) as caught:
         unpack(data)
     error: Any = caught.value
     assert (error.rule, error.offset, error.found) == expected
 
 
-def test_findings_of_a_picture_are_listed_in_the_order_of_reading() -> None:
+def test_png_findings_are_in_reading_order() -> None:
     bad = build_chunk(b"seMC", b"\x0a\x00\x11\x00")[:-1] + b"\0"
     assert [(f.rule, f.offset) for f in validate(build_png(bad, bad)).findings] == [
         ("SC-PNG-4", AT + 128), ("SC-PNG-5", AT + 96), ("SC-PNG-6", AT + 67),
@@ -255,7 +253,9 @@ def test_findings_of_a_picture_are_listed_in_the_order_of_reading() -> None:
         ("ffffffff7ffffffe", (2**31 - 1, 2**31 - 1), []),
     ],
 )
-def test_explicit_sizes(field: str, size: tuple[int, int], broken: list[tuple[str, int]]) -> None:
+def test_explicit_size_forms(
+    field: str, size: tuple[int, int], broken: list[tuple[str, int]]
+) -> None:
     data = b"\x02" + bytes.fromhex(field) + b"\x11"
     report = validate(data)
     assert [(f.rule, f.offset) for f in report.findings] == broken
@@ -265,27 +265,27 @@ def test_explicit_sizes(field: str, size: tuple[int, int], broken: list[tuple[st
     assert broken or unpack(data).size == size
 
 
-def test_the_first_row_of_model_sets_that_says_something_has_a_name() -> None:
+def test_field_map_names_registered_model_sets() -> None:
     shown = [{f.name: f.value for f in inspect(pack("n", models=row))} for row in (1, 2, 3)]
     assert [fields["models.set"] for fields in shown] == ["openai", "local", 3]
 
 
-def test_only_registered_rows_have_names() -> None:
+def test_only_registered_model_sets_have_names() -> None:
     names = ["default", "openai", "local", None, None]
     assert [Models(row).name for row in (0, 1, 2, 3, 4)] == names
 
 
-def test_eight_strangers_are_named() -> None:
+def test_error_lists_eight_invalid_characters() -> None:
     with pytest.raises(SemcodecError, match="'a' 'e' 'i' 'o' 'u' 'w' 'x' 'y'"):
         pack("aeiouwxyza")
 
 
-def test_nothing_has_no_fields() -> None:
+def test_empty_data_has_no_fields() -> None:
     for name in ("auto", *framing.INPUT_FRAMINGS, "sequence"):
         assert validate(b"", framing=name).fields == ()
 
 
-def test_a_profile_is_kept_or_says_why() -> None:
+def test_each_profile_is_satisfied_or_has_findings() -> None:
     names = {"describer": "d", "writer": "w", "painter": "p", "prompts": "q", "tool": "t"}
     for data in (
         pack("nn"),
@@ -320,7 +320,7 @@ def test_a_profile_is_kept_or_says_why() -> None:
         (b"\x01\x00" * 3, "sequence", Limits(max_records=2), ("SC-LIM-5", 32)),
     ],
 )
-def test_nothing_is_mapped_beyond_a_limit(
+def test_no_fields_are_mapped_beyond_a_limit(
     data: bytes, name: str, limits: Limits, expected: tuple[str, int]
 ) -> None:
     report = validate(data, framing=name, limits=limits)
@@ -332,7 +332,7 @@ def test_nothing_is_mapped_beyond_a_limit(
 
 
 @pytest.mark.parametrize("words", [4_096, 4_097, 8_001, 16_000])
-def test_the_default_limit_of_words_holds_for_default_records(words: int) -> None:
+def test_fast_path_obeys_the_limit_of_words(words: int) -> None:
     data = b"\0" + b"\x10" * words
     if words <= Limits().max_words:
         assert unpack(data).words == ["n"] * words

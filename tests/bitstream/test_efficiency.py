@@ -101,7 +101,7 @@ def around(draw: st.DrawFn) -> dict[str, Any]:
 
 @steady
 @given(around(), st.sampled_from(sorted(TEXTS)), st.integers(0, 40))
-def test_overhead_and_payload_are_all_bytes(
+def test_overhead_plus_payload_is_the_whole_length(
     options: dict[str, Any], coding: str, repeated: int
 ) -> None:
     text = TEXTS[coding]
@@ -116,7 +116,7 @@ def test_overhead_and_payload_are_all_bytes(
 
 
 @pytest.mark.parametrize("frame", framing.OUTPUT_FRAMINGS)
-def test_overhead_of_payloads_of_all_lengths(frame: str) -> None:
+def test_overhead_for_payloads_of_many_lengths(frame: str) -> None:
     lengths = [*range(300), *range(16_370, 16_390), 40_000]
     for length in lengths:
         data = pack("a" * length, coding="utf8", framing=frame)
@@ -125,7 +125,7 @@ def test_overhead_of_payloads_of_all_lengths(frame: str) -> None:
         assert framing.length(frame, core) == len(framing.write(frame, bytes(core)))
 
 
-def test_the_length_of_an_integer() -> None:
+def test_leb128_length_matches_the_encoding() -> None:
     for power in range(28):
         for value in (2**power - 1, 2**power, 2**power + 1):
             assert leb128.length(value) == len(leb128.write(value))
@@ -136,13 +136,13 @@ def test_the_length_of_an_integer() -> None:
     [{"framing": "png"}, {"framing": "box"}, {"framing": "file", "check": "none"}, {"size": (0, 1)},
      {"models": "nobody"}, {"extensions": {"seed": -1}}],
 )  # fmt: skip
-def test_overhead_takes_the_options_of_pack(wrong: dict[str, Any]) -> None:
+def test_overhead_validates_like_pack(wrong: dict[str, Any]) -> None:
     for call in (api.overhead, api.build_record):
         with pytest.raises(InputError):
             call(3 if call is api.overhead else "n", **wrong)
 
 
-def test_the_ledger_counts_what_is_there() -> None:
+def test_rate_breakdown_counts_every_byte() -> None:
     for frame in ("bare", "file", "url", "qr"):
         data = pack("rd br", framing=frame, **ALL)
         found = rate_breakdown(data)
@@ -156,7 +156,7 @@ def test_the_ledger_counts_what_is_there() -> None:
 
 
 @pytest.mark.parametrize("coding", sorted(TEXTS))
-def test_a_payload_is_coded_once(coding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_payload_is_encoded_once(coding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = pack(TEXTS[coding], coding=coding, framing="file", check="crc32", **ALL)
     picture = in_a_picture(data)
     record = unpack(data)
@@ -175,7 +175,7 @@ def test_a_payload_is_coded_once(coding: str, monkeypatch: pytest.MonkeyPatch) -
     assert made == {}
 
 
-def test_the_shortest_coding_is_not_coded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shortest_coding_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
     made = calls(monkeypatch, lexicon.encode, bag.encode)
     pack(TEXTS["lexicon"], coding="auto")
     assert made == {"lexicon.encode": 1}
@@ -190,7 +190,7 @@ def by_hand(record: Record) -> Record:
 
 
 @pytest.mark.parametrize("coding", sorted(TEXTS))
-def test_a_record_is_its_values_whether_it_keeps_a_payload_or_not(coding: str) -> None:
+def test_kept_payload_is_not_part_of_the_value(coding: str) -> None:
     data = pack(TEXTS[coding], coding=coding, framing="file", **ALL)
     read, made = unpack(data), by_hand(unpack(data))
     assert (kept_payload(read), kept_payload(made)) == (data[-1 - len(read.payload) : -1], None)
@@ -206,7 +206,7 @@ def test_a_record_is_its_values_whether_it_keeps_a_payload_or_not(coding: str) -
         assert (type(again), again, again.payload) == (Record, read, read.payload)
 
 
-def test_another_text_has_another_payload() -> None:
+def test_replaced_text_has_its_own_payload() -> None:
     record = unpack(pack("red bear", coding="lexicon"))
     other = record._replace(text="blue sky")
     assert other.payload == unpack(pack("blue sky", coding="lexicon")).payload != record.payload
@@ -217,7 +217,7 @@ def test_another_text_has_another_payload() -> None:
 
 
 @pytest.mark.parametrize("coding", ["foo", "", None, 3, ["nibble"], "Nibble"], ids=repr)
-def test_a_coding_that_does_not_exist_has_no_payload(coding: Any) -> None:
+def test_record_with_unknown_coding_has_no_payload(coding: Any) -> None:
     record = unpack(pack("bc"))._replace(coding=coding)
     for use in (lambda: record.payload, lambda: record.payload_bits, lambda: repack(record)):
         for _ in range(2):  # whatever the first use has kept
@@ -225,7 +225,7 @@ def test_a_coding_that_does_not_exist_has_no_payload(coding: Any) -> None:
                 use()
 
 
-def test_a_payload_made_by_hand_is_kept_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_computed_payload_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     record = by_hand(unpack(pack("red bear", coding="lexicon")))
     made = calls(monkeypatch, lexicon.encode)
     assert len({record.payload, record.payload}) == made["lexicon.encode"] == 1
@@ -233,7 +233,7 @@ def test_a_payload_made_by_hand_is_kept_too(monkeypatch: pytest.MonkeyPatch) -> 
     assert made["lexicon.encode"] == 1
 
 
-def test_a_record_does_not_change() -> None:
+def test_record_is_immutable() -> None:
     for record in (unpack(pack("n")), unpack(pack("red", coding="lexicon"))):
         for name in ("text", "payload", "anything"):
             with pytest.raises(AttributeError):
@@ -263,7 +263,7 @@ def sequence(*texts: str) -> bytes:
         (b"", "sequence", 0),
     ],
 )
-def test_validate_reads_once_and_judges_each_profile_once(
+def test_validate_reads_once_and_checks_each_profile_rule_once(
     data: bytes, frame: str, records: int, profile: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged: Counter[str] = Counter()
@@ -290,13 +290,13 @@ def test_validate_reads_once_and_judges_each_profile_once(
     assert judged == Counter({rule.rule: records for rule in profiles.PROFILE_RULES if records})
 
 
-def test_a_profile_of_a_sequence_is_kept_by_all_its_records() -> None:
+def test_sequence_satisfies_a_profile_if_all_records_do() -> None:
     tiny, large = pack("n", framing="sequence"), pack("n", framing="sequence", size=(1000, 777))
     for data, kept in ((b"", ()), (tiny * 2, ("tiny",)), (tiny + large, ()), (large + tiny, ())):
         assert validate(data, framing="sequence").profiles == kept
 
 
-def test_the_reader_and_the_declaration_draw_the_same_map() -> None:
+def test_parser_and_layout_give_the_same_field_map() -> None:
     rng, drawn = random.Random(10), Counter[str]()
     for _ in range(3_000):
         data = an_input(rng)
@@ -310,7 +310,7 @@ def test_the_reader_and_the_declaration_draw_the_same_map() -> None:
     assert min(drawn["valid"], drawn["invalid"]) > 200, drawn
 
 
-def test_fields_of_broken_records_follow_each_other() -> None:
+def test_fields_of_broken_records_are_contiguous() -> None:
     """Also where a core does not start the data, and a fault or a version stops the reader."""
     cores = [b"\x00\x11", b"\x80\x11", b"\x1a\x0d\x11", b"\x02", b"\x04\x02\x0b\x01", b"\x60\xff"]
     items = b"".join(bytes([len(core)]) + core for core in cores)
@@ -326,7 +326,7 @@ def test_fields_of_broken_records_follow_each_other() -> None:
     assert names.count("1.unread") == names.count("2.unread") == names.count("unread") == 1
 
 
-def test_a_fault_that_stops_the_reader_leaves_a_map(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_layout_maps_fields_if_the_parser_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     made = calls(monkeypatch, layout.field_locations)
     for data in (pack("rd", **ALL), b"\x02\x00\x11", b"\x04\x07\x0b\x00\x0b\x00\x81\x00\x00"):
         assert validate(data).fields

@@ -45,7 +45,7 @@ def bits_of(fields: list[Field] | tuple[Field, ...]) -> int:
 
 @pytest.mark.parametrize("check", ["crc8", "crc16", "crc32"])
 @pytest.mark.parametrize("framing", ["bare", "file", "sequence", "url", "qr", "png"])
-def test_every_bit_has_a_field(framing: str, check: str) -> None:
+def test_every_bit_belongs_to_a_field(framing: str, check: str) -> None:
     core = pack("rd br", check=check, size=(1000, 777), extensions={"seed": 300, "comment": "ö"})
     data = {
         "bare": core,
@@ -70,7 +70,7 @@ def test_every_bit_has_a_field(framing: str, check: str) -> None:
         b"semc:CB+D", picture(), picture()[:20], b"\x60\xff", b"\x02\x7f\x11", b"\x18\x00\x00",
     ],
 )  # fmt: skip
-def test_the_map_of_broken_data_goes_as_far_as_it_can(data: bytes) -> None:
+def test_field_map_of_broken_data_covers_every_bit(data: bytes) -> None:
     report = validate(data)
     assert not report.ok
     assert report.verdict in ("malformed", "unsupported")
@@ -78,18 +78,18 @@ def test_the_map_of_broken_data_goes_as_far_as_it_can(data: bytes) -> None:
         assert bits_of(report.fields) == 8 * len(data)
 
 
-def test_a_map_says_where_reading_ended() -> None:
+def test_field_map_ends_with_unread() -> None:
     report = validate(b"\x02\x81\xf3")
     assert [field.name for field in report.fields][-1] == "unread"
     assert validate(b"").fields == ()
 
 
-def test_a_limit_is_not_passed_by_the_map() -> None:
+def test_field_map_is_empty_beyond_a_limit() -> None:
     report = validate(pack("n" * 100), limits=Limits(max_bytes=10))
     assert (report.verdict, report.fields) == ("unsupported", ())
 
 
-def test_found_and_expected() -> None:
+def test_found_and_expected_values() -> None:
     (finding,) = validate(b"\x02\x80\xff\x81\xff\x11").findings
     assert (finding.found, finding.expected) == ("512x512 in 4 bytes", "code 1")
     (finding,) = validate(b"\x08\x11\x00").findings
@@ -115,12 +115,12 @@ def test_found_and_expected_in_text_forms(text: bytes, found: str, expected: str
     assert (finding.found, finding.expected) == (found, expected)
 
 
-def test_spaces_at_the_start_are_two_findings() -> None:
+def test_two_leading_spaces_are_two_findings() -> None:
     rules = [(finding.rule, finding.offset) for finding in validate(b"\x00\x00\x11").findings]
     assert rules == [("SC-NIB-1", 8), ("SC-NIB-2", 12)]
 
 
-def test_errors_carry_what_was_found_between_processes() -> None:
+def test_pickled_errors_keep_found_and_expected() -> None:
     for data in (b"\x02\x80\xff\x81\xff\x11", b"\x02\x7f\x11"):
         with pytest.raises((FormatError, UnsupportedError)) as caught:
             unpack(data)
@@ -131,7 +131,7 @@ def test_errors_carry_what_was_found_between_processes() -> None:
         assert error.expected
 
 
-def test_a_broken_item_does_not_hide_the_next() -> None:
+def test_items_behind_a_broken_item_are_validated() -> None:
     items = [b"\x02\x00\x01", b"\x01\x00", b"\x03\x01\x81\x00", b"\x00", b"\x02\x60\xff", b"\x09\0"]
     report = validate(b"".join(items), framing="sequence")
     assert [(f.rule, f.offset) for f in report.findings] == [
@@ -144,7 +144,7 @@ def test_a_broken_item_does_not_hide_the_next() -> None:
 
 
 @pytest.mark.parametrize("data", [pack("red boat", coding="bag"), b"\x40\x01\x02\x03\x04"])
-def test_words_coded_whole_are_read_once(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_word_payload_is_decoded_once(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     read, read_from = bag.decode, []
     monkeypatch.setattr(bag, "decode", lambda payload: read_from.append(payload) or read(payload))
     for look in (validate, inspect):
@@ -153,7 +153,7 @@ def test_words_coded_whole_are_read_once(data: bytes, monkeypatch: pytest.Monkey
         assert not read_from
 
 
-def test_each_item_of_a_sequence_says_its_own_words() -> None:
+def test_each_item_of_a_sequence_has_its_own_text() -> None:
     broken = b"\x40\x01\x02\x03\x04"
     items = pack("red boat", coding="bag", framing="sequence"), bytes([len(broken)]) + broken, b"\0"
     more = pack("a pier", coding="lexicon", framing="sequence")
@@ -165,7 +165,7 @@ def test_each_item_of_a_sequence_says_its_own_words() -> None:
 # --- profiles ----------------------------------------------------------------------------------
 
 
-def test_profiles_of_usual_records() -> None:
+def test_profiles_of_common_records() -> None:
     assert validate(pack("n")).profiles == ("tiny",)
     assert validate(pack("n", framing="file")).profiles == ("file",)
     assert validate(pack("n", framing="url")).profiles == ()
@@ -174,35 +174,35 @@ def test_profiles_of_usual_records() -> None:
     assert validate(b"\0\0").profiles == ()
 
 
-def test_a_broken_profile_leaves_the_record_valid() -> None:
+def test_violated_profile_leaves_the_record_valid() -> None:
     report = validate(pack("n", models=Models(painter=7), check="crc16"), profile="tiny")
     assert [(f.rule, f.offset) for f in report.findings] == [("SC-PRO-2", 3), ("SC-PRO-4", 7)]
     assert (report.verdict, report.ok) == ("valid", False)
     assert report.findings[1].found == "ids 0 0 7 0"
 
 
-def test_a_sequence_of_nothing_keeps_no_profile() -> None:
+def test_empty_sequence_satisfies_no_profile() -> None:
     assert validate(b"", framing="sequence").profiles == ()
 
 
-def test_an_empty_item_can_be_read_past() -> None:
+def test_empty_item_is_unread_in_the_field_map() -> None:
     assert inspect(b"\0\2\0\x11", framing="sequence")[0] == ("unread", 0, 8, "00", "00")
     assert validate(b"\0\2\0\x11", framing="sequence").verdict == "invalid"
 
 
-def test_each_item_of_a_sequence_keeps_the_profile_or_not() -> None:
+def test_profile_findings_of_a_sequence_are_per_item() -> None:
     items = pack("n", framing="sequence") + pack("n", framing="sequence", extensions={"seed": 1})
     report = validate(items, framing="sequence", profile="tiny")
     assert [(f.rule, f.offset) for f in report.findings] == [("SC-PRO-5", 37)]
 
 
-def test_an_invalid_record_is_not_asked_for_its_profile() -> None:
+def test_invalid_record_has_no_profile_findings() -> None:
     report = validate(b"\x04\x00\x11", profile="tiny")
     assert [finding.rule for finding in report.findings] == ["SC-EXT-2"]
 
 
 @pytest.mark.parametrize("profile", ["huge", 5, ""])
-def test_no_such_profile(profile: object) -> None:
+def test_unknown_profile_is_an_input_error(profile: object) -> None:
     with pytest.raises(InputError, match="profile"):
         validate(b"\0", profile=profile)  # type: ignore[arg-type]
 
@@ -210,7 +210,7 @@ def test_no_such_profile(profile: object) -> None:
 # --- the ledger --------------------------------------------------------------------------------
 
 
-def test_the_ledger_of_a_default_file() -> None:
+def test_rate_breakdown_of_a_default_file() -> None:
     spent = rate_breakdown(pack("rd br", framing="file"))
     bits = {entry.name: entry.bits for entry in spent.entries}
     assert bits == {
@@ -222,7 +222,7 @@ def test_the_ledger_of_a_default_file() -> None:
     assert rate_breakdown(pack("n", size=(640, 480))).entries[0].ubpp == 8 * 1_000_000 / (640 * 480)
 
 
-def test_the_ledger_leaves_out_no_bit() -> None:
+def test_rate_breakdown_adds_up() -> None:
     for framing in ("bare", "file", "url", "qr"):
         data = pack(
             "rd br", framing=framing, size=(640, 480), models="local", extensions={"k": 9},
@@ -231,12 +231,12 @@ def test_the_ledger_leaves_out_no_bit() -> None:
         assert sum(part.bits for part in parts) == whole.bits == 8 * len(data)
 
 
-def test_of_a_picture_the_chunk_counts() -> None:
+def test_rate_breakdown_of_png_counts_the_chunk() -> None:
     spent = rate_breakdown(embed_png(picture(), pack("rd br")))
     assert (spent.bits("file"), spent.bits("framing")) == (8 * (4 + 12), 96)
 
 
-def test_what_the_receiver_must_know() -> None:
+def test_out_of_band_information() -> None:
     def told(data: bytes) -> str:
         return "\n".join(rate_breakdown(data).out_of_band)
 
@@ -250,7 +250,7 @@ def test_what_the_receiver_must_know() -> None:
     assert "no bit has changed" not in told(embed_png(picture(), pack("n")))
 
 
-def test_extensions_are_named_or_numbered() -> None:
+def test_extensions_by_name_or_type() -> None:
     assert extension("order", "importance") == (12, b"\1")
     assert extension("seed", 0) == (14, b"\0")
     assert extension("seed", 65_536) == (14, b"\1\0\0")
@@ -270,7 +270,7 @@ def mapped(data: bytes, framing: str = "auto") -> list[tuple[str, int, int, str,
     return [tuple(f) for f in inspect(data, framing=framing) if "header." not in f.name]
 
 
-def test_the_map_of_a_core() -> None:
+def test_field_map_of_a_core() -> None:
     data = pack("nn", size=(1000, 777), models=Models(0, 3, 300), framing="file",
                 extensions={"seed": 7})  # fmt: skip
     assert mapped(data) == [
@@ -296,7 +296,7 @@ def test_the_map_of_a_core() -> None:
     ]  # fmt: skip
 
 
-def test_the_map_of_a_set_and_of_what_nobody_knows() -> None:
+def test_field_map_of_model_sets_size_codes_and_unknown_extensions() -> None:
     assert mapped(bytes.fromhex("010111"))[0] == ("models.set", 8, 8, "01", "openai")
     assert mapped(bytes.fromhex("010211"))[0] == ("models.set", 8, 8, "02", "local")
     assert mapped(bytes.fromhex("010311"))[0] == ("models.set", 8, 8, "03", 3)
@@ -304,7 +304,7 @@ def test_the_map_of_a_set_and_of_what_nobody_knows() -> None:
     assert mapped(bytes.fromhex("0403140161"))[3] == ("extensions.0.value", 32, 8, "61", "61")
 
 
-def test_the_map_of_a_picture() -> None:
+def test_field_map_of_a_png() -> None:
     data = embed_png(picture(), pack("nn"))
     before, after = data[:33].hex(), data[47:].hex()
     assert mapped(data) == [
@@ -317,7 +317,7 @@ def test_the_map_of_a_picture() -> None:
     ]
 
 
-def test_the_map_of_a_sequence() -> None:
+def test_field_map_of_a_sequence() -> None:
     assert mapped(bytes.fromhex("0200110100020034"), "sequence")[:2] == [
         ("0.length", 0, 8, "02", 2),
         ("0.payload", 16, 8, "11", "nn"),
@@ -330,12 +330,12 @@ def test_the_map_of_a_sequence() -> None:
     ]  # fmt: skip
 
 
-def test_the_map_of_half_a_length() -> None:
+def test_field_map_of_a_truncated_length() -> None:
     (field,) = validate(b"\x80", framing="sequence").fields
     assert field == ("unread", 0, 8, "80", "80")
 
 
-def test_nothing_is_mapped_of_another_version() -> None:
+def test_field_map_of_another_version_is_unread() -> None:
     for data, start in ((b"\xb5\x1a\x80\1", 0), (b"\x80\1", 0), (b"\xff", 0)):
         (field,) = validate(data).fields
         assert field == ("unread", start, 8 * len(data), data.hex(), data.hex())
