@@ -26,7 +26,7 @@ PAGES = (
 HELPERS = {"_registry", "_registry_rows", "forks"}
 
 
-@pytest.mark.parametrize("name", ["container.md"])
+@pytest.mark.parametrize("name", ["backends.md", "container.md"])
 def test_the_code_of_a_page_runs(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
