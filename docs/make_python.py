@@ -168,11 +168,9 @@ def described(item: Any) -> Iterator[str]:
                     )
                     yield f"- {names}: {plain(row.description)}"
                 yield ""
-            case "examples":
-                yield "Example:\n"
-                for kind, text in section.value:
-                    is_code = kind.value == "examples"
-                    yield f"```python\n{text}\n```\n" if is_code else plain(text) + "\n"
+            case "admonition":  # such as "Example:"
+                yield f"{section.title}:\n"
+                yield plain(section.value.contents) + "\n"
             case kind:
                 raise SystemExit(
                     f"{item.path}: docs/make_python.py does not know sections {kind!r}"
@@ -181,11 +179,13 @@ def described(item: Any) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """Return reStructuredText literals as Markdown ones, on as few lines as the paragraph has."""
-    paragraphs = []
-    for part in text.replace("``", "`").split("\n\n"):
-        is_code = part.startswith(">>> ")
-        paragraphs.append(f"```python\n{part}\n```" if is_code else " ".join(part.split()))
-    return "\n\n".join(paragraphs)
+    parts = text.replace("``", "`").split("\n\n")
+    return "\n\n".join(map(paragraph, parts))
+
+
+def paragraph(text: str) -> str:
+    """Return a paragraph on one line, or a block of code if it is an example for a prompt."""
+    return f"```python\n{text}\n```" if text.startswith(">>> ") else " ".join(text.split())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import runpy
 import subprocess
@@ -88,3 +89,11 @@ def test_the_rates_in_the_table_of_codings_are_those_of_the_example() -> None:
         text = semcodec.skeleton(" ".join(words)) if coding == "nibble" else words
         record = semcodec.unpack(semcodec.pack(text, coding=coding))
         assert round(record.payload_bits / len(words)) == int(printed)
+
+
+@pytest.mark.parametrize("name", semcodec.__all__)
+def test_the_examples_of_a_docstring_are_true(name: str) -> None:
+    for example in doctest.DocTestFinder().find(getattr(semcodec, name), name, globs={}):
+        names = vars(semcodec) | {"semcodec": semcodec}
+        example.globs = {key: value for key, value in names.items() if not key.startswith("_")}
+        assert doctest.DocTestRunner().run(example).failed == 0
