@@ -1,4 +1,4 @@
-"""``python -m semcodec`` is the command ``semcodec``."""
+"""Run the command line as ``python -m semcodec``."""
 
 from __future__ import annotations
 

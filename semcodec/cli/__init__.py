@@ -1,4 +1,4 @@
-"""The command line: the only room that prints, reads files and writes them."""
+"""The command line: one module per command, and the only layer that prints and opens files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The offline tour: three photographs become files of a few bytes, and pictures again."""
+"""``demo``: encode and decode three photographs offline, and write a page that shows them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import semcodec
 from semcodec import imaging
 from semcodec.cli import demo_page, files
-from semcodec.cli.output import UsageError, print_result, print_status
+from semcodec.cli.output import UsageError, format_table, print_result, print_status
+from semcodec.cli.parser import DONE, Commands, Parser, add_command
 from semcodec.errors import InputError
 
 K: Final = 12
-QUALITIES: Final = (1, 75)  #: of the JPEG files to compare with
+JPEG_QUALITIES: Final = (1, 75)  #: of the JPEG files to compare sizes with
 MICRO: Final = 1_000_000
 HEADINGS: Final = ("photo", "K", "payload", "file", "payload", "file", "smaller than JPEG", "words")
 UNITS: Final = ("", "", "bytes", "bytes", "µbpp", "µbpp", "q1 / q75", "")
@@ -24,79 +25,114 @@ UNITS: Final = ("", "", "bytes", "bytes", "µbpp", "µbpp", "q1 / q75", "")
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """One photograph there and back: the two results and the sizes of its JPEG files in bytes."""
+    """One photograph, encoded and decoded.
+
+    Attributes:
+        jpeg_sizes: bytes of the photograph as JPEG, for each of ``JPEG_QUALITIES``.
+    """
 
     name: str
     encoded: semcodec.Encoded
     decoded: semcodec.Decoded
-    jpegs: tuple[int, ...]
+    jpeg_sizes: tuple[int, ...]
 
     @property
-    def numbers(self) -> tuple[int, int, int, float, float]:
-        """Words, payload bytes, file bytes, payload and file in µbpp."""
-        record, size = self.encoded.record, len(self.encoded.data)
-        per_pixel = MICRO / (record.size[0] * record.size[1])
-        payload = record.payload_bits
-        return len(record.words), payload // 8, size, payload * per_pixel, 8 * size * per_pixel
+    def payload_bytes(self) -> int:
+        """The bytes of the payload."""
+        return self.encoded.record.payload_bits // 8
 
     @property
-    def times_smaller(self) -> tuple[int, ...]:
-        """How often the file fits into each JPEG."""
-        return tuple(jpeg // len(self.encoded.data) for jpeg in self.jpegs)
+    def file_bytes(self) -> int:
+        """The bytes of the record."""
+        return len(self.encoded.data)
+
+    @property
+    def pixels(self) -> int:
+        """The pixels of the photograph."""
+        width, height = self.encoded.record.size
+        return width * height
+
+    @property
+    def payload_rate(self) -> float:
+        """The rate of the payload, in µbpp."""
+        return 8 * self.payload_bytes * MICRO / self.pixels
+
+    @property
+    def file_rate(self) -> float:
+        """The rate of the record, in µbpp."""
+        return 8 * self.file_bytes * MICRO / self.pixels
+
+    @property
+    def size_ratios(self) -> tuple[int, ...]:
+        """How many times larger each JPEG is than the record."""
+        return tuple(size // self.file_bytes for size in self.jpeg_sizes)
 
 
-def add(add: Any) -> None:
-    """Declare ``demo``."""
-    parser = add.add_parser("demo", help="see three photographs travel as words, offline")
-    parser.add_argument("--out", default="semcodec-demo", metavar="DIR")
-    parser.set_defaults(command=demo)
-
-
-def demo(given: argparse.Namespace) -> int:
-    """Take the tour, write all of it into a folder and print its numbers."""
-    out = Path(given.out)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"Cannot make the folder {out}, name another: {error}.") from error
-    tours = []
-    for name, photo in _photos():
-        print_status(f"{name}: describing and painting ...")
-        tours.append(_roundtrip(name, photo))
-        _save(out, tours[-1])
-    files.write(str(out / "index.html"), demo_page.page(tours).encode())
-    print_result(table(tours))
-    print_result(f"\nOpen {out / 'index.html'} to see photographs and pictures side by side.")
-    return 0
-
-
-def table(tours: list[DemoResult]) -> str:
-    """Return the numbers of the tours as aligned text."""
-    rows = [HEADINGS, UNITS, *map(_row, tours)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if at in (0, len(row) - 1) else cell.rjust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
+def add(commands: Commands[Parser]) -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands,
+        "demo",
+        demo,
+        summary="encode and decode three photographs offline",
+        description="Encode and decode three photographs offline, and write a page that shows "
+        "them side by side.",
+        usage="[options]",
+        examples=("semcodec demo", "semcodec demo --out page"),
+    )
+    parser.add_argument(
+        "--out",
+        default="semcodec-demo",
+        metavar="DIR",
+        help="directory for the page, the records and the pictures (default: %(default)s)",
     )
 
 
-def _row(tour: DemoResult) -> tuple[str, ...]:
-    k, payload, file, payload_rate, file_rate = tour.numbers
-    smaller = " / ".join(f"{times}x" for times in tour.times_smaller)
-    counts = (str(k), str(payload), str(file), f"{payload_rate:.1f}", f"{file_rate:.1f}")
-    return (tour.name, *counts, smaller, " ".join(tour.decoded.words))
+def demo(args: argparse.Namespace) -> int:
+    """Encode and decode the photographs, write all files and print a table of sizes."""
+    directory = Path(args.out)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"Cannot create the directory {directory}: {error}.") from error
+    results = []
+    for name, photo in _photos():
+        print_status(f"{name}: describing and painting ...")
+        results.append(_roundtrip(name, photo))
+        _save(directory, results[-1])
+    files.write_bytes(str(directory / "index.html"), demo_page.page(results).encode())
+    print_result(table(results))
+    print_result(f"\nOpen {directory / 'index.html'} to see photographs and pictures side by side.")
+    return DONE
+
+
+def table(results: list[DemoResult]) -> str:
+    """Return the sizes and words of the results as an aligned table."""
+    return format_table([HEADINGS, UNITS, *map(_row, results)], "<>>>>>><")
+
+
+def _row(result: DemoResult) -> tuple[str, ...]:
+    return (
+        result.name,
+        str(len(result.encoded.record.words)),
+        str(result.payload_bytes),
+        str(result.file_bytes),
+        f"{result.payload_rate:.1f}",
+        f"{result.file_rate:.1f}",
+        " / ".join(f"{ratio}x" for ratio in result.size_ratios),
+        " ".join(result.decoded.words),
+    )
 
 
 def _photos() -> Iterator[tuple[str, bytes]]:
+    """Yield the name and the bytes of each photograph of the offline backend."""
     try:
-        folder = resources.files("semcodec_embedded") / "photos"
+        directory = resources.files("semcodec_embedded") / "photos"
     except ModuleNotFoundError as error:
-        message = "The demo needs the offline backend: pip install semcodec-embedded."
-        raise UsageError(message) from error
-    for photo in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        raise UsageError(
+            "The demo needs the offline backend: pip install semcodec-embedded."
+        ) from error
+    for photo in sorted(directory.iterdir(), key=lambda entry: entry.name):
         if photo.name.endswith(".jpg"):
             yield photo.name.removesuffix(".jpg"), photo.read_bytes()
 
@@ -104,19 +140,21 @@ def _photos() -> Iterator[tuple[str, bytes]]:
 def _roundtrip(name: str, photo: bytes) -> DemoResult:
     encoded = semcodec.encode(photo, k=K)
     decoded = semcodec.decode(encoded.data)
-    jpegs = tuple(len(imaging.to_file(encoded.image, "JPEG", quality=q)) for q in QUALITIES)
     if decoded.record != encoded.record:
-        raise InputError(f"{name} did not survive its own file: please report this.")
-    return DemoResult(name, encoded, decoded, jpegs)
+        raise InputError(f"The record of {name} changed on its way: please report this.")
+    jpeg_sizes = tuple(
+        len(imaging.to_file(encoded.image, "JPEG", quality=quality)) for quality in JPEG_QUALITIES
+    )
+    return DemoResult(name, encoded, decoded, jpeg_sizes)
 
 
-def _save(out: Path, tour: DemoResult) -> None:
+def _save(directory: Path, result: DemoResult) -> None:
     contents = {
-        f"{tour.name}-original.jpg": imaging.to_file(tour.encoded.image, "JPEG", quality=90),
-        f"{tour.name}.semc": tour.encoded.data,
-        f"{tour.name}-picture.png": imaging.to_png(tour.decoded.image),
-        f"{tour.name}-encode.json": tour.encoded.trace.to_json().encode(),
-        f"{tour.name}-decode.json": tour.decoded.trace.to_json().encode(),
+        f"{result.name}-original.jpg": imaging.to_file(result.encoded.image, "JPEG", quality=90),
+        f"{result.name}.semc": result.encoded.data,
+        f"{result.name}-picture.png": imaging.to_png(result.decoded.image),
+        f"{result.name}-encode.json": result.encoded.trace.to_json().encode(),
+        f"{result.name}-decode.json": result.decoded.trace.to_json().encode(),
     }
     for name, data in contents.items():
-        files.write(str(out / name), data)
+        files.write_bytes(str(directory / name), data)

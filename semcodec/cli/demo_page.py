@@ -1,4 +1,4 @@
-"""The demo as a page: photograph, the bytes that travelled, picture."""
+"""The HTML page of the demo: photograph, bytes and picture side by side."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ code { font: .8rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; display
 """.strip()
 
 
-def page(tours: Sequence[DemoResult]) -> str:
-    """Return the HTML page of ``tours``; it refers to the files saved beside it."""
-    articles = "\n".join(map(_article, tours))
+def page(results: Sequence[DemoResult]) -> str:
+    """Return the HTML page of ``results``; it refers to the files saved beside it."""
+    articles = "\n".join(map(_article, results))
     return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -37,32 +37,29 @@ def page(tours: Sequence[DemoResult]) -> str:
 {STYLE}
 </style>
 <h1>Images that travel as words</h1>
-<p>Left: what was seen. Middle: all that travelled. Right: painted from those bytes alone.</p>
+<p>Left: the photograph. Middle: all bytes that are sent. Right: painted from those bytes alone.</p>
 {articles}
-<p class="quiet">The offline painter composes a picture-book scene, not a photograph: right in
-subject, count, colour and place where the words say so, invented where they do not.</p>
+<p class="quiet">The offline painter composes a picture-book scene, not a photograph: subject,
+count, color and place follow the words where they state them; the rest is invented.</p>
 </html>
 """
 
 
-def _article(tour: DemoResult) -> str:
-    name = escape(tour.name)
-    _, payload, size, payload_rate, file_rate = tour.numbers
-    q1, q75 = tour.times_smaller
+def _article(result: DemoResult) -> str:
+    name = escape(result.name)
+    width, height = result.encoded.record.size
+    q1, q75 = result.size_ratios
     return f"""<article>
 <figure><img src="{name}-original.jpg" alt="{name}, photograph">
-<figcaption>{name}, cropped to {_size(tour)}</figcaption></figure>
+<figcaption>{name}, cropped to {width} × {height}</figcaption></figure>
 <div class="travel">
-<div class="bytes">{size} bytes</div>
-<div class="quiet">{payload} of payload · {payload_rate:.0f} µbpp, file {file_rate:.0f} µbpp</div>
-<code>{tour.encoded.data.hex(" ")}</code>
-<p class="words">{escape(" ".join(tour.decoded.words))}</p>
+<div class="bytes">{result.file_bytes} bytes</div>
+<div class="quiet">{result.payload_bytes} of payload · {result.payload_rate:.0f} µbpp, \
+file {result.file_rate:.0f} µbpp</div>
+<code>{result.encoded.data.hex(" ")}</code>
+<p class="words">{escape(" ".join(result.decoded.words))}</p>
 <div class="quiet">{q1:,} × smaller than JPEG at quality 1<br>{q75:,} × than at quality 75</div>
 </div>
 <figure><img src="{name}-picture.png" alt="{name}, picture painted from the words">
 <figcaption>painted from the words</figcaption></figure>
 </article>"""
-
-
-def _size(tour: DemoResult) -> str:
-    return "{} × {}".format(*tour.encoded.record.size)

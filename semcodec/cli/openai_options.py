@@ -1,27 +1,22 @@
-"""The options of servers: where one is, which models, what is kept, and what it may cost."""
+"""The options of ``--backend openai``: the server, its models, recordings, and the cost limit."""
 
 from __future__ import annotations
 
 import argparse
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.settings import CHOICES
 from semcodec.backends.recording import Cassette
+from semcodec.cli import options
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
 NAME: Final = "openai"
-BACKEND_OPTIONS: Final = (
-    "backend",
-    "describer",
-    "writer",
-    "painter",
-)  #: options that name a backend
+BACKEND_OPTIONS: Final = ("backend", "describer", "writer", "painter")
 RECORDING_OPTIONS: Final = ("cache", "record", "replay")
-#: Options that are settings.
+#: Options that are settings of the same name.
 SETTINGS: Final = ("base_url", "api", "detail", "quality", "effort", "max_cost", "prompts")
 OPENAI_OPTIONS: Final = (
     *SETTINGS,
@@ -35,108 +30,159 @@ OPENAI_OPTIONS: Final = (
 )
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Declare them."""
-    group = parser.add_argument_group(
-        f"for --backend {NAME}", "OpenAI, or any server of its API; keys come from the environment"
-    )
-    group.add_argument("--base-url", metavar="URL", help="such as http://127.0.0.1:8080/v1")
-    group.add_argument("--model", help="the model that describes and writes")
-    group.add_argument("--describer-model", metavar="MODEL", help="that describes, if another")
-    group.add_argument("--writer-model", metavar="MODEL", help="that writes, if another")
-    group.add_argument("--painter-model", metavar="MODEL", help="the model that paints")
-    group.add_argument("--api", choices=CHOICES["api"], help="chat completions or responses")
-    group.add_argument("--detail", choices=CHOICES["detail"], help="how closely the model looks")
-    group.add_argument("--quality", choices=CHOICES["quality"], help="of what is painted")
-    group.add_argument("--effort", help="how long a reasoning model may think, such as low")
-    group.add_argument("--timeout", type=_seconds, metavar="S", help="seconds for one answer")
-    group.add_argument(
-        "--prompts", metavar="FILE", help="prompts to use in place of the built-in ones"
-    )
-    group.add_argument("--dry-run", action="store_true", help="say what would be called, and stop")
-    group.add_argument("--max-cost", type=_dollars, metavar="$", help="stop before it costs more")
-    tapes = group.add_mutually_exclusive_group()
-    tapes.add_argument("--cache", metavar="FILE", help="keep answers, and pay for none twice")
-    tapes.add_argument("--record", metavar="FILE", help="keep this run, to replay or share it")
-    tapes.add_argument("--replay", metavar="FILE", help="repeat a run without any server")
-
-
 class Backends(NamedTuple):
-    """Who fills which place.
+    """The backends that the options name.
 
     Attributes:
-        places: backends by the names of the options.
-        rehearsed: the server among them and what makes its calls, if they are not to be made.
+        by_option: a name or a backend by the name of its option, for ``encode`` and ``decode``.
+        dry_run: with ``--dry-run``, the server and the client that collects its requests.
     """
 
-    places: dict[str, Any]
-    rehearsed: tuple[OpenAIBackend, DryRunClient] | None = None
+    by_option: dict[str, Any]
+    dry_run: tuple[OpenAIBackend, DryRunClient] | None = None
 
 
-def resolve_backends(given: argparse.Namespace) -> Backends:
-    """Return who fills which place.
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser of a command."""
+    group = parser.add_argument_group(
+        f"options of --backend {NAME}",
+        "The server is OpenAI's or any other of its API. A default applies if neither the config "
+        "file nor a replayed recording has a value. Keys come from the environment, the keyring "
+        "or the config file.",
+    )
+    _add_server(group)
+    _add_models(group)
+    group.add_argument(
+        "--dry-run", action="store_true", help="print planned requests and cost, then exit"
+    )
+    group.add_argument(
+        "--max-cost",
+        type=options.dollars,
+        metavar="$",
+        help="stop before a request that could exceed this cost (default: no limit)",
+    )
+    recordings = group.add_mutually_exclusive_group()
+    recordings.add_argument(
+        "--cache",
+        metavar="FILE",
+        help="store replies in FILE, and reuse those that it has (default: no cache)",
+    )
+    recordings.add_argument(
+        "--record", metavar="FILE", help="store all replies in a new FILE (default: no recording)"
+    )
+    recordings.add_argument(
+        "--replay",
+        metavar="FILE",
+        help="take all replies from FILE, and send nothing (default: no replay)",
+    )
+
+
+def _add_server(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--base-url",
+        metavar="URL",
+        help="URL of the server, such as http://127.0.0.1:8080/v1 (default: $OPENAI_BASE_URL, "
+        "else that of OpenAI)",
+    )
+    group.add_argument(
+        "--api",
+        choices=CHOICES["api"],
+        help="chat completions, or responses (default: chat)",
+    )
+    group.add_argument(
+        "--timeout",
+        type=options.seconds,
+        metavar="S",
+        help="seconds allowed for one reply (default: 120 for a text, 300 for a picture)",
+    )
+    group.add_argument(
+        "--prompts", metavar="FILE", help="TOML file of prompts (default: the built-in ones)"
+    )
+
+
+def _add_models(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--model",
+        metavar="MODEL",
+        help="model that describes and writes (default: gpt-5.5 for OpenAI, else the only model "
+        "of the server)",
+    )
+    group.add_argument(
+        "--describer-model", metavar="MODEL", help="model that describes (default: that of --model)"
+    )
+    group.add_argument(
+        "--writer-model", metavar="MODEL", help="model that writes (default: that of --model)"
+    )
+    group.add_argument(
+        "--painter-model",
+        metavar="MODEL",
+        help="model that paints (default: gpt-image-2 for OpenAI, else the only model of the "
+        "server)",
+    )
+    group.add_argument(
+        "--detail",
+        choices=CHOICES["detail"],
+        help="resolution at which the model sees the photograph (default: high)",
+    )
+    group.add_argument(
+        "--quality",
+        choices=CHOICES["quality"],
+        help="quality of the painted picture (default: medium)",
+    )
+    group.add_argument(
+        "--effort",
+        help="reasoning effort of the model, such as low (default: that of the server)",
+    )
+
+
+def resolve_backends(args: argparse.Namespace) -> Backends:
+    """Return the backends that the options name.
 
     Raises:
-        EnvironmentFault: there are options of servers, and no server among those named; or a
-            setting or a tape is at fault.
+        UsageError: there are options of a server but no server; or a setting or a recording is at
+            fault.
     """
-    named = {place: getattr(given, place) for place in BACKEND_OPTIONS if hasattr(given, place)}
-    if NAME not in named.values():
-        _reject_unused_options(given)
-        return Backends(named)
-    rehearsal = DryRunClient() if given.dry_run else None
+    names = {option: getattr(args, option) for option in BACKEND_OPTIONS if hasattr(args, option)}
+    if NAME not in names.values():
+        _reject_unused_options(args)
+        return Backends(names)
+    client = DryRunClient() if args.dry_run else None
     try:
-        server = OpenAIBackend(tape=_cassette(given), send=rehearsal, **_settings(given))
-    except InputError as error:  # of an option, the environment or the config file
+        server = OpenAIBackend(tape=_cassette(args), send=client, **_settings(args))
+    except InputError as error:  # in an option, the environment or the config file
         raise UsageError(str(error)) from error
-    if rehearsal is not None:
-        server.purse.most = None  # it says what a run would cost, whatever it may
-    places = {place: server if name == NAME else name for place, name in named.items()}
-    return Backends(places, None if rehearsal is None else (server, rehearsal))
+    if client is not None:
+        server.purse.most = None  # the plan is complete, also beyond --max-cost
+    by_option = {option: server if name == NAME else name for option, name in names.items()}
+    return Backends(by_option, None if client is None else (server, client))
 
 
-def files(given: argparse.Namespace) -> tuple[str, ...]:
+def files(args: argparse.Namespace) -> tuple[str, ...]:
     """Return the files that the options name, which no output may replace."""
-    return tuple(filter(None, (getattr(given, name) for name in (*RECORDING_OPTIONS, "prompts"))))
+    return tuple(filter(None, (getattr(args, name) for name in (*RECORDING_OPTIONS, "prompts"))))
 
 
-def _settings(given: argparse.Namespace) -> dict[str, Any]:
-    settings = {name: getattr(given, name) for name in SETTINGS}
-    for place in ("describer", "writer"):
-        settings[place] = getattr(given, f"{place}_model") or given.model
-    settings["painter"] = given.painter_model
-    return {**settings, "text_timeout": given.timeout, "image_timeout": given.timeout}
+def _settings(args: argparse.Namespace) -> dict[str, Any]:
+    settings = {name: getattr(args, name) for name in SETTINGS}
+    for role in ("describer", "writer"):
+        settings[role] = getattr(args, f"{role}_model") or args.model
+    settings["painter"] = args.painter_model
+    return {**settings, "text_timeout": args.timeout, "image_timeout": args.timeout}
 
 
-def _cassette(given: argparse.Namespace) -> Cassette | None:
+def _cassette(args: argparse.Namespace) -> Cassette | None:
+    """Return the recording of the options; a dry run reads a cache, and never writes a file."""
     for mode in RECORDING_OPTIONS:
-        if (path := getattr(given, mode)) is not None:
-            if not given.dry_run or mode == "replay":
+        if (path := getattr(args, mode)) is not None:
+            if not args.dry_run or mode == "replay":
                 return Cassette(path, mode)
             return Cassette(path, "peek") if mode == "cache" and Path(path).exists() else None
     return None
 
 
-def _reject_unused_options(given: argparse.Namespace) -> None:
+def _reject_unused_options(args: argparse.Namespace) -> None:
     for option in OPENAI_OPTIONS:
-        value = getattr(given, option)
-        if value is not None and value is not False:  # 0 is an option too
+        value = getattr(args, option)
+        if value is not None and value is not False:  # --max-cost 0 is an option too
             flag = "--" + option.replace("_", "-")
-            raise UsageError(f"{flag} is for servers: add --backend {NAME}.")
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= 3600:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time: write seconds, from over 0 to 3600")
-    return value
-
-
-def _dollars(text: str) -> Decimal:
-    digits = text.removeprefix("$").replace(".", "", 1)
-    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 9:
-        raise argparse.ArgumentTypeError(f"{text!r} is no amount: write dollars, such as 0.50")
-    return Decimal(text.removeprefix("$"))
+            raise UsageError(f"{flag} needs a server: add --backend {NAME}, or leave it out.")

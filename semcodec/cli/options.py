@@ -1,14 +1,21 @@
-"""What an option's text means, checked where it is typed: a mistake here is usage, exit code 2."""
+"""Parse the values of options, so that a mistake is reported as usage (exit code 2).
+
+Each function takes the text of an argument and raises ``argparse.ArgumentTypeError`` with two
+clauses: what is wrong, and what is expected.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 import semcodec
-from semcodec import backends
-from semcodec import words as words_
+from semcodec import backends, words
+from semcodec._registry import CHECKS, FRAMINGS
 from semcodec.bitstream import RULES
 from semcodec.bitstream.extensions import BY_NAME, Extension
 from semcodec.bitstream.header import MAX_SIDE
@@ -16,68 +23,129 @@ from semcodec.errors import InputError, SemcodecError
 from semcodec.pipeline.decode import MAX_PAINTED_SIDE
 from semcodec.words import MAX_K, Judge
 
-#: The endings of pictures, and Pillow's names of their formats.
-KINDS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+#: The file name extensions of pictures, with Pillow's names of their formats.
+PICTURE_FORMATS: Final = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+MAX_SECONDS: Final = 3600
+
+
+# --- options that several commands have ----------------------------------------------------------
+
+
+def add_input_framing(parser: argparse.ArgumentParser) -> None:
+    """Add ``--framing`` of a command that reads records."""
+    parser.add_argument(
+        "--framing",
+        choices=("auto", *FRAMINGS),
+        default="auto",
+        help="framing of the input; auto detects all but sequence (default: auto)",
+    )
+
+
+def add_output_framing(
+    parser: argparse._ActionsContainer, choices: Sequence[str], default: str
+) -> None:
+    """Add ``--framing`` of a command that writes records."""
+    parser.add_argument(
+        "--framing",
+        choices=choices,
+        default=default,
+        help="framing of the output (default: %(default)s)",
+    )
+
+
+def add_check(parser: argparse.ArgumentParser) -> None:
+    """Add ``--check`` of a command that writes records."""
+    parser.add_argument(
+        "--check", choices=CHECKS, help="checksum of the record (default: that of the framing)"
+    )
+
+
+def add_size(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add ``--size`` of a command that makes records; ``what`` describes it."""
+    parser.add_argument(
+        "--size",
+        type=size,
+        default=(1024, 1024),
+        metavar="WxH",
+        help=f"{what} (default: 1024x1024)",
+    )
+
+
+# --- values --------------------------------------------------------------------------------------
 
 
 def not_empty(text: str) -> str:
-    """Return the value of an argument, which must not be empty or blank."""
+    """Return ``text``, which must not be empty or blank."""
     if text.strip():
         return text
-    raise argparse.ArgumentTypeError("the value is empty (a variable that is not set?): write one")
+    raise ArgumentTypeError("the value is empty (a shell variable that is not set?), expected one")
 
 
 def size(text: str) -> tuple[int, int]:
-    """Return the width and height of ``WxH``."""
+    """Return the width and height of ``WxH``, in pixels."""
     width, times, height = text.lower().partition("x")
     digits = text.isascii() and width.isdecimal() and height.isdecimal()
     if not (times and digits) or len(text) > 32:
-        raise argparse.ArgumentTypeError(f"{text!r} is no size: write it like 1024x1024")
+        raise ArgumentTypeError(f"invalid size {text!r}, expected WxH, such as 1024x768")
     if not 1 <= min(int(width), int(height)) <= max(int(width), int(height)) <= MAX_SIDE:
-        raise argparse.ArgumentTypeError(f"a size is from 1x1 to {MAX_SIDE}x{MAX_SIDE}")
+        limits = f"expected 1x1 to {MAX_SIDE}x{MAX_SIDE}"
+        raise ArgumentTypeError(f"size {text} is out of range, {limits}")
     return int(width), int(height)
 
 
 def output_size(text: str) -> tuple[int, int]:
-    """Return the width and height of ``WxH``, no larger than what is painted."""
+    """Return the width and height of ``WxH``, within the limit of painted pictures."""
     width, height = size(text)
     if max(width, height) > MAX_PAINTED_SIDE:
-        raise argparse.ArgumentTypeError(
-            f"a picture is at most {MAX_PAINTED_SIDE}x{MAX_PAINTED_SIDE}"
-        )
+        limit = f"the limit is {MAX_PAINTED_SIDE}x{MAX_PAINTED_SIDE}"
+        raise ArgumentTypeError(f"picture size {text} is too large, {limit}")
     return width, height
 
 
 def word_count(text: str) -> int:
     """Return a number of words."""
     if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MAX_K:
-        raise argparse.ArgumentTypeError(f"K is a number of words from 1 to {MAX_K}")
+        raise ArgumentTypeError(f"invalid number of words {text!r}, expected 1 to {MAX_K}")
     return int(text)
 
 
 def count(text: str) -> int:
     """Return an integer from 1."""
     if not text.isdecimal() or len(text) > 9 or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no count: write an integer from 1")
+        raise ArgumentTypeError(f"invalid count {text!r}, expected an integer from 1")
     return int(text)
 
 
 def seed(text: str) -> int:
-    """Return a generator's seed."""
+    """Return the seed of a painter."""
     if not text.isdecimal() or len(text) > 10 or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError("a seed is an integer from 0 to 4294967295")
+        raise ArgumentTypeError(f"invalid seed {text!r}, expected 0 to {2**32 - 1}")
     return int(text)
 
 
 def rate(text: str) -> float:
-    """Return a number over 0."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
+    """Return a finite number above 0."""
+    value = _to_float(text)
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no rate: write a number over 0")
+        raise ArgumentTypeError(f"invalid rate {text!r}, expected a number above 0")
     return value
+
+
+def seconds(text: str) -> float:
+    """Return a timeout."""
+    value = _to_float(text)
+    if not 0 < value <= MAX_SECONDS:
+        limits = f"expected seconds, above 0 and up to {MAX_SECONDS}"
+        raise ArgumentTypeError(f"invalid time {text!r}, {limits}")
+    return value
+
+
+def dollars(text: str) -> Decimal:
+    """Return an amount of money, exactly; a ``$`` in front is allowed."""
+    digits = text.removeprefix("$").replace(".", "", 1)
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 9:
+        raise ArgumentTypeError(f"invalid amount {text!r}, expected dollars, such as 0.50")
+    return Decimal(text.removeprefix("$"))
 
 
 def extension(text: str) -> Extension:
@@ -85,42 +153,46 @@ def extension(text: str) -> Extension:
     name, equals, value = text.partition("=")
     if not equals or name not in BY_NAME:
         names = ", ".join(BY_NAME)
-        raise argparse.ArgumentTypeError(f"write an extension as NAME=VALUE; names are {names}")
-    number = BY_NAME[name].value_kind in ("count", "seed") and value.isdecimal() and len(value) < 20
+        raise ArgumentTypeError(
+            f"invalid extension {text!r}, expected NAME=VALUE with one of the names {names}"
+        )
+    is_number = (
+        BY_NAME[name].value_kind in ("count", "seed") and value.isdecimal() and len(value) < 20
+    )
     try:
-        return semcodec.extension(name, int(value) if number else value)
+        return semcodec.extension(name, int(value) if is_number else value)
     except InputError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+        raise ArgumentTypeError(str(error)) from error
 
 
 def rule(text: str) -> str:
-    """Return the id of a rule."""
+    """Return the id of a rule of the specification."""
     if (name := text.upper()) in RULES:
         return name
-    raise argparse.ArgumentTypeError(
-        f"there is no rule {text}; the specification's Annex E has all"
+    raise ArgumentTypeError(
+        f"unknown rule {text!r}, expected one of the specification's Annex E, such as SC-LEB-2"
     )
 
 
 def reflections(text: str) -> str | int:
-    """Return ``auto``, ``off`` or a number of rounds."""
+    """Return ``auto``, ``off`` or the number of rounds, which can only be 0 yet."""
     if text in ("auto", "off"):
         return text
     if text == "0":
         return 0
-    raise argparse.ArgumentTypeError("rounds of reflection are not available yet: use auto or off")
+    raise ArgumentTypeError("reflection is not available yet, expected auto or off")
 
 
 def judge(text: str) -> Judge | None:
-    """Return the judge of this name, loaded."""
+    """Return the judge of this name, loaded; None for ``none``."""
     try:
-        return words_.judge(None if text == "none" else text)
+        return words.judge(None if text == "none" else text)
     except SemcodecError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+        raise ArgumentTypeError(str(error)) from error
 
 
 def backend(*roles: str) -> Callable[[str], str]:
-    """Return the check of a backend's name: it is there, and can fill one of ``roles``."""
+    """Return the parser of a backend's name, which must be able to fill one of ``roles``."""
 
     def check(name: str) -> str:
         if name != backends.AUTO:
@@ -132,15 +204,25 @@ def backend(*roles: str) -> Callable[[str], str]:
 
 def _check_role(name: str, roles: tuple[str, ...]) -> None:
     try:
-        able = set(backends.roles(name))
+        available = backends.roles(name)
     except SemcodecError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-    if able.isdisjoint(roles):
-        raise argparse.ArgumentTypeError(f"{name} is no {' and no '.join(roles)}")
+        raise ArgumentTypeError(str(error)) from error
+    if not set(available) & set(roles):
+        able = ", ".join(available)
+        raise ArgumentTypeError(f"{name} cannot be the {' or '.join(roles)}, only the {able}")
 
 
 def picture(name: str) -> str:
-    """Return the name of a picture file, whose ending says what kind."""
-    if name == "-" or Path(name).suffix.lower() in KINDS:
+    """Return the name of a picture file, whose extension determines the format."""
+    if name == "-" or Path(name).suffix.lower() in PICTURE_FORMATS:
         return name
-    raise argparse.ArgumentTypeError(f"name the picture with one of {', '.join(KINDS)}")
+    names = ", ".join(PICTURE_FORMATS)
+    raise ArgumentTypeError(f"unknown picture format of {name!r}, expected one of {names}")
+
+
+def _to_float(text: str) -> float:
+    """Return the number of ``text``; 0, which all limits refuse, if it is not a number."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

@@ -1,19 +1,23 @@
-"""Results to stdout, words about them to stderr, and text of others without control characters."""
+"""Print results to stdout and messages to stderr, with control characters of data escaped."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import re
+import shutil
 import sys
+from collections.abc import Sequence
 from typing import Final, TextIO
+
+MAX_WIDTH: Final = 100  #: characters of a line; of every line that is not printed on a terminal
 
 
 class UsageError(Exception):
-    """A file or a stream cannot be read or written; the message is for the user."""
+    """The command line or the environment is at fault, such as a file that cannot be read."""
 
 
-#: Characters that show as nothing, although Python calls them printable: fillers, and selectors of
+#: Characters that are not seen although Python calls them printable: fillers, and selectors of
 #: another form of the character before them (part of Unicode's Default_Ignorable_Code_Point).
 INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
@@ -21,7 +25,10 @@ INVISIBLE: Final = re.compile(
 
 
 def escape_control(text: str) -> str:
-    """Return ``text`` with what could move the cursor or hide other text shown as an escape."""
+    """Return ``text`` with every character that could move the cursor or hide text escaped.
+
+    Text of a record, of a file name or of a server may hold them (SC-REA-11).
+    """
     return "".join(char if _is_visible(char) else ascii(char)[1:-1] for char in text)
 
 
@@ -30,27 +37,32 @@ def _is_visible(char: str) -> bool:
 
 
 def is_terminal() -> bool:
-    """Tell whether results are seen by a person."""
+    """Return whether stdout is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
+
+
+def line_width() -> int:
+    """Return the number of characters of a line: that of the terminal, at most 100."""
+    return min(shutil.get_terminal_size().columns, MAX_WIDTH) if is_terminal() else MAX_WIDTH
 
 
 def stdout() -> TextIO:
     """Return stdout.
 
     Raises:
-        EnvironmentFault: it is closed.
+        UsageError: it is closed.
     """
     if sys.stdout is None:
-        raise UsageError("There is no standard output to write to.")
+        raise UsageError("Standard output is closed: open it, or name an output file.")
     return sys.stdout
 
 
 def print_result(result: str | bytes) -> None:
-    """Write a result to stdout, a text with a line's end.
+    """Write a result to stdout: text with a newline, bytes as they are.
 
     Raises:
-        EnvironmentFault: stdout is closed or full.
-        BrokenPipeError: the reader of it has gone.
+        UsageError: stdout is closed or full.
+        BrokenPipeError: the process that reads it has ended.
     """
     stream = stdout()
     try:
@@ -68,13 +80,29 @@ def print_result(result: str | bytes) -> None:
 
 
 def silence_stdout() -> None:
-    """Let nothing more be written, at exit either, to where nothing can be written."""
+    """Redirect stdout to the null device, so that flushing it at exit does not fail again."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout().fileno())
 
 
-def print_status(sentence: str) -> None:
-    """Print ``sentence`` to stderr, where it does not mix with results."""
-    if sys.stderr is not None:  # else it would go to stdout
-        with contextlib.suppress(OSError, ValueError):  # the exit code says it too
-            print(escape_control(sentence), file=sys.stderr, flush=True)
+def print_status(message: str) -> None:
+    """Print ``message`` to stderr, apart from the results."""
+    if sys.stderr is not None:  # print(file=None) would write to stdout
+        with contextlib.suppress(OSError, ValueError):  # the exit code is enough
+            print(escape_control(message), file=sys.stderr, flush=True)
+
+
+def format_table(rows: Sequence[Sequence[str]], alignment: str) -> str:
+    """Return ``rows`` as lines of aligned columns, two spaces apart.
+
+    Args:
+        alignment: ``<`` or ``>`` for each column, as in a format specification.
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    columns = list(zip(alignment, widths, strict=True))
+    return "\n".join(
+        "  ".join(
+            f"{cell:{align}{width}}" for cell, (align, width) in zip(row, columns, strict=True)
+        ).rstrip()
+        for row in rows
+    )

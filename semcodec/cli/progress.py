@@ -1,4 +1,4 @@
-"""Who is at work, and for how long: one line on the terminal that is gone when the work is done."""
+"""A transient status line for long stages, shown if stderr is a terminal."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from typing import Final
 
 from semcodec.cli.output import escape_control
 
-TICK: Final = 0.5  #: seconds between two looks at the clock
-PATIENCE: Final = 1.0  #: seconds after which a stage is shown; most need less
-CLEAR: Final = "\r\x1b[2K"
+INTERVAL: Final = 0.5  #: seconds between two updates
+DELAY: Final = 1.0  #: seconds before a stage is shown; most need less
+CLEAR_LINE: Final = "\r\x1b[2K"
 
 
 class Progress:
-    """Shows stages while it is entered, if stderr is a terminal.
+    """A context manager that shows the current stage and its seconds.
 
     >>> with Progress() as progress:
     ...     progress("describe", "openai")
     """
 
     def __init__(self) -> None:
-        self._stage, self._since = "", 0.0
+        self._stage, self._start = "", 0.0
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._tick, daemon=True)
+        # A stage blocks the main thread, in a network or in a reply, so another one writes.
+        self._thread = threading.Thread(target=self._update, daemon=True)
 
     def __enter__(self) -> Progress:
         if sys.stderr is not None and sys.stderr.isatty():
@@ -35,24 +36,24 @@ class Progress:
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
+        error_type: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._done.set()
         if self._thread.is_alive():
             self._thread.join()
-            _write(CLEAR)
+            _write(CLEAR_LINE)
 
     def __call__(self, stage: str, model: str) -> None:
-        """Say that ``stage`` begins, done by ``model``."""
-        self._stage, self._since = f"{stage} by {model}", time.monotonic()
+        """Show from now on that ``model`` runs ``stage``."""
+        self._stage, self._start = f"{stage} by {model}", time.monotonic()
 
-    def _tick(self) -> None:
-        while not self._done.wait(TICK):
-            seconds = time.monotonic() - self._since
-            if self._stage and seconds >= PATIENCE:
-                _write(f"{CLEAR}semcodec: {escape_control(self._stage)}, {seconds:.0f} s")
+    def _update(self) -> None:
+        while not self._done.wait(INTERVAL):
+            seconds = time.monotonic() - self._start
+            if self._stage and seconds >= DELAY:
+                _write(f"{CLEAR_LINE}semcodec: {escape_control(self._stage)}, {seconds:.0f} s")
 
 
 def _write(text: str) -> None:

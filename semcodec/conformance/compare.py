@@ -1,7 +1,7 @@
-"""What a foreign decoder answered, held against what a vector says.
+"""Compare the outcome of a decoder with what a vector expects.
 
-The fields of the vector's record are compared, and no others: a decoder may say more. Why it
-refuses is its own business, but if it says so, a difference is worth a note.
+Only the fields of the vector's record are compared: a decoder may return more. A decoder need not
+give a reason for a refusal; if it does, another rule or offset than the vector's is a note.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from typing import Any, Final
 
 from semcodec.conformance.vectors import Vector
 
-MAX_SHOWN: Final = 120  #: characters of a value that are shown
-MISSING: Final = object()
+MAX_SHOWN: Final = 120  #: characters of a value in a message
+MISSING: Final = object()  #: the value of a field that the decoder did not return
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The decoder read the data, and this is the record, or the records, as JSON has it."""
+    """The decoder returned a record, or a list of records, as JSON values."""
 
     record: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The decoder refused the data, perhaps with a rule and an offset."""
+    """The decoder refused the data; the rule and the offset are None if it did not return them."""
 
     rule: Any = None
     offset: Any = None
@@ -34,9 +34,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The decoder did neither."""
+    """The decoder neither decoded nor refused the data: it crashed, hung or broke the protocol."""
 
-    why: str
+    reason: str
 
 
 Outcome = Decoded | Refused | Failed
@@ -44,65 +44,77 @@ Outcome = Decoded | Refused | Failed
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where an answer is not what a vector says; a note if the answer is right all the same."""
+    """A difference between a vector and the outcome of a decoder.
+
+    Attributes:
+        name: of the vector.
+        is_note: whether the decoder passes all the same: only the reason of its refusal differs.
+    """
 
     name: str
     expected: str
-    came: str
-    note: bool = False
+    actual: str
+    is_note: bool = False
 
 
-def differences(vector: Vector, answer: Outcome) -> list[Difference]:
-    """Return at most one failure, or the notes."""
-    if isinstance(answer, Failed):
-        return [Difference(vector.name, _expected(vector), f"crashed: {answer.why}")]
-    if isinstance(answer, Refused):
-        if vector.verdict == "valid":
-            said = "" if answer.rule is None else f", {_shown(answer.rule)}"
-            return [Difference(vector.name, _expected(vector), f"refused{said}")]
-        return list(_notes(vector, answer))
-    if vector.verdict != "valid":
-        return [Difference(vector.name, _expected(vector), f"read: {_shown(answer.record)}")]
-    found = next(_diff(vector.record, answer.record, "record"), None)
-    return [Difference(vector.name, *found)] if found else []
-
-
-def _expected(vector: Vector) -> str:
+def compare(vector: Vector, outcome: Outcome) -> list[Difference]:
+    """Return the differences: one failure at most, or notes."""
+    if isinstance(outcome, Failed):
+        return [Difference(vector.name, _expectation(vector), f"failure: {outcome.reason}")]
+    if isinstance(outcome, Decoded):
+        return _compare_record(vector, outcome)
     if vector.verdict == "valid":
-        return f"read: {_shown(vector.record)}"
-    return f"refused, {vector.rule}"
+        reason = "" if outcome.rule is None else f" ({_to_text(outcome.rule)})"
+        return [Difference(vector.name, _expectation(vector), f"refusal{reason}")]
+    return list(_compare_reason(vector, outcome))
 
 
-def _notes(vector: Vector, answer: Refused) -> Iterator[Difference]:
-    if answer.rule not in (None, vector.rule):
-        yield Difference(vector.name, f"rule {vector.rule}", f"rule {_shown(answer.rule)}", True)
-    elif answer.offset is not None and not _same(vector.offset, answer.offset):
-        expected, came = f"offset {vector.offset}", f"offset {_shown(answer.offset)}"
-        yield Difference(vector.name, expected, came, True)
+def _expectation(vector: Vector) -> str:
+    if vector.verdict == "valid":
+        return f"record {_to_text(vector.record)}"
+    return f"refusal ({vector.rule})"
 
 
-def _diff(expected: Any, came: Any, where: str) -> Iterator[tuple[str, str]]:
-    """Go over the places where ``came`` differs, as deep as ``expected`` goes."""
-    if isinstance(expected, dict) and isinstance(came, dict):
+def _compare_record(vector: Vector, outcome: Decoded) -> list[Difference]:
+    if vector.verdict != "valid":
+        actual = f"record {_to_text(outcome.record)}"
+        return [Difference(vector.name, _expectation(vector), actual)]
+    first = next(_diff(vector.record, outcome.record, "record"), None)
+    return [Difference(vector.name, *first)] if first else []
+
+
+def _compare_reason(vector: Vector, outcome: Refused) -> Iterator[Difference]:
+    # The offset is only meaningful for the same rule, so a different rule hides it.
+    if outcome.rule not in (None, vector.rule):
+        expected, actual = f"rule {vector.rule}", f"rule {_to_text(outcome.rule)}"
+        yield Difference(vector.name, expected, actual, is_note=True)
+    elif outcome.offset is not None and not _is_equal(vector.offset, outcome.offset):
+        expected, actual = f"offset {vector.offset}", f"offset {_to_text(outcome.offset)}"
+        yield Difference(vector.name, expected, actual, is_note=True)
+
+
+def _diff(expected: Any, actual: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yield the fields that differ, as expected and actual text, as deep as ``expected`` goes."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
         for name, value in expected.items():
-            yield from _diff(value, came.get(name, MISSING), f"{where}.{name}")
-    elif isinstance(expected, list) and isinstance(came, list) and len(expected) == len(came):
-        for number, (one, other) in enumerate(zip(expected, came, strict=True)):
-            yield from _diff(one, other, f"{where}.{number}")
-    elif came is MISSING:
-        yield f"{where} {_shown(expected)}", "nothing"
-    elif not _same(expected, came):
-        yield f"{where} {_shown(expected)}", _shown(came)
+            yield from _diff(value, actual.get(name, MISSING), f"{path}.{name}")
+    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        for index, pair in enumerate(zip(expected, actual, strict=True)):
+            yield from _diff(*pair, f"{path}.{index}")
+    elif actual is MISSING:
+        yield f"{path} {_to_text(expected)}", "no such field"
+    elif not _is_equal(expected, actual):
+        yield f"{path} {_to_text(expected)}", _to_text(actual)
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Compare as JSON does, where true is not 1."""
-    return type(one) is type(other) and bool(one == other)
+def _is_equal(expected: Any, actual: Any) -> bool:
+    """Compare values as JSON does, where true is not 1."""
+    return type(expected) is type(actual) and bool(expected == actual)
 
 
-def _shown(value: Any) -> str:
+def _to_text(value: Any) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False)
-    except RecursionError:
+    except RecursionError:  # the decoder returned an array in an array in an array …
         return "…"
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"

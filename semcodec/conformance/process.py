@@ -1,242 +1,235 @@
-"""Foreign decoders as processes: started without a shell, heard for a while, stopped for sure.
+"""Run a decoder as a subprocess with limits on time and output.
 
-Two protocols. ``each`` starts the decoder for every vector: framing as its last argument, data on
-stdin, JSON on stdout, exit code 0 for a record and 1 for a refusal. ``lines`` starts it once and
-gives it a line ``FRAMING HEX`` for every vector, to be answered by a line of JSON.
+There are two protocols. ``decode_once`` starts the decoder for one vector: framing as its last
+argument, data on stdin, JSON on stdout, exit code 0 for a record and 1 for a refusal.
+``PersistentDecoder`` starts it once and sends a line ``FRAMING HEX`` for each vector, which the
+decoder answers with a line of JSON.
 
-A decoder may hang, flood its output, close its streams or leave children behind. So threads do
-the reading and the writing, what is kept of the output is bounded, and no wait is without an end.
+A decoder may hang, flood its output, close its streams or leave children behind. Hence three
+invariants, each with a test in tests/conformance/test_process.py: every wait has a deadline; no
+more than ``MAX_OUTPUT`` bytes and one chunk are kept; and a decoder that did not end by itself is
+killed with its process group, also if the run is interrupted.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
-import queue
 import signal
-import subprocess
-import threading
-import time
-from collections.abc import Callable, Sequence
-from typing import IO, Any, Final
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final
 
-from semcodec.cli.output import UsageError
+from semcodec.conformance import ConformanceError
 from semcodec.conformance.compare import Decoded, Failed, Outcome, Refused
 from semcodec.conformance.vectors import Vector
 
-MAX_OUTPUT: Final = 2**20  #: bytes of an answer; the longest one a vector asks for is 20 KB
+MAX_OUTPUT: Final = 2**20  #: bytes for one vector; the longest record of a vector is 20 KB
 CHUNK: Final = 2**16
-QUEUE_SIZE: Final = 4  #: chunks that are read before anybody asks for them
-DRAIN_TIMEOUT: Final = 1.0  #: seconds for what a killed decoder still has in its pipe
-REFUSED: Final = 1  #: exit code of a decoder that refuses
-GROUPS: Final = hasattr(os, "killpg")
-
-
-class DecoderTimeout(Exception):
-    """The decoder did not answer in time."""
+DRAIN_TIMEOUT: Final = 1.0  #: seconds to read what a killed decoder left in its pipe
+REFUSED: Final = 1  #: exit code of a decoder that refuses the data
+HAS_GROUPS: Final = hasattr(os, "killpg")
 
 
 class OutputLimit(Exception):
-    """The decoder said more than anybody wants to hear."""
+    """The decoder wrote more than ``MAX_OUTPUT`` bytes for one vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoder:
+    """The command of a decoder.
+
+    Attributes:
+        command: the program and its arguments; no shell is involved.
+        seconds: allowed for each vector, with the start of the process.
+        verbose: whether the decoder's stderr is passed on.
+    """
+
+    command: tuple[str, ...]
+    seconds: float = 5.0
+    verbose: bool = False
+
+    async def start(self, *arguments: str) -> Process:
+        """Return a new process, the leader of its own process group.
+
+        Raises:
+            ConformanceError: it cannot be started.
+        """
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self.command,
+                *arguments,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=None if self.verbose else DEVNULL,
+                start_new_session=HAS_GROUPS,
+            )
+        except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            raise ConformanceError(f"Cannot start {self.command[0]}: {reason}.") from error
+        return Process(process)
 
 
 class Process:
-    """A decoder that runs, in a group of processes of its own."""
+    """A running decoder."""
 
-    def __init__(self, command: Sequence[str], verbose: bool) -> None:
-        """Start it; raises OSError or ValueError if that cannot be done."""
-        self._process = subprocess.Popen(  # noqa: S603  # the user's own command, without a shell
-            command,
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=None if verbose else subprocess.DEVNULL,
-            start_new_session=GROUPS,
-        )
-        self._chunks: queue.Queue[bytes] = queue.Queue(QUEUE_SIZE)
-        self._heard = bytearray()
-        self._over = False  # its output has ended
-        self._writing = threading.Lock()
-        _in_thread(self._listen)
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        # Both are pipes, so neither is None.
+        assert process.stdin is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101
+        self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
 
-    def give(self, data: bytes, *, last: bool) -> None:
-        """Write ``data`` to its stdin as far as it takes it, and close that if it is the last."""
-        _in_thread(self._write, data, last)
+    async def write(self, data: bytes) -> None:
+        """Write ``data`` to stdin; a decoder that has closed its stdin is not at fault."""
+        with contextlib.suppress(ConnectionError):
+            self._stdin.write(data)
+            await self._stdin.drain()
 
-    def hear(self, ends: Callable[[bytearray], bool], deadline: float) -> bytes:
-        """Return what it says until that ``ends``, or all if its output ends before."""
-        while not ends(self._heard):
-            if len(self._heard) > MAX_OUTPUT:
+    def close_stdin(self) -> None:
+        """Let the decoder read the end of its input."""
+        self._stdin.close()
+
+    async def read_until(self, is_complete: Callable[[bytes], bool]) -> bytes:
+        """Return the output read when ``is_complete`` is true of it, or all if it ends before.
+
+        Raises:
+            OutputLimit: it is longer than ``MAX_OUTPUT``.
+        """
+        output = b""
+        while not is_complete(output) and (chunk := await self._stdout.read(CHUNK)):
+            output += chunk
+            if len(output) > MAX_OUTPUT:
                 raise OutputLimit
-            if not (chunk := self._next(deadline)):
-                break
-            self._heard += chunk
-        heard, self._heard = self._heard, bytearray()
-        return bytes(heard)
+        return output
 
-    def ended(self, deadline: float) -> int:
-        """Return its exit code, negative if it was killed."""
-        try:
-            return self._process.wait(max(0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired as error:
-            raise DecoderTimeout from error
+    async def wait(self) -> int:
+        """Return the exit code, negative for a signal."""
+        return await self._process.wait()
 
-    def kill(self) -> None:
-        """Kill it, and the processes that it started, if it still runs."""
-        if self._process.returncode is None:
-            with contextlib.suppress(OSError):  # it has just ended
-                if GROUPS:
-                    os.killpg(self._process.pid, signal.SIGKILL)
-                else:  # pragma: no cover  # Windows
-                    self._process.kill()
-            self._process.wait()
+    async def kill(self) -> None:
+        """Kill the process and all processes of its group, and close its pipes.
 
-    def stop(self) -> None:
-        """Kill it, and let the threads that read and write come to their ends."""
-        self.kill()
-        self.give(b"", last=True)
-        with contextlib.suppress(DecoderTimeout):
-            while not self._over:
-                self._next(time.monotonic() + DRAIN_TIMEOUT)
-
-    def _next(self, deadline: float) -> bytes:
-        try:
-            chunk = self._chunks.get(timeout=max(0, deadline - time.monotonic()))
-        except queue.Empty as error:
-            raise DecoderTimeout from error
-        if not chunk:
-            self._over = True
-            self._chunks.put(chunk)  # whoever else listens is to hear of the end too
-        return chunk
-
-    def _listen(self) -> None:
-        with _require_pipe(self._process.stdout) as stream:
-            while chunk := stream.read(CHUNK):
-                self._chunks.put(chunk)
-        self._chunks.put(b"")
-
-    def _write(self, data: bytes, last: bool) -> None:
-        stream, view = _require_pipe(self._process.stdin), memoryview(data)
-        with self._writing:
-            with contextlib.suppress(OSError):  # it has closed its stdin, which is its right
-                while view:
-                    view = view[stream.write(view) :]
-            if last:
-                stream.close()
+        The group is killed even if its leader has ended: a child of the leader may hold stdout
+        open, and would outlive the run. As long as such a child runs, the kernel does not give the
+        number of the group to another process. The rest of the output is read because asyncio
+        closes a pipe only at its end; a child that has left the group may keep it open, so that
+        this too has a deadline.
+        """
+        with contextlib.suppress(OSError):  # there is no such process any more
+            if HAS_GROUPS:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:  # pragma: no cover  # Windows
+                self._process.kill()
+        self._stdin.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_TIMEOUT):
+                while await self._stdout.read(CHUNK):
+                    pass
+                await self._process.wait()
 
 
-class Decoders:
-    """All children that run; after ``close`` there are none, and there will be none."""
+async def decode_once(decoder: Decoder, vector: Vector) -> Outcome:
+    """Return the outcome of a process that is started for ``vector`` alone.
 
-    def __init__(self, command: Sequence[str], *, seconds: float, verbose: bool) -> None:
-        """Take the command, the seconds that an answer may take, and whether stderr is shown."""
-        self._command, self._seconds, self._verbose = tuple(command), seconds, verbose
-        self._running: set[Process] = set()
-        self._open = True
-        self._lock = threading.Lock()
-        self._listener: Process | None = None
+    Raises:
+        ConformanceError: it cannot be started.
+    """
 
-    def each(self, vector: Vector) -> Outcome:
-        """Return the answer of a decoder that is started for ``vector`` alone."""
-        child = self._start(vector.framing)
-        try:
-            child.give(vector.data, last=True)
-            return self._answered(lambda deadline: _whole(child, deadline))
-        finally:
-            self._end(child)
+    async def exchange() -> Outcome:
+        await process.write(vector.data)
+        process.close_stdin()
+        output = await process.read_until(lambda output: False)
+        return _parse_output(output, await process.wait())
 
-    def lines(self, vector: Vector) -> Outcome:
-        """Return the answer of the one decoder; after a crash another one takes its place."""
-        child = self._listener = self._listener or self._start()
-        child.give(f"{vector.framing} {vector.data.hex()}\n".encode(), last=False)
-        answer = self._answered(lambda deadline: _line(child, deadline))
-        if isinstance(answer, Failed):
-            self._end(child)
-            self._listener = None
-        return answer
-
-    def close(self) -> None:
-        """Kill all; whoever waits for one of them finds that its output has ended."""
-        with self._lock:
-            self._open = False
-            running = list(self._running)
-        for child in running:
-            child.kill()
-        if self._listener:
-            self._end(self._listener)
-
-    def _start(self, *arguments: str) -> Process:
-        with self._lock:
-            if not self._open:
-                raise UsageError("Stopped.")
-            try:
-                child = Process((*self._command, *arguments), self._verbose)
-            except (OSError, ValueError) as error:
-                why = getattr(error, "strerror", None) or str(error)
-                name = self._command[0]
-                raise UsageError(f"Cannot start {name}: {why.lower()}.") from error
-            self._running.add(child)
-            return child
-
-    def _end(self, child: Process) -> None:
-        child.stop()
-        with self._lock:
-            self._running.discard(child)
-
-    def _answered(self, ask: Callable[[float], Outcome]) -> Outcome:
-        try:
-            return ask(time.monotonic() + self._seconds)
-        except DecoderTimeout:
-            return Failed(f"no answer within {self._seconds:g} s")
-        except OutputLimit:
-            return Failed(f"more than {MAX_OUTPUT} bytes of output")
+    process = await decoder.start(vector.framing)
+    return await _limited(exchange(), process, decoder.seconds)
 
 
-def _whole(child: Process, deadline: float) -> Outcome:
-    said = child.hear(lambda heard: False, deadline)
-    code = child.ended(deadline)
-    if code not in (0, REFUSED):
-        return Failed(f"exit code {code}" if code > 0 else f"killed by signal {-code}")
-    value = _json(said)
-    if code == REFUSED and isinstance(value, dict):
-        return _refused(value)
-    if code == REFUSED:  # so do Python and Node when they crash
-        return Failed("exit code 1, and no JSON object that says it is refused")
-    return Failed("no JSON, and exit code 0") if value is None else Decoded(value)
+class PersistentDecoder:
+    """A decoder that is started once for many vectors, and again after a failure."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+        self._process: Process | None = None
+
+    async def decode(self, vector: Vector) -> Outcome:
+        """Return the outcome for ``vector``.
+
+        Raises:
+            ConformanceError: the decoder cannot be started.
+        """
+
+        async def exchange() -> Outcome:
+            await process.write(f"{vector.framing} {vector.data.hex()}\n".encode())
+            return _parse_line(await process.read_until(lambda output: b"\n" in output))
+
+        process = self._process = self._process or await self._decoder.start()
+        outcome = await _limited(exchange(), process, self._decoder.seconds)
+        if isinstance(outcome, Failed):  # its next line could still belong to this vector
+            await self.close()
+        return outcome
+
+    async def close(self) -> None:
+        """Kill the process, if one runs."""
+        if self._process is not None:
+            await self._process.kill()
+            self._process = None
 
 
-def _line(child: Process, deadline: float) -> Outcome:
-    said = child.hear(lambda heard: b"\n" in heard, deadline)
-    line, end, more = said.partition(b"\n")
+async def _limited(
+    exchange: Coroutine[Any, Any, Outcome], process: Process, seconds: float
+) -> Outcome:
+    """Return the outcome of ``exchange``; kill ``process`` if it does not come to its end."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await exchange
+    except TimeoutError:
+        failure = Failed(f"no output within {seconds:g} s")
+    except OutputLimit:
+        failure = Failed(f"more than {MAX_OUTPUT} bytes of output")
+    except BaseException:  # Ctrl-C cancels it
+        await process.kill()
+        raise
+    await process.kill()
+    return failure
+
+
+def _parse_output(output: bytes, exit_code: int) -> Outcome:
+    """Return the outcome that a process of its own means by its output and exit code."""
+    if exit_code not in (0, REFUSED):
+        signaled = exit_code < 0
+        return Failed(f"killed by signal {-exit_code}" if signaled else f"exit code {exit_code}")
+    value = _parse_json(output)
+    if exit_code == REFUSED:
+        # Python and Node end with 1 when they crash, so a refusal must be JSON as well.
+        return _refusal(value) if isinstance(value, dict) else Failed("exit code 1 without JSON")
+    return Failed("exit code 0 without JSON") if value is None else Decoded(value)
+
+
+def _parse_line(output: bytes) -> Outcome:
+    """Return the outcome that a line of a persistent decoder means."""
+    line, end, rest = output.partition(b"\n")
     if not end:
         return Failed("its output ended")
-    value = _json(line)
+    value = _parse_json(line)
     if value is None:
-        return Failed("a line that is no JSON")
-    if more:
+        return Failed("the line is not JSON")
+    if rest:
         return Failed("more than one line")
-    refused = isinstance(value, dict) and value.get("refused") is True
-    return _refused(value) if refused else Decoded(value)
+    is_refusal = isinstance(value, dict) and value.get("refused") is True
+    return _refusal(value) if is_refusal else Decoded(value)
 
 
-def _refused(value: dict[str, Any]) -> Refused:
+def _refusal(value: dict[str, Any]) -> Refused:
     return Refused(value.get("rule"), value.get("offset"))
 
 
-def _json(text: bytes) -> Any:
-    """Return the value of a JSON text, or None if it is none."""
+def _parse_json(text: bytes) -> Any:
+    """Return the value of a JSON text, or None if ``text`` is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def _require_pipe(stream: IO[bytes] | None) -> IO[bytes]:
-    if stream is None:  # pragma: no cover  # both are pipes
-        raise ValueError("no pipe")
-    return stream
-
-
-def _in_thread(work: Callable[..., None], *arguments: Any) -> None:
-    threading.Thread(target=work, args=arguments, daemon=True).start()

@@ -1,8 +1,8 @@
-"""The published vectors: where they are, and what a runner needs of each.
+"""The published vectors: where they are, and the fields of each that a runner needs.
 
-In a checkout they are ``spec/vectors``, beside the package; in an installed library they are in
-the package. A folder that the user names is read the same way, and nothing in it is trusted: a
-framing, for one, becomes an argument of a program, and so is one of the format's.
+In a checkout they are ``spec/vectors``, beside the package; in an installed library they are in the
+package. A directory of other vectors is read the same way and is not trusted: the framing of a
+vector becomes an argument of a program, so it must be a framing of the format.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from pathlib import Path
 from typing import Any, Final
 
 from semcodec._registry import FRAMINGS
-from semcodec.cli import files
-from semcodec.cli.output import UsageError
-from semcodec.errors import InputError
+from semcodec.conformance import ConformanceError
 
 PACKAGE: Final = Path(__file__).parents[1]
-PLACES: Final = (PACKAGE / "vectors", PACKAGE.parent / "spec" / "vectors")
-FORMAT: Final = "SEMCODEC-1"  #: what files of vectors say they are; others are left alone
-ASKED: Final = ("auto", *FRAMINGS)
+#: The directories that may hold the published vectors: of an installed library, of a checkout.
+DIRECTORIES: Final = (PACKAGE / "vectors", PACKAGE.parent / "spec" / "vectors")
+FORMAT: Final = "SEMCODEC-1"  #: the key "format" of a vector file; other JSON files are ignored
+INPUT_FRAMINGS: Final = ("auto", *FRAMINGS)
 VERDICTS: Final = ("valid", "invalid", "malformed", "unsupported")
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """One byte string and what a reader is to make of it; see ``spec/vectors/README.md``.
+    """Bytes, and the record or the rule that a decoder must find in them.
 
     Attributes:
-        record: what it says, a list for a sequence; None if it is to be refused.
-        offset: where the rule is broken, in bits; None if none is.
-        conditional: whether limits or a profile belong to it, which other decoders do not know.
+        record: the record as JSON, a list for a sequence; None if the data must be refused.
+        offset: where the rule is broken, in bits from the first bit; None if no rule is broken.
+        conditional: whether the vector holds only under given limits or a profile, which the
+            protocols cannot pass to a decoder.
     """
 
     name: str
@@ -47,41 +47,47 @@ class Vector:
     conditional: bool
 
 
-def load(folder: str | None, pattern: str) -> list[Vector]:
-    """Return the vectors in ``folder``, or the library's own, whose names match ``pattern``.
+def load(directory: str | None, pattern: str) -> list[Vector]:
+    """Return the vectors whose names match ``pattern``, in the order of their files.
+
+    Args:
+        directory: a directory of vector files; None for the published vectors.
+        pattern: a name with the wildcards of ``fnmatch``, such as ``"SC-NIB-*"``.
 
     Raises:
-        EnvironmentFault: there are none, or a file of them cannot be read.
+        ConformanceError: no vectors match, or a file of them cannot be read.
     """
-    place = Path(folder) if folder else _own()
+    path = Path(directory) if directory else _published()
     try:
-        paths = sorted(path for path in place.iterdir() if path.suffix == ".json")
+        files = sorted(file for file in path.iterdir() if file.suffix == ".json")
     except (OSError, ValueError) as error:
-        raise UsageError(f"Cannot read {place}: name a folder of vectors.") from error
-    vectors = [vector for path in paths for vector in _read(path)]
+        raise ConformanceError(f"Cannot read {path}: give a directory of vectors.") from error
+    vectors = [vector for file in files for vector in _load_file(file)]
     if not vectors:
-        raise UsageError(f"There are no vectors in {place}: name another folder.")
-    chosen = [vector for vector in vectors if fnmatchcase(vector.name, pattern)]
-    if not chosen:
-        raise UsageError(f"No vector is called {pattern}: see semcodec vectors list.")
-    return chosen
+        raise ConformanceError(f"No vectors in {path}: give another directory.")
+    matching = [vector for vector in vectors if fnmatchcase(vector.name, pattern)]
+    if not matching:
+        raise ConformanceError(f"No vectors match {pattern}: see semcodec vectors list.")
+    return matching
 
 
-def _own() -> Path:
-    for place in PLACES:
-        if place.is_dir():
-            return place
-    raise UsageError("The vectors are not installed: name their folder with --vectors.")
+def _published() -> Path:
+    for directory in DIRECTORIES:
+        if directory.is_dir():
+            return directory
+    raise ConformanceError("The vectors are not installed: give their directory with --vectors.")
 
 
-def _read(path: Path) -> list[Vector]:
+def _load_file(path: Path) -> list[Vector]:
     try:
-        document = json.loads(files.read(str(path)))
+        document = json.loads(path.read_bytes())
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             return []
         return [_vector(**row) for row in document["vectors"]]
-    except (InputError, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise UsageError(f"{path} is no file of vectors: see its schema.json.") from error
+    except OSError as error:
+        raise ConformanceError(f"Cannot read {path}: {error.strerror}.") from error
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ConformanceError(f"{path} is not a vector file: see its schema.json.") from error
 
 
 def _vector(
@@ -99,12 +105,23 @@ def _vector(
     profile: Any = None,
     **_: Any,
 ) -> Vector:
-    """Return the vector of a row; what is not needed is not looked at."""
+    """Return the vector of a JSON row; keys that a runner does not need are ignored."""
     texts = (name, framing, data, verdict, rule, kind, comment)
     if not all(isinstance(text, str) for text in texts):
-        raise TypeError("a text is none")
-    if framing not in ASKED or verdict not in VERDICTS or (verdict == "valid") == (record is None):
-        raise ValueError("no such framing or verdict")
-    conditional = limits is not None or profile is not None
-    whole = bytes.fromhex(data)
-    return Vector(name, rule, kind, comment, framing, whole, verdict, record, offset, conditional)
+        raise TypeError("expected a string")
+    if framing not in INPUT_FRAMINGS or verdict not in VERDICTS:
+        raise ValueError("unknown framing or verdict")
+    if (verdict == "valid") == (record is None):
+        raise ValueError("a record belongs to a valid vector, and only to that")
+    return Vector(
+        name=name,
+        rule=rule,
+        kind=kind,
+        comment=comment,
+        framing=framing,
+        data=bytes.fromhex(data),
+        verdict=verdict,
+        record=record,
+        offset=offset,
+        conditional=limits is not None or profile is not None,
+    )

@@ -1,41 +1,49 @@
-"""The command line in this process: what a user types, and what comes out."""
+"""Run command lines in this process or in one of their own, on a few files."""
 
 from __future__ import annotations
 
 import hashlib
+import io
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
 import pytest
 from PIL import Image
 
+import semcodec
 from semcodec.cli import main
 from semcodec_embedded.describer import EmbeddedDescriber
 
 Run = Callable[..., tuple[int, str, str]]
+SCHEMAS = Path(__file__).parents[2] / "spec" / "schema"
 Descriptions = dict[tuple[str, tuple[int, int], bytes], str]
 
 
 @pytest.fixture(scope="session")
 def descriptions() -> Descriptions:
-    """Return what the describer said of each photograph, by mode, size and pixels."""
+    """Return the description of each photograph, by mode, size and pixels."""
     return {}
 
 
 @pytest.fixture(autouse=True)
-def _each_photograph_is_described_once(
+def _describe_each_photograph_once(
     monkeypatch: pytest.MonkeyPatch, descriptions: Descriptions
 ) -> None:
-    """Run the networks once for each photograph: what they say of it never differs."""
+    """Run the networks once for each photograph: its description never differs."""
     describe = EmbeddedDescriber.describe
 
-    def remembered(describer: EmbeddedDescriber, image: Image.Image) -> str:
+    def describe_once(describer: EmbeddedDescriber, image: Image.Image) -> str:
         key = image.mode, image.size, hashlib.sha256(image.tobytes()).digest()
         if key not in descriptions:
             descriptions[key] = describe(describer, image)
         return descriptions[key]
 
-    monkeypatch.setattr(EmbeddedDescriber, "describe", remembered)
+    monkeypatch.setattr(EmbeddedDescriber, "describe", describe_once)
 
 
 @pytest.fixture
@@ -51,3 +59,58 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return code, out, err
 
     return run_
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    """Return the file of a record of skeletons."""
+    path = tmp_path / "photo.semc"
+    path.write_bytes(semcodec.pack("rd bt bl vtr", framing="file", size=(64, 48)))
+    return path
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    """Return the file of a record with an extension."""
+    path = tmp_path / "good.semc"
+    path.write_bytes(semcodec.pack("rd br snst", framing="file", extensions={"seed": 7}))
+    return path
+
+
+@pytest.fixture
+def picture(tmp_path: Path, good: Path) -> Path:
+    """Return a PNG file that carries the record ``good``."""
+    out = io.BytesIO()
+    Image.new("RGB", (3, 2), "teal").save(out, "PNG")
+    path = tmp_path / "picture.png"
+    path.write_bytes(semcodec.embed_png(out.getvalue(), good.read_bytes()))
+    return path
+
+
+def as_json(run: Run, command: str, *argv: str | Path) -> Any:
+    """Return what ``command --json`` prints, which must match the published schema."""
+    result = json.loads(run(command, "--json", *argv)[1])
+    [path] = SCHEMAS.glob(f"{command}-*.json")
+    schema = json.loads(path.read_bytes())
+    jsonschema_rs.meta.validate(schema)
+    jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(result)
+    return result
+
+
+def run_process(
+    *argv: str, stdin: bytes = b"", **options: Any
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command line in a process of its own."""
+    command = [sys.executable, "-m", "semcodec", *argv]
+    return subprocess.run(command, input=stdin, capture_output=True, **options)
+
+
+def picture_shape(data: bytes) -> tuple[str | None, tuple[int, int]]:
+    """Return the format and size of a picture file."""
+    with Image.open(io.BytesIO(data)) as image:
+        return image.format, image.size
+
+
+def file_names(directory: Path) -> list[str]:
+    """Return the names of the files in ``directory``."""
+    return sorted(path.name for path in directory.iterdir())

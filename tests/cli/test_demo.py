@@ -78,7 +78,7 @@ def test_demo_needs_a_folder_it_can_make(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     code, _, err = run("demo", "--out", tmp_path / "file")
     assert code == 2
-    assert "Cannot make the folder" in err
+    assert "Cannot create the directory" in err
 
 
 def test_the_page_of_no_tours_is_still_a_page() -> None:

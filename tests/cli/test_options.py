@@ -12,7 +12,7 @@ import pytest
 
 import semcodec
 from semcodec.backends.openai import server
-from semcodec.cli.main import _parser
+from semcodec.cli.main import make_parser
 
 Run = Callable[..., tuple[int, str, str]]
 SOURCES = Path(semcodec.__file__).parent
@@ -34,7 +34,7 @@ def commands(
         yield names, parser
 
 
-COMMANDS = dict(commands(_parser()))
+COMMANDS = dict(commands(make_parser()))
 VALUES = [
     pytest.param(names, action, id=" ".join((*names, action.option_strings[-1:][0])))
     if action.option_strings
@@ -110,7 +110,7 @@ def named_options(path: Path) -> Iterator[str]:
 
 def test_every_option_that_a_message_names_exists() -> None:
     known = {option for parser in COMMANDS.values() for option in parser._option_string_actions}
-    known |= {*_parser()._option_string_actions, *STYLES}
+    known |= {*make_parser()._option_string_actions, *STYLES}
     named = {
         (path.relative_to(SOURCES).as_posix(), option)
         for path in SOURCES.rglob("*.py")

@@ -112,7 +112,7 @@ def test_an_option_of_servers_needs_a_server(
     out = tmp_path / "out.semc"
     code, shown, err = run("encode", photo, "-o", out, *backend, *OPTIONS[option])
     assert (code, shown) == (2, "")
-    assert f"{OPTIONS[option][0]} is for servers: add --backend openai." in err
+    assert f"{OPTIONS[option][0]} needs a server: add --backend openai" in err
     assert not out.exists()
 
 
@@ -120,29 +120,29 @@ def test_an_option_of_servers_needs_a_server(
 def test_so_it_is_for_decoding(run: Run, record: Path, tmp_path: Path, option: str) -> None:
     code, _, err = run("decode", record, "-o", tmp_path / "out.png", *OPTIONS[option])
     assert code == 2
-    assert f"{OPTIONS[option][0]} is for servers" in err
+    assert f"{OPTIONS[option][0]} needs a server" in err
 
 
 def test_an_option_of_nothing_is_one_too(run: Run, photo: Path, tmp_path: Path) -> None:
     code, _, err = run("encode", photo, "-o", tmp_path / "out.semc", "--max-cost", "0")
-    assert (code, "is for servers" in err) == (2, True)
+    assert (code, "needs a server" in err) == (2, True)
 
 
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--timeout", "0"], "is no time"),
-        (["--timeout", "3601"], "is no time"),
-        (["--timeout", "soon"], "is no time"),
-        (["--timeout", "nan"], "is no time"),
-        (["--max-cost", "-1"], "is no amount"),
-        (["--max-cost", "1e3"], "is no amount"),
-        (["--max-cost", "1,50"], "is no amount"),
-        (["--max-cost", "."], "is no amount"),
-        (["--max-cost", "$$1"], "is no amount"),
-        (["--max-cost", "1.2.3"], "is no amount"),
-        (["--max-cost", "9" * 10], "is no amount"),
-        (["--max-cost", "٣"], "is no amount"),
+        (["--timeout", "0"], "invalid time"),
+        (["--timeout", "3601"], "invalid time"),
+        (["--timeout", "soon"], "invalid time"),
+        (["--timeout", "nan"], "invalid time"),
+        (["--max-cost", "-1"], "invalid amount"),
+        (["--max-cost", "1e3"], "invalid amount"),
+        (["--max-cost", "1,50"], "invalid amount"),
+        (["--max-cost", "."], "invalid amount"),
+        (["--max-cost", "$$1"], "invalid amount"),
+        (["--max-cost", "1.2.3"], "invalid amount"),
+        (["--max-cost", "9" * 10], "invalid amount"),
+        (["--max-cost", "٣"], "invalid amount"),
         (["--api", "assistants"], "invalid choice"),
         (["--detail", "original"], "invalid choice"),
         (["--quality", "hd"], "invalid choice"),
@@ -217,20 +217,17 @@ def test_an_encoding_is_rehearsed(
     assert (code, err, calls) == (0, "", [])
     assert sorted(tmp_path.iterdir()) == before
     head, rows, end = out.split("\n\n")
-    assert head == "server  https://api.openai.com/v1\nkey     none yet, and it needs one"
+    assert head == "server  https://api.openai.com/v1\nkey     not found, and the server needs one"
     assert (
         rows
         == """\
-call      model    tokens in  out    about  at most
-describe  gpt-5.5       2700  248  $0.0209  $0.1381
-select    gpt-5.5        396   27  $0.0028  $0.1278
-compress  gpt-5.5        184   22  $0.0016  $0.1257
-all                                $0.0253  $0.3917"""
+stage     model    tokens in  tokens out  expected  maximum
+describe  gpt-5.5       2700         248   $0.0209  $0.1381
+select    gpt-5.5        396          27   $0.0028  $0.1278
+compress  gpt-5.5        184          22   $0.0016  $0.1257
+total                                      $0.0253  $0.3917"""
     )
-    assert end == (
-        'Nothing was sent. "At most" is with all the thoughts of models that reason; an answer that'
-        " cannot be\nused is asked for once more.\n"
-    )
+    assert end.startswith("Nothing was sent.")
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     _, out, err = run(*how)
     assert "key     from $OPENAI_API_KEY\n" in out
@@ -246,7 +243,7 @@ def test_a_decoding_is_rehearsed(
     assert (code, err, calls) == (0, "", [])
     assert not (tmp_path / "out.png").exists()
     heading, *rows, total = table(out)
-    assert heading[0] == "call"
+    assert heading[0] == "stage"
     assert [row[0] for row in rows] == ["decompress", "expand", "paint"]
     assert "gpt-image-2" in rows[2]
     about = [float(row[-2].strip(" $")) for row in rows]
@@ -262,10 +259,11 @@ def test_a_rehearsal_says_whether_the_limit_may_stop_it(
     configure(tmp_path, PRICES)
     how = ["decode", record, "-o", tmp_path / "out.png", "--backend", "openai", "--dry-run"]
     assert (
-        "The limit of $0.0100 may stop this before its end." in run(*how, "--max-cost", "0.01")[1]
+        "The limit of $0.0100 may stop the run before its end."
+        in run(*how, "--max-cost", "0.01")[1]
     )
-    assert "may stop this" not in run(*how, "--max-cost", "$9")[1]
-    assert "may stop this" in run(*how, "--max-cost", "9", "--painter-model", "unknown")[1]
+    assert "may stop the run" not in run(*how, "--max-cost", "$9")[1]
+    assert "may stop the run" in run(*how, "--max-cost", "9", "--painter-model", "unknown")[1]
 
 
 def test_a_rehearsal_with_another_server(run: Run, photo: Path, tmp_path: Path) -> None:
@@ -274,9 +272,9 @@ def test_a_rehearsal_with_another_server(run: Run, photo: Path, tmp_path: Path) 
     rows = table(out)
     assert code == 0
     assert "server  https://a.example/v1\nkey     from $OPENAI_API_KEY\n" in out
-    assert [row[0] for row in rows] == ["call", "list the models", "describe", "select", "all"]
+    assert [row[0] for row in rows] == ["stage", "list models", "describe", "select", "total"]
     assert [row[-1].strip() for row in rows[1:]] == ["$0.0000", *["unknown"] * 3]
-    assert "$0.0000" in run(*how, "--base-url", LOCAL, "--model", "m")[1].split("all")[1]
+    assert "$0.0000" in run(*how, "--base-url", LOCAL, "--model", "m")[1].split("total")[1]
 
 
 def test_a_rehearsal_leaves_out_what_is_on_the_tape(
@@ -286,12 +284,12 @@ def test_a_rehearsal_leaves_out_what_is_on_the_tape(
     how = ["encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai", "--k", "2"]
     how += ["--base-url", LOCAL, "--model", "m"]
     assert [row[0] for row in table(run(*how, "--dry-run", "--cache", tape)[1])[1:]] == [
-        "describe", "select", "all",
+        "describe", "select", "total",
     ]  # fmt: skip
     assert not tape.exists()
     run(*how, "--cache", tape)
     before, made = tape.read_bytes(), len(calls)
-    assert [row[0] for row in table(run(*how, "--dry-run", "--cache", tape)[1])[1:]] == ["all"]
+    assert [row[0] for row in table(run(*how, "--dry-run", "--cache", tape)[1])[1:]] == ["total"]
     assert (tape.read_bytes(), len(calls)) == (before, made)
     code, _, _ = run(*how, "--dry-run", "--record", tape)
     assert (code, tape.read_bytes()) == (0, before)
@@ -320,7 +318,7 @@ def test_there_and_back_and_what_it_took(run: Run, photo: Path, tmp_path: Path) 
 def test_an_unknown_price_is_told(run: Run, photo: Path, tmp_path: Path) -> None:
     how = ["encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai", "--k", "2"]
     how += ["--model", "m"]
-    assert "2 calls, 2000 tokens in, 200 out, an unknown price" in run(*how)[2]
+    assert "2 calls, 2000 tokens in, 200 out, unknown price" in run(*how)[2]
     assert "2 calls, 2000 tokens in, 200 out, $0.0000" in run(*how, "--base-url", LOCAL)[2]
 
 
@@ -411,20 +409,20 @@ def test_notes_of_foreign_backends_do_not_break_the_sum(
 
     monkeypatch.setitem(registry.BUILT_IN, "foreign", Foreign)
     code, _, err = run("encode", photo, "-o", tmp_path / "out.semc", "--describer", "foreign")
-    assert (code, "2 calls, 7 tokens in, 0 out, an unknown price" in err) == (0, True)
+    assert (code, "2 calls, 7 tokens in, 0 out, unknown price" in err) == (0, True)
 
 
-def test_doctor_says_which_server_with_whose_key(
+def test_doctor_prints_the_server_and_the_source_of_the_key(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
-    assert "would not run: No key for https://api.openai.com/v1" in run("doctor")[1]
+    assert "not found: No key for https://api.openai.com/v1" in run("doctor")[1]
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     monkeypatch.setenv("OPENAI_BASE_URL", LOCAL)
     code, out, err = run("doctor")
-    assert f"would call {LOCAL} with the key from $OPENAI_API_KEY" in out
+    assert f"URL  {LOCAL}\n  key  from $OPENAI_API_KEY" in out
     assert SECRET not in out + err
     monkeypatch.setenv("OPENAI_BASE_URL", "nonsense")
     code, out, _ = run("doctor")
-    assert (code, "would not run: The base URL" in out) == (0, True)
-    assert "backend openai         describer, writer, painter" in out
+    assert (code, "not usable: The base URL" in out) == (0, True)
+    assert "openai         describer, writer, painter" in out

@@ -1,0 +1,74 @@
+"""``convert``: write records in another framing, or into a PNG file."""
+
+from __future__ import annotations
+
+import argparse
+
+import semcodec
+from semcodec.bitstream import Record, framing
+from semcodec.cli import files, options
+from semcodec.cli.output import UsageError
+from semcodec.cli.parser import DONE, Commands, Parser, add_command
+
+
+def add(commands: Commands[Parser]) -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands,
+        "convert",
+        convert,
+        summary="write records in another framing",
+        description="Write a record in another framing, several as a sequence, or one into a PNG.",
+        usage="FILE... [options]",
+        examples=(
+            "semcodec convert photo.semc --framing url",
+            "semcodec convert photo.semc --into picture.png -o new.png",
+        ),
+    )
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="input records (several only with --framing sequence); - for stdin",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        default="-",
+        metavar="FILE",
+        help="file to write (default: stdout, as hex digits to a terminal)",
+    )
+    target = parser.add_mutually_exclusive_group()
+    options.add_output_framing(target, framing.OUTPUT_FRAMINGS, "file")
+    target.add_argument(
+        "--into", metavar="PICTURE.png", help="embed into this PNG (default: no picture)"
+    )
+    options.add_check(parser)
+
+
+def convert(args: argparse.Namespace) -> int:
+    """Write a record in another framing, several as a sequence, or one into a PNG file."""
+    if args.into and args.check:
+        raise UsageError("A PNG chunk has its own checksum: leave --check out.")
+    # The picture of --into may be the output itself; the records may not.
+    files.check_outputs("-", args.output, other_sources=tuple(args.files))
+    records = [semcodec.unpack(files.read_record(name)) for name in args.files]
+    if args.into:
+        data = semcodec.embed_png(files.read_bytes(args.into), _single(records))
+        files.write_record(args.output, data, "png")
+    elif args.framing == "sequence":
+        data = b"".join(_repack(record, args) for record in records)
+        files.write_record(args.output, data, "sequence")
+    else:
+        files.write_record(args.output, _repack(_single(records), args), args.framing)
+    return DONE
+
+
+def _single(records: list[Record]) -> Record:
+    if len(records) > 1:
+        raise UsageError("Several records need --framing sequence: add it, or name one file.")
+    return records[0]
+
+
+def _repack(record: Record, args: argparse.Namespace) -> bytes:
+    return semcodec.repack(record, framing=args.framing, check=args.check)

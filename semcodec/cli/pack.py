@@ -1,0 +1,80 @@
+"""``pack``: write the record of a text."""
+
+from __future__ import annotations
+
+import argparse
+
+import semcodec
+from semcodec.bitstream import framing
+from semcodec.bitstream.extensions import BY_NAME
+from semcodec.cli import files, options
+from semcodec.cli.parser import DONE, Commands, Parser, add_command
+
+CODINGS = ("nibble", "lexicon", "bag", "utf8", "auto")
+
+
+def add(commands: Commands[Parser]) -> None:
+    """Add the command to the parser."""
+    parser = add_command(
+        commands,
+        "pack",
+        pack,
+        summary="pack text into a record",
+        description="Pack a text, by default of skeletons, into a record.",
+        usage="TEXT... [options]",
+        examples=(
+            "semcodec pack rd bt bl vtr --framing file -o boat.semc",
+            "semcodec pack red boat blue water --coding lexicon --framing url",
+        ),
+    )
+    parser.add_argument(
+        "text", metavar="TEXT", nargs="+", type=str, help="words of the text; - for stdin"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        default="-",
+        metavar="FILE",
+        help="record to write (default: stdout, as hex digits to a terminal)",
+    )
+    parser.add_argument(
+        "--coding",
+        choices=CODINGS,
+        default="nibble",
+        help="coding of the text; nibble takes skeletons, the others whole words "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--keep",
+        choices=["order", "words"],
+        default="order",
+        help="what --coding auto must preserve: the words in their order, or in any "
+        "(default: %(default)s)",
+    )
+    options.add_output_framing(parser, framing.OUTPUT_FRAMINGS, "bare")
+    options.add_check(parser)
+    parser.add_argument(
+        "--extension",
+        type=options.extension,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"extension to add, can be repeated; NAME is one of {', '.join(BY_NAME)} "
+        "(default: none)",
+    )
+    options.add_size(parser, "pixels that the record states")
+
+
+def pack(args: argparse.Namespace) -> int:
+    """Write the record of a text."""
+    data = semcodec.pack(
+        files.read_text(args.text),
+        coding=args.coding,
+        keep=args.keep,
+        framing=args.framing,
+        check=args.check,
+        size=args.size,
+        extensions=args.extension,
+    )
+    files.write_record(args.output, data, args.framing)
+    return DONE

@@ -1,0 +1,50 @@
+"""``skeleton`` and ``decompress``: words to their consonants, and consonants back to words."""
+
+from __future__ import annotations
+
+import argparse
+
+import semcodec
+from semcodec.cli import files
+from semcodec.cli.output import print_result
+from semcodec.cli.parser import DONE, Commands, Parser, add_command
+
+
+def add(commands: Commands[Parser]) -> None:
+    """Add both commands to the parser."""
+    parser = add_command(
+        commands,
+        "skeleton",
+        skeleton,
+        summary="print the consonant skeletons of words",
+        usage="TEXT...",
+        examples=(
+            "semcodec skeleton indian traditional arch window",
+            "echo red boat | semcodec skeleton -",
+        ),
+    )
+    parser.add_argument("text", metavar="TEXT", nargs="+", type=str, help="words; - for stdin")
+    parser = add_command(
+        commands,
+        "decompress",
+        decompress,
+        summary="print the most likely words of skeletons",
+        usage="TEXT...",
+        examples=(
+            "semcodec decompress ndn trdtnl rch vndv",
+            "echo rd bt | semcodec decompress -",
+        ),
+    )
+    parser.add_argument("text", metavar="TEXT", nargs="+", type=str, help="skeletons; - for stdin")
+
+
+def skeleton(args: argparse.Namespace) -> int:
+    """Print the skeletons of a text."""
+    print_result(semcodec.skeleton(files.read_text(args.text)))
+    return DONE
+
+
+def decompress(args: argparse.Namespace) -> int:
+    """Print the words of skeletons."""
+    print_result(" ".join(semcodec.decompress(files.read_text(args.text))))
+    return DONE

@@ -1,0 +1,88 @@
+"""``semcodec decode``: formats of pictures, damaged records, options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import semcodec
+from tests.cli.conftest import Run, file_names, picture_shape
+
+
+def test_encode_and_decode(run: Run, photo: Path, tmp_path: Path) -> None:
+    file, picture = tmp_path / "photo.semc", tmp_path / "picture.png"
+    code, out, err = run("encode", photo, "-o", file, "--size", "64x48")
+    assert (code, out) == (0, "")
+    assert f"{file.stat().st_size} bytes" in err
+    assert run("decode", file, "-o", picture)[0] == 0
+    assert picture_shape(picture.read_bytes()) == ("PNG", (64, 48))
+    assert file.stat().st_size < 48
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg", "jpeg", "webp", "PNG"])
+def test_picture_format_follows_the_file_name(
+    run: Run, record: Path, tmp_path: Path, kind: str
+) -> None:
+    picture = tmp_path / f"picture.{kind}"
+    assert run("decode", record, "-o", picture)[0] == 0
+    assert picture_shape(picture.read_bytes())[0] == {"jpg": "JPEG"}.get(kind, kind.upper())
+
+
+def test_unknown_picture_format_is_usage(run: Run, record: Path) -> None:
+    code, _, err = run("decode", record, "-o", record.with_suffix(".txt"))
+    assert code == 2
+    assert ".png, .jpg" in err
+
+
+def test_truncated_record_is_refused(run: Run, record: Path, tmp_path: Path) -> None:
+    data = record.read_bytes()
+    for length in range(len(data)):
+        record.write_bytes(data[:length])
+        code, _, err = run("decode", record, "-o", tmp_path / "picture.png")
+        assert (code, err.count("\n")) == (1, 1), length
+    assert file_names(tmp_path) == ["photo.semc"]
+
+
+def test_record_with_a_flipped_bit_is_refused(run: Run, record: Path, tmp_path: Path) -> None:
+    data = record.read_bytes()
+    for bit in range(8 * len(data)):
+        damaged = bytearray(data)
+        damaged[bit // 8] ^= 1 << bit % 8
+        record.write_bytes(damaged)
+        code, _, err = run("decode", record, "-o", tmp_path / "picture.png")
+        assert (code, err.count("\n")) == (1, 1), bit
+    assert file_names(tmp_path) == ["photo.semc"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--size", "5000x5000"], ["--reflect", "2"], ["--seed", "-1"], ["--painter", "nobody"]],
+)
+def test_invalid_option_is_usage(run: Run, record: Path, options: list[str]) -> None:
+    code, _, err = run("decode", record, "-o", record.with_suffix(".png"), *options)
+    assert (code, err.count("\n")) == (2, 1)
+    assert file_names(record.parent) == ["photo.semc"]
+
+
+def test_control_characters_of_a_record_are_escaped(run: Run, record: Path) -> None:
+    record.write_bytes(semcodec.pack("red\x1b[2J boat", coding="utf8", framing="file"))
+    _, _, err = run("decode", record, "-o", record.with_suffix(".png"), "--size", "8x8")
+    assert "painted from" in err
+    assert "\x1b" not in err
+
+
+def test_png_carries_its_record_except_with_plain(run: Run, tmp_path: Path, good: Path) -> None:
+    for options, carries in ((), True), (("--plain",), False):
+        out = tmp_path / "painted.png"
+        assert run("decode", good, "-o", out, "--size", "64x64", *options)[0] == 0
+        assert (run("validate", out)[0] == 0) is carries
+
+
+def test_seed_of_the_record_is_used(tmp_path: Path) -> None:
+    def paint(seed: int | None, stated: int | None) -> bytes:
+        data = semcodec.pack("snst", extensions={} if stated is None else {"seed": stated})
+        return semcodec.decode(data, seed=seed, size=(64, 64)).image.tobytes()
+
+    assert paint(None, 7) == paint(7, None) != paint(None, None)
+    assert paint(0, 7) == paint(None, None)

@@ -1,0 +1,141 @@
+"""``semcodec encode``: options, limits, traces, and photographs that are unusual or broken."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import semcodec
+from tests import images
+from tests.cli.conftest import Run, file_names
+
+
+@pytest.mark.parametrize("name", images.GOOD)
+def test_unusual_photographs_are_encoded(run: Run, tmp_path: Path, name: str) -> None:
+    photo, file = tmp_path / "photo", tmp_path / "photo.semc"
+    photo.write_bytes(images.GOOD[name])
+    assert run("encode", photo, "-o", file)[0] == 0
+    assert semcodec.unpack(file.read_bytes()).words
+
+
+def test_rotated_photograph_is_described_upright(run: Run, tmp_path: Path) -> None:
+    texts = []
+    for name in ("jpeg", "turned"):
+        photo, file = tmp_path / name, tmp_path / f"{name}.semc"
+        photo.write_bytes(images.GOOD[name])
+        run("encode", photo, "-o", file)
+        texts.append(semcodec.unpack(file.read_bytes()).words[:4])
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("name", images.BAD)
+def test_unusable_photograph_is_one_line(run: Run, tmp_path: Path, name: str) -> None:
+    data, message = images.BAD[name]
+    photo = tmp_path / "photo"
+    photo.write_bytes(data)
+    code, out, err = run("encode", photo, "-o", tmp_path / "photo.semc")
+    assert (code, out) == (1, "")
+    assert message in err
+    assert err.count("\n") == 1
+    assert file_names(tmp_path) == ["photo"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--k", "0"], "invalid number of words"),
+        (["--k", "1000000"], "invalid number of words"),
+        (["--k", "many"], "invalid number of words"),
+        (["--size", "0x5"], "expected 1x1 to"),
+        (["--size", "big"], "expected WxH"),
+        (["--size", "2147483648x1"], "expected 1x1 to"),
+        (["--ubpp", "-1"], "number above 0"),
+        (["--max-bytes", "0"], "integer from 1"),
+        (["--backend", "nobody"], "there are deterministic, embedded"),
+        (["--describer", "deterministic"], "cannot be the describer"),
+        (["--coding", "jpeg"], "invalid choice"),
+    ],
+)
+def test_invalid_option_is_usage(run: Run, photo: Path, options: list[str], message: str) -> None:
+    code, _, err = run("encode", photo, "-o", photo.with_suffix(".semc"), *options)
+    assert code == 2
+    assert message in err
+    assert err.count("\n") == 1
+    assert file_names(photo.parent) == ["photo.jpg"]
+
+
+@pytest.mark.parametrize("trace", ["photo.jpg", "photo.semc", "missing/trace.json"])
+def test_trace_does_not_replace_input_or_output(run: Run, photo: Path, trace: str) -> None:
+    target = photo.with_suffix(".semc")
+    code, _, err = run("encode", photo, "-o", target, "--trace", photo.parent / trace)
+    assert (code, err.count("\n")) == (2, 1)
+    assert photo.read_bytes() == images.PHOTO
+    assert file_names(photo.parent) == ["photo.jpg"]
+
+
+def test_output_and_trace_are_different_files(run: Run, photo: Path) -> None:
+    target = photo.parent / "out.semc"
+    again = photo.parent / "." / ".." / photo.parent.name / "out.semc"
+    code, _, err = run("encode", photo, "-o", target, "--trace", again)
+    assert (code, err.count("\n")) == (2, 1)
+    assert file_names(photo.parent) == ["photo.jpg"]
+
+
+def test_ctrl_c_prints_a_line_and_exits_with_130(
+    run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(semcodec, "encode", stop)
+    assert run("encode", photo, "-o", photo.with_suffix(".semc")) == (
+        130,
+        "",
+        "semcodec: Interrupted.\n",
+    )
+    assert file_names(photo.parent) == ["photo.jpg"]
+
+
+def test_limits_on_bytes_and_rate_are_kept(run: Run, photo: Path) -> None:
+    file = photo.with_suffix(".semc")
+    assert run("encode", photo, "-o", file, "--max-bytes", "14")[0] == 0
+    assert file.stat().st_size <= 14
+    assert run("encode", photo, "-o", file, "--ubpp", "60")[0] == 0
+    assert semcodec.unpack(file.read_bytes()).payload_bits <= 60e-6 * 1024 * 1024
+    code, _, err = run("encode", photo, "-o", file, "--max-bytes", "4")
+    assert code == 1
+    assert "allow more bytes" in err
+
+
+def test_largest_size_is_stated_but_not_painted(run: Run, photo: Path) -> None:
+    file = photo.with_suffix(".semc")
+    assert run("encode", photo, "-o", file, "--size", "2147483647x1")[0] == 0
+    code, _, err = run("decode", file, "-o", photo.with_suffix(".png"))
+    assert code == 1
+    assert "each from 1 to 4096" in err
+    assert run("decode", file, "-o", photo.with_suffix(".png"), "--size", "30x20")[0] == 0
+
+
+def test_trace_has_every_stage_and_no_pixels(run: Run, photo: Path) -> None:
+    trace = photo.with_suffix(".json")
+    run("encode", photo, "-o", photo.with_suffix(".semc"), "--trace", trace)
+    stages = json.loads(trace.read_text())["stages"]
+    assert [stage["name"] for stage in stages] == ["describe", "select"]
+    assert set(stages[0]["inputs"][0]) == {"size", "sha256"}
+
+
+def test_trace_names_the_judge(run: Run, photo: Path) -> None:
+    trace = photo.with_suffix(".json")
+    for judge in ("none", "auto"):
+        options = ("--max-bytes", "14", "--judge", judge, "--trace", trace)
+        assert run("encode", photo, "-o", photo.with_suffix(".semc"), *options)[0] == 0
+        strategy = json.loads(trace.read_text())["stages"][1]["notes"]["judge"]
+        assert strategy in {"none": ("salience",), "auto": ("salience", "minilm")}[judge]
+
+
+def test_unknown_judge_is_usage(run: Run, photo: Path) -> None:
+    code, _, err = run("encode", photo, "-o", "-", "--judge", "gpt")
+    assert code == 2
+    assert "there are auto and minilm" in err

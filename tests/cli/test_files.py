@@ -1,0 +1,158 @@
+"""Input and output files of all commands: paths, pipes, devices, permissions."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import semcodec
+from semcodec.cli import files
+from tests import images
+from tests.cli.conftest import Run, file_names, picture_shape, run_process
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "message"),
+    [
+        ("missing.jpg", "a.semc", "no such file"),
+        (".", "a.semc", "is a directory"),
+        ("photo.jpg", "missing/a.semc", "no directory"),
+        ("photo.jpg", ".", "is a directory"),
+        ("photo.jpg", "photo.jpg", "same file"),
+        ("photo.jpg", "link.jpg", "same file"),
+        ("photo.jpg", "a" * 300, "too long"),
+    ],
+)
+def test_unusable_path_is_environment(
+    run: Run, photo: Path, source: str, target: str, message: str
+) -> None:
+    (photo.parent / "link.jpg").symlink_to(photo)
+    code, _, err = run("encode", photo.parent / source, "-o", photo.parent / target)
+    assert code == 2
+    assert message in err
+    assert err.count("\n") == 1
+    assert photo.read_bytes() == images.PHOTO
+    assert file_names(photo.parent) == ["link.jpg", "photo.jpg"]
+
+
+def test_target_of_a_link_is_replaced_and_keeps_its_mode(run: Run, record: Path) -> None:
+    target, link = record.parent / "target.png", record.parent / "link.png"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    assert run("decode", record, "-o", link)[0] == 0
+    assert link.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert picture_shape(target.read_bytes())[0] == "PNG"
+
+
+def test_new_file_has_the_mode_of_the_umask(run: Run, record: Path) -> None:
+    usual, picture = record.parent / "usual", record.parent / "picture.png"
+    usual.write_bytes(b"")
+    run("decode", record, "-o", picture)
+    assert picture.stat().st_mode == usual.stat().st_mode
+
+
+def test_loop_of_links_is_one_line(run: Run, photo: Path) -> None:
+    loop = photo.parent / "loop"
+    loop.symlink_to(loop)
+    code, _, err = run("encode", photo, "-o", loop)
+    assert (code, err.count("\n")) == (2, 1)
+
+
+def test_a_file_of_any_size_is_not_read_data(
+    run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MAX_INPUT", 100)
+    code, _, err = run("encode", photo, "-o", photo.with_suffix(".semc"))
+    assert code == 1
+    assert "too large" in err
+
+
+def test_encode_and_decode_through_pipes() -> None:
+    record = run_process("encode", "-", "-o", "-", "--size", "64x48", stdin=images.PHOTO)
+    picture = run_process("decode", "-", "-o", "-", stdin=record.stdout)
+    assert picture_shape(picture.stdout) == ("PNG", (64, 48))
+
+
+def test_closed_stdin_or_stdout_is_usage(record: Path) -> None:
+    shell = f"{sys.executable} -m semcodec"
+    for command in (f"{shell} decode - -o x.png <&-", f"{shell} unpack {record} >&-"):
+        done = subprocess.run(command, shell=True, capture_output=True, cwd=record.parent)
+        assert done.returncode == 2, command
+        assert b"Standard" in done.stderr
+
+
+def test_characters_that_the_terminal_lacks_are_escaped(record: Path) -> None:
+    narrow = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = run_process("inspect", str(record), env=narrow)
+    assert done.returncode == 0
+    assert b"\\xb5bpp" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_full_device_is_an_error_of_every_command(record: Path) -> None:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    for command in (f"inspect {record}", f"unpack {record}", "pack ct", "doctor", "--help"):
+        shell = f"{sys.executable} -m semcodec {command} >/dev/full"
+        done = subprocess.run(shell, shell=True, capture_output=True, env=buffered)
+        assert done.returncode == 2, command
+        assert done.stderr.count(b"\n") == 1, command
+        assert b"Cannot write the output" in done.stderr
+
+
+def test_closed_stderr_leaves_stdout_clean(photo: Path) -> None:
+    command = f"{sys.executable} -m semcodec encode {photo} -o - 2>&-"
+    done = subprocess.run(command, shell=True, capture_output=True)
+    assert done.returncode == 0
+    assert semcodec.unpack(done.stdout).words
+
+
+def test_file_is_written_with_closed_stdout(photo: Path) -> None:
+    command = f"{sys.executable} -m semcodec encode {photo} -o {photo}.semc >&-"
+    assert subprocess.run(command, shell=True, capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="there is no such device here")
+def test_output_to_a_named_device(photo: Path) -> None:
+    done = run_process("encode", str(photo), "-o", "/dev/stdout")
+    assert done.returncode == 0
+    assert semcodec.unpack(done.stdout).words
+
+
+def test_full_disk_leaves_the_old_file(record: Path) -> None:
+    resource = pytest.importorskip("resource")
+    picture = record.with_suffix(".png")
+    picture.write_bytes(b"old")
+
+    def small_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+
+    done = run_process("decode", str(record), "-o", str(picture), preexec_fn=small_disk)
+    assert done.returncode == 2
+    assert b"Cannot write" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert picture.read_bytes() == b"old"
+    assert file_names(record.parent) == ["photo.png", "photo.semc"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_full_device_is_one_line(record: Path) -> None:
+    picture = record.parent / "full.png"
+    picture.symlink_to("/dev/full")
+    done = run_process("decode", str(record), "-o", str(picture))
+    assert done.returncode == 2
+    assert b"no space left" in done.stderr
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="root may read and write anywhere")
+def test_directory_without_permission_is_environment(run: Run, record: Path) -> None:
+    record.parent.chmod(0o500)
+    code, _, err = run("decode", record, "-o", record.parent / "picture.png")
+    record.parent.chmod(0o700)
+    assert code == 2
+    assert "permission denied" in err

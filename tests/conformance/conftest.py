@@ -1,0 +1,28 @@
+"""A file with what the library decodes, for the decoders of decoder.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from semcodec.conformance import vectors
+from tests.conformance import decoder
+
+#: Vectors on which the tests start a process each.
+PATTERNS = ("SC-LEB-2-*", "SC-SEQ-1-*", "first-byte-00")
+
+
+@pytest.fixture(scope="session")
+def decoded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("decoded") / "decoded.json"
+    selected = [vector for pattern in PATTERNS for vector in vectors.load(None, pattern)]
+    rows = {f"{v.framing} {v.data.hex()}": decoder.decode(v.framing, v.data) for v in selected}
+    path.write_text(json.dumps(rows), "utf-8")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _decoded(monkeypatch: pytest.MonkeyPatch, decoded_file: Path) -> None:
+    monkeypatch.setenv("DECODED", str(decoded_file))

@@ -1,0 +1,108 @@
+"""The library as a third-party decoder, and decoders that are wrong: ``decoder.py MODE [FRAMING]``.
+
+Modes that start with "persistent" are started once, and decode with the library. A process that is
+started for one vector looks up what the library decodes, in the file of ``DECODED``: without
+the library it starts in a fifth of the time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def decode(framing: str, data: bytes) -> Any:
+    """Return what the library decodes."""
+    from semcodec import FormatError, UnsupportedError, unpack, unpack_all
+
+    try:
+        if framing == "sequence":
+            return [record.as_dict() for record in unpack_all(data)]
+        return unpack(data, framing=framing).as_dict()
+    except (FormatError, UnsupportedError) as error:
+        return {"refused": True, "rule": error.rule, "offset": error.offset}
+
+
+def misbehave(mode: str) -> None:
+    """Break the protocol, if that is the mode."""
+    match mode.removeprefix("persistent-"):
+        case "hang":
+            time.sleep(60)
+        case "child":  # leaves a child behind that keeps stdout open
+            import subprocess
+
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        case "hang-with-pid":
+            Path(os.environ["PID_FILE"]).write_text(str(os.getpid()))
+            time.sleep(60)
+        case "flood":
+            while True:
+                sys.stdout.write("x" * 2**16)
+        case "text":
+            print("not JSON")
+        case "deep":
+            print("[" * 200_000)
+        case "two-lines":
+            print("{}\n{}", flush=True)
+        case "crash":
+            sys.exit(3)
+        case "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "closes-stdin":
+            sys.stdin.close()
+            print("{}")
+            sys.exit()
+        case "stderr":
+            print("on stderr", file=sys.stderr)
+
+
+def look_up(framing: str, data: bytes) -> Any:
+    """Return what the library decodes, from the file."""
+    table = json.loads(Path(os.environ["DECODED"]).read_text("utf-8"))
+    return table[f"{framing} {data.hex()}"]
+
+
+def respond(mode: str, framing: str, data: bytes) -> Any:
+    result = (decode if mode.startswith("persistent") else look_up)(framing, data)
+    refused = isinstance(result, dict) and "refused" in result
+    match mode.removeprefix("persistent-"):
+        case "accepts-leb" if refused and "SC-LEB-2" in result["rule"]:
+            return {"text": "nn"}
+        case "refuses-all" if not refused:
+            return {"refused": True}
+        case "no-reason" if refused:
+            return {"refused": True}
+        case "wrong-offset" if refused:
+            return result | {"offset": 12345}
+        case "wrong-rule" if refused:
+            return result | {"rule": "SC-HDR-3"}
+        case "wrong-value" if not refused:
+            return result | {"k": True}
+        case "missing-field" if not refused:
+            return {key: value for key, value in result.items() if key != "check"}
+        case "extra-field" if not refused:
+            return result | {"seconds": 0.1}
+    return result
+
+
+def main(mode: str, framing: str = "") -> int:
+    if mode.startswith("persistent"):
+        for line in sys.stdin:
+            misbehave(mode)
+            framing, _, hex_digits = line.rstrip("\n").partition(" ")
+            print(json.dumps(respond(mode, framing, bytes.fromhex(hex_digits))), flush=True)
+        return 0
+    misbehave(mode)
+    result = respond(mode, framing, sys.stdin.buffer.read())
+    if mode not in ("text", "deep"):
+        print(json.dumps(result))
+    return int(isinstance(result, dict) and "refused" in result and mode not in ("text", "deep"))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,73 @@
+"""Loading vectors: the published ones, and files that are not trusted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from semcodec.conformance import ConformanceError, vectors
+
+VECTOR = {"name": "a", "framing": "auto", "data": "00", "verdict": "malformed"}
+
+
+def test_pattern_selects_by_name() -> None:
+    assert len(vectors.load(None, "first-byte*")) == 256
+    with pytest.raises(ConformanceError, match="No vectors match"):
+        vectors.load(None, "nothing*")
+
+
+def test_directory_without_vectors_is_refused(tmp_path: Path) -> None:
+    for directory in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(ConformanceError, match=str(directory)):
+            vectors.load(str(directory), "*")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[" * 200_000,
+        '{"format": "SEMCODEC-1"}',
+        '{"format": "SEMCODEC-1", "vectors": [{}]}',
+        *(
+            json.dumps({"format": "SEMCODEC-1", "vectors": [VECTOR | change]})
+            for change in (
+                {"framing": "--help"},
+                {"verdict": "fine"},
+                {"verdict": "valid"},
+                {"record": {}},
+                {"data": "0"},
+                {"data": 0},
+                {"name": None},
+            )
+        ),
+    ],
+)
+def test_malformed_vector_file_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(ConformanceError, match=r"x\.json is not a vector file"):
+        vectors.load(str(tmp_path), "*")
+
+
+def test_other_json_files_are_ignored(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[]")
+    (tmp_path / "b.json").write_text('{"format": "other"}')
+    (tmp_path / "c.json").write_text(json.dumps({"format": "SEMCODEC-1", "vectors": [VECTOR]}))
+    [vector] = vectors.load(str(tmp_path), "*")
+    assert (vector.name, vector.data, vector.conditional) == ("a", b"\0", False)
+
+
+def test_unreadable_vector_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.json").mkdir()
+    with pytest.raises(ConformanceError, match=r"x\.json"):
+        vectors.load(str(tmp_path), "*")
+
+
+def test_message_without_installed_vectors_names_the_option(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(vectors, "DIRECTORIES", ())
+    with pytest.raises(ConformanceError, match="--vectors"):
+        vectors.load(None, "*")
