@@ -109,7 +109,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--judge",
         type=options.judge,
-        metavar="auto|minilm|none",
+        metavar="|".join(options.JUDGES),
         help="model that compares words with the description while they are selected "
         "(default: none)",
     )

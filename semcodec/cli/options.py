@@ -25,6 +25,7 @@ from semcodec.words import MAX_K, Judge
 
 #: The file name extensions of pictures, with Pillow's names of their formats.
 PICTURE_FORMATS: Final = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+JUDGES: Final = ("auto", "minilm", "none")
 MAX_SECONDS: Final = 3600
 
 
@@ -162,7 +163,7 @@ def extension(text: str) -> Extension:
     try:
         return semcodec.extension(name, int(value) if is_number else value)
     except InputError as error:
-        raise ArgumentTypeError(str(error)) from error
+        raise ArgumentTypeError(_clause(error)) from error
 
 
 def rule(text: str) -> str:
@@ -185,10 +186,12 @@ def reflections(text: str) -> str | int:
 
 def judge(text: str) -> Judge | None:
     """Return the judge of this name, loaded; None for ``none``."""
+    if text not in JUDGES:
+        raise ArgumentTypeError(f"unknown judge {text!r}, expected one of {', '.join(JUDGES)}")
     try:
         return words.judge(None if text == "none" else text)
     except SemcodecError as error:
-        raise ArgumentTypeError(str(error)) from error
+        raise ArgumentTypeError(_clause(error)) from error
 
 
 def backend(*roles: str) -> Callable[[str], str]:
@@ -206,7 +209,7 @@ def _check_role(name: str, roles: tuple[str, ...]) -> None:
     try:
         available = backends.roles(name)
     except SemcodecError as error:
-        raise ArgumentTypeError(str(error)) from error
+        raise ArgumentTypeError(_clause(error)) from error
     if not set(available) & set(roles):
         able = ", ".join(available)
         raise ArgumentTypeError(f"{name} cannot be the {' or '.join(roles)}, only the {able}")
@@ -218,6 +221,11 @@ def picture(name: str) -> str:
         return name
     names = ", ".join(PICTURE_FORMATS)
     raise ArgumentTypeError(f"unknown picture format of {name!r}, expected one of {names}")
+
+
+def _clause(error: Exception) -> str:
+    """Return the message of ``error`` without its period: the parser adds a clause."""
+    return str(error).rstrip(".")
 
 
 def _to_float(text: str) -> float:

@@ -138,4 +138,4 @@ def test_trace_names_the_judge(run: Run, photo: Path) -> None:
 def test_unknown_judge_is_usage(run: Run, photo: Path) -> None:
     code, _, err = run("encode", photo, "-o", "-", "--judge", "gpt")
     assert code == 2
-    assert "there are auto and minilm" in err
+    assert "expected one of auto, minilm, none" in err
