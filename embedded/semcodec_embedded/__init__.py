@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def create() -> EmbeddedBackend:
     """Return the backend; its weights and sprites are loaded at their first use."""
-    with fork_waits():  # a child would wait for ever for an import that another thread began
+    with fork_waits():  # a child would wait forever for an import that another thread began
         from semcodec_embedded.backend import EmbeddedBackend
 
     return EmbeddedBackend()

@@ -1,4 +1,4 @@
-"""The backend as the library sees it: a describer and a painter under one name."""
+"""The offline backend: a describer and a painter under one name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from semcodec_embedded.painter import EmbeddedPainter
 
 
 class EmbeddedBackend:
-    """Describes photographs and paints scenes, offline."""
+    """Describe photographs and paint scenes, offline. Threads may share one instance."""
 
     name = "embedded"
 
@@ -17,9 +17,20 @@ class EmbeddedBackend:
         self._describer, self._painter = EmbeddedDescriber(), EmbeddedPainter()
 
     def describe(self, image: Image.Image) -> str:
-        """Return a few sentences about ``image``, never empty."""
+        """Return a few sentences about ``image``, a PIL image in any mode; never empty.
+
+        Raises:
+            InputError: ``image`` cannot be read.
+            BackendError: the networks cannot be loaded or run.
+        """
         return self._describer.describe(image)
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
-        """Return a scene of the words of ``prompt``; the same seed, the same pixels."""
+        """Return a scene of the words of ``prompt``, in RGB.
+
+        Args:
+            prompt: words separated by spaces.
+            size: width and height in pixels.
+            seed: the same prompt, size and seed give the same pixels.
+        """
         return self._painter.paint(prompt, size, seed)

@@ -1,7 +1,7 @@
-"""Guess what a picture shows as a whole, in everyday nouns with probabilities.
+"""Classify a picture as a whole: probabilities of everyday nouns.
 
-Several crops are asked, because a subject that fills the frame is recognised best. The answer of
-the classes that mean the same noun is added up before anything is compared.
+The network sees several crops, because it recognizes a subject best that fills the frame. The
+probabilities of all classes that stand for one noun are added before anything is compared.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from semcodec_embedded.detector import Box
 from semcodec_embedded.labels import labels
 from semcodec_embedded.onnx_models import run
 
-INPUT_SIDE = 280  #: the network's input, in pixels
-PROBABILITY_STEPS = 256  #: the network answers bytes: probabilities in steps of 1/256
+INPUT_SIDE = 280  #: pixels of the network's square input
+PROBABILITY_STEPS = 256  #: the quantized network returns bytes: probabilities in steps of 1/256
 FULL_CROP = Box(0, 0, 1, 1)
 CENTER_CROP = Box(0.125, 0.125, 0.875, 0.875)
 LANDSCAPE_CROPS = (
@@ -35,19 +35,19 @@ PORTRAIT_CROPS = (
 
 
 def classify(image: Image.Image) -> dict[str, float]:
-    """Return each noun's probability: the mean of its average and its best crop.
+    """Return the probability of each noun: the mean of its average and its best over the crops.
 
     Raises:
-        BackendError: the network does not run here.
+        BackendError: the network cannot be loaded or run.
     """
     crops = LANDSCAPE_CROPS if image.width >= image.height else PORTRAIT_CROPS
-    answers = np.stack([_noun_probabilities(crop(image, box)) for box in crops])
-    joint = (answers.mean(0) + answers.max(0)) / 2
-    return dict(zip(labels().nouns, map(float, joint), strict=True))
+    probabilities = np.stack([_noun_probabilities(crop(image, box)) for box in crops])
+    combined = (probabilities.mean(0) + probabilities.max(0)) / 2
+    return dict(zip(labels().nouns, map(float, combined), strict=True))
 
 
 def crop(image: Image.Image, box: Box) -> Image.Image:
-    """Return the part of ``image`` in ``box``, at least one pixel."""
+    """Return the part of ``image`` inside ``box``, at least one pixel."""
     width, height = image.size
     left, top = min(int(box.left * width), width - 1), min(int(box.top * height), height - 1)
     right, bottom = round(box.right * width), round(box.bottom * height)
@@ -55,15 +55,15 @@ def crop(image: Image.Image, box: Box) -> Image.Image:
 
 
 def with_hypernyms(nouns: Mapping[str, float]) -> dict[str, float]:
-    """Return ``nouns`` with the general ones added, each as sure as its kinds together."""
-    every = dict(nouns)
-    for general, hyponym in labels().hyponyms.items():
-        every[general] = nouns.get(general, 0.0) + sum(nouns.get(noun, 0.0) for noun in hyponym)
-    return every
+    """Return probabilities with those of general nouns added: the sum over their hyponyms."""
+    extended = dict(nouns)
+    for general, hyponyms in labels().hyponyms.items():
+        extended[general] = nouns.get(general, 0.0) + sum(nouns.get(noun, 0.0) for noun in hyponyms)
+    return extended
 
 
 def _noun_probabilities(image: Image.Image) -> NDArray[np.float64]:
-    """Return the probability of each noun of labels.toml, in its order."""
+    """Return the probability of each noun, in the order of labels.toml."""
     small = image.resize((INPUT_SIDE, INPUT_SIDE), Image.Resampling.BICUBIC)
     classes = (
         run("classifier.onnx", np.asarray(small, np.uint8)[None])[0].ravel() / PROBABILITY_STEPS

@@ -1,7 +1,8 @@
-"""Name colours with the dozen words people use (black white gray red ... teal).
+"""Name colors by thirteen everyday words (black, white, gray, red, ... beige).
 
-A photograph is mostly gray and brown, so counting pixels would call everything gray. Votes are
-weighted by chroma, and an object is asked only inside the ellipse in the middle of its box.
+A photograph is mostly gray and brown, so counting pixels would call everything gray. Pixels vote
+with a weight that grows with their chroma, and an object's color is measured only inside the
+ellipse in the middle of its box, for the corners show the background.
 """
 
 from __future__ import annotations
@@ -19,23 +20,34 @@ NAMES = (
     "pink", "brown", "beige",
 )  # fmt: skip
 NEUTRAL_COLORS = frozenset(("black", "white", "gray"))
-THUMBNAIL_SIDE = 64  #: pixels along the longer side that are enough to name a colour
-FULL_CHROMA = 50.0  #: a pixel of this chroma in CIELAB counts as much as one can
-MIN_VOTE = 0.35  #: the vote of a pixel without any chroma
-BACKGROUND_PENALTY = 0.5  #: how much a vote in the corners of a box counts against its object
-VESSEL_TOP = 0.7  #: how far down a vessel shows only itself
+THUMBNAIL_SIDE = 64  #: pixels of the longer side, enough to name a color
+FULL_CHROMA = 50.0  #: CIELAB chroma from which a pixel has a full vote
+MIN_VOTE = 0.35  #: vote of a gray pixel, so that white and black objects are named too
+BACKGROUND_PENALTY = 0.5  #: weight of votes outside the ellipse, subtracted from those inside
+VESSEL_TOP = 0.7  #: share of the box height above which the contents of a vessel may show
 WARM_COLORS = ("red", "orange", "yellow")
-WARM_MIN_SHARE = 0.15  #: the share of votes from which a warm colour is the paint
-FUR_COLORS = ("black", "white", "gray", "brown", "beige", "orange")  #: animals have no other colour
+WARM_MIN_SHARE = 0.15  #: share of the votes from which a warm color is the paint
+MIN_CLOTHED_SHARE = 0.12  #: of a person's box; less is too little to name a color of
+HEAD_FRACTION = 5  #: the head is the upper fifth of a person's box
+FUR_COLORS = ("black", "white", "gray", "brown", "beige", "orange")  #: colors of animals
 
+# Matrix of the sRGB standard (IEC 61966-2-1), linear RGB to XYZ.
 _TO_XYZ = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], np.float32
 )
-_WHITE = np.array([0.9505, 1.0, 1.089], np.float32)  #: daylight, D65
+_WHITE = np.array([0.9505, 1.0, 1.089], np.float32)  # daylight, D65
 
 
 def to_lab_thumbnail(image: Image.Image, side: int = THUMBNAIL_SIDE) -> Floats:
-    """Return a small copy of ``image`` in CIELAB, rows x columns x (lightness, a, b)."""
+    """Return a small copy of ``image`` in CIELAB.
+
+    Args:
+        image: in RGB.
+        side: pixels of the longer side.
+
+    Returns:
+        Array of shape (rows, columns, 3): lightness 0..100, and the opponent colors a and b.
+    """
     scale = side / max(image.size)
     size = tuple(max(1, round(length * scale)) for length in image.size)
     small = image.resize((size[0], size[1]), Image.Resampling.BOX)
@@ -43,7 +55,7 @@ def to_lab_thumbnail(image: Image.Image, side: int = THUMBNAIL_SIDE) -> Floats:
 
 
 def to_lab(rgb: Floats) -> Floats:
-    """Return sRGB values of 0..1 in CIELAB, where equal steps look equal."""
+    """Return sRGB values of 0..1, with the channels last, in CIELAB."""
     linear = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
     xyz = linear @ _TO_XYZ.T / _WHITE
     f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
@@ -51,19 +63,22 @@ def to_lab(rgb: Floats) -> Floats:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1).astype(np.float32)
 
 
-def chroma(colours: Floats) -> Floats:
-    """Return how far from gray each CIELAB colour is: 0 is gray, 100 is a traffic light."""
-    return np.hypot(colours[..., 1], colours[..., 2]).astype(np.float32)
+def chroma(colors: Floats) -> Floats:
+    """Return the chroma of CIELAB colors: 0 is gray, 100 is a traffic light."""
+    return np.hypot(colors[..., 1], colors[..., 2]).astype(np.float32)
 
 
-def hue(colours: Floats) -> Floats:
-    """Return the hue angle in degrees: red 30, yellow 100, green 140, blue 280."""
-    return np.degrees(np.arctan2(colours[..., 2], colours[..., 1])).astype(np.float32) % 360
+def hue(colors: Floats) -> Floats:
+    """Return the hue angle of CIELAB colors in degrees: red 30, yellow 100, green 140, blue 280."""
+    return np.degrees(np.arctan2(colors[..., 2], colors[..., 1])).astype(np.float32) % 360
 
 
-def name_indices(colours: Floats) -> NDArray[np.intp]:
-    """Return the index in ``NAMES`` of each CIELAB colour."""
-    light, strong, angle = colours[..., 0], chroma(colours), hue(colours)
+def name_indices(colors: Floats) -> NDArray[np.intp]:
+    """Return the index in ``NAMES`` of each CIELAB color, by the first rule that matches.
+
+    In the rules, lightness and chroma are 0..100, and the hue is in degrees.
+    """
+    light, strong, angle = colors[..., 0], chroma(colors), hue(colors)
     gray = (strong < 9) | ((light < 22) & (strong < 18)) | ((light > 92) & (strong < 14))
     warm_dark = (light < 62) & (strong < 45)
     rules = [
@@ -94,65 +109,73 @@ def name_indices(colours: Floats) -> NDArray[np.intp]:
     ).astype(np.intp)
 
 
-def color_histogram(colours: Floats, mask: NDArray[np.bool_] | None = None) -> Floats:
-    """Return the share of the chroma-weighted votes that each of ``NAMES`` gets; sums to 1 or 0."""
-    votes = MIN_VOTE + np.minimum(chroma(colours), FULL_CHROMA) / FULL_CHROMA
+def color_histogram(colors: Floats, mask: NDArray[np.bool_] | None = None) -> Floats:
+    """Return the share of the chroma-weighted votes for each of ``NAMES``.
+
+    Args:
+        colors: in CIELAB.
+        mask: pixels that vote; None for all.
+
+    Returns:
+        Shares that sum to 1, or to 0 if the mask is empty.
+    """
+    votes = MIN_VOTE + np.minimum(chroma(colors), FULL_CHROMA) / FULL_CHROMA
     if mask is not None:
         votes = votes * mask
-    total = np.bincount(name_indices(colours).ravel(), votes.ravel(), len(NAMES))
+    total = np.bincount(name_indices(colors).ravel(), votes.ravel(), len(NAMES))
     return (total / max(float(total.sum()), 1e-9)).astype(np.float32)
 
 
-def skin_mask(colours: Floats) -> NDArray[np.bool_]:
-    """Return which pixels may be skin, light or dark."""
-    light, strong, angle = colours[..., 0], chroma(colours), hue(colours)
+def skin_mask(colors: Floats) -> NDArray[np.bool_]:
+    """Return the pixels whose color may be that of skin, light or dark."""
+    light, strong, angle = colors[..., 0], chroma(colors), hue(colors)
     return (angle > 20) & (angle < 78) & (strong > 9) & (strong < 48) & (light > 15) & (light < 92)
 
 
 def ellipse_mask(height: int, width: int) -> NDArray[np.bool_]:
-    """Return the pixels of a box that belong to its object rather than to what is behind it."""
+    """Return the pixels of a box that show its object rather than the background."""
     y = (np.arange(height)[:, None] + 0.5) / height * 2 - 1
     x = (np.arange(width)[None, :] + 0.5) / width * 2 - 1
     return np.asarray((x / 0.75) ** 2 + (y / 0.85) ** 2 <= 1)
 
 
 def object_color(box: Image.Image, allowed: Collection[str] = NAMES) -> str:
-    """Return the colour among ``allowed`` that an object filling ``box`` has for a viewer.
+    """Return the color among ``allowed`` of the object that fills ``box``.
 
-    What is in the corners of the box is mostly behind the object, so it counts against a colour.
+    A color that also fills the corners is mostly that of the background, so it is penalized.
     """
-    colours = to_lab_thumbnail(box)
-    inside = ellipse_mask(*colours.shape[:2])
-    surplus = color_histogram(colours, inside) - BACKGROUND_PENALTY * color_histogram(
-        colours, ~inside
+    colors = to_lab_thumbnail(box)
+    inside = ellipse_mask(*colors.shape[:2])
+    surplus = color_histogram(colors, inside) - BACKGROUND_PENALTY * color_histogram(
+        colors, ~inside
     )
     return max(allowed, key=lambda name: float(surplus[NAMES.index(name)]))
 
 
 def vessel_color(box: Image.Image) -> str:
-    """Return the colour of a cup or bowl that fills ``box``: above is what it holds."""
+    """Return the color of the cup or bowl that fills ``box``, from its lower part only."""
     lower = box.crop((0, int(box.height * VESSEL_TOP), box.width, box.height))
-    colours = to_lab_thumbnail(lower)
-    return NAMES[int(color_histogram(colours, ellipse_mask(*colours.shape[:2])).argmax())]
+    colors = to_lab_thumbnail(lower)
+    return NAMES[int(color_histogram(colors, ellipse_mask(*colors.shape[:2])).argmax())]
 
 
 def vehicle_color(box: Image.Image) -> str:
-    """Return the colour of a vehicle that fills ``box``.
+    """Return the color of the vehicle that fills ``box``.
 
-    Its glass is blue and what stands behind it green or gray, so a warm colour is its paint.
+    Glass is blue, and the surroundings are green or gray, so that a warm color is the paint.
     """
-    colours = to_lab_thumbnail(box)
-    share = color_histogram(colours, ellipse_mask(*colours.shape[:2]))
+    colors = to_lab_thumbnail(box)
+    share = color_histogram(colors, ellipse_mask(*colors.shape[:2]))
     warm = max(WARM_COLORS, key=lambda name: float(share[NAMES.index(name)]))
     return warm if share[NAMES.index(warm)] > WARM_MIN_SHARE else object_color(box)
 
 
 def clothing_color(box: Image.Image) -> str:
-    """Return the colour of what a person filling ``box`` wears; empty when mostly skin shows."""
-    colours = to_lab_thumbnail(box)
-    height = colours.shape[0]
-    body = ellipse_mask(*colours.shape[:2]) & ~skin_mask(colours)
-    body[: height // 5] = False  # hair and sky behind the head
-    if body.mean() < 0.12:
+    """Return the color of the clothes of the person that fills ``box``; empty if skin prevails."""
+    colors = to_lab_thumbnail(box)
+    height = colors.shape[0]
+    body = ellipse_mask(*colors.shape[:2]) & ~skin_mask(colors)
+    body[: height // HEAD_FRACTION] = False  # hair, and the background of the head
+    if body.mean() < MIN_CLOTHED_SHARE:
         return ""
-    return NAMES[int(color_histogram(colours, body).argmax())]
+    return NAMES[int(color_histogram(colors, body).argmax())]

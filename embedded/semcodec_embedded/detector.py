@@ -1,7 +1,7 @@
-"""Find the objects of a picture: 80 everyday classes, each with a box.
+"""Detect the objects of a picture: 80 everyday classes, each with a box.
 
-The network only answers offsets and scores for 1917 fixed anchor boxes; turning them into boxes
-and keeping the best of those that overlap happens here.
+The network is an SSD (single-shot detector): it returns offsets and scores for 1917 fixed anchor
+boxes. Turning these into boxes, and non-maximum suppression of those that overlap, are done here.
 """
 
 from __future__ import annotations
@@ -20,26 +20,39 @@ from semcodec_embedded.onnx_models import run
 
 Floats = NDArray[np.float32]
 
-INPUT_SIDE = 300  #: the network's input, in pixels
-GRID_CELLS = (19, 10, 5, 3, 2, 1)  #: anchors per row and column, from small to large objects
-ANCHOR_SCALES = (0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0)  #: sizes of the anchors of each grid
-ASPECT_RATIOS = (1.0, 2.0, 0.5, 3.0, 1 / 3)  #: width to height
+INPUT_SIDE = 300  #: pixels of the network's square input
+GRID_CELLS = (
+    19,
+    10,
+    5,
+    3,
+    2,
+    1,
+)  #: cells per row and column of each grid, from small to large objects
+ANCHOR_SCALES = (
+    0.2,
+    0.35,
+    0.5,
+    0.65,
+    0.8,
+    0.95,
+    1.0,
+)  #: anchor size of each grid as a share of the picture; the last one has no grid
+ASPECT_RATIOS = (1.0, 2.0, 0.5, 3.0, 1 / 3)  #: of the anchors, width by height
 CENTER_VARIANCE, SIZE_VARIANCE = (
     10.0,
     5.0,
-)  #: what the network's offsets were multiplied by in training
-MIN_SCORE = 0.25  #: scores below are noise
-NMS_IOU = 0.55  #: boxes of one class that overlap so much are one object
-CROSS_CLASS_IOU = 0.7  #: boxes of two classes that overlap so much are one object with two names
-CONTAINMENT = (
-    0.85  #: an unsure box that shares so much of the smaller one is a part or a heap of it
-)
-UNSURE_SCORE = 0.6  #: the score below which that is the likelier reason
+)  #: offsets were multiplied by these in training
+MIN_SCORE = 0.25  #: scores are 0..1; those below are noise
+NMS_IOU = 0.55  #: intersection over union from which boxes of one class are one object
+CROSS_CLASS_IOU = 0.7  #: the same for two classes: one object under two names
+CONTAINMENT = 0.85  #: share of the smaller of two boxes inside the other: a part, or a group
+UNSURE_SCORE = 0.6  #: scores below which a contained box is taken for such a part
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in shares of the picture, 0..1, top left first."""
+    """A rectangle in shares of the picture, 0..1 from the top left corner."""
 
     left: float
     top: float
@@ -48,29 +61,35 @@ class Box:
 
     @property
     def area(self) -> float:
-        """The share of the picture that it fills."""
+        """The share of the picture inside the box."""
         return (self.right - self.left) * (self.bottom - self.top)
 
     @property
     def center(self) -> tuple[float, float]:
-        """Its middle, across and down."""
+        """The center (x, y)."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     def intersection(self, other: Box) -> float:
-        """Return the area that both cover."""
+        """Return the area of the intersection, as a share of the picture."""
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
         return max(width, 0.0) * max(height, 0.0)
 
     def iou(self, other: Box) -> float:
-        """Return the common area as a share of the area of both together."""
+        """Return the intersection over union (Jaccard index), 0..1."""
         intersection = self.intersection(other)
         return intersection / max(self.area + other.area - intersection, 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One object: what, how sure (0..1), where."""
+    """One detected object.
+
+    Attributes:
+        noun: of labels.toml.
+        score: confidence of the network, 0..1.
+        box: where it is.
+    """
 
     noun: str
     score: float
@@ -78,61 +97,60 @@ class Detection:
 
 
 def detect(image: Image.Image) -> list[Detection]:
-    """Return the objects of ``image``, the surest first, also those that are doubtful.
+    """Return the objects of ``image`` by descending score, doubtful ones included.
 
     Raises:
-        BackendError: the network does not run here.
+        BackendError: the network cannot be loaded or run.
     """
     small = image.resize((INPUT_SIDE, INPUT_SIDE), Image.Resampling.BILINEAR)
-    offsets, scores = run("detector.onnx", np.asarray(small, np.float32)[None] / 127.5 - 1)
+    offsets, logits = run("detector.onnx", np.asarray(small, np.float32)[None] / 127.5 - 1)
     boxes = _decode_boxes(offsets.reshape(-1, 4))
-    chances = 1 / (1 + np.exp(-scores.reshape(len(boxes), -1)))
-    candidates = sorted(_candidates(chances, boxes), key=lambda found: -found.score)
+    scores = 1 / (1 + np.exp(-logits.reshape(len(boxes), -1)))
+    candidates = sorted(_candidates(scores, boxes), key=lambda detection: -detection.score)
     return _non_max_suppression(candidates)
 
 
-def _candidates(chances: Floats, boxes: Floats) -> Iterator[Detection]:
-    """Yield every anchor with every class that is more than noise."""
-    nouns = labels().detector
-    for anchor, number in np.argwhere(chances[:, 1 : len(nouns) + 1] > MIN_SCORE):
-        if nouns[number]:
-            score = float(chances[anchor, number + 1])
-            yield Detection(nouns[number], score, Box(*map(float, boxes[anchor])))
+def _candidates(scores: Floats, boxes: Floats) -> Iterator[Detection]:
+    """Yield each anchor with each class whose score is above ``MIN_SCORE``."""
+    nouns = labels().detector  # class 0 of the network is the background
+    for anchor, class_index in np.argwhere(scores[:, 1 : len(nouns) + 1] > MIN_SCORE):
+        if nouns[class_index]:
+            score = float(scores[anchor, class_index + 1])
+            yield Detection(nouns[class_index], score, Box(*map(float, boxes[anchor])))
 
 
 def _non_max_suppression(candidates: list[Detection]) -> list[Detection]:
-    """Return the surest of each heap of overlapping boxes."""
+    """Return the best of each cluster of overlapping boxes; candidates come by descending score."""
     kept: list[Detection] = []
-    for found in candidates:
-        if not any(_is_duplicate(found, other) for other in kept):
-            kept.append(found)
+    for detection in candidates:
+        if not any(_is_duplicate(detection, other) for other in kept):
+            kept.append(detection)
     return kept
 
 
-def _is_duplicate(found: Detection, other: Detection) -> bool:
-    """Tell whether ``found`` is ``other``, the surer of the two, once more."""
-    if found.noun != other.noun:
-        return found.box.iou(other.box) > CROSS_CLASS_IOU
-    smaller = min(found.box.area, other.box.area)
-    nested = (
-        found.score < UNSURE_SCORE and found.box.intersection(other.box) > CONTAINMENT * smaller
-    )
-    return nested or found.box.iou(other.box) > NMS_IOU
+def _is_duplicate(detection: Detection, other: Detection) -> bool:
+    """Tell whether two detections are one object; ``other`` has the higher score."""
+    if detection.noun != other.noun:
+        return detection.box.iou(other.box) > CROSS_CLASS_IOU
+    smaller = min(detection.box.area, other.box.area)
+    is_contained = detection.box.intersection(other.box) > CONTAINMENT * smaller
+    is_part = is_contained and detection.score < UNSURE_SCORE
+    return is_part or detection.box.iou(other.box) > NMS_IOU
 
 
 def _decode_boxes(offsets: Floats) -> Floats:
-    """Return left, top, right, bottom of every anchor after the network moved it."""
+    """Return the boxes (left, top, right, bottom) of the anchors moved by the network's offsets."""
     anchors = _anchors()
-    middle = offsets[:, :2] / CENTER_VARIANCE * anchors[:, 2:] + anchors[:, :2]
+    center = offsets[:, :2] / CENTER_VARIANCE * anchors[:, 2:] + anchors[:, :2]
     size = np.exp(np.minimum(offsets[:, 2:] / SIZE_VARIANCE, 4)) * anchors[:, 2:]
-    corners = np.concatenate([middle - size / 2, middle + size / 2], 1)
-    moved: Floats = np.clip(corners, 0, 1)[:, [1, 0, 3, 2]]
-    return moved
+    corners = np.concatenate([center - size / 2, center + size / 2], 1)
+    boxes: Floats = np.clip(corners, 0, 1)[:, [1, 0, 3, 2]]  # the network puts y first
+    return boxes
 
 
 @cache
 def _anchors() -> Floats:
-    """Return the middle and size of every anchor: y, x, height, width."""
+    """Return center and size of each anchor: y, x, height, width."""
     rows = [
         ((y + 0.5) / cells, (x + 0.5) / cells, scale / sqrt(ratio), scale * sqrt(ratio))
         for grid, cells in enumerate(GRID_CELLS)
@@ -144,7 +162,7 @@ def _anchors() -> Floats:
 
 
 def _anchor_shapes(grid: int) -> list[tuple[float, float]]:
-    """Return scale and ratio of the anchors in one cell of a grid."""
+    """Return scale and aspect ratio of each anchor in a cell of a grid."""
     if grid == 0:
         return [(0.1, 1.0), (ANCHOR_SCALES[0], 2.0), (ANCHOR_SCALES[0], 0.5)]
     between = sqrt(ANCHOR_SCALES[grid] * ANCHOR_SCALES[grid + 1])

@@ -1,7 +1,8 @@
-"""Weigh what the two networks say: which nouns are believed, and which place they make likely.
+"""Fuse the outputs of the two networks: which nouns to accept, and which places they suggest.
 
-The detector knows where; the classifier knows finer words and scenes. Where they agree, a doubtful
-answer is believed; where a known mistake stands alone, it is dropped.
+The detector knows where objects are; the classifier knows more specific nouns and whole scenes.
+Where they agree, a doubtful detection is accepted; a noun that is often detected wrongly needs a
+noun that it belongs to (``requires`` in labels.toml).
 """
 
 from __future__ import annotations
@@ -13,41 +14,36 @@ from semcodec_embedded.classifier import with_hypernyms
 from semcodec_embedded.detector import Detection
 from semcodec_embedded.labels import labels
 
-MIN_DETECTOR_SCORE = 0.45  #: a score of the detector that needs no support
-MIN_AGREEMENT = 0.15  #: a probability of the classifier that supports a doubtful object
-MIN_REFINEMENT = (
-    0.3  #: a probability from which the classifier's finer noun replaces the detector's
-)
-MIN_SCORE_WITH_CONTEXT = (
-    0.3  #: doubtful nouns are believed from here on when what they belong to is there
-)
-MIN_AREA = 0.0012  #: smaller objects (shares of the picture) are not worth a word
-MIN_PLACE_SCORE = 0.45  #: summed evidence for a place
+# Scores are those of the detector, probabilities those of the classifier, both 0..1.
+MIN_DETECTOR_SCORE = 0.45  #: score of a detection that needs no support
+MIN_SUPPORTED_SCORE = 0.3  #: the same where the classifier or another detection supports it
+MIN_AGREEMENT = 0.15  #: probability that supports a doubtful detection
+MIN_REFINEMENT = 0.3  #: probability from which a hyponym replaces the detector's noun
+MIN_SCORE_WITH_CONTEXT = 0.3  #: score of a noun that requires others, when one of them is there
+MIN_AREA = 0.0012  #: share of the picture; smaller objects are not worth a word
+MIN_PLACE_SCORE = 0.45  #: sum of scores and probabilities of the nouns of a place
+MAX_PLACE_VOTE = 0.9  #: what one detection adds to that sum at most
 CLASSIFIED_NOUN_SCORE = 0.5  #: what a noun without a box adds to it
-MIN_MAIN_AREA = 0.1  #: an object that fills so much may be the main one
+MIN_MAIN_AREA = 0.1  #: share of the picture from which an object may be the main one
+MAX_CLASSIFIED_NOUNS = 2  #: nouns taken from the classifier alone
+#: Nouns that may be the main object at any size.
 LIVELY_NOUNS = ("person", "bird", "cat", "dog", "horse", "boat", "bear", "sheep", "cow")
-MAX_CLASSIFIED_NOUNS = 2  #: at most so many nouns from the classifier alone
+#: Nouns that usually come in numbers: a second doubtful one beside a certain one is accepted.
+GREGARIOUS_NOUNS = ("person", "bird", "car", "boat", "book")
+#: Nouns that surround the subject, and therefore come after it.
 SURROUNDING_NOUNS = (
-    "fence",
-    "window",
-    "door",
-    "roof",
-    "curtain",
-    "lamp",
-    "pillow",
-    "plate",
-    "stones",
-)
+    "fence", "window", "door", "roof", "curtain", "lamp", "pillow", "plate", "stones",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is believed of one picture.
+    """What was recognized in one picture.
 
     Attributes:
-        objects: with boxes, the surest first.
-        subjects: nouns without boxes, the likeliest first.
-        places: such as ``"kitchen"``, the likeliest first.
+        objects: with boxes, by descending score.
+        subjects: nouns without boxes, by descending probability.
+        places: such as ``"kitchen"``, the most likely first.
         nouns: the classifier's probabilities, general nouns included.
     """
 
@@ -59,90 +55,100 @@ class Evidence:
     @property
     def has_main_object(self) -> bool:
         """Whether an object is large or lively enough to be the main one."""
-        return any(one.box.area > MIN_MAIN_AREA or one.noun in LIVELY_NOUNS for one in self.objects)
+        return any(
+            detection.box.area > MIN_MAIN_AREA or detection.noun in LIVELY_NOUNS
+            for detection in self.objects
+        )
 
     def has(self, *nouns: str) -> bool:
-        """Tell whether one of ``nouns`` or of their kinds is in the picture."""
-        seen = {found.noun for found in self.objects} | set(self.subjects)
-        return any(labels().covers(noun, one) for noun in nouns for one in seen)
+        """Tell whether one of ``nouns`` or of their hyponyms is in the picture."""
+        present = {detection.noun for detection in self.objects} | set(self.subjects)
+        return any(labels().covers(noun, other) for noun in nouns for other in present)
 
 
-def fuse(found: Iterable[Detection], guessed: Mapping[str, float]) -> Evidence:
-    """Return what to believe of the detector's objects and the classifier's nouns."""
-    nouns = with_hypernyms(guessed)
-    objects = _confident(list(found), nouns)
-    objects = [_refine_label(one, guessed) for one in objects]
+def fuse(detections: Iterable[Detection], probabilities: Mapping[str, float]) -> Evidence:
+    """Return the accepted objects, subjects and places.
+
+    Args:
+        detections: of the detector.
+        probabilities: of the classifier, by noun.
+    """
+    nouns = with_hypernyms(probabilities)
+    objects = [
+        _refine_label(detection, probabilities) for detection in _confident(list(detections), nouns)
+    ]
     subjects = _select_subjects(objects, nouns)
-    return Evidence(tuple(objects), subjects, _rank_places(objects, subjects, guessed), nouns)
+    places = _rank_places(objects, subjects, probabilities)
+    return Evidence(tuple(objects), subjects, places, nouns)
 
 
-def _confident(found: list[Detection], nouns: Mapping[str, float]) -> list[Detection]:
-    """Return the objects that are sure, supported by the classifier, or in good company."""
-    sure = {one.noun for one in found if one.score >= MIN_DETECTOR_SCORE}
-    sure |= {noun for noun, chance in nouns.items() if chance >= MIN_REFINEMENT}
-    return [one for one in found if one.box.area > MIN_AREA and _is_confident(one, sure, nouns)]
+def _confident(detections: list[Detection], nouns: Mapping[str, float]) -> list[Detection]:
+    """Return the detections that are certain or supported."""
+    certain = {detection.noun for detection in detections if detection.score >= MIN_DETECTOR_SCORE}
+    certain |= {noun for noun, probability in nouns.items() if probability >= MIN_REFINEMENT}
+    return [
+        detection
+        for detection in detections
+        if detection.box.area > MIN_AREA and _is_confident(detection, certain, nouns)
+    ]
 
 
-def _is_confident(one: Detection, sure: set[str], nouns: Mapping[str, float]) -> bool:
-    if not sure.isdisjoint(labels().confused_with.get(one.noun, ())):
+def _is_confident(detection: Detection, certain: set[str], nouns: Mapping[str, float]) -> bool:
+    noun, score = detection.noun, detection.score
+    if not certain.isdisjoint(labels().confused_with.get(noun, ())):
         return False
-    company = labels().requires.get(one.noun)
-    if company is not None:
-        return one.score >= MIN_SCORE_WITH_CONTEXT and not sure.isdisjoint(
-            set(company) - {one.noun}
-        )
-    agreed = nouns.get(one.noun, 0.0) >= MIN_AGREEMENT
-    known = one.noun in sure and one.noun in ("person", "bird", "car", "boat", "book")
-    return (
-        one.score >= MIN_DETECTOR_SCORE
-        or (agreed and one.score >= 0.3)
-        or (known and one.score >= 0.3)
-    )
+    required = labels().requires.get(noun)
+    if required is not None:
+        return score >= MIN_SCORE_WITH_CONTEXT and not certain.isdisjoint(set(required) - {noun})
+    agrees = nouns.get(noun, 0.0) >= MIN_AGREEMENT
+    is_further_one = noun in certain and noun in GREGARIOUS_NOUNS
+    is_supported = agrees or is_further_one
+    return score >= (MIN_SUPPORTED_SCORE if is_supported else MIN_DETECTOR_SCORE)
 
 
-def _refine_label(one: Detection, guessed: Mapping[str, float]) -> Detection:
-    """Return ``one`` under the classifier's finer noun, if it has one that is likely."""
-    hyponyms = labels().hyponyms.get(one.noun, ())
-    best = max(hyponyms, key=lambda noun: guessed.get(noun, 0.0), default="")
-    if (
-        best
-        and guessed.get(best, 0.0) >= MIN_REFINEMENT
-        and guessed[best] > guessed.get(one.noun, 0.0)
-    ):
-        return replace(one, noun=best)
-    return one
+def _refine_label(detection: Detection, probabilities: Mapping[str, float]) -> Detection:
+    """Return ``detection`` under the classifier's more specific noun, if one is likely."""
+    hyponyms = labels().hyponyms.get(detection.noun, ())
+    best = max(hyponyms, key=lambda noun: probabilities.get(noun, 0.0), default="")
+    probability = probabilities.get(best, 0.0)
+    if probability >= MIN_REFINEMENT and probability > probabilities.get(detection.noun, 0.0):
+        return replace(detection, noun=best)
+    return detection
 
 
 def _select_subjects(objects: list[Detection], nouns: Mapping[str, float]) -> tuple[str, ...]:
-    """Return the nouns that only the classifier knows, without what is seen already."""
-    seen = {one.noun for one in objects}
-    general = [noun for noun, hyponyms in labels().hyponyms.items() if seen & {noun, *hyponyms}]
-    chosen: list[str] = []
+    """Return nouns that only the classifier knows and no object implies."""
+    detected = {detection.noun for detection in objects}
+    general = [noun for noun, hyponyms in labels().hyponyms.items() if detected & {noun, *hyponyms}]
+    selected: list[str] = []
+    # Specific nouns come before all general ones: a general noun is taken only if its probability
+    # is spread over hyponyms of which none reaches its own threshold.
     for noun in sorted(nouns, key=lambda noun: -nouns[noun] - (noun not in labels().hyponyms)):
-        known = seen | set(general) | set(chosen)
+        known = detected | set(general) | set(selected)
         if not known.isdisjoint(labels().confused_with.get(noun, ())):
             continue
         if nouns[noun] >= labels().threshold(noun) and not _is_redundant(noun, known):
-            chosen.append(noun)
-    return tuple(
-        sorted(chosen[:MAX_CLASSIFIED_NOUNS], key=SURROUNDING_NOUNS.__contains__)
-    )  # what is around comes last
+            selected.append(noun)
+    return tuple(sorted(selected[:MAX_CLASSIFIED_NOUNS], key=SURROUNDING_NOUNS.__contains__))
 
 
 def _is_redundant(noun: str, known: set[str]) -> bool:
-    """Tell whether ``known`` says ``noun`` already, by itself or by a more or less general one."""
+    """Tell whether ``known`` has ``noun``, or a more or less general noun for the same thing."""
     covers = labels().covers
     return any(covers(noun, other) or covers(other, noun) for other in known)
 
 
 def _rank_places(
-    objects: Iterable[Detection], subjects: Iterable[str], guessed: Mapping[str, float]
+    objects: Iterable[Detection], subjects: Iterable[str], probabilities: Mapping[str, float]
 ) -> tuple[str, ...]:
-    """Return the likely places, by what is found there and by what the classifier thinks of."""
-    score = {}
+    """Return the likely places, judged by the nouns that are found there."""
+    scores = {}
     for place, nouns in labels().places.items():
-        boxed = sum(min(one.score, 0.9) for one in objects if one.noun in nouns)
-        named = sum(CLASSIFIED_NOUN_SCORE for noun in subjects if noun in nouns)
-        score[place] = boxed + named + sum(guessed.get(noun, 0.0) for noun in nouns)
-    likely = [place for place in score if score[place] >= MIN_PLACE_SCORE]
-    return tuple(sorted(likely, key=lambda place: -score[place]))
+        detected = sum(
+            min(detection.score, MAX_PLACE_VOTE) for detection in objects if detection.noun in nouns
+        )
+        classified = sum(CLASSIFIED_NOUN_SCORE for noun in subjects if noun in nouns)
+        possible = sum(probabilities.get(noun, 0.0) for noun in nouns)
+        scores[place] = detected + classified + possible
+    likely = [place for place in scores if scores[place] >= MIN_PLACE_SCORE]
+    return tuple(sorted(likely, key=lambda place: -scores[place]))

@@ -1,4 +1,4 @@
-"""Read labels.toml: which everyday nouns the networks' classes stand for."""
+"""The everyday nouns that the classes of the networks stand for, read from labels.toml."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-DEFAULT_THRESHOLD = (
-    0.4  #: the probability from which the classifier is believed, unless labels.toml knows better
-)
+DEFAULT_THRESHOLD = 0.4  #: probability of the classifier from which a noun is accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +16,14 @@ class Labels:
     """The tables of labels.toml.
 
     Attributes:
-        detector: nouns of the detector's classes; class number 1 comes first.
-        nouns: for each noun, the numbers of the classifier's classes that mean it.
-        kinds: for each general noun, the nouns that it covers.
-        sure: thresholds other than ``DEFAULT_THRESHOLD``.
+        detector: nouns of the detector's classes; index 0 is class 1.
+        nouns: for each noun, the numbers of the classifier's classes that stand for it.
+        hyponyms: for each general noun, the nouns that it covers.
+        thresholds: probabilities where ``DEFAULT_THRESHOLD`` is not right.
         places: for each place, the nouns that are found there.
-        beside: for each doubtful noun, the nouns of which one must be in the picture too.
-        said: for each noun whose consonants mislead, the word that is said instead.
-        unlike: for each noun that is often seen in another one, those others.
+        requires: for each noun often detected wrongly, the nouns of which one must be present.
+        confused_with: for each noun, the nouns in which it is often detected wrongly.
+        spoken_as: for each noun whose skeleton is restored as another word, the word used instead.
     """
 
     detector: Sequence[str]
@@ -38,15 +36,15 @@ class Labels:
     spoken_as: Mapping[str, str]
 
     def covers(self, general: str, hyponym: str) -> bool:
-        """Tell whether ``hyponym`` is ``general`` or one of its kinds."""
+        """Tell whether ``hyponym`` is ``general`` or one of its hyponyms."""
         return general == hyponym or hyponym in self.hyponyms.get(general, ())
 
     def word(self, noun: str) -> str:
-        """Return what is said for ``noun``."""
+        """Return the word that a description uses for ``noun``."""
         return self.spoken_as.get(noun, noun)
 
     def threshold(self, noun: str) -> float:
-        """Return the probability from which ``noun`` is believed."""
+        """Return the probability from which the classifier's ``noun`` is accepted."""
         return self.thresholds.get(noun, DEFAULT_THRESHOLD)
 
 

@@ -1,4 +1,4 @@
-"""Load the two networks, once and only when they are needed."""
+"""Load and run the two ONNX networks; each is loaded once, when it is first used."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from semcodec.errors import BackendError
 from semcodec.forks import fork_waits
 
 _LOADING_LOCK = Lock()
-#: With one, onnxruntime runs in the caller's thread and starts none, so that a forked process can
-#: go on with the sessions it inherits. More are hardly faster at this size, and slower under load.
+#: With one thread, onnxruntime runs in the caller's thread and starts no other, so that a forked
+#: process can use the sessions it inherits (tests/test_forks.py). More threads are hardly faster
+#: for networks of this size, and slower under load.
 THREADS = 1
 
 
 def _import_onnxruntime() -> Any:
-    """Return onnxruntime, told before its import to report nothing to anybody.
+    """Return onnxruntime with its telemetry disabled, which must be done before the import.
 
-    Otherwise it keeps an id of the machine and a store of events in the user's home.
+    Otherwise it stores an id of the machine and a database of events in the user's home.
     """
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
@@ -33,7 +34,7 @@ def _import_onnxruntime() -> Any:
 
 @cache
 def _session(model: str) -> Any:
-    """Return the network in models/``model``."""
+    """Return a session of the network in the file models/``model``."""
     ort = _import_onnxruntime()
     options = ort.SessionOptions()
     options.intra_op_num_threads = THREADS
@@ -44,17 +45,21 @@ def _session(model: str) -> Any:
 
 
 def run(model: str, tensor: NDArray[Any]) -> list[NDArray[Any]]:
-    """Return what the network in models/``model`` answers to its one input.
+    """Return the outputs of the network in the file models/``model``.
+
+    Args:
+        model: the name of the file.
+        tensor: its one input, in the shape and type that the network declares.
 
     Raises:
-        BackendError: the network cannot be loaded or run here.
+        BackendError: the network cannot be loaded or run.
     """
     try:
         with fork_waits():  # a session keeps locks of its own while it loads and runs
-            with _LOADING_LOCK:  # threads that start together load a network once
+            with _LOADING_LOCK:  # threads that start together must load a network only once
                 session = _session(model)
-            answers = session.run(None, {session.get_inputs()[0].name: tensor})
-    except Exception as error:  # onnxruntime raises types of its own, unrelated to each other
-        message = f"The network {model} does not run here: pip install onnxruntime. ({error})"
+            outputs = session.run(None, {session.get_inputs()[0].name: tensor})
+    except Exception as error:  # onnxruntime's own exceptions share no base class
+        message = f"Cannot run the network {model} ({error}): pip install onnxruntime."
         raise BackendError(message, backend="embedded", stage="describe") from error
-    return [np.asarray(answer) for answer in answers]
+    return [np.asarray(output) for output in outputs]

@@ -1,41 +1,49 @@
-"""Word the objects: how many, how large, which colour, what, and where for the viewer."""
+"""Phrase the objects: number, size, color, noun, and position for the viewer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
 from semcodec_embedded.detector import Box
 
 NUMBER_WORDS = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-SIZE_WORDS = (
-    (0.5, "huge"),
-    (0.15, "large"),
-    (0.03, ""),
-    (0.0, "small"),
-)  #: by share of the picture
-POSITIONS = ("left", "center", "right")
-MIN_CROWD = 6  #: so many small people are a crowd
-MIN_AREA_RATIO = 4.0  #: the area by which one person stands out of the others
+HUGE, LARGE, MEDIUM = 0.5, 0.15, 0.03  #: shares of the picture from which an object is so large
+SIZE_WORDS = ((HUGE, "huge"), (LARGE, "large"), (MEDIUM, ""), (0.0, "small"))
+POSITIONS = ("left", "center", "right")  #: the thirds of the width
+MAX_TOP, MIN_BOTTOM = 0.33, 0.7  #: of the height, from above: centers at the top, at the bottom
+MAX_ROW_SPREAD = 0.12  #: share of the height within which the centers of a row lie
+MIN_CROWD = 6  #: people that are a crowd, if all are small
+MIN_AREA_RATIO = 4.0  #: of a person to all others, from which it is described apart from them
+#: "skis" are plural, and the plurals of the others are irregular.
 PLURALS = {
     "person": "people", "sheep": "sheep", "fish": "fish", "deer": "deer", "skis": "skis",
     "wolf": "wolves", "knife": "knives", "bookshelf": "bookshelves", "mouse": "mice",
     "goose": "geese",
 }  # fmt: skip
-NOUN_WEIGHTS = {
-    "table": 0.05, "chair": 0.4, "bed": 0.6, "bench": 0.5, "tie": 0.3, "handbag": 0.3, "book": 0.4,
-    "plant": 0.7, "bottle": 0.6, "fork": 0.5, "spoon": 0.5, "knife": 0.5, "skis": 0.5,
-}  # fmt: skip
+MAIN_NOUN_WEIGHT = 1.5
 MAIN_NOUNS = frozenset((
     "person", "cat", "dog", "horse", "bird", "parrot", "bear", "elephant", "zebra", "giraffe",
     "cow", "sheep", "bus", "train", "airplane", "motorcycle", "boat", "sailboat",
 ))  # fmt: skip
+#: Weights of nouns that are rarely the subject; those of all others are 1.
+NOUN_WEIGHTS = {
+    "table": 0.05, "chair": 0.4, "bed": 0.6, "bench": 0.5, "tie": 0.3, "handbag": 0.3, "book": 0.4,
+    "plant": 0.7, "bottle": 0.6, "fork": 0.5, "spoon": 0.5, "knife": 0.5, "skis": 0.5,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class DescribedObject:
-    """One object as a viewer sees it; ``color`` may be empty."""
+    """One object with the words for it.
+
+    Attributes:
+        noun: as the description has it.
+        color: empty if it has none that is worth a word.
+        box: where it is.
+    """
 
     noun: str
     color: str
@@ -43,98 +51,100 @@ class DescribedObject:
 
     @property
     def weight(self) -> float:
-        """How much it matters: larger, nearer to the middle, and alive is more."""
+        """Its importance: more for what is large, near the center, and alive."""
         x, y = self.box.center
-        middle = 1.3 - abs(x - 0.5) - abs(y - 0.5) / 2
-        kind = 1.5 if self.noun in MAIN_NOUNS else NOUN_WEIGHTS.get(self.noun, 1.0)
-        return float(self.box.area**0.5) * middle * kind
+        centrality = 1.3 - abs(x - 0.5) - abs(y - 0.5) / 2
+        default = NOUN_WEIGHTS.get(self.noun, 1.0)
+        noun_weight = MAIN_NOUN_WEIGHT if self.noun in MAIN_NOUNS else default
+        return float(self.box.area**0.5) * centrality * noun_weight
 
 
-def object_phrases(things: Sequence[DescribedObject]) -> list[str]:
-    """Return one phrase for each group of equal objects, the most important first."""
+Cluster = Sequence[DescribedObject]  #: objects of one noun that share a phrase, at least one
+
+
+def object_phrases(objects: Sequence[DescribedObject]) -> list[str]:
+    """Return one phrase for each cluster of objects of one noun, the most important first."""
+    ordered = sorted(objects, key=lambda item: (item.noun, -item.weight))
     clusters = [
-        list(cluster) for _, cluster in groupby(sorted(things, key=_sort_key), lambda t: t.noun)
+        cluster
+        for _, same_noun in groupby(ordered, attrgetter("noun"))
+        for cluster in _split_cluster(list(same_noun))
     ]
-    clusters = [cluster for cluster in clusters for cluster in _split_cluster(cluster)]
-    clusters.sort(key=lambda cluster: -sum(described.weight for described in cluster[:3]))
+    # Three objects count at most: a row of parked cars is not the subject.
+    clusters.sort(key=lambda cluster: -sum(item.weight for item in cluster[:3]))
     return [_cluster_phrase(cluster) for cluster in clusters]
 
 
-def _sort_key(described: DescribedObject) -> tuple[str, float]:
-    return described.noun, -described.weight
-
-
 def _split_cluster(cluster: list[DescribedObject]) -> list[list[DescribedObject]]:
-    """Part one large person from the small ones behind; other objects stay together."""
+    """Separate one large person from the small ones in the background."""
     first, *others = cluster
-    behind = max((described.box.area for described in others), default=1.0)
-    if first.noun == "person" and first.box.area > MIN_AREA_RATIO * behind:
+    largest_other = max((item.box.area for item in others), default=1.0)
+    if first.noun == "person" and first.box.area > MIN_AREA_RATIO * largest_other:
         return [[first], others]
     return [cluster]
 
 
-def _cluster_phrase(cluster: Sequence[DescribedObject]) -> str:
-    first = max(cluster, key=lambda described: described.box.area)
-    noun = first.noun
-    if noun == "person" and len(cluster) >= MIN_CROWD and first.box.area < SIZE_WORDS[2][0]:
-        return f"crowd of people {position_phrase(cluster)}".strip()
-    words = [_number_word(cluster), size_word(first.box), _color_words(cluster), noun]
+def _cluster_phrase(cluster: Cluster) -> str:
+    largest = max(cluster, key=lambda item: item.box.area)
+    noun, position = largest.noun, position_phrase(cluster)
+    if noun == "person" and len(cluster) >= MIN_CROWD and largest.box.area < MEDIUM:
+        return f"crowd of people {position}".strip()
     if len(cluster) > 1:
-        words[3] = plural(noun)
-    return " ".join(word for word in [*words, position_phrase(cluster)] if word)
+        noun = plural(noun)
+    words = [_number_word(cluster), size_word(largest.box), _color_words(cluster), noun, position]
+    return " ".join(filter(None, words))
 
 
-def _number_word(cluster: Sequence[DescribedObject]) -> str:
+def _number_word(cluster: Cluster) -> str:
     return NUMBER_WORDS[len(cluster)] if len(cluster) < len(NUMBER_WORDS) else "many"
 
 
 def size_word(box: Box) -> str:
-    """Return the word for the share of the picture that ``box`` fills; medium goes unsaid."""
-    return next(word for least, word in SIZE_WORDS if box.area >= least)
+    """Return the word for the share of the picture inside ``box``; medium has none."""
+    return next(word for min_area, word in SIZE_WORDS if box.area >= min_area)
 
 
-def _color_words(cluster: Sequence[DescribedObject]) -> str:
-    """Return the colour of the group, or the two colours of a pair from left to right."""
-    from_left = sorted(cluster, key=lambda described: described.box.center[0])
-    names = list(dict.fromkeys(described.color for described in from_left if described.color))
+def _color_words(cluster: Cluster) -> str:
+    """Return the color of most objects, or the two colors of a pair from left to right."""
+    from_left = sorted(cluster, key=lambda item: item.box.center[0])
+    names = list(dict.fromkeys(item.color for item in from_left if item.color))
     if len(cluster) == 2 and len(names) == 2:
         return " and ".join(names)
-    common = max(names, key=lambda name: sum(t.color == name for t in cluster), default="")
-    agreed = sum(described.color == common for described in cluster)
-    return common if agreed * 2 > len(cluster) else ""
+    counts = {name: sum(item.color == name for item in cluster) for name in names}
+    most_common = max(counts, key=counts.__getitem__, default="")
+    return most_common if counts.get(most_common, 0) * 2 > len(cluster) else ""
 
 
 def plural(noun: str) -> str:
-    """Return ``noun`` for more than one."""
+    """Return the plural of ``noun``."""
     if noun in PLURALS:
         return PLURALS[noun]
     return noun + ("es" if noun.endswith(("s", "sh", "ch", "x")) else "s")
 
 
-def position_phrase(cluster: Sequence[DescribedObject]) -> str:
-    """Return where the group is for the viewer."""
-    sides = [POSITIONS[min(2, int(described.box.center[0] * 3))] for described in cluster]
+def position_phrase(cluster: Cluster) -> str:
+    """Return where the objects are for the viewer; empty for one object that fills the picture."""
+    sides = [POSITIONS[min(2, int(item.box.center[0] * 3))] for item in cluster]
     if len(cluster) == 1:
         return _single_position(cluster[0].box, sides[0])
     if len(set(sides)) == 1:
         return f"in the {sides[0]}" if sides[0] == "center" else f"on the {sides[0]}"
-    if len(cluster) == 2 and set(sides) != {"center"}:
-        ordered = sorted(set(sides), key=POSITIONS.index)
-        return f"at the {ordered[0]} and {ordered[1]}"
+    if len(cluster) == 2:
+        first, second = sorted(set(sides), key=POSITIONS.index)
+        return f"at the {first} and {second}"
     return "in a row" if _is_row(cluster) else "across"
 
 
-def _is_row(cluster: Sequence[DescribedObject]) -> bool:
-    heights = [described.box.center[1] for described in cluster]
-    return max(heights) - min(heights) < 0.12
+def _is_row(cluster: Cluster) -> bool:
+    heights = [item.box.center[1] for item in cluster]
+    return max(heights) - min(heights) < MAX_ROW_SPREAD
 
 
 def _single_position(box: Box, side: str) -> str:
-    """Return the place of one object; one that fills the picture has none."""
-    if box.area > SIZE_WORDS[0][0]:
+    if box.area > HUGE:
         return ""
-    middle = box.center[1]
-    level = "top" if middle < 0.33 else "bottom" if middle > 0.7 else ""
+    height = box.center[1]
+    level = "top" if height < MAX_TOP else "bottom" if height > MIN_BOTTOM else ""
     if side == "center":
         return f"at the {level}" if level else "in the center"
-    return f"at the {level} {side}".replace("  ", " ")
+    return f"at the {level} {side}" if level else f"at the {side}"

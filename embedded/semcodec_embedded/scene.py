@@ -1,7 +1,7 @@
-"""Say what surrounds the objects, from colour, texture and height alone.
+"""Describe the surroundings of the objects from color, texture and position alone.
 
-No network of ours knows sky or grass, but a smooth blue top and a green bottom leave little doubt,
-and the places that the objects make likely remove most of the rest.
+Neither network knows sky or grass, but a smooth blue top and a green bottom leave little doubt,
+and the places that the objects suggest remove most of the rest.
 """
 
 from __future__ import annotations
@@ -17,22 +17,27 @@ from semcodec_embedded import colors
 from semcodec_embedded.colors import NAMES, Floats
 from semcodec_embedded.detector import Box
 
-THUMBNAIL_SIDE = 96  #: pixels along the longer side in which texture still shows
-TOP_END, BOTTOM_START = 0.35, 0.68  #: where the upper region ends and the lower one begins
-MAX_SMOOTH_TEXTURE = (
-    4.0  #: mean step of lightness between neighbours, below which a region is a surface
-)
-MAX_DARK_LIGHTNESS, MIN_BRIGHT_LIGHTNESS = (
-    24.0,
-    72.0,
-)  #: mean lightness of a dark and of a bright picture
-MAX_FOGGY_SPREAD = 13.0  #: spread of lightness below which a scene is foggy
-LEAF_HUE, LEAF_CHROMA, LEAF_DARK = 118.0, 22.0, 42.0  #: hue, chroma and lightness of leaves
-MIN_TREE_SHARE, MIN_OUTDOOR_TREE_SHARE = (
-    0.25,
-    0.2,
-)  #: the share of leaves that makes the top of a picture trees
-MAX_MONOCHROME_CHROMA = 5.0  #: mean chroma of a black and white photograph
+# Lightness is CIELAB's, 0 (black) to 100 (white); texture is the mean difference of lightness
+# between neighboring pixels of the thumbnail; shares are of the chroma-weighted votes of a region.
+THUMBNAIL_SIDE = 96  #: pixels of the longer side, in which texture still shows
+TOP_END, BOTTOM_START = 0.35, 0.68  #: of the height, from above
+MAX_SMOOTH_TEXTURE = 4.0  #: of sky, water and walls
+MAX_DARK_LIGHTNESS, MIN_BRIGHT_LIGHTNESS = 24.0, 72.0  #: means of the picture
+MAX_DARK_WALL_LIGHTNESS = 12.0
+MAX_NIGHT_LIGHTNESS = 16.0
+MIN_BLUE_SKY_LIGHTNESS = 35.0
+MIN_PALE_SKY_LIGHTNESS = 45.0
+MIN_WHITE_LIGHTNESS = 80.0  #: a cloudy sky below is gray
+MIN_SNOW_LIGHTNESS = 55.0
+MIN_SAND_LIGHTNESS = 60.0
+MAX_FOGGY_SPREAD = 13.0  #: standard deviation of the lightness of the picture
+LEAF_HUE, LEAF_CHROMA = 118.0, 22.0  #: minima for green pixels of plants; one of the two is enough
+LEAF_DARK = 42.0  #: lightness below which green pixels are plants in the shade
+MIN_TREE_SHARE = 0.25  #: share of leaves among the pixels that makes the top of a picture trees
+MIN_OUTDOOR_TREE_SHARE = 0.2  #: the same where the place is outdoors
+MAX_MONOCHROME_CHROMA = 5.0  #: mean chroma of a black-and-white photograph
+MAIN_SHARE = 0.4  #: of a color that decides what a region is
+HALF = 0.5  #: the same for colors that are common in everything
 INDOORS = frozenset(("kitchen", "bathroom", "bedroom", "room", "indoors", "desk", "table"))
 OUTDOORS = frozenset(
     ("street", "railway", "water", "snow", "mountains", "grassland", "outside"),
@@ -41,91 +46,120 @@ OUTDOORS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of the picture around the objects.
+    """Measurements of a part of the picture.
 
     Attributes:
-        share: of the chroma-weighted votes, by colour name.
+        shares: of the chroma-weighted votes, by color name.
         light: mean lightness, 0..100.
-        texture: mean step of lightness between neighbours.
+        texture: mean difference of lightness between neighboring pixels.
         leaves: share of the pixels that are as green as plants; pale olive ones are stone.
     """
 
-    share: dict[str, float]
+    shares: dict[str, float]
     light: float
     texture: float
     leaves: float
 
-    def of(self, *names: str) -> float:
-        """Return the share of these colours together."""
-        return sum(self.share[name] for name in names)
+    def share(self, *names: str) -> float:
+        """Return the share of the named colors together."""
+        return sum(self.shares[name] for name in names)
 
     @property
     def color(self) -> str:
-        """The colour with most votes."""
-        return max(self.share, key=lambda name: self.share[name])
+        """The color with the largest share."""
+        return max(self.shares, key=self.shares.__getitem__)
+
+    @property
+    def is_smooth(self) -> bool:
+        """Whether it may be sky, water or a wall."""
+        return self.texture < MAX_SMOOTH_TEXTURE
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What surrounds the objects, in words; empty where nothing fits."""
+    """What surrounds the objects, in words; empty where nothing fits.
+
+    Attributes:
+        top: the sky, or what hides it; indoors the wall.
+        bottom: the ground; indoors the floor.
+        light: words such as ``"foggy"`` and ``"dark"``.
+    """
 
     top: str
     bottom: str
-    mood: tuple[str, ...]
+    light: tuple[str, ...]
 
 
 def describe_surroundings(
     image: Image.Image, boxes: Iterable[Box], places: Collection[str]
 ) -> Scene:
-    """Return the surroundings of the objects in ``boxes``."""
+    """Return the surroundings of objects.
+
+    Args:
+        image: in RGB.
+        boxes: of the objects, whose pixels are left out.
+        places: such as ``"kitchen"``, the most likely first.
+    """
     view = colors.to_lab_thumbnail(image, THUMBNAIL_SIDE)
-    free = _background_mask(view.shape[0], view.shape[1], boxes)
-    rows = view.shape[0]
-    upper, lower = max(1, round(rows * TOP_END)), min(rows - 1, round(rows * BOTTOM_START))
-    above = measure_region(view[:upper], free[:upper])
-    below = measure_region(view[lower:], free[lower:])
-    indoors = _is_indoors(places)
-    top = _wall_phrase(above) if indoors else _sky_phrase(above, below, places)
-    bottom = _floor_phrase(below, places) if indoors else _ground_phrase(below, top, places)
+    rows, columns = view.shape[:2]
+    background = _background_mask(rows, columns, boxes)
+    top_end, bottom_start = max(1, round(rows * TOP_END)), min(rows - 1, round(rows * BOTTOM_START))
+    above = measure_region(view[:top_end], background[:top_end])
+    below = measure_region(view[bottom_start:], background[bottom_start:])
+    if _is_indoors(places):
+        top, bottom = _wall_phrase(above), _floor_phrase(below, places)
+    else:
+        top = _sky_phrase(above, below, places)
+        bottom = _ground_phrase(below, top, places)
     return Scene(top, bottom, tuple(_light_words(view, places)))
 
 
 def measure_region(view: Floats, mask: NDArray[np.bool_]) -> Region:
-    """Return colour, light and texture of the pixels of ``view`` in ``mask``."""
+    """Return color, light and texture of a part of the picture.
+
+    Args:
+        view: in CIELAB, of shape (rows, columns, 3).
+        mask: the pixels that count, of shape (rows, columns); all if none is set. Texture is
+            measured everywhere, for neighbors would be missing at the edges of a mask.
+    """
     if not mask.any():
         mask = np.ones_like(mask)
-    share = dict(zip(NAMES, map(float, colors.color_histogram(view, mask)), strict=True))
+    shares = dict(zip(NAMES, map(float, colors.color_histogram(view, mask)), strict=True))
     light = view[..., 0]
     steps = [np.abs(np.diff(light, axis=axis)).mean() for axis in (0, 1) if light.shape[axis] > 1]
     texture = float(np.mean(steps)) if steps else 0.0
-    return Region(share, float(light[mask].mean()), texture, float(_leaf_mask(view)[mask].mean()))
+    return Region(shares, float(light[mask].mean()), texture, float(_leaf_mask(view)[mask].mean()))
 
 
 def _leaf_mask(view: Floats) -> NDArray[np.bool_]:
-    """Return the green pixels that are fresh, strong or dark enough to be of plants."""
+    """Return the green pixels that are fresh, vivid or dark enough to be plants."""
     green = colors.name_indices(view) == NAMES.index("green")
-    shade = view[..., 0] < LEAF_DARK
-    return np.asarray(
-        green & ((colors.hue(view) > LEAF_HUE) | (colors.chroma(view) > LEAF_CHROMA) | shade)
-    )
+    fresh = colors.hue(view) > LEAF_HUE
+    vivid = colors.chroma(view) > LEAF_CHROMA
+    dark = view[..., 0] < LEAF_DARK
+    return np.asarray(green & (fresh | vivid | dark))
 
 
 def _background_mask(rows: int, columns: int, boxes: Iterable[Box]) -> NDArray[np.bool_]:
-    """Return the pixels outside every box."""
-    free = np.ones((rows, columns), bool)
+    """Return the pixels outside all boxes."""
+    mask = np.ones((rows, columns), bool)
     for box in boxes:
         left, right = int(box.left * columns), int(np.ceil(box.right * columns))
-        free[int(box.top * rows) : int(np.ceil(box.bottom * rows)), left:right] = False
-    return free
+        mask[int(box.top * rows) : int(np.ceil(box.bottom * rows)), left:right] = False
+    return mask
 
 
 def _is_indoors(places: Collection[str]) -> bool:
-    """Tell whether the likeliest place that decides it is a room."""
+    """Tell whether the most likely place that is either indoors or outdoors is indoors."""
     return next((place in INDOORS for place in places if place in INDOORS | OUTDOORS), False)
 
 
+def _is_outdoors(places: Collection[str]) -> bool:
+    return not OUTDOORS.isdisjoint(places)
+
+
 def _wall_phrase(above: Region) -> str:
-    return f"{above.color} wall" if above.light > MAX_DARK_LIGHTNESS / 2 else "dark wall"
+    return f"{above.color} wall" if above.light > MAX_DARK_WALL_LIGHTNESS else "dark wall"
 
 
 def _floor_phrase(below: Region, places: Collection[str]) -> str:
@@ -134,67 +168,68 @@ def _floor_phrase(below: Region, places: Collection[str]) -> str:
 
 
 def _sky_phrase(above: Region, below: Region, places: Collection[str]) -> str:
-    """Return the sky, or what hides it."""
-    outside = any(place in OUTDOORS for place in places)
-    blue, pale = above.of("blue", "teal"), above.of("white", "gray")
-    smooth = above.texture < MAX_SMOOTH_TEXTURE
-    if above.of("green") > 0.4 and above.leaves > MIN_TREE_SHARE:
-        return "green trees" if outside or not smooth else "green background"
-    if blue > 0.4 and above.light > 35 and above.texture < 2 * MAX_SMOOTH_TEXTURE:
+    """Return the sky, or what hides it, by the first rule that matches."""
+    outdoors = _is_outdoors(places)
+    blue, pale = above.share("blue", "teal"), above.share("white", "gray")
+    green = above.share("green")
+    if green > MAIN_SHARE and above.leaves > MIN_TREE_SHARE:
+        return "green trees" if outdoors or not above.is_smooth else "green background"
+    may_be_clouds = above.texture < 2 * MAX_SMOOTH_TEXTURE
+    if blue > MAIN_SHARE and above.light > MIN_BLUE_SKY_LIGHTNESS and may_be_clouds:
         return "blue cloudy sky" if pale > 0.12 else "blue sky"
-    if above.of("orange", "pink", "red", "yellow", "purple") > 0.5 and smooth and outside:
+    sunset = above.share("orange", "pink", "red", "yellow", "purple")
+    if sunset > HALF and above.is_smooth and outdoors:
         return f"{above.color} sunset sky"
-    if above.light < 16:
-        return "dark night sky" if "street" in places and smooth else "black background"
-    if pale + blue > 0.5 and smooth and above.light > max(45, below.light) and outside:
+    if above.light < MAX_NIGHT_LIGHTNESS:
+        is_street = "street" in places and above.is_smooth
+        return "dark night sky" if is_street else "black background"
+    is_pale = pale + blue > HALF and above.light > max(MIN_PALE_SKY_LIGHTNESS, below.light)
+    if is_pale and above.is_smooth and outdoors:
         return "blue cloudy sky" if blue > 0.25 else f"{_pale_color(above)} cloudy sky"
-    if above.of("green") > 0.2 and above.leaves > MIN_OUTDOOR_TREE_SHARE and outside and not smooth:
+    if green > 0.2 and above.leaves > MIN_OUTDOOR_TREE_SHARE and outdoors and not above.is_smooth:
         return "green trees"
     return f"{above.color} background"
 
 
 def _pale_color(above: Region) -> str:
-    return "white" if above.light > 80 else "gray"
+    return "white" if above.light > MIN_WHITE_LIGHTNESS else "gray"
 
 
 def _ground_phrase(below: Region, top: str, places: Collection[str]) -> str:
-    """Return the ground."""
-    sky = "sky" in top
-    outside = sky or any(place in OUTDOORS for place in places)
-    watery = below.of("blue", "teal")
-    if "snow" in places and below.light > 55:
+    """Return the ground by the first rule that matches; ``top`` is the phrase for the sky."""
+    has_sky = "sky" in top
+    outdoors = has_sky or _is_outdoors(places)
+    green, blue = below.share("green"), below.share("blue", "teal")
+    if "snow" in places and below.light > MIN_SNOW_LIGHTNESS:
         return "white snow"
-    if "street" in places and below.of("green") < 0.5:
+    if "street" in places and green < HALF:
         return f"{below.color} road"
     if "railway" in places:
         return f"{below.color} tracks"
-    if below.of("green") > 0.4 and outside:
-        afloat = next(iter(places), "") == "water" or (
-            "water" in places and below.texture < MAX_SMOOTH_TEXTURE
-        )
-        return "green water" if afloat else "green grass"
-    if watery > 0.4 and ("water" in places or sky):
+    if green > MAIN_SHARE and outdoors:
+        is_likely_water = next(iter(places), "") == "water"
+        is_water = is_likely_water or ("water" in places and below.is_smooth)
+        return "green water" if is_water else "green grass"
+    is_blue_water = blue > MAIN_SHARE and ("water" in places or has_sky)
+    is_shore = below.share("beige", "brown", "orange") >= HALF
+    if is_blue_water or ("water" in places and not is_shore):
         return f"{below.color} water"
-    if "water" in places and below.of("beige", "brown", "orange") < 0.5:
-        return f"{below.color} water"
-    if not outside:
+    if not outdoors:
         return "" if below.color in top else f"{below.color} below"
-    if below.of("beige", "white") > 0.5 and below.light > 60:
-        return "beige sand" if "water" in places else f"{below.color} ground"
+    is_sand = below.share("beige", "white") > HALF and below.light > MIN_SAND_LIGHTNESS
+    if is_sand and "water" in places:
+        return "beige sand"
     return f"{below.color} ground"
 
 
 def _light_words(view: Floats, places: Collection[str]) -> Iterable[str]:
-    """Yield words for the light."""
+    """Yield words for the light of the whole picture."""
     light = view[..., 0]
     mean, spread = float(light.mean()), float(light.std())
-    if float(colors.chroma(view).mean()) < MAX_MONOCHROME_CHROMA and spread > MAX_FOGGY_SPREAD:
+    is_colorless = float(colors.chroma(view).mean()) < MAX_MONOCHROME_CHROMA
+    if is_colorless and spread > MAX_FOGGY_SPREAD:
         yield "monochrome"
-    if (
-        spread < MAX_FOGGY_SPREAD
-        and mean > MAX_DARK_LIGHTNESS
-        and any(place in OUTDOORS for place in places)
-    ):
+    if spread < MAX_FOGGY_SPREAD and mean > MAX_DARK_LIGHTNESS and _is_outdoors(places):
         yield "foggy"
     if mean < MAX_DARK_LIGHTNESS:
         yield "dark"

@@ -255,7 +255,7 @@ def test_pale_olive_is_stone_and_no_leaves(rgb: tuple[int, int, int], leaves: in
     picture = Image.new("RGB", (20, 20), rgb)
     view = colors.to_lab_thumbnail(picture)
     everything = measure_region(view, np.ones(view.shape[:2], bool))
-    assert everything.of("green") == pytest.approx(1)
+    assert everything.share("green") == pytest.approx(1)
     assert everything.leaves == leaves
     assert ("trees" in describe_surroundings(picture, [], ["outside"]).top) is bool(leaves)
 
