@@ -1,4 +1,4 @@
-"""Run a command and measure it: seconds on the clock, and of the processor, children included."""
+"""Run a command and measure its wall and CPU time, child processes included."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ ROOT = HERE.parent
 
 @dataclass(frozen=True)
 class Result:
-    """A command that has ended.
+    """The result of a finished command.
 
     Attributes:
         code: its exit code; negative for the signal that ended it.
-        wall: seconds on the clock.
-        cpu: seconds of the processor, of all its processes that were waited for.
-        output: stdout and stderr in one.
+        wall: elapsed seconds.
+        cpu: CPU seconds of all its processes that were waited for.
+        output: stdout and stderr together.
     """
 
     code: int
@@ -34,7 +34,7 @@ class Result:
 
 
 def run(command: Sequence[object], environment: Mapping[str, str] | None = None) -> Result:
-    """Run a command in the root of the repository."""
+    """Run a command in the root of the repository, and return its result."""
     with tempfile.TemporaryFile() as out:
         start = time.monotonic()
         process = subprocess.Popen(
@@ -44,20 +44,21 @@ def run(command: Sequence[object], environment: Mapping[str, str] | None = None)
             stdout=out,
             stderr=subprocess.STDOUT,
         )
-        _, status, used = os.wait4(process.pid, 0)  # of this child alone, for several at a time
+        # Of this child alone: getrusage() would add those that other threads wait for.
+        _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.monotonic() - start
         out.seek(0)
         output = out.read().decode("utf-8", errors="replace")
-    return Result(process.returncode, wall, used.ru_utime + used.ru_stime, output)
+    return Result(process.returncode, wall, usage.ru_utime + usage.ru_stime, output)
 
 
 def run_tests(
     command: Sequence[object], environment: Mapping[str, str] | None = None
 ) -> tuple[Result, list[dict[str, Any]]]:
-    """Run pytest, by whatever command, and return also the row of ``recorder`` for each test."""
+    """Run a command that runs pytest; return its result, and a row of ``recorder`` per test."""
     with tempfile.TemporaryDirectory() as folder:
-        done = run(
+        result = run(
             command,
             {
                 **(environment or {}),
@@ -67,4 +68,4 @@ def run_tests(
             },
         )
         lines = [line for path in Path(folder).iterdir() for line in path.open(encoding="utf-8")]
-    return done, [json.loads(line) for line in lines]
+    return result, [json.loads(line) for line in lines]

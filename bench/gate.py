@@ -10,38 +10,38 @@ from pathlib import PurePosixPath
 from commands import ROOT, run, run_tests
 
 
-def parts() -> list[str]:
-    """Return the parts of the gate, as the Makefile lists them."""
-    found = re.search(r"^check: ([\w ]+?)\s*(##|$)", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    return found[1].split() if found else []
+def gate_targets() -> list[str]:
+    """Return the targets that ``make check`` runs, as the Makefile lists them."""
+    match = re.search(r"^check: ([\w ]+?)\s*(##|$)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    return match[1].split() if match else []
 
 
-def folder(test: str) -> str:
+def test_folder(test: str) -> str:
     """Return the folder of a test, at most two levels deep."""
     path = PurePosixPath(test.partition("::")[0])
     return "/".join(path.parent.parts[:2])
 
 
 def main() -> int:
-    """Run every part and print the table; returns 1 if a part fails."""
+    """Run every part and print the table; return 1 if a part fails."""
     print("| part | wall s | CPU s |\n|---|--:|--:|")
     codes, wall, cpu = set[int](), 0.0, 0.0
-    for part in parts():
-        command = ("make", part, f"PYTHON={sys.executable}")
-        done, tests = run_tests(command) if part == "test" else (run(command), [])
-        print(f"| {part} | {done.wall:.1f} | {done.cpu:.1f} |", flush=True)
+    for target in gate_targets():
+        command = ("make", target, f"PYTHON={sys.executable}")
+        result, tests = run_tests(command) if target == "test" else (run(command), [])
+        print(f"| {target} | {result.wall:.1f} | {result.cpu:.1f} |", flush=True)
         seconds = Counter[str]()
         for row in tests:
-            seconds[folder(row["test"])] += row["cpu"]
-        for name, spent in seconds.most_common():
-            print(f"| – {name} | | {spent:.1f} |")
+            seconds[test_folder(row["test"])] += row["cpu"]
+        for folder, cpu_seconds in seconds.most_common():
+            print(f"| – {folder} | | {cpu_seconds:.1f} |")
         if tests:
-            print(f"| – start, collection, report | | {done.cpu - seconds.total():.1f} |")
-            print(f"| – {len(tests)} tests: {done.output.splitlines()[-1]} | | |")
-        codes.add(done.code)
-        wall, cpu = wall + done.wall, cpu + done.cpu
-        if done.code:
-            print(done.output, file=sys.stderr)
+            print(f"| – start, collection, report | | {result.cpu - seconds.total():.1f} |")
+            print(f"| – {len(tests)} tests: {result.output.splitlines()[-1]} | | |")
+        codes.add(result.code)
+        wall, cpu = wall + result.wall, cpu + result.cpu
+        if result.code:
+            print(result.output, file=sys.stderr)
     print(f"| **all** | {wall:.1f} | {cpu:.1f} |")
     return int(codes != {0})
 

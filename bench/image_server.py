@@ -1,10 +1,11 @@
-"""The image routes of OpenAI's API over a diffusers pipeline: paint at home, or time our client.
+"""The image routes of OpenAI's API over a diffusers pipeline: to serve, or to time the client.
 
-    python bench/image_server.py                     # times a pipeline of random weights
-    python bench/image_server.py --noise             # times noise: what the client takes by itself
+    python bench/image_server.py                     # times a pipeline with random weights
+    python bench/image_server.py --noise             # times noise: the client by itself
     python bench/image_server.py MODEL --port 8000   # serves a pipeline from disk or a hub
 
-A pipeline needs PyTorch: pip install -e '.[image-server]'. One picture at a time; loopback only.
+A pipeline needs PyTorch: pip install -e '.[image-server]'. The server paints one image at a time,
+and listens on loopback only.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable
 from email.parser import BytesParser
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
@@ -26,7 +28,7 @@ from PIL import Image
 import semcodec
 from semcodec.backends.openai import OpenAIBackend
 
-MODEL: Final = "diffusers"  #: the name by which it is asked for
+MODEL: Final = "diffusers"  #: its name in requests
 STEPS: Final = 4
 MAX_BODY: Final = 2**26  #: bytes of a request
 SIZES: Final = ((256, 256), (512, 512), (1024, 1024))
@@ -35,39 +37,43 @@ Paint = Callable[[dict[str, Any]], bytes]  #: from the fields of a request to a 
 
 
 def noise(fields: dict[str, Any]) -> bytes:
-    """Return a PNG file of noise, another for other fields."""
+    """Return a PNG file of noise, which depends on all fields."""
     width, height = map(int, str(fields.get("size", "1024x1024")).split("x"))
-    source = random.Random(repr(sorted(fields.items())))
+    rng = random.Random(repr(sorted(fields.items())))
     out = io.BytesIO()
-    pixels = source.randbytes(3 * width * height)
+    pixels = rng.randbytes(3 * width * height)
     Image.frombytes("RGB", (width, height), pixels).save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
 def serve(paint: Paint, port: int = 0) -> ThreadingHTTPServer:
-    """Return a server on loopback that is ready to be started."""
+    """Return a server on loopback, not yet started; port 0 takes a free one."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            known = self.path == "/v1/models"
-            self._answer(200 if known else 404, {"data": [{"id": MODEL}]} if known else {})
+            if self.path == "/v1/models":
+                self._respond(200, {"data": [{"id": MODEL}]})
+            else:
+                self._respond(404, {})
 
         def do_POST(self) -> None:
             try:
-                answer = {"data": [{"b64_json": base64.b64encode(paint(self._fields())).decode()}]}
-                self._answer(200, answer)
+                png = base64.b64encode(paint(self._fields())).decode()
+                self._respond(200, {"data": [{"b64_json": png}]})
             except (KeyError, TypeError, ValueError, OSError) as error:
-                self._answer(400, {"error": {"message": f"{type(error).__name__}: {error}"}})
+                self._respond(400, {"error": {"message": f"{type(error).__name__}: {error}"}})
 
         def _fields(self) -> dict[str, Any]:
             if self.path not in ("/v1/images/generations", "/v1/images/edits"):
-                raise ValueError(f"no route {self.path}")
+                raise ValueError(f"route {self.path} does not exist")
             body = self.rfile.read(min(int(self.headers["content-length"]), MAX_BODY))
-            kind = self.headers["content-type"]
-            return dict(json.loads(body)) if kind == "application/json" else parts(kind, body)
+            content_type = self.headers["content-type"]
+            if content_type == "application/json":
+                return dict(json.loads(body))
+            return parse_form(content_type, body)
 
-        def _answer(self, status: int, answer: dict[str, Any]) -> None:
-            data = json.dumps(answer).encode()
+        def _respond(self, status: int, content: dict[str, Any]) -> None:
+            data = json.dumps(content).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(data)))
@@ -75,14 +81,16 @@ def serve(paint: Paint, port: int = 0) -> ThreadingHTTPServer:
             self.wfile.write(data)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing: the prompts are the user's own business."""
+            """Log nothing: prompts are private."""
 
     return ThreadingHTTPServer(("127.0.0.1", port), Handler)
 
 
-def parts(kind: str, body: bytes) -> dict[str, Any]:
+def parse_form(content_type: str, body: bytes) -> dict[str, Any]:
     """Return the fields of a multipart form: texts, and the bytes of ``image``."""
-    form: Any = BytesParser().parsebytes(b"content-type: " + kind.encode() + b"\r\n\r\n" + body)
+    # A multipart form has the syntax of an e-mail, which the standard library can parse.
+    message = b"content-type: " + content_type.encode() + b"\r\n\r\n" + body
+    form: Any = BytesParser().parsebytes(message)
     fields: dict[str, Any] = {}
     for part in form.get_payload():
         name = str(part.get_param("name", "", "content-disposition")).removesuffix("[]")
@@ -92,49 +100,59 @@ def parts(kind: str, body: bytes) -> dict[str, Any]:
 
 
 def bench(paint: Paint) -> None:
-    """Print how long our client takes with a server that paints by ``paint``."""
+    """Print how long the client of semcodec takes with a server that paints with ``paint``."""
     server = serve(paint)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/v1"
     backend = OpenAIBackend(base_url=url)
     record = semcodec.pack("red boat blue water", coding="lexicon", size=(1024, 1024))
     for size in SIZES:
-        shown = "{}x{}".format(*size)
-        picture = _timed(f"generate {shown}", lambda: backend.paint("a red boat", size, 7))  # noqa: B023
-        again = _timed(f"the same {shown}", lambda: backend.paint("a red boat", size, 7))  # noqa: B023
-        other = _timed(f"edit {shown}", lambda: backend.edit(picture, "make it blue", 7))  # noqa: B023
-        if picture.tobytes() != again.tobytes() or picture.tobytes() == other.tobytes():
-            raise SystemExit("The same seed must give the same picture, and an edit another.")
-    _timed("decode", lambda: semcodec.decode(record, writer="deterministic", painter=backend))
+        width, height = size
+        paint_boat = partial(backend.paint, "a red boat", size, 7)
+        image = _timed(f"generate {width}x{height}", paint_boat)
+        repeated = _timed(f"repeat {width}x{height}", paint_boat)
+        edited = _timed(f"edit {width}x{height}", partial(backend.edit, image, "make it blue", 7))
+        if image.tobytes() != repeated.tobytes() or image.tobytes() == edited.tobytes():
+            raise SystemExit("Images differ for the same seed, or an edit changes nothing.")
+    decode = partial(semcodec.decode, record, writer="deterministic", painter=backend)
+    _timed("decode", decode)
     server.shutdown()
 
 
-def _timed(what: str, work: Callable[[], Any]) -> Any:
+def _timed(title: str, function: Callable[[], Any]) -> Any:
+    """Return the result of ``function``, and print the seconds it took."""
     started = time.perf_counter()
-    result = work()
-    print(f"{what:<20} {time.perf_counter() - started:6.2f} s")
+    result = function()
+    print(f"{title:<20} {time.perf_counter() - started:6.2f} s")
     return result
 
 
 def main() -> None:
-    """Serve a model, or without one time ours."""
+    """Serve a model, or without one time the client."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     painter = parser.add_mutually_exclusive_group()
-    painter.add_argument("model", nargs="?", help="a folder or the name of a pipeline to serve")
+    painter.add_argument(
+        "model", nargs="?", help="a folder or the name of a pipeline (default: none)"
+    )
     painter.add_argument("--noise", action="store_true", help="paint noise, without PyTorch")
-    parser.add_argument("--port", type=int, default=8000, help="where to serve (8000)")
-    parser.add_argument("--steps", type=int, default=STEPS, help=f"of a pipeline ({STEPS})")
-    given = parser.parse_args()
-    if given.noise:
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument(
+        "--steps", type=int, default=STEPS, help=f"of a pipeline (default: {STEPS})"
+    )
+    args = parser.parse_args()
+    if args.noise:
         bench(noise)
         return
-    from diffusers_painter import Painter, load  # here, because PyTorch is gigabytes
+    from diffusers_painter import (  # imported here, since PyTorch takes seconds and gigabytes
+        Painter,
+        load,
+    )
     from tiny_pipeline import tiny_pipeline
 
-    if given.model is None:
-        bench(Painter(tiny_pipeline(), given.steps))
+    if args.model is None:
+        bench(Painter(tiny_pipeline(), args.steps))
         return
-    server = serve(Painter(load(given.model), given.steps), given.port)
+    server = serve(Painter(load(args.model), args.steps), args.port)
     print(f"http://127.0.0.1:{server.server_port}/v1")
     server.serve_forever()
 

@@ -1,10 +1,10 @@
-"""All random inputs at full size, about 20 minutes on two cores; the result is docs/nightly.md.
+"""Run all tests with random inputs at full size, and write docs/nightly.md; about 20 minutes.
 
     make nightly
     python bench/nightly.py --share 0.01 --out /tmp/nightly.md    # the same, at a tiny size
 
-The gate tries a sample of these inputs, the same on every run. This run takes its seeds from the
-date, so that it tries others every night.
+The gate runs a sample of these inputs, the same each time. Here the seeds come from the date, so
+that every night runs others.
 """
 
 from __future__ import annotations
@@ -30,33 +30,36 @@ from tests.profiles import GATE_EXAMPLES, NIGHTLY_EXAMPLES
 
 PAGE: Final = ROOT / "docs" / "nightly.md"
 WORKERS: Final = 2
-FUZZ_SECONDS: Final = 180  #: for each target, two at a time
-#: What pytest runs: a name, and how the tests are selected.
+FUZZ_SECONDS: Final = 180  #: for each target; two run at a time
+#: The runs of pytest: a name, and the arguments that select the tests.
 TESTS: Final = (
     ("properties", ("-m", "hypothesis")),
-    ("readers left without a rule", ("tests/fuzz/test_lax.py",)),
-    ("seeded runs", ("-m", "sampled and not hypothesis", "--ignore=tests/fuzz/test_lax.py")),
+    ("decoders with a disabled rule", ("tests/fuzz/test_lax.py",)),
+    ("seeded tests", ("-m", "sampled and not hypothesis", "--ignore=tests/fuzz/test_lax.py")),
 )
 INTRODUCTION: Final = """\
 # The last nightly run
 
-`make nightly` wrote this page. The gate (`make check`) tries a sample of these inputs, the same on
-every run. Here a property gets {examples} examples instead of {few}, a reader that lost one of its
-rules is tried on random inputs too, every mutant of a requirement is run, and each fuzz target runs
-for {seconds} seconds. The seeds are new each day.
+`make nightly` writes this page. The gate (`make check`) runs a sample of these inputs, the same
+each time. Here a property gets {nightly} examples instead of {gate}, decoders with a disabled rule
+get random inputs too, every mutant of a requirement is run, and each fuzz target runs for {seconds}
+seconds. The seeds are new each day.
 """
 
 
 @dataclass(frozen=True)
 class Row:
-    """A part of the run.
+    """The result of one part of the run.
 
     Attributes:
-        inputs: how many were tried, 0 where they are not counted.
-        findings: inputs of a fuzz target, or tests, that failed.
-        passed: tests that passed.
-        skipped: tests that could not run here.
-        output: what it printed, if it failed.
+        part: its name.
+        inputs: the number of inputs, 0 where they are not counted.
+        findings: failed tests, or 1 for a fuzz target that failed.
+        passed: passed tests.
+        skipped: tests that cannot run on this machine.
+        wall: elapsed seconds.
+        cpu: CPU seconds.
+        output: the printed text, if the part failed.
     """
 
     part: str
@@ -70,48 +73,48 @@ class Row:
 
 
 def run_selection(part: str, selection: Sequence[str], share: float, seed: int) -> Row:
-    """Run some tests in the nightly profile."""
+    """Run the tests of ``selection`` in the nightly profile."""
     command = [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *selection]
     command += ["--hypothesis-seed", seed]
     environment = {"SEMCODEC_PROFILE": "nightly", "SEMCODEC_SHARE": str(share)}
     environment |= {"SEMCODEC_SEED": str(seed)}
-    done, rows = run_tests(command, environment)
-    summary = done.output.rstrip().rpartition("\n")[2]
+    result, rows = run_tests(command, environment)
+    summary = result.output.rstrip().rpartition("\n")[2]
     count = {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", summary)}
     failed = count.get("failed", 0) + count.get("error", 0) + count.get("errors", 0)
     return Row(
         part,
         sum(row["inputs"] for row in rows),
-        max(failed, int(done.code != 0)),
+        max(failed, int(result.code != 0)),
         count.get("passed", 0),
         count.get("skipped", 0),
-        done.wall,
-        done.cpu,
-        done.output if done.code else "",
+        result.wall,
+        result.cpu,
+        result.output if result.code else "",
     )
 
 
 def run_target(target: str, seed: int, seconds: int) -> Row:
-    """Run a fuzz target until the time is over or it fails."""
+    """Run a fuzz target for ``seconds``, or until it fails."""
     options = ("--seconds", seconds, "--seed", seed)
-    done = run([sys.executable, "-m", "fuzz", "run", target, *options])
-    tried = re.search(r"(\d+) inputs", done.output)
+    result = run([sys.executable, "-m", "fuzz", "run", target, *options])
+    inputs = re.search(r"(\d+) inputs", result.output)
     return Row(
         f"fuzz {target}",
-        int(tried[1]) if tried else 0,
-        int(done.code != 0),
+        int(inputs[1]) if inputs else 0,
+        int(result.code != 0),
         0,
         0,
-        done.wall,
-        done.cpu,
-        done.output if done.code else "",
+        result.wall,
+        result.cpu,
+        result.output if result.code else "",
     )
 
 
-def page(rows: Sequence[Row], facts: Mapping[str, str], share: float, seconds: int) -> str:
+def render_page(rows: Sequence[Row], facts: Mapping[str, str], share: float, seconds: int) -> str:
     """Return the page of a run."""
     examples = max(GATE_EXAMPLES, round(share * NIGHTLY_EXAMPLES))
-    introduction = INTRODUCTION.format(examples=f"{examples:,}", few=GATE_EXAMPLES, seconds=seconds)
+    introduction = INTRODUCTION.format(nightly=f"{examples:,}", gate=GATE_EXAMPLES, seconds=seconds)
     lines = [introduction, "| | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in facts.items()]
     lines += ["", "| part | inputs | findings | tests passed | skipped | wall s | CPU s |"]
@@ -125,12 +128,12 @@ def page(rows: Sequence[Row], facts: Mapping[str, str], share: float, seconds: i
     return "\n".join(lines) + "\n"
 
 
-def commit() -> str:
-    """Return the commit that is checked out, and whether files differ from it."""
+def describe_commit() -> str:
+    """Return the id of the commit that is checked out, and whether files differ from it."""
 
     def git(*arguments: str) -> str:
-        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-        return done.stdout.strip()
+        result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+        return result.stdout.strip()
 
     changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", f":!{PAGE}")
     return (git("rev-parse", "--short=12", "HEAD") or "unknown") + (
@@ -139,30 +142,34 @@ def commit() -> str:
 
 
 def main() -> int:
-    """Run all parts and write the page; returns 1 if anything was found."""
+    """Run all parts and write the page; return 1 if there are findings."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--share", type=float, default=1.0, help="of the full size (default: 1)")
-    parser.add_argument("--out", type=Path, default=PAGE, help="where the page is written")
-    options = parser.parse_args()
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="part of the full size, over 0 (default: 1)"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=PAGE, help="file to write (default: docs/nightly.md)"
+    )
+    args = parser.parse_args()
     start = datetime.datetime.now(datetime.UTC)
-    seed, seconds = int(start.strftime("%Y%m%d")), max(1, round(options.share * FUZZ_SECONDS))
-    facts = {"date": start.strftime("%Y-%m-%d %H:%M UTC"), "commit": commit()}
-    rows = [run_selection(part, selection, options.share, seed) for part, selection in TESTS]
+    seed, seconds = int(start.strftime("%Y%m%d")), max(1, round(args.share * FUZZ_SECONDS))
+    facts = {"date": start.strftime("%Y-%m-%d %H:%M UTC"), "commit": describe_commit()}
+    rows = [run_selection(part, selection, args.share, seed) for part, selection in TESTS]
     with ThreadPoolExecutor(WORKERS) as pool:
         rows += pool.map(lambda target: run_target(target, seed, seconds), targets.NAMES)
     for row in rows:
         print(row.output, end="")
-    found = sum(row.findings for row in rows)
+    findings = sum(row.findings for row in rows)
     facts |= {
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
         "seed": str(seed),
-        "size": "full" if options.share == 1 else f"{options.share:g} of the full size",
+        "size": "full" if args.share == 1 else f"{args.share:g} of the full size",
         "minutes": f"{(datetime.datetime.now(datetime.UTC) - start).total_seconds() / 60:.1f}",
-        "result": f"{found} findings" if found else "no finding",
+        "result": f"{findings} findings" if findings else "no findings",
     }
-    options.out.write_text(page(rows, facts, options.share, seconds), "utf-8")
-    print(f"{facts['result']}; {options.out}")
-    return int(found > 0)
+    args.out.write_text(render_page(rows, facts, args.share, seconds), "utf-8")
+    print(f"{facts['result']}; {args.out}")
+    return int(findings > 0)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""How long pack and unpack take beside cbor2 for the same fields, in one run, interleaved.
+"""Time of pack and unpack beside cbor2 for the same fields, in one run, interleaved.
 
     python bench/pack.py [--calls 5000]
 
-Each number is the least of many repeats, so a busy machine shifts both sides alike.
+Each number is the least of many repeats, so that a busy machine changes both sides alike.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ TEXT = "ndn trdtnl rch vndv grn lvs brk vll snlght shdv st"  # 50 symbols, 25 by
 CALLS, REPEATS = 5_000, 40
 
 
-def race(*runners: Callable[[], object], calls: int) -> list[float]:
-    """Return the least microseconds a call for each runner, taking turns."""
-    best = [float("inf")] * len(runners)
+def interleaved_timing(*functions: Callable[[], object], calls: int) -> list[float]:
+    """Return the least microseconds per call of each function; they take turns."""
+    best = [float("inf")] * len(functions)
     for _ in range(REPEATS):
-        for place, runner in enumerate(runners):
-            seconds = timeit.timeit(runner, number=calls)
-            best[place] = min(best[place], seconds / calls * 1e6)
+        for index, function in enumerate(functions):
+            seconds = timeit.timeit(function, number=calls)
+            best[index] = min(best[index], seconds / calls * 1e6)
     return best
 
 
 def main(calls: int) -> None:
-    """Print both ratios."""
+    """Print the sizes, and both ratios of times."""
     fields = {
         "text": TEXT,
         "size": (1024, 1024),
@@ -38,17 +38,17 @@ def main(calls: int) -> None:
         "coding": "nibble",
         "version": 1,
     }
-    packed, dumped = pack(TEXT), cbor2.dumps(fields)
-    print(f"bytes: semcodec {len(packed)}, cbor2 {len(dumped)}")
-    for name, ours, theirs in (
+    record, cbor = pack(TEXT), cbor2.dumps(fields)
+    print(f"bytes: semcodec {len(record)}, cbor2 {len(cbor)}")
+    for name, own, other in (
         ("pack / dumps", lambda: pack(TEXT), lambda: cbor2.dumps(fields)),
-        ("unpack / loads", lambda: unpack(packed), lambda: cbor2.loads(dumped)),
+        ("unpack / loads", lambda: unpack(record), lambda: cbor2.loads(cbor)),
     ):
-        mine, other = race(ours, theirs, calls=calls)
-        print(f"{name}: {mine:.3f} us / {other:.3f} us = {mine / other:.2f}")
+        own_time, other_time = interleaved_timing(own, other, calls=calls)
+        print(f"{name}: {own_time:.3f} us / {other_time:.3f} us = {own_time / other_time:.2f}")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("--calls", type=int, default=CALLS, help=f"in each repeat ({CALLS})")
+    parser.add_argument("--calls", type=int, default=CALLS, help=f"per repeat (default: {CALLS})")
     main(parser.parse_args().calls)

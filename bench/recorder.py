@@ -1,8 +1,8 @@
-"""A plug-in for pytest: write down seconds and inputs of each test, in a file per worker.
+"""A plug-in for pytest that records the CPU time and inputs of each test, in a file per worker.
 
-``TEST_RECORDS`` names the folder. A line is an object with ``test`` (its id), ``cpu`` (seconds,
-with those of its child processes) and ``inputs`` (examples of hypothesis, or as many as the test
-itself recorded as a property of that name).
+The environment variable ``TEST_RECORDS`` names the folder. A line is a JSON object with ``test``
+(its id), ``cpu`` (seconds, with those of its child processes) and ``inputs`` (the examples of
+Hypothesis, or the number that the test recorded as a property of that name).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure a test with the fixtures that are set up for it."""
+    """Measure a test and the fixtures that are set up for it."""
     before = sum(os.times()[:4])
     result = yield
     row = {
@@ -32,8 +32,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def _inputs(item: pytest.Item) -> int:
-    """Return how many inputs a test has tried, 0 if they are not counted."""
+    """Return the number of inputs that a test has run, 0 if they are not counted."""
     statistics = getattr(item, "hypothesis_statistics", "")
     examples = re.findall(r"(\d+) (?:passing|failing|invalid)\b", statistics)
-    own = [value for name, value in item.user_properties if name == "inputs"]
-    return sum(map(int, examples)) + sum(map(int, map(str, own)))
+    recorded = [value for name, value in item.user_properties if name == "inputs"]
+    return sum(map(int, examples)) + sum(map(int, map(str, recorded)))

@@ -1,4 +1,4 @@
-"""A painter of random weights: FLUX.2-klein in small, which paints and edits noise (0.8 MB)."""
+"""A pipeline with random weights: a small FLUX.2-klein (0.8 MB), which paints and edits noise."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tokenizers import pre_tokenizers
 from transformers import Qwen2Tokenizer, Qwen3Config, Qwen3ForCausalLM
 
 SEED: Final = 0
-MARKS: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
-WIDTH, LAYERS = 16, 28  #: of the text model; the pipeline listens to its layers 9, 18 and 27
+SPECIAL_TOKENS: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+WIDTH, LAYERS = 16, 28  #: of the text model; the pipeline uses its layers 9, 18 and 27
 TEMPLATE: Final = (
     "{% for m in messages %}<|im_start|>{{m['role']}}\n{{m['content']}}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -40,22 +40,22 @@ def tiny_pipeline() -> Any:
 
 
 def _tokenizer() -> Any:
-    """Return a tokenizer that spells everything in bytes."""
-    pieces = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *MARKS]
+    """Return a tokenizer with one token for each byte."""
+    tokens = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *SPECIAL_TOKENS]
     tokenizer = Qwen2Tokenizer(
-        vocab={piece: rank for rank, piece in enumerate(pieces)},
+        vocab={token: index for index, token in enumerate(tokens)},
         merges=[],
-        pad_token=MARKS[0],
-        eos_token=MARKS[2],
-        additional_special_tokens=list(MARKS[1:]),
+        pad_token=SPECIAL_TOKENS[0],
+        eos_token=SPECIAL_TOKENS[2],
+        additional_special_tokens=list(SPECIAL_TOKENS[1:]),
     )
     tokenizer.chat_template = TEMPLATE
     return tokenizer
 
 
-def _text_model(tokens: int) -> Any:
+def _text_model(vocab_size: int) -> Any:
     config = Qwen3Config(
-        vocab_size=tokens,
+        vocab_size=vocab_size,
         hidden_size=WIDTH,
         intermediate_size=2 * WIDTH,
         num_hidden_layers=LAYERS,

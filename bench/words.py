@@ -1,15 +1,17 @@
-"""How many words come back from their skeletons, on text that the tables have never seen.
+"""The share of words that are restored from their skeletons, on text the tables have not seen.
 
     python bench/words.py TEXT_DIR
 
-TEXT_DIR holds the files that spec/tables/words-1.toml names; one block of lines in five is held
-out. Three rows for each K: the first K content words as they stand ("first"), the same without
-regard to number ("tree" for "trees" counts), and the words that ``select`` chooses, which plays the
-receiver. The last column says how many words a description had to offer and how many were sent.
+TEXT_DIR contains the files that spec/tables/words-1.toml names; one block of lines in five is held
+out. There are three columns: the first K content words, restored exactly ("first"); the same, where
+singular and plural count as one word ("number"); and the words that ``select`` returns, which runs
+the decoder itself ("select"). "offered" is the mean number of content words up to K, "sent" the
+mean number of selected words.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,15 +21,16 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
 from corpora import SOURCES, lines
 
 import semcodec
-from semcodec.words.skeletons import singulars, skeleton_of_word
+from semcodec.words.selection.channel import same_lemma
+from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import STOPWORDS
 from semcodec.words.tokenizer import tokenize
 
-MOST = 400  #: descriptions a source, evenly spread
+MAX_DESCRIPTIONS = 400  #: per source, evenly spread
 KS = (12, 24)
 
 
-def content(description: str) -> list[str]:
+def content_words(description: str) -> list[str]:
     """Return the words that could be sent, each once."""
     distinct = dict.fromkeys(tokenize(description))
     return [
@@ -37,21 +40,16 @@ def content(description: str) -> list[str]:
     ]
 
 
-def same(sent: str, read: str) -> bool:
-    """Tell whether two words are one, whatever their number."""
-    return sent == read or sent in singulars(read) or read in singulars(sent)
-
-
-def right(chosen: list[list[str]], equal: Callable[[str, str], bool]) -> float:
-    """Return the share of words that come back."""
+def restored_share(selections: list[list[str]], is_equal: Callable[[str, str], bool]) -> float:
+    """Return the share of words for which ``is_equal`` holds after restoration, 0 to 1."""
     pairs = [
-        (sent, read)
-        for words in chosen
-        for sent, read in zip(
+        (sent, received)
+        for words in selections
+        for sent, received in zip(
             words, semcodec.decompress(list(map(skeleton_of_word, words))), strict=True
         )
     ]
-    return sum(equal(sent, read) for sent, read in pairs) / len(pairs)
+    return sum(is_equal(sent, received) for sent, received in pairs) / len(pairs)
 
 
 def main(folder: Path) -> None:
@@ -60,20 +58,26 @@ def main(folder: Path) -> None:
     for k in KS:
         totals = [0.0, 0.0, 0.0]
         for source in SOURCES:
-            held = [line for line in lines(folder, source, held=True) if content(line)]
-            some = held[:: -(-len(held) // MOST)]
-            first = [content(line)[:k] for line in some]
-            chosen = [semcodec.select(line, k) for line in some]
-            shares = (right(first, str.__eq__), right(first, same), right(chosen, str.__eq__))
+            held_out = [line for line in lines(folder, source, held=True) if content_words(line)]
+            sample = held_out[:: -(-len(held_out) // MAX_DESCRIPTIONS)]
+            first = [content_words(line)[:k] for line in sample]
+            selected = [semcodec.select(line, k) for line in sample]
+            shares = (
+                restored_share(first, str.__eq__),
+                restored_share(first, same_lemma),
+                restored_share(selected, str.__eq__),
+            )
             totals = [total + share for total, share in zip(totals, shares, strict=True)]
-            offered = sum(map(len, first)) / len(some)
-            sent = sum(map(len, chosen)) / len(some)
+            offered = sum(map(len, first)) / len(sample)
+            sent = sum(map(len, selected)) / len(sample)
             print(f"{source.name:<28} {k:>3}", *(f"{share:7.1%}" for share in shares), end="")
             print(f"  {offered:7.1f} {sent:5.1f}")
         print(f"{'mean':<28} {k:>3}", *(f"{total / len(SOURCES):7.1%}" for total in totals))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit(__doc__)
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", metavar="TEXT_DIR", type=Path, help="the texts")
+    main(parser.parse_args().folder)
