@@ -83,7 +83,7 @@ def test_no_clock_is_found_where_there_is_none() -> None:
 @pytest.mark.parametrize(
     "test",
     [
-        "embedded/tests/test_describer.py::test_any_picture_is_said_in_words_that_can_travel",
+        "embedded/tests/test_describer.py::test_every_word_of_a_description_has_a_skeleton",
         "tests/words/test_skeletons.py",
     ],
 )

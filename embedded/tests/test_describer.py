@@ -1,4 +1,4 @@
-"""What is seen: the bundled photographs, drawn ones, and pictures of nothing."""
+"""Descriptions of the bundled photographs, of drawn pictures, and of pictures without objects."""
 
 from __future__ import annotations
 
@@ -46,31 +46,31 @@ def words(image: Image.Image) -> list[str]:
         ("astronaut", {"person", "astronaut", "spacesuit"}),
     ],
 )
-def test_the_bundled_photographs(name: str, expected: set[str]) -> None:
+def test_bundled_photographs(name: str, expected: set[str]) -> None:
     assert expected <= set(tokenize(describe_photo(name)))
 
 
-def pasted(*places: int) -> Image.Image:
-    """Return the cup of coffee on gray, once for each of the left edges in ``places``."""
-    sheet = Image.new("RGB", (800, 800), (128, 128, 128))
-    for left in places:
-        sheet.paste(photo("coffee").resize((360, 240)), (left, 260))
-    return sheet
+def with_cups_at(*left_edges: int) -> Image.Image:
+    """Return a gray picture with the cup of coffee at each of the given left edges."""
+    canvas = Image.new("RGB", (800, 800), (128, 128, 128))
+    for left in left_edges:
+        canvas.paste(photo("coffee").resize((360, 240)), (left, 260))
+    return canvas
 
 
-def test_a_mirrored_picture_swaps_left_and_right() -> None:
-    left = set(words(pasted(20)))
-    right = set(words(ImageOps.mirror(pasted(20))))
+def test_mirrored_picture_swaps_left_and_right() -> None:
+    left = set(words(with_cups_at(20)))
+    right = set(words(ImageOps.mirror(with_cups_at(20))))
     assert "left" in left - right
     assert "right" in right - left
 
 
-def test_two_are_counted() -> None:
-    assert "two" in words(pasted(20, 420))
-    assert "two" not in words(pasted(220))
+def test_two_objects_are_counted() -> None:
+    assert "two" in words(with_cups_at(20, 420))
+    assert "two" not in words(with_cups_at(220))
 
 
-def test_another_colour_is_another_word() -> None:
+def test_color_of_an_object_is_described() -> None:
     cup = photo("coffee")
     blue = Image.merge("RGB", (cup.getchannel("B"), cup.getchannel("G"), cup.getchannel("R")))
     assert "blue" not in describe_photo("coffee").lower()
@@ -83,13 +83,13 @@ def landscape(sky: tuple[int, int, int], ground: tuple[int, int, int]) -> Image.
     return picture
 
 
-def test_sky_and_grass_are_seen_without_any_network() -> None:
+def test_sky_and_grass_are_described_by_color() -> None:
     text = DESCRIBER.describe(landscape((90, 150, 235), (60, 140, 50))).lower()
     assert "blue" in text
     assert "green" in text
 
 
-def test_a_gray_photograph_is_monochrome() -> None:
+def test_gray_photograph_is_monochrome() -> None:
     assert "monochrome" in DESCRIBER.describe(ImageOps.grayscale(photo("coffee"))).lower()
     assert "monochrome" not in describe_photo("coffee").lower()
 
@@ -100,13 +100,13 @@ def shapes() -> Image.Image:
     return picture
 
 
-def test_where_nothing_is_recognised_colours_and_places_are_said() -> None:
+def test_picture_without_objects_is_described_by_colors_and_positions() -> None:
     text = DESCRIBER.describe(shapes()).lower()
     assert "abstract red" in text
     assert "left" in text
 
 
-NOTHING = {
+WITHOUT_OBJECTS = {
     "one pixel": Image.new("RGB", (1, 1), (200, 20, 20)),
     "black": Image.new("RGB", (64, 64)),
     "white": Image.new("RGB", (64, 64), "white"),
@@ -118,17 +118,17 @@ NOTHING = {
 }
 
 
-@pytest.mark.parametrize("name", NOTHING)
-def test_pictures_of_nothing_are_described(name: str) -> None:
-    said = words(NOTHING[name])
-    assert len(said) >= 2
-    assert all(map(skeleton_of_word, said))
-    assert words(NOTHING[name]) == said
+@pytest.mark.parametrize("name", WITHOUT_OBJECTS)
+def test_blank_and_tiny_pictures_are_described(name: str) -> None:
+    described = words(WITHOUT_OBJECTS[name])
+    assert len(described) >= 2
+    assert all(map(skeleton_of_word, described))
+    assert words(WITHOUT_OBJECTS[name]) == described
 
 
 @examples(15)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
-def test_any_picture_is_said_in_words_that_can_travel(width: int, height: int, seed: int) -> None:
+def test_every_word_of_a_description_has_a_skeleton(width: int, height: int, seed: int) -> None:
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
     text = DESCRIBER.describe(Image.fromarray(pixels).resize((80, 60)))
     assert text
@@ -136,15 +136,15 @@ def test_any_picture_is_said_in_words_that_can_travel(width: int, height: int, s
     assert [word for word in tokenize(text) if not skeleton_of_word(word)] == []
 
 
-def test_what_cannot_be_read_is_an_input_error() -> None:
+def test_truncated_image_is_an_input_error() -> None:
     data = BytesIO()
     photo("cat").save(data, "PNG")
-    torn = Image.open(BytesIO(data.getvalue()[:2000]))
+    truncated = Image.open(BytesIO(data.getvalue()[:2000]))
     with pytest.raises(InputError, match="cannot be read"):
-        DESCRIBER.describe(torn)
+        DESCRIBER.describe(truncated)
 
 
-def test_a_network_that_does_not_run_is_a_backend_error() -> None:
+def test_missing_network_is_a_backend_error() -> None:
     with pytest.raises(BackendError, match="Cannot run the network") as caught:
         onnx_models.run("missing.onnx", np.zeros((1, 3), np.float32))
     assert (caught.value.backend, caught.value.stage) == ("embedded", "describe")

@@ -1,4 +1,4 @@
-"""The page of semcodec-embedded: its examples, sizes and counts are those of the package."""
+"""Examples, sizes and numbers in the README of semcodec-embedded are those of the package."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ PACKAGE = ROOT / "semcodec_embedded"
 TEXT = (ROOT / "README.md").read_text("utf-8")
 
 
-def test_its_examples() -> None:
+def test_examples() -> None:
     result = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
     assert result.attempted >= 3
     assert not result.failed
 
 
-def test_its_sizes() -> None:
+def test_sizes() -> None:
     rows = re.findall(r"^\| `([\w./]+)`.* \| ([\d.]+) \|", TEXT, flags=re.M)
     assert len(rows) == 4
     for name, megabytes in rows:
@@ -29,7 +29,7 @@ def test_its_sizes() -> None:
         assert f"{sum(file.stat().st_size for file in files) / 1e6:.1f}" == megabytes, name
 
 
-def test_its_counts() -> None:
+def test_numbers_of_nouns_and_drawings() -> None:
     known = labels()
     described = {*filter(None, known.detector), *known.nouns, *known.hyponyms, *known.places}
     families = tomllib.loads((PACKAGE / "sprites/nouns.toml").read_text("utf-8"))["family"]
@@ -45,7 +45,7 @@ def test_its_counts() -> None:
         assert abs(len(count) - int(stated)) <= int(stated) / 50, of
 
 
-def test_its_licenses_are_named_in_files_that_travel_with_it() -> None:
+def test_licenses_are_files_of_the_package() -> None:
     for name in re.findall(r"\]\((\w[\w.]*)\)", TEXT):
         assert (ROOT / name).is_file(), name
         assert name.startswith(("LICENSE", "NOTICE"))
