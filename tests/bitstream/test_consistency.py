@@ -33,10 +33,10 @@ from semcodec.errors import FormatError, SemcodecError, UnsupportedError
 from tests.png_files import HEADER, PIXELS, SIGNATURE, build_chunk, build_png
 
 RECORD = build_chunk(b"seMC", pack("nn"))
-AT = 8 * (len(SIGNATURE) + len(HEADER))  #: the bit where a chunk after IHDR starts
+CHUNK_OFFSET = 8 * (len(SIGNATURE) + len(HEADER))  #: the bit where a chunk after IHDR starts
 
 
-CARRIER = build_png(RECORD)
+PNG_WITH_RECORD = build_png(RECORD)
 
 # --- any record passes through every framing ------------------------------------------------
 
@@ -48,7 +48,7 @@ _texts = st.one_of(
 _side = st.one_of(st.integers(1, 40_000), st.integers(1, 2**31 - 1))
 _id = st.one_of(st.integers(0, 300), st.integers(0, 2**28 - 1))
 _name = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=40)
-_notes: dict[str, st.SearchStrategy[Any]] = {
+_metadata: dict[str, st.SearchStrategy[Any]] = {
     "painter": _name,
     "k": st.integers(1, 2**28 - 1),
     "order": st.just("importance"),
@@ -66,13 +66,13 @@ def values(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
         "coding": coding,
         "size": draw(st.one_of(st.sampled_from(SIZE_CODES), st.tuples(_side, _side))),
         "models": draw(st.one_of(_id.map(Models), ids)),
-        "extensions": draw(st.fixed_dictionaries({}, optional=_notes)),
+        "extensions": draw(st.fixed_dictionaries({}, optional=_metadata)),
     }
 
 
 @given(values())
-def test_records_round_trip_through_all_framings(said: tuple[str, dict[str, Any]]) -> None:
-    text, options = said
+def test_records_round_trip_through_all_framings(drawn: tuple[str, dict[str, Any]]) -> None:
+    text, options = drawn
     first = record = unpack(pack(text, **options))
     assert record.metadata == options["extensions"]
     for name in ("file", "url", "sequence", "qr", "bare"):
@@ -85,8 +85,8 @@ def test_records_round_trip_through_all_framings(said: tuple[str, dict[str, Any]
 
 
 @given(values(), st.sampled_from(framing.OUTPUT_FRAMINGS))
-def test_field_map_contains_every_bit(said: tuple[str, dict[str, Any]], name: str) -> None:
-    text, options = said
+def test_field_map_contains_every_bit(drawn: tuple[str, dict[str, Any]], name: str) -> None:
+    text, options = drawn
     data = pack(text, **options, framing=name, check="crc8")
     fields = inspect(data, framing="sequence" if name == "sequence" else "auto")
     core = pack(text, **options, check="crc8") if name in framing.TEXT_FRAMINGS else data
@@ -109,15 +109,15 @@ _chunk = st.builds(
 
 @given(st.lists(_chunk, max_size=5), st.binary(max_size=9), values())
 def test_embedding_again_replaces_the_record(
-    more: list[bytes], tail: bytes, said: tuple[str, dict[str, Any]]
+    chunk_list: list[bytes], tail: bytes, drawn: tuple[str, dict[str, Any]]
 ) -> None:
-    bare = pack(said[0], **said[1])
-    kept = [one for one in more if one[4:8] != b"seMC"]
-    once = embed_png(build_png(*more) + tail, bare)
-    assert once == build_png(build_chunk(b"seMC", bare), *kept) + tail
+    bare = pack(drawn[0], **drawn[1])
+    satisfied = [item for item in chunk_list if item[4:8] != b"seMC"]
+    once = embed_png(build_png(*chunk_list) + tail, bare)
+    assert once == build_png(build_chunk(b"seMC", bare), *satisfied) + tail
     assert extract_png(once) == bare
     other = embed_png(once, pack("rd", framing="file"))
-    assert other == build_png(build_chunk(b"seMC", pack("rd")), *kept) + tail
+    assert other == build_png(build_chunk(b"seMC", pack("rd")), *satisfied) + tail
     assert embed_png(other, bare) == once
 
 
@@ -139,8 +139,8 @@ def test_each_short_core_has_one_text_form(name: str, size: int, cores: int) -> 
 def test_text_form_accepts_exactly_its_alphabet(name: str) -> None:
     alphabet = text_.BASE64 if name == "url" else text_.BASE45
     for char in range(256):
-        strange = rule_of(text_.PREFIXES[name] + bytes([ord("0"), char]), name) == "SC-TXT-2"
-        assert strange == (char not in alphabet)
+        rejected = rule_of(text_.PREFIXES[name] + bytes([ord("0"), char]), name) == "SC-TXT-2"
+        assert rejected == (char not in alphabet)
 
 
 def rule_of(text: bytes, name: str) -> str | None:
@@ -153,8 +153,11 @@ def rule_of(text: bytes, name: str) -> str | None:
 
 
 def test_longest_text_form_is_read() -> None:
-    for name, most in (("url", 49_148), ("qr", 43_687)):  # bytes of a core, with head and CRC-8
-        text = "n" * (2 * (most - 2))
+    for name, max_core_bytes in (
+        ("url", 49_148),
+        ("qr", 43_687),
+    ):  # bytes of a core, with head and CRC-8
+        text = "n" * (2 * (max_core_bytes - 2))
         data = pack(text, framing=name)
         assert len(data) <= 65_536
         assert unpack(data).text == text
@@ -167,26 +170,31 @@ def test_longest_text_form_is_read() -> None:
 
 @given(st.binary(max_size=30), st.sampled_from(("auto", *framing.INPUT_FRAMINGS, "sequence")))
 def test_validator_and_reader_agree(data: bytes, name: str) -> None:
-    for start in (b"", b"\xb5\x1a", b"semc:", b"SEMC:", CARRIER[:33], CARRIER[:41]):
-        agree(start + data, name)
+    for start in (b"", b"\xb5\x1a", b"semc:", b"SEMC:", PNG_WITH_RECORD[:33], PNG_WITH_RECORD[:41]):
+        check_agreement(start + data, name)
 
 
 def test_validator_and_reader_agree_on_damaged_png() -> None:
-    for at in range(len(CARRIER)):
-        agree(CARRIER[:at], "auto")
-        agree(CARRIER[:at] + bytes([CARRIER[at] ^ 0x20]) + CARRIER[at + 1 :], "auto")
+    for index in range(len(PNG_WITH_RECORD)):
+        check_agreement(PNG_WITH_RECORD[:index], "auto")
+        check_agreement(
+            PNG_WITH_RECORD[:index]
+            + bytes([PNG_WITH_RECORD[index] ^ 0x20])
+            + PNG_WITH_RECORD[index + 1 :],
+            "auto",
+        )
 
 
-def agree(data: bytes, name: str) -> None:
+def check_agreement(data: bytes, name: str) -> None:
     report = validate(data, framing=name)
-    first = first_fault(data, name)
+    first = first_error(data, name)
     assert first == (report.findings[0][:2] if report.findings else None)
     assert report.ok == (report.verdict == "valid") == (first is None)
-    total = extent(report.fields)
+    total = total_bits(report.fields)
     assert total == 8 * len(data) or report.framing in framing.TEXT_FRAMINGS
 
 
-def first_fault(data: bytes, name: str) -> tuple[str, int] | None:
+def first_error(data: bytes, name: str) -> tuple[str, int] | None:
     try:
         list(unpack_all(data)) if name == "sequence" else unpack(data, framing=name)
     except (FormatError, UnsupportedError) as error:
@@ -194,14 +202,14 @@ def first_fault(data: bytes, name: str) -> tuple[str, int] | None:
     return None
 
 
-def extent(fields: Sequence[Field]) -> int:
+def total_bits(fields: Sequence[Field]) -> int:
     """Return the bits of fields, which must follow each other from bit 0."""
-    at = 0
+    index = 0
     for field in fields:
-        assert field.offset == at
+        assert field.offset == index
         assert field.bits > 0
-        at += field.bits
-    return at
+        index += field.bits
+    return index
 
 
 @pytest.mark.parametrize(
@@ -209,17 +217,20 @@ def extent(fields: Sequence[Field]) -> int:
     [
         (SIGNATURE, ("SC-PNG-2", 64, "0 more bytes")),
         (SIGNATURE + HEADER[:11], ("SC-PNG-2", 64, "11 more bytes")),
-        (SIGNATURE + HEADER, ("SC-PNG-2", AT, "0 more bytes")),
-        (SIGNATURE + HEADER + PIXELS[:14], ("SC-PNG-2", AT, "14 more bytes")),
-        (SIGNATURE + HEADER + PIXELS[:-1], ("SC-PNG-2", AT, f"{len(PIXELS) - 1} more bytes")),
+        (SIGNATURE + HEADER, ("SC-PNG-2", CHUNK_OFFSET, "0 more bytes")),
+        (SIGNATURE + HEADER + PIXELS[:14], ("SC-PNG-2", CHUNK_OFFSET, "14 more bytes")),
+        (
+            SIGNATURE + HEADER + PIXELS[:-1],
+            ("SC-PNG-2", CHUNK_OFFSET, f"{len(PIXELS) - 1} more bytes"),
+        ),
         (build_png()[:-1], ("SC-PNG-2", 8 * len(build_png()[:-12]), "11 more bytes")),
         (build_png() + RECORD, ("SC-PNG-3", 8 * len(build_png() + RECORD), "no chunk seMC")),
-        (build_png(RECORD, RECORD), ("SC-PNG-4", AT + 112, "2 chunks seMC")),
-        (build_png(RECORD[:-1] + b"\0"), ("SC-PNG-5", AT + 80, "1c b4 b5 00")),
-        (build_png(build_chunk(b"seMC")), ("SC-FRM-1", AT + 64, "no bytes")),
-        (build_png(build_chunk(b"seMC", b"\x18")), ("SC-PNG-6", AT + 67, "KK = 3")),
-        (build_png(build_chunk(b"seMC", b"\x80")), ("SC-HDR-1", AT + 64, "80")),
-        (build_png(build_chunk(b"seMC", b"\x02")), ("SC-HDR-3", AT + 72, "0 more bytes")),
+        (build_png(RECORD, RECORD), ("SC-PNG-4", CHUNK_OFFSET + 112, "2 chunks seMC")),
+        (build_png(RECORD[:-1] + b"\0"), ("SC-PNG-5", CHUNK_OFFSET + 80, "1c b4 b5 00")),
+        (build_png(build_chunk(b"seMC")), ("SC-FRM-1", CHUNK_OFFSET + 64, "no bytes")),
+        (build_png(build_chunk(b"seMC", b"\x18")), ("SC-PNG-6", CHUNK_OFFSET + 67, "KK = 3")),
+        (build_png(build_chunk(b"seMC", b"\x80")), ("SC-HDR-1", CHUNK_OFFSET + 64, "80")),
+        (build_png(build_chunk(b"seMC", b"\x02")), ("SC-HDR-3", CHUNK_OFFSET + 72, "0 more bytes")),
     ],
 )
 def test_png_errors_have_the_right_offset(data: bytes, expected: tuple[str, int, str]) -> None:
@@ -232,8 +243,8 @@ def test_png_errors_have_the_right_offset(data: bytes, expected: tuple[str, int,
 def test_png_findings_are_in_reading_order() -> None:
     bad = build_chunk(b"seMC", b"\x0a\x00\x11\x00")[:-1] + b"\0"
     assert [(f.rule, f.offset) for f in validate(build_png(bad, bad)).findings] == [
-        ("SC-PNG-4", AT + 128), ("SC-PNG-5", AT + 96), ("SC-PNG-6", AT + 67),
-        ("SC-CHK-2", AT + 88), ("SC-SIZ-2", AT + 72),
+        ("SC-PNG-4", CHUNK_OFFSET + 128), ("SC-PNG-5", CHUNK_OFFSET + 96), ("SC-PNG-6", CHUNK_OFFSET + 67),
+        ("SC-CHK-2", CHUNK_OFFSET + 88), ("SC-SIZ-2", CHUNK_OFFSET + 72),
     ]  # fmt: skip
 
 
@@ -260,14 +271,16 @@ def test_explicit_size_forms(
     report = validate(data)
     assert [(f.rule, f.offset) for f in report.findings] == broken
     form = "short" if len(field) == 8 else "long"
-    shown = {f.name: f.value for f in report.fields}
-    assert (shown[f"size.{form}.width"], shown[f"size.{form}.height"]) == size
+    values_by_name = {f.name: f.value for f in report.fields}
+    assert (values_by_name[f"size.{form}.width"], values_by_name[f"size.{form}.height"]) == size
     assert broken or unpack(data).size == size
 
 
 def test_field_map_names_registered_model_sets() -> None:
-    shown = [{f.name: f.value for f in inspect(pack("n", models=row))} for row in (1, 2, 3)]
-    assert [fields["models.set"] for fields in shown] == ["openai", "local", 3]
+    values_by_name = [
+        {f.name: f.value for f in inspect(pack("n", models=row))} for row in (1, 2, 3)
+    ]
+    assert [fields["models.set"] for fields in values_by_name] == ["openai", "local", 3]
 
 
 def test_only_registered_model_sets_have_names() -> None:
@@ -293,13 +306,13 @@ def test_each_profile_is_satisfied_or_has_findings() -> None:
         pack("nn", framing="file"),
         pack("nn", framing="file", check="crc32", extensions=names),
         pack("nn", framing="url"),
-        CARRIER,
+        PNG_WITH_RECORD,
     ):
-        kept = validate(data).profiles
+        satisfied = validate(data).profiles
         for profile in PROFILES:
             report = validate(data, profile=profile)
-            assert (report.verdict, report.profiles) == ("valid", kept)
-            assert report.ok == (profile in kept)
+            assert (report.verdict, report.profiles) == ("valid", satisfied)
+            assert report.ok == (profile in satisfied)
             assert {RULES[f.rule].profile for f in report.findings} <= {profile}
 
 
@@ -312,11 +325,16 @@ def test_each_profile_is_satisfied_or_has_findings() -> None:
         (pack("nnn"), "auto", Limits(max_bytes=2), ("SC-LIM-1", 16)),
         (pack("nn", framing="url"), "auto", Limits(max_bytes=8), ("SC-LIM-1", 64)),
         (pack("nn", framing="sequence") * 2, "sequence", Limits(max_bytes=1), ("SC-LIM-1", 16)),
-        (CARRIER, "auto", Limits(max_bytes=1), ("SC-LIM-1", AT + 72)),
+        (PNG_WITH_RECORD, "auto", Limits(max_bytes=1), ("SC-LIM-1", CHUNK_OFFSET + 72)),
         (pack("n n"), "auto", Limits(max_words=1), ("SC-LIM-2", 8)),
         (pack("n n", coding="utf8"), "auto", Limits(max_words=1), ("SC-LIM-2", 8)),
         (pack("n", extensions={"seed": 1}), "auto", Limits(max_extensions=0), ("SC-LIM-3", 16)),
-        (CARRIER, "auto", Limits(max_chunks=3), ("SC-LIM-4", 8 * (len(CARRIER) - 12))),
+        (
+            PNG_WITH_RECORD,
+            "auto",
+            Limits(max_chunks=3),
+            ("SC-LIM-4", 8 * (len(PNG_WITH_RECORD) - 12)),
+        ),
         (b"\x01\x00" * 3, "sequence", Limits(max_records=2), ("SC-LIM-5", 32)),
     ],
 )

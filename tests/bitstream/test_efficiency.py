@@ -42,7 +42,7 @@ from semcodec.errors import InputError
 from tests.png_files import build_chunk
 
 #: The same examples on every run, however slow the machine.
-steady = settings(derandomize=True, deadline=None, database=None)
+reproducible = settings(derandomize=True, deadline=None, database=None)
 
 TEXTS = {
     "nibble": "rd br snst",
@@ -53,24 +53,24 @@ TEXTS = {
 ALL: dict[str, Any] = {"size": (1000, 777), "models": 300, "extensions": {"k": 3, "comment": "hi"}}
 
 
-def calls(monkeypatch: pytest.MonkeyPatch, *functions: Callable[..., Any]) -> Counter[str]:
+def count_calls(monkeypatch: pytest.MonkeyPatch, *functions: Callable[..., Any]) -> Counter[str]:
     """Count the calls of functions that are looked up in their module."""
-    made: Counter[str] = Counter()
+    call_counts: Counter[str] = Counter()
 
     def counted(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-        def run(*given: Any, **options: Any) -> Any:
-            made[name] += 1
-            return function(*given, **options)
+        def run(*args: Any, **options: Any) -> Any:
+            call_counts[name] += 1
+            return function(*args, **options)
 
         return run
 
     for function in functions:
         name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
         monkeypatch.setattr(f"{function.__module__}.{function.__name__}", counted(function, name))
-    return made
+    return call_counts
 
 
-def in_a_picture(record: bytes) -> bytes:
+def embed_in_png(record: bytes) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (3, 2), "teal").save(out, "PNG")
     return embed_png(out.getvalue(), record)
@@ -78,29 +78,34 @@ def in_a_picture(record: bytes) -> bytes:
 
 # --- what stands around a payload ---------------------------------------------------------------
 
-leb28 = st.one_of(st.integers(0, 2**28 - 1), st.sampled_from((127, 128, 2**14 - 1, 2**14)))
+leb128_value = st.one_of(st.integers(0, 2**28 - 1), st.sampled_from((127, 128, 2**14 - 1, 2**14)))
 side = st.one_of(st.integers(1, 40_000), st.integers(1, 2**31 - 1))
 private = st.integers(2**26, 2**27 - 1).map(lambda n: 2 * n)
 entries = st.dictionaries(private, st.binary(max_size=200))
 
 
 @st.composite
-def around(draw: st.DrawFn) -> dict[str, Any]:
-    frame = draw(st.sampled_from(framing.OUTPUT_FRAMINGS))
-    checks = ("crc8", "crc16", "crc32", None, "none")[: 4 if frame in framing.CHECK_REQUIRED else 5]
+def pack_options(draw: st.DrawFn) -> dict[str, Any]:
+    framing_name = draw(st.sampled_from(framing.OUTPUT_FRAMINGS))
+    checks = ("crc8", "crc16", "crc32", None, "none")[
+        : 4 if framing_name in framing.CHECK_REQUIRED else 5
+    ]
     return {
-        "framing": frame,
+        "framing": framing_name,
         "check": draw(st.sampled_from(checks)),
         "size": draw(st.one_of(st.sampled_from(SIZE_CODES), st.tuples(side, side))),
         "models": draw(
-            st.one_of(leb28.map(Models), st.tuples(*[leb28] * 4).map(lambda t: Models(0, *t)))
+            st.one_of(
+                leb128_value.map(Models),
+                st.tuples(*[leb128_value] * 4).map(lambda t: Models(0, *t)),
+            )
         ),
         "extensions": sorted(draw(entries).items()),
     }
 
 
-@steady
-@given(around(), st.sampled_from(sorted(TEXTS)), st.integers(0, 40))
+@reproducible
+@given(pack_options(), st.sampled_from(sorted(TEXTS)), st.integers(0, 40))
 def test_overhead_plus_payload_is_the_whole_length(
     options: dict[str, Any], coding: str, repeated: int
 ) -> None:
@@ -115,14 +120,14 @@ def test_overhead_plus_payload_is_the_whole_length(
     assert api.serialize(record) == data
 
 
-@pytest.mark.parametrize("frame", framing.OUTPUT_FRAMINGS)
-def test_overhead_for_payloads_of_many_lengths(frame: str) -> None:
+@pytest.mark.parametrize("framing_name", framing.OUTPUT_FRAMINGS)
+def test_overhead_for_payloads_of_many_lengths(framing_name: str) -> None:
     lengths = [*range(300), *range(16_370, 16_390), 40_000]
     for length in lengths:
-        data = pack("a" * length, coding="utf8", framing=frame)
-        assert api.overhead(length, framing=frame) == len(data) - length
+        data = pack("a" * length, coding="utf8", framing=framing_name)
+        assert api.overhead(length, framing=framing_name) == len(data) - length
     for core in (*range(1, 9), 127, 128, 2**14 - 1, 2**14, 2**21 - 1, 2**21):
-        assert framing.length(frame, core) == len(framing.write(frame, bytes(core)))
+        assert framing.length(framing_name, core) == len(framing.write(framing_name, bytes(core)))
 
 
 def test_leb128_length_matches_the_encoding() -> None:
@@ -132,24 +137,24 @@ def test_leb128_length_matches_the_encoding() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "invalid",
     [{"framing": "png"}, {"framing": "box"}, {"framing": "file", "check": "none"}, {"size": (0, 1)},
      {"models": "nobody"}, {"extensions": {"seed": -1}}],
 )  # fmt: skip
-def test_overhead_validates_like_pack(wrong: dict[str, Any]) -> None:
+def test_overhead_validates_like_pack(invalid: dict[str, Any]) -> None:
     for call in (api.overhead, api.build_record):
         with pytest.raises(InputError):
-            call(3 if call is api.overhead else "n", **wrong)
+            call(3 if call is api.overhead else "n", **invalid)
 
 
 def test_rate_breakdown_counts_every_byte() -> None:
-    for frame in ("bare", "file", "url", "qr"):
-        data = pack("rd br", framing=frame, **ALL)
-        found = rate_breakdown(data)
-        assert found.bits("file") == 8 * len(data)
-        assert found.bits("file") == sum(entry.bits for entry in found.entries[:-1])
-    picture = in_a_picture(pack("rd br", **ALL))
-    assert rate_breakdown(picture).bits("file") == 8 * (len(pack("rd br", **ALL)) + 12)
+    for framing_name in ("bare", "file", "url", "qr"):
+        data = pack("rd br", framing=framing_name, **ALL)
+        reports = rate_breakdown(data)
+        assert reports.bits("file") == 8 * len(data)
+        assert reports.bits("file") == sum(entry.bits for entry in reports.entries[:-1])
+    png_data = embed_in_png(pack("rd br", **ALL))
+    assert rate_breakdown(png_data).bits("file") == 8 * (len(pack("rd br", **ALL)) + 12)
 
 
 # --- the payload is kept ------------------------------------------------------------------------
@@ -158,52 +163,61 @@ def test_rate_breakdown_counts_every_byte() -> None:
 @pytest.mark.parametrize("coding", sorted(TEXTS))
 def test_payload_is_encoded_once(coding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = pack(TEXTS[coding], coding=coding, framing="file", check="crc32", **ALL)
-    picture = in_a_picture(data)
+    png_data = embed_in_png(data)
     record = unpack(data)
-    made = calls(monkeypatch, codings.encode, lexicon.encode)
+    call_counts = count_calls(monkeypatch, codings.encode, lexicon.encode)
     assert api.serialize(api.build_record(TEXTS[coding], coding=coding)) == pack(
         TEXTS[coding], coding=coding
     )
-    assert made["codings.encode"] == 2 - (coding == "nibble")  # pack's nibble has a shorter way
-    made.clear()
+    assert call_counts["codings.encode"] == 2 - (
+        coding == "nibble"
+    )  # pack's nibble has a shorter way
+    call_counts.clear()
     assert record.payload_bits == 8 * len(record.payload)
     assert repack(record) == data
     assert unpack(repack(record, framing="url")).payload == record.payload
-    assert embed_png(picture, data) == picture
-    assert extract_png(picture) == repack(record, framing="bare")
+    assert embed_png(png_data, data) == png_data
+    assert extract_png(png_data) == repack(record, framing="bare")
     assert rate_breakdown(data).bits("payload") == record.payload_bits
-    assert made == {}
+    assert call_counts == {}
 
 
 def test_shortest_coding_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = calls(monkeypatch, lexicon.encode, bag.encode)
+    call_counts = count_calls(monkeypatch, lexicon.encode, bag.encode)
     pack(TEXTS["lexicon"], coding="auto")
-    assert made == {"lexicon.encode": 1}
-    made.clear()
+    assert call_counts == {"lexicon.encode": 1}
+    call_counts.clear()
     record = unpack(pack(TEXTS["bag"], coding="auto", keep="words"))
-    assert (record.coding, made["lexicon.encode"]) == ("bag", 1)
-    assert made["bag.encode"] == 2  # to pack, and to see that what was read is canonical
+    assert (record.coding, call_counts["lexicon.encode"]) == ("bag", 1)
+    assert call_counts["bag.encode"] == 2  # to pack, and to see that what was read is canonical
 
 
-def by_hand(record: Record) -> Record:
+def without_payload(record: Record) -> Record:
     return Record(*record)
 
 
 @pytest.mark.parametrize("coding", sorted(TEXTS))
 def test_kept_payload_is_not_part_of_the_value(coding: str) -> None:
     data = pack(TEXTS[coding], coding=coding, framing="file", **ALL)
-    read, made = unpack(data), by_hand(unpack(data))
-    assert (kept_payload(read), kept_payload(made)) == (data[-1 - len(read.payload) : -1], None)
-    assert (read == made, hash(read) == hash(made), repr(read) == repr(made)) == (True, True, True)
-    assert {read: 1}[made] == 1
-    assert tuple(read) == tuple(made)
-    assert repack(made) == data
+    read, call_counts = unpack(data), without_payload(unpack(data))
+    assert (kept_payload(read), kept_payload(call_counts)) == (
+        data[-1 - len(read.payload) : -1],
+        None,
+    )
+    assert (
+        read == call_counts,
+        hash(read) == hash(call_counts),
+        repr(read) == repr(call_counts),
+    ) == (True, True, True)
+    assert {read: 1}[call_counts] == 1
+    assert tuple(read) == tuple(call_counts)
+    assert repack(call_counts) == data
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        assert pickle.dumps(read, protocol) == pickle.dumps(by_hand(read), protocol)
-        again = pickle.loads(pickle.dumps(read, protocol))
-        assert (type(again), again, again.payload) == (Record, read, read.payload)
-    for again in (copy.copy(read), copy.deepcopy(read), Record._make(read), read._replace()):
-        assert (type(again), again, again.payload) == (Record, read, read.payload)
+        assert pickle.dumps(read, protocol) == pickle.dumps(without_payload(read), protocol)
+        copied = pickle.loads(pickle.dumps(read, protocol))
+        assert (type(copied), copied, copied.payload) == (Record, read, read.payload)
+    for copied in (copy.copy(read), copy.deepcopy(read), Record._make(read), read._replace()):
+        assert (type(copied), copied, copied.payload) == (Record, read, read.payload)
 
 
 def test_replaced_text_has_its_own_payload() -> None:
@@ -226,11 +240,11 @@ def test_record_with_unknown_coding_has_no_payload(coding: Any) -> None:
 
 
 def test_computed_payload_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    record = by_hand(unpack(pack("red bear", coding="lexicon")))
-    made = calls(monkeypatch, lexicon.encode)
-    assert len({record.payload, record.payload}) == made["lexicon.encode"] == 1
+    record = without_payload(unpack(pack("red bear", coding="lexicon")))
+    call_counts = count_calls(monkeypatch, lexicon.encode)
+    assert len({record.payload, record.payload}) == call_counts["lexicon.encode"] == 1
     repack(record)
-    assert made["lexicon.encode"] == 1
+    assert call_counts["lexicon.encode"] == 1
 
 
 def test_record_is_immutable() -> None:
@@ -252,42 +266,46 @@ def sequence(*texts: str) -> bytes:
 
 @pytest.mark.parametrize("profile", [None, *PROFILES])
 @pytest.mark.parametrize(
-    ("data", "frame", "records"),
+    ("data", "framing_name", "records"),
     [
         (pack("rd br"), "auto", 1),
         (pack("red bear", coding="lexicon", framing="file", **ALL), "auto", 1),
         (pack("rd", framing="url"), "auto", 1),
         (pack("rd", framing="qr"), "auto", 1),
-        (in_a_picture(pack("rd")), "auto", 1),
+        (embed_in_png(pack("rd")), "auto", 1),
         (sequence("rd", "", "br snst"), "sequence", 3),
         (b"", "sequence", 0),
     ],
 )
 def test_validate_reads_once_and_checks_each_profile_rule_once(
-    data: bytes, frame: str, records: int, profile: str | None, monkeypatch: pytest.MonkeyPatch
+    data: bytes,
+    framing_name: str,
+    records: int,
+    profile: str | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    judged: Counter[str] = Counter()
+    checked: Counter[str] = Counter()
 
     def counted(rule: profiles.ProfileRule) -> profiles.ProfileRule:
         def is_satisfied(record: Record) -> bool:
-            judged[rule.rule] += 1
+            checked[rule.rule] += 1
             return rule.is_satisfied(record)
 
         return rule._replace(is_satisfied=is_satisfied)
 
-    before = validate(data, framing=frame, profile=profile)
+    before = validate(data, framing=framing_name, profile=profile)
     monkeypatch.setattr(profiles, "PROFILE_RULES", tuple(map(counted, profiles.PROFILE_RULES)))
-    made = calls(
+    call_counts = count_calls(
         monkeypatch,
         record_codec.read_core,
         framing.unwrap,
         framing.iter_sequence,
         layout.field_locations,
     )
-    assert validate(data, framing=frame, profile=profile) == before
-    opened = "framing.iter_sequence" if frame == "sequence" else "framing.unwrap"
-    assert made == Counter({opened: 1}) + Counter({"record_codec.read_core": records})
-    assert judged == Counter({rule.rule: records for rule in profiles.PROFILE_RULES if records})
+    assert validate(data, framing=framing_name, profile=profile) == before
+    opened = "framing.iter_sequence" if framing_name == "sequence" else "framing.unwrap"
+    assert call_counts == Counter({opened: 1}) + Counter({"record_codec.read_core": records})
+    assert checked == Counter({rule.rule: records for rule in profiles.PROFILE_RULES if records})
 
 
 def test_sequence_satisfies_a_profile_if_all_records_do() -> None:
@@ -297,40 +315,42 @@ def test_sequence_satisfies_a_profile_if_all_records_do() -> None:
 
 
 def test_parser_and_layout_give_the_same_field_map() -> None:
-    rng, drawn = random.Random(10), Counter[str]()
+    rng, compared = random.Random(10), Counter[str]()
     for _ in range(3_000):
         data = an_input(rng)
-        for frame in ("bare", "file"):
-            report = validate(data, framing=frame)
-            places = layout.field_locations(data, frame == "file")
+        for framing_name in ("bare", "file"):
+            report = validate(data, framing=framing_name)
+            locations = layout.field_locations(data, framing_name == "file")
             assert sum(field.bits for field in report.fields) == 8 * len(data)
             if {finding.rule for finding in report.findings} != {"SC-HDR-1"}:
-                assert [field[:3] for field in report.fields] == [place[:3] for place in places]
-                drawn[report.verdict] += 1
-    assert min(drawn["valid"], drawn["invalid"]) > 200, drawn
+                assert [field[:3] for field in report.fields] == [
+                    location[:3] for location in locations
+                ]
+                compared[report.verdict] += 1
+    assert min(compared["valid"], compared["invalid"]) > 200, compared
 
 
 def test_fields_of_broken_records_are_contiguous() -> None:
     """Also where a core does not start the data, and a fault or a version stops the reader."""
     cores = [b"\x00\x11", b"\x80\x11", b"\x1a\x0d\x11", b"\x02", b"\x04\x02\x0b\x01", b"\x60\xff"]
     items = b"".join(bytes([len(core)]) + core for core in cores)
-    found = [validate(items + b"\x00\x05\x00", framing="sequence")]
-    picture, carried = in_a_picture(b"\x00\x11"), bytes.fromhex("0000000273654d4300111cb4b57a")
+    reports = [validate(items + b"\x00\x05\x00", framing="sequence")]
+    png_data, carried = embed_in_png(b"\x00\x11"), bytes.fromhex("0000000273654d4300111cb4b57a")
     for core in cores:
         chunk = build_chunk(b"seMC", core, crc=0)
-        found.append(validate(picture.replace(carried, chunk)))
-    for report in found:
+        reports.append(validate(png_data.replace(carried, chunk)))
+    for report in reports:
         ends = [field.offset + field.bits for field in report.fields]
         assert [field.offset for field in report.fields] == [0, *ends[:-1]]
-    names = [field.name for field in found[0].fields]
+    names = [field.name for field in reports[0].fields]
     assert names.count("1.unread") == names.count("2.unread") == names.count("unread") == 1
 
 
 def test_layout_maps_fields_if_the_parser_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = calls(monkeypatch, layout.field_locations)
+    call_counts = count_calls(monkeypatch, layout.field_locations)
     for data in (pack("rd", **ALL), b"\x02\x00\x11", b"\x04\x07\x0b\x00\x0b\x00\x81\x00\x00"):
         assert validate(data).fields
-        assert made == {}
-    cut = b"\x1a\x0d\x11"  # the check has no room; the size is there all the same
-    assert [field.name for field in validate(cut).fields][6:] == ["size.code", "unread"]
-    assert made == {"layout.field_locations": 1}
+        assert call_counts == {}
+    truncated = b"\x1a\x0d\x11"  # the check has no room; the size is there all the same
+    assert [field.name for field in validate(truncated).fields][6:] == ["size.code", "unread"]
+    assert call_counts == {"layout.field_locations": 1}

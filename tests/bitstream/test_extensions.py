@@ -12,17 +12,17 @@ from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, InputError, UnsupportedError
 
 TEXTS = ("describer", "writer", "painter", "prompts", "tool")
-NUMBERS = {"describer": 2, "writer": 4, "painter": 6, "prompts": 8, "k": 10, "order": 12,
+TYPES = {"describer": 2, "writer": 4, "painter": 6, "prompts": 8, "k": 10, "order": 12,
            "seed": 14, "tool": 16, "comment": 18}  # fmt: skip
 
 Case = tuple[str, Value, bytes]
 
 
 def test_registered_extension_types() -> None:
-    assert {name: row.type for name, row in extensions.BY_NAME.items()} == NUMBERS
+    assert {name: row.type for name, row in extensions.BY_NAME.items()} == TYPES
 
 
-def right() -> list[Case]:
+def valid_cases() -> list[Case]:
     """Return names, values and their bytes, at both ends of what is allowed."""
     cases: list[Case] = [
         ("k", 1, b"\x01"), ("k", 12, b"\x0c"), ("k", 127, b"\x7f"), ("k", 128, b"\x80\x01"),
@@ -37,37 +37,37 @@ def right() -> list[Case]:
     return [(name, value, data or str(value).encode()) for name, value, data in cases]
 
 
-@pytest.mark.parametrize(("name", "value", "data"), right())
+@pytest.mark.parametrize(("name", "value", "data"), valid_cases())
 def test_extension_by_name_and_by_type(name: str, value: Value, data: bytes) -> None:
-    number = NUMBERS[name]
-    assert extension(name, value) == (number, data)
-    given_ = ({name: value}, [(name, value)], ((name, value),), [[name, value]], [(number, data)],
-              [[number, data]])  # fmt: skip
-    packed = [pack("nn", extensions=pairs) for pairs in given_]
+    type_id = TYPES[name]
+    assert extension(name, value) == (type_id, data)
+    arguments = ({name: value}, [(name, value)], ((name, value),), [[name, value]], [(type_id, data)],
+              [[type_id, data]])  # fmt: skip
+    packed = [pack("nn", extensions=pairs) for pairs in arguments]
     assert packed == packed[:1] * len(packed)
     record = unpack(packed[0])
-    assert record.extensions == ((number, data),)
+    assert record.extensions == ((type_id, data),)
     assert record.metadata == {name: value}
 
 
-WRONG_BYTES = [
+INVALID_BYTES = [
     (10, b""), (10, b"\0"), (10, b"\x81\0"), (10, b"\x80"), (10, b"\1\1"), (10, b"\xff" * 5),
     (10, b"\x80\x80\x80\x80\x01"), (12, b""), (12, b"\0"), (12, b"\2"), (12, b"\1\1"),
     (14, b""), (14, b"\0\0"), (14, b"\0\7"), (14, b"\1" * 5), (14, b"\0\0\0\0"),
     (18, b""), (18, b"n" * 4097), (18, b"\xff"), (18, b"\n"),
-    *((kind, wrong) for kind in (2, 4, 6, 8, 16) for wrong in (
+    *((type_id, invalid) for type_id in (2, 4, 6, 8, 16) for invalid in (
         b"", b"n" * 256, b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\0",
         b"\x1f", b"\x7f", b"\xc2\x80", b"\xc2\x9f", b"\t",
     )),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "value"), WRONG_BYTES)
-def test_invalid_extension_bytes_are_neither_written_nor_read(kind: int, value: bytes) -> None:
-    row = extensions.BY_TYPE[kind]
+@pytest.mark.parametrize(("type_id", "value"), INVALID_BYTES)
+def test_invalid_extension_bytes_are_neither_written_nor_read(type_id: int, value: bytes) -> None:
+    row = extensions.BY_TYPE[type_id]
     with pytest.raises(InputError, match=row.rule):
-        pack("nn", extensions=[(kind, value)])
-    entry = leb128.write(kind) + leb128.write(len(value)) + value
+        pack("nn", extensions=[(type_id, value)])
+    entry = leb128.write(type_id) + leb128.write(len(value)) + value
     data = b"\x04" + leb128.write(len(entry)) + entry + b"\x11"
     with pytest.raises(FormatError) as caught:
         unpack(data)
@@ -75,7 +75,7 @@ def test_invalid_extension_bytes_are_neither_written_nor_read(kind: int, value: 
     assert (error.rule, error.verdict) == (row.rule, "invalid")
     assert error.offset == 8 * (1 + len(leb128.write(len(entry))))
     assert error.found == (value[:16].hex(" ") or "no bytes")
-    assert error.expected == extensions.describe_valid(kind)
+    assert error.expected == extensions.describe_valid(type_id)
     (finding,) = validate(data).findings
     assert (finding.rule, finding.offset) == (error.rule, error.offset)
 
@@ -87,7 +87,7 @@ def test_invalid_extension_bytes_are_neither_written_nor_read(kind: int, value: 
         ("order", "reading"), ("order", b"\1"), ("order", 1), ("order", None), ("order", []),
         ("seed", -1), ("seed", 2**32), ("seed", True), ("seed", "7"), ("seed", 7.0), ("seed", None),
         ("comment", ""), ("comment", "n" * 4097), ("comment", "a\nb"), ("comment", 5),
-        *((name, wrong) for name in TEXTS for wrong in (
+        *((name, invalid) for name in TEXTS for invalid in (
             "", "n" * 256, "ö" * 128, "\ud800", "a\0", "\x7f", "\x9f", b"n", 5, None,
         )),
     ],
@@ -106,7 +106,7 @@ def test_unknown_extension_name_is_an_input_error(name: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pairs", "says"),
+    ("pairs", "message"),
     [
         ([(0, b"")], "SC-EXT-5"), ([(1, b"")], "SC-EXT-6"), ([(2**28 - 1, b"")], "SC-EXT-6"),
         ([(-2, b"")], "pair"), ([(2**28, b"")], "pair"), ([(True, b"n")], "pair"),
@@ -117,8 +117,8 @@ def test_unknown_extension_name_is_an_input_error(name: object) -> None:
         ([("k", 1), (10, b"\2")], "once"),
     ],
 )  # fmt: skip
-def test_malformed_extensions_argument_is_an_input_error(pairs: object, says: str) -> None:
-    with pytest.raises(InputError, match=says):
+def test_malformed_extensions_argument_is_an_input_error(pairs: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         pack("nn", extensions=pairs)
 
 
@@ -141,13 +141,13 @@ def test_leb128_round_trip_and_truncation(value: int) -> None:
 
 
 def test_non_canonical_leb128_is_reported() -> None:
-    for data, found, right_ in (("8100", "81 00", "01"), ("ff8000", "ff 80 00", "7f"),
+    for data, found, expected in (("8100", "81 00", "01"), ("ff8000", "ff 80 00", "7f"),
                                 ("80808000", "80 80 80 00", "00")):  # fmt: skip
         findings: list[FormatError | UnsupportedError] = []
         leb128.read(Parser(bytes.fromhex(data), findings))
         (error,) = findings
         assert (error.rule, error.offset, error.found, error.expected) == (
-            "SC-LEB-2", 0, found, right_
+            "SC-LEB-2", 0, found, expected
         )  # fmt: skip
 
 

@@ -19,9 +19,9 @@ from semcodec.bitstream import (
 )
 from semcodec.errors import FormatError, UnsupportedError
 
-CODED = ("a payload of {} bytes", "the one payload of some words")
+CANONICAL = ("a payload of {} bytes", "the one payload of some words")
 NAME = "1 to 255 bytes of UTF-8 without control characters"
-SAYS = {
+FOUND_AND_EXPECTED = {
     "SC-FRM-2": ("b5 1b", "b5 1a"),
     "SC-FRM-3": ("KK = 0", "KK from 1 to 3"),
     "SC-SEQ-1": ("length 0", "at least 1"),
@@ -64,11 +64,11 @@ SAYS = {
     "SC-NIB-2": ("a second space", "a letter"),
     "SC-NIB-3": ("a space", "a letter"),
     "SC-UTF-1": ("ff", "UTF-8"),
-    "SC-LEX-1": CODED,
-    "SC-LEX-2": CODED,
-    "SC-LEX-3": CODED,
-    "SC-BAG-1": CODED,
-    "SC-BAG-2": CODED,
+    "SC-LEX-1": CANONICAL,
+    "SC-LEX-2": CANONICAL,
+    "SC-LEX-3": CANONICAL,
+    "SC-BAG-1": CANONICAL,
+    "SC-BAG-2": CANONICAL,
     "SC-PRO-1": ("file", "bare or sequence"),
     "SC-PRO-2": ("crc16", "none or crc8"),
     "SC-PRO-3": ("1000x777", "a size with a code"),
@@ -89,19 +89,19 @@ def test_example_of_each_rule_gives_one_finding(name: str) -> None:
     report = validate(data, framing=rule.framing, profile=rule.profile or None)
     (finding,) = report.findings
     assert (finding.rule, finding.message) == (name, rule.message)
-    found, expected = SAYS[name]
+    found, expected = FOUND_AND_EXPECTED[name]
     assert (finding.found, finding.expected) == (found.format(len(data) - 1), expected)
     assert not report.ok
     if rule.profile:
         assert (report.verdict, rule.profile in report.profiles) == ("valid", False)
         return
     assert (report.verdict, report.profiles) == (rule.outcome, ())
-    error = refused(data, rule.framing, Limits())
-    for one in (error, pickle.loads(pickle.dumps(error))):
-        same_as(one, finding)
+    error = read_error(data, rule.framing, Limits())
+    for copy in (error, pickle.loads(pickle.dumps(error))):
+        check_same(copy, finding)
 
 
-def refused(data: bytes, framing: str, limits: Limits) -> Any:
+def read_error(data: bytes, framing: str, limits: Limits) -> Any:
     """Return the error that a reader raises for ``data``."""
 
     def read() -> None:
@@ -115,16 +115,16 @@ def refused(data: bytes, framing: str, limits: Limits) -> Any:
     return caught.value
 
 
-def same_as(error: Any, finding: Finding) -> None:
+def check_same(error: Any, finding: Finding) -> None:
     """Hold that an error says what the finding says."""
-    said = error.rule, error.offset, error.found, error.expected
-    assert said == (finding.rule, finding.offset, finding.found, finding.expected)
+    values = error.rule, error.offset, error.found, error.expected
+    assert values == (finding.rule, finding.offset, finding.found, finding.expected)
     assert getattr(error, "verdict", "unsupported") == RULES[finding.rule].outcome
     assert finding.rule in str(error)
     assert finding.message in str(error)
 
 
-PICTURE = bytes.fromhex(RULES["SC-PNG-3"].example_hex)
+PNG_DATA = bytes.fromhex(RULES["SC-PNG-3"].example_hex)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ PICTURE = bytes.fromhex(RULES["SC-PNG-3"].example_hex)
         (pack("n n"), "auto", {"max_words": 1}, ("SC-LIM-2", 8, "2 words", "at most 1")),
         (pack("n", extensions={"seed": 1}), "auto", {"max_extensions": 0},
          ("SC-LIM-3", 16, "more than 0 extensions", "at most 0")),
-        (embed_png(PICTURE, b"\0"), "auto", {"max_chunks": 2},
+        (embed_png(PNG_DATA, b"\0"), "auto", {"max_chunks": 2},
          ("SC-LIM-4", 368, "more than 2 chunks", "at most 2")),
         (b"\x01\0\x01\0", "sequence", {"max_records": 1},
          ("SC-LIM-5", 16, "more than 1 records", "at most 1")),
@@ -155,4 +155,4 @@ def test_findings_of_rules_without_an_example(
 ) -> None:
     (finding,) = validate(data, framing=framing, limits=Limits(**limits)).findings
     assert (finding.rule, finding.offset, finding.found, finding.expected) == expected
-    same_as(refused(data, framing, Limits(**limits)), finding)
+    check_same(read_error(data, framing, Limits(**limits)), finding)

@@ -36,7 +36,7 @@ ALL: dict[str, Any] = {
 }
 
 
-def a_picture(size: tuple[int, int] = (4, 3)) -> bytes:
+def make_png(size: tuple[int, int] = (4, 3)) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, "teal").save(out, "PNG", dpi=(72, 72))
     return out.getvalue()
@@ -50,9 +50,9 @@ def test_record_is_the_same_in_every_framing(name: str) -> None:
     assert unpack(data, framing=name) == record
     assert repack(record) == data
     for other in ("bare", "file", "url", "qr"):
-        moved = unpack(repack(record, framing=other))
-        assert moved == record._replace(framing=other, check=moved.check)
-        assert repack(moved, framing=name, check=record.check) == data
+        reframed = unpack(repack(record, framing=other))
+        assert reframed == record._replace(framing=other, check=reframed.check)
+        assert repack(reframed, framing=name, check=record.check) == data
 
 
 def test_repack_keeps_or_changes_the_check() -> None:
@@ -71,9 +71,9 @@ def test_text_forms_as_bytes_and_as_strings() -> None:
         assert set(text[5:].encode()) <= set(alphabet)
         assert unpack(text).text == TEXT
         assert validate(text).ok
-    for wrong in ("00", "semc", "semc:ö", ""):
+    for invalid in ("00", "semc", "semc:ö", ""):
         with pytest.raises(InputError, match="as bytes"):
-            unpack(wrong)
+            unpack(invalid)
 
 
 def test_base64_and_base45_follow_their_rfcs() -> None:
@@ -106,7 +106,7 @@ def test_text_form_is_canonical(data: st.DataObject, name: str) -> None:
 def test_framing_is_detected() -> None:
     for name in ("bare", "file", "url", "qr"):
         assert framing.detect_framing(pack(TEXT, framing=name)) == name
-    assert framing.detect_framing(a_picture()) == "png"
+    assert framing.detect_framing(make_png()) == "png"
     for first in range(0x80):
         assert framing.detect_framing(bytes([first, 0x15])) == "bare"
 
@@ -150,59 +150,59 @@ def test_long_item_of_a_sequence() -> None:
 
 
 def test_png_carries_a_record() -> None:
-    picture = embed_png(a_picture(), pack(TEXT, framing="file", **ALL))
-    record = unpack(picture)
+    png_data = embed_png(make_png(), pack(TEXT, framing="file", **ALL))
+    record = unpack(png_data)
     assert (record.framing, record.check, record.text) == ("png", "none", TEXT)
-    assert extract_png(picture) == pack(TEXT, **ALL)
-    assert Image.open(io.BytesIO(picture)).size == (4, 3)
-    assert embed_png(picture, record) == picture
-    assert unpack(embed_png(picture, pack("n"))).text == "n"
+    assert extract_png(png_data) == pack(TEXT, **ALL)
+    assert Image.open(io.BytesIO(png_data)).size == (4, 3)
+    assert embed_png(png_data, record) == png_data
+    assert unpack(embed_png(png_data, pack("n"))).text == "n"
 
 
 def test_png_record_needs_another_framing_to_repack() -> None:
-    record = unpack(embed_png(a_picture(), pack("n")))
+    record = unpack(embed_png(make_png(), pack("n")))
     for call in (lambda: repack(record), lambda: pack("n", framing="png")):
         with pytest.raises(InputError, match="embed_png"):
             call()
 
 
 @given(st.lists(st.tuples(st.sampled_from((b"tEXt", b"zzZz", b"IDAT")), st.binary(max_size=20))))
-def test_embedding_keeps_every_other_chunk(more: list[tuple[bytes, bytes]]) -> None:
-    head = a_picture()[:33]
-    written = [build_chunk(kind, data) for kind, data in (*more, (b"IEND", b""))]
-    picture = b"".join([head, *written, b"after"])
-    carrying = embed_png(picture, pack(TEXT))
-    start = carrying.index(png.CHUNK_TYPE) - 4
+def test_embedding_keeps_every_other_chunk(chunk_list: list[tuple[bytes, bytes]]) -> None:
+    head = make_png()[:33]
+    chunks = [build_chunk(kind, data) for kind, data in (*chunk_list, (b"IEND", b""))]
+    png_data = b"".join([head, *chunks, b"after"])
+    with_record = embed_png(png_data, pack(TEXT))
+    start = with_record.index(png.CHUNK_TYPE) - 4
     end = start + 12 + len(pack(TEXT))
-    assert carrying[:start] + carrying[end:] == picture
+    assert with_record[:start] + with_record[end:] == png_data
 
 
 def test_embedding_into_invalid_png_is_refused() -> None:
-    wrong = [b"", b"GIF89a", a_picture()[:40]]
-    for data in wrong:
+    invalid = [b"", b"GIF89a", make_png()[:40]]
+    for data in invalid:
         with pytest.raises(FormatError):
             embed_png(data, pack("n"))
     with pytest.raises(InputError, match="IHDR"):
-        embed_png(a_picture()[:8] + a_picture()[33:], pack("n"))
+        embed_png(make_png()[:8] + make_png()[33:], pack("n"))
     with pytest.raises(FormatError) as caught:
-        extract_png(a_picture())
+        extract_png(make_png())
     assert caught.value.rule == "SC-PNG-3"
 
 
 def test_png_at_the_limit_of_chunks_takes_no_record() -> None:
     """What ``embed_png`` writes, ``unpack`` reads: one chunk less than the limit has room."""
-    most, record = Limits().max_chunks, pack("n")
-    head = a_picture()[:33]
+    max_chunks, record = Limits().max_chunks, pack("n")
+    head = make_png()[:33]
     empty = build_chunk(b"prIv")
-    almost = embed_png(head + empty * (most - 3) + END, record)
+    almost = embed_png(head + empty * (max_chunks - 3) + END, record)
     assert unpack(almost).text == "n"
     assert unpack(embed_png(almost, pack("t"))).text == "t"  # in place of the record it had
     with pytest.raises(InputError, match=r"65537 chunks.*limit is 65536: save .*fewer"):
-        embed_png(head + empty * (most - 2) + END, record)
+        embed_png(head + empty * (max_chunks - 2) + END, record)
     with pytest.raises(UnsupportedError, match="SC-LIM-4"):
-        embed_png(head + empty * (most - 1) + END, record)
+        embed_png(head + empty * (max_chunks - 1) + END, record)
 
 
 def test_large_png_does_not_exceed_max_bytes() -> None:
-    picture = embed_png(a_picture((2000, 1500)) + b"\0" * 100_000, pack("n"))
-    assert unpack(picture).text == "n"
+    png_data = embed_png(make_png((2000, 1500)) + b"\0" * 100_000, pack("n"))
+    assert unpack(png_data).text == "n"

@@ -109,15 +109,15 @@ def bits(data: bytes) -> int:
 def test_limit_against_truncation(
     data: bytes, framing: str, limits: dict[str, int], verdict: str, rule: str, offset: int
 ) -> None:
-    bounds = Limits(**limits)
-    report = validate(data, framing=framing, limits=bounds)
+    limits = Limits(**limits)
+    report = validate(data, framing=framing, limits=limits)
     assert report.verdict == verdict
     assert [finding[:2] for finding in report.findings] == ([(rule, offset)] if rule else [])
     if verdict == "valid":
-        _read(data, framing, bounds)
+        _read(data, framing, limits)
         return
     with pytest.raises((FormatError, UnsupportedError)) as caught:
-        _read(data, framing, bounds)
+        _read(data, framing, limits)
     error: Any = caught.value
     assert (getattr(error, "verdict", "unsupported"), error.rule, error.offset) == (
         verdict, rule, offset,

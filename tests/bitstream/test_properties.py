@@ -18,7 +18,7 @@ from semcodec.errors import SemcodecError
 from tests.profiles import RecordProperty, count, examples, seed
 
 
-def fast(data: bytes) -> Record | None:
+def unpack_or_none(data: bytes) -> Record | None:
     try:
         return unpack(data)
     except SemcodecError:
@@ -62,23 +62,23 @@ utf8_text = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
 
 @given(nibble_text, options())
-def test_nibble_records_round_trip(text: str, given_options: dict[str, Any]) -> None:
-    record = unpack(pack(text, **given_options))
+def test_nibble_records_round_trip(text: str, pack_options: dict[str, Any]) -> None:
+    record = unpack(pack(text, **pack_options))
     assert record.text == text
-    assert record.extensions == tuple(given_options.pop("extensions"))
-    assert {key: getattr(record, key) for key in given_options} == given_options
+    assert record.extensions == tuple(pack_options.pop("extensions"))
+    assert {key: getattr(record, key) for key in pack_options} == pack_options
 
 
 @given(utf8_text, options())
-def test_utf8_records_round_trip(text: str, given_options: dict[str, Any]) -> None:
-    record = unpack(pack(text, coding="utf8", **given_options))
+def test_utf8_records_round_trip(text: str, pack_options: dict[str, Any]) -> None:
+    record = unpack(pack(text, coding="utf8", **pack_options))
     assert (record.text, record.coding) == (text, "utf8")
     assert repack(record) == rebuild(record)
 
 
 @given(nibble_text, options())
-def test_layout_writes_the_same_bytes(text: str, given_options: dict[str, Any]) -> None:
-    data = pack(text, **given_options)
+def test_layout_writes_the_same_bytes(text: str, pack_options: dict[str, Any]) -> None:
+    data = pack(text, **pack_options)
     assert rebuild(unpack(data)) == data
     assert oracle(data) == unpack(data)
 
@@ -86,16 +86,16 @@ def test_layout_writes_the_same_bytes(text: str, given_options: dict[str, Any]) 
 @examples(300)
 @given(st.binary(max_size=40))
 def test_reader_and_oracle_agree_on_any_bytes(data: bytes) -> None:
-    assert fast(data) == oracle(data)
+    assert unpack_or_none(data) == oracle(data)
 
 
 @pytest.mark.sampled
 def test_reader_and_oracle_agree_on_mutated_records(record_property: RecordProperty) -> None:
-    rng, tried = random.Random(seed(2)), count(gate=2_000, nightly=100_000)
-    record_property("inputs", tried)
-    for _ in range(tried):
+    rng, count_tried = random.Random(seed(2)), count(gate=2_000, nightly=100_000)
+    record_property("inputs", count_tried)
+    for _ in range(count_tried):
         data = an_input(rng)
-        assert fast(data) == oracle(data), data.hex()
+        assert unpack_or_none(data) == oracle(data), data.hex()
 
 
 def test_reader_and_oracle_agree_on_every_two_byte_payload() -> None:
@@ -103,33 +103,33 @@ def test_reader_and_oracle_agree_on_every_two_byte_payload() -> None:
         data = b"\0" + value.to_bytes(2, "big")
         text = tidy(data[1:])
         expected = text if b"\0" + nibbles(text) == data else None
-        assert (fast(data) and fast(data).text) == expected
+        assert (unpack_or_none(data) and unpack_or_none(data).text) == expected
 
 
 @pytest.mark.sampled
 def test_accepted_data_is_canonical_and_other_data_raises_semcodec_errors(
     record_property: RecordProperty,
 ) -> None:
-    rng, taken, tried = random.Random(seed(1)), 0, count(gate=5_000, nightly=500_000)
-    record_property("inputs", tried)
-    for _ in range(tried):
+    rng, accepted, count_tried = random.Random(seed(1)), 0, count(gate=5_000, nightly=500_000)
+    record_property("inputs", count_tried)
+    for _ in range(count_tried):
         data = an_input(rng)
-        record = fast(data)
-        taken += record is not None
+        record = unpack_or_none(data)
+        accepted += record is not None
         if record is not None and record.framing != "png":
             assert repack(record) == data, data.hex()
-    assert taken > tried // 5
+    assert accepted > count_tried // 5
 
 
 @pytest.mark.parametrize("rest", [b"", b"\x11", b"\x01\x01", b"\x01\x02\x0c\x00\x11"])
 def test_every_first_byte(rest: bytes) -> None:
     for first in range(256):
         data = bytes([first]) + rest
-        assert fast(data) == oracle(data)
-        assert validate(data).ok == (fast(data) is not None)
+        assert unpack_or_none(data) == oracle(data)
+        assert validate(data).ok == (unpack_or_none(data) is not None)
 
 
-def damaged(data: bytes) -> Iterator[bytes]:
+def damaged_copies(data: bytes) -> Iterator[bytes]:
     yield from (data[:end] for end in range(len(data)))
     for bit in range(8 * len(data)):
         yield (int.from_bytes(data, "big") ^ 1 << bit).to_bytes(len(data), "big")
@@ -141,7 +141,7 @@ def damaged(data: bytes) -> Iterator[bytes]:
     ["", "n", "ct n grss", "ndn trdtnl rch vndv", "rd br snst lk mntn gld sk brd fl " * 2 + "t"],
 )
 def test_damaged_file_is_refused(text: str, check: str) -> None:
-    for data in damaged(pack(text, framing="file", check=check)):
+    for data in damaged_copies(pack(text, framing="file", check=check)):
         with pytest.raises(SemcodecError):
             unpack(data)
         assert not validate(data).ok

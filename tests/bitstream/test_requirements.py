@@ -56,13 +56,13 @@ PRIVATE = 2**27  #: the first extension type for private use
 
 def read(data: bytes, name: str = "auto", limits: Limits | None = None) -> list[Record]:
     """Return the records of ``data``, by the reader of the framing ``name``."""
-    bounds = {} if limits is None else {"limits": limits}
+    options = {} if limits is None else {"limits": limits}
     if name == "sequence":
-        return list(unpack_all(data, **bounds))
-    return [unpack(data, framing=name, **bounds)]
+        return list(unpack_all(data, **options))
+    return [unpack(data, framing=name, **options)]
 
 
-def refused(data: bytes, name: str = "auto", limits: Limits | None = None) -> str:
+def rule_of_error(data: bytes, name: str = "auto", limits: Limits | None = None) -> str:
     """Return the rule for which ``data`` is refused."""
     with pytest.raises((FormatError, UnsupportedError)) as caught:
         read(data, name, limits)
@@ -74,30 +74,30 @@ class Model:
 
     def __init__(self, name: str = "model") -> None:
         self.name = name
-        self.asked: list[tuple[Any, ...]] = []
+        self.calls: list[tuple[Any, ...]] = []
 
     def describe(self, image: Image.Image) -> str:
-        self.asked.append(("describe",))
+        self.calls.append(("describe",))
         return "a red boat"
 
     def select(self, description: str, k: int) -> list[str]:
-        self.asked.append(("select", description, k))
+        self.calls.append(("select", description, k))
         return ["red", "boat"][:k]
 
     def compress(self, words: list[str]) -> list[str]:
-        self.asked.append(("compress", *words))
+        self.calls.append(("compress", *words))
         return ["rd", "bt"][: len(words)]
 
     def decompress(self, skeletons: list[str]) -> list[str]:
-        self.asked.append(("decompress", *skeletons))
+        self.calls.append(("decompress", *skeletons))
         return list(skeletons)
 
     def expand(self, words: list[str]) -> str:
-        self.asked.append(("expand", *words))
+        self.calls.append(("expand", *words))
         return "a picture of " + " ".join(words)
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
-        self.asked.append(("paint", prompt, size, seed))
+        self.calls.append(("paint", prompt, size, seed))
         return Image.new("RGB", size if max(size) <= MAX_PAINTED_SIDE else (1, 1))
 
 
@@ -117,19 +117,19 @@ def test_damage_is_reported_as_a_wrong_check(coding: str, text: str, check: str)
     )  # fmt: skip
     for bit in sorted({*range(8 * len(core))} - {0, 3, 4}):
         damaged = (int.from_bytes(core, "big") ^ 1 << 8 * len(core) - 1 - bit).to_bytes(len(core))
-        assert refused(damaged) == "SC-CHK-2"
-        assert refused(b"\xb5\x1a" + damaged) == "SC-CHK-2"
-        assert refused(leb128.write(len(core)) + damaged, "sequence") == "SC-CHK-2"
-        assert refused(text_.write("url", damaged), "url") == "SC-CHK-2"
-        assert refused(text_.write("qr", damaged), "qr") == "SC-CHK-2"
+        assert rule_of_error(damaged) == "SC-CHK-2"
+        assert rule_of_error(b"\xb5\x1a" + damaged) == "SC-CHK-2"
+        assert rule_of_error(leb128.write(len(core)) + damaged, "sequence") == "SC-CHK-2"
+        assert rule_of_error(text_.write("url", damaged), "url") == "SC-CHK-2"
+        assert rule_of_error(text_.write("qr", damaged), "qr") == "SC-CHK-2"
 
 
 def test_damaged_chunk_is_reported_as_a_wrong_crc() -> None:
     core = pack("rd br", size=(1000, 777), extensions={"seed": 7})
-    right = zlib.crc32(b"seMC" + core)
+    crc = zlib.crc32(b"seMC" + core)
     for bit in range(8 * len(core)):
         damaged = (int.from_bytes(core, "big") ^ 1 << bit).to_bytes(len(core))
-        assert refused(build_png(build_chunk(b"seMC", damaged, right))) == "SC-PNG-5"
+        assert rule_of_error(build_png(build_chunk(b"seMC", damaged, crc))) == "SC-PNG-5"
 
 
 ROWS = (len(MODEL_SETS), 127, 128, 2**28 - 1)
@@ -165,7 +165,7 @@ UNKNOWN = [(20, b""), (300, b"\0\xff"), (PRIVATE, b"\x80"), (2**28 - 2, b"")]
 @pytest.mark.parametrize("name", framing.OUTPUT_FRAMINGS)
 def test_unknown_extensions_are_kept(name: str) -> None:
     block = b"".join(
-        leb128.write(kind) + leb128.write(len(value)) + value for kind, value in UNKNOWN
+        leb128.write(type_id) + leb128.write(len(value)) + value for type_id, value in UNKNOWN
     )
     core = b"\x04" + leb128.write(len(block)) + block + b"\x11"
     (record,) = read(core)
@@ -180,14 +180,14 @@ def test_unknown_extensions_are_kept(name: str) -> None:
     assert embed_png(build_png(), record) == carrier == embed_png(carrier, moved)
 
 
-@pytest.mark.parametrize("kind", [20, PRIVATE])
+@pytest.mark.parametrize("type_id", [20, PRIVATE])
 @pytest.mark.parametrize("length", LENGTHS)
-def test_unknown_extensions_of_every_length_are_kept(length: int, kind: int) -> None:
+def test_unknown_extensions_of_every_length_are_kept(length: int, type_id: int) -> None:
     value = (bytes(range(1, 256)) * 257)[:length]
-    entry = leb128.write(kind) + leb128.write(length) + value
+    entry = leb128.write(type_id) + leb128.write(length) + value
     core = b"\x04" + leb128.write(len(entry)) + entry + b"\x11"
     record = unpack(core)
-    assert record.extensions == ((kind, value),)
+    assert record.extensions == ((type_id, value),)
     assert repack(record) == core
     for name in ("file", "sequence", *(("url", "qr") if length <= 40_000 else ())):
         [moved] = read(repack(record, framing=name), "sequence" if name == "sequence" else "auto")
@@ -196,7 +196,7 @@ def test_unknown_extensions_of_every_length_are_kept(length: int, kind: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("rule", "limit", "most", "data", "name"),
+    ("rule", "limit", "limit_value", "data", "name"),
     [
         ("SC-LIM-1", "max_bytes", 3, pack("nnn"), "bare"),
         ("SC-LIM-1", "max_bytes", 3, pack("nn", framing="file", check="crc8"), "file"),
@@ -221,12 +221,14 @@ def test_unknown_extensions_of_every_length_are_kept(length: int, kind: int) -> 
         ("SC-LIM-5", "max_records", 2, pack("n", framing="sequence") * 2, "sequence"),
     ],
 )
-def test_every_limit_is_enforced(rule: str, limit: str, most: int, data: bytes, name: str) -> None:
-    enough, less = Limits(**{limit: most}), Limits(**{limit: most - 1})
-    assert read(data, name, enough)
-    assert validate(data, framing=name, limits=enough).ok
-    assert refused(data, name, less) == rule
-    report = validate(data, framing=name, limits=less)
+def test_every_limit_is_enforced(
+    rule: str, limit: str, limit_value: int, data: bytes, name: str
+) -> None:
+    at_limit, below_limit = Limits(**{limit: limit_value}), Limits(**{limit: limit_value - 1})
+    assert read(data, name, at_limit)
+    assert validate(data, framing=name, limits=at_limit).ok
+    assert rule_of_error(data, name, below_limit) == rule
+    report = validate(data, framing=name, limits=below_limit)
     assert (report.verdict, report.findings[0].rule, report.fields) == ("unsupported", rule, ())
 
 
@@ -261,8 +263,8 @@ LONG = b"\x11" * 65_533  #: symbols, to which a first byte, a check and one more
     ids=itertools.count(),
 )  # fmt: skip
 def test_default_limits_are_enforced(rule: str, data: bytes, name: str) -> None:
-    assert refused(data, name) == rule
-    assert refused(data, name, Limits()) == rule
+    assert rule_of_error(data, name) == rule
+    assert rule_of_error(data, name, Limits()) == rule
     assert validate(data, framing=name).verdict == "unsupported"
     if name == "auto":
         with pytest.raises(UnsupportedError, match=rule):
@@ -307,28 +309,28 @@ def test_large_lengths_do_not_allocate_memory(data: str) -> None:
     assert peak < 2**20
 
 
-_watched: list[tuple[str, tuple[Any, ...]]] | None = None
+_recorded_events: list[tuple[str, tuple[Any, ...]]] | None = None
 
 
-def _note(event: str, arguments: tuple[Any, ...]) -> None:
-    if _watched is not None and event.startswith(("open", "socket.", "subprocess.")):
-        _watched.append((event, arguments))
+def _record_event(event: str, arguments: tuple[Any, ...]) -> None:
+    if _recorded_events is not None and event.startswith(("open", "socket.", "subprocess.")):
+        _recorded_events.append((event, arguments))
 
 
 @pytest.fixture
 def events() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
     """Return what Python reports of files, sockets and processes; an audit hook stays for good."""
-    global _watched
-    if not getattr(_note, "added", False):
-        sys.addaudithook(_note)
-        _note.added = True  # type: ignore[attr-defined]
-    _watched = []
-    yield _watched
-    _watched = None
+    global _recorded_events
+    if not getattr(_record_event, "added", False):
+        sys.addaudithook(_record_event)
+        _record_event.added = True  # type: ignore[attr-defined]
+    _recorded_events = []
+    yield _recorded_events
+    _recorded_events = None
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def created(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Put a model in the place of every backend; return the names of those that are made."""
     names: list[str] = []
 
@@ -341,35 +343,35 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def labelled(label: str, **options: Any) -> Iterator[bytes]:
+def records_with_names(label: str, **options: Any) -> Iterator[bytes]:
     """Go over records with ``label`` as every name, and with every registered row and id."""
-    notes = dict.fromkeys(NAMES, label)
+    names = dict.fromkeys(NAMES, label)
     numbers = [Models(row) for row in range(len(MODEL_SETS))]
     numbers += [Models(0, at, at, at, 1) for at in MODELS]
     for models in numbers:
-        yield pack("rd br", models=models, extensions=notes, **options)
+        yield pack("rd br", models=models, extensions=names, **options)
 
 
 def test_names_in_a_record_do_not_select_a_backend(
-    made: list[str], events: list[tuple[str, tuple[Any, ...]]], tmp_path: Path
+    created: list[str], events: list[tuple[str, tuple[Any, ...]]], tmp_path: Path
 ) -> None:
     """No name, row or id changes which model is asked for what, or opens a file or an address."""
     file, environment = tmp_path / "prompts.toml", dict(os.environ)
     file.write_text('name = "x"\n', "utf-8")
     events.clear()
     for label in (*backends.names(), *MODEL_SETS, "http://127.0.0.1:9/v1", str(file)):
-        for data in labelled(label):
-            assert who_paints(data) == ["deterministic", "deterministic", "embedded"]
-            assert who_paints(data, backend=Model()) == ["model"] * 3
-            assert who_paints(data, backend="spy") == ["spy"] * 3
-            assert who_paints(data, painter=Model()) == ["deterministic", "deterministic", "model"]
-            assert who_paints(data, writer=Model()) == ["model", "model", "embedded"]
-    assert sorted(set(made)) == ["deterministic", "embedded", "spy"]
+        for data in records_with_names(label):
+            assert models_used(data) == ["deterministic", "deterministic", "embedded"]
+            assert models_used(data, backend=Model()) == ["model"] * 3
+            assert models_used(data, backend="spy") == ["spy"] * 3
+            assert models_used(data, painter=Model()) == ["deterministic", "deterministic", "model"]
+            assert models_used(data, writer=Model()) == ["model", "model", "embedded"]
+    assert sorted(set(created)) == ["deterministic", "embedded", "spy"]
     assert dict(os.environ) == environment
     assert [event for event in events if event[0] != "open" or event[1][0] == str(file)] == []
 
 
-def who_paints(data: bytes, **options: Any) -> list[str]:
+def models_used(data: bytes, **options: Any) -> list[str]:
     """Return the names of the models that decode ``data``, in the order in which they are asked."""
     return [stage.model for stage in decode(data, size=(1, 1), **options).trace.stages]
 
@@ -379,12 +381,12 @@ def who_paints(data: bytes, **options: Any) -> list[str]:
 )
 def test_names_and_comments_are_not_passed_to_models(hostile: str) -> None:
     """Whatever stands in the extensions, the models are asked the same."""
-    plain, asked = Model(), Model()
-    decode(pack("rd br"), backend=plain, size=(8, 8))
-    for data in labelled(hostile):
-        asked.asked.clear()
-        decode(data, backend=asked, size=(8, 8))
-        assert asked.asked == plain.asked
+    reference, calls = Model(), Model()
+    decode(pack("rd br"), backend=reference, size=(8, 8))
+    for data in records_with_names(hostile):
+        calls.calls.clear()
+        decode(data, backend=calls, size=(8, 8))
+        assert calls.calls == reference.calls
 
 
 def test_hostile_text_is_returned_unchanged() -> None:
@@ -402,7 +404,7 @@ def test_restored_words_must_match_their_skeletons(restored: list[str]) -> None:
     model.decompress = lambda skeletons: restored  # type: ignore[method-assign]
     with pytest.raises(InvalidResponseError):
         decode(pack("rd br"), backend=model, size=(1, 1))
-    assert model.asked == []
+    assert model.calls == []
 
 
 @pytest.mark.parametrize("count", [1, 2, 11, 12, 13, 100, 1_000])
@@ -412,11 +414,11 @@ def test_each_of_many_restored_words_is_checked(count: int) -> None:
         words = ["red"] * count
         model.decompress = lambda skeletons: words  # type: ignore[method-assign]  # noqa: B023
         assert decode(pack(["rd"] * count), backend=model, size=(1, 1)).words == words
-        model.asked.clear()
+        model.calls.clear()
         words[wrong] = "lake"
         with pytest.raises(InvalidResponseError, match="'lake'"):
             decode(pack(["rd"] * count), backend=model, size=(1, 1))
-        assert model.asked == []
+        assert model.calls == []
 
 
 def test_control_characters_are_escaped() -> None:
@@ -524,15 +526,15 @@ def test_pack_enforces_the_default_limits(text: str, options: dict[str, Any]) ->
         pack(text, **options)
 
 
-@pytest.mark.parametrize("kind", [0, 1, 7, 11, 19, 2**27 + 1, 2**28 - 1, 20, 22, 300, 2**27 - 2])
-def test_reserved_extension_types_are_not_written(kind: int) -> None:
+@pytest.mark.parametrize("type_id", [0, 1, 7, 11, 19, 2**27 + 1, 2**28 - 1, 20, 22, 300, 2**27 - 2])
+def test_reserved_extension_types_are_not_written(type_id: int) -> None:
     with pytest.raises(InputError, match="type"):
-        pack("n", extensions=[(kind, b"")])
+        pack("n", extensions=[(type_id, b"")])
 
 
-@pytest.mark.parametrize("kind", [PRIVATE, 2**28 - 2])
-def test_private_extension_types_are_written(kind: int) -> None:
-    assert unpack(pack("n", extensions=[(kind, b"\7")])).extensions == ((kind, b"\7"),)
+@pytest.mark.parametrize("type_id", [PRIVATE, 2**28 - 2])
+def test_private_extension_types_are_written(type_id: int) -> None:
+    assert unpack(pack("n", extensions=[(type_id, b"\7")])).extensions == ((type_id, b"\7"),)
 
 
 def test_unassigned_size_codes_are_not_written() -> None:
@@ -566,8 +568,8 @@ PICTURES = (
     build_png(OLD, TEXT, OLD, after=[OLD]),
     build_png(
         *(
-            build_chunk(kind, b"x")
-            for kind in (b"semc", b"SEMC", b"SeMC", b"seMc", b"sEmC", b"semC")
+            build_chunk(type_id, b"x")
+            for type_id in (b"semc", b"SEMC", b"SeMC", b"seMc", b"sEmC", b"semC")
         )
     ),
     build_png(
@@ -692,7 +694,7 @@ def test_huge_sizes_are_read_but_not_painted(size: tuple[int, int]) -> None:
         decode(pack("n", size=size), backend=model)
     with pytest.raises(InputError, match="cannot be painted"):
         decode(pack("n"), backend=model, size=size)
-    assert model.asked == []
+    assert model.calls == []
     assert decode(pack("n", size=size), backend=model, size=(1, 1)).image.size == (1, 1)
     assert decode(pack("n", size=(1, MAX_PAINTED_SIDE)), backend=model).image.size == (
         1,

@@ -26,13 +26,13 @@ from semcodec.errors import FormatError, InputError, UnsupportedError
 NAMES = {"describer": "a", "writer": "b", "painter": "c", "prompts": "d", "tool": "t"}
 
 
-def picture() -> bytes:
+def make_png() -> bytes:
     out = io.BytesIO()
     Image.new("L", (1, 1)).save(out, "PNG")
     return out.getvalue()
 
 
-def bits_of(fields: list[Field] | tuple[Field, ...]) -> int:
+def check_contiguous(fields: list[Field] | tuple[Field, ...]) -> int:
     """Return the bits of fields, which must follow each other and hold what they say."""
     at = fields[0].offset
     for field in fields:
@@ -49,14 +49,14 @@ def test_every_bit_belongs_to_a_field(framing: str, check: str) -> None:
     core = pack("rd br", check=check, size=(1000, 777), extensions={"seed": 300, "comment": "ö"})
     data = {
         "bare": core,
-        "png": embed_png(picture(), core),
+        "png": embed_png(make_png(), core),
     }.get(framing) or pack(
         "rd br", framing=framing, check=check, size=(1000, 777),
         extensions={"seed": 300, "comment": "ö"},
     )  # fmt: skip
     fields = inspect(data, framing="sequence" if framing == "sequence" else "auto")
     expected = core if framing in ("url", "qr") else data
-    assert bits_of(fields) == 8 * len(expected)
+    assert check_contiguous(fields) == 8 * len(expected)
     values = {field.name.removeprefix("0."): field.value for field in fields}
     assert (values["payload"], values["extensions.0.value"]) == ("rd br", 300)
     assert values["extensions.1.value"] == "ö"
@@ -67,7 +67,7 @@ def test_every_bit_belongs_to_a_field(framing: str, check: str) -> None:
     [
         b"\xb5\x1a\x02", b"\x02\x81\xf3", b"\x04\x05\x14\x00", b"\x01\x81\x81\x81\x81\x01",
         b"\x80\x11", b"\xff\xd8\xff", b"\xb5nothing", b"\xb5\x1a\x80", b"semc:", b"SEMC:::::",
-        b"semc:CB+D", picture(), picture()[:20], b"\x60\xff", b"\x02\x7f\x11", b"\x18\x00\x00",
+        b"semc:CB+D", make_png(), make_png()[:20], b"\x60\xff", b"\x02\x7f\x11", b"\x18\x00\x00",
     ],
 )  # fmt: skip
 def test_field_map_of_broken_data_covers_every_bit(data: bytes) -> None:
@@ -75,7 +75,7 @@ def test_field_map_of_broken_data_covers_every_bit(data: bytes) -> None:
     assert not report.ok
     assert report.verdict in ("malformed", "unsupported")
     if report.framing not in ("url", "qr") or report.fields[-1].name == "unread":
-        assert bits_of(report.fields) == 8 * len(data)
+        assert check_contiguous(report.fields) == 8 * len(data)
 
 
 def test_field_map_ends_with_unread() -> None:
@@ -138,7 +138,7 @@ def test_items_behind_a_broken_item_are_validated() -> None:
         ("SC-NIB-1", 16), ("SC-LEB-2", 56), ("SC-SEQ-1", 72), ("SC-UTF-1", 96), ("SC-SEQ-2", 120),
     ]  # fmt: skip
     assert report.verdict == "malformed"
-    assert bits_of(report.fields) == 8 * len(b"".join(items))
+    assert check_contiguous(report.fields) == 8 * len(b"".join(items))
     with pytest.raises(FormatError):
         inspect(b"".join(items), framing="sequence")
 
@@ -147,8 +147,8 @@ def test_items_behind_a_broken_item_are_validated() -> None:
 def test_word_payload_is_decoded_once(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     read, read_from = bag.decode, []
     monkeypatch.setattr(bag, "decode", lambda payload: read_from.append(payload) or read(payload))
-    for look in (validate, inspect):
-        look(data)
+    for function in (validate, inspect):
+        function(data)
         assert read_from.pop() == data[1:]
         assert not read_from
 
@@ -156,10 +156,10 @@ def test_word_payload_is_decoded_once(data: bytes, monkeypatch: pytest.MonkeyPat
 def test_each_item_of_a_sequence_has_its_own_text() -> None:
     broken = b"\x40\x01\x02\x03\x04"
     items = pack("red boat", coding="bag", framing="sequence"), bytes([len(broken)]) + broken, b"\0"
-    more = pack("a pier", coding="lexicon", framing="sequence")
-    fields = validate(b"".join([*items, more]), framing="sequence").fields
-    said = [field.value for field in fields if field.name.endswith("payload")]
-    assert said == ["boat red", "01020304", "a pier"]
+    last_item = pack("a pier", coding="lexicon", framing="sequence")
+    fields = validate(b"".join([*items, last_item]), framing="sequence").fields
+    texts = [field.value for field in fields if field.name.endswith("payload")]
+    assert texts == ["boat red", "01020304", "a pier"]
 
 
 # --- profiles ----------------------------------------------------------------------------------
@@ -211,14 +211,14 @@ def test_unknown_profile_is_an_input_error(profile: object) -> None:
 
 
 def test_rate_breakdown_of_a_default_file() -> None:
-    spent = rate_breakdown(pack("rd br", framing="file"))
-    bits = {entry.name: entry.bits for entry in spent.entries}
+    breakdown = rate_breakdown(pack("rd br", framing="file"))
+    bits = {entry.name: entry.bits for entry in breakdown.entries}
     assert bits == {
         "payload": 24, "header": 8, "size": 0, "models": 0, "extensions": 0, "check": 8,
         "framing": 16, "file": 56,
     }  # fmt: skip
-    assert spent.entries[-1].ubpp == 56 * 1_000_000 / 1024**2
-    assert spent.bits("framing") == 16
+    assert breakdown.entries[-1].ubpp == 56 * 1_000_000 / 1024**2
+    assert breakdown.bits("framing") == 16
     assert rate_breakdown(pack("n", size=(640, 480))).entries[0].ubpp == 8 * 1_000_000 / (640 * 480)
 
 
@@ -232,22 +232,25 @@ def test_rate_breakdown_adds_up() -> None:
 
 
 def test_rate_breakdown_of_png_counts_the_chunk() -> None:
-    spent = rate_breakdown(embed_png(picture(), pack("rd br")))
-    assert (spent.bits("file"), spent.bits("framing")) == (8 * (4 + 12), 96)
+    breakdown = rate_breakdown(embed_png(make_png(), pack("rd br")))
+    assert (breakdown.bits("file"), breakdown.bits("framing")) == (8 * (4 + 12), 96)
 
 
 def test_out_of_band_information() -> None:
-    def told(data: bytes) -> str:
+    def out_of_band(data: bytes) -> str:
         return "\n".join(rate_breakdown(data).out_of_band)
 
-    bare = told(pack("n"))
+    bare = out_of_band(pack("n"))
     for part in ("are a record", "no bit has changed", "skeletons", "none is stated", "seed"):
         assert part in bare
-    assert told(pack("n", coding="utf8", framing="file", models=2, extensions={"seed": 1})) == ""
+    assert (
+        out_of_band(pack("n", coding="utf8", framing="file", models=2, extensions={"seed": 1}))
+        == ""
+    )
     named = pack("n", models=Models(writer=2), extensions={"describer": "x", "painter": "y"})
-    assert "for prompts" in told(named)
-    assert "are a record" not in told(pack("n", framing="url"))
-    assert "no bit has changed" not in told(embed_png(picture(), pack("n")))
+    assert "for prompts" in out_of_band(named)
+    assert "are a record" not in out_of_band(pack("n", framing="url"))
+    assert "no bit has changed" not in out_of_band(embed_png(make_png(), pack("n")))
 
 
 def test_extensions_by_name_or_type() -> None:
@@ -257,15 +260,17 @@ def test_extensions_by_name_or_type() -> None:
     record = unpack(pack("n", extensions=[("seed", 7), (2**27, b"x"), ["tool", "t 1"]]))
     assert record.extensions == ((14, b"\7"), (16, b"t 1"), (2**27, b"x"))
     assert record.metadata == {"seed": 7, "tool": "t 1"}
-    for wrong in ({1: 2}, [("seed",)], [(14, b"\0\7")], [("k", 0)], "seed", {"seed": "7"}):
+    for invalid in ({1: 2}, [("seed",)], [(14, b"\0\7")], [("k", 0)], "seed", {"seed": "7"}):
         with pytest.raises(InputError):
-            pack("n", extensions=wrong)
+            pack("n", extensions=invalid)
 
 
 # --- maps, field by field ----------------------------------------------------------------------
 
 
-def mapped(data: bytes, framing: str = "auto") -> list[tuple[str, int, int, str, int | str]]:
+def fields_without_header(
+    data: bytes, framing: str = "auto"
+) -> list[tuple[str, int, int, str, int | str]]:
     """Return the fields of data but those of the first byte."""
     return [tuple(f) for f in inspect(data, framing=framing) if "header." not in f.name]
 
@@ -273,7 +278,7 @@ def mapped(data: bytes, framing: str = "auto") -> list[tuple[str, int, int, str,
 def test_field_map_of_a_core() -> None:
     data = pack("nn", size=(1000, 777), models=Models(0, 3, 300), framing="file",
                 extensions={"seed": 7})  # fmt: skip
-    assert mapped(data) == [
+    assert fields_without_header(data) == [
         ("magic", 0, 16, "b51a", "b51a"),
         ("size.short.form", 24, 2, "10", 2),
         ("size.short.width", 26, 15, "000001111100111", 1000),
@@ -297,17 +302,29 @@ def test_field_map_of_a_core() -> None:
 
 
 def test_field_map_of_model_sets_size_codes_and_unknown_extensions() -> None:
-    assert mapped(bytes.fromhex("010111"))[0] == ("models.set", 8, 8, "01", "openai")
-    assert mapped(bytes.fromhex("010211"))[0] == ("models.set", 8, 8, "02", "local")
-    assert mapped(bytes.fromhex("010311"))[0] == ("models.set", 8, 8, "03", 3)
-    assert mapped(bytes.fromhex("021411"))[0] == ("size.code", 8, 8, "14", "4032x3024")
-    assert mapped(bytes.fromhex("0403140161"))[3] == ("extensions.0.value", 32, 8, "61", "61")
+    assert fields_without_header(bytes.fromhex("010111"))[0] == ("models.set", 8, 8, "01", "openai")
+    assert fields_without_header(bytes.fromhex("010211"))[0] == ("models.set", 8, 8, "02", "local")
+    assert fields_without_header(bytes.fromhex("010311"))[0] == ("models.set", 8, 8, "03", 3)
+    assert fields_without_header(bytes.fromhex("021411"))[0] == (
+        "size.code",
+        8,
+        8,
+        "14",
+        "4032x3024",
+    )
+    assert fields_without_header(bytes.fromhex("0403140161"))[3] == (
+        "extensions.0.value",
+        32,
+        8,
+        "61",
+        "61",
+    )
 
 
 def test_field_map_of_a_png() -> None:
-    data = embed_png(picture(), pack("nn"))
+    data = embed_png(make_png(), pack("nn"))
     before, after = data[:33].hex(), data[47:].hex()
-    assert mapped(data) == [
+    assert fields_without_header(data) == [
         ("png.before", 0, 264, before, "33 bytes of the image"),
         ("png.length", 264, 32, "00000002", 2),
         ("png.type", 296, 32, "73654d43", "seMC"),
@@ -318,13 +335,13 @@ def test_field_map_of_a_png() -> None:
 
 
 def test_field_map_of_a_sequence() -> None:
-    assert mapped(bytes.fromhex("0200110100020034"), "sequence")[:2] == [
+    assert fields_without_header(bytes.fromhex("0200110100020034"), "sequence")[:2] == [
         ("0.length", 0, 8, "02", 2),
         ("0.payload", 16, 8, "11", "nn"),
     ]
     fields = validate(bytes.fromhex("02001100020012"), framing="sequence").fields
-    told = [(f.name, f.offset, f.bits) for f in fields if "header." not in f.name]
-    assert told == [
+    out_of_band = [(f.name, f.offset, f.bits) for f in fields if "header." not in f.name]
+    assert out_of_band == [
         ("0.length", 0, 8), ("0.payload", 16, 8), ("unread", 24, 8), ("1.length", 32, 8),
         ("1.payload", 48, 8),
     ]  # fmt: skip

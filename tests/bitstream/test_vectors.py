@@ -38,13 +38,13 @@ IDS = ("describer", "writer", "painter", "prompts")
 by_name = functools.partial(pytest.mark.parametrize, "vector", ids=lambda vector: vector["name"])
 
 
-def data_of(vector: dict[str, Any]) -> bytes:
+def vector_data(vector: dict[str, Any]) -> bytes:
     return bytes.fromhex(vector["data"])
 
 
 def read(vector: dict[str, Any]) -> list[Record]:
     """Return the records of a vector, or raise what its reader raises."""
-    data = data_of(vector)
+    data = vector_data(vector)
     options: dict[str, Any] = {"limits": Limits(**vector["limits"])} if "limits" in vector else {}
     if vector["framing"] == "sequence":
         return list(unpack_all(data, **options))
@@ -53,7 +53,7 @@ def read(vector: dict[str, Any]) -> list[Record]:
     return [unpack(data, **options)]
 
 
-def said(record: Record) -> dict[str, Any]:
+def expected_value(record: Record) -> dict[str, Any]:
     """Return what a record says as the vectors write it, worked out apart from their maker."""
     values = record._asdict() | {"words": record.words, "k": record.k, "size": [*record.size]}
     models = zip(IDS, record.models.ids, strict=True)
@@ -62,7 +62,7 @@ def said(record: Record) -> dict[str, Any]:
     return values
 
 
-def question(vector: dict[str, Any]) -> str:
+def input_key(vector: dict[str, Any]) -> str:
     return json.dumps([vector.get(key) for key in ("data", "framing", "limits", "profile")])
 
 
@@ -72,7 +72,7 @@ def question(vector: dict[str, Any]) -> str:
 @by_name(VECTORS)
 def test_verdict_rule_and_offset(vector: dict[str, Any]) -> None:
     report = validate(
-        data_of(vector),
+        vector_data(vector),
         framing=vector["framing"],
         profile=vector.get("profile"),
         limits=Limits(**vector.get("limits", {})),
@@ -87,12 +87,14 @@ def test_verdict_rule_and_offset(vector: dict[str, Any]) -> None:
 def test_value_of_valid_data(vector: dict[str, Any]) -> None:
     records = read(vector)
     sequence = vector["framing"] == "sequence"
-    assert [record.as_dict() for record in records] == [said(record) for record in records]
-    assert [said(record) for record in records] == (
+    assert [record.as_dict() for record in records] == [
+        expected_value(record) for record in records
+    ]
+    assert [expected_value(record) for record in records] == (
         vector["record"] if sequence else [vector["record"]]
     )
     if sequence or records[0].framing != "png":
-        assert b"".join(map(repack, records)) == data_of(vector)
+        assert b"".join(map(repack, records)) == vector_data(vector)
 
 
 @by_name([vector for vector in VECTORS if vector["verdict"] != "valid"])
@@ -106,30 +108,30 @@ def test_unpack_raises_the_rule_and_offset(vector: dict[str, Any]) -> None:
 
 def test_data_is_valid_if_and_only_if_it_is_read() -> None:
     for vector in VECTORS:
-        bounds = Limits(**vector.get("limits", {}))
-        report = validate(data_of(vector), framing=vector["framing"], limits=bounds)
+        limits = Limits(**vector.get("limits", {}))
+        report = validate(vector_data(vector), framing=vector["framing"], limits=limits)
         try:
-            taken = bool(read(vector)) or True
+            is_read = bool(read(vector)) or True
         except (FormatError, UnsupportedError):
-            taken = False
-        assert (report.verdict == "valid", report.ok) == (taken, taken), vector["name"]
+            is_read = False
+        assert (report.verdict == "valid", report.ok) == (is_read, is_read), vector["name"]
 
 
 @by_name([vector for vector in VECTORS if vector.get("record") and vector["data"][:2] == "89"])
 def test_embedding_the_same_record_keeps_the_png(vector: dict[str, Any]) -> None:
-    picture = data_of(vector)
-    core = extract_png(picture)
-    kept = embed_png(picture, core)
+    png_data = vector_data(vector)
+    core = extract_png(png_data)
+    kept = embed_png(png_data, core)
     assert extract_png(kept) == core
-    assert chunks(kept) == chunks(picture)
-    if picture[37:41] == b"seMC":  # right after IHDR, where a writer puts it
-        assert kept == picture
+    assert chunks(kept) == chunks(png_data)
+    if png_data[37:41] == b"seMC":  # right after IHDR, where a writer puts it
+        assert kept == png_data
 
 
-def chunks(picture: bytes) -> tuple[list[bytes], bytes]:
+def chunks(png_data: bytes) -> tuple[list[bytes], bytes]:
     """Return the chunks of a picture in an order of their own, and what follows the last one."""
-    chunks = split_chunks(picture)
-    return sorted(chunks), picture[8 + sum(map(len, chunks)) :]
+    chunks = split_chunks(png_data)
+    return sorted(chunks), png_data[8 + sum(map(len, chunks)) :]
 
 
 @by_name([vector for vector in VECTORS if "second-spelling" in vector["flags"]])
@@ -138,13 +140,13 @@ def test_non_canonical_encoding_is_refused(vector: dict[str, Any]) -> None:
     with pytest.raises(FormatError):
         read(vector)
     if vector["verdict"] == "invalid":  # a reader that only takes notes gets a whole record
-        noted: list[FormatError | UnsupportedError] = []
-        parser = Parser(data_of(vector), noted)
+        findings: list[FormatError | UnsupportedError] = []
+        parser = Parser(vector_data(vector), findings)
         if vector["framing"] == "sequence":
             assert list(record_codec.read_sequence(parser, Limits()))
         else:
             assert record_codec.read_record(parser, vector["framing"], Limits())
-        assert [error.rule for error in noted] == [vector["rule"]]
+        assert [error.rule for error in findings] == [vector["rule"]]
 
 
 # --- all together -------------------------------------------------------------------------------
@@ -166,7 +168,7 @@ def test_clause_and_verdict_match_the_rule(vector: dict[str, Any]) -> None:
 
 def test_every_first_byte_has_a_vector() -> None:
     path = FOLDER / "first-bytes.json"
-    firsts = [data_of(vector)[0] for vector in json.loads(path.read_text("utf-8"))["vectors"]]
+    firsts = [vector_data(vector)[0] for vector in json.loads(path.read_text("utf-8"))["vectors"]]
     assert firsts == list(range(256))
 
 
@@ -177,7 +179,7 @@ def test_vector_names_are_unique() -> None:
 def test_vectors_are_distinct_and_consistent() -> None:
     asked = defaultdict(list)
     for vector in VECTORS:
-        asked[question(vector)].append(vector)
+        asked[input_key(vector)].append(vector)
     for same in asked.values():
         rules = [vector["rule"] for vector in same]
         assert len(set(rules)) == len(rules)
@@ -187,11 +189,11 @@ def test_vectors_are_distinct_and_consistent() -> None:
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.startswith("SC-LIM")])
 def test_example_breaks_only_its_rule(rule: str) -> None:
-    stated = RULES[rule]
-    data, profile = bytes.fromhex(stated.example_hex), stated.profile or None
-    report = validate(data, framing=stated.framing, profile=profile)
+    row = RULES[rule]
+    data, profile = bytes.fromhex(row.example_hex), row.profile or None
+    report = validate(data, framing=row.framing, profile=profile)
     assert [finding.rule for finding in report.findings] == [rule]
-    assert report.verdict == ("valid" if stated.profile else stated.outcome)
+    assert report.verdict == ("valid" if row.profile else row.outcome)
 
 
 def test_every_non_canonical_encoding_has_a_vector() -> None:
@@ -246,8 +248,8 @@ def test_schema_describes_every_property() -> None:
 
 
 def test_every_vector_has_a_file() -> None:
-    twins = {path.stem: path.read_bytes() for path in (FOLDER / "files").iterdir()}
-    assert twins == {vector["name"]: data_of(vector) for vector in VECTORS}
+    files = {path.stem: path.read_bytes() for path in (FOLDER / "files").iterdir()}
+    assert files == {vector["name"]: vector_data(vector) for vector in VECTORS}
 
 
 def test_manifest_has_the_hash_of_every_file() -> None:
