@@ -1,4 +1,4 @@
-"""Images that travel as words: a photograph in about 25 bytes, and a picture back."""
+"""Encode a photograph as a few words in about 25 bytes, and paint an image from them."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ class Rule(NamedTuple):
         location: where a finding points, in words.
         message: of the error: what is wrong, and what to do.
         profile: the profile to which it belongs, or "".
-        example_hex: data that breaks only this rule, in hex; "" for no bytes, or where the data would
-            be long.
+        example_hex: data that breaks only this rule, in hex; "" for no bytes, and in place of long
+            data.
         framing: how the example is read.
     """
 

@@ -1,4 +1,4 @@
-"""The one tree of errors: whose fault it is decides the class (design: the contract)."""
+"""All exceptions of the library; the class states whether data, input or a model is at fault."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ Verdict = Literal["malformed", "invalid"]
 
 
 class SemcodecError(Exception):
-    """Anything the library refuses to do. No other exception leaves it.
+    """The base of all exceptions that the library raises.
 
     Attributes:
-        trace: of ``encode`` and ``decode``: the stages that were done, and the one that failed.
+        trace: of ``encode`` and ``decode``: the stages that ran, and the one that failed.
     """
 
     trace: Any = None
 
 
 class FormatError(SemcodecError, ValueError):
-    """The bytes are at fault.
+    """Data breaks a rule of the format.
 
     Attributes:
-        rule: the specification's id of the broken rule, such as ``"SC-PAY-2"``.
+        rule: id of the broken rule in the specification, such as ``"SC-CHK-2"``.
         offset: where it shows, in bits from the first bit of the data.
-        verdict: ``"malformed"`` if the bytes cannot be read on, ``"invalid"`` if they can be
-            read and break a rule.
-        found, expected: what stands there, and what would be right.
+        verdict: ``"malformed"`` if the data behind the offset cannot be read, ``"invalid"`` if it
+            can.
+        found, expected: what is there, and what would be right.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class FormatError(SemcodecError, ValueError):
         self.found, self.expected = found, expected
 
     def __reduce__(self) -> tuple[type[FormatError], tuple[str, str, int, Verdict, str, str]]:
-        """Say how a copy is made, for process pools."""
+        """Return how to copy and pickle the error, with its attributes."""
         values = self.rule, self.args[0], self.offset, self.verdict, self.found, self.expected
         return type(self), values
 
@@ -52,12 +52,12 @@ class FormatError(SemcodecError, ValueError):
 
 
 class UnsupportedError(SemcodecError):
-    """The bytes may be right, but this reader cannot know: a newer version, coding or extension.
+    """Data may be valid, but this version cannot read it, or it exceeds a limit.
 
     Attributes:
-        rule: the specification's id of the rule that says to stop here.
-        offset: in bits from the first bit of the data.
-        found, expected: what stands there, and what this reader could take.
+        rule: id of the rule in the specification that tells a decoder to stop.
+        offset: where it shows, in bits from the first bit of the data.
+        found, expected: what is there, and what this version can read.
     """
 
     def __init__(
@@ -68,17 +68,17 @@ class UnsupportedError(SemcodecError):
 
 
 class InputError(SemcodecError, ValueError):
-    """What the caller gave is at fault: an image, a text, an option."""
+    """An argument is not valid: an image, a text, an option."""
 
 
 class BackendError(SemcodecError):
-    """A model failed.
+    """A backend or its model failed.
 
     Attributes:
         backend: its name, such as ``"embedded"``.
         stage: ``"describe"``, ``"select"``, ``"paint"`` and so on.
         retryable: whether the same call may succeed later.
-        billed: whether a server may have billed a call for which nothing came.
+        billed: whether a server may have billed a call that returned no result.
     """
 
     def __init__(
@@ -96,12 +96,12 @@ class BackendError(SemcodecError):
 
 
 class RefusalError(BackendError):
-    """The model declined to do it."""
+    """The model refused the request, for example by its content policy."""
 
 
 class InvalidResponseError(BackendError):
-    """The model answered, and the answer cannot be used."""
+    """The model returned a result that cannot be used."""
 
 
 class BudgetExceededError(BackendError):
-    """Going on would cost more than allowed."""
+    """The next call could exceed the limit on cost."""

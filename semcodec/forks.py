@@ -1,27 +1,29 @@
-"""Keep ``fork()`` out of short blocks of code, so that a child never inherits one half done.
+"""Delay ``fork()`` while another thread is in a critical section.
 
-``fork()`` copies the memory of all threads and lets only the calling one go on. A lock that another
-thread holds is then held forever in the child, a list of warnings filters that another thread has
-exchanged for a moment stays exchanged, an import never ends, and a library such as SQLite or
+``fork()`` copies the memory of all threads, but only the calling thread continues in the child.
+There a lock that another thread held is never released, warning filters that another thread
+replaced for a moment stay replaced, an import never ends, and a library such as SQLite or
 onnxruntime waits for work that no thread finishes. ``multiprocessing`` starts its workers by
 ``fork()`` on Linux up to Python 3.13.
 
-So the library takes its locks, and calls what is not made for ``fork()``, inside ``fork_waits()``.
-The blocks are short (loading or running a network is the longest) and never wait for a server or
+The invariant is that a fork happens only while no other thread is inside ``block_fork()``. The
+library therefore takes its locks, and calls code that is not safe to fork, inside ``block_fork()``.
+The sections are short (loading or running a network is the longest) and never wait for a server or
 for another program. Tested by tests/test_forks.py.
 
-Every thread has a lock of its own, which only a fork takes from elsewhere: threads never wait for
-each other here. The locks are used directly in ``with`` statements, because they are made in C: an
-interrupt (Ctrl-C) comes before a lock is taken or after it is given back, and never in between.
+Each thread has its own lock, and only a fork takes the locks of other threads: threads never wait
+for each other here. The locks are used directly in ``with`` statements, because they are
+implemented in C: an interrupt (Ctrl-C) is handled before a lock is acquired or after it is
+released, not in between.
 """
 
 from __future__ import annotations
 
 import importlib.resources
 
-# Imported now, because it registers hooks for forks too, and hooks run before a fork in the reverse
-# order: ours must run first, since a thread inside a block may log, and would wait for the lock
-# that the other hook has taken.
+# Imported before the registration below, because logging registers fork hooks too, and hooks run
+# before a fork in reverse order: ours must run first, since a thread in a critical section may log,
+# and would then wait for the lock that logging's hook has acquired.
 import logging  # noqa: F401
 import os
 import threading
@@ -29,18 +31,18 @@ import time
 from contextlib import AbstractContextManager, suppress
 from typing import Any, Final
 
-MAX_WAIT: Final = 10.0  #: seconds before a process forks all the same: late is better than never
+MAX_WAIT: Final = 10.0  #: seconds after which a process forks in any case
 
-Lock = Any  # threading.RLock is a function, and the type that it makes has no public name
+Lock = Any  # threading.RLock is a function; the type of its result has no public name
 
-_registering: Lock = threading.RLock()  # held during a fork: no thread gets a new lock meanwhile
-_locks: dict[int, Lock] = {}  # by the identifier of the thread; one that ended is used again
+_registering: Lock = threading.RLock()  # held during a fork, so that no thread registers a new lock
+_locks: dict[int, Lock] = {}  # by thread identifier; identifiers of ended threads are used again
 
 
-def fork_waits() -> AbstractContextManager[object]:
-    """Return a context in which no other thread forks this process. It may be nested.
+def block_fork() -> AbstractContextManager[object]:
+    """Return a context manager that delays forks by other threads until it exits. It can be nested.
 
-    >>> with fork_waits():
+    >>> with block_fork():
     ...     pass
     """
     lock: Lock = _locks.get(threading.get_ident()) or _register()
@@ -48,27 +50,27 @@ def fork_waits() -> AbstractContextManager[object]:
 
 
 def _register() -> Lock:
-    """Return a new lock for this thread, after the fork if one is about to happen."""
+    """Return a new lock for this thread, after a fork that is in progress."""
     with _registering:
         return _locks.setdefault(threading.get_ident(), threading.RLock())
 
 
 def _before_fork() -> None:
-    """Take the locks of all other threads, each as soon as its thread is outside of a block."""
-    ends = time.monotonic() + MAX_WAIT
+    """Acquire the locks of all other threads, each as soon as its thread leaves its section."""
+    deadline = time.monotonic() + MAX_WAIT
     for lock in (_registering, *_locks_of_others()):
-        lock.acquire(timeout=max(0.0, ends - time.monotonic()))
+        lock.acquire(timeout=max(0.0, deadline - time.monotonic()))
 
 
 def _after_fork() -> None:
-    """Give back what ``_before_fork`` has taken; it may have given up on some."""
+    """Release the locks that ``_before_fork`` acquired: all, unless it reached the deadline."""
     for lock in (*_locks_of_others(), _registering):
-        with suppress(RuntimeError):  # another thread has it
+        with suppress(RuntimeError):  # not acquired: its thread was still in a section
             lock.release()
 
 
 def _after_fork_in_child() -> None:
-    """Forget all other threads, of which the child has no copy."""
+    """Drop the locks of all other threads, which do not exist in the child."""
     global _registering
     _registering = threading.RLock()
     me = threading.get_ident()
@@ -81,7 +83,7 @@ def _locks_of_others() -> list[Lock]:
     return [lock for ident, lock in _locks.copy().items() if ident != me]
 
 
-importlib.resources.files("semcodec")  # imports what reads the files of packages
+importlib.resources.files("semcodec")  # imports the readers of package data
 
 if hasattr(os, "register_at_fork"):  # all but Windows
     os.register_at_fork(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.bitstream._validate import as_bytes
 from semcodec.errors import BackendError, InputError
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -74,7 +74,7 @@ def open_image(data: bytes, formats: tuple[str, ...]) -> ImageFile:
     # save and restore the other's filters, and "ignore" could stay for good. A fork inside would
     # leave the child with a lock that is never released. Tested by test_forks and by
     # tests/test_imaging.py::test_threads_leave_the_warning_filters_unchanged.
-    with fork_waits():
+    with block_fork():
         from PIL import Image
 
         with _WARNING_FILTERS, warnings.catch_warnings():
@@ -135,7 +135,7 @@ def to_file(image: Image, format_name: str, **options: int) -> bytes:
     """
     file = io.BytesIO()
     try:
-        with fork_waits():  # Pillow imports the writer of this format
+        with block_fork():  # Pillow imports the writer of this format
             image.save(file, format_name, **SAVE_OPTIONS.get(format_name, {}) | options)
     except (KeyError, OSError, ValueError) as error:
         message = f"Cannot save an image as {format_name}: use PNG, JPEG or WEBP."
@@ -145,7 +145,7 @@ def to_file(image: Image, format_name: str, **options: int) -> bytes:
 
 def _import_pillow() -> Any:  # a module has no type that could be named
     try:
-        with fork_waits():  # a child would wait forever for an import that another thread began
+        with block_fork():  # a child would wait forever for an import that another thread began
             import PIL.Image
             import PIL.ImageOps
             import PIL.TiffImagePlugin  # parses EXIF data

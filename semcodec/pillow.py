@@ -23,7 +23,7 @@ from semcodec.bitstream import Record
 from semcodec.bitstream.framing import MAGIC
 from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.errors import BackendError, InputError, SemcodecError
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 from semcodec.pipeline import decode, encode
 from semcodec.pipeline.decode import MAX_PAINTED_SIDE
 
@@ -165,7 +165,7 @@ def register(backend: str = backends.AUTO) -> None:
             f"There is no such backend: give auto or one of {', '.join(backends.names())}."
         )
     SemcodecImageFile.backend = backend
-    with fork_waits(), _REGISTERING:
+    with block_fork(), _REGISTERING:
         Image.register_open(FORMAT, SemcodecImageFile, _has_magic)
         Image.register_save(FORMAT, _save)
         Image.register_extension(FORMAT, EXTENSION)

@@ -1,9 +1,9 @@
-"""Write what follows from the registries: Python constants, tables of the text, Kaitai enums.
+"""Generate from the registries: Python constants, tables of the specification, Kaitai enums.
 
     python spec/generate.py            # write
     python spec/generate.py --check    # change nothing; exit 1 if something is out of date
 
-The registries in ``spec/registry`` are the source; what this script writes is not edited by hand.
+The registries in ``spec/registry`` are the source; the generated parts are not edited by hand.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ LEXICON = SPEC.parent / "semcodec" / "coding" / "data" / "lexicon-1.bin"
 
 Registry = dict[str, Any]
 
-EXAMPLE = ("red", "bear")  #: words whose decisions are shown
-ABSENT = "see the vectors"  #: instead of an example that would be long
+EXAMPLE = ("red", "bear")  #: words of the coded example
+SEE_VECTORS = "see the vectors"  #: in place of a long example
+MAX_EXAMPLE = 40  #: characters of hex in a table cell
 
 
-def load() -> Registry:
+def load_registries() -> Registry:
     """Return all registries, by the name of their list."""
     registry: Registry = {}
     for path in sorted((SPEC / "registry").glob("*.toml")):
@@ -58,11 +59,11 @@ from semcodec._registry_rows import ExtensionType, Model, Rule
 '''
 
 
-PLACES = ("describer", "writer", "painter", "prompts")  #: in the order of a row of model ids
+ROLES = ("describer", "writer", "painter", "prompts")  #: in the order of the model ids
 
 
-def python(registry: Registry) -> str:
-    """Return the module of constants."""
+def python_constants(registry: Registry) -> str:
+    """Return the source of semcodec/_registry.py."""
     sizes = {size["code"]: (size["width"], size["height"]) for size in registry["size"]}
     rows: list[tuple[str, str]] = [
         ("SIZES: Final[dict[int, tuple[int, int]]]", pformat(sizes)),
@@ -82,7 +83,7 @@ def python(registry: Registry) -> str:
         ("MODEL_SETS: Final", _names(registry["set"])),
         (
             "MODEL_SET_IDS: Final",
-            pformat(tuple(tuple(row[place] for place in PLACES) for row in registry["set"])),
+            pformat(tuple(tuple(row[role] for role in ROLES) for row in registry["set"])),
         ),
         ("MODELS: Final[dict[int, Model]]", _models(registry["model"])),
         (
@@ -131,10 +132,10 @@ def _rules(rules: Iterable[Registry]) -> str:
 # --- the specification -------------------------------------------------------------------------
 
 
-def text(old: str, registry: Registry) -> str:
+def specification(old: str, registry: Registry) -> str:
     """Return the specification with its generated tables."""
     for name, table in tables(registry).items():
-        old = between(old, f"<!-- BEGIN {name} -->\n", f"<!-- END {name} -->", table)
+        old = replace_between(old, f"<!-- BEGIN {name} -->\n", f"<!-- END {name} -->", table)
     return old
 
 
@@ -167,8 +168,8 @@ def tables(registry: Registry) -> dict[str, str]:
     }
 
 
-class _Watched(range_coder.RangeEncoder):
-    """An encoder that writes down what it decides."""
+class _StepRecorder(range_coder.RangeEncoder):
+    """Encodes bits, and records each with the state after it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -184,15 +185,15 @@ class _Watched(range_coder.RangeEncoder):
 
 
 def _coded_example() -> str:
-    """Return the decisions of two words, one by one."""
-    coder, order = _Watched(), model.SequenceContext(tables_.load_tables())
+    """Return the table of the bits that encode two words."""
+    encoder, context = _StepRecorder(), model.SequenceContext(tables_.load_tables())
     for word in EXAMPLE:
-        _, number = lexicon._code_word(coder, order, word)
-        order.append(number)
-        coder.steps.append({"step": f"*{word}*, {number}"})
+        _, number = lexicon._code_word(encoder, context, word)
+        context.append(number)
+        encoder.steps.append({"step": f"*{word}*, {number}"})
     columns = ("step", "chance:chance of 1", "decision", "out:bytes out", "low", "width")
     payload = lexicon.encode(EXAMPLE).hex(" ")
-    return _table(coder.steps, *columns) + f"\nThe payload of the two words is `{payload}`.\n"
+    return _table(encoder.steps, *columns) + f"\nThe payload of the two words is `{payload}`.\n"
 
 
 def _table(rows: Iterable[Registry], *columns: str) -> str:
@@ -200,7 +201,9 @@ def _table(rows: Iterable[Registry], *columns: str) -> str:
     titles = {key: title or key for key, _, title in (c.partition(":") for c in columns)}
     lines = ["| " + " | ".join(titles.values()) + " |", "|" + "---|" * len(titles)]
     for row in rows:
-        cells = (_cell(key, row.get(key, ABSENT if key == "example" else "")) for key in titles)
+        cells = (
+            _cell(key, row.get(key, SEE_VECTORS if key == "example" else "")) for key in titles
+        )
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -214,27 +217,27 @@ def _cell(key: str, value: object) -> str:
 
 
 def _example(value: str) -> str:
-    """Return hex for a table's cell; what is long stands in the vectors."""
-    if value == ABSENT:
+    """Return hex for a table cell, or a reference to the vectors if it is long."""
+    if value == SEE_VECTORS:
         return value
-    return "(no bytes)" if not value else f"`{value}`" if len(value) <= 40 else ABSENT
+    return "(no bytes)" if not value else f"`{value}`" if len(value) <= MAX_EXAMPLE else SEE_VECTORS
 
 
 def _first_bytes(registry: Registry) -> str:
-    """Return the jump table: what each first byte starts, equal neighbours together."""
-    meanings = ((_opens(first, registry), first) for first in range(256))
+    """Return the table of first bytes, with equal neighbors in one row."""
+    meanings = ((_first_byte_meaning(first, registry), first) for first in range(256))
     rows = []
-    for means, pairs in itertools.groupby(meanings, key=lambda pair: pair[0]):
-        rows.append({"byte": _span([first for _, first in pairs]), "means": means})
+    for meaning, pairs in itertools.groupby(meanings, key=lambda pair: pair[0]):
+        rows.append({"byte": _byte_range([first for _, first in pairs]), "means": meaning})
     return _table(rows, "byte:first byte", "means:starts")
 
 
-def _span(firsts: list[int]) -> str:
+def _byte_range(firsts: list[int]) -> str:
     ends = sorted({firsts[0], firsts[-1]})
     return " to ".join(f"`{first:02x}`" for first in ends)
 
 
-def _opens(first: int, registry: Registry) -> str:
+def _first_byte_meaning(first: int, registry: Registry) -> str:
     known = {0x89: "a PNG file (§7.5)", 0xB5: "a file (§7.2)"}
     if first >= 0x80:
         return known.get(first, "reserved for later versions")
@@ -247,7 +250,9 @@ def _opens(first: int, registry: Registry) -> str:
 
 def kaitai(old: str, registry: Registry) -> str:
     """Return the Kaitai declaration with its generated enums."""
-    return between(old, "# BEGIN GENERATED enums\n", "# END GENERATED enums", enums(registry))
+    return replace_between(
+        old, "# BEGIN GENERATED enums\n", "# END GENERATED enums", enums(registry)
+    )
 
 
 def enums(registry: Registry) -> str:
@@ -273,33 +278,33 @@ def _identifier(name: str) -> str:
 # --- all ---------------------------------------------------------------------------------------
 
 
-def between(old: str, begin: str, end: str, new: str) -> str:
-    """Return ``old`` with ``new`` between two marks, which must both be there."""
+def replace_between(old: str, begin: str, end: str, new: str) -> str:
+    """Return ``old`` with ``new`` between two markers, which must both be in it."""
     head, found, rest = old.partition(begin)
     _, closed, tail = rest.partition(end)
     if not (found and closed):
-        raise SystemExit(f"the marks {begin.strip()} and {end} are missing")
+        raise SystemExit(f"the markers {begin.strip()} and {end} are missing")
     return head + begin + new + end + tail
 
 
 def main() -> int:
     """Write, or check, every generated part."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="only say what is out of date")
+    parser.add_argument("--check", action="store_true", help="only list what is out of date")
     only_check = parser.parse_args().check
-    registry, stale = load(), []
+    registry, outdated = load_registries(), []
     for path, new in (
-        (CONSTANTS, python(registry)),
-        (TEXT, text(TEXT.read_text("utf-8"), registry)),
+        (CONSTANTS, python_constants(registry)),
+        (TEXT, specification(TEXT.read_text("utf-8"), registry)),
         (KAITAI, kaitai(KAITAI.read_text("utf-8"), registry)),
     ):
         if not path.exists() or path.read_text("utf-8") != new:
-            stale.append(path.relative_to(SPEC.parent))
+            outdated.append(path.relative_to(SPEC.parent))
             if not only_check:
                 path.write_text(new, "utf-8")
-    for path in stale:
+    for path in outdated:
         print(f"{'out of date' if only_check else 'written'}: {path}")
-    return int(only_check and bool(stale))
+    return int(only_check and bool(outdated))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from semcodec.backends.openai.client import Client
 from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelResponse, Usage
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 from tests.backends.openai import obliging
 from tests.backends.openai.faulty import Faulty, Seen, says
 from tests.forking import PATIENCE, forked, forks
@@ -264,7 +264,7 @@ def another_thread_inside() -> Any:
     inside, leaves = threading.Event(), threading.Event()
 
     def work() -> None:
-        with fork_waits():
+        with block_fork():
             inside.set()
             leaves.wait(PATIENCE)
 
@@ -276,7 +276,7 @@ def another_thread_inside() -> Any:
 
 
 def nothing() -> None:
-    with fork_waits():
+    with block_fork():
         pass
 
 
@@ -303,10 +303,10 @@ def test_a_thread_inside_enters_again_while_another_forks() -> None:
     enters, entered = threading.Event(), threading.Event()
 
     def work() -> None:
-        with fork_waits():
+        with block_fork():
             enters.set()
             time.sleep(0.2)  # the other thread begins to fork
-            with fork_waits():
+            with block_fork():
                 entered.set()
 
     thread = in_thread(work)
@@ -319,7 +319,7 @@ def test_a_thread_inside_enters_again_while_another_forks() -> None:
 
 @forks
 def test_a_thread_inside_may_fork() -> None:
-    with fork_waits(), forked(nothing) as ended:
+    with block_fork(), forked(nothing) as ended:
         assert ended() == 0
     with forked(nothing) as ended:
         assert ended() == 0
@@ -342,7 +342,7 @@ def test_two_threads_inside_may_fork_at_once(monkeypatch: pytest.MonkeyPatch) ->
     both, codes = threading.Barrier(2, timeout=PATIENCE), list[int]()
 
     def work() -> None:  # not by ``forked``: each child would keep the pipe of the other open
-        with fork_waits():
+        with block_fork():
             both.wait()
             child = os.fork()
             if child == 0:
@@ -374,7 +374,7 @@ def test_interrupts_leave_no_lock_behind() -> None:
             signal.setitimer(signal.ITIMER_REAL, 0.0005)
             try:
                 while True:
-                    with fork_waits(), fork_waits():
+                    with block_fork(), block_fork():
                         pass
             except Interrupted:
                 times += 1
@@ -382,7 +382,7 @@ def test_interrupts_leave_no_lock_behind() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert times == 300
-    lock: Any = fork_waits()
+    lock: Any = block_fork()
     assert not lock._is_owned()
     started = time.monotonic()
     thread = in_thread(lambda: os.waitpid(os.fork() or os._exit(0), 0))
@@ -418,8 +418,8 @@ IMPORTS: Final = """
 import sys, threading, io
 import semcodec
 from semcodec import forks
-from semcodec.backends.recording import Tape
-from semcodec.backends.openai import OpenAIBackend, Rehearsal
+from semcodec.backends.recording import Cassette
+from semcodec.backends.openai import OpenAIBackend, DryRunClient
 
 outside = []
 def watch(event, arguments):
@@ -429,7 +429,7 @@ def watch(event, arguments):
             outside.append(arguments[0])
 
 folder, *pictures = sys.argv[1:]
-rehearsal = OpenAIBackend(send=Rehearsal(), max_cost=1000, tape=Tape(folder + "/tape", "cache"))
+rehearsal = OpenAIBackend(send=DryRunClient(), max_cost=1000, tape=Cassette(folder + "/tape", "cache"))
 sys.addaudithook(watch)
 for picture in pictures:
     data = open(picture, "rb").read()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 if TYPE_CHECKING:
     from semcodec_embedded.backend import EmbeddedBackend
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def create() -> EmbeddedBackend:
     """Return the backend; its weights and sprites are loaded at their first use."""
-    with fork_waits():  # a child would wait forever for an import that another thread began
+    with block_fork():  # a child would wait forever for an import that another thread began
         from semcodec_embedded.backend import EmbeddedBackend
 
     return EmbeddedBackend()

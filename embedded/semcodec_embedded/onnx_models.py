@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semcodec.errors import BackendError
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 _LOADING_LOCK = Lock()
 #: With one thread, onnxruntime runs in the caller's thread and starts no other, so that a forked
@@ -55,7 +55,7 @@ def run(model: str, tensor: NDArray[Any]) -> list[NDArray[Any]]:
         BackendError: the network cannot be loaded or run.
     """
     try:
-        with fork_waits():  # a session keeps locks of its own while it loads and runs
+        with block_fork():  # a session keeps locks of its own while it loads and runs
             with _LOADING_LOCK:  # threads that start together must load a network only once
                 session = _session(model)
             outputs = session.run(None, {session.get_inputs()[0].name: tensor})

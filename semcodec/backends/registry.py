@@ -15,7 +15,7 @@ from typing import Any, Final
 from semcodec.backends.protocols import ROLES
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.errors import BackendError, InputError, SemcodecError
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 GROUP: Final = "semcodec.backends"
 
@@ -24,7 +24,7 @@ SERVERS: Final = "openai"
 
 
 def _kind_of_server() -> type:
-    with fork_waits():
+    with block_fork():
         from semcodec.backends.openai import OpenAIBackend
 
     return OpenAIBackend
@@ -129,7 +129,7 @@ def _load(name: str) -> Any:
     if entry is None:
         raise InputError(f"No backend is called {name[:40]!r}: there are {', '.join(names())}.")
     try:
-        with fork_waits():  # a child would wait for ever for an import that another thread began
+        with block_fork():  # a child would wait for ever for an import that another thread began
             create = entry.load()
         return create()
     except SemcodecError:

@@ -14,7 +14,7 @@ from semcodec.bitstream import checksums
 from semcodec.bitstream.extensions import BY_TYPE, decode_value
 from semcodec.bitstream.header import CODINGS, MODEL_SETS, SIZE_CODES, format_size
 from semcodec.bitstream.parser import FieldLocation
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 
 class Field(NamedTuple):
@@ -126,7 +126,7 @@ def _locations_by_layout(data: bytes, is_file: bool, start: int) -> list[FieldLo
     first = 2 if is_file else 0
     if data[first : first + 1] >= b"\x80":  # another version, with an unknown layout
         return [FieldLocation("unread", 8 * start, 8 * len(data), data)]
-    with fork_waits():
+    with block_fork():
         from semcodec.bitstream import layout  # importing construct takes a quarter of a second
 
     locations = layout.field_locations(data, is_file)

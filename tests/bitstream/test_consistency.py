@@ -1,4 +1,4 @@
-"""What two views of the same data must agree on, in every framing, and how much work it may be."""
+"""Functions that look at the same data agree: unpack, validate, inspect and every framing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CHUNK_OFFSET = 8 * (len(SIGNATURE) + len(HEADER))  #: the bit where a chunk afte
 
 PNG_WITH_RECORD = build_png(RECORD)
 
-# --- any record passes through every framing ------------------------------------------------
+# --- every record in every framing ---------------------------------------------------------
 
 _word = st.text("ntsrhldcmfgpbkv", min_size=1, max_size=8)
 _texts = st.one_of(
@@ -59,7 +59,7 @@ _metadata: dict[str, st.SearchStrategy[Any]] = {
 
 @st.composite
 def values(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    """Draw a text, and what ``pack`` takes beside it, but for framing and check."""
+    """Draw a text, and the options of ``pack`` without framing and check."""
     coding, text = draw(_texts)
     ids = st.tuples(_id, _id, _id, _id).map(lambda four: Models(0, *four))
     return text, {
@@ -97,7 +97,7 @@ def test_field_map_contains_every_bit(drawn: tuple[str, dict[str, Any]], name: s
 
 
 def digits(field: Field) -> str:
-    """Return the bits of a field."""
+    """Return the bits of a field as binary digits."""
     whole = field.offset % 8 == field.bits % 8 == 0
     return f"{int(field.raw, 16):0{field.bits}b}" if whole else field.raw
 
@@ -156,7 +156,7 @@ def test_longest_text_form_is_read() -> None:
     for name, max_core_bytes in (
         ("url", 49_148),
         ("qr", 43_687),
-    ):  # bytes of a core, with head and CRC-8
+    ):  # bytes of a core, with header and CRC-8
         text = "n" * (2 * (max_core_bytes - 2))
         data = pack(text, framing=name)
         assert len(data) <= 65_536
@@ -165,7 +165,7 @@ def test_longest_text_form_is_read() -> None:
             pack(text + "n", framing=name)
 
 
-# --- reader and validator say the same ------------------------------------------------------
+# --- reader and validator ------------------------------------------------------------------
 
 
 @given(st.binary(max_size=30), st.sampled_from(("auto", *framing.INPUT_FRAMINGS, "sequence")))
@@ -203,7 +203,7 @@ def first_error(data: bytes, name: str) -> tuple[str, int] | None:
 
 
 def total_bits(fields: Sequence[Field]) -> int:
-    """Return the bits of fields, which must follow each other from bit 0."""
+    """Return the number of bits of fields, which must be contiguous from bit 0."""
     index = 0
     for field in fields:
         assert field.offset == index
@@ -243,8 +243,9 @@ def test_png_errors_have_the_right_offset(data: bytes, expected: tuple[str, int,
 def test_png_findings_are_in_reading_order() -> None:
     bad = build_chunk(b"seMC", b"\x0a\x00\x11\x00")[:-1] + b"\0"
     assert [(f.rule, f.offset) for f in validate(build_png(bad, bad)).findings] == [
-        ("SC-PNG-4", CHUNK_OFFSET + 128), ("SC-PNG-5", CHUNK_OFFSET + 96), ("SC-PNG-6", CHUNK_OFFSET + 67),
-        ("SC-CHK-2", CHUNK_OFFSET + 88), ("SC-SIZ-2", CHUNK_OFFSET + 72),
+        ("SC-PNG-4", CHUNK_OFFSET + 128), ("SC-PNG-5", CHUNK_OFFSET + 96),
+        ("SC-PNG-6", CHUNK_OFFSET + 67), ("SC-CHK-2", CHUNK_OFFSET + 88),
+        ("SC-SIZ-2", CHUNK_OFFSET + 72),
     ]  # fmt: skip
 
 

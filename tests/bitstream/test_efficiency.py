@@ -1,4 +1,4 @@
-"""Nothing is coded, read or judged twice, and what a framing adds is known without packing."""
+"""Nothing is encoded, read or checked twice, and overhead is known without packing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from semcodec.coding import bag, codings, lexicon
 from semcodec.errors import InputError
 from tests.png_files import build_chunk
 
-#: The same examples on every run, however slow the machine.
+#: The same examples on every run, without a deadline.
 reproducible = settings(derandomize=True, deadline=None, database=None)
 
 TEXTS = {
@@ -54,7 +54,7 @@ ALL: dict[str, Any] = {"size": (1000, 777), "models": 300, "extensions": {"k": 3
 
 
 def count_calls(monkeypatch: pytest.MonkeyPatch, *functions: Callable[..., Any]) -> Counter[str]:
-    """Count the calls of functions that are looked up in their module."""
+    """Replace functions in their modules by ones that count their calls."""
     call_counts: Counter[str] = Counter()
 
     def counted(function: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -76,7 +76,7 @@ def embed_in_png(record: bytes) -> bytes:
     return embed_png(out.getvalue(), record)
 
 
-# --- what stands around a payload ---------------------------------------------------------------
+# --- overhead -----------------------------------------------------------------------------------
 
 leb128_value = st.one_of(st.integers(0, 2**28 - 1), st.sampled_from((127, 128, 2**14 - 1, 2**14)))
 side = st.one_of(st.integers(1, 40_000), st.integers(1, 2**31 - 1))
@@ -171,7 +171,7 @@ def test_payload_is_encoded_once(coding: str, monkeypatch: pytest.MonkeyPatch) -
     )
     assert call_counts["codings.encode"] == 2 - (
         coding == "nibble"
-    )  # pack's nibble has a shorter way
+    )  # pack takes the fast path for nibble
     call_counts.clear()
     assert record.payload_bits == 8 * len(record.payload)
     assert repack(record) == data
@@ -189,7 +189,7 @@ def test_shortest_coding_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -
     call_counts.clear()
     record = unpack(pack(TEXTS["bag"], coding="auto", keep="words"))
     assert (record.coding, call_counts["lexicon.encode"]) == ("bag", 1)
-    assert call_counts["bag.encode"] == 2  # to pack, and to see that what was read is canonical
+    assert call_counts["bag.encode"] == 2  # to pack, and to check that the payload is canonical
 
 
 def without_payload(record: Record) -> Record:
@@ -234,7 +234,7 @@ def test_replaced_text_has_its_own_payload() -> None:
 def test_record_with_unknown_coding_has_no_payload(coding: Any) -> None:
     record = unpack(pack("bc"))._replace(coding=coding)
     for use in (lambda: record.payload, lambda: record.payload_bits, lambda: repack(record)):
-        for _ in range(2):  # whatever the first use has kept
+        for _ in range(2):  # the first use must not keep anything
             with pytest.raises(InputError, match="nibble, lexicon"):
                 use()
 
@@ -331,7 +331,7 @@ def test_parser_and_layout_give_the_same_field_map() -> None:
 
 
 def test_fields_of_broken_records_are_contiguous() -> None:
-    """Also where a core does not start the data, and a fault or a version stops the reader."""
+    """Also if a core does not start the data, and if a rule or a version stops the parser."""
     cores = [b"\x00\x11", b"\x80\x11", b"\x1a\x0d\x11", b"\x02", b"\x04\x02\x0b\x01", b"\x60\xff"]
     items = b"".join(bytes([len(core)]) + core for core in cores)
     reports = [validate(items + b"\x00\x05\x00", framing="sequence")]
@@ -351,6 +351,6 @@ def test_layout_maps_fields_if_the_parser_stops(monkeypatch: pytest.MonkeyPatch)
     for data in (pack("rd", **ALL), b"\x02\x00\x11", b"\x04\x07\x0b\x00\x0b\x00\x81\x00\x00"):
         assert validate(data).fields
         assert call_counts == {}
-    truncated = b"\x1a\x0d\x11"  # the check has no room; the size is there all the same
+    truncated = b"\x1a\x0d\x11"  # too short for its check, but the size is there
     assert [field.name for field in validate(truncated).fields][6:] == ["size.code", "unread"]
     assert call_counts == {"layout.field_locations": 1}

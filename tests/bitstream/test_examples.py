@@ -1,4 +1,4 @@
-"""Bytes fixed by hand, and every way a caller can be wrong."""
+"""Bytes fixed by hand, and every kind of invalid argument."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_inspect_interprets_values() -> None:
     assert value(pack("n", models="local"), "models.set") == "local"
     assert value(pack("n", models=77), "models.set") == 77
     assert value(pack("Öl", coding="utf8"), "payload") == "Öl"
-    assert value(b"\x02\x7f\x11", "size.code") == 127  # unassigned, but there to be seen
+    assert value(b"\x02\x7f\x11", "size.code") == 127  # unassigned, and still shown
     assert value(pack("red bear", coding="lexicon"), "payload") == "red bear"
     assert (
         validate(bytes.fromhex(RULES["SC-LEX-1"].example_hex)).fields[-1].value
@@ -211,15 +211,14 @@ def test_error_message_has_the_offset() -> None:
 
 
 def test_decode_canonical_leb128() -> None:
-    assert [leb128.decode_canonical(data) for data in (b"", b"\x7f", b"\x80\x01", b"\x81\x00", b"\x80")] == [
-        None, 127, 128, None, None,
-    ]  # fmt: skip
+    encodings = (b"", b"\x7f", b"\x80\x01", b"\x81\x00", b"\x80")
+    assert [*map(leb128.decode_canonical, encodings)] == [None, 127, 128, None, None]
     assert leb128.decode_canonical(b"\x80" * 4 + b"\1") is None
     assert nibble.is_canonical_spacing("")
 
 
 class Unequal:
-    """As arrays do, it has no answer to the question whether it is equal."""
+    """Raises when it is compared, as arrays do."""
 
     def __eq__(self, other: object) -> bool:
         raise ValueError("ambiguous")

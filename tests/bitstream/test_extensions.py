@@ -1,4 +1,4 @@
-"""Every registered extension: what it can say, its one spelling, and what it cannot."""
+"""Registered extensions: valid and invalid values, and their canonical encodings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_registered_extension_types() -> None:
 
 
 def valid_cases() -> list[Case]:
-    """Return names, values and their bytes, at both ends of what is allowed."""
+    """Return names, values and their bytes, at both ends of each range."""
     cases: list[Case] = [
         ("k", 1, b"\x01"), ("k", 12, b"\x0c"), ("k", 127, b"\x7f"), ("k", 128, b"\x80\x01"),
         ("k", 2**28 - 1, b"\xff\xff\xff\x7f"), ("order", "importance", b"\x01"),
@@ -41,8 +41,10 @@ def valid_cases() -> list[Case]:
 def test_extension_by_name_and_by_type(name: str, value: Value, data: bytes) -> None:
     type_id = TYPES[name]
     assert extension(name, value) == (type_id, data)
-    arguments = ({name: value}, [(name, value)], ((name, value),), [[name, value]], [(type_id, data)],
-              [[type_id, data]])  # fmt: skip
+    arguments = (
+        {name: value}, [(name, value)], ((name, value),), [[name, value]],
+        [(type_id, data)], [[type_id, data]],
+    )  # fmt: skip
     packed = [pack("nn", extensions=pairs) for pairs in arguments]
     assert packed == packed[:1] * len(packed)
     record = unpack(packed[0])

@@ -1,4 +1,4 @@
-"""What a finding says: the example of every rule, what stands there, and what would be right."""
+"""Findings: the example of every rule, with the values found and expected."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_example_of_each_rule_gives_one_finding(name: str) -> None:
 
 
 def read_error(data: bytes, framing: str, limits: Limits) -> Any:
-    """Return the error that a reader raises for ``data``."""
+    """Return the error that ``unpack`` or ``unpack_all`` raises for ``data``."""
 
     def read() -> None:
         if framing == "sequence":
@@ -116,7 +116,7 @@ def read_error(data: bytes, framing: str, limits: Limits) -> Any:
 
 
 def check_same(error: Any, finding: Finding) -> None:
-    """Hold that an error says what the finding says."""
+    """Check that an error has the values of the finding."""
     values = error.rule, error.offset, error.found, error.expected
     assert values == (finding.rule, finding.offset, finding.found, finding.expected)
     assert getattr(error, "verdict", "unsupported") == RULES[finding.rule].outcome

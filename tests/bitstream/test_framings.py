@@ -1,4 +1,4 @@
-"""Records in all their framings: the same value, told apart, one to one."""
+"""Framings: the same record in each, detected by its first bytes, with one encoding."""
 
 from __future__ import annotations
 
@@ -190,13 +190,13 @@ def test_embedding_into_invalid_png_is_refused() -> None:
 
 
 def test_png_at_the_limit_of_chunks_takes_no_record() -> None:
-    """What ``embed_png`` writes, ``unpack`` reads: one chunk less than the limit has room."""
+    """``unpack`` reads what ``embed_png`` writes, so the record must fit the limit of chunks."""
     max_chunks, record = Limits().max_chunks, pack("n")
     head = make_png()[:33]
     empty = build_chunk(b"prIv")
     almost = embed_png(head + empty * (max_chunks - 3) + END, record)
     assert unpack(almost).text == "n"
-    assert unpack(embed_png(almost, pack("t"))).text == "t"  # in place of the record it had
+    assert unpack(embed_png(almost, pack("t"))).text == "t"  # replaces the record
     with pytest.raises(InputError, match=r"65537 chunks.*limit is 65536: save .*fewer"):
         embed_png(head + empty * (max_chunks - 2) + END, record)
     with pytest.raises(UnsupportedError, match="SC-LIM-4"):

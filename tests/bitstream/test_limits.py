@@ -1,8 +1,8 @@
-"""A limit against the end of the data: which of the two a reader names, for each kind of limit.
+"""Truncated data beyond a limit: which of the two rules is reported, for each limit.
 
-A chunk that is cut is not a chunk too many: SC-PNG-2 and SC-LIM-4 point at the same bit, and of two
-rules at one place the first in Annex E is named (§9.1). An item or an entry too many is named where
-it begins, which is before the place where it is cut.
+A truncated chunk is not a surplus chunk: SC-PNG-2 and SC-LIM-4 have the same offset, and of two
+rules at one offset the first in Annex E is reported (§9.1). A surplus item or entry is reported
+where it starts, which is before the bit where it is truncated.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def bits(data: bytes) -> int:
 @pytest.mark.parametrize(
     ("data", "framing", "limits", "verdict", "rule", "offset"),
     [
-        # chunks: the walk ends with IEND, with the end of the data, or with a chunk too many
+        # chunks: iteration ends with IEND, with the end of the data, or with a surplus chunk
         (chunks(RECORD, END), "auto", {"max_chunks": 3}, "valid", "", 0),
         (chunks(RECORD, END), "auto", {"max_chunks": 2},
          "unsupported", "SC-LIM-4", bits(chunks(RECORD))),
@@ -88,7 +88,7 @@ def bits(data: bytes) -> int:
         (b"\x60a a\xc3", "auto", {"max_words": 1}, "malformed", "SC-UTF-1", 32),
         (b"\0", "auto", {"max_words": 0}, "valid", "", 0),
         (b"\2", "auto", {"max_words": 0}, "malformed", "SC-HDR-3", 8),
-        # bytes: known before any field is read, so a cut field is not reached
+        # bytes: known before any field is read, so a truncated field is not reached
         (b"\2\x81\xf3", "auto", {"max_bytes": 3}, "malformed", "SC-HDR-3", 24),
         (b"\2\x81\xf3", "auto", {"max_bytes": 2}, "unsupported", "SC-LIM-1", 16),
         (b"\x08", "auto", {"max_bytes": 1}, "malformed", "SC-CHK-1", 8),
@@ -148,5 +148,5 @@ def test_default_limit_of_chunks_against_truncation(
         assert (vars(caught.value)["rule"], vars(caught.value)["offset"]) == (rule, bits(FULL))
     report = validate(FULL + more)
     assert [finding[:2] for finding in report.findings] == [(rule, bits(FULL))]
-    # The map covers what is malformed; beyond a limit there is none.
+    # Malformed data has a field map; data beyond a limit has none.
     assert [field.name for field in report.fields] == (["unread"] if rule == "SC-PNG-2" else [])

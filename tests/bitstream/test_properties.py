@@ -1,4 +1,4 @@
-"""Laws over all inputs: two readers agree, one value has one spelling, damage is seen."""
+"""Properties of all inputs: readers agree, encodings are canonical, damage is detected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports, field maps and ledgers, in every framing and on every kind of damage."""
+"""Reports, field maps and rate breakdowns, in every framing and for damaged data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def make_png() -> bytes:
 
 
 def check_contiguous(fields: list[Field] | tuple[Field, ...]) -> int:
-    """Return the bits of fields, which must follow each other and hold what they say."""
+    """Return the bit behind fields, which must be contiguous and have as many digits as bits."""
     at = fields[0].offset
     for field in fields:
         assert field.offset == at
@@ -207,7 +207,7 @@ def test_unknown_profile_is_an_input_error(profile: object) -> None:
         validate(b"\0", profile=profile)  # type: ignore[arg-type]
 
 
-# --- the ledger --------------------------------------------------------------------------------
+# --- rate breakdown ----------------------------------------------------------------------------
 
 
 def test_rate_breakdown_of_a_default_file() -> None:
@@ -265,13 +265,13 @@ def test_extensions_by_name_or_type() -> None:
             pack("n", extensions=invalid)
 
 
-# --- maps, field by field ----------------------------------------------------------------------
+# --- field maps --------------------------------------------------------------------------------
 
 
 def fields_without_header(
     data: bytes, framing: str = "auto"
 ) -> list[tuple[str, int, int, str, int | str]]:
-    """Return the fields of data but those of the first byte."""
+    """Return the fields of ``data`` without those of the first byte."""
     return [tuple(f) for f in inspect(data, framing=framing) if "header." not in f.name]
 
 

@@ -1,4 +1,4 @@
-"""The published vectors: the library agrees with each, and together they leave no rule out."""
+"""The published vectors: the library agrees with each, and they cover every rule."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ def vector_data(vector: dict[str, Any]) -> bytes:
 
 
 def read(vector: dict[str, Any]) -> list[Record]:
-    """Return the records of a vector, or raise what its reader raises."""
+    """Return the records of a vector, or raise the error of reading it."""
     data = vector_data(vector)
     options: dict[str, Any] = {"limits": Limits(**vector["limits"])} if "limits" in vector else {}
     if vector["framing"] == "sequence":
         return list(unpack_all(data, **options))
-    if vector["framing"] != "auto":  # what is given, even the default, is not read the fast way
+    if vector["framing"] != "auto":  # an explicit framing does not use the fast path
         options["framing"] = vector["framing"]
     return [unpack(data, **options)]
 
 
 def expected_value(record: Record) -> dict[str, Any]:
-    """Return what a record says as the vectors write it, worked out apart from their maker."""
+    """Return the value of a record as the vectors have it, computed independently."""
     values = record._asdict() | {"words": record.words, "k": record.k, "size": [*record.size]}
     models = zip(IDS, record.models.ids, strict=True)
     values["models"] = {"set": record.models.set, **dict(models)}
@@ -66,7 +66,7 @@ def input_key(vector: dict[str, Any]) -> str:
     return json.dumps([vector.get(key) for key in ("data", "framing", "limits", "profile")])
 
 
-# --- each one -----------------------------------------------------------------------------------
+# --- each vector --------------------------------------------------------------------------------
 
 
 @by_name(VECTORS)
@@ -124,12 +124,12 @@ def test_embedding_the_same_record_keeps_the_png(vector: dict[str, Any]) -> None
     kept = embed_png(png_data, core)
     assert extract_png(kept) == core
     assert chunks(kept) == chunks(png_data)
-    if png_data[37:41] == b"seMC":  # right after IHDR, where a writer puts it
+    if png_data[37:41] == b"seMC":  # right after IHDR, where an encoder puts it
         assert kept == png_data
 
 
 def chunks(png_data: bytes) -> tuple[list[bytes], bytes]:
-    """Return the chunks of a picture in an order of their own, and what follows the last one."""
+    """Return the sorted chunks of a PNG file, and the bytes behind IEND."""
     chunks = split_chunks(png_data)
     return sorted(chunks), png_data[8 + sum(map(len, chunks)) :]
 
@@ -139,7 +139,7 @@ def test_non_canonical_encoding_is_refused(vector: dict[str, Any]) -> None:
     assert vector["verdict"] in ("invalid", "malformed")
     with pytest.raises(FormatError):
         read(vector)
-    if vector["verdict"] == "invalid":  # a reader that only takes notes gets a whole record
+    if vector["verdict"] == "invalid":  # a collecting parser returns a whole record
         findings: list[FormatError | UnsupportedError] = []
         parser = Parser(vector_data(vector), findings)
         if vector["framing"] == "sequence":
@@ -149,7 +149,7 @@ def test_non_canonical_encoding_is_refused(vector: dict[str, Any]) -> None:
         assert [error.rule for error in findings] == [vector["rule"]]
 
 
-# --- all together -------------------------------------------------------------------------------
+# --- all vectors --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["obeys", "breaks"])
@@ -197,14 +197,14 @@ def test_example_breaks_only_its_rule(rule: str) -> None:
 
 
 def test_every_non_canonical_encoding_has_a_vector() -> None:
-    """Random bytes do not find a reader that became lax; these do."""
+    """Random bytes do not detect a reader that lost a rule; these do."""
     rules = {vector["rule"] for vector in VECTORS if "second-spelling" in vector["flags"]}
     table = "LEB-2 SIZ-2 SIZ-3 SIZ-4 MOD-1 EXT-2 EXT-4 EXT-8 EXT-9 EXT-10 NIB-1 NIB-3 UTF-1"
     table += " TXT-2 TXT-4 TXT-5 PNG-6"
     assert rules == {f"SC-{rule}" for rule in table.split()}
 
 
-# --- as files -----------------------------------------------------------------------------------
+# --- files --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -1,8 +1,8 @@
 """Mutants of every place where a rule of the format is checked, made from the syntax tree.
 
-A place is a call ``parser.report("SC-...", offset, ...)`` or ``parser.fail(...)``, or a function that
-returns the id of a rule. For each there is a mutant that does not report the rule, and one that reports it at
-another offset. The published vectors must notice both.
+A place is a call of ``parser.report("SC-...", offset, ...)`` or ``parser.fail(...)``, or a function
+that returns the id of a rule. For each there is a mutant that does not report the rule, and one
+that reports it at another offset. The published vectors must detect both.
 """
 
 from __future__ import annotations

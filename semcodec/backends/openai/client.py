@@ -18,7 +18,7 @@ from semcodec.backends.openai.retries import retried
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import ModelRequest, ModelResponse
 from semcodec.errors import BackendError, SemcodecError
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 if TYPE_CHECKING:
     import httpx2
@@ -53,7 +53,7 @@ class Client:
         self._transport = transport
         self._faults = ErrorTranslator(settings, key)
         self._lock = threading.Lock()
-        with fork_waits():
+        with block_fork():
             self._connect()
 
     def send(self, call: ModelRequest) -> ModelResponse:
@@ -102,7 +102,7 @@ class Client:
         A forked process must not go on with connections that its parent uses, nor with locks that a
         thread of the parent may have held during the fork, and so gets a client of its own.
         """
-        with fork_waits(), self._lock:
+        with block_fork(), self._lock:
             if self._process != os.getpid():
                 self._closing.detach()
                 self._openai.close()  # only this process's copies of the sockets

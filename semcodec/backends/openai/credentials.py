@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from semcodec.backends.openai.settings import OPENAI, SECRET, Settings, config, config_path
 from semcodec.errors import BackendError
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 OURS: Final = "SEMCODEC_API_KEY"
 THEIRS: Final = "OPENAI_API_KEY"
@@ -123,7 +123,7 @@ def _key(value: object, source: str) -> ApiKey:
 def _from_keyring() -> str | None:
     """Return what the keyring has, if there is one: ``keyring set semcodec openai`` writes it."""
     try:
-        with fork_waits():
+        with block_fork():
             import keyring
 
         found: str | None = keyring.get_password(*SERVICE)

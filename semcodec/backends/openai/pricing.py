@@ -8,7 +8,7 @@ from typing import Any, Final
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import Usage
 from semcodec.errors import InputError
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 MILLION: Final = 1_000_000
 FIELDS: Final = ("input", "output", "image")  #: of a price; image may be left out
@@ -35,7 +35,7 @@ class ServerPrices:
 def _listed(model: str, usage: Usage) -> Decimal | None:
     """Return dollars by the table of prices, which is imported when a price is first worked out."""
     try:
-        with fork_waits():
+        with block_fork():
             from genai_prices import Usage as Counted
             from genai_prices import calc_price
 

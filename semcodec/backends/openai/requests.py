@@ -11,7 +11,7 @@ from semcodec.backends.openai import image_sizes
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.prompting import ChatRequest
 from semcodec.backends.recording import ModelRequest
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -157,6 +157,6 @@ def _is_sent(settings: Settings, name: str) -> bool:
 
 def _file(image: Image, kind: str) -> bytes:
     out = io.BytesIO()
-    with fork_waits():  # Pillow imports what writes this kind of file
+    with block_fork():  # Pillow imports what writes this kind of file
         image.save(out, kind.upper(), **({"quality": JPEG_QUALITY} if kind != "png" else {}))
     return out.getvalue()

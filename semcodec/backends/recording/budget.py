@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from semcodec.backends.recording.request import ModelRequest, Usage
 from semcodec.errors import BudgetExceededError
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 LETTERS_PER_TOKEN: Final = 4  #: of English, about
 #: Letters of ASCII per token, for a bound: English JSON with escapes stays above it. Of other
@@ -52,7 +52,7 @@ class Budget:
         if cost is None:
             what = "is not known: write it into the config file, or set no limit on cost."
             raise _stop(call, f"The price of {call.model} {what}")
-        with fork_waits(), self._lock:
+        with block_fork(), self._lock:
             left = max(self.most - self.spent, Decimal(0))
             if cost > left:
                 rest = f"and {dollars(left)} of the limit is left: allow more with --max-cost."
@@ -67,7 +67,7 @@ class Budget:
         If nobody counted its tokens, they are the most they can be.
         """
         cost = self.price(call, max_usage(call) if usage is None else usage)
-        with fork_waits(), self._lock:
+        with block_fork(), self._lock:
             self.spent += (cost or 0) - aside
         return cost
 

@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, get_args
 
 from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usage
 from semcodec.errors import InputError
-from semcodec.forks import fork_waits
+from semcodec.forks import block_fork
 
 Mode = Literal["cache", "record", "replay", "peek"]
 MODES: Final = get_args(Mode)
@@ -114,7 +114,7 @@ class Cassette:
         ends = time.monotonic() + MAX_WAIT
         while True:
             try:
-                with fork_waits(), closing(self._opened()) as file, file:
+                with block_fork(), closing(self._opened()) as file, file:
                     return file.execute(query, values).fetchmany(1)
             except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
                 if not _is_busy(error) or time.monotonic() > ends:
