@@ -1,64 +1,85 @@
-"""Paint a scene from words, straight down: read, set the stage, place, put together, finish."""
+"""Paint a picture from words: parse, choose the environment, place, composite, post-process."""
 
 from __future__ import annotations
 
 from PIL import Image
 
-from semcodec_embedded.painting import backdrop, compositing, placement
-from semcodec_embedded.painting.environment import Stage, build
+from semcodec_embedded.painting import compositing
+from semcodec_embedded.painting.backdrop import haze_color, paint_backdrop
+from semcodec_embedded.painting.environment import Environment, choose_environment
 from semcodec_embedded.painting.noise import seeded_rng
-from semcodec_embedded.painting.parser import read
-from semcodec_embedded.painting.placed import Placed
-from semcodec_embedded.painting.post_processing import finish
-from semcodec_embedded.painting.scene import Plan
+from semcodec_embedded.painting.parser import parse_prompt
+from semcodec_embedded.painting.placement import place_subjects
+from semcodec_embedded.painting.post_processing import post_process
+from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
-LARGEST, SMALLEST = 1536, 96  #: pixels along the longer side that are painted; others are scaled
-SLIMMEST = 3.0  #: a picture more than so many times as long as wide is painted wider, then squeezed
-HAZIEST = 0.22  #: the most haze before a drawing that stands far off
+MAX_SIDE, MIN_SIDE = 1536, 96  #: pixels of the longer side that is painted; others are resized
+MAX_ASPECT = 3.0  #: a longer picture is painted in this shape and squeezed
+#: The most haze in front of a sprite at the horizon, and the depth from which on there is none.
+MAX_HAZE, HAZE_DEPTH = 0.22, 0.6
 
 
 class EmbeddedPainter:
-    """Composes a picture-book scene from drawings and procedural backgrounds."""
+    """Composes a picture-book scene from drawings and procedural backdrops."""
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
-        """Return a scene of the words of ``prompt``; the same arguments, the same pixels."""
-        canvas = _canvas(size)
-        plan = read(prompt)
-        stage = build(plan)
-        picture = Image.new("RGB", canvas)
-        backdrop.paint(picture, plan, stage, seeded_rng("setting", prompt, seed))
-        width = HEIGHT * canvas[0] / canvas[1]
-        placed = placement.place(plan, stage, width, seeded_rng("placing", prompt, seed))
-        _put_all(picture, plan, stage, placed)
-        picture = finish(picture, plan, stage.light, seeded_rng("finish", prompt, seed))
-        return picture if canvas == size else picture.resize(size, Image.Resampling.LANCZOS)
+        """Return a picture of ``prompt`` in RGB.
+
+        Args:
+            prompt: any text; its unknown words are ignored.
+            size: width and height in pixels, each at least 1.
+            seed: any integer. The same arguments give the same pixels, whatever was painted before.
+        """
+        canvas_size = _canvas_size(size)
+        scene = parse_prompt(prompt)
+        environment = choose_environment(scene)
+        picture = Image.new("RGB", canvas_size)
+        # One generator per stage, so that a change in one does not move what others draw. Their
+        # names are part of the seed: renaming one changes every picture.
+        paint_backdrop(picture, scene, environment, seeded_rng("setting", prompt, seed))
+        width = HEIGHT * canvas_size[0] / canvas_size[1]
+        placing_rng = seeded_rng("placing", prompt, seed)
+        sprites = place_subjects(scene, environment, width, placing_rng)
+        _draw_sprites(picture, scene, environment, sprites)
+        finish_rng = seeded_rng("finish", prompt, seed)
+        picture = post_process(picture, scene.moods, environment.light, finish_rng)
+        if canvas_size == size:
+            return picture
+        return picture.resize(size, Image.Resampling.LANCZOS)
 
 
-def _canvas(size: tuple[int, int]) -> tuple[int, int]:
-    """Return the size that is painted, near in shape to ``size`` and neither tiny nor vast."""
-    wide, high = float(max(1, size[0])), float(max(1, size[1]))
-    width, height = max(wide, high / SLIMMEST), max(high, wide / SLIMMEST)
+def _canvas_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size in pixels that is painted: close in shape to ``size``, within the limits."""
+    wanted_width, wanted_height = float(max(1, size[0])), float(max(1, size[1]))
+    width = max(wanted_width, wanted_height / MAX_ASPECT)
+    height = max(wanted_height, wanted_width / MAX_ASPECT)
     longer = max(width, height)
-    scale = min(LARGEST, max(SMALLEST, longer)) / longer
+    scale = min(MAX_SIDE, max(MIN_SIDE, longer)) / longer
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _put_all(picture: Image.Image, plan: Plan, stage: Stage, placed: list[Placed]) -> None:
-    """Draw the subjects with their shadows, the farthest first, then the ripples before them."""
-    compositing.shadows(picture, placed)
-    haze = backdrop.haze(plan, stage)
-    ripples = SvgCanvas(picture.size)
-    for it in placed:
-        compositing.put(picture, it, stage.light, haze, _haziness(it, stage))
-        if it.stands == "water":
-            compositing.foam(ripples, it)
-    ripples.composite_onto(picture)
+def _draw_sprites(
+    picture: Image.Image,
+    scene: SceneDescription,
+    environment: Environment,
+    sprites: list[PlacedSprite],
+) -> None:
+    """Draw all shadows, then the sprites from far to near, then the waterlines over them."""
+    compositing.draw_shadows(picture, sprites)
+    light, haze = environment.light, haze_color(scene, environment)
+    waterlines = SvgCanvas(picture.size)
+    for sprite in sprites:
+        amount = _haze_amount(sprite, environment)
+        compositing.draw_sprite(picture, sprite, light, (haze, amount))
+        if sprite.support == "water":
+            compositing.draw_waterline(waterlines, sprite)
+    waterlines.composite_onto(picture)
 
 
-def _haziness(it: Placed, stage: Stage) -> float:
-    """Return how much haze lies before ``it``: none at the lower edge, most at the horizon."""
-    if stage.kind != "outdoors" or it.stands in ("air", "jump"):
+def _haze_amount(sprite: PlacedSprite, environment: Environment) -> float:
+    """Return the share of haze in front of ``sprite``: most at the horizon, none close by."""
+    if environment.kind != "outdoors" or sprite.support in ("air", "jump"):
         return 0.0
-    near = (it.foot / HEIGHT - stage.horizon) / (1 - stage.horizon)
-    return HAZIEST * min(1.0, max(0.0, 0.6 - near) / 0.6)
+    depth = (sprite.baseline_y / HEIGHT - environment.horizon) / (1 - environment.horizon)
+    return MAX_HAZE * min(1.0, max(0.0, HAZE_DEPTH - depth) / HAZE_DEPTH)

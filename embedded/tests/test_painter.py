@@ -1,4 +1,4 @@
-"""The painter paints any words at any size, the same ones the same, and what they say."""
+"""The painter accepts any prompt and size, is deterministic, and shows what the words describe."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from semcodec_embedded.painter import EmbeddedPainter
-from semcodec_embedded.painting.environment import build
+from semcodec_embedded.painting.environment import choose_environment
 from semcodec_embedded.painting.noise import seeded_rng
-from semcodec_embedded.painting.parser import read
-from semcodec_embedded.painting.placed import Placed
-from semcodec_embedded.painting.placement import place
+from semcodec_embedded.painting.parser import parse_prompt
+from semcodec_embedded.painting.placement import place_subjects
+from semcodec_embedded.painting.scene import PlacedSprite
 from semcodec_embedded.painting.svg import HEIGHT
 from tests.profiles import examples
 
@@ -29,59 +29,59 @@ def paint(prompt: str, size: tuple[int, int] = SMALL, seed: int = 0) -> NDArray[
     return np.asarray(EmbeddedPainter().paint(prompt, size, seed), np.float32)
 
 
-def placed(prompt: str, seed: int = 0) -> list[Placed]:
-    plan = read(prompt)
-    return place(plan, build(plan), HEIGHT, seeded_rng(prompt, seed))
+def place(prompt: str, seed: int = 0) -> list[PlacedSprite]:
+    scene = parse_prompt(prompt)
+    return place_subjects(scene, choose_environment(scene), HEIGHT, seeded_rng(prompt, seed))
 
 
 @examples(25)
 @given(st.text(max_size=60), st.integers(1, 80), st.integers(1, 80), st.integers(0, 2**31))
-def test_any_text_is_a_picture(prompt: str, width: int, height: int, seed: int) -> None:
+def test_every_text_gives_a_picture(prompt: str, width: int, height: int, seed: int) -> None:
     picture = EmbeddedPainter().paint(prompt, (width, height), seed)
     assert (picture.size, picture.mode) == ((width, height), "RGB")
 
 
 @examples(60)
 @given(st.lists(st.sampled_from(WORDS), max_size=14))
-def test_any_words_are_a_picture(words: list[str]) -> None:
+def test_every_list_of_known_words_gives_a_picture(words: list[str]) -> None:
     assert paint(" ".join(words), (48, 48)).shape == (48, 48, 3)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 700), (900, 2), (33, 64), (640, 360)])
-def test_the_size_is_exact(size: tuple[int, int]) -> None:
+def test_picture_has_the_requested_size(size: tuple[int, int]) -> None:
     assert EmbeddedPainter().paint("red boat", size, 0).size == size
 
 
-def test_the_largest_picture_is_painted() -> None:
+def test_large_picture_has_the_requested_size() -> None:
     assert EmbeddedPainter().paint("boat", (4096, 4096), 0).size == (4096, 4096)
 
 
 @pytest.mark.parametrize("prompt", ["", "two dog grass", "kitchen oven", "red shapes", "zxqv"])
-def test_the_same_is_painted_the_same(prompt: str) -> None:
+def test_same_arguments_paint_the_same_pixels(prompt: str) -> None:
     assert np.array_equal(paint(prompt, seed=3), paint(prompt, seed=3))
 
 
-def test_another_seed_is_another_picture() -> None:
+def test_another_seed_paints_another_picture() -> None:
     assert not np.array_equal(paint("dog grass", seed=1), paint("dog grass", seed=2))
 
 
-def test_pixels_do_not_depend_on_what_was_painted_before() -> None:
+def test_pixels_do_not_depend_on_earlier_pictures() -> None:
     first = paint("red bus street")
     paint("blue bus street night")
     assert np.array_equal(first, paint("red bus street"))
 
 
-def test_markup_in_a_prompt_is_only_unknown_words() -> None:
+def test_markup_in_a_prompt_is_ignored() -> None:
     assert paint('"/><image href="file:///etc/passwd"/>').shape == (96, 96, 3)
 
 
-def test_nothing_said_is_a_calm_landscape() -> None:
-    assert build(read("")).kind == "outdoors"
+def test_empty_prompt_is_a_landscape() -> None:
+    assert choose_environment(parse_prompt("")).kind == "outdoors"
     assert paint("").std() > 10
 
 
 @pytest.mark.parametrize("noun", ["boat", "car", "parrot", "bus", "chair", "flowers", "vase"])
-def test_a_color_shows(noun: str) -> None:
+def test_color_word_changes_the_color_of_the_object(noun: str) -> None:
     red, blue = (paint(f"large {color} {noun}", (128, 128)) for color in ("red", "blue"))
     warmth = red[..., 0] - red[..., 2], blue[..., 0] - blue[..., 2]
     assert (warmth[0] > 60).sum() > (warmth[1] > 60).sum() + 100
@@ -89,8 +89,8 @@ def test_a_color_shows(noun: str) -> None:
 
 
 def test_two_colors_of_a_pair_go_one_to_each() -> None:
-    birds = sorted(placed("two large red yellow parrots left right"), key=lambda it: it.x)
-    assert [it.colors for it in birds] == [("red",), ("yellow",)]
+    birds = sorted(place("two large red yellow parrots left right"), key=lambda sprite: sprite.x)
+    assert [bird.colors for bird in birds] == [("red",), ("yellow",)]
 
 
 @pytest.mark.parametrize(
@@ -98,24 +98,24 @@ def test_two_colors_of_a_pair_go_one_to_each() -> None:
     [("boat", 1), ("two boat", 2), ("two boats", 2), ("boats", 3), ("ten sheep", 10),
      ("three red cars", 3), ("crowd of people", 12), ("two dogs one cat", 3)],
 )  # fmt: skip
-def test_so_many_are_placed(prompt: str, count: int) -> None:
-    assert len(placed(prompt)) == count
+def test_number_of_sprites(prompt: str, count: int) -> None:
+    assert len(place(prompt)) == count
 
 
 @pytest.mark.parametrize("noun", ["dog", "boat", "tree", "person", "bus"])
 def test_left_is_left_of_right(noun: str) -> None:
-    columns = [placed(f"{noun} {side}")[0].x for side in ("left", "center", "right")]
+    columns = [place(f"{noun} {side}")[0].x for side in ("left", "center", "right")]
     assert columns == sorted(columns)
     assert columns[0] < 450 < 550 < columns[2]
 
 
-def test_a_pair_left_and_right_stands_apart() -> None:
-    first, second = sorted(placed("two dogs left right"), key=lambda it: it.x)
+def test_pair_left_and_right_does_not_overlap() -> None:
+    first, second = sorted(place("two dogs left right"), key=lambda sprite: sprite.x)
     assert first.box[2] < second.box[0]
 
 
-def test_sizes_are_in_order() -> None:
-    heights = [placed(f"{size} dog")[0].height for size in ("small", "large", "huge")]
+def test_size_words_are_ordered_by_height() -> None:
+    heights = [place(f"{size} dog")[0].height for size in ("small", "large", "huge")]
     assert heights == sorted(heights)
     assert heights[0] * 2 < heights[1]
 
@@ -124,12 +124,48 @@ def test_sizes_are_in_order() -> None:
     "prompt",
     ["two large dogs", "dog cat horse", "large red car left large blue bus right", "cup bowl fork"],
 )
-def test_things_do_not_hide_each_other(prompt: str) -> None:
-    things = placed(prompt)
-    for index, one in enumerate(things):
-        for other in things[index + 1 :]:
-            wide = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
-            assert wide < 0.6 * min(one.width, other.width)
+def test_sprites_overlap_little(prompt: str) -> None:
+    sprites = place(prompt)
+    for index, sprite in enumerate(sprites):
+        for other in sprites[index + 1 :]:
+            overlap = min(sprite.box[2], other.box[2]) - max(sprite.box[0], other.box[0])
+            assert overlap < 0.6 * min(sprite.width, other.width)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        (
+            "large red car left small blue bus right",
+            [("bus-side", 770, 648, 106, False), ("automobile", 288, 757, 365, True)],
+        ),
+        (
+            "boat lake house",
+            [("house", 248, 600, 492, True), ("sailboat", 500, 798, 523, True)],
+        ),
+        (
+            "four sheep meadow house person",
+            [
+                ("house", 500, 696, 492, True),
+                ("man-standing", 170, 770, 348, False),
+                ("ewe", 386, 785, 163, True),
+                ("ewe", 78, 808, 155, True),
+                ("ewe", 619, 809, 153, False),
+                ("ewe", 848, 842, 153, False),
+            ],
+        ),
+    ],
+)
+def test_placement_is_deterministic(
+    prompt: str, expected: list[tuple[str, int, int, int, bool]]
+) -> None:
+    """Recorded x, baseline and height: they change if the generator is called in another order."""
+    sprites = place(prompt)
+    assert [(sprite.name, sprite.flipped) for sprite in sprites] == [
+        (name, flipped) for name, *_, flipped in expected
+    ]
+    for sprite, (_, *numbers, _) in zip(sprites, expected, strict=True):
+        assert [sprite.x, sprite.baseline_y, sprite.height] == pytest.approx(numbers, abs=1)
 
 
 @pytest.mark.parametrize("scene", ["street car", "boat lake", "house", "people beach"])
@@ -143,7 +179,7 @@ def test_dark_is_darker_and_bright_is_brighter() -> None:
 
 
 @pytest.mark.parametrize("mood", ["black and white photograph", "black white photograph"])
-def test_black_and_white_is_gray(mood: str) -> None:
+def test_black_and_white_photograph_has_no_color(mood: str) -> None:
     picture = paint(f"red car street {mood}")
     assert np.array_equal(picture[..., 0], picture[..., 1])
     assert np.array_equal(picture[..., 1], picture[..., 2])
@@ -153,7 +189,7 @@ def test_black_and_white_is_gray(mood: str) -> None:
     ("prompt", "channel"),
     [("green background", 1), ("red background", 0), ("dog blue wall", 2), ("dog green grass", 1)],
 )
-def test_a_color_of_the_surroundings_shows(prompt: str, channel: int) -> None:
+def test_color_word_changes_the_color_of_the_surroundings(prompt: str, channel: int) -> None:
     assert paint(prompt).mean((0, 1)).argmax() == channel
 
 
@@ -177,9 +213,9 @@ def test_a_color_of_the_surroundings_shows(prompt: str, channel: int) -> None:
         ("people tennis", "outdoors", "court"),
     ],
 )
-def test_the_stage_follows_from_the_words(prompt: str, kind: str, ground: str) -> None:
-    stage = build(read(prompt))
-    assert (stage.kind, stage.ground) == (kind, ground)
+def test_environment_follows_from_the_words(prompt: str, kind: str, ground: str) -> None:
+    environment = choose_environment(parse_prompt(prompt))
+    assert (environment.kind, environment.ground) == (kind, ground)
 
 
 @pytest.mark.parametrize(
@@ -196,11 +232,11 @@ def test_the_stage_follows_from_the_words(prompt: str, kind: str, ground: str) -
         ("huge woman", "bust"),
     ],
 )
-def test_people_do_what_is_said(prompt: str, sprite: str) -> None:
-    assert sprite in {it.name.removesuffix("-woman") for it in placed(prompt)}
+def test_people_are_drawn_in_the_pose_of_the_activity(prompt: str, sprite: str) -> None:
+    assert sprite in {item.name.removesuffix("-woman") for item in place(prompt)}
 
 
-def test_clothes_take_the_color_and_skin_keeps_its_own() -> None:
+def test_color_word_changes_clothing_and_not_skin() -> None:
     plain, red = (paint(f"huge {color} person gray background") for color in ("", "red"))
     face = slice(50, 60), slice(44, 52)
     assert np.abs(plain[face] - red[face]).mean() < 6
@@ -218,8 +254,8 @@ def test_clothes_take_the_color_and_skin_keeps_its_own() -> None:
         ("parrot brown background green", "below", "green"),
     ],
 )
-def test_a_color_that_was_not_sent_twice_is_guessed(prompt: str, part: str, color: str) -> None:
-    assert read(prompt).color(part) == color
+def test_color_that_is_not_repeated_is_inferred(prompt: str, part: str, color: str) -> None:
+    assert parse_prompt(prompt).color_of(part) == color
 
 
 @pytest.mark.parametrize(
@@ -231,8 +267,8 @@ def test_a_color_that_was_not_sent_twice_is_guessed(prompt: str, part: str, colo
         ("red clock gray background black", False),
     ],
 )
-def test_a_black_and_white_photograph_is_told_by_its_colors(prompt: str, gray: bool) -> None:
-    assert ("gray" in read(prompt).moods) == gray
+def test_black_and_white_photograph_is_inferred_from_its_colors(prompt: str, gray: bool) -> None:
+    assert ("gray" in parse_prompt(prompt).moods) == gray
 
 
 @pytest.mark.parametrize(
@@ -267,12 +303,12 @@ def test_a_black_and_white_photograph_is_told_by_its_colors(prompt: str, gray: b
         "statue gray background",
     ],
 )
-def test_every_setting_is_a_picture_of_its_own(prompt: str) -> None:
+def test_every_setting_has_a_picture_of_its_own(prompt: str) -> None:
     picture = paint(prompt)
     assert picture.std() > 12, "more than one flat color"
     assert not np.array_equal(picture, paint("zxqv"))
 
 
-def test_an_animal_that_fills_the_picture_shows_its_face() -> None:
-    assert [one.name for one in placed("huge brown cat")] == ["cat-face"]
-    assert [one.name for one in placed("large brown cat")] == ["cat"]
+def test_animal_that_fills_the_picture_shows_its_face() -> None:
+    assert [sprite.name for sprite in place("huge brown cat")] == ["cat-face"]
+    assert [sprite.name for sprite in place("large brown cat")] == ["cat"]

@@ -1,148 +1,204 @@
-"""Paint a stage: everything that is not a subject."""
+"""Paint the backdrop: everything that is not a subject."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from PIL import Image
 
-from semcodec_embedded.painting import background, ground, rooms, sky, studio_backdrops
-from semcodec_embedded.painting.environment import Stage
+from semcodec_embedded.painting import background, ground, interiors, rooms, sky, studio_backdrops
+from semcodec_embedded.painting.environment import Environment
+from semcodec_embedded.painting.layer import Layer
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
-from semcodec_embedded.painting.scene import Plan
+from semcodec_embedded.painting.scene import SceneDescription
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
-NIGHT = (22, 30, 66)
-CALM = (214, 202, 184)  #: a backdrop of which nothing is said
-SAME, SAME_WHITE = 0.56, 0.34  #: how much darker a backdrop is whose colour the subject has too
-BACKDROPS = {"black": (52, 52, 62), "white": (238, 236, 230), "gray": (150, 156, 164)}
+NEUTRAL_BACKDROP = (214, 202, 184)  #: where the words give no color
+#: Softer than the palette, so that a subject in black or white stands out from the backdrop.
+BACKDROP_COLORS = {"black": (52, 52, 62), "white": (238, 236, 230), "gray": (150, 156, 164)}
+#: How much the backdrop is darkened, or lightened, if the subject has its color.
+SUBJECT_COLOR_SHADE, WHITE_SUBJECT_SHADE, BLACK_SUBJECT_TINT = 0.56, 0.34, 0.3
+MATERIAL_COLORS = {"brick": (180, 104, 84), "wood": (168, 120, 80)}
+STONE_COLOR = (170, 166, 158)
+MATERIAL_TINT_WEIGHT = 0.6  #: of a color word in the color of a material
+#: What hides the lower sky, so that the color of the background is its own and not that of the sky.
+OPAQUE_BACKGROUNDS = ("trees", "city", "stands")
+STREAM_GROUNDS = ("grass", "dirt", "garden", "rock", "savanna")
 
 
-def paint(picture: Image.Image, plan: Plan, stage: Stage, rng: np.random.Generator) -> None:
-    """Paint the surroundings over all of ``picture``."""
-    if stage.kind == "outdoors":
-        _outdoors(picture, plan, stage, rng)
-    elif stage.kind in ("room", "table"):
-        _indoors(picture, plan, stage, rng)
-    elif stage.kind == "sky":
-        shades = sky.colors(stage.light, plan.color("sky"), plan.color("background"))
-        sky.paint(picture, shades, stage.light, plan.sky | {"cloudy"}, 1.0, rng)
-    elif stage.kind in ("space", "underwater"):
-        said = plan.color("background", "ground")
-        (studio_backdrops.space if stage.kind == "space" else studio_backdrops.underwater)(
-            picture, said, rng
-        )
-    elif stage.kind == "shapes":
-        _shapes(picture, plan, rng)
-    else:
-        _studio(picture, plan, rng)
-
-
-def haze(plan: Plan, stage: Stage) -> Color:
-    """Return the colour that far things take on."""
-    if stage.kind != "outdoors":
-        return CALM
-    return sky.colors(stage.light, plan.color("sky"), _behind(plan, stage))[2]
-
-
-def _behind(plan: Plan, stage: Stage) -> str:
-    """Return the colour of the background, where it is the sky that it colours."""
-    told = plan.color("background")
-    return "" if stage.far and stage.far[-1] in ("trees", "city", "stands") else told
-
-
-def _outdoors(picture: Image.Image, plan: Plan, stage: Stage, rng: np.random.Generator) -> None:
-    shades = sky.colors(stage.light, plan.color("sky"), _behind(plan, stage))
-    sky.paint(picture, shades, stage.light, plan.sky, stage.horizon, rng)
-    canvas = SvgCanvas(picture.size)
-    for what in stage.far:
-        tint = "beige" if stage.ground == "desert" else ""
-        tint = (
-            tint
-            or plan.color("trees" if what == "grove" else what)
-            or (plan.color("background") if what == stage.far[-1] else "")
-        )
-        background.paint(canvas, what, stage.horizon, tint, shades[2], rng)
-    tone = ground.color(stage.ground, plan.color("ground", "below"), stage.light)
-    ground.paint(canvas, stage.ground, stage.horizon, tone, rng)
-    if not plan.subjects and stage.ground in ("grass", "dirt", "garden", "rock", "savanna"):
-        ground.stream(canvas, stage.horizon, rng)
-    layer = canvas.image()
-    if stage.light in ("night", "sunset"):
-        layer = lit(layer, stage.light)
-    picture.paste(layer, (0, 0), layer)
-    if plan.walled and not stage.far:
-        _standing_wall(picture, plan, stage, rng)
-
-
-def _standing_wall(
-    picture: Image.Image, plan: Plan, stage: Stage, rng: np.random.Generator
+def paint_backdrop(
+    picture: Image.Image,
+    scene: SceneDescription,
+    environment: Environment,
+    rng: np.random.Generator,
 ) -> None:
-    canvas = SvgCanvas(picture.size)
-    natural = {"brick": (180, 104, 84), "wood": (168, 120, 80)}.get(
-        plan.materials[0], (170, 166, 158)
-    )
-    told = plan.color("wall")
-    wall = mix(natural, NAMED[told], 0.6) if told else natural
-    canvas.rectangle((0, 0), (canvas.width, HEIGHT * stage.horizon + 2), darker(wall, 0.2))
-    rooms.material(canvas, HEIGHT * stage.horizon, wall, plan.materials, rng)
-    canvas.composite_onto(picture)
+    """Paint the backdrop of ``scene`` over all of ``picture``."""
+    _BackdropPainter(picture, scene, environment, rng).paint()
 
 
-def _indoors(picture: Image.Image, plan: Plan, stage: Stage, rng: np.random.Generator) -> None:
-    key = stage.room if stage.kind == "room" else stage.ground
-    wall = rooms.shade(rooms.WALLS[key], plan.color("wall", "background", "sky"))
-    floor = rooms.shade(rooms.FLOORS[key], plan.color("ground", "below"))
-    if "brick" in plan.materials and not plan.color("wall", "background"):
-        wall = (184, 108, 86)
-    canvas = SvgCanvas(picture.size)
-    if stage.kind == "room":
-        cabinets = next((one.colors for one in plan.subjects if "cabinet" in one.noun), ())
-        rooms.room(
-            canvas, stage.room, stage.horizon, wall, floor, plan.materials, cabinets[:1], rng
+def haze_color(scene: SceneDescription, environment: Environment) -> Color:
+    """Return the color that far things take on: outdoors, that of the sky at the horizon."""
+    if environment.kind != "outdoors":
+        return NEUTRAL_BACKDROP
+    return _sky_colors(scene, environment)[2]
+
+
+@dataclass(frozen=True, slots=True)
+class _BackdropPainter:
+    """Paints one backdrop; a method for each kind of environment."""
+
+    picture: Image.Image
+    scene: SceneDescription
+    environment: Environment
+    rng: np.random.Generator
+
+    def paint(self) -> None:
+        """Paint the backdrop of the kind of ``environment``."""
+        self._PAINTERS[self.environment.kind](self)
+
+    def _paint_outdoors(self) -> None:
+        scene, environment, picture = self.scene, self.environment, self.picture
+        colors = _sky_colors(scene, environment)
+        outdoor_sky = sky.Sky(colors, environment.light, scene.sky, environment.horizon)
+        sky.paint_sky(picture, outdoor_sky, self.rng)
+        canvas = SvgCanvas(picture.size)
+        for kind in environment.background:
+            color = background.background_color(kind, _background_tint(kind, scene, environment))
+            layer = Layer(canvas, environment.horizon_y, color, colors[2], self.rng)
+            background.draw_background(kind, layer)
+        color_word = scene.color_of("ground", "below")
+        color = ground.ground_color(environment.ground, color_word, environment.light)
+        layer = Layer(canvas, environment.horizon_y, color, colors[2], self.rng)
+        ground.draw_ground(environment.ground, layer)
+        if not scene.subjects and environment.ground in STREAM_GROUNDS:
+            ground.draw_stream(layer)  # something to look at
+        image = sky.apply_light(canvas.image(), environment.light)
+        picture.paste(image, (0, 0), image)
+        if scene.has_wall and not environment.background:
+            self._paint_outdoor_wall()
+
+    def _paint_outdoor_wall(self) -> None:
+        """Paint a wall in place of the sky, down to the ground."""
+        canvas = SvgCanvas(self.picture.size)
+        wall = _material_color(self.scene, STONE_COLOR, self.scene.color_of("wall"))
+        size = (canvas.width, self.environment.horizon_y + 2)
+        canvas.rectangle((0, 0), size, darker(wall, 0.2))
+        rooms.draw_material(
+            canvas, self.environment.horizon_y, wall, self.scene.materials, self.rng
         )
-    else:
-        rooms.table(canvas, stage.horizon, wall, floor, plan.materials, rng)
-    canvas.composite_onto(picture)
+        canvas.composite_onto(self.picture)
 
-
-def _studio(picture: Image.Image, plan: Plan, rng: np.random.Generator) -> None:
-    """Paint a backdrop; a wall of some material stands sharp instead."""
-    told = plan.color("background", "wall", "sky")
-    above = mix(CALM, BACKDROPS.get(told, NAMED.get(told, CALM)), 0.85) if told else CALM
-    if told and any(told in one.colors for one in plan.subjects):
-        above = (
-            lighter(above, 0.3)
-            if told == "black"
-            else darker(above, SAME_WHITE if told == "white" else SAME)
+    def _paint_interior(self) -> None:
+        kind = self.environment.room or self.environment.ground
+        wall_color = self.scene.color_of("wall", "background", "sky")
+        wall = rooms.tint(rooms.WALL_COLORS[kind], wall_color)
+        if "brick" in self.scene.materials and not self.scene.color_of("wall", "background"):
+            wall = rooms.BRICK_WALL
+        cabinets = next((item.colors for item in self.scene.subjects if "cabinet" in item.noun), ())
+        interior = interiors.Interior(
+            canvas=SvgCanvas(self.picture.size),
+            kind=kind,
+            floor_y=self.environment.horizon_y,
+            wall=wall,
+            floor=rooms.tint(rooms.FLOOR_COLORS[kind], self.scene.color_of("ground", "below")),
+            materials=self.scene.materials,
+            cabinet_color=cabinets[0] if cabinets else "",
+            rng=self.rng,
         )
-    low = plan.color("below", "ground")
-    below = NAMED[low] if low else darker(above, 0.22)
-    studio_backdrops.backdrop(picture, above, below, rng)
-    canvas = SvgCanvas(picture.size)
-    if plan.materials:
-        natural = {"brick": (180, 104, 84), "wood": (168, 120, 80)}.get(plan.materials[0], above)
-        wall = mix(natural, NAMED[told], 0.6) if told else natural
-        canvas.rectangle((0, 0), (canvas.width, HEIGHT), wall)
-        rooms.material(canvas, HEIGHT, wall, plan.materials, rng)
-    elif low in ("green", "teal"):
-        studio_backdrops.leaves(canvas, HEIGHT * 0.8, mix(below, (110, 170, 80), 0.3), rng)
-    canvas.composite_onto(picture)
+        if self.environment.kind == "room":
+            rooms.draw_room(interior)
+        else:
+            rooms.draw_table_scene(interior)
+        interior.canvas.composite_onto(self.picture)
+
+    def _paint_sky(self) -> None:
+        scene, light = self.scene, self.environment.light
+        colors = sky.sky_colors(light, scene.color_of("sky"), scene.color_of("background"))
+        flags = scene.sky | {"cloudy"}  # without clouds nothing would show that it is a sky
+        sky.paint_sky(self.picture, sky.Sky(colors, light, flags, horizon=1.0), self.rng)
+
+    def _paint_studio(self) -> None:
+        """Paint a backdrop out of focus, or a wall of some material, which is sharp."""
+        color = self.scene.color_of("background", "wall", "sky")
+        upper = _studio_color(self.scene, color)
+        lower_color = self.scene.color_of("below", "ground")
+        lower = NAMED[lower_color] if lower_color else darker(upper, 0.22)
+        studio_backdrops.paint_blurred(self.picture, (upper, lower), self.rng)
+        canvas = SvgCanvas(self.picture.size)
+        if self.scene.materials:
+            wall = _material_color(self.scene, upper, color)
+            canvas.rectangle((0, 0), (canvas.width, HEIGHT), wall)
+            rooms.draw_material(canvas, HEIGHT, wall, self.scene.materials, self.rng)
+        elif lower_color in ("green", "teal"):
+            leaf = mix(lower, (110, 170, 80), 0.3)
+            studio_backdrops.draw_leaves(canvas, HEIGHT * 0.8, leaf, self.rng)
+        canvas.composite_onto(self.picture)
+
+    def _paint_underwater(self) -> None:
+        studio_backdrops.paint_underwater(
+            self.picture, self.scene.color_of("background", "ground"), self.rng
+        )
+
+    def _paint_space(self) -> None:
+        studio_backdrops.paint_space(
+            self.picture, self.scene.color_of("background", "ground"), self.rng
+        )
+
+    def _paint_shapes(self) -> None:
+        upper_color = self.scene.color_of("background", "wall")
+        lower_color = self.scene.color_of("below", "ground")
+        upper = lighter(NAMED[upper_color], 0.15) if upper_color else NEUTRAL_BACKDROP
+        lower = NAMED[lower_color] if lower_color else darker(upper, 0.18)
+        studio_backdrops.paint_shapes(
+            self.picture,
+            (upper, lower),
+            self.scene.accent_colors,
+            self.scene.shapes_position,
+            self.rng,
+        )
+
+    _PAINTERS: ClassVar[dict[str, Callable[[_BackdropPainter], None]]] = {
+        "outdoors": _paint_outdoors,
+        "room": _paint_interior,
+        "table": _paint_interior,
+        "sky": _paint_sky,
+        "studio": _paint_studio,
+        "underwater": _paint_underwater,
+        "space": _paint_space,
+        "shapes": _paint_shapes,
+    }
 
 
-def _shapes(picture: Image.Image, plan: Plan, rng: np.random.Generator) -> None:
-    told, low = plan.color("background", "wall"), plan.color("below", "ground")
-    above = lighter(NAMED[told], 0.15) if told else CALM
-    below = NAMED[low] if low else darker(above, 0.18)
-    place = plan.shapes_at
-    studio_backdrops.shapes(picture, above, below, plan.accents, place, rng)
+def _sky_colors(scene: SceneDescription, environment: Environment) -> sky.SkyColors:
+    hides_sky = environment.background and environment.background[-1] in OPAQUE_BACKGROUNDS
+    behind = "" if hides_sky else scene.color_of("background")
+    return sky.sky_colors(environment.light, scene.color_of("sky"), behind)
 
 
-def lit(layer: Image.Image, light: str) -> Image.Image:
-    """Return ``layer`` as moonlight or a low sun shows it; what is clear stays clear."""
-    tone, share = {"night": (NIGHT, 0.46), "sunset": ((226, 110, 84), 0.28)}.get(
-        light, (NIGHT, 0.0)
-    )
-    alpha = layer.getchannel("A")
-    mixed = Image.blend(layer.convert("RGB"), Image.new("RGB", layer.size, tone), share)
-    mixed.putalpha(alpha)
-    return mixed
+def _background_tint(kind: str, scene: SceneDescription, environment: Environment) -> str:
+    """Return the color word for one kind of background, or ""."""
+    if environment.ground == "desert":
+        return "beige"
+    own = scene.color_of("trees" if kind == "grove" else kind)
+    is_nearest = kind == environment.background[-1]
+    return own or (scene.color_of("background") if is_nearest else "")
+
+
+def _material_color(scene: SceneDescription, default: Color, tint: str) -> Color:
+    natural = MATERIAL_COLORS.get(scene.materials[0], default)
+    return mix(natural, NAMED[tint], MATERIAL_TINT_WEIGHT) if tint else natural
+
+
+def _studio_color(scene: SceneDescription, color: str) -> Color:
+    """Return the color of the backdrop; it differs from a subject of the same color."""
+    if not color:
+        return NEUTRAL_BACKDROP
+    backdrop = mix(NEUTRAL_BACKDROP, BACKDROP_COLORS.get(color, NAMED[color]), 0.85)
+    if not any(color in subject.colors for subject in scene.subjects):
+        return backdrop
+    if color == "black":
+        return lighter(backdrop, BLACK_SUBJECT_TINT)
+    return darker(backdrop, WHITE_SUBJECT_SHADE if color == "white" else SUBJECT_COLOR_SHADE)

@@ -1,20 +1,22 @@
-"""What closes the view: mountains, hills, trees, a shore; a town is in ``town``."""
+"""Draw what closes the view behind the ground: mountains, hills, trees, a shore.
+
+Houses and stands are in ``buildings``. All of it ends at the horizon; its height is a share of the
+sky's, so that it fits under every horizon. The farther a row is, the more haze is in its color.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import numpy as np
+from dataclasses import dataclass
 
 from semcodec_embedded.painting import buildings
+from semcodec_embedded.painting.layer import Layer
 from semcodec_embedded.painting.noise import skyline
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
-from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
+from semcodec_embedded.painting.svg import Point
 
-Painter = Callable[[SvgCanvas, float, Color, Color, np.random.Generator], None]
-
-#: The colour of each in daylight.
-NATURAL: dict[str, Color] = {
+#: By day and close by.
+DEFAULT_COLORS: dict[str, Color] = {
     "mountains": (108, 126, 158),
     "hills": (124, 172, 104),
     "trees": (74, 130, 72),
@@ -24,261 +26,219 @@ NATURAL: dict[str, Color] = {
     "stands": (92, 108, 138),
     "sea": (70, 144, 190),
 }
+TINT_WEIGHT = 0.75  #: of a color word in the color of a background
+MOUNTAIN_GREEN, SNOW, SNOW_SHADE = (92, 130, 96), (250, 252, 255), (196, 210, 232)
+TRUNK: Color = (98, 74, 60)
+LEAF_YELLOW, LEAF_BLUE = (190, 190, 80), (30, 90, 90)  #: towards which trees vary
+GROVE_SCALE = 0.42  #: of a wood over which mountains are seen
 
 
-def paint(
-    canvas: SvgCanvas, what: str, horizon: float, tint: str, haze: Color, rng: np.random.Generator
-) -> None:
-    """Draw ``what`` to stand on the ``horizon`` (0..1), in the colour ``tint`` if it has one."""
-    color = mix(NATURAL[what], NAMED[tint], 0.75) if tint else NATURAL[what]
-    PAINTERS[what](canvas, HEIGHT * horizon, color, haze, rng)
+def background_color(kind: str, color_word: str) -> Color:
+    """Return the color of one kind of background; ``color_word`` is "" if the words give none."""
+    natural = DEFAULT_COLORS[kind]
+    return mix(natural, NAMED[color_word], TINT_WEIGHT) if color_word else natural
 
 
-def _mountains(
-    canvas: SvgCanvas, foot: float, color: Color, haze: Color, rng: np.random.Generator
-) -> None:
-    """Draw three ranges; the farther, the higher and the paler. The farthest wear snow."""
+def draw_background(kind: str, layer: Layer) -> None:
+    """Draw one kind of background, an entry of ``Environment.background``."""
+    _DRAWERS[kind](layer)
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """A mountain: its summit, the y of its foot, its height and half of its width."""
+
+    summit: Point
+    foot_y: float
+    height: float
+    half_width: float
+    color: Color
+
+    def at(self, right: float, down: float) -> Point:
+        """Return a point: to the right in half widths and below the summit in heights."""
+        return self.summit[0] + right * self.half_width, self.summit[1] + down * self.height
+
+
+def _draw_mountains(layer: Layer) -> None:
+    """Draw three ranges; the farther, the higher and the paler. The two farthest wear snow."""
+    rng, foot_y = layer.rng, layer.horizon_y
     for depth in range(3):
-        tone = mix(color, haze, 0.5 - 0.2 * depth)
-        tone = mix(tone, (92, 130, 96), 0.22 * depth)
-        tall = foot * (0.6 - 0.19 * depth)
+        color = mix(layer.color, layer.haze, 0.5 - 0.2 * depth)
+        color = mix(color, MOUNTAIN_GREEN, 0.22 * depth)
+        max_height = foot_y * (0.6 - 0.19 * depth)
         count = 3 + depth
         for index in rng.permutation(count):
-            middle = (index + 0.2 + 0.6 * rng.random()) * canvas.width / count
-            high = tall * (0.62 + 0.38 * rng.random())
-            _peak(
-                canvas,
-                middle,
-                foot + 6,
-                high,
-                high * (1.1 + 0.5 * rng.random()),
-                tone,
-                depth < 2,
-                rng,
-            )
+            x = (index + 0.2 + 0.6 * rng.random()) * layer.canvas.width / count
+            height = max_height * (0.62 + 0.38 * rng.random())
+            half_width = height * (1.1 + 0.5 * rng.random())
+            summit = (x, foot_y + 6 - height)
+            _draw_peak(layer, Peak(summit, foot_y + 6, height, half_width, color), depth < 2)
 
 
-def _peak(
-    canvas: SvgCanvas,
-    middle: float,
-    foot: float,
-    high: float,
-    wide: float,
-    tone: Color,
-    snow: bool,
-    rng: np.random.Generator,
-) -> None:
-    """Draw one mountain with a bright and a shaded flank and a cap of snow."""
-    top = (middle, foot - high)
-    left = _flank(top, (middle - wide, foot), rng)
-    right = _flank(top, (middle + wide * 0.9, foot), rng)
-    canvas.polygon(
-        [*reversed(left), *right],
-        canvas.linear_gradient(lighter(tone, 0.12), tone, mix(tone, (170, 190, 180), 0.3)),
-    )
-    ledge = [
-        (middle + shift * wide, foot - high * level)
+def _draw_peak(layer: Layer, peak: Peak, has_snow: bool) -> None:
+    """Draw one mountain with a bright and a shaded flank and, with snow, a white cap."""
+    canvas, color, (x, _) = layer.canvas, peak.color, peak.summit
+    left = _flank(layer, peak.summit, (x - peak.half_width, peak.foot_y))
+    right = _flank(layer, peak.summit, (x + peak.half_width * 0.9, peak.foot_y))
+    foot_color = mix(color, (170, 190, 180), 0.3)
+    surface = canvas.linear_gradient(lighter(color, 0.12), color, foot_color)
+    canvas.polygon([*reversed(left), *right], surface)
+    ridge = [
+        (x + shift * peak.half_width, peak.foot_y - peak.height * level)
         for level, shift in ((0.72, 0.05), (0.5, -0.05), (0.3, 0.12), (0.0, 0.04))
     ]
-    canvas.polygon([top, *right[1:], *reversed(ledge)], darker(tone, 0.24), opacity=0.75)
-    if snow:
-        _cap(canvas, left, right, top, high, wide)
+    shaded = [peak.summit, *right[1:], *reversed(ridge)]
+    canvas.polygon(shaded, darker(color, 0.24), opacity=0.75)
+    if has_snow:
+        _draw_snow_cap(layer, peak, left, right)
 
 
-def _flank(
-    top: tuple[float, float], foot: tuple[float, float], rng: np.random.Generator
-) -> list[tuple[float, float]]:
-    points = [top]
+def _flank(layer: Layer, summit: Point, foot: Point) -> list[Point]:
+    """Return a rough slope from ``summit`` down to ``foot``."""
+    points = [summit]
     for share in (0.16, 0.33, 0.5, 0.68, 0.85):
-        x = top[0] + (foot[0] - top[0]) * (share + (rng.random() - 0.5) * 0.09)
-        points.append((x, top[1] + (foot[1] - top[1]) * share))
+        roughness = (layer.rng.random() - 0.5) * 0.09
+        x = summit[0] + (foot[0] - summit[0]) * (share + roughness)
+        points.append((x, summit[1] + (foot[1] - summit[1]) * share))
     return [*points, foot]
 
 
-def _cap(
-    canvas: SvgCanvas,
-    left: list[tuple[float, float]],
-    right: list[tuple[float, float]],
-    top: tuple[float, float],
-    high: float,
-    wide: float,
-) -> None:
+def _draw_snow_cap(layer: Layer, peak: Peak, left: list[Point], right: list[Point]) -> None:
+    """Draw snow down to a jagged edge between the second points of both flanks."""
+    (x, y), half_width, height = peak.summit, peak.half_width, peak.height
     edge = [
         (left[2][0], left[2][1]),
-        (top[0] - wide * 0.15, top[1] + high * 0.27),
-        (top[0] - wide * 0.07, top[1] + high * 0.38),
-        (top[0] + wide * 0.02, top[1] + high * 0.26),
-        (top[0] + wide * 0.12, top[1] + high * 0.4),
+        (x - half_width * 0.15, y + height * 0.27),
+        (x - half_width * 0.07, y + height * 0.38),
+        (x + half_width * 0.02, y + height * 0.26),
+        (x + half_width * 0.12, y + height * 0.4),
         (right[2][0], right[2][1]),
     ]
-    canvas.polygon([top, left[1], *edge, right[1]], (250, 252, 255), opacity=0.95)
-    canvas.polygon(
-        [top, right[1], *reversed(edge[3:]), (top[0] + wide * 0.05, top[1] + high * 0.14)],
-        (196, 210, 232),
-        opacity=0.9,
-    )
+    layer.canvas.polygon([peak.summit, left[1], *edge, right[1]], SNOW, opacity=0.95)
+    ridge_end = (x + half_width * 0.05, y + height * 0.14)
+    shaded = [peak.summit, right[1], *reversed(edge[3:]), ridge_end]
+    layer.canvas.polygon(shaded, SNOW_SHADE, opacity=0.9)
 
 
-def _hills(
-    canvas: SvgCanvas, foot: float, color: Color, haze: Color, rng: np.random.Generator
-) -> None:
-    """Draw rolling hills with a few trees on the near ones."""
+def _draw_hills(layer: Layer) -> None:
+    """Draw rolling hills with a few bushes on the near ones."""
+    canvas, rng, foot_y = layer.canvas, layer.rng, layer.horizon_y
     for depth in range(3):
-        tone = mix(color, haze, 0.48 - 0.18 * depth)
+        color = mix(layer.color, layer.haze, 0.48 - 0.18 * depth)
         heights = skyline(rng, 9, 0.35)
-        tall = foot * (0.26 - 0.07 * depth)
-        line = [
-            (canvas.width * (index - 0.5) / 7, foot - tall * (0.25 + 0.75 * height))
+        max_height = foot_y * (0.26 - 0.07 * depth)
+        ridge = [
+            (canvas.width * (index - 0.5) / 7, foot_y - max_height * (0.25 + 0.75 * height))
             for index, height in enumerate(heights)
         ]
-        canvas.fill_below(
-            line, canvas.linear_gradient(lighter(tone, 0.1), tone, darker(tone, 0.06))
-        )
+        gradient = canvas.linear_gradient(lighter(color, 0.1), color, darker(color, 0.06))
+        canvas.fill_below(ridge, gradient)
         for _ in range(5 * depth):
-            index = int(rng.integers(1, 8))
-            x, y = line[index]
-            bush(
-                canvas,
-                (x + 40 * (rng.random() - 0.5), y + 10),
-                16 + 6 * depth,
-                darker(tone, 0.28),
-                rng,
-            )
+            x, y = ridge[int(rng.integers(1, 8))]
+            position = (x + 40 * (rng.random() - 0.5), y + 10)
+            draw_bush(layer, position, 16 + 6 * depth, darker(color, 0.28))
 
 
-def _trees(
-    canvas: SvgCanvas, foot: float, color: Color, haze: Color, rng: np.random.Generator
-) -> None:
-    """Draw a wood in three rows; the nearest is the darkest and its trees have trunks."""
-    _wood(canvas, foot, 1.0, color, haze, rng)
+def _draw_trees(layer: Layer) -> None:
+    """Draw a wood that hides the sky near the horizon."""
+    _draw_wood(layer, 1.0)
 
 
-def _grove(
-    canvas: SvgCanvas, foot: float, color: Color, haze: Color, rng: np.random.Generator
-) -> None:
+def _draw_grove(layer: Layer) -> None:
     """Draw a low wood, over which mountains can be seen."""
-    _wood(canvas, foot, 0.42, color, haze, rng)
+    _draw_wood(layer, GROVE_SCALE)
 
 
-def _wood(
-    canvas: SvgCanvas,
-    foot: float,
-    scale: float,
-    color: Color,
-    haze: Color,
-    rng: np.random.Generator,
-) -> None:
+def _draw_wood(layer: Layer, scale: float) -> None:
+    """Draw three rows of trees; the nearest is the darkest and its trees have trunks."""
+    canvas, rng, foot_y = layer.canvas, layer.rng, layer.horizon_y
     for depth in range(3):
-        tone = mix(color, haze, 0.42 - 0.2 * depth)
-        radius = foot * (0.10 + 0.02 * depth) * scale
-        tall = foot * (0.5 - 0.14 * depth) * scale
-        step = radius * 1.15
-        canvas.rectangle(
-            (0, foot - tall * 0.55), (canvas.width, tall * 0.55 + 8), darker(tone, 0.2)
-        )
+        color = mix(layer.color, layer.haze, 0.42 - 0.2 * depth)
+        radius = foot_y * (0.10 + 0.02 * depth) * scale
+        max_height = foot_y * (0.5 - 0.14 * depth) * scale
+        step = radius * 1.15  # crowns overlap
+        between = (canvas.width, max_height * 0.55 + 8)
+        canvas.rectangle((0, foot_y - max_height * 0.55), between, darker(color, 0.2))
         for index in range(int(canvas.width / step) + 2):
             x = (index + 0.5 * (rng.random() - 0.5)) * step
-            y = foot - tall * (0.62 + 0.38 * rng.random())
-            shade = mix(
-                tone, (190, 190, 80) if rng.random() < 0.5 else (30, 90, 90), 0.16 * rng.random()
-            )
-            _tree(canvas, x, y, foot, radius * (0.8 + 0.4 * rng.random()), shade, depth, rng)
+            y = foot_y - max_height * (0.62 + 0.38 * rng.random())
+            varied = LEAF_YELLOW if rng.random() < 0.5 else LEAF_BLUE
+            shade = mix(color, varied, 0.16 * rng.random())
+            crown_radius = radius * (0.8 + 0.4 * rng.random())
+            if depth == 2:
+                trunk = (crown_radius * 0.18, foot_y - y + 6)
+                canvas.rectangle((x - crown_radius * 0.09, y), trunk, TRUNK)
+            _draw_tree(layer, (x, y), crown_radius, shade)
 
 
-def _tree(
-    canvas: SvgCanvas,
-    x: float,
-    y: float,
-    foot: float,
-    radius: float,
-    tone: Color,
-    depth: int,
-    rng: np.random.Generator,
-) -> None:
-    if depth == 2:
-        canvas.rectangle((x - radius * 0.09, y), (radius * 0.18, foot - y + 6), (98, 74, 60))
-    if rng.random() < 0.3:
-        for tier in range(3):
-            low = y + radius * (0.9 * tier + 0.4)
-            half = radius * (0.45 + 0.22 * tier)
-            canvas.polygon(
-                [(x, low - radius * 1.5), (x - half, low), (x + half, low)],
-                darker(tone, 0.12 - 0.04 * tier),
-            )
+def _draw_tree(layer: Layer, top: Point, radius: float, color: Color) -> None:
+    """Draw the crown of a tree: three in ten are conifers of three tiers."""
+    x, y = top
+    if layer.rng.random() >= 0.3:
+        draw_bush(layer, (x, y + radius * 0.4), radius, color)
         return
-    bush(canvas, (x, y + radius * 0.4), radius, tone, rng)
+    for tier in range(3):
+        low = y + radius * (0.9 * tier + 0.4)
+        half = radius * (0.45 + 0.22 * tier)
+        outline = [(x, low - radius * 1.5), (x - half, low), (x + half, low)]
+        layer.canvas.polygon(outline, darker(color, 0.12 - 0.04 * tier))
 
 
-def bush(
-    canvas: SvgCanvas,
-    foot: tuple[float, float],
-    radius: float,
-    tone: Color,
-    rng: np.random.Generator,
-) -> None:
+def draw_bush(layer: Layer, foot: Point, radius: float, color: Color) -> None:
     """Draw a round crown of leaves with light from the upper left."""
     x, y = foot
-    for shade, size, shift in (
-        (darker(tone, 0.18), 1.0, 0.0),
-        (tone, 0.86, -0.1),
-        (lighter(tone, 0.14), 0.5, -0.32),
-    ):
-        for _ in range(4 if size > 0.6 else 3):
-            dx, dy = (rng.random(2) - 0.5) * radius * 0.7
-            canvas.ellipse(
-                (x + dx + shift * radius * 0.7, y + dy * 0.7 - radius * 0.3 + shift * radius),
-                (radius * size * 0.78, radius * size * 0.7),
-                shade,
-            )
-
-
-def _coast(
-    canvas: SvgCanvas, foot: float, color: Color, haze: Color, rng: np.random.Generator
-) -> None:
-    """Draw a low shore far off."""
-    for depth in range(2):
-        tone = mix(color, haze, 0.62 - 0.25 * depth)
-        heights = skyline(rng, 13, 0.5)
-        tall = foot * (0.13 - 0.05 * depth)
-        canvas.fill_below(
-            [
-                (canvas.width * index / 11, foot + 4 - tall * height)
-                for index, height in enumerate(heights)
-            ],
-            tone,
-        )
-
-
-def _sea(
-    canvas: SvgCanvas, foot: float, color: Color, haze: Color, rng: np.random.Generator
-) -> None:
-    """Draw a strip of sea behind a beach, with surf along its edge."""
-    high = foot * 0.26
-    canvas.rectangle(
-        (0, foot - high),
-        (canvas.width, high + 6),
-        canvas.linear_gradient(mix(color, haze, 0.35), color, lighter(color, 0.25)),
+    shades = (
+        (darker(color, 0.18), 1.0, 0.0),
+        (color, 0.86, -0.1),
+        (lighter(color, 0.14), 0.5, -0.32),
     )
+    for shade, size, shift in shades:
+        for _ in range(4 if size > 0.6 else 3):
+            dx, dy = (layer.rng.random(2) - 0.5) * radius * 0.7
+            center = (
+                x + dx + shift * radius * 0.7,
+                y + dy * 0.7 - radius * 0.3 + shift * radius,
+            )
+            radii = (radius * size * 0.78, radius * size * 0.7)
+            layer.canvas.ellipse(center, radii, shade)
+
+
+def _draw_coast(layer: Layer) -> None:
+    """Draw a low shore far off, in two rows."""
+    foot_y = layer.horizon_y
+    for depth in range(2):
+        color = mix(layer.color, layer.haze, 0.62 - 0.25 * depth)
+        heights = skyline(layer.rng, 13, 0.5)
+        max_height = foot_y * (0.13 - 0.05 * depth)
+        shore = [
+            (layer.canvas.width * index / 11, foot_y + 4 - max_height * height)
+            for index, height in enumerate(heights)
+        ]
+        layer.canvas.fill_below(shore, color)
+
+
+def _draw_sea(layer: Layer) -> None:
+    """Draw a strip of sea behind a beach, with surf along its edge."""
+    canvas, rng, color, foot_y = layer.canvas, layer.rng, layer.color, layer.horizon_y
+    height = foot_y * 0.26
+    gradient = canvas.linear_gradient(mix(color, layer.haze, 0.35), color, lighter(color, 0.25))
+    canvas.rectangle((0, foot_y - height), (canvas.width, height + 6), gradient)
     for _ in range(46):
-        share = rng.random()
-        y = foot - high * (1 - share)
-        canvas.lens(
-            (rng.random() * canvas.width, y),
-            (30 + 110 * share, 1 + 2.4 * share),
-            lighter(color, 0.6),
-            opacity=0.5,
-        )
-    edge = [(canvas.width * index / 8, foot - 8 + 14 * rng.random()) for index in range(-1, 10)]
+        nearness = rng.random()
+        y = foot_y - height * (1 - nearness)
+        size = (30 + 110 * nearness, 1 + 2.4 * nearness)
+        canvas.lens((layer.random_x(), y), size, lighter(color, 0.6), opacity=0.5)
+    edge = [(canvas.width * index / 8, foot_y - 8 + 14 * rng.random()) for index in range(-1, 10)]
     canvas.fill_below([(x, y - 10) for x, y in edge], (252, 254, 252), opacity=0.85)
 
 
-PAINTERS: dict[str, Painter] = {
-    "mountains": _mountains,
-    "hills": _hills,
-    "trees": _trees,
-    "grove": _grove,
-    "coast": _coast,
-    "sea": _sea,
-    "city": buildings.street_front,
-    "stands": buildings.stands,
+_DRAWERS: dict[str, Callable[[Layer], None]] = {
+    "mountains": _draw_mountains,
+    "hills": _draw_hills,
+    "trees": _draw_trees,
+    "grove": _draw_grove,
+    "coast": _draw_coast,
+    "sea": _draw_sea,
+    "city": buildings.draw_street_front,
+    "stands": buildings.draw_stands,
 }

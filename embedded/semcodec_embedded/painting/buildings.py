@@ -1,108 +1,118 @@
-"""What people have built to close the view: a street of houses, the stands of a stadium."""
+"""Draw buildings that close the view: a street of houses, the stands of a stadium."""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
+from semcodec_embedded.painting.layer import Layer
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
-from semcodec_embedded.painting.svg import SvgCanvas
+
+SKYLINE_STEP = 70  #: units between the pale towers behind the houses
+FLOOR_HEIGHT, WINDOW_PITCH, SHOP_HEIGHT = 72, 46, 90  #: of a house; the shop is at street level
+HOUSE_COLORS = ((206, 132, 104), (226, 196, 150), (158, 176, 178), (214, 170, 126), (178, 144, 132))
+AWNING_COLORS = ("red", "teal", "green", "orange")
+LIT_WINDOW: Color = (250, 224, 150)
+SKIN_COLORS = ((240, 190, 130), (176, 120, 84), (250, 206, 130))
+SHIRT_COLORS = ("red", "blue", "white", "yellow", "teal", "gray")
 
 
-def street_front(
-    canvas: SvgCanvas, foot: float, color: Color, haze: Color, rng: np.random.Generator
-) -> None:
+@dataclass(frozen=True, slots=True)
+class House:
+    """A house front: its left edge, the street below it, its size and its color."""
+
+    x: float
+    baseline_y: float
+    width: float
+    height: float
+    color: Color
+
+    @property
+    def top(self) -> float:
+        """The y of its upper edge."""
+        return self.baseline_y - self.height
+
+
+def draw_street_front(layer: Layer) -> None:
     """Draw a pale skyline and a row of house fronts before it."""
-    for index in range(int(canvas.width / 70) + 1):
-        high = foot * (0.35 + 0.5 * rng.random() ** 1.5)
-        canvas.rectangle(
-            (index * 70 - 20 * rng.random(), foot - high), (64, high), mix(color, haze, 0.68)
-        )
+    canvas, rng, baseline_y = layer.canvas, layer.rng, layer.horizon_y
+    for index in range(int(canvas.width / SKYLINE_STEP) + 1):
+        height = baseline_y * (0.35 + 0.5 * rng.random() ** 1.5)
+        corner = (index * SKYLINE_STEP - 20 * rng.random(), baseline_y - height)
+        canvas.rectangle(corner, (SKYLINE_STEP - 6, height), mix(layer.color, layer.haze, 0.68))
     x = -60 * rng.random()
     while x < canvas.width:
-        wide = 120 + 90 * rng.random()
-        _house(canvas, x, foot, wide, foot * (0.4 + 0.32 * rng.random()), _front(color, rng), rng)
-        x += wide + 3
-    canvas.rectangle((0, foot - 8), (canvas.width, 24), (186, 180, 172))
+        width = 120 + 90 * rng.random()
+        height = baseline_y * (0.4 + 0.32 * rng.random())
+        color = mix(layer.color, HOUSE_COLORS[int(rng.integers(len(HOUSE_COLORS)))], 0.5)
+        _draw_house(layer, House(x, baseline_y, width, height, color))
+        x += width + 3
+    canvas.rectangle((0, baseline_y - 8), (canvas.width, 24), (186, 180, 172))
 
 
-def _front(color: Color, rng: np.random.Generator) -> Color:
-    """Return a colour for a house in the key of the street."""
-    warm = ((206, 132, 104), (226, 196, 150), (158, 176, 178), (214, 170, 126), (178, 144, 132))
-    return mix(color, warm[int(rng.integers(len(warm)))], 0.5)
+def _draw_house(layer: Layer, house: House) -> None:
+    """Draw a house front: a wall with a cornice, windows in rows, a shop at street level."""
+    canvas, color = layer.canvas, house.color
+    wall = canvas.linear_gradient(lighter(color, 0.12), color)
+    canvas.rectangle((house.x, house.top), (house.width, house.height), wall)
+    canvas.rectangle((house.x - 4, house.top - 8), (house.width + 8, 14), darker(color, 0.28))
+    glass = mix(darker(color, 0.62), (96, 130, 160), 0.5)
+    _draw_windows(layer, house, glass)
+    _draw_shop(layer, house, glass)
 
 
-def _house(
-    canvas: SvgCanvas,
-    x: float,
-    foot: float,
-    wide: float,
-    high: float,
-    tone: Color,
-    rng: np.random.Generator,
-) -> None:
-    """Draw a house front: windows in rows, a cornice, a shop at the bottom."""
-    top = foot - high
-    canvas.rectangle((x, top), (wide, high), canvas.linear_gradient(lighter(tone, 0.12), tone))
-    canvas.rectangle((x - 4, top - 8), (wide + 8, 14), darker(tone, 0.28))
-    columns, rows = max(2, int(wide / 46)), max(2, int(high / 72))
-    cell, level = wide / columns, (high - 90) / rows
-    glass = mix(darker(tone, 0.62), (96, 130, 160), 0.5)
+def _draw_windows(layer: Layer, house: House, glass: Color) -> None:
+    canvas, rng = layer.canvas, layer.rng
+    columns = max(2, int(house.width / WINDOW_PITCH))
+    rows = max(2, int(house.height / FLOOR_HEIGHT))
+    column_width, row_height = house.width / columns, (house.height - SHOP_HEIGHT) / rows
+    width, height = column_width * 0.52, row_height * 0.62
     for row in range(rows):
         for column in range(columns):
-            corner = (x + (column + 0.24) * cell, top + 22 + row * level)
-            lit = rng.random() < 0.16
-            canvas.rectangle(
-                (corner[0] - 3, corner[1] - 3),
-                (cell * 0.52 + 6, level * 0.62 + 6),
-                lighter(tone, 0.42),
-            )
-            canvas.rectangle(corner, (cell * 0.52, level * 0.62), (250, 224, 150) if lit else glass)
-    awning = (NAMED["red"], NAMED["teal"], NAMED["green"], NAMED["orange"])[int(rng.integers(4))]
-    canvas.rectangle((x + 10, foot - 62), (wide - 20, 60), darker(glass, 0.2))
+            x = house.x + (column + 0.24) * column_width
+            y = house.top + 22 + row * row_height
+            is_lit = rng.random() < 0.16
+            frame = (width + 6, height + 6)
+            canvas.rectangle((x - 3, y - 3), frame, lighter(house.color, 0.42))
+            canvas.rectangle((x, y), (width, height), LIT_WINDOW if is_lit else glass)
+
+
+def _draw_shop(layer: Layer, house: House, glass: Color) -> None:
+    """Draw a shop window under a striped awning."""
+    canvas, x, street_y = layer.canvas, house.x, house.baseline_y
+    awning = NAMED[AWNING_COLORS[int(layer.rng.integers(4))]]
+    window = (house.width - 20, 60)
+    canvas.rectangle((x + 10, street_y - 62), window, darker(glass, 0.2))
+    step = (house.width - 12) / 6
     for stripe in range(6):
-        step = (wide - 12) / 6
-        canvas.polygon(
-            [
-                (x + 6 + stripe * step, foot - 74),
-                (x + 6 + (stripe + 1) * step, foot - 74),
-                (x + 4 + (stripe + 1) * step, foot - 50),
-                (x + 4 + stripe * step, foot - 50),
-            ],
-            mix(awning, tone, 0.3) if stripe % 2 else (246, 240, 228),
-        )
+        left, right = stripe * step, (stripe + 1) * step
+        outline = [
+            (x + 6 + left, street_y - 74),
+            (x + 6 + right, street_y - 74),
+            (x + 4 + right, street_y - 50),
+            (x + 4 + left, street_y - 50),
+        ]
+        is_colored = stripe % 2
+        color = mix(awning, house.color, 0.3) if is_colored else (246, 240, 228)
+        canvas.polygon(outline, color)
 
 
-def stands(
-    canvas: SvgCanvas, foot: float, color: Color, haze: Color, rng: np.random.Generator
-) -> None:
-    """Draw rows of spectators behind a wall with coloured boards."""
-    top = foot * 0.3
-    canvas.rectangle(
-        (0, top),
-        (canvas.width, foot - top),
-        canvas.linear_gradient(darker(color, 0.35), darker(color, 0.05)),
-    )
-    skins = ((240, 190, 130), (176, 120, 84), (250, 206, 130))
-    clothes = [
-        mix(NAMED[name], color, 0.35) for name in ("red", "blue", "white", "yellow", "teal", "gray")
-    ]
+def draw_stands(layer: Layer) -> None:
+    """Draw rows of spectators, larger towards the front, behind a wall with colored boards."""
+    canvas, rng, color, bottom = layer.canvas, layer.rng, layer.color, layer.horizon_y
+    top = bottom * 0.3
+    gradient = canvas.linear_gradient(darker(color, 0.35), darker(color, 0.05))
+    canvas.rectangle((0, top), (canvas.width, bottom - top), gradient)
+    shirts = [mix(NAMED[name], color, 0.35) for name in SHIRT_COLORS]
     for row in range(9):
-        y = top + (foot - top - 50) * (row + 0.7) / 9
+        y = top + (bottom - top - 50) * (row + 0.7) / 9
         size = 9 + row * 0.9
         for index in range(int(canvas.width / (size * 2.6)) + 2):
             x = (index + 0.5 * (row % 2) + 0.2 * rng.random()) * size * 2.6
-            if rng.random() < 0.86:
-                canvas.ellipse(
-                    (x, y + size * 1.3),
-                    (size, size * 0.95),
-                    clothes[int(rng.integers(6))],
-                    opacity=0.85,
-                )
-                canvas.ellipse(
-                    (x, y), (size * 0.55, size * 0.6), skins[int(rng.integers(3))], opacity=0.85
-                )
-    canvas.rectangle((0, foot - 56), (canvas.width, 62), darker(color, 0.45))
+            if rng.random() < 0.86:  # the other seats are empty
+                shirt, skin = shirts[int(rng.integers(6))], SKIN_COLORS[int(rng.integers(3))]
+                canvas.ellipse((x, y + size * 1.3), (size, size * 0.95), shirt, opacity=0.85)
+                canvas.ellipse((x, y), (size * 0.55, size * 0.6), skin, opacity=0.85)
+    canvas.rectangle((0, bottom - 56), (canvas.width, 62), darker(color, 0.45))
     for index in range(int(canvas.width / 240) + 1):
-        canvas.rectangle(
-            (index * 240 + 14, foot - 46), (212, 34), lighter(color, 0.55), opacity=0.35, radius=6
-        )
+        board = (index * 240 + 14, bottom - 46)
+        canvas.rectangle(board, (212, 34), lighter(color, 0.55), opacity=0.35, radius=6)

@@ -1,4 +1,4 @@
-"""Set drawings into the scene: light on them, a shadow under them, their image in water."""
+"""Composite sprites into the scene, with the light on them, their shadow and their reflection."""
 
 from __future__ import annotations
 
@@ -6,83 +6,87 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from semcodec_embedded.painting.backdrop import lit
 from semcodec_embedded.painting.drawing import render
 from semcodec_embedded.painting.palette import Color
-from semcodec_embedded.painting.placed import Placed
+from semcodec_embedded.painting.scene import PlacedSprite
+from semcodec_embedded.painting.sky import apply_light
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas, blur
 
-MIRRORED = 0.42  #: the height of the image in the water for a height of 1
+REFLECTION_HEIGHT, REFLECTION_OPACITY = 0.42, 0.3  #: in water, relative to the sprite
+MIN_HAZE = 0.01  #: less cannot be seen
+SHADOW: Color = (28, 26, 44)
+ISLET_SAND, ISLET_GRASS = (206, 190, 150), (122, 168, 96)
+MAX_JUMP_SHADOW_Y = 985.0  #: the shadow of someone in the air stays in the picture
+#: Offset, length relative to the sprite, thickness and opacity of the ripples at a waterline.
+RIPPLES = ((0, 1.06, 3.2, 0.75), (7, 1.3, 2.4, 0.5), (16, 0.9, 2.4, 0.4))
 
 
-def shadows(picture: Image.Image, placed: Sequence[Placed]) -> None:
-    """Draw a soft shadow under everything that stands on something."""
+def draw_shadows(picture: Image.Image, sprites: Sequence[PlacedSprite]) -> None:
+    """Draw a soft shadow under everything that stands on something, and the islets."""
     canvas = SvgCanvas(picture.size)
-    dark = canvas.radial_gradient((28, 26, 44))
-    for it in placed:
-        if it.stands == "islet":
-            canvas.ellipse((it.x, it.foot + 4), (it.width * 0.78, 40), (206, 190, 150))
-            canvas.ellipse((it.x, it.foot - 6), (it.width * 0.72, 34), (122, 168, 96))
-        if it.stands in ("ground", "surface") and not it.lift:
-            wide, high = it.width * 0.62, max(6.0, it.width * 0.13)
-            canvas.ellipse((it.x, it.foot - high * 0.16), (wide, high), dark, opacity=0.62)
-            canvas.ellipse(
-                (it.x, it.foot - high * 0.1), (wide * 0.62, high * 0.42), dark, opacity=0.7
-            )
-        elif it.stands == "jump":
-            canvas.ellipse(
-                (it.x, min(985.0, it.foot + it.height * 0.3)),
-                (it.width * 0.4, 22),
-                dark,
-                opacity=0.6,
-            )
+    shadow = canvas.radial_gradient(SHADOW)
+    for sprite in sprites:
+        x, y, width = sprite.x, sprite.baseline_y, sprite.width
+        if sprite.support == "islet":
+            canvas.ellipse((x, y + 4), (width * 0.78, 40), ISLET_SAND)
+            canvas.ellipse((x, y - 6), (width * 0.72, 34), ISLET_GRASS)
+        if sprite.support in ("ground", "surface") and not sprite.elevation:
+            rx, ry = width * 0.62, max(6.0, width * 0.13)
+            canvas.ellipse((x, y - ry * 0.16), (rx, ry), shadow, opacity=0.62)
+            contact = (rx * 0.62, ry * 0.42)  # darker where it touches the ground
+            canvas.ellipse((x, y - ry * 0.1), contact, shadow, opacity=0.7)
+        elif sprite.support == "jump":
+            ground_y = min(MAX_JUMP_SHADOW_Y, y + sprite.height * 0.3)
+            canvas.ellipse((x, ground_y), (width * 0.4, 22), shadow, opacity=0.6)
     canvas.composite_onto(picture)
 
 
-def put(picture: Image.Image, it: Placed, light: str, haze: Color, far: float) -> None:
-    """Draw ``it``; ``far`` is how much of the ``haze`` lies before it, 0..1."""
+def draw_sprite(
+    picture: Image.Image, sprite: PlacedSprite, light: str, haze: tuple[Color, float]
+) -> None:
+    """Draw ``sprite`` in ``light``; ``haze`` is the color of the haze before it and its share."""
     scale = picture.size[1] / HEIGHT
-    size = max(1, round(it.width * scale)), max(1, round(it.height * scale))
-    drawing = render(it.name, size, it.colors)
-    if it.flip:
-        drawing = drawing.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    if light in ("night", "sunset"):
-        drawing = lit(drawing, light)
-    if far > 0.01:
-        alpha = drawing.getchannel("A")
-        drawing = Image.blend(drawing.convert("RGB"), Image.new("RGB", size, haze), far)
-        drawing.putalpha(alpha)
-    left, top = round((it.x - it.width / 2) * scale), round((it.foot - it.lift - it.height) * scale)
-    if it.stands == "water":
-        _float(picture, drawing, left, top, it.sunk)
+    size = max(1, round(sprite.width * scale)), max(1, round(sprite.height * scale))
+    image = render(sprite.name, size, sprite.colors)
+    if sprite.flipped:
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    image = _apply_haze(apply_light(image, light), haze)
+    left = round((sprite.x - sprite.width / 2) * scale)
+    top = round((sprite.baseline_y - sprite.elevation - sprite.height) * scale)
+    if sprite.support == "water":
+        _draw_floating(picture, image, (left, top), sprite.submerged)
     else:
-        picture.paste(drawing, (left, top), drawing)
+        picture.paste(image, (left, top), image)
 
 
-def _float(picture: Image.Image, drawing: Image.Image, left: int, top: int, sunk: float) -> None:
-    """Draw a boat down to its waterline, and its image below."""
-    width, height = drawing.size
-    line = max(1, round(height * (1 - sunk)))
-    above = drawing.crop((0, 0, width, line))
-    image = above.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    image = image.resize((width, max(1, round(line * MIRRORED))))
-    image = blur(image, max(0.5, height / 120))
-    faded = image.getchannel("A").point(lambda value: value * 0.3)
-    picture.paste(image, (left, top + line - max(1, height // 60)), faded)
+def _apply_haze(image: Image.Image, haze: tuple[Color, float]) -> Image.Image:
+    color, amount = haze
+    if amount <= MIN_HAZE:
+        return image
+    hazy = Image.blend(image.convert("RGB"), Image.new("RGB", image.size, color), amount)
+    hazy.putalpha(image.getchannel("A"))
+    return hazy
+
+
+def _draw_floating(
+    picture: Image.Image, image: Image.Image, corner: tuple[int, int], submerged: float
+) -> None:
+    """Draw ``image`` down to its waterline, and its reflection below."""
+    (left, top), (width, height) = corner, image.size
+    waterline = max(1, round(height * (1 - submerged)))
+    above = image.crop((0, 0, width, waterline))
+    reflection = above.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    reflection = reflection.resize((width, max(1, round(waterline * REFLECTION_HEIGHT))))
+    reflection = blur(reflection, max(0.5, height / 120))
+    alpha = reflection.getchannel("A").point(lambda value: value * REFLECTION_OPACITY)
+    picture.paste(reflection, (left, top + waterline - max(1, height // 60)), alpha)
     picture.paste(above, (left, top), above)
 
 
-def foam(canvas: SvgCanvas, it: Placed) -> None:
-    """Draw the ripples at the waterline of ``it``."""
-    line = it.foot - it.height * it.sunk
-    for shift, share, thick, opacity in (
-        (0, 1.06, 3.2, 0.75),
-        (7, 1.3, 2.4, 0.5),
-        (16, 0.9, 2.4, 0.4),
-    ):
-        canvas.lens(
-            (it.x, line + shift * it.height / 300),
-            (it.width * share, thick),
-            (255, 255, 255),
-            opacity=opacity,
-        )
+def draw_waterline(canvas: SvgCanvas, sprite: PlacedSprite) -> None:
+    """Draw the ripples at the waterline of ``sprite``."""
+    waterline_y = sprite.baseline_y - sprite.height * sprite.submerged
+    for offset, length, thickness, opacity in RIPPLES:
+        center = (sprite.x, waterline_y + offset * sprite.height / 300)
+        size = (sprite.width * length, thickness)
+        canvas.lens(center, size, (255, 255, 255), opacity=opacity)

@@ -1,4 +1,4 @@
-"""A drawing as pixels: cropped to what is drawn, at any height, in any colours."""
+"""Render a drawing of the sprite library: cropped to what it shows, at any size, in any colors."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from functools import lru_cache
 from PIL import Image
 
 from semcodec_embedded.painting.recolor import recolor
-from semcodec_embedded.painting.sprites import library
+from semcodec_embedded.painting.sprites import sprite_library
 from semcodec_embedded.painting.svg import SVG_HEADER, rasterize
 
-VIEW = 128  #: units across the square on which every drawing is drawn
+DRAWING_SIZE = 128  #: units of a drawing, which is square
+MIN_ALPHA = 24  #: pixels with less are the soft shadow around a drawing, and no part of it
 
 
 @lru_cache(maxsize=1024)
 def bounding_box(name: str) -> tuple[float, float, float, float]:
-    """Return left, top, width and height of what ``name`` shows, in units of the drawing."""
-    svg = (
-        f'{SVG_HEADER}viewBox="0 0 128 128" width="128" height="128">{library().bodies[name]}</svg>'
-    )
-    alpha = rasterize(svg).getchannel("A").point(lambda value: 255 * (value > 24))
-    left, top, right, bottom = alpha.getbbox() or (0, 0, VIEW, VIEW)
+    """Return left, top, width and height of what the drawing ``name`` shows, in its units."""
+    side = DRAWING_SIZE
+    alpha = rasterize(
+        f'{SVG_HEADER}viewBox="0 0 {side} {side}" width="{side}" height="{side}">'
+        f"{sprite_library().bodies[name]}</svg>"
+    ).getchannel("A")
+    visible = alpha.point(lambda value: 255 * (value > MIN_ALPHA))
+    left, top, right, bottom = visible.getbbox() or (0, 0, side, side)
     return float(left), float(top), float(right - left), float(bottom - top)
 
 
@@ -31,10 +34,13 @@ def aspect(name: str) -> float:
 
 
 def render(name: str, size: tuple[int, int], colors: tuple[str, ...]) -> Image.Image:
-    """Return the drawing ``name`` in RGBA, filling ``size``, in ``colours`` of the palette."""
-    body = library().bodies[name]
+    """Return the drawing ``name`` in RGBA.
+
+    What it shows fills ``size``, in pixels. ``colors`` are names of the palette; () leaves its own.
+    """
+    body = sprite_library().bodies[name]
     if colors:
-        body = recolor(body, colors, name in library().people)
+        body = recolor(body, colors, name in sprite_library().people)
     left, top, width, height = bounding_box(name)
     return rasterize(
         f'{SVG_HEADER}viewBox="{left} {top} {width} {height}" '

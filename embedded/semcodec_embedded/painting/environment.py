@@ -1,43 +1,45 @@
-"""Decide what the scene is built of: which setting, where the ground begins, which light."""
+"""Choose the environment of a scene: which kind, where the ground begins, which light.
+
+What the words name comes first; what they leave open follows from the habitat of the subjects. The
+tables are in ``environments.toml``.
+"""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
 
-from semcodec_embedded.painting.scene import Plan, Subject
-from semcodec_embedded.painting.sprites import SpriteInfo, library
+from semcodec_embedded.painting.scene import SceneDescription, Subject
+from semcodec_embedded.painting.sprites import SpriteInfo, sprite_library
+from semcodec_embedded.painting.svg import HEIGHT
 
+PERSON_HEIGHT_M = 1.75  #: of the family of grown-ups in nouns.toml, which marks its members
 ROOMS = frozenset(("kitchen", "bathroom", "bedroom", "room"))
-#: What carries things at the waterside that do not float, by their home.
-DRY = {"street": "sand", "room": "sand", "railway": "tracks", "beach": "sand"}
-OPEN = frozenset(("street", "town", "railway", "sea", "lake", "field"))
-BUILT = frozenset(("floor", "table", "desk"))
-#: The ground and what closes the view where a home stands for a setting.
-HOMES = {
-    "meadow": ("grass", ("hills", "trees")), "garden": ("grass", ("trees",)),
-    "leaves": ("grass", ("trees",)), "savanna": ("savanna", ("hills",)),
-    "field": ("grass", ("hills",)), "lake": ("water", ("trees",)), "sea": ("water", ()),
-    "beach": ("sand", ("sea",)),
-    "cliff": ("rock", ("sea",)), "street": ("road", ("city",)), "town": ("grass", ("hills",)),
-    "railway": ("tracks", ("hills",)), "forest": ("grass", ("trees",)), "court": ("court", ()),
-}  # fmt: skip
-FAR_OF_GROUND = {
-    "road": ("city",), "tracks": ("trees",), "grass": ("hills",), "savanna": ("hills",),
-    "garden": ("trees",), "snow": ("mountains",), "rock": ("mountains",), "court": ("stands",),
-    "dirt": ("hills",), "sand": ("sea",), "desert": ("hills",), "water": ("coast",),
-}  # fmt: skip
-HORIZONS = {"water": 0.5, "road": 0.56, "court": 0.42, "snow": 0.5, "sand": 0.56, "tracks": 0.58}
+TABLES = frozenset(("table", "desk"))
+INDOOR_GROUNDS = TABLES | {"floor"}
+OUTDOOR_SETTINGS = frozenset(("town", "street", "forest"))
+#: Habitats of what is hardly photographed against a plain backdrop.
+TRAFFIC_HABITATS = frozenset(("street", "railway", "sea", "lake", "town"))
+OUTDOOR_HABITATS = frozenset(("street", "town", "railway", "sea", "lake", "field"))
+OUTDOOR_SPORTS = frozenset(("tennis", "baseball", "skiing", "surfing", "skateboarding"))
+DEFAULT_HABITAT = {"ground": "grass", "background": ["hills"]}
+#: Back to front: each may hide those before it.
+BACKGROUND_ORDER = ("mountains", "hills", "coast", "sea", "city", "stands", "trees")
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """The surroundings, decided.
+class Environment:
+    """The chosen environment.
 
     Attributes:
         kind: "outdoors", "room", "table", "studio", "sky", "underwater", "space" or "shapes".
-        room: which room, for "room".
+        room: one of ``ROOMS`` if the kind is "room", else "".
         ground: a key of the table "grounds", or "" where there is none.
-        far: what closes the view, back to front.
+        background: what closes the view, back to front; "grove" is a low row of trees.
         horizon: where the ground begins, 0..1 from the top.
         light: "day", "gray", "sunset" or "night".
     """
@@ -45,125 +47,199 @@ class Stage:
     kind: str
     room: str = ""
     ground: str = ""
-    far: tuple[str, ...] = ()
+    background: tuple[str, ...] = ()
     horizon: float = 0.55
     light: str = "day"
 
+    @property
+    def horizon_y(self) -> float:
+        """Where the ground begins, in units from the top."""
+        return self.horizon * HEIGHT
 
-def build(plan: Plan) -> Stage:
-    """Return the stage on which ``plan`` is played; what is unsaid follows from the subjects."""
-    light = _light(plan)
-    kind = _kind(plan)
+    @property
+    def ground_depth(self) -> float:
+        """Units from the horizon to the lower edge of the picture."""
+        return (1 - self.horizon) * HEIGHT
+
+
+def choose_environment(scene: SceneDescription) -> Environment:
+    """Return the environment of ``scene``."""
+    kind, light = _choose_kind(scene), _choose_light(scene)
+    if kind == "outdoors":
+        return _outdoors(scene, light)
+    room = ground = ""
     if kind == "room":
-        room = plan.setting if plan.setting in ROOMS else _home(plan)
-        return Stage(kind, room if room in ROOMS else "room", "floor", (), 0.66, light)
-    if kind == "table":
-        return Stage(kind, "", plan.ground or "table", (), 0.46, light)
-    if kind == "studio":
-        return Stage(kind, "", "", (), 0.7, light)
-    if kind != "outdoors":
-        return Stage(kind, "", "", (), 0.8, light)
-    return _outdoors(plan, light)
+        named = scene.setting if scene.setting in ROOMS else _habitat(scene)
+        room, ground = named if named in ROOMS else "room", "floor"
+    elif kind == "table":
+        ground = scene.ground or "table"
+    return Environment(kind, room, ground, (), _tables()["horizons"][kind], light)
 
 
-def _outdoors(plan: Plan, light: str) -> Stage:
-    """Return ground, far things and horizon under the open sky."""
-    home_ground, home_far = HOMES.get(_home(plan), ("grass", ("hills",)))
-    ground, far = plan.ground, plan.far
-    if plan.setting in ("town", "street"):
-        ground, far = ground or "road", far or ("city",)
-    if plan.setting == "forest":
-        ground, far = ground or "grass", ("trees", *far)
-    if not ground:
-        ground = "grass" if plan.far else home_ground
-    if not far:
-        same = ground == home_ground or (_home(plan) == "cliff" and ground != "water")
-        far = home_far if same else FAR_OF_GROUND.get(ground, ())
-    if ground == "water" and _home(plan) in DRY:
-        ground, far = DRY[_home(plan)], far or ("sea",)
-    if plan.walled and ground in ("road", "dirt", "grass"):
-        far = ()
-    if "coast" in far and ground != "water":
-        ground = "sand" if ground == "grass" else ground
-    order = ("mountains", "hills", "coast", "sea", "city", "stands", "trees")
-    ordered = tuple(sorted(dict.fromkeys(far), key=order.index))
-    if {"mountains", "trees"} <= set(far):
-        ordered = tuple("grove" if what == "trees" else what for what in ordered)
-    return Stage("outdoors", "", ground, ordered, HORIZONS.get(ground, 0.54), light)
+def _outdoors(scene: SceneDescription, light: str) -> Environment:
+    habitat = _habitat(scene)
+    ground = _choose_ground(scene, habitat)
+    background = _choose_background(scene, ground, habitat)
+    if ground == "water" and habitat in _tables()["shore_grounds"]:
+        ground, background = _tables()["shore_grounds"][habitat], background or ("sea",)
+    if scene.has_wall and ground in ("road", "dirt", "grass"):
+        background = ()  # the wall closes the view
+    if "coast" in background and ground == "grass":
+        ground = "sand"
+    horizon = _tables()["ground_horizons"].get(ground, _tables()["horizons"]["outdoors"])
+    return Environment("outdoors", "", ground, _back_to_front(background), horizon, light)
 
 
-def _kind(plan: Plan) -> str:
-    """Return the kind of stage: what is said first, then what the subjects live in."""
-    said = dict(plan.colors)
-    open_air = plan.ground not in ("", *BUILT) or plan.far or plan.setting in (
-        "town", "street", "forest")  # fmt: skip
-    if plan.setting in ("space", "underwater") or (plan.setting == "shapes" and not plan.subjects):
-        return plan.setting
-    first = plan.subjects[0] if plan.subjects else None
-    on_table = first is not None and _nature(first).stands == "surface"
-    if plan.setting in ROOMS:
-        return "table" if plan.ground in ("table", "desk") and on_table else "room"
-    if open_air:
-        return "outdoors"
-    if plan.ground in ("table", "desk"):
+def _choose_ground(scene: SceneDescription, habitat: str) -> str:
+    """Return the ground: as named, else that of the setting, else that of the habitat."""
+    named = scene.ground or _tables()["setting_grounds"].get(scene.setting, "")
+    if named or scene.background:
+        return str(named or "grass")
+    return str(_habitat_entry(habitat)["ground"])
+
+
+def _choose_background(scene: SceneDescription, ground: str, habitat: str) -> tuple[str, ...]:
+    """Return what closes the view: as named, else what belongs to the setting or the ground."""
+    if scene.setting == "forest":
+        return ("trees", *scene.background)
+    if scene.background or scene.setting in ("town", "street"):
+        return scene.background or ("city",)
+    entry = _habitat_entry(habitat)
+    if ground == entry["ground"] or (habitat == "cliff" and ground != "water"):
+        return tuple(entry["background"])
+    return tuple(_tables()["ground_backgrounds"].get(ground, ()))
+
+
+def _back_to_front(background: tuple[str, ...]) -> tuple[str, ...]:
+    """Return ``background`` in the order in which it is drawn."""
+    ordered = tuple(sorted(dict.fromkeys(background), key=BACKGROUND_ORDER.index))
+    if {"mountains", "trees"} <= set(background):  # a high wood would hide the mountains
+        return tuple("grove" if kind == "trees" else kind for kind in ordered)
+    return ordered
+
+
+def _choose_kind(scene: SceneDescription) -> str:
+    """Return the kind of environment: that of the first decision which applies.
+
+    The order of ``_DECISIONS`` is the precedence of the words: a setting beats a ground, a ground a
+    wall, a wall a background, and any of them the habitat of the subjects.
+    """
+    return next(kind for decide in _DECISIONS if (kind := decide(scene)))
+
+
+def _by_special_setting(scene: SceneDescription) -> str:
+    is_abstract = scene.setting == "shapes" and not scene.subjects
+    return scene.setting if scene.setting in ("space", "underwater") or is_abstract else ""
+
+
+def _by_room(scene: SceneDescription) -> str:
+    if scene.setting not in ROOMS:
+        return ""
+    return "table" if scene.ground in TABLES and _is_tableware(scene) else "room"
+
+
+def _by_outdoor_words(scene: SceneDescription) -> str:
+    is_outdoor_ground = bool(scene.ground) and scene.ground not in INDOOR_GROUNDS
+    is_outdoors = is_outdoor_ground or scene.background or scene.setting in OUTDOOR_SETTINGS
+    return "outdoors" if is_outdoors else ""
+
+
+def _by_table_or_floor(scene: SceneDescription) -> str:
+    if scene.ground in TABLES:
         return "table"
-    if "wall" in said and plan.ground != "floor" and (on_table or plan.activity == "party"):
+    return "room" if scene.ground == "floor" else ""
+
+
+def _by_wall(scene: SceneDescription) -> str:
+    if "wall" not in scene.mentioned_parts:
+        return ""
+    if _is_tableware(scene) or scene.activity == "party":
         return "table"
-    if plan.ground == "floor" or "wall" in said:
-        return "room" if plan.ground == "floor" or _home(plan) in ROOMS else "studio"
-    if plan.activity == "space" or _home(plan) == "space":
-        return "space" if "background" not in said else "studio"
-    if "background" in said or "below" in said:
-        return "outdoors" if _moves_outside(plan) else "studio"
-    return _from_home(plan, first)
+    return "room" if _habitat(scene) in ROOMS else "studio"
 
 
-def _from_home(plan: Plan, first: Subject | None) -> str:
-    """Return the kind of stage that the first subject lives on."""
-    if first is None:
-        colours_only = plan.accents and not plan.sky and not plan.moods
-        return "shapes" if colours_only or plan.setting == "shapes" else "outdoors"
-    home = _home(plan)
-    if home in ROOMS:
-        return "table" if _nature(first).stands == "surface" else "room"
-    if home == "sky" and not plan.ground:
+def _by_space_travel(scene: SceneDescription) -> str:
+    if scene.activity != "space" and _habitat(scene) != "space":
+        return ""
+    return "studio" if "background" in scene.mentioned_parts else "space"
+
+
+def _by_backdrop(scene: SceneDescription) -> str:
+    if not scene.mentioned_parts & {"background", "below"}:
+        return ""
+    return "outdoors" if _needs_ground(scene) else "studio"
+
+
+def _by_habitat(scene: SceneDescription) -> str:
+    """Return the kind of environment of the first subject's habitat; it always decides."""
+    if not scene.subjects:
+        only_colors = scene.accent_colors and not scene.sky and not scene.moods
+        return "shapes" if only_colors or scene.setting == "shapes" else "outdoors"
+    habitat = _habitat(scene)
+    if habitat in ROOMS:
+        return "table" if _is_tableware(scene) else "room"
+    if habitat == "sky" and not scene.ground:
         return "sky"
-    if plan.sky or "sky" in dict(plan.colors):
+    if scene.sky or "sky" in scene.mentioned_parts:
         return "outdoors"
-    return {"table": "table", "studio": "studio", "underwater": "underwater"}.get(home, "outdoors")
+    return habitat if habitat in ("table", "studio", "underwater") else "outdoors"
 
 
-def _moves_outside(plan: Plan) -> bool:
-    """Tell whether the words need real ground although only colours are said of it."""
-    if plan.subjects and plan.subjects[0].size == "huge" and not plan.activity:
+_DECISIONS: tuple[Callable[[SceneDescription], str], ...] = (
+    _by_special_setting,
+    _by_room,
+    _by_outdoor_words,
+    _by_table_or_floor,
+    _by_wall,
+    _by_space_travel,
+    _by_backdrop,
+    _by_habitat,
+)
+
+
+def _is_tableware(scene: SceneDescription) -> bool:
+    """Tell whether the first subject belongs on a table."""
+    return bool(scene.subjects) and _info(scene.subjects[0]).support == "surface"
+
+
+def _needs_ground(scene: SceneDescription) -> bool:
+    """Tell whether the subjects need real ground although the words only give it a color."""
+    if scene.subjects and scene.subjects[0].size == "huge" and not scene.activity:
         return False
-    return _home(plan) in ("street", "railway", "sea", "lake", "town") or plan.activity in (
-        "tennis", "baseball", "skiing", "surfing", "skateboarding")  # fmt: skip
+    return _habitat(scene) in TRAFFIC_HABITATS or scene.activity in OUTDOOR_SPORTS
 
 
-def _home(plan: Plan) -> str:
-    """Return where the most telling subject lives; people live everywhere."""
-    infos = [_nature(one) for one in plan.subjects if one.sprites]
-    homes = [nature.home for nature in infos if nature.height != PERSON]
-    if homes and homes[0] == "room":  # a pet beside a bus is in the street
-        homes = [home for home in homes if home in OPEN] or homes
-    return homes[0] if homes else infos[0].home if infos else "meadow"
+def _habitat(scene: SceneDescription) -> str:
+    """Return the habitat of the most telling subject; people live everywhere and tell least."""
+    infos = [_info(subject) for subject in scene.subjects if subject.sprites]
+    habitats = [info.habitat for info in infos if info.height_m != PERSON_HEIGHT_M]
+    if habitats and habitats[0] == "room":  # a pet beside a bus is in the street
+        habitats = [habitat for habitat in habitats if habitat in OUTDOOR_HABITATS] or habitats
+    if habitats:
+        return habitats[0]
+    return infos[0].habitat if infos else "meadow"
 
 
-PERSON = 1.75  #: the height that marks the family of people
-
-
-def _nature(subject: Subject) -> SpriteInfo:
+def _info(subject: Subject) -> SpriteInfo:
     if not subject.sprites:
-        return SpriteInfo(PERSON, "ground", "meadow")
-    return library().infos[subject.sprites[0]]
+        return SpriteInfo(PERSON_HEIGHT_M, "ground", "meadow")
+    return sprite_library().infos[subject.sprites[0]]
 
 
-def _light(plan: Plan) -> str:
-    """Return the light of the sky."""
-    if "night" in plan.sky:
-        return "night"
-    if "sunset" in plan.sky:
-        return "sunset"
-    dull = plan.color("sky") in ("gray", "white", "black") or plan.moods & {"foggy", "rain"}
-    return "gray" if dull else "day"
+def _choose_light(scene: SceneDescription) -> str:
+    for light in ("night", "sunset"):
+        if light in scene.sky:
+            return light
+    is_dull = scene.color_of("sky") in ("gray", "white", "black")
+    return "gray" if is_dull or scene.moods & {"foggy", "rain"} else "day"
+
+
+def _habitat_entry(habitat: str) -> dict[str, Any]:
+    entry: dict[str, Any] = _tables()["habitats"].get(habitat, DEFAULT_HABITAT)
+    return entry
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    text = resources.files(__package__).joinpath("environments.toml").read_text("utf-8")
+    return tomllib.loads(text)

@@ -1,20 +1,26 @@
-"""The ground under the open sky, from the horizon to the lower edge."""
+"""Draw the ground outdoors, from the horizon to the lower edge.
+
+Everything on the ground is drawn from far to near, and its size grows in proportion to its
+nearness, 0 at the horizon and 1 at the lower edge: that is all the perspective there is. The other
+numbers are choices of design, in thousandths of the picture's height.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from semcodec_embedded.painting import roads
-from semcodec_embedded.painting.background import bush
+from semcodec_embedded.painting.background import draw_bush
+from semcodec_embedded.painting.layer import Layer
 from semcodec_embedded.painting.noise import ground_positions
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
-from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
+from semcodec_embedded.painting.svg import HEIGHT, Point
 
-Painter = Callable[[SvgCanvas, float, Color, np.random.Generator], None]
-
-NATURAL: dict[str, Color] = {
+WHITE: Color = (255, 255, 255)
+DEFAULT_COLORS: dict[str, Color] = {
     "grass": (116, 176, 84),
     "garden": (112, 178, 90),
     "savanna": (214, 184, 104),
@@ -31,271 +37,230 @@ NATURAL: dict[str, Color] = {
     "table": (190, 140, 94),
     "desk": (190, 140, 94),
 }
-TINTED = 0.62  #: how much of a colour word goes into the natural colour
+#: Water mirrors the sky.
+WATER_COLORS: dict[str, Color] = {
+    "sunset": (150, 110, 140),
+    "night": (30, 56, 104),
+    "gray": (110, 142, 160),
+}
+#: Color words that only say what the ground looks like anyway.
+NATURAL_COLOR_WORDS = {("snow", "white"), ("grass", "green"), ("water", "blue")}
+TINT_WEIGHT = 0.62  #: of a color word in the color of the ground
+GRASS_BESIDE_TRACKS: Color = (126, 170, 92)
+MEADOW_PETALS = ((255, 255, 255), (255, 224, 110), (250, 170, 180))
+GARDEN_PETALS = ("red", "pink", "yellow", "white", "purple")
 
 
-def color(ground: str, said: str, light: str) -> Color:
-    """Return the colour of the ground; ``said`` is its word, if it has one."""
-    natural = NATURAL[ground]
-    if ground == "water" and light in ("sunset", "night", "gray"):
-        natural = {"sunset": (150, 110, 140), "night": (30, 56, 104), "gray": (110, 142, 160)}[
-            light
-        ]
-    if not said or (ground, said) in (("snow", "white"), ("grass", "green"), ("water", "blue")):
+def ground_color(ground: str, color_word: str, light: str) -> Color:
+    """Return the color of the ground; ``color_word`` is "" if the words give none."""
+    natural = DEFAULT_COLORS[ground]
+    if ground == "water":
+        natural = WATER_COLORS.get(light, natural)
+    if not color_word or (ground, color_word) in NATURAL_COLOR_WORDS:
         return natural
-    return mix(natural, NAMED[said], TINTED)
+    return mix(natural, NAMED[color_word], TINT_WEIGHT)
 
 
-def paint(
-    canvas: SvgCanvas, ground: str, horizon: float, tone: Color, rng: np.random.Generator
-) -> None:
-    """Draw the ``ground`` in ``tone`` below the ``horizon``, 0..1 from the top."""
-    PAINTERS.get(ground, _dirt)(canvas, HEIGHT * horizon, tone, rng)
+def draw_ground(ground: str, layer: Layer) -> None:
+    """Draw ``ground``, a key of the table "grounds", below the horizon."""
+    _DRAWERS.get(ground, _draw_dirt)(layer)
 
 
-def _base(canvas: SvgCanvas, top: float, tone: Color, pale: float = 0.28) -> None:
+def _fill(layer: Layer, far_tint: float = 0.28) -> None:
     """Fill the ground: pale far off, deeper near."""
-    canvas.rectangle(
-        (0, top),
-        (canvas.width, HEIGHT - top + 2),
-        canvas.linear_gradient(lighter(tone, pale), tone, darker(tone, 0.14)),
-    )
+    canvas, color, top = layer.canvas, layer.color, layer.horizon_y
+    gradient = canvas.linear_gradient(lighter(color, far_tint), color, darker(color, 0.14))
+    canvas.rectangle((0, top), (canvas.width, HEIGHT - top + 2), gradient)
 
 
-def _grass(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
-    """Draw a meadow in soft waves, with tufts and, near, some flowers."""
-    _base(canvas, top, tone)
+def _draw_grass(layer: Layer) -> None:
+    """Draw a meadow in soft waves, with tufts and some small flowers."""
+    canvas, rng, color = layer.canvas, layer.rng, layer.color
+    _fill(layer)
     for band in range(5):
-        level = top + (HEIGHT - top) * (0.06 + 0.2 * band)
+        y = layer.ground_y(0.06 + 0.2 * band)
         wave = [
-            (canvas.width * index / 6, level + 34 * (rng.random() - 0.5) * (0.5 + band / 3))
+            (canvas.width * index / 6, y + 34 * (rng.random() - 0.5) * (0.5 + band / 3))
             for index in range(-1, 9)
         ]
-        shade = lighter(tone, 0.16) if band % 2 else darker(tone, 0.12)
+        shade = lighter(color, 0.16) if band % 2 else darker(color, 0.12)
         canvas.fill_below(wave, shade, opacity=0.3)
-    for near in ground_positions(rng, 190):
-        tuft(
-            canvas,
-            (rng.random() * canvas.width, top + near * (HEIGHT - top)),
-            4 + 22 * near,
-            tone,
-            rng,
-        )
-    petals = ((255, 255, 255), (255, 224, 110), (250, 170, 180))
-    for near in ground_positions(rng, 26):
-        x, y = rng.random() * canvas.width, top + (0.15 + 0.85 * near) * (HEIGHT - top)
-        canvas.ellipse(
-            (x, y), (1.5 + 4.5 * near, 1.3 + 3.8 * near), petals[int(rng.integers(3))], opacity=0.9
-        )
+    for nearness in ground_positions(rng, 190):
+        _draw_tuft(layer, (layer.random_x(), layer.ground_y(nearness)), 4 + 22 * nearness, color)
+    for nearness in ground_positions(rng, 26):
+        center = (layer.random_x(), layer.ground_y(0.15 + 0.85 * nearness))
+        radii = (1.5 + 4.5 * nearness, 1.3 + 3.8 * nearness)
+        canvas.ellipse(center, radii, MEADOW_PETALS[int(rng.integers(3))], opacity=0.9)
 
 
-def tuft(
-    canvas: SvgCanvas, foot: tuple[float, float], high: float, tone: Color, rng: np.random.Generator
-) -> None:
+def _draw_tuft(layer: Layer, foot: Point, height: float, color: Color) -> None:
     """Draw three blades of grass."""
-    shade = darker(tone, 0.3) if rng.random() < 0.6 else lighter(tone, 0.22)
+    shade = darker(color, 0.3) if layer.rng.random() < 0.6 else lighter(color, 0.22)
     x, y = foot
     for lean in (-0.35, 0.05, 0.4):
-        canvas.polygon(
-            [
-                (x + lean * high * 0.5 - high * 0.07, y),
-                (x + lean * high * 1.3, y - high),
-                (x + lean * high * 0.5 + high * 0.07, y),
-            ],
-            shade,
-            opacity=0.55,
-        )
+        blade = [
+            (x + lean * height * 0.5 - height * 0.07, y),
+            (x + lean * height * 1.3, y - height),
+            (x + lean * height * 0.5 + height * 0.07, y),
+        ]
+        layer.canvas.polygon(blade, shade, opacity=0.55)
 
 
-def _garden(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
-    """Draw a meadow full of flowers."""
-    _grass(canvas, top, tone, rng)
-    for near in ground_positions(rng, 120):
-        x, y = rng.random() * canvas.width, top + near * (HEIGHT - top)
-        petal = NAMED[str(rng.choice(("red", "pink", "yellow", "white", "purple")))]
-        for turn in range(5):
-            angle = turn * 1.257
-            canvas.ellipse(
-                (x + np.cos(angle) * 8 * near, y + np.sin(angle) * 7 * near),
-                (1 + 5.5 * near, 1 + 5 * near),
-                petal,
-            )
-        canvas.ellipse((x, y), (1 + 3 * near, 1 + 3 * near), (255, 214, 90))
+def _draw_garden(layer: Layer) -> None:
+    """Draw a meadow full of flowers with five petals."""
+    canvas, rng = layer.canvas, layer.rng
+    _draw_grass(layer)
+    for nearness in ground_positions(rng, 120):
+        x, y = layer.random_x(), layer.ground_y(nearness)
+        color = NAMED[str(rng.choice(GARDEN_PETALS))]
+        for petal in range(5):
+            angle = petal * 1.257  # a fifth of a turn, in radians
+            center = (x + np.cos(angle) * 8 * nearness, y + np.sin(angle) * 7 * nearness)
+            canvas.ellipse(center, (1 + 5.5 * nearness, 1 + 5 * nearness), color)
+        canvas.ellipse((x, y), (1 + 3 * nearness, 1 + 3 * nearness), (255, 214, 90))
 
 
-def _sand(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
+def _draw_sand(layer: Layer) -> None:
     """Draw sand with ripples and pebbles."""
-    _base(canvas, top, tone, 0.35)
-    for near in ground_positions(rng, 80):
-        place = (rng.random() * canvas.width, top + near * (HEIGHT - top))
-        canvas.lens(place, (40 + 190 * near, 1 + 5 * near), darker(tone, 0.2), opacity=0.22)
-    for near in ground_positions(rng, 90):
-        size = 0.8 + 3 * near * rng.random()
-        canvas.ellipse(
-            (rng.random() * canvas.width, top + near * (HEIGHT - top)),
-            (size * 1.4, size),
-            darker(tone, 0.35),
-            opacity=0.35,
-        )
+    canvas, rng, color = layer.canvas, layer.rng, layer.color
+    _fill(layer, 0.35)
+    for nearness in ground_positions(rng, 80):
+        center = (layer.random_x(), layer.ground_y(nearness))
+        size = (40 + 190 * nearness, 1 + 5 * nearness)
+        canvas.lens(center, size, darker(color, 0.2), opacity=0.22)
+    for nearness in ground_positions(rng, 90):
+        radius = 0.8 + 3 * nearness * rng.random()
+        center = (layer.random_x(), layer.ground_y(nearness))
+        canvas.ellipse(center, (radius * 1.4, radius), darker(color, 0.35), opacity=0.35)
 
 
-def _snow(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
-    """Draw a slope of snow with blue hollows and a few ski tracks."""
-    canvas.rectangle(
-        (0, top),
-        (canvas.width, HEIGHT - top + 2),
-        canvas.linear_gradient(mix(tone, (205, 220, 240), 0.6), tone, (250, 252, 255)),
-    )
+def _draw_snow(layer: Layer) -> None:
+    """Draw a slope of snow with blue hollows and bright flakes."""
+    canvas, rng, color, top = layer.canvas, layer.rng, layer.color, layer.horizon_y
+    surface = canvas.linear_gradient(mix(color, (205, 220, 240), 0.6), color, (250, 252, 255))
+    canvas.rectangle((0, top), (canvas.width, HEIGHT - top + 2), surface)
     for band in range(4):
-        level = top + (HEIGHT - top) * (0.1 + 0.22 * band)
-        lean = 60 * (rng.random() - 0.5)
+        y = layer.ground_y(0.1 + 0.22 * band)
+        slope = 60 * (rng.random() - 0.5)
         wave = [
-            (canvas.width * index / 5, level + lean * (index / 5 - 0.5) + 50 * (rng.random() - 0.5))
+            (canvas.width * index / 5, y + slope * (index / 5 - 0.5) + 50 * (rng.random() - 0.5))
             for index in range(-1, 8)
         ]
-        canvas.fill_below(
-            wave,
-            canvas.linear_gradient(lighter(tone, 0.7), mix(tone, (190, 208, 236), 0.5)),
-            opacity=0.6,
-        )
-    for near in ground_positions(rng, 50):
-        canvas.ellipse(
-            (rng.random() * canvas.width, top + near * (HEIGHT - top)),
-            (1 + 2 * near, 1 + 2 * near),
-            (255, 255, 255),
-            opacity=0.95,
-        )
+        hollow = canvas.linear_gradient(lighter(color, 0.7), mix(color, (190, 208, 236), 0.5))
+        canvas.fill_below(wave, hollow, opacity=0.6)
+    for nearness in ground_positions(rng, 50):
+        center = (layer.random_x(), layer.ground_y(nearness))
+        radius = 1 + 2 * nearness
+        canvas.ellipse(center, (radius, radius), WHITE, opacity=0.95)
 
 
-def _water(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
+def _draw_water(layer: Layer) -> None:
     """Draw water: pale far off, with waves that grow as they come near."""
-    canvas.rectangle(
-        (0, top),
-        (canvas.width, HEIGHT - top + 2),
-        canvas.linear_gradient(lighter(tone, 0.42), tone, darker(tone, 0.3)),
-    )
-    for near in ground_positions(rng, 210):
-        y = top + near * (HEIGHT - top)
-        light = rng.random() < 0.55
-        shade = lighter(tone, 0.5) if light else darker(tone, 0.3)
-        canvas.lens(
-            (rng.random() * canvas.width, y),
-            (18 + 190 * near * (0.5 + rng.random()), 0.8 + 6 * near),
-            shade,
-            opacity=0.36 if light else 0.26,
-        )
+    canvas, rng, color, top = layer.canvas, layer.rng, layer.color, layer.horizon_y
+    surface = canvas.linear_gradient(lighter(color, 0.42), color, darker(color, 0.3))
+    canvas.rectangle((0, top), (canvas.width, HEIGHT - top + 2), surface)
+    for nearness in ground_positions(rng, 210):
+        is_crest = rng.random() < 0.55
+        shade = lighter(color, 0.5) if is_crest else darker(color, 0.3)
+        center = (layer.random_x(), layer.ground_y(nearness))
+        size = (18 + 190 * nearness * (0.5 + rng.random()), 0.8 + 6 * nearness)
+        canvas.lens(center, size, shade, opacity=0.36 if is_crest else 0.26)
 
 
-def _tracks(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
+def _draw_tracks(layer: Layer) -> None:
     """Draw rails in the grass."""
-    _grass(canvas, top, (126, 170, 92), rng)
-    roads.rails(canvas, top, tone, rng)
+    _draw_grass(replace(layer, color=GRASS_BESIDE_TRACKS))
+    roads.draw_rails(layer)
 
 
-def _rock(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
-    """Draw stony ground with boulders."""
-    _base(canvas, top, tone)
-    for near in ground_positions(rng, 60):
-        x, y = rng.random() * canvas.width, top + near * (HEIGHT - top)
-        size = 8 + 46 * near * (0.4 + rng.random())
-        points = [
-            (x + size * np.cos(turn) * (0.8 + 0.3 * rng.random()), y + size * 0.5 * np.sin(turn))
-            for turn in np.linspace(0, 6.28, 8)[:-1]
+def _draw_rock(layer: Layer) -> None:
+    """Draw stony ground with boulders: a dark outline, and a lighter one shifted to the light."""
+    canvas, rng, color = layer.canvas, layer.rng, layer.color
+    _fill(layer)
+    for nearness in ground_positions(rng, 60):
+        x, y = layer.random_x(), layer.ground_y(nearness)
+        size = 8 + 46 * nearness * (0.4 + rng.random())
+        outline = [
+            (x + size * np.cos(angle) * (0.8 + 0.3 * rng.random()), y + size * 0.5 * np.sin(angle))
+            for angle in np.linspace(0, 6.28, 8)[:-1]
         ]
-        canvas.polygon(points, darker(tone, 0.18))
-        canvas.polygon(
-            [(px - size * 0.1, py - size * 0.12) for px, py in points], lighter(tone, 0.16)
-        )
+        canvas.polygon(outline, darker(color, 0.18))
+        lit = [(px - size * 0.1, py - size * 0.12) for px, py in outline]
+        canvas.polygon(lit, lighter(color, 0.16))
 
 
-def _dirt(canvas: SvgCanvas, top: float, tone: Color, rng: np.random.Generator) -> None:
+def _draw_dirt(layer: Layer) -> None:
     """Draw bare earth with pebbles and some tufts of grass."""
-    _base(canvas, top, tone)
-    for near in ground_positions(rng, 70):
-        place = (rng.random() * canvas.width, top + near * (HEIGHT - top))
-        canvas.lens(place, (40 + 200 * near, 2 + 7 * near), darker(tone, 0.2), opacity=0.25)
-    for near in ground_positions(rng, 120):
-        size = 1 + 6 * near * rng.random()
-        canvas.ellipse(
-            (rng.random() * canvas.width, top + near * (HEIGHT - top)),
-            (size * 1.4, size),
-            mix(darker(tone, 0.3), (150, 150, 150), 0.3),
-            opacity=0.5,
-        )
-    for near in ground_positions(rng, 40):
-        tuft(
-            canvas,
-            (rng.random() * canvas.width, top + near * (HEIGHT - top)),
-            5 + 22 * near,
-            mix(tone, (110, 160, 80), 0.7),
-            rng,
-        )
+    canvas, rng, color = layer.canvas, layer.rng, layer.color
+    _fill(layer)
+    for nearness in ground_positions(rng, 70):
+        center = (layer.random_x(), layer.ground_y(nearness))
+        size = (40 + 200 * nearness, 2 + 7 * nearness)
+        canvas.lens(center, size, darker(color, 0.2), opacity=0.25)
+    pebble = mix(darker(color, 0.3), (150, 150, 150), 0.3)
+    for nearness in ground_positions(rng, 120):
+        radius = 1 + 6 * nearness * rng.random()
+        center = (layer.random_x(), layer.ground_y(nearness))
+        canvas.ellipse(center, (radius * 1.4, radius), pebble, opacity=0.5)
+    grass = mix(color, (110, 160, 80), 0.7)
+    for nearness in ground_positions(rng, 40):
+        _draw_tuft(layer, (layer.random_x(), layer.ground_y(nearness)), 5 + 22 * nearness, grass)
 
 
-def stream(canvas: SvgCanvas, horizon: float, rng: np.random.Generator) -> None:
-    """Draw a winding stream with stones and bushes on its banks, where nothing else is."""
-    top, side = HEIGHT * horizon, 1 if rng.random() < 0.5 else -1
-    rows = [(share, top + (HEIGHT - top) * share**1.5) for share in np.linspace(0, 1.02, 15)]
-    bends = [
+def draw_stream(layer: Layer) -> None:
+    """Draw a winding stream with stones and bushes on its banks, where there is no subject."""
+    canvas, rng = layer.canvas, layer.rng
+    side = 1 if rng.random() < 0.5 else -1
+    rows = [(share, layer.ground_y(share**1.5)) for share in np.linspace(0, 1.02, 15)]
+    middle = [
         canvas.width * (0.5 + side * 0.15 * np.sin(3.4 * share + 0.6) * (0.5 + share))
         for share, _ in rows
     ]
-    for extra, tone in ((16.0, (206, 196, 170)), (0.0, (108, 172, 206))):
-        wide = [
-            (6 + 190 * share**1.6 + extra * (0.2 + share)) * (1 + 0.1 * (i % 3))
-            for i, (share, _) in enumerate(rows)
+    for bank, color in ((16.0, (206, 196, 170)), (0.0, (108, 172, 206))):
+        half_widths = [
+            (6 + 190 * share**1.6 + bank * (0.2 + share)) * (1 + 0.1 * (index % 3))
+            for index, (share, _) in enumerate(rows)
         ]
-        left = [(x - w, y) for x, w, (_, y) in zip(bends, wide, rows, strict=True)]
-        right = [(x + w, y) for x, w, (_, y) in zip(bends, wide, rows, strict=True)]
-        canvas.polygon(
-            [*left, *reversed(right)],
-            canvas.linear_gradient(lighter(tone, 0.4), tone, darker(tone, 0.12)),
-        )
-    ys = [y for _, y in rows]
-    _banks(canvas, ys, bends, rng)
+        left = [(x - half, y) for x, half, (_, y) in zip(middle, half_widths, rows, strict=True)]
+        right = [(x + half, y) for x, half, (_, y) in zip(middle, half_widths, rows, strict=True)]
+        surface = canvas.linear_gradient(lighter(color, 0.4), color, darker(color, 0.12))
+        canvas.polygon([*left, *reversed(right)], surface)
+    _draw_banks(layer, [y for _, y in rows], middle)
     for share in (0.1, 0.2, 0.32, 0.5, 0.72):
         for edge in (0.04, 0.96):
             x = canvas.width * (edge + 0.16 * (rng.random() - 0.5))
-            y = top + (HEIGHT - top) * share
-            bush(
-                canvas,
-                (x, y),
-                26 + 110 * share,
-                mix((84, 140, 74), (120, 160, 84), rng.random()),
-                rng,
-            )
+            color = mix((84, 140, 74), (120, 160, 84), rng.random())
+            draw_bush(layer, (x, layer.ground_y(share)), 26 + 110 * share, color)
 
 
-def _banks(
-    canvas: SvgCanvas, ys: list[float], bends: list[float], rng: np.random.Generator
-) -> None:
+def _draw_banks(layer: Layer, ys: list[float], middle: list[float]) -> None:
     """Draw ripples on the stream and stones along it, far ones first."""
+    canvas, rng = layer.canvas, layer.rng
     for index in range(26):
         share = (index + rng.random()) / 26
         y = ys[0] + (ys[-1] - ys[0]) * share**1.5
-        x, half = float(np.interp(y, ys, bends)), 6 + 190 * share**1.6
+        x, half = float(np.interp(y, ys, middle)), 6 + 190 * share**1.6
         ripple = (x + (rng.random() - 0.5) * half, y)
-        canvas.lens(ripple, (14 + 110 * share, 1 + 4 * share), (255, 255, 255), opacity=0.6)
+        canvas.lens(ripple, (14 + 110 * share, 1 + 4 * share), WHITE, opacity=0.6)
         if rng.random() < 0.5:
             side, size = 1 if rng.random() < 0.5 else -1, 4 + 26 * share
             bank = x + (half + 12 + 50 * share * rng.random()) * side
             canvas.ellipse((bank, y), (size, size * 0.62), (146, 142, 136))
-            canvas.ellipse(
-                (bank - size * 0.15, y - size * 0.15), (size * 0.7, size * 0.36), (176, 172, 164)
-            )
+            lit = (bank - size * 0.15, y - size * 0.15)
+            canvas.ellipse(lit, (size * 0.7, size * 0.36), (176, 172, 164))
 
 
-PAINTERS: dict[str, Painter] = {
-    "grass": _grass,
-    "savanna": _grass,
-    "desert": _sand,
-    "garden": _garden,
-    "sand": _sand,
-    "snow": _snow,
-    "water": _water,
-    "road": roads.road,
-    "tracks": _tracks,
-    "court": roads.court,
-    "rock": _rock,
-    "dirt": _dirt,
+_DRAWERS: dict[str, Callable[[Layer], None]] = {
+    "grass": _draw_grass,
+    "savanna": _draw_grass,
+    "desert": _draw_sand,
+    "garden": _draw_garden,
+    "sand": _draw_sand,
+    "snow": _draw_snow,
+    "water": _draw_water,
+    "road": roads.draw_road,
+    "tracks": _draw_tracks,
+    "court": roads.draw_court,
+    "rock": _draw_rock,
+    "dirt": _draw_dirt,
 }

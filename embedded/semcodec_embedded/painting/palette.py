@@ -1,6 +1,7 @@
-"""Colours as a painter mixes them: named, blended, and moved in the OKLab space.
+"""Colors: the named palette, mixing in sRGB, and the OKLCh space.
 
-In OKLab equal steps look equal, so a yellow and a blue can be given the same lightness.
+In OKLab, and so in OKLCh, equal steps look equally large: a yellow and a blue of one lightness look
+equally light. The matrices are those of Björn Ottosson, https://bottosson.github.io/posts/oklab/.
 """
 
 from __future__ import annotations
@@ -8,27 +9,30 @@ from __future__ import annotations
 import math
 
 Color = tuple[int, int, int]  #: sRGB, 0..255 each
-Lch = tuple[float, float, float]  #: OKLab lightness 0..1, chroma 0..0.4, hue in radians
+Lch = tuple[float, float, float]  #: OKLCh: lightness 0..1, chroma 0..0.4, hue in radians
 
-#: The colour words of the describer and of everyday captions, as a poster would print them.
+WHITE: Color = (255, 255, 255)
+SHADE: Color = (22, 24, 44)  #: a bluish black: shadows in it look cleaner than in black
+
+#: The colors of the table "colors" in words.toml, as a poster would print them.
 NAMED: dict[str, Color] = {
-    "black": (43, 43, 50), "white": (246, 245, 241), "gray": (142, 146, 152),
-    "red": (214, 48, 44), "orange": (242, 133, 38), "yellow": (247, 202, 52),
-    "green": (79, 150, 70), "teal": (42, 150, 152), "blue": (52, 120, 205),
-    "purple": (128, 78, 172), "pink": (238, 138, 170), "brown": (138, 92, 58),
+    "black": (43, 43, 50),
+    "white": (246, 245, 241),
+    "gray": (142, 146, 152),
+    "red": (214, 48, 44),
+    "orange": (242, 133, 38),
+    "yellow": (247, 202, 52),
+    "green": (79, 150, 70),
+    "teal": (42, 150, 152),
+    "blue": (52, 120, 205),
+    "purple": (128, 78, 172),
+    "pink": (238, 138, 170),
+    "brown": (138, 92, 58),
     "beige": (222, 202, 168),
-}  # fmt: skip
-ALIASES = {
-    "grey": "gray", "silver": "gray", "gold": "yellow", "golden": "yellow", "tan": "beige",
-    "cream": "beige", "ivory": "beige", "blond": "yellow", "blonde": "yellow", "navy": "blue",
-    "azure": "blue", "turquoise": "teal", "cyan": "teal", "aqua": "teal", "violet": "purple",
-    "lavender": "purple", "magenta": "pink", "rose": "pink", "crimson": "red", "scarlet": "red",
-    "maroon": "red", "bronze": "brown", "khaki": "beige", "lime": "green", "olive": "green",
-    "chestnut": "brown", "emerald": "green", "cerulean": "blue", "burgundy": "red",
-    "charcoal": "black", "ebony": "black", "amber": "orange", "pinkish": "pink", "rusty": "brown",
-    "indigo": "purple", "verdant": "green", "reddish": "red", "bluish": "blue", "greenish": "green",
-    "yellowish": "yellow",
-}  # fmt: skip
+}
+#: Shares of the chroma to try for a color that sRGB cannot show.
+CHROMA_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.35, 0.2, 0.0)
+GAMUT_TOLERANCE = 0.002  #: of linear sRGB, half a step of 255
 
 
 def mix(first: Color, second: Color, share: float) -> Color:
@@ -38,53 +42,55 @@ def mix(first: Color, second: Color, share: float) -> Color:
 
 
 def lighter(color: Color, share: float) -> Color:
-    """Return ``colour`` with ``share`` of white."""
-    return mix(color, (255, 255, 255), share)
+    """Return ``color`` with ``share`` (0..1) of white."""
+    return mix(color, WHITE, share)
 
 
 def darker(color: Color, share: float) -> Color:
-    """Return ``colour`` with ``share`` of a bluish black, which looks cleaner than black."""
-    return mix(color, (22, 24, 44), share)
+    """Return ``color`` with ``share`` (0..1) of ``SHADE``."""
+    return mix(color, SHADE, share)
 
 
 def to_hex(color: Color) -> str:
-    """Return ``colour`` as SVG spells it."""
+    """Return ``color`` in the notation of SVG, as "#rrggbb"; values are clamped to 0..255."""
     return "#{:02x}{:02x}{:02x}".format(*(min(255, max(0, value)) for value in color))
 
 
 def from_hex(text: str) -> Color:
-    """Return the colour that SVG spells ``text``: three or six digits after a hash."""
+    """Return the color of "#rrggbb" or "#rgb"."""
     digits = text[1:] if len(text) == 7 else "".join(digit * 2 for digit in text[1:4])
     return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
 
 
 def to_lch(color: Color) -> Lch:
-    """Return ``colour`` as lightness, chroma and hue."""
-    red, green, blue = (_linear(value / 255) for value in color)
+    """Return ``color`` in OKLCh."""
+    red, green, blue = (_to_linear(value / 255) for value in color)
     long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
     medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
     short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
-    light = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
+    lightness = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
     a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
     b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
-    return light, math.hypot(a, b), math.atan2(b, a)
+    return lightness, math.hypot(a, b), math.atan2(b, a)
 
 
 def from_lch(lch: Lch) -> Color:
-    """Return the nearest sRGB colour to ``lch``: what cannot be shown loses chroma, not hue."""
-    light, chroma, hue = lch
-    for share in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.35, 0.2, 0.0):
-        values = _from_lab(light, chroma * share * math.cos(hue), chroma * share * math.sin(hue))
-        if all(-0.002 <= value <= 1.002 for value in values):
+    """Return the nearest sRGB color: what cannot be shown loses chroma, but keeps its hue."""
+    lightness, chroma, hue = lch
+    for share in CHROMA_SHARES:
+        a, b = chroma * share * math.cos(hue), chroma * share * math.sin(hue)
+        linear = _lab_to_linear(lightness, a, b)
+        if all(-GAMUT_TOLERANCE <= value <= 1 + GAMUT_TOLERANCE for value in linear):
             break
-    red, green, blue = (round(255 * _encoded(value)) for value in values)
+    red, green, blue = (round(255 * _from_linear(value)) for value in linear)
     return red, green, blue
 
 
-def _from_lab(light: float, a: float, b: float) -> tuple[float, float, float]:
-    long = (light + 0.3963377774 * a + 0.2158037573 * b) ** 3
-    medium = (light - 0.1055613458 * a - 0.0638541728 * b) ** 3
-    short = (light - 0.0894841775 * a - 1.2914855480 * b) ** 3
+def _lab_to_linear(lightness: float, a: float, b: float) -> tuple[float, float, float]:
+    """Return linear sRGB, outside of 0..1 where sRGB cannot show the color."""
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
     return (
         4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
         -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
@@ -92,10 +98,10 @@ def _from_lab(light: float, a: float, b: float) -> tuple[float, float, float]:
     )
 
 
-def _linear(value: float) -> float:
+def _to_linear(value: float) -> float:
     return ((value + 0.055) / 1.055) ** 2.4 if value > 0.04045 else value / 12.92
 
 
-def _encoded(value: float) -> float:
+def _from_linear(value: float) -> float:
     value = min(1.0, max(0.0, value))
     return 1.055 * value ** (1 / 2.4) - 0.055 if value > 0.0031308 else value * 12.92

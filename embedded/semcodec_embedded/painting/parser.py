@@ -1,7 +1,8 @@
-"""Read the words of a prompt: what is there, how many, how large, which colour, and where.
+"""Parse a prompt: which objects, how many, how large, which colors, and where.
 
-Function words are gone, so order is all there is: numbers, sizes and colours belong to the next
-noun, places to the last one.
+A prompt is a list of content words, since function words are dropped before it is coded. The order
+of the words is all the grammar there is: a number, a size or a color belongs to the next noun, a
+position to the last one.
 """
 
 from __future__ import annotations
@@ -10,209 +11,239 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
-from semcodec_embedded.painting.rules import color_inference
-from semcodec_embedded.painting.rules.clothing import dressed
-from semcodec_embedded.painting.rules.color_inference import ABOVE
-from semcodec_embedded.painting.rules.poses import act, is_people
-from semcodec_embedded.painting.scene import Plan, Subject
-from semcodec_embedded.painting.sprites import find
+from semcodec_embedded.painting.rules.clothing import apply_clothing
+from semcodec_embedded.painting.rules.color_inference import (
+    UPPER_PARTS,
+    infer_part_color,
+    is_black_and_white,
+)
+from semcodec_embedded.painting.rules.poses import apply_activity, is_people
+from semcodec_embedded.painting.scene import SceneDescription, Subject
+from semcodec_embedded.painting.sprites import find_sprites
 from semcodec_embedded.painting.vocabulary import (
-    LONGEST,
+    MAX_PHRASE_WORDS,
     Role,
     roles,
-    singulars,
-    words_of,
+    singular_candidates,
+    split_prompt,
 )
 
-MAX_WORDS = 64  #: words after these are not read
-MAX_SUBJECTS = 7  #: a picture with more kinds of things is a muddle
-SEVERAL = 3  #: a plural without a number
-UNCOUNTED = frozenset(("people", "flowers", "crowd", "group", "team", "audience"))
-ONE = frozenset((
-    "glasses", "sunglasses", "jeans", "scissors", "vegetables", "noodles", "fries", "stairs",
-    "shoes", "headphones", "skis", "stones", "drums", "pants", "bricks", "gloves", "socks",
-    "bananas", "grapes", "books", "eggs", "fireworks", "heels", "fruits",
-))  # fmt: skip
-"""Plurals that one drawing shows."""
+MAX_WORDS = 64  #: later words are ignored; a record has fewer
+MAX_SUBJECTS = 7  #: kinds of objects; more of them hide each other
+MAX_COUNT = 16
+PLURAL_COUNT = 3  #: for a plural without a number
+CROWD_COUNT = 12
+#: Nouns that mean several although they are no plural in -s.
+COLLECTIVE_NOUNS = frozenset(("people", "flowers", "crowd", "group", "team", "audience"))
+#: Plurals of which one drawing shows all.
+PLURALS_IN_ONE_DRAWING = frozenset(
+    (
+        "glasses sunglasses jeans scissors vegetables noodles fries stairs shoes headphones skis "
+        "stones drums pants bricks gloves socks bananas grapes books eggs fireworks heels fruits"
+    ).split()
+)
 
 
-def read(prompt: str) -> Plan:
-    """Return what ``prompt`` asks for; any string at all asks for something."""
-    reader = _Reader()
-    words = words_of(prompt)[:MAX_WORDS]
-    for phrase, role in _entries(words):
-        reader.take(phrase, role)
-    return act(dressed(reader.plan()))
+def parse_prompt(prompt: str) -> SceneDescription:
+    """Return the scene that ``prompt`` describes. Every string describes one: unknown words and
+    markup are ignored, and no words at all describe a landscape.
+    """
+    builder = _SceneBuilder()
+    for phrase, role in _known_phrases(split_prompt(prompt)[:MAX_WORDS]):
+        builder.add(phrase, role)
+    return apply_activity(apply_clothing(builder.scene()))
 
 
-def _entries(words: list[str]) -> Iterator[tuple[str, Role | None]]:
-    """Yield the longest known phrases in order; a noun has no role, an unknown word is skipped."""
-    at = 0
-    while at < len(words):
-        for length in range(min(LONGEST, len(words) - at), 0, -1):
-            phrase = " ".join(words[at : at + length])
-            role = _role(phrase)
-            if role or find(phrase):
-                if not role or role.kind != "ignored":
+def _known_phrases(words: list[str]) -> Iterator[tuple[str, Role | None]]:
+    """Yield the longest known phrases in order; a noun has no role, unknown words are skipped."""
+    index = 0
+    while index < len(words):
+        for length in range(min(MAX_PHRASE_WORDS, len(words) - index), 0, -1):
+            phrase = " ".join(words[index : index + length])
+            role = _role_of(phrase)
+            if role or find_sprites(phrase):
+                if not role or role.table != "ignored":
                     yield phrase, role
                 break
-        at += length
+        index += length  # 1 after a word that is unknown
 
 
-def _role(phrase: str) -> Role | None:
-    """Return the role of ``phrase`` or of its singular."""
-    known = roles()
-    options = [phrase, *([] if find(phrase) else singulars(phrase))]
-    return next((known[option] for option in options if option in known), None)
+def _role_of(phrase: str) -> Role | None:
+    """Return the role of ``phrase``, or of its singular if the plural names no drawing."""
+    candidates = [phrase, *([] if find_sprites(phrase) else singular_candidates(phrase))]
+    return next((roles()[word] for word in candidates if word in roles()), None)
 
 
-class _Reader:
-    """Holds what was said and not yet used."""
+class _SceneBuilder:
+    """Collects the scene phrase by phrase.
+
+    Modifiers wait in ``_count``, ``_size`` and ``_pending_colors`` until a noun or a part of the
+    surroundings uses them up; ``_use_modifiers`` resets all of them.
+    """
 
     def __init__(self) -> None:
         self._subjects: list[Subject] = []
-        self._words: dict[str, list[str]] = {}
-        self._colours: dict[str, str] = {}
+        self._keys: dict[str, list[str]] = {}  #: by table of words.toml, in the order of the words
+        self._part_colors: dict[str, str] = {}
+        self._inferred_parts: set[str] = set()  #: parts whose color no word gives
+        self._earlier_colors: list[str] = []
+        self._shapes_position = ""
+        self._use_modifiers()
+
+    def _use_modifiers(self) -> None:
         self._count, self._size = 0, ""
-        self._pending: list[str] = []
-        self._said: list[str] = []
-        self._guessed: set[str] = set()
-        self._dark = False
-        self._shapes_at = ""
-        self._fruit = False  #: "orange" is a fruit unless a noun follows
+        self._pending_colors: list[str] = []
+        self._after_dark = False
+        self._after_orange = False  #: "orange" is a fruit unless a noun follows
 
-    def take(self, phrase: str, role: Role | None) -> None:
-        """Use one entry."""
+    def add(self, phrase: str, role: Role | None) -> None:
+        """Add one phrase."""
         if role is None:
-            self._noun(phrase)
+            self._add_subject(phrase)
         else:
-            self._TAKERS.get(role.kind, _Reader._other)(self, phrase, role)
+            handler = self._HANDLERS.get(role.table, _SceneBuilder._add_key)
+            handler(self, role)
 
-    def plan(self) -> Plan:
-        """Return everything, once the words are over."""
-        said = self._words
-        last = self._pending[-1] if self._pending else ""
-        if self._pending == ["black", "white"] or color_inference.colourless(self._said, last):
-            said.setdefault("moods", []).append("gray")
-            self._pending = []
-        if self._fruit and self._pending == ["orange"] and not self._subjects:
-            self._pending = []
-            self._noun("tangerine")
-        if self._pending and set(self._colours) & {"background", "sky", "wall"}:
-            self._colours.setdefault("below", self._pending[0])
-            self._colours.setdefault("ground", self._pending.pop(0))
-        first = {kind: words[0] for kind, words in said.items() if words}
-        return Plan(
-            tuple(self._subjects[:MAX_SUBJECTS]),
-            first.get("settings", ""),
-            first.get("grounds", ""),
-            tuple(dict.fromkeys(said.get("far", ()))),
-            frozenset(said.get("skies", ())),
-            frozenset(said.get("moods", ())),
-            tuple(dict.fromkeys(said.get("materials", ()))),
-            first.get("activities", ""),
-            tuple(self._colours.items()),
-            tuple(said.get("shapes", self._pending)),
-            self._shapes_at,
-            "wall" in said.get("backdrops", ()) and "materials" in said,
+    def scene(self) -> SceneDescription:
+        """Return the scene, once all phrases are added."""
+        self._use_trailing_colors()
+        first = {table: keys[0] for table, keys in self._keys.items() if keys}
+        return SceneDescription(
+            subjects=tuple(self._subjects[:MAX_SUBJECTS]),
+            setting=first.get("settings", ""),
+            ground=first.get("grounds", ""),
+            background=self._distinct("backgrounds"),
+            sky=frozenset(self._keys.get("skies", ())),
+            moods=frozenset(self._keys.get("moods", ())),
+            materials=self._distinct("materials"),
+            activity=first.get("activities", ""),
+            part_colors=tuple(self._part_colors.items()),
+            accent_colors=tuple(self._keys.get("shapes", self._pending_colors)),
+            shapes_position=self._shapes_position,
+            has_wall="wall" in self._keys.get("parts", ()) and "materials" in self._keys,
         )
 
-    def _noun(self, phrase: str) -> None:
-        """Add objects; what was named before only becomes more."""
-        names = find(phrase)
-        for at, one in enumerate(self._subjects):
-            if one.sprites == names and not is_people(one):
-                self._subjects[at] = replace(one, colors=one.colors or tuple(self._pending))
-                self._clear()
+    def _distinct(self, table: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._keys.get(table, ())))
+
+    def _use_trailing_colors(self) -> None:
+        """Use the colors after which no noun came: for the mood, a fruit, or the lower part."""
+        pending = self._pending_colors
+        last = pending[-1] if pending else ""
+        if pending == ["black", "white"] or is_black_and_white(self._earlier_colors, last):
+            self._keys.setdefault("moods", []).append("gray")
+            self._pending_colors = []
+        if self._after_orange and self._pending_colors == ["orange"] and not self._subjects:
+            self._pending_colors = []
+            self._add_subject("tangerine")
+        if self._pending_colors and self._part_colors.keys() & set(UPPER_PARTS):
+            self._part_colors.setdefault("below", self._pending_colors[0])
+            self._part_colors.setdefault("ground", self._pending_colors.pop(0))
+
+    def _add_subject(self, phrase: str) -> None:
+        """Add objects. A noun that was there before only adds its color: it repeats the object."""
+        sprites = find_sprites(phrase)
+        for index, subject in enumerate(self._subjects):
+            if subject.sprites == sprites and not is_people(subject):
+                colors = subject.colors or tuple(self._pending_colors)
+                self._subjects[index] = replace(subject, colors=colors)
+                self._use_modifiers()
                 return
-        plural = bool(singulars(phrase)) and phrase.rsplit(" ", 1)[-1] not in ONE
-        several = SEVERAL if plural or phrase in UNCOUNTED else 1
-        if phrase == "crowd":
-            several = 12
         if phrase == "people" and self._subjects and self._subjects[-1].noun == "crowd":
-            return
-        self._subjects.append(
-            Subject(phrase, find(phrase), min(16, self._count or several), self._size,
-                    tuple(self._pending))
-        )  # fmt: skip
-        self._clear()
+            return  # "crowd of people"
+        count = min(MAX_COUNT, self._count or _default_count(phrase))
+        colors = tuple(self._pending_colors)
+        self._subjects.append(Subject(phrase, sprites, count, self._size, colors))
+        self._use_modifiers()
 
-    def _number(self, phrase: str, role: Role) -> None:
-        self._count = int(role.value)
+    def _add_number(self, role: Role) -> None:
+        self._count = int(role.key)
 
-    def _sized(self, phrase: str, role: Role) -> None:
-        self._size = role.value
+    def _add_size(self, role: Role) -> None:
+        self._size = role.key
 
-    def _colour(self, phrase: str, role: Role) -> None:
-        self._fruit = phrase == "orange"
-        self._said.append(role.value)
-        if role.value not in self._pending:
-            self._pending.append(role.value)
+    def _add_color(self, role: Role) -> None:
+        self._after_orange = role.key == "orange"
+        self._earlier_colors.append(role.key)
+        if role.key not in self._pending_colors:
+            self._pending_colors.append(role.key)
 
-    def _place(self, phrase: str, role: Role) -> None:
-        """Tell the last objects where they are; without objects it is where the shapes are."""
-        if self._fruit and self._pending[-1:] == ["orange"]:
-            self._pending.pop()
-            self._noun("tangerine")
-        if not self._subjects:  # something nameless is there: its colours
-            self._shapes_at = self._shapes_at or role.value
-            if self._pending:
-                self._words.setdefault("shapes", []).extend(self._pending)
-                self._words.setdefault("settings", []).append("shapes")
-                self._clear()
-        if self._subjects and role.value not in self._subjects[-1].places:
+    def _add_position(self, role: Role) -> None:
+        """Give the position to the last objects; without objects it is that of the shapes."""
+        if self._after_orange and self._pending_colors[-1:] == ["orange"]:
+            self._pending_colors.pop()
+            self._add_subject("tangerine")
+        if not self._subjects:  # colors at a position: an object whose noun was not selected
+            self._shapes_position = self._shapes_position or role.key
+            if self._pending_colors:
+                self._add_shapes()
+                self._use_modifiers()
+        if self._subjects and role.key not in self._subjects[-1].positions:
             last = self._subjects[-1]
-            self._subjects[-1] = replace(last, places=(*last.places, role.value))
+            self._subjects[-1] = replace(last, positions=(*last.positions, role.key))
 
-    def _backdrop(self, phrase: str, role: Role) -> None:
-        self._surround(role.value, role)
+    def _add_shapes(self) -> None:
+        self._keys.setdefault("shapes", []).extend(self._pending_colors)
+        self._keys.setdefault("settings", []).append("shapes")
 
-    def _ground(self, phrase: str, role: Role) -> None:
-        """Note the ground; of a table with a size, it is one that stands there."""
-        self._surround("ground", role)
+    def _add_part(self, role: Role) -> None:
+        self._color_part(role.key, role)
 
-    def _setting(self, phrase: str, role: Role) -> None:
-        if role.value == "shapes":
-            self._words.setdefault("shapes", []).extend(self._pending)
-            self._words.setdefault("settings", []).append("shapes")
-            self._pending = []
+    def _add_ground(self, role: Role) -> None:
+        self._color_part("ground", role)
+
+    def _add_setting(self, role: Role) -> None:
+        if role.key == "shapes":
+            self._add_shapes()
+            self._pending_colors = []
         else:
-            self._surround(role.value, role)
+            self._color_part(role.key, role)
 
-    def _mood(self, phrase: str, role: Role) -> None:
-        if role.value == "gray":
-            self._pending = [name for name in self._pending if name not in ("black", "white")]
-        self._dark = role.value == "dark"
-        self._words.setdefault(role.kind, []).append(role.value)
+    def _add_mood(self, role: Role) -> None:
+        if role.key == "gray":  # the colors belong to "black and white photograph"
+            self._pending_colors = [
+                name for name in self._pending_colors if name not in ("black", "white")
+            ]
+        self._after_dark = role.key == "dark"
+        self._add_key(role)
 
-    def _activity(self, phrase: str, role: Role) -> None:
-        self._words.setdefault(role.kind, []).append(role.value)
+    def _color_part(self, part: str, role: Role) -> None:
+        """Give the pending color to a part of the surroundings; the first color given stays."""
+        if self._after_dark and not self._pending_colors and part in ("wall", "background"):
+            self._pending_colors = ["black"]
+        if self._pending_colors:
+            if not self._part_colors.get(part) or part in self._inferred_parts:
+                self._part_colors[part] = self._pending_colors[0]
+            self._inferred_parts.discard(part)
+        elif part in (*UPPER_PARTS, "below", "ground") and part not in self._part_colors:
+            kind = role.key if part == "ground" else part
+            color = infer_part_color(kind, self._earlier_colors, self._part_colors)
+            self._part_colors[part] = color
+            self._inferred_parts.add(part)
+        self._add_key(role)
+        self._use_modifiers()
 
-    def _surround(self, part: str, role: Role) -> None:
-        """Give the pending colour to a part of the surroundings; the first colour said stays."""
-        if self._dark and not self._pending and part in ("wall", "background"):
-            self._pending = ["black"]
-        if self._pending:
-            if self._colours.get(part) in (None, "") or part in self._guessed:
-                self._colours[part] = self._pending[0]
-            self._guessed.discard(part)
-        elif part in ABOVE or part in ("below", "ground"):
-            key = role.value if part == "ground" else part
-            if part not in self._colours:
-                self._colours[part] = color_inference.color(key, self._said, self._colours)
-                self._guessed.add(part)
-        self._words.setdefault(role.kind, []).append(role.value)
-        self._clear()
+    def _add_key(self, role: Role) -> None:
+        self._keys.setdefault(role.table, []).append(role.key)
 
-    def _other(self, phrase: str, role: Role) -> None:
-        self._words.setdefault(role.kind, []).append(role.value)
+    _HANDLERS: ClassVar[dict[str, Callable[[_SceneBuilder, Role], None]]] = {
+        "numbers": _add_number,
+        "sizes": _add_size,
+        "colors": _add_color,
+        "positions": _add_position,
+        "parts": _add_part,
+        "backgrounds": _add_part,
+        "grounds": _add_ground,
+        "settings": _add_setting,
+        "moods": _add_mood,
+    }
 
-    def _clear(self) -> None:
-        self._count, self._size, self._pending = 0, "", []
-        self._dark = self._fruit = False
 
-    _TAKERS: ClassVar[dict[str, Callable[[_Reader, str, Role], None]]] = {
-        "numbers": _number, "sizes": _sized, "colour": _colour, "places": _place,
-        "backdrops": _backdrop, "grounds": _ground, "settings": _setting, "moods": _mood,
-        "far": _backdrop, "activities": _activity,
-    }  # fmt: skip
+def _default_count(phrase: str) -> int:
+    """Return how many ``phrase`` means without a number."""
+    if phrase == "crowd":
+        return CROWD_COUNT
+    is_plural = bool(singular_candidates(phrase))
+    if is_plural and phrase.rsplit(" ", 1)[-1] not in PLURALS_IN_ONE_DRAWING:
+        return PLURAL_COUNT
+    return PLURAL_COUNT if phrase in COLLECTIVE_NOUNS else 1

@@ -1,4 +1,22 @@
-"""Place the subjects: how large each is drawn, where it stands, what it must not hide."""
+"""Place the subjects of a scene: how large each is drawn, where it stands, what it may hide.
+
+Sprites are placed one after the other, and none moves once it is placed. Single objects come before
+groups, and large ones before small ones, because a small object always finds a gap beside a large
+one but not the other way round; groups fill what is left. Each sprite gets its size from
+``sizing``, its distance (the y of its lower edge) from ``baselines``, and a desired x from its
+position words. Then ``_avoid_overlap`` tries 31 shifts and takes the one with the lowest cost: the
+hidden shares of areas plus the distance from the desired x, which weighs more if a word asked for
+that position. A single object that would still be hidden shrinks, and what would stand behind
+something taller moves nearer. Nothing is dropped, so the number of sprites is that of the words.
+
+The result is a function of the scene, the environment, the width and the random generator: subjects
+of equal size keep the order of the words (``sorted`` is stable), costs that are equal go to the
+leftmost shift (``min`` takes the first), and the generator is called in a fixed order. Without that
+the same record would give different pictures; even an extra call of the generator would move
+everything after it. The tests ``test_same_arguments_paint_the_same_pixels``,
+``test_sprites_overlap_little``, ``test_number_of_sprites`` and
+``test_placement_is_deterministic`` in ``test_painter.py`` check it.
+"""
 
 from __future__ import annotations
 
@@ -7,243 +25,266 @@ from dataclasses import replace
 
 import numpy as np
 
+from semcodec_embedded.painting.baselines import (
+    LARGE_METERS,
+    MAX_BASELINE_Y,
+    find_baseline,
+    scatter,
+)
 from semcodec_embedded.painting.drawing import aspect
-from semcodec_embedded.painting.environment import Stage
-from semcodec_embedded.painting.placed import Placed
-from semcodec_embedded.painting.rules.interactions import on_a_table, under_umbrellas
-from semcodec_embedded.painting.rules.poses import is_people
-from semcodec_embedded.painting.scene import Plan, Subject
-from semcodec_embedded.painting.sizing import COLUMNS, columns_of, height_of
-from semcodec_embedded.painting.sprites import SpriteInfo, library
+from semcodec_embedded.painting.environment import Environment
+from semcodec_embedded.painting.rules.close_ups import as_close_up
+from semcodec_embedded.painting.rules.interactions import add_table, hold_umbrella
+from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription, Subject
+from semcodec_embedded.painting.sizing import (
+    COLUMN_OF_POSITION,
+    Composition,
+    sprite_columns,
+    sprite_height,
+)
+from semcodec_embedded.painting.sprites import sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
 
-AFLOAT, WADING = 0.07, 0.26  #: the shares of a boat and of a cow that are under water
-SHRINKINGS = 2  #: so many times a drawing shrinks by a quarter when there is no room for it
-HIDDEN = 0.3  #: the share of a drawing that may lie behind another
-AIRBORNE = frozenset(("skateboarding", "flying"))
+BOAT_SUBMERGED, WADER_SUBMERGED = 0.07, 0.26  #: the shares of a boat and of a cow under water
+MAX_SHRINKS, SHRINK_FACTOR = 2, 0.75  #: of a sprite that finds no gap
+MAX_OVERLAP = 0.3  #: the share of a sprite that may be behind others
+MAX_SHIFT, SHIFTS = 0.45, 31  #: shifts to try, as shares of the width, and how many
+#: Cost of a shift by the whole width: from a position that a word gives, within a group, else.
+NAMED_SHIFT_COST, GROUP_SHIFT_COST, FREE_SHIFT_COST = 1.5, 4.0, 0.8
+MIN_GAP = 0.45  #: the share of the width from which on a gap is worth a group of its own
+GROUP_COUNT = 3  #: from here on a subject is a group, which avoids others as a whole
+SCATTER_COUNT = 4  #: from here on a group stands in depth and not in a row
+SIZE_ORDER = ("huge", "large", "", "medium", "small")  #: the order of placement
+#: What a room or a bedroom shows anyway, so that it is not drawn again.
+ROOM_FIXTURES = ("window", "cabinet", "cupboard", "curtain", "mirror", "picture")
+BED_FIXTURES = ("pillow", "blanket", "bedding")
+#: Drawings that are not mirrored: they bear writing, or have no direction.
+UNFLIPPED = ("sign", "clock", "keyboard", "laptop", "book", "bust")
+FENCE_WIDTH, LARGE_FENCE_WIDTH = 150.0, 230.0  #: of one panel
 
 
-def place(plan: Plan, stage: Stage, width: float, rng: np.random.Generator) -> list[Placed]:
-    """Return all drawings, the farthest first; ``width`` is that of the picture in its units."""
-    subjects = [_portrait(one, stage) for one in plan.subjects
-                if one.sprites and _seen(one, stage)]  # fmt: skip
-    sized = any(one.size for one in subjects)
-    done: list[Placed] = []
-    for index, one in sorted(enumerate(subjects), key=lambda pair: _precedence(pair[1])):
-        rank = index if not sized else 0
-        done.extend(_group(one, rank, len(subjects), plan, stage, width, done, rng, sized))
-    if stage.kind == "room":
-        done = on_a_table(done, plan)
-    done = under_umbrellas(done)
-    return sorted(done, key=lambda it: (it.stands not in ("wall", "air"), it.foot))
+def place_subjects(
+    scene: SceneDescription, environment: Environment, width: float, rng: np.random.Generator
+) -> list[PlacedSprite]:
+    """Return all sprites, farthest first; ``width`` is that of the picture in units."""
+    behind_table = environment.kind == "table"
+    subjects = [
+        as_close_up(subject, behind_table)
+        for subject in scene.subjects
+        if subject.sprites and _should_draw(subject, environment)
+    ]
+    has_sizes = any(subject.size for subject in subjects)
+    composition = Composition(environment, scene.activity, width, len(subjects), has_sizes)
+    placer = _Placer(composition, rng)
+    for index, subject in sorted(enumerate(subjects), key=lambda pair: _placement_order(pair[1])):
+        placer.place(subject, rank=0 if has_sizes else index)
+    sprites = placer.placed
+    if environment.kind == "room":
+        sprites = add_table(sprites, scene)
+    sprites = hold_umbrella(sprites)
+    # What hangs or flies is behind what stands; what stands nearer is drawn later.
+    return sorted(
+        sprites, key=lambda sprite: (sprite.support not in ("wall", "air"), sprite.baseline_y)
+    )
 
 
-#: Figures from head to foot, and the faces of animals that have one.
-WHOLE = ("person-standing", "man-standing", "woman-standing", "boy-standing", "girl-standing")
-WALKING = ("-walking", "-running")
-FACES = {
-    "cat": "cat-face", "dog-standing": "dog-face", "horse": "horse-face", "cow": "cow-face",
-    "pig": "pig-face", "rabbit": "rabbit-face", "tiger": "tiger-face", "monkey": "monkey-face",
-    "mouse": "mouse-face", "panda-sitting": "panda", "koala-sitting": "koala", "fox-sitting": "fox",
-    "lion-sitting": "lion", "frog-sitting": "frog", "hamster-sitting": "hamster",
-}  # fmt: skip
-
-
-def _seen(one: Subject, stage: Stage) -> bool:
-    """Tell whether a subject must be drawn: rooms have windows and cabinets already."""
-    if stage.room == "bedroom" and one.noun.rstrip("s") in ("pillow", "blanket", "bedding"):
+def _should_draw(subject: Subject, environment: Environment) -> bool:
+    """Tell whether a subject is a sprite of its own, and not a part of the room."""
+    noun = subject.noun.rstrip("s")
+    if environment.room == "bedroom" and noun in BED_FIXTURES:
         return False
-    own = ("window", "cabinet", "cupboard", "curtain", "mirror", "picture")
-    return stage.kind != "room" or bool(one.size) or one.noun.rstrip("s") not in own
+    return environment.kind != "room" or bool(subject.size) or noun not in ROOM_FIXTURES
 
 
-def _portrait(subject: Subject, stage: Stage) -> Subject:
-    """Return one who fills the picture as a half figure or a face: nobody's feet are seen."""
-    first = subject.sprites[0]
-    near = (subject.size == "huge" and subject.count == 1) or stage.kind == "table"
-    if near and is_people(subject) and (first in WHOLE or first.endswith(WALKING)):
-        feminine = "woman" in first or "girl" in first
-        return replace(subject, sprites=("bust-woman" if feminine else "bust",))
-    if subject.size == "huge" and subject.count == 1 and first in FACES:
-        return replace(subject, sprites=(FACES[first],))
-    return subject
+def _placement_order(subject: Subject) -> tuple[bool, int]:
+    """Return the sort key: single objects and pairs before groups, large before small."""
+    return subject.count >= GROUP_COUNT, SIZE_ORDER.index(subject.size)
 
 
-def _precedence(subject: Subject) -> tuple[bool, int]:
-    """Rank by size, so that large things find their place first; groups fill what is left."""
-    return subject.count > 2, ("huge", "large", "", "medium", "small").index(subject.size)
+class _Placer:
+    """Places subjects in the order of the calls; ``placed`` grows and never changes otherwise."""
+
+    def __init__(self, composition: Composition, rng: np.random.Generator) -> None:
+        self.placed: list[PlacedSprite] = []
+        self._composition = composition
+        self._rng = rng
+
+    def place(self, subject: Subject, rank: int) -> None:
+        """Place all sprites of ``subject``; ``rank`` is 0 for the main subject."""
+        names = self._pick_sprites(subject)
+        if names[0] == "fence":
+            self.placed.extend(_fence(subject, self._composition))
+            return
+        width = self._composition.width
+        height = sprite_height(
+            subject, names[0], rank, self._available_width(subject, names[0]), self._composition
+        )
+        left, right = 0.0, width
+        if subject.count >= GROUP_COUNT:
+            left, right = _widest_gap(self.placed, width)
+        columns = sprite_columns(subject, right - left, height * aspect(names[0]), self._rng)
+        is_large = sprite_library().infos[names[0]].height_m >= LARGE_METERS
+        shrinks = 0 if is_large and not self._composition.has_sizes else MAX_SHRINKS
+        for index, (name, column) in enumerate(zip(names, columns, strict=True)):
+            # A house before a person would look small, so that large things keep their size.
+            sprite = self._stand(subject, (names[0], name), left + column, height)
+            sprite = replace(sprite, colors=_colors_of(subject, index))
+            sprite = replace(sprite, flipped=self._should_flip(name, sprite.x))
+            obstacles = [other for other in self.placed if other.name != "fence"]
+            self.placed.append(_avoid_overlap(sprite, obstacles, subject, width, shrinks))
+
+    def _pick_sprites(self, subject: Subject) -> list[str]:
+        """Return the drawing of each object: from one of the first four on, in turn."""
+        kinds, count = len(subject.sprites), subject.count
+        start = int(self._rng.integers(min(kinds, 4)))
+        if count == 1 and kinds <= 2:  # the second drawing is only for company
+            return [subject.sprites[0]]
+        return [subject.sprites[(start + index) % kinds] for index in range(count)]
+
+    def _available_width(self, subject: Subject, sprite: str) -> float:
+        """Return the width that a group may use: what others with the same support leave."""
+        width = self._composition.width
+        if subject.count < GROUP_COUNT:
+            return width
+        support = sprite_library().infos[sprite].support
+        used = sum(other.width for other in self.placed if other.support == support)
+        return max(0.55 * width, width - used)
+
+    def _stand(
+        self, subject: Subject, names: tuple[str, str], x: float, height: float
+    ) -> PlacedSprite:
+        """Return one sprite at ``x``; ``names`` are the first drawing of the group and its own.
+
+        The first drawing decides the support, so that a group stands on one level.
+        """
+        first, name = names
+        info = sprite_library().infos[first]
+        if subject.count > 1:
+            height *= 0.92 + 0.16 * self._rng.random()
+        baseline_y, support = find_baseline(subject, info, height, self._composition, self._rng)
+        is_scattered = subject.count >= SCATTER_COUNT and "row" not in subject.positions
+        if is_scattered and support in ("ground", "water", "surface"):
+            baseline_y, height = scatter(
+                baseline_y, height, self._composition.environment, self._rng
+            )
+        return PlacedSprite(
+            name=name,
+            x=x,
+            baseline_y=baseline_y,
+            width=height * aspect(name),
+            height=height,
+            colors=(),
+            support=support,
+            submerged=BOAT_SUBMERGED if info.support == "water" else WADER_SUBMERGED,
+        )
+
+    def _should_flip(self, name: str, x: float) -> bool:
+        """Tell whether to mirror a drawing: most face left, so those on the left are turned."""
+        if any(part in name for part in UNFLIPPED):
+            return False
+        width = self._composition.width
+        return x < width * 0.4 or (x < width * 0.6 and self._rng.random() < 0.3)
 
 
-def _group(
-    one: Subject, rank: int, kinds: int, plan: Plan, stage: Stage, width: float,
-    done: Sequence[Placed], rng: np.random.Generator, sized: bool,
-) -> Iterator[Placed]:  # fmt: skip
-    """Yield the drawings of one subject."""
-    names = [one.sprites[int(k)] for k in _variants(len(one.sprites), one.count, rng)]
-    nature = library().infos[names[0]]
-    if names[0] == "fence":
-        yield from _fence(one, stage, width)
-        return
-    used = sum(it.width for it in done if it.stands == nature.stands)
-    free = width if one.count < 3 else max(0.55 * width, width - used)
-    height = height_of(one, names[0], nature, rank, kinds, stage, free, sized)
-    left, right = _gap(done, width) if one.count > 2 else (0.0, width)
-    columns = columns_of(one, right - left, height * aspect(names[0]), rng)
-    taken = [it for it in done if it.name != "fence"]
-    for index, (name, x) in enumerate(zip(names, (left + x for x in columns), strict=True)):
-        own = height * (1 if one.count == 1 else 0.92 + 0.16 * rng.random())
-        foot, stands = _foot(one, nature, own, plan, stage, sized, rng)
-        if one.count > 3 and "row" not in one.places and stands in ("ground", "water", "surface"):
-            foot, own = _scattered(foot, own, stage, rng)
-        colors = _colours(one, index)
-        sunk = AFLOAT if nature.stands == "water" else WADING
-        put = Placed(name, x, foot, own * aspect(name), own, colors, stands,
-                     _flips(name, x, width, rng), sunk)  # fmt: skip
-        tall = nature.height >= 4.5 and not sized
-        put = _beside(put, taken, one, width, 0 if tall else SHRINKINGS)
-        taken.append(put)
-        yield put
+def _fence(subject: Subject, composition: Composition) -> Iterator[PlacedSprite]:
+    """Yield the panels of a fence across the whole picture."""
+    environment = composition.environment
+    width = LARGE_FENCE_WIDTH if subject.size in ("huge", "large") else FENCE_WIDTH
+    depth = environment.horizon + 0.34 * (1 - environment.horizon) + width / 2400
+    baseline_y, height = HEIGHT * min(0.95, depth), width / aspect("fence")
+    for index in range(int(composition.width / width) + 1):
+        x = (index + 0.5) * width
+        yield PlacedSprite("fence", x, baseline_y, width, height, subject.colors, "ground")
 
 
-def _gap(done: Sequence[Placed], width: float) -> tuple[float, float]:
-    """Return the ends of the widest part of the picture where nothing stands, if it is wide."""
-    ends = sorted((max(0.0, it.box[0]), it.box[2]) for it in done if it.name != "fence")
-    widest, reached = (0.0, 0.0), 0.0
-    for left, right in [*ends, (width, width)]:
-        if left - reached > widest[1] - widest[0]:
-            widest = (reached, left)
-        reached = max(reached, right)
-    return widest if widest[1] - widest[0] > 0.45 * width else (0.0, width)
+def _widest_gap(placed: Sequence[PlacedSprite], width: float) -> tuple[float, float]:
+    """Return the ends of the widest gap between sprites, or of the picture if none is wide."""
+    spans = sorted(
+        (max(0.0, sprite.box[0]), sprite.box[2]) for sprite in placed if sprite.name != "fence"
+    )
+    widest, covered = (0.0, 0.0), 0.0
+    for left, right in [*spans, (width, width)]:
+        if left - covered > widest[1] - widest[0]:
+            widest = (covered, left)
+        covered = max(covered, right)
+    return widest if widest[1] - widest[0] > MIN_GAP * width else (0.0, width)
 
 
-def _fence(one: Subject, stage: Stage, width: float) -> Iterator[Placed]:
-    """Yield a fence across the whole picture."""
-    wide = 230.0 if one.size in ("huge", "large") else 150.0
-    foot = HEIGHT * min(0.95, stage.horizon + 0.34 * (1 - stage.horizon) + wide / 2400)
-    for index in range(int(width / wide) + 1):
-        yield Placed("fence", (index + 0.5) * wide, foot, wide, wide / aspect("fence"),
-                     one.colors, "ground")  # fmt: skip
+def _colors_of(subject: Subject, index: int) -> tuple[str, ...]:
+    """Return the colors of one object: several colors of several objects go one to each."""
+    if subject.count > 1 and len(subject.colors) > 1:
+        return (subject.colors[index % len(subject.colors)],)
+    return subject.colors
 
 
-def _variants(kinds: int, count: int, rng: np.random.Generator) -> list[int]:
-    """Return which of the drawings each one is: all alike at first, then in turn."""
-    start = int(rng.integers(min(kinds, 4)))
-    return [(start + index) % kinds if count > 1 or kinds > 2 else 0 for index in range(count)]
+def _avoid_overlap(
+    sprite: PlacedSprite,
+    obstacles: Sequence[PlacedSprite],
+    subject: Subject,
+    width: float,
+    shrinks: int,
+) -> PlacedSprite:
+    """Return ``sprite`` moved sideways to where it hides and is hidden least.
 
-
-def _foot(
-    one: Subject, nature: SpriteInfo, height: float, plan: Plan, stage: Stage, sized: bool,
-    rng: np.random.Generator,
-) -> tuple[float, str]:  # fmt: skip
-    """Return where the lower edge is and what carries the drawing there."""
-    top, deep = stage.horizon * HEIGHT, (1 - stage.horizon) * HEIGHT
-    stands = _carrier(nature.stands, one, plan, stage)
-    if stage.kind == "table" and one.sprites[0].startswith("bust"):
-        return top + 6, "none"
-    close = one.sprites[0].startswith("bust") or one.sprites[0] in FACES.values()
-    if close or (nature.home == "studio" and one.size == "huge"):
-        return HEIGHT + 4, "none"
-    if stands in ("air", "wall"):
-        if stage.kind == "table" and stands == "wall":
-            return min(top - 20, top * 0.5 + height / 2), stands
-        middle = 0.24 if "top" in one.places else 0.72 if "bottom" in one.places else 0.36
-        if stage.kind in ("sky", "underwater", "space", "studio") and middle == 0.36:
-            middle = 0.48
-        lift = (rng.random() - 0.5) * 110 if one.count > 1 and stands == "air" else 0.0
-        return max(height + 12, middle * HEIGHT + height / 2 + lift), stands
-    near = min(0.93, 0.1 + 0.95 * height / HEIGHT)
-    if not sized and nature.height < 4.5:
-        near = max(near, 0.5)
-    if nature.height >= 4.5 and stands in ("ground", "islet"):
-        near = min(near, 0.34 if stands == "ground" else 0.2)
-    if "top" in one.places:
-        near = min(near, 0.14)
-    if "bottom" in one.places:
-        near = 0.96
-    foot = top + deep * near
-    if stage.kind == "studio":
-        foot = HEIGHT * (0.97 if "bottom" in one.places else 0.88)
-    if stands == "jump":
-        foot -= 0.14 * HEIGHT
-    return min(HEIGHT * 0.985, max(foot, height + 24)), stands
-
-
-def _carrier(stands: str, one: Subject, plan: Plan, stage: Stage) -> str:
-    """Return what carries a drawing on this stage."""
-    if stage.kind in ("sky", "underwater", "space") and stands != "wall":
-        return "air"
-    if plan.activity in AIRBORNE and one.sprites[0] == "skateboarder":
-        return "jump"
-    light = library().infos[one.sprites[0]].height > 3
-    if stands == "air" and stage.kind in ("table", "room", "studio") and not light:
-        return "ground"
-    if stands == "water" and stage.ground != "water":
-        return "ground"
-    if stands in ("ground", "surface") and stage.ground == "water":
-        return "islet" if library().infos[one.sprites[0]].height >= 4.5 else "water"
-    if stands == "wall" and stage.kind == "outdoors":
-        return "ground"
-    return stands
-
-
-def _scattered(
-    foot: float, height: float, stage: Stage, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Return foot and height of one of many: some stand nearer and are larger."""
-    deep = (1 - stage.horizon) * HEIGHT
-    shift = (rng.random() - 0.5) * 0.42 * deep
-    moved = min(0.985 * HEIGHT, max(stage.horizon * HEIGHT + 0.08 * deep, foot + shift))
-    return moved, height * (1 + (moved - foot) / HEIGHT)
-
-
-def _colours(one: Subject, index: int) -> tuple[str, ...]:
-    """Return the colours of one of several: two colours for several objects go one to each."""
-    if one.count > 1 and len(one.colors) > 1:
-        return (one.colors[index % len(one.colors)],)
-    return one.colors
-
-
-def _flips(name: str, x: float, width: float, rng: np.random.Generator) -> bool:
-    """Tell whether to mirror a drawing: most look to the left, so those on the left turn round."""
-    if any(part in name for part in ("sign", "clock", "keyboard", "laptop", "book", "bust")):
-        return False
-    return x < width * 0.4 or (x < width * 0.6 and rng.random() < 0.3)
-
-
-def _beside(
-    put: Placed, taken: Sequence[Placed], one: Subject, width: float, rounds: int = SHRINKINGS
-) -> Placed:
-    """Return ``put`` moved sideways to where it hides least; a said place is left only a little."""
-    said = any(place in COLUMNS for place in one.places)
-    half = min(put.width / 2, width * 0.46)
-    options = [replace(put, x=min(width - half, max(half, put.x + shift * width)))
-               for shift in np.linspace(-0.45, 0.45, 31)]  # fmt: skip
-    strict = 1.5 if said else 4.0 if one.count > 1 else 0.8
-    best = min(options, key=lambda it: _cost(it, taken) + abs(it.x - put.x) / width * strict)
-    if _cost(best, taken) > HIDDEN and one.count == 1 and rounds:
-        return _beside(_smaller(put), taken, one, width, rounds - 1)
-    hidden = [it for it in taken if it.stands == best.stands and it.height > best.height
-              and _common(best, it) > HIDDEN * best.width * best.height]  # fmt: skip
-    if hidden and rounds and best.stands in ("ground", "surface"):
-        nearer = max(it.foot for it in hidden) + 18 + 0.06 * best.height
-        return replace(best, foot=max(best.foot, min(HEIGHT * 0.985, nearer)))
+    A single sprite that is still hidden shrinks, at most ``shrinks`` times. One that would stand
+    behind something taller on the same support moves nearer, in front of it.
+    """
+    margin = min(sprite.width / 2, width * 0.46)
+    options = [
+        replace(sprite, x=min(width - margin, max(margin, sprite.x + shift * width)))
+        for shift in np.linspace(-MAX_SHIFT, MAX_SHIFT, SHIFTS)
+    ]
+    shift_cost = _shift_cost(subject)
+    best = min(
+        options,
+        key=lambda option: (
+            _overlap_cost(option, obstacles) + abs(option.x - sprite.x) / width * shift_cost
+        ),
+    )
+    if _overlap_cost(best, obstacles) > MAX_OVERLAP and subject.count == 1 and shrinks:
+        return _avoid_overlap(_shrink(sprite), obstacles, subject, width, shrinks - 1)
+    if shrinks and best.support in ("ground", "surface"):
+        return _step_in_front(best, obstacles)
     return best
 
 
-def _smaller(put: Placed) -> Placed:
-    """Return ``put`` at three quarters of its size, on the same ground."""
-    return replace(put, width=put.width * 0.75, height=put.height * 0.75)
+def _shift_cost(subject: Subject) -> float:
+    if any(position in COLUMN_OF_POSITION for position in subject.positions):
+        return NAMED_SHIFT_COST
+    return GROUP_SHIFT_COST if subject.count > 1 else FREE_SHIFT_COST
 
 
-def _cost(put: Placed, taken: Sequence[Placed]) -> float:
-    """Return how much of ``put`` and of others would be hidden; 1 is all of one drawing."""
-    return sum(_common(put, other) / min(put.width * put.height, other.width * other.height)
-               for other in taken)  # fmt: skip
+def _step_in_front(sprite: PlacedSprite, obstacles: Sequence[PlacedSprite]) -> PlacedSprite:
+    """Return ``sprite`` nearer than every taller sprite that would hide much of it."""
+    hiding = [
+        other
+        for other in obstacles
+        if other.support == sprite.support
+        and other.height > sprite.height
+        and _overlap_area(sprite, other) > MAX_OVERLAP * sprite.width * sprite.height
+    ]
+    if not hiding:
+        return sprite
+    nearer = max(other.baseline_y for other in hiding) + 18 + 0.06 * sprite.height
+    return replace(sprite, baseline_y=max(sprite.baseline_y, min(MAX_BASELINE_Y, nearer)))
 
 
-def _common(first: Placed, second: Placed) -> float:
+def _shrink(sprite: PlacedSprite) -> PlacedSprite:
+    """Return ``sprite`` smaller, on the same ground."""
+    return replace(sprite, width=sprite.width * SHRINK_FACTOR, height=sprite.height * SHRINK_FACTOR)
+
+
+def _overlap_cost(sprite: PlacedSprite, others: Sequence[PlacedSprite]) -> float:
+    """Return the sum of the overlaps, each as a share of the smaller sprite of the two."""
+    return sum(
+        _overlap_area(sprite, other) / min(sprite.width * sprite.height, other.width * other.height)
+        for other in others
+    )
+
+
+def _overlap_area(first: PlacedSprite, second: PlacedSprite) -> float:
     left, top, right, bottom = first.box
     other_left, other_top, other_right, other_bottom = second.box
-    wide = min(right, other_right) - max(left, other_left)
-    high = min(bottom, other_bottom) - max(top, other_top)
-    return max(0.0, wide) * max(0.0, high)
+    width = min(right, other_right) - max(left, other_left)
+    height = min(bottom, other_bottom) - max(top, other_top)
+    return max(0.0, width) * max(0.0, height)

@@ -1,73 +1,90 @@
-"""The last layer over the whole picture: weather, light, and the grain of paper."""
+"""Apply the last layers over the whole picture: weather, mood, and the grain of paper."""
 
 from __future__ import annotations
+
+from collections.abc import Set
 
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
 from semcodec_embedded.painting.noise import fractal
-from semcodec_embedded.painting.scene import Plan
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
 GRAIN = 5.0  #: steps of 255 between the lightest and the darkest grain of the paper
-EDGE = 0.2  #: how much darker the corners are
-FOG = (226, 230, 233)
+BLOTCH_STRENGTH = 1.6  #: of the coarse grain, relative to the fine one: it is softer
+GRAIN_TILE = 128  #: pixels; the fine grain repeats
+VIGNETTE = 0.2  #: how much darker the corners are
+FOG_COLOR = (226, 230, 233)
+DARK_BRIGHTNESS = 0.6
+BRIGHT_COLOR, BRIGHT_SHARE = (255, 252, 244), 0.14
+DROPS = 200  #: of rain or snow
+BAND_ROWS = 256  #: rows that are computed at a time, to bound the memory of large pictures
 
 
-def finish(picture: Image.Image, plan: Plan, light: str, rng: np.random.Generator) -> Image.Image:
-    """Return ``picture`` in the weather and the mood that ``plan`` asks for."""
-    if "foggy" in plan.moods:
-        picture = _fog(picture, rng)
-    if plan.moods & {"rain", "snowing"}:
-        _weather(picture, "rain" in plan.moods, rng)
-    if "dark" in plan.moods and light != "night":
-        picture = ImageEnhance.Brightness(picture).enhance(0.6)
-    elif "bright" in plan.moods and light != "night" and "dark" not in plan.moods:
-        picture = Image.blend(picture, Image.new("RGB", picture.size, (255, 252, 244)), 0.14)
-    picture = _paper(picture, rng)
-    if "gray" in plan.moods:
+def post_process(
+    picture: Image.Image, moods: Set[str], light: str, rng: np.random.Generator
+) -> Image.Image:
+    """Return ``picture`` in the weather and the mood of ``moods``, keys of the table "moods"."""
+    if "foggy" in moods:
+        picture = _apply_fog(picture, rng)
+    if moods & {"rain", "snowing"}:
+        _draw_precipitation(picture, "rain" in moods, rng)
+    if light != "night":  # a night is dark enough, and stays dark
+        picture = _apply_brightness(picture, moods)
+    picture = _apply_paper(picture, rng)
+    if "gray" in moods:
         picture = ImageOps.autocontrast(ImageOps.grayscale(picture), cutoff=0.5).convert("RGB")
     return picture
 
 
-def _fog(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Return ``picture`` behind mist, thickest in the middle of its height."""
+def _apply_brightness(picture: Image.Image, moods: Set[str]) -> Image.Image:
+    if "dark" in moods:
+        return ImageEnhance.Brightness(picture).enhance(DARK_BRIGHTNESS)
+    if "bright" in moods:
+        bright = Image.new("RGB", picture.size, BRIGHT_COLOR)
+        return Image.blend(picture, bright, BRIGHT_SHARE)
+    return picture
+
+
+def _apply_fog(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Return ``picture`` behind mist, thickest half way down, where far things are."""
     rows = np.linspace(0, 1, picture.size[1], dtype=np.float32)[:, None]
-    thick = 0.62 - 0.45 * np.abs(rows - 0.48) * 2
-    mask = np.clip(thick + 0.22 * (fractal(picture.size, rng, (2, 5), 4) - 0.5), 0, 1)
-    fog = Image.new("RGB", picture.size, FOG)
+    density = 0.62 - 0.45 * np.abs(rows - 0.48) * 2
+    mask = np.clip(density + 0.22 * (fractal(picture.size, rng, (2, 5), 4) - 0.5), 0, 1)
+    fog = Image.new("RGB", picture.size, FOG_COLOR)
     return Image.composite(fog, picture, Image.fromarray((mask * 255).astype(np.uint8)))
 
 
-def _weather(picture: Image.Image, rain: bool, rng: np.random.Generator) -> None:
+def _draw_precipitation(picture: Image.Image, is_rain: bool, rng: np.random.Generator) -> None:
+    """Draw streaks of rain, or flakes of snow."""
     canvas = SvgCanvas(picture.size)
-    for x, y, much in rng.random((200, 3)):
-        spot = (x * canvas.width, y * HEIGHT)
-        if rain:
-            canvas.line(
-                [spot, (spot[0] - 9, spot[1] + 30 + 30 * much)], (232, 240, 250), 1.6, opacity=0.5
-            )
+    for x, y, size in rng.random((DROPS, 3)):
+        start = (x * canvas.width, y * HEIGHT)
+        if is_rain:
+            streak = [start, (start[0] - 9, start[1] + 30 + 30 * size)]
+            canvas.line(streak, (232, 240, 250), 1.6, opacity=0.5)
         else:
-            canvas.ellipse(spot, (2 + 6 * much, 2 + 6 * much), (255, 255, 255), opacity=0.85)
+            canvas.ellipse(start, (2 + 6 * size, 2 + 6 * size), (255, 255, 255), opacity=0.85)
     canvas.composite_onto(picture)
 
 
-def _paper(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Return ``picture`` with darker corners and the grain of paper, band by band."""
+def _apply_paper(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Return ``picture`` with darker corners and the grain of paper."""
     width, height = picture.size
-    tile = rng.random((128, 128), np.float32) - 0.5
-    blots = fractal(picture.size, rng, (56, 56), 2) - 0.5
+    tile = rng.random((GRAIN_TILE, GRAIN_TILE), np.float32) - 0.5
+    blotches = fractal(picture.size, rng, (56, 56), 2) - 0.5
     across = np.linspace(-1, 1, width, dtype=np.float32)[None, :] ** 2
-    out = np.empty((height, width, 3), np.uint8)
+    down = np.linspace(-1, 1, height, dtype=np.float32)[:, None] ** 2
+    result = np.empty((height, width, 3), np.uint8)
     source = np.asarray(picture)
-    for top in range(0, height, 256):
-        rows = source[top : top + 256].astype(np.float32)
-        deep = rows.shape[0]
-        down = np.linspace(-1, 1, height, dtype=np.float32)[top : top + deep, None] ** 2
-        corner = 1 - EDGE * np.clip((across + down - 0.55) / 1.45, 0, 1) ** 1.5
-        grain = np.tile(tile, (2, width // 128 + 1))[:deep, :width] * GRAIN
-        grain = grain + blots[top : top + deep] * GRAIN * 1.6
-        rows *= corner[..., None]
+    for top in range(0, height, BAND_ROWS):
+        rows = source[top : top + BAND_ROWS].astype(np.float32)
+        count = rows.shape[0]
+        distance = np.clip((across + down[top : top + count] - 0.55) / 1.45, 0, 1)
+        vignette = 1 - VIGNETTE * distance**1.5
+        grain = np.tile(tile, (2, width // GRAIN_TILE + 1))[:count, :width] * GRAIN
+        grain = grain + blotches[top : top + count] * GRAIN * BLOTCH_STRENGTH
+        rows *= vignette[..., None]
         rows += grain[..., None]
-        out[top : top + deep] = np.clip(rows, 0, 255).astype(np.uint8)
-    return Image.fromarray(out)
+        result[top : top + count] = np.clip(rows, 0, 255).astype(np.uint8)
+    return Image.fromarray(result)

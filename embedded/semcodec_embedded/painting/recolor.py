@@ -1,15 +1,16 @@
-"""Give a drawing another colour by moving the fills of its main colours, and nothing else.
+"""Recolor a drawing by changing the fills of its main colors, and nothing else.
 
-In our own drawings a fill in capitals is what a colour word may change. In the others fills are
-guessed: shading, outlines, eyes and wheels stay, fills are grouped by hue and weighed by the
-area that they have in the picture; the heaviest group takes the new colour, light and shade kept.
+In our own drawings a fill in capital letters is what a color word may change. In the others the
+main fills are guessed: shading, outlines, eyes and wheels stay, the rest is grouped by hue and
+weighed by the area that it covers. The largest group takes the new color and keeps its light and
+shade.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,20 +28,25 @@ from semcodec_embedded.painting.palette import (
 from semcodec_embedded.painting.svg import SVG_HEADER, rasterize
 
 FILL = re.compile(r'(?<=(?:fill|olor|roke)=")#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=")')
-MEASURE = 48  #: pixels across that are enough to weigh the fills
-GRAY = 0.045  #: chroma below which a fill has no hue
-APART = math.radians(42)  #: fills whose hues differ by less are one group
-DARK = 0.36  #: lightness below which a gray is an outline, a tyre or an eye
-LEAST = 0.12  #: a coloured group with less of the area is a detail
-COMPANION = 0.3  #: a second group with so much of the area takes the colour too
+MAIN_FILL = re.compile("[A-F]")
+WEIGHING_SIZE = 48  #: pixels across; enough to compare areas
+MIN_CHROMA = 0.045  #: a fill with less is gray and has no hue
+HUE_DISTANCE = math.radians(42)  #: fills whose hues differ by less are one group
+MIN_GRAY_LIGHTNESS = 0.36  #: a darker gray is an outline, a tire or an eye
+MIN_AREA = 0.12  #: a colored group that covers a smaller share is a detail
+GRAY_FIRST_AREA, GRAY_LAST_AREA = 0.55, 0.3  #: from where on the grays are the main group, or one
+COMPANION_AREA = 0.3  #: a second group of such a share of the first takes its color too
 CONTRAST = 0.85  #: how much of the old light and shade stays
-LINES = frozenset(("#404040", "#444444", "#424242", "#444", "#ed6c30", "#795548"))
-"""Eyes, mouths and cheeks of people."""
+#: Chroma varies less within the new color, from this share on.
+MIN_CHROMA_SHARE, MAX_CHROMA_RATIO = 0.35, 1.4
+MIN_LIGHTNESS, MAX_LIGHTNESS = 0.12, 0.985  #: outlines on black and white stay visible
+#: Eyes, mouths and cheeks of people.
+FACE_FILLS = frozenset(("#404040", "#444444", "#424242", "#444", "#ed6c30", "#795548"))
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Fills of one hue with the area that they cover."""
+class FillGroup:
+    """Fills of one hue, the share of the drawing that they cover, and their mean color."""
 
     fills: tuple[str, ...]
     area: float
@@ -48,102 +54,117 @@ class Group:
 
 
 @lru_cache(maxsize=256)
-def recolor(body: str, colors: tuple[str, ...], person: bool) -> str:
-    """Return ``body`` in ``colours``, names of the palette: the first on the largest group."""
-    groups = _groups(body, person)
+def recolor(body: str, colors: tuple[str, ...], is_person: bool) -> str:
+    """Return ``body`` in ``colors``, names of the palette: the first on the largest group."""
+    groups = _main_groups(body, is_person)
     changes: dict[str, str] = {}
-    for group, name in zip(groups, _dealt(groups, colors), strict=False):
-        changes |= {
-            fill: to_hex(_moved(to_lch(from_hex(fill)), group.mean, name)) for fill in group.fills
-        }
+    for group, name in zip(groups, _assign(groups, colors), strict=False):
+        for fill in group.fills:
+            changes[fill] = to_hex(_shift_color(to_lch(from_hex(fill)), group.mean, name))
     return FILL.sub(lambda match: changes.get(match[0], match[0]), body)
 
 
-def _dealt(groups: Sequence[Group], colors: Sequence[str]) -> list[str]:
-    """Return the colour of each group that gets one; a large second group shares the first's."""
+def _assign(groups: Sequence[FillGroup], colors: Sequence[str]) -> list[str]:
+    """Return the color of each group that gets one; a large second group shares the first's."""
     if not groups or not colors:
         return []
-    dealt = list(colors[: len(groups)])
-    if len(colors) == 1 and len(groups) > 1 and groups[1].mean[1] >= GRAY:
-        dealt += [colors[0]] * (groups[1].area > COMPANION * groups[0].area)
-    return dealt
+    assigned = list(colors[: len(groups)])
+    if len(colors) == 1 and len(groups) > 1 and groups[1].mean[1] >= MIN_CHROMA:
+        assigned += [colors[0]] * (groups[1].area > COMPANION_AREA * groups[0].area)
+    return assigned
 
 
-def _groups(body: str, person: bool) -> list[Group]:
-    """Return the groups that may change, the largest first."""
-    areas = _areas(body)
-    if person:
+def _main_groups(body: str, is_person: bool) -> list[FillGroup]:
+    """Return the groups that may change, the largest first.
+
+    On people grays come after colors whatever their area: a white shirt is not the main color.
+    """
+    areas = _fill_areas(body)
+    if is_person:
         areas = {fill: area for fill, area in areas.items() if not _is_skin(fill)}
-    if main := [fill for fill in areas if re.search("[A-F]", fill)]:
+    if main := [fill for fill in areas if MAIN_FILL.search(fill)]:
         return [_group(main, areas)]
-    whole = sum(areas.values()) or 1.0
-    colored = _by_hue([fill for fill in areas if to_lch(from_hex(fill))[1] >= GRAY], areas)
-    gray = [
-        fill
-        for fill in areas
-        if to_lch(from_hex(fill))[1] < GRAY and to_lch(from_hex(fill))[0] > DARK
-    ]
-    groups = [group for group in colored if group.area > LEAST * whole]
-    pale = _group(gray, areas)
-    if pale.area > 0.55 * whole or not groups:
-        groups = [pale, *groups] if pale.fills else groups
-    elif pale.area > 0.3 * whole:
-        groups.append(pale)
-    return groups if person else sorted(groups, key=lambda group: -group.area)
+    total = sum(areas.values()) or 1.0
+    colored, gray = [], []
+    for fill in areas:
+        lightness, chroma, _ = to_lch(from_hex(fill))
+        if chroma >= MIN_CHROMA:
+            colored.append(fill)
+        elif lightness > MIN_GRAY_LIGHTNESS:
+            gray.append(fill)
+    groups = [group for group in _by_hue(colored, areas) if group.area > MIN_AREA * total]
+    gray_group = _group(gray, areas)
+    if gray_group.area > GRAY_FIRST_AREA * total or not groups:
+        groups = [gray_group, *groups] if gray_group.fills else groups
+    elif gray_group.area > GRAY_LAST_AREA * total:
+        groups.append(gray_group)
+    return groups if is_person else sorted(groups, key=lambda group: -group.area)
 
 
 def _is_skin(fill: str) -> bool:
-    """Tell whether a fill of a person is skin, hair or face, which no colour word changes."""
-    light, chroma, hue = to_lch(from_hex(fill))
+    """Tell whether a fill of a person is skin, hair or face, which no color word changes.
+
+    The ranges are those of the yellow skin and the brown hair of Noto Emoji, in degrees of hue.
+    """
+    lightness, chroma, hue = to_lch(from_hex(fill))
     degrees = math.degrees(hue)
-    skin = 62 < degrees < 97 and light > 0.64 and chroma > 0.1
-    shaded = 48 < degrees < 72 and light < 0.66 and chroma > 0.08
-    hair = 20 < degrees < 65 and light < 0.5 and chroma < 0.075
-    return skin or shaded or hair or fill in LINES
+    is_bright_skin = 62 < degrees < 97 and lightness > 0.64 and chroma > 0.1
+    is_shaded_skin = 48 < degrees < 72 and lightness < 0.66 and chroma > 0.08
+    is_hair = 20 < degrees < 65 and lightness < 0.5 and chroma < 0.075
+    return is_bright_skin or is_shaded_skin or is_hair or fill in FACE_FILLS
 
 
-def _by_hue(fills: Sequence[str], areas: dict[str, float]) -> list[Group]:
-    """Return groups of like hue, the largest first; each starts from its largest fill."""
-    left = sorted(fills, key=lambda fill: -areas[fill])
+def _by_hue(fills: Sequence[str], areas: Mapping[str, float]) -> list[FillGroup]:
+    """Return groups of similar hue, the largest first; each starts from its largest fill."""
+    remaining = sorted(fills, key=lambda fill: -areas[fill])
     groups = []
-    while left:
-        hue = to_lch(from_hex(left[0]))[2]
-        like = [fill for fill in left if _apart(to_lch(from_hex(fill))[2], hue) < APART]
-        groups.append(_group(like, areas))
-        left = [fill for fill in left if fill not in like]
+    while remaining:
+        hue = _hue(remaining[0])
+        similar = [fill for fill in remaining if _hue_distance(_hue(fill), hue) < HUE_DISTANCE]
+        groups.append(_group(similar, areas))
+        remaining = [fill for fill in remaining if fill not in similar]
     return sorted(groups, key=lambda group: -group.area)
 
 
-def _group(fills: Sequence[str], areas: dict[str, float]) -> Group:
+def _group(fills: Sequence[str], areas: Mapping[str, float]) -> FillGroup:
+    """Return a group; its mean hue is that of the first fill, since hues cannot be averaged."""
     area = sum(areas[fill] for fill in fills)
-    parts = [(to_lch(from_hex(fill)), areas[fill] / max(area, 1e-9)) for fill in fills]
-    light = sum(lch[0] * share for lch, share in parts)
-    chroma = sum(lch[1] * share for lch, share in parts)
-    return Group(tuple(fills), area, (light, chroma, parts[0][0][2] if parts else 0.0))
+    weighted = [(to_lch(from_hex(fill)), areas[fill] / max(area, 1e-9)) for fill in fills]
+    lightness = sum(lch[0] * weight for lch, weight in weighted)
+    chroma = sum(lch[1] * weight for lch, weight in weighted)
+    return FillGroup(tuple(fills), area, (lightness, chroma, _hue(fills[0]) if fills else 0.0))
 
 
-def _apart(first: float, second: float) -> float:
+def _hue(fill: str) -> float:
+    return to_lch(from_hex(fill))[2]
+
+
+def _hue_distance(first: float, second: float) -> float:
+    """Return the distance on the circle of hues, 0..pi."""
     return abs((first - second + math.pi) % (2 * math.pi) - math.pi)
 
 
 @lru_cache(maxsize=512)
-def _areas(body: str) -> dict[str, float]:
-    """Return the share of the drawing in which each fill is the nearest colour."""
+def _fill_areas(body: str) -> dict[str, float]:
+    """Return the share of the drawing in which each fill is the nearest color."""
     fills = list(dict.fromkeys(FILL.findall(body)))
-    svg = f'{SVG_HEADER}viewBox="0 0 128 128" width="{MEASURE}" height="{MEASURE}">{body}</svg>'
+    size = WEIGHING_SIZE
+    svg = f'{SVG_HEADER}viewBox="0 0 128 128" width="{size}" height="{size}">{body}</svg>'
     pixels = np.asarray(rasterize(svg), np.float32).reshape(-1, 4)
     pixels = pixels[pixels[:, 3] > 128][:, :3]
     if not fills or not len(pixels):
         return {}
-    table = np.array([from_hex(fill) for fill in fills], np.float32)
-    nearest = ((pixels[:, None] - table[None]) ** 2).sum(-1).argmin(1)
+    colors = np.array([from_hex(fill) for fill in fills], np.float32)
+    nearest = ((pixels[:, None] - colors[None]) ** 2).sum(-1).argmin(1)
     shares = np.bincount(nearest, minlength=len(fills)) / len(pixels)
+    # Fills that are nearest nowhere keep a small weight, so that they change with their group.
     return {fill: float(share) + 1e-4 for fill, share in zip(fills, shares, strict=True)}
 
 
-def _moved(old: Lch, mean: Lch, name: str) -> Color:
-    """Return ``old`` as far from the colour ``name`` as it was from the ``mean`` of its group."""
-    light, chroma, hue = to_lch(NAMED[name])
-    share = min(1.4, old[1] / mean[1]) if mean[1] > GRAY else 1.0
-    moved = light + (old[0] - mean[0]) * CONTRAST
-    return from_lch((min(0.985, max(0.12, moved)), chroma * (0.35 + 0.65 * share), hue))
+def _shift_color(old: Lch, mean: Lch, name: str) -> Color:
+    """Return a color as far from ``name`` as ``old`` is from the ``mean`` of its group."""
+    lightness, chroma, hue = to_lch(NAMED[name])
+    ratio = min(MAX_CHROMA_RATIO, old[1] / mean[1]) if mean[1] > MIN_CHROMA else 1.0
+    shifted = lightness + (old[0] - mean[0]) * CONTRAST
+    shifted = min(MAX_LIGHTNESS, max(MIN_LIGHTNESS, shifted))
+    return from_lch((shifted, chroma * (MIN_CHROMA_SHARE + 0.65 * ratio), hue))

@@ -1,14 +1,21 @@
-"""Rooms and table tops: a wall with what belongs on it, a floor or a table in perspective."""
+"""Draw rooms and table tops: a wall, and a floor or a table in perspective.
+
+What belongs on the walls is in ``interiors``. Positions and sizes are thousandths of the picture's
+height; the vanishing lines are shares of its width.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from semcodec_embedded.painting import interiors
+from semcodec_embedded.painting.interiors import Interior
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
-WALLS: dict[str, Color] = {
+WALL_COLORS: dict[str, Color] = {
     "kitchen": (238, 226, 204),
     "bathroom": (204, 226, 230),
     "bedroom": (216, 208, 228),
@@ -16,7 +23,7 @@ WALLS: dict[str, Color] = {
     "table": (226, 214, 200),
     "desk": (208, 216, 222),
 }
-FLOORS: dict[str, Color] = {
+FLOOR_COLORS: dict[str, Color] = {
     "kitchen": (206, 178, 146),
     "bathroom": (186, 200, 206),
     "bedroom": (200, 168, 134),
@@ -24,153 +31,144 @@ FLOORS: dict[str, Color] = {
     "table": (192, 142, 96),
     "desk": (186, 138, 96),
 }
-SAID = 0.78  #: how much of a colour word goes into a wall or a floor
+BRICK_WALL: Color = (184, 108, 86)
+TINT_WEIGHT = 0.78  #: of a color word in the color of a wall or a floor
+BRICK_SIZE, STONE_SIZE = (92.0, 36.0), (150.0, 74.0)  #: width and height
+BRICK_RADIUS, STONE_RADIUS = 4, 14
+BOARD_WIDTH, BOARD_GAP = 88, 4
 
 
-def shade(natural: Color, said: str) -> Color:
-    """Return a wall or floor of the colour ``said``; black and dark ones stay readable."""
-    return mix(natural, NAMED[said], SAID) if said else natural
+class SeamStyle(NamedTuple):
+    """How a seam of boards or tiles is drawn."""
+
+    color: Color
+    width: float
+    opacity: float
 
 
-def room(
-    canvas: SvgCanvas,
-    what: str,
-    horizon: float,
-    wall: Color,
-    floor: Color,
-    materials: tuple[str, ...],
-    cabinets: tuple[str, ...],
-    rng: np.random.Generator,
-) -> None:
-    """Draw the room ``what`` with its floor from ``horizon`` down."""
-    foot = HEIGHT * horizon
-    _wall(canvas, foot, wall, materials, rng)
-    if what == "bathroom":
-        interiors.tiles(canvas, foot, wall)
-    _floor(canvas, foot, floor, tiled=what in ("bathroom", "kitchen"))
-    if what == "kitchen":
-        interiors.kitchen(canvas, foot, wall, floor, cabinets, rng)
-        return
-    others = {"bathroom": interiors.bathroom, "bedroom": interiors.bedroom}
-    others.get(what, interiors.living)(canvas, foot, wall, floor, rng)
+def tint(natural: Color, color_word: str) -> Color:
+    """Return ``natural`` in the color of a word; it keeps some of itself, so black is not flat."""
+    return mix(natural, NAMED[color_word], TINT_WEIGHT) if color_word else natural
 
 
-def table(
-    canvas: SvgCanvas,
-    horizon: float,
-    wall: Color,
-    top: Color,
-    materials: tuple[str, ...],
-    rng: np.random.Generator,
-) -> None:
-    """Draw a table top seen by who sits at it, before a wall out of focus."""
-    edge = HEIGHT * horizon
-    _wall(canvas, edge, wall, materials, rng)
+def draw_room(interior: Interior) -> None:
+    """Draw a room: wall, floor, and what belongs on the wall."""
+    _draw_wall(interior)
+    if interior.kind == "bathroom":
+        interiors.draw_tiles(interior, interior.wall)
+    _draw_floor(interior, is_tiled=interior.kind in ("bathroom", "kitchen"))
+    furnish = {
+        "kitchen": interiors.draw_kitchen,
+        "bathroom": interiors.draw_bathroom,
+        "bedroom": interiors.draw_bedroom,
+    }
+    furnish.get(interior.kind, interiors.draw_living_room)(interior)
+
+
+def draw_table_scene(interior: Interior) -> None:
+    """Draw a table top as someone who sits at it sees it, in front of a wall out of focus."""
+    canvas, rng, table_y, wall = interior.canvas, interior.rng, interior.floor_y, interior.wall
+    _draw_wall(interior)
     for _ in range(9):
-        glow = lighter(wall, 0.35) if rng.random() < 0.6 else mix(wall, NAMED["orange"], 0.25)
+        is_light = rng.random() < 0.6
+        disc = lighter(wall, 0.35) if is_light else mix(wall, NAMED["orange"], 0.25)
         radius = 40 + 70 * rng.random()
-        canvas.ellipse(
-            (rng.random() * canvas.width, rng.random() * edge), (radius, radius), glow, opacity=0.28
-        )
-    canvas.rectangle(
-        (0, edge - 26),
-        (canvas.width, 30),
-        canvas.linear_gradient(mix(wall, (30, 26, 40), 0.0), darker(wall, 0.28)),
-        opacity=0.5,
-    )
-    canvas.rectangle(
-        (0, edge),
-        (canvas.width, HEIGHT - edge),
-        canvas.linear_gradient(lighter(top, 0.32), top, darker(top, 0.2)),
-    )
+        center = (rng.random() * canvas.width, rng.random() * table_y)
+        canvas.ellipse(center, (radius, radius), disc, opacity=0.28)
+    shadow = canvas.linear_gradient(wall, darker(wall, 0.28))
+    canvas.rectangle((0, table_y - 26), (canvas.width, 30), shadow, opacity=0.5)
+    _draw_table_top(interior)
+    canvas.rectangle((0, table_y), (canvas.width, 5), lighter(interior.floor, 0.5), opacity=0.7)
+
+
+def _draw_table_top(interior: Interior) -> None:
+    """Draw planks that run towards the viewer, with their grain."""
+    canvas, rng, table_y, table = interior.canvas, interior.rng, interior.floor_y, interior.floor
+    surface = canvas.linear_gradient(lighter(table, 0.32), table, darker(table, 0.2))
+    canvas.rectangle((0, table_y), (canvas.width, HEIGHT - table_y), surface)
+    style = SeamStyle(darker(table, 0.32), 2.4, 0.42)
     for plank in range(-7, 8):
-        _seam(canvas, edge, (plank * 0.1, plank * 0.19), darker(top, 0.32), 2.4, 0.42)
+        _draw_seam(interior, (plank * 0.1, plank * 0.19), style)
     for _ in range(80):
-        near = rng.random()
-        canvas.lens(
-            (rng.random() * canvas.width, edge + near * (HEIGHT - edge)),
-            (60 + 150 * near, 0.8 + 2 * near),
-            darker(top, 0.26) if rng.random() < 0.6 else lighter(top, 0.3),
-            opacity=0.3,
-        )
-    canvas.rectangle((0, edge), (canvas.width, 5), lighter(top, 0.5), opacity=0.7)
+        nearness = rng.random()
+        center = (rng.random() * canvas.width, table_y + nearness * (HEIGHT - table_y))
+        size = (60 + 150 * nearness, 0.8 + 2 * nearness)
+        color = darker(table, 0.26) if rng.random() < 0.6 else lighter(table, 0.3)
+        canvas.lens(center, size, color, opacity=0.3)
 
 
-def _wall(
+def _draw_wall(interior: Interior) -> None:
+    canvas, wall = interior.canvas, interior.wall
+    gradient = canvas.linear_gradient(darker(wall, 0.1), lighter(wall, 0.1), wall)
+    canvas.rectangle((0, 0), (canvas.width, interior.floor_y + 4), gradient)
+    draw_material(canvas, interior.floor_y, wall, interior.materials, interior.rng)
+
+
+def draw_material(
     canvas: SvgCanvas,
-    foot: float,
+    bottom_y: float,
     wall: Color,
     materials: tuple[str, ...],
     rng: np.random.Generator,
 ) -> None:
-    canvas.rectangle(
-        (0, 0),
-        (canvas.width, foot + 4),
-        canvas.linear_gradient(darker(wall, 0.1), lighter(wall, 0.1), wall),
-    )
-    material(canvas, foot, wall, materials, rng)
-
-
-def material(
-    canvas: SvgCanvas,
-    foot: float,
-    wall: Color,
-    materials: tuple[str, ...],
-    rng: np.random.Generator,
-) -> None:
-    """Draw bricks, boards or stones on a wall that ends at ``foot``."""
+    """Draw bricks, stones or boards on a wall that ends at ``bottom_y``; metal stays plain."""
     if "brick" in materials or "stone" in materials:
-        high, wide = (36.0, 92.0) if "brick" in materials else (74.0, 150.0)
-        for row in range(int(foot / high) + 1):
-            for column in range(-1, int(canvas.width / wide) + 1):
-                tone = mix(darker(wall, 0.14 * rng.random()), (255, 230, 200), 0.12 * rng.random())
-                canvas.rectangle(
-                    (column * wide + row % 2 * wide / 2 + 3, row * high + 3),
-                    (wide - 5, min(high - 5, foot - row * high - 3)),
-                    tone,
-                    opacity=0.95,
-                    radius=4 if high < 40 else 14,
-                )
+        _draw_masonry(canvas, bottom_y, wall, "brick" in materials, rng)
     elif "wood" in materials:
-        for column in range(int(canvas.width / 88) + 1):
-            tone = darker(wall, 0.2 * rng.random())
-            canvas.rectangle(
-                (column * 88, 0),
-                (84, foot),
-                canvas.linear_gradient(lighter(tone, 0.08), tone, across=True),
-            )
-            for _ in range(7):
-                x, y = column * 88 + 10 + 64 * rng.random(), rng.random() * foot
-                canvas.line(
-                    [(x, y), (x + 3, y + 120 * rng.random())], darker(tone, 0.3), 1.6, opacity=0.4
-                )
+        _draw_boards(canvas, bottom_y, wall, rng)
 
 
-def _seam(
-    canvas: SvgCanvas,
-    edge: float,
-    shifts: tuple[float, float],
-    tone: Color,
-    thick: float,
-    opacity: float,
+def _draw_masonry(
+    canvas: SvgCanvas, bottom_y: float, wall: Color, is_brick: bool, rng: np.random.Generator
 ) -> None:
-    """Draw a seam that runs from ``edge`` to the viewer, ``shifts`` of the width off the middle."""
-    middle = canvas.width / 2
-    far, near = (middle + shift * canvas.width for shift in shifts)
-    canvas.line([(far, edge), (near, HEIGHT)], tone, thick, opacity=opacity)
+    """Draw bricks or stones, every second row shifted by half of one."""
+    width, height = BRICK_SIZE if is_brick else STONE_SIZE
+    radius = BRICK_RADIUS if is_brick else STONE_RADIUS
+    for row in range(int(bottom_y / height) + 1):
+        for column in range(-1, int(canvas.width / width) + 1):
+            shade = darker(wall, 0.14 * rng.random())
+            color = mix(shade, (255, 230, 200), 0.12 * rng.random())
+            corner = (column * width + row % 2 * width / 2 + 3, row * height + 3)
+            size = (width - 5, min(height - 5, bottom_y - row * height - 3))
+            canvas.rectangle(corner, size, color, opacity=0.95, radius=radius)
 
 
-def _floor(canvas: SvgCanvas, foot: float, floor: Color, tiled: bool) -> None:
-    """Draw boards or tiles that run towards the viewer."""
-    canvas.rectangle(
-        (0, foot),
-        (canvas.width, HEIGHT - foot),
-        canvas.linear_gradient(lighter(floor, 0.1), floor, darker(floor, 0.12)),
-    )
+def _draw_boards(canvas: SvgCanvas, bottom_y: float, wall: Color, rng: np.random.Generator) -> None:
+    """Draw upright boards with their grain."""
+    for column in range(int(canvas.width / BOARD_WIDTH) + 1):
+        left = column * BOARD_WIDTH
+        color = darker(wall, 0.2 * rng.random())
+        gradient = canvas.linear_gradient(lighter(color, 0.08), color, across=True)
+        canvas.rectangle((left, 0), (BOARD_WIDTH - BOARD_GAP, bottom_y), gradient)
+        for _ in range(7):
+            x, y = left + 10 + 64 * rng.random(), rng.random() * bottom_y
+            grain = [(x, y), (x + 3, y + 120 * rng.random())]
+            canvas.line(grain, darker(color, 0.3), 1.6, opacity=0.4)
+
+
+def _draw_seam(interior: Interior, offsets: tuple[float, float], style: SeamStyle) -> None:
+    """Draw a seam towards the viewer.
+
+    ``offsets`` are those of its far and its near end from the middle, as shares of the width: the
+    near one is larger, so that all seams meet in a vanishing point.
+    """
+    canvas, middle = interior.canvas, interior.canvas.width / 2
+    far, near = (middle + offset * canvas.width for offset in offsets)
+    ends = [(far, interior.floor_y), (near, HEIGHT)]
+    canvas.line(ends, style.color, style.width, opacity=style.opacity)
+
+
+def _draw_floor(interior: Interior, is_tiled: bool) -> None:
+    """Draw boards, or tiles, that run towards the viewer, and a skirting board."""
+    canvas, floor_y, floor = interior.canvas, interior.floor_y, interior.floor
+    depth = HEIGHT - floor_y
+    surface = canvas.linear_gradient(lighter(floor, 0.1), floor, darker(floor, 0.12))
+    canvas.rectangle((0, floor_y), (canvas.width, depth), surface)
+    style = SeamStyle(darker(floor, 0.35), 2.2, 0.4)
     for index in range(-12, 13):
-        _seam(canvas, foot, (index * 0.085, index * 0.15), darker(floor, 0.35), 2.2, 0.4)
-    for level in (0.1, 0.24, 0.43, 0.68) if tiled else ():
-        y = foot + (HEIGHT - foot) * level
-        canvas.line([(0, y), (canvas.width, y)], darker(floor, 0.35), 2.2, opacity=0.4)
-    canvas.rectangle((0, foot - 22), (canvas.width, 24), (250, 247, 240), opacity=0.9)
-    canvas.rectangle((0, foot), (canvas.width, 14), darker(floor, 0.5), opacity=0.3)
+        _draw_seam(interior, (index * 0.085, index * 0.15), style)
+    for nearness in (0.1, 0.24, 0.43, 0.68) if is_tiled else ():
+        y = floor_y + depth * nearness
+        canvas.line([(0, y), (canvas.width, y)], style.color, style.width, opacity=style.opacity)
+    canvas.rectangle((0, floor_y - 22), (canvas.width, 24), (250, 247, 240), opacity=0.9)
+    canvas.rectangle((0, floor_y), (canvas.width, 14), darker(floor, 0.5), opacity=0.3)

@@ -1,68 +1,155 @@
-"""Say how large a subject is drawn and which columns of the picture it takes."""
+"""Compute how tall a sprite is drawn, and in which columns of the picture several of them stand.
+
+Lengths are thousandths of the picture's height unless they are named in meters.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from semcodec_embedded.painting.drawing import aspect
-from semcodec_embedded.painting.environment import PERSON, Stage
+from semcodec_embedded.painting.environment import PERSON_HEIGHT_M, Environment
+from semcodec_embedded.painting.rules.close_ups import is_bust
 from semcodec_embedded.painting.scene import Subject
-from semcodec_embedded.painting.sprites import SpriteInfo
+from semcodec_embedded.painting.sprites import SpriteInfo, sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
 
-SHARES = {"huge": 0.5, "large": 0.21, "medium": 0.1, "small": 0.016}
-"""The share of the picture that a size word means, as the describer uses it."""
-COLUMNS = {"left": 0.23, "center": 0.5, "right": 0.77}
-TALLEST, WIDEST = 0.86, 0.94  #: the most of the picture that one drawing may take
-TOWERS = 10.0  #: metres from which a building is drawn tall even if it is slim
-PLAIN_HEIGHT = 400.0  #: of a person in a picture whose words say no size
-ON_A_TABLE = 190.0  #: the height of small things in a room
-FLATTEN = 0.33  #: the power that turns metres into the heights of a picture book
+#: The share of the picture's area that a size word means, as the describer uses it.
+AREA_OF_SIZE = {"huge": 0.5, "large": 0.21, "medium": 0.1, "small": 0.016}
+#: The share of the picture's width at which a position word puts the middle of a sprite.
+COLUMN_OF_POSITION = {"left": 0.23, "center": 0.5, "right": 0.77}
+MAX_HEIGHT, MAX_WIDTH = 0.86, 0.94  #: of one sprite, as shares of the picture
+MIN_HEIGHT = 24.0  #: a smaller sprite is a speck
+DEFAULT_PERSON_HEIGHT = 400.0  #: of a person in a picture whose words give no size
+#: Heights in meters are compressed by this exponent, as in a picture book: a house of 8 m is drawn
+#: 1.7 times as tall as a person, not 4.6 times, and a cat of 0.3 m half as tall, not a sixth.
+PERSPECTIVE_EXPONENT = 0.33
+TALL_METERS = 10.0  #: from here on a building must look tall, although a slim one has little area
+TALL_HEIGHT, TALL_HEIGHT_OF_SIZE = 540.0, 640.0  #: without and with a size word of its own
+ROOM_OBJECT_HEIGHT = 190.0  #: of the small things in a room, which share it with furniture
+CROWD_COUNT, CROWD_SCALE = 8, 0.62  #: so many are drawn smaller, so that the ground shows
+BUST_SCALE = 1.2  #: a bust fills the picture to its lower edge
+#: A group may be so much wider than the picture, for its sprites may overlap a little.
+GROUP_WIDTH, LONE_GROUP_WIDTH = 1.12, 1.4
+MAX_SHARING = 6  #: sprites that share the width; more of them stand behind each other
 
 
-def height_of(
-    one: Subject, name: str, nature: SpriteInfo, rank: int, kinds: int, stage: Stage, width: float,
-    sized: bool,
-) -> float:  # fmt: skip
-    """Return the height of one drawing."""
-    if one.size or sized:
-        share = SHARES[one.size or "medium"]
-        height = (share * width * HEIGHT / aspect(name)) ** 0.5
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What the sizes and places of all subjects of a picture depend on.
+
+    Attributes:
+        environment: where they are.
+        activity: a key of the table "activities", or "".
+        width: of the picture, in units.
+        subject_count: how many kinds of objects are drawn.
+        has_sizes: whether the words give a size to any of them. Then sizes are areas, and objects
+            without a size word are medium; otherwise sizes follow from nature.
+    """
+
+    environment: Environment
+    activity: str
+    width: float
+    subject_count: int
+    has_sizes: bool
+
+
+def sprite_height(
+    subject: Subject, sprite: str, rank: int, available_width: float, composition: Composition
+) -> float:
+    """Return the height of each ``sprite`` of ``subject``.
+
+    ``rank`` is 0 for the main subject. ``available_width`` is what other groups leave free.
+    """
+    info = sprite_library().infos[sprite]
+    if composition.has_sizes:
+        height = _height_of_size(subject, sprite, info, available_width)
     else:
-        height = PLAIN_HEIGHT * (nature.height / PERSON) ** FLATTEN * min(1.0, width / HEIGHT)
-        height *= 1.3 if nature.stands == "surface" and stage.kind in ("table", "studio") else 1
-        height *= (1.3 if kinds == 1 else 1.05) if rank == 0 else 0.87
-    if nature.height >= TOWERS and sized and one.size != "small":
-        height = max(height, 640.0 if one.size else 540.0)
-    if stage.kind == "room" and nature.stands == "surface" and one.size not in ("huge", "large"):
-        height = min(height, ON_A_TABLE)
-    if nature.height >= TOWERS and not sized and kinds > 1:
-        height = min(height, 540.0)
-    if one.count >= 8 and not one.size:
-        height *= 0.62
-    height = min(height, TALLEST * HEIGHT)
-    if stage.kind == "table" and (name.startswith("bust") or nature.stands == "wall"):
-        height = min(height, stage.horizon * HEIGHT * 0.93)
-    tight = 1.4 if one.size in ("huge", "large") and kinds == 1 else 1.12
-    if name.startswith("bust") and stage.kind != "table":
-        height *= 1.2
-    room = WIDEST * width if one.count == 1 else tight * width / min(one.count, 6)
-    return float(max(24.0, min(height, room / aspect(name))))
+        height = _natural_height(info, rank, available_width, composition)
+    height = _limit_in_environment(height, subject, sprite, info, composition)
+    if is_bust(sprite) and composition.environment.kind != "table":
+        height *= BUST_SCALE
+    max_width = _max_sprite_width(subject, available_width, composition)
+    return float(max(MIN_HEIGHT, min(height, max_width / aspect(sprite))))
 
 
-def columns_of(one: Subject, width: float, wide: float, rng: np.random.Generator) -> list[float]:
-    """Return the middle of each drawing."""
-    said = [COLUMNS[place] * width for place in one.places if place in COLUMNS]
-    if one.count == 1:
-        return [said[0] if said else width / 2]
-    if len(said) > 1:
-        return [
-            float(x)
-            for x in np.interp(np.linspace(0, 1, one.count), np.linspace(0, 1, len(said)), said)
-        ]
-    middle = said[0] if said else width / 2
-    spread = min(width - wide * 0.9, max(wide * 1.02, width / (one.count + 0.4)) * (one.count - 1))
-    if said:
-        spread = min(spread, width * 0.42)
-    steps = np.linspace(-0.5, 0.5, one.count) * spread
-    return [float(middle + step + (rng.random() - 0.5) * wide * 0.1) for step in steps]
+def _height_of_size(
+    subject: Subject, sprite: str, info: SpriteInfo, available_width: float
+) -> float:
+    """Return the height at which the bounding box has the area that the size word means."""
+    area = AREA_OF_SIZE[subject.size or "medium"]
+    height: float = (area * available_width * HEIGHT / aspect(sprite)) ** 0.5
+    if info.height_m >= TALL_METERS and subject.size != "small":
+        height = max(height, TALL_HEIGHT_OF_SIZE if subject.size else TALL_HEIGHT)
+    return height
+
+
+def _natural_height(
+    info: SpriteInfo, rank: int, available_width: float, composition: Composition
+) -> float:
+    """Return the height relative to a person in nature, compressed; the main subject is larger."""
+    relative_height: float = (info.height_m / PERSON_HEIGHT_M) ** PERSPECTIVE_EXPONENT
+    height = DEFAULT_PERSON_HEIGHT * relative_height
+    height *= min(1.0, available_width / HEIGHT)
+    is_near = info.support == "surface" and composition.environment.kind in ("table", "studio")
+    height *= 1.3 if is_near else 1
+    if rank == 0:
+        height *= 1.3 if composition.subject_count == 1 else 1.05
+    else:
+        height *= 0.87
+    if info.height_m >= TALL_METERS and composition.subject_count > 1:
+        return min(height, TALL_HEIGHT)  # leaves the others visible
+    return height
+
+
+def _limit_in_environment(
+    height: float, subject: Subject, sprite: str, info: SpriteInfo, composition: Composition
+) -> float:
+    environment = composition.environment
+    is_small_object = info.support == "surface" and subject.size not in ("huge", "large")
+    if environment.kind == "room" and is_small_object:
+        height = min(height, ROOM_OBJECT_HEIGHT)
+    if subject.count >= CROWD_COUNT and not subject.size:
+        height *= CROWD_SCALE
+    height = min(height, MAX_HEIGHT * HEIGHT)
+    if environment.kind == "table" and (is_bust(sprite) or info.support == "wall"):
+        height = min(height, environment.horizon * HEIGHT * 0.93)  # stays above the table
+    return height
+
+
+def _max_sprite_width(subject: Subject, available_width: float, composition: Composition) -> float:
+    if subject.count == 1:
+        return MAX_WIDTH * available_width
+    is_lone = subject.size in ("huge", "large") and composition.subject_count == 1
+    group_width = LONE_GROUP_WIDTH if is_lone else GROUP_WIDTH
+    return group_width * available_width / min(subject.count, MAX_SHARING)
+
+
+def sprite_columns(
+    subject: Subject, width: float, sprite_width: float, rng: np.random.Generator
+) -> list[float]:
+    """Return the x of the middle of each sprite of ``subject`` within ``width``.
+
+    Two or more positions spread a group from the first to the last ("left right"); one position is
+    the middle of the group.
+    """
+    count = subject.count
+    named = [
+        COLUMN_OF_POSITION[position] * width
+        for position in subject.positions
+        if position in COLUMN_OF_POSITION
+    ]
+    middle = named[0] if named else width / 2
+    if count == 1:
+        return [middle]
+    if len(named) > 1:
+        steps = np.interp(np.linspace(0, 1, count), np.linspace(0, 1, len(named)), named)
+        return [float(x) for x in steps]
+    spacing = max(sprite_width * 1.02, width / (count + 0.4))
+    spread = min(width - sprite_width * 0.9, spacing * (count - 1))
+    if named:
+        spread = min(spread, width * 0.42)  # stays on its side
+    steps = np.linspace(-0.5, 0.5, count) * spread
+    return [float(middle + step + (rng.random() - 0.5) * sprite_width * 0.1) for step in steps]

@@ -1,147 +1,176 @@
-"""The sky: a gradient for the hour, clouds, stars, a sun."""
+"""Paint the sky: a gradient for the light of the hour, clouds, stars, sun and moon."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from semcodec_embedded.painting.noise import fractal
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
-from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas, blur
+from semcodec_embedded.painting.svg import HEIGHT, Point, SvgCanvas, blur
 
-#: From the zenith to the horizon, for every light.
-HOURS: dict[str, tuple[Color, Color, Color]] = {
+SkyColors = tuple[Color, Color, Color]  #: at the zenith, half way, and at the horizon
+
+SKY_COLORS: dict[str, SkyColors] = {
     "day": ((70, 150, 222), (136, 196, 238), (222, 239, 246)),
     "gray": ((150, 166, 182), (192, 203, 212), (228, 232, 233)),
     "sunset": ((72, 70, 134), (232, 112, 106), (254, 208, 132)),
     "night": ((12, 18, 48), (28, 40, 86), (66, 84, 130)),
 }
+#: The color of the light on everything below the sky, and its share; by day things keep theirs.
+LIGHT_TINTS: dict[str, tuple[Color, float]] = {
+    "night": ((22, 30, 66), 0.46),
+    "sunset": ((226, 110, 84), 0.28),
+}
+#: Weight of a color word at zenith, half way and horizon, which stays the palest. The word for the
+#: background colors the sky more, because nothing else can show it.
+SKY_WORD_WEIGHTS, BACKGROUND_WORD_WEIGHTS = (0.6, 0.6, 0.3), (0.85, 0.7, 0.4)
+ZENITH_SHADE = 0.1
 STARS = 150
+CLOUD_COVER, GRAY_COVER = 0.62, 0.45  #: the share of the sky under thin clouds
 
 
-def colors(light: str, said: str, background: str) -> tuple[Color, Color, Color]:
-    """Return zenith, middle and horizon; ``said`` is the colour of the sky, if it has one."""
-    hours = HOURS[light]
-    if said in ("", "gray", "white") and not background:
-        return tuple(lighter(hour, 0.45) for hour in hours) if said == "white" else hours  # type: ignore[return-value]  # three in, three out
-    if said == "blue" and light in ("day", "night"):
-        return hours
-    wish = NAMED[said or background]
-    if not said:
-        return (
-            darker(mix(hours[0], wish, 0.85), 0.1),
-            mix(hours[1], wish, 0.7),
-            mix(hours[2], wish, 0.4),
-        )
-    return darker(mix(hours[0], wish, 0.6), 0.1), mix(hours[1], wish, 0.6), mix(hours[2], wish, 0.3)
+@dataclass(frozen=True, slots=True)
+class Sky:
+    """A sky to paint.
+
+    Attributes:
+        colors: of its gradient.
+        light: "day", "gray", "sunset" or "night".
+        flags: keys of the table "skies": "cloudy", "sunny".
+        horizon: where it ends, 0..1 from the top of the picture.
+    """
+
+    colors: SkyColors
+    light: str
+    flags: frozenset[str]
+    horizon: float
 
 
-def paint(
-    picture: Image.Image,
-    shades: tuple[Color, Color, Color],
-    light: str,
-    flags: frozenset[str],
-    horizon: float,
-    rng: np.random.Generator,
-) -> None:
-    """Paint the sky over all of ``picture``; it is brightest at the ``horizon``, 0..1."""
+def sky_colors(light: str, sky_word: str, background_word: str) -> SkyColors:
+    """Return the colors of the sky in ``light``; the color words are "" where there are none."""
+    natural = SKY_COLORS[light]
+    if sky_word == "white" and not background_word:
+        zenith, middle, horizon = (lighter(color, 0.45) for color in natural)
+        return zenith, middle, horizon
+    if sky_word in ("", "gray") and not background_word:
+        return natural  # a gray sky has the light "gray", unless it is night or sunset
+    if sky_word == "blue" and light in ("day", "night"):
+        return natural
+    wanted = NAMED[sky_word or background_word]
+    weights = SKY_WORD_WEIGHTS if sky_word else BACKGROUND_WORD_WEIGHTS
+    zenith, middle, horizon = (
+        mix(color, wanted, weight) for color, weight in zip(natural, weights, strict=True)
+    )
+    return darker(zenith, ZENITH_SHADE), middle, horizon
+
+
+def paint_sky(picture: Image.Image, sky: Sky, rng: np.random.Generator) -> None:
+    """Paint ``sky`` over all of ``picture``; below its horizon is the color of the horizon."""
     canvas = SvgCanvas(picture.size)
-    canvas.rectangle((0, 0), (canvas.width, HEIGHT * horizon), canvas.linear_gradient(*shades))
-    canvas.rectangle((0, HEIGHT * horizon - 1), (canvas.width, HEIGHT), shades[2])
-    _lights(canvas, light, flags, horizon, rng)
+    gradient = canvas.linear_gradient(*sky.colors)
+    canvas.rectangle((0, 0), (canvas.width, HEIGHT * sky.horizon), gradient)
+    canvas.rectangle((0, HEIGHT * sky.horizon - 1), (canvas.width, HEIGHT), sky.colors[2])
+    _draw_lights(canvas, sky, rng)
     canvas.composite_onto(picture)
-    cover = 0.62 if "cloudy" in flags else 0.45 if light == "gray" else 0.0
-    if cover:
-        _veil(picture, cover, light, rng)
-    if light != "gray" or "cloudy" in flags:
-        _clouds(picture, shades, light, "cloudy" in flags, horizon, rng)
+    is_cloudy = "cloudy" in sky.flags
+    if is_cloudy or sky.light == "gray":
+        _paint_thin_clouds(picture, CLOUD_COVER if is_cloudy else GRAY_COVER, sky.light, rng)
+    if is_cloudy or sky.light != "gray":
+        _paint_clouds(picture, sky, rng)
 
 
-def _lights(
-    canvas: SvgCanvas, light: str, flags: frozenset[str], horizon: float, rng: np.random.Generator
+def apply_light(layer: Image.Image, light: str) -> Image.Image:
+    """Return an RGBA ``layer`` as moonlight or a low sun shows it; its alpha stays."""
+    if light not in LIGHT_TINTS:
+        return layer
+    tint, share = LIGHT_TINTS[light]
+    lit = Image.blend(layer.convert("RGB"), Image.new("RGB", layer.size, tint), share)
+    lit.putalpha(layer.getchannel("A"))
+    return lit
+
+
+def _draw_lights(canvas: SvgCanvas, sky: Sky, rng: np.random.Generator) -> None:
+    """Draw moon and stars, or the sun, on one side of the sky."""
+    x = canvas.width * float(rng.choice((0.16, 0.8)))
+    if sky.light == "night":
+        for star_x, star_y, brightness in zip(*rng.random((3, STARS)), strict=True):
+            center = (star_x * canvas.width, star_y * sky.horizon * HEIGHT)
+            radius = 0.8 + 1.8 * brightness**3
+            opacity = 0.35 + 0.6 * brightness
+            canvas.ellipse(center, (radius, radius), (255, 250, 225), opacity=opacity)
+        _draw_moon(canvas, x)
+    elif sky.light == "sunset":
+        y = HEIGHT * sky.horizon * 0.82
+        glow = canvas.radial_gradient((255, 224, 150))
+        canvas.ellipse((x, y), (460, 400), glow, opacity=0.9)
+        canvas.ellipse((x, y), (62, 62), (255, 240, 196))
+    elif sky.light == "day":
+        glow = canvas.radial_gradient((255, 250, 222))
+        canvas.ellipse((x, 120), (320, 320), glow, opacity=0.8)
+        if "sunny" in sky.flags:
+            canvas.ellipse((x, 120), (52, 52), (255, 236, 150))
+
+
+def _draw_moon(canvas: SvgCanvas, x: float) -> None:
+    crater = (228, 220, 192)
+    canvas.ellipse((x, 150), (190, 190), canvas.radial_gradient((170, 190, 240)), opacity=0.5)
+    canvas.ellipse((x, 150), (44, 44), (250, 244, 220))
+    canvas.ellipse((x + 12, 142), (9, 9), crater, opacity=0.8)
+    canvas.ellipse((x - 14, 164), (6, 6), crater, opacity=0.8)
+
+
+def _paint_thin_clouds(
+    picture: Image.Image, cover: float, light: str, rng: np.random.Generator
 ) -> None:
-    """Draw sun, moon and stars."""
-    side = canvas.width * float(rng.choice((0.16, 0.8)))
-    if light == "night":
-        for x, y, much in zip(*rng.random((3, STARS)), strict=True):
-            canvas.ellipse(
-                (x * canvas.width, y * horizon * HEIGHT),
-                (0.8 + 1.8 * much**3, 0.8 + 1.8 * much**3),
-                (255, 250, 225),
-                opacity=0.35 + 0.6 * much,
-            )
-        canvas.ellipse(
-            (side, 150), (190, 190), canvas.radial_gradient((170, 190, 240)), opacity=0.5
-        )
-        canvas.ellipse((side, 150), (44, 44), (250, 244, 220))
-        canvas.ellipse((side + 12, 142), (9, 9), (228, 220, 192), opacity=0.8)
-        canvas.ellipse((side - 14, 164), (6, 6), (228, 220, 192), opacity=0.8)
-    elif light == "sunset":
-        low = HEIGHT * horizon * 0.82
-        canvas.ellipse(
-            (side, low), (460, 400), canvas.radial_gradient((255, 224, 150)), opacity=0.9
-        )
-        canvas.ellipse((side, low), (62, 62), (255, 240, 196))
-    elif light == "day":
-        canvas.ellipse(
-            (side, 120), (320, 320), canvas.radial_gradient((255, 250, 222)), opacity=0.8
-        )
-        if "sunny" in flags:
-            canvas.ellipse((side, 120), (52, 52), (255, 236, 150))
-
-
-def _veil(picture: Image.Image, cover: float, light: str, rng: np.random.Generator) -> None:
-    """Draw thin clouds out of noise, stretched sideways."""
-    field = fractal(picture.size, rng, (3, 9), 5)
-    alpha = np.clip((field - (1 - cover)) * 2.2, 0, 0.75 if light == "gray" else 0.5)
-    tone = (214, 219, 224) if light == "gray" else (255, 255, 255)
+    """Paint thin clouds out of noise whose cells are three times as wide as high."""
+    noise = fractal(picture.size, rng, (3, 9), 5)
+    alpha = np.clip((noise - (1 - cover)) * 2.2, 0, 0.75 if light == "gray" else 0.5)
+    color: Color = (214, 219, 224) if light == "gray" else (255, 255, 255)
     if light in ("night", "sunset"):
-        tone = HOURS[light][1]
-    mask = Image.fromarray((alpha * 255).astype(np.uint8))
-    picture.paste(tone, (0, 0), mask)
+        color = SKY_COLORS[light][1]
+    picture.paste(color, (0, 0), Image.fromarray((alpha * 255).astype(np.uint8)))
 
 
-def _clouds(
-    picture: Image.Image,
-    shades: tuple[Color, Color, Color],
-    light: str,
-    many: bool,
-    horizon: float,
-    rng: np.random.Generator,
-) -> None:
-    """Draw clouds as heaps of round puffs on a flat foot."""
+def _paint_clouds(picture: Image.Image, sky: Sky, rng: np.random.Generator) -> None:
+    """Paint heaped clouds, smaller towards the horizon."""
     canvas = SvgCanvas(picture.size)
-    top = {"day": (255, 255, 255), "gray": (240, 242, 244)}.get(light, lighter(shades[1], 0.3))
-    for _ in range(int(rng.integers(5, 8)) if many else int(rng.integers(2, 4))):
-        x, y = rng.random() * canvas.width, HEIGHT * horizon * (0.2 + 0.52 * rng.random())
-        wide = (120 + 150 * rng.random()) * (1.25 - y / (HEIGHT * horizon) * 0.8)
-        _cloud(canvas, x, y, wide, top, mix(top, shades[1], 0.3), rng)
+    upper: Color = {"day": (255, 255, 255), "gray": (240, 242, 244)}.get(
+        sky.light, lighter(sky.colors[1], 0.3)
+    )
+    colors = (upper, mix(upper, sky.colors[1], 0.3))
+    count = rng.integers(5, 8) if "cloudy" in sky.flags else rng.integers(2, 4)
+    sky_height = HEIGHT * sky.horizon
+    for _ in range(int(count)):
+        x, y = rng.random() * canvas.width, sky_height * (0.2 + 0.52 * rng.random())
+        width = (120 + 150 * rng.random()) * (1.25 - y / sky_height * 0.8)
+        _draw_cloud(canvas, (x, y), width, colors, rng)
     layer = blur(canvas.image(), picture.size[1] / 420)
     picture.paste(layer, (0, 0), layer)
 
 
-def _cloud(
+def _draw_cloud(
     canvas: SvgCanvas,
-    x: float,
-    y: float,
-    wide: float,
-    top: Color,
-    foot: Color,
+    center: Point,
+    width: float,
+    colors: tuple[Color, Color],
     rng: np.random.Generator,
 ) -> None:
+    """Draw round puffs on a flat base, first in the color below, then a little higher in the
+    color above: the lower color stays visible as a shaded rim.
+    """
+    (x, y), (upper, lower) = center, colors
     puffs = [
-        (place, (1 - place * place) * (0.5 + 0.5 * rng.random()) * wide * 0.36)
-        for place in np.linspace(-0.85, 0.85, 7)
+        (offset, (1 - offset * offset) * (0.5 + 0.5 * rng.random()) * width * 0.36)
+        for offset in np.linspace(-0.85, 0.85, 7)
     ]
-    canvas.rectangle(
-        (x - wide, y - wide * 0.1), (wide * 2, wide * 0.2), foot, opacity=0.9, radius=wide * 0.1
-    )
-    for shade, shift in ((foot, 0.0), (top, -0.07)):
-        for place, radius in puffs:
-            radius = max(radius, wide * 0.1)
-            canvas.ellipse(
-                (x + place * wide, y - radius * 0.55 + shift * wide),
-                (radius * 1.15, radius * (0.9 if shade == foot else 0.88)),
-                shade,
-                opacity=0.95,
-            )
+    base = (width * 2, width * 0.2)
+    canvas.rectangle((x - width, y - width * 0.1), base, lower, opacity=0.9, radius=width * 0.1)
+    for color, lift in ((lower, 0.0), (upper, -0.07)):
+        flatness = 0.9 if color == lower else 0.88
+        for offset, puff in puffs:
+            radius = max(puff, width * 0.1)
+            puff_center = (x + offset * width, y - radius * 0.55 + lift * width)
+            canvas.ellipse(puff_center, (radius * 1.15, radius * flatness), color, opacity=0.95)

@@ -1,7 +1,7 @@
-"""The drawings: which one a noun means, how large it is in nature, and its SVG.
+"""The sprite library: which drawings show a noun, how large they are in nature, and their SVG.
 
-Most are from Noto Emoji (``sprites/noto.json.gz``), the rest are our own (``sprites/drawn``).
-A word reaches a drawing only through the index, so no word becomes a file name or markup.
+Most are from Noto Emoji (``sprites/noto.json.gz``), the rest are our own (``sprites/drawn.toml``).
+A word reaches a drawing only through the index, so that no word becomes a file name or markup.
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ import gzip
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
-from semcodec_embedded.painting.vocabulary import singulars
+from semcodec_embedded.painting.vocabulary import singular_candidates
 
-FOLDER = "semcodec_embedded.sprites"
-RARE = 4  #: a keyword of more emoji than this says too little about each
+SPRITES_PACKAGE = "semcodec_embedded.sprites"
+MAX_KEYWORD_USES = 4  #: a keyword of more emoji than this tells too little about each
 
-
-SITTING = """
+#: A sitting body for the animals of which the emoji shows the head alone.
+SITTING_BODY = """
 <path fill="{fur}" d="M92 112c22 4 30-12 24-28c10 18 2 40-22 38z"/>
 <path fill="{fur}" d="M64 58c24 0 40 26 38 64H26c-2-38 14-64 38-64"/>
 <path fill="{shade}" d="M50 88c2 14 2 26 0 34h-8c4-10 6-22 8-34m28 0c-2
@@ -29,7 +30,7 @@ SITTING = """
 <path fill="{shade}" d="M34 116h22c4 0 4 10-2 10H32c-6 0-4-10 2-10m38 0h22c6 0 8 10 2
 10H74c-6 0-6-10-2-10"/>
 <g transform="translate(19 0) scale(.7)">{head}</g>
-"""  #: the body to which the emoji gives a head
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,100 +38,115 @@ class SpriteInfo:
     """What a drawing shows, as far as its place in a scene depends on it.
 
     Attributes:
-        height: in metres.
-        stands: on "ground", "water", "surface", in the "air" or on the "wall".
-        home: the setting in which one expects it.
+        height_m: in nature, in meters.
+        support: "ground", "water", "surface", "air" or "wall".
+        habitat: the environment in which one expects it.
     """
 
-    height: float
-    stands: str
-    home: str
+    height_m: float
+    support: str
+    habitat: str
 
 
-#: The nature of an emoji that no family names, by its category.
-KINDS = {
-    "activity": SpriteInfo(0.5, "surface", "room"), "nature": SpriteInfo(0.8, "ground", "meadow"),
-    "food": SpriteInfo(0.42, "surface", "table"), "object": SpriteInfo(0.42, "surface", "room"),
-    "people": SpriteInfo(1.2, "ground", "studio"), "travel": SpriteInfo(3.0, "ground", "town"),
-}  # fmt: skip
+#: For an emoji that no family of nouns.toml lists, by its category.
+CATEGORY_INFOS = {
+    "activity": SpriteInfo(0.5, "surface", "room"),
+    "nature": SpriteInfo(0.8, "ground", "meadow"),
+    "food": SpriteInfo(0.42, "surface", "table"),
+    "object": SpriteInfo(0.42, "surface", "room"),
+    "people": SpriteInfo(1.2, "ground", "studio"),
+    "travel": SpriteInfo(3.0, "ground", "town"),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
-    """All drawings: bodies of SVG on 128 x 128, their nature, and the nouns that call them.
+class SpriteLibrary:
+    """All drawings.
 
-    ``people`` are those with skin and hair.
+    Attributes:
+        bodies: SVG elements on a square of 128 x 128, by the name of the drawing.
+        people: names of the drawings with skin and hair.
+        infos: by the name of the drawing.
+        by_noun: names of the drawings that show a noun in the singular.
     """
 
     bodies: dict[str, str]
     people: frozenset[str]
     infos: dict[str, SpriteInfo]
-    index: dict[str, tuple[str, ...]]
+    by_noun: dict[str, tuple[str, ...]]
 
 
 @cache
-def library() -> Library:
-    """Return the library, read once."""
-    folder = resources.files(FOLDER)
+def sprite_library() -> SpriteLibrary:
+    """Return the library, which is loaded once."""
+    folder = resources.files(SPRITES_PACKAGE)
     emoji = json.loads(gzip.decompress(folder.joinpath("noto.json.gz").read_bytes()))
-    bodies = {name: entry["body"] for name, entry in emoji.items()}
     drawn = tomllib.loads(folder.joinpath("drawn.toml").read_text("utf-8"))
-    bodies |= {name: body.strip() for name, body in drawn["drawings"].items()}
-    bodies |= {
-        name: _sitting(bodies[head], *tones) for name, (head, *tones) in drawn["heads"].items()
-    }
-    infos = {name: KINDS[entry["kind"]] for name, entry in emoji.items()}
     families = tomllib.loads(folder.joinpath("nouns.toml").read_text("utf-8"))["family"]
-    called: dict[str, list[str]] = {}
+    bodies = _bodies(emoji, drawn)
+    infos = {name: CATEGORY_INFOS[entry["kind"]] for name, entry in emoji.items()}
     for family in families:
-        nature = SpriteInfo(family["height"], family["stands"], family["home"])
-        for name, words in family["sprites"].items():
-            infos[name] = nature
-            for word in words.split(","):
-                called.setdefault(word.strip(), []).append(name)
-    others = _keywords(emoji) | {name.replace("-", " "): (name,) for name in emoji}
-    index = {word: names for word, names in others.items()
-             if not any(single in called for single in singulars(word))}  # fmt: skip
-    index |= {word: tuple(names) for word, names in called.items()}
-    known = {word: tuple(n for n in names if n in bodies) for word, names in index.items()}
+        info = SpriteInfo(family["height_m"], family["support"], family["habitat"])
+        infos |= dict.fromkeys(family["sprites"], info)
     people = [name for name, entry in emoji.items() if entry["kind"] == "people"]
-    return Library(
-        bodies,
-        frozenset([*people, *drawn["people"]]),
-        infos,
-        {word: names for word, names in known.items() if names},
-    )
+    by_noun = _index(emoji, families, bodies)
+    return SpriteLibrary(bodies, frozenset([*people, *drawn["people"]]), infos, by_noun)
 
 
-def find(phrase: str) -> tuple[str, ...]:
-    """Return the drawings of a noun in the singular or plural, none if it is unknown."""
-    index = library().index
-    if phrase in index:
-        return index[phrase]
+def find_sprites(phrase: str) -> tuple[str, ...]:
+    """Return the drawings of a noun in the singular or plural; () if it is unknown."""
+    by_noun = sprite_library().by_noun
+    if phrase in by_noun:
+        return by_noun[phrase]
     *first, last = phrase.split(" ")
-    for word in singulars(last):
-        if names := index.get(" ".join([*first, word])):
+    for word in singular_candidates(last):
+        if names := by_noun.get(" ".join([*first, word])):
             return names
     return ()
 
 
-def _sitting(head: str, fur: str, shade: str) -> str:
-    """Return an animal that sits: a body in ``fur`` and ``shade`` below its ``head``."""
-    return SITTING.format(head=head, fur=fur, shade=shade)
+def _bodies(emoji: dict[str, dict[str, Any]], drawn: dict[str, Any]) -> dict[str, str]:
+    bodies: dict[str, str] = {name: entry["body"] for name, entry in emoji.items()}
+    bodies |= {name: body.strip() for name, body in drawn["drawings"].items()}
+    for name, (head, fur, shade) in drawn["heads"].items():
+        bodies[name] = SITTING_BODY.format(head=bodies[head], fur=fur, shade=shade)
+    return bodies
 
 
-def _keywords(emoji: dict[str, dict[str, list[str]]]) -> dict[str, tuple[str, ...]]:
-    """Return the keywords that few enough emoji share, and the last word of each name."""
+def _index(
+    emoji: dict[str, dict[str, Any]], families: list[dict[str, Any]], bodies: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Return the drawings of each noun. The nouns of nouns.toml win over the keywords of emoji,
+    also where a keyword is the plural of such a noun.
+    """
+    listed: dict[str, list[str]] = {}
+    for family in families:
+        for name, words in family["sprites"].items():
+            for word in words.split(","):
+                listed.setdefault(word.strip(), []).append(name)
+    keywords = _keyword_index(emoji) | {name.replace("-", " "): (name,) for name in emoji}
+    index = {
+        word: names
+        for word, names in keywords.items()
+        if not any(singular in listed for singular in singular_candidates(word))
+    }
+    index |= {word: tuple(names) for word, names in listed.items()}
+    existing = {word: tuple(n for n in names if n in bodies) for word, names in index.items()}
+    return {word: names for word, names in existing.items() if names}
+
+
+def _keyword_index(emoji: dict[str, dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Return the drawing of each keyword that few enough emoji share, and of each last word."""
     uses = Counter(tag for entry in emoji.values() for tag in entry["tags"])
     index: dict[str, tuple[str, ...]] = {}
-    for word, name in _calls(emoji):
-        if uses[word] <= RARE:
+    for word, name in _keywords(emoji):
+        if uses[word] <= MAX_KEYWORD_USES:
             index.setdefault(word, (name,))
     return index
 
 
-def _calls(emoji: dict[str, dict[str, list[str]]]) -> Iterator[tuple[str, str]]:
-    """Yield words and the names they may call, better matches first."""
+def _keywords(emoji: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of a word and the emoji that it may mean, better matches first."""
     for name in emoji:
         yield name.rsplit("-", 1)[-1], name
     for name, entry in emoji.items():

@@ -1,4 +1,8 @@
-"""Scenes without ground: a backdrop out of focus, shapes, the sea from below, space."""
+"""Paint backdrops without ground: out of focus, paper shapes, the sea from below, space.
+
+Positions and sizes are thousandths of the picture's height. The numbers are choices of design: they
+were set by eye at 512 x 512 and hold for every size.
+"""
 
 from __future__ import annotations
 
@@ -8,216 +12,174 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
-from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
+from semcodec_embedded.painting.svg import HEIGHT, Point, SvgCanvas
 
-SOFT = 0.02  #: blur of what is out of focus, as a share of the height
+BLUR_SHARE = 0.02  #: radius of the blur of what is out of focus, as a share of the height
+SEA, NIGHT_SKY, SAND = (36, 132, 180), (18, 16, 46), (226, 204, 150)
+WHITE: Color = (255, 255, 255)
+NEBULAS = ((140, 80, 190), (60, 110, 200), (220, 100, 150))
+WEEDS = ("green", "teal", "pink", "orange", "purple")
 
 
-def backdrop(picture: Image.Image, above: Color, below: Color, rng: np.random.Generator) -> None:
-    """Paint ``above`` and ``below`` as a camera sees what is far behind: soft discs of light."""
+def paint_blurred(
+    picture: Image.Image, colors: tuple[Color, Color], rng: np.random.Generator
+) -> None:
+    """Paint the upper and the lower of ``colors`` as a camera shows what is far behind the
+    subject: without outlines, with soft discs of light.
+    """
+    upper, lower = colors
     canvas = SvgCanvas(picture.size)
-    canvas.rectangle(
-        (0, 0),
-        (canvas.width, HEIGHT),
-        canvas.linear_gradient(
-            darker(above, 0.16),
-            above,
-            lighter(above, 0.1),
-            mix(above, below, 0.8),
-            below,
-            darker(below, 0.2),
-        ),
+    gradient = canvas.linear_gradient(
+        darker(upper, 0.16),
+        upper,
+        lighter(upper, 0.1),
+        mix(upper, lower, 0.8),
+        lower,
+        darker(lower, 0.2),
     )
+    canvas.rectangle((0, 0), (canvas.width, HEIGHT), gradient)
     for _ in range(46):
         x, y = rng.random() * canvas.width, rng.random() ** 0.8 * HEIGHT
-        base = above if y < HEIGHT * 0.62 else below
-        tone = (
-            lighter(base, 0.12 + 0.3 * rng.random()) if rng.random() < 0.6 else darker(base, 0.25)
-        )
+        base = upper if y < HEIGHT * 0.62 else lower
+        is_light = rng.random() < 0.6
+        color = lighter(base, 0.12 + 0.3 * rng.random()) if is_light else darker(base, 0.25)
         radius = 30 + 100 * rng.random()
-        canvas.ellipse((x, y), (radius, radius), tone, opacity=0.28)
-    canvas.ellipse(
-        (canvas.width * 0.5, 420),
-        (canvas.width * 0.55, 480),
-        canvas.radial_gradient(lighter(above, 0.5)),
-        opacity=0.5,
-    )
+        canvas.ellipse((x, y), (radius, radius), color, opacity=0.28)
+    glow = canvas.radial_gradient(lighter(upper, 0.5))
+    canvas.ellipse((canvas.width * 0.5, 420), (canvas.width * 0.55, 480), glow, opacity=0.5)
     layer = canvas.image().convert("RGB")
-    picture.paste(layer.filter(ImageFilter.GaussianBlur(picture.size[1] * SOFT)), (0, 0))
+    picture.paste(layer.filter(ImageFilter.GaussianBlur(picture.size[1] * BLUR_SHARE)), (0, 0))
 
 
-def leaves(canvas: SvgCanvas, level: float, tone: Color, rng: np.random.Generator) -> None:
-    """Draw leaves or blades of ``tone`` along the lower edge, up to ``level``."""
+def draw_leaves(canvas: SvgCanvas, top_y: float, color: Color, rng: np.random.Generator) -> None:
+    """Draw blades of ``color`` along the lower edge, up to ``top_y``, in three rows."""
     for row in range(3):
         for _ in range(int(canvas.width / 26)):
-            x, high = rng.random() * canvas.width, (HEIGHT - level) * (0.4 + 0.6 * rng.random())
-            high *= 1.15 - 0.3 * row
-            lean = (rng.random() - 0.5) * high * 0.8
-            shade = (
-                darker(tone, 0.32 - 0.14 * row) if rng.random() < 0.6 else lighter(tone, 0.1 * row)
-            )
-            canvas.polygon(
-                [
-                    (x - 9, HEIGHT),
-                    (x + lean * 0.5 - 13, HEIGHT - high * 0.55),
-                    (x + lean, HEIGHT - high),
-                    (x + lean * 0.5 + 11, HEIGHT - high * 0.5),
-                    (x + 9, HEIGHT),
-                ],
-                shade,
-                opacity=0.92,
-            )
+            x, height = rng.random() * canvas.width, (HEIGHT - top_y) * (0.4 + 0.6 * rng.random())
+            height *= 1.15 - 0.3 * row
+            lean = (rng.random() - 0.5) * height * 0.8
+            is_dark = rng.random() < 0.6
+            shade = darker(color, 0.32 - 0.14 * row) if is_dark else lighter(color, 0.1 * row)
+            blade = [
+                (x - 9, HEIGHT),
+                (x + lean * 0.5 - 13, HEIGHT - height * 0.55),
+                (x + lean, HEIGHT - height),
+                (x + lean * 0.5 + 11, HEIGHT - height * 0.5),
+                (x + 9, HEIGHT),
+            ]
+            canvas.polygon(blade, shade, opacity=0.92)
 
 
-def shapes(
+def paint_shapes(
     picture: Image.Image,
-    above: Color,
-    below: Color,
+    colors: tuple[Color, Color],
     accents: Sequence[str],
-    place: str,
+    position: str,
     rng: np.random.Generator,
 ) -> None:
-    """Paint paper cut-outs in the ``accents``, mostly at ``place``, over a quiet ground."""
+    """Paint paper cut-outs in the color words ``accents`` over waves of the two ``colors``.
+
+    The cut-outs gather at ``position``: "left", "right", or else the middle.
+    """
+    upper, lower = colors
     canvas = SvgCanvas(picture.size)
-    canvas.rectangle(
-        (0, 0),
-        (canvas.width, HEIGHT),
-        canvas.linear_gradient(lighter(above, 0.16), above, mix(above, below, 0.5)),
-    )
+    gradient = canvas.linear_gradient(lighter(upper, 0.16), upper, mix(upper, lower, 0.5))
+    canvas.rectangle((0, 0), (canvas.width, HEIGHT), gradient)
     for depth in range(4):
-        level = HEIGHT * (0.5 + 0.14 * depth)
-        tone = mix(above, below, 0.4 + 0.2 * depth)
+        y = HEIGHT * (0.5 + 0.14 * depth)
+        color = mix(upper, lower, 0.4 + 0.2 * depth)
         wave = [
-            (canvas.width * index / 4, level + 130 * (rng.random() - 0.5)) for index in range(-1, 7)
+            (canvas.width * index / 4, y + 130 * (rng.random() - 0.5)) for index in range(-1, 7)
         ]
         canvas.fill_below([(x, y + 9) for x, y in wave], (24, 24, 40), opacity=0.14)
-        canvas.fill_below(wave, canvas.linear_gradient(lighter(tone, 0.12), darker(tone, 0.1)))
-    middle = {"left": 0.28, "right": 0.72}.get(place, 0.5) * canvas.width
+        gradient = canvas.linear_gradient(lighter(color, 0.12), darker(color, 0.1))
+        canvas.fill_below(wave, gradient)
+    middle = {"left": 0.28, "right": 0.72}.get(position, 0.5) * canvas.width
     for index in range(13 if accents else 0):
-        tone = NAMED[accents[index % len(accents)]]
         x = middle + rng.normal() * canvas.width * 0.19
         y = HEIGHT * 0.44 + rng.normal() * HEIGHT * 0.17
-        _cutout(canvas, (x, y), 50 + 90 * rng.random(), tone, rng)
+        color = NAMED[accents[index % len(accents)]]
+        _draw_cutout(canvas, (x, y), 50 + 90 * rng.random(), color, rng)
     picture.paste(canvas.image().convert("RGB"), (0, 0))
 
 
-def _cutout(
-    canvas: SvgCanvas,
-    center: tuple[float, float],
-    radius: float,
-    tone: Color,
-    rng: np.random.Generator,
+def _draw_cutout(
+    canvas: SvgCanvas, center: Point, radius: float, color: Color, rng: np.random.Generator
 ) -> None:
-    """Draw one round of paper with its shadow, a lighter rim and a dome of light."""
+    """Draw a round piece of paper with its shadow, a lighter middle and a highlight."""
     x, y = center
-    across, down = radius * (0.8 + 0.5 * rng.random()), radius * (0.7 + 0.4 * rng.random())
-    canvas.ellipse(
-        (x + radius * 0.07, y + radius * 0.12),
-        (across * 1.03, down * 1.03),
-        (20, 20, 36),
-        opacity=0.22,
-    )
-    canvas.ellipse(
-        center,
-        (across, down),
-        canvas.linear_gradient(lighter(tone, 0.2), tone, darker(tone, 0.2)),
-    )
-    canvas.ellipse(
-        (x, y - down * 0.08), (across * 0.62, down * 0.56), lighter(tone, 0.16), opacity=0.55
-    )
-    canvas.ellipse(
-        (x - across * 0.1, y - down * 0.2),
-        (across * 0.3, down * 0.22),
-        lighter(tone, 0.5),
-        opacity=0.45,
-    )
+    rx, ry = radius * (0.8 + 0.5 * rng.random()), radius * (0.7 + 0.4 * rng.random())
+    shadow = (x + radius * 0.07, y + radius * 0.12)
+    canvas.ellipse(shadow, (rx * 1.03, ry * 1.03), (20, 20, 36), opacity=0.22)
+    gradient = canvas.linear_gradient(lighter(color, 0.2), color, darker(color, 0.2))
+    canvas.ellipse(center, (rx, ry), gradient)
+    inner, highlight = (x, y - ry * 0.08), (x - rx * 0.1, y - ry * 0.2)
+    canvas.ellipse(inner, (rx * 0.62, ry * 0.56), lighter(color, 0.16), opacity=0.55)
+    canvas.ellipse(highlight, (rx * 0.3, ry * 0.22), lighter(color, 0.5), opacity=0.45)
 
 
-def underwater(picture: Image.Image, said: str, rng: np.random.Generator) -> None:
-    """Paint the sea from below: rays of light, bubbles, sand, weeds and corals."""
-    tone = mix((36, 132, 180), NAMED[said], 0.5) if said else (36, 132, 180)
+def paint_underwater(picture: Image.Image, color_word: str, rng: np.random.Generator) -> None:
+    """Paint the sea from below: rays of light, sand, weeds and bubbles."""
+    sea = mix(SEA, NAMED[color_word], 0.5) if color_word else SEA
     canvas = SvgCanvas(picture.size)
-    canvas.rectangle(
-        (0, 0),
-        (canvas.width, HEIGHT),
-        canvas.linear_gradient(lighter(tone, 0.5), tone, darker(tone, 0.5)),
-    )
+    gradient = canvas.linear_gradient(lighter(sea, 0.5), sea, darker(sea, 0.5))
+    canvas.rectangle((0, 0), (canvas.width, HEIGHT), gradient)
     for _ in range(7):
-        x, wide = rng.random() * canvas.width, 40 + 90 * rng.random()
-        canvas.polygon(
-            [(x, -10), (x + wide, -10), (x + wide * 2.2 - 240, 900), (x - 320, 900)],
-            (255, 255, 255),
-            opacity=0.09,
-        )
+        x, width = rng.random() * canvas.width, 40 + 90 * rng.random()
+        ray = [(x, -10), (x + width, -10), (x + width * 2.2 - 240, 900), (x - 320, 900)]
+        canvas.polygon(ray, WHITE, opacity=0.09)
     for depth in range(2):
-        sand = mix((226, 204, 150), tone, 0.5 - 0.3 * depth)
-        canvas.fill_below(
-            [
-                (canvas.width * index / 5, 850 + 70 * depth + 50 * (rng.random() - 0.5))
-                for index in range(-1, 8)
-            ],
-            canvas.linear_gradient(lighter(sand, 0.1), darker(sand, 0.2)),
-        )
+        sand = mix(SAND, sea, 0.5 - 0.3 * depth)
+        bottom = [
+            (canvas.width * index / 5, 850 + 70 * depth + 50 * (rng.random() - 0.5))
+            for index in range(-1, 8)
+        ]
+        canvas.fill_below(bottom, canvas.linear_gradient(lighter(sand, 0.1), darker(sand, 0.2)))
     for _ in range(16):
-        _weed(canvas, rng.random() * canvas.width, 880 + 110 * rng.random(), rng)
+        _draw_weed(canvas, (rng.random() * canvas.width, 880 + 110 * rng.random()), rng)
     for _ in range(30):
-        size = 3 + 12 * rng.random()
-        spot = (rng.random() * canvas.width, rng.random() * 900)
-        canvas.ellipse(spot, (size, size), (255, 255, 255), opacity=0.22)
-        canvas.ellipse(
-            (spot[0] - size * 0.3, spot[1] - size * 0.3),
-            (size * 0.25, size * 0.25),
-            (255, 255, 255),
-            opacity=0.7,
-        )
+        radius = 3 + 12 * rng.random()
+        _draw_bubble(canvas, (rng.random() * canvas.width, rng.random() * 900), radius)
     picture.paste(canvas.image().convert("RGB"), (0, 0))
 
 
-def _weed(canvas: SvgCanvas, x: float, y: float, rng: np.random.Generator) -> None:
-    tone = NAMED[str(rng.choice(("green", "teal", "pink", "orange", "purple")))]
+def _draw_bubble(canvas: SvgCanvas, center: Point, radius: float) -> None:
+    canvas.ellipse(center, (radius, radius), WHITE, opacity=0.22)
+    highlight = (center[0] - radius * 0.3, center[1] - radius * 0.3)
+    canvas.ellipse(highlight, (radius * 0.25, radius * 0.25), WHITE, opacity=0.7)
+
+
+def _draw_weed(canvas: SvgCanvas, root: Point, rng: np.random.Generator) -> None:
+    """Draw three waving blades."""
+    x, y = root
+    color = NAMED[str(rng.choice(WEEDS))]
     for blade in range(3):
-        high = 60 + 150 * rng.random()
+        height = 60 + 150 * rng.random()
         points = [
-            (x + blade * 12 + 14 * np.sin(step * 1.3 + blade), y - high * step / 6)
+            (x + blade * 12 + 14 * np.sin(step * 1.3 + blade), y - height * step / 6)
             for step in range(7)
         ]
-        canvas.line(points, darker(tone, 0.2 * rng.random()), 9 - 2 * blade, opacity=0.85)
+        canvas.line(points, darker(color, 0.2 * rng.random()), 9 - 2 * blade, opacity=0.85)
 
 
-def space(picture: Image.Image, said: str, rng: np.random.Generator) -> None:
-    """Paint stars, a nebula and a planet."""
-    night = mix((18, 16, 46), NAMED[said], 0.35) if said else (18, 16, 46)
+def paint_space(picture: Image.Image, color_word: str, rng: np.random.Generator) -> None:
+    """Paint stars, nebulas, a planet, and the earth along the lower edge."""
+    night = mix(NIGHT_SKY, NAMED[color_word], 0.35) if color_word else NIGHT_SKY
     canvas = SvgCanvas(picture.size)
-    canvas.rectangle(
-        (0, 0),
-        (canvas.width, HEIGHT),
-        canvas.linear_gradient(night, mix(night, (70, 40, 110), 0.5), darker(night, 0.4)),
-    )
+    gradient = canvas.linear_gradient(night, mix(night, (70, 40, 110), 0.5), darker(night, 0.4))
+    canvas.rectangle((0, 0), (canvas.width, HEIGHT), gradient)
     for _ in range(6):
-        tone = ((140, 80, 190), (60, 110, 200), (220, 100, 150))[int(rng.integers(3))]
-        canvas.ellipse(
-            (rng.random() * canvas.width, rng.random() * HEIGHT),
-            (330, 220),
-            canvas.radial_gradient(tone),
-            opacity=0.35,
-        )
-    for x, y, much in rng.random((230, 3)):
-        canvas.ellipse(
-            (x * canvas.width, y * HEIGHT),
-            (0.8 + 2.6 * much**4, 0.8 + 2.6 * much**4),
-            (255, 250, 235),
-            opacity=0.4 + 0.6 * much,
-        )
-    side = canvas.width * (0.18 if rng.random() < 0.5 else 0.84)
-    canvas.ellipse((side, 210), (190, 190), canvas.radial_gradient((250, 190, 140)), opacity=0.4)
-    canvas.ellipse(
-        (side, 210),
-        (96, 96),
-        canvas.linear_gradient((250, 196, 140), (206, 110, 96), (110, 56, 96)),
-    )
-    canvas.ellipse(
-        (canvas.width / 2, 1330),
-        (canvas.width * 0.95, 420),
-        canvas.linear_gradient((120, 190, 240), (46, 96, 170), (30, 50, 110)),
-    )
+        glow = canvas.radial_gradient(NEBULAS[int(rng.integers(3))])
+        center = (rng.random() * canvas.width, rng.random() * HEIGHT)
+        canvas.ellipse(center, (330, 220), glow, opacity=0.35)
+    for x, y, brightness in rng.random((230, 3)):
+        radius, opacity = 0.8 + 2.6 * brightness**4, 0.4 + 0.6 * brightness
+        center = (x * canvas.width, y * HEIGHT)
+        canvas.ellipse(center, (radius, radius), (255, 250, 235), opacity=opacity)
+    planet = (canvas.width * (0.18 if rng.random() < 0.5 else 0.84), 210)
+    canvas.ellipse(planet, (190, 190), canvas.radial_gradient((250, 190, 140)), opacity=0.4)
+    surface = canvas.linear_gradient((250, 196, 140), (206, 110, 96), (110, 56, 96))
+    canvas.ellipse(planet, (96, 96), surface)
+    earth = canvas.linear_gradient((120, 190, 240), (46, 96, 170), (30, 50, 110))
+    canvas.ellipse((canvas.width / 2, 1330), (canvas.width * 0.95, 420), earth)
     picture.paste(canvas.image().convert("RGB"), (0, 0))

@@ -1,6 +1,6 @@
-"""The words that the painter knows, and what each of them does.
+"""The words that the painter knows and that are not objects, and how a prompt is split into words.
 
-Two tables in TOML are the whole vocabulary: ``words.toml`` here and ``sprites/nouns.toml``.
+``words.toml`` here and ``sprites/nouns.toml`` are the whole vocabulary.
 """
 
 from __future__ import annotations
@@ -10,53 +10,65 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from semcodec_embedded.painting.palette import ALIASES, NAMED
-
-LONGEST = 3  #: words in the longest phrase that is one entry
-IRREGULAR = {
-    "men": "man", "women": "woman", "mice": "mouse", "geese": "goose", "knives": "knife",
-    "wolves": "wolf", "calves": "calf", "loaves": "loaf", "shelves": "shelf", "teeth": "tooth",
-    "feet": "foot", "oxen": "ox", "bookshelves": "bookshelf", "leaves": "leaf", "kids": "kid",
-    "buses": "bus", "children": "child", "policemen": "policeman", "firemen": "fireman",
-    "cacti": "cactus", "halves": "half", "wives": "wife", "elves": "elf", "lives": "life",
-}  # fmt: skip
+MAX_PHRASE_WORDS = 3  #: words in the longest phrase that is one entry of the vocabulary
+MIN_PLURAL_LENGTH = 4  #: shorter words in -s, as "bus" or "gas", are singular
+PLURALS_TABLE = "irregular_plurals"  #: the one table of ``words.toml`` that gives no role
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a word does: ``kind`` is a table of ``words.toml`` or "colour", ``value`` its key."""
+    """What a word means: ``table`` is a table of ``words.toml``, ``key`` its entry there."""
 
-    kind: str
-    value: str
+    table: str
+    key: str
 
 
 @cache
 def roles() -> dict[str, Role]:
-    """Return the words that are not objects; where a word has two roles the later table wins."""
-    found = {word: Role("colour", word) for word in NAMED}
-    found |= {word: Role("colour", name) for word, name in ALIASES.items()}
-    text = resources.files(__package__).joinpath("words.toml").read_text("utf-8")
-    for kind, table in tomllib.loads(text).items():
-        for value, words in table.items():
-            found |= {word.strip(): Role(kind, value) for word in words.split(",")}
-    return found
+    """Return the role of each word; a word in several tables has the role of the last one."""
+    return {
+        word: Role(table, key)
+        for table, entries in _tables().items()
+        if table != PLURALS_TABLE
+        for key, words in entries.items()
+        for word in _split(words)
+    }
 
 
-def singulars(word: str) -> list[str]:
-    """Return what ``word`` may be the plural of, the likeliest first; nothing if it is singular."""
-    if word in IRREGULAR:
-        return [IRREGULAR[word]]
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us")):
+@cache
+def _irregular_singulars() -> dict[str, str]:
+    entries = _tables()[PLURALS_TABLE]
+    return {plural: singular for singular, words in entries.items() for plural in _split(words)}
+
+
+@cache
+def _tables() -> dict[str, dict[str, str]]:
+    return tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text("utf-8"))
+
+
+def _split(words: str) -> list[str]:
+    return [word.strip() for word in words.split(",")]
+
+
+def singular_candidates(word: str) -> list[str]:
+    """Return the singulars that ``word`` may be the plural of, most likely first.
+
+    The list is empty for a word that cannot be a plural. The candidates need not exist ("benche"
+    for "benches"): the caller looks them up and takes the first that is known.
+    """
+    if word in _irregular_singulars():
+        return [_irregular_singulars()[word]]
+    if len(word) < MIN_PLURAL_LENGTH or not word.endswith("s") or word.endswith(("ss", "us")):
         return []
-    guesses = [word[:-1]]
+    candidates = [word[:-1]]
     if word.endswith("es"):
-        guesses.append(word[:-2])
+        candidates.append(word[:-2])
     if word.endswith("ies"):
-        guesses.insert(0, word[:-3] + "y")
-    return guesses
+        candidates.insert(0, word[:-3] + "y")
+    return candidates
 
 
-def words_of(prompt: str) -> list[str]:
+def split_prompt(prompt: str) -> list[str]:
     """Return the words of ``prompt`` in lower case, without punctuation."""
     prompt = prompt.replace("'s ", " ")
     plain = "".join(char if char.isalnum() or char in "-'" else " " for char in prompt.lower())

@@ -1,42 +1,39 @@
-"""Put on people what the words say that they wear; a hat beside a woman is hers."""
+"""Apply clothing to people: a shirt beside a man is not an object, but the color of his shirt."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from semcodec_embedded.painting.rules import rule_tables, split_words
 from semcodec_embedded.painting.rules.poses import is_people
-from semcodec_embedded.painting.scene import Plan, Subject
+from semcodec_embedded.painting.scene import SceneDescription, Subject
 
-GOWNS = frozenset(("dress", "gown", "skirt", "saree", "kimono", "bridesmaid"))
-WORN = frozenset((
-    "hat", "cap", "shirt", "t-shirt", "jersey", "sweater", "jacket", "coat", "tie", "jeans",
-    "pants", "trouser", "shoe", "shoes", "glasses", "sunglasses", "helmet", "scarf", "glove",
-    "gloves", "uniform", "suit", "swimsuit", "bikini", "beard", "boot", "sock", "sneaker",
-    "hoodie", "blouse", "outfit", "costume", "vest", "wetsuit", "clothing",
-    "clothes", "pant", "jean", "short", "shorts", "watch", "necktie", "beanie", "hair", "backpack",
-))  # fmt: skip
-PORTRAITS = frozenset(("portrait", "face", "head", "selfie", "beard"))
+_TABLE = rule_tables()["clothing"]
+WORN = frozenset(split_words(_TABLE["worn"]))
+GOWNS = frozenset(split_words(_TABLE["gowns"]))
+PORTRAITS = frozenset(split_words(_TABLE["portraits"]))
 
 
-def dressed(plan: Plan) -> Plan:
-    """Return ``plan`` with its clothes on its people; without people they stay things."""
-    people = next((one for one in plan.subjects if is_people(one)), None)
+def apply_clothing(scene: SceneDescription) -> SceneDescription:
+    """Return ``scene`` with its clothing on its first people; without people nothing changes."""
+    people = next((subject for subject in scene.subjects if is_people(subject)), None)
     if people is None:
-        return plan
-    worn = [one for one in plan.subjects if _noun(one) in WORN | GOWNS | PORTRAITS]
-    rest = [one for one in plan.subjects if one not in worn]
-    wearing = people
-    for one in worn:
-        wearing = _wears(wearing, one)
-    return replace(plan, subjects=tuple(wearing if one is people else one for one in rest))
+        return scene
+    clothing = [item for item in scene.subjects if _noun(item) in WORN | GOWNS | PORTRAITS]
+    others = [subject for subject in scene.subjects if subject not in clothing]
+    dressed = people
+    for item in clothing:
+        dressed = _put_on(dressed, item)
+    subjects = tuple(dressed if subject is people else subject for subject in others)
+    return replace(scene, subjects=subjects)
 
 
-def _wears(people: Subject, cloth: Subject) -> Subject:
-    """Return ``people`` in ``cloth``, whose colour is theirs unless they have one."""
-    colored = replace(people, colors=people.colors or cloth.colors)
-    if _noun(cloth) in GOWNS:
+def _put_on(people: Subject, item: Subject) -> Subject:
+    """Return ``people`` wearing ``item``; its color becomes theirs unless they have one."""
+    colored = replace(people, colors=people.colors or item.colors)
+    if _noun(item) in GOWNS:
         return replace(colored, sprites=("woman-dress",))
-    if _noun(cloth) in PORTRAITS and people.count == 1:
+    if _noun(item) in PORTRAITS and people.count == 1:
         return replace(colored, size="huge")
     return colored
 

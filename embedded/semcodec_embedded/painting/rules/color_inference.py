@@ -1,44 +1,55 @@
-"""Guess the colour words that a selector left out because they had been said before.
+"""Infer color words that the selection left out because they had been used before.
 
-"Huge gray statue. Gray background." arrives as "huge gray statue background": no word is sent
-twice. Surroundings without a colour therefore take the last one said that suits them.
+"Huge gray statue. Gray background." arrives as "huge gray statue background", because no word is
+selected twice. Surroundings without a color therefore take the last earlier color that suits them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-ANY = frozenset((
-    "black", "white", "gray", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink",
-    "brown", "beige",
-))  # fmt: skip
-NEUTRAL = frozenset(("black", "white", "gray"))
-#: The colours that each part of the surroundings may have without anybody wondering.
-SUITS = {
-    "background": ANY, "wall": ANY, "below": ANY, "floor": ANY, "table": ANY, "desk": ANY,
-    "sky": frozenset(("gray", "white")), "water": frozenset(("gray", "green", "teal", "brown")),
-    "road": frozenset(("gray", "brown", "black")), "dirt": frozenset(("gray", "brown", "beige")),
+from semcodec_embedded.painting.palette import NAMED
+
+ACHROMATIC = frozenset(("black", "white", "gray"))
+ANY_COLOR = frozenset(NAMED)
+#: The colors that a part or a ground may plausibly have; one that is not listed gets none.
+PLAUSIBLE_COLORS = {
+    "background": ANY_COLOR,
+    "wall": ANY_COLOR,
+    "below": ANY_COLOR,
+    "floor": ANY_COLOR,
+    "table": ANY_COLOR,
+    "desk": ANY_COLOR,
+    "sky": frozenset(("gray", "white")),
+    "water": frozenset(("gray", "green", "teal", "brown")),
+    "road": frozenset(("gray", "brown", "black")),
+    "dirt": frozenset(("gray", "brown", "beige")),
     "court": frozenset(("blue", "green")),
-}  # fmt: skip
-ABOVE = ("background", "sky", "wall")
-OUTSIDE = frozenset(("below", "water", "road", "dirt", "court"))
+}
+UPPER_PARTS = ("background", "sky", "wall")
+OUTDOOR_LOWER_PARTS = frozenset(("below", "water", "road", "dirt", "court"))
 
 
-def color(part: str, said: Sequence[str], parts: Mapping[str, str]) -> str:
-    """Return a colour for ``part`` out of those ``said`` so far, or "".
+def infer_part_color(part: str, earlier: Sequence[str], part_colors: Mapping[str, str]) -> str:
+    """Return the color of ``part`` among those of ``earlier`` words, or "".
 
-    ``parts`` are the colours of other surroundings: outside, what is below differs from what is
-    above, or a describer would not have mentioned it.
+    ``part_colors`` are the colors of the other parts. Outdoors the lower part differs from the
+    upper ones: a describer mentions it only then.
     """
-    taken = {parts.get(above, "") for above in ABOVE} if part in OUTSIDE else set()
-    suitable = [name for name in said if name in SUITS.get(part, ()) and name not in taken]
-    return suitable[-1] if suitable else ""
+    used = set()
+    if part in OUTDOOR_LOWER_PARTS:
+        used = {part_colors.get(upper, "") for upper in UPPER_PARTS}
+    plausible = [
+        name for name in earlier if name in PLAUSIBLE_COLORS.get(part, ()) and name not in used
+    ]
+    return plausible[-1] if plausible else ""
 
 
-def colourless(said: Sequence[str], last: str) -> bool:
-    """Tell whether only a black and white photograph has the colours ``said``.
+def is_black_and_white(colors: Sequence[str], last: str) -> bool:
+    """Tell whether ``colors`` are those of a black and white photograph.
 
-    The words "black and white photograph" come last and lose those that were said before.
+    A describer appends "black and white photograph". Of that the selection drops the colors that it
+    has used before, so that only ``last``, a color without an object, remains.
     """
-    names = set(said)
-    return bool(names) and names <= NEUTRAL and (names == NEUTRAL or last == "black")
+    names = set(colors)
+    return bool(names) and names <= ACHROMATIC and (names == ACHROMATIC or last == "black")

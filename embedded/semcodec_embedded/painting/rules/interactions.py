@@ -1,43 +1,60 @@
-"""Bring together what belongs together: cups on a table, an umbrella in a hand."""
+"""Combine placed sprites that belong together: cups on a table, an umbrella in a hand."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from semcodec_embedded.painting.placed import Placed
-from semcodec_embedded.painting.scene import Plan
+from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
 
-TABLE = (340.0, 700.0)  #: left and right end of a table in a room
-TABLE_FOOT, TABLE_HIGH = 915.0, 265.0
-AFOOT = ("-standing", "-walking", "-running", "-dress")
+# All lengths are thousandths of the picture's height, or shares of the height of a person.
+TABLE_LEFT, TABLE_RIGHT = 340.0, 700.0  #: a table in a room on which nothing stands
+TABLE_BASELINE_Y, TABLE_HEIGHT = 915.0, 265.0
+TABLE_OVERHANG = 90  #: how much longer the table is than what stands on it
+TABLE_EDGE = 14  #: thickness of the table top: things stand on it, not on its upper edge
+UPRIGHT_FIGURES = ("-standing", "-walking", "-running", "-dress")
+HAND_DISTANCE, HAND_HEIGHT = 0.2, 0.52  #: of the hand from the middle and the feet of a person
+UMBRELLA_WIDTH, UMBRELLA_HEIGHT = 0.95, 0.9
 
 
-def under_umbrellas(placed: Sequence[Placed]) -> list[Placed]:
-    """Return ``placed`` with the first umbrella in the hand of the first person on their feet."""
-    hand = next((it for it in placed if it.name.endswith(AFOOT)), None)
-    umbrella = next((it for it in placed if it.name == "umbrella"), None)
-    if hand is None or umbrella is None:
-        return list(placed)
-    side = -1 if hand.flip else 1
+def hold_umbrella(sprites: Sequence[PlacedSprite]) -> list[PlacedSprite]:
+    """Return ``sprites`` with the first umbrella in the hand of the first upright person."""
+    person = next((sprite for sprite in sprites if sprite.name.endswith(UPRIGHT_FIGURES)), None)
+    umbrella = next((sprite for sprite in sprites if sprite.name == "umbrella"), None)
+    if person is None or umbrella is None:
+        return list(sprites)
+    side = -1 if person.flipped else 1
     held = replace(
-        umbrella, x=hand.x + side * 0.2 * hand.height, foot=hand.foot + 1, stands="none",
-        lift=hand.height * 0.52 + 1, width=hand.height * 0.95, height=hand.height * 0.9,
-    )  # fmt: skip
-    return [held if it is umbrella else it for it in placed]
+        umbrella,
+        x=person.x + side * HAND_DISTANCE * person.height,
+        baseline_y=person.baseline_y + 1,  # drawn just after the person
+        support="none",
+        elevation=person.height * HAND_HEIGHT + 1,
+        width=person.height * UMBRELLA_WIDTH,
+        height=person.height * UMBRELLA_HEIGHT,
+    )
+    return [held if sprite is umbrella else sprite for sprite in sprites]
 
 
-def on_a_table(placed: Sequence[Placed], plan: Plan) -> list[Placed]:
-    """Return ``placed`` with a table under what should not lie on the floor of a room."""
-    above = [it for it in placed if it.stands == "surface"]
-    if not above and plan.ground not in ("table", "desk"):
-        return list(placed)
-    left = min((it.box[0] for it in above), default=TABLE[0])
-    right = max((it.box[2] for it in above), default=TABLE[1])
-    middle, width = (left + right) / 2, max(right - left + 90, TABLE[1] - TABLE[0])
-    said = plan.color("ground") if plan.ground in ("table", "desk") else ""
-    table = Placed("side-table", middle, TABLE_FOOT, width, TABLE_HIGH,
-                   (said,) if said else (), "ground")  # fmt: skip
-    top = TABLE_FOOT - TABLE_HIGH + 14
-    raised = [replace(it, foot=TABLE_FOOT + 1, lift=TABLE_FOOT + 1 - top) for it in above]
-    return [*(it for it in placed if it not in above), table, *raised]
+def add_table(sprites: Sequence[PlacedSprite], scene: SceneDescription) -> list[PlacedSprite]:
+    """Return ``sprites`` with a table under those that do not belong on the floor of a room."""
+    on_top = [sprite for sprite in sprites if sprite.support == "surface"]
+    if not on_top and scene.ground not in ("table", "desk"):
+        return list(sprites)
+    left = min((sprite.box[0] for sprite in on_top), default=TABLE_LEFT)
+    right = max((sprite.box[2] for sprite in on_top), default=TABLE_RIGHT)
+    width = max(right - left + TABLE_OVERHANG, TABLE_RIGHT - TABLE_LEFT)
+    color = scene.color_of("ground") if scene.ground in ("table", "desk") else ""
+    table = PlacedSprite(
+        name="side-table",
+        x=(left + right) / 2,
+        baseline_y=TABLE_BASELINE_Y,
+        width=width,
+        height=TABLE_HEIGHT,
+        colors=(color,) if color else (),
+        support="ground",
+    )
+    baseline_y = TABLE_BASELINE_Y + 1  # drawn just after the table
+    elevation = baseline_y - (TABLE_BASELINE_Y - TABLE_HEIGHT + TABLE_EDGE)
+    raised = [replace(sprite, baseline_y=baseline_y, elevation=elevation) for sprite in on_top]
+    return [*(sprite for sprite in sprites if sprite not in on_top), table, *raised]

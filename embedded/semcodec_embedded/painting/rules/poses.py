@@ -1,157 +1,155 @@
-"""Let people do what the words say: a person who surfs is one drawing, on one board, on a wave."""
+"""Let people do what the words name: a person who surfs is one drawing, on one board, on a wave."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
-from semcodec_embedded.painting.scene import Plan, Subject
-from semcodec_embedded.painting.sprites import find
+from semcodec_embedded.painting.rules import rule_tables, split_words
+from semcodec_embedded.painting.scene import SceneDescription, Subject
+from semcodec_embedded.painting.sprites import find_sprites
+
+MAX_ACTING_SUBJECTS = 2  #: "man, woman" both act; further people are the audience
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """How an activity looks.
+class Activity:
+    """How an activity looks: an entry of ``activities`` in ``rules.toml``.
 
     Attributes:
         actors: drawings of someone who does it.
-        gear: nouns that are part of those drawings.
-        ground: where it happens when the words name no ground.
-        most: this many do it, the others watch; 0 for all.
-        brings: a drawing that comes with them.
-        anyone: whether an animal may do it as well.
+        gear: nouns of things that those drawings include.
+        ground: where it takes place when the words name no ground.
+        max_actors: at most this many act, the others watch; 0 for all.
+        extra_sprite: a drawing that is added, or "".
+        animals: whether animals may do it as well.
     """
 
     actors: tuple[str, ...]
     gear: frozenset[str] = frozenset()
     ground: str = ""
-    most: int = 0
-    brings: str = ""
-    anyone: bool = False
+    max_actors: int = 0
+    extra_sprite: str = ""
+    animals: bool = False
 
 
-ACTS = {
-    "surfing": Act(("person-surfing",), frozenset(("surfboard", "board")), "water"),
-    "skiing": Act(("skier",), frozenset(("ski", "skier", "skiing", "snowboard")), "snow"),
-    "snowboarding": Act(("snowboarder",), frozenset(("snowboard", "snowboarder")), "snow"),
-    "tennis": Act(("tennis-player",), frozenset(("racket", "tennis racket")), "court", 2),
-    "skateboarding": Act(("skateboarder",), frozenset(("skateboard", "skateboarder")), "", 1),
-    "baseball": Act(
-        ("baseball-player",), frozenset(("baseball", "baseball bat", "bat", "baseball glove")),
-        "court", 1,
-    ),
-    "frisbee": Act(("frisbee-player",), frozenset(("frisbee",)), "grass", 1),
-    "soccer": Act(
-        ("person-running", "woman-running"), frozenset(("ball", "soccer ball", "football")),
-        "grass", 0, "soccer-ball",
-    ),
-    "swimming": Act(("person-swimming",), ground="water", anyone=True),
-    "walking": Act(("person-walking", "woman-walking", "man-walking"), anyone=True),
-    "running": Act(("person-running", "woman-running"), anyone=True),
-    "dancing": Act(("woman-dancing", "man-dancing")),
-    "space": Act(("astronaut",), frozenset(("helmet",))),
-}  # fmt: skip
-PEOPLE = frozenset((
-    "person", "people", "man", "woman", "boy", "girl", "child", "kid", "guy", "lady", "men",
-    "women", "children", "kids", "boys", "girls", "player", "players", "athlete", "somebody",
-    "family", "human", "adult", "male", "female", "crowd", "group", "team", "teenager", "rider",
-    "astronaut",
-))  # fmt: skip
-#: Who rides what, as one drawing; the noun is of the ridden.
-MOUNTED = {
-    "horse": "horse-racing", "pony": "horse-racing", "bicycle": "person-biking",
-    "bike": "person-biking", "motorcycle": "motorcyclist", "motorbike": "motorcyclist",
-    "moped": "motorcyclist", "scooter": "motorcyclist",
-    "snowmobile": "snowmobile", "skateboard": "skateboarder", "surfboard": "person-surfing",
-    "surf": "person-surfing", "boat": "person-rowing-boat", "canoe": "person-rowing-boat",
-}  # fmt: skip
+PEOPLE = frozenset(split_words(rule_tables()["people"]))
+MOUNTS: dict[str, str] = rule_tables()["mounts"]
+IMPLIED_ACTIVITIES: dict[str, str] = rule_tables()["implied_activities"]
 
 
-#: What people beside such a thing are doing, although nobody says so.
-IMPLIED = {
-    "skateboard": "skateboarding", "surfboard": "surfing", "skis": "skiing",
-    "snowboard": "snowboarding", "racket": "tennis", "tennis racket": "tennis",
-    "baseball bat": "baseball", "frisbee": "frisbee",
-}  # fmt: skip
+@cache
+def activities() -> dict[str, Activity]:
+    """Return the activities that have drawings, by their key in the table "activities"."""
+    return {key: _load_activity(entry) for key, entry in rule_tables()["activities"].items()}
 
 
-def act(plan: Plan) -> Plan:
-    """Return ``plan`` with its people at what they do."""
-    if not plan.activity and any(is_people(one) for one in plan.subjects):
-        done = [IMPLIED[one.noun] for one in plan.subjects if one.noun in IMPLIED]
-        plan = replace(plan, activity=done[0] if done else "")
-    if plan.activity == "party":
-        return _with_cake(plan)
-    if plan.activity == "riding" or (not plan.activity and _on_snowmobile(plan)):
-        return _riding(plan)
-    if plan.activity not in ACTS:
-        return plan
-    return _acting(plan, ACTS[plan.activity])
-
-
-def _on_snowmobile(plan: Plan) -> bool:
-    """Tell whether there is a snowmobile, whose drawing has a rider already."""
-    return any(one.noun == "snowmobile" for one in plan.subjects)
+def _load_activity(entry: dict[str, Any]) -> Activity:
+    fields = dict(entry)
+    actors = split_words(fields.pop("actors"))
+    gear = fields.pop("gear", "")
+    return Activity(actors, frozenset(split_words(gear)) if gear else frozenset(), **fields)
 
 
 def is_people(subject: Subject) -> bool:
-    """Tell whether ``subject`` is someone."""
+    """Tell whether ``subject`` is a person or several."""
     last = subject.noun.rsplit(" ", 1)[-1]
     return last in PEOPLE or last.rstrip("s") in PEOPLE
 
 
-def _acting(plan: Plan, how: Act) -> Plan:
-    """Put the actors in the place of the people, or of the gear if nobody was named."""
-    gear = [
-        one for one in plan.subjects if one.noun in how.gear or one.noun.rstrip("s") in how.gear
-    ]
-    rest = [one for one in plan.subjects if one not in gear]
-    people = [one for one in rest if is_people(one)]
-    if not (people or gear) and rest and how.anyone:
-        return plan
+def apply_activity(scene: SceneDescription) -> SceneDescription:
+    """Return ``scene`` with its people drawn in the pose of its activity."""
+    if not scene.activity and any(is_people(subject) for subject in scene.subjects):
+        scene = replace(scene, activity=_implied_activity(scene))
+    if scene.activity == "party":
+        return _add_party(scene)
+    if scene.activity == "riding" or (not scene.activity and _has_snowmobile(scene)):
+        return _seat_riders(scene)
+    activity = activities().get(scene.activity)
+    return _cast_actors(scene, activity) if activity else scene
+
+
+def _implied_activity(scene: SceneDescription) -> str:
+    nouns = [subject.noun for subject in scene.subjects if subject.noun in IMPLIED_ACTIVITIES]
+    return IMPLIED_ACTIVITIES[nouns[0]] if nouns else ""
+
+
+def _has_snowmobile(scene: SceneDescription) -> bool:
+    """Tell whether there is a snowmobile, whose drawing includes a rider."""
+    return any(subject.noun == "snowmobile" for subject in scene.subjects)
+
+
+def _cast_actors(scene: SceneDescription, activity: Activity) -> SceneDescription:
+    """Replace the people by actors, or the gear if no people are named."""
+    gear = [item for item in scene.subjects if _is_among(item, activity.gear)]
+    others = [subject for subject in scene.subjects if subject not in gear]
+    people = [subject for subject in others if is_people(subject)]
+    if not (people or gear) and others and activity.animals:
+        return scene
     if not people:
-        lead = replace(gear[0], noun="", colors=()) if gear else Subject("", (), size="large")
-        rest, people = [lead, *rest], [lead]
-    acting = [part for one in rest for part in (_cast(one, how) if one in people[:2] else [one])]
-    if how.brings:
-        acting.append(Subject("", (how.brings,), 1, "small"))
-    return replace(plan, subjects=tuple(acting), ground=plan.ground or how.ground)
+        actor = replace(gear[0], noun="", colors=()) if gear else Subject("", (), size="large")
+        others, people = [actor, *others], [actor]
+    subjects: list[Subject] = []
+    for subject in others:
+        acts = subject in people[:MAX_ACTING_SUBJECTS]
+        subjects.extend(_split_audience(subject, activity) if acts else [subject])
+    if activity.extra_sprite:
+        subjects.append(Subject("", (activity.extra_sprite,), 1, "small"))
+    return replace(scene, subjects=tuple(subjects), ground=scene.ground or activity.ground)
 
 
-def _cast(people: Subject, how: Act) -> list[Subject]:
-    """Return the actors among ``people`` and, if only some can act, the others behind them."""
-    actors = replace(people, sprites=how.actors)
-    if not how.most or people.count <= how.most:
+def _is_among(subject: Subject, nouns: frozenset[str]) -> bool:
+    return subject.noun in nouns or subject.noun.rstrip("s") in nouns
+
+
+def _split_audience(people: Subject, activity: Activity) -> list[Subject]:
+    """Return the actors among ``people`` and, if not all can act, the others small behind them."""
+    actors = replace(people, sprites=activity.actors)
+    if not activity.max_actors or people.count <= activity.max_actors:
         return [actors]
-    others = replace(
-        people, count=people.count - how.most, size="small", places=("across",), noun="people"
+    return [
+        replace(actors, count=activity.max_actors, size=people.size or "large", positions=()),
+        replace(
+            people,
+            count=people.count - activity.max_actors,
+            size="small",
+            positions=("across",),
+            noun="people",
+        ),
+    ]
+
+
+def _seat_riders(scene: SceneDescription) -> SceneDescription:
+    """Replace the first mount and the first people by a drawing of both."""
+    mount = next((subject for subject in scene.subjects if _mounted_sprite(subject)), None)
+    if mount is None:
+        return scene
+    riders = next((subject for subject in scene.subjects if is_people(subject)), None)
+    mounted = replace(
+        mount,
+        sprites=(_mounted_sprite(mount),),
+        size=mount.size or (riders.size if riders else ""),
+        count=max(mount.count, riders.count if riders else 1),
     )
-    return [replace(actors, count=how.most, size=people.size or "large", places=()), others]
+    subjects = [
+        mounted if subject is mount else subject
+        for subject in scene.subjects
+        if subject is not riders
+    ]
+    return replace(scene, subjects=tuple(subjects))
 
 
-def _riding(plan: Plan) -> Plan:
-    """Seat the people on what can be ridden, as far as there are people."""
-    mounts = [one for one in plan.subjects if _mounted(one)]
-    people = [one for one in plan.subjects if is_people(one)]
-    if not mounts:
-        return plan
-    mount = mounts[0]
-    riders = people[0] if people else Subject("", ())
-    together = replace(mount, sprites=(_mounted(mount),), size=mount.size or riders.size,
-                       count=max(mount.count, riders.count if people else 1))  # fmt: skip
-    seated = [together if one is mount else one for one in plan.subjects if one is not riders]
-    return replace(plan, subjects=tuple(seated))
+def _mounted_sprite(subject: Subject) -> str:
+    return MOUNTS.get(subject.noun) or MOUNTS.get(subject.noun.rstrip("s"), "")
 
 
-def _mounted(subject: Subject) -> str:
-    return MOUNTED.get(subject.noun) or MOUNTED.get(subject.noun.rstrip("s"), "")
-
-
-def _with_cake(plan: Plan) -> Plan:
-    """Add the cake and the balloons that a birthday has."""
-    found: Sequence[Subject] = plan.subjects
-    if not any("cake" in one.noun for one in found):
-        found = (*found, Subject("cake", find("cake")))
-    if not any("balloon" in one.noun for one in found):
-        found = (*found, Subject("balloons", find("balloon"), 3, "small", (), ("top",)))
-    return replace(plan, subjects=tuple(found))
+def _add_party(scene: SceneDescription) -> SceneDescription:
+    """Add the cake and the balloons of a birthday."""
+    subjects = scene.subjects
+    if not any("cake" in subject.noun for subject in subjects):
+        subjects = (*subjects, Subject("cake", find_sprites("cake")))
+    if not any("balloon" in subject.noun for subject in subjects):
+        balloons = find_sprites("balloon")
+        subjects = (*subjects, Subject("balloons", balloons, 3, "small", (), ("top",)))
+    return replace(scene, subjects=subjects)
