@@ -24,7 +24,7 @@ PAGES = (
 )
 
 #: Modules at the bottom that the page does not describe: generated tables and the guard of forks.
-HELPERS = {"_registry", "_registry_rows", "forks"}
+HELPERS = {"_bisection", "_registry", "_registry_rows", "forks"}
 
 
 @pytest.mark.parametrize("name", ["backends.md", "container.md"])

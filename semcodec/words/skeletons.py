@@ -27,11 +27,13 @@ def skeleton(text: str) -> str:
     'ndn trdtnl rch vndv'
 
     Raises:
-        InputError: a word has no consonant, or there is no word.
+        InputError: a word has no consonant, or the text has no words.
     """
     words = tokenize(text)
     if not words:
-        raise InputError("There is no word of the letters a to z or digits in this text.")
+        raise InputError(
+            "The text has no words: give at least one of the letters a to z or digits."
+        )
     return " ".join(map(_require_skeleton, words))
 
 

@@ -1,8 +1,8 @@
 """Select the words of a description that are sent: by rule, or by what a judge finds.
 
-``request`` has the values that go in and out, ``channel`` what a coding does to words, ``salience``
-the rule, ``closed_loop`` the way with a judge, ``similarity`` the judges, ``ranked`` the way for a
-language model that ranks words itself.
+``request`` has the values that go in and out, and ``channel`` what a coding does to words. The
+strategies are in ``salience`` (by rule), ``closed_loop`` (with a judge of ``similarity``) and
+``ranked`` (for a language model that ranks words itself).
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def select(
             twice.
 
     Raises:
-        InputError: an argument is invalid, there is no word, or none is within the limits.
+        InputError: an argument is invalid, the description has no words, or none is within the
+            limits.
         BackendError: the judge failed.
     """
     channel = make_channel(coding)
@@ -68,7 +69,8 @@ def select_words(request: SelectionRequest) -> Selection:
     """Return the words that ``select`` returns, and how they were selected.
 
     Raises:
-        InputError: there is no word, or none is within the limits.
+        InputError: the description has no words, or none is within the
+            limits.
         BackendError: the judge failed.
     """
     if request.judge is None:

@@ -58,7 +58,7 @@ def make_channel(coding: str, count_bits: CountBits | None = None) -> WordChanne
         count_bits: replaces the channel's own count of bits, for tests and measurements.
 
     Raises:
-        InputError: there is no such coding.
+        InputError: the coding does not exist.
     """
     if not isinstance(coding, str) or coding not in CODINGS:
         raise InputError(f"This coding does not exist: give one of {', '.join(CODINGS)}.")

@@ -69,9 +69,9 @@ class Selection:
 
     Attributes:
         words: in reading order.
-        strategy: the way of selecting that was best: ``"gain"`` (one word at a time, by gain per
-            bit), ``"sentence"`` (the beginning of the description), ``"first"`` (its first content
-            words), ``"salience"`` (by rule); of a language model, ``"model"``.
+        strategy: the one whose words were best: ``"gain"`` (one word at a time, by gain per bit),
+            ``"sentence"`` (the beginning of the description), ``"first"`` (its first content
+            words), ``"salience"`` (by rule), or ``"model"`` (ranked by a language model).
         judge: the name of what compared them, ``"salience"`` where nothing did.
     """
 

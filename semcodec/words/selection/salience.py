@@ -52,7 +52,7 @@ def select_by_salience(request: SelectionRequest, candidates: Iterable[Candidate
     Where it restores not even one, the weightiest that fits is returned all the same.
 
     Raises:
-        InputError: there is no candidate, or none is within the limits.
+        InputError: there are no candidates, or none is within the limits.
     """
     # Every word of the result is one that the decoder restores. This cannot be decided word by
     # word: how a skeleton is restored depends on the words around it, so that adding or dropping
@@ -112,8 +112,8 @@ def _weightiest_fitting(request: SelectionRequest, pending: list[Candidate]) -> 
     """Return the weightiest word that fits by itself."""
     if not pending:
         raise InputError(
-            "There is no word of the letters a to z in this description that the coding can "
-            "carry: give another description."
+            "The description has no words that the coding can carry: give one with words of the "
+            "letters a to z."
         )
     fitting = (candidate.word for candidate in pending if request.fits([candidate.word]))
     word = next(fitting, None)

@@ -42,7 +42,7 @@ def judge(value: Judge | str | None) -> Judge | None:
             ``[judge]``; ``"auto"``, the same if it is installed and otherwise None; or None.
 
     Raises:
-        InputError: there is no such judge.
+        InputError: the judge does not exist, or is not an object with these methods.
         BackendError: it cannot be loaded.
     """
     if value is None:

@@ -128,22 +128,22 @@ def test_minilm_selection_is_at_least_as_similar_as_salience(
     assert similarities[0] >= similarities[1]
 
 
-@pytest.mark.parametrize("answer", [1e308, -50.0, float("nan"), "much"])
-def test_an_answer_that_is_no_cosine_is_a_bad_one(answer: object) -> None:
-    class Odd:
-        name = "odd"
-
-        def similarities(self, description: str, texts: object) -> list[object]:
-            return [answer] * len(list(texts))  # type: ignore[call-overload]
-
+@pytest.mark.parametrize("similarity", [1e308, -50.0, 1.02, float("nan"), "much"])
+def test_similarity_that_is_not_a_cosine_is_a_backend_error(similarity: object) -> None:
+    judge = FunctionJudge(lambda texts: [similarity] * len(texts))
     with pytest.raises(BackendError):
-        semcodec.select("a red boat on blue water", 3, judge=Odd())
+        semcodec.select("a red boat on blue water", 3, judge=judge)
 
 
-def test_a_judge_whose_attributes_raise_is_the_callers_fault() -> None:
+def test_cosine_may_be_rounded_above_one() -> None:
+    judge = FunctionJudge(lambda texts: [1.005 for _ in texts])
+    assert semcodec.select("a red boat on blue water", 3, judge=judge)
+
+
+def test_judge_whose_attributes_raise_is_an_input_error() -> None:
     class Raising:
         def __getattr__(self, name: str) -> object:
             raise RuntimeError(name)
 
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="RuntimeError"):
         semcodec.select("a red boat", 2, judge=Raising())
