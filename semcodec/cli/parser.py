@@ -49,6 +49,7 @@ class Parser(argparse.ArgumentParser):
     ``type=str``.
     """
 
+    summary: str = ""
     examples: tuple[str, ...] = ()
     exit_codes: tuple[str, ...] = EXIT_CODES
 
@@ -98,7 +99,9 @@ def add_command(
         description: sentences under the usage in place of the summary.
         exit_codes: what 0, 1 and 2 mean.
     """
-    parser = commands.add_parser(name, help=summary, description=description or summary)
+    description = description or f"{summary[0].upper()}{summary[1:]}."
+    parser = commands.add_parser(name, help=summary, description=description)
+    parser.summary = summary
     parser.usage = f"{parser.prog} {usage}".rstrip()
     parser.set_defaults(command=run)
     parser.end_help(examples, exit_codes)

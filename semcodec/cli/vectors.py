@@ -57,8 +57,8 @@ def _add_run(actions: Commands[Parser]) -> None:
         "decoder's protocol is in the README of the vectors.",
         usage="[options] -- DECODER...",
         examples=(
-            "semcodec vectors run -- ./your-decoder",
-            "semcodec vectors run --persistent --filter 'SC-LEB-*' -- ./your-decoder",
+            "semcodec vectors run --filter 'SC-LEB-2-*' -- ./your-decoder",
+            "semcodec vectors run --persistent --strict -- ./your-decoder",
         ),
         exit_codes=("all vectors pass", "a vector fails", EXIT_CODES[2]),
     )

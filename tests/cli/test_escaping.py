@@ -1,23 +1,21 @@
-"""Text of others is shown with escapes by every command that shows any (SC-REA-11)."""
+"""Control and invisible characters of data are escaped in all output (SC-REA-11)."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import semcodec
 from semcodec.cli import output
+from tests.cli.conftest import Run
 
-Run = Callable[..., tuple[int, str, str]]
-
-CONTROLS = "\x1b\x9b\x07\x7f"  #: refused in names and comments
-HIDDEN = "\u202e\u2066\u200b\ufeff\U000e0041\u3164\ufe0f"  #: turn text around, or are not seen
+CONTROLS = "\x1b\x9b\x07\x7f"  #: not allowed in names and comments
+HIDDEN = "\u202e\u2066\u200b\ufeff\U000e0041\u3164\ufe0f"  #: invisible, or reverse text
 TEXT = f"red{CONTROLS}[2J {HIDDEN} boat"
-NOTES = dict.fromkeys(("painter", "comment", "tool"), f"a{HIDDEN}b")
+METADATA = dict.fromkeys(("painter", "comment", "tool"), f"a{HIDDEN}b")
 
 
 @pytest.fixture(autouse=True)
@@ -25,11 +23,11 @@ def _on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output, "is_terminal", lambda: True)
 
 
-def is_harmless(shown: str) -> bool:
-    return not {*CONTROLS, *HIDDEN} & {*shown}
+def is_escaped(printed: str) -> bool:
+    return not {*CONTROLS, *HIDDEN} & {*printed}
 
 
-def path_named(folder: Path, name: str) -> Path:
+def path_with_name(folder: Path, name: str) -> Path:
     """Return a path in ``folder``, or skip the test if the file system cannot hold the name."""
     try:
         os.fsencode(name)
@@ -38,11 +36,11 @@ def path_named(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def hostile(tmp_path: Path, framing: str = "file") -> Path:
-    """Return a file of a record in which every text is hostile."""
+def hostile_file(tmp_path: Path, framing: str = "file") -> Path:
+    """Return the file of a record whose texts all have such characters."""
     file = tmp_path / "a.semc"
     file.write_bytes(
-        semcodec.pack(TEXT, coding="utf8", framing=framing, extensions=NOTES, size=(8, 8))
+        semcodec.pack(TEXT, coding="utf8", framing=framing, extensions=METADATA, size=(8, 8))
     )
     return file
 
@@ -63,43 +61,43 @@ def hostile(tmp_path: Path, framing: str = "file") -> Path:
         ("file", ("validate", "--profile", "archive", "--json")),
     ],
 )
-def test_what_is_shown_is_harmless(
+def test_results_are_escaped(
     run: Run, tmp_path: Path, framing: str, command: tuple[str, ...]
 ) -> None:
-    _, out, err = run(*command, hostile(tmp_path, framing))
+    _, out, err = run(*command, hostile_file(tmp_path, framing))
     assert out
-    assert is_harmless(out)
-    assert is_harmless(err)
+    assert is_escaped(out)
+    assert is_escaped(err)
     if "--json" in command:
         json.loads(out)
 
 
 @pytest.mark.parametrize("name", ["painting", "broken"])
-def test_what_is_told_is_harmless(run: Run, tmp_path: Path, name: str) -> None:
-    file, picture = hostile(tmp_path), path_named(tmp_path, f"{name}-\u202e.png")
+def test_messages_are_escaped(run: Run, tmp_path: Path, name: str) -> None:
+    file, picture = hostile_file(tmp_path), path_with_name(tmp_path, f"{name}-\u202e.png")
     if name == "broken":
         file.write_bytes(file.read_bytes()[:-1])
     code, out, err = run("decode", file, "-o", picture)
     assert (code, out) == (int(name == "broken"), "")
     assert err
-    assert is_harmless(err)
+    assert is_escaped(err)
 
 
-def test_names_of_files_are_harmless(run: Run, tmp_path: Path) -> None:
-    file = path_named(tmp_path, "\u202e\x1b[2J.semc")
+def test_file_names_are_escaped(run: Run, tmp_path: Path) -> None:
+    file = path_with_name(tmp_path, "\u202e\x1b[2J.semc")
     file.write_bytes(semcodec.pack("rd br"))
     for command in ("inspect", "validate"):
         for path in (file, tmp_path / "\x1b[2J"):
             _, out, err = run(command, path)
             assert out or err
-            assert is_harmless(out + err)
+            assert is_escaped(out + err)
 
 
-def test_findings_are_harmless(run: Run, tmp_path: Path) -> None:
+def test_findings_are_escaped(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     for data in (b"semc:CB\x1b[2J", b"semc:CB\x7fFD"):
         file.write_bytes(data)
         for framing in ("auto", "url", "qr"):
             _, out, err = run("validate", file, "--framing", framing)
             assert out or err
-            assert is_harmless(out + err)
+            assert is_escaped(out + err)

@@ -1,0 +1,134 @@
+"""What ``--help`` of every command has: options with defaults, examples that run, exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import semcodec
+from docs import make_cli
+from semcodec.backends.openai import Settings
+from semcodec.cli.parser import Parser
+from tests import images
+from tests.cli.commands import COMMANDS
+from tests.cli.conftest import Run
+from tests.conformance.conftest import _decoded, decoded_file  # noqa: F401  # fixtures
+
+DECODER = Path(__file__).parents[1] / "conformance" / "decoder.py"
+PARSERS = [pytest.param(parser, id=parser.prog) for parser in COMMANDS.values()]
+OPTIONS = [
+    pytest.param(action, id=f"{parser.prog} {action.option_strings[-1]}")
+    for parser in COMMANDS.values()
+    for action in parser._actions
+    if action.option_strings and not isinstance(action, argparse._HelpAction)
+]
+EXAMPLES = [example for parser in COMMANDS.values() for example in parser.examples]
+
+
+def test_all_commands_are_walked() -> None:
+    assert len(COMMANDS) == 13
+    assert len(OPTIONS) > 80
+    assert len(EXAMPLES) == 2 * len(COMMANDS)
+
+
+@pytest.mark.parametrize("action", OPTIONS)
+def test_option_has_a_help_text_with_its_default(action: argparse.Action) -> None:
+    assert action.help
+    text = action.help % vars(action)
+    if action.required or action.nargs == 0:  # a flag is off by default
+        return
+    assert "(default: " in text
+    if action.default not in (None, "*", "-", []):
+        default = action.default
+        shown = f"{default[0]}x{default[1]}" if isinstance(default, tuple) else f"{default}"
+        assert f"(default: {shown.removesuffix('.0')})" in text
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+def test_positional_argument_has_a_help_text(parser: Parser) -> None:
+    assert all(action.help for action in parser._actions)
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+def test_help_ends_with_examples_and_exit_codes(
+    run: Run, parser: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for columns in ("80", "120"):
+        monkeypatch.setenv("COLUMNS", columns)
+        code, out, err = run(*parser.prog.split()[1:], "--help")
+        assert (code, err) == (0, "")
+        assert max(map(len, out.splitlines())) <= int(columns)
+        end = out[out.index("examples:") :].splitlines()
+        assert end[1].strip() == parser.examples[0]
+        assert end[2].strip() == parser.examples[1]
+        assert end[3:5] == ["", "exit codes:"]
+        assert [line.split()[0] for line in end[5:]] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+def test_examples_are_of_their_command(parser: Parser) -> None:
+    assert all(f"{parser.prog}" in example for example in parser.examples)
+
+
+def test_help_of_the_whole_command_line_lists_every_command(run: Run) -> None:
+    out = run("--help")[1]
+    listed = {line.split()[0] for line in out.splitlines() if line.startswith("    ")}
+    assert {names[0] for names in COMMANDS} <= listed
+    assert "exit codes:" in out
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a directory with the files of the examples, in which they run."""
+    (tmp_path / "photo.jpg").write_bytes(images.PHOTO)
+    record = semcodec.pack("huge brown cat", coding="lexicon", framing="file", size=(64, 48))
+    (tmp_path / "photo.semc").write_bytes(record)
+    picture = io.BytesIO()
+    Image.new("RGB", (3, 2), "teal").save(picture, "PNG")
+    (tmp_path / "picture.png").write_bytes(semcodec.embed_png(picture.getvalue(), record))
+    decoder = tmp_path / "your-decoder"
+    python, script = shlex.quote(sys.executable), shlex.quote(str(DECODER))
+    decoder.write_text(
+        "#!/bin/sh\n"
+        f"if [ $# = 0 ]; then exec {python} {script} persistent; fi\n"
+        f'exec {python} {script} right "$1"\n'
+    )
+    decoder.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_example_runs(run: Run, folder: Path, example: str) -> None:
+    if not {"|", ">"} & {*example.split()}:
+        code, _, err = run(*shlex.split(example)[1:])
+        assert code == 0, err
+        return
+    if shutil.which("sh") is None:
+        pytest.skip("there is no shell")
+    command = example.replace("semcodec", f"{shlex.quote(sys.executable)} -m semcodec")
+    done = subprocess.run(command, shell=True, env=os.environ, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_defaults_of_server_options_are_those_of_the_settings() -> None:
+    helps = {action.dest: str(action.help) for action in COMMANDS[("encode",)]._actions}
+    settings = Settings()
+    for name in ("api", "detail", "quality"):
+        assert f"(default: {getattr(settings, name)})" in helps[name]
+    assert f"default: {settings.text_timeout:g} for a text" in helps["timeout"]
+    assert f"{settings.image_timeout:g} for a picture" in helps["timeout"]
+
+
+def test_reference_page_is_up_to_date() -> None:
+    shown = make_cli.OUT.read_text("utf-8")
+    assert shown == make_cli.page(), "run python docs/make_cli.py"
