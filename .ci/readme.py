@@ -149,12 +149,12 @@ def write_texts(folder: Path) -> None:
     Each has the blocks that tables are trained on and, behind them, two lines to measure.
     """
     sys.path.insert(0, str(ROOT / "spec/tables"))
-    from corpora import BLOCK, PARTS, SOURCES
+    from corpora import BLOCK_LINES, BLOCKS_PER_HELD_OUT, SOURCES
 
     words = re.findall(r"[a-z]+", (ROOT / "spec/SEMCODEC-1.md").read_text("utf-8").lower())
     folder.mkdir()
     for number, source in enumerate(SOURCES):
-        starts = range(number, number + 40 * (BLOCK * (PARTS - 1) + 2), 40)
+        starts = range(number, number + 40 * (BLOCK_LINES * (BLOCKS_PER_HELD_OUT - 1) + 2), 40)
         lines = [" ".join(words[start : start + 80]) for start in starts]
         (folder / source.name).write_text("\n".join(lines), "utf-8")
 

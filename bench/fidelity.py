@@ -138,7 +138,7 @@ def main(folder: Path, count: int, rates: Sequence[int]) -> None:
     slowest = dict.fromkeys(compared, 0.0)
     rows: dict[str, list[str]] = {title: [] for title in judges}
     for source in (source for source in SOURCES if source.name.startswith(TESTED)):
-        held_out = list(lines(folder, source, held=True))
+        held_out = list(lines(folder, source, held_out=True))
         sample = held_out[:: -(-len(held_out) // count)]
         texts = {line: texts_by_rate(line, rates, compared, slowest) for line in sample}
         for title, judge in judges.items():

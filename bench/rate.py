@@ -83,8 +83,8 @@ class Corpus:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.held_out = {source: list(lines(folder, source, held=True)) for source in SOURCES}
-        self.others = [line for source in SOURCES for line in lines(folder, source, held=False)]
+        self.held_out = {source: list(lines(folder, source, held_out=True)) for source in SOURCES}
+        self.others = [line for source in SOURCES for line in lines(folder, source, held_out=False)]
         self.counts = Counter(word for line in self.others for word in content_words(line))
 
     def select(self, description: str, k: int | None) -> str:

@@ -58,7 +58,9 @@ def main(folder: Path) -> None:
     for k in KS:
         totals = [0.0, 0.0, 0.0]
         for source in SOURCES:
-            held_out = [line for line in lines(folder, source, held=True) if content_words(line)]
+            held_out = [
+                line for line in lines(folder, source, held_out=True) if content_words(line)
+            ]
             sample = held_out[:: -(-len(held_out) // MAX_DESCRIPTIONS)]
             first = [content_words(line)[:k] for line in sample]
             selected = [semcodec.select(line, k) for line in sample]

@@ -1,4 +1,4 @@
-"""Write spec/coding_vectors.json: payloads of ``lexicon`` and ``bag``, which cannot be written by hand.
+"""Write spec/coding_vectors.json: payloads of words, which cannot be written by hand.
 
     python spec/make_coding_vectors.py
 

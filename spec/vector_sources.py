@@ -169,8 +169,8 @@ breaks("SC-SEQ-1", "empty-first", "an empty item; the next one is still decoded"
        "00 02 00 11", 0, framing="sequence")  # fmt: skip
 breaks("SC-SEQ-1", "empty-last", "an empty item at the end", "02 00 11 00", 24,
        framing="sequence")  # fmt: skip
-obeys("SC-SEQ-2", "long-item", "an item of 128 bytes; its length takes two bytes", "80 01 00" + NN * 127,
-      "nn" * 127, framing="sequence")  # fmt: skip
+obeys("SC-SEQ-2", "long-item", "an item of 128 bytes; its length takes two bytes",
+      "80 01 00" + NN * 127, "nn" * 127, framing="sequence")  # fmt: skip
 breaks("SC-SEQ-2", "cut-item", "a length beyond the end", "03 00 11", 24, framing="sequence")
 breaks("SC-SEQ-2", "cut-length", "a truncated length", "02 00 11 80", 32, framing="sequence")
 breaks("SC-SEQ-2", "huge-length", "a length of 2^28-1 with one byte present: do not allocate",
@@ -224,7 +224,8 @@ obeys("SC-TXT-4", "url-zero-bits", "two unused bits, both 0", url("08"), "")
 breaks("SC-TXT-4", "url-2-bits", "one of two unused bits is 1",
        url("08")[:-1] + bytes([url("08")[-1] + 1]), 56, flags=NON_CANONICAL)  # fmt: skip
 breaks("SC-TXT-4", "url-4-bits", "one of four unused bits is 1",
-       url("08 17 10")[:-1] + bytes([url("08 17 10")[-1] + 8]), 80, flags=NON_CANONICAL)  # fmt: skip
+       url("08 17 10")[:-1] + bytes([url("08 17 10")[-1] + 8]), 80,
+       flags=NON_CANONICAL)  # fmt: skip
 obeys("SC-TXT-5", "largest", "a group of 65535", qr("68 f0 9f a6 8a"), "🦊")
 breaks(
     "SC-TXT-5",

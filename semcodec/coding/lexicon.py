@@ -20,10 +20,12 @@ condition is void.
 The order of this search is part of the format. The decoder repeats it for the words that it has
 decoded and rejects every other end (SC-LEX-1): otherwise a text would have several payloads, and
 ``pack(unpack(data)) == data`` would not hold. Without the first condition the last words are lost;
-without the second a decoder returns a word that was never sent. Tests (tests/bitstream/test_coding.py):
-``test_every_prefix_of_a_text_has_a_payload``, ``test_any_bytes_are_canonical_or_rejected`` and
-``test_cost_is_the_payload_without_its_end`` (the end takes less than 32 bits); the vectors
-``SC-LEX-1-obeys-lexicon-passed-over`` and ``-passed-over-twice`` have skipped values.
+without the second a decoder returns a word that was never sent.
+
+Tests (tests/bitstream/test_coding.py): ``test_every_prefix_of_a_text_has_a_payload``,
+``test_any_bytes_are_canonical_or_rejected`` and ``test_cost_is_the_payload_without_its_end`` (the
+end takes less than 32 bits); the vectors ``SC-LEX-1-obeys-lexicon-passed-over`` and
+``-passed-over-twice`` have skipped values.
 """
 
 from __future__ import annotations

@@ -1,7 +1,11 @@
-"""What ordered and unordered training share: one decision, and what is learnt from it.
+"""Stochastic gradient descent with AdaGrad (Duchi, Hazan and Singer 2011) for one binary decision.
 
-Nothing but sums, products, quotients and square roots of 32 bits in a fixed order, so the same
-inputs give the same bytes. Every weight has a rate of its own: the more it has moved, the less.
+Each weight has a learning rate of its own: the common rate divided by the root of the sum of its
+squared gradients so far. Weights of rare words thus keep moving while those of frequent words
+settle. The loss is the coding cost (cross entropy), so the gradient of a logit is probability minus bit.
+
+Only 32-bit sums, products, quotients and square roots in a fixed order, so that the same inputs
+give the same bytes.
 """
 
 from __future__ import annotations
@@ -10,57 +14,57 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from reproducible import compiled, draw
-from word_model import SQUASH, D
+from reproducible import jit, uniform
+from word_model import DIM, LOGISTIC_TABLE
 
 F: Final = np.float32
-ODDS: Final = (SQUASH / 65536).astype(F)
-THINNED: Final = 0.6  #: share of the lists of words of which some are left out
-MIN_KEPT: Final = 0.2  #: share of such a list's words that stay
-LONGEST: Final = 5000
+PROBABILITIES: Final = (LOGISTIC_TABLE / 65536).astype(F)
+THINNING_SHARE: Final = 0.6  #: share of the lists of which some words are left out
+MIN_KEEP_RATE: Final = 0.2  #: share of such a list's words that are kept, at least
+MAX_WORDS: Final = 5000  #: of one sequence
 
 
-class Texts(NamedTuple):
-    """Sequences of word numbers, one after the other."""
+class Sequences(NamedTuple):
+    """Training sequences as numbers of words, concatenated."""
 
     numbers: np.ndarray
-    starts: np.ndarray
+    starts: np.ndarray  #: of each sequence in ``numbers``, and the end of the last one
     weights: np.ndarray
-    lists: np.ndarray  #: True where a sequence is a list of words and no sentence
+    is_list: np.ndarray  #: False for sentences
 
 
-class Decisions(NamedTuple):
-    """The rows of one kind of training: their weights, and how much those have moved."""
+class DecisionWeights(NamedTuple):
+    """Weights of one set of decisions, with AdaGrad's sums of squared gradients."""
 
-    rows: np.ndarray
+    vectors: np.ndarray
     biases: np.ndarray
-    row_squares: np.ndarray
+    vector_squares: np.ndarray
     bias_squares: np.ndarray
-    trained: np.ndarray  #: False where a row keeps what counts say
+    is_trained: np.ndarray  #: False where there is too little data: the initial weights stay
 
 
-class Rates(NamedTuple):
-    """How far weights and biases move, and how much weights shrink."""
+class LearningRates(NamedTuple):
+    """Learning rates of weights and biases, and the weight decay."""
 
-    weight: np.float32
+    vector: np.float32
     bias: np.float32
-    shrink: np.float32
+    decay: np.float32
 
 
-@compiled
-def squash(z: np.float32) -> np.float32:
-    """Return the chance that goes with a logit."""
-    place = min(abs(z), F(7.999)) * F(4)
-    low = int(place)
-    chance = ODDS[low] + (ODDS[low + 1] - ODDS[low]) * (place - F(low))
-    return chance if z >= 0 else F(1) - chance
+@jit
+def logistic(logit: np.float32) -> np.float32:
+    """Return the probability of a 1: the interpolated table of the format, as a float."""
+    position = min(abs(logit), F(7.999)) * F(4)
+    low = int(position)
+    p1 = PROBABILITIES[low] + (PROBABILITIES[low + 1] - PROBABILITIES[low]) * (position - F(low))
+    return p1 if logit >= 0 else F(1) - p1
 
 
-@compiled
+@jit
 def dot(a: np.ndarray, b: np.ndarray) -> np.float32:
-    """Return the sum of products, as four sums that do not wait for each other."""
+    """Return the dot product, as four partial sums that a processor can compute in parallel."""
     one, two, three, four = F(0), F(0), F(0), F(0)
-    for k in range(0, D, 4):
+    for k in range(0, DIM, 4):
         one += a[k] * b[k]
         two += a[k + 1] * b[k + 1]
         three += a[k + 2] * b[k + 2]
@@ -68,52 +72,57 @@ def dot(a: np.ndarray, b: np.ndarray) -> np.float32:
     return (one + two) + (three + four)
 
 
-@compiled
-def learn(
+@jit
+def adagrad_step(
     weights: np.ndarray,
     squares: np.ndarray,
     gradient: np.ndarray,
     scale: np.float32,
     rate: np.float32,
-    shrink: np.float32,
+    decay: np.float32,
 ) -> None:
-    """Move ``weights`` against ``gradient``, the less the more they have moved."""
-    for k in range(D):
-        slope = gradient[k] * scale + shrink * weights[k]
+    """Update a vector in place with ``scale * gradient`` and weight decay."""
+    for k in range(DIM):
+        slope = gradient[k] * scale + decay * weights[k]
         squares[k] += slope * slope
         weights[k] -= rate * slope / math.sqrt(squares[k])
 
 
-@compiled
-def code_bit(
-    decisions: Decisions,
-    row: int,
+@jit
+def train_decision(
+    decisions: DecisionWeights,
+    index: int,
     bit: int,
-    context: np.ndarray,
-    back: np.ndarray,
+    features: np.ndarray,
+    feature_gradient: np.ndarray,
     weight: np.float32,
-    rates: Rates,
+    rates: LearningRates,
 ) -> None:
-    """Learn from one decision, and add to ``back`` how the context should have been."""
-    vector = decisions.rows[row]
-    chance = squash(decisions.biases[row] + dot(vector, context))
-    miss = (chance - F(bit)) * weight
-    decisions.bias_squares[row] += miss * miss
-    decisions.biases[row] -= rates.bias * miss / math.sqrt(decisions.bias_squares[row])
-    for k in range(D):
-        back[k] += miss * vector[k]
-    learn(vector, decisions.row_squares[row], context, miss, rates.weight, rates.shrink)
+    """Update one decision, and add the gradient of its features to ``feature_gradient``."""
+    vector = decisions.vectors[index]
+    p1 = logistic(decisions.biases[index] + dot(vector, features))
+    error = (p1 - F(bit)) * weight
+    decisions.bias_squares[index] += error * error
+    decisions.biases[index] -= rates.bias * error / math.sqrt(decisions.bias_squares[index])
+    for k in range(DIM):  # with the vector before its update
+        feature_gradient[k] += error * vector[k]
+    squares = decisions.vector_squares[index]
+    adagrad_step(vector, squares, features, error, rates.vector, rates.decay)
 
 
-@compiled
-def pick(texts: Texts, one: int, dice: np.ndarray, into: np.ndarray) -> int:
-    """Copy a sequence, or some of its words if it is a list, and return how many."""
-    kept = 2.0
-    if texts.lists[one] and draw(dice) < THINNED:
-        kept = draw(dice) * (1 - MIN_KEPT) + MIN_KEPT
+@jit
+def sample_words(sequences: Sequences, index: int, rng: np.ndarray, output: np.ndarray) -> int:
+    """Copy a sequence to ``output``, and return its length; of some lists, only some words.
+
+    Thinned lists teach the model pairs of words that are further apart in the descriptions, as in
+    the short lists that encoders send.
+    """
+    keep_rate = 2.0
+    if sequences.is_list[index] and uniform(rng) < THINNING_SHARE:
+        keep_rate = uniform(rng) * (1 - MIN_KEEP_RATE) + MIN_KEEP_RATE
     count = 0
-    for at in range(texts.starts[one], texts.starts[one + 1]):
-        if kept > 1 or draw(dice) < kept:
-            into[count] = texts.numbers[at]
+    for position in range(sequences.starts[index], sequences.starts[index + 1]):
+        if keep_rate > 1 or uniform(rng) < keep_rate:
+            output[count] = sequences.numbers[position]
             count += 1
     return count

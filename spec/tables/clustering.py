@@ -1,7 +1,9 @@
-"""Put the common words in an order in which neighbours are used alike.
+"""Order the frequent words as the leaves of a binary tree in which similar words are neighbors.
 
-Words that keep the same company get vectors that point the same way; then the whole is halved, and
-each half again, where the vectors fall apart most, until every word stands alone.
+Words get vectors by a truncated singular value decomposition of their co-occurrence (positive
+pointwise mutual information, as in Levy and Goldberg 2014), computed by orthogonal iteration. Then
+the set of words is bisected along the direction in which the vectors differ most, and each half
+again, until every word is alone.
 """
 
 from __future__ import annotations
@@ -10,243 +12,250 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from adagrad import Texts
-from reproducible import compiled, draw, ln, three_quarters
-from word_model import COMMON
+from adagrad import Sequences
+from reproducible import jit, ln, power_3_4, uniform
+from word_model import FREQUENT_WORDS
 
-SIZE: Final = 64  #: of a vector
-ROUNDS: Final = 30  #: from which on vectors stay as they are
-NEAR: Final = 8  #: words of a list that keep company
-LONGEST_LIST: Final = 40  #: a longer list is of one picture, but not of one thing
-AMONG: Final = 0.3  #: weight of company in a list
-FEW: Final = 5.0  #: sightings that are no evidence, added to those of a row
-FEW_OTHERS: Final = 1.0  #: the same of a column
-CHANCE: Final = 0.3  #: company that is so much likelier than chance is no evidence yet
-AXIS_ROUNDS: Final = 30
-HALVINGS: Final = 10
+DIM: Final = 64  #: components of a vector
+ROUNDS: Final = 30  #: of orthogonal iteration
+WINDOW: Final = 8  #: distance in a list up to which words co-occur
+MAX_LIST: Final = 40  #: words; a longer list describes one picture, but many things
+LIST_WEIGHT: Final = 0.3  #: of a co-occurrence in a list, relative to successive words
+ROW_PRIOR: Final = 5.0  #: added to the count of a row, so that few sightings have little influence
+COLUMN_PRIOR: Final = 1.0
+PMI_SHIFT: Final = 0.3  #: subtracted from the pointwise mutual information
+AXIS_ROUNDS: Final = 30  #: of power iteration for the first axis of a bisection
+REFINEMENTS: Final = 10  #: of a bisection, as in k-means with two clusters of equal size
 
 
-class Company(NamedTuple):
-    """How much likelier than chance a column's word is next to a row's: a sparse matrix."""
+class Cooccurrence(NamedTuple):
+    """A sparse matrix (CSR) of the association of the words of rows and columns."""
 
     starts: np.ndarray
     columns: np.ndarray
     values: np.ndarray
 
 
-def order(texts: Texts, chances: np.ndarray) -> np.ndarray:
-    """Return the common words' numbers so far, in the order of their numbers to be."""
-    after = _counted(texts, near=False)
-    blocks = [_company(after, 1.0), _company(after.T, 1.0)]
-    blocks.append(_company(_counted(texts, near=True), AMONG))
-    vectors = _vectors(blocks)
-    weights = np.ascontiguousarray(chances[:COMMON])
-    numbers = np.arange(COMMON)
-    size = COMMON
+def cluster_words(sequences: Sequences, probabilities: np.ndarray) -> np.ndarray:
+    """Return the current numbers of the frequent words in their new order."""
+    following = _count(sequences, nearby=False)
+    blocks = [_associate(following, 1.0), _associate(following.T, 1.0)]
+    blocks.append(_associate(_count(sequences, nearby=True), LIST_WEIGHT))
+    vectors = _word_vectors(blocks)
+    weights = np.ascontiguousarray(probabilities[:FREQUENT_WORDS])
+    numbers = np.arange(FREQUENT_WORDS)
+    size = FREQUENT_WORDS
     while size > 1:
-        for start in range(0, COMMON, size):
+        for start in range(0, FREQUENT_WORDS, size):
             part = numbers[start : start + size]
-            part[:] = halved(part, vectors, weights)
+            part[:] = bisect(part, vectors, weights)
         size //= 2
     return numbers
 
 
-def _counted(texts: Texts, near: bool) -> np.ndarray:
-    counts = np.zeros((COMMON, COMMON), np.int32)
-    if near:
-        count_near(texts, counts)
+def _count(sequences: Sequences, nearby: bool) -> np.ndarray:
+    counts = np.zeros((FREQUENT_WORDS, FREQUENT_WORDS), np.int32)
+    if nearby:
+        count_nearby(sequences, counts)
     else:
-        count_after(texts, counts)
+        count_following(sequences, counts)
     return counts
 
 
-def _company(counts: np.ndarray, weight: float) -> Company:
+def _associate(counts: np.ndarray, weight: float) -> Cooccurrence:
     rows, columns = np.nonzero(counts)
     values = counts[rows, columns] * weight
-    starts = np.searchsorted(rows, np.arange(COMMON + 1))
-    return likelier(starts, columns, values)
+    starts = np.searchsorted(rows, np.arange(FREQUENT_WORDS + 1))
+    return positive_pmi(starts, columns, values)
 
 
-def _vectors(blocks: list[Company]) -> np.ndarray:
-    """Return one vector a word, of length 1: the main directions of all its company."""
-    basis = np.zeros((COMMON, SIZE))
-    begin(basis)
+def _word_vectors(blocks: list[Cooccurrence]) -> np.ndarray:
+    """Return a unit vector for each word, from the singular vectors of all blocks side by side."""
+    basis = np.zeros((FREQUENT_WORDS, DIM))
+    init_basis(basis)
     for _ in range(ROUNDS):
         image = np.zeros_like(basis)
         for block in blocks:
-            reflect(block, basis, image)
+            add_gram_product(block, basis, image)
         basis = image
-        lengths = straighten(basis)
-    return scaled(basis, lengths)
+        lengths = orthonormalize(basis)
+    return scale_rows(basis, lengths)
 
 
-@compiled
-def count_after(texts: Texts, counts: np.ndarray) -> None:
-    """Count which word follows which."""
-    for one in range(len(texts.weights)):
-        for at in range(texts.starts[one] + 1, texts.starts[one + 1]):
-            first, second = texts.numbers[at - 1], texts.numbers[at]
-            if first < COMMON and second < COMMON:
+@jit
+def count_following(sequences: Sequences, counts: np.ndarray) -> None:
+    """Count the pairs of successive words."""
+    for index in range(len(sequences.weights)):
+        for position in range(sequences.starts[index] + 1, sequences.starts[index + 1]):
+            first, second = sequences.numbers[position - 1], sequences.numbers[position]
+            if first < FREQUENT_WORDS and second < FREQUENT_WORDS:
                 counts[first, second] += 1
 
 
-@compiled
-def count_near(texts: Texts, counts: np.ndarray) -> None:
-    """Count which words are near each other in lists."""
-    for one in range(len(texts.weights)):
-        start, end = texts.starts[one], texts.starts[one + 1]
-        if not texts.lists[one] or end - start > LONGEST_LIST:
+@jit
+def count_nearby(sequences: Sequences, counts: np.ndarray) -> None:
+    """Count the pairs of words that are near each other in lists."""
+    for index in range(len(sequences.weights)):
+        start, end = sequences.starts[index], sequences.starts[index + 1]
+        if not sequences.is_list[index] or end - start > MAX_LIST:
             continue
-        for at in range(start, end):
-            for other in range(max(start, at - NEAR), min(end, at + NEAR + 1)):
-                first, second = texts.numbers[at], texts.numbers[other]
-                if at != other and first < COMMON and second < COMMON:
+        for position in range(start, end):
+            for other in range(max(start, position - WINDOW), min(end, position + WINDOW + 1)):
+                first, second = sequences.numbers[position], sequences.numbers[other]
+                if position != other and first < FREQUENT_WORDS and second < FREQUENT_WORDS:
                     counts[first, second] += 1
 
 
-@compiled
-def likelier(starts: np.ndarray, columns: np.ndarray, values: np.ndarray) -> Company:
-    """Return the logarithms of how much likelier than chance each pair is, where it is."""
-    of_row, of_column = np.full(COMMON, FEW), np.full(COMMON, FEW_OTHERS)
-    for row in range(COMMON):
-        for at in range(starts[row], starts[row + 1]):
-            of_row[row] += values[at]
-            of_column[columns[at]] += values[at]
+@jit
+def positive_pmi(starts: np.ndarray, columns: np.ndarray, values: np.ndarray) -> Cooccurrence:
+    """Return the positive pointwise mutual information of each pair, from counts.
+
+    The counts of columns are smoothed by the power 3/4, and the result is shifted.
+    """
+    row_counts = np.full(FREQUENT_WORDS, ROW_PRIOR)
+    column_counts = np.full(FREQUENT_WORDS, COLUMN_PRIOR)
+    for row in range(FREQUENT_WORDS):
+        for index in range(starts[row], starts[row + 1]):
+            row_counts[row] += values[index]
+            column_counts[columns[index]] += values[index]
     total = 0.0
-    for column in range(COMMON):
-        of_column[column] = three_quarters(of_column[column])
-        total += of_column[column]
-    for row in range(COMMON):
-        for at in range(starts[row], starts[row + 1]):
-            chance = of_row[row] * of_column[columns[at]] / total
-            values[at] = max(0.0, ln(values[at] / chance) - CHANCE)
-    return Company(starts, columns, values)
+    for column in range(FREQUENT_WORDS):
+        column_counts[column] = power_3_4(column_counts[column])
+        total += column_counts[column]
+    for row in range(FREQUENT_WORDS):
+        for index in range(starts[row], starts[row + 1]):
+            expected = row_counts[row] * column_counts[columns[index]] / total
+            values[index] = max(0.0, ln(values[index] / expected) - PMI_SHIFT)
+    return Cooccurrence(starts, columns, values)
 
 
-@compiled
-def begin(basis: np.ndarray) -> None:
-    """Fill the basis with numbers of no meaning."""
-    dice = np.array([3], np.uint64)
-    for row in range(COMMON):
-        for k in range(SIZE):
-            basis[row, k] = draw(dice) - 0.5
+@jit
+def init_basis(basis: np.ndarray) -> None:
+    """Fill the basis with random numbers."""
+    rng = np.array([3], np.uint64)
+    for row in range(FREQUENT_WORDS):
+        for k in range(DIM):
+            basis[row, k] = uniform(rng) - 0.5
 
 
-@compiled
-def reflect(block: Company, basis: np.ndarray, image: np.ndarray) -> None:
-    """Add the matrix times its mirror image times ``basis`` to ``image``."""
-    between = np.zeros((COMMON, SIZE))
-    for row in range(COMMON):
-        for at in range(block.starts[row], block.starts[row + 1]):
-            column, value = block.columns[at], block.values[at]
-            for k in range(SIZE):
-                between[column, k] += value * basis[row, k]
-    for row in range(COMMON):
-        for at in range(block.starts[row], block.starts[row + 1]):
-            column, value = block.columns[at], block.values[at]
-            for k in range(SIZE):
-                image[row, k] += value * between[column, k]
+@jit
+def add_gram_product(block: Cooccurrence, basis: np.ndarray, image: np.ndarray) -> None:
+    """Add M·Mᵀ·basis to ``image``, for the matrix M of ``block``."""
+    product = np.zeros((FREQUENT_WORDS, DIM))
+    for row in range(FREQUENT_WORDS):
+        for index in range(block.starts[row], block.starts[row + 1]):
+            column, value = block.columns[index], block.values[index]
+            for k in range(DIM):
+                product[column, k] += value * basis[row, k]
+    for row in range(FREQUENT_WORDS):
+        for index in range(block.starts[row], block.starts[row + 1]):
+            column, value = block.columns[index], block.values[index]
+            for k in range(DIM):
+                image[row, k] += value * product[column, k]
 
 
-@compiled
-def straighten(basis: np.ndarray) -> np.ndarray:
-    """Make the columns of ``basis`` square to each other and of length 1; return their lengths."""
-    lengths = np.zeros(SIZE)
-    products = np.zeros(SIZE)
-    for k in range(SIZE):
+@jit
+def orthonormalize(basis: np.ndarray) -> np.ndarray:
+    """Make the columns of ``basis`` orthonormal (Gram-Schmidt), and return their old lengths."""
+    lengths = np.zeros(DIM)
+    products = np.zeros(DIM)
+    for k in range(DIM):
         products[:] = 0
-        for row in range(COMMON):
+        for row in range(FREQUENT_WORDS):
             for other in range(k):
                 products[other] += basis[row, other] * basis[row, k]
         total = 0.0
-        for row in range(COMMON):
+        for row in range(FREQUENT_WORDS):
             for other in range(k):
                 basis[row, k] -= products[other] * basis[row, other]
             total += basis[row, k] * basis[row, k]
         lengths[k] = math.sqrt(total)
-        for row in range(COMMON):
+        for row in range(FREQUENT_WORDS):
             basis[row, k] /= lengths[k]
     return lengths
 
 
-@compiled
-def scaled(basis: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return the rows, each of length 1, of the columns stretched by the matrix's own lengths."""
-    vectors = np.zeros((COMMON, SIZE))
-    for row in range(COMMON):
+@jit
+def scale_rows(basis: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return the rows as unit vectors, after scaling the columns by the root of singular values."""
+    vectors = np.zeros((FREQUENT_WORDS, DIM))
+    for row in range(FREQUENT_WORDS):
         total = 1e-18
-        for k in range(SIZE):
+        for k in range(DIM):
             vectors[row, k] = basis[row, k] * math.sqrt(math.sqrt(lengths[k]))
             total += vectors[row, k] * vectors[row, k]
-        for k in range(SIZE):
+        for k in range(DIM):
             vectors[row, k] /= math.sqrt(total)
     return vectors
 
 
-@compiled
-def halved(part: np.ndarray, vectors: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return ``part`` with the words first that fall to one side."""
+@jit
+def bisect(part: np.ndarray, vectors: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return ``part`` sorted so that its first half is one of two clusters."""
     count = len(part)
-    points, masses = np.zeros((count, SIZE)), _masses(part, weights)
-    for at in range(count):
-        points[at] = vectors[part[at]]
-    middle = _mean(points, masses, np.arange(count))
-    for at in range(count):
-        for k in range(SIZE):
-            points[at, k] -= middle[k]
-    sides = np.argsort(_along(points, _axis(points, masses)), kind="mergesort")
+    points, masses = np.zeros((count, DIM)), _masses(part, weights)
+    for index in range(count):
+        points[index] = vectors[part[index]]
+    center = _mean(points, masses, np.arange(count))
+    for index in range(count):
+        for k in range(DIM):
+            points[index, k] -= center[k]
+    sides = np.argsort(_project(points, _principal_axis(points, masses)), kind="mergesort")
     half = count // 2
-    for _ in range(HALVINGS):
+    for _ in range(REFINEMENTS):
         axis = _mean(points, masses, sides[half:]) - _mean(points, masses, sides[:half])
-        sides = np.argsort(_along(points, axis), kind="mergesort")
+        sides = np.argsort(_project(points, axis), kind="mergesort")
     return part[sides]
 
 
-@compiled
+@jit
 def _masses(part: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return how much each word weighs: the most usual ones alike, and a few words all alike."""
+    """Return the mass of each word: the root of its probability, capped at the top tenth.
+
+    In a part of up to four words all masses are equal.
+    """
     masses = np.ones(len(part))
     if len(part) > 4:
-        most = np.sort(weights[part])[len(part) * 9 // 10]
-        for at in range(len(part)):
-            masses[at] = math.sqrt(min(weights[part[at]], most))
+        limit = np.sort(weights[part])[len(part) * 9 // 10]
+        for index in range(len(part)):
+            masses[index] = math.sqrt(min(weights[part[index]], limit))
     return masses
 
 
-@compiled
-def _mean(points: np.ndarray, masses: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    total, mass = np.zeros(SIZE), 0.0
-    for at in chosen:
-        mass += masses[at]
-        for k in range(SIZE):
-            total[k] += masses[at] * points[at, k]
+@jit
+def _mean(points: np.ndarray, masses: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    total, mass = np.zeros(DIM), 0.0
+    for index in indices:
+        mass += masses[index]
+        for k in range(DIM):
+            total[k] += masses[index] * points[index, k]
     return total / mass
 
 
-@compiled
-def _along(points: np.ndarray, axis: np.ndarray) -> np.ndarray:
-    """Return how far each point lies along ``axis``."""
-    places = np.zeros(len(points))
-    for at in range(len(points)):
-        for k in range(SIZE):
-            places[at] += points[at, k] * axis[k]
-    return places
+@jit
+def _project(points: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """Return the coordinate of each point along ``axis``."""
+    coordinates = np.zeros(len(points))
+    for index in range(len(points)):
+        for k in range(DIM):
+            coordinates[index] += points[index, k] * axis[k]
+    return coordinates
 
 
-@compiled
-def _axis(points: np.ndarray, masses: np.ndarray) -> np.ndarray:
-    """Return the direction in which the points spread most."""
-    axis = np.zeros(SIZE)
-    dice = np.array([len(points)], np.uint64)
-    for k in range(SIZE):
-        axis[k] = draw(dice) - 0.5
+@jit
+def _principal_axis(points: np.ndarray, masses: np.ndarray) -> np.ndarray:
+    """Return the direction of the largest variance, by power iteration."""
+    axis = np.zeros(DIM)
+    rng = np.array([len(points)], np.uint64)
+    for k in range(DIM):
+        axis[k] = uniform(rng) - 0.5
     for _ in range(AXIS_ROUNDS):
-        places, total = _along(points, axis), 1e-18
+        coordinates, total = _project(points, axis), 1e-18
         axis[:] = 0
-        for at in range(len(points)):
-            for k in range(SIZE):
-                axis[k] += places[at] * masses[at] * points[at, k]
-        for k in range(SIZE):
+        for index in range(len(points)):
+            for k in range(DIM):
+                axis[k] += coordinates[index] * masses[index] * points[index, k]
+        for k in range(DIM):
             total += axis[k] * axis[k]
         axis /= math.sqrt(total)
     return axis

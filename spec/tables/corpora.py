@@ -1,21 +1,21 @@
-"""The training text: which files, under which terms, and which lines are never trained on."""
+"""The text files for training: names, licenses, and the lines that are held out for measuring."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Source(NamedTuple):
-    """One file of descriptions, one a line."""
+    """A file that tables are made from; a text file has one description per line."""
 
     name: str
     terms: str
     origin: str
 
 
-SOURCES = (
+SOURCES: Final = (
     Source("cmcbench-gpt4v.txt", "MIT", "CMC-Bench, Q-Future"),
     Source("cmcbench-qwen.txt", "MIT", "CMC-Bench, Q-Future"),
     Source("coco-val2017-captions.txt", "CC BY 4.0", "MS COCO, COCO Consortium"),
@@ -25,18 +25,18 @@ SOURCES = (
     Source("t2icompbench-train.txt", "MIT", "T2I-CompBench"),
     Source("geneval-prompts.txt", "MIT", "GenEval"),
 )
-BLOCK = 25  #: lines that are kept together: captions of one photograph stand next to each other
-PARTS = 5  #: one block in so many is held out
+BLOCK_LINES: Final = 25  #: held out together, since captions of one photograph are adjacent
+BLOCKS_PER_HELD_OUT: Final = 5  #: one block in five is held out
 
 
-def held_out(line: int) -> bool:
-    """Tell whether the line of this number is kept for measuring."""
-    return line // BLOCK % PARTS == PARTS - 1
+def is_held_out(line: int) -> bool:
+    """Return whether the line of this number, from 0, is held out for measuring."""
+    return line // BLOCK_LINES % BLOCKS_PER_HELD_OUT == BLOCKS_PER_HELD_OUT - 1
 
 
-def lines(folder: Path, source: Source, held: bool) -> Iterator[str]:
-    """Yield the lines of ``source`` that are held out, or those that are trained on."""
+def lines(folder: Path, source: Source, held_out: bool) -> Iterator[str]:
+    """Yield the lines of ``source`` that are held out, or those for training."""
     text = folder.joinpath(source.name).read_text(encoding="utf-8")
     for number, line in enumerate(text.splitlines()):
-        if held_out(number) is held and line.strip():
+        if is_held_out(number) is held_out and line.strip():
             yield line

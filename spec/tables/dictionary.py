@@ -1,6 +1,6 @@
-"""Read a dictionary: which words of a general list are words, and which are not to be guessed.
+"""Read a dictionary (WordNet): filter words from a general list, and exclude offensive ones.
 
-The lists of a dictionary know more English than we do, and its usage notes say what offends.
+Offensive words are found by the usage notes of the dictionary and a list of what these miss.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-LEAST = 3  #: letters; shorter entries are mostly units and chemical elements
+MIN_LETTERS = 3  #: of a word; shorter entries are mostly units and chemical elements
 ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
 PLURALS = ENDINGS[:3]
-#: The dictionary's files of what has a look: animal, artifact, body, food, location, object,
-#: person, phenomenon, plant, shape, substance.
+#: The dictionary's files of visible things: animal, artifact, body, food, location, object, person,
+#: phenomenon, plant, shape, substance.
 THINGS = frozenset((5, 6, 8, 13, 15, 17, 18, 19, 20, 25, 27))
 PARTS = ("noun", "verb", "adj", "adv")
 NOTES = re.compile(
@@ -24,7 +24,7 @@ NOTES = re.compile(
     r"|(?:obscene|vulgar|disparaging|insulting|abusive)(?: \w+)? (?:terms?|words?|names?|slang)"
 )
 SLUR = "ethnic slur"
-#: What the usage notes miss, and a codec must not read into somebody's photograph by itself.
+#: Words that the usage notes miss, and that a decoder must not restore from a skeleton by guessing.
 MISSED = frozenset(
     """
     bitch coon cripple fuck fucked fucker fucking genital hitler gypsy hooker incest masturbation
@@ -36,7 +36,15 @@ MISSED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """Its entries, and those of them that are unwanted as guesses, or name a people badly."""
+    """The entries of a dictionary, and sets of them.
+
+    Attributes:
+        entries: all, in lower case.
+        unwanted: offensive words and their plurals, which must not be guessed.
+        slurs: ethnic slurs.
+        things: nouns whose first sense is a visible thing.
+        manners: adverbs that are no other part of speech.
+    """
 
     entries: frozenset[str]
     unwanted: frozenset[str]
@@ -56,23 +64,23 @@ class Dictionary:
         return cls(entries, unwanted, slurs, things, manners)
 
     def knows(self, word: str) -> bool:
-        """Tell whether ``word`` is an entry or a regular form of one."""
-        if len(word) < LEAST or not re.fullmatch("[a-z]+", word):
+        """Return whether ``word`` is an entry or a regular form of one."""
+        if len(word) < MIN_LETTERS or not re.fullmatch("[a-z]+", word):
             return False
         return word in self.entries or any(_base(stem) in self.entries for stem in _stems(word))
 
     def is_thing(self, word: str) -> bool:
-        """Tell whether ``word`` names something that can be seen, in its first sense as a noun."""
+        """Return whether ``word`` is a visible thing in its first sense as a noun."""
         plurals = (word.removesuffix(end) + new for end, new in PLURALS if word.endswith(end))
         return word in self.things or any(single in self.things for single in plurals)
 
     def is_manner(self, word: str) -> bool:
-        """Tell whether ``word`` is an adverb and nothing else."""
+        """Return whether ``word`` is only an adverb."""
         return word in self.manners
 
 
 def names(archive: Path) -> Iterator[str]:
-    """Yield the entries as they are written, with capitals; a low line is a space."""
+    """Yield the entries in their original case, with underscores for spaces."""
     for part in PARTS:
         for line in data_lines(archive, f"data.{part}"):
             yield from _names(line)
@@ -83,13 +91,13 @@ def _stems(word: str) -> Iterator[str]:
 
 
 def _base(stem: str) -> str:
-    """Return ``stem`` without the letter that an ending doubled: run of runn(ing)."""
-    doubled = len(stem) > LEAST and stem[-1] == stem[-2] and stem[-1] not in "ls"
+    """Return ``stem`` without a consonant doubled by an ending: run for runn(ing)."""
+    doubled = len(stem) > MIN_LETTERS and stem[-1] == stem[-2] and stem[-1] not in "ls"
     return stem[:-1] if doubled else stem
 
 
 def _first_senses(archive: Path, part: str, files: frozenset[int]) -> frozenset[str]:
-    """Return the entries of one part of speech whose most usual sense is in one of ``files``."""
+    """Return the entries of one part of speech whose most frequent sense is in one of ``files``."""
     file_of = {line[:8]: int(line[9:11]) for line in data_lines(archive, f"data.{part}")}
     rows = (line.split() for line in data_lines(archive, f"index.{part}"))
     return frozenset(row[0] for row in rows if file_of[row[-int(row[2])]] in files)
@@ -104,7 +112,7 @@ def _adverbs(archive: Path) -> frozenset[str]:
 
 
 def _senses(archive: Path) -> Iterator[tuple[list[str], str]]:
-    """Yield the names and the usage note of every sense."""
+    """Yield the entries and the usage note of every sense."""
     for part in PARTS:
         for line in data_lines(archive, f"data.{part}"):
             gloss = line.partition("|")[2]
@@ -118,7 +126,7 @@ def _names(line: str) -> list[str]:
 
 @cache
 def data_lines(archive: Path, name: str) -> list[str]:
-    """Return the lines of one data file, without the licence above them."""
+    """Return the lines of one data file, without the license at its top."""
     with tarfile.open(archive) as files:
         file = files.extractfile(f"package/dict/{name}")
         assert file is not None

@@ -1,4 +1,4 @@
-"""What words cost with the finished table: whole numbers only, as whoever reads a file has it."""
+"""The cost of words with the finished tables, in integers as in a decoder (but log2 at the end)."""
 
 from __future__ import annotations
 
@@ -7,144 +7,154 @@ from typing import Final
 
 import numpy as np
 from letter_model import CODE_BITS, END, START, contexts
-from reproducible import compiled
-from train_sets import parted
+from reproducible import jit
+from train_sets import split_index
 from word_model import (
-    COMMON,
-    NONE,
-    ROWS,
-    SPELLED,
-    SQUASH,
-    D,
+    DECISIONS,
+    DIM,
+    ESCAPE,
+    FREQUENT_WORDS,
+    LOGISTIC_TABLE,
+    NO_WORD,
     Model,
-    bucket,
-    damping,
-    even_bits,
-    state,
-    turn,
+    decision_at,
+    inverse_root,
+    size_bucket,
+    text_state,
+    uniform_bits,
 )
 
-ONE_SIDE: Final = 1.011  #: bits for a half of numbers that no row foretells, in a set
-BOTH_SIDES: Final = 7.0
+ONE_SIDE_BITS: Final = 1.011  #: cost of a split of rare words in a set with words on one side
+BOTH_SIDES_BITS: Final = 7.0
 
 
-@compiled
-def price(logit: int, bit: int) -> float:
-    """Return what an outcome costs in bits; ``logit`` is in parts of 64."""
-    z = min(511, max(-511, logit))
-    place, fine = abs(z) >> 4, abs(z) & 15
-    chance = SQUASH[place] + (((SQUASH[place + 1] - SQUASH[place]) * fine) >> 4)
-    if (z >= 0) != (bit == 1):
-        chance = 65536 - chance
-    return -math.log2(chance / 65536)
+@jit
+def bit_cost(logit: int, bit: int) -> float:
+    """Return the cost of a bit; ``logit`` is in 64ths of a nat."""
+    logit = min(511, max(-511, logit))
+    index, fraction = abs(logit) >> 4, abs(logit) & 15
+    low, high = LOGISTIC_TABLE[index], LOGISTIC_TABLE[index + 1]
+    probability = low + (((high - low) * fraction) >> 4)
+    if (logit >= 0) != (bit == 1):
+        probability = 65536 - probability
+    return -math.log2(probability / 65536)
 
 
-@compiled
-def told(rows: np.ndarray, biases: np.ndarray, row: int, bit: int, context: np.ndarray) -> float:
-    """Return what one decision costs in a context."""
-    logit = 8 * biases[row]
-    for k in range(D):
-        logit += rows[row, k] * context[k]
-    return price(logit, bit)
+@jit
+def decision_cost(
+    vectors: np.ndarray, biases: np.ndarray, decision: int, bit: int, features: np.ndarray
+) -> float:
+    """Return the cost of one decision's bit in bits."""
+    logit = 8 * biases[decision]
+    for k in range(DIM):
+        logit += vectors[decision, k] * features[k]
+    return bit_cost(logit, bit)
 
 
-@compiled
-def in_order(words: np.ndarray, model: Model, is_helper: np.ndarray) -> float:
-    """Return what words cost in their order, in bits, without the letters of spelled ones."""
-    cost, helpers = 0.0, 0
-    total = np.zeros(D, np.int64)
-    for at in range(len(words)):
-        last = min(words[at - 1], COMMON) if at > 0 else NONE
-        other = min(words[at - 2], COMMON) if at > 1 else NONE
-        kind = state(at, helpers, at > 0 and is_helper[last])
-        context = model.previous[last] + model.before[other] + model.states[kind]
-        context = context + ((total * damping(at)) >> 8)
+@jit
+def sequence_cost(words: np.ndarray, model: Model, is_function_word: np.ndarray) -> float:
+    """Return the cost of words in order, in bits, without the letters of escaped words."""
+    cost, function_words = 0.0, 0
+    total = np.zeros(DIM, np.int64)
+    for index in range(len(words)):
+        prev = min(words[index - 1], FREQUENT_WORDS) if index > 0 else NO_WORD
+        prev2 = min(words[index - 2], FREQUENT_WORDS) if index > 1 else NO_WORD
+        state = text_state(index, function_words, index > 0 and is_function_word[prev])
+        features = model.prev[prev] + model.prev2[prev2] + model.states[state]
+        features = features + ((total * inverse_root(index)) >> 8)
         depth = 0
-        row, bit = turn(words[at], depth)
-        while row >= 0:
-            cost += told(model.rows, model.biases, row, bit, context)
+        decision, bit = decision_at(words[index], depth)
+        while decision >= 0:
+            cost += decision_cost(model.decisions, model.biases, decision, bit, features)
             depth += 1
-            row, bit = turn(words[at], depth)
-        cost += even_bits(words[at])
-        word = min(words[at], COMMON)
-        total += model.earlier[word]
-        helpers += is_helper[word]
+            decision, bit = decision_at(words[index], depth)
+        cost += uniform_bits(words[index])
+        word = min(words[index], FREQUENT_WORDS)
+        total += model.history[word]
+        function_words += is_function_word[word]
     return cost
 
 
-@compiled
-def as_set(words: np.ndarray, model: Model) -> float:
-    """Return what words cost as a set, in bits, without the letters of spelled ones."""
-    sent = np.sort(words)
-    size, cost = bucket(len(words)), 0.0
-    totals = np.zeros((len(words) + 1, D), np.int64)
-    for at in range(len(words)):
-        totals[at + 1] = totals[at] + model.earlier[min(sent[at], COMMON)]
+@jit
+def set_cost(words: np.ndarray, model: Model) -> float:
+    """Return the cost of words as a set, in bits, without the letters of escaped words."""
+    numbers = np.sort(words)
+    bucket, cost = size_bucket(len(words)), 0.0
+    totals = np.zeros((len(words) + 1, DIM), np.int64)
+    for index in range(len(words)):
+        totals[index + 1] = totals[index] + model.history[min(numbers[index], FREQUENT_WORDS)]
     stack = [(0, len(words), 0)]
     while len(stack):
         start, end, depth = stack.pop()
-        row, _ = turn(sent[start], depth)
-        if row < 0:
-            cost += _unforetold(sent[start], end - start)
+        decision, _ = decision_at(numbers[start], depth)
+        if decision < 0:
+            cost += _uniform_cost(numbers[start], end - start)
             continue
-        middle = parted(sent, start, end, depth)
-        context = ((totals[start] * damping(start)) >> 8) + model.buckets[size]
-        lower, upper = int(middle > start), int(middle < end)
-        cost += told(model.set_rows, model.set_biases, row, lower, context)
-        if lower:
-            cost += told(model.set_rows, model.set_biases, row + ROWS, upper, context)
-        if upper:
+        middle = split_index(numbers, start, end, depth)
+        features = ((totals[start] * inverse_root(start)) >> 8) + model.buckets[bucket]
+        low, high = int(middle > start), int(middle < end)
+        vectors, biases = model.set_decisions, model.set_biases
+        cost += decision_cost(vectors, biases, decision, low, features)
+        if low:
+            cost += decision_cost(vectors, biases, decision + DECISIONS, high, features)
+        if high:
             stack.append((middle, end, depth + 1))
-        if lower:
+        if low:
             stack.append((start, middle, depth + 1))
     return cost
 
 
-@compiled
-def _unforetold(number: int, count: int) -> float:
-    """Return about what the rest of ``count`` numbers costs that begin like ``number``."""
-    if number == SPELLED:
+@jit
+def _uniform_cost(number: int, count: int) -> float:
+    """Return the approximate cost of the uniform bits of ``count`` rare words of one group."""
+    if number == ESCAPE:
         return 0.0
-    return count * even_bits(number) * ONE_SIDE + (count - 1) * (BOTH_SIDES - ONE_SIDE)
+    both_sides = (count - 1) * (BOTH_SIDES_BITS - ONE_SIDE_BITS)
+    return count * uniform_bits(number) * ONE_SIDE_BITS + both_sides
 
 
-def spelled(word: str, letters: np.ndarray) -> float:
-    """Return what the letters of a word cost, in bits."""
+def letters_cost(word: str, letters: np.ndarray) -> float:
+    """Return the cost of the letters of an escaped word, in bits."""
     cost = 0.0
-    for (second, before), after in contexts(word):
-        logits = letters[second, before]
-        if before != START:
-            cost += price(8 * int(logits[0]), int(after == END))
-        for shift in range(CODE_BITS) if after != END else ():
-            node = (1 << shift) | (after >> (CODE_BITS - shift))
-            cost += price(8 * int(logits[node]), after >> (CODE_BITS - 1 - shift) & 1)
+    for (prev2_class, prev), code in contexts(word):
+        logits = letters[prev2_class, prev]
+        if prev != START:
+            cost += bit_cost(8 * int(logits[0]), int(code == END))
+        for shift in range(CODE_BITS) if code != END else ():
+            node = (1 << shift) | (code >> (CODE_BITS - shift))
+            cost += bit_cost(8 * int(logits[node]), code >> (CODE_BITS - 1 - shift) & 1)
     return cost
 
 
-class Measure:
-    """Adds up what words cost."""
+class CostModel:
+    """The cost of lists of words with given tables, in bits."""
 
     def __init__(
-        self, model: Model, numbers: dict[str, int], is_helper: np.ndarray, letters: np.ndarray
+        self,
+        model: Model,
+        numbers: dict[str, int],
+        is_function_word: np.ndarray,
+        letters: np.ndarray,
     ) -> None:
         self._model, self._numbers = model, numbers
-        self._is_helper, self._letters = is_helper, letters
+        self._is_function_word, self._letters = is_function_word, letters
 
-    def is_listed(self, word: str) -> bool:
-        """Tell whether ``word`` has a number."""
+    def is_in_vocabulary(self, word: str) -> bool:
+        """Return whether ``word`` has a number."""
         return word in self._numbers
 
-    def ordered(self, words: list[str]) -> float:
-        """Return what a sequence costs, in bits."""
-        return in_order(self._of(words), self._model, self._is_helper) + self.letters(words)
+    def sequence_bits(self, words: list[str]) -> float:
+        """Return the cost of ``words`` in order."""
+        cost = sequence_cost(self._numbers_of(words), self._model, self._is_function_word)
+        return cost + self.letter_bits(words)
 
-    def unordered(self, words: list[str]) -> float:
-        """Return what a set costs, in bits."""
-        return as_set(self._of(words), self._model) + self.letters(words)
+    def set_bits(self, words: list[str]) -> float:
+        """Return the cost of ``words`` as a set."""
+        return set_cost(self._numbers_of(words), self._model) + self.letter_bits(words)
 
-    def letters(self, words: list[str]) -> float:
-        """Return what the letters of those words cost that are not listed."""
-        return sum(spelled(word, self._letters) for word in words if word not in self._numbers)
+    def letter_bits(self, words: list[str]) -> float:
+        """Return the cost of the letters of those words that are escaped."""
+        return sum(letters_cost(word, self._letters) for word in words if word not in self._numbers)
 
-    def _of(self, words: list[str]) -> np.ndarray:
-        return np.array([self._numbers.get(word, SPELLED) for word in words], np.int64)
+    def _numbers_of(self, words: list[str]) -> np.ndarray:
+        return np.array([self._numbers.get(word, ESCAPE) for word in words], np.int64)

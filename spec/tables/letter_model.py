@@ -1,6 +1,6 @@
-"""The table for words that are not listed: which letter follows which two, or the end.
+"""The letter table for escaped words: probabilities of a letter, or the end, after two letters.
 
-A letter is six decisions, the top bit of its code first, after the decision that the word goes on.
+A letter is coded by a flag that the word goes on and the six bits of its code, the highest first.
 """
 
 from __future__ import annotations
@@ -13,37 +13,38 @@ from typing import Final
 
 import numpy as np
 from reproducible import ln
-from word_model import MAX_BIAS, UNIT
+from word_model import MAX_BIAS, SCALE
 
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789"
 CODES: Final = {letter: code for code, letter in enumerate(ALPHABET)}
 CODE_BITS: Final = 6
-END: Final = len(ALPHABET)  #: as what follows
-START: Final = len(ALPHABET)  #: as the letter before
-OTHER, NOTHING, CLASSES = 26, 27, 28  #: of the letter before that: no letter, none
-EXACT: Final = 16.0  #: sightings of two letters from which they outweigh the last alone
-LAST: Final = 2.0  #: the same of the last letter and none
+END: Final = len(ALPHABET)  #: in place of the code of the next letter
+START: Final = len(ALPHABET)  #: in place of the code of the letter before
+#: Classes of the letter before that: 0 to 25 for letters, another character, none. And their number
+OTHER, NO_LETTER, CLASSES = 26, 27, 28
+PAIR_PRIOR: Final = 16.0  #: pseudo-counts for two letters, distributed as after the last one alone
+SINGLE_PRIOR: Final = 2.0  #: pseudo-counts for the last letter, distributed evenly
 
 Context = tuple[int, int]
 
 
 def contexts(word: str) -> Iterator[tuple[Context, int]]:
-    """Yield the two letters before and what follows, for each letter and the end."""
+    """Yield the context and the code of each letter and of the end."""
     codes = [START, *(CODES[letter] for letter in word), END]
-    second = NOTHING
-    for before, after in pairwise(codes):
-        yield (second, before), after
-        second = NOTHING if before == START else letter_class(before)
+    prev2_class = NO_LETTER
+    for prev, code in pairwise(codes):
+        yield (prev2_class, prev), code
+        prev2_class = NO_LETTER if prev == START else letter_class(prev)
 
 
 def letter_class(code: int) -> int:
-    """Return the class of a letter that is two letters back: which one, without its case."""
+    """Return the class of a letter two positions back: the letter without its case."""
     letter = ALPHABET[code].lower()
     return ord(letter) - ord("a") if letter.isalpha() else OTHER
 
 
-def odd_words(entries: Iterable[str]) -> list[str]:
-    """Return the parts of a dictionary's entries that are not just small letters."""
+def irregular_words(entries: Iterable[str]) -> list[str]:
+    """Return the parts of a dictionary's entries that are not only lower-case letters."""
     parts = sorted({part for entry in entries for part in entry.split("_")})
     return [
         part
@@ -52,38 +53,41 @@ def odd_words(entries: Iterable[str]) -> list[str]:
     ]
 
 
-def table(words: Iterable[str]) -> np.ndarray:
-    """Return the logits: for each context the end, then every node of the code."""
+def make_table(words: Iterable[str]) -> np.ndarray:
+    """Return the quantized logits, shape (CLASSES, 65, 64): the end, then the nodes of the code."""
     pairs: Counter[tuple[Context, int]] = Counter(
-        found for word in words for found in contexts(word)
+        transition for word in words for transition in contexts(word)
     )
-    by_last: Counter[tuple[int, int]] = Counter()
-    for ((_, before), after), count in pairs.items():
-        by_last[before, after] += count
+    singles: Counter[tuple[int, int]] = Counter()
+    for ((_, prev), code), count in pairs.items():
+        singles[prev, code] += count
     logits = np.zeros((CLASSES, START + 1, len(ALPHABET)), np.int64)
-    even, follows = [1 / (END + 1)] * (END + 1), range(END + 1)
-    for before in range(START + 1):
-        wide = _mixed([by_last[before, after] for after in follows], even, LAST)
-        for second in range(CLASSES):
-            seen = [pairs[(second, before), after] for after in follows]
-            logits[second, before] = _logits(_mixed(seen, wide, EXACT))
+    uniform, codes = [1 / (END + 1)] * (END + 1), range(END + 1)
+    for prev in range(START + 1):
+        backoff = _smooth([singles[prev, code] for code in codes], uniform, SINGLE_PRIOR)
+        for prev2_class in range(CLASSES):
+            counts = [pairs[(prev2_class, prev), code] for code in codes]
+            logits[prev2_class, prev] = _logits(_smooth(counts, backoff, PAIR_PRIOR))
     return logits
 
 
-def _mixed(seen: list[int], wide: list[float], weight: float) -> list[float]:
-    """Return chances from sightings, where few of them do not outweigh the ``wide`` chances."""
-    total = sum(seen) + weight
-    return [(count + weight * chance) / total for count, chance in zip(seen, wide, strict=True)]
+def _smooth(counts: list[int], backoff: list[float], weight: float) -> list[float]:
+    """Return probabilities from counts and ``weight`` pseudo-counts with the ``backoff`` ones."""
+    total = sum(counts) + weight
+    return [
+        (count + weight * probability) / total
+        for count, probability in zip(counts, backoff, strict=True)
+    ]
 
 
-def _logits(chances: list[float]) -> list[int]:
-    """Return the logits of the end and of each node, from the chances of what follows."""
-    masses = [0.0] * len(ALPHABET) + chances[:END]
+def _logits(probabilities: list[float]) -> list[int]:
+    """Return the logits of the end and of each node of the code's tree."""
+    masses = [0.0] * len(ALPHABET) + probabilities[:END]
     for node in range(len(ALPHABET) - 1, 0, -1):
         masses[node] = masses[2 * node] + masses[2 * node + 1]
-    ends = [_logit(chances[END], masses[1])]
-    return ends + [_logit(masses[2 * node + 1], masses[2 * node]) for node in range(1, END)]
+    end = [_logit(probabilities[END], masses[1])]
+    return end + [_logit(masses[2 * node + 1], masses[2 * node]) for node in range(1, END)]
 
 
-def _logit(yes: float, no: float) -> int:
-    return max(-MAX_BIAS, min(MAX_BIAS, round(UNIT * ln(yes / no))))
+def _logit(one: float, zero: float) -> int:
+    return max(-MAX_BIAS, min(MAX_BIAS, round(SCALE * ln(one / zero))))

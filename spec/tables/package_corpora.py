@@ -1,7 +1,8 @@
-"""Texts that come in packages: what language models said of a thousand things, and a dictionary.
+"""Training text from packages: a language model's descriptions of 1,000 things, and a dictionary.
 
-The first package cuts nothing: its lists hold descriptions, captions and looks, some of them cut
-short or no descriptions. ``KINDS`` says which entries are which, ``_is_sentence`` which ones stay.
+The lists of the first package are unfiltered: for each thing they have descriptions, captions and
+details of its look, some of them truncated or not descriptions at all. ``KINDS`` states which
+entries are of which kind, ``_is_sentence`` filters them.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ from typing import NamedTuple
 from dictionary import PARTS, data_lines
 
 FILE = "clip_benchmark/datasets/cupl_prompts.json"
-LEAST = 3  #: words of a sentence
+MIN_WORDS = 3  #: words of a sentence
 
-NO_DESCRIPTION = re.compile(
+NOT_A_DESCRIPTION = re.compile(
     r"(The (easiest|best|most|simplest|only|answer|first)|There (is|are|isn't|aren't)|One (way|of)"
     r"|Some (ways|of)|You can|If you|It depends|This (is|question)|To identify|Yes|No\b)"
 )
-NO_SENTENCE = re.compile(
+NOT_A_SENTENCE = re.compile(
     r"[a-z]{2,}[A-Z]|\bhttps?:|www\.|@|[^.!?]$|[^.!?][\"')]$"
     r"|^(I'm sorry|I cannot|Unfortunately|There (is|are) no image|I )"
 )
-CUT_SHORT = re.compile(
+TRUNCATED = re.compile(
     r"\b(a|an|the|of|and|or|with|to|in|on|at|for|from|by|is|are|has|have|that|which|its|it|as|their"
     r"|be|can|some|may|but|this|these|into)[.]$",
     re.I,
@@ -34,11 +35,11 @@ CUT_SHORT = re.compile(
 
 
 class Kind(NamedTuple):
-    """Which of the answers about a thing are of one kind."""
+    """The entries about a thing that are of one kind."""
 
     name: str
-    answers: range
-    strict: bool  #: they answered a question, and some of the answers describe nothing
+    indices: range
+    strict: bool  #: responses to a question, of which some are not descriptions
 
 
 KINDS = (
@@ -48,23 +49,23 @@ KINDS = (
 )
 
 
-def answers(wheel: Path, kind: Kind) -> list[str]:
-    """Return the sentences of one kind about every thing, each once."""
+def cupl_sentences(wheel: Path, kind: Kind) -> list[str]:
+    """Return the distinct sentences of one kind about all things."""
     with zipfile.ZipFile(wheel) as archive:
         things = json.loads(archive.read(FILE))["imagenet1k"].values()
-    texts = (_tidy(of_thing[at], kind.strict) for of_thing in things for at in kind.answers)
+    texts = (_clean(entries[index], kind.strict) for entries in things for index in kind.indices)
     return list(dict.fromkeys(text for text in texts if _is_sentence(text, kind.strict)))
 
 
 def glosses(archive: Path) -> Iterator[str]:
-    """Yield what the dictionary says of every sense."""
+    """Yield the gloss of every sense in the dictionary."""
     for part in PARTS:
         for line in data_lines(archive, f"data.{part}"):
             yield line.partition("|")[2].strip()
 
 
-def _tidy(text: str, strict: bool) -> str:
-    """Return ``text`` without what sampling left over: double stops, one quote, half a word."""
+def _clean(text: str, strict: bool) -> str:
+    """Return ``text`` without artifacts of sampling: double periods, single quotes, parts of words."""
     text = re.sub(r"([!?])\.$", r"\1", " ".join(text.split()))
     text = re.sub(r"\.{2,}$", ".", text)
     if text.count('"') == 1:
@@ -74,8 +75,8 @@ def _tidy(text: str, strict: bool) -> str:
 
 
 def _is_sentence(text: str, strict: bool) -> bool:
-    if strict and (not text[:1].isupper() or NO_DESCRIPTION.match(text)):
+    if strict and (not text[:1].isupper() or NOT_A_DESCRIPTION.match(text)):
         return False
-    if NO_SENTENCE.search(text) or CUT_SHORT.search(text):
+    if NOT_A_SENTENCE.search(text) or TRUNCATED.search(text):
         return False
-    return len(text.split()) >= LEAST
+    return len(text.split()) >= MIN_WORDS

@@ -1,7 +1,7 @@
-"""Plain descriptions, made up: what a detector with a list of nouns says about a photograph.
+"""Generated phrases, like the descriptions by an object detector with a list of nouns.
 
-People rarely write "large gray bus in the center", machines do. Each noun gets some such phrases,
-with every colour, size and place taking turns, so that the tables know what follows a colour.
+People rarely write "large gray bus in the center", but the offline describer does. Each noun gets
+some such phrases with colors, sizes and places in step, so that the tables have pairs with colors.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-#: Everyday things that detectors and classifiers know, the most usual in photographs first.
-USUAL = """
+#: Everyday things that detectors and classifiers know, the most frequent in photographs.
+COMMON_NOUNS = """
 person people man woman child crowd car bus train truck boat vessel airplane motorcycle bicycle
 horse dog cat bird cow sheep elephant bear zebra giraffe umbrella bench chair couch table bed plant
 vase cup bowl bottle glass plate pizza cake sandwich banana apple orange broccoli carrot donut
@@ -19,7 +19,7 @@ skis snowboard kite ball racket bat frisbee traffic light hydrant stop sign suit
 handbag tie statue building house church tower castle bridge barn fence door window lighthouse
 mountain lake beach sailboat parrot flower tree street
 """.split()
-OTHERS = """
+OTHER_NOUNS = """
 fish shark chicken ostrich eagle vulture owl lizard frog turtle crocodile dinosaur serpent spider
 peacock toucan mallard goose swan kangaroo koala jellyfish coral snail crab lobster flamingo pelican
 penguin whale seal wolf fox lynx leopard lioness tiger beetle bee grasshopper dragonfly butterfly
@@ -36,50 +36,53 @@ baguette salad dessert burger meat vegetables mushroom strawberry lemon fruit pi
 wineglass cliff geyser valley diver flowers corn hat dress swimsuit food coast fork knife spoon
 toothbrush scissors remote mouse toaster
 """.split()
-COLOURS = "brown white black gray red blue green yellow orange beige pink purple teal".split()
+COLORS = "brown white black gray red blue green yellow orange beige pink purple teal".split()
 SIZES = ("large", "huge", "small", "")
 NUMBERS = ("", "two", "", "three", "", "four", "", "five", "", "six", "", "many")
 PLACES = (
     "center", "left", "right", "bottom left", "top", "bottom", "top right", "across", "row",
     "top left", "bottom right", "left right",
 )  # fmt: skip
-GROUNDS = (
+BACKGROUNDS = (
     "{} background", "{} wall {} floor", "blue sky green grass", "{} background {} ground",
     "green trees {} road", "blue cloudy sky blue water", "street {} road", "{} wall {} table",
     "gray cloudy sky", "kitchen {} wall", "beige sand blue water", "green trees green grass",
     "living room {} floor", "white snow blue sky", "{} background {} below", "night street dark",
 )  # fmt: skip
-TURNS = ((USUAL, 40), (OTHERS, 12))  #: phrases for each noun
-SHAPES = 300  #: phrases about pictures in which no thing is known
+PHRASES_PER_NOUN = ((COMMON_NOUNS, 40), (OTHER_NOUNS, 12))
+ABSTRACT_PHRASES = 300  #: about images without a known thing
 
 
 def phrases() -> Iterator[list[str]]:
-    """Yield the words of every phrase; steps of different lengths mix the lists evenly."""
-    turn = count()
-    for nouns, times in TURNS:
+    """Yield the words of every phrase.
+
+    The lists are cycled through with steps of different lengths, which mixes them evenly.
+    """
+    step = count()
+    for nouns, times in PHRASES_PER_NOUN:
         for noun in nouns:
             for _ in range(times):
-                yield _phrase(noun, next(turn))
-    for number in range(SHAPES):
-        yield _shapes(number)
+                yield _phrase(noun, next(step))
+    for number in range(ABSTRACT_PHRASES):
+        yield _abstract_phrase(number)
 
 
-def _phrase(noun: str, turn: int) -> list[str]:
-    colour, other = _pick(COLOURS, turn), _pick(COLOURS, turn * 5 + 3)
-    beside = _pick(USUAL, turn * 7)
+def _phrase(noun: str, step: int) -> list[str]:
+    color, other = _pick(COLORS, step), _pick(COLORS, step * 5 + 3)
+    beside = _pick(COMMON_NOUNS, step * 7)
     parts = (
-        _pick(NUMBERS, turn * 5), _pick(SIZES, turn // 3), colour if turn % 4 else "", noun,
-        _pick(PLACES, turn * 5 + turn // 7), _pick(GROUNDS, turn * 3).format(other, colour),
-        other, beside, _pick(PLACES, turn),
+        _pick(NUMBERS, step * 5), _pick(SIZES, step // 3), color if step % 4 else "", noun,
+        _pick(PLACES, step * 5 + step // 7), _pick(BACKGROUNDS, step * 3).format(other, color),
+        other, beside, _pick(PLACES, step),
     )  # fmt: skip
     return " ".join(parts).split()
 
 
-def _shapes(turn: int) -> list[str]:
-    first, second, third = (_pick(COLOURS, turn * step + 1) for step in (1, 5, 3))
-    place, ground = _pick(PLACES, turn), _pick(GROUNDS, turn * 3).format(second, first)
+def _abstract_phrase(step: int) -> list[str]:
+    first, second, third = (_pick(COLORS, step * factor + 1) for factor in (1, 5, 3))
+    place, ground = _pick(PLACES, step), _pick(BACKGROUNDS, step * 3).format(second, first)
     return f"abstract {first} {second} {third} {place} {ground} smooth texture surface".split()
 
 
-def _pick(words: tuple[str, ...] | list[str], turn: int) -> str:
-    return words[turn % len(words)]
+def _pick(words: tuple[str, ...] | list[str], step: int) -> str:
+    return words[step % len(words)]

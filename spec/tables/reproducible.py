@@ -1,7 +1,8 @@
-"""Numbers that come out the same on every machine: logarithms and draws without a library of C.
+"""Numerics with the same result on every machine: logarithms, powers and random numbers.
 
-A processor's or a library's own logarithm differs in its last bit from another's, and one bit is
-enough for another table. Sums, products, quotients and square roots are the same everywhere.
+The last bit of a logarithm differs between processors and math libraries, and one bit is enough to
+change a table. IEEE sums, products, quotients and square roots are the same everywhere, so
+everything here is made of these, in a fixed order.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ import numpy as np
 from numba import njit
 
 LN2: Final = 0.6931471805599453
-TERMS: Final = 12  #: of the series; the last one is below the precision of a double
+SERIES_TERMS: Final = 12  #: the last one is below the precision of a double
 
-#: No sum is put in another order; a division by 0 would be no error, and there is none.
-compiled = njit(error_model="numpy")
+#: Without fastmath, so no sum is reordered. Division by zero would not raise; there is none.
+jit = njit(error_model="numpy")
 
 
-@compiled
+@jit
 def ln(x: float) -> float:
-    """Return the natural logarithm of ``x``, above 0."""
+    """Return the natural logarithm of ``x``, which must be positive, by the series of artanh."""
     twos = 0
     while x > math.sqrt(2):
         x, twos = x / 2, twos + 1
@@ -29,47 +30,47 @@ def ln(x: float) -> float:
         x, twos = x * 2, twos - 1
     ratio = (x - 1) / (x + 1)
     power, total = ratio, 0.0
-    for term in range(TERMS):
+    for term in range(SERIES_TERMS):
         total += power / (2 * term + 1)
         power *= ratio * ratio
     return 2 * total + twos * LN2
 
 
-@compiled
-def three_quarters(x: float) -> float:
+@jit
+def power_3_4(x: float) -> float:
     """Return ``x`` to the power 3/4."""
     root = math.sqrt(x)
     return root * math.sqrt(root)
 
 
-@compiled
-def seven_tenths(x: float) -> float:
-    """Return ``x`` to the power 45/64."""
+@jit
+def power_45_64(x: float) -> float:
+    """Return ``x`` to the power 45/64, about 0.7: 1/2 + 1/8 + 1/16 + 1/64."""
     root = math.sqrt(x)
     eighth = math.sqrt(math.sqrt(root))
     sixteenth = math.sqrt(eighth)
     return root * eighth * sixteenth * math.sqrt(math.sqrt(sixteenth))
 
 
-def seeded(seed: int) -> np.ndarray:
-    """Return the state of a generator: one number, which every draw changes."""
+def make_rng(seed: int) -> np.ndarray:
+    """Return the state of a random number generator: one number, updated by every draw."""
     return np.array([seed], np.uint64)
 
 
-@compiled
-def draw(state: np.ndarray) -> float:
-    """Return a number from 0 up to 1, and move ``state`` on (splitmix64)."""
-    state[0] += np.uint64(0x9E3779B97F4A7C15)
-    x = state[0]
+@jit
+def uniform(rng: np.ndarray) -> float:
+    """Return a random number in [0, 1) and update ``rng`` (splitmix64)."""
+    rng[0] += np.uint64(0x9E3779B97F4A7C15)
+    x = rng[0]
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     x = x ^ (x >> np.uint64(31))
     return np.float64(x >> np.uint64(11)) / 9007199254740992.0
 
 
-@compiled
-def shuffle(items: np.ndarray, state: np.ndarray) -> None:
-    """Put ``items`` in another order, every one as likely."""
-    for at in range(len(items) - 1, 0, -1):
-        other = int(draw(state) * (at + 1))
-        items[at], items[other] = items[other], items[at]
+@jit
+def permute(items: np.ndarray, rng: np.ndarray) -> None:
+    """Shuffle ``items`` in place (Fisher-Yates)."""
+    for index in range(len(items) - 1, 0, -1):
+        other = int(uniform(rng) * (index + 1))
+        items[index], items[other] = items[other], items[index]

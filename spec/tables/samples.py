@@ -1,6 +1,6 @@
-"""What the model learns from: descriptions, and the lists of words that people would send of them.
+"""The training samples: descriptions, and the lists of words that an encoder would send of them.
 
-A list keeps the words that tell something, in their order: all of them, or the most telling ones.
+A list has the content words of a description in order: all of them, or the most informative ones.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from corpora import SOURCES, lines
-from package_corpora import KINDS, answers, glosses
-from reproducible import draw, ln, seeded
+from package_corpora import KINDS, cupl_sentences, glosses
+from reproducible import ln, make_rng, uniform
 
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import tokenize
 
 GLOSSES: Final = "glosses"
-#: How much a description of each source weighs; 1 where nothing stands.
+#: Weights of the descriptions of each source, 1 by default: more for those like real input.
 WEIGHTS: Final = {
     "cmcbench-gpt4v.txt": 8.0,
     "cmcbench-qwen.txt": 8.0,
@@ -30,84 +30,87 @@ WEIGHTS: Final = {
     "cupl looks": 0.15,
     GLOSSES: 0.02,
 }
-LENGTHS: Final = (6, 12, 24, 48)  #: of the lists that keep the most telling words
-SHORT: Final = 8  #: a list up to here is not shortened
-SHORTENED: Final = 0.7  #: weight of such a list
-WOBBLE: Final = (0.6, 1.4)  #: what people think telling differs
+LENGTHS: Final = (6, 12, 24, 48)  #: of the lists of the most informative words
+MIN_SHORTENED: Final = 8  #: words; a list of at most so many is not shortened
+SHORTENED_WEIGHT: Final = 0.7  #: of a shortened list, relative to its description
+JITTER: Final = (0.6, 1.4)  #: range of a random factor on scores: describers select differently
 
 
 class Corpus(NamedTuple):
-    """Descriptions of one source, as words."""
+    """The descriptions of one source, as words."""
 
     name: str
     descriptions: list[list[str]]
 
     @property
     def weight(self) -> float:
-        """How much each description weighs."""
+        """The weight of each description."""
         return WEIGHTS.get(self.name, 1.0)
 
 
-class Sequence(NamedTuple):
-    """Words to learn from."""
+class Sample(NamedTuple):
+    """A sequence of words to train on."""
 
     is_list: bool
     words: list[str]
     weight: float
 
 
-def corpora(folder: Path, answers_wheel: Path, wordnet: Path) -> list[Corpus]:
-    """Return all that is trained on."""
-    read = [Corpus(one.name, _words(lines(folder, one, held=False))) for one in SOURCES]
-    read += [Corpus(kind.name, _words(answers(answers_wheel, kind))) for kind in KINDS]
-    return [*read, Corpus(GLOSSES, _words(glosses(wordnet)))]
+def load_corpora(folder: Path, cupl_wheel: Path, wordnet: Path) -> list[Corpus]:
+    """Return all training text."""
+    loaded = [
+        Corpus(source.name, _tokenize(lines(folder, source, held_out=False))) for source in SOURCES
+    ]
+    loaded += [Corpus(kind.name, _tokenize(cupl_sentences(cupl_wheel, kind))) for kind in KINDS]
+    return [*loaded, Corpus(GLOSSES, _tokenize(glosses(wordnet)))]
 
 
-def _words(texts: Iterable[str]) -> list[list[str]]:
+def _tokenize(texts: Iterable[str]) -> list[list[str]]:
     return [words for words in map(tokenize, texts) if words]
 
 
-class Telling:
-    """Knows which words of a description tell most: those that few descriptions have."""
+class TfIdf:
+    """Scores the words of a description by inverse document frequency and position."""
 
-    def __init__(self, read: list[Corpus]) -> None:
-        every = [words for corpus in read for words in corpus.descriptions]
-        having = Counter(word for words in every for word in dict.fromkeys(words))
-        self._most = ln(float(len(every)))
-        self._rarity = {word: ln(len(every) / (count + 1)) for word, count in having.items()}
-        self._dice = seeded(2)
+    def __init__(self, corpora: list[Corpus]) -> None:
+        documents = [words for corpus in corpora for words in corpus.descriptions]
+        frequency = Counter(word for words in documents for word in dict.fromkeys(words))
+        self._max_idf = ln(float(len(documents)))
+        self._idf = {word: ln(len(documents) / (count + 1)) for word, count in frequency.items()}
+        self._rng = make_rng(2)
 
-    def list_of(self, words: list[str]) -> list[str]:
-        """Return the words of a description that a list may have, each once."""
+    def content_words(self, words: list[str]) -> list[str]:
+        """Return the distinct words of a description that an encoder might send."""
         return [
             word
             for word in dict.fromkeys(words)
             if word not in FUNCTION_WORDS and len(word) > 1 and skeleton_of_word(word)
         ]
 
-    def first(self, words: list[str], most: int, wobble: bool = False) -> list[str]:
-        """Return the most telling words in their order; early ones tell more."""
-        if len(words) <= most:
+    def top(self, words: list[str], count: int, jitter: bool = False) -> list[str]:
+        """Return the ``count`` words with the highest scores, in order; early words score more."""
+        if len(words) <= count:
             return words
-        least, span = WOBBLE[0], WOBBLE[1] - WOBBLE[0]
-        worth = {
-            word: self._rarity.get(word, self._most)
-            * (1 - 0.5 * at / len(words))
-            * (least + span * draw(self._dice) if wobble else 1)
-            for at, word in enumerate(words)
+        low, span = JITTER[0], JITTER[1] - JITTER[0]
+        scores = {
+            word: self._idf.get(word, self._max_idf)
+            * (1 - 0.5 * index / len(words))
+            * (low + span * uniform(self._rng) if jitter else 1)
+            for index, word in enumerate(words)
         }
-        kept = set(sorted(words, key=lambda word: -worth[word])[:most])
-        return [word for word in words if word in kept]
+        selected = set(sorted(words, key=lambda word: -scores[word])[:count])
+        return [word for word in words if word in selected]
 
 
-def sequences(read: list[Corpus], telling: Telling) -> Iterator[Sequence]:
-    """Yield every description, and the lists that stand for it."""
-    for corpus in read:
+def make_samples(corpora: list[Corpus], scorer: TfIdf) -> Iterator[Sample]:
+    """Yield every description as a sample, and the lists of its content words."""
+    for corpus in corpora:
         for words in corpus.descriptions:
-            yield Sequence(False, words, corpus.weight)
-            full = telling.list_of(words)
-            if full:
-                yield Sequence(True, full, corpus.weight)
-            for most in LENGTHS if len(full) > SHORT else ():
-                if most < len(full):
-                    yield Sequence(True, telling.first(full, most, True), SHORTENED * corpus.weight)
+            yield Sample(False, words, corpus.weight)
+            content = scorer.content_words(words)
+            if content:
+                yield Sample(True, content, corpus.weight)
+            for length in LENGTHS if len(content) > MIN_SHORTENED else ():
+                if length < len(content):
+                    shortened = scorer.top(content, length, jitter=True)
+                    yield Sample(True, shortened, SHORTENED_WEIGHT * corpus.weight)

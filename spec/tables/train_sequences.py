@@ -1,94 +1,113 @@
-"""Train on words in their order: each is foretold from the two before and the sum of all."""
+"""Train on words in order: each is predicted from the two before it and the sum of all earlier."""
 
 from __future__ import annotations
 
 import numpy as np
-from adagrad import LONGEST, Decisions, F, Rates, Texts, code_bit, learn, pick
-from reproducible import compiled
-from word_model import COMMON, NONE, D, Model, damping, state, turn
+from adagrad import (
+    MAX_WORDS,
+    DecisionWeights,
+    F,
+    LearningRates,
+    Sequences,
+    adagrad_step,
+    sample_words,
+    train_decision,
+)
+from reproducible import jit
+from word_model import (
+    DIM,
+    FREQUENT_WORDS,
+    NO_WORD,
+    Model,
+    decision_at,
+    inverse_root,
+    text_state,
+)
 
 
-@compiled
-def train_ordered(
-    texts: Texts,
+@jit
+def train_sequences(
+    sequences: Sequences,
     order: np.ndarray,
     model: Model,
     squares: Model,
-    decisions: Decisions,
-    is_helper: np.ndarray,
-    rates: Rates,
-    dice: np.ndarray,
+    decisions: DecisionWeights,
+    is_function_word: np.ndarray,
+    rates: LearningRates,
+    rng: np.ndarray,
 ) -> None:
-    """Learn from every sequence once."""
-    words = np.zeros(LONGEST, np.int64)
-    for one in order:
-        count = pick(texts, one, dice, words)
-        _learn_one(words[:count], texts.weights[one], model, squares, decisions, is_helper, rates)
+    """Train on every sequence once, in the given order; ``squares`` are AdaGrad's sums."""
+    words = np.zeros(MAX_WORDS, np.int64)
+    for index in order:
+        count = sample_words(sequences, index, rng, words)
+        weight = sequences.weights[index]
+        _train_one(words[:count], weight, model, squares, decisions, is_function_word, rates)
 
 
-@compiled
-def _learn_one(
+@jit
+def _train_one(
     words: np.ndarray,
     weight: np.float32,
     model: Model,
     squares: Model,
-    decisions: Decisions,
-    is_helper: np.ndarray,
-    rates: Rates,
+    decisions: DecisionWeights,
+    is_function_word: np.ndarray,
+    rates: LearningRates,
 ) -> None:
-    context, back, total = np.zeros(D, F), np.zeros(D, F), np.zeros(D, F)
-    rate, shrink, helpers = rates.weight, rates.shrink, 0
-    for at in range(len(words)):
-        last = min(words[at - 1], COMMON) if at > 0 else NONE
-        other = min(words[at - 2], COMMON) if at > 1 else NONE
-        kind = state(at, helpers, at > 0 and is_helper[last])
-        damped = F(damping(at) / 256)
-        for k in range(D):
-            context[k] = model.previous[last, k] + model.before[other, k]
-            context[k] += model.states[kind, k] + total[k] * damped
-            back[k] = 0
-        _foretell(words[at], decisions, context, back, weight, rates)
-        learn(model.states[kind], squares.states[kind], back, F(1), rate, F(0))
-        learn(model.previous[last], squares.previous[last], back, F(1), rate, shrink)
-        learn(model.before[other], squares.before[other], back, F(1), rate, shrink)
-        _look_back(words[: at + 1], model.earlier, squares.earlier, back, damped, rates, total)
-        helpers += is_helper[min(words[at], COMMON)]
+    features, gradient, total = np.zeros(DIM, F), np.zeros(DIM, F), np.zeros(DIM, F)
+    rate, decay, function_words = rates.vector, rates.decay, 0
+    for index in range(len(words)):
+        prev = min(words[index - 1], FREQUENT_WORDS) if index > 0 else NO_WORD
+        prev2 = min(words[index - 2], FREQUENT_WORDS) if index > 1 else NO_WORD
+        state = text_state(index, function_words, index > 0 and is_function_word[prev])
+        scale = F(inverse_root(index) / 256)
+        for k in range(DIM):
+            features[k] = model.prev[prev, k] + model.prev2[prev2, k]
+            features[k] += model.states[state, k] + total[k] * scale
+            gradient[k] = 0
+        _train_word(words[index], decisions, features, gradient, weight, rates)
+        adagrad_step(model.states[state], squares.states[state], gradient, F(1), rate, F(0))
+        adagrad_step(model.prev[prev], squares.prev[prev], gradient, F(1), rate, decay)
+        adagrad_step(model.prev2[prev2], squares.prev2[prev2], gradient, F(1), rate, decay)
+        so_far = words[: index + 1]
+        _train_history(so_far, model.history, squares.history, gradient, scale, rates, total)
+        function_words += is_function_word[min(words[index], FREQUENT_WORDS)]
 
 
-@compiled
-def _foretell(
-    word: int,
-    decisions: Decisions,
-    context: np.ndarray,
-    back: np.ndarray,
+@jit
+def _train_word(
+    number: int,
+    decisions: DecisionWeights,
+    features: np.ndarray,
+    gradient: np.ndarray,
     weight: np.float32,
-    rates: Rates,
+    rates: LearningRates,
 ) -> None:
-    """Learn from all decisions that tell one word."""
+    """Train all decisions that code one word, and sum up the gradient of the features."""
     depth = 0
-    row, bit = turn(word, depth)
-    while row >= 0:
-        if decisions.trained[row]:
-            code_bit(decisions, row, bit, context, back, weight, rates)
+    decision, bit = decision_at(number, depth)
+    while decision >= 0:
+        if decisions.is_trained[decision]:
+            train_decision(decisions, decision, bit, features, gradient, weight, rates)
         depth += 1
-        row, bit = turn(word, depth)
+        decision, bit = decision_at(number, depth)
 
 
-@compiled
-def _look_back(
+@jit
+def _train_history(
     words: np.ndarray,
-    earlier: np.ndarray,
+    history: np.ndarray,
     squares: np.ndarray,
-    back: np.ndarray,
-    damped: np.float32,
-    rates: Rates,
+    gradient: np.ndarray,
+    scale: np.float32,
+    rates: LearningRates,
     total: np.ndarray,
 ) -> None:
-    """Learn what the words before the last one mean for it, and add up ``total`` with it."""
+    """Update the history vectors of the words before the last one; sum up all in ``total``."""
     total[:] = 0
-    for at in range(len(words)):
-        word = min(words[at], COMMON)
-        if at < len(words) - 1:
-            learn(earlier[word], squares[word], back, damped, rates.weight, rates.shrink)
-        for k in range(D):
-            total[k] += earlier[word, k]
+    for index in range(len(words)):
+        word = min(words[index], FREQUENT_WORDS)
+        if index < len(words) - 1:
+            adagrad_step(history[word], squares[word], gradient, scale, rates.vector, rates.decay)
+        for k in range(DIM):
+            total[k] += history[word, k]

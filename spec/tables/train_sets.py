@@ -1,7 +1,7 @@
-"""Train on lists of words as sets: which halves of the numbers have any of the words.
+"""Train on lists of words as sets: which halves of the binary word tree have any of the words.
 
-The numbers are halved, the lower half is told in full, then the upper one. So the words come in the
-order of their numbers, and those told before foretell the rest.
+The traversal is depth first, low numbers first, as in semcodec.coding.bag. So words are found in
+ascending order, and the ones found so far predict the others.
 """
 
 from __future__ import annotations
@@ -9,117 +9,144 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from adagrad import LONGEST, Decisions, F, Rates, Texts, code_bit, learn, pick
-from reproducible import compiled
-from word_model import COMMON, ROWS, D, Model, bucket, damping, turn
+from adagrad import (
+    MAX_WORDS,
+    DecisionWeights,
+    F,
+    LearningRates,
+    Sequences,
+    adagrad_step,
+    sample_words,
+    train_decision,
+)
+from reproducible import jit
+from word_model import (
+    DECISIONS,
+    DIM,
+    FREQUENT_WORDS,
+    Model,
+    decision_at,
+    inverse_root,
+    size_bucket,
+)
 
-LONGEST_SET: Final = 500
+MAX_SET: Final = 500  #: words; longer lists are not trained on
 
 
-@compiled
-def train_unordered(
-    texts: Texts,
+@jit
+def train_sets(
+    sequences: Sequences,
     order: np.ndarray,
     model: Model,
     squares: Model,
-    decisions: Decisions,
-    rates: Rates,
-    dice: np.ndarray,
+    decisions: DecisionWeights,
+    rates: LearningRates,
+    rng: np.ndarray,
 ) -> None:
-    """Learn from every list once."""
-    words = np.zeros(LONGEST, np.int64)
-    for one in order:
-        count = pick(texts, one, dice, words)
-        if 0 < count <= LONGEST_SET:
-            sent = np.sort(words[:count])
-            _learn_one(sent, texts.weights[one], model, squares, decisions, rates)
+    """Train on every list once, in the given order; ``squares`` are AdaGrad's sums."""
+    words = np.zeros(MAX_WORDS, np.int64)
+    for index in order:
+        count = sample_words(sequences, index, rng, words)
+        if 0 < count <= MAX_SET:
+            numbers = np.sort(words[:count])
+            _train_one(numbers, sequences.weights[index], model, squares, decisions, rates)
 
 
-@compiled
-def _learn_one(
-    sent: np.ndarray,
+@jit
+def _train_one(
+    numbers: np.ndarray,
     weight: np.float32,
     model: Model,
     squares: Model,
-    decisions: Decisions,
-    rates: Rates,
+    decisions: DecisionWeights,
+    rates: LearningRates,
 ) -> None:
-    size = bucket(len(sent))
-    totals = _totals(sent, model.earlier)
-    backs, size_back = np.zeros_like(totals), np.zeros(D, F)
-    stack = np.zeros((len(sent) + 1, 3), np.int64)
-    stack[0, 1] = len(sent)
-    high = 1
-    while high:
-        high -= 1
-        start, end, depth = stack[high]
-        row, _ = turn(sent[start], depth)
-        if row < 0:
+    """Train all splits of one set; the vectors behind the features are updated at the end."""
+    bucket = size_bucket(len(numbers))
+    totals = _prefix_sums(numbers, model.history)
+    gradients, bucket_gradient = np.zeros_like(totals), np.zeros(DIM, F)
+    stack = np.zeros((len(numbers) + 1, 3), np.int64)  # start and end in numbers, depth
+    stack[0, 1] = len(numbers)
+    height = 1
+    while height:
+        height -= 1
+        start, end, depth = stack[height]
+        decision, _ = decision_at(numbers[start], depth)
+        if decision < 0:
             continue
-        middle = parted(sent, start, end, depth)
-        if decisions.trained[row]:
-            some = middle > start, middle < end
-            damped = F(damping(start) / 256)
-            context = totals[start] * damped + model.buckets[size]
-            back = _halves(decisions, row, some, context, weight, rates)
-            for k in range(D):
-                backs[start, k] += back[k] * damped
-                size_back[k] += back[k]
+        middle = split_index(numbers, start, end, depth)
+        if decisions.is_trained[decision]:
+            any_words = middle > start, middle < end
+            scale = F(inverse_root(start) / 256)
+            features = totals[start] * scale + model.buckets[bucket]
+            gradient = _train_split(decisions, decision, any_words, features, weight, rates)
+            for k in range(DIM):
+                gradients[start, k] += gradient[k] * scale
+                bucket_gradient[k] += gradient[k]
         if middle < end:
-            stack[high] = middle, end, depth + 1
-            high += 1
-        if middle > start:
-            stack[high] = start, middle, depth + 1
-            high += 1
-    learn(model.buckets[size], squares.buckets[size], size_back, F(1), rates.weight, F(0))
-    _look_back(sent, model.earlier, squares.earlier, backs, rates)
+            stack[height] = middle, end, depth + 1
+            height += 1
+        if middle > start:  # pushed last, so the low side comes first
+            stack[height] = start, middle, depth + 1
+            height += 1
+    vector, sums = model.buckets[bucket], squares.buckets[bucket]
+    adagrad_step(vector, sums, bucket_gradient, F(1), rates.vector, F(0))
+    _train_history(numbers, model.history, squares.history, gradients, rates)
 
 
-@compiled
-def parted(sent: np.ndarray, start: int, end: int, depth: int) -> int:
-    """Return where the upper half begins, of words that were alike up to ``depth``."""
+@jit
+def split_index(numbers: np.ndarray, start: int, end: int, depth: int) -> int:
+    """Return where the high side begins among words with the same bits before ``depth``."""
     middle = start
-    while middle < end and turn(sent[middle], depth)[1] == 0:
+    while middle < end and decision_at(numbers[middle], depth)[1] == 0:
         middle += 1
     return middle
 
 
-@compiled
-def _totals(sent: np.ndarray, earlier: np.ndarray) -> np.ndarray:
-    """Return the sum of what the words before each mean, and of all."""
-    totals = np.zeros((len(sent) + 1, D), F)
-    for at in range(len(sent)):
-        word = min(sent[at], COMMON)
-        for k in range(D):
-            totals[at + 1, k] = totals[at, k] + earlier[word, k]
+@jit
+def _prefix_sums(numbers: np.ndarray, history: np.ndarray) -> np.ndarray:
+    """Return the sums of the history vectors before each word, and of all."""
+    totals = np.zeros((len(numbers) + 1, DIM), F)
+    for index in range(len(numbers)):
+        word = min(numbers[index], FREQUENT_WORDS)
+        for k in range(DIM):
+            totals[index + 1, k] = totals[index, k] + history[word, k]
     return totals
 
 
-@compiled
-def _halves(
-    decisions: Decisions,
-    row: int,
-    some: tuple[bool, bool],
-    context: np.ndarray,
+@jit
+def _train_split(
+    decisions: DecisionWeights,
+    decision: int,
+    any_words: tuple[bool, bool],
+    features: np.ndarray,
     weight: np.float32,
-    rates: Rates,
+    rates: LearningRates,
 ) -> np.ndarray:
-    """Learn whether the halves have words; if the lower has none, the upper must have some."""
-    back = np.zeros(D, F)
-    code_bit(decisions, row, int(some[0]), context, back, weight, rates)
-    if some[0]:
-        code_bit(decisions, row + ROWS, int(some[1]), context, back, weight, rates)
-    return back
+    """Train the flags of one split, and return the gradient of the features.
+
+    The flag of the high side is implied, and not trained, if the low side has no words.
+    """
+    gradient = np.zeros(DIM, F)
+    low, high = int(any_words[0]), int(any_words[1])
+    train_decision(decisions, decision, low, features, gradient, weight, rates)
+    if any_words[0]:
+        train_decision(decisions, decision + DECISIONS, high, features, gradient, weight, rates)
+    return gradient
 
 
-@compiled
-def _look_back(
-    sent: np.ndarray, earlier: np.ndarray, squares: np.ndarray, backs: np.ndarray, rates: Rates
+@jit
+def _train_history(
+    numbers: np.ndarray,
+    history: np.ndarray,
+    squares: np.ndarray,
+    gradients: np.ndarray,
+    rates: LearningRates,
 ) -> None:
-    """Learn what each word means for all that were told after it."""
-    back = np.zeros(D, F)
-    for at in range(len(sent) - 1, -1, -1):
-        word = min(sent[at], COMMON)
-        for k in range(D):
-            back[k] += backs[at + 1, k]
-        learn(earlier[word], squares[word], back, F(1), rates.weight, rates.shrink)
+    """Update the history vector of each word with the gradients of all splits after it."""
+    gradient = np.zeros(DIM, F)
+    for index in range(len(numbers) - 1, -1, -1):
+        word = min(numbers[index], FREQUENT_WORDS)
+        for k in range(DIM):
+            gradient[k] += gradients[index + 1, k]
+        adagrad_step(history[word], squares[word], gradient, F(1), rates.vector, rates.decay)

@@ -1,99 +1,114 @@
-"""Train the model: sequences and sets take turns, for they share what earlier words mean."""
+"""Train the model on sequences and on sets in turn, because both share the history vectors."""
 
 from __future__ import annotations
 
 from typing import Final
 
 import numpy as np
-from adagrad import Decisions, F, Rates, Texts
-from reproducible import compiled, draw, seeded, shuffle
-from train_sequences import train_ordered
-from train_sets import train_unordered
-from word_model import MAX_BIAS, MOST, ROWS, SIZES, UNIT, D, Model, turn
+from adagrad import DecisionWeights, F, LearningRates, Sequences
+from reproducible import jit, make_rng, permute, uniform
+from train_sequences import train_sequences
+from train_sets import train_sets
+from word_model import COUNTS, DECISIONS, DIM, MAX_BIAS, MAX_WEIGHT, SCALE, Model, decision_at
 
 EPOCHS: Final = 5
-RATE: Final = 0.07  #: of weights, before the first epoch
+VECTOR_RATE: Final = 0.07  #: learning rate before the first epoch
 BIAS_RATE: Final = 0.1
-SHRINK: Final = 0.005
-LAST: Final = 0.05  #: share of the rates that is left after the last epoch
-MIN_TRAFFIC: Final = 50  #: weight of words below which a row keeps what counts say
-#: How far from 0 weights begin, so that no two start alike.
-MEANINGS: Final = 0.06
-ROWS_SPREAD: Final = 0.02
-MOVED: Final = 1.0  #: how much weights count as moved before the first time
-BIAS_MOVED: Final = 8.0
-BOTH_HALVES: Final = -2.0  #: logit of the upper half's having words too
+WEIGHT_DECAY: Final = 0.005
+FINAL_RATE_SHARE: Final = 0.05  #: of the learning rates, after the last epoch
+MIN_NODE_WEIGHT: Final = 50  #: weight of the words below a decision from which it is trained
+EMBEDDING_INIT: Final = 0.06  #: range of the initial weights of word vectors, to both sides of 0
+DECISION_INIT: Final = 0.02
+ADAGRAD_INIT: Final = 1.0  #: initial sum of squared gradients of a weight
+BIAS_ADAGRAD_INIT: Final = 8.0
+HIGH_SIDE_BIAS: Final = -2.0  #: initial logit of the high side's having words too
 
 
-def train(texts: Texts, biases: np.ndarray, is_helper: np.ndarray) -> Model:
-    """Return the weights; ``biases`` are the logits of the rows as counts say."""
-    dice = seeded(1)
-    trained = traffic(texts.numbers, texts.starts, texts.weights) >= MIN_TRAFFIC
-    model = _fresh(biases, trained, dice)
-    squares = Model(*(np.full_like(one, MOVED if one.ndim == 2 else BIAS_MOVED) for one in model))
-    single = Decisions(model.rows, model.biases, squares.rows, squares.biases, trained)
-    double = Decisions(
-        model.set_rows, model.set_biases, squares.set_rows, squares.set_biases, trained
+def train(sequences: Sequences, biases: np.ndarray, is_function_word: np.ndarray) -> Model:
+    """Return the trained weights.
+
+    Args:
+        sequences: what to train on.
+        biases: the initial logits of the decisions, from the frequencies of the words.
+        is_function_word: for each frequent word, RARE and NO_WORD.
+    """
+    rng = make_rng(1)
+    weights = node_weights(sequences.numbers, sequences.starts, sequences.weights)
+    is_trained = weights >= MIN_NODE_WEIGHT
+    model = _init_model(biases, is_trained, rng)
+    squares = Model(
+        *(
+            np.full_like(part, ADAGRAD_INIT if part.ndim == 2 else BIAS_ADAGRAD_INIT)
+            for part in model
+        )
     )
-    every = np.arange(len(texts.weights))
-    lists = every[texts.lists]
+    single = DecisionWeights(
+        model.decisions, model.biases, squares.decisions, squares.biases, is_trained
+    )
+    double = DecisionWeights(
+        model.set_decisions, model.set_biases, squares.set_decisions, squares.set_biases, is_trained
+    )
+    order = np.arange(len(sequences.weights))
+    lists = order[sequences.is_list]
     for epoch in range(EPOCHS):
-        left = 1 - (1 - LAST) * epoch / EPOCHS
-        rates = Rates(F(RATE * left), F(BIAS_RATE * left), F(SHRINK))
-        shuffle(every, dice)
-        train_ordered(texts, every, model, squares, single, is_helper, rates, dice)
-        shuffle(lists, dice)
-        train_unordered(texts, lists, model, squares, double, rates, dice)
+        share = 1 - (1 - FINAL_RATE_SHARE) * epoch / EPOCHS
+        rates = LearningRates(F(VECTOR_RATE * share), F(BIAS_RATE * share), F(WEIGHT_DECAY))
+        permute(order, rng)
+        train_sequences(sequences, order, model, squares, single, is_function_word, rates, rng)
+        permute(lists, rng)
+        train_sets(sequences, lists, model, squares, double, rates, rng)
         print(f"epoch {epoch + 1} of {EPOCHS}", flush=True)
     return model
 
 
-def rounded(model: Model) -> Model:
-    """Return the weights as whole parts of ``UNIT``, as the table has them."""
-    most = (MOST if part.ndim == 2 else MAX_BIAS for part in model)
-    return Model(*(_whole(part, limit) for part, limit in zip(model, most, strict=True)))
+def quantize(model: Model) -> Model:
+    """Return the weights as integers in units of ``1 / SCALE``, as they are in the file."""
+    limits = (MAX_WEIGHT if part.ndim == 2 else MAX_BIAS for part in model)
+    return Model(*(_quantize(part, limit) for part, limit in zip(model, limits, strict=True)))
 
 
-def _whole(part: np.ndarray, most: int) -> np.ndarray:
-    return np.clip(np.rint(part * F(UNIT)), -most, most).astype(np.int64)
+def _quantize(part: np.ndarray, limit: int) -> np.ndarray:
+    return np.clip(np.rint(part * F(SCALE)), -limit, limit).astype(np.int64)
 
 
-def _fresh(biases: np.ndarray, trained: np.ndarray, dice: np.ndarray) -> Model:
-    """Return a model that knows what counts say; the weights of untrained rows are 0."""
+def _init_model(biases: np.ndarray, is_trained: np.ndarray, rng: np.ndarray) -> Model:
+    """Return the initial model; decisions that are not trained have biases only."""
     parts = {
-        name: np.zeros(rows if "biases" in name else (rows, D), F) for name, rows in SIZES.items()
+        name: np.zeros(count if "biases" in name else (count, DIM), F)
+        for name, count in COUNTS.items()
     }
     model = Model(**parts)
-    for part in (model.previous, model.before, model.earlier, model.buckets):
-        fill(part, MEANINGS, dice)
-    for part in (model.rows, model.set_rows):
-        fill(part, ROWS_SPREAD, dice)
-    model.rows[~trained] = 0
-    model.set_rows[~np.concatenate([trained, trained])] = 0
+    for part in (model.prev, model.prev2, model.history, model.buckets):
+        uniform_init(part, EMBEDDING_INIT, rng)
+    for part in (model.decisions, model.set_decisions):
+        uniform_init(part, DECISION_INIT, rng)
+    model.decisions[~is_trained] = 0
+    model.set_decisions[~np.concatenate([is_trained, is_trained])] = 0
     model.biases[:] = biases
-    model.set_biases[:ROWS] = -biases
-    model.set_biases[ROWS:] = BOTH_HALVES
+    # A set's first flag is for the low side, that is, for a bit 0
+    model.set_biases[:DECISIONS] = -biases
+    model.set_biases[DECISIONS:] = HIGH_SIDE_BIAS
     return model
 
 
-@compiled
-def fill(part: np.ndarray, spread: float, dice: np.ndarray) -> None:
-    """Fill ``part`` with draws from both sides of 0."""
+@jit
+def uniform_init(part: np.ndarray, limit: float, rng: np.ndarray) -> None:
+    """Fill ``part`` with random numbers from ``-limit`` to ``limit``."""
     for row in range(len(part)):
-        for k in range(D):
-            part[row, k] = (2 * draw(dice) - 1) * spread
+        for k in range(DIM):
+            part[row, k] = (2 * uniform(rng) - 1) * limit
 
 
-@compiled
-def traffic(numbers: np.ndarray, starts: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the weight of the words that each row helps to tell."""
-    total = np.zeros(ROWS)
-    for one in range(len(weights)):
-        for at in range(starts[one], starts[one + 1]):
+@jit
+def node_weights(numbers: np.ndarray, starts: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return for each decision the total weight of the words that it helps to code."""
+    total = np.zeros(DECISIONS)
+    for index in range(len(weights)):
+        for position in range(starts[index], starts[index + 1]):
             depth = 0
-            row, _ = turn(numbers[at], depth)
-            while row >= 0:
-                total[row] += weights[one]
+            decision, _ = decision_at(numbers[position], depth)
+            while decision >= 0:
+                total[decision] += weights[index]
                 depth += 1
-                row, _ = turn(numbers[at], depth)
+                decision, _ = decision_at(numbers[position], depth)
     return total

@@ -1,4 +1,4 @@
-"""Which 65,536 words are listed, and how likely each is: counts of texts and of all English."""
+"""Choose the 65,536 words of the vocabulary, from counts of the texts and of general English."""
 
 from __future__ import annotations
 
@@ -8,92 +8,99 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from dictionary import MISSED, Dictionary
-from reproducible import seven_tenths
+from reproducible import power_45_64
 from samples import GLOSSES, Corpus
-from word_model import COMMON, WORDS
+from word_model import FREQUENT_WORDS, WORDS
 
-HARMLESS: Final = 8  #: sightings in descriptions from which a word is listed, whatever it can mean
-USUAL: Final = 20_000  #: so many common words of English are no insults in the first place
-SEEN: Final = 2  #: sightings from which a word is one
-OFF: Final = 0.6  #: taken from every count for words that were not seen
-LEAST: Final = 1_000  #: added to the counts of all English
-WELL_SEEN: Final = 0.9
-UNSEEN: Final = 0.1
+MIN_DESCRIBED: Final = 8  #: sightings in descriptions from which an unwanted word is included
+COMMON_ENGLISH: Final = 20_000  #: so many frequent words of English have harmless main senses
+MIN_SIGHTINGS: Final = 2  #: from which an unknown string counts as a word
+DISCOUNT: Final = 0.6  #: subtracted from every count, in favor of unseen words
+GENERAL_PRIOR: Final = 1_000  #: added to the counts of general English
+SEEN_SHARE: Final = 0.9  #: of the probability, for counts of the texts
+UNSEEN_SHARE: Final = 0.1
 
-#: Usual words that are insults first.
-RUDE: Final = frozenset(
+#: Frequent words whose main sense is an insult.
+VULGAR: Final = frozenset(
     """
     bastard bullshit coloreds crap cunt dick dyke hun nazi nip onlyfans pussy queer redskin shit
     """.split()
 )
 
 
-class Listed(NamedTuple):
-    """The listed words, the common ones first, and how likely each is to be sent."""
+class RankedWords(NamedTuple):
+    """The vocabulary, frequent words first, with the probability of each word."""
 
     words: list[str]
-    chances: list[float]
+    probabilities: list[float]
 
 
 def general_counts(wheel: Path) -> dict[str, int]:
-    """Return counts of the words of English."""
+    """Return the counts of general English words."""
     with zipfile.ZipFile(wheel) as archive:
         text = archive.read("symspellpy/frequency_dictionary_en_82_765.txt").decode("utf-8-sig")
     rows = (line.split() for line in text.splitlines())
     return {word: int(count) for word, count in rows if _is_plain(word) and len(word) > 1}
 
 
-def listed(read: list[Corpus], general: dict[str, int], dictionary: Dictionary) -> Listed:
-    """Return the words, the most likely first."""
-    seen, described, weighed = _counts(read)
+def rank_words(
+    corpora: list[Corpus], general: dict[str, int], dictionary: Dictionary
+) -> RankedWords:
+    """Return the vocabulary: the frequent words, then the others, each by probability."""
+    sightings, described, weighted = _counts(corpora)
     unwanted = _unwanted(general, dictionary)
     words = sorted(
         word
-        for word in seen.keys() | general.keys()
+        for word in sightings.keys() | general.keys()
         if _is_plain(word)
-        and (seen[word] >= SEEN or word in general)
-        and (word not in unwanted or described[word] >= HARMLESS)
+        and (sightings[word] >= MIN_SIGHTINGS or word in general)
+        and (word not in unwanted or described[word] >= MIN_DESCRIBED)
     )
-    chance = _chances(words, weighed, general, OFF * len(seen))
-    by_chance = sorted(words, key=lambda word: (-chance[word], word))
-    common = set(sorted(words, key=lambda word: (-weighed[word], -chance[word], word))[:COMMON])
-    chosen = [word for word in by_chance if word in common]
-    chosen += [word for word in by_chance if word not in common]
-    return Listed(chosen[:WORDS], [chance[word] for word in chosen[:WORDS]])
+    probability = _probabilities(words, weighted, general, DISCOUNT * len(sightings))
+    ranked = sorted(words, key=lambda word: (-probability[word], word))
+    by_weight = sorted(words, key=lambda word: (-weighted[word], -probability[word], word))
+    frequent = set(by_weight[:FREQUENT_WORDS])
+    chosen = [word for word in ranked if word in frequent]
+    chosen += [word for word in ranked if word not in frequent]
+    return RankedWords(chosen[:WORDS], [probability[word] for word in chosen[:WORDS]])
 
 
-def _counts(read: list[Corpus]) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """Return sightings of each word: in all texts, in descriptions only, and by weight."""
-    seen: Counter[str] = Counter()
+def _counts(corpora: list[Corpus]) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """Return the counts of each word: in all texts, in descriptions only, and weighted."""
+    sightings: Counter[str] = Counter()
     described: Counter[str] = Counter()
-    weighed: Counter[str] = Counter()
-    for corpus in read:
+    weighted: Counter[str] = Counter()
+    for corpus in corpora:
         counts = Counter(word for words in corpus.descriptions for word in words)
-        seen.update(counts)
+        sightings.update(counts)
         if corpus.name != GLOSSES:
             described.update(counts)
         for word, count in counts.items():
-            weighed[word] += count * corpus.weight  # type: ignore[assignment]  # a float, in truth
-    return seen, described, weighed
+            weighted[word] += count * corpus.weight  # type: ignore[assignment]  # a float, in truth
+    return sightings, described, weighted
 
 
 def _unwanted(general: dict[str, int], dictionary: Dictionary) -> frozenset[str]:
-    """Return the unwanted words without those that mostly mean something else: tool."""
-    usual = frozenset(sorted(general, key=lambda word: (-general[word], word))[:USUAL])
-    never = {form for word in MISSED | RUDE | dictionary.slurs for form in (word, f"{word}s")}
-    return (dictionary.unwanted - usual) | never
+    """Return the unwanted words without those with a frequent harmless sense, such as tool."""
+    common = frozenset(sorted(general, key=lambda word: (-general[word], word))[:COMMON_ENGLISH])
+    never = {form for word in MISSED | VULGAR | dictionary.slurs for form in (word, f"{word}s")}
+    return (dictionary.unwanted - common) | never
 
 
-def _chances(
-    words: list[str], weighed: Counter[str], general: dict[str, int], taken: float
+def _probabilities(
+    words: list[str], weighted: Counter[str], general: dict[str, int], discounted: float
 ) -> dict[str, float]:
-    """Return how likely each word is; what is taken from the seen goes to all, as English has."""
-    total = sum(weighed.values())
-    free = taken / total + UNSEEN
-    spread = {word: seven_tenths(float(general.get(word, 0) + LEAST)) for word in words}
-    everything = sum(spread.values())
+    """Return the probability of each word, with absolute discounting.
+
+    The discounted mass is distributed over all words like their smoothed frequencies in English.
+    """
+    total = sum(weighted.values())
+    free = discounted / total + UNSEEN_SHARE
+    backoff = {word: power_45_64(float(general.get(word, 0) + GENERAL_PRIOR)) for word in words}
+    backoff_total = sum(backoff.values())
     return {
-        word: WELL_SEEN * max(weighed[word] - OFF, 0) / total + free * spread[word] / everything
+        word: SEEN_SHARE * max(weighted[word] - DISCOUNT, 0) / total
+        + free * backoff[word] / backoff_total
         for word in words
     }
 

@@ -1,8 +1,11 @@
-"""The numbers of the words, the decisions that tell one, and the model that foretells them.
+"""The structure of the model: numbers of words, the binary decisions that code one, the weights.
 
-A word is told by yes-or-no decisions, each with its row of the model: is it listed, is it common,
-then bit after bit of its number. The numbers of the common words stand in an order in which
-neighbours mean alike, so the first bits say what kind of thing the word is.
+It is a log-bilinear model (Mnih and Hinton 2008). A word is coded by binary decisions, each with a
+vector of weights: is it escaped, is it rare, then the bits of its number. The numbers of the
+frequent words are clustered (clustering.py), so the first bits select a kind of meaning.
+
+These functions repeat those of semcodec.coding in a form that numba compiles. The library's are the
+reference; evaluate.py and the payloads of the vectors would show a difference.
 """
 
 from __future__ import annotations
@@ -11,104 +14,111 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from reproducible import compiled
+from reproducible import jit
 
-COMMON: Final = 8192  #: numbers below it are common words; as a row, it stands for any other word
-BITS: Final = 13  #: of a common word's number
+FREQUENT_WORDS: Final = 8192  #: also the index of the vector that all rare and escaped words share
+FREQUENT_BITS: Final = 13  #: of a frequent word's number
 WORDS: Final = 65536
-SPELLED: Final = WORDS  #: the number of every word that is not listed
-NONE: Final = COMMON + 1  #: the row of no word, before the first
-D: Final = 48
-ROWS: Final = 3 + COMMON
-STATES: Final = 8
-BUCKETS: Final = 12
-UNIT: Final = 8  #: parts of one, in the table
-MOST: Final = 15  #: of a weight, in those parts
+ESCAPE: Final = WORDS  #: the number of every word outside the vocabulary
+NO_WORD: Final = FREQUENT_WORDS + 1  #: index of the vector for "before the first word"
+DIM: Final = 48  #: components of a vector
+DECISIONS: Final = 3 + FREQUENT_WORDS
+TEXT_STATES: Final = 8
+SIZE_BUCKETS: Final = 12
+SCALE: Final = 8  #: weights in the table are in eighths
+MAX_WEIGHT: Final = 15  #: of a quantized weight, in eighths
 MAX_BIAS: Final = 127
 
-#: Chances of 65536 that go with logits 0, 1/4, ... 8; between them, a straight line. Rounded, so
-#: that no library's last bit matters.
-SQUASH: Final = np.array([round(65536 / (1 + math.exp(-i / 4))) for i in range(33)], np.int64)
-
-
-class Model(NamedTuple):
-    """The weights, in the order of the table."""
-
-    previous: np.ndarray
-    before: np.ndarray
-    earlier: np.ndarray
-    states: np.ndarray
-    buckets: np.ndarray
-    rows: np.ndarray
-    biases: np.ndarray
-    set_rows: np.ndarray
-    set_biases: np.ndarray
-
-
-#: The rows of each part.
-SIZES: Final = dict(
-    zip(
-        Model._fields,
-        (NONE + 1, NONE + 1, NONE, STATES, BUCKETS, ROWS, ROWS, 2 * ROWS, 2 * ROWS),
-        strict=True,
-    )
+#: Probabilities in 65536ths for logits 0, 1/4, ... 8, with linear interpolation between them. They
+#: are rounded, so that the last bit of a library's exp has no influence.
+LOGISTIC_TABLE: Final = np.array(
+    [round(65536 / (1 + math.exp(-i / 4))) for i in range(33)], np.int64
 )
 
 
-@compiled
-def turn(number: int, depth: int) -> tuple[int, int]:
-    """Return the row and the outcome of one of a word's decisions; row -1 after the last."""
+class Model(NamedTuple):
+    """The weights, in the order of the file: arrays of vectors, and arrays of biases."""
+
+    prev: np.ndarray
+    prev2: np.ndarray
+    history: np.ndarray
+    states: np.ndarray
+    buckets: np.ndarray
+    decisions: np.ndarray
+    biases: np.ndarray
+    set_decisions: np.ndarray
+    set_biases: np.ndarray
+
+
+#: The number of vectors, or biases, of each part.
+COUNTS: Final = dict(
+    zip(
+        Model._fields,
+        (
+            NO_WORD + 1, NO_WORD + 1, NO_WORD, TEXT_STATES, SIZE_BUCKETS, DECISIONS, DECISIONS,
+            2 * DECISIONS, 2 * DECISIONS,
+        ),
+        strict=True,
+    )
+)  # fmt: skip
+
+
+@jit
+def decision_at(number: int, depth: int) -> tuple[int, int]:
+    """Return a word's decision at ``depth``, and its bit; decision -1 after the last one."""
     if depth == 0:
-        return 0, int(number == SPELLED)
-    if number == SPELLED:
+        return 0, int(number == ESCAPE)
+    if number == ESCAPE:
         return -1, 0
     if depth == 1:
-        return 1, int(number >= COMMON)
-    if number < COMMON:
-        left = BITS + 2 - depth
-        return (3 + ((COMMON | number) >> left), number >> (left - 1) & 1) if left else (-1, 0)
+        return 1, int(number >= FREQUENT_WORDS)
+    if number < FREQUENT_WORDS:
+        left = FREQUENT_BITS + 2 - depth
+        if not left:
+            return -1, 0
+        return 3 + ((FREQUENT_WORDS | number) >> left), number >> (left - 1) & 1
     if depth == 2:
-        return 2, int(number >= 2 * COMMON)
-    if depth == 3 and number >= 2 * COMMON:
-        return 3, int(number >= 4 * COMMON)
+        return 2, int(number >= 2 * FREQUENT_WORDS)
+    if depth == 3 and number >= 2 * FREQUENT_WORDS:
+        return 3, int(number >= 4 * FREQUENT_WORDS)
     return -1, 0
 
 
-@compiled
-def even_bits(number: int) -> int:
-    """Return how many bits of a number no row foretells."""
-    if number < COMMON or number == SPELLED:
+@jit
+def uniform_bits(number: int) -> int:
+    """Return how many bits of a word's number are coded at even odds."""
+    if number < FREQUENT_WORDS or number == ESCAPE:
         return 0
-    return 13 if number < 2 * COMMON else 14 if number < 4 * COMMON else 15
+    return 13 if number < 2 * FREQUENT_WORDS else 14 if number < 4 * FREQUENT_WORDS else 15
 
 
-@compiled
-def state(before: int, helpers: int, after_helper: bool) -> int:
-    """Return the kind of text so far: a list of things (1 to 3) or sentences, and how far in."""
-    if before == 0:
+@jit
+def text_state(count: int, function_words: int, after_function_word: bool) -> int:
+    """Return the state after ``count`` words: 1 to 3 in a list, 4 to 7 in sentences."""
+    if count == 0:
         return 0
-    if 4 * helpers < before:
-        return 1 if before < 2 else 2 if before < 6 else 3
-    if after_helper:
+    if 4 * function_words < count:
+        return 1 if count < 2 else 2 if count < 6 else 3
+    if after_function_word:
         return 7
-    return 4 if before < 2 else 5 if before < 8 else 6
+    return 4 if count < 2 else 5 if count < 8 else 6
 
 
-@compiled
-def bucket(words: int) -> int:
-    """Return the size of a set of so many words, from the bytes that they will take."""
+@jit
+def size_bucket(words: int) -> int:
+    """Return the bucket of a set of so many words, from the estimated length of its payload."""
     length = (19 * words + 15) // 16
-    log = 0
-    while length >> (log + 1):
-        log += 1
-    half = (length >> (log - 1)) & 1 if log else 0
-    return min(BUCKETS - 1, 2 * log + half)
+    octave = 0
+    while length >> (octave + 1):
+        octave += 1
+    half = (length >> (octave - 1)) & 1 if octave else 0
+    return min(SIZE_BUCKETS - 1, 2 * octave + half)
 
 
-@compiled
-def damping(before: int) -> int:
-    """Return 256 over the square root of the words before and one."""
-    whole, root = 65536 // (before + 1), 0
-    while (root + 1) * (root + 1) <= whole:
+@jit
+def inverse_root(count: int) -> int:
+    """Return 256 divided by the square root of ``count + 1``, rounded down."""
+    square, root = 65536 // (count + 1), 0
+    while (root + 1) * (root + 1) <= square:
         root += 1
     return root
