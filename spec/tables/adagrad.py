@@ -2,7 +2,8 @@
 
 Each weight has a learning rate of its own: the common rate divided by the root of the sum of its
 squared gradients so far. Weights of rare words thus keep moving while those of frequent words
-settle. The loss is the coding cost (cross entropy), so the gradient of a logit is probability minus bit.
+settle. The loss is the coding cost (cross entropy), so the gradient of a logit is the probability
+minus the bit.
 
 Only 32-bit sums, products, quotients and square roots in a fixed order, so that the same inputs
 give the same bytes.

@@ -65,7 +65,7 @@ def glosses(archive: Path) -> Iterator[str]:
 
 
 def _clean(text: str, strict: bool) -> str:
-    """Return ``text`` without artifacts of sampling: double periods, single quotes, parts of words."""
+    """Return ``text`` without artifacts of sampling: double periods, one quote, half a word."""
     text = re.sub(r"([!?])\.$", r"\1", " ".join(text.split()))
     text = re.sub(r"\.{2,}$", ".", text)
     if text.count('"') == 1:
