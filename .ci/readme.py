@@ -1,12 +1,12 @@
-"""Run every command of README.md as its reader would, each section in a fresh environment.
+"""Run every command of README.md as a reader would, each section in a fresh environment.
 
     python3 .ci/readme.py [SECTION ...]
 
-A section starts with a copy of the checkout, an empty home folder and what the first command of the
-README installs; one that makes a virtual environment by itself starts without any. All sections run
-at one path, because the scripts of a virtual environment contain it. The commands come from the
-README itself: this file only supplies what it leaves to the reader (a photograph, texts, a server,
-a smaller run of a bench). Python's examples and the printed table are checked by the tests.
+A section starts with a copy of the checkout, an empty home directory and the virtual environment of
+the README's first command; a section that creates its own starts without one. All sections run at
+the same path, because the scripts of a virtual environment contain it. The commands come from the
+README itself: this file supplies only what a reader must bring (a photograph, texts, a server) and
+makes benches short. Examples in Python and the printed table are checked by the tests.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ ROOT: Final = Path(__file__).parents[1]
 PHOTOS: Final = "embedded/semcodec_embedded/photos"
 SERVER: Final = "tests.backends.openai.serving"  #: a module that prints its base URL and serves
 
-#: What the README leaves to its reader.
+#: Values of the README's placeholders.
 PLACEHOLDERS: Final = {
     "PHOTO...": f"{PHOTOS}/coffee.jpg {PHOTOS}/cat.jpg",
     "TEXT_DIR": "some-texts",
 }
 
-#: Options that make a bench short. The command is the README's, and must stand there.
+#: Options that make a bench short, by a command that the README must contain.
 SMALL: Final = {
     "python bench/pack.py": "--calls 20",
     "python bench/fidelity.py TEXT_DIR": "1 --rates 50",
-    "python bench/image_server.py": "--noise",  # PyTorch is gigabytes
+    "python bench/image_server.py": "--noise",  # without it, PyTorch is needed: gigabytes
     "python -m fuzz run unpack --runs 100000": "--runs 300",
 }
 
-#: Commands that are not run, and why.
+#: Commands that are not run, and the reason.
 NOT_RUN: Final = {
-    "py -m venv .venv": "it is for Windows",
-    "python bench/gate.py": "it runs `make check` once more",
+    "py -m venv .venv": "for Windows",
+    "python bench/gate.py": "runs `make check` once more",
 }
 
-#: In this order, so that neither a comment in a block is a heading, nor its quotes inline code.
+#: The order matters: a comment in a block is not a heading, and its quotes are not inline code.
 PIECE: Final = re.compile(
     r"^[ ]*```(?P<language>.*)\n(?P<block>(?:.*\n)*?)[ ]*```$"
     r"|^##+ (?P<heading>.+)$"
@@ -55,9 +55,9 @@ PIECE: Final = re.compile(
     re.MULTILINE,
 )
 SHELLS: Final = ("sh", "bash", "shell", "console")
-NO_SHELLS: Final = ("python", "")  #: Python is run by the tests, and an unnamed block is output
-STARTED: Final = time.monotonic()
-OUR_SETTINGS: Final = (
+NOT_SHELLS: Final = ("python", "")  #: the tests run Python; a block without a language is output
+START: Final = time.monotonic()
+REMOVED_VARIABLES: Final = (
     "OPENAI_", "SEMCODEC_", "XDG_", "VIRTUAL_ENV", "PYTHON", "PYTEST_", "HYPOTHESIS_",
 )  # fmt: skip
 
@@ -70,29 +70,33 @@ class Section(NamedTuple):
 
 
 def sections(text: str) -> list[Section]:
-    """Return the sections of a README that have commands.
+    """Return the sections of a README that contain commands.
 
-    A command is a line of a block of shell code, or inline code of two words and more, as in the
-    table of benches. Inline code of a single word is a name, and what begins with a dash an option.
+    A command is a line of a block of shell code, or inline code of two or more words, as in the
+    table of benches. Inline code of one word is a name; if it begins with a dash, it is an option.
 
     Raises:
-        ValueError: a block is in a language that is neither run nor known to be something else.
+        ValueError: the language of a block is neither a shell nor one of ``NOT_SHELLS``.
     """
-    found: dict[str, list[str]] = {}
-    title = ""  # of what stands before the first heading
+    by_title: dict[str, list[str]] = {}
+    title = ""  # of the text before the first heading
     for piece in PIECE.finditer(text):
         title = piece["heading"] or title
-        found.setdefault(title, []).extend(commands(piece))
-    return [Section(title, tuple(dict.fromkeys(every))) for title, every in found.items() if every]
+        by_title.setdefault(title, []).extend(commands(piece))
+    return [
+        Section(title, tuple(dict.fromkeys(lines))) for title, lines in by_title.items() if lines
+    ]
 
 
 def commands(piece: re.Match[str]) -> Iterator[str]:
     """Yield the commands of a block or of inline code."""
     if piece["block"] is not None:
-        if (language := piece["language"].strip()) in NO_SHELLS:
+        if (language := piece["language"].strip()) in NOT_SHELLS:
             return
         if language not in SHELLS:
-            raise ValueError(f"README.md has a block in {language!r}: use sh for commands.")
+            raise ValueError(
+                f"Unknown language {language!r} of a block in README.md: use sh for commands."
+            )
         for line in piece["block"].replace("\\\n", " ").splitlines():
             if command := re.sub(r"(^|\s+)#.*", "", line).strip():
                 yield command
@@ -102,40 +106,46 @@ def commands(piece: re.Match[str]) -> Iterator[str]:
             yield " ".join(words)
 
 
-def unknown(every: list[Section]) -> set[str]:
-    """Return the commands that this file mentions and the README no longer has."""
-    return {*SMALL, *NOT_RUN} - {command for section in every for command in section.commands}
+def missing_commands(all_sections: list[Section]) -> set[str]:
+    """Return the commands that this file names but the README no longer contains."""
+    return {*SMALL, *NOT_RUN} - {
+        command for section in all_sections for command in section.commands
+    }
 
 
-def to_run(command: str) -> str:
-    """Return a command as it is run: small, and with what it leaves to its reader."""
+def complete(command: str) -> str:
+    """Return a command as it is run: short, and with values for its placeholders."""
     line = f"{command} {SMALL.get(command, '')}".strip()
     for name, value in PLACEHOLDERS.items():
         line = line.replace(name, value)
     return line
 
 
-def environment(folder: Path, home: Path) -> dict[str, str]:
-    """Return the environment of a user without settings; only downloads are shared."""
-    mine = Path.home()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OUR_SETTINGS)}
-    kept |= {"PIP_QUIET": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    kept |= {"HOME": str(home), "PATH": f"{folder / '.venv/bin'}:{os.environ['PATH']}"}
-    kept |= {"PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(mine / ".cache/pip"))}
-    kept |= {"NPM_CONFIG_CACHE": os.environ.get("NPM_CONFIG_CACHE", str(mine / ".npm"))}
+def environment(directory: Path, home: Path) -> dict[str, str]:
+    """Return the environment of a user without settings; only caches of downloads are shared."""
+    own_home = Path.home()
+    variables = {
+        name: value for name, value in os.environ.items() if not name.startswith(REMOVED_VARIABLES)
+    }
+    variables |= {"PIP_QUIET": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    variables |= {"HOME": str(home), "PATH": f"{directory / '.venv/bin'}:{os.environ['PATH']}"}
+    variables |= {"PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(own_home / ".cache/pip"))}
+    variables |= {"NPM_CONFIG_CACHE": os.environ.get("NPM_CONFIG_CACHE", str(own_home / ".npm"))}
     for name, file in (
-        ("PIP_CONFIG_FILE", mine / ".config/pip/pip.conf"),
-        ("NPM_CONFIG_USERCONFIG", mine / ".npmrc"),
+        ("PIP_CONFIG_FILE", own_home / ".config/pip/pip.conf"),
+        ("NPM_CONFIG_USERCONFIG", own_home / ".npmrc"),
     ):
         if file.is_file():
-            kept.setdefault(name, str(file))
-    return kept
+            variables.setdefault(name, str(file))
+    return variables
 
 
 def copy_checkout(to: Path) -> None:
-    """Copy what git tracks or would track, as it is now, and add what the reader brings."""
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True).stdout.split(b"\0")
+    """Copy the files that git tracks or would track, as they are now, and add a photograph."""
+    list_files = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(list_files, cwd=ROOT, check=True, capture_output=True).stdout.split(
+        b"\0"
+    )
     for name in map(os.fsdecode, filter(None, names)):
         if (ROOT / name).is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
@@ -143,34 +153,38 @@ def copy_checkout(to: Path) -> None:
     shutil.copy(to / PHOTOS / "astronaut.jpg", to / "photo.jpg")
 
 
-def write_texts(folder: Path) -> None:
-    """Write the files that the benches of text read, out of the specification's words.
+def write_texts(directory: Path) -> None:
+    """Write the text files that benches read, from the words of the specification.
 
-    Each has the blocks that tables are trained on and, behind them, two lines to measure.
+    Each has the blocks for training the tables, and two lines to measure behind them.
     """
     sys.path.insert(0, str(ROOT / "spec/tables"))
     from corpora import BLOCK_LINES, BLOCKS_PER_HELD_OUT, SOURCES
 
     words = re.findall(r"[a-z]+", (ROOT / "spec/SEMCODEC-1.md").read_text("utf-8").lower())
-    folder.mkdir()
+    directory.mkdir()
     for number, source in enumerate(SOURCES):
         starts = range(number, number + 40 * (BLOCK_LINES * (BLOCKS_PER_HELD_OUT - 1) + 2), 40)
         lines = [" ".join(words[start : start + 80]) for start in starts]
-        (folder / source.name).write_text("\n".join(lines), "utf-8")
+        (directory / source.name).write_text("\n".join(lines), "utf-8")
 
 
 @contextmanager
-def fake_server(folder: Path, settings: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Serve OpenAI's API on loopback, and yield the settings of a user who has a key for it."""
-    argv = [str(folder / ".venv/bin/python"), "-m", SERVER]
+def fake_server(directory: Path, settings: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Serve OpenAI's API on loopback, and yield the environment variables of a user with a key."""
+    argv = [str(directory / ".venv/bin/python"), "-m", SERVER]
     with subprocess.Popen(
-        argv, cwd=folder, env=settings, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as server:  # its end closes stdin, which ends the server
+        argv, cwd=directory, env=settings, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as server:  # leaving the block closes stdin, which ends the server
         assert server.stdout
         assert server.stdin
         url = server.stdout.readline().strip()
-        if not url.startswith("http://127.0.0.1:"):  # an empty one would mean OpenAI's own server
-            raise SystemExit(f"{SERVER} printed {url!r} in place of its URL: run it by itself.")
+        if not url.startswith(
+            "http://127.0.0.1:"
+        ):  # with an empty URL, OpenAI's own server would be called
+            raise SystemExit(
+                f"{SERVER} printed {url!r} instead of its URL: run it alone to see why."
+            )
         try:
             yield {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-unused"}
         finally:
@@ -178,10 +192,14 @@ def fake_server(folder: Path, settings: Mapping[str, str]) -> Iterator[dict[str,
 
 
 class Runner:
-    """Runs sections in a folder of its own, and keeps what the first command installed."""
+    """Run sections in a temporary directory, and keep the environment of the first command."""
 
     def __init__(self, work: Path) -> None:
-        self._folder, self._installed, self._home = work / "semcodec", work / "kept", work / "home"
+        self._directory, self._installed, self._home = (
+            work / "semcodec",
+            work / "kept",
+            work / "home",
+        )
         self._plain = work / "plain"
         copy_checkout(self._plain)
         write_texts(self._plain / "some-texts")
@@ -192,46 +210,48 @@ class Runner:
         Raises:
             subprocess.CalledProcessError: a command failed.
         """
-        own = any("-m venv" in command for command in section.commands if command not in NOT_RUN)
-        fresh = own or not self._installed.exists()
-        self._begin(self._plain if fresh else self._installed)
-        settings = environment(self._folder, self._home)
+        creates_venv = any(
+            "-m venv" in command for command in section.commands if command not in NOT_RUN
+        )
+        is_fresh = creates_venv or not self._installed.exists()
+        self._begin(self._plain if is_fresh else self._installed)
+        settings = environment(self._directory, self._home)
         if not any("openai" in command for command in section.commands):
             self._run_all(section, settings)
             return
-        with fake_server(self._folder, settings) as of_server:
-            self._run_all(section, settings | of_server)
+        with fake_server(self._directory, settings) as server:
+            self._run_all(section, settings | server)
 
     def _begin(self, state: Path) -> None:
-        for folder in (self._folder, self._home):
-            shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(state, self._folder, symlinks=True)
+        for directory in (self._directory, self._home):
+            shutil.rmtree(directory, ignore_errors=True)
+        shutil.copytree(state, self._directory, symlinks=True)
         self._home.mkdir()
 
     def _run_all(self, section: Section, settings: Mapping[str, str]) -> None:
         for command in section.commands:
             if command in NOT_RUN:
                 continue
-            print(f"[{time.monotonic() - STARTED:.0f} s] $ {to_run(command)}", flush=True)
-            shell = ["bash", "-euo", "pipefail", "-c", to_run(command)]
-            subprocess.run(shell, cwd=self._folder, env=settings, check=True)
-            if not self._installed.exists():  # this was the first command of the README
-                shutil.copytree(self._folder, self._installed, symlinks=True)
+            print(f"[{time.monotonic() - START:.0f} s] $ {complete(command)}", flush=True)
+            shell = ["bash", "-euo", "pipefail", "-c", complete(command)]
+            subprocess.run(shell, cwd=self._directory, env=settings, check=True)
+            if not self._installed.exists():  # after the first command of the README
+                shutil.copytree(self._directory, self._installed, symlinks=True)
 
 
 def main(titles: list[str]) -> int:
-    """Run the named sections, or all; the first one always runs, since it installs."""
-    every = sections((ROOT / "README.md").read_text("utf-8"))
-    names = {section.title for section in every}
-    if gone := sorted(unknown(every) | (set(titles) - names)):
-        print(f"README.md does not have {', '.join(gone)}; remove it from .ci/readme.py.")
+    """Run the named sections, or all; the first always runs, because it installs."""
+    all_sections = sections((ROOT / "README.md").read_text("utf-8"))
+    names = {section.title for section in all_sections}
+    if missing := sorted(missing_commands(all_sections) | (set(titles) - names)):
+        print(f"README.md does not contain {', '.join(missing)}: remove it from .ci/readme.py.")
         return 2
-    for command, reason in NOT_RUN.items():  # now, so that the tests' summary is the last line
+    for command, reason in NOT_RUN.items():  # first, so that the summary of the tests is last
         print(f"# {command}: not run, {reason}")
     with tempfile.TemporaryDirectory(prefix="semcodec-readme-") as work:
         runner = Runner(Path(work))
-        for place, section in enumerate(every):
-            if place and titles and section.title not in titles:
+        for index, section in enumerate(all_sections):
+            if index and titles and section.title not in titles:
                 continue
             print(f"== {section.title}", flush=True)
             try:

@@ -1,4 +1,4 @@
-"""What the README shows is what happens; .ci/readme.py runs its commands, and is tested here."""
+"""The examples of the README are run; so is .ci/readme.py, which runs its commands."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ Run = Callable[[str], int]
 INSTALLS = re.compile(r"pip install [^\n`&|]*")
 
 
-def test_its_python_examples() -> None:
+def test_python_examples() -> None:
     result = doctest.testfile(str(README), module_relative=False)
     assert result.attempted >= 4
     assert not result.failed
 
 
-def test_its_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
     text = README.read_text("utf-8")
     commands = set(re.findall(r"^semcodec (\w+)|`semcodec (\w+)`", text, flags=re.MULTILINE))
     for name in {first or second for first, second in commands}:
@@ -47,7 +47,7 @@ def test_its_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.fixture
 def runner() -> ModuleType:
-    """Return the program that runs the commands of the README."""
+    """Return the module .ci/readme.py."""
     spec = importlib.util.spec_from_file_location("readme", ROOT / ".ci/readme.py")
     assert spec
     assert spec.loader
@@ -58,10 +58,10 @@ def runner() -> ModuleType:
 
 @pytest.fixture
 def run_text(runner: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return a function that runs a text as if it were the README, in a checkout of nothing."""
+    """Return a function that runs a text as the README of an empty checkout."""
     monkeypatch.setattr(runner, "ROOT", tmp_path)
     monkeypatch.setattr(runner, "SMALL", {"true b": "&& echo small"})
-    monkeypatch.setattr(runner, "NOT_RUN", {"false c": "it fails"})
+    monkeypatch.setattr(runner, "NOT_RUN", {"false c": "fails"})
     monkeypatch.setattr(runner, "copy_checkout", lambda to: to.mkdir())
     monkeypatch.setattr(runner, "write_texts", lambda to: None)
 
@@ -75,17 +75,17 @@ def run_text(runner: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_every_command_of_the_readme_is_found(runner: ModuleType) -> None:
     text = README.read_text("utf-8")
-    every = runner.sections(text)
-    assert not runner.unknown(every)
-    found = {command for section in every for command in section.commands}
+    sections = runner.sections(text)
+    assert not runner.missing_commands(sections)
+    commands = {command for section in sections for command in section.commands}
     rows = re.findall(r"^\| `([^` ]+ [^`]+)` \|", text, flags=re.MULTILINE)  # two words and more
     assert len(rows) >= 8
-    assert set(rows) <= found
-    assert {"semcodec doctor", "semcodec unpack picture.png", "make check"} <= found
+    assert set(rows) <= commands
+    assert {"semcodec doctor", "semcodec unpack picture.png", "make check"} <= commands
     fences = re.findall(r"^```(\w+)$", text, flags=re.MULTILINE)
     assert set(fences) == {"sh", "python"}
     for line in "".join(re.findall(r"^```sh\n(.*?)^```", text, flags=re.M | re.S)).splitlines():
-        assert re.sub(r" +#.*", "", line) in found
+        assert re.sub(r" +#.*", "", line) in commands
 
 
 GOOD = """
@@ -97,7 +97,7 @@ true a \\
   && true
 ```
 ```python
-no command
+not a command
 ```
 | `true b` | and `true d`, `a_name`, `--option of one` and `false c` |
 ## Two
@@ -112,57 +112,57 @@ Install it with `pip install
 one`.
 
   ```bash
-  ## no heading
+  ## not a heading
   two three
   ```
 """
 
 
-def test_commands_are_found_wherever_they_stand(runner: ModuleType) -> None:
+def test_commands_in_any_kind_of_block(runner: ModuleType) -> None:
     (section,) = runner.sections(HIDDEN)
     assert section == ("", ("pip install one", "two three"))
-    with pytest.raises(ValueError, match="a block in 'zsh': use sh"):
+    with pytest.raises(ValueError, match="'zsh'"):
         runner.sections("## One\n```zsh\ntrue\n```\n")
 
 
-def test_sections_are_apart_and_begin_with_what_the_first_command_installed(
+def test_sections_are_isolated_and_start_with_the_first_installation(
     run_text: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert run_text(GOOD) == 0
     out = capfd.readouterr().out
     assert "$ true b && echo small\nsmall\n" in out
     assert "$ true d\n" in out
-    assert "# false c: not run, it fails" in out
+    assert "# false c: not run, fails" in out
     assert re.search(r"\$ true a +&& true\n", out)
     assert "option" not in out
 
 
 @pytest.mark.parametrize("command", ["exit 3", "false | true", "echo $UNSET_VARIABLE"])
 @pytest.mark.parametrize("place", ["```sh\n{}\n```", "inline `{}`", "| `{}` | a row |"])
-def test_a_command_that_fails_fails_the_whole(run_text: Run, command: str, place: str) -> None:
+def test_failing_command_fails_the_run(run_text: Run, command: str, place: str) -> None:
     assert run_text(GOOD + place.format(command) + "\n") == 1
 
 
 @pytest.mark.parametrize("command", ["true b", "false c"])
-def test_a_command_that_is_no_longer_there_is_noticed(
+def test_command_missing_in_the_readme_is_reported(
     run_text: Run, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_text(GOOD.replace(f"`{command}`", "")) == 2
     assert command in capsys.readouterr().out
 
 
-def test_the_settings_of_whoever_runs_it_are_not_seen(
+def test_settings_of_the_user_are_not_passed_on(
     runner: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name in ("OPENAI_API_KEY", "SEMCODEC_CONFIG", "XDG_CONFIG_HOME", "PYTHONPATH"):
-        monkeypatch.setenv(name, "mine")
-    settings = runner.environment(tmp_path, tmp_path / "home")
-    assert "mine" not in settings.values()
-    assert settings["HOME"] == str(tmp_path / "home")
-    assert settings["PATH"].startswith(str(tmp_path / ".venv/bin:"))
+        monkeypatch.setenv(name, "own")
+    variables = runner.environment(tmp_path, tmp_path / "home")
+    assert "own" not in variables.values()
+    assert variables["HOME"] == str(tmp_path / "home")
+    assert variables["PATH"].startswith(str(tmp_path / ".venv/bin:"))
 
 
-def test_the_page_of_the_offline_backend_has_no_other_commands(runner: ModuleType) -> None:
+def test_commands_of_the_offline_backends_page_are_in_the_readme(runner: ModuleType) -> None:
     text = (ROOT / "embedded/README.md").read_text("utf-8")
     blocks = "".join(re.findall(r"^```sh\n.*?^```\n", text, flags=re.M | re.S))
     run = {
@@ -175,11 +175,11 @@ def test_the_page_of_the_offline_backend_has_no_other_commands(runner: ModuleTyp
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_library_is_installed_before_what_needs_it(page: Path) -> None:
-    """The pip of Python 3.11 looks only at an index for what it has not been given by name.
+def test_library_is_installed_before_packages_that_need_it(page: Path) -> None:
+    """The pip of Python 3.11 resolves requirements in order, and semcodec is not on an index.
 
-    ``semcodec[dev]`` names ``semcodec`` from its own place on; before it, ``semcodec-embedded``
-    needs a ``semcodec`` that no index has. ``-e .`` names it wherever it stands.
+    With ``-e ./embedded -e .[dev]`` it looks for ``semcodec`` on the index before it sees
+    ``.[dev]``. ``-e .`` is found wherever it stands.
     """
     for command in INSTALLS.findall(page.read_text("utf-8")):
         parts = command.replace("'", "").split()

@@ -16,8 +16,11 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec.backends.openai import server
+from semcodec.backends.recording import ModelRequest
 from semcodec.cli import main
 from semcodec_embedded.describer import EmbeddedDescriber
+from tests.cli.fake_client import SECRET, FakeClient
 
 Run = Callable[..., tuple[int, str, str]]
 SCHEMAS = Path(__file__).parents[2] / "spec" / "schema"
@@ -84,6 +87,27 @@ def picture(tmp_path: Path, good: Path) -> Path:
     Image.new("RGB", (3, 2), "teal").save(out, "PNG")
     path = tmp_path / "picture.png"
     path.write_bytes(semcodec.embed_png(out.getvalue(), good.read_bytes()))
+    return path
+
+
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[ModelRequest]:
+    """Set one key, no config file and the fake client; return the requests that it gets."""
+    for name in ("SEMCODEC_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    monkeypatch.setenv("SEMCODEC_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.setattr(server, "Client", FakeClient)
+    monkeypatch.setattr(FakeClient, "requests", [])
+    return FakeClient.requests
+
+
+@pytest.fixture
+def two_words(tmp_path: Path) -> Path:
+    """Return the file of a record of two skeletons."""
+    path = tmp_path / "photo.semc"
+    path.write_bytes(semcodec.pack("bt lk", framing="file", size=(64, 48)))
     return path
 
 
