@@ -200,8 +200,8 @@ def open_core(parser: Parser, framing: str, limits: Limits) -> Parser:
 #
 # The invariant is that a result other than None equals what the functions above give. Without it
 # the same bytes would be two records, or data that breaks a rule would be read. Tested by
-# test_fast_path_agrees (tests/bitstream/test_consistency.py), test_fast_path_without_its_rules
-# (tests/fuzz/test_lax.py) and the mutants of this file.
+# test_fast_path_and_general_path_agree (tests/bitstream/test_consistency.py), by the fuzz targets,
+# and by the mutants of this file in tests/requirements/mutants.toml.
 #
 # It exists because ``pack`` and ``unpack`` are not to be slower than cbor2, which is written in C.
 # Microseconds for a record of 50 symbols (bench/pack.py, CPython 3.11): cbor2 dumps 0.94 and loads

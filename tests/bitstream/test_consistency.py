@@ -16,11 +16,13 @@ from semcodec.bitstream import (
     Field,
     Limits,
     Models,
+    api,
     embed_png,
     extract_png,
     framing,
     inspect,
     pack,
+    record_codec,
     repack,
     unpack,
     unpack_all,
@@ -29,7 +31,7 @@ from semcodec.bitstream import (
 from semcodec.bitstream.framing import text as text_
 from semcodec.bitstream.header import SIZE_CODES
 from semcodec.bitstream.parser import Parser
-from semcodec.errors import FormatError, SemcodecError, UnsupportedError
+from semcodec.errors import FormatError, InputError, SemcodecError, UnsupportedError
 from tests.png_files import HEADER, PIXELS, SIGNATURE, build_chunk, build_png
 
 RECORD = build_chunk(b"seMC", pack("nn"))
@@ -163,6 +165,28 @@ def test_longest_text_form_is_read() -> None:
         assert unpack(data).text == text
         with pytest.raises(SemcodecError, match="65536"):
             pack(text + "n", framing=name)
+
+
+# --- fast path and general path -------------------------------------------------------------
+
+_near_symbols = st.text(" ntsrhldcmfgpbkvxé", max_size=12)
+
+
+@given(_near_symbols)
+def test_fast_path_and_general_path_agree(text: str) -> None:
+    """On texts that are nearly symbols, and on their bytes with and without padding."""
+    try:
+        packed = api.serialize(api.build_record(text))
+    except InputError:
+        packed = None
+    assert record_codec.write_default(text) == packed
+    payload = "".join(f"{' ntsrhldcmfgpbkv'.find(symbol) % 16:x}" for symbol in text)
+    data = b"\0" + bytes.fromhex(payload + "0" * (len(payload) % 2))
+    try:
+        record = record_codec.read_record(Parser(data), "bare", Limits())
+    except FormatError:
+        record = None
+    assert record_codec.read_default(data) == record
 
 
 # --- reader and validator ------------------------------------------------------------------
