@@ -34,8 +34,8 @@ FUZZ_SECONDS: Final = 180  #: for each target; two run at a time
 #: The runs of pytest: a name, and the arguments that select the tests.
 TESTS: Final = (
     ("properties", ("-m", "hypothesis")),
-    ("decoders with a disabled rule", ("tests/fuzz/test_lax.py",)),
-    ("seeded tests", ("-m", "sampled and not hypothesis", "--ignore=tests/fuzz/test_lax.py")),
+    ("decoders with a disabled rule", ("tests/fuzz/test_mutants.py",)),
+    ("seeded tests", ("-m", "sampled and not hypothesis", "--ignore=tests/fuzz/test_mutants.py")),
 )
 INTRODUCTION: Final = """\
 # The last nightly run

@@ -1,4 +1,4 @@
-"""The driver: ``python -m fuzz list | run | regress | minimise | generate``."""
+"""Fuzz the library: ``python -m fuzz list | run | replay``."""
 
 from __future__ import annotations
 
@@ -8,92 +8,82 @@ import subprocess
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
-from fuzz import corpus, dictionary, engine, minimise, targets
+from fuzz import corpus, engine, targets
 
-FOUND = corpus.HERE / "found"
-LONGEST = 4096  #: bytes of an input that atheris tries; the default limits lie beyond on purpose
+FUZZ = Path(__file__).parent
+FOUND = FUZZ / "found"
+CORPUS = FUZZ / "corpus"
 
 
 def list_targets(_: argparse.Namespace) -> int:
-    """Say which targets there are and what each is about."""
+    """List the targets, each with the property that it tests."""
     for name in targets.NAMES:
-        print(f"{name:14}{targets.idea(name)}")
+        print(f"{name:14}{targets.summary(name)}")
     return 0
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run a target, by atheris where it is installed and asked for."""
+    """Run a target on its corpus and on random inputs."""
     if options.engine == "atheris":
         return run_atheris(options)
     outcome = engine.run(options.target, options.seed, options.runs, options.seconds)
-    if outcome.failed is not None:
+    if outcome.failed is None:
+        print(f"{options.target}: {outcome.runs} inputs, no finding")
+        return 0
+    if outcome.buffer is None:
         return report(options.target, *outcome.failed)
-    seconds, data = outcome.slowest
-    print(f"{options.target}: {outcome.runs} inputs, no finding")
-    print(f"slowest: {seconds * 1000:.1f} ms, {len(data)} bytes: {data[:40].hex()}")
-    return 0
+    return shrink_and_report(options.target, outcome.buffer)
 
 
 def run_atheris(options: argparse.Namespace) -> int:
     """Run a target under libFuzzer in a process of its own."""
     if importlib.util.find_spec("atheris") is None:
-        print("atheris is not installed: pip install -e '.[fuzz]', or take --engine plain")
+        print("Atheris is not installed: pip install -e '.[fuzz]', or use --engine random.")
         return 2
-    start = corpus.CORPUS / options.target
-    corpus.generate(corpus.CORPUS)
-    (FOUND / options.target).mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "fuzz.harness", options.target, str(start)]
-    command += [f"-seed={options.seed}", f"-artifact_prefix={FOUND / options.target}/"]
-    command += [f"-dict={dictionary.PATH}", f"-max_len={LONGEST}", "-print_final_stats=1"]
+    found, start = FOUND / options.target, CORPUS / options.target
+    for folder in (found, start):
+        folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "fuzz.atheris_harness", options.target, str(start)]
+    command += [f"-seed={options.seed}", f"-artifact_prefix={found}/", "-print_final_stats=1"]
+    command += [f"-max_len={engine.BUFFER_BYTES}"]
     if options.runs is not None:
         command.append(f"-runs={options.runs}")
     if options.seconds is not None:
         command.append(f"-max_total_time={options.seconds}")
-    return int(subprocess.run(command, cwd=corpus.HERE.parent).returncode != 0)
+    return int(subprocess.run(command, cwd=FUZZ.parent).returncode != 0)
 
 
-def regress(options: argparse.Namespace) -> int:
-    """Try everything that was found before, and the corpora."""
+def replay(options: argparse.Namespace) -> int:
+    """Run a target on a buffer that libFuzzer stored, or all targets on the corpus."""
+    if options.file is not None:
+        return shrink_and_report(options.target, options.file.read_bytes())
     failed = 0
     for name in [options.target] if options.target else targets.NAMES:
-        kept = [data for _, data in corpus.regressions(name)]
-        for data in (*kept, *corpus.of_target(name)):
-            if error := engine.failure(name, data):
-                failed += report(name, data, error)
-        print(
-            f"{name}: {len(kept)} regressions, {len(corpus.of_target(name))} from vectors and rules"
-        )
+        known = corpus.of_target(name)
+        for example in known:
+            if error := engine.failure(name, example):
+                failed += report(name, example, error)
+        print(f"{name}: {len(known)} inputs from vectors and rules")
     return int(failed > 0)
 
 
-def report(name: str, data: bytes, error: Exception) -> int:
-    """Show a finding and keep its input; returns the exit code 1."""
-    path = corpus.keep(data, FOUND / name)
+def shrink_and_report(name: str, buffer: bytes) -> int:
+    """Report the smallest input with the failure of ``buffer``; returns 0 if it does not fail."""
+    found = engine.shrink(name, buffer)
+    if found is None:
+        print(f"{name}: no finding")
+        return 0
+    return report(name, *found)
+
+
+def report(name: str, example: Any, error: Exception) -> int:
+    """Print a finding; returns the exit code 1."""
     traceback.print_exception(error)
-    print(f"{name} failed on {len(data)} bytes, kept in {path}")
-    print(f"make it small: python -m fuzz minimise {name} {path}")
+    shown = f"bytes.fromhex({example.hex()!r})" if isinstance(example, bytes) else repr(example)
+    print(f"{name} failed on: {shown}")
     return 1
-
-
-def make_small(options: argparse.Namespace) -> int:
-    """Write a smaller input with the same failure beside the one given."""
-    try:
-        small = minimise.minimised(options.target, options.file.read_bytes())
-    except ValueError as error:
-        print(f"{options.file}: {error}")
-        return 1
-    path = corpus.keep(small, options.file.parent)
-    print(f"{len(small)} bytes, kept in {path}: {small.hex()}")
-    return 0
-
-
-def generate(options: argparse.Namespace) -> int:
-    """Write the corpora out of the vectors, and the dictionary out of the registries."""
-    dictionary.PATH.write_text(dictionary.text(), "utf-8")
-    for name, count in corpus.generate(options.out).items():
-        print(f"{name:14}{count} files in {options.out / name}")
-    return 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -105,25 +95,24 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(call=run)
     one.add_argument("target", choices=targets.NAMES)
     bound = one.add_mutually_exclusive_group(required=True)
-    bound.add_argument("--seconds", type=int)
-    bound.add_argument("--runs", type=int)
-    one.add_argument("--seed", type=int, default=1)
-    one.add_argument("--engine", choices=("atheris", "plain"), default="plain")
-    again = commands.add_parser("regress", help=regress.__doc__)
-    again.set_defaults(call=regress)
-    again.add_argument("target", nargs="?", choices=targets.NAMES)
-    small = commands.add_parser("minimise", help=make_small.__doc__)
-    small.set_defaults(call=make_small)
-    small.add_argument("target", choices=targets.NAMES)
-    small.add_argument("file", type=Path)
-    made = commands.add_parser("generate", help=generate.__doc__)
-    made.set_defaults(call=generate)
-    made.add_argument("--out", type=Path, default=corpus.CORPUS)
+    bound.add_argument("--seconds", type=int, help="run for so long")
+    bound.add_argument("--runs", type=int, help="run on so many inputs")
+    one.add_argument("--seed", type=int, default=1, help="seed of the inputs (default: 1)")
+    one.add_argument(
+        "--engine",
+        choices=("atheris", "random"),
+        default="random",
+        help="guided by coverage, or not (default: random)",
+    )
+    again = commands.add_parser("replay", help=replay.__doc__)
+    again.set_defaults(call=replay)
+    again.add_argument("target", nargs="?", choices=targets.NAMES, help="default: all")
+    again.add_argument("file", nargs="?", type=Path, help="a file in fuzz/found/TARGET")
     return whole
 
 
 def main() -> int:
-    """Do what the command line says."""
+    """Run the command of ``sys.argv`` and return its exit code."""
     options = parser().parse_args()
     return int(options.call(options))
 

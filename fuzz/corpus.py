@@ -1,37 +1,30 @@
-"""Where inputs come from that are not random: vectors, examples of rules, what was found before.
-
-A *corpus* is a directory of files for an engine to start from. It is written out of the vectors
-and of the rules' examples when needed and not kept. *Regressions* are kept: inputs on which a
-target once failed.
-"""
+"""Inputs that are not random: the vectors, and the example of each rule."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from fuzz import targets
 from semcodec.bitstream import RULES
 
-HERE = Path(__file__).parent
-VECTORS = HERE.parent / "spec" / "vectors"
-REGRESSIONS = HERE / "regressions"
-CORPUS = HERE / "corpus"
+#: Of vectors that strategies edit: an edit of a long one would cost as much as many short inputs.
+MAX_KNOWN_BYTES = 300
+VECTORS = Path(__file__).parents[1] / "spec" / "vectors"
 
 
 @functools.cache
 def rows() -> tuple[dict[str, Any], ...]:
     """Return all vectors that have data, in the order of their files."""
-    found: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for path in sorted(VECTORS.rglob("*.json")):
         content = json.loads(path.read_text("utf-8"))
-        listed = content.get("vectors", []) if isinstance(content, dict) else []
-        found += [row for row in listed if "data" in row]
-    return tuple(found)
+        vectors = content.get("vectors", []) if isinstance(content, dict) else []
+        rows += [row for row in vectors if "data" in row]
+    return tuple(rows)
 
 
 def vectors(rule: str | None = None) -> list[tuple[bytes, str]]:
@@ -43,49 +36,28 @@ def vectors(rule: str | None = None) -> list[tuple[bytes, str]]:
     ]
 
 
-def examples() -> list[tuple[bytes, str]]:
-    """Return the examples of the registry of rules: each breaks one rule."""
-    return [(bytes.fromhex(rule.example_hex), rule.framing) for rule in RULES.values()]
+def known_data() -> list[bytes]:
+    """Return the data of all short vectors of one record, each once, for strategies to edit."""
+    single = (data for data, framing in vectors() if framing != "sequence")
+    return list(dict.fromkeys(data for data in single if 0 < len(data) <= MAX_KNOWN_BYTES))
 
 
-def of_target(name: str) -> list[bytes]:
-    """Return the inputs of a target that vectors and examples give, each once."""
-    return _inputs(name, (*vectors(), *examples()))
+def of_target(name: str) -> list[Any]:
+    """Return the inputs of a target that the vectors and the examples of all rules give."""
+    examples = [(bytes.fromhex(rule.example_hex), rule.framing) for rule in RULES.values()]
+    return _inputs(name, [*vectors(), *examples])
 
 
-def of_rule(name: str, rule: str) -> list[bytes]:
+def of_rule(name: str, rule: str) -> list[Any]:
     """Return the inputs of a target that the vectors and the example of one rule give."""
-    return _inputs(
-        name, (*vectors(rule), (bytes.fromhex(RULES[rule].example_hex), RULES[rule].framing))
-    )
+    example = bytes.fromhex(RULES[rule].example_hex), RULES[rule].framing
+    return _inputs(name, [*vectors(rule), example])
 
 
-def _inputs(name: str, given: Iterable[tuple[bytes, str]]) -> list[bytes]:
-    """Return the inputs of a target that lead to where these data are read, each once."""
+def _inputs(name: str, records: Iterable[tuple[bytes, str]]) -> list[Any]:
     from_record = targets.load(name).from_record
-    return list(dict.fromkeys(from_record(data, framing) for data, framing in given))
-
-
-def regressions(name: str) -> Iterator[tuple[Path, bytes]]:
-    """Go over the kept inputs of a target."""
-    for path in sorted((REGRESSIONS / name).glob("*.bin")):
-        yield path, path.read_bytes()
-
-
-def keep(data: bytes, directory: Path) -> Path:
-    """Write ``data`` into ``directory`` under the name that its content gives it."""
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / f"{hashlib.sha256(data).hexdigest()[:16]}.bin"
-    path.write_bytes(data)
-    return path
-
-
-def generate(directory: Path) -> dict[str, int]:
-    """Write the corpora of all targets below ``directory`` and return how many files each has."""
-    counts = {}
-    for name in targets.NAMES:
-        inputs = [*of_target(name), *(data for _, data in regressions(name))]
-        for data in inputs:
-            keep(data, directory / name)
-        counts[name] = len(inputs)
-    return counts
+    return [
+        example
+        for data, framing in dict.fromkeys(records)
+        for example in from_record(data, framing)
+    ]

@@ -1,66 +1,133 @@
-"""The plain engine: seeded, reproducible, without any dependency.
+"""Run targets on inputs that a seed determines, and shrink the first one that fails.
 
-It starts from the corpus, lets the target make inputs, changes both, and counts what it did. It
-knows nothing of coverage: that is what atheris is for. The same seed gives the same inputs.
+Hypothesis turns a buffer of random bytes into an input (``fuzz_one_input``), which under Atheris is
+libFuzzer's buffer and here one from a seeded generator. The same seed gives the same inputs, with
+the same version of hypothesis. This engine is not guided by coverage.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.database import InMemoryExampleDatabase
+from hypothesis.strategies import SearchStrategy
 
 from fuzz import corpus, targets
+
+T = TypeVar("T")
+
+#: Bytes of a buffer: more than nearly all inputs use. An input whose buffer ends is discarded.
+BUFFER_BYTES: Final = 2048
 
 
 @dataclass
 class Outcome:
-    """What a run did.
+    """The result of a run.
 
     Attributes:
         runs: inputs tried.
-        slowest: the input that took longest, and its seconds; for people, no test looks at it.
-        failed: the input that broke a law, and what was raised; None if none did.
+        failed: the input that failed, and what the target raised; None if no input failed.
+        buffer: the buffer that gave this input; None for inputs of the corpus.
     """
 
     runs: int = 0
-    slowest: tuple[float, bytes] = field(default=(0.0, b""))
-    failed: tuple[bytes, Exception] | None = None
+    failed: tuple[Any, Exception] | None = None
+    buffer: bytes | None = None
 
 
-def inputs(name: str, seed: int) -> Iterator[bytes]:
-    """Go over the inputs of a target: first its corpus, then without end what chance makes."""
-    target, rng = targets.load(name), random.Random(f"{name} {seed}")
-    kept = [*corpus.of_target(name), *(data for _, data in corpus.regressions(name))]
-    yield from kept
+def wrapped(
+    test: Callable[[Any], None], inputs: SearchStrategy[Any], **options: Any
+) -> Callable[[], None]:
+    """Return ``test`` as a hypothesis test, without a clock and without a database on disk."""
+    options = {"database": None, "deadline": None} | options
+    configure = settings(suppress_health_check=list(HealthCheck), **options)
+    return configure(given(inputs)(lambda example: test(example)))
+
+
+def random_inputs(inputs: SearchStrategy[T], seed: str) -> Iterator[tuple[T, bytes]]:
+    """Yield inputs without end, each with its buffer."""
+    found: list[T] = []
+    draw = wrapped(found.append, inputs).hypothesis.fuzz_one_input  # type: ignore[attr-defined]
+    rng = random.Random(seed)
     while True:
-        if kept and rng.randrange(3) == 0:
-            yield target.mutated(rng, rng.choice(kept))
-        else:
-            yield target.an_input(rng)
+        buffer = rng.randbytes(BUFFER_BYTES)
+        draw(buffer)
+        if found:
+            yield found.pop(), buffer
+
+
+@functools.cache
+def _near_records(seed: int) -> tuple[list[bytes], Iterator[tuple[bytes, bytes]]]:
+    return [], random_inputs(targets.load("unpack").inputs(), str(seed))
+
+
+def near_records(seed: int, count: int) -> list[bytes]:
+    """Return the first ``count`` inputs of the target `unpack`, for tests that need many at once.
+
+    All tests of a process share the inputs of a seed, since generating takes longer than parsing.
+    """
+    generated, more = _near_records(seed)
+    missing = max(0, count - len(generated))
+    generated += (example for example, _ in itertools.islice(more, missing))
+    return generated[:count]
 
 
 def run(name: str, seed: int, runs: int | None = None, seconds: float | None = None) -> Outcome:
-    """Try inputs until one fails, or for so many runs, or for so long."""
-    outcome, end = Outcome(), None if seconds is None else time.monotonic() + seconds
-    for data in itertools.islice(inputs(name, seed), runs):
-        start = time.monotonic()
-        if end is not None and start > end:
+    """Try the corpus and then random inputs: up to a failure, a number of runs or a time."""
+    end = None if seconds is None else time.monotonic() + seconds
+    outcome, known = Outcome(), ((example, None) for example in corpus.of_target(name))
+    generated = random_inputs(targets.load(name).inputs(), f"{name} {seed}")
+    for example, buffer in itertools.islice(itertools.chain(known, generated), runs):
+        if end is not None and time.monotonic() > end:
             break
         outcome.runs += 1
-        if error := failure(name, data):
-            outcome.failed = data, error
+        if error := failure(name, example):
+            outcome.failed, outcome.buffer = (example, error), buffer
             break
-        outcome.slowest = max(outcome.slowest, (time.monotonic() - start, data))
     return outcome
 
 
-def failure(name: str, data: bytes) -> Exception | None:
-    """Return what a target raises on ``data``, or None."""
+def failure(name: str, example: Any) -> Exception | None:
+    """Return the exception that a target raises on ``example``, or None."""
     try:
-        targets.load(name).test_one_input(data)
-    except Exception as error:  # anything at all is a finding
+        targets.load(name).test_one_input(example)
+    except Exception as error:  # every exception is a finding
         return error
     return None
+
+
+def shrink(name: str, buffer: bytes) -> tuple[Any, Exception] | None:
+    """Return the smallest input with the failure that ``buffer`` leads to; None if it passes.
+
+    ``fuzz_one_input`` stores the choices of a failing buffer in the test's database, and a run of
+    the same test starts from there and shrinks. The last failure that it sees is the smallest.
+    """
+    target = targets.load(name)
+    smallest: list[tuple[Any, Exception]] = []
+
+    def test(example: Any) -> None:
+        try:
+            target.test_one_input(example)
+        except Exception as error:
+            smallest[:] = [(example, error)]
+            raise
+
+    shrinking = wrapped(
+        test,
+        target.inputs(),
+        database=InMemoryExampleDatabase(),
+        phases=[Phase.reuse, Phase.shrink],
+    )
+    for attempt in (lambda: shrinking.hypothesis.fuzz_one_input(buffer), shrinking):  # type: ignore[attr-defined]
+        try:
+            attempt()
+        except Exception:  # it is in `smallest`
+            continue
+    return smallest[0] if smallest else None

@@ -1,16 +1,15 @@
 #!/bin/bash -eu
-# Build every target of fuzz/targets for OSS-Fuzz, each with its dictionary and its corpus.
-# OSS-Fuzz gives OUT, WORK and compile_python_fuzzer, and runs this in the repository.
+# Build every target of fuzz/targets for OSS-Fuzz. Inputs are buffers for hypothesis, so that there is
+# neither a dictionary nor a seed corpus: the strategies contain the tokens and the vectors.
+# OSS-Fuzz provides OUT and compile_python_fuzzer, and runs this script in the repository.
 
-pip3 install .
-python3 -m fuzz generate --out "$WORK/corpus"
+pip3 install . hypothesis
 
 for path in fuzz/targets/[a-z]*.py; do
   name=$(basename "$path" .py)
-  printf 'from fuzz.harness import main\n\nmain("%s")\n' "$name" > "fuzz_$name.py"
-  # The target is imported by name, so the packager has to be told of it, and of the word tables.
+  printf 'from fuzz.atheris_harness import main\n\nmain("%s")\n' "$name" > "fuzz_$name.py"
+  # The target is imported by its name, which the packager cannot see. The word tables, Annex C and
+  # the vectors are read at run time.
   compile_python_fuzzer "fuzz_$name.py" --paths . --hidden-import "fuzz.targets.$name" \
-    --collect-data semcodec
-  cp fuzz/dictionary.txt "$OUT/fuzz_$name.dict"
-  (cd "$WORK/corpus/$name" && zip -q -r "$OUT/fuzz_${name}_seed_corpus.zip" .)
+    --collect-data semcodec --add-data spec/SEMCODEC-1.md:spec --add-data spec/vectors:spec/vectors
 done

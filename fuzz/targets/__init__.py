@@ -1,32 +1,30 @@
-"""The fuzz targets: each a module that takes any bytes and raises on a finding.
+"""The fuzz targets: each a module with a property of the library and a strategy for its inputs.
 
-Besides ``test_one_input``, a target says how its inputs are made: ``an_input`` out of random
-numbers, ``mutated`` out of another input, ``from_record`` out of the data of a vector.
+Most inputs are bytes. Those of `roundtrip` are arguments of ``pack``; those of `fields` and
+`framings` are a name and bytes.
 """
 
 from __future__ import annotations
 
 import importlib
-import random
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
-NAMES = ("unpack", "roundtrip", "fields", "differential", "carriers", "words")
+from hypothesis.strategies import SearchStrategy
+
+NAMES = ("unpack", "roundtrip", "fields", "differential", "framings", "words")
 
 
 class Target(Protocol):
-    """What a module in this directory has."""
+    """The contents of a module in this directory."""
 
-    def test_one_input(self, data: bytes) -> None:
-        """Raise if a law is broken on ``data``."""
+    def inputs(self) -> SearchStrategy[Any]:
+        """Return the strategy for inputs."""
 
-    def an_input(self, rng: random.Random) -> bytes:
-        """Return an input that leads far into the code."""
+    def test_one_input(self, example: Any, /) -> None:
+        """Raise if the property does not hold for ``example``."""
 
-    def mutated(self, rng: random.Random, data: bytes) -> bytes:
-        """Return a neighbour of an input."""
-
-    def from_record(self, data: bytes, framing: str) -> bytes:
-        """Return an input that leads to where ``data`` is read; the framing may be ``auto``."""
+    def from_record(self, data: bytes, framing: str) -> list[Any]:
+        """Return the inputs that lead to where ``data`` is read; the framing may be ``auto``."""
 
 
 def load(name: str) -> Target:
@@ -34,6 +32,6 @@ def load(name: str) -> Target:
     return cast(Target, importlib.import_module(f"fuzz.targets.{name}"))
 
 
-def idea(name: str) -> str:
+def summary(name: str) -> str:
     """Return the first line of the target's documentation."""
     return (importlib.import_module(f"fuzz.targets.{name}").__doc__ or "").partition("\n")[0]

@@ -1,51 +1,55 @@
-"""Any bytes: only our errors leave, validator and reader agree, work is in proportion.
+"""Any bytes: only our errors are raised, validator and parser agree, work is proportional.
 
-Whatever comes in, ``unpack`` returns a record or raises a SemcodecError; ``validate`` never raises,
-and says the same; ``inspect`` leaves out no bit; at most one framing takes the bytes.
+For any bytes, ``unpack`` returns a record or raises a SemcodecError; ``validate`` never raises, and
+comes to the same verdict; ``inspect`` covers every bit; at most one framing accepts the bytes.
 """
 
 from __future__ import annotations
 
 import contextlib
 
-from fuzz import carriers
-from fuzz.mutator import an_input, mutated
-from fuzz.work import Counter
+from hypothesis.strategies import SearchStrategy
+
+from fuzz import corpus, malformed
+from fuzz.call_counter import CallCounter
 from semcodec.bitstream import PROFILES, Limits, Record, Report, inspect, unpack, validate
 from semcodec.bitstream.framing import INPUT_FRAMINGS
 from semcodec.errors import FormatError, SemcodecError, UnsupportedError
 
-__all__ = ["test_one_input", "an_input", "mutated", "from_record"]
-
-DEFAULT = Limits()
+DEFAULT_LIMITS = Limits()
 #: Limits that many inputs exceed.
-TIGHT = Limits(max_bytes=40, max_words=4, max_extensions=2, max_chunks=4)
-#: Function calls of one reading: what any record costs, and what a byte more may cost.
-CALLS, CALLS_PER_BYTE = 200, 8
-#: What the words of one record may cost that are coded whole, however many bytes say them.
-CODED_CALLS = 150_000
-#: A nibble payload says two characters a byte; every other text says less.
-CHARACTERS_PER_BYTE = 2
-#: The most that words coded whole can be: 512 of the longest listed ones, and what is spelled.
-CODED_CHARACTERS = 512 * 32 + 1024
-#: Rules that can be broken without end are broken by entries of two bytes or more.
-FINDINGS, FINDINGS_PER_BYTE = 16, 2
+TIGHT_LIMITS = Limits(max_bytes=40, max_words=4, max_extensions=2, max_chunks=4)
+#: Function calls of one parse: a fixed part, and a part for each byte.
+MAX_CALLS, MAX_CALLS_PER_BYTE = 200, 8
+#: Function calls for a `lexicon` or `bag` payload: 512 words at most, however many bytes they take.
+MAX_CALLS_CODED = 150_000
+#: A nibble payload has two characters a byte; every other text has fewer.
+MAX_CHARACTERS_PER_BYTE = 2
+#: Characters of a `lexicon` or `bag` payload: 512 of the longest words, and the escaped letters.
+MAX_CHARACTERS_CODED = 512 * 32 + 1024
+#: A rule that can be broken more than once takes an entry of at least two bytes each time.
+MAX_FINDINGS, MAX_FINDINGS_PER_BYTE = 16, 2
 
 
-def from_record(data: bytes, framing: str) -> bytes:
-    """Return ``data``: it is an input as it is."""
-    return data
+def inputs() -> SearchStrategy[bytes]:
+    """Return the strategy for inputs: data that is nearly a record."""
+    return malformed.near_records(corpus.known_data())
+
+
+def from_record(data: bytes, framing: str) -> list[bytes]:
+    """Return ``data``, which is an input as it is."""
+    return [data]
 
 
 def test_one_input(data: bytes) -> None:
-    """Read ``data`` in every way and compare."""
-    record, error = _read(data, "auto")
-    _same_verdict(data, DEFAULT, record, error)
-    tight, stopped = _read(data, "auto", TIGHT)
-    _same_verdict(data, TIGHT, tight, stopped)
+    """Parse ``data`` in every way and compare."""
+    record, error = _unpack(data, "auto")
+    _check_verdict(data, DEFAULT_LIMITS, record, error)
+    tight, tight_error = _unpack(data, "auto", TIGHT_LIMITS)
+    _check_verdict(data, TIGHT_LIMITS, tight, tight_error)
     assert tight in (record, None), "a limit changed the record"
-    taken_as = [framing for framing in INPUT_FRAMINGS if _read(data, framing)[0] is not None]
-    assert taken_as == ([record.framing] if record else []), taken_as
+    accepted = [framing for framing in INPUT_FRAMINGS if _unpack(data, framing)[0] is not None]
+    assert accepted == ([record.framing] if record else []), accepted
     with contextlib.suppress(SemcodecError):
         assert tuple(inspect(data)) == validate(data).fields
     for profile in PROFILES if record else ():
@@ -53,46 +57,46 @@ def test_one_input(data: bytes) -> None:
         assert report.ok == (profile in report.profiles)
 
 
-def _same_verdict(
+def _check_verdict(
     data: bytes, limits: Limits, record: Record | None, error: SemcodecError | None
 ) -> None:
-    """Hold the validator to what the reader did under the same limits."""
+    """Check that ``validate`` agrees with ``unpack`` under the same limits."""
     report = validate(data, limits=limits)
     assert report.ok == (report.verdict == "valid") == (record is not None)
-    assert len(report.findings) <= FINDINGS + FINDINGS_PER_BYTE * len(data)
+    assert len(report.findings) <= MAX_FINDINGS + MAX_FINDINGS_PER_BYTE * len(data)
     if error is not None:
-        _same_finding(report, error)
+        _check_first_finding(report, error)
     if record is not None:
-        coded = CODED_CHARACTERS if record.coding in ("lexicon", "bag") else 0
-        assert len(record.text) <= coded + CHARACTERS_PER_BYTE * len(data)
-    _whole_map(data, report)
+        coded = MAX_CHARACTERS_CODED if record.coding in ("lexicon", "bag") else 0
+        assert len(record.text) <= coded + MAX_CHARACTERS_PER_BYTE * len(data)
+    _check_field_map(data, report)
 
 
-def _read(
-    data: bytes, framing: str, limits: Limits = DEFAULT
+def _unpack(
+    data: bytes, framing: str, limits: Limits = DEFAULT_LIMITS
 ) -> tuple[Record | None, SemcodecError | None]:
-    """Return the record, or the error that left; the work is counted."""
-    counter = Counter()
+    """Return the record, or the error that was raised; the function calls are counted."""
+    counter = CallCounter()
     try:
         with counter:
-            if framing == "auto" and limits is DEFAULT:
-                return unpack(data), None  # the short road is taken without options only
+            if framing == "auto" and limits is DEFAULT_LIMITS:
+                return unpack(data), None  # the fast path is for calls without options
             return unpack(data, framing=framing, limits=limits), None
     except SemcodecError as error:
         return None, error
     finally:
-        coded = CODED_CALLS if _may_be_coded(data) else 0
-        assert counter.calls <= CALLS + coded + CALLS_PER_BYTE * len(data), counter.calls
+        coded = MAX_CALLS_CODED if _may_have_coded_words(data) else 0
+        assert counter.calls <= MAX_CALLS + coded + MAX_CALLS_PER_BYTE * len(data), counter.calls
 
 
-def _may_be_coded(data: bytes) -> bool:
-    """Tell whether ``data`` may hold coded words: sure of bare records and files only."""
+def _may_have_coded_words(data: bytes) -> bool:
+    """Return whether ``data`` may hold coded words: exact for bare records and files only."""
     first = data[2:3] if data[:2] == b"\xb5\x1a" else data[:1]
     return first in (b"s", b"S", b"\x89") or (first != b"" and first[0] >> 5 in (1, 2))
 
 
-def _same_finding(report: Report, error: SemcodecError) -> None:
-    """Hold the first finding to the error that the reader stopped at."""
+def _check_first_finding(report: Report, error: SemcodecError) -> None:
+    """Check that the first finding is the error at which the strict parser stopped."""
     assert isinstance(error, FormatError | UnsupportedError), repr(error)
     first = report.findings[0]
     assert (first.rule, first.offset) == (error.rule, error.offset), (first, error)
@@ -102,21 +106,22 @@ def _same_finding(report: Report, error: SemcodecError) -> None:
         assert report.verdict != "valid"
 
 
-def _whole_map(data: bytes, report: Report) -> None:
-    """Hold the field map to its promise: the fields follow each other and leave out no bit."""
+def _check_field_map(data: bytes, report: Report) -> None:
+    """Check that the fields are adjacent and cover every bit."""
     if any(finding.rule.startswith("SC-LIM") for finding in report.findings):
-        assert not report.fields, "a map of what is beyond the limits is work without a bound"
+        assert not report.fields, "a field map beyond the limits would be unbounded work"
         return
-    at = 0
+    offset = 0
     for field in report.fields:
-        assert field.offset == at, field
-        at += field.bits
-    assert at == 8 * len(_mapped(data, report)), at
+        assert field.offset == offset, field
+        offset += field.bits
+    assert offset == 8 * _mapped_bytes(data, report), offset
 
 
-def _mapped(data: bytes, report: Report) -> bytes:
-    """Return what the map is of: the core of a text form that can be decoded, else the data."""
-    stopped = ("SC-TXT-1", "SC-TXT-2", "SC-TXT-3", "SC-TXT-5", "SC-FRM-1")
-    if report.framing not in carriers.PREFIXES or any(f.rule in stopped for f in report.findings):
-        return data
-    return carriers.core_of(data) or data
+def _mapped_bytes(data: bytes, report: Report) -> int:
+    """Return how many bytes the field map covers: the core of a decodable text form, else all."""
+    undecodable = ("SC-TXT-1", "SC-TXT-2", "SC-TXT-3", "SC-TXT-5", "SC-FRM-1")
+    if any(finding.rule in undecodable for finding in report.findings):
+        return len(data)
+    characters = len(data) - len(b"semc:")
+    return {"url": characters * 3 // 4, "qr": characters * 2 // 3}.get(report.framing, len(data))

@@ -1,4 +1,4 @@
-"""The Kaitai declaration speaks of the specification's rules, all of them and no others."""
+"""The Kaitai declaration names all the rules of bare records and files, and no other rules."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 import pytest
 
 from semcodec.bitstream import RULES
-from tests.kaitai import readings
+from tests.kaitai import decoders
 
 pytestmark = pytest.mark.kaitai
 
-#: Rules of framings and profiles that the declaration is not about, and limits of the former.
+#: Rules of other framings and of profiles, which the declaration does not cover.
 ELSEWHERE = ("SC-SEQ", "SC-TXT", "SC-PNG", "SC-PRO", "SC-LIM-4", "SC-LIM-5")
 
 
 def test_every_rule_of_bare_records_and_files_is_named() -> None:
-    named = re.findall(r"SC-[A-Z]+-\d+", readings.DECLARATION.read_text("utf-8"))
+    named = re.findall(r"SC-[A-Z]+-\d+", decoders.DECLARATION.read_text("utf-8"))
     assert set(named) == {rule for rule in RULES if not rule.startswith(ELSEWHERE)}

@@ -1,12 +1,13 @@
-"""Records that stand just inside and just outside of each rule, put together by hand."""
+"""Records at the edge of each rule: some that just conform to it and some that just break it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
 
-from fuzz.oracle import slow_check
-from tests.kaitai.rules import MAGIC
+from semcodec.bitstream import leb128
+from tests.annex_c import append_check
+from tests.kaitai.decoders import MAGIC
 
 TEXT = b"\x11"  #: "nn"
 
@@ -16,7 +17,7 @@ INTEGERS = (
 )
 SHORT = ((1, 1), (1024, 1024), (1024, 1), (1, 1024), (512, 512), (640, 480), (32768, 32768))
 LONG = ((32768, 32768), (1, 1), (1024, 1024), (32769, 1), (1, 32769), (2**31 - 1, 2**31 - 1))
-LONG_OVER = ((2**31, 1), (1, 2**31), (2**31, 2**31))
+TOO_LONG = ((2**31, 1), (1, 2**31), (2**31, 2**31))
 VALUES = (
     *(b"", b"\0", b"\1", b"\2", b"\0\1", b"\1\0", b"\x80\1", b"\x81\0", b"\xff\xff\xff\x7f"),
     *(b"\0\0", b"\0\1\2\3", b"\1\2\3\4", b"\xff" * 4, b"\1\2\3\4\5", b"\0" * 5),
@@ -44,28 +45,17 @@ UTF8 = (
 )
 
 
-def sealed(core: bytes) -> bytes:
-    """Return ``core`` with the check that its first byte asks for."""
-    kind = core[0] >> 3 & 3
-    return core + slow_check(kind, core)
-
-
-def explicit(form: int, bits: int, size: tuple[int, int]) -> bytes:
+def explicit_size(form: int, bits: int, size: tuple[int, int]) -> bytes:
     """Return a size field of two sides."""
     width, height = size
     field = (form << 2 * bits) + (width - 1 << bits) + height - 1
     return field.to_bytes((2 + 2 * bits) // 8, "big")
 
 
-def integer(value: int) -> bytes:
-    """Return a leb28 of up to two bytes."""
-    return bytes([value]) if value < 128 else bytes([value % 128 + 128, value // 128])
-
-
 def block(*entries: tuple[int, bytes]) -> bytes:
-    """Return an extension block."""
-    parts = [integer(kind) + integer(len(value)) + value for kind, value in entries]
-    return integer(sum(map(len, parts))) + b"".join(parts)
+    """Return an extension block, whatever its types and values."""
+    parts = [leb128.write(kind) + leb128.write(len(value)) + value for kind, value in entries]
+    return leb128.write(sum(map(len, parts))) + b"".join(parts)
 
 
 def cores() -> Iterator[bytes]:
@@ -73,27 +63,27 @@ def cores() -> Iterator[bytes]:
     rests = (b"", b"\x11", b"\1\1", b"\1\2\x0c\0\x11", b"\1\1\x03\x0a\1\4\x11", b"\x80" * 9)
     yield from (bytes([first]) + rest for first, rest in product(range(256), rests))
     yield from (bytes([2, code]) + TEXT for code in range(128))
-    yield from (b"\2" + explicit(0b10, 15, size) + TEXT for size in SHORT)
-    yield from (b"\2" + explicit(0b11, 31, size) + TEXT for size in (*LONG, *LONG_OVER))
+    yield from (b"\2" + explicit_size(0b10, 15, size) + TEXT for size in SHORT)
+    yield from (b"\2" + explicit_size(0b11, 31, size) + TEXT for size in (*LONG, *TOO_LONG))
     yield from (b"\1" + bytes.fromhex(number) + TEXT for number in INTEGERS)
     yield from (b"\1\0" + bytes(ids) for ids in product((0, 1), repeat=4))
     yield from (b"\4" + block((kind, value)) for kind, value in product(range(21), VALUES))
     yield from (b"\4" + bytes.fromhex(entries) for entries in BLOCKS)
-    yield from (b"\4" + block(*((2 * n + 20, b"") for n in range(most))) for most in (64, 65))
+    yield from (b"\4" + block(*((2 * n + 20, b"") for n in range(count))) for count in (64, 65))
     yield from (b"\0" + bytes([value]) for value in range(256))
     yield from (b"\0" + bytes(values) for values in product((0x00, 0x01, 0x10, 0x11), repeat=3))
     yield from (b"\x60" + bytes.fromhex(text) for text in UTF8)
     yield from (b"\0" + b"\x10" * words for words in (4096, 4097))
-    yield from (b"\0" + TEXT * most for most in (65_535, 65_536))
+    yield from (b"\0" + TEXT * count for count in (65_535, 65_536))
 
 
-def sharp() -> Iterator[bytes]:
-    """Yield records and near-records, with the right check and, a few, with wrong ones."""
+def records() -> Iterator[bytes]:
+    """Yield records that are valid or nearly so, with the right check; a few with a wrong one."""
     yield from (b"", b"\xb5", b"\xb5\x1b", MAGIC, MAGIC + MAGIC)
     for core in cores():
-        yield sealed(core)
-    yield from (MAGIC + sealed(b"\x08" + TEXT * most) for most in (65_534, 65_535))
+        yield append_check(core)
+    yield from (MAGIC + append_check(b"\x08" + TEXT * count) for count in (65_534, 65_535))
     for kind, magic in product(range(4), (b"", MAGIC)):
-        core = sealed(bytes([kind << 3]) + TEXT)
+        core = append_check(bytes([kind << 3]) + TEXT)
         yield from (magic + core[:end] for end in range(len(core) + 1))
         yield magic + core[:-1] + bytes([core[-1] ^ 1])

@@ -1,5 +1,5 @@
-// Read records with the compiled declaration: node read.js FOLDER. In: one record a line, in hex.
-// Out: one line of JSON for each. No rule is checked here but those that the declaration says.
+// Decode records with the compiled declaration: node decode.js FOLDER. Input: one record a line, in
+// hex. Output: a line of JSON for each. Only the rules in the declaration are checked here.
 "use strict";
 
 const fs = require("fs");
@@ -41,19 +41,19 @@ function extension(entry) {
   return [entry.type.value, hex(value), entry.value.number?.value ?? null];
 }
 
-function refusal(error) {
-  const ours = error instanceof KaitaiStream.EOFError || /^Validation\w+Error$/.test(error.name);
-  if (!ours) throw error;
+function refusedBy(error) {
+  const isRefusal = error instanceof KaitaiStream.EOFError || /^Validation\w+Error$/.test(error.name);
+  if (!isRefusal) throw error;
   return { refused: error.name };
 }
 
-function read(line) {
+function decode(line) {
   try {
     return fields(new Semcodec(new KaitaiStream(Buffer.from(line, "hex"))));
   } catch (error) {
-    return refusal(error);
+    return refusedBy(error);
   }
 }
 
 const lines = fs.readFileSync(0, "latin1").split("\n").slice(0, -1);
-process.stdout.write(lines.map((line) => JSON.stringify(read(line)) + "\n").join(""));
+process.stdout.write(lines.map((line) => JSON.stringify(decode(line)) + "\n").join(""));

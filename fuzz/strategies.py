@@ -1,0 +1,89 @@
+"""Hypothesis strategies for valid values: all that a record can state, and records of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from semcodec._registry import CHECK_REQUIRED, CHECKS, FRAMINGS, SIZES
+from semcodec.bitstream import Models, embed_png, extension, pack
+from semcodec.bitstream.extensions import FIRST_PRIVATE_TYPE
+from tests.png_files import build_png
+
+#: What ``pack`` takes: the text, and its other arguments by name.
+PackArguments = tuple[str, dict[str, Any]]
+
+LETTERS: Final = "ntsrhldcmfgpbkv"
+MAX_LEB128: Final = 2**28 - 1  #: four bytes of seven bits
+MAX_SHORT_SIDE: Final = 2**15
+MAX_SIDE: Final = 2**31 - 1
+
+nibble_texts = st.lists(st.text(LETTERS, min_size=1, max_size=8), max_size=12).map(" ".join)
+_characters = st.characters(exclude_categories=["Cs"])
+_printable = st.characters(exclude_categories=["Cc", "Cs"])
+unicode_texts = st.text(_characters, max_size=40)
+names = st.text(_printable, min_size=1, max_size=60)
+numbers = st.one_of(st.integers(0, 300), st.integers(0, MAX_LEB128))
+
+short_sides = st.integers(1, MAX_SHORT_SIDE)
+sides = st.integers(1, MAX_SIDE)
+sizes = st.one_of(
+    st.sampled_from(((1024, 1024), *SIZES.values())),
+    st.sampled_from(((1, 2**15), (2**15 + 1, 1), (1, MAX_SIDE), (1024, 1))),
+    st.tuples(short_sides, short_sides),
+    st.tuples(sides, sides),
+)
+models = st.one_of(
+    numbers.map(Models),
+    st.tuples(numbers, numbers, numbers, numbers).map(lambda ids: Models(0, *ids)),
+)
+
+_EXTENSION_VALUES: Final[dict[str, st.SearchStrategy[Any]]] = {
+    **dict.fromkeys(("describer", "writer", "painter", "prompts", "tool", "comment"), names),
+    "k": st.integers(1, MAX_LEB128),
+    "seed": st.integers(0, 2**32 - 1),
+    "order": st.just("importance"),
+}
+#: An even type of the private range: a decoder keeps the extension and ignores it.
+_private = st.tuples(
+    st.integers(0, 2**24 - 1).map(lambda number: FIRST_PRIVATE_TYPE + 2 * number),
+    st.binary(max_size=8),
+)
+
+
+@st.composite
+def extensions(draw: st.DrawFn) -> list[tuple[int, bytes]]:
+    """Return extensions of some registered types, and perhaps a private one."""
+    chosen = draw(st.sets(st.sampled_from([*_EXTENSION_VALUES, "private"])))
+    return [
+        draw(_private) if name == "private" else extension(name, draw(_EXTENSION_VALUES[name]))
+        for name in sorted(chosen)
+    ]
+
+
+@st.composite
+def pack_arguments(draw: st.DrawFn) -> PackArguments:
+    """Return arguments that ``pack`` takes, in every framing that it writes."""
+    framing = draw(st.sampled_from([name for name in FRAMINGS if name != "png"]))
+    coding = draw(st.sampled_from(("nibble", "utf8")))
+    checks = CHECKS[1:] if framing in CHECK_REQUIRED else CHECKS
+    return draw(nibble_texts if coding == "nibble" else unicode_texts), {
+        "coding": coding,
+        "framing": framing,
+        "check": draw(st.sampled_from(checks)),
+        "size": draw(sizes) if draw(st.booleans()) else (1024, 1024),
+        "models": draw(models) if draw(st.booleans()) else Models(),
+        "extensions": draw(extensions()) if draw(st.booleans()) else [],
+    }
+
+
+@st.composite
+def records(draw: st.DrawFn) -> bytes:
+    """Return a valid record in any framing but a sequence, one in eight inside a PNG file."""
+    text, arguments = draw(pack_arguments())
+    if draw(st.integers(0, 7)) == 7:
+        return embed_png(build_png(), pack(text, **arguments | {"framing": "bare"}))
+    if arguments["framing"] == "sequence":
+        arguments["framing"] = "bare"
+    return pack(text, **arguments)
