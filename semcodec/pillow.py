@@ -1,13 +1,8 @@
-"""Pillow opens and saves records, and its PNG files carry them, once ``register()`` was called.
+"""A plug-in for Pillow: open and save records as images, and embed them in PNG files.
 
-Opening reads the few bytes of the record and paints nothing: size and words are there at once.
-The picture is painted when its pixels are first asked for, offline unless another backend was
-registered; the record never chooses. Importing this module changes nothing in Pillow.
-
-    semcodec.pillow.register()
-    image = PIL.Image.open("harbour.semc")
-    image.info["words"]        # nothing is painted yet
-    image.save("harbour.png")  # painted; the file carries its record in a chunk seMC
+Importing this module changes nothing in Pillow; call ``register()``. Opening a record reads its few
+bytes and paints nothing, so that size and words are available at once. The picture is painted when
+its pixels are first used, offline unless another backend is registered: the record never chooses.
 """
 
 from __future__ import annotations
@@ -38,37 +33,37 @@ if TYPE_CHECKING:
 FORMAT: Final = "SEMCODEC"
 EXTENSION: Final = ".semc"
 MIME: Final = "image/vnd.semcodec"
-#: Options of ``image.save("x.semc", ...)`` that go on to ``semcodec.encode``.
+#: Options of ``image.save("x.semc", ...)`` that are passed to ``semcodec.encode``.
 OPTIONS: Final = ("k", "max_bytes", "ubpp", "coding", "size", "fit", "check", "models")
 
 Saver = Callable[[Image.Image, IO[bytes], str | bytes], None]
 
-_REGISTERING = threading.Lock()
+_REGISTRATION_LOCK = threading.Lock()  # Pillow's tables of formats belong to the whole process
 
 
 class SemcodecImageFile(ImageFile.ImageFile):
-    """A record as an image of Pillow, painted when its pixels are first asked for.
+    """A record as a Pillow image in RGB, painted when its pixels are first used.
 
     Its ``info`` has ``record`` (the bytes of the file), ``text``, ``words``, ``coding`` and ``k``.
 
     Attributes:
-        backend: who paints, for all of them.
+        backend: the name of the backend that paints, for all images.
     """
 
     format = FORMAT
     format_description = "Semcodec record"
     backend: ClassVar[str] = backends.AUTO
     _data: bytes
-    _checksum: int | None = None  #: of the pixels as they were painted
+    _checksum: int | None = None  #: of the pixels when they were painted
 
     def _open(self) -> None:
-        """Read the record. A damaged one is declined: ``open`` raises UnidentifiedImageError."""
-        assert self.fp is not None  # noqa: S101  # Pillow gives a file to whoever opens
+        """Read the record; for an invalid one ``Image.open`` raises UnidentifiedImageError."""
+        assert self.fp is not None  # noqa: S101  # Pillow sets it before it calls this method
         self._data = self.fp.read(DEFAULT_LIMITS.max_bytes + 1)
         try:
             record = bitstream.unpack(self._data, framing="file")
         except SemcodecError as error:
-            raise SyntaxError(str(error)) from error  # so a plug-in tells Pillow: not mine
+            raise SyntaxError(str(error)) from error  # Pillow's convention: try the next plug-in
         self._mode, self._size = "RGB", record.size
         self.info = {
             "record": self._data,
@@ -79,23 +74,30 @@ class SemcodecImageFile(ImageFile.ImageFile):
         }
 
     def load(self) -> PixelAccess | None:
-        """Paint, the first time, and return access to the pixels.
+        """Paint the picture on the first call, and return access to the pixels.
 
         Raises:
-            OSError: the picture cannot be painted: too large, no words, or a backend failed. Its
+            OSError: the picture is too large, the record has no words, or a backend failed;
                 ``__cause__`` is the error of the library, if there is one.
         """
         if self._im is None:
             self._release_file()
             self.im, self.readonly = self._decode().im, 0
-            self._checksum = self._checksum_now()
+            self._checksum = self._compute_checksum()
         return super().load()
 
     def own_record(self) -> bytes | None:
-        """Return the record, or None if the image was changed in place since it was opened."""
+        """Return the bytes of the record, None if the image was changed in place since it was opened.
+
+        A record must not be saved with an image that it does not describe (SC-EDI-2). Pillow has no
+        hook for changes in place (``putpixel``, ``paste``, ``ImageDraw``), so a checksum of mode,
+        size and pixels is compared with that of the painted picture. Methods that return another
+        image (``resize``, ``rotate``) return a plain one without a record. Tested by
+        test_pillow.py::TestPng::test_image_that_is_drawn_on_has_no_record and its neighbors.
+        """
         record: bytes | None = self.info.get("record")
-        is_as_painted = self._im is None or self._checksum == self._checksum_now()
-        return record if is_as_painted else None
+        is_unchanged = self._im is None or self._checksum == self._compute_checksum()
+        return record if is_unchanged else None
 
     def __getstate__(self) -> list[Any]:
         return [*super().__getstate__(), self._checksum]
@@ -104,12 +106,12 @@ class SemcodecImageFile(ImageFile.ImageFile):
         super().__setstate__(state[:-1])
         self._checksum = state[-1]
 
-    def _checksum_now(self) -> int:
-        """Return the checksum of the pixels, and of the mode and size that give them meaning."""
+    def _compute_checksum(self) -> int:
+        """Return a checksum of the pixels with the mode and size that give them meaning."""
         return zlib.crc32(self.tobytes(), zlib.crc32(repr((self.mode, self.size)).encode()))
 
     def _release_file(self) -> None:
-        """Let the file go: all of it was read. Pillow closes only what it opened itself."""
+        """Release the file, all of which has been read; close it if Pillow opened it."""
         file, self.fp = self.fp, None
         if file is not None and self._exclusive_fp:
             file.close()
@@ -117,8 +119,8 @@ class SemcodecImageFile(ImageFile.ImageFile):
     def _decode(self) -> Image.Image:
         if max(self.size) > MAX_PAINTED_SIDE:
             raise OSError(
-                f"The record asks for {self.width} x {self.height} pixels, and at most {MAX_PAINTED_SIDE} "
-                "a side are painted: call semcodec.decode with another size."
+                f"The record's size is {self.width} x {self.height} pixels, over {MAX_PAINTED_SIDE} a "
+                "side: call semcodec.decode with another size."
             )
         try:
             return decode(self._data, backend=self.backend).image
@@ -127,7 +129,11 @@ class SemcodecImageFile(ImageFile.ImageFile):
 
 
 class _PngSaver:
-    """Pillow's way to save PNG files, after which the record is put into the file."""
+    """Pillow's function for saving PNG files, extended to embed a record.
+
+    Attributes:
+        plain: Pillow's own function.
+    """
 
     def __init__(self, plain: Saver) -> None:
         self.plain = plain
@@ -143,29 +149,47 @@ class _PngSaver:
 
 
 def register(backend: str = backends.AUTO) -> None:
-    """Teach Pillow the format. May be called again; the last backend holds for all images.
+    """Register the format with Pillow: ``.semc`` files, and records in PNG files.
 
-    - ``Image.open`` opens files: see ``SemcodecImageFile``. A file that is damaged, or is of a
-      newer version, raises UnidentifiedImageError. Pillow warns, and then refuses, when the size
-      is over its own ``Image.MAX_IMAGE_PIXELS``.
-    - ``image.save("x.semc")`` describes the image. ``OPTIONS`` are those of ``semcodec.encode``;
-      without ``size`` it is that of the image, made smaller if it could not be painted again.
-    - ``image.save("x.png", semcodec=record)`` puts a record into the file, in any form that
-      ``semcodec.embed_png`` takes.
-    - An image that was opened from a record saves this record, in both formats, as long as it was
-      not made into another image by ``resize`` and the like, and its pixels are as they were
-      painted; ``semcodec=None`` leaves it out.
-    - A wrong option is found after Pillow has opened, and so emptied, the file to be written.
+    It may be called again; the last backend is used for all images.
+
+    - ``Image.open`` opens ``.semc`` files: see ``SemcodecImageFile``. For a file that is invalid or
+      of a newer version it raises UnidentifiedImageError. Pillow warns, and above twice the limit
+      refuses, if the size is over its own ``Image.MAX_IMAGE_PIXELS``.
+    - ``image.save("x.semc", **options)`` describes the image. ``OPTIONS`` are those of
+      ``semcodec.encode``; the default of ``size`` is the size of the image, at most 4096 pixels a
+      side.
+    - ``image.save("x.png", semcodec=record)`` embeds a record (bytes, str or Record), as
+      ``semcodec.embed_png`` does.
+    - An image that was opened from a record is saved with this record, in both formats, as long as
+      its pixels are unchanged; ``semcodec=None`` omits it.
+    - Pillow opens, and so empties, the output file before options are checked. If saving fails, it
+      removes a file that it created.
+
+    Args:
+        backend: the name of the backend that describes and paints; ``"auto"`` is the offline one.
 
     Raises:
-        InputError: there is no such backend.
+        InputError: the backend is unknown.
+
+    Example:
+        >>> import io, semcodec, semcodec.pillow
+        >>> from PIL import Image
+        >>> semcodec.pillow.register()
+        >>> file = io.BytesIO(semcodec.pack("rd bt", size=(96, 64), framing="file"))
+        >>> image = Image.open(file)
+        >>> image.size, image.info["words"]  # nothing is painted yet
+        ((96, 64), ['rd', 'bt'])
+        >>> png = io.BytesIO()
+        >>> image.save(png, "PNG")  # painted; the file has its record in a chunk seMC
+        >>> semcodec.unpack(png.getvalue()).text
+        'rd bt'
     """
     if backend != backends.AUTO and backend not in backends.names():
-        raise InputError(
-            f"There is no such backend: give auto or one of {', '.join(backends.names())}."
-        )
+        names = ", ".join(backends.names())
+        raise InputError(f"Unknown backend: use auto or one of {names}.")
     SemcodecImageFile.backend = backend
-    with block_fork(), _REGISTERING:
+    with block_fork(), _REGISTRATION_LOCK:
         Image.register_open(FORMAT, SemcodecImageFile, _has_magic)
         Image.register_save(FORMAT, _save)
         Image.register_extension(FORMAT, EXTENSION)
@@ -185,23 +209,24 @@ def _has_magic(prefix: bytes) -> bool:
 
 
 def _record_for(image: Image.Image) -> bytes | str | Record | None:
-    """Return the record to save with ``image``: what the caller says, else its own."""
+    """Return the record to save with ``image``: the caller's, else its own if it is unchanged."""
     own = image.own_record() if isinstance(image, SemcodecImageFile) else None
-    given: bytes | str | Record | Literal[False] | None = image.encoderinfo.get("semcodec", own)
-    return None if given is False else given
+    record: bytes | str | Record | Literal[False] | None
+    record = image.encoderinfo.get("semcodec", own)
+    return None if record is False else record
 
 
 def _save(image: Image.Image, file: IO[bytes], name: str | bytes) -> None:
-    """Write the record of ``image``, or describe it.
+    """Write the record of ``image``, or describe the image and write a new record.
 
     Raises:
         OSError: a backend failed.
-        InputError: an option is at fault.
+        InputError: an option is invalid.
     """
     record = _record_for(image)
     if record is not None:
-        given = record if isinstance(record, Record) else bitstream.unpack(record)
-        file.write(bitstream.repack(given, framing="file"))
+        unpacked = record if isinstance(record, Record) else bitstream.unpack(record)
+        file.write(bitstream.repack(unpacked, framing="file"))
         return
     options = {key: image.encoderinfo[key] for key in OPTIONS if key in image.encoderinfo}
     options.setdefault("size", _clamp_size(image.size))
@@ -212,6 +237,7 @@ def _save(image: Image.Image, file: IO[bytes], name: str | bytes) -> None:
 
 
 def _clamp_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return ``size``, scaled down if a picture of that size could not be painted."""
     width, height = size
     longest = max(width, height, MAX_PAINTED_SIDE)
     return max(1, width * MAX_PAINTED_SIDE // longest), max(1, height * MAX_PAINTED_SIDE // longest)

@@ -1,4 +1,4 @@
-"""Small image files of every awkward kind, made on the spot."""
+"""Small image files of all modes and formats, and unreadable ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
 
 
 def scene(size: tuple[int, int] = (96, 64)) -> Image.Image:
-    """Return blue above, green below and a red square on the left."""
+    """Return a picture that is blue above and green below, with a red square on the left."""
     image = Image.new("RGB", size, (90, 150, 230))
     width, height = size
     image.paste((40, 140, 50), (0, height // 2, width, height))
@@ -30,13 +30,13 @@ def scene(size: tuple[int, int] = (96, 64)) -> Image.Image:
 
 
 def claiming(width: int, height: int) -> bytes:
-    """Return a PNG file of a few bytes that says it holds so many pixels."""
+    """Return a PNG file of a few bytes whose header states ``width`` x ``height`` pixels."""
     chunks = build_chunk(b"IDAT", zlib.compress(b"\0" * 99))
     return SIGNATURE + build_header(width, height, color_type=2) + chunks
 
 
 def turned() -> bytes:
-    """Return a JPEG file of a scene that lies on its side, with the EXIF tag to put it up."""
+    """Return a JPEG file of the scene rotated by 90 degrees, with the EXIF tag that undoes it."""
     exif = Image.Exif()
     exif[0x0112] = 6
     return saved(scene().rotate(90, expand=True), "JPEG", exif=exif, quality=95)
@@ -50,7 +50,7 @@ def animation() -> bytes:
 
 PHOTO = saved(scene(), "JPEG")
 
-#: Files that hold a picture, however oddly.
+#: Readable files.
 GOOD = {
     "jpeg": PHOTO,
     "png": saved(scene(), "PNG"),
@@ -67,7 +67,7 @@ GOOD = {
     "turned": turned(),
     "nothing but black": saved(Image.new("RGB", (50, 50)), "PNG"),
 }
-#: Files that hold none that can be read, and a word of what the user is told.
+#: Unreadable files, each with a word of the message.
 BAD = {
     "empty": (b"", "empty"),
     "text": (b"hello, I am a text file\n" * 9, "Unsupported"),

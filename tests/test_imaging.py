@@ -1,4 +1,4 @@
-"""Whatever the file is, what comes out is one upright RGB image, or one clear sentence."""
+"""Every image file becomes one upright RGB image, or an InputError with a clear message."""
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ def test_16_bit_is_scaled_not_clipped() -> None:
     assert imaging.load(saved(image, "PNG")).getpixel((0, 0)) == (128, 128, 128)
 
 
-def test_cmyk_jpeg_keeps_its_colour() -> None:
+def test_cmyk_jpeg_keeps_its_color() -> None:
     cmyk = saved(Image.new("RGB", (16, 16), RED).convert("CMYK"), "JPEG")
     red, green, blue = imaging.load(cmyk).getpixel((8, 8))
     assert red > 150
     assert green < 80 > blue
 
 
-def test_transparency_shows_white_paper() -> None:
+def test_transparent_pixels_become_white() -> None:
     clear = Image.new("RGBA", (4, 4), (0, 0, 0, 0))
     assert imaging.load(saved(clear, "PNG")).getpixel((0, 0)) == (255, 255, 255)
 
 
-def test_transparent_palette_shows_white_paper() -> None:
+def test_transparent_palette_color_becomes_white() -> None:
     image = Image.new("P", (4, 4), 0)
     image.putpalette([0, 0, 0, *RED])
     data = saved(image, "PNG", transparency=0)
     assert imaging.load(data).getpixel((0, 0)) == (255, 255, 255)
 
 
-def test_an_animation_is_its_first_frame() -> None:
-    frames = [Image.new("RGB", (8, 8), colour) for colour in (RED, (0, 0, 255))]
+def test_first_frame_of_an_animation_is_used() -> None:
+    frames = [Image.new("RGB", (8, 8), color) for color in (RED, (0, 0, 255))]
     data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
     assert imaging.load(data).getpixel((4, 4))[0] > 150
 
 
-def test_an_exif_turned_photograph_comes_out_upright() -> None:
+def test_exif_orientation_is_applied() -> None:
     image = Image.new("RGB", (40, 20), "white")
     image.paste(RED, (0, 0, 20, 20))
     exif = Image.Exif()
@@ -68,20 +68,20 @@ def test_an_exif_turned_photograph_comes_out_upright() -> None:
     assert upright.getpixel((10, 35))[1] > 200
 
 
-@pytest.mark.parametrize(("data", "says"), BAD.values(), ids=BAD)
-def test_a_bad_file_is_one_sentence(data: bytes, says: str) -> None:
-    with pytest.raises(InputError, match=says):
+@pytest.mark.parametrize(("data", "message"), BAD.values(), ids=BAD)
+def test_message_for_an_unreadable_file(data: bytes, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         imaging.load(data)
 
 
-@pytest.mark.parametrize("thing", [None, 3, "photo.jpg", object()])
-def test_what_is_no_image_is_an_input_error(thing: object) -> None:
+@pytest.mark.parametrize("value", [None, 3, "photo.jpg", object()])
+def test_other_types_are_input_errors(value: object) -> None:
     with pytest.raises(InputError):
-        imaging.load(thing)  # type: ignore[arg-type]
+        imaging.load(value)  # type: ignore[arg-type]
 
 
 @given(st.data())
-def test_a_damaged_photograph_is_an_image_or_an_input_error(data: st.DataObject) -> None:
+def test_damaged_jpeg_loads_or_is_an_input_error(data: st.DataObject) -> None:
     damaged = bytearray(PHOTO)
     for _ in range(data.draw(st.integers(1, 6))):
         damaged[data.draw(st.integers(0, len(PHOTO) - 1))] = data.draw(st.integers(0, 255))
@@ -89,7 +89,7 @@ def test_a_damaged_photograph_is_an_image_or_an_input_error(data: st.DataObject)
         assert imaging.load(bytes(damaged)).mode == "RGB"
 
 
-def test_cover_cuts_the_sides_alike() -> None:
+def test_cover_cuts_both_sides_equally() -> None:
     image = Image.new("RGB", (300, 100), "white")
     image.paste(RED, (100, 0, 200, 100))
     cropped = imaging.crop(image, (1024, 1024))
@@ -98,29 +98,29 @@ def test_cover_cuts_the_sides_alike() -> None:
     assert cropped.getpixel((1018, 1018))[1] < 90
 
 
-def test_contain_keeps_all_on_white() -> None:
+def test_contain_pads_with_white() -> None:
     padded = imaging.crop(Image.new("RGB", (300, 100), RED), (1024, 1024), "contain")
     assert padded.getpixel((512, 5)) == (255, 255, 255)
     assert padded.getpixel((512, 512)) == RED
 
 
-def test_a_huge_size_is_seen_small() -> None:
+def test_described_image_is_small_for_a_huge_size() -> None:
     image = Image.new("RGB", (30, 30), RED)
     assert imaging.crop(image, (2**31 - 1, 2**30)).size == (1024, 512)
     assert imaging.crop(image, (2**31 - 1, 1)).size == (1024, 1)
 
 
-def test_a_small_size_is_seen_as_closely() -> None:
+def test_described_image_is_not_small_for_a_small_size() -> None:
     image = Image.new("RGB", (30, 30), RED)
     assert imaging.crop(image, (64, 48)).size == (1024, 768)
 
 
-def test_an_image_over_the_limit_is_refused_before_it_is_read() -> None:
+def test_too_many_pixels_are_refused_before_decoding() -> None:
     with pytest.raises(InputError, match="12000 x 12000"):
         imaging.load(claiming(12000, 12000))
 
 
-def test_a_large_image_is_reduced_before_it_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_images_are_reduced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imaging, "MAX_SHORT_SIDE", 50)
     for name in ("png", "sixteen bits", "palette", "transparent", "turned"):
         image = imaging.load(saved(Image.open(io.BytesIO(GOOD[name])).resize((300, 200)), "PNG"))
@@ -131,21 +131,21 @@ def test_a_large_image_is_reduced_before_it_is_copied(monkeypatch: pytest.Monkey
     assert imaging.load(wide).size == (50, 75)
 
 
-def test_only_named_kinds_of_files_are_opened() -> None:
+def test_other_formats_are_not_opened() -> None:
     postscript = saved(Image.new("RGB", (8, 8), RED), "EPS")
     with pytest.raises(InputError, match="Unsupported"):
         imaging.load(postscript)
 
 
 @pytest.mark.parametrize("mode", ["F", "I"])
-def test_numbers_of_any_range_are_scaled(mode: str) -> None:
+def test_32_bit_values_are_scaled_to_their_range(mode: str) -> None:
     image = Image.linear_gradient("L").convert(mode).point(lambda value: value * 1000 + 7)
     levels = imaging.load(image).convert("L")
     assert levels.getextrema() == (0, 255)
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
-def test_bytes_of_any_kind_are_read(kind: type) -> None:
+def test_buffer_types_are_accepted(kind: type) -> None:
     assert imaging.load(kind(PHOTO)).mode == "RGB"
 
 
@@ -156,16 +156,16 @@ def test_threads_leave_the_warning_filters_unchanged() -> None:
     assert list(warnings.filters) == before
 
 
-def test_pictures_are_saved_well() -> None:
+def test_jpeg_quality_is_high() -> None:
     fine = len(imaging.to_file(scene((400, 400)), "JPEG"))
     assert fine > len(saved(scene((400, 400)), "JPEG", quality=80))
 
 
-def test_an_unknown_fit_is_an_input_error() -> None:
+def test_unknown_fit_is_an_input_error() -> None:
     with pytest.raises(InputError, match="cover"):
         imaging.crop(Image.new("RGB", (3, 3)), (4, 4), "stretch")
 
 
-def test_an_unknown_picture_kind_is_an_input_error() -> None:
+def test_unknown_output_format_is_an_input_error() -> None:
     with pytest.raises(InputError, match="PNG"):
         imaging.to_file(Image.new("RGB", (3, 3)), "NOPE")

@@ -10,7 +10,7 @@ from semcodec.backends import Painter, Writer
 from semcodec.bitstream import Limits, Record
 from semcodec.errors import InputError
 from semcodec.pipeline import validation
-from semcodec.pipeline.trace import Progress, Trace, traced_run
+from semcodec.pipeline.trace import Progress, Trace, TracedRun, traced_run
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -100,19 +100,19 @@ def decode(
     target = _check_size(record.size if size is None else size)
     roles = backends.find_all(backend, writer=writer, painter=painter)
 
-    with traced_run(progress) as trace:
-        stages = _Stages(trace, *roles)
+    with traced_run(progress) as run:
+        stages = _Stages(run, *roles)
         words = stages.restore_words(record)
         prompt = stages.expand(words)
         image = stages.paint(prompt, target, _choose_seed(seed, record))
-        return Decoded(image, words, record, trace)
+        return Decoded(image, words, record, run.trace)
 
 
 @dataclass(frozen=True, slots=True)
 class _Stages:
     """The calls of models in one run; each result is checked before it is returned."""
 
-    trace: Trace
+    run: TracedRun
     writer: Writer
     painter: Painter
 
@@ -123,16 +123,16 @@ class _Stages:
         if record.coding != "nibble":
             return record.words
         skeletons = record.words
-        restored = self.trace.run_stage("decompress", self.writer, Writer.decompress, skeletons)
+        restored = self.run.run_stage("decompress", self.writer, Writer.decompress, skeletons)
         words = validation.check_words(restored, self.writer, "decompress")
         return validation.check_restored_words(words, skeletons, self.writer)
 
     def expand(self, words: list[str]) -> str:
-        prompt = self.trace.run_stage("expand", self.writer, Writer.expand, words)
+        prompt = self.run.run_stage("expand", self.writer, Writer.expand, words)
         return validation.check_prompt(prompt, self.writer)
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
-        image = self.trace.run_stage("paint", self.painter, Painter.paint, prompt, size, seed)
+        image = self.run.run_stage("paint", self.painter, Painter.paint, prompt, size, seed)
         return validation.check_image(image, size, self.painter)
 
 

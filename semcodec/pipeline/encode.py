@@ -15,7 +15,7 @@ from semcodec.errors import InputError
 from semcodec.pipeline import validation
 from semcodec.pipeline.model_ids import AUTO, collect_model_ids
 from semcodec.pipeline.rate_control import RateLimits
-from semcodec.pipeline.trace import Progress, Trace, traced_run
+from semcodec.pipeline.trace import Progress, Trace, TracedRun, traced_run
 from semcodec.words import Judge, Selection, SelectionRequest
 
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ def encode(
     loaded_judge = words.judge(judge)
     roles = backends.find_all(backend, describer=describer, writer=writer)
 
-    with traced_run(progress) as trace:
-        stages = _Stages(trace, skeletons, *roles)
+    with traced_run(progress) as run:
+        stages = _Stages(run, skeletons, *roles)
         header = _with_model_ids(header, models, stages)
         cropped = imaging.crop(imaging.load(image), size, fit)
         description = stages.describe(cropped)
@@ -150,7 +150,7 @@ def encode(
             record = api.build_record(text, coding=text_coding, **header)
             data = api.serialize(record)
             if limits.accepts(data, record):
-                return Encoded(data, record, trace, cropped)
+                return Encoded(data, record, run.trace, cropped)
             max_words = len(selected) - 1
         raise InputError("Not even one word fits the limits: allow more bytes.")
 
@@ -159,13 +159,13 @@ def encode(
 class _Stages:
     """The calls of models in one run; each result is checked before it is returned."""
 
-    trace: Trace
+    run: TracedRun
     skeletons: str
     describer: Describer
     writer: Writer
 
     def describe(self, image: Image) -> str:
-        described = self.trace.run_stage("describe", self.describer, Describer.describe, image)
+        described = self.run.run_stage("describe", self.describer, Describer.describe, image)
         return validation.check_description(described, self.describer)
 
     def select(self, request: SelectionRequest) -> list[str]:
@@ -173,21 +173,21 @@ class _Stages:
         selected: object
         if hasattr(self.writer, "select_words"):
             selector: Any = self.writer  # also a WordSelector, as hasattr tells
-            selected = self.trace.run_stage("select", selector, WordSelector.select_words, request)
+            selected = self.run.run_stage("select", selector, WordSelector.select_words, request)
             if isinstance(selected, Selection):
                 details = {"judge": selected.judge, "strategy": selected.strategy}
-                self.trace.annotate(selected.words, **details)
+                self.run.annotate(selected.words, **details)
                 selected = selected.words
         else:
             limits = (request.description, request.max_words)
-            selected = self.trace.run_stage("select", self.writer, Writer.select, *limits)
+            selected = self.run.run_stage("select", self.writer, Writer.select, *limits)
         return validation.check_words(selected, self.writer, "select")
 
     def shorten(self, words: list[str]) -> str:
         """Return the skeletons of ``words`` as a text."""
         validation.check_have_skeletons(words, self.writer)
         shortener = RuleBasedWriter() if self.skeletons == "rule" else self.writer
-        short = self.trace.run_stage("compress", shortener, Writer.compress, words)
+        short = self.run.run_stage("compress", shortener, Writer.compress, words)
         skeletons = validation.check_words(short, shortener, "compress")
         return " ".join(validation.check_skeletons(skeletons, words, shortener))
 

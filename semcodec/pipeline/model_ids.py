@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from semcodec._registry import MODEL_SET_IDS, MODELS, PROMPTS
 from semcodec.bitstream import Models
+from semcodec.bitstream.header import ROLES
 from semcodec.errors import InputError, SemcodecError
 
 AUTO: Final = "auto"
 BUILTIN_MODEL_IDS: Final = {"embedded": 1, "deterministic": 2}  #: backends that are one model
 MAX_NAME_BYTES: Final = 255  #: of a model's name in a record (SC-EXT-7)
-MODEL_ROLES: Final = ("describer", "writer", "painter", "prompts")  #: in the order of the ids
 
 
 def collect_model_ids(describer: object, writer: object) -> tuple[Models, dict[str, str]]:
@@ -39,7 +39,7 @@ def collect_model_ids(describer: object, writer: object) -> tuple[Models, dict[s
         raise InputError(
             f"The name of a model has over {MAX_NAME_BYTES} bytes: use --models default."
         )
-    return _models_field(tuple(ids.get(role, 0) for role in MODEL_ROLES)), unregistered
+    return _models_field(tuple(ids.get(role, 0) for role in ROLES)), unregistered
 
 
 def _model_names(backend: Any, *roles: str) -> dict[str, str]:
@@ -51,7 +51,7 @@ def _model_names(backend: Any, *roles: str) -> dict[str, str]:
 
 
 def _model_name(backend: Any, role: str) -> str:
-    """Return the name of a backend's model, empty if its ``label`` is not this hook."""
+    """Return the name of a backend's model for a role, empty if its hook is something else."""
     try:
         name = backend.label(role)
     except SemcodecError:

@@ -29,7 +29,7 @@ class Stage:
     """One call of a model or of a rule, as values that JSON can represent.
 
     An image is shown as ``{"size": [width, height], "sha256": ...}`` (of its pixels), bytes as
-    hexadecimal digits, and any other object by its name.
+    hexadecimal digits, a request for words as an object, and anything else by its name.
 
     Attributes:
         name: ``"describe"``, ``"select"``, ``"compress"``, ``"decompress"``, ``"expand"`` or
@@ -39,8 +39,8 @@ class Stage:
         inputs: the arguments of the call, in order.
         output: the value returned; None if the stage failed.
         notes: further details by kind: ``"calls"`` (requests to servers, with tokens and
-            dollars), ``"repairs"`` (how responses were corrected), ``"judge"`` and ``"won"`` (how
-            words were selected), ``"failed"`` (the message of the error that ended the run).
+            dollars), ``"repairs"`` (how responses were corrected), ``"judge"`` and ``"strategy"``
+            (how words were selected), ``"failed"`` (the message of the error that ended the run).
 
     Example:
         >>> from semcodec.pipeline import Stage
@@ -51,47 +51,33 @@ class Stage:
     name: str
     model: str
     seconds: float
-    inputs: Any
+    inputs: list[Any]
     output: Any
     notes: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Trace:
-    """The stages of a run, in order.
+    """The stages of a run of ``encode`` or ``decode``, in order.
 
-    ``encode`` and ``decode`` return a trace with their result. If a run fails after it has begun,
-    the error has it as ``.trace``: its last stage is the one that failed.
+    If a run fails after its first stage has begun, the error has the trace as ``.trace``, and the
+    last stage is the one that failed.
 
     Attributes:
-        stages: one for each call of a model or rule.
+        stages: one ``Stage`` for each call of a model or of a rule.
 
     Example:
-        >>> from semcodec.pipeline import Stage, Trace
-        >>> trace = Trace([Stage("expand", "deterministic", 0.1, [["cat"]], "cat")])
-        >>> print(trace.to_json())
-        {
-          "stages": [
-            {
-              "name": "expand",
-              "model": "deterministic",
-              "seconds": 0.1,
-              "inputs": [
-                [
-                  "cat"
-                ]
-              ],
-              "output": "cat",
-              "notes": {}
-            }
-          ]
-        }
-        <BLANKLINE>
+        >>> import json, semcodec
+        >>> trace = semcodec.decode(semcodec.pack("rd bt", size=(96, 64))).trace
+        >>> [(stage.name, stage.model) for stage in trace.stages]
+        [('decompress', 'deterministic'), ('expand', 'deterministic'), ('paint', 'embedded')]
+        >>> json.loads(trace.to_json())["stages"][0]["output"]
+        ['red', 'boat']
+        >>> trace.calls
+        []
     """
 
     stages: list[Stage] = field(default_factory=list)
-    progress: Progress | None = None
-    _notes: Notes = field(default_factory=list, repr=False)
 
     @property
     def calls(self) -> list[dict[str, Any]]:
@@ -99,6 +85,22 @@ class Trace:
         noted = [stage.notes.get("calls") for stage in self.stages]
         calls = [call for group in noted if isinstance(group, list) for call in group]
         return [call for call in calls if isinstance(call, dict)]
+
+    def to_json(self) -> str:
+        """Return the trace as JSON: an object with the list ``"stages"``."""
+        return json.dumps({"stages": [asdict(stage) for stage in self.stages]}, indent=2) + "\n"
+
+
+class TracedRun:
+    """A run of ``encode`` or ``decode``: calls backends, and appends each call to the trace.
+
+    Attributes:
+        trace: the stages so far.
+    """
+
+    def __init__(self, notes: Notes, progress: Progress | None = None) -> None:
+        self.trace = Trace()
+        self._notes, self._progress = notes, progress
 
     def run_stage(
         self,
@@ -123,30 +125,23 @@ class Trace:
             BackendError: the backend raised an exception that is not a SemcodecError.
         """
         model = str(getattr(backend, "name", type(backend).__name__))
-        if self.progress is not None:
-            self.progress(name, model)
+        if self._progress is not None:
+            self._progress(name, model)
         started = time.perf_counter()
-        # Inputs are converted only after the call: hashing an image takes time that is not the
-        # backend's. A failed stage is recorded too, for it may have been paid for.
+        # A failed stage is recorded too, with the requests that may have been paid for until then.
         try:
             output = _call_backend(backend, method.__name__, inputs, model)
         except (SemcodecError, KeyboardInterrupt) as error:
-            failure = str(error) or type(error).__name__
-            self._append(name, model, started, inputs, None, failed=failure)
+            self._append(name, model, started, inputs, failed=str(error) or type(error).__name__)
             raise
         self._append(name, model, started, inputs, output)
         return output  # type: ignore[no-any-return]  # as the protocol promises
 
     def annotate(self, output: Any, **notes: Any) -> None:
-        """Replace the output of the last stage by its main value, and add ``notes`` to it."""
-        last = self.stages[-1]
-        self.stages[-1] = replace(
-            last, output=_to_json_value(output), notes={**last.notes, **notes}
-        )
-
-    def to_json(self) -> str:
-        """Return the trace as JSON: an object with the list ``"stages"``."""
-        return json.dumps({"stages": [asdict(stage) for stage in self.stages]}, indent=2) + "\n"
+        """Replace the output of the last stage by its main value, and add notes to it."""
+        last = self.trace.stages[-1]
+        shown = _to_json_value(output)
+        self.trace.stages[-1] = replace(last, output=shown, notes={**last.notes, **notes})
 
     def _append(
         self,
@@ -154,29 +149,33 @@ class Trace:
         model: str,
         started: float,
         inputs: tuple[Any, ...],
-        output: Any,
+        output: Any = None,
         **notes: Any,
     ) -> None:
         """Append a stage that ends now, with the backend's notes since the last stage."""
-        seconds = round(time.perf_counter() - started, 4)
+        seconds = round(time.perf_counter() - started, 4)  # before images are hashed
         notes = {**grouped(self._notes), **notes}
         self._notes.clear()
         shown = [_to_json_value(value) for value in inputs]
-        self.stages.append(Stage(name, model, seconds, shown, _to_json_value(output), notes))
+        stage = Stage(name, model, seconds, shown, _to_json_value(output), notes)
+        self.trace.stages.append(stage)
 
 
 @contextmanager
-def traced_run(progress: Progress | None = None) -> Iterator[Trace]:
-    """Yield the trace of the run inside the block; an error that ends the block carries it.
+def traced_run(progress: Progress | None = None) -> Iterator[TracedRun]:
+    """Yield the run inside the block; an error that ends the block carries its trace.
 
     Notes of backends are collected in the context of the block (see ``semcodec.backends.notes``).
+
+    Args:
+        progress: called before each stage with its name and the name of its backend.
     """
     with collect_notes() as notes:
-        trace = Trace(progress=progress, _notes=notes)
+        run = TracedRun(notes, progress)
         try:
-            yield trace
+            yield run
         except (SemcodecError, KeyboardInterrupt) as error:
-            error.trace = trace  # type: ignore[union-attr]  # an exception takes any attribute
+            error.trace = run.trace  # type: ignore[union-attr]  # an exception takes any attribute
             raise
 
 

@@ -1,7 +1,8 @@
-"""A trace has every stage, also the one that failed, and what a backend reports of it."""
+"""A trace has every stage, the failed one included, with the notes of its backend."""
 
 from __future__ import annotations
 
+import doctest
 import json
 from typing import Any
 
@@ -11,18 +12,19 @@ from PIL import Image
 import semcodec
 from semcodec.backends import Describer, Writer, add_note
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
-from semcodec.pipeline.trace import Trace, traced_run
+from semcodec.pipeline import trace
+from semcodec.pipeline.trace import TracedRun, traced_run
 
 PICTURE = Image.new("RGB", (64, 64), "red")
 
 
 class Model:
-    """Describes, chooses and fails as it is told to."""
+    """A describer and writer that makes notes, and whose ``select`` may fail."""
 
     name = "model"
 
-    def __init__(self, fails: Exception | None = None, **notes: Any) -> None:
-        self.fails, self.notes = fails, notes
+    def __init__(self, error: Exception | None = None, **notes: Any) -> None:
+        self.error, self.notes = error, notes
 
     def describe(self, image: object) -> str:
         for kind, value in self.notes.items():
@@ -32,8 +34,8 @@ class Model:
     def select(self, description: str, k: int) -> list[str]:
         for kind, value in self.notes.items():
             add_note(kind, value)
-        if self.fails is not None:
-            raise self.fails
+        if self.error is not None:
+            raise self.error
         return ["red", "boat"]
 
 
@@ -46,38 +48,38 @@ def failed(model: Model) -> BackendError:
 @pytest.mark.parametrize(
     "error", [BackendError("no luck"), RefusalError("no"), InvalidResponseError("bad")]
 )
-def test_the_stage_that_failed_is_kept_with_its_reason(error: BackendError) -> None:
+def test_failed_stage_is_recorded_with_the_message(error: BackendError) -> None:
     raised = failed(Model(error, calls={"model": "m"}))
     assert raised is error
-    describing, choosing = raised.trace.stages
-    assert (describing.name, choosing.name) == ("describe", "select")
-    assert "failed" not in describing.notes
-    assert choosing.notes == {"calls": [{"model": "m"}], "failed": str(error)}
-    assert choosing.output is None
-    assert choosing.inputs[0] == "A red boat on a lake."
+    described, selected = raised.trace.stages
+    assert (described.name, selected.name) == ("describe", "select")
+    assert "failed" not in described.notes
+    assert selected.notes == {"calls": [{"model": "m"}], "failed": str(error)}
+    assert selected.output is None
+    assert selected.inputs[0] == "A red boat on a lake."
     assert json.loads(raised.trace.to_json())["stages"][1]["notes"]["failed"] == str(error)
 
 
-def test_whatever_a_backend_raises_is_a_backend_error_with_the_trace() -> None:
+def test_foreign_exception_becomes_a_backend_error_with_the_trace() -> None:
     raised = failed(Model(ZeroDivisionError("oh")))
     assert isinstance(raised.__cause__, ZeroDivisionError)
     assert "failed to select: ZeroDivisionError: oh" in str(raised)
     assert [stage.name for stage in raised.trace.stages] == ["describe", "select"]
 
 
-def test_an_error_of_the_caller_is_kept_as_a_stage_too() -> None:
-    trace = Trace()
+def test_input_error_is_recorded_as_a_stage() -> None:
+    run = TracedRun([])
     with pytest.raises(InputError):
-        trace.run_stage("select", Model(InputError("name a model")), Writer.select, "a boat", 1)
-    assert trace.stages[0].notes == {"failed": "name a model"}
+        run.run_stage("select", Model(InputError("name a model")), Writer.select, "a boat", 1)
+    assert run.trace.stages[0].notes == {"failed": "name a model"}
 
 
-def test_an_error_that_cannot_say_what_it_is() -> None:
-    class Mute(Exception):
+def test_exception_whose_str_fails_is_shown_by_its_type() -> None:
+    class Unprintable(Exception):
         def __str__(self) -> str:
             raise ValueError
 
-    assert "failed to select: Mute." in str(failed(Model(Mute())))
+    assert "failed to select: Unprintable." in str(failed(Model(Unprintable())))
 
 
 CIRCLE: dict[str, Any] = {}
@@ -89,7 +91,7 @@ CIRCLE["self"] = CIRCLE
     [{1, 2}, object(), b"x", CIRCLE, float("nan"), KeyError("x"), {"a": {2}}, {(1, 2): 3}],
     ids=lambda value: type(value).__name__,
 )
-def test_a_note_that_json_cannot_represent_is_left_out(value: Any) -> None:
+def test_note_that_json_cannot_represent_is_dropped(value: Any) -> None:
     encoded = semcodec.encode(PICTURE, backend=Model(x=value, y="kept"))
     assert encoded.trace.stages[0].notes == {"y": ["kept"]}
     json.loads(encoded.trace.to_json())
@@ -97,13 +99,13 @@ def test_a_note_that_json_cannot_represent_is_left_out(value: Any) -> None:
     assert raised.trace.stages[1].notes == {"failed": "broken"}
 
 
-def test_a_stage_has_the_notes_made_since_the_one_before() -> None:
+def test_notes_belong_to_the_stage_that_made_them() -> None:
     encoded = semcodec.encode(PICTURE, backend=Model(a=1))
     assert [stage.notes["a"] for stage in encoded.trace.stages] == [[1], [1]]
 
 
 @pytest.mark.parametrize("kind", [[], (1, 2), None, 5], ids=repr)
-def test_a_note_of_no_kind_is_an_error_of_the_backend(kind: Any) -> None:
+def test_kind_of_a_note_must_be_a_string(kind: Any) -> None:
     class Noting(Model):
         def describe(self, image: object) -> str:
             add_note(kind, 1)
@@ -113,7 +115,7 @@ def test_a_note_of_no_kind_is_an_error_of_the_backend(kind: Any) -> None:
         semcodec.encode(PICTURE, describer=Noting())
 
 
-def test_a_note_that_is_changed_later_stays_as_it_was() -> None:
+def test_notes_are_copied() -> None:
     value: dict[str, Any] = {"x": 1}
     encoded = semcodec.encode(PICTURE, backend=Model(y=value))
     value["x"] = object
@@ -121,7 +123,7 @@ def test_a_note_that_is_changed_later_stays_as_it_was() -> None:
     json.loads(encoded.trace.to_json())
 
 
-def test_what_was_paid_before_an_interrupt_is_noted() -> None:
+def test_notes_made_before_an_interrupt_are_recorded() -> None:
     class Slow(Model):
         def describe(self, image: object) -> str:
             add_note("calls", {"dollars": 1})
@@ -129,63 +131,69 @@ def test_what_was_paid_before_an_interrupt_is_noted() -> None:
 
     with pytest.raises(KeyboardInterrupt) as caught:
         semcodec.encode(PICTURE, describer=Slow())
-    trace = caught.value.trace  # type: ignore[attr-defined]
-    assert trace.calls == [{"dollars": 1}]
-    assert trace.stages[0].notes["failed"] == "KeyboardInterrupt"
+    interrupted = caught.value.trace  # type: ignore[attr-defined]
+    assert interrupted.calls == [{"dollars": 1}]
+    assert interrupted.stages[0].notes["failed"] == "KeyboardInterrupt"
 
 
-def test_a_note_without_a_run_is_dropped() -> None:
+def test_note_outside_a_run_is_dropped() -> None:
     add_note("a", 1)
-    with traced_run() as trace:
-        trace.run_stage("describe", Model(), Describer.describe, PICTURE)
-    assert trace.stages[0].notes == {}
+    with traced_run() as run:
+        run.run_stage("describe", Model(), Describer.describe, PICTURE)
+    assert run.trace.stages[0].notes == {}
     add_note("a", 1)
-    assert trace._notes == []
+    assert run._notes == []
 
 
 @pytest.mark.parametrize("note", [5, "calls", None, ["m"], {"model": "m"}], ids=str)
-def test_calls_are_the_notes_of_calls_that_have_fields(note: Any) -> None:
-    with traced_run() as trace:
-        trace.run_stage("describe", Model(calls=note), Describer.describe, PICTURE)
-    assert trace.calls == ([note] if isinstance(note, dict) else [])
+def test_calls_are_those_notes_that_are_objects(note: Any) -> None:
+    with traced_run() as run:
+        run.run_stage("describe", Model(calls=note), Describer.describe, PICTURE)
+    assert run.trace.calls == ([note] if isinstance(note, dict) else [])
 
 
-def test_progress_is_told_before_each_stage() -> None:
-    told: list[tuple[str, str]] = []
-    semcodec.encode(PICTURE, backend=Model(), progress=lambda *stage: told.append(stage))
-    assert told == [("describe", "model"), ("select", "model")]
-    told.clear()
+def test_progress_is_called_before_each_stage() -> None:
+    started: list[tuple[str, str]] = []
+    semcodec.encode(PICTURE, backend=Model(), progress=lambda *stage: started.append(stage))
+    assert started == [("describe", "model"), ("select", "model")]
+    started.clear()
     with pytest.raises(BackendError):
         semcodec.encode(
-            PICTURE, backend=Model(BackendError("no")), progress=lambda *stage: told.append(stage)
+            PICTURE,
+            backend=Model(BackendError("no")),
+            progress=lambda *stage: started.append(stage),
         )
-    assert told == [("describe", "model"), ("select", "model")]
+    assert started == [("describe", "model"), ("select", "model")]
 
 
-def test_an_error_has_no_trace_where_there_were_no_stages() -> None:
+def test_error_outside_a_run_has_no_trace() -> None:
     assert BackendError("no key").trace is None
 
 
-def test_what_is_no_value_is_shown_by_its_name() -> None:
+def test_other_objects_are_shown_by_their_names() -> None:
     class Judge:
         name = "minilm"
 
-    trace = Trace()
-    trace.run_stage("select", Model(), Writer.select, Judge(), b"\x01\xff")
-    assert trace.stages[0].inputs == ["minilm", "01ff"]
-    trace.run_stage("select", Model(), Writer.select, {"a": 1}, None)
-    assert trace.stages[1].inputs == ["{'a': 1}", None]
+    run = TracedRun([])
+    run.run_stage("select", Model(), Writer.select, Judge(), b"\x01\xff")
+    assert run.trace.stages[0].inputs == ["minilm", "01ff"]
+    run.run_stage("select", Model(), Writer.select, {"a": 1}, None)
+    assert run.trace.stages[1].inputs == ["{'a': 1}", None]
 
 
-def test_a_picture_is_shown_by_its_size_and_digest_even_if_it_cannot_be_read() -> None:
+def test_image_is_shown_by_size_and_digest_even_if_unreadable() -> None:
     class Broken:
         size = (3, 2)
 
         def tobytes(self) -> bytes:
             raise ValueError
 
-    trace = Trace()
-    trace.run_stage("describe", Model(), Describer.describe, Broken())
-    assert trace.stages[0].inputs == [{"size": [3, 2], "sha256": ""}]
-    trace.run_stage("describe", Model(), Describer.describe, PICTURE)
-    assert len(trace.stages[1].inputs[0]["sha256"]) == 64
+    run = TracedRun([])
+    run.run_stage("describe", Model(), Describer.describe, Broken())
+    assert run.trace.stages[0].inputs == [{"size": [3, 2], "sha256": ""}]
+    run.run_stage("describe", Model(), Describer.describe, PICTURE)
+    assert len(run.trace.stages[1].inputs[0]["sha256"]) == 64
+
+
+def test_example_of_a_stage() -> None:
+    assert doctest.testmod(trace).failed == 0

@@ -1,0 +1,101 @@
+"""Decode with a fake model: words, sizes, seeds, options and damaged records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+import semcodec
+from semcodec.errors import InputError, SemcodecError
+from tests.images import PHOTO
+from tests.pipeline.fake_model import SetResults, register
+from tests.profiles import examples
+
+
+def test_decode_paints_the_words_of_a_file(set_results: SetResults) -> None:
+    data = semcodec.pack("rd bt", framing="file", size=(40, 30))
+    decoded = semcodec.decode(data, backend="model", seed=7)
+    assert decoded.image.size == (40, 30)
+    assert decoded.image.getpixel((0, 0)) == (7, 0, 0)
+    assert decoded.words == ["red", "boat"]
+    assert [stage.name for stage in decoded.trace.stages] == ["decompress", "expand", "paint"]
+    assert decoded.trace.stages[1].output == "a picture of red boat"
+
+
+def test_backends_can_be_mixed(set_results: SetResults) -> None:
+    data = semcodec.pack("rd bt", size=(40, 30))
+    decoded = semcodec.decode(data, writer="deterministic", painter="model")
+    assert decoded.words == ["red", "boat"]
+    assert [stage.model for stage in decoded.trace.stages] == [
+        "deterministic",
+        "deterministic",
+        "model",
+    ]
+
+
+def test_utf8_words_are_not_restored(set_results: SetResults) -> None:
+    set_results(select=["Straße", "naïve"])
+    encoded = semcodec.encode(PHOTO, backend="model", coding="utf8")
+    assert encoded.record.words == ["Straße", "naïve"]
+    assert semcodec.decode(encoded.data, backend="model", size=(8, 8)).words == ["Straße", "naïve"]
+
+
+def test_skeleton_may_be_an_abbreviation_of_the_word(set_results: SetResults) -> None:
+    set_results(decompress=["red", "lattice"])
+    assert (
+        semcodec.decode(semcodec.pack("rd lt"), backend="model", size=(8, 8)).words[1] == "lattice"
+    )
+
+
+def test_picture_of_another_size_or_mode_is_converted(set_results: SetResults) -> None:
+    set_results(paint=Image.new("RGBA", (10, 10), (9, 9, 9, 9)))
+    decoded = semcodec.decode(semcodec.pack("rd bt", size=(40, 30)), backend="model")
+    assert (decoded.image.size, decoded.image.mode) == ((40, 30), "RGB")
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"size": (0, 5)},
+        {"size": (5000, 5)},
+        {"size": "big"},
+        {"size": (5,)},
+        {"seed": -1},
+        {"seed": 2**32},
+        {"seed": "x"},
+        {"reflect": 3},
+        {"reflect": "much"},
+        {"limits": 3},
+        {"limits": 0},
+        {"size": 0},
+        {"size": (10**5000, 1)},
+        {"size": (True, True)},
+        {"reflect": False},
+        {"backend": ["embedded"]},
+        {"painter": "unknown"},
+    ],
+)
+def test_invalid_options_are_input_errors(option: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        semcodec.decode(semcodec.pack("rd bt"), **option)
+
+
+def test_record_without_words_is_an_input_error() -> None:
+    with pytest.raises(InputError, match="no words"):
+        semcodec.decode(semcodec.pack(""))
+
+
+@examples(200)
+@given(st.binary(max_size=40))
+def test_random_bytes_give_a_picture_or_a_semcodec_error(data: bytes) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        register(patch)
+        try:
+            decoded = semcodec.decode(data, backend="model", size=(8, 8))
+        except SemcodecError:
+            return
+    assert decoded.image.size == (8, 8)

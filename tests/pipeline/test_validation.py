@@ -1,0 +1,70 @@
+"""Invalid results and exceptions of backends are errors that name stage and backend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import semcodec
+from semcodec.errors import BackendError, InvalidResponseError
+from tests.images import PHOTO, scene
+from tests.pipeline.fake_model import SetResults
+
+
+def closed_image() -> Image.Image:
+    """Return an image that says its size and cannot be read any more."""
+    image = scene()
+    image.close()
+    return image
+
+
+def run_all_stages() -> None:
+    semcodec.encode(PHOTO, backend="model", coding="nibble", skeletons="model")
+    semcodec.decode(semcodec.pack("rd bt"), backend="model")
+
+
+@pytest.mark.parametrize(
+    ("stage", "result"),
+    [
+        ("describe", None),
+        ("describe", ""),
+        ("describe", "?!"),
+        ("describe", 7),
+        ("select", "red boat"),
+        ("select", []),
+        ("select", ["red boat"]),
+        ("select", [3]),
+        ("select", ["boat", "eye"]),
+        ("select", ["b" * 300]),
+        ("select", ["b\ud800"]),
+        ("compress", ["rd"]),
+        ("compress", ["rd", "boat", "bl", "vtr"]),
+        ("compress", None),
+        ("decompress", ["red"]),
+        ("decompress", ["", ""]),
+        ("decompress", ["red", "zebra"]),
+        ("expand", None),
+        ("paint", None),
+        ("paint", b"png"),
+        ("paint", closed_image()),
+    ],
+)
+def test_invalid_response_names_stage_and_backend(
+    set_results: SetResults, stage: str, result: Any
+) -> None:
+    set_results(**{stage: result})
+    with pytest.raises(InvalidResponseError) as caught:
+        run_all_stages()
+    assert (caught.value.stage, caught.value.backend) == (stage, "model")
+
+
+@pytest.mark.parametrize(
+    "stage", ["describe", "select", "compress", "decompress", "expand", "paint"]
+)
+def test_exception_of_a_backend_is_a_backend_error(set_results: SetResults, stage: str) -> None:
+    set_results(**{stage: RuntimeError("out of memory")})
+    with pytest.raises(BackendError, match="out of memory") as caught:
+        run_all_stages()
+    assert caught.value.stage == stage
