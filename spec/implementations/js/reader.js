@@ -1,22 +1,22 @@
-// A strict reader of SEMCODEC-1 in JavaScript, written from the text alone: it shares nothing with
-// the library but the specification. It needs Node, no package, words.js beside it, and the tables of
-// Annex K for payloads of words (their path can be given in SEMCODEC_LEXICON). (CC0-1.0)
+// A validating decoder of SEMCODEC-1 in JavaScript, written from the specification alone; it shares no
+// code with the library. It needs Node, no packages, words.js next to it, and the tables of Annex K for
+// the codings of words (SEMCODEC_LEXICON can give their path). (CC0-1.0)
 //
-//   node reader.js FRAMING < data      one record as JSON; exit code 1 and the rule if it is refused
-//   node reader.js                     a line `FRAMING HEX` in, a line of JSON out
+//   node reader.js FRAMING < data      print the record as JSON; if rejected, the rule, and exit with 1
+//   node reader.js                     read lines `FRAMING HEX`, print a line of JSON for each
 //
 //   semcodec vectors run --persistent --strict -- node spec/implementations/js/reader.js
 'use strict';
 
 const { lexiconWords, bagWords } = require('./words.js');
 
-const LIMIT = { bytes: 65536, words: 4096, extensions: 64, chunks: 65536, records: 65536 };
-const CODES = new Map([[1, [512, 512]], [2, [768, 768]], [3, [768, 512]], [4, [512, 768]],
+const LIMITS = { bytes: 65536, words: 4096, extensions: 64, chunks: 65536, records: 65536 };
+const SIZE_BY_CODE = new Map([[1, [512, 512]], [2, [768, 768]], [3, [768, 512]], [4, [512, 768]],
   [5, [1152, 896]], [6, [896, 1152]], [7, [1216, 832]], [8, [832, 1216]], [9, [1344, 768]],
   [10, [768, 1344]], [11, [1536, 640]], [12, [640, 1536]], [13, [1920, 1080]], [14, [1280, 720]],
   [15, [256, 256]], [16, [3840, 2160]], [17, [2048, 2048]], [18, [2048, 1365]], [19, [640, 480]],
   [20, [4032, 3024]]]);
-const CODED = new Set([...CODES.values()].map(String));
+const SIZES_WITH_CODE = new Set([...SIZE_BY_CODE.values()].map(String));
 const SYMBOLS = ' ntsrhldcmfgpbkv';
 const CODINGS = ['nibble', 'lexicon', 'bag', 'utf8'];
 const CHECKS = [['none', 0], ['crc8', 1], ['crc16', 2], ['crc32', 4]];
@@ -25,6 +25,7 @@ const URL64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const QR45 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 
+// a broken rule, with its offset in bits
 class Finding extends Error {
   constructor(rule, offset) { super(rule); this.rule = rule; this.offset = offset; }
 }
@@ -46,11 +47,12 @@ function crc(data, kind) {
   return (r ^ 0xffffffff) >>> 0;
 }
 
-// leb28 at byte `at`, within `end`; cut: [rule, offset] when `end` comes too early; base: bit offset of data[0]
-function leb(data, at, end, base, cut) {
+// LEB128 of at most 4 bytes at index `at`, before `end`: [value, next index].
+// base: bit offset of data[0]; truncated: [rule, offset] to report if it extends beyond `end`
+function leb128(data, at, end, base, truncated) {
   let value = 0;
   for (let i = 0; ; i++) {
-    need(at + i < end, cut[0], cut[1]);
+    need(at + i < end, ...truncated);
     const b = data[at + i];
     value |= (b & 0x7f) << (7 * i);
     if (b & 0x80) { need(i < 3, 'SC-LEB-1', base + 8 * at); continue; }
@@ -59,8 +61,8 @@ function leb(data, at, end, base, cut) {
   }
 }
 
-// [text, -1], or ['', index of the first byte of the first ill-formed sequence]
-function utf8(data) {
+// UTF-8: [text, -1], or ['', index of the first ill-formed sequence]
+function decodeUtf8(data) {
   let i = 0;
   const tail = (k, lo = 0x80, hi = 0xbf) => data[k] >= lo && data[k] <= hi;
   while (i < data.length) {
@@ -76,74 +78,77 @@ function utf8(data) {
   return [new TextDecoder('utf-8', { ignoreBOM: true }).decode(data), -1];
 }
 
-const plain = (v, max) => {
+// 1 to max bytes of UTF-8 without control characters
+const isPlainText = (v, max) => {
   if (v.length < 1 || v.length > max) return false;
-  const [text, bad] = utf8(v);
+  const [text, bad] = decodeUtf8(v);
   return bad < 0 && !/[\u0000-\u001f\u007f-\u009f]/.test(text);
 };
-const count = (v) => {
-  try { const [n, e] = leb(v, 0, v.length, 0, ['', 0]); return e === v.length && n > 0 ? n : 0; } catch (e) { return 0; }
+// a count from 1 in canonical LEB128, or 0 if it is none
+const parseCount = (v) => {
+  try { const [n, e] = leb128(v, 0, v.length, 0, ['', 0]); return e === v.length && n > 0 ? n : 0; } catch (e) { return 0; }
 };
 
-function entry(type, v, at) {
-  if ([2, 4, 6, 8, 16].includes(type)) need(plain(v, 255), 'SC-EXT-7', at);
-  else if (type === 10) need(count(v) > 0, 'SC-EXT-8', at);
+// checks the value of a known extension
+function checkExtension(type, v, at) {
+  if ([2, 4, 6, 8, 16].includes(type)) need(isPlainText(v, 255), 'SC-EXT-7', at);
+  else if (type === 10) need(parseCount(v) > 0, 'SC-EXT-8', at);
   else if (type === 12) need(v.length === 1 && v[0] === 1, 'SC-EXT-9', at);
   else if (type === 14) need(v.length >= 1 && v.length <= 4 && (v.length === 1 || v[0] !== 0), 'SC-EXT-10', at);
-  else if (type === 18) need(plain(v, 4096), 'SC-EXT-11', at);
+  else if (type === 18) need(isPlainText(v, 4096), 'SC-EXT-11', at);
 }
 
 function readSize(c, at, end, base) {
   const here = base + 8 * at;
-  const cut = (n) => need(at + n <= end, 'SC-HDR-3', base + 8 * end);
-  cut(1);
+  const available = (n) => need(at + n <= end, 'SC-HDR-3', base + 8 * end);
+  available(1);
   const form = c[at] >> 6;
   if (form < 2) {
     need(c[at] !== 0, 'SC-SIZ-2', here);
-    need(CODES.has(c[at]), 'SC-SIZ-1', here);
-    return [CODES.get(c[at]), at + 1];
+    need(SIZE_BY_CODE.has(c[at]), 'SC-SIZ-1', here);
+    return [SIZE_BY_CODE.get(c[at]), at + 1];
   }
   const bytes = form === 2 ? 4 : 8, side = form === 2 ? 15n : 31n;
-  cut(bytes);
-  let all = 0n;
-  for (let i = 0; i < bytes; i++) all = all << 8n | BigInt(c[at + i]);
+  available(bytes);
+  let bits = 0n;
+  for (let i = 0; i < bytes; i++) bits = bits << 8n | BigInt(c[at + i]);
   const mask = (1n << side) - 1n;
-  const w = Number(all >> side & mask) + 1, h = Number(all & mask) + 1;
+  const w = Number(bits >> side & mask) + 1, h = Number(bits & mask) + 1;
   need(w < 2 ** 31, 'SC-SIZ-5', here + 2);
   need(h < 2 ** 31, 'SC-SIZ-5', here + 2 + Number(side));
   need(w !== 1024 || h !== 1024, 'SC-SIZ-2', here);
-  need(!CODED.has(String([w, h])), 'SC-SIZ-3', here);
+  need(!SIZES_WITH_CODE.has(String([w, h])), 'SC-SIZ-3', here);
   need(form === 2 || w > 32768 || h > 32768, 'SC-SIZ-4', here);
   return [[w, h], at + bytes];
 }
 
 function readExtensions(c, at, end, base) {
   const here = base + 8 * at, list = [];
-  let length, before = 0;
-  [length, at] = leb(c, at, end, base, ['SC-HDR-3', base + 8 * end]);
+  let length, previousType = 0;
+  [length, at] = leb128(c, at, end, base, ['SC-HDR-3', base + 8 * end]);
   need(at + length <= end, 'SC-EXT-1', here);
   need(length > 0, 'SC-EXT-2', here);
-  const stop = at + length, cut = ['SC-EXT-3', base + 8 * stop];
+  const stop = at + length, truncated = ['SC-EXT-3', base + 8 * stop];
   while (at < stop) {
     const start = base + 8 * at;
     let type, n;
-    need(list.length < LIMIT.extensions, 'SC-LIM-3', start);
-    [type, at] = leb(c, at, stop, base, cut);
-    [n, at] = leb(c, at, stop, base, cut);
-    need(at + n <= stop, ...cut);
+    need(list.length < LIMITS.extensions, 'SC-LIM-3', start);
+    [type, at] = leb128(c, at, stop, base, truncated);
+    [n, at] = leb128(c, at, stop, base, truncated);
+    need(at + n <= stop, ...truncated);
     const value = c.subarray(at, at + n);
     at += n;
     need(type !== 0, 'SC-EXT-5', start);
-    need(type > before, 'SC-EXT-4', start);
+    need(type > previousType, 'SC-EXT-4', start);
     need(type % 2 === 0, 'SC-EXT-6', start);
-    entry(type, value, start);
-    before = type;
+    checkExtension(type, value, start);
+    previousType = type;
     list.push([type, value]);
   }
   return [list, at];
 }
 
-function nibbles(p, here) {
+function decodeNibbles(p, here) {
   const s = [];
   for (const b of p) s.push(b >> 4, b & 15);
   if (s.length && s[s.length - 1] === 0) s.pop();
@@ -153,12 +158,12 @@ function nibbles(p, here) {
   return s.map((v) => SYMBOLS[v]).join('');
 }
 
-// base: bit offset at which the core's first bit is reported
+// base: offset of the core's first bit in findings
 function readCore(c, base, framing) {
   need(c.length > 0, 'SC-FRM-1', base);
   const first = c[0];
   need(first < 0x80, 'SC-HDR-1', base);
-  need(c.length <= LIMIT.bytes, 'SC-LIM-1', base + 8 * LIMIT.bytes);
+  need(c.length <= LIMITS.bytes, 'SC-LIM-1', base + 8 * LIMITS.bytes);
   const cc = first >> 5 & 3, kk = first >> 3 & 3;
   if (['file', 'url', 'qr'].includes(framing)) need(kk > 0, 'SC-FRM-3', base + 3);
   if (framing === 'png') need(kk === 0, 'SC-PNG-6', base + 3);
@@ -169,10 +174,10 @@ function readCore(c, base, framing) {
   const ids = [0, 0, 0, 0, 0];
   if (first & 2) [size, at] = readSize(c, at, end, base);
   if (first & 1) {
-    const here = base + 8 * at, cut = ['SC-HDR-3', base + 8 * end];
-    [ids[0], at] = leb(c, at, end, base, cut);
+    const here = base + 8 * at, truncated = ['SC-HDR-3', base + 8 * end];
+    [ids[0], at] = leb128(c, at, end, base, truncated);
     if (ids[0] === 0) {
-      for (let i = 1; i < 5; i++) [ids[i], at] = leb(c, at, end, base, cut);
+      for (let i = 1; i < 5; i++) [ids[i], at] = leb128(c, at, end, base, truncated);
       need(ids.some((v) => v), 'SC-MOD-1', here);
     }
   }
@@ -180,22 +185,22 @@ function readCore(c, base, framing) {
   const payload = c.subarray(at, end), here = base + 8 * at;
   let text, words;
   if (cc === 0) {
-    text = nibbles(payload, here);
+    text = decodeNibbles(payload, here);
     words = text ? text.split(' ') : [];
   } else if (cc < 3) {
     words = (cc === 1 ? lexiconWords : bagWords)(payload, (rule) => need(false, rule, here));
     text = words.join(' ');
   } else {
-    const [t, bad] = utf8(payload);
+    const [t, bad] = decodeUtf8(payload);
     need(bad < 0, 'SC-UTF-1', here + 8 * bad);
     text = t;
     words = text.split(SPACE).filter((w) => w);
   }
-  need(words.length <= LIMIT.words, 'SC-LIM-2', here);
-  const asked = extensions.find(([type]) => type === 10);
+  need(words.length <= LIMITS.words, 'SC-LIM-2', here);
+  const requested = extensions.find(([type]) => type === 10);
   const [set, describer, writer, painter, prompts] = ids;
   return {
-    text, words, k: asked ? count(asked[1]) : words.length, coding: CODINGS[cc], size,
+    text, words, k: requested ? parseCount(requested[1]) : words.length, coding: CODINGS[cc], size,
     models: { set, describer, writer, painter, prompts },
     extensions: extensions.map(([type, v]) => [type, v.toString('hex')]),
     framing, check: CHECKS[kk][0], version: 1,
@@ -207,8 +212,8 @@ function readSequence(d) {
   for (let at = 0; at < d.length;) {
     const here = 8 * at;
     let n;
-    need(records.length < LIMIT.records, 'SC-LIM-5', here);
-    [n, at] = leb(d, at, d.length, 0, ['SC-SEQ-2', 8 * d.length]);
+    need(records.length < LIMITS.records, 'SC-LIM-5', here);
+    [n, at] = leb128(d, at, d.length, 0, ['SC-SEQ-2', 8 * d.length]);
     need(n > 0, 'SC-SEQ-1', here);
     need(at + n <= d.length, 'SC-SEQ-2', 8 * d.length);
     records.push(readCore(d.subarray(at, at + n), 8 * at, 'sequence'));
@@ -245,7 +250,7 @@ function textCore(d, framing) {
 }
 
 function readText(d, framing) {
-  need(d.length <= LIMIT.bytes, 'SC-LIM-1', 8 * LIMIT.bytes);
+  need(d.length <= LIMITS.bytes, 'SC-LIM-1', 8 * LIMITS.bytes);
   const core = textCore(d, framing);
   need(core.length > 0, 'SC-FRM-1', 8 * d.length);
   return readCore(core, 0, framing);
@@ -253,23 +258,23 @@ function readText(d, framing) {
 
 function readPng(d) {
   need(d.subarray(0, 8).equals(SIGNATURE), 'SC-PNG-1', 0);
-  let found = null;
+  let core = null;
   for (let at = 8, chunks = 0, last = false; !last; chunks++) {
     const here = 8 * at;
     need(at + 12 <= d.length, 'SC-PNG-2', here);
     const n = d.readUInt32BE(at), type = d.toString('latin1', at + 4, at + 8), end = at + 8 + n;
     need(end + 4 <= d.length, 'SC-PNG-2', here);
-    need(chunks < LIMIT.chunks, 'SC-LIM-4', here);
+    need(chunks < LIMITS.chunks, 'SC-LIM-4', here);
     if (type === 'seMC') {
-      need(!found, 'SC-PNG-4', here);
+      need(!core, 'SC-PNG-4', here);
       need(d.readUInt32BE(end) === crc(d.subarray(at + 4, end), 3), 'SC-PNG-5', 8 * end);
-      found = [at + 8, end];
+      core = [at + 8, end];
     }
     last = type === 'IEND';
     at = end + 4;
   }
-  need(found, 'SC-PNG-3', 8 * d.length);
-  return readCore(d.subarray(...found), 8 * found[0], 'png');
+  need(core, 'SC-PNG-3', 8 * d.length);
+  return readCore(d.subarray(...core), 8 * core[0], 'png');
 }
 
 function read(d, framing) {
@@ -286,8 +291,8 @@ function read(d, framing) {
   return readCore(d.subarray(2), 16, framing);
 }
 
-// The record, or which rule is broken and where.
-function answer(data, framing) {
+// the record, or the rule that is broken and its offset
+function decode(data, framing) {
   try {
     return read(data, framing);
   } catch (finding) {
@@ -296,19 +301,19 @@ function answer(data, framing) {
   }
 }
 
-function line(text) {
+function decodeLine(text) {
   const [framing, hex] = text.split(' ');
-  return JSON.stringify(answer(Buffer.from(hex, 'hex'), framing));
+  return JSON.stringify(decode(Buffer.from(hex, 'hex'), framing));
 }
 
 const framing = process.argv[2];
 if (framing === undefined) {
   const lines = require('readline').createInterface({ input: process.stdin });
-  lines.on('line', (text) => process.stdout.write(line(text) + '\n'));
+  lines.on('line', (text) => process.stdout.write(decodeLine(text) + '\n'));
 } else if (['auto', 'bare', 'file', 'sequence', 'url', 'qr', 'png'].includes(framing)) {
-  const said = answer(require('fs').readFileSync(0), framing);
-  process.stdout.write(JSON.stringify(said) + '\n');
-  process.exitCode = said.refused ? 1 : 0;
+  const result = decode(require('fs').readFileSync(0), framing);
+  process.stdout.write(JSON.stringify(result) + '\n');
+  process.exitCode = result.refused ? 1 : 0;
 } else {
   process.stderr.write('usage: node reader.js [auto|bare|file|sequence|url|qr|png] < data\n');
   process.exitCode = 2;

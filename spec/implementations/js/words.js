@@ -1,13 +1,17 @@
-// The codings `lexicon` and `bag` of SEMCODEC-1 (§6.5 to §6.7, Annex K), written from the text alone,
-// for reader.js: words from payloads, and the one payload of words. It needs Node, no package, and
-// lexicon-1.bin, which is looked for in the library or where SEMCODEC_LEXICON says. (CC0-1.0)
+// The codings `lexicon` and `bag` of SEMCODEC-1 (§6.5 to §6.7, Annex K) for reader.js, written from the
+// specification alone: words from payloads, and the canonical payload of words. It needs Node, no
+// packages, and lexicon-1.bin, from the library or from the path in SEMCODEC_LEXICON. (CC0-1.0)
+//
+// A decoded payload is encoded again and compared, since only the canonical payload is valid.
 'use strict';
 
-const MOST = { word: 63, lexicon: 512, bag: 256, spelled: 1024 };
-const WIDE = 2 ** 40, SHORT = 2 ** 32, EVEN = 32768, NONE = 8193, RARE = 8192, DIM = 48;
-const CHARACTERS = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789";
+const MAX = { wordLetters: 63, lexiconWords: 512, bagWords: 256, escapedLetters: 1024 };
+const MAX_WIDTH = 2 ** 40, MIN_WIDTH = 2 ** 32;  // of the interval (K.2)
+const HALF = 32768;  // a probability of one half, in 65536ths
+const NO_WORD = 8193, RARE = 8192, DIM = 48;  // rows for no word and for rare words; numbers in a row
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789";
 const WORD = /^[a-zA-Z0-9'-]{1,63}$/;
-const CURVE = [32768, 36843, 40793, 44511, 47911, 50941, 53581, 55834, 57724, 59287, 60565, 61598, 62428,
+const LOGISTIC_TABLE = [32768, 36843, 40793, 44511, 47911, 50941, 53581, 55834, 57724, 59287, 60565, 61598, 62428,
   63090, 63615, 64030, 64357, 64614, 64816, 64974, 65097, 65194, 65269, 65328, 65374, 65410,
   65438, 65459, 65476, 65489, 65500, 65508, 65514];
 
@@ -17,75 +21,77 @@ function tables() {
   const file = process.env.SEMCODEC_LEXICON
     || require('path').join(__dirname, '../../../semcodec/coding/data/lexicon-1.bin');
   const data = require('fs').readFileSync(file), t = {};
-  let at = 0;
-  const take = (n) => { at += n; return new Int8Array(data.buffer, data.byteOffset + at - n, n); };
+  let offset = 0;
+  const read = (n) => { offset += n; return new Int8Array(data.buffer, data.byteOffset + offset - n, n); };
   for (const [name, rows] of [['LAST', 8194], ['BEFORE', 8194], ['EARLIER', 8193], ['STATE', 8],
-    ['DENSITY', 12], ['ROW', 8195]]) t[name] = take(rows * DIM);
-  t.BIAS = take(8195);
-  t.SETROW = take(16390 * DIM);
-  t.SETBIAS = take(16390);
-  t.HELPER = take(1024);
-  t.LETTER = take(28 * 65 * 64);
-  t.words = data.toString('latin1', at).split('\n');
+    ['DENSITY', 12], ['ROW', 8195]]) t[name] = read(rows * DIM);
+  t.BIAS = read(8195);
+  t.SETROW = read(16390 * DIM);
+  t.SETBIAS = read(16390);
+  t.HELPER = read(1024);
+  t.LETTER = read(28 * 65 * 64);
+  t.words = data.toString('latin1', offset).split('\n');
   t.numbers = new Map(t.words.map((word, n) => [word, n]));
   if (t.words.length !== 65536 || t.numbers.size !== 65536) throw new Error(`${file}: not the tables`);
   loaded = t;
   return t;
 }
 
-// --- range coder (K.2): `decide` has one shape for both, a reader takes no heed of the bit it is given
+// --- range coder (K.2): encoder and decoder have the same method codeBit(p1, bit), which returns the bit.
+// A decoder ignores the given one. So every traversal below is written once for both directions.
 
-class Reader {
+class RangeDecoder {
   constructor(payload) {
-    this.width = WIDE;
+    this.width = MAX_WIDTH;
     this.offset = 0;
     this.payload = payload;
-    this.left = payload.length;  // m of K.6
-    this.at = 0;
+    this.bytesLeft = payload.length;  // m of K.6
+    this.position = 0;
     for (let i = 0; i < 5; i++) this.offset = 256 * this.offset + this.next();
   }
 
-  // one that stands after the words of a writer, with `left` bytes in its offset and zeros to come
-  static after(offset, width, left) {
-    return Object.assign(new Reader([]), { offset, width, left });
+  // a decoder in the middle of a payload with `bytesLeft` bytes left, after which zeros are read
+  static atOffset(offset, width, bytesLeft) {
+    return Object.assign(new RangeDecoder([]), { offset, width, bytesLeft });
   }
 
-  next() { return this.at < this.payload.length ? this.payload[this.at++] : 0; }
+  next() { return this.position < this.payload.length ? this.payload[this.position++] : 0; }
 
-  decide(chance) {
-    const part = Math.floor(this.width / 65536) * chance, bit = this.offset < part ? 1 : 0;
-    if (bit) this.width = part;
-    else { this.offset -= part; this.width -= part; }
-    while (this.width < SHORT) {
+  codeBit(p1) {
+    const ones = Math.floor(this.width / 65536) * p1, bit = this.offset < ones ? 1 : 0;
+    if (bit) this.width = ones;
+    else { this.offset -= ones; this.width -= ones; }
+    while (this.width < MIN_WIDTH) {
       this.width *= 256;
       this.offset = 256 * this.offset + this.next();
-      this.left--;
+      this.bytesLeft--;
     }
     return bit;
   }
 
-  get unit() { return this.left < 5 ? 256 ** (5 - this.left) : 1; }
-  get counts() { return this.offset + this.unit <= this.width; }
+  get ulp() { return this.bytesLeft < 5 ? 256 ** (5 - this.bytesLeft) : 1; }
+  // whether the payload determines all bits so far, whatever bytes might follow it
+  get isDetermined() { return this.offset + this.ulp <= this.width; }
 }
 
-class Writer {
-  constructor() { this.low = 0; this.width = WIDE; this.out = []; }
+class RangeEncoder {
+  constructor() { this.low = 0; this.width = MAX_WIDTH; this.out = []; }
 
-  decide(chance, bit) {
-    const part = Math.floor(this.width / 65536) * chance;
-    if (bit) this.width = part;
-    else { this.low += part; this.width -= part; }
-    while (this.width < SHORT) {
+  codeBit(p1, bit) {
+    const ones = Math.floor(this.width / 65536) * p1;
+    if (bit) this.width = ones;
+    else { this.low += ones; this.width -= ones; }
+    while (this.width < MIN_WIDTH) {
       this.width *= 256;
       this.low = carry(this.low, this.out);
-      this.out.push(Math.floor(this.low / SHORT));
-      this.low = 256 * (this.low % SHORT);
+      this.out.push(Math.floor(this.low / MIN_WIDTH));
+      this.low = 256 * (this.low % MIN_WIDTH);
     }
     return bit;
   }
 
-  // the bytes that are out and the first m of the 5 of v
-  ended(v, m) {
+  // the bytes written so far, then the first m of the five bytes of v
+  finish(v, m) {
     const out = [...this.out];
     v = carry(v, out);
     for (let i = 0; i < m; i++) out.push(Math.floor(v / 256 ** (4 - i)) % 256);
@@ -94,110 +100,110 @@ class Writer {
 }
 
 function carry(number, out) {
-  if (number < WIDE) return number;
+  if (number < MAX_WIDTH) return number;
   let i = out.length - 1;
   for (; out[i] === 255; i--) out[i] = 0;
   out[i]++;
-  return number - WIDE;
+  return number - MAX_WIDTH;
 }
 
-const upTo = (low, unit) => Math.ceil(low / unit) * unit;
+const roundUp = (low, unit) => Math.ceil(low / unit) * unit;
 
-// --- chances and context (K.3, K.4)
+// --- probabilities and context (K.3, K.4)
 
-function chance(evidence) {
+function logistic(evidence) {
   const e = Math.min(Math.abs(evidence), 511), i = e >> 4;
-  const c = CURVE[i] + ((CURVE[i + 1] - CURVE[i]) * (e & 15) >> 4);
+  const c = LOGISTIC_TABLE[i] + ((LOGISTIC_TABLE[i + 1] - LOGISTIC_TABLE[i]) * (e & 15) >> 4);
   return evidence < 0 ? 65536 - c : c;
 }
 
-function rowChance(rows, biases, row, context) {
+function probability(rows, biases, row, context) {
   let evidence = 8 * biases[row];
   for (let i = 0, at = row * DIM; i < DIM; i++) evidence += rows[at + i] * context[i];
-  return chance(evidence);
+  return logistic(evidence);
 }
 
-class Past {
+class Context {
   constructor() {
     this.sum = new Int32Array(DIM);
     this.count = 0;
-    this.helpers = 0;
-    this.helped = 0;  // the word before is a helper
-    this.last = NONE;
-    this.before = NONE;
+    this.functionWords = 0;
+    this.afterFunctionWord = 0;
+    this.prev = NO_WORD;
+    this.prev2 = NO_WORD;
   }
 
   add(number) {
     const t = tables(), row = number >= 0 && number < RARE ? number : RARE;
     for (let i = 0; i < DIM; i++) this.sum[i] += t.EARLIER[row * DIM + i];
-    this.helped = row < RARE ? t.HELPER[row >> 3] >> (row & 7) & 1 : 0;
-    this.helpers += this.helped;
+    this.afterFunctionWord = row < RARE ? t.HELPER[row >> 3] >> (row & 7) & 1 : 0;
+    this.functionWords += this.afterFunctionWord;
     this.count++;
-    this.before = this.last;
-    this.last = row;
+    this.prev2 = this.prev;
+    this.prev = row;
   }
 
   get state() {
     const j = this.count;
     if (j === 0) return 0;
-    if (4 * this.helpers < j) return j < 2 ? 1 : j < 6 ? 2 : 3;
-    if (this.helped) return 7;
+    if (4 * this.functionWords < j) return j < 2 ? 1 : j < 6 ? 2 : 3;
+    if (this.afterFunctionWord) return 7;
     return j < 2 ? 4 : j < 8 ? 5 : 6;
   }
 
-  // MEAN and these rows
-  context(...rows) {
+  // MEAN plus the given rows
+  features(...rows) {
     const w = Math.floor(Math.sqrt(Math.floor(65536 / (this.count + 1))));
-    const context = this.sum.map((s) => w * s >> 8);
-    for (const [table, row] of rows) for (let i = 0; i < DIM; i++) context[i] += table[row * DIM + i];
-    return context;
+    const features = this.sum.map((s) => w * s >> 8);
+    for (const [table, row] of rows) for (let i = 0; i < DIM; i++) features[i] += table[row * DIM + i];
+    return features;
   }
 
-  inOrder() {
+  ofNextWord() {
     const t = tables();
-    return this.context([t.LAST, this.last], [t.BEFORE, this.before], [t.STATE, this.state]);
+    return this.features([t.LAST, this.prev], [t.BEFORE, this.prev2], [t.STATE, this.state]);
   }
 }
 
-// --- words: { number, capital, text }; number is -1 of a spelled one
+// --- words: { number, capital, text }; number is -1 for escaped words
 
 const numberOf = (text) => tables().numbers.get(text) ?? -1;
 
-function asCoded(text) {
+function toWord(text) {
   let number = numberOf(text);
   if (number >= 0 || !/^[A-Z]/.test(text)) return { number, capital: 0, text };
   number = numberOf(text[0].toLowerCase() + text.slice(1));
   return { number, capital: number < 0 ? 0 : 1, text };
 }
 
-const kind = (code) => (code === 64 ? 27 : code % 32 < 26 ? code % 32 : 26);
+const letterClass = (code) => (code === 64 ? 27 : code % 32 < 26 ? code % 32 : 26);
 
-// K.5; text: what a writer spells
-function spell(coder, text = '') {
+// the letters of an escaped word (K.5); `text` is for an encoder
+function codeLetters(coder, text = '') {
   const { LETTER } = tables();
-  let said = '', p = 64, q = 27;
-  for (let i = 0; i < MOST.word; i++) {
-    const decide = (x, bit) => coder.decide(chance(8 * LETTER[(65 * q + p) * 64 + x]), bit);
-    if (i > 0 && decide(0, i === text.length ? 1 : 0)) break;
-    const code = CHARACTERS.indexOf(text[i]);
+  let letters = '', p = 64, q = 27;
+  for (let i = 0; i < MAX.wordLetters; i++) {
+    const codeBit = (x, bit) => coder.codeBit(logistic(8 * LETTER[(65 * q + p) * 64 + x]), bit);
+    if (i > 0 && codeBit(0, i === text.length ? 1 : 0)) break;
+    const code = ALPHABET.indexOf(text[i]);
     let x = 1;
-    for (let k = 5; k >= 0; k--) x = 2 * x + decide(x, code >> k & 1);
-    q = kind(p);
+    for (let k = 5; k >= 0; k--) x = 2 * x + codeBit(x, code >> k & 1);
+    q = letterClass(p);
     p = x - 64;
-    said += CHARACTERS[p];
+    letters += ALPHABET[p];
   }
-  return said;
+  return letters;
 }
 
-// one word of K.6; word: what a writer codes
-function codeWord(coder, context, word = { number: 0, capital: 0, text: '' }) {
+// one word (K.6); `word` is for an encoder
+function codeWord(coder, features, word = { number: 0, capital: 0, text: '' }) {
   const t = tables();
-  const row = (r, bit) => coder.decide(rowChance(t.ROW, t.BIAS, r, context), bit);
+  const row = (r, bit) => coder.codeBit(probability(t.ROW, t.BIAS, r, features), bit);
   const n = word.number;
   let capital = 0, x = 1;
   if (row(0, n < 0 || word.capital ? 1 : 0)) {
-    capital = coder.decide(EVEN, word.capital);
-    if (!capital) return { number: -1, capital, text: spell(coder, word.text) };
+    capital = coder.codeBit(HALF, word.capital);
+    if (!capital) return { number: -1, capital, text: codeLetters(coder, word.text) };
   }
   if (!row(1, n < RARE ? 0 : 1)) {
     for (let k = 12; k >= 0; k--) x = 2 * x + row(x + 3, n >> k & 1);
@@ -205,7 +211,7 @@ function codeWord(coder, context, word = { number: 0, capital: 0, text: '' }) {
   } else {
     let bits = 13;
     if (row(2, n < 16384 ? 0 : 1)) bits = row(3, n < 32768 ? 0 : 1) ? 15 : 14;
-    for (let k = bits - 1; k >= 0; k--) x = 2 * x + coder.decide(EVEN, n >> k & 1);
+    for (let k = bits - 1; k >= 0; k--) x = 2 * x + coder.codeBit(HALF, n >> k & 1);
   }
   const text = t.words[x];
   return { number: x, capital, text: capital ? text[0].toUpperCase() + text.slice(1) : text };
@@ -213,145 +219,145 @@ function codeWord(coder, context, word = { number: 0, capital: 0, text: '' }) {
 
 // --- lexicon (K.6)
 
-// the payload of these words, or null if they have none
+// the payload of words, or null if there is none
 function lexiconPayload(words) {
-  fit(words, MOST.lexicon, asCoded);
-  const writer = new Writer(), past = new Past();
-  for (const word of words.map(asCoded)) {
-    codeWord(writer, past.inOrder(), word);
-    past.add(word.number);
+  validate(words, MAX.lexiconWords, toWord);
+  const encoder = new RangeEncoder(), context = new Context();
+  for (const word of words.map(toWord)) {
+    codeWord(encoder, context.ofNextWord(), word);
+    context.add(word.number);
   }
-  const { low, width } = writer, context = past.inOrder();
+  const { low, width } = encoder, features = context.ofNextWord();
   for (let m = 0; m <= 5; m++) {
     const unit = 256 ** (5 - m);
-    let v = upTo(low, unit);
+    let v = roundUp(low, unit);
     for (let tries = 0; tries < 8 && v + unit <= low + width; tries++) {
-      const reader = Reader.after(v - low, width, m);
-      if (words.length < MOST.lexicon) codeWord(reader, context);
-      if (words.length === MOST.lexicon || !reader.counts) return writer.ended(v, m);
-      v += unit * Math.floor((reader.width - reader.offset) / reader.unit);
+      const decoder = RangeDecoder.atOffset(v - low, width, m);
+      if (words.length < MAX.lexiconWords) codeWord(decoder, features);
+      if (words.length === MAX.lexiconWords || !decoder.isDetermined) return encoder.finish(v, m);
+      v += unit * Math.floor((decoder.width - decoder.offset) / decoder.ulp);
     }
   }
   return null;
 }
 
-// words; refuse(rule) does not return
-function lexiconWords(payload, refuse) {
-  const reader = new Reader(payload), past = new Past(), words = [];
-  for (let spelled = 0; words.length < MOST.lexicon;) {
-    const word = codeWord(reader, past.inOrder());
-    if (!reader.counts) break;
-    if (word.number < 0) spelled += word.text.length;
-    if (spelled > MOST.spelled) refuse('SC-LEX-3');
-    past.add(word.number);
+// the words of a payload; reject(rule) throws
+function lexiconWords(payload, reject) {
+  const decoder = new RangeDecoder(payload), context = new Context(), words = [];
+  for (let escapedLetters = 0; words.length < MAX.lexiconWords;) {
+    const word = codeWord(decoder, context.ofNextWord());
+    if (!decoder.isDetermined) break;
+    if (word.number < 0) escapedLetters += word.text.length;
+    if (escapedLetters > MAX.escapedLetters) reject('SC-LEX-3');
+    context.add(word.number);
     words.push(word);
   }
   const texts = words.map((word) => word.text);
-  if (words.some((word) => word.number < 0 && asCoded(word.text).number >= 0)) refuse('SC-LEX-2');
-  const right = lexiconPayload(texts);
-  if (!right || !right.equals(payload)) refuse('SC-LEX-1');
+  if (words.some((word) => word.number < 0 && toWord(word.text).number >= 0)) reject('SC-LEX-2');
+  const canonical = lexiconPayload(texts);
+  if (!canonical || !canonical.equals(payload)) reject('SC-LEX-1');
   return texts;
 }
 
 // --- bag (K.7)
 
-const asInBag = (text) => ({ number: numberOf(text), text });
+const toBagWord = (text) => ({ number: numberOf(text), text });
 
-function density(length) {
+function sizeBucket(length) {
   if (length === 1) return 0;
   const a = 31 - Math.clz32(length);
   return Math.min(11, 2 * a + (length >> (a - 1) & 1));
 }
 
-// set: what a writer codes, { numbers, spelled }, in order; word(number, text) takes what is said
-function codeSet(coder, thick, word, set = { numbers: [], spelled: [] }) {
-  const t = tables(), past = new Past();
-  let context = past.context([t.DENSITY, thick]);
-  const read = (number) => {
-    word(number, t.words[number]);
-    past.add(number);
-    context = past.context([t.DENSITY, thick]);
+// a set in canonical order; `set` is for an encoder; emit(number, text) is called for each word
+function codeSet(coder, bucket, emit, set = { numbers: [], escaped: [] }) {
+  const t = tables(), context = new Context();
+  let features = context.features([t.DENSITY, bucket]);
+  const emitNumber = (number) => {
+    emit(number, t.words[number]);
+    context.add(number);
+    features = context.features([t.DENSITY, bucket]);
   };
-  const learned = (r) => [r, 8195 + r].map((row) => rowChance(t.SETROW, t.SETBIAS, row, context));
-  const fixed = [33026, 1032];
-  // a fork over two lists, which are those of a writer; then what follows on each side
-  const fork = ([one, two], left, right, onLeft, onRight) => {
-    const first = coder.decide(one, left.length ? 1 : 0);
-    const second = first ? coder.decide(two, right.length ? 1 : 0) : 1;
-    if (first) onLeft(left);
-    if (second) onRight(right);
+  const predicted = (r) => [r, 8195 + r].map((row) => probability(t.SETROW, t.SETBIAS, row, features));
+  const uniform = [33026, 1032];  // for rare words
+  // code which of two sides have words (one at least), then the words of each side
+  const split = ([pLow, pHigh], low, high, codeLow, codeHigh) => {
+    const anyLow = coder.codeBit(pLow, low.length ? 1 : 0);
+    const anyHigh = anyLow ? coder.codeBit(pHigh, high.length ? 1 : 0) : 1;
+    if (anyLow) codeLow(low);
+    if (anyHigh) codeHigh(high);
   };
-  const split = (chances, list, edge, ...sides) =>
-    fork(chances, list.filter((n) => n < edge), list.filter((n) => n >= edge), ...sides);
-  const tree = (x, levels, chances, less) => (list) => {
-    if (!levels) read(x - less);
-    else split(chances(x), list, ((2 * x + 1) << (levels - 1)) - less,
-      tree(2 * x, levels - 1, chances, less), tree(2 * x + 1, levels - 1, chances, less));
+  const splitAt = (probabilities, list, limit, ...sides) =>
+    split(probabilities, list.filter((n) => n < limit), list.filter((n) => n >= limit), ...sides);
+  const tree = (x, levels, probabilities, base) => (list) => {
+    if (!levels) emitNumber(x - base);
+    else splitAt(probabilities(x), list, ((2 * x + 1) << (levels - 1)) - base,
+      tree(2 * x, levels - 1, probabilities, base), tree(2 * x + 1, levels - 1, probabilities, base));
   };
-  const rest = (bits) => tree(1, bits, () => fixed, 0);
-  const listed = (list) => split(learned(1), list, RARE, tree(1, 13, (x) => learned(x + 3), RARE),
-    (others) => split(learned(2), others, 16384, rest(13),
-      (far) => split(learned(3), far, 32768, rest(14), rest(15))));
-  const spelled = (texts) => {
+  const rare = (bits) => tree(1, bits, () => uniform, 0);
+  const vocabulary = (list) => splitAt(predicted(1), list, RARE, tree(1, 13, (x) => predicted(x + 3), RARE),
+    (from13) => splitAt(predicted(2), from13, 16384, rare(13),
+      (from14) => splitAt(predicted(3), from14, 32768, rare(14), rare(15))));
+  const escaped = (texts) => {
     for (let i = 0, more = 1; more; i++) {
-      word(-1, spell(coder, texts[i]));
-      more = coder.decide(EVEN, i + 1 < texts.length ? 1 : 0);
+      emit(-1, codeLetters(coder, texts[i]));
+      more = coder.codeBit(HALF, i + 1 < texts.length ? 1 : 0);
     }
   };
-  fork(learned(0), set.numbers, set.spelled, listed, spelled);
+  split(predicted(0), set.numbers, set.escaped, vocabulary, escaped);
 }
 
-// the payload of this set, or null if it has none
+// the payload of a set, or null if there is none
 function bagPayload(words) {
-  fit(words, MOST.bag, asInBag);
-  if (new Set(words).size !== words.length) throw new Error('a word stands twice');
+  validate(words, MAX.bagWords, toBagWord);
+  if (new Set(words).size !== words.length) throw new Error('duplicate word');
   if (!words.length) return Buffer.alloc(0);
-  const coded = words.map(asInBag);
+  const coded = words.map(toBagWord);
   const numbers = coded.map((word) => word.number).filter((n) => n >= 0).sort((a, b) => a - b);
-  const spelled = coded.filter((word) => word.number < 0).map((word) => word.text).sort();
-  const near = density(Math.floor((19 * words.length + 15) / 16));
-  for (let thick = Math.max(0, near - 1); thick < 12; thick++) {
-    let least = 1;
-    while (least <= 48 && density(least) !== thick) least++;
-    if (least > 48) continue;  // out of 0 to 11; also 1, which no length has
-    const writer = new Writer();
-    codeSet(writer, thick, () => {}, { numbers, spelled });
+  const escaped = coded.filter((word) => word.number < 0).map((word) => word.text).sort();
+  const estimate = sizeBucket(Math.floor((19 * words.length + 15) / 16));
+  for (let bucket = Math.max(0, estimate - 1); bucket < 12; bucket++) {
+    let minLength = 1;
+    while (minLength <= 48 && sizeBucket(minLength) !== bucket) minLength++;
+    if (minLength > 48) continue;  // bucket 1, which no length has
+    const encoder = new RangeEncoder();
+    codeSet(encoder, bucket, () => {}, { numbers, escaped });
     let m = 0;
-    while (upTo(writer.low, 256 ** (5 - m)) >= writer.low + writer.width) m++;
-    let out = writer.ended(upTo(writer.low, 256 ** (5 - m)), m), length = out.length;
+    while (roundUp(encoder.low, 256 ** (5 - m)) >= encoder.low + encoder.width) m++;
+    let out = encoder.finish(roundUp(encoder.low, 256 ** (5 - m)), m), length = out.length;
     while (length && out[length - 1] === 0) length--;
-    out = Buffer.concat([out.subarray(0, length), Buffer.alloc(Math.max(0, least - length))]);
-    if (density(out.length) === thick) return out;
+    out = Buffer.concat([out.subarray(0, length), Buffer.alloc(Math.max(0, minLength - length))]);
+    if (sizeBucket(out.length) === bucket) return out;
   }
   return null;
 }
 
-// words; refuse(rule) does not return
-function bagWords(payload, refuse) {
+// the words of a payload; reject(rule) throws
+function bagWords(payload, reject) {
   if (!payload.length) return [];
   const texts = [];
-  let spelled = 0;
-  codeSet(new Reader(payload), density(payload.length), (number, text) => {
-    if (number < 0) spelled += text.length;
-    if (spelled > MOST.spelled) refuse('SC-LEX-3');
-    if (texts.length === MOST.bag) refuse('SC-BAG-2');
+  let escapedLetters = 0;
+  codeSet(new RangeDecoder(payload), sizeBucket(payload.length), (number, text) => {
+    if (number < 0) escapedLetters += text.length;
+    if (escapedLetters > MAX.escapedLetters) reject('SC-LEX-3');
+    if (texts.length === MAX.bagWords) reject('SC-BAG-2');
     texts.push(text);
   });
-  if (new Set(texts).size !== texts.length) refuse('SC-BAG-1');
-  const right = bagPayload(texts);
-  if (!right || !right.equals(payload)) refuse('SC-BAG-1');
+  if (new Set(texts).size !== texts.length) reject('SC-BAG-1');
+  const canonical = bagPayload(texts);
+  if (!canonical || !canonical.equals(payload)) reject('SC-BAG-1');
   return texts;
 }
 
-// what a writer can be given (§6.5, §6.6)
-function fit(words, most, coded) {
-  let spelled = 0;
+// throws if the words cannot be encoded (§6.5, §6.6)
+function validate(words, maxWords, convert) {
+  let escapedLetters = 0;
   for (const word of words) {
-    if (!WORD.test(word)) throw new Error(`no word of this coding: ${word}`);
-    if (coded(word).number < 0) spelled += word.length;
+    if (!WORD.test(word)) throw new Error(`not a word of this coding: ${word}`);
+    if (convert(word).number < 0) escapedLetters += word.length;
   }
-  if (words.length > most) throw new Error(`more than ${most} words`);
-  if (spelled > MOST.spelled) throw new Error(`more than ${MOST.spelled} characters to spell`);
+  if (words.length > maxWords) throw new Error(`more than ${maxWords} words`);
+  if (escapedLetters > MAX.escapedLetters) throw new Error(`more than ${MAX.escapedLetters} letters in escaped words`);
 }
 
 module.exports = { lexiconWords, bagWords, lexiconPayload, bagPayload };
