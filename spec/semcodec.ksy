@@ -1,10 +1,10 @@
-# SEMCODEC-1 as a Kaitai Struct declaration: the layout of a bare record and of a file, and what rules
-# a declaration can say. SEMCODEC-1.md is the text; where the two differ, the text counts.
+# SEMCODEC-1 as a Kaitai Struct declaration: the layout of a bare record and of a file, and the rules
+# that a declaration can express. SEMCODEC-1.md is normative where the two differ.
 #
-# A field without a doc-ref of its own belongs to the clause of its type. The Python module that the
-# compiler makes is called semcodec, as the library is: keep it in a package of your own.
+# A field without a doc-ref belongs to the clause of its type. The compiled Python module has the name
+# of the library, semcodec: keep it in a package of your own.
 #
-# This file may be used by anybody for anything (CC0-1.0).
+# This file is in the public domain (CC0-1.0).
 meta:
   id: semcodec
   title: SEMCODEC-1, images that travel as words
@@ -17,46 +17,46 @@ meta:
   bit-endian: be
 
 doc: |
-  A record says a picture in words: a text, the size of the picture to paint, and labels of the
-  models that made it. Give this type the bytes of a bare record or of a file. Other framings
-  (sequence, URL, QR code, PNG chunk) carry a core: take it out, and give it to the type `core`.
+  A record describes an image in words: a text, the size of the image to paint, and labels of the
+  models that made it. This type parses the bytes of a bare record or of a file. Other framings
+  (sequence, URL, QR code, PNG chunk) contain a core: extract it, and parse it as the type `core`.
 
-  What parses here obeys every rule of the format but these, which the caller checks afterwards:
+  Data that parses obeys every rule of the format except these, which the caller has to check:
 
-  * SC-CHK-2: `core.check_value` is the check of `core.covered`. Kaitai Struct knows no CRC.
-  * SC-SIZ-3: an explicit size is none that has a code; the names of `size_code` say which have.
+  * SC-CHK-2: `core.check_value` is the check of `core.covered`. Kaitai Struct has no CRC.
+  * SC-SIZ-3: an explicit size is not one that has a code; see the names of `size_code`.
   * SC-EXT-7, SC-EXT-11: names and comments are UTF-8 without U+0000-001F and U+007F-009F.
   * SC-UTF-1: a `utf8` payload is UTF-8. All text is left as bytes, because some runtimes replace
-    what is wrong in it and drop a byte order mark in front of it.
+    ill-formed sequences and drop a byte order mark.
   * SC-LEX-1, SC-LEX-2, SC-LEX-3, SC-BAG-1, SC-BAG-2: coded words are left as bytes.
-  * SC-LIM-1, SC-LIM-2, SC-LIM-3: limits are the reader's own.
+  * SC-LIM-1, SC-LIM-2, SC-LIM-3: the decoder's limits.
   * SC-TXT, SC-SEQ and SC-PNG: the other framings.
 
-  Data of no bytes (SC-FRM-1) and a cut field (SC-HDR-3) end as an error of the stream.
-  A failed `valid` says that some rule is broken, not that the verdict is "invalid": an unknown
-  size code or critical extension, or another version, is "unsupported".
+  Empty data (SC-FRM-1) and a truncated field (SC-HDR-3) raise an error of the stream.
+  A failed `valid` means that a rule is broken, but not that the verdict is "invalid": for an
+  unknown size code or critical extension, or another version, it is "unsupported".
 doc-ref: SEMCODEC-1.md
 
 seq:
   - id: magic
     contents: [0xb5, 0x1a]
     if: is_file
-    doc: No bare record starts so. SC-FRM-2.
+    doc: A bare record cannot start with these bytes. SC-FRM-2.
     doc-ref: SEMCODEC-1 §7.2
   - id: core
     type: core(is_file)
     size-eos: true
-    doc: All the rest. What the check covers starts here.
+    doc: The rest of the data. The check covers it from its first byte.
     doc-ref: SEMCODEC-1 §5
 instances:
   is_file:
     value: first_byte == 0xb5
-    doc: Whether the data is a file, else a bare record.
+    doc: Whether the data is a file; otherwise it is a bare record.
     doc-ref: SEMCODEC-1 §7.2
   first_byte:
     pos: 0
     type: u1
-    doc: Tells the framings apart. SC-FRM-1.
+    doc: Distinguishes the framings. SC-FRM-1.
     doc-ref: SEMCODEC-1 §7
 
 types:
@@ -66,7 +66,7 @@ types:
     params:
       - id: must_have_check
         type: bool
-        doc: Whether the framing wants a check. SC-FRM-3.
+        doc: Whether the framing requires a check. SC-FRM-3.
         doc-ref: SEMCODEC-1 §7.1
     seq:
       - id: escape
@@ -77,14 +77,14 @@ types:
       - id: coding
         type: b2
         enum: coding
-        doc: CC. How the text is written in the payload.
+        doc: CC. The coding of the payload.
         doc-ref: SEMCODEC-1 §6
       - id: check
         type: b2
         enum: check
         valid:
           expr: (_ != check::none or not must_have_check) and len_check < _io.size
-        doc: KK. Which check ends the core. SC-FRM-3; SC-CHK-1, it has room after the first byte.
+        doc: KK. The check at the end of the core. SC-FRM-3; SC-CHK-1, there is room for it.
         doc-ref: SEMCODEC-1 §5.6
       - id: has_extensions
         type: b1
@@ -92,20 +92,20 @@ types:
         doc-ref: SEMCODEC-1 §5.1
       - id: has_size
         type: b1
-        doc: S. A size follows; else the picture is 1024 x 1024.
+        doc: S. A size follows; otherwise it is 1024 x 1024.
         doc-ref: SEMCODEC-1 §5.1
       - id: has_models
         type: b1
-        doc: M. A models field follows; else the record has model set 0.
+        doc: M. A models field follows; otherwise the record has model set 0.
         doc-ref: SEMCODEC-1 §5.1
       - id: body
         type: body
         size: _io.size - 1 - len_check
-        doc: All between the first byte and the check. No field runs into the check (SC-HDR-3).
+        doc: Everything between the first byte and the check. No field extends into the check (SC-HDR-3).
         doc-ref: SEMCODEC-1 §5
       - id: check_value
         size: len_check
-        doc: The check of `covered`, big endian. SC-CHK-2 is the caller's.
+        doc: The check of `covered`, big endian. The caller checks SC-CHK-2.
         doc-ref: SEMCODEC-1 §5.6
     instances:
       len_check:
@@ -115,27 +115,27 @@ types:
       covered:
         pos: 0
         size: _io.size - len_check
-        doc: What the check covers, from the first byte of the core to the end of the payload.
+        doc: The bytes that the check covers, from the first byte to the end of the payload.
         doc-ref: SEMCODEC-1 §5.6
 
   body:
-    doc: The fields that the first byte announces, and the payload, whose length nobody stores.
+    doc: The fields that the first byte states, and the payload, whose length is not stored.
     doc-ref: SEMCODEC-1 §5
     seq:
       - id: size
         type: size
         if: _parent.has_size
-        doc: Of the picture to paint.
+        doc: Size of the image to paint.
         doc-ref: SEMCODEC-1 §5.2
       - id: models
         type: models
         if: _parent.has_models
-        doc: Who made the record.
+        doc: The models that made the record.
         doc-ref: SEMCODEC-1 §5.3
       - id: extensions
         type: extension_block
         if: _parent.has_extensions
-        doc: What else is to be said.
+        doc: The extension block.
         doc-ref: SEMCODEC-1 §5.4
       - id: payload
         size-eos: true
@@ -146,18 +146,18 @@ types:
             coding::utf8: utf8_text
             coding::lexicon: coded_words
             coding::bag: coded_words
-        doc: The text, in all that is left.
+        doc: The text, in the remaining bytes.
         doc-ref: SEMCODEC-1 §5.5
 
   size:
     doc: |
-      Width and height in 1, 4 or 8 bytes. The first bits tell the forms apart: `0` a code, `10` two
-      sides of 15 bits, `11` two sides of 31 bits. Each side is stored less one.
+      Width and height in 1, 4 or 8 bytes. The first bits distinguish the forms: `0` a code, `10` two
+      sides of 15 bits, `11` two sides of 31 bits. Each side is stored minus one.
     doc-ref: SEMCODEC-1 §5.2
     seq:
       - id: is_explicit
         type: b1
-        doc: The size is in two sides, not in a code.
+        doc: Whether the size is two sides, not a code.
       - id: code
         type: b7
         enum: size_code
@@ -168,17 +168,17 @@ types:
       - id: is_long
         type: b1
         if: is_explicit
-        doc: The sides have 31 bits, not 15.
+        doc: Whether the sides have 31 bits, not 15.
       - id: short_width
         type: b15
         if: is_explicit and not is_long
-        doc: In pixels, less one.
+        doc: In pixels, minus one.
       - id: short_height
         type: b15
         if: is_explicit and not is_long
         valid:
           expr: not (short_width == 1023 and _ == 1023)
-        doc: 1024 x 1024 is said by no size field at all. SC-SIZ-2; SC-SIZ-3 is the caller's.
+        doc: 1024 x 1024 is encoded as no size field. SC-SIZ-2; the caller checks SC-SIZ-3.
       - id: long_width
         type: b31
         if: is_explicit and is_long
@@ -195,7 +195,7 @@ types:
       width:
         value: '(is_long ? long_width : short_width) + 1'
         if: is_explicit
-        doc: In pixels. The registry says what a code means.
+        doc: In pixels; for a code, see the registry.
       height:
         value: '(is_long ? long_height : short_height) + 1'
         if: is_explicit
@@ -203,31 +203,31 @@ types:
 
   models:
     doc: |
-      Which models made the record: a row of the registry of sets, or four ids, of which 0 states
-      nothing. Ids and rows are labels; one that is not in the registry is no error.
+      The models that made the record: a row of the registry of sets, or four ids, of which 0 is
+      unspecified. Ids and rows are labels; one that is not in the registry is not an error.
     doc-ref: SEMCODEC-1 §5.3
     seq:
       - id: set
-        type: leb28
+        type: leb128
         doc: A row of the registry; 0 if four ids follow.
       - id: describer
-        type: leb28
+        type: leb128
         if: not is_row
-        doc: Id of who described the picture.
+        doc: Id of the describer.
       - id: writer
-        type: leb28
+        type: leb128
         if: not is_row
-        doc: Id of who chose and shortened the words.
+        doc: Id of the writer, which selected and shortened the words.
       - id: painter
-        type: leb28
+        type: leb128
         if: not is_row
-        doc: Id of who is thought to paint it.
+        doc: Id of the intended painter.
       - id: prompts
-        type: leb28
+        type: leb128
         if: not is_row
         valid:
           expr: describer.value + writer.value + painter.value + _.value > 0
-        doc: Id of the instructions the models had. SC-MOD-1, not all four ids are 0.
+        doc: Id of the prompt set. SC-MOD-1, not all four ids are 0.
     instances:
       is_row:
         value: set.value != 0
@@ -236,17 +236,17 @@ types:
         value: set.value
         enum: model_set
         if: is_row
-        doc: The name of the set, where it is known.
+        doc: The name of the set, if it is in the registry.
 
   extension_block:
-    doc: Entries for what else is to be said, now and later.
+    doc: The extension block.
     doc-ref: SEMCODEC-1 §5.4
     seq:
       - id: len_entries
-        type: leb28
+        type: leb128
         valid:
           expr: _.value > 0
-        doc: Bytes of all entries. SC-EXT-2, no empty block.
+        doc: Bytes of all entries. SC-EXT-2, the block is not empty.
       - id: entries
         type: extension_entries
         size: len_entries.value
@@ -259,23 +259,23 @@ types:
       - id: entries
         type: 'extension_entry(_index == 0 ? 0 : entries[_index - 1].type.value)'
         repeat: eos
-        doc: Each is told the type before it, or 0.
+        doc: The parameter is the type of the previous entry, or 0.
 
   extension_entry:
-    doc: One entry. A reader that does not know an even type may skip it.
+    doc: One entry. A decoder may skip an unknown even type.
     doc-ref: SEMCODEC-1 §5.4
     params:
       - id: previous
         type: u4
-        doc: Type of the entry before it, or 0.
+        doc: Type of the previous entry, or 0.
     seq:
       - id: type
-        type: leb28
+        type: leb128
         valid:
           expr: _.value > previous and _.value % 2 == 0
-        doc: SC-EXT-4, types ascend; SC-EXT-5, none is 0; SC-EXT-6, no odd type is known.
+        doc: SC-EXT-4, types ascend; SC-EXT-5, not 0; SC-EXT-6, no odd type is assigned.
       - id: len_value
-        type: leb28
+        type: leb128
         doc: In bytes.
       - id: value
         size: len_value.value
@@ -296,10 +296,10 @@ types:
       kind:
         value: type.value
         enum: extension
-        doc: The name of the type, where it is known.
+        doc: The name of the type, if it is in the registry.
 
   short_text:
-    doc: A name. SC-EXT-7; UTF-8 and control characters are the caller's.
+    doc: A name. SC-EXT-7; the caller checks UTF-8 and control characters.
     doc-ref: SEMCODEC-1 §5.4
     seq:
       - id: utf8
@@ -309,7 +309,7 @@ types:
         doc: 1 to 255 bytes.
 
   comment:
-    doc: Anything, for people. SC-EXT-11; UTF-8 and control characters are the caller's.
+    doc: A comment. SC-EXT-11; the caller checks UTF-8 and control characters.
     doc-ref: SEMCODEC-1 §5.4
     seq:
       - id: utf8
@@ -319,24 +319,24 @@ types:
         doc: 1 to 4096 bytes.
 
   count:
-    doc: How many words were asked for. SC-EXT-8.
+    doc: The number of requested words. SC-EXT-8.
     doc-ref: SEMCODEC-1 §5.4
     seq:
       - id: number
-        type: leb28
+        type: leb128
         valid:
           expr: _.value >= 1 and _io.eof
-        doc: At least 1, and nothing after it.
+        doc: At least 1, and nothing follows.
 
   word_order:
-    doc: How the words are ordered; a record without this has reading order. SC-EXT-9.
+    doc: The order of the words; without it, reading order. SC-EXT-9.
     doc-ref: SEMCODEC-1 §5.4
     seq:
       - id: order
         type: u1
         valid:
           expr: _ == 1 and _io.eof
-        doc: 1 is the most important word first.
+        doc: 1 means most important word first.
 
   seed:
     doc: The painter's seed, from 0 to 2^32-1. SC-EXT-10.
@@ -346,12 +346,12 @@ types:
         size-eos: true
         valid:
           expr: _.length >= 1 and _.length <= 4 and (_.length == 1 or _[0] != 0)
-        doc: Big endian, in as few bytes as serve, but at least one.
+        doc: Big endian, in as few bytes as possible, but at least one.
 
   nibble_text:
     doc: |
       A text over sixteen symbols, the first in the high half of the first byte. A space at the end
-      only fills up the last byte, and is no part of the text.
+      is padding of the last byte, and not part of the text.
     doc-ref: SEMCODEC-1 §6.1
     seq:
       - id: symbols
@@ -360,10 +360,10 @@ types:
         repeat: eos
         valid:
           expr: _ != symbol::space or (_index > 0 and symbols[_index - 1] != symbol::space)
-        doc: No space at the start (SC-NIB-1), nor two in a row (SC-NIB-2, SC-NIB-3).
+        doc: No space at the start (SC-NIB-1), and no two in a row (SC-NIB-2, SC-NIB-3).
 
   utf8_text:
-    doc: Any text. SC-UTF-1 is the caller's.
+    doc: Any text. The caller checks SC-UTF-1.
     doc-ref: SEMCODEC-1 §6.2
     seq:
       - id: utf8
@@ -372,51 +372,51 @@ types:
 
   coded_words:
     doc: |
-      Words by a range coder and the tables of Annex K. Kaitai Struct knows neither, so the words,
-      and the rules about them, are the caller's.
+      Words, range coded with the tables of Annex K. Kaitai Struct has neither, so the caller decodes
+      the words and checks their rules.
     doc-ref: SEMCODEC-1 §6.5
     seq:
       - id: coded
         size-eos: true
-        doc: No bytes are no words.
+        doc: Empty if there are no words.
 
-  leb28:
+  leb128:
     doc: |
-      An integer from 0 to 2^28-1 in 1 to 4 bytes, seven bits each, lowest first, and in as few as
-      serve. So 1 is `01`, 300 is `ac 02`, and `81 00` is nothing.
+      LEB128 of at most 4 bytes: an integer from 0 to 2^28-1, seven bits per byte, lowest first, in as
+      few bytes as possible. 1 is `01`, 300 is `ac 02`, and `81 00` is not a valid encoding.
     doc-ref: SEMCODEC-1 §2.3
     seq:
       - id: groups
-        type: leb28_group(_index)
+        type: leb128_group(_index)
         repeat: until
-        repeat-until: not _.goes_on
-        doc: One byte each.
+        repeat-until: not _.has_next
+        doc: One for each byte.
     instances:
       value:
         value: >-
-          groups[0].digit
-          + (groups.size > 1 ? groups[1].digit << 7 : 0)
-          + (groups.size > 2 ? groups[2].digit << 14 : 0)
-          + (groups.size > 3 ? groups[3].digit << 21 : 0)
+          groups[0].bits
+          + (groups.size > 1 ? groups[1].bits << 7 : 0)
+          + (groups.size > 2 ? groups[2].bits << 14 : 0)
+          + (groups.size > 3 ? groups[3].bits << 21 : 0)
         doc: The integer.
 
-  leb28_group:
+  leb128_group:
     doc: One byte of an integer.
     doc-ref: SEMCODEC-1 §2.3
     params:
-      - id: place
+      - id: index
         type: u1
         doc: 0 for the lowest seven bits, to 3.
     seq:
-      - id: goes_on
+      - id: has_next
         type: b1
         valid:
-          expr: not _ or place < 3
+          expr: not _ or index < 3
         doc: Another byte follows. SC-LEB-1, at most four.
-      - id: digit
+      - id: bits
         type: b7
         valid:
-          expr: _ != 0 or goes_on or place == 0
+          expr: _ != 0 or has_next or index == 0
         doc: SC-LEB-2, the last of several bytes is not 0.
 
 # BEGIN GENERATED enums

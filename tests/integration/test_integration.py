@@ -1,4 +1,4 @@
-"""Programs that know files by their bytes know records: file(1) and the desktops' database."""
+"""System integration: file(1) and the shared MIME-info database recognize records."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ needs_file = needs("file", "file")
 needs_database = needs("update-mime-database", "shared-mime-info")
 needs_gio = needs("gio", "libglib2.0-bin")
 
-#: Records as files, and what file(1) says of them after the first words.
+#: Records as files, and the details that file(1) prints for them.
 RECORDS = {
     "default": (FILE, "nibble, CRC-8, 1024 x 1024"),
     "no words": (semcodec.pack("", framing="file"), "nibble, CRC-8, 1024 x 1024"),
@@ -64,7 +64,7 @@ TEXTS = {
     "long qr": (semcodec.pack(LONG, framing="qr", check="crc16"), "base45"),
     "qr and a line end": (semcodec.pack("Öl", coding="utf8", framing="qr") + b"\n", "base45"),
 }
-STRANGERS = {
+OTHER_DATA = {
     "no check": b"\xb5\x1a" + semcodec.pack(TEXT),
     "another version": b"\xb5\x1a\x88" + FILE[3:],
     "another byte": b"\xb5\x1b" + FILE[2:],
@@ -90,13 +90,13 @@ def names_of(cases: Iterable[str]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("name", cases)
 
 
-def told(path: Path, *options: str, magic: Path = MAGIC) -> str:
-    """Return what file(1) says of one file."""
+def describe_file(path: Path, *options: str, magic: Path = MAGIC) -> str:
+    """Return the output of file(1) for one file."""
     command = ["file", "--brief", *options, "-m", str(magic), str(path)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def written(path: Path, data: bytes) -> Path:
+def write_file(path: Path, data: bytes) -> Path:
     path.write_bytes(data)
     return path
 
@@ -104,51 +104,57 @@ def written(path: Path, data: bytes) -> Path:
 @needs_file
 class TestFile:
     @names_of(RECORDS)
-    def test_record_is_known_and_its_head_is_read(self, name: str, tmp_path: Path) -> None:
-        data, more = RECORDS[name]
-        path = written(tmp_path / "it", data)
-        assert told(path) == f"semcodec record, {more}"
-        assert told(path, "--mime-type") == MIME
-        assert told(path, "--extension") == "semc"
+    def test_record_is_recognized_with_its_header(self, name: str, tmp_path: Path) -> None:
+        data, details = RECORDS[name]
+        path = write_file(tmp_path / "file", data)
+        assert describe_file(path) == f"semcodec record, {details}"
+        assert describe_file(path, "--mime-type") == MIME
+        assert describe_file(path, "--extension") == "semc"
 
     @names_of(TEXTS)
-    def test_text_form_is_known(self, name: str, tmp_path: Path) -> None:
+    def test_text_form_is_recognized(self, name: str, tmp_path: Path) -> None:
         data, alphabet = TEXTS[name]
-        path = written(tmp_path / "it", data)
-        assert told(path) == f"semcodec text, {alphabet}"
-        assert told(path, "--mime-type") == "text/plain"
+        path = write_file(tmp_path / "file", data)
+        assert describe_file(path) == f"semcodec text, {alphabet}"
+        assert describe_file(path, "--mime-type") == "text/plain"
 
-    @names_of(STRANGERS)
-    def test_stranger_is_not_taken(self, name: str, tmp_path: Path) -> None:
-        assert "semcodec" not in told(written(tmp_path / "it", STRANGERS[name]), "--keep-going")
+    @names_of(OTHER_DATA)
+    def test_other_data_is_not_recognized(self, name: str, tmp_path: Path) -> None:
+        assert "semcodec" not in describe_file(
+            write_file(tmp_path / "file", OTHER_DATA[name]), "--keep-going"
+        )
 
-    def test_every_size_of_the_registry_is_said(self, tmp_path: Path) -> None:
+    def test_every_registered_size_is_printed(self, tmp_path: Path) -> None:
         for row in SIZES:
             size = row["width"], row["height"]
-            path = written(tmp_path / "it", semcodec.pack(TEXT, framing="file", size=size))
-            assert told(path).endswith(f", {size[0]} x {size[1]}")
+            path = write_file(tmp_path / "file", semcodec.pack(TEXT, framing="file", size=size))
+            assert describe_file(path).endswith(f", {size[0]} x {size[1]}")
 
-    def test_the_systems_own_magic_has_nothing_against_it(self, tmp_path: Path) -> None:
+    def test_magic_of_the_system_does_not_interfere(self, tmp_path: Path) -> None:
         version = subprocess.run(["file", "--version"], capture_output=True, text=True, check=True)
         own = version.stdout.partition("magic file from ")[2].strip()
         assert own
-        for name, (data, more) in (RECORDS | TEXTS).items():
-            path = written(tmp_path / name, data)
-            assert told(path, magic=Path(f"{MAGIC}:{own}")).endswith(more)
+        for name, (data, details) in (RECORDS | TEXTS).items():
+            path = write_file(tmp_path / name, data)
+            assert describe_file(path, magic=Path(f"{MAGIC}:{own}")).endswith(details)
 
-    def test_compiled_entry_says_the_same(self, tmp_path: Path) -> None:
+    def test_compiled_magic_gives_the_same_output(self, tmp_path: Path) -> None:
         command = ["file", "-C", "-m", str(MAGIC)]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
         assert done.stderr == ""
         compiled = tmp_path / "semcodec.magic.mgc"
-        for name, (data, more) in (RECORDS | TEXTS).items():
-            assert told(written(tmp_path / name, data), magic=compiled).endswith(more)
-        assert "semcodec" not in told(written(tmp_path / "it", STRANGERS["png"]), magic=compiled)
+        for name, (data, details) in (RECORDS | TEXTS).items():
+            assert describe_file(write_file(tmp_path / name, data), magic=compiled).endswith(
+                details
+            )
+        assert "semcodec" not in describe_file(
+            write_file(tmp_path / "file", OTHER_DATA["png"]), magic=compiled
+        )
 
-    def test_random_bytes_are_not_taken(self, tmp_path: Path) -> None:
-        source = random.Random(1)
+    def test_random_bytes_are_not_recognized(self, tmp_path: Path) -> None:
+        rng = random.Random(1)
         for number in range(1000):
-            written(tmp_path / f"{number}", source.randbytes(64))
+            write_file(tmp_path / f"{number}", rng.randbytes(64))
         command = [
             "file",
             "--brief",
@@ -158,30 +164,30 @@ class TestFile:
             *map(str, tmp_path.iterdir()),
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
-        answers = done.stdout.splitlines()
-        assert len(answers) == 1000
-        assert MIME not in answers
+        media_types = done.stdout.splitlines()
+        assert len(media_types) == 1000
+        assert MIME not in media_types
 
 
-def test_mask_takes_one_random_string_in_175_thousand() -> None:
-    source = random.Random(2)
-    strings = (source.randbytes(64) for _ in range(200_000))
-    assert sum(map(is_taken, strings)) <= 6
+def test_mask_matches_one_random_string_in_175_thousand() -> None:
+    rng = random.Random(2)
+    strings = (rng.randbytes(64) for _ in range(200_000))
+    assert sum(map(matches_magic, strings)) <= 6
     firsts = range(256)
-    assert sum(is_taken(b"\xb5\x1a" + bytes([first, 0])) for first in firsts) == 96
+    assert sum(matches_magic(b"\xb5\x1a" + bytes([first, 0])) for first in firsts) == 96
 
 
-def is_taken(data: bytes) -> bool:
-    """Say what both databases test."""
+def matches_magic(data: bytes) -> bool:
+    """Return whether ``data`` matches the magic of both databases."""
     return data[:2] == b"\xb5\x1a" and data[2] & 0x80 == 0 and data[2] & 0x18 != 0
 
 
-def test_xml_and_magic_say_the_same() -> None:
-    kind = ElementTree.parse(XML).getroot().find(f"{NAMESPACE}mime-type")
-    assert kind is not None
-    assert kind.get("type") == MIME
-    assert [glob.get("pattern") for glob in kind.iter(f"{NAMESPACE}glob")] == ["*.semc"]
-    first, *rest = kind.iter(f"{NAMESPACE}match")
+def test_xml_and_magic_agree() -> None:
+    mime_type = ElementTree.parse(XML).getroot().find(f"{NAMESPACE}mime-type")
+    assert mime_type is not None
+    assert mime_type.get("type") == MIME
+    assert [glob.get("pattern") for glob in mime_type.iter(f"{NAMESPACE}glob")] == ["*.semc"]
+    first, *rest = mime_type.iter(f"{NAMESPACE}match")
     assert (first.get("value"), first.get("mask")) == ("0xb51a0000", "0xffff8000")
     assert f"ubelong&{first.get('mask')}\t{first.get('value')}" in MAGIC.read_text("ascii")
     assert sum(int(match.get("mask", "0"), 16) for match in rest) == 0x18
@@ -208,7 +214,7 @@ def environment(home: Path) -> dict[str, str]:
 
 @needs_database
 class TestDatabase:
-    def test_ending_is_registered(self, database: Path) -> None:
+    def test_suffix_is_registered(self, database: Path) -> None:
         lines = (database / "mime" / "globs2").read_text("utf-8").splitlines()
         assert f"50:{MIME}:*.semc" in lines
 
@@ -225,27 +231,27 @@ class TestDatabase:
 
     @needs_gio
     @names_of(RECORDS)
-    def test_desktop_knows_a_record_without_an_ending(
+    def test_record_without_a_suffix_is_recognized(
         self, name: str, database: Path, tmp_path: Path
     ) -> None:
-        assert content_type(written(tmp_path / "it", RECORDS[name][0]), database) == MIME
+        assert content_type(write_file(tmp_path / "file", RECORDS[name][0]), database) == MIME
 
     @needs_gio
-    @names_of(STRANGERS)
-    def test_desktop_takes_no_stranger(self, name: str, database: Path, tmp_path: Path) -> None:
-        assert content_type(written(tmp_path / "it", STRANGERS[name]), database) != MIME
+    @names_of(OTHER_DATA)
+    def test_other_data_is_not_recognized(self, name: str, database: Path, tmp_path: Path) -> None:
+        assert content_type(write_file(tmp_path / "file", OTHER_DATA[name]), database) != MIME
 
     @needs_gio
-    def test_desktop_knows_the_ending(self, database: Path, tmp_path: Path) -> None:
-        assert content_type(written(tmp_path / "it.semc", FILE), database) == MIME
+    def test_suffix_is_recognized(self, database: Path, tmp_path: Path) -> None:
+        assert content_type(write_file(tmp_path / "file.semc", FILE), database) == MIME
 
 
 def content_type(path: Path, home: Path) -> str:
-    """Return the media type that the library of desktops finds."""
+    """Return the media type that GIO detects."""
     command = ["gio", "info", "--attributes=standard::content-type", str(path)]
     done = subprocess.run(
         command, env=environment(home), capture_output=True, text=True, check=True
     )
-    found = re.search(r"standard::content-type: (\S+)", done.stdout)
-    assert found is not None
-    return found[1]
+    match = re.search(r"standard::content-type: (\S+)", done.stdout)
+    assert match is not None
+    return match[1]
