@@ -41,6 +41,11 @@ def test_earlier_words_decide_between_candidates() -> None:
     assert semcodec.decompress("brd brnch")[0] == "bird"
 
 
+def test_word_without_a_rival_has_no_coding_cost() -> None:
+    # Only one word has the skeleton "chldrn". With its cost in the coding it would be clouds.
+    assert semcodec.decompress("cld chldrn") == ["cloudy", "children"]
+
+
 def test_list_is_restored_like_a_text() -> None:
     assert semcodec.decompress(["rd", "bt"]) == semcodec.decompress("rd bt")
 

@@ -39,6 +39,7 @@ def test_vector(vector: dict[str, Any]) -> None:
         ("rock'n'roll", "rockn roll"),
         ("99 and 100", "ninety nine and one zero zero"),
         ("0 00 7", "zero zero seven"),
+        ("\u3392", "mhz"),  # one character that decomposes into capitals
     ],
 )
 def test_tokens(text: str, words: str) -> None:

@@ -69,8 +69,7 @@ def select_words(request: SelectionRequest) -> Selection:
     """Return the words that ``select`` returns, and how they were selected.
 
     Raises:
-        InputError: the description has no words, or none is within the
-            limits.
+        InputError: the description has no words, or none is within the limits.
         BackendError: the judge failed.
     """
     if request.judge is None:

@@ -53,8 +53,7 @@ def select_by_similarity(request: SelectionRequest, judge: Judge) -> Selection:
     """Return the words whose decoded text is most similar to the description, within the limits.
 
     Raises:
-        InputError: the description has no words, or none is within the
-            limits.
+        InputError: the description has no words, or none is within the limits.
         BackendError: the judge failed.
     """
     candidates = find_candidates(request)

@@ -39,10 +39,12 @@ def test_word_that_the_judge_prefers_is_selected() -> None:
 
 
 def test_gain_is_compared_per_bit() -> None:
-    # The long word alone has a higher similarity, the two short ones have more per bit.
-    description = "straightforwardness dog cat"
-    selection = select(OverlapJudge(straightforwardness=1.3), description, 40)
-    assert selection.words == ["dog", "cat"]
+    # The long word alone is more similar than one short word, but less so per bit. It takes all
+    # the bits, and both short words together are more similar.
+    long_word = "straightforwardness"
+    max_bits = skeleton_bits([long_word])
+    selection = select(OverlapJudge(straightforwardness=1.3), f"{long_word} dog cat", max_bits)
+    assert selection == Selection(["dog", "cat"], "gain", "overlap")
 
 
 def test_words_are_in_reading_order_whichever_was_selected_first() -> None:
@@ -88,6 +90,17 @@ def test_weightier_of_two_equal_words_is_selected() -> None:
 def test_rounding_noise_of_the_judge_changes_nothing() -> None:
     noisy = FunctionJudge(lambda texts: [0.5 + 1e-9 * len(text) for text in texts])
     assert select(noisy, BENCH, 60).words == select(INDIFFERENT, BENCH, 60).words
+
+
+def test_word_that_is_misread_is_not_added() -> None:
+    selection = select(OverlapJudge(), "small ivy", 100, "nibble")  # v alone is a view
+    assert selection == Selection(["small"], "gain", "overlap")
+
+
+def test_selected_words_are_those_that_the_decoder_returns() -> None:
+    judge = FunctionJudge(lambda texts: [text == "dog" for text in texts])
+    selection = select(judge, "dogs benches", 100, "nibble")
+    assert selection == Selection(["dog"], "gain", "function")
 
 
 def test_set_has_no_leading_text() -> None:

@@ -39,6 +39,11 @@ def test_words_that_a_decoder_would_misread_are_dropped() -> None:
     assert select_ranked(both, selection_request("A boat and a kenning.", None)) == both
 
 
+def test_words_that_the_channel_cannot_send_are_dropped() -> None:
+    request = selection_request("An eye and a boat.", None, "nibble", max_words=1)
+    assert select_ranked(["eye", "boat"], request) == ["boat"]
+
+
 def test_word_that_is_misread_is_sent_if_there_is_no_other() -> None:
     assert select_ranked(["kenning"], selection_request("", None, "nibble")) == ["kenning"]
 

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 import semcodec
 from semcodec.errors import InputError
 from semcodec.words import MAX_K
+from semcodec.words.selection.salience import Candidate, select_by_salience
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import CAPTION_BOILERPLATE, FUNCTION_WORDS
+from tests.fakes import selection_request, skeleton_bits
 from tests.profiles import examples
 
 PARROTS = (
@@ -78,6 +80,16 @@ def test_word_that_would_be_misread_is_not_selected() -> None:
     description = "a small ivy"  # v alone is restored as view
     assert semcodec.decompress(skeleton_of_word("ivy")) != ["ivy"]
     assert semcodec.select(description, 3) == ["small"]
+
+
+@pytest.mark.parametrize(("misses", "words"), [(15, ["boat", "cat"]), (16, ["boat"])])
+def test_limit_counts_as_reached_after_sixteen_words_that_do_not_fit(
+    misses: int, words: list[str]
+) -> None:
+    long_words = [Candidate(index, 50, f"long{'b' * index}") for index in range(1, misses + 1)]
+    candidates = [Candidate(0, 90, "boat"), *long_words, Candidate(99, 10, "cat")]
+    request = selection_request("", skeleton_bits(["boat", "cat"]))
+    assert select_by_salience(request, candidates) == words
 
 
 def test_stop_words_are_selected_if_there_is_nothing_else() -> None:

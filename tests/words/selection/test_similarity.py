@@ -115,6 +115,14 @@ def test_minilm_result_does_not_depend_on_the_batch(minilm_judge: minilm.Sentenc
     )
 
 
+def test_minilm_result_does_not_depend_on_the_last_description(
+    minilm_judge: minilm.SentenceModel,
+) -> None:
+    first = minilm_judge.similarities(DESCRIPTION, ["a boat"])
+    assert minilm_judge.similarities("A dog in a kitchen.", ["a boat"]) != first
+    assert minilm_judge.similarities(DESCRIPTION, ["a boat"]) == first
+
+
 def test_minilm_accepts_long_and_foreign_texts(minilm_judge: minilm.SentenceModel) -> None:
     assert len(minilm_judge.similarities("船 " * 9000, ["Ünïcode ✓", "x" * 9000, "\0"])) == 3
 
