@@ -1,4 +1,4 @@
-"""What holds for the tests of both packages: profiles, and what the coverage run counts."""
+"""Configuration of the tests of both packages: profiles, and the code that coverage measures."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ import pytest
 from tests import profiles
 
 MEASURED = ("semcodec.bitstream", "semcodec.coding")
-ITS_TESTS = Path(__file__).parent / "tests" / "bitstream"
+MEASURED_TESTS = Path(__file__).parent / "tests" / "bitstream"
 
 profiles.register()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Fail a property that depends on a clock, on an idle machine too."""
+    """Fail a property test that depends on a clock, even if it would pass on an idle machine."""
     if clock := profiles.clock_of(getattr(item, "obj", None)):
         pytest.fail(f"The property has {clock}; leave that to tests/profiles.py.", pytrace=False)
 
 
-# The exact middle must be covered to the last branch by its own tests, tests/bitstream, and by no
-# others. One run of all tests shows that: with --cov of both packages, what is traced is the
-# import of its modules, and its own test modules while they are collected and run. All else runs
-# untraced, at full speed: tracing costs a factor 2.3, and no threshold looks at the rest.
+# semcodec.bitstream and semcodec.coding must be covered to the last branch by tests/bitstream
+# alone. One run of all tests shows that: with --cov of both packages, only the import of their
+# modules is traced, and tests/bitstream while it is collected and run. Everything else runs
+# untraced, because tracing takes 2.3 times as long, and no threshold applies to it.
 #
-# In each worker its own tests must be collected and run before all others. A function that keeps
-# its result (the table of words, say) runs once in a process, and untraced if another test is the
-# first to call it. So their folder is moved to the front of its neighbors, and
-# --dist loadfile --no-loadscope-reorder keeps to the order.
+# In each worker, tests/bitstream must be collected and run before all other tests. A function that
+# caches its result (such as the tables of words) runs once in a process, and would run untraced if
+# another test called it first. So that folder is moved to the front of its neighbors, and
+# --dist loadfile --no-loadscope-reorder keeps this order.
 TRACER = pytest.StashKey[coverage.Coverage]()
 
 
-@pytest.hookimpl(trylast=True)  # after pytest-cov, which begins to trace in a worker here
+@pytest.hookimpl(trylast=True)  # after pytest-cov, which starts tracing in a worker in this hook
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Import what is measured, and trace nothing more until its tests begin."""
+    """Import the measured packages, and stop tracing until their tests start."""
     tracer = coverage.Coverage.current()
     if tracer is None or session.config.getoption("cov_source") != list(MEASURED):
         return
@@ -53,9 +53,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @contextlib.contextmanager
 def _traced(node: pytest.Collector | pytest.Item) -> Iterator[None]:
-    """Trace what happens meanwhile if the node belongs to the tests of the exact middle."""
+    """Trace the body if the node belongs to the tests of the measured packages."""
     tracer = node.config.stash.get(TRACER, None)
-    if tracer is None or ITS_TESTS not in node.path.parents:
+    if tracer is None or MEASURED_TESTS not in node.path.parents:
         yield
         return
     tracer.start()
@@ -69,11 +69,11 @@ def _traced(node: pytest.Collector | pytest.Item) -> Iterator[None]:
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Collect a folder or a module, the folder of the exact middle before its neighbors."""
+    """Collect a folder or a module, tests/bitstream before its neighbors."""
     with _traced(collector):
         report = yield
     if report.result:
-        report.result.sort(key=lambda node: node.path != ITS_TESTS)
+        report.result.sort(key=lambda node: node.path != MEASURED_TESTS)
     return report
 
 

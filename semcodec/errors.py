@@ -23,7 +23,7 @@ class FormatError(SemcodecError, ValueError):
     Attributes:
         rule: id of the broken rule in the specification, such as ``"SC-CHK-2"``.
         offset: where it shows, in bits from the first bit of the data.
-        verdict: ``"malformed"`` if the data behind the offset cannot be read, ``"invalid"`` if it
+        verdict: ``"malformed"`` if the data after the offset cannot be read, ``"invalid"`` if it
             can.
         found, expected: what is there, and what would be right.
     """

@@ -15,6 +15,10 @@ from semcodec.bitstream.record import Limits
 from semcodec.coding import codings
 from semcodec.errors import InputError
 
+# Callers may give subclasses of str and bytes, with methods that do anything. Values are therefore
+# converted to exactly str, bytes and int before they are used or kept (``str.__str__``,
+# ``tobytes``).
+
 Data = bytes | bytearray | memoryview | str
 
 AUTO: Final = "auto"
@@ -27,6 +31,7 @@ def as_bytes(data: object) -> bytes:
         return _text_form(str.__str__(data))
     if isinstance(data, bytes | bytearray | memoryview):
         try:
+            # A copy, so that no other thread changes the data while it is read.
             return memoryview(data).tobytes()
         except ValueError as error:
             raise InputError("The memoryview is released: give the bytes themselves.") from error
@@ -99,6 +104,7 @@ def coding_and_payload(coding: object, keep: object, text: str) -> tuple[str, by
     candidates = [name for name in CODINGS if kept == "words" or name != "bag"]
     possible = [name for name in candidates if not codings.why_unencodable(name, text)]
     payloads = ((name, codings.encode(name, text)) for name in possible)
+    # Of several shortest ones, min returns the first in the order of CODINGS: the result is unique.
     return min(payloads, key=lambda name_and_payload: len(name_and_payload[1]))
 
 
@@ -141,6 +147,7 @@ def extensions(value: object, *, is_new: bool) -> tuple[Extension, ...]:
     pairs = list(value.items()) if isinstance(value, Mapping) else value
     if not isinstance(pairs, tuple | list):
         raise InputError("Give extensions by name, or as a list of pairs: type and bytes.")
+    # By type. The bytes decide only between equal types, which are refused.
     entries = sorted(map(partial(parse_extension, is_new=is_new), pairs))
     if len({type_id for type_id, _ in entries}) < len(entries):
         raise InputError("Give each extension type once.")

@@ -146,9 +146,11 @@ def repack(record: Record, *, framing: str | None = None, check: str | None = No
     """
     if not isinstance(record, Record) or type(record.version) is not int or record.version != 1:
         raise InputError("Give a Record of version 1, as unpack returns it.")
+    # ``unpack`` would return the words of such a record in another order: not the same record.
     if codings.canonical_text(record.coding, record.text) != record.text:
         raise InputError("The words of a bag must be in canonical order, as unpack returns them.")
     new_framing = _validate.output_framing(record.framing if framing is None else framing)
+    # The check belongs to the framing: a file must have one, and a bare record has none by default.
     kept_check = record.check if new_framing == record.framing else None
     new_record = build_record(
         record.text,
@@ -176,6 +178,7 @@ def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> byt
             record, so that one more would exceed the limit of ``unpack``; else as for ``unpack``.
     """
     value = record if isinstance(record, Record) else unpack(record)
+    # The chunk has a CRC-32 of its own.
     core = repack(value, framing="bare", check="none")
     return png_framing.embed(_validate.as_bytes(png), core, DEFAULT_LIMITS.max_chunks)
 
@@ -235,6 +238,7 @@ def serialize(record: Record) -> bytes:
     Raises:
         InputError: a reader with default limits does not take them.
     """
+    # The limits of ``unpack``, so that it reads everything that ``pack`` writes.
     limits = DEFAULT_LIMITS
     if len(record.extensions) > limits.max_extensions:
         raise InputError(f"Give at most {limits.max_extensions} extensions.")
@@ -242,6 +246,7 @@ def serialize(record: Record) -> bytes:
         raise InputError(f"Give at most {limits.max_words} words.")
     core = record_codec.write_core(record)
     data = framings.write(record.framing, core)
+    # A text form is limited before it is decoded, any other framing by its core.
     if len(data if record.framing in framings.TEXT_FRAMINGS else core) > limits.max_bytes:
         raise InputError(f"The record is over {limits.max_bytes} bytes: give less text.")
     return data

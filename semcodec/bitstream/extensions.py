@@ -121,6 +121,7 @@ def _read_entries(parser: Parser, max_extensions: int) -> tuple[Extension, ...]:
             found = f"more than {max_extensions} extensions"
             parser.fail("SC-LIM-3", offset, found, f"at most {max_extensions}")
         type_id = leb128.read(parser, f"{name}.type")
+        # ``read`` compares the length with the bytes that are left before it takes any.
         value = parser.read(leb128.read(parser, f"{name}.length"))
         parser.record_field(f"{name}.value", parser.position - len(value), value)
         if type_id <= last_type:
@@ -136,7 +137,7 @@ def _check_read_entry(parser: Parser, type_id: int, value: bytes, offset: int) -
     if type_id == 0:
         parser.report("SC-EXT-5", offset, "type 0", "a type from 1")
     elif type_id & 1:
-        parser.report("SC-EXT-6", offset, f"type {type_id}", "types this reader knows")
+        parser.report("SC-EXT-6", offset, f"type {type_id}", "a known type")
     elif type_id in BY_TYPE and decode_value(type_id, value) is None:
         found = value[:MAX_SHOWN_BYTES].hex(" ") or "no bytes"
         parser.report(BY_TYPE[type_id].rule, offset, found, describe_valid(type_id))
@@ -193,6 +194,7 @@ def _invalid_value(type_id: int) -> InputError:
 
 
 def _encode_text(value: object) -> bytes | None:
+    # An unpaired surrogate becomes bytes that are not UTF-8, which ``decode`` then refuses.
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else None
 
 
@@ -202,6 +204,7 @@ def _text_decoder(max_bytes: int) -> Callable[[bytes], str | None]:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
             return None
+        # Control characters could change what a terminal shows.
         return text if 1 <= len(data) <= max_bytes and not any(map(_is_control, text)) else None
 
     return decode_text
@@ -227,6 +230,7 @@ def _encode_order(value: object) -> bytes | None:
 def _encode_seed(value: object) -> bytes | None:
     if type(value) is not int or not 0 <= value < 256**MAX_SEED_BYTES:
         return None
+    # In the fewest bytes; 0 takes one.
     return value.to_bytes(max(1, (value.bit_length() + 7) // 8), "big")
 
 

@@ -42,7 +42,7 @@ class ScannedCore(NamedTuple):
     Attributes:
         data: the bytes that contain it: all data, or of a text form the core alone.
         item_start: the byte where the item of a sequence starts, else 0.
-        start, end: its first byte, and the byte behind its last.
+        start, end: its first byte, and the byte after its last.
         fields: the locations of its fields, or None if it could not be read to its end.
         text: that of its payload, or None if it could not be decoded.
     """
@@ -78,6 +78,7 @@ def field_map(data: bytes, framing: str, cores: Sequence[ScannedCore]) -> list[F
 
 def _png_fields(core: ScannedCore) -> Iterator[Field]:
     data, start, end = core.data, core.start, core.end
+    # A chunk is length, type, data and CRC, of 4, 4, any and 4 bytes.
     yield _image_field("png.before", data, 0, start - 8)
     yield _byte_field("png.length", data, start - 8, start - 4, end - start)
     yield _byte_field("png.type", data, start - 4, start, "seMC")
@@ -146,6 +147,7 @@ def _raw(data: bytes, location: FieldLocation) -> str:
     first_byte, last_byte = location.offset // 8, -(-last_bit // 8)
     if location.offset % 8 == location.bits % 8 == 0:
         return data[first_byte:last_byte].hex()
+    # Take the bytes that contain the field, drop the bits after it, and mask those before it.
     word = int.from_bytes(data[first_byte:last_byte], "big") >> 8 * last_byte - last_bit
     return format(word & 2**location.bits - 1, f"0{location.bits}b")
 
@@ -164,6 +166,7 @@ def _interpret(location: FieldLocation, values: dict[str, Any], text: str | None
             return MODEL_SETS[value]
         case "payload" if text is not None:
             return text
+    # Explicit sizes are stored less one.
     if location.name.endswith((".width", ".height")):
         return int(value) + 1
     if location.name.endswith(".value"):

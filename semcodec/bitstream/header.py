@@ -1,8 +1,8 @@
 """The header of a record: its first byte, its size field and its models field (spec §5.1 to §5.3).
 
 The writer and the reader of each field stand next to each other. A field whose value is the default
-(1024 x 1024 pixels, no stated models) is left out, and a bit of the first byte says which are
-there.
+(1024 x 1024 pixels, models not stated) is left out; three bits of the first byte state which
+optional fields follow.
 """
 
 from __future__ import annotations
@@ -105,14 +105,14 @@ def write_size(size: Size) -> bytes:
         return b""
     if size in _CODE_OF_SIZE:
         return bytes([_CODE_OF_SIZE[size]])
-    width, height = size[0] - 1, size[1] - 1
+    width, height = size[0] - 1, size[1] - 1  # 1 to 2^15 fits 15 bits, since 0 is not a side
     if max(size) <= MAX_SHORT_SIDE:
         return (0b10 << 30 | width << 15 | height).to_bytes(4, "big")
     return (0b11 << 62 | width << 31 | height).to_bytes(8, "big")
 
 
 def read_size(parser: Parser) -> Size:
-    """Return the size in a size field, which the first byte says is there.
+    """Return the size in a size field, to be called if the first byte states one.
 
     Raises:
         FormatError: SC-SIZ-2 to 5, or the field is truncated.
@@ -122,7 +122,7 @@ def read_size(parser: Parser) -> Size:
     first = parser.read_byte()
     if first < 0b1000_0000:
         return _read_size_code(parser, first, start)
-    parser.position = start
+    parser.position = start  # the first byte is part of the number
     bits = 15 if first < 0b1100_0000 else 31
     field = int.from_bytes(parser.read((bits + 1) // 4), "big")
     size = ((field >> bits & 2**bits - 1) + 1, (field & 2**bits - 1) + 1)
@@ -189,7 +189,7 @@ class Models:
     prompts: int = 0
 
     def __post_init__(self) -> None:
-        """Check that a models field can hold the numbers."""
+        """Check that the numbers fit a models field."""
         for number in (self.set, *self.ids):
             if type(number) is not int or not 0 <= number <= leb128.MAX_VALUE:
                 raise InputError(f"A model set or id is an integer from 0 to {leb128.MAX_VALUE}.")
@@ -221,7 +221,7 @@ def write_models(models: Models) -> bytes:
 
 
 def read_models(parser: Parser) -> Models:
-    """Return the models in a models field, which the first byte says is there.
+    """Return the models in a models field, to be called if the first byte states one.
 
     Raises:
         FormatError: SC-MOD-1, SC-LEB-1, SC-LEB-2, or the field is truncated.
@@ -230,6 +230,7 @@ def read_models(parser: Parser) -> Models:
     row = leb128.read(parser, "models.set")
     if row:
         return Models(set=row)
+    # Row 0 of the sets means that four ids follow.
     ids = [leb128.read(parser, f"models.{role}") for role in ROLES]
     if not any(ids):
         parser.report("SC-MOD-1", start * 8, "ids 0 0 0 0", "no models field")

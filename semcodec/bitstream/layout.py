@@ -154,7 +154,7 @@ def build(values: Mapping[str, Any], is_file: bool) -> bytes:
 
 
 def field_locations(data: bytes, is_file: bool) -> list[FieldLocation]:
-    """Return the locations of all fields that fit ``data``, and ``unread`` for the bytes behind."""
+    """Return the locations of the fields that fit ``data``, and ``unread`` for the rest."""
     locations: list[FieldLocation] = []
     try:
         _parse(data, is_file, locations)

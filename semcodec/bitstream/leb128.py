@@ -18,6 +18,7 @@ MAX_VALUE: Final = 2 ** (7 * MAX_BYTES) - 1
 def write(value: int) -> bytes:
     """Return the encoding of ``value``, which is from 0 to ``MAX_VALUE``."""
     encoded = bytearray()
+    # Seven bits at a time, lowest first; every byte except the last has its top bit set.
     while value > 127:
         encoded.append(value & 127 | 128)
         value >>= 7
@@ -35,10 +36,12 @@ def read(parser: Parser, name: str = "") -> int:
     value, shift = byte & 127, 0
     while byte >= 128:
         shift += 7
+        # Checked before the next byte is read: a run of bytes from 80 costs four steps at most.
         if shift == 7 * MAX_BYTES:
             parser.fail("SC-LEB-1", start * 8, _hex(parser, start), f"at most {MAX_BYTES} bytes")
         byte = parser.read_byte()
         value |= (byte & 127) << shift
+    # A last byte of zero adds no bits, so there is a shorter encoding.
     if shift and not byte:
         parser.report("SC-LEB-2", start * 8, _hex(parser, start), write(value).hex(" "))
     parser.record_field(name, start, value)
@@ -55,6 +58,7 @@ def decode_canonical(data: bytes) -> int | None:
     if not 1 <= len(data) <= MAX_BYTES:
         return None
     value = sum((byte & 127) << 7 * index for index, byte in enumerate(data))
+    # Encoding the value again rejects everything that is not its canonical encoding.
     return value if write(value) == data else None
 
 

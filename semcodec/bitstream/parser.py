@@ -2,11 +2,11 @@
 
 Reading and validating are one traversal. ``Parser(data)`` is strict: the first broken rule raises.
 ``Parser(data, findings)`` collects: ``report`` appends the error to ``findings`` and returns, so
-that reading goes on behind it, and ``fields`` gets the location of each field that was read.
+that reading continues, and ``fields`` gets the location of each field that was read.
 
 The invariant is that both take the same steps. A function that reads a field therefore checks each
 rule by ``report`` or ``fail`` and never looks at ``findings``; it calls ``report`` only where it
-knows how to go on, with a value of the right type, and ``fail``, which raises in both modes, where
+can continue with a value of the right type, and ``fail``, which raises in both modes, where
 it does not. Without this the two would drift apart: ``validate`` would call data valid that
 ``unpack`` refuses, or stop at a rule that ``unpack`` does not know. Tested by
 test_validator_and_reader_agree (tests/bitstream/test_consistency.py), by every vector
@@ -52,6 +52,7 @@ class Parser:
         fields: the locations of the fields read so far, or None if the parser is strict.
     """
 
+    # Slots make a parser, of which each record needs at least one, cheaper to create.
     __slots__ = ("data", "end", "fields", "findings", "position", "truncation_rule")
 
     def __init__(self, data: bytes, findings: list[RuleError] | None = None) -> None:
@@ -82,6 +83,7 @@ class Parser:
 
     def record_field(self, name: str, start: int, value: object) -> None:
         """Record that the field ``name`` reaches from byte ``start`` to the position."""
+        # Without a field of no bits, such as an empty payload.
         if self.fields is not None and self.position > start:
             bits = 8 * (self.position - start)
             self.fields.append(FieldLocation(name, 8 * start, bits, value))
@@ -97,7 +99,7 @@ class Parser:
             offset += bits
 
     def report(self, rule: str, offset: int, found: str, expected: str) -> None:
-        """Raise or collect a broken rule, behind which the bytes can still be read.
+        """Raise or collect a broken rule after which the bytes can still be read.
 
         Args:
             rule: its id.
@@ -113,7 +115,7 @@ class Parser:
         self.findings.append(error)
 
     def fail(self, rule: str, offset: int, found: str, expected: str) -> NoReturn:
-        """Raise a broken rule, behind which nothing can be read; arguments as for ``report``.
+        """Raise a broken rule after which nothing can be read; arguments as for ``report``.
 
         Raises:
             FormatError, UnsupportedError: always.

@@ -39,6 +39,7 @@ class ProfileRule(NamedTuple):
         return RULES[self.rule].profile
 
 
+#: In the order of Annex E. Two profiles can have the same rule, each with its own id.
 PROFILE_RULES: Final = (
     ProfileRule(
         "SC-PRO-1",

@@ -52,6 +52,8 @@ def rate_breakdown(data: Data, *, framing: str = "auto") -> RateBreakdown:
         FormatError, UnsupportedError, InputError: as for ``unpack``.
     """
     record = api.unpack(data, framing=framing)
+    # Each value has one encoding, so writing the fields again gives the lengths of those in the
+    # data.
     lengths = {
         "payload": len(record.payload),
         "header": 1,
@@ -73,6 +75,7 @@ def rate_breakdown(data: Data, *, framing: str = "auto") -> RateBreakdown:
 def _out_of_band(record: Record) -> Iterator[str]:
     if record.framing == "bare":
         yield "that these bytes are a record, and how many they are"
+    # The record in a PNG file is covered by the CRC of its chunk.
     if record.check == "none" and record.framing != "png":
         yield "that no bit has changed: there is no check"
     if record.coding == "nibble":

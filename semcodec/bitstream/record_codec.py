@@ -66,7 +66,7 @@ def read_core(parser: Parser, framing: str, limits: Limits) -> Record:
     payload, text = _read_payload(parser, coding, limits.max_words)
     _record_check(parser, first.check_id)
     record = Record(text, coding, size, models, entries, framing, check, 1)
-    # A collecting parser goes on behind broken rules, and then the payload may not be canonical.
+    # A collecting parser continues after broken rules, so its payload may not be canonical.
     return keep_payload(record, payload) if parser.findings is None else record
 
 
@@ -129,8 +129,11 @@ def _decode_payload(parser: Parser, coding: str, payload: bytes, offset: int) ->
         return _decode_utf8(parser, payload, offset)
     words, rule = (bag if coding == "bag" else lexicon).decode(payload)
     if rule is not None:
+        # Words over a limit are not decoded to their end; other words are, and can be shown.
         report = parser.fail if RULES[rule].outcome == "malformed" else parser.report
-        report(rule, offset, f"a payload of {len(payload)} bytes", "the one payload of some words")
+        report(
+            rule, offset, f"a payload of {len(payload)} bytes", "the canonical payload of its words"
+        )
     return " ".join(words)
 
 
@@ -139,6 +142,7 @@ def _check_spaces(parser: Parser, text: str, offset: int) -> None:
         return
     if text.startswith(" "):
         parser.report("SC-NIB-1", offset, "a space", "a letter")
+    # Spaces at the start can break two rules, which are reported at two offsets.
     if (index := text.find("  ")) >= 0:
         parser.report("SC-NIB-2", offset + 4 * (index + 1), "a second space", "a letter")
     if text.endswith(" ") and len(text) > 1:
@@ -230,7 +234,7 @@ def write_default(text: str) -> bytes | None:
 def read_default(data: bytes) -> Record | None:
     """Return the record of ``data``, whose first byte must be zero, or None.
 
-    That byte reads as two spaces. If these are the last two spaces in a row, then the text behind
+    That byte reads as two spaces. If these are the last two spaces in a row, then the text after
     them does not start with a space, has no double space, and ends with the padding at most.
     """
     text = _hexlify(data).translate(nibble.DIGIT_TO_SYMBOL).decode("ascii")

@@ -52,7 +52,7 @@ class Report(NamedTuple):
     Attributes:
         verdict: the most severe outcome of the findings: malformed, invalid, unsupported, or valid.
         findings: all broken rules, in the order of reading; those of a profile last.
-        fields: every bit; behind a rule that stopped the parser, the rest is one field ``unread``.
+        fields: every bit; after a rule that stopped the parser, the rest is one field ``unread``.
         framing: how the data was read.
         profiles: those that valid data satisfies.
     """
@@ -95,6 +95,7 @@ def validate(
     findings = [_finding(error) for error in scan.errors]
     fields = () if scan.hit_limit else tuple(field_map(whole, framing, scan.cores))
     satisfied: tuple[str, ...] = ()
+    # Profiles are for valid data. Their findings leave the verdict as it is.
     if not findings:
         violated = [violations(record) for record in scan.records]
         satisfied = _satisfied_profiles(violated)
@@ -161,6 +162,7 @@ class _Scan:
 
     def read(self, parser: Parser, framing: str, limits: Limits, item_start: int = 0) -> None:
         """Read the core at the position of ``parser``, which collects into ``errors``."""
+        # Noted before reading, which moves the position, and the end to before the check.
         errors_before, start, end = len(self.errors), parser.position, parser.end
         fields = text = None
         with self.recording():

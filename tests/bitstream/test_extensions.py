@@ -178,6 +178,6 @@ def test_invalid_extension_blocks(block: str, broken: list[tuple[str, int]]) -> 
     assert (caught.value.rule, caught.value.offset) == broken[0]
 
 
-def test_payload_error_behind_a_block_is_not_an_extension_error() -> None:
+def test_payload_error_after_a_block_is_not_an_extension_error() -> None:
     report = validate(b"\x64\x02\x14\x00\xff")
     assert [(f.rule, f.offset) for f in report.findings] == [("SC-UTF-1", 32)]

@@ -19,7 +19,7 @@ from semcodec.bitstream import (
 )
 from semcodec.errors import FormatError, UnsupportedError
 
-CANONICAL = ("a payload of {} bytes", "the one payload of some words")
+CANONICAL = ("a payload of {} bytes", "the canonical payload of its words")
 NAME = "1 to 255 bytes of UTF-8 without control characters"
 FOUND_AND_EXPECTED = {
     "SC-FRM-2": ("b5 1b", "b5 1a"),
@@ -54,7 +54,7 @@ FOUND_AND_EXPECTED = {
     "SC-EXT-3": ("1 more bytes", "2 more bytes"),
     "SC-EXT-4": ("type 20 after 22", "ascending types"),
     "SC-EXT-5": ("type 0", "a type from 1"),
-    "SC-EXT-6": ("type 11", "types this reader knows"),
+    "SC-EXT-6": ("type 11", "a known type"),
     "SC-EXT-7": ("no bytes", NAME),
     "SC-EXT-8": ("00", "one integer from 1 to 268435455"),
     "SC-EXT-9": ("00", "importance, the one byte 01"),

@@ -577,7 +577,7 @@ PICTURES = (
     ),
     build_png(*[TEXT] * 1_000, after=[OLD, *[PIXELS] * 1_000]),
 )
-#: Bytes behind IEND: none, a few, and more than common buffer sizes.
+#: Bytes after IEND: none, a few, and more than common buffer sizes.
 TAILS = (b"", b"after the end" + OLD, *(b"ab\0" * (n // 3 + 1) for n in (65_536, 1_100_000)))
 
 

@@ -33,7 +33,7 @@ def make_png() -> bytes:
 
 
 def check_contiguous(fields: list[Field] | tuple[Field, ...]) -> int:
-    """Return the bit behind fields, which must be contiguous and have as many digits as bits."""
+    """Return the bit after fields, which must be contiguous and have as many digits as bits."""
     at = fields[0].offset
     for field in fields:
         assert field.offset == at
@@ -131,7 +131,7 @@ def test_pickled_errors_keep_found_and_expected() -> None:
         assert error.expected
 
 
-def test_items_behind_a_broken_item_are_validated() -> None:
+def test_items_after_a_broken_item_are_validated() -> None:
     items = [b"\x02\x00\x01", b"\x01\x00", b"\x03\x01\x81\x00", b"\x00", b"\x02\x60\xff", b"\x09\0"]
     report = validate(b"".join(items), framing="sequence")
     assert [(f.rule, f.offset) for f in report.findings] == [

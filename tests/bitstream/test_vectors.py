@@ -130,7 +130,7 @@ def test_embedding_the_same_record_keeps_the_png(vector: dict[str, Any]) -> None
 
 
 def chunks(png_data: bytes) -> tuple[list[bytes], bytes]:
-    """Return the sorted chunks of a PNG file, and the bytes behind IEND."""
+    """Return the sorted chunks of a PNG file, and the bytes after IEND."""
     chunks = split_chunks(png_data)
     return sorted(chunks), png_data[8 + sum(map(len, chunks)) :]
 

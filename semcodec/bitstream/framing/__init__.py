@@ -66,6 +66,8 @@ def iter_sequence(parser: Parser, max_records: int) -> Iterator[tuple[int, Parse
             found = f"more than {max_records} records"
             parser.fail("SC-LIM-5", start * 8, found, f"at most {max_records}")
         length = leb128.read(parser)
+        # A parser of its own, with offsets from the start of the sequence, so that a broken item
+        # does not end the sequence for a caller that collects.
         item = Parser(parser.data, parser.findings)
         item.position = parser.position
         parser.read(length)

@@ -40,6 +40,7 @@ def embed(png: bytes, core: bytes, max_chunks: int) -> bytes:
     chunks = list(_iter_chunks(Parser(png), max_chunks))
     if chunks[0].type != FIRST_TYPE:
         raise InputError("The first chunk is not IHDR, so this is not a valid PNG file.")
+    # From the length, 8 bytes before the data, to the CRC, 4 bytes after it.
     kept = [png[c.start - 8 : c.end + 4] for c in chunks if c.type != CHUNK_TYPE]
     if len(kept) == max_chunks:  # a decoder with the same limit would refuse the result
         raise InputError(
@@ -63,7 +64,7 @@ def read(parser: Parser, max_chunks: int) -> None:
     for surplus in records[1:]:
         offset = 8 * (surplus.start - 8)
         parser.report("SC-PNG-4", offset, f"{len(records)} chunks seMC", "one chunk seMC")
-    first = records[0]
+    first = records[0]  # a collecting parser reads the first of several
     _verify_crc(parser, first)
     parser.position, parser.end = first.start, first.end
     if parser.position == parser.end:

@@ -55,6 +55,7 @@ def _check_characters(parser: Parser, framing: str, start: int) -> None:
         index = start + body.index(invalid[0])
         found = _printable(invalid[:1])
         parser.fail("SC-TXT-2", 8 * index, found, f"characters of {framing}")
+    # A single character is less than a byte in both alphabets.
     if len(body) % _GROUP_CHARS[framing] == 1:
         found = f"{len(body)} characters"
         parser.fail("SC-TXT-3", 8 * len(parser.data), found, "one more or one less")
