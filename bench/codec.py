@@ -71,7 +71,7 @@ def compare_codecs(trips: list[RoundTrip]) -> None:
         print(f", encoded in {seconds:.2f} s")
 
 
-def contact_sheet(trips: list[RoundTrip]) -> Image.Image:
+def make_contact_sheet(trips: list[RoundTrip]) -> Image.Image:
     """Return photographs and decoded pictures side by side, three pairs per row."""
     rows = -(-len(trips) // PAIRS_PER_ROW)
     pair_width = 2 * SIDE + GAP
@@ -106,7 +106,7 @@ def main() -> None:
     print(f"\npeak memory {peak:.0f} MiB\n")
     compare_codecs(trips)
     if args.sheet:
-        contact_sheet(trips).save(args.sheet)
+        make_contact_sheet(trips).save(args.sheet)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ METHODS: dict[str, Method] = {
 }
 
 
-def channels() -> Iterator[tuple[str, WordChannel]]:
+def iter_channels() -> Iterator[tuple[str, WordChannel]]:
     """Yield the codings that are compared; one whose tables are missing is skipped."""
     for coding in ("nibble", "lexicon"):
         channel = make_channel(coding)
@@ -84,11 +84,11 @@ def channels() -> Iterator[tuple[str, WordChannel]]:
             yield coding, channel
 
 
-def columns() -> dict[str, tuple[WordChannel, Method]]:
+def make_columns() -> dict[str, tuple[WordChannel, Method]]:
     """Return the coding and the method of each column, by its heading."""
     return {
         f"{coding[:3]} {heading}": (channel, method)
-        for coding, channel in channels()
+        for coding, channel in iter_channels()
         for heading, method in METHODS.items()
     }
 
@@ -100,7 +100,7 @@ def load_second_judge() -> SentenceModel:
     return SentenceModel("second", Path(str(model.locate())).read_bytes())
 
 
-def received_text(request: SelectionRequest, method: Method) -> str:
+def decode_text(request: SelectionRequest, method: Method) -> str:
     """Return what a decoder returns for the selected words; empty if not one word fits."""
     try:
         words = method(request)
@@ -109,7 +109,7 @@ def received_text(request: SelectionRequest, method: Method) -> str:
     return " ".join(request.channel.received(words))
 
 
-def texts_by_rate(
+def collect_texts(
     line: str,
     rates: Sequence[int],
     compared: dict[str, tuple[WordChannel, Method]],
@@ -120,27 +120,27 @@ def texts_by_rate(
     for rate in rates:
         for heading, (channel, method) in compared.items():
             started = time.perf_counter()
-            request = SelectionRequest(line, MAX_K, bits(rate), channel)
-            texts[rate, heading] = received_text(request, method)
+            request = SelectionRequest(line, MAX_K, bits_at_rate(rate), channel)
+            texts[rate, heading] = decode_text(request, method)
             slowest[heading] = max(slowest[heading], time.perf_counter() - started)
     return texts
 
 
-def bits(rate: int) -> int:
+def bits_at_rate(rate: int) -> int:
     """Return the bits of payload of a rate, in whole bytes."""
     return rate * PIXELS // 8_000_000 * 8
 
 
 def main(folder: Path, count: int, rates: Sequence[int]) -> None:
     """Print both tables, then the seconds."""
-    compared = columns()
+    compared = make_columns()
     judges = {"MiniLM, which selected": minilm.load(), "paraphrase-MiniLM-L3": load_second_judge()}
     slowest = dict.fromkeys(compared, 0.0)
     rows: dict[str, list[str]] = {title: [] for title in judges}
     for source in (source for source in SOURCES if source.name.startswith(TESTED)):
         held_out = list(lines(folder, source, held_out=True))
         sample = held_out[:: -(-len(held_out) // count)]
-        texts = {line: texts_by_rate(line, rates, compared, slowest) for line in sample}
+        texts = {line: collect_texts(line, rates, compared, slowest) for line in sample}
         for title, judge in judges.items():
             similarities = [
                 judge.similarities(line, list(received.values()))
@@ -149,7 +149,7 @@ def main(folder: Path, count: int, rates: Sequence[int]) -> None:
             means = list(map(mean, zip(*similarities, strict=True)))
             for index, rate in enumerate(rates):
                 cells = means[index * len(compared) :][: len(compared)]
-                start = f"{source.name:<28} {rate:>4} {bits(rate):>4}"
+                start = f"{source.name:<28} {rate:>4} {bits_at_rate(rate):>4}"
                 rows[title].append(start + "".join(f" {cell:9.3f}" for cell in cells))
     for title, table in rows.items():
         print(f"\n{title}\n{'source':<28} µbpp bits", *(f"{heading:>9}" for heading in compared))

@@ -10,13 +10,13 @@ from pathlib import PurePosixPath
 from commands import ROOT, run, run_tests
 
 
-def gate_targets() -> list[str]:
+def read_gate_targets() -> list[str]:
     """Return the targets that ``make check`` runs, as the Makefile lists them."""
     match = re.search(r"^check: ([\w ]+?)\s*(##|$)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     return match[1].split() if match else []
 
 
-def test_folder(test: str) -> str:
+def folder_of(test: str) -> str:
     """Return the folder of a test, at most two levels deep."""
     path = PurePosixPath(test.partition("::")[0])
     return "/".join(path.parent.parts[:2])
@@ -26,13 +26,13 @@ def main() -> int:
     """Run every part and print the table; return 1 if a part fails."""
     print("| part | wall s | CPU s |\n|---|--:|--:|")
     codes, wall, cpu = set[int](), 0.0, 0.0
-    for target in gate_targets():
+    for target in read_gate_targets():
         command = ("make", target, f"PYTHON={sys.executable}")
         result, tests = run_tests(command) if target == "test" else (run(command), [])
         print(f"| {target} | {result.wall:.1f} | {result.cpu:.1f} |", flush=True)
         seconds = Counter[str]()
         for row in tests:
-            seconds[test_folder(row["test"])] += row["cpu"]
+            seconds[folder_of(row["test"])] += row["cpu"]
         for folder, cpu_seconds in seconds.most_common():
             print(f"| – {folder} | | {cpu_seconds:.1f} |")
         if tests:

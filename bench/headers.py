@@ -75,14 +75,14 @@ class Row(NamedTuple):
     measure: Callable[[], Sizes]
 
 
-def semcodec_record(**options: Any) -> Sizes:
+def measure_record(**options: Any) -> Sizes:
     """Measure a record of semcodec."""
     return Sizes(len(semcodec.pack(WORDS, **options)))
 
 
-def semcodec_in_png(**options: Any) -> Sizes:
+def measure_png_chunk(**options: Any) -> Sizes:
     """Measure what a record adds to a PNG file."""
-    png = image_file("PNG")
+    png = make_image_file("PNG")
     return Sizes(len(semcodec.embed_png(png, semcodec.pack(WORDS, **options))) - len(png))
 
 
@@ -101,7 +101,7 @@ def dump(module: str, function: str, arrange: Arrangement, fields: Fields) -> by
     return bytes(getattr(import_module(module), function)(arrange(fields)))
 
 
-def protobuf(fields: Fields) -> bytes:
+def encode_protobuf(fields: Fields) -> bytes:
     """Return a proto3 message, declared here: ``uint32`` fields and one of ``bytes``."""
     descriptors = import_module("google.protobuf.descriptor_pb2")
     file = descriptors.FileDescriptorProto(name="record.proto", syntax="proto3")
@@ -116,7 +116,7 @@ def protobuf(fields: Fields) -> bytes:
     return bytes(record(**fields).SerializeToString())
 
 
-def json_names(fields: Fields) -> bytes:
+def encode_json(fields: Fields) -> bytes:
     """Return a compact JSON object with the payload in base64url without padding."""
     text = base64.urlsafe_b64encode(PAYLOAD).rstrip(b"=").decode()
     return json.dumps({**fields, "payload": text}, separators=(",", ":")).encode()
@@ -130,49 +130,49 @@ GENERAL: dict[str, Callable[[Fields], bytes]] = {
     "CBOR map, text keys": partial(CBOR, dict),
     "MessagePack array": partial(MESSAGE_PACK, without_keys),
     "MessagePack map, text keys": partial(MESSAGE_PACK, dict),
-    "Protobuf (proto3)": protobuf,
-    "JSON object": json_names,
+    "Protobuf (proto3)": encode_protobuf,
+    "JSON object": encode_json,
 }
 
 
-def general_format(name: str, fields: Fields) -> Sizes:
+def measure_general(name: str, fields: Fields) -> Sizes:
     """Measure a record in a general format."""
     return Sizes(len(GENERAL[name](fields)))
 
 
-def picture(side: int) -> Any:
+def make_picture(side: int) -> Any:
     """Return an RGB picture of three gradients."""
     image = import_module("PIL.Image")
     ramp = image.linear_gradient("L").resize((side, side))
     return image.merge("RGB", (ramp, ramp.rotate(90), ramp.rotate(180)))
 
 
-def image_file(image_format: str, **options: Any) -> bytes:
+def make_image_file(image_format: str, **options: Any) -> bytes:
     """Return that picture as a file written by Pillow."""
     file = io.BytesIO()
     try:
-        picture(SIDE).save(file, image_format, **options)
+        make_picture(SIDE).save(file, image_format, **options)
     except KeyError:
         raise ModuleNotFoundError(name=f"Pillow with {image_format}") from None
     return file.getvalue()
 
 
-def with_header(
+def measure_image_file(
     marker: bytes, after: int, trailer: int, image_format: str, **options: Any
 ) -> Sizes:
     """Measure an image file whose header ends ``after`` bytes behind ``marker``.
 
     ``trailer`` is the number of bytes behind the coded picture.
     """
-    data = image_file(image_format, **options)
+    data = make_image_file(image_format, **options)
     header = data.index(marker) + len(marker) + after
     return Sizes(len(data), 8 * (len(data) - header - trailer))
 
 
-def jpeg_xl(**options: Any) -> Sizes:
+def measure_jpeg_xl(**options: Any) -> Sizes:
     """Measure a JPEG XL file with its container, if any; the payload starts at the frame."""
     import_module("pillow_jxl")
-    data = image_file("JXL", quality=50, **options)
+    data = make_image_file("JXL", quality=50, **options)
     start = data.index(b"\xff\x0a")
     bits = int.from_bytes(data[start + 2 : start + 5], "little")
     # From the lowest bit: not a small size (0), 13 bits of height follow (01), the height minus 1,
@@ -182,16 +182,16 @@ def jpeg_xl(**options: Any) -> Sizes:
     return Sizes(len(data), 8 * (len(data) - start - 5))
 
 
-def thumb_hash() -> Sizes:
+def measure_thumb_hash() -> Sizes:
     """Measure a ThumbHash: of its header's 40 bits, 35 are mean color and scales, so payload."""
-    rgba = list(picture(32).convert("RGBA").tobytes())
+    rgba = list(make_picture(32).convert("RGBA").tobytes())
     total = len(import_module("thumbhash").rgba_to_thumb_hash(32, 32, rgba))
     return Sizes(total, 8 * total - 5)
 
 
-def blur_hash() -> Sizes:
+def measure_blur_hash() -> Sizes:
     """Measure a BlurHash: a text of 1 character for the counts, then payload in base 83."""
-    small, columns, rows = picture(32), 4, 3
+    small, columns, rows = make_picture(32), 4, 3
     pixels = [[small.getpixel((x, y)) for x in range(32)] for y in range(32)]
     text = import_module("blurhash").encode(pixels, columns, rows)
     # The payload is the mean color (24 bits), the largest coefficient (one of 83), and the other
@@ -202,51 +202,54 @@ def blur_hash() -> Sizes:
 
 def default_rows() -> Iterator[Row]:
     """The default record: 1024 x 1024, model set 0."""
-    yield Row("semcodec bare", "·Vs·m", semcodec_record)
+    yield Row("semcodec bare", "·Vs·m", measure_record)
     for bits in (8, 16, 32):
         yield Row(
-            f"semcodec bare, CRC-{bits}", "·VsCm", partial(semcodec_record, check=f"crc{bits}")
+            f"semcodec bare, CRC-{bits}", "·VsCm", partial(measure_record, check=f"crc{bits}")
         )
-    yield Row("semcodec sequence", "·Vs·m", partial(semcodec_record, framing="sequence"))
+    yield Row("semcodec sequence", "·Vs·m", partial(measure_record, framing="sequence"))
     for framing in ("file", "url", "qr"):
-        yield Row(f"semcodec {framing}", "IVsCm", partial(semcodec_record, framing=framing))
-    yield Row("semcodec png chunk", "IVsCm", semcodec_in_png)
+        yield Row(f"semcodec {framing}", "IVsCm", partial(measure_record, framing=framing))
+    yield Row("semcodec png chunk", "IVsCm", measure_png_chunk)
     for name in GENERAL:
         models = "m" if name.startswith("Protobuf") else "M"  # proto3 leaves zeros out
         yield Row(
-            name, f"·VS·{models}", partial(general_format, name, DEFAULT_FIELDS | PAYLOAD_FIELD)
+            name, f"·VS·{models}", partial(measure_general, name, DEFAULT_FIELDS | PAYLOAD_FIELD)
         )
     for name in ("CBOR array", "MessagePack array", "Protobuf (proto3)"):
-        yield Row(f"{name}, only payload", "·vs·m", partial(general_format, name, PAYLOAD_FIELD))
+        yield Row(f"{name}, only payload", "·vs·m", partial(measure_general, name, PAYLOAD_FIELD))
 
 
 def full_rows() -> Iterator[Row]:
     """The full record: 1920 x 1080, ids of four models, a check of 16 bits."""
-    full = partial(semcodec_record, **FULL_OPTIONS, check="crc16")
+    full = partial(measure_record, **FULL_OPTIONS, check="crc16")
     yield Row("semcodec bare, CRC-16", "·VSCM", full)
     yield Row("semcodec sequence", "·VSCM", partial(full, framing="sequence"))
     for framing in ("file", "url", "qr"):
         yield Row(f"semcodec {framing}", "IVSCM", partial(full, framing=framing))
-    yield Row("semcodec png chunk", "IVSCM", partial(semcodec_in_png, **FULL_OPTIONS))
+    yield Row("semcodec png chunk", "IVSCM", partial(measure_png_chunk, **FULL_OPTIONS))
     for name in GENERAL:
-        yield Row(name, "·VSCM", partial(general_format, name, FULL_FIELDS | PAYLOAD_FIELD))
+        yield Row(name, "·VSCM", partial(measure_general, name, FULL_FIELDS | PAYLOAD_FIELD))
 
 
 def image_rows() -> Iterator[Row]:
     """Image files of 1024 x 1024 pixels, beside a record of that size."""
-    yield Row("semcodec bare", "·Vs·m", semcodec_record)
-    yield Row("semcodec file", "IVsCm", partial(semcodec_record, framing="file"))
-    yield Row("JPEG XL codestream", "I·S··", jpeg_xl)
-    yield Row("JPEG XL container", "IVS··", partial(jpeg_xl, use_container=True))
-    yield Row("QOI", "I·S··", partial(with_header, b"qoif", 10, 8, "QOI"))
-    yield Row("WebP, lossless", "IVS··", partial(with_header, b"VP8L", 9, 0, "WEBP", lossless=True))
-    yield Row("WebP", "IVS··", partial(with_header, b"\x9d\x01\x2a", 4, 0, "WEBP", quality=0))
+    yield Row("semcodec bare", "·Vs·m", measure_record)
+    yield Row("semcodec file", "IVsCm", partial(measure_record, framing="file"))
+    yield Row("JPEG XL codestream", "I·S··", measure_jpeg_xl)
+    yield Row("JPEG XL container", "IVS··", partial(measure_jpeg_xl, use_container=True))
+    yield Row("QOI", "I·S··", partial(measure_image_file, b"qoif", 10, 8, "QOI"))
     yield Row(
-        "PNG", "I·SC·", partial(with_header, b"IDAT", 0, 16, "PNG")
-    )  # end: check of IDAT, IEND
-    yield Row("AVIF", "IVS··", partial(with_header, b"mdat", 0, 0, "AVIF", quality=0))
-    yield Row("ThumbHash (no exact size)", "·····", thumb_hash)
-    yield Row("BlurHash (no size), text", "·····", blur_hash)
+        "WebP, lossless", "IVS··", partial(measure_image_file, b"VP8L", 9, 0, "WEBP", lossless=True)
+    )
+    yield Row(
+        "WebP", "IVS··", partial(measure_image_file, b"\x9d\x01\x2a", 4, 0, "WEBP", quality=0)
+    )
+    png = partial(measure_image_file, b"IDAT", 0, 16, "PNG")  # end: check of IDAT, IEND
+    yield Row("PNG", "I·SC·", png)
+    yield Row("AVIF", "IVS··", partial(measure_image_file, b"mdat", 0, 0, "AVIF", quality=0))
+    yield Row("ThumbHash (no exact size)", "·····", measure_thumb_hash)
+    yield Row("BlurHash (no size), text", "·····", measure_blur_hash)
 
 
 def table_cells(rows: Iterator[Row]) -> Iterator[tuple[str, str, str, str, str]]:

@@ -36,7 +36,7 @@ SIZES: Final = ((256, 256), (512, 512), (1024, 1024))
 Paint = Callable[[dict[str, Any]], bytes]  #: from the fields of a request to a PNG file
 
 
-def noise(fields: dict[str, Any]) -> bytes:
+def paint_noise(fields: dict[str, Any]) -> bytes:
     """Return a PNG file of noise, which depends on all fields."""
     width, height = map(int, str(fields.get("size", "1024x1024")).split("x"))
     rng = random.Random(repr(sorted(fields.items())))
@@ -46,7 +46,7 @@ def noise(fields: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def serve(paint: Paint, port: int = 0) -> ThreadingHTTPServer:
+def make_server(paint: Paint, port: int = 0) -> ThreadingHTTPServer:
     """Return a server on loopback, not yet started; port 0 takes a free one."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -99,9 +99,9 @@ def parse_form(content_type: str, body: bytes) -> dict[str, Any]:
     return fields
 
 
-def bench(paint: Paint) -> None:
+def time_client(paint: Paint) -> None:
     """Print how long the client of semcodec takes with a server that paints with ``paint``."""
-    server = serve(paint)
+    server = make_server(paint)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/v1"
     backend = OpenAIBackend(base_url=url)
@@ -141,7 +141,7 @@ def main() -> None:
     )
     args = parser.parse_args()
     if args.noise:
-        bench(noise)
+        time_client(paint_noise)
         return
     from diffusers_painter import (  # imported here, since PyTorch takes seconds and gigabytes
         Painter,
@@ -150,9 +150,9 @@ def main() -> None:
     from tiny_pipeline import tiny_pipeline
 
     if args.model is None:
-        bench(Painter(tiny_pipeline(), args.steps))
+        time_client(Painter(tiny_pipeline(), args.steps))
         return
-    server = serve(Painter(load(args.model), args.steps), args.port)
+    server = make_server(Painter(load(args.model), args.steps), args.port)
     print(f"http://127.0.0.1:{server.server_port}/v1")
     server.serve_forever()
 

@@ -104,14 +104,14 @@ class Corpus:
         return math.log((1 + len(self.others)) / (1 + self.counts[word]))
 
 
-def nibble(text: bytes) -> bytes:
+def encode_nibble(text: bytes) -> bytes:
     """Return the payload of the skeletons."""
     return codings.encode(
         "nibble", " ".join(filter(None, map(skeleton_of_word, text.decode().split())))
     )
 
 
-def whole_words(coding: str, text: bytes) -> bytes:
+def encode_words(coding: str, text: bytes) -> bytes:
     """Return the payload of whole words: the bytes of a file before its check of one byte."""
     file = semcodec.pack(text.decode(), coding=coding, framing="file")
     if semcodec.unpack(file).text != codings.canonical_text(coding, text.decode()):
@@ -119,19 +119,19 @@ def whole_words(coding: str, text: bytes) -> bytes:
     return file[FRAMING_BYTES - 1 : -1]
 
 
-def zstd(trained: list[bytes]) -> Method:
-    """Return zstd with a dictionary of ``trained``, without magic number, size and checksum."""
+def prepare_zstd(training_texts: list[bytes]) -> Method:
+    """Return zstd with a dictionary, without magic number, size and checksum."""
     package = import_module("zstandard")
     options = {"format": package.FORMAT_ZSTD1_MAGICLESS}
     options |= {"write_content_size": False, "write_dict_id": False}
     parameters = package.ZstdCompressionParameters.from_level(19, **options)
-    dictionary = package.train_dictionary(DICTIONARY_BYTES, trained, level=19)
+    dictionary = package.train_dictionary(DICTIONARY_BYTES, training_texts, level=19)
     compressor = package.ZstdCompressor(dict_data=dictionary, compression_params=parameters)
     compress: Method = compressor.compress
     return compress
 
 
-def text_compressor(package: str, _: list[bytes]) -> Method:
+def prepare_text_compressor(package: str, _: list[bytes]) -> Method:
     """Return Smaz or Unishox2, which compress a text; the latter returns its length too."""
     compress = import_module(package).compress
     return lambda text: compress(text.decode())[0 if package == "unishox2" else slice(None)]
@@ -140,9 +140,9 @@ def text_compressor(package: str, _: list[bytes]) -> Method:
 COMPRESSORS: dict[str, Callable[[list[bytes]], Method]] = {
     "zlib": lambda _: partial(zlib.compress, level=9, wbits=-15),
     "brotli": lambda _: partial(import_module("brotli").compress, quality=11, lgwin=16),
-    "zstd": zstd,
-    "unishox2": partial(text_compressor, "unishox2"),
-    "smaz": partial(text_compressor, "smaz"),
+    "zstd": prepare_zstd,
+    "unishox2": partial(prepare_text_compressor, "unishox2"),
+    "smaz": partial(prepare_text_compressor, "smaz"),
     "5 bits": lambda _: lambda text: bytes(-(-5 * len(text) // 8)),
 }
 TABLES: dict[str, list[Key]] = {
@@ -161,15 +161,18 @@ TABLES: dict[str, list[Key]] = {
 }
 
 
-def methods(corpus: Corpus, k: int | None) -> dict[str, Method]:
+def find_methods(corpus: Corpus, k: int | None) -> dict[str, Method]:
     """Return each method by its name, except those whose package is missing."""
-    available: dict[str, Method] = {"nibble": nibble, "lexicon": partial(whole_words, "lexicon")}
+    available: dict[str, Method] = {
+        "nibble": encode_nibble,
+        "lexicon": partial(encode_words, "lexicon"),
+    }
     if k is not None:
-        available["bag"] = partial(whole_words, "bag")
-    trained = [text.encode() for line in corpus.others if (text := corpus.select(line, k))]
+        available["bag"] = partial(encode_words, "bag")
+    training_texts = [text.encode() for line in corpus.others if (text := corpus.select(line, k))]
     for name, prepare in COMPRESSORS.items():
         with suppress(ModuleNotFoundError):
-            available[name] = prepare(trained)
+            available[name] = prepare(training_texts)
     return available
 
 
@@ -191,9 +194,9 @@ def measure(texts: list[str], compared: dict[str, Method]) -> Row:
     return row
 
 
-def rows(corpus: Corpus, k: int | None) -> list[Row]:
+def measure_sources(corpus: Corpus, k: int | None) -> list[Row]:
     """Measure each source; texts without a word, or with too many for a record, are left out."""
-    compared, measured = methods(corpus, k), []
+    compared, measured = find_methods(corpus, k), []
     for held_out in corpus.held_out.values():
         selected = [corpus.select(line, k) for line in held_out]
         texts = [text for text in selected if text and not codings.why_unencodable("lexicon", text)]
@@ -214,7 +217,7 @@ def print_table(columns: list[Key], by_k: dict[int | None, list[Row]]) -> None:
 
 
 def format_number(number: float) -> str:
-    """Return a number in at most six characters; "-" for NaN."""
+    """Return a number with three digits or more, "-" for NaN."""
     if math.isnan(number):
         return "-"
     decimals = 3 if number < 1 else 2 if number < 10 else 1
@@ -255,7 +258,7 @@ def unpack_random(count: int) -> None:
     for coding, header in HEADERS.items():
         timings: list[float] = []
         outcomes = Counter(
-            timed(timings, partial(outcome, header + payload)) for payload in payloads
+            timed(timings, partial(classify, header + payload)) for payload in payloads
         )
         print(f"\n{coding}: {count} random payloads of 1 to {MAX_PAYLOAD_BYTES} bytes")
         slowest, typical = 1000 * max(timings), 1000 * median(timings)
@@ -264,7 +267,7 @@ def unpack_random(count: int) -> None:
             print(f"{name:<28}{frequency:>9}")
 
 
-def outcome(data: bytes) -> str:
+def classify(data: bytes) -> str:
     """Return "valid", or the id of the broken rule."""
     try:
         semcodec.unpack(data)
@@ -280,7 +283,7 @@ def main(folder: Path | None, hostile: int) -> None:
     """Print the tables of rates, then the timings, then the outcomes of random payloads."""
     if folder:
         corpus = Corpus(folder)
-        by_k = {k: rows(corpus, k) for k in KS}
+        by_k = {k: measure_sources(corpus, k) for k in KS}
         for title, columns in TABLES.items():
             print(f"\n{title}\n")
             print_table(columns, by_k)

@@ -26,20 +26,20 @@ TEMPLATE: Final = (
 def tiny_pipeline() -> Any:
     """Return the pipeline, the same each time."""
     torch.manual_seed(SEED)
-    tokenizer = _tokenizer()
+    tokenizer = _make_tokenizer()
     return Flux2KleinPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
         vae=AutoencoderKLFlux2(
             block_out_channels=(8, 8, 8, 8), latent_channels=4, norm_num_groups=4, sample_size=64
         ),
-        text_encoder=_text_model(len(tokenizer)),
+        text_encoder=_make_text_model(len(tokenizer)),
         tokenizer=tokenizer,
-        transformer=_transformer(),
+        transformer=_make_transformer(),
         is_distilled=True,
     )
 
 
-def _tokenizer() -> Any:
+def _make_tokenizer() -> Any:
     """Return a tokenizer with one token for each byte."""
     tokens = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *SPECIAL_TOKENS]
     tokenizer = Qwen2Tokenizer(
@@ -53,7 +53,7 @@ def _tokenizer() -> Any:
     return tokenizer
 
 
-def _text_model(vocab_size: int) -> Any:
+def _make_text_model(vocab_size: int) -> Any:
     config = Qwen3Config(
         vocab_size=vocab_size,
         hidden_size=WIDTH,
@@ -67,7 +67,7 @@ def _text_model(vocab_size: int) -> Any:
     return Qwen3ForCausalLM(config).eval()
 
 
-def _transformer() -> Any:
+def _make_transformer() -> Any:
     return Flux2Transformer2DModel(
         in_channels=16,
         num_layers=1,

@@ -59,8 +59,8 @@ def select_by_salience(request: SelectionRequest, candidates: Iterable[Candidate
     # one word can change others. Hence the rounds: fill up to the limits, let the decoder restore
     # all words, drop those that it misreads, until a round drops nothing. With a single round the
     # record would carry words that no painter sees. A dropped word does not come back, and the last
-    # MAX_ROUNDS rounds only drop, so that the loop settles. Tested by test_every_word_comes_back
-    # and test_largest_k_on_a_long_text_ends.
+    # MAX_ROUNDS rounds only drop, so that the loop settles. Tested by
+    # test_selected_words_are_recoverable and test_largest_k_on_a_long_text_ends.
     pending = sort_by_weight(candidates)
     fallback = _weightiest_fitting(request, pending)
     selected: list[Candidate] = []

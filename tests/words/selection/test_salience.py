@@ -65,7 +65,7 @@ def test_smaller_k_drops_words_that_weigh_less() -> None:
 
 @examples(60)
 @given(descriptions, st.integers(1, 30))
-def test_every_word_comes_back(description: str, k: int) -> None:
+def test_selected_words_are_recoverable(description: str, k: int) -> None:
     try:
         words = semcodec.select(description, k)
     except InputError:
