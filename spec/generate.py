@@ -161,7 +161,7 @@ def tables(registry: Registry) -> dict[str, str]:
             registry["set"], "row", "name", "describer", "writer", "painter", "prompts", "note"
         ),
         "prompts": _table(registry["prompts"], "id", "name", "note"),
-        "extensions": _table(registry["extension"], "type", "name", "says", "value", "rule"),
+        "extensions": _table(registry["extension"], "type", "name", "meaning", "value", "rule"),
         "rules": _table(of_all, "id", "outcome:broken is", "clause:§", "statement", "at", example),
         "profile rules": _table(of_profiles, "id", "statement", "at", example),
         "requirements": _table(registry["requirement"], "id", "role:for", "clause:§", "statement"),
@@ -175,12 +175,10 @@ class _StepRecorder(range_coder.RangeEncoder):
         super().__init__()
         self.steps: list[Registry] = []
 
-    def code_bit(self, chance: int, bit: int) -> int:
-        super().code_bit(chance, bit)
+    def code_bit(self, p1: int, bit: int) -> int:
+        super().code_bit(p1, bit)
         after = {"out": self.out.hex(" "), "low": f"{self.low:x}", "width": f"{self.width:x}"}
-        self.steps.append(
-            {"step": len(self.steps) + 1, "chance": chance, "decision": int(bit)} | after
-        )
+        self.steps.append({"step": len(self.steps) + 1, "p1": p1, "decision": int(bit)} | after)
         return bit
 
 
@@ -191,7 +189,7 @@ def _coded_example() -> str:
         _, number = lexicon._code_word(encoder, context, word)
         context.append(number)
         encoder.steps.append({"step": f"*{word}*, {number}"})
-    columns = ("step", "chance:chance of 1", "decision", "out:bytes out", "low", "width")
+    columns = ("step", "p1:probability of 1", "decision", "out:bytes out", "low", "width")
     payload = lexicon.encode(EXAMPLE).hex(" ")
     return _table(encoder.steps, *columns) + f"\nThe payload of the two words is `{payload}`.\n"
 
