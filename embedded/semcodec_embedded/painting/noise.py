@@ -8,6 +8,10 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+
+# numpy loads this package on first use, which would be outside of the block in which the backend is
+# imported: a child forked meanwhile would wait forever (tests/test_forks.py).
+from numpy.random import default_rng
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -20,7 +24,7 @@ MAX_CELLS = 512  #: across or down in the finest octave
 def seeded_rng(*parts: object) -> np.random.Generator:
     """Return a generator for ``parts``: equal parts give equal numbers."""
     digest = hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).digest()
-    return np.random.default_rng(int.from_bytes(digest[:8], "big"))
+    return default_rng(int.from_bytes(digest[:8], "big"))
 
 
 def fractal(
