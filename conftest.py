@@ -21,7 +21,7 @@ profiles.register()
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Fail a property test that depends on a clock, even if it would pass on an idle machine."""
-    if clock := profiles.clock_of(getattr(item, "obj", None)):
+    if clock := profiles.clock_dependency(getattr(item, "obj", None)):
         pytest.fail(f"The property has {clock}; leave that to tests/profiles.py.", pytrace=False)
 
 

@@ -1,4 +1,4 @@
-"""What all tests share: a photograph; and none sees keys, servers or config files of its runner."""
+"""Fixtures of all tests: a photograph, and an environment without keys, servers and settings."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import pytest
 
 from tests import images
 
-NAMES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SEMCODEC_API_KEY")
+SETTINGS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SEMCODEC_API_KEY")
 
 
 @pytest.fixture(autouse=True)
-def _settings_of_nobody(
+def _clean_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    for name in NAMES:
+    for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
-    nowhere: Path = tmp_path_factory.getbasetemp() / "no-config.toml"
-    monkeypatch.setenv("SEMCODEC_CONFIG", str(nowhere))
+    missing: Path = tmp_path_factory.getbasetemp() / "no-config.toml"
+    monkeypatch.setenv("SEMCODEC_CONFIG", str(missing))
 
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
-    """Return a photograph in a file."""
+    """Return the path of a file with a photograph."""
     path = tmp_path / "photo.jpg"
     path.write_bytes(images.PHOTO)
     return path

@@ -1,9 +1,9 @@
-"""How many random inputs the tests try: few in the gate, many at night.
+"""The number of random inputs that the tests try: few in the gate, many at night.
 
-``SEMCODEC_PROFILE`` is ``gate`` (the default) or ``nightly``. It decides for hypothesis and for the
-random runs that are our own. The gate tries the same inputs on every run and every machine. At
-night there are more of them, or only a share of those, to try the nightly run itself:
-``SEMCODEC_SHARE``, from 0 to 1; and they are others every night, by ``SEMCODEC_SEED``.
+The environment variable ``SEMCODEC_PROFILE`` is ``gate`` (the default) or ``nightly``. It applies to
+hypothesis and to our own random tests. The gate tries the same inputs on every run and machine. The
+nightly profile tries more, different ones for each ``SEMCODEC_SEED``; ``SEMCODEC_SHARE``, 0..1,
+reduces their number to try the nightly run itself.
 """
 
 from __future__ import annotations
@@ -26,36 +26,36 @@ RecordProperty = Callable[[str, object], None]
 
 
 def count(gate: int, nightly: int) -> int:
-    """Return how many inputs a test tries under the profile of this run, at least ``gate``."""
+    """Return the number of inputs for the current profile, at least ``gate``."""
     return gate if NAME == "gate" else max(gate, round(SHARE * nightly))
 
 
 def seed(gate: int) -> int:
-    """Return the seed of a random run of our own: ``gate`` itself in the gate."""
+    """Return the seed of one of our own random tests: ``gate`` itself in the gate."""
     return gate if NAME == "gate" else gate + SEED
 
 
 def examples(gate: int) -> settings:
-    """Return settings for a property that needs another number of examples than the profile's.
+    """Return settings for a property with ``gate`` examples instead of the default number.
 
-    At night it gets as many times more as all others.
+    At night the number grows by the same factor as that of all other properties.
     """
     return settings(max_examples=count(gate, gate * NIGHTLY_EXAMPLES // GATE_EXAMPLES))
 
 
 def register() -> None:
-    """Register the profiles with hypothesis and load the one that is asked for.
+    """Register the profiles with hypothesis and load the requested one.
 
-    No property depends on a clock, in either profile: hypothesis's deadline (200 ms for an example)
-    and its check for slow data both fail a correct test on a busy machine. ``clock_of`` finds
-    a test that brings its own.
+    Neither profile depends on a clock: hypothesis's deadline (200 ms per example) and its health
+    check for slow data both fail a correct test on a busy machine. ``clock_dependency`` finds a test
+    that sets one itself.
 
     Raises:
-        ValueError: ``SEMCODEC_PROFILE`` names another profile.
+        ValueError: ``SEMCODEC_PROFILE`` is not the name of a profile.
     """
     if NAME not in NAMES:
         raise ValueError(f"SEMCODEC_PROFILE is {NAME!r}; use one of: {', '.join(NAMES)}.")
-    default = settings.get_profile("default")  # and not "ci", which is loaded where CI is set
+    default = settings.get_profile("default")  # not "ci", which hypothesis loads if CI is set
     no_clock = settings(default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.register_profile(
         "gate", no_clock, max_examples=GATE_EXAMPLES, derandomize=True, database=None
@@ -66,12 +66,12 @@ def register() -> None:
     settings.load_profile(NAME)
 
 
-def clock_of(test: object) -> str | None:
-    """Return which setting makes a property depend on a clock, or None."""
+def clock_dependency(test: object) -> str | None:
+    """Return the setting that makes a property depend on a clock, None if there is none."""
     if not is_hypothesis_test(test):
         return None
-    # Hypothesis has no public name for the settings of a test; a test of ours notices a new one.
-    # A stateful test is the method of a TestCase, and its settings are an attribute of the class.
+    # Hypothesis has no public name for the settings of a test; test_profiles.py fails if this one
+    # changes. A stateful test is a method of a TestCase, whose settings are a class attribute.
     used: settings | None = getattr(test, "_hypothesis_internal_use_settings", None)
     if used is None:
         used = test.__self__.settings  # type: ignore[attr-defined]

@@ -1,13 +1,13 @@
-"""Importing semcodec costs nothing heavy."""
+"""``import semcodec`` loads no large package."""
 
 import subprocess
 import sys
 
-HEAVY = ("construct", "numpy", "PIL", "openai", "onnxruntime", "tokenizers")
+LARGE = ("construct", "numpy", "PIL", "openai", "onnxruntime", "tokenizers")
 
 
-def test_import_loads_no_heavy_module() -> None:
-    code = f"import sys, semcodec; print([m for m in {HEAVY!r} if m in sys.modules])"
+def test_import_loads_no_large_package() -> None:
+    code = f"import sys, semcodec; print([m for m in {LARGE!r} if m in sys.modules])"
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""The two packages declare what their code imports, and their metadata is complete and true."""
+"""The two packages declare what their code imports, and their metadata is correct."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ MAIN, EMBEDDED = (
     tomllib.loads((ROOT / folder / "pyproject.toml").read_text("utf-8"))["project"]
     for folder in ("", "embedded")
 )
-#: Distributions whose packages have another name.
-IMPORTED_AS = {
+#: Distributions that are imported under another name.
+IMPORT_NAMES = {
     "genai-prices": "genai_prices",
     "griffelib": "griffe",
     "pillow": "PIL",
@@ -33,8 +33,8 @@ IMPORTED_AS = {
     "unishox2-py3": "unishox2",
     "zxing-cpp": "zxingcpp",
 }
-#: Programs that the gate starts; nothing imports them.
-PROGRAMS = {
+#: Distributions whose programs the Makefile runs, and how; their packages are not imported.
+DEV_PROGRAMS = {
     "import-linter": "lint-imports",
     "mypy": "-m mypy",
     "pytest-cov": " --cov",
@@ -42,8 +42,8 @@ PROGRAMS = {
     "ruff": "-m ruff",
 }
 
-#: Where the code of each extra is.
-PLACES = {
+#: The code that needs each extra.
+CODE_OF_EXTRAS = {
     "image": ["semcodec"],
     "openai": ["semcodec/backends/openai"],
     "keyring": ["semcodec/backends/openai/credentials.py"],
@@ -56,10 +56,10 @@ PLACES = {
     "fuzz": ["fuzz"],
     "dev": ["conftest.py", "tests", "embedded/tests", "docs"],
 }
-#: The same for the package semcodec-embedded.
-EMBEDDED_PLACES = {"tools": ["embedded/tools"]}
-#: Which extras each part of the tree may import from, besides what its package always needs.
-PARTS = {
+#: The same for semcodec-embedded.
+CODE_OF_EMBEDDED_EXTRAS = {"tools": ["embedded/tools"]}
+#: The extras that each part of the repository may import, besides the required packages.
+EXTRAS_OF_PARTS = {
     "semcodec": ["image", "openai", "keyring", "judge"],
     "bench": ["bench", "image-server", "dev"],  # dev: it also measures the gate
     "fuzz": ["fuzz"],
@@ -74,46 +74,46 @@ PARTS = {
     "embedded/tools": ["tools"],
 }
 LOADERS = {"import_module", "importorskip", "find_spec"}
-NOT_CODE = {"node_modules", "build", "dist"}  #: folders of what is downloaded or built
-OURS = {"semcodec", "semcodec_embedded", "tests", "fuzz", "docs"} | {
+SKIPPED_FOLDERS = {"node_modules", "build", "dist"}  #: downloaded or built
+OWN_PACKAGES = {"semcodec", "semcodec_embedded", "tests", "fuzz", "docs"} | {
     path.stem
     for folder in ("bench", "spec", "spec/tables")
     for path in (ROOT / folder).glob("*.py")
 }
 
 
-def name_of(requirement: str) -> str:
-    """Return the normal name of the distribution that a requirement is for."""
+def normalized_name(requirement: str) -> str:
+    """Return the normalized name of the distribution of a requirement."""
     return re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0].lower().replace("_", "-")
 
 
 def distributions_of(project: dict[str, Any], extra: str) -> set[str]:
-    """Return the distributions of an extra, without those of the extras that it includes."""
-    names = set(map(name_of, project["optional-dependencies"][extra]))
+    """Return the distributions of an extra, without those of the extras it includes."""
+    names = set(map(normalized_name, project["optional-dependencies"][extra]))
     return names - {project["name"]}
 
 
 def packages_with(project: dict[str, Any], extras: list[str]) -> set[str]:
-    """Return the packages that are there with these extras, and with those that they include."""
-    names = set(map(name_of, project["dependencies"]))
+    """Return the packages installed with these extras and the extras they include."""
+    names = set(map(normalized_name, project["dependencies"]))
     for extra in extras:
         names |= distributions_of(project, extra)
         for requirement in project["optional-dependencies"][extra]:
-            if name_of(requirement) == project["name"]:
+            if normalized_name(requirement) == project["name"]:
                 [included] = re.findall(r"\[(.*)\]", requirement)
                 names |= packages_with(project, included.split(","))
-    return set(map(package_of, names))
+    return set(map(import_name, names))
 
 
-def package_of(distribution: str) -> str:
-    """Return the name by which a distribution is imported."""
-    return IMPORTED_AS.get(distribution, distribution.replace("-", "_"))
+def import_name(distribution: str) -> str:
+    """Return the name under which a distribution is imported."""
+    return IMPORT_NAMES.get(distribution, distribution.replace("-", "_"))
 
 
 def find_code(root: Path) -> set[Path]:
-    """Return the files of Python code below ``root`` that are not installed, built or downloaded.
+    """Return the Python files below ``root``, except those installed, built or downloaded.
 
-    Only names below ``root`` count: the checkout itself may be in a folder named build.
+    Only folders below ``root`` are skipped: the checkout itself may be in one named build.
     """
     found = set[Path]()
     for folder, folders, files in os.walk(root):
@@ -121,15 +121,15 @@ def find_code(root: Path) -> set[Path]:
         folders[:] = [
             name
             for name in folders
-            if name not in NOT_CODE and not (here / name / "pyvenv.cfg").is_file()
+            if name not in SKIPPED_FOLDERS and not (here / name / "pyvenv.cfg").is_file()
         ]
         found |= {here / name for name in files if name.endswith(".py")}
     return found
 
 
-def files_of(place: str) -> list[Path]:
-    """Return the files of Python code of a place."""
-    path = ROOT / place
+def code_files(folder: str) -> list[Path]:
+    """Return the Python files of a folder, or the file itself."""
+    path = ROOT / folder
     return [path] if path.is_file() else sorted(find_code(path))
 
 
@@ -139,8 +139,8 @@ def source_of(path: Path) -> str:
     return "\n".join(PYTHON.findall(text)) if path.suffix == ".md" else text
 
 
-def imports_of(path: Path) -> set[str]:
-    """Return the top names of all modules that a file imports, wherever in it."""
+def imported_packages(path: Path) -> set[str]:
+    """Return the top-level packages that a file imports anywhere."""
     modules: list[str] = []
     for node in ast.walk(ast.parse(source_of(path))):
         match node:
@@ -156,79 +156,87 @@ def imports_of(path: Path) -> set[str]:
     return {module.partition(".")[0] for module in modules}
 
 
-def names_in(path: Path) -> set[str]:
-    """Return what a file imports, and the texts that could name a package that it loads."""
+def named_packages(path: Path) -> set[str]:
+    """Return the imports of a file, and the texts in it that could name a package."""
     texts = {
         node.value.partition(".")[0]
         for node in ast.walk(ast.parse(source_of(path)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    return imports_of(path) | {text.lower().replace("-", "_") for text in texts} | texts
+    return imported_packages(path) | {text.lower().replace("-", "_") for text in texts} | texts
 
 
 @pytest.mark.parametrize(
-    ("project", "extra", "places"),
+    ("project", "extra", "folders"),
     [
-        *((MAIN, extra, places) for extra, places in PLACES.items()),
-        *((EMBEDDED, extra, places) for extra, places in EMBEDDED_PLACES.items()),
+        *((MAIN, extra, folders) for extra, folders in CODE_OF_EXTRAS.items()),
+        *((EMBEDDED, extra, folders) for extra, folders in CODE_OF_EMBEDDED_EXTRAS.items()),
     ],
-    ids=[*PLACES, *EMBEDDED_PLACES],
+    ids=[*CODE_OF_EXTRAS, *CODE_OF_EMBEDDED_EXTRAS],
 )
-def test_every_package_of_an_extra_is_used_where_the_extra_belongs(
-    project: dict[str, Any], extra: str, places: list[str]
+def test_packages_of_an_extra_are_imported_by_its_code(
+    project: dict[str, Any], extra: str, folders: list[str]
 ) -> None:
-    used = set[str]().union(*(names_in(path) for place in places for path in files_of(place)))
-    packages = set(map(package_of, distributions_of(project, extra) - set(PROGRAMS)))
+    used = set[str]().union(
+        *(named_packages(path) for folder in folders for path in code_files(folder))
+    )
+    packages = set(map(import_name, distributions_of(project, extra) - set(DEV_PROGRAMS)))
     assert packages <= used
 
 
-def test_no_extra_is_left_out_here_and_all_has_those_of_users() -> None:
+def test_every_extra_is_checked_here_and_all_includes_those_of_users() -> None:
     extras = MAIN["optional-dependencies"]
-    assert set(PLACES) | {"all"} == set(extras)
-    assert set(EMBEDDED_PLACES) == set(EMBEDDED["optional-dependencies"])
+    assert set(CODE_OF_EXTRAS) | {"all"} == set(extras)
+    assert set(CODE_OF_EMBEDDED_EXTRAS) == set(EMBEDDED["optional-dependencies"])
     assert not [extra for extra, requirements in extras.items() if not requirements]
     [everything] = extras["all"]
-    assert set(re.findall(r"[\w-]+", everything)) == {"semcodec", "embedded", *PARTS["semcodec"]}
+    assert set(re.findall(r"[\w-]+", everything)) == {
+        "semcodec",
+        "embedded",
+        *EXTRAS_OF_PARTS["semcodec"],
+    }
 
 
-def test_the_programs_of_dev_are_run_by_the_gate() -> None:
+def test_programs_of_dev_are_run_by_the_makefile() -> None:
     gate = (ROOT / "Makefile").read_text("utf-8")
-    missing = {name for name, program in PROGRAMS.items() if program not in gate}
+    missing = {name for name, program in DEV_PROGRAMS.items() if program not in gate}
     assert not missing & distributions_of(MAIN, "dev")
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_every_import_is_declared(part: str) -> None:
+@pytest.mark.parametrize("part", EXTRAS_OF_PARTS)
+def test_imports_are_declared(part: str) -> None:
     project = EMBEDDED if part in ("embedded/semcodec_embedded", "embedded/tools") else MAIN
-    allowed = packages_with(project, PARTS[part]) | OURS | set(sys.stdlib_module_names)
+    allowed = (
+        packages_with(project, EXTRAS_OF_PARTS[part]) | OWN_PACKAGES | set(sys.stdlib_module_names)
+    )
     if part.startswith("embedded"):
         allowed |= packages_with(EMBEDDED, [])
-    undeclared = {path.name: imports_of(path) - allowed for path in files_of(part)}
+    undeclared = {path.name: imported_packages(path) - allowed for path in code_files(part)}
     assert not {name: packages for name, packages in undeclared.items() if packages}
 
 
-def test_every_file_of_code_is_of_a_part() -> None:
-    assert find_code(ROOT) == {path for part in PARTS for path in files_of(part)}
+def test_every_file_of_code_belongs_to_a_part() -> None:
+    assert find_code(ROOT) == {path for part in EXTRAS_OF_PARTS for path in code_files(part)}
 
 
-def test_code_is_found_wherever_the_checkout_is(tmp_path: Path) -> None:
+def test_code_is_found_below_any_folder(tmp_path: Path) -> None:
     root = tmp_path / "build" / "dist" / "node_modules"
-    places = ("a.py", "tests/a.py", "env/a.py", "tests/env/lib/a.py", "build/a.py", "x/dist/a.py")
-    for place in places:
-        (root / place).parent.mkdir(parents=True, exist_ok=True)
-        (root / place).write_text("")
+    folders = ("a.py", "tests/a.py", "env/a.py", "tests/env/lib/a.py", "build/a.py", "x/dist/a.py")
+    for folder in folders:
+        (root / folder).parent.mkdir(parents=True, exist_ok=True)
+        (root / folder).write_text("")
     for environment in ("env", "tests/env"):
         (root / environment / "pyvenv.cfg").write_text("")
     assert find_code(root) == {root / "a.py", root / "tests" / "a.py"}
 
 
-def test_nothing_heavy_comes_with_the_benches() -> None:
+def test_benches_need_no_deep_learning_framework() -> None:
     light = packages_with(MAIN, ["bench", "dev", "tables", "all"])
     assert not light & {"torch", "diffusers", "transformers", "tensorflow"}
 
 
 @pytest.mark.parametrize("project", [MAIN, EMBEDDED], ids=lambda project: project["name"])
-def test_a_page_of_the_package_has_what_it_needs(project: dict[str, Any]) -> None:
+def test_metadata_of_the_packages(project: dict[str, Any]) -> None:
     folder = ROOT if project is MAIN else ROOT / "embedded"
     assert (folder / project["readme"]).is_file()
     assert project["version"] == semcodec.__version__
@@ -238,17 +246,17 @@ def test_a_page_of_the_package_has_what_it_needs(project: dict[str, Any]) -> Non
     assert versions <= set(project["classifiers"])
     lowest = project["requires-python"].removeprefix(">=")
     assert f"Programming Language :: Python :: {lowest}" == min(
-        (one for one in versions), key=lambda one: int(one.rpartition(".")[2])
+        versions, key=lambda version: int(version.rpartition(".")[2])
     )
 
 
-def test_the_packages_want_each_other_in_the_same_series() -> None:
+def test_packages_require_the_same_series_of_each_other() -> None:
     series = f"~={semcodec.__version__.rpartition('.')[0]}.0"
     assert f"semcodec{series}" in EMBEDDED["dependencies"]
     assert f"semcodec-embedded{series}" in MAIN["optional-dependencies"]["embedded"]
 
 
-def test_the_changelog_has_a_heading_for_this_version() -> None:
+def test_changelog_has_a_heading_for_this_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert re.search(
         rf"^### \[{re.escape(semcodec.__version__)}\] - \d{{4}}-\d\d-\d\d$", text, re.M

@@ -1,4 +1,4 @@
-"""No property depends on a clock, whichever test runs alone and whichever profile is loaded."""
+"""No property depends on a clock, in either profile and also if one file runs alone."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from tests import profiles
 
 ROOT = Path(__file__).parents[1]
-#: What would choose another profile or other options of pytest.
-FOREIGN = ("CI", "PYTEST_ADDOPTS", "SEMCODEC_PROFILE")
+#: Environment variables that select another profile or other options of pytest.
+UNSET_VARIABLES = ("CI", "PYTEST_ADDOPTS", "SEMCODEC_PROFILE")
 
 
 def with_settings(**options: Any) -> Any:
-    """Return a property with settings of its own."""
+    """Return a property with these settings."""
 
     @settings(**options)
     @given(st.none())
@@ -37,7 +37,7 @@ def with_no_settings(nothing: None) -> None:
 
 
 def with_rules(**options: Any) -> Any:
-    """Return the test of a state machine, as pytest calls it, with settings of its own."""
+    """Return the test of a state machine with these settings, as pytest calls it."""
 
     class Machine(RuleBasedStateMachine):
         @rule()
@@ -53,7 +53,7 @@ def with_rules(**options: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", profiles.NAMES)
-def test_no_profile_has_a_deadline(name: str) -> None:
+def test_profiles_have_no_deadline(name: str) -> None:
     profile = settings.get_profile(name)
     assert profile.deadline is None
     assert HealthCheck.too_slow in profile.suppress_health_check
@@ -68,16 +68,18 @@ def test_no_profile_has_a_deadline(name: str) -> None:
         ({"max_examples": 30}, None),
     ],
 )
-def test_a_clock_is_found(options: dict[str, Any], clock: str | None) -> None:
-    assert profiles.clock_of(with_settings(**options)) == clock
-    assert profiles.clock_of(with_rules(**options)) == clock
+def test_settings_that_depend_on_a_clock_are_found(
+    options: dict[str, Any], clock: str | None
+) -> None:
+    assert profiles.clock_dependency(with_settings(**options)) == clock
+    assert profiles.clock_dependency(with_rules(**options)) == clock
 
 
-def test_no_clock_is_found_where_there_is_none() -> None:
-    assert profiles.clock_of(with_no_settings) is None
-    assert profiles.clock_of(with_rules()) is None
-    assert profiles.clock_of(profiles.examples(30)(with_no_settings)) is None
-    assert profiles.clock_of(test_no_clock_is_found_where_there_is_none) is None
+def test_properties_without_a_clock_are_accepted() -> None:
+    assert profiles.clock_dependency(with_no_settings) is None
+    assert profiles.clock_dependency(with_rules()) is None
+    assert profiles.clock_dependency(profiles.examples(30)(with_no_settings)) is None
+    assert profiles.clock_dependency(test_properties_without_a_clock_are_accepted) is None
 
 
 @pytest.mark.parametrize(
@@ -87,28 +89,28 @@ def test_no_clock_is_found_where_there_is_none() -> None:
         "tests/words/test_skeletons.py",
     ],
 )
-def test_one_file_alone_has_the_profile_too(test: str) -> None:
-    """Hypothesis's own profile, with its deadline, is refused before anything runs."""
+def test_profile_applies_to_single_files(test: str) -> None:
+    """Hypothesis's default profile, which has a deadline, is rejected before any test runs."""
     run = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=line"]
-    done = subprocess.run(
+    result = subprocess.run(
         [*run, "--hypothesis-profile=default", test],
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if name not in FOREIGN},
+        env={name: value for name, value in os.environ.items() if name not in UNSET_VARIABLES},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "The property has a deadline of 0:00:00.200000" in done.stdout
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "The property has a deadline of 0:00:00.200000" in result.stdout
 
 
-def test_an_unknown_profile_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_profile_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(profiles, "NAME", "weekly")
     with pytest.raises(ValueError, match="'weekly'"):
         profiles.register()
 
 
-def test_the_gate_tries_fewer_inputs_than_the_night(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nightly_tries_more_inputs_than_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(profiles, "NAME", "gate")
     assert profiles.count(gate=10, nightly=1_000) == 10
     monkeypatch.setattr(profiles, "NAME", "nightly")

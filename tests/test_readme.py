@@ -73,7 +73,7 @@ def run_text(runner: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return run
 
 
-def test_every_command_of_the_readme_is_found(runner: ModuleType) -> None:
+def test_every_command_is_found(runner: ModuleType) -> None:
     text = README.read_text("utf-8")
     sections = runner.sections(text)
     assert not runner.missing_commands(sections)
