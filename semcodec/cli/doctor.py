@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Sequence
 from importlib import metadata
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 import semcodec
 from semcodec import backends
 from semcodec.backends.openai import Settings, credentials
-from semcodec.cli.output import escape_control, format_table, print_result
+from semcodec.cli.output import escape_control, format_table, line_width, print_result
 from semcodec.cli.parser import DONE, USAGE_OR_ENVIRONMENT, Commands, Parser, add_command
 from semcodec.errors import SemcodecError
 
@@ -51,7 +52,15 @@ def doctor(args: argparse.Namespace) -> int:
 
 def _print_section(title: str, rows: Sequence[tuple[str, str]]) -> None:
     table = format_table([("", name, escape_control(text)) for name, text in rows], "<<<")
-    print_result(f"\n{title}\n{table}")
+    indent = " " * (4 + max(len(name) for name, _ in rows))  # up to the last column
+    lines = [
+        line
+        for row in table.splitlines()
+        for line in textwrap.wrap(
+            row, line_width(), subsequent_indent=indent, break_on_hyphens=False
+        )
+    ]
+    print_result("\n".join(["", title, *lines]))
 
 
 def _version(package: str) -> str:

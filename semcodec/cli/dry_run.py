@@ -9,16 +9,18 @@ from typing import Final
 from semcodec.backends.openai import DryRunClient, OpenAIBackend, credentials
 from semcodec.backends.recording import Budget, ModelRequest, Usage
 from semcodec.backends.recording.budget import dollars, expected_usage, max_usage
-from semcodec.cli.output import escape_control, format_table, print_result
+from semcodec.cli.output import escape_control, format_table, print_paragraph, print_result
 from semcodec.cli.parser import DONE
 from semcodec.errors import BackendError
 from semcodec.pipeline import Trace
 
-UNKNOWN_PRICES: Final = """
-Some prices are unknown: install semcodec[openai], or write them into the config file."""
-NOTE: Final = """
-Nothing was sent. The maximum includes reasoning tokens, but not the one retry of a stage whose
-reply is not usable."""
+UNKNOWN_PRICES: Final = (
+    "Some prices are unknown: install semcodec[openai], or write them into the config file."
+)
+NOTE: Final = (
+    "Nothing was sent. The maximum includes reasoning tokens, but not the one retry of a stage "
+    "whose reply is not usable."
+)
 HEADINGS: Final = ("stage", "model", "tokens in", "tokens out", "expected", "maximum")
 
 
@@ -32,12 +34,12 @@ def print_plan(server: OpenAIBackend, client: DryRunClient, trace: Trace) -> int
     total = ("total", "", "", "", _format_price(expected), _format_price(maximum))
     print_result(format_table([*rows, total], "<<>>>>"))
     if replayed := sum("source" in call for call in trace.calls):
-        print_result(f"\nReplies from the recording, at no cost: {replayed}.")
+        print_paragraph(f"Replies from the recording, at no cost: {replayed}.")
     if maximum is None:
-        print_result(UNKNOWN_PRICES)
+        print_paragraph(UNKNOWN_PRICES)
     if limit is not None and (maximum is None or maximum > limit):
-        print_result(f"\nThe limit of {dollars(limit)} may stop the run before its end.")
-    print_result(NOTE)
+        print_paragraph(f"The limit of {dollars(limit)} may stop the run before its end.")
+    print_paragraph(NOTE)
     return DONE
 
 

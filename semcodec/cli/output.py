@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Final, TextIO
 
@@ -90,6 +91,15 @@ def print_status(message: str) -> None:
     if sys.stderr is not None:  # print(file=None) would write to stdout
         with contextlib.suppress(OSError, ValueError):  # the exit code is enough
             print(escape_control(message), file=sys.stderr, flush=True)
+
+
+def print_paragraph(text: str) -> None:
+    """Print an empty line and ``text``, wrapped at the terminal's width.
+
+    Raises:
+        UsageError, BrokenPipeError: as for ``print_result``.
+    """
+    print_result("\n" + textwrap.fill(text, line_width()))
 
 
 def format_table(rows: Sequence[Sequence[str]], alignment: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from semcodec.conformance import ConformanceError, runner, vectors
-from semcodec.conformance.compare import Difference, Failed, Outcome, Refused
+from semcodec.conformance.compare import Decoded, Difference, Failed, Outcome, Refused
 from semcodec.conformance.process import Decoder, PersistentDecoder, decode_once
 
 DECODER = str(Path(__file__).parent / "decoder.py")
@@ -79,6 +80,12 @@ def test_exit_code_1_without_json_is_a_crash() -> None:
 def test_decoder_that_closes_stdout_but_runs_on_is_killed() -> None:
     code = "import os, time; os.write(1, b'{}'); os.close(1); time.sleep(60)"
     assert asyncio.run(decode_once(python(code, 1), VALID)) == Failed("no output within 1 s")
+
+
+def test_decoder_that_does_not_read_its_input_is_not_at_fault() -> None:
+    large = dataclasses.replace(VALID, data=bytes(2**22))  # more than a pipe holds
+    code = "import os; os.close(0); print('{}')"
+    assert asyncio.run(decode_once(python(code), large)) == Decoded({})
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
