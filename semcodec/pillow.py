@@ -87,7 +87,7 @@ class SemcodecImageFile(ImageFile.ImageFile):
         return super().load()
 
     def own_record(self) -> bytes | None:
-        """Return the bytes of the record, None if the image was changed in place since it was opened.
+        """Return the bytes of the record, None if the image was changed in place after opening.
 
         A record must not be saved with an image that it does not describe (SC-EDI-2). Pillow has no
         hook for changes in place (``putpixel``, ``paste``, ``ImageDraw``), so a checksum of mode,
@@ -119,7 +119,7 @@ class SemcodecImageFile(ImageFile.ImageFile):
     def _decode(self) -> Image.Image:
         if max(self.size) > MAX_PAINTED_SIDE:
             raise OSError(
-                f"The record's size is {self.width} x {self.height} pixels, over {MAX_PAINTED_SIDE} a "
+                f"The size of {self.width} x {self.height} pixels is over {MAX_PAINTED_SIDE} a "
                 "side: call semcodec.decode with another size."
             )
         try:

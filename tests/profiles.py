@@ -1,8 +1,8 @@
 """The number of random inputs that the tests try: few in the gate, many at night.
 
-The environment variable ``SEMCODEC_PROFILE`` is ``gate`` (the default) or ``nightly``. It applies to
-hypothesis and to our own random tests. The gate tries the same inputs on every run and machine. The
-nightly profile tries more, different ones for each ``SEMCODEC_SEED``; ``SEMCODEC_SHARE``, 0..1,
+The environment variable ``SEMCODEC_PROFILE`` is ``gate`` (the default) or ``nightly``. It applies
+to hypothesis and to our own random tests. The gate tries the same inputs on every run and machine.
+The nightly profile tries more, different ones for each ``SEMCODEC_SEED``; ``SEMCODEC_SHARE``, 0..1,
 reduces their number to try the nightly run itself.
 """
 
@@ -47,8 +47,8 @@ def register() -> None:
     """Register the profiles with hypothesis and load the requested one.
 
     Neither profile depends on a clock: hypothesis's deadline (200 ms per example) and its health
-    check for slow data both fail a correct test on a busy machine. ``clock_dependency`` finds a test
-    that sets one itself.
+    check for slow data both fail a correct test on a busy machine. ``clock_dependency`` finds tests
+    that set one themselves.
 
     Raises:
         ValueError: ``SEMCODEC_PROFILE`` is not the name of a profile.

@@ -364,7 +364,7 @@ def test_interrupt_leaves_no_lock_held() -> None:
     class Interrupted(Exception):
         pass
 
-    def interrupt(*given: object) -> None:
+    def interrupt(*_: object) -> None:
         raise Interrupted
 
     before = signal.signal(signal.SIGALRM, interrupt)
@@ -429,7 +429,8 @@ def watch(event, arguments):
             outside.append(arguments[0])
 
 folder, *pictures = sys.argv[1:]
-dry_run = OpenAIBackend(send=DryRunClient(), max_cost=1000, tape=Cassette(folder + "/cassette", "cache"))
+cassette = Cassette(folder + "/cassette", "cache")
+dry_run = OpenAIBackend(send=DryRunClient(), max_cost=1000, tape=cassette)
 sys.addaudithook(watch)
 for picture in pictures:
     data = open(picture, "rb").read()

@@ -131,6 +131,23 @@ def test_large_images_are_reduced(monkeypatch: pytest.MonkeyPatch) -> None:
     assert imaging.load(wide).size == (50, 75)
 
 
+@pytest.mark.parametrize(("side", "expected"), [(99, 99), (100, 50), (149, 75), (150, 50)])
+def test_images_are_reduced_by_whole_factors(
+    side: int, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imaging, "MAX_SHORT_SIDE", 50)
+    data = saved(Image.new("RGB", (side, side), RED), "PNG")
+    assert imaging.load(data).size == (expected, expected)
+
+
+def test_transparency_of_a_large_image_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imaging, "MAX_SHORT_SIDE", 50)
+    image = Image.new("P", (200, 200), 0)
+    image.putpalette([0, 0, 0, *RED])
+    data = saved(image, "PNG", transparency=0)
+    assert imaging.load(data).getpixel((0, 0)) == (255, 255, 255)
+
+
 def test_other_formats_are_not_opened() -> None:
     postscript = saved(Image.new("RGB", (8, 8), RED), "EPS")
     with pytest.raises(InputError, match="Unsupported"):

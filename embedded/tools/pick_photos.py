@@ -2,7 +2,7 @@
 
     python pick_photos.py scikit_image-0.26.0-cp311-cp311-....whl OUT_DIR
 
-Pillow 13.0.0 writes the bytes that are shipped; another version may write others that look the same.
+Pillow 13.0.0 writes the bytes that are shipped; other versions may write others that look alike.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from tests.pipeline.fake_model import SetResults
 
 
 def closed_image() -> Image.Image:
-    """Return an image that says its size and cannot be read any more."""
+    """Return a closed image: it has a size, but its pixels cannot be read."""
     image = scene()
     image.close()
     return image
