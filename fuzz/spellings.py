@@ -25,12 +25,12 @@ def slips(rng: random.Random) -> bool:
 
 
 def a_number(rng: random.Random) -> int:
-    """Return an integer that leb28 can say, small ones most."""
+    """Return a random integer in the range of LEB128, mostly a small one."""
     return rng.choice((rng.randint(0, 3), rng.randint(1, 300), rng.getrandbits(28), 2**28 - 1))
 
 
 def leb(rng: random.Random, value: int) -> bytes:
-    """Return ``value`` as leb28, or with a zero byte more, or with one byte too many."""
+    """Return ``value`` as LEB128, or with a surplus zero byte, or with one byte too many."""
     out = bytearray()
     while value > 127:
         out.append(value & 127 | 128)

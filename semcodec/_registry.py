@@ -151,7 +151,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-TXT-3': Rule(
         'malformed',
         '7.4',
-        'A text form has a length that whole bytes give.',
+        'A text form has a length that whole bytes can have.',
         'the end of the text',
         'The text form has an impossible length: copy all of it again.',
         '',
@@ -192,7 +192,7 @@ RULES: Final[dict[str, Rule]] = {
         'malformed',
         '7.5',
         'Every chunk of a PNG file ends within the data, and the last one is `IEND`.',
-        'the first chunk that is cut; the end of the data if it is missing',
+        'the first truncated chunk; the end of the data if `IEND` is missing',
         'The PNG file is truncated: fetch the whole file again.',
         '',
         '89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000373654d43001710292374f80000000a49444154789c636800000082008177cd72b60000000049454e44ae4260',
@@ -251,7 +251,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-HDR-3': Rule(
         'malformed',
         '5',
-        'No field is cut by the end of the core.',
+        'No field is truncated by the end of the core.',
         'the end of the core, or the first bit of its check',
         'The header is truncated: fetch the whole record again.',
         '',
@@ -311,7 +311,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-SIZ-2': Rule(
         'invalid',
         '5.2',
-        '1024 x 1024 is encoded by S = 0.',
+        '1024 x 1024 is encoded as S = 0.',
         'the size field',
         'The default size 1024x1024 must be omitted: leave the size field out.',
         '',
@@ -321,7 +321,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-SIZ-3': Rule(
         'invalid',
         '5.2',
-        'A size of the registry is encoded by its code.',
+        'A size of the registry is encoded as its code.',
         'the size field',
         'This size has a one-byte code: write the code.',
         '',
@@ -351,7 +351,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-MOD-1': Rule(
         'invalid',
         '5.3',
-        'Of four ids one is not 0.',
+        'At least one of four ids is not 0.',
         'the models field',
         'All four model ids are 0, which is the default: leave the models field out.',
         '',
@@ -431,7 +431,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-EXT-8': Rule(
         'invalid',
         '5.4',
-        'A requested K is one leb28 from 1.',
+        'A requested K is one LEB128 from 1.',
         'the entry',
         'The requested K must be one integer from 1: correct it.',
         '',
@@ -501,7 +501,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-LEX-1': Rule(
         'invalid',
         '6.7',
-        'A `lexicon` payload is the one of its words.',
+        'A `lexicon` payload is the canonical one of its words.',
         'the payload',
         'The payload is not the canonical encoding of its words: fetch the record again, or pack the words again.',
         '',
@@ -511,7 +511,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-LEX-2': Rule(
         'invalid',
         '6.7',
-        'A `lexicon` payload spells no word that is listed, or the capital form of one.',
+        'A `lexicon` payload escapes no word of the vocabulary, and no capital form of one.',
         'the payload',
         'A word of the tables is encoded by its letters: encode it by its number.',
         '',
@@ -521,7 +521,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-LEX-3': Rule(
         'malformed',
         '6.5',
-        'At most 1024 characters are spelled.',
+        'At most 1024 characters are escaped.',
         'the payload',
         'Words outside the tables have too many letters (limit 1024): use utf8.',
         '',
@@ -531,7 +531,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-BAG-1': Rule(
         'invalid',
         '6.7',
-        'A `bag` payload is the one of its words.',
+        'A `bag` payload is the canonical one of its words.',
         'the payload',
         'The payload is not the canonical encoding of its words: fetch the record again, or pack the words again.',
         '',
@@ -552,7 +552,7 @@ RULES: Final[dict[str, Rule]] = {
         'malformed',
         '6.2',
         'A `utf8` payload is UTF-8.',
-        'the first byte of the first sequence that is none',
+        'the first byte of the first invalid sequence',
         'The payload is not UTF-8: pack the text again.',
         '',
         '6041ff',
@@ -561,7 +561,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-LIM-1': Rule(
         'unsupported',
         '9.3',
-        "A core, or a text form, is within the reader's limit of bytes.",
+        "A core, or a text form, is within the decoder's limit of bytes.",
         'the first byte too many',
         'The record is longer than max_bytes: raise the limit.',
         '',
@@ -571,7 +571,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-LIM-2': Rule(
         'unsupported',
         '9.3',
-        "The words are within the reader's limit.",
+        "The words are within the decoder's limit.",
         'the payload',
         'The text has more than max_words words: raise the limit.',
         '',
@@ -581,7 +581,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-LIM-3': Rule(
         'unsupported',
         '9.3',
-        "The extensions are within the reader's limit.",
+        "The extensions are within the decoder's limit.",
         'the first entry too many',
         'There are more than max_extensions extensions: raise the limit.',
         '',
@@ -591,7 +591,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-LIM-4': Rule(
         'unsupported',
         '9.3',
-        "The chunks of a PNG file are within the reader's limit.",
+        "The chunks of a PNG file are within the decoder's limit.",
         'the first chunk too many',
         'The PNG file has more than max_chunks chunks: raise the limit.',
         '',
@@ -601,7 +601,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-LIM-5': Rule(
         'unsupported',
         '9.3',
-        "The records of a sequence are within the reader's limit.",
+        "The records of a sequence are within the decoder's limit.",
         'the first item too many',
         'The sequence has more than max_records records: raise the limit.',
         '',
