@@ -1,4 +1,4 @@
-"""The specification says what registries, library and vectors say, and its code runs."""
+"""The specification agrees with registries, library and vectors, and its code runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests import annex_c
 ROOT = Path(__file__).parents[1]
 SPEC = ROOT / "spec"
 TEXT = (SPEC / "SEMCODEC-1.md").read_text("utf-8")
-#: What people wrote, without generated tables, the code of Annex C and the grammar of Annex D.
+#: The text without generated tables, the code of Annex C and the grammar of Annex D.
 PROSE = re.sub(r"<!-- BEGIN.*?<!-- END [\w ]+ -->|```.*?```", "", TEXT, flags=re.DOTALL)
 REQUIREMENTS = tomllib.loads((SPEC / "registry" / "requirements.toml").read_text("utf-8"))[
     "requirement"
@@ -31,34 +31,34 @@ VECTORS = [
 ]
 
 
-def clauses() -> dict[str, str]:
-    """Return the text of each numbered clause, such as "5.2", and of each annex."""
-    found: dict[str, str] = {}
+def sections() -> dict[str, str]:
+    """Return the text of each numbered section, such as "5.2", and of each annex."""
+    texts: dict[str, str] = {}
     number = ""
     for line in PROSE.splitlines():
         if start := re.match(r"(?:## |\*\*)(?:Annex )?([A-Z]|\d+)(\.\d+)?[. ]", line):
             number = start[1] + (start[2] or "")
-        found[number] = found.get(number, "") + line + "\n"
-    return found
+        texts[number] = texts.get(number, "") + line + "\n"
+    return texts
 
 
 @pytest.mark.parametrize("script", ["generate.py", "make_vectors.py"])
-def test_what_is_generated_is_up_to_date(script: str) -> None:
+def test_generated_files_are_up_to_date(script: str) -> None:
     run = [sys.executable, str(SPEC / script), "--check"]
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_every_rule_is_stated_in_its_clause() -> None:
-    stated = clauses()
-    for rule, clause in [(r, RULES[r].section) for r in RULES] + [
-        (c["id"], c["clause"]) for c in REQUIREMENTS
-    ]:
-        if not rule.startswith("SC-PRO"):  # profiles are a generated table
-            assert f"[{rule}]" in stated[clause], f"{rule} is not in §{clause}"
+def test_every_rule_is_in_its_section() -> None:
+    texts = sections()
+    located = [(rule_id, rule.section) for rule_id, rule in RULES.items()]
+    located += [(row["id"], row["clause"]) for row in REQUIREMENTS]
+    for rule_id, section in located:
+        if not rule_id.startswith("SC-PRO"):  # profiles are a generated table
+            assert f"[{rule_id}]" in texts[section], f"{rule_id} is not in §{section}"
 
 
-def test_every_id_in_the_text_is_a_rule() -> None:
+def test_every_id_in_the_text_is_registered() -> None:
     known = {*RULES, *(row["id"] for row in REQUIREMENTS)}
     assert set(re.findall(r"SC-[A-Z]{3}-\d+", TEXT)) == known
 
@@ -71,8 +71,8 @@ def test_every_obligation_has_an_id() -> None:
             assert re.search(r"\[SC-[A-Z]{3}-\d+\]", sentence), sentence
 
 
-def test_every_rule_for_programs_has_tests() -> None:
-    """The tests that the registry names are collected, each with at least one case."""
+def test_every_requirement_has_tests() -> None:
+    """Pytest collects at least one case of each test that the registry names."""
     named = sorted({test for row in REQUIREMENTS for test in row["tests"]})
     assert all(row["tests"] for row in REQUIREMENTS)
     run = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
@@ -83,7 +83,7 @@ def test_every_rule_for_programs_has_tests() -> None:
     assert collected == set(named)
 
 
-def test_the_worked_examples_are_what_inspect_says() -> None:
+def test_inspect_gives_the_tables_of_the_examples() -> None:
     annex = TEXT[TEXT.index("## Annex A.") : TEXT.index("## Annex B.")]
     examples = re.split(r"^\*\*A\.\d+ ", annex, flags=re.MULTILINE)[1:]
     assert len(examples) >= 8
@@ -96,11 +96,13 @@ def test_the_worked_examples_are_what_inspect_says() -> None:
             continue
         data = line.encode() if line[:5].lower() == "semc:" else bytes.fromhex(line)
         framing = "sequence" if example.startswith("A sequence") else "auto"
-        told = [
+        fields = [
             (field.offset, field.bits, field.name, _short(field.raw))
             for field in inspect(data, framing=framing)
         ]
-        assert told == [(int(b, 16) * 8 + int(i), int(n), name, raw) for b, i, n, raw, name in rows]
+        assert fields == [
+            (int(b, 16) * 8 + int(i), int(n), name, raw) for b, i, n, raw, name in rows
+        ]
 
 
 def _short(raw: str) -> str:
