@@ -73,20 +73,25 @@ def check_outputs(source: str, *outputs: str | None, other_sources: tuple[str, .
     Raises:
         UsageError: an output cannot be written, or is the same file as a source or another output.
     """
-    taken = [name for name in (source, *other_sources) if name != "-"]
+    sources = [name for name in (source, *other_sources) if name != "-"]
+    checked: list[str] = []
     for name in filter(None, outputs):
         try:
-            _check_output(name, taken)
+            _check_different(name, sources, "Input and output")
+            _check_different(name, checked, "Two outputs")
+            _check_writable(name)
         except (OSError, ValueError, RuntimeError) as error:
             raise UsageError(f"Cannot write {name}: {_reason(error)}.") from error
-        taken.append(name)
+        checked.append(name)
 
 
-def _check_output(name: str, taken: list[str]) -> None:
+def _check_different(name: str, others: list[str], which: str) -> None:
+    if any(name == other or _is_same_file(Path(name), Path(other)) for other in others):
+        raise UsageError(f"{which} are the same file: {name}; name another one.")
+
+
+def _check_writable(name: str) -> None:
     path = Path(name)
-    for other in taken:
-        if name == other or _is_same_file(path, Path(other)):
-            raise UsageError(f"Input and output are the same file: {name}; name another output.")
     if name == "-":
         output.stdout()
         return

@@ -88,7 +88,7 @@ def _paragraph(file: FileReport) -> str:
     if report.verdict == "valid":
         profiles = [f"profile {profile}" for profile in report.profiles]
         head += in_parentheses(report.framing, *profiles)
-    if report.findings:  # a valid record may break the profile that was asked for
+    if report.findings:  # a valid record may break the profile of --profile
         head += f", {plural(len(report.findings), 'finding')}"
     return "\n".join(filter(None, [head, format_findings(report.findings)]))
 

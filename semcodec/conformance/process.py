@@ -2,8 +2,8 @@
 
 There are two protocols. ``decode_once`` starts the decoder for one vector: framing as its last
 argument, data on stdin, JSON on stdout, exit code 0 for a record and 1 for a refusal.
-``PersistentDecoder`` starts it once and sends a line ``FRAMING HEX`` for each vector, which the
-decoder answers with a line of JSON.
+``PersistentDecoder`` starts it once, and for each vector writes a line ``FRAMING HEX`` and reads a
+line of JSON.
 
 A decoder may hang, flood its output, close its streams or leave children behind. Hence three
 invariants, each with a test in tests/conformance/test_process.py: every wait has a deadline; no
@@ -118,7 +118,7 @@ class Process:
         closes a pipe only at its end; a child that has left the group may keep it open, so that
         this too has a deadline.
         """
-        with contextlib.suppress(OSError):  # there is no such process any more
+        with contextlib.suppress(OSError):  # the process does not exist any more
             if HAS_GROUPS:
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:  # pragma: no cover  # Windows

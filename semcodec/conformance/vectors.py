@@ -31,7 +31,7 @@ class Vector:
     Attributes:
         record: the record as JSON, a list for a sequence; None if the data must be refused.
         offset: where the rule is broken, in bits from the first bit; None if no rule is broken.
-        conditional: whether the vector holds only under given limits or a profile, which the
+        conditional: whether the vector applies only with certain limits or a profile, which the
             protocols cannot pass to a decoder.
     """
 

@@ -57,7 +57,7 @@ def test_record_with_a_flipped_bit_is_refused(run: Run, record: Path, tmp_path: 
 
 @pytest.mark.parametrize(
     "options",
-    [["--size", "5000x5000"], ["--reflect", "2"], ["--seed", "-1"], ["--painter", "nobody"]],
+    [["--size", "5000x5000"], ["--reflect", "2"], ["--seed", "-1"], ["--painter", "unknown"]],
 )
 def test_invalid_option_is_usage(run: Run, record: Path, options: list[str]) -> None:
     code, _, err = run("decode", record, "-o", record.with_suffix(".png"), *options)

@@ -53,7 +53,7 @@ def test_unusable_photograph_is_one_line(run: Run, tmp_path: Path, name: str) ->
         (["--size", "2147483648x1"], "expected 1x1 to"),
         (["--ubpp", "-1"], "number above 0"),
         (["--max-bytes", "0"], "integer from 1"),
-        (["--backend", "nobody"], "there are deterministic, embedded"),
+        (["--backend", "unknown"], "there are deterministic, embedded"),
         (["--describer", "deterministic"], "cannot be the describer"),
         (["--coding", "jpeg"], "invalid choice"),
     ],
@@ -80,6 +80,7 @@ def test_output_and_trace_are_different_files(run: Run, photo: Path) -> None:
     again = photo.parent / "." / ".." / photo.parent.name / "out.semc"
     code, _, err = run("encode", photo, "-o", target, "--trace", again)
     assert (code, err.count("\n")) == (2, 1)
+    assert "Two outputs are the same file" in err
     assert file_names(photo.parent) == ["photo.jpg"]
 
 

@@ -94,7 +94,7 @@ def test_characters_that_the_terminal_lacks_are_escaped(record: Path) -> None:
     assert b"\\xb5bpp" in done.stdout
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_full_device_is_an_error_of_every_command(record: Path) -> None:
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     for command in (f"inspect {record}", f"unpack {record}", "pack ct", "doctor", "--help"):
@@ -117,7 +117,7 @@ def test_file_is_written_with_closed_stdout(photo: Path) -> None:
     assert subprocess.run(command, shell=True, capture_output=True).returncode == 0
 
 
-@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="there is no such device here")
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout")
 def test_output_to_a_named_device(photo: Path) -> None:
     done = run_process("encode", str(photo), "-o", "/dev/stdout")
     assert done.returncode == 0
@@ -140,7 +140,7 @@ def test_full_disk_leaves_the_old_file(record: Path) -> None:
     assert file_names(record.parent) == ["photo.png", "photo.semc"]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_full_device_is_one_line(record: Path) -> None:
     picture = record.parent / "full.png"
     picture.symlink_to("/dev/full")

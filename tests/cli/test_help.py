@@ -87,7 +87,7 @@ def test_help_of_the_whole_command_line_lists_every_command(run: Run) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a directory with the files of the examples, in which they run."""
     (tmp_path / "photo.jpg").write_bytes(images.PHOTO)
     record = semcodec.pack("huge brown cat", coding="lexicon", framing="file", size=(64, 48))
@@ -108,13 +108,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_example_runs(run: Run, folder: Path, example: str) -> None:
+@pytest.mark.usefixtures("directory")
+def test_example_runs(run: Run, example: str) -> None:
+    if sys.platform == "win32" and "./your-decoder" in example:
+        pytest.skip("no scripts with a shebang")
     if not {"|", ">"} & {*example.split()}:
         code, _, err = run(*shlex.split(example)[1:])
         assert code == 0, err
         return
     if shutil.which("sh") is None:
-        pytest.skip("there is no shell")
+        pytest.skip("no shell")
     command = example.replace("semcodec", f"{shlex.quote(sys.executable)} -m semcodec")
     done = subprocess.run(command, shell=True, env=os.environ, capture_output=True)
     assert done.returncode == 0, done.stderr

@@ -61,7 +61,7 @@ def test_empty_value_is_refused_before_anything_is_done(
 ) -> None:
     """An unset variable of a shell: ``--replay "$RECORDING"`` must not call a paid server."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(server, "Client", lambda *given: pytest.fail("a server was called"))
+    monkeypatch.setattr(server, "Client", lambda *args: pytest.fail("a server was called"))
     before = sorted(tmp_path.iterdir())
     assert photo.name == "photo.jpg"
     parser = COMMANDS[names]
@@ -70,8 +70,8 @@ def test_empty_value_is_refused_before_anything_is_done(
     # Without a server, its options would be refused for that reason.
     has_server = "--replay" in parser._option_string_actions and action.dest != "backend"
     server_options = ["--backend", "openai"] if has_server else []
-    given = [*action.option_strings[-1:], value, *arguments]
-    code, out, err = run(*names, *server_options, *given)
+    argv = [*action.option_strings[-1:], value, *arguments]
+    code, out, err = run(*names, *server_options, *argv)
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert f"argument {'/'.join(action.option_strings) or action.metavar}: " in err

@@ -88,7 +88,7 @@ def test_decoder_that_does_not_read_its_input_is_not_at_fault() -> None:
     assert asyncio.run(decode_once(python(code), large)) == Decoded({})
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
+@pytest.mark.skipif(sys.platform == "win32", reason="no process groups")
 def test_child_of_a_decoder_is_killed(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     code = (
