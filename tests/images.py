@@ -72,5 +72,5 @@ BAD = {
     "empty": (b"", "empty"),
     "text": (b"hello, I am a text file\n" * 9, "Unsupported"),
     "truncated": (PHOTO[: len(PHOTO) // 2], "damaged"),
-    "bomb": (claiming(30000, 30000), "pixels"),
+    "decompression bomb": (claiming(30000, 30000), "too large"),
 }

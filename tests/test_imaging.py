@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import random
+import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -166,10 +169,17 @@ def test_buffer_types_are_accepted(kind: type) -> None:
     assert imaging.load(kind(PHOTO)).mode == "RGB"
 
 
-def test_threads_leave_the_warning_filters_unchanged() -> None:
+def test_threads_leave_the_warning_filters_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = Image.open
+
+    def slow_open(*arguments: Any, **options: Any) -> Image.Image:
+        time.sleep(0.001 * random.random())  # so that the threads overlap in every order
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(Image, "open", slow_open)
     before = list(warnings.filters)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(imaging.load, [PHOTO] * 400))
+        list(pool.map(imaging.load, [PHOTO] * 200))
     assert list(warnings.filters) == before
 
 

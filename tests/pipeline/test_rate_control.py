@@ -9,6 +9,7 @@ import pytest
 import semcodec
 from semcodec.bitstream import api
 from semcodec.pipeline.rate_control import MAX_PAYLOAD_BYTES, RateLimits
+from semcodec.words import MAX_K
 
 
 @pytest.mark.parametrize("framing", ["bare", "file", "sequence", "url", "qr"])
@@ -27,3 +28,36 @@ def test_max_bits_is_the_largest_payload_that_fits(framing: str, max_bytes: int)
     assert bits == max(1, 8 * payload_bytes)
     assert payload_bytes == 0 or record_bytes(payload_bytes) <= max_bytes
     assert payload_bytes == MAX_PAYLOAD_BYTES or record_bytes(payload_bytes + 1) > max_bytes
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({}, 12),
+        ({"k": 5}, 5),
+        ({"max_bytes": 10}, 20),
+        ({"max_bytes": 10, "k": 5}, 5),
+        ({"max_bytes": 10**9}, MAX_K),
+        ({"ubpp": 24}, 6),
+        ({"ubpp": 24, "max_bytes": 2}, 4),
+        ({"ubpp": 0.001}, 1),
+        ({"ubpp": float("inf")}, MAX_K),
+    ],
+)
+def test_max_words(limits: dict[str, Any], expected: int) -> None:
+    assert RateLimits(**limits).max_words((1000, 1000)) == expected
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({"k": 5}, None),
+        ({"ubpp": 24}, 24),
+        ({"ubpp": 31}, 24),
+        ({"ubpp": 24, "max_bytes": 6}, 16),
+        ({"ubpp": 0.001}, 1),
+        ({"ubpp": float("inf")}, 8 * MAX_PAYLOAD_BYTES),
+    ],
+)
+def test_max_bits_are_whole_bytes(limits: dict[str, Any], expected: int | None) -> None:
+    assert RateLimits(**limits).max_bits((1000, 1000), lambda payload: payload + 4) == expected
