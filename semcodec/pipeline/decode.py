@@ -118,7 +118,7 @@ class _Stages:
 
     def restore_words(self, record: Record) -> list[str]:
         """Return the words of ``record``; those of ``nibble`` are skeletons, and are restored."""
-        if not record.words:
+        if not record.words:  # valid in a record, but no painter can use an empty prompt
             raise InputError("The record has no words: there is nothing to paint.")
         if record.coding != "nibble":
             return record.words
@@ -141,7 +141,10 @@ def _choose_seed(seed: int | None, record: Record) -> int:
 
 
 def _check_size(size: object) -> tuple[int, int]:
-    """Return ``size`` if it can be painted, before any backend is loaded."""
+    """Return ``size`` if it can be painted.
+
+    Called before any backend is loaded, so that a hostile record of a few bytes costs nothing.
+    """
     match size:
         case tuple((width, height)) if type(width) is int and type(height) is int:
             if min(width, height) > 0 and max(width, height) <= MAX_PAINTED_SIDE:

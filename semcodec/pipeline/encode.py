@@ -133,6 +133,7 @@ def encode(
 
     with traced_run(progress) as run:
         stages = _Stages(run, skeletons, *roles)
+        # Model names are part of the record, so the bytes left for the payload are known only now.
         header = _with_model_ids(header, models, stages)
         cropped = imaging.crop(imaging.load(image), size, fit)
         description = stages.describe(cropped)

@@ -33,8 +33,9 @@ def collect_model_ids(describer: object, writer: object) -> tuple[Models, dict[s
         return Models(), {}
     ids = {role: _model_id(role, name) for role, name in names.items()}
     unregistered = {role: name for role, name in names.items() if name and not ids[role]}
+    # A model that describes and writes is named once, as the describer: every byte counts.
     if unregistered.get("writer") == unregistered.get("describer"):
-        unregistered.pop("writer", None)  # one model has both roles: one name saves bytes
+        unregistered.pop("writer", None)
     if any(len(name.encode()) > MAX_NAME_BYTES for name in unregistered.values()):
         raise InputError(
             f"The name of a model has over {MAX_NAME_BYTES} bytes: use --models default."
@@ -56,7 +57,7 @@ def _model_name(backend: Any, role: str) -> str:
         name = backend.label(role)
     except SemcodecError:
         raise
-    except Exception:  # foreign code, and nothing that the image depends on
+    except Exception:  # foreign code, and the image does not depend on it
         return ""
     return name if isinstance(name, str) else ""
 
