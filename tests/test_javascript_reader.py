@@ -17,7 +17,7 @@ from semcodec.coding.tables import load_tables
 from tests.png_files import SIGNATURE
 from tests.profiles import RecordProperty, count, seed
 
-READER = Path(__file__).parents[1] / "spec" / "implementations" / "js" / "reader.js"
+DECODER = Path(__file__).parents[1] / "spec" / "implementations" / "js" / "reader.js"
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is missing")
 
@@ -25,20 +25,20 @@ pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is
 def decode_in_javascript(framing: str, records: list[bytes]) -> list[dict[str, Any]]:
     """Return what the decoder prints for each record: its values, or the broken rule."""
     lines = "".join(f"{framing} {data.hex()}\n" for data in records)
-    done = subprocess.run(["node", str(READER)], input=lines, capture_output=True, text=True)
+    done = subprocess.run(["node", str(DECODER)], input=lines, capture_output=True, text=True)
     results = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(results) == len(records)
     return results
 
 
 def test_every_vector(capsys: pytest.CaptureFixture[str]) -> None:
-    run = ["vectors", "run", "--persistent", "--strict", "--", "node", str(READER)]
+    run = ["vectors", "run", "--persistent", "--strict", "--", "node", str(DECODER)]
     code, out = main(run), capsys.readouterr().out
     assert (code, " 0 failed," in out) == (0, True), out
 
 
 def test_single_record_from_standard_input() -> None:
-    run = ["node", str(READER), "auto"]
+    run = ["node", str(DECODER), "auto"]
     accepted = subprocess.run(run, input=b"semc:CIIBC0MwtA", capture_output=True, check=False)
     assert (accepted.returncode, b'"text":"ct n grss"' in accepted.stdout) == (0, True)
     refused = subprocess.run(run, input=b"\x00\x01", capture_output=True, check=False)
