@@ -80,6 +80,20 @@ def test_estimated_cost_is_that_of_the_encoder(decisions: list[tuple[int, int]])
     assert -1 <= estimator.cost_16ths / 16 - encoder.bits + 1 <= 1 + len(decisions) / 16
 
 
+@pytest.mark.parametrize(("p1", "cost"), [(32768, 16), (16384, 32), (65535, 1), (1, 256)])
+def test_estimated_cost_is_rounded_up_to_sixteenths(p1: int, cost: int) -> None:
+    estimator = CostEstimator()
+    estimator.code_bit(p1, 1)
+    assert estimator.cost_16ths == cost
+
+
+def test_payload_determines_bits_if_every_continuation_is_in_the_interval() -> None:
+    ulp = range_coder.unit_in_last_place(2)
+    assert ulp == 256**3
+    assert RangeDecoder.at_offset(5, 5 + ulp, bytes_left=2).is_determined
+    assert not RangeDecoder.at_offset(6, 5 + ulp, bytes_left=2).is_determined
+
+
 def test_logistic_is_accurate_and_symmetric() -> None:
     for logit in range(-600, 601):
         exact = 65536 / (1 + exp(-max(-511, min(511, logit)) / 64))
@@ -154,6 +168,27 @@ def test_words_without_an_end_are_an_input_error(monkeypatch: pytest.MonkeyPatch
         lexicon.encode(["bear"])
 
 
+def test_end_skips_the_interval_of_the_next_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    offsets = []
+
+    def continues(decoder: RangeDecoder, context: SequenceContext) -> bool:
+        offsets.append(decoder.offset)
+        decoder.width = decoder.offset + 5 * decoder.ulp  # the next word ends after five values
+        return len(offsets) == 1
+
+    monkeypatch.setattr(lexicon, "_continues", continues)
+    context = SequenceContext(load_tables())
+    end = lexicon._find_termination(0, range_coder.MAX_WIDTH - 1, context)
+    assert (end, offsets) == ((5 << 32, 1), [0, 5 << 32])
+
+
+def test_end_after_the_last_possible_word_is_the_shortest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexicon, "_continues", lambda decoder, context: pytest.fail("decoded"))
+    context = SequenceContext(load_tables())
+    context.history.count = lexicon.MAX_WORDS
+    assert lexicon._find_termination(1, range_coder.MAX_WIDTH - 1, context) == (1 << 32, 1)
+
+
 # --- bag -----------------------------------------------------------------------------------------
 
 
@@ -163,6 +198,16 @@ def test_set_comes_back_in_canonical_order(words: list[str]) -> None:
     assert semcodec.pack(words[::-1], coding="bag") == data
     assert sorted(semcodec.unpack(data).words) == sorted(words)
     assert semcodec.unpack(data).words == bag.canonical_order(words)
+
+
+def test_repeated_word_in_a_set_is_rejected() -> None:
+    assert bag.decode(bag.encode(["Zuzeca", "Zuzeca"]))[1] == "SC-BAG-1"
+
+
+def test_set_ends_without_zeros() -> None:
+    encoder = RangeEncoder()
+    encoder.out = bytearray(b"\x12\x00")
+    assert bag._finish_shortest(encoder) == b"\x12"
 
 
 def test_size_buckets_grow_with_the_length() -> None:
@@ -195,6 +240,7 @@ def test_largest_records_come_back() -> None:
     rng = random.Random(4)
     many = [WORDS[rng.randrange(FREQUENT_WORDS)] for _ in range(lexicon.MAX_WORDS)]
     assert lexicon.decode(lexicon.encode(many)) == (many, None)
+    assert codings.why_unencodable("lexicon", " ".join(many)) is None
     assert lexicon.decode(lexicon.encode(long_words(16))) == (long_words(16), None)
     distinct = list(dict.fromkeys(many))[: bag.MAX_WORDS]
     assert bag.decode(bag.encode(distinct)) == (bag.canonical_order(distinct), None)
