@@ -25,7 +25,9 @@ from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).parents[1]
 PHOTOS: Final = "embedded/semcodec_embedded/photos"
-SERVER: Final = "tests.backends.openai.serving"  #: a module that prints its base URL and serves
+SERVER: Final = (
+    "tests.backends.openai.run_fake_server"  #: a module that prints its base URL and serves
+)
 
 #: Values of the README's placeholders.
 PLACEHOLDERS: Final = {

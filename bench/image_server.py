@@ -114,7 +114,7 @@ def time_client(paint: Paint) -> None:
         edited = _timed(f"edit {width}x{height}", partial(backend.edit, image, "make it blue", 7))
         if image.tobytes() != repeated.tobytes() or image.tobytes() == edited.tobytes():
             raise SystemExit("Images differ for the same seed, or an edit changes nothing.")
-    decode = partial(semcodec.decode, record, writer="deterministic", painter=backend)
+    decode = partial(semcodec.decode, record, writer="rules", painter=backend)
     _timed("decode", decode)
     server.shutdown()
 

@@ -33,8 +33,8 @@ from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelResponse, Usage
 from semcodec.forks import block_fork
-from tests.backends.openai import obliging
-from tests.backends.openai.faulty import Faulty, Seen, says
+from tests.backends.openai import fake_responses
+from tests.backends.openai.fake_server import FakeServer, ReceivedRequest, respond
 from tests.forking import PATIENCE, forked, forks
 from tests.images import PHOTO, scene
 
@@ -109,7 +109,7 @@ def test_fork_while_a_cassette_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path
         assert cassette.get(REQUEST, "s", 0) == ModelResponse("A boat.")
 
     work()
-    check(halt_at(monkeypatch, cassette, "_opened"), work)
+    check(halt_at(monkeypatch, cassette, "_open"), work)
 
 
 @forks
@@ -126,8 +126,8 @@ def test_fork_while_a_budget_is_charged(monkeypatch: pytest.MonkeyPatch) -> None
             halt()
             return Decimal(1)
 
-    budget.most = Halting(1)
-    check(halt, lambda: budget.pay(REQUEST, None, budget.allow(REQUEST)))
+    budget.limit = Halting(1)
+    check(halt, lambda: budget.settle(REQUEST, None, budget.reserve(REQUEST)))
 
 
 @forks
@@ -143,7 +143,7 @@ def test_fork_while_a_backend_is_imported(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setattr(halts, "halt", halt, raising=False)
     monkeypatch.setitem(sys.modules, "halts", halts)
     monkeypatch.delitem(sys.modules, "slow_plug_in", raising=False)
-    entry = registry.EntryPoint("slow", "slow_plug_in:new", registry.GROUP)
+    entry = registry.EntryPoint("slow", "slow_plug_in:new", registry.ENTRY_POINT_GROUP)
     monkeypatch.setattr(registry, "entry_points", lambda group: [entry])
     check(halt, lambda: registry._load("slow"))
 
@@ -152,9 +152,11 @@ def test_fork_while_a_backend_is_imported(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_fork_while_a_client_is_initialized(monkeypatch: pytest.MonkeyPatch) -> None:
     from semcodec.backends.openai import client
 
-    with Faulty(lambda seen: says(200, obliging.chat("m", "A boat."))) as faulty:
-        client_ = Client(Settings(base_url=faulty.url), ApiKey("unused", "nowhere"))
-        halt = halt_at(monkeypatch, client, "_method")
+    with FakeServer(
+        lambda request: respond(200, fake_responses.chat_body("m", "A boat."))
+    ) as fake_server:
+        client_ = Client(Settings(base_url=fake_server.url), ApiKey("unused", "nowhere"))
+        halt = halt_at(monkeypatch, client, "_openai_method")
 
         def work() -> None:
             assert client_.send(REQUEST).text == "A boat."
@@ -228,16 +230,16 @@ def use_everything(url: str, cassette: Path, client: Client, backend: OpenAIBack
 @forks
 @pytest.mark.parametrize("is_used", [False, True], ids=["unused", "used before"])
 def test_multiprocessing_worker_can_do_everything(is_used: bool, tmp_path: Path) -> None:
-    def respond(seen: Seen) -> Any:
+    def choose(seen: ReceivedRequest) -> Any:
         route = seen.path.removeprefix("/v1/")
-        return says(200, obliging.answer(route, json.loads(seen.body or "{}")))
+        return respond(200, fake_responses.response_body(route, json.loads(seen.body or "{}")))
 
-    with Faulty(respond) as faulty:
+    with FakeServer(choose) as fake_server:
         path = tmp_path / "run.cassette"
-        Cassette(path, "cache").put(REQUEST, faulty.url, 0, ModelResponse("kept"))
-        client = Client(Settings(base_url=faulty.url), ApiKey("unused", "nowhere"))
-        backend = OpenAIBackend(base_url=faulty.url, describer="m", writer="m", painter="m")
-        arguments = faulty.url, path, client, backend
+        Cassette(path, "cache").put(REQUEST, fake_server.url, 0, ModelResponse("kept"))
+        client = Client(Settings(base_url=fake_server.url), ApiKey("unused", "nowhere"))
+        backend = OpenAIBackend(base_url=fake_server.url, describer="m", writer="m", painter="m")
+        arguments = fake_server.url, path, client, backend
         if is_used:
             use_everything(*arguments)
         worker = multiprocessing.get_context("fork").Process(target=use_everything, args=arguments)
@@ -281,7 +283,7 @@ def enter_block() -> None:
 
 
 @forks
-def test_fork_waits_for_other_threads() -> None:
+def test_block_fork_for_other_threads() -> None:
     with other_thread_in_block() as leave:
         order: list[str] = []
         in_thread(lambda: (leave.wait(0.2), order.append("left"), leave.set()))
@@ -430,7 +432,7 @@ def watch(event, arguments):
 
 folder, *pictures = sys.argv[1:]
 cassette = Cassette(folder + "/cassette", "cache")
-dry_run = OpenAIBackend(send=DryRunClient(), max_cost=1000, tape=cassette)
+dry_run = OpenAIBackend(send=DryRunClient(), max_cost=1000, cassette=cassette)
 sys.addaudithook(watch)
 for picture in pictures:
     data = open(picture, "rb").read()

@@ -1,11 +1,11 @@
-"""Notes about the calls of models, collected by the run that makes them.
+"""Collect notes about the requests to models, in the run that makes them.
 
-A backend may be shared by threads, so it keeps no list of what it did: the first run to read such a
-list would get the notes of the others. A run (``encode``, ``decode``) opens a list of its own in
-its context instead, and every note made in this context goes there. A backend that does its work in
-threads of its own runs them in a copy of the context (``contextvars.copy_context``), else their
-notes are lost. A run inside of a run collects its own notes, which the outer one does not get.
-Tested by tests/backends/test_shared_backend.py.
+Threads may share a backend, so it must not keep a list of what it did: the first run to read such a
+list would get the notes of the others. Instead a run (``encode``, ``decode``) opens a list in its
+own context, and every note made in this context goes there. A backend that works in threads of its
+own runs them in a copy of the context (``contextvars.copy_context``), otherwise their notes are
+lost. A run inside another run collects its own notes, which the outer one does not get. Tested by
+tests/backends/test_shared_backend.py.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _collected: Final[ContextVar[Notes | None]] = ContextVar("semcodec_notes", defau
 
 
 def add_note(kind: str, value: Any) -> None:
-    """Add a note to the trace of the current run; without a run it is dropped.
+    """Add a note to the trace of the current run; outside of a run, do nothing.
 
     Args:
-        kind: the list in the stage's notes that it is appended to: ``"calls"``, ``"repairs"``, or
-            a name of the backend's own.
-        value: anything that JSON can represent, else it is dropped.
+        kind: the list among the stage's notes that gets the value: ``"calls"``, ``"repairs"``, or a
+            name that the backend chooses.
+        value: any JSON value; others are dropped.
 
     Raises:
         InputError: ``kind`` is not a string.
     """
     if not isinstance(kind, str):
-        raise InputError(f"The kind of a note is {type(kind).__name__}: give a string.")
+        raise InputError(f"The kind of a note is of type {type(kind).__name__}: use a string.")
     notes = _collected.get()
     if notes is not None:
         notes.append((kind, value))
@@ -43,7 +43,7 @@ def add_note(kind: str, value: Any) -> None:
 
 @contextmanager
 def collect_notes() -> Iterator[Notes]:
-    """Return the list that receives the notes made in this context, until the block ends."""
+    """Yield the list that collects the notes made in this context until the block ends."""
     notes: Notes = []
     token = _collected.set(notes)
     try:
@@ -52,10 +52,10 @@ def collect_notes() -> Iterator[Notes]:
         _collected.reset(token)
 
 
-def grouped(notes: Notes) -> dict[str, list[Any]]:
-    """Return copies of the values of ``notes`` by kind, as JSON has them."""
+def group_by_kind(notes: Notes) -> dict[str, list[Any]]:
+    """Return copies of the values of ``notes``, as JSON values, by kind."""
     groups: dict[str, list[Any]] = {}
     for kind, value in notes:
-        with suppress(Exception):  # foreign code may note anything, also what JSON cannot represent
+        with suppress(Exception):  # third-party code may note anything, also what is not JSON
             groups.setdefault(kind, []).append(json.loads(json.dumps(value, allow_nan=False)))
     return {kind: values for kind, values in groups.items() if values}

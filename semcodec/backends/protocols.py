@@ -3,7 +3,7 @@
 A backend is any object with the methods of one or more of these protocols; it needs no base class
 and no registration. Images are upright RGB ``PIL.Image.Image`` values (this module does not load
 Pillow). A backend may have an attribute ``name``, the string that stands for it in traces and
-messages, and a method ``label(role)``, which returns the name of the model that fills a role.
+messages, and a method ``model_name(role)``, which returns the name of the model that fills a role.
 
 An exception that is not a ``SemcodecError`` becomes a ``BackendError`` with the name of the
 backend. What a method returns is validated; a wrong type or a wrong number of words is an

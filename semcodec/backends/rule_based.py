@@ -11,7 +11,7 @@ from semcodec.words import Selection, SelectionRequest
 class RuleBasedWriter:
     """Fills the writer's role with the rules and frozen tables of ``semcodec.words``."""
 
-    name = "deterministic"
+    name = "rules"
 
     def select(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words of ``description``, in reading order."""

@@ -89,7 +89,7 @@ def _default_backend(role: str) -> tuple[str, bool]:
 def _server() -> list[tuple[str, str]]:
     """Return the URL and the source of the key, or why there is none; never the key itself."""
     try:
-        settings = Settings.found({})
+        settings = Settings.load({})
     except SemcodecError as error:
         return [("settings", f"not usable: {error}")]
     try:

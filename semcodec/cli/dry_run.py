@@ -26,11 +26,11 @@ HEADINGS: Final = ("stage", "model", "tokens in", "tokens out", "expected", "max
 
 def print_plan(server: OpenAIBackend, client: DryRunClient, trace: Trace) -> int:
     """Print the requests that ``client`` collected in place of sending; return the exit code."""
-    requests, limit = client.calls, server.settings.max_cost
-    expected = _total(server.purse, requests, expected_usage)
-    maximum = _total(server.purse, requests, max_usage)
+    requests, limit = client.requests, server.settings.max_cost
+    expected = _total(server.budget, requests, expected_usage)
+    maximum = _total(server.budget, requests, max_usage)
     print_result(f"server  {server.settings.base_url}\nkey     {_key_source(server)}\n")
-    rows = [HEADINGS, *(_row(server.purse, request) for request in requests)]
+    rows = [HEADINGS, *(_row(server.budget, request) for request in requests)]
     total = ("total", "", "", "", _format_price(expected), _format_price(maximum))
     print_result(format_table([*rows, total], "<<>>>>"))
     if replayed := sum("source" in call for call in trace.calls):
@@ -59,7 +59,14 @@ def _row(budget: Budget, request: ModelRequest) -> tuple[str, ...]:
         return ("list models", "", "", "", expected, maximum)
     usage = expected_usage(request)
     model = escape_control(request.model)
-    return (request.stage, model, f"{usage.taken}", f"{usage.given}", expected, maximum)
+    return (
+        request.stage,
+        model,
+        f"{usage.input_tokens}",
+        f"{usage.output_tokens}",
+        expected,
+        maximum,
+    )
 
 
 def _total(
@@ -72,4 +79,4 @@ def _total(
 
 
 def _format_price(price: Decimal | None) -> str:
-    return "unknown" if price is None else dollars(price)
+    return "unknown" if price is None else format_dollars(price)

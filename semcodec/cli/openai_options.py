@@ -148,11 +148,11 @@ def resolve_backends(args: argparse.Namespace) -> Backends:
         return Backends(names)
     client = DryRunClient() if args.dry_run else None
     try:
-        server = OpenAIBackend(tape=_cassette(args), send=client, **_settings(args))
+        server = OpenAIBackend(cassette=_cassette(args), send=client, **_settings(args))
     except InputError as error:  # in an option, the environment or the config file
         raise UsageError(str(error)) from error
     if client is not None:
-        server.purse.most = None  # the plan is complete, also beyond --max-cost
+        server.budget.limit = None  # the plan is complete, also beyond --max-cost
     by_option = {option: server if name == NAME else name for option, name in names.items()}
     return Backends(by_option, None if client is None else (server, client))
 
@@ -176,7 +176,11 @@ def _cassette(args: argparse.Namespace) -> Cassette | None:
         if (path := getattr(args, mode)) is not None:
             if not args.dry_run or mode == "replay":
                 return Cassette(path, mode)
-            return Cassette(path, "peek") if mode == "cache" and Path(path).exists() else None
+            return (
+                Cassette(path, "read_only_cache")
+                if mode == "cache" and Path(path).exists()
+                else None
+            )
     return None
 
 

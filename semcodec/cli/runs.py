@@ -48,15 +48,17 @@ def report(args: argparse.Namespace, trace: semcodec.Trace) -> None:
 def _print_costs(trace: semcodec.Trace) -> None:
     """Print calls, tokens and dollars if a server was used, and replies that were not stored."""
     calls = [call for call in trace.calls if "seconds" in call]
-    for warning in dict.fromkeys(str(call["not_kept"]) for call in calls if "not_kept" in call):
+    for warning in dict.fromkeys(str(call["not_stored"]) for call in calls if "not_stored" in call):
         output.print_status(warning)
-    tokens_in = sum(_number(call.get("tokens_in")) or 0 for call in calls)
-    tokens_out = sum(_number(call.get("tokens_out")) or 0 for call in calls)
+    input_tokens = sum(_number(call.get("input_tokens")) or 0 for call in calls)
+    output_tokens = sum(_number(call.get("output_tokens")) or 0 for call in calls)
     costs = [_number(call.get("dollars")) for call in calls]
     known = [cost for cost in costs if cost is not None]
     cost = f"${sum(known):.4f}" if len(known) == len(costs) else "unknown price"
-    if tokens_in or any(known):
-        output.print_status(f"{len(calls)} calls, {tokens_in} tokens in, {tokens_out} out, {cost}")
+    if input_tokens or any(known):
+        output.print_status(
+            f"{len(calls)} calls, {input_tokens} tokens in, {output_tokens} out, {cost}"
+        )
 
 
 def _number(value: Any) -> float | None:

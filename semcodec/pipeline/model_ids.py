@@ -13,7 +13,7 @@ from semcodec.bitstream.header import ROLES
 from semcodec.errors import InputError, SemcodecError
 
 AUTO: Final = "auto"
-BUILTIN_MODEL_IDS: Final = {"embedded": 1, "deterministic": 2}  #: backends that are one model
+BUILTIN_MODEL_IDS: Final = {"embedded": 1, "rules": 2}  #: backends that are one model
 MAX_NAME_BYTES: Final = 255  #: of a model's name in a record (SC-EXT-7)
 
 
@@ -29,7 +29,7 @@ def collect_model_ids(describer: object, writer: object) -> tuple[Models, dict[s
         **_model_names(describer, "describer", "painter", "prompts"),
         **_model_names(writer, "writer", "prompts"),
     }
-    if not any(hasattr(backend, "label") for backend in (describer, writer)):
+    if not any(hasattr(backend, "model_name") for backend in (describer, writer)):
         return Models(), {}
     ids = {role: _model_id(role, name) for role, name in names.items()}
     unregistered = {role: name for role, name in names.items() if name and not ids[role]}
@@ -45,7 +45,7 @@ def collect_model_ids(describer: object, writer: object) -> tuple[Models, dict[s
 
 def _model_names(backend: Any, *roles: str) -> dict[str, str]:
     """Return by role the names of the models that ``backend`` uses."""
-    if not hasattr(backend, "label"):
+    if not hasattr(backend, "model_name"):
         name = getattr(backend, "name", "")
         return {roles[0]: name} if name in BUILTIN_MODEL_IDS else {}
     return {role: _model_name(backend, role) for role in roles}
@@ -54,7 +54,7 @@ def _model_names(backend: Any, *roles: str) -> dict[str, str]:
 def _model_name(backend: Any, role: str) -> str:
     """Return the name of a backend's model for a role, empty if its hook is something else."""
     try:
-        name = backend.label(role)
+        name = backend.model_name(role)
     except SemcodecError:
         raise
     except Exception:  # foreign code, and the image does not depend on it

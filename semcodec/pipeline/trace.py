@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from semcodec.backends.notes import Notes, collect_notes, grouped
+from semcodec.backends.notes import Notes, collect_notes, group_by_kind
 from semcodec.errors import BackendError, SemcodecError
 from semcodec.words import SelectionRequest
 
@@ -44,7 +44,7 @@ class Stage:
 
     Example:
         >>> from semcodec.pipeline import Stage
-        >>> Stage("select", "deterministic", 0.0012, ["A red boat.", 2], ["red", "boat"]).output
+        >>> Stage("select", "rules", 0.0012, ["A red boat.", 2], ["red", "boat"]).output
         ['red', 'boat']
     """
 
@@ -70,7 +70,7 @@ class Trace:
         >>> import json, semcodec
         >>> trace = semcodec.decode(semcodec.pack("rd bt", size=(96, 64))).trace
         >>> [(stage.name, stage.model) for stage in trace.stages]
-        [('decompress', 'deterministic'), ('expand', 'deterministic'), ('paint', 'embedded')]
+        [('decompress', 'rules'), ('expand', 'rules'), ('paint', 'embedded')]
         >>> json.loads(trace.to_json())["stages"][0]["output"]
         ['red', 'boat']
         >>> trace.calls
@@ -154,7 +154,7 @@ class TracedRun:
     ) -> None:
         """Append a stage that ends now, with the backend's notes since the last stage."""
         seconds = round(time.perf_counter() - started, 4)  # before images are hashed
-        notes = {**grouped(self._notes), **notes}
+        notes = {**group_by_kind(self._notes), **notes}
         self._notes.clear()
         shown = [_to_json_value(value) for value in inputs]
         stage = Stage(name, model, seconds, shown, _to_json_value(output), notes)

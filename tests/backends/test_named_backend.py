@@ -22,15 +22,15 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """Put a server of no network in the place of the client; return the settings of each call."""
     calls: list[Settings] = []
 
-    def sender(settings: Settings) -> Any:
+    def lazy_client(settings: Settings) -> Any:
         def send(call: ModelRequest) -> ModelResponse:
             calls.append(settings)
-            text = "A red boat on a lake." if call.stage == "describe" else call.likely
+            text = "A red boat on a lake." if call.stage == "describe" else call.expected_answer
             return ModelResponse(text, usage=Usage(7000, 0, 0))
 
         return send
 
-    monkeypatch.setattr("semcodec.backends.openai.backend.sender", sender)
+    monkeypatch.setattr("semcodec.backends.openai.backend.lazy_client", lazy_client)
     return calls
 
 
@@ -92,6 +92,6 @@ def test_roles_of_one_run_share_its_budget(
     """To describe costs $0.70, which leaves too little of the limit to select."""
     monkeypatch.setenv("OPENAI_BASE_URL", A)
     config(monkeypatch, tmp_path, PRICES + "0.8")
-    with pytest.raises(BudgetExceededError, match=r"To select with m .* \$0\.1000 of the limit"):
+    with pytest.raises(BudgetExceededError, match=r"'select' with m .* \$0\.1000 of the limit"):
         semcodec.encode(PHOTO, describer="openai", writer="openai")
     assert len(called) == 1

@@ -26,18 +26,18 @@ def _seer(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_auto_is_the_offline_backend_with_the_deterministic_writer() -> None:
     assert backends.find("describer", "auto").name == "embedded"
     assert backends.find("painter", "auto").name == "embedded"
-    assert backends.find("writer", "auto").name == "deterministic"
+    assert backends.find("writer", "auto").name == "rules"
 
 
 def test_a_general_backend_fills_what_it_can_and_the_default_the_rest() -> None:
     assert isinstance(backends.find("describer", "seer"), Seer)
     assert backends.find("painter", "seer").name == "embedded"
-    assert backends.find("writer", "embedded").name == "deterministic"
+    assert backends.find("writer", "embedded").name == "rules"
 
 
 def test_a_special_backend_must_be_able() -> None:
     assert isinstance(backends.find("describer", "auto", "seer"), Seer)
-    with pytest.raises(InputError, match="seer cannot be the painter, only describer"):
+    with pytest.raises(InputError, match="'seer' cannot be the painter, only describer"):
         backends.find("painter", "auto", "seer")
 
 
@@ -55,7 +55,7 @@ def test_a_name_is_made_once_for_a_run_and_again_for_the_next(
 def test_no_backend_is_the_default_upscaler() -> None:
     for general in ("auto", "seer", "embedded"):
         with pytest.raises(
-            InputError, match="No backend is the default upscaler: name one that can upscale"
+            InputError, match="There is no default upscaler: name a backend that can upscale"
         ):
             backends.find("upscaler", general)
 
@@ -67,19 +67,19 @@ def test_the_default_backend_of_a_role_can_fill_it(role: str) -> None:
 
 @pytest.mark.parametrize("role", ["bogus", "", None, 3])
 def test_an_unknown_role_lists_the_known_ones(role: Any) -> None:
-    with pytest.raises(InputError, match="not a role: give one of describer, writer, painter"):
+    with pytest.raises(InputError, match="not a role: use one of describer, writer, painter"):
         backends.find(role, "auto", Seer())
 
 
 def test_names_and_roles() -> None:
-    assert backends.names() == ["deterministic", "embedded", "openai", "seer"]
+    assert backends.names() == ["embedded", "openai", "rules", "seer"]
     assert backends.roles("seer") == ["describer"]
     assert backends.roles("embedded") == ["describer", "painter"]
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "Embedded"])
 def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(InputError, match="there are deterministic, embedded, openai, seer"):
+    with pytest.raises(InputError, match="use one of embedded, openai, rules, seer"):
         backends.find("describer", name)
 
 
@@ -87,16 +87,16 @@ def test_a_backend_is_a_name_or_an_object() -> None:
     seer = Seer()
     assert backends.find("describer", seer) is seer
     for nothing in (3, None, Seer):
-        with pytest.raises(InputError, match="by its name, or as an object"):
+        with pytest.raises(InputError, match="neither a name nor an object"):
             backends.find("describer", nothing)
-    with pytest.raises(InputError, match="Seer cannot be the painter"):
+    with pytest.raises(InputError, match="'Seer' cannot be the painter"):
         backends.find("painter", "auto", seer)
 
 
 def test_without_the_offline_package_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(registry, "_plugged_in", dict)
+    monkeypatch.setattr(registry, "_entry_points", dict)
     with pytest.raises(BackendError, match="pip install semcodec-embedded") as caught:
         backends.find("painter", "auto")
     assert (caught.value.backend, caught.value.stage) == ("embedded", "load")
@@ -107,6 +107,6 @@ def test_a_plug_in_that_breaks_is_a_backend_error(monkeypatch: pytest.MonkeyPatc
         def load(self) -> object:
             raise RuntimeError("no such library")
 
-    monkeypatch.setattr(registry, "_plugged_in", lambda: {"broken": Broken()})
-    with pytest.raises(BackendError, match="cannot be loaded, install it again: no such library"):
+    monkeypatch.setattr(registry, "_entry_points", lambda: {"broken": Broken()})
+    with pytest.raises(BackendError, match="cannot be loaded: reinstall it"):
         backends.find("painter", "broken")

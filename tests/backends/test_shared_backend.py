@@ -38,13 +38,15 @@ class Server:
     def __call__(self, call: ModelRequest) -> ModelResponse:
         self.barrier.wait()
         number = _run_of(call)
-        likely = DESCRIPTIONS[number] if call.stage == "describe" else call.likely
-        return ModelResponse(self.answers.get(call.stage, likely), usage=Usage(10**number, 0, 0))
+        expected_answer = DESCRIPTIONS[number] if call.stage == "describe" else call.expected_answer
+        return ModelResponse(
+            self.answers.get(call.stage, expected_answer), usage=Usage(10**number, 0, 0)
+        )
 
 
 def _run_of(call: ModelRequest) -> int:
-    if call.looked_at:
-        ((width, height),) = call.looked_at
+    if call.image_sizes:
+        ((width, height),) = call.image_sizes
         return round(100 * width / height) - 100
     return next(n for n in range(RUNS) if f"number {n}" in str(call.body))
 
@@ -74,7 +76,7 @@ def test_every_trace_has_the_calls_and_costs_of_its_own_run() -> None:
     assert [[len(stage.notes["calls"]) for stage in trace.stages] for trace in traces] == (
         [[1, 1]] * RUNS
     )
-    taken = [[call["tokens_in"] for call in trace.calls] for trace in traces]
+    taken = [[call["input_tokens"] for call in trace.calls] for trace in traces]
     assert taken == [[10**number] * 2 for number in range(RUNS)]
     assert [[call["dollars"] for call in trace.calls] for trace in traces] == taken
 
@@ -91,8 +93,8 @@ def test_a_run_that_fails_has_its_own_calls() -> None:
     traces = all_runs(backend(Server(describe="")))
     for number, trace in enumerate(traces):
         (stage,) = trace.stages
-        assert "no word" in stage.notes["failed"]
-        assert [call["tokens_in"] for call in stage.notes["calls"]] == [10**number] * 2
+        assert "no words" in stage.notes["failed"]
+        assert [call["input_tokens"] for call in stage.notes["calls"]] == [10**number] * 2
 
 
 class Schemaless(Server):
@@ -101,7 +103,7 @@ class Schemaless(Server):
     def __call__(self, call: ModelRequest) -> ModelResponse:
         reply = super().__call__(call)
         if "response_format" in call.body:
-            from semcodec.backends.openai.errors import SchemaNotSupported
+            from semcodec.backends.openai.requests import SchemaNotSupported
 
             raise SchemaNotSupported("It does not know json_schema.", stage=call.stage)
         return reply
@@ -111,7 +113,7 @@ def test_every_run_asks_again_without_a_schema_that_the_server_refuses() -> None
     for trace in all_runs(backend(Schemaless())):
         assert len(trace.stages) == 2, trace.stages[-1].notes
         assert trace.stages[1].notes["repairs"] == [
-            "select: the server takes no JSON schema, asked without one"
+            "select: sent again without the JSON schema, which was rejected"
         ]
 
 
@@ -125,12 +127,12 @@ def test_a_useless_reply_of_one_run_drops_no_cached_reply_of_another(tmp_path: P
             is_failing = call.stage == "describe" and _run_of(call) == 0
             return ModelResponse("", usage=reply.usage) if is_failing else reply
 
-    all_runs(backend(OneFails(), tape=Cassette(path, "cache")))
+    all_runs(backend(OneFails(), cassette=Cassette(path, "cache")))
 
     def refuse(call: ModelRequest) -> ModelResponse:
         raise BackendError("Called again.", stage=call.stage)
 
-    traces = all_runs(backend(refuse, tape=Cassette(path, "cache")))
+    traces = all_runs(backend(refuse, cassette=Cassette(path, "cache")))
     sources = [[call.get("source") for call in trace.calls] for trace in traces]
     assert sources == [[None]] + [["cache"] * 2] * (RUNS - 1)
 
@@ -146,21 +148,21 @@ def test_a_useless_reply_does_not_drop_a_better_one_to_the_same_call(tmp_path: P
             return ModelResponse("")
 
     overtaking: list[ModelRequest] = []
-    tape = Cassette(path, "cache")
-    shared = backend(Overtaken(1), tape=tape)
-    put = tape.put
+    cassette = Cassette(path, "cache")
+    shared = backend(Overtaken(1), cassette=cassette)
+    put = cassette.put
 
     def put_then_overtaken(
-        call: ModelRequest, server: str, turn: int, reply: ModelResponse
+        call: ModelRequest, server: str, occurrence: int, reply: ModelResponse
     ) -> None:
-        put(call, server, turn, reply)
-        put(call, server, turn, good)
+        put(call, server, occurrence, reply)
+        put(call, server, occurrence, good)
 
-    tape.put = put_then_overtaken  # type: ignore[method-assign]
+    cassette.put = put_then_overtaken  # type: ignore[method-assign]
     with pytest.raises(BackendError):
         shared.describe(photograph(0))
     assert overtaking
-    assert all(tape.get(call, URL, 0) == good for call in overtaking)
+    assert all(cassette.get(call, URL, 0) == good for call in overtaking)
 
 
 def test_a_recording_keeps_every_reply_to_the_same_call(tmp_path: Path) -> None:
@@ -171,10 +173,10 @@ def test_a_recording_keeps_every_reply_to_the_same_call(tmp_path: Path) -> None:
     def send(call: ModelRequest) -> ModelResponse:
         return ModelResponse(f"A boat and {next(answers)} birds.")
 
-    recording = backend(send, tape=Cassette(path, "record"))
+    recording = backend(send, cassette=Cassette(path, "record"))
     with ThreadPoolExecutor(RUNS) as pool:
         list(pool.map(recording.describe, [photograph(0)] * RUNS))
-    replaying = backend(send, tape=Cassette(path, "replay"))
+    replaying = backend(send, cassette=Cassette(path, "replay"))
     replies = sorted(replaying.describe(photograph(0)) for _ in range(RUNS))
     assert replies == [f"A boat and {number} birds." for number in range(RUNS)]
 

@@ -361,12 +361,12 @@ def test_names_in_a_record_do_not_select_a_backend(
     events.clear()
     for label in (*backends.names(), *MODEL_SETS, "http://127.0.0.1:9/v1", str(file)):
         for data in records_with_names(label):
-            assert models_used(data) == ["deterministic", "deterministic", "embedded"]
+            assert models_used(data) == ["rules", "rules", "embedded"]
             assert models_used(data, backend=Model()) == ["model"] * 3
             assert models_used(data, backend="spy") == ["spy"] * 3
-            assert models_used(data, painter=Model()) == ["deterministic", "deterministic", "model"]
+            assert models_used(data, painter=Model()) == ["rules", "rules", "model"]
             assert models_used(data, writer=Model()) == ["model", "model", "embedded"]
-    assert sorted(set(created)) == ["deterministic", "embedded", "spy"]
+    assert sorted(set(created)) == ["embedded", "rules", "spy"]
     assert dict(os.environ) == environment
     assert [event for event in events if event[0] != "open" or event[1][0] == str(file)] == []
 

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.openai import server
+from semcodec.backends.openai import client
 from semcodec.backends.recording import ModelRequest
 from semcodec.cli import main
 from semcodec_embedded.describer import EmbeddedDescriber
@@ -98,7 +98,7 @@ def requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[ModelReque
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     monkeypatch.setenv("SEMCODEC_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setitem(sys.modules, "keyring", None)
-    monkeypatch.setattr(server, "Client", FakeClient)
+    monkeypatch.setattr(client, "Client", FakeClient)
     monkeypatch.setattr(FakeClient, "requests", [])
     return FakeClient.requests
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from semcodec.backends.openai import server
+from semcodec.backends.openai import client
 from semcodec.backends.recording import ModelRequest
 from semcodec.cli import openai_options
 from tests.cli.conftest import Run
@@ -42,7 +42,7 @@ def test_all_server_options_are_tested() -> None:
 
 
 @pytest.mark.parametrize("option", OPTIONS)
-@pytest.mark.parametrize("backend", [[], ["--backend", "embedded"], ["--writer", "deterministic"]])
+@pytest.mark.parametrize("backend", [[], ["--backend", "embedded"], ["--writer", "rules"]])
 def test_server_option_of_encode_needs_a_server(
     run: Run, photo: Path, tmp_path: Path, option: str, backend: list[str]
 ) -> None:
@@ -87,12 +87,12 @@ def test_max_cost_of_0_needs_a_server(run: Run, photo: Path, tmp_path: Path) -> 
         (["--quality", "hd"], "invalid choice"),
         (["--cache", "a", "--record", "b"], "not allowed with"),
         (["--record", "a", "--replay", "b"], "not allowed with"),
-        (["--base-url", "ftp://a"], "The base URL is like"),
-        (["--base-url", f"https://{SECRET}@a.example/v1"], "give the key as a key"),
+        (["--base-url", "ftp://a"], "The base URL is not an HTTP URL"),
+        (["--base-url", f"https://{SECRET}@a.example/v1"], "use SEMCODEC_API_KEY for a key"),
         (["--model", " m"], "The setting describer must be one line of text"),
         (["--effort", " low"], "The setting effort must be one line of text"),
-        (["--prompts", "none.toml"], "The prompts none.toml cannot be read"),
-        (["--replay", "none.sqlite"], "none.sqlite cannot be used as a tape"),
+        (["--prompts", "none.toml"], "The prompt file none.toml cannot be read"),
+        (["--replay", "none.sqlite"], "none.sqlite cannot be used as a recording"),
         (["--api-key", SECRET], "unrecognized arguments"),
     ],
     ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else "",
@@ -118,7 +118,7 @@ def test_timeout_is_for_texts_and_pictures(
 ) -> None:
     created: list[Any] = []
     monkeypatch.setattr(
-        server, "Client", lambda settings, key: created.append(settings) or FakeClient()
+        client, "Client", lambda settings, key: created.append(settings) or FakeClient()
     )
     command = ["encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai"]
     assert run(*command, "--timeout", seconds)[0] == 0
@@ -142,7 +142,7 @@ def test_option_comes_before_the_environment(
     command = ["encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai"]
     assert run(*command, "--base-url", LOCAL, "--model", "m")[0] == 0
     code, _, err = run(*command)
-    assert (code, "The base URL is like" in err) == (2, True)
+    assert (code, "The base URL is not an HTTP URL" in err) == (2, True)
 
 
 def test_encode_and_decode_print_their_cost(run: Run, photo: Path, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_encode_and_decode_print_their_cost(run: Run, photo: Path, tmp_path: Pat
     assert "2 calls, 1100 tokens in, 300 out, $0.0145" in err
     stages = json.loads(trace.read_text())["stages"]
     assert [stage["name"] for stage in stages] == ["expand", "paint"]
-    assert stages[0]["notes"]["calls"][0]["answered_by"] == "served-1"
+    assert stages[0]["notes"]["calls"][0]["response_model"] == "served-1"
     with Image.open(picture) as image:
         assert image.size == (64, 48)
 
@@ -190,7 +190,7 @@ def test_max_cost_stops_before_it_is_exceeded(
     code, _, err = run(*command, "--max-cost", limit)
     assert len(requests) == sent
     assert (code, out.exists()) == ((0, True) if sent == 2 else (2, False))
-    assert ("allow more with --max-cost" in err) == (sent < 2)
+    assert ("raise --max-cost" in err) == (sent < 2)
     stages = json.loads(trace.read_text())["stages"]
     assert ["failed" in stage["notes"] for stage in stages][-1] == (sent < 2)
 
@@ -211,7 +211,7 @@ def test_replay_needs_no_server_and_no_options(
     assert len(requests) == count
     code, _, err = run("encode", photo, "-o", tmp_path / "d.semc", *command, "--replay", recording,
                        "--size", "64x48")  # fmt: skip
-    assert (code, "has no answer to describe with m" in err) == (2, True)
+    assert (code, "has no response for 'describe' with m" in err) == (2, True)
 
 
 def test_failed_request_leaves_the_trace_and_no_output(
@@ -253,8 +253,8 @@ def test_cost_ignores_malformed_notes_of_other_backends(
 
     class OtherBackend:
         def describe(self, image: object) -> str:
-            add_note("calls", {"seconds": 1, "tokens_in": "many"})
-            add_note("calls", {"seconds": 1, "tokens_in": 7})
+            add_note("calls", {"seconds": 1, "input_tokens": "many"})
+            add_note("calls", {"seconds": 1, "input_tokens": 7})
             return "A red boat."
 
     monkeypatch.setitem(registry.BUILT_IN, "other", OtherBackend)
@@ -266,7 +266,7 @@ def test_doctor_prints_the_server_and_the_source_of_the_key(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
-    assert "not found: No key for https://api.openai.com/v1" in run("doctor")[1]
+    assert "not found: No API key for https://api.openai.com/v1" in run("doctor")[1]
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     monkeypatch.setenv("OPENAI_BASE_URL", LOCAL)
     code, out, err = run("doctor")

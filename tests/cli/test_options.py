@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 import semcodec
-from semcodec.backends.openai import server
 from semcodec.cli.main import make_parser
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run

@@ -28,11 +28,11 @@ def test_decode_paints_the_words_of_a_file(set_results: SetResults) -> None:
 
 def test_backends_can_be_mixed(set_results: SetResults) -> None:
     data = semcodec.pack("rd bt", size=(40, 30))
-    decoded = semcodec.decode(data, writer="deterministic", painter="model")
+    decoded = semcodec.decode(data, writer="rules", painter="model")
     assert decoded.words == ["red", "boat"]
     assert [stage.model for stage in decoded.trace.stages] == [
-        "deterministic",
-        "deterministic",
+        "rules",
+        "rules",
         "model",
     ]
 

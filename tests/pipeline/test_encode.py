@@ -48,7 +48,7 @@ def test_nibble_codes_skeletons(set_results: SetResults) -> None:
 
 def test_trace_has_judge_and_strategy_of_the_selection(set_results: SetResults) -> None:
     ruled = semcodec.encode(PHOTO, describer="model", k=2).trace.stages[1]
-    assert (ruled.name, ruled.model, ruled.output) == ("select", "deterministic", ["red", "boat"])
+    assert (ruled.name, ruled.model, ruled.output) == ("select", "rules", ["red", "boat"])
     assert ruled.notes == {"judge": "salience", "strategy": "salience"}
     judged = semcodec.encode(
         PHOTO, describer="model", max_bytes=6, coding="nibble", judge=OverlapJudge(water=9)

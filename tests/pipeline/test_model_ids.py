@@ -10,7 +10,7 @@ from PIL import Image
 import semcodec
 from semcodec._registry import MODEL_SETS
 from semcodec.backends.openai import DryRunClient, OpenAIBackend
-from semcodec.backends.openai.settings import MODELS
+from semcodec.backends.openai.settings import DEFAULT_MODELS
 from semcodec.bitstream import Models
 from semcodec.errors import InputError
 from semcodec.pipeline.model_ids import collect_model_ids
@@ -26,7 +26,7 @@ class Named:
     def __init__(self, **names: Any) -> None:
         self.names = names
 
-    def label(self, role: str) -> str:
+    def model_name(self, role: str) -> str:
         return str(self.names.get(role, ""))
 
     def describe(self, image: object) -> str:
@@ -96,7 +96,7 @@ def test_only_model_of_a_server_is_stated() -> None:
 
 def test_models_of_two_backends_are_stated() -> None:
     server = openai(base_url=LOCAL, describer="qwen3-vl:2b", writer="x")
-    ids, names = collect_model_ids(server, semcodec.backends.find("writer", "deterministic"))
+    ids, names = collect_model_ids(server, semcodec.backends.find("writer", "rules"))
     assert (ids, names) == (Models(0, 0, 2, 0, 1), {"describer": "qwen3-vl:2b"})
     stated = record("auto", writer=server)
     assert (stated.models, stated.metadata) == (Models(0, 1, 0, 0, 1), {"writer": "x"})
@@ -144,10 +144,10 @@ def test_too_long_model_name_is_an_input_error(name: str) -> None:
 @pytest.mark.parametrize("stated", ["cat", None, lambda: "cat", lambda role: 5])
 def test_hook_with_another_meaning_is_ignored(stated: Any) -> None:
     backend: Any = Named()
-    backend.label = stated
+    backend.model_name = stated
     assert record(backend).models == Models()
 
 
 def test_default_models_are_the_registered_set() -> None:
-    backend = Named(**MODELS, prompts=PROMPTS)
+    backend = Named(**DEFAULT_MODELS, prompts=PROMPTS)
     assert collect_model_ids(backend, backend) == (Models(set=MODEL_SETS.index("openai")), {})

@@ -17,10 +17,10 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.notes import collect_notes, grouped
-from semcodec.backends.openai import server as servers
+from semcodec.backends.notes import collect_notes, group_by_kind
+from semcodec.backends.openai import client
 from tests import images
-from tests.servers.program import Program
+from tests.servers.subprocess_server import SubprocessServer
 
 Run = Callable[..., tuple[int, str, str]]
 CLI = Path(__file__).with_name("node_modules") / "@copilotkit" / "aimock" / "dist" / "cli.js"
@@ -66,7 +66,7 @@ ANSWERS: Final = {
 }
 
 
-class Mock(Program):
+class Mock(SubprocessServer):
     """aimock, with what it can be told while it runs."""
 
     def told(self, method: str, path: str, body: object = None) -> Any:
@@ -107,7 +107,7 @@ def mock(running: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the seconds that the client would have waited, and let it wait none."""
     waited: list[float] = []
-    monkeypatch.setattr(servers, "Client", partial(servers.Client, sleep=waited.append))
+    monkeypatch.setattr(client, "Client", partial(client.Client, sleep=waited.append))
     return waited
 
 
@@ -168,7 +168,7 @@ def test_a_picture_is_edited_at_its_own_size(mock: Mock) -> None:
     [asked] = mock.journal("images/edits")
     assert "make the water green" in json.dumps(asked["body"])
     assert "multipart/form-data" in asked["headers"]["content-type"]
-    [call] = grouped(collected)["calls"]
+    [call] = group_by_kind(collected)["calls"]
     assert (call["route"], call["model"]) == ("images/edits", "gpt-image-2")
 
 
@@ -179,7 +179,7 @@ def test_a_key_that_is_not_valid_there(
     how = ("--backend", "openai", *MODELS)
     code, out, err = run("encode", photo, "-o", tmp_path / "photo.semc", *how)
     assert code == 2
-    assert "does not take the key from $SEMCODEC_API_KEY" in err
+    assert "rejected the API key from $SEMCODEC_API_KEY" in err
     assert "somebody" not in out + err
 
 
@@ -203,13 +203,15 @@ def test_no_output_and_no_journal_has_the_key(
 def test_a_recorded_picture_is_replayed_and_not_paid_again(
     run: Run, mock: Mock, record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tape, files = tmp_path / "tape", [tmp_path / f"{n}.png" for n in range(3)]
+    cassette, files = tmp_path / "tape", [tmp_path / f"{n}.png" for n in range(3)]
     how = ("--backend", "openai", *MODELS)
-    assert run("decode", record, "-o", files[0], *how, "--record", tape)[0] == 0
+    assert run("decode", record, "-o", files[0], *how, "--record", cassette)[0] == 0
     monkeypatch.delenv("SEMCODEC_API_KEY")
     monkeypatch.delenv("OPENAI_BASE_URL")
     for file in files[1:]:
-        code, _, err = run("decode", record, "-o", file, "--backend", "openai", "--replay", tape)
+        code, _, err = run(
+            "decode", record, "-o", file, "--backend", "openai", "--replay", cassette
+        )
         assert code == 0, err
     assert len({file.read_bytes() for file in files}) == 1
     assert len(mock.journal("images/")) == 1
@@ -236,9 +238,9 @@ def test_a_picture_waits_until_the_chaos_is_over(
     def sleep(seconds: float) -> None:
         mock.told("DELETE", "chaos")
 
-    monkeypatch.setattr(servers, "Client", partial(servers.Client, sleep=sleep))
+    monkeypatch.setattr(client, "Client", partial(client.Client, sleep=sleep))
     mock.told("POST", "chaos", {"rateLimitRate": 1})
-    how = ("--painter", "openai", "--writer", "deterministic", *MODELS)
+    how = ("--painter", "openai", "--writer", "rules", *MODELS)
     code, _, err = run("decode", record, "-o", tmp_path / "boat.png", *how)
     assert code == 0, err
     assert [one["response"]["status"] for one in mock.journal("images/")] == [429, 200]
@@ -247,10 +249,10 @@ def test_a_picture_waits_until_the_chaos_is_over(
 @pytest.mark.parametrize(
     ("chaos", "says", "requests"),
     [
-        ("rateLimitRate", "takes no more calls for now", 3),
-        ("dropRate", "failed during paint (status 500", 1),
-        ("disconnectRate", "broke off during paint", 1),
-        ("malformedRate", "answered paint with something unreadable", 1),
+        ("rateLimitRate", "by its rate limit", 3),
+        ("dropRate", "failed during 'paint' (status 500", 1),
+        ("disconnectRate", "lost the connection during 'paint'", 1),
+        ("malformedRate", "returned a malformed response to 'paint'", 1),
     ],
 )
 def test_a_picture_that_was_begun_is_not_asked_for_again(
@@ -260,7 +262,7 @@ def test_a_picture_that_was_begun_is_not_asked_for_again(
     config.write_text("[openai]\nretries = 2\n")
     mock.told("POST", "chaos", {chaos: 1})
     picture, trace = tmp_path / "boat.png", tmp_path / "trace.json"
-    how = ("--painter", "openai", "--writer", "deterministic", *MODELS, "--trace", trace)
+    how = ("--painter", "openai", "--writer", "rules", *MODELS, "--trace", trace)
     code, _, err = run("decode", record, "-o", picture, *how)
     assert code == 2
     assert says in err
@@ -273,17 +275,17 @@ def test_a_limit_stops_before_the_picture_is_asked_for(
     run: Run, mock: Mock, record: Path, tmp_path: Path, config: Path
 ) -> None:
     config.write_text('[openai.prices."gpt-image-2"]\ninput = 5\noutput = 30\n')
-    how = ("--painter", "openai", "--writer", "deterministic", *MODELS)
+    how = ("--painter", "openai", "--writer", "rules", *MODELS)
     code, _, err = run("decode", record, "-o", tmp_path / "boat.png", *how, "--max-cost", "0.001")
     assert code == 2
     assert "may cost" in err
-    assert "allow more with --max-cost" in err
+    assert "raise --max-cost" in err
     assert not mock.journal("")
 
 
 def test_a_server_of_many_models_is_told_which(run: Run, mock: Mock, record: Path) -> None:
-    how = ("--painter", "openai", "--writer", "deterministic")
+    how = ("--painter", "openai", "--writer", "rules")
     code, _, err = run("decode", record, "-o", record.with_name("boat.png"), *how)
     assert code == 2
-    assert "has the models" in err
+    assert "has several models" in err
     assert "name one with --model or --painter-model" in err

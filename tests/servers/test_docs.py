@@ -75,7 +75,7 @@ def test_the_config_file_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     path.parent.mkdir(parents=True)
     path.write_text(text)
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    settings = Settings.found({})
+    settings = Settings.load({})
     assert (settings.describer, settings.painter) == ("qwen3-vl:8b", "x/z-image-turbo")
     assert settings.text_extra == {"max_tokens": 2048}
     assert str(settings.max_cost) == "0.5"
@@ -90,7 +90,7 @@ def test_a_fault_in_the_config_file_is_one_sentence_and_an_option_mends_it(
     command = ("encode", "photo.jpg", "-o", "photo.semc", "--backend", "openai", "--dry-run")
     code, _, err = run(*command)
     assert code == 2
-    assert err == "semcodec: The setting quality is one of low, medium, high, auto.\n"
+    assert err == "semcodec: The setting quality must be one of low, medium, high, auto.\n"
     assert run(*command, "--quality", "low")[0] == 0
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 import semcodec
 from tests import images
-from tests.servers.program import Program
+from tests.servers.subprocess_server import SubprocessServer
 
 Run = Callable[..., tuple[int, str, str]]
 KEY = "sk-none-of-your-business"
@@ -33,14 +33,14 @@ pytestmark = [
 ]
 
 
-def llama(folder: Path, *options: object, **environment: str) -> Program:
+def llama(folder: Path, *options: object, **environment: str) -> SubprocessServer:
     folder.mkdir()
-    argv = (sys.executable, "-m", "tests.servers.llama", folder, *options)
-    return Program(argv, folder / "log", r"ready at (\S+)", **environment)
+    argv = (sys.executable, "-m", "tests.servers.llama_server", folder, *options)
+    return SubprocessServer(argv, folder / "log", r"ready at (\S+)", **environment)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SubprocessServer]:
     with llama(tmp_path_factory.mktemp("llama") / "usual") as program:
         yield program
 
@@ -49,7 +49,7 @@ def stages(path: Path) -> dict[str, dict[str, Any]]:
     return {stage["name"]: stage for stage in json.loads(path.read_text())["stages"]}
 
 
-def asked(program: Program) -> int:
+def asked(program: SubprocessServer) -> int:
     """Return how many requests the server has worked on."""
     return program.said.count("prompt eval time")
 
@@ -62,7 +62,7 @@ def shape(path: Path) -> tuple[str | None, tuple[int, int]]:
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_a_photograph_becomes_a_record(
-    run: Run, server: Program, photo: Path, tmp_path: Path, api: str
+    run: Run, server: SubprocessServer, photo: Path, tmp_path: Path, api: str
 ) -> None:
     file, trace = tmp_path / "photo.semc", tmp_path / "trace.json"
     how = ("--backend", "openai", "--base-url", server.url, "--api", api)
@@ -71,15 +71,15 @@ def test_a_photograph_becomes_a_record(
     record = semcodec.unpack(file.read_bytes())
     said = stages(trace)["describe"]
     assert record.words
-    assert record.notes["describer"] == "tiny"
-    assert set(record.words) <= set(stages(trace)["select"]["returned"])
-    assert len(said["returned"].split()) >= 3
-    assert said["notes"]["calls"][-1]["tokens_out"] > 3
+    assert record.metadata["describer"] == "tiny"
+    assert set(record.words) <= set(stages(trace)["select"]["output"])
+    assert len(said["output"].split()) >= 3
+    assert said["notes"]["calls"][-1]["output_tokens"] > 3
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_another_photograph_brings_another_description(
-    run: Run, server: Program, photo: Path, tmp_path: Path, api: str
+    run: Run, server: SubprocessServer, photo: Path, tmp_path: Path, api: str
 ) -> None:
     other = tmp_path / "other.png"
     other.write_bytes(images.GOOD["nothing but black"])
@@ -88,37 +88,37 @@ def test_another_photograph_brings_another_description(
     for image in (photo, other, photo):
         how = (*where, "--trace", tmp_path / "t.json")
         assert run("encode", image, "-o", tmp_path / "photo.semc", *how)[0] == 0
-        said.append(stages(tmp_path / "t.json")["describe"]["returned"])
+        said.append(stages(tmp_path / "t.json")["describe"]["output"])
     assert said[0] == said[2] != said[1]
 
 
 def test_a_held_answer_is_json_and_a_free_one_is_not(
-    run: Run, server: Program, photo: Path, tmp_path: Path, config: Path
+    run: Run, server: SubprocessServer, photo: Path, tmp_path: Path, config: Path
 ) -> None:
     answers = []
     for structured in ("json_schema", "off"):
         config.write_text(f'{config.read_text()}structured = "{structured}"\n')
-        tape = tmp_path / f"{structured}.tape"
-        how = ("--backend", "openai", "--base-url", server.url, "--record", tape)
+        cassette = tmp_path / f"{structured}.tape"
+        how = ("--backend", "openai", "--base-url", server.url, "--record", cassette)
         assert run("encode", photo, "-o", tmp_path / "photo.semc", *how)[0] == 0
-        answers.append(answer(tape, "select"))
+        answers.append(answer(cassette, "select"))
         config.write_text(config.read_text().partition("structured")[0])
     assert answers[0].startswith("{")
     assert '"words"' in answers[0]
     assert not answers[1].lstrip().startswith("{")
 
 
-def answer(tape: Path, stage: str) -> str:
+def answer(cassette: Path, stage: str) -> str:
     """Return the first answer in a stage that a tape has."""
-    file = sqlite3.connect(tape)
-    query = "SELECT answered FROM replies WHERE stage = ? ORDER BY rowid"
+    file = sqlite3.connect(cassette)
+    query = "SELECT response FROM responses WHERE stage = ? ORDER BY rowid"
     found = file.execute(query, (stage,)).fetchone()[0]
     file.close()
     return str(json.loads(found)["text"])
 
 
 def test_skeletons_and_a_picture_from_them(
-    run: Run, server: Program, photo: Path, tmp_path: Path
+    run: Run, server: SubprocessServer, photo: Path, tmp_path: Path
 ) -> None:
     file, picture, trace = (tmp_path / name for name in ("photo.semc", "picture.png", "t.json"))
     how = ("--base-url", server.url, "--trace", trace)
@@ -145,7 +145,7 @@ def test_a_model_that_no_schema_holds_is_asked_without_one(
     assert code == 0, err
     assert semcodec.unpack(file.read_bytes()).words
     repairs = stages(trace)["select"]["notes"]["repairs"]
-    assert any("takes no JSON schema" in repair for repair in repairs)
+    assert any("without the JSON schema" in repair for repair in repairs)
 
 
 def test_a_recorded_run_is_replayed_twice_after_the_server_is_gone(
@@ -171,7 +171,7 @@ def test_a_recorded_run_is_replayed_twice_after_the_server_is_gone(
 
 
 def test_a_live_server_gives_the_same_twice_and_a_cache_does_not_ask_it(
-    run: Run, server: Program, photo: Path, tmp_path: Path
+    run: Run, server: SubprocessServer, photo: Path, tmp_path: Path
 ) -> None:
     files, requests = [], []
     for extra in ((), (), ("--cache", tmp_path / "tape"), ("--cache", tmp_path / "tape")):
@@ -185,7 +185,9 @@ def test_a_live_server_gives_the_same_twice_and_a_cache_does_not_ask_it(
     assert requests[3] == 0
 
 
-def test_a_rehearsal_asks_nothing(run: Run, server: Program, photo: Path, tmp_path: Path) -> None:
+def test_a_rehearsal_asks_nothing(
+    run: Run, server: SubprocessServer, photo: Path, tmp_path: Path
+) -> None:
     before, file = asked(server), tmp_path / "photo.semc"
     how = ("--backend", "openai", "--base-url", server.url, "--dry-run")
     code, out, _ = run("encode", photo, "-o", file, *how)
@@ -194,13 +196,15 @@ def test_a_rehearsal_asks_nothing(run: Run, server: Program, photo: Path, tmp_pa
     assert (asked(server), file.exists()) == (before, False)
 
 
-def test_it_cannot_paint_and_the_user_is_told(run: Run, server: Program, tmp_path: Path) -> None:
+def test_it_cannot_paint_and_the_user_is_told(
+    run: Run, server: SubprocessServer, tmp_path: Path
+) -> None:
     file, picture = tmp_path / "boat.semc", tmp_path / "boat.png"
     file.write_bytes(semcodec.pack("red boat", coding="lexicon", framing="file", size=(96, 64)))
     how = ("--painter", "openai", "--base-url", server.url)
     code, _, err = run("decode", file, "-o", picture, *how)
     assert code == 2
-    assert "has no route images/generations: choose another painter" in err
+    assert "does not have the route images/generations: use another painter" in err
     assert not picture.exists()
 
 
@@ -209,27 +213,29 @@ def test_what_is_too_long_for_it_is_called_so(run: Run, photo: Path, tmp_path: P
         how = ("--backend", "openai", "--base-url", server.url)
         code, _, err = run("encode", photo, "-o", tmp_path / "photo.semc", *how)
     assert code == 2
-    assert "finds describe too long" in err
+    assert "rejected 'describe' as too long" in err
     assert "use a model with more context" in err
 
 
 def test_a_key_opens_it_and_is_seen_nowhere(
     run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file, trace, tape = (tmp_path / name for name in ("photo.semc", "t.json", "tape"))
+    file, trace, cassette = (tmp_path / name for name in ("photo.semc", "t.json", "tape"))
     with llama(tmp_path / "locked", LLAMA_KEY=KEY) as server:
         how = ("--backend", "openai", "--base-url", server.url, "--model", "tiny")
         code, _, err = run("encode", photo, "-o", file, *how)
         assert code == 2
-        assert "wants a key: set SEMCODEC_API_KEY" in err
+        assert "requires an API key: set SEMCODEC_API_KEY" in err
         monkeypatch.setenv("SEMCODEC_API_KEY", KEY)
-        code, out, err = run("encode", photo, "-o", file, *how, "--trace", trace, "--record", tape)
+        code, out, err = run(
+            "encode", photo, "-o", file, *how, "--trace", trace, "--record", cassette
+        )
     assert code == 0, err
-    written = [path.read_bytes() for path in (file, trace, tape)]
+    written = [path.read_bytes() for path in (file, trace, cassette)]
     assert not any(KEY.encode() in said for said in (out.encode(), err.encode(), *written))
 
 
-def test_the_command_itself_in_a_pipe(server: Program, photo: Path) -> None:
+def test_the_command_itself_in_a_pipe(server: SubprocessServer, photo: Path) -> None:
     semcodec_ = (sys.executable, "-m", "semcodec")
     how = ("--base-url", server.url)
     encode = (*semcodec_, "encode", "-", "-o", "-", "--backend", "openai", "--size", "96x64", *how)

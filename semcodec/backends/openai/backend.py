@@ -1,95 +1,227 @@
-"""The backend ``openai``: describes, writes and paints by any server that speaks OpenAI's API."""
+"""The backend ``openai``: describes, writes and paints with any server of OpenAI's API."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from semcodec.backends.openai import image_sizes, requests
+from semcodec.backends.notes import add_note
+from semcodec.backends.openai import credentials
 from semcodec.backends.openai.pricing import ServerPrices
-from semcodec.backends.openai.server import Server, sender
-from semcodec.backends.openai.settings import MODELS, Settings
-from semcodec.backends.prompting import PromptBackend, Prompts
-from semcodec.backends.recording import Budget, Cassette, Recorder
-from semcodec.errors import InputError
+from semcodec.backends.openai.requests import RequestBuilder, SchemaNotSupported, supported_size
+from semcodec.backends.openai.settings import DEFAULT_MODELS, Settings
+from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
+from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelResponse, Recorder
+from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
+from semcodec.forks import block_fork
+from semcodec.imaging import open_image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PIL.Image import Image
 
-    from semcodec.backends.recording import ModelRequest, ModelResponse
+    from semcodec.backends.openai.client import Client
 
-MAX_PROMPT: Final = 5_000  #: characters; quoted, each may be six, and OpenAI takes 32,000
-SQUARE: Final = 1.05  #: aspects up to here are called square
+MAX_PROMPT: Final = 5_000  #: characters; quoted, each may become six, and OpenAI takes 32,000
+MAX_SQUARE_ASPECT: Final = 1.05  #: up to which the prompt calls a picture square
+LIST_MODELS_STAGE: Final = "choose a model"
+MAX_LISTED: Final = 8  #: models that a message names
+MAX_PIXELS: Final = 4096 * 4096  #: of an image that a server returns
+IMAGE_FORMATS: Final = ("PNG", "JPEG", "WEBP")
+
+Send = Callable[[ModelRequest], ModelResponse]
 
 
 class OpenAIBackend(PromptBackend):
-    """A server of OpenAI's API, in the places of describer, writer and painter.
+    """A server of OpenAI's API as describer, writer and painter. Threads may share it.
 
     >>> local = OpenAIBackend(base_url="http://127.0.0.1:8080/v1", describer="qwen3-vl")
     >>> local.settings.is_local
     True
 
     Args:
-        tape: keeps and replays replies.
-        send: makes calls in the place of the client: a ``Rehearsal`` shows what would be called.
-        settings: those of ``Settings``; what is not given comes from the environment and the
-            config file.
+        cassette: stores and replays responses.
+        send: sends requests in place of the client, such as a ``DryRunClient``.
+        settings: those of ``Settings``; the environment and the config file set the others.
 
     Raises:
-        InputError: a setting is wrong.
+        InputError: a setting is not valid.
     """
 
     name = "openai"
 
     def __init__(
-        self,
-        *,
-        tape: Cassette | None = None,
-        send: Callable[[ModelRequest], ModelResponse] | None = None,
-        **settings: Any,
+        self, *, cassette: Cassette | None = None, send: Send | None = None, **settings: Any
     ) -> None:
-        if tape is not None and not isinstance(tape, Cassette):
-            raise InputError("Give a tape as Tape(path, mode).")
-        self.settings = Settings.found(tape.settings() if tape else {}, **settings)
-        if tape:
-            tape.keep_settings(self.settings.recorded())
-        self.purse = Budget(ServerPrices(self.settings), self.settings.max_cost)
-        self._line = Recorder(
-            send or sender(self.settings), self.settings.base_url, self.purse, tape
+        if cassette is not None and not isinstance(cassette, Cassette):
+            raise InputError("cassette is not a Cassette: create one with Cassette(path, mode).")
+        recorded = cassette.read_settings() if cassette else {}
+        self.settings = Settings.load(recorded, **settings)
+        if cassette:
+            cassette.write_settings(self.settings.to_record())
+        self.budget = Budget(ServerPrices(self.settings), self.settings.max_cost)
+        recorder = Recorder(
+            send or lazy_client(self.settings), self.settings.base_url, self.budget, cassette
         )
-        self._server = Server(self.settings, self._line)
-        super().__init__(self._server, Prompts.read(self.settings.prompts))
+        self._requests = RequestBuilder(self.settings)
+        self._models = ServerModels(self.settings, recorder, self._requests)
+        super().__init__(self._models, Prompts.read(self.settings.prompts))
 
-    def label(self, place: str) -> str:
-        """Return what a record calls the model in ``place``, or the prompts."""
-        if place == "prompts":
+    def model_name(self, role: str) -> str:
+        """Return the model that a record names for ``role``, or the name of the prompts.
+
+        Raises:
+            BackendError: the server must be asked for its models, and does not have exactly one.
+        """
+        if role == "prompts":
             return self._prompts.name
-        if place == "painter":  # whoever decodes may have another, so that no server is asked
-            usual = MODELS["painter"] if self.settings.is_openai else ""
-            return self.settings.painter or usual
-        return self._server.model(place)
+        if role == "painter":  # a decoder may use any painter: not worth a request to the server
+            default = DEFAULT_MODELS["painter"] if self.settings.is_openai else ""
+            return self.settings.painter or default
+        return self._models.model(role)
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
-        """Return a picture of ``prompt``, as near to ``size`` as the model paints."""
-        model = self._server.model("painter")
-        asked = image_sizes.nearest(model, size, self.settings.is_openai)
-        task = self._prompts.task("paint", shape=shape(size), data=prompt[:MAX_PROMPT])
-        return self._server.picture(requests.paint_call(self.settings, model, task, asked, seed))
+        """Return an image of ``prompt``, at the size nearest to ``size`` that the model paints."""
+        model = self._models.model("painter")
+        painted_size = supported_size(model, size, self.settings.is_openai)
+        task = self._prompts.task("paint", shape=describe_shape(size), data=prompt[:MAX_PROMPT])
+        request = self._requests.paint_request(model, task, painted_size, seed)
+        return self._models.send_image_request(request)
 
     def edit(self, image: Image, change: str, seed: int) -> Image:
-        """Return ``image`` with ``change`` made to it, at its own size."""
-        model = self._server.model("painter")
-        asked = image_sizes.nearest(model, image.size, self.settings.is_openai)
+        """Return ``image`` with ``change`` applied, at the size of ``image``."""
+        model = self._models.model("painter")
+        painted_size = supported_size(model, image.size, self.settings.is_openai)
         task = self._prompts.task("edit", data=change)
-        fitting = image.convert("RGB").resize(asked)
-        call = requests.edit_call(self.settings, model, task, fitting, seed)
-        return self._server.picture(call).resize(image.size)
+        scaled = image.convert("RGB").resize(painted_size)
+        request = self._requests.edit_request(model, task, scaled, seed)
+        return self._models.send_image_request(request).resize(image.size)
 
 
-def shape(size: tuple[int, int]) -> str:
-    """Return the shape of a picture in words: ``a square picture``."""
+class ServerModels:
+    """The models of one server: which one fills a role, and requests to them.
+
+    Threads may share it. What it remembers is a property of the server, never of one run.
+    """
+
+    def __init__(self, settings: Settings, recorder: Recorder, requests: RequestBuilder) -> None:
+        self._settings, self._recorder, self._requests = settings, recorder, requests
+        self._use_schema = settings.structured != "off"
+        self._only_model = ""
+
+    def model(self, role: str) -> str:
+        """Return the model for ``role``: the one that is set, the default, or the only one.
+
+        Raises:
+            BackendError: no model is set, and the server does not have exactly one.
+        """
+        if model := getattr(self._settings, role):
+            return str(model)
+        if self._settings.is_openai:
+            return DEFAULT_MODELS[role]
+        # Threads that start together may each list the models, with the same result. A
+        # cached_property would hold a lock during the request in Python 3.11, and a forked child
+        # would inherit it locked.
+        self._only_model = self._only_model or self._find_only_model()
+        return self._only_model
+
+    def complete(self, chat: ChatRequest) -> ChatResponse:
+        """Return the answer of the describer or writer.
+
+        If the server rejects the JSON schema, neither this nor a later request has one.
+        """
+        use_schema = self._use_schema and chat.schema is not None
+        try:
+            return self._complete(chat, use_schema)
+        except SchemaNotSupported:
+            if not use_schema or self._settings.structured != "auto":
+                raise
+        self._use_schema = False
+        add_note("repairs", f"{chat.stage}: sent again without the JSON schema, which was rejected")
+        return self._complete(chat, use_schema=False)
+
+    def discard(self, response: ChatResponse) -> None:
+        """Remove ``response``, which cannot be used, from the cache."""
+        match response.source:
+            case (ModelRequest() as request, ModelResponse() as source):
+                self._recorder.discard(request, source)
+
+    def send_image_request(self, request: ModelRequest) -> Image:
+        """Return the image for ``request``.
+
+        Raises:
+            InvalidResponseError: the response is not an image, or too large.
+        """
+        response = self._recorder.send(request)
+        try:
+            image = open_image(response.image, IMAGE_FORMATS)
+            is_too_large = image.width * image.height > MAX_PIXELS
+            if not is_too_large:
+                return image.convert("RGBA").convert("RGB")  # a palette converted to RGB warns
+        except Exception as error:  # Pillow raises nearly anything for damaged files
+            # Compared by name, because the offline parts must not import Pillow.
+            is_too_large = type(error).__name__ == "DecompressionBombError"
+        self._recorder.discard(request, response)
+        if is_too_large:
+            problem = (
+                f"an image of over {MAX_PIXELS} pixels to '{request.stage}': use another model"
+            )
+        else:
+            problem = f"no readable image to '{request.stage}': try again"
+        raise InvalidResponseError(
+            f"The model {request.model} returned {problem}.",
+            backend="openai",
+            stage=request.stage,
+            retryable=not is_too_large,
+        )
+
+    def _complete(self, chat: ChatRequest, use_schema: bool) -> ChatResponse:
+        model = self.model("describer" if chat.image is not None else "writer")
+        request = self._requests.chat_request(model, chat, use_schema)
+        response = self._recorder.send(request)
+        if response.refusal and not response.text:
+            self._recorder.discard(request, response)
+            message = f"The model {model} refused '{chat.stage}': use another image or model."
+            raise RefusalError(message, backend="openai", stage=chat.stage)
+        return ChatResponse(response.text, response.is_truncated, (request, response))
+
+    def _find_only_model(self) -> str:
+        response = self._recorder.send(ModelRequest(LIST_MODELS_STAGE, "models", {}))
+        names = response.text.splitlines()
+        if len(names) == 1:
+            return names[0]
+        listed = ", ".join(names[:MAX_LISTED])
+        problem = f"has several models ({listed})" if names else "lists no models"
+        message = (
+            f"The server {self._settings.base_url} {problem}: "
+            "name one with --model or --painter-model."
+        )
+        raise BackendError(message, backend="openai", stage=LIST_MODELS_STAGE)
+
+
+def lazy_client(settings: Settings) -> Send:
+    """Return a function that sends requests; the first one imports and connects the client."""
+
+    @cache
+    def client() -> Client:
+        return _connect(settings)
+
+    return lambda request: client().send(request)
+
+
+def _connect(settings: Settings) -> Client:
+    try:
+        with block_fork():  # a child forked during an import would wait for it forever
+            from semcodec.backends.openai.client import Client
+    except ImportError as error:
+        message = "The backend openai needs its packages: pip install 'semcodec[openai]'."
+        raise BackendError(message, backend="openai", stage="load") from error
+    return Client(settings, credentials.find_key(settings))
+
+
+def describe_shape(size: tuple[int, int]) -> str:
+    """Return the shape of a picture in words, such as ``a square picture``."""
     width, height = size
-    if max(size) <= SQUARE * min(size):
+    if max(size) <= MAX_SQUARE_ASPECT * min(size):
         return "a square picture"
     return "a wide picture" if width > height else "a tall picture"

@@ -1,4 +1,8 @@
-"""Send a call over the openai package: one client, and one deadline for the whole answer."""
+"""Send requests with the openai package: one client, and one deadline for each response.
+
+This module imports openai and httpx2, so it must not be imported before the first request
+(``backend.lazy_client``).
+"""
 
 from __future__ import annotations
 
@@ -9,37 +13,44 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from semcodec.backends.openai import responses
+import httpx2
+import openai
+
 from semcodec.backends.openai.credentials import ApiKey
-from semcodec.backends.openai.errors import PICTURES, ErrorTranslator, never_arrived
-from semcodec.backends.openai.retries import retried
+from semcodec.backends.openai.errors import (
+    IMAGE_ROUTES,
+    ErrorTranslator,
+    is_retryable,
+    not_sent,
+    retry_after,
+)
+from semcodec.backends.openai.responses import MalformedResponse, parse_response
 from semcodec.backends.openai.settings import Settings
+from semcodec.backends.openai.transport import Transport
 from semcodec.backends.recording import ModelRequest, ModelResponse
 from semcodec.errors import BackendError, SemcodecError
 from semcodec.forks import block_fork
 
-if TYPE_CHECKING:
-    import httpx2
-    import openai
-
-CONNECT: Final = 10.0  #: seconds in which a server must be there
-MAX_KIND: Final = 40  #: characters of a content type that are shown
-MAX_TEXT: Final = 2**22  #: bytes of an answer that is a text
-MAX_PICTURE: Final = 2**25  #: bytes of an answer that is a picture, in base64
+CONNECT_TIMEOUT: Final = 10.0  #: seconds to establish a connection
+FIRST_RETRY_WAIT: Final = 1.0  #: seconds, doubled for each further retry
+MAX_CONTENT_TYPE: Final = 40  #: characters of a content type that are quoted
+MAX_REASON: Final = 160  #: characters of what is wrong with a response
+MAX_TEXT_BYTES: Final = 2**22  #: of a response that is a text
+MAX_IMAGE_BYTES: Final = 2**25  #: of a response with an image in base64
 
 
 class Client:
-    """Makes calls of one server, from any number of threads, and in a forked process too.
+    """Sends requests to one server, from any number of threads, and from forked processes too.
 
-    Its connections are closed when it is dropped, and when the interpreter ends.
+    Its connections are closed when it is garbage collected, and when the interpreter exits.
 
     Args:
         settings: of the server.
-        key: for it.
-        transport: in the place of the network, for tests.
-        sleep: waits some seconds before a call is made again.
+        key: for the server.
+        transport: in place of the network, for tests.
+        sleep: waits a number of seconds before a retry.
     """
 
     def __init__(
@@ -51,175 +62,152 @@ class Client:
     ) -> None:
         self._settings, self._key, self._sleep = settings, key, sleep
         self._transport = transport
-        self._faults = ErrorTranslator(settings, key)
+        self._errors = ErrorTranslator(settings, key)
         self._lock = threading.Lock()
         with block_fork():
             self._connect()
 
-    def send(self, call: ModelRequest) -> ModelResponse:
-        """Return the reply to ``call``.
+    def send(self, request: ModelRequest) -> ModelResponse:
+        """Return the response to ``request``.
 
         Raises:
-            Refused: the model declined.
-            BadAnswer: the answer cannot be read.
+            RefusalError: the server refuses the content.
+            InvalidResponseError: the response cannot be parsed.
             BackendError: anything else went wrong.
         """
-        import openai
-
-        is_picture = call.route in PICTURES
         try:
-            raw = retried(
-                lambda: self._answer(call),
-                self._settings.retries,
-                is_picture,
-                self._faults.patience(call),
-                self._sleep,
-            )
+            response = self._send_with_retries(request)
         except openai.OpenAIError as error:
-            raise self._faults.of(call, error) from None  # its request holds the key
+            # "from None": the exception holds the request, and that the key.
+            raise self._errors.from_exception(request, error) from None
         except SemcodecError:
             raise
-        except Exception as error:  # what the client or the system lets through, without its words
-            raise self._faults.of_ours(call, type(error).__name__) from None
-        return self._read(call, raw)
+        except Exception as error:  # of the package or the system; its message may hold anything
+            raise self._errors.client_error(request, type(error).__name__) from None
+        return self._parse(request, response)
 
     def _connect(self) -> None:
-        """Make the client of the openai package, for this process.
+        """Create the client of the openai package for this process.
 
-        It finds out about the machine once, by starting ``uname``. A fork meanwhile would give the
-        child the pipe to that program, and this process would wait for it as long as the child
-        lives.
+        It looks up the platform once, by running ``uname``. A fork meanwhile would give the child
+        the pipe to that process, and this process would wait for the pipe as long as the child
+        lives; so the look-up is done here, inside of ``block_fork``.
         """
         self._process = os.getpid()
-        self._openai = _client(self._settings, self._key, self._transport)
-        _ = self._openai.default_headers  # which contain the platform
+        self._openai = _openai_client(self._settings, self._key, self._transport)
+        _ = self._openai.default_headers  # contain the platform
         self._methods: dict[str, Callable[..., Any]] = {}
-        self._closing = weakref.finalize(self, self._openai.close)
+        self._finalizer = weakref.finalize(self, self._openai.close)
 
     def _method(self, route: str) -> Callable[..., Any]:
-        """Return the method of the openai package for ``route``, which the first time is imported.
+        """Return the method of the openai package for ``route``, imported the first time.
 
-        A forked process must not go on with connections that its parent uses, nor with locks that a
-        thread of the parent may have held during the fork, and so gets a client of its own.
+        A forked child must neither use the connections of its parent, whose responses would mix,
+        nor the locks of the parent's threads, which nobody releases in the child. So it gets a
+        client of its own, and closes only its copies of the sockets. Tested by
+        ``test_a_forked_child_opens_its_own_connections``.
         """
         with block_fork(), self._lock:
             if self._process != os.getpid():
-                self._closing.detach()
-                self._openai.close()  # only this process's copies of the sockets
+                self._finalizer.detach()
+                self._openai.close()
                 self._connect()
             if route not in self._methods:
-                self._methods[route] = _method(self._openai, route)
+                self._methods[route] = _openai_method(self._openai, route)
             return self._methods[route]
 
-    def _answer(self, call: ModelRequest) -> httpx2.Response:
-        """Return the whole answer; the deadline is for all of it, however slowly it drips.
+    def _send_with_retries(self, request: ModelRequest) -> httpx2.Response:
+        """Return the response, after at most ``settings.retries`` retries (see ``errors``).
+
+        A server that asks to wait longer than a response may take is not waited for.
+        """
+        is_image = request.route in IMAGE_ROUTES
+        for attempt in range(self._settings.retries):
+            try:
+                return self._send_once(request)
+            except openai.OpenAIError as error:
+                asked_wait = retry_after(error)
+                wait = FIRST_RETRY_WAIT * 2**attempt if asked_wait is None else asked_wait
+                is_short = wait <= self._errors.max_retry_after(request)
+                if not is_retryable(error, is_image) or not is_short:
+                    raise
+            self._sleep(wait)
+        return self._send_once(request)
+
+    def _send_once(self, request: ModelRequest) -> httpx2.Response:
+        """Return the complete response; the deadline covers all of it, however slowly it arrives.
 
         Raises:
-            BackendError: the time is up, and the connection closed.
-            openai.OpenAIError: anything else; up to ``CONNECT`` the server may be tried again.
+            BackendError: the deadline has passed; the connection is closed.
+            openai.OpenAIError: anything else went wrong.
         """
-        import openai
-
-        method, seconds = self._method(call.route), self._faults.timeout(call)
-        ends = time.monotonic() + seconds
+        method, seconds = self._method(request.route), self._errors.timeout_seconds(request)
+        deadline = time.monotonic() + seconds
         try:
-            return _made(method, call, seconds)
+            return _dispatch(method, request, seconds)
         except openai.APITimeoutError as error:
-            # A proxy that is silent takes all of the time, not only CONNECT.
-            is_early = seconds > CONNECT and time.monotonic() < ends
-            if is_early and type(error.__cause__).__name__ == "ConnectTimeout":
+            # A connection that timed out early may be retried. But a proxy that accepts it and then
+            # is silent takes all of the time, and a retry would take as much again.
+            is_early = seconds > CONNECT_TIMEOUT and time.monotonic() < deadline
+            if is_early and isinstance(error.__cause__, httpx2.ConnectTimeout):
                 raise
-            raise self._faults.of_time(call, seconds, never_arrived(error)) from None
+            was_sent = not not_sent(error)
+            raise self._errors.timeout(request, seconds, was_sent) from None
 
-    def _read(self, call: ModelRequest, raw: httpx2.Response) -> ModelResponse:
-        kind = raw.headers.get("content-type", "").partition(";")[0].strip()
-        if kind.lower() != "application/json":
-            shown = repr(self._key.hidden(kind)[:MAX_KIND]) if kind else "no content type"
-            what = f"{shown} in place of JSON: does the base URL end in /v1?"
-            raise self._faults.of_answer(call, what)
+    def _parse(self, request: ModelRequest, response: httpx2.Response) -> ModelResponse:
+        content_type = response.headers.get("content-type", "").partition(";")[0].strip()
+        if content_type.lower() != "application/json":
+            quoted = self._key.redact_message(content_type)[:MAX_CONTENT_TYPE]
+            received = f"content type {quoted!r}" if content_type else "no content type"
+            problem = f"returned {received} to '{request.stage}' in place of JSON"
+            raise self._errors.invalid_response(
+                request, f"{problem}: check that the base URL ends in /v1."
+            )
         try:
-            body = self._key.hidden_in(json.loads(raw.content.decode("utf-8-sig")))
-            reply = self._without_key(responses.read(call.route, body))
+            body = self._key.redact_json(json.loads(response.content.decode("utf-8-sig")))
+            return self._redact(parse_response(request.route, body))
         except RecursionError:
-            raise self._faults.of_answer(call, "JSON that is nested too deep: try again.") from None
-        except (ValueError, responses.Unreadable) as error:
-            what = f"something unreadable ({error}): try again."[:300]
-            raise self._faults.of_answer(call, what) from None
-        return reply
+            raise self._errors.malformed(request, "nested too deeply") from None
+        except (ValueError, MalformedResponse) as error:
+            raise self._errors.malformed(request, str(error)[:MAX_REASON]) from None
 
-    def _without_key(self, reply: ModelResponse) -> ModelResponse:
-        """Return a reply whose parts, put together, do not hold the key."""
-        if self._key.is_in(reply.image):
-            raise responses.Unreadable("a picture that holds the key")
-        text, refusal = self._key.gone(reply.text), self._key.gone(reply.refusal)
-        return replace(reply, text=text, refusal=refusal)
+    def _redact(self, response: ModelResponse) -> ModelResponse:
+        """Return ``response`` without the key, which texts in parts may spell when joined."""
+        if self._key.leaks_in(response.image):
+            raise MalformedResponse("an image that contains the API key")
+        text, refusal = self._key.redact(response.text), self._key.redact(response.refusal)
+        return replace(response, text=text, refusal=refusal)
 
 
-def _client(
+def _openai_client(
     settings: Settings, key: ApiKey, transport: httpx2.BaseTransport | None
 ) -> openai.OpenAI:
+    trust_env = not settings.is_local  # a proxy could not reach this machine
+    limits = openai.DEFAULT_CONNECTION_LIMITS
     try:
-        import openai
-
-        from semcodec.backends.openai.transport import Transport
-    except ImportError as error:
-        message = "The backend openai needs a package: pip install 'semcodec[openai]'."
-        raise BackendError(message, backend="openai", stage="load") from error
-    trusts = not settings.is_local  # a proxy is not this machine
-    try:
-        http = openai.DefaultHttpx2Client(
+        http_client = openai.DefaultHttpx2Client(
             follow_redirects=False,
-            event_hooks={"response": [_bounded]},
-            transport=transport
-            or Transport(settings.base_url, openai.DEFAULT_CONNECTION_LIMITS, trusts),
-            trust_env=trusts,
+            event_hooks={"response": [_limit_size]},
+            transport=transport or Transport(settings.base_url, limits, trust_env),
+            trust_env=trust_env,
         )
         client = openai.OpenAI(
             api_key=key.reveal(),
             base_url=settings.base_url,
-            http_client=http,
+            http_client=http_client,
             max_retries=0,
             default_headers={"Accept-Encoding": "identity"},
         )
-    except Exception as error:  # of a proxy, a certificate or a host that cannot be
+    except Exception as error:  # an invalid proxy, certificate or host; its message may hold a key
         kind = type(error).__name__
         message = f"No connection can be set up ({kind}): check base URL, proxy and certificates."
         raise BackendError(message, backend="openai", stage="load") from None
-    if not settings.is_openai:  # whose account it is, is nobody else's business
+    if not settings.is_openai:  # other servers need not know the account at OpenAI
         client.organization = client.project = None
     return client
 
 
-def _bounded(response: httpx2.Response) -> None:
-    """Let an answer be no longer than is read, nor packed: a few bytes could unfold to many."""
-    import httpx2
-
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise httpx2.DecodingError("something packed", request=response.request)
-    is_picture = "/images/" in response.request.url.path
-    most = MAX_PICTURE if is_picture else MAX_TEXT
-    response.stream = _stream(response.stream, response.request, most)
-
-
-def _stream(inner: Any, request: httpx2.Request, most: int) -> Any:
-    import httpx2
-
-    class Bounded(httpx2.SyncByteStream):
-        def __iter__(self) -> Iterator[bytes]:
-            read = 0
-            for chunk in inner:
-                read += len(chunk)
-                if read > most:
-                    raise httpx2.DecodingError("more than is read", request=request)
-                yield chunk
-
-        def close(self) -> None:
-            inner.close()
-
-    return Bounded()
-
-
-def _method(client: openai.OpenAI, route: str) -> Callable[..., Any]:
+def _openai_method(client: openai.OpenAI, route: str) -> Callable[..., Any]:
     match route:
         case "chat/completions":
             return client.chat.completions.with_raw_response.create
@@ -233,17 +221,43 @@ def _method(client: openai.OpenAI, route: str) -> Callable[..., Any]:
             return client.models.with_raw_response.list
 
 
-def _made(method: Callable[..., Any], call: ModelRequest, seconds: float) -> httpx2.Response:
-    """Return the response of ``method``, of which every part must be over in ``seconds``."""
-    import httpx2
-
-    options: dict[str, Any] = dict(call.body)
-    if call.route == "images/edits":
-        options["image"] = ("image.png", call.picture or b"", "image/png")
-    raw = method(
-        **options,
-        extra_body=dict(call.extra) or None,
-        timeout=httpx2.Timeout(seconds, connect=min(CONNECT, seconds)),
+def _dispatch(method: Callable[..., Any], request: ModelRequest, seconds: float) -> httpx2.Response:
+    """Return the response of ``method``, with a timeout of ``seconds`` for each part of it."""
+    fields: dict[str, Any] = dict(request.body)
+    if request.route == "images/edits":
+        fields["image"] = ("image.png", request.image_png or b"", "image/png")
+    raw_response = method(
+        **fields,
+        extra_body=dict(request.extra) or None,
+        timeout=httpx2.Timeout(seconds, connect=min(CONNECT_TIMEOUT, seconds)),
     )
-    response: httpx2.Response = raw.http_response
+    response: httpx2.Response = raw_response.http_response
     return response
+
+
+def _limit_size(response: httpx2.Response) -> None:
+    """Limit the size of a response, and reject a compressed one, which could expand to any size."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise httpx2.DecodingError("a compressed response", request=response.request)
+    is_image = "/images/" in response.request.url.path
+    max_bytes = MAX_IMAGE_BYTES if is_image else MAX_TEXT_BYTES
+    response.stream = _LimitedStream(response.stream, response.request, max_bytes)
+
+
+class _LimitedStream(httpx2.SyncByteStream):
+    """The body of a response, up to a number of bytes."""
+
+    def __init__(self, inner: Any, request: httpx2.Request, max_bytes: int) -> None:
+        self._inner, self._request, self._max_bytes = inner, request, max_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        received = 0
+        for chunk in self._inner:
+            received += len(chunk)
+            if received > self._max_bytes:
+                message = f"a response of over {self._max_bytes} bytes"
+                raise httpx2.DecodingError(message, request=self._request)
+            yield chunk
+
+    def close(self) -> None:
+        self._inner.close()

@@ -1,7 +1,17 @@
-"""Keys: where one is found, to whom it may be sent, and that nobody sees it.
+"""API keys: where to find one, which server may receive it, and its redaction.
 
-A key comes from the environment, the keyring, or a config file that others cannot read; never from
-an argument, which every process of the machine could list.
+A key comes from the environment, the keyring, or a config file that only its owner can read; never
+from an argument, which every process of the machine could list.
+
+The invariant: a key leaves the process only in the ``Authorization`` header of a request to the
+server it is for. A server can send it back in an error message, a model name, a header, an image, or
+in percent-encoded form, and everything that is received ends up in messages, traces or recordings
+that people share. So no text from outside is used before it went through ``redact`` (answers) or
+``redact_message`` (messages, which also lose what looks like another key), and an image that
+contains the key is refused (``leaks_in``). Redaction comes before shortening: a key that is cut in
+two would not be recognized. Tested by ``test_a_fault_has_the_outcome_in_the_table``, which searches
+output, log, trace and recording of every fault for parts of the key, and
+``test_a_key_in_a_response_is_not_stored``.
 """
 
 from __future__ import annotations
@@ -10,123 +20,128 @@ import os
 import re
 from typing import Any, Final
 
-from semcodec.backends.openai.settings import OPENAI, SECRET, Settings, config, config_path
+from semcodec.backends.openai.settings import (
+    API_KEY_FIELD,
+    OPENAI_URL,
+    Settings,
+    config_path,
+    read_config,
+)
 from semcodec.errors import BackendError
 from semcodec.forks import block_fork
 
-OURS: Final = "SEMCODEC_API_KEY"
-THEIRS: Final = "OPENAI_API_KEY"
-SERVICE: Final = ("semcodec", "openai")  #: service and user of the keyring
-UNUSED: Final = "unused"  #: what a server that needs no key is sent
-HIDDEN: Final = "[key]"
-MIN_HIDDEN: Final = 6  #: characters; to hide shorter ones would only hide words
-#: What looks like a key of OpenAI's, whole or with a part left out, whosever it is.
-LOOKS_LIKE_ONE: Final = re.compile(r"\bsk-[\w*.…-]{6,}|(?i:\bbearer\s+)[\w.~+/=*…-]{6,}")
+SEMCODEC_ENV: Final = "SEMCODEC_API_KEY"
+OPENAI_ENV: Final = "OPENAI_API_KEY"
+KEYRING_ENTRY: Final = ("semcodec", "openai")  #: service and user
+PLACEHOLDER: Final = "unused"  #: sent to a server that needs no key
+REDACTED: Final = "[key]"
+MIN_SECRET: Final = 6  #: characters; redacting a shorter key would only remove words
+#: Anything that looks like a key of OpenAI, complete or shortened by the server.
+KEY_PATTERN: Final = re.compile(r"\bsk-[\w*.…-]{6,}|(?i:\bbearer\s+)[\w.~+/=*…-]{6,}")
 
 
 class ApiKey:
-    """A secret that prints as none.
+    """A secret that neither ``repr`` nor ``pickle`` shows.
 
     Attributes:
-        source: where it was found.
+        source: where the key was found, for messages.
     """
 
     __slots__ = ("_pattern", "_value", "source")
 
     def __init__(self, value: str, source: str) -> None:
         self._value, self.source = value, source
-        self._pattern = re.compile("".join(map(_as_it_is_or_quoted, value)))
+        self._pattern = re.compile("".join(map(_plain_or_percent_encoded, value)))
 
     def __repr__(self) -> str:
-        return f"Key from {self.source}"
+        return f"ApiKey from {self.source}"
 
     def __reduce__(self) -> str:
-        """Refuse to be copied to where it could be read."""
-        raise TypeError("a key is not written anywhere")
+        """Raise TypeError: a copy could be written to where others read it."""
+        raise TypeError("an API key cannot be copied or pickled")
 
     def reveal(self) -> str:
-        """Return the secret, for the header of a request and for nothing else."""
+        """Return the secret, for the header of a request and nothing else."""
         return self._value
 
     @property
     def _is_secret(self) -> bool:
-        return len(self._value) >= MIN_HIDDEN and self._value != UNUSED
+        return len(self._value) >= MIN_SECRET and self._value != PLACEHOLDER
 
-    def gone(self, text: str) -> str:
-        """Return an answer without the key, as it is or as it stands in a URL."""
-        return self._pattern.sub(HIDDEN, text) if self._is_secret else text
+    def redact(self, text: str) -> str:
+        """Return ``text`` without the key, plain or percent-encoded."""
+        return self._pattern.sub(REDACTED, text) if self._is_secret else text
 
-    def hidden(self, text: str) -> str:
-        """Return a message without the key, and without what looks like one."""
-        return LOOKS_LIKE_ONE.sub(HIDDEN, self.gone(text))
+    def redact_message(self, text: str) -> str:
+        """Return ``text`` without the key and without anything that looks like one."""
+        return KEY_PATTERN.sub(REDACTED, self.redact(text))
 
-    def is_in(self, data: bytes) -> bool:
-        """Tell whether the key stands in ``data``."""
-        return self._is_secret and self._value.encode() in data
-
-    def hidden_in(self, value: Any) -> Any:
-        """Return ``value``, as JSON has them, without the key in any of its texts."""
+    def redact_json(self, value: Any) -> Any:
+        """Return the JSON value without the key in any of its strings and names."""
         if isinstance(value, dict):
-            return {self.gone(name): self.hidden_in(one) for name, one in value.items()}
+            return {self.redact(name): self.redact_json(item) for name, item in value.items()}
         if isinstance(value, list):
-            return [self.hidden_in(one) for one in value]
-        return self.gone(value) if isinstance(value, str) else value
+            return [self.redact_json(item) for item in value]
+        return self.redact(value) if isinstance(value, str) else value
+
+    def leaks_in(self, data: bytes) -> bool:
+        """Return whether ``data`` contains the key."""
+        return self._is_secret and self._value.encode() in data
 
 
 def find_key(settings: Settings) -> ApiKey:
-    """Return the key for a server.
+    """Return the key for a server, or a placeholder if the server may need none.
 
     Raises:
-        BackendError: it needs one, and there is none.
+        BackendError: OpenAI needs a key, and there is none; or a key is not valid.
     """
-    key = _found(settings)
+    key = _find_key(settings)
     if key is not None:
         return key
     if settings.is_openai:
         message = (
-            f"No key for {settings.base_url}: set {THEIRS} in the environment, or write {SECRET} "
-            f"into [openai] of {config_path()} with mode 600."
+            f"No API key for {settings.base_url}: set {OPENAI_ENV} in the environment, or write "
+            f"{API_KEY_FIELD} into [openai] of {config_path()} with mode 600."
         )
         raise BackendError(message, backend="openai", stage="load")
-    return ApiKey(UNUSED, "nowhere, the server may need none")
+    return ApiKey(PLACEHOLDER, "nowhere (the server may need none)")
 
 
-def _found(settings: Settings) -> ApiKey | None:
-    """Return the first key there is; one that was made for OpenAI is not sent in the clear."""
-    in_the_clear = settings.base_url.startswith("http:") and not settings.is_local
-    if value := os.environ.get(OURS):
-        return _key(value, f"${OURS}")
-    if in_the_clear:
-        return None
-    if value := os.environ.get(THEIRS):
-        return _key(value, f"${THEIRS}")
+def _find_key(settings: Settings) -> ApiKey | None:
+    """Return the first key that may be sent to the server, or None."""
+    if value := os.environ.get(SEMCODEC_ENV):
+        return _validated_key(value, f"${SEMCODEC_ENV}")
+    if settings.base_url.startswith("http:") and not settings.is_local:
+        return None  # a key that was made for OpenAI is not sent over the network unencrypted
+    if value := os.environ.get(OPENAI_ENV):
+        return _validated_key(value, f"${OPENAI_ENV}")
     if settings.is_openai and (value := _from_keyring()):
-        return _key(value, "the keyring")
-    table = config()
-    if SECRET not in table or table.get("base_url", OPENAI) != settings.base_url:
-        return None  # the key of the file is for the server of the file
-    return _key(table[SECRET], str(config_path()))
+        return _validated_key(value, "the keyring")
+    table = read_config()
+    if API_KEY_FIELD not in table or table.get("base_url", OPENAI_URL) != settings.base_url:
+        return None  # the key in the file is for the server in the file
+    return _validated_key(table[API_KEY_FIELD], str(config_path()))
 
 
-def _as_it_is_or_quoted(letter: str) -> str:
-    return f"(?:{re.escape(letter)}|%(?i:{ord(letter):02x}))"
-
-
-def _key(value: object, source: str) -> ApiKey:
-    text = value.strip() if isinstance(value, str) else ""
-    if not text or not text.isascii() or not text.isprintable() or " " in text:
-        message = f"The key from {source} has letters that no key has: set it again."
+def _validated_key(value: object, source: str) -> ApiKey:
+    key = value.strip() if isinstance(value, str) else ""
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        message = f"The API key from {source} contains invalid characters: set it again."
         raise BackendError(message, backend="openai", stage="load")
-    return ApiKey(text, source)
+    return ApiKey(key, source)
 
 
 def _from_keyring() -> str | None:
-    """Return what the keyring has, if there is one: ``keyring set semcodec openai`` writes it."""
+    """Return the key stored by ``keyring set semcodec openai``, or None."""
     try:
         with block_fork():
             import keyring
 
-        found: str | None = keyring.get_password(*SERVICE)
-        return found
-    except Exception:  # a keyring is foreign code, and one that is locked or missing has no key
+        key: str | None = keyring.get_password(*KEYRING_ENTRY)
+        return key
+    except Exception:  # third-party code; a keyring that is missing or locked has no key
         return None
+
+
+def _plain_or_percent_encoded(character: str) -> str:
+    return f"(?:{re.escape(character)}|%(?i:{ord(character):02x}))"

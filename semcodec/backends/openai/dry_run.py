@@ -1,4 +1,4 @@
-"""A rehearsal: calls go nowhere, and what comes back is of the kind that would have come."""
+"""A stand-in for the client: requests are collected and not sent."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from semcodec.backends.recording.budget import expected_usage
 
 
 class DryRunClient:
-    """Makes calls in the place of a client, and remembers them.
+    """Returns a typical response to each request, without a server.
 
     Attributes:
-        calls: those that would have been made, in order.
+        requests: those that would have been sent, in order.
     """
 
     def __init__(self) -> None:
-        self.calls: list[ModelRequest] = []
+        self.requests: list[ModelRequest] = []
 
-    def __call__(self, call: ModelRequest) -> ModelResponse:
-        """Return a stand-in for the reply to ``call``, with the tokens that it would take."""
-        self.calls.append(call)
-        if call.route == "models":
+    def __call__(self, request: ModelRequest) -> ModelResponse:
+        """Return a response of the expected kind, with the expected token counts."""
+        self.requests.append(request)
+        if request.route == "models":
             return ModelResponse("its-only-model")
-        if "size" in call.body:
-            return ModelResponse(image=_blank(str(call.body["size"])), usage=expected_usage(call))
-        return ModelResponse(call.likely, usage=expected_usage(call))
+        usage = expected_usage(request)
+        if request.is_image_request:
+            return ModelResponse(image=_blank_image(str(request.body["size"])), usage=usage)
+        return ModelResponse(request.expected_answer, usage=usage)
 
 
-def _blank(size: str) -> bytes:
+def _blank_image(size: str) -> bytes:
     from PIL import Image
 
     width, _, height = size.partition("x")

@@ -1,20 +1,50 @@
-"""What went wrong with a call, in one sentence that says what to do about it."""
+"""Translate the errors of a server into messages, and decide which requests may be retried.
+
+Retries and billing. The invariant: no request is sent again if the server may have processed the
+last one, because each may be billed; an image costs ten to a hundred times a text. Three cases:
+
+* Not sent: the connection failed, or the proxy or TLS handshake before it (``not_sent``). It costs
+  nothing and is retried.
+* Rejected: a status that says that nothing was processed. 429 and 503 are retried for all requests
+  (``RETRYABLE_ALWAYS``); 409, 500 and 502 for texts only, since a server may fail after it painted
+  an image (``RETRYABLE_TEXT``). An exhausted account also has status 429 and is never retried.
+* Sent, without a complete response: lost connections, timeouts, malformed responses. They are not
+  retried; the error has ``billed`` set, so that the budget counts the highest possible price and
+  the message says why. Retrying here would pay twice, silently.
+
+The retries of the openai package are off (``max_retries=0``): it would repeat a request for an image
+that took too long, and one that fails because there is no credit. Tested by
+``test_a_fault_has_the_outcome_in_the_table``, which counts the requests of every fault for texts
+and images, and ``test_a_failed_request_costs_its_bound_if_it_may_be_billed_and_else_nothing``.
+
+This module imports openai and httpx2, so it must not be imported before the client is needed.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import httpx2
+import openai
 
 from semcodec.backends.openai.credentials import ApiKey
+from semcodec.backends.openai.requests import SchemaNotSupported
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import ModelRequest
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 
-if TYPE_CHECKING:
-    import openai
-
-MAX_QUOTED: Final = 160  #: characters of what a server says
+RETRYABLE_ALWAYS: Final = (429, 503)
+RETRYABLE_TEXT: Final = (409, 500, 502)
+#: Errors that the transport raises only before a request is sent.
+NOT_SENT: Final = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+)
+#: Codes of errors, as servers name them.
 NO_CREDIT: Final = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 REFUSALS: Final = ("moderation_blocked", "content_policy_violation", "content_filter")
 TOO_LONG: Final = (
@@ -22,223 +52,227 @@ TOO_LONG: Final = (
     "string_above_max_length",
     "exceed_context_size_error",
 )
-#: Words by which servers complain of an answer's shape.
-ABOUT_SHAPES: Final = ("response_format", "schema", "grammar", "sampler", "peg-", "text.format")
-PICTURES: Final = ("images/generations", "images/edits")
-#: Errors of the transport that are raised only before a request is sent.
-UNSENT: Final = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError")
-MAX_WAIT: Final = 60.0  #: seconds a server may ask us to wait, or as long as an answer may take
-MIN_WAIT: Final = 10.0
-
-
-class SchemaNotSupported(BackendError):
-    """The server does not hold answers to a shape; without one, it may answer."""
+#: Words in the messages of servers that reject a JSON schema.
+SCHEMA_WORDS: Final = ("response_format", "schema", "grammar", "sampler", "peg-", "text.format")
+IMAGE_ROUTES: Final = ("images/generations", "images/edits")
+MAX_QUOTED: Final = 160  #: characters of a server's message
+#: Seconds that a server may ask to wait before a retry: as long as a response may take, within
+#: these limits.
+MIN_RETRY_AFTER: Final = 10.0
+MAX_RETRY_AFTER: Final = 60.0
+CHECK_SERVER: Final = "check that it is running and that the base URL is right."
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorTranslator:
-    """Says what went wrong with calls to one server."""
+    """Makes the errors of requests to one server, without the key in any message."""
 
     settings: Settings
     key: ApiKey
 
-    def of_answer(self, call: ModelRequest, what: str) -> InvalidResponseError:
-        """Return the error for an answer that cannot be read."""
-        message = f"The server {self.settings.base_url} answered {call.stage} with {what}"
+    def from_exception(self, request: ModelRequest, error: openai.OpenAIError) -> BackendError:
+        """Return the error for an exception of the openai package."""
+        if isinstance(error, openai.APIStatusError):
+            return self._from_status(request, error)
+        if isinstance(error, openai.APIConnectionError):
+            return self._from_connection(request, error)
+        return self._error(request, f"cannot be used: {self._quote(str(error))}.")
+
+    def invalid_response(self, request: ModelRequest, problem: str) -> InvalidResponseError:
+        """Return the error for a response that cannot be parsed."""
+        message = self.key.redact_message(f"The server {self.settings.base_url} {problem}")
         return InvalidResponseError(
-            self.key.hidden(message), **self._place(call), retryable=True, billed=True
+            message, backend="openai", stage=request.stage, retryable=True, billed=True
         )
 
-    def of_ours(self, call: ModelRequest, kind: str) -> BackendError:
-        """Return the error for a call that could not even be tried."""
-        return self._error(call, f"cannot be asked to {call.stage} ({kind}): check the settings.")
+    def malformed(self, request: ModelRequest, reason: str) -> InvalidResponseError:
+        """Return the error for a response that is not JSON, or lacks a field."""
+        problem = f"returned a malformed response to '{request.stage}' ({reason})"
+        return self.invalid_response(request, f"{problem}: try again, or use another model.")
 
-    def of_refusal(self, call: ModelRequest, said: str) -> RefusalError:
-        """Return the error for a model that declined in so many words."""
-        who = f"The server {self.settings.base_url} declines to {call.stage}{_aside(said)}"
-        message = f"{who}: use another image or model."
-        return RefusalError(self.key.hidden(message), **self._place(call))
+    def client_error(self, request: ModelRequest, kind: str) -> BackendError:
+        """Return the error for a request that failed on this machine, before it was sent."""
+        return self._error(
+            request, f"was not sent the request '{request.stage}' ({kind}): check the settings."
+        )
 
-    def of_time(
-        self, call: ModelRequest, seconds: float, never_arrived: bool = False
+    def refusal(self, request: ModelRequest, message: str) -> RefusalError:
+        """Return the error for a request that the server refuses because of its content."""
+        text = (
+            f"The server {self.settings.base_url} refused '{request.stage}'"
+            f"{_in_parentheses(message)}: use another image or model."
+        )
+        return RefusalError(self.key.redact_message(text), backend="openai", stage=request.stage)
+
+    def timeout(self, request: ModelRequest, seconds: float, was_sent: bool = True) -> BackendError:
+        """Return the error for a response that was not complete in ``seconds``."""
+        if not was_sent:
+            problem = f"cannot be reached within {seconds:g} seconds"
+            return self._error(request, f"{problem}: {CHECK_SERVER}", retryable=True)
+        problem = f"did not complete '{request.stage}' within {seconds:g} seconds"
+        return self._possibly_billed(request, problem, "try again with a longer --timeout.")
+
+    def max_retry_after(self, request: ModelRequest) -> float:
+        """Return the seconds that a server may ask to wait before a retry."""
+        seconds = self.timeout_seconds(request)
+        return min(MAX_RETRY_AFTER, max(MIN_RETRY_AFTER, seconds))
+
+    def timeout_seconds(self, request: ModelRequest) -> float:
+        """Return the seconds in which the response must be complete."""
+        is_image = request.route in IMAGE_ROUTES
+        return self.settings.image_timeout if is_image else self.settings.text_timeout
+
+    def _from_connection(
+        self, request: ModelRequest, error: openai.APIConnectionError
     ) -> BackendError:
-        """Return the error for an answer that was not complete in time, or was never asked for."""
-        if never_arrived:
-            what = f"cannot be reached in {seconds:g} seconds"
-            return self._error(
-                call, f"{what}: is it running, and is the base URL right?", retryable=True
-            )
-        what = f"did not complete {call.stage} in {seconds:g} seconds{self._aside_on_bill()}"
-        return self._lost(call, f"{what}: try again, and allow more with --timeout.")
-
-    def of(self, call: ModelRequest, error: openai.OpenAIError) -> BackendError:
-        """Return the error for one of the client's."""
-        import openai
-
-        if isinstance(error, openai.APIStatusError):
-            return self._of_status(call, error)
-        if isinstance(error, openai.APIConnectionError):
-            return self._of_connection(call, error)
-        return self._error(call, f"cannot be asked: {self._quoted(str(error))}.")
-
-    def patience(self, call: ModelRequest) -> float:
-        """Return the seconds that a server may ask us to wait before a call is made again."""
-        return min(MAX_WAIT, max(MIN_WAIT, self.timeout(call)))
-
-    def timeout(self, call: ModelRequest) -> float:
-        """Return the seconds in which the answer must be complete."""
-        return self.settings.image_timeout if call.route in PICTURES else self.settings.text_timeout
-
-    def _of_connection(self, call: ModelRequest, error: openai.APIConnectionError) -> BackendError:
-        import openai
-
-        cause = type(error.__cause__).__name__
-        if never_arrived(error):
-            return self._error(call, _unreachable(error, cause), retryable=True)
+        cause = error.__cause__
+        kind = type(cause).__name__
+        if not_sent(error):
+            if "CERTIFICATE" in str(cause):
+                problem = "has a TLS certificate that is not trusted"
+                advice = "check the base URL and SSL_CERT_FILE."
+            else:
+                problem, advice = f"cannot be reached ({kind})", CHECK_SERVER
+            return self._error(request, f"{problem}: {advice}", retryable=True)
         if isinstance(error, openai.APITimeoutError):
-            return self.of_time(call, self.timeout(call))
-        if cause == "DecodingError":
-            return self.of_answer(call, f"{error.__cause__}: check the base URL.")
-        what = f"broke off during {call.stage} ({cause}){self._aside_on_bill()}"
-        return self._lost(call, f"{what}: try again.")
+            return self.timeout(request, self.timeout_seconds(request))
+        if isinstance(cause, httpx2.DecodingError):
+            problem = f"returned {cause} to '{request.stage}'"
+            return self.invalid_response(request, f"{problem}: check the base URL.")
+        problem = f"lost the connection during '{request.stage}' ({kind})"
+        return self._possibly_billed(request, problem, "try again.")
 
-    def _lost(self, call: ModelRequest, what: str) -> BackendError:
-        """Return the error for a call that may be billed, though nothing came of it."""
-        error = self._error(call, what, retryable=True)
+    def _possibly_billed(self, request: ModelRequest, problem: str, advice: str) -> BackendError:
+        """Return the error for a request without a response, which may be billed all the same."""
+        if not self.settings.is_local:
+            problem += "; not retried, because the request may have been billed"
+        error = self._error(request, f"{problem}: {advice}", retryable=True)
         error.billed = True
         return error
 
-    def _aside_on_bill(self) -> str:
-        if self.settings.is_local:
-            return ""
-        return ", and the call may have been billed, so it is not made again by itself"
+    def _from_status(self, request: ModelRequest, error: openai.APIStatusError) -> BackendError:
+        codes, status = error_codes(error), error.status_code
+        message = self._quote(_server_message(error))
+        if not codes.isdisjoint(REFUSALS):
+            return self.refusal(request, message)
+        if not codes.isdisjoint(NO_CREDIT):
+            advice = "add credit to the account, or use another key."
+            return self._error(request, f"reports that there is no credit left: {advice}")
+        if status == 413 or not codes.isdisjoint(TOO_LONG):
+            problem = f"rejected '{request.stage}' as too long{_in_parentheses(message)}"
+            advice = "use a model with more context, or a smaller image."
+            return self._error(request, f"{problem}: {advice}")
+        problem = self._status_problem(request, error, message)
+        backend_error = self._error(request, problem, status in (408, 409, 429) or status >= 500)
+        if status in (400, 422, 500) and any(word in message.lower() for word in SCHEMA_WORDS):
+            return SchemaNotSupported(str(backend_error), backend="openai", stage=request.stage)
+        return backend_error
 
-    def _of_status(self, call: ModelRequest, error: openai.APIStatusError) -> BackendError:
-        names, said = named(error), self._quoted(_message(error))
-        status = error.status_code
-        if not names.isdisjoint(REFUSALS):
-            return self.of_refusal(call, said)
-        if not names.isdisjoint(NO_CREDIT):
-            return self._error(
-                call, "says there is no credit left: add some to the account, or use another key."
-            )
-        if status == 413 or not names.isdisjoint(TOO_LONG):
-            what = f"finds {call.stage} too long{_aside(said)}"
-            return self._error(call, f"{what}: use a model with more context, or a smaller image.")
-        retryable = status in (408, 409, 429) or status >= 500
-        fault = self._error(call, self._sentence(call, error, said), retryable)
-        return _named_as_shape(fault, status, said)
-
-    def _sentence(self, call: ModelRequest, error: openai.APIStatusError, said: str) -> str:
+    def _status_problem(
+        self, request: ModelRequest, error: openai.APIStatusError, message: str
+    ) -> str:
+        quoted = _in_parentheses(message)
         match error.status_code:
+            case 401 if self.key.source.startswith("nowhere"):
+                return "requires an API key: set SEMCODEC_API_KEY in the environment."
             case 401:
-                return self._wants_key()
+                return f"rejected the API key from {self.key.source}: set a valid one."
             case 403:
-                whose = f"does not let this key use {call.model}{_aside(said)}"
-                return f"{whose}: use another model or key."
+                problem = f"does not allow this key to use {request.model}{quoted}"
+                return f"{problem}: use another model or key."
             case 404 | 405 | 501:
-                return self._unknown(call, said)
+                return _not_found(request, message)
             case 429:
-                return _limited(said, wait_asked(error))
+                when = _format_wait(retry_after(error))
+                return f"rejected '{request.stage}' by its rate limit{quoted}: try again {when}."
+            case status if 300 <= status < 400:
+                return f"redirects elsewhere (status {status}): use the new base URL."
             case status:
-                return _other(call, said, status)
+                quoted = _in_parentheses(
+                    f"status {status}: {message}" if message else f"status {status}"
+                )
+                if status >= 500:
+                    return f"failed during '{request.stage}'{quoted}: try again later."
+                return f"rejected '{request.stage}'{quoted}: check model and settings."
 
-    def _unknown(self, call: ModelRequest, said: str) -> str:
-        if call.route == "models":
-            return "does not list its models: name one with --model or --painter-model."
-        if call.route in PICTURES and "model" not in said.lower():
-            return f"has no route {call.route}: choose another painter, such as --painter embedded."
-        if "model" in said.lower():
-            option = "--painter-model" if call.route in PICTURES else "--model"
-            return f"has no model {call.model}{_aside(said)}: name one it has with {option}."
-        return f"has no route {call.route}{_aside(said)}: does the base URL end in /v1?"
+    def _error(self, request: ModelRequest, problem: str, retryable: bool = False) -> BackendError:
+        message = self.key.redact_message(f"The server {self.settings.base_url} {problem}")
+        return BackendError(message, backend="openai", stage=request.stage, retryable=retryable)
 
-    def _wants_key(self) -> str:
-        if self.key.source.startswith("nowhere"):
-            return "wants a key: set SEMCODEC_API_KEY in the environment."
-        return f"does not take the key from {self.key.source}: set one that is valid there."
-
-    def _error(self, call: ModelRequest, what: str, retryable: bool = False) -> BackendError:
-        message = self.key.hidden(f"The server {self.settings.base_url} {what}")
-        return BackendError(message, **self._place(call), retryable=retryable)
-
-    def _quoted(self, said: str) -> str:
-        """Return the beginning of what was said; the key is hidden first, lest a part is left."""
-        return _quoted(self.key.hidden(said))
-
-    def _place(self, call: ModelRequest) -> dict[str, Any]:
-        return {"backend": "openai", "stage": call.stage}
+    def _quote(self, message: str) -> str:
+        """Return the beginning of a server's message, redacted before it is shortened."""
+        return _shorten(self.key.redact_message(message))
 
 
-def never_arrived(error: openai.OpenAIError) -> bool:
-    """Tell whether a call surely did not reach the server."""
-    return type(error.__cause__).__name__ in UNSENT
+def is_retryable(error: openai.OpenAIError, is_image: bool) -> bool:
+    """Return whether the request may be sent again, because the server did not process it."""
+    if isinstance(error, openai.APIStatusError):
+        statuses = RETRYABLE_ALWAYS if is_image else RETRYABLE_ALWAYS + RETRYABLE_TEXT
+        return error.status_code in statuses and error_codes(error).isdisjoint(NO_CREDIT)
+    return isinstance(error, openai.APIConnectionError) and not_sent(error)
 
 
-def named(error: openai.APIStatusError) -> set[str]:
-    """Return what the server calls an error: OpenAI says it in the code, llama.cpp in the type."""
+def not_sent(error: openai.OpenAIError) -> bool:
+    """Return whether the request certainly did not reach the server."""
+    return isinstance(error.__cause__, NOT_SENT)
+
+
+def error_codes(error: openai.APIStatusError) -> set[str]:
+    """Return the server's codes of an error: OpenAI sets ``code``, llama.cpp ``type``."""
     return {str(error.code or ""), str(error.type or "")}
 
 
-def wait_asked(error: openai.APIStatusError) -> float | None:
-    """Return the seconds a server asks us to wait, if it does."""
-    value = error.response.headers.get("retry-after", "")
+def retry_after(error: openai.OpenAIError) -> float | None:
+    """Return the seconds that the server asks to wait, or None."""
+    if not isinstance(error, openai.APIStatusError):
+        return None
     try:
-        seconds = float(value)
+        seconds = float(error.response.headers.get("retry-after", ""))
     except ValueError:
         return None
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def _unreachable(error: openai.APIConnectionError, cause: str) -> str:
-    if "CERTIFICATE" in str(error.__cause__):
-        return "has no certificate that is trusted here: check the base URL, and SSL_CERT_FILE."
-    return f"cannot be reached ({cause}): is it running, and is the base URL right?"
+def _not_found(request: ModelRequest, message: str) -> str:
+    """Return the problem of a status that means a missing model or a missing route."""
+    is_image, names_model = request.route in IMAGE_ROUTES, "model" in message.lower()
+    if request.route == "models":
+        return "does not list its models: name one with --model or --painter-model."
+    if names_model:
+        option = "--painter-model" if is_image else "--model"
+        problem = f"does not have the model {request.model}{_in_parentheses(message)}"
+        return f"{problem}: name one of its models with {option}."
+    problem = f"does not have the route {request.route}"
+    if is_image:
+        return f"{problem}: use another painter, such as --painter embedded."
+    return f"{problem}{_in_parentheses(message)}: check that the base URL ends in /v1."
 
 
-def _named_as_shape(error: BackendError, status: int, said: str) -> BackendError:
-    """Return ``error`` as what it is if the server complains of the shape that it is to hold to."""
-    is_shape = any(word in said.lower() for word in ABOUT_SHAPES)
-    if status not in (400, 422, 500) or not is_shape:
-        return error
-    return SchemaNotSupported(str(error), backend=error.backend, stage=error.stage)
+def _server_message(error: openai.APIStatusError) -> str:
+    """Return the message in the body of an error; empty for a web page."""
+    body: Any = error.body
+    if isinstance(body, dict):
+        body = body.get("message", body.get("detail"))
+    elif "json" not in error.response.headers.get("content-type", ""):
+        return ""
+    return body if isinstance(body, str) else ""
 
 
-def _limited(said: str, wait: float | None) -> str:
-    when = f"in {_duration(wait)}" if wait else "later"
-    return f"takes no more calls for now{_aside(said)}: try again {when}."
-
-
-def _duration(seconds: float) -> str:
+def _format_wait(seconds: float | None) -> str:
+    if not seconds:
+        return "later"
     for unit, size in (("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:g} seconds"
+            return f"in {seconds / size:.0f} {unit}"
+    return f"in {seconds:g} seconds"
 
 
-def _other(call: ModelRequest, said: str, status: int) -> str:
-    if 300 <= status < 400:
-        return f"sends us elsewhere (status {status}), where we do not go: give its new base URL."
-    aside = _aside(f"status {status}: {said}" if said else f"status {status}")
-    if status >= 500:
-        return f"failed during {call.stage}{aside}: try again later."
-    return f"does not take the call{aside}: check model and settings."
+def _in_parentheses(message: str) -> str:
+    return f" ({_shorten(message).rstrip('.')})" if message else ""
 
 
-def _message(error: openai.APIStatusError) -> str:
-    """Return what the server says, if it says so in one of the usual places."""
-    said: Any = error.body
-    if isinstance(said, dict):
-        said = said.get("message", said.get("detail"))
-    elif "json" not in error.response.headers.get("content-type", ""):
-        return ""  # a page
-    return said if isinstance(said, str) else ""
-
-
-def _quoted(said: str) -> str:
-    text = " ".join("".join(char if char.isprintable() else " " for char in said).split())
-    return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
-
-
-def _aside(said: str) -> str:
-    return f" ({_quoted(said).rstrip('.')})" if said else ""
+def _shorten(message: str) -> str:
+    """Return a message as one printable line of at most ``MAX_QUOTED`` characters."""
+    printable = "".join(char if char.isprintable() else " " for char in message)
+    line = " ".join(printable.split())
+    return line if len(line) <= MAX_QUOTED else line[: MAX_QUOTED - 1] + "…"

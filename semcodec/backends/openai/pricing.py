@@ -1,4 +1,4 @@
-"""What tokens cost: the config file's prices first, then those that genai-prices ships, offline."""
+"""Prices of tokens: those of the config file first, then those of the package genai-prices."""
 
 from __future__ import annotations
 
@@ -11,54 +11,66 @@ from semcodec.errors import InputError
 from semcodec.forks import block_fork
 
 MILLION: Final = 1_000_000
-FIELDS: Final = ("input", "output", "image")  #: of a price; image may be left out
+PRICE_FIELDS: Final = ("input", "output", "image")  #: image may be missing: the price of input
 
 
 class ServerPrices:
-    """Prices of the models of one server: on this machine, calls are free."""
+    """Prices of the models of one server; requests to this machine are free.
+
+    Raises:
+        InputError: a price in the settings is not valid.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._own = {model: _checked(model, price) for model, price in settings.prices.items()}
+        self._custom = {
+            model: _validated_price(model, price) for model, price in settings.prices.items()
+        }
 
     def price(self, model: str, usage: Usage) -> Decimal | None:
-        """Return dollars, or None if the price of ``model`` is not known."""
-        if own := self._own.get(model):
-            texts = usage.taken - usage.pictures
-            parts = own["input"] * texts, own["image"] * usage.pictures, own["output"] * usage.given
+        """Return the price of ``usage`` in dollars, or None if ``model`` has no known price."""
+        if custom := self._custom.get(model):
+            text_tokens = usage.input_tokens - usage.input_image_tokens
+            parts = (
+                custom["input"] * text_tokens,
+                custom["image"] * usage.input_image_tokens,
+                custom["output"] * usage.output_tokens,
+            )
             return sum(parts, Decimal(0)) / MILLION
         if self._settings.is_local:
             return Decimal(0)
-        return _listed(model, usage) if self._settings.is_openai else None
+        # The list has the prices of OpenAI; another server may charge anything for the same name.
+        return _listed_price(model, usage) if self._settings.is_openai else None
 
 
-def _listed(model: str, usage: Usage) -> Decimal | None:
-    """Return dollars by the table of prices, which is imported when a price is first worked out."""
+def _listed_price(model: str, usage: Usage) -> Decimal | None:
+    """Return the price by genai-prices, which works offline, or None if it lists none."""
     try:
         with block_fork():
-            from genai_prices import Usage as Counted
-            from genai_prices import calc_price
+            import genai_prices
 
-            counted = Counted(
-                input_tokens=usage.taken,
-                input_image_tokens=usage.pictures,
-                output_tokens=usage.given,
-                output_image_tokens=usage.painted,
+            counts = genai_prices.Usage(
+                input_tokens=usage.input_tokens,
+                input_image_tokens=usage.input_image_tokens,
+                output_tokens=usage.output_tokens,
+                output_image_tokens=usage.output_image_tokens,
             )
-            return calc_price(counted, model, provider_id="openai").total_price
+            return genai_prices.calc_price(counts, model, provider_id="openai").total_price
     except (ImportError, LookupError):
         return None
-    except Exception:  # foreign data: whatever is wrong with it, the price is not known
+    except Exception:  # third-party data: whatever is wrong with it, the price is unknown
         return None
 
 
-def _checked(model: str, price: Any) -> dict[str, Decimal]:
+def _validated_price(model: str, price: Any) -> dict[str, Decimal]:
     try:
-        numbers = {name: Decimal(str(price[name])) for name in FIELDS if name in price}
-        if set(price) <= set(FIELDS) and all(0 <= one <= MILLION for one in numbers.values()):
+        numbers = {name: Decimal(str(price[name])) for name in PRICE_FIELDS if name in price}
+        in_range = all(0 <= number <= MILLION for number in numbers.values())
+        if set(price) <= set(PRICE_FIELDS) and in_range:
             return {"image": numbers["input"], **numbers, "output": numbers["output"]}
     except (TypeError, KeyError, InvalidOperation):
         pass
     raise InputError(
-        f"The price of {model} is a table with input and output, in dollars per million."
+        f"The price of {model} is not valid: use a table with input and output, in dollars per "
+        "million tokens."
     )

@@ -1,4 +1,8 @@
-"""The fields of each request: chat completions, responses, images."""
+"""Build requests: chat completions, responses, image generations and image edits.
+
+The image sizes and token counts are those that OpenAI documented in November 2026; the minimum area
+and the tokens of gpt-image-2 were measured by its users.
+"""
 
 from __future__ import annotations
 
@@ -7,156 +11,260 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from semcodec.backends.openai import image_sizes
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.prompting import ChatRequest
 from semcodec.backends.recording import ModelRequest
+from semcodec.errors import BackendError
 from semcodec.forks import block_fork
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 JPEG_QUALITY: Final = 90
+LEGACY_FAMILIES: Final = ("gpt-image-1", "chatgpt-image")  #: models that paint three sizes
+LEGACY_SIZES: Final = ((1024, 1024), (1536, 1024), (1024, 1536))
+#: Output tokens of the legacy families by quality: of a square image and of any other.
+LEGACY_TOKENS: Final = {"low": (272, 408), "medium": (1056, 1584), "high": (4160, 6240)}
+SIZE_STEP: Final = 16  #: pixels; both sides are multiples of it
+MAX_ASPECT: Final = 3.0  #: longer side to shorter side
+MIN_AREA: Final = 655_360  #: pixels
+MAX_AREA: Final = 2560 * 1440  #: pixels; larger sizes are experimental
+MAX_AREA_ELSEWHERE: Final = 1024 * 1024  #: pixels that open models were trained for
+#: Tokens along the longer side of an image of gpt-image-2, by quality.
+TOKENS_PER_LONG_SIDE: Final = {"low": 16, "medium": 48, "high": 96, "auto": 96}
+
+
+class SchemaNotSupported(BackendError):
+    """The server rejects the JSON schema of the answer; it may answer a request without one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A picture as it travels in a request: a data URL, and its size in pixels."""
+class EncodedImage:
+    """An image as it is sent: a data URL, and its width and height in pixels."""
 
     url: str
     size: tuple[int, int]
 
 
-def text_call(settings: Settings, model: str, question: ChatRequest, held: bool) -> ModelRequest:
-    """Return the call that asks ``question``; ``held`` holds the answer to its shape."""
-    picture = None if question.image is None else seen(settings, question.image)
-    most = settings.most_output
-    write = _responses if settings.api == "responses" else _chat
-    body = {"model": model, **write(settings, question, picture, most, held)}
-    return ModelRequest(
-        question.stage,
-        "responses" if settings.api == "responses" else "chat/completions",
-        body,
-        settings.text_extra,
-        most_output=most,
-        likely=question.likely,
-        looked_at=() if picture is None else (picture.size,),
-    )
+class RequestBuilder:
+    """Builds the requests to one server, in the dialect and with the fields that it takes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def chat_request(self, model: str, chat: ChatRequest, use_schema: bool) -> ModelRequest:
+        """Return the request for one answer of a text model.
+
+        Args:
+            model: that answers.
+            chat: what it is asked.
+            use_schema: whether the answer must follow the JSON schema of ``chat``, if it has one.
+        """
+        image = None if chat.image is None else self.encode_image(chat.image)
+        schema = chat.schema if use_schema else None
+        if self._settings.api == "responses":
+            route, body = "responses", self._responses_body(chat, image, schema)
+        else:
+            route, body = "chat/completions", self._chat_body(chat, image, schema)
+        return ModelRequest(
+            chat.stage,
+            route,
+            {"model": model, **body},
+            self._settings.text_extra,
+            max_output_tokens=self._settings.most_output,
+            expected_answer=chat.expected_answer,
+            image_sizes=() if image is None else (image.size,),
+        )
+
+    def paint_request(
+        self, model: str, prompt: str, size: tuple[int, int], seed: int
+    ) -> ModelRequest:
+        """Return the request that paints ``prompt`` at ``size``, which the model supports.
+
+        The seed is sent to servers other than OpenAI, whose images have none.
+        """
+        return ModelRequest(
+            "paint",
+            "images/generations",
+            self._image_body(model, prompt, size),
+            self._image_extra(seed),
+            max_output_tokens=painted_tokens(model, size, self._settings.quality),
+            seed=seed,
+        )
+
+    def edit_request(self, model: str, prompt: str, image: Image, seed: int) -> ModelRequest:
+        """Return the request that edits ``image``, whose size the model supports."""
+        return ModelRequest(
+            "edit",
+            "images/edits",
+            self._image_body(model, prompt, image.size),
+            self._image_extra(seed),
+            image_png=_image_file(image, "png"),
+            max_output_tokens=painted_tokens(model, image.size, self._settings.quality),
+            image_sizes=(image.size,),
+            seed=seed,
+        )
+
+    def encode_image(self, image: Image) -> EncodedImage:
+        """Return ``image``, reduced to the side that is set, as a data URL."""
+        reduced = image.convert("RGB")
+        reduced.thumbnail((self._settings.image_side, self._settings.image_side))
+        image_format = self._settings.image_format
+        data = base64.b64encode(_image_file(reduced, image_format)).decode()
+        return EncodedImage(f"data:image/{image_format};base64,{data}", reduced.size)
+
+    def _chat_body(
+        self, chat: ChatRequest, image: EncodedImage | None, schema: Any
+    ) -> dict[str, Any]:
+        content: Any = chat.task
+        if image is not None:
+            image_url = {"url": image.url, "detail": self._settings.detail}
+            content = [
+                {"type": "text", "text": chat.task},
+                {"type": "image_url", "image_url": image_url},
+            ]
+        body: dict[str, Any] = {
+            "messages": [
+                {"role": "system", "content": chat.rules},
+                {"role": "user", "content": content},
+                *_retry_messages(chat),
+            ],
+            "max_completion_tokens": self._settings.most_output,
+        }
+        if schema is not None:
+            json_schema = {"name": chat.stage, "strict": True, "schema": schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": json_schema}
+        if self._settings.effort:
+            body["reasoning_effort"] = self._settings.effort
+        return body
+
+    def _responses_body(
+        self, chat: ChatRequest, image: EncodedImage | None, schema: Any
+    ) -> dict[str, Any]:
+        content: Any = [{"type": "input_text", "text": chat.task}]
+        if image is not None:
+            detail = self._settings.detail
+            content.append({"type": "input_image", "image_url": image.url, "detail": detail})
+        body: dict[str, Any] = {
+            "instructions": chat.rules,
+            "input": [{"role": "user", "content": content}, *self._retry_items(chat)],
+            "max_output_tokens": self._settings.most_output,
+            "store": False,  # the server would keep the photograph otherwise
+        }
+        if schema is not None:
+            json_schema = {"type": "json_schema", "name": chat.stage, "strict": True}
+            body["text"] = {"format": {**json_schema, "schema": schema}}
+        if self._settings.effort:
+            body["reasoning"] = {"effort": self._settings.effort}
+        return body
+
+    def _retry_items(self, chat: ChatRequest) -> list[dict[str, Any]]:
+        """Return the messages of a retry as items of ``input``.
+
+        OpenAI takes plain messages. llama.cpp recognizes an answer only with all of its fields.
+        """
+        messages = _retry_messages(chat)
+        if self._settings.is_openai or not messages:
+            return [dict(message) for message in messages]
+        answer, request = messages
+        content = {
+            "type": "output_text",
+            "text": answer["content"],
+            "annotations": [],
+            "logprobs": [],
+        }
+        item = {"id": "msg_0", "type": "message", "role": "assistant", "status": "completed"}
+        return [{**item, "content": [content]}, dict(request)]
+
+    def _image_body(self, model: str, prompt: str, size: tuple[int, int]) -> dict[str, Any]:
+        width, height = size
+        body: dict[str, Any] = {
+            "model": model,
+            "prompt": prompt,
+            "n": 1,
+            "size": f"{width}x{height}",
+        }
+        if self._settings.is_openai:
+            body |= {"quality": self._settings.quality, "output_format": "png"}
+        else:
+            body |= {"response_format": "b64_json"}  # OpenAI rejects it, others need it
+        return self._without_omitted(body)
+
+    def _image_extra(self, seed: int) -> dict[str, Any]:
+        seed_field = {} if self._settings.is_openai else {"seed": seed}
+        return self._without_omitted({**seed_field, **self._settings.image_extra})
+
+    def _without_omitted(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return ``fields`` without those that the setting ``image_extra`` sets to false."""
+        image_extra = self._settings.image_extra
+        return {name: value for name, value in fields.items() if image_extra.get(name) is not False}
 
 
-def paint_call(
-    settings: Settings, model: str, prompt: str, size: tuple[int, int], seed: int
-) -> ModelRequest:
-    """Return the call that paints ``prompt``; a seed goes to servers that may know it."""
-    body = _picture(settings, model, prompt, size)
-    most = image_sizes.tokens(model, size, settings.quality)
-    extra = _extra(settings, seed)
-    return ModelRequest("paint", "images/generations", body, extra, most_output=most, seed=seed)
+def supported_size(model: str, size: tuple[int, int], is_openai: bool) -> tuple[int, int]:
+    """Return the size to request, from which the painted image is scaled to ``size``.
 
-
-def edit_call(settings: Settings, model: str, prompt: str, image: Image, seed: int) -> ModelRequest:
-    """Return the call that changes ``image``, which has a size that the model paints."""
-    body = _picture(settings, model, prompt, image.size)
-    most = image_sizes.tokens(model, image.size, settings.quality)
-    extra, png = _extra(settings, seed), _file(image, "png")
-    looked_at = (image.size,)
-    return ModelRequest(
-        "edit", "images/edits", body, extra, png, most, looked_at=looked_at, seed=seed
-    )
-
-
-def seen(settings: Settings, image: Image) -> Seen:
-    """Return ``image`` no larger than it is looked at, as a data URL."""
-    smaller = image.convert("RGB")
-    smaller.thumbnail((settings.image_side, settings.image_side))
-    data = _file(smaller, settings.image_format)
-    text = base64.b64encode(data).decode()
-    return Seen(f"data:image/{settings.image_format};base64,{text}", smaller.size)
-
-
-def _chat(
-    settings: Settings, question: ChatRequest, picture: Seen | None, most: int, held: bool
-) -> dict[str, Any]:
-    content: Any = question.task
-    if picture is not None:
-        look = {"type": "image_url", "image_url": {"url": picture.url, "detail": settings.detail}}
-        content = [{"type": "text", "text": question.task}, look]
-    body: dict[str, Any] = {
-        "messages": [
-            {"role": "system", "content": question.rules},
-            {"role": "user", "content": content},
-            *_earlier(question),
-        ],
-        "max_completion_tokens": most,
-    }
-    if held and question.shape is not None:
-        schema = {"name": question.stage, "strict": True, "schema": question.shape}
-        body["response_format"] = {"type": "json_schema", "json_schema": schema}
-    if settings.effort:
-        body["reasoning_effort"] = settings.effort
-    return body
-
-
-def _responses(
-    settings: Settings, question: ChatRequest, picture: Seen | None, most: int, held: bool
-) -> dict[str, Any]:
-    content: Any = [{"type": "input_text", "text": question.task}]
-    if picture is not None:
-        content.append({"type": "input_image", "image_url": picture.url, "detail": settings.detail})
-    body: dict[str, Any] = {
-        "instructions": question.rules,
-        "input": [{"role": "user", "content": content}, *_items(settings, _earlier(question))],
-        "max_output_tokens": most,
-        "store": False,  # else the picture stays with the server
-    }
-    if held and question.shape is not None:
-        schema = {"type": "json_schema", "name": question.stage, "strict": True}
-        body["text"] = {"format": {**schema, "schema": question.shape}}
-    if settings.effort:
-        body["reasoning"] = {"effort": settings.effort}
-    return body
-
-
-def _earlier(question: ChatRequest) -> list[dict[str, str]]:
-    """Return the answer that could not be used, and what was said of it."""
-    if question.earlier is None:
-        return []
-    said, again = question.earlier
-    return [{"role": "assistant", "content": said or "-"}, {"role": "user", "content": again}]
-
-
-def _items(settings: Settings, turns: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Return turns as items of responses: llama.cpp knows an answer only if all of it is there."""
-    if settings.is_openai or not turns:
-        return [dict(turn) for turn in turns]
-    said, again = turns
-    text = {"type": "output_text", "text": said["content"], "annotations": [], "logprobs": []}
-    answer = {"id": "msg_0", "type": "message", "role": "assistant", "status": "completed"}
-    return [{**answer, "content": [text]}, dict(again)]
-
-
-def _picture(settings: Settings, model: str, prompt: str, size: tuple[int, int]) -> dict[str, Any]:
+    It has the aspect of ``size``, as far as the model supports that, and an area near to it.
+    """
     width, height = size
-    body: dict[str, Any] = {"model": model, "prompt": prompt, "n": 1, "size": f"{width}x{height}"}
-    if settings.is_openai:
-        body |= {"quality": settings.quality, "output_format": "png"}
-    else:
-        body |= {"response_format": "b64_json"}  # OpenAI refuses it, others need it
-    return {name: value for name, value in body.items() if _is_sent(settings, name)}
+    if is_openai and model.startswith(LEGACY_FAMILIES):
+        return min(LEGACY_SIZES, key=lambda legacy: _aspect_error(legacy, size))
+    aspect = min(max(size) / min(size), MAX_ASPECT)
+    min_area = MIN_AREA if is_openai else SIZE_STEP * SIZE_STEP
+    max_area = MAX_AREA if is_openai else MAX_AREA_ELSEWHERE
+    area = min(max(width * height, min_area), max_area)
+    short, long = _round_to_steps(
+        (area / aspect) ** 0.5, (area * aspect) ** 0.5, min_area, max_area
+    )
+    return (long, short) if width > height else (short, long)
 
 
-def _extra(settings: Settings, seed: int) -> dict[str, Any]:
-    known = {} if settings.is_openai else {"seed": seed}
-    every = {**known, **settings.image_extra}
-    return {name: value for name, value in every.items() if _is_sent(settings, name)}
+def painted_tokens(model: str, size: tuple[int, int], quality: str) -> int:
+    """Return the output tokens of a painted image.
+
+    A square image of 1024 pixels by gpt-image-2 takes 196, 1756 or 7024 tokens, by quality.
+    """
+    width, height = size
+    if model.startswith(LEGACY_FAMILIES):
+        return LEGACY_TOKENS.get(quality, LEGACY_TOKENS["high"])[width != height]
+    long = TOKENS_PER_LONG_SIDE.get(quality, TOKENS_PER_LONG_SIDE["high"])
+    short = round(long * min(size) / max(size))
+    return -(-long * short * (2_000_000 + width * height) // 4_000_000)
 
 
-def _is_sent(settings: Settings, name: str) -> bool:
-    return settings.image_extra.get(name) is not False
+def _aspect_error(size: tuple[int, int], wanted: tuple[int, int]) -> float:
+    return abs(size[0] * wanted[1] - size[1] * wanted[0]) / size[1]
 
 
-def _file(image: Image, kind: str) -> bytes:
+def _round_to_steps(short: float, long: float, min_area: int, max_area: int) -> tuple[int, int]:
+    """Return multiples of ``SIZE_STEP`` near the two sides, within the limits of area and aspect.
+
+    Growing the shorter side first mends both an area that is too small and an aspect that is too
+    long; only then may the longer side shrink.
+    """
+    short_side, long_side = (
+        max(SIZE_STEP, round(side / SIZE_STEP) * SIZE_STEP) for side in (short, long)
+    )
+    while short_side * long_side < min_area or long_side > MAX_ASPECT * short_side:
+        short_side += SIZE_STEP
+    while short_side * long_side > max_area:
+        long_side -= SIZE_STEP
+    return short_side, long_side
+
+
+def _retry_messages(chat: ChatRequest) -> list[dict[str, str]]:
+    """Return the rejected answer and the request for another one, as messages."""
+    if chat.rejected is None:
+        return []
+    answer, request = chat.rejected
+    return [
+        {"role": "assistant", "content": answer or "-"},  # an empty message is rejected
+        {"role": "user", "content": request},
+    ]
+
+
+def _image_file(image: Image, image_format: str) -> bytes:
     out = io.BytesIO()
-    with block_fork():  # Pillow imports what writes this kind of file
-        image.save(out, kind.upper(), **({"quality": JPEG_QUALITY} if kind != "png" else {}))
+    options = {} if image_format == "png" else {"quality": JPEG_QUALITY}
+    with block_fork():  # Pillow imports the writer of the format
+        image.save(out, image_format.upper(), **options)
     return out.getvalue()

@@ -1,4 +1,9 @@
-"""Read the JSON of an answer, field by field: many servers are only nearly compatible."""
+"""Parse the JSON of responses, field by field.
+
+Many servers are only nearly compatible with OpenAI: content in parts, counts that are missing or
+null, extra fields of any type. Whatever a response does not need is skipped, so a schema with
+types, or a pydantic model of one, would reject responses that can be used.
+"""
 
 from __future__ import annotations
 
@@ -9,119 +14,142 @@ from typing import Any, Final
 
 from semcodec.backends.recording import ModelResponse, Usage
 
-MAX_NAME: Final = 200  #: characters of a model's name
-MAX_ERROR: Final = 160  #: characters of an error that are shown
+MAX_MODEL_NAME: Final = 200  #: characters
+MAX_ERROR: Final = 160  #: characters of a server's error that are quoted
 MAX_TEXT: Final = 200_000  #: characters of an answer
-MAX_COUNT: Final = 10**9  #: tokens that a server may say a call took
+MAX_TOKEN_COUNT: Final = 10**9  #: a larger count is not believed
 
 
-class Unreadable(Exception):
-    """The answer has not the fields that it should have; the message says which."""
+class MalformedResponse(Exception):
+    """A response lacks a field that it must have; the message names it."""
 
 
-def read(route: str, body: Any) -> ModelResponse:
-    """Return the reply in the ``body`` of an answer.
+def parse_response(route: str, body: Any) -> ModelResponse:
+    """Return the response in ``body``, the JSON value that a server sent.
 
     Raises:
-        Unreadable: it has not the fields that a reply has.
+        MalformedResponse: a necessary field is missing, or the server sent an error.
     """
     if not isinstance(body, dict):
-        raise Unreadable("no object")
+        raise MalformedResponse("not a JSON object")
     error = body.get("error")
     if error and isinstance(error, dict | str):
-        said = error.get("message") if isinstance(error, dict) else error
-        raise Unreadable(f"an error: {_text(said)[:MAX_ERROR]}")
-    return READERS[route](body)
+        message = error.get("message") if isinstance(error, dict) else error
+        raise MalformedResponse(f"error: {_text(message)[:MAX_ERROR]}")
+    return PARSERS[route](body)
 
 
-def _chat(body: Mapping[str, Any]) -> ModelResponse:
+def _parse_chat(body: Mapping[str, Any]) -> ModelResponse:
     choice = _first(body, "choices")
     message = choice.get("message")
     if not isinstance(message, dict):
-        raise Unreadable("no message")
-    why = choice.get("finish_reason")
-    refusal = _text(message.get("refusal")) or ("filtered" if why == "content_filter" else "")
-    text = _text(message.get("content"))
-    return ModelResponse(text, b"", _model(body), why == "length", refusal, _usage(body))
+        raise MalformedResponse("no message")
+    reason = choice.get("finish_reason")
+    return ModelResponse(
+        text=_text(message.get("content")),
+        model=_model_name(body),
+        is_truncated=reason == "length",
+        refusal=_text(message.get("refusal")) or _refusal_by_filter(reason),
+        usage=_usage(body),
+    )
 
 
-def _responses(body: Mapping[str, Any]) -> ModelResponse:
-    output = body.get("output")
-    if not isinstance(output, list):
-        raise Unreadable("no output")
-    parts = [part for one in output if isinstance(one, dict) for part in _list(one, "content")]
-    text = "".join(_text(part.get("text")) for part in parts if part.get("type") == "output_text")
-    refusal = "".join(_text(part.get("refusal")) for part in parts if part.get("type") == "refusal")
+def _parse_responses(body: Mapping[str, Any]) -> ModelResponse:
+    if not isinstance(body.get("output"), list):
+        raise MalformedResponse("no output")
+    parts = [part for item in _objects(body, "output") for part in _objects(item, "content")]
     details = body.get("incomplete_details")
-    why = details.get("reason") if isinstance(details, dict) else None
-    refusal = refusal or ("filtered" if why == "content_filter" else "")
-    return ModelResponse(text, b"", _model(body), why == "max_output_tokens", refusal, _usage(body))
+    reason = details.get("reason") if isinstance(details, dict) else None
+    return ModelResponse(
+        text=_join_parts(parts, "output_text", "text"),
+        model=_model_name(body),
+        is_truncated=reason == "max_output_tokens",
+        refusal=_join_parts(parts, "refusal", "refusal") or _refusal_by_filter(reason),
+        usage=_usage(body),
+    )
 
 
-def _images(body: Mapping[str, Any]) -> ModelResponse:
+def _parse_images(body: Mapping[str, Any]) -> ModelResponse:
     encoded = _first(body, "data").get("b64_json")
     if not isinstance(encoded, str) or not encoded:
-        raise Unreadable("no picture in b64_json")
+        raise MalformedResponse("no image in b64_json")
     try:
         image = base64.b64decode(encoded, validate=True)
     except (ValueError, binascii.Error):
-        raise Unreadable("b64_json is no base64") from None
-    return ModelResponse("", image, _model(body), usage=_usage(body))
+        raise MalformedResponse("b64_json is not base64") from None
+    return ModelResponse(image=image, model=_model_name(body), usage=_usage(body))
 
 
-def _models(body: Mapping[str, Any]) -> ModelResponse:
-    names = [one.get("id") for one in _list(body, "data")]
-    lines = [name for name in names if isinstance(name, str) and name.isprintable()]
-    return ModelResponse("\n".join(lines)[:MAX_TEXT])
+def _parse_models(body: Mapping[str, Any]) -> ModelResponse:
+    ids = [entry.get("id") for entry in _objects(body, "data")]
+    names = [name for name in ids if isinstance(name, str) and name.isprintable()]
+    return ModelResponse("\n".join(names)[:MAX_TEXT])
 
 
-READERS: Final[dict[str, Callable[[Mapping[str, Any]], ModelResponse]]] = {
-    "chat/completions": _chat,
-    "responses": _responses,
-    "images/generations": _images,
-    "images/edits": _images,
-    "models": _models,
+PARSERS: Final[dict[str, Callable[[Mapping[str, Any]], ModelResponse]]] = {
+    "chat/completions": _parse_chat,
+    "responses": _parse_responses,
+    "images/generations": _parse_images,
+    "images/edits": _parse_images,
+    "models": _parse_models,
 }
 
 
 def _first(body: Mapping[str, Any], name: str) -> dict[str, Any]:
-    found = _list(body, name)
-    if not found:
-        raise Unreadable(f"{name} is empty")
-    return found[0]
+    objects = _objects(body, name)
+    if not objects:
+        raise MalformedResponse(f"{name} is empty")
+    return objects[0]
 
 
-def _list(body: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    found = body.get(name)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+def _objects(body: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the objects in the list ``name``; empty if it is not a list."""
+    value = body.get(name)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _join_parts(parts: list[dict[str, Any]], part_type: str, field: str) -> str:
+    return "".join(_text(part.get(field)) for part in parts if part.get("type") == part_type)
 
 
 def _text(value: Any) -> str:
-    """Return a text, whole or in parts, without half characters, which nothing can write."""
+    """Return a text that is sent whole or in parts, without unpaired surrogates."""
     if isinstance(value, list):
         value = "".join(_text(part.get("text")) for part in value if isinstance(part, dict))
     text = value if isinstance(value, str) else ""
     return text[:MAX_TEXT].encode(errors="replace").decode()
 
 
-def _model(body: Mapping[str, Any]) -> str:
-    name = _text(body.get("model"))[:MAX_NAME]
+def _refusal_by_filter(reason: object) -> str:
+    return "filtered" if reason == "content_filter" else ""
+
+
+def _model_name(body: Mapping[str, Any]) -> str:
+    name = _text(body.get("model"))[:MAX_MODEL_NAME]
     return name if name.isprintable() else ""
 
 
 def _usage(body: Mapping[str, Any]) -> Usage | None:
-    """Return the tokens, by the names of either dialect."""
-    said = body.get("usage")
-    if not isinstance(said, dict):
+    """Return the token counts under the names of either API, or None if one is missing.
+
+    Without counts the budget takes the upper bound, so a guess here could undercount.
+    """
+    counts = body.get("usage")
+    if not isinstance(counts, dict):
         return None
-    details = said.get("input_tokens_details")
-    pictures = _count(details.get("image_tokens")) if isinstance(details, dict) else None
-    taken = _count(said.get("prompt_tokens", said.get("input_tokens")))
-    given = _count(said.get("completion_tokens", said.get("output_tokens")))
-    if taken is None or given is None:
-        return None  # what the call took is then the most it can be
-    return Usage(taken, min(pictures or 0, taken), given, given if "data" in body else 0)
+    details = counts.get("input_tokens_details")
+    image_tokens = _count(details.get("image_tokens")) if isinstance(details, dict) else None
+    input_tokens = _count(counts.get("prompt_tokens", counts.get("input_tokens")))
+    output_tokens = _count(counts.get("completion_tokens", counts.get("output_tokens")))
+    if input_tokens is None or output_tokens is None:
+        return None
+    return Usage(
+        input_tokens=input_tokens,
+        input_image_tokens=min(image_tokens or 0, input_tokens),
+        output_tokens=output_tokens,
+        output_image_tokens=output_tokens if "data" in body else 0,
+    )
 
 
 def _count(value: Any) -> int | None:
-    return value if type(value) is int and 0 <= value <= MAX_COUNT else None
+    return value if type(value) is int and 0 <= value <= MAX_TOKEN_COUNT else None

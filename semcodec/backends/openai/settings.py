@@ -1,7 +1,10 @@
-"""What can be set about a server: where it is, which models, how pictures travel, when to give up.
+"""Settings of the backend ``openai``: server, models, images, timeouts, cost.
 
-What the caller gives comes first, then what a replayed tape says, the environment, the table
-``[openai]`` of the config file, and what stands here. Nothing in a record has any say.
+In order of precedence: arguments, the settings of a replayed recording, the environment, the table
+``[openai]`` of the config file, the defaults below. A record never has any influence on them.
+
+This module is imported by the command line for its choices and by ``doctor``, so it must not need
+any package of the extra ``openai``: the checks below are written out in place of pydantic models.
 """
 
 from __future__ import annotations
@@ -19,9 +22,9 @@ from urllib.parse import urlsplit
 
 from semcodec.errors import InputError
 
-OPENAI: Final = "https://api.openai.com/v1"
-#: Current in November 2026. The set is row 1 of the registry, so naming it costs a record one byte.
-MODELS: Final = {"describer": "gpt-5.5", "writer": "gpt-5.5", "painter": "gpt-image-2"}
+OPENAI_URL: Final = "https://api.openai.com/v1"
+#: Current in November 2026. They are row 1 of the registry: a record names them in one byte.
+DEFAULT_MODELS: Final = {"describer": "gpt-5.5", "writer": "gpt-5.5", "painter": "gpt-image-2"}
 CHOICES: Final = {
     "api": ("chat", "responses"),
     "detail": ("low", "high", "auto"),
@@ -29,46 +32,50 @@ CHOICES: Final = {
     "quality": ("low", "medium", "high", "auto"),
     "structured": ("auto", "json_schema", "off"),
 }
-LOCAL: Final = ("127.0.0.1", "localhost", "::1")
-CONFIG: Final = "SEMCODEC_CONFIG"
-BASE_URL: Final = "OPENAI_BASE_URL"  #: as every client of OpenAI reads it
-SECRET: Final = "api_key"  # noqa: S105  # the name of a setting
-EXTRAS: Final = ("text_extra", "image_extra")
-#: What a tape does not keep, nor has any say in: money, and files of this machine.
-NOT_RECORDED: Final = ("prices", "max_cost", "prompts")
-SECRETIVE: Final = re.compile("api_?key|secret|password|authorization", re.I)
-MAX_CONFIG: Final = 100_000  #: bytes of the config file
-MAX_SIDE: Final = 2048  #: pixels of a picture that is sent
+LOCAL_HOSTS: Final = ("127.0.0.1", "localhost", "::1")
+CONFIG_ENV: Final = "SEMCODEC_CONFIG"
+BASE_URL_ENV: Final = "OPENAI_BASE_URL"  #: the variable that every client of OpenAI reads
+API_KEY_FIELD: Final = "api_key"  #: in the config file
+EXTRA_FIELDS: Final = ("text_extra", "image_extra")
+#: Neither stored in a recording nor taken from one: money, and files of this machine.
+UNRECORDED_SETTINGS: Final = ("prices", "max_cost", "prompts")
+SECRET_NAME_PATTERN: Final = re.compile("api_?key|secret|password|authorization", re.I)
+MAX_CONFIG_BYTES: Final = 100_000
+MAX_IMAGE_SIDE: Final = 2048  #: pixels of an image that is sent
 MAX_RETRIES: Final = 10
 MAX_SECONDS: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to talk to a server.
+    """Everything that can be set about a server.
 
     Attributes:
-        base_url: with ``/v1``, as every client of OpenAI takes it.
-        describer, writer, painter: models; None is the default of OpenAI, or the only model that
-            another server has.
+        base_url: of the server, with ``/v1``, as every client of OpenAI takes it.
+        describer, writer, painter: models; None is OpenAI's default, or the only model of another
+            server.
         api: ``"chat"``, which every server has, or ``"responses"``.
-        image_side: pixels of the longer side of a picture to look at, 64..2048.
-        image_format: of a picture to look at.
-        detail: how closely the model looks.
-        quality: of what is painted.
-        structured: whether answers are held to a JSON schema: ``"auto"`` tries.
-        effort: of models that reason, such as ``"low"``; None leaves it to the server.
-        most_output: tokens of one answer at most, thoughts included.
-        text_timeout, image_timeout: seconds in which an answer must be complete.
-        retries: of calls that surely did nothing.
-        text_extra, image_extra: fields for servers that know more; of pictures, false leaves a
-            field out that we would send.
+        image_side: pixels of the longer side of an image that the model looks at, 64..2048.
+        image_format: of an image that the model looks at.
+        detail: how closely the model looks at an image.
+        quality: of a painted image.
+        structured: whether answers must follow a JSON schema; ``"auto"`` tries, and goes on without
+            if the server rejects it.
+        effort: of reasoning models, such as ``"low"``; None leaves it to the server.
+        most_output: maximum tokens of one answer, reasoning included.
+        text_timeout, image_timeout: seconds in which a response must be complete.
+        retries: of requests that the server did not process, 0..10.
+        text_extra, image_extra: additional fields of requests, for servers that know more. In
+            ``image_extra``, false omits a field that would be sent otherwise.
         prices: dollars per million tokens by model: ``{"m": {"input": 1, "output": 2}}``.
         max_cost: dollars; None is no limit.
-        prompts: a file of prompts instead of ours.
+        prompts: a file of prompts in place of the built-in ones.
+
+    Raises:
+        InputError: a value is not valid.
     """
 
-    base_url: str = OPENAI
+    base_url: str = OPENAI_URL
     describer: str | None = None
     writer: str | None = None
     painter: str | None = None
@@ -90,19 +97,23 @@ class Settings:
     prompts: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be meant."""
+        """Check every value."""
         _check_url(self.base_url)
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
-                raise InputError(f"The setting {name} is one of {', '.join(choices)}.")
+                raise InputError(f"The setting {name} must be one of {', '.join(choices)}.")
         for name in ("describer", "writer", "painter", "effort", "prompts"):
             _check_text(name, getattr(self, name))
-        for name in (*EXTRAS, "prices"):
+        for name in (*EXTRA_FIELDS, "prices"):
             _check_table(name, getattr(self, name))
         for name in (*self.text_extra, *self.image_extra):
-            if SECRETIVE.search(name):
-                raise InputError(f"The field {name} would stand on tapes: give the key as a key.")
-        _check_number("image_side", self.image_side, 64, MAX_SIDE, int)
+            if SECRET_NAME_PATTERN.search(name):
+                # Extra fields are stored in recordings, which people share.
+                raise InputError(
+                    f"The field {name} looks like a secret and would be recorded: "
+                    "use SEMCODEC_API_KEY for a key."
+                )
+        _check_number("image_side", self.image_side, 64, MAX_IMAGE_SIDE, int)
         _check_number("most_output", self.most_output, 16, 1_000_000, int)
         _check_number("retries", self.retries, 0, MAX_RETRIES, int)
         _check_number("text_timeout", self.text_timeout, 0.001, MAX_SECONDS, int, float)
@@ -112,113 +123,125 @@ class Settings:
 
     @property
     def is_openai(self) -> bool:
-        """Whether the server is OpenAI's own."""
-        host, theirs = urlsplit(self.base_url).hostname or "", urlsplit(OPENAI).hostname
-        return host == theirs or host.endswith(f".{theirs}")  # those of regions too
+        """Whether the server is OpenAI's own, in any region."""
+        host, openai_host = urlsplit(self.base_url).hostname or "", urlsplit(OPENAI_URL).hostname
+        return host == openai_host or host.endswith(f".{openai_host}")
 
     @property
     def is_local(self) -> bool:
         """Whether the server runs on this machine."""
-        return urlsplit(self.base_url).hostname in LOCAL
+        return urlsplit(self.base_url).hostname in LOCAL_HOSTS
 
-    def recorded(self) -> dict[str, Any]:
-        """Return what a tape keeps: all that decides what is asked, and nothing of this machine."""
-        every = {one.name: getattr(self, one.name) for one in fields(self)}
+    def to_record(self) -> dict[str, Any]:
+        """Return the settings that a recording stores, as JSON values."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
             name: dict(value) if isinstance(value, Mapping) else value
-            for name, value in every.items()
-            if name not in NOT_RECORDED
+            for name, value in values.items()
+            if name not in UNRECORDED_SETTINGS
         }
 
     @classmethod
-    def found(cls, recorded: Mapping[str, Any], **given: Any) -> Settings:
-        """Return what is ``given``, then ``recorded``, then in environment and config file.
+    def load(cls, recorded: Mapping[str, Any], **arguments: Any) -> Settings:
+        """Return settings merged from all sources.
+
+        Args:
+            recorded: the settings of a replayed recording; empty without one.
+            arguments: settings that come before all others; None stands for one that is not given.
 
         Raises:
-            InputError: a setting is wrong, or there is none of its name.
+            InputError: a setting is unknown or not valid, or the config file cannot be read.
         """
-        known = {one.name for one in fields(cls)}
-        stored = {name: value for name, value in config().items() if name != SECRET}
-        asked = {name: value for name, value in given.items() if value is not None}
-        tape = {name: value for name, value in recorded.items() if name not in NOT_RECORDED}
-        merged = {**stored, **_of_environment(), **tape, **asked}
-        if BASE_URL in os.environ and "base_url" not in merged:
-            # Most likely another variable was not set: the photograph must not go to OpenAI.
-            raise InputError(f"{BASE_URL} is set and empty: set it to a URL, or unset it.")
+        merged = {
+            **{name: value for name, value in read_config().items() if name != API_KEY_FIELD},
+            **_from_environment(),
+            **{name: value for name, value in recorded.items() if name not in UNRECORDED_SETTINGS},
+            **{name: value for name, value in arguments.items() if value is not None},
+        }
+        if BASE_URL_ENV in os.environ and "base_url" not in merged:
+            # Most likely it was set from another variable that is empty by mistake: the photograph
+            # must not go to OpenAI because of it.
+            raise InputError(f"{BASE_URL_ENV} is set but empty: set it to a URL, or unset it.")
+        known = {field.name for field in fields(cls)}
         if unknown := sorted(set(merged) - known):
-            raise InputError(
-                f"There is no setting {unknown[0]!r}: there are {', '.join(sorted(known))}."
-            )
-        if isinstance(merged.get("max_cost"), int | float) and not isinstance(
-            merged["max_cost"], bool
-        ):
-            merged["max_cost"] = Decimal(str(merged["max_cost"]))
+            names = ", ".join(sorted(known))
+            raise InputError(f"There is no setting {unknown[0]!r}: use one of {names}.")
+        max_cost = merged.get("max_cost")
+        if isinstance(max_cost, int | float) and not isinstance(max_cost, bool):
+            merged["max_cost"] = Decimal(str(max_cost))
         return cls(**merged)
 
 
-def _of_environment() -> dict[str, str]:
-    """Return the settings that the environment has; an empty variable has none."""
-    url = os.environ.get(BASE_URL, "").strip()
-    return {"base_url": url} if url else {}
-
-
-def config() -> dict[str, Any]:
+def read_config() -> dict[str, Any]:
     """Return the table ``[openai]`` of the config file; empty if there is none.
 
     Raises:
-        InputError: it cannot be read, or holds a key that others could read.
+        InputError: the file cannot be read, or contains a key that other users could read.
     """
     path = config_path()
     if path.exists() and not path.is_file():
-        raise InputError(f"The config file {path} is no file.")
+        raise InputError(f"The config file {path} is not a regular file: replace it by one.")
     try:
         with path.open("rb") as file:
-            data, mode = file.read(MAX_CONFIG + 1), os.fstat(file.fileno()).st_mode
-        table = tomllib.loads(data.decode()).get("openai", {}) if len(data) <= MAX_CONFIG else None
+            data, mode = file.read(MAX_CONFIG_BYTES + 1), os.fstat(file.fileno()).st_mode
+        if len(data) > MAX_CONFIG_BYTES:
+            raise InputError(
+                f"The config file {path} has over {MAX_CONFIG_BYTES} bytes: shorten it."
+            )
+        table = tomllib.loads(data.decode()).get("openai", {})
     except FileNotFoundError:
         return {}
+    except InputError:
+        raise
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError(
-            f"The config file {path} cannot be read: {type(error).__name__}."
-        ) from None
-    if table is None:
-        raise InputError(f"The config file {path} has over {MAX_CONFIG} bytes: write less.")
+        # Without the error's own text, which may quote a line with the key.
+        message = f"The config file {path} cannot be read: {type(error).__name__}."
+        raise InputError(message) from None
     if not isinstance(table, dict):
-        raise InputError(f"In the config file {path}, [openai] must be a table.")
-    if SECRET in table and os.name == "posix" and mode & 0o077:
-        raise InputError(f"Others can read the key in {path}: run chmod 600 on it.")
+        raise InputError(f"[openai] in the config file {path} must be a table.")
+    if API_KEY_FIELD in table and os.name == "posix" and mode & 0o077:
+        raise InputError(
+            f"{path} contains an API key but is readable by others (mode {mode & 0o777:o}): "
+            "run chmod 600 on it."
+        )
     return table
 
 
 def config_path() -> Path:
-    """Return where the config file is, or would be."""
-    if named := os.environ.get(CONFIG):
-        return Path(named)
-    home = os.environ.get("APPDATA") if os.name == "nt" else os.environ.get("XDG_CONFIG_HOME")
-    return Path(home or Path("~/.config")).expanduser() / "semcodec" / "config.toml"
+    """Return the path of the config file, which need not exist."""
+    if path := os.environ.get(CONFIG_ENV):
+        return Path(path)
+    folder = os.environ.get("APPDATA") if os.name == "nt" else os.environ.get("XDG_CONFIG_HOME")
+    return Path(folder or Path("~/.config")).expanduser() / "semcodec" / "config.toml"
+
+
+def _from_environment() -> dict[str, str]:
+    """Return the settings of the environment; an empty variable sets nothing."""
+    url = os.environ.get(BASE_URL_ENV, "").strip()
+    return {"base_url": url} if url else {}
 
 
 def _check_url(url: object) -> None:
+    if not isinstance(url, str) or not _is_http_url(url):
+        raise InputError(
+            "The base URL is not an HTTP URL: use one such as https://api.openai.com/v1 or "
+            "http://127.0.0.1:8080/v1."
+        )
+    if "@" in urlsplit(url).netloc or "?" in url or "#" in url:
+        raise InputError(
+            "The base URL must not contain a user, password or query: "
+            "use SEMCODEC_API_KEY for a key."
+        )
+
+
+def _is_http_url(url: str) -> bool:
     try:
-        parts = urlsplit(url) if isinstance(url, str) else None
-        good = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
-        good = (
-            good
-            and parts is not None
-            and (parts.port or True)
-            and str(url).isprintable()
-            and " " not in str(url)
-        )
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError if it is not a number up to 65535
     except ValueError:
-        good = False
-    if not good:
-        raise InputError(
-            "The base URL is like https://api.openai.com/v1 or http://127.0.0.1:8080/v1."
-        )
-    if parts is not None and ("@" in parts.netloc or "?" in str(url) or "#" in str(url)):
-        raise InputError(
-            "The base URL has no user, password or query in it: give the key as a key."
-        )
+        return False
+    is_http = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return is_http and url.isprintable() and " " not in url
 
 
 def _check_text(name: str, value: object) -> None:
@@ -230,20 +253,22 @@ def _check_text(name: str, value: object) -> None:
 
 def _check_table(name: str, value: object) -> None:
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise InputError(f"The setting {name} is a table.")
+        raise InputError(f"The setting {name} must be a table.")
     try:
-        json.dumps(dict(value) if name in EXTRAS else {}, allow_nan=False)
+        json.dumps(dict(value) if name in EXTRA_FIELDS else {}, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
-        raise InputError(f"The setting {name} has a value that JSON has not.") from None
+        message = f"The setting {name} contains a value that is not JSON-serializable: remove it."
+        raise InputError(message) from None
 
 
-def _check_number(name: str, value: Any, least: float, most: float, *kinds: type) -> None:
-    if isinstance(value, bool) or not isinstance(value, kinds) or not _is_in(value, least, most):
-        raise InputError(f"The setting {name} is a number from {least} to {most}.")
+def _check_number(name: str, value: Any, minimum: float, maximum: float, *types: type) -> None:
+    is_valid = isinstance(value, types) and not isinstance(value, bool)
+    if not is_valid or not _is_between(value, minimum, maximum):
+        raise InputError(f"The setting {name} must be a number from {minimum} to {maximum}.")
 
 
-def _is_in(value: Any, least: float, most: float) -> bool:
+def _is_between(value: Any, minimum: float, maximum: float) -> bool:
     try:
-        return bool(least <= value <= most)
-    except InvalidOperation:  # a Decimal that is no number
+        return bool(minimum <= value <= maximum)
+    except InvalidOperation:  # Decimal("NaN")
         return False

@@ -1,19 +1,31 @@
-"""Connections that are closed when the time of a call is up, by sockets alone and with no thread.
+"""An HTTP transport with one deadline for a whole request, without threads.
 
-The client's own timeouts are for one read or write each: a server that sends a byte now and then is
-waited for without end. The pool of connections, httpcore2, hands timeouts on to whatever opens and
-uses its sockets, without looking at them. So the transport replaces each number of seconds by an
-instant of ``time.monotonic()``, which here is called a deadline, and ``Stream`` works out before
-every read and write how many seconds are left. When none are, the error takes its usual way through
-the client, which closes the connection; so does Ctrl-C. All of it happens in the caller's thread,
-whether that runs an event loop or not.
+The client's own timeouts are for single reads and writes: a server that sends a byte now and then
+could keep a request open forever. So the transport turns seconds into deadlines, and the invariant
+is: **below** ``Transport.handle_request``, **every timeout is an instant of** ``time.monotonic()``.
+That works because the connection pool, httpcore2, passes timeouts to the code that opens and uses
+sockets without looking at them; ``DeadlineBackend`` and ``DeadlineStream`` are that code. Before
+every connect, TLS handshake, read and write they compute the seconds left, and raise the usual
+timeout if there are none. The one exception is the wait for a free connection of the pool, which
+httpcore2 measures itself: it stays in seconds.
+
+Without the deadline a slow server blocks its caller without limit
+(``test_a_late_response_is_closed``). A thread that is given up in place of a deadline would keep
+the connection, and a paid request, running (``test_many_late_requests_leave_no_threads_or_files``).
+Everything happens in the caller's thread, so Ctrl-C ends it as well
+(``test_ctrl_c_closes_the_connection``), and a running event loop does not matter.
+
+Whether a request was sent decides whether it may be billed and retried. ``_Progress`` observes it,
+and an error before that is raised as a connection error, whatever it was (``errors.NOT_SENT``;
+``test_a_handshake_that_fails_is_not_billed``).
 """
 
 from __future__ import annotations
 
 import contextlib
 
-# What the first call would import: a child that is forked meanwhile would wait for it for ever.
+# Imported here because the first request would import them: a child that is forked during an import
+# waits for it forever.
 import encodings.idna
 import encodings.utf_8_sig  # noqa: F401
 import ipaddress
@@ -31,16 +43,16 @@ from typing import Any, Final
 import httpcore2
 import httpx2
 
-PIECE: Final = 4096  #: bytes that are written before the time is looked at again
+CHUNK_BYTES: Final = 4096  #: written between two checks of the deadline
 
 
 class Transport(httpx2.BaseTransport):
-    """One pool of connections to one server, straight or by the proxy of the environment.
+    """A pool of connections to one server, direct or through the proxy of the environment.
 
     Args:
         url: of the server.
         limits: of the pool.
-        trust_env: whether proxies and certificates of the environment are used.
+        trust_env: whether to use proxies and certificates of the environment.
     """
 
     def __init__(self, url: str, limits: httpx2.Limits, trust_env: bool) -> None:
@@ -48,11 +60,12 @@ class Transport(httpx2.BaseTransport):
         self._pool = _pool(_proxy(url) if trust_env else None, limits, trust_env)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Return the response to ``request``, whose body is still to be read.
+        """Return the response to ``request``, its body not yet read.
 
         Raises:
-            httpx2.TransportError: the time is up, or the connection failed. It is a ConnectError,
-                ConnectTimeout, PoolTimeout or ProxyError if the request was not sent.
+            httpx2.TransportError: the deadline has passed, or the connection failed. It is a
+                ConnectError, ConnectTimeout, PoolTimeout or ProxyError if and only if the request
+                was not sent.
         """
         progress = _Progress()
         url = httpcore2.URL(
@@ -61,7 +74,7 @@ class Transport(httpx2.BaseTransport):
             port=request.url.port,
             target=request.url.raw_path,
         )
-        wanted = httpcore2.Request(
+        core_request = httpcore2.Request(
             method=request.method,
             url=url,
             headers=request.headers.raw,
@@ -72,8 +85,8 @@ class Transport(httpx2.BaseTransport):
                 "trace": progress.trace,
             },
         )
-        with _translated(request), _unsent_as_unreachable(progress):
-            response = self._pool.handle_request(wanted)
+        with _as_httpx_errors(request), _as_connection_errors(progress):
+            response = self._pool.handle_request(core_request)
         return httpx2.Response(
             status_code=response.status,
             headers=response.headers,
@@ -84,7 +97,8 @@ class Transport(httpx2.BaseTransport):
     def close(self) -> None:
         """Close all connections; in a forked child, only its copies of their sockets.
 
-        There the lock of the pool may be held for ever, by a thread that was not copied.
+        The child must not use ``_pool.close``: it takes the lock of the pool, which a thread of the
+        parent may have held during the fork, and which is never released in the child.
         """
         if self._process == os.getpid():
             self._pool.close()
@@ -94,13 +108,13 @@ class Transport(httpx2.BaseTransport):
 
 
 class _Progress:
-    """How far a request has come.
+    """The progress of one request.
 
     Attributes:
         is_sent: whether sending began. A CONNECT request does not count: it goes to the proxy,
-            holds neither key nor picture, and costs nothing. Any other request to a proxy counts,
-            for the proxy may have forwarded it.
-        stream: the connection that was opened for it, if any.
+            contains neither key nor image, and costs nothing. Any other request to a proxy counts,
+            because the proxy may have forwarded it.
+        stream: the connection that was opened for the request; None if it uses an older one.
     """
 
     def __init__(self) -> None:
@@ -108,38 +122,42 @@ class _Progress:
         self.stream: httpcore2.NetworkStream | None = None
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Record an event of httpcore2's ``trace`` extension."""
+        """Update the progress from an event of httpcore2's ``trace`` extension."""
         if event.endswith(".send_request_headers.started"):
             self.is_sent |= info["request"].method != b"CONNECT"
         elif event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self.stream = info["return_value"]
 
 
-class Stream(httpcore2.NetworkStream):
-    """A socket, or TLS over it; timeouts are deadlines."""
+class DeadlineStream(httpcore2.NetworkStream):
+    """A socket, or TLS over it, whose timeouts are deadlines."""
 
     def __init__(self, inner: httpcore2.NetworkStream) -> None:
         self._inner, self._process = inner, os.getpid()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return what has come, waiting for it if need be."""
-        with self._closed_if_given_up():
-            return self._inner.read(max_bytes, _left(timeout, httpcore2.ReadTimeout))
+        """Return at most ``max_bytes`` received bytes; empty at the end of the stream."""
+        with self._closed_on_failure():
+            return self._inner.read(max_bytes, _seconds_left(timeout, httpcore2.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write all of ``buffer``, however slowly the server takes it."""
-        with self._closed_if_given_up():
-            for at in range(0, len(buffer), PIECE):
-                self._inner.write(buffer[at : at + PIECE], _left(timeout, httpcore2.WriteTimeout))
+        """Write all of ``buffer``, and check the deadline for each chunk.
+
+        In one piece, a server that reads slowly enough would never let the socket time out.
+        """
+        with self._closed_on_failure():
+            for start in range(0, len(buffer), CHUNK_BYTES):
+                seconds = _seconds_left(timeout, httpcore2.WriteTimeout)
+                self._inner.write(buffer[start : start + CHUNK_BYTES], seconds)
 
     def close(self) -> None:
-        """Close the connection, so that the server sees it.
+        """Close the connection, so that the server notices.
 
-        Children that were forked have copies of the socket, and as long as one of them lives,
-        closing ours does not reach the server; shutting down does. They only close their copies.
+        Forked children have copies of the socket. As long as one of them lives, closing this copy
+        does not reach the server, but shutting down does. The children only close their copies.
         """
         if self._process == os.getpid():
-            with contextlib.suppress(OSError):  # the server was first
+            with contextlib.suppress(OSError):  # the server has closed it already
                 self._inner.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
         self._inner.close()
 
@@ -149,21 +167,21 @@ class Stream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        """Return the stream that is encrypted from here on."""
-        with self._closed_if_given_up():
-            left = _left(timeout, httpcore2.ConnectTimeout)
-            return Stream(self._inner.start_tls(ssl_context, server_hostname, left))
+        """Return an encrypted stream over this one, after the TLS handshake."""
+        with self._closed_on_failure():
+            seconds = _seconds_left(timeout, httpcore2.ConnectTimeout)
+            return DeadlineStream(self._inner.start_tls(ssl_context, server_hostname, seconds))
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what the socket knows about ``info``."""
+        """Return a property of the socket, such as its address."""
         return self._inner.get_extra_info(info)
 
     @contextlib.contextmanager
-    def _closed_if_given_up(self) -> Iterator[None]:
-        """Close the connection when the time is up, or at Ctrl-C.
+    def _closed_on_failure(self) -> Iterator[None]:
+        """Close the connection at a timeout or Ctrl-C.
 
-        The client does so too, but not while it speaks to a proxy or agrees on encryption. After an
-        error of the network it may still read what the server had to say, and closes it later.
+        The client does so too, but not during the handshake with a proxy or of TLS. A network error
+        is left to the client: it may still read an early response, and closes the stream later.
         """
         try:
             yield
@@ -173,8 +191,8 @@ class Stream(httpcore2.NetworkStream):
             raise
 
 
-class Backend(httpcore2.NetworkBackend):
-    """Opens sockets; timeouts are deadlines."""
+class DeadlineBackend(httpcore2.NetworkBackend):
+    """Opens sockets; its timeouts are deadlines."""
 
     def __init__(self) -> None:
         self._inner = httpcore2.SyncBackend()
@@ -188,29 +206,31 @@ class Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        """Return a connection to the first address of ``host`` that takes one.
+        """Return a connection to the first address of ``host`` that accepts one.
 
-        The addresses share the time alike, so that one that is silent leaves some to the others.
+        Each address gets an equal share of the time left, so that one that does not respond leaves
+        some to the others.
         """
-        addresses = self._addresses(host, _left(timeout, httpcore2.ConnectTimeout))
-        for number, address in enumerate(addresses):
-            left = _left(timeout, httpcore2.ConnectTimeout)
-            share = None if left is None else left / (len(addresses) - number)
+        addresses = self._addresses(host, _seconds_left(timeout, httpcore2.ConnectTimeout))
+        for index, address in enumerate(addresses):
+            seconds = _seconds_left(timeout, httpcore2.ConnectTimeout)
+            share = None if seconds is None else seconds / (len(addresses) - index)
             try:
                 stream = self._inner.connect_tcp(
                     address, port, share, local_address, socket_options
                 )
-                return Stream(stream)
+                return DeadlineStream(stream)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
-                if number == len(addresses) - 1:
+                if index == len(addresses) - 1:
                     raise
         raise httpcore2.ConnectError(f"{host} has no address")
 
     def _addresses(self, host: str, seconds: float | None) -> list[str]:
-        """Return the addresses of ``host``.
+        """Return the IP addresses of ``host``.
 
-        The system's look-up cannot be ended. So a thread waits for it, the only one of its name,
-        and ends when the system gives up; there is no connection yet that it could keep open.
+        The system's look-up cannot be interrupted, so a thread waits for it: at most one for each
+        host, which ends when the system gives up. There is no connection yet that it could keep
+        open.
         """
         with contextlib.suppress(ValueError):
             return [str(ipaddress.ip_address(host))]
@@ -224,31 +244,31 @@ class Backend(httpcore2.NetworkBackend):
         except TimeoutError as error:
             if lookup.done():
                 raise httpcore2.ConnectError(str(error)) from error
-            raise httpcore2.ConnectTimeout(f"{host} is still looked up") from error
-        except (OSError, ValueError) as error:  # unknown, or no name at all
+            raise httpcore2.ConnectTimeout(f"the look-up of {host} took too long") from error
+        except (OSError, ValueError) as error:  # an unknown or invalid name
             raise httpcore2.ConnectError(str(error)) from error
 
 
 class _Body(httpx2.SyncByteStream):
-    """The body of a response; closing it gives the connection back, or closes that too."""
+    """The body of a response; closing it returns the connection to the pool, or closes it."""
 
     def __init__(self, response: httpcore2.Response, request: httpx2.Request) -> None:
         self._response, self._request = response, request
 
     def __iter__(self) -> Iterator[bytes]:
-        with _translated(self._request):
+        with _as_httpx_errors(self._request):
             yield from self._response.iter_stream()
 
     def close(self) -> None:
-        with _translated(self._request):
+        with _as_httpx_errors(self._request):
             self._response.close()
 
 
 def _look_up(host: str, lookup: Future[list[str]]) -> None:
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        lookup.set_result([str(address[0]) for *_, address in found])
-    except Exception as error:  # raised again where the addresses are waited for
+        entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        lookup.set_result([str(address[0]) for *_, address in entries])
+    except Exception as error:  # raised again by lookup.result
         lookup.set_exception(error)
 
 
@@ -260,7 +280,7 @@ def _pool(
         "max_connections": limits.max_connections,
         "max_keepalive_connections": limits.max_keepalive_connections,
         "keepalive_expiry": limits.keepalive_expiry,
-        "network_backend": Backend(),
+        "network_backend": DeadlineBackend(),
     }
     if proxy is None:
         return httpcore2.ConnectionPool(**options)
@@ -271,25 +291,25 @@ def _pool(
 
 
 def _proxy(url: str) -> httpx2.Proxy | None:
-    """Return the proxy that environment or system set for ``url``."""
-    parts, known = httpx2.URL(url), urllib.request.getproxies()
-    name = known.get(parts.scheme) or known.get("all")
-    entries = re.split(r"[,\s]+", known.get("no", ""))
-    if not name or urllib.request.proxy_bypass(parts.host):
+    """Return the proxy that the environment or the system sets for ``url``, or None."""
+    server, proxies = httpx2.URL(url), urllib.request.getproxies()
+    proxy = proxies.get(server.scheme) or proxies.get("all")
+    exclusions = re.split(r"[,\s]+", proxies.get("no", ""))
+    if not proxy or urllib.request.proxy_bypass(server.host):
         return None
-    if any(_is_excluded(parts, entry) for entry in entries):
+    if any(_is_excluded(server, entry) for entry in exclusions):
         return None
-    return httpx2.Proxy(name if "://" in name else f"http://{name}")
+    return httpx2.Proxy(proxy if "://" in proxy else f"http://{proxy}")
 
 
 def _is_excluded(url: httpx2.URL, entry: str) -> bool:
-    """Return whether ``entry``, one of ``NO_PROXY``, covers ``url``.
+    """Return whether ``entry`` of ``NO_PROXY`` covers ``url``.
 
-    ``urllib.request.proxy_bypass`` knows no ports, networks, schemes or brackets, and httpx2, which
-    knows them, has no public function for it. An entry that cannot be parsed covers nothing.
+    ``urllib.request.proxy_bypass`` does not support ports, networks, schemes and brackets; httpx2
+    does, but has no public function for it. An entry that cannot be parsed covers nothing.
     """
-    scheme, separator, place = entry.rpartition("://")
-    address, _, prefix = place.partition("/")
+    scheme, separator, rest = entry.rpartition("://")
+    address, _, prefix = rest.partition("/")
     name = address.removeprefix("*").removeprefix(".")
     if scheme.lower() not in ("", "all", url.scheme):
         return False
@@ -299,11 +319,11 @@ def _is_excluded(url: httpx2.URL, entry: str) -> bool:
         network = f"{name.strip('[]')}/{prefix}".removesuffix("/")
         return ipaddress.ip_address(url.host) in ipaddress.ip_network(network, strict=False)
     try:
-        wanted = httpx2.URL(f"{scheme or 'all'}://{name}")
-        host, domain = url.host.rstrip("."), wanted.host.rstrip(".")
-    except (httpx2.InvalidURL, ValueError):  # ValueError: not a host in IDNA
+        excluded = httpx2.URL(f"{scheme or 'all'}://{name}")
+        host, domain = url.host.rstrip("."), excluded.host.rstrip(".")
+    except (httpx2.InvalidURL, ValueError):  # ValueError: the host is not valid IDNA
         return False
-    if wanted.port not in (None, url.port or {"http": 80, "https": 443}[url.scheme]):
+    if excluded.port not in (None, url.port or {"http": 80, "https": 443}[url.scheme]):
         return False
     if host == domain or not domain:
         return not address.startswith("*.")
@@ -312,33 +332,33 @@ def _is_excluded(url: httpx2.URL, entry: str) -> bool:
 
 
 def _deadlines(request: httpx2.Request) -> dict[str, float | None]:
-    """Return when each part of the call must be over; waiting for the pool stays in seconds."""
+    """Return the timeouts of ``request`` as deadlines; that of the pool stays in seconds."""
     seconds = request.extensions.get("timeout", {})
     now = time.monotonic()
-    ends = {
+    deadlines = {
         name: None if seconds.get(name) is None else now + seconds[name]
         for name in ("connect", "read", "write")
     }
-    return {**ends, "pool": seconds.get("pool")}
+    return {**deadlines, "pool": seconds.get("pool")}
 
 
-def _left(deadline: float | None, error: type[Exception]) -> float | None:
-    """Return the seconds up to ``deadline``, more than 0; raise ``error`` if it is past."""
+def _seconds_left(deadline: float | None, error: type[Exception]) -> float | None:
+    """Return the seconds until ``deadline``, more than 0; raise ``error`` if it has passed."""
     if deadline is None:
         return None
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise error("the time is up")
-    return left
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise error("the deadline has passed")
+    return seconds
 
 
 @contextlib.contextmanager
-def _unsent_as_unreachable(progress: _Progress) -> Iterator[None]:
-    """Raise what went wrong before the request was sent as a failure to connect.
+def _as_connection_errors(progress: _Progress) -> Iterator[None]:
+    """Raise errors from before the request was sent as errors of the connection.
 
-    Agreeing with a proxy raises the errors of reads and writes, which after the request mean that
-    the call may be billed, and those of socksio and of asserts. After these, httpcore2 leaves the
-    connection to a SOCKS proxy open.
+    The handshake with a proxy raises read and write errors, which after sending would mean that the
+    request may be billed, besides the errors of socksio and assertions. After these, httpcore2
+    leaves the connection to a SOCKS proxy open, so it is closed here.
     """
     try:
         yield
@@ -349,14 +369,14 @@ def _unsent_as_unreachable(progress: _Progress) -> Iterator[None]:
             progress.stream.close()
         if isinstance(error, (httpcore2.PoolTimeout, httpcore2.ProxyError)):
             raise
-        is_late = isinstance(error, httpcore2.TimeoutException)
-        kind = httpcore2.ConnectTimeout if is_late else httpcore2.ConnectError
-        raise kind(str(error)) from error
+        is_timeout = isinstance(error, httpcore2.TimeoutException)
+        error_class = httpcore2.ConnectTimeout if is_timeout else httpcore2.ConnectError
+        raise error_class(str(error)) from error
 
 
 @contextlib.contextmanager
-def _translated(request: httpx2.Request) -> Iterator[None]:
-    """Raise the errors of httpcore2 as those of httpx2, which have the same names."""
+def _as_httpx_errors(request: httpx2.Request) -> Iterator[None]:
+    """Raise the errors of httpcore2 as those of httpx2 with the same names."""
     try:
         yield
     except (

@@ -1,4 +1,4 @@
-"""Models that are asked in words: prompts, the data in them, and how answers are checked."""
+"""Text models as backends: prompts, quotation of data, parsing and validation of answers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""A model that is asked in words fills the places of describer and writer.
+"""A describer and writer made of a text model and prompts.
 
-Every answer is checked. One with a fault is asked for once more, with the fault named; then the
-library's own rules take over what is still wrong, or an error says what is. The trace notes it.
+Every answer is validated. One with a problem is requested once more, with the problem named. Then
+the library's own rules replace what is still wrong, or an error names it. The trace notes either as
+a repair.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from semcodec import words as rules
 from semcodec.backends.notes import add_note
 from semcodec.backends.prompting import parsing, validation
 from semcodec.backends.prompting.chat import ChatModel, ChatRequest, ChatResponse
-from semcodec.backends.prompting.prompts import Prompts, without_marks
-from semcodec.backends.prompting.validation import Checked
+from semcodec.backends.prompting.prompts import Prompts, strip_control_tokens
+from semcodec.backends.prompting.validation import Validated
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from semcodec.words import Selection, SelectionRequest
@@ -26,21 +27,19 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 T = TypeVar("T")
-#: About what a model says of a picture; it estimates what asking costs.
-LIKELY_DESCRIPTION: Final = (
+#: As long as a description usually is; for cost estimates and dry runs.
+TYPICAL_DESCRIPTION: Final = (
     "A large brown dog lies in the center of a small wooden boat on calm blue water. "
     "Behind it stands a medium white house with a red roof, left of two huge green trees. "
 ) * 6
-MAX_REPEATED: Final = 2_000  #: characters of an answer that the model is shown again
+MAX_REPEATED: Final = 2_000  #: characters of a rejected answer that are sent back to the model
 
 
 class PromptBackend:
-    """Describes and writes by asking ``chat`` what the ``prompts`` say.
-
-    It holds nothing of a run, so that threads can share it.
+    """Describes and writes with a chat model. It keeps no state of a run: threads may share it.
 
     Attributes:
-        name: what the trace calls it.
+        name: in traces and messages.
     """
 
     name = "prompted"
@@ -53,137 +52,180 @@ class PromptBackend:
         """Return a description of ``image``.
 
         Raises:
-            Refused: the model declined, twice.
-            BadAnswer: it said nothing, twice.
+            RefusalError: the model declined twice.
+            InvalidResponseError: neither of two answers has a word.
         """
-        question = self._question("describe", image=image, likely=LIKELY_DESCRIPTION)
-        return self._answered(question, validation.description)[:MAX_TEXT]
+        chat = self._request("describe", image=image, expected_answer=TYPICAL_DESCRIPTION)
+        return self._ask_with_retry(chat, validation.check_description)[:MAX_TEXT]
 
     def select(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words of ``description``, in reading order."""
         request = SelectionRequest(description, k, None, rules.make_channel("utf8"))
-        return rules.select_ranked(self._ranked(description, k), request)
+        return rules.select_ranked(self._ranked_words(description, k), request)
 
     def select_words(self, request: SelectionRequest) -> Selection:
         """Return the most important words that the coding carries within the limits.
 
         The model itself decides what is important; ``request.judge`` is not used.
         """
-        ranked = self._ranked(request.description, request.max_words)
+        ranked = self._ranked_words(request.description, request.max_words)
         return Selection(rules.select_ranked(ranked, request), "model", self.name)
 
     def compress(self, words: Sequence[str]) -> list[str]:
         """Return a skeleton for each word, which may be shorter than that of the rule."""
-        ours = self._rules.compress(words)
-        question = self._question(
-            "compress", shape=_list_of("skeletons"), likely=json.dumps(ours), data=" ".join(words)
+        by_rule = self._rules.compress(words)
+        chat = self._request(
+            "compress",
+            schema=_list_schema("skeletons"),
+            expected_answer=json.dumps(by_rule),
+            data=" ".join(words),
         )
-        return self._answered(question, lambda said: validation.shortened(said, ours), lambda: ours)
+        return self._ask_with_retry(
+            chat,
+            lambda response: validation.check_skeletons(response, by_rule),
+            fallback=lambda: by_rule,
+        )
 
     def decompress(self, skeletons: Sequence[str]) -> list[str]:
-        """Return a word for each skeleton; those that the model misses are the rules' own."""
-        ours = self._rules.decompress(skeletons)
-        question = self._question(
-            "decompress", shape=_list_of("words"), likely=json.dumps(ours), data=" ".join(skeletons)
+        """Return a word for each skeleton; the rules restore those that the model misses."""
+        by_rule = self._rules.decompress(skeletons)
+        chat = self._request(
+            "decompress",
+            schema=_list_schema("words"),
+            expected_answer=json.dumps(by_rule),
+            data=" ".join(skeletons),
         )
-        said = self._answered(
-            question, lambda said: validation.restored(said, skeletons), lambda: [""] * len(ours)
+        words = self._ask_with_retry(
+            chat,
+            lambda response: validation.check_words(response, skeletons),
+            fallback=lambda: [""] * len(by_rule),
         )
-        return [word or rule for word, rule in zip(said, ours, strict=True)]
+        return [word or rule for word, rule in zip(words, by_rule, strict=True)]
 
     def expand(self, words: Sequence[str]) -> str:
-        """Return the description that a painter follows."""
-        ours = self._rules.expand(words)
-        question = self._question("expand", likely=f"{LIKELY_DESCRIPTION[:500]} {ours}", data=ours)
-        return self._answered(question, lambda said: validation.prompt(said, words), lambda: ours)
+        """Return a description made of ``words``, as the prompt for a painter."""
+        by_rule = self._rules.expand(words)
+        expected_answer = f"{TYPICAL_DESCRIPTION[:500]} {by_rule}"
+        chat = self._request("expand", expected_answer=expected_answer, data=by_rule)
+        return self._ask_with_retry(
+            chat,
+            lambda response: validation.check_prompt(response, words),
+            fallback=lambda: by_rule,
+        )
 
     def compare(self, a: str, b: str) -> str:
         """Return the most important change that makes ``a`` more like ``b``; empty if none is."""
         data = json.dumps({"now": a, "wanted": b}, ensure_ascii=False)
-        question = self._question("compare", likely="make the roof of the house red", data=data)
-        return self._answered(question, validation.change, lambda: self._rules.compare(a, b))
-
-    def _ranked(self, description: str, k: int) -> list[str]:
-        """Return at most ``k`` words, the most important first."""
-        ours = rules.select(description, k)
-        question = self._question(
-            "select", shape=_list_of("words"), likely=json.dumps(ours), data=description, k=str(k)
+        expected_answer = "make the roof of the house red"
+        chat = self._request("compare", expected_answer=expected_answer, data=data)
+        return self._ask_with_retry(
+            chat, validation.check_edit, fallback=lambda: self._rules.compare(a, b)
         )
-        said = self._answered(
-            question, lambda said: validation.chosen(said, description, k, len(ours)), list
-        )
-        if 100 * len(said) >= (100 - validation.MISSING) * len(ours):
-            return said[:k]
-        return list(dict.fromkeys([*said, *ours]))[:k]
 
-    def _question(
+    def _ranked_words(self, description: str, k: int) -> list[str]:
+        """Return at most ``k`` words, the most important first.
+
+        If the model selects too few, those of the rules follow.
+        """
+        by_rule = rules.select(description, k)
+        chat = self._request(
+            "select",
+            schema=_list_schema("words"),
+            expected_answer=json.dumps(by_rule),
+            data=description,
+            k=str(k),
+        )
+        selected = self._ask_with_retry(
+            chat,
+            lambda response: validation.check_selection(response, description, k, len(by_rule)),
+            fallback=list,
+        )
+        if 100 * len(selected) >= (100 - validation.MISSING_PERCENT) * len(by_rule):
+            return selected[:k]
+        return list(dict.fromkeys([*selected, *by_rule]))[:k]
+
+    def _request(
         self,
         stage: str,
         image: Image | None = None,
-        shape: Mapping[str, Any] | None = None,
-        likely: str = "",
+        schema: Mapping[str, Any] | None = None,
+        expected_answer: str = "",
         **values: str,
     ) -> ChatRequest:
+        """Return a request by the prompts of ``stage``, with ``values`` for its placeholders."""
         task = self._prompts.task(stage, **values)
-        rules_ = self._prompts.rules(stage, quoting="data" in values)
-        return ChatRequest(stage, rules_, task, image, shape, likely)
+        system_prompt = self._prompts.rules(stage, quoting="data" in values)
+        return ChatRequest(stage, system_prompt, task, image, schema, expected_answer)
 
-    def _answered(
+    def _ask_with_retry(
         self,
-        question: ChatRequest,
-        check: Callable[[ChatResponse], Checked[T]],
-        instead: Callable[[], T] | None = None,
+        chat: ChatRequest,
+        check: Callable[[ChatResponse], Validated[T]],
+        fallback: Callable[[], T] | None = None,
     ) -> T:
-        """Return what a question comes to: asked, asked once more, then repaired or given up."""
-        answer = self._chat.ask(question)
-        first = check(answer)
-        if not first.fault and first.value is not None:
+        """Return the validated answer: of the first or second attempt, or the fallback.
+
+        In order of preference: a first answer without a problem, what is usable of the second, what
+        is usable of the first, ``fallback()``. There is no third attempt, for each costs money.
+
+        Raises:
+            RefusalError, InvalidResponseError: nothing is usable, and there is no fallback.
+        """
+        response = self._chat.complete(chat)
+        first = check(response)
+        if not first.problem and first.value is not None:
             return first.value
-        add_note("repairs", f"{question.stage}: asked again, for {first.fault}")
-        usable = first.value is not None or instead is not None
-        again = self._again(question, answer, first.fault)
-        second_answer, second = self._asked_again(again, check, usable)
+        add_note("repairs", f"{chat.stage}: requested again ({first.problem})")
+        has_alternative = first.value is not None or fallback is not None
+        retry = self._retry_request(chat, response, first.problem)
+        second_response, second = self._retry(retry, check, has_alternative)
         value = first.value if second.value is None else second.value
-        if second.fault:
-            taken = "taken as far as it was right" if value is not None else "not taken"
-            add_note("repairs", f"{question.stage}: {taken}, for {second.fault}")
+        if second.problem:
+            used = "partly used" if value is not None else "not used"
+            add_note("repairs", f"{chat.stage}: {used} ({second.problem})")
         if value is not None:
             return value
-        if instead is not None:
-            return instead()
-        self._chat.discard(answer)
-        self._chat.discard(second_answer)
-        raise self._fault(question.stage, second)
+        if fallback is not None:
+            return fallback()
+        self._chat.discard(response)
+        self._chat.discard(second_response)
+        raise self._error(chat.stage, second)
 
-    def _again(self, question: ChatRequest, answer: ChatResponse, fault: str) -> ChatRequest:
-        said = without_marks(parsing.prose(answer.text)[:MAX_REPEATED])
-        return replace(question, earlier=(said, self._prompts.again(fault)))
+    def _retry_request(
+        self, chat: ChatRequest, response: ChatResponse, problem: str
+    ) -> ChatRequest:
+        answer = parsing.strip_wrappers(response.text)[:MAX_REPEATED]
+        retry_prompt = self._prompts.retry_prompt(problem)
+        return replace(chat, rejected=(strip_control_tokens(answer), retry_prompt))
 
-    def _asked_again(
-        self, question: ChatRequest, check: Callable[[ChatResponse], Checked[T]], usable: bool
-    ) -> tuple[ChatResponse, Checked[T]]:
-        """Return the second answer; if it does not come, what is ``usable`` must do."""
+    def _retry(
+        self,
+        chat: ChatRequest,
+        check: Callable[[ChatResponse], Validated[T]],
+        has_alternative: bool,
+    ) -> tuple[ChatResponse, Validated[T]]:
+        """Return the second response; with an alternative to it, its failure is not an error."""
         try:
-            answer = self._chat.ask(question)
+            response = self._chat.complete(chat)
         except BackendError as error:
-            if not usable:
+            if not has_alternative:
                 raise
-            return ChatResponse(""), Checked(None, f"no second answer: {error}")
-        return answer, check(answer)
+            return ChatResponse(""), Validated(None, f"no second answer: {error}")
+        return response, check(response)
 
-    def _fault(self, stage: str, checked: Checked[Any]) -> InvalidResponseError | RefusalError:
-        if checked.declined:
-            message = f"The backend {self.name} declines to {stage}: use another image or model."
+    def _error(self, stage: str, result: Validated[Any]) -> InvalidResponseError | RefusalError:
+        if result.is_refusal:
+            message = f"The backend {self.name} refused '{stage}': use another image or model."
             return RefusalError(message, backend=self.name, stage=stage)
         message = (
-            f"The backend {self.name} was asked twice to {stage}, and its answer cannot be used, "
-            f"for {checked.fault}: try another model."
+            f"The backend {self.name} returned an unusable answer to '{stage}' twice "
+            f"({result.problem}): use another model."
         )
         return InvalidResponseError(message, backend=self.name, stage=stage, retryable=True)
 
 
-def _list_of(name: str) -> dict[str, Any]:
-    """Return the schema of an object with one list of strings."""
+def _list_schema(name: str) -> dict[str, Any]:
+    """Return the JSON schema of an object with one list of strings."""
     return {
         "type": "object",
         "properties": {name: {"type": "array", "items": {"type": "string"}}},

@@ -1,4 +1,4 @@
-"""What a model must do to be asked in words: take a question, give an answer."""
+"""The interface of a text model that ``PromptBackend`` uses."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One thing to ask.
+    """A request for one answer.
 
     Attributes:
-        stage: what it is for, such as ``"select"``.
-        rules: who the model is, and what always holds.
-        task: what to do now.
-        image: to look at.
-        shape: JSON schema of the answer, for models that keep to one; None for plain text.
-        likely: an answer of the kind that is hoped for, to estimate and to rehearse with.
-        earlier: an answer to the same question that could not be used, and what was said of it.
+        stage: its purpose, such as ``"select"``.
+        rules: the system prompt: the role of the model, and what always holds.
+        task: the user prompt: what to do now.
+        image: to look at; None for a text alone.
+        schema: JSON schema of the answer, for models that support one; None for plain text.
+        expected_answer: a typical answer, for cost estimates and dry runs.
+        rejected: an earlier answer to this request that could not be used, and the message that
+            asks for another one; None the first time.
     """
 
     stage: str
     rules: str
     task: str
     image: Image | None = None
-    shape: Mapping[str, Any] | None = None
-    likely: str = ""
-    earlier: tuple[str, str] | None = None
+    schema: Mapping[str, Any] | None = None
+    expected_answer: str = ""
+    rejected: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +40,27 @@ class ChatResponse:
 
     Attributes:
         text: of the answer.
-        cut_off: whether it ends because it got too long.
-        source: where the chat found it, for ``discard``; no other code reads it.
+        is_truncated: whether the text ends at the limit of output tokens.
+        source: where the chat model has it from, for its own ``discard`` only.
     """
 
     text: str
-    cut_off: bool = False
+    is_truncated: bool = False
     source: object = None
 
 
 class ChatModel(Protocol):
-    """Asks a model."""
+    """A text model, possibly with vision."""
 
-    def ask(self, question: ChatRequest) -> ChatResponse:
-        """Return its answer.
+    def complete(self, chat: ChatRequest) -> ChatResponse:
+        """Return the answer.
 
         Raises:
-            Refused: the model declined.
-            BackendError: it failed.
+            RefusalError: the model declined.
+            BackendError: the model failed.
         """
         ...
 
-    def discard(self, answer: ChatResponse) -> None:
-        """Remove ``answer``, which cannot be used, from a cache if there is one."""
+    def discard(self, response: ChatResponse) -> None:
+        """Remove ``response``, which cannot be used, from the cache if there is one."""
         ...

@@ -1,6 +1,6 @@
-"""Read what models write: words out of JSON, lists, tables of numbers, prose around all that.
+"""Parse the answers of models: lists in JSON, lines or numbers, with any text around them.
 
-Nothing here raises on any text, and nothing takes more than linear time.
+No function raises for any text, and each takes linear time.
 """
 
 from __future__ import annotations
@@ -11,121 +11,127 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-MAX_ANSWER: Final = 100_000  #: characters of an answer that are read
+MAX_ANSWER: Final = 100_000  #: characters of an answer that are parsed
 MAX_ENTRIES: Final = 10_000  #: of a list
-LONGEST_WORD: Final = 40  #: letters; what is longer is a word of no language, and is left out
-THOUGHT: Final = re.compile(r"(?:<(/)?think(?:ing)?>|◁(/)?think▷|\[(/)?think\])", re.I)
-#: Each begins in its line, and not in the lines before: else blank lines would take square time.
-FENCE: Final = re.compile(r"^[ \t]*```[a-zA-Z0-9]*[ \t\r]*$", re.M)
-MARK: Final = re.compile(r"^\s*(?:[-*•–]+|\(?[0-9]{1,4}[.):]|[0-9]{1,4}\s)\s*")
+MAX_WORD: Final = 40  #: letters; anything longer is not a word in any language, and is skipped
+MAX_JSON_STARTS: Final = 16  #: positions at which JSON may begin that are tried
+THINK_TAG: Final = re.compile(r"(?:<(/)?think(?:ing)?>|◁(/)?think▷|\[(/)?think\])", re.I)
+#: Blanks are matched on one line only: across lines, many blank lines would take quadratic time.
+CODE_FENCE: Final = re.compile(r"^[ \t]*```[a-zA-Z0-9]*[ \t\r]*$", re.M)
+BULLET: Final = re.compile(r"^\s*(?:[-*•–]+|\(?[0-9]{1,4}[.):]|[0-9]{1,4}\s)\s*")
 NUMBER: Final = re.compile(r"(?:^|\s)\(?[0-9]{1,4}[.):]\s*(?=[^\W\d])")
-#: Takes a string that never ends too, so that it is not looked for again in each of its parts.
-LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
-MAX_STARTS: Final = 16  #: places where JSON may begin that are tried
+#: Matches an unterminated string too, so that it is not searched again from each of its characters.
+STRING_LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
 WORD: Final = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
-MARKS: Final = "\"'“”"
+QUOTATION_MARKS: Final = "\"'“”"
 
 
-def prose(answer: str) -> str:
-    """Return an answer without thoughts, code fences and the quotation marks around all of it."""
-    text = FENCE.sub("", _without_thoughts(answer)[:MAX_ANSWER]).strip()
+def strip_wrappers(answer: str) -> str:
+    """Return an answer without reasoning, code fences, and quotation marks around all of it."""
+    text = CODE_FENCE.sub("", _without_reasoning(answer)[:MAX_ANSWER]).strip()
     inside = text[1:-1].strip()
-    around = len(text) > 1 and text[0] in "\"'“" and text[-1] in "\"'”"
-    return inside if around and not any(mark in inside for mark in MARKS) else text
+    is_quoted = len(text) > 1 and text[0] in "\"'“" and text[-1] in "\"'”"
+    # Marks inside belong to two quotations, such as: "boat", "lake".
+    return inside if is_quoted and not any(mark in inside for mark in QUOTATION_MARKS) else text
 
 
-def entries(answer: str) -> list[str]:
-    """Return the entries of the list in an answer: of its JSON, its lines, or what commas part."""
-    text = prose(answer)
-    found = _from_json(text)
-    if found is None:
-        found = _from_lines(text)
-    plain = (" ".join(NUMBER.sub(" ", entry).split()) for entry in found[:MAX_ENTRIES])
+def list_entries(answer: str) -> list[str]:
+    """Return the entries of the list in an answer: of its JSON, its lines, or between commas."""
+    text = strip_wrappers(answer)
+    entries = _from_json(text)
+    if entries is None:
+        entries = _from_lines(text)
+    plain = (" ".join(NUMBER.sub(" ", entry).split()) for entry in entries[:MAX_ENTRIES])
     return [entry for entry in plain if WORD.search(entry)]
 
 
-def words(answer: str) -> list[str]:
-    """Return the words of the entries, in small letters."""
-    found = (word.lower() for entry in entries(answer) for word in WORD.findall(entry))
-    return [word for word in found if len(word) <= LONGEST_WORD]
+def list_words(answer: str) -> list[str]:
+    """Return the words of all entries, in lower case."""
+    words = (word.lower() for entry in list_entries(answer) for word in WORD.findall(entry))
+    return [word for word in words if len(word) <= MAX_WORD]
 
 
-def sentences(text: str) -> str:
-    """Return ``text`` up to its last whole sentence; all of it if there is none."""
+def whole_sentences(text: str) -> str:
+    """Return ``text`` up to the end of its last sentence; all of it if no sentence ends."""
     ends = [match.end() for match in re.finditer(r"[.!?][\"')”]?(?=\s|$)", text)]
     return text[: ends[-1]] if ends else text
 
 
-def _without_thoughts(text: str) -> str:
-    """Return what is said after thinking; nothing if the thoughts never end.
+def _without_reasoning(text: str) -> str:
+    """Return the answer after the reasoning of a model; empty if the reasoning never ends.
 
-    A mark in the middle is part of what is said, unless one that closes stands before none.
+    An opening tag in the middle belongs to the answer. A closing tag without an opening one ends
+    reasoning all the same: some servers cut off the opening tag.
     """
-    marks = list(THOUGHT.finditer(text))
-    if not marks:
+    tags = list(THINK_TAG.finditer(text))
+    if not tags:
         return text
-    closing = [mark for mark in marks if any(mark.groups())]
-    first = marks[0]
+    closing_tags = [tag for tag in tags if any(tag.groups())]
+    first = tags[0]
     if not any(first.groups()) and text[: first.start()].strip():
         return text
-    return text[closing[-1].end() :] if closing else ""
+    return text[closing_tags[-1].end() :] if closing_tags else ""
 
 
 def _from_json(text: str) -> list[str] | None:
-    """Return the strings of the first list of ``text`` that is JSON, even if it was cut off."""
-    fields: list[str] = []
-    for start in islice(re.finditer(r"[\[{]", text), MAX_STARTS):
+    """Return the strings of the first list in the JSON of ``text``, even if it is truncated.
+
+    Without a list, return the strings of the first object that has any; without JSON, None.
+    """
+    object_strings: list[str] = []
+    for start in islice(re.finditer(r"[\[{]", text), MAX_JSON_STARTS):
         try:
             value, _ = json.JSONDecoder().raw_decode(text, start.start())
-            found = next(filter(None, map(_strings, _lists(value))), None)
-            fields = fields or _strings(value)
+            entries = next(filter(None, map(_strings, _lists(value))), None)
+            object_strings = object_strings or _strings(value)
         except (ValueError, RecursionError):
             continue
-        if found:
-            return found
+        if entries:
+            return entries
     _, _, rest = text.partition("[")
-    return fields or _literals(rest) or None
+    return object_strings or _string_literals(rest) or None
 
 
 def _lists(value: Any) -> Iterator[list[Any]]:
-    """Yield the lists in a value that are not in another list, in order."""
+    """Yield the lists in a JSON value that are not inside another list, in order."""
     if isinstance(value, dict):
-        for one in value.values():
-            yield from _lists(one)
+        for item in value.values():
+            yield from _lists(item)
     if isinstance(value, list):
         yield value
 
 
 def _strings(value: Any) -> list[str]:
-    """Return the strings in a value, in order; the names of fields are none."""
+    """Return the strings in a JSON value, in order, without the names of fields."""
     if isinstance(value, str):
         return [value]
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [text for one in inner for text in _strings(one)]
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for item in items for text in _strings(item)]
 
 
-def _literals(text: str) -> list[str]:
-    """Return the whole strings in what is left of JSON that was cut off."""
-    found = []
-    for inside, end in LITERAL.findall(text):
+def _string_literals(text: str) -> list[str]:
+    """Return the complete strings in truncated JSON."""
+    strings = []
+    for content, closing_mark in STRING_LITERAL.findall(text):
         try:
-            found += [json.loads(f'"{inside}"', strict=False)] if end else []
-        except ValueError:  # an escape that JSON has not
-            found.append(inside)
-    return found
+            strings += [json.loads(f'"{content}"', strict=False)] if closing_mark else []
+        except ValueError:  # an escape that JSON does not have
+            strings.append(content)
+    return strings
 
 
 def _from_lines(text: str) -> list[str]:
-    """Return the lines of a list without their marks, or the parts of a single line."""
+    """Return the lines of a list without their bullets, or the parts of a single line."""
     lines = [line for line in text.splitlines() if line.strip()]
-    marked = [MARK.sub("", line, count=1) for line in lines if MARK.match(line)]
-    if len(marked) > 1:
-        return marked
-    last = [line for line in lines if not line.rstrip().endswith(":")] or [""]
-    if len(last) > 1 and all(len(WORD.findall(line)) <= 2 for line in last):
-        return last
-    richest = max(last, key=lambda line: (line.count(","), len(line)))
-    if "," not in richest and NUMBER.search(richest):
-        return NUMBER.split(richest)[1:]
-    richest = richest.rpartition(":")[2]
-    return richest.split(",") if "," in richest else richest.split()
+    bulleted = [BULLET.sub("", line, count=1) for line in lines if BULLET.match(line)]
+    if len(bulleted) > 1:
+        return bulleted
+    # A line that ends in a colon introduces the list.
+    content = [line for line in lines if not line.rstrip().endswith(":")] or [""]
+    if len(content) > 1 and all(len(WORD.findall(line)) <= 2 for line in content):
+        return content
+    list_line = max(content, key=lambda line: (line.count(","), len(line)))
+    if "," not in list_line and NUMBER.search(list_line):
+        return NUMBER.split(list_line)[1:]
+    list_line = list_line.rpartition(":")[2]
+    return list_line.split(",") if "," in list_line else list_line.split()

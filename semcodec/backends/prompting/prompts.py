@@ -1,7 +1,9 @@
-"""Prompts are data: a set of instructions, read from a file, with room for what is worked on.
+"""Prompt sets: instructions read from a TOML file, with placeholders for the data.
 
-What a record or a model said is never an instruction. It goes in as a JSON string, in which every
-letter that could close the quotation, or that servers take for the mark of a role, is escaped.
+What a record or a model contains is never an instruction. It is inserted as a JSON string in which
+every character is escaped that could end the quotation, or that a server could take for the start
+of another role. Tested by ``test_any_text_is_one_quotation_and_no_more`` and
+tests/backends/prompting/test_prompt_injection.py.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Any, Final
 
 from semcodec.errors import InputError
 
-#: What each prompt of a set is made of, and which names must stand in it.
+#: The parts of the prompt of each stage, and the placeholders that its task must contain.
 PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "describe": (("rules", "task"), ()),
     "select": (("rules", "task"), ("k", "data")),
@@ -29,21 +31,21 @@ PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "compare": (("rules", "task"), ("data",)),
     "edit": (("task",), ("quotation", "data")),
 }
-MAX_FILE: Final = 100_000  #: bytes of a file of prompts
-LONGEST_NAME: Final = 255  #: bytes of a name in a record (SC-EXT-7)
-#: Letters of a quotation that are written by their number: those of tags, lists, roles and code.
+MAX_FILE: Final = 100_000  #: bytes of a prompt file
+MAX_NAME_BYTES: Final = 255  #: of a name in a record (SC-EXT-7)
+#: Characters that a quotation contains as \\uXXXX only: those of tags, lists, roles and code.
 ESCAPED: Final = {
-    ord(letter): f"\\u{ord(letter):04x}" for letter in "<>[]{}|`&＜＞［］｛｝｜\u3164"
+    ord(character): f"\\u{ord(character):04x}" for character in "<>[]{}|`&＜＞［］｛｝｜\u3164"
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """One set of prompts.
+    """One prompt set.
 
     Attributes:
-        name: what the trace and the record call it.
-        texts: the parts of each prompt, by ``"stage.part"``, and ``"quotation"`` and ``"again"``.
+        name: in traces and records.
+        texts: templates by key: ``"stage.part"``, ``"quotation"`` and ``"retry"``.
     """
 
     name: str
@@ -51,95 +53,104 @@ class Prompts:
 
     @classmethod
     def read(cls, path: str | Path | None = None) -> Prompts:
-        """Return the set in the file ``path``, or ours.
+        """Return the set in the file ``path``, or the built-in one.
 
         Raises:
-            InputError: the file cannot be read, or lacks something.
+            InputError: the file cannot be read, or lacks a text or a placeholder.
         """
         if path is None:
-            return _ours()
+            return _built_in_prompts()
         try:
             with Path(path).open("rb") as file:
                 data = file.read(MAX_FILE + 1)
         except (OSError, ValueError, TypeError) as error:
-            raise InputError(f"The prompts {path} cannot be read: {error}.") from error
+            raise InputError(f"The prompt file {path} cannot be read: {error}.") from error
         if len(data) > MAX_FILE:
-            raise InputError(f"The prompts {path} have over {MAX_FILE} bytes: write less.")
-        return _parsed(data, str(path))
+            raise InputError(f"The prompt file {path} has over {MAX_FILE} bytes: shorten it.")
+        return _parse(data, str(path))
 
     def rules(self, stage: str, quoting: bool = False) -> str:
-        """Return what always holds in a stage; of quotations too, if its task has one."""
-        rules = self._filled(f"{stage}.rules")
-        return f"{rules} {self._filled('quotation')}" if quoting else rules
+        """Return the system prompt of a stage; ``quoting`` adds the rule about quotations."""
+        rules = self._fill(f"{stage}.rules")
+        return f"{rules} {self._fill('quotation')}" if quoting else rules
 
     def task(self, stage: str, **values: str) -> str:
-        """Return what to do in a stage; ``data`` among ``values`` goes in as a quotation."""
+        """Return the user prompt of a stage; ``data`` among ``values`` is inserted as a quotation.
+
+        Always by this method: a value that is inserted without a quotation is an instruction.
+        """
         if "data" in values:
-            values["data"] = quoted(values["data"])
-        return self._filled(f"{stage}.task", **values, quotation=self._filled("quotation"))
+            values["data"] = quote_data(values["data"])
+        return self._fill(f"{stage}.task", **values, quotation=self._fill("quotation"))
 
-    def again(self, fault: str) -> str:
-        """Return the request to answer once more, because of ``fault``."""
-        return self._filled("again", fault=fault)
+    def retry_prompt(self, problem: str) -> str:
+        """Return the request for another answer, which names the ``problem`` of the last one."""
+        return self._fill("retry", problem=problem)
 
-    def _filled(self, place: str, **values: str) -> str:
-        return Template(self.texts[place]).substitute(values)
+    def _fill(self, key: str, **values: str) -> str:
+        return Template(self.texts[key]).substitute(values)
 
 
-def quoted(text: str) -> str:
+def quote_data(text: str) -> str:
     """Return ``text`` as a quotation that nothing in it can end.
 
-    >>> quoted('a "boat"</data> Now')
+    >>> quote_data('a "boat"</data> Now')
     '<data>"a \\\\"boat\\\\"\\\\u003c/data\\\\u003e Now"</data>'
     """
-    shown = json.dumps(_printable(text), ensure_ascii=False).translate(ESCAPED)
-    return f"<data>{shown}</data>"
+    quoted = json.dumps(_printable(text), ensure_ascii=False).translate(ESCAPED)
+    return f"<data>{quoted}</data>"
 
 
-def without_marks(text: str) -> str:
-    """Return what a model said, to be shown to it again, without what may mark a role.
+def strip_control_tokens(text: str) -> str:
+    """Return a model's answer, to be sent back to it, without what may mark a role.
 
-    It may repeat what a record says, and stands where no quotation is around it.
+    The answer may repeat the text of a record, and an earlier answer has no quotation around it.
 
-    >>> without_marks('<|im_start|>boat')
+    >>> strip_control_tokens('<|im_start|>boat')
     '  im_start  boat'
     """
     return _printable(text).translate(dict.fromkeys(ESCAPED, " "))
 
 
 def _printable(text: str) -> str:
-    """Return ``text`` without letters that nobody sees, such as those that turn the direction."""
+    """Return ``text`` without invisible characters, such as those that reverse its direction."""
     return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
 
 
 @cache
-def _ours() -> Prompts:
+def _built_in_prompts() -> Prompts:
     file = resources.files("semcodec.backends.prompting") / "semcodec-1.toml"
-    return _parsed(file.read_bytes(), "semcodec-1.toml")
+    return _parse(file.read_bytes(), "semcodec-1.toml")
 
 
-def _parsed(data: bytes, path: str) -> Prompts:
+def _parse(data: bytes, path: str) -> Prompts:
     try:
-        read = tomllib.loads(data.decode())
+        table = tomllib.loads(data.decode())
     except (ValueError, RecursionError) as error:
-        raise InputError(f"The prompts {path} are no TOML: {error}.") from error
-    needed = {"name": (), "quotation": (), "again": ("fault",)}
-    for stage, (parts, names) in PARTS.items():
-        needed |= {f"{stage}.{part}": names if part == "task" else () for part in parts}
-    texts = {place: _text(read, place, names, path) for place, names in needed.items()}
+        raise InputError(f"The prompt file {path} is not valid TOML: {error}.") from error
+    placeholders: dict[str, tuple[str, ...]] = {"name": (), "quotation": (), "retry": ("problem",)}
+    for stage, (parts, in_task) in PARTS.items():
+        placeholders |= {f"{stage}.{part}": in_task if part == "task" else () for part in parts}
+    texts = {key: _template(table, key, names, path) for key, names in placeholders.items()}
     name = texts.pop("name")
-    if not name.isprintable() or len(name.encode()) > LONGEST_NAME:
-        raise InputError(f"The name of the prompts {path} is one line of text: write a short one.")
+    if not name.isprintable() or len(name.encode()) > MAX_NAME_BYTES:
+        raise InputError(
+            f"The name of the prompt file {path} is not one line of at most {MAX_NAME_BYTES} "
+            "bytes: choose a shorter one."
+        )
     return Prompts(name, texts)
 
 
-def _text(read: Any, place: str, names: tuple[str, ...], path: str) -> str:
-    for key in place.split("."):
-        read = read.get(key) if isinstance(read, dict) else None
-    if not isinstance(read, str) or not read.strip():
-        raise InputError(f"The prompts {path} lack the text {place}: write it.")
-    template = Template(read.strip())
+def _template(table: Any, key: str, names: tuple[str, ...], path: str) -> str:
+    value = table
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    if not isinstance(value, str) or not value.strip():
+        raise InputError(f"The prompt file {path} lacks the text {key}: add it.")
+    template = Template(value.strip())
     if not template.is_valid() or set(template.get_identifiers()) != set(names):
-        wanted = ", ".join(f"${name}" for name in names) or "none"
-        raise InputError(f"The text {place} of {path} has other names than it may have: {wanted}.")
+        expected = ", ".join(f"${name}" for name in names) or "none"
+        raise InputError(
+            f"The text {key} of {path} has missing or unknown placeholders: use {expected}."
+        )
     return template.template

@@ -1,7 +1,7 @@
-"""Answers are checked, not trusted: what is wrong with one, and what of it can be used.
+"""Validate the answers of models: what can be used, and what is wrong with the rest.
 
-A check returns the best that can be made of an answer, and a fault where it is worth asking again.
-It never fails: where nothing can be used the value is None.
+A check returns the best usable value and, where a second answer may be better, the problem. It never
+raises: if nothing can be used, the value is None.
 """
 
 from __future__ import annotations
@@ -19,164 +19,181 @@ from semcodec.words.tokenizer import tokenize
 from semcodec.words.vocabulary import vocabulary
 
 T = TypeVar("T")
-MISSING: Final = 10  #: of 100 words asked for, so many may be missing
-LONGEST_CHANGE: Final = 300  #: characters of a change to a picture
-STEM: Final = 4  #: letters by which a word is known again, whatever its ending
-ROOT: Final = 3  #: letters that a chosen word shares with one of the text: sit and sitting
-ENDING: Final = 4  #: letters that it may be longer or shorter by
-AHEAD: Final = 64  #: words that are looked through for the next that fits
-NOTHING: Final = re.compile(
+MISSING_PERCENT: Final = 10  #: of the requested words that may be missing
+MAX_EDIT: Final = 300  #: characters of a change to an image
+STEM_LENGTH: Final = 4  #: letters by which a word is recognized with any ending
+PREFIX_LENGTH: Final = 3  #: letters that two forms of a word share: sit and sitting
+MAX_SUFFIX: Final = 4  #: letters by which two forms may differ in length
+LOOKAHEAD: Final = 64  #: words that are searched for the next one that fits
+MAX_REFUSAL: Final = 400  #: characters; an apology in a longer text is part of a description
+NO_CHANGE_RE: Final = re.compile(
     r"(none(?! of\b)|nothing|no( important| significant)? (change|difference)s?)\b"
     r"(?!.*\b(but|except)\b).{0,40}$|no$"
 )
-DECLINED: Final = re.compile(
+REFUSAL_RE: Final = re.compile(
     r"(i['’]?m |i am )?(sorry|unable|not able)\b|i (can['’]?t|cannot|can not|won['’]?t|will not)\b"
     r"|(as|i am|i['’]?m) an? (text-based |large )?(ai|language model)\b|unfortunately, i\b"
     r"|i (do not|don['’]?t) (see|have)\b|i apologi[sz]e\b",
     re.I,
 )
-SELF: Final = re.compile(r"\b(i|me|ai)\b", re.I)
-LONGEST_REFUSAL: Final = 400  #: characters; whoever says sorry and goes on for longer has described
+SELF_REFERENCE_RE: Final = re.compile(r"\b(i|me|ai)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
-class Checked(Generic[T]):
-    """What an answer comes to: ``value`` if it can be used, ``fault`` if it should be better."""
+class Validated(Generic[T]):
+    """The result of a check.
+
+    Attributes:
+        value: what can be used; None if nothing can.
+        problem: what is wrong with the answer; empty if it is fine.
+        is_refusal: whether the model declined.
+    """
 
     value: T | None
-    fault: str = ""
-    declined: bool = False
+    problem: str = ""
+    is_refusal: bool = False
 
 
-def description(answer: ChatResponse) -> Checked[str]:
-    """Check a description: whole sentences with a word in them."""
-    text = parsing.prose(answer.text)
-    if len(text) <= LONGEST_REFUSAL and DECLINED.match(text):
-        return Checked(None, "it declines", declined=True)
-    whole = parsing.sentences(text) if answer.cut_off else text
-    if not any(map(skeleton_of_word, tokenize(whole))):
-        return Checked(None, "it was cut off" if answer.cut_off else "there is no word in it")
-    return Checked(whole)
+def check_description(response: ChatResponse) -> Validated[str]:
+    """Check a description: complete sentences with at least one word."""
+    text = parsing.strip_wrappers(response.text)
+    if len(text) <= MAX_REFUSAL and REFUSAL_RE.match(text):
+        return Validated(None, "refused", is_refusal=True)
+    description = parsing.whole_sentences(text) if response.is_truncated else text
+    if not _has_word(description):
+        return Validated(None, "truncated" if response.is_truncated else "no words")
+    return Validated(description)
 
 
-def chosen(answer: ChatResponse, text: str, k: int, available: int) -> Checked[list[str]]:
-    """Check a choice of ``k`` words out of ``text``, which has ``available`` worth choosing.
+def check_selection(
+    response: ChatResponse, description: str, k: int, available: int
+) -> Validated[list[str]]:
+    """Check a selection of ``k`` words from ``description``.
 
-    Words that are not in the text, in this form or another, were not chosen but made up.
+    A word that is not in the description, in this form or another, is dropped: it was invented.
+
+    Args:
+        response: the answer.
+        description: that the words are from.
+        k: the number of words.
+        available: the number of words in the description that are worth selecting.
     """
     usable = [
         word
-        for word in dict.fromkeys(_said(answer))
+        for word in dict.fromkeys(_words(response))
         if word not in FUNCTION_WORDS and skeleton_of_word(word)
     ]
-    lengths = _lengths(tokenize(text))
-    found = [word for word in usable if _is_form(word, lengths)]
-    wanted = min(k, available)
-    if 100 * len(found) < (100 - MISSING) * wanted:
-        return Checked(
-            found or None, f"it has {len(found)} usable words, and {wanted} were asked for"
-        )
-    return Checked(found[:k])
+    lengths = _lengths_by_prefix(tokenize(description))
+    selected = [word for word in usable if _is_form_of_any(word, lengths)]
+    expected = min(k, available)
+    if 100 * len(selected) < (100 - MISSING_PERCENT) * expected:
+        return Validated(selected or None, f"{len(selected)} usable words in place of {expected}")
+    return Validated(selected[:k])
 
 
-def shortened(answer: ChatResponse, ours: Sequence[str]) -> Checked[list[str]]:
-    """Check skeletons: one for each of ``ours``, of its consonants; else it takes its place."""
-    if _declines(answer):
-        return Checked(None, "it declines", declined=True)
-    skeletons = [_skeleton(entry) for entry in parsing.entries(answer.text)]
-    if len(skeletons) != len(ours):
-        return Checked(None, f"it has {len(skeletons)} short forms for {len(ours)} words")
-    pairs = list(zip(skeletons, ours, strict=True))
-    better = [skeleton if _fits(skeleton, own) else own for skeleton, own in pairs]
-    wrong = sum(not _fits(skeleton, own) for skeleton, own in pairs)
-    return Checked(
-        better, f"{wrong} of {len(ours)} short forms do not fit their words" if wrong else ""
-    )
+def check_skeletons(response: ChatResponse, by_rule: Sequence[str]) -> Validated[list[str]]:
+    """Check skeletons: one for each of ``by_rule``, which replaces one that does not fit."""
+    if _is_refusal(response):
+        return Validated(None, "refused", is_refusal=True)
+    skeletons = ["".join(entry.lower().split()) for entry in parsing.list_entries(response.text)]
+    if len(skeletons) != len(by_rule):
+        return Validated(None, f"{len(skeletons)} short forms for {len(by_rule)} words")
+    pairs = list(zip(skeletons, by_rule, strict=True))
+    value = [skeleton if _fits(skeleton, rule) else rule for skeleton, rule in pairs]
+    wrong = sum(not _fits(skeleton, rule) for skeleton, rule in pairs)
+    problem = f"{wrong} of {len(by_rule)} short forms do not fit their words" if wrong else ""
+    return Validated(value, problem)
 
 
-def restored(answer: ChatResponse, skeletons: Sequence[str]) -> Checked[list[str]]:
-    """Check words: one for each skeleton, which it must have; else an empty one stands there."""
-    found = _aligned(_said(answer), skeletons)
-    lost = found.count("")
-    fault = f"{lost} of {len(skeletons)} words do not fit their short forms" if lost else ""
-    return Checked(found if any(found) else None, fault)
+def check_words(response: ChatResponse, skeletons: Sequence[str]) -> Validated[list[str]]:
+    """Check restored words: one for each skeleton; an empty one for each that does not fit."""
+    words = _align(_words(response), skeletons)
+    missing = words.count("")
+    problem = f"{missing} of {len(skeletons)} words do not fit their short forms" if missing else ""
+    return Validated(words if any(words) else None, problem)
 
 
-def prompt(answer: ChatResponse, words: Sequence[str]) -> Checked[str]:
-    """Check the description that words were turned into: most of them must still be there."""
-    said = description(answer)
-    if said.value is None:
-        return said
-    text = f"{' '.join(tokenize(said.value))} {said.value.casefold()}"
-    lost = sum("".join(tokenize(word) or word.casefold())[:STEM] not in text for word in words)
-    if 2 * lost > len(words):
-        return Checked(None, f"{lost} of the {len(words)} words are missing")
-    return said
+def check_prompt(response: ChatResponse, words: Sequence[str]) -> Validated[str]:
+    """Check the prompt made of ``words``: a description with at least half of them."""
+    description = check_description(response)
+    if description.value is None:
+        return description
+    text = f"{' '.join(tokenize(description.value))} {description.value.casefold()}"
+    stems = ["".join(tokenize(word) or word.casefold())[:STEM_LENGTH] for word in words]
+    missing = sum(stem not in text for stem in stems)
+    if 2 * missing > len(words):
+        return Validated(None, f"{missing} of the {len(words)} words are missing")
+    return description
 
 
-def change(answer: ChatResponse) -> Checked[str]:
-    """Check a change to a picture: one short text, empty for none."""
-    text = " ".join(parsing.prose(answer.text).split())
-    if _declines(answer):
-        return Checked(None, "it declines", declined=True)
-    if NOTHING.match(text.strip(" .!").lower()):
-        return Checked("")
-    if not any(map(skeleton_of_word, tokenize(text))):
-        return Checked(None, "there is no word in it")
-    if len(text) > LONGEST_CHANGE:
-        return Checked(parsing.sentences(text[:LONGEST_CHANGE]), "it is longer than one sentence")
-    return Checked(text)
+def check_edit(response: ChatResponse) -> Validated[str]:
+    """Check a change to an image: one short sentence, or empty for no change."""
+    text = " ".join(parsing.strip_wrappers(response.text).split())
+    if _is_refusal(response):
+        return Validated(None, "refused", is_refusal=True)
+    if NO_CHANGE_RE.match(text.strip(" .!").lower()):
+        return Validated("")
+    if not _has_word(text):
+        return Validated(None, "no words")
+    if len(text) > MAX_EDIT:
+        return Validated(parsing.whole_sentences(text[:MAX_EDIT]), "longer than one sentence")
+    return Validated(text)
 
 
-def _said(answer: ChatResponse) -> list[str]:
-    """Return the words of a list; those by which a model declines are no answer."""
-    if _declines(answer):
+def _has_word(text: str) -> bool:
+    return any(map(skeleton_of_word, tokenize(text)))
+
+
+def _words(response: ChatResponse) -> list[str]:
+    """Return the words of a list; none if the model declined, for its words are not a list."""
+    if _is_refusal(response):
         return []
-    return [word for entry in parsing.words(answer.text) for word in tokenize(entry)]
+    return [word for entry in parsing.list_words(response.text) for word in tokenize(entry)]
 
 
-def _declines(answer: ChatResponse) -> bool:
-    """Tell whether a model speaks of itself in place of a list or a change."""
-    text = parsing.prose(answer.text)
-    return len(text) <= LONGEST_REFUSAL and bool(DECLINED.match(text) and SELF.search(text))
+def _is_refusal(response: ChatResponse) -> bool:
+    """Return whether a model refers to itself in place of a list or a change."""
+    text = parsing.strip_wrappers(response.text)
+    is_short = len(text) <= MAX_REFUSAL
+    return is_short and bool(REFUSAL_RE.match(text) and SELF_REFERENCE_RE.search(text))
 
 
-def _skeleton(entry: str) -> str:
-    return "".join(entry.lower().split())
-
-
-def _fits(skeleton: str, ours: str) -> bool:
-    """Tell whether ``skeleton`` is the skeleton ``ours``, or a shorter form of it."""
-    return bool(skeleton) and is_abbreviation(skeleton, ours.replace(" ", ""))
+def _fits(skeleton: str, rule: str) -> bool:
+    """Return whether ``skeleton`` is that of the rule, or a shorter form of it."""
+    return bool(skeleton) and is_abbreviation(skeleton, rule.replace(" ", ""))
 
 
 def _restores(word: str, skeleton: str) -> bool:
-    """Tell whether ``word`` has this skeleton, and is not the skeleton said again."""
+    """Return whether ``word`` has this skeleton, and is not just the skeleton repeated."""
     is_echo = word == skeleton and vocabulary().number(word) is None
     return not is_echo and is_abbreviation(skeleton, skeleton_of_word(word))
 
 
-def _lengths(text: Sequence[str]) -> dict[str, set[int]]:
-    """Return the lengths of the words of a text by their first letters."""
+def _lengths_by_prefix(words: Sequence[str]) -> dict[str, set[int]]:
     lengths: dict[str, set[int]] = {}
-    for word in text:
-        lengths.setdefault(word[:ROOT], set()).add(len(word))
+    for word in words:
+        lengths.setdefault(word[:PREFIX_LENGTH], set()).add(len(word))
     return lengths
 
 
-def _is_form(word: str, lengths: Mapping[str, set[int]]) -> bool:
-    return any(abs(len(word) - length) <= ENDING for length in lengths.get(word[:ROOT], ()))
+def _is_form_of_any(word: str, lengths: Mapping[str, set[int]]) -> bool:
+    same_prefix = lengths.get(word[:PREFIX_LENGTH], ())
+    return any(abs(len(word) - length) <= MAX_SUFFIX for length in same_prefix)
 
 
-def _aligned(said: Sequence[str], skeletons: Sequence[str]) -> list[str]:
-    """Return for each skeleton the word in its place, or where places differ the next that fits."""
-    if len(said) == len(skeletons):
-        pairs = zip(skeletons, said, strict=True)
+def _align(words: Sequence[str], skeletons: Sequence[str]) -> list[str]:
+    """Return for each skeleton the word at its position, empty if it does not fit.
+
+    If the numbers differ, a word was left out or added somewhere. Then each skeleton gets the next
+    word that fits it, so that one slip does not shift all the words after it.
+    """
+    if len(words) == len(skeletons):
+        pairs = zip(skeletons, words, strict=True)
         return [word if _restores(word, skeleton) else "" for skeleton, word in pairs]
-    found, at = [], 0
+    aligned, position = [], 0
     for skeleton in skeletons:
-        ahead = range(at, min(at + AHEAD, len(said)))
-        next_ = next((n for n in ahead if _restores(said[n], skeleton)), None)
-        found.append("" if next_ is None else said[next_])
-        at = at if next_ is None else next_ + 1
-    return found
+        candidates = range(position, min(position + LOOKAHEAD, len(words)))
+        match = next((index for index in candidates if _restores(words[index], skeleton)), None)
+        aligned.append("" if match is None else words[match])
+        position = position if match is None else match + 1
+    return aligned

@@ -1,4 +1,4 @@
-"""Calls of models that cost time and money: made in one place, counted, kept and repeated."""
+"""Model requests and responses: sent in one place, within a budget, cached and recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,23 @@
-"""Money: what a call may cost before it is made, what it did cost, and when to stop."""
+"""Limit the cost of a run: bound a request's price before it is sent, count it afterwards.
+
+The invariant, with ``limit`` set: ``spent`` never exceeds ``limit``, whatever the server does and
+however many threads send requests. ``reserve`` adds the highest price that a request can have
+before it is sent, and ``settle`` replaces that reservation by the actual price. Three things hold
+it up:
+
+* ``max_usage`` is an upper bound. It counts bytes, not words: two ASCII characters or one byte of
+  other characters per token, an overhead for the frame of the conversation, every pixel patch at
+  the rate of the most expensive model, and the output limit that the request states. An estimate
+  in its place would let one long answer pass the limit.
+* What cannot be priced is not sent, and what may have been billed without a token count is settled
+  at its bound. Counting it as free would let failing requests spend without end.
+* Comparing and reserving is one step under a lock. Otherwise two threads would each see enough
+  left, and both would send.
+
+Tested by ``test_the_bound_is_at_least_every_estimate``,
+``test_threads_never_spend_more_than_the_limit`` and, for failed requests,
+``test_a_failed_request_costs_its_bound_if_it_may_be_billed_and_else_nothing``.
+"""
 
 from __future__ import annotations
 
@@ -10,113 +29,149 @@ from semcodec.backends.recording.request import ModelRequest, Usage
 from semcodec.errors import BudgetExceededError
 from semcodec.forks import block_fork
 
-LETTERS_PER_TOKEN: Final = 4  #: of English, about
-#: Letters of ASCII per token, for a bound: English JSON with escapes stays above it. Of other
-#: letters each byte may be a token.
-FEWEST_LETTERS: Final = 2
-PATCH: Final = 32  #: pixels of the side of a patch of a picture that is looked at
-TOKENS_PER_PATCH: Final = 2.5  #: of a picture that is looked at; 2.46 in small models
-DEAR: Final = ("gpt-4o-mini", 25.0)  #: in a name, and what a patch takes: ten times as many
-TOKENS_PER_EDITED: Final = 6.0  #: of a picture that is changed: painters look more closely
-FRAME: Final = 200  #: tokens around a conversation, and of the shape that an answer must have
+CHARACTERS_PER_TOKEN: Final = 4  #: in English text, about; for estimates
+#: ASCII characters per token, for bounds: even JSON full of escapes has more. Each byte of other
+#: characters may be a token of its own.
+MIN_CHARACTERS_PER_TOKEN: Final = 2
+PATCH_PIXELS: Final = 32  #: side of the squares by which the input tokens of images are counted
+TOKENS_PER_PATCH: Final = 2.5  #: for an image that the model describes; small models need 2.46
+TOKENS_PER_EDITED_PATCH: Final = 6.0  #: for an image to edit, which is encoded more finely
+#: Part of a model's name, and its tokens per patch: ten times those of other models.
+EXPENSIVE_IMAGE_MODELS: Final = ("gpt-4o-mini", 25.0)
+OVERHEAD_TOKENS: Final = 200  #: for roles, separators and the JSON schema of the answer
 
 
 class Prices(Protocol):
-    """Knows what tokens cost."""
+    """Prices of tokens by model."""
 
     def price(self, model: str, usage: Usage) -> Decimal | None:
-        """Return dollars, or None if the price of ``model`` is not known."""
+        """Return the price of ``usage`` in dollars, or None if ``model`` has no known price."""
         ...
 
 
 class Budget:
-    """Counts what is spent, and allows no call that could bring it over ``most`` dollars."""
+    """The dollars spent so far, and their limit. Threads may share it.
 
-    def __init__(self, prices: Prices, most: Decimal | None = None) -> None:
-        self.prices, self.most, self.spent = prices, most, Decimal(0)
-        self._lock = threading.Lock()  # so that two calls do not both take what is left
+    Attributes:
+        limit: dollars that ``spent`` may not exceed; None for no limit.
+        spent: dollars, reservations for requests under way included.
+    """
 
-    def price(self, call: ModelRequest, usage: Usage) -> Decimal | None:
-        """Return dollars, or None if nobody knows; to ask which models there are is free."""
-        return Decimal(0) if call.route == "models" else self.prices.price(call.model, usage)
+    def __init__(self, prices: Prices, limit: Decimal | None = None) -> None:
+        self.prices, self.limit, self.spent = prices, limit, Decimal(0)
+        self._lock = threading.Lock()
 
-    def allow(self, call: ModelRequest) -> Decimal:
-        """Set aside what ``call`` may cost, and return it; 0 if there is no limit.
+    def price(self, request: ModelRequest, usage: Usage) -> Decimal | None:
+        """Return the price in dollars, or None if it is unknown; listing models is free."""
+        if request.route == "models":
+            return Decimal(0)
+        return self.prices.price(request.model, usage)
+
+    def reserve(self, request: ModelRequest) -> Decimal:
+        """Add the highest possible price of ``request`` to ``spent``, and return it.
+
+        Returns:
+            Dollars; 0 if there is no limit.
 
         Raises:
-            BudgetExceeded: it may cost too much, or nobody knows what it costs.
+            BudgetExceededError: the price may exceed what is left, or is unknown.
         """
-        if self.most is None:
+        if self.limit is None:
             return Decimal(0)
-        cost = self.price(call, max_usage(call))
-        if cost is None:
-            what = "is not known: write it into the config file, or set no limit on cost."
-            raise _stop(call, f"The price of {call.model} {what}")
+        bound = self.price(request, max_usage(request))
+        if bound is None:
+            advice = "add it to the config file, or omit --max-cost."
+            raise _budget_error(request, f"The price of {request.model} is unknown: {advice}")
         with block_fork(), self._lock:
-            left = max(self.most - self.spent, Decimal(0))
-            if cost > left:
-                rest = f"and {dollars(left)} of the limit is left: allow more with --max-cost."
-                who = f"To {call.stage} with {call.model}"
-                raise _stop(call, f"{who} may cost {dollars(cost)}, {rest}")
-            self.spent += cost
-        return cost
+            remaining = max(self.limit - self.spent, Decimal(0))
+            if bound > remaining:
+                problem = (
+                    f"Stage '{request.stage}' with {request.model} may cost up to "
+                    f"{format_dollars(bound)}, but only {format_dollars(remaining)} of the limit "
+                    "remains: raise --max-cost."
+                )
+                raise _budget_error(request, problem)
+            self.spent += bound
+        return bound
 
-    def pay(self, call: ModelRequest, usage: Usage | None, aside: Decimal) -> Decimal | None:
-        """Count what a call did cost in the place of what was set ``aside`` for it.
+    def settle(
+        self, request: ModelRequest, usage: Usage | None, reserved: Decimal
+    ) -> Decimal | None:
+        """Replace the ``reserved`` dollars by the price of ``usage``, and return that price.
 
-        If nobody counted its tokens, they are the most they can be.
+        Usage that is unknown (None) is counted as the most that it can be.
         """
-        cost = self.price(call, max_usage(call) if usage is None else usage)
+        price = self.price(request, max_usage(request) if usage is None else usage)
         with block_fork(), self._lock:
-            self.spent += (cost or 0) - aside
-        return cost
+            self.spent += (price or 0) - reserved
+        return price
 
 
-def max_usage(call: ModelRequest) -> Usage:
-    """Return the most tokens that ``call`` can take."""
-    pictures = _picture_tokens(call)
-    given = max(call.most_output, expected_usage(call).given)
-    texts = FRAME + sum(map(_most_tokens, _texts(call.shown())))
-    return Usage(texts + pictures, pictures, given, given * call.paints)
+def max_usage(request: ModelRequest) -> Usage:
+    """Return an upper bound of the tokens that ``request`` can use."""
+    image_tokens = _image_tokens(request)
+    output = max(request.max_output_tokens, expected_usage(request).output_tokens)
+    text_tokens = OVERHEAD_TOKENS + sum(map(_max_tokens, _texts(request.readable_fields())))
+    return Usage(
+        input_tokens=text_tokens + image_tokens,
+        input_image_tokens=image_tokens,
+        output_tokens=output,
+        output_image_tokens=output if request.is_image_request else 0,
+    )
 
 
-def expected_usage(call: ModelRequest) -> Usage:
-    """Return the tokens that ``call`` will take, about."""
-    pictures = _picture_tokens(call)
-    given = call.most_output if not call.likely else len(call.likely) // LETTERS_PER_TOKEN + 1
-    texts = _letters(call) // LETTERS_PER_TOKEN
-    return Usage(texts + pictures, pictures, given, given * call.paints)
+def expected_usage(request: ModelRequest) -> Usage:
+    """Return an estimate of the tokens that ``request`` will use."""
+    image_tokens = _image_tokens(request)
+    output = request.max_output_tokens
+    if request.expected_answer:
+        output = len(request.expected_answer) // CHARACTERS_PER_TOKEN + 1
+    characters = sum(map(len, _texts(request.readable_fields())))
+    return Usage(
+        input_tokens=characters // CHARACTERS_PER_TOKEN + image_tokens,
+        input_image_tokens=image_tokens,
+        output_tokens=output,
+        output_image_tokens=output if request.is_image_request else 0,
+    )
 
 
-def dollars(amount: Decimal) -> str:
-    """Return an amount for people: ``$0.0123``."""
+def format_dollars(amount: Decimal) -> str:
+    """Return an amount for people: four decimals below a dollar, two above.
+
+    >>> format_dollars(Decimal("0.01234"))
+    '$0.0123'
+    """
     return f"${amount:.4f}" if amount < 1 else f"${amount:.2f}"
 
 
-def _most_tokens(text: str) -> int:
-    ascii_ = sum(map(str.isascii, text))
-    return -(-ascii_ // FEWEST_LETTERS) + len(text.encode(errors="replace")) - ascii_
-
-
-def _letters(call: ModelRequest) -> int:
-    return sum(map(len, _texts(call.shown())))
+def _max_tokens(text: str) -> int:
+    ascii_count = sum(map(str.isascii, text))
+    other_bytes = len(text.encode(errors="replace")) - ascii_count
+    return -(-ascii_count // MIN_CHARACTERS_PER_TOKEN) + other_bytes
 
 
 def _texts(value: Any) -> list[str]:
+    """Return all strings in a JSON value, keys excluded."""
     if isinstance(value, dict):
-        return [text for one in value.values() for text in _texts(one)]
+        return [text for item in value.values() for text in _texts(item)]
     if isinstance(value, list):
-        return [text for one in value for text in _texts(one)]
+        return [text for item in value for text in _texts(item)]
     return [value] if isinstance(value, str) else []
 
 
-def _picture_tokens(call: ModelRequest) -> int:
-    family, dear = DEAR
-    each = TOKENS_PER_EDITED if call.paints else TOKENS_PER_PATCH
-    each = dear if family in call.model else each
-    patches = ((-(-width // PATCH), -(-height // PATCH)) for width, height in call.looked_at)
-    return int(sum(each * across * down for across, down in patches))
+def _image_tokens(request: ModelRequest) -> int:
+    """Return the input tokens of all images, begun patches counted as whole ones."""
+    family, expensive_rate = EXPENSIVE_IMAGE_MODELS
+    if family in request.model:
+        rate = expensive_rate
+    else:
+        rate = TOKENS_PER_EDITED_PATCH if request.is_image_request else TOKENS_PER_PATCH
+    patches = (
+        -(-width // PATCH_PIXELS) * -(-height // PATCH_PIXELS)
+        for width, height in request.image_sizes
+    )
+    return int(sum(rate * count for count in patches))
 
 
-def _stop(call: ModelRequest, message: str) -> BudgetExceededError:
-    return BudgetExceededError(message, backend=call.model, stage=call.stage)
+def _budget_error(request: ModelRequest, message: str) -> BudgetExceededError:
+    return BudgetExceededError(message, backend=request.model, stage=request.stage)

@@ -1,10 +1,11 @@
-"""A file that keeps replies: a cache, or the recording of a run that can be replayed and shared.
+"""Store responses in a file: a cache, or the recording of one run for replay and sharing.
 
-One SQLite file with one table and no pickles. A reply is kept under the digest of its call, the
-server that gave it, and how often the run had made the same call before: asked twice, a model may
-answer differently. Keys and headers are no part of a call, and pictures that were looked at are
-kept as digests; what the model said, and what it painted, is there for whoever gets the file. The
-settings of the recorded run are kept too, so that it can be replayed without naming them again.
+The file is an SQLite database with one table and without pickles. A response is stored under the
+digest of its request, the server, and the occurrence: how often the run had sent the same request
+before, since a model may answer it differently each time. Neither keys nor headers are part of a
+request, and images that the model looked at are stored as digests only; what the model wrote and
+painted can be read by everyone who has the file. The settings of a recorded run are stored too, so
+that a replay does not need them again.
 """
 
 from __future__ import annotations
@@ -21,154 +22,177 @@ from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usa
 from semcodec.errors import InputError
 from semcodec.forks import block_fork
 
-Mode = Literal["cache", "record", "replay", "peek"]
+Mode = Literal["cache", "record", "replay", "read_only_cache"]
 MODES: Final = get_args(Mode)
-READS: Final = ("replay", "peek")  #: that write nothing
-CACHES: Final = ("cache", "peek")  #: that answer each call alike, however often it is made
-TABLE: Final = (
-    "CREATE TABLE replies (request TEXT, server TEXT, turn INTEGER, stage TEXT, model TEXT, "
-    "asked TEXT, answered TEXT, image BLOB, PRIMARY KEY (request, server, turn))"
+READ_ONLY_MODES: Final = ("replay", "read_only_cache")
+CACHE_MODES: Final = ("cache", "read_only_cache")  #: the same response for each occurrence
+#: Also the version of the file: one with another table is refused (``Cassette._open``).
+SCHEMA: Final = (
+    "CREATE TABLE responses (request TEXT, server TEXT, occurrence INTEGER, stage TEXT, "
+    "model TEXT, fields TEXT, response TEXT, image BLOB, "
+    "PRIMARY KEY (request, server, occurrence))"
 )
-SETTINGS: Final = "settings"  #: what stands for a digest in the row of the settings
-MAX_WAIT: Final = 30.0  #: seconds to wait for another program that writes to the file
-WAIT_STEP: Final = 0.02  #: seconds between two tries
+INSERT: Final = "INSERT OR REPLACE INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+SETTINGS_ROW: Final = "settings"  #: in place of a digest, marks the row of the settings
+LOCK_TIMEOUT: Final = 30.0  #: seconds to wait for another process that writes to the file
+LOCK_POLL: Final = 0.02  #: seconds between two attempts
 
 
 class Cassette:
-    """Replies in the file ``path``.
+    """Responses stored in the file ``path``. Threads and forked processes may share it.
 
-    ``"cache"`` answers from the file what it can and keeps the rest; ``"record"`` keeps one run, in
-    a new file; ``"replay"`` answers from the file alone, from whatever server the replies came;
-    ``"peek"`` is a cache that keeps nothing more.
+    Args:
+        path: of the file.
+        mode: ``"cache"`` returns stored responses and stores new ones; ``"record"`` stores one run
+            in a new file and returns nothing; ``"replay"`` returns stored responses only, from
+            whichever server they came; ``"read_only_cache"`` is a cache that stores nothing.
 
     Raises:
-        InputError: the file cannot be opened, is no tape, or has what a record would mix with.
+        InputError: the file cannot be opened, is not a recording, or already contains responses
+            and ``mode`` is ``"record"``.
     """
 
     def __init__(self, path: str | Path, mode: Mode) -> None:
         if mode not in MODES:
-            raise InputError(f"A tape is opened as one of {', '.join(MODES)}.")
+            raise InputError(f"Cassette mode {mode!r} is unknown: use one of {', '.join(MODES)}.")
         if not isinstance(path, str | Path) or path == "":
-            raise InputError("The path of a tape must be a str or Path that is not empty.")
+            raise InputError("The path of a cassette must be a non-empty str or a Path.")
         self.path, self.mode = Path(path), mode
-        kept = self._run("SELECT 1 FROM replies WHERE request <> ?", (SETTINGS,))
-        if kept and mode == "record":
-            message = f"{path} holds a run already, which may have been paid for: name a new tape."
-            raise InputError(message)
+        stored = self._execute("SELECT 1 FROM responses WHERE request <> ?", (SETTINGS_ROW,))
+        if stored and mode == "record":
+            raise InputError(f"{path} already contains a recording: choose a new file.")
 
-    def get(self, call: ModelRequest, server: str, turn: int) -> ModelResponse | None:
-        """Return what is kept of ``call``, made for the ``turn``-th time from 0, if it is."""
+    def get(self, request: ModelRequest, server: str, occurrence: int) -> ModelResponse | None:
+        """Return the stored response to the given occurrence, from 0, of ``request``, or None."""
         if self.mode == "record":
             return None
-        where = "request = ? AND turn = ?"
-        values: tuple[Any, ...] = (call.digest, turn)
+        condition = "request = ? AND occurrence = ?"
+        values: tuple[Any, ...] = (request.digest, occurrence)
         if self.mode != "replay":
-            where, values = where + " AND server = ?", (*values, server)
-        query = f"SELECT answered, image FROM replies WHERE {where} ORDER BY server"  # noqa: S608
-        rows = self._run(query, values)
-        return self._reply(*rows[0]) if rows else None
+            condition, values = condition + " AND server = ?", (*values, server)
+        query = f"SELECT response, image FROM responses WHERE {condition} ORDER BY server"  # noqa: S608
+        rows = self._execute(query, values)
+        return self._parse(*rows[0]) if rows else None
 
-    def put(self, call: ModelRequest, server: str, turn: int, reply: ModelResponse) -> None:
-        """Keep ``reply``, in the place of an older one, unless the tape is only read."""
-        if self.mode in READS:
+    def put(
+        self, request: ModelRequest, server: str, occurrence: int, response: ModelResponse
+    ) -> None:
+        """Store ``response`` in place of an older one; in read-only modes, do nothing."""
+        if self.mode in READ_ONLY_MODES:
             return
-        row = (call.digest, server, turn, call.stage, call.model)
-        asked = json.dumps(call.shown(), ensure_ascii=False)
-        self._run(
-            "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, asked, *_columns(reply)),
-        )
+        fields = json.dumps(request.readable_fields(), ensure_ascii=False)
+        key = (request.digest, server, occurrence)
+        row = (*key, request.stage, request.model, fields, *_columns(response))
+        self._execute(INSERT, row)
 
-    def drop(self, call: ModelRequest, server: str, reply: ModelResponse) -> None:
-        """Keep ``reply`` to ``call`` no longer; another reply that took its place stays."""
+    def delete(self, request: ModelRequest, server: str, response: ModelResponse) -> None:
+        """Delete ``response`` to ``request``, unless another response has replaced it."""
         query = (
-            "DELETE FROM replies WHERE request = ? AND server = ? AND answered = ? AND image = ?"
+            "DELETE FROM responses WHERE request = ? AND server = ? AND response = ? AND image = ?"
         )
-        self._run(query, (call.digest, server, *_columns(reply)))
+        self._execute(query, (request.digest, server, *_columns(response)))
 
-    def settings(self) -> dict[str, Any]:
-        """Return the settings of the run that is replayed; empty if this is no replay."""
+    def read_settings(self) -> dict[str, Any]:
+        """Return the settings of the recorded run; empty if the mode is not ``"replay"``."""
         if self.mode != "replay":
             return {}
-        rows = self._run("SELECT asked FROM replies WHERE request = ?", (SETTINGS,))
+        rows = self._execute("SELECT fields FROM responses WHERE request = ?", (SETTINGS_ROW,))
         try:
             settings = json.loads(rows[0][0]) if rows else {}
         except (TypeError, ValueError, RecursionError) as error:
-            raise InputError(f"{self.path} is damaged: record it again.") from error
+            raise self._damaged() from error
         if not isinstance(settings, dict):
-            raise InputError(f"{self.path} is damaged: record it again.")
+            raise self._damaged()
         return settings
 
-    def keep_settings(self, settings: dict[str, Any]) -> None:
-        """Keep the settings of the run that is recorded; nothing in them may be secret."""
+    def write_settings(self, settings: dict[str, Any]) -> None:
+        """Store the settings of the run, without secrets; only if the mode is ``"record"``."""
         if self.mode == "record":
-            row = (SETTINGS, "", 0, SETTINGS, "", json.dumps(settings), "{}", b"")
-            self._run("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            row = (SETTINGS_ROW, "", 0, SETTINGS_ROW, "", json.dumps(settings), "{}", b"")
+            self._execute(INSERT, row)
 
-    def _run(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Return the first row of a query; the file is opened anew, for threads share us.
+    def _execute(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Return the first row of a query, or no row.
 
-        SQLite keeps locks, and a list of the files it has locked, for the whole process. A child
-        that is forked while a file is open believes it locked for ever.
+        No connection outlives this method, for two reasons. Threads share the cassette, and a
+        connection belongs to one thread. And SQLite keeps its file locks, with a list of them, for
+        the whole process: a child forked while a connection is open would believe the file locked
+        forever. So ``block_fork`` covers everything from opening to closing, and the wait for other
+        processes is done here and not by SQLite (``timeout=0``), because a wait inside the block
+        would hold up every fork of this process for up to ``LOCK_TIMEOUT``. Tested by
+        ``test_while_a_cassette_is_read``, ``test_threads_share_a_cassette`` and
+        ``test_a_write_waits_for_another_process``.
         """
-        ends = time.monotonic() + MAX_WAIT
+        deadline = time.monotonic() + LOCK_TIMEOUT
         while True:
             try:
-                with block_fork(), closing(self._opened()) as file, file:
-                    return file.execute(query, values).fetchmany(1)
+                with block_fork(), closing(self._open()) as connection, connection:
+                    return connection.execute(query, values).fetchmany(1)
             except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
-                if not _is_busy(error) or time.monotonic() > ends:
-                    message = f"{self.path} cannot be used as a tape: {error}."
+                if not _is_locked(error) or time.monotonic() > deadline:
+                    message = f"{self.path} cannot be used as a recording: {error}."
                     raise InputError(message) from error
-            time.sleep(WAIT_STEP)  # here and not in SQLite, so that no fork waits for the program
+            time.sleep(LOCK_POLL)
 
-    def _opened(self) -> sqlite3.Connection:
-        """Return the file, which holds our table and no other, new or as we left it."""
+    def _open(self) -> sqlite3.Connection:
+        """Return a connection to the file, whose only content is the table of ``SCHEMA``.
+
+        The file may come from a stranger, so views, triggers or other tables are refused: they
+        could make an ordinary query do something else
+        (``test_a_file_with_anything_but_the_table_is_refused``).
+        """
         if "\0" in str(self.path):
-            raise ValueError("no file has such a name")  # but SQLite would cut it there
-        mode = "ro" if self.mode in READS else "rwc"
-        file = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode={mode}", timeout=0, uri=True)
+            raise ValueError("invalid file name")  # SQLite would cut it there
+        mode = "ro" if self.mode in READ_ONLY_MODES else "rwc"
+        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+        connection = sqlite3.connect(uri, timeout=0, uri=True)
         try:
-            file.execute("PRAGMA trusted_schema = OFF")
-            found = file.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-            if not found and self.mode not in READS:
-                file.execute(TABLE.replace("TABLE", "TABLE IF NOT EXISTS", 1))
-            elif found != [(TABLE,)]:
-                raise sqlite3.DatabaseError("it holds something else")
+            connection.execute("PRAGMA trusted_schema = OFF")
+            query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+            found = connection.execute(query).fetchall()
+            if not found and self.mode not in READ_ONLY_MODES:
+                connection.execute(SCHEMA.replace("TABLE", "TABLE IF NOT EXISTS", 1))
+            elif found != [(SCHEMA,)]:
+                raise sqlite3.DatabaseError("not a semcodec recording of this version")
         except BaseException:
-            file.close()
+            connection.close()
             raise
-        return file
+        return connection
 
-    def _reply(self, answered: Any, image: Any) -> ModelResponse:
+    def _parse(self, response_json: Any, image: Any) -> ModelResponse:
         try:
-            said = json.loads(answered)
-            usage = said.pop("usage")
-            reply = ModelResponse(
-                **said, image=image, usage=None if usage is None else Usage(**usage)
-            )
+            fields = json.loads(response_json)
+            usage = fields.pop("usage")
+            usage = None if usage is None else Usage(**usage)
+            response = ModelResponse(**fields, image=image, usage=usage)
         except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
-            raise InputError(f"{self.path} is damaged: record it again.") from error
-        if not _is_whole(reply):
-            raise InputError(f"{self.path} is damaged: record it again.")
-        return reply
+            raise self._damaged() from error
+        if not _has_valid_types(response):
+            raise self._damaged()
+        return response
+
+    def _damaged(self) -> InputError:
+        return InputError(f"{self.path} is damaged: record it again.")
 
 
-def _is_busy(error: Exception) -> bool:
-    """Return whether another connection is using the file."""
+def _is_locked(error: Exception) -> bool:
+    """Return whether another connection holds a lock on the file."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def _columns(reply: ModelResponse) -> tuple[str, bytes]:
-    """Return the columns ``answered`` and ``image`` of a reply; equal replies have equal ones."""
-    texts = asdict(reply)
-    image = texts.pop("image")
-    return json.dumps(texts, ensure_ascii=False), image
+def _columns(response: ModelResponse) -> tuple[str, bytes]:
+    """Return the columns ``response`` and ``image``; equal responses have equal columns."""
+    fields = asdict(response)
+    image = fields.pop("image")
+    return json.dumps(fields, ensure_ascii=False), image
 
 
-def _is_whole(reply: ModelResponse) -> bool:
-    texts = isinstance(reply.image, bytes) and type(reply.cut_off) is bool
-    texts = texts and all(isinstance(one, str) for one in (reply.text, reply.model, reply.refusal))
-    counts = () if reply.usage is None else asdict(reply.usage).values()
-    return texts and all(type(count) is int and count >= 0 for count in counts)
+def _has_valid_types(response: ModelResponse) -> bool:
+    if not isinstance(response.image, bytes) or type(response.is_truncated) is not bool:
+        return False
+    texts = (response.text, response.model, response.refusal)
+    counts = () if response.usage is None else asdict(response.usage).values()
+    return all(isinstance(text, str) for text in texts) and all(
+        type(count) is int and count >= 0 for count in counts
+    )

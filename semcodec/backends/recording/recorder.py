@@ -1,6 +1,7 @@
-"""The one place through which every call of a model goes: look-up, budget, server, storage.
+"""Send model requests: the one place for look-up, budget, server and storage, in this order.
 
-A line may be shared by threads. What a call took is noted in the run that made it (``add_note``).
+Threads may share a recorder. Each request is noted in the trace of the run that sent it
+(``add_note``).
 """
 
 from __future__ import annotations
@@ -14,123 +15,143 @@ from typing import Any
 
 from semcodec.backends.notes import add_note
 from semcodec.backends.recording.budget import Budget
-from semcodec.backends.recording.cassette import CACHES, Cassette
+from semcodec.backends.recording.cassette import CACHE_MODES, Cassette
 from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usage
 from semcodec.errors import BackendError, InputError
 
 
 class Recorder:
-    """Makes calls, and notes what each took.
+    """Returns responses from the cassette or the server, and notes their cost.
 
     Args:
-        send: makes a call for real.
-        server: who answers, as far as a tape tells servers apart.
-        purse: pays.
-        tape: keeps and replays; None keeps nothing.
+        send: sends a request to the server.
+        server: the server's name in the cassette, such as its base URL.
+        budget: limits and counts the cost.
+        cassette: stores and returns responses; None stores nothing.
     """
 
     def __init__(
         self,
         send: Callable[[ModelRequest], ModelResponse],
         server: str,
-        purse: Budget,
-        tape: Cassette | None = None,
+        budget: Budget,
+        cassette: Cassette | None = None,
     ) -> None:
-        self._send, self._server, self._purse, self._tape = send, server, purse, tape
+        self._send_to_server, self._server = send, server
+        self._budget, self._cassette = budget, cassette
         self._occurrences: dict[str, Iterator[int]] = {}
 
-    def ask(self, call: ModelRequest) -> ModelResponse:
-        """Return the reply to ``call``.
+    def send(self, request: ModelRequest) -> ModelResponse:
+        """Return the response to ``request``.
 
         Raises:
-            BudgetExceeded: it may cost more than is left.
-            BackendError: the server failed, or the tape that is replayed lacks the call.
+            BudgetExceededError: it may cost more than the budget has left.
+            BackendError: the server failed, or the replayed recording lacks the request.
         """
-        turn = self._turn(call)
-        kept = self._kept(call, turn)
-        if kept is not None:
-            return kept
-        reply, made = self._made_for_real(call)
-        self._keep(call, turn, reply, made)
-        return reply
+        occurrence = self._occurrence(request)
+        stored = self._lookup(request, occurrence)
+        if stored is not None:
+            return stored
+        response, note = self._send(request)
+        self._store(request, occurrence, response, note)
+        return response
 
-    def discard(self, call: ModelRequest, reply: ModelResponse) -> None:
-        """Remove ``reply`` to ``call`` from a cache, because it cannot be used.
+    def discard(self, request: ModelRequest, response: ModelResponse) -> None:
+        """Remove ``response``, which cannot be used, from a cache.
 
-        A reply that another run has stored in its place stays. A cache that cannot be written is no
-        error: the caller is about to report why the reply cannot be used.
+        A response that another run has stored in its place stays. A cache that cannot be written is
+        not an error here: the caller is about to report why the response cannot be used.
         """
-        if self._tape and self._tape.mode == "cache":
+        if self._cassette and self._cassette.mode == "cache":
             with suppress(InputError):
-                self._tape.drop(call, self._server, reply)
+                self._cassette.delete(request, self._server, response)
 
-    def _kept(self, call: ModelRequest, turn: int) -> ModelResponse | None:
-        """Return the reply that is on the tape, if one is."""
-        if self._tape is None or self._is_news(call):
-            return None
-        kept = self._tape.get(call, self._server, turn)
-        if kept is not None:
-            self._note(call, kept, source=self._tape.mode)
-        return kept
+    def _occurrence(self, request: ModelRequest) -> int:
+        """Return how often ``request`` was sent before; always 0 for a cache.
 
-    def _is_news(self, call: ModelRequest) -> bool:
-        """Tell whether no cache answers: which models a server has may be another tomorrow."""
-        return bool(self._tape and self._tape.mode in CACHES and call.route == "models")
-
-    def _turn(self, call: ModelRequest) -> int:
-        """Return how often the call was made before; a cache does not count.
-
-        Threads that make the same call at once get different numbers without a lock: both
-        ``setdefault`` and ``next`` are one step of the interpreter.
+        Threads that send the same request at once get different numbers without a lock: both
+        ``setdefault`` and ``next`` are one step of the interpreter. With the same number, one
+        response would replace the other in a recording, and the replay would lack it
+        (``test_a_recording_keeps_every_response_to_the_same_request``).
         """
-        if self._tape and self._tape.mode in CACHES:
+        if self._cassette and self._cassette.mode in CACHE_MODES:
             return 0
-        return next(self._occurrences.setdefault(call.digest, itertools.count()))
+        return next(self._occurrences.setdefault(request.digest, itertools.count()))
 
-    def _keep(
-        self, call: ModelRequest, turn: int, reply: ModelResponse, made: dict[str, Any]
-    ) -> None:
-        """Keep a reply; it is paid for, so that a full disk is no reason to lose it."""
-        try:
-            if self._tape and not self._is_news(call):
-                self._tape.put(call, self._server, turn, reply)
-        except InputError as error:
-            made["not_kept"] = str(error)
+    def _lookup(self, request: ModelRequest, occurrence: int) -> ModelResponse | None:
+        """Return the stored response, or None."""
+        if self._cassette is None or self._bypasses_cache(request):
+            return None
+        stored = self._cassette.get(request, self._server, occurrence)
+        if stored is not None:
+            self._note(request, stored, source=self._cassette.mode)
+        return stored
 
-    def _made_for_real(self, call: ModelRequest) -> tuple[ModelResponse, dict[str, Any]]:
-        """Return the reply of the server, and the note that was made of it."""
-        if self._tape and self._tape.mode == "replay":
+    def _bypasses_cache(self, request: ModelRequest) -> bool:
+        """Return whether a cache must not be used: a server's list of models changes."""
+        is_cache = self._cassette is not None and self._cassette.mode in CACHE_MODES
+        return is_cache and request.route == "models"
+
+    def _send(self, request: ModelRequest) -> tuple[ModelResponse, dict[str, Any]]:
+        """Return the response of the server, and its note in the trace."""
+        if self._cassette and self._cassette.mode == "replay":
             message = (
-                f"The tape {self._tape.path} has no answer to {call.stage} with {call.model}: "
-                "replay it with the same image, options and version, or record it again."
+                f"{self._cassette.path} has no response for '{request.stage}' with "
+                f"{request.model}: replay it with the same image, options and version, or record "
+                "it again."
             )
-            raise BackendError(message, backend=call.model, stage=call.stage)
-        aside = self._purse.allow(call)
+            raise BackendError(message, backend=request.model, stage=request.stage)
+        reserved = self._budget.reserve(request)
         started = time.perf_counter()
         try:
-            reply = self._send(call)
+            response = self._send_to_server(request)
         except BaseException as error:
+            # Only an error that states that nothing was billed is free. Ctrl-C states nothing: the
+            # request was on its way, so it counts as the most that it can cost.
             usage = None if getattr(error, "billed", True) else Usage()
-            self._paid(
-                call, ModelResponse(usage=usage), started, aside, failed=type(error).__name__
-            )
+            failed = ModelResponse(usage=usage)
+            self._charge(request, failed, started, reserved, failed=type(error).__name__)
             raise
-        return reply, self._paid(call, reply, started, aside)
+        return response, self._charge(request, response, started, reserved)
 
-    def _paid(
-        self, call: ModelRequest, reply: ModelResponse, started: float, aside: Decimal, **more: Any
+    def _charge(
+        self,
+        request: ModelRequest,
+        response: ModelResponse,
+        started: float,
+        reserved: Decimal,
+        **details: Any,
     ) -> dict[str, Any]:
-        """Count what a call did cost, and note it."""
-        cost = self._purse.pay(call, reply.usage, aside)
+        """Settle the cost of a request, and return its note in the trace."""
+        price = self._budget.settle(request, response.usage, reserved)
         seconds = round(time.perf_counter() - started, 3)
-        dollars = None if cost is None else float(cost)
-        return self._note(call, reply, seconds=seconds, dollars=dollars, **more)
+        dollars = None if price is None else float(price)
+        return self._note(request, response, seconds=seconds, dollars=dollars, **details)
 
-    def _note(self, call: ModelRequest, reply: ModelResponse, **more: Any) -> dict[str, Any]:
-        usage = reply.usage
-        tokens = {} if usage is None else {"tokens_in": usage.taken, "tokens_out": usage.given}
-        model = {"answered_by": reply.model} if reply.model not in ("", call.model) else {}
-        who = {"route": call.route, "model": call.model, **model, "digest": call.digest}
-        made = {**who, **tokens, **more}
-        add_note("calls", made)
-        return made
+    def _store(
+        self,
+        request: ModelRequest,
+        occurrence: int,
+        response: ModelResponse,
+        note: dict[str, Any],
+    ) -> None:
+        """Store a response. If that fails, say so in the note: a paid response is not discarded."""
+        try:
+            if self._cassette and not self._bypasses_cache(request):
+                self._cassette.put(request, self._server, occurrence, response)
+        except InputError as error:
+            note["not_stored"] = str(error)
+
+    def _note(
+        self, request: ModelRequest, response: ModelResponse, **details: Any
+    ) -> dict[str, Any]:
+        note: dict[str, Any] = {"route": request.route, "model": request.model}
+        if response.model not in ("", request.model):
+            note["response_model"] = response.model
+        note["digest"] = request.digest
+        if response.usage is not None:
+            note["input_tokens"] = response.usage.input_tokens
+            note["output_tokens"] = response.usage.output_tokens
+        note |= details
+        add_note("calls", note)
+        return note

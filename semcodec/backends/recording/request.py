@@ -1,4 +1,4 @@
-"""One call of a model and its reply, as values: what decides the answer, and nothing secret."""
+"""A model request and its response, as values without secrets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-DATA_URL: Final = "data:"
+DATA_URL_PREFIX: Final = "data:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,92 +16,98 @@ class ModelRequest:
     """One request.
 
     Attributes:
-        stage: what it is for, such as ``"describe"``.
+        stage: its purpose, such as ``"describe"``.
         route: the path below the base URL, such as ``"chat/completions"``.
-        body: the fields of the request, as JSON has them; pictures to look at as data URLs.
-        extra: fields that only some servers know.
-        picture: a PNG file sent beside the fields, to be changed.
-        most_output: tokens that the answer can have.
-        likely: an answer of the kind that is hoped for, to estimate and to rehearse with.
-        looked_at: width and height of each picture in ``body``, in pixels.
-        seed: of a painter, sent or not: with another seed, another picture is wanted.
+        body: the JSON fields of the request; images for the model to look at are data URLs.
+        extra: fields beyond OpenAI's API, for the servers that know them.
+        image_png: a PNG file to edit, sent beside the fields; None if there is none.
+        max_output_tokens: upper limit of the response in tokens.
+        expected_answer: a typical answer, for cost estimates and dry runs.
+        image_sizes: width and height in pixels of each image the model looks at.
+        seed: of the painter, sent or not: another seed asks for another image.
     """
 
     stage: str
     route: str
     body: Mapping[str, Any]
     extra: Mapping[str, Any] = field(default_factory=dict)
-    picture: bytes | None = None
-    most_output: int = 0
-    likely: str = ""
-    looked_at: tuple[tuple[int, int], ...] = ()
+    image_png: bytes | None = None
+    max_output_tokens: int = 0
+    expected_answer: str = ""
+    image_sizes: tuple[tuple[int, int], ...] = ()
     seed: int = 0
 
     @property
     def model(self) -> str:
-        """The model that is asked."""
+        """The model that the request names; empty if it names none."""
         return str(self.body.get("model", ""))
 
     @property
-    def paints(self) -> bool:
-        """Whether a picture is asked for."""
+    def is_image_request(self) -> bool:
+        """Whether the response is an image."""
         return "size" in self.body
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that decides the answer, in hex."""
-        picture = self.picture and hashlib.sha256(self.picture).hexdigest()
-        asked = [self.route, self.body, self.extra, picture, self.seed]
-        text = json.dumps(asked, sort_keys=True, separators=(",", ":"))
+        """SHA-256 in hex over all that determines the response.
+
+        Recordings are keyed by it, so the hashed text must never change
+        (``test_the_digest_never_changes``).
+        """
+        image_digest = self.image_png and hashlib.sha256(self.image_png).hexdigest()
+        hashed = [self.route, self.body, self.extra, image_digest, self.seed]
+        text = json.dumps(hashed, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def shown(self) -> dict[str, Any]:
-        """Return the fields for people, with the digest of each picture in its place."""
-        shown: dict[str, Any] = _without_pictures({**self.body, **self.extra})
-        return shown
+    def readable_fields(self) -> dict[str, Any]:
+        """Return body and extra fields, each image replaced by its SHA-256."""
+        fields: dict[str, Any] = _without_images({**self.body, **self.extra})
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of a call.
+    """Token counts of one request.
 
     Attributes:
-        taken: by the model, ``pictures`` of them as pictures to look at.
-        given: by the model, ``painted`` of them as pictures.
+        input_tokens: all input, ``input_image_tokens`` included.
+        input_image_tokens: input that is images.
+        output_tokens: all output, reasoning and ``output_image_tokens`` included.
+        output_image_tokens: output that is images.
     """
 
-    taken: int = 0
-    pictures: int = 0
-    given: int = 0
-    painted: int = 0
+    input_tokens: int = 0
+    input_image_tokens: int = 0
+    output_tokens: int = 0
+    output_image_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ModelResponse:
-    """What came back.
+    """The response to one request.
 
     Attributes:
-        text: of the answer.
-        image: the bytes of an image file, if one was asked for.
-        model: which model the server says it was; empty if it does not say.
-        cut_off: whether the answer ends because it got too long.
-        refusal: the words by which the model declined; empty if it did not.
-        usage: tokens, as the server counts them; None if it does not say.
+        text: the answer; the names of models, one a line, for the route ``"models"``.
+        image: an image file, for an image request.
+        model: the model that the server names; empty if it names none.
+        is_truncated: whether the text ends at the limit of output tokens.
+        refusal: the text by which the model declined; empty if it did not.
+        usage: the token counts that the server reports; None if it reports none.
     """
 
     text: str = ""
     image: bytes = b""
     model: str = ""
-    cut_off: bool = False
+    is_truncated: bool = False
     refusal: str = ""
     usage: Usage | None = None
 
 
-def _without_pictures(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(DATA_URL):
+def _without_images(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(DATA_URL_PREFIX):
         return f"sha256:{hashlib.sha256(value.encode()).hexdigest()}"
     if isinstance(value, Mapping):
-        return {key: _without_pictures(one) for key, one in value.items()}
+        return {key: _without_images(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_pictures(one) for one in value]
+        return [_without_images(item) for item in value]
     return value

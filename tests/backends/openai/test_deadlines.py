@@ -28,9 +28,9 @@ from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import ModelRequest
 from semcodec.errors import BackendError
-from tests.backends.openai import obliging
-from tests.backends.openai.faulty import Faulty, never, says
-from tests.backends.openai.watching import Watching
+from tests.backends.openai import fake_responses
+from tests.backends.openai.fake_server import FakeServer, never_respond, respond
+from tests.backends.openai.watching_server import WatchingServer
 from tests.forking import PATIENCE, forked, forks
 
 SECONDS: Final = 0.3  #: for an answer that never comes
@@ -38,7 +38,7 @@ HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 BODY: Final = HEAD + b"content-length: 1000000\r\n\r\n"
 CHAT: Final = ModelRequest("describe", "chat/completions", {"model": "m", "messages": []})
 LARGE: Final = ModelRequest(
-    "edit", "images/edits", {"model": "m", "prompt": "x"}, picture=bytes(24 * 2**20)
+    "edit", "images/edits", {"model": "m", "prompt": "x"}, image_png=bytes(24 * 2**20)
 )
 FDS: Final = Path("/proc/self/fd")
 
@@ -74,38 +74,38 @@ def threads_and_files() -> tuple[int, int]:
     ids=["is silent", "stops in its headers", "drips headers", "stops in its body", "drips a body"],
 )
 def test_a_late_answer_is_closed(head: bytes, drip: bytes) -> None:
-    with Watching(head, drip) as server:
+    with WatchingServer(head, drip) as server:
         one = client(server.url)
-        assert f"did not complete describe in {SECONDS} seconds" in error_of_late(one)
+        assert f"did not complete 'describe' within {SECONDS} seconds" in error_of_late(one)
         assert server.sees(closed=1)
 
 
 def test_a_request_that_is_taken_too_slowly_is_closed() -> None:
-    with Watching(reads=False) as server:
+    with WatchingServer(reads=False) as server:
         one = client(server.url, image_timeout=SECONDS)
-        assert "did not complete edit" in error_of_late(one, LARGE)
+        assert "did not complete 'edit'" in error_of_late(one, LARGE)
         server.reads = True  # for the end comes after all that is on its way
         assert server.sees(closed=1)
 
 
 def test_an_encryption_that_is_never_agreed_on_is_closed() -> None:
-    with Watching(scheme="https") as server:
+    with WatchingServer(scheme="https") as server:
         one = client(server.url)
-        assert f"cannot be reached in {SECONDS} seconds" in error_of_late(one)
+        assert f"cannot be reached within {SECONDS} seconds" in error_of_late(one)
         assert server.sees(closed=1)
 
 
 @pytest.mark.parametrize(
     ("url", "what"),
     [
-        ("http://there.invalid/v1", "did not complete describe"),
+        ("http://there.invalid/v1", "did not complete 'describe'"),
         ("https://there.invalid/v1", "cannot be reached"),
     ],
 )
 def test_a_proxy_that_is_silent_is_closed(
     url: str, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Watching() as server:
+    with WatchingServer() as server:
         monkeypatch.setenv("ALL_PROXY", server.url.removesuffix("/v1"))
         one = client(url)
         assert what in error_of_late(one)
@@ -115,15 +115,15 @@ def test_a_proxy_that_is_silent_is_closed(
 
 def test_a_local_server_is_asked_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    with Faulty(lambda seen: says(200, obliging.chat("m", "A boat."))) as faulty:
+    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as faulty:
         assert client(faulty.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
 
 
 def test_a_server_that_needs_no_proxy_is_asked_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "LOCAL", ())
+    monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with Faulty(lambda seen: says(200, obliging.chat("m", "A boat."))) as faulty:
+    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as faulty:
         assert client(faulty.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
 
 
@@ -149,7 +149,7 @@ def full() -> Iterator[str]:
 
 def test_a_connection_that_is_never_made_is_given_up() -> None:
     with full() as url:
-        assert f"cannot be reached in {SECONDS} seconds" in error_of_late(client(url))
+        assert f"cannot be reached within {SECONDS} seconds" in error_of_late(client(url))
 
 
 def test_a_connection_that_is_never_made_is_not_billed() -> None:
@@ -159,7 +159,7 @@ def test_a_connection_that_is_never_made_is_not_billed() -> None:
 
 
 def test_a_connection_is_tried_again_while_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "CONNECT", 0.1)
+    monkeypatch.setattr(client_module, "CONNECT_TIMEOUT", 0.1)
     waits: list[float] = []
     with full() as url:
         given = Settings(base_url=url, text_timeout=10 * PATIENCE)
@@ -185,7 +185,7 @@ def test_a_stream_that_is_given_up_closes_itself(error: type[BaseException]) -> 
 
     with there:
         with pytest.raises(error):
-            transport_.Stream(Inner()).read(1)
+            transport_.DeadlineStream(Inner()).read(1)
         assert there.recv(1) == b""
 
 
@@ -196,13 +196,13 @@ def test_a_name_that_is_never_found_is_given_up_by_one_thread(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: found.wait(PATIENCE) and [])
     one = client("http://there.invalid/v1")
     for _ in range(5):
-        assert f"cannot be reached in {SECONDS} seconds" in error_of_late(one)
+        assert f"cannot be reached within {SECONDS} seconds" in error_of_late(one)
     assert threading.active_count() == before + 1
     found.set()
 
 
 def test_a_silent_address_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "LOCAL", ("there.invalid",))
+    monkeypatch.setattr(settings, "LOCAL_HOSTS", ("there.invalid",))
     seen, find = transport_.httpcore2.SyncBackend.connect_tcp, socket.getaddrinfo
 
     def connect(self: object, host: str, port: int, timeout: float, *rest: object) -> object:
@@ -218,7 +218,7 @@ def test_a_silent_address_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(transport_.httpcore2.SyncBackend, "connect_tcp", connect)
-    with Faulty(lambda seen: says(200, obliging.chat("m", "A boat."))) as faulty:
+    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as faulty:
         url = faulty.url.replace("127.0.0.1", "there.invalid")
         assert client(url, text_timeout=2.0).send(CHAT).text == "A boat."
 
@@ -227,7 +227,7 @@ def test_a_silent_address_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPat
 
 
 def test_many_late_calls_leave_no_threads_and_no_files() -> None:
-    with Watching() as server:
+    with WatchingServer() as server:
         one = client(server.url, text_timeout=0.05)
         error_of_late(one)
         wait_for(lambda: server.closed == server.opened)
@@ -255,7 +255,7 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 
 def test_many_dropped_clients_leave_no_threads_and_no_files() -> None:
-    with Watching(answer(obliging.chat("m", "A boat."))) as server:
+    with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
         before = threads_and_files()
         for _ in range(50):
             assert client(server.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
@@ -279,7 +279,7 @@ print(one.send(CHAT).text)
 
 
 def test_a_program_ends_without_warnings_of_open_connections() -> None:
-    with Watching(answer(obliging.chat("m", "A boat."))) as server:
+    with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
         done = subprocess.run(
             [
                 sys.executable,
@@ -307,14 +307,18 @@ def test_it_works_inside_a_running_event_loop() -> None:
     async def ask(url: str) -> str:
         return error_of_late(client(url))
 
-    with Watching() as server:
-        assert "did not complete describe" in asyncio.run(ask(server.url))
+    with WatchingServer() as server:
+        assert "did not complete 'describe'" in asyncio.run(ask(server.url))
         assert server.sees(closed=1)
 
 
 def test_threads_that_share_a_client_wait_for_their_own_answers_only() -> None:
     def choose(seen: Any) -> Any:
-        return never if b"LATE" in seen.body else says(200, obliging.chat("m", "A boat."))
+        return (
+            never_respond
+            if b"LATE" in seen.body
+            else respond(200, fake_responses.chat_body("m", "A boat."))
+        )
 
     results: list[str] = []
 
@@ -325,7 +329,7 @@ def test_threads_that_share_a_client_wait_for_their_own_answers_only() -> None:
         except BackendError as error:
             results.append(str(error))
 
-    with Faulty(choose) as faulty:
+    with FakeServer(choose) as faulty:
         one = client(faulty.url, text_timeout=3.0)
         names = ["LATE", "m"] * 4
         threads = [threading.Thread(target=ask, args=(one, name)) for name in names]
@@ -352,12 +356,12 @@ def test_ctrl_c_closes_the_connection(head: bytes) -> None:
     main = threading.main_thread().ident
     assert main is not None
 
-    def interrupt(server: Watching) -> None:
+    def interrupt(server: WatchingServer) -> None:
         if server.asked.wait(PATIENCE):
             time.sleep(0.1)  # for the client to wait for more
             signal.pthread_kill(main, signal.SIGINT)
 
-    with Watching(head) as server:
+    with WatchingServer(head) as server:
         one = client(server.url, text_timeout=10 * PATIENCE)
         thread = threading.Thread(target=interrupt, args=(server,))
         thread.start()
@@ -372,7 +376,7 @@ def test_ctrl_c_closes_the_connection(head: bytes) -> None:
 
 @forks
 def test_a_forked_child_makes_connections_of_its_own() -> None:
-    with Watching(answer(obliging.chat("m", "A boat."))) as server:
+    with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
         one = client(server.url, text_timeout=PATIENCE)
 
         def ask() -> None:
@@ -420,7 +424,7 @@ def test_a_forked_child_closes_connections_without_the_lock_of_their_pool(
 
 @forks
 def test_a_late_answer_is_closed_though_a_child_has_a_copy_of_the_connection() -> None:
-    with Watching() as server:
+    with WatchingServer() as server:
         one = client(server.url, text_timeout=2.0)
         results: list[str] = []
         thread = threading.Thread(target=lambda: results.append(error_of_late(one)))
@@ -446,7 +450,7 @@ print({"import", "subprocess.Popen", "os.posix_spawn", "os.fork"}.intersection(s
 
 
 def test_the_first_call_starts_no_program_and_imports_nothing() -> None:
-    with Watching(answer(obliging.chat("m", "A boat."))) as server:
+    with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
         done = subprocess.run(
             [sys.executable, "-c", FIRST, server.url],
             capture_output=True,

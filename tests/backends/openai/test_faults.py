@@ -16,14 +16,14 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.notes import collect_notes, grouped
-from semcodec.backends.openai import OpenAIBackend, client, server, settings
+from semcodec.backends.notes import collect_notes, group_by_kind
+from semcodec.backends.openai import OpenAIBackend, client, settings
 from semcodec.backends.recording import Cassette
 from semcodec.cli import main
 from semcodec.errors import BackendError
-from tests.backends.openai import obliging, page
-from tests.backends.openai.faulty import Behaviour, Faulty, Seen, says
-from tests.backends.openai.table import FAULTS, KEY, ROUTES, SECONDS, Fault, Kind, error
+from tests.backends.openai import fake_responses, make_faults_page
+from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
+from tests.backends.openai.fault_table import FAULTS, KEY, ROUTES, SECONDS, Fault, Kind, error
 from tests.images import PHOTO
 
 SIZE = (64, 64)
@@ -31,10 +31,10 @@ PIECES = re.compile(rb"zx9|secret|=ours|ours&", re.I)  #: of the key; of which n
 HEADERS = "receive_response_headers.complete"
 COMMANDS: dict[Kind, tuple[str, ...]] = {
     "text": ("encode", "photo.jpg", "-o", "photo.semc", "--size", "64x64"),
-    "picture": ("decode", "boat.semc", "-o", "boat.png"),
+    "image": ("decode", "boat.semc", "-o", "boat.png"),
 }
 GIVEN = {"photo.jpg": PHOTO, "boat.semc": semcodec.pack("red boat", coding="lexicon", size=SIZE)}
-REST: dict[Kind, int] = {"text": 2, "picture": 1}  #: requests of a run where nothing goes wrong
+REST: dict[Kind, int] = {"text": 2, "image": 1}  #: requests of a run where nothing goes wrong
 CASES: list[tuple[Fault, Kind]] = [
     (fault, kind) for fault in FAULTS for kind in ROUTES if fault.requests(kind) is not None
 ]
@@ -47,14 +47,14 @@ class Run:
     def __init__(self, fault: Fault, kind: Kind, capsys: pytest.CaptureFixture[str]) -> None:
         self.fault, self.kind, self._capsys = fault, kind, capsys
         self.faulty, self.url = 0, ""
-        self.seen: list[Seen] = []
+        self.seen: list[ReceivedRequest] = []
 
     def __call__(self, *options: str) -> int:
         if self.fault.is_late:
-            setting = {"text": "text_timeout", "picture": "image_timeout"}[self.kind]
+            setting = {"text": "text_timeout", "image": "image_timeout"}[self.kind]
             Path(os.environ["SEMCODEC_CONFIG"]).write_text(f"[openai]\n{setting} = {SECONDS}\n")
-        with Faulty(self.choose) as faulty:
-            if self.fault.does is None:
+        with FakeServer(self.choose) as faulty:
+            if self.fault.behavior is None:
                 faulty.close()
             to = "--backend", "openai", "--base-url", faulty.url, "--model", "m"
             code = main([*COMMANDS[self.kind], *to, "--painter-model", "m", *options])
@@ -62,15 +62,15 @@ class Run:
         self.out, self.err = self._capsys.readouterr()
         return code
 
-    def choose(self, seen: Seen) -> Behaviour:
+    def choose(self, seen: ReceivedRequest) -> Behavior:
         """Return what the server does to a request."""
         route, fault = seen.path.removeprefix("/v1/"), self.fault
-        if route != ROUTES[self.kind] or fault.only not in seen.body or fault.does is None:
-            return says(200, obliging.answer(route, json.loads(seen.body)))
+        if route != ROUTES[self.kind] or fault.only not in seen.body or fault.behavior is None:
+            return respond(200, fake_responses.response_body(route, json.loads(seen.body)))
         if fault.once and self.faulty:
-            return says(200, obliging.answer(route, json.loads(seen.body)))
+            return respond(200, fake_responses.response_body(route, json.loads(seen.body)))
         self.faulty += 1
-        return fault.does
+        return fault.behavior
 
     @property
     def asked(self) -> int:
@@ -82,14 +82,14 @@ class Run:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the waits of the client, which takes none of them."""
     waits: list[float] = []
-    monkeypatch.setattr(server, "Client", partial(client.Client, sleep=waits.append))
+    monkeypatch.setattr(client, "Client", partial(client.Client, sleep=waits.append))
     return waits
 
 
 @pytest.fixture(autouse=True)
 def _far_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let the server be no local one, whose calls are free."""
-    monkeypatch.setattr(settings, "LOCAL", ())
+    monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
     monkeypatch.setenv("SEMCODEC_API_KEY", KEY)
     monkeypatch.setenv("SEMCODEC_CONFIG", "config.toml")
     monkeypatch.chdir(tmp_path)
@@ -108,7 +108,7 @@ def test_a_fault_ends_as_the_table_says(
     caplog.set_level(logging.DEBUG)
     run = Run(fault, kind, capsys)
     assert run("--trace", "trace.json", "--record", "run.tape") == fault.code
-    wanted = fault.sentence(kind, run.url)
+    wanted = fault.filled_message(kind, run.url)
     assert run.out == ""
     if wanted:
         *paid, told = run.err.splitlines()
@@ -116,7 +116,7 @@ def test_a_fault_ends_as_the_table_says(
         assert all(re.match(r"\d calls, \d+ tokens in, \d+ out, ", line) for line in paid)
     assert run.faulty == fault.requests(kind)
     assert run.asked == run.faulty + (REST[kind] if fault.once or fault.only else 0)
-    assert waits == list(fault.waited(kind))
+    assert waits == list(fault.retry_waits(kind))
     left = {"trace.json", "run.tape"} | ({COMMANDS[kind][3]} if fault.code == 0 else set())
     found = {path.name for path in Path().iterdir()} - {"config.toml"}
     assert found == left | set(GIVEN)
@@ -140,35 +140,35 @@ def shown(run: Run, log: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("fault", "kind"),
-    [case for case in CASES if case[1] == "picture"],
-    ids=[fault.name for fault, kind in CASES if kind == "picture"],
+    [case for case in CASES if case[1] == "image"],
+    ids=[fault.name for fault, kind in CASES if kind == "image"],
 )
 def test_a_change_to_a_picture_is_asked_for_no_more_often_than_a_picture(
     fault: Fault, kind: Kind, waits: list[float]
 ) -> None:
-    done = says(200, obliging.picture(obliging.png(SIZE)))
+    done = respond(200, fake_responses.image_body(fake_responses.png_file(SIZE)))
     asked: list[str] = []
 
-    def choose(seen: Seen) -> Behaviour:
+    def choose(seen: ReceivedRequest) -> Behavior:
         asked.append(seen.path)
-        return done if fault.does is None or (fault.once and len(asked) > 1) else fault.does
+        return done if fault.behavior is None or (fault.once and len(asked) > 1) else fault.behavior
 
-    with Faulty(choose) as faulty:
-        if fault.does is None:
+    with FakeServer(choose) as faulty:
+        if fault.behavior is None:
             faulty.close()
         seconds = SECONDS if fault.is_late else 300.0
         backend = OpenAIBackend(base_url=faulty.url, painter="m", image_timeout=seconds)
         if fault.code:
             with pytest.raises(BackendError) as caught:
                 backend.edit(Image.new("RGB", SIZE), "make it red", 0)
-            if "no route" not in fault.sees:
-                assert str(caught.value) == fault.sentence("picture", faulty.url).replace(
-                    " paint", " edit"
+            if "route" not in fault.message:
+                assert str(caught.value) == fault.filled_message("image", faulty.url).replace(
+                    "'paint'", "'edit'"
                 )
         else:
             assert backend.edit(Image.new("RGB", SIZE), "make it red", 0).size == SIZE
-    assert asked == ["/v1/images/edits"] * ((fault.pictures or 0) + fault.once)
-    assert waits == list(fault.waited("picture"))
+    assert asked == ["/v1/images/edits"] * ((fault.image_requests or 0) + fault.once)
+    assert waits == list(fault.retry_waits("image"))
 
 
 def named(name: str) -> Fault:
@@ -176,18 +176,21 @@ def named(name: str) -> Fault:
 
 
 MODELS = [
-    (says(200, {"data": [obliging.model("a"), obliging.model("b")]}), "has the models a, b"),
-    (says(200, {"data": []}), "lists no models"),
-    (says(404, error("There is nothing here.")), "does not list its models"),
+    (
+        respond(200, {"data": [fake_responses.model_entry("a"), fake_responses.model_entry("b")]}),
+        "has several models (a, b)",
+    ),
+    (respond(200, {"data": []}), "lists no models"),
+    (respond(404, error("There is nothing here.")), "does not list its models"),
 ]
 
 
 @pytest.mark.parametrize(("lists", "sees"), MODELS, ids=[sees for _, sees in MODELS])
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_a_model_must_be_named_if_the_server_has_not_just_one(
-    lists: Behaviour, sees: str, kind: Kind, capsys: pytest.CaptureFixture[str]
+    lists: Behavior, sees: str, kind: Kind, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Faulty(lambda seen: lists) as faulty:
+    with FakeServer(lambda seen: lists) as faulty:
         to = "--backend", "openai", "--base-url", faulty.url
         assert main([*COMMANDS[kind], *to]) == 2
     assert {seen.path for seen in faulty.seen} == {"/v1/models"}
@@ -195,15 +198,15 @@ def test_a_model_must_be_named_if_the_server_has_not_just_one(
     assert capsys.readouterr().err == f"semcodec: {sentence}\n"
 
 
-@pytest.mark.parametrize("name", ["never answers", "resets the connection"])
+@pytest.mark.parametrize("name", ["never responds", "resets the connection"])
 def test_a_server_on_this_machine_bills_nobody(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(settings, "LOCAL", ("127.0.0.1",))
+    monkeypatch.setattr(settings, "LOCAL_HOSTS", ("127.0.0.1",))
     fault = named(name)
-    run = Run(fault, "picture", capsys)
+    run = Run(fault, "image", capsys)
     assert run("--timeout", str(SECONDS)) == 2
-    assert "billed" in fault.sees
+    assert "billed" in fault.message
     assert "billed" not in run.err
     assert ": try again" in run.err
 
@@ -211,27 +214,27 @@ def test_a_server_on_this_machine_bills_nobody(
 def test_what_was_answered_before_a_fault_is_kept_and_not_paid_again(
     waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = Run(named("has status 500"), "picture", capsys)
-    with Faulty(run.choose) as faulty:
+    run = Run(named("returns status 500"), "image", capsys)
+    with FakeServer(run.choose) as faulty:
         to = "--backend", "openai", "--base-url", faulty.url, "--model", "m", "--cache", "run.tape"
-        again = [*COMMANDS["picture"], *to, "--painter-model", "m"]
+        again = [*COMMANDS["image"], *to, "--painter-model", "m"]
         assert main(again) == 2
         run.fault = replace(run.fault, only=b"nothing has this")
         assert main(again) == 0
     routes = [seen.path.removeprefix("/v1/") for seen in faulty.seen]
-    assert routes == [ROUTES["text"], ROUTES["picture"], ROUTES["picture"]]
+    assert routes == [ROUTES["text"], ROUTES["image"], ROUTES["image"]]
 
 
 def test_a_file_that_was_there_is_left_as_it_was(
     waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("boat.png").write_bytes(b"an older picture")
-    assert Run(named("has status 500"), "picture", capsys)() == 2
+    assert Run(named("returns status 500"), "image", capsys)() == 2
     assert Path("boat.png").read_bytes() == b"an older picture"
 
 
 def test_a_picture_of_another_size_is_scaled(capsys: pytest.CaptureFixture[str]) -> None:
-    assert Run(named("answers with a picture of another size"), "picture", capsys)() == 0
+    assert Run(named("returns an image of another size"), "image", capsys)() == 0
     with Image.open("boat.png") as image:
         assert image.size == SIZE
 
@@ -239,10 +242,10 @@ def test_a_picture_of_another_size_is_scaled(capsys: pytest.CaptureFixture[str])
 def test_a_schema_that_is_not_taken_is_not_sent_again_and_noted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run = Run(named("takes no schema"), "text", capsys)
+    run = Run(named("rejects JSON schemas"), "text", capsys)
     assert run("--trace", "trace.json", "--coding", "nibble", "--skeletons", "model") == 0
     assert run.faulty == 1
-    assert "takes no JSON schema" in Path("trace.json").read_text("utf-8")
+    assert "JSON schema" in Path("trace.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -261,20 +264,22 @@ def test_no_answer_brings_the_key_into_a_file(
 ) -> None:
     said = write(KEY)
     written = "".join(f"\\u{ord(letter):04x}" for letter in said) if is_escaped else said
-    answer = json.dumps(obliging.chat("MODEL", "A red boat, MODEL."))
+    answer = json.dumps(fake_responses.chat_body("MODEL", "A red boat, MODEL."))
     data = answer.replace("MODEL", written).encode()
-    with Faulty(lambda seen: says(200, data)) as faulty:
+    with FakeServer(lambda seen: respond(200, data)) as faulty:
         backend = OpenAIBackend(
-            base_url=faulty.url, describer="m", tape=Cassette("run.tape", "record")
+            base_url=faulty.url, describer="m", cassette=Cassette("run.tape", "record")
         )
         with collect_notes() as collected:
             assert backend.describe(Image.new("RGB", SIZE)) == "A red boat, [key]."
-    assert grouped(collected)["calls"][0]["answered_by"] == "[key]"
+    assert group_by_kind(collected)["calls"][0]["response_model"] == "[key]"
     assert said.encode() not in Path("run.tape").read_bytes()
 
 
 def test_the_page_of_faults_is_up_to_date() -> None:
-    assert page.PAGE.read_text("utf-8") == page.page(), "run python -m tests.backends.openai.page"
+    assert make_faults_page.PAGE.read_text("utf-8") == make_faults_page.page(), (
+        "run python -m tests.backends.openai.make_faults_page"
+    )
 
 
 def test_no_two_faults_have_one_name() -> None:

@@ -19,10 +19,10 @@ from semcodec.backends.openai.client import Client
 from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.settings import Settings
 from semcodec.errors import BackendError
-from tests.backends.openai import obliging
-from tests.backends.openai.faulty import Faulty, says
+from tests.backends.openai import fake_responses
+from tests.backends.openai.fake_server import FakeServer, respond
 from tests.backends.openai.test_deadlines import CHAT, SECONDS, client
-from tests.backends.openai.watching import Watching
+from tests.backends.openai.watching_server import WatchingServer
 from tests.forking import PATIENCE
 
 PROXY: Final = "http://127.0.0.1:9"
@@ -157,9 +157,9 @@ def test_another_server_keeps_its_proxy(
 def test_an_excluded_server_gets_the_request_without_the_proxy(
     entry: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings, "LOCAL", ())
-    reply = says(200, obliging.chat("m", "A boat."))
-    with Faulty(lambda seen: reply) as server, Faulty(lambda seen: reply) as proxy:
+    monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
+    reply = respond(200, fake_responses.chat_body("m", "A boat."))
+    with FakeServer(lambda seen: reply) as server, FakeServer(lambda seen: reply) as proxy:
         port = server.url.removesuffix("/v1").rpartition(":")[2]
         monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
         assert client(server.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
@@ -258,7 +258,7 @@ def test_a_handshake_that_does_not_end_well_is_not_billed(
     with scripted(*replies, **rest) as proxy:
         monkeypatch.setenv("ALL_PROXY", f"{kind}://{proxy.address}")
         error = fault(f"{scheme}://{BEHIND}/v1")
-    why = f"in {SECONDS} seconds" if name in HANDSHAKES else "("
+    why = f"within {SECONDS} seconds" if name in HANDSHAKES else "("
     assert f"cannot be reached {why}" in str(error)
     assert (error.billed, error.retryable) == (False, True)
     assert proxy.connections == 1  # and the server was not tried without it
@@ -273,11 +273,13 @@ def test_a_tls_handshake_that_fails_is_not_billed(closes: bool) -> None:
 
 
 @pytest.mark.parametrize("proxy", ["", "http", "socks5"])
-@pytest.mark.parametrize(("closes", "what"), [(False, "did not complete"), (True, "broke off")])
+@pytest.mark.parametrize(
+    ("closes", "what"), [(False, "did not complete"), (True, "lost the connection")]
+)
 def test_a_request_that_was_sent_may_be_billed(
     proxy: str, closes: bool, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings, "LOCAL", ())
+    monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
     replies = (HELLO, CONNECTED) if proxy == "socks5" else ()
     with scripted(*replies, closes=closes) as server:
         if proxy:
@@ -292,11 +294,11 @@ def test_a_request_that_was_sent_may_be_billed(
 def test_a_handshake_that_took_all_of_the_time_is_not_tried_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(client_module, "CONNECT", SECONDS / 2)
+    monkeypatch.setattr(client_module, "CONNECT_TIMEOUT", SECONDS / 2)
     waits: list[float] = []
-    with Watching() as server:
+    with WatchingServer() as server:
         monkeypatch.setenv("ALL_PROXY", server.url.removesuffix("/v1"))
         given = Settings(base_url=f"https://{BEHIND}/v1", text_timeout=SECONDS)
-        with pytest.raises(BackendError, match=f"cannot be reached in {SECONDS} seconds"):
+        with pytest.raises(BackendError, match=f"cannot be reached within {SECONDS} seconds"):
             Client(given, ApiKey("unused", "nowhere"), sleep=waits.append).send(CHAT)
     assert waits == []

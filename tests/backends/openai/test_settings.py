@@ -14,13 +14,13 @@ import pytest
 
 from semcodec.backends.openai import Settings
 from semcodec.backends.openai.settings import (
-    BASE_URL,
-    CONFIG,
-    MAX_CONFIG,
-    NOT_RECORDED,
-    OPENAI,
-    config,
+    BASE_URL_ENV,
+    CONFIG_ENV,
+    MAX_CONFIG_BYTES,
+    OPENAI_URL,
+    UNRECORDED_SETTINGS,
     config_path,
+    read_config,
 )
 from semcodec.errors import InputError
 
@@ -32,8 +32,8 @@ posix = pytest.mark.skipif(os.name != "posix", reason="modes of files are those 
 def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     """Return a function that writes the config file; until then there is none."""
     path = tmp_path / "config.toml"
-    monkeypatch.setenv(CONFIG, str(path))
-    monkeypatch.delenv(BASE_URL, raising=False)
+    monkeypatch.setenv(CONFIG_ENV, str(path))
+    monkeypatch.delenv(BASE_URL_ENV, raising=False)
 
     def configure_(text: str | bytes, mode: int = 0o644) -> Path:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -45,7 +45,7 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
 
 def test_the_defaults_are_of_openai() -> None:
     settings = Settings()
-    assert (settings.base_url, settings.is_openai, settings.is_local) == (OPENAI, True, False)
+    assert (settings.base_url, settings.is_openai, settings.is_local) == (OPENAI_URL, True, False)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_whose_server_it_is(url: str, is_openai: bool, is_local: bool) -> None:
     assert (settings.is_openai, settings.is_local) == (is_openai, is_local)
 
 
-NO_URL = "base URL is like https"
-SECRETS = "no user, password or query"
+NO_URL = "not an HTTP URL"
+SECRETS = "must not contain a user, password or query"
 
 
 @pytest.mark.parametrize(
@@ -185,13 +185,13 @@ def test_what_is_given_comes_before_tape_environment_and_config(
     said: list[dict[str, Any]] = [{"base_url": urls["given"]}, {"base_url": urls["tape"]}]
 
     def found() -> str:
-        return Settings.found(said[1], **said[0]).base_url
+        return Settings.load(said[1], **said[0]).base_url
 
-    assert Settings.found({}).base_url == OPENAI
+    assert Settings.load({}).base_url == OPENAI_URL
     configure(f'[openai]\nbase_url = "{urls["config"]}"')
-    assert Settings.found({}).base_url == urls["config"]
-    monkeypatch.setenv(BASE_URL, f" {urls['env']} ")
-    assert Settings.found({}).base_url == urls["env"]
+    assert Settings.load({}).base_url == urls["config"]
+    monkeypatch.setenv(BASE_URL_ENV, f" {urls['env']} ")
+    assert Settings.load({}).base_url == urls["env"]
     assert found() == urls["given"]
     said[0] = {"base_url": None}
     assert found() == urls["tape"]
@@ -201,8 +201,8 @@ def test_an_empty_environment_says_nothing(
     configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure('[openai]\nbase_url = "https://config.example/v1"')
-    monkeypatch.setenv(BASE_URL, "  ")
-    assert Settings.found({}).base_url == "https://config.example/v1"
+    monkeypatch.setenv(BASE_URL_ENV, "  ")
+    assert Settings.load({}).base_url == "https://config.example/v1"
 
 
 @pytest.mark.parametrize("url", ["", "  "])
@@ -210,21 +210,21 @@ def test_an_empty_environment_does_not_mean_openai(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``OPENAI_BASE_URL=$LOCAL`` with a variable that is not set must not send a photograph."""
-    monkeypatch.setenv(BASE_URL, url)
-    with pytest.raises(InputError, match="OPENAI_BASE_URL is set and empty: set it to a URL, or"):
-        Settings.found({})
-    assert Settings.found({}, base_url=OPENAI).base_url == OPENAI
-    assert Settings.found({"base_url": OPENAI}).base_url == OPENAI
+    monkeypatch.setenv(BASE_URL_ENV, url)
+    with pytest.raises(InputError, match="OPENAI_BASE_URL is set but empty: set it to a URL, or"):
+        Settings.load({})
+    assert Settings.load({}, base_url=OPENAI_URL).base_url == OPENAI_URL
+    assert Settings.load({"base_url": OPENAI_URL}).base_url == OPENAI_URL
 
 
 def test_a_wrong_setting_that_is_not_used_does_no_harm(
     configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure("[openai]\nretries = -5")
-    monkeypatch.setenv(BASE_URL, "nonsense")
-    assert Settings.found({}, base_url=OPENAI, retries=1).retries == 1
+    monkeypatch.setenv(BASE_URL_ENV, "nonsense")
+    assert Settings.load({}, base_url=OPENAI_URL, retries=1).retries == 1
     with pytest.raises(InputError, match="base URL"):
-        Settings.found({}, retries=1)
+        Settings.load({}, retries=1)
 
 
 @pytest.mark.parametrize("where", ["given", "tape", "config"])
@@ -232,14 +232,14 @@ def test_a_setting_that_there_is_none_of_is_named(configure: Configure, where: s
     if where == "config":
         configure("[openai]\ntemperature = 1\n")
     given = {"temperature": 1} if where == "given" else {}
-    with pytest.raises(InputError, match="no setting 'temperature': there are api, base_url"):
-        Settings.found({"temperature": 1} if where == "tape" else {}, **given)
+    with pytest.raises(InputError, match="no setting 'temperature': use one of api, base_url"):
+        Settings.load({"temperature": 1} if where == "tape" else {}, **given)
 
 
 def test_a_tape_has_no_say_in_money_and_files() -> None:
     hostile = {"prompts": "/etc/passwd", "prices": {"m": {}}, "max_cost": 10**6, "retries": 5}
-    assert Settings.found(hostile) == Settings.found({}, retries=5)
-    assert set(NOT_RECORDED) == set(hostile) - {"retries"}
+    assert Settings.load(hostile) == Settings.load({}, retries=5)
+    assert set(UNRECORDED_SETTINGS) == set(hostile) - {"retries"}
 
 
 def test_what_is_recorded_is_what_decides_the_calls() -> None:
@@ -250,39 +250,39 @@ def test_what_is_recorded_is_what_decides_the_calls() -> None:
         max_cost=Decimal(5),
         prompts="/home/me/prompts.toml",
     )
-    recorded = json.loads(json.dumps(settings.recorded()))
+    recorded = json.loads(json.dumps(settings.to_record()))
     assert not {"prices", "max_cost", "prompts", "api_key"} & set(recorded)
     assert (recorded["describer"], recorded["writer"]) == ("m", None)
-    assert Settings.found(recorded, prices=settings.prices).recorded() == settings.recorded()
+    assert Settings.load(recorded, prices=settings.prices).to_record() == settings.to_record()
 
 
 @pytest.mark.parametrize("cost", [1, 0.5, Decimal("0.5")])
 def test_a_limit_is_any_number(cost: Any) -> None:
-    assert Settings.found({}, max_cost=cost).max_cost == Decimal(str(cost))
+    assert Settings.load({}, max_cost=cost).max_cost == Decimal(str(cost))
 
 
 @pytest.mark.parametrize("line", ["nan", "inf", "-1", "true", "'1'", "[]", "2026-11-01"])
 def test_a_limit_in_the_config_file_that_is_none(configure: Configure, line: str) -> None:
     configure(f"[openai]\nmax_cost = {line}")
-    with pytest.raises(InputError, match="setting max_cost is a number"):
-        Settings.found({})
+    with pytest.raises(InputError, match="setting max_cost must be a number"):
+        Settings.load({})
 
 
 def test_without_a_config_file_nothing_is_set(configure: Configure) -> None:
-    assert config() == {}
+    assert read_config() == {}
 
 
 @pytest.mark.parametrize("text", ["", "[other]\napi_key = 5", "[openai]", "openai = {}"])
 def test_a_config_file_may_say_nothing(configure: Configure, text: str) -> None:
     configure(text)
-    assert config() == {}
+    assert read_config() == {}
 
 
 @pytest.mark.parametrize("text", ["openai = 5", "openai = [1]", "[[openai]]\napi = 'chat'"])
 def test_the_table_of_a_config_file_is_a_table(configure: Configure, text: str) -> None:
     configure(text)
-    with pytest.raises(InputError, match=r"\[openai\] must be a table"):
-        config()
+    with pytest.raises(InputError, match=r"must be a table"):
+        read_config()
 
 
 @pytest.mark.parametrize(
@@ -295,32 +295,32 @@ def test_a_config_file_that_cannot_be_read_shows_nothing_of_it(
 ) -> None:
     path = configure(data + b" # sk-secret")
     with pytest.raises(InputError, match="cannot be read") as caught:
-        config()
+        read_config()
     assert str(path) in str(caught.value)
     assert "sk-secret" not in str(caught.value)
     assert caught.value.__cause__ is None
 
 
 def test_a_folder_is_no_config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(CONFIG, str(tmp_path))
-    with pytest.raises(InputError, match="is no file"):
-        config()
+    monkeypatch.setenv(CONFIG_ENV, str(tmp_path))
+    with pytest.raises(InputError, match="is not a regular file"):
+        read_config()
 
 
 def test_a_config_file_is_no_longer_than_is_read(configure: Configure) -> None:
-    configure("[openai]\n" + "#" * (MAX_CONFIG - 9))
-    assert config() == {}
-    configure("[openai]\n" + "#" * (MAX_CONFIG - 8))
+    configure("[openai]\n" + "#" * (MAX_CONFIG_BYTES - 9))
+    assert read_config() == {}
+    configure("[openai]\n" + "#" * (MAX_CONFIG_BYTES - 8))
     with pytest.raises(InputError, match="has over 100000 bytes"):
-        config()
+        read_config()
 
 
 @posix
 @pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
 def test_a_key_is_read_from_a_file_of_ones_own(configure: Configure, mode: int) -> None:
     configure('[openai]\napi_key = "sk-secret"', mode)
-    assert config() == {"api_key": "sk-secret"}
-    assert "sk-secret" not in repr(Settings.found({}))
+    assert read_config() == {"api_key": "sk-secret"}
+    assert "sk-secret" not in repr(Settings.load({}))
 
 
 @posix
@@ -328,7 +328,7 @@ def test_a_key_is_read_from_a_file_of_ones_own(configure: Configure, mode: int) 
 def test_a_key_that_others_can_read_is_not_used(configure: Configure, mode: int) -> None:
     path = configure('[openai]\napi_key = "sk-secret"', mode)
     with pytest.raises(InputError, match="run chmod 600") as caught:
-        Settings.found({})
+        Settings.load({})
     assert str(path) in str(caught.value)
     assert "sk-secret" not in str(caught.value)
 
@@ -336,16 +336,16 @@ def test_a_key_that_others_can_read_is_not_used(configure: Configure, mode: int)
 @posix
 def test_a_file_without_a_key_may_be_read_by_all(configure: Configure) -> None:
     configure('[openai]\napi = "responses"', 0o644)
-    assert Settings.found({}).api == "responses"
+    assert Settings.load({}).api == "responses"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has another place")
 def test_where_the_config_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(CONFIG, raising=False)
+    monkeypatch.delenv(CONFIG_ENV, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert config_path() == tmp_path / "semcodec" / "config.toml"
     monkeypatch.delenv("XDG_CONFIG_HOME")
     monkeypatch.setenv("HOME", str(tmp_path / "me"))
     assert config_path() == tmp_path / "me" / ".config" / "semcodec" / "config.toml"
-    monkeypatch.setenv(CONFIG, "elsewhere.toml")
+    monkeypatch.setenv(CONFIG_ENV, "elsewhere.toml")
     assert config_path() == Path("elsewhere.toml")

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from semcodec._registry import PROMPTS
 from semcodec.backends.prompting import Prompts
-from semcodec.backends.prompting.prompts import ESCAPED, MAX_FILE, PARTS, quoted, without_marks
+from semcodec.backends.prompting.prompts import (
+    ESCAPED,
+    MAX_FILE,
+    PARTS,
+    quote_data,
+    strip_control_tokens,
+)
 from semcodec.errors import InputError
 
 OURS = (resources.files("semcodec.backends.prompting") / "semcodec-1.toml").read_text("utf-8")
@@ -76,7 +82,7 @@ def test_what_a_quotation_is_stands_with_every_task_that_has_one() -> None:
 
 
 def test_the_fault_is_said_when_it_is_asked_again() -> None:
-    assert "cannot be used: it was cut off." in Prompts.read().again("it was cut off")
+    assert "cannot be used: truncated." in Prompts.read().retry_prompt("truncated")
 
 
 @pytest.mark.parametrize("stage", STAGES_WITH_DATA)
@@ -94,7 +100,7 @@ def test_any_text_is_one_quotation_and_no_more(stage: str, text: str) -> None:
 
 @given(st.text() | st.text("<>/dat[]{}|`&$\\\"'\n "))
 def test_what_a_model_said_is_shown_to_it_again_without_marks(text: str) -> None:
-    shown = without_marks(text)
+    shown = strip_control_tokens(text)
     assert len(shown) == len(text)
     assert not set(shown) & set(map(chr, ESCAPED))
     assert all(letter.isprintable() or letter == "\n" for letter in shown)
@@ -102,7 +108,7 @@ def test_what_a_model_said_is_shown_to_it_again_without_marks(text: str) -> None
 
 def test_the_text_of_people_stays_readable() -> None:
     assert (
-        quoted("café, naïve, 犬, “so” 'it' (is)")
+        quote_data("café, naïve, 犬, “so” 'it' (is)")
         == "<data>\"café, naïve, 犬, “so” 'it' (is)\"</data>"
     )
 
@@ -133,28 +139,40 @@ def test_a_dollar_is_written_twice_in_every_text(write: Write) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('name = "semcodec prompts 1"', "", "lack the text name"),
-        ('name = "semcodec prompts 1"', "name = 1", "lack the text name"),
-        ('name = "semcodec prompts 1"', 'name = " "', "lack the text name"),
-        ('name = "semcodec prompts 1"', 'name = "a\\nb"', "is one line of text"),
-        ('name = "semcodec prompts 1"', 'name = "a\\u202Eb"', "is one line of text"),
-        ('name = "semcodec prompts 1"', f'name = "{"é" * 128}"', "is one line of text"),
-        ('name = "semcodec prompts 1"', 'name = "a $k"', "name of .* other names .* none"),
-        ("quotation = ", "quotations = ", "lack the text quotation"),
-        ("again = ", "often = ", "lack the text again"),
-        ("used: $fault", "used", r"again of .* other names than it may have: \$fault"),
-        ("[describe]", "[look]", r"lack the text describe\.rules"),
-        ("[describe]\nrules", "[describe]\nrule", r"lack the text describe\.rules"),
-        ("[edit]\ntask", "[edit]\ntasks", r"lack the text edit\.task"),
-        ("[edit]\ntask", "[edit.task]\nnow", r"lack the text edit\.task"),
-        ("[edit]\n", "[[edit]]\n", r"lack the text edit\.task"),
-        ("the $k words", "the words", r"select\.task of .*: \$k, \$data"),
-        ("the $k words", "the $key words", r"select\.task of .*: \$k, \$data"),
-        ("the $k words", "the $ words", r"select\.task of .*: \$k, \$data"),
-        ("Paint $shape", "Paint a picture", r"paint\.task of .*: \$shape, \$quotation, \$data"),
-        ("You compare", "You compare $data", r"compare\.rules of .*: none"),
-        ("Describe this picture", "Describe $data", r"describe\.task of .*: none"),
-        ("[describe]", "[describe", "are no TOML"),
+        ('name = "semcodec prompts 1"', "", "lacks the text name"),
+        ('name = "semcodec prompts 1"', "name = 1", "lacks the text name"),
+        ('name = "semcodec prompts 1"', 'name = " "', "lacks the text name"),
+        ('name = "semcodec prompts 1"', 'name = "a\\nb"', "is not one line of at most 255 bytes"),
+        (
+            'name = "semcodec prompts 1"',
+            'name = "a\\u202Eb"',
+            "is not one line of at most 255 bytes",
+        ),
+        (
+            'name = "semcodec prompts 1"',
+            f'name = "{"é" * 128}"',
+            "is not one line of at most 255 bytes",
+        ),
+        (
+            'name = "semcodec prompts 1"',
+            'name = "a $k"',
+            "name of .* unknown placeholders: use none",
+        ),
+        ("quotation = ", "quotations = ", "lacks the text quotation"),
+        ("retry = ", "often = ", "lacks the text retry"),
+        ("used: $problem", "used", r"retry of .* unknown placeholders: use \$problem"),
+        ("[describe]", "[look]", r"lacks the text describe\.rules"),
+        ("[describe]\nrules", "[describe]\nrule", r"lacks the text describe\.rules"),
+        ("[edit]\ntask", "[edit]\ntasks", r"lacks the text edit\.task"),
+        ("[edit]\ntask", "[edit.task]\nnow", r"lacks the text edit\.task"),
+        ("[edit]\n", "[[edit]]\n", r"lacks the text edit\.task"),
+        ("the $k words", "the words", r"select\.task of .*: use \$k, \$data"),
+        ("the $k words", "the $key words", r"select\.task of .*: use \$k, \$data"),
+        ("the $k words", "the $ words", r"select\.task of .*: use \$k, \$data"),
+        ("Paint $shape", "Paint a picture", r"paint\.task of .*: use \$shape, \$quotation, \$data"),
+        ("You compare", "You compare $data", r"compare\.rules of .*: use none"),
+        ("Describe this picture", "Describe $data", r"describe\.task of .*: use none"),
+        ("[describe]", "[describe", "is not valid TOML"),
     ],
 )
 def test_what_a_set_lacks_is_said(write: Write, old: str, new: str, says: str) -> None:
@@ -171,7 +189,7 @@ def test_every_part_is_needed(write: Write, stage: str, part: str) -> None:
         assert not re.match(rf"\[{stage}\]\n{part}", OURS[at:])
         return
     text = OURS[:at] + OURS[at:].replace(f"{part} = ", f"{part}_ = ", 1)
-    with pytest.raises(InputError, match=rf"lack the text {stage}\.{part}: write it"):
+    with pytest.raises(InputError, match=rf"lacks the text {stage}\.{part}: add it"):
         Prompts.read(write(text))
 
 
@@ -185,12 +203,12 @@ def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
 def test_a_file_of_something_else(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "prompts.toml"
     path.write_bytes(data)
-    with pytest.raises(InputError, match="are no TOML"):
+    with pytest.raises(InputError, match="is not valid TOML"):
         Prompts.read(path)
 
 
 def test_a_file_is_no_longer_than_is_read(write: Write) -> None:
     room = MAX_FILE - len(OURS.encode())
     assert Prompts.read(write(OURS + "#" * room))
-    with pytest.raises(InputError, match="have over 100000 bytes"):
+    with pytest.raises(InputError, match="has over 100000 bytes"):
         Prompts.read(write(OURS + "#" * (room + 1)))

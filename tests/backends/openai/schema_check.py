@@ -11,16 +11,16 @@ import httpx2
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.openai.client import Client
 from semcodec.backends.openai.credentials import ApiKey
-from semcodec.backends.openai.settings import OPENAI, Settings
-from tests.backends.openai import obliging
-from tests.backends.openai.conformity import official
-from tests.backends.openai.faulty import Seen
+from semcodec.backends.openai.settings import OPENAI_URL, Settings
+from tests.backends.openai import fake_responses
+from tests.backends.openai.fake_server import ReceivedRequest
+from tests.backends.openai.openapi import official_description
 
 KEY = "Zx9/secret+of=ours"
 
 
 @dataclass
-class Checking:
+class CheckingServer:
     """Answers, and notes what is wrong with requests and answers.
 
     Attributes:
@@ -35,30 +35,30 @@ class Checking:
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
-    def answer(self, seen: Seen) -> tuple[int, dict[str, Any]]:
+    def answer(self, seen: ReceivedRequest) -> tuple[int, dict[str, Any]]:
         """Return status and JSON of the answer to a request."""
         route, kind = seen.path.removeprefix("/v1/"), seen.headers.get("content-type", "")
-        found = official().of_request(seen.method, f"/{route}", kind, seen.body)
+        found = official_description().of_request(seen.method, f"/{route}", kind, seen.body)
         if faults := [fault for fault in found if fault not in self.beyond]:
             self.faults += [f"{seen.method} {route}: {fault}" for fault in faults]
             return 400, {"error": {"message": faults[0], "type": "invalid_request_error"}}
-        asked = official().read(seen.method, f"/{route}", kind, seen.body)
+        asked = official_description().read(seen.method, f"/{route}", kind, seen.body)
         self.asked.append((route, asked))
         answer = self._answer(route, asked)
-        self.faults += official().of_answer(seen.method, f"/{route}", answer)
+        self.faults += official_description().of_answer(seen.method, f"/{route}", answer)
         return 200, answer
 
-    def backend(self, base_url: str = OPENAI, **settings: Any) -> OpenAIBackend:
+    def backend(self, base_url: str = OPENAI_URL, **settings: Any) -> OpenAIBackend:
         """Return a backend whose calls come here by the real client, over no network."""
 
         def handle(request: httpx2.Request) -> httpx2.Response:
             headers = {name.lower(): value for name, value in request.headers.items()}
-            seen = Seen(request.method, request.url.path, headers, request.read())
+            seen = ReceivedRequest(request.method, request.url.path, headers, request.read())
             status, answer = self.answer(seen)
             return httpx2.Response(status, json=answer)
 
         client = Client(
-            Settings.found({}, base_url=base_url, **settings),
+            Settings.load({}, base_url=base_url, **settings),
             ApiKey(KEY, "a test"),
             httpx2.MockTransport(handle),
         )
@@ -70,6 +70,10 @@ class Checking:
 
     def _answer(self, route: str, asked: dict[str, Any]) -> dict[str, Any]:
         if route in ("chat/completions", "responses") and self.first:
-            write = obliging.chat if route == "chat/completions" else obliging.responses
+            write = (
+                fake_responses.chat_body
+                if route == "chat/completions"
+                else fake_responses.responses_body
+            )
             return write(asked["model"], self.first.pop(0))
-        return obliging.answer(route, json.loads(json.dumps(asked)))
+        return fake_responses.response_body(route, json.loads(json.dumps(asked)))

@@ -13,7 +13,7 @@ DRIP: Final = 0.02  #: seconds between two bytes
 END: Final = b"\r\n\r\n"
 
 
-class Watching:
+class WatchingServer:
     """Takes connections and answers each as its arguments state, until the other end closes it.
 
     Attributes:
@@ -41,7 +41,7 @@ class Watching:
         self._changed, self._ends = threading.Condition(), threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def __enter__(self) -> Watching:
+    def __enter__(self) -> WatchingServer:
         self._begin(self._listen)
         return self
 

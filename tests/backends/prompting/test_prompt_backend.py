@@ -10,29 +10,29 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.notes import collect_notes, grouped
+from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.prompting import ChatResponse
 from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from semcodec.words import SelectionRequest, make_channel
-from tests.backends.prompting.scripted import model
+from tests.backends.prompting.fake_chat import fake_backend
 
 PICTURE = Image.new("RGB", (8, 8))
 TEXT = "A small red boat lies on the calm lake, and a brown dog sits under huge green trees."
 WORDS = semcodec.select(TEXT, 10)
 FAULTS: dict[str, tuple[str, list[Any], str]] = {
     # stage: an answer that cannot be used, what the stage is given, the fault that is named
-    "describe": ("", [PICTURE], "there is no word in it"),
-    "select": ('["boat"]', [TEXT, 10], "it has 1 usable words, and 10 were asked for"),
-    "compress": ('["bt"]', [["boat", "lake"]], "it has 1 short forms for 2 words"),
+    "describe": ("", [PICTURE], "no words"),
+    "select": ('["boat"]', [TEXT, 10], "1 usable words in place of 10"),
+    "compress": ('["bt"]', [["boat", "lake"]], "1 short forms for 2 words"),
     "decompress": (
         '["dog", "cat"]',
         [["bt", "lk"]],
         "2 of 2 words do not fit their short forms",
     ),
     "expand": ("A cat.", [["boat", "lake"]], "2 of the 2 words are missing"),
-    "compare": ("", ["a red boat", "a blue boat"], "there is no word in it"),
+    "compare": ("", ["a red boat", "a blue boat"], "no words"),
 }
 RIGHT: dict[str, tuple[str, Any]] = {
     "describe": ("A red boat.", "A red boat."),
@@ -54,29 +54,29 @@ BY_RULE: dict[str, Any] = {
 @pytest.mark.parametrize("stage", RIGHT)
 def test_an_answer_that_is_right_is_asked_for_once(stage: str) -> None:
     said, value = RIGHT[stage]
-    asking, chat = model(said)
+    asking, chat = fake_backend(said)
     assert getattr(asking, stage)(*FAULTS[stage][1]) == value
-    assert [question.stage for question in chat.asked] == [stage]
-    assert chat.asked[0].earlier is None
+    assert [question.stage for question in chat.requests] == [stage]
+    assert chat.requests[0].rejected is None
 
 
 @pytest.mark.parametrize("stage", RIGHT)
 def test_a_fault_is_named_when_it_is_asked_again(stage: str) -> None:
-    (wrong, given, fault), (said, value) = FAULTS[stage], RIGHT[stage]
-    asking, chat = model(wrong, said)
+    (wrong, given, problem), (said, value) = FAULTS[stage], RIGHT[stage]
+    asking, chat = fake_backend(wrong, said)
     assert getattr(asking, stage)(*given) == value
-    first, again = chat.asked
-    assert (first.rules, first.task, first.shape) == (again.rules, again.task, again.shape)
-    assert again.earlier is not None
-    assert fault in again.earlier[1]
+    first, again = chat.requests
+    assert (first.rules, first.task, first.schema) == (again.rules, again.task, again.schema)
+    assert again.rejected is not None
+    assert problem in again.rejected[1]
 
 
 @pytest.mark.parametrize("stage", BY_RULE)
 def test_after_two_wrong_answers_the_rules_take_over(stage: str) -> None:
     wrong, given, _ = FAULTS[stage]
-    asking, chat = model(wrong)
+    asking, chat = fake_backend(wrong)
     assert getattr(asking, stage)(*given) == (WORDS if stage == "select" else BY_RULE[stage])
-    assert len(chat.asked) == 2
+    assert len(chat.requests) == 2
 
 
 @pytest.mark.parametrize("stage", BY_RULE)
@@ -86,24 +86,24 @@ def test_after_two_wrong_answers_the_rules_take_over(stage: str) -> None:
         ChatResponse("I'm sorry, but I can't help with that."),
         ChatResponse('{"words": ['),
         ChatResponse('{"words": {"error": 1}'),
-        ChatResponse("", cut_off=True),
+        ChatResponse("", is_truncated=True),
         ChatResponse("<think>Let me see"),
     ],
 )
 def test_every_stage_of_a_writer_survives_every_kind_of_bad_answer(
     stage: str, said: ChatResponse
 ) -> None:
-    asking, chat = model(said)
+    asking, chat = fake_backend(said)
     got = getattr(asking, stage)(*FAULTS[stage][1])
     whatever = (stage, said.text[:1]) == ("compare", "{")  # a change is any text with a word
     assert got == (said.text if whatever else BY_RULE[stage])
-    assert len(chat.asked) == (1 if whatever else 2)
+    assert len(chat.requests) == (1 if whatever else 2)
 
 
 def test_a_describer_that_says_nothing_twice_is_an_error() -> None:
-    asking, chat = model("")
+    asking, chat = fake_backend("")
     with pytest.raises(
-        InvalidResponseError, match=r"asked twice to describe.*there is no word in it"
+        InvalidResponseError, match=r"unusable answer to 'describe' twice .*no words"
     ) as bad:
         asking.describe(PICTURE)
     assert (bad.value.stage, bad.value.backend, bad.value.retryable) == (
@@ -111,20 +111,20 @@ def test_a_describer_that_says_nothing_twice_is_an_error() -> None:
         "prompted",
         True,
     )
-    assert len(chat.asked) == 2
+    assert len(chat.requests) == 2
     assert [answer.text for answer in chat.discarded] == ["", ""]
 
 
 def test_a_describer_that_declines_twice_refuses() -> None:
-    asking, chat = model("I'm sorry, I can't.")
-    with pytest.raises(RefusalError, match="declines to describe: use another image or model"):
+    asking, chat = fake_backend("I'm sorry, I can't.")
+    with pytest.raises(RefusalError, match="refused 'describe': use another image or model"):
         asking.describe(PICTURE)
-    assert len(chat.asked) == 2
+    assert len(chat.requests) == 2
     assert [answer.text for answer in chat.discarded] == ["I'm sorry, I can't."] * 2
 
 
 def test_a_describer_that_declines_once_may_describe_after_all() -> None:
-    asking, chat = model("I'm sorry, I can't.", "A boat.")
+    asking, chat = fake_backend("I'm sorry, I can't.", "A boat.")
     assert asking.describe(PICTURE) == "A boat."
     assert chat.discarded == []
 
@@ -132,22 +132,22 @@ def test_a_describer_that_declines_once_may_describe_after_all() -> None:
 @pytest.mark.parametrize("stage", BY_RULE)
 def test_what_the_rules_take_over_is_not_discarded(stage: str) -> None:
     wrong, given, _ = FAULTS[stage]
-    asking, chat = model(wrong)
+    asking, chat = fake_backend(wrong)
     getattr(asking, stage)(*given)
-    assert (len(chat.asked), chat.discarded) == (2, [])
+    assert (len(chat.requests), chat.discarded) == (2, [])
 
 
 def test_a_cache_asks_anew_after_a_describer_has_given_up(tmp_path: Path) -> None:
     answers = ["", "I'm sorry, I can't.", "A boat."]
 
     def describer() -> OpenAIBackend:
-        tape = Cassette(tmp_path / "tape", "cache")
+        cassette = Cassette(tmp_path / "tape", "cache")
         return OpenAIBackend(
             send=lambda call: ModelResponse(answers.pop(0)),
             base_url="http://127.0.0.1:9/v1",
             describer="m",
             writer="m",
-            tape=tape,
+            cassette=cassette,
         )
 
     with pytest.raises(RefusalError):
@@ -159,37 +159,39 @@ def test_a_cache_asks_anew_after_a_describer_has_given_up(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("error", [RefusalError("no"), BackendError("broken")])
 def test_an_error_of_the_chat_is_not_asked_again(error: BackendError) -> None:
-    asking, chat = model(error)
+    asking, chat = fake_backend(error)
     with pytest.raises(BackendError) as caught:
         asking.select(TEXT, 3)
     assert caught.value is error
-    assert len(chat.asked) == 1
+    assert len(chat.requests) == 1
 
 
 def test_the_first_answer_is_used_if_the_second_is_worse() -> None:
-    asking, _ = model('["boat", "dog"]', "no idea")
+    asking, _ = fake_backend('["boat", "dog"]', "no idea")
     assert asking.decompress(["bt", "lk"]) == ["boat", semcodec.decompress("bt lk")[1]]
 
 
 def test_single_words_are_the_rules_own_where_the_model_misses_them() -> None:
-    asking, _ = model('["bite", "xxx"]')
+    asking, _ = fake_backend('["bite", "xxx"]')
     assert asking.decompress(["bt", "lk"]) == ["bite", semcodec.decompress("bt lk")[1]]
 
 
 def test_too_few_words_are_filled_up_by_rule() -> None:
-    asking, chat = model('["dog", "trees"]')
+    asking, chat = fake_backend('["dog", "trees"]')
     chosen = asking.select(TEXT, 10)
     assert chosen == [word.replace("tree", "trees") for word in WORDS]
-    assert len(chat.asked) == 2
+    assert len(chat.requests) == 2
 
 
 def test_words_are_chosen_by_importance_and_stand_as_they_are_read() -> None:
-    asking, _ = model(json.dumps(["trees", "dog", *(word for word in WORDS if word != "dog")]))
+    asking, _ = fake_backend(
+        json.dumps(["trees", "dog", *(word for word in WORDS if word != "dog")])
+    )
     assert asking.select(TEXT, 2) == ["dog", "trees"]
 
 
 def test_a_word_in_another_form_follows_the_one_before_it() -> None:
-    asking, _ = model('["trees", "sitting", "boat"]')
+    asking, _ = fake_backend('["trees", "sitting", "boat"]')
     assert asking.select(TEXT, 3) == ["boat", "trees", "sitting"]
 
 
@@ -200,13 +202,13 @@ def test_a_word_in_another_form_follows_the_one_before_it() -> None:
 def test_whatever_limits_a_record_the_words_are_asked_for_once(
     coding: str, limit: dict[str, Any]
 ) -> None:
-    asking, chat = model(TEXT, json.dumps(semcodec.select(TEXT, 100)))
+    asking, chat = fake_backend(TEXT, json.dumps(semcodec.select(TEXT, 100)))
     semcodec.encode(PICTURE, describer=asking, writer=asking, coding=coding, **limit)
-    assert [question.stage for question in chat.asked] == ["describe", "select"]
+    assert [question.stage for question in chat.requests] == ["describe", "select"]
 
 
 def test_choose_keeps_the_limit_and_says_who_judged() -> None:
-    asking, _ = model(json.dumps(WORDS))
+    asking, _ = fake_backend(json.dumps(WORDS))
     choice = asking.select_words(SelectionRequest(TEXT, 10, 60, make_channel("nibble")))
     assert 4 * len(semcodec.skeleton(" ".join(choice.words))) <= 60
     assert (choice.judge, choice.strategy) == ("prompted", "model")
@@ -214,7 +216,7 @@ def test_choose_keeps_the_limit_and_says_who_judged() -> None:
 
 @pytest.mark.parametrize("coding", ["nibble", "lexicon", "bag", "utf8"])
 def test_choose_says_when_not_one_word_fits(coding: str) -> None:
-    asking, _ = model(json.dumps(WORDS))
+    asking, _ = fake_backend(json.dumps(WORDS))
     with pytest.raises(InputError, match="Not even one word keeps this limit"):
         asking.select_words(SelectionRequest(TEXT, 10, 1, make_channel(coding)))
 
@@ -223,41 +225,41 @@ def test_words_that_would_come_back_as_others_are_not_sent() -> None:
     both = ["boat", "kenning"]
     read = semcodec.decompress([semcodec.skeleton(word) for word in both])
     assert (read[0], read[1] == both[1]) == ("boat", False)
-    asking, _ = model(json.dumps(both))
+    asking, _ = fake_backend(json.dumps(both))
     for coding, words in (("nibble", ["boat"]), ("lexicon", both)):
         request = SelectionRequest("A boat and a kenning.", 2, None, make_channel(coding))
         assert asking.select_words(request).words == words
-    alone, _ = model('["kenning"]')
+    alone, _ = fake_backend('["kenning"]')
     request = SelectionRequest("A kenning.", 1, None, make_channel("nibble"))
     assert alone.select_words(request).words == ["kenning"]
 
 
 def test_words_are_shortened_by_rule_whatever_their_capitals() -> None:
-    asking, _ = model('["xxx", "trdtnl"]')
+    asking, _ = fake_backend('["xxx", "trdtnl"]')
     assert asking.compress(["Indian", "Traditional"]) == ["ndn", "trdtnl"]
 
 
 def test_a_shape_is_asked_for_where_the_answer_is_a_list() -> None:
     for stage, (_, given, _) in FAULTS.items():
-        asking, chat = model(RIGHT[stage][0])
+        asking, chat = fake_backend(RIGHT[stage][0])
         getattr(asking, stage)(*given)
-        shape = chat.asked[0].shape
-        assert (shape is not None) == (stage in ("select", "compress", "decompress"))
-        assert shape is None or (shape["additionalProperties"], len(shape["required"])) == (
+        schema = chat.requests[0].schema
+        assert (schema is not None) == (stage in ("select", "compress", "decompress"))
+        assert schema is None or (schema["additionalProperties"], len(schema["required"])) == (
             False,
             1,
         )
 
 
 def test_only_a_describer_sees_the_picture() -> None:
-    asking, chat = model("A boat.")
+    asking, chat = fake_backend("A boat.")
     asking.describe(PICTURE)
     asking.expand(["boat"])
-    assert [question.image for question in chat.asked] == [PICTURE, None]
+    assert [question.image for question in chat.requests] == [PICTURE, None]
 
 
 def test_a_description_is_cut_to_a_length_that_is_looked_at() -> None:
-    asking, _ = model("boat " * 100_000)
+    asking, _ = fake_backend("boat " * 100_000)
     assert len(asking.describe(PICTURE)) <= 100_000
 
 
@@ -279,21 +281,20 @@ def told(*answers: str) -> tuple[OpenAIBackend, list[ModelRequest]]:
         (['["boat", "lake"]'], []),
         (
             ['["boat"]', '["boat", "lake"]'],
-            ["decompress: asked again, for 1 of 2 words do not fit their short forms"],
+            ["decompress: requested again (1 of 2 words do not fit their short forms)"],
         ),
         (
             ['["boat"]', '["boat"]'],
             [
-                "decompress: asked again, for 1 of 2 words do not fit their short forms",
-                "decompress: taken as far as it was right, for 1 of 2 words do not fit their "
-                "short forms",
+                "decompress: requested again (1 of 2 words do not fit their short forms)",
+                "decompress: partly used (1 of 2 words do not fit their short forms)",
             ],
         ),
         (
             ["", ""],
             [
-                "decompress: asked again, for 2 of 2 words do not fit their short forms",
-                "decompress: not taken, for 2 of 2 words do not fit their short forms",
+                "decompress: requested again (2 of 2 words do not fit their short forms)",
+                "decompress: not used (2 of 2 words do not fit their short forms)",
             ],
         ),
     ],
@@ -302,7 +303,7 @@ def test_calls_and_repairs_are_noted(answers: list[str], repairs: list[str]) -> 
     backend, _ = told(*answers)
     with collect_notes() as collected:
         backend.decompress(["bt", "lk"])
-    notes = grouped(collected)
+    notes = group_by_kind(collected)
     assert notes.get("repairs", []) == repairs
     assert len(notes["calls"]) == 1 + bool(repairs)
 
@@ -321,12 +322,12 @@ def test_a_trace_has_each_note_in_the_stage_that_it_is_of() -> None:
 
 @pytest.mark.parametrize("stage", BY_RULE)
 def test_where_nobody_answers_again_the_rules_take_over(stage: str) -> None:
-    asking, _ = model(FAULTS[stage][0], BackendError("The server is gone."))
+    asking, _ = fake_backend(FAULTS[stage][0], BackendError("The server is gone."))
     assert getattr(asking, stage)(*FAULTS[stage][1]) == BY_RULE[stage]
 
 
 def test_what_was_right_at_first_is_kept_where_nobody_answers_again() -> None:
-    asking, _ = model('["bite", "dog"]', BackendError("The server is gone."))
+    asking, _ = fake_backend('["bite", "dog"]', BackendError("The server is gone."))
     assert asking.decompress(["bt", "lk"])[0] == "bite"
     with pytest.raises(BackendError, match="is gone"):
-        model("", BackendError("The server is gone."))[0].describe(PICTURE)
+        fake_backend("", BackendError("The server is gone."))[0].describe(PICTURE)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from semcodec.backends.openai import Settings, client, requests, retries
+from semcodec.backends.openai import Settings, client, errors
+from semcodec.backends.openai.requests import RequestBuilder
 from semcodec.backends.prompting import ChatRequest
 from semcodec.backends.recording import ModelRequest
 from tests import images
@@ -18,7 +19,7 @@ LOOK = ChatRequest("describe", "rules", "task", images.scene())
 
 
 def asked(**settings: Any) -> ModelRequest:
-    return requests.text_call(Settings(**settings), "m", LOOK, held=True)
+    return RequestBuilder(Settings(**settings)).chat_request("m", LOOK, use_schema=True)
 
 
 def test_a_photograph_is_not_stored_by_the_server() -> None:
@@ -47,19 +48,19 @@ def test_what_is_set_is_the_most_that_is_given() -> None:
 
 def test_a_picture_is_sent_well_enough_to_be_described() -> None:
     image = Image.effect_noise((256, 256), 80).convert("RGB")
-    seen = requests.seen(Settings(), image)
+    seen = RequestBuilder(Settings()).encode_image(image)
     data = base64.b64decode(seen.url.partition(",")[2])
     sent = Image.open(io.BytesIO(data))
     assert (sent.format, sent.size, seen.size) == ("JPEG", (256, 256), (256, 256))
     assert len(data) > 20_000
-    assert requests.seen(Settings(image_side=64), image).size == (64, 64)
+    assert RequestBuilder(Settings(image_side=64)).encode_image(image).size == (64, 64)
 
 
 def test_false_leaves_a_field_of_pictures_out() -> None:
     settings = Settings(
         base_url="http://127.0.0.1:9/v1", image_extra={"seed": False, "response_format": False}
     )
-    call = requests.paint_call(settings, "m", "a boat", (64, 64), 7)
+    call = RequestBuilder(settings).paint_request("m", "a boat", (64, 64), 7)
     assert set(call.body) == {"model", "prompt", "n", "size"}
     assert call.extra == {}
 
@@ -67,6 +68,6 @@ def test_false_leaves_a_field_of_pictures_out() -> None:
 def test_the_client_has_patience_with_painters_and_none_with_what_is_not_there() -> None:
     usual = Settings()
     assert usual.image_timeout >= 180 > usual.text_timeout >= 60
-    assert 5 <= client.CONNECT <= 30
-    assert retries.NOT_BEGUN == (429, 503)
-    assert retries.NOT_DONE == (409, 500, 502)
+    assert 5 <= client.CONNECT_TIMEOUT <= 30
+    assert errors.RETRYABLE_ALWAYS == (429, 503)
+    assert errors.RETRYABLE_TEXT == (409, 500, 502)

@@ -14,8 +14,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from semcodec.backends.openai import Settings, credentials
-from semcodec.backends.openai.credentials import HIDDEN, OURS, THEIRS, UNUSED, ApiKey
-from semcodec.backends.openai.settings import BASE_URL, CONFIG
+from semcodec.backends.openai.credentials import (
+    OPENAI_ENV,
+    PLACEHOLDER,
+    REDACTED,
+    SEMCODEC_ENV,
+    ApiKey,
+)
+from semcodec.backends.openai.settings import BASE_URL_ENV, CONFIG_ENV
 from semcodec.errors import BackendError, SemcodecError
 
 SECRET = "sk-proj-abc/DEF+123="
@@ -29,9 +35,9 @@ EVERY = {"openai": OPENAI, "local": LOCAL, "other": OTHER, "in the clear": IN_TH
 @pytest.fixture(autouse=True)
 def _nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let there be no key anywhere."""
-    for name in (OURS, THEIRS, BASE_URL):
+    for name in (SEMCODEC_ENV, OPENAI_ENV, BASE_URL_ENV):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv(CONFIG, str(tmp_path / "config.toml"))
+    monkeypatch.setenv(CONFIG_ENV, str(tmp_path / "config.toml"))
     monkeypatch.setitem(sys.modules, "keyring", None)
 
 
@@ -66,15 +72,15 @@ def test_openai_needs_a_key_and_it_is_said_where_to_put_it(tmp_path: Path) -> No
 @pytest.mark.parametrize("which", ["local", "other", "in the clear"])
 def test_others_may_need_none(which: str) -> None:
     key = credentials.find_key(EVERY[which])
-    assert (key.reveal(), key.source) == (UNUSED, "nowhere, the server may need none")
+    assert (key.reveal(), key.source) == (PLACEHOLDER, "nowhere (the server may need none)")
 
 
 @pytest.mark.parametrize("which", EVERY)
 def test_a_key_of_ours_goes_wherever_the_calls_go(
     which: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(OURS, "our-key")
-    monkeypatch.setenv(THEIRS, "their-key")
+    monkeypatch.setenv(SEMCODEC_ENV, "our-key")
+    monkeypatch.setenv(OPENAI_ENV, "their-key")
     key = credentials.find_key(EVERY[which])
     assert (key.reveal(), key.source) == ("our-key", "$SEMCODEC_API_KEY")
 
@@ -85,8 +91,8 @@ def test_a_key_of_ours_goes_wherever_the_calls_go(
 def test_a_key_of_openai_is_not_sent_in_the_clear(
     which: str, goes: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(THEIRS, "their-key")
-    assert credentials.find_key(EVERY[which]).reveal() == ("their-key" if goes else UNUSED)
+    monkeypatch.setenv(OPENAI_ENV, "their-key")
+    assert credentials.find_key(EVERY[which]).reveal() == ("their-key" if goes else PLACEHOLDER)
 
 
 @pytest.mark.parametrize("which", EVERY)
@@ -101,7 +107,9 @@ def test_the_key_of_the_file_is_for_the_server_of_the_file(which: str, tmp_path:
         if name != "openai"
     }
     goes = which not in ("openai", "in the clear")
-    assert found == {name: "stored-key" if goes and name == which else UNUSED for name in found}
+    assert found == {
+        name: "stored-key" if goes and name == which else PLACEHOLDER for name in found
+    }
 
 
 def test_the_environment_comes_before_the_keyring_and_that_before_the_file(
@@ -114,14 +122,14 @@ def test_the_environment_comes_before_the_keyring_and_that_before_the_file(
         "ring-key",
         "the keyring",
     )
-    monkeypatch.setenv(THEIRS, "their-key")
+    monkeypatch.setenv(OPENAI_ENV, "their-key")
     assert credentials.find_key(OPENAI).source == "$OPENAI_API_KEY"
 
 
 @pytest.mark.parametrize("which", ["local", "other", "in the clear"])
 def test_the_keyring_is_for_openai(which: str, keyring: dict[tuple[str, str], object]) -> None:
     keyring["semcodec", "openai"] = "ring-key"
-    assert credentials.find_key(EVERY[which]).reveal() == UNUSED
+    assert credentials.find_key(EVERY[which]).reveal() == PLACEHOLDER
 
 
 @pytest.mark.parametrize("found", [None, "", RuntimeError("locked")])
@@ -129,7 +137,7 @@ def test_a_keyring_that_has_none_or_is_locked_has_no_key(
     found: object, keyring: dict[tuple[str, str], object]
 ) -> None:
     keyring["semcodec", "openai"] = found
-    with pytest.raises(BackendError, match="No key for"):
+    with pytest.raises(BackendError, match="No API key for"):
         credentials.find_key(OPENAI)
 
 
@@ -139,21 +147,21 @@ def test_a_keyring_that_has_none_or_is_locked_has_no_key(
 def test_a_key_has_no_letters_that_no_header_takes(
     value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(OURS, value)
-    with pytest.raises(BackendError, match=r"key from \$SEMCODEC_API_KEY has letters") as caught:
+    monkeypatch.setenv(SEMCODEC_ENV, value)
+    with pytest.raises(BackendError, match=r"key from \$SEMCODEC_API_KEY contains") as caught:
         credentials.find_key(LOCAL)
     assert not value.strip() or value not in str(caught.value)
 
 
 def test_the_end_of_a_line_is_no_part_of_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(THEIRS, f"{SECRET}\r\n")
+    monkeypatch.setenv(OPENAI_ENV, f"{SECRET}\r\n")
     assert credentials.find_key(OPENAI).reveal() == SECRET
 
 
 @pytest.mark.parametrize("value", ["5", "true", "[]", "{}", '""'])
 def test_a_key_in_a_file_is_a_text(value: str, tmp_path: Path) -> None:
     store(tmp_path, value)
-    with pytest.raises(BackendError, match="has letters that no key has"):
+    with pytest.raises(BackendError, match="contains invalid characters"):
         credentials.find_key(OPENAI)
 
 
@@ -175,13 +183,13 @@ def test_a_key_prints_as_none() -> None:
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_key_is_not_pickled(protocol: int) -> None:
-    with pytest.raises(TypeError, match="not written anywhere"):
+    with pytest.raises(TypeError, match="cannot be copied"):
         pickle.dumps(ApiKey(SECRET, "here"), protocol)
 
 
 @pytest.mark.parametrize("way", [copy.copy, copy.deepcopy])
 def test_a_key_is_not_copied(way: object) -> None:
-    with pytest.raises(TypeError, match="not written anywhere"):
+    with pytest.raises(TypeError, match="cannot be copied"):
         way([ApiKey(SECRET, "here")][0])  # type: ignore[operator]
 
 
@@ -190,21 +198,21 @@ PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size
 
 @given(PRINTABLE, st.text(max_size=20), st.text(max_size=20))
 def test_a_key_is_hidden_in_any_text(secret: str, before: str, after: str) -> None:
-    assume(secret != credentials.UNUSED)  # which is no secret
+    assume(secret != credentials.PLACEHOLDER)  # which is no secret
     for form in (secret, quote(secret, safe="")):
-        shown = ApiKey(secret, "here").hidden(f"{before}{form} {form}{after}")
-        assert form not in shown or form in HIDDEN
+        shown = ApiKey(secret, "here").redact_message(f"{before}{form} {form}{after}")
+        assert form not in shown or form in REDACTED
 
 
 @pytest.mark.parametrize("form", [SECRET, quote(SECRET, safe=""), f"x{SECRET}y"])
 def test_a_key_is_hidden_in_a_sentence(form: str) -> None:
-    shown = ApiKey(SECRET, "here").hidden(
+    shown = ApiKey(SECRET, "here").redact_message(
         f"Incorrect API key provided: {form}, see /v1?key={form}."
     )
     assert shown.startswith("Incorrect API key provided: ")
     assert SECRET not in shown
     assert "abc" not in shown
-    assert HIDDEN in shown
+    assert REDACTED in shown
 
 
 @pytest.mark.parametrize(
@@ -219,8 +227,8 @@ def test_a_key_is_hidden_in_a_sentence(form: str) -> None:
     ],
 )
 def test_what_looks_like_a_key_is_hidden_whosever_it_is(said: str) -> None:
-    shown = ApiKey(UNUSED, "nowhere").hidden(f"no {said} here")
-    assert HIDDEN in shown
+    shown = ApiKey(PLACEHOLDER, "nowhere").redact_message(f"no {said} here")
+    assert REDACTED in shown
     assert not any(part in shown for part in ("9xYz", "wxyz", "efgh", "123456"))
     assert shown.endswith(" here")
 
@@ -229,5 +237,5 @@ def test_what_looks_like_a_key_is_hidden_whosever_it_is(said: str) -> None:
     "said", ["unused", "ask-me-anything", "a task-oriented bearer of news", ""]
 )
 def test_words_are_not_hidden(said: str) -> None:
-    assert ApiKey(UNUSED, "nowhere").hidden(said) == said
-    assert ApiKey("news", "too short to be one").hidden(said) == said
+    assert ApiKey(PLACEHOLDER, "nowhere").redact_message(said) == said
+    assert ApiKey("news", "too short to be one").redact_message(said) == said

@@ -31,22 +31,24 @@ DATA: Final = re.compile(r"<data>(.*)</data>", re.S)
 USAGE: Final = {"total_tokens": 30, "input_tokens": 20, "output_tokens": 10}
 
 
-def answer(route: str, asked: dict[str, Any]) -> dict[str, Any]:
+def response_body(route: str, asked: dict[str, Any]) -> dict[str, Any]:
     """Return the JSON of a good answer to what was ``asked`` at ``route``."""
     match route:
         case "chat/completions":
             system, task = asked["messages"][0]["content"], asked["messages"][1]["content"]
-            return chat(asked["model"], text(system, task))
+            return chat_body(asked["model"], answer_text(system, task))
         case "responses":
-            return responses(asked["model"], text(asked["instructions"], asked["input"][0]))
+            return responses_body(
+                asked["model"], answer_text(asked["instructions"], asked["input"][0])
+            )
         case "images/generations" | "images/edits":
-            return picture(png(tuple(map(int, asked["size"].split("x")))))
+            return image_body(png_file(tuple(map(int, asked["size"].split("x")))))
         case "models":
-            return {"object": "list", "data": [model("its-only-model")]}
+            return {"object": "list", "data": [model_entry("its-only-model")]}
     raise AssertionError(f"there is no route {route}")
 
 
-def text(rules: str, task: Any) -> str:
+def answer_text(rules: str, task: Any) -> str:
     """Return what is answered to one question of our prompts."""
     prompts = Prompts.read()
     stage = next(stage for stage in STAGES if rules.startswith(prompts.rules(stage)))
@@ -67,7 +69,9 @@ def text(rules: str, task: Any) -> str:
     return "none"
 
 
-def chat(model: str, content: str | None, refusal: str | None = None, why: str = "stop") -> Any:
+def chat_body(
+    model: str, content: str | None, refusal: str | None = None, why: str = "stop"
+) -> Any:
     """Return an answer of chat completions."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
     choice = {"index": 0, "finish_reason": why, "logprobs": None, "message": message}
@@ -76,7 +80,7 @@ def chat(model: str, content: str | None, refusal: str | None = None, why: str =
     return {**head, "model": model, "choices": [choice], "usage": usage}
 
 
-def responses(model: str, content: str) -> dict[str, Any]:
+def responses_body(model: str, content: str) -> dict[str, Any]:
     """Return an answer of responses."""
     part = {"type": "output_text", "text": content, "annotations": [], "logprobs": []}
     message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed"}
@@ -93,26 +97,26 @@ def responses(model: str, content: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def picture(data: bytes) -> dict[str, Any]:
+def image_body(data: bytes) -> dict[str, Any]:
     """Return an answer of images."""
     usage = {**USAGE, "input_tokens_details": {"text_tokens": 20, "image_tokens": 0}}
     encoded = base64.b64encode(data).decode()
     return {"created": 1_790_000_000, "data": [{"b64_json": encoded}], "usage": usage}
 
 
-def model(name: str) -> dict[str, Any]:
+def model_entry(name: str) -> dict[str, Any]:
     """Return an entry of the list of models."""
     return {"id": name, "object": "model", "created": 1_790_000_000, "owned_by": "us"}
 
 
-def png(size: tuple[int, int]) -> bytes:
+def png_file(size: tuple[int, int]) -> bytes:
     """Return a PNG file of one color."""
     out = io.BytesIO()
     Image.new("RGB", size, (200, 30, 30)).save(out, "PNG")
     return out.getvalue()
 
 
-def see_through() -> bytes:
+def transparent_png() -> bytes:
     """Return a PNG file with a palette, of which some colors are half transparent."""
     out = io.BytesIO()
     Image.new("P", (64, 64)).save(out, "PNG", transparency=bytes([9, 99]))

@@ -90,5 +90,5 @@ def test_without_a_list_prices_are_not_known(monkeypatch: pytest.MonkeyPatch) ->
     ids=repr,
 )  # fmt: skip
 def test_a_price_that_is_none_is_refused(price: Any) -> None:
-    with pytest.raises(InputError, match="The price of m is a table with input and output"):
+    with pytest.raises(InputError, match="The price of m is not valid"):
         prices(prices={"m": price})

@@ -18,7 +18,7 @@ AT_ONCE: Final = struct.pack("ii", 1, 0)  #: SO_LINGER: closing resets the conne
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ReceivedRequest:
     """A request as it came; the names of headers in small letters."""
 
     method: str
@@ -27,7 +27,7 @@ class Seen:
     body: bytes
 
 
-class Wire:
+class Connection:
     """What is left of a connection when the request has been read: the way back."""
 
     def __init__(self, connection: socket.socket, closing: threading.Event) -> None:
@@ -47,10 +47,10 @@ class Wire:
         self._connection.close()
 
 
-Behaviour = Callable[[Wire], None]
+Behavior = Callable[[Connection], None]
 
 
-class Faulty:
+class FakeServer:
     """A server that is up while it is entered, and does to each request what ``choose`` says.
 
     Attributes:
@@ -59,15 +59,15 @@ class Faulty:
         errors: what ``choose`` raised.
     """
 
-    def __init__(self, choose: Callable[[Seen], Behaviour]) -> None:
-        self.seen: list[Seen] = []
+    def __init__(self, choose: Callable[[ReceivedRequest], Behavior]) -> None:
+        self.seen: list[ReceivedRequest] = []
         self.errors: list[BaseException] = []
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), self._handler(choose))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,))
 
-    def __enter__(self) -> Faulty:
+    def __enter__(self) -> FakeServer:
         self._thread.start()
         return self
 
@@ -84,7 +84,7 @@ class Faulty:
             self._server.server_close()
 
     def _handler(
-        self, choose: Callable[[Seen], Behaviour]
+        self, choose: Callable[[ReceivedRequest], Behavior]
     ) -> type[socketserver.BaseRequestHandler]:
         faulty = self
 
@@ -93,7 +93,7 @@ class Faulty:
                 try:
                     seen = _read(self.request)
                     faulty.seen.append(seen)
-                    choose(seen)(Wire(self.request, faulty._closing))
+                    choose(seen)(Connection(self.request, faulty._closing))
                 except OSError:  # whoever asked has gone
                     pass
                 except BaseException as error:
@@ -107,56 +107,56 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = False
 
 
-def says(status: int, body: Any, *headers: str, kind: str = "application/json") -> Behaviour:
+def respond(status: int, body: Any, *headers: str, kind: str = "application/json") -> Behavior:
     """Answer with ``body``, as it is or as JSON."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     head = _head(status, f"content-type: {kind}", f"content-length: {len(data)}", *headers)
     return lambda wire: wire.send(head + data)
 
 
-def never(wire: Wire) -> None:
+def never_respond(wire: Connection) -> None:
     """Say nothing."""
     wire.wait()
 
 
-def resets(wire: Wire) -> None:
+def reset(wire: Connection) -> None:
     """Break off before the answer."""
     wire.reset()
 
 
-def resets_in_the_middle(wire: Wire) -> None:
+def reset_in_body(wire: Connection) -> None:
     """Break off in the middle of the answer."""
     wire.send(_head(200, "content-type: application/json", "content-length: 1000") + b'{"choic')
     wire.reset()
 
 
-def closes_in_the_middle(wire: Wire) -> None:
+def close_in_body(wire: Connection) -> None:
     """End before the end that was promised."""
     wire.send(_head(200, "content-type: application/json", "content-length: 1000") + b'{"choic')
 
 
-def drips_body(wire: Wire) -> None:
+def drip_body(wire: Connection) -> None:
     """Answer so slowly that it never ends, yet something comes all the time."""
     wire.send(_head(200, "content-type: application/json", "content-length: 1000000"))
     while not wire.wait(DRIP):
         wire.send(b" ")
 
 
-def drips_headers(wire: Wire) -> None:
+def drip_headers(wire: Connection) -> None:
     """Send one header after the other."""
     wire.send(b"HTTP/1.1 200 OK\r\n")
     while not wire.wait(DRIP):
         wire.send(b"x: y\r\n")
 
 
-def endless(wire: Wire) -> None:
+def send_endless_body(wire: Connection) -> None:
     """Answer without end, as fast as it goes."""
     wire.send(_head(200, "content-type: application/json", "transfer-encoding: chunked"))
     while not wire.wait(0):
         wire.send(b"%x\r\n%b\r\n" % (len(CHUNK), CHUNK))
 
 
-def no_http(wire: Wire) -> None:
+def send_other_protocol(wire: Connection) -> None:
     """Speak another protocol."""
     wire.send(b"SSH-2.0-OpenSSH_9.9\r\n")
 
@@ -166,7 +166,7 @@ def _head(status: int, *headers: str) -> bytes:
     return "\r\n".join(lines).encode()
 
 
-def _read(connection: socket.socket) -> Seen:
+def _read(connection: socket.socket) -> ReceivedRequest:
     data = b""
     while b"\r\n\r\n" not in data:
         data += _received(connection)
@@ -176,7 +176,7 @@ def _read(connection: socket.socket) -> Seen:
     while len(body) < int(headers.get("content-length", 0)):
         body += _received(connection)
     method, target, _ = first.split(" ")
-    return Seen(method, urlsplit(target).path, headers, body)
+    return ReceivedRequest(method, urlsplit(target).path, headers, body)
 
 
 def _received(connection: socket.socket) -> bytes:

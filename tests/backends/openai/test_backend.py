@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from semcodec.backends.notes import collect_notes, grouped
+from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.backends.openai import OpenAIBackend
-from semcodec.backends.openai.errors import SchemaNotSupported
+from semcodec.backends.openai.requests import SchemaNotSupported
 from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from tests import images
@@ -42,8 +42,8 @@ def always(reply: ModelResponse) -> tuple[Send, list[ModelRequest]]:
     ("names", "says"),
     [
         ("", "lists no models: name one with --model"),
-        ("a\nb", "has the models a, b: name one with --model"),
-        ("\n".join("abcdefghij"), "a, b, c, d, e, f, g, h:"),
+        ("a\nb", r"has several models \(a, b\): name one with --model"),
+        ("\n".join("abcdefghij"), "a, b, c, d, e, f, g, h"),
     ],
 )
 def test_where_there_are_several_models_one_must_be_named(names: str, says: str) -> None:
@@ -68,7 +68,7 @@ def test_the_only_model_is_asked_for_once() -> None:
 def test_a_refusal_in_so_many_words_is_one(stage: str) -> None:
     send, calls = always(ModelResponse(refusal="No, I can't."))
     given: Any = PICTURE if stage == "describe" else ["boat"]
-    with pytest.raises(RefusalError, match=f"The model m declines to {stage}") as caught:
+    with pytest.raises(RefusalError, match=f"The model m refused '{stage}'") as caught:
         getattr(backend(send), stage)(given)
     assert (caught.value.backend, caught.value.stage, len(calls)) == ("openai", stage, 1)
 
@@ -101,8 +101,8 @@ def test_a_server_that_takes_no_schema_is_asked_without_from_then_on(api: str) -
             assert asking.compress(["boat", "lake"]) == ["bt", "lk"]
     field = "response_format" if api == "chat" else "text"
     assert [field in call.body for call in calls] == [True, False, False]
-    (repair,) = grouped(collected)["repairs"]
-    assert repair == "compress: the server takes no JSON schema, asked without one"
+    (repair,) = group_by_kind(collected)["repairs"]
+    assert repair == "compress: sent again without the JSON schema, which was rejected"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_what_is_no_picture_is_a_bad_answer(stage: str, data: bytes) -> None:
     send, _ = always(ModelResponse(image=data))
     given: dict[str, Any] = {"paint": ("a boat", (64, 64), 0), "edit": (PICTURE, "more red", 0)}
     with pytest.raises(
-        InvalidResponseError, match=f"The model p answered {stage} with no picture"
+        InvalidResponseError, match=f"The model p returned no readable image to '{stage}'"
     ) as bad:
         getattr(backend(send), stage)(*given[stage])
     assert (bad.value.stage, bad.value.retryable) == (stage, True)
@@ -153,7 +153,7 @@ def test_what_is_no_picture_is_a_bad_answer(stage: str, data: bytes) -> None:
 
 def test_a_picture_that_is_too_large_is_not_unfolded() -> None:
     send, _ = always(ModelResponse(image=images.claiming(5000, 5000)))
-    with pytest.raises(InvalidResponseError, match="too large a picture"):
+    with pytest.raises(InvalidResponseError, match="over 16777216 pixels"):
         backend(send).paint("a boat", (64, 64), 0)
 
 
@@ -174,7 +174,7 @@ def test_a_picture_is_looked_at_no_larger_than_is_set(side: int, kind: str) -> N
     assert head == f"data:image/{kind};base64"
     with Image.open(io.BytesIO(base64.b64decode(data))) as seen:
         assert (seen.size, seen.format) == ((side, side // 2), kind.upper())
-    assert calls[0].looked_at == ((side, side // 2),)
+    assert calls[0].image_sizes == ((side, side // 2),)
 
 
 def test_another_seed_is_another_call_though_no_seed_is_sent() -> None:
@@ -203,5 +203,5 @@ def test_a_cache_keeps_no_refusal_and_no_unreadable_picture(
     send, calls = always(reply)
     for _ in range(2):
         with pytest.raises(BackendError):
-            getattr(backend(send, tape=Cassette(tmp_path / "cache", "cache")), method)(*given)
+            getattr(backend(send, cassette=Cassette(tmp_path / "cache", "cache")), method)(*given)
     assert len(calls) == 2

@@ -9,17 +9,19 @@ import json
 import pytest
 
 from semcodec.backends.recording import ModelRequest
-from tests.backends.calls.made import LOOK, call
+from tests.backends.recording.factories import IMAGE_URL, make_request
 
 
 def test_a_call_is_for_its_model() -> None:
-    assert call(model="x").model == "x"
+    assert make_request(model="x").model == "x"
     assert ModelRequest("choose a model", "models", {}).model == ""
 
 
 def test_a_call_paints_if_it_says_how_large() -> None:
-    assert ModelRequest("paint", "images/generations", {"model": "m", "size": "1024x1024"}).paints
-    assert not call().paints
+    assert ModelRequest(
+        "paint", "images/generations", {"model": "m", "size": "1024x1024"}
+    ).is_image_request
+    assert not make_request().is_image_request
 
 
 def test_the_digest_is_the_same_for_the_same_call_in_any_order() -> None:
@@ -48,35 +50,55 @@ def test_the_digest_never_changes() -> None:
         {"seed": 1},
         {"body": {"model": "other"}},
         {"extra": {"seed": 1}},
-        {"picture": b"png"},
-        {"picture": b"gif"},
+        {"image_png": b"png"},
+        {"image_png": b"gif"},
     ],
     ids=str,
 )
 def test_all_that_decides_the_answer_is_in_the_digest(change: dict[str, object]) -> None:
-    base = call(picture=None)
+    base = make_request(image_png=None)
     assert dataclasses.replace(base, **change).digest != base.digest
-    assert len({base.digest, call(picture=b"png").digest, call(picture=b"gif").digest}) == 3
+    assert (
+        len(
+            {
+                base.digest,
+                make_request(image_png=b"png").digest,
+                make_request(image_png=b"gif").digest,
+            }
+        )
+        == 3
+    )
 
 
 def test_what_is_looked_at_is_in_the_digest() -> None:
-    looked = json.loads(json.dumps(dict(call().body)).replace("PHOTO", "OTHER"))
-    assert dataclasses.replace(call(), body=looked).digest != call().digest
+    looked = json.loads(json.dumps(dict(make_request().body)).replace("PHOTO", "OTHER"))
+    assert dataclasses.replace(make_request(), body=looked).digest != make_request().digest
 
 
 @pytest.mark.parametrize(
-    "change", [{"stage": "x"}, {"most_output": 5}, {"likely": "x"}, {"looked_at": ((1, 1),)}]
+    "change",
+    [
+        {"stage": "x"},
+        {"max_output_tokens": 5},
+        {"expected_answer": "x"},
+        {"image_sizes": ((1, 1),)},
+    ],
 )
 def test_what_only_we_know_is_not(change: dict[str, object]) -> None:
-    assert dataclasses.replace(call(), **change).digest == call().digest
+    assert dataclasses.replace(make_request(), **change).digest == make_request().digest
 
 
 def test_a_call_is_shown_with_digests_for_pictures() -> None:
-    made = call(extra={"more": (LOOK, 5, {"deep": [LOOK]})}, picture=b"PNG FILE")
-    shown = made.shown()
-    digest = f"sha256:{hashlib.sha256(LOOK.encode()).hexdigest()}"
-    assert shown["more"] == [digest, 5, {"deep": [digest]}]
-    assert shown["messages"][0]["content"][1] == {"type": "image_url", "image_url": {"url": digest}}
-    assert shown["messages"][0]["content"][0]["text"] == "a boat"
-    assert "PHOTO" not in json.dumps(shown)
-    assert "PNG FILE" not in json.dumps(shown)
+    made = make_request(
+        extra={"more": (IMAGE_URL, 5, {"deep": [IMAGE_URL]})}, image_png=b"PNG FILE"
+    )
+    readable_fields = made.readable_fields()
+    digest = f"sha256:{hashlib.sha256(IMAGE_URL.encode()).hexdigest()}"
+    assert readable_fields["more"] == [digest, 5, {"deep": [digest]}]
+    assert readable_fields["messages"][0]["content"][1] == {
+        "type": "image_url",
+        "image_url": {"url": digest},
+    }
+    assert readable_fields["messages"][0]["content"][0]["text"] == "a boat"
+    assert "PHOTO" not in json.dumps(readable_fields)
+    assert "PNG FILE" not in json.dumps(readable_fields)

@@ -16,7 +16,7 @@ PATIENCE: Final = 60.0  #: seconds in which it must be ready, on the busiest mac
 GLANCE: Final = 0.02  #: seconds between two looks
 
 
-class Program:
+class SubprocessServer:
     """Runs while it is entered.
 
     Attributes:
@@ -27,7 +27,7 @@ class Program:
         self._argv, self._log, self._ready = list(map(str, argv)), log, ready
         self._environment = {**os.environ, **environment}
 
-    def __enter__(self) -> Program:
+    def __enter__(self) -> SubprocessServer:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 self._argv, cwd=ROOT, env=self._environment, stdout=log, stderr=log

@@ -5,7 +5,7 @@ from __future__ import annotations
 from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
 
 
-class Scripted:
+class FakeChat:
     """Gives its answers one after the other, the last one again and again.
 
     Attributes:
@@ -14,11 +14,11 @@ class Scripted:
     """
 
     def __init__(self, *answers: str | ChatResponse | Exception) -> None:
-        self.answers, self.asked = list(answers), list[ChatRequest]()
+        self.answers, self.requests = list(answers), list[ChatRequest]()
         self.discarded = list[ChatResponse]()
 
-    def ask(self, question: ChatRequest) -> ChatResponse:
-        self.asked.append(question)
+    def complete(self, question: ChatRequest) -> ChatResponse:
+        self.requests.append(question)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -28,7 +28,7 @@ class Scripted:
         self.discarded.append(answer)
 
 
-def model(*answers: str | ChatResponse | Exception) -> tuple[PromptBackend, Scripted]:
+def fake_backend(*answers: str | ChatResponse | Exception) -> tuple[PromptBackend, FakeChat]:
     """Return a model that gives ``answers`` to our prompts, and what it is asked."""
-    chat = Scripted(*answers)
+    chat = FakeChat(*answers)
     return PromptBackend(chat, Prompts.read()), chat

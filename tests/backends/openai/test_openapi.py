@@ -15,10 +15,10 @@ import semcodec
 from semcodec.backends.openai import settings
 from semcodec.cli import main
 from semcodec.errors import BackendError
-from tests.backends.openai import obliging
-from tests.backends.openai.checking import KEY, Checking
-from tests.backends.openai.conformity import official
-from tests.backends.openai.faulty import Behaviour, Faulty, Seen, says
+from tests.backends.openai import fake_responses
+from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
+from tests.backends.openai.openapi import official_description
+from tests.backends.openai.schema_check import KEY, CheckingServer
 from tests.images import PHOTO, scene
 
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
@@ -94,21 +94,26 @@ def planted(route: str, place: str, value: Any) -> bytes:
 
 def test_the_description_takes_nothing_where_a_field_can_be_null() -> None:
     body = planted("images/generations", "quality", None)
-    assert official().of_request("POST", "/images/generations", "application/json", body) == []
+    assert (
+        official_description().of_request("POST", "/images/generations", "application/json", body)
+        == []
+    )
     body = planted("images/generations", "prompt", None)
-    assert official().of_request("POST", "/images/generations", "application/json", body)
+    assert official_description().of_request(
+        "POST", "/images/generations", "application/json", body
+    )
 
 
 @pytest.mark.parametrize("route", GOOD)
 def test_the_description_takes_a_good_request(route: str) -> None:
     body = json.dumps(GOOD[route]).encode()
-    assert official().of_request("POST", f"/{route}", "application/json", body) == []
+    assert official_description().of_request("POST", f"/{route}", "application/json", body) == []
 
 
 @pytest.mark.parametrize(("route", "place", "value"), PLANTED)
 def test_the_description_refuses_a_planted_error(route: str, place: str, value: Any) -> None:
     body = planted(route, place, value)
-    assert official().of_request("POST", f"/{route}", "application/json", body)
+    assert official_description().of_request("POST", f"/{route}", "application/json", body)
 
 
 @pytest.mark.parametrize(
@@ -119,12 +124,12 @@ def test_the_description_refuses_a_planted_error(route: str, place: str, value: 
 def test_the_description_misses_a_field_that_must_be_there(route: str, field: str) -> None:
     kept = {name: value for name, value in GOOD[route].items() if name != field}
     body = json.dumps(kept).encode()
-    assert official().of_request("POST", f"/{route}", "application/json", body)
+    assert official_description().of_request("POST", f"/{route}", "application/json", body)
 
 
 def test_the_description_knows_routes_methods_and_kinds() -> None:
     body = json.dumps(CHAT).encode()
-    ask = official().of_request
+    ask = official_description().of_request
     assert ask("POST", "/chat/completion", "application/json", body)
     assert ask("PUT", "/chat/completions", "application/json", body)
     assert ask("POST", "/chat/completions", "text/plain", body)
@@ -158,22 +163,22 @@ PROMPT = ('name="prompt"', "paint it red")
     ],
 )
 def test_the_description_reads_forms(parts: tuple[tuple[str, str], ...], is_good: bool) -> None:
-    found = official().of_request("POST", "/images/edits", *form(*parts))
+    found = official_description().of_request("POST", "/images/edits", *form(*parts))
     assert (found == []) is is_good
 
 
 @pytest.mark.parametrize("field", ["choices", "id", "model"])
 def test_the_description_misses_fields_of_answers(field: str) -> None:
-    answer = obliging.chat("m", "text")
-    assert official().of_answer("POST", "/chat/completions", answer) == []
+    answer = fake_responses.chat_body("m", "text")
+    assert official_description().of_answer("POST", "/chat/completions", answer) == []
     del answer[field]
-    assert official().of_answer("POST", "/chat/completions", answer)
+    assert official_description().of_answer("POST", "/chat/completions", answer)
 
 
 def test_the_description_knows_the_fields_of_answers() -> None:
-    answer = obliging.chat("m", "text")
+    answer = fake_responses.chat_body("m", "text")
     answer["choices"][0]["message"]["mood"] = "good"
-    (fault,) = official().of_answer("POST", "/chat/completions", answer)
+    (fault,) = official_description().of_answer("POST", "/chat/completions", answer)
     assert fault == "unknown field /choices/0/message/mood"
 
 
@@ -196,7 +201,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "requests.md"
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_whole_run_is_as_openai_describes_it(way: str) -> None:
-    checking = Checking()
+    checking = CheckingServer()
     backend = checking.backend(**WAYS[way])
     encoded = semcodec.encode(
         scene(), backend=backend, coding="nibble", skeletons="model", size=(256, 256)
@@ -215,7 +220,7 @@ def test_a_whole_run_is_as_openai_describes_it(way: str) -> None:
 @pytest.mark.parametrize("to", TO)
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_asking_again_is_as_openai_describes_it(api: str, to: str) -> None:
-    checking = Checking(first=["", "A red boat.", "[]", ""])
+    checking = CheckingServer(first=["", "A red boat.", "[]", ""])
     encoded = semcodec.encode(scene(), backend=checking.backend(api=api, **TO[to]), size=(256, 256))
     assert checking.faults == []
     assert len(checking.asked) == 4
@@ -226,16 +231,16 @@ def test_asking_again_is_as_openai_describes_it(api: str, to: str) -> None:
 
 
 def test_a_server_with_one_model_is_asked_for_its_name() -> None:
-    checking = Checking()
+    checking = CheckingServer()
     backend = checking.backend(base_url="http://127.0.0.1:9/v1")
-    assert backend.describe(scene()) == obliging.DESCRIPTION
+    assert backend.describe(scene()) == fake_responses.DESCRIPTION
     assert checking.faults == []
     assert [route for route, _ in checking.asked] == ["models", "chat/completions"]
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_other_servers_get_no_field_beyond_but_the_seed(way: str) -> None:
-    checking = Checking(beyond=("unknown field /seed",))
+    checking = CheckingServer(beyond=("unknown field /seed",))
     backend = checking.backend(**OTHER, **WAYS[way])
     encoded = semcodec.encode(scene(), backend=backend, size=(256, 256))
     decoded = semcodec.decode(encoded.data, backend=backend, seed=7)
@@ -247,7 +252,7 @@ def test_other_servers_get_no_field_beyond_but_the_seed(way: str) -> None:
 
 def sent(**settings: Any) -> dict[str, list[set[str]]]:
     """Return the fields of each request of a run, by its route."""
-    checking = Checking(beyond=("unknown field /seed",))
+    checking = CheckingServer(beyond=("unknown field /seed",))
     backend = checking.backend(**settings)
     encoded = semcodec.encode(scene(), backend=backend, size=(256, 256))
     backend.edit(semcodec.decode(encoded.data, backend=backend).image, "make it blue", seed=8)
@@ -270,7 +275,7 @@ def test_the_page_of_requests_names_the_fields_that_are_sent() -> None:
 
 
 def test_a_field_that_openai_does_not_know_would_be_seen() -> None:
-    checking = Checking()
+    checking = CheckingServer()
     with pytest.raises(BackendError, match="unknown field /top_k"):
         checking.backend(text_extra={"top_k": 40}).describe(scene())
     assert checking.faults == ["POST chat/completions: unknown field /top_k"]
@@ -286,8 +291,8 @@ def _photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("photo.jpg").write_bytes(PHOTO)
 
 
-def behind(checking: Checking) -> Callable[[Seen], Behaviour]:
-    return lambda seen: says(*checking.answer(seen))
+def behind(checking: CheckingServer) -> Callable[[ReceivedRequest], Behavior]:
+    return lambda seen: respond(*checking.answer(seen))
 
 
 @pytest.mark.usefixtures("_photo")
@@ -295,9 +300,9 @@ def behind(checking: Checking) -> Callable[[Seen], Behaviour]:
 def test_the_command_line_talks_as_openai_describes_it(
     api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checking = Checking()
-    with Faulty(behind(checking)) as server:
-        monkeypatch.setattr(settings, "OPENAI", server.url)
+    checking = CheckingServer()
+    with FakeServer(behind(checking)) as server:
+        monkeypatch.setattr(settings, "OPENAI_URL", server.url)
         to = "--backend", "openai", "--base-url", server.url, "--api", api
         assert main(["encode", "photo.jpg", "-o", "photo.semc", "--size", "256x256", *to]) == 0
         assert main(["decode", "photo.semc", "-o", "picture.png", *to]) == 0
@@ -310,8 +315,8 @@ def test_the_command_line_talks_as_openai_describes_it(
 
 @pytest.mark.usefixtures("_photo")
 def test_the_command_line_finds_the_one_model_of_another_server() -> None:
-    checking = Checking(beyond=("unknown field /seed",))
-    with Faulty(behind(checking)) as server:
+    checking = CheckingServer(beyond=("unknown field /seed",))
+    with FakeServer(behind(checking)) as server:
         to = "--backend", "openai", "--base-url", server.url
         assert main(["encode", "photo.jpg", "-o", "photo.semc", "--size", "256x256", *to]) == 0
         assert main(["decode", "photo.semc", "-o", "picture.png", "--seed", "7", *to]) == 0

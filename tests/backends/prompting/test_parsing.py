@@ -64,7 +64,7 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_list_is_read_however_it_is_written(way: str) -> None:
-    assert parsing.words(WAYS[way]) == WORDS
+    assert parsing.list_words(WAYS[way]) == WORDS
 
 
 @pytest.mark.parametrize(
@@ -93,25 +93,25 @@ def test_a_list_is_read_however_it_is_written(way: str) -> None:
     ],
 )
 def test_what_else_is_written(answer: str, said: list[str]) -> None:
-    assert parsing.words(answer) == said
+    assert parsing.list_words(answer) == said
 
 
 def test_an_entry_has_single_spaces() -> None:
-    assert parsing.entries('["n  t\\n r", "   ", "3. s"]') == ["n t r", "s"]
+    assert parsing.list_entries('["n  t\\n r", "   ", "3. s"]') == ["n t r", "s"]
 
 
 def test_a_word_that_no_language_has_is_left_out() -> None:
-    longest = "a" * parsing.LONGEST_WORD
-    assert parsing.words(f'["{longest}a", "{longest}", "{"İ" * 90_000}"]') == [longest]
+    longest = "a" * parsing.MAX_WORD
+    assert parsing.list_words(f'["{longest}a", "{longest}", "{"İ" * 90_000}"]') == [longest]
 
 
 def test_a_list_has_no_more_entries_than_are_read() -> None:
-    assert len(parsing.entries("a," * 2 * parsing.MAX_ENTRIES)) == parsing.MAX_ENTRIES
+    assert len(parsing.list_entries("a," * 2 * parsing.MAX_ENTRIES)) == parsing.MAX_ENTRIES
 
 
 def test_json_is_looked_for_at_few_places() -> None:
-    assert parsing.words("{" * (parsing.MAX_STARTS - 1) + '["boat"]') == ["boat"]
-    assert parsing.words("{ x " * 999 + '["boat"]') == ["boat"]  # as of JSON that was cut off
+    assert parsing.list_words("{" * (parsing.MAX_JSON_STARTS - 1) + '["boat"]') == ["boat"]
+    assert parsing.list_words("{ x " * 999 + '["boat"]') == ["boat"]  # as of JSON that was cut off
 
 
 @pytest.mark.parametrize(
@@ -141,18 +141,21 @@ def test_json_is_looked_for_at_few_places() -> None:
     ],
 )
 def test_prose_is_freed_of_what_is_around_it(answer: str, said: str) -> None:
-    assert parsing.prose(answer) == said
+    assert parsing.strip_wrappers(answer) == said
 
 
 @pytest.mark.parametrize("mark", ["<think>", "<thinking>", "<THINK>", "◁think▷", "[THINK]"])
 def test_thoughts_that_never_end_are_no_answer(mark: str) -> None:
-    assert parsing.prose(f" {mark}A red boat.") == ""
-    assert parsing.words(f'{mark}["boat"]') == []
+    assert parsing.strip_wrappers(f" {mark}A red boat.") == ""
+    assert parsing.list_words(f'{mark}["boat"]') == []
 
 
 def test_an_answer_after_very_long_thoughts_is_read() -> None:
-    assert parsing.prose("<think>" + "hm " * parsing.MAX_ANSWER + "</think>A boat.") == "A boat."
-    assert len(parsing.prose("a" * 2 * parsing.MAX_ANSWER)) == parsing.MAX_ANSWER
+    assert (
+        parsing.strip_wrappers("<think>" + "hm " * parsing.MAX_ANSWER + "</think>A boat.")
+        == "A boat."
+    )
+    assert len(parsing.strip_wrappers("a" * 2 * parsing.MAX_ANSWER)) == parsing.MAX_ANSWER
 
 
 @pytest.mark.parametrize(
@@ -167,7 +170,7 @@ def test_an_answer_after_very_long_thoughts_is_read() -> None:
     ],
 )
 def test_a_text_ends_with_its_last_whole_sentence(text: str, whole: str) -> None:
-    assert parsing.sentences(text) == whole
+    assert parsing.whole_sentences(text) == whole
 
 
 #: Answers that are slow to read for whoever looks twice at the same letter.
@@ -204,11 +207,11 @@ SLOW = {
 @pytest.mark.parametrize("kind", SLOW)
 def test_a_huge_answer_is_read(kind: str) -> None:
     """Square time would be minutes here, and show as a test that does not end."""
-    assert all(len(word) <= parsing.LONGEST_WORD for word in parsing.words(SLOW[kind]))
-    parsing.sentences(SLOW[kind])
+    assert all(len(word) <= parsing.MAX_WORD for word in parsing.list_words(SLOW[kind]))
+    parsing.whole_sentences(SLOW[kind])
 
 
 @given(st.text(max_size=300) | st.text('[]{}"\\,:1.- \nab`<>◁▷think/', max_size=300))
 def test_any_text_is_read(text: str) -> None:
-    assert all(word == word.lower() for word in parsing.words(text))
-    assert text.startswith(parsing.sentences(text))
+    assert all(word == word.lower() for word in parsing.list_words(text))
+    assert text.startswith(parsing.whole_sentences(text))

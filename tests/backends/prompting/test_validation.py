@@ -20,29 +20,27 @@ def answer(words: list[str]) -> ChatResponse:
 
 
 def test_a_choice_that_is_right_is_taken_as_it_is() -> None:
-    assert validation.chosen(answer(WORDS), TEXT, 10, 10) == validation.Checked(WORDS)
+    assert validation.check_selection(answer(WORDS), TEXT, 10, 10) == validation.Validated(WORDS)
 
 
 def test_too_many_words_are_trimmed_to_the_most_important() -> None:
-    assert validation.chosen(answer(WORDS), TEXT, 3, 10) == validation.Checked(WORDS[:3])
+    assert validation.check_selection(answer(WORDS), TEXT, 3, 10) == validation.Validated(WORDS[:3])
 
 
 @pytest.mark.parametrize(("given", "is_fine"), [(10, True), (9, True), (8, False), (1, False)])
 def test_a_tenth_of_the_words_may_be_missing(given: int, is_fine: bool) -> None:
-    checked = validation.chosen(answer(WORDS[:given]), TEXT, 10, 10)
+    checked = validation.check_selection(answer(WORDS[:given]), TEXT, 10, 10)
     assert checked.value == WORDS[:given]
-    assert checked.fault == (
-        "" if is_fine else f"it has {given} usable words, and 10 were asked for"
-    )
+    assert checked.problem == ("" if is_fine else f"{given} usable words in place of 10")
 
 
 def test_no_more_words_are_wanted_than_the_text_has() -> None:
-    assert not validation.chosen(answer(WORDS), TEXT, 500, 10).fault
+    assert not validation.check_selection(answer(WORDS), TEXT, 500, 10).problem
 
 
 def test_words_said_twice_and_helper_words_and_vowels_alone_do_not_count() -> None:
     said = ["boat", "the", "BOAT", "of", "a", "lake", "eye", "Lake."]
-    assert validation.chosen(answer(said), "the boat of a lake, an eye", 2, 2).value == [
+    assert validation.check_selection(answer(said), "the boat of a lake, an eye", 2, 2).value == [
         "boat",
         "lake",
     ]
@@ -50,26 +48,26 @@ def test_words_said_twice_and_helper_words_and_vowels_alone_do_not_count() -> No
 
 @pytest.mark.parametrize("said", ["boats", "boat", "Boat's", "boating"])
 def test_a_word_of_the_text_is_known_in_another_form(said: str) -> None:
-    assert validation.chosen(answer([said]), "a boat", 1, 1).value
+    assert validation.check_selection(answer([said]), "a boat", 1, 1).value
 
 
 @pytest.mark.parametrize("said", ["ship", "boatswainhood", "bovine", "bo", "t"])
 def test_a_word_that_is_not_in_the_text_was_not_chosen(said: str) -> None:
-    assert validation.chosen(answer([said]), "a boat", 1, 1).value is None
+    assert validation.check_selection(answer([said]), "a boat", 1, 1).value is None
 
 
 @pytest.mark.parametrize("said", ["", "I'm sorry, I can't help with that.", "{}", "[]", "..."])
 def test_an_empty_choice_is_none(said: str) -> None:
-    checked = validation.chosen(ChatResponse(said), TEXT, 10, 10)
-    assert checked == validation.Checked(None, "it has 0 usable words, and 10 were asked for")
+    checked = validation.check_selection(ChatResponse(said), TEXT, 10, 10)
+    assert checked == validation.Validated(None, "0 usable words in place of 10")
 
 
 def test_a_word_of_a_hundred_thousand_letters_is_no_failure_of_ours() -> None:
-    assert validation.chosen(ChatResponse("İ" * 90_000), TEXT, 1, 1).value is None
+    assert validation.check_selection(ChatResponse("İ" * 90_000), TEXT, 1, 1).value is None
 
 
 def test_shorter_skeletons_are_taken() -> None:
-    assert validation.shortened(answer(["bt", "lk", "t"]), ["bt", "lk", "trs"]).value == [
+    assert validation.check_skeletons(answer(["bt", "lk", "t"]), ["bt", "lk", "trs"]).value == [
         "bt",
         "lk",
         "t",
@@ -77,8 +75,8 @@ def test_shorter_skeletons_are_taken() -> None:
 
 
 def test_a_skeleton_is_written_together_and_small() -> None:
-    checked = validation.shortened(answer(["B T", " lk"]), ["bt", "lk"])
-    assert checked == validation.Checked(["bt", "lk"])
+    checked = validation.check_skeletons(answer(["B T", " lk"]), ["bt", "lk"])
+    assert checked == validation.Validated(["bt", "lk"])
 
 
 @pytest.mark.parametrize(
@@ -95,36 +93,36 @@ def test_a_skeleton_is_written_together_and_small() -> None:
     ids=lambda item: item[0],
 )
 def test_a_wrong_skeleton_is_replaced_by_ours(wrong: tuple[str, str]) -> None:
-    checked = validation.shortened(answer([wrong[1], "lk"]), ["bt", "lk"])
+    checked = validation.check_skeletons(answer([wrong[1], "lk"]), ["bt", "lk"])
     assert checked.value == ["bt", "lk"]
-    assert checked.fault == "1 of 2 short forms do not fit their words"
+    assert checked.problem == "1 of 2 short forms do not fit their words"
 
 
 @pytest.mark.parametrize("said", [["bt"], ["bt", "lk", "dg"], []])
 def test_another_number_of_skeletons_cannot_be_used(said: list[str]) -> None:
-    checked = validation.shortened(answer(said), ["bt", "lk"])
-    assert checked == validation.Checked(None, f"it has {len(said)} short forms for 2 words")
+    checked = validation.check_skeletons(answer(said), ["bt", "lk"])
+    assert checked == validation.Validated(None, f"{len(said)} short forms for 2 words")
 
 
 def test_no_words_have_no_skeletons() -> None:
-    assert validation.shortened(answer([]), []) == validation.Checked([])
+    assert validation.check_skeletons(answer([]), []) == validation.Validated([])
 
 
 def test_words_of_their_skeletons_are_taken() -> None:
-    assert validation.restored(answer(["Boat", "lattice"]), ["bt", "lt"]).value == [
+    assert validation.check_words(answer(["Boat", "lattice"]), ["bt", "lt"]).value == [
         "boat",
         "lattice",
     ]
 
 
 def test_a_word_with_another_skeleton_is_left_to_the_rules() -> None:
-    checked = validation.restored(answer(["boat", "dog"]), ["bt", "lk"])
+    checked = validation.check_words(answer(["boat", "dog"]), ["bt", "lk"])
     assert checked.value == ["boat", ""]
-    assert checked.fault == "1 of 2 words do not fit their short forms"
+    assert checked.problem == "1 of 2 words do not fit their short forms"
 
 
 def test_a_skeleton_said_again_is_no_word_unless_it_is_one() -> None:
-    assert validation.restored(answer(["bt", "tv"]), ["bt", "tv"]).value == ["", "tv"]
+    assert validation.check_words(answer(["bt", "tv"]), ["bt", "tv"]).value == ["", "tv"]
 
 
 @pytest.mark.parametrize(
@@ -137,11 +135,13 @@ def test_a_skeleton_said_again_is_no_word_unless_it_is_one() -> None:
     ],
 )
 def test_words_among_others_are_found_in_their_order(said: list[str]) -> None:
-    assert validation.restored(answer(said), ["bt", "lk"]) == validation.Checked(["boat", "lake"])
+    assert validation.check_words(answer(said), ["bt", "lk"]) == validation.Validated(
+        ["boat", "lake"]
+    )
 
 
 def test_where_one_is_left_out_the_others_keep_their_places() -> None:
-    assert validation.restored(answer(["boat", "dog"]), ["bt", "lk", "dg"]).value == [
+    assert validation.check_words(answer(["boat", "dog"]), ["bt", "lk", "dg"]).value == [
         "boat",
         "",
         "dog",
@@ -150,18 +150,21 @@ def test_where_one_is_left_out_the_others_keep_their_places() -> None:
 
 @pytest.mark.parametrize("said", ["", "no idea", "[]"])
 def test_nothing_restored_is_none(said: str) -> None:
-    checked = validation.restored(ChatResponse(said), ["bt", "lk"])
-    assert checked == validation.Checked(None, "2 of 2 words do not fit their short forms")
+    checked = validation.check_words(ChatResponse(said), ["bt", "lk"])
+    assert checked == validation.Validated(None, "2 of 2 words do not fit their short forms")
 
 
 def test_a_word_far_behind_is_not_looked_for() -> None:
     """Else a long answer to many skeletons would take square time."""
-    said = ["xx"] * validation.AHEAD
-    assert validation.restored(answer(["boat", *said[1:], "lake"]), ["bt", "lk"]).value == [
+    said = ["xx"] * validation.LOOKAHEAD
+    assert validation.check_words(answer(["boat", *said[1:], "lake"]), ["bt", "lk"]).value == [
         "boat",
         "lake",
     ]
-    assert validation.restored(answer(["boat", *said, "lake"]), ["bt", "lk"]).value == ["boat", ""]
+    assert validation.check_words(answer(["boat", *said, "lake"]), ["bt", "lk"]).value == [
+        "boat",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -187,8 +190,8 @@ def test_a_word_far_behind_is_not_looked_for() -> None:
     ],
 )
 def test_a_description_that_declines(said: str) -> None:
-    assert validation.description(ChatResponse(said)) == validation.Checked(
-        None, "it declines", declined=True
+    assert validation.check_description(ChatResponse(said)) == validation.Validated(
+        None, "refused", is_refusal=True
     )
 
 
@@ -204,42 +207,45 @@ def test_a_description_that_declines(said: str) -> None:
     ],
 )
 def test_a_description_that_only_sounds_like_declining(said: str) -> None:
-    assert validation.description(ChatResponse(said)).value == said
+    assert validation.check_description(ChatResponse(said)).value == said
 
 
 @pytest.mark.parametrize(
-    ("said", "fault"),
+    ("said", "problem"),
     [
-        (ChatResponse(""), "there is no word in it"),
-        (ChatResponse("<think>a boat"), "there is no word in it"),
-        (ChatResponse("♥ ♥"), "there is no word in it"),
-        (ChatResponse("", cut_off=True), "it was cut off"),
+        (ChatResponse(""), "no words"),
+        (ChatResponse("<think>a boat"), "no words"),
+        (ChatResponse("♥ ♥"), "no words"),
+        (ChatResponse("", is_truncated=True), "truncated"),
     ],
 )
-def test_a_description_without_a_word(said: ChatResponse, fault: str) -> None:
-    assert validation.description(said) == validation.Checked(None, fault)
+def test_a_description_without_a_word(said: ChatResponse, problem: str) -> None:
+    assert validation.check_description(said) == validation.Validated(None, problem)
 
 
 def test_a_description_that_was_cut_off_ends_with_a_whole_sentence() -> None:
-    assert validation.description(ChatResponse("A boat. A lak", cut_off=True)).value == "A boat."
-    assert validation.description(ChatResponse("A boat. A lak")).value == "A boat. A lak"
+    assert (
+        validation.check_description(ChatResponse("A boat. A lak", is_truncated=True)).value
+        == "A boat."
+    )
+    assert validation.check_description(ChatResponse("A boat. A lak")).value == "A boat. A lak"
 
 
 def test_a_prompt_keeps_half_of_the_words_at_least() -> None:
     words = ["boat", "lakes", "dog", "painting"]
-    assert validation.prompt(ChatResponse("Boats are painted."), words).value
-    lost = validation.prompt(ChatResponse("Boats and cats."), words)
-    assert lost == validation.Checked(None, "3 of the 4 words are missing")
+    assert validation.check_prompt(ChatResponse("Boats are painted."), words).value
+    lost = validation.check_prompt(ChatResponse("Boats and cats."), words)
+    assert lost == validation.Validated(None, "3 of the 4 words are missing")
 
 
 def test_a_prompt_keeps_words_of_other_spellings_and_letters() -> None:
-    assert validation.prompt(ChatResponse("At the café Ünal."), ["cafe", "ünal"]).value
-    assert validation.prompt(ChatResponse("На boat лодка"), ["лодка"]).value
-    assert validation.prompt(ChatResponse("PWNED"), ["лодка"]).value is None
+    assert validation.check_prompt(ChatResponse("At the café Ünal."), ["cafe", "ünal"]).value
+    assert validation.check_prompt(ChatResponse("На boat лодка"), ["лодка"]).value
+    assert validation.check_prompt(ChatResponse("PWNED"), ["лодка"]).value is None
 
 
 def test_a_prompt_may_decline_like_a_description() -> None:
-    assert validation.prompt(ChatResponse("I can't paint that."), ["boat"]).declined
+    assert validation.check_prompt(ChatResponse("I can't paint that."), ["boat"]).is_refusal
 
 
 @pytest.mark.parametrize(
@@ -262,7 +268,7 @@ def test_a_prompt_may_decline_like_a_description() -> None:
     ],
 )
 def test_no_change_is_none(said: str) -> None:
-    assert validation.change(ChatResponse(said)) == validation.Checked("")
+    assert validation.check_edit(ChatResponse(said)) == validation.Validated("")
 
 
 @pytest.mark.parametrize(
@@ -278,28 +284,26 @@ def test_no_change_is_none(said: str) -> None:
     ],
 )
 def test_a_change_that_begins_like_none_is_one(said: str) -> None:
-    assert validation.change(ChatResponse(said)) == validation.Checked(said)
+    assert validation.check_edit(ChatResponse(said)) == validation.Validated(said)
 
 
 def test_a_change_is_one_line() -> None:
-    assert validation.change(ChatResponse("Make the\n roof red.")) == validation.Checked(
+    assert validation.check_edit(ChatResponse("Make the\n roof red.")) == validation.Validated(
         "Make the roof red."
     )
 
 
 @pytest.mark.parametrize("said", ["", "?", "<think>red"])
 def test_a_change_without_a_word(said: str) -> None:
-    assert validation.change(ChatResponse(said)) == validation.Checked(
-        None, "there is no word in it"
-    )
+    assert validation.check_edit(ChatResponse(said)) == validation.Validated(None, "no words")
 
 
 def test_a_long_change_is_cut_after_a_sentence() -> None:
-    checked = validation.change(ChatResponse("Make the roof red. " * 40))
+    checked = validation.check_edit(ChatResponse("Make the roof red. " * 40))
     assert checked.value is not None
-    assert len(checked.value) <= validation.LONGEST_CHANGE
+    assert len(checked.value) <= validation.MAX_EDIT
     assert checked.value.endswith("red.")
-    assert checked.fault == "it is longer than one sentence"
+    assert checked.problem == "longer than one sentence"
 
 
 SKELETONS = st.lists(st.text("ntsrhldcmfgpbkv", min_size=1, max_size=5), min_size=1, max_size=6)
@@ -308,12 +312,12 @@ ANSWERS = st.text(max_size=200) | st.lists(st.text(max_size=20), max_size=8).map
 
 @given(ANSWERS, st.booleans(), SKELETONS)
 def test_a_check_passes_only_what_is_right_for_any_answer(
-    text: str, cut_off: bool, skeletons: list[str]
+    text: str, is_truncated: bool, skeletons: list[str]
 ) -> None:
-    said = ChatResponse(text, cut_off)
+    said = ChatResponse(text, is_truncated)
     short, back = (
-        validation.shortened(said, skeletons).value,
-        validation.restored(said, skeletons).value,
+        validation.check_skeletons(said, skeletons).value,
+        validation.check_words(said, skeletons).value,
     )
     if short is not None:
         assert len(short) == len(skeletons)
@@ -327,18 +331,21 @@ def test_a_check_passes_only_what_is_right_for_any_answer(
             not word or is_abbreviation(skeleton, skeleton_of_word(word))
             for word, skeleton in pairs
         )
-    assert len(validation.chosen(said, TEXT, 3, 3).value or []) <= 3
-    assert len(validation.change(said).value or "") <= validation.LONGEST_CHANGE
-    validation.description(said)
-    validation.prompt(said, skeletons)
+    assert len(validation.check_selection(said, TEXT, 3, 3).value or []) <= 3
+    assert len(validation.check_edit(said).value or "") <= validation.MAX_EDIT
+    validation.check_description(said)
+    validation.check_prompt(said, skeletons)
 
 
 DECLINING = ChatResponse("I'm sorry, but I can't help with that.")
 
 
 def test_the_words_by_which_a_model_declines_are_no_words_of_a_list() -> None:
-    assert validation.restored(DECLINING, ["bt"]).value is None
-    assert validation.shortened(DECLINING, ["bt"]).declined
-    assert validation.chosen(DECLINING, "sorry but help", 3, 3).value is None
-    assert validation.change(DECLINING).declined
-    assert validation.restored(ChatResponse("sorry, boat"), ["sr", "bt"]).value == ["sorry", "boat"]
+    assert validation.check_words(DECLINING, ["bt"]).value is None
+    assert validation.check_skeletons(DECLINING, ["bt"]).is_refusal
+    assert validation.check_selection(DECLINING, "sorry but help", 3, 3).value is None
+    assert validation.check_edit(DECLINING).is_refusal
+    assert validation.check_words(ChatResponse("sorry, boat"), ["sr", "bt"]).value == [
+        "sorry",
+        "boat",
+    ]

@@ -1,0 +1,87 @@
+"""Write docs/faults.md from the table of faults that the tests check.
+
+python -m tests.backends.openai.make_faults_page            # write
+python -m tests.backends.openai.make_faults_page --check    # exit 1 if it is out of date
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from tests.backends.openai.fault_table import FAULTS, SECTIONS, Fault, Kind
+
+PAGE: Final = Path(__file__).parents[3] / "docs" / "faults.md"
+URL: Final = "https://models.example/v1"
+HEAD: Final = f"""# When a server fails
+
+<!-- Written by python -m tests.backends.openai.make_faults_page from fault_table.py beside it. -->
+
+How `encode` and `decode` react with `--backend openai` when a server does what it should not:
+{len(FAULTS)} faults, each of which the tests make a server show. The user gets one message, and the
+exit code is 2 if there is no result. `--trace` is written in any case, no output file is begun, and
+the API key is never shown. With `--cache`, requests that succeeded before are not sent again.
+
+A request is retried only if the server did not process it: at most twice, after one and two
+seconds, or after the time that the server asks for if that is at most a minute. A request for an
+image is not retried once the server began to process it. If a text arrives and cannot be used, the
+model is asked once more, with the problem named.
+
+For a server on this machine, which bills nothing, the messages leave out the part about bills.
+"""
+COLUMNS: Final = (
+    "| The server … | Message | Exit code | Requests for a text | Requests for an image |",
+    "|---|---|---|---|---|",
+)
+
+
+def page() -> str:
+    """Return the text of the page."""
+    return "\n".join([HEAD, *_sections()])
+
+
+def _sections() -> Iterator[str]:
+    for title, faults in SECTIONS.items():
+        yield f"## {title}\n"
+        yield from COLUMNS
+        yield from map(_row, faults)
+        yield ""
+
+
+def _row(fault: Fault) -> str:
+    kind: Kind = "image" if fault.text_requests is None else "text"
+    message = fault.filled_message(kind, URL) or "(none: the result)"
+    cells = fault.name, message, str(fault.code), _count(fault, "text"), _count(fault, "image")
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _count(fault: Fault, kind: Kind) -> str:
+    """Return the number of requests of a kind, a successful one at the end included."""
+    requests = fault.requests(kind)
+    if requests is None:
+        return "–"
+    if not requests:
+        return f"{len(fault.retry_waits(kind)) + 1} attempts"
+    return str(requests + bool(fault.once or fault.only))
+
+
+def main() -> int:
+    """Write the page, or check it."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if it is out of date"
+    )
+    only_check = parser.parse_args().check
+    is_stale = not PAGE.exists() or PAGE.read_text("utf-8") != page()
+    if is_stale and not only_check:
+        PAGE.write_text(page(), "utf-8")
+    if is_stale:
+        print(f"{'out of date' if only_check else 'written'}: docs/{PAGE.name}")
+    return int(only_check and is_stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

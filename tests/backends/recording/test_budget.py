@@ -1,0 +1,258 @@
+"""A purse allows no call that could bring it over its limit, whatever the server counts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semcodec.backends.recording import Budget, ModelRequest, Usage
+from semcodec.backends.recording.budget import (
+    OVERHEAD_TOKENS,
+    expected_usage,
+    format_dollars,
+    max_usage,
+)
+from semcodec.errors import BudgetExceededError
+from tests.backends.recording.factories import (
+    IMAGE_URL,
+    FlatPrices,
+    make_edit_request,
+    make_request,
+)
+
+MAX_PRICE = FlatPrices().price("m", max_usage(make_request()))
+
+
+def test_without_a_limit_every_call_is_allowed_and_nothing_set_aside() -> None:
+    budget = Budget(FlatPrices())
+    assert (
+        budget.reserve(make_request(model="unknown"))
+        == budget.reserve(make_request())
+        == budget.spent
+        == 0
+    )
+
+
+def test_a_call_is_allowed_up_to_the_last_cent() -> None:
+    assert MAX_PRICE is not None
+    assert Budget(FlatPrices(), MAX_PRICE).reserve(make_request()) == MAX_PRICE
+    with pytest.raises(BudgetExceededError, match="raise --max-cost") as caught:
+        Budget(FlatPrices(), MAX_PRICE - Decimal("0.01")).reserve(make_request())
+    assert (caught.value.stage, caught.value.backend) == ("describe", "m")
+    assert (
+        f"may cost up to {format_dollars(MAX_PRICE)}, but only {format_dollars(MAX_PRICE - Decimal('0.01'))}"
+        in str(caught.value)
+    )
+
+
+def test_what_was_spent_is_not_there_any_more() -> None:
+    assert MAX_PRICE is not None
+    budget = Budget(FlatPrices(), MAX_PRICE)
+    assert budget.settle(make_request(), Usage(1, 0, 0), Decimal(0)) == Decimal("0.01")
+    with pytest.raises(BudgetExceededError):
+        budget.reserve(make_request())
+    budget.settle(make_request(), Usage(10**9, 0, 10**9), Decimal(0))
+    with pytest.raises(BudgetExceededError, match=r"\$0\.0000 of the limit remains"):
+        budget.reserve(make_request())
+
+
+def test_what_is_set_aside_is_spent_until_the_call_is_paid() -> None:
+    assert MAX_PRICE is not None
+    budget = Budget(FlatPrices(), MAX_PRICE + Decimal("0.40"))
+    reserved = budget.reserve(make_request())
+    assert budget.spent == reserved == MAX_PRICE
+    with pytest.raises(BudgetExceededError, match=r"only \$0\.4000 of the limit remains"):
+        budget.reserve(make_request())
+    assert budget.spent == MAX_PRICE  # what is not allowed sets nothing aside
+    assert (
+        budget.settle(make_request(), Usage(30, 20, 10), reserved)
+        == budget.spent
+        == Decimal("0.40")
+    )
+    assert budget.reserve(make_request()) == MAX_PRICE
+
+
+class Slow(Budget):
+    """Lets others in wherever it looks at what is spent, and remembers all that it was."""
+
+    def __init__(self, most: Decimal) -> None:
+        self.seen = list[Decimal]()
+        super().__init__(FlatPrices(), most)
+
+    @property  # type: ignore[override]
+    def spent(self) -> Decimal:
+        now = self.seen[-1]
+        time.sleep(0.01)
+        return now
+
+    @spent.setter
+    def spent(self, amount: Decimal) -> None:
+        self.seen.append(amount)
+
+
+def test_threads_never_spend_more_than_the_limit() -> None:
+    assert MAX_PRICE is not None
+    budget, allowed, stopped = Slow(3 * MAX_PRICE + Decimal("0.01")), list[Decimal](), list[str]()
+
+    def reserve() -> None:
+        try:
+            allowed.append(budget.reserve(make_request()))
+        except BudgetExceededError as error:
+            stopped.append(str(error))
+
+    at_once([reserve] * 8)
+    assert (allowed, len(stopped)) == ([MAX_PRICE] * 3, 5)
+    assert max(budget.seen) == budget.spent == 3 * MAX_PRICE
+    at_once([lambda: budget.settle(make_request(), Usage(30, 20, 10), MAX_PRICE)] * 3)
+    assert budget.spent == Decimal("1.20")
+
+
+def at_once(jobs: Sequence[Callable[[], object]]) -> None:
+    ready = threading.Barrier(len(jobs))
+    threads = [threading.Thread(target=lambda job=job: (ready.wait(), job())) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_limit_of_nothing_allows_nothing_that_costs() -> None:
+    with pytest.raises(BudgetExceededError):
+        Budget(FlatPrices(), Decimal(0)).reserve(make_request())
+
+
+def test_under_a_limit_a_price_must_be_known() -> None:
+    with pytest.raises(BudgetExceededError, match="price of unknown is unknown"):
+        Budget(FlatPrices(), Decimal(100)).reserve(make_request(model="unknown"))
+
+
+def test_to_ask_which_models_there_are_is_free() -> None:
+    made, budget = ModelRequest("choose a model", "models", {}), Budget(FlatPrices(), Decimal(0))
+    assert budget.reserve(made) == budget.price(made, Usage(9, 0, 9)) == 0
+    assert budget.settle(made, None, Decimal(0)) == budget.spent == 0
+    unknown = ModelRequest("choose a model", "models", {"model": "unknown"})
+    assert budget.price(unknown, Usage()) == budget.reserve(unknown) == 0
+
+
+def test_the_price_of_a_call_is_that_of_its_model() -> None:
+    assert Budget(FlatPrices()).price(make_request(), Usage(3, 0, 4)) == Decimal("0.07")
+    assert Budget(FlatPrices()).price(make_request(model="unknown"), Usage(3, 0, 4)) is None
+
+
+def test_a_call_that_nobody_counted_took_the_most_it_could() -> None:
+    budget = Budget(FlatPrices())
+    assert budget.settle(make_request(), None, Decimal(0)) == MAX_PRICE == budget.spent
+
+
+def test_an_unknown_price_is_not_counted() -> None:
+    budget = Budget(FlatPrices())
+    assert budget.settle(make_request(model="unknown"), None, Decimal(0)) is None
+    assert budget.spent == 0
+
+
+def test_a_picture_takes_tokens_by_its_patches_and_not_by_its_letters() -> None:
+    small, large = (
+        max_usage(make_request(image_sizes=(size,))) for size in ((32, 32), (1024, 1024))
+    )
+    assert (small.input_image_tokens, large.input_image_tokens) == (2, 2560)
+    assert (
+        large.input_tokens - large.input_image_tokens
+        == small.input_tokens - small.input_image_tokens
+    )
+    assert max_usage(make_request(image_sizes=((33, 1),))).input_image_tokens == 5
+    assert (
+        max_usage(make_request(image_sizes=((32, 32), (32, 32)))).input_image_tokens == 5
+    )  # not cut one by one
+
+
+@pytest.mark.parametrize(
+    ("made", "tokens"),
+    [
+        (make_edit_request((64, 32)), 12),
+        (make_edit_request((64, 33), (1, 1)), 30),
+        (make_edit_request((32, 32), model="gpt-4o-mini"), 25),
+        (make_request(model="gpt-4o-mini", image_sizes=((64, 32),)), 50),
+        (make_request(model="gpt-4o-mini-2024-07-18", image_sizes=((32, 32),)), 25),
+        (make_request(model="openai/gpt-4o-mini", image_sizes=((32, 32),)), 25),
+        (make_request(model="gpt-4o", image_sizes=((64, 32),)), 5),
+    ],
+    ids=range(7),
+)
+def test_painters_and_one_family_take_more_tokens_for_a_patch(
+    made: ModelRequest, tokens: int
+) -> None:
+    assert max_usage(made).input_image_tokens == expected_usage(made).input_image_tokens == tokens
+
+
+def test_what_a_painter_gives_is_painted() -> None:
+    made = make_edit_request(max_output_tokens=77)
+    for usage in (max_usage(made), expected_usage(made)):
+        assert (usage.output_tokens, usage.output_image_tokens) == (77, 77)
+    assert (
+        max_usage(make_request()).output_image_tokens
+        == expected_usage(make_request()).output_image_tokens
+        == Usage().output_image_tokens
+        == 0
+    )
+
+
+def test_an_estimate_is_of_the_answer_that_is_likely() -> None:
+    assert expected_usage(make_request(expected_answer="x" * 399)).output_tokens == 100
+    assert expected_usage(make_request(max_output_tokens=77)).output_tokens == 77
+    assert max_usage(make_request(expected_answer="x", max_output_tokens=77)).output_tokens == 77
+
+
+def test_every_byte_of_a_rare_letter_may_be_a_token() -> None:
+    plain, rare = max_usage(make_request("x" * 100)), max_usage(make_request("犬" * 100))
+    assert rare.input_tokens - plain.input_tokens == 300 - 50
+
+
+@given(
+    st.text() | st.text("犬é🐕ab"),
+    st.text(),
+    st.integers(0, 10**6),
+    st.lists(st.tuples(st.integers(1, 4096), st.integers(1, 4096)), max_size=3),
+)
+def test_a_bound_is_over_every_estimate(
+    text: str, expected_answer: str, most: int, seen: list[tuple[int, int]]
+) -> None:
+    made = make_request(
+        text, expected_answer=expected_answer, max_output_tokens=most, image_sizes=tuple(seen)
+    )
+    least, highest = expected_usage(made), max_usage(made)
+    assert least.input_tokens + OVERHEAD_TOKENS <= highest.input_tokens
+    assert (least.input_image_tokens, least.output_tokens <= highest.output_tokens) == (
+        highest.input_image_tokens,
+        True,
+    )
+    assert highest.output_tokens >= most
+    text_tokens = highest.input_tokens - highest.input_image_tokens
+    assert text_tokens >= OVERHEAD_TOKENS + len(text.encode()) // 2
+
+
+def test_the_letters_of_a_picture_are_not_counted() -> None:
+    body = {"model": "m", "messages": [{"url": IMAGE_URL + "A" * 10**6}]}
+    assert (
+        max_usage(ModelRequest("describe", "chat/completions", body)).input_tokens
+        < OVERHEAD_TOKENS + 100
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        ("0", "$0.0000"),
+        ("0.00634", "$0.0063"),
+        ("0.99994", "$0.9999"),
+        ("1", "$1.00"),
+        ("12.345", "$12.34"),
+    ],
+)
+def test_dollars_are_shown_to_people(amount: str, shown: str) -> None:
+    assert format_dollars(Decimal(amount)) == shown

@@ -1,0 +1,411 @@
+"""Every call goes over one line: tape, purse, server, purse, tape; and all of it is note."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from semcodec.backends.notes import collect_notes, group_by_kind
+from semcodec.backends.recording import (
+    Budget,
+    Cassette,
+    ModelRequest,
+    ModelResponse,
+    Recorder,
+    Usage,
+)
+from semcodec.backends.recording.budget import max_usage
+from semcodec.backends.recording.cassette import CACHE_MODES, Mode
+from semcodec.errors import (
+    BackendError,
+    BudgetExceededError,
+    InputError,
+    InvalidResponseError,
+    RefusalError,
+)
+from tests.backends.recording.factories import FlatPrices, make_request, make_response
+
+URL = "https://a.example/v1"
+
+
+class SpyRecorder:
+    """Tape, purse and server in one, that says in which order they are asked."""
+
+    mode, path = "cache", Path("tape")
+
+    def __init__(self, kept: ModelResponse | None = None) -> None:
+        self.kept, self.order, self.prices = kept, list[str](), FlatPrices()
+
+    def get(self, call: ModelRequest, server: str, occurrence: int) -> ModelResponse | None:
+        self.order.append(f"get {server} {occurrence}")
+        return self.kept
+
+    def put(self, call: ModelRequest, server: str, occurrence: int, reply: ModelResponse) -> None:
+        self.order.append(f"put {server} {occurrence} {reply.text}")
+
+    def delete(self, call: ModelRequest, server: str, reply: ModelResponse) -> None:
+        self.order.append(f"delete {server} {call.digest} {reply.text}")
+
+    def reserve(self, call: ModelRequest) -> Decimal:
+        self.order.append("reserve")
+        return Decimal("0.7")
+
+    def settle(self, call: ModelRequest, usage: Usage | None, reserved: Decimal) -> Decimal | None:
+        self.order.append(f"settle {usage and usage.output_tokens} of {reserved}")
+        return Decimal("0.5")
+
+    def send(self, call: ModelRequest) -> ModelResponse:
+        self.order.append("send")
+        return make_response()
+
+
+def spy_recorder(kept: ModelResponse | None = None) -> tuple[Any, Recorder]:
+    spy: Any = SpyRecorder(kept)
+    return spy, Recorder(spy.send, URL, spy, spy)
+
+
+def test_a_call_is_looked_up_then_allowed_then_made_then_paid_then_kept() -> None:
+    spy, recorder = spy_recorder()
+    assert recorder.send(make_request()) == make_response()
+    assert spy.order == [
+        f"get {URL} 0",
+        "reserve",
+        "send",
+        "settle 10 of 0.7",
+        f"put {URL} 0 A boat.",
+    ]
+
+
+def test_what_is_kept_is_neither_allowed_nor_paid() -> None:
+    spy, recorder = spy_recorder(kept=make_response("kept"))
+    assert recorder.send(make_request()) == make_response("kept")
+    assert spy.order == [f"get {URL} 0"]
+
+
+@pytest.mark.parametrize("mode", ["record", "replay"])
+def test_the_same_call_is_another_turn_of_a_run(mode: Mode) -> None:
+    spy, recorder = spy_recorder(kept=make_response())
+    spy.mode = mode
+    for text in ("a", "a", "b", "a"):
+        recorder.send(make_request(text))
+    assert spy.order == [f"get {URL} {occurrence}" for occurrence in (0, 1, 0, 2)]
+
+
+@pytest.mark.parametrize("mode", CACHE_MODES)
+def test_a_cache_answers_the_same_call_alike(mode: Mode) -> None:
+    spy, recorder = spy_recorder(kept=make_response())
+    spy.mode = mode
+    for text in ("a", "a", "b", "a"):
+        recorder.send(make_request(text))
+    assert spy.order == [f"get {URL} 0"] * 4
+
+
+def test_a_cache_is_asked_within_a_run_too(tmp_path: Path) -> None:
+    answers = iter("12")
+    recorder = Recorder(
+        lambda made: make_response(next(answers)),
+        URL,
+        Budget(FlatPrices()),
+        Cassette(tmp_path / "tape", "cache"),
+    )
+    assert [recorder.send(make_request()).text for _ in range(3)] == ["1"] * 3
+    assert next(answers) == "2"
+
+
+def test_without_a_tape_every_call_is_made() -> None:
+    made: list[ModelRequest] = []
+
+    def send(call: ModelRequest) -> ModelResponse:
+        made.append(call)
+        return make_response()
+
+    recorder = Recorder(send, URL, Budget(FlatPrices()))
+    assert [recorder.send(make_request()), recorder.send(make_request())] == [make_response()] * 2
+    assert made == [make_request()] * 2
+
+
+def test_a_call_that_may_cost_too_much_is_not_made() -> None:
+    spy, _ = spy_recorder()
+    recorder = Recorder(spy.send, URL, Budget(FlatPrices(), Decimal("0.01")), spy)
+    with pytest.raises(BudgetExceededError), collect_notes() as collected:
+        recorder.send(make_request())
+    assert spy.order == [f"get {URL} 0"]
+    assert collected == []
+
+
+def failing(error: BaseException) -> Any:
+    """Return what makes no call, for ``error``."""
+
+    def send(call: ModelRequest) -> ModelResponse:
+        raise error
+
+    return send
+
+
+def test_a_call_that_fails_is_paid_if_it_may_be_billed_but_not_kept() -> None:
+    for billed, paid in ((True, "settle None of 0.7"), (False, "settle 0 of 0.7")):
+        spy, _ = spy_recorder()
+        recorder = Recorder(failing(BackendError("broken", billed=billed)), URL, spy, spy)
+        with pytest.raises(BackendError, match="broken"):
+            recorder.send(make_request())
+        assert spy.order == [f"get {URL} 0", "reserve", paid]
+
+
+@pytest.mark.parametrize(
+    ("error", "costs"),
+    [
+        (BackendError("gone", billed=True), True),
+        (InvalidResponseError("no picture", billed=True), True),
+        (BackendError("no such model"), False),
+        (RefusalError("no", billed=False), False),
+        (KeyboardInterrupt(), True),  # it was on its way
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("limit", [None, Decimal(100)])
+def test_a_failed_call_costs_the_most_it_can_if_it_may_be_billed_and_else_nothing(
+    error: BaseException, costs: bool, limit: Decimal | None
+) -> None:
+    budget = Budget(FlatPrices(), limit)
+    recorder = Recorder(failing(error), URL, budget)
+    with pytest.raises(type(error)) as caught, collect_notes() as collected:
+        recorder.send(make_request())
+    assert caught.value is error
+    bill = FlatPrices().price("m", max_usage(make_request())) if costs else Decimal(0)
+    assert bill is not None
+    assert budget.spent == bill
+    (note,) = group_by_kind(collected)["calls"]
+    assert note["failed"] == type(error).__name__
+    assert (note["dollars"], note.get("input_tokens")) == (float(bill), None if costs else 0)
+
+
+def test_what_a_failed_call_may_have_cost_is_not_there_for_the_next() -> None:
+    limit = FlatPrices().price("m", max_usage(make_request()))
+    for billed in (True, False):
+        answers: list[Any] = [BackendError("gone", billed=billed), make_response()]
+
+        def send(call: ModelRequest, answers: list[Any] = answers) -> ModelResponse:
+            if isinstance(answer := answers.pop(0), Exception):
+                raise answer
+            assert isinstance(answer, ModelResponse)
+            return answer
+
+        recorder = Recorder(send, URL, Budget(FlatPrices(), limit))
+        with pytest.raises(BackendError, match="gone"):
+            recorder.send(make_request())
+        if billed:
+            with pytest.raises(BudgetExceededError):
+                recorder.send(make_request())
+        else:
+            assert recorder.send(make_request()) == make_response()
+
+
+def notes_of(recorder: Recorder, *made: ModelRequest) -> list[dict[str, Any]]:
+    """Return the notes of the calls."""
+    with collect_notes() as collected:
+        for one in made:
+            recorder.send(one)
+    return group_by_kind(collected)["calls"]
+
+
+def test_each_call_is_noted_once() -> None:
+    recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()))
+    (note,) = notes_of(recorder, make_request())
+    seconds = note.pop("seconds")
+    assert seconds >= 0
+    assert note == {
+        "route": "chat/completions",
+        "model": "m",
+        "response_model": "m-2026",
+        "digest": make_request().digest,
+        "input_tokens": 30,
+        "output_tokens": 10,
+        "dollars": 0.4,
+    }
+
+
+@pytest.mark.parametrize("name", ["", "m"])
+def test_a_note_names_the_model_that_answered_only_if_it_is_another(name: str) -> None:
+    recorder = Recorder(lambda made: ModelResponse(model=name), URL, Budget(FlatPrices()))
+    (note,) = notes_of(recorder, make_request(model="m"))
+    assert not {"response_model", "input_tokens", "output_tokens"} & set(note)
+
+
+def test_a_note_states_that_a_price_is_not_known() -> None:
+    recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()))
+    assert notes_of(recorder, make_request(model="unknown"))[0]["dollars"] is None
+
+
+@pytest.mark.parametrize("mode", ["cache", "replay", "read_only_cache"])
+def test_a_note_states_what_came_from_a_tape(tmp_path: Path, mode: Mode) -> None:
+    Cassette(tmp_path / "tape", "record").put(make_request(), URL, 0, make_response())
+    recorder = Recorder(
+        fail_if_called, URL, Budget(FlatPrices()), Cassette(tmp_path / "tape", mode)
+    )
+    (note,) = notes_of(recorder, make_request())
+    assert note["source"] == mode
+    assert not {"seconds", "dollars"} & set(note)
+
+
+def fail_if_called(call: ModelRequest) -> ModelResponse:
+    pytest.fail(f"a call was made: {call.stage}")
+
+
+def test_a_replay_calls_nobody(tmp_path: Path) -> None:
+    Cassette(tmp_path / "tape", "record").put(make_request(), URL, 0, make_response())
+    recorder = Recorder(
+        fail_if_called,
+        "https://b.example/v1",
+        Budget(FlatPrices()),
+        Cassette(tmp_path / "tape", "replay"),
+    )
+    assert recorder.send(make_request()) == make_response()
+    for made in (make_request(), make_request("other")):
+        with pytest.raises(
+            BackendError, match="has no response for 'describe' with m: replay"
+        ) as bad:
+            recorder.send(made)
+        assert (bad.value.backend, bad.value.stage) == ("m", "describe")
+
+
+def test_a_run_that_is_recorded_is_replayed_turn_by_turn(tmp_path: Path) -> None:
+    answers = iter("123")
+    recording = Recorder(
+        lambda made: make_response(next(answers)),
+        URL,
+        Budget(FlatPrices()),
+        Cassette(tmp_path / "tape", "record"),
+    )
+    first = [
+        recording.send(made).text
+        for made in (make_request("a"), make_request("b"), make_request("a"))
+    ]
+    for _ in range(2):
+        replaying = Recorder(
+            fail_if_called, URL, Budget(FlatPrices()), Cassette(tmp_path / "tape", "replay")
+        )
+        assert [
+            replaying.send(made).text
+            for made in (make_request("a"), make_request("b"), make_request("a"))
+        ] == first
+
+
+def test_a_cache_pays_for_no_call_twice(tmp_path: Path) -> None:
+    made: list[ModelRequest] = []
+
+    def send(call: ModelRequest) -> ModelResponse:
+        made.append(call)
+        return make_response()
+
+    for _ in range(3):
+        budget = Budget(FlatPrices())
+        Recorder(send, URL, budget, Cassette(tmp_path / "tape", "cache")).send(make_request())
+    assert len(made) == 1
+    assert budget.spent == 0
+
+
+def test_a_damaged_tape_is_not_passed_over(tmp_path: Path) -> None:
+    cassette = Cassette(tmp_path / "tape", "cache")
+    (tmp_path / "tape").write_bytes(b"something else")
+    with pytest.raises(InputError):
+        Recorder(fail_if_called, URL, Budget(FlatPrices()), cassette).send(make_request())
+
+
+def test_a_reply_that_cannot_be_kept_is_not_lost() -> None:
+    spy, recorder = spy_recorder()
+
+    def full(*given: Any) -> None:
+        raise InputError("The disk is full.")
+
+    spy.put = full
+    assert notes_of(recorder, make_request())[0]["not_stored"] == "The disk is full."
+
+
+def test_a_cache_discards_this_reply_and_no_other(tmp_path: Path) -> None:
+    cassette = Cassette(tmp_path / "tape", "cache")
+    other = "https://b.example/v1"
+    recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()), cassette)
+    for text in ("useless", "useful", "replaced"):
+        recorder.send(make_request(text))
+    cassette.put(make_request("useless"), other, 0, make_response())
+    cassette.put(make_request("replaced"), URL, 0, make_response("by another run"))
+    for text in ("useless", "replaced"):
+        recorder.discard(make_request(text), make_response())
+    assert cassette.get(make_request("useless"), URL, 0) is None
+    assert cassette.get(make_request("useless"), other, 0) == make_response()
+    assert cassette.get(make_request("useful"), URL, 0) == make_response()
+    assert cassette.get(make_request("replaced"), URL, 0) == make_response("by another run")
+
+
+def test_a_reply_that_came_from_the_cache_is_discarded_too(tmp_path: Path) -> None:
+    """Else a reply that cannot be used would be returned for ever."""
+    cassette = Cassette(tmp_path / "tape", "cache")
+    cassette.put(make_request(), URL, 0, make_response())
+    recorder = Recorder(fail_if_called, URL, Budget(FlatPrices()), cassette)
+    recorder.discard(make_request(), recorder.send(make_request()))
+    assert cassette.get(make_request(), URL, 0) is None
+
+
+@pytest.mark.parametrize("mode", ["record", "replay", "read_only_cache"])
+def test_nothing_but_a_cache_discards(mode: Mode) -> None:
+    spy, recorder = spy_recorder(kept=make_response())
+    spy.mode = mode
+    recorder.discard(make_request(), recorder.send(make_request()))
+    assert not [done for done in spy.order if done.startswith("delete")]
+
+
+def test_a_recording_keeps_what_was_of_no_use(tmp_path: Path) -> None:
+    """Else its replay would take another way than the run."""
+    recorder = Recorder(
+        lambda made: make_response(),
+        URL,
+        Budget(FlatPrices()),
+        Cassette(tmp_path / "tape", "record"),
+    )
+    recorder.discard(make_request(), recorder.send(make_request()))
+    assert Cassette(tmp_path / "tape", "replay").get(make_request(), URL, 0) == make_response()
+
+
+def test_without_a_tape_there_is_nothing_to_discard() -> None:
+    recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()))
+    recorder.discard(make_request(), recorder.send(make_request()))
+
+
+def test_a_cache_that_cannot_be_written_does_not_hide_why_it_should() -> None:
+    spy, recorder = spy_recorder(kept=make_response())
+
+    def delete(call: ModelRequest, server: str, reply: ModelResponse) -> None:
+        spy.order.append("tried")
+        raise InputError("The file is read-only.")
+
+    spy.delete = delete
+    recorder.discard(make_request("a"), recorder.send(make_request("a")))
+    assert spy.order[-1] == "tried"
+
+
+LIST = ModelRequest("choose a model", "models", {})
+
+
+def test_which_models_there_are_is_never_cached(tmp_path: Path) -> None:
+    Cassette(tmp_path / "tape", "cache").put(LIST, URL, 0, make_response("old"))
+    for mode in CACHE_MODES:
+        recorder = Recorder(
+            lambda made: make_response("new"),
+            URL,
+            Budget(FlatPrices()),
+            Cassette(tmp_path / "tape", mode),
+        )
+        assert recorder.send(LIST).text == "new"
+        assert Cassette(tmp_path / "tape", "cache").get(LIST, URL, 0) == make_response("old")
+
+
+def test_which_models_there_were_is_recorded_and_replayed(tmp_path: Path) -> None:
+    path = tmp_path / "tape"
+    Recorder(
+        lambda made: make_response("m"), URL, Budget(FlatPrices()), Cassette(path, "record")
+    ).send(LIST)
+    replaying = Recorder(fail_if_called, URL, Budget(FlatPrices()), Cassette(path, "replay"))
+    assert replaying.send(LIST).text == "m"
