@@ -8,7 +8,7 @@ from typing import Final
 
 from semcodec.backends.openai import DryRunClient, OpenAIBackend, credentials
 from semcodec.backends.recording import Budget, ModelRequest, Usage
-from semcodec.backends.recording.budget import dollars, expected_usage, max_usage
+from semcodec.backends.recording.budget import expected_usage, format_dollars, max_usage
 from semcodec.cli.output import escape_control, format_table, print_paragraph, print_result
 from semcodec.cli.parser import DONE
 from semcodec.errors import BackendError
@@ -38,7 +38,7 @@ def print_plan(server: OpenAIBackend, client: DryRunClient, trace: Trace) -> int
     if maximum is None:
         print_paragraph(UNKNOWN_PRICES)
     if limit is not None and (maximum is None or maximum > limit):
-        print_paragraph(f"The limit of {dollars(limit)} may stop the run before its end.")
+        print_paragraph(f"The limit of {format_dollars(limit)} may stop the run before its end.")
     print_paragraph(NOTE)
     return DONE
 

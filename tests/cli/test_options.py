@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import semcodec
+from semcodec.backends.openai import client
 from semcodec.cli.main import make_parser
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run
@@ -60,7 +61,7 @@ def test_empty_value_is_refused_before_anything_is_done(
 ) -> None:
     """An unset variable of a shell: ``--replay "$RECORDING"`` must not call a paid server."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(server, "Client", lambda *args: pytest.fail("a server was called"))
+    monkeypatch.setattr(client, "Client", lambda *args: pytest.fail("a server was called"))
     before = sorted(tmp_path.iterdir())
     assert photo.name == "photo.jpg"
     parser = COMMANDS[names]
