@@ -1,30 +1,8 @@
 """The coding ``bag``: words as a set, without their order and so in fewer bits (spec §K.7).
 
 The words are the leaves of a binary tree, and a payload describes the part of the tree that has any
-of them: at each split two flags state whether the low and the high side have words. How likely that
-is depends on the words found so far and on the length of the payload.
-
-The canonical form
-------------------
-A set can be listed in many orders and an interval has many numbers in it, so three choices are
-fixed, and each set has exactly one payload:
-
-- The order is that of the traversal: depth first, low numbers first, then escaped words in ASCII
-  order. It is part of the probabilities, since the words found so far predict the rest.
-- The size bucket: the payload's own length is a feature, because it tells roughly how many words
-  there are and costs no bits. But the encoder knows the length only after encoding with some
-  bucket. It tries buckets upwards from an estimate, and takes the first whose payload has a length
-  in that bucket. Estimate and direction are part of the format.
-- The end: a decoder reads zeros after the payload, so zeros could be dropped or appended without
-  changing a decision. The shortest bytes in the interval are taken, without zeros at the end, and
-  filled with zeros up to the least length of the bucket; with a shorter payload the decoder would
-  take the features of another bucket and decode other words.
-
-Where one choice is missing, the same words have a second payload. ``decode`` does not check the
-three by themselves: it encodes the decoded words again and compares (SC-BAG-1), which misses
-nothing and costs one encoding. Tests (tests/bitstream/test_coding.py):
-``test_set_comes_back_in_canonical_order``, ``test_any_bytes_are_canonical_or_rejected``,
-``test_size_buckets_grow_with_the_length``; vectors ``SC-BAG-1-breaks-*``.
+of them: at each split, two flags state whether the low and the high side have words. Their
+probabilities depend on the words found so far and on the length of the payload.
 """
 
 from __future__ import annotations
@@ -68,6 +46,26 @@ class _LimitExceeded(Exception):  # never leaves this module
         self.rule = rule
 
 
+# The canonical form. A set can be listed in many orders, and an interval contains many numbers, so
+# three choices are fixed, and each set has exactly one payload:
+#
+# - The order is that of the traversal: depth first, low numbers first, then escaped words in ASCII
+#   order. It is part of the probabilities, since the words found so far predict the others.
+# - The size bucket. The length of the payload is a feature, because it tells roughly how many words
+#   there are and costs no bits. But the encoder knows the length only after encoding with some
+#   bucket. It tries buckets upwards from an estimate, and takes the first whose payload has a
+#   length in that bucket. The estimate and the direction are part of the format.
+# - The end. A decoder reads zeros after the payload, so zeros could be dropped or appended without
+#   changing a decision. The shortest bytes in the interval are taken, without zeros at the end, and
+#   then padded with zeros to the least length of the bucket: a shorter payload would be decoded
+#   with the features of another bucket, to other words.
+#
+# If one choice were open, the same words would have a second payload. decode() does not check the
+# three separately: it encodes the decoded words again and compares (SC-BAG-1), which is complete
+# and costs one encoding. Tests (tests/bitstream/test_coding.py):
+# test_set_comes_back_in_canonical_order, test_any_bytes_are_canonical_or_rejected,
+# test_size_buckets_grow_with_the_length, test_set_ends_without_zeros,
+# test_repeated_word_in_a_set_is_rejected; vectors SC-BAG-1-breaks-*.
 def encode(words: Iterable[str]) -> bytes:
     """Return the payload of ``words``, which must be encodable, different and not too many."""
     numbers, escaped = _numbers_and_escaped(words)

@@ -1,31 +1,7 @@
 """The coding ``lexicon``: words in order, each coded given the ones before it (spec §K.6).
 
-The end of a payload
---------------------
-Nothing in a payload states how many words it has: there is no count and no end symbol, which would
-cost half a bit for every word. A payload ends where its bytes stop to determine words. A decoder
-goes on while every byte string that begins with the payload decodes to the same next word
-(``RangeDecoder.is_determined``); it drops the first word for which that is not so, and is done.
-
-So the last bytes that an encoder writes have to satisfy two conditions. They must determine all the
-words, that is, all numbers that begin with them lie in the interval of the words. And they must
-not determine another word: not all of these numbers may lie in the interval of one next word. The
-first condition asks for many bytes and the second for few, and the shortest end that satisfies
-the first may fail the second, if it falls into the interval of a very likely next word.
-``_find_termination`` therefore tries 0 to 5 bytes, and for each count the values from the lowest
-on; where a value determines another word it skips that word's whole interval at once, at most
-``MAX_END_CANDIDATES`` times. After ``MAX_WORDS`` words a decoder stops by itself, and the second
-condition is void.
-
-The order of this search is part of the format. The decoder repeats it for the words that it has
-decoded and rejects every other end (SC-LEX-1): otherwise a text would have several payloads, and
-``pack(unpack(data)) == data`` would not hold. Without the first condition the last words are lost;
-without the second a decoder returns a word that was never sent.
-
-Tests (tests/bitstream/test_coding.py): ``test_every_prefix_of_a_text_has_a_payload``,
-``test_any_bytes_are_canonical_or_rejected`` and ``test_cost_is_the_payload_without_its_end`` (the
-end takes less than 32 bits); the vectors ``SC-LEX-1-obeys-lexicon-passed-over`` and
-``-passed-over-twice`` have skipped values.
+The number of words is not stored: a payload ends where its bytes no longer determine a word. See
+the comment on ``_find_termination``.
 """
 
 from __future__ import annotations
@@ -124,13 +100,37 @@ def _encode_words(words: Sequence[str]) -> tuple[RangeEncoder, SequenceContext]:
     return encoder, context
 
 
+# The end of a payload. Nothing in a payload states how many words it has: there is no count and no
+# end symbol, which would cost 4 to 7 bits per record (spec/decisions/0004-words-whole.md). A payload
+# ends where its bytes stop determining words. A decoder continues while every byte string that
+# begins with the payload decodes to the same next word (RangeDecoder.is_determined); it drops the
+# first word for which that is not so, and is done.
+#
+# The last bytes that an encoder writes must therefore satisfy two conditions. (1) They determine
+# all words: all numbers that begin with these bytes are in the interval of the words. (2) They do
+# not determine another word: not all of these numbers are in the interval of one next word. The
+# first condition asks for many bytes and the second for few, and the shortest end that satisfies
+# (1) may fail (2), if it lies in the interval of one next word as a whole. So 0 to 5 bytes are
+# tried, and for each count the values from the lowest on; where a value determines another word,
+# the rest of that word's interval is skipped at once, at most MAX_END_CANDIDATES times. After
+# MAX_WORDS words a decoder stops by itself, so (2) is void.
+#
+# The order of this search is part of the format. The decoder repeats it for the words that it has
+# decoded, and rejects every other end (SC-LEX-1): otherwise a text would have several payloads, and
+# pack(unpack(data)) == data would not hold. Without (1) the last words are lost; without (2) a
+# decoder returns a word that was not encoded.
+#
+# Tests (tests/bitstream/test_coding.py): test_every_prefix_of_a_text_has_a_payload,
+# test_end_skips_the_interval_of_the_next_word,
+# test_end_after_the_last_possible_word_is_the_shortest, test_any_bytes_are_canonical_or_rejected
+# and test_cost_is_the_payload_without_its_end (the end takes less than 32 bits). The vectors
+# SC-LEX-1-obeys-lexicon-passed-over and -passed-over-twice skip values.
 def _find_termination(low: int, width: int, context: SequenceContext) -> tuple[int, int] | None:
     """Return how a payload ends after the words of ``context``.
 
     Returns:
         The value that replaces ``low``, and how many of its first bytes are written (0 to 5): the
-        first that determines all words and no other one, see the top of this file. None if there
-        is none among the candidates.
+        first that determines all words and no other one. None if no candidate does.
     """
     for count in range(WINDOW_BYTES + 1):
         ulp = unit_in_last_place(count)

@@ -1,36 +1,7 @@
 """A binary range coder: bits with known probabilities to bytes, and back (spec §K.2).
 
-One traversal encodes, decodes and measures
--------------------------------------------
-Everything that codes words (``escapes.code_letters``, ``lexicon.code_word``, ``bag._TreeCoder``) is
-written once, as a walk through binary decisions that calls ``coder.code_bit(p1, bit)`` and goes on
-with the bit that is *returned*. With a ``RangeEncoder`` the walk writes the bits that it passes;
-with a ``RangeDecoder`` the passed bits are ignored and the ones from the payload come back; with a
-``CostEstimator`` nothing is stored and the cost is added up. So encoder and decoder cannot
-disagree about the order of decisions or about a probability, which in two separate traversals is
-the classic bug of entropy coders: it shows only as garbage some words later. The invariant that
-makes it work: the walk may depend on the words coded so far and on returned bits, never on the word
-that is being coded, except in the value of ``bit``. Code that breaks it still round-trips in the
-encoder's own estimate, but not in the decoder; ``test_words_come_back_in_order`` and
-``test_set_comes_back_in_canonical_order`` (tests/bitstream/test_coding.py) notice.
-
-Between two decisions
----------------------
-The state is an interval of numbers, ``width`` wide; every decision cuts it in two parts in
-proportion to the probabilities and keeps one. The invariant is ``MIN_WIDTH <= width <= MAX_WIDTH``,
-that is 2**32 to 2**40: after each decision bytes are shifted out until it holds again. Without the
-lower bound ``width >> 16`` would lose precision and at last be 0, so that a possible bit would get
-an empty interval and could not be decoded. With it both parts of a cut are at least 2**16 wide for
-every probability from 1 to 65535, and every product fits in 56 bits (for implementations without
-big integers).
-
-The encoder has the start of the interval in ``low``, below 2**41: five bytes that may still
-change, and a carry. The carry cannot be avoided by waiting, since a run of ``ff`` bytes may be of
-any length, so it is propagated into bytes already in ``out`` (``_propagate_carry``). It always
-finds a byte below ``ff``, as the whole message is a number below 1. The decoder has no ``low`` and
-no carry: its ``offset`` is the payload's number minus ``low``, and ``0 <= offset < width`` holds
-between any two decisions. ``test_bits_come_back_whatever_bytes_follow`` and
-``test_interval_stays_within_its_bounds`` test both.
+``RangeEncoder``, ``RangeDecoder`` and ``CostEstimator`` have the same method ``code_bit``, so that
+one traversal of a word's decisions encodes, decodes and measures.
 """
 
 from __future__ import annotations
@@ -50,6 +21,34 @@ def unit_in_last_place(count: int) -> int:
     return 1 << 8 * max(0, WINDOW_BYTES - count)
 
 
+# One traversal encodes, decodes and measures. Everything that codes words (escapes.code_letters,
+# lexicon._code_word, bag._TreeCoder) is written once, as a walk through binary decisions that calls
+# coder.code_bit(p1, bit) and continues with the bit that is *returned*. With a RangeEncoder the
+# walk writes the bits that it passes; with a RangeDecoder the passed bits are ignored, and those of
+# the payload are returned; with a CostEstimator nothing is stored, and the costs are added up.
+#
+# The invariant: which decision comes next, and its probability, may depend on the words coded so
+# far and on returned bits, but never on the word that is being coded; that word may only determine
+# the value of `bit`. A walk that breaks it encodes without an error, and the payload decodes to
+# garbage a few words later. With two separate traversals every change of one risks that; with one
+# it cannot happen by accident. test_words_come_back_in_order and
+# test_set_comes_back_in_canonical_order (tests/bitstream/test_coding.py) notice.
+#
+# Between two decisions the state is an interval of numbers, `width` wide. Each decision cuts it
+# into two parts in proportion to the probabilities, the part of a 1 first, and keeps one. The
+# invariant is MIN_WIDTH <= width <= MAX_WIDTH, that is, 2**32 to 2**40: after each decision, bytes
+# are shifted out until it holds again. Without the lower bound `width >> 16` would lose precision
+# and at last be 0: a possible bit would get an empty interval, and could not be decoded. With it
+# both parts are at least 2**16 wide for every probability from 1 to 65535. The upper bound keeps
+# every product below 2**56, for implementations without big integers.
+#
+# The encoder keeps the start of the interval in `low`, five bytes that may still change and a
+# carry. Waiting does not avoid the carry, since a run of bytes ff may have any length; so it is
+# propagated into bytes that are already in `out`. It always finds a byte below ff, because the
+# whole message is a number below 1. The decoder has no `low` and no carry: its `offset` is the
+# number in the payload minus `low`, and 0 <= offset < width between any two decisions. Tests:
+# test_interval_stays_within_its_bounds, test_carry_goes_through_bytes_ff and
+# test_bits_come_back_whatever_bytes_follow.
 class RangeEncoder:
     """Narrows the interval with every bit, and writes the bytes that are settled.
 
