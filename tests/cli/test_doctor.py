@@ -17,7 +17,7 @@ def test_doctor_prints_the_default_backends(run: Run) -> None:
 def test_missing_offline_backend_is_the_environment(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry, "_plugged_in", dict)
+    monkeypatch.setattr(registry, "_entry_points", dict)
     code, out, _ = run("doctor")
     assert code == 2
     assert "describer  not available: The offline backend is not installed" in out

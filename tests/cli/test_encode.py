@@ -53,8 +53,8 @@ def test_unusable_photograph_is_one_line(run: Run, tmp_path: Path, name: str) ->
         (["--size", "2147483648x1"], "expected 1x1 to"),
         (["--ubpp", "-1"], "number above 0"),
         (["--max-bytes", "0"], "integer from 1"),
-        (["--backend", "unknown"], "there are deterministic, embedded"),
-        (["--describer", "deterministic"], "cannot be the describer"),
+        (["--backend", "unknown"], "use one of embedded"),
+        (["--describer", "rules"], "cannot be the describer"),
         (["--coding", "jpeg"], "invalid choice"),
     ],
 )

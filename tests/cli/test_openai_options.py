@@ -275,4 +275,4 @@ def test_doctor_prints_the_server_and_the_source_of_the_key(
     monkeypatch.setenv("OPENAI_BASE_URL", "nonsense")
     code, out, _ = run("doctor")
     assert (code, "not usable: The base URL" in out) == (0, True)
-    assert "openai         describer, writer, painter" in out
+    assert "openai    describer, writer, painter" in out
