@@ -16,8 +16,12 @@ from PIL import Image, ImageDraw, ImageOps
 from semcodec.errors import BackendError, InputError
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.tokenizer import tokenize
-from semcodec_embedded import onnx_models
+from semcodec_embedded import describer, onnx_models
+from semcodec_embedded.colors import to_lab_thumbnail
 from semcodec_embedded.describer import EmbeddedDescriber
+from semcodec_embedded.detector import Box, Detection
+from semcodec_embedded.fusion import Evidence
+from semcodec_embedded.scene import Scene
 from tests.profiles import examples
 
 DESCRIBER = EmbeddedDescriber()
@@ -134,6 +138,37 @@ def test_every_word_of_a_description_has_a_skeleton(width: int, height: int, see
     assert text
     assert not re.search("[0-9]", text)
     assert [word for word in tokenize(text) if not skeleton_of_word(word)] == []
+
+
+GREEN, STONE, SKIN = (60, 140, 50), (180, 180, 180), (224, 172, 125)
+
+
+@pytest.mark.parametrize(("material", "noun"), [(STONE, "statue"), (SKIN, "person")])
+def test_large_person_without_skin_is_a_statue(material: tuple[int, int, int], noun: str) -> None:
+    picture = Image.new("RGB", (100, 100), GREEN)
+    picture.paste(material, (20, 10, 80, 90))
+    person = Detection("person", 0.9, Box(0.2, 0.1, 0.8, 0.9))
+    view = to_lab_thumbnail(picture)
+    assert describer._describe_object(picture, view, person).noun == noun
+    gray = to_lab_thumbnail(picture.convert("L").convert("RGB"))
+    assert describer._describe_object(picture, gray, person).noun == "person"
+
+
+def test_color_that_was_described_is_not_repeated() -> None:
+    assert describer._without_repetition("white below", "white wall") == ""
+    assert describer._without_repetition("brown below", "white wall") == "brown below"
+    assert describer._without_repetition("white snow", "white wall") == "white snow"
+
+
+@pytest.mark.parametrize(("noun", "first"), [("chair", "lighthouse"), ("person", "person")])
+def test_subject_comes_before_unimportant_objects(noun: str, first: str) -> None:
+    picture = Image.new("RGB", (100, 100), GREEN)
+    small = Detection(noun, 0.9, Box(0.4, 0.4, 0.5, 0.5))
+    evidence = Evidence((small,), ("lighthouse",), (), {})
+    sentences = describer._sentences(
+        picture, to_lab_thumbnail(picture), evidence, Scene("", "", ())
+    )
+    assert first in next(sentences)
 
 
 def test_truncated_image_is_an_input_error() -> None:

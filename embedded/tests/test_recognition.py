@@ -209,6 +209,11 @@ def test_large_person_is_described_apart_from_those_in_the_background() -> None:
     ]
 
 
+def test_many_unimportant_objects_do_not_outweigh_the_subject() -> None:
+    cars = [at(0.1 + 0.2 * index, 0.5, "car", 0.15) for index in range(5)]
+    assert object_phrases([*cars, at(0.5, 0.5, "cat", 0.3)])[0].endswith("cat in the center")
+
+
 def test_color_of_a_cluster_is_that_of_most() -> None:
     cats = [at(0.2, 0.5), at(0.5, 0.5), replace(at(0.8, 0.5), color="white")]
     assert object_phrases(cats) == ["three brown cats in a row"]
@@ -345,6 +350,17 @@ def test_activity_implies_its_nouns() -> None:
     assert implied_nouns("") == frozenset()
 
 
+def test_subject_that_was_detected_is_not_repeated() -> None:
+    assert fuse([detected("cat")], {"cat": 0.9}).subjects == ()
+    assert fuse([detected("parrot")], {"bird": 0.9}).subjects == ()
+    assert fuse([detected("cat")], {"lighthouse": 0.9}).subjects == ("lighthouse",)
+
+
+def test_one_certain_detection_does_not_decide_between_places() -> None:
+    evidence = fuse([detected("couch", 0.98), detected("oven", 0.91)], {})
+    assert evidence.places[:2] == ("kitchen", "room")
+
+
 def test_surrounding_nouns_come_last() -> None:
     assert fuse([], {"fence": 0.6, "lighthouse": 0.55}).subjects == ("lighthouse", "fence")
 
@@ -380,6 +396,7 @@ SKY, GRASS, SAND, SNOW = (90, 150, 235), (60, 140, 50), (225, 205, 165), (250, 2
         (SKY, SNOW, ["snow"], ("blue sky", "white snow")),
         (SKY, (128, 128, 128), ["street"], ("blue sky", "gray road")),
         (SKY, (30, 80, 220), ["water"], ("blue sky", "blue water")),
+        (SKY, (30, 80, 220), ["outside"], ("blue sky", "blue water")),
         ((240, 120, 40), (110, 65, 30), ["railway"], ("orange sunset sky", "brown tracks")),
         ((5, 5, 5), (60, 60, 60), ["street"], ("dark night sky", "gray road")),
         (SNOW, (110, 65, 30), ["kitchen", "table"], ("white wall", "brown table")),
