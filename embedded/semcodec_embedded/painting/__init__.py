@@ -1,1 +1,14 @@
-"""The parts of the painter: words to a plan, a plan to a stage, a stage to pixels."""
+"""The parts of the painter, in the order in which a picture is made.
+
+from words          ``vocabulary``, ``sprites`` (the nouns), ``parser`` and ``rules`` make a
+                    ``SceneDescription``
+to an environment   ``environment``: indoors or outdoors, which ground, which light
+to a backdrop       ``backdrop`` with ``sky``, ``background``, ``buildings``, ``ground`` and
+                    ``roads``, or with ``rooms`` and ``interiors``, or with ``studio_backdrops``
+to sprites          ``placement`` with ``sizing``, ``baselines`` and ``rules``: a list of
+                    ``PlacedSprite``
+to pixels           ``drawing``, ``recolor``, ``compositing`` and ``post_processing``
+
+Everything is drawn with ``svg``, ``palette`` and ``noise``. Words, rules and environments are data:
+``words.toml``, ``environments.toml``, ``rules/rules.toml`` and the folder ``sprites``.
+"""

@@ -67,6 +67,7 @@ def _draw_mountains(layer: Layer) -> None:
         color = mix(color, MOUNTAIN_GREEN, 0.22 * depth)
         max_height = foot_y * (0.6 - 0.19 * depth)
         count = 3 + depth
+        # One peak in each column, in random order: later peaks cover the flanks of earlier ones.
         for index in rng.permutation(count):
             x = (index + 0.2 + 0.6 * rng.random()) * layer.canvas.width / count
             height = max_height * (0.62 + 0.38 * rng.random())
@@ -81,6 +82,8 @@ def _draw_peak(layer: Layer, peak: Peak, has_snow: bool) -> None:
     left = _flank(layer, peak.summit, (x - peak.half_width, peak.foot_y))
     right = _flank(layer, peak.summit, (x + peak.half_width * 0.9, peak.foot_y))
     foot_color = mix(color, (170, 190, 180), 0.3)
+    # The whole outline in the bright color, then the right side again in shade: light comes from
+    # the upper left in all drawings, as in the emoji.
     surface = canvas.linear_gradient(lighter(color, 0.12), color, foot_color)
     canvas.polygon([*reversed(left), *right], surface)
     ridge = [
@@ -127,6 +130,7 @@ def _draw_hills(layer: Layer) -> None:
         color = mix(layer.color, layer.haze, 0.48 - 0.18 * depth)
         heights = skyline(rng, 9, 0.35)
         max_height = foot_y * (0.26 - 0.07 * depth)
+        # Nine points, of which the first and the last are outside of the picture.
         ridge = [
             (canvas.width * (index - 0.5) / 7, foot_y - max_height * (0.25 + 0.75 * height))
             for index, height in enumerate(heights)
@@ -157,6 +161,7 @@ def _draw_wood(layer: Layer, scale: float) -> None:
         radius = foot_y * (0.10 + 0.02 * depth) * scale
         max_height = foot_y * (0.5 - 0.14 * depth) * scale
         step = radius * 1.15  # crowns overlap
+        # A dark band hides the gaps between the crowns.
         between = (canvas.width, max_height * 0.55 + 8)
         canvas.rectangle((0, foot_y - max_height * 0.55), between, darker(color, 0.2))
         for index in range(int(canvas.width / step) + 2):

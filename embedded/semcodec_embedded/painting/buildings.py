@@ -70,7 +70,7 @@ def _draw_windows(layer: Layer, house: House, glass: Color) -> None:
         for column in range(columns):
             x = house.x + (column + 0.24) * column_width
             y = house.top + 22 + row * row_height
-            is_lit = rng.random() < 0.16
+            is_lit = rng.random() < 0.16  # by day too: a street looks inhabited
             frame = (width + 6, height + 6)
             canvas.rectangle((x - 3, y - 3), frame, lighter(house.color, 0.42))
             canvas.rectangle((x, y), (width, height), LIT_WINDOW if is_lit else glass)
@@ -103,6 +103,7 @@ def draw_stands(layer: Layer) -> None:
     gradient = canvas.linear_gradient(darker(color, 0.35), darker(color, 0.05))
     canvas.rectangle((0, top), (canvas.width, bottom - top), gradient)
     shirts = [mix(NAMED[name], color, 0.35) for name in SHIRT_COLORS]
+    # Every second row is shifted by half a seat, and rows in front cover the shirts behind them.
     for row in range(9):
         y = top + (bottom - top - 50) * (row + 0.7) / 9
         size = 9 + row * 0.9

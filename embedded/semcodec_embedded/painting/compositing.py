@@ -23,6 +23,7 @@ RIPPLES = ((0, 1.06, 3.2, 0.75), (7, 1.3, 2.4, 0.5), (16, 0.9, 2.4, 0.4))
 
 def draw_shadows(picture: Image.Image, sprites: Sequence[PlacedSprite]) -> None:
     """Draw a soft shadow under everything that stands on something, and the islets."""
+    # All shadows are below all sprites: a shadow on another sprite would look like a stain.
     canvas = SvgCanvas(picture.size)
     shadow = canvas.radial_gradient(SHADOW)
     for sprite in sprites:

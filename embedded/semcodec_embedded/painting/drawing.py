@@ -14,7 +14,7 @@ DRAWING_SIZE = 128  #: units of a drawing, which is square
 MIN_ALPHA = 24  #: pixels with less are the soft shadow around a drawing, and no part of it
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # more than there are drawings, and each needs a rasterization
 def bounding_box(name: str) -> tuple[float, float, float, float]:
     """Return left, top, width and height of what the drawing ``name`` shows, in its units."""
     side = DRAWING_SIZE

@@ -211,12 +211,15 @@ def draw_stream(layer: Layer) -> None:
     """Draw a winding stream with stones and bushes on its banks, where there is no subject."""
     canvas, rng = layer.canvas, layer.rng
     side = 1 if rng.random() < 0.5 else -1
+    # It widens and its bends grow towards the viewer; rows are dense near the horizon, where the
+    # same depth is fewer units.
     rows = [(share, layer.ground_y(share**1.5)) for share in np.linspace(0, 1.02, 15)]
     middle = [
         canvas.width * (0.5 + side * 0.15 * np.sin(3.4 * share + 0.6) * (0.5 + share))
         for share, _ in rows
     ]
     for bank, color in ((16.0, (206, 196, 170)), (0.0, (108, 172, 206))):
+        # Every third row is a little wider, so that the banks are not smooth.
         half_widths = [
             (6 + 190 * share**1.6 + bank * (0.2 + share)) * (1 + 0.1 * (index % 3))
             for index, (share, _) in enumerate(rows)

@@ -51,6 +51,7 @@ def draw_tiles(interior: Interior, wall: Color) -> None:
     canvas, floor_y = interior.canvas, interior.floor_y
     for row in range(int(floor_y * 0.62 / TILE) + 1):
         for column in range(int(canvas.width / TILE) + 1):
+            # Four shades in a fixed pattern, which looks irregular enough without random numbers.
             color = lighter(wall, 0.34 + 0.06 * ((row * 7 + column * 3) % 4))
             corner = (column * TILE + 2, floor_y - (row + 1) * TILE + 2)
             canvas.rectangle(corner, (TILE - 4, TILE - 4), color, radius=3)

@@ -37,6 +37,8 @@ def fractal(
 
     ``cells`` are the largest blotches across and down; each octave halves their size and weight.
     """
+    # A small field is enlarged: octaves finer than a few pixels would not be seen, and a field of
+    # 1536 x 1536 would take as long as the rest of the picture.
     scale = min(1.0, MAX_NOISE_SIZE / max(size))
     width, height = (max(2, round(length * scale)) for length in size)
     total = np.zeros((height, width), np.float32)

@@ -77,6 +77,7 @@ def to_lch(color: Color) -> Lch:
 def from_lch(lch: Lch) -> Color:
     """Return the nearest sRGB color: what cannot be shown loses chroma, but keeps its hue."""
     lightness, chroma, hue = lch
+    # A fixed ladder in place of a search: at most nine conversions, and the last one, gray, fits.
     for share in CHROMA_SHARES:
         a, b = chroma * share * math.cos(hue), chroma * share * math.sin(hue)
         linear = _lab_to_linear(lightness, a, b)

@@ -55,7 +55,11 @@ def parse_prompt(prompt: str) -> SceneDescription:
 
 
 def _known_phrases(words: list[str]) -> Iterator[tuple[str, Role | None]]:
-    """Yield the longest known phrases in order; a noun has no role, unknown words are skipped."""
+    """Yield the longest known phrases in order; a noun has no role, unknown words are skipped.
+
+    The longest phrase wins, so that "hot air balloon" is one noun and "dark night" is not a mood.
+    Entries of the table "ignored" are matched too, so that they shield their words.
+    """
     index = 0
     while index < len(words):
         for length in range(min(MAX_PHRASE_WORDS, len(words) - index), 0, -1):
@@ -130,12 +134,14 @@ class _SceneBuilder:
         """Use the colors after which no noun came: for the mood, a fruit, or the lower part."""
         pending = self._pending_colors
         last = pending[-1] if pending else ""
+        # "black and white photograph" may arrive as these two words, or as what is left of them.
         if pending == ["black", "white"] or is_black_and_white(self._earlier_colors, last):
             self._keys.setdefault("moods", []).append("gray")
             self._pending_colors = []
         if self._after_orange and self._pending_colors == ["orange"] and not self._subjects:
             self._pending_colors = []
             self._add_subject("tangerine")
+        # "brown background green": the lower part comes last, and the word "below" was dropped.
         if self._pending_colors and self._part_colors.keys() & set(UPPER_PARTS):
             self._part_colors.setdefault("below", self._pending_colors[0])
             self._part_colors.setdefault("ground", self._pending_colors.pop(0))
@@ -210,8 +216,10 @@ class _SceneBuilder:
     def _color_part(self, part: str, role: Role) -> None:
         """Give the pending color to a part of the surroundings; the first color given stays."""
         if self._after_dark and not self._pending_colors and part in ("wall", "background"):
-            self._pending_colors = ["black"]
+            self._pending_colors = ["black"]  # "dark background"
         if self._pending_colors:
+            # "white wall ... brown wall": the wall behind the subject is named first. A color that
+            # was only inferred gives way to one that a word gives.
             if not self._part_colors.get(part) or part in self._inferred_parts:
                 self._part_colors[part] = self._pending_colors[0]
             self._inferred_parts.discard(part)

@@ -1,13 +1,13 @@
 """Place the subjects of a scene: how large each is drawn, where it stands, what it may hide.
 
-Sprites are placed one after the other, and none moves once it is placed. Single objects come before
+Sprites are placed one after the other, and later ones make way for earlier ones. Single objects come before
 groups, and large ones before small ones, because a small object always finds a gap beside a large
 one but not the other way round; groups fill what is left. Each sprite gets its size from
 ``sizing``, its distance (the y of its lower edge) from ``baselines``, and a desired x from its
 position words. Then ``_avoid_overlap`` tries 31 shifts and takes the one with the lowest cost: the
 hidden shares of areas plus the distance from the desired x, which weighs more if a word asked for
 that position. A single object that would still be hidden shrinks, and what would stand behind
-something taller moves nearer. Nothing is dropped, so the number of sprites is that of the words.
+something taller moves nearer. No sprite is dropped for lack of space, so their number is that of the words.
 
 The result is a function of the scene, the environment, the width and the random generator: subjects
 of equal size keep the order of the words (``sorted`` is stable), costs that are equal go to the
@@ -124,9 +124,9 @@ class _Placer:
             left, right = _widest_gap(self.placed, width)
         columns = sprite_columns(subject, right - left, height * aspect(names[0]), self._rng)
         is_large = sprite_library().infos[names[0]].height_m >= LARGE_METERS
+        # A house that shrinks beside a person would look like a toy.
         shrinks = 0 if is_large and not self._composition.has_sizes else MAX_SHRINKS
         for index, (name, column) in enumerate(zip(names, columns, strict=True)):
-            # A house before a person would look small, so that large things keep their size.
             sprite = self._stand(subject, (names[0], name), left + column, height)
             sprite = replace(sprite, colors=_colors_of(subject, index))
             sprite = replace(sprite, flipped=self._should_flip(name, sprite.x))
@@ -147,6 +147,7 @@ class _Placer:
         if subject.count < GROUP_COUNT:
             return width
         support = sprite_library().infos[sprite].support
+        # Only what has the same support takes space: sheep may graze below a kite.
         used = sum(other.width for other in self.placed if other.support == support)
         return max(0.55 * width, width - used)
 
@@ -229,6 +230,7 @@ def _avoid_overlap(
     A single sprite that is still hidden shrinks, at most ``shrinks`` times. One that would stand
     behind something taller on the same support moves nearer, in front of it.
     """
+    # Within the picture; what is nearly as wide as it may still move a little.
     margin = min(sprite.width / 2, width * 0.46)
     options = [
         replace(sprite, x=min(width - margin, max(margin, sprite.x + shift * width)))

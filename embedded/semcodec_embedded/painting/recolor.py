@@ -53,7 +53,7 @@ class FillGroup:
     mean: Lch
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # a flock of sheep is recolored once
 def recolor(body: str, colors: tuple[str, ...], is_person: bool) -> str:
     """Return ``body`` in ``colors``, names of the palette: the first on the largest group."""
     groups = _main_groups(body, is_person)
@@ -84,6 +84,15 @@ def _main_groups(body: str, is_person: bool) -> list[FillGroup]:
         areas = {fill: area for fill, area in areas.items() if not _is_skin(fill)}
     if main := [fill for fill in areas if MAIN_FILL.search(fill)]:
         return [_group(main, areas)]
+    groups = _guess_main_groups(areas)
+    return groups if is_person else sorted(groups, key=lambda group: -group.area)
+
+
+def _guess_main_groups(areas: Mapping[str, float]) -> list[FillGroup]:
+    """Return the large colored groups, and the light grays if they cover much or nothing else does.
+
+    Dark grays are left out: they are outlines, tires and eyes in every drawing.
+    """
     total = sum(areas.values()) or 1.0
     colored, gray = [], []
     for fill in areas:
@@ -95,10 +104,10 @@ def _main_groups(body: str, is_person: bool) -> list[FillGroup]:
     groups = [group for group in _by_hue(colored, areas) if group.area > MIN_AREA * total]
     gray_group = _group(gray, areas)
     if gray_group.area > GRAY_FIRST_AREA * total or not groups:
-        groups = [gray_group, *groups] if gray_group.fills else groups
-    elif gray_group.area > GRAY_LAST_AREA * total:
-        groups.append(gray_group)
-    return groups if is_person else sorted(groups, key=lambda group: -group.area)
+        return [gray_group, *groups] if gray_group.fills else groups
+    if gray_group.area > GRAY_LAST_AREA * total:
+        return [*groups, gray_group]
+    return groups
 
 
 def _is_skin(fill: str) -> bool:
@@ -146,7 +155,11 @@ def _hue_distance(first: float, second: float) -> float:
 
 @lru_cache(maxsize=512)
 def _fill_areas(body: str) -> dict[str, float]:
-    """Return the share of the drawing in which each fill is the nearest color."""
+    """Return the share of the drawing in which each fill is the nearest color.
+
+    The drawing is rasterized small, and each pixel counts for the fill closest to it in RGB. That
+    is simpler than the exact area of paths, and also right for gradients and overlapping shapes.
+    """
     fills = list(dict.fromkeys(FILL.findall(body)))
     size = WEIGHING_SIZE
     svg = f'{SVG_HEADER}viewBox="0 0 128 128" width="{size}" height="{size}">{body}</svg>'
@@ -165,6 +178,8 @@ def _shift_color(old: Lch, mean: Lch, name: str) -> Color:
     """Return a color as far from ``name`` as ``old`` is from the ``mean`` of its group."""
     lightness, chroma, hue = to_lch(NAMED[name])
     ratio = min(MAX_CHROMA_RATIO, old[1] / mean[1]) if mean[1] > MIN_CHROMA else 1.0
+    # The difference in lightness is kept, so that shading keeps its form; the chroma is scaled, so
+    # that what was paler than its group stays paler; the hue is replaced.
     shifted = lightness + (old[0] - mean[0]) * CONTRAST
     shifted = min(MAX_LIGHTNESS, max(MIN_LIGHTNESS, shifted))
     return from_lch((shifted, chroma * (MIN_CHROMA_SHARE + 0.65 * ratio), hue))

@@ -128,6 +128,7 @@ def _draw_masonry(
         for column in range(-1, int(canvas.width / width) + 1):
             shade = darker(wall, 0.14 * rng.random())
             color = mix(shade, (255, 230, 200), 0.12 * rng.random())
+            # 3 units of wall color, 5 together, remain visible as mortar.
             corner = (column * width + row % 2 * width / 2 + 3, row * height + 3)
             size = (width - 5, min(height - 5, bottom_y - row * height - 3))
             canvas.rectangle(corner, size, color, opacity=0.95, radius=radius)

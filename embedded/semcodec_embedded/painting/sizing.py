@@ -94,8 +94,8 @@ def _natural_height(
     height = DEFAULT_PERSON_HEIGHT * relative_height
     height *= min(1.0, available_width / HEIGHT)
     is_near = info.support == "surface" and composition.environment.kind in ("table", "studio")
-    height *= 1.3 if is_near else 1
-    if rank == 0:
+    height *= 1.3 if is_near else 1  # on a table one looks from near
+    if rank == 0:  # the main subject, which a photograph shows largest
         height *= 1.3 if composition.subject_count == 1 else 1.05
     else:
         height *= 0.87
@@ -151,5 +151,6 @@ def sprite_columns(
     spread = min(width - sprite_width * 0.9, spacing * (count - 1))
     if named:
         spread = min(spread, width * 0.42)  # stays on its side
+    # Even steps with a jitter of a tenth of a sprite: a group, not a grid.
     steps = np.linspace(-0.5, 0.5, count) * spread
     return [float(middle + step + (rng.random() - 0.5) * sprite_width * 0.1) for step in steps]

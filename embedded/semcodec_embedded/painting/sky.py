@@ -98,7 +98,7 @@ def _draw_lights(canvas: SvgCanvas, sky: Sky, rng: np.random.Generator) -> None:
     if sky.light == "night":
         for star_x, star_y, brightness in zip(*rng.random((3, STARS)), strict=True):
             center = (star_x * canvas.width, star_y * sky.horizon * HEIGHT)
-            radius = 0.8 + 1.8 * brightness**3
+            radius = 0.8 + 1.8 * brightness**3  # many faint stars, few bright ones
             opacity = 0.35 + 0.6 * brightness
             canvas.ellipse(center, (radius, radius), (255, 250, 225), opacity=opacity)
         _draw_moon(canvas, x)
@@ -145,6 +145,7 @@ def _paint_clouds(picture: Image.Image, sky: Sky, rng: np.random.Generator) -> N
     sky_height = HEIGHT * sky.horizon
     for _ in range(int(count)):
         x, y = rng.random() * canvas.width, sky_height * (0.2 + 0.52 * rng.random())
+        # Clouds near the horizon are far away, and smaller.
         width = (120 + 150 * rng.random()) * (1.25 - y / sky_height * 0.8)
         _draw_cloud(canvas, (x, y), width, colors, rng)
     layer = blur(canvas.image(), picture.size[1] / 420)
@@ -163,6 +164,7 @@ def _draw_cloud(
     """
     (x, y), (upper, lower) = center, colors
     puffs = [
+        # Highest in the middle: the envelope is a parabola.
         (offset, (1 - offset * offset) * (0.5 + 0.5 * rng.random()) * width * 0.36)
         for offset in np.linspace(-0.85, 0.85, 7)
     ]

@@ -40,7 +40,7 @@ def paint_blurred(
     canvas.rectangle((0, 0), (canvas.width, HEIGHT), gradient)
     for _ in range(46):
         x, y = rng.random() * canvas.width, rng.random() ** 0.8 * HEIGHT
-        base = upper if y < HEIGHT * 0.62 else lower
+        base = upper if y < HEIGHT * 0.62 else lower  # where the gradient changes over
         is_light = rng.random() < 0.6
         color = lighter(base, 0.12 + 0.3 * rng.random()) if is_light else darker(base, 0.25)
         radius = 30 + 100 * rng.random()

@@ -1,1 +1,1 @@
-"""The drawings of the painter, as data."""
+"""The drawings of the painter and their nouns, as data."""

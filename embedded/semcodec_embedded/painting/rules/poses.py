@@ -85,15 +85,15 @@ def _cast_actors(scene: SceneDescription, activity: Activity) -> SceneDescriptio
     gear = [item for item in scene.subjects if _is_among(item, activity.gear)]
     others = [subject for subject in scene.subjects if subject not in gear]
     people = [subject for subject in others if is_people(subject)]
-    if not (people or gear) and others and activity.animals:
-        return scene
     if not people:
+        if not gear and others and activity.animals:
+            return scene  # "dog running"
         actor = replace(gear[0], noun="", colors=()) if gear else Subject("", (), size="large")
         others, people = [actor, *others], [actor]
-    subjects: list[Subject] = []
+    acting = people[:MAX_ACTING_SUBJECTS]
+    subjects = []
     for subject in others:
-        acts = subject in people[:MAX_ACTING_SUBJECTS]
-        subjects.extend(_split_audience(subject, activity) if acts else [subject])
+        subjects += _split_audience(subject, activity) if subject in acting else [subject]
     if activity.extra_sprite:
         subjects.append(Subject("", (activity.extra_sprite,), 1, "small"))
     return replace(scene, subjects=tuple(subjects), ground=scene.ground or activity.ground)
