@@ -10,11 +10,7 @@ from numpy.typing import NDArray
 
 from semcodec_embedded.painter import EmbeddedPainter
 from semcodec_embedded.painting.environment import choose_environment
-from semcodec_embedded.painting.noise import seeded_rng
 from semcodec_embedded.painting.parser import parse_prompt
-from semcodec_embedded.painting.placement import place_subjects
-from semcodec_embedded.painting.scene import PlacedSprite
-from semcodec_embedded.painting.svg import HEIGHT
 from tests.profiles import examples
 
 SMALL = (96, 96)
@@ -27,11 +23,6 @@ WORDS = (
 
 def paint(prompt: str, size: tuple[int, int] = SMALL, seed: int = 0) -> NDArray[np.float32]:
     return np.asarray(EmbeddedPainter().paint(prompt, size, seed), np.float32)
-
-
-def place(prompt: str, seed: int = 0) -> list[PlacedSprite]:
-    scene = parse_prompt(prompt)
-    return place_subjects(scene, choose_environment(scene), HEIGHT, seeded_rng(prompt, seed))
 
 
 @examples(25)
@@ -88,86 +79,6 @@ def test_color_word_changes_the_color_of_the_object(noun: str) -> None:
     assert (warmth[1] < -60).sum() > (warmth[0] < -60).sum() + 100
 
 
-def test_two_colors_of_a_pair_go_one_to_each() -> None:
-    birds = sorted(place("two large red yellow parrots left right"), key=lambda sprite: sprite.x)
-    assert [bird.colors for bird in birds] == [("red",), ("yellow",)]
-
-
-@pytest.mark.parametrize(
-    ("prompt", "count"),
-    [("boat", 1), ("two boat", 2), ("two boats", 2), ("boats", 3), ("ten sheep", 10),
-     ("three red cars", 3), ("crowd of people", 12), ("two dogs one cat", 3)],
-)  # fmt: skip
-def test_number_of_sprites(prompt: str, count: int) -> None:
-    assert len(place(prompt)) == count
-
-
-@pytest.mark.parametrize("noun", ["dog", "boat", "tree", "person", "bus"])
-def test_left_is_left_of_right(noun: str) -> None:
-    columns = [place(f"{noun} {side}")[0].x for side in ("left", "center", "right")]
-    assert columns == sorted(columns)
-    assert columns[0] < 450 < 550 < columns[2]
-
-
-def test_pair_left_and_right_does_not_overlap() -> None:
-    first, second = sorted(place("two dogs left right"), key=lambda sprite: sprite.x)
-    assert first.box[2] < second.box[0]
-
-
-def test_size_words_are_ordered_by_height() -> None:
-    heights = [place(f"{size} dog")[0].height for size in ("small", "large", "huge")]
-    assert heights == sorted(heights)
-    assert heights[0] * 2 < heights[1]
-
-
-@pytest.mark.parametrize(
-    "prompt",
-    ["two large dogs", "dog cat horse", "large red car left large blue bus right", "cup bowl fork"],
-)
-def test_sprites_overlap_little(prompt: str) -> None:
-    sprites = place(prompt)
-    for index, sprite in enumerate(sprites):
-        for other in sprites[index + 1 :]:
-            overlap = min(sprite.box[2], other.box[2]) - max(sprite.box[0], other.box[0])
-            assert overlap < 0.6 * min(sprite.width, other.width)
-
-
-@pytest.mark.parametrize(
-    ("prompt", "expected"),
-    [
-        (
-            "large red car left small blue bus right",
-            [("bus-side", 770, 648, 106, False), ("automobile", 288, 757, 365, True)],
-        ),
-        (
-            "boat lake house",
-            [("house", 248, 600, 492, True), ("sailboat", 500, 798, 523, True)],
-        ),
-        (
-            "four sheep meadow house person",
-            [
-                ("house", 500, 696, 492, True),
-                ("man-standing", 170, 770, 348, False),
-                ("ewe", 386, 785, 163, True),
-                ("ewe", 78, 808, 155, True),
-                ("ewe", 619, 809, 153, False),
-                ("ewe", 848, 842, 153, False),
-            ],
-        ),
-    ],
-)
-def test_placement_is_deterministic(
-    prompt: str, expected: list[tuple[str, int, int, int, bool]]
-) -> None:
-    """Recorded x, baseline and height: they change if the generator is called in another order."""
-    sprites = place(prompt)
-    assert [(sprite.name, sprite.flipped) for sprite in sprites] == [
-        (name, flipped) for name, *_, flipped in expected
-    ]
-    for sprite, (_, *numbers, _) in zip(sprites, expected, strict=True):
-        assert [sprite.x, sprite.baseline_y, sprite.height] == pytest.approx(numbers, abs=1)
-
-
 @pytest.mark.parametrize("scene", ["street car", "boat lake", "house", "people beach"])
 def test_night_is_darker_than_day(scene: str) -> None:
     assert paint(f"{scene} night").mean() < paint(scene).mean() - 25
@@ -193,82 +104,11 @@ def test_color_word_changes_the_color_of_the_surroundings(prompt: str, channel: 
     assert paint(prompt).mean((0, 1)).argmax() == channel
 
 
-@pytest.mark.parametrize(
-    ("prompt", "kind", "ground"),
-    [
-        ("boat", "outdoors", "water"),
-        ("car", "outdoors", "road"),
-        ("cow", "outdoors", "grass"),
-        ("train", "outdoors", "tracks"),
-        ("airplane", "sky", ""),
-        ("cat", "room", "floor"),
-        ("toilet", "room", "floor"),
-        ("pizza", "table", "table"),
-        ("laptop brown desk", "table", "desk"),
-        ("fish", "underwater", ""),
-        ("rocket astronaut space", "space", ""),
-        ("man skiing", "outdoors", "snow"),
-        ("parrot brown background", "studio", ""),
-        ("red green shapes gray background", "shapes", ""),
-        ("people tennis", "outdoors", "court"),
-    ],
-)
-def test_environment_follows_from_the_words(prompt: str, kind: str, ground: str) -> None:
-    environment = choose_environment(parse_prompt(prompt))
-    assert (environment.kind, environment.ground) == (kind, ground)
-
-
-@pytest.mark.parametrize(
-    ("prompt", "sprite"),
-    [
-        ("man riding wave surfboard ocean", "person-surfing"),
-        ("person large surfboard surfing on a wave", "person-surfing"),
-        ("man skateboard skateboarding jump", "skateboarder"),
-        ("girl riding brown horse", "horse-racing"),
-        ("man bicycle riding", "person-biking"),
-        ("six people playing baseball on a field", "baseball-player"),
-        ("woman red dress", "woman-dress"),
-        ("huge red person", "bust"),
-        ("huge woman", "bust"),
-    ],
-)
-def test_people_are_drawn_in_the_pose_of_the_activity(prompt: str, sprite: str) -> None:
-    assert sprite in {item.name.removesuffix("-woman") for item in place(prompt)}
-
-
 def test_color_word_changes_clothing_and_not_skin() -> None:
     plain, red = (paint(f"huge {color} person gray background") for color in ("", "red"))
     face = slice(50, 60), slice(44, 52)
     assert np.abs(plain[face] - red[face]).mean() < 6
     assert red[90:, 30:66, 0].mean() > plain[90:, 30:66, 0].mean() + 40
-
-
-@pytest.mark.parametrize(
-    ("prompt", "part", "color"),
-    [
-        ("huge gray statue background", "background", "gray"),
-        ("huge red person brown background below", "below", "red"),
-        ("two brown laptops green wall desk", "ground", "green"),
-        ("gray bus street green trees pink road", "ground", "pink"),
-        ("red boat water", "ground", ""),
-        ("parrot brown background green", "below", "green"),
-    ],
-)
-def test_color_that_is_not_repeated_is_inferred(prompt: str, part: str, color: str) -> None:
-    assert parse_prompt(prompt).color_of(part) == color
-
-
-@pytest.mark.parametrize(
-    ("prompt", "gray"),
-    [
-        ("white clock center gray background black", True),
-        ("black person white door gray background", True),
-        ("white bus gray road", False),
-        ("red clock gray background black", False),
-    ],
-)
-def test_black_and_white_photograph_is_inferred_from_its_colors(prompt: str, gray: bool) -> None:
-    assert ("gray" in parse_prompt(prompt).moods) == gray
 
 
 @pytest.mark.parametrize(
@@ -307,8 +147,3 @@ def test_every_setting_has_a_picture_of_its_own(prompt: str) -> None:
     picture = paint(prompt)
     assert picture.std() > 12, "more than one flat color"
     assert not np.array_equal(picture, paint("zxqv"))
-
-
-def test_animal_that_fills_the_picture_shows_its_face() -> None:
-    assert [sprite.name for sprite in place("huge brown cat")] == ["cat-face"]
-    assert [sprite.name for sprite in place("large brown cat")] == ["cat"]

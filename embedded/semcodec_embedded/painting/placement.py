@@ -1,21 +1,22 @@
 """Place the subjects of a scene: how large each is drawn, where it stands, what it may hide.
 
-Sprites are placed one after the other, and later ones make way for earlier ones. Single objects come before
-groups, and large ones before small ones, because a small object always finds a gap beside a large
-one but not the other way round; groups fill what is left. Each sprite gets its size from
-``sizing``, its distance (the y of its lower edge) from ``baselines``, and a desired x from its
+Sprites are placed one after the other, and later ones make way for earlier ones. Single objects
+come before groups, and large ones before small ones, because a small object always finds a gap
+beside a large one but not the other way round; groups fill what is left. Each sprite gets its size
+from ``sizing``, its distance (the y of its lower edge) from ``baselines``, and a desired x from its
 position words. Then ``_avoid_overlap`` tries 31 shifts and takes the one with the lowest cost: the
 hidden shares of areas plus the distance from the desired x, which weighs more if a word asked for
 that position. A single object that would still be hidden shrinks, and what would stand behind
-something taller moves nearer. No sprite is dropped for lack of space, so their number is that of the words.
+something taller moves nearer. No sprite is dropped for lack of space, so their number is that of
+the words.
 
 The result is a function of the scene, the environment, the width and the random generator: subjects
 of equal size keep the order of the words (``sorted`` is stable), costs that are equal go to the
 leftmost shift (``min`` takes the first), and the generator is called in a fixed order. Without that
 the same record would give different pictures; even an extra call of the generator would move
-everything after it. The tests ``test_same_arguments_paint_the_same_pixels``,
-``test_sprites_overlap_little``, ``test_number_of_sprites`` and
-``test_placement_is_deterministic`` in ``test_painter.py`` check it.
+everything after it. ``test_placement_is_deterministic``, ``test_sprites_overlap_little``,
+``test_large_objects_find_their_place_first`` and ``test_number_of_sprites`` in
+``tests/painting/test_placement.py`` and ``test_same_arguments_paint_the_same_pixels`` check it.
 """
 
 from __future__ import annotations
@@ -234,7 +235,7 @@ def _avoid_overlap(
     margin = min(sprite.width / 2, width * 0.46)
     options = [
         replace(sprite, x=min(width - margin, max(margin, sprite.x + shift * width)))
-        for shift in np.linspace(-MAX_SHIFT, MAX_SHIFT, SHIFTS)
+        for shift in np.linspace(-MAX_SHIFT, MAX_SHIFT, SHIFTS).tolist()
     ]
     shift_cost = _shift_cost(subject)
     best = min(

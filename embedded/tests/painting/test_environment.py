@@ -1,0 +1,69 @@
+"""Which environment follows from the words and from the habitat of the subjects."""
+
+from __future__ import annotations
+
+import pytest
+
+from semcodec_embedded.painting.environment import Environment, choose_environment
+from semcodec_embedded.painting.parser import parse_prompt
+
+
+def environment_of(prompt: str) -> Environment:
+    return choose_environment(parse_prompt(prompt))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind", "ground"),
+    [
+        ("boat", "outdoors", "water"),
+        ("car", "outdoors", "road"),
+        ("cow", "outdoors", "grass"),
+        ("train", "outdoors", "tracks"),
+        ("airplane", "sky", ""),
+        ("cat", "room", "floor"),
+        ("toilet", "room", "floor"),
+        ("pizza", "table", "table"),
+        ("laptop brown desk", "table", "desk"),
+        ("fish", "underwater", ""),
+        ("rocket astronaut space", "space", ""),
+        ("man skiing", "outdoors", "snow"),
+        ("parrot brown background", "studio", ""),
+        ("red green shapes gray background", "shapes", ""),
+        ("people tennis", "outdoors", "court"),
+    ],
+)
+def test_environment_follows_from_the_words(prompt: str, kind: str, ground: str) -> None:
+    environment = choose_environment(parse_prompt(prompt))
+    assert (environment.kind, environment.ground) == (kind, ground)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind"),
+    [
+        ("underwater room fish", "underwater"),
+        ("kitchen grass cat", "room"),
+        ("grass table cup", "outdoors"),
+        ("birthday party wall", "table"),
+        ("car gray background", "outdoors"),
+        ("huge car gray background", "studio"),
+    ],
+)
+def test_precedence_of_the_words(prompt: str, kind: str) -> None:
+    assert environment_of(prompt).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("prompt", "ground", "background"),
+    [
+        ("brick wall car road", "road", ()),  # the wall closes the view
+        ("hills coast", "sand", ("hills", "coast")),
+        ("mountains trees", "grass", ("mountains", "grove")),  # a high wood would hide them
+        ("trees hills", "grass", ("hills", "trees")),
+        ("cat bus", "road", ("city",)),  # a pet beside a bus is in the street
+        ("bus water", "sand", ("coast",)),  # a bus cannot float
+        ("train lake", "tracks", ("coast",)),
+    ],
+)
+def test_ground_and_background(prompt: str, ground: str, background: tuple[str, ...]) -> None:
+    environment = environment_of(prompt)
+    assert (environment.ground, environment.background) == (ground, background)

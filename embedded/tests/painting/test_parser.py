@@ -1,0 +1,116 @@
+"""What the parser and the rules make of the words of a prompt."""
+
+from __future__ import annotations
+
+import pytest
+
+from semcodec_embedded.painting.parser import parse_prompt
+from semcodec_embedded.painting.scene import Subject
+
+
+def subjects(prompt: str) -> tuple[Subject, ...]:
+    return parse_prompt(prompt).subjects
+
+
+@pytest.mark.parametrize(
+    ("prompt", "part", "color"),
+    [
+        ("huge gray statue background", "background", "gray"),
+        ("huge red person brown background below", "below", "red"),
+        ("two brown laptops green wall desk", "ground", "green"),
+        ("gray bus street green trees pink road", "ground", "pink"),
+        ("red boat water", "ground", ""),
+        ("parrot brown background green", "below", "green"),
+    ],
+)
+def test_color_that_is_not_repeated_is_inferred(prompt: str, part: str, color: str) -> None:
+    assert parse_prompt(prompt).color_of(part) == color
+
+
+@pytest.mark.parametrize(
+    ("prompt", "gray"),
+    [
+        ("white clock center gray background black", True),
+        ("black person white door gray background", True),
+        ("white bus gray road", False),
+        ("red clock gray background black", False),
+    ],
+)
+def test_black_and_white_photograph_is_inferred_from_its_colors(prompt: str, gray: bool) -> None:
+    assert ("gray" in parse_prompt(prompt).moods) == gray
+
+
+@pytest.mark.parametrize("prompt", ["orange", "orange left"])
+def test_orange_without_a_noun_is_a_fruit(prompt: str) -> None:
+    assert [subject.noun for subject in subjects(prompt)] == ["tangerine"]
+
+
+def test_orange_before_a_noun_is_a_color() -> None:
+    assert [(subject.noun, subject.colors) for subject in subjects("orange cat")] == [
+        ("cat", ("orange",))
+    ]
+
+
+def test_repeated_noun_only_adds_its_color() -> None:
+    [cat] = subjects("cat table red cat")
+    assert (cat.count, cat.colors) == (1, ("red",))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count"), [("dogs", 3), ("books", 1), ("flowers", 3), ("ninety dogs", 3)]
+)
+def test_count_without_a_known_number(prompt: str, count: int) -> None:
+    assert subjects(prompt)[0].count == count
+
+
+@pytest.mark.parametrize("part", ["wall", "background"])
+def test_dark_part_is_black(part: str) -> None:
+    assert parse_prompt(f"dark {part} dog").color_of(part) == "black"
+
+
+def test_color_of_a_word_replaces_an_inferred_one() -> None:
+    assert parse_prompt("gray cat background red background").color_of("background") == "red"
+
+
+def test_clothing_is_worn_and_not_an_object() -> None:
+    [man] = subjects("man hat red shirt")
+    assert man.colors == ("red",)
+    assert [subject.noun for subject in subjects("hat")] == ["hat"]
+
+
+def test_beard_is_a_portrait() -> None:
+    assert subjects("man beard")[0].size == "huge"
+
+
+def test_people_who_cannot_act_watch() -> None:
+    actor, audience = subjects("three men skateboarding")
+    assert (actor.sprites, actor.count) == (("skateboarder",), 1)
+    assert (audience.count, audience.size) == (2, "small")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "activity", "ground"),
+    [
+        ("man surfboard", "surfing", "water"),
+        ("surfboard", "", ""),
+        ("dog running", "running", ""),
+    ],
+)
+def test_activity_is_implied_by_its_gear(prompt: str, activity: str, ground: str) -> None:
+    scene = parse_prompt(prompt)
+    assert (scene.activity, scene.ground) == (activity, ground)
+
+
+def test_activity_adds_what_belongs_to_it() -> None:
+    assert ("soccer-ball",) in [subject.sprites for subject in subjects("children soccer")]
+    assert [subject.noun for subject in subjects("birthday party")] == ["cake", "balloons"]
+
+
+def test_snowmobile_includes_its_rider() -> None:
+    assert [subject.sprites for subject in subjects("man snowmobile")] == [("snowmobile",)]
+
+
+def test_longest_phrase_wins() -> None:
+    scene = parse_prompt("dark night hot air balloon")
+    assert (scene.moods, scene.sky) == (frozenset(), {"night"})
+    assert len(scene.subjects) == 1
