@@ -101,10 +101,10 @@ def _encode_words(words: Sequence[str]) -> tuple[RangeEncoder, SequenceContext]:
 
 
 # The end of a payload. Nothing in a payload states how many words it has: there is no count and no
-# end symbol, which would cost 4 to 7 bits per record (spec/decisions/0004-words-whole.md). A payload
-# ends where its bytes stop determining words. A decoder continues while every byte string that
-# begins with the payload decodes to the same next word (RangeDecoder.is_determined); it drops the
-# first word for which that is not so, and is done.
+# end symbol, which would cost 4 to 7 bits per record (spec/decisions/0004-words-whole.md). A
+# payload ends where its bytes stop determining words. A decoder continues while every byte string
+# that begins with the payload decodes to the same next word (RangeDecoder.is_determined); it drops
+# the first word for which that is not so, and is done.
 #
 # The last bytes that an encoder writes must therefore satisfy two conditions. (1) They determine
 # all words: all numbers that begin with these bytes are in the interval of the words. (2) They do
