@@ -134,18 +134,16 @@ LAYOUT = c.Struct(
 )
 
 
-def parse(data: bytes, is_file: bool) -> tuple[Any, list[FieldLocation]]:
-    """Return the fields of ``data`` as a tree, and the locations of its leaves in order.
+def parse(data: bytes, is_file: bool) -> Any:
+    """Return the fields of ``data`` as a tree.
 
     Raises:
         FormatError: SC-HDR-3, the layout does not fit the bytes.
     """
-    locations: list[FieldLocation] = []
     try:
-        tree = _parse(data, is_file, locations)
+        return _parse(data, is_file, [])
     except c.ConstructError as error:
         raise FormatError("SC-HDR-3", "The bytes do not fit the layout.", len(data) * 8) from error
-    return tree, [location for location in locations if location.bits]
 
 
 def build(values: Mapping[str, Any], is_file: bool) -> bytes:

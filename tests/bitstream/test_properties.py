@@ -40,8 +40,7 @@ def write_by_layout(data: bytes, is_file: bool) -> bytes:
             return {name: plain(part) for name, part in value.items() if name != "_io"}
         return [plain(part) for part in value] if isinstance(value, list) else value
 
-    tree, _ = layout.parse(data, is_file)
-    return layout.build(plain(tree), is_file)
+    return layout.build(plain(layout.parse(data, is_file)), is_file)
 
 
 # --- values -------------------------------------------------------------------------------
@@ -99,6 +98,15 @@ def test_layout_and_annex_c_read_what_is_packed(text: str, pack_options: dict[st
     data = pack(text, **pack_options)
     assert write_by_layout(data, pack_options["framing"] == "file") == data
     assert annex_c.decode(data) == unpack(data).as_dict()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x02", b"\x02\x81\xf3", b"\x04\x03\x14", b"\x01" + b"\x80" * 4]
+)
+def test_layout_rejects_truncated_data(data: bytes) -> None:
+    with pytest.raises(FormatError) as caught:
+        layout.parse(data, is_file=False)
+    assert (caught.value.rule, caught.value.offset) == ("SC-HDR-3", 8 * len(data))
 
 
 @examples(300)
