@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fuzz import corpus, engine
-from semcodec.bitstream import RULES, api, checksums, extensions, record_codec
+from semcodec.bitstream import RULES, api, checksums, extensions, leb128, record_codec
 from semcodec.bitstream.framing import text as text_framings
 from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import Record
@@ -86,6 +86,25 @@ def test_disabled_rule_is_noticed_without_vectors(
     monkeypatch.setattr(engine.corpus, "of_target", lambda name: [])
     disable_rule(monkeypatch, "report", rule)
     assert is_noticed()
+
+
+def test_wrong_rule_id_is_noticed_by_comparison_with_annex_c(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    original = Parser.report
+
+    def report(self: Parser, rule: str, *rest: Any) -> None:
+        original(self, {"SC-SIZ-3": "SC-SIZ-4"}.get(rule, rule), *rest)
+
+    monkeypatch.setattr(Parser, "report", report)
+    assert fails_on_vectors("differential", "SC-SIZ-3")
+    assert fails_on_vectors("fields", "SC-SIZ-3")
+    assert not fails_on_vectors("unpack", "SC-SIZ-3")  # strict and collecting parser are both wrong
+
+
+def test_non_canonical_serializer_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leb128, "write", lambda value: bytes([value & 127 | 128, value >> 7]))
+    assert fails_on_vectors("fields", "SC-EXT-4")
 
 
 def test_fast_path_without_its_rules_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
