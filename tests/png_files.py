@@ -56,11 +56,10 @@ def iter_chunks(png: bytes) -> Iterator[Chunk]:
     offset, kind = len(SIGNATURE), b""
     while kind != b"IEND" and offset + CHUNK_OVERHEAD <= len(png):
         length, kind = struct.unpack_from(">I4s", png, offset)
-        chunk = Chunk(offset, kind, png[offset + 8 : offset + 8 + length])
-        if chunk.end > len(png) or len(chunk.data) < length:
+        if offset + CHUNK_OVERHEAD + length > len(png):
             return
-        yield chunk
-        offset = chunk.end
+        yield Chunk(offset, kind, png[offset + 8 : offset + 8 + length])
+        offset += CHUNK_OVERHEAD + length
 
 
 def split_chunks(png: bytes) -> list[bytes]:

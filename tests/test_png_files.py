@@ -32,8 +32,10 @@ def test_walk_ends_at_iend() -> None:
 
 def test_walk_ends_at_a_cut_chunk() -> None:
     png = build_png(TEXT)
-    for end in range(1, 12):
+    for end in range(1, len(END)):
         assert split_chunks(png[:-end]) == [HEADER, TEXT, PIXELS]
+    for end in range(len(END) + 1, len(END + PIXELS)):
+        assert split_chunks(png[:-end]) == [HEADER, TEXT]
     assert split_chunks(png[:8]) == split_chunks(b"") == []
 
 
