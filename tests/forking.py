@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import pytest
 
-PATIENCE: Final = 30.0  #: seconds after which a thread or a child is taken to hang
+MAX_SECONDS: Final = 30.0  #: seconds after which a thread or a child is taken to hang
 
 
-def forks(test: Callable[..., Any]) -> Callable[..., Any]:
+def needs_fork(test: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a test that forks: it needs ``fork``, and Python 3.12 warns if there are threads."""
     test = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork() here")(test)
     return pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")(test)
@@ -45,7 +45,7 @@ def forked(work: Callable[[], object]) -> Iterator[Callable[[], int]]:
 
     def wait() -> int:
         os.close(write_end)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + MAX_SECONDS
         while time.monotonic() < deadline:
             pid, status = os.waitpid(child, os.WNOHANG)
             if pid:

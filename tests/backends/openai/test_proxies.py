@@ -23,7 +23,7 @@ from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import FakeServer, respond
 from tests.backends.openai.test_deadlines import CHAT, SECONDS, client
 from tests.backends.openai.watching_server import WatchingServer
-from tests.forking import PATIENCE
+from tests.forking import MAX_SECONDS
 
 PROXY: Final = "http://127.0.0.1:9"
 IPV4: Final = "http://127.0.0.2:8080/v1"
@@ -162,10 +162,10 @@ def test_an_excluded_server_gets_the_request_without_the_proxy(
     with FakeServer(lambda seen: reply) as server, FakeServer(lambda seen: reply) as proxy:
         port = server.url.removesuffix("/v1").rpartition(":")[2]
         monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
-        assert client(server.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
+        assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
         assert (len(proxy.seen), len(server.seen)) == (1, 0)
         monkeypatch.setenv("NO_PROXY", entry.format(port=port))
-        assert client(server.url, text_timeout=PATIENCE).send(CHAT).text == "A boat."
+        assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
         assert (len(proxy.seen), len(server.seen)) == (1, 1)
 
 
@@ -218,7 +218,7 @@ def scripted(*replies: bytes, drip: bytes = b"", closes: bool = False) -> Iterat
             ended.set()
             socket.create_connection(("127.0.0.1", port)).close()
             for thread in threads:
-                thread.join(PATIENCE)
+                thread.join(MAX_SECONDS)
 
 
 def fault(url: str) -> BackendError:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from tests.forking import PATIENCE
+from tests.forking import MAX_SECONDS
 
 DRIP: Final = 0.02  #: seconds between two bytes
 END: Final = b"\r\n\r\n"
@@ -50,13 +50,13 @@ class WatchingServer:
         with socket.create_connection(("127.0.0.1", self.port)):
             pass  # wakes the thread that listens
         for thread in self._threads:
-            thread.join(PATIENCE)
+            thread.join(MAX_SECONDS)
         self._socket.close()
 
     def sees(self, closed: int) -> bool:
         """Wait until ``closed`` connections were closed by the other end, and tell if they were."""
         with self._changed:
-            return self._changed.wait_for(lambda: self.closed >= closed, PATIENCE)
+            return self._changed.wait_for(lambda: self.closed >= closed, MAX_SECONDS)
 
     def _begin(self, work: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=work, args=arguments, daemon=True)
