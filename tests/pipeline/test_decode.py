@@ -26,6 +26,15 @@ def test_decode_paints_the_words_of_a_file(set_results: SetResults) -> None:
     assert decoded.trace.stages[1].output == "a picture of red boat"
 
 
+@pytest.mark.parametrize(("seed", "expected"), [(None, 7), (0, 0), (9, 9)])
+def test_given_seed_replaces_that_of_the_record(
+    set_results: SetResults, seed: int | None, expected: int
+) -> None:
+    data = semcodec.pack("rd bt", size=(8, 8), extensions={"seed": 7})
+    decoded = semcodec.decode(data, backend="model", seed=seed)
+    assert decoded.image.getpixel((0, 0)) == (expected, 0, 0)
+
+
 def test_backends_can_be_mixed(set_results: SetResults) -> None:
     data = semcodec.pack("rd bt", size=(40, 30))
     decoded = semcodec.decode(data, writer="rules", painter="model")
