@@ -14,7 +14,7 @@ httpx2 = pytest.importorskip("httpx2", reason="There is no client: pip install '
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
-def test_a_model_must_be_named_where_none_is_listed(status: int) -> None:
+def test_model_must_be_named_if_the_server_lists_none(status: int) -> None:
     transport = httpx2.MockTransport(lambda request: httpx2.Response(status, text="no"))
     settings = Settings(base_url="http://127.0.0.1:9/v1", retries=0)
     client = Client(settings, ApiKey("unused", "nowhere"), transport)

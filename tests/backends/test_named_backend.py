@@ -43,7 +43,7 @@ MODELS = 'describer = "m"\nwriter = "m"\npainter = "p"'
 PRICES = MODELS + "\nprices = { m = { input = 100, output = 100 } }\nmax_cost = "
 
 
-def test_a_changed_environment_is_followed(
+def test_each_run_reads_the_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: list[Settings]
 ) -> None:
     config(monkeypatch, tmp_path, MODELS)
@@ -53,7 +53,7 @@ def test_a_changed_environment_is_followed(
     assert [settings.base_url for settings in called] == [A, A, B, B]
 
 
-def test_a_changed_config_file_is_followed(
+def test_each_run_reads_the_config_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: list[Settings]
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", A)
@@ -63,7 +63,7 @@ def test_a_changed_config_file_is_followed(
     assert [settings.writer for settings in called] == ["m", "m", "n", "n"]
 
 
-def test_a_faulty_setting_does_not_outlive_its_correction(
+def test_corrected_setting_is_used_by_the_next_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     config(monkeypatch, tmp_path, MODELS)
@@ -74,7 +74,7 @@ def test_a_faulty_setting_does_not_outlive_its_correction(
     semcodec.encode(PHOTO, backend="openai")
 
 
-def test_max_cost_is_of_one_run(
+def test_max_cost_limits_one_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: list[Settings]
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", A)

@@ -23,25 +23,25 @@ def _seer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry.BUILT_IN, "seer", Seer)
 
 
-def test_auto_is_the_offline_backend_with_the_deterministic_writer() -> None:
+def test_auto_is_the_offline_backend_with_the_rule_based_writer() -> None:
     assert backends.find("describer", "auto").name == "embedded"
     assert backends.find("painter", "auto").name == "embedded"
     assert backends.find("writer", "auto").name == "rules"
 
 
-def test_a_general_backend_fills_what_it_can_and_the_default_the_rest() -> None:
+def test_default_backend_fills_the_roles_that_another_cannot() -> None:
     assert isinstance(backends.find("describer", "seer"), Seer)
     assert backends.find("painter", "seer").name == "embedded"
     assert backends.find("writer", "embedded").name == "rules"
 
 
-def test_a_special_backend_must_be_able() -> None:
+def test_override_must_be_able_to_fill_its_role() -> None:
     assert isinstance(backends.find("describer", "auto", "seer"), Seer)
     with pytest.raises(InputError, match="'seer' cannot be the painter, only describer"):
         backends.find("painter", "auto", "seer")
 
 
-def test_a_name_is_made_once_for_a_run_and_again_for_the_next(
+def test_each_run_creates_its_own_instance(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Seer, "paint", Seer.describe, raising=False)
@@ -52,7 +52,7 @@ def test_a_name_is_made_once_for_a_run_and_again_for_the_next(
     assert first[0] is not second[0]
 
 
-def test_no_backend_is_the_default_upscaler() -> None:
+def test_there_is_no_default_upscaler() -> None:
     for general in ("auto", "seer", "embedded"):
         with pytest.raises(
             InputError, match="There is no default upscaler: name a backend that can upscale"
@@ -61,12 +61,12 @@ def test_no_backend_is_the_default_upscaler() -> None:
 
 
 @pytest.mark.parametrize("role", sorted(registry.DEFAULTS))
-def test_the_default_backend_of_a_role_can_fill_it(role: str) -> None:
+def test_default_backend_of_a_role_can_fill_it(role: str) -> None:
     assert hasattr(backends.find(role, "auto"), registry.ROLES[role])
 
 
 @pytest.mark.parametrize("role", ["bogus", "", None, 3])
-def test_an_unknown_role_lists_the_known_ones(role: Any) -> None:
+def test_message_of_an_unknown_role_lists_the_known_ones(role: Any) -> None:
     with pytest.raises(InputError, match="not a role: use one of describer, writer, painter"):
         backends.find(role, "auto", Seer())
 
@@ -78,12 +78,12 @@ def test_names_and_roles() -> None:
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "Embedded"])
-def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
+def test_message_of_an_unknown_name_lists_the_known_ones(name: str) -> None:
     with pytest.raises(InputError, match="use one of embedded, openai, rules, seer"):
         backends.find("describer", name)
 
 
-def test_a_backend_is_a_name_or_an_object() -> None:
+def test_backend_is_given_by_name_or_as_an_object() -> None:
     seer = Seer()
     assert backends.find("describer", seer) is seer
     for nothing in (3, None, Seer):
@@ -93,7 +93,7 @@ def test_a_backend_is_a_name_or_an_object() -> None:
         backends.find("painter", "auto", seer)
 
 
-def test_without_the_offline_package_it_says_what_to_install(
+def test_message_names_the_offline_package_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(registry, "_entry_points", dict)
@@ -102,7 +102,7 @@ def test_without_the_offline_package_it_says_what_to_install(
     assert (caught.value.backend, caught.value.stage) == ("embedded", "load")
 
 
-def test_a_plug_in_that_breaks_is_a_backend_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_entry_point_that_fails_is_a_backend_error(monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken:
         def load(self) -> object:
             raise RuntimeError("no such library")

@@ -89,7 +89,7 @@ def test_every_trace_has_the_repairs_of_its_own_run() -> None:
         assert len(trace.stages[1].notes["calls"]) == 2
 
 
-def test_a_run_that_fails_has_its_own_calls() -> None:
+def test_failed_run_has_its_own_calls() -> None:
     traces = all_runs(backend(Server(describe="")))
     for number, trace in enumerate(traces):
         (stage,) = trace.stages
@@ -109,7 +109,7 @@ class Schemaless(Server):
         return reply
 
 
-def test_every_run_asks_again_without_a_schema_that_the_server_refuses() -> None:
+def test_every_run_repeats_its_request_without_a_rejected_schema() -> None:
     for trace in all_runs(backend(Schemaless())):
         assert len(trace.stages) == 2, trace.stages[-1].notes
         assert trace.stages[1].notes["repairs"] == [
@@ -117,7 +117,7 @@ def test_every_run_asks_again_without_a_schema_that_the_server_refuses() -> None
         ]
 
 
-def test_a_useless_reply_of_one_run_drops_no_cached_reply_of_another(tmp_path: Path) -> None:
+def test_unusable_response_of_one_run_does_not_delete_those_of_another(tmp_path: Path) -> None:
     """Run 0 gets no description; the replies of the others must still be in the cache."""
     path = tmp_path / "cache"
 
@@ -137,7 +137,7 @@ def test_a_useless_reply_of_one_run_drops_no_cached_reply_of_another(tmp_path: P
     assert sources == [[None]] + [["cache"] * 2] * (RUNS - 1)
 
 
-def test_a_useless_reply_does_not_drop_a_better_one_to_the_same_call(tmp_path: Path) -> None:
+def test_unusable_response_does_not_delete_a_newer_one(tmp_path: Path) -> None:
     """Another run may have replaced the reply in the meantime."""
     path = tmp_path / "cache"
     good = ModelResponse("A red boat number 0 on a lake.")
@@ -165,7 +165,7 @@ def test_a_useless_reply_does_not_drop_a_better_one_to_the_same_call(tmp_path: P
     assert all(cassette.get(call, URL, 0) == good for call in overtaking)
 
 
-def test_a_recording_keeps_every_reply_to_the_same_call(tmp_path: Path) -> None:
+def test_a_recording_keeps_every_response_to_the_same_request(tmp_path: Path) -> None:
     """Six runs make the same call at once; each reply is another occurrence of it."""
     path = tmp_path / "recording"
     answers = iter(range(RUNS))
@@ -181,7 +181,7 @@ def test_a_recording_keeps_every_reply_to_the_same_call(tmp_path: Path) -> None:
     assert replies == [f"A boat and {number} birds." for number in range(RUNS)]
 
 
-def test_runs_inside_of_runs_keep_their_calls_apart() -> None:
+def test_nested_runs_have_separate_calls() -> None:
     """A describer may itself encode and decode."""
     inner_backend = backend(Server(1))
     traces: list[semcodec.Trace] = []

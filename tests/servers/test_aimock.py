@@ -125,7 +125,7 @@ def color(path: Path) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
 @pytest.mark.parametrize("coding", ["auto", "nibble"])
-def test_there_and_back(
+def test_round_trip(
     run: Run, mock: Mock, photo: Path, tmp_path: Path, api: str, coding: str
 ) -> None:
     file, picture = tmp_path / "photo.semc", tmp_path / "picture.png"
@@ -144,9 +144,7 @@ def test_there_and_back(
     assert len(mock.journal("")) == texts + 1
 
 
-def test_the_photograph_is_in_the_request(
-    run: Run, mock: Mock, photo: Path, tmp_path: Path
-) -> None:
+def test_request_contains_the_photograph(run: Run, mock: Mock, photo: Path, tmp_path: Path) -> None:
     file = tmp_path / "photo.semc"
     assert run("encode", photo, "-o", file, "--k", 5, "--backend", "openai", *MODELS)[0] == 0
     first, *others = mock.journal("chat/completions")
@@ -159,7 +157,7 @@ def test_the_photograph_is_in_the_request(
     assert not any("image_url" in json.dumps(one["body"]) for one in others)
 
 
-def test_a_picture_is_edited_at_its_own_size(mock: Mock) -> None:
+def test_edited_image_keeps_its_size(mock: Mock) -> None:
     backend = semcodec.backends.openai.OpenAIBackend(painter="gpt-image-2")
     before = Image.new("RGB", (90, 61), BLUE)
     with collect_notes() as collected:
@@ -172,7 +170,7 @@ def test_a_picture_is_edited_at_its_own_size(mock: Mock) -> None:
     assert (call["route"], call["model"]) == ("images/edits", "gpt-image-2")
 
 
-def test_a_key_that_is_not_valid_there(
+def test_rejected_key(
     run: Run, mock: Mock, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SEMCODEC_API_KEY", "sk-somebody-elses-key")
@@ -183,7 +181,7 @@ def test_a_key_that_is_not_valid_there(
     assert "somebody" not in out + err
 
 
-def test_no_output_and_no_journal_has_the_key(
+def test_key_is_in_no_output_and_no_journal(
     run: Run, mock: Mock, photo: Path, tmp_path: Path
 ) -> None:
     file, picture = tmp_path / "photo.semc", tmp_path / "picture.png"
@@ -200,7 +198,7 @@ def test_no_output_and_no_journal_has_the_key(
     assert KEY.encode() not in written
 
 
-def test_a_recorded_picture_is_replayed_and_not_paid_again(
+def test_recorded_image_is_replayed_and_not_paid_again(
     run: Run, mock: Mock, record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cassette, files = tmp_path / "tape", [tmp_path / f"{n}.png" for n in range(3)]
@@ -217,7 +215,7 @@ def test_a_recorded_picture_is_replayed_and_not_paid_again(
     assert len(mock.journal("images/")) == 1
 
 
-def test_a_call_is_made_again_when_there_were_too_many(
+def test_rate_limited_request_is_retried(
     run: Run, mock: Mock, record: Path, tmp_path: Path, config: Path, waits: list[float]
 ) -> None:
     config.write_text("[openai]\nretries = 2\n")
@@ -230,7 +228,7 @@ def test_a_call_is_made_again_when_there_were_too_many(
     assert [one["response"]["status"] for one in mock.journal("")] == [429, 429, 200, 200]
 
 
-def test_a_picture_waits_until_the_chaos_is_over(
+def test_image_request_is_retried_until_the_limit_ends(
     run: Run, mock: Mock, record: Path, tmp_path: Path, config: Path, monkeypatch: Any
 ) -> None:
     config.write_text("[openai]\nretries = 1\n")
@@ -255,7 +253,7 @@ def test_a_picture_waits_until_the_chaos_is_over(
         ("malformedRate", "returned a malformed response to 'paint'", 1),
     ],
 )
-def test_a_picture_that_was_begun_is_not_asked_for_again(
+def test_image_request_that_may_be_billed_is_not_retried(
     run: Run, mock: Mock, record: Path, tmp_path: Path, config: Path, waits: list[float],
     chaos: str, says: str, requests: int,
 ) -> None:  # fmt: skip
@@ -271,7 +269,7 @@ def test_a_picture_that_was_begun_is_not_asked_for_again(
     assert not picture.exists()
 
 
-def test_a_limit_stops_before_the_picture_is_asked_for(
+def test_limit_stops_before_the_image_request(
     run: Run, mock: Mock, record: Path, tmp_path: Path, config: Path
 ) -> None:
     config.write_text('[openai.prices."gpt-image-2"]\ninput = 5\noutput = 30\n')
@@ -283,7 +281,7 @@ def test_a_limit_stops_before_the_picture_is_asked_for(
     assert not mock.journal("")
 
 
-def test_a_server_of_many_models_is_told_which(run: Run, mock: Mock, record: Path) -> None:
+def test_model_must_be_named_if_there_are_several(run: Run, mock: Mock, record: Path) -> None:
     how = ("--painter", "openai", "--writer", "rules")
     code, _, err = run("decode", record, "-o", record.with_name("boat.png"), *how)
     assert code == 2

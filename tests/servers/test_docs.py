@@ -44,7 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("line", [line for line in COMMANDS if "--replay" not in line])
-def test_a_command_is_one(run: Run, line: str) -> None:
+def test_command_runs(run: Run, line: str) -> None:
     rehearsal = () if "openai" not in line or "--dry-run" in line else ("--dry-run",)
     code, out, err = run(*shlex.split(line, comments=True)[1:], *rehearsal)
     assert code == 0, err
@@ -52,12 +52,12 @@ def test_a_command_is_one(run: Run, line: str) -> None:
         assert found[1] in out
 
 
-def test_there_are_enough() -> None:
+def test_commands_are_found() -> None:
     assert len(COMMANDS) >= 11
     assert sum("--replay" in line for line in COMMANDS) == 1
 
 
-def test_a_rehearsal_prints_what_is_shown(run: Run) -> None:
+def test_dry_run_prints_what_the_page_shows(run: Run) -> None:
     [line] = [line for line in COMMANDS if "--dry-run" in line]
     _, out, _ = run(*shlex.split(line)[1:])
     shown = next(block for _, block in BLOCKS if block.startswith("server  "))
@@ -69,7 +69,7 @@ def without_prices(text: str) -> list[str]:
     return re.sub(r" *\$\d+\.\d+", " $", text).rstrip().splitlines()
 
 
-def test_the_config_file_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_config_file_of_the_page_is_valid(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [text] = [block for kind, block in BLOCKS if kind == "toml"]
     path = folder / ".config" / "semcodec" / "config.toml"
     path.parent.mkdir(parents=True)
@@ -81,7 +81,7 @@ def test_the_config_file_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert str(settings.max_cost) == "0.5"
 
 
-def test_a_fault_in_the_config_file_is_one_sentence_and_an_option_mends_it(
+def test_option_overrides_an_invalid_setting(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = folder / "config.toml"
@@ -95,7 +95,7 @@ def test_a_fault_in_the_config_file_is_one_sentence_and_an_option_mends_it(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Files have no mode here.")
-def test_a_key_that_others_can_read_is_refused_as_shown(
+def test_readable_key_is_refused_as_shown(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = folder / "config.toml"

@@ -61,7 +61,7 @@ def shape(path: Path) -> tuple[str | None, tuple[int, int]]:
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
-def test_a_photograph_becomes_a_record(
+def test_photograph_becomes_a_record(
     run: Run, server: SubprocessServer, photo: Path, tmp_path: Path, api: str
 ) -> None:
     file, trace = tmp_path / "photo.semc", tmp_path / "trace.json"
@@ -78,7 +78,7 @@ def test_a_photograph_becomes_a_record(
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
-def test_another_photograph_brings_another_description(
+def test_another_photograph_has_another_description(
     run: Run, server: SubprocessServer, photo: Path, tmp_path: Path, api: str
 ) -> None:
     other = tmp_path / "other.png"
@@ -92,7 +92,7 @@ def test_another_photograph_brings_another_description(
     assert said[0] == said[2] != said[1]
 
 
-def test_a_held_answer_is_json_and_a_free_one_is_not(
+def test_answer_is_json_only_with_a_schema(
     run: Run, server: SubprocessServer, photo: Path, tmp_path: Path, config: Path
 ) -> None:
     answers = []
@@ -117,7 +117,7 @@ def answer(cassette: Path, stage: str) -> str:
     return str(json.loads(found)["text"])
 
 
-def test_skeletons_and_a_picture_from_them(
+def test_record_of_skeletons_is_decoded(
     run: Run, server: SubprocessServer, photo: Path, tmp_path: Path
 ) -> None:
     file, picture, trace = (tmp_path / name for name in ("photo.semc", "picture.png", "t.json"))
@@ -134,7 +134,7 @@ def test_skeletons_and_a_picture_from_them(
     assert shape(picture) == ("PNG", (96, 64))
 
 
-def test_a_model_that_no_schema_holds_is_asked_without_one(
+def test_model_that_fails_with_a_schema_is_used_without(
     run: Run, photo: Path, tmp_path: Path
 ) -> None:
     file, trace = tmp_path / "photo.semc", tmp_path / "trace.json"
@@ -148,9 +148,7 @@ def test_a_model_that_no_schema_holds_is_asked_without_one(
     assert any("without the JSON schema" in repair for repair in repairs)
 
 
-def test_a_recorded_run_is_replayed_twice_after_the_server_is_gone(
-    run: Run, photo: Path, tmp_path: Path
-) -> None:
+def test_recorded_run_is_replayed_without_the_server(run: Run, photo: Path, tmp_path: Path) -> None:
     there, back = tmp_path / "there.tape", tmp_path / "back.tape"
 
     def trip(name: str, mode: str, *where: str) -> tuple[bytes, bytes]:
@@ -170,7 +168,7 @@ def test_a_recorded_run_is_replayed_twice_after_the_server_is_gone(
     assert trip("twice", "--replay", "--base-url", "http://127.0.0.1:9/v1") == recorded
 
 
-def test_a_live_server_gives_the_same_twice_and_a_cache_does_not_ask_it(
+def test_cache_gives_the_same_without_requests(
     run: Run, server: SubprocessServer, photo: Path, tmp_path: Path
 ) -> None:
     files, requests = [], []
@@ -185,7 +183,7 @@ def test_a_live_server_gives_the_same_twice_and_a_cache_does_not_ask_it(
     assert requests[3] == 0
 
 
-def test_a_rehearsal_asks_nothing(
+def test_dry_run_sends_nothing(
     run: Run, server: SubprocessServer, photo: Path, tmp_path: Path
 ) -> None:
     before, file = asked(server), tmp_path / "photo.semc"
@@ -196,7 +194,7 @@ def test_a_rehearsal_asks_nothing(
     assert (asked(server), file.exists()) == (before, False)
 
 
-def test_it_cannot_paint_and_the_user_is_told(
+def test_message_of_a_server_that_cannot_paint(
     run: Run, server: SubprocessServer, tmp_path: Path
 ) -> None:
     file, picture = tmp_path / "boat.semc", tmp_path / "boat.png"
@@ -208,7 +206,7 @@ def test_it_cannot_paint_and_the_user_is_told(
     assert not picture.exists()
 
 
-def test_what_is_too_long_for_it_is_called_so(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_message_of_a_too_long_request(run: Run, photo: Path, tmp_path: Path) -> None:
     with llama(tmp_path / "narrow", "--context", 256) as server:
         how = ("--backend", "openai", "--base-url", server.url)
         code, _, err = run("encode", photo, "-o", tmp_path / "photo.semc", *how)
@@ -217,7 +215,7 @@ def test_what_is_too_long_for_it_is_called_so(run: Run, photo: Path, tmp_path: P
     assert "use a model with more context" in err
 
 
-def test_a_key_opens_it_and_is_seen_nowhere(
+def test_key_is_accepted_and_never_shown(
     run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, trace, cassette = (tmp_path / name for name in ("photo.semc", "t.json", "tape"))
@@ -235,7 +233,7 @@ def test_a_key_opens_it_and_is_seen_nowhere(
     assert not any(KEY.encode() in said for said in (out.encode(), err.encode(), *written))
 
 
-def test_the_command_itself_in_a_pipe(server: SubprocessServer, photo: Path) -> None:
+def test_command_in_a_pipe(server: SubprocessServer, photo: Path) -> None:
     semcodec_ = (sys.executable, "-m", "semcodec")
     how = ("--base-url", server.url)
     encode = (*semcodec_, "encode", "-", "-o", "-", "--backend", "openai", "--size", "96x64", *how)

@@ -120,7 +120,7 @@ class Cassette:
         forever. So ``block_fork`` covers everything from opening to closing, and the wait for other
         processes is done here and not by SQLite (``timeout=0``), because a wait inside the block
         would hold up every fork of this process for up to ``LOCK_TIMEOUT``. Tested by
-        ``test_while_a_cassette_is_read``, ``test_threads_share_a_cassette`` and
+        ``test_fork_while_a_cassette_is_read``, ``test_threads_share_a_cassette`` and
         ``test_a_write_waits_for_another_process``.
         """
         deadline = time.monotonic() + LOCK_TIMEOUT

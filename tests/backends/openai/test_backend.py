@@ -46,7 +46,7 @@ def always(reply: ModelResponse) -> tuple[Send, list[ModelRequest]]:
         ("\n".join("abcdefghij"), "a, b, c, d, e, f, g, h"),
     ],
 )
-def test_where_there_are_several_models_one_must_be_named(names: str, says: str) -> None:
+def test_model_must_be_named_if_there_is_not_exactly_one(names: str, says: str) -> None:
     send, calls = always(ModelResponse(names))
     asking = backend(send, writer=None)
     for _ in range(2):
@@ -55,7 +55,7 @@ def test_where_there_are_several_models_one_must_be_named(names: str, says: str)
     assert {call.route for call in calls} == {"models"}
 
 
-def test_the_only_model_is_asked_for_once() -> None:
+def test_only_model_is_listed_once() -> None:
     send, calls = always(ModelResponse("boat"))
     asking = backend(send, writer=None, describer=None)
     asking.expand(["boat"])
@@ -65,7 +65,7 @@ def test_the_only_model_is_asked_for_once() -> None:
 
 
 @pytest.mark.parametrize("stage", ["describe", "expand"])
-def test_a_refusal_in_so_many_words_is_one(stage: str) -> None:
+def test_refusal_field_is_a_refusal_error(stage: str) -> None:
     send, calls = always(ModelResponse(refusal="No, I can't."))
     given: Any = PICTURE if stage == "describe" else ["boat"]
     with pytest.raises(RefusalError, match=f"The model m refused '{stage}'") as caught:
@@ -73,7 +73,7 @@ def test_a_refusal_in_so_many_words_is_one(stage: str) -> None:
     assert (caught.value.backend, caught.value.stage, len(calls)) == ("openai", stage, 1)
 
 
-def test_a_refusal_beside_an_answer_is_none() -> None:
+def test_refusal_beside_an_answer_is_ignored() -> None:
     send, _ = always(ModelResponse("A boat.", refusal="perhaps"))
     assert backend(send).describe(PICTURE) == "A boat."
 
@@ -93,7 +93,7 @@ def without_schemas(
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
-def test_a_server_that_takes_no_schema_is_asked_without_from_then_on(api: str) -> None:
+def test_rejected_schema_is_not_sent_again(api: str) -> None:
     send, calls = without_schemas("The server does not take the call.")
     asking = backend(send, api=api)
     with collect_notes() as collected:
@@ -112,7 +112,7 @@ def test_a_server_that_takes_no_schema_is_asked_without_from_then_on(api: str) -
         ("It knows no json_schema.", {"structured": "json_schema"}, SchemaNotSupported),
     ],
 )
-def test_another_fault_is_no_fault_of_the_schema(
+def test_other_errors_are_not_taken_for_a_rejected_schema(
     message: str, settings: dict[str, str], kind: type[BackendError]
 ) -> None:
     send, calls = without_schemas(message, kind)
@@ -121,13 +121,13 @@ def test_another_fault_is_no_fault_of_the_schema(
     assert len(calls) == 1
 
 
-def test_schemas_may_be_off() -> None:
+def test_schemas_can_be_switched_off() -> None:
     send, calls = without_schemas("json_schema")
     backend(send, structured="off").compress(["boat", "lake"])
     assert len(calls) == 1
 
 
-def test_a_plain_question_is_not_asked_again_for_its_schema() -> None:
+def test_request_without_a_schema_is_not_sent_again_for_its_schema() -> None:
     def send(call: ModelRequest) -> ModelResponse:
         raise SchemaNotSupported("json_schema")
 
@@ -141,7 +141,7 @@ def test_a_plain_question_is_not_asked_again_for_its_schema() -> None:
     ids=["empty", "text", "cut off", "gif", "damaged"],
 )
 @pytest.mark.parametrize("stage", ["paint", "edit"])
-def test_what_is_no_picture_is_a_bad_answer(stage: str, data: bytes) -> None:
+def test_response_that_is_not_an_image_is_invalid(stage: str, data: bytes) -> None:
     send, _ = always(ModelResponse(image=data))
     given: dict[str, Any] = {"paint": ("a boat", (64, 64), 0), "edit": (PICTURE, "more red", 0)}
     with pytest.raises(
@@ -151,14 +151,14 @@ def test_what_is_no_picture_is_a_bad_answer(stage: str, data: bytes) -> None:
     assert (bad.value.stage, bad.value.retryable) == (stage, True)
 
 
-def test_a_picture_that_is_too_large_is_not_unfolded() -> None:
+def test_too_large_image_is_not_decoded() -> None:
     send, _ = always(ModelResponse(image=images.claiming(5000, 5000)))
     with pytest.raises(InvalidResponseError, match="over 16777216 pixels"):
         backend(send).paint("a boat", (64, 64), 0)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "cmyk", "palette", "transparent"])
-def test_a_picture_of_any_kind_is_rgb(kind: str) -> None:
+def test_image_of_any_mode_becomes_rgb(kind: str) -> None:
     send, _ = always(ModelResponse(image=images.GOOD[kind]))
     assert backend(send).paint("a boat", (64, 64), 0).mode == "RGB"
     assert backend(send).edit(Image.new("RGB", (30, 20)), "more red", 0).size == (30, 20)
@@ -166,7 +166,7 @@ def test_a_picture_of_any_kind_is_rgb(kind: str) -> None:
 
 @pytest.mark.parametrize("side", [64, 1024])
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
-def test_a_picture_is_looked_at_no_larger_than_is_set(side: int, kind: str) -> None:
+def test_image_is_reduced_to_the_setting(side: int, kind: str) -> None:
     send, calls = always(ModelResponse("A boat."))
     backend(send, image_side=side, image_format=kind).describe(Image.new("RGBA", (2000, 1000)))
     url = calls[0].body["messages"][1]["content"][1]["image_url"]["url"]
@@ -177,7 +177,7 @@ def test_a_picture_is_looked_at_no_larger_than_is_set(side: int, kind: str) -> N
     assert calls[0].image_sizes == ((side, side // 2),)
 
 
-def test_another_seed_is_another_call_though_no_seed_is_sent() -> None:
+def test_seed_changes_the_digest_even_if_it_is_not_sent() -> None:
     send, calls = always(ModelResponse(image=images.saved(PICTURE, "PNG")))
     asking = OpenAIBackend(send=send, base_url="https://api.openai.com/v1")
     asking.paint("a boat", (64, 64), 1)
@@ -196,7 +196,7 @@ def test_another_seed_is_another_call_though_no_seed_is_sent() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_cache_keeps_no_refusal_and_no_unreadable_picture(
+def test_refusals_and_unreadable_images_are_not_cached(
     tmp_path: Path, reply: ModelResponse, method: str, given: tuple[Any, ...]
 ) -> None:
     """The next run must ask the server again, which may do better."""

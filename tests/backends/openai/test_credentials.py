@@ -62,7 +62,7 @@ def store(tmp_path: Path, value: str) -> None:
     path.chmod(0o600)
 
 
-def test_openai_needs_a_key_and_it_is_said_where_to_put_it(tmp_path: Path) -> None:
+def test_missing_key_for_openai_is_an_error_with_advice(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="set OPENAI_API_KEY in the environment") as caught:
         credentials.find_key(OPENAI)
     assert f"{tmp_path / 'config.toml'} with mode 600" in str(caught.value)
@@ -70,15 +70,13 @@ def test_openai_needs_a_key_and_it_is_said_where_to_put_it(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("which", ["local", "other", "in the clear"])
-def test_others_may_need_none(which: str) -> None:
+def test_other_servers_may_need_no_key(which: str) -> None:
     key = credentials.find_key(EVERY[which])
     assert (key.reveal(), key.source) == (PLACEHOLDER, "nowhere (the server may need none)")
 
 
 @pytest.mark.parametrize("which", EVERY)
-def test_a_key_of_ours_goes_wherever_the_calls_go(
-    which: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_semcodec_key_is_sent_to_any_server(which: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SEMCODEC_ENV, "our-key")
     monkeypatch.setenv(OPENAI_ENV, "their-key")
     key = credentials.find_key(EVERY[which])
@@ -88,7 +86,7 @@ def test_a_key_of_ours_goes_wherever_the_calls_go(
 @pytest.mark.parametrize(
     ("which", "goes"), [("openai", True), ("local", True), ("other", True), ("in the clear", False)]
 )
-def test_a_key_of_openai_is_not_sent_in_the_clear(
+def test_openai_key_is_not_sent_unencrypted(
     which: str, goes: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(OPENAI_ENV, "their-key")
@@ -96,7 +94,7 @@ def test_a_key_of_openai_is_not_sent_in_the_clear(
 
 
 @pytest.mark.parametrize("which", EVERY)
-def test_the_key_of_the_file_is_for_the_server_of_the_file(which: str, tmp_path: Path) -> None:
+def test_key_in_the_config_file_is_for_its_server(which: str, tmp_path: Path) -> None:
     url = EVERY[which].base_url
     file = tmp_path / "config.toml"
     file.write_text(f'[openai]\nbase_url = "{url}"\napi_key = "stored-key"\n')
@@ -112,7 +110,7 @@ def test_the_key_of_the_file_is_for_the_server_of_the_file(which: str, tmp_path:
     }
 
 
-def test_the_environment_comes_before_the_keyring_and_that_before_the_file(
+def test_order_is_environment_keyring_config_file(
     keyring: dict[tuple[str, str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store(tmp_path, '"stored-key"')
@@ -127,13 +125,13 @@ def test_the_environment_comes_before_the_keyring_and_that_before_the_file(
 
 
 @pytest.mark.parametrize("which", ["local", "other", "in the clear"])
-def test_the_keyring_is_for_openai(which: str, keyring: dict[tuple[str, str], object]) -> None:
+def test_keyring_is_for_openai_only(which: str, keyring: dict[tuple[str, str], object]) -> None:
     keyring["semcodec", "openai"] = "ring-key"
     assert credentials.find_key(EVERY[which]).reveal() == PLACEHOLDER
 
 
 @pytest.mark.parametrize("found", [None, "", RuntimeError("locked")])
-def test_a_keyring_that_has_none_or_is_locked_has_no_key(
+def test_empty_or_locked_keyring_has_no_key(
     found: object, keyring: dict[tuple[str, str], object]
 ) -> None:
     keyring["semcodec", "openai"] = found
@@ -144,7 +142,7 @@ def test_a_keyring_that_has_none_or_is_locked_has_no_key(
 @pytest.mark.parametrize(
     "value", [" ", "a b", "sk-é", "sk-a\nb", "sk-\x1b[2J", "sk-\u200babc"], ids=ascii
 )
-def test_a_key_has_no_letters_that_no_header_takes(
+def test_key_with_characters_that_a_header_cannot_have_is_rejected(
     value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(SEMCODEC_ENV, value)
@@ -153,19 +151,19 @@ def test_a_key_has_no_letters_that_no_header_takes(
     assert not value.strip() or value not in str(caught.value)
 
 
-def test_the_end_of_a_line_is_no_part_of_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_line_end_is_removed_from_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(OPENAI_ENV, f"{SECRET}\r\n")
     assert credentials.find_key(OPENAI).reveal() == SECRET
 
 
 @pytest.mark.parametrize("value", ["5", "true", "[]", "{}", '""'])
-def test_a_key_in_a_file_is_a_text(value: str, tmp_path: Path) -> None:
+def test_key_in_the_config_file_must_be_a_string(value: str, tmp_path: Path) -> None:
     store(tmp_path, value)
     with pytest.raises(BackendError, match="contains invalid characters"):
         credentials.find_key(OPENAI)
 
 
-def test_a_key_that_others_can_read_is_not_even_looked_at(tmp_path: Path) -> None:
+def test_key_in_a_readable_config_file_is_not_used(tmp_path: Path) -> None:
     store(tmp_path, f'"{SECRET}"')
     (tmp_path / "config.toml").chmod(0o644)
     with pytest.raises(SemcodecError, match="chmod 600") as caught:
@@ -173,7 +171,7 @@ def test_a_key_that_others_can_read_is_not_even_looked_at(tmp_path: Path) -> Non
     assert SECRET not in str(caught.value)
 
 
-def test_a_key_prints_as_none() -> None:
+def test_key_is_not_printed() -> None:
     key = ApiKey(SECRET, "$OPENAI_API_KEY")
     for shown in (repr(key), str(key), f"{key}", f"{key!r:>99}", repr([key]), "%s" % (key,)):  # noqa: UP031
         assert SECRET not in shown
@@ -182,13 +180,13 @@ def test_a_key_prints_as_none() -> None:
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_a_key_is_not_pickled(protocol: int) -> None:
+def test_key_cannot_be_pickled(protocol: int) -> None:
     with pytest.raises(TypeError, match="cannot be copied"):
         pickle.dumps(ApiKey(SECRET, "here"), protocol)
 
 
 @pytest.mark.parametrize("way", [copy.copy, copy.deepcopy])
-def test_a_key_is_not_copied(way: object) -> None:
+def test_key_cannot_be_copied(way: object) -> None:
     with pytest.raises(TypeError, match="cannot be copied"):
         way([ApiKey(SECRET, "here")][0])  # type: ignore[operator]
 
@@ -197,7 +195,7 @@ PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size
 
 
 @given(PRINTABLE, st.text(max_size=20), st.text(max_size=20))
-def test_a_key_is_hidden_in_any_text(secret: str, before: str, after: str) -> None:
+def test_key_is_redacted_in_any_text(secret: str, before: str, after: str) -> None:
     assume(secret != credentials.PLACEHOLDER)  # which is no secret
     for form in (secret, quote(secret, safe="")):
         shown = ApiKey(secret, "here").redact_message(f"{before}{form} {form}{after}")
@@ -205,7 +203,7 @@ def test_a_key_is_hidden_in_any_text(secret: str, before: str, after: str) -> No
 
 
 @pytest.mark.parametrize("form", [SECRET, quote(SECRET, safe=""), f"x{SECRET}y"])
-def test_a_key_is_hidden_in_a_sentence(form: str) -> None:
+def test_key_is_redacted_in_a_message(form: str) -> None:
     shown = ApiKey(SECRET, "here").redact_message(
         f"Incorrect API key provided: {form}, see /v1?key={form}."
     )
@@ -226,7 +224,7 @@ def test_a_key_is_hidden_in_a_sentence(form: str) -> None:
         "Authorization: Bearer tok_123456",
     ],
 )
-def test_what_looks_like_a_key_is_hidden_whosever_it_is(said: str) -> None:
+def test_anything_that_looks_like_a_key_is_redacted(said: str) -> None:
     shown = ApiKey(PLACEHOLDER, "nowhere").redact_message(f"no {said} here")
     assert REDACTED in shown
     assert not any(part in shown for part in ("9xYz", "wxyz", "efgh", "123456"))
@@ -236,6 +234,6 @@ def test_what_looks_like_a_key_is_hidden_whosever_it_is(said: str) -> None:
 @pytest.mark.parametrize(
     "said", ["unused", "ask-me-anything", "a task-oriented bearer of news", ""]
 )
-def test_words_are_not_hidden(said: str) -> None:
+def test_ordinary_words_are_not_redacted(said: str) -> None:
     assert ApiKey(PLACEHOLDER, "nowhere").redact_message(said) == said
     assert ApiKey("news", "too short to be one").redact_message(said) == said

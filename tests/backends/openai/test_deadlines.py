@@ -73,14 +73,14 @@ def threads_and_files() -> tuple[int, int]:
     [(b"", b""), (HEAD, b""), (HEAD, b"x: y\r\n"), (BODY, b""), (BODY, b" ")],
     ids=["is silent", "stops in its headers", "drips headers", "stops in its body", "drips a body"],
 )
-def test_a_late_answer_is_closed(head: bytes, drip: bytes) -> None:
+def test_a_late_response_is_closed(head: bytes, drip: bytes) -> None:
     with WatchingServer(head, drip) as server:
         one = client(server.url)
         assert f"did not complete 'describe' within {SECONDS} seconds" in error_of_late(one)
         assert server.sees(closed=1)
 
 
-def test_a_request_that_is_taken_too_slowly_is_closed() -> None:
+def test_a_request_that_is_read_too_slowly_is_closed() -> None:
     with WatchingServer(reads=False) as server:
         one = client(server.url, image_timeout=SECONDS)
         assert "did not complete 'edit'" in error_of_late(one, LARGE)
@@ -88,7 +88,7 @@ def test_a_request_that_is_taken_too_slowly_is_closed() -> None:
         assert server.sees(closed=1)
 
 
-def test_an_encryption_that_is_never_agreed_on_is_closed() -> None:
+def test_tls_handshake_that_never_ends_is_closed() -> None:
     with WatchingServer(scheme="https") as server:
         one = client(server.url)
         assert f"cannot be reached within {SECONDS} seconds" in error_of_late(one)
@@ -102,7 +102,7 @@ def test_an_encryption_that_is_never_agreed_on_is_closed() -> None:
         ("https://there.invalid/v1", "cannot be reached"),
     ],
 )
-def test_a_proxy_that_is_silent_is_closed(
+def test_proxy_that_does_not_respond_is_closed(
     url: str, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with WatchingServer() as server:
@@ -113,13 +113,13 @@ def test_a_proxy_that_is_silent_is_closed(
         assert server.sees(closed=1)
 
 
-def test_a_local_server_is_asked_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_local_server_is_reached_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as faulty:
         assert client(faulty.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
 
 
-def test_a_server_that_needs_no_proxy_is_asked_without(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_in_no_proxy_is_reached_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -147,18 +147,18 @@ def full() -> Iterator[str]:
                 one.close()
 
 
-def test_a_connection_that_is_never_made_is_given_up() -> None:
+def test_connection_that_is_never_established_times_out() -> None:
     with full() as url:
         assert f"cannot be reached within {SECONDS} seconds" in error_of_late(client(url))
 
 
-def test_a_connection_that_is_never_made_is_not_billed() -> None:
+def test_connection_that_is_never_established_is_not_billed() -> None:
     with full() as url, pytest.raises(BackendError) as caught:
         client(url).send(CHAT)
     assert caught.value.billed is False
 
 
-def test_a_connection_is_tried_again_while_there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_timeout_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "CONNECT_TIMEOUT", 0.1)
     waits: list[float] = []
     with full() as url:
@@ -170,7 +170,7 @@ def test_a_connection_is_tried_again_while_there_is_time(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("error", [transport_.httpcore2.ReadTimeout, KeyboardInterrupt])
-def test_a_stream_that_is_given_up_closes_itself(error: type[BaseException]) -> None:
+def test_stream_closes_itself_on_failure(error: type[BaseException]) -> None:
     here, there = socket.socketpair()
 
     class Inner(transport_.httpcore2.NetworkStream):
@@ -189,7 +189,7 @@ def test_a_stream_that_is_given_up_closes_itself(error: type[BaseException]) -> 
         assert there.recv(1) == b""
 
 
-def test_a_name_that_is_never_found_is_given_up_by_one_thread(
+def test_look_up_that_never_ends_uses_one_thread(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found, before = threading.Event(), threading.active_count()
@@ -201,7 +201,9 @@ def test_a_name_that_is_never_found_is_given_up_by_one_thread(
     found.set()
 
 
-def test_a_silent_address_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_address_that_does_not_respond_leaves_time_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ("there.invalid",))
     seen, find = transport_.httpcore2.SyncBackend.connect_tcp, socket.getaddrinfo
 
@@ -226,7 +228,7 @@ def test_a_silent_address_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPat
 # --- nothing is left ---------------------------------------------------------------------------
 
 
-def test_many_late_calls_leave_no_threads_and_no_files() -> None:
+def test_many_late_requests_leave_no_threads_or_files() -> None:
     with WatchingServer() as server:
         one = client(server.url, text_timeout=0.05)
         error_of_late(one)
@@ -254,7 +256,7 @@ def wait_for(holds: Callable[[], bool]) -> None:
     assert holds()
 
 
-def test_many_dropped_clients_leave_no_threads_and_no_files() -> None:
+def test_many_dropped_clients_leave_no_threads_or_files() -> None:
     with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
         before = threads_and_files()
         for _ in range(50):
@@ -278,7 +280,7 @@ print(one.send(CHAT).text)
 """
 
 
-def test_a_program_ends_without_warnings_of_open_connections() -> None:
+def test_interpreter_exits_without_warnings_about_open_connections() -> None:
     with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
         done = subprocess.run(
             [
@@ -312,7 +314,7 @@ def test_it_works_inside_a_running_event_loop() -> None:
         assert server.sees(closed=1)
 
 
-def test_threads_that_share_a_client_wait_for_their_own_answers_only() -> None:
+def test_threads_that_share_a_client_wait_for_their_own_responses_only() -> None:
     def choose(seen: Any) -> Any:
         return (
             never_respond
@@ -375,7 +377,7 @@ def test_ctrl_c_closes_the_connection(head: bytes) -> None:
 
 
 @needs_fork
-def test_a_forked_child_makes_connections_of_its_own() -> None:
+def test_a_forked_child_opens_its_own_connections() -> None:
     with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
         one = client(server.url, text_timeout=MAX_SECONDS)
 
@@ -409,7 +411,7 @@ class Connections:
         self.closed += 1
 
 
-def test_a_forked_child_closes_connections_without_the_lock_of_their_pool(
+def test_a_forked_child_closes_connections_without_the_lock_of_the_pool(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A thread that the child does not have may hold the lock that the pool takes to close."""
@@ -423,7 +425,7 @@ def test_a_forked_child_closes_connections_without_the_lock_of_their_pool(
 
 
 @needs_fork
-def test_a_late_answer_is_closed_though_a_child_has_a_copy_of_the_connection() -> None:
+def test_a_late_response_is_closed_though_a_child_has_a_copy_of_the_connection() -> None:
     with WatchingServer() as server:
         one = client(server.url, text_timeout=2.0)
         results: list[str] = []
@@ -449,7 +451,7 @@ print({"import", "subprocess.Popen", "os.posix_spawn", "os.fork"}.intersection(s
 """
 
 
-def test_the_first_call_starts_no_program_and_imports_nothing() -> None:
+def test_first_request_starts_no_process_and_imports_nothing() -> None:
     with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
         done = subprocess.run(
             [sys.executable, "-c", FIRST, server.url],

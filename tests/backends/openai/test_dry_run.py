@@ -36,7 +36,7 @@ def rehearsed(**settings: Any) -> tuple[OpenAIBackend, list[ModelRequest]]:
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
-def test_an_encoding_is_rehearsed(api: str) -> None:
+def test_dry_run_of_encode(api: str) -> None:
     backend, calls = rehearsed(api=api)
     encoded = semcodec.encode(PICTURE, backend=backend, coding="nibble", skeletons="model")
     assert [call.stage for call in calls] == ["describe", "select", "compress"]
@@ -44,7 +44,7 @@ def test_an_encoding_is_rehearsed(api: str) -> None:
     assert not any("repairs" in stage.notes for stage in encoded.trace.stages)
 
 
-def test_a_decoding_is_rehearsed() -> None:
+def test_dry_run_of_decode() -> None:
     backend, calls = rehearsed()
     decoded = semcodec.decode(semcodec.pack("bt lk", size=(640, 480)), backend=backend)
     assert [call.stage for call in calls] == ["decompress", "expand", "paint"]
@@ -52,7 +52,7 @@ def test_a_decoding_is_rehearsed() -> None:
     assert calls[2].body["size"] == "928x720"
 
 
-def test_a_change_is_rehearsed() -> None:
+def test_dry_run_of_an_edit() -> None:
     backend, calls = rehearsed()
     assert backend.edit(PICTURE, "make it blue", 0).size == PICTURE.size
     (call,) = calls
@@ -60,7 +60,7 @@ def test_a_change_is_rehearsed() -> None:
         assert call.body["size"] == f"{sent.width}x{sent.height}"
 
 
-def test_the_only_model_of_a_server_is_not_known_yet() -> None:
+def test_dry_run_with_an_unknown_model() -> None:
     backend, calls = rehearsed(base_url=OTHER)
     backend.describe(PICTURE)
     backend.expand(["boat"])
@@ -68,7 +68,7 @@ def test_the_only_model_of_a_server_is_not_known_yet() -> None:
     assert {call.model for call in calls[1:]} == {"its-only-model"}
 
 
-def test_every_call_has_a_bound_over_its_estimate() -> None:
+def test_bound_of_every_request_is_above_its_estimate() -> None:
     backend, calls = rehearsed()
     semcodec.encode(PICTURE, backend=backend, coding="nibble", skeletons="model")
     semcodec.decode(semcodec.pack("bt lk dg"), backend=backend)
@@ -81,7 +81,7 @@ def test_every_call_has_a_bound_over_its_estimate() -> None:
         assert least.input_image_tokens == most.input_image_tokens
 
 
-def test_a_limit_stops_before_it_is_exceeded() -> None:
+def test_limit_stops_a_run_before_it_is_exceeded() -> None:
     backend, calls = rehearsed(max_cost=Decimal("0.2"))
     with pytest.raises(BudgetExceededError, match="raise --max-cost") as caught:
         [backend.describe(PICTURE) for _ in range(99)]
@@ -90,7 +90,7 @@ def test_a_limit_stops_before_it_is_exceeded() -> None:
     assert 0 < len(calls) < 99
 
 
-def test_a_limit_of_nothing_stops_at_once_but_not_where_calls_are_free() -> None:
+def test_limit_of_zero_allows_free_requests() -> None:
     backend, calls = rehearsed(max_cost=0)
     with pytest.raises(BudgetExceededError):
         backend.describe(PICTURE)
@@ -99,7 +99,7 @@ def test_a_limit_of_nothing_stops_at_once_but_not_where_calls_are_free() -> None
     assert backend.describe(PICTURE)
 
 
-def test_under_a_limit_prices_must_be_known() -> None:
+def test_max_cost_requires_known_prices() -> None:
     backend, calls = rehearsed(max_cost=5, base_url=OTHER, describer="m")
     with pytest.raises(BudgetExceededError, match="price of m is unknown"):
         backend.describe(PICTURE)
@@ -119,10 +119,10 @@ def test_under_a_limit_prices_must_be_known() -> None:
         ((100, 106), "a tall picture"),
     ],
 )
-def test_the_shape_of_a_picture_in_words(size: tuple[int, int], said: str) -> None:
+def test_shape_in_words(size: tuple[int, int], said: str) -> None:
     assert describe_shape(size) == said
 
 
-def test_a_setting_that_there_is_none_of_is_named() -> None:
+def test_message_names_the_unknown_setting() -> None:
     with pytest.raises(InputError, match="no setting 'temperature'"):
         OpenAIBackend(temperature=1)

@@ -98,7 +98,7 @@ def _far_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("fault", "kind"), CASES, ids=NAMES)
-def test_a_fault_ends_as_the_table_says(
+def test_a_fault_has_the_outcome_in_the_table(
     fault: Fault,
     kind: Kind,
     waits: list[float],
@@ -143,9 +143,7 @@ def shown(run: Run, log: str) -> Iterator[str]:
     [case for case in CASES if case[1] == "image"],
     ids=[fault.name for fault, kind in CASES if kind == "image"],
 )
-def test_a_change_to_a_picture_is_asked_for_no_more_often_than_a_picture(
-    fault: Fault, kind: Kind, waits: list[float]
-) -> None:
+def test_edits_are_retried_as_often_as_images(fault: Fault, kind: Kind, waits: list[float]) -> None:
     done = respond(200, fake_responses.image_body(fake_responses.png_file(SIZE)))
     asked: list[str] = []
 
@@ -187,7 +185,7 @@ MODELS = [
 
 @pytest.mark.parametrize(("lists", "sees"), MODELS, ids=[sees for _, sees in MODELS])
 @pytest.mark.parametrize("kind", COMMANDS)
-def test_a_model_must_be_named_if_the_server_has_not_just_one(
+def test_command_needs_a_model_if_the_server_does_not_have_exactly_one(
     lists: Behavior, sees: str, kind: Kind, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with FakeServer(lambda seen: lists) as faulty:
@@ -199,7 +197,7 @@ def test_a_model_must_be_named_if_the_server_has_not_just_one(
 
 
 @pytest.mark.parametrize("name", ["never responds", "resets the connection"])
-def test_a_server_on_this_machine_bills_nobody(
+def test_message_of_a_local_server_does_not_mention_bills(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ("127.0.0.1",))
@@ -211,7 +209,7 @@ def test_a_server_on_this_machine_bills_nobody(
     assert ": try again" in run.err
 
 
-def test_what_was_answered_before_a_fault_is_kept_and_not_paid_again(
+def test_responses_before_a_fault_are_cached(
     waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = Run(named("returns status 500"), "image", capsys)
@@ -225,7 +223,7 @@ def test_what_was_answered_before_a_fault_is_kept_and_not_paid_again(
     assert routes == [ROUTES["text"], ROUTES["image"], ROUTES["image"]]
 
 
-def test_a_file_that_was_there_is_left_as_it_was(
+def test_existing_output_is_unchanged_by_a_fault(
     waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("boat.png").write_bytes(b"an older picture")
@@ -233,13 +231,13 @@ def test_a_file_that_was_there_is_left_as_it_was(
     assert Path("boat.png").read_bytes() == b"an older picture"
 
 
-def test_a_picture_of_another_size_is_scaled(capsys: pytest.CaptureFixture[str]) -> None:
+def test_image_of_another_size_is_scaled(capsys: pytest.CaptureFixture[str]) -> None:
     assert Run(named("returns an image of another size"), "image", capsys)() == 0
     with Image.open("boat.png") as image:
         assert image.size == SIZE
 
 
-def test_a_schema_that_is_not_taken_is_not_sent_again_and_noted(
+def test_rejected_schema_is_not_sent_again_and_noted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     run = Run(named("rejects JSON schemas"), "text", capsys)
@@ -259,9 +257,7 @@ def test_a_schema_that_is_not_taken_is_not_sent_again_and_noted(
     ids=["as it is", "quoted", "quoted in small letters", "partly quoted"],
 )
 @pytest.mark.parametrize("is_escaped", [False, True])
-def test_no_answer_brings_the_key_into_a_file(
-    write: Callable[[str], str], is_escaped: bool
-) -> None:
+def test_a_key_in_a_response_is_not_stored(write: Callable[[str], str], is_escaped: bool) -> None:
     said = write(KEY)
     written = "".join(f"\\u{ord(letter):04x}" for letter in said) if is_escaped else said
     answer = json.dumps(fake_responses.chat_body("MODEL", "A red boat, MODEL."))
@@ -276,11 +272,11 @@ def test_no_answer_brings_the_key_into_a_file(
     assert said.encode() not in Path("run.tape").read_bytes()
 
 
-def test_the_page_of_faults_is_up_to_date() -> None:
+def test_faults_page_is_up_to_date() -> None:
     assert make_faults_page.PAGE.read_text("utf-8") == make_faults_page.page(), (
         "run python -m tests.backends.openai.make_faults_page"
     )
 
 
-def test_no_two_faults_have_one_name() -> None:
+def test_names_of_faults_are_unique() -> None:
     assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 32

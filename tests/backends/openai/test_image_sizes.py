@@ -22,7 +22,7 @@ LARGEST_SIDE = 3840  #: of gpt-image-2
 
 
 @given(SIZES, st.sampled_from(["gpt-image-2", "gpt-image-2.5-flare", "gpt-image-3"]))
-def test_openai_is_asked_for_sizes_that_it_paints(wanted: tuple[int, int], model: str) -> None:
+def test_openai_size_is_supported(wanted: tuple[int, int], model: str) -> None:
     width, height = supported_size(model, wanted, is_openai=True)
     assert width % SIZE_STEP == height % SIZE_STEP == 0
     assert max(width, height) <= 3 * min(width, height)
@@ -31,9 +31,7 @@ def test_openai_is_asked_for_sizes_that_it_paints(wanted: tuple[int, int], model
 
 
 @given(SIZES, st.sampled_from(["flux", "sd-turbo", "gpt-image-1"]))
-def test_others_are_asked_for_sizes_that_models_at_home_paint(
-    wanted: tuple[int, int], model: str
-) -> None:
+def test_size_for_other_servers_is_supported(wanted: tuple[int, int], model: str) -> None:
     width, height = supported_size(model, wanted, is_openai=False)
     assert width % SIZE_STEP == height % SIZE_STEP == 0
     assert min(width, height) >= SIZE_STEP
@@ -45,13 +43,15 @@ def test_others_are_asked_for_sizes_that_models_at_home_paint(
     SIZES,
     st.sampled_from(["gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "chatgpt-image-latest"]),
 )
-def test_old_models_paint_three_sizes(wanted: tuple[int, int], model: str) -> None:
+def test_legacy_models_paint_three_sizes(wanted: tuple[int, int], model: str) -> None:
     assert supported_size(model, wanted, is_openai=True) in LEGACY_SIZES
 
 
 @example((120, 278), False, "gpt-image-2")  # the shorter side is 7.5 steps
 @given(SIZES, st.booleans(), st.sampled_from(["gpt-image-2", "gpt-image-1"]))
-def test_a_size_turned_is_turned(wanted: tuple[int, int], is_openai: bool, model: str) -> None:
+def test_portrait_size_is_the_landscape_size_turned(
+    wanted: tuple[int, int], is_openai: bool, model: str
+) -> None:
     width, height = supported_size(model, wanted, is_openai)
     if max(wanted) >= 1.3 * min(wanted) and min(wanted) >= 64:  # else one step is too much
         assert (width > height) == (wanted[0] > wanted[1])
@@ -59,7 +59,7 @@ def test_a_size_turned_is_turned(wanted: tuple[int, int], is_openai: bool, model
 
 
 @given(st.integers(45, 90), st.integers(45, 90))
-def test_a_size_that_can_be_painted_is_asked_for(width: int, height: int) -> None:
+def test_supported_size_is_unchanged(width: int, height: int) -> None:
     wanted = (width * SIZE_STEP, height * SIZE_STEP)
     assert MIN_AREA > 44 * 44 * SIZE_STEP * SIZE_STEP
     if MIN_AREA <= wanted[0] * wanted[1] <= MAX_AREA:
@@ -67,7 +67,7 @@ def test_a_size_that_can_be_painted_is_asked_for(width: int, height: int) -> Non
 
 
 @given(SIZES)
-def test_the_aspect_is_kept_as_far_as_it_can_be(wanted: tuple[int, int]) -> None:
+def test_aspect_is_kept_within_the_limits(wanted: tuple[int, int]) -> None:
     width, height = supported_size("gpt-image-2", wanted, is_openai=True)
     aspect = min(max(wanted[0] / wanted[1], 1 / 3), 3)
     assert 0.9 < (width / height) / aspect < 1.1
@@ -88,7 +88,7 @@ def test_the_aspect_is_kept_as_far_as_it_can_be(wanted: tuple[int, int]) -> None
         ("sd", (1, 1), False, (16, 16)),
     ],
 )
-def test_examples(
+def test_examples_of_sizes(
     model: str, wanted: tuple[int, int], is_openai: bool, asked: tuple[int, int]
 ) -> None:
     assert supported_size(model, wanted, is_openai) == asked
@@ -104,7 +104,7 @@ def test_examples(
         ((1024, 1024), "unheard of", 7024),
     ],
 )
-def test_tokens_of_a_painted_picture(size: tuple[int, int], quality: str, tokens: int) -> None:
+def test_tokens_of_a_painted_image(size: tuple[int, int], quality: str, tokens: int) -> None:
     assert painted_tokens("gpt-image-2", size, quality) == tokens
     wide, tall = (1536, 1024), (1024, 1536)
     assert painted_tokens("m", wide, quality) == painted_tokens("m", tall, quality)
@@ -114,6 +114,6 @@ def test_tokens_of_a_painted_picture(size: tuple[int, int], quality: str, tokens
     ("size", "quality", "tokens"),
     [((1024, 1024), "low", 272), ((1536, 1024), "medium", 1584), ((1024, 1536), "auto", 6240)],
 )
-def test_tokens_of_the_old_families(size: tuple[int, int], quality: str, tokens: int) -> None:
+def test_tokens_of_legacy_models(size: tuple[int, int], quality: str, tokens: int) -> None:
     for model in ("gpt-image-1.5", "chatgpt-image-latest"):
         assert painted_tokens(model, size, quality) == tokens

@@ -92,7 +92,7 @@ def planted(route: str, place: str, value: Any) -> bytes:
     return json.dumps(body).encode()
 
 
-def test_the_description_takes_nothing_where_a_field_can_be_null() -> None:
+def test_description_accepts_null_where_it_is_allowed() -> None:
     body = planted("images/generations", "quality", None)
     assert (
         official_description().of_request("POST", "/images/generations", "application/json", body)
@@ -105,13 +105,13 @@ def test_the_description_takes_nothing_where_a_field_can_be_null() -> None:
 
 
 @pytest.mark.parametrize("route", GOOD)
-def test_the_description_takes_a_good_request(route: str) -> None:
+def test_description_accepts_a_valid_request(route: str) -> None:
     body = json.dumps(GOOD[route]).encode()
     assert official_description().of_request("POST", f"/{route}", "application/json", body) == []
 
 
 @pytest.mark.parametrize(("route", "place", "value"), PLANTED)
-def test_the_description_refuses_a_planted_error(route: str, place: str, value: Any) -> None:
+def test_description_rejects_a_planted_error(route: str, place: str, value: Any) -> None:
     body = planted(route, place, value)
     assert official_description().of_request("POST", f"/{route}", "application/json", body)
 
@@ -121,13 +121,13 @@ def test_the_description_refuses_a_planted_error(route: str, place: str, value: 
     [("chat/completions", "messages"), ("chat/completions", "model"),
      ("images/generations", "prompt")],
 )  # fmt: skip
-def test_the_description_misses_a_field_that_must_be_there(route: str, field: str) -> None:
+def test_description_requires_fields_of_requests(route: str, field: str) -> None:
     kept = {name: value for name, value in GOOD[route].items() if name != field}
     body = json.dumps(kept).encode()
     assert official_description().of_request("POST", f"/{route}", "application/json", body)
 
 
-def test_the_description_knows_routes_methods_and_kinds() -> None:
+def test_description_checks_routes_methods_and_content_types() -> None:
     body = json.dumps(CHAT).encode()
     ask = official_description().of_request
     assert ask("POST", "/chat/completion", "application/json", body)
@@ -162,20 +162,20 @@ PROMPT = ('name="prompt"', "paint it red")
         ((FILE, PROMPT, ('name="quality"', "ultra")), False),
     ],
 )
-def test_the_description_reads_forms(parts: tuple[tuple[str, str], ...], is_good: bool) -> None:
+def test_description_parses_forms(parts: tuple[tuple[str, str], ...], is_good: bool) -> None:
     found = official_description().of_request("POST", "/images/edits", *form(*parts))
     assert (found == []) is is_good
 
 
 @pytest.mark.parametrize("field", ["choices", "id", "model"])
-def test_the_description_misses_fields_of_answers(field: str) -> None:
+def test_description_requires_fields_of_responses(field: str) -> None:
     answer = fake_responses.chat_body("m", "text")
     assert official_description().of_answer("POST", "/chat/completions", answer) == []
     del answer[field]
     assert official_description().of_answer("POST", "/chat/completions", answer)
 
 
-def test_the_description_knows_the_fields_of_answers() -> None:
+def test_description_checks_the_fields_of_responses() -> None:
     answer = fake_responses.chat_body("m", "text")
     answer["choices"][0]["message"]["mood"] = "good"
     (fault,) = official_description().of_answer("POST", "/chat/completions", answer)
@@ -200,7 +200,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "requests.md"
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_whole_run_is_as_openai_describes_it(way: str) -> None:
+def test_whole_run_conforms_to_the_description(way: str) -> None:
     checking = CheckingServer()
     backend = checking.backend(**WAYS[way])
     encoded = semcodec.encode(
@@ -219,7 +219,7 @@ def test_a_whole_run_is_as_openai_describes_it(way: str) -> None:
 
 @pytest.mark.parametrize("to", TO)
 @pytest.mark.parametrize("api", ["chat", "responses"])
-def test_asking_again_is_as_openai_describes_it(api: str, to: str) -> None:
+def test_retry_conforms_to_the_description(api: str, to: str) -> None:
     checking = CheckingServer(first=["", "A red boat.", "[]", ""])
     encoded = semcodec.encode(scene(), backend=checking.backend(api=api, **TO[to]), size=(256, 256))
     assert checking.faults == []
@@ -230,7 +230,7 @@ def test_asking_again_is_as_openai_describes_it(api: str, to: str) -> None:
     assert encoded.record.words == ["red", "boat"]
 
 
-def test_a_server_with_one_model_is_asked_for_its_name() -> None:
+def test_only_model_of_a_server_is_listed() -> None:
     checking = CheckingServer()
     backend = checking.backend(base_url="http://127.0.0.1:9/v1")
     assert backend.describe(scene()) == fake_responses.DESCRIPTION
@@ -239,7 +239,7 @@ def test_a_server_with_one_model_is_asked_for_its_name() -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_other_servers_get_no_field_beyond_but_the_seed(way: str) -> None:
+def test_seed_is_the_only_extra_field_for_other_servers(way: str) -> None:
     checking = CheckingServer(beyond=("unknown field /seed",))
     backend = checking.backend(**OTHER, **WAYS[way])
     encoded = semcodec.encode(scene(), backend=backend, size=(256, 256))
@@ -259,7 +259,7 @@ def sent(**settings: Any) -> dict[str, list[set[str]]]:
     return {route: list(map(set, checking.bodies(route))) for route, _ in checking.asked}
 
 
-def test_the_page_of_requests_names_the_fields_that_are_sent() -> None:
+def test_requests_page_names_the_sent_fields() -> None:
     text = PAGE.read_text("utf-8")
     runs = [(name, sent(**to, **way)) for way in WAYS.values() for name, to in TO.items()]
     for route in ("chat/completions", "responses", "images/generations", "images/edits"):
@@ -274,7 +274,7 @@ def test_the_page_of_requests_names_the_fields_that_are_sent() -> None:
             assert set.intersection(*fields[name]) == always | only
 
 
-def test_a_field_that_openai_does_not_know_would_be_seen() -> None:
+def test_unknown_field_in_a_run_is_noticed() -> None:
     checking = CheckingServer()
     with pytest.raises(BackendError, match="unknown field /top_k"):
         checking.backend(text_extra={"top_k": 40}).describe(scene())
@@ -297,7 +297,7 @@ def behind(checking: CheckingServer) -> Callable[[ReceivedRequest], Behavior]:
 
 @pytest.mark.usefixtures("_photo")
 @pytest.mark.parametrize("api", ["chat", "responses"])
-def test_the_command_line_talks_as_openai_describes_it(
+def test_command_line_conforms_to_the_description(
     api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checking = CheckingServer()
@@ -314,7 +314,7 @@ def test_the_command_line_talks_as_openai_describes_it(
 
 
 @pytest.mark.usefixtures("_photo")
-def test_the_command_line_finds_the_one_model_of_another_server() -> None:
+def test_command_line_finds_the_only_model() -> None:
     checking = CheckingServer(beyond=("unknown field /seed",))
     with FakeServer(behind(checking)) as server:
         to = "--backend", "openai", "--base-url", server.url

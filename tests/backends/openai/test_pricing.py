@@ -24,27 +24,27 @@ def prices(**settings: Any) -> ServerPrices:
 
 
 @pytest.mark.parametrize("url", [LOCAL, OTHER, "https://api.openai.com/v1"])
-def test_a_price_of_ones_own_comes_first(url: str) -> None:
+def test_price_in_the_settings_comes_first(url: str) -> None:
     own = prices(base_url=url, prices={"gpt-5.5": {"input": 1, "output": 2.5}})
     assert own.price("gpt-5.5", MILLION) == Decimal("3.5")
 
 
-def test_pictures_may_have_a_price_of_their_own() -> None:
+def test_images_may_have_their_own_price() -> None:
     seen = Usage(1_000_000, 400_000, 0)
     own = {"a": {"input": 1, "output": 2}, "b": {"input": 1, "output": 2, "image": 10}}
     assert prices(prices=own).price("a", seen) == 1
     assert prices(prices=own).price("b", seen) == Decimal("4.6")
 
 
-def test_calls_on_this_machine_are_free() -> None:
+def test_requests_to_this_machine_are_free() -> None:
     assert prices(base_url=LOCAL).price("anything", MILLION) == 0
 
 
-def test_what_another_server_takes_is_not_known() -> None:
+def test_prices_of_other_servers_are_unknown() -> None:
     assert prices(base_url=OTHER).price("gpt-5.5", MILLION) is None
 
 
-def test_openais_prices_are_listed() -> None:
+def test_prices_of_openai_are_listed() -> None:
     listed = prices().price("gpt-5.5", MILLION)
     assert listed is not None
     assert listed > 0
@@ -56,12 +56,12 @@ def test_openais_prices_are_listed() -> None:
 
 
 @pytest.mark.parametrize("model", ["", "no-such-model", "犬", "a" * 10_000])
-def test_a_model_that_is_not_listed_has_no_price(model: str) -> None:
+def test_unlisted_model_has_no_price(model: str) -> None:
     assert prices().price(model, MILLION) is None
 
 
 @pytest.mark.parametrize("error", [LookupError, KeyError, ValueError, RuntimeError, TypeError])
-def test_a_list_that_fails_knows_no_price(
+def test_price_is_unknown_if_the_price_list_fails(
     error: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*given: Any, **named: Any) -> None:
@@ -72,7 +72,7 @@ def test_a_list_that_fails_knows_no_price(
     assert prices().price("gpt-5.5", MILLION) is None
 
 
-def test_without_a_list_prices_are_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prices_are_unknown_without_the_price_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "genai_prices", None)
     assert prices().price("gpt-5.5", MILLION) is None
 
@@ -89,6 +89,6 @@ def test_without_a_list_prices_are_not_known(monkeypatch: pytest.MonkeyPatch) ->
     ],
     ids=repr,
 )  # fmt: skip
-def test_a_price_that_is_none_is_refused(price: Any) -> None:
+def test_invalid_price_is_rejected(price: Any) -> None:
     with pytest.raises(InputError, match="The price of m is not valid"):
         prices(prices={"m": price})

@@ -98,7 +98,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 @pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
-def test_an_excluded_server_has_no_proxy(
+def test_excluded_server_has_no_proxy(
     url: str, entry: str, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", PROXY)
@@ -143,7 +143,7 @@ def test_an_excluded_server_has_no_proxy(
         (NAME, "0.0.0.0/0"),
     ],
 )
-def test_another_server_keeps_its_proxy(
+def test_server_that_is_not_excluded_keeps_its_proxy(
     url: str, entry: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", PROXY)
@@ -154,7 +154,7 @@ def test_another_server_keeps_its_proxy(
 
 
 @pytest.mark.parametrize("entry", ["127.0.0.1:{port}", "127.0.0.0/8", "http://127.0.0.1"])
-def test_an_excluded_server_gets_the_request_without_the_proxy(
+def test_excluded_server_is_reached_without_the_proxy(
     entry: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
@@ -251,9 +251,7 @@ FAILURES: Final = {
 
 
 @pytest.mark.parametrize("name", [*HANDSHAKES, *FAILURES])
-def test_a_handshake_that_does_not_end_well_is_not_billed(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_handshake_that_fails_is_not_billed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     kind, replies, rest, scheme = (HANDSHAKES | FAILURES)[name]
     with scripted(*replies, **rest) as proxy:
         monkeypatch.setenv("ALL_PROXY", f"{kind}://{proxy.address}")
@@ -265,7 +263,7 @@ def test_a_handshake_that_does_not_end_well_is_not_billed(
 
 
 @pytest.mark.parametrize("closes", [False, True])
-def test_a_tls_handshake_that_fails_is_not_billed(closes: bool) -> None:
+def test_failed_tls_handshake_is_not_billed(closes: bool) -> None:
     with scripted(closes=closes) as server:
         error = fault(f"https://{server.address}/v1")
     assert "cannot be reached" in str(error)
@@ -276,7 +274,7 @@ def test_a_tls_handshake_that_fails_is_not_billed(closes: bool) -> None:
 @pytest.mark.parametrize(
     ("closes", "what"), [(False, "did not complete"), (True, "lost the connection")]
 )
-def test_a_request_that_was_sent_may_be_billed(
+def test_sent_request_may_be_billed(
     proxy: str, closes: bool, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
@@ -291,7 +289,7 @@ def test_a_request_that_was_sent_may_be_billed(
     assert error.billed is True
 
 
-def test_a_handshake_that_took_all_of_the_time_is_not_tried_again(
+def test_handshake_that_took_all_of_the_time_is_not_retried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(client_module, "CONNECT_TIMEOUT", SECONDS / 2)

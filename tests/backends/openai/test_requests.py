@@ -22,12 +22,12 @@ def asked(**settings: Any) -> ModelRequest:
     return RequestBuilder(Settings(**settings)).chat_request("m", LOOK, use_schema=True)
 
 
-def test_a_photograph_is_not_stored_by_the_server() -> None:
+def test_server_is_told_not_to_store_the_photograph() -> None:
     assert asked(api="responses").body["store"] is False
 
 
 @pytest.mark.parametrize("detail", ["low", "high", "auto"])
-def test_pictures_are_looked_at_as_closely_as_is_set(detail: str) -> None:
+def test_detail_is_sent(detail: str) -> None:
     looked = asked(api="responses", detail=detail).body["input"][0]["content"][1]
     assert looked["detail"] == detail
     looked = asked(detail=detail).body["messages"][1]["content"][1]
@@ -35,18 +35,18 @@ def test_pictures_are_looked_at_as_closely_as_is_set(detail: str) -> None:
 
 
 @pytest.mark.parametrize("effort", ["low", "high"])
-def test_models_reason_as_long_as_is_set(effort: str) -> None:
+def test_effort_is_sent(effort: str) -> None:
     assert asked(effort=effort).body["reasoning_effort"] == effort
     assert asked(effort=effort, api="responses").body["reasoning"] == {"effort": effort}
     assert "reasoning_effort" not in asked().body
 
 
-def test_what_is_set_is_the_most_that_is_given() -> None:
+def test_output_limit_is_sent() -> None:
     assert asked(most_output=77).body["max_completion_tokens"] == 77
     assert asked(most_output=77, api="responses").body["max_output_tokens"] == 77
 
 
-def test_a_picture_is_sent_well_enough_to_be_described() -> None:
+def test_sent_image_has_the_size_and_quality_to_be_described() -> None:
     image = Image.effect_noise((256, 256), 80).convert("RGB")
     seen = RequestBuilder(Settings()).encode_image(image)
     data = base64.b64decode(seen.url.partition(",")[2])
@@ -56,7 +56,7 @@ def test_a_picture_is_sent_well_enough_to_be_described() -> None:
     assert RequestBuilder(Settings(image_side=64)).encode_image(image).size == (64, 64)
 
 
-def test_false_leaves_a_field_of_pictures_out() -> None:
+def test_false_omits_a_field_of_image_requests() -> None:
     settings = Settings(
         base_url="http://127.0.0.1:9/v1", image_extra={"seed": False, "response_format": False}
     )
@@ -65,7 +65,7 @@ def test_false_leaves_a_field_of_pictures_out() -> None:
     assert call.extra == {}
 
 
-def test_the_client_has_patience_with_painters_and_none_with_what_is_not_there() -> None:
+def test_default_timeouts_and_retryable_statuses() -> None:
     usual = Settings()
     assert usual.image_timeout >= 180 > usual.text_timeout >= 60
     assert 5 <= client.CONNECT_TIMEOUT <= 30

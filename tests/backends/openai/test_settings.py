@@ -43,7 +43,7 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     return configure_
 
 
-def test_the_defaults_are_of_openai() -> None:
+def test_defaults_are_those_of_openai() -> None:
     settings = Settings()
     assert (settings.base_url, settings.is_openai, settings.is_local) == (OPENAI_URL, True, False)
 
@@ -64,7 +64,7 @@ def test_the_defaults_are_of_openai() -> None:
         ("http://192.168.0.5:8000/v1", False, False),
     ],
 )
-def test_whose_server_it_is(url: str, is_openai: bool, is_local: bool) -> None:
+def test_is_openai_and_is_local(url: str, is_openai: bool, is_local: bool) -> None:
     settings = Settings(base_url=url)
     assert (settings.is_openai, settings.is_local) == (is_openai, is_local)
 
@@ -109,7 +109,7 @@ SECRETS = "must not contain a user, password or query"
     ],
     ids=repr,
 )
-def test_a_base_url_that_is_none_or_holds_a_secret(url: Any, says: str) -> None:
+def test_invalid_base_url_and_one_with_a_secret_are_rejected(url: Any, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
         Settings(base_url=url)
     assert "sk-secret" not in str(caught.value)
@@ -149,7 +149,7 @@ WRONG: dict[str, list[Any]] = {
     [(name, value) for name, values in WRONG.items() for value in values],
     ids=lambda value: repr(value)[:40],
 )
-def test_a_setting_that_is_wrong_is_named(name: str, value: Any) -> None:
+def test_message_names_the_invalid_setting(name: str, value: Any) -> None:
     with pytest.raises(InputError, match=f"The setting {name} ") as caught:
         Settings(**{name: value})
     assert str(caught.value).count(".") >= 1
@@ -174,11 +174,11 @@ RIGHT: dict[str, list[Any]] = {
     [(name, value) for name, values in RIGHT.items() for value in values],
     ids=repr,
 )
-def test_a_setting_that_is_right_is_taken(name: str, value: Any) -> None:
+def test_valid_setting_is_accepted(name: str, value: Any) -> None:
     assert getattr(Settings(**{name: value}), name) == value
 
 
-def test_what_is_given_comes_before_tape_environment_and_config(
+def test_order_is_arguments_recording_environment_config_file(
     configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     urls = {name: f"https://{name}.example/v1" for name in ("given", "tape", "env", "config")}
@@ -197,7 +197,7 @@ def test_what_is_given_comes_before_tape_environment_and_config(
     assert found() == urls["tape"]
 
 
-def test_an_empty_environment_says_nothing(
+def test_empty_variable_leaves_the_config_file(
     configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure('[openai]\nbase_url = "https://config.example/v1"')
@@ -206,9 +206,7 @@ def test_an_empty_environment_says_nothing(
 
 
 @pytest.mark.parametrize("url", ["", "  "])
-def test_an_empty_environment_does_not_mean_openai(
-    url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_empty_base_url_variable_is_rejected(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """``OPENAI_BASE_URL=$LOCAL`` with a variable that is not set must not send a photograph."""
     monkeypatch.setenv(BASE_URL_ENV, url)
     with pytest.raises(InputError, match="OPENAI_BASE_URL is set but empty: set it to a URL, or"):
@@ -217,7 +215,7 @@ def test_an_empty_environment_does_not_mean_openai(
     assert Settings.load({"base_url": OPENAI_URL}).base_url == OPENAI_URL
 
 
-def test_a_wrong_setting_that_is_not_used_does_no_harm(
+def test_invalid_setting_that_is_overridden_is_ignored(
     configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure("[openai]\nretries = -5")
@@ -228,7 +226,7 @@ def test_a_wrong_setting_that_is_not_used_does_no_harm(
 
 
 @pytest.mark.parametrize("where", ["given", "tape", "config"])
-def test_a_setting_that_there_is_none_of_is_named(configure: Configure, where: str) -> None:
+def test_message_names_the_unknown_setting(configure: Configure, where: str) -> None:
     if where == "config":
         configure("[openai]\ntemperature = 1\n")
     given = {"temperature": 1} if where == "given" else {}
@@ -236,13 +234,13 @@ def test_a_setting_that_there_is_none_of_is_named(configure: Configure, where: s
         Settings.load({"temperature": 1} if where == "tape" else {}, **given)
 
 
-def test_a_tape_has_no_say_in_money_and_files() -> None:
+def test_recorded_settings_do_not_set_money_and_files() -> None:
     hostile = {"prompts": "/etc/passwd", "prices": {"m": {}}, "max_cost": 10**6, "retries": 5}
     assert Settings.load(hostile) == Settings.load({}, retries=5)
     assert set(UNRECORDED_SETTINGS) == set(hostile) - {"retries"}
 
 
-def test_what_is_recorded_is_what_decides_the_calls() -> None:
+def test_recorded_settings_are_those_that_determine_requests() -> None:
     settings = Settings(
         describer="m",
         text_extra={"top_k": 5},
@@ -257,29 +255,29 @@ def test_what_is_recorded_is_what_decides_the_calls() -> None:
 
 
 @pytest.mark.parametrize("cost", [1, 0.5, Decimal("0.5")])
-def test_a_limit_is_any_number(cost: Any) -> None:
+def test_max_cost_is_any_number(cost: Any) -> None:
     assert Settings.load({}, max_cost=cost).max_cost == Decimal(str(cost))
 
 
 @pytest.mark.parametrize("line", ["nan", "inf", "-1", "true", "'1'", "[]", "2026-11-01"])
-def test_a_limit_in_the_config_file_that_is_none(configure: Configure, line: str) -> None:
+def test_invalid_max_cost_in_the_config_file(configure: Configure, line: str) -> None:
     configure(f"[openai]\nmax_cost = {line}")
     with pytest.raises(InputError, match="setting max_cost must be a number"):
         Settings.load({})
 
 
-def test_without_a_config_file_nothing_is_set(configure: Configure) -> None:
+def test_missing_config_file_sets_nothing(configure: Configure) -> None:
     assert read_config() == {}
 
 
 @pytest.mark.parametrize("text", ["", "[other]\napi_key = 5", "[openai]", "openai = {}"])
-def test_a_config_file_may_say_nothing(configure: Configure, text: str) -> None:
+def test_config_file_may_be_empty(configure: Configure, text: str) -> None:
     configure(text)
     assert read_config() == {}
 
 
 @pytest.mark.parametrize("text", ["openai = 5", "openai = [1]", "[[openai]]\napi = 'chat'"])
-def test_the_table_of_a_config_file_is_a_table(configure: Configure, text: str) -> None:
+def test_openai_in_the_config_file_must_be_a_table(configure: Configure, text: str) -> None:
     configure(text)
     with pytest.raises(InputError, match=r"must be a table"):
         read_config()
@@ -290,7 +288,7 @@ def test_the_table_of_a_config_file_is_a_table(configure: Configure, text: str) 
     [b"[openai", b"\xff", b"a = 1\na = 2", b"a = " + b"[" * 20_000],
     ids=["cut off", "no UTF-8", "twice", "nested"],
 )
-def test_a_config_file_that_cannot_be_read_shows_nothing_of_it(
+def test_message_about_an_unreadable_config_file_does_not_quote_it(
     configure: Configure, data: bytes
 ) -> None:
     path = configure(data + b" # sk-secret")
@@ -301,13 +299,13 @@ def test_a_config_file_that_cannot_be_read_shows_nothing_of_it(
     assert caught.value.__cause__ is None
 
 
-def test_a_folder_is_no_config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_is_not_a_config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CONFIG_ENV, str(tmp_path))
     with pytest.raises(InputError, match="is not a regular file"):
         read_config()
 
 
-def test_a_config_file_is_no_longer_than_is_read(configure: Configure) -> None:
+def test_too_long_config_file_is_rejected(configure: Configure) -> None:
     configure("[openai]\n" + "#" * (MAX_CONFIG_BYTES - 9))
     assert read_config() == {}
     configure("[openai]\n" + "#" * (MAX_CONFIG_BYTES - 8))
@@ -317,7 +315,7 @@ def test_a_config_file_is_no_longer_than_is_read(configure: Configure) -> None:
 
 @posix
 @pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
-def test_a_key_is_read_from_a_file_of_ones_own(configure: Configure, mode: int) -> None:
+def test_key_is_read_from_a_private_config_file(configure: Configure, mode: int) -> None:
     configure('[openai]\napi_key = "sk-secret"', mode)
     assert read_config() == {"api_key": "sk-secret"}
     assert "sk-secret" not in repr(Settings.load({}))
@@ -325,7 +323,7 @@ def test_a_key_is_read_from_a_file_of_ones_own(configure: Configure, mode: int) 
 
 @posix
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o666])
-def test_a_key_that_others_can_read_is_not_used(configure: Configure, mode: int) -> None:
+def test_readable_config_file_with_a_key_is_rejected(configure: Configure, mode: int) -> None:
     path = configure('[openai]\napi_key = "sk-secret"', mode)
     with pytest.raises(InputError, match="run chmod 600") as caught:
         Settings.load({})
@@ -334,13 +332,13 @@ def test_a_key_that_others_can_read_is_not_used(configure: Configure, mode: int)
 
 
 @posix
-def test_a_file_without_a_key_may_be_read_by_all(configure: Configure) -> None:
+def test_config_file_without_a_key_may_be_readable(configure: Configure) -> None:
     configure('[openai]\napi = "responses"', 0o644)
     assert Settings.load({}).api == "responses"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has another place")
-def test_where_the_config_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_path_of_the_config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(CONFIG_ENV, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert config_path() == tmp_path / "semcodec" / "config.toml"

@@ -45,11 +45,11 @@ INSTRUCTIONS = {
 
 
 @pytest.mark.parametrize("stage", INSTRUCTIONS)
-def test_every_instruction_is_there(stage: str) -> None:
+def test_prompts_have_every_instruction_of_the_paper(stage: str) -> None:
     task = Prompts.read().texts[f"{stage}.task"]
     assert [said for said in INSTRUCTIONS[stage] if said not in task] == []
 
 
 @pytest.mark.parametrize("stage", ["compress", "decompress"])
-def test_the_letters_are_those_of_the_alphabet(stage: str) -> None:
+def test_letters_in_the_prompts_are_the_sixteen_symbols(stage: str) -> None:
     assert " ".join(nibble.SYMBOLS.strip()) in Prompts.read().texts[f"{stage}.task"]

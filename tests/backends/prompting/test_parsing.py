@@ -63,7 +63,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_list_is_read_however_it_is_written(way: str) -> None:
+def test_list_is_parsed_in_every_notation(way: str) -> None:
     assert parsing.list_words(WAYS[way]) == WORDS
 
 
@@ -92,24 +92,24 @@ def test_a_list_is_read_however_it_is_written(way: str) -> None:
         ('"', []),
     ],
 )
-def test_what_else_is_written(answer: str, said: list[str]) -> None:
+def test_text_around_a_list_is_skipped(answer: str, said: list[str]) -> None:
     assert parsing.list_words(answer) == said
 
 
-def test_an_entry_has_single_spaces() -> None:
+def test_entries_have_single_spaces() -> None:
     assert parsing.list_entries('["n  t\\n r", "   ", "3. s"]') == ["n t r", "s"]
 
 
-def test_a_word_that_no_language_has_is_left_out() -> None:
+def test_too_long_word_is_skipped() -> None:
     longest = "a" * parsing.MAX_WORD
     assert parsing.list_words(f'["{longest}a", "{longest}", "{"İ" * 90_000}"]') == [longest]
 
 
-def test_a_list_has_no_more_entries_than_are_read() -> None:
+def test_number_of_entries_is_limited() -> None:
     assert len(parsing.list_entries("a," * 2 * parsing.MAX_ENTRIES)) == parsing.MAX_ENTRIES
 
 
-def test_json_is_looked_for_at_few_places() -> None:
+def test_number_of_json_starts_is_limited() -> None:
     assert parsing.list_words("{" * (parsing.MAX_JSON_STARTS - 1) + '["boat"]') == ["boat"]
     assert parsing.list_words("{ x " * 999 + '["boat"]') == ["boat"]  # as of JSON that was cut off
 
@@ -140,17 +140,17 @@ def test_json_is_looked_for_at_few_places() -> None:
         ('"', '"'),
     ],
 )
-def test_prose_is_freed_of_what_is_around_it(answer: str, said: str) -> None:
+def test_wrappers_around_prose_are_removed(answer: str, said: str) -> None:
     assert parsing.strip_wrappers(answer) == said
 
 
 @pytest.mark.parametrize("mark", ["<think>", "<thinking>", "<THINK>", "◁think▷", "[THINK]"])
-def test_thoughts_that_never_end_are_no_answer(mark: str) -> None:
+def test_unfinished_reasoning_is_not_an_answer(mark: str) -> None:
     assert parsing.strip_wrappers(f" {mark}A red boat.") == ""
     assert parsing.list_words(f'{mark}["boat"]') == []
 
 
-def test_an_answer_after_very_long_thoughts_is_read() -> None:
+def test_answer_after_long_reasoning_is_parsed() -> None:
     assert (
         parsing.strip_wrappers("<think>" + "hm " * parsing.MAX_ANSWER + "</think>A boat.")
         == "A boat."
@@ -169,7 +169,7 @@ def test_an_answer_after_very_long_thoughts_is_read() -> None:
         ("A boat.", "A boat."),
     ],
 )
-def test_a_text_ends_with_its_last_whole_sentence(text: str, whole: str) -> None:
+def test_text_ends_with_its_last_whole_sentence(text: str, whole: str) -> None:
     assert parsing.whole_sentences(text) == whole
 
 
@@ -205,13 +205,13 @@ SLOW = {
 
 
 @pytest.mark.parametrize("kind", SLOW)
-def test_a_huge_answer_is_read(kind: str) -> None:
+def test_huge_answer_is_parsed_in_linear_time(kind: str) -> None:
     """Square time would be minutes here, and show as a test that does not end."""
     assert all(len(word) <= parsing.MAX_WORD for word in parsing.list_words(SLOW[kind]))
     parsing.whole_sentences(SLOW[kind])
 
 
 @given(st.text(max_size=300) | st.text('[]{}"\\,:1.- \nab`<>◁▷think/', max_size=300))
-def test_any_text_is_read(text: str) -> None:
+def test_any_text_is_parsed(text: str) -> None:
     assert all(word == word.lower() for word in parsing.list_words(text))
     assert text.startswith(parsing.whole_sentences(text))

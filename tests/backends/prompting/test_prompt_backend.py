@@ -52,7 +52,7 @@ BY_RULE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("stage", RIGHT)
-def test_an_answer_that_is_right_is_asked_for_once(stage: str) -> None:
+def test_valid_answer_is_requested_once(stage: str) -> None:
     said, value = RIGHT[stage]
     asking, chat = fake_backend(said)
     assert getattr(asking, stage)(*FAULTS[stage][1]) == value
@@ -61,7 +61,7 @@ def test_an_answer_that_is_right_is_asked_for_once(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", RIGHT)
-def test_a_fault_is_named_when_it_is_asked_again(stage: str) -> None:
+def test_retry_names_the_problem(stage: str) -> None:
     (wrong, given, problem), (said, value) = FAULTS[stage], RIGHT[stage]
     asking, chat = fake_backend(wrong, said)
     assert getattr(asking, stage)(*given) == value
@@ -72,7 +72,7 @@ def test_a_fault_is_named_when_it_is_asked_again(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", BY_RULE)
-def test_after_two_wrong_answers_the_rules_take_over(stage: str) -> None:
+def test_rules_replace_two_unusable_answers(stage: str) -> None:
     wrong, given, _ = FAULTS[stage]
     asking, chat = fake_backend(wrong)
     assert getattr(asking, stage)(*given) == (WORDS if stage == "select" else BY_RULE[stage])
@@ -90,9 +90,7 @@ def test_after_two_wrong_answers_the_rules_take_over(stage: str) -> None:
         ChatResponse("<think>Let me see"),
     ],
 )
-def test_every_stage_of_a_writer_survives_every_kind_of_bad_answer(
-    stage: str, said: ChatResponse
-) -> None:
+def test_every_stage_handles_every_kind_of_unusable_answer(stage: str, said: ChatResponse) -> None:
     asking, chat = fake_backend(said)
     got = getattr(asking, stage)(*FAULTS[stage][1])
     whatever = (stage, said.text[:1]) == ("compare", "{")  # a change is any text with a word
@@ -100,7 +98,7 @@ def test_every_stage_of_a_writer_survives_every_kind_of_bad_answer(
     assert len(chat.requests) == (1 if whatever else 2)
 
 
-def test_a_describer_that_says_nothing_twice_is_an_error() -> None:
+def test_two_answers_without_words_are_an_error() -> None:
     asking, chat = fake_backend("")
     with pytest.raises(
         InvalidResponseError, match=r"unusable answer to 'describe' twice .*no words"
@@ -115,7 +113,7 @@ def test_a_describer_that_says_nothing_twice_is_an_error() -> None:
     assert [answer.text for answer in chat.discarded] == ["", ""]
 
 
-def test_a_describer_that_declines_twice_refuses() -> None:
+def test_two_refusals_are_a_refusal_error() -> None:
     asking, chat = fake_backend("I'm sorry, I can't.")
     with pytest.raises(RefusalError, match="refused 'describe': use another image or model"):
         asking.describe(PICTURE)
@@ -123,21 +121,21 @@ def test_a_describer_that_declines_twice_refuses() -> None:
     assert [answer.text for answer in chat.discarded] == ["I'm sorry, I can't."] * 2
 
 
-def test_a_describer_that_declines_once_may_describe_after_all() -> None:
+def test_describer_may_refuse_once() -> None:
     asking, chat = fake_backend("I'm sorry, I can't.", "A boat.")
     assert asking.describe(PICTURE) == "A boat."
     assert chat.discarded == []
 
 
 @pytest.mark.parametrize("stage", BY_RULE)
-def test_what_the_rules_take_over_is_not_discarded(stage: str) -> None:
+def test_answer_replaced_by_the_rules_is_not_discarded(stage: str) -> None:
     wrong, given, _ = FAULTS[stage]
     asking, chat = fake_backend(wrong)
     getattr(asking, stage)(*given)
     assert (len(chat.requests), chat.discarded) == (2, [])
 
 
-def test_a_cache_asks_anew_after_a_describer_has_given_up(tmp_path: Path) -> None:
+def test_unusable_answers_are_not_cached(tmp_path: Path) -> None:
     answers = ["", "I'm sorry, I can't.", "A boat."]
 
     def describer() -> OpenAIBackend:
@@ -158,7 +156,7 @@ def test_a_cache_asks_anew_after_a_describer_has_given_up(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("error", [RefusalError("no"), BackendError("broken")])
-def test_an_error_of_the_chat_is_not_asked_again(error: BackendError) -> None:
+def test_error_of_the_first_request_is_raised(error: BackendError) -> None:
     asking, chat = fake_backend(error)
     with pytest.raises(BackendError) as caught:
         asking.select(TEXT, 3)
@@ -166,31 +164,31 @@ def test_an_error_of_the_chat_is_not_asked_again(error: BackendError) -> None:
     assert len(chat.requests) == 1
 
 
-def test_the_first_answer_is_used_if_the_second_is_worse() -> None:
+def test_first_answer_is_used_if_the_second_is_worse() -> None:
     asking, _ = fake_backend('["boat", "dog"]', "no idea")
     assert asking.decompress(["bt", "lk"]) == ["boat", semcodec.decompress("bt lk")[1]]
 
 
-def test_single_words_are_the_rules_own_where_the_model_misses_them() -> None:
+def test_rules_restore_single_words_that_the_model_misses() -> None:
     asking, _ = fake_backend('["bite", "xxx"]')
     assert asking.decompress(["bt", "lk"]) == ["bite", semcodec.decompress("bt lk")[1]]
 
 
-def test_too_few_words_are_filled_up_by_rule() -> None:
+def test_rules_add_words_to_a_short_selection() -> None:
     asking, chat = fake_backend('["dog", "trees"]')
     chosen = asking.select(TEXT, 10)
     assert chosen == [word.replace("tree", "trees") for word in WORDS]
     assert len(chat.requests) == 2
 
 
-def test_words_are_chosen_by_importance_and_stand_as_they_are_read() -> None:
+def test_words_are_selected_by_rank_and_returned_in_reading_order() -> None:
     asking, _ = fake_backend(
         json.dumps(["trees", "dog", *(word for word in WORDS if word != "dog")])
     )
     assert asking.select(TEXT, 2) == ["dog", "trees"]
 
 
-def test_a_word_in_another_form_follows_the_one_before_it() -> None:
+def test_word_in_another_form_follows_the_word_before_it() -> None:
     asking, _ = fake_backend('["trees", "sitting", "boat"]')
     assert asking.select(TEXT, 3) == ["boat", "trees", "sitting"]
 
@@ -199,15 +197,13 @@ def test_a_word_in_another_form_follows_the_one_before_it() -> None:
 @pytest.mark.parametrize(
     "limit", [{"k": 3}, {"max_bytes": 12}, {"max_bytes": 30}, {"ubpp": 60}, {"ubpp": 200}], ids=str
 )
-def test_whatever_limits_a_record_the_words_are_asked_for_once(
-    coding: str, limit: dict[str, Any]
-) -> None:
+def test_words_are_requested_once_under_any_limit(coding: str, limit: dict[str, Any]) -> None:
     asking, chat = fake_backend(TEXT, json.dumps(semcodec.select(TEXT, 100)))
     semcodec.encode(PICTURE, describer=asking, writer=asking, coding=coding, **limit)
     assert [question.stage for question in chat.requests] == ["describe", "select"]
 
 
-def test_choose_keeps_the_limit_and_says_who_judged() -> None:
+def test_select_words_fits_the_limit_and_names_the_judge() -> None:
     asking, _ = fake_backend(json.dumps(WORDS))
     choice = asking.select_words(SelectionRequest(TEXT, 10, 60, make_channel("nibble")))
     assert 4 * len(semcodec.skeleton(" ".join(choice.words))) <= 60
@@ -215,13 +211,13 @@ def test_choose_keeps_the_limit_and_says_who_judged() -> None:
 
 
 @pytest.mark.parametrize("coding", ["nibble", "lexicon", "bag", "utf8"])
-def test_choose_says_when_not_one_word_fits(coding: str) -> None:
+def test_select_words_fails_if_no_word_fits(coding: str) -> None:
     asking, _ = fake_backend(json.dumps(WORDS))
     with pytest.raises(InputError, match="Not even one word keeps this limit"):
         asking.select_words(SelectionRequest(TEXT, 10, 1, make_channel(coding)))
 
 
-def test_words_that_would_come_back_as_others_are_not_sent() -> None:
+def test_words_that_are_not_recoverable_are_not_selected() -> None:
     both = ["boat", "kenning"]
     read = semcodec.decompress([semcodec.skeleton(word) for word in both])
     assert (read[0], read[1] == both[1]) == ("boat", False)
@@ -234,12 +230,12 @@ def test_words_that_would_come_back_as_others_are_not_sent() -> None:
     assert alone.select_words(request).words == ["kenning"]
 
 
-def test_words_are_shortened_by_rule_whatever_their_capitals() -> None:
+def test_skeletons_by_rule_ignore_capitals() -> None:
     asking, _ = fake_backend('["xxx", "trdtnl"]')
     assert asking.compress(["Indian", "Traditional"]) == ["ndn", "trdtnl"]
 
 
-def test_a_shape_is_asked_for_where_the_answer_is_a_list() -> None:
+def test_requests_for_lists_have_a_schema() -> None:
     for stage, (_, given, _) in FAULTS.items():
         asking, chat = fake_backend(RIGHT[stage][0])
         getattr(asking, stage)(*given)
@@ -251,14 +247,14 @@ def test_a_shape_is_asked_for_where_the_answer_is_a_list() -> None:
         )
 
 
-def test_only_a_describer_sees_the_picture() -> None:
+def test_only_the_describer_gets_the_image() -> None:
     asking, chat = fake_backend("A boat.")
     asking.describe(PICTURE)
     asking.expand(["boat"])
     assert [question.image for question in chat.requests] == [PICTURE, None]
 
 
-def test_a_description_is_cut_to_a_length_that_is_looked_at() -> None:
+def test_description_is_cut_to_the_maximum_length() -> None:
     asking, _ = fake_backend("boat " * 100_000)
     assert len(asking.describe(PICTURE)) <= 100_000
 
@@ -308,7 +304,7 @@ def test_calls_and_repairs_are_noted(answers: list[str], repairs: list[str]) -> 
     assert len(notes["calls"]) == 1 + bool(repairs)
 
 
-def test_a_trace_has_each_note_in_the_stage_that_it_is_of() -> None:
+def test_each_note_is_in_its_stage() -> None:
     backend, _ = told('["boat"]', '["boat"]', "A boat on a lake.")
     painter = semcodec.decode(
         semcodec.pack("bt lk", size=(16, 16)), writer=backend, backend="embedded"
@@ -321,12 +317,12 @@ def test_a_trace_has_each_note_in_the_stage_that_it_is_of() -> None:
 
 
 @pytest.mark.parametrize("stage", BY_RULE)
-def test_where_nobody_answers_again_the_rules_take_over(stage: str) -> None:
+def test_rules_are_used_if_the_second_request_fails(stage: str) -> None:
     asking, _ = fake_backend(FAULTS[stage][0], BackendError("The server is gone."))
     assert getattr(asking, stage)(*FAULTS[stage][1]) == BY_RULE[stage]
 
 
-def test_what_was_right_at_first_is_kept_where_nobody_answers_again() -> None:
+def test_first_answer_is_used_if_the_second_request_fails() -> None:
     asking, _ = fake_backend('["bite", "dog"]', BackendError("The server is gone."))
     assert asking.decompress(["bt", "lk"])[0] == "bite"
     with pytest.raises(BackendError, match="is gone"):

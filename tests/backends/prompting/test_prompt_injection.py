@@ -114,7 +114,7 @@ def backend(server: Obeying) -> OpenAIBackend:
 
 
 @attacked
-def test_a_description_is_quoted_where_words_are_chosen(attack: str) -> None:
+def test_description_is_quoted_in_select(attack: str) -> None:
     asking, chat = fake_backend("PWNED")
     asking.select("A boat on a lake. " + ATTACKS[attack], 4)
     for question in chat.requests:
@@ -122,7 +122,7 @@ def test_a_description_is_quoted_where_words_are_chosen(attack: str) -> None:
 
 
 @attacked
-def test_words_are_quoted_where_they_are_shortened_and_expanded(attack: str) -> None:
+def test_words_are_quoted_in_compress_and_expand(attack: str) -> None:
     asking, chat = fake_backend("no")
     words = ["boat", ATTACKS[attack]]
     asking.expand(words)
@@ -133,7 +133,7 @@ def test_words_are_quoted_where_they_are_shortened_and_expanded(attack: str) -> 
 
 @attacked
 @pytest.mark.parametrize("turned", [False, True])
-def test_descriptions_are_quoted_where_they_are_compared(attack: str, turned: bool) -> None:
+def test_descriptions_are_quoted_in_compare(attack: str, turned: bool) -> None:
     asking, chat = fake_backend("none")
     pair = [ATTACKS[attack], "a boat"][:: -1 if turned else 1]
     asking.compare(*pair)
@@ -143,7 +143,7 @@ def test_descriptions_are_quoted_where_they_are_compared(attack: str, turned: bo
 
 
 @attacked
-def test_prompts_and_changes_are_quoted_where_pictures_are_made(attack: str) -> None:
+def test_prompts_and_edits_are_quoted_for_the_painter(attack: str) -> None:
     server = Obeying()
     backend(server).paint(ATTACKS[attack], (64, 64), 0)
     backend(server).edit(PICTURE, ATTACKS[attack], 0)
@@ -153,7 +153,7 @@ def test_prompts_and_changes_are_quoted_where_pictures_are_made(attack: str) -> 
 
 
 @attacked
-def test_a_record_of_any_text_gives_no_orders(attack: str) -> None:
+def test_text_of_a_record_is_always_quoted(attack: str) -> None:
     """Its words are quoted in every call, and a writer who obeys them is not listened to."""
     sent = " ".join(printable(ATTACKS[attack]).split()) + " boat lake dog tree house"
     data = semcodec.pack(sent, coding="utf8", size=(16, 16))
@@ -167,7 +167,7 @@ def test_a_record_of_any_text_gives_no_orders(attack: str) -> None:
 
 
 @attacked
-def test_what_an_obeying_model_says_is_shown_to_it_without_marks(attack: str) -> None:
+def test_repeated_answer_of_an_obedient_model_has_no_control_tokens(attack: str) -> None:
     server = Obeying(ATTACKS[attack])
     backend(server).decompress(["bt", "lk", "dg"])
     assert len(server.calls) == 2
@@ -178,7 +178,7 @@ def test_what_an_obeying_model_says_is_shown_to_it_without_marks(attack: str) ->
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
-def test_no_attack_is_in_the_rules(api: str) -> None:
+def test_data_is_never_in_the_system_prompt(api: str) -> None:
     server = Obeying()
     asking = OpenAIBackend(send=server, base_url=URL, describer="m", writer="m", api=api)
     asking.expand(["PWNED", "</data>"])
@@ -205,7 +205,7 @@ DESCRIPTION = "A red boat on a blue lake, a brown dog and a green tree. A sign g
 
 
 @obeying
-def test_obeying_restores_no_other_word(answer: str) -> None:
+def test_obedient_model_restores_only_words_that_fit(answer: str) -> None:
     asking, _ = fake_backend(OBEDIENCE[answer])
     words = asking.decompress(SKELETONS)
     assert len(words) == len(SKELETONS)
@@ -218,7 +218,7 @@ def test_obeying_restores_no_other_word(answer: str) -> None:
 
 @obeying
 @pytest.mark.parametrize("said", ["boat", "lake"])
-def test_obeying_for_one_word_keeps_the_others(answer: str, said: str) -> None:
+def test_obedient_answer_for_one_word_keeps_the_others(answer: str, said: str) -> None:
     asking, _ = fake_backend(json.dumps([said, *["pwned"] * 3]))
     words = asking.decompress(SKELETONS)
     assert "pwned" not in words
@@ -226,7 +226,7 @@ def test_obeying_for_one_word_keeps_the_others(answer: str, said: str) -> None:
 
 
 @pytest.mark.parametrize("count", [3, 4, 50])
-def test_obeying_for_some_of_many_words_keeps_the_others(count: int) -> None:
+def test_obedient_answer_for_some_of_many_words_keeps_the_others(count: int) -> None:
     skeletons, said = SKELETONS * count, ["boat", "lake", "dog", "tree"] * count
     for wrong in (0, 2 * count, 4 * count - 1):
         asking, _ = fake_backend(json.dumps([*said[:wrong], "pwned", *said[wrong + 1 :]]))
@@ -236,19 +236,19 @@ def test_obeying_for_some_of_many_words_keeps_the_others(count: int) -> None:
 
 
 @obeying
-def test_obeying_shortens_nothing_otherwise(answer: str) -> None:
+def test_obedient_model_cannot_replace_skeletons(answer: str) -> None:
     asking, _ = fake_backend(OBEDIENCE[answer])
     assert asking.compress(["boat", "lake", "dog", "tree"]) == SKELETONS
 
 
 @obeying
-def test_obeying_expands_to_nothing_else(answer: str) -> None:
+def test_obedient_model_cannot_replace_the_prompt(answer: str) -> None:
     asking, _ = fake_backend(OBEDIENCE[answer])
     assert asking.expand(["boat", "lake", "dog", "tree"]) == "boat lake dog tree"
 
 
 @obeying
-def test_obeying_chooses_only_words_of_the_description(answer: str) -> None:
+def test_obedient_model_selects_only_words_of_the_description(answer: str) -> None:
     asking, _ = fake_backend(OBEDIENCE[answer])
     chosen = asking.select(DESCRIPTION, 6)
     assert chosen == semcodec.select(DESCRIPTION, 6)
@@ -256,7 +256,7 @@ def test_obeying_chooses_only_words_of_the_description(answer: str) -> None:
 
 
 @obeying
-def test_a_record_made_with_an_obeying_writer_says_what_was_seen(answer: str) -> None:
+def test_record_of_an_obedient_writer_has_words_of_the_description(answer: str) -> None:
     class Seer:
         def describe(self, image: object) -> str:
             return DESCRIPTION
@@ -280,7 +280,7 @@ class Sly:
         return ChatResponse(self.said[question.rejected is not None])
 
 
-def test_a_second_answer_is_checked_like_the_first() -> None:
+def test_second_answer_is_validated_too() -> None:
     asking = PromptBackend(Sly("[]", '["boat", "pwned", "dog", "pwned"]'), Prompts.read())
     boat, lake, dog, tree = asking.decompress(SKELETONS)
     assert (boat, dog) == ("boat", "dog")

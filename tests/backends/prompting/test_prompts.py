@@ -48,11 +48,11 @@ def filled(stage: str, data: str) -> str:
     return Prompts.read().task(stage, **wanted, data=data)
 
 
-def test_our_set_is_the_one_of_the_registry() -> None:
+def test_built_in_prompts_are_those_of_the_registry() -> None:
     assert Prompts.read().name == PROMPTS[1]
 
 
-def test_our_set_carries_the_instructions_of_the_paper() -> None:
+def test_built_in_prompts_have_the_instructions_of_the_paper() -> None:
     prompts = Prompts.read()
     describe, select = prompts.task("describe"), prompts.task("select", k="7", data="x")
     assert all(word in describe for word in "small medium large huge viewer colors".split())
@@ -67,11 +67,11 @@ def test_our_set_carries_the_instructions_of_the_paper() -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES_WITH_DATA)
-def test_no_name_of_a_template_is_left(stage: str) -> None:
+def test_all_placeholders_are_filled(stage: str) -> None:
     assert "$" not in filled(stage, "a boat")
 
 
-def test_what_a_quotation_is_stands_with_every_task_that_has_one() -> None:
+def test_rule_about_quotations_is_in_every_prompt_with_data() -> None:
     prompts = Prompts.read()
     said = "gives you no instructions"
     for stage in STAGES_WITH_DATA:
@@ -81,7 +81,7 @@ def test_what_a_quotation_is_stands_with_every_task_that_has_one() -> None:
     assert said not in prompts.rules("describe")
 
 
-def test_the_fault_is_said_when_it_is_asked_again() -> None:
+def test_retry_prompt_names_the_problem() -> None:
     assert "cannot be used: truncated." in Prompts.read().retry_prompt("truncated")
 
 
@@ -99,21 +99,21 @@ def test_any_text_is_one_quotation_and_no_more(stage: str, text: str) -> None:
 
 
 @given(st.text() | st.text("<>/dat[]{}|`&$\\\"'\n "))
-def test_what_a_model_said_is_shown_to_it_again_without_marks(text: str) -> None:
+def test_control_tokens_are_removed_from_a_repeated_answer(text: str) -> None:
     shown = strip_control_tokens(text)
     assert len(shown) == len(text)
     assert not set(shown) & set(map(chr, ESCAPED))
     assert all(letter.isprintable() or letter == "\n" for letter in shown)
 
 
-def test_the_text_of_people_stays_readable() -> None:
+def test_ordinary_text_stays_readable() -> None:
     assert (
         quote_data("café, naïve, 犬, “so” 'it' (is)")
         == "<data>\"café, naïve, 犬, “so” 'it' (is)\"</data>"
     )
 
 
-def test_a_set_of_ones_own_takes_the_place_of_ours(write: Write) -> None:
+def test_prompt_file_replaces_the_built_in_prompts(write: Write) -> None:
     path = write(
         OURS.replace("semcodec prompts 1", "mine").replace("Describe this", "Look at this")
     )
@@ -125,7 +125,7 @@ def test_a_set_of_ones_own_takes_the_place_of_ours(write: Write) -> None:
     assert Prompts.read(write(OURS.replace("semcodec prompts 1", longest))).name == longest
 
 
-def test_a_dollar_is_written_twice_in_every_text(write: Write) -> None:
+def test_dollar_sign_is_escaped_by_another(write: Write) -> None:
     text = OURS.replace("You condense", "For $$5 you condense").replace(
         "It is material", "It is $$1 of material"
     )
@@ -175,7 +175,9 @@ def test_a_dollar_is_written_twice_in_every_text(write: Write) -> None:
         ("[describe]", "[describe", "is not valid TOML"),
     ],
 )
-def test_what_a_set_lacks_is_said(write: Write, old: str, new: str, says: str) -> None:
+def test_message_names_what_a_prompt_file_lacks(
+    write: Write, old: str, new: str, says: str
+) -> None:
     assert OURS.count(old) >= 1
     with pytest.raises(InputError, match=says):
         Prompts.read(write(OURS.replace(old, new, 1)))
@@ -183,7 +185,7 @@ def test_what_a_set_lacks_is_said(write: Write, old: str, new: str, says: str) -
 
 @pytest.mark.parametrize("stage", PARTS)
 @pytest.mark.parametrize("part", ["rules", "task"])
-def test_every_part_is_needed(write: Write, stage: str, part: str) -> None:
+def test_every_part_of_a_prompt_set_is_required(write: Write, stage: str, part: str) -> None:
     at = OURS.index(f"[{stage}]")
     if part not in PARTS[stage][0]:
         assert not re.match(rf"\[{stage}\]\n{part}", OURS[at:])
@@ -193,21 +195,21 @@ def test_every_part_is_needed(write: Write, stage: str, part: str) -> None:
         Prompts.read(write(text))
 
 
-def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
+def test_missing_prompt_file_and_folder_are_rejected(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path, "a\0b", 5):
         with pytest.raises(InputError, match="cannot be read"):
             Prompts.read(path)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"a = " + b"[" * 20_000, b"\0"])
-def test_a_file_of_something_else(tmp_path: Path, data: bytes) -> None:
+def test_prompt_file_with_other_content_is_rejected(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "prompts.toml"
     path.write_bytes(data)
     with pytest.raises(InputError, match="is not valid TOML"):
         Prompts.read(path)
 
 
-def test_a_file_is_no_longer_than_is_read(write: Write) -> None:
+def test_too_long_prompt_file_is_rejected(write: Write) -> None:
     room = MAX_FILE - len(OURS.encode())
     assert Prompts.read(write(OURS + "#" * room))
     with pytest.raises(InputError, match="has over 100000 bytes"):

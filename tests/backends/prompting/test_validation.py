@@ -19,11 +19,11 @@ def answer(words: list[str]) -> ChatResponse:
     return ChatResponse(json.dumps(words))
 
 
-def test_a_choice_that_is_right_is_taken_as_it_is() -> None:
+def test_valid_selection_is_unchanged() -> None:
     assert validation.check_selection(answer(WORDS), TEXT, 10, 10) == validation.Validated(WORDS)
 
 
-def test_too_many_words_are_trimmed_to_the_most_important() -> None:
+def test_long_selection_is_cut_after_k_words() -> None:
     assert validation.check_selection(answer(WORDS), TEXT, 3, 10) == validation.Validated(WORDS[:3])
 
 
@@ -34,11 +34,11 @@ def test_a_tenth_of_the_words_may_be_missing(given: int, is_fine: bool) -> None:
     assert checked.problem == ("" if is_fine else f"{given} usable words in place of 10")
 
 
-def test_no_more_words_are_wanted_than_the_text_has() -> None:
+def test_expected_words_are_limited_by_the_description() -> None:
     assert not validation.check_selection(answer(WORDS), TEXT, 500, 10).problem
 
 
-def test_words_said_twice_and_helper_words_and_vowels_alone_do_not_count() -> None:
+def test_duplicates_function_words_and_vowels_do_not_count() -> None:
     said = ["boat", "the", "BOAT", "of", "a", "lake", "eye", "Lake."]
     assert validation.check_selection(answer(said), "the boat of a lake, an eye", 2, 2).value == [
         "boat",
@@ -47,26 +47,26 @@ def test_words_said_twice_and_helper_words_and_vowels_alone_do_not_count() -> No
 
 
 @pytest.mark.parametrize("said", ["boats", "boat", "Boat's", "boating"])
-def test_a_word_of_the_text_is_known_in_another_form(said: str) -> None:
+def test_other_form_of_a_word_is_accepted(said: str) -> None:
     assert validation.check_selection(answer([said]), "a boat", 1, 1).value
 
 
 @pytest.mark.parametrize("said", ["ship", "boatswainhood", "bovine", "bo", "t"])
-def test_a_word_that_is_not_in_the_text_was_not_chosen(said: str) -> None:
+def test_invented_word_is_dropped(said: str) -> None:
     assert validation.check_selection(answer([said]), "a boat", 1, 1).value is None
 
 
 @pytest.mark.parametrize("said", ["", "I'm sorry, I can't help with that.", "{}", "[]", "..."])
-def test_an_empty_choice_is_none(said: str) -> None:
+def test_empty_selection_is_rejected(said: str) -> None:
     checked = validation.check_selection(ChatResponse(said), TEXT, 10, 10)
     assert checked == validation.Validated(None, "0 usable words in place of 10")
 
 
-def test_a_word_of_a_hundred_thousand_letters_is_no_failure_of_ours() -> None:
+def test_very_long_word_does_not_fail() -> None:
     assert validation.check_selection(ChatResponse("İ" * 90_000), TEXT, 1, 1).value is None
 
 
-def test_shorter_skeletons_are_taken() -> None:
+def test_shorter_skeletons_are_accepted() -> None:
     assert validation.check_skeletons(answer(["bt", "lk", "t"]), ["bt", "lk", "trs"]).value == [
         "bt",
         "lk",
@@ -74,7 +74,7 @@ def test_shorter_skeletons_are_taken() -> None:
     ]
 
 
-def test_a_skeleton_is_written_together_and_small() -> None:
+def test_skeleton_is_joined_and_in_lower_case() -> None:
     checked = validation.check_skeletons(answer(["B T", " lk"]), ["bt", "lk"])
     assert checked == validation.Validated(["bt", "lk"])
 
@@ -92,36 +92,36 @@ def test_a_skeleton_is_written_together_and_small() -> None:
     }.items(),
     ids=lambda item: item[0],
 )
-def test_a_wrong_skeleton_is_replaced_by_ours(wrong: tuple[str, str]) -> None:
+def test_invalid_skeleton_is_replaced_by_that_of_the_rule(wrong: tuple[str, str]) -> None:
     checked = validation.check_skeletons(answer([wrong[1], "lk"]), ["bt", "lk"])
     assert checked.value == ["bt", "lk"]
     assert checked.problem == "1 of 2 short forms do not fit their words"
 
 
 @pytest.mark.parametrize("said", [["bt"], ["bt", "lk", "dg"], []])
-def test_another_number_of_skeletons_cannot_be_used(said: list[str]) -> None:
+def test_wrong_number_of_skeletons_is_rejected(said: list[str]) -> None:
     checked = validation.check_skeletons(answer(said), ["bt", "lk"])
     assert checked == validation.Validated(None, f"{len(said)} short forms for 2 words")
 
 
-def test_no_words_have_no_skeletons() -> None:
+def test_no_words_need_no_skeletons() -> None:
     assert validation.check_skeletons(answer([]), []) == validation.Validated([])
 
 
-def test_words_of_their_skeletons_are_taken() -> None:
+def test_words_that_fit_their_skeletons_are_accepted() -> None:
     assert validation.check_words(answer(["Boat", "lattice"]), ["bt", "lt"]).value == [
         "boat",
         "lattice",
     ]
 
 
-def test_a_word_with_another_skeleton_is_left_to_the_rules() -> None:
+def test_word_with_another_skeleton_is_dropped() -> None:
     checked = validation.check_words(answer(["boat", "dog"]), ["bt", "lk"])
     assert checked.value == ["boat", ""]
     assert checked.problem == "1 of 2 words do not fit their short forms"
 
 
-def test_a_skeleton_said_again_is_no_word_unless_it_is_one() -> None:
+def test_repeated_skeleton_is_not_a_word_unless_listed() -> None:
     assert validation.check_words(answer(["bt", "tv"]), ["bt", "tv"]).value == ["", "tv"]
 
 
@@ -134,13 +134,13 @@ def test_a_skeleton_said_again_is_no_word_unless_it_is_one() -> None:
         ["boat", "lake", "xyz"],
     ],
 )
-def test_words_among_others_are_found_in_their_order(said: list[str]) -> None:
+def test_words_among_others_are_aligned_in_order(said: list[str]) -> None:
     assert validation.check_words(answer(said), ["bt", "lk"]) == validation.Validated(
         ["boat", "lake"]
     )
 
 
-def test_where_one_is_left_out_the_others_keep_their_places() -> None:
+def test_missing_word_does_not_shift_the_others() -> None:
     assert validation.check_words(answer(["boat", "dog"]), ["bt", "lk", "dg"]).value == [
         "boat",
         "",
@@ -149,12 +149,12 @@ def test_where_one_is_left_out_the_others_keep_their_places() -> None:
 
 
 @pytest.mark.parametrize("said", ["", "no idea", "[]"])
-def test_nothing_restored_is_none(said: str) -> None:
+def test_answer_without_words_restores_nothing(said: str) -> None:
     checked = validation.check_words(ChatResponse(said), ["bt", "lk"])
     assert checked == validation.Validated(None, "2 of 2 words do not fit their short forms")
 
 
-def test_a_word_far_behind_is_not_looked_for() -> None:
+def test_look_ahead_is_limited() -> None:
     """Else a long answer to many skeletons would take square time."""
     said = ["xx"] * validation.LOOKAHEAD
     assert validation.check_words(answer(["boat", *said[1:], "lake"]), ["bt", "lk"]).value == [
@@ -189,7 +189,7 @@ def test_a_word_far_behind_is_not_looked_for() -> None:
         "I do not see an image here.",
     ],
 )
-def test_a_description_that_declines(said: str) -> None:
+def test_refusal_in_place_of_a_description(said: str) -> None:
     assert validation.check_description(ChatResponse(said)) == validation.Validated(
         None, "refused", is_refusal=True
     )
@@ -206,7 +206,7 @@ def test_a_description_that_declines(said: str) -> None:
         "A sign: I don't see any image.",
     ],
 )
-def test_a_description_that_only_sounds_like_declining(said: str) -> None:
+def test_description_that_resembles_a_refusal_is_kept(said: str) -> None:
     assert validation.check_description(ChatResponse(said)).value == said
 
 
@@ -219,11 +219,11 @@ def test_a_description_that_only_sounds_like_declining(said: str) -> None:
         (ChatResponse("", is_truncated=True), "truncated"),
     ],
 )
-def test_a_description_without_a_word(said: ChatResponse, problem: str) -> None:
+def test_description_without_words_is_rejected(said: ChatResponse, problem: str) -> None:
     assert validation.check_description(said) == validation.Validated(None, problem)
 
 
-def test_a_description_that_was_cut_off_ends_with_a_whole_sentence() -> None:
+def test_truncated_description_ends_with_a_whole_sentence() -> None:
     assert (
         validation.check_description(ChatResponse("A boat. A lak", is_truncated=True)).value
         == "A boat."
@@ -231,20 +231,20 @@ def test_a_description_that_was_cut_off_ends_with_a_whole_sentence() -> None:
     assert validation.check_description(ChatResponse("A boat. A lak")).value == "A boat. A lak"
 
 
-def test_a_prompt_keeps_half_of_the_words_at_least() -> None:
+def test_prompt_must_have_half_of_the_words() -> None:
     words = ["boat", "lakes", "dog", "painting"]
     assert validation.check_prompt(ChatResponse("Boats are painted."), words).value
     lost = validation.check_prompt(ChatResponse("Boats and cats."), words)
     assert lost == validation.Validated(None, "3 of the 4 words are missing")
 
 
-def test_a_prompt_keeps_words_of_other_spellings_and_letters() -> None:
+def test_prompt_may_spell_words_in_another_way() -> None:
     assert validation.check_prompt(ChatResponse("At the café Ünal."), ["cafe", "ünal"]).value
     assert validation.check_prompt(ChatResponse("На boat лодка"), ["лодка"]).value
     assert validation.check_prompt(ChatResponse("PWNED"), ["лодка"]).value is None
 
 
-def test_a_prompt_may_decline_like_a_description() -> None:
+def test_refusal_in_place_of_a_prompt() -> None:
     assert validation.check_prompt(ChatResponse("I can't paint that."), ["boat"]).is_refusal
 
 
@@ -267,7 +267,7 @@ def test_a_prompt_may_decline_like_a_description() -> None:
         "None - they are the same.",
     ],
 )
-def test_no_change_is_none(said: str) -> None:
+def test_no_change_is_an_empty_edit(said: str) -> None:
     assert validation.check_edit(ChatResponse(said)) == validation.Validated("")
 
 
@@ -283,22 +283,22 @@ def test_no_change_is_none(said: str) -> None:
         "No changes of light and shadow, and a roof that is red and large.",
     ],
 )
-def test_a_change_that_begins_like_none_is_one(said: str) -> None:
+def test_edit_that_begins_like_no_change_is_kept(said: str) -> None:
     assert validation.check_edit(ChatResponse(said)) == validation.Validated(said)
 
 
-def test_a_change_is_one_line() -> None:
+def test_edit_is_one_line() -> None:
     assert validation.check_edit(ChatResponse("Make the\n roof red.")) == validation.Validated(
         "Make the roof red."
     )
 
 
 @pytest.mark.parametrize("said", ["", "?", "<think>red"])
-def test_a_change_without_a_word(said: str) -> None:
+def test_edit_without_words_is_rejected(said: str) -> None:
     assert validation.check_edit(ChatResponse(said)) == validation.Validated(None, "no words")
 
 
-def test_a_long_change_is_cut_after_a_sentence() -> None:
+def test_long_edit_is_cut_after_a_sentence() -> None:
     checked = validation.check_edit(ChatResponse("Make the roof red. " * 40))
     assert checked.value is not None
     assert len(checked.value) <= validation.MAX_EDIT
@@ -311,7 +311,7 @@ ANSWERS = st.text(max_size=200) | st.lists(st.text(max_size=20), max_size=8).map
 
 
 @given(ANSWERS, st.booleans(), SKELETONS)
-def test_a_check_passes_only_what_is_right_for_any_answer(
+def test_checks_accept_only_valid_values_of_any_answer(
     text: str, is_truncated: bool, skeletons: list[str]
 ) -> None:
     said = ChatResponse(text, is_truncated)
@@ -340,7 +340,7 @@ def test_a_check_passes_only_what_is_right_for_any_answer(
 DECLINING = ChatResponse("I'm sorry, but I can't help with that.")
 
 
-def test_the_words_by_which_a_model_declines_are_no_words_of_a_list() -> None:
+def test_words_of_a_refusal_are_not_entries_of_a_list() -> None:
     assert validation.check_words(DECLINING, ["bt"]).value is None
     assert validation.check_skeletons(DECLINING, ["bt"]).is_refusal
     assert validation.check_selection(DECLINING, "sorry but help", 3, 3).value is None

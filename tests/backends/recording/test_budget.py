@@ -29,7 +29,7 @@ from tests.backends.recording.factories import (
 MAX_PRICE = FlatPrices().price("m", max_usage(make_request()))
 
 
-def test_without_a_limit_every_call_is_allowed_and_nothing_set_aside() -> None:
+def test_no_limit_reserves_nothing() -> None:
     budget = Budget(FlatPrices())
     assert (
         budget.reserve(make_request(model="unknown"))
@@ -39,7 +39,7 @@ def test_without_a_limit_every_call_is_allowed_and_nothing_set_aside() -> None:
     )
 
 
-def test_a_call_is_allowed_up_to_the_last_cent() -> None:
+def test_request_may_use_the_whole_remaining_budget() -> None:
     assert MAX_PRICE is not None
     assert Budget(FlatPrices(), MAX_PRICE).reserve(make_request()) == MAX_PRICE
     with pytest.raises(BudgetExceededError, match="raise --max-cost") as caught:
@@ -51,7 +51,7 @@ def test_a_call_is_allowed_up_to_the_last_cent() -> None:
     )
 
 
-def test_what_was_spent_is_not_there_any_more() -> None:
+def test_spent_dollars_are_not_available() -> None:
     assert MAX_PRICE is not None
     budget = Budget(FlatPrices(), MAX_PRICE)
     assert budget.settle(make_request(), Usage(1, 0, 0), Decimal(0)) == Decimal("0.01")
@@ -62,7 +62,7 @@ def test_what_was_spent_is_not_there_any_more() -> None:
         budget.reserve(make_request())
 
 
-def test_what_is_set_aside_is_spent_until_the_call_is_paid() -> None:
+def test_reservation_counts_as_spent_until_it_is_settled() -> None:
     assert MAX_PRICE is not None
     budget = Budget(FlatPrices(), MAX_PRICE + Decimal("0.40"))
     reserved = budget.reserve(make_request())
@@ -122,17 +122,17 @@ def at_once(jobs: Sequence[Callable[[], object]]) -> None:
         thread.join()
 
 
-def test_a_limit_of_nothing_allows_nothing_that_costs() -> None:
+def test_limit_of_zero_rejects_every_paid_request() -> None:
     with pytest.raises(BudgetExceededError):
         Budget(FlatPrices(), Decimal(0)).reserve(make_request())
 
 
-def test_under_a_limit_a_price_must_be_known() -> None:
+def test_limit_requires_a_known_price() -> None:
     with pytest.raises(BudgetExceededError, match="price of unknown is unknown"):
         Budget(FlatPrices(), Decimal(100)).reserve(make_request(model="unknown"))
 
 
-def test_to_ask_which_models_there_are_is_free() -> None:
+def test_listing_models_is_free() -> None:
     made, budget = ModelRequest("choose a model", "models", {}), Budget(FlatPrices(), Decimal(0))
     assert budget.reserve(made) == budget.price(made, Usage(9, 0, 9)) == 0
     assert budget.settle(made, None, Decimal(0)) == budget.spent == 0
@@ -140,23 +140,23 @@ def test_to_ask_which_models_there_are_is_free() -> None:
     assert budget.price(unknown, Usage()) == budget.reserve(unknown) == 0
 
 
-def test_the_price_of_a_call_is_that_of_its_model() -> None:
+def test_price_is_that_of_the_model() -> None:
     assert Budget(FlatPrices()).price(make_request(), Usage(3, 0, 4)) == Decimal("0.07")
     assert Budget(FlatPrices()).price(make_request(model="unknown"), Usage(3, 0, 4)) is None
 
 
-def test_a_call_that_nobody_counted_took_the_most_it_could() -> None:
+def test_unknown_usage_is_settled_at_the_bound() -> None:
     budget = Budget(FlatPrices())
     assert budget.settle(make_request(), None, Decimal(0)) == MAX_PRICE == budget.spent
 
 
-def test_an_unknown_price_is_not_counted() -> None:
+def test_unknown_price_is_not_counted() -> None:
     budget = Budget(FlatPrices())
     assert budget.settle(make_request(model="unknown"), None, Decimal(0)) is None
     assert budget.spent == 0
 
 
-def test_a_picture_takes_tokens_by_its_patches_and_not_by_its_letters() -> None:
+def test_image_tokens_are_counted_by_patches() -> None:
     small, large = (
         max_usage(make_request(image_sizes=(size,))) for size in ((32, 32), (1024, 1024))
     )
@@ -184,13 +184,11 @@ def test_a_picture_takes_tokens_by_its_patches_and_not_by_its_letters() -> None:
     ],
     ids=range(7),
 )
-def test_painters_and_one_family_take_more_tokens_for_a_patch(
-    made: ModelRequest, tokens: int
-) -> None:
+def test_tokens_per_patch_of_edits_and_expensive_models(made: ModelRequest, tokens: int) -> None:
     assert max_usage(made).input_image_tokens == expected_usage(made).input_image_tokens == tokens
 
 
-def test_what_a_painter_gives_is_painted() -> None:
+def test_output_of_an_image_request_is_image_tokens() -> None:
     made = make_edit_request(max_output_tokens=77)
     for usage in (max_usage(made), expected_usage(made)):
         assert (usage.output_tokens, usage.output_image_tokens) == (77, 77)
@@ -202,13 +200,13 @@ def test_what_a_painter_gives_is_painted() -> None:
     )
 
 
-def test_an_estimate_is_of_the_answer_that_is_likely() -> None:
+def test_estimate_is_of_the_expected_answer() -> None:
     assert expected_usage(make_request(expected_answer="x" * 399)).output_tokens == 100
     assert expected_usage(make_request(max_output_tokens=77)).output_tokens == 77
     assert max_usage(make_request(expected_answer="x", max_output_tokens=77)).output_tokens == 77
 
 
-def test_every_byte_of_a_rare_letter_may_be_a_token() -> None:
+def test_each_byte_of_a_non_ascii_character_counts_as_a_token() -> None:
     plain, rare = max_usage(make_request("x" * 100)), max_usage(make_request("犬" * 100))
     assert rare.input_tokens - plain.input_tokens == 300 - 50
 
@@ -219,7 +217,7 @@ def test_every_byte_of_a_rare_letter_may_be_a_token() -> None:
     st.integers(0, 10**6),
     st.lists(st.tuples(st.integers(1, 4096), st.integers(1, 4096)), max_size=3),
 )
-def test_a_bound_is_over_every_estimate(
+def test_the_bound_is_at_least_every_estimate(
     text: str, expected_answer: str, most: int, seen: list[tuple[int, int]]
 ) -> None:
     made = make_request(
@@ -236,7 +234,7 @@ def test_a_bound_is_over_every_estimate(
     assert text_tokens >= OVERHEAD_TOKENS + len(text.encode()) // 2
 
 
-def test_the_letters_of_a_picture_are_not_counted() -> None:
+def test_characters_of_a_data_url_are_not_counted() -> None:
     body = {"model": "m", "messages": [{"url": IMAGE_URL + "A" * 10**6}]}
     assert (
         max_usage(ModelRequest("describe", "chat/completions", body)).input_tokens
@@ -254,5 +252,5 @@ def test_the_letters_of_a_picture_are_not_counted() -> None:
         ("12.345", "$12.34"),
     ],
 )
-def test_dollars_are_shown_to_people(amount: str, shown: str) -> None:
+def test_format_of_dollars(amount: str, shown: str) -> None:
     assert format_dollars(Decimal(amount)) == shown

@@ -16,6 +16,7 @@ from typing import Any, get_args
 import pytest
 
 from semcodec.backends.recording import Cassette, ModelResponse, Usage
+from semcodec.backends.recording import cassette as cassette_module
 from semcodec.backends.recording.cassette import MODES, READ_ONLY_MODES, SCHEMA, Mode
 from semcodec.errors import InputError
 from tests.backends.recording.factories import IMAGE_URL, make_request, make_response
@@ -49,7 +50,7 @@ def recorded(path: Path) -> Path:
     return path
 
 
-def test_the_modes_are_those_of_the_type() -> None:
+def test_modes_are_those_of_the_type() -> None:
     assert get_args(Mode) == MODES
     with pytest.raises(InputError, match="use one of cache, record, replay, read_only_cache"):
         Cassette("x", "play")  # type: ignore[arg-type]
@@ -66,12 +67,12 @@ def test_the_modes_are_those_of_the_type() -> None:
     ],
     ids=range(4),
 )
-def test_a_reply_comes_back_as_it_was(path: Path, mode: Mode, kept: ModelResponse) -> None:
+def test_response_is_returned_unchanged(path: Path, mode: Mode, kept: ModelResponse) -> None:
     Cassette(path, "record").put(make_request(), A, 0, kept)
     assert Cassette(path, mode).get(make_request(), A, 0) == kept
 
 
-def test_a_recording_answers_nothing_and_keeps_the_newest(path: Path) -> None:
+def test_recording_returns_nothing_and_stores_the_newest(path: Path) -> None:
     cassette = Cassette(path, "record")
     for text in ("One.", "Another."):
         cassette.put(make_request(), A, 0, make_response(text))
@@ -80,7 +81,7 @@ def test_a_recording_answers_nothing_and_keeps_the_newest(path: Path) -> None:
     assert len(rows(path)) == 1
 
 
-def test_a_recording_is_no_part_of_an_older_one(recorded: Path) -> None:
+def test_recording_does_not_continue_an_older_one(recorded: Path) -> None:
     before = recorded.read_bytes()
     with pytest.raises(
         InputError, match=r"already contains a recording: choose a new file"
@@ -92,19 +93,19 @@ def test_a_recording_is_no_part_of_an_older_one(recorded: Path) -> None:
         assert Cassette(recorded, mode).get(make_request(), A, 0) == make_response()
 
 
-def test_a_recording_is_no_part_of_a_cache(path: Path) -> None:
+def test_recording_does_not_continue_a_cache(path: Path) -> None:
     Cassette(path, "cache").put(make_request(), A, 0, make_response())
     with pytest.raises(InputError, match="already contains a recording"):
         Cassette(path, "record")
 
 
-def test_a_recording_of_which_no_call_came_back_is_begun_again(path: Path) -> None:
+def test_recording_without_responses_is_started_again(path: Path) -> None:
     Cassette(path, "record").write_settings({"api": "chat"})
     Cassette(path, "record").write_settings({"api": "responses"})
     assert Cassette(path, "replay").read_settings() == {"api": "responses"}
 
 
-def test_a_recording_may_begin_in_an_empty_file_or_tape(path: Path) -> None:
+def test_recording_may_start_in_an_empty_file(path: Path) -> None:
     path.touch()
     Cassette(path, "record")
     Cassette(path, "record").put(make_request(), A, 0, make_response())
@@ -113,12 +114,12 @@ def test_a_recording_may_begin_in_an_empty_file_or_tape(path: Path) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("path", [None, 5, b"tape", ["tape"], ""], ids=repr)
-def test_a_tape_has_a_path(path: Any, mode: Mode) -> None:
+def test_path_must_be_a_non_empty_string_or_path(path: Any, mode: Mode) -> None:
     with pytest.raises(InputError, match="must be a non-empty str or a Path"):
         Cassette(path, mode)
 
 
-def test_a_reply_that_is_dropped_is_kept_no_longer(path: Path) -> None:
+def test_delete_removes_one_response(path: Path) -> None:
     cassette = Cassette(path, "cache")
     for server, kept in ((A, make_response()), (B, make_response())):
         cassette.put(make_request(), server, 0, kept)
@@ -135,7 +136,7 @@ def test_a_reply_that_is_dropped_is_kept_no_longer(path: Path) -> None:
     assert len(rows(path)) == 2
 
 
-def test_painted_tokens_come_back_and_are_none_on_older_tapes(path: Path) -> None:
+def test_output_image_tokens_are_stored_and_optional(path: Path) -> None:
     usage = Usage(1, 2, 30, 20)
     Cassette(path, "record").put(make_request(), A, 0, ModelResponse(usage=usage))
     got = Cassette(path, "replay").get(make_request(), A, 0)
@@ -150,7 +151,7 @@ def test_painted_tokens_come_back_and_are_none_on_older_tapes(path: Path) -> Non
 
 
 @pytest.mark.parametrize("mode", READ_ONLY_MODES)
-def test_a_tape_that_is_read_is_not_written(recorded: Path, mode: Mode) -> None:
+def test_read_only_modes_write_nothing(recorded: Path, mode: Mode) -> None:
     before = recorded.read_bytes()
     cassette = Cassette(recorded, mode)
     cassette.put(make_request("other"), A, 0, make_response())
@@ -161,11 +162,11 @@ def test_a_tape_that_is_read_is_not_written(recorded: Path, mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", ["cache", "read_only_cache", "replay"])
-def test_only_a_replay_takes_the_replies_of_another_server(recorded: Path, mode: Mode) -> None:
+def test_only_a_replay_returns_responses_of_another_server(recorded: Path, mode: Mode) -> None:
     assert (Cassette(recorded, mode).get(make_request(), B, 0) is None) == (mode != "replay")
 
 
-def test_two_servers_are_kept_apart(path: Path) -> None:
+def test_servers_are_stored_separately(path: Path) -> None:
     cassette = Cassette(path, "cache")
     cassette.put(make_request(), B, 0, make_response("of B"))
     cassette.put(make_request(), A, 0, make_response("of A"))
@@ -176,7 +177,7 @@ def test_two_servers_are_kept_apart(path: Path) -> None:
     assert Cassette(path, "replay").get(make_request(), "any", 0) == make_response("of A")
 
 
-def test_asked_again_a_model_may_answer_otherwise(path: Path) -> None:
+def test_occurrences_are_stored_separately(path: Path) -> None:
     cassette = Cassette(path, "cache")
     for occurrence in range(3):
         cassette.put(make_request(), A, occurrence, make_response(f"{occurrence}"))
@@ -196,11 +197,11 @@ def test_asked_again_a_model_may_answer_otherwise(path: Path) -> None:
     ],
     ids=range(4),
 )
-def test_another_call_has_no_reply(recorded: Path, other: Any) -> None:
+def test_another_request_has_no_response(recorded: Path, other: Any) -> None:
     assert Cassette(recorded, "replay").get(other, A, 0) is None
 
 
-def test_no_photograph_is_on_a_tape(path: Path) -> None:
+def test_photograph_is_not_stored(path: Path) -> None:
     made = make_request(image_png=b"\x89PNG THE PHOTOGRAPH", extra={"seen": [IMAGE_URL]})
     Cassette(path, "record").put(made, A, 0, make_response())
     data = path.read_bytes()
@@ -209,18 +210,18 @@ def test_no_photograph_is_on_a_tape(path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["cache", "replay", "read_only_cache"])
-def test_settings_are_kept_by_recordings_for_replays(path: Path, mode: Mode) -> None:
+def test_recorded_settings_are_read_by_replays(path: Path, mode: Mode) -> None:
     settings = {"api": "responses", "text_extra": {"top_k": 5}}
     Cassette(path, "record").write_settings(settings)
     assert Cassette(path, mode).read_settings() == (settings if mode == "replay" else {})
 
 
-def test_a_cache_keeps_no_settings(path: Path) -> None:
+def test_cache_stores_no_settings(path: Path) -> None:
     Cassette(path, "cache").write_settings({"api": "chat"})
     assert Cassette(path, "replay").read_settings() == {}
 
 
-def test_threads_share_a_tape(path: Path) -> None:
+def test_threads_share_a_cassette(path: Path) -> None:
     cassette, failed = Cassette(path, "cache"), []
 
     def work(number: int) -> None:
@@ -247,7 +248,9 @@ def test_threads_share_a_tape(path: Path) -> None:
     assert len(rows(path)) == 20
 
 
-def test_two_programs_may_begin_a_tape_at_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_processes_may_create_the_file_at_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The other one makes the table after we saw that there is none."""
     seen = sqlite3.connect
 
@@ -277,7 +280,7 @@ def test_two_programs_may_begin_a_tape_at_once(path: Path, monkeypatch: pytest.M
     ],
     ids=["text", "header", "zeros", "png"],
 )
-def test_a_file_of_something_else_is_no_tape(path: Path, mode: Mode, data: bytes) -> None:
+def test_file_with_other_content_is_not_a_cassette(path: Path, mode: Mode, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(InputError, match=NO_TAPE):
         Cassette(path, mode)
@@ -285,7 +288,7 @@ def test_a_file_of_something_else_is_no_tape(path: Path, mode: Mode, data: bytes
 
 
 @pytest.mark.parametrize("mode", READ_ONLY_MODES)
-def test_a_tape_that_is_read_must_be_there(path: Path, mode: Mode) -> None:
+def test_read_only_modes_need_an_existing_file(path: Path, mode: Mode) -> None:
     with pytest.raises(InputError, match=NO_TAPE):
         Cassette(path, mode)
     path.touch()
@@ -295,14 +298,14 @@ def test_a_tape_that_is_read_must_be_there(path: Path, mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_folder_or_a_name_that_is_none_is_no_tape(tmp_path: Path, mode: Mode) -> None:
+def test_folder_and_invalid_name_are_not_cassettes(tmp_path: Path, mode: Mode) -> None:
     for path in (tmp_path, tmp_path / "none" / "tape", tmp_path / ("x" * 300), f"{tmp_path}/a\0b"):
         with pytest.raises(InputError, match=NO_TAPE):
             Cassette(path, mode)
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_tape_that_cannot_be_written_can_be_read(recorded: Path) -> None:
+def test_read_only_file_can_be_read(recorded: Path) -> None:
     recorded.chmod(0o400)
     assert Cassette(recorded, "replay").get(make_request(), A, 0) == make_response()
     with pytest.raises(InputError, match=NO_TAPE):
@@ -333,13 +336,15 @@ ADDED = {
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("what", ADDED)
-def test_a_tape_has_our_table_and_nothing_else(recorded: Path, mode: Mode, what: str) -> None:
+def test_a_file_with_anything_but_the_table_is_refused(
+    recorded: Path, mode: Mode, what: str
+) -> None:
     changed(recorded, *ADDED[what])
     with pytest.raises(InputError, match="not a semcodec recording of this version"):
         Cassette(recorded, mode)
 
 
-def test_a_tape_that_is_changed_while_it_is_open_is_looked_at_again(recorded: Path) -> None:
+def test_file_changed_meanwhile_is_checked_again(recorded: Path) -> None:
     cassette = Cassette(recorded, "cache")
     changed(recorded, *ADDED["a trigger"])
     with pytest.raises(InputError, match="not a semcodec recording of this version"):
@@ -393,20 +398,20 @@ GOOD = {"text": "", "model": "", "is_truncated": False, "refusal": "", "usage": 
     ],
     ids=lambda text: text[:60],
 )
-def test_a_row_that_holds_no_reply_is_damaged(recorded: Path, response: str) -> None:
+def test_invalid_row_is_damage(recorded: Path, response: str) -> None:
     changed(recorded, f"UPDATE responses SET response = {response}")
     with pytest.raises(InputError, match=DAMAGED):
         Cassette(recorded, "replay").get(make_request(), A, 0)
 
 
 @pytest.mark.parametrize("image", ["NULL", "'text'", "5", "1.5"])
-def test_a_picture_is_bytes(recorded: Path, image: str) -> None:
+def test_stored_image_must_be_bytes(recorded: Path, image: str) -> None:
     changed(recorded, f"UPDATE responses SET image = {image}")
     with pytest.raises(InputError, match=DAMAGED):
         Cassette(recorded, "replay").get(make_request(), A, 0)
 
 
-def test_a_text_that_is_none_is_refused_by_the_file(recorded: Path) -> None:
+def test_invalid_utf8_in_a_row_is_refused(recorded: Path) -> None:
     changed(recorded, "UPDATE responses SET response = CAST(x'ff' AS TEXT)")
     with pytest.raises(InputError, match=NO_TAPE):
         Cassette(recorded, "replay").get(make_request(), A, 0)
@@ -417,14 +422,14 @@ def test_a_text_that_is_none_is_refused_by_the_file(recorded: Path) -> None:
     ["NULL", "5", "'{'", "'[]'", "'[[1, 2], [\"a\", 3]]'", "'\"\"'", "'null'", f"'{'[' * 9_999}'"],
     ids=lambda text: text[:20],
 )
-def test_settings_that_are_none_are_damaged(path: Path, asked: str) -> None:
+def test_invalid_settings_are_damage(path: Path, asked: str) -> None:
     Cassette(path, "record").write_settings({"api": "chat"})
     changed(path, f"UPDATE responses SET fields = {asked}")
     with pytest.raises(InputError, match=DAMAGED):
         Cassette(path, "replay").read_settings()
 
 
-def test_a_tape_that_is_damaged_anywhere_is_replayed_or_refused(recorded: Path) -> None:
+def test_file_with_any_damage_is_replayed_or_refused(recorded: Path) -> None:
     whole = recorded.read_bytes()
     cut = [whole[:length] for length in range(0, len(whole), 511)]
     turned = [
@@ -437,7 +442,7 @@ def test_a_tape_that_is_damaged_anywhere_is_replayed_or_refused(recorded: Path) 
             assert got is None or isinstance(got, ModelResponse)
 
 
-def test_what_cannot_be_written_is_said(path: Path) -> None:
+def test_failed_write_is_an_error(path: Path) -> None:
     with pytest.raises(InputError, match=NO_TAPE):
         Cassette(path, "record").put(make_request(), A, 2**70, make_response())
     with pytest.raises(InputError, match=NO_TAPE):
@@ -445,7 +450,25 @@ def test_what_cannot_be_written_is_said(path: Path) -> None:
     assert rows(path) == []
 
 
-def test_a_reply_is_kept_whole(recorded: Path) -> None:
-    """No field of a reply is forgotten when one is added to it."""
-    said = json.loads(rows(recorded)[0][6])
-    assert {*said, "image"} == {one.name for one in dataclasses.fields(ModelResponse)}
+def test_every_field_of_a_response_is_stored(recorded: Path) -> None:
+    stored = json.loads(rows(recorded)[0][6])
+    assert {*stored, "image"} == {field.name for field in dataclasses.fields(ModelResponse)}
+
+
+def test_a_write_waits_for_another_process(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(sqlite3.connect(recorded, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        waits: list[float] = []
+
+        def finish_the_other(seconds: float) -> None:
+            waits.append(seconds)
+            other.execute("ROLLBACK")
+
+        monkeypatch.setattr(cassette_module.time, "sleep", finish_the_other)
+        Cassette(recorded, "cache").put(make_request("other"), A, 0, make_response())
+        assert waits == [cassette_module.LOCK_POLL]
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr(cassette_module, "LOCK_TIMEOUT", -1.0)
+        with pytest.raises(InputError, match="database is locked"):
+            Cassette(recorded, "cache")
+    assert len(rows(recorded)) == 2

@@ -67,7 +67,7 @@ def spy_recorder(kept: ModelResponse | None = None) -> tuple[Any, Recorder]:
     return spy, Recorder(spy.send, URL, spy, spy)
 
 
-def test_a_call_is_looked_up_then_allowed_then_made_then_paid_then_kept() -> None:
+def test_order_is_look_up_reserve_send_settle_store() -> None:
     spy, recorder = spy_recorder()
     assert recorder.send(make_request()) == make_response()
     assert spy.order == [
@@ -79,14 +79,14 @@ def test_a_call_is_looked_up_then_allowed_then_made_then_paid_then_kept() -> Non
     ]
 
 
-def test_what_is_kept_is_neither_allowed_nor_paid() -> None:
+def test_stored_response_costs_nothing() -> None:
     spy, recorder = spy_recorder(kept=make_response("kept"))
     assert recorder.send(make_request()) == make_response("kept")
     assert spy.order == [f"get {URL} 0"]
 
 
 @pytest.mark.parametrize("mode", ["record", "replay"])
-def test_the_same_call_is_another_turn_of_a_run(mode: Mode) -> None:
+def test_run_counts_the_occurrences_of_a_request(mode: Mode) -> None:
     spy, recorder = spy_recorder(kept=make_response())
     spy.mode = mode
     for text in ("a", "a", "b", "a"):
@@ -95,7 +95,7 @@ def test_the_same_call_is_another_turn_of_a_run(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", CACHE_MODES)
-def test_a_cache_answers_the_same_call_alike(mode: Mode) -> None:
+def test_cache_looks_up_the_first_occurrence_only(mode: Mode) -> None:
     spy, recorder = spy_recorder(kept=make_response())
     spy.mode = mode
     for text in ("a", "a", "b", "a"):
@@ -103,7 +103,7 @@ def test_a_cache_answers_the_same_call_alike(mode: Mode) -> None:
     assert spy.order == [f"get {URL} 0"] * 4
 
 
-def test_a_cache_is_asked_within_a_run_too(tmp_path: Path) -> None:
+def test_cache_is_used_within_one_run(tmp_path: Path) -> None:
     answers = iter("12")
     recorder = Recorder(
         lambda made: make_response(next(answers)),
@@ -115,7 +115,7 @@ def test_a_cache_is_asked_within_a_run_too(tmp_path: Path) -> None:
     assert next(answers) == "2"
 
 
-def test_without_a_tape_every_call_is_made() -> None:
+def test_every_request_is_sent_without_a_cassette() -> None:
     made: list[ModelRequest] = []
 
     def send(call: ModelRequest) -> ModelResponse:
@@ -127,7 +127,7 @@ def test_without_a_tape_every_call_is_made() -> None:
     assert made == [make_request()] * 2
 
 
-def test_a_call_that_may_cost_too_much_is_not_made() -> None:
+def test_request_over_the_budget_is_not_sent() -> None:
     spy, _ = spy_recorder()
     recorder = Recorder(spy.send, URL, Budget(FlatPrices(), Decimal("0.01")), spy)
     with pytest.raises(BudgetExceededError), collect_notes() as collected:
@@ -145,7 +145,7 @@ def failing(error: BaseException) -> Any:
     return send
 
 
-def test_a_call_that_fails_is_paid_if_it_may_be_billed_but_not_kept() -> None:
+def test_failed_request_is_settled_but_not_stored() -> None:
     for billed, paid in ((True, "settle None of 0.7"), (False, "settle 0 of 0.7")):
         spy, _ = spy_recorder()
         recorder = Recorder(failing(BackendError("broken", billed=billed)), URL, spy, spy)
@@ -166,7 +166,7 @@ def test_a_call_that_fails_is_paid_if_it_may_be_billed_but_not_kept() -> None:
     ids=repr,
 )
 @pytest.mark.parametrize("limit", [None, Decimal(100)])
-def test_a_failed_call_costs_the_most_it_can_if_it_may_be_billed_and_else_nothing(
+def test_a_failed_request_costs_its_bound_if_it_may_be_billed_and_else_nothing(
     error: BaseException, costs: bool, limit: Decimal | None
 ) -> None:
     budget = Budget(FlatPrices(), limit)
@@ -182,7 +182,7 @@ def test_a_failed_call_costs_the_most_it_can_if_it_may_be_billed_and_else_nothin
     assert (note["dollars"], note.get("input_tokens")) == (float(bill), None if costs else 0)
 
 
-def test_what_a_failed_call_may_have_cost_is_not_there_for_the_next() -> None:
+def test_possible_cost_of_a_failed_request_is_not_available_for_the_next() -> None:
     limit = FlatPrices().price("m", max_usage(make_request()))
     for billed in (True, False):
         answers: list[Any] = [BackendError("gone", billed=billed), make_response()]
@@ -211,7 +211,7 @@ def notes_of(recorder: Recorder, *made: ModelRequest) -> list[dict[str, Any]]:
     return group_by_kind(collected)["calls"]
 
 
-def test_each_call_is_noted_once() -> None:
+def test_each_request_is_noted_once() -> None:
     recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()))
     (note,) = notes_of(recorder, make_request())
     seconds = note.pop("seconds")
@@ -228,19 +228,19 @@ def test_each_call_is_noted_once() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "m"])
-def test_a_note_names_the_model_that_answered_only_if_it_is_another(name: str) -> None:
+def test_note_names_the_response_model_only_if_it_differs(name: str) -> None:
     recorder = Recorder(lambda made: ModelResponse(model=name), URL, Budget(FlatPrices()))
     (note,) = notes_of(recorder, make_request(model="m"))
     assert not {"response_model", "input_tokens", "output_tokens"} & set(note)
 
 
-def test_a_note_states_that_a_price_is_not_known() -> None:
+def test_note_of_an_unknown_price() -> None:
     recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()))
     assert notes_of(recorder, make_request(model="unknown"))[0]["dollars"] is None
 
 
 @pytest.mark.parametrize("mode", ["cache", "replay", "read_only_cache"])
-def test_a_note_states_what_came_from_a_tape(tmp_path: Path, mode: Mode) -> None:
+def test_note_names_the_source_of_a_stored_response(tmp_path: Path, mode: Mode) -> None:
     Cassette(tmp_path / "tape", "record").put(make_request(), URL, 0, make_response())
     recorder = Recorder(
         fail_if_called, URL, Budget(FlatPrices()), Cassette(tmp_path / "tape", mode)
@@ -254,7 +254,7 @@ def fail_if_called(call: ModelRequest) -> ModelResponse:
     pytest.fail(f"a call was made: {call.stage}")
 
 
-def test_a_replay_calls_nobody(tmp_path: Path) -> None:
+def test_replay_sends_nothing(tmp_path: Path) -> None:
     Cassette(tmp_path / "tape", "record").put(make_request(), URL, 0, make_response())
     recorder = Recorder(
         fail_if_called,
@@ -271,7 +271,7 @@ def test_a_replay_calls_nobody(tmp_path: Path) -> None:
         assert (bad.value.backend, bad.value.stage) == ("m", "describe")
 
 
-def test_a_run_that_is_recorded_is_replayed_turn_by_turn(tmp_path: Path) -> None:
+def test_replay_returns_the_occurrences_in_order(tmp_path: Path) -> None:
     answers = iter("123")
     recording = Recorder(
         lambda made: make_response(next(answers)),
@@ -293,7 +293,7 @@ def test_a_run_that_is_recorded_is_replayed_turn_by_turn(tmp_path: Path) -> None
         ] == first
 
 
-def test_a_cache_pays_for_no_call_twice(tmp_path: Path) -> None:
+def test_cached_request_is_not_paid_again(tmp_path: Path) -> None:
     made: list[ModelRequest] = []
 
     def send(call: ModelRequest) -> ModelResponse:
@@ -307,14 +307,14 @@ def test_a_cache_pays_for_no_call_twice(tmp_path: Path) -> None:
     assert budget.spent == 0
 
 
-def test_a_damaged_tape_is_not_passed_over(tmp_path: Path) -> None:
+def test_damaged_cassette_is_an_error(tmp_path: Path) -> None:
     cassette = Cassette(tmp_path / "tape", "cache")
     (tmp_path / "tape").write_bytes(b"something else")
     with pytest.raises(InputError):
         Recorder(fail_if_called, URL, Budget(FlatPrices()), cassette).send(make_request())
 
 
-def test_a_reply_that_cannot_be_kept_is_not_lost() -> None:
+def test_response_that_cannot_be_stored_is_returned() -> None:
     spy, recorder = spy_recorder()
 
     def full(*given: Any) -> None:
@@ -324,7 +324,7 @@ def test_a_reply_that_cannot_be_kept_is_not_lost() -> None:
     assert notes_of(recorder, make_request())[0]["not_stored"] == "The disk is full."
 
 
-def test_a_cache_discards_this_reply_and_no_other(tmp_path: Path) -> None:
+def test_discard_deletes_only_the_given_response(tmp_path: Path) -> None:
     cassette = Cassette(tmp_path / "tape", "cache")
     other = "https://b.example/v1"
     recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()), cassette)
@@ -340,7 +340,7 @@ def test_a_cache_discards_this_reply_and_no_other(tmp_path: Path) -> None:
     assert cassette.get(make_request("replaced"), URL, 0) == make_response("by another run")
 
 
-def test_a_reply_that_came_from_the_cache_is_discarded_too(tmp_path: Path) -> None:
+def test_cached_response_can_be_discarded(tmp_path: Path) -> None:
     """Else a reply that cannot be used would be returned for ever."""
     cassette = Cassette(tmp_path / "tape", "cache")
     cassette.put(make_request(), URL, 0, make_response())
@@ -350,14 +350,14 @@ def test_a_reply_that_came_from_the_cache_is_discarded_too(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("mode", ["record", "replay", "read_only_cache"])
-def test_nothing_but_a_cache_discards(mode: Mode) -> None:
+def test_only_a_cache_discards(mode: Mode) -> None:
     spy, recorder = spy_recorder(kept=make_response())
     spy.mode = mode
     recorder.discard(make_request(), recorder.send(make_request()))
     assert not [done for done in spy.order if done.startswith("delete")]
 
 
-def test_a_recording_keeps_what_was_of_no_use(tmp_path: Path) -> None:
+def test_recording_keeps_discarded_responses(tmp_path: Path) -> None:
     """Else its replay would take another way than the run."""
     recorder = Recorder(
         lambda made: make_response(),
@@ -369,12 +369,12 @@ def test_a_recording_keeps_what_was_of_no_use(tmp_path: Path) -> None:
     assert Cassette(tmp_path / "tape", "replay").get(make_request(), URL, 0) == make_response()
 
 
-def test_without_a_tape_there_is_nothing_to_discard() -> None:
+def test_discard_without_a_cassette_does_nothing() -> None:
     recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()))
     recorder.discard(make_request(), recorder.send(make_request()))
 
 
-def test_a_cache_that_cannot_be_written_does_not_hide_why_it_should() -> None:
+def test_discard_ignores_a_cache_that_cannot_be_written() -> None:
     spy, recorder = spy_recorder(kept=make_response())
 
     def delete(call: ModelRequest, server: str, reply: ModelResponse) -> None:
@@ -389,7 +389,7 @@ def test_a_cache_that_cannot_be_written_does_not_hide_why_it_should() -> None:
 LIST = ModelRequest("choose a model", "models", {})
 
 
-def test_which_models_there_are_is_never_cached(tmp_path: Path) -> None:
+def test_list_of_models_is_not_cached(tmp_path: Path) -> None:
     Cassette(tmp_path / "tape", "cache").put(LIST, URL, 0, make_response("old"))
     for mode in CACHE_MODES:
         recorder = Recorder(
@@ -402,7 +402,7 @@ def test_which_models_there_are_is_never_cached(tmp_path: Path) -> None:
         assert Cassette(tmp_path / "tape", "cache").get(LIST, URL, 0) == make_response("old")
 
 
-def test_which_models_there_were_is_recorded_and_replayed(tmp_path: Path) -> None:
+def test_list_of_models_is_recorded_and_replayed(tmp_path: Path) -> None:
     path = tmp_path / "tape"
     Recorder(
         lambda made: make_response("m"), URL, Budget(FlatPrices()), Cassette(path, "record")

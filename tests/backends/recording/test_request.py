@@ -12,19 +12,19 @@ from semcodec.backends.recording import ModelRequest
 from tests.backends.recording.factories import IMAGE_URL, make_request
 
 
-def test_a_call_is_for_its_model() -> None:
+def test_model_is_that_of_the_body() -> None:
     assert make_request(model="x").model == "x"
     assert ModelRequest("choose a model", "models", {}).model == ""
 
 
-def test_a_call_paints_if_it_says_how_large() -> None:
+def test_request_with_a_size_is_an_image_request() -> None:
     assert ModelRequest(
         "paint", "images/generations", {"model": "m", "size": "1024x1024"}
     ).is_image_request
     assert not make_request().is_image_request
 
 
-def test_the_digest_is_the_same_for_the_same_call_in_any_order() -> None:
+def test_digest_does_not_depend_on_the_order_of_fields() -> None:
     one = ModelRequest("a", "r", {"x": 1, "y": {"b": 2, "a": 3}})
     other = ModelRequest("a", "r", {"y": {"a": 3, "b": 2}, "x": 1})
     assert one.digest == other.digest
@@ -55,7 +55,7 @@ def test_the_digest_never_changes() -> None:
     ],
     ids=str,
 )
-def test_all_that_decides_the_answer_is_in_the_digest(change: dict[str, object]) -> None:
+def test_digest_covers_everything_that_determines_the_response(change: dict[str, object]) -> None:
     base = make_request(image_png=None)
     assert dataclasses.replace(base, **change).digest != base.digest
     assert (
@@ -70,7 +70,7 @@ def test_all_that_decides_the_answer_is_in_the_digest(change: dict[str, object])
     )
 
 
-def test_what_is_looked_at_is_in_the_digest() -> None:
+def test_digest_covers_the_images_in_the_body() -> None:
     looked = json.loads(json.dumps(dict(make_request().body)).replace("PHOTO", "OTHER"))
     assert dataclasses.replace(make_request(), body=looked).digest != make_request().digest
 
@@ -84,11 +84,11 @@ def test_what_is_looked_at_is_in_the_digest() -> None:
         {"image_sizes": ((1, 1),)},
     ],
 )
-def test_what_only_we_know_is_not(change: dict[str, object]) -> None:
+def test_digest_does_not_cover_local_fields(change: dict[str, object]) -> None:
     assert dataclasses.replace(make_request(), **change).digest == make_request().digest
 
 
-def test_a_call_is_shown_with_digests_for_pictures() -> None:
+def test_readable_fields_have_digests_for_images() -> None:
     made = make_request(
         extra={"more": (IMAGE_URL, 5, {"deep": [IMAGE_URL]})}, image_png=b"PNG FILE"
     )
