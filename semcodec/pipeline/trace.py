@@ -124,13 +124,13 @@ class TracedRun:
         Raises:
             BackendError: the backend raised an exception that is not a SemcodecError.
         """
-        model = str(getattr(backend, "name", type(backend).__name__))
+        model = _backend_name(backend)
         if self._progress is not None:
             self._progress(name, model)
         started = time.perf_counter()
         # A failed stage is recorded too, with the requests that may have been paid for until then.
         try:
-            output = _call_backend(backend, method.__name__, inputs, model)
+            output = _call_backend(name, backend, method.__name__, inputs)
         except (SemcodecError, KeyboardInterrupt) as error:
             self._append(name, model, started, inputs, failed=str(error) or type(error).__name__)
             raise
@@ -179,14 +179,19 @@ def traced_run(progress: Progress | None = None) -> Iterator[TracedRun]:
             raise
 
 
-def _call_backend(backend: object, method: str, inputs: tuple[Any, ...], model: str) -> Any:
+def _call_backend(stage: str, backend: object, method: str, inputs: tuple[Any, ...]) -> Any:
     try:
         return getattr(backend, method)(*inputs)
     except SemcodecError:
         raise
     except Exception as error:  # a backend is foreign code: whatever it raises is its failure
-        message = f"The backend {model} failed to {method}: {format_exception(error)}."
-        raise BackendError(message, backend=model, stage=method) from error
+        model = _backend_name(backend)
+        message = f"The backend {model} failed to {stage}: {format_exception(error)}."
+        raise BackendError(message, backend=model, stage=stage) from error
+
+
+def _backend_name(backend: object) -> str:
+    return str(getattr(backend, "name", type(backend).__name__))
 
 
 def format_exception(error: Exception) -> str:

@@ -67,6 +67,15 @@ def test_foreign_exception_becomes_a_backend_error_with_the_trace() -> None:
     assert [stage.name for stage in raised.trace.stages] == ["describe", "select"]
 
 
+def test_error_has_the_name_of_the_stage_instead_of_the_method() -> None:
+    class Selector(Model):
+        def select_words(self, request: object) -> None:
+            raise ZeroDivisionError
+
+    error = failed(Selector())
+    assert (error.stage, error.trace.stages[-1].name) == ("select", "select")
+
+
 def test_input_error_is_recorded_as_a_stage() -> None:
     run = TracedRun([])
     with pytest.raises(InputError):
