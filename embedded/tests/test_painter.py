@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
 
 from semcodec_embedded.painter import EmbeddedPainter
+from semcodec_embedded.painting.compositing import draw_sprite
 from semcodec_embedded.painting.environment import choose_environment
 from semcodec_embedded.painting.parser import parse_prompt
+from semcodec_embedded.painting.scene import PlacedSprite
 from tests.profiles import examples
 
 SMALL = (96, 96)
@@ -147,3 +152,39 @@ def test_every_setting_has_a_picture_of_its_own(prompt: str) -> None:
     picture = paint(prompt)
     assert picture.std() > 12, "more than one flat color"
     assert not np.array_equal(picture, paint("zxqv"))
+
+
+def test_wall_stands_in_place_of_the_sky() -> None:
+    sky, wall = (paint(f"{words} car road")[:40].mean((0, 1)) for words in ("", "brick wall"))
+    assert sky[2] > sky[0]
+    assert wall[0] > wall[2]
+
+
+def test_landscape_without_objects_has_a_stream() -> None:
+    def blue_pixels(prompt: str) -> int:
+        lower = paint(prompt)[64:]
+        return int((lower[..., 2] > lower[..., 1]).sum())
+
+    assert blue_pixels("grass") > blue_pixels("sheep grass") + 50
+
+
+def test_backdrop_differs_from_an_object_of_its_color() -> None:
+    same, other = (paint(f"{color} parrot red background")[:10] for color in ("red", "blue"))
+    assert same.mean() < other.mean() - 10
+
+
+def test_flipped_sprite_is_mirrored() -> None:
+    left, right = (Image.new("RGB", (100, 100), "white") for _ in range(2))
+    sprite = PlacedSprite("horse", 500.0, 900.0, 800.0, 700.0, (), "ground")
+    draw_sprite(left, sprite, "day", ((0, 0, 0), 0.0))
+    draw_sprite(right, replace(sprite, flipped=True), "day", ((0, 0, 0), 0.0))
+    assert left.tobytes() == right.transpose(Image.Transpose.FLIP_LEFT_RIGHT).tobytes()
+    assert left.tobytes() != right.tobytes()
+
+
+def test_haze_covers_what_is_far() -> None:
+    near, far = (Image.new("RGB", (100, 100), "white") for _ in range(2))
+    sprite = PlacedSprite("horse", 500.0, 900.0, 800.0, 700.0, (), "ground")
+    for picture, amount in ((near, 0.0), (far, 0.5)):
+        draw_sprite(picture, sprite, "day", ((255, 255, 255), amount))
+    assert np.asarray(far).mean() > np.asarray(near).mean() + 10

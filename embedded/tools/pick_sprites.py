@@ -1,7 +1,8 @@
-"""Pick the sprites that the painter uses out of Noto Emoji, with the words that call them.
+"""Select the sprites of the painter from Noto Emoji, with their keywords.
 
-Two pinned npm packages are the source: one holds the drawings, the other their names and keywords.
-Flags, symbols, letters and skin tones are dropped; the result is the same byte for byte every time.
+The sources are two pinned npm packages: one contains the drawings, the other their names and
+keywords. Flags, symbols, letters and skin tones are left out. The result is reproducible byte for
+byte.
 
     python pick_sprites.py iconify-json-noto-1.2.9.tgz emojibase-data-17.0.0.tgz OUT_DIR
 """
@@ -24,8 +25,8 @@ CATEGORIES = {
     "Activities": "activity", "Animals & Nature": "nature", "Food & Drink": "food",
     "Objects": "object", "People & Body": "people", "Travel & Places": "travel",
 }  # fmt: skip
-#: Drawings that no photograph would be painted with: signs, hands, doubles and what few may see.
-DROPPED = re.compile(
+#: Drawings that a painted photograph never needs: signs, hands, duplicates and what is unsuitable.
+EXCLUDED = re.compile(
     r"skin-tone|-moon-face|-thirty$|-oclock$|envelope|mailbox-with|-suit$|mahjong|playing-card|"
     r"medal|muted|speaker-|page|chart|locked|banknote|clip|card-|bookmark|pushpin|label|memo|"
     r"hand$|hands$|fist$|finger|thumb|fingers|-gesture|gesturing|frowning|-pouting|facepalm|shrug|"
@@ -35,53 +36,53 @@ DROPPED = re.compile(
     r"no-entry|hot-springs|high-voltage|flag-|map-of|globe|cyclone|dna|microbe|superv|deaf|"
     r"-facing-right$|motorized|manual-wheelchair$|white-cane|steamy|hairy|brain|bone|tongue|tooth$"
 )
-BOTH_SEXES = re.compile(r"^(man|woman)-(?!standing|walking|running|dancing|surfing|biking|"
+GENDERED_DUPLICATES = re.compile(r"^(man|woman)-(?!standing|walking|running|dancing|surfing|biking|"
                         r"swimming|rowing-boat|farmer|cook|with-headscarf)")  # fmt: skip
 
 
 def main(noto: Path, emojibase: Path, out: Path) -> None:
     """Write ``noto.json.gz`` into ``out``."""
-    drawings = member(noto, NOTO_SHA256, "package/icons.json")["icons"]
-    categories = member(noto, NOTO_SHA256, "package/metadata.json")["categories"]
-    names = by_slug(member(emojibase, EMOJIBASE_SHA256, "package/en/data.json"))
-    picked = {
-        name: entry(kind, drawings[name]["body"], names.get(name))
+    drawings = read_member(noto, NOTO_SHA256, "package/icons.json")["icons"]
+    categories = read_member(noto, NOTO_SHA256, "package/metadata.json")["categories"]
+    names = by_slug(read_member(emojibase, EMOJIBASE_SHA256, "package/en/data.json"))
+    selected = {
+        name: sprite_entry(kind, drawings[name]["body"], names.get(name))
         for category, kind in CATEGORIES.items()
         for name in categories[category]
-        if name in drawings and not DROPPED.search(name) and not BOTH_SEXES.search(name)
+        if name in drawings and not EXCLUDED.search(name) and not GENDERED_DUPLICATES.search(name)
     }
-    data = packed(picked)
+    data = compress(selected)
     (out / "noto.json.gz").write_bytes(data)
-    print(f"{hashlib.sha256(data).hexdigest()}  {len(data)}  {len(picked)} sprites")
+    print(f"{hashlib.sha256(data).hexdigest()}  {len(data)}  {len(selected)} sprites")
 
 
-def member(path: Path, digest: str, name: str) -> Any:
-    """Return the JSON file ``name`` of the tarball, once its digest is the pinned one."""
+def read_member(path: Path, digest: str, name: str) -> Any:
+    """Return the JSON file ``name`` of the tarball, whose SHA-256 must be ``digest``."""
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
-        raise SystemExit(f"{path.name} is another file than the one this tool was written for")
+        raise SystemExit(f"{path.name}: expected SHA-256 {digest}; use the pinned version.")
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         file = tar.extractfile(name)
         if file is None:
-            raise SystemExit(f"{path.name} holds no {name}")
+            raise SystemExit(f"{path.name} does not contain {name}.")
         return json.load(file)
 
 
 def by_slug(emoji: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the emoji by label, spelled as the drawings are named."""
-    return {re.sub(r"[^a-z0-9]+", "-", one["label"].lower()).strip("-"): one for one in emoji}
+    """Return the emoji by the name of their drawing, which is the label as a slug."""
+    return {re.sub(r"[^a-z0-9]+", "-", item["label"].lower()).strip("-"): item for item in emoji}
 
 
-def entry(kind: str, body: str, emoji: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what is shipped for one drawing."""
+def sprite_entry(kind: str, body: str, emoji: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the entry of one drawing: its SVG body, its category and its keywords."""
     tags = [tag.lower() for tag in (emoji or {}).get("tags", [])]
-    good = sorted({tag for tag in tags if re.fullmatch(r"[a-z]{3,}( [a-z]+)?", tag)})
-    return {"body": body, "kind": kind, "tags": good}
+    plain = sorted({tag for tag in tags if re.fullmatch(r"[a-z]{3,}( [a-z]+)?", tag)})
+    return {"body": body, "kind": kind, "tags": plain}
 
 
-def packed(picked: dict[str, dict[str, Any]]) -> bytes:
-    """Return the sprites as compressed JSON without a date."""
-    text = json.dumps(picked, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+def compress(sprites: dict[str, dict[str, Any]]) -> bytes:
+    """Return the sprites as gzipped JSON; without a time stamp, which would change the bytes."""
+    text = json.dumps(sprites, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return gzip.compress(text.encode("ascii"), compresslevel=9, mtime=0)
 
 

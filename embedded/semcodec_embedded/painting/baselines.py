@@ -1,7 +1,7 @@
 """Decide what supports a sprite in its environment, and how high in the picture its lower edge is.
 
-On the ground the lower edge alone tells the distance: 0 of the ground's depth is the horizon, 1 the
-lower edge of the picture. Heights are thousandths of the picture's height.
+On the ground the lower edge alone determines the distance: 0 of the ground's depth is the horizon,
+1 the lower edge of the picture. Heights are thousandths of the picture's height.
 """
 
 from __future__ import annotations

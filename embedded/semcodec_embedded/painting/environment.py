@@ -198,19 +198,19 @@ _DECISIONS: tuple[Callable[[SceneDescription], str], ...] = (
 
 
 def _is_tableware(scene: SceneDescription) -> bool:
-    """Tell whether the first subject belongs on a table."""
+    """Return whether the first subject belongs on a table."""
     return bool(scene.subjects) and _info(scene.subjects[0]).support == "surface"
 
 
 def _needs_ground(scene: SceneDescription) -> bool:
-    """Tell whether the subjects need real ground although the words only give it a color."""
+    """Return whether the subjects need real ground although the words only give it a color."""
     if scene.subjects and scene.subjects[0].size == "huge" and not scene.activity:
         return False
     return _habitat(scene) in TRAFFIC_HABITATS or scene.activity in OUTDOOR_SPORTS
 
 
 def _habitat(scene: SceneDescription) -> str:
-    """Return the habitat of the most telling subject; people live everywhere and tell least."""
+    """Return the habitat of the most specific subject: people, who live everywhere, count last."""
     infos = [_info(subject) for subject in scene.subjects if subject.sprites]
     habitats = [info.habitat for info in infos if info.height_m != PERSON_HEIGHT_M]
     if habitats and habitats[0] == "room":  # a pet beside a bus is in the street

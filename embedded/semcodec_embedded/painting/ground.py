@@ -43,7 +43,7 @@ WATER_COLORS: dict[str, Color] = {
     "night": (30, 56, 104),
     "gray": (110, 142, 160),
 }
-#: Color words that only say what the ground looks like anyway.
+#: Color words that describe the default color of a ground.
 NATURAL_COLOR_WORDS = {("snow", "white"), ("grass", "green"), ("water", "blue")}
 TINT_WEIGHT = 0.62  #: of a color word in the color of the ground
 GRASS_BESIDE_TRACKS: Color = (126, 170, 92)

@@ -33,7 +33,7 @@ MAX_SUBJECTS = 7  #: kinds of objects; more of them hide each other
 MAX_COUNT = 16
 PLURAL_COUNT = 3  #: for a plural without a number
 CROWD_COUNT = 12
-#: Nouns that mean several although they are no plural in -s.
+#: Nouns that mean several objects although the rules for plurals do not apply to them.
 COLLECTIVE_NOUNS = frozenset(("people", "flowers", "crowd", "group", "team", "audience"))
 #: Plurals of which one drawing shows all.
 PLURALS_IN_ONE_DRAWING = frozenset(

@@ -5,8 +5,8 @@ come before groups, and large ones before small ones, because a small object alw
 beside a large one but not the other way round; groups fill what is left. Each sprite gets its size
 from ``sizing``, its distance (the y of its lower edge) from ``baselines``, and a desired x from its
 position words. Then ``_avoid_overlap`` tries 31 shifts and takes the one with the lowest cost: the
-hidden shares of areas plus the distance from the desired x, which weighs more if a word asked for
-that position. A single object that would still be hidden shrinks, and what would stand behind
+hidden shares of areas plus the distance from the desired x, which weighs more if a position word
+gives it. A single object that would still be hidden shrinks, and what would stand behind
 something taller moves nearer. No sprite is dropped for lack of space, so their number is that of
 the words.
 
@@ -90,7 +90,7 @@ def place_subjects(
 
 
 def _should_draw(subject: Subject, environment: Environment) -> bool:
-    """Tell whether a subject is a sprite of its own, and not a part of the room."""
+    """Return whether a subject is a sprite of its own, and not a part of the room."""
     noun = subject.noun.rstrip("s")
     if environment.room == "bedroom" and noun in BED_FIXTURES:
         return False
@@ -181,7 +181,7 @@ class _Placer:
         )
 
     def _should_flip(self, name: str, x: float) -> bool:
-        """Tell whether to mirror a drawing: most face left, so those on the left are turned."""
+        """Return whether to mirror a drawing: most face left, so those on the left are turned."""
         if any(part in name for part in UNFLIPPED):
             return False
         width = self._composition.width

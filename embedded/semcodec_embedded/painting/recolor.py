@@ -111,7 +111,7 @@ def _guess_main_groups(areas: Mapping[str, float]) -> list[FillGroup]:
 
 
 def _is_skin(fill: str) -> bool:
-    """Tell whether a fill of a person is skin, hair or face, which no color word changes.
+    """Return whether a fill of a person is skin, hair or face, which no color word changes.
 
     The ranges are those of the yellow skin and the brown hair of Noto Emoji, in degrees of hue.
     """

@@ -19,7 +19,7 @@ from typing import Any
 from semcodec_embedded.painting.vocabulary import singular_candidates
 
 SPRITES_PACKAGE = "semcodec_embedded.sprites"
-MAX_KEYWORD_USES = 4  #: a keyword of more emoji than this tells too little about each
+MAX_KEYWORD_USES = 4  #: a keyword of more emoji than this is too general
 
 #: A sitting body for the animals of which the emoji shows the head alone.
 SITTING_BODY = """

@@ -1,7 +1,6 @@
 """Paint backdrops without ground: out of focus, paper shapes, the sea from below, space.
 
-Positions and sizes are thousandths of the picture's height. The numbers are choices of design: they
-were set by eye at 512 x 512 and hold for every size.
+Positions and sizes are thousandths of the picture's height, and the numbers are choices of design.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def test_environment_follows_from_the_words(prompt: str, kind: str, ground: str)
         ("underwater room fish", "underwater"),
         ("kitchen grass cat", "room"),
         ("grass table cup", "outdoors"),
-        ("birthday party wall", "table"),
+        ("woman birthday party wall", "table"),
         ("car gray background", "outdoors"),
         ("huge car gray background", "studio"),
     ],

@@ -153,8 +153,16 @@ def test_what_flies_is_behind_what_stands() -> None:
 
 
 def test_hidden_object_moves_nearer() -> None:
-    tree, *cats = place("tree three cats")
-    assert all(cat.baseline_y > tree.baseline_y for cat in cats)
+    elephant, *cats = place("huge elephant three cats grass")
+    assert elephant.name == "elephant"
+    assert all(cat.baseline_y > elephant.baseline_y + 18 for cat in cats)
+
+
+def test_hidden_object_shrinks_at_most_twice() -> None:
+    [alone] = place("large car grass")
+    crowded = place("large car large bus large truck large tractor grass")
+    smallest = min(sprite.height for sprite in crowded if sprite.name == alone.name)
+    assert 0.5 * alone.height < smallest <= alone.height
 
 
 def test_crowd_is_drawn_smaller() -> None:

@@ -34,10 +34,10 @@ def as_close_up(subject: Subject, behind_table: bool) -> Subject:
 
 
 def is_bust(sprite: str) -> bool:
-    """Tell whether a drawing shows head and shoulders."""
+    """Return whether a drawing shows head and shoulders."""
     return sprite.startswith("bust")
 
 
 def is_close_up(sprite: str) -> bool:
-    """Tell whether a drawing shows head and shoulders, or the face of an animal."""
+    """Return whether a drawing shows head and shoulders, or the face of an animal."""
     return is_bust(sprite) or sprite in CLOSE_UPS.values()

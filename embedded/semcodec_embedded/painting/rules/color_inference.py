@@ -46,7 +46,7 @@ def infer_part_color(part: str, earlier: Sequence[str], part_colors: Mapping[str
 
 
 def is_black_and_white(colors: Sequence[str], last: str) -> bool:
-    """Tell whether ``colors`` are those of a black and white photograph.
+    """Return whether ``colors`` are those of a black and white photograph.
 
     A describer appends "black and white photograph". Of that the selection drops the colors that it
     has used before, so that only ``last``, a color without an object, remains.

@@ -53,7 +53,7 @@ def _load_activity(entry: dict[str, Any]) -> Activity:
 
 
 def is_people(subject: Subject) -> bool:
-    """Tell whether ``subject`` is a person or several."""
+    """Return whether ``subject`` is a person or several."""
     last = subject.noun.rsplit(" ", 1)[-1]
     return last in PEOPLE or last.rstrip("s") in PEOPLE
 
@@ -76,7 +76,7 @@ def _implied_activity(scene: SceneDescription) -> str:
 
 
 def _has_snowmobile(scene: SceneDescription) -> bool:
-    """Tell whether there is a snowmobile, whose drawing includes a rider."""
+    """Return whether there is a snowmobile, whose drawing includes a rider."""
     return any(subject.noun == "snowmobile" for subject in scene.subjects)
 
 
