@@ -20,18 +20,20 @@ A, B = "http://127.0.0.1:8001/v1", "http://127.0.0.1:8002/v1"
 @pytest.fixture(autouse=True)
 def called(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """Put a server of no network in the place of the client; return the settings of each call."""
-    calls: list[Settings] = []
+    requests: list[Settings] = []
 
     def lazy_client(settings: Settings) -> Any:
-        def send(call: ModelRequest) -> ModelResponse:
-            calls.append(settings)
-            text = "A red boat on a lake." if call.stage == "describe" else call.expected_answer
+        def send(request: ModelRequest) -> ModelResponse:
+            requests.append(settings)
+            text = (
+                "A red boat on a lake." if request.stage == "describe" else request.expected_answer
+            )
             return ModelResponse(text, usage=Usage(7000, 0, 0))
 
         return send
 
     monkeypatch.setattr("semcodec.backends.openai.backend.lazy_client", lazy_client)
-    return calls
+    return requests
 
 
 def config(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
@@ -80,7 +82,7 @@ def test_max_cost_limits_one_run(
     monkeypatch.setenv("OPENAI_BASE_URL", A)
     config(monkeypatch, tmp_path, PRICES + "2.5")
     costs = [
-        sum(call["dollars"] for call in semcodec.encode(PHOTO, backend="openai").trace.calls)
+        sum(request["dollars"] for request in semcodec.encode(PHOTO, backend="openai").trace.calls)
         for _ in range(3)
     ]
     assert max(costs) < 2.5 < sum(costs)

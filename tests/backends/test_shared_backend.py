@@ -35,20 +35,22 @@ class Server:
     def __init__(self, runs: int = RUNS, **answers: str) -> None:
         self.barrier, self.answers = threading.Barrier(runs, timeout=30), answers
 
-    def __call__(self, call: ModelRequest) -> ModelResponse:
+    def __call__(self, request: ModelRequest) -> ModelResponse:
         self.barrier.wait()
-        number = _run_of(call)
-        expected_answer = DESCRIPTIONS[number] if call.stage == "describe" else call.expected_answer
+        number = _run_of(request)
+        expected_answer = (
+            DESCRIPTIONS[number] if request.stage == "describe" else request.expected_answer
+        )
         return ModelResponse(
-            self.answers.get(call.stage, expected_answer), usage=Usage(10**number, 0, 0)
+            self.answers.get(request.stage, expected_answer), usage=Usage(10**number, 0, 0)
         )
 
 
-def _run_of(call: ModelRequest) -> int:
-    if call.image_sizes:
-        ((width, height),) = call.image_sizes
+def _run_of(request: ModelRequest) -> int:
+    if request.image_sizes:
+        ((width, height),) = request.image_sizes
         return round(100 * width / height) - 100
-    return next(n for n in range(RUNS) if f"number {n}" in str(call.body))
+    return next(n for n in range(RUNS) if f"number {n}" in str(request.body))
 
 
 def backend(send: Any, **settings: Any) -> OpenAIBackend:
@@ -76,9 +78,9 @@ def test_every_trace_has_the_calls_and_costs_of_its_own_run() -> None:
     assert [[len(stage.notes["calls"]) for stage in trace.stages] for trace in traces] == (
         [[1, 1]] * RUNS
     )
-    taken = [[call["input_tokens"] for call in trace.calls] for trace in traces]
+    taken = [[request["input_tokens"] for request in trace.calls] for trace in traces]
     assert taken == [[10**number] * 2 for number in range(RUNS)]
-    assert [[call["dollars"] for call in trace.calls] for trace in traces] == taken
+    assert [[request["dollars"] for request in trace.calls] for trace in traces] == taken
 
 
 def test_every_trace_has_the_repairs_of_its_own_run() -> None:
@@ -94,18 +96,18 @@ def test_failed_run_has_its_own_calls() -> None:
     for number, trace in enumerate(traces):
         (stage,) = trace.stages
         assert "no words" in stage.notes["failed"]
-        assert [call["input_tokens"] for call in stage.notes["calls"]] == [10**number] * 2
+        assert [request["input_tokens"] for request in stage.notes["calls"]] == [10**number] * 2
 
 
 class Schemaless(Server):
     """A server that accepts no JSON schema, and refuses all first calls at once."""
 
-    def __call__(self, call: ModelRequest) -> ModelResponse:
-        reply = super().__call__(call)
-        if "response_format" in call.body:
+    def __call__(self, request: ModelRequest) -> ModelResponse:
+        reply = super().__call__(request)
+        if "response_format" in request.body:
             from semcodec.backends.openai.requests import SchemaNotSupported
 
-            raise SchemaNotSupported("It does not know json_schema.", stage=call.stage)
+            raise SchemaNotSupported("It does not know json_schema.", stage=request.stage)
         return reply
 
 
@@ -122,18 +124,18 @@ def test_unusable_response_of_one_run_does_not_delete_those_of_another(tmp_path:
     path = tmp_path / "cache"
 
     class OneFails(Server):
-        def __call__(self, call: ModelRequest) -> ModelResponse:
-            reply = super().__call__(call)
-            is_failing = call.stage == "describe" and _run_of(call) == 0
+        def __call__(self, request: ModelRequest) -> ModelResponse:
+            reply = super().__call__(request)
+            is_failing = request.stage == "describe" and _run_of(request) == 0
             return ModelResponse("", usage=reply.usage) if is_failing else reply
 
     all_runs(backend(OneFails(), cassette=Cassette(path, "cache")))
 
-    def refuse(call: ModelRequest) -> ModelResponse:
-        raise BackendError("Called again.", stage=call.stage)
+    def refuse(request: ModelRequest) -> ModelResponse:
+        raise BackendError("Called again.", stage=request.stage)
 
     traces = all_runs(backend(refuse, cassette=Cassette(path, "cache")))
-    sources = [[call.get("source") for call in trace.calls] for trace in traces]
+    sources = [[request.get("source") for request in trace.calls] for trace in traces]
     assert sources == [[None]] + [["cache"] * 2] * (RUNS - 1)
 
 
@@ -143,8 +145,8 @@ def test_unusable_response_does_not_delete_a_newer_one(tmp_path: Path) -> None:
     good = ModelResponse("A red boat number 0 on a lake.")
 
     class Overtaken(Server):
-        def __call__(self, call: ModelRequest) -> ModelResponse:
-            overtaking.append(call)
+        def __call__(self, request: ModelRequest) -> ModelResponse:
+            overtaking.append(request)
             return ModelResponse("")
 
     overtaking: list[ModelRequest] = []
@@ -153,16 +155,16 @@ def test_unusable_response_does_not_delete_a_newer_one(tmp_path: Path) -> None:
     put = cassette.put
 
     def put_then_overtaken(
-        call: ModelRequest, server: str, occurrence: int, reply: ModelResponse
+        request: ModelRequest, server: str, occurrence: int, reply: ModelResponse
     ) -> None:
-        put(call, server, occurrence, reply)
-        put(call, server, occurrence, good)
+        put(request, server, occurrence, reply)
+        put(request, server, occurrence, good)
 
     cassette.put = put_then_overtaken  # type: ignore[method-assign]
     with pytest.raises(BackendError):
         shared.describe(photograph(0))
     assert overtaking
-    assert all(cassette.get(call, URL, 0) == good for call in overtaking)
+    assert all(cassette.get(request, URL, 0) == good for request in overtaking)
 
 
 def test_a_recording_keeps_every_response_to_the_same_request(tmp_path: Path) -> None:
@@ -170,7 +172,7 @@ def test_a_recording_keeps_every_response_to_the_same_request(tmp_path: Path) ->
     path = tmp_path / "recording"
     answers = iter(range(RUNS))
 
-    def send(call: ModelRequest) -> ModelResponse:
+    def send(request: ModelRequest) -> ModelResponse:
         return ModelResponse(f"A boat and {next(answers)} birds.")
 
     recording = backend(send, cassette=Cassette(path, "record"))

@@ -45,7 +45,7 @@ class SubprocessServer:
         self._process.wait()
 
     @property
-    def said(self) -> str:
+    def log_text(self) -> str:
         """All that it said until now."""
         return self._log.read_text("utf-8", errors="replace")
 
@@ -53,8 +53,8 @@ class SubprocessServer:
         """Return the address that it names when it is ready."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and self._process.poll() is None:
-            if found := re.search(self._ready, self.said):
+            if found := re.search(self._ready, self.log_text):
                 return found[1]
             time.sleep(GLANCE)
         self.__exit__(None, None, None)
-        raise RuntimeError(f"{self._argv} is not ready: {self.said[-2000:]}")
+        raise RuntimeError(f"{self._argv} is not ready: {self.log_text[-2000:]}")

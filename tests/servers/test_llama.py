@@ -51,7 +51,7 @@ def stages(path: Path) -> dict[str, dict[str, Any]]:
 
 def asked(program: SubprocessServer) -> int:
     """Return how many requests the server has worked on."""
-    return program.said.count("prompt eval time")
+    return program.description.count("prompt eval time")
 
 
 def shape(path: Path) -> tuple[str | None, tuple[int, int]]:
@@ -69,12 +69,12 @@ def test_photograph_becomes_a_record(
     code, out, err = run("encode", photo, "-o", file, *how, "--trace", trace)
     assert (code, out) == (0, ""), err
     record = semcodec.unpack(file.read_bytes())
-    said = stages(trace)["describe"]
+    description = stages(trace)["describe"]
     assert record.words
     assert record.metadata["describer"] == "tiny"
     assert set(record.words) <= set(stages(trace)["select"]["output"])
-    assert len(said["output"].split()) >= 3
-    assert said["notes"]["calls"][-1]["output_tokens"] > 3
+    assert len(description["output"].split()) >= 3
+    assert description["notes"]["calls"][-1]["output_tokens"] > 3
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
@@ -83,13 +83,13 @@ def test_another_photograph_has_another_description(
 ) -> None:
     other = tmp_path / "other.png"
     other.write_bytes(images.GOOD["nothing but black"])
-    said = []
+    description = []
     where = ("--backend", "openai", "--base-url", server.url, "--api", api)
     for image in (photo, other, photo):
         how = (*where, "--trace", tmp_path / "t.json")
         assert run("encode", image, "-o", tmp_path / "photo.semc", *how)[0] == 0
-        said.append(stages(tmp_path / "t.json")["describe"]["output"])
-    assert said[0] == said[2] != said[1]
+        description.append(stages(tmp_path / "t.json")["describe"]["output"])
+    assert description[0] == description[2] != description[1]
 
 
 def test_answer_is_json_only_with_a_schema(
@@ -141,7 +141,7 @@ def test_model_that_fails_with_a_schema_is_used_without(
     with llama(tmp_path / "spaced", "--spaced") as server:
         how = ("--backend", "openai", "--base-url", server.url, "--trace", trace)
         code, _, err = run("encode", photo, "-o", file, *how)
-        assert "Failed to initialize samplers" in server.said
+        assert "Failed to initialize samplers" in server.description
     assert code == 0, err
     assert semcodec.unpack(file.read_bytes()).words
     repairs = stages(trace)["select"]["notes"]["repairs"]
@@ -230,7 +230,9 @@ def test_key_is_accepted_and_never_shown(
         )
     assert code == 0, err
     written = [path.read_bytes() for path in (file, trace, cassette)]
-    assert not any(KEY.encode() in said for said in (out.encode(), err.encode(), *written))
+    assert not any(
+        KEY.encode() in description for description in (out.encode(), err.encode(), *written)
+    )
 
 
 def test_command_in_a_pipe(server: SubprocessServer, photo: Path) -> None:

@@ -31,18 +31,18 @@ DATA: Final = re.compile(r"<data>(.*)</data>", re.S)
 USAGE: Final = {"total_tokens": 30, "input_tokens": 20, "output_tokens": 10}
 
 
-def response_body(route: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON of a good answer to what was ``asked`` at ``route``."""
+def response_body(route: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON of a good answer to what was ``fields`` at ``route``."""
     match route:
         case "chat/completions":
-            system, task = asked["messages"][0]["content"], asked["messages"][1]["content"]
-            return chat_body(asked["model"], answer_text(system, task))
+            system, task = fields["messages"][0]["content"], fields["messages"][1]["content"]
+            return chat_body(fields["model"], answer_text(system, task))
         case "responses":
             return responses_body(
-                asked["model"], answer_text(asked["instructions"], asked["input"][0])
+                fields["model"], answer_text(fields["instructions"], fields["input"][0])
             )
         case "images/generations" | "images/edits":
-            return image_body(png_file(tuple(map(int, asked["size"].split("x")))))
+            return image_body(png_file(tuple(map(int, fields["size"].split("x")))))
         case "models":
             return {"object": "list", "data": [model_entry("its-only-model")]}
     raise AssertionError(f"there is no route {route}")

@@ -60,7 +60,7 @@ class FakeServer:
     """
 
     def __init__(self, choose: Callable[[ReceivedRequest], Behavior]) -> None:
-        self.seen: list[ReceivedRequest] = []
+        self.received: list[ReceivedRequest] = []
         self.errors: list[BaseException] = []
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), self._handler(choose))
@@ -91,9 +91,9 @@ class FakeServer:
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
                 try:
-                    seen = _read(self.request)
-                    faulty.seen.append(seen)
-                    choose(seen)(Connection(self.request, faulty._closing))
+                    received = _read(self.request)
+                    faulty.received.append(received)
+                    choose(received)(Connection(self.request, faulty._closing))
                 except OSError:  # whoever asked has gone
                     pass
                 except BaseException as error:

@@ -12,10 +12,10 @@ from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
 
 
-def choose(seen: ReceivedRequest) -> Behavior:
+def choose(received: ReceivedRequest) -> Behavior:
     """Return a good answer to a request."""
-    fields = json.loads(seen.body) if seen.body else {}
-    return respond(200, fake_responses.response_body(seen.path.removeprefix("/v1/"), fields))
+    fields = json.loads(received.body) if received.body else {}
+    return respond(200, fake_responses.response_body(received.path.removeprefix("/v1/"), fields))
 
 
 if __name__ == "__main__":

@@ -35,17 +35,17 @@ class CheckingServer:
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
-    def answer(self, seen: ReceivedRequest) -> tuple[int, dict[str, Any]]:
+    def answer(self, received: ReceivedRequest) -> tuple[int, dict[str, Any]]:
         """Return status and JSON of the answer to a request."""
-        route, kind = seen.path.removeprefix("/v1/"), seen.headers.get("content-type", "")
-        found = official_description().of_request(seen.method, f"/{route}", kind, seen.body)
+        route, kind = received.path.removeprefix("/v1/"), received.headers.get("content-type", "")
+        found = official_description().of_request(received.method, f"/{route}", kind, received.body)
         if faults := [fault for fault in found if fault not in self.beyond]:
-            self.faults += [f"{seen.method} {route}: {fault}" for fault in faults]
+            self.faults += [f"{received.method} {route}: {fault}" for fault in faults]
             return 400, {"error": {"message": faults[0], "type": "invalid_request_error"}}
-        asked = official_description().read(seen.method, f"/{route}", kind, seen.body)
+        asked = official_description().read(received.method, f"/{route}", kind, received.body)
         self.asked.append((route, asked))
         answer = self._answer(route, asked)
-        self.faults += official_description().of_answer(seen.method, f"/{route}", answer)
+        self.faults += official_description().of_answer(received.method, f"/{route}", answer)
         return 200, answer
 
     def backend(self, base_url: str = OPENAI_URL, **settings: Any) -> OpenAIBackend:
@@ -53,8 +53,8 @@ class CheckingServer:
 
         def handle(request: httpx2.Request) -> httpx2.Response:
             headers = {name.lower(): value for name, value in request.headers.items()}
-            seen = ReceivedRequest(request.method, request.url.path, headers, request.read())
-            status, answer = self.answer(seen)
+            received = ReceivedRequest(request.method, request.url.path, headers, request.read())
+            status, answer = self.answer(received)
             return httpx2.Response(status, json=answer)
 
         client = Client(

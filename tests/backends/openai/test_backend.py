@@ -29,13 +29,13 @@ def backend(send: Send, **settings: Any) -> OpenAIBackend:
 
 
 def always(reply: ModelResponse) -> tuple[Send, list[ModelRequest]]:
-    calls: list[ModelRequest] = []
+    requests: list[ModelRequest] = []
 
-    def send(call: ModelRequest) -> ModelResponse:
-        calls.append(call)
+    def send(request: ModelRequest) -> ModelResponse:
+        requests.append(request)
         return reply
 
-    return send, calls
+    return send, requests
 
 
 @pytest.mark.parametrize(
@@ -47,30 +47,30 @@ def always(reply: ModelResponse) -> tuple[Send, list[ModelRequest]]:
     ],
 )
 def test_model_must_be_named_if_there_is_not_exactly_one(names: str, says: str) -> None:
-    send, calls = always(ModelResponse(names))
-    asking = backend(send, writer=None)
+    send, requests = always(ModelResponse(names))
+    backend_ = backend(send, writer=None)
     for _ in range(2):
         with pytest.raises(BackendError, match=says):
-            asking.expand(["boat"])
-    assert {call.route for call in calls} == {"models"}
+            backend_.expand(["boat"])
+    assert {request.route for request in requests} == {"models"}
 
 
 def test_only_model_is_listed_once() -> None:
-    send, calls = always(ModelResponse("boat"))
-    asking = backend(send, writer=None, describer=None)
-    asking.expand(["boat"])
-    asking.describe(PICTURE)
-    assert [call.route for call in calls] == ["models", *["chat/completions"] * 2]
-    assert [call.model for call in calls[1:]] == ["boat"] * 2
+    send, requests = always(ModelResponse("boat"))
+    backend_ = backend(send, writer=None, describer=None)
+    backend_.expand(["boat"])
+    backend_.describe(PICTURE)
+    assert [request.route for request in requests] == ["models", *["chat/completions"] * 2]
+    assert [request.model for request in requests[1:]] == ["boat"] * 2
 
 
 @pytest.mark.parametrize("stage", ["describe", "expand"])
 def test_refusal_field_is_a_refusal_error(stage: str) -> None:
-    send, calls = always(ModelResponse(refusal="No, I can't."))
+    send, requests = always(ModelResponse(refusal="No, I can't."))
     given: Any = PICTURE if stage == "describe" else ["boat"]
     with pytest.raises(RefusalError, match=f"The model m refused '{stage}'") as caught:
         getattr(backend(send), stage)(given)
-    assert (caught.value.backend, caught.value.stage, len(calls)) == ("openai", stage, 1)
+    assert (caught.value.backend, caught.value.stage, len(requests)) == ("openai", stage, 1)
 
 
 def test_refusal_beside_an_answer_is_ignored() -> None:
@@ -81,26 +81,26 @@ def test_refusal_beside_an_answer_is_ignored() -> None:
 def without_schemas(
     message: str, kind: type[BackendError] = SchemaNotSupported
 ) -> tuple[Send, list[ModelRequest]]:
-    calls: list[ModelRequest] = []
+    requests: list[ModelRequest] = []
 
-    def send(call: ModelRequest) -> ModelResponse:
-        calls.append(call)
-        if "response_format" in call.body or "text" in call.body:
-            raise kind(message, stage=call.stage)
+    def send(request: ModelRequest) -> ModelResponse:
+        requests.append(request)
+        if "response_format" in request.body or "text" in request.body:
+            raise kind(message, stage=request.stage)
         return ModelResponse('["bt", "lk"]')
 
-    return send, calls
+    return send, requests
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_rejected_schema_is_not_sent_again(api: str) -> None:
-    send, calls = without_schemas("The server does not take the call.")
-    asking = backend(send, api=api)
+    send, requests = without_schemas("The server does not take the call.")
+    backend_ = backend(send, api=api)
     with collect_notes() as collected:
         for _ in range(2):
-            assert asking.compress(["boat", "lake"]) == ["bt", "lk"]
+            assert backend_.compress(["boat", "lake"]) == ["bt", "lk"]
     field = "response_format" if api == "chat" else "text"
-    assert [field in call.body for call in calls] == [True, False, False]
+    assert [field in request.body for request in requests] == [True, False, False]
     (repair,) = group_by_kind(collected)["repairs"]
     assert repair == "compress: sent again without the JSON schema, which was rejected"
 
@@ -115,20 +115,20 @@ def test_rejected_schema_is_not_sent_again(api: str) -> None:
 def test_other_errors_are_not_taken_for_a_rejected_schema(
     message: str, settings: dict[str, str], kind: type[BackendError]
 ) -> None:
-    send, calls = without_schemas(message, kind)
+    send, requests = without_schemas(message, kind)
     with pytest.raises(BackendError, match=message.split("(")[0]):
         backend(send, **settings).compress(["boat"])
-    assert len(calls) == 1
+    assert len(requests) == 1
 
 
 def test_schemas_can_be_switched_off() -> None:
-    send, calls = without_schemas("json_schema")
+    send, requests = without_schemas("json_schema")
     backend(send, structured="off").compress(["boat", "lake"])
-    assert len(calls) == 1
+    assert len(requests) == 1
 
 
 def test_request_without_a_schema_is_not_sent_again_for_its_schema() -> None:
-    def send(call: ModelRequest) -> ModelResponse:
+    def send(request: ModelRequest) -> ModelResponse:
         raise SchemaNotSupported("json_schema")
 
     with pytest.raises(BackendError, match="json_schema"):
@@ -167,23 +167,23 @@ def test_image_of_any_mode_becomes_rgb(kind: str) -> None:
 @pytest.mark.parametrize("side", [64, 1024])
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
 def test_image_is_reduced_to_the_setting(side: int, kind: str) -> None:
-    send, calls = always(ModelResponse("A boat."))
+    send, requests = always(ModelResponse("A boat."))
     backend(send, image_side=side, image_format=kind).describe(Image.new("RGBA", (2000, 1000)))
-    url = calls[0].body["messages"][1]["content"][1]["image_url"]["url"]
+    url = requests[0].body["messages"][1]["content"][1]["image_url"]["url"]
     head, _, data = url.partition(",")
     assert head == f"data:image/{kind};base64"
     with Image.open(io.BytesIO(base64.b64decode(data))) as seen:
         assert (seen.size, seen.format) == ((side, side // 2), kind.upper())
-    assert calls[0].image_sizes == ((side, side // 2),)
+    assert requests[0].image_sizes == ((side, side // 2),)
 
 
 def test_seed_changes_the_digest_even_if_it_is_not_sent() -> None:
-    send, calls = always(ModelResponse(image=images.saved(PICTURE, "PNG")))
-    asking = OpenAIBackend(send=send, base_url="https://api.openai.com/v1")
-    asking.paint("a boat", (64, 64), 1)
-    asking.paint("a boat", (64, 64), 2)
-    assert calls[0].body == calls[1].body
-    assert calls[0].digest != calls[1].digest
+    send, requests = always(ModelResponse(image=images.saved(PICTURE, "PNG")))
+    backend_ = OpenAIBackend(send=send, base_url="https://api.openai.com/v1")
+    backend_.paint("a boat", (64, 64), 1)
+    backend_.paint("a boat", (64, 64), 2)
+    assert requests[0].body == requests[1].body
+    assert requests[0].digest != requests[1].digest
 
 
 @pytest.mark.parametrize(
@@ -200,8 +200,8 @@ def test_refusals_and_unreadable_images_are_not_cached(
     tmp_path: Path, reply: ModelResponse, method: str, given: tuple[Any, ...]
 ) -> None:
     """The next run must ask the server again, which may do better."""
-    send, calls = always(reply)
+    send, requests = always(reply)
     for _ in range(2):
         with pytest.raises(BackendError):
             getattr(backend(send, cassette=Cassette(tmp_path / "cache", "cache")), method)(*given)
-    assert len(calls) == 2
+    assert len(requests) == 2

@@ -49,11 +49,11 @@ def client(url: str, **more: Any) -> Client:
     return Client(Settings(base_url=url, **given), ApiKey("unused", "nowhere"))
 
 
-def error_of_late(one: Client, call: ModelRequest = CHAT) -> str:
+def error_of_late(one: Client, request: ModelRequest = CHAT) -> str:
     """Return the error of a call that is late; the servers here are late for much longer."""
     started = time.monotonic()
     with pytest.raises(BackendError) as caught:
-        one.send(call)
+        one.send(request)
     assert time.monotonic() - started < MAX_SECONDS / 2
     assert caught.value.retryable
     return str(caught.value)
@@ -115,16 +115,16 @@ def test_proxy_that_does_not_respond_is_closed(
 
 def test_local_server_is_reached_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as faulty:
-        assert client(faulty.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
+    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as server:
+        assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
 
 
 def test_server_in_no_proxy_is_reached_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as faulty:
-        assert client(faulty.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
+    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as server:
+        assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
 
 
 @contextmanager
@@ -220,8 +220,8 @@ def test_address_that_does_not_respond_leaves_time_for_the_next(
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(transport_.httpcore2.SyncBackend, "connect_tcp", connect)
-    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as faulty:
-        url = faulty.url.replace("127.0.0.1", "there.invalid")
+    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as server:
+        url = server.url.replace("127.0.0.1", "there.invalid")
         assert client(url, text_timeout=2.0).send(CHAT).text == "A boat."
 
 
@@ -326,13 +326,13 @@ def test_threads_that_share_a_client_wait_for_their_own_responses_only() -> None
 
     def ask(one: Client, model: str) -> None:
         try:
-            call = ModelRequest("describe", "chat/completions", {"model": model, "messages": []})
-            results.append(one.send(call).text)
+            request = ModelRequest("describe", "chat/completions", {"model": model, "messages": []})
+            results.append(one.send(request).text)
         except BackendError as error:
             results.append(str(error))
 
-    with FakeServer(choose) as faulty:
-        one = client(faulty.url, text_timeout=3.0)
+    with FakeServer(choose) as server:
+        one = client(server.url, text_timeout=3.0)
         names = ["LATE", "m"] * 4
         threads = [threading.Thread(target=ask, args=(one, name)) for name in names]
         for thread in threads:

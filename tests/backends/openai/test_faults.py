@@ -46,36 +46,36 @@ class Run:
 
     def __init__(self, fault: Fault, kind: Kind, capsys: pytest.CaptureFixture[str]) -> None:
         self.fault, self.kind, self._capsys = fault, kind, capsys
-        self.faulty, self.url = 0, ""
-        self.seen: list[ReceivedRequest] = []
+        self.server, self.url = 0, ""
+        self.received: list[ReceivedRequest] = []
 
     def __call__(self, *options: str) -> int:
         if self.fault.is_late:
             setting = {"text": "text_timeout", "image": "image_timeout"}[self.kind]
             Path(os.environ["SEMCODEC_CONFIG"]).write_text(f"[openai]\n{setting} = {SECONDS}\n")
-        with FakeServer(self.choose) as faulty:
+        with FakeServer(self.choose) as server:
             if self.fault.behavior is None:
-                faulty.close()
-            to = "--backend", "openai", "--base-url", faulty.url, "--model", "m"
+                server.close()
+            to = "--backend", "openai", "--base-url", server.url, "--model", "m"
             code = main([*COMMANDS[self.kind], *to, "--painter-model", "m", *options])
-        self.seen, self.url = faulty.seen, faulty.url
+        self.received, self.url = server.received, server.url
         self.out, self.err = self._capsys.readouterr()
         return code
 
-    def choose(self, seen: ReceivedRequest) -> Behavior:
+    def choose(self, received: ReceivedRequest) -> Behavior:
         """Return what the server does to a request."""
-        route, fault = seen.path.removeprefix("/v1/"), self.fault
-        if route != ROUTES[self.kind] or fault.only not in seen.body or fault.behavior is None:
-            return respond(200, fake_responses.response_body(route, json.loads(seen.body)))
-        if fault.once and self.faulty:
-            return respond(200, fake_responses.response_body(route, json.loads(seen.body)))
-        self.faulty += 1
+        route, fault = received.path.removeprefix("/v1/"), self.fault
+        if route != ROUTES[self.kind] or fault.only not in received.body or fault.behavior is None:
+            return respond(200, fake_responses.response_body(route, json.loads(received.body)))
+        if fault.once and self.server:
+            return respond(200, fake_responses.response_body(route, json.loads(received.body)))
+        self.server += 1
         return fault.behavior
 
     @property
     def asked(self) -> int:
         """The requests for what the fault is about."""
-        return sum(seen.path.endswith(ROUTES[self.kind]) for seen in self.seen)
+        return sum(received.path.endswith(ROUTES[self.kind]) for received in self.received)
 
 
 @pytest.fixture
@@ -114,14 +114,14 @@ def test_a_fault_has_the_outcome_in_the_table(
         *paid, told = run.err.splitlines()
         assert told == f"semcodec: {wanted}"
         assert all(re.match(r"\d calls, \d+ tokens in, \d+ out, ", line) for line in paid)
-    assert run.faulty == fault.requests(kind)
-    assert run.asked == run.faulty + (REST[kind] if fault.once or fault.only else 0)
+    assert run.server == fault.requests(kind)
+    assert run.asked == run.server + (REST[kind] if fault.once or fault.only else 0)
     assert waits == list(fault.retry_waits(kind))
     left = {"trace.json", "run.tape"} | ({COMMANDS[kind][3]} if fault.code == 0 else set())
     found = {path.name for path in Path().iterdir()} - {"config.toml"}
     assert found == left | set(GIVEN)
     assert not [*shown(run, caplog.text)]
-    assert all(seen.headers["authorization"] == f"Bearer {KEY}" for seen in run.seen)
+    assert all(received.headers["authorization"] == f"Bearer {KEY}" for received in run.received)
     trace = json.loads(Path("trace.json").read_text("utf-8"))
     failed = [stage["notes"]["failed"] for stage in trace["stages"] if "failed" in stage["notes"]]
     assert failed == [wanted] * bool(wanted)
@@ -147,20 +147,20 @@ def test_edits_are_retried_as_often_as_images(fault: Fault, kind: Kind, waits: l
     done = respond(200, fake_responses.image_body(fake_responses.png_file(SIZE)))
     asked: list[str] = []
 
-    def choose(seen: ReceivedRequest) -> Behavior:
-        asked.append(seen.path)
+    def choose(received: ReceivedRequest) -> Behavior:
+        asked.append(received.path)
         return done if fault.behavior is None or (fault.once and len(asked) > 1) else fault.behavior
 
-    with FakeServer(choose) as faulty:
+    with FakeServer(choose) as server:
         if fault.behavior is None:
-            faulty.close()
+            server.close()
         seconds = SECONDS if fault.is_late else 300.0
-        backend = OpenAIBackend(base_url=faulty.url, painter="m", image_timeout=seconds)
+        backend = OpenAIBackend(base_url=server.url, painter="m", image_timeout=seconds)
         if fault.code:
             with pytest.raises(BackendError) as caught:
                 backend.edit(Image.new("RGB", SIZE), "make it red", 0)
             if "route" not in fault.message:
-                assert str(caught.value) == fault.filled_message("image", faulty.url).replace(
+                assert str(caught.value) == fault.filled_message("image", server.url).replace(
                     "'paint'", "'edit'"
                 )
         else:
@@ -188,11 +188,11 @@ MODELS = [
 def test_command_needs_a_model_if_the_server_does_not_have_exactly_one(
     lists: Behavior, sees: str, kind: Kind, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with FakeServer(lambda seen: lists) as faulty:
-        to = "--backend", "openai", "--base-url", faulty.url
+    with FakeServer(lambda received: lists) as server:
+        to = "--backend", "openai", "--base-url", server.url
         assert main([*COMMANDS[kind], *to]) == 2
-    assert {seen.path for seen in faulty.seen} == {"/v1/models"}
-    sentence = f"The server {faulty.url} {sees}: name one with --model or --painter-model."
+    assert {received.path for received in server.received} == {"/v1/models"}
+    sentence = f"The server {server.url} {sees}: name one with --model or --painter-model."
     assert capsys.readouterr().err == f"semcodec: {sentence}\n"
 
 
@@ -213,13 +213,13 @@ def test_responses_before_a_fault_are_cached(
     waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = Run(named("returns status 500"), "image", capsys)
-    with FakeServer(run.choose) as faulty:
-        to = "--backend", "openai", "--base-url", faulty.url, "--model", "m", "--cache", "run.tape"
+    with FakeServer(run.choose) as server:
+        to = "--backend", "openai", "--base-url", server.url, "--model", "m", "--cache", "run.tape"
         again = [*COMMANDS["image"], *to, "--painter-model", "m"]
         assert main(again) == 2
         run.fault = replace(run.fault, only=b"nothing has this")
         assert main(again) == 0
-    routes = [seen.path.removeprefix("/v1/") for seen in faulty.seen]
+    routes = [received.path.removeprefix("/v1/") for received in server.received]
     assert routes == [ROUTES["text"], ROUTES["image"], ROUTES["image"]]
 
 
@@ -242,7 +242,7 @@ def test_rejected_schema_is_not_sent_again_and_noted(
 ) -> None:
     run = Run(named("rejects JSON schemas"), "text", capsys)
     assert run("--trace", "trace.json", "--coding", "nibble", "--skeletons", "model") == 0
-    assert run.faulty == 1
+    assert run.server == 1
     assert "JSON schema" in Path("trace.json").read_text("utf-8")
 
 
@@ -262,9 +262,9 @@ def test_a_key_in_a_response_is_not_stored(write: Callable[[str], str], is_escap
     written = "".join(f"\\u{ord(letter):04x}" for letter in said) if is_escaped else said
     answer = json.dumps(fake_responses.chat_body("MODEL", "A red boat, MODEL."))
     data = answer.replace("MODEL", written).encode()
-    with FakeServer(lambda seen: respond(200, data)) as faulty:
+    with FakeServer(lambda received: respond(200, data)) as server:
         backend = OpenAIBackend(
-            base_url=faulty.url, describer="m", cassette=Cassette("run.tape", "record")
+            base_url=server.url, describer="m", cassette=Cassette("run.tape", "record")
         )
         with collect_notes() as collected:
             assert backend.describe(Image.new("RGB", SIZE)) == "A red boat, [key]."

@@ -22,8 +22,8 @@ LARGEST_SIDE = 3840  #: of gpt-image-2
 
 
 @given(SIZES, st.sampled_from(["gpt-image-2", "gpt-image-2.5-flare", "gpt-image-3"]))
-def test_openai_size_is_supported(wanted: tuple[int, int], model: str) -> None:
-    width, height = supported_size(model, wanted, is_openai=True)
+def test_openai_size_is_supported(size_wanted: tuple[int, int], model: str) -> None:
+    width, height = supported_size(model, size_wanted, is_openai=True)
     assert width % SIZE_STEP == height % SIZE_STEP == 0
     assert max(width, height) <= 3 * min(width, height)
     assert MIN_AREA <= width * height <= MAX_AREA
@@ -31,8 +31,8 @@ def test_openai_size_is_supported(wanted: tuple[int, int], model: str) -> None:
 
 
 @given(SIZES, st.sampled_from(["flux", "sd-turbo", "gpt-image-1"]))
-def test_size_for_other_servers_is_supported(wanted: tuple[int, int], model: str) -> None:
-    width, height = supported_size(model, wanted, is_openai=False)
+def test_size_for_other_servers_is_supported(size_wanted: tuple[int, int], model: str) -> None:
+    width, height = supported_size(model, size_wanted, is_openai=False)
     assert width % SIZE_STEP == height % SIZE_STEP == 0
     assert min(width, height) >= SIZE_STEP
     assert max(width, height) <= 3 * min(width, height)
@@ -43,38 +43,40 @@ def test_size_for_other_servers_is_supported(wanted: tuple[int, int], model: str
     SIZES,
     st.sampled_from(["gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "chatgpt-image-latest"]),
 )
-def test_legacy_models_paint_three_sizes(wanted: tuple[int, int], model: str) -> None:
-    assert supported_size(model, wanted, is_openai=True) in LEGACY_SIZES
+def test_legacy_models_paint_three_sizes(size_wanted: tuple[int, int], model: str) -> None:
+    assert supported_size(model, size_wanted, is_openai=True) in LEGACY_SIZES
 
 
 @example((120, 278), False, "gpt-image-2")  # the shorter side is 7.5 steps
 @given(SIZES, st.booleans(), st.sampled_from(["gpt-image-2", "gpt-image-1"]))
 def test_portrait_size_is_the_landscape_size_turned(
-    wanted: tuple[int, int], is_openai: bool, model: str
+    size_wanted: tuple[int, int], is_openai: bool, model: str
 ) -> None:
-    width, height = supported_size(model, wanted, is_openai)
-    if max(wanted) >= 1.3 * min(wanted) and min(wanted) >= 64:  # else one step is too much
-        assert (width > height) == (wanted[0] > wanted[1])
-        assert supported_size(model, wanted[::-1], is_openai) == (height, width)
+    width, height = supported_size(model, size_wanted, is_openai)
+    if (
+        max(size_wanted) >= 1.3 * min(size_wanted) and min(size_wanted) >= 64
+    ):  # else one step is too much
+        assert (width > height) == (size_wanted[0] > size_wanted[1])
+        assert supported_size(model, size_wanted[::-1], is_openai) == (height, width)
 
 
 @given(st.integers(45, 90), st.integers(45, 90))
 def test_supported_size_is_unchanged(width: int, height: int) -> None:
-    wanted = (width * SIZE_STEP, height * SIZE_STEP)
+    size_wanted = (width * SIZE_STEP, height * SIZE_STEP)
     assert MIN_AREA > 44 * 44 * SIZE_STEP * SIZE_STEP
-    if MIN_AREA <= wanted[0] * wanted[1] <= MAX_AREA:
-        assert supported_size("gpt-image-2", wanted, is_openai=True) == wanted
+    if MIN_AREA <= size_wanted[0] * size_wanted[1] <= MAX_AREA:
+        assert supported_size("gpt-image-2", size_wanted, is_openai=True) == size_wanted
 
 
 @given(SIZES)
-def test_aspect_is_kept_within_the_limits(wanted: tuple[int, int]) -> None:
-    width, height = supported_size("gpt-image-2", wanted, is_openai=True)
-    aspect = min(max(wanted[0] / wanted[1], 1 / 3), 3)
+def test_aspect_is_kept_within_the_limits(size_wanted: tuple[int, int]) -> None:
+    width, height = supported_size("gpt-image-2", size_wanted, is_openai=True)
+    aspect = min(max(size_wanted[0] / size_wanted[1], 1 / 3), 3)
     assert 0.9 < (width / height) / aspect < 1.1
 
 
 @pytest.mark.parametrize(
-    ("model", "wanted", "is_openai", "asked"),
+    ("model", "size_wanted", "is_openai", "asked"),
     [
         ("gpt-image-2", (1024, 1024), True, (1024, 1024)),
         ("gpt-image-2", (64, 64), True, (816, 816)),
@@ -89,9 +91,9 @@ def test_aspect_is_kept_within_the_limits(wanted: tuple[int, int]) -> None:
     ],
 )
 def test_examples_of_sizes(
-    model: str, wanted: tuple[int, int], is_openai: bool, asked: tuple[int, int]
+    model: str, size_wanted: tuple[int, int], is_openai: bool, asked: tuple[int, int]
 ) -> None:
-    assert supported_size(model, wanted, is_openai) == asked
+    assert supported_size(model, size_wanted, is_openai) == asked
 
 
 @pytest.mark.parametrize(

@@ -307,7 +307,7 @@ def test_command_line_conforms_to_the_description(
         assert main(["encode", "photo.jpg", "-o", "photo.semc", "--size", "256x256", *to]) == 0
         assert main(["decode", "photo.semc", "-o", "picture.png", *to]) == 0
     assert checking.faults == []
-    assert {seen.headers["authorization"] for seen in server.seen} == {f"Bearer {KEY}"}
+    assert {seen.headers["authorization"] for seen in server.received} == {f"Bearer {KEY}"}
     (paint,) = checking.bodies("images/generations")
     assert paint["quality"] == "medium"
     assert "seed" not in paint

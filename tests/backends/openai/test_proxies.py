@@ -163,10 +163,10 @@ def test_excluded_server_is_reached_without_the_proxy(
         port = server.url.removesuffix("/v1").rpartition(":")[2]
         monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
         assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
-        assert (len(proxy.seen), len(server.seen)) == (1, 0)
+        assert (len(proxy.received), len(server.received)) == (1, 0)
         monkeypatch.setenv("NO_PROXY", entry.format(port=port))
         assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
-        assert (len(proxy.seen), len(server.seen)) == (1, 1)
+        assert (len(proxy.received), len(server.received)) == (1, 1)
 
 
 # --- before the request is sent ----------------------------------------------------------------

@@ -18,32 +18,32 @@ from tests import images
 LOOK = ChatRequest("describe", "rules", "task", images.scene())
 
 
-def asked(**settings: Any) -> ModelRequest:
+def request(**settings: Any) -> ModelRequest:
     return RequestBuilder(Settings(**settings)).chat_request("m", LOOK, use_schema=True)
 
 
 def test_server_is_told_not_to_store_the_photograph() -> None:
-    assert asked(api="responses").body["store"] is False
+    assert request(api="responses").body["store"] is False
 
 
 @pytest.mark.parametrize("detail", ["low", "high", "auto"])
 def test_detail_is_sent(detail: str) -> None:
-    looked = asked(api="responses", detail=detail).body["input"][0]["content"][1]
+    looked = request(api="responses", detail=detail).body["input"][0]["content"][1]
     assert looked["detail"] == detail
-    looked = asked(detail=detail).body["messages"][1]["content"][1]
+    looked = request(detail=detail).body["messages"][1]["content"][1]
     assert looked["image_url"]["detail"] == detail
 
 
 @pytest.mark.parametrize("effort", ["low", "high"])
 def test_effort_is_sent(effort: str) -> None:
-    assert asked(effort=effort).body["reasoning_effort"] == effort
-    assert asked(effort=effort, api="responses").body["reasoning"] == {"effort": effort}
-    assert "reasoning_effort" not in asked().body
+    assert request(effort=effort).body["reasoning_effort"] == effort
+    assert request(effort=effort, api="responses").body["reasoning"] == {"effort": effort}
+    assert "reasoning_effort" not in request().body
 
 
 def test_output_limit_is_sent() -> None:
-    assert asked(most_output=77).body["max_completion_tokens"] == 77
-    assert asked(most_output=77, api="responses").body["max_output_tokens"] == 77
+    assert request(most_output=77).body["max_completion_tokens"] == 77
+    assert request(most_output=77, api="responses").body["max_output_tokens"] == 77
 
 
 def test_sent_image_has_the_size_and_quality_to_be_described() -> None:
@@ -60,9 +60,9 @@ def test_false_omits_a_field_of_image_requests() -> None:
     settings = Settings(
         base_url="http://127.0.0.1:9/v1", image_extra={"seed": False, "response_format": False}
     )
-    call = RequestBuilder(settings).paint_request("m", "a boat", (64, 64), 7)
-    assert set(call.body) == {"model", "prompt", "n", "size"}
-    assert call.extra == {}
+    request = RequestBuilder(settings).paint_request("m", "a boat", (64, 64), 7)
+    assert set(request.body) == {"model", "prompt", "n", "size"}
+    assert request.extra == {}
 
 
 def test_default_timeouts_and_retryable_statuses() -> None:

@@ -54,8 +54,8 @@ BY_RULE: dict[str, Any] = {
 @pytest.mark.parametrize("stage", RIGHT)
 def test_valid_answer_is_requested_once(stage: str) -> None:
     said, value = RIGHT[stage]
-    asking, chat = fake_backend(said)
-    assert getattr(asking, stage)(*FAULTS[stage][1]) == value
+    backend_, chat = fake_backend(said)
+    assert getattr(backend_, stage)(*FAULTS[stage][1]) == value
     assert [question.stage for question in chat.requests] == [stage]
     assert chat.requests[0].rejected is None
 
@@ -63,8 +63,8 @@ def test_valid_answer_is_requested_once(stage: str) -> None:
 @pytest.mark.parametrize("stage", RIGHT)
 def test_retry_names_the_problem(stage: str) -> None:
     (wrong, given, problem), (said, value) = FAULTS[stage], RIGHT[stage]
-    asking, chat = fake_backend(wrong, said)
-    assert getattr(asking, stage)(*given) == value
+    backend_, chat = fake_backend(wrong, said)
+    assert getattr(backend_, stage)(*given) == value
     first, again = chat.requests
     assert (first.rules, first.task, first.schema) == (again.rules, again.task, again.schema)
     assert again.rejected is not None
@@ -74,8 +74,8 @@ def test_retry_names_the_problem(stage: str) -> None:
 @pytest.mark.parametrize("stage", BY_RULE)
 def test_rules_replace_two_unusable_answers(stage: str) -> None:
     wrong, given, _ = FAULTS[stage]
-    asking, chat = fake_backend(wrong)
-    assert getattr(asking, stage)(*given) == (WORDS if stage == "select" else BY_RULE[stage])
+    backend_, chat = fake_backend(wrong)
+    assert getattr(backend_, stage)(*given) == (WORDS if stage == "select" else BY_RULE[stage])
     assert len(chat.requests) == 2
 
 
@@ -91,19 +91,19 @@ def test_rules_replace_two_unusable_answers(stage: str) -> None:
     ],
 )
 def test_every_stage_handles_every_kind_of_unusable_answer(stage: str, said: ChatResponse) -> None:
-    asking, chat = fake_backend(said)
-    got = getattr(asking, stage)(*FAULTS[stage][1])
+    backend_, chat = fake_backend(said)
+    got = getattr(backend_, stage)(*FAULTS[stage][1])
     whatever = (stage, said.text[:1]) == ("compare", "{")  # a change is any text with a word
     assert got == (said.text if whatever else BY_RULE[stage])
     assert len(chat.requests) == (1 if whatever else 2)
 
 
 def test_two_answers_without_words_are_an_error() -> None:
-    asking, chat = fake_backend("")
+    backend_, chat = fake_backend("")
     with pytest.raises(
         InvalidResponseError, match=r"unusable answer to 'describe' twice .*no words"
     ) as bad:
-        asking.describe(PICTURE)
+        backend_.describe(PICTURE)
     assert (bad.value.stage, bad.value.backend, bad.value.retryable) == (
         "describe",
         "prompted",
@@ -114,24 +114,24 @@ def test_two_answers_without_words_are_an_error() -> None:
 
 
 def test_two_refusals_are_a_refusal_error() -> None:
-    asking, chat = fake_backend("I'm sorry, I can't.")
+    backend_, chat = fake_backend("I'm sorry, I can't.")
     with pytest.raises(RefusalError, match="refused 'describe': use another image or model"):
-        asking.describe(PICTURE)
+        backend_.describe(PICTURE)
     assert len(chat.requests) == 2
     assert [answer.text for answer in chat.discarded] == ["I'm sorry, I can't."] * 2
 
 
 def test_describer_may_refuse_once() -> None:
-    asking, chat = fake_backend("I'm sorry, I can't.", "A boat.")
-    assert asking.describe(PICTURE) == "A boat."
+    backend_, chat = fake_backend("I'm sorry, I can't.", "A boat.")
+    assert backend_.describe(PICTURE) == "A boat."
     assert chat.discarded == []
 
 
 @pytest.mark.parametrize("stage", BY_RULE)
 def test_answer_replaced_by_the_rules_is_not_discarded(stage: str) -> None:
     wrong, given, _ = FAULTS[stage]
-    asking, chat = fake_backend(wrong)
-    getattr(asking, stage)(*given)
+    backend_, chat = fake_backend(wrong)
+    getattr(backend_, stage)(*given)
     assert (len(chat.requests), chat.discarded) == (2, [])
 
 
@@ -141,7 +141,7 @@ def test_unusable_answers_are_not_cached(tmp_path: Path) -> None:
     def describer() -> OpenAIBackend:
         cassette = Cassette(tmp_path / "tape", "cache")
         return OpenAIBackend(
-            send=lambda call: ModelResponse(answers.pop(0)),
+            send=lambda request: ModelResponse(answers.pop(0)),
             base_url="http://127.0.0.1:9/v1",
             describer="m",
             writer="m",
@@ -157,40 +157,40 @@ def test_unusable_answers_are_not_cached(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [RefusalError("no"), BackendError("broken")])
 def test_error_of_the_first_request_is_raised(error: BackendError) -> None:
-    asking, chat = fake_backend(error)
+    backend_, chat = fake_backend(error)
     with pytest.raises(BackendError) as caught:
-        asking.select(TEXT, 3)
+        backend_.select(TEXT, 3)
     assert caught.value is error
     assert len(chat.requests) == 1
 
 
 def test_first_answer_is_used_if_the_second_is_worse() -> None:
-    asking, _ = fake_backend('["boat", "dog"]', "no idea")
-    assert asking.decompress(["bt", "lk"]) == ["boat", semcodec.decompress("bt lk")[1]]
+    backend_, _ = fake_backend('["boat", "dog"]', "no idea")
+    assert backend_.decompress(["bt", "lk"]) == ["boat", semcodec.decompress("bt lk")[1]]
 
 
 def test_rules_restore_single_words_that_the_model_misses() -> None:
-    asking, _ = fake_backend('["bite", "xxx"]')
-    assert asking.decompress(["bt", "lk"]) == ["bite", semcodec.decompress("bt lk")[1]]
+    backend_, _ = fake_backend('["bite", "xxx"]')
+    assert backend_.decompress(["bt", "lk"]) == ["bite", semcodec.decompress("bt lk")[1]]
 
 
 def test_rules_add_words_to_a_short_selection() -> None:
-    asking, chat = fake_backend('["dog", "trees"]')
-    chosen = asking.select(TEXT, 10)
+    backend_, chat = fake_backend('["dog", "trees"]')
+    chosen = backend_.select(TEXT, 10)
     assert chosen == [word.replace("tree", "trees") for word in WORDS]
     assert len(chat.requests) == 2
 
 
 def test_words_are_selected_by_rank_and_returned_in_reading_order() -> None:
-    asking, _ = fake_backend(
+    backend_, _ = fake_backend(
         json.dumps(["trees", "dog", *(word for word in WORDS if word != "dog")])
     )
-    assert asking.select(TEXT, 2) == ["dog", "trees"]
+    assert backend_.select(TEXT, 2) == ["dog", "trees"]
 
 
 def test_word_in_another_form_follows_the_word_before_it() -> None:
-    asking, _ = fake_backend('["trees", "sitting", "boat"]')
-    assert asking.select(TEXT, 3) == ["boat", "trees", "sitting"]
+    backend_, _ = fake_backend('["trees", "sitting", "boat"]')
+    assert backend_.select(TEXT, 3) == ["boat", "trees", "sitting"]
 
 
 @pytest.mark.parametrize("coding", ["auto", "nibble", "lexicon", "bag", "utf8"])
@@ -198,47 +198,47 @@ def test_word_in_another_form_follows_the_word_before_it() -> None:
     "limit", [{"k": 3}, {"max_bytes": 12}, {"max_bytes": 30}, {"ubpp": 60}, {"ubpp": 200}], ids=str
 )
 def test_words_are_requested_once_under_any_limit(coding: str, limit: dict[str, Any]) -> None:
-    asking, chat = fake_backend(TEXT, json.dumps(semcodec.select(TEXT, 100)))
-    semcodec.encode(PICTURE, describer=asking, writer=asking, coding=coding, **limit)
+    backend_, chat = fake_backend(TEXT, json.dumps(semcodec.select(TEXT, 100)))
+    semcodec.encode(PICTURE, describer=backend_, writer=backend_, coding=coding, **limit)
     assert [question.stage for question in chat.requests] == ["describe", "select"]
 
 
 def test_select_words_fits_the_limit_and_names_the_judge() -> None:
-    asking, _ = fake_backend(json.dumps(WORDS))
-    choice = asking.select_words(SelectionRequest(TEXT, 10, 60, make_channel("nibble")))
+    backend_, _ = fake_backend(json.dumps(WORDS))
+    choice = backend_.select_words(SelectionRequest(TEXT, 10, 60, make_channel("nibble")))
     assert 4 * len(semcodec.skeleton(" ".join(choice.words))) <= 60
     assert (choice.judge, choice.strategy) == ("prompted", "model")
 
 
 @pytest.mark.parametrize("coding", ["nibble", "lexicon", "bag", "utf8"])
 def test_select_words_fails_if_no_word_fits(coding: str) -> None:
-    asking, _ = fake_backend(json.dumps(WORDS))
+    backend_, _ = fake_backend(json.dumps(WORDS))
     with pytest.raises(InputError, match="Not even one word keeps this limit"):
-        asking.select_words(SelectionRequest(TEXT, 10, 1, make_channel(coding)))
+        backend_.select_words(SelectionRequest(TEXT, 10, 1, make_channel(coding)))
 
 
 def test_words_that_are_not_recoverable_are_not_selected() -> None:
     both = ["boat", "kenning"]
     read = semcodec.decompress([semcodec.skeleton(word) for word in both])
     assert (read[0], read[1] == both[1]) == ("boat", False)
-    asking, _ = fake_backend(json.dumps(both))
+    backend_, _ = fake_backend(json.dumps(both))
     for coding, words in (("nibble", ["boat"]), ("lexicon", both)):
         request = SelectionRequest("A boat and a kenning.", 2, None, make_channel(coding))
-        assert asking.select_words(request).words == words
+        assert backend_.select_words(request).words == words
     alone, _ = fake_backend('["kenning"]')
     request = SelectionRequest("A kenning.", 1, None, make_channel("nibble"))
     assert alone.select_words(request).words == ["kenning"]
 
 
 def test_skeletons_by_rule_ignore_capitals() -> None:
-    asking, _ = fake_backend('["xxx", "trdtnl"]')
-    assert asking.compress(["Indian", "Traditional"]) == ["ndn", "trdtnl"]
+    backend_, _ = fake_backend('["xxx", "trdtnl"]')
+    assert backend_.compress(["Indian", "Traditional"]) == ["ndn", "trdtnl"]
 
 
 def test_requests_for_lists_have_a_schema() -> None:
     for stage, (_, given, _) in FAULTS.items():
-        asking, chat = fake_backend(RIGHT[stage][0])
-        getattr(asking, stage)(*given)
+        backend_, chat = fake_backend(RIGHT[stage][0])
+        getattr(backend_, stage)(*given)
         schema = chat.requests[0].schema
         assert (schema is not None) == (stage in ("select", "compress", "decompress"))
         assert schema is None or (schema["additionalProperties"], len(schema["required"])) == (
@@ -248,27 +248,27 @@ def test_requests_for_lists_have_a_schema() -> None:
 
 
 def test_only_the_describer_gets_the_image() -> None:
-    asking, chat = fake_backend("A boat.")
-    asking.describe(PICTURE)
-    asking.expand(["boat"])
+    backend_, chat = fake_backend("A boat.")
+    backend_.describe(PICTURE)
+    backend_.expand(["boat"])
     assert [question.image for question in chat.requests] == [PICTURE, None]
 
 
 def test_description_is_cut_to_the_maximum_length() -> None:
-    asking, _ = fake_backend("boat " * 100_000)
-    assert len(asking.describe(PICTURE)) <= 100_000
+    backend_, _ = fake_backend("boat " * 100_000)
+    assert len(backend_.describe(PICTURE)) <= 100_000
 
 
 def told(*answers: str) -> tuple[OpenAIBackend, list[ModelRequest]]:
     """Return a backend whose server gives ``answers``, and what it is asked."""
-    left, calls = list(answers), list[ModelRequest]()
+    left, requests = list(answers), list[ModelRequest]()
 
-    def send(call: ModelRequest) -> ModelResponse:
-        calls.append(call)
+    def send(request: ModelRequest) -> ModelResponse:
+        requests.append(request)
         return ModelResponse(left.pop(0) if len(left) > 1 else left[0])
 
     url = "http://127.0.0.1:9/v1"
-    return OpenAIBackend(send=send, base_url=url, describer="m", writer="m"), calls
+    return OpenAIBackend(send=send, base_url=url, describer="m", writer="m"), requests
 
 
 @pytest.mark.parametrize(
@@ -318,12 +318,12 @@ def test_each_note_is_in_its_stage() -> None:
 
 @pytest.mark.parametrize("stage", BY_RULE)
 def test_rules_are_used_if_the_second_request_fails(stage: str) -> None:
-    asking, _ = fake_backend(FAULTS[stage][0], BackendError("The server is gone."))
-    assert getattr(asking, stage)(*FAULTS[stage][1]) == BY_RULE[stage]
+    backend_, _ = fake_backend(FAULTS[stage][0], BackendError("The server is gone."))
+    assert getattr(backend_, stage)(*FAULTS[stage][1]) == BY_RULE[stage]
 
 
 def test_first_answer_is_used_if_the_second_request_fails() -> None:
-    asking, _ = fake_backend('["bite", "dog"]', BackendError("The server is gone."))
-    assert asking.decompress(["bt", "lk"])[0] == "bite"
+    backend_, _ = fake_backend('["bite", "dog"]', BackendError("The server is gone."))
+    assert backend_.decompress(["bt", "lk"])[0] == "bite"
     with pytest.raises(BackendError, match="is gone"):
         fake_backend("", BackendError("The server is gone."))[0].describe(PICTURE)

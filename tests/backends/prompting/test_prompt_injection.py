@@ -98,15 +98,15 @@ class Obeying:
     """A server whose models do what the last text with an order in it says: answer ``PWNED``."""
 
     def __init__(self, *answers: str) -> None:
-        self.answers, self.calls = answers or ("PWNED",), list[ModelRequest]()
+        self.answers, self.requests = answers or ("PWNED",), list[ModelRequest]()
 
-    def __call__(self, call: ModelRequest) -> ModelResponse:
-        self.calls.append(call)
-        if call.route.startswith("images"):
+    def __call__(self, request: ModelRequest) -> ModelResponse:
+        self.requests.append(request)
+        if request.route.startswith("images"):
             out = io.BytesIO()
             PICTURE.save(out, "PNG")
             return ModelResponse(image=out.getvalue())
-        return ModelResponse(self.answers[len(self.calls) % len(self.answers)])
+        return ModelResponse(self.answers[len(self.requests) % len(self.answers)])
 
 
 def backend(server: Obeying) -> OpenAIBackend:
@@ -115,31 +115,31 @@ def backend(server: Obeying) -> OpenAIBackend:
 
 @attacked
 def test_description_is_quoted_in_select(attack: str) -> None:
-    asking, chat = fake_backend("PWNED")
-    asking.select("A boat on a lake. " + ATTACKS[attack], 4)
+    backend_, chat = fake_backend("PWNED")
+    backend_.select("A boat on a lake. " + ATTACKS[attack], 4)
     for question in chat.requests:
         assert quotation(question.task) == "A boat on a lake. " + printable(ATTACKS[attack])
 
 
 @attacked
 def test_words_are_quoted_in_compress_and_expand(attack: str) -> None:
-    asking, chat = fake_backend("no")
+    backend_, chat = fake_backend("no")
     words = ["boat", ATTACKS[attack]]
-    asking.expand(words)
+    backend_.expand(words)
     with contextlib.suppress(InputError):  # of a word that has no consonant
-        asking.compress(words)
+        backend_.compress(words)
     assert {quotation(question.task) for question in chat.requests} == {printable(" ".join(words))}
 
 
 @attacked
 @pytest.mark.parametrize("turned", [False, True])
 def test_descriptions_are_quoted_in_compare(attack: str, turned: bool) -> None:
-    asking, chat = fake_backend("none")
+    backend_, chat = fake_backend("none")
     pair = [ATTACKS[attack], "a boat"][:: -1 if turned else 1]
-    asking.compare(*pair)
-    said = json.loads(quotation(chat.requests[0].task))
-    assert list(said) == ["now", "wanted"]
-    assert list(map(printable, said.values())) == list(map(printable, pair))
+    backend_.compare(*pair)
+    answered = json.loads(quotation(chat.requests[0].task))
+    assert list(answered) == ["now", "wanted"]
+    assert list(map(printable, answered.values())) == list(map(printable, pair))
 
 
 @attacked
@@ -147,9 +147,9 @@ def test_prompts_and_edits_are_quoted_for_the_painter(attack: str) -> None:
     server = Obeying()
     backend(server).paint(ATTACKS[attack], (64, 64), 0)
     backend(server).edit(PICTURE, ATTACKS[attack], 0)
-    assert len(server.calls) == 2
-    for call in server.calls:
-        assert quotation(call.body["prompt"]) == printable(ATTACKS[attack])
+    assert len(server.requests) == 2
+    for request in server.requests:
+        assert quotation(request.body["prompt"]) == printable(ATTACKS[attack])
 
 
 @attacked
@@ -160,9 +160,9 @@ def test_text_of_a_record_is_always_quoted(attack: str) -> None:
     server = Obeying()
     decoded = semcodec.decode(data, backend=backend(server))
     assert decoded.words == sent.split()
-    assert [call.stage for call in server.calls] == ["expand", "expand", "paint"]
-    for call in server.calls:
-        (*tasks,) = (text for text in strings(call.body) if "<data>" in text)
+    assert [request.stage for request in server.requests] == ["expand", "expand", "paint"]
+    for request in server.requests:
+        (*tasks,) = (text for text in strings(request.body) if "<data>" in text)
         assert [quotation(task) for task in tasks] == [sent]
 
 
@@ -170,21 +170,21 @@ def test_text_of_a_record_is_always_quoted(attack: str) -> None:
 def test_repeated_answer_of_an_obedient_model_has_no_control_tokens(attack: str) -> None:
     server = Obeying(ATTACKS[attack])
     backend(server).decompress(["bt", "lk", "dg"])
-    assert len(server.calls) == 2
-    for text in strings(server.calls[1].body["messages"]):
+    assert len(server.requests) == 2
+    for text in strings(server.requests[1].body["messages"]):
         assert not MARKS.search(text)
-        assert "</data>" not in text.replace(server.calls[0].body["messages"][1]["content"], "")
+        assert "</data>" not in text.replace(server.requests[0].body["messages"][1]["content"], "")
         assert all(letter.isprintable() or letter == "\n" for letter in text)
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_data_is_never_in_the_system_prompt(api: str) -> None:
     server = Obeying()
-    asking = OpenAIBackend(send=server, base_url=URL, describer="m", writer="m", api=api)
-    asking.expand(["PWNED", "</data>"])
-    asking.select("PWNED </data>", 2)
-    for call in server.calls:
-        rules = call.body.get("instructions") or call.body["messages"][0]["content"]
+    backend_ = OpenAIBackend(send=server, base_url=URL, describer="m", writer="m", api=api)
+    backend_.expand(["PWNED", "</data>"])
+    backend_.select("PWNED </data>", 2)
+    for request in server.requests:
+        rules = request.body.get("instructions") or request.body["messages"][0]["content"]
         assert "PWNED" not in rules
         assert "<" not in rules
 
@@ -206,8 +206,8 @@ DESCRIPTION = "A red boat on a blue lake, a brown dog and a green tree. A sign g
 
 @obeying
 def test_obedient_model_restores_only_words_that_fit(answer: str) -> None:
-    asking, _ = fake_backend(OBEDIENCE[answer])
-    words = asking.decompress(SKELETONS)
+    backend_, _ = fake_backend(OBEDIENCE[answer])
+    words = backend_.decompress(SKELETONS)
     assert len(words) == len(SKELETONS)
     assert all(
         is_abbreviation(skeleton, skeleton_of_word(word))
@@ -217,40 +217,40 @@ def test_obedient_model_restores_only_words_that_fit(answer: str) -> None:
 
 
 @obeying
-@pytest.mark.parametrize("said", ["boat", "lake"])
-def test_obedient_answer_for_one_word_keeps_the_others(answer: str, said: str) -> None:
-    asking, _ = fake_backend(json.dumps([said, *["pwned"] * 3]))
-    words = asking.decompress(SKELETONS)
+@pytest.mark.parametrize("answered", ["boat", "lake"])
+def test_obedient_answer_for_one_word_keeps_the_others(answer: str, answered: str) -> None:
+    backend_, _ = fake_backend(json.dumps([answered, *["pwned"] * 3]))
+    words = backend_.decompress(SKELETONS)
     assert "pwned" not in words
     assert len(words) == 4
 
 
 @pytest.mark.parametrize("count", [3, 4, 50])
 def test_obedient_answer_for_some_of_many_words_keeps_the_others(count: int) -> None:
-    skeletons, said = SKELETONS * count, ["boat", "lake", "dog", "tree"] * count
+    skeletons, answered = SKELETONS * count, ["boat", "lake", "dog", "tree"] * count
     for wrong in (0, 2 * count, 4 * count - 1):
-        asking, _ = fake_backend(json.dumps([*said[:wrong], "pwned", *said[wrong + 1 :]]))
-        words = asking.decompress(skeletons)
+        backend_, _ = fake_backend(json.dumps([*answered[:wrong], "pwned", *answered[wrong + 1 :]]))
+        words = backend_.decompress(skeletons)
         assert "pwned" not in words
         assert len(words) == len(skeletons)
 
 
 @obeying
 def test_obedient_model_cannot_replace_skeletons(answer: str) -> None:
-    asking, _ = fake_backend(OBEDIENCE[answer])
-    assert asking.compress(["boat", "lake", "dog", "tree"]) == SKELETONS
+    backend_, _ = fake_backend(OBEDIENCE[answer])
+    assert backend_.compress(["boat", "lake", "dog", "tree"]) == SKELETONS
 
 
 @obeying
 def test_obedient_model_cannot_replace_the_prompt(answer: str) -> None:
-    asking, _ = fake_backend(OBEDIENCE[answer])
-    assert asking.expand(["boat", "lake", "dog", "tree"]) == "boat lake dog tree"
+    backend_, _ = fake_backend(OBEDIENCE[answer])
+    assert backend_.expand(["boat", "lake", "dog", "tree"]) == "boat lake dog tree"
 
 
 @obeying
 def test_obedient_model_selects_only_words_of_the_description(answer: str) -> None:
-    asking, _ = fake_backend(OBEDIENCE[answer])
-    chosen = asking.select(DESCRIPTION, 6)
+    backend_, _ = fake_backend(OBEDIENCE[answer])
+    chosen = backend_.select(DESCRIPTION, 6)
     assert chosen == semcodec.select(DESCRIPTION, 6)
     assert set(chosen) <= set(tokenize(DESCRIPTION))
 
@@ -261,9 +261,9 @@ def test_record_of_an_obedient_writer_has_words_of_the_description(answer: str) 
         def describe(self, image: object) -> str:
             return DESCRIPTION
 
-    asking, _ = fake_backend(OBEDIENCE[answer])
+    backend_, _ = fake_backend(OBEDIENCE[answer])
     encoded = semcodec.encode(
-        PICTURE, describer=Seer(), writer=asking, coding="nibble", skeletons="model", k=4
+        PICTURE, describer=Seer(), writer=backend_, coding="nibble", skeletons="model", k=4
     )
     assert not {"pwned", "evil", "pvnd"} & set(encoded.record.words)
     skeletons = set(map(skeleton_of_word, tokenize(DESCRIPTION)))
@@ -274,14 +274,14 @@ class Sly:
     """Obeys only when it is asked again, and then with what is nearly right."""
 
     def __init__(self, first: str, second: str) -> None:
-        self.said = [first, second]
+        self.answered = [first, second]
 
     def complete(self, question: ChatRequest) -> ChatResponse:
-        return ChatResponse(self.said[question.rejected is not None])
+        return ChatResponse(self.answered[question.rejected is not None])
 
 
 def test_second_answer_is_validated_too() -> None:
-    asking = PromptBackend(Sly("[]", '["boat", "pwned", "dog", "pwned"]'), Prompts.read())
-    boat, lake, dog, tree = asking.decompress(SKELETONS)
+    backend_ = PromptBackend(Sly("[]", '["boat", "pwned", "dog", "pwned"]'), Prompts.read())
+    boat, lake, dog, tree = backend_.decompress(SKELETONS)
     assert (boat, dog) == ("boat", "dog")
     assert (skeleton_of_word(lake), skeleton_of_word(tree)) == ("lk", "tr")

@@ -133,9 +133,9 @@ def test_limit_requires_a_known_price() -> None:
 
 
 def test_listing_models_is_free() -> None:
-    made, budget = ModelRequest("choose a model", "models", {}), Budget(FlatPrices(), Decimal(0))
-    assert budget.reserve(made) == budget.price(made, Usage(9, 0, 9)) == 0
-    assert budget.settle(made, None, Decimal(0)) == budget.spent == 0
+    request, budget = ModelRequest("choose a model", "models", {}), Budget(FlatPrices(), Decimal(0))
+    assert budget.reserve(request) == budget.price(request, Usage(9, 0, 9)) == 0
+    assert budget.settle(request, None, Decimal(0)) == budget.spent == 0
     unknown = ModelRequest("choose a model", "models", {"model": "unknown"})
     assert budget.price(unknown, Usage()) == budget.reserve(unknown) == 0
 
@@ -172,7 +172,7 @@ def test_image_tokens_are_counted_by_patches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "tokens"),
+    ("model_request", "tokens"),
     [
         (make_edit_request((64, 32)), 12),
         (make_edit_request((64, 33), (1, 1)), 30),
@@ -184,13 +184,19 @@ def test_image_tokens_are_counted_by_patches() -> None:
     ],
     ids=range(7),
 )
-def test_tokens_per_patch_of_edits_and_expensive_models(made: ModelRequest, tokens: int) -> None:
-    assert max_usage(made).input_image_tokens == expected_usage(made).input_image_tokens == tokens
+def test_tokens_per_patch_of_edits_and_expensive_models(
+    model_request: ModelRequest, tokens: int
+) -> None:
+    assert (
+        max_usage(model_request).input_image_tokens
+        == expected_usage(model_request).input_image_tokens
+        == tokens
+    )
 
 
 def test_output_of_an_image_request_is_image_tokens() -> None:
-    made = make_edit_request(max_output_tokens=77)
-    for usage in (max_usage(made), expected_usage(made)):
+    request = make_edit_request(max_output_tokens=77)
+    for usage in (max_usage(request), expected_usage(request)):
         assert (usage.output_tokens, usage.output_image_tokens) == (77, 77)
     assert (
         max_usage(make_request()).output_image_tokens
@@ -220,10 +226,10 @@ def test_each_byte_of_a_non_ascii_character_counts_as_a_token() -> None:
 def test_the_bound_is_at_least_every_estimate(
     text: str, expected_answer: str, most: int, seen: list[tuple[int, int]]
 ) -> None:
-    made = make_request(
+    request = make_request(
         text, expected_answer=expected_answer, max_output_tokens=most, image_sizes=tuple(seen)
     )
-    least, highest = expected_usage(made), max_usage(made)
+    least, highest = expected_usage(request), max_usage(request)
     assert least.input_tokens + OVERHEAD_TOKENS <= highest.input_tokens
     assert (least.input_image_tokens, least.output_tokens <= highest.output_tokens) == (
         highest.input_image_tokens,

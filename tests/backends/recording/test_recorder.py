@@ -39,25 +39,29 @@ class SpyRecorder:
     def __init__(self, kept: ModelResponse | None = None) -> None:
         self.kept, self.order, self.prices = kept, list[str](), FlatPrices()
 
-    def get(self, call: ModelRequest, server: str, occurrence: int) -> ModelResponse | None:
+    def get(self, request: ModelRequest, server: str, occurrence: int) -> ModelResponse | None:
         self.order.append(f"get {server} {occurrence}")
         return self.kept
 
-    def put(self, call: ModelRequest, server: str, occurrence: int, reply: ModelResponse) -> None:
+    def put(
+        self, request: ModelRequest, server: str, occurrence: int, reply: ModelResponse
+    ) -> None:
         self.order.append(f"put {server} {occurrence} {reply.text}")
 
-    def delete(self, call: ModelRequest, server: str, reply: ModelResponse) -> None:
-        self.order.append(f"delete {server} {call.digest} {reply.text}")
+    def delete(self, request: ModelRequest, server: str, reply: ModelResponse) -> None:
+        self.order.append(f"delete {server} {request.digest} {reply.text}")
 
-    def reserve(self, call: ModelRequest) -> Decimal:
+    def reserve(self, request: ModelRequest) -> Decimal:
         self.order.append("reserve")
         return Decimal("0.7")
 
-    def settle(self, call: ModelRequest, usage: Usage | None, reserved: Decimal) -> Decimal | None:
+    def settle(
+        self, request: ModelRequest, usage: Usage | None, reserved: Decimal
+    ) -> Decimal | None:
         self.order.append(f"settle {usage and usage.output_tokens} of {reserved}")
         return Decimal("0.5")
 
-    def send(self, call: ModelRequest) -> ModelResponse:
+    def send(self, request: ModelRequest) -> ModelResponse:
         self.order.append("send")
         return make_response()
 
@@ -106,7 +110,7 @@ def test_cache_looks_up_the_first_occurrence_only(mode: Mode) -> None:
 def test_cache_is_used_within_one_run(tmp_path: Path) -> None:
     answers = iter("12")
     recorder = Recorder(
-        lambda made: make_response(next(answers)),
+        lambda request: make_response(next(answers)),
         URL,
         Budget(FlatPrices()),
         Cassette(tmp_path / "tape", "cache"),
@@ -116,15 +120,15 @@ def test_cache_is_used_within_one_run(tmp_path: Path) -> None:
 
 
 def test_every_request_is_sent_without_a_cassette() -> None:
-    made: list[ModelRequest] = []
+    sent: list[ModelRequest] = []
 
-    def send(call: ModelRequest) -> ModelResponse:
-        made.append(call)
+    def send(request: ModelRequest) -> ModelResponse:
+        sent.append(request)
         return make_response()
 
     recorder = Recorder(send, URL, Budget(FlatPrices()))
     assert [recorder.send(make_request()), recorder.send(make_request())] == [make_response()] * 2
-    assert made == [make_request()] * 2
+    assert sent == [make_request()] * 2
 
 
 def test_request_over_the_budget_is_not_sent() -> None:
@@ -139,7 +143,7 @@ def test_request_over_the_budget_is_not_sent() -> None:
 def failing(error: BaseException) -> Any:
     """Return what makes no call, for ``error``."""
 
-    def send(call: ModelRequest) -> ModelResponse:
+    def send(request: ModelRequest) -> ModelResponse:
         raise error
 
     return send
@@ -187,7 +191,7 @@ def test_possible_cost_of_a_failed_request_is_not_available_for_the_next() -> No
     for billed in (True, False):
         answers: list[Any] = [BackendError("gone", billed=billed), make_response()]
 
-        def send(call: ModelRequest, answers: list[Any] = answers) -> ModelResponse:
+        def send(request: ModelRequest, answers: list[Any] = answers) -> ModelResponse:
             if isinstance(answer := answers.pop(0), Exception):
                 raise answer
             assert isinstance(answer, ModelResponse)
@@ -203,16 +207,16 @@ def test_possible_cost_of_a_failed_request_is_not_available_for_the_next() -> No
             assert recorder.send(make_request()) == make_response()
 
 
-def notes_of(recorder: Recorder, *made: ModelRequest) -> list[dict[str, Any]]:
+def notes_of(recorder: Recorder, *request: ModelRequest) -> list[dict[str, Any]]:
     """Return the notes of the calls."""
     with collect_notes() as collected:
-        for one in made:
+        for one in request:
             recorder.send(one)
     return group_by_kind(collected)["calls"]
 
 
 def test_each_request_is_noted_once() -> None:
-    recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()))
+    recorder = Recorder(lambda request: make_response(), URL, Budget(FlatPrices()))
     (note,) = notes_of(recorder, make_request())
     seconds = note.pop("seconds")
     assert seconds >= 0
@@ -229,13 +233,13 @@ def test_each_request_is_noted_once() -> None:
 
 @pytest.mark.parametrize("name", ["", "m"])
 def test_note_names_the_response_model_only_if_it_differs(name: str) -> None:
-    recorder = Recorder(lambda made: ModelResponse(model=name), URL, Budget(FlatPrices()))
+    recorder = Recorder(lambda request: ModelResponse(model=name), URL, Budget(FlatPrices()))
     (note,) = notes_of(recorder, make_request(model="m"))
     assert not {"response_model", "input_tokens", "output_tokens"} & set(note)
 
 
 def test_note_of_an_unknown_price() -> None:
-    recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()))
+    recorder = Recorder(lambda request: make_response(), URL, Budget(FlatPrices()))
     assert notes_of(recorder, make_request(model="unknown"))[0]["dollars"] is None
 
 
@@ -250,8 +254,8 @@ def test_note_names_the_source_of_a_stored_response(tmp_path: Path, mode: Mode) 
     assert not {"seconds", "dollars"} & set(note)
 
 
-def fail_if_called(call: ModelRequest) -> ModelResponse:
-    pytest.fail(f"a call was made: {call.stage}")
+def fail_if_called(request: ModelRequest) -> ModelResponse:
+    pytest.fail(f"a call was made: {request.stage}")
 
 
 def test_replay_sends_nothing(tmp_path: Path) -> None:
@@ -263,47 +267,47 @@ def test_replay_sends_nothing(tmp_path: Path) -> None:
         Cassette(tmp_path / "tape", "replay"),
     )
     assert recorder.send(make_request()) == make_response()
-    for made in (make_request(), make_request("other")):
+    for request in (make_request(), make_request("other")):
         with pytest.raises(
             BackendError, match="has no response for 'describe' with m: replay"
         ) as bad:
-            recorder.send(made)
+            recorder.send(request)
         assert (bad.value.backend, bad.value.stage) == ("m", "describe")
 
 
 def test_replay_returns_the_occurrences_in_order(tmp_path: Path) -> None:
     answers = iter("123")
     recording = Recorder(
-        lambda made: make_response(next(answers)),
+        lambda request: make_response(next(answers)),
         URL,
         Budget(FlatPrices()),
         Cassette(tmp_path / "tape", "record"),
     )
     first = [
-        recording.send(made).text
-        for made in (make_request("a"), make_request("b"), make_request("a"))
+        recording.send(request).text
+        for request in (make_request("a"), make_request("b"), make_request("a"))
     ]
     for _ in range(2):
         replaying = Recorder(
             fail_if_called, URL, Budget(FlatPrices()), Cassette(tmp_path / "tape", "replay")
         )
         assert [
-            replaying.send(made).text
-            for made in (make_request("a"), make_request("b"), make_request("a"))
+            replaying.send(request).text
+            for request in (make_request("a"), make_request("b"), make_request("a"))
         ] == first
 
 
 def test_cached_request_is_not_paid_again(tmp_path: Path) -> None:
-    made: list[ModelRequest] = []
+    sent: list[ModelRequest] = []
 
-    def send(call: ModelRequest) -> ModelResponse:
-        made.append(call)
+    def send(request: ModelRequest) -> ModelResponse:
+        sent.append(request)
         return make_response()
 
     for _ in range(3):
         budget = Budget(FlatPrices())
         Recorder(send, URL, budget, Cassette(tmp_path / "tape", "cache")).send(make_request())
-    assert len(made) == 1
+    assert len(sent) == 1
     assert budget.spent == 0
 
 
@@ -327,7 +331,7 @@ def test_response_that_cannot_be_stored_is_returned() -> None:
 def test_discard_deletes_only_the_given_response(tmp_path: Path) -> None:
     cassette = Cassette(tmp_path / "tape", "cache")
     other = "https://b.example/v1"
-    recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()), cassette)
+    recorder = Recorder(lambda request: make_response(), URL, Budget(FlatPrices()), cassette)
     for text in ("useless", "useful", "replaced"):
         recorder.send(make_request(text))
     cassette.put(make_request("useless"), other, 0, make_response())
@@ -360,7 +364,7 @@ def test_only_a_cache_discards(mode: Mode) -> None:
 def test_recording_keeps_discarded_responses(tmp_path: Path) -> None:
     """Else its replay would take another way than the run."""
     recorder = Recorder(
-        lambda made: make_response(),
+        lambda request: make_response(),
         URL,
         Budget(FlatPrices()),
         Cassette(tmp_path / "tape", "record"),
@@ -370,14 +374,14 @@ def test_recording_keeps_discarded_responses(tmp_path: Path) -> None:
 
 
 def test_discard_without_a_cassette_does_nothing() -> None:
-    recorder = Recorder(lambda made: make_response(), URL, Budget(FlatPrices()))
+    recorder = Recorder(lambda request: make_response(), URL, Budget(FlatPrices()))
     recorder.discard(make_request(), recorder.send(make_request()))
 
 
 def test_discard_ignores_a_cache_that_cannot_be_written() -> None:
     spy, recorder = spy_recorder(kept=make_response())
 
-    def delete(call: ModelRequest, server: str, reply: ModelResponse) -> None:
+    def delete(request: ModelRequest, server: str, reply: ModelResponse) -> None:
         spy.order.append("tried")
         raise InputError("The file is read-only.")
 
@@ -393,7 +397,7 @@ def test_list_of_models_is_not_cached(tmp_path: Path) -> None:
     Cassette(tmp_path / "tape", "cache").put(LIST, URL, 0, make_response("old"))
     for mode in CACHE_MODES:
         recorder = Recorder(
-            lambda made: make_response("new"),
+            lambda request: make_response("new"),
             URL,
             Budget(FlatPrices()),
             Cassette(tmp_path / "tape", mode),
@@ -405,7 +409,7 @@ def test_list_of_models_is_not_cached(tmp_path: Path) -> None:
 def test_list_of_models_is_recorded_and_replayed(tmp_path: Path) -> None:
     path = tmp_path / "tape"
     Recorder(
-        lambda made: make_response("m"), URL, Budget(FlatPrices()), Cassette(path, "record")
+        lambda request: make_response("m"), URL, Budget(FlatPrices()), Cassette(path, "record")
     ).send(LIST)
     replaying = Recorder(fail_if_called, URL, Budget(FlatPrices()), Cassette(path, "replay"))
     assert replaying.send(LIST).text == "m"

@@ -33,14 +33,14 @@ def test_digest_does_not_depend_on_the_order_of_fields() -> None:
 
 def test_the_digest_never_changes() -> None:
     """Tapes that people keep would be lost."""
-    made = ModelRequest(
+    request = ModelRequest(
         "paint", "images/generations", {"model": "m", "prompt": "é"}, {"seed": 7}, b"png"
     )
     text = (
         '["images/generations",{"model":"m","prompt":"\\u00e9"},{"seed":7},"'
         f'{hashlib.sha256(b"png").hexdigest()}",0]'
     )
-    assert made.digest == hashlib.sha256(text.encode()).hexdigest()
+    assert request.digest == hashlib.sha256(text.encode()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -89,10 +89,10 @@ def test_digest_does_not_cover_local_fields(change: dict[str, object]) -> None:
 
 
 def test_readable_fields_have_digests_for_images() -> None:
-    made = make_request(
+    request = make_request(
         extra={"more": (IMAGE_URL, 5, {"deep": [IMAGE_URL]})}, image_png=b"PNG FILE"
     )
-    readable_fields = made.readable_fields()
+    readable_fields = request.readable_fields()
     digest = f"sha256:{hashlib.sha256(IMAGE_URL.encode()).hexdigest()}"
     assert readable_fields["more"] == [digest, 5, {"deep": [digest]}]
     assert readable_fields["messages"][0]["content"][1] == {
