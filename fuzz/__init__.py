@@ -1,1 +1,1 @@
-"""Throw bytes at the reader and hold it to its laws: see README.md."""
+"""Fuzz targets for the library, and what runs them: see README.md."""

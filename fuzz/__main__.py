@@ -43,8 +43,8 @@ def run_atheris(options: argparse.Namespace) -> int:
         print("Atheris is not installed: pip install -e '.[fuzz]', or use --engine random.")
         return 2
     found, start = FOUND / options.target, CORPUS / options.target
-    for folder in (found, start):
-        folder.mkdir(parents=True, exist_ok=True)
+    found.mkdir(parents=True, exist_ok=True)
+    engine.write_buffers(start)
     command = [sys.executable, "-m", "fuzz.atheris_harness", options.target, str(start)]
     command += [f"-seed={options.seed}", f"-artifact_prefix={found}/", "-print_final_stats=1"]
     command += [f"-max_len={engine.BUFFER_BYTES}"]

@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 #: Bytes of a buffer: more than nearly all inputs use. An input whose buffer ends is discarded.
 BUFFER_BYTES: Final = 2048
+START_BUFFERS: Final = 100  #: that libFuzzer gets
 
 
 @dataclass
@@ -49,6 +51,18 @@ def wrapped(
     options = {"database": None, "deadline": None} | options
     configure = settings(suppress_health_check=list(HealthCheck), **options)
     return configure(given(inputs)(lambda example: test(example)))
+
+
+def write_buffers(folder: Path) -> None:
+    """Write buffers for libFuzzer to start from.
+
+    Without them it starts with an empty buffer and lengthens it slowly, so that nearly all inputs
+    would be discarded.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(1)
+    for number in range(START_BUFFERS):
+        (folder / f"{number:03}").write_bytes(rng.randbytes(BUFFER_BYTES))
 
 
 def random_inputs(inputs: SearchStrategy[T], seed: str) -> Iterator[tuple[T, bytes]]:

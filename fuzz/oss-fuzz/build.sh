@@ -1,9 +1,11 @@
 #!/bin/bash -eu
-# Build every target of fuzz/targets for OSS-Fuzz. Inputs are buffers for hypothesis, so that there is
-# neither a dictionary nor a seed corpus: the strategies contain the tokens and the vectors.
-# OSS-Fuzz provides OUT and compile_python_fuzzer, and runs this script in the repository.
+# Build every target of fuzz/targets for OSS-Fuzz. Inputs are buffers for hypothesis: the strategies
+# contain the tokens of a dictionary and the vectors, and the seed corpus has random buffers.
+# OSS-Fuzz provides OUT, WORK and compile_python_fuzzer, and runs this script in the repository.
 
 pip3 install . hypothesis
+python3 -c 'import sys, pathlib, fuzz.engine; fuzz.engine.write_buffers(pathlib.Path(sys.argv[1]))' \
+  "$WORK/corpus"
 
 for path in fuzz/targets/[a-z]*.py; do
   name=$(basename "$path" .py)
@@ -12,4 +14,5 @@ for path in fuzz/targets/[a-z]*.py; do
   # the vectors are read at run time.
   compile_python_fuzzer "fuzz_$name.py" --paths . --hidden-import "fuzz.targets.$name" \
     --collect-data semcodec --add-data spec/SEMCODEC-1.md:spec --add-data spec/vectors:spec/vectors
+  (cd "$WORK/corpus" && zip -q -r "$OUT/fuzz_${name}_seed_corpus.zip" .)
 done

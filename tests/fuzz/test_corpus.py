@@ -90,6 +90,16 @@ def test_repaired_data_has_no_wrong_check() -> None:
         assert not wrong_checks & found or annex_c.unwrap(data)[1] is None
 
 
+@pytest.mark.parametrize("name", targets.NAMES)
+def test_most_buffers_for_libfuzzer_give_an_input(name: str, tmp_path: Path) -> None:
+    found: list[object] = []
+    engine.write_buffers(tmp_path)
+    draw = engine.wrapped(found.append, targets.load(name).inputs()).hypothesis.fuzz_one_input
+    for path in tmp_path.iterdir():
+        draw(path.read_bytes())
+    assert len(found) > engine.START_BUFFERS * 0.9
+
+
 def test_targets_do_not_import_atheris() -> None:
     names = ", ".join(f"fuzz.targets.{name}" for name in targets.NAMES)
     code = f"import sys, fuzz.__main__, {names}; assert 'atheris' not in sys.modules"
