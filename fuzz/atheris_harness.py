@@ -16,7 +16,7 @@ def main(name: str) -> None:
         from fuzz import engine, targets
 
         target = targets.load(name)
-    test = engine.wrapped(target.test_one_input, target.inputs())
+    test = engine.make_test(target.test_one_input, target.inputs())
     atheris.Setup(sys.argv, test.hypothesis.fuzz_one_input)  # type: ignore[attr-defined]
     atheris.Fuzz()
 

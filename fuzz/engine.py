@@ -44,7 +44,7 @@ class Outcome:
     buffer: bytes | None = None
 
 
-def wrapped(
+def make_test(
     test: Callable[[Any], None], inputs: SearchStrategy[Any], **options: Any
 ) -> Callable[[], None]:
     """Return ``test`` as a hypothesis test, without a clock and without a database on disk."""
@@ -68,7 +68,7 @@ def write_buffers(folder: Path) -> None:
 def random_inputs(inputs: SearchStrategy[T], seed: str) -> Iterator[tuple[T, bytes]]:
     """Yield inputs without end, each with its buffer."""
     found: list[T] = []
-    draw = wrapped(found.append, inputs).hypothesis.fuzz_one_input  # type: ignore[attr-defined]
+    draw = make_test(found.append, inputs).hypothesis.fuzz_one_input  # type: ignore[attr-defined]
     rng = random.Random(seed)
     while True:
         buffer = rng.randbytes(BUFFER_BYTES)
@@ -133,7 +133,7 @@ def shrink(name: str, buffer: bytes) -> tuple[Any, Exception] | None:
             smallest[:] = [(example, error)]
             raise
 
-    shrinking = wrapped(
+    shrinking = make_test(
         test,
         target.inputs(),
         database=InMemoryExampleDatabase(),

@@ -178,7 +178,7 @@ def wrap(framing: str, core: bytes) -> bytes:
 
 
 @st.composite
-def wrapped_wrongly(draw: st.DrawFn, framing: str, core: bytes) -> bytes:
+def wrong_framings(draw: st.DrawFn, framing: str, core: bytes) -> bytes:
     """Return ``core`` in a framing that breaks a rule; a tolerant decoder might accept it."""
     data = wrap(framing, core)
     wrong: tuple[bytes, ...]
@@ -215,7 +215,7 @@ def malformed_records(draw: st.DrawFn) -> bytes:
     )
     check_id = draw(st.integers(0, 3) if rarely(draw) else st.sampled_from(allowed))
     core = draw(cores(check_id))
-    return draw(wrapped_wrongly(framing, core)) if rarely(draw) else wrap(framing, core)
+    return draw(wrong_framings(framing, core)) if rarely(draw) else wrap(framing, core)
 
 
 # --- edits ----------------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ _replacements = st.one_of(
 
 
 @st.composite
-def edited(draw: st.DrawFn, data: bytes) -> bytes:
+def edits(draw: st.DrawFn, data: bytes) -> bytes:
     """Return ``data`` with one to three places changed, added or cut."""
     edited = bytearray(data)
     for _ in range(draw(st.integers(1, 3))):
@@ -240,7 +240,7 @@ def edited(draw: st.DrawFn, data: bytes) -> bytes:
     return bytes(edited)
 
 
-def repaired(data: bytes) -> bytes:
+def repair(data: bytes) -> bytes:
     """Return ``data`` with the right check in its core and the right CRCs in PNG chunks."""
     framing, core = annex_c.unwrap(data)
     if framing == "png":
@@ -249,19 +249,17 @@ def repaired(data: bytes) -> bytes:
 
 
 @st.composite
-def edited_inside(draw: st.DrawFn, data: bytes) -> bytes:
+def core_edits(draw: st.DrawFn, data: bytes) -> bytes:
     """Return ``data`` with its core edited, its check right and its framing as before."""
     framing, core = annex_c.unwrap(data)
     if not core:
-        return draw(edited(data))
-    return wrap(framing, annex_c.replace_check(draw(edited(core))))
+        return draw(edits(data))
+    return wrap(framing, annex_c.replace_check(draw(edits(core))))
 
 
 def near(base: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
     """Return a strategy for what is close to records of ``base``."""
-    return st.one_of(
-        base.flatmap(edited), base.flatmap(edited).map(repaired), base.flatmap(edited_inside)
-    )
+    return st.one_of(base.flatmap(edits), base.flatmap(edits).map(repair), base.flatmap(core_edits))
 
 
 _starts = st.sampled_from((b"", b"\0", b"semc:", b"SEMC:"))
@@ -281,13 +279,13 @@ def near_records(known: list[bytes]) -> st.SearchStrategy[bytes]:
     )
 
 
-def named(
+def name_inputs(
     inputs: Mapping[str, st.SearchStrategy[bytes]],
 ) -> st.SearchStrategy[tuple[str, bytes]]:
     """Return a strategy for a name and an input of its strategy, one in three of them edited."""
     return st.one_of(
         [
-            st.tuples(st.just(name), st.one_of(data, data, data.flatmap(edited)))
+            st.tuples(st.just(name), st.one_of(data, data, data.flatmap(edits)))
             for name, data in inputs.items()
         ]
     )

@@ -158,7 +158,7 @@ def inputs() -> st.SearchStrategy[Input]:
         "url": _text_bodies("url"),
         "qr": _text_bodies("qr"),
     }
-    return malformed.named(fields)
+    return malformed.name_inputs(fields)
 
 
 def from_record(data: bytes, framing: str) -> list[Input]:

@@ -110,11 +110,11 @@ def inputs() -> st.SearchStrategy[Input]:
         "url": _cores.map(lambda core: malformed.wrap("url", core)[5:]),
         "qr": _cores.map(lambda core: malformed.wrap("qr", core)[5:]),
         "chunk data": malformed.cores(0),
-        "chunks": _png_files.flatmap(malformed.edited).map(repair_crcs).map(lambda png: png[8:]),
+        "chunks": _png_files.flatmap(malformed.edits).map(repair_crcs).map(lambda png: png[8:]),
         "png": _png_files,
         "sequence": _sequences(),
     }
-    return malformed.named(framings)
+    return malformed.name_inputs(framings)
 
 
 def from_record(data: bytes, framing: str) -> list[Input]:

@@ -85,7 +85,7 @@ def test_wrapped_cores_are_unwrapped_by_annex_c() -> None:
 def test_repaired_data_has_no_wrong_check() -> None:
     wrong_checks = {"SC-CHK-2", "SC-PNG-5"}
     for data in engine.near_records(SEED, 500):
-        found = {finding.rule for finding in validate(malformed.repaired(data)).findings}
+        found = {finding.rule for finding in validate(malformed.repair(data)).findings}
         # A text form with a wrong character has no core, and so no check to repair.
         assert not wrong_checks & found or annex_c.unwrap(data)[1] is None
 
@@ -94,7 +94,7 @@ def test_repaired_data_has_no_wrong_check() -> None:
 def test_most_buffers_for_libfuzzer_give_an_input(name: str, tmp_path: Path) -> None:
     found: list[object] = []
     engine.write_buffers(tmp_path)
-    draw = engine.wrapped(found.append, targets.load(name).inputs()).hypothesis.fuzz_one_input
+    draw = engine.make_test(found.append, targets.load(name).inputs()).hypothesis.fuzz_one_input
     for path in tmp_path.iterdir():
         draw(path.read_bytes())
     assert len(found) > engine.START_BUFFERS * 0.9
