@@ -2,8 +2,8 @@
 
 It states where each field is, but not which values are allowed: the rules are in the parser's
 modules. ``validate`` takes the field map from it where a broken rule stopped the parser, and the
-tests use it as a second reader and writer that shares no code with the first. It is slow:
-interpreted, not compiled, because construct's compiled parsers take shortcuts on hostile bytes.
+tests compare the parser's field map with it: the two share no code. It is slow: interpreted, not
+compiled, because construct's compiled parsers take shortcuts on hostile bytes.
 """
 
 from __future__ import annotations
