@@ -1,4 +1,4 @@
-"""Encode a photograph as a few words in about 25 bytes, and paint an image from them."""
+"""Encode a photograph as a few words, about 15 bytes, and paint an image from them."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from semcodec.bitstream import Record
 from semcodec.errors import InputError
 from semcodec.words import MAX_K
 
-DEFAULT_K: Final = 12  #: words: a sentence's worth, about 25 bytes
+DEFAULT_K: Final = 12  #: words: those of a sentence, about 15 bytes as `lexicon`
 MICRO: Final = 1_000_000
 MAX_WORDS_PER_BYTE: Final = 2  #: function words in a sentence can take less than a byte
 MAX_PAYLOAD_BYTES: Final = 16 * MAX_K  #: no selection of words needs more
