@@ -1,4 +1,4 @@
-"""Servers that are not ours, the command line, and a user who has no key and no settings."""
+"""Fixtures for tests with third-party servers: no key, and a config file with short answers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.cli.conftest import run
 
 __all__ = ["run"]
 
-#: Answers are kept short, and nothing is asked twice behind our back.
+#: Short answers, and no retries.
 CONFIG = "[openai]\nmost_output = 16\nretries = 0\n"
 
 
 @pytest.fixture(autouse=True)
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the config file of a user with nothing else set."""
+    """Return the config file; nothing else is set."""
     path = tmp_path / "config.toml"
     path.write_text(CONFIG)
     for name in ("OPENAI_API_KEY", "SEMCODEC_API_KEY", "OPENAI_BASE_URL"):

@@ -1,9 +1,9 @@
-"""A real llama.cpp server on loopback, with a model of random weights, until it is stopped.
+"""Run a real llama.cpp server on loopback with a model of random weights, until it is stopped.
 
     python -m tests.servers.llama_server FOLDER [--context N] [--spaced]
 
-It is greedy, so that the same request brings the same answer, and takes only the key that
-``LLAMA_KEY`` holds, if it holds one. ``--spaced`` is a model that llama.cpp holds to no schema.
+Sampling is greedy, so that the same request has the same answer. If ``LLAMA_KEY`` is set, it is the
+only accepted key. With ``--spaced``, the model fails under a JSON schema.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import xllamacpp
 
 from tests.servers import tiny_gguf
 
-MODEL: Final = "tiny"  #: what the server calls it
+MODEL: Final = "tiny"  #: its name on the server
 KEY: Final = "LLAMA_KEY"
 
 
 def serve(folder: Path, context: int, spaced: bool) -> None:
-    """Listen on a free port, say which, and answer."""
+    """Listen on a free port, print the base URL, and serve."""
     tiny_gguf.write(folder, spaced)
     params = xllamacpp.CommonParams()
     params.model.path = str(folder / tiny_gguf.TEXT)
@@ -41,7 +41,7 @@ def serve(folder: Path, context: int, spaced: bool) -> None:
 
 
 def main() -> None:
-    """Read the command line and serve."""
+    """Parse the command line and serve."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--context", type=int, default=tiny_gguf.CONTEXT)

@@ -1,4 +1,4 @@
-"""A program in the background: what it says goes into a file, in which one can look."""
+"""A server in a subprocess, with its output in a log file."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from types import TracebackType
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-PATIENCE: Final = 60.0  #: seconds in which it must be ready, on the busiest machine
-GLANCE: Final = 0.02  #: seconds between two looks
+START_TIMEOUT: Final = 60.0  #: seconds, enough on a busy machine
+POLL: Final = 0.02  #: seconds between two looks at the output
 
 
 class SubprocessServer:
-    """Runs while it is entered.
+    """Runs in a ``with`` block.
 
     Attributes:
-        url: where it listens, as its own words match ``ready``.
+        url: its address, the first group of ``ready`` in its output.
     """
 
     def __init__(self, argv: Sequence[object], log: Path, ready: str, **environment: str) -> None:
@@ -32,7 +32,7 @@ class SubprocessServer:
             self._process = subprocess.Popen(
                 self._argv, cwd=ROOT, env=self._environment, stdout=log, stderr=log
             )
-        self.url = self._waited()
+        self.url = self._wait_until_ready()
         return self
 
     def __exit__(
@@ -46,15 +46,15 @@ class SubprocessServer:
 
     @property
     def log_text(self) -> str:
-        """All that it said until now."""
+        """Its output so far."""
         return self._log.read_text("utf-8", errors="replace")
 
-    def _waited(self) -> str:
-        """Return the address that it names when it is ready."""
-        end = time.monotonic() + PATIENCE
+    def _wait_until_ready(self) -> str:
+        """Return the address that it prints when it is ready."""
+        end = time.monotonic() + START_TIMEOUT
         while time.monotonic() < end and self._process.poll() is None:
             if found := re.search(self._ready, self.log_text):
                 return found[1]
-            time.sleep(GLANCE)
+            time.sleep(POLL)
         self.__exit__(None, None, None)
         raise RuntimeError(f"{self._argv} is not ready: {self.log_text[-2000:]}")

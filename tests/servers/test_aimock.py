@@ -1,4 +1,4 @@
-"""A mock of OpenAI's API that is not ours: pictures, edits, faults on demand, and a journal."""
+"""Runs against aimock, a third-party mock of OpenAI's API with faults on demand and a journal."""
 
 from __future__ import annotations
 
@@ -67,17 +67,17 @@ ANSWERS: Final = {
 
 
 class Mock(SubprocessServer):
-    """aimock, with what it can be told while it runs."""
+    """aimock, with its control routes."""
 
     def told(self, method: str, path: str, body: object = None) -> Any:
-        """Return what it answers on one of its own routes."""
+        """Return the response of one of its control routes."""
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.url}/__aimock/{path}", data, {"x-api-key": KEY}, method=method)
         with urlopen(request, timeout=30) as answer:
             return json.loads(answer.read())
 
     def journal(self, path: str) -> list[dict[str, Any]]:
-        """Return the requests that came to ``path``."""
+        """Return the requests to ``path`` in its journal."""
         return list(self.told("GET", f"journal?path=/v1/{path}"))
 
 
@@ -105,7 +105,7 @@ def mock(running: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return the seconds that the client would have waited, and let it wait none."""
+    """Return the seconds of the client's waits, none of which takes place."""
     waited: list[float] = []
     monkeypatch.setattr(client, "Client", partial(client.Client, sleep=waited.append))
     return waited
@@ -192,9 +192,9 @@ def test_key_is_in_no_output_and_no_journal(
     )
     back = run("decode", file, "-o", picture, *how, "--record", tapes[2], "--trace", tapes[3])
     assert (there[0], back[0]) == (0, 0)
-    said = "".join((*there[1:], *back[1:], json.dumps(mock.journal("")), mock.said))
+    shown = "".join((*there[1:], *back[1:], json.dumps(mock.journal("")), mock.log_text))
     written = b"".join(path.read_bytes() for path in (file, picture, *tapes))
-    assert KEY not in said
+    assert KEY not in shown
     assert KEY.encode() not in written
 
 

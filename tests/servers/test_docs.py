@@ -1,4 +1,4 @@
-"""docs/servers.md says what is so: its commands, its config file, and what a rehearsal prints."""
+"""docs/servers.md is true: its commands, its config file and the output of its dry run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COMMANDS = [
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with what the commands need, in which they run."""
+    """Return the working directory, with the files that the commands need."""
     (tmp_path / "photo.jpg").write_bytes(
         images.saved(Image.new("RGB", (1024, 1024), images.RED), "JPEG")
     )
@@ -65,7 +65,7 @@ def test_dry_run_prints_what_the_page_shows(run: Run) -> None:
 
 
 def without_prices(text: str) -> list[str]:
-    """Return the lines of a text without amounts, which change with the models' prices."""
+    """Return the lines of a text without amounts, which change with prices."""
     return re.sub(r" *\$\d+\.\d+", " $", text).rstrip().splitlines()
 
 

@@ -1,4 +1,4 @@
-"""A real llama.cpp server says nonsense, and the codec makes something valid of it."""
+"""Runs against a real llama.cpp server, whose model answers without sense."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def stages(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def asked(program: SubprocessServer) -> int:
-    """Return how many requests the server has worked on."""
-    return program.description.count("prompt eval time")
+    """Return the number of requests that the server has processed."""
+    return program.log_text.count("prompt eval time")
 
 
 def shape(path: Path) -> tuple[str | None, tuple[int, int]]:
@@ -109,7 +109,7 @@ def test_answer_is_json_only_with_a_schema(
 
 
 def answer(cassette: Path, stage: str) -> str:
-    """Return the first answer in a stage that a tape has."""
+    """Return the first answer of a stage in a recording."""
     file = sqlite3.connect(cassette)
     query = "SELECT response FROM responses WHERE stage = ? ORDER BY rowid"
     found = file.execute(query, (stage,)).fetchone()[0]
@@ -141,7 +141,7 @@ def test_model_that_fails_with_a_schema_is_used_without(
     with llama(tmp_path / "spaced", "--spaced") as server:
         how = ("--backend", "openai", "--base-url", server.url, "--trace", trace)
         code, _, err = run("encode", photo, "-o", file, *how)
-        assert "Failed to initialize samplers" in server.description
+        assert "Failed to initialize samplers" in server.log_text
     assert code == 0, err
     assert semcodec.unpack(file.read_bytes()).words
     repairs = stages(trace)["select"]["notes"]["repairs"]

@@ -1,8 +1,8 @@
-"""A vision model of random weights, written in a moment: llama.cpp reads it like any other.
+"""Write a tiny vision model with random weights that llama.cpp loads.
 
 Two blocks of llama for the text, two of SigLIP with the projector of Idefics3 for pictures, in two
-files of together 0.7 MB. All but words and a few marks have the logit 0, and about half of those
-have a higher one: what it says are words, and nonsense, and another picture brings other words.
+files of 0.7 MB together. All tokens except words and a few marks have the logit 0, and about half of
+those have a higher one: its answers are words without sense, and another image gives other words.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def write(folder: Path, spaced: bool = False) -> None:
     """Write both files into ``folder``.
 
     ``spaced`` puts a blank before every text. The grammar that llama.cpp makes of a JSON schema
-    begins with the end of the template, which then has a blank too many, and it gives up.
+    begins with the end of the template, which then has one blank too many, and the server fails.
     """
     generator = np.random.default_rng(SEED)
 
@@ -54,7 +54,7 @@ def write(folder: Path, spaced: bool = False) -> None:
 
 
 def _vocabulary() -> list[Token]:
-    """Return tokens with scores: what is not among the words and letters is spelled in bytes."""
+    """Return tokens with scores: words, letters, and bytes for everything else."""
     kinds = gguf.TokenType
     tokens = [("<unk>", 0.0, kinds.UNKNOWN), ("<s>", 0.0, kinds.CONTROL)]
     tokens += [("</s>", 0.0, kinds.CONTROL)]
@@ -82,7 +82,7 @@ def _write_text(path: Path, random: Random, spaced: bool) -> None:
     file.add_tensor("token_embd.weight", random(len(tokens), WIDTH, scale=1.0))
     file.add_tensor("output_norm.weight", np.ones(WIDTH, np.float32))
     logits = random(len(tokens), WIDTH, scale=1.0)
-    logits[_quiet(tokens)] = 0
+    logits[_unlikely_tokens(tokens)] = 0
     file.add_tensor("output.weight", logits)
     keys = KEYS * WIDTH // HEADS
     for block in range(BLOCKS):
@@ -90,10 +90,10 @@ def _write_text(path: Path, random: Random, spaced: bool) -> None:
     _close(file)
 
 
-def _quiet(tokens: list[Token]) -> list[int]:
-    """Return the places of tokens that are never said unless nothing else may be."""
-    loud = {"</s>", *'".,]', *(f"▁{word}" for word in WORDS)}
-    return [place for place, (text, _, _) in enumerate(tokens) if text not in loud]
+def _unlikely_tokens(tokens: list[Token]) -> list[int]:
+    """Return the indices of tokens that are generated only if no other is allowed."""
+    likely = {"</s>", *'".,]', *(f"▁{word}" for word in WORDS)}
+    return [place for place, (text, _, _) in enumerate(tokens) if text not in likely]
 
 
 def _add_tokens(file: Any, tokens: list[Token]) -> None:

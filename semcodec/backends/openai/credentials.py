@@ -4,9 +4,9 @@ A key comes from the environment, the keyring, or a config file that only its ow
 from an argument, which every process of the machine could list.
 
 The invariant: a key leaves the process only in the ``Authorization`` header of a request to the
-server it is for. A server can send it back in an error message, a model name, a header, an image, or
-in percent-encoded form, and everything that is received ends up in messages, traces or recordings
-that people share. So no text from outside is used before it went through ``redact`` (answers) or
+server it is for. A server can send it back in an error message, a model name, a header, an image,
+or in percent-encoded form, and everything that is received ends up in messages, traces or
+recordings that people share. So no text from outside is used before it went through ``redact`` (answers) or
 ``redact_message`` (messages, which also lose what looks like another key), and an image that
 contains the key is refused (``leaks_in``). Redaction comes before shortening: a key that is cut in
 two would not be recognized. Tested by ``test_a_fault_has_the_outcome_in_the_table``, which searches

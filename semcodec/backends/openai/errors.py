@@ -12,8 +12,8 @@ last one, because each may be billed; an image costs ten to a hundred times a te
   retried; the error has ``billed`` set, so that the budget counts the highest possible price and
   the message says why. Retrying here would pay twice, silently.
 
-The retries of the openai package are off (``max_retries=0``): it would repeat a request for an image
-that took too long, and one that fails because there is no credit. Tested by
+The retries of the openai package are off (``max_retries=0``): it would repeat a request for an
+image that took too long, and one that fails because there is no credit. Tested by
 ``test_a_fault_has_the_outcome_in_the_table``, which counts the requests of every fault for texts
 and images, and ``test_a_failed_request_costs_its_bound_if_it_may_be_billed_and_else_nothing``.
 

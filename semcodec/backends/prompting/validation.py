@@ -1,7 +1,7 @@
 """Validate the answers of models: what can be used, and what is wrong with the rest.
 
-A check returns the best usable value and, where a second answer may be better, the problem. It never
-raises: if nothing can be used, the value is None.
+A check returns the best usable value and, where a second answer may be better, the problem. It
+never raises: if nothing can be used, the value is None.
 """
 
 from __future__ import annotations

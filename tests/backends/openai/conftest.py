@@ -1,4 +1,4 @@
-"""No test sees the keys, the config file or the proxies of whoever runs it."""
+"""Hide the keys, the config file and the proxies of the environment from the tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model that does what the prompts ask, in answers that have every field OpenAI's have."""
+"""Valid responses to the requests of whole runs, with every field that OpenAI's have."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ USAGE: Final = {"total_tokens": 30, "input_tokens": 20, "output_tokens": 10}
 
 
 def response_body(route: str, fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON of a good answer to what was ``fields`` at ``route``."""
+    """Return the body of a valid response to a request with ``fields`` at ``route``."""
     match route:
         case "chat/completions":
             system, task = fields["messages"][0]["content"], fields["messages"][1]["content"]
@@ -49,7 +49,7 @@ def response_body(route: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer_text(rules: str, task: Any) -> str:
-    """Return what is answered to one question of our prompts."""
+    """Return the answer to one of the built-in prompts."""
     prompts = Prompts.read()
     stage = next(stage for stage in STAGES if rules.startswith(prompts.rules(stage)))
     data = DATA.search(json.dumps(task) if stage == "describe" else _text(task))
@@ -72,7 +72,7 @@ def answer_text(rules: str, task: Any) -> str:
 def chat_body(
     model: str, content: str | None, refusal: str | None = None, why: str = "stop"
 ) -> Any:
-    """Return an answer of chat completions."""
+    """Return the body of a chat completion."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
     choice = {"index": 0, "finish_reason": why, "logprobs": None, "message": message}
     usage = {"prompt_tokens": 20, "completion_tokens": 10, "total_tokens": 30}
@@ -81,7 +81,7 @@ def chat_body(
 
 
 def responses_body(model: str, content: str) -> dict[str, Any]:
-    """Return an answer of responses."""
+    """Return the body of a response of the responses API."""
     part = {"type": "output_text", "text": content, "annotations": [], "logprobs": []}
     message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed"}
     details = {
@@ -98,7 +98,7 @@ def responses_body(model: str, content: str) -> dict[str, Any]:
 
 
 def image_body(data: bytes) -> dict[str, Any]:
-    """Return an answer of images."""
+    """Return the body of a response with an image."""
     usage = {**USAGE, "input_tokens_details": {"text_tokens": 20, "image_tokens": 0}}
     encoded = base64.b64encode(data).decode()
     return {"created": 1_790_000_000, "data": [{"b64_json": encoded}], "usage": usage}
@@ -117,7 +117,7 @@ def png_file(size: tuple[int, int]) -> bytes:
 
 
 def transparent_png() -> bytes:
-    """Return a PNG file with a palette, of which some colors are half transparent."""
+    """Return a PNG file with a palette, with some half transparent colors."""
     out = io.BytesIO()
     Image.new("P", (64, 64)).save(out, "PNG", transparency=bytes([9, 99]))
     return out.getvalue()

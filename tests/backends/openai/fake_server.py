@@ -1,4 +1,4 @@
-"""A server on this machine that behaves as it is told: well, badly, slowly, not at all."""
+"""A server on this machine with any behavior: valid, faulty, slow or none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AT_ONCE: Final = struct.pack("ii", 1, 0)  #: SO_LINGER: closing resets the conne
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRequest:
-    """A request as it came; the names of headers in small letters."""
+    """A request as it was received; the names of its headers are in lower case."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class ReceivedRequest:
 
 
 class Connection:
-    """What is left of a connection when the request has been read: the way back."""
+    """The connection of a request that has been read, for the response."""
 
     def __init__(self, connection: socket.socket, closing: threading.Event) -> None:
         self._connection, self._closing = connection, closing
@@ -38,11 +38,11 @@ class Connection:
         self._connection.sendall(data)
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait, and tell whether there is no more to wait for: the server is closed."""
+        """Wait, and return whether the server is closed."""
         return self._closing.wait(seconds)
 
     def reset(self) -> None:
-        """Break the connection off, so that the other end sees an error and no end."""
+        """Reset the connection, which is an error for the client and not an end."""
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         self._connection.close()
 
@@ -51,12 +51,12 @@ Behavior = Callable[[Connection], None]
 
 
 class FakeServer:
-    """A server that is up while it is entered, and does to each request what ``choose`` says.
+    """A server that runs in a ``with`` block; ``choose`` returns its behavior for each request.
 
     Attributes:
         url: its base URL.
-        seen: the requests, in order.
-        errors: what ``choose`` raised.
+        received: the requests, in order.
+        errors: exceptions of ``choose``.
     """
 
     def __init__(self, choose: Callable[[ReceivedRequest], Behavior]) -> None:
@@ -76,7 +76,7 @@ class FakeServer:
         assert not self.errors
 
     def close(self) -> None:
-        """Stop listening, and let go of every connection."""
+        """Stop listening, and close every connection."""
         self._closing.set()
         if self._thread.is_alive():
             self._server.shutdown()
@@ -94,7 +94,7 @@ class FakeServer:
                     received = _read(self.request)
                     faulty.received.append(received)
                     choose(received)(Connection(self.request, faulty._closing))
-                except OSError:  # whoever asked has gone
+                except OSError:  # the client has closed the connection
                     pass
                 except BaseException as error:
                     faulty.errors.append(error)
@@ -108,56 +108,56 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 def respond(status: int, body: Any, *headers: str, kind: str = "application/json") -> Behavior:
-    """Answer with ``body``, as it is or as JSON."""
+    """Respond with ``body``, as bytes or as JSON."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     head = _head(status, f"content-type: {kind}", f"content-length: {len(data)}", *headers)
     return lambda wire: wire.send(head + data)
 
 
 def never_respond(wire: Connection) -> None:
-    """Say nothing."""
+    """Send nothing."""
     wire.wait()
 
 
 def reset(wire: Connection) -> None:
-    """Break off before the answer."""
+    """Reset the connection before the response."""
     wire.reset()
 
 
 def reset_in_body(wire: Connection) -> None:
-    """Break off in the middle of the answer."""
+    """Reset the connection in the body of the response."""
     wire.send(_head(200, "content-type: application/json", "content-length: 1000") + b'{"choic')
     wire.reset()
 
 
 def close_in_body(wire: Connection) -> None:
-    """End before the end that was promised."""
+    """Close the connection before the stated length."""
     wire.send(_head(200, "content-type: application/json", "content-length: 1000") + b'{"choic')
 
 
 def drip_body(wire: Connection) -> None:
-    """Answer so slowly that it never ends, yet something comes all the time."""
+    """Send the body byte by byte, without end."""
     wire.send(_head(200, "content-type: application/json", "content-length: 1000000"))
     while not wire.wait(DRIP):
         wire.send(b" ")
 
 
 def drip_headers(wire: Connection) -> None:
-    """Send one header after the other."""
+    """Send one header after the other, without end."""
     wire.send(b"HTTP/1.1 200 OK\r\n")
     while not wire.wait(DRIP):
         wire.send(b"x: y\r\n")
 
 
 def send_endless_body(wire: Connection) -> None:
-    """Answer without end, as fast as it goes."""
+    """Send a body without end, as fast as possible."""
     wire.send(_head(200, "content-type: application/json", "transfer-encoding: chunked"))
     while not wire.wait(0):
         wire.send(b"%x\r\n%b\r\n" % (len(CHUNK), CHUNK))
 
 
 def send_other_protocol(wire: Connection) -> None:
-    """Speak another protocol."""
+    """Send the greeting of another protocol."""
     wire.send(b"SSH-2.0-OpenSSH_9.9\r\n")
 
 

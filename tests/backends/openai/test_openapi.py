@@ -209,22 +209,22 @@ def test_whole_run_conforms_to_the_description(way: str) -> None:
     decoded = semcodec.decode(encoded.data, backend=backend)
     edited = backend.edit(decoded.image, "make the door blue", seed=7)
     assert backend.compare("a red house", "a red house") == ""
-    assert checking.faults == []
+    assert checking.violations == []
     assert encoded.record.text
     assert decoded.image.size == edited.size == (256, 256)
     text = "responses" if way.startswith("responses") else "chat/completions"
     pictures = ["images/generations", "images/edits", text]
-    assert [route for route, _ in checking.asked] == [text] * 5 + pictures
+    assert [route for route, _ in checking.requests] == [text] * 5 + pictures
 
 
 @pytest.mark.parametrize("to", TO)
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_retry_conforms_to_the_description(api: str, to: str) -> None:
-    checking = CheckingServer(first=["", "A red boat.", "[]", ""])
+    checking = CheckingServer(first_answers=["", "A red boat.", "[]", ""])
     encoded = semcodec.encode(scene(), backend=checking.backend(api=api, **TO[to]), size=(256, 256))
-    assert checking.faults == []
-    assert len(checking.asked) == 4
-    again = checking.asked[1][1]
+    assert checking.violations == []
+    assert len(checking.requests) == 4
+    again = checking.requests[1][1]
     turns = again["messages"][1:] if api == "chat" else again["input"]
     assert [turn["role"] for turn in turns] == ["user", "assistant", "user"]
     assert encoded.record.words == ["red", "boat"]
@@ -234,29 +234,29 @@ def test_only_model_of_a_server_is_listed() -> None:
     checking = CheckingServer()
     backend = checking.backend(base_url="http://127.0.0.1:9/v1")
     assert backend.describe(scene()) == fake_responses.DESCRIPTION
-    assert checking.faults == []
-    assert [route for route, _ in checking.asked] == ["models", "chat/completions"]
+    assert checking.violations == []
+    assert [route for route, _ in checking.requests] == ["models", "chat/completions"]
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_seed_is_the_only_extra_field_for_other_servers(way: str) -> None:
-    checking = CheckingServer(beyond=("unknown field /seed",))
+    checking = CheckingServer(allowed=("unknown field /seed",))
     backend = checking.backend(**OTHER, **WAYS[way])
     encoded = semcodec.encode(scene(), backend=backend, size=(256, 256))
     decoded = semcodec.decode(encoded.data, backend=backend, seed=7)
     backend.edit(decoded.image, "make the door blue", seed=8)
-    assert checking.faults == []
-    seeds = [body["seed"] for _, body in checking.asked if "seed" in body]
+    assert checking.violations == []
+    seeds = [body["seed"] for _, body in checking.requests if "seed" in body]
     assert list(map(int, seeds)) == [7, 8]
 
 
 def sent(**settings: Any) -> dict[str, list[set[str]]]:
     """Return the fields of each request of a run, by its route."""
-    checking = CheckingServer(beyond=("unknown field /seed",))
+    checking = CheckingServer(allowed=("unknown field /seed",))
     backend = checking.backend(**settings)
     encoded = semcodec.encode(scene(), backend=backend, size=(256, 256))
     backend.edit(semcodec.decode(encoded.data, backend=backend).image, "make it blue", seed=8)
-    return {route: list(map(set, checking.bodies(route))) for route, _ in checking.asked}
+    return {route: list(map(set, checking.bodies(route))) for route, _ in checking.requests}
 
 
 def test_requests_page_names_the_sent_fields() -> None:
@@ -278,7 +278,7 @@ def test_unknown_field_in_a_run_is_noticed() -> None:
     checking = CheckingServer()
     with pytest.raises(BackendError, match="unknown field /top_k"):
         checking.backend(text_extra={"top_k": 40}).describe(scene())
-    assert checking.faults == ["POST chat/completions: unknown field /top_k"]
+    assert checking.violations == ["POST chat/completions: unknown field /top_k"]
 
 
 # --- the same behind the command line ----------------------------------------------------------
@@ -306,7 +306,7 @@ def test_command_line_conforms_to_the_description(
         to = "--backend", "openai", "--base-url", server.url, "--api", api
         assert main(["encode", "photo.jpg", "-o", "photo.semc", "--size", "256x256", *to]) == 0
         assert main(["decode", "photo.semc", "-o", "picture.png", *to]) == 0
-    assert checking.faults == []
+    assert checking.violations == []
     assert {seen.headers["authorization"] for seen in server.received} == {f"Bearer {KEY}"}
     (paint,) = checking.bodies("images/generations")
     assert paint["quality"] == "medium"
@@ -315,12 +315,12 @@ def test_command_line_conforms_to_the_description(
 
 @pytest.mark.usefixtures("_photo")
 def test_command_line_finds_the_only_model() -> None:
-    checking = CheckingServer(beyond=("unknown field /seed",))
+    checking = CheckingServer(allowed=("unknown field /seed",))
     with FakeServer(behind(checking)) as server:
         to = "--backend", "openai", "--base-url", server.url
         assert main(["encode", "photo.jpg", "-o", "photo.semc", "--size", "256x256", *to]) == 0
         assert main(["decode", "photo.semc", "-o", "picture.png", "--seed", "7", *to]) == 0
-    assert checking.faults == []
+    assert checking.violations == []
     (paint,) = checking.bodies("images/generations")
     assert paint["model"] == "its-only-model"
     assert paint["seed"] == 7

@@ -1,4 +1,4 @@
-"""A server on this machine that notices when the other end closes a connection."""
+"""A server on this machine that notices when the client closes a connection."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ END: Final = b"\r\n\r\n"
 
 
 class WatchingServer:
-    """Takes connections and answers each as its arguments state, until the other end closes it.
+    """Accepts connections and sends bytes on each until the client closes it.
+
+    Args:
+        head: sent when the headers of a request have arrived.
+        drip: sent again and again afterwards.
+        reads: whether requests are read at once, and not byte by byte.
+        scheme: of the base URL.
 
     Attributes:
         url: its base URL.
-        asked: whether a request, or what there is of it, has come.
-        closed: how many connections the other end has closed.
-        opened: how many there were.
-        reads: whether what comes is read at once, and not byte by byte.
+        asked: set when a request, or a part of one, has arrived.
+        closed: the number of connections that clients have closed.
+        opened: the number of all connections.
     """
 
     def __init__(
         self, head: bytes = b"", drip: bytes = b"", *, reads: bool = True, scheme: str = "http"
     ) -> None:
-        """Take the bytes that are sent at once, and those that are sent again and again."""
         self._head, self._drip, self.reads = head, drip, reads
         self._socket = socket.socket()
         if not reads:
@@ -54,7 +58,7 @@ class WatchingServer:
         self._socket.close()
 
     def sees(self, closed: int) -> bool:
-        """Wait until ``closed`` connections were closed by the other end, and tell if they were."""
+        """Wait until ``closed`` connections were closed by clients, and return if they were."""
         with self._changed:
             return self._changed.wait_for(lambda: self.closed >= closed, MAX_SECONDS)
 

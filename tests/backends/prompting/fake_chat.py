@@ -1,4 +1,4 @@
-"""A model that says what a test wants it to say, and remembers what it was asked."""
+"""A chat model with given answers, which records its requests."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend
 
 
 class FakeChat:
-    """Gives its answers one after the other, the last one again and again.
+    """Returns its answers one after the other, then the last one again and again.
 
     Attributes:
-        asked: the questions, in order.
-        discarded: the answers that could not be used.
+        requests: in order.
+        discarded: responses that could not be used.
     """
 
     def __init__(self, *answers: str | ChatResponse | Exception) -> None:
         self.answers, self.requests = list(answers), list[ChatRequest]()
         self.discarded = list[ChatResponse]()
 
-    def complete(self, question: ChatRequest) -> ChatResponse:
-        self.requests.append(question)
+    def complete(self, request: ChatRequest) -> ChatResponse:
+        self.requests.append(request)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -29,6 +29,6 @@ class FakeChat:
 
 
 def fake_backend(*answers: str | ChatResponse | Exception) -> tuple[PromptBackend, FakeChat]:
-    """Return a model that gives ``answers`` to our prompts, and what it is asked."""
+    """Return a backend with the built-in prompts and ``answers``, and its chat model."""
     chat = FakeChat(*answers)
     return PromptBackend(chat, Prompts.read()), chat

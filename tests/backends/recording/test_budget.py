@@ -45,10 +45,8 @@ def test_request_may_use_the_whole_remaining_budget() -> None:
     with pytest.raises(BudgetExceededError, match="raise --max-cost") as caught:
         Budget(FlatPrices(), MAX_PRICE - Decimal("0.01")).reserve(make_request())
     assert (caught.value.stage, caught.value.backend) == ("describe", "m")
-    assert (
-        f"may cost up to {format_dollars(MAX_PRICE)}, but only {format_dollars(MAX_PRICE - Decimal('0.01'))}"
-        in str(caught.value)
-    )
+    price, limit = format_dollars(MAX_PRICE), format_dollars(MAX_PRICE - Decimal("0.01"))
+    assert f"may cost up to {price}, but only {limit}" in str(caught.value)
 
 
 def test_spent_dollars_are_not_available() -> None:
