@@ -1,8 +1,9 @@
 """Write a tiny vision model with random weights that llama.cpp loads.
 
 Two blocks of llama for the text, two of SigLIP with the projector of Idefics3 for pictures, in two
-files of 0.7 MB together. All tokens except words and a few marks have the logit 0, and about half of
-those have a higher one: its answers are words without sense, and another image gives other words.
+files of 0.7 MB together. All tokens except words and a few marks have the logit 0, and about half
+of those have a higher one: its answers are words without sense, and another image gives other
+words.
 """
 
 from __future__ import annotations

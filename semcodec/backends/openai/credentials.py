@@ -6,11 +6,11 @@ from an argument, which every process of the machine could list.
 The invariant: a key leaves the process only in the ``Authorization`` header of a request to the
 server it is for. A server can send it back in an error message, a model name, a header, an image,
 or in percent-encoded form, and everything that is received ends up in messages, traces or
-recordings that people share. So no text from outside is used before it went through ``redact`` (answers) or
-``redact_message`` (messages, which also lose what looks like another key), and an image that
-contains the key is refused (``leaks_in``). Redaction comes before shortening: a key that is cut in
-two would not be recognized. Tested by ``test_a_fault_has_the_outcome_in_the_table``, which searches
-output, log, trace and recording of every fault for parts of the key, and
+recordings that people share. So no text from outside is used before it went through ``redact``
+(answers) or ``redact_message`` (messages, which also lose what looks like another key), and an
+image that contains the key is refused (``leaks_in``). Redaction comes before shortening: a key that
+is cut in two would not be recognized. Tested by ``test_a_fault_has_the_outcome_in_the_table``,
+which searches output, log, trace and recording of every fault for parts of the key, and
 ``test_a_key_in_a_response_is_not_stored``.
 """
 
