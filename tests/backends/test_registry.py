@@ -1,4 +1,4 @@
-"""Who fills which place: by name, by default, and what is said when nobody can."""
+"""Backends are found by name, by default and by override; errors name the alternatives."""
 
 from __future__ import annotations
 

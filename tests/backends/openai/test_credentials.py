@@ -1,4 +1,4 @@
-"""Keys: where one is found, to whom it goes, and that it is nowhere to be seen."""
+"""Where API keys are found, which servers get them, and their redaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rehearsal makes no call: what comes back is of the kind that would have come."""
+"""A dry run sends nothing and returns typical responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a server does, the user is told in one sentence, pays once, and keeps the key."""
+"""Every fault of a server has the outcome in the table: one message, no double billing, no key."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_fault_has_the_outcome_in_the_table(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     run = Run(fault, kind, capsys)
-    assert run("--trace", "trace.json", "--record", "run.tape") == fault.code
+    assert run("--trace", "trace.json", "--record", "run.sqlite") == fault.code
     wanted = fault.filled_message(kind, run.url)
     assert run.out == ""
     if wanted:
@@ -117,7 +117,7 @@ def test_a_fault_has_the_outcome_in_the_table(
     assert run.server == fault.requests(kind)
     assert run.asked == run.server + (REST[kind] if fault.once or fault.only else 0)
     assert waits == list(fault.retry_waits(kind))
-    left = {"trace.json", "run.tape"} | ({COMMANDS[kind][3]} if fault.code == 0 else set())
+    left = {"trace.json", "run.sqlite"} | ({COMMANDS[kind][3]} if fault.code == 0 else set())
     found = {path.name for path in Path().iterdir()} - {"config.toml"}
     assert found == left | set(GIVEN)
     assert not [*shown(run, caplog.text)]
@@ -214,7 +214,16 @@ def test_responses_before_a_fault_are_cached(
 ) -> None:
     run = Run(named("returns status 500"), "image", capsys)
     with FakeServer(run.choose) as server:
-        to = "--backend", "openai", "--base-url", server.url, "--model", "m", "--cache", "run.tape"
+        to = (
+            "--backend",
+            "openai",
+            "--base-url",
+            server.url,
+            "--model",
+            "m",
+            "--cache",
+            "run.sqlite",
+        )
         again = [*COMMANDS["image"], *to, "--painter-model", "m"]
         assert main(again) == 2
         run.fault = replace(run.fault, only=b"nothing has this")
@@ -264,12 +273,12 @@ def test_a_key_in_a_response_is_not_stored(write: Callable[[str], str], is_escap
     data = answer.replace("MODEL", written).encode()
     with FakeServer(lambda received: respond(200, data)) as server:
         backend = OpenAIBackend(
-            base_url=server.url, describer="m", cassette=Cassette("run.tape", "record")
+            base_url=server.url, describer="m", cassette=Cassette("run.sqlite", "record")
         )
         with collect_notes() as collected:
             assert backend.describe(Image.new("RGB", SIZE)) == "A red boat, [key]."
     assert group_by_kind(collected)["calls"][0]["response_model"] == "[key]"
-    assert said.encode() not in Path("run.tape").read_bytes()
+    assert said.encode() not in Path("run.sqlite").read_bytes()
 
 
 def test_faults_page_is_up_to_date() -> None:

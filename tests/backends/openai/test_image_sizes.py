@@ -1,4 +1,4 @@
-"""Sizes: what is asked for is a size that the model paints, and near to what is wanted."""
+"""Requested image sizes are supported by the model and near to the wanted size."""
 
 from __future__ import annotations
 

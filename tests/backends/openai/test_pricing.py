@@ -1,4 +1,4 @@
-"""Prices: one's own first, this machine for nothing, OpenAI's by the list, else unknown."""
+"""Prices come from the settings, then from the list; local requests are free."""
 
 from __future__ import annotations
 

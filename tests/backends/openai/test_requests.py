@@ -1,4 +1,4 @@
-"""What requests say beyond their form: privacy, closeness, effort, and patience of the client."""
+"""Requests have the fields and values that the settings ask for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: each is checked, what is given comes first, and a config file keeps its secret."""
+"""Settings are validated and merged in order of precedence."""
 
 from __future__ import annotations
 

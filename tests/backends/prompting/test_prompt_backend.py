@@ -139,7 +139,7 @@ def test_unusable_answers_are_not_cached(tmp_path: Path) -> None:
     answers = ["", "I'm sorry, I can't.", "A boat."]
 
     def describer() -> OpenAIBackend:
-        cassette = Cassette(tmp_path / "tape", "cache")
+        cassette = Cassette(tmp_path / "cassette", "cache")
         return OpenAIBackend(
             send=lambda request: ModelResponse(answers.pop(0)),
             base_url="http://127.0.0.1:9/v1",

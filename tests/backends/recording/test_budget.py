@@ -1,4 +1,4 @@
-"""A purse allows no call that could bring it over its limit, whatever the server counts."""
+"""A budget rejects every request that could exceed its limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tape keeps responses, and is a file of others: whatever is in it, it is replayed or refused."""
+"""A cassette stores responses; a file from elsewhere is replayed or refused, whatever it contains."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.backends.recording.factories import IMAGE_URL, make_request, make_res
 
 A, B = "https://a.example/v1", "https://b.example/v1"
 DAMAGED = "is damaged: record it again"
-NO_TAPE = "cannot be used as a recording"
+UNUSABLE = "cannot be used as a recording"
 
 
 @pytest.fixture
@@ -282,14 +282,14 @@ def test_two_processes_may_create_the_file_at_once(
 )
 def test_file_with_other_content_is_not_a_cassette(path: Path, mode: Mode, data: bytes) -> None:
     path.write_bytes(data)
-    with pytest.raises(InputError, match=NO_TAPE):
+    with pytest.raises(InputError, match=UNUSABLE):
         Cassette(path, mode)
     assert path.read_bytes() == data
 
 
 @pytest.mark.parametrize("mode", READ_ONLY_MODES)
 def test_read_only_modes_need_an_existing_file(path: Path, mode: Mode) -> None:
-    with pytest.raises(InputError, match=NO_TAPE):
+    with pytest.raises(InputError, match=UNUSABLE):
         Cassette(path, mode)
     path.touch()
     with pytest.raises(InputError, match="not a semcodec recording of this version"):
@@ -300,7 +300,7 @@ def test_read_only_modes_need_an_existing_file(path: Path, mode: Mode) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_folder_and_invalid_name_are_not_cassettes(tmp_path: Path, mode: Mode) -> None:
     for path in (tmp_path, tmp_path / "none" / "tape", tmp_path / ("x" * 300), f"{tmp_path}/a\0b"):
-        with pytest.raises(InputError, match=NO_TAPE):
+        with pytest.raises(InputError, match=UNUSABLE):
             Cassette(path, mode)
 
 
@@ -308,7 +308,7 @@ def test_folder_and_invalid_name_are_not_cassettes(tmp_path: Path, mode: Mode) -
 def test_read_only_file_can_be_read(recorded: Path) -> None:
     recorded.chmod(0o400)
     assert Cassette(recorded, "replay").get(make_request(), A, 0) == make_response()
-    with pytest.raises(InputError, match=NO_TAPE):
+    with pytest.raises(InputError, match=UNUSABLE):
         Cassette(recorded, "cache").put(make_request(), A, 1, make_response())
 
 
@@ -413,7 +413,7 @@ def test_stored_image_must_be_bytes(recorded: Path, image: str) -> None:
 
 def test_invalid_utf8_in_a_row_is_refused(recorded: Path) -> None:
     changed(recorded, "UPDATE responses SET response = CAST(x'ff' AS TEXT)")
-    with pytest.raises(InputError, match=NO_TAPE):
+    with pytest.raises(InputError, match=UNUSABLE):
         Cassette(recorded, "replay").get(make_request(), A, 0)
 
 
@@ -443,9 +443,9 @@ def test_file_with_any_damage_is_replayed_or_refused(recorded: Path) -> None:
 
 
 def test_failed_write_is_an_error(path: Path) -> None:
-    with pytest.raises(InputError, match=NO_TAPE):
+    with pytest.raises(InputError, match=UNUSABLE):
         Cassette(path, "record").put(make_request(), A, 2**70, make_response())
-    with pytest.raises(InputError, match=NO_TAPE):
+    with pytest.raises(InputError, match=UNUSABLE):
         Cassette(path, "record").put(make_request("\ud800"), A, 0, make_response())
     assert rows(path) == []
 

@@ -1,4 +1,4 @@
-"""Every call goes over one line: tape, purse, server, purse, tape; and all of it is note."""
+"""Requests are looked up, reserved, sent, settled and stored, and each is noted."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ URL = "https://a.example/v1"
 
 
 class SpyRecorder:
-    """Tape, purse and server in one, that says in which order they are asked."""
+    """Cassette, budget and server in one, which records the order of calls."""
 
-    mode, path = "cache", Path("tape")
+    mode, path = "cache", Path("cassette")
 
     def __init__(self, kept: ModelResponse | None = None) -> None:
         self.kept, self.order, self.prices = kept, list[str](), FlatPrices()
@@ -113,7 +113,7 @@ def test_cache_is_used_within_one_run(tmp_path: Path) -> None:
         lambda request: make_response(next(answers)),
         URL,
         Budget(FlatPrices()),
-        Cassette(tmp_path / "tape", "cache"),
+        Cassette(tmp_path / "cassette", "cache"),
     )
     assert [recorder.send(make_request()).text for _ in range(3)] == ["1"] * 3
     assert next(answers) == "2"
@@ -245,9 +245,9 @@ def test_note_of_an_unknown_price() -> None:
 
 @pytest.mark.parametrize("mode", ["cache", "replay", "read_only_cache"])
 def test_note_names_the_source_of_a_stored_response(tmp_path: Path, mode: Mode) -> None:
-    Cassette(tmp_path / "tape", "record").put(make_request(), URL, 0, make_response())
+    Cassette(tmp_path / "cassette", "record").put(make_request(), URL, 0, make_response())
     recorder = Recorder(
-        fail_if_called, URL, Budget(FlatPrices()), Cassette(tmp_path / "tape", mode)
+        fail_if_called, URL, Budget(FlatPrices()), Cassette(tmp_path / "cassette", mode)
     )
     (note,) = notes_of(recorder, make_request())
     assert note["source"] == mode
@@ -259,12 +259,12 @@ def fail_if_called(request: ModelRequest) -> ModelResponse:
 
 
 def test_replay_sends_nothing(tmp_path: Path) -> None:
-    Cassette(tmp_path / "tape", "record").put(make_request(), URL, 0, make_response())
+    Cassette(tmp_path / "cassette", "record").put(make_request(), URL, 0, make_response())
     recorder = Recorder(
         fail_if_called,
         "https://b.example/v1",
         Budget(FlatPrices()),
-        Cassette(tmp_path / "tape", "replay"),
+        Cassette(tmp_path / "cassette", "replay"),
     )
     assert recorder.send(make_request()) == make_response()
     for request in (make_request(), make_request("other")):
@@ -281,7 +281,7 @@ def test_replay_returns_the_occurrences_in_order(tmp_path: Path) -> None:
         lambda request: make_response(next(answers)),
         URL,
         Budget(FlatPrices()),
-        Cassette(tmp_path / "tape", "record"),
+        Cassette(tmp_path / "cassette", "record"),
     )
     first = [
         recording.send(request).text
@@ -289,7 +289,7 @@ def test_replay_returns_the_occurrences_in_order(tmp_path: Path) -> None:
     ]
     for _ in range(2):
         replaying = Recorder(
-            fail_if_called, URL, Budget(FlatPrices()), Cassette(tmp_path / "tape", "replay")
+            fail_if_called, URL, Budget(FlatPrices()), Cassette(tmp_path / "cassette", "replay")
         )
         assert [
             replaying.send(request).text
@@ -306,14 +306,14 @@ def test_cached_request_is_not_paid_again(tmp_path: Path) -> None:
 
     for _ in range(3):
         budget = Budget(FlatPrices())
-        Recorder(send, URL, budget, Cassette(tmp_path / "tape", "cache")).send(make_request())
+        Recorder(send, URL, budget, Cassette(tmp_path / "cassette", "cache")).send(make_request())
     assert len(sent) == 1
     assert budget.spent == 0
 
 
 def test_damaged_cassette_is_an_error(tmp_path: Path) -> None:
-    cassette = Cassette(tmp_path / "tape", "cache")
-    (tmp_path / "tape").write_bytes(b"something else")
+    cassette = Cassette(tmp_path / "cassette", "cache")
+    (tmp_path / "cassette").write_bytes(b"something else")
     with pytest.raises(InputError):
         Recorder(fail_if_called, URL, Budget(FlatPrices()), cassette).send(make_request())
 
@@ -329,7 +329,7 @@ def test_response_that_cannot_be_stored_is_returned() -> None:
 
 
 def test_discard_deletes_only_the_given_response(tmp_path: Path) -> None:
-    cassette = Cassette(tmp_path / "tape", "cache")
+    cassette = Cassette(tmp_path / "cassette", "cache")
     other = "https://b.example/v1"
     recorder = Recorder(lambda request: make_response(), URL, Budget(FlatPrices()), cassette)
     for text in ("useless", "useful", "replaced"):
@@ -346,7 +346,7 @@ def test_discard_deletes_only_the_given_response(tmp_path: Path) -> None:
 
 def test_cached_response_can_be_discarded(tmp_path: Path) -> None:
     """Else a reply that cannot be used would be returned for ever."""
-    cassette = Cassette(tmp_path / "tape", "cache")
+    cassette = Cassette(tmp_path / "cassette", "cache")
     cassette.put(make_request(), URL, 0, make_response())
     recorder = Recorder(fail_if_called, URL, Budget(FlatPrices()), cassette)
     recorder.discard(make_request(), recorder.send(make_request()))
@@ -367,10 +367,10 @@ def test_recording_keeps_discarded_responses(tmp_path: Path) -> None:
         lambda request: make_response(),
         URL,
         Budget(FlatPrices()),
-        Cassette(tmp_path / "tape", "record"),
+        Cassette(tmp_path / "cassette", "record"),
     )
     recorder.discard(make_request(), recorder.send(make_request()))
-    assert Cassette(tmp_path / "tape", "replay").get(make_request(), URL, 0) == make_response()
+    assert Cassette(tmp_path / "cassette", "replay").get(make_request(), URL, 0) == make_response()
 
 
 def test_discard_without_a_cassette_does_nothing() -> None:
@@ -394,20 +394,20 @@ LIST = ModelRequest("choose a model", "models", {})
 
 
 def test_list_of_models_is_not_cached(tmp_path: Path) -> None:
-    Cassette(tmp_path / "tape", "cache").put(LIST, URL, 0, make_response("old"))
+    Cassette(tmp_path / "cassette", "cache").put(LIST, URL, 0, make_response("old"))
     for mode in CACHE_MODES:
         recorder = Recorder(
             lambda request: make_response("new"),
             URL,
             Budget(FlatPrices()),
-            Cassette(tmp_path / "tape", mode),
+            Cassette(tmp_path / "cassette", mode),
         )
         assert recorder.send(LIST).text == "new"
-        assert Cassette(tmp_path / "tape", "cache").get(LIST, URL, 0) == make_response("old")
+        assert Cassette(tmp_path / "cassette", "cache").get(LIST, URL, 0) == make_response("old")
 
 
 def test_list_of_models_is_recorded_and_replayed(tmp_path: Path) -> None:
-    path = tmp_path / "tape"
+    path = tmp_path / "cassette"
     Recorder(
         lambda request: make_response("m"), URL, Budget(FlatPrices()), Cassette(path, "record")
     ).send(LIST)

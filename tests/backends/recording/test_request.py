@@ -1,4 +1,4 @@
-"""A call is what decides the answer: its digest tells calls apart, and it shows no picture."""
+"""The digest of a request covers what determines the response; its readable fields have no image."""
 
 from __future__ import annotations
 
