@@ -12,7 +12,7 @@ import threading
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
-from semcodec.bitstream._validate import as_bytes
+from semcodec.bitstream._arguments import as_bytes
 from semcodec.errors import BackendError, InputError
 from semcodec.forks import block_fork
 

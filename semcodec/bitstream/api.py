@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from semcodec.bitstream import _validate, record_codec
+from semcodec.bitstream import _arguments, record_codec
 from semcodec.bitstream import framing as framings
-from semcodec.bitstream._validate import Data
+from semcodec.bitstream._arguments import Data
 from semcodec.bitstream.extensions import Extension, Value
 from semcodec.bitstream.framing import png as png_framing
 from semcodec.bitstream.header import DEFAULT_MODELS, DEFAULT_SIZE, Models, Size
@@ -116,9 +116,9 @@ def unpack(
         and (record := _read_default(data)) is not None
     ):
         return record
-    framing = _validate.input_framing(framing)
-    parser = Parser(_validate.as_bytes(data))
-    return record_codec.read_record(parser, framing, _validate.limits(limits))
+    framing = _arguments.input_framing(framing)
+    parser = Parser(_arguments.as_bytes(data))
+    return record_codec.read_record(parser, framing, _arguments.limits(limits))
 
 
 def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Record]:
@@ -128,7 +128,7 @@ def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Recor
         FormatError: as for ``unpack``; also SC-SEQ-1, SC-SEQ-2.
         UnsupportedError, InputError: as for ``unpack``.
     """
-    return record_codec.read_sequence(Parser(_validate.as_bytes(data)), _validate.limits(limits))
+    return record_codec.read_sequence(Parser(_arguments.as_bytes(data)), _arguments.limits(limits))
 
 
 def repack(record: Record, *, framing: str | None = None, check: str | None = None) -> bytes:
@@ -149,7 +149,7 @@ def repack(record: Record, *, framing: str | None = None, check: str | None = No
     # ``unpack`` would return the words of such a record in another order: not the same record.
     if codings.canonical_text(record.coding, record.text) != record.text:
         raise InputError("The words of a bag must be in canonical order, as unpack returns them.")
-    new_framing = _validate.output_framing(record.framing if framing is None else framing)
+    new_framing = _arguments.output_framing(record.framing if framing is None else framing)
     # The check belongs to the framing: a file must have one, and a bare record has none by default.
     kept_check = record.check if new_framing == record.framing else None
     new_record = build_record(
@@ -180,7 +180,7 @@ def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> byt
     value = record if isinstance(record, Record) else unpack(record)
     # The chunk has a CRC-32 of its own.
     core = repack(value, framing="bare", check="none")
-    return png_framing.embed(_validate.as_bytes(png), core, DEFAULT_LIMITS.max_chunks)
+    return png_framing.embed(_arguments.as_bytes(png), core, DEFAULT_LIMITS.max_chunks)
 
 
 def extract_png(png: bytes | bytearray | memoryview) -> bytes:
@@ -215,18 +215,18 @@ def build_record(
     Raises:
         InputError: as for ``pack``.
     """
-    framing = _validate.output_framing(framing)
-    text = _validate.text(text_or_words)
+    framing = _arguments.output_framing(framing)
+    text = _arguments.text(text_or_words)
     if payload is None:
-        coding, payload = _validate.coding_and_payload(coding, keep, text)
+        coding, payload = _arguments.coding_and_payload(coding, keep, text)
     record = Record(
         codings.canonical_text(coding, text),
         coding,
-        _validate.size(size),
-        _validate.models(models),
-        _validate.extensions(extensions, is_new=is_new),
+        _arguments.size(size),
+        _arguments.models(models),
+        _arguments.extensions(extensions, is_new=is_new),
         framing,
-        _validate.check(check, framing),
+        _arguments.check(check, framing),
         1,
     )
     return keep_payload(record, payload)
@@ -269,11 +269,11 @@ def overhead(
     Raises:
         InputError: as for ``pack``.
     """
-    framing = _validate.output_framing(framing)
+    framing = _arguments.output_framing(framing)
     core_bytes = payload_bytes + record_codec.core_overhead(
-        _validate.size(size),
-        _validate.models(models),
-        _validate.extensions(extensions, is_new=True),
-        _validate.check(check, framing),
+        _arguments.size(size),
+        _arguments.models(models),
+        _arguments.extensions(extensions, is_new=True),
+        _arguments.check(check, framing),
     )
     return framings.length(framing, core_bytes) - payload_bytes

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from semcodec.bitstream import api, checksums, extensions
 from semcodec.bitstream import framing as framings
-from semcodec.bitstream._validate import Data
+from semcodec.bitstream._arguments import Data
 from semcodec.bitstream.header import ROLES, write_models, write_size
 from semcodec.bitstream.record import Record
 

@@ -83,7 +83,7 @@ def _check_length(parser: Parser, start: int, max_bytes: int) -> None:
 
 
 def _verify_check(parser: Parser, framing: str, check_id: int, start: int) -> None:
-    """Verify the check of the core that starts at byte ``start``, and move the end before it."""
+    """Compare the check (a CRC) of the core that starts at byte ``start``; end before it."""
     if framing in framings.CHECK_REQUIRED and check_id == 0:
         parser.report("SC-FRM-3", start * 8 + 3, "KK = 0", "KK from 1 to 3")
     if framing == "png" and check_id != 0:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from semcodec._registry import RULES
-from semcodec.bitstream import _validate, record_codec
+from semcodec.bitstream import _arguments, record_codec
 from semcodec.bitstream import framing as framings
-from semcodec.bitstream._validate import Data
+from semcodec.bitstream._arguments import Data
 from semcodec.bitstream.field_map import Field, ScannedCore, field_map
 from semcodec.bitstream.parser import Parser, RuleError
 from semcodec.bitstream.profiles import PROFILES, ProfileRule, violations
@@ -87,9 +87,9 @@ def validate(
     Raises:
         InputError: an argument is not valid. Broken rules of the format do not raise.
     """
-    whole, limits = _validate.as_bytes(data), _validate.limits(limits)
+    whole, limits = _arguments.as_bytes(data), _arguments.limits(limits)
     if profile is not None:
-        _validate.choice("profile", profile, PROFILES)
+        _arguments.choice("profile", profile, PROFILES)
     framing = _framing(whole, framing)
     scan = _scan(whole, framing, limits)
     findings = [_finding(error) for error in scan.errors]
@@ -115,7 +115,7 @@ def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
         UnsupportedError: the version is unknown, or a limit is exceeded.
         InputError: an argument is not valid.
     """
-    whole = _validate.as_bytes(data)
+    whole = _arguments.as_bytes(data)
     framing = _framing(whole, framing)
     scan = _scan(whole, framing, DEFAULT_LIMITS)
     if scan.fatal:
@@ -126,7 +126,7 @@ def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
 def _framing(data: bytes, value: object) -> str:
     if isinstance(value, str) and value == "sequence":
         return "sequence"
-    framing = _validate.input_framing(value)
+    framing = _arguments.input_framing(value)
     return framings.detect_framing(data) if framing == "auto" else framing
 
 

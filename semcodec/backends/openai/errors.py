@@ -1,5 +1,7 @@
 """Translate the errors of a server into messages, and decide which requests may be retried.
 
+The retries themselves (of status 429, for example) are a loop in ``client``.
+
 Retries and billing. The invariant: no request is sent again if the server may have processed the
 last one, because each may be billed; an image costs ten to a hundred times a text. Three cases:
 

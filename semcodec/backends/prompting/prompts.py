@@ -119,8 +119,8 @@ def _printable(text: str) -> str:
 
 @cache
 def _built_in_prompts() -> Prompts:
-    file = resources.files("semcodec.backends.prompting") / "semcodec-1.toml"
-    return _parse(file.read_bytes(), "semcodec-1.toml")
+    file = resources.files("semcodec.backends.prompting") / "prompts-1.toml"
+    return _parse(file.read_bytes(), "prompts-1.toml")
 
 
 def _parse(data: bytes, path: str) -> Prompts:

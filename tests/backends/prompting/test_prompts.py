@@ -23,7 +23,7 @@ from semcodec.backends.prompting.prompts import (
 )
 from semcodec.errors import InputError
 
-OURS = (resources.files("semcodec.backends.prompting") / "semcodec-1.toml").read_text("utf-8")
+OURS = (resources.files("semcodec.backends.prompting") / "prompts-1.toml").read_text("utf-8")
 DATA = re.compile(r"<data>(.*)</data>")
 STAGES_WITH_DATA = [stage for stage, (_, names) in PARTS.items() if "data" in names]
 Write = Callable[[str], Path]

@@ -1,6 +1,6 @@
 """How many calls, files and changes of file it takes to follow one operation, as Markdown.
 
-    python bench/walks.py
+    python bench/calls.py
 
 Each operation runs once to warm up and once under ``sys.setprofile``. Counted are the calls of
 functions of semcodec and semcodec_embedded, their source files, and the calls that lead from one
