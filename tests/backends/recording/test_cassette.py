@@ -1,4 +1,4 @@
-"""A cassette stores responses; a file from elsewhere is replayed or refused, whatever it contains."""
+"""Cassettes store responses; a file from elsewhere is replayed or refused, whatever it has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The digest of a request covers what determines the response; its readable fields have no image."""
+"""The digest covers what determines the response; the readable fields contain no image."""
 
 from __future__ import annotations
 
