@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MAX_WORD_LETTERS: Final = 200  #: no language has longer words in use
 
-# Texts are cut to MAX_TEXT characters rather than refused: a model that does not stop is common, and
-# the most important words come first.
+# Texts are cut to MAX_TEXT characters rather than refused: a model that does not stop is common,
+# and the most important words come first.
 
 
 def check_description(result: object, backend: object) -> str:
