@@ -40,7 +40,7 @@ SMALL: Final = {
     "python bench/pack.py": "--calls 20",
     "python bench/fidelity.py TEXT_DIR": "1 --rates 50",
     "python bench/image_server.py": "--noise",  # without it, PyTorch is needed: gigabytes
-    "python -m fuzz run unpack --runs 100000": "--runs 300",
+    ".venv/bin/python -m fuzz run unpack --runs 100000": "--runs 300",
 }
 
 #: Commands that are not run, and the reason.
