@@ -48,5 +48,5 @@ class Painter:
 
 
 def load(model: str) -> Any:
-    """Return the pipeline in a folder, or of a name on a model hub."""
+    """Return the pipeline in the folder ``model``, or with this id on the Hugging Face Hub."""
     return AutoPipelineForText2Image.from_pretrained(model, torch_dtype=torch.bfloat16)

@@ -1,11 +1,12 @@
-"""The image routes of OpenAI's API over a diffusers pipeline: to serve, or to time the client.
+"""An OpenAI-compatible image server over a diffusers pipeline, to serve or to time the client.
 
     python bench/image_server.py                     # times a pipeline with random weights
-    python bench/image_server.py --noise             # times noise: the client by itself
-    python bench/image_server.py MODEL --port 8000   # serves a pipeline from disk or a hub
+    python bench/image_server.py --noise             # paints noise: times the client by itself
+    python bench/image_server.py MODEL --port 8000   # serves a pipeline from disk or the hub
 
-A pipeline needs PyTorch: pip install -e '.[image-server]'. The server paints one image at a time,
-and listens on loopback only.
+MODEL is a folder or a model id on the Hugging Face Hub. A pipeline needs PyTorch:
+pip install -e '.[image-server]'. The server paints one image at a time, and listens on loopback
+only.
 """
 
 from __future__ import annotations
@@ -28,16 +29,18 @@ from PIL import Image
 import semcodec
 from semcodec.backends.openai import OpenAIBackend
 
-MODEL: Final = "diffusers"  #: its name in requests
-STEPS: Final = 4
-MAX_BODY: Final = 2**26  #: bytes of a request
-SIZES: Final = ((256, 256), (512, 512), (1024, 1024))
+MODEL: Final = "diffusers"  #: model id that clients request
+STEPS: Final = 4  #: denoising steps per image; few, since distilled models need no more
+#: Largest request body read, in bytes. A longer one is cut off there, so that it fails to parse.
+MAX_BODY: Final = 2**26
+TIMED_SIZES: Final = ((256, 256), (512, 512), (1024, 1024))  #: width and height in pixels
+SEED: Final = 7  #: any fixed seed: a repeated request must return the same image
 
-Paint = Callable[[dict[str, Any]], bytes]  #: from the fields of a request to a PNG file
+Paint = Callable[[dict[str, Any]], bytes]  #: takes a request's fields, returns a PNG file
 
 
 def paint_noise(fields: dict[str, Any]) -> bytes:
-    """Return a PNG file of noise, which depends on all fields."""
+    """Return a PNG file of noise that depends on all fields of the request."""
     width, height = map(int, str(fields.get("size", "1024x1024")).split("x"))
     rng = random.Random(repr(sorted(fields.items())))
     out = io.BytesIO()
@@ -47,7 +50,7 @@ def paint_noise(fields: dict[str, Any]) -> bytes:
 
 
 def make_server(paint: Paint, port: int = 0) -> ThreadingHTTPServer:
-    """Return a server on loopback, not yet started; port 0 takes a free one."""
+    """Return a server on loopback that is not yet started; port 0 means any free port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -87,12 +90,13 @@ def make_server(paint: Paint, port: int = 0) -> ThreadingHTTPServer:
 
 
 def parse_form(content_type: str, body: bytes) -> dict[str, Any]:
-    """Return the fields of a multipart form: texts, and the bytes of ``image``."""
-    # A multipart form has the syntax of an e-mail, which the standard library can parse.
+    """Return the fields of a multipart form: strings, except ``image``, which is bytes."""
+    # A multipart form is a MIME message, which the e-mail parser of the standard library reads.
     message = b"content-type: " + content_type.encode() + b"\r\n\r\n" + body
     form: Any = BytesParser().parsebytes(message)
     fields: dict[str, Any] = {}
     for part in form.get_payload():
+        # Clients that can send several images name the field ``image[]``.
         name = str(part.get_param("name", "", "content-disposition")).removesuffix("[]")
         data: bytes = part.get_payload(decode=True)
         fields[name] = data if name == "image" else data.decode()
@@ -100,53 +104,59 @@ def parse_form(content_type: str, body: bytes) -> dict[str, Any]:
 
 
 def time_client(paint: Paint) -> None:
-    """Print how long the client of semcodec takes with a server that paints with ``paint``."""
+    """Time semcodec's OpenAI client against a server that paints with ``paint``."""
     server = make_server(paint)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/v1"
     backend = OpenAIBackend(base_url=url)
     record = semcodec.pack("red boat blue water", coding="lexicon", size=(1024, 1024))
-    for size in SIZES:
+    for size in TIMED_SIZES:
         width, height = size
-        paint_boat = partial(backend.paint, "a red boat", size, 7)
+        paint_boat = partial(backend.paint, "a red boat", size, SEED)
         image = _timed(f"generate {width}x{height}", paint_boat)
         repeated = _timed(f"repeat {width}x{height}", paint_boat)
-        edited = _timed(f"edit {width}x{height}", partial(backend.edit, image, "make it blue", 7))
+        edited = _timed(
+            f"edit {width}x{height}", partial(backend.edit, image, "make it blue", SEED)
+        )
         if image.tobytes() != repeated.tobytes() or image.tobytes() == edited.tobytes():
-            raise SystemExit("Images differ for the same seed, or an edit changes nothing.")
+            raise SystemExit("Images of the same seed differ, or the edit changed nothing.")
     decode = partial(semcodec.decode, record, writer="rules", painter=backend)
     _timed("decode", decode)
     server.shutdown()
 
 
-def _timed(title: str, function: Callable[[], Any]) -> Any:
-    """Return the result of ``function``, and print the seconds it took."""
+def _timed(label: str, function: Callable[[], Any]) -> Any:
+    """Return the result of ``function``, and print ``label`` with the seconds it took."""
     started = time.perf_counter()
     result = function()
-    print(f"{title:<20} {time.perf_counter() - started:6.2f} s")
+    print(f"{label:<20} {time.perf_counter() - started:6.2f} s")
     return result
 
 
 def main() -> None:
-    """Serve a model, or without one time the client."""
+    """Serve a model; with no model, time the client."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     painter = parser.add_mutually_exclusive_group()
     painter.add_argument(
-        "model", nargs="?", help="a folder or the name of a pipeline (default: none)"
+        "model",
+        nargs="?",
+        help="folder or Hugging Face id of a pipeline to serve (default: time the client)",
     )
-    painter.add_argument("--noise", action="store_true", help="paint noise, without PyTorch")
+    painter.add_argument(
+        "--noise",
+        action="store_true",
+        help="time the client with a painter of noise, without PyTorch",
+    )
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
     parser.add_argument(
-        "--steps", type=int, default=STEPS, help=f"of a pipeline (default: {STEPS})"
+        "--steps", type=int, default=STEPS, help=f"denoising steps (default: {STEPS})"
     )
     args = parser.parse_args()
     if args.noise:
         time_client(paint_noise)
         return
-    from diffusers_painter import (  # imported here, since PyTorch takes seconds and gigabytes
-        Painter,
-        load,
-    )
+    # Imported only when needed: PyTorch takes gigabytes to install and seconds to import.
+    from diffusers_painter import Painter, load
     from tiny_pipeline import tiny_pipeline
 
     if args.model is None:
