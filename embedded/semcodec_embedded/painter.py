@@ -1,4 +1,8 @@
-"""Paint a picture from words: parse, choose the environment, place, composite, post-process."""
+"""The painter: composes a picture from the words of a prompt.
+
+Stages: parse the prompt, choose the environment, paint the backdrop, place the subjects, composite
+their sprites, and post-process the picture.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +18,12 @@ from semcodec_embedded.painting.post_processing import post_process
 from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
-MAX_SIDE, MIN_SIDE = 1536, 96  #: pixels of the longer side that is painted; others are resized
-MAX_ASPECT = 3.0  #: a longer picture is painted in this shape and squeezed
-#: The most haze in front of a sprite at the horizon, and the depth from which on there is none.
+#: Longer side of the canvas, in pixels; other sizes are painted at the nearer limit, then resized.
+MAX_SIDE, MIN_SIDE = 1536, 96
+#: Greatest aspect ratio of the canvas; a more elongated picture is painted at 3:1, then stretched.
+MAX_ASPECT = 3.0
+#: Opacity (0 to 1) of the haze at the horizon, and the depth at which it reaches zero. Depth is 0
+#: at the horizon and 1 at the bottom edge.
 MAX_HAZE, HAZE_DEPTH = 0.22, 0.6
 
 
@@ -35,8 +42,8 @@ class EmbeddedPainter:
         scene = parse_prompt(prompt)
         environment = choose_environment(scene)
         picture = Image.new("RGB", canvas_size)
-        # One generator per stage, so that a change in one does not move what others draw. Their
-        # names are part of the seed: renaming one changes every picture.
+        # One generator per stage, so that a change in one stage does not change the random numbers
+        # of the others. Their names are part of the seed: renaming one changes every picture.
         paint_backdrop(picture, scene, environment, seeded_rng("setting", prompt, seed))
         width = HEIGHT * canvas_size[0] / canvas_size[1]
         placing_rng = seeded_rng("placing", prompt, seed)
@@ -50,7 +57,7 @@ class EmbeddedPainter:
 
 
 def _canvas_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return the size in pixels that is painted: close in shape to ``size``, within the limits."""
+    """Return the size of the canvas in pixels: ``size``, with its shape and scale limited."""
     wanted_width, wanted_height = float(max(1, size[0])), float(max(1, size[1]))
     width = max(wanted_width, wanted_height / MAX_ASPECT)
     height = max(wanted_height, wanted_width / MAX_ASPECT)
@@ -70,15 +77,16 @@ def _draw_sprites(
     light, haze = environment.light, haze_color(scene, environment)
     waterlines = SvgCanvas(picture.size)
     for sprite in sprites:
-        amount = _haze_amount(sprite, environment)
-        compositing.draw_sprite(picture, sprite, light, (haze, amount))
+        opacity = _haze_opacity(sprite, environment)
+        compositing.draw_sprite(picture, sprite, light, (haze, opacity))
         if sprite.support == "water":
             compositing.draw_waterline(waterlines, sprite)
     waterlines.composite_onto(picture)
 
 
-def _haze_amount(sprite: PlacedSprite, environment: Environment) -> float:
-    """Return the share of haze in front of ``sprite``: most at the horizon, none close by."""
+def _haze_opacity(sprite: PlacedSprite, environment: Environment) -> float:
+    """Return the opacity of the haze in front of ``sprite``: highest at the horizon, 0 close by."""
+    # The distance of a sprite follows from where it touches the ground; one in the air does not.
     if environment.kind != "outdoors" or sprite.support in ("air", "jump"):
         return 0.0
     depth = (sprite.baseline_y / HEIGHT - environment.horizon) / (1 - environment.horizon)

@@ -1,10 +1,10 @@
 """Draw flat shapes as SVG and rasterize them.
 
-Lengths are in units of a thousandth of the picture's height, so that a drawing rule is the same for
-every size in pixels: x runs from 0 to ``SvgCanvas.width``, y from 0 at the top to ``HEIGHT``.
+Lengths are in thousandths of the picture's height, so that a drawing rule is the same for every
+size in pixels: x runs from 0 to ``SvgCanvas.width``, y from 0 at the top to ``HEIGHT``.
 
-Only numbers and colors computed here go into the SVG. No word of a prompt ever does, so a prompt
-cannot inject markup (``test_markup_in_a_prompt_is_ignored``).
+Only numbers and colors computed here go into the SVG, never words of a prompt, so a prompt cannot
+inject markup (``test_markup_in_a_prompt_is_ignored``).
 """
 
 from __future__ import annotations
@@ -19,35 +19,35 @@ from PIL import Image, ImageFilter
 from semcodec_embedded.painting.palette import Color, to_hex
 
 Point = tuple[float, float]  #: x and y
-Size = tuple[float, float]  #: width and height; of an ellipse, the two half axes
-Fill = Color | str  #: a color, or what a gradient method of the canvas returned
+Size = tuple[float, float]  #: width and height, or the horizontal and vertical radius of an ellipse
+Fill = Color | str  #: a color, or the reference that a gradient method of the canvas returned
 
 HEIGHT = 1000.0  #: units from top to bottom, whatever the size in pixels
-SVG_HEADER = (
-    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-    'preserveAspectRatio="none" '
-)
-#: Offset and opacity of a radial gradient: steep in the middle, as light around a lamp falls off.
+SVG_HEADER = '<svg xmlns="http://www.w3.org/2000/svg" preserveAspectRatio="none" '
+#: Offset and opacity of each stop of a radial gradient: it falls off steeply in the center, like
+#: light around a lamp.
 _GLOW_STOPS = ((0, 1), (0.3, 0.6), (0.65, 0.18), (1, 0))
-_OVERSHOOT = 10  #: units by which terrain reaches below the picture, so that no seam shows
+_OVERSHOOT = 10  #: units by which terrain extends below the bottom edge, so that no seam shows
 
 
 class SvgCanvas:
-    """Collects shapes, drawn back to front in the order of the calls.
+    """Collects shapes, which are drawn in the order of the calls, later ones on top.
+
+    A gradient spans the bounding box of each shape that it fills, not the picture.
 
     Attributes:
         size: width and height in pixels.
-        width: in units; the height is ``HEIGHT``.
+        width: in thousandths of the height; the height is ``HEIGHT``.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
         self.width = HEIGHT * size[0] / size[1]
         self._elements: list[str] = []
-        self._gradients = 0
+        self._gradient_count = 0
 
     def linear_gradient(self, *colors: Color, across: bool = False) -> str:
-        """Return a fill that runs through ``colors`` from top to bottom, or left to right."""
+        """Return a fill that runs through ``colors`` from top to bottom, or from left to right."""
         last = max(1, len(colors) - 1)
         stops = "".join(
             f'<stop offset="{index / last:.3f}" stop-color="{to_hex(color)}"/>'
@@ -65,22 +65,23 @@ class SvgCanvas:
         return self._define("radialGradient", "", stops)
 
     def _define(self, element: str, attributes: str, stops: str) -> str:
-        self._gradients += 1
-        name = f"g{self._gradients}"
+        """Add the definition of a gradient, and return a reference to it."""
+        self._gradient_count += 1
+        name = f"g{self._gradient_count}"
         self._elements.append(f'<{element} id="{name}"{attributes}>{stops}</{element}>')
         return f"url(#{name})"
 
     def rectangle(
         self, corner: Point, size: Size, fill: Fill, *, opacity: float = 1.0, radius: float = 0.0
     ) -> None:
-        """Draw a rectangle from its upper left corner; ``radius`` rounds its corners."""
+        """Draw a rectangle whose upper left corner is ``corner``; ``radius`` rounds its corners."""
         self._elements.append(
             f'<rect x="{corner[0]:.1f}" y="{corner[1]:.1f}" width="{max(0.0, size[0]):.1f}" '
             f'height="{max(0.0, size[1]):.1f}" rx="{radius:.1f}" {_attributes(fill, opacity)}/>'
         )
 
     def ellipse(self, center: Point, radii: Size, fill: Fill, *, opacity: float = 1.0) -> None:
-        """Draw an ellipse; ``radii`` are its horizontal and vertical half axes."""
+        """Draw an ellipse; ``radii`` are its horizontal and vertical radius."""
         self._elements.append(
             f'<ellipse cx="{center[0]:.1f}" cy="{center[1]:.1f}" rx="{radii[0]:.1f}" '
             f'ry="{radii[1]:.1f}" {_attributes(fill, opacity)}/>'
@@ -96,7 +97,7 @@ class SvgCanvas:
         first, last, bottom = skyline[0], skyline[-1], HEIGHT + _OVERSHOOT
         path = f"M{first[0]:.1f},{bottom:.1f}L{first[0]:.1f},{first[1]:.1f}"
         for (x, y), (to_x, to_y) in pairwise(skyline):
-            half = (x + to_x) / 2  # control points half way: every point is a horizontal tangent
+            half = (x + to_x) / 2  # control points half way: the curve is level at each given point
             path += f"C{half:.1f},{y:.1f} {half:.1f},{to_y:.1f} {to_x:.1f},{to_y:.1f}"
         path += f"L{last[0]:.1f},{bottom:.1f}Z"
         self._elements.append(f'<path d="{path}" {_attributes(fill, opacity)}/>')
@@ -113,11 +114,13 @@ class SvgCanvas:
         )
 
     def lens(self, center: Point, size: Size, fill: Fill, *, opacity: float = 1.0) -> None:
-        """Draw a flat lens, pointed left and right: a wave, a ripple, a rut seen from afar.
+        """Draw a flat lens with its points at left and right: a wave, a ripple, a distant rut.
 
-        ``size`` is its length and twice its visible thickness.
+        ``size`` is its length, and its thickness in the middle.
         """
         (x, y), (length, thickness) = center, size
+        # A quadratic curve rises half as high as its control point, so a control point is the whole
+        # thickness away from the center line, and each edge half of it.
         left, right = x - length / 2, x + length / 2
         path = (
             f"M{left:.1f},{y:.1f}Q{x:.1f},{y - thickness:.1f} {right:.1f},{y:.1f}"
@@ -126,7 +129,7 @@ class SvgCanvas:
         self._elements.append(f'<path d="{path}" {_attributes(fill, opacity)}/>')
 
     def image(self) -> Image.Image:
-        """Return the canvas in RGBA, transparent where nothing was drawn."""
+        """Return the canvas as an RGBA image, transparent where nothing was drawn."""
         width, height = self.size
         return rasterize(
             f'{SVG_HEADER}width="{width}" height="{height}" '
@@ -140,7 +143,7 @@ class SvgCanvas:
 
 
 def blur(layer: Image.Image, radius: float) -> Image.Image:
-    """Return an RGBA ``layer`` out of focus, ``radius`` in pixels.
+    """Return the RGBA image ``layer`` with a Gaussian blur of ``radius`` pixels.
 
     The blur works on premultiplied alpha: otherwise transparent black would darken the edges.
     """
@@ -148,11 +151,12 @@ def blur(layer: Image.Image, radius: float) -> Image.Image:
 
 
 def rasterize(svg: str) -> Image.Image:
-    """Return the pixels of an SVG document in RGBA; the document is always built here."""
+    """Return an SVG document, which is never from user input, as an RGBA image."""
     data = bytes(resvg_py.svg_to_bytes(svg_string=svg))
     return Image.open(io.BytesIO(data)).convert("RGBA")
 
 
 def _attributes(fill: Fill, opacity: float) -> str:
+    """Return the SVG attributes for a fill and an opacity."""
     paint = fill if isinstance(fill, str) else to_hex(fill)
     return f'fill="{paint}"' + (f' opacity="{opacity:.3f}"' if opacity < 1 else "")
