@@ -1,4 +1,4 @@
-"""A server that does not say which models it has: the user is told what to name."""
+"""If a server does not list its models, the message names the option for the model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import ModelRequest
 from semcodec.errors import BackendError
 
-httpx2 = pytest.importorskip("httpx2", reason="There is no client: pip install '.[openai]'.")
+httpx2 = pytest.importorskip(
+    "httpx2", reason="The client is not installed: run pip install '.[openai]'."
+)
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])

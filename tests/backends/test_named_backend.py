@@ -1,4 +1,4 @@
-"""A backend that is given by name is made for each run: settings, environment and budget of now."""
+"""A backend given by name is created for each run, with its own settings and budget."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ A, B = "http://127.0.0.1:8001/v1", "http://127.0.0.1:8002/v1"
 
 
 @pytest.fixture(autouse=True)
-def called(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
-    """Put a server of no network in the place of the client; return the settings of each call."""
-    requests: list[Settings] = []
+def client_settings(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """Replace the client by a function, and return the list of its settings at each request."""
+    settings_used: list[Settings] = []
 
     def lazy_client(settings: Settings) -> Any:
         def send(request: ModelRequest) -> ModelResponse:
-            requests.append(settings)
+            settings_used.append(settings)
             text = (
                 "A red boat on a lake." if request.stage == "describe" else request.expected_answer
             )
@@ -33,10 +33,10 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         return send
 
     monkeypatch.setattr("semcodec.backends.openai.backend.lazy_client", lazy_client)
-    return requests
+    return settings_used
 
 
-def config(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
+def write_config(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
     (folder / "config.toml").write_text(f"[openai]\n{text}\n", "utf-8")
     monkeypatch.setenv("SEMCODEC_CONFIG", str(folder / "config.toml"))
 
@@ -46,29 +46,29 @@ PRICES = MODELS + "\nprices = { m = { input = 100, output = 100 } }\nmax_cost = 
 
 
 def test_each_run_reads_the_environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: list[Settings]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, client_settings: list[Settings]
 ) -> None:
-    config(monkeypatch, tmp_path, MODELS)
+    write_config(monkeypatch, tmp_path, MODELS)
     for url in (A, B):
         monkeypatch.setenv("OPENAI_BASE_URL", url)
         semcodec.encode(PHOTO, backend="openai")
-    assert [settings.base_url for settings in called] == [A, A, B, B]
+    assert [settings.base_url for settings in client_settings] == [A, A, B, B]
 
 
 def test_each_run_reads_the_config_file(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: list[Settings]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, client_settings: list[Settings]
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", A)
     for model in ("m", "n"):
-        config(monkeypatch, tmp_path, f'describer = "{model}"\nwriter = "{model}"')
+        write_config(monkeypatch, tmp_path, f'describer = "{model}"\nwriter = "{model}"')
         semcodec.encode(PHOTO, backend="openai")
-    assert [settings.writer for settings in called] == ["m", "m", "n", "n"]
+    assert [settings.writer for settings in client_settings] == ["m", "m", "n", "n"]
 
 
 def test_corrected_setting_is_used_by_the_next_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    config(monkeypatch, tmp_path, MODELS)
+    write_config(monkeypatch, tmp_path, MODELS)
     monkeypatch.setenv("OPENAI_BASE_URL", "nonsense")
     with pytest.raises(semcodec.InputError, match="base URL"):
         semcodec.encode(PHOTO, backend="openai")
@@ -77,10 +77,10 @@ def test_corrected_setting_is_used_by_the_next_run(
 
 
 def test_max_cost_limits_one_run(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: list[Settings]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, client_settings: list[Settings]
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", A)
-    config(monkeypatch, tmp_path, PRICES + "2.5")
+    write_config(monkeypatch, tmp_path, PRICES + "2.5")
     costs = [
         sum(request["dollars"] for request in semcodec.encode(PHOTO, backend="openai").trace.calls)
         for _ in range(3)
@@ -89,11 +89,11 @@ def test_max_cost_limits_one_run(
 
 
 def test_roles_of_one_run_share_its_budget(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: list[Settings]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, client_settings: list[Settings]
 ) -> None:
-    """To describe costs $0.70, which leaves too little of the limit to select."""
+    """The describer costs $0.70, which leaves too little of the limit for the selection."""
     monkeypatch.setenv("OPENAI_BASE_URL", A)
-    config(monkeypatch, tmp_path, PRICES + "0.8")
+    write_config(monkeypatch, tmp_path, PRICES + "0.8")
     with pytest.raises(BudgetExceededError, match=r"'select' with m .* \$0\.1000 of the limit"):
         semcodec.encode(PHOTO, describer="openai", writer="openai")
-    assert len(called) == 1
+    assert len(client_settings) == 1

@@ -1,4 +1,4 @@
-"""Backends are found by name, by default and by override; errors name the alternatives."""
+"""Lookup of backends by name, role and override; messages list the alternatives."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from semcodec.backends import registry
 from semcodec.errors import BackendError, InputError
 
 
-class Seer:
-    """Describes and nothing else."""
+class DescriberOnly:
+    """A backend that can only describe."""
 
     def describe(self, image: object) -> str:
         return "a red boat"
 
 
 @pytest.fixture(autouse=True)
-def _seer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry.BUILT_IN, "seer", Seer)
+def _registered_describer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.BUILT_IN, "only-describes", DescriberOnly)
 
 
 def test_auto_is_the_offline_backend_with_the_rule_based_writer() -> None:
@@ -29,35 +29,35 @@ def test_auto_is_the_offline_backend_with_the_rule_based_writer() -> None:
     assert backends.find("writer", "auto").name == "rules"
 
 
-def test_default_backend_fills_the_roles_that_another_cannot() -> None:
-    assert isinstance(backends.find("describer", "seer"), Seer)
-    assert backends.find("painter", "seer").name == "embedded"
+def test_default_backend_fills_the_roles_that_the_named_one_cannot() -> None:
+    assert isinstance(backends.find("describer", "only-describes"), DescriberOnly)
+    assert backends.find("painter", "only-describes").name == "embedded"
     assert backends.find("writer", "embedded").name == "rules"
 
 
 def test_override_must_be_able_to_fill_its_role() -> None:
-    assert isinstance(backends.find("describer", "auto", "seer"), Seer)
-    with pytest.raises(InputError, match="'seer' cannot be the painter, only describer"):
-        backends.find("painter", "auto", "seer")
+    assert isinstance(backends.find("describer", "auto", "only-describes"), DescriberOnly)
+    with pytest.raises(InputError, match="'only-describes' cannot be the painter, only describer"):
+        backends.find("painter", "auto", "only-describes")
 
 
 def test_each_run_creates_its_own_instance(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Seer, "paint", Seer.describe, raising=False)
-    first = backends.find_all("seer", describer=None, painter="seer")
-    second = backends.find_all("seer", describer="auto", painter=None)
+    monkeypatch.setattr(DescriberOnly, "paint", DescriberOnly.describe, raising=False)
+    first = backends.find_all("only-describes", describer=None, painter="only-describes")
+    second = backends.find_all("only-describes", describer="auto", painter=None)
     assert first[0] is first[1]
     assert second[0] is second[1]
     assert first[0] is not second[0]
 
 
-def test_there_is_no_default_upscaler() -> None:
-    for general in ("auto", "seer", "embedded"):
+def test_upscaler_has_no_default() -> None:
+    for backend in ("auto", "only-describes", "embedded"):
         with pytest.raises(
             InputError, match="There is no default upscaler: name a backend that can upscale"
         ):
-            backends.find("upscaler", general)
+            backends.find("upscaler", backend)
 
 
 @pytest.mark.parametrize("role", sorted(registry.DEFAULTS))
@@ -68,29 +68,29 @@ def test_default_backend_of_a_role_can_fill_it(role: str) -> None:
 @pytest.mark.parametrize("role", ["bogus", "", None, 3])
 def test_message_of_an_unknown_role_lists_the_known_ones(role: Any) -> None:
     with pytest.raises(InputError, match="not a role: use one of describer, writer, painter"):
-        backends.find(role, "auto", Seer())
+        backends.find(role, "auto", DescriberOnly())
 
 
-def test_names_and_roles() -> None:
-    assert backends.names() == ["embedded", "openai", "rules", "seer"]
-    assert backends.roles("seer") == ["describer"]
+def test_names_are_sorted_and_roles_are_those_of_the_class() -> None:
+    assert backends.names() == ["embedded", "only-describes", "openai", "rules"]
+    assert backends.roles("only-describes") == ["describer"]
     assert backends.roles("embedded") == ["describer", "painter"]
 
 
-@pytest.mark.parametrize("name", ["nobody", "", "Embedded"])
+@pytest.mark.parametrize("name", ["unknown", "", "Embedded"])
 def test_message_of_an_unknown_name_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(InputError, match="use one of embedded, openai, rules, seer"):
+    with pytest.raises(InputError, match="use one of embedded, only-describes, openai, rules"):
         backends.find("describer", name)
 
 
 def test_backend_is_given_by_name_or_as_an_object() -> None:
-    seer = Seer()
-    assert backends.find("describer", seer) is seer
-    for nothing in (3, None, Seer):
+    backend = DescriberOnly()
+    assert backends.find("describer", backend) is backend
+    for value in (3, None, DescriberOnly):
         with pytest.raises(InputError, match="neither a name nor an object"):
-            backends.find("describer", nothing)
-    with pytest.raises(InputError, match="'Seer' cannot be the painter"):
-        backends.find("painter", "auto", seer)
+            backends.find("describer", value)
+    with pytest.raises(InputError, match="'DescriberOnly' cannot be the painter"):
+        backends.find("painter", "auto", backend)
 
 
 def test_message_names_the_offline_package_to_install(

@@ -1,4 +1,4 @@
-"""The rule-based writer returns what the library's functions return."""
+"""The rule-based writer returns the same words as the functions of the library."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from semcodec.words import SelectionRequest, make_channel
 WRITER = RuleBasedWriter()
 
 
-def test_words_and_skeletons_are_those_of_the_library() -> None:
+def test_words_and_skeletons_are_the_same_as_from_the_library() -> None:
     description = "two large red boats on blue water"
     words = WRITER.select(description, 4)
     assert words == semcodec.select(description, 4)
@@ -18,7 +18,7 @@ def test_words_and_skeletons_are_those_of_the_library() -> None:
     assert WRITER.decompress(skeletons) == words
 
 
-def test_prompt_is_the_words() -> None:
+def test_prompt_consists_of_the_words() -> None:
     assert WRITER.expand(["red", "boat"]) == "red boat"
 
 

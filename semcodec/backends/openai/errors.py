@@ -17,7 +17,7 @@ last one, because each may be billed; an image costs ten to a hundred times a te
 The retries of the openai package are off (``max_retries=0``): it would repeat a request for an
 image that took too long, and one that fails because there is no credit. Tested by
 ``test_a_fault_has_the_outcome_in_the_table``, which counts the requests of every fault for texts
-and images, and ``test_a_failed_request_costs_its_bound_if_it_may_be_billed_and_else_nothing``.
+and images, and ``test_a_failed_request_costs_its_bound_only_if_it_may_be_billed``.
 
 This module imports openai and httpx2, so it must not be imported before the client is needed.
 """

@@ -2,7 +2,7 @@
 
 What a record or a model contains is never an instruction. It is inserted as a JSON string in which
 every character is escaped that could end the quotation, or that a server could take for the start
-of another role. Tested by ``test_any_text_is_one_quotation_and_no_more`` and
+of another role. Tested by ``test_any_text_stays_inside_one_quotation`` and
 tests/backends/prompting/test_prompt_injection.py.
 """
 

@@ -16,7 +16,7 @@ it up:
 
 Tested by ``test_the_bound_is_at_least_every_estimate``,
 ``test_threads_never_spend_more_than_the_limit`` and, for failed requests,
-``test_a_failed_request_costs_its_bound_if_it_may_be_billed_and_else_nothing``.
+``test_a_failed_request_costs_its_bound_only_if_it_may_be_billed``.
 """
 
 from __future__ import annotations

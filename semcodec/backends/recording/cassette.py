@@ -139,7 +139,7 @@ class Cassette:
 
         The file may come from a stranger, so views, triggers or other tables are refused: they
         could make an ordinary query do something else
-        (``test_a_file_with_anything_but_the_table_is_refused``).
+        (``test_a_file_with_more_than_the_table_is_rejected``).
         """
         if "\0" in str(self.path):
             raise ValueError("invalid file name")  # SQLite would cut it there

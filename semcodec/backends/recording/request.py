@@ -52,7 +52,7 @@ class ModelRequest:
         """SHA-256 in hex over all that determines the response.
 
         Recordings are keyed by it, so the hashed text must never change
-        (``test_the_digest_never_changes``).
+        (``test_digest_of_a_request_never_changes``).
         """
         image_digest = self.image_png and hashlib.sha256(self.image_png).hexdigest()
         hashed = [self.route, self.body, self.extra, image_digest, self.seed]

@@ -1,4 +1,4 @@
-"""Valid responses to the requests of whole runs, with every field that OpenAI's have."""
+"""Valid responses to every request of a run, with all the fields that OpenAI returns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import semcodec
 from semcodec.backends.prompting import Prompts
 
 DESCRIPTION: Final = "A large red house with a white door stands left of a small green tree."
-PLAIN: Final = (
+WORDS: Final = (
     "house",
     "tree",
     "door",
@@ -45,36 +45,36 @@ def response_body(route: str, fields: dict[str, Any]) -> dict[str, Any]:
             return image_body(png_file(tuple(map(int, fields["size"].split("x")))))
         case "models":
             return {"object": "list", "data": [model_entry("its-only-model")]}
-    raise AssertionError(f"there is no route {route}")
+    raise AssertionError(f"unknown route {route}")
 
 
 def answer_text(rules: str, task: Any) -> str:
-    """Return the answer to one of the built-in prompts."""
+    """Return the text of a model's response to one of the built-in prompts."""
     prompts = Prompts.read()
     stage = next(stage for stage in STAGES if rules.startswith(prompts.rules(stage)))
-    data = DATA.search(json.dumps(task) if stage == "describe" else _text(task))
-    given = json.loads(data[1]) if data else ""
+    match = DATA.search(json.dumps(task) if stage == "describe" else _text(task))
+    data = json.loads(match[1]) if match else ""
     match stage:
         case "describe":
             return DESCRIPTION
         case "select":
-            return json.dumps({"words": PLAIN})
+            return json.dumps({"words": WORDS})
         case "compress":
-            return json.dumps({"skeletons": semcodec.skeleton(given).split()})
+            return json.dumps({"skeletons": semcodec.skeleton(data).split()})
         case "decompress":
-            whole = {semcodec.skeleton(word): word for word in PLAIN}
-            return json.dumps({"words": [whole[skeleton] for skeleton in given.split()]})
+            by_skeleton = {semcodec.skeleton(word): word for word in WORDS}
+            return json.dumps({"words": [by_skeleton[skeleton] for skeleton in data.split()]})
         case "expand":
-            return f"A picture of {given}."
+            return f"A picture of {data}."
     return "none"
 
 
 def chat_body(
-    model: str, content: str | None, refusal: str | None = None, why: str = "stop"
+    model: str, content: str | None, refusal: str | None = None, finish_reason: str = "stop"
 ) -> Any:
     """Return the body of a chat completion."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
-    choice = {"index": 0, "finish_reason": why, "logprobs": None, "message": message}
+    choice = {"index": 0, "finish_reason": finish_reason, "logprobs": None, "message": message}
     usage = {"prompt_tokens": 20, "completion_tokens": 10, "total_tokens": 30}
     head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1_790_000_000}
     return {**head, "model": model, "choices": [choice], "usage": usage}

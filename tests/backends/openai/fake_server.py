@@ -1,4 +1,4 @@
-"""A server on this machine with any behavior: valid, faulty, slow or none."""
+"""A server on this machine that can respond correctly, wrongly, slowly or not at all."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 DRIP: Final = 0.02  #: seconds between two bytes
-CHUNK: Final = bytes(2**20)
-AT_ONCE: Final = struct.pack("ii", 1, 0)  #: SO_LINGER: closing resets the connection
+CHUNK: Final = bytes(2**20)  #: one piece of an endless body
+RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)  #: the value of SO_LINGER for that
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class ReceivedRequest:
 
 
 class Connection:
-    """The connection of a request that has been read, for the response."""
+    """A connection whose request has been read, on which the response is sent."""
 
     def __init__(self, connection: socket.socket, closing: threading.Event) -> None:
         self._connection, self._closing = connection, closing
@@ -38,12 +38,12 @@ class Connection:
         self._connection.sendall(data)
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait, and return whether the server is closed."""
+        """Wait until the server is closed or the time is up, and return whether it is closed."""
         return self._closing.wait(seconds)
 
     def reset(self) -> None:
-        """Reset the connection, which is an error for the client and not an end."""
-        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        """Reset the connection: the client gets an error, not the end of a response."""
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         self._connection.close()
 
 
@@ -56,7 +56,7 @@ class FakeServer:
     Attributes:
         url: its base URL.
         received: the requests, in order.
-        errors: exceptions of ``choose``.
+        errors: exceptions that ``choose`` raised.
     """
 
     def __init__(self, choose: Callable[[ReceivedRequest], Behavior]) -> None:
@@ -86,18 +86,18 @@ class FakeServer:
     def _handler(
         self, choose: Callable[[ReceivedRequest], Behavior]
     ) -> type[socketserver.BaseRequestHandler]:
-        faulty = self
+        server = self
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
                 try:
                     received = _read(self.request)
-                    faulty.received.append(received)
-                    choose(received)(Connection(self.request, faulty._closing))
+                    server.received.append(received)
+                    choose(received)(Connection(self.request, server._closing))
                 except OSError:  # the client has closed the connection
                     pass
                 except BaseException as error:
-                    faulty.errors.append(error)
+                    server.errors.append(error)
 
         return Handler
 
@@ -111,54 +111,58 @@ def respond(status: int, body: Any, *headers: str, kind: str = "application/json
     """Respond with ``body``, as bytes or as JSON."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     head = _head(status, f"content-type: {kind}", f"content-length: {len(data)}", *headers)
-    return lambda wire: wire.send(head + data)
+    return lambda connection: connection.send(head + data)
 
 
-def never_respond(wire: Connection) -> None:
+def never_respond(connection: Connection) -> None:
     """Send nothing."""
-    wire.wait()
+    connection.wait()
 
 
-def reset(wire: Connection) -> None:
+def reset(connection: Connection) -> None:
     """Reset the connection before the response."""
-    wire.reset()
+    connection.reset()
 
 
-def reset_in_body(wire: Connection) -> None:
+def reset_in_body(connection: Connection) -> None:
     """Reset the connection in the body of the response."""
-    wire.send(_head(200, "content-type: application/json", "content-length: 1000") + b'{"choic')
-    wire.reset()
+    connection.send(
+        _head(200, "content-type: application/json", "content-length: 1000") + b'{"choic'
+    )
+    connection.reset()
 
 
-def close_in_body(wire: Connection) -> None:
+def close_in_body(connection: Connection) -> None:
     """Close the connection before the stated length."""
-    wire.send(_head(200, "content-type: application/json", "content-length: 1000") + b'{"choic')
+    connection.send(
+        _head(200, "content-type: application/json", "content-length: 1000") + b'{"choic'
+    )
 
 
-def drip_body(wire: Connection) -> None:
+def drip_body(connection: Connection) -> None:
     """Send the body byte by byte, without end."""
-    wire.send(_head(200, "content-type: application/json", "content-length: 1000000"))
-    while not wire.wait(DRIP):
-        wire.send(b" ")
+    connection.send(_head(200, "content-type: application/json", "content-length: 1000000"))
+    while not connection.wait(DRIP):
+        connection.send(b" ")
 
 
-def drip_headers(wire: Connection) -> None:
+def drip_headers(connection: Connection) -> None:
     """Send one header after the other, without end."""
-    wire.send(b"HTTP/1.1 200 OK\r\n")
-    while not wire.wait(DRIP):
-        wire.send(b"x: y\r\n")
+    connection.send(b"HTTP/1.1 200 OK\r\n")
+    while not connection.wait(DRIP):
+        connection.send(b"x: y\r\n")
 
 
-def send_endless_body(wire: Connection) -> None:
+def send_endless_body(connection: Connection) -> None:
     """Send a body without end, as fast as possible."""
-    wire.send(_head(200, "content-type: application/json", "transfer-encoding: chunked"))
-    while not wire.wait(0):
-        wire.send(b"%x\r\n%b\r\n" % (len(CHUNK), CHUNK))
+    connection.send(_head(200, "content-type: application/json", "transfer-encoding: chunked"))
+    while not connection.wait(0):
+        connection.send(b"%x\r\n%b\r\n" % (len(CHUNK), CHUNK))
 
 
-def send_other_protocol(wire: Connection) -> None:
+def send_other_protocol(connection: Connection) -> None:
     """Send the greeting of another protocol."""
-    wire.send(b"SSH-2.0-OpenSSH_9.9\r\n")
+    connection.send(b"SSH-2.0-OpenSSH_9.9\r\n")
 
 
 def _head(status: int, *headers: str) -> bytes:
@@ -169,18 +173,18 @@ def _head(status: int, *headers: str) -> bytes:
 def _read(connection: socket.socket) -> ReceivedRequest:
     data = b""
     while b"\r\n\r\n" not in data:
-        data += _received(connection)
+        data += _receive(connection)
     head, _, body = data.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
     while len(body) < int(headers.get("content-length", 0)):
-        body += _received(connection)
+        body += _receive(connection)
     method, target, _ = first.split(" ")
     return ReceivedRequest(method, urlsplit(target).path, headers, body)
 
 
-def _received(connection: socket.socket) -> bytes:
+def _receive(connection: socket.socket) -> bytes:
     data = connection.recv(65536)
     if not data:
-        raise ConnectionError("the request has no end")
+        raise ConnectionError("the request is incomplete")
     return data

@@ -20,7 +20,7 @@ ROUTES: Final[dict[Kind, str]] = {"text": "chat/completions", "image": "images/g
 MAX_BYTES: Final[dict[Kind, int]] = {"text": MAX_TEXT_BYTES, "image": MAX_IMAGE_BYTES}
 KEY: Final = "Zx9very/secret+of=ours&co"
 SECONDS: Final = 0.5  #: the timeout, where no response is ever complete
-DONE: Final = ""  #: in place of a message
+SUCCESS: Final = ""  #: the message of a run that succeeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Fault:
 
     Attributes:
         name: what the server does, for the page: "The server NAME".
-        behavior: the same as code; None if there is no server at all.
+        behavior: the same as code; None if no server is running.
         message: for the user, with URL, STAGE, OPTION and LIMIT as placeholders; empty if the run
             succeeds.
         text_requests, image_requests: the number of requests that get the fault, if every request
@@ -63,37 +63,37 @@ class Fault:
         """Return the seconds before each retry of a kind."""
         return self.waits if self.once or self.requests(kind) != 1 else ()
 
-    def filled_message(self, kind: Kind, url: str) -> str:
+    def format_message(self, kind: Kind, url: str) -> str:
         """Return the message for a kind of request to the server at ``url``."""
         message = self.message.replace("URL", url, 1).replace("OPTION", OPTIONS[kind])
         message = message.replace("LIMIT", str(MAX_BYTES[kind]))
         return message.replace("STAGE", STAGES[kind])
 
 
-def error(message: str, code: str | None = None, **more: Any) -> dict[str, Any]:
+def error_body(message: str, code: str | None = None, **more: Any) -> dict[str, Any]:
     """Return the body of an error response."""
     return {"error": {"message": message, "type": "x", "param": None, "code": code, **more}}
 
 
-def chat(content: Any, **more: Any) -> Behavior:
+def respond_text(content: Any, **more: Any) -> Behavior:
     """Respond with a text, or any other value in its place."""
     return respond(200, fake_responses.chat_body("m", content, **more))
 
 
-def image(data: bytes) -> Behavior:
-    """Respond with the bytes of an image file, or any others in their place."""
+def respond_image(data: bytes) -> Behavior:
+    """Respond with the bytes of an image file, or any other bytes in their place."""
     return respond(200, fake_responses.image_body(data))
 
 
-NESTED: Final = b"[" * 100_000 + b"]" * 100_000
+DEEPLY_NESTED: Final = b"[" * 100_000 + b"]" * 100_000
 PAGE: Final = b"<!doctype html><title>Welcome</title>"
-WHOLE: Final = fake_responses.png_file((512, 512))
-#: Long enough that the limit of the quotation falls into the key that follows it.
-LONG: Final = (
+VALID_PNG: Final = fake_responses.png_file((512, 512))
+#: As long as the part of a message that is quoted, less some letters of the key that follows.
+LONG_TEXT: Final = (
     "No project of your organization may ask this model before an owner of it has agreed to the "
     "terms of its use, and you have asked with the key "
 )
-STRANGE: Final = "text/rather-strange-and-with-"  #: likewise, for a content type
+LONG_TYPE: Final = "text/rather-strange-and-with-"  #: the same for a content type
 CHECK_URL: Final = "in place of JSON: check that the base URL ends in /v1."
 LIMITED: Final = "The server URL rejected 'STAGE' by its rate limit (Slow down): try again"
 FAILED: Final = "The server URL failed during 'STAGE' (status"
@@ -112,9 +112,9 @@ TOO_LARGE: Final = (
 UNUSABLE: Final = "The backend openai returned an unusable answer to 'STAGE' twice"
 
 
-def limited(*headers: str) -> Behavior:
-    """Reject a request by the rate limit."""
-    return respond(429, error("Slow down."), *headers)
+def rate_limit(*headers: str) -> Behavior:
+    """Reject a request because of the rate limit."""
+    return respond(429, error_body("Slow down."), *headers)
 
 
 CONNECTIONS: Final = (
@@ -136,40 +136,42 @@ CONNECTIONS: Final = (
           "URL."),
 )  # fmt: skip
 STATUSES: Final = (
-    Fault("returns status 429", limited(), f"{LIMITED} later.", 3, 3, (1, 2)),
-    Fault("returns status 429 once", limited(), DONE, 1, 1, (1,), once=True),
-    Fault("returns status 429, retry-after: 7", limited("retry-after: 7"),
+    Fault("returns status 429", rate_limit(), f"{LIMITED} later.", 3, 3, (1, 2)),
+    Fault("returns status 429 once", rate_limit(), SUCCESS, 1, 1, (1,), once=True),
+    Fault("returns status 429, retry-after: 7", rate_limit("retry-after: 7"),
           f"{LIMITED} in 7 seconds.", 3, 3, (7, 7)),
-    Fault("returns status 429, retry-after: 86400", limited("retry-after: 86400"),
+    Fault("returns status 429, retry-after: 86400", rate_limit("retry-after: 86400"),
           f"{LIMITED} in 24 hours."),
-    Fault("returns status 429, retry-after: 1e999", limited("retry-after: 1e999"),
+    Fault("returns status 429, retry-after: 1e999", rate_limit("retry-after: 1e999"),
           f"{LIMITED} later.", 3, 3, (1, 2)),
-    Fault("has no credit left", respond(429, error("Check your plan.", "insufficient_quota")),
+    Fault("has no credit left", respond(429, error_body("Check your plan.", "insufficient_quota")),
           "The server URL reports that there is no credit left: add credit to the account, or use "
           "another key."),
-    Fault("returns status 500", respond(500, error("Sorry.")),
+    Fault("returns status 500", respond(500, error_body("Sorry.")),
           f"{FAILED} 500: Sorry): try again later.", 3, 1, (1, 2)),
-    Fault("returns status 500 once", respond(500, error("Sorry.")), DONE, 1, None, (1,), once=True),
+    Fault("returns status 500 once", respond(500, error_body("Sorry.")), SUCCESS, 1, None, (1,),
+          once=True),
     Fault("returns status 502 with a web page", respond(502, PAGE, kind="text/html"),
           f"{FAILED} 502): try again later.", 3, 1, (1, 2)),
-    Fault("returns status 503", respond(503, error("Busy.")),
+    Fault("returns status 503", respond(503, error_body("Busy.")),
           f"{FAILED} 503: Busy): try again later.", 3, 3, (1, 2)),
-    Fault("returns status 503 once", respond(503, error("Busy.")), DONE, 1, 1, (1,), once=True),
+    Fault("returns status 503 once", respond(503, error_body("Busy.")), SUCCESS, 1, 1, (1,),
+          once=True),
     Fault("returns status 504", respond(504, b""), f"{FAILED} 504): try again later."),
     Fault("redirects", respond(307, b"", "location: http://elsewhere.example/v1"),
           "The server URL redirects elsewhere (status 307): use the new base URL."),
     Fault("rejects the key, and repeats it",
-          respond(401, error(f"Incorrect API key provided: {KEY}.", "invalid_api_key")),
+          respond(401, error_body(f"Incorrect API key provided: {KEY}.", "invalid_api_key")),
           "The server URL rejected the API key from $SEMCODEC_API_KEY: set a valid one."),
     Fault("forbids the request, and repeats the key in a long message",
-          respond(403, error(LONG + KEY)),
-          f"The server URL does not allow this key to use m ({LONG}[key]): use another model or "
-          "key."),
+          respond(403, error_body(LONG_TEXT + KEY)),
+          f"The server URL does not allow this key to use m ({LONG_TEXT}[key]): use another model "
+          "or key."),
     Fault("forbids the request, and repeats the key percent-encoded",
-          respond(403, error(quote(KEY, safe="/"))),
+          respond(403, error_body(quote(KEY, safe="/"))),
           "The server URL does not allow this key to use m ([key]): use another model or key."),
     Fault("does not have the model",
-          respond(404, error("There is no model m.", "model_not_found")),
+          respond(404, error_body("There is no model m.", "model_not_found")),
           "The server URL does not have the model m (There is no model m): name one of its models "
           "with OPTION."),
     Fault("does not have the route for texts", respond(404, b"page not found", kind="text/plain"),
@@ -182,7 +184,7 @@ STATUSES: Final = (
           "The server URL rejected 'STAGE' as too long: use a model with more context, or a "
           "smaller image."),
     Fault("rejects a request longer than its context",
-          respond(400, error("At most 4096 tokens.", "context_length_exceeded")),
+          respond(400, error_body("At most 4096 tokens.", "context_length_exceeded")),
           "The server URL rejected 'STAGE' as too long (At most 4096 tokens): use a model with "
           "more context, or a smaller image."),
     Fault("returns status 422", respond(422, {"detail": "n is too many"}),
@@ -192,10 +194,10 @@ STATUSES: Final = (
           respond(400, {"error": "There is no field n."}),
           "The server URL rejected 'STAGE' (status 400: There is no field n): check model and "
           "settings."),
-    Fault("rejects JSON schemas", respond(400, error("response_format is not supported")), DONE, 1,
-          None, only=b"json_schema"),
+    Fault("rejects JSON schemas", respond(400, error_body("response_format is not supported")),
+          SUCCESS, 1, None, only=b"json_schema"),
     Fault("blocks the content as unsafe",
-          respond(400, error("It is not safe.", "moderation_blocked")),
+          respond(400, error_body("It is not safe.", "moderation_blocked")),
           "The server URL refused 'STAGE' (It is not safe): use another image or model."),
 )  # fmt: skip
 RESPONSES: Final = (
@@ -203,8 +205,8 @@ RESPONSES: Final = (
           f"The server URL returned content type 'text/html' to 'STAGE' {CHECK_URL}"),
     Fault("returns no content type", respond(200, b"{}", kind=""),
           f"The server URL returned no content type to 'STAGE' {CHECK_URL}"),
-    Fault("repeats the key as content type", respond(200, b"{}", kind=f"{STRANGE}{KEY}"),
-          f"The server URL returned content type '{STRANGE}[key]' to 'STAGE' {CHECK_URL}"),
+    Fault("repeats the key as content type", respond(200, b"{}", kind=f"{LONG_TYPE}{KEY}"),
+          f"The server URL returned content type '{LONG_TYPE}[key]' to 'STAGE' {CHECK_URL}"),
     Fault("returns a compressed response",
           respond(200, gzip.compress(bytes(10**7)), "content-encoding: gzip"),
           "The server URL returned a compressed response to 'STAGE': check the base URL."),
@@ -216,9 +218,9 @@ RESPONSES: Final = (
           f"{MALFORMED} ('utf-8' codec can't decode byte 0xff in position 13: invalid start "
           f"byte): {RETRY}"),
     Fault("returns a list", respond(200, [1, 2]), f"{MALFORMED} (not a JSON object): {RETRY}"),
-    Fault("returns deeply nested JSON", respond(200, NESTED),
+    Fault("returns deeply nested JSON", respond(200, DEEPLY_NESTED),
           f"{MALFORMED} (nested too deeply): {RETRY}"),
-    Fault("returns an error with status 200", respond(200, error("Out of memory.")),
+    Fault("returns an error with status 200", respond(200, error_body("Out of memory.")),
           f"{MALFORMED} (error: Out of memory.): {RETRY}"),
     Fault("returns a text as error with status 200", respond(200, {"error": "Out of memory."}),
           f"{MALFORMED} (error: Out of memory.): {RETRY}"),
@@ -227,15 +229,16 @@ RESPONSES: Final = (
           f"{MALFORMED} (choices is empty): {RETRY}", 1, None),
     Fault("returns no message", respond(200, {"choices": [{"index": 0}]}),
           f"{MALFORMED} (no message): {RETRY}", 1, None),
-    Fault("returns no text", chat(None), f"{UNUSABLE} (no words): use another model.", 2, None),
-    Fault("returns no text once", chat(None), DONE, 1, None, once=True),
-    Fault("returns truncated reasoning", chat("<think>Let me see", why="length"),
+    Fault("returns no text", respond_text(None),
+          f"{UNUSABLE} (no words): use another model.", 2, None),
+    Fault("returns no text once", respond_text(None), SUCCESS, 1, None, once=True),
+    Fault("returns truncated reasoning", respond_text("<think>Let me see", finish_reason="length"),
           f"{UNUSABLE} (truncated): use another model.", 2, None),
-    Fault("returns a refusal", chat(None, refusal="I cannot do that."),
+    Fault("returns a refusal", respond_text(None, refusal="I cannot do that."),
           "The model m refused 'STAGE': use another image or model.", 1, None),
-    Fault("returns a refusal as its answer", chat("I'm sorry, but I can't help with that."),
+    Fault("returns a refusal as its answer", respond_text("I'm sorry, but I can't help with that."),
           "The backend openai refused 'STAGE': use another image or model.", 2, None),
-    Fault("filters its answer", chat(None, why="content_filter"),
+    Fault("filters its answer", respond_text(None, finish_reason="content_filter"),
           "The model m refused 'STAGE': use another image or model.", 1, None),
 )  # fmt: skip
 IMAGES: Final = (
@@ -245,16 +248,16 @@ IMAGES: Final = (
           f"{MALFORMED} (no image in b64_json): {RETRY}", None),
     Fault("returns invalid base64", respond(200, {"data": [{"b64_json": "%%%"}]}),
           f"{MALFORMED} (b64_json is not base64): {RETRY}", None),
-    Fault("returns base64 of something else", image(b"hello"), NO_IMAGE, None),
-    Fault("returns half an image", image(WHOLE[: len(WHOLE) // 2]), NO_IMAGE, None),
-    Fault("returns a small file with 100 million pixels", image(claiming(10_000, 10_000)),
+    Fault("returns base64 of something else", respond_image(b"hello"), NO_IMAGE, None),
+    Fault("returns half an image", respond_image(VALID_PNG[: len(VALID_PNG) // 2]), NO_IMAGE, None),
+    Fault("returns a small file with 100 million pixels", respond_image(claiming(10_000, 10_000)),
           TOO_LARGE, None),
-    Fault("returns a small file with 900 million pixels", image(claiming(30_000, 30_000)),
+    Fault("returns a small file with 900 million pixels", respond_image(claiming(30_000, 30_000)),
           TOO_LARGE, None),
-    Fault("returns an image of another size", image(fake_responses.png_file((100, 60))), DONE,
-          None),
-    Fault("returns a palette image with transparency", image(fake_responses.transparent_png()),
-          DONE, None),
+    Fault("returns an image of another size", respond_image(fake_responses.png_file((100, 60))),
+          SUCCESS, None),
+    Fault("returns a palette image with transparency",
+          respond_image(fake_responses.transparent_png()), SUCCESS, None),
 )  # fmt: skip
 SECTIONS: Final = {
     "The connection fails": CONNECTIONS,

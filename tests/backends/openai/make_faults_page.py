@@ -1,7 +1,7 @@
 """Write docs/faults.md from the table of faults that the tests check.
 
 python -m tests.backends.openai.make_faults_page            # write
-python -m tests.backends.openai.make_faults_page --check    # exit 1 if it is out of date
+python -m tests.backends.openai.make_faults_page --check    # exit 1 if the page is out of date
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ HEAD: Final = f"""# When a server fails
 
 <!-- Written by python -m tests.backends.openai.make_faults_page from fault_table.py beside it. -->
 
-How `encode` and `decode` react with `--backend openai` when a server does what it should not:
-{len(FAULTS)} faults, each of which the tests make a server show. The user gets one message, and the
-exit code is 2 if there is no result. `--trace` is written in any case, no output file is begun, and
-the API key is never shown. With `--cache`, requests that succeeded before are not sent again.
+How `encode` and `decode` with `--backend openai` react to a server that does not work as it should:
+{len(FAULTS)} faults, each of which is reproduced by a test. The user gets one message, and the exit
+code is 2 unless the run succeeds. The file of `--trace` is written in any case, an output file only
+if the run succeeds, and the API key is never shown. With `--cache`, requests that succeeded before
+are not sent again.
 
 A request is retried only if the server did not process it: at most twice, after one and two
-seconds, or after the time that the server asks for if that is at most a minute. A request for an
-image is not retried once the server began to process it. If a text arrives and cannot be used, the
-model is asked once more, with the problem named.
+seconds, or after the time in `retry-after` if that is at most a minute. A request for an image is
+not retried once the server has begun to process it. If a text cannot be used, it is requested once
+more, with the problem named.
 
-For a server on this machine, which bills nothing, the messages leave out the part about bills.
+For a server on this machine, which bills nothing, the messages do not mention bills.
 """
 COLUMNS: Final = (
     "| The server … | Message | Exit code | Requests for a text | Requests for an image |",
@@ -53,7 +54,7 @@ def _sections() -> Iterator[str]:
 
 def _row(fault: Fault) -> str:
     kind: Kind = "image" if fault.text_requests is None else "text"
-    message = fault.filled_message(kind, URL) or "(none: the result)"
+    message = fault.format_message(kind, URL) or "(none: the result)"
     cells = fault.name, message, str(fault.code), _count(fault, "text"), _count(fault, "image")
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
@@ -72,15 +73,15 @@ def main() -> int:
     """Write the page, or check it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 if it is out of date"
+        "--check", action="store_true", help="write nothing; exit 1 if the page is out of date"
     )
-    only_check = parser.parse_args().check
+    check_only = parser.parse_args().check
     is_stale = not PAGE.exists() or PAGE.read_text("utf-8") != page()
-    if is_stale and not only_check:
+    if is_stale and not check_only:
         PAGE.write_text(page(), "utf-8")
     if is_stale:
-        print(f"{'out of date' if only_check else 'written'}: docs/{PAGE.name}")
-    return int(only_check and is_stale)
+        print(f"{'out of date' if check_only else 'written'}: docs/{PAGE.name}")
+    return int(check_only and is_stale)
 
 
 if __name__ == "__main__":

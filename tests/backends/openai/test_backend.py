@@ -1,4 +1,4 @@
-"""Questions to a server: which model is asked, with or without a schema, and what pictures are."""
+"""The OpenAI backend: choice of the model, JSON schemas, refusals, images and the cache."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def backend(send: Send, **settings: Any) -> OpenAIBackend:
     return OpenAIBackend(send=send, base_url=LOCAL, **{**models, **settings})
 
 
-def always(reply: ModelResponse) -> tuple[Send, list[ModelRequest]]:
+def recording_send(reply: ModelResponse) -> tuple[Send, list[ModelRequest]]:
     requests: list[ModelRequest] = []
 
     def send(request: ModelRequest) -> ModelResponse:
@@ -39,24 +39,24 @@ def always(reply: ModelResponse) -> tuple[Send, list[ModelRequest]]:
 
 
 @pytest.mark.parametrize(
-    ("names", "says"),
+    ("names", "message"),
     [
         ("", "lists no models: name one with --model"),
         ("a\nb", r"has several models \(a, b\): name one with --model"),
         ("\n".join("abcdefghij"), "a, b, c, d, e, f, g, h"),
     ],
 )
-def test_model_must_be_named_if_there_is_not_exactly_one(names: str, says: str) -> None:
-    send, requests = always(ModelResponse(names))
+def test_model_must_be_named_if_there_is_not_exactly_one(names: str, message: str) -> None:
+    send, requests = recording_send(ModelResponse(names))
     backend_ = backend(send, writer=None)
     for _ in range(2):
-        with pytest.raises(BackendError, match=says):
+        with pytest.raises(BackendError, match=message):
             backend_.expand(["boat"])
     assert {request.route for request in requests} == {"models"}
 
 
 def test_only_model_is_listed_once() -> None:
-    send, requests = always(ModelResponse("boat"))
+    send, requests = recording_send(ModelResponse("boat"))
     backend_ = backend(send, writer=None, describer=None)
     backend_.expand(["boat"])
     backend_.describe(PICTURE)
@@ -66,19 +66,19 @@ def test_only_model_is_listed_once() -> None:
 
 @pytest.mark.parametrize("stage", ["describe", "expand"])
 def test_refusal_field_is_a_refusal_error(stage: str) -> None:
-    send, requests = always(ModelResponse(refusal="No, I can't."))
-    given: Any = PICTURE if stage == "describe" else ["boat"]
+    send, requests = recording_send(ModelResponse(refusal="No, I can't."))
+    argument: Any = PICTURE if stage == "describe" else ["boat"]
     with pytest.raises(RefusalError, match=f"The model m refused '{stage}'") as caught:
-        getattr(backend(send), stage)(given)
+        getattr(backend(send), stage)(argument)
     assert (caught.value.backend, caught.value.stage, len(requests)) == ("openai", stage, 1)
 
 
-def test_refusal_beside_an_answer_is_ignored() -> None:
-    send, _ = always(ModelResponse("A boat.", refusal="perhaps"))
+def test_refusal_beside_a_text_is_ignored() -> None:
+    send, _ = recording_send(ModelResponse("A boat.", refusal="perhaps"))
     assert backend(send).describe(PICTURE) == "A boat."
 
 
-def without_schemas(
+def send_without_schemas(
     message: str, kind: type[BackendError] = SchemaNotSupported
 ) -> tuple[Send, list[ModelRequest]]:
     requests: list[ModelRequest] = []
@@ -94,7 +94,7 @@ def without_schemas(
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_rejected_schema_is_not_sent_again(api: str) -> None:
-    send, requests = without_schemas("The server does not take the call.")
+    send, requests = send_without_schemas("The server rejects the request.")
     backend_ = backend(send, api=api)
     with collect_notes() as collected:
         for _ in range(2):
@@ -109,25 +109,29 @@ def test_rejected_schema_is_not_sent_again(api: str) -> None:
     ("message", "settings", "kind"),
     [
         ("The server failed at /json_schema/v1.", {}, BackendError),
-        ("It knows no json_schema.", {"structured": "json_schema"}, SchemaNotSupported),
+        (
+            "The server does not support json_schema.",
+            {"structured": "json_schema"},
+            SchemaNotSupported,
+        ),
     ],
 )
 def test_other_errors_are_not_taken_for_a_rejected_schema(
     message: str, settings: dict[str, str], kind: type[BackendError]
 ) -> None:
-    send, requests = without_schemas(message, kind)
+    send, requests = send_without_schemas(message, kind)
     with pytest.raises(BackendError, match=message.split("(")[0]):
         backend(send, **settings).compress(["boat"])
     assert len(requests) == 1
 
 
 def test_schemas_can_be_switched_off() -> None:
-    send, requests = without_schemas("json_schema")
+    send, requests = send_without_schemas("json_schema")
     backend(send, structured="off").compress(["boat", "lake"])
     assert len(requests) == 1
 
 
-def test_request_without_a_schema_is_not_sent_again_for_its_schema() -> None:
+def test_request_without_a_schema_is_not_sent_again_without_it() -> None:
     def send(request: ModelRequest) -> ModelResponse:
         raise SchemaNotSupported("json_schema")
 
@@ -138,28 +142,28 @@ def test_request_without_a_schema_is_not_sent_again_for_its_schema() -> None:
 @pytest.mark.parametrize(
     "data",
     [b"", b"no picture", images.PHOTO[:300], images.GOOD["animation"], images.claiming(9, 9)],
-    ids=["empty", "text", "cut off", "gif", "damaged"],
+    ids=["empty", "text", "truncated", "gif", "damaged"],
 )
 @pytest.mark.parametrize("stage", ["paint", "edit"])
 def test_response_that_is_not_an_image_is_invalid(stage: str, data: bytes) -> None:
-    send, _ = always(ModelResponse(image=data))
-    given: dict[str, Any] = {"paint": ("a boat", (64, 64), 0), "edit": (PICTURE, "more red", 0)}
+    send, _ = recording_send(ModelResponse(image=data))
+    arguments: dict[str, Any] = {"paint": ("a boat", (64, 64), 0), "edit": (PICTURE, "more red", 0)}
     with pytest.raises(
         InvalidResponseError, match=f"The model p returned no readable image to '{stage}'"
-    ) as bad:
-        getattr(backend(send), stage)(*given[stage])
-    assert (bad.value.stage, bad.value.retryable) == (stage, True)
+    ) as caught:
+        getattr(backend(send), stage)(*arguments[stage])
+    assert (caught.value.stage, caught.value.retryable) == (stage, True)
 
 
 def test_too_large_image_is_not_decoded() -> None:
-    send, _ = always(ModelResponse(image=images.claiming(5000, 5000)))
+    send, _ = recording_send(ModelResponse(image=images.claiming(5000, 5000)))
     with pytest.raises(InvalidResponseError, match="over 16777216 pixels"):
         backend(send).paint("a boat", (64, 64), 0)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "cmyk", "palette", "transparent"])
 def test_image_of_any_mode_becomes_rgb(kind: str) -> None:
-    send, _ = always(ModelResponse(image=images.GOOD[kind]))
+    send, _ = recording_send(ModelResponse(image=images.GOOD[kind]))
     assert backend(send).paint("a boat", (64, 64), 0).mode == "RGB"
     assert backend(send).edit(Image.new("RGB", (30, 20)), "more red", 0).size == (30, 20)
 
@@ -167,18 +171,18 @@ def test_image_of_any_mode_becomes_rgb(kind: str) -> None:
 @pytest.mark.parametrize("side", [64, 1024])
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
 def test_image_is_reduced_to_the_setting(side: int, kind: str) -> None:
-    send, requests = always(ModelResponse("A boat."))
+    send, requests = recording_send(ModelResponse("A boat."))
     backend(send, image_side=side, image_format=kind).describe(Image.new("RGBA", (2000, 1000)))
     url = requests[0].body["messages"][1]["content"][1]["image_url"]["url"]
     head, _, data = url.partition(",")
     assert head == f"data:image/{kind};base64"
-    with Image.open(io.BytesIO(base64.b64decode(data))) as seen:
-        assert (seen.size, seen.format) == ((side, side // 2), kind.upper())
+    with Image.open(io.BytesIO(base64.b64decode(data))) as sent_image:
+        assert (sent_image.size, sent_image.format) == ((side, side // 2), kind.upper())
     assert requests[0].image_sizes == ((side, side // 2),)
 
 
 def test_seed_changes_the_digest_even_if_it_is_not_sent() -> None:
-    send, requests = always(ModelResponse(image=images.saved(PICTURE, "PNG")))
+    send, requests = recording_send(ModelResponse(image=images.saved(PICTURE, "PNG")))
     backend_ = OpenAIBackend(send=send, base_url="https://api.openai.com/v1")
     backend_.paint("a boat", (64, 64), 1)
     backend_.paint("a boat", (64, 64), 2)
@@ -187,7 +191,7 @@ def test_seed_changes_the_digest_even_if_it_is_not_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "method", "given"),
+    ("reply", "method", "arguments"),
     [
         (ModelResponse(refusal="I can't."), "describe", (PICTURE,)),
         (ModelResponse(refusal="I can't."), "select", ("A boat.", 1)),
@@ -197,11 +201,13 @@ def test_seed_changes_the_digest_even_if_it_is_not_sent() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_refusals_and_unreadable_images_are_not_cached(
-    tmp_path: Path, reply: ModelResponse, method: str, given: tuple[Any, ...]
+    tmp_path: Path, reply: ModelResponse, method: str, arguments: tuple[Any, ...]
 ) -> None:
-    """The next run must ask the server again, which may do better."""
-    send, requests = always(reply)
+    """The next run must request them again, because the server may return something better."""
+    send, requests = recording_send(reply)
     for _ in range(2):
         with pytest.raises(BackendError):
-            getattr(backend(send, cassette=Cassette(tmp_path / "cache", "cache")), method)(*given)
+            getattr(backend(send, cassette=Cassette(tmp_path / "cache", "cache")), method)(
+                *arguments
+            )
     assert len(requests) == 2

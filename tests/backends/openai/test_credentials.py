@@ -1,4 +1,4 @@
-"""Where API keys are found, which servers get them, and their redaction."""
+"""API keys: where they are read from, which servers receive them, and how they are redacted."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ SECRET = "sk-proj-abc/DEF+123="
 OPENAI = Settings()
 LOCAL = Settings(base_url="http://127.0.0.1:8080/v1")
 OTHER = Settings(base_url="https://other.example/v1")
-IN_THE_CLEAR = Settings(base_url="http://192.168.0.5:8000/v1")
-EVERY = {"openai": OPENAI, "local": LOCAL, "other": OTHER, "in the clear": IN_THE_CLEAR}
+UNENCRYPTED = Settings(base_url="http://192.168.0.5:8000/v1")
+SERVERS = {"openai": OPENAI, "local": LOCAL, "other": OTHER, "unencrypted": UNENCRYPTED}
 
 
 @pytest.fixture(autouse=True)
-def _nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let there be no key anywhere."""
+def _no_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove every API key from the environment."""
     for name in (SEMCODEC_ENV, OPENAI_ENV, BASE_URL_ENV):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(CONFIG_ENV, str(tmp_path / "config.toml"))
@@ -43,20 +43,20 @@ def _nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], object]:
-    """A keyring, as a dictionary."""
-    kept: dict[tuple[str, str], object] = {}
+    """Replace the keyring by a dictionary, and return it."""
+    passwords: dict[tuple[str, str], object] = {}
 
     def get_password(service: str, user: str) -> object:
-        found = kept.get((service, user))
-        if isinstance(found, Exception):
-            raise found
-        return found
+        password = passwords.get((service, user))
+        if isinstance(password, Exception):
+            raise password
+        return password
 
     monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_password=get_password))
-    return kept
+    return passwords
 
 
-def store(tmp_path: Path, value: str) -> None:
+def store_key(tmp_path: Path, value: str) -> None:
     path = tmp_path / "config.toml"
     path.write_text(f"[openai]\napi_key = {value}")
     path.chmod(0o600)
@@ -69,51 +69,54 @@ def test_missing_key_for_openai_is_an_error_with_advice(tmp_path: Path) -> None:
     assert (caught.value.backend, caught.value.stage) == ("openai", "load")
 
 
-@pytest.mark.parametrize("which", ["local", "other", "in the clear"])
-def test_other_servers_may_need_no_key(which: str) -> None:
-    key = credentials.find_key(EVERY[which])
+@pytest.mark.parametrize("server", ["local", "other", "unencrypted"])
+def test_other_servers_may_need_no_key(server: str) -> None:
+    key = credentials.find_key(SERVERS[server])
     assert (key.reveal(), key.source) == (PLACEHOLDER, "nowhere (the server may need none)")
 
 
-@pytest.mark.parametrize("which", EVERY)
-def test_semcodec_key_is_sent_to_any_server(which: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("server", SERVERS)
+def test_semcodec_key_is_sent_to_any_server(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SEMCODEC_ENV, "our-key")
     monkeypatch.setenv(OPENAI_ENV, "their-key")
-    key = credentials.find_key(EVERY[which])
+    key = credentials.find_key(SERVERS[server])
     assert (key.reveal(), key.source) == ("our-key", "$SEMCODEC_API_KEY")
 
 
 @pytest.mark.parametrize(
-    ("which", "goes"), [("openai", True), ("local", True), ("other", True), ("in the clear", False)]
+    ("server", "is_sent"),
+    [("openai", True), ("local", True), ("other", True), ("unencrypted", False)],
 )
 def test_openai_key_is_not_sent_unencrypted(
-    which: str, goes: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    server: str, is_sent: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(OPENAI_ENV, "their-key")
-    assert credentials.find_key(EVERY[which]).reveal() == ("their-key" if goes else PLACEHOLDER)
+    assert credentials.find_key(SERVERS[server]).reveal() == (
+        "their-key" if is_sent else PLACEHOLDER
+    )
 
 
-@pytest.mark.parametrize("which", EVERY)
-def test_key_in_the_config_file_is_for_its_server(which: str, tmp_path: Path) -> None:
-    url = EVERY[which].base_url
+@pytest.mark.parametrize("server", SERVERS)
+def test_key_in_the_config_file_is_sent_to_its_server_only(server: str, tmp_path: Path) -> None:
+    url = SERVERS[server].base_url
     file = tmp_path / "config.toml"
     file.write_text(f'[openai]\nbase_url = "{url}"\napi_key = "stored-key"\n')
     file.chmod(0o600)
-    found = {
+    keys = {
         name: credentials.find_key(settings).reveal()
-        for name, settings in EVERY.items()
+        for name, settings in SERVERS.items()
         if name != "openai"
     }
-    goes = which not in ("openai", "in the clear")
-    assert found == {
-        name: "stored-key" if goes and name == which else PLACEHOLDER for name in found
+    is_sent = server not in ("openai", "unencrypted")
+    assert keys == {
+        name: "stored-key" if is_sent and name == server else PLACEHOLDER for name in keys
     }
 
 
-def test_order_is_environment_keyring_config_file(
+def test_key_is_read_from_environment_keyring_config_file_in_this_order(
     keyring: dict[tuple[str, str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store(tmp_path, '"stored-key"')
+    store_key(tmp_path, '"stored-key"')
     assert credentials.find_key(OPENAI).source == str(tmp_path / "config.toml")
     keyring["semcodec", "openai"] = "ring-key"
     assert (credentials.find_key(OPENAI).reveal(), credentials.find_key(OPENAI).source) == (
@@ -124,17 +127,19 @@ def test_order_is_environment_keyring_config_file(
     assert credentials.find_key(OPENAI).source == "$OPENAI_API_KEY"
 
 
-@pytest.mark.parametrize("which", ["local", "other", "in the clear"])
-def test_keyring_is_for_openai_only(which: str, keyring: dict[tuple[str, str], object]) -> None:
-    keyring["semcodec", "openai"] = "ring-key"
-    assert credentials.find_key(EVERY[which]).reveal() == PLACEHOLDER
-
-
-@pytest.mark.parametrize("found", [None, "", RuntimeError("locked")])
-def test_empty_or_locked_keyring_has_no_key(
-    found: object, keyring: dict[tuple[str, str], object]
+@pytest.mark.parametrize("server", ["local", "other", "unencrypted"])
+def test_key_in_the_keyring_is_sent_to_openai_only(
+    server: str, keyring: dict[tuple[str, str], object]
 ) -> None:
-    keyring["semcodec", "openai"] = found
+    keyring["semcodec", "openai"] = "ring-key"
+    assert credentials.find_key(SERVERS[server]).reveal() == PLACEHOLDER
+
+
+@pytest.mark.parametrize("password", [None, "", RuntimeError("locked")])
+def test_empty_or_locked_keyring_has_no_key(
+    password: object, keyring: dict[tuple[str, str], object]
+) -> None:
+    keyring["semcodec", "openai"] = password
     with pytest.raises(BackendError, match="No API key for"):
         credentials.find_key(OPENAI)
 
@@ -158,13 +163,13 @@ def test_line_end_is_removed_from_a_key(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("value", ["5", "true", "[]", "{}", '""'])
 def test_key_in_the_config_file_must_be_a_string(value: str, tmp_path: Path) -> None:
-    store(tmp_path, value)
+    store_key(tmp_path, value)
     with pytest.raises(BackendError, match="contains invalid characters"):
         credentials.find_key(OPENAI)
 
 
 def test_key_in_a_readable_config_file_is_not_used(tmp_path: Path) -> None:
-    store(tmp_path, f'"{SECRET}"')
+    store_key(tmp_path, f'"{SECRET}"')
     (tmp_path / "config.toml").chmod(0o644)
     with pytest.raises(SemcodecError, match="chmod 600") as caught:
         credentials.find_key(OPENAI)
@@ -185,10 +190,10 @@ def test_key_cannot_be_pickled(protocol: int) -> None:
         pickle.dumps(ApiKey(SECRET, "here"), protocol)
 
 
-@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy])
-def test_key_cannot_be_copied(way: object) -> None:
+@pytest.mark.parametrize("copy_function", [copy.copy, copy.deepcopy])
+def test_key_cannot_be_copied(copy_function: object) -> None:
     with pytest.raises(TypeError, match="cannot be copied"):
-        way([ApiKey(SECRET, "here")][0])  # type: ignore[operator]
+        copy_function([ApiKey(SECRET, "here")][0])  # type: ignore[operator]
 
 
 PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=40)
@@ -196,7 +201,7 @@ PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size
 
 @given(PRINTABLE, st.text(max_size=20), st.text(max_size=20))
 def test_key_is_redacted_in_any_text(secret: str, before: str, after: str) -> None:
-    assume(secret != credentials.PLACEHOLDER)  # which is no secret
+    assume(secret != credentials.PLACEHOLDER)  # the placeholder is not a secret
     for form in (secret, quote(secret, safe="")):
         shown = ApiKey(secret, "here").redact_message(f"{before}{form} {form}{after}")
         assert form not in shown or form in REDACTED
@@ -214,7 +219,7 @@ def test_key_is_redacted_in_a_message(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "sk-proj-********************9xYz",
         "sk-abcd...wxyz",
@@ -224,16 +229,16 @@ def test_key_is_redacted_in_a_message(form: str) -> None:
         "Authorization: Bearer tok_123456",
     ],
 )
-def test_anything_that_looks_like_a_key_is_redacted(said: str) -> None:
-    shown = ApiKey(PLACEHOLDER, "nowhere").redact_message(f"no {said} here")
+def test_anything_that_looks_like_a_key_is_redacted(text: str) -> None:
+    shown = ApiKey(PLACEHOLDER, "nowhere").redact_message(f"no {text} here")
     assert REDACTED in shown
     assert not any(part in shown for part in ("9xYz", "wxyz", "efgh", "123456"))
     assert shown.endswith(" here")
 
 
 @pytest.mark.parametrize(
-    "said", ["unused", "ask-me-anything", "a task-oriented bearer of news", ""]
+    "text", ["unused", "ask-me-anything", "a task-oriented bearer of news", ""]
 )
-def test_ordinary_words_are_not_redacted(said: str) -> None:
-    assert ApiKey(PLACEHOLDER, "nowhere").redact_message(said) == said
-    assert ApiKey("news", "too short to be one").redact_message(said) == said
+def test_ordinary_words_are_not_redacted(text: str) -> None:
+    assert ApiKey(PLACEHOLDER, "nowhere").redact_message(text) == text
+    assert ApiKey("news", "too short to be one").redact_message(text) == text

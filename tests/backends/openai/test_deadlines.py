@@ -1,4 +1,4 @@
-"""A call whose time is up is closed: the server sees it, and nothing of it is left here."""
+"""A request that runs out of time is closed: the server notices, and no thread or file is left."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.backends.openai.fake_server import FakeServer, never_respond, respond
 from tests.backends.openai.watching_server import WatchingServer
 from tests.forking import MAX_SECONDS, forked, needs_fork
 
-SECONDS: Final = 0.3  #: for an answer that never comes
+SECONDS: Final = 0.3  #: timeout of requests that never get a response
 HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 BODY: Final = HEAD + b"content-length: 1000000\r\n\r\n"
 CHAT: Final = ModelRequest("describe", "chat/completions", {"model": "m", "messages": []})
@@ -45,77 +45,85 @@ FDS: Final = Path("/proc/self/fd")
 
 def client(url: str, **more: Any) -> Client:
     """Return a client with a short deadline for texts, or with the settings ``more`` instead."""
-    given = {"retries": 0, **(more or {"text_timeout": SECONDS})}
-    return Client(Settings(base_url=url, **given), ApiKey("unused", "nowhere"))
+    values = {"retries": 0, **(more or {"text_timeout": SECONDS})}
+    return Client(Settings(base_url=url, **values), ApiKey("unused", "nowhere"))
 
 
-def error_of_late(one: Client, request: ModelRequest = CHAT) -> str:
-    """Return the error of a call that is late; the servers here are late for much longer."""
+def timeout_error(client_: Client, request: ModelRequest = CHAT) -> str:
+    """Return the error of a request that times out, long before these servers would respond."""
     started = time.monotonic()
     with pytest.raises(BackendError) as caught:
-        one.send(request)
+        client_.send(request)
     assert time.monotonic() - started < MAX_SECONDS / 2
     assert caught.value.retryable
     return str(caught.value)
 
 
 def threads_and_files() -> tuple[int, int]:
-    """Return how many threads and open files there are."""
+    """Return the number of threads and of open files."""
     gc.collect()
     return threading.active_count(), len(list(FDS.iterdir())) if FDS.exists() else 0
 
 
-# --- the server sees it ------------------------------------------------------------------------
+# --- the server notices ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("head", "drip"),
     [(b"", b""), (HEAD, b""), (HEAD, b"x: y\r\n"), (BODY, b""), (BODY, b" ")],
-    ids=["is silent", "stops in its headers", "drips headers", "stops in its body", "drips a body"],
+    ids=[
+        "never responds",
+        "stops in its headers",
+        "drips headers",
+        "stops in its body",
+        "drips a body",
+    ],
 )
 def test_a_late_response_is_closed(head: bytes, drip: bytes) -> None:
     with WatchingServer(head, drip) as server:
-        one = client(server.url)
-        assert f"did not complete 'describe' within {SECONDS} seconds" in error_of_late(one)
-        assert server.sees(closed=1)
+        client_ = client(server.url)
+        assert f"did not complete 'describe' within {SECONDS} seconds" in timeout_error(client_)
+        assert server.wait_for_closed(closed=1)
 
 
 def test_a_request_that_is_read_too_slowly_is_closed() -> None:
     with WatchingServer(reads=False) as server:
-        one = client(server.url, image_timeout=SECONDS)
-        assert "did not complete 'edit'" in error_of_late(one, LARGE)
-        server.reads = True  # for the end comes after all that is on its way
-        assert server.sees(closed=1)
+        client_ = client(server.url, image_timeout=SECONDS)
+        assert "did not complete 'edit'" in timeout_error(client_, LARGE)
+        server.reads = True  # the server sees the end after all the data on its way
+        assert server.wait_for_closed(closed=1)
 
 
 def test_tls_handshake_that_never_ends_is_closed() -> None:
     with WatchingServer(scheme="https") as server:
-        one = client(server.url)
-        assert f"cannot be reached within {SECONDS} seconds" in error_of_late(one)
-        assert server.sees(closed=1)
+        client_ = client(server.url)
+        assert f"cannot be reached within {SECONDS} seconds" in timeout_error(client_)
+        assert server.wait_for_closed(closed=1)
 
 
 @pytest.mark.parametrize(
-    ("url", "what"),
+    ("url", "message"),
     [
         ("http://there.invalid/v1", "did not complete 'describe'"),
         ("https://there.invalid/v1", "cannot be reached"),
     ],
 )
 def test_proxy_that_does_not_respond_is_closed(
-    url: str, what: str, monkeypatch: pytest.MonkeyPatch
+    url: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with WatchingServer() as server:
         monkeypatch.setenv("ALL_PROXY", server.url.removesuffix("/v1"))
-        one = client(url)
-        assert what in error_of_late(one)
-        assert server.asked.is_set()
-        assert server.sees(closed=1)
+        client_ = client(url)
+        assert message in timeout_error(client_)
+        assert server.received.is_set()
+        assert server.wait_for_closed(closed=1)
 
 
 def test_local_server_is_reached_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as server:
+    with FakeServer(
+        lambda request: respond(200, fake_responses.chat_body("m", "A boat."))
+    ) as server:
         assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
 
 
@@ -123,13 +131,15 @@ def test_server_in_no_proxy_is_reached_without_the_proxy(monkeypatch: pytest.Mon
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as server:
+    with FakeServer(
+        lambda request: respond(200, fake_responses.chat_body("m", "A boat."))
+    ) as server:
         assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
 
 
 @contextmanager
-def full() -> Iterator[str]:
-    """Yield the URL of a server that takes no more connections, and refuses none."""
+def full_server() -> Iterator[str]:
+    """Yield the URL of a server with a full backlog: it neither accepts nor refuses connections."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(0)
@@ -139,21 +149,21 @@ def full() -> Iterator[str]:
                 waiting.append(socket.socket())
                 waiting[-1].settimeout(0.2)
                 waiting[-1].connect(listening.getsockname())
-            pytest.skip("the system makes no one wait")
+            pytest.skip("this system does not make connections wait")
         except TimeoutError:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
         finally:
-            for one in waiting:
-                one.close()
+            for connection in waiting:
+                connection.close()
 
 
 def test_connection_that_is_never_established_times_out() -> None:
-    with full() as url:
-        assert f"cannot be reached within {SECONDS} seconds" in error_of_late(client(url))
+    with full_server() as url:
+        assert f"cannot be reached within {SECONDS} seconds" in timeout_error(client(url))
 
 
 def test_connection_that_is_never_established_is_not_billed() -> None:
-    with full() as url, pytest.raises(BackendError) as caught:
+    with full_server() as url, pytest.raises(BackendError) as caught:
         client(url).send(CHAT)
     assert caught.value.billed is False
 
@@ -161,81 +171,83 @@ def test_connection_that_is_never_established_is_not_billed() -> None:
 def test_connection_timeout_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "CONNECT_TIMEOUT", 0.1)
     waits: list[float] = []
-    with full() as url:
-        given = Settings(base_url=url, text_timeout=10 * MAX_SECONDS)
-        one = Client(given, ApiKey("unused", "nowhere"), sleep=waits.append)
+    with full_server() as url:
+        values = Settings(base_url=url, text_timeout=10 * MAX_SECONDS)
+        client_ = Client(values, ApiKey("unused", "nowhere"), sleep=waits.append)
         with pytest.raises(BackendError, match=r"cannot be reached \(ConnectTimeout\)"):
-            one.send(CHAT)
+            client_.send(CHAT)
     assert waits == [1, 2]
 
 
 @pytest.mark.parametrize("error", [transport_.httpcore2.ReadTimeout, KeyboardInterrupt])
 def test_stream_closes_itself_on_failure(error: type[BaseException]) -> None:
-    here, there = socket.socketpair()
+    our_end, their_end = socket.socketpair()
 
     class Inner(transport_.httpcore2.NetworkStream):
         def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
             raise error
 
         def close(self) -> None:
-            here.close()
+            our_end.close()
 
         def get_extra_info(self, info: str) -> Any:
-            return here
+            return our_end
 
-    with there:
+    with their_end:
         with pytest.raises(error):
             transport_.DeadlineStream(Inner()).read(1)
-        assert there.recv(1) == b""
+        assert their_end.recv(1) == b""
 
 
-def test_look_up_that_never_ends_uses_one_thread(
+def test_hung_name_lookups_use_one_thread(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found, before = threading.Event(), threading.active_count()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: found.wait(MAX_SECONDS) and [])
-    one = client("http://there.invalid/v1")
+    released, before = threading.Event(), threading.active_count()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: released.wait(MAX_SECONDS) and [])
+    client_ = client("http://there.invalid/v1")
     for _ in range(5):
-        assert f"cannot be reached within {SECONDS} seconds" in error_of_late(one)
+        assert f"cannot be reached within {SECONDS} seconds" in timeout_error(client_)
     assert threading.active_count() == before + 1
-    found.set()
+    released.set()
 
 
 def test_address_that_does_not_respond_leaves_time_for_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ("there.invalid",))
-    seen, find = transport_.httpcore2.SyncBackend.connect_tcp, socket.getaddrinfo
+    connect_tcp, getaddrinfo = transport_.httpcore2.SyncBackend.connect_tcp, socket.getaddrinfo
 
     def connect(self: object, host: str, port: int, timeout: float, *rest: object) -> object:
-        if host == "192.0.2.1":  # of an address that is silent for as long as it may
+        if host == "192.0.2.1":  # this address uses all the time that it gets
             time.sleep(timeout)
             raise transport_.httpcore2.ConnectTimeout
-        return seen(self, host, port, timeout, *rest)
+        return connect_tcp(self, host, port, timeout, *rest)
 
     def look_up(host: str, *rest: Any, **more: Any) -> list[Any]:
         if host != "there.invalid":
-            return find(host, *rest, **more)
-        return [(None, None, None, "", (one, 0)) for one in ("192.0.2.1", "127.0.0.1")]
+            return getaddrinfo(host, *rest, **more)
+        return [(None, None, None, "", (client_, 0)) for client_ in ("192.0.2.1", "127.0.0.1")]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(transport_.httpcore2.SyncBackend, "connect_tcp", connect)
-    with FakeServer(lambda seen: respond(200, fake_responses.chat_body("m", "A boat."))) as server:
+    with FakeServer(
+        lambda request: respond(200, fake_responses.chat_body("m", "A boat."))
+    ) as server:
         url = server.url.replace("127.0.0.1", "there.invalid")
         assert client(url, text_timeout=2.0).send(CHAT).text == "A boat."
 
 
-# --- nothing is left ---------------------------------------------------------------------------
+# --- no thread or file is left -----------------------------------------------------------------
 
 
 def test_many_late_requests_leave_no_threads_or_files() -> None:
     with WatchingServer() as server:
-        one = client(server.url, text_timeout=0.05)
-        error_of_late(one)
+        client_ = client(server.url, text_timeout=0.05)
+        timeout_error(client_)
         wait_for(lambda: server.closed == server.opened)
         before = threads_and_files()
         for _ in range(50):
-            error_of_late(one)
+            timeout_error(client_)
         # On a busy machine, the time of a call can be up before it has opened a connection.
         wait_for(lambda: server.closed == server.opened)
         assert server.opened > 1
@@ -244,30 +256,30 @@ def test_many_late_requests_leave_no_threads_or_files() -> None:
 
 
 def is_near(before: tuple[int, int]) -> bool:
-    """Return whether there are as many threads and files as ``before``, or one more or less."""
+    """Return whether there are as many threads and files as ``before``, give or take one."""
     return all(abs(now - then) <= 1 for now, then in zip(threads_and_files(), before, strict=True))
 
 
-def wait_for(holds: Callable[[], bool]) -> None:
-    """Wait until something holds that the threads of a server of ours may be late with."""
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait for a condition that depends on the threads of a test server."""
     ends = time.monotonic() + MAX_SECONDS
-    while not holds() and time.monotonic() < ends:
+    while not condition() and time.monotonic() < ends:
         time.sleep(0.01)
-    assert holds()
+    assert condition()
 
 
 def test_many_dropped_clients_leave_no_threads_or_files() -> None:
-    with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
+    with WatchingServer(keep_alive_response(fake_responses.chat_body("m", "A boat."))) as server:
         before = threads_and_files()
         for _ in range(50):
             assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
         gc.collect()
-        assert server.sees(closed=50)
+        assert server.wait_for_closed(closed=50)
         wait_for(lambda: is_near(before))
 
 
-def answer(body: dict[str, Any]) -> bytes:
-    """Return an answer after which the connection stays open."""
+def keep_alive_response(body: dict[str, Any]) -> bytes:
+    """Return an HTTP response after which the connection stays open."""
     data = json.dumps(body).encode()
     return HEAD + b"content-length: %d\r\n\r\n" % len(data) + data
 
@@ -275,13 +287,13 @@ def answer(body: dict[str, Any]) -> bytes:
 PROGRAM = """
 import sys
 from tests.backends.openai.test_deadlines import CHAT, client
-one = client(sys.argv[1], text_timeout=30.0)
-print(one.send(CHAT).text)
+client_ = client(sys.argv[1], text_timeout=30.0)
+print(client_.send(CHAT).text)
 """
 
 
 def test_interpreter_exits_without_warnings_about_open_connections() -> None:
-    with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
+    with WatchingServer(keep_alive_response(fake_responses.chat_body("m", "A boat."))) as server:
         done = subprocess.run(
             [
                 sys.executable,
@@ -299,19 +311,19 @@ def test_interpreter_exits_without_warnings_about_open_connections() -> None:
             check=False,
         )
         assert (done.returncode, done.stdout, done.stderr) == (0, "A boat.\n", "")
-        assert server.sees(closed=1)
+        assert server.wait_for_closed(closed=1)
 
 
 # --- callers -----------------------------------------------------------------------------
 
 
-def test_it_works_inside_a_running_event_loop() -> None:
-    async def ask(url: str) -> str:
-        return error_of_late(client(url))
+def test_timeout_inside_a_running_event_loop_closes_the_connection() -> None:
+    async def send(url: str) -> str:
+        return timeout_error(client(url))
 
     with WatchingServer() as server:
-        assert "did not complete 'describe'" in asyncio.run(ask(server.url))
-        assert server.sees(closed=1)
+        assert "did not complete 'describe'" in asyncio.run(send(server.url))
+        assert server.wait_for_closed(closed=1)
 
 
 def test_threads_that_share_a_client_wait_for_their_own_responses_only() -> None:
@@ -324,17 +336,17 @@ def test_threads_that_share_a_client_wait_for_their_own_responses_only() -> None
 
     results: list[str] = []
 
-    def ask(one: Client, model: str) -> None:
+    def send(client_: Client, model: str) -> None:
         try:
             request = ModelRequest("describe", "chat/completions", {"model": model, "messages": []})
-            results.append(one.send(request).text)
+            results.append(client_.send(request).text)
         except BackendError as error:
             results.append(str(error))
 
     with FakeServer(choose) as server:
-        one = client(server.url, text_timeout=3.0)
+        client_ = client(server.url, text_timeout=3.0)
         names = ["LATE", "m"] * 4
-        threads = [threading.Thread(target=ask, args=(one, name)) for name in names]
+        threads = [threading.Thread(target=send, args=(client_, name)) for name in names]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -353,23 +365,25 @@ def _interrupts() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_interrupts")
 @pytest.mark.skipif(os.name == "nt", reason="a thread cannot be sent a signal")
-@pytest.mark.parametrize("head", [b"", BODY], ids=["before the answer", "amid the answer"])
+@pytest.mark.parametrize("head", [b"", BODY], ids=["before the response", "in the response"])
 def test_ctrl_c_closes_the_connection(head: bytes) -> None:
     main = threading.main_thread().ident
     assert main is not None
 
     def interrupt(server: WatchingServer) -> None:
-        if server.asked.wait(MAX_SECONDS):
-            time.sleep(0.1)  # for the client to wait for more
+        if server.received.wait(MAX_SECONDS):
+            time.sleep(0.1)  # give the client time to wait for more
             signal.pthread_kill(main, signal.SIGINT)
 
     with WatchingServer(head) as server:
-        one = client(server.url, text_timeout=10 * MAX_SECONDS)
+        client_ = client(server.url, text_timeout=10 * MAX_SECONDS)
         thread = threading.Thread(target=interrupt, args=(server,))
         thread.start()
         with pytest.raises(KeyboardInterrupt) as caught:
-            one.send(CHAT)
-        assert server.sees(closed=1), caught  # while the frames of the call are kept
+            client_.send(CHAT)
+        assert server.wait_for_closed(closed=1), (
+            caught
+        )  # the traceback keeps the frames of the call alive
         thread.join(MAX_SECONDS)
 
 
@@ -378,31 +392,31 @@ def test_ctrl_c_closes_the_connection(head: bytes) -> None:
 
 @needs_fork
 def test_a_forked_child_opens_its_own_connections() -> None:
-    with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
-        one = client(server.url, text_timeout=MAX_SECONDS)
+    with WatchingServer(keep_alive_response(fake_responses.chat_body("m", "A boat."))) as server:
+        client_ = client(server.url, text_timeout=MAX_SECONDS)
 
-        def ask() -> None:
-            assert one.send(CHAT).text == "A boat."
+        def send() -> None:
+            assert client_.send(CHAT).text == "A boat."
 
-        ask()
-        inherited = one._openai
+        send()
+        inherited = client_._openai
 
         def in_child() -> None:
-            assert one.send(CHAT).text == "A boat."
-            assert one._openai is not inherited
-            assert inherited.is_closed()  # so that no copy of a socket keeps a connection open
+            assert client_.send(CHAT).text == "A boat."
+            assert client_._openai is not inherited
+            assert inherited.is_closed()  # otherwise its copy keeps a connection open
 
         with forked(in_child) as ended:
             wait_for(lambda: server.opened == 2)
             assert ended() == 0
-        assert one._openai is inherited
-        assert server.closed <= 1  # ours is still open
-        ask()
+        assert client_._openai is inherited
+        assert server.closed <= 1  # the connection of the parent is still open
+        send()
         assert server.opened == 2
 
 
 class Connections:
-    """A pool, or a connection of one, that counts how often it is closed."""
+    """A connection pool, or one of its connections, that counts how often it is closed."""
 
     def __init__(self, *connections: Connections) -> None:
         self.connections, self.closed = connections, 0
@@ -414,7 +428,7 @@ class Connections:
 def test_a_forked_child_closes_connections_without_the_lock_of_the_pool(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A thread that the child does not have may hold the lock that the pool takes to close."""
+    """A thread that does not exist in the child may hold the lock, which then is never released."""
     transport = transport_.Transport("http://127.0.0.1:9", openai.DEFAULT_CONNECTION_LIMITS, False)
     connection = Connections()
     pool = Connections(connection)
@@ -425,16 +439,16 @@ def test_a_forked_child_closes_connections_without_the_lock_of_the_pool(
 
 
 @needs_fork
-def test_a_late_response_is_closed_though_a_child_has_a_copy_of_the_connection() -> None:
+def test_a_late_response_is_closed_if_a_child_has_a_copy_of_the_connection() -> None:
     with WatchingServer() as server:
-        one = client(server.url, text_timeout=2.0)
+        client_ = client(server.url, text_timeout=2.0)
         results: list[str] = []
-        thread = threading.Thread(target=lambda: results.append(error_of_late(one)))
+        thread = threading.Thread(target=lambda: results.append(timeout_error(client_)))
         thread.start()
-        assert server.asked.wait(MAX_SECONDS)
+        assert server.received.wait(MAX_SECONDS)
         with forked(lambda: None) as ended:
             thread.join(MAX_SECONDS)
-            assert server.sees(closed=1)
+            assert server.wait_for_closed(closed=1)
             assert ended() == 0
         assert results
 
@@ -442,17 +456,17 @@ def test_a_late_response_is_closed_though_a_child_has_a_copy_of_the_connection()
 FIRST = """
 import sys
 from tests.backends.openai.test_deadlines import CHAT, client
-one = client(sys.argv[1], text_timeout=30.0)
-one._method(CHAT.route)
+client_ = client(sys.argv[1], text_timeout=30.0)
+client_._method(CHAT.route)
 seen = []
-sys.addaudithook(lambda event, given: seen.append(event))
-one.send(CHAT)
+sys.addaudithook(lambda event, arguments: seen.append(event))
+client_.send(CHAT)
 print({"import", "subprocess.Popen", "os.posix_spawn", "os.fork"}.intersection(seen))
 """
 
 
 def test_first_request_starts_no_process_and_imports_nothing() -> None:
-    with WatchingServer(answer(fake_responses.chat_body("m", "A boat."))) as server:
+    with WatchingServer(keep_alive_response(fake_responses.chat_body("m", "A boat."))) as server:
         done = subprocess.run(
             [sys.executable, "-c", FIRST, server.url],
             capture_output=True,

@@ -1,4 +1,4 @@
-"""Every fault of a server has the outcome in the table: one message, no double billing, no key."""
+"""Every server fault has the outcome in the table: one message, no double billing, no key shown."""
 
 from __future__ import annotations
 
@@ -23,18 +23,23 @@ from semcodec.cli import main
 from semcodec.errors import BackendError
 from tests.backends.openai import fake_responses, make_faults_page
 from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
-from tests.backends.openai.fault_table import FAULTS, KEY, ROUTES, SECONDS, Fault, Kind, error
+from tests.backends.openai.fault_table import FAULTS, KEY, ROUTES, SECONDS, Fault, Kind, error_body
 from tests.images import PHOTO
 
 SIZE = (64, 64)
-PIECES = re.compile(rb"zx9|secret|=ours|ours&", re.I)  #: of the key; of which none may be left
+PIECES = re.compile(
+    rb"zx9|secret|=ours|ours&", re.I
+)  #: pieces of the key, none of which may appear
 HEADERS = "receive_response_headers.complete"
 COMMANDS: dict[Kind, tuple[str, ...]] = {
     "text": ("encode", "photo.jpg", "-o", "photo.semc", "--size", "64x64"),
     "image": ("decode", "boat.semc", "-o", "boat.png"),
 }
-GIVEN = {"photo.jpg": PHOTO, "boat.semc": semcodec.pack("red boat", coding="lexicon", size=SIZE)}
-REST: dict[Kind, int] = {"text": 2, "image": 1}  #: requests of a run where nothing goes wrong
+INPUT_FILES = {
+    "photo.jpg": PHOTO,
+    "boat.semc": semcodec.pack("red boat", coding="lexicon", size=SIZE),
+}
+REST: dict[Kind, int] = {"text": 2, "image": 1}  #: requests of a run without a fault
 CASES: list[tuple[Fault, Kind]] = [
     (fault, kind) for fault in FAULTS for kind in ROUTES if fault.requests(kind) is not None
 ]
@@ -42,11 +47,11 @@ NAMES = [f"{kind}: {fault.name}" for fault, kind in CASES]
 
 
 class Run:
-    """A run of the command line against a server with a fault, and all that it left."""
+    """A run of the command line against a faulty server, with its output."""
 
     def __init__(self, fault: Fault, kind: Kind, capsys: pytest.CaptureFixture[str]) -> None:
         self.fault, self.kind, self._capsys = fault, kind, capsys
-        self.server, self.url = 0, ""
+        self.faulty_responses, self.url = 0, ""
         self.received: list[ReceivedRequest] = []
 
     def __call__(self, *options: str) -> int:
@@ -56,44 +61,44 @@ class Run:
         with FakeServer(self.choose) as server:
             if self.fault.behavior is None:
                 server.close()
-            to = "--backend", "openai", "--base-url", server.url, "--model", "m"
-            code = main([*COMMANDS[self.kind], *to, "--painter-model", "m", *options])
+            server_options = "--backend", "openai", "--base-url", server.url, "--model", "m"
+            code = main([*COMMANDS[self.kind], *server_options, "--painter-model", "m", *options])
         self.received, self.url = server.received, server.url
         self.out, self.err = self._capsys.readouterr()
         return code
 
     def choose(self, received: ReceivedRequest) -> Behavior:
-        """Return what the server does to a request."""
+        """Return the behavior of the server for a request."""
         route, fault = received.path.removeprefix("/v1/"), self.fault
         if route != ROUTES[self.kind] or fault.only not in received.body or fault.behavior is None:
             return respond(200, fake_responses.response_body(route, json.loads(received.body)))
-        if fault.once and self.server:
+        if fault.once and self.faulty_responses:
             return respond(200, fake_responses.response_body(route, json.loads(received.body)))
-        self.server += 1
+        self.faulty_responses += 1
         return fault.behavior
 
     @property
-    def asked(self) -> int:
-        """The requests for what the fault is about."""
+    def request_count(self) -> int:
+        """The number of requests to the route of the fault."""
         return sum(received.path.endswith(ROUTES[self.kind]) for received in self.received)
 
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return the waits of the client, which takes none of them."""
+    """Return the waits between retries, in seconds; the client does not actually wait."""
     waits: list[float] = []
     monkeypatch.setattr(client, "Client", partial(client.Client, sleep=waits.append))
     return waits
 
 
 @pytest.fixture(autouse=True)
-def _far_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let the server be no local one, whose calls are free."""
+def _remote_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Treat the fake server as a remote one, because requests to a local server are free."""
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
     monkeypatch.setenv("SEMCODEC_API_KEY", KEY)
     monkeypatch.setenv("SEMCODEC_CONFIG", "config.toml")
     monkeypatch.chdir(tmp_path)
-    for name, data in GIVEN.items():
+    for name, data in INPUT_FILES.items():
         Path(name).write_bytes(data)
 
 
@@ -108,34 +113,38 @@ def test_a_fault_has_the_outcome_in_the_table(
     caplog.set_level(logging.DEBUG)
     run = Run(fault, kind, capsys)
     assert run("--trace", "trace.json", "--record", "run.sqlite") == fault.code
-    wanted = fault.filled_message(kind, run.url)
+    message = fault.format_message(kind, run.url)
     assert run.out == ""
-    if wanted:
-        *paid, told = run.err.splitlines()
-        assert told == f"semcodec: {wanted}"
-        assert all(re.match(r"\d calls, \d+ tokens in, \d+ out, ", line) for line in paid)
-    assert run.server == fault.requests(kind)
-    assert run.asked == run.server + (REST[kind] if fault.once or fault.only else 0)
+    if message:
+        *usage_lines, error_line = run.err.splitlines()
+        assert error_line == f"semcodec: {message}"
+        assert all(re.match(r"\d calls, \d+ tokens in, \d+ out, ", line) for line in usage_lines)
+    assert run.faulty_responses == fault.requests(kind)
+    assert run.request_count == run.faulty_responses + (
+        REST[kind] if fault.once or fault.only else 0
+    )
     assert waits == list(fault.retry_waits(kind))
-    left = {"trace.json", "run.sqlite"} | ({COMMANDS[kind][3]} if fault.code == 0 else set())
+    expected = {"trace.json", "run.sqlite"} | ({COMMANDS[kind][3]} if fault.code == 0 else set())
     found = {path.name for path in Path().iterdir()} - {"config.toml"}
-    assert found == left | set(GIVEN)
-    assert not [*shown(run, caplog.text)]
+    assert found == expected | set(INPUT_FILES)
+    assert not [*places_with_the_key(run, caplog.text)]
     assert all(received.headers["authorization"] == f"Bearer {KEY}" for received in run.received)
     trace = json.loads(Path("trace.json").read_text("utf-8"))
     failed = [stage["notes"]["failed"] for stage in trace["stages"] if "failed" in stage["notes"]]
-    assert failed == [wanted] * bool(wanted)
+    assert failed == [message] * bool(message)
 
 
-def shown(run: Run, log: str) -> Iterator[str]:
-    """Yield where a piece of the key is shown; what servers put in headers, libraries may log."""
+def places_with_the_key(run: Run, log: str) -> Iterator[str]:
+    """Yield the places that show a piece of the key, except logged headers of a response."""
     log = "\n".join(line for line in log.splitlines() if HEADERS not in line)
     places = {"stdout": run.out.encode(), "stderr": run.err.encode(), "the log": log.encode()}
-    files = {path.name: path.read_bytes() for path in Path().iterdir() if path.name not in GIVEN}
+    files = {
+        path.name: path.read_bytes() for path in Path().iterdir() if path.name not in INPUT_FILES
+    }
     yield from (place for place, data in {**places, **files}.items() if PIECES.search(data))
 
 
-# --- what the table has no column for ----------------------------------------------------------
+# --- outcomes that are not in the table --------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -144,12 +153,14 @@ def shown(run: Run, log: str) -> Iterator[str]:
     ids=[fault.name for fault, kind in CASES if kind == "image"],
 )
 def test_edits_are_retried_as_often_as_images(fault: Fault, kind: Kind, waits: list[float]) -> None:
-    done = respond(200, fake_responses.image_body(fake_responses.png_file(SIZE)))
-    asked: list[str] = []
+    success = respond(200, fake_responses.image_body(fake_responses.png_file(SIZE)))
+    paths: list[str] = []
 
     def choose(received: ReceivedRequest) -> Behavior:
-        asked.append(received.path)
-        return done if fault.behavior is None or (fault.once and len(asked) > 1) else fault.behavior
+        paths.append(received.path)
+        return (
+            success if fault.behavior is None or (fault.once and len(paths) > 1) else fault.behavior
+        )
 
     with FakeServer(choose) as server:
         if fault.behavior is None:
@@ -160,16 +171,16 @@ def test_edits_are_retried_as_often_as_images(fault: Fault, kind: Kind, waits: l
             with pytest.raises(BackendError) as caught:
                 backend.edit(Image.new("RGB", SIZE), "make it red", 0)
             if "route" not in fault.message:
-                assert str(caught.value) == fault.filled_message("image", server.url).replace(
+                assert str(caught.value) == fault.format_message("image", server.url).replace(
                     "'paint'", "'edit'"
                 )
         else:
             assert backend.edit(Image.new("RGB", SIZE), "make it red", 0).size == SIZE
-    assert asked == ["/v1/images/edits"] * ((fault.image_requests or 0) + fault.once)
+    assert paths == ["/v1/images/edits"] * ((fault.image_requests or 0) + fault.once)
     assert waits == list(fault.retry_waits("image"))
 
 
-def named(name: str) -> Fault:
+def find_fault(name: str) -> Fault:
     return next(fault for fault in FAULTS if fault.name == name)
 
 
@@ -179,20 +190,20 @@ MODELS = [
         "has several models (a, b)",
     ),
     (respond(200, {"data": []}), "lists no models"),
-    (respond(404, error("There is nothing here.")), "does not list its models"),
+    (respond(404, error_body("Not found.")), "does not list its models"),
 ]
 
 
-@pytest.mark.parametrize(("lists", "sees"), MODELS, ids=[sees for _, sees in MODELS])
+@pytest.mark.parametrize(("behavior", "problem"), MODELS, ids=[problem for _, problem in MODELS])
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_command_needs_a_model_if_the_server_does_not_have_exactly_one(
-    lists: Behavior, sees: str, kind: Kind, capsys: pytest.CaptureFixture[str]
+    behavior: Behavior, problem: str, kind: Kind, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with FakeServer(lambda received: lists) as server:
-        to = "--backend", "openai", "--base-url", server.url
-        assert main([*COMMANDS[kind], *to]) == 2
+    with FakeServer(lambda received: behavior) as server:
+        server_options = "--backend", "openai", "--base-url", server.url
+        assert main([*COMMANDS[kind], *server_options]) == 2
     assert {received.path for received in server.received} == {"/v1/models"}
-    sentence = f"The server {server.url} {sees}: name one with --model or --painter-model."
+    sentence = f"The server {server.url} {problem}: name one with --model or --painter-model."
     assert capsys.readouterr().err == f"semcodec: {sentence}\n"
 
 
@@ -201,7 +212,7 @@ def test_message_of_a_local_server_does_not_mention_bills(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ("127.0.0.1",))
-    fault = named(name)
+    fault = find_fault(name)
     run = Run(fault, "image", capsys)
     assert run("--timeout", str(SECONDS)) == 2
     assert "billed" in fault.message
@@ -212,9 +223,9 @@ def test_message_of_a_local_server_does_not_mention_bills(
 def test_responses_before_a_fault_are_cached(
     waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = Run(named("returns status 500"), "image", capsys)
+    run = Run(find_fault("returns status 500"), "image", capsys)
     with FakeServer(run.choose) as server:
-        to = (
+        server_options = (
             "--backend",
             "openai",
             "--base-url",
@@ -224,10 +235,10 @@ def test_responses_before_a_fault_are_cached(
             "--cache",
             "run.sqlite",
         )
-        again = [*COMMANDS["image"], *to, "--painter-model", "m"]
-        assert main(again) == 2
-        run.fault = replace(run.fault, only=b"nothing has this")
-        assert main(again) == 0
+        command = [*COMMANDS["image"], *server_options, "--painter-model", "m"]
+        assert main(command) == 2
+        run.fault = replace(run.fault, only=b"not in any request")
+        assert main(command) == 0
     routes = [received.path.removeprefix("/v1/") for received in server.received]
     assert routes == [ROUTES["text"], ROUTES["image"], ROUTES["image"]]
 
@@ -236,12 +247,12 @@ def test_existing_output_is_unchanged_by_a_fault(
     waits: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("boat.png").write_bytes(b"an older picture")
-    assert Run(named("returns status 500"), "image", capsys)() == 2
+    assert Run(find_fault("returns status 500"), "image", capsys)() == 2
     assert Path("boat.png").read_bytes() == b"an older picture"
 
 
 def test_image_of_another_size_is_scaled(capsys: pytest.CaptureFixture[str]) -> None:
-    assert Run(named("returns an image of another size"), "image", capsys)() == 0
+    assert Run(find_fault("returns an image of another size"), "image", capsys)() == 0
     with Image.open("boat.png") as image:
         assert image.size == SIZE
 
@@ -249,9 +260,9 @@ def test_image_of_another_size_is_scaled(capsys: pytest.CaptureFixture[str]) -> 
 def test_rejected_schema_is_not_sent_again_and_noted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run = Run(named("rejects JSON schemas"), "text", capsys)
+    run = Run(find_fault("rejects JSON schemas"), "text", capsys)
     assert run("--trace", "trace.json", "--coding", "nibble", "--skeletons", "model") == 0
-    assert run.server == 1
+    assert run.faulty_responses == 1
     assert "JSON schema" in Path("trace.json").read_text("utf-8")
 
 
@@ -263,14 +274,14 @@ def test_rejected_schema_is_not_sent_again_and_noted(
         lambda key: re.sub("%..", lambda hex: hex[0].lower(), quote(key, safe="")),
         quote,
     ],
-    ids=["as it is", "quoted", "quoted in small letters", "partly quoted"],
+    ids=["plain", "percent-encoded", "percent-encoded in lower case", "partly percent-encoded"],
 )
 @pytest.mark.parametrize("is_escaped", [False, True])
 def test_a_key_in_a_response_is_not_stored(write: Callable[[str], str], is_escaped: bool) -> None:
-    said = write(KEY)
-    written = "".join(f"\\u{ord(letter):04x}" for letter in said) if is_escaped else said
-    answer = json.dumps(fake_responses.chat_body("MODEL", "A red boat, MODEL."))
-    data = answer.replace("MODEL", written).encode()
+    form = write(KEY)
+    written = "".join(f"\\u{ord(letter):04x}" for letter in form) if is_escaped else form
+    text = json.dumps(fake_responses.chat_body("MODEL", "A red boat, MODEL."))
+    data = text.replace("MODEL", written).encode()
     with FakeServer(lambda received: respond(200, data)) as server:
         backend = OpenAIBackend(
             base_url=server.url, describer="m", cassette=Cassette("run.sqlite", "record")
@@ -278,7 +289,7 @@ def test_a_key_in_a_response_is_not_stored(write: Callable[[str], str], is_escap
         with collect_notes() as collected:
             assert backend.describe(Image.new("RGB", SIZE)) == "A red boat, [key]."
     assert group_by_kind(collected)["calls"][0]["response_model"] == "[key]"
-    assert said.encode() not in Path("run.sqlite").read_bytes()
+    assert form.encode() not in Path("run.sqlite").read_bytes()
 
 
 def test_faults_page_is_up_to_date() -> None:

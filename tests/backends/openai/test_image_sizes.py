@@ -1,4 +1,4 @@
-"""Requested image sizes are supported by the model and near to the wanted size."""
+"""Requested image sizes are supported by the model and close to the wanted size."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from semcodec.backends.openai.requests import (
 
 SIDES = st.integers(1, 4096)
 SIZES = st.tuples(SIDES, SIDES)
-LARGEST_SIDE = 3840  #: of gpt-image-2
+MAX_SIDE = 3840  #: of gpt-image-2
 
 
 @given(SIZES, st.sampled_from(["gpt-image-2", "gpt-image-2.5-flare", "gpt-image-3"]))
@@ -27,7 +27,7 @@ def test_openai_size_is_supported(size_wanted: tuple[int, int], model: str) -> N
     assert width % SIZE_STEP == height % SIZE_STEP == 0
     assert max(width, height) <= 3 * min(width, height)
     assert MIN_AREA <= width * height <= MAX_AREA
-    assert max(width, height) <= LARGEST_SIDE
+    assert max(width, height) <= MAX_SIDE
 
 
 @given(SIZES, st.sampled_from(["flux", "sd-turbo", "gpt-image-1"]))
@@ -43,19 +43,18 @@ def test_size_for_other_servers_is_supported(size_wanted: tuple[int, int], model
     SIZES,
     st.sampled_from(["gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "chatgpt-image-latest"]),
 )
-def test_legacy_models_paint_three_sizes(size_wanted: tuple[int, int], model: str) -> None:
+def test_legacy_models_get_one_of_three_sizes(size_wanted: tuple[int, int], model: str) -> None:
     assert supported_size(model, size_wanted, is_openai=True) in LEGACY_SIZES
 
 
 @example((120, 278), False, "gpt-image-2")  # the shorter side is 7.5 steps
 @given(SIZES, st.booleans(), st.sampled_from(["gpt-image-2", "gpt-image-1"]))
-def test_portrait_size_is_the_landscape_size_turned(
+def test_portrait_size_is_the_landscape_size_with_swapped_sides(
     size_wanted: tuple[int, int], is_openai: bool, model: str
 ) -> None:
     width, height = supported_size(model, size_wanted, is_openai)
-    if (
-        max(size_wanted) >= 1.3 * min(size_wanted) and min(size_wanted) >= 64
-    ):  # else one step is too much
+    # For nearly square or very small sizes, rounding to a step can change the orientation.
+    if max(size_wanted) >= 1.3 * min(size_wanted) and min(size_wanted) >= 64:
         assert (width > height) == (size_wanted[0] > size_wanted[1])
         assert supported_size(model, size_wanted[::-1], is_openai) == (height, width)
 
@@ -76,7 +75,7 @@ def test_aspect_is_kept_within_the_limits(size_wanted: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "size_wanted", "is_openai", "asked"),
+    ("model", "size_wanted", "is_openai", "expected"),
     [
         ("gpt-image-2", (1024, 1024), True, (1024, 1024)),
         ("gpt-image-2", (64, 64), True, (816, 816)),
@@ -90,10 +89,10 @@ def test_aspect_is_kept_within_the_limits(size_wanted: tuple[int, int]) -> None:
         ("sd", (1, 1), False, (16, 16)),
     ],
 )
-def test_examples_of_sizes(
-    model: str, size_wanted: tuple[int, int], is_openai: bool, asked: tuple[int, int]
+def test_supported_size_of_examples(
+    model: str, size_wanted: tuple[int, int], is_openai: bool, expected: tuple[int, int]
 ) -> None:
-    assert supported_size(model, size_wanted, is_openai) == asked
+    assert supported_size(model, size_wanted, is_openai) == expected
 
 
 @pytest.mark.parametrize(
@@ -103,7 +102,7 @@ def test_examples_of_sizes(
         ((1024, 1024), "medium", 1756),
         ((1024, 1024), "high", 7024),
         ((1024, 1024), "auto", 7024),
-        ((1024, 1024), "unheard of", 7024),
+        ((1024, 1024), "unknown", 7024),
     ],
 )
 def test_tokens_of_a_painted_image(size: tuple[int, int], quality: str, tokens: int) -> None:

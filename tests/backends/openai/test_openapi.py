@@ -1,4 +1,4 @@
-"""Every request that is made, and every answer that is read, is what OpenAI describes."""
+"""Every request of a run, and every response of the fakes, conforms to OpenAI's description."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ from tests.backends.openai.schema_check import KEY, CheckingServer
 from tests.images import PHOTO, scene
 
 SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
-LOOK = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA==", "detail": "high"}}
+CHAT_IMAGE = {
+    "type": "image_url",
+    "image_url": {"url": "data:image/png;base64,AA==", "detail": "high"},
+}
 CHAT: dict[str, Any] = {
     "model": "m",
     "messages": [
         {"role": "system", "content": "rules"},
-        {"role": "user", "content": [{"type": "text", "text": "task"}, LOOK]},
+        {"role": "user", "content": [{"type": "text", "text": "task"}, CHAT_IMAGE]},
     ],
     "max_completion_tokens": 9,
     "response_format": {
@@ -35,19 +38,25 @@ CHAT: dict[str, Any] = {
         "json_schema": {"name": "n", "strict": True, "schema": SCHEMA},
     },
 }
-LOOKED = {"type": "input_image", "image_url": "data:image/png;base64,AA==", "detail": "high"}
+RESPONSES_IMAGE = {
+    "type": "input_image",
+    "image_url": "data:image/png;base64,AA==",
+    "detail": "high",
+}
 RESPONSES: dict[str, Any] = {
     "model": "m",
     "instructions": "rules",
-    "input": [{"role": "user", "content": [{"type": "input_text", "text": "task"}, LOOKED]}],
+    "input": [
+        {"role": "user", "content": [{"type": "input_text", "text": "task"}, RESPONSES_IMAGE]}
+    ],
     "text": {"format": {"type": "json_schema", "name": "n", "strict": True, "schema": SCHEMA}},
     "store": False,
 }
 PAINT: dict[str, Any] = {"model": "m", "prompt": "a boat", "n": 1, "size": "1024x1024"}
-GOOD = {"chat/completions": CHAT, "responses": RESPONSES, "images/generations": PAINT}
+VALID = {"chat/completions": CHAT, "responses": RESPONSES, "images/generations": PAINT}
 
-#: Planted errors: the route, where to change the request, and what to write there.
-PLANTED: list[tuple[str, str, Any]] = [
+#: Invalid requests: the route, the path of a field in a valid request, and its invalid value.
+INVALID: list[tuple[str, str, Any]] = [
     ("chat/completions", "zzz", 1),
     ("chat/completions", "top_k", 40),
     ("chat/completions", "temperature", 9),
@@ -57,7 +66,7 @@ PLANTED: list[tuple[str, str, Any]] = [
     ("chat/completions", "messages/0/refusal", "of another kind of message"),
     ("chat/completions", "messages/1/content/0/type", "txt"),
     ("chat/completions", "messages/1/content/0/detail", "high"),
-    ("chat/completions", "messages/1/content/0/image_url", LOOK["image_url"]),
+    ("chat/completions", "messages/1/content/0/image_url", CHAT_IMAGE["image_url"]),
     ("chat/completions", "messages/1/content/1/image_url/detail", "ultra"),
     ("chat/completions", "messages/1/content/1/image_url/sharpness", 3),
     ("chat/completions", "response_format/type", "yaml"),
@@ -82,8 +91,8 @@ PLANTED: list[tuple[str, str, Any]] = [
 ]
 
 
-def planted(route: str, place: str, value: Any) -> bytes:
-    body = copy.deepcopy(GOOD[route])
+def changed_request(route: str, place: str, value: Any) -> bytes:
+    body = copy.deepcopy(VALID[route])
     *steps, last = place.split("/")
     inner: Any = body
     for step in steps:
@@ -93,27 +102,32 @@ def planted(route: str, place: str, value: Any) -> bytes:
 
 
 def test_description_accepts_null_where_it_is_allowed() -> None:
-    body = planted("images/generations", "quality", None)
+    body = changed_request("images/generations", "quality", None)
     assert (
-        official_description().of_request("POST", "/images/generations", "application/json", body)
+        official_description().request_violations(
+            "POST", "/images/generations", "application/json", body
+        )
         == []
     )
-    body = planted("images/generations", "prompt", None)
-    assert official_description().of_request(
+    body = changed_request("images/generations", "prompt", None)
+    assert official_description().request_violations(
         "POST", "/images/generations", "application/json", body
     )
 
 
-@pytest.mark.parametrize("route", GOOD)
+@pytest.mark.parametrize("route", VALID)
 def test_description_accepts_a_valid_request(route: str) -> None:
-    body = json.dumps(GOOD[route]).encode()
-    assert official_description().of_request("POST", f"/{route}", "application/json", body) == []
+    body = json.dumps(VALID[route]).encode()
+    assert (
+        official_description().request_violations("POST", f"/{route}", "application/json", body)
+        == []
+    )
 
 
-@pytest.mark.parametrize(("route", "place", "value"), PLANTED)
-def test_description_rejects_a_planted_error(route: str, place: str, value: Any) -> None:
-    body = planted(route, place, value)
-    assert official_description().of_request("POST", f"/{route}", "application/json", body)
+@pytest.mark.parametrize(("route", "place", "value"), INVALID)
+def test_description_rejects_an_invalid_value(route: str, place: str, value: Any) -> None:
+    body = changed_request(route, place, value)
+    assert official_description().request_violations("POST", f"/{route}", "application/json", body)
 
 
 @pytest.mark.parametrize(
@@ -122,19 +136,19 @@ def test_description_rejects_a_planted_error(route: str, place: str, value: Any)
      ("images/generations", "prompt")],
 )  # fmt: skip
 def test_description_requires_fields_of_requests(route: str, field: str) -> None:
-    kept = {name: value for name, value in GOOD[route].items() if name != field}
-    body = json.dumps(kept).encode()
-    assert official_description().of_request("POST", f"/{route}", "application/json", body)
+    incomplete = {name: value for name, value in VALID[route].items() if name != field}
+    body = json.dumps(incomplete).encode()
+    assert official_description().request_violations("POST", f"/{route}", "application/json", body)
 
 
 def test_description_checks_routes_methods_and_content_types() -> None:
     body = json.dumps(CHAT).encode()
-    ask = official_description().of_request
-    assert ask("POST", "/chat/completion", "application/json", body)
-    assert ask("PUT", "/chat/completions", "application/json", body)
-    assert ask("POST", "/chat/completions", "text/plain", body)
-    assert ask("GET", "/models", "application/json", b"{}")
-    assert ask("GET", "/models", "", b"") == []
+    violations = official_description().request_violations
+    assert violations("POST", "/chat/completion", "application/json", body)
+    assert violations("PUT", "/chat/completions", "application/json", body)
+    assert violations("POST", "/chat/completions", "text/plain", body)
+    assert violations("GET", "/models", "application/json", b"{}")
+    assert violations("GET", "/models", "", b"") == []
 
 
 def form(*parts: tuple[str, str]) -> tuple[str, bytes]:
@@ -149,7 +163,7 @@ PROMPT = ('name="prompt"', "paint it red")
 
 
 @pytest.mark.parametrize(
-    ("parts", "is_good"),
+    ("parts", "is_valid"),
     [
         ((FILE, PROMPT), True),
         ((FILE, PROMPT, ('name="n"', "1")), True),
@@ -162,30 +176,30 @@ PROMPT = ('name="prompt"', "paint it red")
         ((FILE, PROMPT, ('name="quality"', "ultra")), False),
     ],
 )
-def test_description_parses_forms(parts: tuple[tuple[str, str], ...], is_good: bool) -> None:
-    found = official_description().of_request("POST", "/images/edits", *form(*parts))
-    assert (found == []) is is_good
+def test_description_parses_forms(parts: tuple[tuple[str, str], ...], is_valid: bool) -> None:
+    found = official_description().request_violations("POST", "/images/edits", *form(*parts))
+    assert (found == []) is is_valid
 
 
 @pytest.mark.parametrize("field", ["choices", "id", "model"])
 def test_description_requires_fields_of_responses(field: str) -> None:
-    answer = fake_responses.chat_body("m", "text")
-    assert official_description().of_answer("POST", "/chat/completions", answer) == []
-    del answer[field]
-    assert official_description().of_answer("POST", "/chat/completions", answer)
+    body = fake_responses.chat_body("m", "text")
+    assert official_description().response_violations("POST", "/chat/completions", body) == []
+    del body[field]
+    assert official_description().response_violations("POST", "/chat/completions", body)
 
 
 def test_description_checks_the_fields_of_responses() -> None:
-    answer = fake_responses.chat_body("m", "text")
-    answer["choices"][0]["message"]["mood"] = "good"
-    (fault,) = official_description().of_answer("POST", "/chat/completions", answer)
-    assert fault == "unknown field /choices/0/message/mood"
+    body = fake_responses.chat_body("m", "text")
+    body["choices"][0]["message"]["mood"] = "good"
+    (violation,) = official_description().response_violations("POST", "/chat/completions", body)
+    assert violation == "unknown field /choices/0/message/mood"
 
 
-# --- what we send ------------------------------------------------------------------------------
+# --- requests of a run -------------------------------------------------------------------------
 
-#: Ways to talk to OpenAI, each of which changes requests.
-WAYS: dict[str, dict[str, Any]] = {
+#: Settings that change requests to OpenAI.
+SETTINGS: dict[str, dict[str, Any]] = {
     "chat": {},
     "chat, detail low, effort low": {"detail": "low", "effort": "low"},
     "chat, detail auto, effort high": {"detail": "auto", "effort": "high", "image_format": "webp"},
@@ -195,14 +209,14 @@ WAYS: dict[str, dict[str, Any]] = {
     "responses, no schema": {"api": "responses", "structured": "off", "quality": "high"},
 }
 OTHER = {"base_url": "http://127.0.0.1:9/v1", "describer": "m", "writer": "m", "painter": "p"}
-TO: dict[str, dict[str, Any]] = {"openai": {}, "others": OTHER}
+SERVERS: dict[str, dict[str, Any]] = {"openai": {}, "others": OTHER}
 PAGE = Path(__file__).parents[3] / "docs" / "requests.md"
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_whole_run_conforms_to_the_description(way: str) -> None:
+@pytest.mark.parametrize("name", SETTINGS)
+def test_whole_run_conforms_to_the_description(name: str) -> None:
     checking = CheckingServer()
-    backend = checking.backend(**WAYS[way])
+    backend = checking.backend(**SETTINGS[name])
     encoded = semcodec.encode(
         scene(), backend=backend, coding="nibble", skeletons="model", size=(256, 256)
     )
@@ -212,16 +226,18 @@ def test_whole_run_conforms_to_the_description(way: str) -> None:
     assert checking.violations == []
     assert encoded.record.text
     assert decoded.image.size == edited.size == (256, 256)
-    text = "responses" if way.startswith("responses") else "chat/completions"
+    text = "responses" if name.startswith("responses") else "chat/completions"
     pictures = ["images/generations", "images/edits", text]
     assert [route for route, _ in checking.requests] == [text] * 5 + pictures
 
 
-@pytest.mark.parametrize("to", TO)
+@pytest.mark.parametrize("server", SERVERS)
 @pytest.mark.parametrize("api", ["chat", "responses"])
-def test_retry_conforms_to_the_description(api: str, to: str) -> None:
-    checking = CheckingServer(first_answers=["", "A red boat.", "[]", ""])
-    encoded = semcodec.encode(scene(), backend=checking.backend(api=api, **TO[to]), size=(256, 256))
+def test_retry_conforms_to_the_description(api: str, server: str) -> None:
+    checking = CheckingServer(first_texts=["", "A red boat.", "[]", ""])
+    encoded = semcodec.encode(
+        scene(), backend=checking.backend(api=api, **SERVERS[server]), size=(256, 256)
+    )
     assert checking.violations == []
     assert len(checking.requests) == 4
     again = checking.requests[1][1]
@@ -238,10 +254,10 @@ def test_only_model_of_a_server_is_listed() -> None:
     assert [route for route, _ in checking.requests] == ["models", "chat/completions"]
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_seed_is_the_only_extra_field_for_other_servers(way: str) -> None:
+@pytest.mark.parametrize("name", SETTINGS)
+def test_seed_is_the_only_extra_field_for_other_servers(name: str) -> None:
     checking = CheckingServer(allowed=("unknown field /seed",))
-    backend = checking.backend(**OTHER, **WAYS[way])
+    backend = checking.backend(**OTHER, **SETTINGS[name])
     encoded = semcodec.encode(scene(), backend=backend, size=(256, 256))
     decoded = semcodec.decode(encoded.data, backend=backend, seed=7)
     backend.edit(decoded.image, "make the door blue", seed=8)
@@ -250,38 +266,45 @@ def test_seed_is_the_only_extra_field_for_other_servers(way: str) -> None:
     assert list(map(int, seeds)) == [7, 8]
 
 
-def sent(**settings: Any) -> dict[str, list[set[str]]]:
-    """Return the fields of each request of a run, by its route."""
+def sent_fields(**settings: Any) -> dict[str, list[set[str]]]:
+    """Return the names of the fields of each request of a run, by route."""
     checking = CheckingServer(allowed=("unknown field /seed",))
     backend = checking.backend(**settings)
     encoded = semcodec.encode(scene(), backend=backend, size=(256, 256))
     backend.edit(semcodec.decode(encoded.data, backend=backend).image, "make it blue", seed=8)
-    return {route: list(map(set, checking.bodies(route))) for route, _ in checking.requests}
+    return {route: list(map(set, checking.fields_sent(route))) for route, _ in checking.requests}
 
 
 def test_requests_page_names_the_sent_fields() -> None:
     text = PAGE.read_text("utf-8")
-    runs = [(name, sent(**to, **way)) for way in WAYS.values() for name, to in TO.items()]
+    runs = [
+        (name, sent_fields(**server, **way))
+        for way in SETTINGS.values()
+        for name, server in SERVERS.items()
+    ]
     for route in ("chat/completions", "responses", "images/generations", "images/edits"):
         (row,) = re.findall(rf"^\| `POST {route}` \|(.*)\|$", text, re.M)
-        always, asked, *alone = (set(re.findall("`(.*?)`", cell)) for cell in row.split("|"))
-        fields = {name: [one for to, run in runs if to == name for one in run.get(route, ())]
-                  for name in TO}  # fmt: skip
-        every = fields["openai"] + fields["others"]
-        assert set.intersection(*every) == always
-        for name, only in zip(TO, alone, strict=True):
-            assert set.union(*fields[name]) == always | asked | only
-            assert set.intersection(*fields[name]) == always | only
+        required, optional, *by_server = (
+            set(re.findall("`(.*?)`", cell)) for cell in row.split("|")
+        )
+        fields = {
+            name: [names for server, run in runs if server == name for names in run.get(route, ())]
+            for name in SERVERS
+        }
+        assert set.intersection(*fields["openai"], *fields["others"]) == required
+        for name, extra in zip(SERVERS, by_server, strict=True):
+            assert set.union(*fields[name]) == required | optional | extra
+            assert set.intersection(*fields[name]) == required | extra
 
 
-def test_unknown_field_in_a_run_is_noticed() -> None:
+def test_unknown_field_in_a_run_is_a_violation() -> None:
     checking = CheckingServer()
     with pytest.raises(BackendError, match="unknown field /top_k"):
         checking.backend(text_extra={"top_k": 40}).describe(scene())
     assert checking.violations == ["POST chat/completions: unknown field /top_k"]
 
 
-# --- the same behind the command line ----------------------------------------------------------
+# --- requests of the command line --------------------------------------------------------------
 
 
 @pytest.fixture
@@ -291,8 +314,8 @@ def _photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("photo.jpg").write_bytes(PHOTO)
 
 
-def behind(checking: CheckingServer) -> Callable[[ReceivedRequest], Behavior]:
-    return lambda seen: respond(*checking.answer(seen))
+def respond_with(checking: CheckingServer) -> Callable[[ReceivedRequest], Behavior]:
+    return lambda received: respond(*checking.respond(received))
 
 
 @pytest.mark.usefixtures("_photo")
@@ -301,14 +324,17 @@ def test_command_line_conforms_to_the_description(
     api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checking = CheckingServer()
-    with FakeServer(behind(checking)) as server:
+    with FakeServer(respond_with(checking)) as server:
         monkeypatch.setattr(settings, "OPENAI_URL", server.url)
-        to = "--backend", "openai", "--base-url", server.url, "--api", api
-        assert main(["encode", "photo.jpg", "-o", "photo.semc", "--size", "256x256", *to]) == 0
-        assert main(["decode", "photo.semc", "-o", "picture.png", *to]) == 0
+        server_options = "--backend", "openai", "--base-url", server.url, "--api", api
+        assert (
+            main(["encode", "photo.jpg", "-o", "photo.semc", "--size", "256x256", *server_options])
+            == 0
+        )
+        assert main(["decode", "photo.semc", "-o", "picture.png", *server_options]) == 0
     assert checking.violations == []
-    assert {seen.headers["authorization"] for seen in server.received} == {f"Bearer {KEY}"}
-    (paint,) = checking.bodies("images/generations")
+    assert {request.headers["authorization"] for request in server.received} == {f"Bearer {KEY}"}
+    (paint,) = checking.fields_sent("images/generations")
     assert paint["quality"] == "medium"
     assert "seed" not in paint
 
@@ -316,11 +342,16 @@ def test_command_line_conforms_to_the_description(
 @pytest.mark.usefixtures("_photo")
 def test_command_line_finds_the_only_model() -> None:
     checking = CheckingServer(allowed=("unknown field /seed",))
-    with FakeServer(behind(checking)) as server:
-        to = "--backend", "openai", "--base-url", server.url
-        assert main(["encode", "photo.jpg", "-o", "photo.semc", "--size", "256x256", *to]) == 0
-        assert main(["decode", "photo.semc", "-o", "picture.png", "--seed", "7", *to]) == 0
+    with FakeServer(respond_with(checking)) as server:
+        server_options = "--backend", "openai", "--base-url", server.url
+        assert (
+            main(["encode", "photo.jpg", "-o", "photo.semc", "--size", "256x256", *server_options])
+            == 0
+        )
+        assert (
+            main(["decode", "photo.semc", "-o", "picture.png", "--seed", "7", *server_options]) == 0
+        )
     assert checking.violations == []
-    (paint,) = checking.bodies("images/generations")
+    (paint,) = checking.fields_sent("images/generations")
     assert paint["model"] == "its-only-model"
     assert paint["seed"] == 7

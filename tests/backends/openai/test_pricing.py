@@ -1,4 +1,4 @@
-"""Prices come from the settings, then from the list; local requests are free."""
+"""Prices come from the settings, then from the price list; requests to a local server are free."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def prices(**settings: Any) -> ServerPrices:
 
 @pytest.mark.parametrize("url", [LOCAL, OTHER, "https://api.openai.com/v1"])
 def test_price_in_the_settings_comes_first(url: str) -> None:
-    own = prices(base_url=url, prices={"gpt-5.5": {"input": 1, "output": 2.5}})
-    assert own.price("gpt-5.5", MILLION) == Decimal("3.5")
+    prices_ = prices(base_url=url, prices={"gpt-5.5": {"input": 1, "output": 2.5}})
+    assert prices_.price("gpt-5.5", MILLION) == Decimal("3.5")
 
 
 def test_images_may_have_their_own_price() -> None:
-    seen = Usage(1_000_000, 400_000, 0)
+    usage = Usage(1_000_000, 400_000, 0)
     own = {"a": {"input": 1, "output": 2}, "b": {"input": 1, "output": 2, "image": 10}}
-    assert prices(prices=own).price("a", seen) == 1
-    assert prices(prices=own).price("b", seen) == Decimal("4.6")
+    assert prices(prices=own).price("a", usage) == 1
+    assert prices(prices=own).price("b", usage) == Decimal("4.6")
 
 
-def test_requests_to_this_machine_are_free() -> None:
+def test_requests_to_a_local_server_are_free() -> None:
     assert prices(base_url=LOCAL).price("anything", MILLION) == 0
 
 
@@ -48,11 +48,11 @@ def test_prices_of_openai_are_listed() -> None:
     listed = prices().price("gpt-5.5", MILLION)
     assert listed is not None
     assert listed > 0
-    seen = prices().price("gpt-image-2", Usage(1_000_000, 1_000_000, 0))
+    image = prices().price("gpt-image-2", Usage(1_000_000, 1_000_000, 0))
     text = prices().price("gpt-image-2", Usage(1_000_000, 0, 0))
-    assert seen is not None
+    assert image is not None
     assert text is not None
-    assert seen != text  # a picture has another price than a text
+    assert image != text  # input tokens of images and of texts differ in price
 
 
 @pytest.mark.parametrize("model", ["", "no-such-model", "犬", "a" * 10_000])
@@ -64,7 +64,7 @@ def test_unlisted_model_has_no_price(model: str) -> None:
 def test_price_is_unknown_if_the_price_list_fails(
     error: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*given: Any, **named: Any) -> None:
+    def fail(*arguments: Any, **keywords: Any) -> None:
         raise error("broken")
 
     fake = SimpleNamespace(Usage=SimpleNamespace, calc_price=fail)

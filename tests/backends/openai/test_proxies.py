@@ -1,4 +1,4 @@
-"""Which proxy is used, and what is reported when a request never got past it."""
+"""The choice of the proxy, and errors of requests that did not get past it."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ PROXY: Final = "http://127.0.0.1:9"
 IPV4: Final = "http://127.0.0.2:8080/v1"
 IPV6: Final = "https://[2001:db8::2]:8443/v1"
 NAME: Final = "https://api.example.org/v1"
-BEHIND: Final = "127.0.0.2:9"  #: a server that is only named to proxies
-HELLO: Final = b"\x05\x00"  #: of a SOCKS5 proxy that wants no password
+PROXIED_SERVER: Final = "127.0.0.2:9"  #: a server to which only proxies connect
+HELLO: Final = b"\x05\x00"  #: the first reply of a SOCKS5 proxy without a password
 
 
 @pytest.fixture(autouse=True)
@@ -169,22 +169,24 @@ def test_excluded_server_is_reached_without_the_proxy(
         assert (len(proxy.received), len(server.received)) == (1, 1)
 
 
-# --- before the request is sent ----------------------------------------------------------------
+# --- failures before and after the request is sent ---------------------------------------------
 
 
 @dataclass
-class Scripted:
-    """A server on loopback, and how many connections it has accepted."""
+class ScriptedServer:
+    """The address of a server on loopback, and the number of connections that it has accepted."""
 
     address: str
     connections: int = 0
 
 
 @contextmanager
-def scripted(*replies: bytes, drip: bytes = b"", closes: bool = False) -> Iterator[Scripted]:
-    """Yield a server that sends one of ``replies`` for each piece that it reads.
+def scripted_server(
+    *replies: bytes, drip: bytes = b"", closes: bool = False
+) -> Iterator[ScriptedServer]:
+    """Yield a server that reads from each connection and sends ``replies``, in turn.
 
-    Then it sends ``drip`` again and again, closes the connection or is silent.
+    After that it closes the connection, or sends ``drip`` (by default nothing) until the end.
     """
     ended = threading.Event()
 
@@ -209,7 +211,7 @@ def scripted(*replies: bytes, drip: bytes = b"", closes: bool = False) -> Iterat
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        server = Scripted(f"127.0.0.1:{port}")
+        server = ScriptedServer(f"127.0.0.1:{port}")
         threads = [threading.Thread(target=listen)]
         threads[0].start()
         try:
@@ -221,8 +223,8 @@ def scripted(*replies: bytes, drip: bytes = b"", closes: bool = False) -> Iterat
                 thread.join(MAX_SECONDS)
 
 
-def fault(url: str) -> BackendError:
-    """Return the error of a call of ``url``."""
+def error_of_request(url: str) -> BackendError:
+    """Return the error of a request to ``url``."""
     with pytest.raises(BackendError) as caught:
         client(url).send(CHAT)
     return caught.value
@@ -230,13 +232,13 @@ def fault(url: str) -> BackendError:
 
 CONNECTED: Final = b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"
 TUNNEL: Final = b"HTTP/1.1 200 OK\r\n\r\n"
-HANDSHAKES: Final = {
-    "SOCKS5, silent": ("socks5", (), {}, "http"),
-    "SOCKS5, silent after its hello": ("socks5", (HELLO,), {}, "http"),
-    "SOCKS5, silent TLS": ("socks5", (HELLO, CONNECTED), {}, "https"),
-    "CONNECT, silent": ("http", (), {}, "https"),
+TIMEOUTS: Final = {
+    "SOCKS5, no response": ("socks5", (), {}, "http"),
+    "SOCKS5, no response after its hello": ("socks5", (HELLO,), {}, "http"),
+    "SOCKS5, no response in TLS": ("socks5", (HELLO, CONNECTED), {}, "https"),
+    "CONNECT, no response": ("http", (), {}, "https"),
     "CONNECT, drips": ("http", (b"HTTP/1.1 200 OK\r\n",), {"drip": b"x: y\r\n"}, "https"),
-    "CONNECT, silent TLS": ("http", (TUNNEL,), {}, "https"),
+    "CONNECT, no response in TLS": ("http", (TUNNEL,), {}, "https"),
 }
 FAILURES: Final = {
     "SOCKS5, closes": ("socks5", (), {"closes": True}, "http"),
@@ -250,53 +252,53 @@ FAILURES: Final = {
 }
 
 
-@pytest.mark.parametrize("name", [*HANDSHAKES, *FAILURES])
+@pytest.mark.parametrize("name", [*TIMEOUTS, *FAILURES])
 def test_a_handshake_that_fails_is_not_billed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kind, replies, rest, scheme = (HANDSHAKES | FAILURES)[name]
-    with scripted(*replies, **rest) as proxy:
+    kind, replies, rest, scheme = (TIMEOUTS | FAILURES)[name]
+    with scripted_server(*replies, **rest) as proxy:
         monkeypatch.setenv("ALL_PROXY", f"{kind}://{proxy.address}")
-        error = fault(f"{scheme}://{BEHIND}/v1")
-    why = f"within {SECONDS} seconds" if name in HANDSHAKES else "("
-    assert f"cannot be reached {why}" in str(error)
+        error = error_of_request(f"{scheme}://{PROXIED_SERVER}/v1")
+    reason = f"within {SECONDS} seconds" if name in TIMEOUTS else "("
+    assert f"cannot be reached {reason}" in str(error)
     assert (error.billed, error.retryable) == (False, True)
-    assert proxy.connections == 1  # and the server was not tried without it
+    assert proxy.connections == 1  # no second attempt without the proxy
 
 
 @pytest.mark.parametrize("closes", [False, True])
 def test_failed_tls_handshake_is_not_billed(closes: bool) -> None:
-    with scripted(closes=closes) as server:
-        error = fault(f"https://{server.address}/v1")
+    with scripted_server(closes=closes) as server:
+        error = error_of_request(f"https://{server.address}/v1")
     assert "cannot be reached" in str(error)
     assert error.billed is False
 
 
 @pytest.mark.parametrize("proxy", ["", "http", "socks5"])
 @pytest.mark.parametrize(
-    ("closes", "what"), [(False, "did not complete"), (True, "lost the connection")]
+    ("closes", "message"), [(False, "did not complete"), (True, "lost the connection")]
 )
 def test_sent_request_may_be_billed(
-    proxy: str, closes: bool, what: str, monkeypatch: pytest.MonkeyPatch
+    proxy: str, closes: bool, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
     replies = (HELLO, CONNECTED) if proxy == "socks5" else ()
-    with scripted(*replies, closes=closes) as server:
+    with scripted_server(*replies, closes=closes) as server:
         if proxy:
             monkeypatch.setenv("ALL_PROXY", f"{proxy}://{server.address}")
-        error = fault(f"http://{BEHIND if proxy else server.address}/v1")
+        error = error_of_request(f"http://{PROXIED_SERVER if proxy else server.address}/v1")
     assert server.connections == 1
-    assert what in str(error)
+    assert message in str(error)
     assert "may have been billed" in str(error)
     assert error.billed is True
 
 
-def test_handshake_that_took_all_of_the_time_is_not_retried(
+def test_handshake_that_takes_the_whole_timeout_is_not_retried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(client_module, "CONNECT_TIMEOUT", SECONDS / 2)
     waits: list[float] = []
     with WatchingServer() as server:
         monkeypatch.setenv("ALL_PROXY", server.url.removesuffix("/v1"))
-        given = Settings(base_url=f"https://{BEHIND}/v1", text_timeout=SECONDS)
+        values = Settings(base_url=f"https://{PROXIED_SERVER}/v1", text_timeout=SECONDS)
         with pytest.raises(BackendError, match=f"cannot be reached within {SECONDS} seconds"):
-            Client(given, ApiKey("unused", "nowhere"), sleep=waits.append).send(CHAT)
+            Client(values, ApiKey("unused", "nowhere"), sleep=waits.append).send(CHAT)
     assert waits == []

@@ -1,4 +1,4 @@
-"""Requests have the fields and values that the settings ask for."""
+"""Requests have the fields and values that the settings determine."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from semcodec.backends.prompting import ChatRequest
 from semcodec.backends.recording import ModelRequest
 from tests import images
 
-LOOK = ChatRequest("describe", "rules", "task", images.scene())
+DESCRIBE = ChatRequest("describe", "rules", "task", images.scene())
 
 
 def request(**settings: Any) -> ModelRequest:
-    return RequestBuilder(Settings(**settings)).chat_request("m", LOOK, use_schema=True)
+    return RequestBuilder(Settings(**settings)).chat_request("m", DESCRIBE, use_schema=True)
 
 
-def test_server_is_told_not_to_store_the_photograph() -> None:
+def test_responses_api_does_not_store_the_photograph() -> None:
     assert request(api="responses").body["store"] is False
 
 
 @pytest.mark.parametrize("detail", ["low", "high", "auto"])
 def test_detail_is_sent(detail: str) -> None:
-    looked = request(api="responses", detail=detail).body["input"][0]["content"][1]
-    assert looked["detail"] == detail
-    looked = request(detail=detail).body["messages"][1]["content"][1]
-    assert looked["image_url"]["detail"] == detail
+    image_part = request(api="responses", detail=detail).body["input"][0]["content"][1]
+    assert image_part["detail"] == detail
+    image_part = request(detail=detail).body["messages"][1]["content"][1]
+    assert image_part["image_url"]["detail"] == detail
 
 
 @pytest.mark.parametrize("effort", ["low", "high"])
@@ -46,12 +46,12 @@ def test_output_limit_is_sent() -> None:
     assert request(most_output=77, api="responses").body["max_output_tokens"] == 77
 
 
-def test_sent_image_has_the_size_and_quality_to_be_described() -> None:
+def test_sent_image_is_a_jpeg_within_the_image_side() -> None:
     image = Image.effect_noise((256, 256), 80).convert("RGB")
-    seen = RequestBuilder(Settings()).encode_image(image)
-    data = base64.b64decode(seen.url.partition(",")[2])
+    encoded = RequestBuilder(Settings()).encode_image(image)
+    data = base64.b64decode(encoded.url.partition(",")[2])
     sent = Image.open(io.BytesIO(data))
-    assert (sent.format, sent.size, seen.size) == ("JPEG", (256, 256), (256, 256))
+    assert (sent.format, sent.size, encoded.size) == ("JPEG", (256, 256), (256, 256))
     assert len(data) > 20_000
     assert RequestBuilder(Settings(image_side=64)).encode_image(image).size == (64, 64)
 
@@ -66,8 +66,8 @@ def test_false_omits_a_field_of_image_requests() -> None:
 
 
 def test_default_timeouts_and_retryable_statuses() -> None:
-    usual = Settings()
-    assert usual.image_timeout >= 180 > usual.text_timeout >= 60
+    defaults = Settings()
+    assert defaults.image_timeout >= 180 > defaults.text_timeout >= 60
     assert 5 <= client.CONNECT_TIMEOUT <= 30
     assert errors.RETRYABLE_ALWAYS == (429, 503)
     assert errors.RETRYABLE_TEXT == (409, 500, 502)

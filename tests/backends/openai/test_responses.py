@@ -1,4 +1,4 @@
-"""Responses are parsed field by field, and redacted after their parts are joined."""
+"""Parsing of responses, and redaction of the key in them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ URL = "http://127.0.0.1:9/v1"
 
 
 def send(route: str, body: Any) -> ModelResponse:
-    """Return the response of a server that sends ``body``, through the real client."""
+    """Return the response that the real client makes of ``body``."""
     transport = httpx2.MockTransport(lambda request: httpx2.Response(200, json=body))
     fields = {"model": "m", "messages": []} if route == "chat/completions" else {"prompt": "x"}
     client = Client(Settings(base_url=URL), ApiKey(KEY, "a test"), transport)

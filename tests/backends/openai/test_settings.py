@@ -25,12 +25,12 @@ from semcodec.backends.openai.settings import (
 from semcodec.errors import InputError
 
 Configure = Callable[..., Path]
-posix = pytest.mark.skipif(os.name != "posix", reason="modes of files are those of POSIX")
+posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX has these file modes")
 
 
 @pytest.fixture
 def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
-    """Return a function that writes the config file; until then there is none."""
+    """Return a function that writes the config file, which does not exist before."""
     path = tmp_path / "config.toml"
     monkeypatch.setenv(CONFIG_ENV, str(path))
     monkeypatch.delenv(BASE_URL_ENV, raising=False)
@@ -43,7 +43,7 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     return configure_
 
 
-def test_defaults_are_those_of_openai() -> None:
+def test_default_server_is_openai() -> None:
     settings = Settings()
     assert (settings.base_url, settings.is_openai, settings.is_local) == (OPENAI_URL, True, False)
 
@@ -69,54 +69,54 @@ def test_is_openai_and_is_local(url: str, is_openai: bool, is_local: bool) -> No
     assert (settings.is_openai, settings.is_local) == (is_openai, is_local)
 
 
-NO_URL = "not an HTTP URL"
-SECRETS = "must not contain a user, password or query"
+INVALID_URL = "not an HTTP URL"
+HAS_SECRET = "must not contain a user, password or query"
 
 
 @pytest.mark.parametrize(
-    ("url", "says"),
+    ("url", "message"),
     [
-        ("", NO_URL),
-        (" ", NO_URL),
-        ("api.openai.com/v1", NO_URL),
-        ("//api.openai.com/v1", NO_URL),
-        ("ftp://a.example/v1", NO_URL),
-        ("file:///etc/passwd", NO_URL),
-        ("https://", NO_URL),
-        ("https:///v1", NO_URL),
-        ("https://a.example/v1 ", NO_URL),
-        (" https://a.example/v1", NO_URL),
-        ("https://a.exa mple/v1", NO_URL),
-        ("https://a.example/v1\n", NO_URL),
-        ("https://a.example/\tv1", NO_URL),
-        ("https://a.example/v1\x1b[2J", NO_URL),
-        ("https://a\0.example/v1", NO_URL),
-        ("https://a.example/\u202ev1", NO_URL),
-        ("https://a.example:port/v1", NO_URL),
-        ("https://a.example:99999/v1", NO_URL),
-        ("https://[::1/v1", NO_URL),
-        (None, NO_URL),
-        (b"https://a.example/v1", NO_URL),
-        (5, NO_URL),
-        ("https://user@a.example/v1", SECRETS),
-        ("https://user:password@a.example/v1", SECRETS),
-        ("https://:sk-secret@a.example/v1", SECRETS),
-        ("https://@a.example/v1", SECRETS),
-        ("https://a.example/v1?key=sk-secret", SECRETS),
-        ("https://a.example/v1?", SECRETS),
-        ("https://a.example/v1#key", SECRETS),
-        ("https://a.example/v1#", SECRETS),
+        ("", INVALID_URL),
+        (" ", INVALID_URL),
+        ("api.openai.com/v1", INVALID_URL),
+        ("//api.openai.com/v1", INVALID_URL),
+        ("ftp://a.example/v1", INVALID_URL),
+        ("file:///etc/passwd", INVALID_URL),
+        ("https://", INVALID_URL),
+        ("https:///v1", INVALID_URL),
+        ("https://a.example/v1 ", INVALID_URL),
+        (" https://a.example/v1", INVALID_URL),
+        ("https://a.exa mple/v1", INVALID_URL),
+        ("https://a.example/v1\n", INVALID_URL),
+        ("https://a.example/\tv1", INVALID_URL),
+        ("https://a.example/v1\x1b[2J", INVALID_URL),
+        ("https://a\0.example/v1", INVALID_URL),
+        ("https://a.example/\u202ev1", INVALID_URL),
+        ("https://a.example:port/v1", INVALID_URL),
+        ("https://a.example:99999/v1", INVALID_URL),
+        ("https://[::1/v1", INVALID_URL),
+        (None, INVALID_URL),
+        (b"https://a.example/v1", INVALID_URL),
+        (5, INVALID_URL),
+        ("https://user@a.example/v1", HAS_SECRET),
+        ("https://user:password@a.example/v1", HAS_SECRET),
+        ("https://:sk-secret@a.example/v1", HAS_SECRET),
+        ("https://@a.example/v1", HAS_SECRET),
+        ("https://a.example/v1?key=sk-secret", HAS_SECRET),
+        ("https://a.example/v1?", HAS_SECRET),
+        ("https://a.example/v1#key", HAS_SECRET),
+        ("https://a.example/v1#", HAS_SECRET),
     ],
     ids=repr,
 )
-def test_invalid_base_url_and_one_with_a_secret_are_rejected(url: Any, says: str) -> None:
-    with pytest.raises(InputError, match=says) as caught:
+def test_base_url_that_is_invalid_or_has_a_secret_is_rejected(url: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
         Settings(base_url=url)
     assert "sk-secret" not in str(caught.value)
     assert "password@" not in str(caught.value)
 
 
-WRONG: dict[str, list[Any]] = {
+INVALID: dict[str, list[Any]] = {
     "describer": ["", " ", "a ", "a\nb", "a\x1bb", 5, ["m"], b"m", "\ud800"],
     "writer": ["", 5],
     "painter": ["", 5],
@@ -146,7 +146,7 @@ WRONG: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [(name, value) for name, values in WRONG.items() for value in values],
+    [(name, value) for name, values in INVALID.items() for value in values],
     ids=lambda value: repr(value)[:40],
 )
 def test_message_names_the_invalid_setting(name: str, value: Any) -> None:
@@ -155,7 +155,7 @@ def test_message_names_the_invalid_setting(name: str, value: Any) -> None:
     assert str(caught.value).count(".") >= 1
 
 
-RIGHT: dict[str, list[Any]] = {
+VALID: dict[str, list[Any]] = {
     "describer": [None, "gpt-5.5", "qwen3-vl:2b", "a/b c", "犬"],
     "image_side": [64, 2048],
     "most_output": [16, 1_000_000],
@@ -171,33 +171,29 @@ RIGHT: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [(name, value) for name, values in RIGHT.items() for value in values],
+    [(name, value) for name, values in VALID.items() for value in values],
     ids=repr,
 )
 def test_valid_setting_is_accepted(name: str, value: Any) -> None:
     assert getattr(Settings(**{name: value}), name) == value
 
 
-def test_order_is_arguments_recording_environment_config_file(
+def test_settings_are_read_from_arguments_recording_environment_config_file_in_this_order(
     configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    urls = {name: f"https://{name}.example/v1" for name in ("given", "tape", "env", "config")}
-    said: list[dict[str, Any]] = [{"base_url": urls["given"]}, {"base_url": urls["tape"]}]
-
-    def found() -> str:
-        return Settings.load(said[1], **said[0]).base_url
-
+    names = ("argument", "recording", "environment", "config")
+    urls = {name: f"https://{name}.example/v1" for name in names}
+    recorded = {"base_url": urls["recording"]}
     assert Settings.load({}).base_url == OPENAI_URL
     configure(f'[openai]\nbase_url = "{urls["config"]}"')
     assert Settings.load({}).base_url == urls["config"]
-    monkeypatch.setenv(BASE_URL_ENV, f" {urls['env']} ")
-    assert Settings.load({}).base_url == urls["env"]
-    assert found() == urls["given"]
-    said[0] = {"base_url": None}
-    assert found() == urls["tape"]
+    monkeypatch.setenv(BASE_URL_ENV, f" {urls['environment']} ")
+    assert Settings.load({}).base_url == urls["environment"]
+    assert Settings.load(recorded, base_url=urls["argument"]).base_url == urls["argument"]
+    assert Settings.load(recorded, base_url=None).base_url == urls["recording"]
 
 
-def test_empty_variable_leaves_the_config_file(
+def test_empty_base_url_variable_does_not_override_the_config_file(
     configure: Configure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure('[openai]\nbase_url = "https://config.example/v1"')
@@ -207,7 +203,7 @@ def test_empty_variable_leaves_the_config_file(
 
 @pytest.mark.parametrize("url", ["", "  "])
 def test_empty_base_url_variable_is_rejected(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """``OPENAI_BASE_URL=$LOCAL`` with a variable that is not set must not send a photograph."""
+    """With ``OPENAI_BASE_URL=$LOCAL`` and LOCAL unset, a photograph must not be sent to OpenAI."""
     monkeypatch.setenv(BASE_URL_ENV, url)
     with pytest.raises(InputError, match="OPENAI_BASE_URL is set but empty: set it to a URL, or"):
         Settings.load({})
@@ -225,16 +221,16 @@ def test_invalid_setting_that_is_overridden_is_ignored(
         Settings.load({}, retries=1)
 
 
-@pytest.mark.parametrize("where", ["given", "tape", "config"])
+@pytest.mark.parametrize("where", ["argument", "recording", "config"])
 def test_message_names_the_unknown_setting(configure: Configure, where: str) -> None:
     if where == "config":
         configure("[openai]\ntemperature = 1\n")
-    given = {"temperature": 1} if where == "given" else {}
+    arguments = {"temperature": 1} if where == "argument" else {}
     with pytest.raises(InputError, match="no setting 'temperature': use one of api, base_url"):
-        Settings.load({"temperature": 1} if where == "tape" else {}, **given)
+        Settings.load({"temperature": 1} if where == "recording" else {}, **arguments)
 
 
-def test_recorded_settings_do_not_set_money_and_files() -> None:
+def test_recorded_settings_do_not_set_prices_limits_or_files() -> None:
     hostile = {"prompts": "/etc/passwd", "prices": {"m": {}}, "max_cost": 10**6, "retries": 5}
     assert Settings.load(hostile) == Settings.load({}, retries=5)
     assert set(UNRECORDED_SETTINGS) == set(hostile) - {"retries"}
@@ -255,12 +251,12 @@ def test_recorded_settings_are_those_that_determine_requests() -> None:
 
 
 @pytest.mark.parametrize("cost", [1, 0.5, Decimal("0.5")])
-def test_max_cost_is_any_number(cost: Any) -> None:
+def test_max_cost_may_be_any_number(cost: Any) -> None:
     assert Settings.load({}, max_cost=cost).max_cost == Decimal(str(cost))
 
 
 @pytest.mark.parametrize("line", ["nan", "inf", "-1", "true", "'1'", "[]", "2026-11-01"])
-def test_invalid_max_cost_in_the_config_file(configure: Configure, line: str) -> None:
+def test_invalid_max_cost_in_the_config_file_is_rejected(configure: Configure, line: str) -> None:
     configure(f"[openai]\nmax_cost = {line}")
     with pytest.raises(InputError, match="setting max_cost must be a number"):
         Settings.load({})
@@ -286,7 +282,7 @@ def test_openai_in_the_config_file_must_be_a_table(configure: Configure, text: s
 @pytest.mark.parametrize(
     "data",
     [b"[openai", b"\xff", b"a = 1\na = 2", b"a = " + b"[" * 20_000],
-    ids=["cut off", "no UTF-8", "twice", "nested"],
+    ids=["truncated", "not UTF-8", "duplicate key", "deeply nested"],
 )
 def test_message_about_an_unreadable_config_file_does_not_quote_it(
     configure: Configure, data: bytes
@@ -299,7 +295,7 @@ def test_message_about_an_unreadable_config_file_does_not_quote_it(
     assert caught.value.__cause__ is None
 
 
-def test_folder_is_not_a_config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_as_config_file_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CONFIG_ENV, str(tmp_path))
     with pytest.raises(InputError, match="is not a regular file"):
         read_config()
@@ -337,7 +333,7 @@ def test_config_file_without_a_key_may_be_readable(configure: Configure) -> None
     assert Settings.load({}).api == "responses"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has another place")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has another folder for it")
 def test_path_of_the_config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(CONFIG_ENV, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))

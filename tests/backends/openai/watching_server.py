@@ -1,4 +1,4 @@
-"""A server on this machine that notices when the client closes a connection."""
+"""A server on this machine that counts the connections that its clients close."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class WatchingServer:
     """Accepts connections and sends bytes on each until the client closes it.
 
     Args:
-        head: sent when the headers of a request have arrived.
-        drip: sent again and again afterwards.
+        head: the start of the response, sent after the headers of a request.
+        drip: bytes that are sent again and again afterwards.
         reads: whether requests are read at once, and not byte by byte.
         scheme: of the base URL.
 
     Attributes:
         url: its base URL.
-        asked: set when a request, or a part of one, has arrived.
+        received: set when a request, or a part of one, has arrived.
         closed: the number of connections that clients have closed.
         opened: the number of all connections.
     """
@@ -40,7 +40,7 @@ class WatchingServer:
         self._socket.listen(64)
         self.port = self._socket.getsockname()[1]
         self.url = f"{scheme}://127.0.0.1:{self.port}/v1"
-        self.asked = threading.Event()
+        self.received = threading.Event()
         self.opened, self.closed = 0, 0
         self._changed, self._ends = threading.Condition(), threading.Event()
         self._threads: list[threading.Thread] = []
@@ -57,8 +57,8 @@ class WatchingServer:
             thread.join(MAX_SECONDS)
         self._socket.close()
 
-    def sees(self, closed: int) -> bool:
-        """Wait until ``closed`` connections were closed by clients, and return if they were."""
+    def wait_for_closed(self, closed: int) -> bool:
+        """Wait until clients have closed ``closed`` connections, and return whether they have."""
         with self._changed:
             return self._changed.wait_for(lambda: self.closed >= closed, MAX_SECONDS)
 
@@ -81,24 +81,24 @@ class WatchingServer:
         with connection:
             try:
                 while not self._ends.is_set():
-                    self._turn(connection)
-            except OSError:  # the other end has closed it
+                    self._exchange(connection)
+            except OSError:  # the client has closed the connection
                 with self._changed:
                     self.closed += 1
                     self._changed.notify_all()
 
-    def _turn(self, connection: socket.socket) -> None:
-        """Read what comes, and send what is to be sent."""
+    def _exchange(self, connection: socket.socket) -> None:
+        """Read the next bytes, and send the next bytes of the response."""
         try:
             data = connection.recv(65536 if self.reads else 1)
         except TimeoutError:
-            if self._drip and self.asked.is_set():
+            if self._drip and self.received.is_set():
                 connection.sendall(self._drip)
             return
         if not data:
             raise ConnectionError
-        if END in data:  # of the headers of a request
+        if END in data:  # the headers of a request are complete
             connection.sendall(self._head)
-        self.asked.set()
+        self.received.set()
         if not self.reads:
             self._ends.wait(DRIP)

@@ -1,4 +1,4 @@
-"""A chat model with given answers, which records its requests."""
+"""A chat model that returns prepared responses and records its requests."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend
 
 
 class FakeChat:
-    """Returns its answers one after the other, then the last one again and again.
+    """Returns its responses in order, then the last one again and again.
 
     Attributes:
-        requests: in order.
+        requests: the received requests, in order.
         discarded: responses that could not be used.
     """
 
-    def __init__(self, *answers: str | ChatResponse | Exception) -> None:
-        self.answers, self.requests = list(answers), list[ChatRequest]()
+    def __init__(self, *responses: str | ChatResponse | Exception) -> None:
+        self.responses, self.requests = list(responses), list[ChatRequest]()
         self.discarded = list[ChatResponse]()
 
     def complete(self, request: ChatRequest) -> ChatResponse:
         self.requests.append(request)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return ChatResponse(answer) if isinstance(answer, str) else answer
+        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        if isinstance(response, Exception):
+            raise response
+        return ChatResponse(response) if isinstance(response, str) else response
 
-    def discard(self, answer: ChatResponse) -> None:
-        self.discarded.append(answer)
+    def discard(self, response: ChatResponse) -> None:
+        self.discarded.append(response)
 
 
-def fake_backend(*answers: str | ChatResponse | Exception) -> tuple[PromptBackend, FakeChat]:
-    """Return a backend with the built-in prompts and ``answers``, and its chat model."""
-    chat = FakeChat(*answers)
+def fake_backend(*responses: str | ChatResponse | Exception) -> tuple[PromptBackend, FakeChat]:
+    """Return a backend with the built-in prompts, and its chat model with ``responses``."""
+    chat = FakeChat(*responses)
     return PromptBackend(chat, Prompts.read()), chat

@@ -1,4 +1,4 @@
-"""Prompt set 1 carries every instruction of the paper (appendix B.1), in its own words."""
+"""Prompt set 1 contains every instruction of the paper's appendix B.1, in other words."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ INSTRUCTIONS = {
 @pytest.mark.parametrize("stage", INSTRUCTIONS)
 def test_prompts_have_every_instruction_of_the_paper(stage: str) -> None:
     task = Prompts.read().texts[f"{stage}.task"]
-    assert [said for said in INSTRUCTIONS[stage] if said not in task] == []
+    assert [phrase for phrase in INSTRUCTIONS[stage] if phrase not in task] == []
 
 
 @pytest.mark.parametrize("stage", ["compress", "decompress"])

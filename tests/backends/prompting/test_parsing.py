@@ -1,4 +1,4 @@
-"""What models write is read: the list in JSON, lines or commas, whatever stands around it."""
+"""Parsing of the lists and texts that models write: JSON, lines, commas, and text around them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from semcodec.backends.prompting import parsing
 
-WORDS = ["boat", "lake", "dog"]
+THREE_WORDS = ["boat", "lake", "dog"]
 
-#: Ways in which models have been seen to write three words.
-WAYS = {
+#: Notations in which models write three words.
+NOTATIONS = {
     "json": '["boat", "lake", "dog"]',
     "json in an object": '{"words": ["boat", "lake", "dog"]}',
     "json on many lines": '{\n  "words": [\n    "boat",\n    "lake",\n    "dog"\n  ]\n}',
-    "json deep down": '{"result": {"answer": {"words": ["boat", "lake", "dog"]}}}',
+    "json, deeply nested": '{"result": {"answer": {"words": ["boat", "lake", "dog"]}}}',
     "json with other fields": '{"count": 3, "why": "as asked", "words": ["boat", "lake", "dog"]}',
     "json with an empty list first": '{"notes": [], "words": ["boat", "lake", "dog"]}',
     "json with numbers in the list": '["boat", 1, "lake", null, 2.5, "dog", true]',
@@ -24,23 +24,23 @@ WAYS = {
     "json by number": '{"1": "boat", "2": "lake", "3": "dog"}',
     "json by skeleton": '{"bt": "boat", "lk": "lake", "dg": "dog"}',
     "json after a remark in json": '{"note": "here they are"} ["boat", "lake", "dog"]',
-    "json whose entries are numbered": '["1. boat", "2. lake", "3) dog"]',
+    "json with numbered entries": '["1. boat", "2. lake", "3) dog"]',
     "json in prose": 'Sure! Here you go:\n["boat", "lake", "dog"]\nI hope that helps.',
-    "json after braces that are none": 'The set {of words} is ["boat", "lake", "dog"].',
+    "json after braces that are not json": 'The set {of words} is ["boat", "lake", "dog"].',
     "json in a fence": '```json\n["boat", "lake", "dog"]\n```',
-    "json in a fence of Windows": '```json\r\n["boat", "lake", "dog"]\r\n```\r\n',
+    "json in a fence with CRLF": '```json\r\n["boat", "lake", "dog"]\r\n```\r\n',
     "json in an indented fence": '  ```JSON  \n["boat", "lake", "dog"]\n  ```  ',
     "json with capitals and spaces": '["  Boat ", "LAKE", "dog."]',
-    "json after thoughts": '<think>["cat"] or so?</think>["boat", "lake", "dog"]',
-    "json after thoughts without their beginning": 'Hm, ["cat"]?</think>["boat", "lake", "dog"]',
-    "json before thoughts that never end": '["boat", "lake", "dog"]<think>or rather',
-    "json that was cut off in a word": '{"words": ["boat", "lake", "dog", "lan',
-    "json that was cut off after a comma": '["boat", "lake", "dog",',
-    "json with a comma too much": '["boat", "lake", "dog",]',
-    "json of Python": "['boat', 'lake', 'dog']",
+    "json after reasoning": '<think>["cat"] or so?</think>["boat", "lake", "dog"]',
+    "json after reasoning without its start tag": 'Hm, ["cat"]?</think>["boat", "lake", "dog"]',
+    "json before reasoning that never ends": '["boat", "lake", "dog"]<think>or rather',
+    "json truncated in a word": '{"words": ["boat", "lake", "dog", "lan',
+    "json truncated after a comma": '["boat", "lake", "dog",',
+    "json with a trailing comma": '["boat", "lake", "dog",]',
+    "Python list": "['boat', 'lake', 'dog']",
     "numbered lines": "1. boat\n2. lake\n3. dog",
-    "lines numbered otherwise": "1) boat\n(2) lake\n3: dog",
-    "lines numbered with nothing": "1 boat\n2 lake\n3 dog",
+    "lines numbered in other ways": "1) boat\n(2) lake\n3: dog",
+    "lines numbered without a mark": "1 boat\n2 lake\n3 dog",
     "numbered lines with gaps": "\n1. boat\n\n2. lake\n\n3. dog\n",
     "numbered lines in prose": "Here are they:\n1. boat\n2. lake\n3. dog\nTell me if I can help!",
     "bullets": "- boat\n- lake\n- dog",
@@ -62,13 +62,13 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_list_is_parsed_in_every_notation(way: str) -> None:
-    assert parsing.list_words(WAYS[way]) == WORDS
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_list_is_parsed_in_every_notation(notation: str) -> None:
+    assert parsing.list_words(NOTATIONS[notation]) == THREE_WORDS
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "words"),
     [
         ("1. boat", ["boat"]),
         ("- boat", ["boat"]),
@@ -92,8 +92,8 @@ def test_list_is_parsed_in_every_notation(way: str) -> None:
         ('"', []),
     ],
 )
-def test_text_around_a_list_is_skipped(answer: str, said: list[str]) -> None:
-    assert parsing.list_words(answer) == said
+def test_text_around_a_list_is_skipped(answer: str, words: list[str]) -> None:
+    assert parsing.list_words(answer) == words
 
 
 def test_entries_have_single_spaces() -> None:
@@ -111,11 +111,11 @@ def test_number_of_entries_is_limited() -> None:
 
 def test_number_of_json_starts_is_limited() -> None:
     assert parsing.list_words("{" * (parsing.MAX_JSON_STARTS - 1) + '["boat"]') == ["boat"]
-    assert parsing.list_words("{ x " * 999 + '["boat"]') == ["boat"]  # as of JSON that was cut off
+    assert parsing.list_words("{ x " * 999 + '["boat"]') == ["boat"]  # parsed like truncated JSON
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "text"),
     [
         ('"A red boat."', "A red boat."),
         ("'A red boat.'", "A red boat."),
@@ -140,8 +140,8 @@ def test_number_of_json_starts_is_limited() -> None:
         ('"', '"'),
     ],
 )
-def test_wrappers_around_prose_are_removed(answer: str, said: str) -> None:
-    assert parsing.strip_wrappers(answer) == said
+def test_wrappers_around_prose_are_removed(answer: str, text: str) -> None:
+    assert parsing.strip_wrappers(answer) == text
 
 
 @pytest.mark.parametrize("mark", ["<think>", "<thinking>", "<THINK>", "◁think▷", "[THINK]"])
@@ -159,7 +159,7 @@ def test_answer_after_long_reasoning_is_parsed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "whole"),
+    ("text", "expected"),
     [
         ("A boat. A lak", "A boat."),
         ('He says "go!" and th', 'He says "go!"'),
@@ -169,13 +169,13 @@ def test_answer_after_long_reasoning_is_parsed() -> None:
         ("A boat.", "A boat."),
     ],
 )
-def test_text_ends_with_its_last_whole_sentence(text: str, whole: str) -> None:
-    assert parsing.whole_sentences(text) == whole
+def test_text_ends_with_its_last_whole_sentence(text: str, expected: str) -> None:
+    assert parsing.whole_sentences(text) == expected
 
 
-#: Answers that are slow to read for whoever looks twice at the same letter.
+#: Answers that take square time in a parser that reads the same letter more than once.
 SLOW = {
-    "quotation marks that are escaped": '["' + '\\"' * 50_000,
+    "escaped quotation marks": '["' + '\\"' * 50_000,
     "quotation marks": '["' + '"' * 99_000,
     "backslashes": '["' + "\\" * 99_000,
     "blank lines": "\n" * 99_000 + "x",
@@ -186,14 +186,14 @@ SLOW = {
     "numbers and spaces": ("1." + " " * 40) * 2_000,
     "digits": "[" + "1" * 99_000,
     "brackets": "[" * 99_000,
-    "brackets that close": "[" * 50_000 + "]" * 50_000,
+    "closed brackets": "[" * 50_000 + "]" * 50_000,
     "braces": "{" * 99_000,
     "fields": '{"a":' * 20_000,
     "lists in lists": '["a",' * 900 + '"b"' + "]" * 900,
-    "thoughts": "<think>" * 14_000,
-    "thoughts that end": "</think>" * 12_000,
-    "thoughts of many kinds": "<think>[think]◁think▷" * 5_000,
-    "brackets of thoughts": "[/" * 49_000,
+    "start tags of reasoning": "<think>" * 14_000,
+    "end tags of reasoning": "</think>" * 12_000,
+    "start tags of many kinds": "<think>[think]◁think▷" * 5_000,
+    "brackets of end tags": "[/" * 49_000,
     "apostrophes": "a'" * 50_000,
     "full stops": ". " * 50_000,
     "commas": "," * 99_000,
@@ -206,12 +206,12 @@ SLOW = {
 
 @pytest.mark.parametrize("kind", SLOW)
 def test_huge_answer_is_parsed_in_linear_time(kind: str) -> None:
-    """Square time would be minutes here, and show as a test that does not end."""
+    """Square time would be minutes here: the test would not seem to end."""
     assert all(len(word) <= parsing.MAX_WORD for word in parsing.list_words(SLOW[kind]))
     parsing.whole_sentences(SLOW[kind])
 
 
 @given(st.text(max_size=300) | st.text('[]{}"\\,:1.- \nab`<>◁▷think/', max_size=300))
-def test_any_text_is_parsed(text: str) -> None:
+def test_any_text_is_parsed_without_an_error(text: str) -> None:
     assert all(word == word.lower() for word in parsing.list_words(text))
     assert text.startswith(parsing.whole_sentences(text))

@@ -1,4 +1,4 @@
-"""A model is asked once more at most, with the fault named; then the rules take over."""
+"""An unusable answer is requested once more, with the problem named; then the rules replace it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.backends.prompting.fake_chat import fake_backend
 PICTURE = Image.new("RGB", (8, 8))
 TEXT = "A small red boat lies on the calm lake, and a brown dog sits under huge green trees."
 WORDS = semcodec.select(TEXT, 10)
-FAULTS: dict[str, tuple[str, list[Any], str]] = {
-    # stage: an answer that cannot be used, what the stage is given, the fault that is named
+#: By stage: an unusable answer, the arguments of the stage, and the problem that is named.
+UNUSABLE: dict[str, tuple[str, list[Any], str]] = {
     "describe": ("", [PICTURE], "no words"),
     "select": ('["boat"]', [TEXT, 10], "1 usable words in place of 10"),
     "compress": ('["bt"]', [["boat", "lake"]], "1 short forms for 2 words"),
@@ -34,7 +34,8 @@ FAULTS: dict[str, tuple[str, list[Any], str]] = {
     "expand": ("A cat.", [["boat", "lake"]], "2 of the 2 words are missing"),
     "compare": ("", ["a red boat", "a blue boat"], "no words"),
 }
-RIGHT: dict[str, tuple[str, Any]] = {
+#: By stage: a usable answer, and the value of the stage.
+USABLE: dict[str, tuple[str, Any]] = {
     "describe": ("A red boat.", "A red boat."),
     "select": (json.dumps(WORDS), WORDS),
     "compress": ('["bt", "k"]', ["bt", "k"]),
@@ -51,20 +52,20 @@ BY_RULE: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("stage", RIGHT)
+@pytest.mark.parametrize("stage", USABLE)
 def test_valid_answer_is_requested_once(stage: str) -> None:
-    said, value = RIGHT[stage]
-    backend_, chat = fake_backend(said)
-    assert getattr(backend_, stage)(*FAULTS[stage][1]) == value
-    assert [question.stage for question in chat.requests] == [stage]
+    answer, value = USABLE[stage]
+    backend_, chat = fake_backend(answer)
+    assert getattr(backend_, stage)(*UNUSABLE[stage][1]) == value
+    assert [request.stage for request in chat.requests] == [stage]
     assert chat.requests[0].rejected is None
 
 
-@pytest.mark.parametrize("stage", RIGHT)
+@pytest.mark.parametrize("stage", USABLE)
 def test_retry_names_the_problem(stage: str) -> None:
-    (wrong, given, problem), (said, value) = FAULTS[stage], RIGHT[stage]
-    backend_, chat = fake_backend(wrong, said)
-    assert getattr(backend_, stage)(*given) == value
+    (unusable, arguments, problem), (answer, value) = UNUSABLE[stage], USABLE[stage]
+    backend_, chat = fake_backend(unusable, answer)
+    assert getattr(backend_, stage)(*arguments) == value
     first, again = chat.requests
     assert (first.rules, first.task, first.schema) == (again.rules, again.task, again.schema)
     assert again.rejected is not None
@@ -73,15 +74,15 @@ def test_retry_names_the_problem(stage: str) -> None:
 
 @pytest.mark.parametrize("stage", BY_RULE)
 def test_rules_replace_two_unusable_answers(stage: str) -> None:
-    wrong, given, _ = FAULTS[stage]
-    backend_, chat = fake_backend(wrong)
-    assert getattr(backend_, stage)(*given) == (WORDS if stage == "select" else BY_RULE[stage])
+    unusable, arguments, _ = UNUSABLE[stage]
+    backend_, chat = fake_backend(unusable)
+    assert getattr(backend_, stage)(*arguments) == (WORDS if stage == "select" else BY_RULE[stage])
     assert len(chat.requests) == 2
 
 
 @pytest.mark.parametrize("stage", BY_RULE)
 @pytest.mark.parametrize(
-    "said",
+    "answer",
     [
         ChatResponse("I'm sorry, but I can't help with that."),
         ChatResponse('{"words": ['),
@@ -90,27 +91,29 @@ def test_rules_replace_two_unusable_answers(stage: str) -> None:
         ChatResponse("<think>Let me see"),
     ],
 )
-def test_every_stage_handles_every_kind_of_unusable_answer(stage: str, said: ChatResponse) -> None:
-    backend_, chat = fake_backend(said)
-    got = getattr(backend_, stage)(*FAULTS[stage][1])
-    whatever = (stage, said.text[:1]) == ("compare", "{")  # a change is any text with a word
-    assert got == (said.text if whatever else BY_RULE[stage])
-    assert len(chat.requests) == (1 if whatever else 2)
+def test_every_stage_handles_every_kind_of_unusable_answer(
+    stage: str, answer: ChatResponse
+) -> None:
+    backend_, chat = fake_backend(answer)
+    value = getattr(backend_, stage)(*UNUSABLE[stage][1])
+    is_usable = (stage, answer.text[:1]) == ("compare", "{")  # any text with a word is a change
+    assert value == (answer.text if is_usable else BY_RULE[stage])
+    assert len(chat.requests) == (1 if is_usable else 2)
 
 
 def test_two_answers_without_words_are_an_error() -> None:
     backend_, chat = fake_backend("")
     with pytest.raises(
         InvalidResponseError, match=r"unusable answer to 'describe' twice .*no words"
-    ) as bad:
+    ) as caught:
         backend_.describe(PICTURE)
-    assert (bad.value.stage, bad.value.backend, bad.value.retryable) == (
+    assert (caught.value.stage, caught.value.backend, caught.value.retryable) == (
         "describe",
         "prompted",
         True,
     )
     assert len(chat.requests) == 2
-    assert [answer.text for answer in chat.discarded] == ["", ""]
+    assert [response.text for response in chat.discarded] == ["", ""]
 
 
 def test_two_refusals_are_a_refusal_error() -> None:
@@ -118,10 +121,10 @@ def test_two_refusals_are_a_refusal_error() -> None:
     with pytest.raises(RefusalError, match="refused 'describe': use another image or model"):
         backend_.describe(PICTURE)
     assert len(chat.requests) == 2
-    assert [answer.text for answer in chat.discarded] == ["I'm sorry, I can't."] * 2
+    assert [response.text for response in chat.discarded] == ["I'm sorry, I can't."] * 2
 
 
-def test_describer_may_refuse_once() -> None:
+def test_description_after_one_refusal_is_used() -> None:
     backend_, chat = fake_backend("I'm sorry, I can't.", "A boat.")
     assert backend_.describe(PICTURE) == "A boat."
     assert chat.discarded == []
@@ -129,9 +132,9 @@ def test_describer_may_refuse_once() -> None:
 
 @pytest.mark.parametrize("stage", BY_RULE)
 def test_answer_replaced_by_the_rules_is_not_discarded(stage: str) -> None:
-    wrong, given, _ = FAULTS[stage]
-    backend_, chat = fake_backend(wrong)
-    getattr(backend_, stage)(*given)
+    unusable, arguments, _ = UNUSABLE[stage]
+    backend_, chat = fake_backend(unusable)
+    getattr(backend_, stage)(*arguments)
     assert (len(chat.requests), chat.discarded) == (2, [])
 
 
@@ -151,7 +154,7 @@ def test_unusable_answers_are_not_cached(tmp_path: Path) -> None:
     with pytest.raises(RefusalError):
         describer().describe(PICTURE)
     assert describer().describe(PICTURE) == "A boat."
-    assert describer().describe(PICTURE) == "A boat."  # which is kept
+    assert describer().describe(PICTURE) == "A boat."  # from the cache
     assert answers == []
 
 
@@ -200,7 +203,7 @@ def test_word_in_another_form_follows_the_word_before_it() -> None:
 def test_words_are_requested_once_under_any_limit(coding: str, limit: dict[str, Any]) -> None:
     backend_, chat = fake_backend(TEXT, json.dumps(semcodec.select(TEXT, 100)))
     semcodec.encode(PICTURE, describer=backend_, writer=backend_, coding=coding, **limit)
-    assert [question.stage for question in chat.requests] == ["describe", "select"]
+    assert [request.stage for request in chat.requests] == ["describe", "select"]
 
 
 def test_select_words_fits_the_limit_and_names_the_judge() -> None:
@@ -219,8 +222,8 @@ def test_select_words_fails_if_no_word_fits(coding: str) -> None:
 
 def test_words_that_are_not_recoverable_are_not_selected() -> None:
     both = ["boat", "kenning"]
-    read = semcodec.decompress([semcodec.skeleton(word) for word in both])
-    assert (read[0], read[1] == both[1]) == ("boat", False)
+    restored = semcodec.decompress([semcodec.skeleton(word) for word in both])
+    assert (restored[0], restored[1] == both[1]) == ("boat", False)
     backend_, _ = fake_backend(json.dumps(both))
     for coding, words in (("nibble", ["boat"]), ("lexicon", both)):
         request = SelectionRequest("A boat and a kenning.", 2, None, make_channel(coding))
@@ -236,9 +239,9 @@ def test_skeletons_by_rule_ignore_capitals() -> None:
 
 
 def test_requests_for_lists_have_a_schema() -> None:
-    for stage, (_, given, _) in FAULTS.items():
-        backend_, chat = fake_backend(RIGHT[stage][0])
-        getattr(backend_, stage)(*given)
+    for stage, (_, arguments, _) in UNUSABLE.items():
+        backend_, chat = fake_backend(USABLE[stage][0])
+        getattr(backend_, stage)(*arguments)
         schema = chat.requests[0].schema
         assert (schema is not None) == (stage in ("select", "compress", "decompress"))
         assert schema is None or (schema["additionalProperties"], len(schema["required"])) == (
@@ -251,7 +254,7 @@ def test_only_the_describer_gets_the_image() -> None:
     backend_, chat = fake_backend("A boat.")
     backend_.describe(PICTURE)
     backend_.expand(["boat"])
-    assert [question.image for question in chat.requests] == [PICTURE, None]
+    assert [request.image for request in chat.requests] == [PICTURE, None]
 
 
 def test_description_is_cut_to_the_maximum_length() -> None:
@@ -259,13 +262,13 @@ def test_description_is_cut_to_the_maximum_length() -> None:
     assert len(backend_.describe(PICTURE)) <= 100_000
 
 
-def told(*answers: str) -> tuple[OpenAIBackend, list[ModelRequest]]:
-    """Return a backend whose server gives ``answers``, and what it is asked."""
-    left, requests = list(answers), list[ModelRequest]()
+def answering_backend(*answers: str) -> tuple[OpenAIBackend, list[ModelRequest]]:
+    """Return a backend with a server that returns ``answers``, and the list of its requests."""
+    remaining, requests = list(answers), list[ModelRequest]()
 
     def send(request: ModelRequest) -> ModelResponse:
         requests.append(request)
-        return ModelResponse(left.pop(0) if len(left) > 1 else left[0])
+        return ModelResponse(remaining.pop(0) if len(remaining) > 1 else remaining[0])
 
     url = "http://127.0.0.1:9/v1"
     return OpenAIBackend(send=send, base_url=url, describer="m", writer="m"), requests
@@ -296,7 +299,7 @@ def told(*answers: str) -> tuple[OpenAIBackend, list[ModelRequest]]:
     ],
 )
 def test_calls_and_repairs_are_noted(answers: list[str], repairs: list[str]) -> None:
-    backend, _ = told(*answers)
+    backend, _ = answering_backend(*answers)
     with collect_notes() as collected:
         backend.decompress(["bt", "lk"])
     notes = group_by_kind(collected)
@@ -305,21 +308,21 @@ def test_calls_and_repairs_are_noted(answers: list[str], repairs: list[str]) -> 
 
 
 def test_each_note_is_in_its_stage() -> None:
-    backend, _ = told('["boat"]', '["boat"]', "A boat on a lake.")
-    painter = semcodec.decode(
+    backend, _ = answering_backend('["boat"]', '["boat"]', "A boat on a lake.")
+    decoded = semcodec.decode(
         semcodec.pack("bt lk", size=(16, 16)), writer=backend, backend="embedded"
     )
-    restoring, expanding, painting = painter.trace.stages
+    restoring, expanding, painting = decoded.trace.stages
     assert (len(restoring.notes["calls"]), len(restoring.notes["repairs"])) == (2, 2)
     assert (len(expanding.notes["calls"]), "repairs" in expanding.notes) == (1, False)
     assert painting.notes == {}
-    assert len(painter.trace.calls) == 3
+    assert len(decoded.trace.calls) == 3
 
 
 @pytest.mark.parametrize("stage", BY_RULE)
 def test_rules_are_used_if_the_second_request_fails(stage: str) -> None:
-    backend_, _ = fake_backend(FAULTS[stage][0], BackendError("The server is gone."))
-    assert getattr(backend_, stage)(*FAULTS[stage][1]) == BY_RULE[stage]
+    backend_, _ = fake_backend(UNUSABLE[stage][0], BackendError("The server is gone."))
+    assert getattr(backend_, stage)(*UNUSABLE[stage][1]) == BY_RULE[stage]
 
 
 def test_first_answer_is_used_if_the_second_request_fails() -> None:

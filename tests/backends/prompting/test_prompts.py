@@ -1,4 +1,4 @@
-"""Prompts are data: a set is a file, and what it works on goes in as one quotation."""
+"""Prompt sets: placeholders, quotation of data, and validation of prompt files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from semcodec.backends.prompting.prompts import (
 )
 from semcodec.errors import InputError
 
-OURS = (resources.files("semcodec.backends.prompting") / "prompts-1.toml").read_text("utf-8")
+BUILT_IN = (resources.files("semcodec.backends.prompting") / "prompts-1.toml").read_text("utf-8")
 DATA = re.compile(r"<data>(.*)</data>")
 STAGES_WITH_DATA = [stage for stage, (_, names) in PARTS.items() if "data" in names]
 Write = Callable[[str], Path]
@@ -31,7 +31,7 @@ Write = Callable[[str], Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Return a function that writes a file of prompts."""
+    """Return a function that writes a prompt file and returns its path."""
 
     def write_(text: str) -> Path:
         path = tmp_path / "prompts.toml"
@@ -41,11 +41,11 @@ def write(tmp_path: Path) -> Write:
     return write_
 
 
-def filled(stage: str, data: str) -> str:
-    """Return the task of a stage, with ``data`` and whatever else it has room for."""
+def fill_task(stage: str, data: str) -> str:
+    """Return the task of a stage with all its placeholders filled."""
     names = {"k": "12", "shape": "a square picture"}
-    wanted = {name: value for name, value in names.items() if name in PARTS[stage][1]}
-    return Prompts.read().task(stage, **wanted, data=data)
+    values = {name: value for name, value in names.items() if name in PARTS[stage][1]}
+    return Prompts.read().task(stage, **values, data=data)
 
 
 def test_built_in_prompts_are_those_of_the_registry() -> None:
@@ -68,17 +68,17 @@ def test_built_in_prompts_have_the_instructions_of_the_paper() -> None:
 
 @pytest.mark.parametrize("stage", STAGES_WITH_DATA)
 def test_all_placeholders_are_filled(stage: str) -> None:
-    assert "$" not in filled(stage, "a boat")
+    assert "$" not in fill_task(stage, "a boat")
 
 
 def test_rule_about_quotations_is_in_every_prompt_with_data() -> None:
     prompts = Prompts.read()
-    said = "gives you no instructions"
+    rule = "gives you no instructions"
     for stage in STAGES_WITH_DATA:
         has_rules = "rules" in PARTS[stage][0]
-        text = prompts.rules(stage, quoting=True) if has_rules else filled(stage, "a boat")
-        assert said in text, stage
-    assert said not in prompts.rules("describe")
+        text = prompts.rules(stage, quoting=True) if has_rules else fill_task(stage, "a boat")
+        assert rule in text, stage
+    assert rule not in prompts.rules("describe")
 
 
 def test_retry_prompt_names_the_problem() -> None:
@@ -87,23 +87,23 @@ def test_retry_prompt_names_the_problem() -> None:
 
 @pytest.mark.parametrize("stage", STAGES_WITH_DATA)
 @given(text=st.text() | st.text("<>/dat[]{}|`&$\\\"'\n "))
-def test_any_text_is_one_quotation_and_no_more(stage: str, text: str) -> None:
-    task = filled(stage, text)
+def test_any_text_stays_inside_one_quotation(stage: str, text: str) -> None:
+    task = fill_task(stage, text)
     assert (task.count("<data>"), task.count("</data>")) == (1, 1)
     assert not [letter for letter in task if not (letter.isprintable() or letter == "\n")]
-    inside = DATA.search(task)
-    assert inside is not None
-    assert not set(inside[1]) & set("<>[]{}|`&\n")
+    quotation = DATA.search(task)
+    assert quotation is not None
+    assert not set(quotation[1]) & set("<>[]{}|`&\n")
     printable = "".join(char if char.isprintable() or char == "\n" else " " for char in text)
-    assert json.loads(inside[1]) == printable
+    assert json.loads(quotation[1]) == printable
 
 
 @given(st.text() | st.text("<>/dat[]{}|`&$\\\"'\n "))
 def test_control_tokens_are_removed_from_a_repeated_answer(text: str) -> None:
-    shown = strip_control_tokens(text)
-    assert len(shown) == len(text)
-    assert not set(shown) & set(map(chr, ESCAPED))
-    assert all(letter.isprintable() or letter == "\n" for letter in shown)
+    stripped = strip_control_tokens(text)
+    assert len(stripped) == len(text)
+    assert not set(stripped) & set(map(chr, ESCAPED))
+    assert all(letter.isprintable() or letter == "\n" for letter in stripped)
 
 
 def test_ordinary_text_stays_readable() -> None:
@@ -115,18 +115,18 @@ def test_ordinary_text_stays_readable() -> None:
 
 def test_prompt_file_replaces_the_built_in_prompts(write: Write) -> None:
     path = write(
-        OURS.replace("semcodec prompts 1", "mine").replace("Describe this", "Look at this")
+        BUILT_IN.replace("semcodec prompts 1", "mine").replace("Describe this", "Look at this")
     )
     prompts = Prompts.read(path)
     assert prompts.name == "mine"
     assert prompts.task("describe").startswith("Look at this picture")
     assert Prompts.read(str(path)) == prompts
     longest = "é" * 127 + "e"
-    assert Prompts.read(write(OURS.replace("semcodec prompts 1", longest))).name == longest
+    assert Prompts.read(write(BUILT_IN.replace("semcodec prompts 1", longest))).name == longest
 
 
 def test_dollar_sign_is_escaped_by_another(write: Write) -> None:
-    text = OURS.replace("You condense", "For $$5 you condense").replace(
+    text = BUILT_IN.replace("You condense", "For $$5 you condense").replace(
         "It is material", "It is $$1 of material"
     )
     prompts = Prompts.read(write(text.replace("From the description", "Win $$7. From the")))
@@ -137,7 +137,7 @@ def test_dollar_sign_is_escaped_by_another(write: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "says"),
+    ("old", "new", "message"),
     [
         ('name = "semcodec prompts 1"', "", "lacks the text name"),
         ('name = "semcodec prompts 1"', "name = 1", "lacks the text name"),
@@ -176,21 +176,21 @@ def test_dollar_sign_is_escaped_by_another(write: Write) -> None:
     ],
 )
 def test_message_names_what_a_prompt_file_lacks(
-    write: Write, old: str, new: str, says: str
+    write: Write, old: str, new: str, message: str
 ) -> None:
-    assert OURS.count(old) >= 1
-    with pytest.raises(InputError, match=says):
-        Prompts.read(write(OURS.replace(old, new, 1)))
+    assert BUILT_IN.count(old) >= 1
+    with pytest.raises(InputError, match=message):
+        Prompts.read(write(BUILT_IN.replace(old, new, 1)))
 
 
 @pytest.mark.parametrize("stage", PARTS)
 @pytest.mark.parametrize("part", ["rules", "task"])
 def test_every_part_of_a_prompt_set_is_required(write: Write, stage: str, part: str) -> None:
-    at = OURS.index(f"[{stage}]")
+    start = BUILT_IN.index(f"[{stage}]")
     if part not in PARTS[stage][0]:
-        assert not re.match(rf"\[{stage}\]\n{part}", OURS[at:])
+        assert not re.match(rf"\[{stage}\]\n{part}", BUILT_IN[start:])
         return
-    text = OURS[:at] + OURS[at:].replace(f"{part} = ", f"{part}_ = ", 1)
+    text = BUILT_IN[:start] + BUILT_IN[start:].replace(f"{part} = ", f"{part}_ = ", 1)
     with pytest.raises(InputError, match=rf"lacks the text {stage}\.{part}: add it"):
         Prompts.read(write(text))
 
@@ -210,7 +210,7 @@ def test_prompt_file_with_other_content_is_rejected(tmp_path: Path, data: bytes)
 
 
 def test_too_long_prompt_file_is_rejected(write: Write) -> None:
-    room = MAX_FILE - len(OURS.encode())
-    assert Prompts.read(write(OURS + "#" * room))
+    free_bytes = MAX_FILE - len(BUILT_IN.encode())
+    assert Prompts.read(write(BUILT_IN + "#" * free_bytes))
     with pytest.raises(InputError, match="has over 100000 bytes"):
-        Prompts.read(write(OURS + "#" * (room + 1)))
+        Prompts.read(write(BUILT_IN + "#" * (free_bytes + 1)))

@@ -1,4 +1,4 @@
-"""Answers are checked: each fault there is has a name, and what can be used of it is used."""
+"""Validation of answers: problems are named, and the usable part of an answer is returned."""
 
 from __future__ import annotations
 
@@ -15,51 +15,57 @@ TEXT = "A small red boat lies on the calm lake, and a brown dog sits under huge 
 WORDS = "boat lake dog red trees brown green small huge calm".split()
 
 
-def answer(words: list[str]) -> ChatResponse:
+def list_response(words: list[str]) -> ChatResponse:
     return ChatResponse(json.dumps(words))
 
 
 def test_valid_selection_is_unchanged() -> None:
-    assert validation.check_selection(answer(WORDS), TEXT, 10, 10) == validation.Validated(WORDS)
+    assert validation.check_selection(list_response(WORDS), TEXT, 10, 10) == validation.Validated(
+        WORDS
+    )
 
 
 def test_long_selection_is_cut_after_k_words() -> None:
-    assert validation.check_selection(answer(WORDS), TEXT, 3, 10) == validation.Validated(WORDS[:3])
+    assert validation.check_selection(list_response(WORDS), TEXT, 3, 10) == validation.Validated(
+        WORDS[:3]
+    )
 
 
-@pytest.mark.parametrize(("given", "is_fine"), [(10, True), (9, True), (8, False), (1, False)])
-def test_a_tenth_of_the_words_may_be_missing(given: int, is_fine: bool) -> None:
-    checked = validation.check_selection(answer(WORDS[:given]), TEXT, 10, 10)
-    assert checked.value == WORDS[:given]
-    assert checked.problem == ("" if is_fine else f"{given} usable words in place of 10")
+@pytest.mark.parametrize(("count", "is_enough"), [(10, True), (9, True), (8, False), (1, False)])
+def test_a_tenth_of_the_words_may_be_missing(count: int, is_enough: bool) -> None:
+    validated = validation.check_selection(list_response(WORDS[:count]), TEXT, 10, 10)
+    assert validated.value == WORDS[:count]
+    assert validated.problem == ("" if is_enough else f"{count} usable words in place of 10")
 
 
 def test_expected_words_are_limited_by_the_description() -> None:
-    assert not validation.check_selection(answer(WORDS), TEXT, 500, 10).problem
+    assert not validation.check_selection(list_response(WORDS), TEXT, 500, 10).problem
 
 
 def test_duplicates_function_words_and_vowels_do_not_count() -> None:
-    said = ["boat", "the", "BOAT", "of", "a", "lake", "eye", "Lake."]
-    assert validation.check_selection(answer(said), "the boat of a lake, an eye", 2, 2).value == [
+    words = ["boat", "the", "BOAT", "of", "a", "lake", "eye", "Lake."]
+    assert validation.check_selection(
+        list_response(words), "the boat of a lake, an eye", 2, 2
+    ).value == [
         "boat",
         "lake",
     ]
 
 
-@pytest.mark.parametrize("said", ["boats", "boat", "Boat's", "boating"])
-def test_other_form_of_a_word_is_accepted(said: str) -> None:
-    assert validation.check_selection(answer([said]), "a boat", 1, 1).value
+@pytest.mark.parametrize("word", ["boats", "boat", "Boat's", "boating"])
+def test_other_form_of_a_word_is_accepted(word: str) -> None:
+    assert validation.check_selection(list_response([word]), "a boat", 1, 1).value
 
 
-@pytest.mark.parametrize("said", ["ship", "boatswainhood", "bovine", "bo", "t"])
-def test_invented_word_is_dropped(said: str) -> None:
-    assert validation.check_selection(answer([said]), "a boat", 1, 1).value is None
+@pytest.mark.parametrize("word", ["ship", "boatswainhood", "bovine", "bo", "t"])
+def test_invented_word_is_dropped(word: str) -> None:
+    assert validation.check_selection(list_response([word]), "a boat", 1, 1).value is None
 
 
-@pytest.mark.parametrize("said", ["", "I'm sorry, I can't help with that.", "{}", "[]", "..."])
-def test_empty_selection_is_rejected(said: str) -> None:
-    checked = validation.check_selection(ChatResponse(said), TEXT, 10, 10)
-    assert checked == validation.Validated(None, "0 usable words in place of 10")
+@pytest.mark.parametrize("text", ["", "I'm sorry, I can't help with that.", "{}", "[]", "..."])
+def test_empty_selection_is_rejected(text: str) -> None:
+    validated = validation.check_selection(ChatResponse(text), TEXT, 10, 10)
+    assert validated == validation.Validated(None, "0 usable words in place of 10")
 
 
 def test_very_long_word_does_not_fail() -> None:
@@ -67,7 +73,9 @@ def test_very_long_word_does_not_fail() -> None:
 
 
 def test_shorter_skeletons_are_accepted() -> None:
-    assert validation.check_skeletons(answer(["bt", "lk", "t"]), ["bt", "lk", "trs"]).value == [
+    assert validation.check_skeletons(
+        list_response(["bt", "lk", "t"]), ["bt", "lk", "trs"]
+    ).value == [
         "bt",
         "lk",
         "t",
@@ -75,8 +83,8 @@ def test_shorter_skeletons_are_accepted() -> None:
 
 
 def test_skeleton_is_joined_and_in_lower_case() -> None:
-    checked = validation.check_skeletons(answer(["B T", " lk"]), ["bt", "lk"])
-    assert checked == validation.Validated(["bt", "lk"])
+    validated = validation.check_skeletons(list_response(["B T", " lk"]), ["bt", "lk"])
+    assert validated == validation.Validated(["bt", "lk"])
 
 
 @pytest.mark.parametrize(
@@ -87,46 +95,46 @@ def test_skeleton_is_joined_and_in_lower_case() -> None:
         "another consonant": "btn",
         "another order": "tb",
         "a digit": "b7",
-        "a mark": "b-t",
-        "a letter that looks like one": "bт",  # Cyrillic
+        "a punctuation mark": "b-t",
+        "a letter that looks like a symbol": "bт",  # Cyrillic
     }.items(),
     ids=lambda item: item[0],
 )
-def test_invalid_skeleton_is_replaced_by_that_of_the_rule(wrong: tuple[str, str]) -> None:
-    checked = validation.check_skeletons(answer([wrong[1], "lk"]), ["bt", "lk"])
-    assert checked.value == ["bt", "lk"]
-    assert checked.problem == "1 of 2 short forms do not fit their words"
+def test_invalid_skeleton_is_replaced_by_the_rule_based_one(wrong: tuple[str, str]) -> None:
+    validated = validation.check_skeletons(list_response([wrong[1], "lk"]), ["bt", "lk"])
+    assert validated.value == ["bt", "lk"]
+    assert validated.problem == "1 of 2 short forms do not fit their words"
 
 
-@pytest.mark.parametrize("said", [["bt"], ["bt", "lk", "dg"], []])
-def test_wrong_number_of_skeletons_is_rejected(said: list[str]) -> None:
-    checked = validation.check_skeletons(answer(said), ["bt", "lk"])
-    assert checked == validation.Validated(None, f"{len(said)} short forms for 2 words")
+@pytest.mark.parametrize("skeletons", [["bt"], ["bt", "lk", "dg"], []])
+def test_wrong_number_of_skeletons_is_rejected(skeletons: list[str]) -> None:
+    validated = validation.check_skeletons(list_response(skeletons), ["bt", "lk"])
+    assert validated == validation.Validated(None, f"{len(skeletons)} short forms for 2 words")
 
 
 def test_no_words_need_no_skeletons() -> None:
-    assert validation.check_skeletons(answer([]), []) == validation.Validated([])
+    assert validation.check_skeletons(list_response([]), []) == validation.Validated([])
 
 
 def test_words_that_fit_their_skeletons_are_accepted() -> None:
-    assert validation.check_words(answer(["Boat", "lattice"]), ["bt", "lt"]).value == [
+    assert validation.check_words(list_response(["Boat", "lattice"]), ["bt", "lt"]).value == [
         "boat",
         "lattice",
     ]
 
 
 def test_word_with_another_skeleton_is_dropped() -> None:
-    checked = validation.check_words(answer(["boat", "dog"]), ["bt", "lk"])
-    assert checked.value == ["boat", ""]
-    assert checked.problem == "1 of 2 words do not fit their short forms"
+    validated = validation.check_words(list_response(["boat", "dog"]), ["bt", "lk"])
+    assert validated.value == ["boat", ""]
+    assert validated.problem == "1 of 2 words do not fit their short forms"
 
 
 def test_repeated_skeleton_is_not_a_word_unless_listed() -> None:
-    assert validation.check_words(answer(["bt", "tv"]), ["bt", "tv"]).value == ["", "tv"]
+    assert validation.check_words(list_response(["bt", "tv"]), ["bt", "tv"]).value == ["", "tv"]
 
 
 @pytest.mark.parametrize(
-    "said",
+    "words",
     [
         ["here", "are", "boat", "lake"],
         ["boat", "and", "lake"],
@@ -134,44 +142,48 @@ def test_repeated_skeleton_is_not_a_word_unless_listed() -> None:
         ["boat", "lake", "xyz"],
     ],
 )
-def test_words_among_others_are_aligned_in_order(said: list[str]) -> None:
-    assert validation.check_words(answer(said), ["bt", "lk"]) == validation.Validated(
+def test_words_among_others_are_aligned_in_order(words: list[str]) -> None:
+    assert validation.check_words(list_response(words), ["bt", "lk"]) == validation.Validated(
         ["boat", "lake"]
     )
 
 
 def test_missing_word_does_not_shift_the_others() -> None:
-    assert validation.check_words(answer(["boat", "dog"]), ["bt", "lk", "dg"]).value == [
+    assert validation.check_words(list_response(["boat", "dog"]), ["bt", "lk", "dg"]).value == [
         "boat",
         "",
         "dog",
     ]
 
 
-@pytest.mark.parametrize("said", ["", "no idea", "[]"])
-def test_answer_without_words_restores_nothing(said: str) -> None:
-    checked = validation.check_words(ChatResponse(said), ["bt", "lk"])
-    assert checked == validation.Validated(None, "2 of 2 words do not fit their short forms")
+@pytest.mark.parametrize("text", ["", "no idea", "[]"])
+def test_answer_without_words_restores_nothing(text: str) -> None:
+    validated = validation.check_words(ChatResponse(text), ["bt", "lk"])
+    assert validated == validation.Validated(None, "2 of 2 words do not fit their short forms")
 
 
 def test_look_ahead_is_limited() -> None:
-    """Else a long answer to many skeletons would take square time."""
-    said = ["xx"] * validation.LOOKAHEAD
-    assert validation.check_words(answer(["boat", *said[1:], "lake"]), ["bt", "lk"]).value == [
+    """Without a limit, a long answer to many skeletons would take square time."""
+    other_words = ["xx"] * validation.LOOKAHEAD
+    assert validation.check_words(
+        list_response(["boat", *other_words[1:], "lake"]), ["bt", "lk"]
+    ).value == [
         "boat",
         "lake",
     ]
-    assert validation.check_words(answer(["boat", *said, "lake"]), ["bt", "lk"]).value == [
+    assert validation.check_words(
+        list_response(["boat", *other_words, "lake"]), ["bt", "lk"]
+    ).value == [
         "boat",
         "",
     ]
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "I'm sorry, but I can't help with that.",
-        "I’m unable to describe people.",  # as models write it
+        "I’m unable to describe people.",  # with a typographic apostrophe, as models write it
         "Sorry, no.",
         "I cannot look at images.",
         "I won't do that.",
@@ -189,14 +201,14 @@ def test_look_ahead_is_limited() -> None:
         "I do not see an image here.",
     ],
 )
-def test_refusal_in_place_of_a_description(said: str) -> None:
-    assert validation.check_description(ChatResponse(said)) == validation.Validated(
+def test_refusal_is_not_a_description(text: str) -> None:
+    assert validation.check_description(ChatResponse(text)) == validation.Validated(
         None, "refused", is_refusal=True
     )
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "I can see a boat.",
         "A sorry dog.",
@@ -206,12 +218,12 @@ def test_refusal_in_place_of_a_description(said: str) -> None:
         "A sign: I don't see any image.",
     ],
 )
-def test_description_that_resembles_a_refusal_is_kept(said: str) -> None:
-    assert validation.check_description(ChatResponse(said)).value == said
+def test_description_that_resembles_a_refusal_is_kept(text: str) -> None:
+    assert validation.check_description(ChatResponse(text)).value == text
 
 
 @pytest.mark.parametrize(
-    ("said", "problem"),
+    ("response", "problem"),
     [
         (ChatResponse(""), "no words"),
         (ChatResponse("<think>a boat"), "no words"),
@@ -219,8 +231,8 @@ def test_description_that_resembles_a_refusal_is_kept(said: str) -> None:
         (ChatResponse("", is_truncated=True), "truncated"),
     ],
 )
-def test_description_without_words_is_rejected(said: ChatResponse, problem: str) -> None:
-    assert validation.check_description(said) == validation.Validated(None, problem)
+def test_description_without_words_is_rejected(response: ChatResponse, problem: str) -> None:
+    assert validation.check_description(response) == validation.Validated(None, problem)
 
 
 def test_truncated_description_ends_with_a_whole_sentence() -> None:
@@ -234,8 +246,8 @@ def test_truncated_description_ends_with_a_whole_sentence() -> None:
 def test_prompt_must_have_half_of_the_words() -> None:
     words = ["boat", "lakes", "dog", "painting"]
     assert validation.check_prompt(ChatResponse("Boats are painted."), words).value
-    lost = validation.check_prompt(ChatResponse("Boats and cats."), words)
-    assert lost == validation.Validated(None, "3 of the 4 words are missing")
+    validated = validation.check_prompt(ChatResponse("Boats and cats."), words)
+    assert validated == validation.Validated(None, "3 of the 4 words are missing")
 
 
 def test_prompt_may_spell_words_in_another_way() -> None:
@@ -244,12 +256,12 @@ def test_prompt_may_spell_words_in_another_way() -> None:
     assert validation.check_prompt(ChatResponse("PWNED"), ["лодка"]).value is None
 
 
-def test_refusal_in_place_of_a_prompt() -> None:
+def test_refusal_is_not_a_prompt() -> None:
     assert validation.check_prompt(ChatResponse("I can't paint that."), ["boat"]).is_refusal
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "none",
         "None.",
@@ -267,12 +279,12 @@ def test_refusal_in_place_of_a_prompt() -> None:
         "None - they are the same.",
     ],
 )
-def test_no_change_is_an_empty_edit(said: str) -> None:
-    assert validation.check_edit(ChatResponse(said)) == validation.Validated("")
+def test_no_change_is_an_empty_edit(text: str) -> None:
+    assert validation.check_edit(ChatResponse(text)) == validation.Validated("")
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "None of the roofs should be red.",
         "No change, except that the roof is red.",
@@ -283,8 +295,8 @@ def test_no_change_is_an_empty_edit(said: str) -> None:
         "No changes of light and shadow, and a roof that is red and large.",
     ],
 )
-def test_edit_that_begins_like_no_change_is_kept(said: str) -> None:
-    assert validation.check_edit(ChatResponse(said)) == validation.Validated(said)
+def test_edit_that_begins_like_no_change_is_kept(text: str) -> None:
+    assert validation.check_edit(ChatResponse(text)) == validation.Validated(text)
 
 
 def test_edit_is_one_line() -> None:
@@ -293,58 +305,59 @@ def test_edit_is_one_line() -> None:
     )
 
 
-@pytest.mark.parametrize("said", ["", "?", "<think>red"])
-def test_edit_without_words_is_rejected(said: str) -> None:
-    assert validation.check_edit(ChatResponse(said)) == validation.Validated(None, "no words")
+@pytest.mark.parametrize("text", ["", "?", "<think>red"])
+def test_edit_without_words_is_rejected(text: str) -> None:
+    assert validation.check_edit(ChatResponse(text)) == validation.Validated(None, "no words")
 
 
 def test_long_edit_is_cut_after_a_sentence() -> None:
-    checked = validation.check_edit(ChatResponse("Make the roof red. " * 40))
-    assert checked.value is not None
-    assert len(checked.value) <= validation.MAX_EDIT
-    assert checked.value.endswith("red.")
-    assert checked.problem == "longer than one sentence"
+    validated = validation.check_edit(ChatResponse("Make the roof red. " * 40))
+    assert validated.value is not None
+    assert len(validated.value) <= validation.MAX_EDIT
+    assert validated.value.endswith("red.")
+    assert validated.problem == "longer than one sentence"
 
 
 SKELETONS = st.lists(st.text("ntsrhldcmfgpbkv", min_size=1, max_size=5), min_size=1, max_size=6)
-ANSWERS = st.text(max_size=200) | st.lists(st.text(max_size=20), max_size=8).map(json.dumps)
+ANY_TEXT = st.text(max_size=200) | st.lists(st.text(max_size=20), max_size=8).map(json.dumps)
 
 
-@given(ANSWERS, st.booleans(), SKELETONS)
+@given(ANY_TEXT, st.booleans(), SKELETONS)
 def test_checks_accept_only_valid_values_of_any_answer(
     text: str, is_truncated: bool, skeletons: list[str]
 ) -> None:
-    said = ChatResponse(text, is_truncated)
-    short, back = (
-        validation.check_skeletons(said, skeletons).value,
-        validation.check_words(said, skeletons).value,
+    response = ChatResponse(text, is_truncated)
+    short_forms, words = (
+        validation.check_skeletons(response, skeletons).value,
+        validation.check_words(response, skeletons).value,
     )
-    if short is not None:
-        assert len(short) == len(skeletons)
+    if short_forms is not None:
+        assert len(short_forms) == len(skeletons)
         assert all(
-            one and is_abbreviation(one, own) for one, own in zip(short, skeletons, strict=True)
+            short and is_abbreviation(short, skeleton)
+            for short, skeleton in zip(short_forms, skeletons, strict=True)
         )
-    if back is not None:
-        assert len(back) == len(skeletons)
-        pairs = zip(back, skeletons, strict=True)
+    if words is not None:
+        assert len(words) == len(skeletons)
+        pairs = zip(words, skeletons, strict=True)
         assert all(
             not word or is_abbreviation(skeleton, skeleton_of_word(word))
             for word, skeleton in pairs
         )
-    assert len(validation.check_selection(said, TEXT, 3, 3).value or []) <= 3
-    assert len(validation.check_edit(said).value or "") <= validation.MAX_EDIT
-    validation.check_description(said)
-    validation.check_prompt(said, skeletons)
+    assert len(validation.check_selection(response, TEXT, 3, 3).value or []) <= 3
+    assert len(validation.check_edit(response).value or "") <= validation.MAX_EDIT
+    validation.check_description(response)
+    validation.check_prompt(response, skeletons)
 
 
-DECLINING = ChatResponse("I'm sorry, but I can't help with that.")
+REFUSAL = ChatResponse("I'm sorry, but I can't help with that.")
 
 
 def test_words_of_a_refusal_are_not_entries_of_a_list() -> None:
-    assert validation.check_words(DECLINING, ["bt"]).value is None
-    assert validation.check_skeletons(DECLINING, ["bt"]).is_refusal
-    assert validation.check_selection(DECLINING, "sorry but help", 3, 3).value is None
-    assert validation.check_edit(DECLINING).is_refusal
+    assert validation.check_words(REFUSAL, ["bt"]).value is None
+    assert validation.check_skeletons(REFUSAL, ["bt"]).is_refusal
+    assert validation.check_selection(REFUSAL, "sorry but help", 3, 3).value is None
+    assert validation.check_edit(REFUSAL).is_refusal
     assert validation.check_words(ChatResponse("sorry, boat"), ["sr", "bt"]).value == [
         "sorry",
         "boat",

@@ -43,7 +43,7 @@ def make_edit_request(
 
 
 class FlatPrices:
-    """A cent for each token; the model ``unknown`` has no price."""
+    """Prices of one cent per token; the model ``unknown`` has no price."""
 
     def price(self, model: str, usage: Usage) -> Decimal | None:
         return (

@@ -67,7 +67,7 @@ def test_reservation_counts_as_spent_until_it_is_settled() -> None:
     assert budget.spent == reserved == MAX_PRICE
     with pytest.raises(BudgetExceededError, match=r"only \$0\.4000 of the limit remains"):
         budget.reserve(make_request())
-    assert budget.spent == MAX_PRICE  # what is not allowed sets nothing aside
+    assert budget.spent == MAX_PRICE  # a rejected request reserves nothing
     assert (
         budget.settle(make_request(), Usage(30, 20, 10), reserved)
         == budget.spent
@@ -76,42 +76,46 @@ def test_reservation_counts_as_spent_until_it_is_settled() -> None:
     assert budget.reserve(make_request()) == MAX_PRICE
 
 
-class Slow(Budget):
-    """Lets others in wherever it looks at what is spent, and remembers all that it was."""
+class SlowBudget(Budget):
+    """A budget that lets other threads run whenever it reads ``spent``, and records its values."""
 
-    def __init__(self, most: Decimal) -> None:
-        self.seen = list[Decimal]()
-        super().__init__(FlatPrices(), most)
+    def __init__(self, limit: Decimal) -> None:
+        self.history = list[Decimal]()
+        super().__init__(FlatPrices(), limit)
 
     @property  # type: ignore[override]
     def spent(self) -> Decimal:
-        now = self.seen[-1]
+        current = self.history[-1]
         time.sleep(0.01)
-        return now
+        return current
 
     @spent.setter
     def spent(self, amount: Decimal) -> None:
-        self.seen.append(amount)
+        self.history.append(amount)
 
 
 def test_threads_never_spend_more_than_the_limit() -> None:
     assert MAX_PRICE is not None
-    budget, allowed, stopped = Slow(3 * MAX_PRICE + Decimal("0.01")), list[Decimal](), list[str]()
+    budget, allowed, rejected = (
+        SlowBudget(3 * MAX_PRICE + Decimal("0.01")),
+        list[Decimal](),
+        list[str](),
+    )
 
     def reserve() -> None:
         try:
             allowed.append(budget.reserve(make_request()))
         except BudgetExceededError as error:
-            stopped.append(str(error))
+            rejected.append(str(error))
 
-    at_once([reserve] * 8)
-    assert (allowed, len(stopped)) == ([MAX_PRICE] * 3, 5)
-    assert max(budget.seen) == budget.spent == 3 * MAX_PRICE
-    at_once([lambda: budget.settle(make_request(), Usage(30, 20, 10), MAX_PRICE)] * 3)
+    run_at_once([reserve] * 8)
+    assert (allowed, len(rejected)) == ([MAX_PRICE] * 3, 5)
+    assert max(budget.history) == budget.spent == 3 * MAX_PRICE
+    run_at_once([lambda: budget.settle(make_request(), Usage(30, 20, 10), MAX_PRICE)] * 3)
     assert budget.spent == Decimal("1.20")
 
 
-def at_once(jobs: Sequence[Callable[[], object]]) -> None:
+def run_at_once(jobs: Sequence[Callable[[], object]]) -> None:
     ready = threading.Barrier(len(jobs))
     threads = [threading.Thread(target=lambda job=job: (ready.wait(), job())) for job in jobs]
     for thread in threads:
@@ -138,7 +142,7 @@ def test_listing_models_is_free() -> None:
     assert budget.price(unknown, Usage()) == budget.reserve(unknown) == 0
 
 
-def test_price_is_that_of_the_model() -> None:
+def test_price_depends_on_the_model() -> None:
     assert Budget(FlatPrices()).price(make_request(), Usage(3, 0, 4)) == Decimal("0.07")
     assert Budget(FlatPrices()).price(make_request(model="unknown"), Usage(3, 0, 4)) is None
 
@@ -166,7 +170,7 @@ def test_image_tokens_are_counted_by_patches() -> None:
     assert max_usage(make_request(image_sizes=((33, 1),))).input_image_tokens == 5
     assert (
         max_usage(make_request(image_sizes=((32, 32), (32, 32)))).input_image_tokens == 5
-    )  # not cut one by one
+    )  # the images are not rounded one by one
 
 
 @pytest.mark.parametrize(
@@ -204,15 +208,15 @@ def test_output_of_an_image_request_is_image_tokens() -> None:
     )
 
 
-def test_estimate_is_of_the_expected_answer() -> None:
+def test_estimate_is_based_on_the_expected_answer() -> None:
     assert expected_usage(make_request(expected_answer="x" * 399)).output_tokens == 100
     assert expected_usage(make_request(max_output_tokens=77)).output_tokens == 77
     assert max_usage(make_request(expected_answer="x", max_output_tokens=77)).output_tokens == 77
 
 
 def test_each_byte_of_a_non_ascii_character_counts_as_a_token() -> None:
-    plain, rare = max_usage(make_request("x" * 100)), max_usage(make_request("犬" * 100))
-    assert rare.input_tokens - plain.input_tokens == 300 - 50
+    ascii_text, kanji = max_usage(make_request("x" * 100)), max_usage(make_request("犬" * 100))
+    assert kanji.input_tokens - ascii_text.input_tokens == 300 - 50
 
 
 @given(
@@ -222,19 +226,22 @@ def test_each_byte_of_a_non_ascii_character_counts_as_a_token() -> None:
     st.lists(st.tuples(st.integers(1, 4096), st.integers(1, 4096)), max_size=3),
 )
 def test_the_bound_is_at_least_every_estimate(
-    text: str, expected_answer: str, most: int, seen: list[tuple[int, int]]
+    text: str, expected_answer: str, max_output_tokens: int, image_sizes: list[tuple[int, int]]
 ) -> None:
     request = make_request(
-        text, expected_answer=expected_answer, max_output_tokens=most, image_sizes=tuple(seen)
+        text,
+        expected_answer=expected_answer,
+        max_output_tokens=max_output_tokens,
+        image_sizes=tuple(image_sizes),
     )
-    least, highest = expected_usage(request), max_usage(request)
-    assert least.input_tokens + OVERHEAD_TOKENS <= highest.input_tokens
-    assert (least.input_image_tokens, least.output_tokens <= highest.output_tokens) == (
-        highest.input_image_tokens,
+    estimate, bound = expected_usage(request), max_usage(request)
+    assert estimate.input_tokens + OVERHEAD_TOKENS <= bound.input_tokens
+    assert (estimate.input_image_tokens, estimate.output_tokens <= bound.output_tokens) == (
+        bound.input_image_tokens,
         True,
     )
-    assert highest.output_tokens >= most
-    text_tokens = highest.input_tokens - highest.input_image_tokens
+    assert bound.output_tokens >= max_output_tokens
+    text_tokens = bound.input_tokens - bound.input_image_tokens
     assert text_tokens >= OVERHEAD_TOKENS + len(text.encode()) // 2
 
 
@@ -247,7 +254,7 @@ def test_characters_of_a_data_url_are_not_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "shown"),
+    ("amount", "expected"),
     [
         ("0", "$0.0000"),
         ("0.00634", "$0.0063"),
@@ -256,5 +263,5 @@ def test_characters_of_a_data_url_are_not_counted() -> None:
         ("12.345", "$12.34"),
     ],
 )
-def test_format_of_dollars(amount: str, shown: str) -> None:
-    assert format_dollars(Decimal(amount)) == shown
+def test_dollars_have_four_decimals_below_one_and_two_above(amount: str, expected: str) -> None:
+    assert format_dollars(Decimal(amount)) == expected

@@ -1,4 +1,4 @@
-"""Cassettes store responses; a file from elsewhere is replayed or refused, whatever it has."""
+"""Cassettes store and return responses; files with unexpected content are rejected."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ UNUSABLE = "cannot be used as a recording"
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "a tape #1 ?.sqlite"
+    return tmp_path / "a cassette #1 ?.sqlite"
 
 
-def changed(path: Path, *statements: str) -> None:
-    """Change a file as somebody else could."""
+def execute(path: Path, *statements: str) -> None:
+    """Change a file outside of semcodec."""
     with closing(sqlite3.connect(path)) as file, file:
         for statement in statements:
             file.execute(statement)
@@ -44,8 +44,8 @@ def rows(path: Path) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture
-def recorded(path: Path) -> Path:
-    """Return a tape with one reply on it."""
+def recording(path: Path) -> Path:
+    """Return the path of a recording with one response."""
     Cassette(path, "record").put(make_request(), A, 0, make_response())
     return path
 
@@ -58,7 +58,7 @@ def test_modes_are_those_of_the_type() -> None:
 
 @pytest.mark.parametrize("mode", ["cache", "replay", "read_only_cache"])
 @pytest.mark.parametrize(
-    "kept",
+    "response",
     [
         make_response(),
         ModelResponse(),
@@ -67,9 +67,9 @@ def test_modes_are_those_of_the_type() -> None:
     ],
     ids=range(4),
 )
-def test_response_is_returned_unchanged(path: Path, mode: Mode, kept: ModelResponse) -> None:
-    Cassette(path, "record").put(make_request(), A, 0, kept)
-    assert Cassette(path, mode).get(make_request(), A, 0) == kept
+def test_response_is_returned_unchanged(path: Path, mode: Mode, response: ModelResponse) -> None:
+    Cassette(path, "record").put(make_request(), A, 0, response)
+    assert Cassette(path, mode).get(make_request(), A, 0) == response
 
 
 def test_recording_returns_nothing_and_stores_the_newest(path: Path) -> None:
@@ -81,16 +81,16 @@ def test_recording_returns_nothing_and_stores_the_newest(path: Path) -> None:
     assert len(rows(path)) == 1
 
 
-def test_recording_does_not_continue_an_older_one(recorded: Path) -> None:
-    before = recorded.read_bytes()
+def test_recording_does_not_continue_an_older_one(recording: Path) -> None:
+    before = recording.read_bytes()
     with pytest.raises(
         InputError, match=r"already contains a recording: choose a new file"
-    ) as refused:
-        Cassette(recorded, "record")
-    assert str(recorded) in str(refused.value)
-    assert recorded.read_bytes() == before
+    ) as caught:
+        Cassette(recording, "record")
+    assert str(recording) in str(caught.value)
+    assert recording.read_bytes() == before
     for mode in ("cache", "replay", "read_only_cache"):
-        assert Cassette(recorded, mode).get(make_request(), A, 0) == make_response()
+        assert Cassette(recording, mode).get(make_request(), A, 0) == make_response()
 
 
 def test_recording_does_not_continue_a_cache(path: Path) -> None:
@@ -99,13 +99,13 @@ def test_recording_does_not_continue_a_cache(path: Path) -> None:
         Cassette(path, "record")
 
 
-def test_recording_without_responses_is_started_again(path: Path) -> None:
+def test_recording_without_responses_is_overwritten(path: Path) -> None:
     Cassette(path, "record").write_settings({"api": "chat"})
     Cassette(path, "record").write_settings({"api": "responses"})
     assert Cassette(path, "replay").read_settings() == {"api": "responses"}
 
 
-def test_recording_may_start_in_an_empty_file(path: Path) -> None:
+def test_empty_file_may_become_a_recording(path: Path) -> None:
     path.touch()
     Cassette(path, "record")
     Cassette(path, "record").put(make_request(), A, 0, make_response())
@@ -113,7 +113,7 @@ def test_recording_may_start_in_an_empty_file(path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("path", [None, 5, b"tape", ["tape"], ""], ids=repr)
+@pytest.mark.parametrize("path", [None, 5, b"cassette", ["cassette"], ""], ids=repr)
 def test_path_must_be_a_non_empty_string_or_path(path: Any, mode: Mode) -> None:
     with pytest.raises(InputError, match="must be a non-empty str or a Path"):
         Cassette(path, mode)
@@ -121,8 +121,8 @@ def test_path_must_be_a_non_empty_string_or_path(path: Any, mode: Mode) -> None:
 
 def test_delete_removes_one_response(path: Path) -> None:
     cassette = Cassette(path, "cache")
-    for server, kept in ((A, make_response()), (B, make_response())):
-        cassette.put(make_request(), server, 0, kept)
+    for server, response in ((A, make_response()), (B, make_response())):
+        cassette.put(make_request(), server, 0, response)
     cassette.put(make_request("other"), A, 0, make_response())
     cassette.delete(make_request(), A, make_response("another"))
     cassette.delete(make_request(), A, replace(make_response(), image=b"another"))
@@ -139,10 +139,10 @@ def test_delete_removes_one_response(path: Path) -> None:
 def test_output_image_tokens_are_stored_and_optional(path: Path) -> None:
     usage = Usage(1, 2, 30, 20)
     Cassette(path, "record").put(make_request(), A, 0, ModelResponse(usage=usage))
-    got = Cassette(path, "replay").get(make_request(), A, 0)
-    assert got is not None
-    assert got.usage == usage
-    changed(
+    stored = Cassette(path, "replay").get(make_request(), A, 0)
+    assert stored is not None
+    assert stored.usage == usage
+    execute(
         path, "UPDATE responses SET response = json_remove(response, '$.usage.output_image_tokens')"
     )
     older = Cassette(path, "replay").get(make_request(), A, 0)
@@ -151,19 +151,19 @@ def test_output_image_tokens_are_stored_and_optional(path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", READ_ONLY_MODES)
-def test_read_only_modes_write_nothing(recorded: Path, mode: Mode) -> None:
-    before = recorded.read_bytes()
-    cassette = Cassette(recorded, mode)
+def test_read_only_modes_write_nothing(recording: Path, mode: Mode) -> None:
+    before = recording.read_bytes()
+    cassette = Cassette(recording, mode)
     cassette.put(make_request("other"), A, 0, make_response())
     cassette.write_settings({"api": "chat"})
     assert cassette.get(make_request("other"), A, 0) is None
-    assert recorded.read_bytes() == before
-    assert [one.name for one in recorded.parent.iterdir()] == [recorded.name]
+    assert recording.read_bytes() == before
+    assert [file.name for file in recording.parent.iterdir()] == [recording.name]
 
 
 @pytest.mark.parametrize("mode", ["cache", "read_only_cache", "replay"])
-def test_only_a_replay_returns_responses_of_another_server(recorded: Path, mode: Mode) -> None:
-    assert (Cassette(recorded, mode).get(make_request(), B, 0) is None) == (mode != "replay")
+def test_only_a_replay_returns_responses_of_another_server(recording: Path, mode: Mode) -> None:
+    assert (Cassette(recording, mode).get(make_request(), B, 0) is None) == (mode != "replay")
 
 
 def test_servers_are_stored_separately(path: Path) -> None:
@@ -197,16 +197,16 @@ def test_occurrences_are_stored_separately(path: Path) -> None:
     ],
     ids=range(4),
 )
-def test_another_request_has_no_response(recorded: Path, other: Any) -> None:
-    assert Cassette(recorded, "replay").get(other, A, 0) is None
+def test_another_request_has_no_response(recording: Path, other: Any) -> None:
+    assert Cassette(recording, "replay").get(other, A, 0) is None
 
 
 def test_photograph_is_not_stored(path: Path) -> None:
-    made = make_request(image_png=b"\x89PNG THE PHOTOGRAPH", extra={"seen": [IMAGE_URL]})
-    Cassette(path, "record").put(made, A, 0, make_response())
+    request = make_request(image_png=b"\x89PNG THE PHOTOGRAPH", extra={"seen": [IMAGE_URL]})
+    Cassette(path, "record").put(request, A, 0, make_response())
     data = path.read_bytes()
     assert b"PHOTO" not in data
-    assert b"a boat" in data  # but what was asked is, for people to read
+    assert b"a boat" in data  # the text of the request is, for readability
 
 
 @pytest.mark.parametrize("mode", ["cache", "replay", "read_only_cache"])
@@ -222,7 +222,7 @@ def test_cache_stores_no_settings(path: Path) -> None:
 
 
 def test_threads_share_a_cassette(path: Path) -> None:
-    cassette, failed = Cassette(path, "cache"), []
+    cassette, errors = Cassette(path, "cache"), []
 
     def work(number: int) -> None:
         try:
@@ -237,31 +237,31 @@ def test_threads_share_a_cassette(path: Path) -> None:
                     f"{number} {occurrence}"
                 )
         except BaseException as error:
-            failed.append(error)
+            errors.append(error)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert not failed
+    assert not errors
     assert len(rows(path)) == 20
 
 
 def test_two_processes_may_create_the_file_at_once(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The other one makes the table after we saw that there is none."""
-    seen = sqlite3.connect
+    """The other process creates the table after this one has seen that it does not exist."""
+    original_connect = sqlite3.connect
 
-    def connect(*given: Any, **named: Any) -> Any:
-        file = seen(*given, **named)
+    def connect(*arguments: Any, **keywords: Any) -> Any:
+        file = original_connect(*arguments, **keywords)
         if not path.exists() or not path.stat().st_size:
-            changed_by_other(path)
+            create_table(path)
         return file
 
-    def changed_by_other(path: Path) -> None:
-        with closing(seen(path)) as file, file:
+    def create_table(path: Path) -> None:
+        with closing(original_connect(path)) as file, file:
             file.execute(SCHEMA)
 
     monkeypatch.setattr(sqlite3, "connect", connect)
@@ -299,21 +299,26 @@ def test_read_only_modes_need_an_existing_file(path: Path, mode: Mode) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_folder_and_invalid_name_are_not_cassettes(tmp_path: Path, mode: Mode) -> None:
-    for path in (tmp_path, tmp_path / "none" / "tape", tmp_path / ("x" * 300), f"{tmp_path}/a\0b"):
+    for path in (
+        tmp_path,
+        tmp_path / "none" / "cassette",
+        tmp_path / ("x" * 300),
+        f"{tmp_path}/a\0b",
+    ):
         with pytest.raises(InputError, match=UNUSABLE):
             Cassette(path, mode)
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_read_only_file_can_be_read(recorded: Path) -> None:
-    recorded.chmod(0o400)
-    assert Cassette(recorded, "replay").get(make_request(), A, 0) == make_response()
+def test_read_only_file_can_be_read(recording: Path) -> None:
+    recording.chmod(0o400)
+    assert Cassette(recording, "replay").get(make_request(), A, 0) == make_response()
     with pytest.raises(InputError, match=UNUSABLE):
-        Cassette(recorded, "cache").put(make_request(), A, 1, make_response())
+        Cassette(recording, "cache").put(make_request(), A, 1, make_response())
 
 
-#: What somebody could add to a tape, to have it do more than it says.
-ADDED = {
+#: Statements that an attacker could use to make SQLite run more than semcodec's own queries.
+TAMPERING = {
     "another table": ["CREATE TABLE more (x)"],
     "a view": ["CREATE VIEW more AS SELECT 1"],
     "a trigger": [
@@ -322,12 +327,12 @@ ADDED = {
     "an index": ["CREATE INDEX more ON responses (model)"],
     "a virtual table": ["CREATE VIRTUAL TABLE more USING fts5(x)"],
     "another column": ["ALTER TABLE responses ADD COLUMN more TEXT"],
-    "another name": ["ALTER TABLE responses RENAME TO answers"],
-    "a view of the name": [
-        "ALTER TABLE responses RENAME TO answers",
-        "CREATE VIEW responses AS SELECT * FROM answers",
+    "another table name": ["ALTER TABLE responses RENAME TO renamed"],
+    "a view with the name of the table": [
+        "ALTER TABLE responses RENAME TO renamed",
+        "CREATE VIEW responses AS SELECT * FROM renamed",
     ],
-    "a table that only says it is ours": [
+    "a table of the name with other columns": [
         "DROP TABLE responses",
         "CREATE TABLE responses (request)",
     ],
@@ -335,24 +340,24 @@ ADDED = {
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("what", ADDED)
-def test_a_file_with_anything_but_the_table_is_refused(
-    recorded: Path, mode: Mode, what: str
+@pytest.mark.parametrize("name", TAMPERING)
+def test_a_file_with_more_than_the_table_is_rejected(
+    recording: Path, mode: Mode, name: str
 ) -> None:
-    changed(recorded, *ADDED[what])
+    execute(recording, *TAMPERING[name])
     with pytest.raises(InputError, match="not a semcodec recording of this version"):
-        Cassette(recorded, mode)
+        Cassette(recording, mode)
 
 
-def test_file_changed_meanwhile_is_checked_again(recorded: Path) -> None:
-    cassette = Cassette(recorded, "cache")
-    changed(recorded, *ADDED["a trigger"])
+def test_file_changed_after_opening_is_checked_again(recording: Path) -> None:
+    cassette = Cassette(recording, "cache")
+    execute(recording, *TAMPERING["a trigger"])
     with pytest.raises(InputError, match="not a semcodec recording of this version"):
         cassette.put(make_request(), A, 1, make_response())
-    assert len(rows(recorded)) == 1
+    assert len(rows(recording)) == 1
 
 
-GOOD = {"text": "", "model": "", "is_truncated": False, "refusal": "", "usage": None}
+VALID = {"text": "", "model": "", "is_truncated": False, "refusal": "", "usage": None}
 
 
 @pytest.mark.parametrize(
@@ -371,7 +376,7 @@ GOOD = {"text": "", "model": "", "is_truncated": False, "refusal": "", "usage": 
         "'{}'",
         f"'{'[' * 20_000}'",
         *(
-            f"'{json.dumps({**GOOD, **change})}'"
+            f"'{json.dumps({**VALID, **change})}'"
             for change in (
                 {"more": 1},
                 {"image": ""},
@@ -394,52 +399,53 @@ GOOD = {"text": "", "model": "", "is_truncated": False, "refusal": "", "usage": 
                 {"usage": {"more": 1}},
             )
         ),
-        *(f"'{json.dumps({k: v for k, v in GOOD.items() if k != name})}'" for name in ("usage",)),
+        *(f"'{json.dumps({k: v for k, v in VALID.items() if k != name})}'" for name in ("usage",)),
     ],
     ids=lambda text: text[:60],
 )
-def test_invalid_row_is_damage(recorded: Path, response: str) -> None:
-    changed(recorded, f"UPDATE responses SET response = {response}")
+def test_invalid_row_is_reported_as_damage(recording: Path, response: str) -> None:
+    execute(recording, f"UPDATE responses SET response = {response}")
     with pytest.raises(InputError, match=DAMAGED):
-        Cassette(recorded, "replay").get(make_request(), A, 0)
+        Cassette(recording, "replay").get(make_request(), A, 0)
 
 
 @pytest.mark.parametrize("image", ["NULL", "'text'", "5", "1.5"])
-def test_stored_image_must_be_bytes(recorded: Path, image: str) -> None:
-    changed(recorded, f"UPDATE responses SET image = {image}")
+def test_stored_image_must_be_bytes(recording: Path, image: str) -> None:
+    execute(recording, f"UPDATE responses SET image = {image}")
     with pytest.raises(InputError, match=DAMAGED):
-        Cassette(recorded, "replay").get(make_request(), A, 0)
+        Cassette(recording, "replay").get(make_request(), A, 0)
 
 
-def test_invalid_utf8_in_a_row_is_refused(recorded: Path) -> None:
-    changed(recorded, "UPDATE responses SET response = CAST(x'ff' AS TEXT)")
+def test_invalid_utf8_in_a_row_is_rejected(recording: Path) -> None:
+    execute(recording, "UPDATE responses SET response = CAST(x'ff' AS TEXT)")
     with pytest.raises(InputError, match=UNUSABLE):
-        Cassette(recorded, "replay").get(make_request(), A, 0)
+        Cassette(recording, "replay").get(make_request(), A, 0)
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "fields",
     ["NULL", "5", "'{'", "'[]'", "'[[1, 2], [\"a\", 3]]'", "'\"\"'", "'null'", f"'{'[' * 9_999}'"],
     ids=lambda text: text[:20],
 )
-def test_invalid_settings_are_damage(path: Path, asked: str) -> None:
+def test_invalid_settings_are_reported_as_damage(path: Path, fields: str) -> None:
     Cassette(path, "record").write_settings({"api": "chat"})
-    changed(path, f"UPDATE responses SET fields = {asked}")
+    execute(path, f"UPDATE responses SET fields = {fields}")
     with pytest.raises(InputError, match=DAMAGED):
         Cassette(path, "replay").read_settings()
 
 
-def test_file_with_any_damage_is_replayed_or_refused(recorded: Path) -> None:
-    whole = recorded.read_bytes()
-    cut = [whole[:length] for length in range(0, len(whole), 511)]
-    turned = [
-        whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :] for at in range(0, len(whole), 97)
+def test_damaged_file_is_replayed_or_rejected(recording: Path) -> None:
+    data = recording.read_bytes()
+    truncated = [data[:length] for length in range(0, len(data), 511)]
+    inverted = [
+        data[:index] + bytes([data[index] ^ 0xFF]) + data[index + 1 :]
+        for index in range(0, len(data), 97)
     ]
-    for damaged in cut + turned:
-        recorded.write_bytes(damaged)
+    for damaged in truncated + inverted:
+        recording.write_bytes(damaged)
         with contextlib.suppress(InputError):
-            got = Cassette(recorded, "replay").get(make_request(), A, 0)
-            assert got is None or isinstance(got, ModelResponse)
+            response = Cassette(recording, "replay").get(make_request(), A, 0)
+            assert response is None or isinstance(response, ModelResponse)
 
 
 def test_failed_write_is_an_error(path: Path) -> None:
@@ -450,13 +456,15 @@ def test_failed_write_is_an_error(path: Path) -> None:
     assert rows(path) == []
 
 
-def test_every_field_of_a_response_is_stored(recorded: Path) -> None:
-    stored = json.loads(rows(recorded)[0][6])
+def test_every_field_of_a_response_is_stored(recording: Path) -> None:
+    stored = json.loads(rows(recording)[0][6])
     assert {*stored, "image"} == {field.name for field in dataclasses.fields(ModelResponse)}
 
 
-def test_a_write_waits_for_another_process(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with closing(sqlite3.connect(recorded, isolation_level=None)) as other:
+def test_a_write_waits_for_another_process(
+    recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(recording, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         waits: list[float] = []
 
@@ -465,10 +473,10 @@ def test_a_write_waits_for_another_process(recorded: Path, monkeypatch: pytest.M
             other.execute("ROLLBACK")
 
         monkeypatch.setattr(cassette_module.time, "sleep", finish_the_other)
-        Cassette(recorded, "cache").put(make_request("other"), A, 0, make_response())
+        Cassette(recording, "cache").put(make_request("other"), A, 0, make_response())
         assert waits == [cassette_module.LOCK_POLL]
         other.execute("BEGIN EXCLUSIVE")
         monkeypatch.setattr(cassette_module, "LOCK_TIMEOUT", -1.0)
         with pytest.raises(InputError, match="database is locked"):
-            Cassette(recorded, "cache")
-    assert len(rows(recorded)) == 2
+            Cassette(recording, "cache")
+    assert len(rows(recording)) == 2

@@ -1,4 +1,4 @@
-"""Requests are looked up, reserved, sent, settled and stored, and each is noted."""
+"""The recorder looks up, reserves, sends, settles, stores and notes each request."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ URL = "https://a.example/v1"
 
 
 class SpyRecorder:
-    """Cassette, budget and server in one, which records the order of calls."""
+    """A cassette, a budget and a server in one object, which records the order of calls."""
 
     mode, path = "cache", Path("cassette")
 
-    def __init__(self, kept: ModelResponse | None = None) -> None:
-        self.kept, self.order, self.prices = kept, list[str](), FlatPrices()
+    def __init__(self, stored: ModelResponse | None = None) -> None:
+        self.stored, self.order, self.prices = stored, list[str](), FlatPrices()
 
     def get(self, request: ModelRequest, server: str, occurrence: int) -> ModelResponse | None:
         self.order.append(f"get {server} {occurrence}")
-        return self.kept
+        return self.stored
 
     def put(
         self, request: ModelRequest, server: str, occurrence: int, reply: ModelResponse
@@ -66,8 +66,8 @@ class SpyRecorder:
         return make_response()
 
 
-def spy_recorder(kept: ModelResponse | None = None) -> tuple[Any, Recorder]:
-    spy: Any = SpyRecorder(kept)
+def spy_recorder(stored: ModelResponse | None = None) -> tuple[Any, Recorder]:
+    spy: Any = SpyRecorder(stored)
     return spy, Recorder(spy.send, URL, spy, spy)
 
 
@@ -84,14 +84,14 @@ def test_order_is_look_up_reserve_send_settle_store() -> None:
 
 
 def test_stored_response_costs_nothing() -> None:
-    spy, recorder = spy_recorder(kept=make_response("kept"))
-    assert recorder.send(make_request()) == make_response("kept")
+    spy, recorder = spy_recorder(stored=make_response("stored"))
+    assert recorder.send(make_request()) == make_response("stored")
     assert spy.order == [f"get {URL} 0"]
 
 
 @pytest.mark.parametrize("mode", ["record", "replay"])
 def test_run_counts_the_occurrences_of_a_request(mode: Mode) -> None:
-    spy, recorder = spy_recorder(kept=make_response())
+    spy, recorder = spy_recorder(stored=make_response())
     spy.mode = mode
     for text in ("a", "a", "b", "a"):
         recorder.send(make_request(text))
@@ -100,7 +100,7 @@ def test_run_counts_the_occurrences_of_a_request(mode: Mode) -> None:
 
 @pytest.mark.parametrize("mode", CACHE_MODES)
 def test_cache_looks_up_the_first_occurrence_only(mode: Mode) -> None:
-    spy, recorder = spy_recorder(kept=make_response())
+    spy, recorder = spy_recorder(stored=make_response())
     spy.mode = mode
     for text in ("a", "a", "b", "a"):
         recorder.send(make_request(text))
@@ -108,15 +108,15 @@ def test_cache_looks_up_the_first_occurrence_only(mode: Mode) -> None:
 
 
 def test_cache_is_used_within_one_run(tmp_path: Path) -> None:
-    answers = iter("12")
+    responses = iter("12")
     recorder = Recorder(
-        lambda request: make_response(next(answers)),
+        lambda request: make_response(next(responses)),
         URL,
         Budget(FlatPrices()),
         Cassette(tmp_path / "cassette", "cache"),
     )
     assert [recorder.send(make_request()).text for _ in range(3)] == ["1"] * 3
-    assert next(answers) == "2"
+    assert next(responses) == "2"
 
 
 def test_every_request_is_sent_without_a_cassette() -> None:
@@ -140,8 +140,8 @@ def test_request_over_the_budget_is_not_sent() -> None:
     assert collected == []
 
 
-def failing(error: BaseException) -> Any:
-    """Return what makes no call, for ``error``."""
+def failing_send(error: BaseException) -> Any:
+    """Return a ``send`` function that raises ``error``."""
 
     def send(request: ModelRequest) -> ModelResponse:
         raise error
@@ -150,52 +150,52 @@ def failing(error: BaseException) -> Any:
 
 
 def test_failed_request_is_settled_but_not_stored() -> None:
-    for billed, paid in ((True, "settle None of 0.7"), (False, "settle 0 of 0.7")):
+    for billed, settled in ((True, "settle None of 0.7"), (False, "settle 0 of 0.7")):
         spy, _ = spy_recorder()
-        recorder = Recorder(failing(BackendError("broken", billed=billed)), URL, spy, spy)
+        recorder = Recorder(failing_send(BackendError("broken", billed=billed)), URL, spy, spy)
         with pytest.raises(BackendError, match="broken"):
             recorder.send(make_request())
-        assert spy.order == [f"get {URL} 0", "reserve", paid]
+        assert spy.order == [f"get {URL} 0", "reserve", settled]
 
 
 @pytest.mark.parametrize(
-    ("error", "costs"),
+    ("error", "is_billed"),
     [
         (BackendError("gone", billed=True), True),
         (InvalidResponseError("no picture", billed=True), True),
         (BackendError("no such model"), False),
         (RefusalError("no", billed=False), False),
-        (KeyboardInterrupt(), True),  # it was on its way
+        (KeyboardInterrupt(), True),  # the request may have arrived
     ],
     ids=repr,
 )
 @pytest.mark.parametrize("limit", [None, Decimal(100)])
-def test_a_failed_request_costs_its_bound_if_it_may_be_billed_and_else_nothing(
-    error: BaseException, costs: bool, limit: Decimal | None
+def test_a_failed_request_costs_its_bound_only_if_it_may_be_billed(
+    error: BaseException, is_billed: bool, limit: Decimal | None
 ) -> None:
     budget = Budget(FlatPrices(), limit)
-    recorder = Recorder(failing(error), URL, budget)
+    recorder = Recorder(failing_send(error), URL, budget)
     with pytest.raises(type(error)) as caught, collect_notes() as collected:
         recorder.send(make_request())
     assert caught.value is error
-    bill = FlatPrices().price("m", max_usage(make_request())) if costs else Decimal(0)
+    bill = FlatPrices().price("m", max_usage(make_request())) if is_billed else Decimal(0)
     assert bill is not None
     assert budget.spent == bill
     (note,) = group_by_kind(collected)["calls"]
     assert note["failed"] == type(error).__name__
-    assert (note["dollars"], note.get("input_tokens")) == (float(bill), None if costs else 0)
+    assert (note["dollars"], note.get("input_tokens")) == (float(bill), None if is_billed else 0)
 
 
 def test_possible_cost_of_a_failed_request_is_not_available_for_the_next() -> None:
     limit = FlatPrices().price("m", max_usage(make_request()))
     for billed in (True, False):
-        answers: list[Any] = [BackendError("gone", billed=billed), make_response()]
+        responses: list[Any] = [BackendError("gone", billed=billed), make_response()]
 
-        def send(request: ModelRequest, answers: list[Any] = answers) -> ModelResponse:
-            if isinstance(answer := answers.pop(0), Exception):
-                raise answer
-            assert isinstance(answer, ModelResponse)
-            return answer
+        def send(request: ModelRequest, responses: list[Any] = responses) -> ModelResponse:
+            if isinstance(response := responses.pop(0), Exception):
+                raise response
+            assert isinstance(response, ModelResponse)
+            return response
 
         recorder = Recorder(send, URL, Budget(FlatPrices(), limit))
         with pytest.raises(BackendError, match="gone"):
@@ -207,11 +207,11 @@ def test_possible_cost_of_a_failed_request_is_not_available_for_the_next() -> No
             assert recorder.send(make_request()) == make_response()
 
 
-def notes_of(recorder: Recorder, *request: ModelRequest) -> list[dict[str, Any]]:
-    """Return the notes of the calls."""
+def notes_of(recorder: Recorder, *requests: ModelRequest) -> list[dict[str, Any]]:
+    """Return the notes about the requests."""
     with collect_notes() as collected:
-        for one in request:
-            recorder.send(one)
+        for request in requests:
+            recorder.send(request)
     return group_by_kind(collected)["calls"]
 
 
@@ -255,7 +255,7 @@ def test_note_names_the_source_of_a_stored_response(tmp_path: Path, mode: Mode) 
 
 
 def fail_if_called(request: ModelRequest) -> ModelResponse:
-    pytest.fail(f"a call was made: {request.stage}")
+    pytest.fail(f"a request was sent: {request.stage}")
 
 
 def test_replay_sends_nothing(tmp_path: Path) -> None:
@@ -270,15 +270,15 @@ def test_replay_sends_nothing(tmp_path: Path) -> None:
     for request in (make_request(), make_request("other")):
         with pytest.raises(
             BackendError, match="has no response for 'describe' with m: replay"
-        ) as bad:
+        ) as caught:
             recorder.send(request)
-        assert (bad.value.backend, bad.value.stage) == ("m", "describe")
+        assert (caught.value.backend, caught.value.stage) == ("m", "describe")
 
 
 def test_replay_returns_the_occurrences_in_order(tmp_path: Path) -> None:
-    answers = iter("123")
+    responses = iter("123")
     recording = Recorder(
-        lambda request: make_response(next(answers)),
+        lambda request: make_response(next(responses)),
         URL,
         Budget(FlatPrices()),
         Cassette(tmp_path / "cassette", "record"),
@@ -321,10 +321,10 @@ def test_damaged_cassette_is_an_error(tmp_path: Path) -> None:
 def test_response_that_cannot_be_stored_is_returned() -> None:
     spy, recorder = spy_recorder()
 
-    def full(*given: Any) -> None:
+    def fail_to_put(*arguments: Any) -> None:
         raise InputError("The disk is full.")
 
-    spy.put = full
+    spy.put = fail_to_put
     assert notes_of(recorder, make_request())[0]["not_stored"] == "The disk is full."
 
 
@@ -345,7 +345,7 @@ def test_discard_deletes_only_the_given_response(tmp_path: Path) -> None:
 
 
 def test_cached_response_can_be_discarded(tmp_path: Path) -> None:
-    """Else a reply that cannot be used would be returned for ever."""
+    """Otherwise an unusable response would be returned in every later run."""
     cassette = Cassette(tmp_path / "cassette", "cache")
     cassette.put(make_request(), URL, 0, make_response())
     recorder = Recorder(fail_if_called, URL, Budget(FlatPrices()), cassette)
@@ -354,15 +354,15 @@ def test_cached_response_can_be_discarded(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["record", "replay", "read_only_cache"])
-def test_only_a_cache_discards(mode: Mode) -> None:
-    spy, recorder = spy_recorder(kept=make_response())
+def test_only_a_cache_deletes_discarded_responses(mode: Mode) -> None:
+    spy, recorder = spy_recorder(stored=make_response())
     spy.mode = mode
     recorder.discard(make_request(), recorder.send(make_request()))
-    assert not [done for done in spy.order if done.startswith("delete")]
+    assert not [entry for entry in spy.order if entry.startswith("delete")]
 
 
 def test_recording_keeps_discarded_responses(tmp_path: Path) -> None:
-    """Else its replay would take another way than the run."""
+    """Otherwise a replay would differ from the run."""
     recorder = Recorder(
         lambda request: make_response(),
         URL,
@@ -379,7 +379,7 @@ def test_discard_without_a_cassette_does_nothing() -> None:
 
 
 def test_discard_ignores_a_cache_that_cannot_be_written() -> None:
-    spy, recorder = spy_recorder(kept=make_response())
+    spy, recorder = spy_recorder(stored=make_response())
 
     def delete(request: ModelRequest, server: str, reply: ModelResponse) -> None:
         spy.order.append("tried")

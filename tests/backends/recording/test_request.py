@@ -1,4 +1,4 @@
-"""The digest covers what determines the response; the readable fields contain no image."""
+"""Digests cover the fields that determine the response; readable fields contain no image."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from semcodec.backends.recording import ModelRequest
 from tests.backends.recording.factories import IMAGE_URL, make_request
 
 
-def test_model_is_that_of_the_body() -> None:
+def test_model_of_a_request_is_read_from_its_body() -> None:
     assert make_request(model="x").model == "x"
     assert ModelRequest("choose a model", "models", {}).model == ""
 
@@ -25,14 +25,14 @@ def test_request_with_a_size_is_an_image_request() -> None:
 
 
 def test_digest_does_not_depend_on_the_order_of_fields() -> None:
-    one = ModelRequest("a", "r", {"x": 1, "y": {"b": 2, "a": 3}})
+    request = ModelRequest("a", "r", {"x": 1, "y": {"b": 2, "a": 3}})
     other = ModelRequest("a", "r", {"y": {"a": 3, "b": 2}, "x": 1})
-    assert one.digest == other.digest
-    assert len(one.digest) == 64
+    assert request.digest == other.digest
+    assert len(request.digest) == 64
 
 
-def test_the_digest_never_changes() -> None:
-    """Tapes that people keep would be lost."""
+def test_digest_of_a_request_never_changes() -> None:
+    """With other digests, existing recordings could not be replayed."""
     request = ModelRequest(
         "paint", "images/generations", {"model": "m", "prompt": "é"}, {"seed": 7}, b"png"
     )
@@ -71,8 +71,8 @@ def test_digest_covers_everything_that_determines_the_response(change: dict[str,
 
 
 def test_digest_covers_the_images_in_the_body() -> None:
-    looked = json.loads(json.dumps(dict(make_request().body)).replace("PHOTO", "OTHER"))
-    assert dataclasses.replace(make_request(), body=looked).digest != make_request().digest
+    other_body = json.loads(json.dumps(dict(make_request().body)).replace("PHOTO", "OTHER"))
+    assert dataclasses.replace(make_request(), body=other_body).digest != make_request().digest
 
 
 @pytest.mark.parametrize(
