@@ -43,14 +43,14 @@ class Dictionary:
         unwanted: offensive words and their plurals, which must not be guessed.
         slurs: ethnic slurs.
         things: nouns whose first sense is a visible thing.
-        manners: adverbs that are no other part of speech.
+        only_adverbs: words whose only part of speech is adverb.
     """
 
     entries: frozenset[str]
     unwanted: frozenset[str]
     slurs: frozenset[str]
     things: frozenset[str]
-    manners: frozenset[str]
+    only_adverbs: frozenset[str]
 
     @classmethod
     def read(cls, archive: Path) -> Dictionary:
@@ -60,8 +60,8 @@ class Dictionary:
         marked = {name for names, note in senses if NOTES.search(note) for name in names} | MISSED
         unwanted = frozenset(marked | {f"{name}s" for name in marked})
         slurs = frozenset(name for names, note in senses if SLUR in note for name in names)
-        things, manners = _first_senses(archive, "noun", THINGS), _adverbs(archive)
-        return cls(entries, unwanted, slurs, things, manners)
+        things, only_adverbs = _first_senses(archive, "noun", THINGS), _adverbs(archive)
+        return cls(entries, unwanted, slurs, things, only_adverbs)
 
     def knows(self, word: str) -> bool:
         """Return whether ``word`` is an entry or a regular form of one."""
@@ -74,9 +74,9 @@ class Dictionary:
         plurals = (word.removesuffix(end) + new for end, new in PLURALS if word.endswith(end))
         return word in self.things or any(single in self.things for single in plurals)
 
-    def is_manner(self, word: str) -> bool:
+    def is_only_adverb(self, word: str) -> bool:
         """Return whether ``word`` is only an adverb."""
-        return word in self.manners
+        return word in self.only_adverbs
 
 
 def names(archive: Path) -> Iterator[str]:

