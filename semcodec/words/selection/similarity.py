@@ -1,25 +1,26 @@
 """Judges: models that measure how similar a text is to a description.
 
-A judge may return floats that differ in their last digits between machines. They become whole
-millionths before anything is compared, so that such noise decides nothing.
+A judge may return floats that differ in their last digits between machines. They are rounded to
+whole millionths before anything is compared, so that such differences rarely matter: only a value
+close to the boundary between two millionths can still round to another one on another machine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from semcodec.errors import BackendError, InputError, InvalidResponseError
 from semcodec.words import minilm
 
-SALIENCE: Final = "salience"  #: the name in a judge's place where there is none
-AUTO: Final = "auto"
+SALIENCE: Final = "salience"  #: stands for the judge's name in a trace if there is no judge
+AUTO: Final = "auto"  #: the best judge that is installed, if any
 MILLION: Final = 1_000_000
-MAX_SIMILARITY: Final = 1.01  #: a cosine, and what rounding may add to it
+MAX_SIMILARITY: Final = 1.01  #: the limit of a cosine, with a tolerance for rounding errors
 
 
 class Judge(Protocol):
-    """Compares texts with a description."""
+    """Measures how similar texts are to a description."""
 
     @property
     def name(self) -> str:
@@ -29,21 +30,22 @@ class Judge(Protocol):
     def similarities(self, description: str, texts: Sequence[str]) -> list[float]:
         """Return how similar each of ``texts`` is to ``description``, from -1 to 1.
 
-        Selection calls it many times with the same description, and with up to eight texts.
+        Selection calls it many times with the same description, each time with a few texts: at most
+        ``closed_loop.BATCH_SIZE``.
         """
         ...
 
 
 def judge(value: Judge | str | None) -> Judge | None:
-    """Return the judge that a name or an object stands for; None for selection by salience.
+    """Return the judge for a name or an object; None for selection by salience.
 
     Args:
         value: an object with the methods of ``Judge``; ``"minilm"``, the judge of the extra
-            ``[judge]``; ``"auto"``, the same if it is installed and otherwise None; or None.
+            ``[judge]``; ``"auto"``, which is that judge if it is installed, otherwise None; or None.
 
     Raises:
-        InputError: the judge does not exist, or is not an object with these methods.
-        BackendError: it cannot be loaded.
+        InputError: the name is unknown, or the object does not have these methods.
+        BackendError: the judge cannot be loaded.
     """
     if value is None:
         return None
@@ -51,7 +53,7 @@ def judge(value: Judge | str | None) -> Judge | None:
         return _validate(value)
     if value not in (AUTO, minilm.NAME):
         raise InputError(
-            f"The judge {value[:40]!r} does not exist: give {AUTO!r}, {minilm.NAME!r} or an object."
+            f"Unknown judge {value[:40]!r}: use {AUTO!r}, {minilm.NAME!r} or a Judge object."
         )
     try:
         return minilm.load()
@@ -62,11 +64,14 @@ def judge(value: Judge | str | None) -> Judge | None:
 
 
 def _validate(value: Judge) -> Judge:
-    """Return an object that has the methods of a judge."""
+    """Return ``value`` if it has the methods of a judge.
+
+    Judges are third-party code: reading any of their attributes may raise anything.
+    """
     try:
         is_judge = callable(getattr(value, "similarities", None)) and not isinstance(value, type)
-        str(getattr(value, "name", ""))
-    except Exception as error:  # an attribute of foreign code may raise anything
+        str(getattr(value, "name", ""))  # the name is not needed yet; a trace will read it
+    except Exception as error:
         raise InputError(
             f"An attribute of this judge raised {type(error).__name__}: give another judge."
         ) from error
@@ -84,7 +89,7 @@ def judge_name(judge: Judge | None) -> str:
         return SALIENCE
     try:
         return str(getattr(judge, "name", type(judge).__name__))
-    except Exception:  # ``name`` is foreign code, and may raise now although it was validated
+    except Exception:  # a property may raise now although it did not when it was validated
         return type(judge).__name__
 
 
@@ -93,7 +98,7 @@ def scaled_similarities(judge: Judge, description: str, texts: Sequence[str]) ->
 
     Raises:
         BackendError: the judge failed.
-        InvalidResponseError: it returned something else than one number from -1 to 1 per text.
+        InvalidResponseError: it returned anything other than one number from -1 to 1 per text.
     """
     if not texts:
         return []
@@ -101,7 +106,7 @@ def scaled_similarities(judge: Judge, description: str, texts: Sequence[str]) ->
         values = [float(value) for value in judge.similarities(description, list(texts))]
     except BackendError:
         raise
-    except Exception as error:  # a judge is foreign code: whatever it raises is its failure
+    except Exception as error:  # whatever a judge raises is a failure of the judge
         message = (
             f"The judge {judge_name(judge)} failed with {type(error).__name__}: use another judge."
         )
@@ -109,8 +114,9 @@ def scaled_similarities(judge: Judge, description: str, texts: Sequence[str]) ->
     return _scale(values, len(texts), judge)
 
 
-def _scale(values: list[float], count: int, judge: Any) -> list[int]:
-    # NaN compares as false, so it is refused here too.
+def _scale(values: list[float], count: int, judge: Judge) -> list[int]:
+    """Return ``values`` in millionths if they are ``count`` cosines."""
+    # Comparisons with NaN are false, so it is refused here too.
     if len(values) != count or not all(abs(value) <= MAX_SIMILARITY for value in values):
         message = (
             f"The judge {judge_name(judge)} did not return one number from -1 to 1 for each text: "
