@@ -1,4 +1,4 @@
-"""Parsing of the lists and texts that models write: JSON, lines, commas, and text around them."""
+"""Parsing of model answers: word lists as JSON, lines or commas, with or without other text."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ NOTATIONS = {
     "json": '["boat", "lake", "dog"]',
     "json in an object": '{"words": ["boat", "lake", "dog"]}',
     "json on many lines": '{\n  "words": [\n    "boat",\n    "lake",\n    "dog"\n  ]\n}',
-    "json, deeply nested": '{"result": {"answer": {"words": ["boat", "lake", "dog"]}}}',
+    "json nested in objects": '{"result": {"answer": {"words": ["boat", "lake", "dog"]}}}',
     "json with other fields": '{"count": 3, "why": "as asked", "words": ["boat", "lake", "dog"]}',
     "json with an empty list first": '{"notes": [], "words": ["boat", "lake", "dog"]}',
     "json with numbers in the list": '["boat", 1, "lake", null, 2.5, "dog", true]',
     "json of objects": '{"words": [{"word": "boat"}, {"word": "lake"}, {"word": "dog"}]}',
     "json of lists": '[["boat"], ["lake", "dog"]]',
-    "json by number": '{"1": "boat", "2": "lake", "3": "dog"}',
-    "json by skeleton": '{"bt": "boat", "lk": "lake", "dg": "dog"}',
-    "json after a remark in json": '{"note": "here they are"} ["boat", "lake", "dog"]',
+    "json object with numeric keys": '{"1": "boat", "2": "lake", "3": "dog"}',
+    "json object with skeletons as keys": '{"bt": "boat", "lk": "lake", "dg": "dog"}',
+    "json list after a json object": '{"note": "here they are"} ["boat", "lake", "dog"]',
     "json with numbered entries": '["1. boat", "2. lake", "3) dog"]',
     "json in prose": 'Sure! Here you go:\n["boat", "lake", "dog"]\nI hope that helps.',
     "json after braces that are not json": 'The set {of words} is ["boat", "lake", "dog"].',
@@ -40,11 +40,11 @@ NOTATIONS = {
     "Python list": "['boat', 'lake', 'dog']",
     "numbered lines": "1. boat\n2. lake\n3. dog",
     "lines numbered in other ways": "1) boat\n(2) lake\n3: dog",
-    "lines numbered without a mark": "1 boat\n2 lake\n3 dog",
+    "lines numbered without punctuation": "1 boat\n2 lake\n3 dog",
     "numbered lines with gaps": "\n1. boat\n\n2. lake\n\n3. dog\n",
-    "numbered lines in prose": "Here are they:\n1. boat\n2. lake\n3. dog\nTell me if I can help!",
+    "numbered lines in prose": "Here they are:\n1. boat\n2. lake\n3. dog\nTell me if I can help!",
     "bullets": "- boat\n- lake\n- dog",
-    "other bullets": "* boat\n• lake\n– dog",  # a dash that models write
+    "other bullets": "* boat\n• lake\n– dog",  # an en dash, which some models use
     "indented bullets": "  - boat\n  - lake\n  - dog",
     "lines": "boat\nlake\ndog",
     "lines after a heading": "The words:\nboat\nlake\ndog",
@@ -57,8 +57,8 @@ NOTATIONS = {
     "one line": "boat lake dog",
     "one numbered line": "1. boat 2. lake 3. dog",
     "one numbered line after a heading": "The words are: 1. boat 2. lake 3. dog",
-    "quoted": '"boat lake dog"',
-    "quoted typographically": "“boat lake dog”",
+    "quotation marks": '"boat lake dog"',
+    "typographic quotation marks": "“boat lake dog”",
 }
 
 
@@ -96,12 +96,13 @@ def test_text_around_a_list_is_skipped(answer: str, words: list[str]) -> None:
     assert parsing.list_words(answer) == words
 
 
-def test_entries_have_single_spaces() -> None:
+def test_spaces_in_entries_are_normalized() -> None:
     assert parsing.list_entries('["n  t\\n r", "   ", "3. s"]') == ["n t r", "s"]
 
 
 def test_too_long_word_is_skipped() -> None:
     longest = "a" * parsing.MAX_WORD
+    # In lower case "İ" becomes two characters, so such a word grows while it is parsed.
     assert parsing.list_words(f'["{longest}a", "{longest}", "{"İ" * 90_000}"]') == [longest]
 
 
@@ -110,8 +111,11 @@ def test_number_of_entries_is_limited() -> None:
 
 
 def test_number_of_json_starts_is_limited() -> None:
-    assert parsing.list_words("{" * (parsing.MAX_JSON_STARTS - 1) + '["boat"]') == ["boat"]
-    assert parsing.list_words("{ x " * 999 + '["boat"]') == ["boat"]  # parsed like truncated JSON
+    # Within the limit the list is parsed as JSON, up to its end. Beyond it the answer counts as
+    # truncated JSON, of which all strings are returned.
+    answer = '["boat"] "lake"'
+    assert parsing.list_words("{" * (parsing.MAX_JSON_STARTS - 1) + answer) == ["boat"]
+    assert parsing.list_words("{" * parsing.MAX_JSON_STARTS + answer) == ["boat", "lake"]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +131,7 @@ def test_number_of_json_starts_is_limited() -> None:
         ("<thinking>A boat?</thinking>A red boat.", "A red boat."),
         ("<THINK>A boat?</THINK>\nA red boat.", "A red boat."),
         ("<Thinking>A boat?</Thinking>A red boat.", "A red boat."),
-        ("◁think▷A boat?◁/think▷A red boat.", "A red boat."),
+        ("◁think▷A boat?◁/think▷A red boat.", "A red boat."),  # tags of some vision models
         ("[THINK]A boat?[/THINK]A red boat.", "A red boat."),
         (" \n<think>A boat?</think>A red boat.", "A red boat."),
         ("A boat?</think>A red boat.", "A red boat."),
@@ -144,17 +148,18 @@ def test_wrappers_around_prose_are_removed(answer: str, text: str) -> None:
     assert parsing.strip_wrappers(answer) == text
 
 
-@pytest.mark.parametrize("mark", ["<think>", "<thinking>", "<THINK>", "◁think▷", "[THINK]"])
-def test_unfinished_reasoning_is_not_an_answer(mark: str) -> None:
-    assert parsing.strip_wrappers(f" {mark}A red boat.") == ""
-    assert parsing.list_words(f'{mark}["boat"]') == []
+@pytest.mark.parametrize("tag", ["<think>", "<thinking>", "<THINK>", "◁think▷", "[THINK]"])
+def test_unfinished_reasoning_is_not_an_answer(tag: str) -> None:
+    assert parsing.strip_wrappers(f" {tag}A red boat.") == ""
+    assert parsing.list_words(f'{tag}["boat"]') == []
 
 
 def test_answer_after_long_reasoning_is_parsed() -> None:
-    assert (
-        parsing.strip_wrappers("<think>" + "hm " * parsing.MAX_ANSWER + "</think>A boat.")
-        == "A boat."
-    )
+    answer = "<think>" + "hm " * parsing.MAX_ANSWER + "</think>A boat."
+    assert parsing.strip_wrappers(answer) == "A boat."
+
+
+def test_length_of_an_answer_is_limited() -> None:
     assert len(parsing.strip_wrappers("a" * 2 * parsing.MAX_ANSWER)) == parsing.MAX_ANSWER
 
 
@@ -173,10 +178,11 @@ def test_text_ends_with_its_last_whole_sentence(text: str, expected: str) -> Non
     assert parsing.whole_sentences(text) == expected
 
 
-#: Answers that take square time in a parser that reads the same letter more than once.
-SLOW = {
+#: Answers near the limit of length. A parser that scans the rest of the text again from each of
+#: its characters takes quadratic time for them.
+REPETITIVE_ANSWERS = {
     "escaped quotation marks": '["' + '\\"' * 50_000,
-    "quotation marks": '["' + '"' * 99_000,
+    "unescaped quotation marks": '["' + '"' * 99_000,
     "backslashes": '["' + "\\" * 99_000,
     "blank lines": "\n" * 99_000 + "x",
     "spaces": " " * 99_000 + "x",
@@ -189,13 +195,13 @@ SLOW = {
     "closed brackets": "[" * 50_000 + "]" * 50_000,
     "braces": "{" * 99_000,
     "fields": '{"a":' * 20_000,
-    "lists in lists": '["a",' * 900 + '"b"' + "]" * 900,
+    "nested lists": '["a",' * 900 + '"b"' + "]" * 900,
     "start tags of reasoning": "<think>" * 14_000,
     "end tags of reasoning": "</think>" * 12_000,
     "start tags of many kinds": "<think>[think]◁think▷" * 5_000,
     "brackets of end tags": "[/" * 49_000,
     "apostrophes": "a'" * 50_000,
-    "full stops": ". " * 50_000,
+    "periods": ". " * 50_000,
     "commas": "," * 99_000,
     "colons": ":" * 99_000,
     "lines": "a\n" * 50_000,
@@ -204,11 +210,12 @@ SLOW = {
 }
 
 
-@pytest.mark.parametrize("kind", SLOW)
+@pytest.mark.parametrize("kind", REPETITIVE_ANSWERS)
 def test_huge_answer_is_parsed_in_linear_time(kind: str) -> None:
-    """Square time would be minutes here: the test would not seem to end."""
-    assert all(len(word) <= parsing.MAX_WORD for word in parsing.list_words(SLOW[kind]))
-    parsing.whole_sentences(SLOW[kind])
+    """No clock is needed: with quadratic time this test would take minutes."""
+    answer = REPETITIVE_ANSWERS[kind]
+    assert all(len(word) <= parsing.MAX_WORD for word in parsing.list_words(answer))
+    parsing.whole_sentences(answer)
 
 
 @given(st.text(max_size=300) | st.text('[]{}"\\,:1.- \nab`<>◁▷think/', max_size=300))
