@@ -109,7 +109,7 @@ def general_list(wheel: Path, dictionary: Dictionary) -> dict[str, int]:
 def probabilities(
     descriptions: list[list[str]], general: dict[str, int], unwanted: frozenset[str]
 ) -> dict[str, float]:
-    """Return the probability of each word, alone: that it is sent, or that a skeleton means it."""
+    """Return how probable each word is without context: as a word sent, or as a skeleton's."""
     counts = Counter(word for words in descriptions for word in words if len(word) > 1)
     total, general_total = sum(counts.values()), sum(general.values())
     interpolated = {

@@ -41,7 +41,7 @@ def judge(value: Judge | str | None) -> Judge | None:
 
     Args:
         value: an object with the methods of ``Judge``; ``"minilm"``, the judge of the extra
-            ``[judge]``; ``"auto"``, which is that judge if it is installed, otherwise None; or None.
+            ``[judge]``; ``"auto"``, that judge if it is installed and otherwise None; or None.
 
     Raises:
         InputError: the name is unknown, or the object does not have these methods.
