@@ -1,4 +1,4 @@
-"""The rows of the registries: rules, extension types and models (spec §14, Annex E)."""
+"""The types of the registries' rows: rules, extension types and models (spec §14, Annex E)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ class Rule(NamedTuple):
     """A rule of the format.
 
     Attributes:
-        outcome: the verdict on data that breaks it.
-        section: of the specification, where it is stated.
+        outcome: the verdict on data that breaks the rule.
+        section: the section of the specification that contains the rule.
         statement: the rule itself.
-        location: where a finding points, in words.
-        message: of the error: what is wrong, and what to do.
-        profile: the profile to which it belongs, or "".
-        example_hex: data that breaks only this rule, in hex; "" for no bytes, and in place of long
-            data.
-        framing: how the example is read.
+        location: the place to which a finding points, in words.
+        message: the message of the error: what is wrong, and what to do.
+        profile: the profile to which the rule belongs, or "".
+        example_hex: data that breaks only this rule, in hex; "" for empty data, and in place of
+            long data.
+        framing: the framing in which the example is read.
     """
 
     outcome: Outcome
@@ -36,10 +36,10 @@ class ExtensionType(NamedTuple):
     """A type of extension.
 
     Attributes:
-        type: its number.
-        name: its name in ``pack`` and ``Record.metadata``.
+        type: number of the type.
+        name: name of the type in ``pack`` and ``Record.metadata``.
         value_kind: key of ``extensions.VALUE_KINDS``.
-        rule: id of the rule that its values obey.
+        rule: id of the rule that the values obey.
     """
 
     type: int

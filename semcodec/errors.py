@@ -1,4 +1,4 @@
-"""All exceptions of the library; the class states whether data, input or a model is at fault."""
+"""The exceptions of the library. Their class shows whether data, input or a backend is at fault."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class FormatError(SemcodecError, ValueError):
 
     Attributes:
         rule: id of the broken rule in the specification, such as ``"SC-CHK-2"``.
-        offset: where it shows, in bits from the first bit of the data.
+        offset: position of the violation, in bits from the first bit of the data.
         verdict: ``"malformed"`` if the data after the offset cannot be read, ``"invalid"`` if it
             can.
-        found, expected: what is there, and what would be right.
+        found, expected: the actual and the valid content, in words.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class FormatError(SemcodecError, ValueError):
         self.found, self.expected = found, expected
 
     def __reduce__(self) -> tuple[type[FormatError], tuple[str, str, int, Verdict, str, str]]:
-        """Return how to copy and pickle the error, with its attributes."""
+        """Return the class and its arguments, so that copies and pickles keep the attributes."""
         values = self.rule, self.args[0], self.offset, self.verdict, self.found, self.expected
         return type(self), values
 
@@ -55,9 +55,9 @@ class UnsupportedError(SemcodecError):
     """Data may be valid, but this version cannot read it, or it exceeds a limit.
 
     Attributes:
-        rule: id of the rule in the specification that tells a decoder to stop.
-        offset: where it shows, in bits from the first bit of the data.
-        found, expected: what is there, and what this version can read.
+        rule: id of the rule in the specification that requires a decoder to stop.
+        offset: position of the violation, in bits from the first bit of the data.
+        found, expected: the actual content, and the content that this version can read.
     """
 
     def __init__(
@@ -68,15 +68,15 @@ class UnsupportedError(SemcodecError):
 
 
 class InputError(SemcodecError, ValueError):
-    """An argument is not valid: an image, a text, an option."""
+    """An argument is not valid, such as an image, a text or an option."""
 
 
 class BackendError(SemcodecError):
     """A backend or its model failed.
 
     Attributes:
-        backend: its name, such as ``"embedded"``.
-        stage: ``"describe"``, ``"select"``, ``"paint"`` and so on.
+        backend: name of the backend, such as ``"embedded"``.
+        stage: the step that failed, such as ``"describe"``, ``"select"`` or ``"paint"``.
         retryable: whether the same call may succeed later.
         billed: whether a server may have billed a call that returned no result.
     """

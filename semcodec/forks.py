@@ -1,9 +1,9 @@
 """Delay ``fork()`` while another thread is in a critical section.
 
-``fork()`` copies the memory of all threads, but only the calling thread continues in the child.
-There a lock that another thread held is never released, warning filters that another thread
-replaced for a moment stay replaced, an import never ends, and a library such as SQLite or
-onnxruntime waits for work that no thread finishes. ``multiprocessing`` starts its workers by
+``fork()`` copies the memory of all threads, but only the calling thread continues in the child. In
+the child, a lock that another thread held is never released, warning filters that another thread
+replaced temporarily stay replaced, an import in progress never ends, and a library such as SQLite
+or onnxruntime waits for work that no thread finishes. ``multiprocessing`` starts its workers by
 ``fork()`` on Linux up to Python 3.13.
 
 The invariant is that a fork happens only while no other thread is inside ``block_fork()``. The
@@ -31,12 +31,12 @@ import time
 from contextlib import AbstractContextManager, suppress
 from typing import Any, Final
 
-MAX_WAIT: Final = 10.0  #: seconds after which a process forks in any case
+MAX_WAIT: Final = 10.0  #: seconds to wait for critical sections; then the process forks anyway
 
 Lock = Any  # threading.RLock is a function; the type of its result has no public name
 
 _registering: Lock = threading.RLock()  # held during a fork, so that no thread registers a new lock
-_locks: dict[int, Lock] = {}  # by thread identifier; identifiers of ended threads are used again
+_locks: dict[int, Lock] = {}  # by thread identifier; identifiers of ended threads are reused
 
 
 def block_fork() -> AbstractContextManager[object]:
@@ -50,20 +50,20 @@ def block_fork() -> AbstractContextManager[object]:
 
 
 def _register() -> Lock:
-    """Return a new lock for this thread, after a fork that is in progress."""
+    """Return a new lock for this thread; if a fork is in progress, wait for its end first."""
     with _registering:
         return _locks.setdefault(threading.get_ident(), threading.RLock())
 
 
 def _before_fork() -> None:
-    """Acquire the locks of all other threads, each as soon as its thread leaves its section."""
+    """Acquire the lock of each other thread, which is free once it leaves its critical section."""
     deadline = time.monotonic() + MAX_WAIT
     for lock in (_registering, *_locks_of_others()):
         lock.acquire(timeout=max(0.0, deadline - time.monotonic()))
 
 
 def _after_fork() -> None:
-    """Release the locks that ``_before_fork`` acquired: all, unless it reached the deadline."""
+    """Release the locks that ``_before_fork`` acquired: all of them, unless it timed out."""
     for lock in (*_locks_of_others(), _registering):
         with suppress(RuntimeError):  # not acquired: its thread was still in a section
             lock.release()
@@ -83,9 +83,10 @@ def _locks_of_others() -> list[Lock]:
     return [lock for ident, lock in _locks.copy().items() if ident != me]
 
 
-importlib.resources.files("semcodec")  # imports the readers of package data
+# Import the readers of package data now, not at the first use, during which a thread could fork.
+importlib.resources.files("semcodec")
 
-if hasattr(os, "register_at_fork"):  # all but Windows
+if hasattr(os, "register_at_fork"):  # every platform but Windows
     os.register_at_fork(
         before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child
     )

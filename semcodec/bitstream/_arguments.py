@@ -15,18 +15,18 @@ from semcodec.bitstream.record import Limits
 from semcodec.coding import codings
 from semcodec.errors import InputError
 
-# Callers may give subclasses of str and bytes, with methods that do anything. Values are therefore
-# converted to exactly str, bytes and int before they are used or kept (``str.__str__``,
-# ``tobytes``).
+# Callers may pass subclasses of str and bytes, whose methods can do anything. Values are therefore
+# converted to exact str, bytes and int objects (``str.__str__``, ``tobytes``) before they are used
+# or kept.
 
 Data = bytes | bytearray | memoryview | str
 
 AUTO: Final = "auto"
-KEEP_CHOICES: Final = ("order", "words")  #: what ``coding="auto"`` must not lose
+KEEP_CHOICES: Final = ("order", "words")  #: what ``coding="auto"`` must preserve
 
 
 def as_bytes(data: object) -> bytes:
-    """Return bytes, a bytearray, a memoryview or a text form as bytes."""
+    """Return the bytes of a bytes-like object, or of a text form given as a string."""
     if isinstance(data, str):
         return _text_form(str.__str__(data))
     if isinstance(data, bytes | bytearray | memoryview):
@@ -35,7 +35,7 @@ def as_bytes(data: object) -> bytes:
             return memoryview(data).tobytes()
         except ValueError as error:
             raise InputError("The memoryview is released: give the bytes themselves.") from error
-    raise InputError("Give the record as bytes, bytearray or memoryview.")
+    raise InputError("A record must be bytes, a bytearray or a memoryview.")
 
 
 def _text_form(text: str) -> bytes:
@@ -43,40 +43,41 @@ def _text_form(text: str) -> bytes:
     if text.startswith(prefixes) and text.isascii():
         return text.encode("ascii")
     raise InputError(
-        f"A record as a string must start with {' or '.join(prefixes)}: give others as bytes."
+        f"A record given as a string must start with {' or '.join(prefixes)}: pass any other "
+        "record as bytes."
     )
 
 
 def limits(value: object) -> Limits:
-    """Return the limits of a reader."""
+    """Return ``value``, which must be a ``Limits``."""
     if isinstance(value, Limits):
         return value
     raise InputError("Give limits as Limits(...).")
 
 
 def input_framing(value: object) -> str:
-    """Return the framing of one record that is to be read, or ``"auto"``."""
+    """Return the framing in which to read one record, or ``"auto"``."""
     if isinstance(value, str) and value == "sequence":
         raise InputError("A sequence contains any number of records: read it with unpack_all.")
     return choice("framing", value, (AUTO, *framings.INPUT_FRAMINGS))
 
 
 def output_framing(value: object) -> str:
-    """Return the framing of a record that is to be written."""
+    """Return the framing in which to write a record."""
     if isinstance(value, str) and value == "png":
         raise InputError("A PNG file needs an image: use embed_png, or give another framing.")
     return choice("framing", value, framings.OUTPUT_FRAMINGS)
 
 
 def choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
-    """Return ``value`` if it is in ``allowed``; ``name`` is that of the argument."""
+    """Return ``value`` if it is in ``allowed``; ``name`` is the argument's name, for the error."""
     if isinstance(value, str) and value in allowed:
         return str.__str__(value)
     raise InputError(f"Unknown {name}: give one of {', '.join(allowed)}.")
 
 
 def text(value: object) -> str:
-    """Return the text of a string, or of a list or tuple of words."""
+    """Return the text from a string, or from a list or tuple of words."""
     joined = str.__str__(value) if isinstance(value, str) else " ".join(_words(value))
     try:
         joined.encode("utf-8")
@@ -95,7 +96,7 @@ def _words(value: object) -> list[str]:
 
 
 def coding_and_payload(coding: object, keep: object, text: str) -> tuple[str, bytes]:
-    """Return the coding for ``text``, for ``"auto"`` the shortest, and the payload in it."""
+    """Return the coding for ``text`` (for ``"auto"``, the shortest one) and the payload in it."""
     name, kept = choice("coding", coding, (*CODINGS, AUTO)), choice("keep", keep, KEEP_CHOICES)
     if name != AUTO:
         if reason := codings.why_unencodable(name, text):
@@ -104,12 +105,13 @@ def coding_and_payload(coding: object, keep: object, text: str) -> tuple[str, by
     candidates = [name for name in CODINGS if kept == "words" or name != "bag"]
     possible = [name for name in candidates if not codings.why_unencodable(name, text)]
     payloads = ((name, codings.encode(name, text)) for name in possible)
-    # Of several shortest ones, min returns the first in the order of CODINGS: the result is unique.
+    # If several payloads are equally short, min returns the first one, in the order of CODINGS, so
+    # the result is unique.
     return min(payloads, key=lambda name_and_payload: len(name_and_payload[1]))
 
 
 def size(value: object) -> Size:
-    """Return a width and a height in pixels."""
+    """Return the width and the height in pixels."""
     match value:
         case tuple((width, height)) | list((width, height)) if (
             type(width) is int and type(height) is int  # a bool is not a width
@@ -120,7 +122,7 @@ def size(value: object) -> Size:
 
 
 def models(value: object) -> Models:
-    """Return the models of a ``Models``, the name of a registered set, or a row."""
+    """Return the ``Models`` given as such, as the name of a registered set, or as its row."""
     if isinstance(value, Models):
         return value
     if isinstance(value, str):
@@ -133,7 +135,7 @@ def models(value: object) -> Models:
 
 
 def check(value: object, framing: str) -> str:
-    """Return the name of the check; None is the default of the framing."""
+    """Return the name of the check; None selects the default of the framing."""
     if value is None:
         return framings.DEFAULT_CHECKS[framing]
     name = choice("check", value, checksums.NAMES)
@@ -143,11 +145,11 @@ def check(value: object, framing: str) -> str:
 
 
 def extensions(value: object, *, is_new: bool) -> tuple[Extension, ...]:
-    """Return extensions by ascending type; ``is_new`` as for ``parse_extension``."""
+    """Return the extensions, sorted by type; ``is_new`` as for ``parse_extension``."""
     pairs = list(value.items()) if isinstance(value, Mapping) else value
     if not isinstance(pairs, tuple | list):
         raise InputError("Give extensions by name, or as a list of pairs: type and bytes.")
-    # By type. The bytes decide only between equal types, which are refused.
+    # Sorted by type. The values affect the order only among equal types, which are refused below.
     entries = sorted(map(partial(parse_extension, is_new=is_new), pairs))
     if len({type_id for type_id, _ in entries}) < len(entries):
         raise InputError("Give each extension type once.")

@@ -1,4 +1,4 @@
-"""``pack``, ``unpack`` and the functions next to them; they validate what a caller gives."""
+"""The public functions on records, such as ``pack`` and ``unpack``; they check their arguments."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from semcodec.errors import InputError
 
 Extensions = Sequence[Extension | tuple[str, Value]] | Mapping[str, Value]
 
-# The defaults are constants of this module, because the fast path is chosen by identity: ``is``
-# costs little, and never calls a method of what a caller gives.
+# The defaults are constants of this module, because the fast path is chosen by identity: ``is`` is
+# cheap, and never calls a method of an argument.
 _NIBBLE: Final = "nibble"
 _ORDER: Final = "order"
 _BARE: Final = "bare"
@@ -50,8 +50,9 @@ def pack(
     Args:
         text_or_words: a text, or words that are joined by spaces.
         coding: ``"nibble"``, ``"lexicon"``, ``"bag"``, ``"utf8"``, or ``"auto"``: the one with the
-            fewest bytes that keeps the text. A text of the sixteen symbols alone can become
-            ``"nibble"``, which decoders take for skeletons: name another coding for words.
+            fewest bytes that preserves the text. ``"auto"`` can choose ``"nibble"`` for a text of
+            only the sixteen symbols, and decoders treat such a text as skeletons; if it consists of
+            whole words, choose a coding by name.
         keep: with ``coding="auto"``, ``"words"`` allows the order of the words to be lost.
         size: width and height in pixels, each from 1 to 2^31-1.
         models: a ``Models``, the name of a registered set, or its row.
@@ -101,11 +102,11 @@ def unpack(
         data: one whole record; a text form may be a string.
         framing: ``"bare"``, ``"file"``, ``"url"``, ``"qr"``, ``"png"``, or ``"auto"``, which
             detects it from the first bytes.
-        limits: how much to take in.
+        limits: the largest sizes to accept.
 
     Raises:
         FormatError: a rule of the format is broken; the error has the rule and the offset.
-        UnsupportedError: the data may be valid, but this reader or its limits cannot take it.
+        UnsupportedError: the data may be valid, but it needs a newer reader or exceeds a limit.
         InputError: an argument is not valid.
     """
     if (
@@ -136,17 +137,17 @@ def repack(record: Record, *, framing: str | None = None, check: str | None = No
 
     Args:
         record: as ``unpack`` returns it.
-        framing: as for ``pack``; None keeps that of the record.
-        check: as for ``pack``; None keeps that of the record, or takes the default of another
-            framing.
+        framing: as for ``pack``; None keeps the framing of the record.
+        check: as for ``pack``; None keeps the check of the record, or uses the default of
+            ``framing`` if that differs from the framing of the record.
 
     Raises:
-        InputError: ``unpack`` does not return such a record, or the record comes from a PNG file
-            and no framing is given.
+        InputError: ``unpack`` cannot return such a record, or the record comes from a PNG file
+            and ``framing`` is None.
     """
     if not isinstance(record, Record) or type(record.version) is not int or record.version != 1:
         raise InputError("Give a Record of version 1, as unpack returns it.")
-    # ``unpack`` would return the words of such a record in another order: not the same record.
+    # ``unpack`` would return the words of such a record in another order, so as another record.
     if codings.canonical_text(record.coding, record.text) != record.text:
         raise InputError("The words of a bag must be in canonical order, as unpack returns them.")
     new_framing = _arguments.output_framing(record.framing if framing is None else framing)
@@ -167,15 +168,15 @@ def repack(record: Record, *, framing: str | None = None, check: str | None = No
 
 
 def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> bytes:
-    """Return the PNG file ``png`` with ``record`` in it, in place of any record it had.
+    """Return the PNG file ``png`` with ``record`` in it, replacing any record that it contains.
 
     Every other chunk is kept. ``unpack`` reads the record from the file.
 
     Raises:
         FormatError: ``png`` is not a PNG file, or ``record`` breaks a rule.
-        UnsupportedError: ``png`` has over 65,536 chunks; else as for ``unpack``.
-        InputError: ``png`` does not start with IHDR, or has 65,536 chunks and none of them is a
-            record, so that one more would exceed the limit of ``unpack``; else as for ``unpack``.
+        UnsupportedError: ``png`` has over 65,536 chunks; or as for ``unpack``.
+        InputError: ``png`` does not start with IHDR, or has 65,536 chunks of which none is a
+            record, so one more would exceed the limit of ``unpack``; or as for ``unpack``.
     """
     value = record if isinstance(record, Record) else unpack(record)
     # The chunk has a CRC-32 of its own.
@@ -184,10 +185,10 @@ def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> byt
 
 
 def extract_png(png: bytes | bytearray | memoryview) -> bytes:
-    """Return the record that the PNG file ``png`` carries, bare.
+    """Return the record in the PNG file ``png`` in the framing ``"bare"``.
 
     Raises:
-        FormatError: there is none, or it breaks a rule.
+        FormatError: ``png`` contains no record, or the record breaks a rule.
         UnsupportedError, InputError: as for ``unpack``.
     """
     return repack(unpack(png, framing="png"), framing="bare")
@@ -206,11 +207,14 @@ def build_record(
     is_new: bool = True,
     payload: bytes | None = None,
 ) -> Record:
-    """Return the record whose bytes ``pack`` returns, as ``unpack`` returns it, with its payload.
+    """Return a ``Record`` from the arguments of ``pack``, with its payload.
+
+    It equals the one that ``unpack`` returns for the bytes that ``pack`` returns.
 
     Args:
         is_new: False for a record that is written again, which keeps extensions of any even type.
-        payload: that of the text in this coding, if it is known; nothing is coded again.
+        payload: the payload of the text in ``coding``, if it is known, so that the text is not
+            encoded again.
 
     Raises:
         InputError: as for ``pack``.
@@ -233,12 +237,12 @@ def build_record(
 
 
 def serialize(record: Record) -> bytes:
-    """Return the bytes of ``record``, which ``build_record`` returned.
+    """Return the bytes of ``record``, which must come from ``build_record``.
 
     Raises:
-        InputError: a reader with default limits does not take them.
+        InputError: the record exceeds a default limit of ``unpack``.
     """
-    # The limits of ``unpack``, so that it reads everything that ``pack`` writes.
+    # ``unpack`` must be able to read everything that ``pack`` writes.
     limits = DEFAULT_LIMITS
     if len(record.extensions) > limits.max_extensions:
         raise InputError(f"Give at most {limits.max_extensions} extensions.")
@@ -246,7 +250,7 @@ def serialize(record: Record) -> bytes:
         raise InputError(f"Give at most {limits.max_words} words.")
     core = record_codec.write_core(record)
     data = framings.write(record.framing, core)
-    # A text form is limited before it is decoded, any other framing by its core.
+    # In a text form the limit applies to the text, in all other framings to the core.
     if len(data if record.framing in framings.TEXT_FRAMINGS else core) > limits.max_bytes:
         raise InputError(f"The record is over {limits.max_bytes} bytes: give less text.")
     return data
@@ -263,8 +267,9 @@ def overhead(
 ) -> int:
     """Return the bytes that ``pack`` adds to a payload of ``payload_bytes`` bytes, in any coding.
 
-    In all framings but ``"bare"`` and ``"file"`` a longer core has more overhead: the length of a
-    sequence item grows, and a text form has four characters for three bytes or three for two.
+    In all framings but ``"bare"`` and ``"file"``, a longer core has more overhead: the length field
+    of a sequence item grows, and a text form has four characters for three bytes (base64url) or
+    three for two (base45).
 
     Raises:
         InputError: as for ``pack``.

@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from semcodec.bitstream.parser import Parser
 
 Extension = tuple[int, bytes]  #: type and value
-Value = str | int  #: what the value of a registered type means
+Value = str | int  #: a decoded value of a registered type
 
 BY_TYPE: Final = {row.type: row for row in EXTENSIONS}
 BY_NAME: Final = {row.name: row for row in EXTENSIONS}
 
 FIRST_PRIVATE_TYPE: Final = 2**27  #: even types from here are for private use
-MAX_SHOWN_BYTES: Final = 16  #: how much of a wrong value a finding shows
+MAX_SHOWN_BYTES: Final = 16  #: the bytes of an invalid value that a finding shows
 
-# --- What a caller gives
+# --- Extensions as arguments
 
 
 def extension(name: str, value: object) -> Extension:
     """Return the extension of a registered type, such as ``extension("seed", 7)``.
 
     Args:
-        name: of the type.
+        name: name of the type.
         value: a string for ``describer``, ``writer``, ``painter``, ``prompts``, ``tool`` and
             ``comment``; a number of words for ``k``; ``"importance"`` for ``order``; an integer for
             ``seed``.
@@ -47,15 +47,15 @@ def extension(name: str, value: object) -> Extension:
 
 
 def parse_extension(pair: object, *, is_new: bool) -> Extension:
-    """Return an extension from a caller's pair: name and value, or type and bytes.
+    """Return the extension given as a pair of name and value, or of type and bytes.
 
     Args:
         pair: a tuple or a list.
-        is_new: whether the record is new. A new record has only registered types and types for
-            private use; a record that is written again keeps each even type it had.
+        is_new: whether the record is new. A new record may have only registered types and types
+            for private use; a record that is written again keeps every even type that it had.
 
     Raises:
-        InputError: ``pair`` is not such a pair, or no such extension can be written.
+        InputError: ``pair`` is not such a pair, or such an extension must not be written.
     """
     match pair:
         case tuple((str(name), value)) | list((str(name), value)):
@@ -104,7 +104,7 @@ def read(parser: Parser, max_extensions: int) -> tuple[Extension, ...]:
         parser.fail("SC-EXT-1", offset, f"a block of {length} bytes", f"at most {left} bytes")
     if length == 0:
         parser.report("SC-EXT-2", offset, "a block of 0 bytes", "no block")
-    # An entry ends within the block, so for a while the end of the block is the end of the data.
+    # Entries must end within the block, so while they are read, the data ends where the block does.
     outer = parser.end, parser.truncation_rule
     parser.end, parser.truncation_rule = parser.position + length, "SC-EXT-3"
     entries = _read_entries(parser, max_extensions)
@@ -121,7 +121,7 @@ def _read_entries(parser: Parser, max_extensions: int) -> tuple[Extension, ...]:
             found = f"more than {max_extensions} extensions"
             parser.fail("SC-LIM-3", offset, found, f"at most {max_extensions}")
         type_id = leb128.read(parser, f"{name}.type")
-        # ``read`` compares the length with the bytes that are left before it takes any.
+        # The length is hostile input; ``parser.read`` compares it with the bytes left first.
         value = parser.read(leb128.read(parser, f"{name}.length"))
         parser.record_field(f"{name}.value", parser.position - len(value), value)
         if type_id <= last_type:
@@ -157,7 +157,7 @@ class ValueKind(NamedTuple):
     Attributes:
         encode: returns the bytes of a value, or None if it is of the wrong type or out of range.
         decode: returns the value, or None if the bytes are not the canonical encoding of any value.
-        description: of the valid values, for messages.
+        description: description of the valid values, for messages.
     """
 
     encode: Callable[[object], bytes | None]
@@ -184,7 +184,7 @@ def decode_value(type_id: int, data: bytes) -> Value | None:
 
 
 def describe_valid(type_id: int) -> str:
-    """Return in words which values the registered type ``type_id`` takes."""
+    """Return a description of the values that the registered type ``type_id`` accepts."""
     return VALUE_KINDS[BY_TYPE[type_id].value_kind].description
 
 
@@ -239,7 +239,7 @@ def _decode_seed(data: bytes) -> int | None:
     return value if _encode_seed(value) == data else None
 
 
-#: By the name that the registry has for the kind of a type.
+#: By the ``value_kind`` of the types in the registry.
 VALUE_KINDS: Final[dict[str, ValueKind]] = {
     "text": ValueKind(
         _encode_text,

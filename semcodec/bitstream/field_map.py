@@ -1,8 +1,8 @@
 """The field map: every bit of the data, once, with a name and a meaning (spec §9.2).
 
-The parser recorded where the fields of each core are; this module adds what is around the core, and
-translates values. Where a broken rule stopped the parser, ``layout`` still finds the fields that
-fit the bytes.
+The parser has recorded the locations of the fields of each core. This module adds the fields of the
+framing and interprets the values. If a broken rule stopped the parser, ``layout`` locates the
+fields that still fit the bytes.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ class Field(NamedTuple):
     """A field. The fields of the data follow each other and leave out no bit.
 
     Attributes:
-        name: dotted path, such as ``"header.coding"``; ``"unread"`` for what follows a rule that
+        name: dotted path, such as ``"header.coding"``; ``"unread"`` for the bits after a rule that
             stopped the parser.
-        offset: first bit, from the start of the data; of a text form, from the start of its core.
-        bits: how many.
+        offset: first bit, from the start of the data; in a text form, from the start of its core.
+        bits: length in bits.
         raw: hex for a field of whole bytes, else binary digits.
-        value: what the bits mean, as an integer or a string.
+        value: the meaning of the bits, as an integer or a string.
     """
 
     name: str
@@ -40,11 +40,11 @@ class ScannedCore(NamedTuple):
     """A core that was found in the data, valid or not.
 
     Attributes:
-        data: the bytes that contain it: all data, or of a text form the core alone.
+        data: the bytes that contain the core: all of the data, or the decoded core of a text form.
         item_start: the byte where the item of a sequence starts, else 0.
-        start, end: its first byte, and the byte after its last.
-        fields: the locations of its fields, or None if it could not be read to its end.
-        text: that of its payload, or None if it could not be decoded.
+        start, end: the core's first byte, and the byte after its last one.
+        fields: the locations of the fields, or None if the core could not be read to its end.
+        text: the text of the payload, or None if it could not be decoded.
     """
 
     data: bytes
@@ -56,12 +56,12 @@ class ScannedCore(NamedTuple):
 
 
 def field_map(data: bytes, framing: str, cores: Sequence[ScannedCore]) -> list[Field]:
-    """Return the fields of ``data`` in ``framing``; of a text form, those of its core.
+    """Return the fields of ``data`` in ``framing``; for a text form, the fields of its core.
 
     Args:
         data: as for ``validate``.
-        framing: not ``"auto"``.
-        cores: all that were found in ``data``, in order.
+        framing: as for ``validate``, but not ``"auto"``.
+        cores: all cores that were found in ``data``, in order.
     """
     if framing == "sequence":
         return list(_sequence_fields(data, cores))
@@ -107,7 +107,7 @@ def _sequence_fields(data: bytes, cores: Sequence[ScannedCore]) -> Iterator[Fiel
 def _core_fields(core: ScannedCore, prefix: str = "", is_file: bool = False) -> list[Field]:
     data, locations = core.data, core.fields
     if locations is None:
-        start = 0 if is_file else core.start  # with the magic of a file
+        start = 0 if is_file else core.start  # a file's layout begins with its magic
         locations = _locations_by_layout(data[start : core.end], is_file, start)
     values = {location.name: location.value for location in locations}
     return [
@@ -123,7 +123,7 @@ def _core_fields(core: ScannedCore, prefix: str = "", is_file: bool = False) -> 
 
 
 def _locations_by_layout(data: bytes, is_file: bool, start: int) -> list[FieldLocation]:
-    """Return the locations of the fields that fit a core at byte ``start`` that was not read."""
+    """Return the locations of the fields that fit an unreadable core, which starts at ``start``."""
     first = 2 if is_file else 0
     if data[first : first + 1] >= b"\x80":  # another version, with an unknown layout
         return [FieldLocation("unread", 8 * start, 8 * len(data), data)]
@@ -153,7 +153,7 @@ def _raw(data: bytes, location: FieldLocation) -> str:
 
 
 def _interpret(location: FieldLocation, values: dict[str, Any], text: str | None) -> int | str:
-    """Return the meaning of a field; ``values`` has the plain values of all fields of its core."""
+    """Return the meaning of a field; ``values`` has the stored values of its core, by name."""
     value: Any = location.value
     match location.name:
         case "header.coding":
@@ -166,7 +166,7 @@ def _interpret(location: FieldLocation, values: dict[str, Any], text: str | None
             return MODEL_SETS[value]
         case "payload" if text is not None:
             return text
-    # Explicit sizes are stored less one.
+    # Sides are stored less one.
     if location.name.endswith((".width", ".height")):
         return int(value) + 1
     if location.name.endswith(".value"):

@@ -38,7 +38,7 @@ class FirstByte(NamedTuple):
     Attributes:
         coding_id: index into ``CODINGS``.
         check_id: index into ``checksums.NAMES``.
-        has_extensions, has_size, has_models: which of the optional fields follow.
+        has_extensions, has_size, has_models: whether each optional field follows.
     """
 
     coding_id: int
@@ -59,7 +59,7 @@ def read_first_byte(parser: Parser) -> FirstByte:
     """Return the fields of the first byte.
 
     Raises:
-        FormatError: the record has no byte.
+        FormatError: there is no first byte.
         UnsupportedError: SC-HDR-1, another version, whose other fields are not known.
     """
     start = parser.position
@@ -70,7 +70,7 @@ def read_first_byte(parser: Parser) -> FirstByte:
     return _FIRST_BYTES[byte]
 
 
-#: The fields of every first byte of version 1: looking them up takes a third of the time.
+#: The fields of every first byte of version 1: a lookup takes a third of the time of building them.
 _FIRST_BYTES: Final = tuple(
     FirstByte(byte >> 5, byte >> 3 & 3, bool(byte & 0b100), bool(byte & 0b010), bool(byte & 0b001))
     for byte in range(128)
@@ -105,7 +105,7 @@ _CODE_OF_SIZE: Final = {size: code for code, size in enumerate(SIZE_CODES)}
 def write_size(size: Size) -> bytes:
     """Return the size field of ``size`` in 0, 1, 4 or 8 bytes.
 
-    The top bits of the first byte tell the forms apart: ``0`` code, ``10`` short, ``11`` long.
+    The top bits of the first byte distinguish the forms: ``0`` code, ``10`` short, ``11`` long.
     """
     if size == DEFAULT_SIZE:
         return b""
@@ -118,7 +118,7 @@ def write_size(size: Size) -> bytes:
 
 
 def read_size(parser: Parser) -> Size:
-    """Return the size in a size field, to be called if the first byte states one.
+    """Return the size in the size field, which must be present (``FirstByte.has_size``).
 
     Raises:
         FormatError: SC-SIZ-2 to 5, or the field is truncated.
@@ -144,12 +144,12 @@ def _read_size_code(parser: Parser, code: int, start: int) -> Size:
     if code >= len(SIZE_CODES):
         expected = f"a code from 1 to {len(SIZE_CODES) - 1}"
         parser.report("SC-SIZ-1", start * 8, f"code {code}", expected)
-        return DEFAULT_SIZE  # only a collecting parser gets here, and its caller drops the size
+        return DEFAULT_SIZE  # only reached by a collecting parser, whose caller ignores the size
     return SIZE_CODES[code]
 
 
 def _check_explicit_size(parser: Parser, size: Size, bits: int, offset: int) -> None:
-    """Report a size that has a shorter form, or that is too large. ``bits`` is 15 or 31."""
+    """Report a size that has a shorter form or is too large; ``bits`` per side is 15 or 31."""
     found = f"{format_size(size)} in {(bits + 1) // 4} bytes"
     if size == DEFAULT_SIZE:
         parser.report("SC-SIZ-2", offset, found, "no size field")
@@ -195,10 +195,10 @@ class Models:
     prompts: int = 0
 
     def __post_init__(self) -> None:
-        """Check that the numbers fit a models field."""
+        """Check that a models field can contain the numbers."""
         for number in (self.set, *self.ids):
             if type(number) is not int or not 0 <= number <= leb128.MAX_VALUE:
-                raise InputError(f"A model set or id is an integer from 0 to {leb128.MAX_VALUE}.")
+                raise InputError(f"Model sets and ids must be from 0 to {leb128.MAX_VALUE}.")
         if self.set and any(self.ids):
             raise InputError("Give a model set or four ids, not both.")
 
@@ -227,7 +227,7 @@ def write_models(models: Models) -> bytes:
 
 
 def read_models(parser: Parser) -> Models:
-    """Return the models in a models field, to be called if the first byte states one.
+    """Return the models in the models field, which must be present (``FirstByte.has_models``).
 
     Raises:
         FormatError: SC-MOD-1, SC-LEB-1, SC-LEB-2, or the field is truncated.

@@ -1,9 +1,9 @@
-"""The layout as a table, to read beside the specification. The only module that uses ``construct``.
+"""The layout of a core, declared with ``construct``; it can be read side by side with the spec.
 
-It states where each field is, but not which values are allowed: the rules are in the parser's
-modules. ``validate`` takes the field map from it where a broken rule stopped the parser, and the
-tests compare the parser's field map with it: the two share no code. It is slow: interpreted, not
-compiled, because construct's compiled parsers take shortcuts on hostile bytes.
+It declares the position of each field, but not the allowed values: those rules are in the modules
+of the parser. ``validate`` takes the field map from it if a broken rule stopped the parser. The
+tests compare it with the field map of the parser, with which it shares no code. It is slow, because
+it is interpreted: construct's compiled parsers take shortcuts on hostile bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CHECK_BYTES = (0, 1, 2, 4)  #: by the bits of header.check
 
 
 class Located(c.Subconstruct):  # type: ignore[misc]  # construct has no types
-    """Parses like the inner declaration, and records the locations of its fields."""
+    """Wraps a declaration: parses in the same way, and records the locations of its fields."""
 
     def _parse(self, stream: Untyped, context: Untyped, path: str) -> Untyped:
         start = stream.tell()
@@ -70,7 +70,7 @@ def _payload_bytes(this: Untyped) -> int:
 
 
 def _explicit_size(bits: int) -> Untyped:
-    """Return the declaration of two sides of ``bits`` bits, each one less than its pixels."""
+    """Return the declaration of a width and a height of ``bits`` bits, each stored less one."""
     return c.BitStruct(
         "form" / c.BitsInteger(2),
         "width" / c.BitsInteger(bits),
@@ -110,7 +110,7 @@ EXTENSION = c.Struct(
     "value" / Located(c.Bytes(c.this.length)),
 )
 
-#: ``end`` is where the block stops, in bytes from the start of the data.
+#: ``end`` is the end of the block, in bytes from the start of the data.
 EXTENSIONS = c.Struct(
     "length" / Located(Leb128()),
     "end" / c.Computed(lambda this: this._io.tell() + this.length),

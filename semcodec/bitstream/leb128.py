@@ -36,7 +36,7 @@ def read(parser: Parser, name: str = "") -> int:
     value, shift = byte & 127, 0
     while byte >= 128:
         shift += 7
-        # Checked before the next byte is read: a run of bytes from 80 costs four steps at most.
+        # Checked before the next byte is read, so a long run of bytes from 80 takes four steps.
         if shift == 7 * MAX_BYTES:
             parser.fail("SC-LEB-1", start * 8, _hex(parser, start), f"at most {MAX_BYTES} bytes")
         byte = parser.read_byte()

@@ -1,14 +1,14 @@
-"""The parser: a position in the bytes of a record, and what happens where a rule is broken.
+"""The parser: a position in the bytes of a record, and the handling of broken rules.
 
 Reading and validating are one traversal. ``Parser(data)`` is strict: the first broken rule raises.
 ``Parser(data, findings)`` collects: ``report`` appends the error to ``findings`` and returns, so
 that reading continues, and ``fields`` gets the location of each field that was read.
 
-The invariant is that both take the same steps. A function that reads a field therefore checks each
-rule by ``report`` or ``fail`` and never looks at ``findings``; it calls ``report`` only where it
-can continue with a value of the right type, and ``fail``, which raises in both modes, where
-it does not. Without this the two would drift apart: ``validate`` would call data valid that
-``unpack`` refuses, or stop at a rule that ``unpack`` does not know. Tested by
+The invariant is that both modes take the same steps. A function that reads a field therefore checks
+each rule by ``report`` or ``fail`` and never looks at ``findings``. It calls ``report`` only where
+it can continue with a value of the right type, and elsewhere ``fail``, which raises in both modes.
+Without this the two would drift apart: ``validate`` would accept data that ``unpack`` refuses, or
+stop at a rule that ``unpack`` does not check. Tested by
 test_validator_and_reader_agree (tests/bitstream/test_consistency.py), by every vector
 (test_vectors.py), and by the mutants of tests/requirements/sites.py, which switch off one call of
 ``report`` or ``fail`` at a time.
@@ -26,13 +26,13 @@ BitFields = tuple[tuple[str, int], ...]  #: the dotted name of each field, and i
 
 
 class FieldLocation(NamedTuple):
-    """Where a field is.
+    """The location of a field in the data.
 
     Attributes:
-        name: dotted, such as ``"size.code"``.
-        offset: the first bit, from the first bit of the data.
-        bits: how many.
-        value: as it was read, such as an index into a registry.
+        name: dotted path, such as ``"size.code"``.
+        offset: first bit, from the first bit of the data.
+        bits: length in bits.
+        value: the stored value, such as an index into a registry.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Parser:
     Positions count bytes; the offsets of fields and rules count bits.
 
     Attributes:
-        truncation_rule: the rule that is broken if ``read`` needs more bytes than there are.
+        truncation_rule: the rule that is broken if fewer bytes are left than ``read`` needs.
         findings: the broken rules so far, or None if the parser is strict.
         fields: the locations of the fields read so far, or None if the parser is strict.
     """
@@ -56,7 +56,7 @@ class Parser:
     __slots__ = ("data", "end", "fields", "findings", "position", "truncation_rule")
 
     def __init__(self, data: bytes, findings: list[RuleError] | None = None) -> None:
-        """Start at the first byte. With a list for findings the parser collects."""
+        """Start at the first byte. With a list of ``findings``, the parser collects."""
         self.data, self.position, self.end = data, 0, len(data)
         self.truncation_rule = "SC-HDR-3"
         self.findings = findings
@@ -70,7 +70,7 @@ class Parser:
         """Return the next ``count`` bytes.
 
         Raises:
-            FormatError: ``truncation_rule``, there are fewer.
+            FormatError: ``truncation_rule``, if fewer bytes are left.
         """
         start = self.position
         # Compared before anything is allocated: a count in hostile data can be 2^28.
@@ -82,8 +82,8 @@ class Parser:
         return self.data[start : self.position]
 
     def record_field(self, name: str, start: int, value: object) -> None:
-        """Record that the field ``name`` reaches from byte ``start`` to the position."""
-        # Without a field of no bits, such as an empty payload.
+        """Record that the field ``name`` extends from byte ``start`` to the position."""
+        # The field map has no field without bits, such as an empty payload.
         if self.fields is not None and self.position > start:
             bits = 8 * (self.position - start)
             self.fields.append(FieldLocation(name, 8 * start, bits, value))
@@ -102,9 +102,9 @@ class Parser:
         """Raise or collect a broken rule after which the bytes can still be read.
 
         Args:
-            rule: its id.
-            offset: the bit where it shows.
-            found, expected: what is there, and what would be right.
+            rule: id of the rule.
+            offset: the bit where the violation shows.
+            found, expected: the actual and the valid content, in words.
 
         Raises:
             FormatError, UnsupportedError: the parser is strict.
@@ -124,7 +124,7 @@ class Parser:
 
 
 def rule_error(rule: str, offset: int, found: str, expected: str) -> RuleError:
-    """Return the error for a broken ``rule``: its class follows from the registry of rules."""
+    """Return the error for a broken ``rule``; the rule's outcome determines the class."""
     outcome, message = RULES[rule].outcome, RULES[rule].message
     if outcome == "malformed" or outcome == "invalid":
         return FormatError(rule, message, offset, outcome, found, expected)

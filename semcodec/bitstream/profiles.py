@@ -1,7 +1,7 @@
-"""Profiles: what a record satisfies beyond the rules of the format, for a purpose (spec §11).
+"""Profiles: rules for a purpose, beyond the rules of the format (spec §11).
 
-``tiny`` is for channels where each bit counts, ``file`` for exchange, ``archive`` for readers in
-thirty years: with a strong check, and with the names of everything that made the record.
+``tiny`` is for channels where each bit counts, ``file`` for exchange, and ``archive`` for storage
+over decades: it requires a strong check, and the names of everything that made the record.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ class ProfileRule(NamedTuple):
     """A rule of a profile.
 
     Attributes:
-        rule: its id.
+        rule: id of the rule.
         field: name of the field where a violation shows.
-        is_satisfied: whether a record satisfies it.
-        found: what the record has instead.
-        expected: what would be right.
+        is_satisfied: returns whether a record satisfies the rule.
+        found: returns the violating content of a record, in words.
+        expected: the content that satisfies the rule, in words.
     """
 
     rule: str
@@ -35,7 +35,7 @@ class ProfileRule(NamedTuple):
 
     @property
     def profile(self) -> str:
-        """The profile to which it belongs."""
+        """The profile to which the rule belongs."""
         return RULES[self.rule].profile
 
 

@@ -1,8 +1,8 @@
-"""Where the bits of a record go, in bits and in micro-bits per pixel, and what is not sent.
+"""The rate of a record by its parts, in bits and in micro-bits per pixel.
 
-There are two rates: that of the payload, which papers print, and that of the whole file, which a
-channel carries. What the decoder must know from elsewhere costs nothing here and is listed, so that
-it is not counted as free (spec §9.4).
+There are two rates: that of the payload, which papers report, and that of the whole file, which a
+channel carries. Information that the decoder must have from elsewhere takes no bits of the record;
+it is listed, so that it is not mistaken for free (spec §9.4).
 """
 
 from __future__ import annotations
@@ -28,32 +28,31 @@ class Entry(NamedTuple):
 
 
 class RateBreakdown(NamedTuple):
-    """Where the bits of one record go.
+    """The rate of one record by its parts.
 
     Attributes:
         entries: ``payload``, ``header`` (the first byte), ``size``, ``models``, ``extensions``,
             ``check`` and ``framing``, which together contain every bit, and their sum ``file``. Of
-            a PNG file only the chunk counts.
-        out_of_band: what the decoder must know from elsewhere, in sentences.
+            a PNG file, only the chunk counts.
+        out_of_band: the information that the decoder must have from elsewhere, in words.
     """
 
     entries: tuple[Entry, ...]
     out_of_band: tuple[str, ...]
 
     def bits(self, name: str) -> int:
-        """Return the bits of the entry ``name``."""
+        """Return the number of bits of the entry ``name``."""
         return next(entry.bits for entry in self.entries if entry.name == name)
 
 
 def rate_breakdown(data: Data, *, framing: str = "auto") -> RateBreakdown:
-    """Return where the bits of the record ``data`` go; ``data`` and ``framing`` as for ``unpack``.
+    """Return the rate of a record by its parts; ``data`` and ``framing`` as for ``unpack``.
 
     Raises:
         FormatError, UnsupportedError, InputError: as for ``unpack``.
     """
     record = api.unpack(data, framing=framing)
-    # Each value has one encoding, so writing the fields again gives the lengths of those in the
-    # data.
+    # Each value has exactly one encoding, so the fields have the same lengths when written again.
     lengths = {
         "payload": len(record.payload),
         "header": 1,
@@ -75,7 +74,7 @@ def rate_breakdown(data: Data, *, framing: str = "auto") -> RateBreakdown:
 def _out_of_band(record: Record) -> Iterator[str]:
     if record.framing == "bare":
         yield "that these bytes are a record, and how many they are"
-    # The record in a PNG file is covered by the CRC of its chunk.
+    # In a PNG file, the CRC of the chunk covers the record.
     if record.check == "none" and record.framing != "png":
         yield "that no bit has changed: there is no check"
     if record.coding == "nibble":
@@ -89,7 +88,7 @@ def _out_of_band(record: Record) -> Iterator[str]:
 
 
 def _unspecified_roles(record: Record) -> list[str]:
-    """Return the roles without a model set, an id or a name; row 0 of the sets states nothing."""
+    """Return the roles without a model set, an id or a name; row 0 of the sets is "not stated"."""
     if record.models.set:
         return []
     ids = zip(ROLES, record.models.ids, strict=True)

@@ -22,8 +22,8 @@ class _Values(NamedTuple):
     version: int
 
 
-# A record is a tuple, because a tuple is frozen, comparable, and made in 0.1 µs. A frozen dataclass
-# takes 0.55 µs, which would double the time of ``unpack``.
+# A record is a tuple, because a tuple is frozen, comparable, and created in 0.1 µs. A frozen
+# dataclass takes 0.55 µs, which would double the time of ``unpack``.
 #
 # The payload is kept beside the tuple, in the instance's __dict__ (so this class has no __slots__),
 # because coding words takes a thousand times as long as everything else. It follows from text and
@@ -33,10 +33,10 @@ class Record(_Values):
     """The content of a record.
 
     Attributes:
-        text: what the payload encodes; of the sixteen symbols if the coding is ``"nibble"``.
+        text: the text of the payload; it has only the sixteen symbols in the coding ``"nibble"``.
         coding: ``"nibble"``, ``"lexicon"``, ``"bag"`` or ``"utf8"``.
         size: width and height in pixels, each from 1 to 2^31-1.
-        models: which models made it.
+        models: the models that made the record.
         extensions: pairs of type and bytes, types ascending.
         framing: ``"bare"``, ``"file"``, ``"sequence"``, ``"url"``, ``"qr"`` or ``"png"``.
         check: ``"none"``, ``"crc8"``, ``"crc16"`` or ``"crc32"``.
@@ -48,7 +48,7 @@ class Record(_Values):
         raise AttributeError(f"A Record cannot be changed: make another with _replace({name}=...).")
 
     def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
-        """Return how to copy and pickle the record: from its values, without the payload."""
+        """Return the class and the values, so that copies and pickles lack the payload."""
         return type(self), tuple(self)
 
     @property
@@ -72,7 +72,7 @@ class Record(_Values):
         }
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the value of the record (spec §5.7) as JSON types, as the vectors have it."""
+        """Return the value of the record (spec §5.7) in JSON types, as in the vectors."""
         models = {"set": self.models.set} | dict(zip(ROLES, self.models.ids, strict=True))
         return {
             "text": self.text,
@@ -113,24 +113,26 @@ def kept_payload(record: Record) -> bytes | None:
 
 
 def keep_payload(record: Record, payload: bytes) -> Record:
-    """Return ``record``, which from now on keeps ``payload``, the one of its text and coding."""
+    """Store ``payload``, which must match the text and coding, in ``record``, and return it."""
     record.__dict__["payload"] = payload
     return record
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a reader takes in. More raises ``UnsupportedError``: the data may still be valid.
+    """The largest sizes that a reader accepts.
+
+    Data beyond a limit may be valid, so it raises ``UnsupportedError``.
 
     Attributes:
-        max_bytes: of a core, or of a text form.
-        max_words: of the text.
+        max_bytes: bytes of a core, or of a text form.
+        max_words: words of the text.
         max_extensions: entries in the extension block.
-        max_chunks: of a PNG file.
-        max_records: of a sequence.
+        max_chunks: chunks of a PNG file.
+        max_records: records of a sequence.
 
     Raises:
-        InputError: a limit is not an integer from 0.
+        InputError: a limit is negative or not an integer.
     """
 
     max_bytes: int = 65_536
@@ -140,10 +142,10 @@ class Limits:
     max_records: int = 65_536
 
     def __post_init__(self) -> None:
-        """Check that the limits are integers from 0."""
+        """Check that the limits are integers and not negative."""
         for limit in (getattr(self, name) for name in self.__slots__):
             if type(limit) is not int or limit < 0:
-                raise InputError("A limit is an integer from 0.")
+                raise InputError("A limit must be an integer, 0 or more.")
 
 
 DEFAULT_LIMITS: Final = Limits()

@@ -1,7 +1,7 @@
-"""Records to bytes and back: the order of the fields in a core (spec §5, §6, §9.1).
+"""Writing and reading whole records: the order of the fields in a core (spec §5, §6, §9.1).
 
-``write_core`` and ``read_core`` go through the same fields in the same order; the writer and reader
-of each field are in the module of that field.
+``write_core`` and ``read_core`` process the same fields in the same order; the functions that write
+and read each field are in the module of that field.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ def read_core(parser: Parser, framing: str, limits: Limits) -> Record:
     """Return the record whose core reaches from the parser's position to its end.
 
     Raises:
-        FormatError: a rule is broken, and the parser is strict or cannot go on.
-        UnsupportedError: the same for an unknown version, size code or extension, or a limit.
+        FormatError: a rule is broken, and the parser is strict or cannot continue.
+        UnsupportedError: likewise, for an unknown version, size code or extension, or for a limit.
     """
     start = parser.position
     first = read_first_byte(parser)
     _check_length(parser, start, limits.max_bytes)
-    # Before all that depends on the bytes that the check covers: damaged data is reported as
-    # damaged, and not as whatever rule the damage happens to break.
+    # The check is verified before the fields that it covers, so that damaged data is reported as
+    # damaged, and not as a violation of whatever rule the damage happens to break.
     _verify_check(parser, framing, first.check_id, start)
     size = read_size(parser) if first.has_size else DEFAULT_SIZE
     models = read_models(parser) if first.has_models else DEFAULT_MODELS
@@ -71,7 +71,7 @@ def read_core(parser: Parser, framing: str, limits: Limits) -> Record:
 
 
 def core_overhead(size: Size, models: Models, entries: Iterable[Extension], check: str) -> int:
-    """Return the bytes of a core without those of its payload: first byte, fields and check."""
+    """Return the number of bytes of a core without its payload: first byte, fields and check."""
     fields = write_size(size), write_models(models), extensions.write(entries)
     return 1 + sum(map(len, fields)) + checksums.LENGTHS[checksums.NAMES.index(check)]
 
@@ -83,7 +83,7 @@ def _check_length(parser: Parser, start: int, max_bytes: int) -> None:
 
 
 def _verify_check(parser: Parser, framing: str, check_id: int, start: int) -> None:
-    """Compare the check (a CRC) of the core that starts at byte ``start``; end before it."""
+    """Verify the check (a CRC) of the core from byte ``start``; move the parser's end before it."""
     if framing in framings.CHECK_REQUIRED and check_id == 0:
         parser.report("SC-FRM-3", start * 8 + 3, "KK = 0", "KK from 1 to 3")
     if framing == "png" and check_id != 0:
@@ -101,7 +101,7 @@ def _verify_check(parser: Parser, framing: str, check_id: int, start: int) -> No
 
 
 def _record_check(parser: Parser, check_id: int) -> None:
-    """Record the field of the check: verified before the other fields, it is the last of them."""
+    """Record the location of the check, which was verified first but is the last field."""
     start = parser.position
     parser.position = start + checksums.LENGTHS[check_id]
     parser.record_field("check", start, parser.data[start : parser.position])
@@ -129,7 +129,8 @@ def _decode_payload(parser: Parser, coding: str, payload: bytes, offset: int) ->
         return _decode_utf8(parser, payload, offset)
     words, rule = (bag if coding == "bag" else lexicon).decode(payload)
     if rule is not None:
-        # Words over a limit are not decoded to their end; other words are, and can be shown.
+        # A payload over a limit was not decoded to its end, so reading stops. After any other
+        # broken rule all words are known, and a collecting parser continues.
         report = parser.fail if RULES[rule].outcome == "malformed" else parser.report
         report(
             rule, offset, f"a payload of {len(payload)} bytes", "the canonical payload of its words"
@@ -142,7 +143,7 @@ def _check_spaces(parser: Parser, text: str, offset: int) -> None:
         return
     if text.startswith(" "):
         parser.report("SC-NIB-1", offset, "a space", "a letter")
-    # Spaces at the start can break two rules, which are reported at two offsets.
+    # Two spaces at the start break two rules, which are reported at different offsets.
     if (index := text.find("  ")) >= 0:
         parser.report("SC-NIB-2", offset + 4 * (index + 1), "a second space", "a letter")
     if text.endswith(" ") and len(text) > 1:
@@ -164,7 +165,7 @@ def read_record(parser: Parser, framing: str, limits: Limits) -> Record:
     """Return the one record in the data of ``parser``.
 
     Args:
-        framing: of the data, or ``"auto"`` to detect it from the first bytes.
+        framing: framing of the data, or ``"auto"`` to detect it from the first bytes.
 
     Raises:
         FormatError, UnsupportedError: as for ``read_core`` and ``open_core``.
@@ -185,29 +186,29 @@ def read_sequence(parser: Parser, limits: Limits) -> Iterator[Record]:
 
 
 def open_core(parser: Parser, framing: str, limits: Limits) -> Parser:
-    """Return a parser that is at the first byte of the core in ``framing``.
+    """Return a parser that is positioned at the first byte of the core in ``framing``.
 
     Raises:
         FormatError, UnsupportedError: as for ``framing.unwrap``; also SC-LIM-1 for a text form.
     """
-    if framing in framings.TEXT_FRAMINGS:  # limited before it is decoded
+    if framing in framings.TEXT_FRAMINGS:  # the limit applies before the text is decoded
         _check_length(parser, 0, limits.max_bytes)
     return framings.unwrap(parser, framing, limits.max_chunks)
 
 
 # --- The fast path
 #
-# Nearly every record is the default one: bare, nibble, 1024 x 1024, without models, extensions and
-# check, which is one zero byte and then the symbols. ``write_default`` and ``read_default`` handle
-# only that, in a handful of C calls, and return None for anything else and for any broken rule; the
-# functions above then do the work again, or raise.
+# Nearly every record is a default one: bare, nibble, 1024 x 1024, without models, extensions and
+# check, so one zero byte and then the symbols. ``write_default`` and ``read_default`` handle only
+# that, in a handful of C calls, and return None for anything else and for any broken rule; the
+# functions above then start over, or raise.
 #
-# The invariant is that a result other than None equals what the functions above give. Without it
-# the same bytes would be two records, or data that breaks a rule would be read. Tested by
+# The invariant is that a result other than None equals the result of the functions above. Without
+# it the same bytes would be two records, or data that breaks a rule would be read. Tested by
 # test_fast_path_and_general_path_agree (tests/bitstream/test_consistency.py), by the fuzz targets,
 # and by the mutants of this file in tests/requirements/mutants.toml.
 #
-# It exists because ``pack`` and ``unpack`` are not to be slower than cbor2, which is written in C.
+# It exists because ``pack`` and ``unpack`` must not be slower than cbor2, which is written in C.
 # Microseconds for a record of 50 symbols (bench/pack.py, CPython 3.11): cbor2 dumps 0.94 and loads
 # 0.72; fast path 0.38 and 0.62; the functions above 6.9 and 5.7. Even a reader that is one
 # function, with a parser but without a call for each field, takes 1.06.
@@ -234,8 +235,9 @@ def write_default(text: str) -> bytes | None:
 def read_default(data: bytes) -> Record | None:
     """Return the record of ``data``, whose first byte must be zero, or None.
 
-    That byte reads as two spaces. If these are the last two spaces in a row, then the text after
-    them does not start with a space, has no double space, and ends with the padding at most.
+    That byte decodes to two spaces. If they are the last pair of adjacent spaces (``rfind`` returns
+    0), the text after them does not start with a space, has no double space, and ends with at most
+    one space, which is the padding.
     """
     text = _hexlify(data).translate(nibble.DIGIT_TO_SYMBOL).decode("ascii")
     if text.rfind("  ") or len(data) > MAX_FAST_BYTES:

@@ -1,7 +1,6 @@
-"""``validate`` and ``inspect``: every broken rule, and every field (spec §9.2).
+"""``validate`` and ``inspect``, which return every broken rule and every field (spec §9.2).
 
-Both scan the data with a collecting parser, which reads it once: findings and fields come from that
-one traversal.
+Both read the data once with a collecting parser; findings and fields come from that one traversal.
 """
 
 from __future__ import annotations
@@ -22,8 +21,7 @@ from semcodec.errors import FormatError, UnsupportedError
 
 Verdict = Literal["valid", "invalid", "malformed", "unsupported"]
 
-#: The most severe first. A broken rule is certain; "unsupported" may only be a limit of this
-#: reader.
+#: The most severe comes first. "unsupported" is the least, because the data may still be valid.
 SEVERITY_ORDER: Final = ("malformed", "invalid", "unsupported")
 NO_WORDS: Final = ("SC-LEX", "SC-BAG")  #: a payload that breaks one of these rules has no words
 
@@ -32,11 +30,11 @@ class Finding(NamedTuple):
     """A broken rule.
 
     Attributes:
-        rule: its id.
-        offset: the bit where it shows, from the first bit of the data; in the core of a text form,
-            from the first bit of that core.
+        rule: id of the rule.
+        offset: the bit where the violation shows, from the first bit of the data; in a text form,
+            for a rule about its core, from the first bit of that core.
         message: what is wrong, and what to do.
-        found, expected: what is there, and what would be right.
+        found, expected: the actual and the valid content, in words.
     """
 
     rule: str
@@ -52,9 +50,10 @@ class Report(NamedTuple):
     Attributes:
         verdict: the most severe outcome of the findings: malformed, invalid, unsupported, or valid.
         findings: all broken rules, in the order of reading; those of a profile last.
-        fields: every bit; after a rule that stopped the parser, the rest is one field ``unread``.
-        framing: how the data was read.
-        profiles: those that valid data satisfies.
+        fields: the field map, which covers every bit; the bits that could not be read are the
+            field ``unread``. Empty if a limit was exceeded.
+        framing: the framing in which the data was read.
+        profiles: the profiles that the data satisfies; none if it is not valid.
     """
 
     verdict: Verdict
@@ -81,8 +80,8 @@ def validate(
     Args:
         data: one record, or for the framing ``"sequence"`` any number.
         framing: as for ``unpack``, or ``"sequence"``.
-        profile: ``"tiny"``, ``"file"`` or ``"archive"``, whose rules are checked too.
-        limits: how much to take in.
+        profile: ``"tiny"``, ``"file"`` or ``"archive"``, whose rules are checked too, or None.
+        limits: the largest sizes to accept.
 
     Raises:
         InputError: an argument is not valid. Broken rules of the format do not raise.
@@ -95,7 +94,7 @@ def validate(
     findings = [_finding(error) for error in scan.errors]
     fields = () if scan.hit_limit else tuple(field_map(whole, framing, scan.cores))
     satisfied: tuple[str, ...] = ()
-    # Profiles are for valid data. Their findings leave the verdict as it is.
+    # Only valid data can satisfy a profile. Findings of a profile do not change the verdict.
     if not findings:
         violated = [violations(record) for record in scan.records]
         satisfied = _satisfied_profiles(violated)
@@ -104,7 +103,7 @@ def validate(
 
 
 def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
-    """Return the fields of ``data``, also if it breaks rules but can be read.
+    """Return the fields of ``data``, even if it breaks rules, as long as it can be read.
 
     Args:
         data: as for ``validate``.
@@ -131,13 +130,13 @@ def _framing(data: bytes, value: object) -> str:
 
 
 class _Scan:
-    """What a collecting parser found in some data.
+    """The results of reading data with a collecting parser.
 
     Attributes:
-        errors: every broken rule.
-        fatal: those of ``errors`` that stopped the parser.
-        records: those that could be read to their end.
-        cores: all that were found, valid or not.
+        errors: an error for every broken rule.
+        fatal: the ``errors`` that stopped the parser.
+        records: the records that could be read to their end.
+        cores: all cores that were found, valid or not.
     """
 
     def __init__(self) -> None:
@@ -148,12 +147,12 @@ class _Scan:
 
     @property
     def hit_limit(self) -> bool:
-        """Whether a limit was exceeded; to map the fields could be as much work."""
+        """Whether a limit was exceeded: mapping the fields could then exceed it as well."""
         return any(error.rule.startswith("SC-LIM") for error in self.errors)
 
     @contextlib.contextmanager
     def recording(self) -> Iterator[None]:
-        """Collect the error that stops the parser in this block."""
+        """Return a context manager that collects an error that stops the parser."""
         try:
             yield
         except (FormatError, UnsupportedError) as error:
@@ -162,7 +161,7 @@ class _Scan:
 
     def read(self, parser: Parser, framing: str, limits: Limits, item_start: int = 0) -> None:
         """Read the core at the position of ``parser``, which collects into ``errors``."""
-        # Noted before reading, which moves the position, and the end to before the check.
+        # Saved before reading, which moves the position and moves the end before the check.
         errors_before, start, end = len(self.errors), parser.position, parser.end
         fields = text = None
         with self.recording():
@@ -175,7 +174,7 @@ class _Scan:
 
 
 def _scan(data: bytes, framing: str, limits: Limits) -> _Scan:
-    """Read ``data``; of a sequence every item, whatever is wrong with those before it."""
+    """Read ``data``; in a sequence, read every item, even after an item that breaks a rule."""
     scan = _Scan()
     parser = Parser(data, scan.errors)
     with scan.recording():
@@ -188,7 +187,7 @@ def _scan(data: bytes, framing: str, limits: Limits) -> _Scan:
 
 
 def _verdict(errors: list[RuleError]) -> Verdict:
-    """Return the most severe outcome."""
+    """Return the most severe outcome, or ``"valid"`` if there is none."""
     outcomes = {RULES[error.rule].outcome for error in errors}
     for outcome in SEVERITY_ORDER:
         if outcome in outcomes:
@@ -202,7 +201,7 @@ def _finding(error: RuleError) -> Finding:
 
 
 def _satisfied_profiles(violated: list[list[ProfileRule]]) -> tuple[str, ...]:
-    """Return the profiles that all records satisfy, none if there are no records."""
+    """Return the profiles that all records satisfy; none if there are no records."""
     broken = {rule.profile for rules in violated for rule in rules}
     return tuple(name for name in PROFILES if violated and name not in broken)
 
@@ -213,7 +212,7 @@ def _profile_findings(
     profile: str | None,
     fields: tuple[Field, ...],
 ) -> Iterator[Finding]:
-    """Yield the rules of ``profile`` that each record violates, at the field where it shows."""
+    """Yield a finding for each rule of ``profile`` that a record violates, at the rule's field."""
     offsets = {field.name: field.offset for field in fields}
     for index, (record, rules) in enumerate(zip(records, violated, strict=True)):
         prefix = f"{index}." if record.framing == "sequence" else ""

@@ -1,5 +1,5 @@
 """Entropy coding of words: from a text to its payload and back, with integers only (spec §6).
 
 Start at ``codings``, which chooses the module for a coding. ``nibble``, ``lexicon`` and ``bag`` are
-the codings; ``range_coder``, ``model``, ``tables`` and ``escapes`` are what the last two share.
+the codings; the last two share ``range_coder``, ``model``, ``tables`` and ``escapes``.
 """

@@ -1,8 +1,8 @@
-"""The coding ``bag``: words as a set, without their order and so in fewer bits (spec §K.7).
+"""The coding ``bag``: words as a set, which takes fewer bits because it has no order (spec §K.7).
 
-The words are the leaves of a binary tree, and a payload describes the part of the tree that has any
-of them: at each split, two flags state whether the low and the high side have words. Their
-probabilities depend on the words found so far and on the length of the payload.
+The words are leaves of a binary tree, and a payload describes the part of the tree that leads to
+them: at each split, two flags state whether the low and the high side have words. The probabilities
+of the flags depend on the words found so far and on the length of the payload.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ from semcodec.coding.tables import (
     load_tables,
 )
 
-MAX_WORDS: Final = 256  #: of one record
+MAX_WORDS: Final = 256  #: in one record
 
-#: Probabilities, in 65536ths, that a split of rare words has words on its low side, and, if it has,
-#: on its high side too. Nearly always one word is left: a bit at even odds, and "no other".
+#: Probabilities, in 65536ths, that a split of rare words has words on its low side, and, if so, on
+#: its high side too. Nearly always a single word is left: its side is a bit at even odds, and the
+#: other side is empty.
 _P_LOW: Final = 33_026
 _P_HIGH: Final = 1_032
 
@@ -50,29 +51,29 @@ class _LimitExceeded(Exception):  # never leaves this module
 # three choices are fixed, and each set has exactly one payload:
 #
 # - The order is that of the traversal: depth first, low numbers first, then escaped words in ASCII
-#   order. It is part of the probabilities, since the words found so far predict the others.
-# - The size bucket. The length of the payload is a feature, because it tells roughly how many words
-#   there are and costs no bits. But the encoder knows the length only after encoding with some
-#   bucket. It tries buckets upwards from an estimate, and takes the first whose payload has a
+#   order. The probabilities depend on it, since the words found so far predict the others.
+# - The size bucket. The length of the payload is a feature, because it indicates roughly how many
+#   words there are and costs no bits. But the encoder knows the length only after encoding with
+#   some bucket. It tries buckets upwards from an estimate, and takes the first whose payload has a
 #   length in that bucket. The estimate and the direction are part of the format.
 # - The end. A decoder reads zeros after the payload, so zeros could be dropped or appended without
 #   changing a decision. The shortest bytes in the interval are taken, without zeros at the end, and
 #   then padded with zeros to the least length of the bucket: a shorter payload would be decoded
 #   with the features of another bucket, to other words.
 #
-# If one choice were open, the same words would have a second payload. decode() does not check the
-# three separately: it encodes the decoded words again and compares (SC-BAG-1), which is complete
-# and costs one encoding. Tests (tests/bitstream/test_coding.py):
+# If any of these were open, the same words would have a second payload. decode() does not check the
+# three choices separately: it encodes the decoded words again and compares the bytes (SC-BAG-1),
+# which covers all of them and costs one encoding. Tests (tests/bitstream/test_coding.py):
 # test_set_comes_back_in_canonical_order, test_any_bytes_are_canonical_or_rejected,
 # test_size_buckets_grow_with_the_length, test_set_ends_without_zeros,
 # test_repeated_word_in_a_set_is_rejected; vectors SC-BAG-1-breaks-*.
 def encode(words: Iterable[str]) -> bytes:
-    """Return the payload of ``words``, which must be encodable, different and not too many."""
+    """Return the payload of ``words``, for which ``why_unencodable`` must return None."""
     numbers, escaped = _numbers_and_escaped(words)
     count = len(numbers) + len(escaped)
     if not count:
         return b""
-    first = max(0, _estimate_bucket(count) - 1)  # few sets take less than half of the estimate
+    first = max(0, _estimate_bucket(count) - 1)  # few sets would fit a lower one
     payloads = (
         (bucket, _encode_in_bucket(bucket, numbers, escaped))
         for bucket in range(first, SIZE_BUCKETS)
@@ -84,7 +85,8 @@ def encode(words: Iterable[str]) -> bytes:
 def decode(payload: bytes) -> tuple[list[str], str | None]:
     """Return the words of ``payload`` in canonical order, and the id of the rule it breaks or None.
 
-    No words are returned with SC-BAG-2 (too many words) and SC-LEX-3 (too many escaped letters).
+    The list is empty if the rule is SC-BAG-2 (too many words) or SC-LEX-3 (too many escaped
+    letters).
     """
     if not payload:
         return [], None
@@ -97,7 +99,10 @@ def decode(payload: bytes) -> tuple[list[str], str | None]:
 
 
 def payload_bits(words: Iterable[str]) -> int:
-    """Return about what ``words`` cost in bits: the bucket is estimated, the end is left out."""
+    """Return the approximate cost of ``words`` in bits.
+
+    The bucket is estimated, and the bits that end the payload are left out.
+    """
     numbers, escaped = _numbers_and_escaped(words)
     count = len(numbers) + len(escaped)
     return _encode(_estimate_bucket(count), numbers, escaped).bits if count else 0
@@ -110,14 +115,15 @@ def canonical_order(words: Iterable[str]) -> list[str]:
 
 
 def escaped_words(words: Iterable[str]) -> list[str]:
-    """Return those of ``words`` that this coding has to escape, capital forms too."""
+    """Return the words that this coding has to escape, which include capitalized words."""
     return _numbers_and_escaped(words)[1]
 
 
 def size_bucket(length: int) -> int:
     """Return the bucket (0 to 11) of a payload of ``length`` bytes, at least 1.
 
-    There are two buckets for each doubling: 1, none, 2, 3, 4-5, 6-7, 8-11 and so on.
+    There are two buckets for each doubling of the length. From bucket 0 on, they are for 1, no
+    length, 2, 3, 4-5, 6-7, 8-11 and so on.
     """
     octave = length.bit_length() - 1
     half = length >> (octave - 1) & 1 if octave else 0
@@ -125,13 +131,13 @@ def size_bucket(length: int) -> int:
 
 
 def _min_bytes(bucket: int) -> int:
-    """Return the least length of a payload in ``bucket``."""
+    """Return the minimum length of a payload in ``bucket``."""
     octave, half = divmod(bucket, 2)
     return (2 + half << octave) // 2
 
 
 def _estimate_bucket(count: int) -> int:
-    """Return the bucket of a set of ``count`` words of average cost, 19/16 bytes each."""
+    """Return the bucket for ``count`` words of average cost, which is 19/16 bytes each."""
     return size_bucket((19 * count + 15) // 16)
 
 
@@ -154,9 +160,9 @@ def _encode_in_bucket(bucket: int, numbers: Sequence[int], escaped: Sequence[str
 
 
 def _finish_shortest(encoder: RangeEncoder) -> bytes:
-    """Return the shortest bytes that are a number in the interval when zeros follow."""
+    """Return the shortest bytes that, followed by zeros, are a number in the interval."""
     ends = ((count, unit_in_last_place(count)) for count in range(WINDOW_BYTES + 1))
-    # The least multiple of each unit from low on; the last unit is 1, so there always is an end
+    # The least multiple of each unit that is not below low. The last unit is 1, so one always fits
     values = ((count, -(-encoder.low // ulp) * ulp) for count, ulp in ends)
     end = encoder.low + encoder.width
     count, value = next((count, value) for count, value in values if value < end)
@@ -164,9 +170,9 @@ def _finish_shortest(encoder: RangeEncoder) -> bytes:
 
 
 class _TreeCoder:
-    """One traversal of the tree, which encodes a given set or decodes one (see ``range_coder``).
+    """The traversal of the tree, which either encodes or decodes a set (see ``range_coder``).
 
-    Every method gets the words of its subtree to encode; they are ignored when decoding.
+    Every method takes the words to encode in its subtree; a decoder ignores them.
     """
 
     def __init__(self, coder: Coder, bucket: int) -> None:
@@ -176,7 +182,7 @@ class _TreeCoder:
         self.words: list[str] = []  # so far
 
     def code_set(self, numbers: Sequence[int], escaped: Sequence[str]) -> list[str]:
-        """Code the words with these numbers and the escaped words; return all words."""
+        """Code the words with ``numbers`` and the ``escaped`` words; return all coded words."""
         any_known, any_escaped = self._split(0, numbers, escaped)
         if any_known:
             self._vocabulary(numbers)
@@ -187,7 +193,7 @@ class _TreeCoder:
     def _split(
         self, decision: int, low: Sequence[object], high: Sequence[object]
     ) -> tuple[int, int]:
-        """Code which sides of a split have words, and return that for both sides."""
+        """Code and return two flags: whether each side of a split has words."""
         p_low, p_high = self._probability(decision), self._probability(DECISIONS + decision)
         return self._code_sides(p_low, p_high, low, high)
 
@@ -198,7 +204,7 @@ class _TreeCoder:
     def _code_sides(
         self, p_low: int, p_high: int, low: Sequence[object], high: Sequence[object]
     ) -> tuple[int, int]:
-        """Code two flags; the second is implied if the low side is empty, as one has words."""
+        """Code two flags. One side has words, so an empty low side implies the second flag."""
         any_low = self.coder.code_bit(p_low, len(low) > 0)
         return any_low, self.coder.code_bit(p_high, len(high) > 0) if any_low else 1
 
@@ -212,7 +218,7 @@ class _TreeCoder:
             self._rare(FREQUENT_BITS, rare)
 
     def _frequent(self, node: int, bits: int, numbers: Sequence[int]) -> None:
-        """Code the words under ``node``, whose numbers have ``bits`` bits left."""
+        """Code the words under ``node``, in whose numbers ``bits`` bits are still open."""
         if not bits:
             self._emit_number(node - FREQUENT_WORDS)
             return
@@ -224,7 +230,7 @@ class _TreeCoder:
             self._frequent(2 * node + 1, bits - 1, high)
 
     def _rare(self, bits: int, numbers: Sequence[int]) -> None:
-        """Code the words with numbers from ``2**bits`` on: those below ``2**(bits + 1)`` first."""
+        """Code the words with numbers from ``2**bits`` on, first those below ``2**(bits + 1)``."""
         if bits == MAX_RARE_BITS:
             self._uniform(1, bits, numbers)
             return
@@ -237,7 +243,7 @@ class _TreeCoder:
             self._rare(bits + 1, high)
 
     def _uniform(self, node: int, bits: int, numbers: Sequence[int]) -> None:
-        """Code rare words, like ``_frequent`` but with the same probabilities at every split."""
+        """Code rare words as ``_frequent`` does, but with the same probabilities at every split."""
         if not bits:
             self._emit_number(node)
             return
@@ -249,7 +255,7 @@ class _TreeCoder:
             self._uniform(2 * node + 1, bits - 1, high)
 
     def _escaped(self, escaped: Sequence[str]) -> None:
-        """Code escaped words, each followed by a flag for another one."""
+        """Code escaped words; the flag after each states whether another one follows."""
         first, index, another = len(self.words), 0, 1
         while another:
             word = escaped[index] if index < len(escaped) else ""
@@ -272,6 +278,6 @@ class _TreeCoder:
 
 
 def _halves(numbers: Sequence[int], bits: int) -> tuple[list[int], list[int]]:
-    """Split ascending numbers by the highest of their last ``bits`` bits."""
+    """Split ascending numbers by bit ``bits - 1``."""
     low = [number for number in numbers if not number >> (bits - 1) & 1]
     return low, list(numbers[len(low) :])

@@ -1,6 +1,7 @@
-"""The four codings by name: text to payload, its cost, and why a text has none (spec §6).
+"""The four codings by name: payloads, their cost, and why a text cannot be encoded (spec §6).
 
-Decoding needs no dispatch here: ``bitstream.reader`` calls each coding and reports its rule.
+Decoding is not here: ``bitstream.record_codec`` calls the module of each coding, because they break
+different rules.
 """
 
 from __future__ import annotations
@@ -26,26 +27,26 @@ def encode(coding: str, text: str) -> bytes:
 
 
 def payload_bytes(coding: str, words: Sequence[str]) -> int:
-    """Return the length of the payload of ``words``, or UNENCODABLE_BYTES if there is none."""
+    """Return the length of the payload of ``words``; UNENCODABLE_BYTES if they have none."""
     text = " ".join(words)
     return UNENCODABLE_BYTES if why_unencodable(coding, text) else len(encode(coding, text))
 
 
 def payload_bits(coding: str, words: Sequence[str]) -> int:
-    """Return the cost of ``words`` in bits: finer than whole bytes if the coding is range coded."""
+    """Return the cost of ``words`` in bits; not in whole bytes if the coding is range coded."""
     if coding not in MAX_WORDS:
         return 8 * payload_bytes(coding, words)
     return bag.payload_bits(words) if coding == "bag" else lexicon.payload_bits(words)
 
 
 def canonical_text(coding: str, text: str) -> str:
-    """Return ``text`` as it is decoded from its payload: a bag has an order of its own."""
+    """Return ``text`` as a decoder returns it: ``bag`` puts the words in canonical order."""
     return " ".join(bag.canonical_order(text.split())) if coding == "bag" else text
 
 
 def why_unencodable(coding: str, text: str) -> str | None:
-    """Return why ``coding`` cannot represent ``text``, as a message, or None if it can."""
-    if coding not in CODINGS:  # of a Record that a caller made
+    """Return a message that states why ``coding`` cannot encode ``text``, or None if it can."""
+    if coding not in CODINGS:  # possible in a Record that a caller created
         return f"Unknown coding; use one of {', '.join(CODINGS)}."
     if coding == "nibble":
         return _why_not_nibble(text)

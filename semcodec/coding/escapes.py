@@ -14,13 +14,14 @@ from semcodec.coding.range_coder import Coder
 from semcodec.coding.tables import LETTER_CODES, PREV_LETTERS, Tables
 
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789"
-MAX_WORD_LETTERS: Final = 63  #: characters of one escaped word
-MAX_ESCAPED_LETTERS: Final = 1_024  #: characters of all escaped words of a record
+MAX_WORD_LETTERS: Final = 63  #: characters in one escaped word
+MAX_ESCAPED_LETTERS: Final = 1_024  #: characters in all escaped words of a record
 
 _CODES: Final = {char: code for code, char in enumerate(ALPHABET)}
-_START: Final = LETTER_CODES  #: in place of a letter's code before the first letter
-#: By code, and last for _START: which letter, whatever its case; 26 for digits, hyphen and
-#: apostrophe; 27 for no letter. Fewer classes than codes keep the table small.
+_START: Final = LETTER_CODES  #: the previous letter's "code" before the first letter
+#: The class of each code, and last that of _START: 0 to 25 for a letter in either case; 26 for
+#: digits, hyphen and apostrophe; 27 for _START. Classes, of which there are fewer than codes, keep
+#: the table small.
 _CLASSES: Final = [_CODES[char.lower()] if char.isalpha() else 26 for char in ALPHABET] + [27]
 _CODE_BITS: Final = 6
 
@@ -31,15 +32,15 @@ def is_encodable(word: str) -> bool:
 
 
 def within_letter_limit(words: Iterable[str]) -> bool:
-    """Return whether one record may have all of ``words`` as escaped words."""
+    """Return whether one record may contain all of ``words`` as escaped words."""
     return sum(map(len, words)) <= MAX_ESCAPED_LETTERS
 
 
 def code_letters(coder: Coder, tables: Tables, word: str) -> str:
     """Code an escaped word, and return it.
 
-    Before each letter but the first comes a flag: 1 ends the word. A word of 63 letters has no flag
-    at its end. ``word`` is ignored by a decoder (see ``range_coder``).
+    A flag precedes each letter but the first; 1 ends the word. A word of 63 letters has no flag at
+    its end. A decoder ignores ``word`` (see ``range_coder``).
     """
     codes: list[int] = []
     for index in range(MAX_WORD_LETTERS):
@@ -56,7 +57,7 @@ def _prev(codes: Sequence[int], distance: int) -> int:
 
 
 def _code_letter(coder: Coder, tables: Tables, row: int, code: int) -> int:
-    """Code a letter by the six bits of its code, the highest first, and return the code."""
+    """Code the six bits of a letter's code, the highest first, and return the code."""
     node = 1
     for shift in range(_CODE_BITS - 1, -1, -1):
         node = 2 * node + coder.code_bit(_probability(tables, row + node), code >> shift & 1)

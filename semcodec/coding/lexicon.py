@@ -23,17 +23,17 @@ from semcodec.coding.range_coder import (
 from semcodec.coding.tables import FREQUENT_BITS, FREQUENT_WORDS, MAX_RARE_BITS, load_tables
 from semcodec.errors import InputError
 
-MAX_WORDS: Final = 512  #: of one record
-MAX_END_CANDIDATES: Final = 8  #: values tried for each count of last bytes
+MAX_WORDS: Final = 512  #: in one record
+MAX_END_CANDIDATES: Final = 8  #: values tried for each number of last bytes
 
-ESCAPE: Final = 1 << 16  #: in place of a number, for escaped words
+ESCAPE: Final = 1 << 16  #: stands for the number of any escaped word
 
 
 def encode(words: Sequence[str]) -> bytes:
     """Return the payload of ``words``, which must be encodable and at most ``MAX_WORDS``.
 
     Raises:
-        InputError: no end of the payload is possible after these words. No such words are known.
+        InputError: the payload cannot end after these words. No such words are known.
     """
     encoder, context = _encode_words(words)
     end = _find_termination(encoder.low, encoder.width, context)
@@ -76,14 +76,14 @@ def payload_bits(words: Sequence[str]) -> int:
 
 
 def bit_cost_16ths(probabilities: BitProbabilities, word: str) -> int:
-    """Return what ``word`` would cost at one position, in sixteenths of a bit."""
+    """Return the cost of ``word`` at the position of ``probabilities``, in sixteenths of a bit."""
     estimator = CostEstimator()
     _code_word_given(estimator, probabilities, word)
     return estimator.cost_16ths
 
 
 def escaped_words(words: Iterable[str]) -> list[str]:
-    """Return those of ``words`` that this coding has to escape."""
+    """Return the words that this coding has to escape."""
     return [word for word in words if not _in_vocabulary(word)]
 
 
@@ -103,17 +103,17 @@ def _encode_words(words: Sequence[str]) -> tuple[RangeEncoder, SequenceContext]:
 # The end of a payload. Nothing in a payload states how many words it has: there is no count and no
 # end symbol, which would cost 4 to 7 bits per record (spec/decisions/0004-words-whole.md). A
 # payload ends where its bytes stop determining words. A decoder continues while every byte string
-# that begins with the payload decodes to the same next word (RangeDecoder.is_determined); it drops
-# the first word for which that is not so, and is done.
+# that begins with the payload decodes to the same next word (RangeDecoder.is_determined). It drops
+# the first word for which this does not hold, and stops.
 #
 # The last bytes that an encoder writes must therefore satisfy two conditions. (1) They determine
 # all words: all numbers that begin with these bytes are in the interval of the words. (2) They do
 # not determine another word: not all of these numbers are in the interval of one next word. The
-# first condition asks for many bytes and the second for few, and the shortest end that satisfies
-# (1) may fail (2), if it lies in the interval of one next word as a whole. So 0 to 5 bytes are
-# tried, and for each count the values from the lowest on; where a value determines another word,
-# the rest of that word's interval is skipped at once, at most MAX_END_CANDIDATES times. After
-# MAX_WORDS words a decoder stops by itself, so (2) is void.
+# first condition favors many bytes and the second few. The shortest end that satisfies (1) may fail
+# (2), if all its numbers lie in the interval of one next word. So 0 to 5 bytes are tried, and for
+# each count the values from the lowest on. If a value determines another word, the rest of that
+# word's interval is skipped, which is one candidate of at most MAX_END_CANDIDATES. After MAX_WORDS
+# words a decoder stops in any case, so (2) does not apply.
 #
 # The order of this search is part of the format. The decoder repeats it for the words that it has
 # decoded, and rejects every other end (SC-LEX-1): otherwise a text would have several payloads, and
@@ -126,22 +126,22 @@ def _encode_words(words: Sequence[str]) -> tuple[RangeEncoder, SequenceContext]:
 # and test_cost_is_the_payload_without_its_end (the end takes less than 32 bits). The vectors
 # SC-LEX-1-obeys-lexicon-passed-over and -passed-over-twice skip values.
 def _find_termination(low: int, width: int, context: SequenceContext) -> tuple[int, int] | None:
-    """Return how a payload ends after the words of ``context``.
+    """Return the end of a payload after the words of ``context``.
 
     Returns:
-        The value that replaces ``low``, and how many of its first bytes are written (0 to 5): the
-        first that determines all words and no other one. None if no candidate does.
+        The value that replaces ``low``, and the number of its leading bytes to write (0 to 5). It
+        is the first candidate that determines all words and no further one; None if none does.
     """
     for count in range(WINDOW_BYTES + 1):
         ulp = unit_in_last_place(count)
-        value = -(-low // ulp) * ulp  # the least multiple of ulp from low on
+        value = -(-low // ulp) * ulp  # the least multiple of ulp that is not below low
         for _ in range(MAX_END_CANDIDATES):
             if value + ulp > low + width:  # some continuation lies beyond the words' interval
                 break
             decoder = RangeDecoder.at_offset(value - low, width, count)
             if context.count == MAX_WORDS or not _continues(decoder, context):
                 return value, count
-            # Skip to the end of the next word's interval, in units of this count of bytes
+            # Skip to the end of the next word's interval, rounded down to whole units
             value += ulp * ((decoder.width - decoder.offset) // decoder.ulp)
     return None
 
@@ -152,18 +152,18 @@ def _continues(decoder: RangeDecoder, context: SequenceContext) -> bool:
     return decoder.is_determined
 
 
-# The traversal of a word's decisions: it encodes, decodes and measures (see range_coder).
+# The functions below traverse a word's decisions, to encode, decode or measure (see range_coder).
 
 
 def _code_word(coder: Coder, context: SequenceContext, word: str = "") -> tuple[str, int]:
-    """Code the word after those of ``context``; return it with the number for the context."""
+    """Code the word after ``context``; return it, and its number for the context."""
     return _code_word_given(coder, BitProbabilities(context), word)
 
 
 def _code_word_given(coder: Coder, probabilities: BitProbabilities, word: str) -> tuple[str, int]:
-    """Code a word: an escape flag, then its number, its capital form's number, or its letters.
+    """Code a word: flags for its kind, and then its number or its letters.
 
-    The capital form ("Paris") of a word in the vocabulary counts as that word for the context.
+    A capitalized form ("Paris") has the number of the lower-case word, also for the context.
     """
     tables = probabilities.tables
     number = tables.numbers.get(word)
@@ -178,7 +178,7 @@ def _code_word_given(coder: Coder, probabilities: BitProbabilities, word: str) -
 
 
 def _code_number(coder: Coder, probabilities: BitProbabilities, number: int) -> int:
-    """Code the number of a word in the vocabulary: down the tree if it is frequent."""
+    """Code the number of a word in the vocabulary; if it is frequent, as a path down the tree."""
     if coder.code_bit(probabilities.of(1), number >= FREQUENT_WORDS):
         return _code_rare_number(coder, probabilities, number)
     node = 1
@@ -188,7 +188,7 @@ def _code_number(coder: Coder, probabilities: BitProbabilities, number: int) -> 
 
 
 def _code_rare_number(coder: Coder, probabilities: BitProbabilities, number: int) -> int:
-    """Code a rare word's number: how many bits it has (13 to 15), then each at even odds."""
+    """Code a rare word's number: the count of its bits (13 to 15), then each bit at even odds."""
     bits = FREQUENT_BITS
     while bits < MAX_RARE_BITS:
         if not coder.code_bit(probabilities.of(bits - FREQUENT_BITS + 2), number >> bits > 1):

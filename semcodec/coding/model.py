@@ -1,8 +1,8 @@
-"""The probability model: how likely each bit of the next word is (spec §K.3, §K.4).
+"""The probability model: the probability of each bit of the next word (spec §K.3, §K.4).
 
 It is a log-bilinear model. Every earlier word contributes a vector; their sum is the feature vector
 of the position. Every binary decision has a vector and a bias; the logit of the decision is the dot
-product of both vectors plus the bias, and the logistic function makes a probability of it. All
+product of both vectors plus the bias, and the logistic function converts it to a probability. All
 numbers are small integers and the logistic function is a table, so that the result is the same to
 the last bit on every machine: a decoder that is off by one in one probability reads other words.
 """
@@ -30,7 +30,7 @@ BIAS_SCALE: Final = 8  #: logit units in one unit of a bias, which is an eighth 
 
 
 def logistic(logit: int) -> int:
-    """Return the probability of a 1 in 65536ths, 23 to 65513; ``logit`` is in 64ths of a nat."""
+    """Return the probability of a 1, 23 to 65513 (65536ths); ``logit`` is in 64ths of a nat."""
     if -MAX_LOGIT <= logit <= MAX_LOGIT:
         return _PROBABILITIES[logit + MAX_LOGIT]
     return _PROBABILITIES[0 if logit < 0 else -1]
@@ -48,7 +48,7 @@ _PROBABILITIES: Final = (*(ONE - p1 for p1 in reversed(_UPPER[1:])), *_UPPER)
 
 
 def bit_probability(bias: int, vector: Vector, features: Vector) -> int:
-    """Return the probability of a 1 in 65536ths for a decision's bias and vector."""
+    """Return the probability, in 65536ths, that the decision with this bias and vector is 1."""
     return logistic(BIAS_SCALE * bias + sum(map(mul, vector, features)))
 
 
@@ -67,24 +67,24 @@ class WordSum:
         self.count += 1
 
     def scaled(self) -> list[int]:
-        """Return the sum divided by the square root of one more than the count, rounded down.
+        """Return the sum divided by the square root of the count plus one, rounded down.
 
-        The root keeps the size of the features about constant: sums of independent vectors grow
-        with the root of their number.
+        This keeps the magnitude of the features about constant, because the sum of n independent
+        vectors grows with the square root of n.
         """
         weight = isqrt(65536 // (self.count + 1))  # 256 / sqrt(count + 1)
         return [weight * component >> 8 for component in self._sum]
 
 
-#: Rows of ``state_vectors``: what kind of text the words so far are, and how many there are. A text
-#: with few function words is a list of things, others are sentences.
+#: Rows of ``state_vectors``, by the kind of text so far and its number of words. A text with few
+#: function words counts as a list of things; other texts are sentences.
 START, LIST_1, LIST_2_TO_5, LIST_6_UP, TEXT_1, TEXT_2_TO_7, TEXT_8_UP, AFTER_FUNCTION_WORD = range(
     8
 )
 
 
 class SequenceContext:
-    """The words so far, in order: what ``lexicon`` knows when it codes the next one."""
+    """The context of the next word in ``lexicon``: the words so far, in order."""
 
     def __init__(self, tables: Tables) -> None:
         """Start with no words."""
@@ -98,14 +98,14 @@ class SequenceContext:
         return self.history.count
 
     def append(self, number: int) -> None:
-        """Add the word with this number at the end."""
+        """Append the word with this number."""
         self.history.append(number)
         self._prev2, self._prev = self._prev, min(number, RARE_WORD)
         self._after_function_word = self.tables.is_function_word(number)
         self._function_words += self._after_function_word
 
     def extended(self, number: int) -> SequenceContext:
-        """Return a copy with the word of this number at the end; this context is unchanged."""
+        """Return a copy to which the word with this number is appended."""
         longer = copy(self)
         longer.history = copy(self.history)
         longer.append(number)
@@ -131,8 +131,8 @@ class SequenceContext:
 class BitProbabilities:
     """The probabilities of the decisions about one word, each computed when it is first needed.
 
-    A word needs about 15 of 8195. They are cached because a caller may compare many candidates for
-    the same position, whose paths through the tree of words begin alike.
+    A word needs about 15 of 8195 decisions. Probabilities are cached because a caller may compare
+    many candidates for the same position, whose paths through the tree share their beginning.
     """
 
     __slots__ = ("_cache", "_features", "tables")
@@ -143,7 +143,7 @@ class BitProbabilities:
         self._cache: dict[int, int] = {}
 
     def of(self, decision: int) -> int:
-        """Return the probability of a 1 in a decision, in 65536ths."""
+        """Return the probability, in 65536ths, that ``decision`` is 1."""
         p1 = self._cache.get(decision)
         if p1 is None:
             tables = self.tables

@@ -1,6 +1,6 @@
-"""The coding ``nibble``: sixteen symbols, four bits each, high half of a byte first (spec §6.1).
+"""The coding ``nibble``: sixteen symbols of four bits, the high half of a byte first (spec §6.1).
 
-A symbol's value is handled as a hex digit, so two C functions do the work: ``hexlify`` and
+A symbol's value is treated as a hex digit, so fast C functions do the work: ``hexlify`` and
 ``unhexlify`` convert between digits and bytes, ``translate`` between digits and symbols. An odd
 number of symbols is padded with one space, which is unambiguous because no text ends in a space.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from binascii import hexlify, unhexlify
 from typing import Final
 
-SYMBOLS: Final = " ntsrhldcmfgpbkv"  #: by value: the space is 0, v is 15
+SYMBOLS: Final = " ntsrhldcmfgpbkv"  #: by value; the space is 0, v is 15
 PAD_DIGIT: Final = b"0"  #: the digit of the space
 
 _DIGITS: Final = b"0123456789abcdef"
@@ -41,7 +41,7 @@ def encode(text: str) -> bytes:
 def decode(payload: bytes) -> str:
     """Return the text of ``payload`` without the padding.
 
-    Any bytes have a text; the caller checks its spacing with ``is_canonical_spacing``.
+    All bytes can be decoded; the caller checks the spacing with ``is_canonical_spacing``.
     """
     text = hexlify(payload).translate(DIGIT_TO_SYMBOL).decode("ascii")
     return text[:-1] if text.endswith(" ") else text

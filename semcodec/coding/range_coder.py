@@ -1,4 +1,4 @@
-"""A binary range coder: bits with known probabilities to bytes, and back (spec §K.2).
+"""A binary range coder, which encodes bits of known probability as bytes (spec §K.2).
 
 ``RangeEncoder``, ``RangeDecoder`` and ``CostEstimator`` have the same method ``code_bit``, so that
 one traversal of a word's decisions encodes, decodes and measures.
@@ -17,45 +17,45 @@ HALF: Final = ONE >> 1  #: the probability of a bit that nothing predicts
 
 
 def unit_in_last_place(count: int) -> int:
-    """Return the value of one in the last of the window's first ``count`` bytes, at least 1."""
+    """Return the place value of the last of the window's first ``count`` bytes, at least 1."""
     return 1 << 8 * max(0, WINDOW_BYTES - count)
 
 
 # One traversal encodes, decodes and measures. Everything that codes words (escapes.code_letters,
 # lexicon._code_word, bag._TreeCoder) is written once, as a walk through binary decisions that calls
-# coder.code_bit(p1, bit) and continues with the bit that is *returned*. With a RangeEncoder the
-# walk writes the bits that it passes; with a RangeDecoder the passed bits are ignored, and those of
-# the payload are returned; with a CostEstimator nothing is stored, and the costs are added up.
+# coder.code_bit(p1, bit) and continues with the bit that is *returned*. A RangeEncoder writes the
+# bits that the walk passes; a RangeDecoder ignores the passed bits and returns those of the
+# payload; a CostEstimator only adds up the costs.
 #
 # The invariant: which decision comes next, and its probability, may depend on the words coded so
 # far and on returned bits, but never on the word that is being coded; that word may only determine
-# the value of `bit`. A walk that breaks it encodes without an error, and the payload decodes to
-# garbage a few words later. With two separate traversals every change of one risks that; with one
-# it cannot happen by accident. test_words_come_back_in_order and
-# test_set_comes_back_in_canonical_order (tests/bitstream/test_coding.py) notice.
+# the value of `bit`. A walk that breaks this encodes without an error, and the payload decodes to
+# garbage a few words later. With separate traversals for encoding and decoding, every change of one
+# risks such a mismatch; a shared traversal avoids it. Tested by test_words_come_back_in_order and
+# test_set_comes_back_in_canonical_order (tests/bitstream/test_coding.py).
 #
 # Between two decisions the state is an interval of numbers, `width` wide. Each decision cuts it
-# into two parts in proportion to the probabilities, the part of a 1 first, and keeps one. The
+# into two parts in proportion to the probabilities, the part for a 1 first, and keeps one. The
 # invariant is MIN_WIDTH <= width <= MAX_WIDTH, that is, 2**32 to 2**40: after each decision, bytes
 # are shifted out until it holds again. Without the lower bound `width >> 16` would lose precision
-# and at last be 0: a possible bit would get an empty interval, and could not be decoded. With it
+# and finally be 0: a possible bit would get an empty interval, and could not be decoded. With it
 # both parts are at least 2**16 wide for every probability from 1 to 65535. The upper bound keeps
 # every product below 2**56, for implementations without big integers.
 #
-# The encoder keeps the start of the interval in `low`, five bytes that may still change and a
-# carry. Waiting does not avoid the carry, since a run of bytes ff may have any length; so it is
-# propagated into bytes that are already in `out`. It always finds a byte below ff, because the
-# whole message is a number below 1. The decoder has no `low` and no carry: its `offset` is the
-# number in the payload minus `low`, and 0 <= offset < width between any two decisions. Tests:
+# The encoder keeps the start of the interval in `low`: five bytes that may still change, and a
+# carry. Delaying the output cannot avoid the carry, since a run of bytes ff may have any length; so
+# the carry is propagated into bytes that are already in `out`. It always finds a byte below ff,
+# because the whole message is a number below 1. The decoder has no `low` and no carry: `offset` is
+# the number in the payload minus `low`, and 0 <= offset < width between any two decisions. Tests:
 # test_interval_stays_within_its_bounds, test_carry_goes_through_bytes_ff and
 # test_bits_come_back_whatever_bytes_follow.
 class RangeEncoder:
-    """Narrows the interval with every bit, and writes the bytes that are settled.
+    """Encodes bits: narrows the interval with every bit, and writes bytes as they become final.
 
     Attributes:
         out: the bytes shifted out so far; only a carry can change them.
         low: the start of the interval, 0 to 2**41 - 1, relative to ``out``.
-        width: of the interval.
+        width: the width of the interval.
     """
 
     __slots__ = ("low", "out", "width")
@@ -102,7 +102,8 @@ class RangeEncoder:
 
         Args:
             value: a number of five bytes and a carry, usually in the interval; replaces ``low``.
-            count: 0 to 5. How the end is chosen differs by coding: see ``lexicon`` and ``bag``.
+            count: 0 to 5. Each coding chooses ``value`` and ``count`` differently; see ``lexicon``
+                and ``bag``.
         """
         self.low = value
         for _ in range(count):
@@ -113,13 +114,13 @@ class RangeEncoder:
 
 
 class RangeDecoder:
-    """Returns the encoded bits, reading zeros after the end of the payload.
+    """Decodes bits; after the end of the payload it reads zeros.
 
     Attributes:
         window: the five bytes of the payload at the current position, as a number.
         offset: ``window`` minus the start of the interval (``low`` of the encoder).
-        width: of the interval.
-        bytes_left: bytes from the first of the window to the end of the payload; negative if the
+        width: the width of the interval.
+        bytes_left: bytes from the start of the window to the end of the payload; negative if the
             window has moved past the end.
     """
 
@@ -162,26 +163,26 @@ class RangeDecoder:
 
     @property
     def ulp(self) -> int:
-        """The value of one in the payload's last byte, in units of ``offset``."""
+        """The place value of the payload's last byte, in units of ``offset``."""
         return unit_in_last_place(self.bytes_left)
 
     @property
     def is_determined(self) -> bool:
-        """Whether the payload alone determines all bits so far, whatever bytes might follow it.
+        """Whether the payload determines all bits so far, whatever bytes might follow it.
 
-        The payloads that begin with these bytes are the numbers from ``offset`` up to, but not
-        including, ``offset + ulp``. If all of them are in the interval, every one of them gives the
-        same bits; if not, the zeros assumed after the end took part in the decision. ``lexicon``
-        ends at the first word that is not determined.
+        The byte strings that begin with the payload are the numbers from ``offset`` up to, but not
+        including, ``offset + ulp``. If all of these are in the interval, all of them decode to the
+        same bits; if not, the zeros assumed after the end influenced the decision. ``lexicon`` ends
+        at the first word that is not determined.
         """
         return self.offset + self.ulp <= self.width
 
 
 class CostEstimator:
-    """Adds up what bits would cost, without encoding them.
+    """Adds up the cost of bits without encoding them.
 
     Attributes:
-        cost_16ths: in sixteenths of a bit, each bit's cost rounded up.
+        cost_16ths: the total in sixteenths of a bit; the cost of each bit is rounded up.
     """
 
     __slots__ = ("cost_16ths",)

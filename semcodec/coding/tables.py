@@ -1,12 +1,12 @@
-"""The frozen tables of the model and of the words that it knows (spec §K.1).
+"""The frozen tables of the model and of its vocabulary (spec §K.1).
 
-The *vocabulary* is 65,536 words. The first 8,192 are *frequent*: their numbers are the leaves of a
-binary tree of 13 levels, in which words that are used alike are neighbors, and each inner node is
-a decision with a vector of its own. The others are *rare*: they come after, by frequency, and
-nothing is known about them but that. Words outside the vocabulary are *escaped*: ``escapes``.
+The *vocabulary* has 65,536 words. The first 8,192 are *frequent*: their numbers are the leaves of a
+binary tree of 13 levels, in which words of similar use are neighbors, and each inner node is a
+decision with its own vector. The others are *rare*: they follow by frequency, and the model knows
+nothing else about them. Words outside the vocabulary are *escaped* (see ``escapes``).
 
-``lexicon-1.bin`` is made by spec/tables/make_lexicon.py and is part of the format: other tables are
-another coding.
+spec/tables/make_lexicon.py makes ``lexicon-1.bin``, which is part of the format: other tables would
+be another coding.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from semcodec.errors import UnsupportedError
 
 FILE_NAME: Final = "lexicon-1.bin"
 VECTOR_SIZE: Final = 48  #: components of a vector, each a signed byte
-FREQUENT_BITS: Final = 13  #: of a frequent word's number
+FREQUENT_BITS: Final = 13  #: bits in a frequent word's number
 FREQUENT_WORDS: Final = 1 << FREQUENT_BITS
-MAX_RARE_BITS: Final = 15  #: of a rare word's number, below its highest bit; 13 at least
+MAX_RARE_BITS: Final = 15  #: bits below the highest bit of a rare word's number, 13 to 15
 RARE_WORD: Final = FREQUENT_WORDS  #: index of the vector shared by all rare and escaped words
 NO_WORD: Final = FREQUENT_WORDS + 1  #: index of the vector for "before the first word"
-#: 3 flags (escaped, rare, rarer), then 8,192: the second flag for rarity and 8,191 tree nodes, the
-#: node with heap index i as decision i + 3.
+#: Four flags (escaped, rare, and two for the degree of rarity) and 8,191 tree nodes; the node with
+#: heap index i, from 1, is decision i + 3.
 DECISIONS: Final = FREQUENT_WORDS + 3
 TEXT_STATES: Final = 8
 SIZE_BUCKETS: Final = 12
 LETTER_CODES: Final = 64
-PREV_LETTERS: Final = LETTER_CODES + 1  #: the letter before: one of them, or none
-LETTER_CLASSES: Final = 28  #: of the letter before that
+PREV_LETTERS: Final = LETTER_CODES + 1  #: values of the previous letter: any letter, or none
+LETTER_CLASSES: Final = 28  #: classes of the letter before that
 
 Vector = Sequence[int]
 
@@ -54,22 +54,22 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The contents of the file, in its order; the name in §K.1 is given in capitals.
+    """The contents of the file, in its order. Names in capitals are those of §K.1.
 
     Attributes:
-        prev_vectors: LAST, of the word before; by number, RARE_WORD or NO_WORD.
-        prev2_vectors: BEFORE, of the word before that; likewise.
-        history_vectors: EARLIER, of every earlier word; by number or RARE_WORD.
-        state_vectors: STATE, of the kind of text so far; see ``model.START``.
-        bucket_vectors: DENSITY, of the size bucket of a set; see ``bag.size_bucket``.
-        decision_vectors, decision_biases: ROW and BIAS, of the decisions of ``lexicon``.
-        set_vectors, set_biases: SETROW and SETBIAS, of the decisions of ``bag``. The first
-            DECISIONS predict whether the low side of a split has words, the others, if it has,
-            whether the high side has some too.
-        function_words: HELPER, a bit for each frequent word: whether it is one, like ``the``.
-        letter_logits: LETTER, for the letters of escaped words, by context.
-        words: WORD, the vocabulary by number.
-        numbers: of the words in the vocabulary.
+        prev_vectors: LAST: for the previous word, by number, RARE_WORD or NO_WORD.
+        prev2_vectors: BEFORE: for the word before that, likewise.
+        history_vectors: EARLIER: for every earlier word, by number or RARE_WORD.
+        state_vectors: STATE: for the kind of text so far; see ``model.START``.
+        bucket_vectors: DENSITY: for the size bucket of a set; see ``bag.size_bucket``.
+        decision_vectors, decision_biases: ROW and BIAS: for the decisions of ``lexicon``.
+        set_vectors, set_biases: SETROW and SETBIAS: for the decisions of ``bag``. The first
+            DECISIONS of them predict whether the low side of a split has words; the others,
+            whether the high side has words too if the low side has.
+        function_words: HELPER: a bit for each frequent word, 1 for function words such as ``the``.
+        letter_logits: LETTER: for the letters of escaped words, by context.
+        words: WORD: the vocabulary by number.
+        numbers: the number of each word in the vocabulary.
     """
 
     prev_vectors: Vectors
@@ -93,7 +93,7 @@ class Tables:
 
 @cache
 def load_tables() -> Tables:
-    """Return the tables, which are read once in a process (about 20 ms).
+    """Return the tables, which are read once per process (about 20 ms).
 
     Raises:
         UnsupportedError: the file is not installed.
@@ -108,7 +108,7 @@ def load_tables() -> Tables:
 
 
 def parse(data: bytes) -> Tables:
-    """Return the tables in ``data``, the bytes of the file: arrays of known sizes, then words."""
+    """Return the tables in ``data``, the bytes of the file: arrays of fixed sizes, then words."""
     parts = list(_split(data))
     prev, prev2, history, states, buckets, vectors = map(Vectors, parts[:6])
     biases, set_vectors, set_biases, flags, letter_logits, text = parts[6:]
@@ -123,7 +123,7 @@ def parse(data: bytes) -> Tables:
 
 
 def _split(data: bytes) -> Iterator[array[int]]:
-    """Yield the arrays of signed bytes, and the text of the words as the last one."""
+    """Yield the arrays of signed bytes; the last one is the text of the words."""
     words = FREQUENT_WORDS + 1  # with RARE_WORD
     counts = (words + 1, words + 1, words, TEXT_STATES, SIZE_BUCKETS, DECISIONS)
     sizes = [VECTOR_SIZE * count for count in counts]

@@ -1,4 +1,4 @@
-"""Words: their skeletons, which of them to send, and how skeletons become words again."""
+"""Words: their skeletons, the selection of words to send, and the restoration from skeletons."""
 
 from __future__ import annotations
 

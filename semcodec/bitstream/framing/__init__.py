@@ -1,9 +1,9 @@
-"""The framings: what is around a core, and how a reader detects it (spec §7).
+"""The framings: the bytes around a core, and how a reader detects them (spec §7).
 
-The first bytes are enough: a bare record of version 1 starts with a bit 0; a file starts with B5
-and a PNG file with 89, both with a bit 1; and no bare record starts like a text form. B5 cannot
-start UTF-8 text, and 1A ends a text file on some systems, so neither byte lets a file pass for
-text. Only a sequence must be named by the caller, because it starts with a length.
+The first bytes suffice: a bare record of version 1 starts with a bit 0; a file starts with B5 and a
+PNG file with 89, so both start with a bit 1; and no bare record starts like a text form. B5 cannot
+start UTF-8 text, and 1A ends a text file on some systems, so a file is not mistaken for text. Only
+a sequence must be named by the caller, because it starts with a length.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ INPUT_FRAMINGS: Final = ("bare", "file", *TEXT_FRAMINGS, "png")  #: of one recor
 
 
 def write(framing: str, core: bytes) -> bytes:
-    """Return ``core`` in one of ``OUTPUT_FRAMINGS``; of a sequence it is one item."""
+    """Return ``core`` in one of ``OUTPUT_FRAMINGS``; ``"sequence"`` gives one item."""
     if framing == "file":
         return MAGIC + core
     if framing == "sequence":
@@ -34,7 +34,7 @@ def write(framing: str, core: bytes) -> bytes:
 
 
 def unwrap(parser: Parser, framing: str, max_chunks: int) -> Parser:
-    """Return a parser that is at the first byte of the core; ``iter_sequence`` is for sequences.
+    """Return a parser at the first byte of the core. For a sequence, use ``iter_sequence``.
 
     Raises:
         FormatError: SC-FRM-1, SC-FRM-2, SC-TXT-1 to 5, SC-PNG-1 to 5.
@@ -52,7 +52,7 @@ def unwrap(parser: Parser, framing: str, max_chunks: int) -> Parser:
 
 
 def iter_sequence(parser: Parser, max_records: int) -> Iterator[tuple[int, Parser]]:
-    """Yield for each item of a sequence the byte where it starts, and a parser of its core.
+    """Yield for each item of a sequence the byte where it starts, and a parser for its core.
 
     Raises:
         FormatError: SC-SEQ-1, SC-SEQ-2, SC-LEB-1, SC-LEB-2.
@@ -66,8 +66,8 @@ def iter_sequence(parser: Parser, max_records: int) -> Iterator[tuple[int, Parse
             found = f"more than {max_records} records"
             parser.fail("SC-LIM-5", start * 8, found, f"at most {max_records}")
         length = leb128.read(parser)
-        # A parser of its own, with offsets from the start of the sequence, so that a broken item
-        # does not end the sequence for a caller that collects.
+        # Each item has its own parser, so that an unreadable item does not end the sequence if the
+        # parser collects. Its data is the whole sequence, from which all offsets count.
         item = Parser(parser.data, parser.findings)
         item.position = parser.position
         parser.read(length)
@@ -80,7 +80,7 @@ def iter_sequence(parser: Parser, max_records: int) -> Iterator[tuple[int, Parse
 
 
 def length(framing: str, core_bytes: int) -> int:
-    """Return the bytes of a framed core of ``core_bytes`` bytes; in a PNG file, of its chunk."""
+    """Return the bytes of a framed core of ``core_bytes`` bytes; for PNG, those of the chunk."""
     if framing == "file":
         return len(MAGIC) + core_bytes
     if framing == "sequence":

@@ -1,7 +1,7 @@
 """A record in a PNG file, in a chunk of its own (spec §7.5).
 
 ``seMC`` is ancillary, private and unsafe to copy: a program that changes the pixels and does not
-know the chunk has to drop it, since the words may no longer be true. The chunk has a CRC-32, so the
+know the chunk must drop it, since the words may no longer be true. The chunk has a CRC-32, so the
 core in it has no check.
 """
 
@@ -22,7 +22,7 @@ CHUNK_OVERHEAD: Final = 12  #: bytes of a chunk's length, type and CRC
 
 
 class Chunk(NamedTuple):
-    """A chunk: its type, and where its data starts and ends, in bytes."""
+    """A chunk: its type, and the start and end of its data, in bytes from the start of the file."""
 
     type: bytes
     start: int
@@ -40,7 +40,7 @@ def embed(png: bytes, core: bytes, max_chunks: int) -> bytes:
     chunks = list(_iter_chunks(Parser(png), max_chunks))
     if chunks[0].type != FIRST_TYPE:
         raise InputError("The first chunk is not IHDR, so this is not a valid PNG file.")
-    # From the length, 8 bytes before the data, to the CRC, 4 bytes after it.
+    # A chunk extends from its length, 8 bytes before the data, to its CRC, 4 bytes after the data.
     kept = [png[c.start - 8 : c.end + 4] for c in chunks if c.type != CHUNK_TYPE]
     if len(kept) == max_chunks:  # a decoder with the same limit would refuse the result
         raise InputError(
@@ -52,7 +52,7 @@ def embed(png: bytes, core: bytes, max_chunks: int) -> bytes:
 
 
 def read(parser: Parser, max_chunks: int) -> None:
-    """Move ``parser`` from the start of a PNG file to the core that it carries.
+    """Move ``parser`` from the start of a PNG file to the core in it.
 
     Raises:
         FormatError: SC-PNG-1 to 5, SC-FRM-1.
@@ -64,7 +64,7 @@ def read(parser: Parser, max_chunks: int) -> None:
     for surplus in records[1:]:
         offset = 8 * (surplus.start - 8)
         parser.report("SC-PNG-4", offset, f"{len(records)} chunks seMC", "one chunk seMC")
-    first = records[0]  # a collecting parser reads the first of several
+    first = records[0]  # if there are several, a collecting parser reads the first
     _verify_crc(parser, first)
     parser.position, parser.end = first.start, first.end
     if parser.position == parser.end:
@@ -80,7 +80,7 @@ def _iter_chunks(parser: Parser, max_chunks: int) -> Iterator[Chunk]:
     while chunk_type != LAST_TYPE:
         left = len(data) - start
         length = int.from_bytes(data[start : start + 4], "big")
-        # Before the limit, since truncated data is malformed for every limit.
+        # Checked before the limit, since truncated data is malformed whatever the limit is.
         if left < CHUNK_OVERHEAD or left - CHUNK_OVERHEAD < length:
             found = f"{left} more bytes"
             parser.fail("SC-PNG-2", 8 * start, found, "whole chunks up to IEND")

@@ -1,8 +1,8 @@
 """Text forms of a core: base64url for URLs and chats, base45 for QR codes (spec §7.4).
 
-Each core has one text in each form, and other texts that would decode to it are refused. No bare
-record starts with either prefix, because its second byte would be a size code that stays
-unassigned.
+Each core has exactly one text in each form; other texts that would decode to it are refused. No
+bare record starts with either prefix, because its second byte would be a size code that will never
+be assigned.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PREFIXES: Final = {"url": b"semc:", "qr": b"SEMC:"}  #: by framing
 BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  #: RFC 4648 §5
 BASE45: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  #: RFC 9285, as in QR codes
 _ALPHABETS: Final = {"url": BASE64, "qr": BASE45}
-_GROUP_CHARS: Final = {"url": 4, "qr": 3}  #: so many characters encode one byte less
+_GROUP_CHARS: Final = {"url": 4, "qr": 3}  #: this many characters encode one byte fewer
 _BASE45_DIGITS: Final = {char: digit for digit, char in enumerate(BASE45)}
 
 
@@ -27,7 +27,7 @@ def write(framing: str, core: bytes) -> bytes:
 
 
 def read(parser: Parser, framing: str) -> Parser:
-    """Return a parser of the core in the text that ``parser`` reads.
+    """Return a parser for the core in the text that ``parser`` reads.
 
     Raises:
         FormatError: SC-TXT-1 to 5, SC-FRM-1.
@@ -44,7 +44,7 @@ def read(parser: Parser, framing: str) -> Parser:
 
 
 def length(framing: str, core_bytes: int) -> int:
-    """Return the characters of the text form of a core of ``core_bytes`` bytes."""
+    """Return the number of characters in the text form of a core of ``core_bytes`` bytes."""
     group = _GROUP_CHARS[framing]
     return len(PREFIXES[framing]) - (-core_bytes * group // (group - 1))  # rounded up
 
@@ -55,7 +55,7 @@ def _check_characters(parser: Parser, framing: str, start: int) -> None:
         index = start + body.index(invalid[0])
         found = _printable(invalid[:1])
         parser.fail("SC-TXT-2", 8 * index, found, f"characters of {framing}")
-    # A single character is less than a byte in both alphabets.
+    # In both alphabets, a group of a single character cannot hold a byte.
     if len(body) % _GROUP_CHARS[framing] == 1:
         found = f"{len(body)} characters"
         parser.fail("SC-TXT-3", 8 * len(parser.data), found, "one more or one less")

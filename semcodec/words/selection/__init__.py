@@ -1,8 +1,8 @@
-"""Select the words of a description that are sent: by rule, or by what a judge finds.
+"""Select the words of a description to send, by rule or with a judge.
 
-``request`` has the values that go in and out, and ``channel`` what a coding does to words. The
-strategies are in ``salience`` (by rule), ``closed_loop`` (with a judge of ``similarity``) and
-``ranked`` (for a language model that ranks words itself).
+``request`` has the input and output types, and ``channel`` models the effect of a coding on words.
+The strategies are in ``salience`` (by rule), ``closed_loop`` (with a judge from ``similarity``) and
+``ranked`` (for words that a language model has ranked).
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ def select(
 ) -> list[str]:
     """Return at most ``k`` words of ``description`` in reading order, each of them once.
 
-    Under ``"nibble"`` these are the words that a decoder restores from their skeletons, so a word
-    may change its number (``trees`` to ``tree``) or be left out. There are fewer than ``k`` if the
-    description has no more content words, or if one record cannot hold them. Where a decoder
-    restores not even one, the weightiest word is returned all the same.
+    With ``"nibble"`` these are the words that a decoder restores from their skeletons, so a plural
+    may become a singular (``trees`` to ``tree``) and a word may be left out. There are fewer than
+    ``k`` words if the description has no more content words, or if one record cannot hold them. If
+    a decoder would not restore a single word, the word with the highest weight is returned anyway.
 
     Args:
         description: any text.
         k: limit on the number of words, 1..1000.
-        coding: that will carry the words: ``"nibble"``, ``"lexicon"``, ``"bag"`` or ``"utf8"``.
+        coding: the coding of the record: ``"nibble"``, ``"lexicon"``, ``"bag"`` or ``"utf8"``.
         max_bits: limit on the bits of the payload, which is whole bytes except in ``"nibble"``.
         judge: compares words with the description: ``"minilm"``, ``"auto"`` (the same if it is
-            installed), an object, or None: words are selected by rule, the same on every machine.
-            With a judge the beginning of the description may be returned as it stands, and a word
-            twice.
+            installed, else None) or an object. None selects words by rule, with the same result on
+            every machine. With a judge the result may be the unchanged beginning of the
+            description, in which a word may occur twice.
 
     Raises:
         InputError: an argument is invalid, the description has no words, or none is within the
@@ -66,7 +66,7 @@ def select(
 
 
 def select_words(request: SelectionRequest) -> Selection:
-    """Return the words that ``select`` returns, and how they were selected.
+    """Return the selected words, and the strategy and the judge that selected them.
 
     Raises:
         InputError: the description has no words, or none is within the limits.

@@ -1,4 +1,4 @@
-"""What a coding does to words: which it can carry, what they cost, what a decoder returns."""
+"""The effect of a coding on words: which it can send, their cost, and what a decoder returns."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ CountBits = Callable[[Sequence[str]], int]
 
 @dataclass(frozen=True, slots=True)
 class WordChannel:
-    """A coding, as the selection of words sees it.
+    """A coding, from the point of view of the selection of words.
 
     Attributes:
-        coding: its name.
-        payload_bits: the bits of a payload of these words; whole bytes, except in ``"nibble"``,
-            whose payload counts in symbols.
-        fractional_bits: the same before it is rounded up to whole bytes, where the coder knows:
+        coding: name of the coding.
+        payload_bits: returns the bits of the payload of the given words; whole bytes, except in
+            ``"nibble"``, which counts symbols.
+        fractional_bits: returns the same before rounding up to whole bytes, if the coder has that;
             for comparing the costs of words, not for limits.
-        received: the words that a decoder returns for these words, one for each.
-        can_send: whether the coding can carry a word.
-        fits_record: whether one record can hold so many words.
-        keeps_order: whether the decoder returns the words in the order in which they were sent.
+        received: returns the words that a decoder returns for the given words, one for each.
+        can_send: returns whether the coding can encode a word.
+        fits_record: returns whether one record can hold the given words.
+        keeps_order: whether a decoder returns the words in the order in which they were sent.
     """
 
     coding: str
@@ -40,7 +40,7 @@ class WordChannel:
     keeps_order: bool = True
 
     def received_text(self, words: Sequence[str]) -> str | None:
-        """Return the text that a decoder returns; None if a word comes back as another one."""
+        """Return the text that a decoder returns, or None if it restores another word."""
         received = self.received(words)
         if not all(map(same_lemma, words, received)):
             return None
@@ -50,7 +50,7 @@ class WordChannel:
 def make_channel(coding: str, count_bits: CountBits | None = None) -> WordChannel:
     """Return the channel of a coding.
 
-    A channel for ``"nibble"`` remembers the last words that it restored, so threads must not share
+    A channel for ``"nibble"`` keeps the state of the last restoration, so threads must not share
     it.
 
     Args:
@@ -81,15 +81,15 @@ def make_channel(coding: str, count_bits: CountBits | None = None) -> WordChanne
 
 
 def same_lemma(sent: str, received: str) -> bool:
-    """Tell whether two words are equal, or one may be the plural of the other."""
+    """Return whether two words are equal, or one may be the plural of the other."""
     return sent == received or sent in singulars(received) or received in singulars(sent)
 
 
 def _decode_skeletons() -> Callable[[Sequence[str]], list[str]]:
     """Return a function that restores words from their skeletons, as a decoder does.
 
-    Selection asks for hundreds of lists that begin alike; the restorer continues from what they
-    share.
+    Selection restores hundreds of lists that share their beginnings; the restorer does not repeat
+    the work for those.
     """
     restorer = IncrementalRestorer()
     return lambda words: restorer.decompress([skeleton_of_word(word) for word in words])

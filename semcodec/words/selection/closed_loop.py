@@ -1,16 +1,16 @@
-"""Select words by what a judge finds: the most similarity for each bit of the payload.
+"""Select words with a judge, for the most similarity per bit of the payload.
 
-Four strategies compete, and the judge decides: words one at a time, always the one that gains most
-per bit; the first content words that fit; the beginning of the description as it stands, with its
-function words; and the words that salience selects. For a short description under a wide limit the
-beginning is best, under a narrow limit single words are.
+Four strategies compete, and the judge decides: adding one word at a time, always the one with the
+largest gain per bit; the first content words that fit; the beginning of the description, unchanged
+with its function words; and the words that salience selects. For a short description and a wide
+limit the beginning is best; for a narrow limit, single words are.
 
-Closed loop means that the encoder runs the decoder: what the judge compares with the description
-is never the words that are sent, but the text that a decoder returns for them (``received_text``).
-So a word that comes back as another one is never selected for what it meant, a set is judged in the
-order in which it is unpacked, and all costs are those of the coder itself. If the encoder judged
-its own words instead, it would measure a text that no painter sees, and fill ``nibble`` with words
-that are restored as others. Tested by test_set_is_judged_in_decoded_order,
+Closed loop means that the encoder runs the decoder: the judge compares the description not with the
+words that are sent, but with the text that a decoder returns for them (``received_text``). So a
+word that is restored as another one does not count for what it meant, a set is judged in the order
+in which it is decoded, and all costs are those of the coder itself. If the encoder judged its own
+words instead, it would measure a text that no painter sees, and fill ``nibble`` with words that are
+restored as others. Tested by test_set_is_judged_in_decoded_order,
 test_selected_words_are_restored_from_skeletons and test_limits_are_kept in
 tests/words/selection/test_closed_loop.py.
 """
@@ -41,12 +41,12 @@ from semcodec.words.selection.similarity import (
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import tokenize
 
-MAX_CANDIDATES: Final = 64  #: candidates that are scored, the weightiest by salience
+MAX_CANDIDATES: Final = 64  #: candidates that are scored, those with the highest weights
 BATCH_SIZE: Final = 8  #: texts scored at once; fewer are not faster, more are often not needed
-MAX_WORK: Final = 6_000  #: words that the judge reads, some seconds; then old scores are used
-TEXT_OVERHEAD: Final = 2  #: words of work that each text counts beyond its own
+MAX_WORK: Final = 6_000  #: words that the judge reads (a few seconds); then old scores are used
+TEXT_OVERHEAD: Final = 2  #: words added to the length of each text, for the fixed cost of a text
 UNSCORED: Final = Fraction(MILLION + 1)  #: above any gain, so that each candidate is scored once
-REJECTED: Final = Fraction(-2 * MILLION)  #: the gain of a word that would come back as another
+REJECTED: Final = Fraction(-2 * MILLION)  #: the gain of a word that is restored as another one
 
 
 def select_by_similarity(request: SelectionRequest, judge: Judge) -> Selection:
@@ -70,7 +70,7 @@ def select_by_similarity(request: SelectionRequest, judge: Judge) -> Selection:
 
 
 def _pick_best(selections: dict[str, list[str]], request: SelectionRequest, judge: Judge) -> str:
-    """Return the strategy whose decoded text is most similar; of equals the first."""
+    """Return the strategy whose decoded text is most similar; in a tie, the first."""
     received = {
         strategy: request.channel.received_text(words)
         for strategy, words in selections.items()
@@ -112,10 +112,11 @@ class _Option:
     """A candidate that is not selected yet, with its last score.
 
     Attributes:
-        index: in reading order.
-        gain: of similarity per bit when it was last scored, in millionths.
-        similarity: of the selected words with this one, in millionths.
-        scored_at: how many words were selected then.
+        index: position among the candidates, in reading order.
+        word: the word.
+        gain: the gain of similarity per bit at the last scoring, in millionths.
+        similarity: the similarity of the selected words and this one then, in millionths.
+        scored_at: the number of selected words then, or -1.
     """
 
     index: int
@@ -126,11 +127,12 @@ class _Option:
 
 
 class _GreedySelector:
-    """Adds the word that gains most similarity per bit, until none fits or gains.
+    """Repeatedly adds the word that gains most similarity per bit, until none fits or gains.
 
-    The more words there are, the less another one gains, mostly. So a score from an earlier round
-    is seldom too low: an option whose fresh score is above all old scores is taken as the best, and
-    only options above it are scored again. Before the loop ends because none gains, all are.
+    Usually, the more words there are, the less another one gains, so a score from an earlier round
+    is seldom too low. An option whose fresh score is above all old scores is therefore taken as the
+    best, and only options with higher scores are scored again. Before the loop ends because no
+    option gains, all of them are scored again.
     """
 
     def __init__(
@@ -168,7 +170,7 @@ class _GreedySelector:
         return None
 
     def _rescore(self, options: list[_Option]) -> None:
-        """Bring the scores of ``options`` up to date, and drop those that do not fit."""
+        """Update the scores of ``options``, and drop those that do not fit."""
         recoverable: list[tuple[_Option, str]] = []
         for option in options:
             option.scored_at = len(self._selected)

@@ -1,4 +1,4 @@
-"""Select from words that a model has already ranked: the most important that fit."""
+"""Select the most important words that fit, from words that a model has ranked."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from semcodec.words.tokenizer import tokenize
 def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]:
     """Return the first words of ``ranked`` that fit and that a decoder restores.
 
-    They are in reading order: each stands where the description first has it; a word that the
-    description lacks follows the one before it in ``ranked``.
+    They are in the order in which they first occur in the description; a word that is not in the
+    description follows the word before it in ``ranked``.
 
     Args:
         ranked: distinct words, the most important first.
@@ -32,7 +32,7 @@ def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]
 
     count = largest(len(sendable), lambda count: request.fits(leading(count)))
     if not count:
-        raise InputError("Not even one word keeps this limit: allow more bytes or bits.")
+        raise InputError("Not even one word fits this limit: allow more bytes or bits.")
     return keep_recoverable(leading(count), request.channel) or leading(count)
 
 

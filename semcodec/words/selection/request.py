@@ -1,4 +1,4 @@
-"""What to select from and under which limits, and what was selected."""
+"""The input of the selection of words, with its limits, and the result."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MAX_K: Final = 1_000  #: words; a page of text
 
 @dataclass(frozen=True, slots=True)
 class SelectionRequest:
-    """A description to select words from, and the limits that the selection keeps.
+    """A description to select words from, and the limits of the selection.
 
     Attributes:
         description: any text.
-        max_words: 1..MAX_K.
+        max_words: limit on the number of words, 1..MAX_K.
         max_bits: limit on the bits of the payload, 1 or more; None for no limit.
         channel: the coding that will carry the words.
         judge: compares words with the description; None selects by salience.
@@ -35,7 +35,7 @@ class SelectionRequest:
     judge: Judge | None = None
 
     def __post_init__(self) -> None:
-        """Refuse limits that no selection could keep."""
+        """Check the limits."""
         if type(self.max_words) is not int or not 1 <= self.max_words <= MAX_K:
             raise InputError(f"k must be an integer from 1 to {MAX_K}: give a number of words.")
         if self.max_bits is not None and (type(self.max_bits) is not int or self.max_bits < 1):
@@ -47,13 +47,13 @@ class SelectionRequest:
         return self.channel.coding
 
     def fits(self, words: Sequence[str]) -> bool:
-        """Tell whether ``words`` are within the limits, and within those of one record."""
+        """Return whether ``words`` are within the limits, and fit in one record."""
         if len(words) > self.max_words or not self.channel.fits_record(words):
             return False
         return self.max_bits is None or self.channel.payload_bits(words) <= self.max_bits
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the request as values for JSON; the channel and the judge by their names."""
+        """Return the request in JSON types, with the names of the coding and the judge."""
         return {
             "description": self.description,
             "max_words": self.max_words,
@@ -65,14 +65,14 @@ class SelectionRequest:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The selected words, and how they were found.
+    """The selected words, and how they were selected.
 
     Attributes:
         words: in reading order.
-        strategy: the one whose words were best: ``"gain"`` (one word at a time, by gain per bit),
-            ``"sentence"`` (the beginning of the description), ``"first"`` (its first content
+        strategy: the strategy whose words were best: ``"gain"`` (one word at a time, by gain per
+            bit), ``"sentence"`` (the beginning of the description), ``"first"`` (its first content
             words), ``"salience"`` (by rule), or ``"model"`` (ranked by a language model).
-        judge: the name of what compared them, ``"salience"`` where nothing did.
+        judge: name of the judge that compared the words, ``"salience"`` if there was none.
     """
 
     words: list[str]

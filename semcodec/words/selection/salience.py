@@ -1,8 +1,8 @@
-"""Select words by rule: those that matter most, the same on every machine.
+"""Select the most important words by rule, with the same result on every machine.
 
-Early, repeated, uncommon and paintable words weigh more: a describer names the main thing first,
-and names it again. Selection then does what the decoder will do, and replaces a word that would
-come back as another one by the next best: a wrong word misleads a painter more than a missing one.
+Early, repeated, uncommon and paintable words have a higher weight, because a describer names the
+main thing first and repeats it. Selection then runs the decoder, and replaces a word that would be
+restored as another one by the next best: a wrong word misleads a painter more than a missing one.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from semcodec.words.stopwords import STOPWORDS
 from semcodec.words.tokenizer import tokenize
 from semcodec.words.vocabulary import vocabulary
 
-MAX_ROUNDS: Final = 12  #: in which words are added; most descriptions need three
-MAX_MISSES: Final = 16  #: words that do not fit, after which the limit counts as reached
-SAFETY_FRACTION: Final = 16  #: one part in so many of the bits is filled word by word
+MAX_ROUNDS: Final = 12  #: rounds in which words are added; most descriptions need three
+MAX_MISSES: Final = 16  #: words that do not fit, after which no others are tried
+SAFETY_FRACTION: Final = 16  #: the last 1/16 of the bits is filled word by word
 
-# In eighths of a bit, as the tables.
-POSITION_PENALTY: Final = 3  #: for each candidate that stands before
+# In eighths of a bit, like the costs in the tables.
+POSITION_PENALTY: Final = 3  #: for each preceding candidate
 REPEAT_BONUS: Final = 8  #: for each repetition
 MAX_REPEATS: Final = 3  #: repetitions that count
 
@@ -36,9 +36,9 @@ class Candidate:
     """One word of the description.
 
     Attributes:
-        index: among the candidates, in reading order.
-        weight: how much it matters, in eighths of a bit; higher is better.
-        word: as it stands in the description, or as a decoder restores it.
+        index: position among the candidates, in reading order.
+        weight: the importance of the word, in eighths of a bit; higher is better.
+        word: the word as in the description, or as a decoder restores it.
     """
 
     index: int
@@ -47,20 +47,21 @@ class Candidate:
 
 
 def select_by_salience(request: SelectionRequest, candidates: Iterable[Candidate]) -> list[str]:
-    """Return the weightiest of ``candidates`` that a decoder restores, in reading order.
+    """Return the candidates with the highest weights that a decoder restores, in reading order.
 
-    Where it restores not even one, the weightiest that fits is returned all the same.
+    If it would not restore a single one, the candidate with the highest weight that fits is
+    returned anyway.
 
     Raises:
         InputError: there are no candidates, or none is within the limits.
     """
-    # Every word of the result is one that the decoder restores. This cannot be decided word by
-    # word: how a skeleton is restored depends on the words around it, so that adding or dropping
-    # one word can change others. Hence the rounds: fill up to the limits, let the decoder restore
-    # all words, drop those that it misreads, until a round drops nothing. With a single round the
-    # record would carry words that no painter sees. A dropped word does not come back, and the last
-    # MAX_ROUNDS rounds only drop, so that the loop settles. Tested by
-    # test_selected_words_are_recoverable and test_largest_k_on_a_long_text_ends.
+    # Invariant: the decoder restores every word of the result. This cannot be decided word by word,
+    # because the restoration of a skeleton depends on the words around it: adding or dropping a
+    # word can change others. Hence the rounds: fill up to the limits, run the decoder, and drop the
+    # words that it misreads, until a round drops nothing. With a single round the record would
+    # contain words that no painter sees. A dropped word is not added again, and the last MAX_ROUNDS
+    # rounds only drop words, so the loop settles. Tested by test_selected_words_are_recoverable and
+    # test_largest_k_on_a_long_text_ends.
     pending = sort_by_weight(candidates)
     fallback = _weightiest_fitting(request, pending)
     selected: list[Candidate] = []
@@ -76,7 +77,8 @@ def select_by_salience(request: SelectionRequest, candidates: Iterable[Candidate
 def find_candidates(request: SelectionRequest) -> list[Candidate]:
     """Return the content words that the channel can send, each once, in reading order.
 
-    Of a word in both numbers, the singular. If there are only stop words, those.
+    If both singular and plural occur, only the singular is a candidate. If there are only stop
+    words, those are the candidates.
     """
     words = [word for word in tokenize(request.description) if request.channel.can_send(word)]
     content_words = [word for word in words if word not in STOPWORDS and len(word) > 1] or words
@@ -89,12 +91,12 @@ def find_candidates(request: SelectionRequest) -> list[Candidate]:
 
 
 def sort_by_weight(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return candidates, the weightiest first; of equals the one that stands first."""
+    """Return candidates by descending weight, and in reading order among equal weights."""
     return sorted(candidates, key=lambda candidate: (-candidate.weight, candidate.index))
 
 
 def keep_recoverable(words: Sequence[str], channel: WordChannel) -> list[str]:
-    """Return the words that a decoder restores, in the number in which it restores them."""
+    """Return the words that a decoder restores, as singular or plural as it restores them."""
     selected = [Candidate(index, 0, word) for index, word in enumerate(words)]
     for _ in range(MAX_ROUNDS):
         count, selected = len(selected), _drop_misread(selected, channel)
@@ -109,23 +111,23 @@ def _weight(word: str, index: int, count: int) -> int:
 
 
 def _weightiest_fitting(request: SelectionRequest, pending: list[Candidate]) -> str:
-    """Return the weightiest word that fits by itself."""
+    """Return the word with the highest weight that fits by itself."""
     if not pending:
         raise InputError(
-            "The description has no words that the coding can carry: give one with words of the "
+            "The description has no words that the coding can encode: give one with words of the "
             "letters a to z."
         )
     fitting = (candidate.word for candidate in pending if request.fits([candidate.word]))
     word = next(fitting, None)
     if word is None:
-        raise InputError("Not even one word keeps this limit: allow more bytes or bits.")
+        raise InputError("Not even one word fits this limit: allow more bytes or bits.")
     return word
 
 
 def _fill(
     selected: list[Candidate], pending: list[Candidate], request: SelectionRequest
 ) -> tuple[list[Candidate], list[Candidate]]:
-    """Return ``selected`` with as many more as the limits allow, and those still pending."""
+    """Return ``selected`` with as many more as the limits allow, and the other candidates."""
     safe = _safe_prefix(selected, pending, request)
     selected = _in_reading_order([*selected, *pending[:safe]])
     rejected: list[Candidate] = []
@@ -141,9 +143,9 @@ def _fill(
 def _safe_prefix(
     selected: list[Candidate], pending: list[Candidate], request: SelectionRequest
 ) -> int:
-    """Return how many of ``pending`` surely fit, so that they need not be tried one by one.
+    """Return how many of ``pending`` certainly fit, so that they need not be tried one by one.
 
-    An added word can make another one cheaper, but by less than the fraction that stays free.
+    An added word can make another one cheaper, but by less than the fraction left free here.
     """
     if request.max_bits is not None:
         safe_bits = max(1, request.max_bits * (SAFETY_FRACTION - 1) // SAFETY_FRACTION)
@@ -155,7 +157,7 @@ def _safe_prefix(
 
 
 def _drop_misread(selected: list[Candidate], channel: WordChannel) -> list[Candidate]:
-    """Return the candidates that the decoder restores, in the number in which it does."""
+    """Return the candidates that the decoder restores, as singular or plural as it does."""
     received = channel.received(_words(selected))
     return [
         replace(candidate, word=word)
