@@ -1,9 +1,9 @@
 """Hypothesis strategies for data that is nearly a record: non-canonical, malformed, damaged.
 
-Random bytes fail at the first byte, and a damaged record at its check: neither reaches the rules
-behind. So these strategies write each field themselves, also as the format forbids it (an integer
-with a zero byte too many, a size in the long form, types that do not ascend, two spaces), and put
-the right check behind. The library's own serializer cannot write such records.
+Random bytes are rejected at the first byte, and a damaged record at its check: neither gets past
+the first validation. So these strategies write each field themselves, including in ways the format
+forbids (an integer with a superfluous zero byte, a size in the long form, types that do not ascend,
+two spaces), and append a valid check. The library's own serializer cannot write such records.
 """
 
 from __future__ import annotations
@@ -23,19 +23,26 @@ FRAMINGS: Final = ("bare", "file", "url", "qr", "png")
 MAGIC: Final = b"\xb5\x1a"
 SYMBOLS: Final = " " + strategies.LETTERS
 TEXTS: Final = ("seer 2", "Öl", "a", "x" * 255, "palette and brush", "\U0001f3a8", "e\u0301")
+#: Not allowed as the text of an extension: no bytes, bytes that are not UTF-8, control characters,
+#: an overlong encoding, and an unpaired surrogate.
 INVALID_TEXTS: Final = (b"", b"\xff", b"\xc0\x80", b"a\0", b"\x7f", b"\xc2\x85", b"\xed\xa0\x80")
-#: Byte strings with a meaning, which random edits would hardly ever hit upon.
+#: Byte strings with a meaning, which random edits would hardly ever produce: parts of LEB128, one
+#: with a superfluous byte, and the greatest; starts of framings; types of PNG chunks; a models
+#: field of four zeros; and the default size 1024 x 1024, which is never written, in both explicit
+#: forms.
 TOKENS: Final = (
     *(b"\0", b"\x80", b"\xff", b"\x81\0", b"\xff\xff\xff\x7f", MAGIC, b"semc:", b"SEMC:"),
     *(b"seMC", b"IEND", bytes(5), bytes.fromhex("81ff83ff"), bytes.fromhex("c00001ff800003ff")),
 )
 
+# Hypothesis shrinks integers towards 0. So the last value stands for the rare case: the smallest
+# failing example has no more invalid fields than it needs.
 _one_in_twelve = st.integers(0, 11).map(lambda number: number == 11)
 _one_in_three = st.integers(0, 2).map(lambda number: number == 2)
 
 
 def rarely(draw: st.DrawFn) -> bool:
-    """Return whether to write the next field wrong: one time in twelve."""
+    """Return whether to make the next field invalid: true one time in twelve."""
     return draw(_one_in_twelve)
 
 
@@ -51,7 +58,7 @@ numbers = st.one_of(
 
 @st.composite
 def leb128(draw: st.DrawFn, value: int) -> bytes:
-    """Return ``value`` as LEB128, rarely with a zero byte too many or longer than four bytes."""
+    """Return ``value`` as LEB128, rarely with superfluous bytes or longer than four bytes."""
     encoded = bytearray()
     while value > 127:
         encoded.append(value & 127 | 128)
@@ -76,6 +83,7 @@ def sizes(draw: st.DrawFn) -> bytes:
     """Return a size field in any form, whether or not a shorter one exists."""
     form, (width, height) = draw(st.integers(0, 3)), draw(_any_size)
     if form == 0:
+        # Codes 0, 69 and 101 are forbidden forever; 127 is not assigned.
         return bytes([draw(st.sampled_from((0, 69, 101, 127)) | st.integers(1, len(SIZES)))])
     if max(width, height) > strategies.MAX_SHORT_SIDE or (form == 1 and rarely(draw)):
         return (0b11 << 62 | width - 1 << 31 | height - 1).to_bytes(8, "big")
@@ -132,7 +140,7 @@ def extension_blocks(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def payloads(draw: st.DrawFn, coding: int) -> bytes:
-    """Return a payload: words, rarely with a space too many or invalid UTF-8 behind them."""
+    """Return a payload: words, rarely with a superfluous space or followed by invalid UTF-8."""
     text = draw(strategies.nibble_texts)
     if rarely(draw):
         place = draw(st.sampled_from((0, len(text))) | st.integers(0, len(text)))
@@ -151,7 +159,7 @@ _FIELDS: Final = ((2, sizes()), (1, models()), (4, extension_blocks()))
 
 @st.composite
 def cores(draw: st.DrawFn, check_id: int) -> bytes:
-    """Return a core with the check ``check_id``, which is right; any other field may be wrong."""
+    """Return a core with a valid check ``check_id``; any other field may be invalid."""
     coding = draw(st.sampled_from((1, 2))) if rarely(draw) else draw(st.sampled_from((0, 0, 3)))
     first = coding << 5 | check_id << 3 | rarely(draw) << 7
     fields = b""
@@ -166,7 +174,7 @@ def cores(draw: st.DrawFn, check_id: int) -> bytes:
 
 
 def wrap(framing: str, core: bytes) -> bytes:
-    """Return ``core``, which may be wrong, in a framing of one record."""
+    """Return ``core``, which may be invalid, in a framing of one record."""
     match framing:
         case "file":
             return MAGIC + core
@@ -207,7 +215,7 @@ def wrong_framings(draw: st.DrawFn, framing: str, core: bytes) -> bytes:
 
 @st.composite
 def malformed_records(draw: st.DrawFn) -> bytes:
-    """Return a record in which any field and its framing may be wrong, but the check is right."""
+    """Return a record with a valid check, whose fields and framing may be invalid."""
     framing = draw(st.sampled_from(FRAMINGS))
     # The check ids that the framing allows, and rarely one that it does not.
     allowed = {"png": (0,)}.get(
@@ -241,7 +249,7 @@ def edits(draw: st.DrawFn, data: bytes) -> bytes:
 
 
 def repair(data: bytes) -> bytes:
-    """Return ``data`` with the right check in its core and the right CRCs in PNG chunks."""
+    """Return ``data`` with a valid check in its core and valid CRCs in PNG chunks."""
     framing, core = annex_c.unwrap(data)
     if framing == "png":
         return repair_crcs(data)
@@ -250,7 +258,7 @@ def repair(data: bytes) -> bytes:
 
 @st.composite
 def core_edits(draw: st.DrawFn, data: bytes) -> bytes:
-    """Return ``data`` with its core edited, its check right and its framing as before."""
+    """Return ``data`` with an edited core, a valid check, and its framing as before."""
     framing, core = annex_c.unwrap(data)
     if not core:
         return draw(edits(data))
@@ -258,7 +266,7 @@ def core_edits(draw: st.DrawFn, data: bytes) -> bytes:
 
 
 def near(base: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
-    """Return a strategy for what is close to records of ``base``."""
+    """Return a strategy for edited records of ``base``, some with repaired checks."""
     return st.one_of(base.flatmap(edits), base.flatmap(edits).map(repair), base.flatmap(core_edits))
 
 
@@ -267,7 +275,7 @@ random_bytes = st.tuples(_starts, st.binary(max_size=24)).map(b"".join)
 
 
 def near_records(known: list[bytes]) -> st.SearchStrategy[bytes]:
-    """Return a strategy for data that may or may not be a record, near ``known`` data too."""
+    """Return a strategy for data that may be a record or nearly one, also near ``known`` data."""
     known_data = st.integers(0, len(known) - 1).map(known.__getitem__)
     return st.one_of(
         random_bytes,
@@ -282,7 +290,7 @@ def near_records(known: list[bytes]) -> st.SearchStrategy[bytes]:
 def name_inputs(
     inputs: Mapping[str, st.SearchStrategy[bytes]],
 ) -> st.SearchStrategy[tuple[str, bytes]]:
-    """Return a strategy for a name and an input of its strategy, one in three of them edited."""
+    """Return a strategy for a name and an input of its strategy; one in three inputs is edited."""
     return st.one_of(
         [
             st.tuples(st.just(name), st.one_of(data, data, data.flatmap(edits)))
