@@ -8,7 +8,7 @@ from typing import Final
 
 from semcodec.bitstream import checksums
 from semcodec.bitstream import framing as framings
-from semcodec.bitstream.extensions import Extension, parse_extension
+from semcodec.bitstream.extensions import Extension, extension_from_pair
 from semcodec.bitstream.framing.text import PREFIXES
 from semcodec.bitstream.header import CODINGS, MAX_SIDE, MODEL_SETS, Models, Size
 from semcodec.bitstream.record import Limits
@@ -145,12 +145,12 @@ def check(value: object, framing: str) -> str:
 
 
 def extensions(value: object, *, is_new: bool) -> tuple[Extension, ...]:
-    """Return the extensions, sorted by type; ``is_new`` as for ``parse_extension``."""
+    """Return the extensions, sorted by type; ``is_new`` as for ``extension_from_pair``."""
     pairs = list(value.items()) if isinstance(value, Mapping) else value
     if not isinstance(pairs, tuple | list):
         raise InputError("Give extensions by name, or as a list of pairs: type and bytes.")
     # Sorted by type. The values affect the order only among equal types, which are refused below.
-    entries = sorted(map(partial(parse_extension, is_new=is_new), pairs))
+    entries = sorted(map(partial(extension_from_pair, is_new=is_new), pairs))
     if len({type_id for type_id, _ in entries}) < len(entries):
         raise InputError("Give each extension type once.")
     return tuple(entries)

@@ -25,7 +25,7 @@ BY_NAME: Final = {row.name: row for row in EXTENSIONS}
 FIRST_PRIVATE_TYPE: Final = 2**27  #: even types from here are for private use
 MAX_SHOWN_BYTES: Final = 16  #: the bytes of an invalid value that a finding shows
 
-# --- Extensions as arguments
+# --- Arguments from callers
 
 
 def extension(name: str, value: object) -> Extension:
@@ -38,7 +38,7 @@ def extension(name: str, value: object) -> Extension:
             ``seed``.
 
     Raises:
-        InputError: ``name`` is not registered, or ``value`` is not valid for it.
+        InputError: ``name`` is not registered, or its type does not allow ``value``.
     """
     if not isinstance(name, str) or name not in BY_NAME:
         raise InputError(f"Unknown extension name: give one of {', '.join(BY_NAME)}.")
@@ -46,7 +46,7 @@ def extension(name: str, value: object) -> Extension:
     return type_id, encode_value(type_id, value)
 
 
-def parse_extension(pair: object, *, is_new: bool) -> Extension:
+def extension_from_pair(pair: object, *, is_new: bool) -> Extension:
     """Return the extension given as a pair of name and value, or of type and bytes.
 
     Args:
@@ -55,7 +55,7 @@ def parse_extension(pair: object, *, is_new: bool) -> Extension:
             for private use; a record that is written again keeps every even type that it had.
 
     Raises:
-        InputError: ``pair`` is not such a pair, or such an extension must not be written.
+        InputError: ``pair`` is anything else, or such an extension must not be written.
     """
     match pair:
         case tuple((str(name), value)) | list((str(name), value)):

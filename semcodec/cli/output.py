@@ -1,4 +1,4 @@
-"""Print results to stdout and messages to stderr, with control characters of data escaped."""
+"""Output of the commands: results on stdout, messages on stderr, tables, and escaped data."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final, TextIO
 
-MAX_WIDTH: Final = 100  #: characters of a line; of every line that is not printed on a terminal
+#: Greatest width of a line in characters. Lines that do not go to a terminal have this width.
+MAX_WIDTH: Final = 100
 
 
 class UsageError(Exception):
     """The command line or the environment is at fault, such as a file that cannot be read."""
 
 
-#: Characters that are invisible although Python calls them printable: fillers, and selectors of
-#: another form of the character before them (part of Unicode's Default_Ignorable_Code_Point).
+#: Characters that are invisible although ``str.isprintable`` is true for them: fillers, joiners and
+#: variation selectors (part of Unicode's Default_Ignorable_Code_Point).
 INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
@@ -28,7 +29,7 @@ INVISIBLE: Final = re.compile(
 def escape_control(text: str) -> str:
     """Return ``text`` with every character that could move the cursor or hide text escaped.
 
-    Text of a record, of a file name or of a server may hold them (SC-REA-11).
+    Texts from records, file names and servers may contain such characters (SC-REA-11).
     """
     return "".join(char if _is_visible(char) else ascii(char)[1:-1] for char in text)
 
@@ -43,7 +44,7 @@ def is_terminal() -> bool:
 
 
 def line_width() -> int:
-    """Return the number of characters of a line: that of the terminal, at most 100."""
+    """Return the width of a line in characters: that of the terminal, at most ``MAX_WIDTH``."""
     return min(shutil.get_terminal_size().columns, MAX_WIDTH) if is_terminal() else MAX_WIDTH
 
 
@@ -51,7 +52,7 @@ def stdout() -> TextIO:
     """Return stdout.
 
     Raises:
-        UsageError: it is closed.
+        UsageError: stdout is closed.
     """
     if sys.stdout is None:
         raise UsageError("Standard output is closed: open it, or name an output file.")

@@ -23,17 +23,17 @@ from semcodec.coding.range_coder import (
 from semcodec.coding.tables import FREQUENT_BITS, FREQUENT_WORDS, MAX_RARE_BITS, load_tables
 from semcodec.errors import InputError
 
-MAX_WORDS: Final = 512  #: in one record
-MAX_END_CANDIDATES: Final = 8  #: values tried for each number of last bytes
+MAX_WORDS: Final = 512  #: words of one record in this coding
+MAX_END_CANDIDATES: Final = 8  #: values tried for each number of last bytes, 0 to 5
 
-ESCAPE: Final = 1 << 16  #: stands for the number of any escaped word
+ESCAPE: Final = 1 << 16  #: pseudo word number that introduces a spelled-out word
 
 
 def encode(words: Sequence[str]) -> bytes:
     """Return the payload of ``words``, which must be encodable and at most ``MAX_WORDS``.
 
     Raises:
-        InputError: the payload cannot end after these words. No such words are known.
+        InputError: the payload cannot end after these words. No input that triggers this is known.
     """
     encoder, context = _encode_words(words)
     end = _find_termination(encoder.low, encoder.width, context)

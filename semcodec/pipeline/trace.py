@@ -28,8 +28,8 @@ Progress = Callable[[str, str], object]  #: called before each stage with its na
 class Stage:
     """One call of a model or of a rule, as values that JSON can represent.
 
-    An image is shown as ``{"size": [width, height], "sha256": ...}`` (of its pixels), bytes as
-    hexadecimal digits, a request for words as an object, and anything else by its name.
+    An image is represented as ``{"size": [width, height], "sha256": ...}`` (hash of its pixels),
+    bytes as hexadecimal digits, a ``SelectionRequest`` as an object, and anything else by its name.
 
     Attributes:
         name: ``"describe"``, ``"select"``, ``"compress"``, ``"decompress"``, ``"expand"`` or

@@ -1,8 +1,9 @@
-"""Restore words from skeletons: the tables list the candidates, and the context decides.
+"""Restore words from skeletons: tables supply candidates, preceding words choose among them.
 
-``ct`` alone is a cat; after ``nt`` and ``cld`` it may be a coat. A beam search looks for the
-sequence of words with the lowest cost. Every restored word has the skeleton that was received
-(spec, annex B). For a skeleton that no known word has, a pronounceable word is made up.
+``ct`` alone is restored as "cat"; after ``nt`` and ``cld`` it may become "coat". A beam search
+looks for the sequence of words with the lowest cost. Every restored word has the skeleton that was
+received (spec, annex B). For a skeleton that no known word has, a pronounceable word is made up; a
+known word with another skeleton is never returned instead.
 """
 
 from __future__ import annotations
@@ -21,15 +22,18 @@ from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.vocabulary import UNKNOWN_COST, Vocabulary, vocabulary
 
 MAX_WORDS: Final = 4_096  #: the default limit of a record
-BEAM_WIDTH: Final = 4  #: hypotheses kept after each word; with eight, hardly more words are right
+#: Hypotheses kept after each word. With eight, hardly more words are right (bench/words.py counts
+#: them).
+BEAM_WIDTH: Final = 4
 MAX_CANDIDATES: Final = 8  #: words tried for one skeleton, the most common first
 
 # Costs are integers, and lower is better. The table's cost of a word is in eighths of a bit, the
 # coding's in sixteenths; with these weights a bit of either counts 80.
 WORD_WEIGHT: Final = 10  #: of the word's own cost in the tables
 CODING_WEIGHT: Final = 5  #: of the word's cost in the coding ``lexicon``
-NGRAM_WEIGHTS: Final = (7, 3, 2)  #: of the pairs with the last word, the one before, and so on
-REPETITION_PENALTY: Final = 640  #: for repeating one of the last three words
+#: Of the pairs with the last known word, the one before it, and the one before that.
+PAIR_WEIGHTS: Final = (7, 3, 2)
+REPETITION_PENALTY: Final = 640  #: 8 bits, for repeating one of the last three known words
 
 _is_skeleton: Final = re.compile(f"[{nibble.SYMBOLS.strip()}]+").fullmatch
 
@@ -51,7 +55,7 @@ class _Hypothesis(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """A word that a skeleton may stand for; its cost and number in the tables, -1 if unknown."""
+    """A word that a skeleton may stand for; its cost, and its number in the tables or -1."""
 
     word: str
     cost: int
@@ -188,7 +192,7 @@ def _table_cost(candidate: _Candidate, hypothesis: _Hypothesis, tables: Vocabula
     cost = WORD_WEIGHT * candidate.cost
     if candidate.number < 0:
         return cost
-    for weight, earlier in zip(NGRAM_WEIGHTS, hypothesis.recent, strict=False):
+    for weight, earlier in zip(PAIR_WEIGHTS, hypothesis.recent, strict=False):
         cost -= weight * tables.association(earlier, candidate.number)
     return cost + REPETITION_PENALTY * (candidate.number in hypothesis.recent)
 
@@ -196,7 +200,7 @@ def _table_cost(candidate: _Candidate, hypothesis: _Hypothesis, tables: Vocabula
 def _extended(hypothesis: _Hypothesis, candidate: _Candidate, cost: int) -> _Hypothesis:
     recent = hypothesis.recent
     if candidate.number >= 0:
-        recent = (candidate.number, *recent)[: len(NGRAM_WEIGHTS)]
+        recent = (candidate.number, *recent)[: len(PAIR_WEIGHTS)]
     number = load_tables().numbers.get(candidate.word, ESCAPE)
     words = (*hypothesis.words, candidate.word)
     return _Hypothesis(cost, words, recent, hypothesis.context.extended(number))

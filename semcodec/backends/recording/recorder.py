@@ -1,4 +1,4 @@
-"""Send model requests: the one place for look-up, budget, server and storage, in this order.
+"""The recorder: looks up, budgets, sends and stores model requests, in that order.
 
 Threads may share a recorder. Each request is noted in the trace of the run that sent it
 (``add_note``).
@@ -25,7 +25,7 @@ class Recorder:
 
     Args:
         send: sends a request to the server.
-        server: the server's name in the cassette, such as its base URL.
+        server: identifies the server in the cassette, such as its base URL.
         budget: limits and counts the cost.
         cassette: stores and returns responses; None stores nothing.
     """
@@ -57,7 +57,7 @@ class Recorder:
         return response
 
     def discard(self, request: ModelRequest, response: ModelResponse) -> None:
-        """Remove ``response``, which cannot be used, from a cache.
+        """Remove an unusable response from the cache.
 
         A response that another run has stored in its place stays. A cache that cannot be written is
         not an error here: the caller is about to report why the response cannot be used.
