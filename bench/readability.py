@@ -1,4 +1,4 @@
-"""Sizes, comments and habits of writing in Python packages, one row for each folder, as Markdown.
+"""Sizes, comments and style metrics of Python packages, one row for each folder, as Markdown.
 
     python bench/readability.py semcodec semcodec/bitstream embedded/semcodec_embedded
     python bench/readability.py ../h11/h11 ../httpx/httpx          # the same for other projects

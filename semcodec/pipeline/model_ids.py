@@ -57,7 +57,7 @@ def _model_name(backend: Any, role: str) -> str:
         name = backend.model_name(role)
     except SemcodecError:
         raise
-    except Exception:  # foreign code, and the image does not depend on it
+    except Exception:  # third-party code, and the image does not depend on it
         return ""
     return name if isinstance(name, str) else ""
 

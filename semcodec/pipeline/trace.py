@@ -112,8 +112,8 @@ class TracedRun:
     ) -> _Output:
         """Return what a method of ``backend`` returns, and append the stage to the trace.
 
-        The type of the output is what the protocol promises. A backend is foreign code that may
-        return anything: validate the output before using it.
+        The type of the output is what the protocol promises. A backend is third-party code that
+        may return anything: validate the output before using it.
 
         Args:
             name: of the stage.
@@ -184,7 +184,7 @@ def _call_backend(stage: str, backend: object, method: str, inputs: tuple[Any, .
         return getattr(backend, method)(*inputs)
     except SemcodecError:
         raise
-    except Exception as error:  # a backend is foreign code: whatever it raises is its failure
+    except Exception as error:  # third-party code: whatever it raises is its failure
         model = _backend_name(backend)
         message = f"The backend {model} failed to {stage}: {format_exception(error)}."
         raise BackendError(message, backend=model, stage=stage) from error
@@ -195,7 +195,7 @@ def _backend_name(backend: object) -> str:
 
 
 def format_exception(error: Exception) -> str:
-    """Return type and message of an exception of foreign code, whose ``__str__`` may fail."""
+    """Return type and message of an exception of third-party code, whose ``__str__`` may fail."""
     try:
         return f"{type(error).__name__}: {error}"
     except Exception:

@@ -1,7 +1,7 @@
 """Check what backends return before it is used: an invalid result is not the user's fault.
 
 Every function takes the result of one stage and returns it, or raises InvalidResponseError with
-the backend and the stage. Backends are foreign code, so nothing is assumed of the types.
+the backend and the stage. Backends are third-party code, so their types are not trusted.
 """
 
 from __future__ import annotations
