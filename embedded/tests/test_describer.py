@@ -1,4 +1,4 @@
-"""Descriptions of the bundled photographs, of drawn pictures, and of pictures without objects."""
+"""Descriptions of the bundled photographs, of composed pictures, and of blank ones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def photo(name: str) -> Image.Image:
 
 @functools.cache
 def describe_photo(name: str) -> str:
-    """Return the description of a bundled photograph; the networks run once for each."""
+    """Return the description of a bundled photograph, which is computed only once."""
     return DESCRIBER.describe(photo(name))
 
 
@@ -50,12 +50,14 @@ def words(image: Image.Image) -> list[str]:
         ("astronaut", {"person", "astronaut", "spacesuit"}),
     ],
 )
-def test_bundled_photographs(name: str, expected: set[str]) -> None:
+def test_description_of_a_bundled_photograph_has_its_main_words(
+    name: str, expected: set[str]
+) -> None:
     assert expected <= set(tokenize(describe_photo(name)))
 
 
-def with_cups_at(*left_edges: int) -> Image.Image:
-    """Return a gray picture with the cup of coffee at each of the given left edges."""
+def picture_with_cups(*left_edges: int) -> Image.Image:
+    """Return a gray picture with a cup of coffee at each of the given left edges."""
     canvas = Image.new("RGB", (800, 800), (128, 128, 128))
     for left in left_edges:
         canvas.paste(photo("coffee").resize((360, 240)), (left, 260))
@@ -63,15 +65,15 @@ def with_cups_at(*left_edges: int) -> Image.Image:
 
 
 def test_mirrored_picture_swaps_left_and_right() -> None:
-    left = set(words(with_cups_at(20)))
-    right = set(words(ImageOps.mirror(with_cups_at(20))))
+    left = set(words(picture_with_cups(20)))
+    right = set(words(ImageOps.mirror(picture_with_cups(20))))
     assert "left" in left - right
     assert "right" in right - left
 
 
 def test_two_objects_are_counted() -> None:
-    assert "two" in words(with_cups_at(20, 420))
-    assert "two" not in words(with_cups_at(220))
+    assert "two" in words(picture_with_cups(20, 420))
+    assert "two" not in words(picture_with_cups(220))
 
 
 def test_color_of_an_object_is_described() -> None:
@@ -124,10 +126,10 @@ WITHOUT_OBJECTS = {
 
 @pytest.mark.parametrize("name", WITHOUT_OBJECTS)
 def test_blank_and_tiny_pictures_are_described(name: str) -> None:
-    described = words(WITHOUT_OBJECTS[name])
-    assert len(described) >= 2
-    assert all(map(skeleton_of_word, described))
-    assert words(WITHOUT_OBJECTS[name]) == described
+    description_words = words(WITHOUT_OBJECTS[name])
+    assert len(description_words) >= 2
+    assert all(map(skeleton_of_word, description_words))
+    assert words(WITHOUT_OBJECTS[name]) == description_words
 
 
 @examples(15)
@@ -154,7 +156,7 @@ def test_large_person_without_skin_is_a_statue(material: tuple[int, int, int], n
     assert describer._describe_object(picture, gray, person).noun == "person"
 
 
-def test_color_that_was_described_is_not_repeated() -> None:
+def test_described_color_is_not_repeated() -> None:
     assert describer._without_repetition("white below", "white wall") == ""
     assert describer._without_repetition("brown below", "white wall") == "brown below"
     assert describer._without_repetition("white snow", "white wall") == "white snow"
@@ -163,8 +165,8 @@ def test_color_that_was_described_is_not_repeated() -> None:
 @pytest.mark.parametrize(("noun", "first"), [("chair", "lighthouse"), ("person", "person")])
 def test_subject_comes_before_unimportant_objects(noun: str, first: str) -> None:
     picture = Image.new("RGB", (100, 100), GREEN)
-    small = Detection(noun, 0.9, Box(0.4, 0.4, 0.5, 0.5))
-    evidence = Evidence((small,), ("lighthouse",), (), {})
+    detection = Detection(noun, 0.9, Box(0.4, 0.4, 0.5, 0.5))
+    evidence = Evidence((detection,), ("lighthouse",), (), {})
     sentences = describer._sentences(
         picture, to_lab_thumbnail(picture), evidence, Scene("", "", ())
     )

@@ -1,4 +1,4 @@
-"""The painter accepts any prompt and size, is deterministic, and shows what the words describe."""
+"""The painter accepts any prompt and size, is deterministic, and paints what the words describe."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def paint(prompt: str, size: tuple[int, int] = SMALL, seed: int = 0) -> NDArray[
 
 @examples(25)
 @given(st.text(max_size=60), st.integers(1, 80), st.integers(1, 80), st.integers(0, 2**31))
-def test_every_text_gives_a_picture(prompt: str, width: int, height: int, seed: int) -> None:
+def test_any_text_is_painted(prompt: str, width: int, height: int, seed: int) -> None:
     picture = EmbeddedPainter().paint(prompt, (width, height), seed)
     assert (picture.size, picture.mode) == ((width, height), "RGB")
 
 
 @examples(60)
 @given(st.lists(st.sampled_from(WORDS), max_size=14))
-def test_every_list_of_known_words_gives_a_picture(words: list[str]) -> None:
+def test_any_list_of_known_words_is_painted(words: list[str]) -> None:
     assert paint(" ".join(words), (48, 48)).shape == (48, 48, 3)
 
 
@@ -71,7 +71,7 @@ def test_markup_in_a_prompt_is_ignored() -> None:
     assert paint('"/><image href="file:///etc/passwd"/>').shape == (96, 96, 3)
 
 
-def test_empty_prompt_is_a_landscape() -> None:
+def test_empty_prompt_is_painted_as_a_landscape() -> None:
     assert choose_environment(parse_prompt("")).kind == "outdoors"
     assert paint("").std() > 10
 
@@ -148,13 +148,13 @@ def test_color_word_changes_clothing_and_not_skin() -> None:
         "statue gray background",
     ],
 )
-def test_every_setting_has_a_picture_of_its_own(prompt: str) -> None:
+def test_every_setting_is_painted(prompt: str) -> None:
     picture = paint(prompt)
     assert picture.std() > 12, "more than one flat color"
     assert not np.array_equal(picture, paint("zxqv"))
 
 
-def test_wall_stands_in_place_of_the_sky() -> None:
+def test_wall_replaces_the_sky() -> None:
     sky, wall = (paint(f"{words} car road")[:40].mean((0, 1)) for words in ("", "brick wall"))
     assert sky[2] > sky[0]
     assert wall[0] > wall[2]
@@ -182,7 +182,7 @@ def test_flipped_sprite_is_mirrored() -> None:
     assert left.tobytes() != right.tobytes()
 
 
-def test_haze_covers_what_is_far() -> None:
+def test_haze_lightens_a_sprite() -> None:
     near, far = (Image.new("RGB", (100, 100), "white") for _ in range(2))
     sprite = PlacedSprite("horse", 500.0, 900.0, 800.0, 700.0, (), "ground")
     for picture, amount in ((near, 0.0), (far, 0.5)):

@@ -1,4 +1,4 @@
-"""Examples, sizes and numbers in the README of semcodec-embedded are those of the package."""
+"""The README of semcodec-embedded is up to date: examples, sizes, counts and license files."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ PACKAGE = ROOT / "semcodec_embedded"
 TEXT = (ROOT / "README.md").read_text("utf-8")
 
 
-def test_examples() -> None:
+def test_examples_of_the_readme_run() -> None:
     result = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
     assert result.attempted >= 3
     assert not result.failed
 
 
-def test_sizes() -> None:
+def test_sizes_in_the_readme_are_those_of_the_files() -> None:
     rows = re.findall(r"^\| `([\w./]+)`.* \| ([\d.]+) \|", TEXT, flags=re.M)
     assert len(rows) == 4
     for name, megabytes in rows:
@@ -29,7 +29,7 @@ def test_sizes() -> None:
         assert f"{sum(file.stat().st_size for file in files) / 1e6:.1f}" == megabytes, name
 
 
-def test_numbers_of_nouns_and_drawings() -> None:
+def test_counts_in_the_readme_are_those_of_the_package() -> None:
     known = labels()
     described = {*filter(None, known.detector), *known.nouns, *known.hyponyms, *known.places}
     families = tomllib.loads((PACKAGE / "sprites/nouns.toml").read_text("utf-8"))["family"]
@@ -40,12 +40,12 @@ def test_numbers_of_nouns_and_drawings() -> None:
         for nouns in family["sprites"].values()
         for noun in nouns.split(",")
     }
-    for count, of in ((described, "nouns |"), (painted, "nouns by"), (drawings, "drawings;")):
-        [stated] = re.findall(rf"(\d+) {re.escape(of)}", TEXT)
-        assert abs(len(count) - int(stated)) <= int(stated) / 50, of
+    for items, phrase in ((described, "nouns |"), (painted, "nouns by"), (drawings, "drawings;")):
+        [stated] = re.findall(rf"(\d+) {re.escape(phrase)}", TEXT)
+        assert abs(len(items) - int(stated)) <= int(stated) / 50, phrase
 
 
-def test_licenses_are_files_of_the_package() -> None:
+def test_linked_licenses_are_files_of_the_package() -> None:
     for name in re.findall(r"\]\((\w[\w.]*)\)", TEXT):
         assert (ROOT / name).is_file(), name
         assert name.startswith(("LICENSE", "NOTICE"))

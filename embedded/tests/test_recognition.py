@@ -1,4 +1,4 @@
-"""The parts of the describer: colors, boxes, fusion, rules, phrases, surroundings, label tables."""
+"""Parts of the describer: colors, boxes, fusion, rules, phrases, surroundings and label tables."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_background_does_not_change_the_color_of_an_object() -> None:
     assert colors.object_color(picture, colors.FUR_COLORS) in ("white", "gray")
 
 
-def test_animals_have_fur_colors() -> None:
+def test_color_of_an_animal_is_a_fur_color() -> None:
     grass = Image.new("RGB", (30, 30), (40, 150, 40))
     assert colors.object_color(grass) == "green"
     assert colors.object_color(grass, colors.FUR_COLORS) in colors.FUR_COLORS
@@ -132,7 +132,7 @@ def test_doubtful_box_inside_another_is_suppressed() -> None:
     assert len(_non_max_suppression([whole, Detection("dog", 0.5, head)])) == 2
 
 
-def test_zero_offsets_give_the_anchor_boxes() -> None:
+def test_boxes_with_zero_offsets_are_the_anchor_boxes() -> None:
     anchors = _anchors()
     boxes = _decode_boxes(np.zeros((len(anchors), 4), np.float32))
     y, x, height, width = anchors[700]
@@ -151,14 +151,14 @@ def test_zero_offsets_give_the_anchor_boxes() -> None:
         ("sheep", "sheep"),
     ],
 )
-def test_plurals(noun: str, expected: str) -> None:
+def test_plural_of_a_noun(noun: str, expected: str) -> None:
     assert plural(noun) == expected
 
 
 @pytest.mark.parametrize(
     ("share", "word"), [(0.6, "huge"), (0.2, "large"), (0.05, ""), (0.01, "small")]
 )
-def test_size_words(share: float, word: str) -> None:
+def test_size_word_depends_on_the_share_of_the_picture(share: float, word: str) -> None:
     assert size_word(Box(0, 0, share**0.5, share**0.5)) == word
 
 
@@ -171,8 +171,8 @@ def test_size_words(share: float, word: str) -> None:
         (0.5, 0.8, "at the bottom"),
     ],
 )
-def test_position_of_one_object(x: float, y: float, expected: str) -> None:
-    assert position_phrase([at(x, y)]) == expected
+def test_position_phrase_of_one_object(x: float, y: float, expected: str) -> None:
+    assert position_phrase([object_at(x, y)]) == expected
 
 
 @pytest.mark.parametrize(
@@ -185,24 +185,30 @@ def test_position_of_one_object(x: float, y: float, expected: str) -> None:
         ([(0.2, 0.2), (0.5, 0.5), (0.8, 0.8)], "across"),
     ],
 )
-def test_position_of_several_objects(centers: list[tuple[float, float]], expected: str) -> None:
-    assert position_phrase([at(x, y) for x, y in centers]) == expected
+def test_position_phrase_of_several_objects(
+    centers: list[tuple[float, float]], expected: str
+) -> None:
+    assert position_phrase([object_at(x, y) for x, y in centers]) == expected
 
 
-def at(x: float, y: float, noun: str = "cat", side: float = 0.2) -> DescribedObject:
-    """Return a brown object of ``side`` whose center is (x, y)."""
+def object_at(x: float, y: float, noun: str = "cat", side: float = 0.2) -> DescribedObject:
+    """Return a brown square object with its center at (x, y), in shares of the picture."""
     half = side / 2
     return DescribedObject(noun, "brown", Box(x - half, y - half, x + half, y + half))
 
 
 def test_many_small_people_are_a_crowd() -> None:
-    people = [at(0.1 + 0.15 * index, 0.5, "person", 0.1) for index in range(6)]
+    people = [object_at(0.1 + 0.15 * index, 0.5, "person", 0.1) for index in range(6)]
     assert object_phrases(people) == ["crowd of people in a row"]
     assert object_phrases(people[:5])[0].startswith("five small brown people")
 
 
-def test_large_person_is_described_apart_from_those_in_the_background() -> None:
-    people = [at(0.5, 0.5, "person", 0.6), at(0.1, 0.2, "person", 0.1), at(0.9, 0.2, "person", 0.1)]
+def test_large_person_is_described_apart_from_small_ones() -> None:
+    people = [
+        object_at(0.5, 0.5, "person", 0.6),
+        object_at(0.1, 0.2, "person", 0.1),
+        object_at(0.9, 0.2, "person", 0.1),
+    ]
     assert object_phrases(people) == [
         "large brown person in the center",
         "two small brown people at the left and right",
@@ -210,12 +216,12 @@ def test_large_person_is_described_apart_from_those_in_the_background() -> None:
 
 
 def test_many_unimportant_objects_do_not_outweigh_the_subject() -> None:
-    cars = [at(0.1 + 0.2 * index, 0.5, "car", 0.15) for index in range(5)]
-    assert object_phrases([*cars, at(0.5, 0.5, "cat", 0.3)])[0].endswith("cat in the center")
+    cars = [object_at(0.1 + 0.2 * index, 0.5, "car", 0.15) for index in range(5)]
+    assert object_phrases([*cars, object_at(0.5, 0.5, "cat", 0.3)])[0].endswith("cat in the center")
 
 
-def test_color_of_a_cluster_is_that_of_most() -> None:
-    cats = [at(0.2, 0.5), at(0.5, 0.5), replace(at(0.8, 0.5), color="white")]
+def test_color_of_a_group_is_that_of_the_majority() -> None:
+    cats = [object_at(0.2, 0.5), object_at(0.5, 0.5), replace(object_at(0.8, 0.5), color="white")]
     assert object_phrases(cats) == ["three brown cats in a row"]
     cats[0] = replace(cats[0], color="black")
     assert object_phrases(cats) == ["three cats in a row"]
@@ -252,29 +258,29 @@ def test_tables_contain_only_known_nouns() -> None:
     assert set(tables.thresholds) <= known
 
 
-def detected(noun: str, score: float = 0.9) -> Detection:
+def make_detection(noun: str, score: float = 0.9) -> Detection:
     return Detection(noun, score, Box(0.2, 0.2, 0.7, 0.8))
 
 
 def test_noun_without_the_one_it_requires_is_rejected() -> None:
-    assert not fuse([detected("mouse")], {}).objects
-    assert len(fuse([detected("mouse"), detected("laptop")], {}).objects) == 2
+    assert not fuse([make_detection("mouse")], {}).objects
+    assert len(fuse([make_detection("mouse"), make_detection("laptop")], {}).objects) == 2
 
 
 def test_noun_is_rejected_beside_one_it_is_confused_with() -> None:
-    objects = fuse([detected("bird"), detected("bottle", 0.5)], {"parrot": 0.9}).objects
+    objects = fuse([make_detection("bird"), make_detection("bottle", 0.5)], {"parrot": 0.9}).objects
     assert [detection.noun for detection in objects] == ["parrot"]
 
 
 def test_doubtful_detection_is_accepted_if_the_classifier_agrees() -> None:
-    assert not fuse([detected("cat", 0.32)], {}).objects
-    assert fuse([detected("cat", 0.32)], {"cat": 0.2}).objects
-    assert not fuse([detected("cat", 0.29)], {"cat": 0.2}).objects
+    assert not fuse([make_detection("cat", 0.32)], {}).objects
+    assert fuse([make_detection("cat", 0.32)], {"cat": 0.2}).objects
+    assert not fuse([make_detection("cat", 0.29)], {"cat": 0.2}).objects
 
 
 def test_doubtful_detection_is_accepted_beside_a_certain_one_of_its_kind() -> None:
-    assert len(fuse([detected("bird"), detected("bird", 0.32)], {}).objects) == 2
-    assert len(fuse([detected("cat"), detected("cat", 0.32)], {}).objects) == 1
+    assert len(fuse([make_detection("bird"), make_detection("bird", 0.32)], {}).objects) == 2
+    assert len(fuse([make_detection("cat"), make_detection("cat", 0.32)], {}).objects) == 1
 
 
 def test_tiny_objects_are_ignored() -> None:
@@ -282,18 +288,19 @@ def test_tiny_objects_are_ignored() -> None:
 
 
 @pytest.mark.parametrize(("probability", "expected"), [(0.31, "parrot"), (0.29, "bird")])
-def test_more_specific_noun_replaces_that_of_the_detector(
+def test_more_specific_noun_replaces_the_noun_of_the_detector(
     probability: float, expected: str
 ) -> None:
-    (detection,) = fuse([detected("bird")], {"parrot": probability}).objects
+    (detection,) = fuse([make_detection("bird")], {"parrot": probability}).objects
     assert detection.noun == expected
 
 
 def test_activity_is_inferred_from_objects() -> None:
     assert (
-        infer_activity(fuse([detected("person"), detected("surfboard")], {})) == "surfing on a wave"
+        infer_activity(fuse([make_detection("person"), make_detection("surfboard")], {}))
+        == "surfing on a wave"
     )
-    assert infer_activity(fuse([detected("cat")], {})) == ""
+    assert infer_activity(fuse([make_detection("cat")], {})) == ""
 
 
 @pytest.mark.parametrize(
@@ -311,13 +318,13 @@ def test_activity_is_inferred_from_objects() -> None:
 def test_activity_depends_on_the_classifier(
     nouns: tuple[str, ...], probabilities: dict[str, float], expected: str
 ) -> None:
-    evidence = fuse([detected(noun) for noun in nouns], probabilities)
+    evidence = fuse([make_detection(noun) for noun in nouns], probabilities)
     assert infer_activity(evidence) == expected
 
 
-def test_riding_needs_overlapping_boxes() -> None:
+def test_riding_requires_overlapping_boxes() -> None:
     rider = Detection("person", 0.9, Box(0.4, 0.2, 0.6, 0.6))
-    assert infer_activity(fuse([rider, detected("horse")], {})) == "riding"
+    assert infer_activity(fuse([rider, make_detection("horse")], {})) == "riding"
     horse = Detection("horse", 0.9, Box(0.5, 0.55, 0.9, 0.9))
     assert infer_activity(fuse([rider, horse], {})) == ""
 
@@ -332,17 +339,17 @@ def test_riding_needs_overlapping_boxes() -> None:
         ("white cup", {"coffee": 0.2}, "white cup"),
     ],
 )
-def test_contents_of_bowls_and_cups(
+def test_phrase_of_a_vessel_includes_its_contents(
     phrase: str, probabilities: dict[str, float], expected: str
 ) -> None:
     assert with_contents(phrase, fuse([], probabilities)) == expected
 
 
 def test_flowers_have_the_vivid_colors_of_the_picture() -> None:
-    evidence = fuse([detected("vase")], {})
+    evidence = fuse([make_detection("vase")], {})
     assert flower_phrase(evidence, ["green", "pink", "red", "blue"]) == "pink and red flowers"
     assert flower_phrase(evidence, ["green"]) == ""
-    assert flower_phrase(fuse([detected("cat")], {}), ["pink"]) == ""
+    assert flower_phrase(fuse([make_detection("cat")], {}), ["pink"]) == ""
 
 
 def test_activity_implies_its_nouns() -> None:
@@ -350,14 +357,14 @@ def test_activity_implies_its_nouns() -> None:
     assert implied_nouns("") == frozenset()
 
 
-def test_subject_that_was_detected_is_not_repeated() -> None:
-    assert fuse([detected("cat")], {"cat": 0.9}).subjects == ()
-    assert fuse([detected("parrot")], {"bird": 0.9}).subjects == ()
-    assert fuse([detected("cat")], {"lighthouse": 0.9}).subjects == ("lighthouse",)
+def test_detected_subject_is_not_repeated() -> None:
+    assert fuse([make_detection("cat")], {"cat": 0.9}).subjects == ()
+    assert fuse([make_detection("parrot")], {"bird": 0.9}).subjects == ()
+    assert fuse([make_detection("cat")], {"lighthouse": 0.9}).subjects == ("lighthouse",)
 
 
 def test_one_certain_detection_does_not_decide_between_places() -> None:
-    evidence = fuse([detected("couch", 0.98), detected("oven", 0.91)], {})
+    evidence = fuse([make_detection("couch", 0.98), make_detection("oven", 0.91)], {})
     assert evidence.places[:2] == ("kitchen", "room")
 
 
@@ -370,17 +377,22 @@ def test_surrounding_nouns_come_last() -> None:
     [(("bed",), "bedroom"), (("chair", "table", "oven"), "kitchen"), (("couch",), "room")],
 )
 def test_room_is_inferred_from_furniture(nouns: tuple[str, ...], place: str) -> None:
-    evidence = fuse([detected(noun) for noun in nouns], {"lamp": 0.7} if place != "kitchen" else {})
+    evidence = fuse(
+        [make_detection(noun) for noun in nouns], {"lamp": 0.7} if place != "kitchen" else {}
+    )
     rooms = [name for name in evidence.places if name in ("kitchen", "bedroom", "room", "bathroom")]
     assert rooms[0] == place
 
 
-def test_word_for_the_room_depends_on_its_furniture() -> None:
-    assert infer_place(fuse([detected("couch")], {"lamp": 0.7})) == "living room"
+def test_name_of_the_room_depends_on_its_furniture() -> None:
+    assert infer_place(fuse([make_detection("couch")], {"lamp": 0.7})) == "living room"
     assert (
-        infer_place(fuse([detected("chair"), detected("table"), detected("oven")], {})) == "kitchen"
+        infer_place(
+            fuse([make_detection("chair"), make_detection("table"), make_detection("oven")], {})
+        )
+        == "kitchen"
     )
-    assert infer_place(fuse([detected("chair")], {})) == ""
+    assert infer_place(fuse([make_detection("chair")], {})) == ""
 
 
 SKY, GRASS, SAND, SNOW = (90, 150, 235), (60, 140, 50), (225, 205, 165), (250, 250, 250)
@@ -406,7 +418,7 @@ SKY, GRASS, SAND, SNOW = (90, 150, 235), (60, 140, 50), (225, 205, 165), (250, 2
         (SNOW, (110, 65, 30), ["outside"], ("white cloudy sky", "brown ground")),
     ],
 )
-def test_surroundings(
+def test_surroundings_are_described_by_color_and_place(
     top: tuple[int, int, int],
     bottom: tuple[int, int, int],
     places: list[str],
@@ -422,19 +434,21 @@ def test_surroundings(
     ("lightness", "places", "expected"),
     [(20, [], ("dark",)), (240, [], ("bright",)), (128, ["outside"], ("foggy",)), (128, [], ())],
 )
-def test_words_for_the_light(lightness: int, places: list[str], expected: tuple[str, ...]) -> None:
+def test_light_is_described_by_lightness_and_place(
+    lightness: int, places: list[str], expected: tuple[str, ...]
+) -> None:
     picture = Image.new("RGB", (96, 96), (lightness,) * 3)
     assert describe_surroundings(picture, [], places).light == expected
 
 
 def test_chair_alone_does_not_determine_the_room() -> None:
-    assert fuse([detected("chair")], {}).places == ("indoors",)
+    assert fuse([make_detection("chair")], {}).places == ("indoors",)
 
 
 @pytest.mark.parametrize(
     ("rgb", "leaves"), [((40, 110, 30), 1), ((30, 60, 20), 1), ((140, 144, 116), 0)]
 )
-def test_pale_olive_is_not_leaves(rgb: tuple[int, int, int], leaves: int) -> None:
+def test_pale_olive_is_not_measured_as_leaves(rgb: tuple[int, int, int], leaves: int) -> None:
     picture = Image.new("RGB", (20, 20), rgb)
     view = colors.to_lab_thumbnail(picture)
     region = measure_region(view, np.ones(view.shape[:2], bool))
@@ -457,7 +471,7 @@ def test_photographs_match_the_hashes_in_the_notice(name: str) -> None:
     assert hashlib.sha256(data).hexdigest() in notice
 
 
-def test_data_files_stay_below_32_mb() -> None:
+def test_data_files_have_less_than_32_mb() -> None:
     package = FOLDER / "semcodec_embedded"
     sizes = [
         path.stat().st_size for path in package.rglob("*") if path.suffix not in (".py", ".pyc")

@@ -1,4 +1,4 @@
-"""onnxruntime's telemetry is off: nothing is written to the user's home directory."""
+"""The telemetry of onnxruntime is off, so no file is written to the home directory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_no_file_is_written_to_the_home_directory(tmp_path: Path) -> None:
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ORT_")}
     environment |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / ".cache")}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == b""
+    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == b""
     assert list(tmp_path.rglob("*")) == []

@@ -9,7 +9,7 @@ each rule by ``report`` or ``fail`` and never looks at ``findings``. It calls ``
 it can continue with a value of the right type, and elsewhere ``fail``, which raises in both modes.
 Without this the two would drift apart: ``validate`` would accept data that ``unpack`` refuses, or
 stop at a rule that ``unpack`` does not check. Tested by
-test_validator_and_reader_agree (tests/bitstream/test_consistency.py), by every vector
+test_unpack_and_validate_agree (tests/bitstream/test_consistency.py), by every vector
 (test_vectors.py), and by the mutants of tests/requirements/sites.py, which switch off one call of
 ``report`` or ``fail`` at a time.
 """

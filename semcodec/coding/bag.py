@@ -64,8 +64,8 @@ class _LimitExceeded(Exception):  # never leaves this module
 # If any of these were open, the same words would have a second payload. decode() does not check the
 # three choices separately: it encodes the decoded words again and compares the bytes (SC-BAG-1),
 # which covers all of them and costs one encoding. Tests (tests/bitstream/test_coding.py):
-# test_set_comes_back_in_canonical_order, test_any_bytes_are_canonical_or_rejected,
-# test_size_buckets_grow_with_the_length, test_set_ends_without_zeros,
+# test_set_is_decoded_in_canonical_order, test_any_bytes_are_canonical_or_rejected,
+# test_size_buckets_grow_with_the_length, test_payload_of_a_set_has_no_trailing_zeros,
 # test_repeated_word_in_a_set_is_rejected; vectors SC-BAG-1-breaks-*.
 def encode(words: Iterable[str]) -> bytes:
     """Return the payload of ``words``, for which ``why_unencodable`` must return None."""

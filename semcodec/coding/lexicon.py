@@ -120,11 +120,12 @@ def _encode_words(words: Sequence[str]) -> tuple[RangeEncoder, SequenceContext]:
 # pack(unpack(data)) == data would not hold. Without (1) the last words are lost; without (2) a
 # decoder returns a word that was not encoded.
 #
-# Tests (tests/bitstream/test_coding.py): test_every_prefix_of_a_text_has_a_payload,
-# test_end_skips_the_interval_of_the_next_word,
-# test_end_after_the_last_possible_word_is_the_shortest, test_any_bytes_are_canonical_or_rejected
-# and test_cost_is_the_payload_without_its_end (the end takes less than 32 bits). The vectors
-# SC-LEX-1-obeys-lexicon-passed-over and -passed-over-twice skip values.
+# Tests (tests/bitstream/test_coding.py): test_every_prefix_of_a_text_round_trips,
+# test_termination_skips_the_interval_of_the_next_word,
+# test_payload_after_the_last_possible_word_is_the_shortest,
+# test_any_bytes_are_canonical_or_rejected and
+# test_cost_is_the_payload_size_without_its_termination (the end takes less than 32 bits). The
+# vectors SC-LEX-1-obeys-lexicon-passed-over and -passed-over-twice skip values.
 def _find_termination(low: int, width: int, context: SequenceContext) -> tuple[int, int] | None:
     """Return the end of a payload after the words of ``context``.
 

@@ -31,8 +31,8 @@ def unit_in_last_place(count: int) -> int:
 # far and on returned bits, but never on the word that is being coded; that word may only determine
 # the value of `bit`. A walk that breaks this encodes without an error, and the payload decodes to
 # garbage a few words later. With separate traversals for encoding and decoding, every change of one
-# risks such a mismatch; a shared traversal avoids it. Tested by test_words_come_back_in_order and
-# test_set_comes_back_in_canonical_order (tests/bitstream/test_coding.py).
+# risks such a mismatch; a shared traversal avoids it. Tested by test_words_are_decoded_in_order and
+# test_set_is_decoded_in_canonical_order (tests/bitstream/test_coding.py).
 #
 # Between two decisions the state is an interval of numbers, `width` wide. Each decision cuts it
 # into two parts in proportion to the probabilities, the part for a 1 first, and keeps one. The
@@ -47,8 +47,8 @@ def unit_in_last_place(count: int) -> int:
 # the carry is propagated into bytes that are already in `out`. It always finds a byte below ff,
 # because the whole message is a number below 1. The decoder has no `low` and no carry: `offset` is
 # the number in the payload minus `low`, and 0 <= offset < width between any two decisions. Tests:
-# test_interval_stays_within_its_bounds, test_carry_goes_through_bytes_ff and
-# test_bits_come_back_whatever_bytes_follow.
+# test_interval_stays_within_its_bounds, test_carry_propagates_through_bytes_ff and
+# test_bits_are_decoded_regardless_of_following_bytes.
 class RangeEncoder:
     """Encodes bits: narrows the interval with every bit, and writes bytes as they become final.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-from math import exp  # a test may use what the format may not
+from math import exp  # floating point is allowed in tests, though not in the format
 
 import pytest
 from hypothesis import given
@@ -25,12 +25,12 @@ escaped = st.text(escapes.ALPHABET, min_size=1, max_size=escapes.MAX_WORD_LETTER
 any_words = st.lists(
     st.one_of(in_vocabulary, in_vocabulary, in_vocabulary, capital_forms, escaped), max_size=24
 )
-LONGEST = "z" * escapes.MAX_WORD_LETTERS
+MAX_LENGTH_WORD = "z" * escapes.MAX_WORD_LETTERS
 
 
 def long_words(count: int) -> list[str]:
     """Return different escaped words of 63 letters; 16 of them are allowed in a record."""
-    return [f"{LONGEST[:-2]}{number}" for number in range(10, 10 + count)]
+    return [f"{MAX_LENGTH_WORD[:-2]}{number}" for number in range(10, 10 + count)]
 
 
 # --- range coder and model -----------------------------------------------------------------------
@@ -41,7 +41,7 @@ bits_with_probabilities = st.lists(
 
 
 @given(bits_with_probabilities, st.binary())
-def test_bits_come_back_whatever_bytes_follow(
+def test_bits_are_decoded_regardless_of_following_bytes(
     decisions: list[tuple[int, int]], following: bytes
 ) -> None:
     encoder = RangeEncoder()
@@ -66,14 +66,14 @@ def test_interval_stays_within_its_bounds(decisions: list[tuple[int, int]]) -> N
     assert decoder.is_determined
 
 
-def test_carry_goes_through_bytes_ff() -> None:
+def test_carry_propagates_through_bytes_ff() -> None:
     encoder = RangeEncoder()
     encoder.out, encoder.low = bytearray(b"\x12\xff\xff"), range_coder.MAX_WIDTH + 5
     assert encoder.finish(encoder.low, 5) == b"\x13\x00\x00" + b"\x00\x00\x00\x00\x05"
 
 
 @given(bits_with_probabilities)
-def test_estimated_cost_is_that_of_the_encoder(decisions: list[tuple[int, int]]) -> None:
+def test_estimated_cost_is_close_to_the_encoded_size(decisions: list[tuple[int, int]]) -> None:
     encoder, estimator = RangeEncoder(), CostEstimator()
     for p1, bit in decisions:
         assert estimator.code_bit(p1, bit) == encoder.code_bit(p1, bit) == bit
@@ -126,13 +126,13 @@ def test_missing_tables_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(any_words)
-def test_words_come_back_in_order(words: list[str]) -> None:
+def test_words_are_decoded_in_order(words: list[str]) -> None:
     data = semcodec.pack(words, coding="lexicon")
     assert semcodec.unpack(data).words == words
 
 
 @given(any_words)
-def test_every_prefix_of_a_text_has_a_payload(words: list[str]) -> None:
+def test_every_prefix_of_a_text_round_trips(words: list[str]) -> None:
     for count in range(len(words)):
         assert lexicon.decode(lexicon.encode(words[:count])) == (words[:count], None)
 
@@ -159,7 +159,9 @@ def test_escaped_word_of_the_vocabulary_is_rejected(
     assert lexicon.decode(payload) == ([word], "SC-LEX-2")
 
 
-def test_words_without_an_end_are_an_input_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_without_a_valid_termination_are_an_input_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(lexicon, "_continues", lambda decoder, context: True)
     with pytest.raises(InputError, match="utf8"):
         lexicon.encode(["bear"])
@@ -168,7 +170,7 @@ def test_words_without_an_end_are_an_input_error(monkeypatch: pytest.MonkeyPatch
         lexicon.encode(["bear"])
 
 
-def test_end_skips_the_interval_of_the_next_word(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_termination_skips_the_interval_of_the_next_word(monkeypatch: pytest.MonkeyPatch) -> None:
     offsets = []
 
     def continues(decoder: RangeDecoder, context: SequenceContext) -> bool:
@@ -182,8 +184,12 @@ def test_end_skips_the_interval_of_the_next_word(monkeypatch: pytest.MonkeyPatch
     assert (end, offsets) == ((5 << 32, 1), [0, 5 << 32])
 
 
-def test_end_after_the_last_possible_word_is_the_shortest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lexicon, "_continues", lambda decoder, context: pytest.fail("decoded"))
+def test_payload_after_the_last_possible_word_is_the_shortest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        lexicon, "_continues", lambda decoder, context: pytest.fail("the decoder ran")
+    )
     context = SequenceContext(load_tables())
     context.history.count = lexicon.MAX_WORDS
     assert lexicon._find_termination(1, range_coder.MAX_WIDTH - 1, context) == (1 << 32, 1)
@@ -193,7 +199,7 @@ def test_end_after_the_last_possible_word_is_the_shortest(monkeypatch: pytest.Mo
 
 
 @given(st.lists(st.one_of(in_vocabulary, in_vocabulary, escaped), max_size=24, unique=True))
-def test_set_comes_back_in_canonical_order(words: list[str]) -> None:
+def test_set_is_decoded_in_canonical_order(words: list[str]) -> None:
     data = semcodec.pack(words, coding="bag")
     assert semcodec.pack(words[::-1], coding="bag") == data
     assert sorted(semcodec.unpack(data).words) == sorted(words)
@@ -204,7 +210,7 @@ def test_repeated_word_in_a_set_is_rejected() -> None:
     assert bag.decode(bag.encode(["Zuzeca", "Zuzeca"]))[1] == "SC-BAG-1"
 
 
-def test_set_ends_without_zeros() -> None:
+def test_payload_of_a_set_has_no_trailing_zeros() -> None:
     encoder = RangeEncoder()
     encoder.out = bytearray(b"\x12\x00")
     assert bag._finish_shortest(encoder) == b"\x12"
@@ -219,7 +225,7 @@ def test_size_buckets_grow_with_the_length() -> None:
         assert bag._min_bytes(bucket) == next(lengths)
 
 
-# --- both ----------------------------------------------------------------------------------------
+# --- both codings --------------------------------------------------------------------------------
 
 
 @given(st.sampled_from(["lexicon", "bag"]), st.binary(max_size=40))
@@ -236,7 +242,7 @@ def test_any_bytes_are_canonical_or_rejected(coding: str, data: bytes) -> None:
         semcodec.unpack(record)
 
 
-def test_largest_records_come_back() -> None:
+def test_largest_records_round_trip() -> None:
     rng = random.Random(4)
     many = [WORDS[rng.randrange(FREQUENT_WORDS)] for _ in range(lexicon.MAX_WORDS)]
     assert lexicon.decode(lexicon.encode(many)) == (many, None)
@@ -250,10 +256,10 @@ def test_payloads_beyond_the_limits_are_rejected(monkeypatch: pytest.MonkeyPatch
     with monkeypatch.context() as patch:
         patch.setattr(escapes, "MAX_ESCAPED_LETTERS", 10_000)
         patch.setattr(bag, "MAX_WORDS", 10_000)
-        sequence, letters = lexicon.encode(long_words(18)), bag.encode(long_words(18))
+        sequence_payload, set_payload = lexicon.encode(long_words(18)), bag.encode(long_words(18))
         many = bag.encode(WORDS[:300])
-    assert lexicon.decode(sequence)[1] == "SC-LEX-3"
-    assert bag.decode(letters)[1] == "SC-LEX-3"
+    assert lexicon.decode(sequence_payload)[1] == "SC-LEX-3"
+    assert bag.decode(set_payload)[1] == "SC-LEX-3"
     assert bag.decode(many)[1] == "SC-BAG-2"
 
 
@@ -279,7 +285,7 @@ def test_unencodable_text_is_an_input_error(coding: str, text: str, reason: str)
 
 
 @given(any_words)
-def test_cost_is_the_payload_without_its_end(words: list[str]) -> None:
+def test_cost_is_the_payload_size_without_its_termination(words: list[str]) -> None:
     sequence_bits = codings.payload_bits("lexicon", words)
     assert -1 <= 8 * codings.payload_bytes("lexicon", words) - sequence_bits < 32
     assert codings.payload_bits("bag", list(dict.fromkeys(words))) >= 0
@@ -299,7 +305,7 @@ def test_unencodable_words_cost_more_than_any_record() -> None:
 # --- pack ----------------------------------------------------------------------------------------
 
 
-def test_auto_chooses_the_shortest_coding_that_keeps_what_is_required() -> None:
+def test_auto_selects_the_shortest_coding_that_keeps_words_or_order() -> None:
     words = "red bear under a tree at sunset".split()
     record = semcodec.unpack(semcodec.pack(words, coding="auto"))
     assert (record.coding, record.words) == ("lexicon", words)
@@ -312,12 +318,12 @@ def test_auto_chooses_the_shortest_coding_that_keeps_what_is_required() -> None:
 
 
 @pytest.mark.parametrize(("text", "coding"), [("nt", "nibble"), ("red bear", "auto")])
-def test_invalid_keep_is_an_input_error_with_every_coding(text: str, coding: str) -> None:
+def test_invalid_keep_option_is_an_input_error_with_every_coding(text: str, coding: str) -> None:
     with pytest.raises(InputError, match="keep"):
         semcodec.pack(text, coding=coding, keep="nothing")
 
 
-def test_record_that_cannot_be_decoded_has_no_bytes() -> None:
+def test_record_that_cannot_be_decoded_cannot_be_repacked() -> None:
     record = semcodec.unpack(semcodec.pack("dog cat arch", coding="bag"))
     assert semcodec.repack(record) == semcodec.pack("cat arch dog", coding="bag")
     reordered = record._replace(text=" ".join(record.words[::-1]))
@@ -328,6 +334,6 @@ def test_record_that_cannot_be_decoded_has_no_bytes() -> None:
             _ = record._replace(coding=coding, text="caf\u00e9").payload
 
 
-def test_tables_are_listed_as_not_transmitted() -> None:
+def test_rate_breakdown_lists_tables_as_out_of_band() -> None:
     breakdown = semcodec.rate_breakdown(semcodec.pack("red bear", coding="lexicon"))
     assert any("table of words" in item for item in breakdown.out_of_band)

@@ -1,4 +1,4 @@
-"""Functions that look at the same data agree: unpack, validate, inspect and every framing."""
+"""Functions agree about the same data: unpack, validate and inspect, in every framing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from semcodec.errors import FormatError, InputError, SemcodecError, UnsupportedE
 from tests.png_files import HEADER, PIXELS, SIGNATURE, build_chunk, build_png
 
 RECORD = build_chunk(b"seMC", pack("nn"))
-CHUNK_OFFSET = 8 * (len(SIGNATURE) + len(HEADER))  #: the bit where a chunk after IHDR starts
+CHUNK_OFFSET = 8 * (len(SIGNATURE) + len(HEADER))  #: in bits, of the chunk after IHDR
 
 
 PNG_WITH_RECORD = build_png(RECORD)
@@ -63,18 +63,18 @@ _metadata: dict[str, st.SearchStrategy[Any]] = {
 def values(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     """Draw a text, and the options of ``pack`` without framing and check."""
     coding, text = draw(_texts)
-    ids = st.tuples(_id, _id, _id, _id).map(lambda four: Models(0, *four))
+    model_ids = st.tuples(_id, _id, _id, _id).map(lambda ids: Models(0, *ids))
     return text, {
         "coding": coding,
         "size": draw(st.one_of(st.sampled_from(SIZE_CODES), st.tuples(_side, _side))),
-        "models": draw(st.one_of(_id.map(Models), ids)),
+        "models": draw(st.one_of(_id.map(Models), model_ids)),
         "extensions": draw(st.fixed_dictionaries({}, optional=_metadata)),
     }
 
 
 @given(values())
-def test_records_round_trip_through_all_framings(drawn: tuple[str, dict[str, Any]]) -> None:
-    text, options = drawn
+def test_records_round_trip_through_all_framings(record_values: tuple[str, dict[str, Any]]) -> None:
+    text, options = record_values
     first = record = unpack(pack(text, **options))
     assert record.metadata == options["extensions"]
     for name in ("file", "url", "sequence", "qr", "bare"):
@@ -87,8 +87,8 @@ def test_records_round_trip_through_all_framings(drawn: tuple[str, dict[str, Any
 
 
 @given(values(), st.sampled_from(framing.OUTPUT_FRAMINGS))
-def test_field_map_contains_every_bit(drawn: tuple[str, dict[str, Any]], name: str) -> None:
-    text, options = drawn
+def test_field_map_contains_every_bit(record_values: tuple[str, dict[str, Any]], name: str) -> None:
+    text, options = record_values
     data = pack(text, **options, framing=name, check="crc8")
     fields = inspect(data, framing="sequence" if name == "sequence" else "auto")
     core = pack(text, **options, check="crc8") if name in framing.TEXT_FRAMINGS else data
@@ -100,8 +100,8 @@ def test_field_map_contains_every_bit(drawn: tuple[str, dict[str, Any]], name: s
 
 def digits(field: Field) -> str:
     """Return the bits of a field as binary digits."""
-    whole = field.offset % 8 == field.bits % 8 == 0
-    return f"{int(field.raw, 16):0{field.bits}b}" if whole else field.raw
+    has_whole_bytes = field.offset % 8 == field.bits % 8 == 0
+    return f"{int(field.raw, 16):0{field.bits}b}" if has_whole_bytes else field.raw
 
 
 _chunk = st.builds(
@@ -111,19 +111,19 @@ _chunk = st.builds(
 
 @given(st.lists(_chunk, max_size=5), st.binary(max_size=9), values())
 def test_embedding_again_replaces_the_record(
-    chunk_list: list[bytes], tail: bytes, drawn: tuple[str, dict[str, Any]]
+    chunk_list: list[bytes], tail: bytes, record_values: tuple[str, dict[str, Any]]
 ) -> None:
-    bare = pack(drawn[0], **drawn[1])
-    satisfied = [item for item in chunk_list if item[4:8] != b"seMC"]
+    bare = pack(record_values[0], **record_values[1])
+    other_chunks = [item for item in chunk_list if item[4:8] != b"seMC"]
     once = embed_png(build_png(*chunk_list) + tail, bare)
-    assert once == build_png(build_chunk(b"seMC", bare), *satisfied) + tail
+    assert once == build_png(build_chunk(b"seMC", bare), *other_chunks) + tail
     assert extract_png(once) == bare
     other = embed_png(once, pack("rd", framing="file"))
-    assert other == build_png(build_chunk(b"seMC", pack("rd")), *satisfied) + tail
+    assert other == build_png(build_chunk(b"seMC", pack("rd")), *other_chunks) + tail
     assert embed_png(other, bare) == once
 
 
-# --- text forms are one to one --------------------------------------------------------------
+# --- each core has one text form ------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,12 @@ def test_embedding_again_replaces_the_record(
 )
 def test_each_short_core_has_one_text_form(name: str, size: int, cores: int) -> None:
     alphabet = text_.BASE64 if name == "url" else text_.BASE45
-    texts = (text_.PREFIXES[name] + bytes(b) for b in itertools.product(alphabet, repeat=size))
-    read = [text for text in texts if rule_of(text, name) is None]
-    assert len(read) == cores
-    assert len({text_.read(Parser(text), name).data for text in read}) == cores
+    texts = (
+        text_.PREFIXES[name] + bytes(body) for body in itertools.product(alphabet, repeat=size)
+    )
+    valid = [text for text in texts if rule_of(text, name) is None]
+    assert len(valid) == cores
+    assert len({text_.read(Parser(text), name).data for text in valid}) == cores
 
 
 @pytest.mark.parametrize("name", ["url", "qr"])
@@ -155,10 +157,8 @@ def rule_of(text: bytes, name: str) -> str | None:
 
 
 def test_longest_text_form_is_read() -> None:
-    for name, max_core_bytes in (
-        ("url", 49_148),
-        ("qr", 43_687),
-    ):  # bytes of a core, with header and CRC-8
+    # The sizes include the first byte and the CRC-8.
+    for name, max_core_bytes in (("url", 49_148), ("qr", 43_687)):
         text = "n" * (2 * (max_core_bytes - 2))
         data = pack(text, framing=name)
         assert len(data) <= 65_536
@@ -174,7 +174,7 @@ _near_symbols = st.text(" ntsrhldcmfgpbkvxé", max_size=12)
 
 @given(_near_symbols)
 def test_fast_path_and_general_path_agree(text: str) -> None:
-    """On texts that are nearly symbols, and on their bytes with and without padding."""
+    """Compare both on texts with a few invalid characters, and on the bytes of such texts."""
     try:
         packed = api.serialize(api.build_record(text))
     except InputError:
@@ -189,16 +189,16 @@ def test_fast_path_and_general_path_agree(text: str) -> None:
     assert record_codec.read_default(data) == record
 
 
-# --- reader and validator ------------------------------------------------------------------
+# --- unpack and validate -------------------------------------------------------------------
 
 
 @given(st.binary(max_size=30), st.sampled_from(("auto", *framing.INPUT_FRAMINGS, "sequence")))
-def test_validator_and_reader_agree(data: bytes, name: str) -> None:
+def test_unpack_and_validate_agree(data: bytes, name: str) -> None:
     for start in (b"", b"\xb5\x1a", b"semc:", b"SEMC:", PNG_WITH_RECORD[:33], PNG_WITH_RECORD[:41]):
         check_agreement(start + data, name)
 
 
-def test_validator_and_reader_agree_on_damaged_png() -> None:
+def test_unpack_and_validate_agree_on_damaged_png() -> None:
     for index in range(len(PNG_WITH_RECORD)):
         check_agreement(PNG_WITH_RECORD[:index], "auto")
         check_agreement(
@@ -228,12 +228,12 @@ def first_error(data: bytes, name: str) -> tuple[str, int] | None:
 
 def total_bits(fields: Sequence[Field]) -> int:
     """Return the number of bits of fields, which must be contiguous from bit 0."""
-    index = 0
+    end = 0
     for field in fields:
-        assert field.offset == index
+        assert field.offset == end
         assert field.bits > 0
-        index += field.bits
-    return index
+        end += field.bits
+    return end
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_png_findings_are_in_reading_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "size", "broken"),
+    ("field", "size", "violations"),
     [
         ("80ff81ff", (512, 512), [("SC-SIZ-3", 8)]),
         ("81ff83ff", (1024, 1024), [("SC-SIZ-2", 8)]),
@@ -289,16 +289,16 @@ def test_png_findings_are_in_reading_order() -> None:
         ("ffffffff7ffffffe", (2**31 - 1, 2**31 - 1), []),
     ],
 )
-def test_explicit_size_forms(
-    field: str, size: tuple[int, int], broken: list[tuple[str, int]]
+def test_explicit_size_field_has_values_and_findings(
+    field: str, size: tuple[int, int], violations: list[tuple[str, int]]
 ) -> None:
     data = b"\x02" + bytes.fromhex(field) + b"\x11"
     report = validate(data)
-    assert [(f.rule, f.offset) for f in report.findings] == broken
+    assert [(f.rule, f.offset) for f in report.findings] == violations
     form = "short" if len(field) == 8 else "long"
     values_by_name = {f.name: f.value for f in report.fields}
     assert (values_by_name[f"size.{form}.width"], values_by_name[f"size.{form}.height"]) == size
-    assert broken or unpack(data).size == size
+    assert violations or unpack(data).size == size
 
 
 def test_field_map_names_registered_model_sets() -> None:
@@ -341,7 +341,7 @@ def test_each_profile_is_satisfied_or_has_findings() -> None:
             assert {RULES[f.rule].profile for f in report.findings} <= {profile}
 
 
-# --- limits and work ------------------------------------------------------------------------
+# --- limits ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -369,13 +369,13 @@ def test_no_fields_are_mapped_beyond_a_limit(
     report = validate(data, framing=name, limits=limits)
     assert report.findings[0][:2] == expected
     assert (report.verdict, report.fields, report.profiles) == ("unsupported", (), ())
-    whole = validate(data, framing=name)
-    assert whole.ok
-    assert whole.fields
+    unlimited = validate(data, framing=name)
+    assert unlimited.ok
+    assert unlimited.fields
 
 
 @pytest.mark.parametrize("words", [4_096, 4_097, 8_001, 16_000])
-def test_fast_path_obeys_the_limit_of_words(words: int) -> None:
+def test_fast_path_enforces_the_limit_of_words(words: int) -> None:
     data = b"\0" + b"\x10" * words
     if words <= Limits().max_words:
         assert unpack(data).words == ["n"] * words

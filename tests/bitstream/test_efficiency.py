@@ -1,4 +1,4 @@
-"""Nothing is encoded, read or checked twice, and overhead is known without packing."""
+"""No record is encoded, read or checked twice, and the overhead is computed without packing."""
 
 from __future__ import annotations
 
@@ -49,14 +49,18 @@ TEXTS = {
     "bag": "red bear sunset",
     "utf8": "Öl",
 }
-ALL: dict[str, Any] = {"size": (1000, 777), "models": 300, "extensions": {"k": 3, "comment": "hi"}}
+ALL_FIELDS: dict[str, Any] = {
+    "size": (1000, 777),
+    "models": 300,
+    "extensions": {"k": 3, "comment": "hi"},
+}
 
 
 def count_calls(monkeypatch: pytest.MonkeyPatch, *functions: Callable[..., Any]) -> Counter[str]:
-    """Replace functions in their modules by ones that count their calls."""
+    """Replace functions in their modules by functions that count their calls."""
     call_counts: Counter[str] = Counter()
 
-    def counted(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def count_function(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         def run(*args: Any, **options: Any) -> Any:
             call_counts[name] += 1
             return function(*args, **options)
@@ -65,7 +69,9 @@ def count_calls(monkeypatch: pytest.MonkeyPatch, *functions: Callable[..., Any])
 
     for function in functions:
         name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
-        monkeypatch.setattr(f"{function.__module__}.{function.__name__}", counted(function, name))
+        monkeypatch.setattr(
+            f"{function.__module__}.{function.__name__}", count_function(function, name)
+        )
     return call_counts
 
 
@@ -105,17 +111,17 @@ def pack_options(draw: st.DrawFn) -> dict[str, Any]:
 
 @reproducible
 @given(pack_options(), st.sampled_from(sorted(TEXTS)), st.integers(0, 40))
-def test_overhead_plus_payload_is_the_whole_length(
-    options: dict[str, Any], coding: str, repeated: int
+def test_overhead_plus_payload_is_the_length_of_the_data(
+    options: dict[str, Any], coding: str, repetitions: int
 ) -> None:
     text = TEXTS[coding]
     if coding != "bag":
-        text = " ".join([text] * repeated)
+        text = " ".join([text] * repetitions)
     record = api.build_record(text, coding=coding, **options)
     data = pack(text, coding=coding, **options)
     assert api.overhead(len(record.payload), **options) + len(record.payload) == len(data)
-    read = next(unpack_all(data)) if options["framing"] == "sequence" else unpack(data)
-    assert (record, record.payload) == (read, read.payload)
+    unpacked = next(unpack_all(data)) if options["framing"] == "sequence" else unpack(data)
+    assert (record, record.payload) == (unpacked, unpacked.payload)
     assert api.serialize(record) == data
 
 
@@ -138,7 +144,7 @@ def test_leb128_length_matches_the_encoding() -> None:
 @pytest.mark.parametrize(
     "invalid",
     [{"framing": "png"}, {"framing": "box"}, {"framing": "file", "check": "none"}, {"size": (0, 1)},
-     {"models": "nobody"}, {"extensions": {"seed": -1}}],
+     {"models": "unknown"}, {"extensions": {"seed": -1}}],
 )  # fmt: skip
 def test_overhead_validates_like_pack(invalid: dict[str, Any]) -> None:
     for call in (api.overhead, api.build_record):
@@ -148,29 +154,28 @@ def test_overhead_validates_like_pack(invalid: dict[str, Any]) -> None:
 
 def test_rate_breakdown_counts_every_byte() -> None:
     for framing_name in ("bare", "file", "url", "qr"):
-        data = pack("rd br", framing=framing_name, **ALL)
-        reports = rate_breakdown(data)
-        assert reports.bits("file") == 8 * len(data)
-        assert reports.bits("file") == sum(entry.bits for entry in reports.entries[:-1])
-    png_data = embed_in_png(pack("rd br", **ALL))
-    assert rate_breakdown(png_data).bits("file") == 8 * (len(pack("rd br", **ALL)) + 12)
+        data = pack("rd br", framing=framing_name, **ALL_FIELDS)
+        breakdown = rate_breakdown(data)
+        assert breakdown.bits("file") == 8 * len(data)
+        assert breakdown.bits("file") == sum(entry.bits for entry in breakdown.entries[:-1])
+    png_data = embed_in_png(pack("rd br", **ALL_FIELDS))
+    assert rate_breakdown(png_data).bits("file") == 8 * (len(pack("rd br", **ALL_FIELDS)) + 12)
 
 
-# --- the payload is kept ------------------------------------------------------------------------
+# --- a record keeps its payload -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("coding", sorted(TEXTS))
 def test_payload_is_encoded_once(coding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = pack(TEXTS[coding], coding=coding, framing="file", check="crc32", **ALL)
+    data = pack(TEXTS[coding], coding=coding, framing="file", check="crc32", **ALL_FIELDS)
     png_data = embed_in_png(data)
     record = unpack(data)
     call_counts = count_calls(monkeypatch, codings.encode, lexicon.encode)
     assert api.serialize(api.build_record(TEXTS[coding], coding=coding)) == pack(
         TEXTS[coding], coding=coding
     )
-    assert call_counts["codings.encode"] == 2 - (
-        coding == "nibble"
-    )  # pack takes the fast path for nibble
+    # For nibble, ``pack`` uses the fast path, which does not call codings.encode.
+    assert call_counts["codings.encode"] == (1 if coding == "nibble" else 2)
     call_counts.clear()
     assert record.payload_bits == 8 * len(record.payload)
     assert repack(record) == data
@@ -188,7 +193,7 @@ def test_shortest_coding_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -
     call_counts.clear()
     record = unpack(pack(TEXTS["bag"], coding="auto", keep="words"))
     assert (record.coding, call_counts["lexicon.encode"]) == ("bag", 1)
-    assert call_counts["bag.encode"] == 2  # to pack, and to check that the payload is canonical
+    assert call_counts["bag.encode"] == 2  # once in pack, once to check for the canonical form
 
 
 def without_payload(record: Record) -> Record:
@@ -197,26 +202,31 @@ def without_payload(record: Record) -> Record:
 
 @pytest.mark.parametrize("coding", sorted(TEXTS))
 def test_kept_payload_is_not_part_of_the_value(coding: str) -> None:
-    data = pack(TEXTS[coding], coding=coding, framing="file", **ALL)
-    read, call_counts = unpack(data), without_payload(unpack(data))
-    assert (kept_payload(read), kept_payload(call_counts)) == (
-        data[-1 - len(read.payload) : -1],
+    data = pack(TEXTS[coding], coding=coding, framing="file", **ALL_FIELDS)
+    record, plain = unpack(data), without_payload(unpack(data))
+    assert (kept_payload(record), kept_payload(plain)) == (
+        data[-1 - len(record.payload) : -1],
         None,
     )
     assert (
-        read == call_counts,
-        hash(read) == hash(call_counts),
-        repr(read) == repr(call_counts),
+        record == plain,
+        hash(record) == hash(plain),
+        repr(record) == repr(plain),
     ) == (True, True, True)
-    assert {read: 1}[call_counts] == 1
-    assert tuple(read) == tuple(call_counts)
-    assert repack(call_counts) == data
+    assert {record: 1}[plain] == 1
+    assert tuple(record) == tuple(plain)
+    assert repack(plain) == data
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        assert pickle.dumps(read, protocol) == pickle.dumps(without_payload(read), protocol)
-        copied = pickle.loads(pickle.dumps(read, protocol))
-        assert (type(copied), copied, copied.payload) == (Record, read, read.payload)
-    for copied in (copy.copy(read), copy.deepcopy(read), Record._make(read), read._replace()):
-        assert (type(copied), copied, copied.payload) == (Record, read, read.payload)
+        assert pickle.dumps(record, protocol) == pickle.dumps(without_payload(record), protocol)
+        copied = pickle.loads(pickle.dumps(record, protocol))
+        assert (type(copied), copied, copied.payload) == (Record, record, record.payload)
+    for copied in (
+        copy.copy(record),
+        copy.deepcopy(record),
+        Record._make(record),
+        record._replace(),
+    ):
+        assert (type(copied), copied, copied.payload) == (Record, record, record.payload)
 
 
 def test_replaced_text_has_its_own_payload() -> None:
@@ -232,10 +242,10 @@ def test_replaced_text_has_its_own_payload() -> None:
 @pytest.mark.parametrize("coding", ["foo", "", None, 3, ["nibble"], "Nibble"], ids=repr)
 def test_record_with_unknown_coding_has_no_payload(coding: Any) -> None:
     record = unpack(pack("bc"))._replace(coding=coding)
-    for use in (lambda: record.payload, lambda: record.payload_bits, lambda: repack(record)):
-        for _ in range(2):  # the first use must not keep anything
+    for access in (lambda: record.payload, lambda: record.payload_bits, lambda: repack(record)):
+        for _ in range(2):  # the first use must not cache an invalid payload
             with pytest.raises(InputError, match="nibble, lexicon"):
-                use()
+                access()
 
 
 def test_computed_payload_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,7 +270,7 @@ def test_record_is_immutable() -> None:
 
 
 def sequence(*texts: str) -> bytes:
-    return b"".join(pack(text, framing="sequence", **ALL) for text in texts)
+    return b"".join(pack(text, framing="sequence", **ALL_FIELDS) for text in texts)
 
 
 @pytest.mark.parametrize("profile", [None, *PROFILES])
@@ -268,7 +278,7 @@ def sequence(*texts: str) -> bytes:
     ("data", "framing_name", "records"),
     [
         (pack("rd br"), "auto", 1),
-        (pack("red bear", coding="lexicon", framing="file", **ALL), "auto", 1),
+        (pack("red bear", coding="lexicon", framing="file", **ALL_FIELDS), "auto", 1),
         (pack("rd", framing="url"), "auto", 1),
         (pack("rd", framing="qr"), "auto", 1),
         (embed_in_png(pack("rd")), "auto", 1),
@@ -283,17 +293,17 @@ def test_validate_reads_once_and_checks_each_profile_rule_once(
     profile: str | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    checked: Counter[str] = Counter()
+    rule_counts: Counter[str] = Counter()
 
-    def counted(rule: profiles.ProfileRule) -> profiles.ProfileRule:
+    def count_rule(rule: profiles.ProfileRule) -> profiles.ProfileRule:
         def is_satisfied(record: Record) -> bool:
-            checked[rule.rule] += 1
+            rule_counts[rule.rule] += 1
             return rule.is_satisfied(record)
 
         return rule._replace(is_satisfied=is_satisfied)
 
     before = validate(data, framing=framing_name, profile=profile)
-    monkeypatch.setattr(profiles, "PROFILE_RULES", tuple(map(counted, profiles.PROFILE_RULES)))
+    monkeypatch.setattr(profiles, "PROFILE_RULES", tuple(map(count_rule, profiles.PROFILE_RULES)))
     call_counts = count_calls(
         monkeypatch,
         record_codec.read_core,
@@ -302,41 +312,51 @@ def test_validate_reads_once_and_checks_each_profile_rule_once(
         layout.field_locations,
     )
     assert validate(data, framing=framing_name, profile=profile) == before
-    opened = "framing.iter_sequence" if framing_name == "sequence" else "framing.unwrap"
-    assert call_counts == Counter({opened: 1}) + Counter({"record_codec.read_core": records})
-    assert checked == Counter({rule.rule: records for rule in profiles.PROFILE_RULES if records})
+    reader = "framing.iter_sequence" if framing_name == "sequence" else "framing.unwrap"
+    assert call_counts == Counter({reader: 1}) + Counter({"record_codec.read_core": records})
+    assert rule_counts == Counter(
+        {rule.rule: records for rule in profiles.PROFILE_RULES if records}
+    )
 
 
 def test_sequence_satisfies_a_profile_if_all_records_do() -> None:
     tiny, large = pack("n", framing="sequence"), pack("n", framing="sequence", size=(1000, 777))
-    for data, kept in ((b"", ()), (tiny * 2, ("tiny",)), (tiny + large, ()), (large + tiny, ())):
-        assert validate(data, framing="sequence").profiles == kept
+    for data, satisfied in (
+        (b"", ()),
+        (tiny * 2, ("tiny",)),
+        (tiny + large, ()),
+        (large + tiny, ()),
+    ):
+        assert validate(data, framing="sequence").profiles == satisfied
 
 
-def test_parser_and_layout_give_the_same_field_map() -> None:
+def test_parser_and_layout_agree_on_the_field_map() -> None:
     verdicts = Counter[str]()
     for data in engine.near_records(1, 2_000):
         for framing_name in ("bare", "file"):
             report = validate(data, framing=framing_name)
-            locations = layout.field_locations(data, framing_name == "file")
+            layout_fields = layout.field_locations(data, framing_name == "file")
             assert sum(field.bits for field in report.fields) == 8 * len(data)
             if {finding.rule for finding in report.findings} != {"SC-HDR-1"}:
                 assert [field[:3] for field in report.fields] == [
-                    location[:3] for location in locations
+                    location[:3] for location in layout_fields
                 ]
                 verdicts[report.verdict] += 1
     assert min(verdicts["valid"], verdicts["invalid"]) > 200, verdicts
 
 
 def test_fields_of_broken_records_are_contiguous() -> None:
-    """Also if a core does not start the data, and if a rule or a version stops the parser."""
+    """Also if the core is not at the start of the data, or an error or version stops the parser."""
     cores = [b"\x00\x11", b"\x80\x11", b"\x1a\x0d\x11", b"\x02", b"\x04\x02\x0b\x01", b"\x60\xff"]
     items = b"".join(bytes([len(core)]) + core for core in cores)
     reports = [validate(items + b"\x00\x05\x00", framing="sequence")]
-    png_data, carried = embed_in_png(b"\x00\x11"), bytes.fromhex("0000000273654d4300111cb4b57a")
+    png_data, record_chunk = (
+        embed_in_png(b"\x00\x11"),
+        bytes.fromhex("0000000273654d4300111cb4b57a"),
+    )
     for core in cores:
         chunk = build_chunk(b"seMC", core, crc=0)
-        reports.append(validate(png_data.replace(carried, chunk)))
+        reports.append(validate(png_data.replace(record_chunk, chunk)))
     for report in reports:
         ends = [field.offset + field.bits for field in report.fields]
         assert [field.offset for field in report.fields] == [0, *ends[:-1]]
@@ -346,9 +366,13 @@ def test_fields_of_broken_records_are_contiguous() -> None:
 
 def test_layout_maps_fields_if_the_parser_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     call_counts = count_calls(monkeypatch, layout.field_locations)
-    for data in (pack("rd", **ALL), b"\x02\x00\x11", b"\x04\x07\x0b\x00\x0b\x00\x81\x00\x00"):
+    for data in (
+        pack("rd", **ALL_FIELDS),
+        b"\x02\x00\x11",
+        b"\x04\x07\x0b\x00\x0b\x00\x81\x00\x00",
+    ):
         assert validate(data).fields
         assert call_counts == {}
-    truncated = b"\x1a\x0d\x11"  # too short for its check, but the size is there
+    truncated = b"\x1a\x0d\x11"  # too short for a check, but the size field is complete
     assert [field.name for field in validate(truncated).fields][6:] == ["size.code", "unread"]
     assert call_counts == {"layout.field_locations": 1}

@@ -1,4 +1,4 @@
-"""Bytes fixed by hand, and every kind of invalid argument."""
+"""Hand-computed examples of records, and every kind of invalid argument."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from semcodec.coding import nibble
 from semcodec.errors import FormatError, InputError, UnsupportedError
 
 
-def test_default_record() -> None:
+def test_bytes_of_default_records() -> None:
     assert pack("ndn trdtnl rch vndv").hex() == "00171024721604850f17f0"
     assert pack(["ndn", "trdtnl", "rch", "vndv"]) == pack(("ndn", "trdtnl", "rch", "vndv"))
     assert pack("") == b"\0"
     assert unpack(b"\0") == Record("", "nibble", (1024, 1024), Models(), (), "bare", "none", 1)
 
 
-def test_overhead_of_bare_and_file() -> None:
+def test_overhead_of_bare_and_file_framing() -> None:
     payload = len(unpack(pack("ct n grss")).payload)
     assert len(pack("ct n grss")) == payload + 1
     assert len(pack("ct n grss", framing="file")) == payload + 4
@@ -46,7 +46,7 @@ def test_crc_check_values() -> None:
     assert checksums.compute(3, b"123456789").hex() == "cbf43926"
 
 
-def test_record_properties() -> None:
+def test_derived_properties_of_a_record() -> None:
     extensions = {"k": 12, "painter": "brush 3"}
     record = unpack(pack("rd br", extensions=extensions, coding="auto"))
     assert (record.words, record.k, record.payload_bits) == (["rd", "br"], 12, 24)
@@ -56,13 +56,13 @@ def test_record_properties() -> None:
     assert unpack(pack("Öl", coding="utf8")).payload_bits == 24
 
 
-def test_models_by_value_name_or_row() -> None:
+def test_models_can_be_given_by_value_name_or_row() -> None:
     assert pack("n", models="local") == pack("n", models=2) == pack("n", models=Models(2))
     assert pack("n", models="default") == pack("n")
     assert (Models(2).name, Models(99).name, Models(writer=1).name) == ("local", None, None)
 
 
-def test_data_as_bytes_bytearray_or_memoryview() -> None:
+def test_data_can_be_bytes_bytearray_or_memoryview() -> None:
     data = pack("n", framing="file")
     assert unpack(bytearray(data)) == unpack(memoryview(data)) == unpack(data, framing="file")
     with pytest.raises(UnsupportedError):
@@ -72,7 +72,7 @@ def test_data_as_bytes_bytearray_or_memoryview() -> None:
     assert (caught.value.rule, caught.value.offset) == ("SC-FRM-2", 0)
 
 
-def test_unencodable_text_mentions_skeleton() -> None:
+def test_message_about_unencodable_text_mentions_skeleton() -> None:
     with pytest.raises(InputError, match="skeleton"):
         pack("window")
 
@@ -114,7 +114,7 @@ def test_unpaired_surrogate_is_an_input_error(coding: str) -> None:
         pack("a\ud800", coding=coding)
 
 
-def test_other_invalid_arguments() -> None:
+def test_invalid_arguments_of_all_functions_are_input_errors() -> None:
     released = memoryview(b"\0")
     released.release()
     calls = [
@@ -154,11 +154,11 @@ def test_inspect_covers_every_bit() -> None:
         extensions=[("k", 12), ("painter", "x")],
     )  # fmt: skip
     fields = inspect(data)
-    at = 0
+    end = 0
     for field in fields:
-        assert field.offset == at
-        at += field.bits
-    assert at == 8 * len(data)
+        assert field.offset == end
+        end += field.bits
+    assert end == 8 * len(data)
     values = {field.name: field.value for field in fields}
     assert values["header.check"] == "crc8"
     assert values["size.short.width"] == 1000
@@ -167,7 +167,7 @@ def test_inspect_covers_every_bit() -> None:
     assert values["payload"] == "rd br"
 
 
-def test_inspect_interprets_values() -> None:
+def test_inspect_shows_interpreted_values() -> None:
     def value(data: bytes, field: str) -> int | str:
         return {field.name: field.value for field in inspect(data)}[field]
 
@@ -176,7 +176,7 @@ def test_inspect_interprets_values() -> None:
     assert value(pack("n", models="local"), "models.set") == "local"
     assert value(pack("n", models=77), "models.set") == 77
     assert value(pack("Öl", coding="utf8"), "payload") == "Öl"
-    assert value(b"\x02\x7f\x11", "size.code") == 127  # unassigned, and still shown
+    assert value(b"\x02\x7f\x11", "size.code") == 127  # unassigned codes are shown as numbers
     assert value(pack("red bear", coding="lexicon"), "payload") == "red bear"
     assert (
         validate(bytes.fromhex(RULES["SC-LEX-1"].example_hex)).fields[-1].value
@@ -191,7 +191,7 @@ def test_inspect_raises_if_data_cannot_be_read() -> None:
             inspect(data)
 
 
-def test_verdict_is_the_most_severe_outcome_of_all_findings() -> None:
+def test_verdict_is_the_most_severe_outcome_of_the_findings() -> None:
     report = validate(b"\xb5\x1a\x02\x00\x01\x00\x00\x10\x00")
     assert [(f.rule, f.offset) for f in report.findings] == [
         ("SC-FRM-3", 19), ("SC-SIZ-2", 24), ("SC-NIB-1", 32), ("SC-NIB-2", 44), ("SC-NIB-3", 64),
@@ -210,15 +210,15 @@ def test_error_message_has_the_offset() -> None:
     assert caught.value.verdict == "invalid"
 
 
-def test_decode_canonical_leb128() -> None:
+def test_decode_canonical_leb128_rejects_other_encodings() -> None:
     encodings = (b"", b"\x7f", b"\x80\x01", b"\x81\x00", b"\x80")
     assert [*map(leb128.decode_canonical, encodings)] == [None, 127, 128, None, None]
     assert leb128.decode_canonical(b"\x80" * 4 + b"\1") is None
     assert nibble.is_canonical_spacing("")
 
 
-class Unequal:
-    """Raises when it is compared, as arrays do."""
+class Incomparable:
+    """A value that raises an exception when it is compared, like an array."""
 
     def __eq__(self, other: object) -> bool:
         raise ValueError("ambiguous")
@@ -226,16 +226,16 @@ class Unequal:
     __hash__ = None  # type: ignore[assignment]
 
 
-def test_argument_without_equality_is_an_input_error() -> None:
+def test_incomparable_argument_is_an_input_error() -> None:
     for call in (
-        lambda: pack("n", framing=Unequal()),
-        lambda: pack("n", coding=Unequal()),
-        lambda: unpack(b"\0", framing=Unequal()),
-        lambda: validate(b"\0", framing=Unequal(), profile=None),
-        lambda: validate(b"\0", profile=Unequal()),
-        lambda: repack(unpack(b"\0"), framing=Unequal()),
-        lambda: repack(unpack(b"\0"), check=Unequal()),
-        lambda: extension("order", Unequal()),
+        lambda: pack("n", framing=Incomparable()),
+        lambda: pack("n", coding=Incomparable()),
+        lambda: unpack(b"\0", framing=Incomparable()),
+        lambda: validate(b"\0", framing=Incomparable(), profile=None),
+        lambda: validate(b"\0", profile=Incomparable()),
+        lambda: repack(unpack(b"\0"), framing=Incomparable()),
+        lambda: repack(unpack(b"\0"), check=Incomparable()),
+        lambda: extension("order", Incomparable()),
     ):
         with pytest.raises(InputError):
             call()
@@ -259,8 +259,10 @@ def test_long_text_uses_the_general_path() -> None:
 def test_import_does_not_load_heavy_modules() -> None:
     heavy = "{'construct', 'numpy', 'PIL'}"
     code = f"import sys, semcodec.bitstream; print(sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
 
 
 def test_errors_can_be_pickled() -> None:

@@ -18,12 +18,12 @@ TYPES = {"describer": 2, "writer": 4, "painter": 6, "prompts": 8, "k": 10, "orde
 Case = tuple[str, Value, bytes]
 
 
-def test_registered_extension_types() -> None:
+def test_registered_extensions_have_their_types() -> None:
     assert {name: row.type for name, row in extensions.BY_NAME.items()} == TYPES
 
 
 def valid_cases() -> list[Case]:
-    """Return names, values and their bytes, at both ends of each range."""
+    """Return names, values and bytes, including both ends of each range."""
     cases: list[Case] = [
         ("k", 1, b"\x01"), ("k", 12, b"\x0c"), ("k", 127, b"\x7f"), ("k", 128, b"\x80\x01"),
         ("k", 2**28 - 1, b"\xff\xff\xff\x7f"), ("order", "importance", b"\x01"),
@@ -38,7 +38,7 @@ def valid_cases() -> list[Case]:
 
 
 @pytest.mark.parametrize(("name", "value", "data"), valid_cases())
-def test_extension_by_name_and_by_type(name: str, value: Value, data: bytes) -> None:
+def test_extension_can_be_given_by_name_or_by_type(name: str, value: Value, data: bytes) -> None:
     type_id = TYPES[name]
     assert extension(name, value) == (type_id, data)
     arguments = (
@@ -65,7 +65,9 @@ INVALID_BYTES = [
 
 
 @pytest.mark.parametrize(("type_id", "value"), INVALID_BYTES)
-def test_invalid_extension_bytes_are_neither_written_nor_read(type_id: int, value: bytes) -> None:
+def test_invalid_extension_bytes_are_rejected_by_pack_and_unpack(
+    type_id: int, value: bytes
+) -> None:
     row = extensions.BY_TYPE[type_id]
     with pytest.raises(InputError, match=row.rule):
         pack("nn", extensions=[(type_id, value)])
@@ -94,7 +96,7 @@ def test_invalid_extension_bytes_are_neither_written_nor_read(type_id: int, valu
         )),
     ],
 )  # fmt: skip
-def test_invalid_extension_values_are_input_errors(name: str, value: object) -> None:
+def test_invalid_extension_value_is_an_input_error(name: str, value: object) -> None:
     row = extensions.BY_NAME[name]
     for call in (lambda: extension(name, value), lambda: pack("nn", extensions={name: value})):
         with pytest.raises(InputError, match=rf"extension {name} takes .*\({row.rule}\)"):
@@ -132,7 +134,7 @@ def test_private_extension_types_are_kept() -> None:
 
 
 @given(st.integers(0, 2**28 - 1))
-def test_leb128_round_trip_and_truncation(value: int) -> None:
+def test_leb128_round_trips_and_truncation_is_detected(value: int) -> None:
     data = leb128.write(value)
     assert leb128.read(Parser(data)) == leb128.decode_canonical(data) == value
     assert len(data) == max(1, -(-value.bit_length() // 7))
@@ -154,7 +156,7 @@ def test_non_canonical_leb128_is_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "broken"),
+    ("block", "violations"),
     [
         ("00", [("SC-EXT-2", 8)]),
         ("04", [("SC-EXT-1", 8)]),
@@ -170,12 +172,14 @@ def test_non_canonical_leb128_is_reported() -> None:
         ("8200140011", [("SC-LEB-2", 8)]),
     ],
 )
-def test_invalid_extension_blocks(block: str, broken: list[tuple[str, int]]) -> None:
+def test_invalid_extension_block_has_findings_in_order(
+    block: str, violations: list[tuple[str, int]]
+) -> None:
     data = bytes.fromhex("04" + block)
-    assert [(f.rule, f.offset) for f in validate(data).findings] == broken
+    assert [(f.rule, f.offset) for f in validate(data).findings] == violations
     with pytest.raises((FormatError, UnsupportedError)) as caught:
         unpack(data)
-    assert (caught.value.rule, caught.value.offset) == broken[0]
+    assert (caught.value.rule, caught.value.offset) == violations[0]
 
 
 def test_payload_error_after_a_block_is_not_an_extension_error() -> None:

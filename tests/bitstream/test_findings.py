@@ -1,4 +1,4 @@
-"""Findings: the example of every rule, with the values found and expected."""
+"""Findings for the example of every rule, with the found and the expected value."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ FOUND_AND_EXPECTED = {
 
 
 @pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.example_hex])
-def test_example_of_each_rule_gives_one_finding(name: str) -> None:
+def test_example_of_each_rule_has_one_finding(name: str) -> None:
     rule = RULES[name]
     data = bytes.fromhex(rule.example_hex)
     report = validate(data, framing=rule.framing, profile=rule.profile or None)
@@ -116,7 +116,7 @@ def read_error(data: bytes, framing: str, limits: Limits) -> Any:
 
 
 def check_same(error: Any, finding: Finding) -> None:
-    """Check that an error has the values of the finding."""
+    """Check that an error has the same values as a finding."""
     values = error.rule, error.offset, error.found, error.expected
     assert values == (finding.rule, finding.offset, finding.found, finding.expected)
     assert getattr(error, "verdict", "unsupported") == RULES[finding.rule].outcome

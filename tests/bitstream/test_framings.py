@@ -1,4 +1,4 @@
-"""Framings: the same record in each, detected by its first bytes, with one encoding."""
+"""Framings: a record is the same in each, is detected by its first bytes and has one encoding."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from semcodec.errors import FormatError, InputError, UnsupportedError
 from tests.png_files import END, build_chunk
 
 TEXT = "rd br snst"
-ALL: dict[str, Any] = {
+ALL_FIELDS: dict[str, Any] = {
     "size": (1000, 777),
     "models": "local",
     "extensions": {"k": 3, "order": "importance", "seed": 7, "comment": "hi"},
@@ -44,7 +44,7 @@ def make_png(size: tuple[int, int] = (4, 3)) -> bytes:
 
 @pytest.mark.parametrize("name", ["bare", "file", "url", "qr"])
 def test_record_is_the_same_in_every_framing(name: str) -> None:
-    data = pack(TEXT, framing=name, **ALL)
+    data = pack(TEXT, framing=name, **ALL_FIELDS)
     record = unpack(data)
     assert (record.framing, record.text, record.metadata["seed"]) == (name, TEXT, 7)
     assert unpack(data, framing=name) == record
@@ -65,7 +65,7 @@ def test_repack_keeps_or_changes_the_check() -> None:
         repack(record, framing="qr", check="none")
 
 
-def test_text_forms_as_bytes_and_as_strings() -> None:
+def test_text_forms_can_be_bytes_or_strings() -> None:
     for name, alphabet in (("url", text_.BASE64), ("qr", text_.BASE45)):
         text = pack(TEXT, framing=name).decode("ascii")
         assert set(text[5:].encode()) <= set(alphabet)
@@ -85,14 +85,14 @@ def test_base64_and_base45_follow_their_rfcs() -> None:
 
 
 @given(st.binary(max_size=40), st.sampled_from(("url", "qr")))
-def test_text_form_round_trip_of_any_bytes(core: bytes, name: str) -> None:
+def test_text_form_of_any_bytes_round_trips(core: bytes, name: str) -> None:
     text = text_.write(name, core)
     if core:
         assert text_.read(Parser(text), name).data == core
 
 
 @given(st.data(), st.sampled_from(("url", "qr")))
-def test_text_form_is_canonical(data: st.DataObject, name: str) -> None:
+def test_accepted_text_form_is_canonical(data: st.DataObject, name: str) -> None:
     alphabet = text_.BASE64 if name == "url" else text_.BASE45
     body = bytes(data.draw(st.lists(st.sampled_from(alphabet), max_size=12)))
     text = text_.PREFIXES[name] + body
@@ -103,7 +103,7 @@ def test_text_form_is_canonical(data: st.DataObject, name: str) -> None:
     assert text_.write(name, core) == text
 
 
-def test_framing_is_detected() -> None:
+def test_framing_is_detected_by_the_first_bytes() -> None:
     for name in ("bare", "file", "url", "qr"):
         assert framing.detect_framing(pack(TEXT, framing=name)) == name
     assert framing.detect_framing(make_png()) == "png"
@@ -133,14 +133,14 @@ def test_sequence_is_read_lazily() -> None:
     assert (caught.value.rule, caught.value.offset) == ("SC-SEQ-2", 40)
 
 
-def test_sequence_is_not_detected() -> None:
+def test_sequence_must_be_read_with_unpack_all() -> None:
     with pytest.raises(InputError, match="unpack_all"):
         unpack(b"\1\0", framing="sequence")
     with pytest.raises(InputError):
         unpack_all(5)
 
 
-def test_long_item_of_a_sequence() -> None:
+def test_long_item_of_a_sequence_is_read() -> None:
     text = "n" * 131_070
     (record,) = unpack_all(pack(text, framing="sequence"))
     assert record.text == text
@@ -149,11 +149,11 @@ def test_long_item_of_a_sequence() -> None:
 # --- PNG ---------------------------------------------------------------------------------------
 
 
-def test_png_carries_a_record() -> None:
-    png_data = embed_png(make_png(), pack(TEXT, framing="file", **ALL))
+def test_record_is_embedded_in_a_png() -> None:
+    png_data = embed_png(make_png(), pack(TEXT, framing="file", **ALL_FIELDS))
     record = unpack(png_data)
     assert (record.framing, record.check, record.text) == ("png", "none", TEXT)
-    assert extract_png(png_data) == pack(TEXT, **ALL)
+    assert extract_png(png_data) == pack(TEXT, **ALL_FIELDS)
     assert Image.open(io.BytesIO(png_data)).size == (4, 3)
     assert embed_png(png_data, record) == png_data
     assert unpack(embed_png(png_data, pack("n"))).text == "n"
@@ -177,7 +177,7 @@ def test_embedding_keeps_every_other_chunk(chunk_list: list[tuple[bytes, bytes]]
     assert with_record[:start] + with_record[end:] == png_data
 
 
-def test_embedding_into_invalid_png_is_refused() -> None:
+def test_embedding_into_invalid_png_is_rejected() -> None:
     invalid = [b"", b"GIF89a", make_png()[:40]]
     for data in invalid:
         with pytest.raises(FormatError):
@@ -189,8 +189,8 @@ def test_embedding_into_invalid_png_is_refused() -> None:
     assert caught.value.rule == "SC-PNG-3"
 
 
-def test_png_at_the_limit_of_chunks_takes_no_record() -> None:
-    """``unpack`` reads what ``embed_png`` writes, so the record must fit the limit of chunks."""
+def test_record_is_not_embedded_beyond_the_limit_of_chunks() -> None:
+    """``unpack`` must be able to read the output of ``embed_png``, within its limit of chunks."""
     max_chunks, record = Limits().max_chunks, pack("n")
     head = make_png()[:33]
     empty = build_chunk(b"prIv")
@@ -203,6 +203,6 @@ def test_png_at_the_limit_of_chunks_takes_no_record() -> None:
         embed_png(head + empty * (max_chunks - 1) + END, record)
 
 
-def test_large_png_does_not_exceed_max_bytes() -> None:
+def test_max_bytes_applies_to_the_record_and_not_to_the_png() -> None:
     png_data = embed_png(make_png((2000, 1500)) + b"\0" * 100_000, pack("n"))
     assert unpack(png_data).text == "n"

@@ -1,4 +1,4 @@
-"""Truncated data beyond a limit: which of the two rules is reported, for each limit.
+"""Data that is truncated and also beyond a limit: the rule that is reported, for each limit.
 
 A truncated chunk is not a surplus chunk: SC-PNG-2 and SC-LIM-4 have the same offset, and of two
 rules at one offset the first in Annex E is reported (§9.1). A surplus item or entry is reported
@@ -26,11 +26,11 @@ from tests.png_files import END, HEADER, SIGNATURE, build_chunk
 
 RECORD = build_chunk(b"seMC", bytes.fromhex("0011"))
 HEAD = SIGNATURE + HEADER
-EMPTY = bytes(12)  #: a chunk without data, of a type that nothing knows
+EMPTY = bytes(12)  #: a chunk without data, of an unknown type
 
 
-def chunks(*more: bytes) -> bytes:
-    return b"".join((HEAD, *more))
+def chunks(*chunk_list: bytes) -> bytes:
+    return b"".join((HEAD, *chunk_list))
 
 
 def bits(data: bytes) -> int:
@@ -106,7 +106,7 @@ def bits(data: bytes) -> int:
         (chunks(RECORD, END), "auto", {"max_bytes": 1}, "unsupported", "SC-LIM-1", bits(HEAD) + 72),
     ],
 )  # fmt: skip
-def test_limit_against_truncation(
+def test_first_rule_is_reported_for_truncated_data_beyond_a_limit(
     data: bytes, framing: str, limits: dict[str, int], verdict: str, rule: str, offset: int
 ) -> None:
     limits = Limits(**limits)
@@ -131,22 +131,22 @@ def _read(data: bytes, framing: str, limits: Limits) -> None:
         unpack(data, framing=framing, limits=limits)
 
 
-FULL = chunks(*[EMPTY] * (Limits().max_chunks - 1))  #: as many chunks as a reader takes, no IEND
+FULL = chunks(*[EMPTY] * (Limits().max_chunks - 1))  #: the maximum number of chunks, without IEND
 
 
 @pytest.mark.parametrize(
-    ("more", "error", "rule"),
+    ("rest", "error", "rule"),
     [(b"", FormatError, "SC-PNG-2"), (EMPTY[:-1], FormatError, "SC-PNG-2"),
      (EMPTY, UnsupportedError, "SC-LIM-4"), (END, UnsupportedError, "SC-LIM-4")],
 )  # fmt: skip
-def test_default_limit_of_chunks_against_truncation(
-    more: bytes, error: type[Exception], rule: str
+def test_first_rule_is_reported_at_the_default_limit_of_chunks(
+    rest: bytes, error: type[Exception], rule: str
 ) -> None:
     for call in (unpack, extract_png, inspect, lambda data: embed_png(data, pack("n"))):
         with pytest.raises(error) as caught:
-            call(FULL + more)
+            call(FULL + rest)
         assert (vars(caught.value)["rule"], vars(caught.value)["offset"]) == (rule, bits(FULL))
-    report = validate(FULL + more)
+    report = validate(FULL + rest)
     assert [finding[:2] for finding in report.findings] == [(rule, bits(FULL))]
     # Malformed data has a field map; data beyond a limit has none.
     assert [field.name for field in report.fields] == (["unread"] if rule == "SC-PNG-2" else [])

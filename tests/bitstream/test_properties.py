@@ -1,4 +1,4 @@
-"""Properties of all inputs: the oracles agree, each value has one encoding, damage is found."""
+"""Properties of all inputs: oracles agree, each value has one encoding, damage is detected."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def decode(data: bytes) -> dict[str, Any] | str:
 
 
 def write_by_layout(data: bytes, is_file: bool) -> bytes:
-    """Return ``data`` parsed and written by the declaration of the layout."""
+    """Return ``data`` after parsing and writing it with the layout declaration."""
 
-    def plain(value: Any) -> Any:  # a tree also holds the stream that it was parsed from
+    def without_streams(value: Any) -> Any:  # containers hold the parsed stream
         if isinstance(value, dict):
-            return {name: plain(part) for name, part in value.items() if name != "_io"}
-        return [plain(part) for part in value] if isinstance(value, list) else value
+            return {name: without_streams(part) for name, part in value.items() if name != "_io"}
+        return [without_streams(part) for part in value] if isinstance(value, list) else value
 
-    return layout.build(plain(layout.parse(data, is_file)), is_file)
+    return layout.build(without_streams(layout.parse(data, is_file)), is_file)
 
 
 # --- values -------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ def test_utf8_records_round_trip(text: str, pack_options: dict[str, Any]) -> Non
 
 
 @given(nibble_text, options())
-def test_layout_and_annex_c_read_what_is_packed(text: str, pack_options: dict[str, Any]) -> None:
+def test_layout_and_annex_c_read_packed_records(text: str, pack_options: dict[str, Any]) -> None:
     data = pack(text, **pack_options)
     assert write_by_layout(data, pack_options["framing"] == "file") == data
     assert annex_c.decode(data) == unpack(data).as_dict()
@@ -117,11 +117,11 @@ def test_parser_and_annex_c_agree_on_any_bytes(data: bytes) -> None:
 
 @pytest.mark.sampled
 def test_parser_and_annex_c_agree_on_near_records(record_property: RecordProperty) -> None:
-    tried = count(gate=2_000, nightly=50_000)
-    record_property("inputs", tried)
-    for data in engine.near_records(seed(1), tried):
-        found = decode(data)
-        assert found == annex_c.decode(data) or str(found).startswith("SC-LIM"), data.hex()
+    input_count = count(gate=2_000, nightly=50_000)
+    record_property("inputs", input_count)
+    for data in engine.near_records(seed(1), input_count):
+        result = decode(data)
+        assert result == annex_c.decode(data) or str(result).startswith("SC-LIM"), data.hex()
 
 
 def test_parser_and_annex_c_agree_on_every_two_byte_payload() -> None:
@@ -134,27 +134,27 @@ def test_parser_and_annex_c_agree_on_every_two_byte_payload() -> None:
 def test_accepted_data_is_canonical_and_other_data_raises_semcodec_errors(
     record_property: RecordProperty,
 ) -> None:
-    accepted, tried = 0, count(gate=2_000, nightly=50_000)
-    record_property("inputs", tried)
-    for data in engine.near_records(seed(1), tried):
+    accepted, input_count = 0, count(gate=2_000, nightly=50_000)
+    record_property("inputs", input_count)
+    for data in engine.near_records(seed(1), input_count):
         record = unpack_or_none(data)
         accepted += record is not None
         if record is not None and record.framing != "png":
             assert repack(record) == data, data.hex()
         if record is not None and record.framing in ("bare", "file"):
             assert write_by_layout(data, record.framing == "file") == data, data.hex()
-    assert accepted > tried // 5
+    assert accepted > input_count // 5
 
 
 @pytest.mark.parametrize("rest", [b"", b"\x11", b"\x01\x01", b"\x01\x02\x0c\x00\x11"])
-def test_every_first_byte(rest: bytes) -> None:
+def test_parser_and_annex_c_agree_on_every_first_byte(rest: bytes) -> None:
     for first in range(256):
         data = bytes([first]) + rest
         assert decode(data) == annex_c.decode(data)
         assert validate(data).ok == (unpack_or_none(data) is not None)
 
 
-def damaged_copies(data: bytes) -> Iterator[bytes]:
+def damage_copies(data: bytes) -> Iterator[bytes]:
     yield from (data[:end] for end in range(len(data)))
     for bit in range(8 * len(data)):
         yield (int.from_bytes(data, "big") ^ 1 << bit).to_bytes(len(data), "big")
@@ -165,8 +165,8 @@ def damaged_copies(data: bytes) -> Iterator[bytes]:
     "text",
     ["", "n", "ct n grss", "ndn trdtnl rch vndv", "rd br snst lk mntn gld sk brd fl " * 2 + "t"],
 )
-def test_damaged_file_is_refused(text: str, check: str) -> None:
-    for data in damaged_copies(pack(text, framing="file", check=check)):
+def test_damaged_file_is_rejected(text: str, check: str) -> None:
+    for data in damage_copies(pack(text, framing="file", check=check)):
         with pytest.raises(SemcodecError):
             unpack(data)
         assert not validate(data).ok

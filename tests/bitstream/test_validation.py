@@ -33,14 +33,14 @@ def make_png() -> bytes:
 
 
 def check_contiguous(fields: list[Field] | tuple[Field, ...]) -> int:
-    """Return the bit after fields, which must be contiguous and have as many digits as bits."""
-    at = fields[0].offset
+    """Return the end of contiguous ``fields`` in bits, which have as many digits as bits."""
+    end = fields[0].offset
     for field in fields:
-        assert field.offset == at
+        assert field.offset == end
         digits = len(field.raw) * (4 if field.bits % 8 == field.offset % 8 == 0 else 1)
         assert digits == field.bits
-        at += field.bits
-    return at
+        end += field.bits
+    return end
 
 
 @pytest.mark.parametrize("check", ["crc8", "crc16", "crc32"])
@@ -78,7 +78,7 @@ def test_field_map_of_broken_data_covers_every_bit(data: bytes) -> None:
         assert check_contiguous(report.fields) == 8 * len(data)
 
 
-def test_field_map_ends_with_unread() -> None:
+def test_field_map_ends_with_the_unread_bytes() -> None:
     report = validate(b"\x02\x81\xf3")
     assert [field.name for field in report.fields][-1] == "unread"
     assert validate(b"").fields == ()
@@ -89,7 +89,7 @@ def test_field_map_is_empty_beyond_a_limit() -> None:
     assert (report.verdict, report.fields) == ("unsupported", ())
 
 
-def test_found_and_expected_values() -> None:
+def test_findings_have_found_and_expected_values() -> None:
     (finding,) = validate(b"\x02\x80\xff\x81\xff\x11").findings
     assert (finding.found, finding.expected) == ("512x512 in 4 bytes", "code 1")
     (finding,) = validate(b"\x08\x11\x00").findings
@@ -110,7 +110,9 @@ def test_found_and_expected_values() -> None:
         (b"semc:C", "1 characters", "one more or one less"),
     ],
 )
-def test_found_and_expected_in_text_forms(text: bytes, found: str, expected: str) -> None:
+def test_findings_in_text_forms_have_found_and_expected_values(
+    text: bytes, found: str, expected: str
+) -> None:
     (finding,) = validate(text).findings
     assert (finding.found, finding.expected) == (found, expected)
 
@@ -145,12 +147,12 @@ def test_items_after_a_broken_item_are_validated() -> None:
 
 @pytest.mark.parametrize("data", [pack("red boat", coding="bag"), b"\x40\x01\x02\x03\x04"])
 def test_word_payload_is_decoded_once(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, read_from = bag.decode, []
-    monkeypatch.setattr(bag, "decode", lambda payload: read_from.append(payload) or read(payload))
+    decode, payloads = bag.decode, []
+    monkeypatch.setattr(bag, "decode", lambda payload: payloads.append(payload) or decode(payload))
     for function in (validate, inspect):
         function(data)
-        assert read_from.pop() == data[1:]
-        assert not read_from
+        assert payloads.pop() == data[1:]
+        assert not payloads
 
 
 def test_each_item_of_a_sequence_has_its_own_text() -> None:
@@ -222,7 +224,7 @@ def test_rate_breakdown_of_a_default_file() -> None:
     assert rate_breakdown(pack("n", size=(640, 480))).entries[0].ubpp == 8 * 1_000_000 / (640 * 480)
 
 
-def test_rate_breakdown_adds_up() -> None:
+def test_parts_of_a_rate_breakdown_add_up_to_the_file() -> None:
     for framing in ("bare", "file", "url", "qr"):
         data = pack(
             "rd br", framing=framing, size=(640, 480), models="local", extensions={"k": 9},
@@ -236,13 +238,13 @@ def test_rate_breakdown_of_png_counts_the_chunk() -> None:
     assert (breakdown.bits("file"), breakdown.bits("framing")) == (8 * (4 + 12), 96)
 
 
-def test_out_of_band_information() -> None:
+def test_rate_breakdown_lists_out_of_band_information() -> None:
     def out_of_band(data: bytes) -> str:
         return "\n".join(rate_breakdown(data).out_of_band)
 
-    bare = out_of_band(pack("n"))
+    listed = out_of_band(pack("n"))
     for part in ("are a record", "no bit has changed", "skeletons", "none is stated", "seed"):
-        assert part in bare
+        assert part in listed
     assert (
         out_of_band(pack("n", coding="utf8", framing="file", models=2, extensions={"seed": 1}))
         == ""
@@ -253,7 +255,7 @@ def test_out_of_band_information() -> None:
     assert "no bit has changed" not in out_of_band(embed_png(make_png(), pack("n")))
 
 
-def test_extensions_by_name_or_type() -> None:
+def test_extensions_can_be_given_by_name_or_type() -> None:
     assert extension("order", "importance") == (12, b"\1")
     assert extension("seed", 0) == (14, b"\0")
     assert extension("seed", 65_536) == (14, b"\1\0\0")
@@ -340,8 +342,8 @@ def test_field_map_of_a_sequence() -> None:
         ("0.payload", 16, 8, "11", "nn"),
     ]
     fields = validate(bytes.fromhex("02001100020012"), framing="sequence").fields
-    out_of_band = [(f.name, f.offset, f.bits) for f in fields if "header." not in f.name]
-    assert out_of_band == [
+    fields_and_offsets = [(f.name, f.offset, f.bits) for f in fields if "header." not in f.name]
+    assert fields_and_offsets == [
         ("0.length", 0, 8), ("0.payload", 16, 8), ("unread", 24, 8), ("1.length", 32, 8),
         ("1.payload", 48, 8),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The published vectors: the library agrees with each, and they cover every rule."""
+"""The published vectors: the library conforms to each, and together they cover every rule."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def vector_data(vector: dict[str, Any]) -> bytes:
     return bytes.fromhex(vector["data"])
 
 
-def read(vector: dict[str, Any]) -> list[Record]:
+def read_records(vector: dict[str, Any]) -> list[Record]:
     """Return the records of a vector, or raise the error of reading it."""
     data = vector_data(vector)
     options: dict[str, Any] = {"limits": Limits(**vector["limits"])} if "limits" in vector else {}
@@ -54,8 +54,8 @@ def read(vector: dict[str, Any]) -> list[Record]:
     return [unpack(data, **options)]
 
 
-def expected_value(record: Record) -> dict[str, Any]:
-    """Return the value of a record as the vectors have it, computed independently."""
+def value_of_record(record: Record) -> dict[str, Any]:
+    """Return the value of a record in the form of the vectors, without using ``as_dict``."""
     values = record._asdict() | {"words": record.words, "k": record.k, "size": [*record.size]}
     models = zip(IDS, record.models.ids, strict=True)
     values["models"] = {"set": record.models.set, **dict(models)}
@@ -71,7 +71,7 @@ def input_key(vector: dict[str, Any]) -> str:
 
 
 @by_name(VECTORS)
-def test_verdict_rule_and_offset(vector: dict[str, Any]) -> None:
+def test_verdict_rule_and_offset_match_the_vector(vector: dict[str, Any]) -> None:
     report = validate(
         vector_data(vector),
         framing=vector["framing"],
@@ -85,13 +85,13 @@ def test_verdict_rule_and_offset(vector: dict[str, Any]) -> None:
 
 
 @by_name([vector for vector in VECTORS if vector["verdict"] == "valid"])
-def test_value_of_valid_data(vector: dict[str, Any]) -> None:
-    records = read(vector)
+def test_value_of_valid_data_matches_the_vector(vector: dict[str, Any]) -> None:
+    records = read_records(vector)
     sequence = vector["framing"] == "sequence"
     assert [record.as_dict() for record in records] == [
-        expected_value(record) for record in records
+        value_of_record(record) for record in records
     ]
-    assert [expected_value(record) for record in records] == (
+    assert [value_of_record(record) for record in records] == (
         vector["record"] if sequence else [vector["record"]]
     )
     if sequence or records[0].framing != "png":
@@ -99,20 +99,20 @@ def test_value_of_valid_data(vector: dict[str, Any]) -> None:
 
 
 @by_name([vector for vector in VECTORS if vector["verdict"] != "valid"])
-def test_unpack_raises_the_rule_and_offset(vector: dict[str, Any]) -> None:
+def test_unpack_raises_an_error_with_rule_and_offset_of_the_vector(vector: dict[str, Any]) -> None:
     with pytest.raises((FormatError, UnsupportedError)) as caught:
-        read(vector)
+        read_records(vector)
     assert (caught.value.rule, caught.value.offset) == (vector["rule"], vector["offset"])
     verdict = getattr(caught.value, "verdict", "unsupported")
     assert verdict == vector["verdict"]
 
 
-def test_data_is_valid_if_and_only_if_it_is_read() -> None:
+def test_data_is_valid_if_and_only_if_unpack_accepts_it() -> None:
     for vector in VECTORS:
         limits = Limits(**vector.get("limits", {}))
         report = validate(vector_data(vector), framing=vector["framing"], limits=limits)
         try:
-            is_read = bool(read(vector)) or True
+            is_read = bool(read_records(vector)) or True
         except (FormatError, UnsupportedError):
             is_read = False
         assert (report.verdict == "valid", report.ok) == (is_read, is_read), vector["name"]
@@ -122,11 +122,11 @@ def test_data_is_valid_if_and_only_if_it_is_read() -> None:
 def test_embedding_the_same_record_keeps_the_png(vector: dict[str, Any]) -> None:
     png_data = vector_data(vector)
     core = extract_png(png_data)
-    kept = embed_png(png_data, core)
-    assert extract_png(kept) == core
-    assert chunks(kept) == chunks(png_data)
-    if png_data[37:41] == b"seMC":  # right after IHDR, where an encoder puts it
-        assert kept == png_data
+    embedded = embed_png(png_data, core)
+    assert extract_png(embedded) == core
+    assert chunks(embedded) == chunks(png_data)
+    if png_data[37:41] == b"seMC":  # right after IHDR, where embed_png writes it
+        assert embedded == png_data
 
 
 def chunks(png_data: bytes) -> tuple[list[bytes], bytes]:
@@ -136,18 +136,18 @@ def chunks(png_data: bytes) -> tuple[list[bytes], bytes]:
 
 
 @by_name([vector for vector in VECTORS if "second-spelling" in vector["flags"]])
-def test_non_canonical_encoding_is_refused(vector: dict[str, Any]) -> None:
+def test_non_canonical_encoding_is_rejected(vector: dict[str, Any]) -> None:
     assert vector["verdict"] in ("invalid", "malformed")
     with pytest.raises(FormatError):
-        read(vector)
-    if vector["verdict"] == "invalid":  # a collecting parser returns a whole record
+        read_records(vector)
+    if vector["verdict"] == "invalid":  # a parser that collects findings returns a record
         findings: list[FormatError | UnsupportedError] = []
         parser = Parser(vector_data(vector), findings)
         if vector["framing"] == "sequence":
             assert list(record_codec.read_sequence(parser, Limits()))
         else:
             record = record_codec.read_record(parser, vector["framing"], Limits())
-            assert kept_payload(record) is None  # it is perhaps not the canonical one
+            assert kept_payload(record) is None  # the payload may not be canonical
         assert [error.rule for error in findings] == [vector["rule"]]
 
 
@@ -179,14 +179,16 @@ def test_vector_names_are_unique() -> None:
 
 
 def test_vectors_are_distinct_and_consistent() -> None:
-    asked = defaultdict(list)
+    by_input = defaultdict(list)
     for vector in VECTORS:
-        asked[input_key(vector)].append(vector)
-    for same in asked.values():
-        rules = [vector["rule"] for vector in same]
+        by_input[input_key(vector)].append(vector)
+    for vectors in by_input.values():
+        rules = [vector["rule"] for vector in vectors]
         assert len(set(rules)) == len(rules)
-        answers = [[one["verdict"], one.get("offset"), one.get("record")] for one in same]
-        assert all(answer == answers[0] for answer in answers)
+        results = [
+            [vector["verdict"], vector.get("offset"), vector.get("record")] for vector in vectors
+        ]
+        assert all(result == results[0] for result in results)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.startswith("SC-LIM")])
@@ -199,7 +201,7 @@ def test_example_breaks_only_its_rule(rule: str) -> None:
 
 
 def test_every_non_canonical_encoding_has_a_vector() -> None:
-    """Random bytes do not detect a reader that lost a rule; these do."""
+    """Random bytes would not show that a decoder lacks one of these rules; the vectors do."""
     rules = {vector["rule"] for vector in VECTORS if "second-spelling" in vector["flags"]}
     table = "LEB-2 SIZ-2 SIZ-3 SIZ-4 MOD-1 EXT-2 EXT-4 EXT-8 EXT-9 EXT-10 NIB-1 NIB-3 UTF-1"
     table += " TXT-2 TXT-4 TXT-5 PNG-6"
@@ -257,8 +259,8 @@ def test_every_vector_has_a_file() -> None:
 def test_manifest_has_the_hash_of_every_file() -> None:
     lines = (FOLDER / "SHA256SUMS").read_text("utf-8").splitlines()
     manifest = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
-    there = [path for path in FOLDER.rglob("*") if path.is_file() and path.name != "SHA256SUMS"]
-    assert len(lines) == len(there)
-    for path in there:
+    files = [path for path in FOLDER.rglob("*") if path.is_file() and path.name != "SHA256SUMS"]
+    assert len(lines) == len(files)
+    for path in files:
         name = path.relative_to(FOLDER).as_posix()
         assert manifest[name] == hashlib.sha256(path.read_bytes()).hexdigest(), name

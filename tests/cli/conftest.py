@@ -1,4 +1,4 @@
-"""Run command lines in this process or in one of their own, on a few files."""
+"""Run command lines in this process or in a process of their own, on a few files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Descriptions = dict[tuple[str, tuple[int, int], bytes], str]
 
 @pytest.fixture(scope="session")
 def descriptions() -> Descriptions:
-    """Return the description of each photograph, by mode, size and pixels."""
+    """Return the descriptions of photographs so far, by mode, size and hash of the pixels."""
     return {}
 
 
@@ -37,7 +37,7 @@ def descriptions() -> Descriptions:
 def _describe_each_photograph_once(
     monkeypatch: pytest.MonkeyPatch, descriptions: Descriptions
 ) -> None:
-    """Run the networks once for each photograph: its description never differs."""
+    """Run the networks once for each photograph, because its description is always the same."""
     describe = EmbeddedDescriber.describe
 
     def describe_once(describer: EmbeddedDescriber, image: Image.Image) -> str:
@@ -56,8 +56,8 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     def run_(*argv: str | Path) -> tuple[int, str, str]:
         try:
             code = main([str(argument) for argument in argv])
-        except SystemExit as stop:
-            code = int(stop.code or 0)
+        except SystemExit as error:
+            code = int(error.code or 0)
         out, err = capsys.readouterr()
         return code, out, err
 
@@ -66,7 +66,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
-    """Return the file of a record of skeletons."""
+    """Return a file with a record of skeletons."""
     path = tmp_path / "photo.semc"
     path.write_bytes(semcodec.pack("rd bt bl vtr", framing="file", size=(64, 48)))
     return path
@@ -74,7 +74,7 @@ def record(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
-    """Return the file of a record with an extension."""
+    """Return a file with a record with an extension."""
     path = tmp_path / "good.semc"
     path.write_bytes(semcodec.pack("rd br snst", framing="file", extensions={"seed": 7}))
     return path
@@ -82,7 +82,7 @@ def good(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def picture(tmp_path: Path, good: Path) -> Path:
-    """Return a PNG file that carries the record ``good``."""
+    """Return a PNG file with the record of ``good`` in it."""
     out = io.BytesIO()
     Image.new("RGB", (3, 2), "teal").save(out, "PNG")
     path = tmp_path / "picture.png"
@@ -92,7 +92,7 @@ def picture(tmp_path: Path, good: Path) -> Path:
 
 @pytest.fixture
 def requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[ModelRequest]:
-    """Set one key, no config file and the fake client; return the requests that it gets."""
+    """Use a key, no config file and the fake client; return the list of its requests."""
     for name in ("SEMCODEC_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
@@ -105,14 +105,14 @@ def requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[ModelReque
 
 @pytest.fixture
 def two_words(tmp_path: Path) -> Path:
-    """Return the file of a record of two skeletons."""
+    """Return a file with a record of two skeletons."""
     path = tmp_path / "photo.semc"
     path.write_bytes(semcodec.pack("bt lk", framing="file", size=(64, 48)))
     return path
 
 
 def as_json(run: Run, command: str, *argv: str | Path) -> Any:
-    """Return what ``command --json`` prints, which must match the published schema."""
+    """Return the output of ``command --json``, which must match the published schema."""
     result = json.loads(run(command, "--json", *argv)[1])
     [path] = SCHEMAS.glob(f"{command}-*.json")
     schema = json.loads(path.read_bytes())

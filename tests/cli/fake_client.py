@@ -1,4 +1,4 @@
-"""A client of OpenAI's API that sends nothing, and the settings of a user with a key."""
+"""A client that sends nothing, and the key and prices of a user of OpenAI."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PRICES = """
 
 
 class FakeClient:
-    """A client with fixed replies; the requests of all clients of a test are in ``requests``."""
+    """A client with fixed responses; ``requests`` has the requests to all clients of a test."""
 
     requests: list[ModelRequest] = []  # noqa: RUF012  # shared on purpose
     failing_stage, output_tokens = "", 100
@@ -41,10 +41,10 @@ class FakeClient:
             out = io.BytesIO()
             Image.new("RGB", (64, 64), "red").save(out, "PNG")
             return ModelResponse(image=out.getvalue(), usage=Usage(100, 0, 200))
-        replies = {"describe": "A red boat lies on a blue lake.", "select": '["boat", "lake"]'}
-        replies |= {"decompress": '["boat", "lake"]', "expand": "A boat on a lake."}
+        texts = {"describe": "A red boat lies on a blue lake.", "select": '["boat", "lake"]'}
+        texts |= {"decompress": '["boat", "lake"]', "expand": "A boat on a lake."}
         return ModelResponse(
-            replies[request.stage], model="served-1", usage=Usage(1000, 0, self.output_tokens)
+            texts[request.stage], model="served-1", usage=Usage(1000, 0, self.output_tokens)
         )
 
 

@@ -10,7 +10,7 @@ from tests.cli.conftest import Run, as_json
 from tests.png_files import SIGNATURE, build_chunk
 
 
-def test_sequence(run: Run, tmp_path: Path, good: Path) -> None:
+def test_records_are_converted_to_a_sequence(run: Run, tmp_path: Path, good: Path) -> None:
     sequence = tmp_path / "all.semcs"
     assert run("convert", good, good, "--framing", "sequence", "-o", sequence)[0] == 0
     code, out, _ = run("inspect", sequence, "--framing", "sequence")
@@ -30,20 +30,20 @@ def test_text_form_may_end_in_a_newline(run: Run, tmp_path: Path, good: Path) ->
         assert text.read_bytes().endswith(b"\n")
         assert run("validate", text)[0] == 0
         assert run("unpack", text)[1] == "rd br snst\n"
-        back = tmp_path / "back.semc"
-        run("convert", text, "-o", back)
-        assert back.read_bytes() == good.read_bytes()
+        converted = tmp_path / "back.semc"
+        run("convert", text, "-o", converted)
+        assert converted.read_bytes() == good.read_bytes()
 
 
 def test_png_truncated_at_the_limit_of_chunks_is_malformed(run: Run, tmp_path: Path) -> None:
-    cut = tmp_path / "cut.png"
-    cut.write_bytes(SIGNATURE + bytes(12) * semcodec.Limits().max_chunks)
+    truncated = tmp_path / "cut.png"
+    truncated.write_bytes(SIGNATURE + bytes(12) * semcodec.Limits().max_chunks)
     record = tmp_path / "record"
     for argv in (
-        ("unpack", cut),
-        ("inspect", cut),
-        ("validate", cut),
-        ("convert", cut, "-o", record),
+        ("unpack", truncated),
+        ("inspect", truncated),
+        ("validate", truncated),
+        ("convert", truncated, "-o", record),
     ):
         code, out, err = run(*argv)
         assert (code, "SC-PNG-2" in out + err, "SC-LIM-4" in out + err) == (1, True, False), argv
@@ -68,31 +68,33 @@ def test_png_of_too_many_chunks_is_not_written(
 ) -> None:
     data, output = picture.read_bytes(), tmp_path / "out.png"
     empty = build_chunk(b"prIv")
-    plain = semcodec.Limits().max_chunks - 2  # besides IHDR and IEND
-    picture.write_bytes(data[:33] + empty * plain + data[-12:])
+    count = semcodec.Limits().max_chunks - 2  # besides IHDR and IEND
+    picture.write_bytes(data[:33] + empty * count + data[-12:])
     code, out, err = run("convert", good, "--into", picture, "-o", output)
     assert (code, out) == (1, "")
     assert "65537 chunks, and the limit is 65536: save" in err
     assert not output.exists()
 
 
-def test_sequence_that_looks_like_a_text_form(run: Run, tmp_path: Path) -> None:
-    record = b"emc:a" + b"x" * 97 + b"n" * 13  # with an extension that is not assigned, type 58
-    one, all_ = tmp_path / "one.semc", tmp_path / "all.semcs"
-    one.write_bytes(record)
-    assert run("convert", one, "--framing", "sequence", "-o", all_)[0] == 0
-    assert all_.read_bytes() == bytes([len(record)]) + record
-    assert all_.read_bytes().startswith(b"semc:")
-    all_.write_bytes(all_.read_bytes()[:-1] + b"\n")
-    assert run("validate", all_, "--framing", "sequence")[0] == 0
+def test_sequence_that_begins_like_a_text_form_is_read_as_a_sequence(
+    run: Run, tmp_path: Path
+) -> None:
+    record = b"emc:a" + b"x" * 97 + b"n" * 13  # with an extension of the unassigned type 58
+    single, sequence = tmp_path / "one.semc", tmp_path / "all.semcs"
+    single.write_bytes(record)
+    assert run("convert", single, "--framing", "sequence", "-o", sequence)[0] == 0
+    assert sequence.read_bytes() == bytes([len(record)]) + record
+    assert sequence.read_bytes().startswith(b"semc:")
+    sequence.write_bytes(sequence.read_bytes()[:-1] + b"\n")
+    assert run("validate", sequence, "--framing", "sequence")[0] == 0
 
 
-def test_into_a_png_and_back(run: Run, tmp_path: Path, picture: Path) -> None:
+def test_record_is_unchanged_in_a_png(run: Run, tmp_path: Path, picture: Path) -> None:
     other = tmp_path / "other.semc"
     run("pack", "snst", "--extension", "comment=for you", "--extension", "k=3", "-o", other)
     assert run("convert", other, "--into", picture, "-o", tmp_path / "new.png")[0] == 0
     assert run("unpack", tmp_path / "new.png")[1] == "snst\n"
     run("convert", tmp_path / "new.png", "--framing", "bare", "-o", tmp_path / "out.semc")
     assert (tmp_path / "out.semc").read_bytes() == other.read_bytes()
-    for wrong in ("seed=x", "poet=1", "seed"):
-        assert run("pack", "n", "--extension", wrong)[0] == 2
+    for extension in ("seed=x", "poet=1", "seed"):
+        assert run("pack", "n", "--extension", extension)[0] == 2

@@ -1,4 +1,4 @@
-"""``semcodec decode``: formats of pictures, damaged records, options."""
+"""``semcodec decode``: picture formats, damaged records, options."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import semcodec
 from tests.cli.conftest import Run, file_names, picture_shape
 
 
-def test_encode_and_decode(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_photo_is_encoded_and_decoded(run: Run, photo: Path, tmp_path: Path) -> None:
     file, picture = tmp_path / "photo.semc", tmp_path / "picture.png"
     code, out, err = run("encode", photo, "-o", file, "--size", "64x48")
     assert (code, out) == (0, "")
@@ -29,13 +29,13 @@ def test_picture_format_follows_the_file_name(
     assert picture_shape(picture.read_bytes())[0] == {"jpg": "JPEG"}.get(kind, kind.upper())
 
 
-def test_unknown_picture_format_is_usage(run: Run, record: Path) -> None:
+def test_unknown_picture_format_is_a_usage_error(run: Run, record: Path) -> None:
     code, _, err = run("decode", record, "-o", record.with_suffix(".txt"))
     assert code == 2
     assert ".png, .jpg" in err
 
 
-def test_truncated_record_is_refused(run: Run, record: Path, tmp_path: Path) -> None:
+def test_truncated_record_is_rejected(run: Run, record: Path, tmp_path: Path) -> None:
     data = record.read_bytes()
     for length in range(len(data)):
         record.write_bytes(data[:length])
@@ -44,7 +44,7 @@ def test_truncated_record_is_refused(run: Run, record: Path, tmp_path: Path) -> 
     assert file_names(tmp_path) == ["photo.semc"]
 
 
-def test_record_with_a_flipped_bit_is_refused(run: Run, record: Path, tmp_path: Path) -> None:
+def test_record_with_a_flipped_bit_is_rejected(run: Run, record: Path, tmp_path: Path) -> None:
     data = record.read_bytes()
     for bit in range(8 * len(data)):
         damaged = bytearray(data)
@@ -59,7 +59,7 @@ def test_record_with_a_flipped_bit_is_refused(run: Run, record: Path, tmp_path: 
     "options",
     [["--size", "5000x5000"], ["--reflect", "2"], ["--seed", "-1"], ["--painter", "unknown"]],
 )
-def test_invalid_option_is_usage(run: Run, record: Path, options: list[str]) -> None:
+def test_invalid_option_is_a_usage_error(run: Run, record: Path, options: list[str]) -> None:
     code, _, err = run("decode", record, "-o", record.with_suffix(".png"), *options)
     assert (code, err.count("\n")) == (2, 1)
     assert file_names(record.parent) == ["photo.semc"]
@@ -72,16 +72,16 @@ def test_control_characters_of_a_record_are_escaped(run: Run, record: Path) -> N
     assert "\x1b" not in err
 
 
-def test_png_carries_its_record_except_with_plain(run: Run, tmp_path: Path, good: Path) -> None:
-    for options, carries in ((), True), (("--plain",), False):
+def test_png_contains_its_record_except_with_plain(run: Run, tmp_path: Path, good: Path) -> None:
+    for options, has_record in ((), True), (("--plain",), False):
         out = tmp_path / "painted.png"
         assert run("decode", good, "-o", out, "--size", "64x64", *options)[0] == 0
-        assert (run("validate", out)[0] == 0) is carries
+        assert (run("validate", out)[0] == 0) is has_record
 
 
 def test_seed_of_the_record_is_used(tmp_path: Path) -> None:
-    def paint(seed: int | None, stated: int | None) -> bytes:
-        data = semcodec.pack("snst", extensions={} if stated is None else {"seed": stated})
+    def paint(seed: int | None, in_record: int | None) -> bytes:
+        data = semcodec.pack("snst", extensions={} if in_record is None else {"seed": in_record})
         return semcodec.decode(data, seed=seed, size=(64, 64)).image.tobytes()
 
     assert paint(None, 7) == paint(7, None) != paint(None, None)

@@ -21,10 +21,10 @@ README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 SUFFIXES = ("-original.jpg", ".semc", "-picture.png", "-encode.json", "-decode.json")
 
 
-#: A cell of the table with sizes of JPEG files, which differ a little between versions of Pillow.
+#: A cell with ratios to sizes of JPEG files, which differ a little between versions of Pillow.
 RATIOS = re.compile(r"(\d+)x / (\d+)x")
-BLOCK = 20  #: pixels of the blocks whose averages are compared
-#: Levels of 255 by which a block may differ. Another version of resvg, a font or a JPEG encoder
+BLOCK = 20  #: side in pixels of the blocks with averages that are compared
+#: Levels of 255 by which a block may differ. Another version of resvg, font or JPEG encoder
 #: differs by less than a third of it; other words or another picture differ by more.
 TOLERANCE = 12
 
@@ -73,14 +73,14 @@ def test_demo_writes_files_and_prints_a_table(output: Output) -> None:
         assert int(row.split("x")[0].split()[-1]) > 500
 
 
-def test_directory_that_cannot_be_created_is_usage(run: Run, tmp_path: Path) -> None:
+def test_directory_that_cannot_be_created_is_a_usage_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     code, _, err = run("demo", "--out", tmp_path / "file")
     assert code == 2
     assert "Cannot create the directory" in err
 
 
-def test_page_without_results() -> None:
+def test_page_without_results_is_html() -> None:
     assert demo_page.page([]).startswith("<!doctype html>")
 
 
@@ -98,7 +98,7 @@ def test_picture_of_the_readme_is_up_to_date(output: Output) -> None:
     assert largest < TOLERANCE, "run python docs/make_demo.py"
 
 
-def test_comparison_notices_other_words_and_pictures(output: Output, tmp_path: Path) -> None:
+def test_comparison_fails_for_other_words_and_pictures(output: Output, tmp_path: Path) -> None:
     composed = make_demo.compose(output.directory, output.printed)
     for name, suffix, data in (
         ("cat", ".semc", semcodec.pack("huge brown dog", coding="lexicon", framing="file")),
@@ -126,4 +126,4 @@ def assert_same_table(table: str, other: str) -> None:
 def difference(image: Image.Image, other: Image.Image) -> float:
     """Return the largest difference between blocks of two images, in levels."""
     blocks = ImageChops.difference(image.reduce(BLOCK), other.reduce(BLOCK))
-    return max(high for _, high in ImageStat.Stat(blocks).extrema)
+    return max(maximum for _, maximum in ImageStat.Stat(blocks).extrema)

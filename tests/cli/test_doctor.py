@@ -1,4 +1,4 @@
-"""``semcodec doctor``."""
+"""``semcodec doctor``: available backends."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ def test_doctor_prints_the_default_backends(run: Run) -> None:
     assert "describer  embedded" in out
 
 
-def test_missing_offline_backend_is_the_environment(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_offline_backend_exits_with_2(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_entry_points", dict)
     code, out, _ = run("doctor")
     assert code == 2

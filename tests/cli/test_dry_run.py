@@ -15,11 +15,11 @@ pytestmark = pytest.mark.usefixtures("requests")
 
 
 def plan_table(out: str) -> list[list[str]]:
-    """Return the cells of a plan's table that are not empty."""
+    """Return the non-empty cells of each row of the plan's table."""
     return [re.split(r"\s{2,}", line) for line in out.split("\n\n")[1].splitlines()]
 
 
-def test_plan_of_encode(
+def test_plan_of_encode_has_a_row_per_request_and_the_source_of_the_key(
     run: Run,
     photo: Path,
     tmp_path: Path,
@@ -52,7 +52,7 @@ total                                      $0.0253  $0.3917"""
     assert SECRET not in out + err
 
 
-def test_plan_of_decode(
+def test_plan_of_decode_has_a_row_per_request_and_totals(
     run: Run, two_words: Path, tmp_path: Path, requests: list[ModelRequest]
 ) -> None:
     configure(tmp_path, PRICES)
@@ -71,9 +71,7 @@ def test_plan_of_decode(
     assert float(total[-1].strip(" $")) == pytest.approx(sum(maximum), abs=0.0002)
 
 
-def test_plan_states_whether_the_limit_may_stop_the_run(
-    run: Run, two_words: Path, tmp_path: Path
-) -> None:
+def test_plan_warns_if_max_cost_may_stop_the_run(run: Run, two_words: Path, tmp_path: Path) -> None:
     configure(tmp_path, PRICES)
     command = ["decode", two_words, "-o", tmp_path / "out.png", "--backend", "openai", "--dry-run"]
     assert (
@@ -84,7 +82,7 @@ def test_plan_states_whether_the_limit_may_stop_the_run(
     assert "may stop the run" in run(*command, "--max-cost", "9", "--painter-model", "unknown")[1]
 
 
-def test_plan_for_another_server(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_plan_for_another_server_has_unknown_prices(run: Run, photo: Path, tmp_path: Path) -> None:
     command = ["encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai", "--dry-run"]
     code, out, _ = run(*command, "--base-url", "https://a.example/v1")
     rows = plan_table(out)
@@ -95,7 +93,7 @@ def test_plan_for_another_server(run: Run, photo: Path, tmp_path: Path) -> None:
     assert "$0.0000" in run(*command, "--base-url", LOCAL, "--model", "m")[1].split("total")[1]
 
 
-def test_plan_leaves_out_cached_replies(
+def test_plan_omits_cached_requests(
     run: Run, photo: Path, tmp_path: Path, requests: list[ModelRequest]
 ) -> None:
     recording = tmp_path / "recording"

@@ -1,4 +1,4 @@
-"""``semcodec encode``: options, limits, traces, and photographs that are unusual or broken."""
+"""``semcodec encode``: options, limits, traces, and unusual or broken photographs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def test_rotated_photograph_is_described_upright(run: Run, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", images.BAD)
-def test_unusable_photograph_is_one_line(run: Run, tmp_path: Path, name: str) -> None:
+def test_message_about_an_unusable_photograph_is_one_line(
+    run: Run, tmp_path: Path, name: str
+) -> None:
     data, message = images.BAD[name]
     photo = tmp_path / "photo"
     photo.write_bytes(data)
@@ -58,7 +60,9 @@ def test_unusable_photograph_is_one_line(run: Run, tmp_path: Path, name: str) ->
         (["--coding", "jpeg"], "invalid choice"),
     ],
 )
-def test_invalid_option_is_usage(run: Run, photo: Path, options: list[str], message: str) -> None:
+def test_invalid_option_is_a_usage_error(
+    run: Run, photo: Path, options: list[str], message: str
+) -> None:
     code, _, err = run("encode", photo, "-o", photo.with_suffix(".semc"), *options)
     assert code == 2
     assert message in err
@@ -77,8 +81,8 @@ def test_trace_does_not_replace_input_or_output(run: Run, photo: Path, trace: st
 
 def test_output_and_trace_are_different_files(run: Run, photo: Path) -> None:
     target = photo.parent / "out.semc"
-    again = photo.parent / "." / ".." / photo.parent.name / "out.semc"
-    code, _, err = run("encode", photo, "-o", target, "--trace", again)
+    same_path = photo.parent / "." / ".." / photo.parent.name / "out.semc"
+    code, _, err = run("encode", photo, "-o", target, "--trace", same_path)
     assert (code, err.count("\n")) == (2, 1)
     assert "Two outputs are the same file" in err
     assert file_names(photo.parent) == ["photo.jpg"]
@@ -87,10 +91,10 @@ def test_output_and_trace_are_different_files(run: Run, photo: Path) -> None:
 def test_ctrl_c_prints_a_line_and_exits_with_130(
     run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop(*_: object, **__: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(semcodec, "encode", stop)
+    monkeypatch.setattr(semcodec, "encode", interrupt)
     assert run("encode", photo, "-o", photo.with_suffix(".semc")) == (
         130,
         "",
@@ -99,7 +103,7 @@ def test_ctrl_c_prints_a_line_and_exits_with_130(
     assert file_names(photo.parent) == ["photo.jpg"]
 
 
-def test_limits_on_bytes_and_rate_are_kept(run: Run, photo: Path) -> None:
+def test_record_stays_within_limits_on_bytes_and_rate(run: Run, photo: Path) -> None:
     file = photo.with_suffix(".semc")
     assert run("encode", photo, "-o", file, "--max-bytes", "14")[0] == 0
     assert file.stat().st_size <= 14
@@ -110,7 +114,7 @@ def test_limits_on_bytes_and_rate_are_kept(run: Run, photo: Path) -> None:
     assert "allow more bytes" in err
 
 
-def test_largest_size_is_stated_but_not_painted(run: Run, photo: Path) -> None:
+def test_largest_size_can_be_encoded_but_not_painted(run: Run, photo: Path) -> None:
     file = photo.with_suffix(".semc")
     assert run("encode", photo, "-o", file, "--size", "2147483647x1")[0] == 0
     code, _, err = run("decode", file, "-o", photo.with_suffix(".png"))
@@ -136,7 +140,7 @@ def test_trace_names_the_judge(run: Run, photo: Path) -> None:
         assert strategy in {"none": ("salience",), "auto": ("salience", "minilm")}[judge]
 
 
-def test_unknown_judge_is_usage(run: Run, photo: Path) -> None:
+def test_unknown_judge_is_a_usage_error(run: Run, photo: Path) -> None:
     code, _, err = run("encode", photo, "-o", "-", "--judge", "gpt")
     assert code == 2
     assert "expected one of auto, minilm, none" in err

@@ -23,7 +23,7 @@ def _on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output, "is_terminal", lambda: True)
 
 
-def is_escaped(printed: str) -> bool:
+def has_no_control_characters(printed: str) -> bool:
     return not {*CONTROLS, *HIDDEN} & {*printed}
 
 
@@ -37,7 +37,7 @@ def path_with_name(folder: Path, name: str) -> Path:
 
 
 def hostile_file(tmp_path: Path, framing: str = "file") -> Path:
-    """Return the file of a record whose texts all have such characters."""
+    """Return a file with a record that has such characters in all its texts."""
     file = tmp_path / "a.semc"
     file.write_bytes(
         semcodec.pack(TEXT, coding="utf8", framing=framing, extensions=METADATA, size=(8, 8))
@@ -66,8 +66,8 @@ def test_results_are_escaped(
 ) -> None:
     _, out, err = run(*command, hostile_file(tmp_path, framing))
     assert out
-    assert is_escaped(out)
-    assert is_escaped(err)
+    assert has_no_control_characters(out)
+    assert has_no_control_characters(err)
     if "--json" in command:
         json.loads(out)
 
@@ -80,7 +80,7 @@ def test_messages_are_escaped(run: Run, tmp_path: Path, name: str) -> None:
     code, out, err = run("decode", file, "-o", picture)
     assert (code, out) == (int(name == "broken"), "")
     assert err
-    assert is_escaped(err)
+    assert has_no_control_characters(err)
 
 
 def test_file_names_are_escaped(run: Run, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_file_names_are_escaped(run: Run, tmp_path: Path) -> None:
         for path in (file, tmp_path / "\x1b[2J"):
             _, out, err = run(command, path)
             assert out or err
-            assert is_escaped(out + err)
+            assert has_no_control_characters(out + err)
 
 
 def test_findings_are_escaped(run: Run, tmp_path: Path) -> None:
@@ -100,4 +100,4 @@ def test_findings_are_escaped(run: Run, tmp_path: Path) -> None:
         for framing in ("auto", "url", "qr"):
             _, out, err = run("validate", file, "--framing", framing)
             assert out or err
-            assert is_escaped(out + err)
+            assert has_no_control_characters(out + err)

@@ -27,7 +27,7 @@ from tests.cli.conftest import Run, file_names, picture_shape, run_process
         ("photo.jpg", "a" * 300, "too long"),
     ],
 )
-def test_unusable_path_is_environment(
+def test_unusable_path_exits_with_2(
     run: Run, photo: Path, source: str, target: str, message: str
 ) -> None:
     (photo.parent / "link.jpg").symlink_to(photo)
@@ -39,7 +39,9 @@ def test_unusable_path_is_environment(
     assert file_names(photo.parent) == ["link.jpg", "photo.jpg"]
 
 
-def test_target_of_a_link_is_replaced_and_keeps_its_mode(run: Run, record: Path) -> None:
+def test_output_through_a_link_replaces_its_target_and_keeps_the_mode(
+    run: Run, record: Path
+) -> None:
     target, link = record.parent / "target.png", record.parent / "link.png"
     target.write_bytes(b"old")
     target.chmod(0o640)
@@ -50,21 +52,21 @@ def test_target_of_a_link_is_replaced_and_keeps_its_mode(run: Run, record: Path)
     assert picture_shape(target.read_bytes())[0] == "PNG"
 
 
-def test_new_file_has_the_mode_of_the_umask(run: Run, record: Path) -> None:
-    usual, picture = record.parent / "usual", record.parent / "picture.png"
-    usual.write_bytes(b"")
+def test_mode_of_a_new_file_is_determined_by_the_umask(run: Run, record: Path) -> None:
+    other, picture = record.parent / "usual", record.parent / "picture.png"
+    other.write_bytes(b"")
     run("decode", record, "-o", picture)
-    assert picture.stat().st_mode == usual.stat().st_mode
+    assert picture.stat().st_mode == other.stat().st_mode
 
 
-def test_loop_of_links_is_one_line(run: Run, photo: Path) -> None:
+def test_message_about_a_loop_of_links_is_one_line(run: Run, photo: Path) -> None:
     loop = photo.parent / "loop"
     loop.symlink_to(loop)
     code, _, err = run("encode", photo, "-o", loop)
     assert (code, err.count("\n")) == (2, 1)
 
 
-def test_a_file_of_any_size_is_not_read_data(
+def test_too_large_input_is_rejected(
     run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "MAX_INPUT", 100)
@@ -79,37 +81,37 @@ def test_encode_and_decode_through_pipes() -> None:
     assert picture_shape(picture.stdout) == ("PNG", (64, 48))
 
 
-def test_closed_stdin_or_stdout_is_usage(record: Path) -> None:
+def test_closed_stdin_or_stdout_is_a_usage_error(record: Path) -> None:
     shell = f"{sys.executable} -m semcodec"
     for command in (f"{shell} decode - -o x.png <&-", f"{shell} unpack {record} >&-"):
-        done = subprocess.run(command, shell=True, capture_output=True, cwd=record.parent)
-        assert done.returncode == 2, command
-        assert b"Standard" in done.stderr
+        result = subprocess.run(command, shell=True, capture_output=True, cwd=record.parent)
+        assert result.returncode == 2, command
+        assert b"Standard" in result.stderr
 
 
 def test_characters_that_the_terminal_lacks_are_escaped(record: Path) -> None:
-    narrow = os.environ | {"PYTHONIOENCODING": "ascii"}
-    done = run_process("inspect", str(record), env=narrow)
-    assert done.returncode == 0
-    assert b"\\xb5bpp" in done.stdout
+    ascii_only = os.environ | {"PYTHONIOENCODING": "ascii"}
+    result = run_process("inspect", str(record), env=ascii_only)
+    assert result.returncode == 0
+    assert b"\\xb5bpp" in result.stdout
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
-def test_full_device_is_an_error_of_every_command(record: Path) -> None:
+def test_every_command_reports_a_full_output_device(record: Path) -> None:
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     for command in (f"inspect {record}", f"unpack {record}", "pack ct", "doctor", "--help"):
         shell = f"{sys.executable} -m semcodec {command} >/dev/full"
-        done = subprocess.run(shell, shell=True, capture_output=True, env=buffered)
-        assert done.returncode == 2, command
-        assert done.stderr.count(b"\n") == 1, command
-        assert b"Cannot write the output" in done.stderr
+        result = subprocess.run(shell, shell=True, capture_output=True, env=buffered)
+        assert result.returncode == 2, command
+        assert result.stderr.count(b"\n") == 1, command
+        assert b"Cannot write the output" in result.stderr
 
 
 def test_closed_stderr_leaves_stdout_clean(photo: Path) -> None:
     command = f"{sys.executable} -m semcodec encode {photo} -o - 2>&-"
-    done = subprocess.run(command, shell=True, capture_output=True)
-    assert done.returncode == 0
-    assert semcodec.unpack(done.stdout).words
+    result = subprocess.run(command, shell=True, capture_output=True)
+    assert result.returncode == 0
+    assert semcodec.unpack(result.stdout).words
 
 
 def test_file_is_written_with_closed_stdout(photo: Path) -> None:
@@ -118,39 +120,39 @@ def test_file_is_written_with_closed_stdout(photo: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout")
-def test_output_to_a_named_device(photo: Path) -> None:
-    done = run_process("encode", str(photo), "-o", "/dev/stdout")
-    assert done.returncode == 0
-    assert semcodec.unpack(done.stdout).words
+def test_output_to_a_device_is_complete(photo: Path) -> None:
+    result = run_process("encode", str(photo), "-o", "/dev/stdout")
+    assert result.returncode == 0
+    assert semcodec.unpack(result.stdout).words
 
 
-def test_full_disk_leaves_the_old_file(record: Path) -> None:
+def test_full_disk_leaves_the_existing_output_unchanged(record: Path) -> None:
     resource = pytest.importorskip("resource")
     picture = record.with_suffix(".png")
     picture.write_bytes(b"old")
 
-    def small_disk() -> None:
+    def limit_file_size() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
 
-    done = run_process("decode", str(record), "-o", str(picture), preexec_fn=small_disk)
-    assert done.returncode == 2
-    assert b"Cannot write" in done.stderr
-    assert b"Traceback" not in done.stderr
+    result = run_process("decode", str(record), "-o", str(picture), preexec_fn=limit_file_size)
+    assert result.returncode == 2
+    assert b"Cannot write" in result.stderr
+    assert b"Traceback" not in result.stderr
     assert picture.read_bytes() == b"old"
     assert file_names(record.parent) == ["photo.png", "photo.semc"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
-def test_full_device_is_one_line(record: Path) -> None:
+def test_message_about_a_full_device_behind_a_link(record: Path) -> None:
     picture = record.parent / "full.png"
     picture.symlink_to("/dev/full")
-    done = run_process("decode", str(record), "-o", str(picture))
-    assert done.returncode == 2
-    assert b"no space left" in done.stderr
+    result = run_process("decode", str(record), "-o", str(picture))
+    assert result.returncode == 2
+    assert b"no space left" in result.stderr
 
 
 @pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="root may read and write anywhere")
-def test_directory_without_permission_is_environment(run: Run, record: Path) -> None:
+def test_directory_without_permission_exits_with_2(run: Run, record: Path) -> None:
     record.parent.chmod(0o500)
     code, _, err = run("decode", record, "-o", record.parent / "picture.png")
     record.parent.chmod(0o700)

@@ -1,4 +1,4 @@
-"""What ``--help`` of every command has: options with defaults, examples that run, exit codes."""
+"""The help of every command: options with defaults, examples that run, and exit codes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from semcodec.cli.parser import Parser
 from tests import images
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run
-from tests.conformance.conftest import _decoded, decoded_file  # noqa: F401  # fixtures
+from tests.conformance.conftest import _decoded_file, decoded_file  # noqa: F401  # fixtures
 
 DECODER = Path(__file__).parents[1] / "conformance" / "decoder.py"
 PARSERS = [pytest.param(parser, id=parser.prog) for parser in COMMANDS.values()]
@@ -34,7 +34,7 @@ OPTIONS = [
 EXAMPLES = [example for parser in COMMANDS.values() for example in parser.examples]
 
 
-def test_all_commands_are_walked() -> None:
+def test_all_commands_are_collected() -> None:
     assert len(COMMANDS) == 13
     assert len(OPTIONS) > 80
     assert len(EXAMPLES) == 2 * len(COMMANDS)
@@ -49,8 +49,8 @@ def test_option_has_a_help_text_with_its_default(action: argparse.Action) -> Non
     assert "(default: " in text
     if action.default not in (None, "*", "-", []):
         default = action.default
-        shown = f"{default[0]}x{default[1]}" if isinstance(default, tuple) else f"{default}"
-        assert f"(default: {shown.removesuffix('.0')})" in text
+        value = f"{default[0]}x{default[1]}" if isinstance(default, tuple) else f"{default}"
+        assert f"(default: {value.removesuffix('.0')})" in text
 
 
 @pytest.mark.parametrize("parser", PARSERS)
@@ -75,7 +75,7 @@ def test_help_ends_with_examples_and_exit_codes(
 
 
 @pytest.mark.parametrize("parser", PARSERS)
-def test_examples_are_of_their_command(parser: Parser) -> None:
+def test_examples_call_their_own_command(parser: Parser) -> None:
     assert all(f"{parser.prog}" in example for example in parser.examples)
 
 
@@ -88,7 +88,7 @@ def test_help_of_the_whole_command_line_lists_every_command(run: Run) -> None:
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a directory with the files of the examples, in which they run."""
+    """Return the working directory of the examples, with the files that they use."""
     (tmp_path / "photo.jpg").write_bytes(images.PHOTO)
     record = semcodec.pack("huge brown cat", coding="lexicon", framing="file", size=(64, 48))
     (tmp_path / "photo.semc").write_bytes(record)
@@ -109,7 +109,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 @pytest.mark.usefixtures("directory")
-def test_example_runs(run: Run, example: str) -> None:
+def test_example_succeeds(run: Run, example: str) -> None:
     if sys.platform == "win32" and "./your-decoder" in example:
         pytest.skip("no scripts with a shebang")
     if not {"|", ">"} & {*example.split()}:
@@ -119,11 +119,11 @@ def test_example_runs(run: Run, example: str) -> None:
     if shutil.which("sh") is None:
         pytest.skip("no shell")
     command = example.replace("semcodec", f"{shlex.quote(sys.executable)} -m semcodec")
-    done = subprocess.run(command, shell=True, env=os.environ, capture_output=True)
-    assert done.returncode == 0, done.stderr
+    result = subprocess.run(command, shell=True, env=os.environ, capture_output=True)
+    assert result.returncode == 0, result.stderr
 
 
-def test_defaults_of_server_options_are_those_of_the_settings() -> None:
+def test_defaults_in_the_help_are_those_of_the_settings() -> None:
     helps = {action.dest: str(action.help) for action in COMMANDS[("encode",)]._actions}
     settings = Settings()
     for name in ("api", "detail", "quality"):
@@ -133,5 +133,5 @@ def test_defaults_of_server_options_are_those_of_the_settings() -> None:
 
 
 def test_reference_page_is_up_to_date() -> None:
-    shown = make_cli.OUT.read_text("utf-8")
-    assert shown == make_cli.page(), "run python docs/make_cli.py"
+    text = make_cli.OUT.read_text("utf-8")
+    assert text == make_cli.page(), "run python docs/make_cli.py"

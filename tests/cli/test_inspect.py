@@ -1,4 +1,4 @@
-"""``semcodec inspect``: the page and its JSON."""
+"""``semcodec inspect``: its text and JSON output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from semcodec.cli import output
 from tests.cli.conftest import Run, as_json
 
 
-def test_page_has_fields_words_rate_and_what_is_not_sent(run: Run, good: Path) -> None:
+def test_text_has_fields_words_rate_and_restored_words(run: Run, good: Path) -> None:
     code, out, _ = run("inspect", good)
     assert code == 0
     for part in (
@@ -28,19 +28,19 @@ def test_page_has_fields_words_rate_and_what_is_not_sent(run: Run, good: Path) -
     assert re.search(r"^payload +40 +38\.15$", out, re.MULTILINE)
 
 
-def test_truncated_record_is_shown_up_to_its_end(run: Run, tmp_path: Path, good: Path) -> None:
-    cut = tmp_path / "cut.semc"
-    cut.write_bytes(good.read_bytes()[:5])
-    code, out, _ = run("inspect", cut)
+def test_fields_of_a_truncated_record_are_shown(run: Run, tmp_path: Path, good: Path) -> None:
+    truncated = tmp_path / "cut.semc"
+    truncated.write_bytes(good.read_bytes()[:5])
+    code, out, _ = run("inspect", truncated)
     assert code == 1
     assert "malformed" in out
     assert "SC-EXT-1  byte 3, bit 0" in out
     assert "header.check" in out
-    result = as_json(run, "inspect", cut)
+    result = as_json(run, "inspect", truncated)
     assert sum(field["bits"] for field in result["fields"]) == 40
 
 
-def test_fields_are_all_bits(run: Run, tmp_path: Path) -> None:
+def test_fields_cover_all_bits(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "a.semc"
     run("pack", "rd bt", "--framing", "file", "-o", file)
     result = json.loads(run("inspect", file, "--json")[1])
@@ -61,7 +61,9 @@ def test_json_matches_its_schema(run: Run, good: Path, picture: Path) -> None:
     assert [file["framing"] for file in as_json(run, "inspect", good, picture)] == ["file", "png"]
 
 
-def test_unreadable_file_does_not_hide_the_others(run: Run, good: Path, tmp_path: Path) -> None:
+def test_other_files_are_shown_after_an_unreadable_one(
+    run: Run, good: Path, tmp_path: Path
+) -> None:
     code, out, err = run("inspect", good, tmp_path / "missing")
     assert (code, "no such file" in err) == (2, True)
     assert f"{good}: valid" in out
@@ -74,10 +76,10 @@ def test_control_characters_are_escaped(run: Run, tmp_path: Path) -> None:
     assert output.escape_control("a\x1b[2J\u202eb ö") == "a\\x1b[2J\\u202eb ö"
 
 
-def test_record_on_stdin(good: Path) -> None:
+def test_record_is_read_from_stdin(good: Path) -> None:
     for command in ("inspect", "validate"):
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "semcodec", command, "-"],
             input=good.read_bytes(), capture_output=True, check=True,
         )  # fmt: skip
-        assert done.stdout.startswith(b"-: valid (file")
+        assert result.stdout.startswith(b"-: valid (file")

@@ -43,7 +43,7 @@ def test_all_server_options_are_tested() -> None:
 
 @pytest.mark.parametrize("option", OPTIONS)
 @pytest.mark.parametrize("backend", [[], ["--backend", "embedded"], ["--writer", "rules"]])
-def test_server_option_of_encode_needs_a_server(
+def test_server_option_of_encode_requires_the_openai_backend(
     run: Run, photo: Path, tmp_path: Path, option: str, backend: list[str]
 ) -> None:
     out = tmp_path / "out.semc"
@@ -54,7 +54,7 @@ def test_server_option_of_encode_needs_a_server(
 
 
 @pytest.mark.parametrize("option", OPTIONS)
-def test_server_option_of_decode_needs_a_server(
+def test_server_option_of_decode_requires_the_openai_backend(
     run: Run, two_words: Path, tmp_path: Path, option: str
 ) -> None:
     code, _, err = run("decode", two_words, "-o", tmp_path / "out.png", *OPTIONS[option])
@@ -62,7 +62,7 @@ def test_server_option_of_decode_needs_a_server(
     assert f"{OPTIONS[option][0]} needs a server" in err
 
 
-def test_max_cost_of_0_needs_a_server(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_max_cost_of_0_requires_the_openai_backend(run: Run, photo: Path, tmp_path: Path) -> None:
     code, _, err = run("encode", photo, "-o", tmp_path / "out.semc", "--max-cost", "0")
     assert (code, "needs a server" in err) == (2, True)
 
@@ -97,7 +97,7 @@ def test_max_cost_of_0_needs_a_server(run: Run, photo: Path, tmp_path: Path) -> 
     ],
     ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else "",
 )
-def test_invalid_option_is_usage(
+def test_invalid_option_is_a_usage_error(
     run: Run,
     photo: Path,
     tmp_path: Path,
@@ -113,7 +113,7 @@ def test_invalid_option_is_usage(
 
 
 @pytest.mark.parametrize("seconds", ["0.5", "3600", "1e2"])
-def test_timeout_is_for_texts_and_pictures(
+def test_timeout_applies_to_texts_and_pictures(
     run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: str
 ) -> None:
     created: list[Any] = []
@@ -126,7 +126,7 @@ def test_timeout_is_for_texts_and_pictures(
     assert (settings.text_timeout, settings.image_timeout) == (float(seconds),) * 2
 
 
-def test_readable_config_file_with_a_key_is_refused(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_readable_config_file_with_a_key_is_rejected(run: Run, photo: Path, tmp_path: Path) -> None:
     configure(tmp_path, f'[openai]\napi_key = "{SECRET}"')
     (tmp_path / "config.toml").chmod(0o644)
     code, out, err = run("encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai")
@@ -135,7 +135,7 @@ def test_readable_config_file_with_a_key_is_refused(run: Run, photo: Path, tmp_p
     assert SECRET not in out + err
 
 
-def test_option_comes_before_the_environment(
+def test_option_overrides_the_environment(
     run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "nonsense")
@@ -165,7 +165,9 @@ def test_encode_and_decode_print_their_cost(run: Run, photo: Path, tmp_path: Pat
         assert image.size == (64, 48)
 
 
-def test_unknown_price_is_printed(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_cost_of_unpriced_and_local_models_is_printed(
+    run: Run, photo: Path, tmp_path: Path
+) -> None:
     command = ["encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai", "--k", "2"]
     command += ["--model", "m"]
     assert "2 calls, 2000 tokens in, 200 out, unknown price" in run(*command)[2]
@@ -182,7 +184,7 @@ def test_max_cost_stops_before_it_is_exceeded(
     limit: str,
     sent: int,
 ) -> None:
-    """The third limit pays for the description, and leaves less than select may cost."""
+    """The third limit is enough for the description, but not for the selection after it."""
     configure(tmp_path, PRICES)
     monkeypatch.setattr(FakeClient, "output_tokens", 2000)
     out, trace = tmp_path / "out.semc", tmp_path / "t.json"
@@ -195,7 +197,7 @@ def test_max_cost_stops_before_it_is_exceeded(
     assert ["failed" in stage["notes"] for stage in stages][-1] == (sent < 2)
 
 
-def test_replay_needs_no_server_and_no_options(
+def test_replay_sends_nothing_and_needs_no_other_options(
     run: Run, photo: Path, tmp_path: Path, requests: list[ModelRequest]
 ) -> None:
     recording = tmp_path / "recording"
@@ -229,14 +231,14 @@ def test_failed_request_leaves_the_trace_and_no_output(
     assert stages[0]["notes"]["calls"]
 
 
-def test_server_for_one_role(
+def test_backend_of_one_role_gets_only_its_requests(
     run: Run, two_words: Path, tmp_path: Path, requests: list[ModelRequest]
 ) -> None:
     code, _, _ = run("decode", two_words, "-o", tmp_path / "out.png", "--writer", "openai")
     assert (code, [request.stage for request in requests]) == (0, ["decompress", "expand"])
 
 
-def test_model_of_each_role(
+def test_model_option_of_a_role_overrides_the_general_one(
     run: Run, photo: Path, tmp_path: Path, requests: list[ModelRequest]
 ) -> None:
     command = ["encode", photo, "-o", tmp_path / "out.semc", "--backend", "openai", "--k", "2"]

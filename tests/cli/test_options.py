@@ -1,4 +1,4 @@
-"""Options of all commands: empty values are refused, and messages name options that exist."""
+"""Options of all commands: empty values are rejected, and messages name existing options."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run
 
 SOURCES = Path(semcodec.__file__).parent
-#: Arguments that may be empty: a text, which is then a record without words, and the command of a
-#: decoder.
+#: Arguments that may be empty: a text (of a record without words), and the command of a decoder.
 MAY_BE_EMPTY = ("text", "decoder")
-CSS_VARIABLES = ("--line", "--quiet")  #: look like options
+CSS_VARIABLES = ("--line", "--quiet")  #: these look like options
 
 
 #: Values of required arguments, in the order of the command line.
@@ -50,7 +49,7 @@ def test_all_arguments_are_collected() -> None:
 
 @pytest.mark.parametrize("value", ["", " \t"], ids=["empty", "blank"])
 @pytest.mark.parametrize(("names", "action"), VALUES)
-def test_empty_value_is_refused_before_anything_is_done(
+def test_empty_value_is_rejected_before_any_effect(
     value: str,
     names: tuple[str, ...],
     action: argparse.Action,
@@ -59,15 +58,15 @@ def test_empty_value_is_refused_before_anything_is_done(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An unset variable of a shell: ``--replay "$RECORDING"`` must not call a paid server."""
+    """With an unset shell variable, ``--replay "$RECORDING"`` must not send paid requests."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(client, "Client", lambda *args: pytest.fail("a server was called"))
+    monkeypatch.setattr(client, "Client", lambda *args: pytest.fail("a client was created"))
     before = sorted(tmp_path.iterdir())
     assert photo.name == "photo.jpg"
     parser = COMMANDS[names]
-    others = [a for a in parser._actions if a.required and a is not action]
+    others = [other for other in parser._actions if other.required and other is not action]
     arguments = [word for other in others for word in REQUIRED[other.dest]]
-    # Without a server, its options would be refused for that reason.
+    # Without the openai backend, a server option would be rejected for that reason.
     has_server = "--replay" in parser._option_string_actions and action.dest != "backend"
     server_options = ["--backend", "openai"] if has_server else []
     argv = [*action.option_strings[-1:], value, *arguments]
@@ -79,7 +78,7 @@ def test_empty_value_is_refused_before_anything_is_done(
 
 
 @pytest.mark.parametrize("option", ["--cache", "--record", "--replay", "--trace"])
-def test_message_names_the_option_and_the_likely_cause(run: Run, photo: Path, option: str) -> None:
+def test_message_names_the_option_with_the_empty_value(run: Run, photo: Path, option: str) -> None:
     code, _, err = run("encode", photo, "-o", "-", option, "")
     assert code == 2
     assert f"argument {option}: the value is empty" in err
@@ -92,7 +91,7 @@ def options_in_strings(path: Path) -> Iterator[str]:
             yield from re.findall(r"(?<![\w-])--[a-z][a-z-]*\b", node.value)
 
 
-def test_option_in_a_message_exists() -> None:
+def test_options_in_messages_exist() -> None:
     known = {option for parser in COMMANDS.values() for option in parser._option_string_actions}
     known |= {*make_parser()._option_string_actions, *CSS_VARIABLES}
     named = {
@@ -105,7 +104,7 @@ def test_option_in_a_message_exists() -> None:
 
 
 def test_option_names_are_not_built_at_run_time() -> None:
-    """The test above cannot check them: ``--{role}`` once named an option that did not exist."""
+    """The test above cannot check an option name such as ``--{role}``."""
     built = [
         f"{path.name}:{node.lineno}"
         for path in SOURCES.rglob("*.py")

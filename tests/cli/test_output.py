@@ -1,4 +1,4 @@
-"""Tables, and the width of lines."""
+"""Formatting of output: tables and line width."""
 
 from __future__ import annotations
 

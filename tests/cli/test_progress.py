@@ -17,7 +17,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture(autouse=True)
-def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "INTERVAL", 0.001)
     monkeypatch.setattr(progress, "DELAY", 0.0)
 

@@ -1,4 +1,4 @@
-"""``semcodec unpack``."""
+"""``semcodec unpack``: JSON and malformed records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_json_has_all_fields(run: Run, tmp_path: Path) -> None:
     assert (values["framing"], values["check"], values["k"]) == ("file", "crc16", 2)
 
 
-def test_json_is_the_value_of_the_record(run: Run, tmp_path: Path) -> None:
+def test_json_equals_as_dict_of_the_record(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.semc"
     path.write_bytes(semcodec.pack("n", models=99, extensions={"seed": 7}))
     result = json.loads(run("unpack", path, "--json")[1])
@@ -29,7 +29,9 @@ def test_json_is_the_value_of_the_record(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["unpack", "convert"])
-def test_malformed_record_is_one_line(run: Run, tmp_path: Path, command: str) -> None:
+def test_message_about_a_malformed_record_is_one_line(
+    run: Run, tmp_path: Path, command: str
+) -> None:
     file = tmp_path / "a.semc"
     file.write_bytes(b"\xb5nothing")
     code, out, err = run(command, file)

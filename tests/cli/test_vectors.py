@@ -1,4 +1,4 @@
-"""``semcodec vectors``: the list, and decoders that are right and wrong."""
+"""``semcodec vectors``: the list of vectors, and runs with correct and incorrect decoders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.conformance.conftest import _decoded, decoded_file  # noqa: F401  # fixtures
+from tests.conformance.conftest import _decoded_file, decoded_file  # noqa: F401  # fixtures
 
 DECODER = str(Path(__file__).parents[1] / "conformance" / "decoder.py")
 FEW = ("--filter", "SC-LEB-2-*")
@@ -43,12 +43,12 @@ def test_filter_selects_by_name(run: Run) -> None:
     assert len(json.loads(run("vectors", "list", "--filter", "first-byte*", "--json")[1])) == 256
 
 
-def test_vectors_that_cannot_be_loaded_are_usage(run: Run, tmp_path: Path) -> None:
+def test_vectors_that_cannot_be_loaded_are_a_usage_error(run: Run, tmp_path: Path) -> None:
     assert run("vectors", "list", "--filter", "nothing*")[0] == 2
     assert run("vectors", "list", "--vectors", tmp_path)[0] == 2
 
 
-def test_vectors_of_another_directory(run: Run, tmp_path: Path) -> None:
+def test_vectors_are_read_from_another_directory(run: Run, tmp_path: Path) -> None:
     vector = {"name": "a", "framing": "auto", "data": "00", "verdict": "malformed"}
     rows = {"format": "SEMCODEC-1", "vectors": [vector | {"comment": "\x1b[2J"}]}
     (tmp_path / "c.json").write_text(json.dumps(rows))
@@ -56,15 +56,15 @@ def test_vectors_of_another_directory(run: Run, tmp_path: Path) -> None:
     assert out.split() == ["a", "malformed", "\\x1b[2J"]
 
 
-# --- decoders that are right ---------------------------------------------------------------------
+# --- correct decoders ----------------------------------------------------------------------------
 
 
 def test_library_passes_all_vectors(run: Run) -> None:
     code, out, err = run_decoder(run, "persistent", "--strict")
     assert code == 0
-    limited = ("SC-[LP][IR][MO]-*", "SC-PNG-2-breaks-limit-*")
-    lists = [run("vectors", "list", "--filter", names, "--json")[1] for names in limited]
-    skipped = sum(len(json.loads(names)) for names in lists)
+    skipped_names = ("SC-[LP][IR][MO]-*", "SC-PNG-2-breaks-limit-*")
+    rows = [run("vectors", "list", "--filter", names, "--json")[1] for names in skipped_names]
+    skipped = sum(len(json.loads(names)) for names in rows)
     passed = len(json.loads(run("vectors", "list", "--json")[1])) - skipped
     assert out.splitlines()[-1] == f"{passed} passed, 0 failed, {skipped} skipped"
     assert "limits or a profile" in out
@@ -76,16 +76,16 @@ def test_decoder_started_for_each_vector_passes(run: Run, mode: str) -> None:
     assert run_decoder(run, mode, "--strict", *FEW) == (0, "9 passed, 0 failed, 0 skipped\n", "")
 
 
-def test_sequence_is_an_array(run: Run) -> None:
+def test_records_of_a_sequence_are_an_array(run: Run) -> None:
     assert run_decoder(run, "right", "--filter", "SC-SEQ-1-*", "--strict")[0] == 0
 
 
-def test_decoder_that_closes_stdin_is_read(run: Run) -> None:
+def test_output_of_a_decoder_that_closes_stdin_is_read(run: Run) -> None:
     code, out, _ = run_decoder(run, "closes-stdin", *ONE, "60")
     assert (code, "got no such field" in out) == (1, True)
 
 
-# --- decoders that are wrong ---------------------------------------------------------------------
+# --- incorrect decoders --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("protocol", ["", "persistent-"])
@@ -123,9 +123,7 @@ def test_all_vectors_run_after_a_crash(run: Run) -> None:
 @pytest.mark.parametrize(
     ("mode", "message"), [("wrong-offset", "offset 12345"), ("wrong-rule", 'rule "SC-HDR')]
 )
-def test_other_reason_is_a_note_and_with_strict_a_failure(
-    run: Run, mode: str, message: str
-) -> None:
+def test_wrong_rule_or_offset_fails_only_with_strict(run: Run, mode: str, message: str) -> None:
     code, out, _ = run_decoder(run, f"persistent-{mode}", *FEW)
     assert (code, out.count("note SC-LEB-2"), out.count(message)) == (0, 7, 7)
     code, out, _ = run_decoder(run, f"persistent-{mode}", *FEW, "--strict")
@@ -146,16 +144,20 @@ def test_json_has_counts_failures_and_notes(run: Run) -> None:
 @pytest.mark.parametrize("options", [(), ("--verbose",)])
 def test_stderr_of_the_decoder_is_shown_with_verbose(options: tuple[str, ...]) -> None:
     command = [sys.executable, "-m", "semcodec", "vectors", "run", *options, *ONE, "60"]
-    done = subprocess.run([*command, "--", sys.executable, DECODER, "stderr"], capture_output=True)
-    assert done.returncode == 0
-    assert done.stderr == (b"on stderr\n" if options else b"")
+    result = subprocess.run(
+        [*command, "--", sys.executable, DECODER, "stderr"], capture_output=True
+    )
+    assert result.returncode == 0
+    assert result.stderr == (b"on stderr\n" if options else b"")
 
 
 # --- usage and environment -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("options", [(), ("--persistent",)])
-def test_decoder_that_cannot_be_started_is_usage(run: Run, options: tuple[str, ...]) -> None:
+def test_decoder_that_cannot_be_started_is_a_usage_error(
+    run: Run, options: tuple[str, ...]
+) -> None:
     code, out, err = run("vectors", "run", *options, "--", "/no/such/decoder")
     assert (code, out) == (2, "")
     assert "Cannot start /no/such/decoder: no such file" in err
@@ -168,12 +170,12 @@ def test_decoder_is_started_without_a_shell(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds", ["0", "x", "3601"])
-def test_invalid_timeout_is_usage(run: Run, seconds: str) -> None:
+def test_invalid_timeout_is_a_usage_error(run: Run, seconds: str) -> None:
     code, _, err = run("vectors", "run", "--timeout", seconds, "--", "x")
     assert (code, "invalid time" in err) == (2, True)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for processes")
 @pytest.mark.parametrize("mode", ["hang-with-pid", "persistent-hang-with-pid"])
 def test_ctrl_c_kills_the_decoder(mode: str, tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
@@ -184,7 +186,7 @@ def test_ctrl_c_kills_the_decoder(mode: str, tmp_path: Path) -> None:
         command,
         env=os.environ | {"PID_FILE": str(pid_file)},
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # nohup has it ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # nohup ignores SIGINT
     )
     while not (pid_file.exists() and pid_file.read_text()):
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""A file with what the library decodes, for the decoders of decoder.py."""
+"""A file with the library's results, from which the decoders of decoder.py read them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from semcodec.conformance import vectors
 from tests.conformance import decoder
 
-#: Vectors on which the tests start a process each.
+#: Vectors for which the tests start a process each.
 PATTERNS = ("SC-LEB-2-*", "SC-SEQ-1-*", "first-byte-00")
 
 
@@ -24,5 +24,5 @@ def decoded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _decoded(monkeypatch: pytest.MonkeyPatch, decoded_file: Path) -> None:
+def _decoded_file(monkeypatch: pytest.MonkeyPatch, decoded_file: Path) -> None:
     monkeypatch.setenv("DECODED", str(decoded_file))

@@ -1,8 +1,8 @@
-"""The library as a third-party decoder, and decoders that are wrong: ``decoder.py MODE [FRAMING]``.
+"""The library as a third-party decoder, correct or incorrect: ``decoder.py MODE [FRAMING]``.
 
-Modes that start with "persistent" are started once, and decode with the library. A process that is
-started for one vector looks up what the library decodes, in the file of ``DECODED``: without
-the library it starts in a fifth of the time.
+In modes that start with "persistent", the process is started once and decodes with the library. A
+process for a single vector reads the library's result from the file in ``DECODED`` instead: without
+importing the library it starts in a fifth of the time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 
 def decode(framing: str, data: bytes) -> Any:
-    """Return what the library decodes."""
+    """Return the library's result for ``data``, in the form of the protocol."""
     from semcodec import FormatError, UnsupportedError, unpack, unpack_all
 
     try:
@@ -29,7 +29,7 @@ def decode(framing: str, data: bytes) -> Any:
 
 
 def misbehave(mode: str) -> None:
-    """Break the protocol, if that is the mode."""
+    """Break the protocol or crash, if the mode is one of those that do."""
     match mode.removeprefix("persistent-"):
         case "hang":
             time.sleep(60)
@@ -62,7 +62,7 @@ def misbehave(mode: str) -> None:
 
 
 def look_up(framing: str, data: bytes) -> Any:
-    """Return what the library decodes, from the file."""
+    """Return the library's result for ``data`` from the file."""
     table = json.loads(Path(os.environ["DECODED"]).read_text("utf-8"))
     return table[f"{framing} {data.hex()}"]
 

@@ -1,4 +1,4 @@
-"""Outcomes of decoders beside what the vectors expect."""
+"""Comparison of the outcomes of a decoder with the expected ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_refusal_of_a_valid_record_is_a_failure() -> None:
     assert (difference.actual, difference.is_note) == ('refusal ("SC-LEB-2")', False)
 
 
-def test_reason_of_a_refusal_may_be_left_out_and_differs_as_a_note() -> None:
+def test_missing_reason_is_accepted_and_another_reason_is_a_note() -> None:
     assert compare(INVALID, Refused()) == []
     assert compare(INVALID, Refused(INVALID.rule, INVALID.offset)) == []
     [note] = compare(INVALID, Refused(INVALID.rule, 12345))
@@ -59,8 +59,8 @@ def test_record_of_invalid_data_and_a_failure_are_failures() -> None:
 
 
 def test_deeply_nested_record_is_shortened() -> None:
-    deep: Any = []
+    nested: Any = []
     for _ in range(100_000):
-        deep = [deep]
-    [difference] = compare(INVALID, Decoded(deep))
+        nested = [nested]
+    [difference] = compare(INVALID, Decoded(nested))
     assert difference.actual == "record …"

@@ -1,4 +1,4 @@
-"""Decoders that crash, hang, flood their output, close their streams and leave children behind."""
+"""Processes of decoders that crash, hang, flood their output or leave children behind."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ async def decode_twice(persistent: PersistentDecoder) -> list[Outcome]:
         ("child", "no output within 1 s"),
     ],
 )
-def test_failure_of_one_process(mode: str, reason: str) -> None:
+def test_failure_of_a_single_process_is_an_outcome(mode: str, reason: str) -> None:
     started = time.monotonic()
     seconds = 1 if "within" in reason else 60
     assert asyncio.run(decode_once(decoder(mode, seconds), VALID)) == Failed(reason)
-    assert time.monotonic() - started < 30  # a child that runs on for 60 s was killed
+    assert time.monotonic() - started < 30  # the child, which would run for 60 s, was killed
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_decoder_that_closes_stdout_but_runs_on_is_killed() -> None:
     assert asyncio.run(decode_once(python(code, 1), VALID)) == Failed("no output within 1 s")
 
 
-def test_decoder_that_does_not_read_its_input_is_not_at_fault() -> None:
+def test_decoder_may_ignore_its_input() -> None:
     large = dataclasses.replace(VALID, data=bytes(2**22))  # more than a pipe holds
     code = "import os; os.close(0); print('{}')"
     assert asyncio.run(decode_once(python(code), large)) == Decoded({})
@@ -98,23 +98,23 @@ def test_child_of_a_decoder_is_killed(tmp_path: Path) -> None:
     )
     assert isinstance(asyncio.run(decode_once(python(code, 2), VALID)), Failed)
     pid = int(pid_file.read_text())
-    for _ in range(100):  # init reaps it
+    for _ in range(100):  # until init has reaped it
         stat = Path(f"/proc/{pid}/stat")
         if not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z":
             return
         time.sleep(0.05)
-    pytest.fail("the child runs on")
+    pytest.fail("the child is still running")
 
 
 @pytest.mark.parametrize("persistent", [False, True])
-def test_decoder_that_cannot_be_started(persistent: bool) -> None:
+def test_decoder_that_cannot_be_started_is_an_error(persistent: bool) -> None:
     missing = Decoder(("/no/such/decoder",))
     with pytest.raises(ConformanceError, match="Cannot start /no/such/decoder: no such file"):
         runner.run(missing, [VALID], lambda *_: None, jobs=1, persistent=persistent)
 
 
 @pytest.mark.parametrize("persistent", [False, True])
-def test_error_of_the_report_kills_the_decoders(persistent: bool, tmp_path: Path) -> None:
+def test_decoders_are_killed_if_the_report_fails(persistent: bool, tmp_path: Path) -> None:
     pid_file = tmp_path / "pids"
     code = (
         "import os, sys, time\n"
@@ -141,5 +141,11 @@ def test_reports_are_in_the_order_of_the_vectors() -> None:
     )
     selected = vectors.load(None, "first-byte-0[0-3]")
     names: list[str] = []
-    runner.run(python(code), selected, lambda v, _: names.append(v.name), jobs=4, persistent=False)
+    runner.run(
+        python(code),
+        selected,
+        lambda vector, _: names.append(vector.name),
+        jobs=4,
+        persistent=False,
+    )
     assert names == [vector.name for vector in selected]

@@ -1,4 +1,4 @@
-"""Loading vectors: the published ones, and files that are not trusted."""
+"""Loading of vectors: the published ones, and files with unexpected content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_pattern_selects_by_name() -> None:
         vectors.load(None, "nothing*")
 
 
-def test_directory_without_vectors_is_refused(tmp_path: Path) -> None:
+def test_directory_without_vectors_is_rejected(tmp_path: Path) -> None:
     for directory in (tmp_path, tmp_path / "missing"):
         with pytest.raises(ConformanceError, match=str(directory)):
             vectors.load(str(directory), "*")
@@ -35,7 +35,7 @@ def test_directory_without_vectors_is_refused(tmp_path: Path) -> None:
             json.dumps({"format": "SEMCODEC-1", "vectors": [VECTOR | change]})
             for change in (
                 {"framing": "--help"},
-                {"verdict": "fine"},
+                {"verdict": "unknown"},
                 {"verdict": "valid"},
                 {"record": {}},
                 {"data": "0"},
@@ -45,7 +45,7 @@ def test_directory_without_vectors_is_refused(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_malformed_vector_file_is_refused(tmp_path: Path, text: str) -> None:
+def test_malformed_vector_file_is_rejected(tmp_path: Path, text: str) -> None:
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(ConformanceError, match=r"x\.json is not a vector file"):
         vectors.load(str(tmp_path), "*")
@@ -59,13 +59,13 @@ def test_other_json_files_are_ignored(tmp_path: Path) -> None:
     assert (vector.name, vector.data, vector.conditional) == ("a", b"\0", False)
 
 
-def test_unreadable_vector_file_is_refused(tmp_path: Path) -> None:
+def test_unreadable_vector_file_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "x.json").mkdir()
     with pytest.raises(ConformanceError, match=r"x\.json"):
         vectors.load(str(tmp_path), "*")
 
 
-def test_message_without_installed_vectors_names_the_option(
+def test_message_about_missing_vectors_names_the_option(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(vectors, "DIRECTORIES", ())

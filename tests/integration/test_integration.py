@@ -1,4 +1,4 @@
-"""System integration: file(1) and the shared MIME-info database recognize records."""
+"""System integration: file(1) and the shared MIME database detect records and text forms."""
 
 from __future__ import annotations
 
@@ -68,25 +68,25 @@ OTHER_DATA = {
     "no check": b"\xb5\x1a" + semcodec.pack(TEXT),
     "another version": b"\xb5\x1a\x88" + FILE[3:],
     "another byte": b"\xb5\x1b" + FILE[2:],
-    "magic alone": b"\xb5\x1a",
+    "only the magic": b"\xb5\x1a",
     "bare": semcodec.pack(TEXT, check="crc8"),
-    "magic later": b"\0" + FILE,
+    "magic not at the start": b"\0" + FILE,
     "png": saved(scene(), "PNG"),
     "jpeg": PHOTO,
     "webp": saved(scene(), "WEBP"),
     "text": b"A red boat.\n",
-    "latin": "µ\x1a§".encode("latin-1"),
+    "magic in latin-1 text": "µ\x1a§".encode("latin-1"),
     "prose": b"semc: a file format for pictures\n",
     "prose without a space": b"semc:Cats are many, and all of them are nice\n",
     "url without a check": b"semc:AHE9",
-    "url cut": b"semc:",
-    "shouting": b"SEMC: PICTURES IN WORDS, that is all\n",
-    "qr cut": b"SEMC:",
+    "only the prefix of url": b"semc:",
+    "prose in capitals": b"SEMC: PICTURES IN WORDS, that is all\n",
+    "only the prefix of qr": b"SEMC:",
     "empty": b"",
 }
 
 
-def names_of(cases: Iterable[str]) -> pytest.MarkDecorator:
+def parametrize_names(cases: Iterable[str]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("name", cases)
 
 
@@ -103,7 +103,7 @@ def write_file(path: Path, data: bytes) -> Path:
 
 @needs_file
 class TestFile:
-    @names_of(RECORDS)
+    @parametrize_names(RECORDS)
     def test_record_is_recognized_with_its_header(self, name: str, tmp_path: Path) -> None:
         data, details = RECORDS[name]
         path = write_file(tmp_path / "file", data)
@@ -111,14 +111,14 @@ class TestFile:
         assert describe_file(path, "--mime-type") == MIME
         assert describe_file(path, "--extension") == "semc"
 
-    @names_of(TEXTS)
+    @parametrize_names(TEXTS)
     def test_text_form_is_recognized(self, name: str, tmp_path: Path) -> None:
         data, alphabet = TEXTS[name]
         path = write_file(tmp_path / "file", data)
         assert describe_file(path) == f"semcodec text, {alphabet}"
         assert describe_file(path, "--mime-type") == "text/plain"
 
-    @names_of(OTHER_DATA)
+    @parametrize_names(OTHER_DATA)
     def test_other_data_is_not_recognized(self, name: str, tmp_path: Path) -> None:
         assert "semcodec" not in describe_file(
             write_file(tmp_path / "file", OTHER_DATA[name]), "--keep-going"
@@ -130,18 +130,18 @@ class TestFile:
             path = write_file(tmp_path / "file", semcodec.pack(TEXT, framing="file", size=size))
             assert describe_file(path).endswith(f", {size[0]} x {size[1]}")
 
-    def test_magic_of_the_system_does_not_interfere(self, tmp_path: Path) -> None:
+    def test_records_are_recognized_together_with_the_system_magic(self, tmp_path: Path) -> None:
         version = subprocess.run(["file", "--version"], capture_output=True, text=True, check=True)
-        own = version.stdout.partition("magic file from ")[2].strip()
-        assert own
+        system_magic = version.stdout.partition("magic file from ")[2].strip()
+        assert system_magic
         for name, (data, details) in (RECORDS | TEXTS).items():
             path = write_file(tmp_path / name, data)
-            assert describe_file(path, magic=Path(f"{MAGIC}:{own}")).endswith(details)
+            assert describe_file(path, magic=Path(f"{MAGIC}:{system_magic}")).endswith(details)
 
-    def test_compiled_magic_gives_the_same_output(self, tmp_path: Path) -> None:
+    def test_compiled_magic_has_the_same_output(self, tmp_path: Path) -> None:
         command = ["file", "-C", "-m", str(MAGIC)]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-        assert done.stderr == ""
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert result.stderr == ""
         compiled = tmp_path / "semcodec.magic.mgc"
         for name, (data, details) in (RECORDS | TEXTS).items():
             assert describe_file(write_file(tmp_path / name, data), magic=compiled).endswith(
@@ -163,8 +163,8 @@ class TestFile:
             str(MAGIC),
             *map(str, tmp_path.iterdir()),
         ]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        media_types = done.stdout.splitlines()
+        result = subprocess.run(command, capture_output=True, text=True, check=True)
+        media_types = result.stdout.splitlines()
         assert len(media_types) == 1000
         assert MIME not in media_types
 
@@ -195,16 +195,16 @@ def test_xml_and_magic_agree() -> None:
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the XML in a directory of its own, and return the directory."""
+    """Install the XML in a temporary data directory, and return the directory."""
     home = tmp_path_factory.mktemp("share")
     packages = home / "mime" / "packages"
     packages.mkdir(parents=True)
     shutil.copy(XML, packages)
     command = ["update-mime-database", str(home / "mime")]
-    done = subprocess.run(
+    result = subprocess.run(
         command, env=environment(home), capture_output=True, text=True, check=True
     )
-    assert done.stderr == ""
+    assert result.stderr == ""
     return home
 
 
@@ -230,14 +230,14 @@ class TestDatabase:
         assert (database / "mime" / "image" / "vnd.semcodec.xml").exists()
 
     @needs_gio
-    @names_of(RECORDS)
+    @parametrize_names(RECORDS)
     def test_record_without_a_suffix_is_recognized(
         self, name: str, database: Path, tmp_path: Path
     ) -> None:
         assert content_type(write_file(tmp_path / "file", RECORDS[name][0]), database) == MIME
 
     @needs_gio
-    @names_of(OTHER_DATA)
+    @parametrize_names(OTHER_DATA)
     def test_other_data_is_not_recognized(self, name: str, database: Path, tmp_path: Path) -> None:
         assert content_type(write_file(tmp_path / "file", OTHER_DATA[name]), database) != MIME
 
@@ -249,9 +249,9 @@ class TestDatabase:
 def content_type(path: Path, home: Path) -> str:
     """Return the media type that GIO detects."""
     command = ["gio", "info", "--attributes=standard::content-type", str(path)]
-    done = subprocess.run(
+    result = subprocess.run(
         command, env=environment(home), capture_output=True, text=True, check=True
     )
-    match = re.search(r"standard::content-type: (\S+)", done.stdout)
+    match = re.search(r"standard::content-type: (\S+)", result.stdout)
     assert match is not None
     return match[1]

@@ -1,4 +1,4 @@
-"""The fake model that the tests of the pipeline share."""
+"""The fake model for the tests of the pipeline."""
 
 from __future__ import annotations
 

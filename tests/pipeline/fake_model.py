@@ -1,4 +1,4 @@
-"""A backend for all roles that returns, or raises, what a test sets."""
+"""A backend for all roles with results or errors that a test sets."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ SetResults = Callable[..., None]
 
 
 class FakeModel:
-    """Fill every role; ``results`` replace the usual result of a stage, or are raised."""
+    """Fills every role; ``results`` replace default results by stage, and exceptions are raised."""
 
     name = "model"
 
     def __init__(self, **results: Any) -> None:
         self.results = results
 
-    def _result(self, stage: str, usual: Any) -> Any:
-        result = self.results.get(stage, usual)
+    def _result(self, stage: str, default: Any) -> Any:
+        result = self.results.get(stage, default)
         if isinstance(result, Exception):
             raise result
         return result

@@ -27,7 +27,7 @@ def test_decode_paints_the_words_of_a_file(set_results: SetResults) -> None:
 
 
 @pytest.mark.parametrize(("seed", "expected"), [(None, 7), (0, 0), (9, 9)])
-def test_given_seed_replaces_that_of_the_record(
+def test_seed_argument_overrides_the_seed_of_the_record(
     set_results: SetResults, seed: int | None, expected: int
 ) -> None:
     data = semcodec.pack("rd bt", size=(8, 8), extensions={"seed": 7})
@@ -53,7 +53,7 @@ def test_utf8_words_are_not_restored(set_results: SetResults) -> None:
     assert semcodec.decode(encoded.data, backend="model", size=(8, 8)).words == ["Straße", "naïve"]
 
 
-def test_skeleton_may_be_an_abbreviation_of_the_word(set_results: SetResults) -> None:
+def test_restored_word_may_have_more_consonants_than_its_skeleton(set_results: SetResults) -> None:
     set_results(decompress=["red", "lattice"])
     assert (
         semcodec.decode(semcodec.pack("rd lt"), backend="model", size=(8, 8)).words[1] == "lattice"
@@ -88,7 +88,7 @@ def test_picture_of_another_size_or_mode_is_converted(set_results: SetResults) -
         {"painter": "unknown"},
     ],
 )
-def test_invalid_options_are_input_errors(option: dict[str, Any]) -> None:
+def test_invalid_option_is_an_input_error(option: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         semcodec.decode(semcodec.pack("rd bt"), **option)
 
@@ -100,7 +100,7 @@ def test_record_without_words_is_an_input_error() -> None:
 
 @examples(200)
 @given(st.binary(max_size=40))
-def test_random_bytes_give_a_picture_or_a_semcodec_error(data: bytes) -> None:
+def test_random_bytes_result_in_a_picture_or_a_semcodec_error(data: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
         register(patch)
         try:

@@ -26,7 +26,7 @@ def test_encode_returns_a_file_with_the_selected_words(set_results: SetResults) 
     assert [stage.name for stage in encoded.trace.stages] == ["describe", "select"]
 
 
-def test_auto_coding_never_makes_skeletons(set_results: SetResults) -> None:
+def test_auto_coding_does_not_use_skeletons(set_results: SetResults) -> None:
     set_results(describe="a tv and a dvd", select=["tv", "dvd"])
     record = semcodec.encode(PHOTO, backend="model").record
     assert (record.coding, record.words) == ("lexicon", ["tv", "dvd"])
@@ -47,24 +47,24 @@ def test_nibble_codes_skeletons(set_results: SetResults) -> None:
 
 
 def test_trace_has_judge_and_strategy_of_the_selection(set_results: SetResults) -> None:
-    ruled = semcodec.encode(PHOTO, describer="model", k=2).trace.stages[1]
-    assert (ruled.name, ruled.model, ruled.output) == ("select", "rules", ["red", "boat"])
-    assert ruled.notes == {"judge": "salience", "strategy": "salience"}
-    judged = semcodec.encode(
+    by_rule = semcodec.encode(PHOTO, describer="model", k=2).trace.stages[1]
+    assert (by_rule.name, by_rule.model, by_rule.output) == ("select", "rules", ["red", "boat"])
+    assert by_rule.notes == {"judge": "salience", "strategy": "salience"}
+    by_gain = semcodec.encode(
         PHOTO, describer="model", max_bytes=6, coding="nibble", judge=OverlapJudge(water=9)
     )
-    assert judged.record.text == "vtr"
-    assert len(judged.data) == 6
-    (request,) = judged.trace.stages[1].inputs
+    assert by_gain.record.text == "vtr"
+    assert len(by_gain.data) == 6
+    (request,) = by_gain.trace.stages[1].inputs
     assert (request["max_words"], request["max_bits"]) == (12, 16)
     assert (request["coding"], request["judge"]) == ("nibble", "overlap")
-    assert json.loads(judged.trace.to_json())["stages"][1]["notes"] == {
+    assert json.loads(by_gain.trace.to_json())["stages"][1]["notes"] == {
         "judge": "overlap",
         "strategy": "gain",
     }
 
 
-def test_writer_without_select_words_gets_k_alone(set_results: SetResults) -> None:
+def test_writer_without_select_words_gets_only_the_number_of_words(set_results: SetResults) -> None:
     stage = semcodec.encode(
         PHOTO, backend="model", max_bytes=20, judge=OverlapJudge()
     ).trace.stages[1]
@@ -87,7 +87,9 @@ def test_unknown_judge_is_an_input_error(set_results: SetResults, judge: Any) ->
 
 @pytest.mark.parametrize("framing", ["bare", "file", "url", "qr"])
 @pytest.mark.parametrize("limit", [{"max_bytes": 30}, {"ubpp": 60.0}, {"ubpp": float("inf")}])
-def test_limits_hold_with_a_judge(set_results: SetResults, framing: str, limit: Any) -> None:
+def test_record_stays_within_the_limits_with_a_judge(
+    set_results: SetResults, framing: str, limit: Any
+) -> None:
     set_results(describe="a red boat on blue water beside a large wooden pier and a lighthouse")
     encoded = semcodec.encode(
         PHOTO, describer="model", framing=framing, judge=OverlapJudge(), **limit
@@ -97,7 +99,7 @@ def test_limits_hold_with_a_judge(set_results: SetResults, framing: str, limit: 
     assert [stage.name for stage in encoded.trace.stages].count("select") == 1
 
 
-def test_long_description_is_cut(set_results: SetResults) -> None:
+def test_long_description_is_truncated(set_results: SetResults) -> None:
     set_results(describe="red " * 50_000)
     trace = semcodec.encode(PHOTO, backend="model").trace
     assert len(trace.stages[1].inputs[0]) == 100_000
@@ -132,12 +134,12 @@ def test_record_is_coded_and_serialized_once(
         original = getattr(module, name)
         monkeypatch.setattr(module, name, lambda value: steps.append(step) or original(value))
 
-    count(lexicon, "encode", "code")
-    count(lexicon, "decode", "read")
-    count(record_codec, "write_core", "pack")
+    count(lexicon, "encode", "encode")
+    count(lexicon, "decode", "decode")
+    count(record_codec, "write_core", "write")
     encoded = semcodec.encode(PHOTO, backend="model", **limit)
     assert encoded.record.payload_bits == 8 * len(encoded.record.payload)
-    assert steps == ["code", "pack"]
+    assert steps == ["encode", "write"]
 
 
 @pytest.mark.parametrize("coding", ["auto", "nibble", "lexicon", "bag", "utf8"])
@@ -148,12 +150,12 @@ def test_record_equals_the_unpacked_data(
     encoded = semcodec.encode(
         PHOTO, backend="model", coding=coding, framing=framing, max_bytes=25, models="local"
     )
-    (read,) = (
+    (unpacked,) = (
         semcodec.unpack_all(encoded.data)
         if framing == "sequence"
         else [semcodec.unpack(encoded.data)]
     )
-    assert (encoded.record, encoded.record.payload) == (read, read.payload)
+    assert (encoded.record, encoded.record.payload) == (unpacked, unpacked.payload)
 
 
 def test_image_of_the_caller_is_not_changed(set_results: SetResults) -> None:
@@ -169,19 +171,19 @@ def test_released_memoryview_is_an_input_error() -> None:
         semcodec.encode(view)
 
 
-def test_selection_longer_than_k_is_cut(set_results: SetResults) -> None:
+def test_selection_longer_than_k_is_truncated(set_results: SetResults) -> None:
     set_results(select=["boat"] * 9)
     assert len(semcodec.encode(PHOTO, backend="model", k=5).record.words) == 5
 
 
 @pytest.mark.parametrize("limit", [{"max_bytes": 7}, {"ubpp": 24}, {"k": 2}])
-def test_words_are_dropped_until_the_limits_hold(
+def test_words_are_dropped_until_the_record_is_within_the_limits(
     set_results: SetResults, limit: dict[str, Any]
 ) -> None:
     assert semcodec.encode(PHOTO, backend="model", coding="nibble", **limit).record.text == "rd bt"
 
 
-def test_limit_is_inclusive(set_results: SetResults) -> None:
+def test_rate_limit_is_inclusive(set_results: SetResults) -> None:
     encoded = semcodec.encode(PHOTO, backend="model", size=(1000, 1000), coding="nibble", ubpp=24)
     assert encoded.record.payload_bits == 24
 
@@ -218,7 +220,7 @@ def test_limit_below_one_word_is_an_input_error(set_results: SetResults) -> None
         {"backend": 3},
     ],
 )
-def test_invalid_options_are_input_errors(option: dict[str, Any]) -> None:
+def test_invalid_option_is_an_input_error(option: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         semcodec.encode(PHOTO, **option)
 

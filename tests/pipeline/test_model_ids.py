@@ -1,4 +1,4 @@
-"""The models that a record states: one byte for a registered set, else ids and names."""
+"""The models in a record: one byte for a registered set, otherwise ids and names."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ LOCAL = "http://127.0.0.1:9/v1"
 PROMPTS = "semcodec prompts 1"
 
 
-class Named:
-    """A describer and writer whose models have the given names."""
+class NamedModels:
+    """A describer and writer with the given names of models."""
 
     def __init__(self, **names: Any) -> None:
         self.names = names
@@ -40,7 +40,7 @@ def openai(**settings: Any) -> OpenAIBackend:
     return OpenAIBackend(send=DryRunClient(), **settings)
 
 
-def record(backend: object, **options: Any) -> semcodec.Record:
+def encode_record(backend: object, **options: Any) -> semcodec.Record:
     data = semcodec.encode(PICTURE, backend=backend, k=2, **options).data
     assert (
         semcodec.pack(
@@ -71,83 +71,87 @@ def test_registered_models_are_stated_by_id() -> None:
 
 
 def test_unregistered_models_are_stated_by_name() -> None:
-    stated = record(
+    record_ = encode_record(
         openai(base_url=LOCAL, describer="qwen3-vl:2b", writer="gemma-4", painter="flux")
     )
-    assert stated.models == Models()
-    assert stated.metadata == {"describer": "qwen3-vl:2b", "writer": "gemma-4", "painter": "flux"}
+    assert record_.models == Models()
+    assert record_.metadata == {"describer": "qwen3-vl:2b", "writer": "gemma-4", "painter": "flux"}
 
 
 def test_one_model_in_two_roles_is_named_once() -> None:
-    both = openai(base_url=LOCAL, describer="qwen3-vl:2b", writer="qwen3-vl:2b")
-    assert collect_model_ids(both, both)[1] == {"describer": "qwen3-vl:2b"}
-    assert record(both).metadata == {"describer": "qwen3-vl:2b"}
+    backend = openai(base_url=LOCAL, describer="qwen3-vl:2b", writer="qwen3-vl:2b")
+    assert collect_model_ids(backend, backend)[1] == {"describer": "qwen3-vl:2b"}
+    assert encode_record(backend).metadata == {"describer": "qwen3-vl:2b"}
 
 
 def test_ids_and_names_can_be_mixed() -> None:
-    mixed = openai(describer="mine")
-    assert collect_model_ids(mixed, mixed) == (Models(0, 0, 3, 5, 1), {"describer": "mine"})
+    backend = openai(describer="mine")
+    assert collect_model_ids(backend, backend) == (Models(0, 0, 3, 5, 1), {"describer": "mine"})
 
 
 def test_only_model_of_a_server_is_stated() -> None:
-    stated = record(openai(base_url=LOCAL))
-    assert stated.metadata == {"describer": "its-only-model"}
+    record_ = encode_record(openai(base_url=LOCAL))
+    assert record_.metadata == {"describer": "its-only-model"}
 
 
 def test_models_of_two_backends_are_stated() -> None:
     server = openai(base_url=LOCAL, describer="qwen3-vl:2b", writer="x")
     ids, names = collect_model_ids(server, semcodec.backends.find("writer", "rules"))
     assert (ids, names) == (Models(0, 0, 2, 0, 1), {"describer": "qwen3-vl:2b"})
-    stated = record("auto", writer=server)
-    assert (stated.models, stated.metadata) == (Models(0, 1, 0, 0, 1), {"writer": "x"})
+    record_ = encode_record("auto", writer=server)
+    assert (record_.models, record_.metadata) == (Models(0, 1, 0, 0, 1), {"writer": "x"})
 
 
-def test_backends_without_model_names_give_the_default() -> None:
-    assert record("auto").models == Models()
+def test_backends_without_model_names_have_the_default_models() -> None:
+    assert encode_record("auto").models == Models()
     assert collect_model_ids(object(), object()) == (Models(), {})
-    assert collect_model_ids(Named(), Named()) == (Models(), {})
+    assert collect_model_ids(NamedModels(), NamedModels()) == (Models(), {})
 
 
-def test_prompts_alone_are_not_stated() -> None:
-    backend = Named(prompts=PROMPTS)
+def test_prompts_without_models_are_not_stated() -> None:
+    backend = NamedModels(prompts=PROMPTS)
     assert collect_model_ids(backend, backend) == (Models(), {})
 
 
 def test_unregistered_prompts_are_stated_by_name() -> None:
-    backend = Named(describer="gpt-5.5", writer="gpt-5.5", painter="gpt-image-2", prompts="mine")
+    backend = NamedModels(
+        describer="gpt-5.5", writer="gpt-5.5", painter="gpt-image-2", prompts="mine"
+    )
     assert collect_model_ids(backend, backend) == (Models(0, 3, 3, 5, 0), {"prompts": "mine"})
 
 
 def test_id_is_used_only_in_roles_that_the_model_can_fill() -> None:
-    backend = Named(describer="gpt-image-2", painter="gpt-5.5", writer="gpt-5.5")
+    backend = NamedModels(describer="gpt-image-2", painter="gpt-5.5", writer="gpt-5.5")
     ids, names = collect_model_ids(backend, backend)
     assert ids == Models(0, 0, 3, 0, 0)
     assert names == {"describer": "gpt-image-2", "painter": "gpt-5.5"}
 
 
 @pytest.mark.parametrize("models", ["default", "openai", Models(0, 1, 2, 3, 0)])
-def test_given_models_replace_those_of_the_backends(models: Any) -> None:
-    stated = record(openai(base_url=LOCAL, describer="secret", writer="secret"), models=models)
+def test_models_argument_overrides_the_models_of_the_backends(models: Any) -> None:
+    record_ = encode_record(
+        openai(base_url=LOCAL, describer="secret", writer="secret"), models=models
+    )
     expected = Models(set=MODEL_SETS.index(models)) if isinstance(models, str) else models
-    assert (stated.models, stated.metadata) == (expected, {})
+    assert (record_.models, record_.metadata) == (expected, {})
 
 
 @pytest.mark.parametrize("name", ["x" * 256, "é" * 128])
 def test_too_long_model_name_is_an_input_error(name: str) -> None:
-    backend = Named(describer=name)
+    backend = NamedModels(describer=name)
     with pytest.raises(InputError, match="over 255 bytes: use --models default"):
         semcodec.encode(PICTURE, backend=backend)
     assert semcodec.encode(PICTURE, backend=backend, models="default").data
-    assert record(Named(describer="x" * 255)).metadata["describer"] == "x" * 255
+    assert encode_record(NamedModels(describer="x" * 255)).metadata["describer"] == "x" * 255
 
 
-@pytest.mark.parametrize("stated", ["cat", None, lambda: "cat", lambda role: 5])
-def test_hook_with_another_meaning_is_ignored(stated: Any) -> None:
-    backend: Any = Named()
-    backend.model_name = stated
-    assert record(backend).models == Models()
+@pytest.mark.parametrize("hook", ["cat", None, lambda: "cat", lambda role: 5])
+def test_invalid_model_name_hook_is_ignored(hook: Any) -> None:
+    backend: Any = NamedModels()
+    backend.model_name = hook
+    assert encode_record(backend).models == Models()
 
 
 def test_default_models_are_the_registered_set() -> None:
-    backend = Named(**DEFAULT_MODELS, prompts=PROMPTS)
+    backend = NamedModels(**DEFAULT_MODELS, prompts=PROMPTS)
     assert collect_model_ids(backend, backend) == (Models(set=MODEL_SETS.index("openai")), {})

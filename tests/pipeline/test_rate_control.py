@@ -1,4 +1,4 @@
-"""Limits of a record."""
+"""Limits on the size and rate of a record, as limits on words and payload bits."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_max_bits_is_the_largest_payload_that_fits(framing: str, max_bytes: int)
         ({"ubpp": float("inf")}, MAX_K),
     ],
 )
-def test_max_words(limits: dict[str, Any], expected: int) -> None:
+def test_max_words_is_the_smallest_of_the_limits(limits: dict[str, Any], expected: int) -> None:
     assert RateLimits(**limits).max_words((1000, 1000)) == expected
 
 
@@ -59,5 +59,5 @@ def test_max_words(limits: dict[str, Any], expected: int) -> None:
         ({"ubpp": float("inf")}, 8 * MAX_PAYLOAD_BYTES),
     ],
 )
-def test_max_bits_are_whole_bytes(limits: dict[str, Any], expected: int | None) -> None:
+def test_max_bits_is_a_whole_number_of_bytes(limits: dict[str, Any], expected: int | None) -> None:
     assert RateLimits(**limits).max_bits((1000, 1000), lambda payload: payload + 4) == expected

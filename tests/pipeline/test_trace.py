@@ -1,4 +1,4 @@
-"""A trace has every stage, the failed one included, with the notes of its backend."""
+"""A trace contains every stage, including a failed one, with the notes of its backend."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PICTURE = Image.new("RGB", (64, 64), "red")
 
 
 class Model:
-    """A describer and writer that makes notes, and whose ``select`` may fail."""
+    """A describer and writer that adds notes, with a ``select`` that raises ``error`` if given."""
 
     name = "model"
 
@@ -39,7 +39,7 @@ class Model:
         return ["red", "boat"]
 
 
-def failed(model: Model) -> BackendError:
+def encode_error(model: Model) -> BackendError:
     with pytest.raises(BackendError) as caught:
         semcodec.encode(PICTURE, backend=model)
     return caught.value
@@ -49,7 +49,7 @@ def failed(model: Model) -> BackendError:
     "error", [BackendError("no luck"), RefusalError("no"), InvalidResponseError("bad")]
 )
 def test_failed_stage_is_recorded_with_the_message(error: BackendError) -> None:
-    raised = failed(Model(error, calls={"model": "m"}))
+    raised = encode_error(Model(error, calls={"model": "m"}))
     assert raised is error
     described, selected = raised.trace.stages
     assert (described.name, selected.name) == ("describe", "select")
@@ -61,18 +61,18 @@ def test_failed_stage_is_recorded_with_the_message(error: BackendError) -> None:
 
 
 def test_foreign_exception_becomes_a_backend_error_with_the_trace() -> None:
-    raised = failed(Model(ZeroDivisionError("oh")))
+    raised = encode_error(Model(ZeroDivisionError("oh")))
     assert isinstance(raised.__cause__, ZeroDivisionError)
     assert "failed to select: ZeroDivisionError: oh" in str(raised)
     assert [stage.name for stage in raised.trace.stages] == ["describe", "select"]
 
 
-def test_error_has_the_name_of_the_stage_instead_of_the_method() -> None:
+def test_error_names_the_stage_and_not_the_method() -> None:
     class Selector(Model):
         def select_words(self, request: object) -> None:
             raise ZeroDivisionError
 
-    error = failed(Selector())
+    error = encode_error(Selector())
     assert (error.stage, error.trace.stages[-1].name) == ("select", "select")
 
 
@@ -83,45 +83,45 @@ def test_input_error_is_recorded_as_a_stage() -> None:
     assert run.trace.stages[0].notes == {"failed": "name a model"}
 
 
-def test_exception_whose_str_fails_is_shown_by_its_type() -> None:
+def test_exception_with_a_failing_str_is_shown_by_its_type() -> None:
     class Unprintable(Exception):
         def __str__(self) -> str:
             raise ValueError
 
-    assert "failed to select: Unprintable." in str(failed(Model(Unprintable())))
+    assert "failed to select: Unprintable." in str(encode_error(Model(Unprintable())))
 
 
-CIRCLE: dict[str, Any] = {}
-CIRCLE["self"] = CIRCLE
+CYCLE: dict[str, Any] = {}
+CYCLE["self"] = CYCLE
 
 
 @pytest.mark.parametrize(
     "value",
-    [{1, 2}, object(), b"x", CIRCLE, float("nan"), KeyError("x"), {"a": {2}}, {(1, 2): 3}],
+    [{1, 2}, object(), b"x", CYCLE, float("nan"), KeyError("x"), {"a": {2}}, {(1, 2): 3}],
     ids=lambda value: type(value).__name__,
 )
 def test_note_that_json_cannot_represent_is_dropped(value: Any) -> None:
     encoded = semcodec.encode(PICTURE, backend=Model(x=value, y="kept"))
     assert encoded.trace.stages[0].notes == {"y": ["kept"]}
     json.loads(encoded.trace.to_json())
-    raised = failed(Model(BackendError("broken"), x=value))
+    raised = encode_error(Model(BackendError("broken"), x=value))
     assert raised.trace.stages[1].notes == {"failed": "broken"}
 
 
-def test_notes_belong_to_the_stage_that_made_them() -> None:
+def test_notes_are_in_the_stage_that_added_them() -> None:
     encoded = semcodec.encode(PICTURE, backend=Model(a=1))
     assert [stage.notes["a"] for stage in encoded.trace.stages] == [[1], [1]]
 
 
 @pytest.mark.parametrize("kind", [[], (1, 2), None, 5], ids=repr)
 def test_kind_of_a_note_must_be_a_string(kind: Any) -> None:
-    class Noting(Model):
+    class InvalidNote(Model):
         def describe(self, image: object) -> str:
             add_note(kind, 1)
             return "A boat."
 
     with pytest.raises(InputError, match="The kind of a note is"):
-        semcodec.encode(PICTURE, describer=Noting())
+        semcodec.encode(PICTURE, describer=InvalidNote())
 
 
 def test_notes_are_copied() -> None:
@@ -132,17 +132,17 @@ def test_notes_are_copied() -> None:
     json.loads(encoded.trace.to_json())
 
 
-def test_notes_made_before_an_interrupt_are_recorded() -> None:
-    class Slow(Model):
+def test_notes_before_an_interrupt_are_recorded() -> None:
+    class Interrupted(Model):
         def describe(self, image: object) -> str:
             add_note("calls", {"dollars": 1})
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt) as caught:
-        semcodec.encode(PICTURE, describer=Slow())
-    interrupted = caught.value.trace  # type: ignore[attr-defined]
-    assert interrupted.calls == [{"dollars": 1}]
-    assert interrupted.stages[0].notes["failed"] == "KeyboardInterrupt"
+        semcodec.encode(PICTURE, describer=Interrupted())
+    interrupted_trace = caught.value.trace  # type: ignore[attr-defined]
+    assert interrupted_trace.calls == [{"dollars": 1}]
+    assert interrupted_trace.stages[0].notes["failed"] == "KeyboardInterrupt"
 
 
 def test_note_outside_a_run_is_dropped() -> None:
@@ -155,7 +155,7 @@ def test_note_outside_a_run_is_dropped() -> None:
 
 
 @pytest.mark.parametrize("note", [5, "calls", None, ["m"], {"model": "m"}], ids=str)
-def test_calls_are_those_notes_that_are_objects(note: Any) -> None:
+def test_calls_that_are_not_objects_are_ignored(note: Any) -> None:
     with traced_run() as run:
         run.run_stage("describe", Model(calls=note), Describer.describe, PICTURE)
     assert run.trace.calls == ([note] if isinstance(note, dict) else [])
@@ -179,7 +179,7 @@ def test_error_outside_a_run_has_no_trace() -> None:
     assert BackendError("no key").trace is None
 
 
-def test_other_objects_are_shown_by_their_names() -> None:
+def test_inputs_of_other_types_are_shown_as_text() -> None:
     class Judge:
         name = "minilm"
 
@@ -204,5 +204,5 @@ def test_image_is_shown_by_size_and_digest_even_if_unreadable() -> None:
     assert len(run.trace.stages[1].inputs[0]["sha256"]) == 64
 
 
-def test_example_of_a_stage() -> None:
+def test_doctest_of_the_module_passes() -> None:
     assert doctest.testmod(trace).failed == 0

@@ -13,7 +13,7 @@ from tests.images import PHOTO, scene
 from tests.pipeline.fake_model import SetResults
 
 
-def closed_image() -> Image.Image:
+def make_closed_image() -> Image.Image:
     """Return a closed image: it has a size, but its pixels cannot be read."""
     image = scene()
     image.close()
@@ -48,7 +48,7 @@ def run_all_stages() -> None:
         ("expand", None),
         ("paint", None),
         ("paint", b"png"),
-        ("paint", closed_image()),
+        ("paint", make_closed_image()),
     ],
 )
 def test_invalid_response_names_stage_and_backend(
@@ -63,7 +63,9 @@ def test_invalid_response_names_stage_and_backend(
 @pytest.mark.parametrize(
     "stage", ["describe", "select", "compress", "decompress", "expand", "paint"]
 )
-def test_exception_of_a_backend_is_a_backend_error(set_results: SetResults, stage: str) -> None:
+def test_exception_in_a_backend_becomes_a_backend_error(
+    set_results: SetResults, stage: str
+) -> None:
     set_results(**{stage: RuntimeError("out of memory")})
     with pytest.raises(BackendError, match="out of memory") as caught:
         run_all_stages()

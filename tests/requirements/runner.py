@@ -40,8 +40,8 @@ SHARED: Final = ("hypothesis", "jsonschema_rs", "PIL.Image", "construct", "bitar
 MAX_SECONDS: Final = 120  #: seconds for the tests of one mutant, which may never end
 #: The tests that must notice when a rule of the format is not checked, or is reported elsewhere.
 VECTORS: Final = (
-    "tests/bitstream/test_vectors.py::test_verdict_rule_and_offset",
-    "tests/bitstream/test_vectors.py::test_unpack_raises_the_rule_and_offset",
+    "tests/bitstream/test_vectors.py::test_verdict_rule_and_offset_match_the_vector",
+    "tests/bitstream/test_vectors.py::test_unpack_raises_an_error_with_rule_and_offset_of_the_vector",
 )
 IMPORTED: Final = "ignore::pytest.PytestAssertRewriteWarning"  #: a plugin is among them
 

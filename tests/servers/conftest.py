@@ -1,4 +1,4 @@
-"""Fixtures for tests with third-party servers: no key, and a config file with short answers."""
+"""Fixtures for tests with third-party servers: no key, and a config file for short responses."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.cli.conftest import run
 
 __all__ = ["run"]
 
-#: Short answers, and no retries.
+#: Short responses, and no retries.
 CONFIG = "[openai]\nmost_output = 16\nretries = 0\n"
 
 
 @pytest.fixture(autouse=True)
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the config file; nothing else is set."""
+    """Write the config file, remove all other settings, and return its path."""
     path = tmp_path / "config.toml"
     path.write_text(CONFIG)
     for name in ("OPENAI_API_KEY", "SEMCODEC_API_KEY", "OPENAI_BASE_URL"):

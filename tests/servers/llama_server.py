@@ -2,7 +2,7 @@
 
     python -m tests.servers.llama_server FOLDER [--context N] [--spaced]
 
-Sampling is greedy, so that the same request has the same answer. If ``LLAMA_KEY`` is set, it is the
+Sampling is greedy: equal requests have equal responses. If ``LLAMA_KEY`` is set, it is the
 only accepted key. With ``--spaced``, the model fails under a JSON schema.
 """
 
@@ -18,8 +18,8 @@ import xllamacpp
 
 from tests.servers import tiny_gguf
 
-MODEL: Final = "tiny"  #: its name on the server
-KEY: Final = "LLAMA_KEY"
+MODEL: Final = "tiny"  #: name of the model on the server
+KEY_ENV: Final = "LLAMA_KEY"
 
 
 def serve(folder: Path, context: int, spaced: bool) -> None:
@@ -34,7 +34,7 @@ def serve(folder: Path, context: int, spaced: bool) -> None:
     params.cpuparams.n_threads = 1
     params.sampling.temp = 0.0
     params.hostnames, params.port = ["127.0.0.1"], 0
-    params.api_keys = [os.environ[KEY]] if KEY in os.environ else []
+    params.api_keys = [os.environ[KEY_ENV]] if KEY_ENV in os.environ else []
     server = xllamacpp.Server(params)
     print(f"ready at {server.listening_address}/v1", flush=True)
     threading.Event().wait()
@@ -46,8 +46,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--context", type=int, default=tiny_gguf.CONTEXT)
     parser.add_argument("--spaced", action="store_true")
-    given = parser.parse_args()
-    serve(given.folder, given.context, given.spaced)
+    arguments = parser.parse_args()
+    serve(arguments.folder, arguments.context, arguments.spaced)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 START_TIMEOUT: Final = 60.0  #: seconds, enough on a busy machine
-POLL: Final = 0.02  #: seconds between two looks at the output
+POLL: Final = 0.02  #: seconds between two reads of the output
 
 
 class SubprocessServer:
-    """Runs in a ``with`` block.
+    """A server process that runs in a ``with`` block.
 
     Attributes:
         url: its address, the first group of ``ready`` in its output.
@@ -46,15 +46,15 @@ class SubprocessServer:
 
     @property
     def log_text(self) -> str:
-        """Its output so far."""
+        """The output of the server so far."""
         return self._log.read_text("utf-8", errors="replace")
 
     def _wait_until_ready(self) -> str:
-        """Return the address that it prints when it is ready."""
+        """Wait until the server prints its address, and return the address."""
         end = time.monotonic() + START_TIMEOUT
         while time.monotonic() < end and self._process.poll() is None:
-            if found := re.search(self._ready, self.log_text):
-                return found[1]
+            if match := re.search(self._ready, self.log_text):
+                return match[1]
             time.sleep(POLL)
         self.__exit__(None, None, None)
         raise RuntimeError(f"{self._argv} is not ready: {self.log_text[-2000:]}")

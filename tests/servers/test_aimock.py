@@ -1,4 +1,4 @@
-"""Runs against aimock, a third-party mock of OpenAI's API with faults on demand and a journal."""
+"""Runs against aimock, a third-party mock of OpenAI's API with faults on request and a journal."""
 
 from __future__ import annotations
 
@@ -25,35 +25,35 @@ from tests.servers.subprocess_server import SubprocessServer
 Run = Callable[..., tuple[int, str, str]]
 CLI = Path(__file__).with_name("node_modules") / "@copilotkit" / "aimock" / "dist" / "cli.js"
 KEY: Final = "sk-none-of-your-business"
-OLDEST: Final = 20  #: of Node.js
+MIN_NODE: Final = 20  #: major version of Node.js
 MODELS: Final = ("--model", "gpt-5.5", "--painter-model", "gpt-image-2")
 DESCRIPTION: Final = "A large red boat lies on calm blue water. Behind it stands a white house."
 BLUE, GREEN = (20, 30, 200), (20, 200, 30)
 
 
-def node() -> int:
-    """Return the major version of Node.js, 0 if there is none."""
+def node_version() -> int:
+    """Return the major version of Node.js, 0 if it is not installed."""
     path = shutil.which("node")
-    said = subprocess.run([path, "--version"], capture_output=True, text=True) if path else None
-    return int(said.stdout.strip().lstrip("v").partition(".")[0] or 0) if said else 0
+    result = subprocess.run([path, "--version"], capture_output=True, text=True) if path else None
+    return int(result.stdout.strip().lstrip("v").partition(".")[0] or 0) if result else 0
 
 
 pytestmark = [
     pytest.mark.servers,
     pytest.mark.skipif(
-        not CLI.is_file() or node() < OLDEST,
-        reason=f"aimock is not installed: run `make servers`; it needs Node.js {OLDEST} and npm.",
+        not CLI.is_file() or node_version() < MIN_NODE,
+        reason=f"aimock is not installed: run `make servers`; it needs Node.js {MIN_NODE} and npm.",
     ),
 ]
 
 
-def colored(color: tuple[int, int, int]) -> dict[str, Any]:
-    file = images.saved(Image.new("RGB", (128, 128), color), "PNG")
+def image_response(pixel: tuple[int, int, int]) -> dict[str, Any]:
+    file = images.saved(Image.new("RGB", (128, 128), pixel), "PNG")
     return {"image": {"b64Json": base64.b64encode(file).decode()}}
 
 
-#: What is answered, by what the question has in it; the first that matches.
-ANSWERS: Final = {
+#: Responses by a phrase of the prompt; the first phrase that matches is used.
+RESPONSES: Final = {
     "Describe this picture": {"content": DESCRIPTION},
     "Choose the": {"content": json.dumps({"words": ["red", "boat", "blue", "water", "house"]})},
     "Shorten each": {"content": json.dumps({"skeletons": ["rd", "bt", "bl", "vtr", "hs"]})},
@@ -61,34 +61,35 @@ ANSWERS: Final = {
         "content": json.dumps({"words": ["red", "boat", "blue", "water", "house"]})
     },
     "Write the whole description": {"content": f"{DESCRIPTION} The boat is red."},
-    "Paint ": colored(BLUE),
-    "Keep the picture": colored(GREEN),
+    "Paint ": image_response(BLUE),
+    "Keep the picture": image_response(GREEN),
 }
 
 
 class Mock(SubprocessServer):
     """aimock, with its control routes."""
 
-    def told(self, method: str, path: str, body: object = None) -> Any:
-        """Return the response of one of its control routes."""
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """Send a request to one of its control routes, and return the response."""
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.url}/__aimock/{path}", data, {"x-api-key": KEY}, method=method)
-        with urlopen(request, timeout=30) as answer:
-            return json.loads(answer.read())
+        with urlopen(request, timeout=30) as response:
+            return json.loads(response.read())
 
     def journal(self, path: str) -> list[dict[str, Any]]:
         """Return the requests to ``path`` in its journal."""
-        return list(self.told("GET", f"journal?path=/v1/{path}"))
+        return list(self.control("GET", f"journal?path=/v1/{path}"))
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mock]:
     folder = tmp_path_factory.mktemp("aimock")
     fixtures = [
-        {"match": {"userMessage": said}, "response": answer} for said, answer in ANSWERS.items()
+        {"match": {"userMessage": phrase}, "response": response}
+        for phrase, response in RESPONSES.items()
     ]
-    (folder / "answers.json").write_text(json.dumps({"fixtures": fixtures}))
-    argv = ("node", CLI, "--port", 0, "--fixtures", folder / "answers.json", "--strict")
+    (folder / "responses.json").write_text(json.dumps({"fixtures": fixtures}))
+    argv = ("node", CLI, "--port", 0, "--fixtures", folder / "responses.json", "--strict")
     with Mock(argv, folder / "log", r"(http://127\.0\.0\.1:\d+)", AIMOCK_API_KEYS=KEY) as mock:
         yield mock
 
@@ -98,17 +99,17 @@ def mock(running: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
     """Return the mock with an empty journal and without faults."""
     monkeypatch.setenv("SEMCODEC_API_KEY", KEY)
     monkeypatch.setenv("OPENAI_BASE_URL", f"{running.url}/v1")
-    running.told("POST", "reset/journal")
+    running.control("POST", "reset/journal")
     yield running
-    running.told("DELETE", "chaos")
+    running.control("DELETE", "chaos")
 
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return the seconds of the client's waits, none of which takes place."""
-    waited: list[float] = []
-    monkeypatch.setattr(client, "Client", partial(client.Client, sleep=waited.append))
-    return waited
+    """Return the waits between retries, in seconds; the client does not actually wait."""
+    waits_: list[float] = []
+    monkeypatch.setattr(client, "Client", partial(client.Client, sleep=waits_.append))
+    return waits_
 
 
 @pytest.fixture
@@ -118,25 +119,25 @@ def record(tmp_path: Path) -> Path:
     return path
 
 
-def color(path: Path) -> tuple[int, int, int]:
+def pixel(path: Path) -> tuple[int, int, int]:
     with Image.open(path) as picture:
         return picture.convert("RGB").getpixel((9, 9))
 
 
 @pytest.mark.parametrize("api", ["chat", "responses"])
 @pytest.mark.parametrize("coding", ["auto", "nibble"])
-def test_round_trip(
+def test_photograph_is_encoded_and_decoded(
     run: Run, mock: Mock, photo: Path, tmp_path: Path, api: str, coding: str
 ) -> None:
     file, picture = tmp_path / "photo.semc", tmp_path / "picture.png"
-    how = ("--backend", "openai", "--api", api, *MODELS)
-    short = ("--k", 5, "--coding", coding, "--skeletons", "model", "--size", "96x64")
-    code, out, err = run("encode", photo, "-o", file, *short, *how)
+    server_options = ("--backend", "openai", "--api", api, *MODELS)
+    record_options = ("--k", 5, "--coding", coding, "--skeletons", "model", "--size", "96x64")
+    code, out, err = run("encode", photo, "-o", file, *record_options, *server_options)
     assert (code, out) == (0, ""), err
-    code, out, err = run("decode", file, "-o", picture, *how)
+    code, out, err = run("decode", file, "-o", picture, *server_options)
     assert (code, out) == (0, ""), err
     assert "'red boat blue water house'" in err
-    assert color(picture) == BLUE
+    assert pixel(picture) == BLUE
     with Image.open(picture) as image:
         assert image.size == (96, 64)
     texts = len(mock.journal("chat/completions" if api == "chat" else "responses"))
@@ -148,13 +149,13 @@ def test_request_contains_the_photograph(run: Run, mock: Mock, photo: Path, tmp_
     file = tmp_path / "photo.semc"
     assert run("encode", photo, "-o", file, "--k", 5, "--backend", "openai", *MODELS)[0] == 0
     first, *others = mock.journal("chat/completions")
-    look = first["body"]["messages"][-1]["content"][1]["image_url"]
-    kind, _, data = look["url"].partition(",")
+    image_url = first["body"]["messages"][-1]["content"][1]["image_url"]
+    kind, _, data = image_url["url"].partition(",")
     assert kind == "data:image/jpeg;base64"
-    with Image.open(io.BytesIO(base64.b64decode(data))) as seen:
-        sky, grass = (seen.convert("RGB").getpixel((900, y)) for y in (100, 900))
+    with Image.open(io.BytesIO(base64.b64decode(data))) as sent_image:
+        sky, grass = (sent_image.convert("RGB").getpixel((900, y)) for y in (100, 900))
     assert sky[2] > 200 > grass[2]
-    assert not any("image_url" in json.dumps(one["body"]) for one in others)
+    assert not any("image_url" in json.dumps(request["body"]) for request in others)
 
 
 def test_edited_image_keeps_its_size(mock: Mock) -> None:
@@ -163,37 +164,61 @@ def test_edited_image_keeps_its_size(mock: Mock) -> None:
     with collect_notes() as collected:
         after = backend.edit(before, "make the water green", 7)
     assert (after.size, after.getpixel((9, 9))) == ((90, 61), GREEN)
-    [asked] = mock.journal("images/edits")
-    assert "make the water green" in json.dumps(asked["body"])
-    assert "multipart/form-data" in asked["headers"]["content-type"]
+    [request] = mock.journal("images/edits")
+    assert "make the water green" in json.dumps(request["body"])
+    assert "multipart/form-data" in request["headers"]["content-type"]
     [call] = group_by_kind(collected)["calls"]
     assert (call["route"], call["model"]) == ("images/edits", "gpt-image-2")
 
 
-def test_rejected_key(
+def test_message_about_a_rejected_key_does_not_show_it(
     run: Run, mock: Mock, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SEMCODEC_API_KEY", "sk-somebody-elses-key")
-    how = ("--backend", "openai", *MODELS)
-    code, out, err = run("encode", photo, "-o", tmp_path / "photo.semc", *how)
+    monkeypatch.setenv("SEMCODEC_API_KEY", "sk-another-key")
+    server_options = ("--backend", "openai", *MODELS)
+    code, out, err = run("encode", photo, "-o", tmp_path / "photo.semc", *server_options)
     assert code == 2
     assert "rejected the API key from $SEMCODEC_API_KEY" in err
-    assert "somebody" not in out + err
+    assert "sk-another" not in out + err
 
 
-def test_key_is_in_no_output_and_no_journal(
+def test_key_is_not_in_outputs_or_the_journal(
     run: Run, mock: Mock, photo: Path, tmp_path: Path
 ) -> None:
     file, picture = tmp_path / "photo.semc", tmp_path / "picture.png"
-    tapes = [tmp_path / f"{way}.{kind}" for way in ("there", "back") for kind in ("tape", "json")]
-    how = ("--backend", "openai", *MODELS)
-    there = run(
-        "encode", photo, "-o", file, "--k", 5, *how, "--record", tapes[0], "--trace", tapes[1]
+    outputs = [
+        tmp_path / f"{command}.{kind}"
+        for command in ("encode", "decode")
+        for kind in ("sqlite", "json")
+    ]
+    server_options = ("--backend", "openai", *MODELS)
+    encoded = run(
+        "encode",
+        photo,
+        "-o",
+        file,
+        "--k",
+        5,
+        *server_options,
+        "--record",
+        outputs[0],
+        "--trace",
+        outputs[1],
     )
-    back = run("decode", file, "-o", picture, *how, "--record", tapes[2], "--trace", tapes[3])
-    assert (there[0], back[0]) == (0, 0)
-    shown = "".join((*there[1:], *back[1:], json.dumps(mock.journal("")), mock.log_text))
-    written = b"".join(path.read_bytes() for path in (file, picture, *tapes))
+    decoded = run(
+        "decode",
+        file,
+        "-o",
+        picture,
+        *server_options,
+        "--record",
+        outputs[2],
+        "--trace",
+        outputs[3],
+    )
+    assert (encoded[0], decoded[0]) == (0, 0)
+    shown = "".join((*encoded[1:], *decoded[1:], json.dumps(mock.journal("")), mock.log_text))
+    written = b"".join(path.read_bytes() for path in (file, picture, *outputs))
     assert KEY not in shown
     assert KEY.encode() not in written
 
@@ -201,9 +226,9 @@ def test_key_is_in_no_output_and_no_journal(
 def test_recorded_image_is_replayed_and_not_paid_again(
     run: Run, mock: Mock, record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cassette, files = tmp_path / "tape", [tmp_path / f"{n}.png" for n in range(3)]
-    how = ("--backend", "openai", *MODELS)
-    assert run("decode", record, "-o", files[0], *how, "--record", cassette)[0] == 0
+    cassette, files = tmp_path / "cassette", [tmp_path / f"{n}.png" for n in range(3)]
+    server_options = ("--backend", "openai", *MODELS)
+    assert run("decode", record, "-o", files[0], *server_options, "--record", cassette)[0] == 0
     monkeypatch.delenv("SEMCODEC_API_KEY")
     monkeypatch.delenv("OPENAI_BASE_URL")
     for file in files[1:]:
@@ -220,12 +245,12 @@ def test_rate_limited_request_is_retried(
 ) -> None:
     config.write_text("[openai]\nretries = 2\n")
     for _ in range(2):
-        mock.told("POST", "error", {"status": 429, "body": {"message": "too many"}})
-    how = ("--backend", "openai", *MODELS)
-    code, _, err = run("decode", record, "-o", tmp_path / "boat.png", *how)
+        mock.control("POST", "error", {"status": 429, "body": {"message": "too many"}})
+    server_options = ("--backend", "openai", *MODELS)
+    code, _, err = run("decode", record, "-o", tmp_path / "boat.png", *server_options)
     assert code == 0, err
     assert len(waits) == 2
-    assert [one["response"]["status"] for one in mock.journal("")] == [429, 429, 200, 200]
+    assert [request["response"]["status"] for request in mock.journal("")] == [429, 429, 200, 200]
 
 
 def test_image_request_is_retried_until_the_limit_ends(
@@ -234,18 +259,18 @@ def test_image_request_is_retried_until_the_limit_ends(
     config.write_text("[openai]\nretries = 1\n")
 
     def sleep(seconds: float) -> None:
-        mock.told("DELETE", "chaos")
+        mock.control("DELETE", "chaos")
 
     monkeypatch.setattr(client, "Client", partial(client.Client, sleep=sleep))
-    mock.told("POST", "chaos", {"rateLimitRate": 1})
-    how = ("--painter", "openai", "--writer", "rules", *MODELS)
-    code, _, err = run("decode", record, "-o", tmp_path / "boat.png", *how)
+    mock.control("POST", "chaos", {"rateLimitRate": 1})
+    server_options = ("--painter", "openai", "--writer", "rules", *MODELS)
+    code, _, err = run("decode", record, "-o", tmp_path / "boat.png", *server_options)
     assert code == 0, err
-    assert [one["response"]["status"] for one in mock.journal("images/")] == [429, 200]
+    assert [request["response"]["status"] for request in mock.journal("images/")] == [429, 200]
 
 
 @pytest.mark.parametrize(
-    ("chaos", "says", "requests"),
+    ("chaos", "message", "requests"),
     [
         ("rateLimitRate", "by its rate limit", 3),
         ("dropRate", "failed during 'paint' (status 500", 1),
@@ -255,26 +280,28 @@ def test_image_request_is_retried_until_the_limit_ends(
 )
 def test_image_request_that_may_be_billed_is_not_retried(
     run: Run, mock: Mock, record: Path, tmp_path: Path, config: Path, waits: list[float],
-    chaos: str, says: str, requests: int,
+    chaos: str, message: str, requests: int,
 ) -> None:  # fmt: skip
     config.write_text("[openai]\nretries = 2\n")
-    mock.told("POST", "chaos", {chaos: 1})
+    mock.control("POST", "chaos", {chaos: 1})
     picture, trace = tmp_path / "boat.png", tmp_path / "trace.json"
-    how = ("--painter", "openai", "--writer", "rules", *MODELS, "--trace", trace)
-    code, _, err = run("decode", record, "-o", picture, *how)
+    server_options = ("--painter", "openai", "--writer", "rules", *MODELS, "--trace", trace)
+    code, _, err = run("decode", record, "-o", picture, *server_options)
     assert code == 2
-    assert says in err
+    assert message in err
     assert len(mock.journal("images/")) == requests
     assert json.loads(trace.read_text())["stages"][-1]["notes"]["failed"] in err
     assert not picture.exists()
 
 
-def test_limit_stops_before_the_image_request(
+def test_max_cost_stops_a_run_before_the_image_request(
     run: Run, mock: Mock, record: Path, tmp_path: Path, config: Path
 ) -> None:
     config.write_text('[openai.prices."gpt-image-2"]\ninput = 5\noutput = 30\n')
-    how = ("--painter", "openai", "--writer", "rules", *MODELS)
-    code, _, err = run("decode", record, "-o", tmp_path / "boat.png", *how, "--max-cost", "0.001")
+    server_options = ("--painter", "openai", "--writer", "rules", *MODELS)
+    code, _, err = run(
+        "decode", record, "-o", tmp_path / "boat.png", *server_options, "--max-cost", "0.001"
+    )
     assert code == 2
     assert "may cost" in err
     assert "raise --max-cost" in err
@@ -282,8 +309,8 @@ def test_limit_stops_before_the_image_request(
 
 
 def test_model_must_be_named_if_there_are_several(run: Run, mock: Mock, record: Path) -> None:
-    how = ("--painter", "openai", "--writer", "rules")
-    code, _, err = run("decode", record, "-o", record.with_name("boat.png"), *how)
+    server_options = ("--painter", "openai", "--writer", "rules")
+    code, _, err = run("decode", record, "-o", record.with_name("boat.png"), *server_options)
     assert code == 2
     assert "has several models" in err
     assert "name one with --model or --painter-model" in err

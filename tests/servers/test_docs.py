@@ -1,4 +1,4 @@
-"""docs/servers.md is true: its commands, its config file and the output of its dry run."""
+"""The commands of docs/servers.md run, and its config file and dry run are up to date."""
 
 from __future__ import annotations
 
@@ -44,24 +44,24 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("line", [line for line in COMMANDS if "--replay" not in line])
-def test_command_runs(run: Run, line: str) -> None:
-    rehearsal = () if "openai" not in line or "--dry-run" in line else ("--dry-run",)
-    code, out, err = run(*shlex.split(line, comments=True)[1:], *rehearsal)
+def test_command_of_the_page_succeeds(run: Run, line: str) -> None:
+    dry_run = () if "openai" not in line or "--dry-run" in line else ("--dry-run",)
+    code, out, err = run(*shlex.split(line, comments=True)[1:], *dry_run)
     assert code == 0, err
-    if found := re.search(r"--base-url (\S+)", line):
-        assert found[1] in out
+    if base_url := re.search(r"--base-url (\S+)", line):
+        assert base_url[1] in out
 
 
-def test_commands_are_found() -> None:
+def test_commands_of_the_page_are_collected() -> None:
     assert len(COMMANDS) >= 11
     assert sum("--replay" in line for line in COMMANDS) == 1
 
 
-def test_dry_run_prints_what_the_page_shows(run: Run) -> None:
+def test_dry_run_prints_the_output_on_the_page(run: Run) -> None:
     [line] = [line for line in COMMANDS if "--dry-run" in line]
     _, out, _ = run(*shlex.split(line)[1:])
-    shown = next(block for _, block in BLOCKS if block.startswith("server  "))
-    assert without_prices(out) == without_prices(shown)
+    expected = next(block for _, block in BLOCKS if block.startswith("server  "))
+    assert without_prices(out) == without_prices(expected)
 
 
 def without_prices(text: str) -> list[str]:
@@ -85,7 +85,7 @@ def test_option_overrides_an_invalid_setting(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = folder / "config.toml"
-    path.write_text('[openai]\nquality = "wild"\n')
+    path.write_text('[openai]\nquality = "unknown"\n')
     monkeypatch.setenv("SEMCODEC_CONFIG", str(path))
     command = ("encode", "photo.jpg", "-o", "photo.semc", "--backend", "openai", "--dry-run")
     code, _, err = run(*command)
@@ -94,8 +94,8 @@ def test_option_overrides_an_invalid_setting(
     assert run(*command, "--quality", "low")[0] == 0
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Files have no mode here.")
-def test_readable_key_is_refused_as_shown(
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has file modes")
+def test_message_about_a_readable_key_is_the_one_on_the_page(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = folder / "config.toml"

@@ -1,4 +1,4 @@
-"""Which environment follows from the words and from the habitat of the subjects."""
+"""The choice of the environment by the words of a prompt and the habitats of its subjects."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_environment_follows_from_the_words(prompt: str, kind: str, ground: str)
         ("huge car gray background", "studio"),
     ],
 )
-def test_precedence_of_the_words(prompt: str, kind: str) -> None:
+def test_environment_follows_from_the_word_with_precedence(prompt: str, kind: str) -> None:
     assert environment_of(prompt).kind == kind
 
 
@@ -57,13 +57,15 @@ def test_precedence_of_the_words(prompt: str, kind: str) -> None:
     [
         ("brick wall car road", "road", ()),  # the wall closes the view
         ("hills coast", "sand", ("hills", "coast")),
-        ("mountains trees", "grass", ("mountains", "grove")),  # a high wood would hide them
+        ("mountains trees", "grass", ("mountains", "grove")),  # tall trees would hide the mountains
         ("trees hills", "grass", ("hills", "trees")),
-        ("cat bus", "road", ("city",)),  # a pet beside a bus is in the street
+        ("cat bus", "road", ("city",)),  # a pet beside a bus is in a street
         ("bus water", "sand", ("coast",)),  # a bus cannot float
         ("train lake", "tracks", ("coast",)),
     ],
 )
-def test_ground_and_background(prompt: str, ground: str, background: tuple[str, ...]) -> None:
+def test_ground_and_background_follow_from_the_words(
+    prompt: str, ground: str, background: tuple[str, ...]
+) -> None:
     environment = environment_of(prompt)
     assert (environment.ground, environment.background) == (ground, background)

@@ -1,4 +1,4 @@
-"""What the parser and the rules make of the words of a prompt."""
+"""Parsing of prompts into subjects, colors, moods and activities."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_color_that_is_not_repeated_is_inferred(prompt: str, part: str, color: s
 
 
 @pytest.mark.parametrize(
-    ("prompt", "gray"),
+    ("prompt", "is_gray"),
     [
         ("white clock center gray background black", True),
         ("black person white door gray background", True),
@@ -36,8 +36,8 @@ def test_color_that_is_not_repeated_is_inferred(prompt: str, part: str, color: s
         ("red clock gray background black", False),
     ],
 )
-def test_black_and_white_photograph_is_inferred_from_its_colors(prompt: str, gray: bool) -> None:
-    assert ("gray" in parse_prompt(prompt).moods) == gray
+def test_black_and_white_photograph_is_inferred_from_its_colors(prompt: str, is_gray: bool) -> None:
+    assert ("gray" in parse_prompt(prompt).moods) == is_gray
 
 
 @pytest.mark.parametrize("prompt", ["orange", "orange left"])
@@ -59,7 +59,7 @@ def test_repeated_noun_only_adds_its_color() -> None:
 @pytest.mark.parametrize(
     ("prompt", "count"), [("dogs", 3), ("books", 1), ("flowers", 3), ("ninety dogs", 3)]
 )
-def test_count_without_a_known_number(prompt: str, count: int) -> None:
+def test_plural_or_unknown_number_has_a_default_count(prompt: str, count: int) -> None:
     assert subjects(prompt)[0].count == count
 
 
@@ -68,21 +68,21 @@ def test_dark_part_is_black(part: str) -> None:
     assert parse_prompt(f"dark {part} dog").color_of(part) == "black"
 
 
-def test_color_of_a_word_replaces_an_inferred_one() -> None:
+def test_stated_color_replaces_an_inferred_one() -> None:
     assert parse_prompt("gray cat background red background").color_of("background") == "red"
 
 
-def test_clothing_is_worn_and_not_an_object() -> None:
+def test_clothing_of_a_person_is_not_an_object() -> None:
     [man] = subjects("man hat red shirt")
     assert man.colors == ("red",)
     assert [subject.noun for subject in subjects("hat")] == ["hat"]
 
 
-def test_beard_is_a_portrait() -> None:
+def test_man_with_a_beard_is_painted_as_a_portrait() -> None:
     assert subjects("man beard")[0].size == "huge"
 
 
-def test_people_who_cannot_act_watch() -> None:
+def test_people_beyond_the_actor_of_an_activity_are_an_audience() -> None:
     actor, audience = subjects("three men skateboarding")
     assert (actor.sprites, actor.count) == (("skateboarder",), 1)
     assert (audience.count, audience.size) == (2, "small")
@@ -96,12 +96,12 @@ def test_people_who_cannot_act_watch() -> None:
         ("dog running", "running", ""),
     ],
 )
-def test_activity_is_implied_by_its_gear(prompt: str, activity: str, ground: str) -> None:
+def test_activity_is_implied_by_its_equipment(prompt: str, activity: str, ground: str) -> None:
     scene = parse_prompt(prompt)
     assert (scene.activity, scene.ground) == (activity, ground)
 
 
-def test_activity_adds_what_belongs_to_it() -> None:
+def test_activity_adds_its_typical_objects() -> None:
     assert ("soccer-ball",) in [subject.sprites for subject in subjects("children soccer")]
     assert [subject.noun for subject in subjects("birthday party")] == ["cake", "balloons"]
 
@@ -110,7 +110,7 @@ def test_snowmobile_includes_its_rider() -> None:
     assert [subject.sprites for subject in subjects("man snowmobile")] == [("snowmobile",)]
 
 
-def test_longest_phrase_wins() -> None:
+def test_longest_phrase_is_parsed_first() -> None:
     scene = parse_prompt("dark night hot air balloon")
     assert (scene.moods, scene.sky) == (frozenset(), {"night"})
     assert len(scene.subjects) == 1

@@ -1,4 +1,4 @@
-"""Where the sprites stand, how large they are, and what they may hide."""
+"""Placement of sprites: position, size, overlap and order of drawing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def names(prompt: str) -> list[str]:
     return [sprite.name for sprite in place(prompt)]
 
 
-def test_two_colors_of_a_pair_go_one_to_each() -> None:
+def test_each_sprite_of_a_pair_gets_one_of_two_colors() -> None:
     birds = sorted(place("two large red yellow parrots left right"), key=lambda sprite: sprite.x)
     assert [bird.colors for bird in birds] == [("red",), ("yellow",)]
 
@@ -32,7 +32,7 @@ def test_two_colors_of_a_pair_go_one_to_each() -> None:
     [("boat", 1), ("two boat", 2), ("two boats", 2), ("boats", 3), ("ten sheep", 10),
      ("three red cars", 3), ("crowd of people", 12), ("two dogs one cat", 3)],
 )  # fmt: skip
-def test_number_of_sprites(prompt: str, count: int) -> None:
+def test_number_of_sprites_follows_from_the_words(prompt: str, count: int) -> None:
     assert len(place(prompt)) == count
 
 
@@ -93,7 +93,7 @@ def test_sprites_overlap_little(prompt: str) -> None:
 def test_placement_is_deterministic(
     prompt: str, expected: list[tuple[str, int, int, int, bool]]
 ) -> None:
-    """Recorded x, baseline and height: they change if the generator is called in another order."""
+    """The recorded values change if the random generator is called in another order."""
     sprites = place(prompt)
     assert [(sprite.name, sprite.flipped) for sprite in sprites] == [
         (name, flipped) for name, *_, flipped in expected
@@ -120,12 +120,12 @@ def test_people_are_drawn_in_the_pose_of_the_activity(prompt: str, sprite: str) 
     assert sprite in {item.name.removesuffix("-woman") for item in place(prompt)}
 
 
-def test_animal_that_fills_the_picture_shows_its_face() -> None:
+def test_huge_animal_is_drawn_as_a_face() -> None:
     assert [sprite.name for sprite in place("huge brown cat")] == ["cat-face"]
     assert [sprite.name for sprite in place("large brown cat")] == ["cat"]
 
 
-def test_large_objects_find_their_place_first() -> None:
+def test_large_objects_are_placed_first() -> None:
     cat, dog = place("small cat large dog")
     assert dog.x == pytest.approx(HEIGHT / 2)
     assert cat.box[2] < dog.box[0] + 10
@@ -136,23 +136,23 @@ def test_group_fills_the_gap_beside_a_large_object() -> None:
     assert all(ewe.x > house.box[2] for ewe in sheep)
 
 
-def test_group_keeps_to_its_side() -> None:
+def test_group_stays_on_its_side() -> None:
     dogs = Subject("dogs", ("dog-standing",), count=4, positions=("left",))
     columns = sprite_columns(dogs, HEIGHT, 280, seeded_rng(0))
     assert max(columns) - min(columns) < HEIGHT / 2
 
 
-def test_top_and_bottom_are_far_and_near() -> None:
+def test_top_is_placed_far_and_bottom_near() -> None:
     prompts = ("dog grass top", "dog grass", "dog grass bottom")
     baselines = [place(prompt)[0].baseline_y for prompt in prompts]
     assert baselines == sorted(set(baselines))
 
 
-def test_what_flies_is_behind_what_stands() -> None:
+def test_flying_object_is_drawn_behind_standing_ones() -> None:
     assert names("large kite bottom small dog top beach") == ["kite", "dog-standing"]
 
 
-def test_hidden_object_moves_nearer() -> None:
+def test_hidden_object_is_moved_nearer() -> None:
     elephant, *cats = place("huge elephant three cats grass")
     assert elephant.name == "elephant"
     assert all(cat.baseline_y > elephant.baseline_y + 18 for cat in cats)
@@ -174,32 +174,32 @@ def test_crowd_is_drawn_smaller() -> None:
     assert eight < 0.8 * seven
 
 
-def test_tower_looks_tall_beside_something_small() -> None:
+def test_tower_is_drawn_tall_beside_a_small_object() -> None:
     heights = {sprite.name: sprite.height for sprite in place("tower small dog")}
     assert heights["clock-tower"] > 500
 
 
-def test_room_shows_its_windows_only_when_a_size_asks_for_one() -> None:
+def test_window_of_a_room_is_an_object_only_with_a_size() -> None:
     assert names("window cat room") == ["cat"]
     assert names("large window cat room") == ["window-frame", "cat"]
     assert names("pillow bedroom cat") == ["cat"]
 
 
-def test_small_object_of_a_room_stands_on_a_table() -> None:
+def test_small_object_in_a_room_is_placed_on_a_table() -> None:
     table, cup = place("cup room")
     assert table.name == "side-table"
-    assert table.baseline_y < cup.baseline_y  # drawn later
+    assert table.baseline_y < cup.baseline_y  # the cup is drawn after the table
     assert 0 < cup.elevation < table.height
     assert cup.height < table.height
 
 
-def test_umbrella_is_held() -> None:
+def test_umbrella_is_placed_at_the_hand_of_a_person() -> None:
     woman, umbrella = place("woman umbrella street")
     assert (umbrella.name, umbrella.support) == ("umbrella", "none")
     assert umbrella.elevation > woman.height / 2
 
 
-def test_person_sits_behind_the_table() -> None:
+def test_person_is_placed_behind_the_table() -> None:
     scene = parse_prompt("man pizza table")
     bust = place("man pizza table")[0]
     assert bust.name == "bust"

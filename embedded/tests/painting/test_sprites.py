@@ -1,4 +1,4 @@
-"""Every noun of the describer has a drawing, every drawing renders, and all are small enough."""
+"""Sprites: every noun of the describer has one, every sprite renders, and the data is small."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from semcodec_embedded.painting.vocabulary import roles, singular_candidates, sp
 PACKAGE = resources.files("semcodec_embedded")
 LABELS = tomllib.loads(PACKAGE.joinpath("labels.toml").read_text("utf-8"))
 NOUNS = sorted({*LABELS["detector"], *LABELS["nouns"], *LABELS["hyponyms"]} - {""})
-MAX_SPRITE_BYTES = 2_000_000  #: bytes of sprite data that may be shipped
+MAX_SPRITE_BYTES = 2_000_000  #: total size of the sprite data in the package
 
 
 def test_every_noun_of_the_describer_is_a_drawing_or_a_part_of_the_scene() -> None:
@@ -30,13 +30,13 @@ def test_every_plural_of_the_describer_is_found() -> None:
 
 
 def test_every_listed_drawing_exists() -> None:
-    known = sprite_library()
-    named = {name for names in known.by_noun.values() for name in names}
+    library = sprite_library()
+    with_noun = {name for names in library.by_noun.values() for name in names}
     families = tomllib.loads(PACKAGE.joinpath("sprites", "nouns.toml").read_text("utf-8"))["family"]
     listed = {name for family in families for name in family["sprites"]}
-    assert listed - set(known.bodies) == set()
-    assert named <= set(known.infos)
-    assert set(known.bodies) <= set(known.infos)
+    assert listed - set(library.bodies) == set()
+    assert with_noun <= set(library.infos)
+    assert set(library.bodies) <= set(library.infos)
 
 
 def test_every_drawing_renders() -> None:
@@ -47,7 +47,7 @@ def test_every_drawing_renders() -> None:
 
 
 @pytest.mark.parametrize("color", ["red", "black", "white"])
-def test_own_drawings_render_in_color(color: str) -> None:
+def test_drawn_sprites_render_in_color(color: str) -> None:
     drawn = tomllib.loads(PACKAGE.joinpath("sprites", "drawn.toml").read_text("utf-8"))["drawings"]
     for name in drawn:
         assert render(name, (24, 24), (color,)).getbbox(), name
@@ -74,8 +74,8 @@ def test_recolor_changes_the_main_color_and_not_outlines() -> None:
 
 def test_colors_round_trip_through_oklch() -> None:
     for color in NAMED.values():
-        there = from_lch(to_lch(from_hex(to_hex(color))))
-        assert max(abs(a - b) for a, b in zip(color, there, strict=True)) <= 2
+        converted = from_lch(to_lch(from_hex(to_hex(color))))
+        assert max(abs(a - b) for a, b in zip(color, converted, strict=True)) <= 2
 
 
 @pytest.mark.parametrize(
