@@ -115,7 +115,7 @@ def probabilities(
     interpolated = {
         word: (1 - GENERAL_SHARE) * counts[word] / total
         + GENERAL_SHARE * general.get(word, GENERAL_DEFAULT) / general_total
-        for word in counts.keys() | general.keys()
+        for word in sorted(counts.keys() | general.keys())  # merging adds floats in this order
         if skeleton_of_word(word) and (word not in unwanted or counts[word] >= MIN_OCCURRENCES)
     }
     damped = {
