@@ -105,7 +105,7 @@ def test_color_histogram_sums_to_one() -> None:
     ) == pytest.approx(1, abs=1e-5)
 
 
-def test_intersection_over_union() -> None:
+def test_intersection_over_union_of_boxes() -> None:
     box, other = Box(0, 0, 0.5, 0.5), Box(0.25, 0, 0.75, 0.5)
     assert box.area == 0.25
     assert box.intersection(other) == pytest.approx(0.125)

@@ -19,7 +19,7 @@ class DescriberOnly:
 
 
 @pytest.fixture(autouse=True)
-def _registered_describer(monkeypatch: pytest.MonkeyPatch) -> None:
+def _register_describer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry.BUILT_IN, "only-describes", DescriberOnly)
 
 
@@ -66,7 +66,7 @@ def test_default_backend_of_a_role_can_fill_it(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["bogus", "", None, 3])
-def test_message_of_an_unknown_role_lists_the_known_ones(role: Any) -> None:
+def test_message_about_an_unknown_role_lists_the_known_ones(role: Any) -> None:
     with pytest.raises(InputError, match="not a role: use one of describer, writer, painter"):
         backends.find(role, "auto", DescriberOnly())
 
@@ -78,7 +78,7 @@ def test_names_are_sorted_and_roles_are_those_of_the_class() -> None:
 
 
 @pytest.mark.parametrize("name", ["unknown", "", "Embedded"])
-def test_message_of_an_unknown_name_lists_the_known_ones(name: str) -> None:
+def test_message_about_an_unknown_name_lists_the_known_ones(name: str) -> None:
     with pytest.raises(InputError, match="use one of embedded, only-describes, openai, rules"):
         backends.find("describer", name)
 

@@ -40,7 +40,7 @@ def test_overhead_of_bare_and_file_framing() -> None:
     assert len(pack("ct n grss", framing="file")) == payload + 4
 
 
-def test_crc_check_values() -> None:
+def test_checks_have_the_published_check_values() -> None:
     assert checksums.crc8(b"123456789") == 0xDF
     assert checksums.compute(2, b"123456789").hex() == "29b1"
     assert checksums.compute(3, b"123456789").hex() == "cbf43926"

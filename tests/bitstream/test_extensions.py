@@ -37,7 +37,7 @@ def valid_cases() -> list[Case]:
     return [(name, value, data or str(value).encode()) for name, value, data in cases]
 
 
-@pytest.mark.parametrize(("name", "value", "data"), valid_cases())
+@pytest.mark.parametrize(("name", "value", "data"), valid_cases(), ids=lambda v: repr(v)[:20])
 def test_extension_can_be_given_by_name_or_by_type(name: str, value: Value, data: bytes) -> None:
     type_id = TYPES[name]
     assert extension(name, value) == (type_id, data)
@@ -64,7 +64,7 @@ INVALID_BYTES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("type_id", "value"), INVALID_BYTES)
+@pytest.mark.parametrize(("type_id", "value"), INVALID_BYTES, ids=lambda value: repr(value)[:20])
 def test_invalid_extension_bytes_are_rejected_by_pack_and_unpack(
     type_id: int, value: bytes
 ) -> None:

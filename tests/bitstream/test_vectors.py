@@ -79,9 +79,9 @@ def test_verdict_rule_and_offset_match_the_vector(vector: dict[str, Any]) -> Non
         limits=Limits(**vector.get("limits", {})),
     )
     assert report.verdict == vector["verdict"]
-    found = [(finding.rule, finding.offset) for finding in report.findings]
+    violations = [(finding.rule, finding.offset) for finding in report.findings]
     breaks = vector["kind"] == "breaks"
-    assert found == ([(vector["rule"], vector["offset"])] if breaks else [])
+    assert violations == ([(vector["rule"], vector["offset"])] if breaks else [])
 
 
 @by_name([vector for vector in VECTORS if vector["verdict"] == "valid"])

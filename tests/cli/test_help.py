@@ -21,7 +21,7 @@ from semcodec.cli.parser import Parser
 from tests import images
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run
-from tests.conformance.conftest import _decoded_file, decoded_file  # noqa: F401  # fixtures
+from tests.conformance.conftest import _set_decoded_file, decoded_file  # noqa: F401  # fixtures
 
 DECODER = Path(__file__).parents[1] / "conformance" / "decoder.py"
 PARSERS = [pytest.param(parser, id=parser.prog) for parser in COMMANDS.values()]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.conformance.conftest import _decoded_file, decoded_file  # noqa: F401  # fixtures
+from tests.conformance.conftest import _set_decoded_file, decoded_file  # noqa: F401  # fixtures
 
 DECODER = str(Path(__file__).parents[1] / "conformance" / "decoder.py")
 FEW = ("--filter", "SC-LEB-2-*")

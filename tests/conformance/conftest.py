@@ -24,5 +24,5 @@ def decoded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _decoded_file(monkeypatch: pytest.MonkeyPatch, decoded_file: Path) -> None:
+def _set_decoded_file(monkeypatch: pytest.MonkeyPatch, decoded_file: Path) -> None:
     monkeypatch.setenv("DECODED", str(decoded_file))

@@ -49,7 +49,7 @@ def stages(path: Path) -> dict[str, dict[str, Any]]:
     return {stage["name"]: stage for stage in json.loads(path.read_text())["stages"]}
 
 
-def processed_requests(server: SubprocessServer) -> int:
+def count_requests(server: SubprocessServer) -> int:
     """Return the number of requests that the server has processed."""
     return server.log_text.count("prompt eval time")
 
@@ -101,14 +101,14 @@ def test_text_is_json_only_with_a_schema(
         cassette = tmp_path / f"{structured}.sqlite"
         options = ("--backend", "openai", "--base-url", server.url, "--record", cassette)
         assert run("encode", photo, "-o", tmp_path / "photo.semc", *options)[0] == 0
-        texts.append(recorded_text(cassette, "select"))
+        texts.append(read_recorded_text(cassette, "select"))
         config.write_text(config.read_text().partition("structured")[0])
     assert texts[0].startswith("{")
     assert '"words"' in texts[0]
     assert not texts[1].lstrip().startswith("{")
 
 
-def recorded_text(cassette: Path, stage: str) -> str:
+def read_recorded_text(cassette: Path, stage: str) -> str:
     """Return the first text of a stage in a recording."""
     file = sqlite3.connect(cassette)
     query = "SELECT response FROM responses WHERE stage = ? ORDER BY rowid"
@@ -188,11 +188,11 @@ def test_cached_run_has_the_same_result_without_requests(
         ("--cache", tmp_path / "cassette"),
         ("--cache", tmp_path / "cassette"),
     ):
-        file, before = tmp_path / f"{len(files)}.semc", processed_requests(server)
+        file, before = tmp_path / f"{len(files)}.semc", count_requests(server)
         options = ("--backend", "openai", "--base-url", server.url, *cache_options)
         assert run("encode", photo, "-o", file, *options)[0] == 0
         files.append(file.read_bytes())
-        requests.append(processed_requests(server) - before)
+        requests.append(count_requests(server) - before)
     assert len(set(files)) == 1
     assert requests[0] == requests[1] == requests[2] >= 2
     assert requests[3] == 0
@@ -201,12 +201,12 @@ def test_cached_run_has_the_same_result_without_requests(
 def test_dry_run_sends_nothing(
     run: Run, server: SubprocessServer, photo: Path, tmp_path: Path
 ) -> None:
-    before, file = processed_requests(server), tmp_path / "photo.semc"
+    before, file = count_requests(server), tmp_path / "photo.semc"
     options = ("--backend", "openai", "--base-url", server.url, "--dry-run")
     code, out, _ = run("encode", photo, "-o", file, *options)
     assert code == 0
     assert server.url in out
-    assert (processed_requests(server), file.exists()) == (before, False)
+    assert (count_requests(server), file.exists()) == (before, False)
 
 
 def test_message_about_a_server_without_images_names_other_painters(

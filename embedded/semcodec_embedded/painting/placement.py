@@ -15,7 +15,7 @@ of equal size keep the order of the words (``sorted`` is stable), costs that are
 leftmost shift (``min`` takes the first), and the generator is called in a fixed order. Without that
 the same record would give different pictures; even an extra call of the generator would move
 everything after it. ``test_placement_is_deterministic``, ``test_sprites_overlap_little``,
-``test_large_objects_find_their_place_first`` and ``test_number_of_sprites`` in
+``test_large_objects_are_placed_first`` and ``test_number_of_sprites_follows_from_the_words`` in
 ``tests/painting/test_placement.py`` and ``test_same_arguments_paint_the_same_pixels`` check it.
 """
 

@@ -28,7 +28,7 @@ class ReceivedRequest:
 
 
 class Connection:
-    """A connection whose request has been read, on which the response is sent."""
+    """The connection of a request that has been read, for sending the response."""
 
     def __init__(self, connection: socket.socket, closing: threading.Event) -> None:
         self._connection, self._closing = connection, closing

@@ -327,10 +327,10 @@ def test_timeout_inside_a_running_event_loop_closes_the_connection() -> None:
 
 
 def test_threads_that_share_a_client_wait_for_their_own_responses_only() -> None:
-    def choose(seen: Any) -> Any:
+    def choose(request: Any) -> Any:
         return (
             never_respond
-            if b"LATE" in seen.body
+            if b"LATE" in request.body
             else respond(200, fake_responses.chat_body("m", "A boat."))
         )
 

@@ -125,8 +125,8 @@ def test_a_fault_has_the_outcome_in_the_table(
     )
     assert waits == list(fault.retry_waits(kind))
     expected = {"trace.json", "run.sqlite"} | ({COMMANDS[kind][3]} if fault.code == 0 else set())
-    found = {path.name for path in Path().iterdir()} - {"config.toml"}
-    assert found == expected | set(INPUT_FILES)
+    created_files = {path.name for path in Path().iterdir()} - {"config.toml"}
+    assert created_files == expected | set(INPUT_FILES)
     assert not [*places_with_the_key(run, caplog.text)]
     assert all(received.headers["authorization"] == f"Bearer {KEY}" for received in run.received)
     trace = json.loads(Path("trace.json").read_text("utf-8"))
@@ -208,7 +208,7 @@ def test_command_needs_a_model_if_the_server_does_not_have_exactly_one(
 
 
 @pytest.mark.parametrize("name", ["never responds", "resets the connection"])
-def test_message_of_a_local_server_does_not_mention_bills(
+def test_message_about_a_local_server_does_not_mention_bills(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ("127.0.0.1",))

@@ -91,7 +91,7 @@ INVALID: list[tuple[str, str, Any]] = [
 ]
 
 
-def changed_request(route: str, place: str, value: Any) -> bytes:
+def request_with(route: str, place: str, value: Any) -> bytes:
     body = copy.deepcopy(VALID[route])
     *steps, last = place.split("/")
     inner: Any = body
@@ -102,14 +102,14 @@ def changed_request(route: str, place: str, value: Any) -> bytes:
 
 
 def test_description_accepts_null_where_it_is_allowed() -> None:
-    body = changed_request("images/generations", "quality", None)
+    body = request_with("images/generations", "quality", None)
     assert (
         official_description().request_violations(
             "POST", "/images/generations", "application/json", body
         )
         == []
     )
-    body = changed_request("images/generations", "prompt", None)
+    body = request_with("images/generations", "prompt", None)
     assert official_description().request_violations(
         "POST", "/images/generations", "application/json", body
     )
@@ -126,7 +126,7 @@ def test_description_accepts_a_valid_request(route: str) -> None:
 
 @pytest.mark.parametrize(("route", "place", "value"), INVALID)
 def test_description_rejects_an_invalid_value(route: str, place: str, value: Any) -> None:
-    body = changed_request(route, place, value)
+    body = request_with(route, place, value)
     assert official_description().request_violations("POST", f"/{route}", "application/json", body)
 
 
@@ -177,8 +177,8 @@ PROMPT = ('name="prompt"', "paint it red")
     ],
 )
 def test_description_parses_forms(parts: tuple[tuple[str, str], ...], is_valid: bool) -> None:
-    found = official_description().request_violations("POST", "/images/edits", *form(*parts))
-    assert (found == []) is is_valid
+    violations = official_description().request_violations("POST", "/images/edits", *form(*parts))
+    assert (violations == []) is is_valid
 
 
 @pytest.mark.parametrize("field", ["choices", "id", "model"])
@@ -266,7 +266,7 @@ def test_seed_is_the_only_extra_field_for_other_servers(name: str) -> None:
     assert list(map(int, seeds)) == [7, 8]
 
 
-def sent_fields(**settings: Any) -> dict[str, list[set[str]]]:
+def collect_sent_fields(**settings: Any) -> dict[str, list[set[str]]]:
     """Return the names of the fields of each request of a run, by route."""
     checking = CheckingServer(allowed=("unknown field /seed",))
     backend = checking.backend(**settings)
@@ -278,7 +278,7 @@ def sent_fields(**settings: Any) -> dict[str, list[set[str]]]:
 def test_requests_page_names_the_sent_fields() -> None:
     text = PAGE.read_text("utf-8")
     runs = [
-        (name, sent_fields(**server, **way))
+        (name, collect_sent_fields(**server, **way))
         for way in SETTINGS.values()
         for name, server in SERVERS.items()
     ]

@@ -159,7 +159,7 @@ def test_excluded_server_is_reached_without_the_proxy(
 ) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
     reply = respond(200, fake_responses.chat_body("m", "A boat."))
-    with FakeServer(lambda seen: reply) as server, FakeServer(lambda seen: reply) as proxy:
+    with FakeServer(lambda _: reply) as server, FakeServer(lambda _: reply) as proxy:
         port = server.url.removesuffix("/v1").rpartition(":")[2]
         monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
         assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."

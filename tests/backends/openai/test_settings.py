@@ -64,7 +64,9 @@ def test_default_server_is_openai() -> None:
         ("http://192.168.0.5:8000/v1", False, False),
     ],
 )
-def test_is_openai_and_is_local(url: str, is_openai: bool, is_local: bool) -> None:
+def test_base_url_is_classified_as_openai_or_local(
+    url: str, is_openai: bool, is_local: bool
+) -> None:
     settings = Settings(base_url=url)
     assert (settings.is_openai, settings.is_local) == (is_openai, is_local)
 
@@ -334,7 +336,9 @@ def test_config_file_without_a_key_may_be_readable(configure: Configure) -> None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has another folder for it")
-def test_path_of_the_config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_config_file_path_follows_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv(CONFIG_ENV, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert config_path() == tmp_path / "semcodec" / "config.toml"

@@ -34,7 +34,7 @@ class WatchingServer:
     ) -> None:
         self._head, self._drip, self.reads = head, drip, reads
         self._socket = socket.socket()
-        if not reads:
+        if not reads:  # a small buffer, so that a large request cannot be sent at once
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self._socket.bind(("127.0.0.1", 0))
         self._socket.listen(64)

@@ -71,7 +71,7 @@ def replace_control_characters(text: str) -> str:
     return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
 
 
-def quoted_data(task: str) -> Any:
+def extract_quoted_data(task: str) -> Any:
     """Return the data in the only quotation of a task, and check that none of it is outside."""
     assert (task.count("<data>"), task.count("</data>")) == (1, 1)
     assert "PWNED" not in QUOTATION.sub("", task)
@@ -118,9 +118,9 @@ def test_description_is_quoted_in_select(attack: str) -> None:
     backend_, chat = fake_backend("PWNED")
     backend_.select("A boat on a lake. " + ATTACKS[attack], 4)
     for request in chat.requests:
-        assert quoted_data(request.task) == "A boat on a lake. " + replace_control_characters(
-            ATTACKS[attack]
-        )
+        assert extract_quoted_data(
+            request.task
+        ) == "A boat on a lake. " + replace_control_characters(ATTACKS[attack])
 
 
 @each_attack
@@ -130,7 +130,7 @@ def test_words_are_quoted_in_compress_and_expand(attack: str) -> None:
     backend_.expand(words)
     with contextlib.suppress(InputError):  # a word without a consonant
         backend_.compress(words)
-    assert {quoted_data(request.task) for request in chat.requests} == {
+    assert {extract_quoted_data(request.task) for request in chat.requests} == {
         replace_control_characters(" ".join(words))
     }
 
@@ -141,7 +141,7 @@ def test_descriptions_are_quoted_in_compare(attack: str, is_reversed: bool) -> N
     backend_, chat = fake_backend("none")
     pair = [ATTACKS[attack], "a boat"][:: -1 if is_reversed else 1]
     backend_.compare(*pair)
-    sides = json.loads(quoted_data(chat.requests[0].task))
+    sides = json.loads(extract_quoted_data(chat.requests[0].task))
     assert list(sides) == ["now", "wanted"]
     assert list(map(replace_control_characters, sides.values())) == list(
         map(replace_control_characters, pair)
@@ -155,7 +155,9 @@ def test_prompts_and_edits_are_quoted_for_the_painter(attack: str) -> None:
     backend(server).edit(PICTURE, ATTACKS[attack], 0)
     assert len(server.requests) == 2
     for request in server.requests:
-        assert quoted_data(request.body["prompt"]) == replace_control_characters(ATTACKS[attack])
+        assert extract_quoted_data(request.body["prompt"]) == replace_control_characters(
+            ATTACKS[attack]
+        )
 
 
 @each_attack
@@ -171,7 +173,7 @@ def test_text_of_a_record_is_always_quoted(attack: str) -> None:
     assert [request.stage for request in server.requests] == ["expand", "expand", "paint"]
     for request in server.requests:
         (*tasks,) = (string for string in strings(request.body) if "<data>" in string)
-        assert [quoted_data(task) for task in tasks] == [text]
+        assert [extract_quoted_data(task) for task in tasks] == [text]
 
 
 @each_attack

@@ -29,7 +29,7 @@ from tests.backends.recording.factories import (
 MAX_PRICE = FlatPrices().price("m", max_usage(make_request()))
 
 
-def test_no_limit_reserves_nothing() -> None:
+def test_budget_without_a_limit_reserves_nothing() -> None:
     budget = Budget(FlatPrices())
     assert (
         budget.reserve(make_request(model="unknown"))
@@ -184,7 +184,15 @@ def test_image_tokens_are_counted_by_patches() -> None:
         (make_request(model="openai/gpt-4o-mini", image_sizes=((32, 32),)), 25),
         (make_request(model="gpt-4o", image_sizes=((64, 32),)), 5),
     ],
-    ids=range(7),
+    ids=[
+        "edit",
+        "edit of two images",
+        "edit by an expensive model",
+        "expensive model",
+        "expensive model with a date",
+        "expensive model with a vendor",
+        "other model",
+    ],
 )
 def test_tokens_per_patch_of_edits_and_expensive_models(
     model_request: ModelRequest, tokens: int

@@ -65,7 +65,7 @@ def test_modes_are_those_of_the_type() -> None:
         ModelResponse("x" * 100_000),
         ModelResponse("é 犬 \0 \n \" ' --", b"\0\xff", "m", True, "no, I can't"),
     ],
-    ids=range(4),
+    ids=["all fields", "empty", "long text", "special characters"],
 )
 def test_response_is_returned_unchanged(path: Path, mode: Mode, response: ModelResponse) -> None:
     Cassette(path, "record").put(make_request(), A, 0, response)
@@ -195,7 +195,7 @@ def test_occurrences_are_stored_separately(path: Path) -> None:
         make_request(image_png=b"png"),
         make_request(extra={"seed": 1}),
     ],
-    ids=range(4),
+    ids=["text", "model", "image", "extra field"],
 )
 def test_another_request_has_no_response(recording: Path, other: Any) -> None:
     assert Cassette(recording, "replay").get(other, A, 0) is None

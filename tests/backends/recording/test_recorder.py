@@ -238,7 +238,7 @@ def test_note_names_the_response_model_only_if_it_differs(name: str) -> None:
     assert not {"response_model", "input_tokens", "output_tokens"} & set(note)
 
 
-def test_note_of_an_unknown_price() -> None:
+def test_cost_in_a_note_is_none_if_the_price_is_unknown() -> None:
     recorder = Recorder(lambda request: make_response(), URL, Budget(FlatPrices()))
     assert notes_of(recorder, make_request(model="unknown"))[0]["dollars"] is None
 
