@@ -1,4 +1,4 @@
-"""What models look like to the codec, and how a backend is found."""
+"""Backends: the protocols that models implement, and their registry."""
 
 from __future__ import annotations
 

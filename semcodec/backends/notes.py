@@ -1,10 +1,10 @@
-"""Collect notes about the requests to models, in the run that makes them.
+"""Collect notes about the requests to models, separately for each run.
 
-Threads may share a backend, so it must not keep a list of what it did: the first run to read such a
-list would get the notes of the others. Instead a run (``encode``, ``decode``) opens a list in its
-own context, and every note made in this context goes there. A backend that works in threads of its
-own runs them in a copy of the context (``contextvars.copy_context``), otherwise their notes are
-lost. A run inside another run collects its own notes, which the outer one does not get. Tested by
+Threads may share a backend, so a backend must not keep such a list itself: the first run to read it
+would get the notes of the others. Instead each run (``encode``, ``decode``) opens a list in its own
+context, and every note made in that context is added to it. A backend that starts threads must run
+them in a copy of the context (``contextvars.copy_context``); otherwise their notes are lost. A run
+inside another run collects its own notes, and the outer run does not get them. Tested by
 tests/backends/test_shared_backend.py.
 """
 
@@ -24,18 +24,18 @@ _collected: Final[ContextVar[Notes | None]] = ContextVar("semcodec_notes", defau
 
 
 def add_note(kind: str, value: Any) -> None:
-    """Add a note to the trace of the current run; outside of a run, do nothing.
+    """Add a note to the trace of the current run; do nothing outside of a run.
 
     Args:
-        kind: the list among the stage's notes that gets the value: ``"calls"``, ``"repairs"``, or a
-            name that the backend chooses.
-        value: any JSON value; others are dropped.
+        kind: the name of the list in the trace of the stage: ``"calls"``, ``"repairs"``, or any
+            other name that the backend chooses.
+        value: any JSON value; a value that JSON cannot represent is dropped.
 
     Raises:
         InputError: ``kind`` is not a string.
     """
     if not isinstance(kind, str):
-        raise InputError(f"The kind of a note is of type {type(kind).__name__}: use a string.")
+        raise InputError(f"The kind of a note must be a string, not {type(kind).__name__}.")
     notes = _collected.get()
     if notes is not None:
         notes.append((kind, value))
@@ -56,6 +56,6 @@ def group_by_kind(notes: Notes) -> dict[str, list[Any]]:
     """Return copies of the values of ``notes``, as JSON values, by kind."""
     groups: dict[str, list[Any]] = {}
     for kind, value in notes:
-        with suppress(Exception):  # third-party code may note anything, also what is not JSON
+        with suppress(Exception):  # a third-party backend may add values that are not JSON
             groups.setdefault(kind, []).append(json.loads(json.dumps(value, allow_nan=False)))
     return {kind: values for kind, values in groups.items() if values}

@@ -1,12 +1,12 @@
-"""The protocols of backends: what a model must offer to fill a role of the pipeline.
+"""The protocols of backends: the methods that a model needs for each role in the pipeline.
 
 A backend is any object with the methods of one or more of these protocols; it needs no base class
-and no registration. Images are upright RGB ``PIL.Image.Image`` values (this module does not load
-Pillow). A backend may have an attribute ``name``, the string that stands for it in traces and
-messages, and a method ``model_name(role)``, which returns the name of the model that fills a role.
+and no registration. Images are upright RGB ``PIL.Image.Image`` objects (this module does not import
+Pillow). A backend may have an attribute ``name``, which identifies it in traces and messages, and a
+method ``model_name(role)``, which returns the name of the model that fills a role.
 
 An exception that is not a ``SemcodecError`` becomes a ``BackendError`` with the name of the
-backend. What a method returns is validated; a wrong type or a wrong number of words is an
+backend. Results are validated: a wrong type or a wrong number of words raises an
 ``InvalidResponseError``.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from semcodec.words import Selection, SelectionRequest
 
-#: The method by which a backend shows that it can fill a role.
+#: The roles, each with the method that a backend must have to fill it.
 ROLES: Final = {
     "describer": "describe",
     "writer": "select",
@@ -46,25 +46,25 @@ class Writer(Protocol):
     def select(self, description: str, k: int) -> list[str]:
         """Return the at most ``k`` most important words of ``description``, in reading order.
 
-        Words after the first ``k`` are not used. The limits on bits and bytes are kept by calling
-        again with a smaller ``k``; a backend that can do better has ``select_words`` too (see
-        ``WordSelector``).
+        Words after the first ``k`` are not used. If the words exceed a limit on
+        bits or bytes, ``encode`` calls again with a smaller ``k``; a backend that can respect the
+        limits itself implements ``select_words`` too (see ``WordSelector``).
         """
         ...
 
     def compress(self, words: Sequence[str]) -> list[str]:
-        """Return one skeleton for each word, of letters of ``ntsrhldcmfgpbkv``.
+        """Return one skeleton for each word, made of the letters ``ntsrhldcmfgpbkv``.
 
-        Called for coding ``"nibble"`` only, and only where the model makes the skeletons.
+        Called only for coding ``"nibble"``, and only if the model makes the skeletons.
         """
         ...
 
     def decompress(self, skeletons: Sequence[str]) -> list[str]:
-        """Return one word for each skeleton, whose consonants contain those of the skeleton."""
+        """Return one word for each skeleton; the consonants of the word contain the skeleton's."""
         ...
 
     def expand(self, words: Sequence[str]) -> str:
-        """Return the prompt that asks a painter for a picture of ``words``."""
+        """Return the painter's prompt for a picture of ``words``."""
         ...
 
     def compare(self, a: str, b: str) -> str:
@@ -76,11 +76,11 @@ class Writer(Protocol):
 
 
 class WordSelector(Protocol):
-    """Selects words under all limits at once: an optional hook of a ``Writer``.
+    """Selects words within all limits at once: an optional hook of a ``Writer``.
 
-    ``encode`` calls ``select_words`` in place of ``select`` where a writer has it. The request has
-    the description, the limits and the channel, which knows what words cost in the coding in use
-    and what a decoder will restore. A model that ranks words needs two lines::
+    ``encode`` calls ``select_words`` instead of ``select`` if the writer has it. The request has
+    the description, the limits and the channel, which computes the cost of words in the current
+    coding and the words that a decoder will restore. A model that ranks words needs two lines::
 
         def select_words(self, request):
             ranked = self.rank(request.description, request.max_words)
@@ -90,8 +90,8 @@ class WordSelector(Protocol):
     def select_words(self, request: SelectionRequest) -> Selection:
         """Return words of ``request.description`` for which ``request.fits`` holds.
 
-        They are in reading order. ``encode`` checks the limits of the finished record again, and
-        calls with a smaller ``max_words`` if it is too long.
+        They are in reading order. ``encode`` checks the limits again on the finished record, and
+        calls again with a smaller ``max_words`` if the record is too long.
         """
         ...
 
@@ -100,7 +100,7 @@ class Painter(Protocol):
     """Paints images."""
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
-        """Return an image of ``prompt``; the same seed gives the same image.
+        """Return an image for ``prompt``; the same seed gives the same image.
 
         Args:
             prompt: English text.
@@ -111,16 +111,16 @@ class Painter(Protocol):
 
 
 class Editor(Protocol):
-    """Changes one thing in an image, as reflection asks of a painter."""
+    """Changes one thing in an image: the method that reflection needs of a painter."""
 
     def edit(self, image: Image, change: str, seed: int) -> Image:
-        """Return ``image`` with ``change`` made to it, and everything else as it was."""
+        """Return ``image`` with ``change`` applied and everything else unchanged."""
         ...
 
 
 class Upscaler(Protocol):
-    """Enlarges images, where a painter cannot paint the size."""
+    """Enlarges images to sizes that a painter cannot paint."""
 
     def upscale(self, image: Image, size: tuple[int, int]) -> Image:
-        """Return ``image`` at ``size``, width and height in pixels."""
+        """Return ``image`` scaled to ``size``, width and height in pixels."""
         ...

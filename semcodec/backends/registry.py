@@ -2,8 +2,8 @@
 
 A package offers a backend by an entry point of the group ``semcodec.backends``: a callable without
 arguments that returns the backend. It is imported when the backend is first used, and called for
-each run, because settings, environment and budget are those of one run. A package caches by itself
-what is slow and has no settings, such as weights.
+each run, because settings, environment and budget may differ between runs. A package should cache
+whatever is slow to create and independent of settings, such as weights.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ AUTO: Final = "auto"
 OFFLINE_BACKEND: Final = "embedded"
 OPENAI: Final = "openai"
 MAX_SHOWN_NAME: Final = 40  #: characters of an unknown name in a message
-#: The backend of each role if none is given; no backend can upscale yet.
+#: The default backend of each role; no backend can upscale yet.
 DEFAULTS: Final = {
     "describer": OFFLINE_BACKEND,
     "writer": RuleBasedWriter.name,
@@ -51,7 +51,7 @@ def names() -> list[str]:
 def roles(name: str) -> list[str]:
     """Return the roles that the backend ``name`` can fill.
 
-    The backend ``openai`` is not created for it, so its settings may still be incomplete.
+    The backend ``openai`` is not instantiated for this, so its settings may be incomplete.
 
     Raises:
         InputError: there is no such backend.
@@ -62,20 +62,20 @@ def roles(name: str) -> list[str]:
 
 
 def find(role: str, default: object, override: object = None) -> Any:
-    """Return the backend of one role, as ``find_all`` does."""
+    """Return the backend for one role; the arguments are those of ``find_all``."""
     return _find(role, default, override, {})
 
 
 def find_all(default: object, **overrides: object) -> tuple[Any, ...]:
     """Return the backends of one run: one for each role, in the order of the arguments.
 
-    A backend is given by name or as an object. If a name fills several roles of the run, one object
-    fills them, so that they share settings, connections and budget. The next run gets a new one.
+    A backend is given by name or as an object. If one name is used for several roles, they share
+    one object, and so its settings, connections and budget. The next run gets a new object.
 
     Args:
-        default: the backend for all roles. A role that it cannot fill gets that of ``DEFAULTS``.
-        overrides: by role, a key of ``ROLES``: the backend for this role alone, which must be able
-            to fill it; None or ``"auto"`` leaves it to ``default``.
+        default: the backend for all roles; for a role that it cannot fill, ``DEFAULTS`` is used.
+        overrides: by role (a key of ``ROLES``), the backend for this role alone, which must be able
+            to fill it; None or ``"auto"`` means ``default``.
 
     Raises:
         InputError: there is no such backend, or it cannot fill its role.
@@ -95,7 +95,9 @@ def _find(role: str, default: object, override: object, instances: dict[str, Any
         if hasattr(backend, ROLES[role]):
             return backend
     if role not in DEFAULTS:
-        raise InputError(f"There is no default {role}: name a backend that can {ROLES[role]}.")
+        raise InputError(
+            f"No default backend can be the {role}: name one that has the method {ROLES[role]}."
+        )
     return _require_role(DEFAULTS[role], role, instances)
 
 
@@ -104,7 +106,7 @@ def _is_auto(backend: object) -> bool:
 
 
 def _require_role(backend: object, role: str, instances: dict[str, Any]) -> Any:
-    """Return the backend, which must be able to fill ``role``."""
+    """Return the backend; raise ``InputError`` if it cannot fill ``role``."""
     instance = _get_instance(backend, instances)
     if not hasattr(instance, ROLES[role]):
         name = backend if isinstance(backend, str) else type(backend).__name__
@@ -116,14 +118,14 @@ def _require_role(backend: object, role: str, instances: dict[str, Any]) -> Any:
 
 
 def _get_instance(backend: object, instances: dict[str, Any]) -> Any:
-    """Return a backend given by name or as an object; ``instances`` has those of this run."""
+    """Return a backend given by name or as an object; ``instances`` caches those of the run."""
     if isinstance(backend, str):
         if backend not in instances:
             instances[backend] = _load(backend)
         return instances[backend]
     if not isinstance(backend, type) and any(hasattr(backend, name) for name in ROLES.values()):
         return backend
-    raise InputError("A backend is neither a name nor an object with a role: use one of these.")
+    raise InputError("A backend must be a name, or an object with the method of at least one role.")
 
 
 def _load(name: str) -> Any:
@@ -135,14 +137,14 @@ def _load(name: str) -> Any:
         raise BackendError(message, backend=name, stage="load")
     if entry_point is None:
         shown = repr(name[:MAX_SHOWN_NAME])
-        raise InputError(f"There is no backend {shown}: use one of {', '.join(names())}.")
+        raise InputError(f"Unknown backend {shown}: use one of {', '.join(names())}.")
     try:
         with block_fork():  # a child forked during an import would wait for it forever
             create = entry_point.load()
         return create()
     except SemcodecError:
         raise
-    except Exception as error:  # third-party code: whatever it raises is its failure
+    except Exception as error:  # third-party code may raise anything
         message = f"The backend {name} cannot be loaded: reinstall it ({error})."
         raise BackendError(message, backend=name, stage="load") from error
 

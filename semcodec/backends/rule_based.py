@@ -1,4 +1,4 @@
-"""The rule-based writer: no model, the library's own rules, the same words on every machine."""
+"""The rule-based writer: no model, only the library's rules; the same result on every machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from semcodec.words import Selection, SelectionRequest
 
 
 class RuleBasedWriter:
-    """Fills the writer's role with the rules and frozen tables of ``semcodec.words``."""
+    """A writer that uses the rules and the frozen tables of ``semcodec.words``."""
 
     name = "rules"
 
@@ -30,11 +30,11 @@ class RuleBasedWriter:
         return rules.decompress(list(skeletons))
 
     def expand(self, words: Sequence[str]) -> str:
-        """Return the words, separated by spaces: a rule has nothing to add to them."""
+        """Return the words, separated by spaces; the rules add nothing to them."""
         return " ".join(words)
 
     def compare(self, a: str, b: str) -> str:
-        """Return the first word that ``b`` has and ``a`` lacks, as a change; empty if none."""
+        """Return ``"add WORD"`` for the first word of ``b`` that ``a`` lacks; empty if none."""
         known = set(a.split())
         missing = [word for word in b.split() if word not in known]
         return f"add {missing[0]}" if missing else ""

@@ -1,4 +1,4 @@
-"""The plan that ``--dry-run`` prints: each request with its model, tokens and price."""
+"""Print the plan of ``--dry-run``: each request with its model, tokens and price."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Final
 
 from semcodec.backends.openai import DryRunClient, OpenAIBackend, credentials
 from semcodec.backends.recording import Budget, ModelRequest, Usage
-from semcodec.backends.recording.budget import expected_usage, format_dollars, max_usage
+from semcodec.backends.recording.budget import estimate_usage, format_dollars, max_usage
 from semcodec.cli.output import escape_control, format_table, print_paragraph, print_result
 from semcodec.cli.parser import DONE
 from semcodec.errors import BackendError
 from semcodec.pipeline import Trace
 
 UNKNOWN_PRICES: Final = (
-    "Some prices are unknown: install semcodec[openai], or write them into the config file."
+    "Some prices are unknown: install semcodec[openai], or add them to the config file."
 )
 NOTE: Final = (
     "Nothing was sent. The maximum includes reasoning tokens, but not the one retry of a stage "
-    "whose reply is not usable."
+    "with an unusable reply."
 )
 HEADINGS: Final = ("stage", "model", "tokens in", "tokens out", "expected", "maximum")
 
 
 def print_plan(server: OpenAIBackend, client: DryRunClient, trace: Trace) -> int:
-    """Print the requests that ``client`` collected in place of sending; return the exit code."""
+    """Print the requests that ``client`` collected instead of sending; return the exit code."""
     requests, limit = client.requests, server.settings.max_cost
-    expected = _total(server.budget, requests, expected_usage)
+    expected = _total(server.budget, requests, estimate_usage)
     maximum = _total(server.budget, requests, max_usage)
     print_result(f"server  {server.settings.base_url}\nkey     {_key_source(server)}\n")
     rows = [HEADINGS, *(_row(server.budget, request) for request in requests)]
@@ -53,11 +53,11 @@ def _key_source(server: OpenAIBackend) -> str:
 def _row(budget: Budget, request: ModelRequest) -> tuple[str, ...]:
     expected, maximum = (
         _format_price(budget.price(request, usage(request)))
-        for usage in (expected_usage, max_usage)
+        for usage in (estimate_usage, max_usage)
     )
     if request.route == "models":
         return ("list models", "", "", "", expected, maximum)
-    usage = expected_usage(request)
+    usage = estimate_usage(request)
     model = escape_control(request.model)
     return (
         request.stage,
@@ -72,7 +72,7 @@ def _row(budget: Budget, request: ModelRequest) -> tuple[str, ...]:
 def _total(
     budget: Budget, requests: list[ModelRequest], usage: Callable[[ModelRequest], Usage]
 ) -> Decimal | None:
-    """Return the sum of the prices, in dollars; None if one is unknown."""
+    """Return the sum of the prices in dollars, or None if a price is unknown."""
     prices = [budget.price(request, usage(request)) for request in requests]
     known = [price for price in prices if price is not None]
     return sum(known, Decimal(0)) if len(known) == len(prices) else None

@@ -55,7 +55,7 @@ def test_each_run_creates_its_own_instance(
 def test_upscaler_has_no_default() -> None:
     for backend in ("auto", "only-describes", "embedded"):
         with pytest.raises(
-            InputError, match="There is no default upscaler: name a backend that can upscale"
+            InputError, match="No default backend can be the upscaler"
         ):
             backends.find("upscaler", backend)
 
@@ -87,7 +87,7 @@ def test_backend_is_given_by_name_or_as_an_object() -> None:
     backend = DescriberOnly()
     assert backends.find("describer", backend) is backend
     for value in (3, None, DescriberOnly):
-        with pytest.raises(InputError, match="neither a name nor an object"):
+        with pytest.raises(InputError, match="must be a name, or an object"):
             backends.find("describer", value)
     with pytest.raises(InputError, match="'DescriberOnly' cannot be the painter"):
         backends.find("painter", "auto", backend)

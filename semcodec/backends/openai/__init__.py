@@ -1,4 +1,4 @@
-"""Models behind OpenAI's API: OpenAI itself, llama.cpp, vLLM, Ollama, LM Studio and others."""
+"""Models of servers with OpenAI's API: OpenAI, llama.cpp, vLLM, Ollama, LM Studio and others."""
 
 from __future__ import annotations
 

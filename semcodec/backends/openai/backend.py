@@ -1,4 +1,4 @@
-"""The backend ``openai``: describes, writes and paints with any server of OpenAI's API."""
+"""The backend ``openai``: describes, writes and paints with any server that has OpenAI's API."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from semcodec.backends.openai.client import Client
 
-MAX_PROMPT: Final = 5_000  #: characters; quoted, each may become six, and OpenAI takes 32,000
-MAX_SQUARE_ASPECT: Final = 1.05  #: up to which the prompt calls a picture square
+MAX_PROMPT: Final = 5_000  #: characters; quoting can make six of each, and OpenAI accepts 32,000
+MAX_SQUARE_ASPECT: Final = 1.05  #: longer to shorter side of a picture that counts as square
 LIST_MODELS_STAGE: Final = "choose a model"
-MAX_LISTED: Final = 8  #: models that a message names
+MAX_LISTED: Final = 8  #: models listed in a message
 MAX_PIXELS: Final = 4096 * 4096  #: of an image that a server returns
 IMAGE_FORMATS: Final = ("PNG", "JPEG", "WEBP")
 
@@ -33,7 +33,7 @@ Send = Callable[[ModelRequest], ModelResponse]
 
 
 class OpenAIBackend(PromptBackend):
-    """A server of OpenAI's API as describer, writer and painter. Threads may share it.
+    """A server with OpenAI's API as describer, writer and painter. Threads may share it.
 
     >>> local = OpenAIBackend(base_url="http://127.0.0.1:8080/v1", describer="qwen3-vl")
     >>> local.settings.is_local
@@ -42,7 +42,8 @@ class OpenAIBackend(PromptBackend):
     Args:
         cassette: stores and replays responses.
         send: sends requests in place of the client, such as a ``DryRunClient``.
-        settings: those of ``Settings``; the environment and the config file set the others.
+        settings: the fields of ``Settings``; the others come from the environment and the config
+            file.
 
     Raises:
         InputError: a setting is not valid.
@@ -71,17 +72,17 @@ class OpenAIBackend(PromptBackend):
         """Return the model that a record names for ``role``, or the name of the prompts.
 
         Raises:
-            BackendError: the server must be asked for its models, and does not have exactly one.
+            BackendError: the model is not set, and the server does not have exactly one.
         """
         if role == "prompts":
             return self._prompts.name
-        if role == "painter":  # a decoder may use any painter: not worth a request to the server
+        if role == "painter":  # a decoder may use any painter, so this is not worth a request
             default = DEFAULT_MODELS["painter"] if self.settings.is_openai else ""
             return self.settings.painter or default
         return self._models.model(role)
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
-        """Return an image of ``prompt``, at the size nearest to ``size`` that the model paints."""
+        """Return an image of ``prompt``, at a size near ``size`` that the model supports."""
         model = self._models.model("painter")
         painted_size = supported_size(model, size, self.settings.is_openai)
         task = self._prompts.task("paint", shape=describe_shape(size), data=prompt[:MAX_PROMPT])
@@ -99,9 +100,9 @@ class OpenAIBackend(PromptBackend):
 
 
 class ServerModels:
-    """The models of one server: which one fills a role, and requests to them.
+    """The models of one server: chooses the model for a role, and sends the requests.
 
-    Threads may share it. What it remembers is a property of the server, never of one run.
+    Threads may share it: it stores only properties of the server, never of a run.
     """
 
     def __init__(self, settings: Settings, recorder: Recorder, requests: RequestBuilder) -> None:
@@ -110,7 +111,7 @@ class ServerModels:
         self._only_model = ""
 
     def model(self, role: str) -> str:
-        """Return the model for ``role``: the one that is set, the default, or the only one.
+        """Return the model for ``role``: from the settings, OpenAI's default, or the only one.
 
         Raises:
             BackendError: no model is set, and the server does not have exactly one.
@@ -119,16 +120,17 @@ class ServerModels:
             return str(model)
         if self._settings.is_openai:
             return DEFAULT_MODELS[role]
-        # Threads that start together may each list the models, with the same result. A
-        # cached_property would hold a lock during the request in Python 3.11, and a forked child
-        # would inherit it locked.
+        # Threads that start at the same time may each list the models, with the same result. In
+        # Python 3.11, a cached_property would hold a lock during the request, and a child forked
+        # meanwhile would inherit the locked lock.
         self._only_model = self._only_model or self._find_only_model()
         return self._only_model
 
     def complete(self, chat: ChatRequest) -> ChatResponse:
-        """Return the answer of the describer or writer.
+        """Return the response of the describer or writer.
 
-        If the server rejects the JSON schema, neither this nor a later request has one.
+        If the server rejects the JSON schema, this request is repeated without it, and later
+        requests do not have one either.
         """
         use_schema = self._use_schema and chat.schema is not None
         try:
@@ -157,8 +159,8 @@ class ServerModels:
             image = open_image(response.image, IMAGE_FORMATS)
             is_too_large = image.width * image.height > MAX_PIXELS
             if not is_too_large:
-                return image.convert("RGBA").convert("RGB")  # a palette converted to RGB warns
-        except Exception as error:  # Pillow raises nearly anything for damaged files
+                return image.convert("RGBA").convert("RGB")  # directly, a palette warns
+        except Exception as error:  # Pillow may raise almost anything for a damaged file
             # Compared by name, because the offline parts must not import Pillow.
             is_too_large = type(error).__name__ == "DecompressionBombError"
         self._recorder.discard(request, response)
@@ -200,7 +202,7 @@ class ServerModels:
 
 
 def lazy_client(settings: Settings) -> Send:
-    """Return a function that sends requests; the first one imports and connects the client."""
+    """Return a function that sends requests; its first call imports and creates the client."""
 
     @cache
     def client() -> Client:

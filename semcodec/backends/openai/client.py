@@ -1,7 +1,7 @@
-"""Send requests with the openai package: one client, and one deadline for each response.
+"""Send requests with the openai package, with one deadline for each response.
 
-This module imports openai and httpx2, so it must not be imported before the first request
-(``backend.lazy_client``).
+This module imports openai and httpx2, which is slow, so it must not be imported before the first
+request (``backend.lazy_client``).
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ from semcodec.forks import block_fork
 
 CONNECT_TIMEOUT: Final = 10.0  #: seconds to establish a connection
 FIRST_RETRY_WAIT: Final = 1.0  #: seconds, doubled for each further retry
-MAX_CONTENT_TYPE: Final = 40  #: characters of a content type that are quoted
-MAX_REASON: Final = 160  #: characters of what is wrong with a response
-MAX_TEXT_BYTES: Final = 2**22  #: of a response that is a text
-MAX_IMAGE_BYTES: Final = 2**25  #: of a response with an image in base64
+MAX_CONTENT_TYPE: Final = 40  #: characters of a content type quoted in a message
+MAX_REASON: Final = 160  #: characters of the problem with a response, in a message
+MAX_TEXT_BYTES: Final = 2**22  #: size limit of a text response
+MAX_IMAGE_BYTES: Final = 2**25  #: size limit of a response with an image in base64
 
 
 class Client:
-    """Sends requests to one server, from any number of threads, and from forked processes too.
+    """Sends requests to one server. Threads and forked processes may share it.
 
     Its connections are closed when it is garbage collected, and when the interpreter exits.
 
     Args:
-        settings: of the server.
-        key: for the server.
-        transport: in place of the network, for tests.
-        sleep: waits a number of seconds before a retry.
+        settings: the settings for the server.
+        key: the API key for the server.
+        transport: a replacement for the network, for tests.
+        sleep: the function that waits before a retry; its argument is in seconds.
     """
 
     def __init__(
@@ -78,33 +78,33 @@ class Client:
         try:
             response = self._send_with_retries(request)
         except openai.OpenAIError as error:
-            # "from None": the exception holds the request, and that the key.
+            # "from None", because the exception contains the request and thus the key.
             raise self._errors.from_exception(request, error) from None
         except SemcodecError:
             raise
-        except Exception as error:  # of the package or the system; its message may hold anything
+        except Exception as error:  # its message is not shown, since it may contain the key
             raise self._errors.client_error(request, type(error).__name__) from None
         return self._parse(request, response)
 
     def _connect(self) -> None:
         """Create the client of the openai package for this process.
 
-        It looks up the platform once, by running ``uname``. A fork meanwhile would give the child
-        the pipe to that process, and this process would wait for the pipe as long as the child
-        lives; so the look-up is done here, inside of ``block_fork``.
+        The client runs ``uname`` once to find the platform. A child forked meanwhile would inherit
+        the pipe to ``uname``, and this process would wait for the pipe until the child exits.
+        So the headers are read here, inside ``block_fork`` (see ``__init__``, ``_method``).
         """
         self._process = os.getpid()
         self._openai = _openai_client(self._settings, self._key, self._transport)
-        _ = self._openai.default_headers  # contain the platform
+        _ = self._openai.default_headers  # computes the platform
         self._methods: dict[str, Callable[..., Any]] = {}
         self._finalizer = weakref.finalize(self, self._openai.close)
 
     def _method(self, route: str) -> Callable[..., Any]:
         """Return the method of the openai package for ``route``, imported the first time.
 
-        A forked child must neither use the connections of its parent, whose responses would mix,
-        nor the locks of the parent's threads, which nobody releases in the child. So it gets a
-        client of its own, and closes only its copies of the sockets. Tested by
+        A forked child must use neither the connections of its parent, because the responses would
+        get mixed up, nor the locks of the parent's threads, which are never released in the child.
+        So the child creates its own client, and closes only its copies of the sockets. Tested by
         ``test_a_forked_child_opens_its_own_connections``.
         """
         with block_fork(), self._lock:
@@ -119,15 +119,15 @@ class Client:
     def _send_with_retries(self, request: ModelRequest) -> httpx2.Response:
         """Return the response, after at most ``settings.retries`` retries (see ``errors``).
 
-        A server that asks to wait longer than a response may take is not waited for.
+        If the server requests a wait longer than ``max_retry_after``, the error is raised at once.
         """
         is_image = request.route in IMAGE_ROUTES
         for attempt in range(self._settings.retries):
             try:
                 return self._send_once(request)
             except openai.OpenAIError as error:
-                asked_wait = retry_after(error)
-                wait = FIRST_RETRY_WAIT * 2**attempt if asked_wait is None else asked_wait
+                requested_wait = retry_after(error)
+                wait = FIRST_RETRY_WAIT * 2**attempt if requested_wait is None else requested_wait
                 is_short = wait <= self._errors.max_retry_after(request)
                 if not is_retryable(error, is_image) or not is_short:
                     raise
@@ -135,7 +135,7 @@ class Client:
         return self._send_once(request)
 
     def _send_once(self, request: ModelRequest) -> httpx2.Response:
-        """Return the complete response; the deadline covers all of it, however slowly it arrives.
+        """Return the complete response, which must arrive before one deadline.
 
         Raises:
             BackendError: the deadline has passed; the connection is closed.
@@ -146,8 +146,8 @@ class Client:
         try:
             return _dispatch(method, request, seconds)
         except openai.APITimeoutError as error:
-            # A connection that timed out early may be retried. But a proxy that accepts it and then
-            # is silent takes all of the time, and a retry would take as much again.
+            # If only the connection timed out, early, a retry may succeed. But a proxy that accepts
+            # the connection and then stalls uses all the time, and a retry would use it again.
             is_early = seconds > CONNECT_TIMEOUT and time.monotonic() < deadline
             if is_early and isinstance(error.__cause__, httpx2.ConnectTimeout):
                 raise
@@ -167,12 +167,12 @@ class Client:
             body = self._key.redact_json(json.loads(response.content.decode("utf-8-sig")))
             return self._redact(parse_response(request.route, body))
         except RecursionError:
-            raise self._errors.malformed(request, "nested too deeply") from None
+            raise self._errors.malformed_response(request, "nested too deeply") from None
         except (ValueError, MalformedResponse) as error:
-            raise self._errors.malformed(request, str(error)[:MAX_REASON]) from None
+            raise self._errors.malformed_response(request, str(error)[:MAX_REASON]) from None
 
     def _redact(self, response: ModelResponse) -> ModelResponse:
-        """Return ``response`` without the key, which texts in parts may spell when joined."""
+        """Return ``response`` without the key, which joined parts of a text may contain."""
         if self._key.leaks_in(response.image):
             raise MalformedResponse("an image that contains the API key")
         text, refusal = self._key.redact(response.text), self._key.redact(response.refusal)
@@ -182,7 +182,7 @@ class Client:
 def _openai_client(
     settings: Settings, key: ApiKey, transport: httpx2.BaseTransport | None
 ) -> openai.OpenAI:
-    trust_env = not settings.is_local  # a proxy could not reach this machine
+    trust_env = not settings.is_local  # requests to this machine must not go through a proxy
     limits = openai.DEFAULT_CONNECTION_LIMITS
     try:
         http_client = openai.DefaultHttpx2Client(
@@ -198,11 +198,11 @@ def _openai_client(
             max_retries=0,
             default_headers={"Accept-Encoding": "identity"},
         )
-    except Exception as error:  # an invalid proxy, certificate or host; its message may hold a key
+    except Exception as error:  # an invalid proxy, certificate or host; may contain a secret
         kind = type(error).__name__
         message = f"No connection can be set up ({kind}): check base URL, proxy and certificates."
         raise BackendError(message, backend="openai", stage="load") from None
-    if not settings.is_openai:  # other servers need not know the account at OpenAI
+    if not settings.is_openai:  # not disclosed to other servers
         client.organization = client.project = None
     return client
 
@@ -236,7 +236,7 @@ def _dispatch(method: Callable[..., Any], request: ModelRequest, seconds: float)
 
 
 def _limit_size(response: httpx2.Response) -> None:
-    """Limit the size of a response, and reject a compressed one, which could expand to any size."""
+    """Limit the size of a response; reject a compressed one, which could expand to any size."""
     if response.headers.get("content-encoding", "identity") != "identity":
         raise httpx2.DecodingError("a compressed response", request=response.request)
     is_image = "/images/" in response.request.url.path
@@ -245,7 +245,7 @@ def _limit_size(response: httpx2.Response) -> None:
 
 
 class _LimitedStream(httpx2.SyncByteStream):
-    """The body of a response, up to a number of bytes."""
+    """The body of a response; raises ``DecodingError`` after ``max_bytes`` bytes."""
 
     def __init__(self, inner: Any, request: httpx2.Request, max_bytes: int) -> None:
         self._inner, self._request, self._max_bytes = inner, request, max_bytes

@@ -1,15 +1,15 @@
-"""API keys: where to find one, which server may receive it, and its redaction.
+"""API keys: find the key for a server, and redact it in everything that the server returns.
 
 A key comes from the environment, the keyring, or a config file that only its owner can read; never
-from an argument, which every process of the machine could list.
+from an argument, because every process on the machine can list arguments.
 
-The invariant: a key leaves the process only in the ``Authorization`` header of a request to the
-server it is for. A server can send it back in an error message, a model name, a header, an image,
-or in percent-encoded form, and everything that is received ends up in messages, traces or
-recordings that people share. So no text from outside is used before it went through ``redact``
-(answers) or ``redact_message`` (messages, which also lose what looks like another key), and an
-image that contains the key is refused (``leaks_in``). Redaction comes before shortening: a key that
-is cut in two would not be recognized. Tested by ``test_a_fault_has_the_outcome_in_the_table``,
+The invariant: a key leaves the process only in the ``Authorization`` header of a request to its own
+server. A server can send the key back in an error message, a model name, a header or an image, or
+in percent-encoded form, and received texts end up in messages, traces and recordings that people
+share. So no received text is used before ``redact`` (answers) or ``redact_message`` (messages; also
+removes anything that looks like another key), and an image that contains the key is rejected
+(``leaks_in``). Redaction comes before shortening, because a key that is cut in two would not be
+recognized. Tested by ``test_a_fault_has_the_outcome_in_the_table``,
 which searches output, log, trace and recording of every fault for parts of the key, and
 ``test_a_key_in_a_response_is_not_stored``.
 """
@@ -35,8 +35,8 @@ OPENAI_ENV: Final = "OPENAI_API_KEY"
 KEYRING_ENTRY: Final = ("semcodec", "openai")  #: service and user
 PLACEHOLDER: Final = "unused"  #: sent to a server that needs no key
 REDACTED: Final = "[key]"
-MIN_SECRET: Final = 6  #: characters; redacting a shorter key would only remove words
-#: Anything that looks like a key of OpenAI, complete or shortened by the server.
+MIN_SECRET: Final = 6  #: characters; redacting a shorter key would remove ordinary words
+#: Matches anything that looks like an OpenAI key, complete or shortened by the server.
 KEY_PATTERN: Final = re.compile(r"\bsk-[\w*.…-]{6,}|(?i:\bbearer\s+)[\w.~+/=*…-]{6,}")
 
 
@@ -57,11 +57,11 @@ class ApiKey:
         return f"ApiKey from {self.source}"
 
     def __reduce__(self) -> str:
-        """Raise TypeError: a copy could be written to where others read it."""
+        """Raise TypeError: a pickled copy could be stored where others can read it."""
         raise TypeError("an API key cannot be copied or pickled")
 
     def reveal(self) -> str:
-        """Return the secret, for the header of a request and nothing else."""
+        """Return the secret; only for the header of a request."""
         return self._value
 
     @property
@@ -77,7 +77,7 @@ class ApiKey:
         return KEY_PATTERN.sub(REDACTED, self.redact(text))
 
     def redact_json(self, value: Any) -> Any:
-        """Return the JSON value without the key in any of its strings and names."""
+        """Return a JSON value with the key removed from all its strings and field names."""
         if isinstance(value, dict):
             return {self.redact(name): self.redact_json(item) for name, item in value.items()}
         if isinstance(value, list):
@@ -90,10 +90,10 @@ class ApiKey:
 
 
 def find_key(settings: Settings) -> ApiKey:
-    """Return the key for a server, or a placeholder if the server may need none.
+    """Return the key for the server, or a placeholder for a server that may not need one.
 
     Raises:
-        BackendError: OpenAI needs a key, and there is none; or a key is not valid.
+        BackendError: the server is OpenAI and no key was found, or the key is not valid.
     """
     key = _find_key(settings)
     if key is not None:
@@ -110,20 +110,20 @@ def find_key(settings: Settings) -> ApiKey:
 def _find_key(settings: Settings) -> ApiKey | None:
     """Return the first key that may be sent to the server, or None."""
     if value := os.environ.get(SEMCODEC_ENV):
-        return _validated_key(value, f"${SEMCODEC_ENV}")
+        return _parse_key(value, f"${SEMCODEC_ENV}")
     if settings.base_url.startswith("http:") and not settings.is_local:
-        return None  # a key that was made for OpenAI is not sent over the network unencrypted
+        return None  # an OpenAI key is never sent over the network unencrypted
     if value := os.environ.get(OPENAI_ENV):
-        return _validated_key(value, f"${OPENAI_ENV}")
+        return _parse_key(value, f"${OPENAI_ENV}")
     if settings.is_openai and (value := _from_keyring()):
-        return _validated_key(value, "the keyring")
+        return _parse_key(value, "the keyring")
     table = read_config()
     if API_KEY_FIELD not in table or table.get("base_url", OPENAI_URL) != settings.base_url:
-        return None  # the key in the file is for the server in the file
-    return _validated_key(table[API_KEY_FIELD], str(config_path()))
+        return None  # the key in the config file is for the server in the config file
+    return _parse_key(table[API_KEY_FIELD], str(config_path()))
 
 
-def _validated_key(value: object, source: str) -> ApiKey:
+def _parse_key(value: object, source: str) -> ApiKey:
     key = value.strip() if isinstance(value, str) else ""
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         message = f"The API key from {source} contains invalid characters: set it again."
@@ -139,7 +139,7 @@ def _from_keyring() -> str | None:
 
         key: str | None = keyring.get_password(*KEYRING_ENTRY)
         return key
-    except Exception:  # third-party code; a keyring that is missing or locked has no key
+    except Exception:  # third-party code; a missing or locked keyring has no key
         return None
 
 

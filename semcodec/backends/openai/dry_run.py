@@ -1,29 +1,29 @@
-"""A stand-in for the client: requests are collected and not sent."""
+"""A replacement for the client that collects requests instead of sending them."""
 
 from __future__ import annotations
 
 import io
 
 from semcodec.backends.recording import ModelRequest, ModelResponse
-from semcodec.backends.recording.budget import expected_usage
+from semcodec.backends.recording.budget import estimate_usage
 
 
 class DryRunClient:
     """Returns a typical response to each request, without a server.
 
     Attributes:
-        requests: those that would have been sent, in order.
+        requests: the requests that would have been sent, in order.
     """
 
     def __init__(self) -> None:
         self.requests: list[ModelRequest] = []
 
     def __call__(self, request: ModelRequest) -> ModelResponse:
-        """Return a response of the expected kind, with the expected token counts."""
+        """Return a typical response, with the expected token counts."""
         self.requests.append(request)
         if request.route == "models":
             return ModelResponse("its-only-model")
-        usage = expected_usage(request)
+        usage = estimate_usage(request)
         if request.is_image_request:
             return ModelResponse(image=_blank_image(str(request.body["size"])), usage=usage)
         return ModelResponse(request.expected_answer, usage=usage)

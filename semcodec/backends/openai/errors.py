@@ -1,21 +1,22 @@
 """Translate the errors of a server into messages, and decide which requests may be retried.
 
-The retries themselves (of status 429, for example) are a loop in ``client``.
+The retries themselves (after status 429, for example) are a loop in ``client``.
 
-Retries and billing. The invariant: no request is sent again if the server may have processed the
-last one, because each may be billed; an image costs ten to a hundred times a text. Three cases:
+Retries and billing. The invariant: a request is not sent again if the server may have processed it,
+because both may be billed; an image costs ten to a hundred times as much as a text. Three cases:
 
-* Not sent: the connection failed, or the proxy or TLS handshake before it (``not_sent``). It costs
-  nothing and is retried.
-* Rejected: a status that says that nothing was processed. 429 and 503 are retried for all requests
-  (``RETRYABLE_ALWAYS``); 409, 500 and 502 for texts only, since a server may fail after it painted
-  an image (``RETRYABLE_TEXT``). An exhausted account also has status 429 and is never retried.
+* Not sent: the connection failed, or the proxy or TLS handshake before it (``not_sent``). This
+  costs nothing and is retried.
+* Rejected: the status means that nothing was processed. 429 and 503 are retried for all requests
+  (``RETRYABLE_ALWAYS``); 409, 500 and 502 only for texts, since a server may fail after it has
+  painted an image (``RETRYABLE_TEXT``). An exhausted account also has status 429; it is never
+  retried.
 * Sent, without a complete response: lost connections, timeouts, malformed responses. They are not
-  retried; the error has ``billed`` set, so that the budget counts the highest possible price and
-  the message says why. Retrying here would pay twice, silently.
+  retried, because a retry could pay twice without notice. The error has ``billed`` set: the budget
+  counts the highest possible price, and the message explains why there was no retry.
 
-The retries of the openai package are off (``max_retries=0``): it would repeat a request for an
-image that took too long, and one that fails because there is no credit. Tested by
+The retries of the openai package are turned off (``max_retries=0``): it would also repeat image
+requests that timed out, and requests that fail because the account has no credit. Tested by
 ``test_a_fault_has_the_outcome_in_the_table``, which counts the requests of every fault for texts
 and images, and ``test_a_failed_request_costs_its_bound_only_if_it_may_be_billed``.
 
@@ -46,7 +47,7 @@ NOT_SENT: Final = (
     httpx2.PoolTimeout,
     httpx2.ProxyError,
 )
-#: Codes of errors, as servers name them.
+#: Error codes of servers.
 NO_CREDIT: Final = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 REFUSALS: Final = ("moderation_blocked", "content_policy_violation", "content_filter")
 TOO_LONG: Final = (
@@ -54,12 +55,11 @@ TOO_LONG: Final = (
     "string_above_max_length",
     "exceed_context_size_error",
 )
-#: Words in the messages of servers that reject a JSON schema.
+#: Words in the error messages of servers that do not support the JSON schema.
 SCHEMA_WORDS: Final = ("response_format", "schema", "grammar", "sampler", "peg-", "text.format")
 IMAGE_ROUTES: Final = ("images/generations", "images/edits")
-MAX_QUOTED: Final = 160  #: characters of a server's message
-#: Seconds that a server may ask to wait before a retry: as long as a response may take, within
-#: these limits.
+MAX_QUOTED: Final = 160  #: characters of a server's message in ours
+#: Seconds: the limits of ``max_retry_after``, which otherwise equals the timeout of a response.
 MIN_RETRY_AFTER: Final = 10.0
 MAX_RETRY_AFTER: Final = 60.0
 CHECK_SERVER: Final = "check that it is running and that the base URL is right."
@@ -67,7 +67,7 @@ CHECK_SERVER: Final = "check that it is running and that the base URL is right."
 
 @dataclass(frozen=True, slots=True)
 class ErrorTranslator:
-    """Makes the errors of requests to one server, without the key in any message."""
+    """Creates the errors for requests to one server; no message contains the key."""
 
     settings: Settings
     key: ApiKey
@@ -87,8 +87,8 @@ class ErrorTranslator:
             message, backend="openai", stage=request.stage, retryable=True, billed=True
         )
 
-    def malformed(self, request: ModelRequest, reason: str) -> InvalidResponseError:
-        """Return the error for a response that is not JSON, or lacks a field."""
+    def malformed_response(self, request: ModelRequest, reason: str) -> InvalidResponseError:
+        """Return the error for a response that is not JSON or lacks a field."""
         problem = f"returned a malformed response to '{request.stage}' ({reason})"
         return self.invalid_response(request, f"{problem}: try again, or use another model.")
 
@@ -115,7 +115,7 @@ class ErrorTranslator:
         return self._possibly_billed(request, problem, "try again with a longer --timeout.")
 
     def max_retry_after(self, request: ModelRequest) -> float:
-        """Return the seconds that a server may ask to wait before a retry."""
+        """Return the longest wait, in seconds, that a server may request before a retry."""
         seconds = self.timeout_seconds(request)
         return min(MAX_RETRY_AFTER, max(MIN_RETRY_AFTER, seconds))
 
@@ -145,7 +145,7 @@ class ErrorTranslator:
         return self._possibly_billed(request, problem, "try again.")
 
     def _possibly_billed(self, request: ModelRequest, problem: str, advice: str) -> BackendError:
-        """Return the error for a request without a response, which may be billed all the same."""
+        """Return the error for a request without a response, which may have been billed."""
         if not self.settings.is_local:
             problem += "; not retried, because the request may have been billed"
         error = self._error(request, f"{problem}: {advice}", retryable=True)
@@ -202,7 +202,7 @@ class ErrorTranslator:
         return BackendError(message, backend="openai", stage=request.stage, retryable=retryable)
 
     def _quote(self, message: str) -> str:
-        """Return the beginning of a server's message, redacted before it is shortened."""
+        """Return the beginning of a server's message, redacted first and then shortened."""
         return _shorten(self.key.redact_message(message))
 
 
@@ -220,12 +220,12 @@ def not_sent(error: openai.OpenAIError) -> bool:
 
 
 def error_codes(error: openai.APIStatusError) -> set[str]:
-    """Return the server's codes of an error: OpenAI sets ``code``, llama.cpp ``type``."""
+    """Return the error codes in a response: OpenAI sets ``code``, llama.cpp ``type``."""
     return {str(error.code or ""), str(error.type or "")}
 
 
 def retry_after(error: openai.OpenAIError) -> float | None:
-    """Return the seconds that the server asks to wait, or None."""
+    """Return the wait that the server requests, in seconds, or None."""
     if not isinstance(error, openai.APIStatusError):
         return None
     try:
@@ -236,7 +236,7 @@ def retry_after(error: openai.OpenAIError) -> float | None:
 
 
 def _not_found(request: ModelRequest, message: str) -> str:
-    """Return the problem of a status that means a missing model or a missing route."""
+    """Return the message for a status that means a missing model or a missing route."""
     is_image, names_model = request.route in IMAGE_ROUTES, "model" in message.lower()
     if request.route == "models":
         return "does not list its models: name one with --model or --painter-model."
@@ -251,7 +251,7 @@ def _not_found(request: ModelRequest, message: str) -> str:
 
 
 def _server_message(error: openai.APIStatusError) -> str:
-    """Return the message in the body of an error; empty for a web page."""
+    """Return the message in the body of an error response; empty for an HTML page."""
     body: Any = error.body
     if isinstance(body, dict):
         body = body.get("message", body.get("detail"))

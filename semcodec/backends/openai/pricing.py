@@ -1,4 +1,4 @@
-"""Prices of tokens: those of the config file first, then those of the package genai-prices."""
+"""Prices of tokens: from the config file, otherwise from the package genai-prices."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from semcodec.errors import InputError
 from semcodec.forks import block_fork
 
 MILLION: Final = 1_000_000
-PRICE_FIELDS: Final = ("input", "output", "image")  #: image may be missing: the price of input
+PRICE_FIELDS: Final = ("input", "output", "image")  #: image is optional; its default is input
 
 
 class ServerPrices:
-    """Prices of the models of one server; requests to this machine are free.
+    """Prices of the models of one server; requests to a server on this machine are free.
 
     Raises:
         InputError: a price in the settings is not valid.
@@ -24,7 +24,7 @@ class ServerPrices:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._custom = {
-            model: _validated_price(model, price) for model, price in settings.prices.items()
+            model: _parse_price(model, price) for model, price in settings.prices.items()
         }
 
     def price(self, model: str, usage: Usage) -> Decimal | None:
@@ -39,12 +39,12 @@ class ServerPrices:
             return sum(parts, Decimal(0)) / MILLION
         if self._settings.is_local:
             return Decimal(0)
-        # The list has the prices of OpenAI; another server may charge anything for the same name.
-        return _listed_price(model, usage) if self._settings.is_openai else None
+        # genai-prices has the prices of OpenAI; another server may charge more for the same name.
+        return _look_up_price(model, usage) if self._settings.is_openai else None
 
 
-def _listed_price(model: str, usage: Usage) -> Decimal | None:
-    """Return the price by genai-prices, which works offline, or None if it lists none."""
+def _look_up_price(model: str, usage: Usage) -> Decimal | None:
+    """Return the price according to genai-prices, which works offline, or None if unknown."""
     try:
         with block_fork():
             import genai_prices
@@ -58,11 +58,11 @@ def _listed_price(model: str, usage: Usage) -> Decimal | None:
             return genai_prices.calc_price(counts, model, provider_id="openai").total_price
     except (ImportError, LookupError):
         return None
-    except Exception:  # third-party data: whatever is wrong with it, the price is unknown
+    except Exception:  # third-party data; after any error the price is unknown
         return None
 
 
-def _validated_price(model: str, price: Any) -> dict[str, Decimal]:
+def _parse_price(model: str, price: Any) -> dict[str, Decimal]:
     try:
         numbers = {name: Decimal(str(price[name])) for name in PRICE_FIELDS if name in price}
         in_range = all(0 <= number <= MILLION for number in numbers.values())

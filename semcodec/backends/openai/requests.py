@@ -1,7 +1,7 @@
 """Build requests: chat completions, responses, image generations and image edits.
 
-The image sizes and token counts are those that OpenAI documented in November 2026; the minimum area
-and the tokens of gpt-image-2 were measured by its users.
+The image sizes and token counts are from OpenAI's documentation of November 2026, except the
+minimum area and the token counts of gpt-image-2, which its users measured.
 """
 
 from __future__ import annotations
@@ -21,44 +21,44 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 JPEG_QUALITY: Final = 90
-LEGACY_FAMILIES: Final = ("gpt-image-1", "chatgpt-image")  #: models that paint three sizes
+LEGACY_FAMILIES: Final = ("gpt-image-1", "chatgpt-image")  #: models that support only LEGACY_SIZES
 LEGACY_SIZES: Final = ((1024, 1024), (1536, 1024), (1024, 1536))
-#: Output tokens of the legacy families by quality: of a square image and of any other.
+#: Output tokens of the legacy families by quality: for a square image, and for the other sizes.
 LEGACY_TOKENS: Final = {"low": (272, 408), "medium": (1056, 1584), "high": (4160, 6240)}
-SIZE_STEP: Final = 16  #: pixels; both sides are multiples of it
+SIZE_STEP: Final = 16  #: pixels; both sides must be multiples of it
 MAX_ASPECT: Final = 3.0  #: longer side to shorter side
 MIN_AREA: Final = 655_360  #: pixels
 MAX_AREA: Final = 2560 * 1440  #: pixels; larger sizes are experimental
-MAX_AREA_ELSEWHERE: Final = 1024 * 1024  #: pixels that open models were trained for
-#: Tokens along the longer side of an image of gpt-image-2, by quality.
+MAX_AREA_ELSEWHERE: Final = 1024 * 1024  #: pixels; most open models are trained for this area
+#: Tokens along the longer side of an image by gpt-image-2, by quality.
 TOKENS_PER_LONG_SIDE: Final = {"low": 16, "medium": 48, "high": 96, "auto": 96}
 
 
 class SchemaNotSupported(BackendError):
-    """The server rejects the JSON schema of the answer; it may answer a request without one."""
+    """The server rejects the JSON schema; a request without a schema may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedImage:
-    """An image as it is sent: a data URL, and its width and height in pixels."""
+    """An image as it is sent: a data URL, with the width and height in pixels."""
 
     url: str
     size: tuple[int, int]
 
 
 class RequestBuilder:
-    """Builds the requests to one server, in the dialect and with the fields that it takes."""
+    """Builds the requests to one server, with the API and the fields that it supports."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def chat_request(self, model: str, chat: ChatRequest, use_schema: bool) -> ModelRequest:
-        """Return the request for one answer of a text model.
+        """Return a request to a text model.
 
         Args:
-            model: that answers.
-            chat: what it is asked.
-            use_schema: whether the answer must follow the JSON schema of ``chat``, if it has one.
+            model: the name of the model.
+            chat: the prompts, image and schema.
+            use_schema: whether to send the JSON schema of ``chat``, if it has one.
         """
         image = None if chat.image is None else self.encode_image(chat.image)
         schema = chat.schema if use_schema else None
@@ -79,34 +79,34 @@ class RequestBuilder:
     def paint_request(
         self, model: str, prompt: str, size: tuple[int, int], seed: int
     ) -> ModelRequest:
-        """Return the request that paints ``prompt`` at ``size``, which the model supports.
+        """Return the request that paints ``prompt`` at ``size``, which the model must support.
 
-        The seed is sent to servers other than OpenAI, whose images have none.
+        The seed is sent only to servers other than OpenAI, because OpenAI does not support seeds.
         """
         return ModelRequest(
             "paint",
             "images/generations",
             self._image_body(model, prompt, size),
             self._image_extra(seed),
-            max_output_tokens=painted_tokens(model, size, self._settings.quality),
+            max_output_tokens=image_output_tokens(model, size, self._settings.quality),
             seed=seed,
         )
 
     def edit_request(self, model: str, prompt: str, image: Image, seed: int) -> ModelRequest:
-        """Return the request that edits ``image``, whose size the model supports."""
+        """Return the request that edits ``image``; the model must support its size."""
         return ModelRequest(
             "edit",
             "images/edits",
             self._image_body(model, prompt, image.size),
             self._image_extra(seed),
             image_png=_image_file(image, "png"),
-            max_output_tokens=painted_tokens(model, image.size, self._settings.quality),
+            max_output_tokens=image_output_tokens(model, image.size, self._settings.quality),
             image_sizes=(image.size,),
             seed=seed,
         )
 
     def encode_image(self, image: Image) -> EncodedImage:
-        """Return ``image``, reduced to the side that is set, as a data URL."""
+        """Return ``image`` as a data URL, reduced to the setting ``image_side``."""
         reduced = image.convert("RGB")
         reduced.thumbnail((self._settings.image_side, self._settings.image_side))
         image_format = self._settings.image_format
@@ -149,7 +149,7 @@ class RequestBuilder:
             "instructions": chat.rules,
             "input": [{"role": "user", "content": content}, *self._retry_items(chat)],
             "max_output_tokens": self._settings.most_output,
-            "store": False,  # the server would keep the photograph otherwise
+            "store": False,  # otherwise the server would store the photograph
         }
         if schema is not None:
             json_schema = {"type": "json_schema", "name": chat.stage, "strict": True}
@@ -161,7 +161,7 @@ class RequestBuilder:
     def _retry_items(self, chat: ChatRequest) -> list[dict[str, Any]]:
         """Return the messages of a retry as items of ``input``.
 
-        OpenAI takes plain messages. llama.cpp recognizes an answer only with all of its fields.
+        OpenAI accepts plain messages. llama.cpp needs all fields of an assistant message.
         """
         messages = _retry_messages(chat)
         if self._settings.is_openai or not messages:
@@ -187,7 +187,7 @@ class RequestBuilder:
         if self._settings.is_openai:
             body |= {"quality": self._settings.quality, "output_format": "png"}
         else:
-            body |= {"response_format": "b64_json"}  # OpenAI rejects it, others need it
+            body |= {"response_format": "b64_json"}  # OpenAI rejects it, other servers need it
         return self._without_omitted(body)
 
     def _image_extra(self, seed: int) -> dict[str, Any]:
@@ -201,9 +201,9 @@ class RequestBuilder:
 
 
 def supported_size(model: str, size: tuple[int, int], is_openai: bool) -> tuple[int, int]:
-    """Return the size to request, from which the painted image is scaled to ``size``.
+    """Return the size to request; the painted image is then scaled to ``size``.
 
-    It has the aspect of ``size``, as far as the model supports that, and an area near to it.
+    It has the aspect of ``size`` and a similar area, as far as the model supports them.
     """
     width, height = size
     if is_openai and model.startswith(LEGACY_FAMILIES):
@@ -218,10 +218,10 @@ def supported_size(model: str, size: tuple[int, int], is_openai: bool) -> tuple[
     return (long, short) if width > height else (short, long)
 
 
-def painted_tokens(model: str, size: tuple[int, int], quality: str) -> int:
-    """Return the output tokens of a painted image.
+def image_output_tokens(model: str, size: tuple[int, int], quality: str) -> int:
+    """Return the number of output tokens of a painted image.
 
-    A square image of 1024 pixels by gpt-image-2 takes 196, 1756 or 7024 tokens, by quality.
+    A square image of 1024 pixels by gpt-image-2 has 196, 1756 or 7024 tokens, by quality.
     """
     width, height = size
     if model.startswith(LEGACY_FAMILIES):
@@ -238,8 +238,8 @@ def _aspect_error(size: tuple[int, int], wanted: tuple[int, int]) -> float:
 def _round_to_steps(short: float, long: float, min_area: int, max_area: int) -> tuple[int, int]:
     """Return multiples of ``SIZE_STEP`` near the two sides, within the limits of area and aspect.
 
-    Growing the shorter side first mends both an area that is too small and an aspect that is too
-    long; only then may the longer side shrink.
+    Increasing the shorter side corrects both an area that is too small and an aspect that is too
+    large, so it comes first; then the longer side is reduced if the area is too large.
     """
     short_side, long_side = (
         max(SIZE_STEP, round(side / SIZE_STEP) * SIZE_STEP) for side in (short, long)
@@ -257,7 +257,7 @@ def _retry_messages(chat: ChatRequest) -> list[dict[str, str]]:
         return []
     answer, request = chat.rejected
     return [
-        {"role": "assistant", "content": answer or "-"},  # an empty message is rejected
+        {"role": "assistant", "content": answer or "-"},  # servers reject an empty message
         {"role": "user", "content": request},
     ]
 
@@ -265,6 +265,6 @@ def _retry_messages(chat: ChatRequest) -> list[dict[str, str]]:
 def _image_file(image: Image, image_format: str) -> bytes:
     out = io.BytesIO()
     options = {} if image_format == "png" else {"quality": JPEG_QUALITY}
-    with block_fork():  # Pillow imports the writer of the format
+    with block_fork():  # Pillow imports the plugin of the format
         image.save(out, image_format.upper(), **options)
     return out.getvalue()

@@ -1,8 +1,8 @@
 """Parse the JSON of responses, field by field.
 
-Many servers are only nearly compatible with OpenAI: content in parts, counts that are missing or
-null, extra fields of any type. Whatever a response does not need is skipped, so a schema with
-types, or a pydantic model of one, would reject responses that can be used.
+Many servers are only mostly compatible with OpenAI: content in parts, counts that are missing or
+null, extra fields of any type. Fields that are not needed are ignored, whatever they contain. A
+strict schema, such as a pydantic model, would reject usable responses.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from typing import Any, Final
 from semcodec.backends.recording import ModelResponse, Usage
 
 MAX_MODEL_NAME: Final = 200  #: characters
-MAX_ERROR: Final = 160  #: characters of a server's error that are quoted
+MAX_ERROR: Final = 160  #: characters of a server's error in our message
 MAX_TEXT: Final = 200_000  #: characters of an answer
-MAX_TOKEN_COUNT: Final = 10**9  #: a larger count is not believed
+MAX_TOKEN_COUNT: Final = 10**9  #: a larger count must be an error of the server
 
 
 class MalformedResponse(Exception):
-    """A response lacks a field that it must have; the message names it."""
+    """A response lacks a required field; the message names the field."""
 
 
 def parse_response(route: str, body: Any) -> ModelResponse:
     """Return the response in ``body``, the JSON value that a server sent.
 
     Raises:
-        MalformedResponse: a necessary field is missing, or the server sent an error.
+        MalformedResponse: a required field is missing, or the server sent an error.
     """
     if not isinstance(body, dict):
         raise MalformedResponse("not a JSON object")
@@ -113,7 +113,7 @@ def _join_parts(parts: list[dict[str, Any]], part_type: str, field: str) -> str:
 
 
 def _text(value: Any) -> str:
-    """Return a text that is sent whole or in parts, without unpaired surrogates."""
+    """Return a text that was sent as a string or in parts, without unpaired surrogates."""
     if isinstance(value, list):
         value = "".join(_text(part.get("text")) for part in value if isinstance(part, dict))
     text = value if isinstance(value, str) else ""
@@ -130,9 +130,9 @@ def _model_name(body: Mapping[str, Any]) -> str:
 
 
 def _usage(body: Mapping[str, Any]) -> Usage | None:
-    """Return the token counts under the names of either API, or None if one is missing.
+    """Return the token counts, under the names of either API; None if a count is missing.
 
-    Without counts the budget takes the upper bound, so a guess here could undercount.
+    Nothing is guessed: for None the budget uses an upper bound, while a guess could be too low.
     """
     counts = body.get("usage")
     if not isinstance(counts, dict):

@@ -1,10 +1,11 @@
 """Settings of the backend ``openai``: server, models, images, timeouts, cost.
 
 In order of precedence: arguments, the settings of a replayed recording, the environment, the table
-``[openai]`` of the config file, the defaults below. A record never has any influence on them.
+``[openai]`` of the config file, the defaults below. The contents of a record never affect them.
 
-This module is imported by the command line for its choices and by ``doctor``, so it must not need
-any package of the extra ``openai``: the checks below are written out in place of pydantic models.
+The command line imports this module for the choices of its options, and ``doctor`` imports it too,
+so it must not need any package of the extra ``openai``. This is why the checks are written out
+below instead of using pydantic models.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from urllib.parse import urlsplit
 from semcodec.errors import InputError
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
-#: Current in November 2026. They are row 1 of the registry: a record names them in one byte.
+#: As of November 2026. They are row 1 of the registry, so a record names them in one byte.
 DEFAULT_MODELS: Final = {"describer": "gpt-5.5", "writer": "gpt-5.5", "painter": "gpt-image-2"}
 CHOICES: Final = {
     "api": ("chat", "responses"),
@@ -34,42 +35,42 @@ CHOICES: Final = {
 }
 LOCAL_HOSTS: Final = ("127.0.0.1", "localhost", "::1")
 CONFIG_ENV: Final = "SEMCODEC_CONFIG"
-BASE_URL_ENV: Final = "OPENAI_BASE_URL"  #: the variable that every client of OpenAI reads
+BASE_URL_ENV: Final = "OPENAI_BASE_URL"  #: the variable that all OpenAI clients read
 API_KEY_FIELD: Final = "api_key"  #: in the config file
 EXTRA_FIELDS: Final = ("text_extra", "image_extra")
-#: Neither stored in a recording nor taken from one: money, and files of this machine.
+#: Neither stored in a recording nor read from one: limits on cost, and paths on this machine.
 UNRECORDED_SETTINGS: Final = ("prices", "max_cost", "prompts")
 SECRET_NAME_PATTERN: Final = re.compile("api_?key|secret|password|authorization", re.I)
 MAX_CONFIG_BYTES: Final = 100_000
-MAX_IMAGE_SIDE: Final = 2048  #: pixels of an image that is sent
+MAX_IMAGE_SIDE: Final = 2048  #: pixels
 MAX_RETRIES: Final = 10
 MAX_SECONDS: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that can be set about a server.
+    """The settings for one server.
 
     Attributes:
-        base_url: of the server, with ``/v1``, as every client of OpenAI takes it.
-        describer, writer, painter: models; None is OpenAI's default, or the only model of another
-            server.
-        api: ``"chat"``, which every server has, or ``"responses"``.
-        image_side: pixels of the longer side of an image that the model looks at, 64..2048.
-        image_format: of an image that the model looks at.
-        detail: how closely the model looks at an image.
-        quality: of a painted image.
-        structured: whether answers must follow a JSON schema; ``"auto"`` tries, and goes on without
-            if the server rejects it.
-        effort: of reasoning models, such as ``"low"``; None leaves it to the server.
-        most_output: maximum tokens of one answer, reasoning included.
+        base_url: the URL of the server's API, including ``/v1``.
+        describer, writer, painter: models; None for OpenAI's default, or for the only model of
+            another server.
+        api: ``"chat"``, which every server supports, or ``"responses"``.
+        image_side: pixels of the longer side of an input image, 64..2048.
+        image_format: the file format of an input image.
+        detail: the level of detail at which the model views an input image.
+        quality: the quality of a painted image.
+        structured: whether to request answers by a JSON schema; ``"auto"`` does so until the server
+            rejects it.
+        effort: the effort of reasoning models, such as ``"low"``; None for the server's default.
+        most_output: maximum tokens of one answer, including reasoning.
         text_timeout, image_timeout: seconds in which a response must be complete.
-        retries: of requests that the server did not process, 0..10.
-        text_extra, image_extra: additional fields of requests, for servers that know more. In
-            ``image_extra``, false omits a field that would be sent otherwise.
+        retries: maximum number of retries of a request that the server did not process, 0..10.
+        text_extra, image_extra: additional fields of requests, for servers that support them. In
+            ``image_extra``, false omits a field that would otherwise be sent.
         prices: dollars per million tokens by model: ``{"m": {"input": 1, "output": 2}}``.
-        max_cost: dollars; None is no limit.
-        prompts: a file of prompts in place of the built-in ones.
+        max_cost: dollars; None for no limit.
+        prompts: path of a prompt file that replaces the built-in prompts.
 
     Raises:
         InputError: a value is not valid.
@@ -147,7 +148,7 @@ class Settings:
 
         Args:
             recorded: the settings of a replayed recording; empty without one.
-            arguments: settings that come before all others; None stands for one that is not given.
+            arguments: settings that override all others; an argument that is None is ignored.
 
         Raises:
             InputError: a setting is unknown or not valid, or the config file cannot be read.
@@ -159,13 +160,13 @@ class Settings:
             **{name: value for name, value in arguments.items() if value is not None},
         }
         if BASE_URL_ENV in os.environ and "base_url" not in merged:
-            # Most likely it was set from another variable that is empty by mistake: the photograph
-            # must not go to OpenAI because of it.
+            # Most likely it was set from another variable that is empty by mistake. Then the
+            # photograph must not be sent to OpenAI.
             raise InputError(f"{BASE_URL_ENV} is set but empty: set it to a URL, or unset it.")
         known = {field.name for field in fields(cls)}
         if unknown := sorted(set(merged) - known):
             names = ", ".join(sorted(known))
-            raise InputError(f"There is no setting {unknown[0]!r}: use one of {names}.")
+            raise InputError(f"Unknown setting {unknown[0]!r}: use one of {names}.")
         max_cost = merged.get("max_cost")
         if isinstance(max_cost, int | float) and not isinstance(max_cost, bool):
             merged["max_cost"] = Decimal(str(max_cost))
@@ -180,7 +181,7 @@ def read_config() -> dict[str, Any]:
     """
     path = config_path()
     if path.exists() and not path.is_file():
-        raise InputError(f"The config file {path} is not a regular file: replace it by one.")
+        raise InputError(f"The config file {path} is not a regular file.")
     try:
         with path.open("rb") as file:
             data, mode = file.read(MAX_CONFIG_BYTES + 1), os.fstat(file.fileno()).st_mode
@@ -194,7 +195,7 @@ def read_config() -> dict[str, Any]:
     except InputError:
         raise
     except (OSError, ValueError, RecursionError) as error:
-        # Without the error's own text, which may quote a line with the key.
+        # The text of the error is omitted, because it may quote a line with the key.
         message = f"The config file {path} cannot be read: {type(error).__name__}."
         raise InputError(message) from None
     if not isinstance(table, dict):
@@ -216,7 +217,7 @@ def config_path() -> Path:
 
 
 def _from_environment() -> dict[str, str]:
-    """Return the settings of the environment; an empty variable sets nothing."""
+    """Return the settings from the environment; an empty variable is ignored."""
     url = os.environ.get(BASE_URL_ENV, "").strip()
     return {"base_url": url} if url else {}
 

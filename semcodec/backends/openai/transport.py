@@ -1,22 +1,23 @@
 """An HTTP transport with one deadline for a whole request, without threads.
 
-The client's own timeouts are for single reads and writes: a server that sends a byte now and then
-could keep a request open forever. So the transport turns seconds into deadlines, and the invariant
+The timeouts of httpx2 apply to single reads and writes: a server that sends a byte now and then
+could keep a request open forever. So the transport converts them to deadlines, and the invariant
 is: **below** ``Transport.handle_request``, **every timeout is an instant of** ``time.monotonic()``.
-That works because the connection pool, httpcore2, passes timeouts to the code that opens and uses
-sockets without looking at them; ``DeadlineBackend`` and ``DeadlineStream`` are that code. Before
-every connect, TLS handshake, read and write they compute the seconds left, and raise the usual
-timeout if there are none. The one exception is the wait for a free connection of the pool, which
-httpcore2 measures itself: it stays in seconds.
+This works because the connection pool, httpcore2, passes timeouts unchanged to the code that opens
+and uses sockets, and ``DeadlineBackend`` and ``DeadlineStream`` are that code. Before every
+connect, TLS handshake, read and write they compute the seconds left, and raise the usual timeout if
+none are left. The one exception is the wait for a free connection of the pool, which httpcore2
+measures itself: it stays in seconds.
 
-Without the deadline a slow server blocks its caller without limit
-(``test_a_late_response_is_closed``). A thread that is given up in place of a deadline would keep
-the connection, and a paid request, running (``test_many_late_requests_leave_no_threads_or_files``).
-Everything happens in the caller's thread, so Ctrl-C ends it as well
+Without the deadline, a slow server could block its caller forever
+(``test_a_late_response_is_closed``). An abandoned thread instead of a deadline would keep the
+connection open, and a paid request running (``test_many_late_requests_leave_no_threads_or_files``).
+Everything happens in the caller's thread, so Ctrl-C works too
 (``test_ctrl_c_closes_the_connection``), and a running event loop does not matter.
 
-Whether a request was sent decides whether it may be billed and retried. ``_Progress`` observes it,
-and an error before that is raised as a connection error, whatever it was (``errors.NOT_SENT``;
+Only a request that was sent may be billed, and only one that was not sent may always be retried.
+``_Progress`` records the moment of sending, and any error before it is raised as a connection error
+(``errors.NOT_SENT``;
 ``test_a_handshake_that_fails_is_not_billed``).
 """
 
@@ -24,8 +25,8 @@ from __future__ import annotations
 
 import contextlib
 
-# Imported here because the first request would import them: a child that is forked during an import
-# waits for it forever.
+# Imported here, because otherwise the first request would import them, and a child that is forked
+# during an import waits for it forever.
 import encodings.idna
 import encodings.utf_8_sig  # noqa: F401
 import ipaddress
@@ -47,12 +48,12 @@ CHUNK_BYTES: Final = 4096  #: written between two checks of the deadline
 
 
 class Transport(httpx2.BaseTransport):
-    """A pool of connections to one server, direct or through the proxy of the environment.
+    """A pool of connections to one server, direct or through the environment's proxy.
 
     Args:
-        url: of the server.
-        limits: of the pool.
-        trust_env: whether to use proxies and certificates of the environment.
+        url: the URL of the server.
+        limits: the limits of the connection pool.
+        trust_env: whether to use the proxies and certificates that the environment sets.
     """
 
     def __init__(self, url: str, limits: httpx2.Limits, trust_env: bool) -> None:
@@ -97,8 +98,8 @@ class Transport(httpx2.BaseTransport):
     def close(self) -> None:
         """Close all connections; in a forked child, only its copies of their sockets.
 
-        The child must not use ``_pool.close``: it takes the lock of the pool, which a thread of the
-        parent may have held during the fork, and which is never released in the child.
+        The child must not call ``_pool.close``, which acquires the lock of the pool: a thread of
+        the parent may have held the lock during the fork, and it is never released in the child.
         """
         if self._process == os.getpid():
             self._pool.close()
@@ -137,24 +138,24 @@ class DeadlineStream(httpcore2.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return at most ``max_bytes`` received bytes; empty at the end of the stream."""
-        with self._closed_on_failure():
+        with self._close_on_failure():
             return self._inner.read(max_bytes, _seconds_left(timeout, httpcore2.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write all of ``buffer``, and check the deadline for each chunk.
+        """Write all of ``buffer``, and check the deadline before each chunk.
 
-        In one piece, a server that reads slowly enough would never let the socket time out.
+        If it were written in one piece, a server that reads slowly could avoid the timeout.
         """
-        with self._closed_on_failure():
+        with self._close_on_failure():
             for start in range(0, len(buffer), CHUNK_BYTES):
                 seconds = _seconds_left(timeout, httpcore2.WriteTimeout)
                 self._inner.write(buffer[start : start + CHUNK_BYTES], seconds)
 
     def close(self) -> None:
-        """Close the connection, so that the server notices.
+        """Close the connection in a way that the server notices.
 
-        Forked children have copies of the socket. As long as one of them lives, closing this copy
-        does not reach the server, but shutting down does. The children only close their copies.
+        Forked children have copies of the socket. As long as one of them exists, closing this copy
+        has no effect on the server, but a shutdown has. The children only close their copies.
         """
         if self._process == os.getpid():
             with contextlib.suppress(OSError):  # the server has closed it already
@@ -168,7 +169,7 @@ class DeadlineStream(httpcore2.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
         """Return an encrypted stream over this one, after the TLS handshake."""
-        with self._closed_on_failure():
+        with self._close_on_failure():
             seconds = _seconds_left(timeout, httpcore2.ConnectTimeout)
             return DeadlineStream(self._inner.start_tls(ssl_context, server_hostname, seconds))
 
@@ -177,11 +178,11 @@ class DeadlineStream(httpcore2.NetworkStream):
         return self._inner.get_extra_info(info)
 
     @contextlib.contextmanager
-    def _closed_on_failure(self) -> Iterator[None]:
+    def _close_on_failure(self) -> Iterator[None]:
         """Close the connection at a timeout or Ctrl-C.
 
-        The client does so too, but not during the handshake with a proxy or of TLS. A network error
-        is left to the client: it may still read an early response, and closes the stream later.
+        httpcore2 does so too, but not during a TLS handshake or the handshake with a proxy. After a
+        network error it may still read an early response, and then closes the stream itself.
         """
         try:
             yield
@@ -208,8 +209,8 @@ class DeadlineBackend(httpcore2.NetworkBackend):
     ) -> httpcore2.NetworkStream:
         """Return a connection to the first address of ``host`` that accepts one.
 
-        Each address gets an equal share of the time left, so that one that does not respond leaves
-        some to the others.
+        Each address gets an equal share of the remaining time, so an address that does not respond
+        leaves some time for the others.
         """
         addresses = self._addresses(host, _seconds_left(timeout, httpcore2.ConnectTimeout))
         for index, address in enumerate(addresses):
@@ -228,9 +229,9 @@ class DeadlineBackend(httpcore2.NetworkBackend):
     def _addresses(self, host: str, seconds: float | None) -> list[str]:
         """Return the IP addresses of ``host``.
 
-        The system's look-up cannot be interrupted, so a thread waits for it: at most one for each
-        host, which ends when the system gives up. There is no connection yet that it could keep
-        open.
+        The system's look-up cannot be interrupted, so it runs in a thread: at most one for each
+        host, which ends when the system gives up. It cannot keep a connection open, because the
+        connection does not exist yet.
         """
         with contextlib.suppress(ValueError):
             return [str(ipaddress.ip_address(host))]
@@ -250,7 +251,7 @@ class DeadlineBackend(httpcore2.NetworkBackend):
 
 
 class _Body(httpx2.SyncByteStream):
-    """The body of a response; closing it returns the connection to the pool, or closes it."""
+    """The body of a response; ``close`` returns the connection to the pool or closes it."""
 
     def __init__(self, response: httpcore2.Response, request: httpx2.Request) -> None:
         self._response, self._request = response, request
@@ -332,7 +333,7 @@ def _is_excluded(url: httpx2.URL, entry: str) -> bool:
 
 
 def _deadlines(request: httpx2.Request) -> dict[str, float | None]:
-    """Return the timeouts of ``request`` as deadlines; that of the pool stays in seconds."""
+    """Return the timeouts of ``request`` as deadlines, except the pool timeout (in seconds)."""
     seconds = request.extensions.get("timeout", {})
     now = time.monotonic()
     deadlines = {
@@ -354,11 +355,11 @@ def _seconds_left(deadline: float | None, error: type[Exception]) -> float | Non
 
 @contextlib.contextmanager
 def _as_connection_errors(progress: _Progress) -> Iterator[None]:
-    """Raise errors from before the request was sent as errors of the connection.
+    """Convert errors that occur before the request is sent to connection errors.
 
-    The handshake with a proxy raises read and write errors, which after sending would mean that the
-    request may be billed, besides the errors of socksio and assertions. After these, httpcore2
-    leaves the connection to a SOCKS proxy open, so it is closed here.
+    The handshake with a proxy may raise read and write errors, which would otherwise mean that the
+    request may be billed. It may also raise the errors of socksio and assertion errors, after which
+    httpcore2 leaves the connection to a SOCKS proxy open, so it is closed here.
     """
     try:
         yield
@@ -376,7 +377,7 @@ def _as_connection_errors(progress: _Progress) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _as_httpx_errors(request: httpx2.Request) -> Iterator[None]:
-    """Raise the errors of httpcore2 as those of httpx2 with the same names."""
+    """Convert the errors of httpcore2 to the errors of httpx2 with the same names."""
     try:
         yield
     except (

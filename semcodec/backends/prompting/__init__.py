@@ -1,4 +1,4 @@
-"""Text models as backends: prompts, quotation of data, parsing and validation of answers."""
+"""Text models as backends: prompts, quoting of data, parsing and validation of answers."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A describer and writer made of a text model and prompts.
+"""A describer and writer based on a text model and prompts.
 
-Every answer is validated. One with a problem is requested once more, with the problem named. Then
-the library's own rules replace what is still wrong, or an error names it. The trace notes either as
-a repair.
+Every answer is validated. If it has a problem, the model gets one second attempt and is told what
+was wrong. Whatever is still unusable is then replaced by the result of the library's own rules, or
+raises an error. The trace lists retries and replacements as repairs.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 T = TypeVar("T")
-#: As long as a description usually is; for cost estimates and dry runs.
+#: A text of the usual length of a description, for cost estimates and dry runs.
 TYPICAL_DESCRIPTION: Final = (
     "A large brown dog lies in the center of a small wooden boat on calm blue water. "
     "Behind it stands a medium white house with a red roof, left of two huge green trees. "
 ) * 6
-MAX_REPEATED: Final = 2_000  #: characters of a rejected answer that are sent back to the model
+MAX_REPEATED: Final = 2_000  #: characters of a rejected answer that the retry sends back
 
 
 class PromptBackend:
-    """Describes and writes with a chat model. It keeps no state of a run: threads may share it.
+    """Describes and writes with a chat model. It has no state of a run, so threads may share it.
 
     Attributes:
-        name: in traces and messages.
+        name: identifies the backend in traces and messages.
     """
 
     name = "prompted"
@@ -53,7 +53,7 @@ class PromptBackend:
 
         Raises:
             RefusalError: the model declined twice.
-            InvalidResponseError: neither of two answers has a word.
+            InvalidResponseError: neither of its two answers contains a word.
         """
         chat = self._request("describe", image=image, expected_answer=TYPICAL_DESCRIPTION)
         return self._ask_with_retry(chat, validation.check_description)[:MAX_TEXT]
@@ -61,18 +61,18 @@ class PromptBackend:
     def select(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words of ``description``, in reading order."""
         request = SelectionRequest(description, k, None, rules.make_channel("utf8"))
-        return rules.select_ranked(self._ranked_words(description, k), request)
+        return rules.select_ranked(self._rank_words(description, k), request)
 
     def select_words(self, request: SelectionRequest) -> Selection:
-        """Return the most important words that the coding carries within the limits.
+        """Return the most important words that can be coded within the limits.
 
-        The model itself decides what is important; ``request.judge`` is not used.
+        The model itself ranks the words; ``request.judge`` is not used.
         """
-        ranked = self._ranked_words(request.description, request.max_words)
+        ranked = self._rank_words(request.description, request.max_words)
         return Selection(rules.select_ranked(ranked, request), "model", self.name)
 
     def compress(self, words: Sequence[str]) -> list[str]:
-        """Return a skeleton for each word, which may be shorter than that of the rule."""
+        """Return a skeleton for each word; it may be shorter than the skeleton by the rules."""
         by_rule = self._rules.compress(words)
         chat = self._request(
             "compress",
@@ -87,7 +87,7 @@ class PromptBackend:
         )
 
     def decompress(self, skeletons: Sequence[str]) -> list[str]:
-        """Return a word for each skeleton; the rules restore those that the model misses."""
+        """Return a word for each skeleton; the rules restore those that the model cannot."""
         by_rule = self._rules.decompress(skeletons)
         chat = self._request(
             "decompress",
@@ -103,7 +103,7 @@ class PromptBackend:
         return [word or rule for word, rule in zip(words, by_rule, strict=True)]
 
     def expand(self, words: Sequence[str]) -> str:
-        """Return a description made of ``words``, as the prompt for a painter."""
+        """Return a description that contains ``words``, as the prompt for a painter."""
         by_rule = self._rules.expand(words)
         expected_answer = f"{TYPICAL_DESCRIPTION[:500]} {by_rule}"
         chat = self._request("expand", expected_answer=expected_answer, data=by_rule)
@@ -114,7 +114,7 @@ class PromptBackend:
         )
 
     def compare(self, a: str, b: str) -> str:
-        """Return the most important change that makes ``a`` more like ``b``; empty if none is."""
+        """Return the most important change that makes ``a`` more like ``b``; empty if none."""
         data = json.dumps({"now": a, "wanted": b}, ensure_ascii=False)
         expected_answer = "make the roof of the house red"
         chat = self._request("compare", expected_answer=expected_answer, data=data)
@@ -122,10 +122,10 @@ class PromptBackend:
             chat, validation.check_edit, fallback=lambda: self._rules.compare(a, b)
         )
 
-    def _ranked_words(self, description: str, k: int) -> list[str]:
+    def _rank_words(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words, the most important first.
 
-        If the model selects too few, those of the rules follow.
+        If the model selects too few, the words that the rules select are appended.
         """
         by_rule = rules.select(description, k)
         chat = self._request(
@@ -152,7 +152,7 @@ class PromptBackend:
         expected_answer: str = "",
         **values: str,
     ) -> ChatRequest:
-        """Return a request by the prompts of ``stage``, with ``values`` for its placeholders."""
+        """Return the request of a stage: its prompts, with ``values`` for their placeholders."""
         task = self._prompts.task(stage, **values)
         system_prompt = self._prompts.rules(stage, quoting="data" in values)
         return ChatRequest(stage, system_prompt, task, image, schema, expected_answer)
@@ -163,13 +163,14 @@ class PromptBackend:
         check: Callable[[ChatResponse], Validated[T]],
         fallback: Callable[[], T] | None = None,
     ) -> T:
-        """Return the validated answer: of the first or second attempt, or the fallback.
+        """Return the validated answer of the first or second attempt, or the fallback.
 
-        In order of preference: a first answer without a problem, what is usable of the second, what
-        is usable of the first, ``fallback()``. There is no third attempt, for each costs money.
+        In order of preference: a first answer without problems, the usable part of the second
+        answer, the usable part of the first, ``fallback()``. A third attempt is never made, because
+        each attempt costs money.
 
         Raises:
-            RefusalError, InvalidResponseError: nothing is usable, and there is no fallback.
+            RefusalError, InvalidResponseError: nothing is usable, and no fallback is given.
         """
         response = self._chat.complete(chat)
         first = check(response)
@@ -204,13 +205,13 @@ class PromptBackend:
         check: Callable[[ChatResponse], Validated[T]],
         has_alternative: bool,
     ) -> tuple[ChatResponse, Validated[T]]:
-        """Return the second response; with an alternative to it, its failure is not an error."""
+        """Return the second response; if there is an alternative, a failure is only noted."""
         try:
             response = self._chat.complete(chat)
         except BackendError as error:
             if not has_alternative:
                 raise
-            return ChatResponse(""), Validated(None, f"no second answer: {error}")
+            return ChatResponse(""), Validated(None, f"second request failed: {error}")
         return response, check(response)
 
     def _error(self, stage: str, result: Validated[Any]) -> InvalidResponseError | RefusalError:
@@ -225,7 +226,7 @@ class PromptBackend:
 
 
 def _list_schema(name: str) -> dict[str, Any]:
-    """Return the JSON schema of an object with one list of strings."""
+    """Return the JSON schema of an object whose only field, ``name``, is a list of strings."""
     return {
         "type": "object",
         "properties": {name: {"type": "array", "items": {"type": "string"}}},

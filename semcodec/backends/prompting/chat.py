@@ -1,4 +1,4 @@
-"""The interface of a text model that ``PromptBackend`` uses."""
+"""The interface between ``PromptBackend`` and a text model."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A request for one answer.
+    """A request to a text model.
 
     Attributes:
         stage: its purpose, such as ``"select"``.
-        rules: the system prompt: the role of the model, and what always holds.
-        task: the user prompt: what to do now.
-        image: to look at; None for a text alone.
+        rules: the system prompt: the role of the model and its general instructions.
+        task: the user prompt: the task and its data.
+        image: the image to look at; None for a request without one.
         schema: JSON schema of the answer, for models that support one; None for plain text.
         expected_answer: a typical answer, for cost estimates and dry runs.
-        rejected: an earlier answer to this request that could not be used, and the message that
-            asks for another one; None the first time.
+        rejected: the unusable first answer, and the message that requests another one; None for the
+            first attempt.
     """
 
     stage: str
@@ -36,12 +36,12 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChatResponse:
-    """One answer.
+    """The response of a text model.
 
     Attributes:
-        text: of the answer.
-        is_truncated: whether the text ends at the limit of output tokens.
-        source: where the chat model has it from, for its own ``discard`` only.
+        text: the answer.
+        is_truncated: whether the text was cut off at the limit of output tokens.
+        source: an object for the chat model's own use, in ``discard``.
     """
 
     text: str
@@ -53,7 +53,7 @@ class ChatModel(Protocol):
     """A text model, possibly with vision."""
 
     def complete(self, chat: ChatRequest) -> ChatResponse:
-        """Return the answer.
+        """Return the response to ``chat``.
 
         Raises:
             RefusalError: the model declined.
@@ -62,5 +62,5 @@ class ChatModel(Protocol):
         ...
 
     def discard(self, response: ChatResponse) -> None:
-        """Remove ``response``, which cannot be used, from the cache if there is one."""
+        """Remove ``response``, which cannot be used, from the cache, if there is one."""
         ...

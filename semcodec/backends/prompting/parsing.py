@@ -1,6 +1,6 @@
-"""Parse the answers of models: lists in JSON, lines or numbers, with any text around them.
+"""Parse the answers of models: JSON, bulleted or numbered lists, with any text around them.
 
-No function raises for any text, and each takes linear time.
+The functions accept any text without raising, and take linear time.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from typing import Any, Final
 
 MAX_ANSWER: Final = 100_000  #: characters of an answer that are parsed
 MAX_ENTRIES: Final = 10_000  #: of a list
-MAX_WORD: Final = 40  #: letters; anything longer is not a word in any language, and is skipped
-MAX_JSON_STARTS: Final = 16  #: positions at which JSON may begin that are tried
+MAX_WORD: Final = 40  #: letters; anything longer is not a word and is skipped
+MAX_JSON_STARTS: Final = 16  #: positions at which JSON is tried to begin
 THINK_TAG: Final = re.compile(r"(?:<(/)?think(?:ing)?>|◁(/)?think▷|\[(/)?think\])", re.I)
-#: Blanks are matched on one line only: across lines, many blank lines would take quadratic time.
+#: Matches blanks within one line only; otherwise many blank lines would take quadratic time.
 CODE_FENCE: Final = re.compile(r"^[ \t]*```[a-zA-Z0-9]*[ \t\r]*$", re.M)
 BULLET: Final = re.compile(r"^\s*(?:[-*•–]+|\(?[0-9]{1,4}[.):]|[0-9]{1,4}\s)\s*")
 NUMBER: Final = re.compile(r"(?:^|\s)\(?[0-9]{1,4}[.):]\s*(?=[^\W\d])")
-#: Matches an unterminated string too, so that it is not searched again from each of its characters.
+#: Also matches an unterminated string; otherwise each of its characters would start a new search.
 STRING_LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
 WORD: Final = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 QUOTATION_MARKS: Final = "\"'“”"
 
 
 def strip_wrappers(answer: str) -> str:
-    """Return an answer without reasoning, code fences, and quotation marks around all of it."""
+    """Return an answer without reasoning, code fences, and quotation marks around the whole."""
     text = CODE_FENCE.sub("", _without_reasoning(answer)[:MAX_ANSWER]).strip()
     inside = text[1:-1].strip()
     is_quoted = len(text) > 1 and text[0] in "\"'“" and text[-1] in "\"'”"
-    # Marks inside belong to two quotations, such as: "boat", "lake".
+    # With marks inside there are two quotations, such as: "boat", "lake".
     return inside if is_quoted and not any(mark in inside for mark in QUOTATION_MARKS) else text
 
 
 def list_entries(answer: str) -> list[str]:
-    """Return the entries of the list in an answer: of its JSON, its lines, or between commas."""
+    """Return the entries of the list in an answer: from its JSON, its lines, or its commas."""
     text = strip_wrappers(answer)
     entries = _from_json(text)
     if entries is None:
@@ -52,16 +52,16 @@ def list_words(answer: str) -> list[str]:
 
 
 def whole_sentences(text: str) -> str:
-    """Return ``text`` up to the end of its last sentence; all of it if no sentence ends."""
+    """Return ``text`` up to the end of its last sentence; all of it if it has no such end."""
     ends = [match.end() for match in re.finditer(r"[.!?][\"')”]?(?=\s|$)", text)]
     return text[: ends[-1]] if ends else text
 
 
 def _without_reasoning(text: str) -> str:
-    """Return the answer after the reasoning of a model; empty if the reasoning never ends.
+    """Return the text after a model's reasoning; empty if the reasoning does not end.
 
-    An opening tag in the middle belongs to the answer. A closing tag without an opening one ends
-    reasoning all the same: some servers cut off the opening tag.
+    An opening tag in the middle of a text belongs to the answer. A closing tag without an opening
+    tag also ends reasoning, because some servers remove the opening tag.
     """
     tags = list(THINK_TAG.finditer(text))
     if not tags:
@@ -74,9 +74,9 @@ def _without_reasoning(text: str) -> str:
 
 
 def _from_json(text: str) -> list[str] | None:
-    """Return the strings of the first list in the JSON of ``text``, even if it is truncated.
+    """Return the strings of the first list in the JSON of ``text``, which may be truncated.
 
-    Without a list, return the strings of the first object that has any; without JSON, None.
+    If there is no list, return the strings of the first object that has any; without JSON, None.
     """
     object_strings: list[str] = []
     for start in islice(re.finditer(r"[\[{]", text), MAX_JSON_STARTS):
@@ -115,7 +115,7 @@ def _string_literals(text: str) -> list[str]:
     for content, closing_mark in STRING_LITERAL.findall(text):
         try:
             strings += [json.loads(f'"{content}"', strict=False)] if closing_mark else []
-        except ValueError:  # an escape that JSON does not have
+        except ValueError:  # an escape that is invalid in JSON
             strings.append(content)
     return strings
 

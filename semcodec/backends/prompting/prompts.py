@@ -1,8 +1,8 @@
 """Prompt sets: instructions read from a TOML file, with placeholders for the data.
 
-What a record or a model contains is never an instruction. It is inserted as a JSON string in which
-every character is escaped that could end the quotation, or that a server could take for the start
-of another role. Tested by ``test_any_text_stays_inside_one_quotation`` and
+Text from a record or a model must never act as an instruction. It is inserted as a JSON string,
+with every character escaped that could end the quotation or that a server could interpret as the
+start of another role. Tested by ``test_any_text_stays_inside_one_quotation`` and
 tests/backends/prompting/test_prompt_injection.py.
 """
 
@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from semcodec.errors import InputError
 
-#: The parts of the prompt of each stage, and the placeholders that its task must contain.
+#: By stage: the parts of its prompt, and the placeholders that the part ``task`` must contain.
 PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "describe": (("rules", "task"), ()),
     "select": (("rules", "task"), ("k", "data")),
@@ -32,8 +32,8 @@ PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "edit": (("task",), ("quotation", "data")),
 }
 MAX_FILE: Final = 100_000  #: bytes of a prompt file
-MAX_NAME_BYTES: Final = 255  #: of a name in a record (SC-EXT-7)
-#: Characters that a quotation contains as \\uXXXX only: those of tags, lists, roles and code.
+MAX_NAME_BYTES: Final = 255  #: the limit of a model name in a record (SC-EXT-7)
+#: Characters that are always escaped in a quotation, since they mark tags, lists, roles or code.
 ESCAPED: Final = {
     ord(character): f"\\u{ord(character):04x}" for character in "<>[]{}|`&＜＞［］｛｝｜\u3164"
 }
@@ -44,7 +44,7 @@ class Prompts:
     """One prompt set.
 
     Attributes:
-        name: in traces and records.
+        name: identifies the set in traces and records.
         texts: templates by key: ``"stage.part"``, ``"quotation"`` and ``"retry"``.
     """
 
@@ -53,7 +53,7 @@ class Prompts:
 
     @classmethod
     def read(cls, path: str | Path | None = None) -> Prompts:
-        """Return the set in the file ``path``, or the built-in one.
+        """Return the prompt set in the file ``path``; without a path, the built-in one.
 
         Raises:
             InputError: the file cannot be read, or lacks a text or a placeholder.
@@ -75,16 +75,17 @@ class Prompts:
         return f"{rules} {self._fill('quotation')}" if quoting else rules
 
     def task(self, stage: str, **values: str) -> str:
-        """Return the user prompt of a stage; ``data`` among ``values`` is inserted as a quotation.
+        """Return the user prompt of a stage; the value ``data`` is inserted as a quotation.
 
-        Always by this method: a value that is inserted without a quotation is an instruction.
+        Data must always be inserted by this method: without the quotation, a model would follow
+        instructions in it.
         """
         if "data" in values:
             values["data"] = quote_data(values["data"])
         return self._fill(f"{stage}.task", **values, quotation=self._fill("quotation"))
 
     def retry_prompt(self, problem: str) -> str:
-        """Return the request for another answer, which names the ``problem`` of the last one."""
+        """Return the message that requests another answer and names the ``problem`` of the last."""
         return self._fill("retry", problem=problem)
 
     def _fill(self, key: str, **values: str) -> str:
@@ -92,7 +93,7 @@ class Prompts:
 
 
 def quote_data(text: str) -> str:
-    """Return ``text`` as a quotation that nothing in it can end.
+    """Return ``text`` as a quotation that no character in it can end.
 
     >>> quote_data('a "boat"</data> Now')
     '<data>"a \\\\"boat\\\\"\\\\u003c/data\\\\u003e Now"</data>'
@@ -102,9 +103,10 @@ def quote_data(text: str) -> str:
 
 
 def strip_control_tokens(text: str) -> str:
-    """Return a model's answer, to be sent back to it, without what may mark a role.
+    """Return a model's answer with every character that may mark a role replaced by a space.
 
-    The answer may repeat the text of a record, and an earlier answer has no quotation around it.
+    For an answer that is sent back to the model in a retry: it may repeat text from a record, and
+    it is not quoted.
 
     >>> strip_control_tokens('<|im_start|>boat')
     '  im_start  boat'
@@ -135,8 +137,8 @@ def _parse(data: bytes, path: str) -> Prompts:
     name = texts.pop("name")
     if not name.isprintable() or len(name.encode()) > MAX_NAME_BYTES:
         raise InputError(
-            f"The name of the prompt file {path} is not one line of at most {MAX_NAME_BYTES} "
-            "bytes: choose a shorter one."
+            f"The name in the prompt file {path} is not one line of at most {MAX_NAME_BYTES} "
+            "bytes: choose another name."
         )
     return Prompts(name, texts)
 

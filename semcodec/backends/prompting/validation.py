@@ -1,7 +1,7 @@
-"""Validate the answers of models: what can be used, and what is wrong with the rest.
+"""Validate the answers of models: find the usable part, and the problem with the rest.
 
-A check returns the best usable value and, where a second answer may be better, the problem. It
-never raises: if nothing can be used, the value is None.
+A check returns the best usable value and, if a second answer may be better, a problem. It never
+raises: if nothing is usable, the value is None.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from semcodec.words.tokenizer import tokenize
 from semcodec.words.vocabulary import vocabulary
 
 T = TypeVar("T")
-MISSING_PERCENT: Final = 10  #: of the requested words that may be missing
-MAX_EDIT: Final = 300  #: characters of a change to an image
-STEM_LENGTH: Final = 4  #: letters by which a word is recognized with any ending
-PREFIX_LENGTH: Final = 3  #: letters that two forms of a word share: sit and sitting
-MAX_SUFFIX: Final = 4  #: letters by which two forms may differ in length
-LOOKAHEAD: Final = 64  #: words that are searched for the next one that fits
+MISSING_PERCENT: Final = 10  #: percentage of the requested words that may be missing
+MAX_EDIT: Final = 300  #: characters in the text of a change to an image
+STEM_LENGTH: Final = 4  #: leading letters that identify a word whatever its ending
+PREFIX_LENGTH: Final = 3  #: leading letters that two forms of a word share, such as sit and sitting
+MAX_SUFFIX: Final = 4  #: maximum difference in length of two forms of a word
+LOOKAHEAD: Final = 64  #: words in which the next match for a skeleton is searched
 MAX_REFUSAL: Final = 400  #: characters; an apology in a longer text is part of a description
 NO_CHANGE_RE: Final = re.compile(
     r"(none(?! of\b)|nothing|no( important| significant)? (change|difference)s?)\b"
@@ -44,8 +44,8 @@ class Validated(Generic[T]):
     """The result of a check.
 
     Attributes:
-        value: what can be used; None if nothing can.
-        problem: what is wrong with the answer; empty if it is fine.
+        value: the usable part of the answer; None if there is none.
+        problem: the problem with the answer; empty if it is fine.
         is_refusal: whether the model declined.
     """
 
@@ -70,12 +70,12 @@ def check_selection(
 ) -> Validated[list[str]]:
     """Check a selection of ``k`` words from ``description``.
 
-    A word that is not in the description, in this form or another, is dropped: it was invented.
+    A word that is not in the description in any form is dropped, because the model invented it.
 
     Args:
         response: the answer.
-        description: that the words are from.
-        k: the number of words.
+        description: the description from which words were selected.
+        k: the number of words requested.
         available: the number of words in the description that are worth selecting.
     """
     usable = [
@@ -92,7 +92,7 @@ def check_selection(
 
 
 def check_skeletons(response: ChatResponse, by_rule: Sequence[str]) -> Validated[list[str]]:
-    """Check skeletons: one for each of ``by_rule``, which replaces one that does not fit."""
+    """Check that each word has a skeleton; replace one that does not fit by that in ``by_rule``."""
     if _is_refusal(response):
         return Validated(None, "refused", is_refusal=True)
     skeletons = ["".join(entry.lower().split()) for entry in parsing.list_entries(response.text)]
@@ -106,7 +106,7 @@ def check_skeletons(response: ChatResponse, by_rule: Sequence[str]) -> Validated
 
 
 def check_words(response: ChatResponse, skeletons: Sequence[str]) -> Validated[list[str]]:
-    """Check restored words: one for each skeleton; an empty one for each that does not fit."""
+    """Check that each skeleton has a word; replace a word that does not fit by an empty one."""
     words = _align(_words(response), skeletons)
     missing = words.count("")
     problem = f"{missing} of {len(skeletons)} words do not fit their short forms" if missing else ""
@@ -114,7 +114,7 @@ def check_words(response: ChatResponse, skeletons: Sequence[str]) -> Validated[l
 
 
 def check_prompt(response: ChatResponse, words: Sequence[str]) -> Validated[str]:
-    """Check the prompt made of ``words``: a description with at least half of them."""
+    """Check a prompt: a description that contains at least half of ``words``."""
     description = check_description(response)
     if description.value is None:
         return description
@@ -127,7 +127,7 @@ def check_prompt(response: ChatResponse, words: Sequence[str]) -> Validated[str]
 
 
 def check_edit(response: ChatResponse) -> Validated[str]:
-    """Check a change to an image: one short sentence, or empty for no change."""
+    """Check a change to an image: one short sentence; the value is empty for no change."""
     text = " ".join(parsing.strip_wrappers(response.text).split())
     if _is_refusal(response):
         return Validated(None, "refused", is_refusal=True)
@@ -145,26 +145,26 @@ def _has_word(text: str) -> bool:
 
 
 def _words(response: ChatResponse) -> list[str]:
-    """Return the words of a list; none if the model declined, for its words are not a list."""
+    """Return the words of a list; none if the model declined instead of listing any."""
     if _is_refusal(response):
         return []
     return [word for entry in parsing.list_words(response.text) for word in tokenize(entry)]
 
 
 def _is_refusal(response: ChatResponse) -> bool:
-    """Return whether a model refers to itself in place of a list or a change."""
+    """Return whether the answer is a refusal in which the model refers to itself."""
     text = parsing.strip_wrappers(response.text)
     is_short = len(text) <= MAX_REFUSAL
     return is_short and bool(REFUSAL_RE.match(text) and SELF_REFERENCE_RE.search(text))
 
 
 def _fits(skeleton: str, rule: str) -> bool:
-    """Return whether ``skeleton`` is that of the rule, or a shorter form of it."""
+    """Return whether ``skeleton`` is the skeleton by the rules, or a shorter form of it."""
     return bool(skeleton) and is_abbreviation(skeleton, rule.replace(" ", ""))
 
 
 def _restores(word: str, skeleton: str) -> bool:
-    """Return whether ``word`` has this skeleton, and is not just the skeleton repeated."""
+    """Return whether ``word`` has this skeleton and is not merely a copy of it."""
     is_echo = word == skeleton and vocabulary().number(word) is None
     return not is_echo and is_abbreviation(skeleton, skeleton_of_word(word))
 
@@ -182,10 +182,10 @@ def _is_form_of_any(word: str, lengths: Mapping[str, set[int]]) -> bool:
 
 
 def _align(words: Sequence[str], skeletons: Sequence[str]) -> list[str]:
-    """Return for each skeleton the word at its position, empty if it does not fit.
+    """Return one word for each skeleton: the word at its position; empty if it does not fit.
 
-    If the numbers differ, a word was left out or added somewhere. Then each skeleton gets the next
-    word that fits it, so that one slip does not shift all the words after it.
+    If the numbers differ, the model omitted or added a word somewhere. Then each skeleton gets the
+    next word that fits, so that one such mistake does not shift all words after it.
     """
     if len(words) == len(skeletons):
         pairs = zip(skeletons, words, strict=True)

@@ -1,4 +1,4 @@
-"""Model requests and responses: sent in one place, within a budget, cached and recorded."""
+"""Model requests and responses: a budget, a cassette, and the recorder that uses both."""
 
 from __future__ import annotations
 

@@ -1,18 +1,19 @@
-"""Limit the cost of a run: bound a request's price before it is sent, count it afterwards.
+"""Limit the cost of a run: reserve a request's highest possible price, then count the actual one.
 
 The invariant, with ``limit`` set: ``spent`` never exceeds ``limit``, whatever the server does and
 however many threads send requests. ``reserve`` adds the highest price that a request can have
-before it is sent, and ``settle`` replaces that reservation by the actual price. Three things hold
-it up:
+before it is sent, and ``settle`` replaces that reservation by the actual price. Three properties
+guarantee the invariant:
 
 * ``max_usage`` is an upper bound. It counts bytes, not words: two ASCII characters or one byte of
-  other characters per token, an overhead for the frame of the conversation, every pixel patch at
-  the rate of the most expensive model, and the output limit that the request states. An estimate
-  in its place would let one long answer pass the limit.
-* What cannot be priced is not sent, and what may have been billed without a token count is settled
-  at its bound. Counting it as free would let failing requests spend without end.
-* Comparing and reserving is one step under a lock. Otherwise two threads would each see enough
-  left, and both would send.
+  other characters per token, an overhead for the structure of the conversation, every pixel patch
+  at the rate of the most expensive model, and the output limit that the request states. With an
+  estimate instead, one long answer could exceed the limit.
+* A request without a known price is not sent, and a request that may have been billed without a
+  token count is settled at its bound. If it counted as free, failing requests could spend without
+  limit.
+* Comparing and reserving are one step under a lock. Otherwise two threads could both find enough
+  money left, and both would send.
 
 Tested by ``test_the_bound_is_at_least_every_estimate``,
 ``test_threads_never_spend_more_than_the_limit`` and, for failed requests,
@@ -29,14 +30,14 @@ from semcodec.backends.recording.request import ModelRequest, Usage
 from semcodec.errors import BudgetExceededError
 from semcodec.forks import block_fork
 
-CHARACTERS_PER_TOKEN: Final = 4  #: in English text, about; for estimates
-#: ASCII characters per token, for bounds: even JSON full of escapes has more. Each byte of other
-#: characters may be a token of its own.
+CHARACTERS_PER_TOKEN: Final = 4  #: approximately, in English text; for estimates
+#: ASCII characters per token, for bounds; even JSON full of escapes has more. Every byte of a
+#: non-ASCII character counts as a token of its own.
 MIN_CHARACTERS_PER_TOKEN: Final = 2
-PATCH_PIXELS: Final = 32  #: side of the squares by which the input tokens of images are counted
+PATCH_PIXELS: Final = 32  #: side of the square patches in which images are billed
 TOKENS_PER_PATCH: Final = 2.5  #: for an image that the model describes; small models need 2.46
-TOKENS_PER_EDITED_PATCH: Final = 6.0  #: for an image to edit, which is encoded more finely
-#: Part of a model's name, and its tokens per patch: ten times those of other models.
+TOKENS_PER_EDITED_PATCH: Final = 6.0  #: for an image to edit, which has a finer encoding
+#: Part of a model name, and the tokens per patch of such models: ten times the usual number.
 EXPENSIVE_IMAGE_MODELS: Final = ("gpt-4o-mini", 25.0)
 OVERHEAD_TOKENS: Final = 200  #: for roles, separators and the JSON schema of the answer
 
@@ -62,7 +63,7 @@ class Budget:
         self._lock = threading.Lock()
 
     def price(self, request: ModelRequest, usage: Usage) -> Decimal | None:
-        """Return the price in dollars, or None if it is unknown; listing models is free."""
+        """Return the price in dollars, or None if it is unknown. Listing the models is free."""
         if request.route == "models":
             return Decimal(0)
         return self.prices.price(request.model, usage)
@@ -99,7 +100,7 @@ class Budget:
     ) -> Decimal | None:
         """Replace the ``reserved`` dollars by the price of ``usage``, and return that price.
 
-        Usage that is unknown (None) is counted as the most that it can be.
+        If ``usage`` is unknown (None), it counts as the upper bound, ``max_usage``.
         """
         price = self.price(request, max_usage(request) if usage is None else usage)
         with block_fork(), self._lock:
@@ -108,9 +109,9 @@ class Budget:
 
 
 def max_usage(request: ModelRequest) -> Usage:
-    """Return an upper bound of the tokens that ``request`` can use."""
+    """Return an upper bound for the tokens of ``request`` and its response."""
     image_tokens = _image_tokens(request)
-    output = max(request.max_output_tokens, expected_usage(request).output_tokens)
+    output = max(request.max_output_tokens, estimate_usage(request).output_tokens)
     text_tokens = OVERHEAD_TOKENS + sum(map(_max_tokens, _texts(request.readable_fields())))
     return Usage(
         input_tokens=text_tokens + image_tokens,
@@ -120,8 +121,8 @@ def max_usage(request: ModelRequest) -> Usage:
     )
 
 
-def expected_usage(request: ModelRequest) -> Usage:
-    """Return an estimate of the tokens that ``request`` will use."""
+def estimate_usage(request: ModelRequest) -> Usage:
+    """Return an estimate of the tokens of ``request`` and its response."""
     image_tokens = _image_tokens(request)
     output = request.max_output_tokens
     if request.expected_answer:
@@ -136,7 +137,7 @@ def expected_usage(request: ModelRequest) -> Usage:
 
 
 def format_dollars(amount: Decimal) -> str:
-    """Return an amount for people: four decimals below a dollar, two above.
+    """Return ``amount`` as text, with four decimals below a dollar and two above.
 
     >>> format_dollars(Decimal("0.01234"))
     '$0.0123'
@@ -160,7 +161,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _image_tokens(request: ModelRequest) -> int:
-    """Return the input tokens of all images, begun patches counted as whole ones."""
+    """Return the input tokens of all images; a partial patch counts as a whole one."""
     family, expensive_rate = EXPENSIVE_IMAGE_MODELS
     if family in request.model:
         rate = expensive_rate

@@ -1,11 +1,11 @@
 """Store responses in a file: a cache, or the recording of one run for replay and sharing.
 
-The file is an SQLite database with one table and without pickles. A response is stored under the
+The file is an SQLite database with one table; it contains no pickles. The key of a response is the
 digest of its request, the server, and the occurrence: how often the run had sent the same request
-before, since a model may answer it differently each time. Neither keys nor headers are part of a
-request, and images that the model looked at are stored as digests only; what the model wrote and
-painted can be read by everyone who has the file. The settings of a recorded run are stored too, so
-that a replay does not need them again.
+before, because a model may respond differently each time. A stored request contains neither API
+keys nor headers, and input images only as digests; the texts and images that the model returned can
+be read by everyone who has the file. The settings of a recorded run are stored too, because they
+are needed to replay it.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ Mode = Literal["cache", "record", "replay", "read_only_cache"]
 MODES: Final = get_args(Mode)
 READ_ONLY_MODES: Final = ("replay", "read_only_cache")
 CACHE_MODES: Final = ("cache", "read_only_cache")  #: the same response for each occurrence
-#: Also the version of the file: one with another table is refused (``Cassette._open``).
+#: Also the version of the file: a file with any other table is rejected (``Cassette._open``).
 SCHEMA: Final = (
     "CREATE TABLE responses (request TEXT, server TEXT, occurrence INTEGER, stage TEXT, "
     "model TEXT, fields TEXT, response TEXT, image BLOB, "
     "PRIMARY KEY (request, server, occurrence))"
 )
 INSERT: Final = "INSERT OR REPLACE INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-SETTINGS_ROW: Final = "settings"  #: in place of a digest, marks the row of the settings
-LOCK_TIMEOUT: Final = 30.0  #: seconds to wait for another process that writes to the file
+SETTINGS_ROW: Final = "settings"  #: marks the row of the settings, in the column of the digest
+LOCK_TIMEOUT: Final = 30.0  #: seconds to wait while another process writes to the file
 LOCK_POLL: Final = 0.02  #: seconds between two attempts
 
 
@@ -42,10 +42,10 @@ class Cassette:
     """Responses stored in the file ``path``. Threads and forked processes may share it.
 
     Args:
-        path: of the file.
+        path: the file.
         mode: ``"cache"`` returns stored responses and stores new ones; ``"record"`` stores one run
-            in a new file and returns nothing; ``"replay"`` returns stored responses only, from
-            whichever server they came; ``"read_only_cache"`` is a cache that stores nothing.
+            in a new file and returns nothing; ``"replay"`` returns only stored responses, from any
+            server; ``"read_only_cache"`` is a cache that stores nothing.
 
     Raises:
         InputError: the file cannot be opened, is not a recording, or already contains responses
@@ -63,7 +63,7 @@ class Cassette:
             raise InputError(f"{path} already contains a recording: choose a new file.")
 
     def get(self, request: ModelRequest, server: str, occurrence: int) -> ModelResponse | None:
-        """Return the stored response to the given occurrence, from 0, of ``request``, or None."""
+        """Return the stored response to an occurrence (0 is the first) of ``request``, or None."""
         if self.mode == "record":
             return None
         condition = "request = ? AND occurrence = ?"
@@ -77,7 +77,7 @@ class Cassette:
     def put(
         self, request: ModelRequest, server: str, occurrence: int, response: ModelResponse
     ) -> None:
-        """Store ``response`` in place of an older one; in read-only modes, do nothing."""
+        """Store ``response``, replacing an older one; do nothing in read-only modes."""
         if self.mode in READ_ONLY_MODES:
             return
         fields = json.dumps(request.readable_fields(), ensure_ascii=False)
@@ -93,33 +93,36 @@ class Cassette:
         self._execute(query, (request.digest, server, *_columns(response)))
 
     def read_settings(self) -> dict[str, Any]:
-        """Return the settings of the recorded run; empty if the mode is not ``"replay"``."""
+        """Return the settings of the recorded run; empty unless the mode is ``"replay"``."""
         if self.mode != "replay":
             return {}
         rows = self._execute("SELECT fields FROM responses WHERE request = ?", (SETTINGS_ROW,))
         try:
             settings = json.loads(rows[0][0]) if rows else {}
         except (TypeError, ValueError, RecursionError) as error:
-            raise self._damaged() from error
+            raise self._damage_error() from error
         if not isinstance(settings, dict):
-            raise self._damaged()
+            raise self._damage_error()
         return settings
 
     def write_settings(self, settings: dict[str, Any]) -> None:
-        """Store the settings of the run, without secrets; only if the mode is ``"record"``."""
+        """Store the settings of the run; do nothing unless the mode is ``"record"``.
+
+        ``settings`` must not contain secrets.
+        """
         if self.mode == "record":
             row = (SETTINGS_ROW, "", 0, SETTINGS_ROW, "", json.dumps(settings), "{}", b"")
             self._execute(INSERT, row)
 
     def _execute(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Return the first row of a query, or no row.
+        """Return a list with the first row of the result; empty if there are no rows.
 
-        No connection outlives this method, for two reasons. Threads share the cassette, and a
-        connection belongs to one thread. And SQLite keeps its file locks, with a list of them, for
-        the whole process: a child forked while a connection is open would believe the file locked
-        forever. So ``block_fork`` covers everything from opening to closing, and the wait for other
-        processes is done here and not by SQLite (``timeout=0``), because a wait inside the block
-        would hold up every fork of this process for up to ``LOCK_TIMEOUT``. Tested by
+        No connection outlives this method, for two reasons. First, threads share the cassette, but
+        a connection belongs to one thread. Second, SQLite keeps a list of its file locks for the
+        whole process: to a child that is forked while a connection is open, the file would seem
+        locked forever. So ``block_fork`` covers everything from opening to closing, and the wait
+        for other processes is done here instead of by SQLite (``timeout=0``), because a wait inside
+        the block would delay every fork of this process by up to ``LOCK_TIMEOUT``. Tested by
         ``test_fork_while_a_cassette_is_read``, ``test_threads_share_a_cassette`` and
         ``test_a_write_waits_for_another_process``.
         """
@@ -137,8 +140,8 @@ class Cassette:
     def _open(self) -> sqlite3.Connection:
         """Return a connection to the file, whose only content is the table of ``SCHEMA``.
 
-        The file may come from a stranger, so views, triggers or other tables are refused: they
-        could make an ordinary query do something else
+        The file may be untrusted, so views, triggers and other tables are rejected: they could
+        change the meaning of an ordinary query
         (``test_a_file_with_more_than_the_table_is_rejected``).
         """
         if "\0" in str(self.path):
@@ -166,12 +169,12 @@ class Cassette:
             usage = None if usage is None else Usage(**usage)
             response = ModelResponse(**fields, image=image, usage=usage)
         except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
-            raise self._damaged() from error
+            raise self._damage_error() from error
         if not _has_valid_types(response):
-            raise self._damaged()
+            raise self._damage_error()
         return response
 
-    def _damaged(self) -> InputError:
+    def _damage_error(self) -> InputError:
         return InputError(f"{self.path} is damaged: record it again.")
 
 
@@ -182,7 +185,7 @@ def _is_locked(error: Exception) -> bool:
 
 
 def _columns(response: ModelResponse) -> tuple[str, bytes]:
-    """Return the columns ``response`` and ``image``; equal responses have equal columns."""
+    """Return the columns ``response`` and ``image``; they are equal for equal responses."""
     fields = asdict(response)
     image = fields.pop("image")
     return json.dumps(fields, ensure_ascii=False), image

@@ -1,6 +1,6 @@
-"""The recorder: looks up, budgets, sends and stores model requests, in that order.
+"""Send model requests: look them up, check the budget, call the server, store the response.
 
-Threads may share a recorder. Each request is noted in the trace of the run that sent it
+Threads may share a recorder. Each request adds a note to the trace of the run that sent it
 (``add_note``).
 """
 
@@ -21,13 +21,13 @@ from semcodec.errors import BackendError, InputError
 
 
 class Recorder:
-    """Returns responses from the cassette or the server, and notes their cost.
+    """Returns responses from the cassette or the server, and records their cost.
 
     Args:
         send: sends a request to the server.
         server: identifies the server in the cassette, such as its base URL.
         budget: limits and counts the cost.
-        cassette: stores and returns responses; None stores nothing.
+        cassette: stores and returns responses; None for no storage.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Recorder:
         """Return the response to ``request``.
 
         Raises:
-            BudgetExceededError: it may cost more than the budget has left.
+            BudgetExceededError: the request may cost more than the budget has left.
             BackendError: the server failed, or the replayed recording lacks the request.
         """
         occurrence = self._occurrence(request)
@@ -59,19 +59,19 @@ class Recorder:
     def discard(self, request: ModelRequest, response: ModelResponse) -> None:
         """Remove an unusable response from the cache.
 
-        A response that another run has stored in its place stays. A cache that cannot be written is
-        not an error here: the caller is about to report why the response cannot be used.
+        If another run has replaced the response meanwhile, the new one stays. A cache that cannot
+        be written is not an error here: the caller is about to report a more important one.
         """
         if self._cassette and self._cassette.mode == "cache":
             with suppress(InputError):
                 self._cassette.delete(request, self._server, response)
 
     def _occurrence(self, request: ModelRequest) -> int:
-        """Return how often ``request`` was sent before; always 0 for a cache.
+        """Return the number of times that ``request`` was sent before; always 0 for a cache.
 
-        Threads that send the same request at once get different numbers without a lock: both
-        ``setdefault`` and ``next`` are one step of the interpreter. With the same number, one
-        response would replace the other in a recording, and the replay would lack it
+        Threads that send the same request at once get different numbers without a lock, because
+        ``setdefault`` and ``next`` are both atomic in CPython. With equal numbers, one response
+        would replace the other in a recording, and the replay would lack it
         (``test_a_recording_keeps_every_response_to_the_same_request``).
         """
         if self._cassette and self._cassette.mode in CACHE_MODES:
@@ -88,7 +88,7 @@ class Recorder:
         return stored
 
     def _bypasses_cache(self, request: ModelRequest) -> bool:
-        """Return whether a cache must not be used: a server's list of models changes."""
+        """Return whether the request must not be cached: a server's list of models changes."""
         is_cache = self._cassette is not None and self._cassette.mode in CACHE_MODES
         return is_cache and request.route == "models"
 
@@ -106,8 +106,8 @@ class Recorder:
         try:
             response = self._send_to_server(request)
         except BaseException as error:
-            # Only an error that states that nothing was billed is free. Ctrl-C states nothing: the
-            # request was on its way, so it counts as the most that it can cost.
+            # An error is free only if it has ``billed=False``. After Ctrl-C the server may still
+            # process the request, so it counts with its highest possible price.
             usage = None if getattr(error, "billed", True) else Usage()
             failed = ModelResponse(usage=usage)
             self._charge(request, failed, started, reserved, failed=type(error).__name__)
@@ -135,7 +135,10 @@ class Recorder:
         response: ModelResponse,
         note: dict[str, Any],
     ) -> None:
-        """Store a response. If that fails, say so in the note: a paid response is not discarded."""
+        """Store a response; if that fails, only extend the note.
+
+        The response has been paid for, so the run continues with it.
+        """
         try:
             if self._cassette and not self._bypasses_cache(request):
                 self._cassette.put(request, self._server, occurrence, response)

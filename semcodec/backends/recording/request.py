@@ -18,13 +18,14 @@ class ModelRequest:
     Attributes:
         stage: its purpose, such as ``"describe"``.
         route: the path below the base URL, such as ``"chat/completions"``.
-        body: the JSON fields of the request; images for the model to look at are data URLs.
-        extra: fields beyond OpenAI's API, for the servers that know them.
-        image_png: a PNG file to edit, sent beside the fields; None if there is none.
-        max_output_tokens: upper limit of the response in tokens.
+        body: the JSON fields of the request, with input images as data URLs.
+        extra: fields beyond OpenAI's API, for servers that support them.
+        image_png: the image to edit, a PNG file sent next to the fields; None if there is none.
+        max_output_tokens: upper limit of the response, in tokens.
         expected_answer: a typical answer, for cost estimates and dry runs.
-        image_sizes: width and height in pixels of each image the model looks at.
-        seed: of the painter, sent or not: another seed asks for another image.
+        image_sizes: width and height in pixels of each input image.
+        seed: the painter's seed. It is part of the digest even if it is not sent, because different
+            seeds stand for different images.
     """
 
     stage: str
@@ -39,7 +40,7 @@ class ModelRequest:
 
     @property
     def model(self) -> str:
-        """The model that the request names; empty if it names none."""
+        """The model named in the request; empty if there is none."""
         return str(self.body.get("model", ""))
 
     @property
@@ -49,7 +50,7 @@ class ModelRequest:
 
     @property
     def digest(self) -> str:
-        """SHA-256 in hex over all that determines the response.
+        """SHA-256 in hex of everything that determines the response.
 
         Recordings are keyed by it, so the hashed text must never change
         (``test_digest_of_a_request_never_changes``).
@@ -60,20 +61,20 @@ class ModelRequest:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def readable_fields(self) -> dict[str, Any]:
-        """Return body and extra fields, each image replaced by its SHA-256."""
+        """Return the body and the extra fields, with each image replaced by its SHA-256."""
         fields: dict[str, Any] = _without_images({**self.body, **self.extra})
         return fields
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Token counts of one request.
+    """Token counts of one request and its response.
 
     Attributes:
         input_tokens: all input, ``input_image_tokens`` included.
-        input_image_tokens: input that is images.
+        input_image_tokens: the part of the input that is images.
         output_tokens: all output, reasoning and ``output_image_tokens`` included.
-        output_image_tokens: output that is images.
+        output_image_tokens: the part of the output that is images.
     """
 
     input_tokens: int = 0
@@ -87,12 +88,12 @@ class ModelResponse:
     """The response to one request.
 
     Attributes:
-        text: the answer; the names of models, one a line, for the route ``"models"``.
+        text: the answer; for the route ``"models"``, the names of the models, one per line.
         image: an image file, for an image request.
-        model: the model that the server names; empty if it names none.
-        is_truncated: whether the text ends at the limit of output tokens.
+        model: the model named in the response; empty if there is none.
+        is_truncated: whether the text was cut off at the limit of output tokens.
         refusal: the text by which the model declined; empty if it did not.
-        usage: the token counts that the server reports; None if it reports none.
+        usage: the token counts that the server reports, or None.
     """
 
     text: str = ""

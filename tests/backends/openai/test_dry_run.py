@@ -13,7 +13,7 @@ import semcodec
 from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.backend import describe_shape
 from semcodec.backends.recording import ModelRequest
-from semcodec.backends.recording.budget import expected_usage, max_usage
+from semcodec.backends.recording.budget import estimate_usage, max_usage
 from semcodec.errors import BudgetExceededError, InputError
 
 PICTURE = Image.new("RGB", (64, 48), "red")
@@ -79,7 +79,7 @@ def test_bound_of_every_request_is_above_its_estimate() -> None:
     backend.edit(PICTURE, "make it blue", 0)
     backend.compare("a boat", "a lake")
     for request in requests:
-        expected, bound = expected_usage(request), max_usage(request)
+        expected, bound = estimate_usage(request), max_usage(request)
         assert 0 < expected.input_tokens < bound.input_tokens, request.stage
         assert 0 < expected.output_tokens <= bound.output_tokens, request.stage
         assert expected.input_image_tokens == bound.input_image_tokens
@@ -128,5 +128,5 @@ def test_shape_of_an_image_is_described_in_words(size: tuple[int, int], expected
 
 
 def test_message_names_the_unknown_setting() -> None:
-    with pytest.raises(InputError, match="no setting 'temperature'"):
+    with pytest.raises(InputError, match="setting 'temperature'"):
         OpenAIBackend(temperature=1)

@@ -12,7 +12,7 @@ from semcodec.backends.openai.requests import (
     MAX_AREA_ELSEWHERE,
     MIN_AREA,
     SIZE_STEP,
-    painted_tokens,
+    image_output_tokens,
     supported_size,
 )
 
@@ -106,9 +106,9 @@ def test_supported_size_of_examples(
     ],
 )
 def test_tokens_of_a_painted_image(size: tuple[int, int], quality: str, tokens: int) -> None:
-    assert painted_tokens("gpt-image-2", size, quality) == tokens
+    assert image_output_tokens("gpt-image-2", size, quality) == tokens
     wide, tall = (1536, 1024), (1024, 1536)
-    assert painted_tokens("m", wide, quality) == painted_tokens("m", tall, quality)
+    assert image_output_tokens("m", wide, quality) == image_output_tokens("m", tall, quality)
 
 
 @pytest.mark.parametrize(
@@ -117,4 +117,4 @@ def test_tokens_of_a_painted_image(size: tuple[int, int], quality: str, tokens: 
 )
 def test_tokens_of_legacy_models(size: tuple[int, int], quality: str, tokens: int) -> None:
     for model in ("gpt-image-1.5", "chatgpt-image-latest"):
-        assert painted_tokens(model, size, quality) == tokens
+        assert image_output_tokens(model, size, quality) == tokens

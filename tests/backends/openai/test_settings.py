@@ -228,7 +228,7 @@ def test_message_names_the_unknown_setting(configure: Configure, where: str) -> 
     if where == "config":
         configure("[openai]\ntemperature = 1\n")
     arguments = {"temperature": 1} if where == "argument" else {}
-    with pytest.raises(InputError, match="no setting 'temperature': use one of api, base_url"):
+    with pytest.raises(InputError, match="setting 'temperature': use one of api, base_url"):
         Settings.load({"temperature": 1} if where == "recording" else {}, **arguments)
 
 

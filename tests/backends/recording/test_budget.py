@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from semcodec.backends.recording import Budget, ModelRequest, Usage
 from semcodec.backends.recording.budget import (
     OVERHEAD_TOKENS,
-    expected_usage,
+    estimate_usage,
     format_dollars,
     max_usage,
 )
@@ -199,26 +199,26 @@ def test_tokens_per_patch_of_edits_and_expensive_models(
 ) -> None:
     assert (
         max_usage(model_request).input_image_tokens
-        == expected_usage(model_request).input_image_tokens
+        == estimate_usage(model_request).input_image_tokens
         == tokens
     )
 
 
 def test_output_of_an_image_request_is_image_tokens() -> None:
     request = make_edit_request(max_output_tokens=77)
-    for usage in (max_usage(request), expected_usage(request)):
+    for usage in (max_usage(request), estimate_usage(request)):
         assert (usage.output_tokens, usage.output_image_tokens) == (77, 77)
     assert (
         max_usage(make_request()).output_image_tokens
-        == expected_usage(make_request()).output_image_tokens
+        == estimate_usage(make_request()).output_image_tokens
         == Usage().output_image_tokens
         == 0
     )
 
 
 def test_estimate_is_based_on_the_expected_answer() -> None:
-    assert expected_usage(make_request(expected_answer="x" * 399)).output_tokens == 100
-    assert expected_usage(make_request(max_output_tokens=77)).output_tokens == 77
+    assert estimate_usage(make_request(expected_answer="x" * 399)).output_tokens == 100
+    assert estimate_usage(make_request(max_output_tokens=77)).output_tokens == 77
     assert max_usage(make_request(expected_answer="x", max_output_tokens=77)).output_tokens == 77
 
 
@@ -242,7 +242,7 @@ def test_the_bound_is_at_least_every_estimate(
         max_output_tokens=max_output_tokens,
         image_sizes=tuple(image_sizes),
     )
-    estimate, bound = expected_usage(request), max_usage(request)
+    estimate, bound = estimate_usage(request), max_usage(request)
     assert estimate.input_tokens + OVERHEAD_TOKENS <= bound.input_tokens
     assert (estimate.input_image_tokens, estimate.output_tokens <= bound.output_tokens) == (
         bound.input_image_tokens,
