@@ -1,4 +1,4 @@
-"""The command line: one module per command, and the only layer that prints and opens files."""
+"""The command line: one module per command, the only layer that prints and accesses files."""
 
 from __future__ import annotations
 

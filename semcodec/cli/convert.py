@@ -18,7 +18,8 @@ def add(commands: Commands[Parser]) -> None:
         "convert",
         convert,
         summary="write records in another framing",
-        description="Write a record in another framing, several as a sequence, or one into a PNG.",
+        description="Write a record in another framing, several records as a sequence, or one "
+        "record into a PNG file.",
         usage="FILE... [options]",
         examples=(
             "semcodec convert photo.semc --framing url",
@@ -49,7 +50,7 @@ def add(commands: Commands[Parser]) -> None:
 def convert(args: argparse.Namespace) -> int:
     """Write a record in another framing, several as a sequence, or one into a PNG file."""
     if args.into and args.check:
-        raise UsageError("A PNG chunk has its own checksum: leave --check out.")
+        raise UsageError("A PNG chunk has its own checksum: omit --check.")
     # The picture of --into may be the output itself; the records may not.
     files.check_outputs("-", args.output, other_sources=tuple(args.files))
     records = [semcodec.unpack(files.read_record(name)) for name in args.files]

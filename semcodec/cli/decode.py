@@ -46,13 +46,13 @@ def add(commands: Commands[Parser]) -> None:
         "--size",
         type=options.output_size,
         metavar="WxH",
-        help="pixels of the picture (default: those that the record states)",
+        help="size of the picture in pixels (default: the size that the record states)",
     )
     parser.add_argument(
         "--seed",
         type=options.seed,
         metavar="N",
-        help="seed of the painter (default: that of the record, else 0)",
+        help="seed of the painter (default: the seed in the record, else 0)",
     )
     parser.add_argument(
         "--plain", action="store_true", help="do not embed the record in a PNG picture"
@@ -73,18 +73,18 @@ def _add_backends(parser: argparse.ArgumentParser) -> None:
         "--writer",
         type=options.backend("writer"),
         metavar="NAME",
-        help="backend for the decompress and expand stages (default: that of --backend)",
+        help="backend for the decompress and expand stages (default: same as --backend)",
     )
     parser.add_argument(
         "--painter",
         type=options.backend("painter"),
         metavar="NAME",
-        help="backend for the paint stage (default: that of --backend)",
+        help="backend for the paint stage (default: same as --backend)",
     )
 
 
 def decode(args: argparse.Namespace) -> int:
-    """Write the picture of a record, or print what that would cost."""
+    """Write the picture of a record, or print the expected cost."""
     files.check_outputs(
         args.file, args.output, args.trace, other_sources=openai_options.files(args)
     )
@@ -107,7 +107,7 @@ def decode(args: argparse.Namespace) -> int:
 
 
 def _picture_file(args: argparse.Namespace, decoded: semcodec.Decoded) -> bytes:
-    """Return the bytes of the picture; a PNG carries its record, except with ``--plain``."""
+    """Return the bytes of the picture file; a PNG contains its record, except with ``--plain``."""
     extension = Path(args.output).suffix.lower()
     picture_format = options.PICTURE_FORMATS.get(extension, "PNG")  # "-" has no extension
     picture = imaging.to_file(decoded.image, picture_format)

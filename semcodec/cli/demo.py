@@ -1,4 +1,4 @@
-"""``demo``: encode and decode three photographs offline, and write a page that shows them."""
+"""``demo``: encode and decode three photographs offline, and write a page with the results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from semcodec.cli.parser import DONE, Commands, Parser, add_command
 from semcodec.errors import InputError
 
 K: Final = 12
-JPEG_QUALITIES: Final = (1, 75)  #: of the JPEG files to compare sizes with
+JPEG_QUALITIES: Final = (1, 75)  #: JPEG qualities for the comparison of sizes
 MICRO: Final = 1_000_000
 HEADINGS: Final = ("photo", "K", "payload", "file", "payload", "file", "smaller than JPEG", "words")
 UNITS: Final = ("", "", "bytes", "bytes", "µbpp", "µbpp", "q1 / q75", "")
@@ -64,7 +64,7 @@ class DemoResult:
 
     @property
     def size_ratios(self) -> tuple[int, ...]:
-        """How many times larger each JPEG is than the record."""
+        """The size of each JPEG divided by the size of the record."""
         return tuple(size // self.file_bytes for size in self.jpeg_sizes)
 
 
@@ -76,7 +76,7 @@ def add(commands: Commands[Parser]) -> None:
         demo,
         summary="encode and decode three photographs offline",
         description="Encode and decode three photographs offline, and write a page that shows "
-        "them side by side.",
+        "photographs and pictures side by side.",
         usage="[options]",
         examples=("semcodec demo", "semcodec demo --out page"),
     )
@@ -141,7 +141,9 @@ def _roundtrip(name: str, photo: bytes) -> DemoResult:
     encoded = semcodec.encode(photo, k=K)
     decoded = semcodec.decode(encoded.data)
     if decoded.record != encoded.record:
-        raise InputError(f"The record of {name} changed on its way: please report this.")
+        raise InputError(
+            f"The decoded record of {name} differs from the encoded one: please report this."
+        )
     jpeg_sizes = tuple(
         len(imaging.to_file(encoded.image, "JPEG", quality=quality)) for quality in JPEG_QUALITIES
     )

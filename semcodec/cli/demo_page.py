@@ -26,7 +26,7 @@ code { font: .8rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; display
 
 
 def page(results: Sequence[DemoResult]) -> str:
-    """Return the HTML page of ``results``; it refers to the files saved beside it."""
+    """Return the HTML page of ``results``; it refers to the files saved next to it."""
     articles = "\n".join(map(_article, results))
     return f"""<!doctype html>
 <html lang="en">
@@ -40,7 +40,7 @@ def page(results: Sequence[DemoResult]) -> str:
 <p>Left: the photograph. Middle: all bytes that are sent. Right: painted from those bytes alone.</p>
 {articles}
 <p class="quiet">The offline painter composes a picture-book scene, not a photograph: subject,
-count, color and place follow the words where they state them; the rest is invented.</p>
+count, color and position follow the words; whatever the words leave open is invented.</p>
 </html>
 """
 

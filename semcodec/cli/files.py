@@ -1,4 +1,4 @@
-"""Read and write files: ``-`` is stdin or stdout, and a file is written whole or not at all."""
+"""Read and write files: ``-`` means stdin or stdout, and files are written atomically."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
 TEXT_PREFIXES: Final = tuple(PREFIXES.values())
-MAX_INPUT: Final = 2**29  #: bytes read from a file or a pipe
+MAX_INPUT: Final = 2**29  #: size limit of an input, in bytes
 
 
 def read_bytes(name: str) -> bytes:
     """Return the content of the file ``name``.
 
     Raises:
-        UsageError: it cannot be read.
-        InputError: it is larger than ``MAX_INPUT``.
+        UsageError: the file cannot be read.
+        InputError: the file is larger than ``MAX_INPUT``.
     """
     if name == "-" and sys.stdin is None:
         raise UsageError("Standard input is closed: name an input file.")
@@ -41,9 +41,9 @@ def read_bytes(name: str) -> bytes:
 
 
 def read_record(name: str, framing: str = "auto") -> bytes:
-    """Return the bytes of a record; a newline at the end of a text form is not part of it.
+    """Return the bytes of a record, without the newline at the end of a text form.
 
-    A sequence keeps all its bytes: the first ones can look like a text form.
+    A sequence is returned unchanged, because its first bytes may look like a text form.
 
     Raises:
         UsageError, InputError: as for ``read_bytes``.
@@ -54,10 +54,10 @@ def read_record(name: str, framing: str = "auto") -> bytes:
 
 
 def read_text(arguments: list[str]) -> str:
-    """Return the text of the arguments ``TEXT``, or of stdin if they are a single ``-``.
+    """Return the arguments as one text, or the text on stdin if they are a single ``-``.
 
     Raises:
-        UsageError, InputError: as for ``read_bytes``, and if stdin is not UTF-8.
+        UsageError, InputError: as for ``read_bytes``; also if stdin is not UTF-8.
     """
     if arguments != ["-"]:
         return " ".join(arguments)
@@ -68,7 +68,7 @@ def read_text(arguments: list[str]) -> str:
 
 
 def check_outputs(source: str, *outputs: str | None, other_sources: tuple[str, ...] = ()) -> None:
-    """Check that every output can be written, before work is done or paid for.
+    """Check that every output can be written, before any time or money is spent.
 
     Raises:
         UsageError: an output cannot be written, or is the same file as a source or another output.
@@ -95,21 +95,22 @@ def _check_writable(name: str) -> None:
     if name == "-":
         output.stdout()
         return
-    path.resolve()  # raises for a loop of links
+    path.resolve()  # raises an error for a loop of links
     if not path.parent.is_dir():
         raise UsageError(f"Cannot write {name}: no directory {path.parent}; create it.")
     if path.is_dir():
         raise UsageError(f"Cannot write {name}: it is a directory; name a file in it.")
     if not path.exists() or path.is_file():
-        # Raises if no file can be created there, which is what write_bytes does.
+        # write_bytes will create a temporary file there, so check that this works.
         tempfile.TemporaryFile(dir=path.resolve().parent).close()
 
 
 def write_bytes(name: str, data: bytes) -> None:
-    """Write ``data`` to the file ``name``, by a temporary file beside it that replaces it.
+    """Write ``data`` to the file ``name``, through a temporary file that replaces it.
 
     Raises:
-        UsageError: it cannot be written; an old file is unchanged, and nothing is left behind.
+        UsageError: the file cannot be written; an existing file is then unchanged, and the
+            temporary file is removed.
     """
     if name == "-":
         output.print_result(data)
@@ -121,7 +122,7 @@ def write_bytes(name: str, data: bytes) -> None:
 
 
 def write_record(name: str, data: bytes, framing: str) -> None:
-    """Write a record: a text form as a line; other bytes as they are, or as hex to a terminal.
+    """Write a record: a text form as a line, other bytes unchanged, or as hex to a terminal.
 
     Raises:
         UsageError: as for ``write_bytes``.
@@ -134,7 +135,7 @@ def write_record(name: str, data: bytes, framing: str) -> None:
 
 
 def _is_same_file(path: Path, other: Path) -> bool:
-    """Return whether two paths are one file, which need not exist yet."""
+    """Return whether two paths refer to the same file, which need not exist yet."""
     if path.exists() and other.exists():
         return path.samefile(other)
     return path.resolve() == other.resolve()
@@ -157,9 +158,10 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _mode(path: Path) -> int:
-    """Return the mode of the file to replace, or that of a new file under the user's umask.
+    """Return the mode of the existing file, or of a new file according to the user's umask.
 
-    ``mkstemp`` makes a file that only its owner can read. The umask can only be read by setting it.
+    Needed because ``mkstemp`` creates files that only their owner can read. The umask can only be
+    read by setting it.
     """
     if path.exists():
         return path.stat().st_mode & 0o777

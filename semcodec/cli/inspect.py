@@ -1,4 +1,4 @@
-"""``inspect``: print every field of a record with its bits, its words and its rate."""
+"""``inspect``: print every field of a record with its bits, and its words and rate."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def inspect(args: argparse.Namespace) -> int:
 
 
 def _as_dict(file: FileReport) -> dict[str, Any]:
-    """Return what ``--json`` prints of one file; only a valid one has words and a rate."""
+    """Return the JSON object for one file; only a valid file has words and a rate."""
     report = file.report
     values: dict[str, Any] = {
         "schema": SCHEMA,
@@ -78,18 +78,18 @@ def _as_dict(file: FileReport) -> dict[str, Any]:
 
 
 def _record_values(record: semcodec.Record) -> dict[str, Any]:
-    """Return the values of a record, and the words that its skeletons are restored to."""
+    """Return the values of a record, and its words as restored from skeletons."""
     words = record.words
     is_skeletons = record.coding == "nibble" and words
     restored = semcodec.decompress(words) if is_skeletons else words
     return record.as_dict() | {"restored_words": restored, "metadata": record.metadata}
 
 
-# --- the page for a person -----------------------------------------------------------------------
+# --- human-readable output -----------------------------------------------------------------------
 
 
 def _page(file: FileReport) -> str:
-    """Return the page on one file."""
+    """Return the human-readable report on one file."""
     values = _as_dict(file)
     parts = [
         _title(values),
@@ -115,7 +115,7 @@ def _title(values: dict[str, Any]) -> str:
 
 
 def _format_fields(fields: list[dict[str, Any]]) -> str:
-    """Return the table of all fields, which are all bits of the file."""
+    """Return the table of all fields, which together cover every bit of the file."""
     if not fields:
         return ""
     rows = [(_start(field), str(field["bits"]), field["name"], _raw(field)) for field in fields]
@@ -123,7 +123,7 @@ def _format_fields(fields: list[dict[str, Any]]) -> str:
     heading = ("start", "bits", "field", "raw")
     left = format_table([heading, *rows, ("all", str(total), "", "")], "<><<").splitlines()
     width = max(map(len, left)) + 2
-    # The value is last, and gets what is left of the terminal's width.
+    # The value is the last column and gets the rest of the terminal's width.
     limit = max(MIN_VALUE, min(MAX_VALUE, line_width() - width))
     values = ["value", *(escape_control(_shorten(_meaning(field), limit)) for field in fields), ""]
     lines = zip(left, values, strict=True)
@@ -140,7 +140,7 @@ def _raw(field: dict[str, Any]) -> str:
 
 
 def _meaning(field: dict[str, Any]) -> str:
-    """Return the value of a field; for a number of the registry, with its name."""
+    """Return the value of a field, with its name if it is a number in the registry."""
     value, last = field["value"], field["name"].rpartition(".")[2]
     name = None
     if last in ("describer", "writer", "painter"):
@@ -164,7 +164,7 @@ def _format_rate(entries: dict[str, Any]) -> str:
     rows = [("rate", "bits", "µbpp")]
     for name, entry in entries.items():
         if entry["bits"] or name == "payload":
-            label = "all" if name == "file" else name  # of a PNG file, all is the chunk alone
+            label = "all" if name == "file" else name  # for a PNG file this is the chunk alone
             rows.append((label, str(entry["bits"]), f"{entry['ubpp']:.2f}"))
     return format_table(rows, "<>>")
 

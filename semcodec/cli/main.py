@@ -1,4 +1,4 @@
-"""Run the command that a command line names, and turn errors into exit codes."""
+"""Parse a command line, run its command, and convert errors to exit codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from semcodec.cli import (
 )
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import (
-    DATA_AT_FAULT,
+    DATA_ERROR,
     DONE,
     INTERRUPTED,
     USAGE_OR_ENVIRONMENT,
@@ -35,16 +35,16 @@ from semcodec.cli.parser import (
 from semcodec.conformance import ConformanceError
 from semcodec.errors import BackendError, SemcodecError
 
-#: In the order of the help.
+#: In the order in which the help lists them.
 COMMAND_MODULES: Final = (
     demo, encode, decode, pack, unpack, convert, text, inspect, validate, vectors, doctor,
 )  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line ``argv``, by default that of the process, and return its exit code."""
+    """Run the command line ``argv`` (by default ``sys.argv``) and return its exit code."""
     _escape_unencodable_output()
-    # Pillow logs why an image cannot be read; our message is enough.
+    # Pillow would log the reason for an unreadable image in addition to our message.
     logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
         arguments = make_parser().parse_args(argv)
@@ -53,8 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (UsageError, BackendError, ConformanceError) as error:
         return _fail(str(error), USAGE_OR_ENVIRONMENT)
     except SemcodecError as error:
-        return _fail(str(error), DATA_AT_FAULT)
-    except BrokenPipeError:  # what reads our output needs no more of it, such as head(1)
+        return _fail(str(error), DATA_ERROR)
+    except BrokenPipeError:  # the reader of our output has ended, such as head(1)
         output.silence_stdout()
         return DONE
     except KeyboardInterrupt:
@@ -71,7 +71,7 @@ def make_parser() -> Parser:
         help="print the version and exit",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    # Its value is a whole command line, whose own parser checks each value.
+    # The value is the rest of the command line; the parser of the command checks each argument.
     commands.type = str
     for module in COMMAND_MODULES:
         module.add(commands)
@@ -85,7 +85,7 @@ def _fail(message: str, code: int) -> int:
 
 
 def _escape_unencodable_output() -> None:
-    """Print characters that the terminal's encoding lacks, such as µ, as escapes."""
+    """Print characters that the terminal's encoding cannot represent, such as µ, as escapes."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -16,7 +16,7 @@ from semcodec.errors import InputError
 NAME: Final = "openai"
 BACKEND_OPTIONS: Final = ("backend", "describer", "writer", "painter")
 RECORDING_OPTIONS: Final = ("cache", "record", "replay")
-#: Options that are settings of the same name.
+#: Options that set the setting of the same name.
 SETTINGS: Final = ("base_url", "api", "detail", "quality", "effort", "max_cost", "prompts")
 OPENAI_OPTIONS: Final = (
     *SETTINGS,
@@ -31,10 +31,10 @@ OPENAI_OPTIONS: Final = (
 
 
 class Backends(NamedTuple):
-    """The backends that the options name.
+    """The backends that the options select.
 
     Attributes:
-        by_option: a name or a backend by the name of its option, for ``encode`` and ``decode``.
+        by_option: for each option, a backend or its name; arguments of ``encode`` and ``decode``.
         dry_run: with ``--dry-run``, the server and the client that collects its requests.
     """
 
@@ -46,9 +46,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser of a command."""
     group = parser.add_argument_group(
         f"options of --backend {NAME}",
-        "The server is OpenAI's or any other of its API. A default applies if neither the config "
-        "file nor a replayed recording has a value. Keys come from the environment, the keyring "
-        "or the config file.",
+        "The server is OpenAI's or any other with the same API. A default applies if neither the "
+        "config file nor a replayed recording has a value. API keys are read from the "
+        "environment, the keyring or the config file.",
     )
     _add_server(group)
     _add_models(group)
@@ -65,7 +65,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     recordings.add_argument(
         "--cache",
         metavar="FILE",
-        help="store replies in FILE, and reuse those that it has (default: no cache)",
+        help="store replies in FILE, and reuse stored ones (default: no cache)",
     )
     recordings.add_argument(
         "--record", metavar="FILE", help="store all replies in a new FILE (default: no recording)"
@@ -73,7 +73,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     recordings.add_argument(
         "--replay",
         metavar="FILE",
-        help="take all replies from FILE, and send nothing (default: no replay)",
+        help="read all replies from FILE, and send nothing (default: no replay)",
     )
 
 
@@ -82,12 +82,12 @@ def _add_server(group: argparse._ArgumentGroup) -> None:
         "--base-url",
         metavar="URL",
         help="URL of the server, such as http://127.0.0.1:8080/v1 (default: $OPENAI_BASE_URL, "
-        "else that of OpenAI)",
+        "else OpenAI's)",
     )
     group.add_argument(
         "--api",
         choices=CHOICES["api"],
-        help="chat completions, or responses (default: chat)",
+        help="API to use: chat completions or responses (default: chat)",
     )
     group.add_argument(
         "--timeout",
@@ -96,7 +96,7 @@ def _add_server(group: argparse._ArgumentGroup) -> None:
         help="seconds allowed for one reply (default: 120 for a text, 300 for a picture)",
     )
     group.add_argument(
-        "--prompts", metavar="FILE", help="TOML file of prompts (default: the built-in ones)"
+        "--prompts", metavar="FILE", help="TOML file with prompts (default: the built-in prompts)"
     )
 
 
@@ -108,10 +108,10 @@ def _add_models(group: argparse._ArgumentGroup) -> None:
         "of the server)",
     )
     group.add_argument(
-        "--describer-model", metavar="MODEL", help="model that describes (default: that of --model)"
+        "--describer-model", metavar="MODEL", help="model that describes (default: same as --model)"
     )
     group.add_argument(
-        "--writer-model", metavar="MODEL", help="model that writes (default: that of --model)"
+        "--writer-model", metavar="MODEL", help="model that writes (default: same as --model)"
     )
     group.add_argument(
         "--painter-model",
@@ -131,16 +131,16 @@ def _add_models(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--effort",
-        help="reasoning effort of the model, such as low (default: that of the server)",
+        help="reasoning effort of the model, such as low (default: the server's default)",
     )
 
 
 def resolve_backends(args: argparse.Namespace) -> Backends:
-    """Return the backends that the options name.
+    """Return the backends that the options select.
 
     Raises:
-        UsageError: there are options of a server but no server; or a setting or a recording is at
-            fault.
+        UsageError: there are options for a server but no server is used, or a setting or a
+            recording is invalid.
     """
     names = {option: getattr(args, option) for option in BACKEND_OPTIONS if hasattr(args, option)}
     if NAME not in names.values():
@@ -152,13 +152,13 @@ def resolve_backends(args: argparse.Namespace) -> Backends:
     except InputError as error:  # in an option, the environment or the config file
         raise UsageError(str(error)) from error
     if client is not None:
-        server.budget.limit = None  # the plan is complete, also beyond --max-cost
+        server.budget.limit = None  # the plan includes requests beyond --max-cost
     by_option = {option: server if name == NAME else name for option, name in names.items()}
     return Backends(by_option, None if client is None else (server, client))
 
 
 def files(args: argparse.Namespace) -> tuple[str, ...]:
-    """Return the files that the options name, which no output may replace."""
+    """Return the files named by the options; no output may replace them."""
     return tuple(filter(None, (getattr(args, name) for name in (*RECORDING_OPTIONS, "prompts"))))
 
 
@@ -171,7 +171,7 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _cassette(args: argparse.Namespace) -> Cassette | None:
-    """Return the recording of the options; a dry run reads a cache, and never writes a file."""
+    """Return the recording or cache to use; a dry run only reads them."""
     for mode in RECORDING_OPTIONS:
         if (path := getattr(args, mode)) is not None:
             if not args.dry_run or mode == "replay":
@@ -189,4 +189,4 @@ def _reject_unused_options(args: argparse.Namespace) -> None:
         value = getattr(args, option)
         if value is not None and value is not False:  # --max-cost 0 is an option too
             flag = "--" + option.replace("_", "-")
-            raise UsageError(f"{flag} needs a server: add --backend {NAME}, or leave it out.")
+            raise UsageError(f"{flag} needs a server: add --backend {NAME}, or omit it.")

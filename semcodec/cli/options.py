@@ -1,4 +1,4 @@
-"""Parse the values of options, so that a mistake is reported as usage (exit code 2).
+"""Parse the values of options; an invalid value is a usage error (exit code 2).
 
 Each function takes the text of an argument and raises ``argparse.ArgumentTypeError`` with two
 clauses: what is wrong, and what is expected.
@@ -29,11 +29,11 @@ JUDGES: Final = ("auto", "minilm", "none")
 MAX_SECONDS: Final = 3600
 
 
-# --- options that several commands have ----------------------------------------------------------
+# --- options of several commands ----------------------------------------------------------
 
 
 def add_input_framing(parser: argparse.ArgumentParser) -> None:
-    """Add ``--framing`` of a command that reads records."""
+    """Add ``--framing`` for a command that reads records."""
     parser.add_argument(
         "--framing",
         choices=("auto", *FRAMINGS),
@@ -45,7 +45,7 @@ def add_input_framing(parser: argparse.ArgumentParser) -> None:
 def add_output_framing(
     parser: argparse._ActionsContainer, choices: Sequence[str], default: str
 ) -> None:
-    """Add ``--framing`` of a command that writes records."""
+    """Add ``--framing`` for a command that writes records."""
     parser.add_argument(
         "--framing",
         choices=choices,
@@ -55,20 +55,20 @@ def add_output_framing(
 
 
 def add_check(parser: argparse.ArgumentParser) -> None:
-    """Add ``--check`` of a command that writes records."""
+    """Add ``--check`` for a command that writes records."""
     parser.add_argument(
-        "--check", choices=CHECKS, help="checksum of the record (default: that of the framing)"
+        "--check", choices=CHECKS, help="checksum of the record (default: depends on the framing)"
     )
 
 
-def add_size(parser: argparse.ArgumentParser, what: str) -> None:
-    """Add ``--size`` of a command that makes records; ``what`` describes it."""
+def add_size(parser: argparse.ArgumentParser, description: str) -> None:
+    """Add ``--size`` of a command that writes records, with the help text ``description``."""
     parser.add_argument(
         "--size",
         type=size,
         default=(1024, 1024),
         metavar="WxH",
-        help=f"{what} (default: 1024x1024)",
+        help=f"{description} (default: 1024x1024)",
     )
 
 
@@ -76,10 +76,10 @@ def add_size(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def not_empty(text: str) -> str:
-    """Return ``text``, which must not be empty or blank."""
+    """Return ``text``; reject an empty or blank value."""
     if text.strip():
         return text
-    raise ArgumentTypeError("the value is empty (a shell variable that is not set?), expected one")
+    raise ArgumentTypeError("the value is empty (an unset shell variable?), expected a value")
 
 
 def size(text: str) -> tuple[int, int]:
@@ -95,7 +95,7 @@ def size(text: str) -> tuple[int, int]:
 
 
 def output_size(text: str) -> tuple[int, int]:
-    """Return the width and height of ``WxH``, within the limit of painted pictures."""
+    """Return the width and height of ``WxH``, within the limit for painted pictures."""
     width, height = size(text)
     if max(width, height) > MAX_PAINTED_SIDE:
         limit = f"the limit is {MAX_PAINTED_SIDE}x{MAX_PAINTED_SIDE}"
@@ -104,21 +104,21 @@ def output_size(text: str) -> tuple[int, int]:
 
 
 def word_count(text: str) -> int:
-    """Return a number of words."""
+    """Return a number of words, 1..MAX_K."""
     if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MAX_K:
         raise ArgumentTypeError(f"invalid number of words {text!r}, expected 1 to {MAX_K}")
     return int(text)
 
 
 def count(text: str) -> int:
-    """Return an integer from 1."""
+    """Return an integer of at least 1."""
     if not text.isdecimal() or len(text) > 9 or int(text) < 1:
         raise ArgumentTypeError(f"invalid count {text!r}, expected an integer from 1")
     return int(text)
 
 
 def seed(text: str) -> int:
-    """Return the seed of a painter."""
+    """Return the seed of a painter, 0..2^32-1."""
     if not text.isdecimal() or len(text) > 10 or int(text) >= 2**32:
         raise ArgumentTypeError(f"invalid seed {text!r}, expected 0 to {2**32 - 1}")
     return int(text)
@@ -133,7 +133,7 @@ def rate(text: str) -> float:
 
 
 def seconds(text: str) -> float:
-    """Return a timeout."""
+    """Return a timeout in seconds, above 0 and at most MAX_SECONDS."""
     value = _to_float(text)
     if not 0 < value <= MAX_SECONDS:
         limits = f"expected seconds, above 0 and up to {MAX_SECONDS}"
@@ -142,7 +142,7 @@ def seconds(text: str) -> float:
 
 
 def dollars(text: str) -> Decimal:
-    """Return an amount of money, exactly; a ``$`` in front is allowed."""
+    """Return an amount in dollars, exactly; a leading ``$`` is allowed."""
     digits = text.removeprefix("$").replace(".", "", 1)
     if not (digits.isascii() and digits.isdecimal()) or len(digits) > 9:
         raise ArgumentTypeError(f"invalid amount {text!r}, expected dollars, such as 0.50")
@@ -167,7 +167,7 @@ def extension(text: str) -> Extension:
 
 
 def rule(text: str) -> str:
-    """Return the id of a rule of the specification."""
+    """Return the id of a rule of the specification, in upper case."""
     if (name := text.upper()) in RULES:
         return name
     raise ArgumentTypeError(
@@ -176,7 +176,7 @@ def rule(text: str) -> str:
 
 
 def reflections(text: str) -> str | int:
-    """Return ``auto``, ``off`` or the number of rounds, which can only be 0 yet."""
+    """Return ``auto``, ``off`` or the number of rounds, which must still be 0."""
     if text in ("auto", "off"):
         return text
     if text == "0":
@@ -185,7 +185,7 @@ def reflections(text: str) -> str | int:
 
 
 def judge(text: str) -> Judge | None:
-    """Return the judge of this name, loaded; None for ``none``."""
+    """Load and return the judge with this name; return None for ``none``."""
     if text not in JUDGES:
         raise ArgumentTypeError(f"unknown judge {text!r}, expected one of {', '.join(JUDGES)}")
     try:
@@ -195,7 +195,7 @@ def judge(text: str) -> Judge | None:
 
 
 def backend(*roles: str) -> Callable[[str], str]:
-    """Return the parser of a backend's name, which must be able to fill one of ``roles``."""
+    """Return a parser for the name of a backend that can fill one of ``roles``."""
 
     def check(name: str) -> str:
         if name != backends.AUTO:
@@ -216,7 +216,7 @@ def _check_role(name: str, roles: tuple[str, ...]) -> None:
 
 
 def picture(name: str) -> str:
-    """Return the name of a picture file, whose extension determines the format."""
+    """Return the name of a picture file; its extension must be one of ``PICTURE_FORMATS``."""
     if name == "-" or Path(name).suffix.lower() in PICTURE_FORMATS:
         return name
     names = ", ".join(PICTURE_FORMATS)
@@ -224,12 +224,12 @@ def picture(name: str) -> str:
 
 
 def _clause(error: Exception) -> str:
-    """Return the message of ``error`` without its period: the parser adds a clause."""
+    """Return the message of ``error`` without its period, because the parser appends a clause."""
     return str(error).rstrip(".")
 
 
 def _to_float(text: str) -> float:
-    """Return the number of ``text``; 0, which all limits refuse, if it is not a number."""
+    """Return ``text`` as a number; 0, which all callers reject, if it is not a number."""
     try:
         return float(text)
     except ValueError:

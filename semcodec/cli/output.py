@@ -1,4 +1,4 @@
-"""Output of the commands: results on stdout, messages on stderr, tables, and escaped data."""
+"""Print results to stdout and messages to stderr, with control characters escaped."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final, TextIO
 
-#: Greatest width of a line in characters. Lines that do not go to a terminal have this width.
-MAX_WIDTH: Final = 100
+MAX_WIDTH: Final = 100  #: characters per line; also the width if stdout is not a terminal
 
 
 class UsageError(Exception):
-    """The command line or the environment is at fault, such as a file that cannot be read."""
+    """An error in the command line or the environment, such as a file that cannot be read."""
 
 
-#: Characters that are invisible although ``str.isprintable`` is true for them: fillers, joiners and
-#: variation selectors (part of Unicode's Default_Ignorable_Code_Point).
+#: Characters that are invisible although ``str.isprintable`` is true for them: filler characters
+#: and variation selectors (part of Unicode's Default_Ignorable_Code_Point).
 INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
@@ -29,7 +28,7 @@ INVISIBLE: Final = re.compile(
 def escape_control(text: str) -> str:
     """Return ``text`` with every character that could move the cursor or hide text escaped.
 
-    Texts from records, file names and servers may contain such characters (SC-REA-11).
+    Text from a record, a file name or a server may contain such characters (SC-REA-11).
     """
     return "".join(char if _is_visible(char) else ascii(char)[1:-1] for char in text)
 
@@ -44,7 +43,7 @@ def is_terminal() -> bool:
 
 
 def line_width() -> int:
-    """Return the width of a line in characters: that of the terminal, at most ``MAX_WIDTH``."""
+    """Return the number of characters per line: the width of the terminal, at most 100."""
     return min(shutil.get_terminal_size().columns, MAX_WIDTH) if is_terminal() else MAX_WIDTH
 
 
@@ -60,11 +59,11 @@ def stdout() -> TextIO:
 
 
 def print_result(result: str | bytes) -> None:
-    """Write a result to stdout: text with a newline, bytes as they are.
+    """Write a result to stdout: text with a newline, bytes unchanged.
 
     Raises:
         UsageError: stdout is closed or full.
-        BrokenPipeError: the process that reads it has ended.
+        BrokenPipeError: the process that reads stdout has ended.
     """
     stream = stdout()
     try:
@@ -88,14 +87,14 @@ def silence_stdout() -> None:
 
 
 def print_status(message: str) -> None:
-    """Print ``message`` to stderr, apart from the results."""
+    """Print ``message`` to stderr, separately from the results."""
     if sys.stderr is not None:  # print(file=None) would write to stdout
-        with contextlib.suppress(OSError, ValueError):  # the exit code is enough
+        with contextlib.suppress(OSError, ValueError):  # without stderr the exit code must do
             print(escape_control(message), file=sys.stderr, flush=True)
 
 
 def print_paragraph(text: str) -> None:
-    """Print an empty line and ``text``, wrapped at the terminal's width.
+    """Print an empty line and ``text``, wrapped to the width of the terminal.
 
     Raises:
         UsageError, BrokenPipeError: as for ``print_result``.
@@ -104,9 +103,10 @@ def print_paragraph(text: str) -> None:
 
 
 def format_table(rows: Sequence[Sequence[str]], alignment: str) -> str:
-    """Return ``rows`` as lines of aligned columns, two spaces apart.
+    """Return ``rows`` as lines with aligned columns, two spaces apart.
 
     Args:
+        rows: the cells of each row.
         alignment: ``<`` or ``>`` for each column, as in a format specification.
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -20,7 +20,7 @@ def add(commands: Commands[Parser]) -> None:
         "pack",
         pack,
         summary="pack text into a record",
-        description="Pack a text, by default of skeletons, into a record.",
+        description="Pack a text into a record. By default the text consists of skeletons.",
         usage="TEXT... [options]",
         examples=(
             "semcodec pack rd bt bl vtr --framing file -o boat.semc",
@@ -41,14 +41,14 @@ def add(commands: Commands[Parser]) -> None:
         "--coding",
         choices=CODINGS,
         default="nibble",
-        help="coding of the text; nibble takes skeletons, the others whole words "
+        help="coding of the text; nibble is for skeletons, the others for whole words "
         "(default: %(default)s)",
     )
     parser.add_argument(
         "--keep",
         choices=["order", "words"],
         default="order",
-        help="what --coding auto must preserve: the words in their order, or in any "
+        help="what --coding auto must preserve: the order of the words, or only the words "
         "(default: %(default)s)",
     )
     options.add_output_framing(parser, framing.OUTPUT_FRAMINGS, "bare")
@@ -62,7 +62,7 @@ def add(commands: Commands[Parser]) -> None:
         help=f"extension to add, can be repeated; NAME is one of {', '.join(BY_NAME)} "
         "(default: none)",
     )
-    options.add_size(parser, "pixels that the record states")
+    options.add_size(parser, "picture size that the record states, in pixels")
 
 
 def pack(args: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The parsers of all commands: uniform help, errors of one line, and no empty values."""
+"""The argument parser of all commands: uniform help, one-line errors, and no empty values."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import Any, Final, NoReturn
 from semcodec.cli import options, output
 
 DONE: Final = 0
-DATA_AT_FAULT: Final = 1
+DATA_ERROR: Final = 1
 USAGE_OR_ENVIRONMENT: Final = 2
-INTERRUPTED: Final = 130  #: as shells report a program that Ctrl-C ended
+INTERRUPTED: Final = 130  #: the code that shells use for a program ended by Ctrl-C
 
-EXIT_CODES: Final = ("done", "the data is at fault", "usage or environment")
-MAX_WIDTH: Final = 100  #: characters of a line of help
+EXIT_CODES: Final = ("success", "error in the data", "error in usage or environment")
+MAX_WIDTH: Final = 100  #: characters per line of help
 
 Command = Callable[[argparse.Namespace], int]
 
 
 class HelpFormatter(argparse.HelpFormatter):
-    """Wrap texts at the terminal's width, but at most 100; leave indented lines as they are."""
+    """Wraps texts to the terminal, at most ``MAX_WIDTH``; keeps indented lines unchanged."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         width = min(shutil.get_terminal_size().columns - 2, MAX_WIDTH)
         super().__init__(*args, **{"width": width, **kwargs})
 
     def add_argument(self, action: argparse.Action) -> None:
-        """Add an argument; the names of commands are indented, which argparse does not count."""
+        """Add an argument; count the indentation of command names, which argparse ignores."""
         super().add_argument(action)
         if isinstance(action, argparse._SubParsersAction):
             self._action_max_length += self._indent_increment
@@ -42,11 +42,10 @@ class HelpFormatter(argparse.HelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line, and whose arguments must not be empty.
+    """A parser with one-line errors that rejects empty values.
 
-    An empty value is nearly always a shell variable that is not set: with ``--replay "$FILE"`` a
-    paid server would be called in place of the recording. An argument that may be empty declares
-    ``type=str``.
+    An empty value is nearly always an unset shell variable: ``--replay "$FILE"`` would call a paid
+    server instead of replaying the recording. An argument that may be empty declares ``type=str``.
     """
 
     summary: str = ""
@@ -55,10 +54,10 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"formatter_class": HelpFormatter, **kwargs})
-        self.register("type", None, options.not_empty)  # of every argument that declares no type
+        self.register("type", None, options.not_empty)  # the default of arguments
 
     def end_help(self, examples: tuple[str, str], exit_codes: tuple[str, ...] = EXIT_CODES) -> None:
-        """End the help with two command lines and the meaning of the exit codes 0, 1 and 2."""
+        """End the help with two examples and the meaning of the exit codes 0, 1 and 2."""
         self.examples, self.exit_codes = examples, exit_codes
         lines = ["examples:", *(f"  {example}" for example in examples), "", "exit codes:"]
         lines += [f"  {code}  {meaning}" for code, meaning in enumerate(exit_codes)]
@@ -74,7 +73,7 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(USAGE_OR_ENVIRONMENT)
 
 
-Commands = argparse._SubParsersAction  # what add_subparsers returns; it has no public name
+Commands = argparse._SubParsersAction  # the result of add_subparsers; has no public name
 
 
 def add_command(
@@ -88,16 +87,17 @@ def add_command(
     description: str = "",
     exit_codes: tuple[str, ...] = EXIT_CODES,
 ) -> Parser:
-    """Add a command to a parser's ``commands`` and return its parser, for its arguments.
+    """Add a command to a parser, and return the parser of the command.
 
     Args:
-        name: the word of the command line.
+        commands: the commands of the parser.
+        name: the name of the command.
         run: runs the command with the parsed arguments and returns the exit code.
-        summary: one line for the list of commands.
-        usage: the arguments behind the name, such as ``"FILE [options]"``.
+        summary: a line for the list of commands.
+        usage: the arguments after the name, such as ``"FILE [options]"``.
         examples: two command lines, which tests run.
-        description: sentences under the usage in place of the summary.
-        exit_codes: what 0, 1 and 2 mean.
+        description: sentences below the usage; by default the summary.
+        exit_codes: the meanings of 0, 1 and 2.
     """
     description = description or f"{summary[0].upper()}{summary[1:]}."
     parser = commands.add_parser(name, help=summary, description=description)

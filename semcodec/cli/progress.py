@@ -12,12 +12,12 @@ from typing import Final
 from semcodec.cli.output import escape_control
 
 INTERVAL: Final = 0.5  #: seconds between two updates
-DELAY: Final = 1.0  #: seconds before a stage is shown; most need less
+DELAY: Final = 1.0  #: seconds before a stage is shown; most stages end earlier
 CLEAR_LINE: Final = "\r\x1b[2K"
 
 
 class Progress:
-    """A context manager that shows the current stage and its seconds.
+    """A context manager that shows the current stage and its duration in seconds.
 
     >>> with Progress() as progress:
     ...     progress("describe", "openai")
@@ -26,7 +26,7 @@ class Progress:
     def __init__(self) -> None:
         self._stage, self._start = "", 0.0
         self._done = threading.Event()
-        # A stage blocks the main thread, in a network or in a reply, so another one writes.
+        # Another thread writes, because a stage blocks the main thread.
         self._thread = threading.Thread(target=self._update, daemon=True)
 
     def __enter__(self) -> Progress:
@@ -46,7 +46,7 @@ class Progress:
             _write(CLEAR_LINE)
 
     def __call__(self, stage: str, model: str) -> None:
-        """Show from now on that ``model`` runs ``stage``."""
+        """Set the stage that is shown, and the name of its model."""
         self._stage, self._start = f"{stage} by {model}", time.monotonic()
 
     def _update(self) -> None:

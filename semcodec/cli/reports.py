@@ -1,4 +1,4 @@
-"""What ``inspect`` and ``validate`` share: reading files, findings as text, exit codes."""
+"""Code shared by ``inspect`` and ``validate``: read files, format findings, exit codes."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import semcodec
 from semcodec.bitstream import Finding, Report
 from semcodec.cli import files, options
 from semcodec.cli.output import UsageError, escape_control, line_width, print_status
-from semcodec.cli.parser import DATA_AT_FAULT, DONE, USAGE_OR_ENVIRONMENT
+from semcodec.cli.parser import DATA_ERROR, DONE, USAGE_OR_ENVIRONMENT
 from semcodec.errors import InputError
 
 EXIT_CODES: Final = (
     "all files are valid",
     "a file is not valid",
-    "usage or environment, such as a file that cannot be read",
+    "error in usage or environment, such as a file that cannot be read",
 )
-INDENT: Final = " " * 29  #: up to the message of a finding, behind its rule and location
+INDENT: Final = " " * 29  #: width of the rule and the location before the message of a finding
 
 
 class FileReport(NamedTuple):
-    """A file that was read, and the report on it."""
+    """The content of a file and the report on it."""
 
     name: str
     data: bytes
@@ -31,7 +31,7 @@ class FileReport(NamedTuple):
 
 
 class FileReports(NamedTuple):
-    """The reports on all files that could be read, and the number of the others."""
+    """The reports on all readable files, and the number of unreadable files."""
 
     files: list[FileReport]
     unreadable: int
@@ -41,18 +41,18 @@ class FileReports(NamedTuple):
         """The exit code of the command."""
         if self.unreadable:
             return USAGE_OR_ENVIRONMENT
-        return DONE if all(file.report.ok for file in self.files) else DATA_AT_FAULT
+        return DONE if all(file.report.ok for file in self.files) else DATA_ERROR
 
 
 def add_arguments(parser: argparse.ArgumentParser, nargs: str) -> None:
-    """Add the files, ``--framing`` and ``--json``."""
+    """Add the arguments ``FILE``, ``--framing`` and ``--json``."""
     parser.add_argument("files", metavar="FILE", nargs=nargs, help="records to read; - for stdin")
     options.add_input_framing(parser)
     parser.add_argument("--json", action="store_true", help="machine-readable output (spec/schema)")
 
 
 def read_reports(args: argparse.Namespace, profile: str | None = None) -> FileReports:
-    """Validate each file; print a message for each that cannot be read."""
+    """Validate each file; print a message for each file that cannot be read."""
     read, unreadable = [], 0
     for name in args.files:
         try:
@@ -66,7 +66,7 @@ def read_reports(args: argparse.Namespace, profile: str | None = None) -> FileRe
 
 
 def format_findings(findings: Sequence[Finding]) -> str:
-    """Return each finding as its rule, location and message, wrapped at the terminal's width."""
+    """Return the rule, location and message of each finding, wrapped to the terminal."""
     return "\n".join(line for finding in findings for line in _format_finding(finding))
 
 
@@ -83,10 +83,10 @@ def _format_finding(finding: Finding) -> list[str]:
 
 
 def in_parentheses(*items: str) -> str:
-    """Return ``items`` as they stand behind a verdict."""
+    """Return ``items`` in parentheses, after a space, such as ``" (file, 20 bytes)"``."""
     return f" ({', '.join(items)})"
 
 
 def plural(number: int, noun: str) -> str:
-    """Return the number with its noun, such as ``"3 findings"``."""
+    """Return a number and a noun in the right form, such as ``"3 findings"``."""
     return f"{number} {noun}" + ("" if number == 1 else "s")

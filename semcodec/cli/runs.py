@@ -1,4 +1,4 @@
-"""Run ``encode`` or ``decode`` with a status line, write the trace and report the costs."""
+"""Run ``encode`` or ``decode`` with a status line, write the trace, and report the cost."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def add_trace(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, function: Callable[..., T], data: bytes, **how: Any) -> T:
-    """Return ``function(data, **how)``; if it fails, report the stages before the failure.
+def run(args: argparse.Namespace, function: Callable[..., T], data: bytes, **options: Any) -> T:
+    """Return ``function(data, **options)``; if it fails, report the stages before the failure.
 
-    Their calls may have cost money, so that an error or Ctrl-C must not lose the trace.
+    Those stages may have cost money, so an error or Ctrl-C must not lose the trace.
     """
     try:
         with Progress() as progress:
-            return function(data, **how, progress=progress)
+            return function(data, **options, progress=progress)
     except (SemcodecError, KeyboardInterrupt) as error:
         trace = getattr(error, "trace", None)
         if trace is not None and not args.dry_run:
@@ -39,14 +39,14 @@ def run(args: argparse.Namespace, function: Callable[..., T], data: bytes, **how
 
 
 def report(args: argparse.Namespace, trace: semcodec.Trace) -> None:
-    """Write the trace to the file of ``--trace``, and print what servers charged."""
+    """Write the trace to the file of ``--trace``, and print the cost."""
     if args.trace:
         files.write_bytes(args.trace, trace.to_json().encode())
     _print_costs(trace)
 
 
 def _print_costs(trace: semcodec.Trace) -> None:
-    """Print calls, tokens and dollars if a server was used, and replies that were not stored."""
+    """Print calls, tokens and dollars if a server was used; warn of replies not stored."""
     calls = [call for call in trace.calls if "seconds" in call]
     for warning in dict.fromkeys(str(call["not_stored"]) for call in calls if "not_stored" in call):
         output.print_status(warning)
@@ -62,5 +62,5 @@ def _print_costs(trace: semcodec.Trace) -> None:
 
 
 def _number(value: Any) -> float | None:
-    """Return ``value`` if it is a number: notes of backends of others may be anything."""
+    """Return ``value`` if it is a number, else None; a third-party backend may note anything."""
     return value if type(value) in (int, float) else None

@@ -1,4 +1,4 @@
-"""``skeleton`` and ``decompress``: words to their consonants, and consonants back to words."""
+"""``skeleton`` and ``decompress``: convert words to skeletons, and skeletons to words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def add(commands: Commands[Parser]) -> None:
         commands,
         "decompress",
         decompress,
-        summary="print the most likely words of skeletons",
+        summary="print the most likely words for skeletons",
         usage="TEXT...",
         examples=(
             "semcodec decompress ndn trdtnl rch vndv",
@@ -45,6 +45,6 @@ def skeleton(args: argparse.Namespace) -> int:
 
 
 def decompress(args: argparse.Namespace) -> int:
-    """Print the words of skeletons."""
+    """Print the words restored from skeletons."""
     print_result(" ".join(semcodec.decompress(files.read_text(args.text))))
     return DONE

@@ -40,6 +40,6 @@ def unpack(args: argparse.Namespace) -> int:
         print_result(json.dumps(values if is_sequence else values[0], indent=2))
     elif output.is_terminal():
         print_result("\n".join(output.escape_control(record.text) for record in records))
-    else:  # a program gets the text as it is
+    else:  # another program gets the text unescaped
         print_result(b"".join(record.text.encode() + b"\n" for record in records))
     return DONE

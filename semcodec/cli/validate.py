@@ -31,8 +31,8 @@ def add(commands: Commands[Parser]) -> None:
         "validate",
         validate,
         summary="check records against the specification",
-        description="Check records against the specification: every rule that one breaks, and "
-        "where.",
+        description="Check records against the specification, and print every broken rule with "
+        "its location.",
         usage="FILE... [options]",
         examples=(
             "semcodec validate photo.semc --profile file",
@@ -69,7 +69,7 @@ def validate(args: argparse.Namespace) -> int:
 
 
 def _as_dict(file: FileReport) -> dict[str, Any]:
-    """Return what ``--json`` prints of one file."""
+    """Return the JSON object for one file."""
     report = file.report
     return {
         "file": file.name,
@@ -88,13 +88,13 @@ def _paragraph(file: FileReport) -> str:
     if report.verdict == "valid":
         profiles = [f"profile {profile}" for profile in report.profiles]
         head += in_parentheses(report.framing, *profiles)
-    if report.findings:  # a valid record may break the profile of --profile
+    if report.findings:  # a valid record may violate the profile of --profile
         head += f", {plural(len(report.findings), 'finding')}"
     return "\n".join(filter(None, [head, format_findings(report.findings)]))
 
 
 def _explain(name: str, rule: Rule) -> str:
-    """Return the statement of a rule, the outcome of breaking it, and an example that does."""
+    """Return the statement of a rule, the outcome of breaking it, and an example of that."""
     outcome = f"profile {rule.profile}" if rule.profile else rule.outcome
     lines = [
         f"{name}  {rule.statement}",
@@ -104,6 +104,6 @@ def _explain(name: str, rule: Rule) -> str:
         f"  message   {rule.message}",
     ]
     if rule.example_hex:
-        how = "" if rule.framing == "auto" else f" (read as {rule.framing})"
-        lines.append(f"  example   {bytes.fromhex(rule.example_hex).hex(' ')}{how}")
+        framing = "" if rule.framing == "auto" else f" (read as {rule.framing})"
+        lines.append(f"  example   {bytes.fromhex(rule.example_hex).hex(' ')}{framing}")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""``vectors list`` and ``vectors run``: the published vectors, and decoders run on them."""
+"""``vectors list`` and ``vectors run``: list the published vectors, or run a decoder on them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Final
 
 from semcodec.cli import options
 from semcodec.cli.output import escape_control, format_table, print_result, print_status
-from semcodec.cli.parser import DATA_AT_FAULT, DONE, EXIT_CODES, Commands, Parser, add_command
+from semcodec.cli.parser import DATA_ERROR, DONE, EXIT_CODES, Commands, Parser, add_command
 from semcodec.conformance import runner
 from semcodec.conformance.compare import Difference
 from semcodec.conformance.process import Decoder
 from semcodec.conformance.vectors import Vector, load
 
-PROGRESS_STEP: Final = 100  #: vectors between two lines of progress
+PROGRESS_STEP: Final = 100  #: number of vectors between two progress messages
 RUN_SCHEMA: Final = "semcodec/vectors-run/2"
 LIST_KEYS: Final = ("name", "rule", "kind", "framing", "verdict", "comment")
 
@@ -53,8 +53,8 @@ def _add_run(actions: Commands[Parser]) -> None:
         "run",
         run,
         summary="run a decoder on each vector",
-        description="Run a decoder on each vector and print where its result differs. The "
-        "decoder's protocol is in the README of the vectors.",
+        description="Run a decoder on each vector and print the differences. The README of the "
+        "vectors describes the protocol.",
         usage="[options] -- DECODER...",
         examples=(
             "semcodec vectors run --filter 'SC-LEB-2-*' -- ./your-decoder",
@@ -79,10 +79,12 @@ def _add_run(actions: Commands[Parser]) -> None:
     parser.add_argument(
         "--persistent",
         action="store_true",
-        help="start the decoder once, and send it a line for each vector",
+        help="start the decoder once, and send it one line for each vector",
     )
     parser.add_argument(
-        "--strict", action="store_true", help="another rule or offset is a failure, not a note"
+        "--strict",
+        action="store_true",
+        help="treat a different rule or offset as a failure, not a note",
     )
     parser.add_argument("--verbose", action="store_true", help="show the decoder's stderr")
     parser.add_argument(
@@ -96,7 +98,7 @@ def _add_run(actions: Commands[Parser]) -> None:
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--vectors", metavar="DIR", help="directory of vectors (default: the published ones)"
+        "--vectors", metavar="DIR", help="directory of vectors (default: the published vectors)"
     )
     parser.add_argument(
         "--filter",
@@ -121,7 +123,7 @@ def list_vectors(args: argparse.Namespace) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print where the decoder differs, and a summary."""
+    """Print the differences of the decoder, and a summary."""
     selected = load(args.vectors, args.filter)
     vectors = [vector for vector in selected if not vector.conditional]
     failures: list[Difference] = []
@@ -149,7 +151,7 @@ def run(args: argparse.Namespace) -> int:
         "skipped": len(selected) - len(vectors),
     }
     print_result(_to_json(counts, failures, notes) if args.json else _summary(counts))
-    return DATA_AT_FAULT if failed else DONE
+    return DATA_ERROR if failed else DONE
 
 
 def _format_difference(difference: Difference, label: str) -> str:
@@ -158,7 +160,7 @@ def _format_difference(difference: Difference, label: str) -> str:
 
 
 def _summary(counts: dict[str, int]) -> str:
-    summary = ", ".join(f"{count} {what}" for what, count in counts.items())
+    summary = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
     if counts["skipped"]:
         summary = f"Skipped: vectors that need limits or a profile.\n{summary}"
     return summary
