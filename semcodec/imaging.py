@@ -1,8 +1,8 @@
-"""Open, orient, crop and save images: the layer below backends and pipeline that knows Pillow.
+"""Open, orient, crop and save images with Pillow: the layer below backends and pipeline.
 
-Whatever the input is (palette, CMYK, 16 bits, transparent, rotated by its EXIF tag, animated),
-``load`` returns one upright RGB image. Image files may be hostile: only a few formats are tried,
-the size is checked before pixels are decoded, and no error of Pillow leaves this module as such.
+``load`` returns one upright RGB image for any input: palette, CMYK, 16 bits, transparent, rotated
+by its EXIF tag, animated. Image files may be malicious, so only a few formats are tried, the size
+is checked before pixels are decoded, and ``load`` turns errors of Pillow into ``InputError``.
 """
 
 from __future__ import annotations
@@ -20,23 +20,25 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
-MAX_PIXELS: Final = 2**27  #: of an input image; anything larger is a decompression bomb
-MAX_SHORT_SIDE: Final = 2048  #: pixels; larger images are averaged down while they are read
-ORIENTATION_TAG: Final = 0x0112  #: EXIF tag: how the camera was held
-DESCRIBED_SIDE: Final = 1024  #: pixels of the longer side of the image that a describer gets
-#: Input formats. Pillow's other readers start programs, load other files, or read no photographs.
+MAX_PIXELS: Final = (
+    2**27
+)  #: limit of an input image; anything larger is treated as a decompression bomb
+MAX_SHORT_SIDE: Final = 2048  #: pixels; larger images are reduced while they are read
+ORIENTATION_TAG: Final = 0x0112  #: the EXIF tag for the orientation of the camera
+DESCRIBED_SIDE: Final = 1024  #: pixels of the longer side of a describer's image
+#: Input formats. Pillow's other readers start programs, load other files, or are not for photos.
 FORMATS: Final = (
     "JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP", "JPEG2000", "PPM", "ICO",
 )  # fmt: skip
 FITS: Final = ("cover", "contain")
 SAVE_OPTIONS: Final = {"JPEG": {"quality": 92}, "WEBP": {"quality": 92}}
 
-_BACKGROUND: Final = (255, 255, 255)  # shows through transparent pixels, and pads "contain"
-_WARNING_FILTERS: Final = threading.Lock()  # warnings keeps one list of filters per process
+_BACKGROUND: Final = (255, 255, 255)  # behind transparent pixels, and the padding of "contain"
+_WARNING_FILTERS: Final = threading.Lock()  # the filters of warnings are global
 
 
 def load(source: bytes | bytearray | memoryview | Image) -> Image:
-    """Return ``source`` as an upright RGB image, its shorter side below ``2 * MAX_SHORT_SIDE``.
+    """Return ``source`` as an upright RGB image with a shorter side below 2 * MAX_SHORT_SIDE.
 
     Args:
         source: the bytes of an image file, or a PIL image, which is not changed.
@@ -55,24 +57,24 @@ def load(source: bytes | bytearray | memoryview | Image) -> Image:
         return _to_upright_rgb(image)
     except InputError:
         raise
-    except Exception as error:  # Pillow's readers raise nearly any type for damaged files
+    except Exception as error:  # Pillow's readers may raise almost anything for damaged files
         raise InputError(_reason(data, error)) from error
 
 
 def open_image(data: bytes, formats: tuple[str, ...]) -> ImageFile:
-    """Return an image file with its header read and its pixels not yet decoded.
+    """Open an image file: read its header, but do not decode its pixels yet.
 
     Args:
         data: the bytes of the file.
-        formats: Pillow's names of the formats to try; only their readers run.
+        formats: Pillow's names of the formats to try; no other readers run.
 
     Raises:
-        Exception: whatever Pillow raises, which is nearly any type.
+        Exception: Pillow may raise almost any type.
     """
-    # Pillow warns of large images; MAX_PIXELS is our own limit, so the warning is suppressed. The
-    # filters of ``warnings`` belong to the whole process: without the lock, two threads would each
-    # save and restore the other's filters, and "ignore" could stay for good. A fork inside would
-    # leave the child with a lock that is never released. Tested by test_forks and by
+    # Pillow warns of large images; the warning is suppressed, because MAX_PIXELS is our own limit.
+    # The filters of ``warnings`` are global: without the lock, two threads could save and restore
+    # each other's filters, and "ignore" could stay forever. A child forked inside the block would
+    # have a lock that is never released. Tested by test_forks and by
     # tests/test_imaging.py::test_threads_leave_the_warning_filters_unchanged.
     with block_fork():
         from PIL import Image
@@ -83,13 +85,13 @@ def open_image(data: bytes, formats: tuple[str, ...]) -> ImageFile:
 
 
 def crop(image: Image, size: tuple[int, int], fit: str = "cover") -> Image:
-    """Return ``image`` in the aspect ratio of ``size``, its longer side ``DESCRIBED_SIDE`` pixels.
+    """Return ``image`` in the aspect ratio of ``size``, with a longer side of ``DESCRIBED_SIDE``.
 
-    The describer gets the same resolution whatever the target size is.
+    The resolution does not depend on the target size: the describer always gets a detailed image.
 
     Args:
         image: an RGB image.
-        size: width and height, of which only the ratio matters.
+        size: width and height; only their ratio is used.
         fit: ``"cover"`` cuts equal parts off two opposite sides; ``"contain"`` keeps the whole
             image and pads it with white.
 
@@ -107,12 +109,12 @@ def crop(image: Image, size: tuple[int, int], fit: str = "cover") -> Image:
 
 
 def is_image(value: object) -> bool:
-    """Tell whether ``value`` is a PIL image."""
+    """Return whether ``value`` is a PIL image."""
     return isinstance(value, _import_pillow().Image)
 
 
 def to_rgb_size(image: Image, size: tuple[int, int]) -> Image:
-    """Return ``image`` in RGB, scaled to ``size`` (width, height in pixels) if it has another."""
+    """Return ``image`` in RGB, scaled to ``size`` (width and height in pixels) if necessary."""
     rgb = image.convert("RGB")
     return rgb if rgb.size == size else rgb.resize(size)
 
@@ -128,14 +130,14 @@ def to_file(image: Image, format_name: str, **options: int) -> bytes:
     Args:
         image: a PIL image.
         format_name: Pillow's name of the format, such as ``"JPEG"``.
-        options: of Pillow's writer, such as ``quality``; they override ``SAVE_OPTIONS``.
+        options: options of Pillow's writer, such as ``quality``; they override ``SAVE_OPTIONS``.
 
     Raises:
-        InputError: Pillow cannot write this format, or not this image in it.
+        InputError: Pillow cannot write this format, or cannot write this image in it.
     """
     file = io.BytesIO()
     try:
-        with block_fork():  # Pillow imports the writer of this format
+        with block_fork():  # Pillow imports the plugin of this format
             image.save(file, format_name, **SAVE_OPTIONS.get(format_name, {}) | options)
     except (KeyError, OSError, ValueError) as error:
         message = f"Cannot save an image as {format_name}: use PNG, JPEG or WEBP."
@@ -143,9 +145,9 @@ def to_file(image: Image, format_name: str, **options: int) -> bytes:
     return file.getvalue()
 
 
-def _import_pillow() -> Any:  # a module has no type that could be named
+def _import_pillow() -> Any:  # the type of a module cannot be named
     try:
-        with block_fork():  # a child would wait forever for an import that another thread began
+        with block_fork():  # a child forked during an import would wait for it forever
             import PIL.Image
             import PIL.ImageOps
             import PIL.TiffImagePlugin  # parses EXIF data
@@ -157,7 +159,7 @@ def _import_pillow() -> Any:  # a module has no type that could be named
 
 def _open_file(data: bytes) -> Image:
     image = open_image(data, FORMATS)
-    if image.format == "JPEG":  # its decoder scales down by 2, 4 or 8 at almost no cost
+    if image.format == "JPEG":  # the JPEG decoder can scale down by 2, 4 or 8 at almost no cost
         image.draft("RGB", (MAX_SHORT_SIDE, MAX_SHORT_SIDE))
     return image
 
@@ -174,17 +176,17 @@ def _to_upright_rgb(image: Image) -> Image:
 
 
 def _reduce(image: Image) -> Image:
-    """Return ``image`` averaged down to about ``MAX_SHORT_SIDE``, before any copy is made of it."""
+    """Return ``image`` reduced to about ``MAX_SHORT_SIDE``, before any full-size copy is made."""
     image.load()
     factor = min(image.size) // MAX_SHORT_SIDE
     if factor < 2:
         return image
-    # Palette indices and bits have no mean, and Pillow averages no 16-bit values: take one of each.
+    # Palette indices and bits have no mean, and Pillow cannot average 16-bit values: skip pixels.
     if image.mode in ("1", "P", "PA") or image.mode.startswith("I;16"):
         smaller = image.resize((image.width // factor, image.height // factor), 0)
     else:
         smaller = image.reduce(factor)
-    # Neither method keeps the metadata: without it, orientation and transparency would be lost.
+    # Neither method copies the metadata, which contain the orientation and transparency.
     smaller.info, smaller.getexif()[ORIENTATION_TAG] = (
         image.info,
         image.getexif().get(ORIENTATION_TAG, 1),
@@ -205,9 +207,10 @@ def _to_rgb(image: Image) -> Image:
 
 
 def _to_8bit(image: Image) -> Image:
-    """Return gray values of 16 or 32 bits or floats scaled to 0..255; ``convert`` would clip.
+    """Return an image of 16 or 32 bits or floats scaled to 0..255; ``convert`` would clip values.
 
-    16-bit values have a fixed range; 32-bit integers and floats have none, so theirs is stretched.
+    16-bit values have a fixed range. 32-bit integers and floats do not, so the range from their
+    minimum to their maximum is used.
     """
     span: Any = (0, 65536) if image.mode.startswith("I;16") else image.getextrema()
     low, high = span
@@ -222,7 +225,7 @@ def _described_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _reason(data: bytes | None, error: Exception) -> str:
-    """Return the message for an error of Pillow."""
+    """Return our message for an error that Pillow raised."""
     from PIL import Image, UnidentifiedImageError
 
     if data == b"":

@@ -1,8 +1,8 @@
 """A plug-in for Pillow: open and save records as images, and embed them in PNG files.
 
-Importing this module changes nothing in Pillow; call ``register()``. Opening a record reads its few
-bytes and paints nothing, so that size and words are available at once. The picture is painted when
-its pixels are first used, offline unless another backend is registered: the record never chooses.
+Importing this module does not change Pillow; call ``register()``. Opening a record only reads its
+few bytes, so size and words are available immediately. The picture is painted when its pixels are
+first used, by the offline backend or the one that was registered; a record cannot select a backend.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ OPTIONS: Final = ("k", "max_bytes", "ubpp", "coding", "size", "fit", "check", "m
 
 Saver = Callable[[Image.Image, IO[bytes], str | bytes], None]
 
-_REGISTRATION_LOCK = threading.Lock()  # Pillow's tables of formats belong to the whole process
+_REGISTRATION_LOCK = threading.Lock()  # Pillow's tables of formats are global
 
 
 class SemcodecImageFile(ImageFile.ImageFile):
-    """A record as a Pillow image in RGB, painted when its pixels are first used.
+    """A record as an RGB Pillow image, painted when its pixels are first used.
 
     Its ``info`` has ``record`` (the bytes of the file), ``text``, ``words``, ``coding`` and ``k``.
 
@@ -54,16 +54,16 @@ class SemcodecImageFile(ImageFile.ImageFile):
     format_description = "Semcodec record"
     backend: ClassVar[str] = backends.AUTO
     _data: bytes
-    _checksum: int | None = None  #: of the pixels when they were painted
+    _checksum: int | None = None  #: checksum of the pixels as they were painted
 
     def _open(self) -> None:
-        """Read the record; for an invalid one ``Image.open`` raises UnidentifiedImageError."""
+        """Read the record; if it is invalid, ``Image.open`` raises UnidentifiedImageError."""
         assert self.fp is not None  # noqa: S101  # Pillow sets it before it calls this method
         self._data = self.fp.read(DEFAULT_LIMITS.max_bytes + 1)
         try:
             record = bitstream.unpack(self._data, framing="file")
         except SemcodecError as error:
-            raise SyntaxError(str(error)) from error  # Pillow's convention: try the next plug-in
+            raise SyntaxError(str(error)) from error  # makes Pillow try the next plug-in
         self._mode, self._size = "RGB", record.size
         self.info = {
             "record": self._data,
@@ -87,12 +87,12 @@ class SemcodecImageFile(ImageFile.ImageFile):
         return super().load()
 
     def own_record(self) -> bytes | None:
-        """Return the bytes of the record, None if the image was changed in place after opening.
+        """Return the bytes of the record, or None if the image was changed in place after opening.
 
         A record must not be saved with an image that it does not describe (SC-EDI-2). Pillow has no
-        hook for changes in place (``putpixel``, ``paste``, ``ImageDraw``), so a checksum of mode,
-        size and pixels is compared with that of the painted picture. Methods that return another
-        image (``resize``, ``rotate``) return a plain one without a record. Tested by
+        hook for changes in place (``putpixel``, ``paste``, ``ImageDraw``), so the checksum of mode,
+        size and pixels is compared with the checksum of the painted picture. Methods that return a
+        new image (``resize``, ``rotate``) return a plain image without a record. Tested by
         test_pillow.py::TestPng::test_image_that_is_drawn_on_has_no_record and its neighbors.
         """
         record: bytes | None = self.info.get("record")
@@ -107,11 +107,11 @@ class SemcodecImageFile(ImageFile.ImageFile):
         self._checksum = state[-1]
 
     def _compute_checksum(self) -> int:
-        """Return a checksum of the pixels with the mode and size that give them meaning."""
+        """Return a checksum of the pixels, the mode and the size."""
         return zlib.crc32(self.tobytes(), zlib.crc32(repr((self.mode, self.size)).encode()))
 
     def _release_file(self) -> None:
-        """Release the file, all of which has been read; close it if Pillow opened it."""
+        """Release the file, which has been read completely; close it if Pillow opened it."""
         file, self.fp = self.fp, None
         if file is not None and self._exclusive_fp:
             file.close()
@@ -119,8 +119,8 @@ class SemcodecImageFile(ImageFile.ImageFile):
     def _decode(self) -> Image.Image:
         if max(self.size) > MAX_PAINTED_SIDE:
             raise OSError(
-                f"The size of {self.width} x {self.height} pixels is over {MAX_PAINTED_SIDE} a "
-                "side: call semcodec.decode with another size."
+                f"The size {self.width} x {self.height} is over {MAX_PAINTED_SIDE} pixels a side: "
+                "call semcodec.decode with another size."
             )
         try:
             return decode(self._data, backend=self.backend).image
@@ -151,20 +151,20 @@ class _PngSaver:
 def register(backend: str = backends.AUTO) -> None:
     """Register the format with Pillow: ``.semc`` files, and records in PNG files.
 
-    It may be called again; the last backend is used for all images.
+    It may be called again: the backend of the last call is used for all images.
 
-    - ``Image.open`` opens ``.semc`` files: see ``SemcodecImageFile``. For a file that is invalid or
-      of a newer version it raises UnidentifiedImageError. Pillow warns, and above twice the limit
-      refuses, if the size is over its own ``Image.MAX_IMAGE_PIXELS``.
-    - ``image.save("x.semc", **options)`` describes the image. ``OPTIONS`` are those of
-      ``semcodec.encode``; the default of ``size`` is the size of the image, at most 4096 pixels a
-      side.
+    - ``Image.open`` opens ``.semc`` files: see ``SemcodecImageFile``. It raises
+      UnidentifiedImageError for a file that is invalid or has a newer version. As for any image,
+      Pillow warns above ``Image.MAX_IMAGE_PIXELS``, and raises an error above twice that size.
+    - ``image.save("x.semc", **options)`` encodes the image. ``OPTIONS`` have the meaning
+      they have for ``semcodec.encode``; the default of ``size`` is the size of the image, at most
+      4096 pixels on a side.
     - ``image.save("x.png", semcodec=record)`` embeds a record (bytes, str or Record), as
       ``semcodec.embed_png`` does.
-    - An image that was opened from a record is saved with this record, in both formats, as long as
-      its pixels are unchanged; ``semcodec=None`` omits it.
-    - Pillow opens, and so empties, the output file before options are checked. If saving fails, it
-      removes a file that it created.
+    - An image opened from a record is saved with this record, in both formats, as long as its
+      pixels are unchanged; ``semcodec=None`` omits the record.
+    - Pillow opens, and thus empties, the output file before options are checked. If saving fails,
+      it removes the file if it created it.
 
     Args:
         backend: the name of the backend that describes and paints; ``"auto"`` is the offline one.
@@ -209,7 +209,7 @@ def _has_magic(prefix: bytes) -> bool:
 
 
 def _record_for(image: Image.Image) -> bytes | str | Record | None:
-    """Return the record to save with ``image``: the caller's, else its own if it is unchanged."""
+    """Return the record to save: the caller's, or the own record of an unchanged image."""
     own = image.own_record() if isinstance(image, SemcodecImageFile) else None
     record: bytes | str | Record | Literal[False] | None
     record = image.encoderinfo.get("semcodec", own)
@@ -217,7 +217,7 @@ def _record_for(image: Image.Image) -> bytes | str | Record | None:
 
 
 def _save(image: Image.Image, file: IO[bytes], name: str | bytes) -> None:
-    """Write the record of ``image``, or describe the image and write a new record.
+    """Write the record of ``image``, or encode the image as a new record.
 
     Raises:
         OSError: a backend failed.
@@ -237,7 +237,7 @@ def _save(image: Image.Image, file: IO[bytes], name: str | bytes) -> None:
 
 
 def _clamp_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return ``size``, scaled down if a picture of that size could not be painted."""
+    """Return ``size``, scaled down to ``MAX_PAINTED_SIDE`` if necessary."""
     width, height = size
     longest = max(width, height, MAX_PAINTED_SIDE)
     return max(1, width * MAX_PAINTED_SIDE // longest), max(1, height * MAX_PAINTED_SIDE // longest)

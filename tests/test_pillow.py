@@ -256,7 +256,7 @@ class TestErrors:
         image = opened(semcodec.pack(TEXT, size=size, framing="file"))
         assert (image.size, image.info["k"]) == (size, 3)
         for _ in range(2):
-            with pytest.raises(OSError, match=f"{size[0]} x {size[1]} pixels is over 4096"):
+            with pytest.raises(OSError, match=f"{size[0]} x {size[1]} is over 4096"):
                 image.load()
         assert paintings == []
 

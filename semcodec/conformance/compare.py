@@ -1,7 +1,7 @@
-"""Compare the outcome of a decoder with what a vector expects.
+"""Compare the outcome of a decoder with the expectation of a vector.
 
-Only the fields of the vector's record are compared: a decoder may return more. A decoder need not
-give a reason for a refusal; if it does, another rule or offset than the vector's is a note.
+Only the fields of the vector's record are compared, so a decoder may return more. A decoder need
+not give a reason for a refusal; if its rule or offset differs from the vector's, that is a note.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 from semcodec.conformance.vectors import Vector
 
 MAX_SHOWN: Final = 120  #: characters of a value in a message
-MISSING: Final = object()  #: the value of a field that the decoder did not return
+MISSING: Final = object()  #: stands for a field that the decoder did not return
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The decoder refused the data; the rule and the offset are None if it did not return them."""
+    """The decoder refused the data; rule and offset are None if it did not return them."""
 
     rule: Any = None
     offset: Any = None
@@ -47,8 +47,10 @@ class Difference:
     """A difference between a vector and the outcome of a decoder.
 
     Attributes:
-        name: of the vector.
-        is_note: whether the decoder passes all the same: only the reason of its refusal differs.
+        name: the name of the vector.
+        expected: the expectation of the vector, as text.
+        actual: the outcome of the decoder, as text.
+        is_note: whether only the reason for the refusal differs, so that the decoder passes.
     """
 
     name: str
@@ -58,7 +60,7 @@ class Difference:
 
 
 def compare(vector: Vector, outcome: Outcome) -> list[Difference]:
-    """Return the differences: one failure at most, or notes."""
+    """Return the differences: at most one failure, or notes."""
     if isinstance(outcome, Failed):
         return [Difference(vector.name, _expectation(vector), f"failure: {outcome.reason}")]
     if isinstance(outcome, Decoded):
@@ -84,7 +86,7 @@ def _compare_record(vector: Vector, outcome: Decoded) -> list[Difference]:
 
 
 def _compare_reason(vector: Vector, outcome: Refused) -> Iterator[Difference]:
-    # The offset is only meaningful for the same rule, so a different rule hides it.
+    # The offsets of different rules cannot be compared.
     if outcome.rule not in (None, vector.rule):
         expected, actual = f"rule {vector.rule}", f"rule {_to_text(outcome.rule)}"
         yield Difference(vector.name, expected, actual, is_note=True)
@@ -94,7 +96,7 @@ def _compare_reason(vector: Vector, outcome: Refused) -> Iterator[Difference]:
 
 
 def _diff(expected: Any, actual: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Yield the fields that differ, as expected and actual text, as deep as ``expected`` goes."""
+    """Yield the expected and the actual text of each field of ``expected`` that differs."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         for name, value in expected.items():
             yield from _diff(value, actual.get(name, MISSING), f"{path}.{name}")
@@ -108,13 +110,13 @@ def _diff(expected: Any, actual: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_equal(expected: Any, actual: Any) -> bool:
-    """Compare values as JSON does, where true is not 1."""
+    """Return whether two JSON values are equal; unlike in Python, true is not 1."""
     return type(expected) is type(actual) and bool(expected == actual)
 
 
 def _to_text(value: Any) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False)
-    except RecursionError:  # the decoder returned an array in an array in an array …
+    except RecursionError:  # the decoder returned deeply nested arrays
         return "…"
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"

@@ -1,14 +1,14 @@
 """Run a decoder as a subprocess with limits on time and output.
 
-There are two protocols. ``decode_once`` starts the decoder for one vector: framing as its last
-argument, data on stdin, JSON on stdout, exit code 0 for a record and 1 for a refusal.
-``PersistentDecoder`` starts it once, and for each vector writes a line ``FRAMING HEX`` and reads a
-line of JSON.
+There are two protocols. ``decode_once`` starts the decoder for one vector, with the framing as its
+last argument; the decoder reads the data from stdin, writes JSON to stdout, and exits with 0 for a
+record and 1 for a refusal. ``PersistentDecoder`` starts the decoder once; for each vector it writes
+a line ``FRAMING HEX`` and reads a line of JSON.
 
-A decoder may hang, flood its output, close its streams or leave children behind. Hence three
-invariants, each with a test in tests/conformance/test_process.py: every wait has a deadline; no
-more than ``MAX_OUTPUT`` bytes and one chunk are kept; and a decoder that did not end by itself is
-killed with its process group, also if the run is interrupted.
+A decoder may hang, write endless output, close its streams or leave child processes running. Hence
+three invariants, each with a test in tests/conformance/test_process.py: every wait has a deadline;
+no more than ``MAX_OUTPUT`` bytes and one chunk are stored; and a decoder that does not exit by
+itself is killed with its process group, even if the run is interrupted.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from semcodec.conformance import ConformanceError
 from semcodec.conformance.compare import Decoded, Failed, Outcome, Refused
 from semcodec.conformance.vectors import Vector
 
-MAX_OUTPUT: Final = 2**20  #: bytes for one vector; the longest record of a vector is 20 KB
-CHUNK: Final = 2**16
-DRAIN_TIMEOUT: Final = 1.0  #: seconds to read what a killed decoder left in its pipe
+MAX_OUTPUT: Final = 2**20  #: bytes for one vector; the longest expected record has 20 KB
+CHUNK: Final = 2**16  #: bytes per read
+DRAIN_TIMEOUT: Final = 1.0  #: seconds to read the rest of a killed decoder's output
 REFUSED: Final = 1  #: exit code of a decoder that refuses the data
 HAS_GROUPS: Final = hasattr(os, "killpg")
 
@@ -44,8 +44,8 @@ class Decoder:
 
     Attributes:
         command: the program and its arguments; no shell is involved.
-        seconds: allowed for each vector, with the start of the process.
-        verbose: whether the decoder's stderr is passed on.
+        seconds: time limit for each vector, including the start of the process.
+        verbose: whether to show the decoder's stderr.
     """
 
     command: tuple[str, ...]
@@ -56,7 +56,7 @@ class Decoder:
         """Return a new process, the leader of its own process group.
 
         Raises:
-            ConformanceError: it cannot be started.
+            ConformanceError: the decoder cannot be started.
         """
         try:
             process = await asyncio.create_subprocess_exec(
@@ -83,20 +83,20 @@ class Process:
         self._process, self._stdin, self._stdout = process, process.stdin, process.stdout
 
     async def write(self, data: bytes) -> None:
-        """Write ``data`` to stdin; a decoder that has closed its stdin is not at fault."""
+        """Write ``data`` to stdin; ignore that a decoder may have closed its stdin."""
         with contextlib.suppress(ConnectionError):
             self._stdin.write(data)
             await self._stdin.drain()
 
     def close_stdin(self) -> None:
-        """Let the decoder read the end of its input."""
+        """Close stdin, so that the decoder reads the end of its input."""
         self._stdin.close()
 
     async def read_until(self, is_complete: Callable[[bytes], bool]) -> bytes:
-        """Return the output read when ``is_complete`` is true of it, or all if it ends before.
+        """Read output until ``is_complete(output)`` is true or the output ends, and return it.
 
         Raises:
-            OutputLimit: it is longer than ``MAX_OUTPUT``.
+            OutputLimit: the output is longer than ``MAX_OUTPUT``.
         """
         output = b""
         while not is_complete(output) and (chunk := await self._stdout.read(CHUNK)):
@@ -106,19 +106,19 @@ class Process:
         return output
 
     async def wait(self) -> int:
-        """Return the exit code, negative for a signal."""
+        """Wait for the process to exit, and return the exit code; it is negative for a signal."""
         return await self._process.wait()
 
     async def kill(self) -> None:
         """Kill the process and all processes of its group, and close its pipes.
 
-        The group is killed even if its leader has ended: a child of the leader may hold stdout
-        open, and would outlive the run. As long as such a child runs, the kernel does not give the
-        number of the group to another process. The rest of the output is read because asyncio
-        closes a pipe only at its end; a child that has left the group may keep it open, so that
-        this too has a deadline.
+        The group is killed even if its leader has exited, because a child of the leader may still
+        hold stdout open and would outlive the run. As long as such a child runs, the kernel does
+        not reuse the number of the group. The rest of the output is read because asyncio closes a
+        pipe only at its end. A child that has left the group may keep the pipe open, so reading has
+        a deadline too.
         """
-        with contextlib.suppress(OSError):  # the process does not exist any more
+        with contextlib.suppress(OSError):  # the process no longer exists
             if HAS_GROUPS:
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:  # pragma: no cover  # Windows
@@ -132,10 +132,10 @@ class Process:
 
 
 async def decode_once(decoder: Decoder, vector: Vector) -> Outcome:
-    """Return the outcome of a process that is started for ``vector`` alone.
+    """Start the decoder for ``vector`` alone, and return the outcome.
 
     Raises:
-        ConformanceError: it cannot be started.
+        ConformanceError: the decoder cannot be started.
     """
 
     async def exchange() -> Outcome:
@@ -145,7 +145,7 @@ async def decode_once(decoder: Decoder, vector: Vector) -> Outcome:
         return _parse_output(output, await process.wait())
 
     process = await decoder.start(vector.framing)
-    return await _limited(exchange(), process, decoder.seconds)
+    return await _run_with_limits(exchange(), process, decoder.seconds)
 
 
 class PersistentDecoder:
@@ -167,22 +167,22 @@ class PersistentDecoder:
             return _parse_line(await process.read_until(lambda output: b"\n" in output))
 
         process = self._process = self._process or await self._decoder.start()
-        outcome = await _limited(exchange(), process, self._decoder.seconds)
-        if isinstance(outcome, Failed):  # its next line could still belong to this vector
+        outcome = await _run_with_limits(exchange(), process, self._decoder.seconds)
+        if isinstance(outcome, Failed):  # the next line of output could belong to this vector
             await self.close()
         return outcome
 
     async def close(self) -> None:
-        """Kill the process, if one runs."""
+        """Kill the process, if it is running."""
         if self._process is not None:
             await self._process.kill()
             self._process = None
 
 
-async def _limited(
+async def _run_with_limits(
     exchange: Coroutine[Any, Any, Outcome], process: Process, seconds: float
 ) -> Outcome:
-    """Return the outcome of ``exchange``; kill ``process`` if it does not come to its end."""
+    """Return the outcome of ``exchange``; kill ``process`` if the exchange does not complete."""
     try:
         async with asyncio.timeout(seconds):
             return await exchange
@@ -198,22 +198,22 @@ async def _limited(
 
 
 def _parse_output(output: bytes, exit_code: int) -> Outcome:
-    """Return the outcome that a process of its own means by its output and exit code."""
+    """Return the outcome of ``decode_once`` from the output and the exit code."""
     if exit_code not in (0, REFUSED):
         signaled = exit_code < 0
         return Failed(f"killed by signal {-exit_code}" if signaled else f"exit code {exit_code}")
     value = _parse_json(output)
     if exit_code == REFUSED:
-        # Python and Node end with 1 when they crash, so a refusal must be JSON as well.
+        # Python and Node also exit with 1 when they crash, so a refusal must also write JSON.
         return _refusal(value) if isinstance(value, dict) else Failed("exit code 1 without JSON")
     return Failed("exit code 0 without JSON") if value is None else Decoded(value)
 
 
 def _parse_line(output: bytes) -> Outcome:
-    """Return the outcome that a line of a persistent decoder means."""
+    """Return the outcome of a persistent decoder from its line of output."""
     line, end, rest = output.partition(b"\n")
     if not end:
-        return Failed("its output ended")
+        return Failed("the output ended")
     value = _parse_json(line)
     if value is None:
         return Failed("the line is not JSON")
@@ -228,7 +228,7 @@ def _refusal(value: dict[str, Any]) -> Refused:
 
 
 def _parse_json(text: bytes) -> Any:
-    """Return the value of a JSON text, or None if ``text`` is not JSON."""
+    """Return ``text`` parsed as JSON, or None if it is not valid JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

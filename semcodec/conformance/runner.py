@@ -20,8 +20,11 @@ def run(
     """Run ``decoder`` on ``vectors`` and call ``report`` for each; no process is left running.
 
     Args:
-        jobs: processes at once, from 1; a persistent decoder is one process.
-        persistent: start the decoder once for all vectors.
+        decoder: the command of the decoder.
+        vectors: the vectors to run, in order.
+        report: called for each vector.
+        jobs: number of processes at once, 1 or more; ignored if ``persistent``.
+        persistent: whether to start the decoder once for all vectors.
 
     Raises:
         ConformanceError: the decoder cannot be started.
@@ -58,7 +61,7 @@ async def _each(
     try:
         for task in tasks:
             yield await task
-    finally:  # after an error or Ctrl-C no decoder may run on
+    finally:  # no decoder may keep running after an error or Ctrl-C
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,8 +1,8 @@
-"""The published vectors: where they are, and the fields of each that a runner needs.
+"""Load vectors: the published ones, or those in another directory.
 
-In a checkout they are ``spec/vectors``, beside the package; in an installed library they are in the
-package. A directory of other vectors is read the same way and is not trusted: the framing of a
-vector becomes an argument of a program, so it must be a framing of the format.
+The published vectors are in ``spec/vectors`` of a checkout, or in the package if it is installed.
+Another directory is read the same way and is not trusted: the framing of a vector becomes an
+argument of a program, so it must be one of the known framings.
 """
 
 from __future__ import annotations
@@ -17,20 +17,22 @@ from semcodec._registry import FRAMINGS
 from semcodec.conformance import ConformanceError
 
 PACKAGE: Final = Path(__file__).parents[1]
-#: The directories that may hold the published vectors: of an installed library, of a checkout.
+#: Where the published vectors may be: in an installed package, in a checkout.
 DIRECTORIES: Final = (PACKAGE / "vectors", PACKAGE.parent / "spec" / "vectors")
-FORMAT: Final = "SEMCODEC-1"  #: the key "format" of a vector file; other JSON files are ignored
+FORMAT: Final = (
+    "SEMCODEC-1"  #: value of the key "format" in a vector file; other JSON files are ignored
+)
 INPUT_FRAMINGS: Final = ("auto", *FRAMINGS)
 VERDICTS: Final = ("valid", "invalid", "malformed", "unsupported")
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """Bytes, and the record or the rule that a decoder must find in them.
+    """A test vector: bytes, and the record that they contain or the rule that they break.
 
     Attributes:
-        record: the record as JSON, a list for a sequence; None if the data must be refused.
-        offset: where the rule is broken, in bits from the first bit; None if no rule is broken.
+        record: the record as a JSON value, a list for a sequence; None if the data must be refused.
+        offset: the position in bits at which the rule is broken; None if no rule is broken.
         conditional: whether the vector applies only with certain limits or a profile, which the
             protocols cannot pass to a decoder.
     """
@@ -55,9 +57,9 @@ def load(directory: str | None, pattern: str) -> list[Vector]:
         pattern: a name with the wildcards of ``fnmatch``, such as ``"SC-NIB-*"``.
 
     Raises:
-        ConformanceError: no vectors match, or a file of them cannot be read.
+        ConformanceError: no vectors match, or a vector file cannot be read.
     """
-    path = Path(directory) if directory else _published()
+    path = Path(directory) if directory else _published_directory()
     try:
         files = sorted(file for file in path.iterdir() if file.suffix == ".json")
     except (OSError, ValueError) as error:
@@ -71,7 +73,7 @@ def load(directory: str | None, pattern: str) -> list[Vector]:
     return matching
 
 
-def _published() -> Path:
+def _published_directory() -> Path:
     for directory in DIRECTORIES:
         if directory.is_dir():
             return directory
@@ -105,14 +107,14 @@ def _vector(
     profile: Any = None,
     **_: Any,
 ) -> Vector:
-    """Return the vector of a JSON row; keys that a runner does not need are ignored."""
+    """Return a ``Vector`` from the keys of a JSON object; unknown keys are ignored."""
     texts = (name, framing, data, verdict, rule, kind, comment)
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("expected a string")
     if framing not in INPUT_FRAMINGS or verdict not in VERDICTS:
         raise ValueError("unknown framing or verdict")
     if (verdict == "valid") == (record is None):
-        raise ValueError("a record belongs to a valid vector, and only to that")
+        raise ValueError("a vector must have a record if and only if it is valid")
     return Vector(
         name=name,
         rule=rule,

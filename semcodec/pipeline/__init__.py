@@ -1,4 +1,4 @@
-"""The two straight lines: an image to a record, and a record to an image."""
+"""The two pipelines: ``encode`` (image to record) and ``decode`` (record to image)."""
 
 from __future__ import annotations
 

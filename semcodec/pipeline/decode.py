@@ -1,4 +1,4 @@
-"""Decode: bytes, words, prompt, image, in one straight line with a trace."""
+"""The decoding pipeline: record, words, prompt, image; each stage is traced."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from semcodec.backends import Painter, Writer
 from semcodec.bitstream import Limits, Record
 from semcodec.errors import InputError
 from semcodec.pipeline import validation
-from semcodec.pipeline.trace import Progress, Trace, TracedRun, traced_run
+from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: Pixels. A record may state up to 2^31 - 1: painting such a size would be a denial of service.
+#: Pixels. A record may state up to 2^31 - 1, but painting such a size would exhaust the memory.
 MAX_PAINTED_SIDE: Final = 4096
 MAX_SEED: Final = 2**32 - 1
-NO_REFLECTION: Final = ("auto", "off", 0)  #: values of ``reflect``: the stage does not exist yet
+NO_REFLECTION: Final = (
+    "auto",
+    "off",
+    0,
+)  #: the valid values of ``reflect``, as the stage does not exist yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,10 @@ class Decoded:
     """The result of ``decode``.
 
     Attributes:
-        image: the painted picture, RGB, of the size that was asked for.
-        words: the words that it was painted from; with ``nibble``, as the writer restored them.
-        record: the record as values, equal to ``unpack(data)``.
-        trace: the stages ``"decompress"`` (of ``nibble`` only), ``"expand"`` and ``"paint"``, with
+        image: the painted picture, RGB, of the requested size.
+        words: the words from which the picture was painted; for ``nibble``, the restored words.
+        record: the decoded record, equal to ``unpack(data)``.
+        trace: the stages ``"decompress"`` (only for ``nibble``), ``"expand"`` and ``"paint"``, with
             their models, inputs and outputs.
 
     Example:
@@ -61,29 +65,29 @@ def decode(
 ) -> Decoded:
     """Return a picture painted from the words of a record.
 
-    The record only states words, a size and a seed. It never chooses a backend, a model or a
-    server, and its words are quoted as data in every prompt.
+    Only the words, the size and the seed of the record are used. A record never selects a backend,
+    a model or a server, and its words are quoted as data in every prompt.
 
     Args:
         data: one record in any framing that ``unpack`` reads.
-        backend: the backend for all stages, by name or as an object; ``"auto"`` is the offline one
-            of ``semcodec-embedded``, with the rule-based writer.
-        writer: another backend for restoring words and making the prompt; None for ``backend``.
-        painter: another backend for painting; None for ``backend``.
-        reflect: ``"auto"``, ``"off"`` or 0; nothing else is available yet.
+        backend: the backend for all stages, by name or as an object; ``"auto"`` is the offline
+            backend ``semcodec-embedded`` with the rule-based writer.
+        writer: the backend that restores words and writes the prompt; None for ``backend``.
+        painter: the backend that paints; None for ``backend``.
+        reflect: ``"auto"``, ``"off"`` or 0; reflection is not available yet.
         size: width and height of the picture, each 1..4096 pixels; None for the record's size,
             which must be within the same range.
         seed: 0..2^32-1; the offline painter returns the same picture for the same seed. None for
-            the record's seed, else 0.
-        limits: of the record, as for ``unpack``.
+            the record's seed, or 0 if it has none.
+        limits: limits on the record, as for ``unpack``.
         progress: called before each stage with its name and the name of its backend.
 
     Raises:
-        FormatError: the record is invalid; ``.rule`` and ``.offset`` tell where.
-        UnsupportedError: the record is of a newer version, or beyond ``limits``.
-        InputError: an option is invalid, the record has no words, or its size is over 4096 pixels
-            a side and ``size`` is not given.
-        BackendError: a backend failed, or returned an invalid result. ``.trace`` has the stages.
+        FormatError: the record is invalid; see ``.rule`` and ``.offset``.
+        UnsupportedError: the record has a newer version, or exceeds ``limits``.
+        InputError: an option is invalid, the record has no words, or a side of its size is over
+            4096 pixels and ``size`` is None.
+        BackendError: a backend failed or returned an invalid result; ``.trace`` has the stages.
 
     Example:
         >>> import semcodec
@@ -100,7 +104,7 @@ def decode(
     target = _check_size(record.size if size is None else size)
     roles = backends.find_all(backend, writer=writer, painter=painter)
 
-    with traced_run(progress) as run:
+    with trace_run(progress) as run:
         stages = _Stages(run, *roles)
         words = stages.restore_words(record)
         prompt = stages.expand(words)
@@ -110,16 +114,16 @@ def decode(
 
 @dataclass(frozen=True, slots=True)
 class _Stages:
-    """The calls of models in one run; each result is checked before it is returned."""
+    """The calls of backends in one run; each result is validated before it is returned."""
 
     run: TracedRun
     writer: Writer
     painter: Painter
 
     def restore_words(self, record: Record) -> list[str]:
-        """Return the words of ``record``; those of ``nibble`` are skeletons, and are restored."""
+        """Return the words of ``record``; for ``nibble`` they are restored from skeletons."""
         if not record.words:  # valid in a record, but no painter can use an empty prompt
-            raise InputError("The record has no words: there is nothing to paint.")
+            raise InputError("The record has no words, so there is nothing to paint.")
         if record.coding != "nibble":
             return record.words
         skeletons = record.words
@@ -141,15 +145,14 @@ def _choose_seed(seed: int | None, record: Record) -> int:
 
 
 def _check_size(size: object) -> tuple[int, int]:
-    """Return ``size`` if it can be painted.
+    """Return ``size``; raise ``InputError`` if it cannot be painted.
 
-    Called before any backend is loaded, so that a hostile record of a few bytes costs nothing.
+    Called before any backend is loaded, so that a malicious record of a few bytes costs nothing.
     """
     match size:
         case tuple((width, height)) if type(width) is int and type(height) is int:
             if min(width, height) > 0 and max(width, height) <= MAX_PAINTED_SIDE:
                 return width, height
     raise InputError(
-        "This size cannot be painted: give width and height, each from 1 to "
-        f"{MAX_PAINTED_SIDE} pixels."
+        f"This size cannot be painted: use a width and height from 1 to {MAX_PAINTED_SIDE} pixels."
     )

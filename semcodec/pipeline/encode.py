@@ -1,4 +1,4 @@
-"""Encode: image, description, words, text, bytes, in one straight line with a trace."""
+"""The encoding pipeline: image, description, words, record; each stage is traced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from semcodec.errors import InputError
 from semcodec.pipeline import validation
 from semcodec.pipeline.model_ids import AUTO, collect_model_ids
 from semcodec.pipeline.rate_control import RateLimits
-from semcodec.pipeline.trace import Progress, Trace, TracedRun, traced_run
+from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
 from semcodec.words import Judge, Selection, SelectionRequest
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ class Encoded:
 
     Attributes:
         data: the bytes of the record in its framing.
-        record: the same record as values, equal to ``unpack(data)``.
+        record: the record itself, equal to ``unpack(data)``.
         trace: the stages ``"describe"``, ``"select"`` and, for ``coding="nibble"``,
             ``"compress"``, with their models, inputs and outputs.
-        image: the RGB image that the describer got: upright, cropped to the aspect ratio of the
-            record, its longer side 1024 pixels.
+        image: the RGB image given to the describer: upright, cropped to the aspect ratio of the
+            record, with 1024 pixels on the longer side.
 
     Example:
         >>> from PIL import Image
@@ -77,39 +77,39 @@ def encode(
 ) -> Encoded:
     """Return the record of an image: its description, reduced to a few words, as bytes.
 
-    Without limits the record has at most 12 words. With ``k``, ``max_bytes`` or ``ubpp`` it has as
-    many as fit; if several are given, all of them apply.
+    Without limits, the record has at most 12 words. With ``k``, ``max_bytes`` or ``ubpp``, it has
+    as many words as fit; if several limits are given, all apply.
 
     Args:
         image: the bytes of an image file (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, JPEG 2000, PPM,
             ICO; at most 2^27 pixels), or a PIL image, which is not changed.
-        backend: the backend for all stages, by name or as an object; ``"auto"`` is the offline one
-            of ``semcodec-embedded``, with the rule-based writer.
-        describer: another backend for describing; None for ``backend``.
-        writer: another backend for selecting words and making skeletons; None for ``backend``.
-        k: limit on the number of words, 1..1000.
-        max_bytes: limit on the bytes of the record with its framing.
-        ubpp: limit on the payload in micro-bits per pixel of ``size``.
-        rate: ``"auto"``, the only value so far.
-        coding: ``"lexicon"`` for whole words in order, ``"bag"`` for the same without their order,
+        backend: the backend for all stages, by name or as an object; ``"auto"`` is the offline
+            backend ``semcodec-embedded`` with the rule-based writer.
+        describer: the backend that describes; None for ``backend``.
+        writer: the backend that selects words and makes skeletons; None for ``backend``.
+        k: maximum number of words, 1..1000.
+        max_bytes: maximum size of the record including its framing, in bytes.
+        ubpp: maximum size of the payload, in micro-bits per pixel of ``size``.
+        rate: must be ``"auto"``, the only value so far.
+        coding: ``"lexicon"`` for whole words in order, ``"bag"`` for whole words without order,
             ``"utf8"`` for any words, ``"nibble"`` for skeletons as in the paper. ``"auto"`` is
             ``"lexicon"`` if it can code the words, else ``"utf8"``.
-        size: width and height in pixels, 1..2^31-1, that the record states for the picture to be
-            painted. ``image`` is fitted to its aspect ratio.
-        fit: ``"cover"`` crops what does not fit, ``"contain"`` pads with white instead.
+        size: width and height of the picture to be painted, each 1..2^31-1 pixels. The record
+            states it, and ``image`` is fitted to its aspect ratio.
+        fit: how to fit: ``"cover"`` crops the image, ``"contain"`` pads it with white.
         framing: ``"file"``, ``"bare"``, ``"sequence"``, ``"url"`` or ``"qr"``, as for ``pack``.
         check: ``"none"``, ``"crc8"``, ``"crc16"`` or ``"crc32"``; None for the framing's default.
-        models: the models that the record states: a ``Models``, the name of a registered set or
-            its number; ``"auto"`` for what the backends report.
-        judge: compares selected words with the description: ``"minilm"``, ``"auto"``, an object,
-            or None to select by rule, as for ``select``.
+        models: the models that the record states: a ``Models`` object, or the name or number of a
+            registered set; ``"auto"`` for the models that the backends report.
+        judge: compares candidate words with the description: ``"minilm"``, ``"auto"`` or an
+            object, as for ``select``; None to select by rule.
         skeletons: with ``coding="nibble"``, ``"rule"`` for the rule of the paper or ``"model"``
             for the writer.
         progress: called before each stage with its name and the name of its backend.
 
     Raises:
         InputError: the image or an option is invalid, or not even one word fits the limits.
-        BackendError: a backend failed, or returned an invalid result. ``.trace`` has the stages.
+        BackendError: a backend failed or returned an invalid result; ``.trace`` has the stages.
 
     Example:
         >>> from importlib import resources
@@ -121,7 +121,7 @@ def encode(
         >>> len(encoded.data)
         8
     """
-    # Everything is checked before the first stage: a model may take minutes, and cost money.
+    # Everything is checked before the first stage, because a model may take minutes and cost money.
     _check_choice("rate", rate, RATES)
     _check_choice("coding", coding, CODINGS)
     _check_choice("skeletons", skeletons, SKELETON_METHODS)
@@ -131,9 +131,9 @@ def encode(
     loaded_judge = words.judge(judge)
     roles = backends.find_all(backend, describer=describer, writer=writer)
 
-    with traced_run(progress) as run:
+    with trace_run(progress) as run:
         stages = _Stages(run, skeletons, *roles)
-        # Model names are part of the record, so the bytes left for the payload are known only now.
+        # Model names are part of the record, so they must be known before the payload limit.
         header = _with_model_ids(header, models, stages)
         cropped = imaging.crop(imaging.load(image), size, fit)
         description = stages.describe(cropped)
@@ -142,8 +142,9 @@ def encode(
         selection_coding = "lexicon" if coding == AUTO else coding
         channel = words.make_channel(selection_coding)
         request = SelectionRequest(description, max_words, max_bits, channel, loaded_judge)
-        # Selection aims at the limits, and usually meets them at once. A backend may ignore them,
-        # so each round asks for at least one word less than the last one got: this ends.
+        # Words are selected within the limits, so the first round usually succeeds. But a backend
+        # may ignore the limits, so each further round requests at least one word less than the
+        # last round returned. This guarantees that the loop ends.
         while max_words > 0:
             selected = stages.select(replace(request, max_words=max_words))[:max_words]
             text = stages.shorten(selected) if coding == "nibble" else " ".join(selected)
@@ -158,7 +159,7 @@ def encode(
 
 @dataclass(frozen=True, slots=True)
 class _Stages:
-    """The calls of models in one run; each result is checked before it is returned."""
+    """The calls of backends in one run; each result is validated before it is returned."""
 
     run: TracedRun
     skeletons: str
@@ -170,10 +171,10 @@ class _Stages:
         return validation.check_description(described, self.describer)
 
     def select(self, request: SelectionRequest) -> list[str]:
-        """Return words of the description; without ``select_words`` a writer is given k alone."""
+        """Return selected words; a writer without ``select_words`` only receives the limit k."""
         selected: object
         if hasattr(self.writer, "select_words"):
-            selector: Any = self.writer  # also a WordSelector, as hasattr tells
+            selector: Any = self.writer  # also a WordSelector, see hasattr above
             selected = self.run.run_stage("select", selector, WordSelector.select_words, request)
             if isinstance(selected, Selection):
                 details = {"judge": selected.judge, "strategy": selected.strategy}
@@ -207,9 +208,9 @@ def _with_model_ids(header: dict[str, Any], models: object, stages: _Stages) -> 
 
 
 def _choose_coding(text: str) -> str:
-    """Return the coding of whole words.
+    """Return the coding for whole words.
 
-    Never ``nibble``, even where it would be shorter: a decoder takes every word of that coding for
-    a skeleton, so that ``tv`` could come back as another word.
+    This is never ``nibble``, even if it would be shorter: a decoder treats every word of that
+    coding as a skeleton, so it could restore ``tv`` as another word.
     """
     return "utf8" if codings.why_unencodable("lexicon", text) else "lexicon"

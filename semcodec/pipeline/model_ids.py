@@ -1,6 +1,6 @@
-"""Which models a record states: ids of the registry, and names for models that have no id.
+"""The models that a record states: registered ids, and names for models without an id.
 
-They are labels for people and statistics: a decoder never takes a model from them (spec §5.3).
+They are information for people and statistics: a decoder never selects a model by them (spec §5.3).
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from semcodec.bitstream.header import ROLES
 from semcodec.errors import InputError, SemcodecError
 
 AUTO: Final = "auto"
-BUILTIN_MODEL_IDS: Final = {"embedded": 1, "rules": 2}  #: backends that are one model
-MAX_NAME_BYTES: Final = 255  #: of a model's name in a record (SC-EXT-7)
+BUILTIN_MODEL_IDS: Final = {"embedded": 1, "rules": 2}  #: ids of built-in backends
+MAX_NAME_BYTES: Final = 255  #: limit of a model name in a record (SC-EXT-7)
 
 
 def collect_model_ids(describer: object, writer: object) -> tuple[Models, dict[str, str]]:
-    """Return the models field for two backends, and by role the names of models without an id.
+    """Return the models field for two backends, and the names of models without an id by role.
 
-    Backends that name no models get the default row, which states nothing.
+    For backends that do not name models, this is the default row, which states no models.
 
     Raises:
-        InputError: the settings of a backend name no model, or one with a name that is too long.
+        InputError: the settings of a backend do not name a model, or the name is too long.
     """
     names = {
         **_model_names(describer, "describer", "painter", "prompts"),
@@ -33,18 +33,18 @@ def collect_model_ids(describer: object, writer: object) -> tuple[Models, dict[s
         return Models(), {}
     ids = {role: _model_id(role, name) for role, name in names.items()}
     unregistered = {role: name for role, name in names.items() if name and not ids[role]}
-    # A model that describes and writes is named once, as the describer: every byte counts.
+    # A model that both describes and writes is named only once, as the describer, to save bytes.
     if unregistered.get("writer") == unregistered.get("describer"):
         unregistered.pop("writer", None)
     if any(len(name.encode()) > MAX_NAME_BYTES for name in unregistered.values()):
         raise InputError(
-            f"The name of a model has over {MAX_NAME_BYTES} bytes: use --models default."
+            f"A model name is longer than {MAX_NAME_BYTES} bytes: use --models default."
         )
     return _models_field(tuple(ids.get(role, 0) for role in ROLES)), unregistered
 
 
 def _model_names(backend: Any, *roles: str) -> dict[str, str]:
-    """Return by role the names of the models that ``backend`` uses."""
+    """Return the names of the models that ``backend`` uses, by role."""
     if not hasattr(backend, "model_name"):
         name = getattr(backend, "name", "")
         return {roles[0]: name} if name in BUILTIN_MODEL_IDS else {}
@@ -52,18 +52,18 @@ def _model_names(backend: Any, *roles: str) -> dict[str, str]:
 
 
 def _model_name(backend: Any, role: str) -> str:
-    """Return the name of a backend's model for a role, empty if its hook is something else."""
+    """Return the name of a backend's model for a role; empty if the backend's hook is broken."""
     try:
         name = backend.model_name(role)
     except SemcodecError:
         raise
-    except Exception:  # third-party code, and the image does not depend on it
+    except Exception:  # third-party code; a missing name does not affect the image
         return ""
     return name if isinstance(name, str) else ""
 
 
 def _model_id(role: str, name: str) -> int:
-    """Return the registered id of a model that can fill ``role``, 0 if there is none."""
+    """Return the registered id of a model that can fill ``role``, or 0 if there is none."""
     if role == "prompts":
         return next((id_ for id_, prompts in PROMPTS.items() if prompts == name), 0)
     if name in BUILTIN_MODEL_IDS:
@@ -73,7 +73,10 @@ def _model_id(role: str, name: str) -> int:
 
 
 def _models_field(ids: tuple[int, ...]) -> Models:
-    """Return the shortest form of four ids; the id of the prompts alone is not worth five bytes."""
+    """Return the shortest form of four ids; omit the id of the prompts if it is the only one.
+
+    Without a registered set the field has five bytes, too many for the prompts alone.
+    """
     if not any(ids[:3]):
         return Models()
     if ids in MODEL_SET_IDS:

@@ -12,24 +12,24 @@ from semcodec.bitstream import Record
 from semcodec.errors import InputError
 from semcodec.words import MAX_K
 
-DEFAULT_K: Final = 12  #: words: those of a sentence, about 15 bytes as `lexicon`
+DEFAULT_K: Final = 12  #: words; about one sentence, or 15 bytes as ``lexicon``
 MICRO: Final = 1_000_000
-MAX_WORDS_PER_BYTE: Final = 2  #: function words in a sentence can take less than a byte
-MAX_PAYLOAD_BYTES: Final = 16 * MAX_K  #: no selection of words needs more
+MAX_WORDS_PER_BYTE: Final = 2  #: frequent words can take less than a byte
+MAX_PAYLOAD_BYTES: Final = 16 * MAX_K  #: enough for any selection of words
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """Limits of a record; all of them apply, and None is no limit.
+    """Limits of a record; all of them apply, and None means no limit.
 
-    ``max_words`` and ``max_bits`` bound what is selected, before the payload is known. ``accepts``
-    decides about the finished record. The bounds may be too generous (a backend may ignore them),
-    so ``encode`` drops words until the record is accepted.
+    ``max_words`` and ``max_bits`` limit the selection of words, before the payload is known.
+    ``accepts`` checks the finished record. A selection may exceed the limits (a backend may ignore
+    them), so ``encode`` drops words until the record is accepted.
 
     Attributes:
-        k: words, 1..MAX_K.
-        max_bytes: of the whole record with its framing, 1 or more.
-        ubpp: micro-bits of payload per pixel, above 0.
+        k: maximum number of words, 1..MAX_K.
+        max_bytes: maximum size of the record including its framing, in bytes, 1 or more.
+        ubpp: maximum size of the payload in micro-bits per pixel, above 0.
 
     Raises:
         InputError: a limit is out of range.
@@ -40,7 +40,7 @@ class RateLimits:
     ubpp: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse limits that are out of range."""
+        """Reject limits that are out of range."""
         if self.k is not None and not (type(self.k) is int and 1 <= self.k <= MAX_K):
             raise InputError(f"Invalid k: use an integer from 1 to {MAX_K}, in words.")
         if self.max_bytes is not None and not (type(self.max_bytes) is int and self.max_bytes > 0):
@@ -49,7 +49,7 @@ class RateLimits:
             raise InputError("Invalid ubpp: use a number above 0, in micro-bits per pixel.")
 
     def max_words(self, size: tuple[int, int]) -> int:
-        """Return the number of words to begin with, 1..MAX_K.
+        """Return the maximum number of words to select at first, 1..MAX_K.
 
         Args:
             size: width and height of the image in pixels.
@@ -62,12 +62,12 @@ class RateLimits:
         return max(1, int(min(limit, budget)))
 
     def max_bits(self, size: tuple[int, int], record_bytes: Callable[[int], int]) -> int | None:
-        """Return the limit on the payload in bits (of whole bytes), None if there is no limit.
+        """Return the maximum size of the payload in bits, a multiple of 8; None for no limit.
 
         Args:
             size: width and height of the image in pixels.
-            record_bytes: returns the bytes of a record from the bytes of its payload; it must not
-                decrease, for the limit is found by bisection.
+            record_bytes: a function from the size of a payload to the size of its record, in bytes.
+                It must be monotonic, because the limit is found by bisection.
         """
         if self.max_bytes is None and self.ubpp is None:
             return None
@@ -78,14 +78,14 @@ class RateLimits:
         return max(1, 8 * payload_bytes)
 
     def accepts(self, data: bytes, record: Record) -> bool:
-        """Tell whether a record, of which ``data`` are the bytes, is within the limits."""
+        """Return whether a record is within the limits; ``data`` is the serialized record."""
         width, height = record.size
         if self.max_bytes is not None and len(data) > self.max_bytes:
             return False
         return self.ubpp is None or record.payload_bits * MICRO <= self.ubpp * width * height
 
     def _payload_bytes(self, size: tuple[int, int]) -> float:
-        """Return ``ubpp`` in bytes of payload for an image of ``size``, infinite if not given."""
+        """Return ``ubpp`` as bytes of payload for an image of ``size``; infinite if not set."""
         return math.inf if self.ubpp is None else self.ubpp * size[0] * size[1] / (8 * MICRO)
 
 

@@ -1,4 +1,4 @@
-"""The trace of a run: each stage with its inputs, its output, its model and its duration."""
+"""The trace of a run: the inputs, output, model and duration of each stage."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ Progress = Callable[[str, str], object]  #: called before each stage with its na
 class Stage:
     """One call of a model or of a rule, as values that JSON can represent.
 
-    An image is represented as ``{"size": [width, height], "sha256": ...}`` (hash of its pixels),
-    bytes as hexadecimal digits, a ``SelectionRequest`` as an object, and anything else by its name.
+    An image is represented as ``{"size": [width, height], "sha256": ...}`` (the digest of its
+    pixels), bytes as hexadecimal digits, a selection request as an object, and anything else by its
+    name.
 
     Attributes:
         name: ``"describe"``, ``"select"``, ``"compress"``, ``"decompress"``, ``"expand"`` or
             ``"paint"``.
-        model: name of the backend that ran it.
+        model: name of the backend that ran the stage.
         seconds: wall-clock time, rounded to 0.1 ms.
         inputs: the arguments of the call, in order.
         output: the value returned; None if the stage failed.
@@ -64,7 +65,7 @@ class Trace:
     last stage is the one that failed.
 
     Attributes:
-        stages: one ``Stage`` for each call of a model or of a rule.
+        stages: one ``Stage`` for each call of a model or a rule.
 
     Example:
         >>> import json, semcodec
@@ -81,7 +82,7 @@ class Trace:
 
     @property
     def calls(self) -> list[dict[str, Any]]:
-        """The requests to servers of all stages, in order; empty if the run was offline."""
+        """The requests to servers in all stages, in order; empty if the run was offline."""
         noted = [stage.notes.get("calls") for stage in self.stages]
         calls = [call for group in noted if isinstance(group, list) for call in group]
         return [call for call in calls if isinstance(call, dict)]
@@ -110,16 +111,16 @@ class TracedRun:
         *inputs: _Inputs.args,
         **_: _Inputs.kwargs,
     ) -> _Output:
-        """Return what a method of ``backend`` returns, and append the stage to the trace.
+        """Call a method of ``backend``, append the stage to the trace, and return the result.
 
-        The type of the output is what the protocol promises. A backend is third-party code that
-        may return anything: validate the output before using it.
+        The annotated type of the result is the type in the protocol. A backend is third-party code
+        that may return anything, so the result must be validated before use.
 
         Args:
-            name: of the stage.
-            backend: fills the role; its own method of that name is called.
-            method: of the role's protocol, such as ``Writer.select``.
-            inputs: arguments of the method.
+            name: the name of the stage.
+            backend: the backend; its method with the name of ``method`` is called.
+            method: a method of the role's protocol, such as ``Writer.select``.
+            inputs: the arguments of the method.
 
         Raises:
             BackendError: the backend raised an exception that is not a SemcodecError.
@@ -128,17 +129,17 @@ class TracedRun:
         if self._progress is not None:
             self._progress(name, model)
         started = time.perf_counter()
-        # A failed stage is recorded too, with the requests that may have been paid for until then.
+        # A failed stage is recorded too, because its requests may have been billed.
         try:
             output = _call_backend(name, backend, method.__name__, inputs)
         except (SemcodecError, KeyboardInterrupt) as error:
             self._append(name, model, started, inputs, failed=str(error) or type(error).__name__)
             raise
         self._append(name, model, started, inputs, output)
-        return output  # type: ignore[no-any-return]  # as the protocol promises
+        return output  # type: ignore[no-any-return]  # the type in the protocol
 
     def annotate(self, output: Any, **notes: Any) -> None:
-        """Replace the output of the last stage by its main value, and add notes to it."""
+        """Replace the output of the last stage by ``output``, and add notes to the stage."""
         last = self.trace.stages[-1]
         shown = _to_json_value(output)
         self.trace.stages[-1] = replace(last, output=shown, notes={**last.notes, **notes})
@@ -152,8 +153,8 @@ class TracedRun:
         output: Any = None,
         **notes: Any,
     ) -> None:
-        """Append a stage that ends now, with the backend's notes since the last stage."""
-        seconds = round(time.perf_counter() - started, 4)  # before images are hashed
+        """Append a stage that has just ended, with the notes that the backend made in it."""
+        seconds = round(time.perf_counter() - started, 4)  # measured before images are hashed
         notes = {**group_by_kind(self._notes), **notes}
         self._notes.clear()
         shown = [_to_json_value(value) for value in inputs]
@@ -162,10 +163,10 @@ class TracedRun:
 
 
 @contextmanager
-def traced_run(progress: Progress | None = None) -> Iterator[TracedRun]:
-    """Yield the run inside the block; an error that ends the block carries its trace.
+def trace_run(progress: Progress | None = None) -> Iterator[TracedRun]:
+    """Yield a ``TracedRun``; an error that leaves the block gets its trace as ``.trace``.
 
-    Notes of backends are collected in the context of the block (see ``semcodec.backends.notes``).
+    Notes of backends are collected while the block runs (see ``semcodec.backends.notes``).
 
     Args:
         progress: called before each stage with its name and the name of its backend.
@@ -175,7 +176,7 @@ def traced_run(progress: Progress | None = None) -> Iterator[TracedRun]:
         try:
             yield run
         except (SemcodecError, KeyboardInterrupt) as error:
-            error.trace = run.trace  # type: ignore[union-attr]  # an exception takes any attribute
+            error.trace = run.trace  # type: ignore[union-attr]  # exceptions accept new attributes
             raise
 
 
@@ -184,7 +185,7 @@ def _call_backend(stage: str, backend: object, method: str, inputs: tuple[Any, .
         return getattr(backend, method)(*inputs)
     except SemcodecError:
         raise
-    except Exception as error:  # third-party code: whatever it raises is its failure
+    except Exception as error:  # a backend is third-party code that may raise anything
         model = _backend_name(backend)
         message = f"The backend {model} failed to {stage}: {format_exception(error)}."
         raise BackendError(message, backend=model, stage=stage) from error
@@ -195,7 +196,7 @@ def _backend_name(backend: object) -> str:
 
 
 def format_exception(error: Exception) -> str:
-    """Return type and message of an exception of third-party code, whose ``__str__`` may fail."""
+    """Return the type and message of an exception, or its type alone if ``__str__`` fails."""
     try:
         return f"{type(error).__name__}: {error}"
     except Exception:
@@ -217,6 +218,6 @@ def _to_json_value(value: Any) -> Any:
 def _image_summary(image: Image) -> dict[str, Any]:
     try:
         digest = hashlib.sha256(image.tobytes()).hexdigest()
-    except Exception:  # closed or damaged: reported where the image is used
+    except Exception:  # closed or damaged; reported when the image is used
         digest = ""
     return {"size": list(image.size), "sha256": digest}

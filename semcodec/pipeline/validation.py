@@ -1,7 +1,7 @@
-"""Check what backends return before it is used: an invalid result is not the user's fault.
+"""Validate the results of backends before they are used.
 
 Every function takes the result of one stage and returns it, or raises InvalidResponseError with
-the backend and the stage. Backends are third-party code, so their types are not trusted.
+the backend and the stage. Backends are third-party code, so a result may have any type.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from semcodec.words.tokenizer import MAX_TEXT, tokenize
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_WORD_LETTERS: Final = 200  #: no language has longer words in use
+MAX_WORD_LETTERS: Final = 200  #: longer than any real word
 
-# Texts are cut to MAX_TEXT characters rather than refused: a model that does not stop is common,
-# and the most important words come first.
+# Texts are truncated to MAX_TEXT characters, not rejected: endless output is a common failure of
+# models, and the most important words come first.
 
 
 def check_description(result: object, backend: object) -> str:
-    """Return a description that has a word with consonants, cut to ``MAX_TEXT`` characters."""
+    """Return a description truncated to ``MAX_TEXT``; it must have a word with consonants."""
     if not isinstance(result, str):
         raise _invalid(backend, "describe", "expected a text")
     text = result[:MAX_TEXT]
@@ -34,7 +34,7 @@ def check_description(result: object, backend: object) -> str:
 
 
 def check_words(result: object, backend: object, stage: str) -> list[str]:
-    """Return words: strings without spaces, at least one."""
+    """Return a list of words: at least one, each a string without spaces."""
     if not isinstance(result, list | tuple) or not result:
         raise _invalid(backend, stage, "expected a list of words")
     if not all(isinstance(word, str) and _is_valid_word(word) for word in result):
@@ -43,30 +43,30 @@ def check_words(result: object, backend: object, stage: str) -> list[str]:
 
 
 def _is_valid_word(word: str) -> bool:
-    """Tell whether ``word`` fits into a record: one word, not too long, valid Unicode."""
+    """Return whether ``word`` can be in a record: one word, not too long, valid Unicode."""
     has_surrogates = any("\ud800" <= char <= "\udfff" for char in word)
     return word.split() == [word] and len(word) <= MAX_WORD_LETTERS and not has_surrogates
 
 
 def check_have_skeletons(words: list[str], backend: object) -> list[str]:
-    """Return selected words, each of which has a consonant, so that its skeleton is not empty."""
+    """Return selected words; each must have a consonant, or its skeleton would be empty."""
     if not all(any(map(skeleton_of_word, tokenize(word))) for word in words):
         raise _invalid(backend, "select", "a word has no consonants")
     return words
 
 
 def check_skeletons(skeletons: list[str], words: list[str], backend: object) -> list[str]:
-    """Return skeletons over the sixteen symbols, one for each of ``words``."""
+    """Return skeletons, one for each of ``words``, made of the sixteen symbols."""
     if any(map(nibble.invalid_characters, skeletons)):
-        raise _invalid(backend, "compress", "a skeleton has other letters than the symbols")
+        raise _invalid(backend, "compress", "a skeleton has letters that are not symbols")
     return _check_count(skeletons, len(words), backend, "compress")
 
 
 def check_restored_words(words: list[str], skeletons: list[str], backend: object) -> list[str]:
     """Return restored words, one for each of ``skeletons``.
 
-    The skeleton received must be the word's own or an abbreviation of it: a writer may guess
-    which word was meant, but must not replace the content of the record (SC-REA-10).
+    Each skeleton must be that of its word, or an abbreviation of it: a writer may guess the
+    intended word, but must not replace the content of the record (SC-REA-10).
     """
     _check_count(words, len(skeletons), backend, "decompress")
     for word, skeleton in zip(words, skeletons, strict=True):
@@ -78,24 +78,24 @@ def check_restored_words(words: list[str], skeletons: list[str], backend: object
 
 def _check_count(words: list[str], expected: int, backend: object, stage: str) -> list[str]:
     if len(words) != expected:
-        raise _invalid(backend, stage, f"{len(words)} words for {expected}")
+        raise _invalid(backend, stage, f"{len(words)} words in place of {expected}")
     return words
 
 
 def check_prompt(result: object, backend: object) -> str:
-    """Return a prompt, cut to ``MAX_TEXT`` characters."""
+    """Return a prompt, truncated to ``MAX_TEXT`` characters."""
     if not isinstance(result, str):
         raise _invalid(backend, "expand", "expected a text")
     return result[:MAX_TEXT]
 
 
 def check_image(result: object, size: tuple[int, int], backend: object) -> Image:
-    """Return an image in RGB, scaled to ``size`` (width, height in pixels) if it has another."""
+    """Return an image in RGB, scaled to ``size`` (width and height in pixels) if necessary."""
     if not imaging.is_image(result):
         raise _invalid(backend, "paint", "expected a PIL image")
     try:
         return imaging.to_rgb_size(result, size)  # type: ignore[arg-type]  # is_image has checked
-    except Exception as error:  # an image that turns out to be closed or damaged only when read
+    except Exception as error:  # a closed or damaged image fails only when it is read
         raise _invalid(backend, "paint", "the image cannot be read") from error
 
 

@@ -57,7 +57,7 @@ def test_failure_of_a_single_process_is_an_outcome(mode: str, reason: str) -> No
 @pytest.mark.parametrize(
     ("mode", "reason"),
     [
-        ("persistent-crash", "its output ended"),
+        ("persistent-crash", "the output ended"),
         ("persistent-text", "the line is not JSON"),
         ("persistent-flood", "more than 1048576 bytes of output"),
         ("persistent-two-lines", "more than one line"),

@@ -13,7 +13,7 @@ import semcodec
 from semcodec.backends import Describer, Writer, add_note
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from semcodec.pipeline import trace
-from semcodec.pipeline.trace import TracedRun, traced_run
+from semcodec.pipeline.trace import TracedRun, trace_run
 
 PICTURE = Image.new("RGB", (64, 64), "red")
 
@@ -120,7 +120,7 @@ def test_kind_of_a_note_must_be_a_string(kind: Any) -> None:
             add_note(kind, 1)
             return "A boat."
 
-    with pytest.raises(InputError, match="The kind of a note is"):
+    with pytest.raises(InputError, match="kind of a note"):
         semcodec.encode(PICTURE, describer=InvalidNote())
 
 
@@ -147,7 +147,7 @@ def test_notes_before_an_interrupt_are_recorded() -> None:
 
 def test_note_outside_a_run_is_dropped() -> None:
     add_note("a", 1)
-    with traced_run() as run:
+    with trace_run() as run:
         run.run_stage("describe", Model(), Describer.describe, PICTURE)
     assert run.trace.stages[0].notes == {}
     add_note("a", 1)
@@ -156,7 +156,7 @@ def test_note_outside_a_run_is_dropped() -> None:
 
 @pytest.mark.parametrize("note", [5, "calls", None, ["m"], {"model": "m"}], ids=str)
 def test_calls_that_are_not_objects_are_ignored(note: Any) -> None:
-    with traced_run() as run:
+    with trace_run() as run:
         run.run_stage("describe", Model(calls=note), Describer.describe, PICTURE)
     assert run.trace.calls == ([note] if isinstance(note, dict) else [])
 
