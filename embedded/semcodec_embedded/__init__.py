@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 def create() -> EmbeddedBackend:
-    """Return the backend; its weights and sprites are loaded at their first use."""
-    with block_fork():  # a child would wait forever for an import that another thread began
+    """Return the backend; weights and sprites are loaded when they are first used."""
+    with block_fork():  # a child forked during an import would wait for it forever
         from semcodec_embedded.backend import EmbeddedBackend
 
     return EmbeddedBackend()

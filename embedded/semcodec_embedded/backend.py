@@ -1,4 +1,4 @@
-"""The offline backend: a describer and a painter under one name."""
+"""The offline backend: a describer and a painter in one object."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EmbeddedBackend:
         return self._describer.describe(image)
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
-        """Return a scene of the words of ``prompt``, in RGB.
+        """Return a scene painted from the words of ``prompt``, in RGB.
 
         Args:
             prompt: words separated by spaces.

@@ -1,7 +1,7 @@
-"""Classify a picture as a whole: probabilities of everyday nouns.
+"""Classify a whole picture: compute the probabilities of everyday nouns.
 
-The network sees several crops, because it recognizes a subject best that fills the frame. The
-probabilities of all classes that stand for one noun are added before anything is compared.
+The network runs on several crops, because it recognizes a subject best if it fills the frame. The
+probabilities of all classes that stand for the same noun are added before they are compared.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from semcodec_embedded.labels import labels
 from semcodec_embedded.onnx_models import run
 
 INPUT_SIDE = 280  #: pixels of the network's square input
-PROBABILITY_STEPS = 256  #: the quantized network returns bytes: probabilities in steps of 1/256
+PROBABILITY_STEPS = 256  #: the output of the quantized network is bytes: 1/256 each
 FULL_CROP = Box(0, 0, 1, 1)
 CENTER_CROP = Box(0.125, 0.125, 0.875, 0.875)
 LANDSCAPE_CROPS = (
@@ -25,17 +25,17 @@ LANDSCAPE_CROPS = (
     CENTER_CROP,
     Box(0, 0, 0.6, 1),
     Box(0.4, 0, 1, 1),
-)  #: crops of a landscape format
+)  #: crops of a picture in landscape format
 PORTRAIT_CROPS = (
     FULL_CROP,
     CENTER_CROP,
     Box(0, 0, 1, 0.6),
     Box(0, 0.4, 1, 1),
-)  #: crops of a portrait format
+)  #: crops of a picture in portrait format
 
 
 def classify(image: Image.Image) -> dict[str, float]:
-    """Return the probability of each noun: the mean of its average and its best over the crops.
+    """Return the probability of each noun: halfway from its mean to its maximum over the crops.
 
     Raises:
         BackendError: the network cannot be loaded or run.
@@ -55,7 +55,7 @@ def crop(image: Image.Image, box: Box) -> Image.Image:
 
 
 def with_hypernyms(nouns: Mapping[str, float]) -> dict[str, float]:
-    """Return probabilities with those of general nouns added: the sum over their hyponyms."""
+    """Return ``nouns`` with the general nouns added: the sum of the noun and its hyponyms."""
     extended = dict(nouns)
     for general, hyponyms in labels().hyponyms.items():
         extended[general] = nouns.get(general, 0.0) + sum(nouns.get(noun, 0.0) for noun in hyponyms)

@@ -1,8 +1,8 @@
 """Name colors by thirteen everyday words (black, white, gray, red, ... beige).
 
-A photograph is mostly gray and brown, so counting pixels would call everything gray. Pixels vote
-with a weight that grows with their chroma, and an object's color is measured only inside the
-ellipse in the middle of its box, for the corners show the background.
+Most pixels of a photograph are gray or brown, so a plain count would call everything gray. Pixels
+therefore vote with a weight that grows with their chroma. The color of an object is measured inside
+the ellipse in the middle of its box, because the corners show the background.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ NAMES = (
 NEUTRAL_COLORS = frozenset(("black", "white", "gray"))
 THUMBNAIL_SIDE = 64  #: pixels of the longer side, enough to name a color
 FULL_CHROMA = 50.0  #: CIELAB chroma from which a pixel has a full vote
-MIN_VOTE = 0.35  #: vote of a gray pixel, so that white and black objects are named too
-BACKGROUND_PENALTY = 0.5  #: weight of votes outside the ellipse, subtracted from those inside
-VESSEL_TOP = 0.7  #: share of the box height above which the contents of a vessel may show
+MIN_VOTE = 0.35  #: the vote of a gray pixel; above 0, so that white and black are found too
+BACKGROUND_PENALTY = 0.5  #: weight at which the votes outside the ellipse are subtracted
+VESSEL_TOP = 0.7  #: share of the box height, from the top, that may show the contents
 WARM_COLORS = ("red", "orange", "yellow")
-WARM_MIN_SHARE = 0.15  #: share of the votes from which a warm color is the paint
-MIN_CLOTHED_SHARE = 0.12  #: of a person's box; less is too little to name a color of
+WARM_MIN_SHARE = 0.15  #: share of votes above which a warm color is taken as the paint
+MIN_CLOTHED_SHARE = 0.12  #: share of a person's box; with less, the color is not named
 HEAD_FRACTION = 5  #: the head is the upper fifth of a person's box
 FUR_COLORS = ("black", "white", "gray", "brown", "beige", "orange")  #: colors of animals
 
@@ -42,8 +42,8 @@ def to_lab_thumbnail(image: Image.Image, side: int = THUMBNAIL_SIDE) -> Floats:
     """Return a small copy of ``image`` in CIELAB.
 
     Args:
-        image: in RGB.
-        side: pixels of the longer side.
+        image: an RGB image.
+        side: pixels of the longer side of the copy.
 
     Returns:
         Array of shape (rows, columns, 3): lightness 0..100, and the opponent colors a and b.
@@ -55,7 +55,7 @@ def to_lab_thumbnail(image: Image.Image, side: int = THUMBNAIL_SIDE) -> Floats:
 
 
 def to_lab(rgb: Floats) -> Floats:
-    """Return sRGB values of 0..1, with the channels last, in CIELAB."""
+    """Convert sRGB values, 0..1 with the channels last, to CIELAB."""
     linear = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
     xyz = linear @ _TO_XYZ.T / _WHITE
     f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
@@ -64,7 +64,7 @@ def to_lab(rgb: Floats) -> Floats:
 
 
 def chroma(colors: Floats) -> Floats:
-    """Return the chroma of CIELAB colors: 0 is gray, 100 is a traffic light."""
+    """Return the chroma of CIELAB colors: 0 is gray, 100 is as vivid as a traffic light."""
     return np.hypot(colors[..., 1], colors[..., 2]).astype(np.float32)
 
 
@@ -74,9 +74,10 @@ def hue(colors: Floats) -> Floats:
 
 
 def name_indices(colors: Floats) -> NDArray[np.intp]:
-    """Return the index in ``NAMES`` of each CIELAB color, by the first rule that matches.
+    """Return the index in ``NAMES`` of the name of each CIELAB color.
 
-    In the rules, lightness and chroma are 0..100, and the hue is in degrees.
+    The first rule that matches applies. In the rules, lightness and chroma are 0..100, and hues are
+    in degrees.
     """
     light, strong, angle = colors[..., 0], chroma(colors), hue(colors)
     gray = (strong < 9) | ((light < 22) & (strong < 18)) | ((light > 92) & (strong < 14))
@@ -110,11 +111,11 @@ def name_indices(colors: Floats) -> NDArray[np.intp]:
 
 
 def color_histogram(colors: Floats, mask: NDArray[np.bool_] | None = None) -> Floats:
-    """Return the share of the chroma-weighted votes for each of ``NAMES``.
+    """Return the share of each of ``NAMES`` in the chroma-weighted votes.
 
     Args:
-        colors: in CIELAB.
-        mask: pixels that vote; None for all.
+        colors: the pixels, in CIELAB.
+        mask: the pixels that vote; None for all.
 
     Returns:
         Shares that sum to 1, or to 0 if the mask is empty.
@@ -127,22 +128,22 @@ def color_histogram(colors: Floats, mask: NDArray[np.bool_] | None = None) -> Fl
 
 
 def skin_mask(colors: Floats) -> NDArray[np.bool_]:
-    """Return the pixels whose color may be that of skin, light or dark."""
+    """Return a mask of the pixels that may be skin, light or dark, by their color."""
     light, strong, angle = colors[..., 0], chroma(colors), hue(colors)
     return (angle > 20) & (angle < 78) & (strong > 9) & (strong < 48) & (light > 15) & (light < 92)
 
 
 def ellipse_mask(height: int, width: int) -> NDArray[np.bool_]:
-    """Return the pixels of a box that show its object rather than the background."""
+    """Return a mask of the pixels of a box that probably show its object, not the background."""
     y = (np.arange(height)[:, None] + 0.5) / height * 2 - 1
     x = (np.arange(width)[None, :] + 0.5) / width * 2 - 1
     return np.asarray((x / 0.75) ** 2 + (y / 0.85) ** 2 <= 1)
 
 
 def object_color(box: Image.Image, allowed: Collection[str] = NAMES) -> str:
-    """Return the color among ``allowed`` of the object that fills ``box``.
+    """Return the color of the object that fills ``box``, one of ``allowed``.
 
-    A color that also fills the corners is mostly that of the background, so it is penalized.
+    A color that is also in the corners usually belongs to the background, so it is penalized.
     """
     colors = to_lab_thumbnail(box)
     inside = ellipse_mask(*colors.shape[:2])
@@ -162,7 +163,7 @@ def vessel_color(box: Image.Image) -> str:
 def vehicle_color(box: Image.Image) -> str:
     """Return the color of the vehicle that fills ``box``.
 
-    Glass is blue, and the surroundings are green or gray, so that a warm color is the paint.
+    Windows look blue, and the surroundings are green or gray, so a warm color must be the paint.
     """
     colors = to_lab_thumbnail(box)
     share = color_histogram(colors, ellipse_mask(*colors.shape[:2]))
@@ -171,11 +172,11 @@ def vehicle_color(box: Image.Image) -> str:
 
 
 def clothing_color(box: Image.Image) -> str:
-    """Return the color of the clothes of the person that fills ``box``; empty if skin prevails."""
+    """Return the color of the clothes of the person in ``box``; empty if too little is clothed."""
     colors = to_lab_thumbnail(box)
     height = colors.shape[0]
     body = ellipse_mask(*colors.shape[:2]) & ~skin_mask(colors)
-    body[: height // HEAD_FRACTION] = False  # hair, and the background of the head
+    body[: height // HEAD_FRACTION] = False  # hair, and the background beside the head
     if body.mean() < MIN_CLOTHED_SHARE:
         return ""
     return NAMES[int(color_histogram(colors, body).argmax())]

@@ -1,7 +1,8 @@
 """Describe a photograph in short plain sentences, the most important first.
 
-A selector keeps about a dozen words in reading order, and a painter has nothing else. So the order
-is: main object, activity, place, next object, top and bottom of the picture, the rest, the light.
+A record keeps about a dozen words in reading order, and the painter only has these words. So the
+order is: main object, activity, place, next object, top and bottom of the picture, other objects,
+light.
 """
 
 from __future__ import annotations
@@ -19,28 +20,28 @@ from semcodec_embedded.detector import Detection, detect
 from semcodec_embedded.fusion import Evidence, fuse
 from semcodec_embedded.inference_rules import (
     flower_phrase,
-    implied_nouns,
     infer_activity,
     infer_place,
+    nouns_implied_by,
     with_contents,
 )
 from semcodec_embedded.labels import labels
 from semcodec_embedded.phrasing import DescribedObject, object_phrases
 from semcodec_embedded.scene import Scene, describe_surroundings, measure_region
 
-# Lightness, chroma and their spread are CIELAB's, 0..100; shares are of chroma-weighted votes.
-MAX_SIDE = 1024  #: pixels; larger pictures do not change the description
-MIN_VIEW_SIDE = 4  #: pixels of the shorter side of the thumbnail; less is a line
-MIN_SPREAD = 2.5  #: largest standard deviation of a channel below which a picture is blank
-MIN_ACCENT_SHARE = 0.05  #: share from which a vivid color is worth a word
-MIN_CHROMA = 25.0  #: chroma from which a pixel is vivid
+# Lightness, chroma and spread are in CIELAB units, 0..100; shares are of chroma-weighted votes.
+MAX_SIDE = 1024  #: pixels; a higher resolution does not improve the description
+MIN_VIEW_SIDE = 4  #: pixels of the shorter side of a thumbnail; below, it is a mere line
+MIN_SPREAD = 2.5  #: a picture is blank if no channel has a larger standard deviation
+MIN_ACCENT_SHARE = 0.05  #: share above which a vivid color is named
+MIN_CHROMA = 25.0  #: chroma above which a pixel is vivid
 MAX_ACCENTS = 3  #: vivid colors named in an abstract picture
-MIN_SUBJECT_SURPLUS = 0.2  #: share in the middle minus that at the edge: the subject has the color
-# A person without a trace of skin in a color photograph is a statue.
+MIN_SUBJECT_SURPLUS = 0.2  #: share in the middle minus share at the edge, for a subject's color
+# A person without any skin color in a color photograph is a statue.
 MIN_STATUE_AREA = 0.15  #: share of the picture; smaller people may show no skin
-MIN_STONE_LIGHTNESS = 35.0  #: median; darker ones are people seen from behind
+MIN_STONE_LIGHTNESS = 35.0  #: median; darker figures are people seen from behind
 MAX_STONE_CHROMA = 9.0  #: median
-MIN_PICTURE_CHROMA = 4.0  #: mean; below, the photograph is black and white
+MIN_PICTURE_CHROMA = 4.0  #: mean; below it, the photograph is black and white
 MAX_STONE_SKIN = 0.25  #: share of skin among the pixels of the head
 FURRY_NOUNS = frozenset((
     "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe", "teddy bear",
@@ -49,7 +50,7 @@ FURRY_NOUNS = frozenset((
 ))  # fmt: skip
 VEHICLES = frozenset(("bus", "car", "truck", "train", "motorcycle", "bicycle", "taxi", "streetcar"))
 VESSELS = frozenset(("cup", "bowl", "vase", "glass", "pot"))
-#: Nouns whose color is the usual one, or cannot be separated from the surroundings.
+#: Nouns with an obvious color, or a color that cannot be separated from the surroundings.
 UNCOLORED_NOUNS = frozenset((
     "pizza", "noodles", "soup", "food", "mountain", "valley", "lake", "beach", "coast", "cliff",
     "coffee", "building", "window", "baseball", "astronaut", "racket",
@@ -89,7 +90,7 @@ def _prepare(image: Image.Image) -> Image.Image:
 
 
 def _is_blank(view: Floats) -> bool:
-    """Tell whether a thumbnail has nothing but one color."""
+    """Return whether a thumbnail shows nothing but a single color."""
     spread = float(view.reshape(-1, 3).std(0).max())
     return min(view.shape[:2]) < MIN_VIEW_SIDE or spread < MIN_SPREAD
 
@@ -101,7 +102,7 @@ def _sentences(
     described = [_describe_object(picture, view, detection) for detection in evidence.objects]
     objects = [with_contents(phrase, evidence) for phrase in object_phrases(described)]
     activity = infer_activity(evidence)
-    known = {*" ".join(objects).split(), *implied_nouns(activity)}
+    known = {*" ".join(objects).split(), *nouns_implied_by(activity)}
     subjects = [_describe_label(view, noun) for noun in evidence.subjects if noun not in known]
     first, *rest = objects + subjects or [_abstract_phrase(view)]
     if subjects and objects and not evidence.has_main_object:
@@ -120,13 +121,13 @@ def _sentences(
 
 
 def _without_repetition(bottom: str, described: str) -> str:
-    """Return ``bottom``, empty if it is only a color that has been described already."""
+    """Return ``bottom``; empty if it only repeats a color that has been mentioned already."""
     color, _, ground = bottom.partition(" ")
     return "" if ground == "below" and color in described.split() else bottom
 
 
 def _describe_object(picture: Image.Image, view: Floats, detection: Detection) -> DescribedObject:
-    """Return an object with its noun and its color."""
+    """Return a detected object with its noun and its color."""
     part, box = crop(picture, detection.box), detection.box
     if detection.noun != "person":
         noun = labels().word(detection.noun)
@@ -137,7 +138,7 @@ def _describe_object(picture: Image.Image, view: Floats, detection: Detection) -
 
 
 def _object_color(noun: str, part: Image.Image) -> str:
-    """Return the color of an object, of those that it can have: a cow in a meadow is not green."""
+    """Return the color of an object; for an animal, only colors of fur are possible."""
     if noun in UNCOLORED_NOUNS:
         return ""
     if noun in VEHICLES:
@@ -148,7 +149,7 @@ def _object_color(noun: str, part: Image.Image) -> str:
 
 
 def _is_statue(part: Image.Image, view: Floats) -> bool:
-    """Tell whether the person in ``part`` of a color photograph consists of one pale material."""
+    """Return whether the person in ``part`` is a statue: pale and gray in a color photograph."""
     body = colors.to_lab_thumbnail(part)
     inside = colors.ellipse_mask(*body.shape[:2])
     is_color_photograph = float(colors.chroma(view).mean()) > MIN_PICTURE_CHROMA
@@ -160,9 +161,10 @@ def _is_statue(part: Image.Image, view: Floats) -> bool:
 
 
 def _describe_label(view: Floats, noun: str) -> str:
-    """Return a subject without a box, with the color that distinguishes the middle of the picture.
+    """Return a phrase for a subject without a box, with the color of the middle of the picture.
 
-    The classifier recognizes only what is large.
+    The subject is called large, because the classifier recognizes only large subjects. Without a
+    color that distinguishes the middle from the edge, no color is named.
     """
     word = labels().word(noun)
     if noun in UNCOLORED_NOUNS:
@@ -183,7 +185,7 @@ def _vivid_colors(view: Floats) -> list[str]:
 
 
 def _abstract_phrase(view: Floats) -> str:
-    """Return the vivid colors of a picture without objects, and the side of the first of them."""
+    """Return the vivid colors of a picture without objects, and where the first one is."""
     accents = _vivid_colors(view)[:MAX_ACCENTS]
     if not accents or _is_blank(view):
         return ""
@@ -194,7 +196,7 @@ def _abstract_phrase(view: Floats) -> str:
 
 
 def _join_words(words: Sequence[str]) -> str:
-    """Return ``words`` as an enumeration: "red, blue and green"."""
+    """Return ``words`` as an enumeration, such as "red, blue and green"."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 

@@ -1,7 +1,7 @@
 """Detect the objects of a picture: 80 everyday classes, each with a box.
 
 The network is an SSD (single-shot detector): it returns offsets and scores for 1917 fixed anchor
-boxes. Turning these into boxes, and non-maximum suppression of those that overlap, are done here.
+boxes. This module decodes them to boxes and suppresses overlapping boxes (non-maximum suppression).
 """
 
 from __future__ import annotations
@@ -37,22 +37,22 @@ ANCHOR_SCALES = (
     0.8,
     0.95,
     1.0,
-)  #: anchor size of each grid as a share of the picture; the last one has no grid
-ASPECT_RATIOS = (1.0, 2.0, 0.5, 3.0, 1 / 3)  #: of the anchors, width by height
+)  #: anchor size of each grid as a share of the picture; the last size has no grid
+ASPECT_RATIOS = (1.0, 2.0, 0.5, 3.0, 1 / 3)  #: width / height of the anchors
 CENTER_VARIANCE, SIZE_VARIANCE = (
     10.0,
     5.0,
-)  #: offsets were multiplied by these in training
-MIN_SCORE = 0.25  #: scores are 0..1; those below are noise
-NMS_IOU = 0.55  #: intersection over union from which boxes of one class are one object
-CROSS_CLASS_IOU = 0.7  #: the same for two classes: one object under two names
-CONTAINMENT = 0.85  #: share of the smaller of two boxes inside the other: a part, or a group
-UNSURE_SCORE = 0.6  #: scores below which a contained box is taken for such a part
+)  #: factors of the offsets in training
+MIN_SCORE = 0.25  #: scores are 0..1; lower scores are noise
+NMS_IOU = 0.55  #: intersection over union above which boxes of one class are one object
+CROSS_CLASS_IOU = 0.7  #: the same for boxes of two classes: one object with two names
+CONTAINMENT = 0.85  #: share of the smaller box inside the other: a part, or one of a group
+UNSURE_SCORE = 0.6  #: score below which a contained box counts as a duplicate
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in shares of the picture, 0..1 from the top left corner."""
+    """A rectangle; coordinates are shares of the picture, 0..1 from the top left corner."""
 
     left: float
     top: float
@@ -61,7 +61,7 @@ class Box:
 
     @property
     def area(self) -> float:
-        """The share of the picture inside the box."""
+        """The area of the box, as a share of the picture."""
         return (self.right - self.left) * (self.bottom - self.top)
 
     @property
@@ -86,9 +86,9 @@ class Detection:
     """One detected object.
 
     Attributes:
-        noun: of labels.toml.
-        score: confidence of the network, 0..1.
-        box: where it is.
+        noun: the noun of its class in labels.toml.
+        score: the confidence of the network, 0..1.
+        box: its position in the picture.
     """
 
     noun: str
@@ -97,7 +97,7 @@ class Detection:
 
 
 def detect(image: Image.Image) -> list[Detection]:
-    """Return the objects of ``image`` by descending score, doubtful ones included.
+    """Return the objects in ``image`` by descending score, including doubtful ones.
 
     Raises:
         BackendError: the network cannot be loaded or run.
@@ -111,7 +111,7 @@ def detect(image: Image.Image) -> list[Detection]:
 
 
 def _candidates(scores: Floats, boxes: Floats) -> Iterator[Detection]:
-    """Yield each anchor with each class whose score is above ``MIN_SCORE``."""
+    """Yield a detection for each anchor and class with a score above ``MIN_SCORE``."""
     nouns = labels().detector  # class 0 of the network is the background
     for anchor, class_index in np.argwhere(scores[:, 1 : len(nouns) + 1] > MIN_SCORE):
         if nouns[class_index]:
@@ -120,7 +120,7 @@ def _candidates(scores: Floats, boxes: Floats) -> Iterator[Detection]:
 
 
 def _non_max_suppression(candidates: list[Detection]) -> list[Detection]:
-    """Return the best of each cluster of overlapping boxes; candidates come by descending score."""
+    """Return the best of each cluster of overlapping boxes; the best candidates come first."""
     kept: list[Detection] = []
     for detection in candidates:
         if not any(_is_duplicate(detection, other) for other in kept):
@@ -129,7 +129,7 @@ def _non_max_suppression(candidates: list[Detection]) -> list[Detection]:
 
 
 def _is_duplicate(detection: Detection, other: Detection) -> bool:
-    """Tell whether two detections are one object; ``other`` has the higher score."""
+    """Return whether two detections are the same object; ``other`` has the higher score."""
     if detection.noun != other.noun:
         return detection.box.iou(other.box) > CROSS_CLASS_IOU
     smaller = min(detection.box.area, other.box.area)
@@ -139,7 +139,7 @@ def _is_duplicate(detection: Detection, other: Detection) -> bool:
 
 
 def _decode_boxes(offsets: Floats) -> Floats:
-    """Return the boxes (left, top, right, bottom) of the anchors moved by the network's offsets."""
+    """Return the anchors moved by the network's offsets, as left, top, right, bottom."""
     anchors = _anchors()
     center = offsets[:, :2] / CENTER_VARIANCE * anchors[:, 2:] + anchors[:, :2]
     size = np.exp(np.minimum(offsets[:, 2:] / SIZE_VARIANCE, 4)) * anchors[:, 2:]
@@ -150,7 +150,7 @@ def _decode_boxes(offsets: Floats) -> Floats:
 
 @cache
 def _anchors() -> Floats:
-    """Return center and size of each anchor: y, x, height, width."""
+    """Return the center and size of each anchor: y, x, height, width."""
     rows = [
         ((y + 0.5) / cells, (x + 0.5) / cells, scale / sqrt(ratio), scale * sqrt(ratio))
         for grid, cells in enumerate(GRID_CELLS)
@@ -162,7 +162,7 @@ def _anchors() -> Floats:
 
 
 def _anchor_shapes(grid: int) -> list[tuple[float, float]]:
-    """Return scale and aspect ratio of each anchor in a cell of a grid."""
+    """Return the scale and aspect ratio of each anchor in a cell of a grid."""
     if grid == 0:
         return [(0.1, 1.0), (ANCHOR_SCALES[0], 2.0), (ANCHOR_SCALES[0], 0.5)]
     between = sqrt(ANCHOR_SCALES[grid] * ANCHOR_SCALES[grid + 1])

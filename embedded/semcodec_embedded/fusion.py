@@ -1,8 +1,8 @@
-"""Fuse the outputs of the two networks: which nouns to accept, and which places they suggest.
+"""Combine the results of the two networks: accept nouns, and infer the places they suggest.
 
-The detector knows where objects are; the classifier knows more specific nouns and whole scenes.
-Where they agree, a doubtful detection is accepted; a noun that is often detected wrongly needs a
-noun that it belongs to (``requires`` in labels.toml).
+The detector finds the positions of objects; the classifier knows more specific nouns and scenes. If
+both agree, a doubtful detection is accepted. A noun that is often detected wrongly is accepted only
+together with a related noun (``requires`` in labels.toml).
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from semcodec_embedded.classifier import with_hypernyms
 from semcodec_embedded.detector import Detection
 from semcodec_embedded.labels import labels
 
-# Scores are those of the detector, probabilities those of the classifier, both 0..1.
-MIN_DETECTOR_SCORE = 0.45  #: score of a detection that needs no support
-MIN_SUPPORTED_SCORE = 0.3  #: the same where the classifier or another detection supports it
+# Scores come from the detector, probabilities from the classifier; both are 0..1.
+MIN_DETECTOR_SCORE = 0.45  #: score from which a detection needs no support
+MIN_SUPPORTED_SCORE = 0.3  #: the same if the classifier or another detection supports it
 MIN_AGREEMENT = 0.15  #: probability that supports a doubtful detection
 MIN_REFINEMENT = 0.3  #: probability from which a hyponym replaces the detector's noun
-MIN_SCORE_WITH_CONTEXT = 0.3  #: score of a noun that requires others, when one of them is there
-MIN_AREA = 0.0012  #: share of the picture; smaller objects are not worth a word
-MIN_PLACE_SCORE = 0.45  #: sum of scores and probabilities of the nouns of a place
-MAX_PLACE_VOTE = 0.9  #: what one detection adds to that sum at most
-CLASSIFIED_NOUN_SCORE = 0.5  #: what a noun without a box adds to it
-MIN_MAIN_AREA = 0.1  #: share of the picture from which an object may be the main one
-MAX_CLASSIFIED_NOUNS = 2  #: nouns taken from the classifier alone
+MIN_SCORE_WITH_CONTEXT = 0.3  #: score from which a noun with ``requires`` is accepted
+MIN_AREA = 0.0012  #: share of the picture; smaller objects are ignored
+MIN_PLACE_SCORE = 0.45  #: sum of the scores and probabilities of a place's nouns
+MAX_PLACE_VOTE = 0.9  #: maximum that one detection adds to that sum
+CLASSIFIED_NOUN_SCORE = 0.5  #: what a noun without a box adds to that sum
+MIN_MAIN_AREA = 0.1  #: share of the picture above which an object may be the main one
+MAX_CLASSIFIED_NOUNS = 2  #: maximum number of nouns from the classifier alone
 #: Nouns that may be the main object at any size.
 LIVELY_NOUNS = ("person", "bird", "cat", "dog", "horse", "boat", "bear", "sheep", "cow")
-#: Nouns that usually come in numbers: a second doubtful one beside a certain one is accepted.
+#: Nouns of which there are usually several: beside a certain one, doubtful ones are accepted.
 GREGARIOUS_NOUNS = ("person", "bird", "car", "boat", "book")
-#: Nouns that surround the subject, and therefore come after it.
+#: Nouns for the surroundings of a subject, listed after it.
 SURROUNDING_NOUNS = (
     "fence", "window", "door", "roof", "curtain", "lamp", "pillow", "plate", "stones",
 )  # fmt: skip
@@ -38,13 +38,13 @@ SURROUNDING_NOUNS = (
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was recognized in one picture.
+    """The objects, nouns and places recognized in one picture.
 
     Attributes:
-        objects: with boxes, by descending score.
+        objects: accepted detections, by descending score.
         subjects: nouns without boxes, by descending probability.
-        places: such as ``"kitchen"``, the most likely first.
-        nouns: the classifier's probabilities, general nouns included.
+        places: likely places, such as ``"kitchen"``, the most likely first.
+        nouns: the classifier's probabilities, including general nouns.
     """
 
     objects: tuple[Detection, ...]
@@ -61,7 +61,7 @@ class Evidence:
         )
 
     def has(self, *nouns: str) -> bool:
-        """Tell whether one of ``nouns`` or of their hyponyms is in the picture."""
+        """Return whether one of ``nouns`` or their hyponyms is in the picture."""
         present = {detection.noun for detection in self.objects} | set(self.subjects)
         return any(labels().covers(noun, other) for noun in nouns for other in present)
 
@@ -70,8 +70,8 @@ def fuse(detections: Iterable[Detection], probabilities: Mapping[str, float]) ->
     """Return the accepted objects, subjects and places.
 
     Args:
-        detections: of the detector.
-        probabilities: of the classifier, by noun.
+        detections: the result of the detector.
+        probabilities: the result of the classifier, by noun.
     """
     nouns = with_hypernyms(probabilities)
     objects = [
@@ -107,7 +107,7 @@ def _is_confident(detection: Detection, certain: set[str], nouns: Mapping[str, f
 
 
 def _refine_label(detection: Detection, probabilities: Mapping[str, float]) -> Detection:
-    """Return ``detection`` under the classifier's more specific noun, if one is likely."""
+    """Return ``detection`` with the classifier's more specific noun, if one is likely."""
     hyponyms = labels().hyponyms.get(detection.noun, ())
     best = max(hyponyms, key=lambda noun: probabilities.get(noun, 0.0), default="")
     probability = probabilities.get(best, 0.0)
@@ -117,12 +117,12 @@ def _refine_label(detection: Detection, probabilities: Mapping[str, float]) -> D
 
 
 def _select_subjects(objects: list[Detection], nouns: Mapping[str, float]) -> tuple[str, ...]:
-    """Return nouns that only the classifier knows and no object implies."""
+    """Return nouns found only by the classifier and not implied by an object."""
     detected = {detection.noun for detection in objects}
     general = [noun for noun, hyponyms in labels().hyponyms.items() if detected & {noun, *hyponyms}]
     selected: list[str] = []
-    # Specific nouns come before all general ones: a general noun is taken only if its probability
-    # is spread over hyponyms of which none reaches its own threshold.
+    # Specific nouns come before all general ones: a general noun is selected only if none of its
+    # hyponyms reaches its own threshold.
     for noun in sorted(nouns, key=lambda noun: -nouns[noun] - (noun not in labels().hyponyms)):
         known = detected | set(general) | set(selected)
         if not known.isdisjoint(labels().confused_with.get(noun, ())):
@@ -133,7 +133,7 @@ def _select_subjects(objects: list[Detection], nouns: Mapping[str, float]) -> tu
 
 
 def _is_redundant(noun: str, known: set[str]) -> bool:
-    """Tell whether ``known`` has ``noun``, or a more or less general noun for the same thing."""
+    """Return whether ``known`` contains ``noun``, a noun that covers it, or one that it covers."""
     covers = labels().covers
     return any(covers(noun, other) or covers(other, noun) for other in known)
 
@@ -141,7 +141,7 @@ def _is_redundant(noun: str, known: set[str]) -> bool:
 def _rank_places(
     objects: Iterable[Detection], subjects: Iterable[str], probabilities: Mapping[str, float]
 ) -> tuple[str, ...]:
-    """Return the likely places, judged by the nouns that are found there."""
+    """Return the likely places, by the nouns that are usually found there."""
     scores = {}
     for place, nouns in labels().places.items():
         detected = sum(

@@ -1,7 +1,7 @@
-"""Infer what the objects mean together: an activity, a place, the contents of a bowl.
+"""Infer facts from combinations of objects: an activity, a place, the contents of a bowl.
 
-A person with a board is surfing; a room with an oven is a kitchen. Such words are worth more to a
-painter than the objects one by one.
+A person with a board is surfing; a room with an oven is a kitchen. Such words help a painter more
+than a list of the objects.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from semcodec_embedded.fusion import Evidence
 
 
 class Activity(NamedTuple):
-    """A rule: the phrase applies where one noun of each group is present."""
+    """A rule: the phrase applies if one of ``actors`` and one of ``requisites`` is present."""
 
     actors: tuple[str, ...]
     requisites: tuple[str, ...]
@@ -38,16 +38,16 @@ ACTIVITIES = (
     Activity(("person",), ("laptop", "computer"), "working"),
 )
 MOUNTS = ("horse", "motorcycle", "bicycle", "elephant")
-RIDER_OVERLAP = 0.2  #: share of the smaller box, of rider or mount, that lies inside the other
-# Probabilities of the classifier. They are far below those of fusion.py, because the rest of the
-# picture leaves little else that it could be.
-MIN_SKI_PROBABILITY = 0.1  #: where there are people in snow or mountains
-MIN_ROCKET_PROBABILITY = 0.06  #: behind a person under a helmet
+RIDER_OVERLAP = 0.2  #: share of the smaller box (rider or mount) that is inside the other
+# Probabilities of the classifier. They are far lower than in fusion.py, because the rest of the
+# picture already rules out most alternatives.
+MIN_SKI_PROBABILITY = 0.1  #: if there are people in snow or mountains
+MIN_ROCKET_PROBABILITY = 0.06  #: if there are a person and a helmet
 MIN_HELMET_PROBABILITY = 0.25
-MIN_CONTENT_PROBABILITY = 0.3  #: that there is food in a bowl, or coffee in a cup
-MIN_FOOD_PROBABILITY = 0.12  #: from which the food is named
+MIN_CONTENT_PROBABILITY = 0.3  #: for food in a bowl, or coffee in a cup
+MIN_FOOD_PROBABILITY = 0.12  #: above which the kind of food is named
 
-#: Places of labels.toml that are worth a word, and the word.
+#: The words for those places of labels.toml that descriptions mention.
 PLACE_WORDS = {
     "kitchen": "kitchen",
     "bathroom": "bathroom",
@@ -63,7 +63,7 @@ FLOWER_COLORS = ("red", "pink", "yellow", "purple", "orange")
 
 
 def infer_activity(evidence: Evidence) -> str:
-    """Return a phrase for what the people do, empty if unknown."""
+    """Return a phrase for the activity of the people; empty if unknown."""
     if not evidence.has("person"):
         return "birthday" if evidence.has("cake") and evidence.has("candle") else ""
     probability = evidence.nouns.get
@@ -81,15 +81,15 @@ def infer_activity(evidence: Evidence) -> str:
     return ""
 
 
-def implied_nouns(activity: str) -> frozenset[str]:
-    """Return the nouns that ``activity`` implies, so that they need no word: tennis, a racket."""
+def nouns_implied_by(activity: str) -> frozenset[str]:
+    """Return nouns that need no mention, because ``activity`` implies them (tennis: racket)."""
     return frozenset(
         noun for rule in ACTIVITIES if rule.phrase == activity for noun in rule.requisites
     )
 
 
 def _has_rider(evidence: Evidence) -> bool:
-    """Tell whether a person sits on an animal or a bike, judged by how far their boxes overlap."""
+    """Return whether a person rides an animal or a bike: whether their boxes overlap enough."""
     people = [detection.box for detection in evidence.objects if detection.noun == "person"]
     mounts = [detection.box for detection in evidence.objects if detection.noun in MOUNTS]
     return any(
@@ -100,7 +100,7 @@ def _has_rider(evidence: Evidence) -> bool:
 
 
 def infer_place(evidence: Evidence) -> str:
-    """Return the word for the most likely place that has one, empty if none has."""
+    """Return the word for the most likely place that has a word; empty if there is none."""
     for place in evidence.places:
         if place == "room":
             rooms = (word for word, furniture in ROOM_WORDS if evidence.has(*furniture))
@@ -111,7 +111,7 @@ def infer_place(evidence: Evidence) -> str:
 
 
 def with_contents(phrase: str, evidence: Evidence) -> str:
-    """Return ``phrase`` with the contents of its bowl or cup, if they are likely."""
+    """Return ``phrase``, extended by the likely contents of its bowl or cup."""
     probability = evidence.nouns.get
     if " bowl" in phrase and probability("food", 0.0) > MIN_CONTENT_PROBABILITY:
         food = max(FOODS, key=lambda food: probability(food, 0.0))
@@ -123,11 +123,13 @@ def with_contents(phrase: str, evidence: Evidence) -> str:
 
 
 def flower_phrase(evidence: Evidence, accents: Sequence[str]) -> str:
-    """Return flowers in one or two colors, if there is a plant among colors that leaves lack.
+    """Return a phrase for flowers in one or two colors; empty if there are probably none.
+
+    Flowers are inferred from a plant or vase together with vivid colors that leaves do not have.
 
     Args:
-        evidence: what was recognized.
-        accents: the vivid colors of the picture, the strongest first.
+        evidence: the recognized objects.
+        accents: the vivid colors of the picture, the most frequent first.
     """
     if not evidence.has("plant", "vase"):
         return ""

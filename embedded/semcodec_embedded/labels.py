@@ -1,4 +1,4 @@
-"""The everyday nouns that the classes of the networks stand for, read from labels.toml."""
+"""The everyday nouns for the classes of the networks, read from labels.toml."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-DEFAULT_THRESHOLD = 0.4  #: probability of the classifier from which a noun is accepted
+DEFAULT_THRESHOLD = 0.4  #: classifier probability from which a noun is accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,12 @@ class Labels:
         detector: nouns of the detector's classes; index 0 is class 1.
         nouns: for each noun, the numbers of the classifier's classes that stand for it.
         hyponyms: for each general noun, the nouns that it covers.
-        thresholds: probabilities where ``DEFAULT_THRESHOLD`` is not right.
+        thresholds: thresholds of nouns that differ from ``DEFAULT_THRESHOLD``.
         places: for each place, the nouns that are found there.
-        requires: for each noun often detected wrongly, the nouns of which one must be present.
-        confused_with: for each noun, the nouns in which it is often detected wrongly.
-        spoken_as: for each noun whose skeleton is restored as another word, the word used instead.
+        requires: for each noun that is often detected wrongly, the nouns of which at least one must
+            be present too.
+        confused_with: for each noun, the nouns for which it is often mistaken.
+        spoken_as: the replacements of nouns that would be restored as another word from skeletons.
     """
 
     detector: Sequence[str]
@@ -36,21 +37,21 @@ class Labels:
     spoken_as: Mapping[str, str]
 
     def covers(self, general: str, hyponym: str) -> bool:
-        """Tell whether ``hyponym`` is ``general`` or one of its hyponyms."""
+        """Return whether ``hyponym`` is ``general`` itself or one of its hyponyms."""
         return general == hyponym or hyponym in self.hyponyms.get(general, ())
 
     def word(self, noun: str) -> str:
-        """Return the word that a description uses for ``noun``."""
+        """Return the word for ``noun`` in a description."""
         return self.spoken_as.get(noun, noun)
 
     def threshold(self, noun: str) -> float:
-        """Return the probability from which the classifier's ``noun`` is accepted."""
+        """Return the classifier probability from which ``noun`` is accepted."""
         return self.thresholds.get(noun, DEFAULT_THRESHOLD)
 
 
 @cache
 def labels() -> Labels:
-    """Return the tables, read once."""
+    """Return the tables of labels.toml; the file is read only once."""
     text = resources.files(__package__).joinpath("labels.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text)
     nouns = {noun: _class_numbers(ranges) for noun, ranges in tables.pop("nouns").items()}

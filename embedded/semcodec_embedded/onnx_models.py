@@ -1,4 +1,4 @@
-"""Load and run the two ONNX networks; each is loaded once, when it is first used."""
+"""Load and run the two ONNX networks; each is loaded when it is first used."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from semcodec.errors import BackendError
 from semcodec.forks import block_fork
 
 _LOADING_LOCK = Lock()
-#: With one thread, onnxruntime runs in the caller's thread and starts no other, so that a forked
-#: process can use the sessions it inherits (tests/test_forks.py). More threads are hardly faster
-#: for networks of this size, and slower under load.
+#: With one thread, onnxruntime runs in the caller's thread and does not start others, so a forked
+#: process can use the sessions that it inherits (tests/test_forks.py). For networks of this size,
+#: more threads are hardly faster, and slower under load.
 THREADS = 1
 
 
 def _import_onnxruntime() -> Any:
-    """Return onnxruntime with its telemetry disabled, which must be done before the import.
+    """Import onnxruntime with telemetry disabled, and return the module.
 
-    Otherwise it stores an id of the machine and a database of events in the user's home.
+    With telemetry, it stores a machine id and a database of events in the user's home directory. It
+    must be disabled before the import.
     """
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
@@ -34,7 +35,7 @@ def _import_onnxruntime() -> Any:
 
 @cache
 def _session(model: str) -> Any:
-    """Return a session of the network in the file models/``model``."""
+    """Return a session of the network in the file models/``model``, loaded once."""
     ort = _import_onnxruntime()
     options = ort.SessionOptions()
     options.intra_op_num_threads = THREADS
@@ -45,21 +46,21 @@ def _session(model: str) -> Any:
 
 
 def run(model: str, tensor: NDArray[Any]) -> list[NDArray[Any]]:
-    """Return the outputs of the network in the file models/``model``.
+    """Run the network in the file models/``model``, and return its outputs.
 
     Args:
         model: the name of the file.
-        tensor: its one input, in the shape and type that the network declares.
+        tensor: the single input, in the shape and type that the network declares.
 
     Raises:
         BackendError: the network cannot be loaded or run.
     """
     try:
-        with block_fork():  # a session keeps locks of its own while it loads and runs
-            with _LOADING_LOCK:  # threads that start together must load a network only once
+        with block_fork():  # a session holds locks while it loads and runs
+            with _LOADING_LOCK:  # so that threads do not load a network twice
                 session = _session(model)
             outputs = session.run(None, {session.get_inputs()[0].name: tensor})
-    except Exception as error:  # onnxruntime's own exceptions share no base class
+    except Exception as error:  # onnxruntime's exceptions have no common base class
         message = f"Cannot run the network {model} ({error}): pip install onnxruntime."
         raise BackendError(message, backend="embedded", stage="describe") from error
     return [np.asarray(output) for output in outputs]

@@ -1,4 +1,4 @@
-"""Phrase the objects: number, size, color, noun, and position for the viewer."""
+"""Phrase the objects: number, size, color, noun, and position in the picture."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from operator import attrgetter
 from semcodec_embedded.detector import Box
 
 NUMBER_WORDS = ("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-HUGE, LARGE, MEDIUM = 0.5, 0.15, 0.03  #: shares of the picture from which an object is so large
+HUGE, LARGE, MEDIUM = 0.5, 0.15, 0.03  #: minimum shares of the picture for each size
 SIZE_WORDS = ((HUGE, "huge"), (LARGE, "large"), (MEDIUM, ""), (0.0, "small"))
 POSITIONS = ("left", "center", "right")  #: the thirds of the width
-MAX_TOP, MIN_BOTTOM = 0.33, 0.7  #: of the height, from above: centers at the top, at the bottom
-MAX_ROW_SPREAD = 0.12  #: share of the height within which the centers of a row lie
-MIN_CROWD = 6  #: people that are a crowd, if all are small
-MIN_AREA_RATIO = 4.0  #: of a person to all others, from which it is described apart from them
-#: "skis" are plural, and the plurals of the others are irregular.
+MAX_TOP, MIN_BOTTOM = 0.33, 0.7  #: shares of the height, from the top, of centers
+MAX_ROW_SPREAD = 0.12  #: share of the height within which the centers of a row must lie
+MIN_CROWD = 6  #: number of people that form a crowd if all are small
+MIN_AREA_RATIO = 4.0  #: of a person to any other, above which the person gets its own phrase
+#: Irregular plurals; "skis" is already plural.
 PLURALS = {
     "person": "people", "sheep": "sheep", "fish": "fish", "deer": "deer", "skis": "skis",
     "wolf": "wolves", "knife": "knives", "bookshelf": "bookshelves", "mouse": "mice",
@@ -28,7 +28,7 @@ MAIN_NOUNS = frozenset((
     "person", "cat", "dog", "horse", "bird", "parrot", "bear", "elephant", "zebra", "giraffe",
     "cow", "sheep", "bus", "train", "airplane", "motorcycle", "boat", "sailboat",
 ))  # fmt: skip
-#: Weights of nouns that are rarely the subject; those of all others are 1.
+#: Weights of nouns that are rarely the subject; all other weights are 1.
 NOUN_WEIGHTS = {
     "table": 0.05, "chair": 0.4, "bed": 0.6, "bench": 0.5, "tie": 0.3, "handbag": 0.3, "book": 0.4,
     "plant": 0.7, "bottle": 0.6, "fork": 0.5, "spoon": 0.5, "knife": 0.5, "skis": 0.5,
@@ -40,9 +40,9 @@ class DescribedObject:
     """One object with the words for it.
 
     Attributes:
-        noun: as the description has it.
-        color: empty if it has none that is worth a word.
-        box: where it is.
+        noun: the word in the description.
+        color: a color word; empty if the color is not mentioned.
+        box: its position in the picture.
     """
 
     noun: str
@@ -51,7 +51,7 @@ class DescribedObject:
 
     @property
     def weight(self) -> float:
-        """Its importance: more for what is large, near the center, and alive."""
+        """The importance of the object: higher if it is large, near the center, or alive."""
         x, y = self.box.center
         centrality = 1.3 - abs(x - 0.5) - abs(y - 0.5) / 2
         default = NOUN_WEIGHTS.get(self.noun, 1.0)
@@ -59,24 +59,26 @@ class DescribedObject:
         return float(self.box.area**0.5) * centrality * noun_weight
 
 
-Cluster = Sequence[DescribedObject]  #: objects of one noun that share a phrase, at least one
+Cluster = Sequence[
+    DescribedObject
+]  #: one or more objects with the same noun, described by one phrase
 
 
 def object_phrases(objects: Sequence[DescribedObject]) -> list[str]:
-    """Return one phrase for each cluster of objects of one noun, the most important first."""
+    """Return one phrase for each cluster of objects, the most important first."""
     ordered = sorted(objects, key=lambda item: (item.noun, -item.weight))
     clusters = [
         cluster
         for _, same_noun in groupby(ordered, attrgetter("noun"))
         for cluster in _split_cluster(list(same_noun))
     ]
-    # Three objects count at most: a row of parked cars is not the subject.
+    # At most three objects count, because a row of parked cars is not the subject.
     clusters.sort(key=lambda cluster: -sum(item.weight for item in cluster[:3]))
     return [_cluster_phrase(cluster) for cluster in clusters]
 
 
 def _split_cluster(cluster: list[DescribedObject]) -> list[list[DescribedObject]]:
-    """Separate one large person from the small ones in the background."""
+    """Separate one large person from smaller people in the background."""
     first, *others = cluster
     largest_other = max((item.box.area for item in others), default=1.0)
     if first.noun == "person" and first.box.area > MIN_AREA_RATIO * largest_other:
@@ -100,7 +102,7 @@ def _number_word(cluster: Cluster) -> str:
 
 
 def size_word(box: Box) -> str:
-    """Return the word for the share of the picture inside ``box``; medium has none."""
+    """Return the word for the size of ``box``; empty for a medium size."""
     return next(word for min_area, word in SIZE_WORDS if box.area >= min_area)
 
 
@@ -123,7 +125,7 @@ def plural(noun: str) -> str:
 
 
 def position_phrase(cluster: Cluster) -> str:
-    """Return where the objects are for the viewer; empty for one object that fills the picture."""
+    """Return the position of the objects; empty for one object that fills the picture."""
     sides = [POSITIONS[min(2, int(item.box.center[0] * 3))] for item in cluster]
     if len(cluster) == 1:
         return _single_position(cluster[0].box, sides[0])

@@ -1,7 +1,7 @@
-"""Describe the surroundings of the objects from color, texture and position alone.
+"""Describe the surroundings of the objects by color, texture and position alone.
 
-Neither network knows sky or grass, but a smooth blue top and a green bottom leave little doubt,
-and the places that the objects suggest remove most of the rest.
+The networks do not recognize sky or grass, but a smooth blue top and a green bottom leave little
+doubt, and the places suggested by the objects resolve most other cases.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from semcodec_embedded import colors
 from semcodec_embedded.colors import NAMES, Floats
 from semcodec_embedded.detector import Box
 
-# Lightness is CIELAB's, 0 (black) to 100 (white); texture is the mean difference of lightness
-# between neighboring pixels of the thumbnail; shares are of the chroma-weighted votes of a region.
-THUMBNAIL_SIDE = 96  #: pixels of the longer side, in which texture still shows
-TOP_END, BOTTOM_START = 0.35, 0.68  #: of the height, from above
-MAX_SMOOTH_TEXTURE = 4.0  #: of sky, water and walls
-MAX_DARK_LIGHTNESS, MIN_BRIGHT_LIGHTNESS = 24.0, 72.0  #: means of the picture
+# Lightness is in CIELAB units, 0 (black) to 100 (white). Texture is the mean difference in
+# lightness of neighboring pixels of the thumbnail. Shares are of the chroma-weighted votes.
+THUMBNAIL_SIDE = 96  #: pixels of the longer side; enough for texture to be visible
+TOP_END, BOTTOM_START = 0.35, 0.68  #: shares of the height, from the top
+MAX_SMOOTH_TEXTURE = 4.0  #: for sky, water and walls
+MAX_DARK_LIGHTNESS, MIN_BRIGHT_LIGHTNESS = 24.0, 72.0  #: mean lightness of the picture
 MAX_DARK_WALL_LIGHTNESS = 12.0
 MAX_NIGHT_LIGHTNESS = 16.0
 MIN_BLUE_SKY_LIGHTNESS = 35.0
 MIN_PALE_SKY_LIGHTNESS = 45.0
-MIN_WHITE_LIGHTNESS = 80.0  #: a cloudy sky below is gray
+MIN_WHITE_LIGHTNESS = 80.0  #: a cloudy sky that is darker is gray
 MIN_SNOW_LIGHTNESS = 55.0
 MIN_SAND_LIGHTNESS = 60.0
 MAX_FOGGY_SPREAD = 13.0  #: standard deviation of the lightness of the picture
-LEAF_HUE, LEAF_CHROMA = 118.0, 22.0  #: minima for green pixels of plants; one of the two is enough
+LEAF_HUE, LEAF_CHROMA = 118.0, 22.0  #: green pixels above either value are plants
 LEAF_DARK = 42.0  #: lightness below which green pixels are plants in the shade
-MIN_TREE_SHARE = 0.25  #: share of leaves among the pixels that makes the top of a picture trees
-MIN_OUTDOOR_TREE_SHARE = 0.2  #: the same where the place is outdoors
+MIN_TREE_SHARE = 0.25  #: share of leaves above which the top of a picture is trees
+MIN_OUTDOOR_TREE_SHARE = 0.2  #: the same if the place is outdoors
 MAX_MONOCHROME_CHROMA = 5.0  #: mean chroma of a black-and-white photograph
-MAIN_SHARE = 0.4  #: of a color that decides what a region is
-HALF = 0.5  #: the same for colors that are common in everything
+MAIN_SHARE = 0.4  #: share of a color above which it determines what a region is
+HALF = 0.5  #: the same for very common colors
 INDOORS = frozenset(("kitchen", "bathroom", "bedroom", "room", "indoors", "desk", "table"))
 OUTDOORS = frozenset(
     ("street", "railway", "water", "snow", "mountains", "grassland", "outside"),
@@ -49,10 +49,10 @@ class Region:
     """Measurements of a part of the picture.
 
     Attributes:
-        shares: of the chroma-weighted votes, by color name.
+        shares: shares of the chroma-weighted votes, by color name.
         light: mean lightness, 0..100.
         texture: mean difference of lightness between neighboring pixels.
-        leaves: share of the pixels that are as green as plants; pale olive ones are stone.
+        leaves: share of the pixels that are as green as plants; pale olive pixels do not count.
     """
 
     shares: dict[str, float]
@@ -61,7 +61,7 @@ class Region:
     leaves: float
 
     def share(self, *names: str) -> float:
-        """Return the share of the named colors together."""
+        """Return the total share of the named colors."""
         return sum(self.shares[name] for name in names)
 
     @property
@@ -71,17 +71,17 @@ class Region:
 
     @property
     def is_smooth(self) -> bool:
-        """Whether it may be sky, water or a wall."""
+        """Whether the region may be sky, water or a wall."""
         return self.texture < MAX_SMOOTH_TEXTURE
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What surrounds the objects, in words; empty where nothing fits.
+    """Phrases for the surroundings of the objects; empty if no rule matches.
 
     Attributes:
-        top: the sky, or what hides it; indoors the wall.
-        bottom: the ground; indoors the floor.
+        top: the sky or whatever hides it; indoors, the wall.
+        bottom: the ground; indoors, the floor.
         light: words such as ``"foggy"`` and ``"dark"``.
     """
 
@@ -93,12 +93,12 @@ class Scene:
 def describe_surroundings(
     image: Image.Image, boxes: Iterable[Box], places: Collection[str]
 ) -> Scene:
-    """Return the surroundings of objects.
+    """Return phrases for the surroundings of the objects.
 
     Args:
-        image: in RGB.
-        boxes: of the objects, whose pixels are left out.
-        places: such as ``"kitchen"``, the most likely first.
+        image: an RGB image.
+        boxes: the boxes of the objects; pixels inside them are ignored.
+        places: likely places, such as ``"kitchen"``, the most likely first.
     """
     view = colors.to_lab_thumbnail(image, THUMBNAIL_SIDE)
     rows, columns = view.shape[:2]
@@ -115,12 +115,12 @@ def describe_surroundings(
 
 
 def measure_region(view: Floats, mask: NDArray[np.bool_]) -> Region:
-    """Return color, light and texture of a part of the picture.
+    """Return measurements of color, light and texture.
 
     Args:
-        view: in CIELAB, of shape (rows, columns, 3).
-        mask: the pixels that count, of shape (rows, columns); all if none is set. Texture is
-            measured everywhere, for neighbors would be missing at the edges of a mask.
+        view: pixels in CIELAB, of shape (rows, columns, 3).
+        mask: the pixels that count, of shape (rows, columns); if none is set, all count. Texture is
+            always measured everywhere, because at the edges of a mask neighbors would be missing.
     """
     if not mask.any():
         mask = np.ones_like(mask)
@@ -132,7 +132,7 @@ def measure_region(view: Floats, mask: NDArray[np.bool_]) -> Region:
 
 
 def _leaf_mask(view: Floats) -> NDArray[np.bool_]:
-    """Return the green pixels that are fresh, vivid or dark enough to be plants."""
+    """Return a mask of the green pixels that are fresh, vivid or dark enough to be plants."""
     green = colors.name_indices(view) == NAMES.index("green")
     fresh = colors.hue(view) > LEAF_HUE
     vivid = colors.chroma(view) > LEAF_CHROMA
@@ -141,7 +141,7 @@ def _leaf_mask(view: Floats) -> NDArray[np.bool_]:
 
 
 def _background_mask(rows: int, columns: int, boxes: Iterable[Box]) -> NDArray[np.bool_]:
-    """Return the pixels outside all boxes."""
+    """Return a mask of the pixels outside all boxes."""
     mask = np.ones((rows, columns), bool)
     for box in boxes:
         left, right = int(box.left * columns), int(np.ceil(box.right * columns))
@@ -150,7 +150,7 @@ def _background_mask(rows: int, columns: int, boxes: Iterable[Box]) -> NDArray[n
 
 
 def _is_indoors(places: Collection[str]) -> bool:
-    """Tell whether the most likely place that is either indoors or outdoors is indoors."""
+    """Return whether the most likely place is indoors; some places may be either."""
     return next((place in INDOORS for place in places if place in INDOORS | OUTDOORS), False)
 
 
@@ -168,7 +168,7 @@ def _floor_phrase(below: Region, places: Collection[str]) -> str:
 
 
 def _sky_phrase(above: Region, below: Region, places: Collection[str]) -> str:
-    """Return the sky, or what hides it, by the first rule that matches."""
+    """Return a phrase for the sky or whatever hides it; the first rule that matches applies."""
     outdoors = _is_outdoors(places)
     blue, pale = above.share("blue", "teal"), above.share("white", "gray")
     green = above.share("green")
@@ -196,7 +196,10 @@ def _pale_color(above: Region) -> str:
 
 
 def _ground_phrase(below: Region, top: str, places: Collection[str]) -> str:
-    """Return the ground by the first rule that matches; ``top`` is the phrase for the sky."""
+    """Return a phrase for the ground, by the first rule that matches.
+
+    ``top`` is the phrase for the sky.
+    """
     has_sky = "sky" in top
     outdoors = has_sky or _is_outdoors(places)
     green, blue = below.share("green"), below.share("blue", "teal")
@@ -223,7 +226,7 @@ def _ground_phrase(below: Region, top: str, places: Collection[str]) -> str:
 
 
 def _light_words(view: Floats, places: Collection[str]) -> Iterable[str]:
-    """Yield words for the light of the whole picture."""
+    """Yield words for the light in the whole picture."""
     light = view[..., 0]
     mean, spread = float(light.mean()), float(light.std())
     is_colorless = float(colors.chroma(view).mean()) < MAX_MONOCHROME_CHROMA

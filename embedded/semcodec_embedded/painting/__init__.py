@@ -1,4 +1,4 @@
-"""The parts of the painter, in the order in which a picture is made.
+"""The parts of the painter, in the order in which they make a picture.
 
 from words          ``vocabulary``, ``sprites`` (the nouns), ``parser`` and ``rules`` make a
                     ``SceneDescription``

@@ -1,4 +1,4 @@
-"""Paint the backdrop: everything that is not a subject."""
+"""Paint the backdrop: everything except the subjects."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mi
 from semcodec_embedded.painting.scene import SceneDescription
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
-NEUTRAL_BACKDROP = (214, 202, 184)  #: where the words give no color
-#: Softer than the palette, so that a subject in black or white stands out from the backdrop.
+NEUTRAL_BACKDROP = (214, 202, 184)  #: if the words give no color
+#: Softer than in the palette, so that a black or white subject stands out from the backdrop.
 BACKDROP_COLORS = {"black": (52, 52, 62), "white": (238, 236, 230), "gray": (150, 156, 164)}
-#: How much the backdrop is darkened, or lightened, if the subject has its color.
+#: How much the backdrop is darkened or lightened if a subject has the same color.
 SUBJECT_COLOR_SHADE, WHITE_SUBJECT_SHADE, BLACK_SUBJECT_TINT = 0.56, 0.34, 0.3
 MATERIAL_COLORS = {"brick": (180, 104, 84), "wood": (168, 120, 80)}
 STONE_COLOR = (170, 166, 158)
-MATERIAL_TINT_WEIGHT = 0.6  #: of a color word in the color of a material
-#: What hides the lower sky, so that the color of the background is its own and not that of the sky.
+MATERIAL_TINT_WEIGHT = 0.6  #: weight of a color word in the color of a material
+#: Backgrounds that hide the lower sky: the color of the background applies to them, not to the sky.
 OPAQUE_BACKGROUNDS = ("trees", "city", "stands")
 STREAM_GROUNDS = ("grass", "dirt", "garden", "rock", "savanna")
 
@@ -40,7 +40,7 @@ def paint_backdrop(
 
 
 def haze_color(scene: SceneDescription, environment: Environment) -> Color:
-    """Return the color that far things take on: outdoors, that of the sky at the horizon."""
+    """Return the color of haze before distant objects: outdoors, the color of the horizon."""
     if environment.kind != "outdoors":
         return NEUTRAL_BACKDROP
     return _sky_colors(scene, environment)[2]
@@ -48,7 +48,7 @@ def haze_color(scene: SceneDescription, environment: Environment) -> Color:
 
 @dataclass(frozen=True, slots=True)
 class _BackdropPainter:
-    """Paints one backdrop; a method for each kind of environment."""
+    """Paints one backdrop; it has a method for each kind of environment."""
 
     picture: Image.Image
     scene: SceneDescription
@@ -56,7 +56,7 @@ class _BackdropPainter:
     rng: np.random.Generator
 
     def paint(self) -> None:
-        """Paint the backdrop of the kind of ``environment``."""
+        """Paint the backdrop for the kind of the environment."""
         self._PAINTERS[self.environment.kind](self)
 
     def _paint_outdoors(self) -> None:
@@ -74,14 +74,14 @@ class _BackdropPainter:
         layer = Layer(canvas, environment.horizon_y, color, colors[2], self.rng)
         ground.draw_ground(environment.ground, layer)
         if not scene.subjects and environment.ground in STREAM_GROUNDS:
-            ground.draw_stream(layer)  # something to look at
+            ground.draw_stream(layer)  # the picture would be empty otherwise
         image = sky.apply_light(canvas.image(), environment.light)
         picture.paste(image, (0, 0), image)
         if scene.has_wall and not environment.background:
             self._paint_outdoor_wall()
 
     def _paint_outdoor_wall(self) -> None:
-        """Paint a wall in place of the sky, down to the ground."""
+        """Paint a wall over the sky, down to the ground."""
         canvas = SvgCanvas(self.picture.size)
         wall = _material_color(self.scene, STONE_COLOR, self.scene.color_of("wall"))
         size = (canvas.width, self.environment.horizon_y + 2)
@@ -117,11 +117,11 @@ class _BackdropPainter:
     def _paint_sky(self) -> None:
         scene, light = self.scene, self.environment.light
         colors = sky.sky_colors(light, scene.color_of("sky"), scene.color_of("background"))
-        flags = scene.sky | {"cloudy"}  # without clouds nothing would show that it is a sky
+        flags = scene.sky | {"cloudy"}  # without clouds, it would not be recognizable as a sky
         sky.paint_sky(self.picture, sky.Sky(colors, light, flags, horizon=1.0), self.rng)
 
     def _paint_studio(self) -> None:
-        """Paint a backdrop out of focus, or a wall of some material, which is sharp."""
+        """Paint a blurred backdrop or, if a material is named, a sharp wall."""
         color = self.scene.color_of("background", "wall", "sky")
         upper = _studio_color(self.scene, color)
         lower_color = self.scene.color_of("below", "ground")
@@ -179,7 +179,7 @@ def _sky_colors(scene: SceneDescription, environment: Environment) -> sky.SkyCol
 
 
 def _background_tint(kind: str, scene: SceneDescription, environment: Environment) -> str:
-    """Return the color word for one kind of background, or ""."""
+    """Return the color word for a kind of background, or ""."""
     if environment.ground == "desert":
         return "beige"
     own = scene.color_of("trees" if kind == "grove" else kind)
@@ -193,7 +193,7 @@ def _material_color(scene: SceneDescription, default: Color, tint: str) -> Color
 
 
 def _studio_color(scene: SceneDescription, color: str) -> Color:
-    """Return the color of the backdrop; it differs from a subject of the same color."""
+    """Return the color of the backdrop, different enough from a subject with the same color."""
     if not color:
         return NEUTRAL_BACKDROP
     backdrop = mix(NEUTRAL_BACKDROP, BACKDROP_COLORS.get(color, NAMED[color]), 0.85)

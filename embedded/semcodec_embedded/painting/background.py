@@ -1,7 +1,7 @@
-"""Draw what closes the view behind the ground: mountains, hills, trees, a shore.
+"""Draw the background behind the ground: mountains, hills, trees, a shore.
 
-Houses and stands are in ``buildings``. All of it ends at the horizon; its height is a share of the
-sky's, so that it fits under every horizon. The farther a row is, the more haze is in its color.
+Houses and stands are in ``buildings``. A background ends at the horizon. Its height is a share of
+the height of the sky, so it fits every horizon. The farther a row is, the hazier is its color.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from semcodec_embedded.painting.noise import skyline
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
 from semcodec_embedded.painting.svg import Point
 
-#: By day and close by.
+#: The colors by day and without haze.
 DEFAULT_COLORS: dict[str, Color] = {
     "mountains": (108, 126, 158),
     "hills": (124, 172, 104),
@@ -26,15 +26,15 @@ DEFAULT_COLORS: dict[str, Color] = {
     "stands": (92, 108, 138),
     "sea": (70, 144, 190),
 }
-TINT_WEIGHT = 0.75  #: of a color word in the color of a background
+TINT_WEIGHT = 0.75  #: weight of a color word in the color of a background
 MOUNTAIN_GREEN, SNOW, SNOW_SHADE = (92, 130, 96), (250, 252, 255), (196, 210, 232)
 TRUNK: Color = (98, 74, 60)
-LEAF_YELLOW, LEAF_BLUE = (190, 190, 80), (30, 90, 90)  #: towards which trees vary
-GROVE_SCALE = 0.42  #: of a wood over which mountains are seen
+LEAF_YELLOW, LEAF_BLUE = (190, 190, 80), (30, 90, 90)  #: colors mixed into trees at random
+GROVE_SCALE = 0.42  #: scale of a wood with mountains visible above it
 
 
 def background_color(kind: str, color_word: str) -> Color:
-    """Return the color of one kind of background; ``color_word`` is "" if the words give none."""
+    """Return the color of a kind of background; ``color_word`` may be ""."""
     natural = DEFAULT_COLORS[kind]
     return mix(natural, NAMED[color_word], TINT_WEIGHT) if color_word else natural
 
@@ -46,7 +46,7 @@ def draw_background(kind: str, layer: Layer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """A mountain: its summit, the y of its foot, its height and half of its width."""
+    """A mountain: its summit, the y of its foot, its height, half its width, and its color."""
 
     summit: Point
     foot_y: float
@@ -55,19 +55,19 @@ class Peak:
     color: Color
 
     def at(self, right: float, down: float) -> Point:
-        """Return a point: to the right in half widths and below the summit in heights."""
+        """Return a point right of and below the summit, in half widths and heights."""
         return self.summit[0] + right * self.half_width, self.summit[1] + down * self.height
 
 
 def _draw_mountains(layer: Layer) -> None:
-    """Draw three ranges; the farther, the higher and the paler. The two farthest wear snow."""
+    """Draw three ranges; farther ones are higher and paler. The two farthest have snow."""
     rng, foot_y = layer.rng, layer.horizon_y
     for depth in range(3):
         color = mix(layer.color, layer.haze, 0.5 - 0.2 * depth)
         color = mix(color, MOUNTAIN_GREEN, 0.22 * depth)
         max_height = foot_y * (0.6 - 0.19 * depth)
         count = 3 + depth
-        # One peak in each column, in random order: later peaks cover the flanks of earlier ones.
+        # One peak per column, in random order, so that later peaks cover flanks of earlier ones.
         for index in rng.permutation(count):
             x = (index + 0.2 + 0.6 * rng.random()) * layer.canvas.width / count
             height = max_height * (0.62 + 0.38 * rng.random())
@@ -82,8 +82,8 @@ def _draw_peak(layer: Layer, peak: Peak, has_snow: bool) -> None:
     left = _flank(layer, peak.summit, (x - peak.half_width, peak.foot_y))
     right = _flank(layer, peak.summit, (x + peak.half_width * 0.9, peak.foot_y))
     foot_color = mix(color, (170, 190, 180), 0.3)
-    # The whole outline in the bright color, then the right side again in shade: light comes from
-    # the upper left in all drawings, as in the emoji.
+    # First the whole outline in the bright color, then the right side in the shaded color: light
+    # comes from the upper left in all drawings, including the emoji.
     surface = canvas.linear_gradient(lighter(color, 0.12), color, foot_color)
     canvas.polygon([*reversed(left), *right], surface)
     ridge = [
@@ -130,7 +130,7 @@ def _draw_hills(layer: Layer) -> None:
         color = mix(layer.color, layer.haze, 0.48 - 0.18 * depth)
         heights = skyline(rng, 9, 0.35)
         max_height = foot_y * (0.26 - 0.07 * depth)
-        # Nine points, of which the first and the last are outside of the picture.
+        # Nine points, the first and the last of which are outside the picture.
         ridge = [
             (canvas.width * (index - 0.5) / 7, foot_y - max_height * (0.25 + 0.75 * height))
             for index, height in enumerate(heights)
@@ -144,17 +144,17 @@ def _draw_hills(layer: Layer) -> None:
 
 
 def _draw_trees(layer: Layer) -> None:
-    """Draw a wood that hides the sky near the horizon."""
+    """Draw a wood that is high enough to hide the lower sky."""
     _draw_wood(layer, 1.0)
 
 
 def _draw_grove(layer: Layer) -> None:
-    """Draw a low wood, over which mountains can be seen."""
+    """Draw a low wood, above which mountains are visible."""
     _draw_wood(layer, GROVE_SCALE)
 
 
 def _draw_wood(layer: Layer, scale: float) -> None:
-    """Draw three rows of trees; the nearest is the darkest and its trees have trunks."""
+    """Draw three rows of trees; the nearest row is the darkest and has trunks."""
     canvas, rng, foot_y = layer.canvas, layer.rng, layer.horizon_y
     for depth in range(3):
         color = mix(layer.color, layer.haze, 0.42 - 0.2 * depth)
@@ -177,7 +177,7 @@ def _draw_wood(layer: Layer, scale: float) -> None:
 
 
 def _draw_tree(layer: Layer, top: Point, radius: float, color: Color) -> None:
-    """Draw the crown of a tree: three in ten are conifers of three tiers."""
+    """Draw the crown of a tree; 30% are conifers with three tiers."""
     x, y = top
     if layer.rng.random() >= 0.3:
         draw_bush(layer, (x, y + radius * 0.4), radius, color)
@@ -209,7 +209,7 @@ def draw_bush(layer: Layer, foot: Point, radius: float, color: Color) -> None:
 
 
 def _draw_coast(layer: Layer) -> None:
-    """Draw a low shore far off, in two rows."""
+    """Draw a low distant shore in two rows."""
     foot_y = layer.horizon_y
     for depth in range(2):
         color = mix(layer.color, layer.haze, 0.62 - 0.25 * depth)

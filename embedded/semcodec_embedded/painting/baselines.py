@@ -1,7 +1,7 @@
-"""Decide what supports a sprite in its environment, and how high in the picture its lower edge is.
+"""Decide what supports a sprite in its environment, and where its lower edge is.
 
-On the ground the lower edge alone determines the distance: 0 of the ground's depth is the horizon,
-1 the lower edge of the picture. Heights are thousandths of the picture's height.
+The lower edge of a sprite on the ground represents its distance: a depth of 0 is at the horizon, 1
+at the lower edge of the picture. Heights are in thousandths of the picture's height.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from semcodec_embedded.painting.sizing import Composition
 from semcodec_embedded.painting.sprites import SpriteInfo, sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
 
-MAX_BASELINE_Y = HEIGHT * 0.985  #: nothing stands on the very edge of the picture
-LARGE_METERS = 4.5  #: houses, trees and ships: they stand behind people and cars
-FLYING_METERS = 3  #: smaller things that fly or hang lie on the ground of a room
+MAX_BASELINE_Y = HEIGHT * 0.985  #: sprites do not stand on the very edge of the picture
+LARGE_METERS = 4.5  #: minimum height of houses, trees and ships, which stand behind people and cars
+FLYING_METERS = 3  #: indoors, flying things up to this height lie on the ground
 FLOATING_KINDS = ("sky", "underwater", "space")  #: environments in which everything floats
-#: Activities in which a drawing with a pose of its own leaves the ground.
+#: Activities in which a skateboarder is in the air.
 JUMPING_ACTIVITIES = frozenset(("skateboarding", "flying"))
-#: The middle of what flies or hangs: as named, by default, and where there is no ground.
+#: The middle of flying and hanging sprites, as a share of the height: with the position word "top",
+#: by default, with "bottom", and by default without ground.
 HANGING_TOP, HANGING_MIDDLE, HANGING_BOTTOM, FLOATING_MIDDLE = 0.24, 0.36, 0.72, 0.48
 MAX_DEPTH, MIN_DEPTH_OF_NATURAL_SIZE = 0.93, 0.5
-#: Large things keep their distance, on land and on an islet.
+#: Large things stay far away, on land and on an islet.
 MAX_DEPTH_OF_LARGE = {"ground": 0.34, "islet": 0.2}
-TOP_DEPTH, BOTTOM_DEPTH = 0.14, 0.96  #: of the position words "top" and "bottom"
+TOP_DEPTH, BOTTOM_DEPTH = 0.14, 0.96  #: for the position words "top" and "bottom"
 STUDIO_BASELINE_Y, STUDIO_BOTTOM_Y = HEIGHT * 0.88, HEIGHT * 0.97  #: without and with "bottom"
 JUMP_HEIGHT = 0.14 * HEIGHT
 
@@ -38,10 +39,10 @@ def find_baseline(
     composition: Composition,
     rng: np.random.Generator,
 ) -> tuple[float, str]:
-    """Return the y of the lower edge of one sprite of ``subject``, and its support."""
+    """Return the y of the lower edge of a sprite of ``subject``, and its support."""
     environment, sprite = composition.environment, subject.sprites[0]
     if environment.kind == "table" and is_bust(sprite):
-        return environment.horizon_y + 6, "none"  # sits behind the table
+        return environment.horizon_y + 6, "none"  # a person who sits behind the table
     if is_close_up(sprite) or (info.habitat == "studio" and subject.size == "huge"):
         return HEIGHT + 4, "none"  # cut off by the lower edge of the picture
     support = find_support(info, subject, composition)
@@ -51,7 +52,7 @@ def find_baseline(
 
 
 def find_support(info: SpriteInfo, subject: Subject, composition: Composition) -> str:
-    """Return what supports a sprite: as in nature, as far as the environment offers it."""
+    """Return the support of a sprite: the natural one, if the environment has it."""
     environment, lead = composition.environment, sprite_library().infos[subject.sprites[0]]
     support = info.support
     if environment.kind in FLOATING_KINDS and support != "wall":
@@ -77,7 +78,7 @@ def _hanging_baseline(
     environment: Environment,
     rng: np.random.Generator,
 ) -> float:
-    """Return the lower edge of what flies or hangs, from its middle."""
+    """Return the lower edge of a flying or hanging sprite."""
     if environment.kind == "table" and support == "wall":
         above_table = environment.horizon_y
         return min(above_table - 20, above_table * 0.5 + height / 2)
@@ -96,7 +97,7 @@ def _hanging_baseline(
 def _standing_baseline(
     subject: Subject, info: SpriteInfo, height: float, support: str, composition: Composition
 ) -> float:
-    """Return the lower edge of what stands: the taller it is drawn, the nearer it must be."""
+    """Return the lower edge of a standing sprite: the taller it is drawn, the nearer it is."""
     environment, positions = composition.environment, subject.positions
     depth = min(MAX_DEPTH, 0.1 + 0.95 * height / HEIGHT)
     is_large = info.height_m >= LARGE_METERS
@@ -119,7 +120,7 @@ def _standing_baseline(
 def scatter(
     baseline_y: float, height: float, environment: Environment, rng: np.random.Generator
 ) -> tuple[float, float]:
-    """Return baseline and height of one of many: nearer or farther, and larger or smaller so."""
+    """Return a random baseline near ``baseline_y``, and ``height`` adjusted to the distance."""
     depth = environment.ground_depth
     shift = (rng.random() - 0.5) * 0.42 * depth
     nearest = environment.horizon_y + 0.08 * depth

@@ -1,4 +1,4 @@
-"""Draw buildings that close the view: a street of houses, the stands of a stadium."""
+"""Draw buildings in the background: a row of houses, the stands of a stadium."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from semcodec_embedded.painting.layer import Layer
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
 
-SKYLINE_STEP = 70  #: units between the pale towers behind the houses
-FLOOR_HEIGHT, WINDOW_PITCH, SHOP_HEIGHT = 72, 46, 90  #: of a house; the shop is at street level
+SKYLINE_STEP = 70  #: units between pale towers behind the houses
+FLOOR_HEIGHT, WINDOW_PITCH, SHOP_HEIGHT = 72, 46, 90  #: units; the shop is at street level
 HOUSE_COLORS = ((206, 132, 104), (226, 196, 150), (158, 176, 178), (214, 170, 126), (178, 144, 132))
 AWNING_COLORS = ("red", "teal", "green", "orange")
 LIT_WINDOW: Color = (250, 224, 150)
@@ -28,12 +28,12 @@ class House:
 
     @property
     def top(self) -> float:
-        """The y of its upper edge."""
+        """The y of the upper edge."""
         return self.baseline_y - self.height
 
 
 def draw_street_front(layer: Layer) -> None:
-    """Draw a pale skyline and a row of house fronts before it."""
+    """Draw a pale skyline, and a row of house fronts in front of it."""
     canvas, rng, baseline_y = layer.canvas, layer.rng, layer.horizon_y
     for index in range(int(canvas.width / SKYLINE_STEP) + 1):
         height = baseline_y * (0.35 + 0.5 * rng.random() ** 1.5)
@@ -50,7 +50,7 @@ def draw_street_front(layer: Layer) -> None:
 
 
 def _draw_house(layer: Layer, house: House) -> None:
-    """Draw a house front: a wall with a cornice, windows in rows, a shop at street level."""
+    """Draw a house front: a wall with a cornice, rows of windows, and a shop."""
     canvas, color = layer.canvas, house.color
     wall = canvas.linear_gradient(lighter(color, 0.12), color)
     canvas.rectangle((house.x, house.top), (house.width, house.height), wall)
@@ -70,7 +70,7 @@ def _draw_windows(layer: Layer, house: House, glass: Color) -> None:
         for column in range(columns):
             x = house.x + (column + 0.24) * column_width
             y = house.top + 22 + row * row_height
-            is_lit = rng.random() < 0.16  # by day too: a street looks inhabited
+            is_lit = rng.random() < 0.16  # even by day, so that the street looks inhabited
             frame = (width + 6, height + 6)
             canvas.rectangle((x - 3, y - 3), frame, lighter(house.color, 0.42))
             canvas.rectangle((x, y), (width, height), LIT_WINDOW if is_lit else glass)
@@ -103,7 +103,7 @@ def draw_stands(layer: Layer) -> None:
     gradient = canvas.linear_gradient(darker(color, 0.35), darker(color, 0.05))
     canvas.rectangle((0, top), (canvas.width, bottom - top), gradient)
     shirts = [mix(NAMED[name], color, 0.35) for name in SHIRT_COLORS]
-    # Every second row is shifted by half a seat, and rows in front cover the shirts behind them.
+    # Every second row is shifted by half a seat. Rows in front cover the shirts behind them.
     for row in range(9):
         y = top + (bottom - top - 50) * (row + 0.7) / 9
         size = 9 + row * 0.9

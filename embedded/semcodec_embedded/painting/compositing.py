@@ -1,4 +1,4 @@
-"""Composite sprites into the scene, with the light on them, their shadow and their reflection."""
+"""Composite sprites into the scene with light, haze, shadows and reflections."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from semcodec_embedded.painting.scene import PlacedSprite
 from semcodec_embedded.painting.sky import apply_light
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas, blur
 
-REFLECTION_HEIGHT, REFLECTION_OPACITY = 0.42, 0.3  #: in water, relative to the sprite
-MIN_HAZE = 0.01  #: less cannot be seen
+REFLECTION_HEIGHT, REFLECTION_OPACITY = 0.42, 0.3  #: relative to the sprite
+MIN_HAZE = 0.01  #: less is not visible
 SHADOW: Color = (28, 26, 44)
 ISLET_SAND, ISLET_GRASS = (206, 190, 150), (122, 168, 96)
-MAX_JUMP_SHADOW_Y = 985.0  #: the shadow of someone in the air stays in the picture
+MAX_JUMP_SHADOW_Y = 985.0  #: keeps the shadow of a jump inside the picture
 #: Offset, length relative to the sprite, thickness and opacity of the ripples at a waterline.
 RIPPLES = ((0, 1.06, 3.2, 0.75), (7, 1.3, 2.4, 0.5), (16, 0.9, 2.4, 0.4))
 
 
 def draw_shadows(picture: Image.Image, sprites: Sequence[PlacedSprite]) -> None:
-    """Draw a soft shadow under everything that stands on something, and the islets."""
-    # All shadows are below all sprites: a shadow on another sprite would look like a stain.
+    """Draw soft shadows under standing and jumping sprites, and the islets."""
+    # All shadows are drawn before all sprites, because a shadow on a sprite looks like a stain.
     canvas = SvgCanvas(picture.size)
     shadow = canvas.radial_gradient(SHADOW)
     for sprite in sprites:
@@ -34,7 +34,7 @@ def draw_shadows(picture: Image.Image, sprites: Sequence[PlacedSprite]) -> None:
         if sprite.support in ("ground", "surface") and not sprite.elevation:
             rx, ry = width * 0.62, max(6.0, width * 0.13)
             canvas.ellipse((x, y - ry * 0.16), (rx, ry), shadow, opacity=0.62)
-            contact = (rx * 0.62, ry * 0.42)  # darker where it touches the ground
+            contact = (rx * 0.62, ry * 0.42)  # darker where the sprite touches the ground
             canvas.ellipse((x, y - ry * 0.1), contact, shadow, opacity=0.7)
         elif sprite.support == "jump":
             ground_y = min(MAX_JUMP_SHADOW_Y, y + sprite.height * 0.3)
@@ -45,7 +45,7 @@ def draw_shadows(picture: Image.Image, sprites: Sequence[PlacedSprite]) -> None:
 def draw_sprite(
     picture: Image.Image, sprite: PlacedSprite, light: str, haze: tuple[Color, float]
 ) -> None:
-    """Draw ``sprite`` in ``light``; ``haze`` is the color of the haze before it and its share."""
+    """Draw ``sprite`` in ``light``; ``haze`` is the color and share of the haze before it."""
     scale = picture.size[1] / HEIGHT
     size = max(1, round(sprite.width * scale)), max(1, round(sprite.height * scale))
     image = render(sprite.name, size, sprite.colors)

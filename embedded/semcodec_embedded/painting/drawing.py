@@ -1,4 +1,4 @@
-"""Render a drawing of the sprite library: cropped to what it shows, at any size, in any colors."""
+"""Render a drawing of the sprite library, cropped to its content, in any size and colors."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from semcodec_embedded.painting.recolor import recolor
 from semcodec_embedded.painting.sprites import sprite_library
 from semcodec_embedded.painting.svg import SVG_HEADER, rasterize
 
-DRAWING_SIZE = 128  #: units of a drawing, which is square
-MIN_ALPHA = 24  #: pixels with less are the soft shadow around a drawing, and no part of it
+DRAWING_SIZE = 128  #: units; drawings are square
+MIN_ALPHA = 24  #: fainter pixels belong to a soft shadow, which is not part of the content
 
 
-@lru_cache(maxsize=1024)  # more than there are drawings, and each needs a rasterization
+@lru_cache(maxsize=1024)  # more than there are drawings; each call rasterizes one
 def bounding_box(name: str) -> tuple[float, float, float, float]:
-    """Return left, top, width and height of what the drawing ``name`` shows, in its units."""
+    """Return left, top, width and height of the content of a drawing, in its units."""
     side = DRAWING_SIZE
     alpha = rasterize(
         f'{SVG_HEADER}viewBox="0 0 {side} {side}" width="{side}" height="{side}">'
@@ -28,7 +28,7 @@ def bounding_box(name: str) -> tuple[float, float, float, float]:
 
 
 def aspect(name: str) -> float:
-    """Return the width of a drawing for a height of 1."""
+    """Return the aspect ratio of the content of a drawing, width / height."""
     _, _, width, height = bounding_box(name)
     return width / height
 
@@ -36,7 +36,8 @@ def aspect(name: str) -> float:
 def render(name: str, size: tuple[int, int], colors: tuple[str, ...]) -> Image.Image:
     """Return the drawing ``name`` in RGBA.
 
-    What it shows fills ``size``, in pixels. ``colors`` are names of the palette; () leaves its own.
+    Its content fills ``size``, in pixels. ``colors`` are names in the palette; with () the drawing
+    keeps its own colors.
     """
     body = sprite_library().bodies[name]
     if colors:

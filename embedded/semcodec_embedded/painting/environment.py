@@ -1,6 +1,6 @@
-"""Choose the environment of a scene: which kind, where the ground begins, which light.
+"""Choose the environment of a scene: its kind, ground, background, horizon and light.
 
-What the words name comes first; what they leave open follows from the habitat of the subjects. The
+The words have precedence; anything they leave open follows from the habitat of the subjects. The
 tables are in ``environments.toml``.
 """
 
@@ -17,17 +17,17 @@ from semcodec_embedded.painting.scene import SceneDescription, Subject
 from semcodec_embedded.painting.sprites import SpriteInfo, sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
 
-PERSON_HEIGHT_M = 1.75  #: of the family of grown-ups in nouns.toml, which marks its members
+PERSON_HEIGHT_M = 1.75  #: height of adults in nouns.toml, by which they are recognized
 ROOMS = frozenset(("kitchen", "bathroom", "bedroom", "room"))
 TABLES = frozenset(("table", "desk"))
 INDOOR_GROUNDS = TABLES | {"floor"}
 OUTDOOR_SETTINGS = frozenset(("town", "street", "forest"))
-#: Habitats of what is hardly photographed against a plain backdrop.
+#: Habitats of subjects that are rarely photographed in front of a plain backdrop.
 TRAFFIC_HABITATS = frozenset(("street", "railway", "sea", "lake", "town"))
 OUTDOOR_HABITATS = frozenset(("street", "town", "railway", "sea", "lake", "field"))
 OUTDOOR_SPORTS = frozenset(("tennis", "baseball", "skiing", "surfing", "skateboarding"))
 DEFAULT_HABITAT = {"ground": "grass", "background": ["hills"]}
-#: Back to front: each may hide those before it.
+#: Back to front: each may hide the ones before it.
 BACKGROUND_ORDER = ("mountains", "hills", "coast", "sea", "city", "stands", "trees")
 
 
@@ -38,9 +38,9 @@ class Environment:
     Attributes:
         kind: "outdoors", "room", "table", "studio", "sky", "underwater", "space" or "shapes".
         room: one of ``ROOMS`` if the kind is "room", else "".
-        ground: a key of the table "grounds", or "" where there is none.
-        background: what closes the view, back to front; "grove" is a low row of trees.
-        horizon: where the ground begins, 0..1 from the top.
+        ground: a key of the table "grounds", or "" if there is none.
+        background: kinds of background, back to front; "grove" is a low row of trees.
+        horizon: the upper edge of the ground, 0..1 from the top.
         light: "day", "gray", "sunset" or "night".
     """
 
@@ -53,12 +53,12 @@ class Environment:
 
     @property
     def horizon_y(self) -> float:
-        """Where the ground begins, in units from the top."""
+        """The y of the upper edge of the ground, in units."""
         return self.horizon * HEIGHT
 
     @property
     def ground_depth(self) -> float:
-        """Units from the horizon to the lower edge of the picture."""
+        """The distance from the horizon to the lower edge of the picture, in units."""
         return (1 - self.horizon) * HEIGHT
 
 
@@ -83,7 +83,7 @@ def _outdoors(scene: SceneDescription, light: str) -> Environment:
     if ground == "water" and habitat in _tables()["shore_grounds"]:
         ground, background = _tables()["shore_grounds"][habitat], background or ("sea",)
     if scene.has_wall and ground in ("road", "dirt", "grass"):
-        background = ()  # the wall closes the view
+        background = ()  # the wall hides it
     if "coast" in background and ground == "grass":
         ground = "sand"
     horizon = _tables()["ground_horizons"].get(ground, _tables()["horizons"]["outdoors"])
@@ -91,7 +91,7 @@ def _outdoors(scene: SceneDescription, light: str) -> Environment:
 
 
 def _choose_ground(scene: SceneDescription, habitat: str) -> str:
-    """Return the ground: as named, else that of the setting, else that of the habitat."""
+    """Return the ground that the words, the setting or the habitat determine, in this order."""
     named = scene.ground or _tables()["setting_grounds"].get(scene.setting, "")
     if named or scene.background:
         return str(named or "grass")
@@ -99,7 +99,7 @@ def _choose_ground(scene: SceneDescription, habitat: str) -> str:
 
 
 def _choose_background(scene: SceneDescription, ground: str, habitat: str) -> tuple[str, ...]:
-    """Return what closes the view: as named, else what belongs to the setting or the ground."""
+    """Return the background that the words, the setting, the habitat or the ground determine."""
     if scene.setting == "forest":
         return ("trees", *scene.background)
     if scene.background or scene.setting in ("town", "street"):
@@ -113,16 +113,16 @@ def _choose_background(scene: SceneDescription, ground: str, habitat: str) -> tu
 def _back_to_front(background: tuple[str, ...]) -> tuple[str, ...]:
     """Return ``background`` in the order in which it is drawn."""
     ordered = tuple(sorted(dict.fromkeys(background), key=BACKGROUND_ORDER.index))
-    if {"mountains", "trees"} <= set(background):  # a high wood would hide the mountains
+    if {"mountains", "trees"} <= set(background):  # a wood of full height would hide the mountains
         return tuple("grove" if kind == "trees" else kind for kind in ordered)
     return ordered
 
 
 def _choose_kind(scene: SceneDescription) -> str:
-    """Return the kind of environment: that of the first decision which applies.
+    """Return the kind of environment: the result of the first decision that is not "".
 
-    The order of ``_DECISIONS`` is the precedence of the words: a setting beats a ground, a ground a
-    wall, a wall a background, and any of them the habitat of the subjects.
+    The order of ``_DECISIONS`` is the precedence of the words: a setting comes before a ground, a
+    ground before a wall, a wall before a background, and the habitat of the subjects comes last.
     """
     return next(kind for decide in _DECISIONS if (kind := decide(scene)))
 
@@ -171,7 +171,7 @@ def _by_backdrop(scene: SceneDescription) -> str:
 
 
 def _by_habitat(scene: SceneDescription) -> str:
-    """Return the kind of environment of the first subject's habitat; it always decides."""
+    """Return the kind of environment for the habitat of the subjects; never ""."""
     if not scene.subjects:
         only_colors = scene.accent_colors and not scene.sky and not scene.moods
         return "shapes" if only_colors or scene.setting == "shapes" else "outdoors"
@@ -203,17 +203,17 @@ def _is_tableware(scene: SceneDescription) -> bool:
 
 
 def _needs_ground(scene: SceneDescription) -> bool:
-    """Return whether the subjects need real ground although the words only give it a color."""
+    """Return whether the subjects need outdoor ground if the words only name a backdrop."""
     if scene.subjects and scene.subjects[0].size == "huge" and not scene.activity:
         return False
     return _habitat(scene) in TRAFFIC_HABITATS or scene.activity in OUTDOOR_SPORTS
 
 
 def _habitat(scene: SceneDescription) -> str:
-    """Return the habitat of the most specific subject: people, who live everywhere, count last."""
+    """Return the habitat of the most specific subject; people count last, as they fit anywhere."""
     infos = [_info(subject) for subject in scene.subjects if subject.sprites]
     habitats = [info.habitat for info in infos if info.height_m != PERSON_HEIGHT_M]
-    if habitats and habitats[0] == "room":  # a pet beside a bus is in the street
+    if habitats and habitats[0] == "room":  # a pet next to a bus is in the street
         habitats = [habitat for habitat in habitats if habitat in OUTDOOR_HABITATS] or habitats
     if habitats:
         return habitats[0]

@@ -1,8 +1,8 @@
 """Draw the ground outdoors, from the horizon to the lower edge.
 
-Everything on the ground is drawn from far to near, and its size grows in proportion to its
-nearness, 0 at the horizon and 1 at the lower edge: that is all the perspective there is. The other
-numbers are choices of design, in thousandths of the picture's height.
+Details are drawn from far to near, and their size is proportional to their nearness: 0 at the
+horizon, 1 at the lower edge. There is no other perspective. All other numbers are design choices,
+in thousandths of the picture's height.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ DEFAULT_COLORS: dict[str, Color] = {
     "table": (190, 140, 94),
     "desk": (190, 140, 94),
 }
-#: Water mirrors the sky.
+#: Colors of water by the light, because water reflects the sky.
 WATER_COLORS: dict[str, Color] = {
     "sunset": (150, 110, 140),
     "night": (30, 56, 104),
@@ -45,14 +45,14 @@ WATER_COLORS: dict[str, Color] = {
 }
 #: Color words that describe the default color of a ground.
 NATURAL_COLOR_WORDS = {("snow", "white"), ("grass", "green"), ("water", "blue")}
-TINT_WEIGHT = 0.62  #: of a color word in the color of the ground
+TINT_WEIGHT = 0.62  #: weight of a color word in the color of the ground
 GRASS_BESIDE_TRACKS: Color = (126, 170, 92)
 MEADOW_PETALS = ((255, 255, 255), (255, 224, 110), (250, 170, 180))
 GARDEN_PETALS = ("red", "pink", "yellow", "white", "purple")
 
 
 def ground_color(ground: str, color_word: str, light: str) -> Color:
-    """Return the color of the ground; ``color_word`` is "" if the words give none."""
+    """Return the color of the ground in ``light``; ``color_word`` may be ""."""
     natural = DEFAULT_COLORS[ground]
     if ground == "water":
         natural = WATER_COLORS.get(light, natural)
@@ -67,7 +67,7 @@ def draw_ground(ground: str, layer: Layer) -> None:
 
 
 def _fill(layer: Layer, far_tint: float = 0.28) -> None:
-    """Fill the ground: pale far off, deeper near."""
+    """Fill the ground, pale in the distance and darker close by."""
     canvas, color, top = layer.canvas, layer.color, layer.horizon_y
     gradient = canvas.linear_gradient(lighter(color, far_tint), color, darker(color, 0.14))
     canvas.rectangle((0, top), (canvas.width, HEIGHT - top + 2), gradient)
@@ -155,7 +155,7 @@ def _draw_snow(layer: Layer) -> None:
 
 
 def _draw_water(layer: Layer) -> None:
-    """Draw water: pale far off, with waves that grow as they come near."""
+    """Draw water, pale in the distance, with waves that are larger close by."""
     canvas, rng, color, top = layer.canvas, layer.rng, layer.color, layer.horizon_y
     surface = canvas.linear_gradient(lighter(color, 0.42), color, darker(color, 0.3))
     canvas.rectangle((0, top), (canvas.width, HEIGHT - top + 2), surface)
@@ -174,7 +174,7 @@ def _draw_tracks(layer: Layer) -> None:
 
 
 def _draw_rock(layer: Layer) -> None:
-    """Draw stony ground with boulders: a dark outline, and a lighter one shifted to the light."""
+    """Draw stony ground with boulders: a dark shape, and a lighter one shifted to the light."""
     canvas, rng, color = layer.canvas, layer.rng, layer.color
     _fill(layer)
     for nearness in ground_positions(rng, 60):
@@ -208,18 +208,18 @@ def _draw_dirt(layer: Layer) -> None:
 
 
 def draw_stream(layer: Layer) -> None:
-    """Draw a winding stream with stones and bushes on its banks, where there is no subject."""
+    """Draw a winding stream with stones and bushes, for a picture without subjects."""
     canvas, rng = layer.canvas, layer.rng
     side = 1 if rng.random() < 0.5 else -1
-    # It widens and its bends grow towards the viewer; rows are dense near the horizon, where the
-    # same depth is fewer units.
+    # Its width and its bends increase towards the viewer. The rows are denser near the horizon,
+    # where the same depth takes fewer units.
     rows = [(share, layer.ground_y(share**1.5)) for share in np.linspace(0, 1.02, 15)]
     middle = [
         canvas.width * (0.5 + side * 0.15 * np.sin(3.4 * share + 0.6) * (0.5 + share))
         for share, _ in rows
     ]
     for bank, color in ((16.0, (206, 196, 170)), (0.0, (108, 172, 206))):
-        # Every third row is a little wider, so that the banks are not smooth.
+        # The width varies from row to row, so that the banks are not smooth.
         half_widths = [
             (6 + 190 * share**1.6 + bank * (0.2 + share)) * (1 + 0.1 * (index % 3))
             for index, (share, _) in enumerate(rows)
@@ -237,7 +237,7 @@ def draw_stream(layer: Layer) -> None:
 
 
 def _draw_banks(layer: Layer, ys: list[float], middle: list[float]) -> None:
-    """Draw ripples on the stream and stones along it, far ones first."""
+    """Draw ripples on the stream and stones along it, from far to near."""
     canvas, rng = layer.canvas, layer.rng
     for index in range(26):
         share = (index + rng.random()) / 26

@@ -1,6 +1,6 @@
-"""Draw the furnishings that belong to a room: cupboards, tiles, windows, curtains, pictures.
+"""Draw the furnishings of rooms: cupboards, tiles, windows, curtains, pictures.
 
-Positions and sizes are thousandths of the picture's height; a door would be about 600 high.
+Positions and sizes are in thousandths of the picture's height; a door would have a height of 600.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ WINDOW_FRAME: Color = (250, 248, 244)
 
 @dataclass(frozen=True, slots=True)
 class Interior:
-    """A room or a table scene while it is drawn.
+    """The state of drawing a room or a table scene.
 
     Attributes:
-        canvas: on which it is drawn.
+        canvas: the canvas to draw on.
         kind: a key of ``rooms.WALL_COLORS``.
-        floor_y: where the floor or the table begins, in units from the top.
-        wall: its color.
-        floor: color of the floor, or of the table top.
+        floor_y: the y of the upper edge of the floor or the table, in units.
+        wall: the color of the wall.
+        floor: the color of the floor or the table top.
         materials: keys of the table "materials".
         cabinet_color: a color word, or "".
-        rng: the generator of this picture.
+        rng: the random generator of the picture.
     """
 
     canvas: SvgCanvas
@@ -47,11 +47,11 @@ class Interior:
 
 
 def draw_tiles(interior: Interior, wall: Color) -> None:
-    """Draw tiles on the lower part of a wall, each a little lighter or darker."""
+    """Draw tiles on the lower part of a wall, in slightly different shades."""
     canvas, floor_y = interior.canvas, interior.floor_y
     for row in range(int(floor_y * 0.62 / TILE) + 1):
         for column in range(int(canvas.width / TILE) + 1):
-            # Four shades in a fixed pattern, which looks irregular enough without random numbers.
+            # A fixed pattern of four shades looks irregular enough without random numbers.
             color = lighter(wall, 0.34 + 0.06 * ((row * 7 + column * 3) % 4))
             corner = (column * TILE + 2, floor_y - (row + 1) * TILE + 2)
             canvas.rectangle(corner, (TILE - 4, TILE - 4), color, radius=3)
@@ -78,7 +78,7 @@ def draw_window(canvas: SvgCanvas, corner: Point, size: Size, frame: Color) -> N
 
 
 def _draw_curtains(canvas: SvgCanvas, corner: Point, size: Size, color: Color) -> None:
-    """Draw curtains at both sides of the window at ``corner``."""
+    """Draw curtains on both sides of the window at ``corner``."""
     (x, y), (width, height) = corner, size
     canvas.line([(x - 70, y - 34), (x + width + 70, y - 34)], (120, 92, 74), 9)
     for left in (x - 66, x + width - 14):
@@ -89,7 +89,7 @@ def _draw_curtains(canvas: SvgCanvas, corner: Point, size: Size, color: Color) -
 
 
 def draw_kitchen(interior: Interior) -> None:
-    """Draw cupboards above and below a counter, and a window over it."""
+    """Draw cupboards above and below a counter, and a window above it."""
     canvas, rng, floor_y = interior.canvas, interior.rng, interior.floor_y
     color = mix(CUPBOARD_FRONTS[int(rng.integers(3))], interior.wall, 0.2)
     if interior.cabinet_color:
@@ -142,7 +142,7 @@ def draw_bathroom(interior: Interior) -> None:
 
 
 def draw_bedroom(interior: Interior) -> None:
-    """Draw a window with curtains, a picture, a rug."""
+    """Draw a window with curtains, a picture and a rug."""
     canvas, rng, purple = interior.canvas, interior.rng, NAMED["purple"]
     x = canvas.width * (0.16 if rng.random() < 0.5 else 0.62)
     corner, size = (x, 110), (220, 280)
@@ -154,7 +154,7 @@ def draw_bedroom(interior: Interior) -> None:
 
 
 def draw_living_room(interior: Interior) -> None:
-    """Draw a window with curtains, a picture, a rug."""
+    """Draw a window with curtains, a picture and a rug, arranged as in a living room."""
     canvas, rng = interior.canvas, interior.rng
     x = canvas.width * (0.12 if rng.random() < 0.5 else 0.6)
     named = (NAMED["teal"], NAMED["red"], NAMED["green"])

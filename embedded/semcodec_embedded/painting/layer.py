@@ -1,4 +1,4 @@
-"""What every function that draws scenery gets: where it draws, in which colors, and randomness."""
+"""The argument of all functions that draw scenery: canvas, horizon, colors and generator."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer of outdoor scenery: the ground, or something that closes the view.
+    """One layer of outdoor scenery: the ground, or one kind of background.
 
     Attributes:
-        canvas: on which it is drawn.
-        horizon_y: where the ground begins and what closes the view ends, in units from the top.
-        color: its color close by.
-        haze: the color that distance mixes in.
-        rng: the generator of this picture. Each drawing function calls it in a fixed order, or
-            everything drawn later would move.
+        canvas: the canvas to draw on.
+        horizon_y: the y of the horizon: the upper edge of the ground and the lower edge of a
+            background, in units.
+        color: the color of the layer without haze.
+        haze: the color that is mixed in with the distance.
+        rng: the random generator of the picture. Every function must call it in a fixed order;
+            otherwise everything drawn later would change.
     """
 
     canvas: SvgCanvas
@@ -30,7 +31,7 @@ class Layer:
     rng: np.random.Generator
 
     def random_x(self) -> float:
-        """Return a random x within the picture."""
+        """Return the x of a random position in the picture."""
         return self.rng.random() * self.canvas.width
 
     def ground_y(self, nearness: float) -> float:

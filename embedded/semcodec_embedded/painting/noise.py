@@ -1,6 +1,6 @@
-"""Random numbers and soft noise that are the same on every run for the same seed.
+"""Reproducible random numbers and soft noise: the same on every run for the same seed.
 
-Python's own ``hash`` of a string differs between runs, so every generator starts from a SHA-256.
+Python's ``hash`` of a string differs between runs, so generators are seeded with SHA-256 instead.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from PIL import Image
 
 Floats = NDArray[np.float32]
 
-MAX_NOISE_SIZE = 256  #: pixels along the longer side of a noise field; finer ones look the same
-MAX_CELLS = 512  #: across or down in the finest octave
+MAX_NOISE_SIZE = 256  #: pixels of the longer side of a noise field; more look the same
+MAX_CELLS = 512  #: maximum number of cells across or down in an octave
 
 
 def seeded_rng(*parts: object) -> np.random.Generator:
-    """Return a generator for ``parts``: equal parts give equal numbers."""
+    """Return a random generator seeded by ``parts``: equal parts give equal numbers."""
     digest = hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).digest()
     return default_rng(int.from_bytes(digest[:8], "big"))
 
@@ -33,12 +33,16 @@ def fractal(
     cells: tuple[int, int] = (4, 4),
     octaves: int = 5,
 ) -> Floats:
-    """Return fractal noise in 0..1, an array of rows for ``size`` (width and height in pixels).
+    """Return fractal noise: an array of values in 0..1 with one row per pixel row.
 
-    ``cells`` are the largest blotches across and down; each octave halves their size and weight.
+    Args:
+        size: width and height in pixels.
+        rng: the random generator.
+        cells: number of blotches across and down in the first octave.
+        octaves: each octave halves the size and the weight of the blotches.
     """
-    # A small field is enlarged: octaves finer than a few pixels would not be seen, and a field of
-    # 1536 x 1536 would take as long as the rest of the picture.
+    # A small field is computed and enlarged: details of few pixels would not be visible, and a
+    # field of 1536 x 1536 would take as long as the rest of the picture.
     scale = min(1.0, MAX_NOISE_SIZE / max(size))
     width, height = (max(2, round(length * scale)) for length in size)
     total = np.zeros((height, width), np.float32)
@@ -54,7 +58,7 @@ def fractal(
 
 
 def skyline(rng: np.random.Generator, points: int, roughness: float = 0.5) -> list[float]:
-    """Return ``points`` heights in 0..1; ``roughness`` near 1 is jagged, near 0 round."""
+    """Return ``points`` heights in 0..1; a ``roughness`` near 1 is jagged, near 0 smooth."""
     heights = np.zeros(points)
     steps = np.linspace(0, 1, points)
     for octave in range(5):
@@ -66,8 +70,8 @@ def skyline(rng: np.random.Generator, points: int, roughness: float = 0.5) -> li
 
 
 def ground_positions(rng: np.random.Generator, count: int) -> list[float]:
-    """Return ``count`` positions on the ground, far ones first: 0 is the horizon, 1 the lower edge.
+    """Return ``count`` random positions from far to near: 0 is the horizon, 1 the lower edge.
 
-    The exponent makes them denser towards the lower edge, where details are larger.
+    The exponent makes them denser near the lower edge, where details are larger.
     """
     return sorted(float(value) for value in rng.random(count) ** 0.75)

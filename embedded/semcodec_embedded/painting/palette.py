@@ -1,7 +1,7 @@
-"""Colors: the named palette, mixing in sRGB, and the OKLCh space.
+"""Colors: the named palette, mixing in sRGB, and the OKLCh color space.
 
-In OKLab, and so in OKLCh, equal steps look equally large: a yellow and a blue of one lightness look
-equally light. The matrices are those of Björn Ottosson, https://bottosson.github.io/posts/oklab/.
+In OKLab, and so in OKLCh, equal steps look equally large: a yellow and a blue of equal lightness
+look equally light. The matrices are by Björn Ottosson, https://bottosson.github.io/posts/oklab/.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ Color = tuple[int, int, int]  #: sRGB, 0..255 each
 Lch = tuple[float, float, float]  #: OKLCh: lightness 0..1, chroma 0..0.4, hue in radians
 
 WHITE: Color = (255, 255, 255)
-SHADE: Color = (22, 24, 44)  #: a bluish black: shadows in it look cleaner than in black
+SHADE: Color = (22, 24, 44)  #: a bluish black; shadows look cleaner than with pure black
 
-#: The colors of the table "colors" in words.toml, as a poster would print them.
+#: The colors of the table "colors" in words.toml, in strong but not pure tones.
 NAMED: dict[str, Color] = {
     "black": (43, 43, 50),
     "white": (246, 245, 241),
@@ -30,9 +30,9 @@ NAMED: dict[str, Color] = {
     "brown": (138, 92, 58),
     "beige": (222, 202, 168),
 }
-#: Shares of the chroma to try for a color that sRGB cannot show.
+#: The shares of chroma to try for a color that is outside sRGB.
 CHROMA_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.35, 0.2, 0.0)
-GAMUT_TOLERANCE = 0.002  #: of linear sRGB, half a step of 255
+GAMUT_TOLERANCE = 0.002  #: in linear sRGB; about half a step of 1/255
 
 
 def mix(first: Color, second: Color, share: float) -> Color:
@@ -52,12 +52,12 @@ def darker(color: Color, share: float) -> Color:
 
 
 def to_hex(color: Color) -> str:
-    """Return ``color`` in the notation of SVG, as "#rrggbb"; values are clamped to 0..255."""
+    """Return ``color`` as "#rrggbb"; values are clamped to 0..255."""
     return "#{:02x}{:02x}{:02x}".format(*(min(255, max(0, value)) for value in color))
 
 
 def from_hex(text: str) -> Color:
-    """Return the color of "#rrggbb" or "#rgb"."""
+    """Parse "#rrggbb" or "#rgb"."""
     digits = text[1:] if len(text) == 7 else "".join(digit * 2 for digit in text[1:4])
     return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
 
@@ -75,9 +75,9 @@ def to_lch(color: Color) -> Lch:
 
 
 def from_lch(lch: Lch) -> Color:
-    """Return the nearest sRGB color: what cannot be shown loses chroma, but keeps its hue."""
+    """Return an sRGB color; a color outside sRGB loses chroma but keeps its hue."""
     lightness, chroma, hue = lch
-    # A fixed ladder in place of a search: at most nine conversions, and the last one, gray, fits.
+    # Fixed steps instead of a search: at most nine conversions, and the last, gray, always fits.
     for share in CHROMA_SHARES:
         a, b = chroma * share * math.cos(hue), chroma * share * math.sin(hue)
         linear = _lab_to_linear(lightness, a, b)
@@ -88,7 +88,7 @@ def from_lch(lch: Lch) -> Color:
 
 
 def _lab_to_linear(lightness: float, a: float, b: float) -> tuple[float, float, float]:
-    """Return linear sRGB, outside of 0..1 where sRGB cannot show the color."""
+    """Return linear sRGB; values are outside 0..1 if the color is outside sRGB."""
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
     short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3

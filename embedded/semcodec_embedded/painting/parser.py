@@ -1,8 +1,8 @@
-"""Parse a prompt: which objects, how many, how large, which colors, and where.
+"""Parse a prompt: the objects with their number, size, colors and position, and the surroundings.
 
-A prompt is a list of content words, since function words are dropped before it is coded. The order
-of the words is all the grammar there is: a number, a size or a color belongs to the next noun, a
-position to the last one.
+A prompt is a list of content words, because function words are dropped before coding. The only
+grammar is the order of the words: a number, size or color belongs to the next noun, and a position
+to the previous noun.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from semcodec_embedded.painting.vocabulary import (
     split_prompt,
 )
 
-MAX_WORDS = 64  #: later words are ignored; a record has fewer
-MAX_SUBJECTS = 7  #: kinds of objects; more of them hide each other
+MAX_WORDS = 64  #: later words are ignored; records usually have fewer
+MAX_SUBJECTS = 7  #: kinds of objects; more would hide each other
 MAX_COUNT = 16
 PLURAL_COUNT = 3  #: for a plural without a number
-CROWD_COUNT = 12
-#: Nouns that mean several objects although the rules for plurals do not apply to them.
+CROWD_COUNT = 12  #: number of people in a crowd
+#: Nouns for several objects that the rules for plurals do not recognize.
 COLLECTIVE_NOUNS = frozenset(("people", "flowers", "crowd", "group", "team", "audience"))
-#: Plurals of which one drawing shows all.
+#: Plurals for which a single drawing is enough.
 PLURALS_IN_ONE_DRAWING = frozenset(
     (
         "glasses sunglasses jeans scissors vegetables noodles fries stairs shoes headphones skis "
@@ -45,20 +45,22 @@ PLURALS_IN_ONE_DRAWING = frozenset(
 
 
 def parse_prompt(prompt: str) -> SceneDescription:
-    """Return the scene that ``prompt`` describes. Every string describes one: unknown words and
-    markup are ignored, and no words at all describe a landscape.
+    """Return the scene that ``prompt`` describes.
+
+    Every string is valid: unknown words and markup are ignored, and an empty prompt describes a
+    landscape.
     """
     builder = _SceneBuilder()
-    for phrase, role in _known_phrases(split_prompt(prompt)[:MAX_WORDS]):
+    for phrase, role in _match_phrases(split_prompt(prompt)[:MAX_WORDS]):
         builder.add(phrase, role)
     return apply_activity(apply_clothing(builder.scene()))
 
 
-def _known_phrases(words: list[str]) -> Iterator[tuple[str, Role | None]]:
-    """Yield the longest known phrases in order; a noun has no role, unknown words are skipped.
+def _match_phrases(words: list[str]) -> Iterator[tuple[str, Role | None]]:
+    """Yield the known phrases in order, each with its role, which is None for a noun.
 
-    The longest phrase wins, so that "hot air balloon" is one noun and "dark night" is not a mood.
-    Entries of the table "ignored" are matched too, so that they shield their words.
+    The longest match is used, so that "hot air balloon" is one noun and "dark night" is not a mood.
+    Entries of the table "ignored" are matched too, so that their words are not matched separately.
     """
     index = 0
     while index < len(words):
@@ -69,32 +71,34 @@ def _known_phrases(words: list[str]) -> Iterator[tuple[str, Role | None]]:
                 if not role or role.table != "ignored":
                     yield phrase, role
                 break
-        index += length  # 1 after a word that is unknown
+        index += length  # the length is 1 here for an unknown word
 
 
 def _role_of(phrase: str) -> Role | None:
-    """Return the role of ``phrase``, or of its singular if the plural names no drawing."""
+    """Return the role of ``phrase``, or of its singular if no drawing has this name."""
     candidates = [phrase, *([] if find_sprites(phrase) else singular_candidates(phrase))]
     return next((roles()[word] for word in candidates if word in roles()), None)
 
 
 class _SceneBuilder:
-    """Collects the scene phrase by phrase.
+    """Builds the scene phrase by phrase.
 
-    Modifiers wait in ``_count``, ``_size`` and ``_pending_colors`` until a noun or a part of the
-    surroundings uses them up; ``_use_modifiers`` resets all of them.
+    Modifiers stay in ``_count``, ``_size`` and ``_pending_colors`` until a noun or a part of the
+    surroundings uses them; then ``_reset_modifiers`` clears them.
     """
 
     def __init__(self) -> None:
         self._subjects: list[Subject] = []
-        self._keys: dict[str, list[str]] = {}  #: by table of words.toml, in the order of the words
+        self._keys: dict[
+            str, list[str]
+        ] = {}  #: keys by table of words.toml, in the order of the words
         self._part_colors: dict[str, str] = {}
-        self._inferred_parts: set[str] = set()  #: parts whose color no word gives
+        self._inferred_parts: set[str] = set()  #: parts with a color that is not in the words
         self._earlier_colors: list[str] = []
         self._shapes_position = ""
-        self._use_modifiers()
+        self._reset_modifiers()
 
-    def _use_modifiers(self) -> None:
+    def _reset_modifiers(self) -> None:
         self._count, self._size = 0, ""
         self._pending_colors: list[str] = []
         self._after_dark = False
@@ -109,7 +113,7 @@ class _SceneBuilder:
             handler(self, role)
 
     def scene(self) -> SceneDescription:
-        """Return the scene, once all phrases are added."""
+        """Return the scene, after all phrases have been added."""
         self._use_trailing_colors()
         first = {table: keys[0] for table, keys in self._keys.items() if keys}
         return SceneDescription(
@@ -131,36 +135,36 @@ class _SceneBuilder:
         return tuple(dict.fromkeys(self._keys.get(table, ())))
 
     def _use_trailing_colors(self) -> None:
-        """Use the colors after which no noun came: for the mood, a fruit, or the lower part."""
+        """Use colors without a following noun: for the mood, a fruit, or the lower part."""
         pending = self._pending_colors
         last = pending[-1] if pending else ""
-        # "black and white photograph" may arrive as these two words, or as what is left of them.
+        # Of "black and white photograph", the record may contain both colors or only one of them.
         if pending == ["black", "white"] or is_black_and_white(self._earlier_colors, last):
             self._keys.setdefault("moods", []).append("gray")
             self._pending_colors = []
         if self._after_orange and self._pending_colors == ["orange"] and not self._subjects:
             self._pending_colors = []
             self._add_subject("tangerine")
-        # "brown background green": the lower part comes last, and the word "below" was dropped.
+        # "brown background green": the last color is for the lower part; "below" was dropped.
         if self._pending_colors and self._part_colors.keys() & set(UPPER_PARTS):
             self._part_colors.setdefault("below", self._pending_colors[0])
             self._part_colors.setdefault("ground", self._pending_colors.pop(0))
 
     def _add_subject(self, phrase: str) -> None:
-        """Add objects. A noun that was there before only adds its color: it repeats the object."""
+        """Add objects; a repeated noun only adds its color, because it means the same object."""
         sprites = find_sprites(phrase)
         for index, subject in enumerate(self._subjects):
             if subject.sprites == sprites and not is_people(subject):
                 colors = subject.colors or tuple(self._pending_colors)
                 self._subjects[index] = replace(subject, colors=colors)
-                self._use_modifiers()
+                self._reset_modifiers()
                 return
         if phrase == "people" and self._subjects and self._subjects[-1].noun == "crowd":
             return  # "crowd of people"
         count = min(MAX_COUNT, self._count or _default_count(phrase))
         colors = tuple(self._pending_colors)
         self._subjects.append(Subject(phrase, sprites, count, self._size, colors))
-        self._use_modifiers()
+        self._reset_modifiers()
 
     def _add_number(self, role: Role) -> None:
         self._count = int(role.key)
@@ -175,15 +179,15 @@ class _SceneBuilder:
             self._pending_colors.append(role.key)
 
     def _add_position(self, role: Role) -> None:
-        """Give the position to the last objects; without objects it is that of the shapes."""
+        """Set the position of the last objects or, without objects, of the shapes."""
         if self._after_orange and self._pending_colors[-1:] == ["orange"]:
             self._pending_colors.pop()
             self._add_subject("tangerine")
-        if not self._subjects:  # colors at a position: an object whose noun was not selected
+        if not self._subjects:  # colors with a position belong to an object without a noun
             self._shapes_position = self._shapes_position or role.key
             if self._pending_colors:
                 self._add_shapes()
-                self._use_modifiers()
+                self._reset_modifiers()
         if self._subjects and role.key not in self._subjects[-1].positions:
             last = self._subjects[-1]
             self._subjects[-1] = replace(last, positions=(*last.positions, role.key))
@@ -206,7 +210,7 @@ class _SceneBuilder:
             self._color_part(role.key, role)
 
     def _add_mood(self, role: Role) -> None:
-        if role.key == "gray":  # the colors belong to "black and white photograph"
+        if role.key == "gray":  # the colors are from "black and white photograph"
             self._pending_colors = [
                 name for name in self._pending_colors if name not in ("black", "white")
             ]
@@ -214,12 +218,12 @@ class _SceneBuilder:
         self._add_key(role)
 
     def _color_part(self, part: str, role: Role) -> None:
-        """Give the pending color to a part of the surroundings; the first color given stays."""
+        """Set the color of a part of the surroundings; the first color has precedence."""
         if self._after_dark and not self._pending_colors and part in ("wall", "background"):
             self._pending_colors = ["black"]  # "dark background"
         if self._pending_colors:
-            # "white wall ... brown wall": the wall behind the subject is named first. A color that
-            # was only inferred gives way to one that a word gives.
+            # "white wall ... brown wall": the wall behind the subject is named first. But an
+            # inferred color is replaced by one in the words.
             if not self._part_colors.get(part) or part in self._inferred_parts:
                 self._part_colors[part] = self._pending_colors[0]
             self._inferred_parts.discard(part)
@@ -229,7 +233,7 @@ class _SceneBuilder:
             self._part_colors[part] = color
             self._inferred_parts.add(part)
         self._add_key(role)
-        self._use_modifiers()
+        self._reset_modifiers()
 
     def _add_key(self, role: Role) -> None:
         self._keys.setdefault(role.table, []).append(role.key)
@@ -248,7 +252,7 @@ class _SceneBuilder:
 
 
 def _default_count(phrase: str) -> int:
-    """Return how many ``phrase`` means without a number."""
+    """Return the number of objects that ``phrase`` means without a number word."""
     if phrase == "crowd":
         return CROWD_COUNT
     is_plural = bool(singular_candidates(phrase))

@@ -1,19 +1,19 @@
-"""Place the subjects of a scene: how large each is drawn, where it stands, what it may hide.
+"""Place the subjects of a scene: choose the size and the position of each sprite.
 
-Sprites are placed one after the other, and later ones make way for earlier ones. Single objects
-come before groups, and large ones before small ones, because a small object always finds a gap
-beside a large one but not the other way round; groups fill what is left. Each sprite gets its size
-from ``sizing``, its distance (the y of its lower edge) from ``baselines``, and a desired x from its
-position words. Then ``_avoid_overlap`` tries 31 shifts and takes the one with the lowest cost: the
-hidden shares of areas plus the distance from the desired x, which weighs more if a position word
-gives it. A single object that would still be hidden shrinks, and what would stand behind
-something taller moves nearer. No sprite is dropped for lack of space, so their number is that of
-the words.
+Sprites are placed one after the other, and later sprites avoid earlier ones. Single objects come
+before groups, and large objects before small ones, because a small object always fits into a gap
+beside a large one, but not vice versa; groups fill the remaining space. The size of a sprite comes
+from ``sizing``, its distance (the y of its lower edge) from ``baselines``, and its desired x from
+position words. Then ``_avoid_overlap`` tries 31 shifts and uses the one with the lowest cost: the
+hidden shares of areas plus the distance from the desired x, which has a higher weight if a position
+word determines it. A single object that would still be hidden shrinks, and a sprite that would be
+behind a taller one moves nearer. No sprite is ever dropped for lack of space, so their number is
+the number in the words.
 
-The result is a function of the scene, the environment, the width and the random generator: subjects
-of equal size keep the order of the words (``sorted`` is stable), costs that are equal go to the
-leftmost shift (``min`` takes the first), and the generator is called in a fixed order. Without that
-the same record would give different pictures; even an extra call of the generator would move
+The result depends only on the scene, the environment, the width and the random generator: subjects
+of equal size keep the order of the words (``sorted`` is stable), among equal costs the leftmost
+shift is used (``min`` returns the first), and the generator is called in a fixed order. Otherwise
+the same record could give different pictures; even one additional call of the generator would move
 everything after it. ``test_placement_is_deterministic``, ``test_sprites_overlap_little``,
 ``test_large_objects_are_placed_first`` and ``test_number_of_sprites_follows_from_the_words`` in
 ``tests/painting/test_placement.py`` and ``test_same_arguments_paint_the_same_pixels`` check it.
@@ -46,28 +46,34 @@ from semcodec_embedded.painting.sizing import (
 from semcodec_embedded.painting.sprites import sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
 
-BOAT_SUBMERGED, WADER_SUBMERGED = 0.07, 0.26  #: the shares of a boat and of a cow under water
-MAX_SHRINKS, SHRINK_FACTOR = 2, 0.75  #: of a sprite that finds no gap
-MAX_OVERLAP = 0.3  #: the share of a sprite that may be behind others
-MAX_SHIFT, SHIFTS = 0.45, 31  #: shifts to try, as shares of the width, and how many
-#: Cost of a shift by the whole width: from a position that a word gives, within a group, else.
+BOAT_SUBMERGED, WADER_SUBMERGED = (
+    0.07,
+    0.26,
+)  #: the shares of a boat and of a wading animal under water
+MAX_SHRINKS, SHRINK_FACTOR = 2, 0.75  #: for a sprite that does not fit into a gap
+MAX_OVERLAP = 0.3  #: the share of a sprite that may overlap others
+MAX_SHIFT, SHIFTS = 0.45, 31  #: largest shift as a share of the width, and number of shifts
+#: Cost of a shift by the whole width: of a sprite with a position word, of a group, of others.
 NAMED_SHIFT_COST, GROUP_SHIFT_COST, FREE_SHIFT_COST = 1.5, 4.0, 0.8
-MIN_GAP = 0.45  #: the share of the width from which on a gap is worth a group of its own
-GROUP_COUNT = 3  #: from here on a subject is a group, which avoids others as a whole
-SCATTER_COUNT = 4  #: from here on a group stands in depth and not in a row
-SIZE_ORDER = ("huge", "large", "", "medium", "small")  #: the order of placement
-#: What a room or a bedroom shows anyway, so that it is not drawn again.
+MIN_GAP = 0.45  #: the share of the width above which a group is placed in a gap
+GROUP_COUNT = 3  #: count from which a subject is a group, which is placed in a gap
+SCATTER_COUNT = 4  #: count from which a group is scattered in depth
+SIZE_ORDER = ("huge", "large", "", "medium", "small")  #: order of placement
+#: Nouns that are part of the backdrop of a room or a bedroom, and not drawn again.
 ROOM_FIXTURES = ("window", "cabinet", "cupboard", "curtain", "mirror", "picture")
 BED_FIXTURES = ("pillow", "blanket", "bedding")
-#: Drawings that are not mirrored: they bear writing, or have no direction.
+#: Drawings that are never mirrored, because they have text or no direction.
 UNFLIPPED = ("sign", "clock", "keyboard", "laptop", "book", "bust")
-FENCE_WIDTH, LARGE_FENCE_WIDTH = 150.0, 230.0  #: of one panel
+FENCE_WIDTH, LARGE_FENCE_WIDTH = 150.0, 230.0  #: width of a panel
 
 
 def place_subjects(
     scene: SceneDescription, environment: Environment, width: float, rng: np.random.Generator
 ) -> list[PlacedSprite]:
-    """Return all sprites, farthest first; ``width`` is that of the picture in units."""
+    """Return the sprites of all subjects, farthest first.
+
+    ``width`` is the width of the picture in units.
+    """
     behind_table = environment.kind == "table"
     subjects = [
         as_close_up(subject, behind_table)
@@ -83,14 +89,14 @@ def place_subjects(
     if environment.kind == "room":
         sprites = add_table(sprites, scene)
     sprites = hold_umbrella(sprites)
-    # What hangs or flies is behind what stands; what stands nearer is drawn later.
+    # Hanging and flying sprites are behind standing ones; nearer sprites are drawn later.
     return sorted(
         sprites, key=lambda sprite: (sprite.support not in ("wall", "air"), sprite.baseline_y)
     )
 
 
 def _should_draw(subject: Subject, environment: Environment) -> bool:
-    """Return whether a subject is a sprite of its own, and not a part of the room."""
+    """Return whether a subject needs its own sprite, and is not part of the backdrop."""
     noun = subject.noun.rstrip("s")
     if environment.room == "bedroom" and noun in BED_FIXTURES:
         return False
@@ -98,12 +104,12 @@ def _should_draw(subject: Subject, environment: Environment) -> bool:
 
 
 def _placement_order(subject: Subject) -> tuple[bool, int]:
-    """Return the sort key: single objects and pairs before groups, large before small."""
+    """Return the sort key of a subject: single objects before groups, large before small."""
     return subject.count >= GROUP_COUNT, SIZE_ORDER.index(subject.size)
 
 
 class _Placer:
-    """Places subjects in the order of the calls; ``placed`` grows and never changes otherwise."""
+    """Places subjects in the order of the calls; sprites in ``placed`` never change."""
 
     def __init__(self, composition: Composition, rng: np.random.Generator) -> None:
         self.placed: list[PlacedSprite] = []
@@ -125,7 +131,7 @@ class _Placer:
             left, right = _widest_gap(self.placed, width)
         columns = sprite_columns(subject, right - left, height * aspect(names[0]), self._rng)
         is_large = sprite_library().infos[names[0]].height_m >= LARGE_METERS
-        # A house that shrinks beside a person would look like a toy.
+        # A shrunken house next to a person would look like a toy.
         shrinks = 0 if is_large and not self._composition.has_sizes else MAX_SHRINKS
         for index, (name, column) in enumerate(zip(names, columns, strict=True)):
             sprite = self._stand(subject, (names[0], name), left + column, height)
@@ -135,29 +141,29 @@ class _Placer:
             self.placed.append(_avoid_overlap(sprite, obstacles, subject, width, shrinks))
 
     def _pick_sprites(self, subject: Subject) -> list[str]:
-        """Return the drawing of each object: from one of the first four on, in turn."""
+        """Return a drawing for each object, in turn from a random one of the first four."""
         kinds, count = len(subject.sprites), subject.count
         start = int(self._rng.integers(min(kinds, 4)))
-        if count == 1 and kinds <= 2:  # the second drawing is only for company
+        if count == 1 and kinds <= 2:  # a second drawing is only for variety in groups
             return [subject.sprites[0]]
         return [subject.sprites[(start + index) % kinds] for index in range(count)]
 
     def _available_width(self, subject: Subject, sprite: str) -> float:
-        """Return the width that a group may use: what others with the same support leave."""
+        """Return the width that a group may use: the width without sprites on the same support."""
         width = self._composition.width
         if subject.count < GROUP_COUNT:
             return width
         support = sprite_library().infos[sprite].support
-        # Only what has the same support takes space: sheep may graze below a kite.
+        # Sprites with another support do not matter: sheep may graze below a kite.
         used = sum(other.width for other in self.placed if other.support == support)
         return max(0.55 * width, width - used)
 
     def _stand(
         self, subject: Subject, names: tuple[str, str], x: float, height: float
     ) -> PlacedSprite:
-        """Return one sprite at ``x``; ``names`` are the first drawing of the group and its own.
+        """Return a sprite at ``x``; ``names`` are the first drawing of the group and its own.
 
-        The first drawing decides the support, so that a group stands on one level.
+        The first drawing determines the support, so that a group stands on one level.
         """
         first, name = names
         info = sprite_library().infos[first]
@@ -181,7 +187,7 @@ class _Placer:
         )
 
     def _should_flip(self, name: str, x: float) -> bool:
-        """Return whether to mirror a drawing: most face left, so those on the left are turned."""
+        """Return whether to mirror a sprite: most face left, so those on the left are mirrored."""
         if any(part in name for part in UNFLIPPED):
             return False
         width = self._composition.width
@@ -200,7 +206,7 @@ def _fence(subject: Subject, composition: Composition) -> Iterator[PlacedSprite]
 
 
 def _widest_gap(placed: Sequence[PlacedSprite], width: float) -> tuple[float, float]:
-    """Return the ends of the widest gap between sprites, or of the picture if none is wide."""
+    """Return the ends of the widest gap between sprites, or of the picture if it is narrow."""
     spans = sorted(
         (max(0.0, sprite.box[0]), sprite.box[2]) for sprite in placed if sprite.name != "fence"
     )
@@ -213,7 +219,7 @@ def _widest_gap(placed: Sequence[PlacedSprite], width: float) -> tuple[float, fl
 
 
 def _colors_of(subject: Subject, index: int) -> tuple[str, ...]:
-    """Return the colors of one object: several colors of several objects go one to each."""
+    """Return the colors of one object; several objects take turns with several colors."""
     if subject.count > 1 and len(subject.colors) > 1:
         return (subject.colors[index % len(subject.colors)],)
     return subject.colors
@@ -226,12 +232,12 @@ def _avoid_overlap(
     width: float,
     shrinks: int,
 ) -> PlacedSprite:
-    """Return ``sprite`` moved sideways to where it hides and is hidden least.
+    """Return ``sprite`` moved sideways to the position of the least overlap.
 
-    A single sprite that is still hidden shrinks, at most ``shrinks`` times. One that would stand
-    behind something taller on the same support moves nearer, in front of it.
+    A single sprite that still overlaps too much shrinks, at most ``shrinks`` times. A sprite behind
+    a taller one on the same support moves nearer, in front of it.
     """
-    # Within the picture; what is nearly as wide as it may still move a little.
+    # Stay inside the picture, but let a sprite of nearly its width still move a little.
     margin = min(sprite.width / 2, width * 0.46)
     options = [
         replace(sprite, x=min(width - margin, max(margin, sprite.x + shift * width)))
@@ -258,7 +264,7 @@ def _shift_cost(subject: Subject) -> float:
 
 
 def _step_in_front(sprite: PlacedSprite, obstacles: Sequence[PlacedSprite]) -> PlacedSprite:
-    """Return ``sprite`` nearer than every taller sprite that would hide much of it."""
+    """Return ``sprite`` moved in front of every taller sprite that would hide much of it."""
     hiding = [
         other
         for other in obstacles
@@ -273,12 +279,12 @@ def _step_in_front(sprite: PlacedSprite, obstacles: Sequence[PlacedSprite]) -> P
 
 
 def _shrink(sprite: PlacedSprite) -> PlacedSprite:
-    """Return ``sprite`` smaller, on the same ground."""
+    """Return ``sprite`` at a smaller size with the same baseline."""
     return replace(sprite, width=sprite.width * SHRINK_FACTOR, height=sprite.height * SHRINK_FACTOR)
 
 
 def _overlap_cost(sprite: PlacedSprite, others: Sequence[PlacedSprite]) -> float:
-    """Return the sum of the overlaps, each as a share of the smaller sprite of the two."""
+    """Return the sum of the overlaps, each as a share of the smaller of the two sprites."""
     return sum(
         _overlap_area(sprite, other) / min(sprite.width * sprite.height, other.width * other.height)
         for other in others

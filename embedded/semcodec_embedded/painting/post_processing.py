@@ -1,4 +1,4 @@
-"""Apply the last layers over the whole picture: weather, mood, and the grain of paper."""
+"""Apply the final layers to the whole picture: weather, mood and paper grain."""
 
 from __future__ import annotations
 
@@ -10,26 +10,29 @@ from PIL import Image, ImageEnhance, ImageOps
 from semcodec_embedded.painting.noise import fractal
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
-GRAIN = 5.0  #: steps of 255 between the lightest and the darkest grain of the paper
-BLOTCH_STRENGTH = 1.6  #: of the coarse grain, relative to the fine one: it is softer
-GRAIN_TILE = 128  #: pixels; the fine grain repeats
-VIGNETTE = 0.2  #: how much darker the corners are
+GRAIN = 5.0  #: difference between the lightest and the darkest grain, in steps of 1/255
+BLOTCH_STRENGTH = 1.6  #: strength of the coarse grain, relative to the fine grain
+GRAIN_TILE = 128  #: pixels; the fine grain repeats at this distance
+VIGNETTE = 0.2  #: share by which the corners are darkened
 FOG_COLOR = (226, 230, 233)
 DARK_BRIGHTNESS = 0.6
 BRIGHT_COLOR, BRIGHT_SHARE = (255, 252, 244), 0.14
-DROPS = 200  #: of rain or snow
-BAND_ROWS = 256  #: rows that are computed at a time, to bound the memory of large pictures
+DROPS = 200  #: number of raindrops or snowflakes
+BAND_ROWS = 256  #: rows computed at a time, to limit the memory for large pictures
 
 
 def post_process(
     picture: Image.Image, moods: Set[str], light: str, rng: np.random.Generator
 ) -> Image.Image:
-    """Return ``picture`` in the weather and the mood of ``moods``, keys of the table "moods"."""
+    """Return ``picture`` with weather, mood and paper grain.
+
+    ``moods`` are keys of the table "moods".
+    """
     if "foggy" in moods:
         picture = _apply_fog(picture, rng)
     if moods & {"rain", "snowing"}:
         _draw_precipitation(picture, "rain" in moods, rng)
-    if light != "night":  # a night is dark enough, and stays dark
+    if light != "night":  # a night is already dark, and must stay dark
         picture = _apply_brightness(picture, moods)
     picture = _apply_paper(picture, rng)
     if "gray" in moods:
@@ -47,9 +50,9 @@ def _apply_brightness(picture: Image.Image, moods: Set[str]) -> Image.Image:
 
 
 def _apply_fog(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Return ``picture`` behind mist, thickest half way down, where far things are."""
+    """Return ``picture`` with fog, densest halfway down, where distant things are."""
     rows = np.linspace(0, 1, picture.size[1], dtype=np.float32)[:, None]
-    # From 0.19 at the upper edge over 0.62 half way down to 0.15 below, where the subjects stand.
+    # 0.19 at the upper edge, 0.62 halfway down, and 0.15 at the lower edge, near the subjects.
     density = 0.62 - 0.45 * np.abs(rows - 0.48) * 2
     mask = np.clip(density + 0.22 * (fractal(picture.size, rng, (2, 5), 4) - 0.5), 0, 1)
     fog = Image.new("RGB", picture.size, FOG_COLOR)
@@ -70,10 +73,10 @@ def _draw_precipitation(picture: Image.Image, is_rain: bool, rng: np.random.Gene
 
 
 def _apply_paper(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Return ``picture`` with darker corners and the grain of paper.
+    """Return ``picture`` with darker corners and paper grain.
 
-    It works on bands of rows in float32, because each array of a whole picture of 1536 x 1536 in
-    float64 would take 57 MB. All random numbers are drawn before, so that bands change nothing.
+    It is computed in bands of rows in float32, because a float64 array of a picture of 1536 x 1536
+    takes 57 MB. All random numbers are drawn first, so the bands do not affect the result.
     """
     width, height = picture.size
     tile = rng.random((GRAIN_TILE, GRAIN_TILE), np.float32) - 0.5

@@ -1,9 +1,9 @@
 """Recolor a drawing by changing the fills of its main colors, and nothing else.
 
-In our own drawings a fill in capital letters is what a color word may change. In the others the
-main fills are guessed: shading, outlines, eyes and wheels stay, the rest is grouped by hue and
-weighed by the area that it covers. The largest group takes the new color and keeps its light and
-shade.
+In our own drawings, fills in capital letters mark the colors that may change. In the emoji, the
+main fills are guessed: outlines, eyes and wheels are excluded, and the other fills are grouped by
+hue and weighted by the area that they cover. The largest group gets the new color and keeps its
+shading.
 """
 
 from __future__ import annotations
@@ -29,33 +29,36 @@ from semcodec_embedded.painting.svg import SVG_HEADER, rasterize
 
 FILL = re.compile(r'(?<=(?:fill|olor|roke)=")#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=")')
 MAIN_FILL = re.compile("[A-F]")
-WEIGHING_SIZE = 48  #: pixels across; enough to compare areas
-MIN_CHROMA = 0.045  #: a fill with less is gray and has no hue
-HUE_DISTANCE = math.radians(42)  #: fills whose hues differ by less are one group
+WEIGHING_SIZE = 48  #: pixels per side of a rendering in which areas are compared
+MIN_CHROMA = 0.045  #: a fill with less is gray, without a meaningful hue
+HUE_DISTANCE = math.radians(42)  #: fills with a smaller difference in hue are one group
 MIN_GRAY_LIGHTNESS = 0.36  #: a darker gray is an outline, a tire or an eye
-MIN_AREA = 0.12  #: a colored group that covers a smaller share is a detail
-GRAY_FIRST_AREA, GRAY_LAST_AREA = 0.55, 0.3  #: from where on the grays are the main group, or one
-COMPANION_AREA = 0.3  #: a second group of such a share of the first takes its color too
-CONTRAST = 0.85  #: how much of the old light and shade stays
-#: Chroma varies less within the new color, from this share on.
+MIN_AREA = 0.12  #: a colored group with a smaller share of the area is a detail
+GRAY_FIRST_AREA, GRAY_LAST_AREA = (
+    0.55,
+    0.3,
+)  #: area above which grays are the first, or the last, group
+COMPANION_AREA = 0.3  #: a second group with this share of the first gets the same color
+CONTRAST = 0.85  #: share of the old differences in lightness that is kept
+#: Limits of the chroma within a recolored group, which varies less than before.
 MIN_CHROMA_SHARE, MAX_CHROMA_RATIO = 0.35, 1.4
-MIN_LIGHTNESS, MAX_LIGHTNESS = 0.12, 0.985  #: outlines on black and white stay visible
+MIN_LIGHTNESS, MAX_LIGHTNESS = 0.12, 0.985  #: keeps outlines on black and white visible
 #: Eyes, mouths and cheeks of people.
 FACE_FILLS = frozenset(("#404040", "#444444", "#424242", "#444", "#ed6c30", "#795548"))
 
 
 @dataclass(frozen=True, slots=True)
 class FillGroup:
-    """Fills of one hue, the share of the drawing that they cover, and their mean color."""
+    """Fills of similar hue, the share of the drawing that they cover, and their mean color."""
 
     fills: tuple[str, ...]
     area: float
     mean: Lch
 
 
-@lru_cache(maxsize=256)  # a flock of sheep is recolored once
+@lru_cache(maxsize=256)  # so that a flock of sheep is recolored only once
 def recolor(body: str, colors: tuple[str, ...], is_person: bool) -> str:
-    """Return ``body`` in ``colors``, names of the palette: the first on the largest group."""
+    """Return the SVG ``body`` in ``colors`` (names in the palette), the largest group first."""
     groups = _main_groups(body, is_person)
     changes: dict[str, str] = {}
     for group, name in zip(groups, _assign(groups, colors), strict=False):
@@ -65,7 +68,7 @@ def recolor(body: str, colors: tuple[str, ...], is_person: bool) -> str:
 
 
 def _assign(groups: Sequence[FillGroup], colors: Sequence[str]) -> list[str]:
-    """Return the color of each group that gets one; a large second group shares the first's."""
+    """Return the colors of the first groups; a large second group may get the first color."""
     if not groups or not colors:
         return []
     assigned = list(colors[: len(groups)])
@@ -75,9 +78,9 @@ def _assign(groups: Sequence[FillGroup], colors: Sequence[str]) -> list[str]:
 
 
 def _main_groups(body: str, is_person: bool) -> list[FillGroup]:
-    """Return the groups that may change, the largest first.
+    """Return the groups that may be recolored, the largest first.
 
-    On people grays come after colors whatever their area: a white shirt is not the main color.
+    For people, grays come after colors whatever their area, because white is rarely the main color.
     """
     areas = _fill_areas(body)
     if is_person:
@@ -89,9 +92,9 @@ def _main_groups(body: str, is_person: bool) -> list[FillGroup]:
 
 
 def _guess_main_groups(areas: Mapping[str, float]) -> list[FillGroup]:
-    """Return the large colored groups, and the light grays if they cover much or nothing else does.
+    """Return large colored groups, and the light grays if they cover enough or are alone.
 
-    Dark grays are left out: they are outlines, tires and eyes in every drawing.
+    Dark grays are excluded, because they are outlines, tires and eyes.
     """
     total = sum(areas.values()) or 1.0
     colored, gray = [], []
@@ -111,9 +114,9 @@ def _guess_main_groups(areas: Mapping[str, float]) -> list[FillGroup]:
 
 
 def _is_skin(fill: str) -> bool:
-    """Return whether a fill of a person is skin, hair or face, which no color word changes.
+    """Return whether a fill of a person is skin, hair or face, which must not be recolored.
 
-    The ranges are those of the yellow skin and the brown hair of Noto Emoji, in degrees of hue.
+    The ranges match the yellow skin and the brown hair of Noto Emoji; hues are in degrees.
     """
     lightness, chroma, hue = to_lch(from_hex(fill))
     degrees = math.degrees(hue)
@@ -124,7 +127,7 @@ def _is_skin(fill: str) -> bool:
 
 
 def _by_hue(fills: Sequence[str], areas: Mapping[str, float]) -> list[FillGroup]:
-    """Return groups of similar hue, the largest first; each starts from its largest fill."""
+    """Return groups of fills of similar hue to the largest fill in them, the largest first."""
     remaining = sorted(fills, key=lambda fill: -areas[fill])
     groups = []
     while remaining:
@@ -136,7 +139,7 @@ def _by_hue(fills: Sequence[str], areas: Mapping[str, float]) -> list[FillGroup]
 
 
 def _group(fills: Sequence[str], areas: Mapping[str, float]) -> FillGroup:
-    """Return a group; its mean hue is that of the first fill, since hues cannot be averaged."""
+    """Return a group of ``fills``; its hue is the first fill's, as hues cannot be averaged."""
     area = sum(areas[fill] for fill in fills)
     weighted = [(to_lch(from_hex(fill)), areas[fill] / max(area, 1e-9)) for fill in fills]
     lightness = sum(lch[0] * weight for lch, weight in weighted)
@@ -155,10 +158,10 @@ def _hue_distance(first: float, second: float) -> float:
 
 @lru_cache(maxsize=512)
 def _fill_areas(body: str) -> dict[str, float]:
-    """Return the share of the drawing in which each fill is the nearest color.
+    """Return the share of the drawing that each fill covers.
 
-    The drawing is rasterized small, and each pixel counts for the fill closest to it in RGB. That
-    is simpler than the exact area of paths, and also right for gradients and overlapping shapes.
+    The drawing is rasterized at a small size, and each pixel counts for the fill that is nearest in
+    RGB. This is simpler than computing the areas of paths, and handles gradients and overlaps.
     """
     fills = list(dict.fromkeys(FILL.findall(body)))
     size = WEIGHING_SIZE
@@ -170,16 +173,16 @@ def _fill_areas(body: str) -> dict[str, float]:
     colors = np.array([from_hex(fill) for fill in fills], np.float32)
     nearest = ((pixels[:, None] - colors[None]) ** 2).sum(-1).argmin(1)
     shares = np.bincount(nearest, minlength=len(fills)) / len(pixels)
-    # Fills that are nearest nowhere keep a small weight, so that they change with their group.
+    # Fills without pixels get a small weight, so that they change with their group.
     return {fill: float(share) + 1e-4 for fill, share in zip(fills, shares, strict=True)}
 
 
 def _shift_color(old: Lch, mean: Lch, name: str) -> Color:
-    """Return a color as far from ``name`` as ``old`` is from the ``mean`` of its group."""
+    """Return a color that differs from ``name`` as ``old`` does from the ``mean`` of its group."""
     lightness, chroma, hue = to_lch(NAMED[name])
     ratio = min(MAX_CHROMA_RATIO, old[1] / mean[1]) if mean[1] > MIN_CHROMA else 1.0
-    # The difference in lightness is kept, so that shading keeps its form; the chroma is scaled, so
-    # that what was paler than its group stays paler; the hue is replaced.
+    # The difference in lightness is kept, which preserves the shading. The chroma is scaled, so a
+    # color that was paler than its group stays paler. The hue is replaced.
     shifted = lightness + (old[0] - mean[0]) * CONTRAST
     shifted = min(MAX_LIGHTNESS, max(MIN_LIGHTNESS, shifted))
     return from_lch((shifted, chroma * (MIN_CHROMA_SHARE + 0.65 * ratio), hue))

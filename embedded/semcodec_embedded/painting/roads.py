@@ -1,4 +1,4 @@
-"""Draw the paved and marked grounds: a street, rails, a playing field."""
+"""Draw grounds with lines: a street, rails, a playing field."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ RAIL_COLOR: Color = (86, 90, 98)
 RAIL_LIGHT: Color = (206, 210, 216)
 COURT_LINE: Color = (252, 252, 246)
 ROAD_LINE: Color = (246, 242, 226)
-SLAB, DASH = 90, 210  #: units between the joints of the sidewalk and between the lines of the road
+SLAB, DASH = 90, 210  #: units from joint to joint on the sidewalk, from line to line on the road
 
 
 def draw_road(layer: Layer) -> None:
-    """Draw a street that runs across, with a sidewalk, a curb and a broken white line."""
+    """Draw a street across the picture, with a sidewalk, a curb and a dashed white line."""
     canvas, top, color = layer.canvas, layer.horizon_y, layer.color
     sidewalk = mix(color, (206, 200, 192), 0.72)
     far = canvas.linear_gradient(lighter(sidewalk, 0.2), sidewalk)
@@ -39,7 +39,7 @@ def draw_road(layer: Layer) -> None:
 
 
 def draw_rails(layer: Layer) -> None:
-    """Draw two railways that run across on beds of gravel; the nearer one is larger."""
+    """Draw two tracks on gravel across the picture; the nearer one is larger."""
     canvas, rng = layer.canvas, layer.rng
     for nearness, gauge in ((0.3, 8.0), (0.74, 13.0)):
         y, depth = layer.ground_y(nearness), gauge * 9
@@ -57,7 +57,7 @@ def draw_rails(layer: Layer) -> None:
 
 
 def _tie(center: Point, depth: float, gauge: float) -> list[Point]:
-    """Return the outline of a tie: narrow at its far end."""
+    """Return the outline of a tie, which is narrower at its far end."""
     x, y = center
     far, near = y - depth * 0.42, y + depth * 0.6
     return [(x, far), (x + gauge * 2, far), (x + gauge * 1.4, near), (x - gauge, near)]
@@ -69,7 +69,7 @@ def draw_court(layer: Layer) -> None:
     depth, width, middle = HEIGHT - top, canvas.width, canvas.width / 2
     surface = canvas.linear_gradient(lighter(color, 0.1), color, darker(color, 0.14))
     canvas.rectangle((0, top), (width, depth + 2), surface)
-    far, near = width * 0.09, width * 0.17  # of a stripe at the horizon and at the lower edge
+    far, near = width * 0.09, width * 0.17  # widths of a stripe at the horizon and the lower edge
     for index in range(-8, 9, 2):
         stripe = [
             (middle + index * far, top),

@@ -1,7 +1,7 @@
 """Draw rooms and table tops: a wall, and a floor or a table in perspective.
 
-What belongs on the walls is in ``interiors``. Positions and sizes are thousandths of the picture's
-height; the vanishing lines are shares of its width.
+Furnishings are in ``interiors``. Positions and sizes are in thousandths of the picture's height;
+vanishing lines are in shares of its width.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ FLOOR_COLORS: dict[str, Color] = {
     "desk": (186, 138, 96),
 }
 BRICK_WALL: Color = (184, 108, 86)
-TINT_WEIGHT = 0.78  #: of a color word in the color of a wall or a floor
+TINT_WEIGHT = 0.78  #: weight of a color word in the color of a wall or a floor
 BRICK_SIZE, STONE_SIZE = (92.0, 36.0), (150.0, 74.0)  #: width and height
 BRICK_RADIUS, STONE_RADIUS = 4, 14
 BOARD_WIDTH, BOARD_GAP = 88, 4
 
 
 class SeamStyle(NamedTuple):
-    """How a seam of boards or tiles is drawn."""
+    """The style of the seams between boards or tiles."""
 
     color: Color
     width: float
@@ -47,12 +47,12 @@ class SeamStyle(NamedTuple):
 
 
 def tint(natural: Color, color_word: str) -> Color:
-    """Return ``natural`` in the color of a word; it keeps some of itself, so black is not flat."""
+    """Return ``natural`` mixed with the color of a word; ``color_word`` may be ""."""
     return mix(natural, NAMED[color_word], TINT_WEIGHT) if color_word else natural
 
 
 def draw_room(interior: Interior) -> None:
-    """Draw a room: wall, floor, and what belongs on the wall."""
+    """Draw a room: wall, floor and furnishings."""
     _draw_wall(interior)
     if interior.kind == "bathroom":
         interiors.draw_tiles(interior, interior.wall)
@@ -66,7 +66,7 @@ def draw_room(interior: Interior) -> None:
 
 
 def draw_table_scene(interior: Interior) -> None:
-    """Draw a table top as someone who sits at it sees it, in front of a wall out of focus."""
+    """Draw a table top, seen from a chair, in front of a blurred wall."""
     canvas, rng, table_y, wall = interior.canvas, interior.rng, interior.floor_y, interior.wall
     _draw_wall(interior)
     for _ in range(9):
@@ -111,7 +111,7 @@ def draw_material(
     materials: tuple[str, ...],
     rng: np.random.Generator,
 ) -> None:
-    """Draw bricks, stones or boards on a wall that ends at ``bottom_y``; metal stays plain."""
+    """Draw bricks, stones or boards on a wall down to ``bottom_y``; a metal wall is plain."""
     if "brick" in materials or "stone" in materials:
         _draw_masonry(canvas, bottom_y, wall, "brick" in materials, rng)
     elif "wood" in materials:
@@ -121,14 +121,14 @@ def draw_material(
 def _draw_masonry(
     canvas: SvgCanvas, bottom_y: float, wall: Color, is_brick: bool, rng: np.random.Generator
 ) -> None:
-    """Draw bricks or stones, every second row shifted by half of one."""
+    """Draw bricks or stones, with every second row shifted by half a brick."""
     width, height = BRICK_SIZE if is_brick else STONE_SIZE
     radius = BRICK_RADIUS if is_brick else STONE_RADIUS
     for row in range(int(bottom_y / height) + 1):
         for column in range(-1, int(canvas.width / width) + 1):
             shade = darker(wall, 0.14 * rng.random())
             color = mix(shade, (255, 230, 200), 0.12 * rng.random())
-            # 3 units of wall color, 5 together, remain visible as mortar.
+            # A gap of 5 units in the color of the wall remains visible as mortar.
             corner = (column * width + row % 2 * width / 2 + 3, row * height + 3)
             size = (width - 5, min(height - 5, bottom_y - row * height - 3))
             canvas.rectangle(corner, size, color, opacity=0.95, radius=radius)
@@ -150,8 +150,8 @@ def _draw_boards(canvas: SvgCanvas, bottom_y: float, wall: Color, rng: np.random
 def _draw_seam(interior: Interior, offsets: tuple[float, float], style: SeamStyle) -> None:
     """Draw a seam towards the viewer.
 
-    ``offsets`` are those of its far and its near end from the middle, as shares of the width: the
-    near one is larger, so that all seams meet in a vanishing point.
+    ``offsets`` are the distances of its far and near end from the middle, as shares of the width.
+    The near one is larger, so that all seams meet in a vanishing point.
     """
     canvas, middle = interior.canvas, interior.canvas.width / 2
     far, near = (middle + offset * canvas.width for offset in offsets)
@@ -160,7 +160,7 @@ def _draw_seam(interior: Interior, offsets: tuple[float, float], style: SeamStyl
 
 
 def _draw_floor(interior: Interior, is_tiled: bool) -> None:
-    """Draw boards, or tiles, that run towards the viewer, and a skirting board."""
+    """Draw boards that run towards the viewer, or tiles, and a skirting board."""
     canvas, floor_y, floor = interior.canvas, interior.floor_y, interior.floor
     depth = HEIGHT - floor_y
     surface = canvas.linear_gradient(lighter(floor, 0.1), floor, darker(floor, 0.12))

@@ -1,4 +1,4 @@
-"""What a prompt describes, as values, and the sprites that show it."""
+"""The data model of the painter: subjects, the scene, and placed sprites."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class Subject:
     """One object, or several of the same kind.
 
     Attributes:
-        noun: the words that name it; "" for what an activity adds.
-        sprites: names of the drawings that may show it.
-        count: how many, 1..16.
+        noun: the words for the object; "" if an activity adds it.
+        sprites: names of drawings of the object.
+        count: number of objects, 1..16.
         size: "huge", "large", "medium", "small", or "" if the words give none.
-        colors: names of the palette, in the order of the words.
+        colors: names in the palette, in the order of the words.
         positions: keys of the table "positions", in the order of the words.
     """
 
@@ -31,20 +31,20 @@ class SceneDescription:
     """The content of a prompt. Keys and tables are those of ``words.toml``.
 
     Attributes:
-        subjects: in the order of the words.
+        subjects: the objects, in the order of the words.
         setting: a key of the table "settings", or "".
         ground: a key of the table "grounds", or "".
-        background: keys of the table "backgrounds": what closes the view behind the ground.
+        background: keys of the table "backgrounds".
         sky: keys of the table "skies".
         moods: keys of the table "moods".
         materials: keys of the table "materials".
         activity: a key of the table "activities", or "".
-        part_colors: pairs of a part of the surroundings and its color. The parts are "ground", the
-            keys of the table "parts" and those of "backgrounds"; a part that is only mentioned has
-            the color "".
-        accent_colors: colors that belong to no object and no part.
+        part_colors: pairs of a part of the surroundings and its color. The parts are "ground" and
+            the keys of the tables "parts" and "backgrounds"; the color is "" for a part that is
+            mentioned without a color.
+        accent_colors: colors that do not belong to an object or a part.
         shapes_position: the position of shapes in these colors, or "".
-        has_wall: whether a wall of one of the ``materials`` closes the view.
+        has_wall: whether there is a wall made of one of the ``materials``.
     """
 
     subjects: tuple[Subject, ...] = ()
@@ -73,21 +73,22 @@ class SceneDescription:
 
 @dataclass(frozen=True, slots=True)
 class PlacedSprite:
-    """A drawing with its place in the picture, in thousandths of the picture's height.
+    """A drawing with its position and size, in thousandths of the picture's height.
 
     Attributes:
-        name: of the drawing.
-        x: of its middle.
-        baseline_y: of its lower edge.
-        width: of what it shows.
-        height: of what it shows.
-        colors: names of the palette; () leaves its own.
-        support: what carries it: "ground", "surface", "water", "air" or "wall" as in
-            ``SpriteInfo``, "islet" (of its own, in water), "jump" (above its shadow) or "none".
-        flipped: whether it is mirrored.
-        submerged: the share of its height that is below the waterline, if it is in water.
-        elevation: how far above ``baseline_y`` it is drawn, because something raises it there. Its
-            ``baseline_y`` stays that of what raises it, which keeps the order from far to near.
+        name: the name of the drawing.
+        x: the x of its middle.
+        baseline_y: the y of its lower edge.
+        width: the width of its content.
+        height: the height of its content.
+        colors: names in the palette; with () the drawing keeps its own colors.
+        support: "ground", "surface", "water", "air" or "wall" as in ``SpriteInfo``, "islet" (an
+            islet of its own), "jump" (above its shadow) or "none".
+        flipped: whether the drawing is mirrored.
+        submerged: the share of its height below the waterline, if it is in water.
+        elevation: the distance above ``baseline_y`` at which it is drawn, if it is on a table or in
+            a hand. ``baseline_y`` then belongs to the supporting sprite, so that both are drawn
+            together in the order from far to near.
     """
 
     name: str
@@ -103,6 +104,6 @@ class PlacedSprite:
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom, without the elevation: overlap is that on the ground."""
+        """Left, top, right and bottom; ignores the elevation, since overlap is on the ground."""
         half = self.width / 2
         return self.x - half, self.baseline_y - self.height, self.x + half, self.baseline_y

@@ -1,6 +1,6 @@
-"""Compute how tall a sprite is drawn, and in which columns of the picture several of them stand.
+"""Compute the height of sprites, and the columns in which the sprites of a group stand.
 
-Lengths are thousandths of the picture's height unless they are named in meters.
+Lengths are in thousandths of the picture's height, except those in meters.
 """
 
 from __future__ import annotations
@@ -16,37 +16,41 @@ from semcodec_embedded.painting.scene import Subject
 from semcodec_embedded.painting.sprites import SpriteInfo, sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
 
-#: The share of the picture's area that a size word means, as the describer uses it.
+#: The share of the picture's area that each size word of the describer means.
 AREA_OF_SIZE = {"huge": 0.5, "large": 0.21, "medium": 0.1, "small": 0.016}
-#: The share of the picture's width at which a position word puts the middle of a sprite.
+#: The x of the middle of a sprite for each position word, as a share of the picture's width.
 COLUMN_OF_POSITION = {"left": 0.23, "center": 0.5, "right": 0.77}
-MAX_HEIGHT, MAX_WIDTH = 0.86, 0.94  #: of one sprite, as shares of the picture
+MAX_HEIGHT, MAX_WIDTH = 0.86, 0.94  #: limits of one sprite, as shares of the picture
 MIN_HEIGHT = 24.0  #: a smaller sprite is a speck
-DEFAULT_PERSON_HEIGHT = 400.0  #: of a person in a picture whose words give no size
+DEFAULT_PERSON_HEIGHT = 400.0  #: of a person if the words do not give sizes
 #: Heights in meters are compressed by this exponent, as in a picture book: a house of 8 m is drawn
-#: 1.7 times as tall as a person, not 4.6 times, and a cat of 0.3 m half as tall, not a sixth.
+#: 1.7 times as tall as a person instead of 4.6 times, and a cat of 0.3 m half as tall instead of a
+#: sixth.
 PERSPECTIVE_EXPONENT = 0.33
-TALL_METERS = 10.0  #: from here on a building must look tall, although a slim one has little area
-TALL_HEIGHT, TALL_HEIGHT_OF_SIZE = 540.0, 640.0  #: without and with a size word of its own
-ROOM_OBJECT_HEIGHT = 190.0  #: of the small things in a room, which share it with furniture
-CROWD_COUNT, CROWD_SCALE = 8, 0.62  #: so many are drawn smaller, so that the ground shows
+TALL_METERS = 10.0  #: from this height a building must look tall, even if it is narrow
+TALL_HEIGHT, TALL_HEIGHT_OF_SIZE = (
+    540.0,
+    640.0,
+)  #: minimum height of tall buildings without and with a size word
+ROOM_OBJECT_HEIGHT = 190.0  #: maximum height of small objects in a room with furniture
+CROWD_COUNT, CROWD_SCALE = 8, 0.62  #: from this count objects are smaller, to show the ground
 BUST_SCALE = 1.2  #: a bust fills the picture to its lower edge
-#: A group may be so much wider than the picture, for its sprites may overlap a little.
+#: The total width of a group relative to the picture; above 1, because its sprites may overlap.
 GROUP_WIDTH, LONE_GROUP_WIDTH = 1.12, 1.4
-MAX_SHARING = 6  #: sprites that share the width; more of them stand behind each other
+MAX_SHARING = 6  #: sprites side by side; further ones stand behind each other
 
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What the sizes and places of all subjects of a picture depend on.
+    """The properties of a picture that determine the sizes and positions of all subjects.
 
     Attributes:
-        environment: where they are.
+        environment: the environment of the scene.
         activity: a key of the table "activities", or "".
-        width: of the picture, in units.
-        subject_count: how many kinds of objects are drawn.
-        has_sizes: whether the words give a size to any of them. Then sizes are areas, and objects
-            without a size word are medium; otherwise sizes follow from nature.
+        width: the width of the picture, in units.
+        subject_count: the number of kinds of objects.
+        has_sizes: whether any object has a size word. If so, sizes are areas, and objects without a
+            size word are medium; otherwise sizes are derived from natural heights.
     """
 
     environment: Environment
@@ -61,7 +65,7 @@ def sprite_height(
 ) -> float:
     """Return the height of each ``sprite`` of ``subject``.
 
-    ``rank`` is 0 for the main subject. ``available_width`` is what other groups leave free.
+    ``rank`` is 0 for the main subject. ``available_width`` is the width left by other groups.
     """
     info = sprite_library().infos[sprite]
     if composition.has_sizes:
@@ -78,7 +82,7 @@ def sprite_height(
 def _height_of_size(
     subject: Subject, sprite: str, info: SpriteInfo, available_width: float
 ) -> float:
-    """Return the height at which the bounding box has the area that the size word means."""
+    """Return the height at which the bounding box has the area for the size word."""
     area = AREA_OF_SIZE[subject.size or "medium"]
     height: float = (area * available_width * HEIGHT / aspect(sprite)) ** 0.5
     if info.height_m >= TALL_METERS and subject.size != "small":
@@ -89,13 +93,13 @@ def _height_of_size(
 def _natural_height(
     info: SpriteInfo, rank: int, available_width: float, composition: Composition
 ) -> float:
-    """Return the height relative to a person in nature, compressed; the main subject is larger."""
+    """Return the compressed natural height relative to a person; the main subject is larger."""
     relative_height: float = (info.height_m / PERSON_HEIGHT_M) ** PERSPECTIVE_EXPONENT
     height = DEFAULT_PERSON_HEIGHT * relative_height
     height *= min(1.0, available_width / HEIGHT)
     is_near = info.support == "surface" and composition.environment.kind in ("table", "studio")
-    height *= 1.3 if is_near else 1  # on a table one looks from near
-    if rank == 0:  # the main subject, which a photograph shows largest
+    height *= 1.3 if is_near else 1  # a table or studio is seen from close by
+    if rank == 0:  # the main subject is usually the largest in a photograph
         height *= 1.3 if composition.subject_count == 1 else 1.05
     else:
         height *= 0.87
@@ -130,10 +134,10 @@ def _max_sprite_width(subject: Subject, available_width: float, composition: Com
 def sprite_columns(
     subject: Subject, width: float, sprite_width: float, rng: np.random.Generator
 ) -> list[float]:
-    """Return the x of the middle of each sprite of ``subject`` within ``width``.
+    """Return the x of the middle of each sprite of ``subject``, from 0 to ``width``.
 
-    Two or more positions spread a group from the first to the last ("left right"); one position is
-    the middle of the group.
+    Two or more position words ("left right") spread a group from the first to the last; a single
+    position word is the middle of the group.
     """
     count = subject.count
     named = [
@@ -150,7 +154,7 @@ def sprite_columns(
     spacing = max(sprite_width * 1.02, width / (count + 0.4))
     spread = min(width - sprite_width * 0.9, spacing * (count - 1))
     if named:
-        spread = min(spread, width * 0.42)  # stays on its side
-    # Even steps with a jitter of a tenth of a sprite: a group, not a grid.
+        spread = min(spread, width * 0.42)  # the group stays on its side
+    # Even steps, with a jitter of a tenth of a sprite so that the group does not look like a grid.
     steps = np.linspace(-0.5, 0.5, count) * spread
     return [float(middle + step + (rng.random() - 0.5) * sprite_width * 0.1) for step in steps]

@@ -1,4 +1,4 @@
-"""Paint the sky: a gradient for the light of the hour, clouds, stars, sun and moon."""
+"""Paint the sky: a gradient for the light, clouds, stars, sun and moon."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from semcodec_embedded.painting.noise import fractal
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
 from semcodec_embedded.painting.svg import HEIGHT, Point, SvgCanvas, blur
 
-SkyColors = tuple[Color, Color, Color]  #: at the zenith, half way, and at the horizon
+SkyColors = tuple[Color, Color, Color]  #: at the zenith, halfway down, and at the horizon
 
 SKY_COLORS: dict[str, SkyColors] = {
     "day": ((70, 150, 222), (136, 196, 238), (222, 239, 246)),
@@ -19,17 +19,17 @@ SKY_COLORS: dict[str, SkyColors] = {
     "sunset": ((72, 70, 134), (232, 112, 106), (254, 208, 132)),
     "night": ((12, 18, 48), (28, 40, 86), (66, 84, 130)),
 }
-#: The color of the light on everything below the sky, and its share; by day things keep theirs.
+#: The color of the light on everything below the sky, and its share; daylight changes no colors.
 LIGHT_TINTS: dict[str, tuple[Color, float]] = {
     "night": ((22, 30, 66), 0.46),
     "sunset": ((226, 110, 84), 0.28),
 }
-#: Weight of a color word at zenith, half way and horizon, which stays the palest. The word for the
-#: background colors the sky more, because nothing else can show it.
+#: Weights of a color word at the zenith, halfway down, and at the horizon, which stays the palest.
+#: A word for the background has a higher weight, because only the sky shows its color.
 SKY_WORD_WEIGHTS, BACKGROUND_WORD_WEIGHTS = (0.6, 0.6, 0.3), (0.85, 0.7, 0.4)
 ZENITH_SHADE = 0.1
-STARS = 150
-CLOUD_COVER, GRAY_COVER = 0.62, 0.45  #: the share of the sky under thin clouds
+STARS = 150  #: number of stars
+CLOUD_COVER, GRAY_COVER = 0.62, 0.45  #: the share of the sky with thin clouds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Sky:
     """A sky to paint.
 
     Attributes:
-        colors: of its gradient.
+        colors: the colors of its gradient.
         light: "day", "gray", "sunset" or "night".
-        flags: keys of the table "skies": "cloudy", "sunny".
-        horizon: where it ends, 0..1 from the top of the picture.
+        flags: keys of the table "skies", of which "cloudy" and "sunny" are used here.
+        horizon: its lower edge, 0..1 from the top of the picture.
     """
 
     colors: SkyColors
@@ -50,7 +50,7 @@ class Sky:
 
 
 def sky_colors(light: str, sky_word: str, background_word: str) -> SkyColors:
-    """Return the colors of the sky in ``light``; the color words are "" where there are none."""
+    """Return the colors of the sky in ``light``; the color words may be ""."""
     natural = SKY_COLORS[light]
     if sky_word == "white" and not background_word:
         zenith, middle, horizon = (lighter(color, 0.45) for color in natural)
@@ -68,7 +68,7 @@ def sky_colors(light: str, sky_word: str, background_word: str) -> SkyColors:
 
 
 def paint_sky(picture: Image.Image, sky: Sky, rng: np.random.Generator) -> None:
-    """Paint ``sky`` over all of ``picture``; below its horizon is the color of the horizon."""
+    """Paint ``sky`` over the whole picture; below the horizon, use the color of the horizon."""
     canvas = SvgCanvas(picture.size)
     gradient = canvas.linear_gradient(*sky.colors)
     canvas.rectangle((0, 0), (canvas.width, HEIGHT * sky.horizon), gradient)
@@ -83,7 +83,7 @@ def paint_sky(picture: Image.Image, sky: Sky, rng: np.random.Generator) -> None:
 
 
 def apply_light(layer: Image.Image, light: str) -> Image.Image:
-    """Return an RGBA ``layer`` as moonlight or a low sun shows it; its alpha stays."""
+    """Return an RGBA ``layer`` tinted by moonlight or sunset, with its alpha unchanged."""
     if light not in LIGHT_TINTS:
         return layer
     tint, share = LIGHT_TINTS[light]
@@ -93,7 +93,7 @@ def apply_light(layer: Image.Image, light: str) -> Image.Image:
 
 
 def _draw_lights(canvas: SvgCanvas, sky: Sky, rng: np.random.Generator) -> None:
-    """Draw moon and stars, or the sun, on one side of the sky."""
+    """Draw the moon and stars, or the sun, on a random side of the sky."""
     x = canvas.width * float(rng.choice((0.16, 0.8)))
     if sky.light == "night":
         for star_x, star_y, brightness in zip(*rng.random((3, STARS)), strict=True):
@@ -125,7 +125,7 @@ def _draw_moon(canvas: SvgCanvas, x: float) -> None:
 def _paint_thin_clouds(
     picture: Image.Image, cover: float, light: str, rng: np.random.Generator
 ) -> None:
-    """Paint thin clouds out of noise whose cells are three times as wide as high."""
+    """Paint thin clouds from noise with cells that are three times as wide as high."""
     noise = fractal(picture.size, rng, (3, 9), 5)
     alpha = np.clip((noise - (1 - cover)) * 2.2, 0, 0.75 if light == "gray" else 0.5)
     color: Color = (214, 219, 224) if light == "gray" else (255, 255, 255)
@@ -135,7 +135,7 @@ def _paint_thin_clouds(
 
 
 def _paint_clouds(picture: Image.Image, sky: Sky, rng: np.random.Generator) -> None:
-    """Paint heaped clouds, smaller towards the horizon."""
+    """Paint cumulus clouds, smaller towards the horizon."""
     canvas = SvgCanvas(picture.size)
     upper: Color = {"day": (255, 255, 255), "gray": (240, 242, 244)}.get(
         sky.light, lighter(sky.colors[1], 0.3)
@@ -145,7 +145,7 @@ def _paint_clouds(picture: Image.Image, sky: Sky, rng: np.random.Generator) -> N
     sky_height = HEIGHT * sky.horizon
     for _ in range(int(count)):
         x, y = rng.random() * canvas.width, sky_height * (0.2 + 0.52 * rng.random())
-        # Clouds near the horizon are far away, and smaller.
+        # Clouds near the horizon are farther away and thus smaller.
         width = (120 + 150 * rng.random()) * (1.25 - y / sky_height * 0.8)
         _draw_cloud(canvas, (x, y), width, colors, rng)
     layer = blur(canvas.image(), picture.size[1] / 420)
@@ -159,12 +159,14 @@ def _draw_cloud(
     colors: tuple[Color, Color],
     rng: np.random.Generator,
 ) -> None:
-    """Draw round puffs on a flat base, first in the color below, then a little higher in the
-    color above: the lower color stays visible as a shaded rim.
+    """Draw a cloud: round puffs on a flat base.
+
+    The puffs are drawn twice, first in the lower color and then slightly higher in the upper color,
+    so that the lower color remains visible as a shaded rim.
     """
     (x, y), (upper, lower) = center, colors
     puffs = [
-        # Highest in the middle: the envelope is a parabola.
+        # The envelope is a parabola, highest in the middle.
         (offset, (1 - offset * offset) * (0.5 + 0.5 * rng.random()) * width * 0.36)
         for offset in np.linspace(-0.85, 0.85, 7)
     ]

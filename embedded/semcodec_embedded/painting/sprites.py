@@ -1,7 +1,8 @@
-"""The sprite library: which drawings show a noun, how large they are in nature, and their SVG.
+"""The sprite library: the drawings for each noun, their natural sizes, and their SVG.
 
-Most are from Noto Emoji (``sprites/noto.json.gz``), the rest are our own (``sprites/drawn.toml``).
-A word reaches a drawing only through the index, so that no word becomes a file name or markup.
+Most drawings are from Noto Emoji (``sprites/noto.json.gz``), the others are our own
+(``sprites/drawn.toml``). Drawings are only found through the index, so a word never becomes part of
+a file name or of markup.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from typing import Any
 from semcodec_embedded.painting.vocabulary import singular_candidates
 
 SPRITES_PACKAGE = "semcodec_embedded.sprites"
-MAX_KEYWORD_USES = 4  #: a keyword of more emoji than this is too general
+MAX_KEYWORD_USES = 4  #: a keyword of more emoji is too general
 
-#: A sitting body for the animals of which the emoji shows the head alone.
+#: A sitting body for animals of which the emoji shows only the head.
 SITTING_BODY = """
 <path fill="{fur}" d="M92 112c22 4 30-12 24-28c10 18 2 40-22 38z"/>
 <path fill="{fur}" d="M64 58c24 0 40 26 38 64H26c-2-38 14-64 38-64"/>
@@ -35,12 +36,12 @@ SITTING_BODY = """
 
 @dataclass(frozen=True, slots=True)
 class SpriteInfo:
-    """What a drawing shows, as far as its place in a scene depends on it.
+    """Properties of the object in a drawing that determine its place in a scene.
 
     Attributes:
-        height_m: in nature, in meters.
-        support: "ground", "water", "surface", "air" or "wall".
-        habitat: the environment in which one expects it.
+        height_m: its natural height in meters.
+        support: what it stands on or hangs in: "ground", "water", "surface", "air" or "wall".
+        habitat: the environment in which it is usually found.
     """
 
     height_m: float
@@ -48,7 +49,7 @@ class SpriteInfo:
     habitat: str
 
 
-#: For an emoji that no family of nouns.toml lists, by its category.
+#: Defaults by category, for emoji that are not in nouns.toml.
 CATEGORY_INFOS = {
     "activity": SpriteInfo(0.5, "surface", "room"),
     "nature": SpriteInfo(0.8, "ground", "meadow"),
@@ -64,10 +65,10 @@ class SpriteLibrary:
     """All drawings.
 
     Attributes:
-        bodies: SVG elements on a square of 128 x 128, by the name of the drawing.
+        bodies: the SVG elements of each drawing, on a square of 128 x 128 units.
         people: names of the drawings with skin and hair.
-        infos: by the name of the drawing.
-        by_noun: names of the drawings that show a noun in the singular.
+        infos: the ``SpriteInfo`` of each drawing.
+        by_noun: names of the drawings for each noun in the singular.
     """
 
     bodies: dict[str, str]
@@ -78,7 +79,7 @@ class SpriteLibrary:
 
 @cache
 def sprite_library() -> SpriteLibrary:
-    """Return the library, which is loaded once."""
+    """Return the library; it is loaded only once."""
     folder = resources.files(SPRITES_PACKAGE)
     emoji = json.loads(gzip.decompress(folder.joinpath("noto.json.gz").read_bytes()))
     drawn = tomllib.loads(folder.joinpath("drawn.toml").read_text("utf-8"))
@@ -94,7 +95,7 @@ def sprite_library() -> SpriteLibrary:
 
 
 def find_sprites(phrase: str) -> tuple[str, ...]:
-    """Return the drawings of a noun in the singular or plural; () if it is unknown."""
+    """Return the names of the drawings for a singular or plural noun; () if it is unknown."""
     by_noun = sprite_library().by_noun
     if phrase in by_noun:
         return by_noun[phrase]
@@ -116,8 +117,9 @@ def _bodies(emoji: dict[str, dict[str, Any]], drawn: dict[str, Any]) -> dict[str
 def _index(
     emoji: dict[str, dict[str, Any]], families: list[dict[str, Any]], bodies: Mapping[str, str]
 ) -> dict[str, tuple[str, ...]]:
-    """Return the drawings of each noun. The nouns of nouns.toml win over the keywords of emoji,
-    also where a keyword is the plural of such a noun.
+    """Return the names of the drawings for each noun.
+
+    Nouns in nouns.toml have precedence over keywords of emoji, even if the keyword is a plural.
     """
     listed: dict[str, list[str]] = {}
     for family in families:
@@ -131,12 +133,14 @@ def _index(
         if not any(singular in listed for singular in singular_candidates(word))
     }
     index |= {word: tuple(names) for word, names in listed.items()}
-    existing = {word: tuple(n for n in names if n in bodies) for word, names in index.items()}
+    existing = {
+        word: tuple(name for name in names if name in bodies) for word, names in index.items()
+    }
     return {word: names for word, names in existing.items() if names}
 
 
 def _keyword_index(emoji: dict[str, dict[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """Return the drawing of each keyword that few enough emoji share, and of each last word."""
+    """Return the drawing for each word of ``_keywords`` that is not too general."""
     uses = Counter(tag for entry in emoji.values() for tag in entry["tags"])
     index: dict[str, tuple[str, ...]] = {}
     for word, name in _keywords(emoji):
@@ -146,7 +150,10 @@ def _keyword_index(emoji: dict[str, dict[str, Any]]) -> dict[str, tuple[str, ...
 
 
 def _keywords(emoji: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield pairs of a word and the emoji that it may mean, better matches first."""
+    """Yield pairs of a word and an emoji that it may mean, better matches first.
+
+    The words are the last part of each name, then the keywords.
+    """
     for name in emoji:
         yield name.rsplit("-", 1)[-1], name
     for name, entry in emoji.items():

@@ -1,6 +1,6 @@
-"""Paint backdrops without ground: out of focus, paper shapes, the sea from below, space.
+"""Paint backdrops without ground: blurred, paper shapes, underwater, space.
 
-Positions and sizes are thousandths of the picture's height, and the numbers are choices of design.
+Positions and sizes are in thousandths of the picture's height; the numbers are design choices.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PIL import Image, ImageFilter
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
 from semcodec_embedded.painting.svg import HEIGHT, Point, SvgCanvas
 
-BLUR_SHARE = 0.02  #: radius of the blur of what is out of focus, as a share of the height
+BLUR_SHARE = 0.02  #: radius of the blur, as a share of the height
 SEA, NIGHT_SKY, SAND = (36, 132, 180), (18, 16, 46), (226, 204, 150)
 WHITE: Color = (255, 255, 255)
 NEBULAS = ((140, 80, 190), (60, 110, 200), (220, 100, 150))
@@ -23,8 +23,9 @@ WEEDS = ("green", "teal", "pink", "orange", "purple")
 def paint_blurred(
     picture: Image.Image, colors: tuple[Color, Color], rng: np.random.Generator
 ) -> None:
-    """Paint the upper and the lower of ``colors`` as a camera shows what is far behind the
-    subject: without outlines, with soft discs of light.
+    """Paint a blurred backdrop, as a camera shows things far behind the subject.
+
+    ``colors`` are the upper and the lower color. There are no outlines, only soft discs of light.
     """
     upper, lower = colors
     canvas = SvgCanvas(picture.size)
@@ -39,7 +40,7 @@ def paint_blurred(
     canvas.rectangle((0, 0), (canvas.width, HEIGHT), gradient)
     for _ in range(46):
         x, y = rng.random() * canvas.width, rng.random() ** 0.8 * HEIGHT
-        base = upper if y < HEIGHT * 0.62 else lower  # where the gradient changes over
+        base = upper if y < HEIGHT * 0.62 else lower  # where the gradient changes color
         is_light = rng.random() < 0.6
         color = lighter(base, 0.12 + 0.3 * rng.random()) if is_light else darker(base, 0.25)
         radius = 30 + 100 * rng.random()
@@ -78,7 +79,7 @@ def paint_shapes(
 ) -> None:
     """Paint paper cut-outs in the color words ``accents`` over waves of the two ``colors``.
 
-    The cut-outs gather at ``position``: "left", "right", or else the middle.
+    The cut-outs are near ``position``: "left", "right", or the middle for any other word.
     """
     upper, lower = colors
     canvas = SvgCanvas(picture.size)
@@ -105,7 +106,7 @@ def paint_shapes(
 def _draw_cutout(
     canvas: SvgCanvas, center: Point, radius: float, color: Color, rng: np.random.Generator
 ) -> None:
-    """Draw a round piece of paper with its shadow, a lighter middle and a highlight."""
+    """Draw a round piece of paper with a shadow, a lighter middle and a highlight."""
     x, y = center
     rx, ry = radius * (0.8 + 0.5 * rng.random()), radius * (0.7 + 0.4 * rng.random())
     shadow = (x + radius * 0.07, y + radius * 0.12)
@@ -118,7 +119,7 @@ def _draw_cutout(
 
 
 def paint_underwater(picture: Image.Image, color_word: str, rng: np.random.Generator) -> None:
-    """Paint the sea from below: rays of light, sand, weeds and bubbles."""
+    """Paint an underwater scene: rays of light, sand, weeds and bubbles."""
     sea = mix(SEA, NAMED[color_word], 0.5) if color_word else SEA
     canvas = SvgCanvas(picture.size)
     gradient = canvas.linear_gradient(lighter(sea, 0.5), sea, darker(sea, 0.5))
@@ -162,7 +163,7 @@ def _draw_weed(canvas: SvgCanvas, root: Point, rng: np.random.Generator) -> None
 
 
 def paint_space(picture: Image.Image, color_word: str, rng: np.random.Generator) -> None:
-    """Paint stars, nebulas, a planet, and the earth along the lower edge."""
+    """Paint space: stars, nebulas, a planet, and the Earth along the lower edge."""
     night = mix(NIGHT_SKY, NAMED[color_word], 0.35) if color_word else NIGHT_SKY
     canvas = SvgCanvas(picture.size)
     gradient = canvas.linear_gradient(night, mix(night, (70, 40, 110), 0.5), darker(night, 0.4))

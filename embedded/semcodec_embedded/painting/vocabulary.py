@@ -1,6 +1,6 @@
-"""The words that the painter knows and that are not objects, and how a prompt is split into words.
+"""The words that the painter knows besides nouns, plurals, and the splitting of prompts.
 
-``words.toml`` here and ``sprites/nouns.toml`` are the whole vocabulary.
+The vocabulary consists of ``words.toml`` in this package, and of the nouns of the sprite library.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-MAX_PHRASE_WORDS = 3  #: words in the longest phrase that is one entry of the vocabulary
-MIN_PLURAL_LENGTH = 4  #: shorter words in -s, as "bus" or "gas", are singular
-PLURALS_TABLE = "irregular_plurals"  #: the one table of ``words.toml`` that gives no role
+MAX_PHRASE_WORDS = 3  #: words in the longest entry of the vocabulary
+MIN_PLURAL_LENGTH = 4  #: letters; shorter words that end in -s, such as "bus", are singular
+PLURALS_TABLE = "irregular_plurals"  #: the only table of ``words.toml`` that is not a role
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a word means: ``table`` is a table of ``words.toml``, ``key`` its entry there."""
+    """The meaning of a word: ``table`` is a table of ``words.toml``, ``key`` a key in it."""
 
     table: str
     key: str
@@ -25,7 +25,7 @@ class Role:
 
 @cache
 def roles() -> dict[str, Role]:
-    """Return the role of each word; a word in several tables has the role of the last one."""
+    """Return the role of each word; the last table with the word has precedence."""
     return {
         word: Role(table, key)
         for table, entries in _tables().items()
@@ -51,10 +51,10 @@ def _split(words: str) -> list[str]:
 
 
 def singular_candidates(word: str) -> list[str]:
-    """Return the singulars that ``word`` may be the plural of, most likely first.
+    """Return the possible singulars of ``word``, the most likely first; empty if not a plural.
 
-    The list is empty for a word that cannot be a plural. The candidates need not exist ("benche"
-    for "benches"): the caller looks them up and takes the first that is known.
+    The candidates need not be words ("benche" for "benches"): the caller looks them up and uses the
+    first that is known.
     """
     if word in _irregular_singulars():
         return [_irregular_singulars()[word]]

@@ -1,1 +1,1 @@
-"""The drawings of the painter and their nouns, as data."""
+"""Data files: the drawings of the painter, and their nouns."""

@@ -1,6 +1,6 @@
-"""Rules that complete a scene: what people do and wear, what belongs together, implied colors.
+"""Rules that complete a scene: poses, clothing, interactions, close-ups and implied colors.
 
-``color_inference`` works while the words are parsed, ``poses`` and ``clothing`` on the parsed
+``color_inference`` is applied while the words are parsed, ``poses`` and ``clothing`` to the parsed
 scene, ``close_ups`` and ``interactions`` while the sprites are placed. Their nouns are in
 ``rules.toml``.
 """
@@ -20,5 +20,5 @@ def rule_tables() -> dict[str, Any]:
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    """Return the entries of a list in ``rules.toml``, which are separated by commas."""
+    """Return the entries of a comma-separated list in ``rules.toml``."""
     return tuple(word.strip() for word in text.split(","))

@@ -1,4 +1,4 @@
-"""Apply clothing to people: a shirt beside a man is not an object, but the color of his shirt."""
+"""Apply clothing to people: with a man, a shirt is not an object, but gives him its color."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PORTRAITS = frozenset(split_words(_TABLE["portraits"]))
 
 
 def apply_clothing(scene: SceneDescription) -> SceneDescription:
-    """Return ``scene`` with its clothing on its first people; without people nothing changes."""
+    """Return ``scene`` with its clothing on the first people; unchanged without people."""
     people = next((subject for subject in scene.subjects if is_people(subject)), None)
     if people is None:
         return scene
@@ -29,7 +29,7 @@ def apply_clothing(scene: SceneDescription) -> SceneDescription:
 
 
 def _put_on(people: Subject, item: Subject) -> Subject:
-    """Return ``people`` wearing ``item``; its color becomes theirs unless they have one."""
+    """Return ``people`` wearing ``item``; they get its color unless they have one."""
     colored = replace(people, colors=people.colors or item.colors)
     if _noun(item) in GOWNS:
         return replace(colored, sprites=("woman-dress",))

@@ -1,7 +1,7 @@
-"""Infer color words that the selection left out because they had been used before.
+"""Infer color words that are missing because they occurred earlier in the description.
 
-"Huge gray statue. Gray background." arrives as "huge gray statue background", because no word is
-selected twice. Surroundings without a color therefore take the last earlier color that suits them.
+"Huge gray statue. Gray background." is selected as "huge gray statue background", because no word
+is selected twice. So surroundings without a color get the last earlier color that is plausible.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from semcodec_embedded.painting.palette import NAMED
 
 ACHROMATIC = frozenset(("black", "white", "gray"))
 ANY_COLOR = frozenset(NAMED)
-#: The colors that a part or a ground may plausibly have; one that is not listed gets none.
+#: The plausible colors of parts and grounds; for others, no color is inferred.
 PLAUSIBLE_COLORS = {
     "background": ANY_COLOR,
     "wall": ANY_COLOR,
@@ -31,10 +31,10 @@ OUTDOOR_LOWER_PARTS = frozenset(("below", "water", "road", "dirt", "court"))
 
 
 def infer_part_color(part: str, earlier: Sequence[str], part_colors: Mapping[str, str]) -> str:
-    """Return the color of ``part`` among those of ``earlier`` words, or "".
+    """Return the last of the ``earlier`` colors that is plausible for ``part``, or "".
 
-    ``part_colors`` are the colors of the other parts. Outdoors the lower part differs from the
-    upper ones: a describer mentions it only then.
+    ``part_colors`` are the colors of the other parts. Outdoors, the lower part differs from the
+    upper parts, because otherwise a describer does not mention it.
     """
     used = set()
     if part in OUTDOOR_LOWER_PARTS:
@@ -46,10 +46,10 @@ def infer_part_color(part: str, earlier: Sequence[str], part_colors: Mapping[str
 
 
 def is_black_and_white(colors: Sequence[str], last: str) -> bool:
-    """Return whether ``colors`` are those of a black and white photograph.
+    """Return whether the colors indicate a black and white photograph.
 
-    A describer appends "black and white photograph". Of that the selection drops the colors that it
-    has used before, so that only ``last``, a color without an object, remains.
+    A describer appends "black and white photograph". The selection drops the colors that occurred
+    before, so only ``last``, a color without an object, remains.
     """
     names = set(colors)
     return bool(names) and names <= ACHROMATIC and (names == ACHROMATIC or last == "black")

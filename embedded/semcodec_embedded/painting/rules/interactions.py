@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
 
-# All lengths are thousandths of the picture's height, or shares of the height of a person.
-TABLE_LEFT, TABLE_RIGHT = 340.0, 700.0  #: a table in a room on which nothing stands
+# Lengths are in thousandths of the picture's height, or in shares of a person's height.
+TABLE_LEFT, TABLE_RIGHT = 340.0, 700.0  #: left and right edge of an empty table
 TABLE_BASELINE_Y, TABLE_HEIGHT = 915.0, 265.0
-TABLE_OVERHANG = 90  #: how much longer the table is than what stands on it
-TABLE_EDGE = 14  #: thickness of the table top: things stand on it, not on its upper edge
+TABLE_OVERHANG = 90  #: how much wider the table is than the things on it
+TABLE_EDGE = 14  #: distance below the upper edge of the table top at which things stand
 UPRIGHT_FIGURES = ("-standing", "-walking", "-running", "-dress")
-HAND_DISTANCE, HAND_HEIGHT = 0.2, 0.52  #: of the hand from the middle and the feet of a person
+HAND_DISTANCE, HAND_HEIGHT = 0.2, 0.52  #: distances of the hand from the middle and from the feet
 UMBRELLA_WIDTH, UMBRELLA_HEIGHT = 0.95, 0.9
 
 
@@ -37,7 +37,7 @@ def hold_umbrella(sprites: Sequence[PlacedSprite]) -> list[PlacedSprite]:
 
 
 def add_table(sprites: Sequence[PlacedSprite], scene: SceneDescription) -> list[PlacedSprite]:
-    """Return ``sprites`` with a table under those that do not belong on the floor of a room."""
+    """Return ``sprites`` with a table under those that do not stand on the floor of a room."""
     on_top = [sprite for sprite in sprites if sprite.support == "surface"]
     if not on_top and scene.ground not in ("table", "desk"):
         return list(sprites)

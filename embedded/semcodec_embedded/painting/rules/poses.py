@@ -1,4 +1,4 @@
-"""Let people do what the words name: a person who surfs is one drawing, on one board, on a wave."""
+"""Apply activities to people: a surfing person is one drawing that includes the board."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from semcodec_embedded.painting.rules import rule_tables, split_words
 from semcodec_embedded.painting.scene import SceneDescription, Subject
 from semcodec_embedded.painting.sprites import find_sprites
 
-MAX_ACTING_SUBJECTS = 2  #: "man, woman" both act; further people are the audience
+MAX_ACTING_SUBJECTS = 2  #: "man, woman" both take part; further people are the audience
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """How an activity looks: an entry of ``activities`` in ``rules.toml``.
+    """The appearance of an activity: an entry of ``activities`` in ``rules.toml``.
 
     Attributes:
-        actors: drawings of someone who does it.
-        gear: nouns of things that those drawings include.
-        ground: where it takes place when the words name no ground.
-        max_actors: at most this many act, the others watch; 0 for all.
+        actors: drawings of people in this activity.
+        gear: nouns of things that these drawings include.
+        ground: the ground if the words do not name one.
+        max_actors: the maximum number of actors; others watch. 0 for no limit.
         extra_sprite: a drawing that is added, or "".
-        animals: whether animals may do it as well.
+        animals: whether animals may be the actors.
     """
 
     actors: tuple[str, ...]
@@ -41,7 +41,7 @@ IMPLIED_ACTIVITIES: dict[str, str] = rule_tables()["implied_activities"]
 
 @cache
 def activities() -> dict[str, Activity]:
-    """Return the activities that have drawings, by their key in the table "activities"."""
+    """Return the activities with drawings, by their key in the table "activities"."""
     return {key: _load_activity(entry) for key, entry in rule_tables()["activities"].items()}
 
 
@@ -53,7 +53,7 @@ def _load_activity(entry: dict[str, Any]) -> Activity:
 
 
 def is_people(subject: Subject) -> bool:
-    """Return whether ``subject`` is a person or several."""
+    """Return whether ``subject`` is one or more people."""
     last = subject.noun.rsplit(" ", 1)[-1]
     return last in PEOPLE or last.rstrip("s") in PEOPLE
 
@@ -61,7 +61,7 @@ def is_people(subject: Subject) -> bool:
 def apply_activity(scene: SceneDescription) -> SceneDescription:
     """Return ``scene`` with its people drawn in the pose of its activity."""
     if not scene.activity and any(is_people(subject) for subject in scene.subjects):
-        scene = replace(scene, activity=_implied_activity(scene))
+        scene = replace(scene, activity=_infer_activity(scene))
     if scene.activity == "party":
         return _add_party(scene)
     if scene.activity == "riding" or (not scene.activity and _has_snowmobile(scene)):
@@ -70,18 +70,18 @@ def apply_activity(scene: SceneDescription) -> SceneDescription:
     return _cast_actors(scene, activity) if activity else scene
 
 
-def _implied_activity(scene: SceneDescription) -> str:
+def _infer_activity(scene: SceneDescription) -> str:
     nouns = [subject.noun for subject in scene.subjects if subject.noun in IMPLIED_ACTIVITIES]
     return IMPLIED_ACTIVITIES[nouns[0]] if nouns else ""
 
 
 def _has_snowmobile(scene: SceneDescription) -> bool:
-    """Return whether there is a snowmobile, whose drawing includes a rider."""
+    """Return whether there is a snowmobile; its drawing includes a rider."""
     return any(subject.noun == "snowmobile" for subject in scene.subjects)
 
 
 def _cast_actors(scene: SceneDescription, activity: Activity) -> SceneDescription:
-    """Replace the people by actors, or the gear if no people are named."""
+    """Return ``scene`` with the people replaced by actors; without people, the gear."""
     gear = [item for item in scene.subjects if _is_among(item, activity.gear)]
     others = [subject for subject in scene.subjects if subject not in gear]
     people = [subject for subject in others if is_people(subject)]
@@ -104,7 +104,7 @@ def _is_among(subject: Subject, nouns: frozenset[str]) -> bool:
 
 
 def _split_audience(people: Subject, activity: Activity) -> list[Subject]:
-    """Return the actors among ``people`` and, if not all can act, the others small behind them."""
+    """Return the actors among ``people``, and the others, if any, as a small audience."""
     actors = replace(people, sprites=activity.actors)
     if not activity.max_actors or people.count <= activity.max_actors:
         return [actors]
@@ -121,14 +121,14 @@ def _split_audience(people: Subject, activity: Activity) -> list[Subject]:
 
 
 def _seat_riders(scene: SceneDescription) -> SceneDescription:
-    """Replace the first mount and the first people by a drawing of both."""
-    mount = next((subject for subject in scene.subjects if _mounted_sprite(subject)), None)
+    """Return ``scene`` with the first mount and the first people replaced by one drawing."""
+    mount = next((subject for subject in scene.subjects if _rider_sprite(subject)), None)
     if mount is None:
         return scene
     riders = next((subject for subject in scene.subjects if is_people(subject)), None)
     mounted = replace(
         mount,
-        sprites=(_mounted_sprite(mount),),
+        sprites=(_rider_sprite(mount),),
         size=mount.size or (riders.size if riders else ""),
         count=max(mount.count, riders.count if riders else 1),
     )
@@ -140,12 +140,12 @@ def _seat_riders(scene: SceneDescription) -> SceneDescription:
     return replace(scene, subjects=tuple(subjects))
 
 
-def _mounted_sprite(subject: Subject) -> str:
+def _rider_sprite(subject: Subject) -> str:
     return MOUNTS.get(subject.noun) or MOUNTS.get(subject.noun.rstrip("s"), "")
 
 
 def _add_party(scene: SceneDescription) -> SceneDescription:
-    """Add the cake and the balloons of a birthday."""
+    """Return ``scene`` with a cake and balloons, unless it has them."""
     subjects = scene.subjects
     if not any("cake" in subject.noun for subject in subjects):
         subjects = (*subjects, Subject("cake", find_sprites("cake")))
