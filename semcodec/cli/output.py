@@ -18,7 +18,7 @@ class UsageError(Exception):
     """An error in the command line or the environment, such as a file that cannot be read."""
 
 
-#: Characters that are invisible although ``str.isprintable`` is true for them: filler characters
+#: Characters that are invisible although ``str.isprintable`` is true for them: fillers, joiners
 #: and variation selectors (part of Unicode's Default_Ignorable_Code_Point).
 INVISIBLE: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"

@@ -54,9 +54,7 @@ def test_each_run_creates_its_own_instance(
 
 def test_upscaler_has_no_default() -> None:
     for backend in ("auto", "only-describes", "embedded"):
-        with pytest.raises(
-            InputError, match="No default backend can be the upscaler"
-        ):
+        with pytest.raises(InputError, match="No default backend can be the upscaler"):
             backends.find("upscaler", backend)
 
 
