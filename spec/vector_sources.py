@@ -1,18 +1,28 @@
 """The sources of the vectors: one line each, written by hand from the specification.
 
-The bytes are hex literals. Only checks, text forms and PNG chunks are computed, by functions in
-this file that share no code with the library, so that a bug there does not become a vector.
-``make_vectors.py`` adds the expected record and verdict, and writes the files.
+The bytes are hex literals. Only checks, text forms and PNG chunks are computed, without the code of
+the library, so that a bug there does not become a vector: the checks by Annex C of the
+specification, the chunks by tests/png_files.py, and the text forms here. ``make_vectors.py`` adds
+the expected record and verdict, and writes the files.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
+import sys
 import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
+
+sys.path.append(str(Path(__file__).parents[1]))
+from tests.annex_c import append_check, compute_check
+from tests.png_files import END as IEND
+from tests.png_files import HEADER as IHDR
+from tests.png_files import PIXELS as IDAT
+from tests.png_files import SIGNATURE
+from tests.png_files import build_chunk as chunk
+from tests.png_files import build_png as png
 
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
@@ -21,13 +31,13 @@ class VectorSource(NamedTuple):
     """One vector before it is written.
 
     Attributes:
-        rule: id of the rule that it tests.
+        rule: id of the rule that the vector tests.
         kind: "obeys" or "breaks"; data that breaks this rule breaks no other one.
-        slug: its name among the vectors of the rule.
-        comment: what it tests.
+        slug: name of the vector among those of the rule.
+        comment: description of the test.
         data: the bytes.
-        text: of a valid record; of a sequence, the texts joined by " | ".
-        offset: of the violation, in bits.
+        text: text of a valid record; of a sequence, the texts joined by " | ".
+        offset: position of the violation, in bits.
         options: "framing", "limits", "profile" or "flags".
     """
 
@@ -45,7 +55,7 @@ ALL: list[VectorSource] = []
 
 #: A non-canonical encoding: a decoder that accepts it does not validate enough.
 NON_CANONICAL = ("second-spelling",)
-#: Announces data that is not there, or is meant to do harm.
+#: Announces data that is missing, or is meant to do harm.
 HOSTILE = ("hostile",)
 
 
@@ -68,22 +78,9 @@ def _bytes(data: bytes | str) -> bytes:
 # --- computed parts ----------------------------------------------------------------------------
 
 
-def crc8(data: bytes) -> int:
-    """Return the CRC-8/AUTOSAR of ``data``, computed bit by bit."""
-    state = 0xFF
-    for byte in data:
-        for bit in range(7, -1, -1):
-            top = (state >> 7) ^ (byte >> bit & 1)
-            state = (state << 1 & 0xFF) ^ (0x2F * top)
-    return state ^ 0xFF
-
-
 def check(data: bytes | str) -> bytes:
     """Return a core with the check that its first byte states."""
-    core = _bytes(data)
-    kind = core[0] >> 3 & 3
-    values = (0, crc8(core), binascii.crc_hqx(core, 0xFFFF), zlib.crc32(core))
-    return core + values[kind].to_bytes((0, 1, 2, 4)[kind], "big")
+    return append_check(_bytes(data))
 
 
 def file(data: bytes | str) -> bytes:
@@ -105,24 +102,6 @@ def qr(data: bytes | str) -> bytes:
         digits = (value, value // 45, value // 45**2)[: len(pair) + 1]
         out += "".join(BASE45[digit % 45] for digit in digits)
     return out.encode()
-
-
-def chunk(name: bytes, data: bytes, crc: int | None = None) -> bytes:
-    """Return a PNG chunk, with the correct CRC unless another one is given."""
-    value = zlib.crc32(name + data) if crc is None else crc
-    return len(data).to_bytes(4, "big") + name + data + value.to_bytes(4, "big")
-
-
-SIGNATURE = bytes.fromhex("89 50 4e 47 0d 0a 1a 0a")
-#: An image of one gray pixel.
-IHDR = chunk(b"IHDR", bytes.fromhex("00 00 00 01 00 00 00 01 08 00 00 00 00"))
-IDAT = chunk(b"IDAT", bytes.fromhex("78 9c 63 68 00 00 00 82 00 81"))
-IEND = chunk(b"IEND", b"")
-
-
-def png(*chunks: bytes) -> bytes:
-    """Return a PNG file of one pixel with ``chunks`` after its header."""
-    return b"".join([SIGNATURE, IHDR, *chunks, IDAT, IEND])
 
 
 def record(core: bytes | str) -> bytes:
@@ -318,7 +297,7 @@ for _kind, _first in (("crc8", "08"), ("crc16", "10"), ("crc32", "18")):
 obeys("SC-CHK-2", "digits", "the nine digits that CRCs are compared with, as a text",
       check("68 31 32 33 34 35 36 37 38 39"), "123456789")  # fmt: skip
 breaks("SC-CHK-2", "magic-included", "a CRC that includes the magic",
-       b"\xb5\x1a\x08\x11" + bytes([crc8(b"\xb5\x1a\x08\x11")]), 32)  # fmt: skip
+       b"\xb5\x1a\x08\x11" + compute_check(1, b"\xb5\x1a\x08\x11"), 32)  # fmt: skip
 breaks("SC-CHK-2", "crc16-little", "CRC-16 in little-endian order", "10 11 6c 1c", 16)
 breaks("SC-CHK-2", "kind-flipped", "KK flipped from CRC-16 to CRC-8", "08 11 1c 6c", 24)
 

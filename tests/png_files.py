@@ -1,7 +1,7 @@
-"""PNG files, chunk by chunk: the only builder and the only walker of chunks in tests and fuzzing.
+"""PNG files, chunk by chunk: builds and splits them for vectors, tests and fuzz targets.
 
-Written apart from ``semcodec.bitstream.framing.png``, and without its checks: a test needs wrong
-CRCs, missing chunks and cut files.
+It shares no code with ``semcodec.bitstream.framing.png`` and does not have its checks, because
+tests need files with wrong CRCs, missing chunks and truncated chunks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CHUNK_OVERHEAD: Final = 12  #: bytes of length, type and CRC
 
 
 class Chunk(NamedTuple):
-    """One chunk of a file: its first byte, its type and its data."""
+    """One chunk of a file: the offset of its first byte, its type and its data."""
 
     offset: int
     kind: bytes
@@ -24,35 +24,36 @@ class Chunk(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The first byte after the chunk's CRC."""
+        """The offset of the first byte after the chunk's CRC."""
         return self.offset + CHUNK_OVERHEAD + len(self.data)
 
 
 def build_chunk(kind: bytes, data: bytes = b"", crc: int | None = None) -> bytes:
-    """Return a chunk with its length and CRC; ``crc`` replaces the right one."""
+    """Return a chunk with its length and CRC; ``crc`` replaces the correct one."""
     if crc is None:
         crc = zlib.crc32(kind + data)
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
 
 
 def build_header(width: int = 1, height: int = 1, color_type: int = 0) -> bytes:
-    """Return IHDR for 8 bits a sample; color type 0 is gray, 2 is RGB."""
+    """Return an IHDR chunk for 8 bits per sample; color type 0 is gray, 2 is RGB."""
     return build_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, color_type, 0, 0, 0))
 
 
-#: The chunks of a file of one black pixel.
+#: The chunks of a file of one gray pixel. The compressed data is a literal, because versions of
+#: zlib may compress it differently, and the vectors must not change.
 HEADER: Final = build_header()
-PIXELS: Final = build_chunk(b"IDAT", zlib.compress(b"\0\0"))
+PIXELS: Final = build_chunk(b"IDAT", bytes.fromhex("789c6368000000820081"))
 END: Final = build_chunk(b"IEND")
 
 
 def build_png(*before: bytes, after: Sequence[bytes] = ()) -> bytes:
-    """Return a file of one pixel with chunks ``before`` and ``after`` its pixels."""
+    """Return a file of one pixel, with the chunks ``before`` and ``after`` its IDAT chunk."""
     return b"".join([SIGNATURE, HEADER, *before, PIXELS, *after, END])
 
 
 def iter_chunks(png: bytes) -> Iterator[Chunk]:
-    """Yield the whole chunks of a file, up to IEND or to the first chunk that is cut."""
+    """Yield the whole chunks of a file, up to IEND or to the first truncated chunk."""
     offset, kind = len(SIGNATURE), b""
     while kind != b"IEND" and offset + CHUNK_OVERHEAD <= len(png):
         length, kind = struct.unpack_from(">I4s", png, offset)
@@ -68,7 +69,7 @@ def split_chunks(png: bytes) -> list[bytes]:
 
 
 def repair_crcs(png: bytes) -> bytes:
-    """Return the file with the right CRC in every whole chunk."""
+    """Return the file with the correct CRC in every whole chunk."""
     repaired = bytearray(png)
     for chunk in iter_chunks(png):
         repaired[chunk.offset : chunk.end] = build_chunk(chunk.kind, chunk.data)
