@@ -1,4 +1,4 @@
-"""Configuration of the tests of both packages: profiles, and the code that coverage measures."""
+"""Configuration for the tests of both packages: profiles, and the code that coverage measures."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.fail(f"The property has {clock}; leave that to tests/profiles.py.", pytrace=False)
 
 
-# semcodec.bitstream and semcodec.coding must be covered to the last branch by tests/bitstream
-# alone. One run of all tests shows that: with --cov of both packages, only the import of their
-# modules is traced, and tests/bitstream while it is collected and run. Everything else runs
-# untraced, because tracing takes 2.3 times as long, and no threshold applies to it.
+# tests/bitstream alone must cover every branch of semcodec.bitstream and semcodec.coding. One run
+# of all tests shows that: with --cov of both packages, only the import of their modules is traced,
+# and tests/bitstream while it is collected and run. Everything else runs untraced, because tracing
+# takes 2.3 times as long, and no threshold applies to it.
 #
 # In each worker, tests/bitstream must be collected and run before all other tests. A function that
 # caches its result (such as the tables of words) runs once in a process, and would run untraced if

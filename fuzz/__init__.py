@@ -1,1 +1,1 @@
-"""Fuzz targets for the library, and what runs them: see README.md."""
+"""Fuzz targets for the library, and the engines that run them: see README.md."""

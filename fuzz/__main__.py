@@ -70,7 +70,7 @@ def replay(options: argparse.Namespace) -> int:
 
 
 def shrink_and_report(name: str, buffer: bytes) -> int:
-    """Report the smallest input with the failure of ``buffer``; returns 0 if it does not fail."""
+    """Report the smallest input with the failure of ``buffer``; return 0 if it does not fail."""
     found = engine.shrink(name, buffer)
     if found is None:
         print(f"{name}: no finding")
@@ -79,7 +79,7 @@ def shrink_and_report(name: str, buffer: bytes) -> int:
 
 
 def report(name: str, example: Any, error: Exception) -> int:
-    """Print a finding; returns the exit code 1."""
+    """Print a finding, and return the exit code 1."""
     traceback.print_exception(error)
     shown = f"bytes.fromhex({example.hex()!r})" if isinstance(example, bytes) else repr(example)
     print(f"{name} failed on: {shown}")
@@ -88,27 +88,27 @@ def report(name: str, example: Any, error: Exception) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    whole = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
-    commands = whole.add_subparsers(required=True)
+    main_parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
+    commands = main_parser.add_subparsers(required=True)
     commands.add_parser("list", help=list_targets.__doc__).set_defaults(call=list_targets)
-    one = commands.add_parser("run", help=run.__doc__)
-    one.set_defaults(call=run)
-    one.add_argument("target", choices=targets.NAMES)
-    bound = one.add_mutually_exclusive_group(required=True)
-    bound.add_argument("--seconds", type=int, help="run for so long")
-    bound.add_argument("--runs", type=int, help="run on so many inputs")
-    one.add_argument("--seed", type=int, default=1, help="seed of the inputs (default: 1)")
-    one.add_argument(
+    run_parser = commands.add_parser("run", help=run.__doc__)
+    run_parser.set_defaults(call=run)
+    run_parser.add_argument("target", choices=targets.NAMES)
+    limit = run_parser.add_mutually_exclusive_group(required=True)
+    limit.add_argument("--seconds", type=int, help="stop after this many seconds")
+    limit.add_argument("--runs", type=int, help="stop after this many inputs")
+    run_parser.add_argument("--seed", type=int, default=1, help="seed of the inputs (default: 1)")
+    run_parser.add_argument(
         "--engine",
         choices=("atheris", "random"),
         default="random",
-        help="guided by coverage, or not (default: random)",
+        help="atheris is guided by coverage, random is not (default: random)",
     )
-    again = commands.add_parser("replay", help=replay.__doc__)
-    again.set_defaults(call=replay)
-    again.add_argument("target", nargs="?", choices=targets.NAMES, help="default: all")
-    again.add_argument("file", nargs="?", type=Path, help="a file in fuzz/found/TARGET")
-    return whole
+    replay_parser = commands.add_parser("replay", help=replay.__doc__)
+    replay_parser.set_defaults(call=replay)
+    replay_parser.add_argument("target", nargs="?", choices=targets.NAMES, help="default: all")
+    replay_parser.add_argument("file", nargs="?", type=Path, help="a file in fuzz/found/TARGET")
+    return main_parser
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
-"""Count the Python function calls of a piece of code: work that is the same on every machine.
+"""Count Python function calls, a measure of work that is the same on every machine.
 
-A clock gives another result on every machine and every run. The count finds a parser that loops
-too often. It does not find one call of a built-in function that takes long.
+A clock gives another result on every machine and in every run. The count finds a parser that loops
+too often. It does not find a single call of a built-in function that takes long.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from typing import Any
 from fuzz import targets
 from semcodec.bitstream import RULES
 
-#: Of vectors that strategies edit: an edit of a long one would cost as much as many short inputs.
+#: Maximum length of the vectors that strategies edit: an edit of a longer one would take as much
+#: time as many short inputs.
 MAX_KNOWN_BYTES = 300
 VECTORS = Path(__file__).parents[1] / "spec" / "vectors"
 
@@ -37,19 +38,19 @@ def vectors(rule: str | None = None) -> list[tuple[bytes, str]]:
 
 
 def known_data() -> list[bytes]:
-    """Return the data of all short vectors of one record, each once, for strategies to edit."""
+    """Return the data of all short vectors but sequences, each once, for strategies to edit."""
     single = (data for data, framing in vectors() if framing != "sequence")
     return list(dict.fromkeys(data for data in single if 0 < len(data) <= MAX_KNOWN_BYTES))
 
 
 def of_target(name: str) -> list[Any]:
-    """Return the inputs of a target that the vectors and the examples of all rules give."""
+    """Return the inputs of a target made from the vectors and the examples of all rules."""
     examples = [(bytes.fromhex(rule.example_hex), rule.framing) for rule in RULES.values()]
     return _inputs(name, [*vectors(), *examples])
 
 
 def of_rule(name: str, rule: str) -> list[Any]:
-    """Return the inputs of a target that the vectors and the example of one rule give."""
+    """Return the inputs of a target made from the vectors and the example of one rule."""
     example = bytes.fromhex(RULES[rule].example_hex), RULES[rule].framing
     return _inputs(name, [*vectors(rule), example])
 

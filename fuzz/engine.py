@@ -1,7 +1,7 @@
 """Run targets on inputs that a seed determines, and shrink the first one that fails.
 
-Hypothesis turns a buffer of random bytes into an input (``fuzz_one_input``), which under Atheris is
-libFuzzer's buffer and here one from a seeded generator. The same seed gives the same inputs, with
+Hypothesis turns a buffer of random bytes into an input (``fuzz_one_input``). Under Atheris the
+buffer comes from libFuzzer, here from a seeded generator. The same seed gives the same inputs with
 the same version of hypothesis. This engine is not guided by coverage.
 """
 
@@ -24,9 +24,9 @@ from fuzz import corpus, targets
 
 T = TypeVar("T")
 
-#: Bytes of a buffer: more than nearly all inputs use. An input whose buffer ends is discarded.
+#: Bytes in a buffer; nearly all inputs need fewer. An input that needs more is discarded.
 BUFFER_BYTES: Final = 2048
-START_BUFFERS: Final = 100  #: that libFuzzer gets
+START_BUFFERS: Final = 100  #: buffers from which libFuzzer starts
 
 
 @dataclass
@@ -34,9 +34,9 @@ class Outcome:
     """The result of a run.
 
     Attributes:
-        runs: inputs tried.
-        failed: the input that failed, and what the target raised; None if no input failed.
-        buffer: the buffer that gave this input; None for inputs of the corpus.
+        runs: number of inputs tried.
+        failed: the input that failed, and the exception of the target; None if no input failed.
+        buffer: the buffer from which this input was made; None for inputs of the corpus.
     """
 
     runs: int = 0
@@ -56,7 +56,7 @@ def make_test(
 def write_buffers(folder: Path) -> None:
     """Write buffers for libFuzzer to start from.
 
-    Without them it starts with an empty buffer and lengthens it slowly, so that nearly all inputs
+    Otherwise it would start with an empty buffer and lengthen it slowly, and nearly all inputs
     would be discarded.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,15 +66,15 @@ def write_buffers(folder: Path) -> None:
 
 
 def random_inputs(inputs: SearchStrategy[T], seed: str) -> Iterator[tuple[T, bytes]]:
-    """Yield inputs without end, each with its buffer."""
-    found: list[T] = []
-    draw = make_test(found.append, inputs).hypothesis.fuzz_one_input  # type: ignore[attr-defined]
+    """Yield an endless series of inputs, each with its buffer."""
+    drawn: list[T] = []
+    draw = make_test(drawn.append, inputs).hypothesis.fuzz_one_input  # type: ignore[attr-defined]
     rng = random.Random(seed)
     while True:
         buffer = rng.randbytes(BUFFER_BYTES)
         draw(buffer)
-        if found:
-            yield found.pop(), buffer
+        if drawn:
+            yield drawn.pop(), buffer
 
 
 @functools.cache
@@ -118,7 +118,7 @@ def failure(name: str, example: Any) -> Exception | None:
 
 
 def shrink(name: str, buffer: bytes) -> tuple[Any, Exception] | None:
-    """Return the smallest input with the failure that ``buffer`` leads to; None if it passes.
+    """Return the smallest input with the failure of ``buffer`` and its exception, or None.
 
     ``fuzz_one_input`` stores the choices of a failing buffer in the test's database, and a run of
     the same test starts from there and shrinks. The last failure that it sees is the smallest.

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for valid values: all that a record can state, and records of it."""
+"""Hypothesis strategies for the valid values of all fields, and for records of such values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from semcodec.bitstream import Models, embed_png, extension, pack
 from semcodec.bitstream.extensions import FIRST_PRIVATE_TYPE
 from tests.png_files import build_png
 
-#: What ``pack`` takes: the text, and its other arguments by name.
+#: Arguments of ``pack``: the text, and the others by name.
 PackArguments = tuple[str, dict[str, Any]]
 
 LETTERS: Final = "ntsrhldcmfgpbkv"
@@ -64,7 +64,7 @@ def extensions(draw: st.DrawFn) -> list[tuple[int, bytes]]:
 
 @st.composite
 def pack_arguments(draw: st.DrawFn) -> PackArguments:
-    """Return arguments that ``pack`` takes, in every framing that it writes."""
+    """Return arguments of ``pack``, for every framing that it writes."""
     framing = draw(st.sampled_from([name for name in FRAMINGS if name != "png"]))
     coding = draw(st.sampled_from(("nibble", "utf8")))
     checks = CHECKS[1:] if framing in CHECK_REQUIRED else CHECKS
@@ -80,7 +80,7 @@ def pack_arguments(draw: st.DrawFn) -> PackArguments:
 
 @st.composite
 def records(draw: st.DrawFn) -> bytes:
-    """Return a valid record in any framing but a sequence, one in eight inside a PNG file."""
+    """Return a valid record in any framing except a sequence, one in eight in a PNG file."""
     text, arguments = draw(pack_arguments())
     if draw(st.integers(0, 7)) == 7:
         return embed_png(build_png(), pack(text, **arguments | {"framing": "bare"}))

@@ -1,4 +1,4 @@
-"""Generate from the registries: Python constants, tables of the specification, Kaitai enums.
+"""Generate Python constants, tables of the specification and Kaitai enums from the registries.
 
     python spec/generate.py            # write
     python spec/generate.py --check    # change nothing; exit 1 if something is out of date
@@ -37,7 +37,7 @@ MAX_EXAMPLE = 40  #: characters of hex in a table cell
 
 
 def load_registries() -> Registry:
-    """Return all registries, by the name of their list."""
+    """Return the rows of all registries, by the name of their list."""
     registry: Registry = {}
     for path in sorted((SPEC / "registry").glob("*.toml")):
         registry |= tomllib.loads(path.read_text("utf-8"))
@@ -169,7 +169,7 @@ def tables(registry: Registry) -> dict[str, str]:
 
 
 class _StepRecorder(range_coder.RangeEncoder):
-    """Encodes bits, and records each with the state after it."""
+    """Encodes bits, and records each bit with the state after it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -195,7 +195,7 @@ def _coded_example() -> str:
 
 
 def _table(rows: Iterable[Registry], *columns: str) -> str:
-    """Return a table; a column is a key, or a key and its title."""
+    """Return a Markdown table; a column is a key of the rows, or "key:title"."""
     titles = {key: title or key for key, _, title in (c.partition(":") for c in columns)}
     lines = ["| " + " | ".join(titles.values()) + " |", "|" + "---|" * len(titles)]
     for row in rows:
@@ -215,7 +215,7 @@ def _cell(key: str, value: object) -> str:
 
 
 def _example(value: str) -> str:
-    """Return hex for a table cell, or a reference to the vectors if it is long."""
+    """Return the hex for a table cell, or a reference to the vectors if the hex is long."""
     if value == SEE_VECTORS:
         return value
     return "(no bytes)" if not value else f"`{value}`" if len(value) <= MAX_EXAMPLE else SEE_VECTORS
@@ -277,7 +277,7 @@ def _identifier(name: str) -> str:
 
 
 def replace_between(old: str, begin: str, end: str, new: str) -> str:
-    """Return ``old`` with ``new`` between two markers, which must both be in it."""
+    """Return ``old`` with ``new`` between two markers, both of which must be in it."""
     head, found, rest = old.partition(begin)
     _, closed, tail = rest.partition(end)
     if not (found and closed):

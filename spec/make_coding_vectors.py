@@ -1,10 +1,10 @@
-"""Write spec/coding_vectors.json: payloads of words, which cannot be written by hand.
+"""Write spec/coding_vectors.json: the payloads of range-coded words.
 
     python spec/make_coding_vectors.py
 
-Run it only when the tables or Annex K change: vector_sources.py reads the frozen file, so that an
-accidental change of a payload shows as a failing vector. Payloads that break a rule are encoded by
-the library with that rule disabled.
+Such payloads cannot be written by hand. Run this script only when the tables or Annex K change:
+vector_sources.py reads the frozen file, so that an accidental change of a payload makes a vector
+fail. Payloads that break a rule are encoded by the library with that rule disabled.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ def add(rule: str, kind: str, slug: str, comment: str, coding: str, data: bytes,
 
 
 def obeys(rule: str, coding: str, slug: str, comment: str, words: Iterable[str]) -> None:
-    """Add the payload of ``words``."""
+    """Add the payload of ``words``, which obeys ``rule``."""
     words = list(words)
     data = lexicon.encode(words) if coding == "lexicon" else bag.encode(words)
     decoded = words if coding == "lexicon" else bag.canonical_order(words)
     if DECODERS[coding](data) != (decoded, None):
-        raise SystemExit(f"{rule} {slug}: the words do not come back")
+        raise SystemExit(f"{rule} {slug}: the decoded words differ")
     add(rule, "obeys", slug, comment, coding, data, " ".join(decoded))
 
 

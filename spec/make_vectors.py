@@ -3,9 +3,9 @@
     python spec/make_vectors.py            # write spec/vectors
     python spec/make_vectors.py --check    # change nothing; exit 1 if something is out of date
 
-The library computes the record of valid data, and must find in other data exactly the violation
-that the source states, at its offset. Since independent decoders run over the same vectors, a bug
-of the library does not become part of the format by being written here.
+The library computes the record of valid data. In other data it must find exactly the violation that
+the source states, at its offset. Independent decoders run on the same vectors, so a bug of the
+library cannot become part of the format here.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def main() -> int:
         if name in files:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(files[name])
-        else:  # of a vector that has no source any more
+        else:  # the file of a vector that was removed
             path.unlink()
     for name in stale:
         print(f"{'out of date' if only_check else 'written'}: spec/vectors/{name}")

@@ -1,12 +1,12 @@
 """The decoder of Annex C of the specification, loaded from its text: one of three oracles.
 
-The other two are the decoder in ``spec/implementations/js`` and what Kaitai Struct compiles of
-``spec/semcodec.ksy``. Annex C has one function for each field, and tests and fuzz targets compare
-single fields of the library with them too: ``FUNCTIONS["leb"]``, ``FUNCTIONS["read_size"]``.
+The other two are the decoder in ``spec/implementations/js`` and the decoders that Kaitai Struct
+compiles from ``spec/semcodec.ksy``. Annex C has one function for each field, with which tests and
+fuzz targets also compare single fields: ``FUNCTIONS["leb"]``, ``FUNCTIONS["read_size"]``.
 
-Annex C leaves out two things, and the library fills both in: the size codes of the registry (from
-``spec/registry``) and the words of the codings `lexicon` and `bag` (Annex K; the decoder in
-JavaScript reads those independently). It has no limits.
+Two parts of Annex C are left open and are filled in from the library: the size codes of the
+registry, and the words of the codings `lexicon` and `bag` (Annex K; the decoder in JavaScript reads
+those independently). It has no limits.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ def _load() -> dict[str, Any]:
 
 
 FUNCTIONS: Final = _load()
-#: What the functions of Annex C raise; its text is the id of the broken rule.
+#: The exception that the functions of Annex C raise; its text is the id of the broken rule.
 Refused: Final[type[Exception]] = FUNCTIONS["Refused"]
 
 
 def decode(data: bytes, framing: str = "auto") -> dict[str, Any] | str:
-    """Return the record of ``data`` as ``Record.as_dict`` has it, or the id of the broken rule.
+    """Return the record of ``data`` in the form of ``Record.as_dict``, or the broken rule's id.
 
     Decoding stops at the first broken rule, as ``unpack`` does.
     """
@@ -52,21 +52,21 @@ def decode_sequence(data: bytes) -> list[dict[str, Any]] | str:
 
 def _decode(function: str, *arguments: Any) -> Any:
     try:
-        found = FUNCTIONS[function](*arguments)
+        result = FUNCTIONS[function](*arguments)
     except Refused as error:
         return str(error)
-    for record in found if isinstance(found, list) else [found]:
+    for record in result if isinstance(result, list) else [result]:
         record["size"] = [*record["size"]]
-    return found
+    return result
 
 
 def compute_check(check_id: int, core: bytes) -> bytes:
-    """Return the check of a core without one; ``check_id`` is KK, 0 to 3."""
+    """Return the check for a core that has none yet; ``check_id`` is KK, 0 to 3."""
     return bytes(FUNCTIONS["check"](check_id, core))
 
 
 def append_check(core: bytes) -> bytes:
-    """Return a core with the check that its first byte states behind it."""
+    """Return a core followed by the check that its first byte states."""
     return core + compute_check(core[0] >> 3 & 3, core)
 
 
@@ -77,12 +77,13 @@ def replace_check(core: bytes) -> bytes:
 
 
 def unwrap(data: bytes) -> tuple[str, bytes | None]:
-    """Return the framing that the first bytes of ``data`` state, and the core inside it.
+    """Return the framing that the first bytes of ``data`` indicate, and the core inside it.
 
-    The core is None where Annex C refuses the framing. A bare record is its own core.
+    The core is None if Annex C refuses the framing. A bare record is its own core.
     """
-    starts = {b"\xb5": "file", b"\x89": "png"}
-    framing = starts.get(data[:1]) or {b"semc:": "url", b"SEMC:": "qr"}.get(data[:5], "bare")
+    by_first_byte = {b"\xb5": "file", b"\x89": "png"}
+    by_prefix = {b"semc:": "url", b"SEMC:": "qr"}
+    framing = by_first_byte.get(data[:1]) or by_prefix.get(data[:5], "bare")
     if framing == "bare":
         return framing, data
     try:

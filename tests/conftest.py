@@ -1,4 +1,4 @@
-"""Fixtures of all tests: a photograph, and an environment without keys, servers and settings."""
+"""Fixtures for all tests: a photograph, and an environment without keys, servers and settings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _clean_environment(
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
-    """Return the path of a file with a photograph."""
+    """Return the path of a JPEG file with a photograph."""
     path = tmp_path / "photo.jpg"
     path.write_bytes(images.PHOTO)
     return path

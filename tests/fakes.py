@@ -1,4 +1,4 @@
-"""Judges for tests: a small deterministic one, and one that returns what a test wants."""
+"""Judges for tests: a small deterministic one, and one that returns chosen values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from semcodec.words.tokenizer import tokenize
 
 
 class OverlapJudge:
-    """The cosine of two sets of words; ``weights`` makes some words count more than 1."""
+    """Returns the cosine of two sets of words, in which a word counts its weight, 1 by default."""
 
     name = "overlap"
 
@@ -34,7 +34,7 @@ class OverlapJudge:
 
 
 class FunctionJudge:
-    """A judge that returns what ``function`` returns for the texts, valid or not."""
+    """Returns the result of ``function`` for the texts, valid or not."""
 
     name = "function"
 
@@ -54,6 +54,6 @@ def selection_request(
     max_words: int = 1000,
     judge: Judge | None = None,
 ) -> SelectionRequest:
-    """Return a request whose costs are those of skeletons in every coding, easy to reckon."""
+    """Return a request that costs 4 bits per symbol of the skeletons in every coding."""
     channel = make_channel(coding, skeleton_bits)
     return SelectionRequest(description, max_words, max_bits, channel, judge)

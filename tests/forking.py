@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-MAX_SECONDS: Final = 30.0  #: seconds after which a thread or a child is taken to hang
+MAX_SECONDS: Final = 30.0  #: seconds after which a thread or a child counts as hanging
 
 
 def needs_fork(test: Callable[..., Any]) -> Callable[..., Any]:

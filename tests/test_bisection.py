@@ -1,4 +1,4 @@
-"""The largest count that keeps a limit."""
+"""The largest count that fits a limit, if all smaller ones fit and if not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages in docs/ that have code are run, and generated ones are those of the code as it is."""
+"""The code in pages runs, links and paths exist, and generated pages are up to date."""
 
 from __future__ import annotations
 
@@ -23,14 +23,12 @@ PAGES = (
     *sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("docs/*.md")),
 )
 
-#: Modules at the bottom that the page does not describe: generated tables and the guard of forks.
+#: Modules of the lowest layers that the page does not describe.
 HELPERS = {"_bisection", "_registry", "_registry_rows", "forks"}
 
 
 @pytest.mark.parametrize("name", ["backends.md", "container.md"])
-def test_the_code_of_a_page_runs(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_code_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     blocks = PYTHON.findall((ROOT / "docs" / name).read_text("utf-8"))
     assert blocks
@@ -38,21 +36,21 @@ def test_the_code_of_a_page_runs(
 
 
 @pytest.mark.parametrize("script", ["make_python.py"])
-def test_a_generated_page_is_not_stale(script: str) -> None:
+def test_generated_page_is_up_to_date(script: str) -> None:
     command = [sys.executable, ROOT / "docs" / script, "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
-def test_links_between_files_lead_somewhere(name: str) -> None:
+def test_targets_of_links_between_files_exist(name: str) -> None:
     page = ROOT / name
     targets = [target for target, _ in LINK.findall(page.read_text("utf-8")) if "://" not in target]
     assert not [target for target in targets if not (page.parent / target).exists()]
 
 
 def paths_in(page: str) -> set[str]:
-    """Return the paths of files and folders that a page names as code, without patterns."""
+    """Return the paths of files and folders that a page names in code spans, without patterns."""
     spans = re.findall(r"`([\w./-]+)`", page)
     return {span for span in spans if "/" in span and not span.startswith("/")}
 
@@ -63,7 +61,7 @@ def test_files_and_folders_that_a_page_names_exist(name: str) -> None:
     assert not sorted(path for path in paths if not (ROOT / path).exists())
 
 
-def test_the_layers_of_the_page_are_those_that_are_enforced() -> None:
+def test_layers_of_the_page_are_those_of_the_import_contract() -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     block = page.partition("## Layers\n\n```\n")[2].partition("```")[0]
     contract = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
@@ -72,14 +70,14 @@ def test_the_layers_of_the_page_are_those_that_are_enforced() -> None:
     assert described == [name for name in layers if name not in HELPERS]
 
 
-def test_the_glossary_is_short_and_sorted() -> None:
+def test_glossary_is_short_and_sorted() -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     terms = re.findall(r"^\| ([^|]+) \|", page.partition("## Glossary")[2], re.MULTILINE)[1:]
     assert len(terms) <= 40
     assert terms == sorted(terms, key=str.casefold)
 
 
-def test_the_rates_in_the_table_of_codings_are_those_of_the_example() -> None:
+def test_rates_in_the_table_of_codings_are_those_of_the_example() -> None:
     description = runpy.run_path(str(ROOT / "examples" / "rate_curve.py"))["DESCRIPTION"]
     words = semcodec.select(description, 12)
     page = (ROOT / "README.md").read_text("utf-8")
@@ -92,7 +90,7 @@ def test_the_rates_in_the_table_of_codings_are_those_of_the_example() -> None:
 
 
 @pytest.mark.parametrize("name", semcodec.__all__)
-def test_the_examples_of_a_docstring_are_true(name: str) -> None:
+def test_examples_in_docstrings(name: str) -> None:
     for example in doctest.DocTestFinder().find(getattr(semcodec, name), name, globs={}):
         names = vars(semcodec) | {"semcodec": semcodec}
         example.globs = {key: value for key, value in names.items() if not key.startswith("_")}

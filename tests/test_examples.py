@@ -1,4 +1,4 @@
-"""Every program in examples/ runs as its first lines tell a reader to run it."""
+"""Every program in examples/ runs, with the command in its docstring."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image
 from semcodec import unpack
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-#: What each program prints somewhere, and the file that it writes.
+#: For each program, a part of its output, and the name of the file that it writes or None.
 PROGRAMS = {
     "custom_backend": ("mostly red", "picture.png"),
     "png_round_trip": ("(96, 64) huge brown cat background", "cat.png"),
@@ -26,7 +26,7 @@ def test_every_example_is_run() -> None:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_an_example_runs(
+def test_example_runs(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     printed, written = PROGRAMS[name]
@@ -39,7 +39,7 @@ def test_an_example_runs(
     assert [path.name for path in tmp_path.iterdir()] == ([written] if written else [])
 
 
-def test_the_picture_of_an_example_shows_and_carries_its_words(
+def test_png_of_the_round_trip_contains_its_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "chosen.png"

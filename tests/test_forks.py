@@ -1,4 +1,4 @@
-"""A forked child can do all that its parent can, whatever other threads did during the fork."""
+"""A forked child can use the whole library, whatever other threads did during the fork."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ FORKS: Final = 60  #: in succession, while threads are busy
 
 
 class Halt:
-    """A breakpoint that stops one thread, and only in the process in which it was made."""
+    """A breakpoint that stops one thread, and only in the process that created it."""
 
     def __init__(self) -> None:
         self.reached, self.resumed = threading.Event(), threading.Event()
@@ -283,7 +283,7 @@ def enter_block() -> None:
 
 
 @needs_fork
-def test_block_fork_for_other_threads() -> None:
+def test_fork_waits_for_the_block_of_another_thread() -> None:
     with other_thread_in_block() as leave:
         order: list[str] = []
         in_thread(lambda: (leave.wait(0.2), order.append("left"), leave.set()))
@@ -328,11 +328,11 @@ def test_fork_inside_the_block() -> None:
 
 
 @needs_fork
-def test_fork_happens_after_the_longest_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_forks_after_the_maximum_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forks_module, "MAX_WAIT", 0.1)
     with other_thread_in_block(), forked(enter_block) as wait:
         assert wait() == 0
-    enter_block()  # the locks of this process are as they were
+    enter_block()  # the locks of this process are still usable
     thread = in_thread(enter_block)
     thread.join(MAX_SECONDS)
     assert not thread.is_alive()
@@ -361,7 +361,7 @@ def test_two_threads_fork_inside_the_block(monkeypatch: pytest.MonkeyPatch) -> N
 
 @needs_fork
 def test_interrupt_leaves_no_lock_held() -> None:
-    """A signal handler may raise between any two instructions, as that of Ctrl-C does."""
+    """A signal handler may raise between any two instructions, such as the handler of Ctrl-C."""
 
     class Interrupted(Exception):
         pass

@@ -17,7 +17,7 @@ from PIL import Image
 
 from semcodec import imaging
 from semcodec.errors import InputError
-from tests.images import BAD, GOOD, PHOTO, RED, claiming, saved, scene
+from tests.images import BAD, GOOD, PHOTO, RED, encode_image, huge_png, scene
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ def test_every_mode_becomes_rgb(mode: str) -> None:
 
 def test_16_bit_is_scaled_not_clipped() -> None:
     image = Image.new("I;16", (4, 4), 0x8000)
-    assert imaging.load(saved(image, "PNG")).getpixel((0, 0)) == (128, 128, 128)
+    assert imaging.load(encode_image(image, "PNG")).getpixel((0, 0)) == (128, 128, 128)
 
 
 def test_cmyk_jpeg_keeps_its_color() -> None:
-    cmyk = saved(Image.new("RGB", (16, 16), RED).convert("CMYK"), "JPEG")
+    cmyk = encode_image(Image.new("RGB", (16, 16), RED).convert("CMYK"), "JPEG")
     red, green, blue = imaging.load(cmyk).getpixel((8, 8))
     assert red > 150
     assert green < 80 > blue
@@ -44,19 +44,19 @@ def test_cmyk_jpeg_keeps_its_color() -> None:
 
 def test_transparent_pixels_become_white() -> None:
     clear = Image.new("RGBA", (4, 4), (0, 0, 0, 0))
-    assert imaging.load(saved(clear, "PNG")).getpixel((0, 0)) == (255, 255, 255)
+    assert imaging.load(encode_image(clear, "PNG")).getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_transparent_palette_color_becomes_white() -> None:
     image = Image.new("P", (4, 4), 0)
     image.putpalette([0, 0, 0, *RED])
-    data = saved(image, "PNG", transparency=0)
+    data = encode_image(image, "PNG", transparency=0)
     assert imaging.load(data).getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_first_frame_of_an_animation_is_used() -> None:
     frames = [Image.new("RGB", (8, 8), color) for color in (RED, (0, 0, 255))]
-    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    data = encode_image(frames[0], "GIF", save_all=True, append_images=frames[1:])
     assert imaging.load(data).getpixel((4, 4))[0] > 150
 
 
@@ -65,7 +65,7 @@ def test_exif_orientation_is_applied() -> None:
     image.paste(RED, (0, 0, 20, 20))
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: rotate by 90 degrees clockwise to see it right
-    upright = imaging.load(saved(image, "JPEG", exif=exif, quality=95))
+    upright = imaging.load(encode_image(image, "JPEG", exif=exif, quality=95))
     assert upright.size == (20, 40)
     assert upright.getpixel((10, 5))[1] < 90
     assert upright.getpixel((10, 35))[1] > 200
@@ -120,17 +120,19 @@ def test_described_image_is_not_small_for_a_small_size() -> None:
 
 def test_too_many_pixels_are_refused_before_decoding() -> None:
     with pytest.raises(InputError, match="12000 x 12000"):
-        imaging.load(claiming(12000, 12000))
+        imaging.load(huge_png(12000, 12000))
 
 
 def test_large_images_are_reduced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imaging, "MAX_SHORT_SIDE", 50)
     for name in ("png", "sixteen bits", "palette", "transparent", "turned"):
-        image = imaging.load(saved(Image.open(io.BytesIO(GOOD[name])).resize((300, 200)), "PNG"))
+        image = imaging.load(
+            encode_image(Image.open(io.BytesIO(GOOD[name])).resize((300, 200)), "PNG")
+        )
         assert image.size == (75, 50), name
     exif = Image.Exif()
     exif[0x0112] = 6
-    wide = saved(Image.new("RGB", (300, 200), RED), "PNG", exif=exif)
+    wide = encode_image(Image.new("RGB", (300, 200), RED), "PNG", exif=exif)
     assert imaging.load(wide).size == (50, 75)
 
 
@@ -139,7 +141,7 @@ def test_images_are_reduced_by_whole_factors(
     side: int, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imaging, "MAX_SHORT_SIDE", 50)
-    data = saved(Image.new("RGB", (side, side), RED), "PNG")
+    data = encode_image(Image.new("RGB", (side, side), RED), "PNG")
     assert imaging.load(data).size == (expected, expected)
 
 
@@ -147,12 +149,12 @@ def test_transparency_of_a_large_image_is_kept(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(imaging, "MAX_SHORT_SIDE", 50)
     image = Image.new("P", (200, 200), 0)
     image.putpalette([0, 0, 0, *RED])
-    data = saved(image, "PNG", transparency=0)
+    data = encode_image(image, "PNG", transparency=0)
     assert imaging.load(data).getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_other_formats_are_not_opened() -> None:
-    postscript = saved(Image.new("RGB", (8, 8), RED), "EPS")
+    postscript = encode_image(Image.new("RGB", (8, 8), RED), "EPS")
     with pytest.raises(InputError, match="Unsupported"):
         imaging.load(postscript)
 
@@ -185,7 +187,7 @@ def test_threads_leave_the_warning_filters_unchanged(monkeypatch: pytest.MonkeyP
 
 def test_jpeg_quality_is_high() -> None:
     fine = len(imaging.to_file(scene((400, 400)), "JPEG"))
-    assert fine > len(saved(scene((400, 400)), "JPEG", quality=80))
+    assert fine > len(encode_image(scene((400, 400)), "JPEG", quality=80))
 
 
 def test_unknown_fit_is_an_input_error() -> None:

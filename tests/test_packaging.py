@@ -1,4 +1,4 @@
-"""The two packages declare what their code imports, and their metadata is correct."""
+"""Both packages declare the distributions that their code imports, and have correct metadata."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ IMPORT_NAMES = {
     "unishox2-py3": "unishox2",
     "zxing-cpp": "zxingcpp",
 }
-#: Distributions whose programs the Makefile runs, and how; their packages are not imported.
+#: Distributions whose programs the Makefile runs, and a part of the command; none is imported.
 DEV_PROGRAMS = {
     "import-linter": "lint-imports",
     "mypy": "-m mypy",
@@ -134,7 +134,7 @@ def code_files(folder: str) -> list[Path]:
 
 
 def source_of(path: Path) -> str:
-    """Return the Python code of a file; of a page, that of its blocks."""
+    """Return the Python code of a file; for a page, the code in its blocks."""
     text = path.read_text("utf-8")
     return "\n".join(PYTHON.findall(text)) if path.suffix == ".md" else text
 
@@ -157,7 +157,7 @@ def imported_packages(path: Path) -> set[str]:
 
 
 def named_packages(path: Path) -> set[str]:
-    """Return the imports of a file, and the texts in it that could name a package."""
+    """Return the imports of a file, and the string literals in it that could name a package."""
     texts = {
         node.value.partition(".")[0]
         for node in ast.walk(ast.parse(source_of(path)))

@@ -26,7 +26,7 @@ from PIL import (
 import semcodec
 import semcodec.pillow
 from semcodec import bitstream
-from tests.images import PHOTO, saved, scene
+from tests.images import PHOTO, encode_image, scene
 from tests.png_files import iter_chunks
 
 SMALL = (64, 48)
@@ -64,11 +64,11 @@ def paintings(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return painted_records
 
 
-def opened(data: bytes) -> ImageFile.ImageFile:
+def open_bytes(data: bytes) -> ImageFile.ImageFile:
     return Image.open(io.BytesIO(data))
 
 
-def painted(data: bytes) -> bytes:
+def decoded_pixels(data: bytes) -> bytes:
     return semcodec.decode(data).image.tobytes()
 
 
@@ -77,7 +77,7 @@ def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
     return [(chunk.kind, chunk.data) for chunk in iter_chunks(png)]
 
 
-def kinds(png: bytes) -> list[bytes]:
+def chunk_types(png: bytes) -> list[bytes]:
     return [kind for kind, _ in chunks(png)]
 
 
@@ -101,24 +101,24 @@ class TestOpen:
         assert paintings == []
 
     def test_pixels_are_those_of_decode_and_painted_once(self, paintings: list[bytes]) -> None:
-        image = opened(RECORD)
+        image = open_bytes(RECORD)
         assert image.getpixel((0, 0)) == semcodec.decode(RECORD).image.getpixel((0, 0))
-        assert image.tobytes() == painted(RECORD)
+        assert image.tobytes() == decoded_pixels(RECORD)
         assert image.load() is not None
         assert paintings == [RECORD]
 
     def test_pixels_can_be_changed(self) -> None:
-        image = opened(RECORD)
+        image = open_bytes(RECORD)
         image.load()
         assert not image.readonly
         image.putpixel((0, 0), (1, 2, 3))
         assert image.getpixel((0, 0)) == (1, 2, 3)
 
     def test_image_can_be_used_after_its_with_block(self) -> None:
-        with opened(RECORD) as image:
+        with open_bytes(RECORD) as image:
             copy = image.resize((8, 8))
         assert copy.size == (8, 8)
-        assert image.tobytes() == painted(RECORD)
+        assert image.tobytes() == decoded_pixels(RECORD)
 
     def test_file_that_pillow_opened_is_closed_after_painting(self, tmp_path: Path) -> None:
         path = tmp_path / "boat.semc"
@@ -136,30 +136,30 @@ class TestOpen:
         assert not file.closed
 
     def test_closed_image_is_closed(self) -> None:
-        image = opened(RECORD)
+        image = open_bytes(RECORD)
         image.close()
         with pytest.raises(ValueError, match="closed"):
             image.load()
 
     def test_utf8_record(self) -> None:
         data = semcodec.pack("ein rotes Boot", coding="utf8", size=SMALL, framing="file")
-        image = opened(data)
+        image = open_bytes(data)
         assert image.info["words"] == ["ein", "rotes", "Boot"]
         assert image.info["coding"] == "utf8"
-        assert image.tobytes() == painted(data)
+        assert image.tobytes() == decoded_pixels(data)
 
     def test_incremental_parser(self) -> None:
         parser = ImageFile.Parser()
-        for at in range(0, len(RECORD), 5):
-            parser.feed(RECORD[at : at + 5])
-        assert parser.close().tobytes() == painted(RECORD)
+        for start in range(0, len(RECORD), 5):
+            parser.feed(RECORD[start : start + 5])
+        assert parser.close().tobytes() == decoded_pixels(RECORD)
 
     def test_copies_and_pickles_have_the_pixels(self) -> None:
-        image = opened(RECORD)
+        image = open_bytes(RECORD)
         again = pickle.loads(pickle.dumps(image))
-        assert again.tobytes() == image.copy().tobytes() == painted(RECORD)
+        assert again.tobytes() == image.copy().tobytes() == decoded_pixels(RECORD)
         assert again.info["record"] == RECORD
-        assert (b"seMC", BARE) in chunks(saved(again, "PNG"))
+        assert (b"seMC", BARE) in chunks(encode_image(again, "PNG"))
 
     def test_registered_backend_paints(self, monkeypatch: pytest.MonkeyPatch) -> None:
         semcodec.pillow.register(backend="embedded")
@@ -170,28 +170,28 @@ class TestOpen:
             return semcodec.decode(data)
 
         monkeypatch.setattr(semcodec.pillow, "decode", recording)
-        opened(RECORD).load()
+        open_bytes(RECORD).load()
         assert used == ["embedded"]
 
     def test_encode_accepts_an_opened_record(self) -> None:
-        assert semcodec.encode(opened(RECORD), k=2).record.words
+        assert semcodec.encode(open_bytes(RECORD), k=2).record.words
 
     def test_two_threads_with_two_images(self) -> None:
-        expected = {data: painted(data) for data in (RECORD, OTHER)}
+        expected = {data: decoded_pixels(data) for data in (RECORD, OTHER)}
         results: list[bool] = []
 
         def work(data: bytes) -> None:
             semcodec.pillow.register()
-            results.extend(opened(data).tobytes() == expected[data] for _ in range(3))
+            results.extend(open_bytes(data).tobytes() == expected[data] for _ in range(3))
 
         in_threads(lambda: work(RECORD), lambda: work(OTHER))
         assert results == [True] * 6
 
     def test_two_threads_with_one_image(self) -> None:
-        image = opened(RECORD)
+        image = open_bytes(RECORD)
         results: list[bytes] = []
         in_threads(*[lambda: results.append(image.tobytes())] * 2)
-        assert results == [painted(RECORD)] * 2
+        assert results == [decoded_pixels(RECORD)] * 2
 
 
 def in_threads(*jobs: Callable[[], object]) -> None:
@@ -221,15 +221,15 @@ class TestErrors:
     )
     def test_damaged_record_is_not_identified(self, data: bytes, paintings: list[bytes]) -> None:
         with pytest.raises(UnidentifiedImageError):
-            opened(data)
+            open_bytes(data)
         assert paintings == []
 
     def test_longest_record_opens_and_one_byte_more_does_not(self) -> None:
         data = semcodec.pack("n" * (65_536 - 4), coding="utf8", framing="file")
         assert len(data) == semcodec.Limits().max_bytes
-        assert opened(data).info["record"] == data
+        assert open_bytes(data).info["record"] == data
         with pytest.raises(UnidentifiedImageError):
-            opened(data + b"\0")
+            open_bytes(data + b"\0")
 
     def test_pillow_can_warn_of_the_reason(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Image, "WARN_POSSIBLE_FORMATS", True)
@@ -244,7 +244,7 @@ class TestErrors:
         for _ in range(500):
             data = b"\xb5\x1a" + source.randbytes(source.randrange(30))
             try:
-                size = opened(data).size
+                size = open_bytes(data).size
             except UnidentifiedImageError:
                 continue
             assert size == semcodec.unpack(data).size  # one in 256 has the right check
@@ -253,7 +253,7 @@ class TestErrors:
     def test_too_large_picture_opens_and_fails_on_load(
         self, size: tuple[int, int], paintings: list[bytes]
     ) -> None:
-        image = opened(semcodec.pack(TEXT, size=size, framing="file"))
+        image = open_bytes(semcodec.pack(TEXT, size=size, framing="file"))
         assert (image.size, image.info["k"]) == (size, 3)
         for _ in range(2):
             with pytest.raises(OSError, match=f"{size[0]} x {size[1]} is over 4096"):
@@ -263,10 +263,10 @@ class TestErrors:
     def test_huge_picture_is_a_decompression_bomb(self) -> None:
         data = semcodec.pack(TEXT, size=(2**31 - 1, 2**31 - 1), framing="file")
         with pytest.raises(Image.DecompressionBombError, match="exceeds limit"):
-            opened(data)
+            open_bytes(data)
 
     def test_record_without_words_opens_and_fails_on_load(self) -> None:
-        image = opened(semcodec.pack("", size=SMALL, framing="file"))
+        image = open_bytes(semcodec.pack("", size=SMALL, framing="file"))
         assert image.info["words"] == []
         with pytest.raises(OSError, match="no words") as caught:
             image.load()
@@ -274,16 +274,16 @@ class TestErrors:
 
     def test_failed_backend_is_an_oserror(self, monkeypatch: pytest.MonkeyPatch) -> None:
         failure = semcodec.BackendError("Out of paint: buy some.", backend="x", stage="paint")
-        monkeypatch.setattr(semcodec.pillow, "decode", raiser(failure))
-        image = opened(RECORD)
+        monkeypatch.setattr(semcodec.pillow, "decode", raising(failure))
+        image = open_bytes(RECORD)
         with pytest.raises(OSError, match="Out of paint") as caught:
             image.load()
         assert caught.value.__cause__ is failure
         monkeypatch.undo()
-        assert image.tobytes() == painted(RECORD)  # the next try may succeed
+        assert image.tobytes() == decoded_pixels(RECORD)  # the next try may succeed
 
 
-def raiser(error: Exception) -> Callable[..., object]:
+def raising(error: Exception) -> Callable[..., object]:
     def fail(*_: object, **__: object) -> object:
         raise error
 
@@ -296,9 +296,9 @@ class TestPng:
         notes.add_text("Title", "a boat")
         notes.add(b"prIv", b"kept", after_idat=True)
         options = {"pnginfo": notes, "icc_profile": b"profile", "dpi": (72, 72)}
-        plain = saved(scene(), "PNG", **options)
-        png = saved(scene(), "PNG", semcodec=RECORD, **options)
-        assert kinds(png)[:2] == [b"IHDR", b"seMC"]
+        plain = encode_image(scene(), "PNG", **options)
+        png = encode_image(scene(), "PNG", semcodec=RECORD, **options)
+        assert chunk_types(png)[:2] == [b"IHDR", b"seMC"]
         assert chunks(png)[1][1] == BARE
         assert [chunk for chunk in chunks(png) if chunk[0] != b"seMC"] == chunks(plain)
 
@@ -311,33 +311,33 @@ class TestPng:
 
     def test_record_is_accepted_in_every_framing(self) -> None:
         url = semcodec.pack(TEXT, size=SMALL, framing="url")
-        png = saved(scene(), "PNG", semcodec=RECORD)
+        png = encode_image(scene(), "PNG", semcodec=RECORD)
         records = [semcodec.unpack(form) for form in (RECORD, BARE, url, png)]
         for form in (RECORD, BARE, url, url.decode(), png, *records):
-            assert chunks(saved(scene(), "PNG", semcodec=form))[1] == (b"seMC", BARE)
+            assert chunks(encode_image(scene(), "PNG", semcodec=form))[1] == (b"seMC", BARE)
 
     def test_animation_has_one_record(self) -> None:
         options = {"save_all": True, "append_images": [scene().rotate(90)]}
-        png = saved(scene(), "PNG", semcodec=RECORD, **options)
-        assert kinds(png)[:2] == [b"IHDR", b"seMC"]
-        assert kinds(png).count(b"seMC") == 1
-        assert b"acTL" in kinds(png)
+        png = encode_image(scene(), "PNG", semcodec=RECORD, **options)
+        assert chunk_types(png)[:2] == [b"IHDR", b"seMC"]
+        assert chunk_types(png).count(b"seMC") == 1
+        assert b"acTL" in chunk_types(png)
 
     def test_opened_record_is_embedded_unless_omitted(self) -> None:
-        image = opened(RECORD)
-        assert chunks(saved(image, "PNG"))[1] == (b"seMC", BARE)
-        assert b"seMC" not in kinds(saved(image, "PNG", semcodec=None))
-        assert b"seMC" not in kinds(saved(image, "PNG", semcodec=False))
+        image = open_bytes(RECORD)
+        assert chunks(encode_image(image, "PNG"))[1] == (b"seMC", BARE)
+        assert b"seMC" not in chunk_types(encode_image(image, "PNG", semcodec=None))
+        assert b"seMC" not in chunk_types(encode_image(image, "PNG", semcodec=False))
         other = bitstream.unpack(OTHER).text
-        png = saved(image, "PNG", semcodec=OTHER)
+        png = encode_image(image, "PNG", semcodec=OTHER)
         assert semcodec.unpack(png).text == other
-        assert kinds(png).count(b"seMC") == 1
+        assert chunk_types(png).count(b"seMC") == 1
 
     def test_derived_image_has_no_record(self) -> None:
-        assert b"seMC" not in kinds(saved(opened(RECORD).rotate(180), "PNG"))
-        smaller = opened(RECORD)
+        assert b"seMC" not in chunk_types(encode_image(open_bytes(RECORD).rotate(180), "PNG"))
+        smaller = open_bytes(RECORD)
         smaller.thumbnail((16, 16))
-        assert b"seMC" not in kinds(saved(smaller, "PNG"))
+        assert b"seMC" not in chunk_types(encode_image(smaller, "PNG"))
 
     def test_image_that_is_drawn_on_has_no_record(self) -> None:
         for draw in (
@@ -346,53 +346,53 @@ class TestPng:
             lambda image: ImageDraw.Draw(image).line((0, 0, 9, 9)),
             lambda image: image.putalpha(9),
         ):
-            image = opened(RECORD)
+            image = open_bytes(RECORD)
             image.load()
-            assert chunks(saved(image, "PNG"))[1] == (b"seMC", BARE)
+            assert chunks(encode_image(image, "PNG"))[1] == (b"seMC", BARE)
             draw(image)
-            assert b"seMC" not in kinds(saved(image, "PNG"))
-            assert chunks(saved(image, "PNG", semcodec=RECORD))[1] == (b"seMC", BARE)
+            assert b"seMC" not in chunk_types(encode_image(image, "PNG"))
+            assert chunks(encode_image(image, "PNG", semcodec=RECORD))[1] == (b"seMC", BARE)
 
     def test_same_bytes_in_another_mode_or_size_have_no_record(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Pillow's own functions that work in place also set these attributes."""
-        image = opened(RECORD)
+        image = open_bytes(RECORD)
         other = Image.frombytes("YCbCr", SMALL, image.tobytes())
         image.im, image._mode = other.im, other.mode
-        assert image.tobytes() == painted(RECORD)
+        assert image.tobytes() == decoded_pixels(RECORD)
         assert isinstance(image, semcodec.pillow.SemcodecImageFile)
         assert image.own_record() is None
 
         plain = semcodec.Decoded(Image.new("RGB", SMALL), [], bitstream.unpack(RECORD), None)  # type: ignore[arg-type]
         monkeypatch.setattr(semcodec.pillow, "decode", lambda *_, **__: plain)
-        image = opened(RECORD)
+        image = open_bytes(RECORD)
         image.load()
         image.getexif()[ExifTags.Base.Orientation] = 6
         ImageOps.exif_transpose(image, in_place=True)
         assert image.size == SMALL[::-1]
-        assert b"seMC" not in kinds(saved(image, "PNG"))
+        assert b"seMC" not in chunk_types(encode_image(image, "PNG"))
 
     def test_changed_png_file_has_no_record(self) -> None:
-        image = opened(saved(scene(), "PNG", semcodec=RECORD))
-        assert b"seMC" not in kinds(saved(image.rotate(180), "PNG"))
+        image = open_bytes(encode_image(scene(), "PNG", semcodec=RECORD))
+        assert b"seMC" not in chunk_types(encode_image(image.rotate(180), "PNG"))
         image.putpixel((0, 0), (1, 2, 3))
-        assert b"seMC" not in kinds(saved(image, "PNG"))
+        assert b"seMC" not in chunk_types(encode_image(image, "PNG"))
 
     def test_png_without_a_record_is_the_same_as_without_the_plug_in(self) -> None:
-        with_hook = saved(scene(), "PNG")
+        with_hook = encode_image(scene(), "PNG")
         save = Image.SAVE["PNG"]
         assert isinstance(save, semcodec.pillow._PngSaver)
         Image.SAVE["PNG"] = save.plain
-        assert with_hook == saved(scene(), "PNG")
+        assert with_hook == encode_image(scene(), "PNG")
 
     def test_png_with_a_record_is_a_png(self, paintings: list[bytes]) -> None:
-        png = saved(scene(), "PNG", semcodec=RECORD)
-        image = opened(png)
+        png = encode_image(scene(), "PNG", semcodec=RECORD)
+        image = open_bytes(png)
         assert (image.format, image.size) == ("PNG", scene().size)
         assert image.tobytes() == scene().tobytes()
         assert paintings == []
-        assert b"seMC" not in kinds(saved(image, "PNG"))
+        assert b"seMC" not in chunk_types(encode_image(image, "PNG"))
 
     @pytest.mark.parametrize("garbage", [b"", b"\xff\xff", RECORD[:-1], "text", 7, True])
     def test_invalid_record_fails_and_leaves_no_file(self, garbage: object, tmp_path: Path) -> None:
@@ -412,10 +412,10 @@ class TestSave:
         assert data == expected.data
         with Image.open(path) as again:
             assert (again.size, again.info["k"]) == (scene().size, 3)
-            assert again.tobytes() == painted(data)
+            assert again.tobytes() == decoded_pixels(data)
 
     def test_options_are_passed_to_encode(self) -> None:
-        data = saved(
+        data = encode_image(
             scene(), "SEMCODEC", max_bytes=20, coding="utf8", size=(640, 480), check="crc16"
         )
         record = semcodec.unpack(data)
@@ -428,8 +428,8 @@ class TestSave:
     def test_default_size_is_that_of_the_image_within_the_limit(
         self, size: tuple[int, int], target: tuple[int, int]
     ) -> None:
-        data = saved(Image.new("RGB", size, "red"), "SEMCODEC")
-        assert opened(data).size == target
+        data = encode_image(Image.new("RGB", size, "red"), "SEMCODEC")
+        assert open_bytes(data).size == target
 
     def test_registered_backend_describes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         semcodec.pillow.register(backend="embedded")
@@ -442,7 +442,7 @@ class TestSave:
             return semcodec.encode(image, size=size)
 
         monkeypatch.setattr(semcodec.pillow, "encode", recording)
-        saved(scene(), "SEMCODEC")
+        encode_image(scene(), "SEMCODEC")
         assert used == ["embedded"]
 
     def test_unchanged_record_is_saved_unchanged(self, tmp_path: Path) -> None:
@@ -465,7 +465,7 @@ class TestSave:
     def test_changed_image_is_described_again(
         self, change: Callable[[Image.Image], None], tmp_path: Path
     ) -> None:
-        image, path = opened(RECORD), tmp_path / "boat.semc"
+        image, path = open_bytes(RECORD), tmp_path / "boat.semc"
         image.load()
         change(image)
         image.save(path)
@@ -475,10 +475,10 @@ class TestSave:
 
     def test_given_record_is_written(self) -> None:
         for form in (RECORD, BARE, semcodec.unpack(BARE)):
-            assert saved(scene(), "SEMCODEC", semcodec=form) == RECORD
+            assert encode_image(scene(), "SEMCODEC", semcodec=form) == RECORD
 
     def test_record_can_be_omitted_to_describe_again(self) -> None:
-        data = saved(opened(RECORD), "SEMCODEC", semcodec=None, k=1)
+        data = encode_image(open_bytes(RECORD), "SEMCODEC", semcodec=None, k=1)
         assert semcodec.unpack(data).k == 1
 
     def test_invalid_option_is_a_valueerror_and_leaves_no_file(self, tmp_path: Path) -> None:
@@ -489,12 +489,12 @@ class TestSave:
 
     def test_failed_backend_is_an_oserror(self, monkeypatch: pytest.MonkeyPatch) -> None:
         failure = semcodec.BackendError("No words today.", backend="x", stage="describe")
-        monkeypatch.setattr(semcodec.pillow, "encode", raiser(failure))
+        monkeypatch.setattr(semcodec.pillow, "encode", raising(failure))
         with pytest.raises(OSError, match="No words today"):
-            saved(scene(), "SEMCODEC")
+            encode_image(scene(), "SEMCODEC")
 
     def test_other_formats_are_unchanged(self) -> None:
-        assert opened(saved(opened(RECORD), "JPEG")).format == "JPEG"
+        assert open_bytes(encode_image(open_bytes(RECORD), "JPEG")).format == "JPEG"
 
 
 class TestRegister:
@@ -503,7 +503,7 @@ class TestRegister:
         semcodec.pillow.register()
         assert before == {name: getattr(Image, name) for name in REGISTRIES}
         assert Image.ID.count("SEMCODEC") == 1
-        assert kinds(saved(scene(), "PNG", semcodec=RECORD)).count(b"seMC") == 1
+        assert chunk_types(encode_image(scene(), "PNG", semcodec=RECORD)).count(b"seMC") == 1
 
     def test_extension_and_media_type(self) -> None:
         assert Image.registered_extensions()[".semc"] == "SEMCODEC"
@@ -529,7 +529,7 @@ class TestRegister:
             "image.save(sys.argv[1] + '.png')\n"
         )
         run(code, str(path))
-        assert b"seMC" in kinds((tmp_path / "boat.semc.png").read_bytes())
+        assert b"seMC" in chunk_types((tmp_path / "boat.semc.png").read_bytes())
 
     def test_import_without_pillow_names_the_extra(self) -> None:
         code = (

@@ -1,4 +1,4 @@
-"""The helper for PNG files: what it builds is a PNG file, and its walk ends where it should."""
+"""The helper for PNG files: its files are valid, and its chunks end at IEND or a truncated chunk."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from tests.png_files import (
 TEXT = build_chunk(b"tEXt", b"a\0b")
 
 
-def test_pillow_opens_what_is_built() -> None:
+def test_pillow_opens_a_built_file() -> None:
     with Image.open(io.BytesIO(build_png(TEXT, after=[TEXT]))) as image:
         image.load()
         assert (image.size, image.mode, image.info["a"]) == ((1, 1), "L", "b")
 
 
-def test_walk_ends_at_iend() -> None:
+def test_chunks_end_at_iend() -> None:
     assert split_chunks(build_png(TEXT) + TEXT) == [HEADER, TEXT, PIXELS, END]
 
 
-def test_walk_ends_at_a_cut_chunk() -> None:
+def test_chunks_end_at_a_truncated_chunk() -> None:
     png = build_png(TEXT)
     for end in range(1, len(END)):
         assert split_chunks(png[:-end]) == [HEADER, TEXT, PIXELS]
@@ -39,11 +39,11 @@ def test_walk_ends_at_a_cut_chunk() -> None:
     assert split_chunks(png[:8]) == split_chunks(b"") == []
 
 
-def test_chunks_have_their_place() -> None:
+def test_offsets_of_a_chunk() -> None:
     second = list(iter_chunks(build_png(TEXT)))[1]
     assert second == (8 + len(HEADER), b"tEXt", b"a\0b")
     assert second.end == 8 + len(HEADER + TEXT)
 
 
-def test_crcs_are_repaired() -> None:
+def test_wrong_crcs_are_repaired() -> None:
     assert repair_crcs(build_png(build_chunk(b"tEXt", b"a\0b", crc=0))) == build_png(TEXT)

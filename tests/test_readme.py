@@ -1,4 +1,4 @@
-"""The examples of the README are run; so is .ci/readme.py, which runs its commands."""
+"""The Python examples of the README run, and .ci/readme.py finds and runs its commands."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_every_requirement_has_tests() -> None:
     assert collected == set(named)
 
 
-def test_inspect_gives_the_tables_of_the_examples() -> None:
+def test_tables_of_annex_a_are_the_output_of_inspect() -> None:
     annex = TEXT[TEXT.index("## Annex A.") : TEXT.index("## Annex B.")]
     examples = re.split(r"^\*\*A\.\d+ ", annex, flags=re.MULTILINE)[1:]
     assert len(examples) >= 8

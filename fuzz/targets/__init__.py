@@ -24,7 +24,7 @@ class Target(Protocol):
         """Raise if the property does not hold for ``example``."""
 
     def from_record(self, data: bytes, framing: str) -> list[Any]:
-        """Return the inputs that lead to where ``data`` is read; the framing may be ``auto``."""
+        """Return the inputs that make the target read ``data``; the framing may be ``auto``."""
 
 
 def load(name: str) -> Target:

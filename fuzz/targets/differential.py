@@ -1,4 +1,4 @@
-"""Any bytes: the fast path, the parser and Annex C of the specification agree, also on the rule."""
+"""Any bytes: fast path, parser and Annex C agree on the record, or on the broken rule."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def inputs() -> SearchStrategy[bytes]:
 
 
 def from_record(data: bytes, framing: str) -> list[bytes]:
-    """Return ``data``, which is an input as it is."""
+    """Return ``data`` unchanged as the input."""
     return [data]
 
 
@@ -30,12 +30,12 @@ def test_one_input(data: bytes) -> None:
     record = decode(data)
     assert record == decode(data, limits=DEFAULT_LIMITS), "the fast path differs from the parser"
     if isinstance(record, str):
-        # Annex C has no limits, so that it may accept what a limit excludes.
+        # Annex C has no limits, so it may accept data that exceeds one.
         assert record.startswith("SC-LIM") or record == annex_c.decode(data), record
         return
     assert record.as_dict() == annex_c.decode(data), "the parser differs from Annex C"
     if record.framing != "png":
-        assert repack(record) == data, "encoded again, the bytes differ"
+        assert repack(record) == data, "repacking gives other bytes"
     if record.coding == "nibble":
         fast, slow = pack(record.text), pack(record.text, check="none")
         assert fast == slow, "the fast path encodes differently"

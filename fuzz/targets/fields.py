@@ -1,7 +1,7 @@
 """One field alone: the parser agrees with Annex C, and the serializer gives the same bytes.
 
-An input is the name of a field and its bytes. No header and no check stand before them, so every
-branch of a field's parser is a few bytes away.
+An input is the name of a field and its bytes. There is no header and no check, so every branch of a
+field's parser is a few bytes away.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ Input = tuple[str, bytes]
 
 
 class Field(NamedTuple):
-    """How one field is parsed and serialized, and how Annex C parses it.
+    """The functions that parse and serialize one field, and the parser of Annex C for it.
 
     Attributes:
-        read: return the value at the parser, and set the parser behind it.
-        write: return the bytes of a value.
-        annex_c: return the value at the start of the data and the byte after it.
+        read: returns the value at the position of a parser, and moves the parser past it.
+        write: returns the bytes of a value.
+        annex_c: returns the value at the start of the data, and the offset of the byte after it.
     """
 
     read: Callable[[Parser], Any]
@@ -66,7 +66,7 @@ FIELDS: Final = {
 
 
 def _outcome(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Return what the function returns, or the id of the rule that it finds broken."""
+    """Return the result of the function, or the id of the broken rule that it raises."""
     try:
         return function(*arguments)
     except (FormatError, UnsupportedError) as error:
@@ -124,7 +124,7 @@ CHECKS: Final[dict[str, Callable[[bytes], None]]] = {
 
 
 def test_one_input(example: Input) -> None:
-    """Check one field; the smallest one is a byte."""
+    """Check one field of at least one byte."""
     name, data = example
     if data and name in FIELDS:
         _check_field(FIELDS[name], data)
@@ -134,19 +134,19 @@ def test_one_input(example: Input) -> None:
 
 @st.composite
 def _values(draw: st.DrawFn) -> bytes:
-    """Return the value of a registered extension behind a byte that chooses its type."""
+    """Return a byte that selects a registered extension type, followed by a value of that type."""
     index = draw(st.integers(0, 8))
     kind = extensions.BY_TYPE[2 * index + 2].value_kind
     return bytes([index]) + draw(malformed.extension_values(kind))
 
 
 def _text_bodies(framing: str) -> st.SearchStrategy[bytes]:
-    """Return a strategy for the characters behind the prefix of a text form."""
+    """Return a strategy for the characters after the prefix of a text form."""
     return malformed.payloads(0).map(lambda core: malformed.wrap(framing, core)[5:])
 
 
 def inputs() -> st.SearchStrategy[Input]:
-    """Return the strategy for inputs: fields, correct or not, one in three of them edited."""
+    """Return the strategy for inputs: valid and invalid fields, one in three of them edited."""
     fields = {
         "leb128": malformed.integers,
         "size": malformed.sizes(),
@@ -162,5 +162,5 @@ def inputs() -> st.SearchStrategy[Input]:
 
 
 def from_record(data: bytes, framing: str) -> list[Input]:
-    """Return the data behind the first byte as every field."""
+    """Return the data after the first byte as an input for every field."""
     return [(name, data[1:]) for name in (*FIELDS, *CHECKS)]

@@ -1,7 +1,7 @@
 """Any bytes in any framing: encoding undoes decoding, and a PNG file keeps its other chunks.
 
 An input is the name of a property and its bytes: the characters of a text form, the data of a
-chunk, the chunks of a PNG file, a PNG file that gets a record, a sequence.
+chunk, the chunks of a PNG file, a PNG file in which to embed a record, or a sequence.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _check_chunks(chunks: bytes) -> None:
 
 
 def _check_embedding(png: bytes) -> None:
-    """Embed a record: every other byte of the file must stay."""
+    """Embed a record: every other byte of the file must be kept."""
     embedded = embed_png(png, CORE)
     assert extract_png(embedded) == CORE
     assert validate(embedded).ok

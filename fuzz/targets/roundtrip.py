@@ -1,4 +1,4 @@
-"""Any values: a packed record has them again, in every framing, and repacks to the same bytes."""
+"""Any values: unpacking a packed record returns them, and repacking it gives the same bytes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def inputs() -> SearchStrategy[PackArguments]:
 def from_record(data: bytes, framing: str) -> list[PackArguments]:
     """Return the arguments that pack the records of ``data``; none if it is not valid.
 
-    Records with types that no encoder may write yet are left out.
+    Records with extension types that no encoder may write yet are left out.
     """
     with contextlib.suppress(SemcodecError):
         records = unpack_all(data) if framing == "sequence" else [unpack(data)]

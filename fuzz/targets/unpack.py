@@ -1,7 +1,7 @@
-"""Any bytes: only our errors are raised, validator and parser agree, work is proportional.
+"""Any bytes: only our errors are raised, validator and parser agree, and work is proportional.
 
 For any bytes, ``unpack`` returns a record or raises a SemcodecError; ``validate`` never raises, and
-comes to the same verdict; ``inspect`` covers every bit; at most one framing accepts the bytes.
+has the same verdict; ``inspect`` covers every bit; at most one framing accepts the bytes.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ DEFAULT_LIMITS = Limits()
 TIGHT_LIMITS = Limits(max_bytes=40, max_words=4, max_extensions=2, max_chunks=4)
 #: Function calls of one parse: a fixed part, and a part for each byte.
 MAX_CALLS, MAX_CALLS_PER_BYTE = 200, 8
-#: Function calls for a `lexicon` or `bag` payload: 512 words at most, however many bytes they take.
+#: Function calls for a `lexicon` or `bag` payload: at most 512 words, whatever its length.
 MAX_CALLS_CODED = 150_000
-#: A nibble payload has two characters a byte; every other text has fewer.
+#: A nibble payload has two characters per byte; every other text has fewer.
 MAX_CHARACTERS_PER_BYTE = 2
 #: Characters of a `lexicon` or `bag` payload: 512 of the longest words, and the escaped letters.
 MAX_CHARACTERS_CODED = 512 * 32 + 1024
@@ -37,7 +37,7 @@ def inputs() -> SearchStrategy[bytes]:
 
 
 def from_record(data: bytes, framing: str) -> list[bytes]:
-    """Return ``data``, which is an input as it is."""
+    """Return ``data`` unchanged as the input."""
     return [data]
 
 
@@ -90,7 +90,7 @@ def _unpack(
 
 
 def _may_have_coded_words(data: bytes) -> bool:
-    """Return whether ``data`` may hold coded words: exact for bare records and files only."""
+    """Return whether ``data`` may contain coded words; exact only for bare records and files."""
     first = data[2:3] if data[:2] == b"\xb5\x1a" else data[:1]
     return first in (b"s", b"S", b"\x89") or (first != b"" and first[0] >> 5 in (1, 2))
 
@@ -119,7 +119,7 @@ def _check_field_map(data: bytes, report: Report) -> None:
 
 
 def _mapped_bytes(data: bytes, report: Report) -> int:
-    """Return how many bytes the field map covers: the core of a decodable text form, else all."""
+    """Return the number of bytes in the field map: all, or the core of a decodable text form."""
     undecodable = ("SC-TXT-1", "SC-TXT-2", "SC-TXT-3", "SC-TXT-5", "SC-FRM-1")
     if any(finding.rule in undecodable for finding in report.findings):
         return len(data)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import semcodec
 from semcodec.errors import SemcodecError
 
-#: Characters of a text. Decompression takes time for each word; other tests bound that.
+#: Characters in a text. Decompression takes time for each word; other tests limit that time.
 MAX_CHARACTERS = 120
 _PIECES = (
     "a red car",
@@ -26,13 +26,13 @@ _PIECES = (
 
 
 def inputs() -> st.SearchStrategy[bytes]:
-    """Return the strategy for inputs: pieces of text, rarely followed by bytes that are not."""
+    """Return the strategy for inputs: pieces of text, followed by up to three arbitrary bytes."""
     pieces = st.lists(st.sampled_from(_PIECES), max_size=12).map(" ".join)
     return st.tuples(pieces.map(str.encode), st.binary(max_size=3)).map(b" ".join)
 
 
 def from_record(data: bytes, framing: str) -> list[bytes]:
-    """Return ``data``: as UTF-8, it is a text with many unusual characters."""
+    """Return ``data``, which is a text with many unusual characters when decoded as UTF-8."""
     return [data]
 
 

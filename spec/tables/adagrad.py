@@ -1,12 +1,12 @@
 """Stochastic gradient descent with AdaGrad (Duchi, Hazan and Singer 2011) for one binary decision.
 
-Each weight has a learning rate of its own: the common rate divided by the root of the sum of its
+Each weight has its own learning rate: the common rate divided by the square root of the sum of its
 squared gradients so far. Weights of rare words thus keep moving while those of frequent words
 settle. The loss is the coding cost (cross entropy), so the gradient of a logit is the probability
 minus the bit.
 
-Only 32-bit sums, products, quotients and square roots in a fixed order, so that the same inputs
-give the same bytes.
+All arithmetic consists of 32-bit sums, products, quotients and square roots in a fixed order, so
+that the same inputs give the same bytes.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from word_model import DIM, LOGISTIC_TABLE
 
 F: Final = np.float32
 PROBABILITIES: Final = (LOGISTIC_TABLE / 65536).astype(F)
-THINNING_SHARE: Final = 0.6  #: share of the lists of which some words are left out
-MIN_KEEP_RATE: Final = 0.2  #: share of such a list's words that are kept, at least
-MAX_WORDS: Final = 5000  #: of one sequence
+THINNING_SHARE: Final = 0.6  #: share of the lists that lose some of their words
+MIN_KEEP_RATE: Final = 0.2  #: minimum share of the words that such a list keeps
+MAX_WORDS: Final = 5000  #: words in one sequence
 
 
 class Sequences(NamedTuple):
     """Training sequences as numbers of words, concatenated."""
 
     numbers: np.ndarray
-    starts: np.ndarray  #: of each sequence in ``numbers``, and the end of the last one
+    starts: np.ndarray  #: start of each sequence in ``numbers``, then the end of the last one
     weights: np.ndarray
     is_list: np.ndarray  #: False for sentences
 
@@ -64,13 +64,13 @@ def logistic(logit: np.float32) -> np.float32:
 @jit
 def dot(a: np.ndarray, b: np.ndarray) -> np.float32:
     """Return the dot product, as four partial sums that a processor can compute in parallel."""
-    one, two, three, four = F(0), F(0), F(0), F(0)
+    sum0, sum1, sum2, sum3 = F(0), F(0), F(0), F(0)
     for k in range(0, DIM, 4):
-        one += a[k] * b[k]
-        two += a[k + 1] * b[k + 1]
-        three += a[k + 2] * b[k + 2]
-        four += a[k + 3] * b[k + 3]
-    return (one + two) + (three + four)
+        sum0 += a[k] * b[k]
+        sum1 += a[k + 1] * b[k + 1]
+        sum2 += a[k + 2] * b[k + 2]
+        sum3 += a[k + 3] * b[k + 3]
+    return (sum0 + sum1) + (sum2 + sum3)
 
 
 @jit
@@ -105,7 +105,7 @@ def train_decision(
     error = (p1 - F(bit)) * weight
     decisions.bias_squares[index] += error * error
     decisions.biases[index] -= rates.bias * error / math.sqrt(decisions.bias_squares[index])
-    for k in range(DIM):  # with the vector before its update
+    for k in range(DIM):  # uses the vector before its update
         feature_gradient[k] += error * vector[k]
     squares = decisions.vector_squares[index]
     adagrad_step(vector, squares, features, error, rates.vector, rates.decay)
@@ -113,7 +113,7 @@ def train_decision(
 
 @jit
 def sample_words(sequences: Sequences, index: int, rng: np.ndarray, output: np.ndarray) -> int:
-    """Copy a sequence to ``output``, and return its length; of some lists, only some words.
+    """Copy a sequence, or some of the words of a list, to ``output``; return the number of words.
 
     Thinned lists teach the model pairs of words that are further apart in the descriptions, as in
     the short lists that encoders send.

@@ -1,4 +1,4 @@
-"""The text files for training: names, licenses, and the lines that are held out for measuring."""
+"""The text files for training: names, licenses, and the lines held out for evaluation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 
 class Source(NamedTuple):
-    """A file that tables are made from; a text file has one description per line."""
+    """An input file of the tables; a text file has one description per line."""
 
     name: str
     terms: str
@@ -30,7 +30,7 @@ BLOCKS_PER_HELD_OUT: Final = 5  #: one block in five is held out
 
 
 def is_held_out(line: int) -> bool:
-    """Return whether the line of this number, from 0, is held out for measuring."""
+    """Return whether the line with this number, from 0, is held out for evaluation."""
     return line // BLOCK_LINES % BLOCKS_PER_HELD_OUT == BLOCKS_PER_HELD_OUT - 1
 
 

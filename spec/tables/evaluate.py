@@ -1,4 +1,4 @@
-"""The cost of words with the finished tables, in integers as in a decoder (but log2 at the end)."""
+"""The cost of words with the finished tables, in integers as in a decoder, except for log2."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ class CostModel:
         return set_cost(self._numbers_of(words), self._model) + self.letter_bits(words)
 
     def letter_bits(self, words: list[str]) -> float:
-        """Return the cost of the letters of those words that are escaped."""
+        """Return the cost of the letters of the words that are escaped."""
         return sum(letters_cost(word, self._letters) for word in words if word not in self._numbers)
 
     def _numbers_of(self, words: list[str]) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The letter table for escaped words: probabilities of a letter, or the end, after two letters.
 
-A letter is coded by a flag that the word goes on and the six bits of its code, the highest first.
+A letter is coded by a flag, which is 0 if the word continues, and by the six bits of its code, the
+highest first.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from word_model import MAX_BIAS, SCALE
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789"
 CODES: Final = {letter: code for code, letter in enumerate(ALPHABET)}
 CODE_BITS: Final = 6
-END: Final = len(ALPHABET)  #: in place of the code of the next letter
-START: Final = len(ALPHABET)  #: in place of the code of the letter before
-#: Classes of the letter before that: 0 to 25 for letters, another character, none. And their number
+END: Final = len(ALPHABET)  #: the next letter's "code" at the end of a word
+START: Final = len(ALPHABET)  #: the previous letter's "code" at the start of a word
+#: Classes of the letter two positions back, of which there are CLASSES: 0 to 25 for letters in
+#: either case, OTHER for other characters, NO_LETTER for none.
 OTHER, NO_LETTER, CLASSES = 26, 27, 28
-PAIR_PRIOR: Final = 16.0  #: pseudo-counts for two letters, distributed as after the last one alone
-SINGLE_PRIOR: Final = 2.0  #: pseudo-counts for the last letter, distributed evenly
+PAIR_PRIOR: Final = 16.0  #: pseudo-counts after two letters, distributed as after the last letter
+SINGLE_PRIOR: Final = 2.0  #: pseudo-counts after the last letter, distributed evenly
 
 Context = tuple[int, int]
 
@@ -44,7 +46,7 @@ def letter_class(code: int) -> int:
 
 
 def irregular_words(entries: Iterable[str]) -> list[str]:
-    """Return the parts of a dictionary's entries that are not only lower-case letters."""
+    """Return the parts of a dictionary's entries that have not only lower-case letters."""
     parts = sorted({part for entry in entries for part in entry.split("_")})
     return [
         part
@@ -72,7 +74,7 @@ def make_table(words: Iterable[str]) -> np.ndarray:
 
 
 def _smooth(counts: list[int], backoff: list[float], weight: float) -> list[float]:
-    """Return probabilities from counts and ``weight`` pseudo-counts with the ``backoff`` ones."""
+    """Return probabilities from counts plus ``weight`` pseudo-counts, which follow ``backoff``."""
     total = sum(counts) + weight
     return [
         (count + weight * probability) / total

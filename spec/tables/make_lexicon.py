@@ -57,8 +57,8 @@ OUTPUT = ROOT / TABLE
 PROVENANCE = ROOT / "spec/tables/lexicon-1.toml"
 
 ESCAPE_PROBABILITY = 0.008  #: of a word outside the vocabulary
-MEASURED_LINES = 400  #: of each held-out text
-LIST_WORDS = 24  #: of the lists that are measured
+MEASURED_LINES = 400  #: lines measured in each held-out text
+LIST_WORDS = 24  #: words in the measured lists
 
 
 def main(
@@ -86,7 +86,7 @@ def main(
     frequent_set = set(frequent)
     rare = [word for word in general if word not in frequent_set]
     letters = make_letter_table(rare + irregular_words(names(wordnet)))
-    # The rare words have no weights, so the vocabulary may differ from that of the training
+    # Rare words have no weights of their own, so they may differ from those in training
     extended = add_words(general, american_spellings(scowl) | brand_words(icons))
     words = append_rare(frequent, rank_words(corpora, extended, dictionary).words)
     data = table_bytes(model, is_function_word, letters, words)

@@ -1,8 +1,8 @@
 """Training text from packages: a language model's descriptions of 1,000 things, and a dictionary.
 
-The lists of the first package are unfiltered: for each thing they have descriptions, captions and
-details of its look, some of them truncated or not descriptions at all. ``KINDS`` states which
-entries are of which kind, ``_is_sentence`` filters them.
+The lists of the language model are unfiltered: for each thing they have descriptions, captions and
+details of its appearance, some of them truncated or not descriptions at all. ``KINDS`` has the
+positions of each kind in a list, and ``_is_sentence`` filters the entries.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Numerics with the same result on every machine: logarithms, powers and random numbers.
 
 The last bit of a logarithm differs between processors and math libraries, and one bit is enough to
-change a table. IEEE sums, products, quotients and square roots are the same everywhere, so
-everything here is made of these, in a fixed order.
+change a table. IEEE sums, products, quotients and square roots are the same everywhere, so only
+these are used here, in a fixed order.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def power_45_64(x: float) -> float:
 
 
 def make_rng(seed: int) -> np.ndarray:
-    """Return the state of a random number generator: one number, updated by every draw."""
+    """Return the state of a random number generator: one number, which every draw updates."""
     return np.array([seed], np.uint64)
 
 

@@ -1,4 +1,4 @@
-"""The training samples: descriptions, and the lists of words that an encoder would send of them.
+"""The training samples: descriptions, and the lists of words that an encoder might send for them.
 
 A list has the content words of a description in order: all of them, or the most informative ones.
 """
@@ -19,7 +19,7 @@ from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import tokenize
 
 GLOSSES: Final = "glosses"
-#: Weights of the descriptions of each source, 1 by default: more for those like real input.
+#: Weights of the descriptions of each source, 1 by default; higher for those similar to real input.
 WEIGHTS: Final = {
     "cmcbench-gpt4v.txt": 8.0,
     "cmcbench-qwen.txt": 8.0,
@@ -30,10 +30,10 @@ WEIGHTS: Final = {
     "cupl looks": 0.15,
     GLOSSES: 0.02,
 }
-LENGTHS: Final = (6, 12, 24, 48)  #: of the lists of the most informative words
-MIN_SHORTENED: Final = 8  #: words; a list of at most so many is not shortened
+LENGTHS: Final = (6, 12, 24, 48)  #: words in the lists of the most informative words
+MIN_SHORTENED: Final = 8  #: a list of at most this many words is not shortened
 SHORTENED_WEIGHT: Final = 0.7  #: of a shortened list, relative to its description
-JITTER: Final = (0.6, 1.4)  #: range of a random factor on scores: describers select differently
+JITTER: Final = (0.6, 1.4)  #: range of a random factor on scores, as encoders select differently
 
 
 class Corpus(NamedTuple):

@@ -1,4 +1,4 @@
-"""Train on words in order: each is predicted from the two before it and the sum of all earlier."""
+"""Train on words in order: the last two words and the sum of all earlier ones predict the next."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _train_word(
     weight: np.float32,
     rates: LearningRates,
 ) -> None:
-    """Train all decisions that code one word, and sum up the gradient of the features."""
+    """Train all decisions that code one word, and add up the gradients of the features."""
     depth = 0
     decision, bit = decision_at(number, depth)
     while decision >= 0:
@@ -103,7 +103,7 @@ def _train_history(
     rates: LearningRates,
     total: np.ndarray,
 ) -> None:
-    """Update the history vectors of the words before the last one; sum up all in ``total``."""
+    """Update the history vectors of all words but the last; add up all vectors in ``total``."""
     total[:] = 0
     for index in range(len(words)):
         word = min(words[index], FREQUENT_WORDS)

@@ -1,7 +1,7 @@
-"""Train on lists of words as sets: which halves of the binary word tree have any of the words.
+"""Train on lists of words as sets: at each split of the word tree, which sides have words.
 
 The traversal is depth first, low numbers first, as in semcodec.coding.bag. So words are found in
-ascending order, and the ones found so far predict the others.
+ascending order, and the words found so far predict the others.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _train_one(
 
 @jit
 def split_index(numbers: np.ndarray, start: int, end: int, depth: int) -> int:
-    """Return where the high side begins among words with the same bits before ``depth``."""
+    """Return the index where the high side begins, for words with equal bits before ``depth``."""
     middle = start
     while middle < end and decision_at(numbers[middle], depth)[1] == 0:
         middle += 1
@@ -105,7 +105,7 @@ def split_index(numbers: np.ndarray, start: int, end: int, depth: int) -> int:
 
 @jit
 def _prefix_sums(numbers: np.ndarray, history: np.ndarray) -> np.ndarray:
-    """Return the sums of the history vectors before each word, and of all."""
+    """Return the sums of the history vectors before each word, and then the sum of all."""
     totals = np.zeros((len(numbers) + 1, DIM), F)
     for index in range(len(numbers)):
         word = min(numbers[index], FREQUENT_WORDS)

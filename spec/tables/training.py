@@ -12,25 +12,27 @@ from train_sets import train_sets
 from word_model import COUNTS, DECISIONS, DIM, MAX_BIAS, MAX_WEIGHT, SCALE, Model, decision_at
 
 EPOCHS: Final = 5
-VECTOR_RATE: Final = 0.07  #: learning rate before the first epoch
+VECTOR_RATE: Final = 0.07  #: learning rate in the first epoch
 BIAS_RATE: Final = 0.1
 WEIGHT_DECAY: Final = 0.005
-FINAL_RATE_SHARE: Final = 0.05  #: of the learning rates, after the last epoch
-MIN_NODE_WEIGHT: Final = 50  #: weight of the words below a decision from which it is trained
-EMBEDDING_INIT: Final = 0.06  #: range of the initial weights of word vectors, to both sides of 0
+FINAL_RATE_SHARE: Final = (
+    0.05  #: share of the learning rates that would remain after the last epoch
+)
+MIN_NODE_WEIGHT: Final = 50  #: minimum weight of the words below a decision for training it
+EMBEDDING_INIT: Final = 0.06  #: initial weights of word vectors are in -EMBEDDING_INIT to this
 DECISION_INIT: Final = 0.02
 ADAGRAD_INIT: Final = 1.0  #: initial sum of squared gradients of a weight
 BIAS_ADAGRAD_INIT: Final = 8.0
-HIGH_SIDE_BIAS: Final = -2.0  #: initial logit of the high side's having words too
+HIGH_SIDE_BIAS: Final = -2.0  #: initial logit for words on the high side too
 
 
 def train(sequences: Sequences, biases: np.ndarray, is_function_word: np.ndarray) -> Model:
     """Return the trained weights.
 
     Args:
-        sequences: what to train on.
+        sequences: the training sequences.
         biases: the initial logits of the decisions, from the frequencies of the words.
-        is_function_word: for each frequent word, RARE and NO_WORD.
+        is_function_word: a flag for each frequent word, for rare words and for NO_WORD.
     """
     rng = make_rng(1)
     weights = node_weights(sequences.numbers, sequences.starts, sequences.weights)

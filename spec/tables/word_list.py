@@ -12,9 +12,9 @@ from reproducible import power_45_64
 from samples import GLOSSES, Corpus
 from word_model import FREQUENT_WORDS, WORDS
 
-MIN_DESCRIBED: Final = 8  #: sightings in descriptions from which an unwanted word is included
-COMMON_ENGLISH: Final = 20_000  #: so many frequent words of English have harmless main senses
-MIN_SIGHTINGS: Final = 2  #: from which an unknown string counts as a word
+MIN_DESCRIBED: Final = 8  #: occurrences in descriptions that make an unwanted word acceptable
+COMMON_ENGLISH: Final = 20_000  #: this many most frequent English words have harmless main senses
+MIN_SIGHTINGS: Final = 2  #: occurrences that make an unknown string a word
 DISCOUNT: Final = 0.6  #: subtracted from every count, in favor of unseen words
 GENERAL_PRIOR: Final = 1_000  #: added to the counts of general English
 SEEN_SHARE: Final = 0.9  #: of the probability, for counts of the texts
@@ -76,7 +76,7 @@ def _counts(corpora: list[Corpus]) -> tuple[Counter[str], Counter[str], Counter[
         if corpus.name != GLOSSES:
             described.update(counts)
         for word, count in counts.items():
-            weighted[word] += count * corpus.weight  # type: ignore[assignment]  # a float, in truth
+            weighted[word] += count * corpus.weight  # type: ignore[assignment]  # a float
     return sightings, described, weighted
 
 

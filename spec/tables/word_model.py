@@ -1,11 +1,12 @@
-"""The structure of the model: numbers of words, the binary decisions that code one, the weights.
+"""The structure of the model: numbers of words, the binary decisions that code a word, weights.
 
 It is a log-bilinear model (Mnih and Hinton 2008). A word is coded by binary decisions, each with a
-vector of weights: is it escaped, is it rare, then the bits of its number. The numbers of the
-frequent words are clustered (clustering.py), so the first bits select a kind of meaning.
+vector of weights: whether it is escaped, whether it is rare, then the bits of its number. The
+numbers of the frequent words are clustered (clustering.py), so the first bits select a kind of
+meaning.
 
-These functions repeat those of semcodec.coding in a form that numba compiles. The library's are the
-reference; evaluate.py and the payloads of the vectors would show a difference.
+These functions repeat those of semcodec.coding in a form that numba can compile. The functions of
+the library are the reference; evaluate.py and the payloads of the vectors would show a difference.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from reproducible import jit
 
 FREQUENT_WORDS: Final = 8192  #: also the index of the vector that all rare and escaped words share
-FREQUENT_BITS: Final = 13  #: of a frequent word's number
+FREQUENT_BITS: Final = 13  #: bits in a frequent word's number
 WORDS: Final = 65536
 ESCAPE: Final = WORDS  #: the number of every word outside the vocabulary
 NO_WORD: Final = FREQUENT_WORDS + 1  #: index of the vector for "before the first word"
@@ -65,7 +66,7 @@ COUNTS: Final = dict(
 
 @jit
 def decision_at(number: int, depth: int) -> tuple[int, int]:
-    """Return a word's decision at ``depth``, and its bit; decision -1 after the last one."""
+    """Return a word's decision at ``depth``, and its bit; the decision is -1 after the last."""
     if depth == 0:
         return 0, int(number == ESCAPE)
     if number == ESCAPE:
@@ -86,7 +87,7 @@ def decision_at(number: int, depth: int) -> tuple[int, int]:
 
 @jit
 def uniform_bits(number: int) -> int:
-    """Return how many bits of a word's number are coded at even odds."""
+    """Return the number of bits in a word's number that are coded at even odds."""
     if number < FREQUENT_WORDS or number == ESCAPE:
         return 0
     return 13 if number < 2 * FREQUENT_WORDS else 14 if number < 4 * FREQUENT_WORDS else 15
@@ -106,7 +107,7 @@ def text_state(count: int, function_words: int, after_function_word: bool) -> in
 
 @jit
 def size_bucket(words: int) -> int:
-    """Return the bucket of a set of so many words, from the estimated length of its payload."""
+    """Return the bucket of a set of ``words`` words, by the estimated length of its payload."""
     length = (19 * words + 15) // 16
     octave = 0
     while length >> (octave + 1):

@@ -22,7 +22,7 @@ from tests.profiles import count, seed
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.sampled]
 
-#: Rules that are reported while parsing goes on: those that make data invalid, and some others.
+#: Rules after which parsing continues: those that make data invalid, and some others.
 REPORTED_RULES = [
     name
     for name, rule in RULES.items()
@@ -45,10 +45,10 @@ def fails_on_vectors(name: str, rule: str) -> bool:
 
 
 def is_noticed(rule: str = "") -> bool:
-    """Return whether any target fails on the library as it is now.
+    """Return whether any target fails on the library in its present state.
 
-    The vectors of the rule decide in milliseconds what the random inputs decide in seconds. They
-    are inputs of the same targets, so a target that fails on them would fail in a run too.
+    The vectors of the rule take milliseconds and the random inputs seconds. Vectors are inputs of
+    the same targets, so a target that fails on them would fail in a run too.
     """
     vectors_first = rule and profiles.NAME == "gate"
     if vectors_first and any(fails_on_vectors(name, rule) for name in QUICKEST_FIRST):
@@ -57,7 +57,7 @@ def is_noticed(rule: str = "") -> bool:
 
 
 def disable_rule(monkeypatch: pytest.MonkeyPatch, method: str, disabled: str) -> None:
-    """Make the parser ignore a rule, which it checks with ``Parser.report`` or ``Parser.fail``."""
+    """Make the parser ignore a rule; ``method`` is the one that reports it, report or fail."""
     original = getattr(Parser, method)
 
     def tolerant(self: Parser, rule: str, *rest: Any) -> None:
@@ -152,8 +152,8 @@ def test_quadratic_work_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rule_missing_from_the_validator_alone_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The strict parser checks the rule and the collecting one does not.
 
-    Only `unpack` compares the two on the vectors of the rule. Random records often break other
-    rules besides, so that other targets may fail on them.
+    Only the target `unpack` compares the two on the vectors of the rule. Random records often break
+    other rules too, so other targets may fail on them.
     """
     original = Parser.report
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import semcodec
-from tests.images import PHOTO, saved, scene
+from tests.images import PHOTO, encode_image, scene
 
 SPEC = Path(__file__).parents[2] / "spec"
 MAGIC = SPEC / "integration" / "semcodec.magic"
@@ -71,9 +71,9 @@ OTHER_DATA = {
     "only the magic": b"\xb5\x1a",
     "bare": semcodec.pack(TEXT, check="crc8"),
     "magic not at the start": b"\0" + FILE,
-    "png": saved(scene(), "PNG"),
+    "png": encode_image(scene(), "PNG"),
     "jpeg": PHOTO,
-    "webp": saved(scene(), "WEBP"),
+    "webp": encode_image(scene(), "WEBP"),
     "text": b"A red boat.\n",
     "magic in latin-1 text": "µ\x1a§".encode("latin-1"),
     "prose": b"semc: a file format for pictures\n",

@@ -1,6 +1,6 @@
 """The compiled declaration as two decoders, in Python and in JavaScript.
 
-Both return the same plain values. ``to_record`` makes a record of them and checks the rules that
+Both return the same plain values. ``to_record`` makes a record from them and checks the rules that
 the declaration leaves to its caller, with the functions of Annex C.
 """
 
@@ -67,13 +67,13 @@ def compile_declaration(folder: Path) -> ModuleType:
 
 
 def decode_in_javascript(folder: Path, records: Iterable[bytes]) -> list[Values]:
-    """Return the values of each record, or the error that refused it."""
+    """Return the values of each record, or the error with which it was refused."""
     lines = "".join(record.hex() + "\n" for record in records)
     return [json.loads(line) for line in run_node("decode.js", folder, stdin=lines).splitlines()]
 
 
 def decode_in_python(module: ModuleType, record: bytes) -> tuple[Values, str]:
-    """Return the values of a record, or the error and the line of the declaration behind it."""
+    """Return the values of a record, or the error and its place in the declaration."""
     import kaitaistruct
 
     try:
@@ -126,13 +126,13 @@ def _extension(entry: Any) -> list[Any]:
 
 
 def parse_size(name: str) -> Size:
-    """Return the size of a size code, whose name is such as s640x480."""
+    """Return the size of a size code from its name, such as s640x480."""
     width, height = name.removeprefix("s").split("x")
     return int(width), int(height)
 
 
 def to_record(values: Values, coded_sizes: set[Size]) -> Values | None:
-    """Return the record of the values as ``Record.as_dict`` has it; None if it breaks a rule.
+    """Return the record in the form of ``Record.as_dict``; None if it breaks a rule.
 
     ``coded_sizes`` are the sizes that have a code in the declaration.
     """

@@ -1,4 +1,4 @@
-"""Records at the edge of each rule: some that just conform to it and some that just break it."""
+"""Records at the edge of each rule: some barely conform to it, and some barely break it."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ UTF8 = (
 
 
 def explicit_size(form: int, bits: int, size: tuple[int, int]) -> bytes:
-    """Return a size field of two sides."""
+    """Return a size field with an explicit width and height of ``bits`` bits each."""
     width, height = size
     field = (form << 2 * bits) + (width - 1 << bits) + height - 1
     return field.to_bytes((2 + 2 * bits) // 8, "big")
 
 
 def block(*entries: tuple[int, bytes]) -> bytes:
-    """Return an extension block, whatever its types and values."""
+    """Return an extension block with any types and values, valid or not."""
     parts = [leb128.write(kind) + leb128.write(len(value)) + value for kind, value in entries]
     return leb128.write(sum(map(len, parts))) + b"".join(parts)
 
@@ -68,7 +68,7 @@ def cores() -> Iterator[bytes]:
 
 
 def records() -> Iterator[bytes]:
-    """Yield records that are valid or nearly so, with the right check; a few with a wrong one."""
+    """Yield valid and nearly valid records with correct checks, and a few with a wrong check."""
     yield from (b"", b"\xb5", b"\xb5\x1b", MAGIC, MAGIC + MAGIC)
     for core in cores():
         yield append_check(core)

@@ -1,4 +1,4 @@
-"""The Kaitai declaration names all the rules of bare records and files, and no other rules."""
+"""The Kaitai declaration names exactly the rules of bare records and files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ pytestmark = pytest.mark.kaitai
 ELSEWHERE = ("SC-SEQ", "SC-TXT", "SC-PNG", "SC-PRO", "SC-LIM-4", "SC-LIM-5")
 
 
-def test_every_rule_of_bare_records_and_files_is_named() -> None:
+def test_named_rules_are_those_of_bare_records_and_files() -> None:
     named = re.findall(r"SC-[A-Z]+-\d+", decoders.DECLARATION.read_text("utf-8"))
     assert set(named) == {rule for rule in RULES if not rule.startswith(ELSEWHERE)}

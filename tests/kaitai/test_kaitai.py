@@ -1,4 +1,4 @@
-"""Four decoders agree: the library, Annex C, and what Kaitai compiles to Python and JavaScript."""
+"""Four decoders agree: the library, Annex C, and the declaration in Python and in JavaScript."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def near_records() -> list[bytes]:
 
 
 def framing_of(data: bytes) -> str:
-    """Return the framing that the declaration reads: file or bare record."""
+    """Return the framing in which the declaration reads ``data``: ``"file"`` or ``"bare"``."""
     return "file" if data[:1] == b"\xb5" else "bare"
 
 
@@ -83,15 +83,15 @@ def decode_by_annex_c(data: bytes) -> dict[str, Any] | None:
 
 
 def compare(compiled: Compiled, inputs: Sequence[bytes], limits: dict[str, int]) -> Counter[str]:
-    """Compare all decoders; return how many records each line of the declaration refused.
+    """Compare all decoders; return the numbers of records by the place that refused them.
 
-    Records that are accepted count as "accepted", those that Python code refuses as "".
+    Places are lines of the declaration, "" for Python code, and "accepted" if none refused.
     """
     outcomes: Counter[str] = Counter()
     in_javascript = decoders.decode_in_javascript(compiled.folder, inputs)
-    for data, theirs in zip(inputs, in_javascript, strict=True):
+    for data, javascript_values in zip(inputs, in_javascript, strict=True):
         values, line = decoders.decode_in_python(compiled.module, data)
-        assert values == theirs, data.hex()
+        assert values == javascript_values, data.hex()
         record = None
         if "refused" not in values:
             record = decoders.to_record(values, compiled.coded_sizes)

@@ -15,7 +15,7 @@ from semcodec.bitstream import record_codec
 from semcodec.coding import lexicon
 from semcodec.errors import InputError, InvalidResponseError
 from tests.fakes import OverlapJudge
-from tests.images import PHOTO, saved, scene
+from tests.images import PHOTO, encode_image, scene
 from tests.pipeline.fake_model import FakeModel, SetResults
 
 
@@ -159,7 +159,7 @@ def test_record_equals_the_unpacked_data(
 
 
 def test_image_of_the_caller_is_not_changed(set_results: SetResults) -> None:
-    with Image.open(io.BytesIO(saved(scene((6000, 5000)), "JPEG"))) as image:
+    with Image.open(io.BytesIO(encode_image(scene((6000, 5000)), "JPEG"))) as image:
         semcodec.encode(image, backend="model")
         assert image.size == (6000, 5000)
 

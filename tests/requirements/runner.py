@@ -1,16 +1,16 @@
 """Run the tests named for a requirement against mutants of the code that fulfils it.
 
-    python -m tests.requirements.runner              # every mutant
-    python -m tests.requirements.runner first        # of each requirement the first
-    python -m tests.requirements.runner SC-REA-8     # those of some requirements
-    python -m tests.requirements.runner rules        # every place where a rule is checked
+    python -m tests.requirements.runner              # all mutants
+    python -m tests.requirements.runner first        # the first mutant of each requirement
+    python -m tests.requirements.runner SC-REA-8     # the mutants of some requirements
+    python -m tests.requirements.runner rules        # the mutants of all checks of rules
 
 Each mutant runs in a forked child: the child imports the package with some source text replaced,
 runs only the tests that the registry names for the requirement, and reports which of them failed.
 This process imports nothing of the package, so every child starts from the files on disk.
 
-The output of pytest is not shown, unless the environment has ``REQUIREMENTS_VERBOSE`` with any
-value: then each child writes it, and the traceback of an error of its own.
+The output of pytest is hidden unless the environment variable ``REQUIREMENTS_VERBOSE`` is set, to
+any value: then each child prints it, and the traceback if the child itself fails.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ import pytest
 
 from tests.requirements.sites import ROOT, Site, sites
 
-#: Imported once here, so that no child spends its time on them. None of them imports the package.
+#: Imported once here, so that the children need not import them. None of them imports the package.
 SHARED: Final = ("hypothesis", "jsonschema_rs", "PIL.Image", "construct", "bitarray", "numpy")
 MAX_SECONDS: Final = 120  #: seconds for the tests of one mutant, which may never end
-#: The tests that must notice when a rule of the format is not checked, or is reported elsewhere.
+#: The tests that must fail if a rule of the format is not checked, or is reported elsewhere.
 VECTORS: Final = (
     "tests/bitstream/test_vectors.py::test_verdict_rule_and_offset_match_the_vector",
     "tests/bitstream/test_vectors.py::test_unpack_raises_an_error_with_rule_and_offset_of_the_vector",
@@ -47,7 +47,7 @@ IMPORTED: Final = "ignore::pytest.PytestAssertRewriteWarning"  #: a plugin is am
 
 
 class Mutant(NamedTuple):
-    """A requirement, what is wrong with the code, its file, and the texts to replace in it."""
+    """A requirement, a name for the error, the file, and the texts to replace in it."""
 
     requirement: str
     name: str
@@ -65,8 +65,8 @@ class Mutant(NamedTuple):
         for change in self.changes:
             if source.count(change["old"]) != 1:
                 raise LookupError(
-                    f"The mutant {self.name!r} of {self.requirement} replaces a text that is not "
-                    f"once in {self.file}: {change['old']!r}. Write it again for the new code."
+                    f"The mutant {self.name!r} of {self.requirement} replaces a text that must "
+                    f"occur once in {self.file}: {change['old']!r}. Update it to the new code."
                 )
             source = source.replace(change["old"], change["new"])
         return source
@@ -93,7 +93,7 @@ class Loader(SourceFileLoader):
         self._source = source
 
     def get_code(self, fullname: str) -> CodeType:
-        """Compile the text; no cached bytecode is read or written."""
+        """Return the compiled text; no cached bytecode is read or written."""
         return self.source_to_code(self._source.encode("utf-8"), self.path)
 
 
@@ -107,7 +107,7 @@ class Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return the spec of the mutated module, and None for every other."""
+        """Return the spec of the mutated module; None for any other module."""
         if fullname != self._name:
             return None
         loader = Loader(fullname, self._path, self._source)
@@ -127,16 +127,16 @@ class Reports:
             (self.failed if report.when == "call" else self.errors).append(report.nodeid)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Keep what cannot be collected."""
+        """Record a module that cannot be collected."""
         if report.failed:
             self.errors.append(report.nodeid)
 
 
 def run_tests(tests: Sequence[str], file: str, source: str) -> dict[str, Any]:
-    """Return what the ``tests`` do in a forked child, in which ``file`` has the text ``source``.
+    """Run ``tests`` in a forked child in which ``file`` has the text ``source``; return its report.
 
-    The result has the number of tests that ran, the ids of those that failed, and errors: a child
-    that takes more than ``MAX_SECONDS`` is ended by its alarm, and has no other result.
+    The report has the number of tests that ran, the ids of the tests that failed, and errors. A
+    child that takes more than ``MAX_SECONDS`` is ended by its alarm; its report is one error.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -181,7 +181,7 @@ def _child(tests: Sequence[str], finder: Finder, writing: int) -> None:
 
 
 def verdict(result: dict[str, Any]) -> str:
-    """Return what is wrong with the result of a mutant, or "" if a test failed on it."""
+    """Return the problem with a mutant's result as a sentence, or "" if a test failed on it."""
     if result["failed"]:
         return ""
     if result["errors"]:
@@ -190,33 +190,33 @@ def verdict(result: dict[str, Any]) -> str:
 
 
 def find_unnoticed(wanted: Sequence[Mutant | Site]) -> list[str]:
-    """Run each mutant; return those that no test notices, each in a sentence."""
+    """Run each mutant; return a sentence for each mutant on which no test fails."""
     for name in SHARED:
         importlib.import_module(name)
-    table, found = requirements(), list[str]()
+    table, unnoticed = requirements(), list[str]()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder  # a mutant's examples are not kept
         for mutant in wanted:
             tests = table[mutant.requirement] if isinstance(mutant, Mutant) else VECTORS
-            wrong = verdict(run_tests(tests, mutant.file, mutant.source))
-            shown = f"{mutant.file}: {mutant.name}"
+            problem = verdict(run_tests(tests, mutant.file, mutant.source))
+            label = f"{mutant.file}: {mutant.name}"
             if isinstance(mutant, Mutant):
-                shown = f"{mutant.requirement}: {mutant.name}"
-            print(f"{shown}: {wrong or 'noticed'}", flush=True)
-            found += [f"{shown}: {wrong}"] if wrong else []
-    return found
+                label = f"{mutant.requirement}: {mutant.name}"
+            print(f"{label}: {problem or 'noticed'}", flush=True)
+            unnoticed += [f"{label}: {problem}"] if problem else []
+    return unnoticed
 
 
 def select_mutants(arguments: Sequence[str]) -> list[Mutant | Site]:
     """Return the mutants that the ``arguments`` of the command line name."""
-    written = mutants()
+    from_table = mutants()
     if not arguments:
-        return [*written, *sites()]
+        return [*from_table, *sites()]
     if arguments == ["first"]:
-        return [next(m for m in written if m.requirement == one) for one in requirements()]
+        return [next(m for m in from_table if m.requirement == name) for name in requirements()]
     if arguments == ["rules"]:
         return [*sites()]
-    return [m for m in written if m.requirement in arguments]
+    return [m for m in from_table if m.requirement in arguments]
 
 
 if __name__ == "__main__":

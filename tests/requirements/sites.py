@@ -1,8 +1,9 @@
-"""Mutants of every place where a rule of the format is checked, made from the syntax tree.
+"""Mutants of every place that checks a rule of the format, generated from the syntax tree.
 
-A place is a call of ``parser.report("SC-...", offset, ...)`` or ``parser.fail(...)``, or a function
-that returns the id of a rule. For each there is a mutant that does not report the rule, and one
-that reports it at another offset. The published vectors must detect both.
+A place is a call of ``parser.report("SC-...", offset, ...)`` or ``parser.fail(...)``, a function
+that returns the id of a rule, or a rule of a profile. For each there is a mutant that does not
+report the rule, and for each call also one that reports it at another offset. The published vectors
+must detect them.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ RULE: Final = re.compile(r"SC-[A-Z]{3}-\d+")
 
 
 class Site(NamedTuple):
-    """A place where a rule is checked, and the change that is made there.
+    """A place where a rule is checked, and the change to make there.
 
     Attributes:
         file: path of the module, from the root.
-        name: the line, the id of the rule or the expression that gives it, and the change.
-        start, end: the characters of the module to replace, and
-        new: what to put there.
+        name: the line, the id of the rule or its expression, and the change.
+        start, end: the range of characters in the module that is replaced.
+        new: the replacement.
     """
 
     file: str
@@ -58,12 +59,12 @@ def _of_module(path: Path) -> Iterator[Site]:
         starts.append(starts[-1] + len(line))
     file = path.relative_to(ROOT).as_posix()
 
-    def site(node: ast.expr, what: str, new: str) -> Site:
+    def site(node: ast.expr, change: str, new: str) -> Site:
         lines = text.splitlines(keepends=True)
         start = starts[node.lineno - 1] + _chars(lines[node.lineno - 1], node.col_offset)
         end_line, end_column = node.end_lineno or 0, node.end_col_offset or 0
         end = starts[end_line - 1] + _chars(lines[end_line - 1], end_column)
-        return Site(file, f"line {node.lineno}, {what}", start, end, new)
+        return Site(file, f"line {node.lineno}, {change}", start, end, new)
 
     for node in ast.walk(ast.parse(text)):
         match node:
@@ -87,5 +88,5 @@ def _rules_in(node: ast.expr) -> str:
 
 
 def _chars(line: str, column: int) -> int:
-    """Return the characters before the UTF-8 byte ``column`` of a line."""
+    """Return the number of characters before the UTF-8 byte ``column`` of a line."""
     return len(line.encode("utf-8")[:column].decode("utf-8"))

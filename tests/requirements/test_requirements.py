@@ -21,7 +21,7 @@ def test_every_requirement_has_several_mutants() -> None:
 
 def test_every_mutant_changes_the_code() -> None:
     for mutant in [*runner.mutants(), *sites.sites()]:
-        source = mutant.source  # raises LookupError where the code has changed since
+        source = mutant.source  # raises LookupError if the code has changed since
         compile(source, mutant.file, "exec")
         assert source != (sites.ROOT / mutant.file).read_text("utf-8")
 
@@ -52,9 +52,9 @@ def test_crash_and_timeout_of_a_mutant_are_distinguished(
 @pytest.mark.sampled
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the runner forks")
 def test_mutants_are_detected(record_property: profiles.RecordProperty) -> None:
-    """In the gate the first mutant of every requirement, at night all, and the rules' checks.
+    """The gate runs the first mutant of every requirement; the nightly run, all mutants.
 
-    They run in a process of their own, which has imported nothing of the package.
+    They run in a separate process, which has imported nothing of the package.
     """
     wanted = [] if profiles.NAME == "nightly" else ["first"]
     run = [sys.executable, "-m", "tests.requirements.runner", *wanted]

@@ -1,4 +1,4 @@
-"""Selections and restorations with the frozen tables, word for word: any changed rule shows."""
+"""Selections and restorations with the frozen tables, word for word, to detect changed rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FROZEN = json.loads(Path(__file__).with_name("frozen.json").read_text("utf-8"))
 SENTENCES = FROZEN["sentences"]
 
 
-def test_results_are_those_of_the_tables_in_use() -> None:
+def test_frozen_results_are_for_the_tables_in_use() -> None:
     assert FROZEN["tables"] == FILE
 
 

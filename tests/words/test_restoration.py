@@ -1,4 +1,4 @@
-"""Restoration: a word for each skeleton, which has that skeleton, the same on every machine."""
+"""Restoration: one word with each skeleton, and the same words on every machine."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def test_earlier_words_decide_between_candidates() -> None:
     assert semcodec.decompress("brd brnch")[0] == "bird"
 
 
-def test_word_without_a_rival_has_no_coding_cost() -> None:
-    # Only one word has the skeleton "chldrn". With its cost in the coding it would be clouds.
+def test_only_candidate_has_no_coding_cost() -> None:
+    # Only one word has the skeleton "chldrn". With its coding cost, "cld" would become "clouds".
     assert semcodec.decompress("cld chldrn") == ["cloudy", "children"]
 
 

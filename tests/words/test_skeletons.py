@@ -94,7 +94,7 @@ def test_plain_words_are_their_own_tokens(plain_words: list[str]) -> None:
 
 
 @given(words)
-def test_plural_and_singular_have_one_skeleton(word: str) -> None:
+def test_plural_and_singular_have_the_same_skeleton(word: str) -> None:
     assert skeleton_of_word(word) == skeleton_of_word(singular(word)) or len(singular(word)) <= 4
     assert all(skeleton_of_word(form) == skeleton_of_word(word) for form in singulars(word))
 

@@ -1,4 +1,4 @@
-"""The frozen tables: the hash of the file, its structure, and the look-ups."""
+"""The frozen tables: the hash and the structure of the file, and lookups."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from semcodec.backends.openai.client import MAX_IMAGE_BYTES, MAX_TEXT_BYTES
 from tests.backends.openai import fake_responses, fake_server
 from tests.backends.openai.fake_server import Behavior, respond
-from tests.images import claiming
+from tests.images import huge_png
 
 Kind = Literal["text", "image"]
 #: The option, stage and route of each kind of request.
@@ -250,9 +250,9 @@ IMAGES: Final = (
           f"{MALFORMED} (b64_json is not base64): {RETRY}", None),
     Fault("returns base64 of something else", respond_image(b"hello"), NO_IMAGE, None),
     Fault("returns half an image", respond_image(VALID_PNG[: len(VALID_PNG) // 2]), NO_IMAGE, None),
-    Fault("returns a small file with 100 million pixels", respond_image(claiming(10_000, 10_000)),
+    Fault("returns a small file with 100 million pixels", respond_image(huge_png(10_000, 10_000)),
           TOO_LARGE, None),
-    Fault("returns a small file with 900 million pixels", respond_image(claiming(30_000, 30_000)),
+    Fault("returns a small file with 900 million pixels", respond_image(huge_png(30_000, 30_000)),
           TOO_LARGE, None),
     Fault("returns an image of another size", respond_image(fake_responses.png_file((100, 60))),
           SUCCESS, None),

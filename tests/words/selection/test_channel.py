@@ -1,4 +1,4 @@
-"""What a coding does to words, as selection sees it; and limits on bits without a judge."""
+"""The effect of a coding on words during selection, and limits on bits without a judge."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_text_of_a_set_has_the_order_that_unpack_returns() -> None:
     assert make_channel("bag").received_text(words) == semcodec.unpack(data).text
 
 
-def test_whole_words_keep_their_number() -> None:
+def test_plurals_stay_plural_as_whole_words() -> None:
     assert "benches" in semcodec.select(DESCRIPTION, 9, coding="utf8")
 
 

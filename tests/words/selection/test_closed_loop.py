@@ -1,4 +1,4 @@
-"""Selection with a judge: within the limits, in reading order, by the best strategy."""
+"""Selection with a judge: limits, reading order, and the choice of the best strategy."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def test_word_that_the_judge_prefers_is_selected() -> None:
 
 
 def test_gain_is_compared_per_bit() -> None:
-    # The long word alone is more similar than one short word, but less so per bit. It takes all
-    # the bits, and both short words together are more similar.
+    # The long word alone is more similar than one short word, but it gains less per bit. It would
+    # take all bits, and both short words together are more similar.
     long_word = "straightforwardness"
     max_bits = skeleton_bits([long_word])
     selection = select(OverlapJudge(straightforwardness=1.3), f"{long_word} dog cat", max_bits)
@@ -81,7 +81,7 @@ def test_selection_ends_when_no_word_gains() -> None:
     assert len(select(INDIFFERENT, "red boat water", None).words) == 1
 
 
-def test_weightier_of_two_equal_words_is_selected() -> None:
+def test_salience_decides_between_words_of_equal_gain() -> None:
     description = "ball bell"  # both cost the same bits
     words = select(INDIFFERENT, description, 12).words
     assert words == select(None, description, 12).words

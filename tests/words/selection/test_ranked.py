@@ -1,4 +1,4 @@
-"""Selection from words that a model has ranked: the most important that fit, in reading order."""
+"""Selection from words that a model has ranked: the most important ones, in reading order."""
 
 from __future__ import annotations
 

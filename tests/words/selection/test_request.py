@@ -1,4 +1,4 @@
-"""The values of a selection request: which limits are valid, and what fits them."""
+"""Selection requests: valid limits, and the words that fit them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Selection by rule: the words that matter, in reading order, that a decoder restores."""
+"""Selection by rule: the most important words that a decoder restores, in reading order."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def test_main_words_are_in_reading_order_without_stop_words() -> None:
     assert not {"the", "and", "photo", "shows", "of"} & set(words)
 
 
-def test_k_is_kept_without_repeated_words() -> None:
+def test_k_distinct_words_are_selected() -> None:
     for k in (1, 3, 8):
         words = semcodec.select(PARROTS, k)
         assert len(words) == k == len(set(words))
 
 
-def test_weightier_words_are_kept_wherever_they_stand() -> None:
+def test_words_of_higher_weight_are_kept_at_any_position() -> None:
     assert semcodec.select("sitting quietly beside a lighthouse", 2) == ["beside", "lighthouse"]
 
 
-def test_repeated_word_weighs_more() -> None:
+def test_repeated_word_has_a_higher_weight() -> None:
     description = "a bench, a lamp, a fence, a boat. A zebra sleeps; the zebra is a young zebra."
     assert "zebra" in semcodec.select(description, 2)
 
@@ -59,7 +59,7 @@ def test_singular_and_plural_are_one_word() -> None:
     assert "boats" not in semcodec.select("a red boat by blue boats", 5)
 
 
-def test_smaller_k_drops_words_that_weigh_less() -> None:
+def test_smaller_k_drops_words_of_lower_weight() -> None:
     assert "parrot" in " ".join(semcodec.select(PARROTS, 5))
 
 
@@ -83,7 +83,7 @@ def test_word_that_would_be_misread_is_not_selected() -> None:
 
 
 @pytest.mark.parametrize(("misses", "words"), [(15, ["boat", "cat"]), (16, ["boat"])])
-def test_limit_counts_as_reached_after_sixteen_words_that_do_not_fit(
+def test_no_more_words_are_tried_after_sixteen_that_do_not_fit(
     misses: int, words: list[str]
 ) -> None:
     long_words = [Candidate(index, 50, f"long{'b' * index}") for index in range(1, misses + 1)]

@@ -1,4 +1,4 @@
-"""Judges: which one a name stands for, invalid results, and MiniLM where it is installed."""
+"""Judges: lookup by name, invalid results, and MiniLM if it is installed."""
 
 from __future__ import annotations
 
