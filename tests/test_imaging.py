@@ -126,9 +126,8 @@ def test_too_many_pixels_are_refused_before_decoding() -> None:
 def test_large_images_are_reduced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imaging, "MAX_SHORT_SIDE", 50)
     for name in ("png", "sixteen bits", "palette", "transparent", "turned"):
-        image = imaging.load(
-            encode_image(Image.open(io.BytesIO(GOOD[name])).resize((300, 200)), "PNG")
-        )
+        enlarged = Image.open(io.BytesIO(GOOD[name])).resize((300, 200))
+        image = imaging.load(encode_image(enlarged, "PNG"))
         assert image.size == (75, 50), name
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -1,4 +1,4 @@
-"""The helper for PNG files: its files are valid, and its chunks end at IEND or a truncated chunk."""
+"""The helper for PNG files: building, splitting and repairing files."""
 
 from __future__ import annotations
 

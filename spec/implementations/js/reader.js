@@ -25,7 +25,7 @@ const URL64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const QR45 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 
-// a broken rule, with its offset in bits
+// a broken rule, and the offset of the violation in bits
 class Finding extends Error {
   constructor(rule, offset) { super(rule); this.rule = rule; this.offset = offset; }
 }
@@ -47,7 +47,7 @@ function crc(data, kind) {
   return (r ^ 0xffffffff) >>> 0;
 }
 
-// LEB128 of at most 4 bytes at index `at`, before `end`: [value, next index].
+// reads LEB128 of at most 4 bytes from index `at` up to `end`: [value, next index].
 // base: bit offset of data[0]; truncated: [rule, offset] to report if it extends beyond `end`
 function leb128(data, at, end, base, truncated) {
   let value = 0;
@@ -61,7 +61,7 @@ function leb128(data, at, end, base, truncated) {
   }
 }
 
-// UTF-8: [text, -1], or ['', index of the first ill-formed sequence]
+// decodes UTF-8 to [text, -1], or to ['', index of the first ill-formed sequence]
 function decodeUtf8(data) {
   let i = 0;
   const tail = (k, lo = 0x80, hi = 0xbf) => data[k] >= lo && data[k] <= hi;
@@ -78,13 +78,13 @@ function decodeUtf8(data) {
   return [new TextDecoder('utf-8', { ignoreBOM: true }).decode(data), -1];
 }
 
-// 1 to max bytes of UTF-8 without control characters
+// whether v is 1 to max bytes of UTF-8 without control characters
 const isPlainText = (v, max) => {
   if (v.length < 1 || v.length > max) return false;
   const [text, bad] = decodeUtf8(v);
   return bad < 0 && !/[\u0000-\u001f\u007f-\u009f]/.test(text);
 };
-// a count from 1 in canonical LEB128, or 0 if it is none
+// a count from 1 in canonical LEB128; 0 if v is not one
 const parseCount = (v) => {
   try { const [n, e] = leb128(v, 0, v.length, 0, ['', 0]); return e === v.length && n > 0 ? n : 0; } catch (e) { return 0; }
 };
@@ -158,7 +158,7 @@ function decodeNibbles(p, here) {
   return s.map((v) => SYMBOLS[v]).join('');
 }
 
-// base: offset of the core's first bit in findings
+// base: the offset in findings of the core's first bit
 function readCore(c, base, framing) {
   need(c.length > 0, 'SC-FRM-1', base);
   const first = c[0];
@@ -291,7 +291,7 @@ function read(d, framing) {
   return readCore(d.subarray(2), 16, framing);
 }
 
-// the record, or the rule that is broken and its offset
+// the record, or the broken rule and its offset
 function decode(data, framing) {
   try {
     return read(data, framing);

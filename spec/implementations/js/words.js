@@ -8,7 +8,8 @@
 const MAX = { wordLetters: 63, lexiconWords: 512, bagWords: 256, escapedLetters: 1024 };
 const MAX_WIDTH = 2 ** 40, MIN_WIDTH = 2 ** 32;  // of the interval (K.2)
 const HALF = 32768;  // a probability of one half, in 65536ths
-const NO_WORD = 8193, RARE = 8192, DIM = 48;  // rows for no word and for rare words; numbers in a row
+const NO_WORD = 8193, RARE = 8192;  // rows of the tables for no word and for all rare words
+const DIM = 48;  // numbers in a row
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789";
 const WORD = /^[a-zA-Z0-9'-]{1,63}$/;
 const LOGISTIC_TABLE = [32768, 36843, 40793, 44511, 47911, 50941, 53581, 55834, 57724, 59287, 60565, 61598, 62428,
@@ -37,8 +38,8 @@ function tables() {
   return t;
 }
 
-// --- range coder (K.2): encoder and decoder have the same method codeBit(p1, bit), which returns the bit.
-// A decoder ignores the given one. So every traversal below is written once for both directions.
+// --- range coder (K.2): encoder and decoder have the same method codeBit(p1, bit), which returns the bit;
+// a decoder ignores its argument `bit`. So every traversal below is written once for both directions.
 
 class RangeDecoder {
   constructor(payload) {
@@ -178,7 +179,7 @@ function toWord(text) {
 
 const letterClass = (code) => (code === 64 ? 27 : code % 32 < 26 ? code % 32 : 26);
 
-// the letters of an escaped word (K.5); `text` is for an encoder
+// codes and returns the letters of an escaped word (K.5); only an encoder uses `text`
 function codeLetters(coder, text = '') {
   const { LETTER } = tables();
   let letters = '', p = 64, q = 27;
@@ -195,7 +196,7 @@ function codeLetters(coder, text = '') {
   return letters;
 }
 
-// one word (K.6); `word` is for an encoder
+// codes and returns one word (K.6); only an encoder uses `word`
 function codeWord(coder, features, word = { number: 0, capital: 0, text: '' }) {
   const t = tables();
   const row = (r, bit) => coder.codeBit(probability(t.ROW, t.BIAS, r, features), bit);
@@ -219,7 +220,7 @@ function codeWord(coder, features, word = { number: 0, capital: 0, text: '' }) {
 
 // --- lexicon (K.6)
 
-// the payload of words, or null if there is none
+// the payload of words, or null if they have none
 function lexiconPayload(words) {
   validate(words, MAX.lexiconWords, toWord);
   const encoder = new RangeEncoder(), context = new Context();
@@ -269,7 +270,7 @@ function sizeBucket(length) {
   return Math.min(11, 2 * a + (length >> (a - 1) & 1));
 }
 
-// a set in canonical order; `set` is for an encoder; emit(number, text) is called for each word
+// codes a set in canonical order; only an encoder uses `set`; calls emit(number, text) for each word
 function codeSet(coder, bucket, emit, set = { numbers: [], escaped: [] }) {
   const t = tables(), context = new Context();
   let features = context.features([t.DENSITY, bucket]);
@@ -280,7 +281,7 @@ function codeSet(coder, bucket, emit, set = { numbers: [], escaped: [] }) {
   };
   const predicted = (r) => [r, 8195 + r].map((row) => probability(t.SETROW, t.SETBIAS, row, features));
   const uniform = [33026, 1032];  // for rare words
-  // code which of two sides have words (one at least), then the words of each side
+  // code which of two sides have words (at least one does), then the words of each side
   const split = ([pLow, pHigh], low, high, codeLow, codeHigh) => {
     const anyLow = coder.codeBit(pLow, low.length ? 1 : 0);
     const anyHigh = anyLow ? coder.codeBit(pHigh, high.length ? 1 : 0) : 1;
@@ -319,7 +320,7 @@ function bagPayload(words) {
   for (let bucket = Math.max(0, estimate - 1); bucket < 12; bucket++) {
     let minLength = 1;
     while (minLength <= 48 && sizeBucket(minLength) !== bucket) minLength++;
-    if (minLength > 48) continue;  // bucket 1, which no length has
+    if (minLength > 48) continue;  // bucket 1, to which no length belongs
     const encoder = new RangeEncoder();
     codeSet(encoder, bucket, () => {}, { numbers, escaped });
     let m = 0;
