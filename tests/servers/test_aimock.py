@@ -48,7 +48,7 @@ pytestmark = [
 
 
 def image_response(pixel: tuple[int, int, int]) -> dict[str, Any]:
-    file = images.saved(Image.new("RGB", (128, 128), pixel), "PNG")
+    file = images.encode_image(Image.new("RGB", (128, 128), pixel), "PNG")
     return {"image": {"b64Json": base64.b64encode(file).decode()}}
 
 

@@ -31,7 +31,7 @@ COMMANDS = [
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the working directory, with the files that the commands need."""
     (tmp_path / "photo.jpg").write_bytes(
-        images.saved(Image.new("RGB", (1024, 1024), images.RED), "JPEG")
+        images.encode_image(Image.new("RGB", (1024, 1024), images.RED), "JPEG")
     )
     words = "huge brown cat background"
     record = semcodec.pack(words, coding="lexicon", framing="file", size=(96, 64))

@@ -141,7 +141,7 @@ def test_request_without_a_schema_is_not_sent_again_without_it() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"no picture", images.PHOTO[:300], images.GOOD["animation"], images.claiming(9, 9)],
+    [b"", b"no picture", images.PHOTO[:300], images.GOOD["animation"], images.huge_png(9, 9)],
     ids=["empty", "text", "truncated", "gif", "damaged"],
 )
 @pytest.mark.parametrize("stage", ["paint", "edit"])
@@ -156,7 +156,7 @@ def test_response_that_is_not_an_image_is_invalid(stage: str, data: bytes) -> No
 
 
 def test_too_large_image_is_not_decoded() -> None:
-    send, _ = recording_send(ModelResponse(image=images.claiming(5000, 5000)))
+    send, _ = recording_send(ModelResponse(image=images.huge_png(5000, 5000)))
     with pytest.raises(InvalidResponseError, match="over 16777216 pixels"):
         backend(send).paint("a boat", (64, 64), 0)
 
@@ -182,7 +182,7 @@ def test_image_is_reduced_to_the_setting(side: int, kind: str) -> None:
 
 
 def test_seed_changes_the_digest_even_if_it_is_not_sent() -> None:
-    send, requests = recording_send(ModelResponse(image=images.saved(PICTURE, "PNG")))
+    send, requests = recording_send(ModelResponse(image=images.encode_image(PICTURE, "PNG")))
     backend_ = OpenAIBackend(send=send, base_url="https://api.openai.com/v1")
     backend_.paint("a boat", (64, 64), 1)
     backend_.paint("a boat", (64, 64), 2)
