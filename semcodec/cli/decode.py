@@ -55,7 +55,9 @@ def add(commands: Commands[Parser]) -> None:
         help="seed of the painter (default: the seed in the record, else 0)",
     )
     parser.add_argument(
-        "--plain", action="store_true", help="do not embed the record in a PNG picture"
+        "--plain",
+        action="store_true",
+        help="do not embed the record in a PNG picture (default: off)",
     )
     runs.add_trace(parser)
     openai_options.add(parser)

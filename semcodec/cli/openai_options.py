@@ -53,7 +53,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     _add_server(group)
     _add_models(group)
     group.add_argument(
-        "--dry-run", action="store_true", help="print planned requests and cost, then exit"
+        "--dry-run",
+        action="store_true",
+        help="print planned requests and cost, then exit (default: off)",
     )
     group.add_argument(
         "--max-cost",

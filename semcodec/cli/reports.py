@@ -48,7 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser, nargs: str) -> None:
     """Add the arguments ``FILE``, ``--framing`` and ``--json``."""
     parser.add_argument("files", metavar="FILE", nargs=nargs, help="records to read; - for stdin")
     options.add_input_framing(parser)
-    parser.add_argument("--json", action="store_true", help="machine-readable output (spec/schema)")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="machine-readable output, see spec/schema (default: off)",
+    )
 
 
 def read_reports(args: argparse.Namespace, profile: str | None = None) -> FileReports:

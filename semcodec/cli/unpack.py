@@ -24,7 +24,11 @@ def add(commands: Commands[Parser]) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="record to read; - for stdin")
     options.add_input_framing(parser)
-    parser.add_argument("--json", action="store_true", help="print all fields as JSON")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print all fields as JSON (default: off)",
+    )
 
 
 def unpack(args: argparse.Namespace) -> int:

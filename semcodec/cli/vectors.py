@@ -79,14 +79,18 @@ def _add_run(actions: Commands[Parser]) -> None:
     parser.add_argument(
         "--persistent",
         action="store_true",
-        help="start the decoder once, and send it one line for each vector",
+        help="start the decoder once, and send it one line for each vector (default: off)",
     )
     parser.add_argument(
         "--strict",
         action="store_true",
-        help="treat a different rule or offset as a failure, not a note",
+        help="treat a different rule or offset as a failure, not a note (default: off)",
     )
-    parser.add_argument("--verbose", action="store_true", help="show the decoder's stderr")
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="show the decoder's stderr (default: off)",
+    )
     parser.add_argument(
         "decoder",
         nargs="+",
@@ -106,7 +110,11 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         metavar="PATTERN",
         help="only vectors whose names match, such as 'SC-NIB-*' (default: all)",
     )
-    parser.add_argument("--json", action="store_true", help="machine-readable output")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="machine-readable output (default: off)",
+    )
 
 
 def list_vectors(args: argparse.Namespace) -> int:

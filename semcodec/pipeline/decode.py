@@ -66,7 +66,7 @@ def decode(
     """Return a picture painted from the words of a record.
 
     Only the words, the size and the seed of the record are used. A record never selects a backend,
-    a model or a server, and its words are quoted as data in every prompt.
+    a model or a server, and language models get its words as quoted data.
 
     Args:
         data: one record in any framing that ``unpack`` reads.

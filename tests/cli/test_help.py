@@ -44,10 +44,12 @@ def test_all_commands_are_collected() -> None:
 def test_option_has_a_help_text_with_its_default(action: argparse.Action) -> None:
     assert action.help
     text = action.help % vars(action)
-    if action.required or action.nargs == 0:  # a flag is off by default
+    if action.required or isinstance(action, (argparse._HelpAction, argparse._VersionAction)):
         return
     assert "(default: " in text
-    if action.default not in (None, "*", "-", []):
+    if action.nargs == 0:
+        assert "(default: off)" in text
+    elif action.default not in (None, "*", "-", []):
         default = action.default
         value = f"{default[0]}x{default[1]}" if isinstance(default, tuple) else f"{default}"
         assert f"(default: {value.removesuffix('.0')})" in text
