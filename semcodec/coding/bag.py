@@ -40,7 +40,7 @@ _P_LOW: Final = 33_026
 _P_HIGH: Final = 1_032
 
 
-class _LimitExceeded(Exception):  # never leaves this module
+class _LimitExceededError(Exception):  # never leaves this module
     """A payload has more words, or more escaped letters, than a record may have."""
 
     def __init__(self, rule: str) -> None:
@@ -92,7 +92,7 @@ def decode(payload: bytes) -> tuple[list[str], str | None]:
         return [], None
     try:
         words = _TreeCoder(RangeDecoder(payload), size_bucket(len(payload))).code_set([], [])
-    except _LimitExceeded as error:
+    except _LimitExceededError as error:
         return [], error.rule
     is_canonical = len(set(words)) == len(words) and encode(words) == payload
     return words, None if is_canonical else "SC-BAG-1"
@@ -261,7 +261,7 @@ class _TreeCoder:
             word = escaped[index] if index < len(escaped) else ""
             coded = escapes.code_letters(self.coder, self.tables, word)
             if not escapes.within_letter_limit([*self.words[first:], coded]):
-                raise _LimitExceeded("SC-LEX-3")
+                raise _LimitExceededError("SC-LEX-3")
             self._emit(coded)
             index += 1
             another = self.coder.code_bit(HALF, index < len(escaped))
@@ -273,7 +273,7 @@ class _TreeCoder:
 
     def _emit(self, word: str) -> None:
         if len(self.words) == MAX_WORDS:
-            raise _LimitExceeded("SC-BAG-2")
+            raise _LimitExceededError("SC-BAG-2")
         self.words.append(word)
 
 

@@ -34,7 +34,7 @@ REFUSED: Final = 1  #: exit code of a decoder that refuses the data
 HAS_GROUPS: Final = hasattr(os, "killpg")
 
 
-class OutputLimit(Exception):
+class OutputLimitError(Exception):
     """The decoder wrote more than ``MAX_OUTPUT`` bytes for one vector."""
 
 
@@ -102,7 +102,7 @@ class Process:
         while not is_complete(output) and (chunk := await self._stdout.read(CHUNK)):
             output += chunk
             if len(output) > MAX_OUTPUT:
-                raise OutputLimit
+                raise OutputLimitError
         return output
 
     async def wait(self) -> int:
@@ -188,7 +188,7 @@ async def _run_with_limits(
             return await exchange
     except TimeoutError:
         failure = Failed(f"no output within {seconds:g} s")
-    except OutputLimit:
+    except OutputLimitError:
         failure = Failed(f"more than {MAX_OUTPUT} bytes of output")
     except BaseException:  # Ctrl-C cancels it
         await process.kill()

@@ -106,9 +106,9 @@ class Schemaless(Server):
     def __call__(self, request: ModelRequest) -> ModelResponse:
         response = super().__call__(request)
         if "response_format" in request.body:
-            from semcodec.backends.openai.requests import SchemaNotSupported
+            from semcodec.backends.openai.requests import SchemaNotSupportedError
 
-            raise SchemaNotSupported(
+            raise SchemaNotSupportedError(
                 "The server does not support json_schema.", stage=request.stage
             )
         return response

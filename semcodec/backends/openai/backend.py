@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec.backends.notes import add_note
 from semcodec.backends.openai import credentials
 from semcodec.backends.openai.pricing import ServerPrices
-from semcodec.backends.openai.requests import RequestBuilder, SchemaNotSupported, supported_size
+from semcodec.backends.openai.requests import (
+    RequestBuilder,
+    SchemaNotSupportedError,
+    supported_size,
+)
 from semcodec.backends.openai.settings import DEFAULT_MODELS, Settings
 from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
 from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelResponse, Recorder
@@ -135,7 +139,7 @@ class ServerModels:
         use_schema = self._use_schema and chat.schema is not None
         try:
             return self._complete(chat, use_schema)
-        except SchemaNotSupported:
+        except SchemaNotSupportedError:
             if not use_schema or self._settings.structured != "auto":
                 raise
         self._use_schema = False

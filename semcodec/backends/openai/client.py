@@ -26,7 +26,7 @@ from semcodec.backends.openai.errors import (
     not_sent,
     retry_after,
 )
-from semcodec.backends.openai.responses import MalformedResponse, parse_response
+from semcodec.backends.openai.responses import MalformedResponseError, parse_response
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.openai.transport import Transport
 from semcodec.backends.recording import ModelRequest, ModelResponse
@@ -168,13 +168,13 @@ class Client:
             return self._redact(parse_response(request.route, body))
         except RecursionError:
             raise self._errors.malformed_response(request, "nested too deeply") from None
-        except (ValueError, MalformedResponse) as error:
+        except (ValueError, MalformedResponseError) as error:
             raise self._errors.malformed_response(request, str(error)[:MAX_REASON]) from None
 
     def _redact(self, response: ModelResponse) -> ModelResponse:
         """Return ``response`` without the key, which joined parts of a text may contain."""
         if self._key.leaks_in(response.image):
-            raise MalformedResponse("an image that contains the API key")
+            raise MalformedResponseError("an image that contains the API key")
         text, refusal = self._key.redact(response.text), self._key.redact(response.refusal)
         return replace(response, text=text, refusal=refusal)
 

@@ -33,7 +33,7 @@ import httpx2
 import openai
 
 from semcodec.backends.openai.credentials import ApiKey
-from semcodec.backends.openai.requests import SchemaNotSupported
+from semcodec.backends.openai.requests import SchemaNotSupportedError
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import ModelRequest
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
@@ -167,7 +167,9 @@ class ErrorTranslator:
         problem = self._status_problem(request, error, message)
         backend_error = self._error(request, problem, status in (408, 409, 429) or status >= 500)
         if status in (400, 422, 500) and any(word in message.lower() for word in SCHEMA_WORDS):
-            return SchemaNotSupported(str(backend_error), backend="openai", stage=request.stage)
+            return SchemaNotSupportedError(
+                str(backend_error), backend="openai", stage=request.stage
+            )
         return backend_error
 
     def _status_problem(

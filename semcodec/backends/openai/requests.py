@@ -34,7 +34,7 @@ MAX_AREA_ELSEWHERE: Final = 1024 * 1024  #: pixels; most open models are trained
 TOKENS_PER_LONG_SIDE: Final = {"low": 16, "medium": 48, "high": 96, "auto": 96}
 
 
-class SchemaNotSupported(BackendError):
+class SchemaNotSupportedError(BackendError):
     """The server rejects the JSON schema; a request without a schema may succeed."""
 
 

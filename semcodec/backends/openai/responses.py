@@ -20,7 +20,7 @@ MAX_TEXT: Final = 200_000  #: characters of an answer
 MAX_TOKEN_COUNT: Final = 10**9  #: a larger count must be an error of the server
 
 
-class MalformedResponse(Exception):
+class MalformedResponseError(Exception):
     """A response lacks a required field; the message names the field."""
 
 
@@ -31,11 +31,11 @@ def parse_response(route: str, body: Any) -> ModelResponse:
         MalformedResponse: a required field is missing, or the server sent an error.
     """
     if not isinstance(body, dict):
-        raise MalformedResponse("not a JSON object")
+        raise MalformedResponseError("not a JSON object")
     error = body.get("error")
     if error and isinstance(error, dict | str):
         message = error.get("message") if isinstance(error, dict) else error
-        raise MalformedResponse(f"error: {_text(message)[:MAX_ERROR]}")
+        raise MalformedResponseError(f"error: {_text(message)[:MAX_ERROR]}")
     return PARSERS[route](body)
 
 
@@ -43,7 +43,7 @@ def _parse_chat(body: Mapping[str, Any]) -> ModelResponse:
     choice = _first(body, "choices")
     message = choice.get("message")
     if not isinstance(message, dict):
-        raise MalformedResponse("no message")
+        raise MalformedResponseError("no message")
     reason = choice.get("finish_reason")
     return ModelResponse(
         text=_text(message.get("content")),
@@ -56,7 +56,7 @@ def _parse_chat(body: Mapping[str, Any]) -> ModelResponse:
 
 def _parse_responses(body: Mapping[str, Any]) -> ModelResponse:
     if not isinstance(body.get("output"), list):
-        raise MalformedResponse("no output")
+        raise MalformedResponseError("no output")
     parts = [part for item in _objects(body, "output") for part in _objects(item, "content")]
     details = body.get("incomplete_details")
     reason = details.get("reason") if isinstance(details, dict) else None
@@ -72,11 +72,11 @@ def _parse_responses(body: Mapping[str, Any]) -> ModelResponse:
 def _parse_images(body: Mapping[str, Any]) -> ModelResponse:
     encoded = _first(body, "data").get("b64_json")
     if not isinstance(encoded, str) or not encoded:
-        raise MalformedResponse("no image in b64_json")
+        raise MalformedResponseError("no image in b64_json")
     try:
         image = base64.b64decode(encoded, validate=True)
     except (ValueError, binascii.Error):
-        raise MalformedResponse("b64_json is not base64") from None
+        raise MalformedResponseError("b64_json is not base64") from None
     return ModelResponse(image=image, model=_model_name(body), usage=_usage(body))
 
 
@@ -98,7 +98,7 @@ PARSERS: Final[dict[str, Callable[[Mapping[str, Any]], ModelResponse]]] = {
 def _first(body: Mapping[str, Any], name: str) -> dict[str, Any]:
     objects = _objects(body, name)
     if not objects:
-        raise MalformedResponse(f"{name} is empty")
+        raise MalformedResponseError(f"{name} is empty")
     return objects[0]
 
 

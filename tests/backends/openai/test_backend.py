@@ -13,7 +13,7 @@ from PIL import Image
 
 from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.backends.openai import OpenAIBackend
-from semcodec.backends.openai.requests import SchemaNotSupported
+from semcodec.backends.openai.requests import SchemaNotSupportedError
 from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from tests import images
@@ -79,7 +79,7 @@ def test_refusal_beside_a_text_is_ignored() -> None:
 
 
 def send_without_schemas(
-    message: str, kind: type[BackendError] = SchemaNotSupported
+    message: str, kind: type[BackendError] = SchemaNotSupportedError
 ) -> tuple[Send, list[ModelRequest]]:
     requests: list[ModelRequest] = []
 
@@ -112,7 +112,7 @@ def test_rejected_schema_is_not_sent_again(api: str) -> None:
         (
             "The server does not support json_schema.",
             {"structured": "json_schema"},
-            SchemaNotSupported,
+            SchemaNotSupportedError,
         ),
     ],
 )
@@ -133,7 +133,7 @@ def test_schemas_can_be_switched_off() -> None:
 
 def test_request_without_a_schema_is_not_sent_again_without_it() -> None:
     def send(request: ModelRequest) -> ModelResponse:
-        raise SchemaNotSupported("json_schema")
+        raise SchemaNotSupportedError("json_schema")
 
     with pytest.raises(BackendError, match="json_schema"):
         backend(send).describe(PICTURE)
