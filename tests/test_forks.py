@@ -363,11 +363,11 @@ def test_two_threads_fork_inside_the_block(monkeypatch: pytest.MonkeyPatch) -> N
 def test_interrupt_leaves_no_lock_held() -> None:
     """A signal handler may raise between any two instructions, such as the handler of Ctrl-C."""
 
-    class Interrupted(Exception):
+    class InterruptedByAlarmError(Exception):
         pass
 
     def interrupt(*_: object) -> None:
-        raise Interrupted
+        raise InterruptedByAlarmError
 
     before = signal.signal(signal.SIGALRM, interrupt)
     times = 0
@@ -378,7 +378,7 @@ def test_interrupt_leaves_no_lock_held() -> None:
                 while True:
                     with block_fork(), block_fork():
                         pass
-            except Interrupted:
+            except InterruptedByAlarmError:
                 times += 1
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

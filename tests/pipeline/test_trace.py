@@ -84,11 +84,11 @@ def test_input_error_is_recorded_as_a_stage() -> None:
 
 
 def test_exception_with_a_failing_str_is_shown_by_its_type() -> None:
-    class Unprintable(Exception):
+    class UnprintableError(Exception):
         def __str__(self) -> str:
             raise ValueError
 
-    assert "failed to select: Unprintable." in str(encode_error(Model(Unprintable())))
+    assert "failed to select: UnprintableError." in str(encode_error(Model(UnprintableError())))
 
 
 CYCLE: dict[str, Any] = {}
