@@ -19,7 +19,7 @@ UNKNOWN_PRICES: Final = (
 )
 NOTE: Final = (
     "Nothing was sent. The maximum includes reasoning tokens, but not the one retry of a stage "
-    "with an unusable reply."
+    "with an unusable response."
 )
 HEADINGS: Final = ("stage", "model", "tokens in", "tokens out", "expected", "maximum")
 
@@ -34,7 +34,7 @@ def print_plan(server: OpenAIBackend, client: DryRunClient, trace: Trace) -> int
     total = ("total", "", "", "", _format_price(expected), _format_price(maximum))
     print_result(format_table([*rows, total], "<<>>>>"))
     if replayed := sum("source" in call for call in trace.calls):
-        print_paragraph(f"Replies from the recording, at no cost: {replayed}.")
+        print_paragraph(f"Responses from the recording, at no cost: {replayed}.")
     if maximum is None:
         print_paragraph(UNKNOWN_PRICES)
     if limit is not None and (maximum is None or maximum > limit):

@@ -67,15 +67,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     recordings.add_argument(
         "--cache",
         metavar="FILE",
-        help="store replies in FILE, and reuse stored ones (default: no cache)",
+        help="store responses in FILE, and reuse stored ones (default: no cache)",
     )
     recordings.add_argument(
-        "--record", metavar="FILE", help="store all replies in a new FILE (default: no recording)"
+        "--record", metavar="FILE", help="store all responses in a new FILE (default: no recording)"
     )
     recordings.add_argument(
         "--replay",
         metavar="FILE",
-        help="read all replies from FILE, and send nothing (default: no replay)",
+        help="read all responses from FILE, and send nothing (default: no replay)",
     )
 
 
@@ -95,7 +95,7 @@ def _add_server(group: argparse._ArgumentGroup) -> None:
         "--timeout",
         type=options.seconds,
         metavar="S",
-        help="seconds allowed for one reply (default: 120 for a text, 300 for a picture)",
+        help="seconds allowed for one response (default: 120 for a text, 300 for a picture)",
     )
     group.add_argument(
         "--prompts", metavar="FILE", help="TOML file with prompts (default: the built-in prompts)"

@@ -46,7 +46,7 @@ def report(args: argparse.Namespace, trace: semcodec.Trace) -> None:
 
 
 def _print_costs(trace: semcodec.Trace) -> None:
-    """Print calls, tokens and dollars if a server was used; warn of replies not stored."""
+    """Print calls, tokens and dollars if a server was used; warn of responses not stored."""
     calls = [call for call in trace.calls if "seconds" in call]
     for warning in dict.fromkeys(str(call["not_stored"]) for call in calls if "not_stored" in call):
         output.print_status(warning)

@@ -28,12 +28,12 @@ def backend(send: Send, **settings: Any) -> OpenAIBackend:
     return OpenAIBackend(send=send, base_url=LOCAL, **{**models, **settings})
 
 
-def recording_send(reply: ModelResponse) -> tuple[Send, list[ModelRequest]]:
+def recording_send(response: ModelResponse) -> tuple[Send, list[ModelRequest]]:
     requests: list[ModelRequest] = []
 
     def send(request: ModelRequest) -> ModelResponse:
         requests.append(request)
-        return reply
+        return response
 
     return send, requests
 
@@ -191,7 +191,7 @@ def test_seed_changes_the_digest_even_if_it_is_not_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "method", "arguments"),
+    ("response", "method", "arguments"),
     [
         (ModelResponse(refusal="I can't."), "describe", (PICTURE,)),
         (ModelResponse(refusal="I can't."), "select", ("A boat.", 1)),
@@ -201,10 +201,10 @@ def test_seed_changes_the_digest_even_if_it_is_not_sent() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_refusals_and_unreadable_images_are_not_cached(
-    tmp_path: Path, reply: ModelResponse, method: str, arguments: tuple[Any, ...]
+    tmp_path: Path, response: ModelResponse, method: str, arguments: tuple[Any, ...]
 ) -> None:
     """The next run must request them again, because the server may return something better."""
-    send, requests = recording_send(reply)
+    send, requests = recording_send(response)
     for _ in range(2):
         with pytest.raises(BackendError):
             getattr(backend(send, cassette=Cassette(tmp_path / "cache", "cache")), method)(

@@ -30,7 +30,7 @@ IPV4: Final = "http://127.0.0.2:8080/v1"
 IPV6: Final = "https://[2001:db8::2]:8443/v1"
 NAME: Final = "https://api.example.org/v1"
 PROXIED_SERVER: Final = "127.0.0.2:9"  #: a server to which only proxies connect
-HELLO: Final = b"\x05\x00"  #: the first reply of a SOCKS5 proxy without a password
+HELLO: Final = b"\x05\x00"  #: the first response of a SOCKS5 proxy without a password
 
 
 @pytest.fixture(autouse=True)
@@ -158,8 +158,8 @@ def test_excluded_server_is_reached_without_the_proxy(
     entry: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
-    reply = respond(200, fake_responses.chat_body("m", "A boat."))
-    with FakeServer(lambda _: reply) as server, FakeServer(lambda _: reply) as proxy:
+    response = respond(200, fake_responses.chat_body("m", "A boat."))
+    with FakeServer(lambda _: response) as server, FakeServer(lambda _: response) as proxy:
         port = server.url.removesuffix("/v1").rpartition(":")[2]
         monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
         assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
@@ -182,9 +182,9 @@ class ScriptedServer:
 
 @contextmanager
 def scripted_server(
-    *replies: bytes, drip: bytes = b"", closes: bool = False
+    *responses: bytes, drip: bytes = b"", closes: bool = False
 ) -> Iterator[ScriptedServer]:
-    """Yield a server that reads from each connection and sends ``replies``, in turn.
+    """Yield a server that reads from each connection and sends ``responses``, in turn.
 
     After that it closes the connection, or sends ``drip`` (by default nothing) until the end.
     """
@@ -192,9 +192,9 @@ def scripted_server(
 
     def serve(connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
-            for reply in replies:
+            for response in responses:
                 connection.recv(65536)
-                connection.sendall(reply)
+                connection.sendall(response)
             connection.recv(65536)
             while not closes and not ended.wait(0.02):
                 connection.sendall(drip)
@@ -254,8 +254,8 @@ FAILURES: Final = {
 
 @pytest.mark.parametrize("name", [*TIMEOUTS, *FAILURES])
 def test_a_handshake_that_fails_is_not_billed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kind, replies, rest, scheme = (TIMEOUTS | FAILURES)[name]
-    with scripted_server(*replies, **rest) as proxy:
+    kind, responses, rest, scheme = (TIMEOUTS | FAILURES)[name]
+    with scripted_server(*responses, **rest) as proxy:
         monkeypatch.setenv("ALL_PROXY", f"{kind}://{proxy.address}")
         error = error_of_request(f"{scheme}://{PROXIED_SERVER}/v1")
     reason = f"within {SECONDS} seconds" if name in TIMEOUTS else "("
@@ -280,8 +280,8 @@ def test_sent_request_may_be_billed(
     proxy: str, closes: bool, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
-    replies = (HELLO, CONNECTED) if proxy == "socks5" else ()
-    with scripted_server(*replies, closes=closes) as server:
+    responses = (HELLO, CONNECTED) if proxy == "socks5" else ()
+    with scripted_server(*responses, closes=closes) as server:
         if proxy:
             monkeypatch.setenv("ALL_PROXY", f"{proxy}://{server.address}")
         error = error_of_request(f"http://{PROXIED_SERVER if proxy else server.address}/v1")

@@ -44,12 +44,12 @@ class SpyRecorder:
         return self.stored
 
     def put(
-        self, request: ModelRequest, server: str, occurrence: int, reply: ModelResponse
+        self, request: ModelRequest, server: str, occurrence: int, response: ModelResponse
     ) -> None:
-        self.order.append(f"put {server} {occurrence} {reply.text}")
+        self.order.append(f"put {server} {occurrence} {response.text}")
 
-    def delete(self, request: ModelRequest, server: str, reply: ModelResponse) -> None:
-        self.order.append(f"delete {server} {request.digest} {reply.text}")
+    def delete(self, request: ModelRequest, server: str, response: ModelResponse) -> None:
+        self.order.append(f"delete {server} {request.digest} {response.text}")
 
     def reserve(self, request: ModelRequest) -> Decimal:
         self.order.append("reserve")
@@ -381,7 +381,7 @@ def test_discard_without_a_cassette_does_nothing() -> None:
 def test_discard_ignores_a_cache_that_cannot_be_written() -> None:
     spy, recorder = spy_recorder(stored=make_response())
 
-    def delete(request: ModelRequest, server: str, reply: ModelResponse) -> None:
+    def delete(request: ModelRequest, server: str, response: ModelResponse) -> None:
         spy.order.append("tried")
         raise InputError("The file is read-only.")
 
