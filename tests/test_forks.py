@@ -112,22 +112,34 @@ def test_fork_while_a_cassette_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path
     check(halt_at(monkeypatch, cassette, "_open"), work)
 
 
+class FreePrices:
+    def price(self, model: str, usage: Usage) -> Decimal:
+        return Decimal(0)
+
+
 @needs_fork
-def test_fork_while_a_budget_is_charged(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Prices:
-        def price(self, model: str, usage: Usage) -> Decimal:
-            return Decimal(0)
+def test_fork_while_a_budget_reserves() -> None:
+    halt, budget = Halt(), Budget(FreePrices(), Decimal(1))
 
-    budget = Budget(Prices(), Decimal(1))
-    halt = Halt()
-
-    class Halting(Decimal):
+    class Limit(Decimal):
         def __sub__(self, other: object) -> Decimal:
-            halt()
+            halt()  # the budget holds its lock here
             return Decimal(1)
 
-    budget.limit = Halting(1)
-    check(halt, lambda: budget.settle(REQUEST, None, budget.reserve(REQUEST)))
+    budget.limit = Limit(1)
+    check(halt, lambda: budget.reserve(REQUEST))
+
+
+@needs_fork
+def test_fork_while_a_budget_settles() -> None:
+    halt, budget = Halt(), Budget(FreePrices(), Decimal(1))
+
+    class Reserved(Decimal):
+        def __rsub__(self, other: object) -> Decimal:
+            halt()  # the budget holds its lock here
+            return Decimal(0)
+
+    check(halt, lambda: budget.settle(REQUEST, None, Reserved(0)))
 
 
 @needs_fork

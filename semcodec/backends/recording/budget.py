@@ -1,28 +1,39 @@
 """Limit the cost of a run: reserve a request's highest possible price, then count the actual one.
 
-The invariant, with ``limit`` set: ``spent`` never exceeds ``limit``, whatever the server does and
-however many threads send requests. ``reserve`` adds the highest price that a request can have
-before it is sent, and ``settle`` replaces that reservation by the actual price. Three properties
-guarantee the invariant:
+The invariant, with ``limit`` set: a request is sent only if ``spent`` plus its highest possible
+price is at most ``limit``, however many threads send requests. ``reserve`` adds that price before
+the request is sent, and ``settle`` replaces it by the actual price. Three properties guarantee the
+invariant:
 
 * ``max_usage`` is an upper bound. It counts bytes, not words: two ASCII characters or one byte of
   other characters per token, an overhead for the structure of the conversation, every pixel patch
-  at the rate of the most expensive model, and the output limit that the request states. With an
-  estimate instead, one long answer could exceed the limit.
+  at the rate of the most expensive model, and the largest output limit that the request states,
+  those in its extra fields included (``OUTPUT_LIMIT_FIELDS``). With an estimate instead, one long
+  answer could exceed the limit.
 * A request without a known price is not sent, and a request that may have been billed without a
   token count is settled at its bound. If it counted as free, failing requests could spend without
   limit.
 * Comparing and reserving are one step under a lock. Otherwise two threads could both find enough
   money left, and both would send.
 
+The budget trusts the server in three ways, so ``spent`` can differ from the bill, or exceed
+``limit``. The token counts that the server reports are counted as they are: if they are higher
+than the bound, ``spent`` may exceed ``limit``, and every later paid request is rejected. The server
+must observe the output limit. And it must not bill a request that it answers with an error status
+(see ``openai.errors``). Other extra fields that raise the price (``n``, or a negative limit that
+means "no limit") are not part of the bound.
+
 Tested by ``test_the_bound_is_at_least_every_estimate``,
-``test_threads_never_spend_more_than_the_limit`` and, for failed requests,
+``test_output_limit_in_an_extra_field_raises_the_bound``, ``test_limit_requires_a_known_price``,
+``test_unknown_usage_is_settled_at_the_bound``, ``test_threads_never_spend_more_than_the_limit``,
+``test_usage_above_the_bound_stops_later_requests`` and, for failed requests,
 ``test_a_failed_request_costs_its_bound_only_if_it_may_be_billed``.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
@@ -40,6 +51,14 @@ TOKENS_PER_EDITED_PATCH: Final = 6.0  #: for an image to edit, which has a finer
 #: Part of a model name, and the tokens per patch of such models: ten times the usual number.
 EXPENSIVE_IMAGE_MODELS: Final = ("gpt-4o-mini", 25.0)
 OVERHEAD_TOKENS: Final = 200  #: for roles, separators and the JSON schema of the answer
+#: Fields that limit the output, in tokens: of OpenAI's APIs, llama.cpp, and Ollama (in "options").
+OUTPUT_LIMIT_FIELDS: Final = (
+    "max_completion_tokens",
+    "max_output_tokens",
+    "max_tokens",
+    "n_predict",
+    "num_predict",
+)
 
 
 class Prices(Protocol):
@@ -54,7 +73,7 @@ class Budget:
     """The dollars spent so far, and their limit. Threads may share it.
 
     Attributes:
-        limit: dollars that ``spent`` may not exceed; None for no limit.
+        limit: dollars; a request that could raise ``spent`` above it is not sent. None: no limit.
         spent: dollars, reservations for requests under way included.
     """
 
@@ -111,7 +130,12 @@ class Budget:
 def max_usage(request: ModelRequest) -> Usage:
     """Return an upper bound for the tokens of ``request`` and its response."""
     image_tokens = _image_tokens(request)
-    output = max(request.max_output_tokens, estimate_usage(request).output_tokens)
+    # The largest limit, because servers differ in the field that they observe.
+    output = max(
+        request.max_output_tokens,
+        estimate_usage(request).output_tokens,
+        *_output_limits(request.extra),
+    )
     text_tokens = OVERHEAD_TOKENS + sum(map(_max_tokens, _texts(request.readable_fields())))
     return Usage(
         input_tokens=text_tokens + image_tokens,
@@ -158,6 +182,21 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for item in value for text in _texts(item)]
     return [value] if isinstance(value, str) else []
+
+
+def _output_limits(fields: Mapping[str, Any]) -> list[int]:
+    """Return all output limits in ``fields`` and the objects in it."""
+    limits = []
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            limits += _output_limits(value)
+        elif name in OUTPUT_LIMIT_FIELDS and _is_whole(value):
+            limits.append(int(value))
+    return limits
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int or (type(value) is float and value.is_integer())
 
 
 def _image_tokens(request: ModelRequest) -> int:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -251,6 +252,38 @@ def test_the_bound_is_at_least_every_estimate(
     assert bound.output_tokens >= max_output_tokens
     text_tokens = bound.input_tokens - bound.input_image_tokens
     assert text_tokens >= OVERHEAD_TOKENS + len(text.encode()) // 2
+
+
+@pytest.mark.parametrize(
+    ("extra", "tokens"),
+    [
+        ({"max_completion_tokens": 1_000_000}, 1_000_000),
+        ({"max_tokens": 1_000_000}, 1_000_000),
+        ({"max_output_tokens": 1_000_000}, 1_000_000),
+        ({"n_predict": 1_000_000}, 1_000_000),
+        ({"options": {"num_predict": 1_000_000, "top_k": 9_000_000}}, 1_000_000),
+        ({"max_tokens": 1e6}, 1_000_000),
+        ({"max_tokens": 200, "options": {"num_predict": 300}}, 300),
+        ({"max_tokens": 7}, 100),
+        ({"max_tokens": -1, "top_k": 1_000_000}, 100),
+        ({"max_tokens": "many", "n_predict": True, "num_predict": float("inf")}, 100),
+    ],
+    ids=str,
+)
+def test_output_limit_in_an_extra_field_raises_the_bound(
+    extra: dict[str, Any], tokens: int
+) -> None:
+    assert max_usage(make_request(extra=extra)).output_tokens == tokens
+
+
+def test_usage_above_the_bound_stops_later_requests() -> None:
+    budget = Budget(FlatPrices(), Decimal(100))
+    reserved = budget.reserve(make_request())
+    budget.settle(make_request(), Usage(10**6, 0, 10**6), reserved)
+    assert budget.spent == 20_000  # the reported usage is trusted
+    with pytest.raises(BudgetExceededError):
+        budget.reserve(make_request())
+    assert budget.spent == 20_000
 
 
 def test_characters_of_a_data_url_are_not_counted() -> None:
