@@ -1,9 +1,8 @@
-"""Measure pack and unpack in each coding, interleaved with cbor2 for the same fields.
+"""Time of pack and unpack in each coding beside cbor2 for the same fields, interleaved.
 
     python bench/pack.py [--calls 5000]
 
-Each time is the minimum of many repeats. The two sides take turns, so that a busy machine affects
-both.
+Each number is the least of many repeats, so that a busy machine changes both sides alike.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ from semcodec.bitstream import pack, unpack
 SKELETONS = "ndn trdtnl rch vndv grn lvs brk vll snlght shdv st"  # 50 symbols, 25 bytes
 WORDS = "indian traditional arch window green leaves brick wall sunlight shadow"
 TEXTS = {"nibble": SKELETONS, "lexicon": WORDS, "bag": WORDS, "utf8": WORDS}
-SLOW_CODINGS = ("lexicon", "bag")  #: range coded: they take milliseconds, so fewer calls suffice
+SLOW_CODINGS = ("lexicon", "bag")  #: range coded: milliseconds, so that fewer calls measure them
 CALLS, REPEATS = 5_000, 40
 
 
-def measure_interleaved(*functions: Callable[[], object], calls: int) -> list[float]:
-    """Return the minimum microseconds per call of each function; the functions take turns."""
+def interleaved_timing(*functions: Callable[[], object], calls: int) -> list[float]:
+    """Return the least microseconds per call of each function; they take turns."""
     best = [float("inf")] * len(functions)
     for _ in range(REPEATS):
         for index, function in enumerate(functions):
@@ -34,7 +33,7 @@ def measure_interleaved(*functions: Callable[[], object], calls: int) -> list[fl
 
 
 def compare(coding: str, calls: int) -> None:
-    """Print a row of the table: sizes, times of both sides in microseconds, and their ratios."""
+    """Print a row of the table: sizes, and microseconds and their ratio in both directions."""
     text = TEXTS[coding]
     fields = {
         "text": text,
@@ -50,7 +49,7 @@ def compare(coding: str, calls: int) -> None:
         (lambda: unpack(record), lambda: cbor2.loads(cbor)),
     )
     for pair in pairs:
-        own, other = measure_interleaved(*pair, calls=calls)
+        own, other = interleaved_timing(*pair, calls=calls)
         cells.append(f" {own:.2f} / {other:.2f} = {own / other:.2f} |")
     print("".join(cells), flush=True)
 
@@ -65,7 +64,5 @@ def main(calls: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument(
-        "--calls", type=int, default=CALLS, help=f"calls per repeat (default: {CALLS})"
-    )
+    parser.add_argument("--calls", type=int, default=CALLS, help=f"per repeat (default: {CALLS})")
     main(parser.parse_args().calls)

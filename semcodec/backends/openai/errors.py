@@ -2,23 +2,31 @@
 
 The retries themselves (after status 429, for example) are a loop in ``client``.
 
-Retries and billing. The invariant: a request is not sent again if the server may have processed it,
-because both may be billed; an image costs ten to a hundred times as much as a text. Three cases:
+Retries and billing. The invariant: a request is not sent again if the first one may be billed for
+much, because both may be; an image costs ten to a hundred times as much as a text. Three cases:
 
 * Not sent: the connection failed, or the proxy or TLS handshake before it (``not_sent``). This
   costs nothing and is retried.
-* Rejected: the status means that nothing was processed. 429 and 503 are retried for all requests
-  (``RETRYABLE_ALWAYS``); 409, 500 and 502 only for texts, since a server may fail after it has
-  painted an image (``RETRYABLE_TEXT``). An exhausted account also has status 429; it is never
-  retried.
+* Answered with an error status. 429 and 503 mean that nothing was processed; they are retried for
+  all requests (``RETRYABLE_ALWAYS``). After 409, 500 and 502 the server has usually, but not
+  certainly, processed nothing. They are retried for texts, where a second bill is small, and never
+  for images, which the server may have painted before it failed (``RETRYABLE_TEXT``). An exhausted
+  account also has status 429; it is never retried. The budget counts an error status as free.
 * Sent, without a complete response: lost connections, timeouts, malformed responses. They are not
   retried, because a retry could pay twice without notice. The error has ``billed`` set: the budget
-  counts the highest possible price, and the message explains why there was no retry.
+  counts the highest possible price. After a lost connection or a timeout, the message explains why
+  there was no retry.
+
+Two other modules send a text again, each time as a new request with its own reservation: once
+without the JSON schema, if the server rejected it (``ServerModels.complete``), and once with the
+problem named, if the answer cannot be used (``PromptBackend``).
 
 The retries of the openai package are turned off (``max_retries=0``): it would also repeat image
 requests that timed out, and requests that fail because the account has no credit. Tested by
 ``test_a_fault_has_the_outcome_in_the_table``, which counts the requests of every fault for texts
-and images, and ``test_a_failed_request_costs_its_bound_only_if_it_may_be_billed``.
+and images, by ``test_sent_request_may_be_billed``, ``test_malformed_response_may_be_billed`` and
+``test_a_handshake_that_fails_is_not_billed`` for ``billed``, and by
+``test_a_failed_request_costs_its_bound_only_if_it_may_be_billed`` for its effect on the budget.
 
 This module imports openai and httpx2, so it must not be imported before the client is needed.
 """
@@ -209,7 +217,7 @@ class ErrorTranslator:
 
 
 def is_retryable(error: openai.OpenAIError, is_image: bool) -> bool:
-    """Return whether the request may be sent again, because the server did not process it."""
+    """Return whether the request may be sent again (see the module's description)."""
     if isinstance(error, openai.APIStatusError):
         statuses = RETRYABLE_ALWAYS if is_image else RETRYABLE_ALWAYS + RETRYABLE_TEXT
         return error.status_code in statuses and error_codes(error).isdisjoint(NO_CREDIT)

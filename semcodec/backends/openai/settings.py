@@ -65,7 +65,7 @@ class Settings:
         effort: the effort of reasoning models, such as ``"low"``; None for the server's default.
         most_output: maximum tokens of one answer, including reasoning.
         text_timeout, image_timeout: seconds in which a response must be complete.
-        retries: maximum number of retries of a request that the server did not process, 0..10.
+        retries: maximum number of retries of a failed request, 0..10 (``errors`` lists which).
         text_extra, image_extra: additional fields of requests, for servers that support them. In
             ``image_extra``, false omits a field that would otherwise be sent.
         prices: dollars per million tokens by model: ``{"m": {"input": 1, "output": 2}}``.

@@ -26,10 +26,13 @@ code is 2 unless the run succeeds. The file of `--trace` is written in any case,
 if the run succeeds, and the API key is never shown. With `--cache`, requests that succeeded before
 are not sent again.
 
-A request is retried only if the server did not process it: at most twice, after one and two
-seconds, or after the time in `retry-after` if that is at most a minute. A request for an image is
-not retried once the server has begun to process it. If a text cannot be used, it is requested once
-more, with the problem named.
+Every request is retried if it did not reach the server, or was rejected with status 429 or 503. A
+request for a text is also retried after status 409, 500 and 502: the server has usually processed
+nothing, and a second bill for a text is small. A request for an image is not, since it may have
+been painted. There are at most two retries, after one and two seconds, or after the time in
+`retry-after` if that is at most a minute. All other requests that reached the server may be billed
+and are not retried. Apart from that, a text is requested once more if it cannot be used, with the
+problem named, and if the server rejects the JSON schema, without it.
 
 For a server on this machine, which bills nothing, the messages do not mention bills.
 """

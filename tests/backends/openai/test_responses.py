@@ -41,6 +41,12 @@ def test_image_with_the_key_is_rejected() -> None:
         send("images/generations", fake_responses.image_body(image))
 
 
+def test_malformed_response_may_be_billed() -> None:
+    with pytest.raises(InvalidResponseError, match="malformed") as caught:
+        send("chat/completions", {"choices": []})
+    assert caught.value.billed is True
+
+
 def test_output_tokens_of_an_image_are_image_tokens() -> None:
     body = fake_responses.image_body(b"png")
     assert base64.b64decode(body["data"][0]["b64_json"]) == b"png"
