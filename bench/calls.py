@@ -1,10 +1,10 @@
-"""How many calls, files and changes of file it takes to follow one operation, as Markdown.
+"""Count the calls, files and changes of file in each operation, and print them as Markdown.
 
     python bench/calls.py
 
-Each operation runs once to warm up and once under ``sys.setprofile``. Counted are the calls of
-functions of semcodec and semcodec_embedded, their source files, and the calls that lead from one
-file to another: the places that a person opens to follow the operation.
+Each operation runs once to warm up and once under ``sys.setprofile``. The counts are of the calls
+of functions in semcodec and semcodec_embedded, their source files, and the calls from one file to
+another, which are the places that a reader has to open to follow the operation.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WORDS: Final = "indian traditional arch window"
 
 
 class Walk(NamedTuple):
-    """The calls of one operation: how many, in how many files, between files, and how deep."""
+    """The number of calls in one operation, of files, of calls between files, and their depth."""
 
     calls: int
     files: int
@@ -33,7 +33,7 @@ class Walk(NamedTuple):
 
 
 def walk(operation: Callable[[], object]) -> Walk:
-    """Return the calls of ``operation`` when nothing is left to load."""
+    """Return the calls of ``operation``, measured after a first run has loaded everything."""
     operation()
     calls, changes, depth, deepest = 0, 0, 0, 0
     files = set[str]()
@@ -62,7 +62,7 @@ def walk(operation: Callable[[], object]) -> Walk:
 
 
 def operations() -> dict[str, Callable[[], object]]:
-    """Return the operations by the text that the table shows."""
+    """Return the operations by their names in the table."""
     nibble = semcodec.pack(SKELETONS, framing="file")
     lexicon = semcodec.pack(WORDS, coding="lexicon", framing="file")
     photo = PHOTO.read_bytes()

@@ -1,9 +1,9 @@
-"""Time, memory and size of encode and decode, beside other image codecs, in one run.
+"""Measure time, memory and size of encode and decode, and compare other image codecs.
 
     python bench/codec.py PHOTO... [--k 12] [--sheet sheet.png]
 
 The other codecs are those of Pillow at their lowest quality, on the same 1024 x 1024 pixels.
-``--sheet`` saves a contact sheet: each photograph beside its decoded picture, with the words.
+``--sheet`` saves a contact sheet: each photograph next to its decoded picture, with the words.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ BASELINES = (  # name, format of Pillow, options for the smallest file
 )
 PAIRS_PER_ROW = 3
 SIDE = 384  #: pixels of a picture on the sheet
-CAPTION = 44  #: pixels of height for the words under it
+CAPTION = 44  #: height of the caption, in pixels
 GAP = 12  #: pixels between pairs
-MAXRSS_PER_KIB = 1 if sys.platform != "darwin" else 1024  #: macOS states the peak in bytes
+MAXRSS_PER_KIB = 1 if sys.platform != "darwin" else 1024  #: macOS reports bytes, not KiB
 
 
 class RoundTrip(NamedTuple):
     """One photograph, encoded and decoded.
 
     Attributes:
-        seconds: of encode and of decode.
+        seconds: the durations of encode and decode.
     """
 
     name: str
@@ -59,7 +59,7 @@ def roundtrip(path: Path, k: int) -> RoundTrip:
 
 
 def compare_codecs(trips: list[RoundTrip]) -> None:
-    """Print the mean size and time of other codecs on the same pixels."""
+    """Print the mean sizes and times of other codecs for the same pixels."""
     own_bytes = sum(len(trip.encoded.data) for trip in trips)
     print(f"semcodec  {own_bytes / len(trips):10,.1f} bytes per photograph")
     for name, image_format, options in BASELINES:
@@ -88,13 +88,15 @@ def make_contact_sheet(trips: list[RoundTrip]) -> Image.Image:
 
 
 def main() -> None:
-    """Measure the photographs of the command line, and print."""
+    """Measure the photographs in the arguments, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("photos", metavar="PHOTO", nargs="+", type=Path, help="an image file")
-    parser.add_argument("--k", type=int, default=12, help="limit on words (default: 12)")
+    parser.add_argument("--k", type=int, default=12, help="maximum number of words (default: 12)")
     parser.add_argument("--sheet", type=Path, help="image file for a contact sheet (default: none)")
     args = parser.parse_args()
-    first = roundtrip(args.photos[0], args.k)  # includes loading networks, sprites and tables
+    first = roundtrip(
+        args.photos[0], args.k
+    )  # includes the loading of networks, sprites and tables
     trips = [roundtrip(path, args.k) for path in args.photos]
     for trip in trips:
         print(f"{trip.name:<20} {len(trip.encoded.data):>3} bytes  {' '.join(trip.decoded.words)}")

@@ -1,4 +1,4 @@
-"""Run a command and measure its wall and CPU time, child processes included."""
+"""Run a command and measure its wall and CPU time, including child processes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Result:
     """The result of a finished command.
 
     Attributes:
-        code: its exit code; negative for the signal that ended it.
+        code: the exit code; negative if a signal ended the command.
         wall: elapsed seconds.
-        cpu: CPU seconds of all its processes that were waited for.
-        output: stdout and stderr together.
+        cpu: CPU seconds of the command and of its child processes that it waited for.
+        output: stdout and stderr combined.
     """
 
     code: int
@@ -34,7 +34,7 @@ class Result:
 
 
 def run(command: Sequence[object], environment: Mapping[str, str] | None = None) -> Result:
-    """Run a command in the root of the repository, and return its result."""
+    """Run a command in the root directory of the repository, and return its result."""
     with tempfile.TemporaryFile() as out:
         start = time.monotonic()
         process = subprocess.Popen(
@@ -44,7 +44,7 @@ def run(command: Sequence[object], environment: Mapping[str, str] | None = None)
             stdout=out,
             stderr=subprocess.STDOUT,
         )
-        # Of this child alone: getrusage() would add those that other threads wait for.
+        # The usage of this child alone; getrusage() would include the children of other threads.
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.monotonic() - start
@@ -56,7 +56,7 @@ def run(command: Sequence[object], environment: Mapping[str, str] | None = None)
 def run_tests(
     command: Sequence[object], environment: Mapping[str, str] | None = None
 ) -> tuple[Result, list[dict[str, Any]]]:
-    """Run a command that runs pytest; return its result, and a row of ``recorder`` per test."""
+    """Run a command that runs pytest; return its result, and the ``recorder`` row of each test."""
     with tempfile.TemporaryDirectory() as folder:
         result = run(
             command,

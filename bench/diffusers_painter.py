@@ -13,7 +13,7 @@ from PIL import Image
 
 
 class Painter:
-    """Paints and edits with one pipeline, one image at a time."""
+    """Paints and edits images with one pipeline, one image at a time."""
 
     def __init__(self, pipeline: Any, steps: int) -> None:
         logging.set_verbosity_error()

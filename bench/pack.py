@@ -1,8 +1,9 @@
-"""Time of pack and unpack in each coding beside cbor2 for the same fields, interleaved.
+"""Measure pack and unpack in each coding, interleaved with cbor2 for the same fields.
 
     python bench/pack.py [--calls 5000]
 
-Each number is the least of many repeats, so that a busy machine changes both sides alike.
+Each time is the minimum of many repeats. The two sides take turns, so that a busy machine affects
+both.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from semcodec.bitstream import pack, unpack
 SKELETONS = "ndn trdtnl rch vndv grn lvs brk vll snlght shdv st"  # 50 symbols, 25 bytes
 WORDS = "indian traditional arch window green leaves brick wall sunlight shadow"
 TEXTS = {"nibble": SKELETONS, "lexicon": WORDS, "bag": WORDS, "utf8": WORDS}
-SLOW_CODINGS = ("lexicon", "bag")  #: range coded: milliseconds, so that fewer calls measure them
+SLOW_CODINGS = ("lexicon", "bag")  #: range coded: they take milliseconds, so fewer calls suffice
 CALLS, REPEATS = 5_000, 40
 
 
-def interleaved_timing(*functions: Callable[[], object], calls: int) -> list[float]:
-    """Return the least microseconds per call of each function; they take turns."""
+def measure_interleaved(*functions: Callable[[], object], calls: int) -> list[float]:
+    """Return the minimum microseconds per call of each function; the functions take turns."""
     best = [float("inf")] * len(functions)
     for _ in range(REPEATS):
         for index, function in enumerate(functions):
@@ -33,7 +34,7 @@ def interleaved_timing(*functions: Callable[[], object], calls: int) -> list[flo
 
 
 def compare(coding: str, calls: int) -> None:
-    """Print a row of the table: sizes, and microseconds and their ratio in both directions."""
+    """Print a row of the table: sizes, times of both sides in microseconds, and their ratios."""
     text = TEXTS[coding]
     fields = {
         "text": text,
@@ -49,7 +50,7 @@ def compare(coding: str, calls: int) -> None:
         (lambda: unpack(record), lambda: cbor2.loads(cbor)),
     )
     for pair in pairs:
-        own, other = interleaved_timing(*pair, calls=calls)
+        own, other = measure_interleaved(*pair, calls=calls)
         cells.append(f" {own:.2f} / {other:.2f} = {own / other:.2f} |")
     print("".join(cells), flush=True)
 
@@ -64,5 +65,7 @@ def main(calls: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("--calls", type=int, default=CALLS, help=f"per repeat (default: {CALLS})")
+    parser.add_argument(
+        "--calls", type=int, default=CALLS, help=f"calls per repeat (default: {CALLS})"
+    )
     main(parser.parse_args().calls)

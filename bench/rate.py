@@ -1,22 +1,23 @@
-"""Bits per word of each coding, beside other compressors, on held-out text.
+"""Measure the bits per word of each coding and of other compressors on held-out text.
 
     pip install -e '.[bench]'
     python bench/rate.py [TEXT_DIR] [--hostile [N]]
 
-TEXT_DIR contains the files that spec/tables/corpora.py names; one block of lines in five is held
-out, and all of it is measured. For each K the text is the content words of a description, each once
-and in reading order; if there are more than K, those with the highest tf-idf, counted in the other
-lines. "all" is the whole sentence. Every record is unpacked and compared. No table is trained on a
-line that is held out, but a few captions occur on both sides word for word.
+TEXT_DIR contains the files named in spec/tables/corpora.py. One block of lines in five is held out,
+and all held-out lines are measured. For each K, the text consists of the content words of a
+description, each once and in reading order; of more than K words, those with the highest tf-idf
+(counted in the other lines) are used. "all" is the whole sentence. Every record is unpacked and
+compared. No table is trained on held-out lines, but a few captions occur on both sides verbatim.
 
-All sizes are whole bytes as coded: bits per word are 8 * len(payload) / words. ``nibble`` has the
-skeletons, 4 bits per symbol, without words that have none, such as "a". The other compressors get
-the same words with spaces between them, and as little framing as possible: zlib is raw deflate at
-level 9, brotli has quality 11, zstd level 19, no optional header, and a dictionary trained on the
-other lines, their words selected alike. It has 110 kB, and the tables of semcodec 3 MB. "5 bits" is
-5 bits per letter. A "-" is not measured: a bag of a sentence, or a package that is not installed.
+All sizes are in whole bytes: bits per word are 8 * len(payload) / words. ``nibble`` has skeletons,
+4 bits per symbol, and omits words without a skeleton, such as "a". The other compressors get the
+same words separated by spaces, with as little framing as possible: zlib is raw deflate at level 9,
+brotli has quality 11, and zstd has level 19, no optional header, and a dictionary trained on words
+selected in the same way from the other lines. The dictionary has 110 kB; the tables of semcodec
+have 3 MB. "5 bits" is 5 bits per letter. A "-" means not measured: a bag of a sentence, or a
+package that is not installed.
 
-``--hostile`` unpacks N random payloads in each coding of words, and needs no TEXT_DIR.
+``--hostile`` unpacks N random payloads in each word coding, and does not need TEXT_DIR.
 """
 
 from __future__ import annotations
@@ -48,23 +49,26 @@ from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import tokenize
 
-KS = (6, 12, 24, 48, None)  #: None is the whole sentence
-FRAMING_BYTES = len(semcodec.pack("", framing="file"))  #: of a default file, without payload
-DICTIONARY_BYTES = 110_000  #: about the default of the zstd program
+KS = (6, 12, 24, 48, None)  #: None means the whole sentence
+FRAMING_BYTES = len(semcodec.pack("", framing="file"))  #: of a default file without a payload
+DICTIONARY_BYTES = 110_000  #: approximately the default of the zstd program
 PIXELS = 1024 * 1024
-TIMED, LOADS = 300, 20  #: timed records of 24 words, and timed loads of the tables
-HEADERS = {"lexicon": b"\x20", "bag": b"\x40"}  #: of a bare record without a check (spec §5.1)
-MAX_PAYLOAD_BYTES = 250  #: of a random payload
+TIMED, LOADS = 300, 20  #: number of timed records of 24 words, and of timed loads of the tables
+HEADERS = {
+    "lexicon": b"\x20",
+    "bag": b"\x40",
+}  #: headers of bare records without a check (spec §5.1)
+MAX_PAYLOAD_BYTES = 250  #: size limit of a random payload
 
 T = TypeVar("T")
-Key = tuple[str, str]  #: a method, and what is measured of it
+Key = tuple[str, str]  #: a method, and the name of a measurement
 Row = dict[Key, float]
-Method = Callable[[bytes], bytes]  #: from words with spaces between them to a payload
+Method = Callable[[bytes], bytes]  #: converts words separated by spaces to a payload
 
 
 @cache
 def content_words(description: str) -> tuple[str, ...]:
-    """Return the words that could be sent, each once, in reading order."""
+    """Return the words that can be sent, without repetition, in reading order."""
     distinct = dict.fromkeys(tokenize(description))
     return tuple(
         word
@@ -78,8 +82,8 @@ class Corpus:
 
     Attributes:
         held_out: the measured lines of each source.
-        others: the lines of all sources that are not held out.
-        counts: the number of those lines that have each word.
+        others: all other lines.
+        counts: for each word, the number of the other lines that contain it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -88,11 +92,11 @@ class Corpus:
         self.counts = Counter(word for line in self.others for word in content_words(line))
 
     def select(self, description: str, k: int | None) -> str:
-        """Return the selected words of a description, with spaces between them."""
+        """Return the selected words of a description, separated by spaces."""
         if k is None:
             return " ".join(tokenize(description))
         words = content_words(description)
-        # Earlier words count more: the last one half as much as the first.
+        # Earlier words have a higher weight: the last one has about half that of the first.
         weights = [
             self.idf(word) * (1 - 0.5 * index / len(words)) for index, word in enumerate(words)
         ]
@@ -112,7 +116,7 @@ def encode_nibble(text: bytes) -> bytes:
 
 
 def encode_words(coding: str, text: bytes) -> bytes:
-    """Return the payload of whole words: the bytes of a file before its check of one byte."""
+    """Return the payload of whole words: the bytes of a file without header and checksum."""
     file = semcodec.pack(text.decode(), coding=coding, framing="file")
     if semcodec.unpack(file).text != codings.canonical_text(coding, text.decode()):
         raise AssertionError(f"{coding} does not restore: {text.decode()}")
@@ -120,7 +124,7 @@ def encode_words(coding: str, text: bytes) -> bytes:
 
 
 def prepare_zstd(training_texts: list[bytes]) -> Method:
-    """Return zstd with a dictionary, without magic number, size and checksum."""
+    """Return zstd compression with a dictionary, without magic number, size and checksum."""
     package = import_module("zstandard")
     options = {"format": package.FORMAT_ZSTD1_MAGICLESS}
     options |= {"write_content_size": False, "write_dict_id": False}
@@ -132,7 +136,7 @@ def prepare_zstd(training_texts: list[bytes]) -> Method:
 
 
 def prepare_text_compressor(package: str, _: list[bytes]) -> Method:
-    """Return Smaz or Unishox2, which compress a text; the latter returns its length too."""
+    """Return Smaz or Unishox2 compression; Unishox2 also returns the length of the text."""
     compress = import_module(package).compress
     return lambda text: compress(text.decode())[0 if package == "unishox2" else slice(None)]
 
@@ -162,7 +166,7 @@ TABLES: dict[str, list[Key]] = {
 
 
 def find_methods(corpus: Corpus, k: int | None) -> dict[str, Method]:
-    """Return each method by its name, except those whose package is missing."""
+    """Return each method by its name, except those with missing packages."""
     available: dict[str, Method] = {
         "nibble": encode_nibble,
         "lexicon": partial(encode_words, "lexicon"),
@@ -177,7 +181,7 @@ def find_methods(corpus: Corpus, k: int | None) -> dict[str, Method]:
 
 
 def measure(texts: list[str], compared: dict[str, Method]) -> Row:
-    """Return the sizes of ``texts``, by method and column; "" is for the texts by themselves."""
+    """Return measurements of ``texts`` by method and column; "" stands for the texts themselves."""
     sizes = {
         name: [len(method(text.encode())) for text in texts] for name, method in compared.items()
     }
@@ -195,7 +199,7 @@ def measure(texts: list[str], compared: dict[str, Method]) -> Row:
 
 
 def measure_sources(corpus: Corpus, k: int | None) -> list[Row]:
-    """Measure each source; texts without a word, or with too many for a record, are left out."""
+    """Measure each source; omit texts without words, or that do not fit a record."""
     compared, measured = find_methods(corpus, k), []
     for held_out in corpus.held_out.values():
         selected = [corpus.select(line, k) for line in held_out]
@@ -217,7 +221,7 @@ def print_table(columns: list[Key], by_k: dict[int | None, list[Row]]) -> None:
 
 
 def format_number(number: float) -> str:
-    """Return a number with three digits or more, "-" for NaN."""
+    """Return a number with at least three digits; "-" for NaN."""
     if math.isnan(number):
         return "-"
     decimals = 3 if number < 1 else 2 if number < 10 else 1
@@ -225,26 +229,28 @@ def format_number(number: float) -> str:
 
 
 def print_timings(candidates: list[str]) -> None:
-    """Print the CPU time of records of 24 words, interleaved, and of loading the tables."""
+    """Print the CPU times for records of 24 words, interleaved, and for loading the tables."""
     timings: defaultdict[str, list[float]] = defaultdict(list)
     texts = candidates[:: -(-len(candidates) // TIMED)]
     for _ in range(LOADS):
         load_tables.cache_clear()
-        timed(timings["load tables"], load_tables)
+        time_call(timings["load tables"], load_tables)
     for text in texts:
         for coding in ("nibble", "lexicon", "bag"):
             words = semcodec.skeleton(text) if coding == "nibble" else text
-            record = timed(timings[f"pack {coding}"], partial(semcodec.pack, words, coding=coding))
-            timed(timings[f"unpack {coding}"], partial(semcodec.unpack, record))
-        data = timed(timings["zlib -9"], partial(zlib.compress, text.encode(), 9, -15))
-        timed(timings["zlib back"], partial(zlib.decompress, data, -15))
+            record = time_call(
+                timings[f"pack {coding}"], partial(semcodec.pack, words, coding=coding)
+            )
+            time_call(timings[f"unpack {coding}"], partial(semcodec.unpack, record))
+        data = time_call(timings["zlib -9"], partial(zlib.compress, text.encode(), 9, -15))
+        time_call(timings["zlib decompress"], partial(zlib.decompress, data, -15))
     print(f"\nMedian ms of CPU time; {len(texts)} records of 24 words, {LOADS} loads\n")
     for name, seconds in timings.items():
         print(f"{name:<28}{1000 * median(seconds):9.4f}")
 
 
-def timed(timings: list[float], function: Callable[[], T]) -> T:
-    """Return the result of ``function``, and append its CPU seconds to ``timings``."""
+def time_call(timings: list[float], function: Callable[[], T]) -> T:
+    """Call ``function``, append its CPU seconds to ``timings``, and return its result."""
     started = process_time()
     result = function()
     timings.append(process_time() - started)
@@ -252,13 +258,13 @@ def timed(timings: list[float], function: Callable[[], T]) -> T:
 
 
 def unpack_random(count: int) -> None:
-    """Print the outcomes of random payloads; an exception of another package ends the run."""
+    """Print the outcomes of random payloads; any other exception ends the run."""
     rng = random.Random(1)
     payloads = [rng.randbytes(rng.randint(1, MAX_PAYLOAD_BYTES)) for _ in range(count)]
     for coding, header in HEADERS.items():
         timings: list[float] = []
         outcomes = Counter(
-            timed(timings, partial(classify, header + payload)) for payload in payloads
+            time_call(timings, partial(classify, header + payload)) for payload in payloads
         )
         print(f"\n{coding}: {count} random payloads of 1 to {MAX_PAYLOAD_BYTES} bytes")
         slowest, typical = 1000 * max(timings), 1000 * median(timings)
@@ -280,7 +286,7 @@ def classify(data: bytes) -> str:
 
 
 def main(folder: Path | None, hostile: int) -> None:
-    """Print the tables of rates, then the timings, then the outcomes of random payloads."""
+    """Print the rates, the timings, and the outcomes of random payloads."""
     if folder:
         corpus = Corpus(folder)
         by_k = {k: measure_sources(corpus, k) for k in KS}
@@ -299,7 +305,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", metavar="TEXT_DIR", type=Path, nargs="?", help="the texts")
+    parser.add_argument(
+        "folder", metavar="TEXT_DIR", type=Path, nargs="?", help="directory of the texts"
+    )
     parser.add_argument(
         "--hostile",
         metavar="N",

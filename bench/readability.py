@@ -1,19 +1,19 @@
-"""Sizes, comments and style metrics of Python packages, one row for each folder, as Markdown.
+"""Measure sizes, comments and style habits of Python packages, one Markdown row per folder.
 
     python bench/readability.py semcodec semcodec/bitstream embedded/semcodec_embedded
     python bench/readability.py ../h11/h11 ../httpx/httpx          # the same for other projects
 
-What is counted, and how:
+Definitions:
 
-- A function is each ``def``, methods and nested ones included; its lines are those from
-  ``def`` to its end. Parameters are counted without ``self``, ``cls`` and those with a star.
-  Nesting is that of ``if``, ``for``, ``while``, ``with``, ``try`` and ``match``.
-- Lines of code are lines with a token that is neither a comment nor part of a docstring. A line of
-  comment is one with a comment, alone or after code.
-- A cycle is a set of modules that import each other when they are imported; imports inside of
-  functions and under ``TYPE_CHECKING`` are not counted.
-- The habits are occurrences of the patterns in ``HABITS``: in identifiers (split at underscores and
-  capitals), in prose (comments, docstrings, string literals with a space), or in one of them.
+- Every ``def`` is a function, including methods and nested functions; its lines count from ``def``
+  to its end. Parameters exclude ``self``, ``cls`` and starred ones. Nesting counts ``if``, ``for``,
+  ``while``, ``with``, ``try`` and ``match``.
+- A line of code has a token that is neither a comment nor part of a docstring. A comment line has a
+  comment, alone or after code.
+- A cycle is a set of modules that import each other; imports inside functions and under
+  ``TYPE_CHECKING`` do not count.
+- Habits are matches of the patterns in ``HABITS``: in identifiers (split at underscores and
+  capitals), in prose (comments, docstrings, string literals with a space), or in both.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PARTICIPLES: Final = (
     r"begun|chosen|drawn|found|given|gone|heard|held|kept|known|left|lost|made|meant|said|sent"
     r"|shown|spent|taken|thought|told|written|(?!need|feed|seed|speed|embed|indeed)[a-z]{2,}ed"
 )
-#: Name of the habit: where it is looked for, and the pattern (a whole word, or a whole first line).
+#: For each habit: the kind of text that is searched, and a pattern for a whole word or first line.
 HABITS: Final = {
     "private words": (
         "identifiers",
@@ -80,7 +80,7 @@ class Module(NamedTuple):
 
 
 def read_modules(folder: Path) -> list[Module]:
-    """Return the modules of ``folder``, those of its subfolders included."""
+    """Return the modules of ``folder`` and its subfolders."""
     modules = []
     for path in sorted(folder.rglob("*.py")):
         text = path.read_text("utf-8")
@@ -92,7 +92,7 @@ def read_modules(folder: Path) -> list[Module]:
 
 
 def docstrings(module: Module) -> Iterator[ast.Constant]:
-    """Go over the docstrings of a module, its classes and its functions."""
+    """Yield the docstrings of a module, its classes and its functions."""
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Module | ast.ClassDef | Function) or not node.body:
             continue
@@ -102,7 +102,7 @@ def docstrings(module: Module) -> Iterator[ast.Constant]:
 
 
 def count_lines(module: Module) -> Counter[str]:
-    """Return how many lines hold code, a comment, or a part of a docstring."""
+    """Return the numbers of lines with code, with a comment, and in docstrings."""
     documented, commented, code = set[int](), set[int](), set[int]()
     for docstring in docstrings(module):
         documented.update(range(docstring.lineno, (docstring.end_lineno or 0) + 1))
@@ -116,13 +116,13 @@ def count_lines(module: Module) -> Counter[str]:
 
 
 def functions(modules: list[Module]) -> list[Function]:
-    """Return all functions."""
+    """Return all functions in the modules."""
     nodes = (node for module in modules for node in ast.walk(module.tree))
     return [node for node in nodes if isinstance(node, Function)]
 
 
 def nesting(node: ast.AST) -> int:
-    """Return how many blocks stand inside each other at the deepest place of ``node``."""
+    """Return the maximum depth of nested blocks in ``node``."""
     inner = (child for child in ast.iter_child_nodes(node) if not isinstance(child, SCOPES))
     return max((nesting(child) + isinstance(child, BLOCKS) for child in inner), default=0)
 
@@ -135,12 +135,12 @@ def parameters(function: Function) -> list[ast.arg]:
 
 
 def is_typed(function: Function) -> bool:
-    """Return whether all parameters and the result have an annotation."""
+    """Return whether all parameters and the result have annotations."""
     return function.returns is not None and all(arg.annotation for arg in parameters(function))
 
 
 def is_broad(handler: ast.ExceptHandler) -> bool:
-    """Return whether an ``except`` takes every exception."""
+    """Return whether an ``except`` clause catches every exception."""
     kind = handler.type
     return kind is None or (
         isinstance(kind, ast.Name) and kind.id in ("Exception", "BaseException")
@@ -148,7 +148,7 @@ def is_broad(handler: ast.ExceptHandler) -> bool:
 
 
 def imports(module: Module, names: set[str]) -> set[str]:
-    """Return the modules of the package that are imported when ``module`` is."""
+    """Return the modules of the package that are imported along with ``module``."""
     found, nodes = set[str](), list[ast.AST]([module.tree])
     while nodes:
         node = nodes.pop()
@@ -168,7 +168,7 @@ def imports(module: Module, names: set[str]) -> set[str]:
 
 
 def largest_cycle(modules: list[Module]) -> int:
-    """Return how many modules the largest set has in which each reaches each by imports."""
+    """Return the number of modules in the largest import cycle; 0 if there is none."""
     names = {module.name for module in modules}
     edges = {module.name: imports(module, names) for module in modules}
 
@@ -185,13 +185,13 @@ def largest_cycle(modules: list[Module]) -> int:
 
 
 def spread(values: list[int]) -> str:
-    """Return the median, the ninth decile and the largest of ``values``."""
+    """Return the median, the 90th percentile and the maximum of ``values``, as text."""
     ordered = sorted(values)
     return f"{statistics.median(ordered):.0f} / {ordered[len(ordered) * 9 // 10]} / {ordered[-1]}"
 
 
 def sizes(modules: list[Module]) -> list[str]:
-    """Return the cells of a package in the table of sizes."""
+    """Return the cells of the row of a package in the table of sizes."""
     lines = [len(module.text.splitlines()) for module in modules]
     counts = sum(map(count_lines, modules), Counter[str]())
     defs = functions(modules)
@@ -220,14 +220,15 @@ def sizes(modules: list[Module]) -> list[str]:
 
 COLUMNS: Final = (
     "files", "lines", "lines of a file: median / p90 / max", "functions",
-    "lines of a function: median / p90 / max", "nesting from 4", "parameters from 6", "typed",
-    "lines of docstring to 100 of code", "lines of comment to 100 of code",
+    "lines of a function: median / p90 / max", "nesting of 4 or more", "6 or more parameters",
+    "typed",
+    "docstring lines per 100 of code", "comment lines per 100 of code",
     "public functions with docstring", "largest import cycle", "broad excepts",
 )  # fmt: skip
 
 
 def texts(module: Module) -> dict[str, list[str]]:
-    """Return what a person reads in a module, by kind; of identifiers the parts."""
+    """Return the texts in a module by kind; identifiers are split into their parts."""
     names = [token.string for token in module.tokens if token.type == tokenize.NAME]
     prose = [token.string for token in module.tokens if token.type == tokenize.COMMENT]
     for node in ast.walk(module.tree):
@@ -244,11 +245,16 @@ def texts(module: Module) -> dict[str, list[str]]:
     }
 
 
-WHOLE: Final = ("identifiers", "constants", "functions", "first lines")  #: each text is one match
+WHOLE: Final = (
+    "identifiers",
+    "constants",
+    "functions",
+    "first lines",
+)  #: patterns must match the whole text
 
 
 def count_habits(modules: list[Module]) -> list[str]:
-    """Return how often each habit occurs."""
+    """Return the number of occurrences of each habit, as text."""
     read = [texts(module) for module in modules]
     totals = []
     for place, pattern in HABITS.values():
@@ -266,7 +272,7 @@ def count_habits(modules: list[Module]) -> list[str]:
 def main() -> int:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("folder", nargs="+", type=Path, help="a package, or a folder of scripts")
+    parser.add_argument("folder", nargs="+", type=Path, help="a package or a folder of scripts")
     packages = {str(folder): read_modules(folder) for folder in parser.parse_args().folder}
     tables = ((COLUMNS, sizes), (tuple(HABITS), count_habits))
     for number, (columns, row) in enumerate(tables):

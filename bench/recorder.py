@@ -1,8 +1,8 @@
-"""A plug-in for pytest that records the CPU time and inputs of each test, in a file per worker.
+"""A pytest plug-in that records the CPU time and inputs of each test, in one file per worker.
 
-The environment variable ``TEST_RECORDS`` names the folder. A line is a JSON object with ``test``
-(its id), ``cpu`` (seconds, with those of its child processes) and ``inputs`` (the examples of
-Hypothesis, or the number that the test recorded as a property of that name).
+The environment variable ``TEST_RECORDS`` names the directory. Each line is a JSON object with
+``test`` (its id), ``cpu`` (seconds, including child processes) and ``inputs`` (the number of
+Hypothesis examples, or the property ``inputs`` that the test recorded).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure a test and the fixtures that are set up for it."""
+    """Measure a test, including the set-up of its fixtures."""
     before = sum(os.times()[:4])
     result = yield
     row = {
@@ -32,7 +32,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def _inputs(item: pytest.Item) -> int:
-    """Return the number of inputs that a test has run, 0 if they are not counted."""
+    """Return the number of inputs of a test; 0 if they are not counted."""
     statistics = getattr(item, "hypothesis_statistics", "")
     examples = re.findall(r"(\d+) (?:passing|failing|invalid)\b", statistics)
     recorded = [value for name, value in item.user_properties if name == "inputs"]

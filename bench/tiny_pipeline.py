@@ -1,4 +1,4 @@
-"""A pipeline with random weights: a small FLUX.2-klein (0.8 MB), which paints and edits noise."""
+"""A small FLUX.2-klein pipeline with random weights (0.8 MB), which paints and edits noise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from transformers import Qwen2Tokenizer, Qwen3Config, Qwen3ForCausalLM
 
 SEED: Final = 0
 SPECIAL_TOKENS: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
-WIDTH, LAYERS = 16, 28  #: of the text model; the pipeline uses its layers 9, 18 and 27
+WIDTH, LAYERS = 16, 28  #: of the text model; the pipeline uses layers 9, 18 and 27
 TEMPLATE: Final = (
     "{% for m in messages %}<|im_start|>{{m['role']}}\n{{m['content']}}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -24,7 +24,7 @@ TEMPLATE: Final = (
 
 
 def tiny_pipeline() -> Any:
-    """Return the pipeline, the same each time."""
+    """Return the pipeline; it has the same weights each time."""
     torch.manual_seed(SEED)
     tokenizer = _make_tokenizer()
     return Flux2KleinPipeline(

@@ -1,10 +1,10 @@
-"""The share of words that are restored from their skeletons, on text the tables have not seen.
+"""Measure the share of words that are restored from their skeletons, on held-out text.
 
     python bench/words.py TEXT_DIR
 
-TEXT_DIR contains the files that spec/tables/words-1.toml names; one block of lines in five is held
-out. There are three columns: the first K content words, restored exactly ("first"); the same, where
-singular and plural count as one word ("number"); and the words that ``select`` returns, which runs
+TEXT_DIR contains the files named in spec/tables/words-1.toml; one block of lines in five is held
+out. There are three columns: the first K content words, restored exactly ("first"); the same with
+singular and plural counted as equal ("number"); and the words that ``select`` returns, which runs
 the decoder itself ("select"). "offered" is the mean number of content words up to K, "sent" the
 mean number of selected words.
 """
@@ -26,12 +26,12 @@ from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import STOPWORDS
 from semcodec.words.tokenizer import tokenize
 
-MAX_DESCRIPTIONS = 400  #: per source, evenly spread
+MAX_DESCRIPTIONS = 400  #: per source, evenly spaced
 KS = (12, 24)
 
 
 def content_words(description: str) -> list[str]:
-    """Return the words that could be sent, each once."""
+    """Return the words that can be sent, without repetition."""
     distinct = dict.fromkeys(tokenize(description))
     return [
         word
@@ -40,8 +40,8 @@ def content_words(description: str) -> list[str]:
     ]
 
 
-def restored_share(selections: list[list[str]], is_equal: Callable[[str, str], bool]) -> float:
-    """Return the share of words for which ``is_equal`` holds after restoration, 0 to 1."""
+def measure_restoration(selections: list[list[str]], is_equal: Callable[[str, str], bool]) -> float:
+    """Return the share (0..1) of words that ``is_equal`` to the restored word."""
     pairs = [
         (sent, received)
         for words in selections
@@ -65,9 +65,9 @@ def main(folder: Path) -> None:
             first = [content_words(line)[:k] for line in sample]
             selected = [semcodec.select(line, k) for line in sample]
             shares = (
-                restored_share(first, str.__eq__),
-                restored_share(first, same_lemma),
-                restored_share(selected, str.__eq__),
+                measure_restoration(first, str.__eq__),
+                measure_restoration(first, same_lemma),
+                measure_restoration(selected, str.__eq__),
             )
             totals = [total + share for total, share in zip(totals, shares, strict=True)]
             offered = sum(map(len, first)) / len(sample)
@@ -81,5 +81,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", metavar="TEXT_DIR", type=Path, help="the texts")
+    parser.add_argument("folder", metavar="TEXT_DIR", type=Path, help="directory of the texts")
     main(parser.parse_args().folder)

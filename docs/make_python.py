@@ -2,8 +2,9 @@
 
     python docs/make_python.py [--check]
 
-The order is that of ``semcodec.__all__``. Signatures and docstrings are read by griffe from the
-source text, so that the page does not depend on the version of Python that writes it.
+The order is that of ``semcodec.__all__``, then that of ``BESIDE``. Signatures and docstrings are
+read by griffe from the source text, so that the page does not depend on the version of Python that
+writes it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import importlib
 import re
 import sys
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,10 +25,25 @@ MAX_SIGNATURE: Final = 88  #: columns; a longer one has a line for each paramete
 HEADER: Final = """\
 # The Python interface
 
-Every public name of `semcodec`. Names that are not on this page, and those that start with an
-underscore, may change at any time; [CONTRIBUTING.md](../CONTRIBUTING.md#public-interface) states
+Every public name of `semcodec`. The section
+[Beside the package's names](#beside-the-packages-names) has the types of results and arguments, and
+the hooks for backends and Pillow, with their import paths; these are public too. Names that are
+neither on this page nor in [backends.md](backends.md), and those that start with an underscore, may
+change at any time; [CONTRIBUTING.md](../CONTRIBUTING.md#public-interface) states
 how public names change. Written by docs/make_python.py from the docstrings.
 """
+#: Public names of subpackages, which ``semcodec`` does not export itself.
+BESIDE: Final = (
+    "semcodec.bitstream.Field",
+    "semcodec.bitstream.Finding",
+    "semcodec.bitstream.RateBreakdown",
+    "semcodec.pipeline.Stage",
+    "semcodec.words.Judge",
+    "semcodec.words.Selection",
+    "semcodec.words.SelectionRequest",
+    "semcodec.backends.add_note",
+    "semcodec.pillow.register",
+)
 
 
 def main() -> int:
@@ -50,7 +67,11 @@ def page() -> str:
     values = [item for item in public if item.is_class and not is_error(item)]
     parts = [HEADER]
     for title, items in (("Functions", functions), ("Values", values), ("Errors", errors)):
-        parts += [f"## {title}\n", *map(entry, items)]
+        parts += [f"## {title}\n", *(entry(item, item.name) for item in items)]
+    parts.append("## Beside the package's names\n")
+    for path in BESIDE:
+        module, _, name = path.removeprefix("semcodec.").rpartition(".")
+        parts.append(entry(target(package[module], name), path))
     return "\n".join(parts)
 
 
@@ -61,7 +82,8 @@ def exported(package: Any) -> list[str]:
 
 def target(package: Any, name: str) -> Any:
     """Return the definition of a public name; ``encode`` is a function in a module of its name."""
-    item = package[name].final_target
+    item = package[name]
+    item = item.final_target if item.is_alias else item
     return item[name] if item.is_module else item
 
 
@@ -70,9 +92,9 @@ def is_error(item: Any) -> bool:
     return bool(item.name.endswith("Error"))
 
 
-def entry(item: Any) -> str:
+def entry(item: Any, title: str) -> str:
     """Return the section of a function or a class, with its public methods and properties."""
-    lines = [f"### {item.name}\n", *signature(item), *described(item)]
+    lines = [f"### {title}\n", *signature(item), *described(item)]
     if item.is_class:
         for member in item.members.values():
             if (
@@ -91,18 +113,30 @@ def entry(item: Any) -> str:
 def attributes_of(item: Any) -> set[str]:
     """Return the attributes that the docstring of a class lists, and those without a docstring."""
     listed = {
-        attribute.name
+        name
         for section in sections(item)
         if section.kind.value == "attributes"
-        for attribute in section.value
+        for row in section.value
+        for name in names_of(row)
     }
     return listed | {name for name, member in item.members.items() if not member.docstring}
+
+
+def names_of(row: Any) -> list[str]:
+    """Return the names that a row of a docstring describes, as in ``found, expected: ...``.
+
+    griffe takes the text up to the first space as the name, and the other names as its type.
+    """
+    if not row.name.endswith(","):
+        return [row.name]
+    return [row.name[:-1], *re.findall(r"\w+", str(row.annotation))]
 
 
 def signature(item: Any) -> list[str]:
     """Return how a function is called, as a block of code; nothing for attributes."""
     if item.is_class and is_error(item):
-        return [f"Base: `{item.bases[-1]}`\n"] if item.bases else []
+        bases = ", ".join(f"`{base}`" for base in item.bases)
+        return [f"{'Bases' if len(item.bases) > 1 else 'Base'}: {bases}\n"] if bases else []
     if not (item.is_function or item.is_class) or not item.parameters:
         return []
     parameters = [text for text in written(item.parameters) if text not in ("self", "cls")]
@@ -136,9 +170,9 @@ def written(parameters: Any) -> Iterator[str]:
 def default_of(parameter: Any) -> str:
     """Return the default of a parameter; of a constant, its value if that is a simple one."""
     text = str(parameter.default)
-    if not text.replace("_", "").isupper():
+    if not text.rpartition(".")[2].replace("_", "").isupper():
         return text
-    value = getattr(importlib.import_module(parameter.function.module.path), text)
+    value = attrgetter(text)(importlib.import_module(parameter.function.module.path))
     if isinstance(value, str):
         return f'"{value}"'
     return repr(value) if isinstance(value, int | tuple) and len(repr(value)) < 20 else text
@@ -158,7 +192,9 @@ def described(item: Any) -> Iterator[str]:
             case "parameters" | "attributes":
                 title = "Arguments" if section.kind.value == "parameters" else "Attributes"
                 yield f"{title}:\n"
-                yield from (f"- `{row.name}`: {plain(row.description)}" for row in section.value)
+                for row in section.value:
+                    names = ", ".join(f"`{name}`" for name in names_of(row))
+                    yield f"- {names}: {plain(row.description)}"
                 yield ""
             case "raises":
                 yield "Raises:\n"
@@ -184,8 +220,10 @@ def plain(text: str) -> str:
 
 
 def paragraph(text: str) -> str:
-    """Return a paragraph on one line, or a block of code if it is an example for a prompt."""
-    return f"```python\n{text}\n```" if text.startswith(">>> ") else " ".join(text.split())
+    """Return a paragraph or each item of a list on one line, or an example as a block of code."""
+    if text.startswith(">>> "):
+        return f"```python\n{text}\n```"
+    return "\n".join(" ".join(item.split()) for item in re.split(r"\n(?=- )", text))
 
 
 if __name__ == "__main__":

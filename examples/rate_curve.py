@@ -2,11 +2,12 @@
 
     python examples/rate_curve.py
 
-Rates are those of the payload, in micro-bits per pixel of a picture of 1024 x 1024.
+Rates are those of the payload: bits per word, and micro-bits per pixel of a picture of 1024 x 1024.
 """
 
 import semcodec
 
+CODINGS = ("nibble", "lexicon", "bag", "utf8")
 DESCRIPTION = (
     "A red fox with a white chest stands in fresh snow at the edge of a pine forest. Behind it "
     "a frozen lake reflects the orange light of a low winter sun, and two crows sit on a fence."
@@ -14,15 +15,22 @@ DESCRIPTION = (
 PIXELS = 1024 * 1024
 WIDTH = 50  #: characters of the longest bar
 
-print("words  " + "".join(f"{name:>18}" for name in ("nibble", "lexicon", "bag")))
+
+def payload_bits(words: list[str], coding: str) -> int:
+    """Return the bits of the payload of the words, or for nibble of their skeletons."""
+    text = semcodec.skeleton(" ".join(words)) if coding == "nibble" else words
+    return semcodec.unpack(semcodec.pack(text, coding=coding)).payload_bits
+
+
+print("words" + "".join(f"{coding:>18}" for coding in CODINGS))
+print("     " + "B b/word  µbpp".rjust(18) * len(CODINGS))
 for k in (1, 2, 4, 6, 8, 10, 12, 16, 20, 24):
     words = semcodec.select(DESCRIPTION, k)
-    cells, payload = [], 0
-    for coding in ("nibble", "lexicon", "bag"):
-        text = semcodec.skeleton(" ".join(words)) if coding == "nibble" else words
-        payload = semcodec.unpack(semcodec.pack(text, coding=coding)).payload_bits
-        cells.append(f"{payload // 8:3} B {payload / PIXELS * 1e6:6.1f} µbpp")
-    print(f"{len(words):5}  " + "".join(f"{cell:>18}" for cell in cells))
+    cells = []
+    for coding in CODINGS:
+        bits = payload_bits(words, coding)
+        cells.append(f"{bits // 8:5}{bits / len(words):7.1f}{bits / PIXELS * 1e6:6.0f}")
+    print(f"{len(words):5}" + "".join(cells))
 
 print("\nThe bits of the record with 12 words in a file:")
 data = semcodec.pack(semcodec.select(DESCRIPTION, 12), coding="lexicon", framing="file")

@@ -305,7 +305,7 @@ RULES: Final[dict[str, Rule]] = {
         'the size field',
         'The size code is not assigned in this version of semcodec: update semcodec.',
         '',
-        '021511',
+        '027f11',
         'auto',
     ),
     'SC-SIZ-2': Rule(

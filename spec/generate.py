@@ -1,4 +1,4 @@
-"""Generate Python constants, tables of the specification and Kaitai enums from the registries.
+"""Generate constants, tables, enums and entries of file(1) from the registries.
 
     python spec/generate.py            # write
     python spec/generate.py --check    # change nothing; exit 1 if something is out of date
@@ -27,6 +27,7 @@ SPEC = Path(__file__).parent
 CONSTANTS = SPEC.parent / "semcodec" / "_registry.py"
 TEXT = SPEC / "SEMCODEC-1.md"
 KAITAI = SPEC / "semcodec.ksy"
+MAGIC = SPEC / "integration" / "semcodec.magic"
 LEXICON = SPEC.parent / "semcodec" / "coding" / "data" / "lexicon-1.bin"
 
 Registry = dict[str, Any]
@@ -59,7 +60,7 @@ from semcodec._registry_rows import ExtensionType, Model, Rule
 '''
 
 
-ROLES = ("describer", "writer", "painter", "prompts")  #: in the order of the model ids
+MODEL_FIELDS = ("describer", "writer", "painter", "prompts")  #: in the order of the model ids
 
 
 def python_constants(registry: Registry) -> str:
@@ -83,7 +84,7 @@ def python_constants(registry: Registry) -> str:
         ("MODEL_SETS: Final", _names(registry["set"])),
         (
             "MODEL_SET_IDS: Final",
-            pformat(tuple(tuple(row[role] for role in ROLES) for row in registry["set"])),
+            pformat(tuple(tuple(row[role] for role in MODEL_FIELDS) for row in registry["set"])),
         ),
         ("MODELS: Final[dict[int, Model]]", _models(registry["model"])),
         (
@@ -269,8 +270,20 @@ def enums(registry: Registry) -> str:
 
 
 def _identifier(name: str) -> str:
-    roles = ("describer", "writer", "painter", "prompts")
-    return f"{name}_name" if name in roles else name
+    return f"{name}_name" if name in MODEL_FIELDS else name
+
+
+# --- file(1) -----------------------------------------------------------------------------------
+
+
+def magic(old: str, registry: Registry) -> str:
+    """Return the entries of magic(5) with a line for each size code."""
+    lines = [
+        f">>>3\tubyte\t\t{size['code']}\t\t\\b, {size['width']} x {size['height']}\n"
+        for size in registry["size"]
+    ]
+    begin, end = "# BEGIN GENERATED sizes\n", "# END GENERATED sizes"
+    return replace_between(old, begin, end, "".join(lines))
 
 
 # --- all ---------------------------------------------------------------------------------------
@@ -295,6 +308,7 @@ def main() -> int:
         (CONSTANTS, python_constants(registry)),
         (TEXT, specification(TEXT.read_text("utf-8"), registry)),
         (KAITAI, kaitai(KAITAI.read_text("utf-8"), registry)),
+        (MAGIC, magic(MAGIC.read_text("utf-8"), registry)),
     ):
         if not path.exists() or path.read_text("utf-8") != new:
             outdated.append(path.relative_to(SPEC.parent))

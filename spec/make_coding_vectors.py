@@ -1,6 +1,7 @@
 """Write spec/coding_vectors.json: the payloads of range-coded words.
 
-    python spec/make_coding_vectors.py
+    python spec/make_coding_vectors.py            # write
+    python spec/make_coding_vectors.py --check    # change nothing; exit 1 if it is out of date
 
 Such payloads cannot be written by hand. Run this script only when the tables or Annex K change:
 vector_sources.py reads the frozen file, so that an accidental change of a payload makes a vector
@@ -9,10 +10,12 @@ fail. Payloads that break a rule are encoded by the library with that rule disab
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import hashlib
 import json
 import random
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from unittest.mock import patch
@@ -176,10 +179,23 @@ def add_broken_bag() -> None:
     breaks("SC-LEX-3", "bag", "bag", "1025 escaped characters in a bag", letters)
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Write or check the file; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="only compare the file")
+    only_check = parser.parse_args().check
     add_lexicon()
     add_broken_lexicon()
     add_bag()
     add_broken_bag()
-    OUTPUT.write_text(json.dumps(ROWS, indent=1) + "\n", encoding="utf-8")
-    print(f"{len(ROWS)} payloads")
+    text = json.dumps(ROWS, indent=1) + "\n"
+    stale = OUTPUT.read_text("utf-8") != text
+    if stale and not only_check:
+        OUTPUT.write_text(text, "utf-8")
+    if stale:
+        print(f"{'out of date' if only_check else 'written'}: spec/{OUTPUT.name}")
+    return int(only_check and stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

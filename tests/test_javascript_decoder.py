@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from semcodec import Limits, pack, unpack, validate
+from semcodec._registry import SIZES
 from semcodec.cli import main
 from semcodec.coding.tables import load_tables
 from tests import profiles
@@ -38,6 +39,16 @@ def test_all_vectors_pass(capsys: pytest.CaptureFixture[str]) -> None:
     output = capsys.readouterr().out
     assert exit_code == 0, output
     assert " 0 failed," in output
+
+
+def test_size_codes_are_those_of_the_registry() -> None:
+    """The decoder has its own list; each of the 128 codes is decoded, registered or not."""
+    records = [bytes([0b10, code, 0x11]) for code in range(128)]
+    for code, result in enumerate(decode_in_javascript("bare", records)):
+        if code in SIZES:
+            assert tuple(result["size"]) == SIZES[code]
+        else:
+            assert result["rule"] == ("SC-SIZ-1" if code else "SC-SIZ-2")
 
 
 def test_single_record_from_standard_input() -> None:

@@ -464,6 +464,12 @@ def test_networks_match_the_hashes_in_the_notice(name: str) -> None:
     assert hashlib.sha256(data).hexdigest() in notice
 
 
+def test_drawings_match_the_hash_in_the_notice() -> None:
+    data = resources.files("semcodec_embedded").joinpath("sprites", "noto.json.gz").read_bytes()
+    notice = FOLDER.joinpath("NOTICE.sprites").read_text("utf-8")
+    assert hashlib.sha256(data).hexdigest() in notice
+
+
 @pytest.mark.parametrize("name", ["astronaut", "cat", "coffee"])
 def test_photographs_match_the_hashes_in_the_notice(name: str) -> None:
     data = resources.files("semcodec_embedded").joinpath("photos", f"{name}.jpg").read_bytes()

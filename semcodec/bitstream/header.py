@@ -171,7 +171,7 @@ def format_size(size: Size) -> str:
 # --- The models field (spec §5.3)
 
 MODEL_SETS: Final = _registry.MODEL_SETS  #: names, by row of the registry
-ROLES: Final = ("describer", "writer", "painter", "prompts")  #: in the order of the four ids
+MODEL_FIELDS: Final = ("describer", "writer", "painter", "prompts")  #: in the order of the four ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ class Models:
 
     @property
     def ids(self) -> tuple[int, int, int, int]:
-        """The four ids, in the order of ``ROLES``."""
+        """The ids of describer, writer, painter and prompts, in this order."""
         return self.describer, self.writer, self.painter, self.prompts
 
     @property
@@ -237,7 +237,7 @@ def read_models(parser: Parser) -> Models:
     if row:
         return Models(set=row)
     # Row 0 of the sets means that four ids follow.
-    ids = [leb128.read(parser, f"models.{role}") for role in ROLES]
+    ids = [leb128.read(parser, f"models.{role}") for role in MODEL_FIELDS]
     if not any(ids):
         parser.report("SC-MOD-1", start * 8, "ids 0 0 0 0", "no models field")
     return Models(0, *ids)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from semcodec._registry import RULES
-from semcodec.bitstream.header import ROLES, SIZE_CODES, format_size
+from semcodec.bitstream.header import MODEL_FIELDS, SIZE_CODES, format_size
 from semcodec.bitstream.record import Record
 
 PROFILES: Final = tuple(dict.fromkeys(rule.profile for rule in RULES.values() if rule.profile))
@@ -120,4 +120,4 @@ def violations(record: Record) -> list[ProfileRule]:
 
 
 def _missing_names(record: Record) -> list[str]:
-    return [role for role in ROLES if role not in record.metadata]
+    return [role for role in MODEL_FIELDS if role not in record.metadata]

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from semcodec.bitstream import api, checksums, extensions
 from semcodec.bitstream import framing as framings
 from semcodec.bitstream._arguments import Data
-from semcodec.bitstream.header import ROLES, write_models, write_size
+from semcodec.bitstream.header import MODEL_FIELDS, write_models, write_size
 from semcodec.bitstream.record import Record
 
 MICRO: Final = 1_000_000
@@ -91,5 +91,5 @@ def _unspecified_roles(record: Record) -> list[str]:
     """Return the roles without a model set, an id or a name; row 0 of the sets is "not stated"."""
     if record.models.set:
         return []
-    ids = zip(ROLES, record.models.ids, strict=True)
+    ids = zip(MODEL_FIELDS, record.models.ids, strict=True)
     return [role for role, number in ids if not number and role not in record.metadata]

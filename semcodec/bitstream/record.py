@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Never, Self
 
 from semcodec.bitstream.extensions import BY_TYPE, Extension, Value, decode_value
-from semcodec.bitstream.header import ROLES, Models, Size
+from semcodec.bitstream.header import MODEL_FIELDS, Models, Size
 from semcodec.coding import codings
 from semcodec.errors import InputError
 
@@ -73,7 +73,7 @@ class Record(_Values):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the value of the record (spec §5.7) in JSON types, as in the vectors."""
-        models = {"set": self.models.set} | dict(zip(ROLES, self.models.ids, strict=True))
+        models = {"set": self.models.set} | dict(zip(MODEL_FIELDS, self.models.ids, strict=True))
         return {
             "text": self.text,
             "words": self.words,

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from semcodec._registry import MODEL_SET_IDS, MODELS, PROMPTS
 from semcodec.bitstream import Models
-from semcodec.bitstream.header import ROLES
+from semcodec.bitstream.header import MODEL_FIELDS
 from semcodec.errors import InputError, SemcodecError
 
 AUTO: Final = "auto"
@@ -40,7 +40,7 @@ def collect_model_ids(describer: object, writer: object) -> tuple[Models, dict[s
         raise InputError(
             f"A model name is longer than {MAX_NAME_BYTES} bytes: use --models default."
         )
-    return _models_field(tuple(ids.get(role, 0) for role in ROLES)), unregistered
+    return _models_field(tuple(ids.get(role, 0) for role in MODEL_FIELDS)), unregistered
 
 
 def _model_names(backend: Any, *roles: str) -> dict[str, str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import itertools
 import random
+from importlib import resources
 from math import exp  # floating point is allowed in tests, though not in the format
 
 import pytest
@@ -31,6 +33,12 @@ MAX_LENGTH_WORD = "z" * escapes.MAX_WORD_LETTERS
 def long_words(count: int) -> list[str]:
     """Return different escaped words of 63 letters; 16 of them are allowed in a record."""
     return [f"{MAX_LENGTH_WORD[:-2]}{number}" for number in range(10, 10 + count)]
+
+
+def test_tables_match_the_hash_in_the_notice() -> None:
+    folder = resources.files("semcodec.coding").joinpath("data")
+    digest = hashlib.sha256(folder.joinpath("lexicon-1.bin").read_bytes()).hexdigest()
+    assert digest in folder.joinpath("NOTICE").read_text("utf-8")
 
 
 # --- range coder and model -----------------------------------------------------------------------
@@ -182,6 +190,24 @@ def test_termination_skips_the_interval_of_the_next_word(monkeypatch: pytest.Mon
     context = SequenceContext(load_tables())
     end = lexicon._find_termination(0, range_coder.MAX_WIDTH - 1, context)
     assert (end, offsets) == ((5 << 32, 1), [0, 5 << 32])
+
+
+@pytest.mark.parametrize(("determined", "end"), [(7, (7 << 32, 1)), (8, (0, 2))])
+def test_eight_values_are_tried_for_each_number_of_last_bytes(
+    determined: int, end: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the first values determine another word; no words are known that do this."""
+    offsets: list[int] = []
+
+    def continues(decoder: RangeDecoder, context: SequenceContext) -> bool:
+        offsets.append(decoder.offset)
+        decoder.width = decoder.offset + decoder.ulp  # the next word ends after one value
+        return len(offsets) <= determined
+
+    monkeypatch.setattr(lexicon, "_continues", continues)
+    context = SequenceContext(load_tables())
+    assert lexicon._find_termination(0, range_coder.MAX_WIDTH - 1, context) == end
+    assert len(offsets) == determined + 1
 
 
 def test_payload_after_the_last_possible_word_is_the_shortest(

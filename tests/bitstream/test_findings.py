@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from semcodec._registry import SIZES
 from semcodec.bitstream import (
     RULES,
     Finding,
@@ -43,7 +44,7 @@ FOUND_AND_EXPECTED = {
     "SC-CHK-2": ("ad", "ac"),
     "SC-LEB-1": ("80 80 80 80", "at most 4 bytes"),
     "SC-LEB-2": ("81 00", "01"),
-    "SC-SIZ-1": ("code 21", "a code from 1 to 20"),
+    "SC-SIZ-1": ("code 127", f"a code from 1 to {max(SIZES)}"),
     "SC-SIZ-2": ("code 0, 1024x1024", "no size field"),
     "SC-SIZ-3": ("512x512 in 4 bytes", "code 1"),
     "SC-SIZ-4": ("32768x1 in 8 bytes", "4 bytes"),

@@ -12,7 +12,8 @@ in which it is decoded, and all costs are those of the coder itself. If the enco
 words instead, it would measure a text that no painter sees, and fill ``nibble`` with words that are
 restored as others. Tested by test_set_is_judged_in_decoded_order,
 test_selected_words_are_restored_from_skeletons and test_limits_are_kept in
-tests/words/selection/test_closed_loop.py.
+tests/words/selection/test_closed_loop.py; that ``received_text`` is None for a word that is
+restored as another one, by test_text_that_a_decoder_returns in test_channel.py beside it.
 """
 
 from __future__ import annotations
