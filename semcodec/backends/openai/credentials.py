@@ -9,9 +9,9 @@ in percent-encoded form, and received texts end up in messages, traces and recor
 share. So no received text is used before ``redact`` (answers) or ``redact_message`` (messages; also
 removes anything that looks like another key), and an image that contains the key is rejected
 (``leaks_in``). Redaction comes before shortening, because a key that is cut in two would not be
-recognized. Tested by ``test_a_fault_has_the_outcome_in_the_table``,
-which searches output, log, trace and recording of every fault for parts of the key, and
-``test_a_key_in_a_response_is_not_stored``.
+recognized. Tested by ``test_a_fault_has_the_outcome_in_the_table``, which searches output, log,
+trace and recording of every fault for parts of the key, by
+``test_a_key_in_a_response_is_not_stored`` and by ``test_image_with_the_key_is_rejected``.
 """
 
 from __future__ import annotations

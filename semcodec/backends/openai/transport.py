@@ -17,8 +17,8 @@ Everything happens in the caller's thread, so Ctrl-C works too
 
 Only a request that was sent may be billed, and only one that was not sent may always be retried.
 ``_Progress`` records the moment of sending, and any error before it is raised as a connection error
-(``errors.NOT_SENT``;
-``test_a_handshake_that_fails_is_not_billed``).
+(``errors.NOT_SENT``). ``test_a_handshake_that_fails_is_not_billed`` and
+``test_sent_request_may_be_billed`` test the two sides.
 """
 
 from __future__ import annotations
