@@ -1,5 +1,6 @@
 """A record on paper: words become a QR code, and a photograph of the code becomes words again.
 
+    pip install -e '.[examples]'
     python examples/qr_on_paper.py [CODE.png]
 
 The framing ``qr`` uses only the 45 characters of a QR code's alphanumeric mode, 5.5 bits each, so

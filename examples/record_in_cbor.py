@@ -1,5 +1,6 @@
 """Records inside of your own format: an album of photographs as one CBOR file.
 
+    pip install -e '.[examples]'
     python examples/record_in_cbor.py [ALBUM.cbor]
 
 A bare record is the smallest: CBOR has the length already, and whatever protects the file protects
