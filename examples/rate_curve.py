@@ -24,7 +24,7 @@ def payload_bits(words: list[str], coding: str) -> int:
 
 print("words" + "".join(f"{coding:>18}" for coding in CODINGS))
 print("     " + "B b/word  µbpp".rjust(18) * len(CODINGS))
-for k in (1, 2, 4, 6, 8, 10, 12, 16, 20, 24):
+for k in (1, 2, 4, 6, 8, 10, 12, 16, 20):
     words = semcodec.select(DESCRIPTION, k)
     cells = []
     for coding in CODINGS:
