@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
+from semcodec.backends.isolation import format_exception, has_method
 from semcodec.backends.protocols import ROLES
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.errors import BackendError, InputError, SemcodecError
@@ -58,7 +59,7 @@ def roles(name: str) -> list[str]:
         BackendError: it cannot be loaded.
     """
     backend = _openai_backend_class() if name == OPENAI else _load(name)
-    return [role for role, method in ROLES.items() if hasattr(backend, method)]
+    return [role for role, method in ROLES.items() if has_method(backend, method)]
 
 
 def find(role: str, default: object, override: object = None) -> Any:
@@ -92,7 +93,7 @@ def _find(role: str, default: object, override: object, instances: dict[str, Any
         return _require_role(override, role, instances)
     if not _is_auto(default):
         backend = _get_instance(default, instances)
-        if hasattr(backend, ROLES[role]):
+        if has_method(backend, ROLES[role]):
             return backend
     if role not in DEFAULTS:
         raise InputError(
@@ -102,15 +103,20 @@ def _find(role: str, default: object, override: object, instances: dict[str, Any
 
 
 def _is_auto(backend: object) -> bool:
-    return isinstance(backend, str) and backend == AUTO
+    return _is_name(backend) and backend == AUTO
+
+
+def _is_name(backend: object) -> TypeGuard[str]:
+    # ``isinstance`` also reads the attribute ``__class__``, which may raise an exception.
+    return issubclass(type(backend), str)
 
 
 def _require_role(backend: object, role: str, instances: dict[str, Any]) -> Any:
     """Return the backend; raise ``InputError`` if it cannot fill ``role``."""
     instance = _get_instance(backend, instances)
-    if not hasattr(instance, ROLES[role]):
-        name = backend if isinstance(backend, str) else type(backend).__name__
-        possible = ", ".join(other for other in ROLES if hasattr(instance, ROLES[other]))
+    if not has_method(instance, ROLES[role]):
+        name = backend if _is_name(backend) else type(backend).__name__
+        possible = ", ".join(other for other in ROLES if has_method(instance, ROLES[other]))
         raise InputError(
             f"Backend {name!r} cannot be the {role}, only {possible}: use another backend."
         )
@@ -119,11 +125,13 @@ def _require_role(backend: object, role: str, instances: dict[str, Any]) -> Any:
 
 def _get_instance(backend: object, instances: dict[str, Any]) -> Any:
     """Return a backend given by name or as an object; ``instances`` caches those of the run."""
-    if isinstance(backend, str):
+    if _is_name(backend):
         if backend not in instances:
             instances[backend] = _load(backend)
         return instances[backend]
-    if not isinstance(backend, type) and any(hasattr(backend, name) for name in ROLES.values()):
+    if not issubclass(type(backend), type) and any(
+        has_method(backend, name) for name in ROLES.values()
+    ):
         return backend
     raise InputError("A backend must be a name, or an object with the method of at least one role.")
 
@@ -142,10 +150,10 @@ def _load(name: str) -> Any:
         with block_fork():  # a child forked during an import would wait for it forever
             create = entry_point.load()
         return create()
-    except SemcodecError:
+    except (SemcodecError, KeyboardInterrupt):
         raise
-    except Exception as error:  # third-party code may raise anything
-        message = f"The backend {name} cannot be loaded: reinstall it ({error})."
+    except BaseException as error:  # third-party code may raise anything
+        message = f"The backend {name} cannot be loaded: reinstall it ({format_exception(error)})."
         raise BackendError(message, backend=name, stage="load") from error
 
 

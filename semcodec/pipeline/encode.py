@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from semcodec import backends, imaging, words
 from semcodec.backends import Describer, Writer
+from semcodec.backends.isolation import has_method, isolate
 from semcodec.backends.protocols import WordSelector
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.bitstream import Models, Record, api
@@ -173,13 +174,14 @@ class _Stages:
     def select(self, request: SelectionRequest) -> list[str]:
         """Return selected words; a writer without ``select_words`` only receives the limit k."""
         selected: object
-        if hasattr(self.writer, "select_words"):
-            selector: Any = self.writer  # also a WordSelector, see hasattr above
+        if has_method(self.writer, "select_words"):
+            selector: Any = self.writer  # also a WordSelector, see above
             selected = self.run.run_stage("select", selector, WordSelector.select_words, request)
-            if isinstance(selected, Selection):
-                details = {"judge": selected.judge, "strategy": selected.strategy}
-                self.run.annotate(selected.words, **details)
-                selected = selected.words
+            with isolate(selector, "select", "returned an invalid selection"):
+                if isinstance(selected, Selection):
+                    details = {"judge": selected.judge, "strategy": selected.strategy}
+                    self.run.annotate(selected.words, **details)
+                    selected = selected.words
         else:
             limits = (request.description, request.max_words)
             selected = self.run.run_stage("select", self.writer, Writer.select, *limits)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from semcodec._registry import MODEL_SET_IDS, MODELS, PROMPTS
+from semcodec.backends.isolation import has_method, own_name, valid_name
 from semcodec.bitstream import Models
 from semcodec.bitstream.header import MODEL_FIELDS
-from semcodec.errors import InputError, SemcodecError
+from semcodec.errors import BackendError, InputError, SemcodecError
 
 AUTO: Final = "auto"
 BUILTIN_MODEL_IDS: Final = {"embedded": 1, "rules": 2}  #: ids of built-in backends
@@ -29,7 +30,7 @@ def collect_model_ids(describer: object, writer: object) -> tuple[Models, dict[s
         **_model_names(describer, "describer", "painter", "prompts"),
         **_model_names(writer, "writer", "prompts"),
     }
-    if not any(hasattr(backend, "model_name") for backend in (describer, writer)):
+    if not any(map(_names_models, (describer, writer))):
         return Models(), {}
     ids = {role: _model_id(role, name) for role, name in names.items()}
     unregistered = {role: name for role, name in names.items() if name and not ids[role]}
@@ -45,8 +46,8 @@ def collect_model_ids(describer: object, writer: object) -> tuple[Models, dict[s
 
 def _model_names(backend: Any, *roles: str) -> dict[str, str]:
     """Return the names of the models that ``backend`` uses, by role."""
-    if not hasattr(backend, "model_name"):
-        name = getattr(backend, "name", "")
+    if not _names_models(backend):
+        name = own_name(backend)
         return {roles[0]: name} if name in BUILTIN_MODEL_IDS else {}
     return {role: _model_name(backend, role) for role in roles}
 
@@ -54,12 +55,19 @@ def _model_names(backend: Any, *roles: str) -> dict[str, str]:
 def _model_name(backend: Any, role: str) -> str:
     """Return the name of a backend's model for a role; empty if the backend's hook is broken."""
     try:
-        name = backend.model_name(role)
-    except SemcodecError:
+        return valid_name(backend.model_name(role))
+    except (SemcodecError, KeyboardInterrupt):
         raise
-    except Exception:  # third-party code; a missing name does not affect the image
+    except BaseException:  # third-party code; a missing name does not affect the image
         return ""
-    return name if isinstance(name, str) else ""
+
+
+def _names_models(backend: object) -> bool:
+    """Return whether ``backend`` has the hook ``model_name``; a broken one counts as absent."""
+    try:
+        return has_method(backend, "model_name")
+    except BackendError:
+        return False
 
 
 def _model_id(role: str, name: str) -> int:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import reprlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+from semcodec.backends.isolation import attempt, backend_name, isolate, own_name
 from semcodec.backends.notes import Notes, collect_notes, group_by_kind
-from semcodec.errors import BackendError, SemcodecError
+from semcodec.errors import SemcodecError
 from semcodec.words import SelectionRequest
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 _Role = TypeVar("_Role")
 _Inputs = ParamSpec("_Inputs")
 _Output = TypeVar("_Output")
+
+MAX_DEPTH: Final = 3  #: levels of nested lists in a trace; deeper ones are shown by ``repr``
+MAX_INTEGER: Final = 2**63 - 1  #: larger integers are shown by ``repr``, which limits their length
+
+_SHORT_REPR: Final = reprlib.Repr()
+_SHORT_REPR.maxlevel = 2
+_SHORT_REPR.maxother = _SHORT_REPR.maxstring = _SHORT_REPR.maxlong = 80
 
 Progress = Callable[[str, str], object]  #: called before each stage with its name and its model
 
@@ -30,7 +37,7 @@ class Stage:
 
     An image is represented as ``{"size": [width, height], "sha256": ...}`` (the digest of its
     pixels), bytes as hexadecimal digits, a selection request as an object, and anything else by its
-    name.
+    name or its shortened ``repr``.
 
     Attributes:
         name: ``"describe"``, ``"select"``, ``"compress"``, ``"decompress"``, ``"expand"`` or
@@ -125,7 +132,7 @@ class TracedRun:
         Raises:
             BackendError: the backend raised an exception that is not a SemcodecError.
         """
-        model = _backend_name(backend)
+        model = backend_name(backend)
         if self._progress is not None:
             self._progress(name, model)
         started = time.perf_counter()
@@ -133,7 +140,7 @@ class TracedRun:
         try:
             output = _call_backend(name, backend, method.__name__, inputs)
         except (SemcodecError, KeyboardInterrupt) as error:
-            self._append(name, model, started, inputs, failed=str(error) or type(error).__name__)
+            self._append(name, model, started, inputs, failed=_error_message(error))
             raise
         self._append(name, model, started, inputs, output)
         return output  # type: ignore[no-any-return]  # the type in the protocol
@@ -142,7 +149,8 @@ class TracedRun:
         """Replace the output of the last stage by ``output``, and add notes to the stage."""
         last = self.trace.stages[-1]
         shown = _to_json_value(output)
-        self.trace.stages[-1] = replace(last, output=shown, notes={**last.notes, **notes})
+        added = {kind: _to_json_value(note) for kind, note in notes.items()}
+        self.trace.stages[-1] = replace(last, output=shown, notes={**last.notes, **added})
 
     def _append(
         self,
@@ -176,48 +184,60 @@ def trace_run(progress: Progress | None = None) -> Iterator[TracedRun]:
         try:
             yield run
         except (SemcodecError, KeyboardInterrupt) as error:
-            error.trace = run.trace  # type: ignore[union-attr]  # exceptions accept new attributes
+            with suppress(Exception):  # a backend may have raised its own subclass
+                error.trace = run.trace  # type: ignore[union-attr]  # accepts new attributes
             raise
 
 
 def _call_backend(stage: str, backend: object, method: str, inputs: tuple[Any, ...]) -> Any:
-    try:
-        return getattr(backend, method)(*inputs)
-    except SemcodecError:
-        raise
-    except Exception as error:  # a backend is third-party code that may raise anything
-        model = _backend_name(backend)
-        message = f"The backend {model} failed to {stage}: {format_exception(error)}."
-        raise BackendError(message, backend=model, stage=stage) from error
+    # Lists are copied, because a backend that changes its arguments must not change the run.
+    arguments = [list(value) if type(value) is list else value for value in inputs]
+    with isolate(backend, stage, f"failed to {stage}"):
+        return getattr(backend, method)(*arguments)
 
 
-def _backend_name(backend: object) -> str:
-    return str(getattr(backend, "name", type(backend).__name__))
-
-
-def format_exception(error: Exception) -> str:
-    """Return the type and message of an exception, or its type alone if ``__str__`` fails."""
-    try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:
-        return type(error).__name__
+def _error_message(error: BaseException) -> str:
+    # The backend may have raised its own subclass, whose ``__str__`` raises.
+    return attempt(lambda: str(error), "") or type(error).__name__
 
 
 def _to_json_value(value: Any) -> Any:
+    """Return ``value`` as JSON types; results of backends may be any objects."""
+    fallback = attempt(lambda: f"<{type(value).__name__}>", "")
+    return attempt(lambda: _convert(value, MAX_DEPTH), fallback)
+
+
+def _convert(value: Any, depth: int) -> Any:
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, str | int | float | list | tuple | None):
-        return value
     if isinstance(value, SelectionRequest):
         return value.as_dict()
-    if hasattr(value, "tobytes") and hasattr(value, "size"):
-        return _image_summary(value)
-    return str(getattr(value, "name", None) or repr(value))
+    if isinstance(value, list | tuple):
+        # The limit on depth also ends lists that contain themselves.
+        return [_convert(item, depth - 1) for item in value] if depth else _bounded_repr(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) and abs(value) <= MAX_INTEGER:
+        return int(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return float(value)
+    if isinstance(value, int | float):
+        return _bounded_repr(value)
+    return _image_summary(value) or own_name(value) or _bounded_repr(value)
 
 
-def _image_summary(image: Image) -> dict[str, Any]:
-    try:
-        digest = hashlib.sha256(image.tobytes()).hexdigest()
-    except Exception:  # closed or damaged; reported when the image is used
-        digest = ""
-    return {"size": list(image.size), "sha256": digest}
+def _bounded_repr(value: object) -> str:
+    """Return ``repr(value)`` without the middle if it is long, or the type if ``repr`` fails."""
+    return attempt(lambda: _SHORT_REPR.repr(value), f"<{type(value).__name__}>")
+
+
+def _image_summary(image: Any) -> dict[str, Any] | None:
+    """Return the size and digest of an image, or None if the object is not an image."""
+    size: list[int] = attempt(lambda: [int(side) for side in image.size], [])
+    if len(size) != 2 or not attempt(lambda: hasattr(image, "tobytes"), False):
+        return None
+    # An image that is closed or damaged is reported when it is used.
+    digest = attempt(lambda: hashlib.sha256(image.tobytes()).hexdigest(), "")
+    return {"size": size, "sha256": digest}

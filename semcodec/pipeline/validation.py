@@ -6,9 +6,11 @@ the backend and the stage. Backends are third-party code, so a result may have a
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Final
 
 from semcodec import imaging
+from semcodec.backends.isolation import backend_name, isolate
 from semcodec.coding import nibble
 from semcodec.errors import InvalidResponseError
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
@@ -25,9 +27,7 @@ MAX_WORD_LETTERS: Final = 200  #: longer than any real word
 
 def check_description(result: object, backend: object) -> str:
     """Return a description truncated to ``MAX_TEXT``; it must have a word with consonants."""
-    if not isinstance(result, str):
-        raise _invalid(backend, "describe", "expected a text")
-    text = result[:MAX_TEXT]
+    text = _check_text(result, backend, "describe")
     if not any(map(skeleton_of_word, tokenize(text))):
         raise _invalid(backend, "describe", "the description has no words")
     return text
@@ -35,11 +35,14 @@ def check_description(result: object, backend: object) -> str:
 
 def check_words(result: object, backend: object, stage: str) -> list[str]:
     """Return a list of words: at least one, each a string without spaces."""
-    if not isinstance(result, list | tuple) or not result:
-        raise _invalid(backend, stage, "expected a list of words")
-    if not all(isinstance(word, str) and _is_valid_word(word) for word in result):
+    with _reading(backend, stage):
+        if not isinstance(result, list | tuple) or not result:
+            raise _invalid(backend, stage, "expected a list of words")
+        # Exact lists and strings, not subclasses, whose methods can do anything.
+        words = [str.__str__(word) if isinstance(word, str) else "" for word in result]
+    if not all(map(_is_valid_word, words)):
         raise _invalid(backend, stage, "an item of the list is not a single word")
-    return list(result)
+    return words
 
 
 def _is_valid_word(word: str) -> bool:
@@ -84,23 +87,32 @@ def _check_count(words: list[str], expected: int, backend: object, stage: str) -
 
 def check_prompt(result: object, backend: object) -> str:
     """Return a prompt, truncated to ``MAX_TEXT`` characters."""
-    if not isinstance(result, str):
-        raise _invalid(backend, "expand", "expected a text")
-    return result[:MAX_TEXT]
+    return _check_text(result, backend, "expand")
+
+
+def _check_text(result: object, backend: object, stage: str) -> str:
+    with _reading(backend, stage):
+        if isinstance(result, str):
+            return str.__str__(result)[:MAX_TEXT]  # not a subclass, whose methods can do anything
+    raise _invalid(backend, stage, "expected a text")
 
 
 def check_image(result: object, size: tuple[int, int], backend: object) -> Image:
     """Return an image in RGB, scaled to ``size`` (width and height in pixels) if necessary."""
-    if not imaging.is_image(result):
-        raise _invalid(backend, "paint", "expected a PIL image")
-    try:
+    with _reading(backend, "paint"):
+        if not imaging.is_image(result):
+            raise _invalid(backend, "paint", "expected a PIL image")
+        # A closed or damaged image fails only here, when it is read.
         return imaging.to_rgb_size(result, size)  # type: ignore[arg-type]  # is_image has checked
-    except Exception as error:  # a closed or damaged image fails only when it is read
-        raise _invalid(backend, "paint", "the image cannot be read") from error
+
+
+def _reading(backend: object, stage: str) -> AbstractContextManager[None]:
+    problem = f"returned a result for {stage!r} that cannot be read"
+    return isolate(backend, stage, problem, InvalidResponseError)
 
 
 def _invalid(backend: object, stage: str, problem: str) -> InvalidResponseError:
-    name = str(getattr(backend, "name", type(backend).__name__))
+    name = backend_name(backend)
     message = (
         f"The backend {name} returned an invalid result for {stage!r} ({problem}): "
         "use another backend for this stage."

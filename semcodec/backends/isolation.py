@@ -1,0 +1,88 @@
+"""Access to backends whose attributes and results may raise any exception.
+
+A backend is third-party code: an attribute may be a property that raises, a result may be an object
+of a class that overrides ``__iter__`` or ``__class__``. The invariant is that whatever a backend
+has, returns or raises, a run ends with a ``SemcodecError`` or with Ctrl-C. Every access to a
+backend or to its result therefore happens inside ``isolate`` or in one of the functions below.
+Tested by tests/pipeline/test_isolation.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+from semcodec.errors import BackendError, SemcodecError
+
+_Value = TypeVar("_Value")
+
+
+@contextmanager
+def isolate(
+    backend: object, stage: str, problem: str, error_class: type[BackendError] = BackendError
+) -> Iterator[None]:
+    """Convert any exception in the block to an ``error_class``.
+
+    A ``SemcodecError`` and Ctrl-C leave the block unchanged.
+
+    Args:
+        backend: the backend that the block uses.
+        stage: the stage, for the error.
+        problem: a verb phrase for the message, such as ``"failed to paint"``.
+        error_class: the exception to raise.
+    """
+    try:
+        yield
+    except (SemcodecError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # also SystemExit: a backend must not end the caller's program
+        name = backend_name(backend)
+        message = f"The backend {name} {problem}: {format_exception(error)}."
+        raise error_class(message, backend=name, stage=stage) from error
+
+
+def backend_name(backend: object) -> str:
+    """Return the attribute ``name`` of a backend; its type's name if that is not a valid name."""
+    return own_name(backend) or type(backend).__name__
+
+
+def own_name(backend: Any) -> str:
+    """Return the attribute ``name`` of a backend, or "" if it has no valid name."""
+    return attempt(lambda: valid_name(backend.name), "")
+
+
+def valid_name(name: object) -> str:
+    """Return ``name`` as an exact string; "" if it is not a string or has unpaired surrogates."""
+    if not isinstance(name, str):
+        return ""
+    with suppress(UnicodeEncodeError):
+        exact = str.__str__(name)  # not a subclass, whose methods can do anything
+        exact.encode("utf-8")
+        return exact
+    return ""
+
+
+def has_method(backend: object, method: str) -> bool:
+    """Return whether a backend has ``method``.
+
+    Raises:
+        BackendError: the attribute exists, but raises an exception when it is read.
+    """
+    with isolate(backend, method, f"has a broken attribute {method}"):
+        return hasattr(backend, method)
+
+
+def format_exception(error: BaseException) -> str:
+    """Return the type and message of an exception, or its type alone if ``__str__`` fails."""
+    return attempt(lambda: f"{type(error).__name__}: {error}", type(error).__name__)
+
+
+def attempt(read: Callable[[], _Value], default: _Value) -> _Value:
+    """Return ``read()``, or ``default`` if it raises any exception but Ctrl-C."""
+    try:
+        return read()
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return default
