@@ -96,7 +96,7 @@ class Process:
         """Read output until ``is_complete(output)`` is true or the output ends, and return it.
 
         Raises:
-            OutputLimit: the output is longer than ``MAX_OUTPUT``.
+            OutputLimitError: the output is longer than ``MAX_OUTPUT``.
         """
         output = b""
         while not is_complete(output) and (chunk := await self._stdout.read(CHUNK)):
@@ -115,20 +115,26 @@ class Process:
         The group is killed even if its leader has exited, because a child of the leader may still
         hold stdout open and would outlive the run. As long as such a child runs, the kernel does
         not reuse the number of the group. The rest of the output is read because asyncio closes a
-        pipe only at its end. A child that has left the group may keep the pipe open, so reading has
-        a deadline too.
+        pipe only at its end. A child that has left the group is not killed and may keep the pipe
+        open, so reading has a deadline, and the transport is closed in any case.
         """
         with contextlib.suppress(OSError):  # the process no longer exists
             if HAS_GROUPS:
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:  # pragma: no cover  # Windows
                 self._process.kill()
+        if self._stdin.transport.get_write_buffer_size():
+            self._stdin.transport.abort()  # close() would wait until the decoder reads the rest
         self._stdin.close()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_TIMEOUT):
-                while await self._stdout.read(CHUNK):
-                    pass
-                await self._process.wait()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_TIMEOUT):
+                    while await self._stdout.read(CHUNK):
+                        pass
+                    await self._process.wait()
+        finally:
+            # A transport that is still open when the loop ends prints an error when it is deleted.
+            self._process._transport.close()  # type: ignore[attr-defined]  # no public way
 
 
 async def decode_once(decoder: Decoder, vector: Vector) -> Outcome:

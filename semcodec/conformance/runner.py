@@ -17,7 +17,11 @@ Report = Callable[[Vector, list[Difference]], None]
 def run(
     decoder: Decoder, vectors: Sequence[Vector], report: Report, *, jobs: int, persistent: bool
 ) -> None:
-    """Run ``decoder`` on ``vectors`` and call ``report`` for each; no process is left running.
+    """Run ``decoder`` on ``vectors`` and call ``report`` for each.
+
+    A decoder that does not end in time is killed with its process group, and so is one that runs
+    when an error or Ctrl-C ends the run. Processes that have left the group, and children of a
+    decoder that ends by itself, are not killed.
 
     Args:
         decoder: the command of the decoder.

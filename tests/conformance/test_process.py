@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gc
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -104,6 +106,36 @@ def test_child_of_a_decoder_is_killed(tmp_path: Path) -> None:
             return
         time.sleep(0.05)
     pytest.fail("the child is still running")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no sessions")
+@pytest.mark.parametrize("persistent", [False, True])
+def test_child_that_has_left_the_group_leaves_no_open_transport(
+    persistent: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda event: ignored.append(event.exc_value))
+    pid_file = tmp_path / "pid"
+    code = (
+        "import os, sys, time\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        f"    open({str(pid_file)!r}, 'w').write(str(os.getpid()))\n"
+        "    time.sleep(60)\n"
+        f"while not os.path.exists({str(pid_file)!r}): time.sleep(0.01)\n"
+        "print('not JSON' if len(sys.argv) == 1 else '{}')\n"
+        "sys.exit(1)"
+    )
+    found: list[Difference] = []
+    try:
+        runner.run(
+            python(code, 2), [VALID], lambda _, d: found.extend(d), jobs=1, persistent=persistent
+        )
+        gc.collect()
+    finally:
+        os.kill(int(pid_file.read_text()), signal.SIGKILL)
+    assert found
+    assert ignored == []
 
 
 @pytest.mark.parametrize("persistent", [False, True])
