@@ -63,6 +63,14 @@ class Parser(argparse.ArgumentParser):
         lines += [f"  {code}  {meaning}" for code, meaning in enumerate(exit_codes)]
         self.epilog = "\n".join(lines)
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse arguments; an unknown one is an error of the command, which has its own help."""
+        values, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            parser: Parser = getattr(values, "command_parser", self)
+            parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return values
+
     def _print_message(self, message: str, file: object = None) -> None:
         if message:
             output.print_result(message.rstrip("\n"))
@@ -103,6 +111,6 @@ def add_command(
     parser = commands.add_parser(name, help=summary, description=description)
     parser.summary = summary
     parser.usage = f"{parser.prog} {usage}".rstrip()
-    parser.set_defaults(command=run)
+    parser.set_defaults(command=run, command_parser=parser)
     parser.end_help(examples, exit_codes)
     return parser

@@ -81,6 +81,15 @@ def test_examples_call_their_own_command(parser: Parser) -> None:
     assert all(f"{parser.prog}" in example for example in parser.examples)
 
 
+@pytest.mark.parametrize("parser", PARSERS)
+def test_unknown_option_points_to_the_help_of_the_command(run: Run, parser: Parser) -> None:
+    positionals = [a for a in parser._actions if not a.option_strings and a.nargs in (None, "+")]
+    code, _, err = run(*parser.prog.split()[1:], *("x" for _ in positionals), "--unknown", "rule")
+    assert code == 2
+    assert err.startswith(f"{parser.prog}: ")
+    assert err.endswith(f"see {parser.prog} --help\n")
+
+
 def test_help_of_the_whole_command_line_lists_every_command(run: Run) -> None:
     out = run("--help")[1]
     listed = {line.split()[0] for line in out.splitlines() if line.startswith("    ")}
