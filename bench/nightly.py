@@ -41,9 +41,9 @@ INTRODUCTION: Final = """\
 # The last nightly run
 
 `make nightly` writes this page. The gate (`make check`) runs a fixed sample of these inputs. In the
-nightly run, a property gets {nightly} examples instead of {gate}, decoders with a disabled rule also
-get random inputs, every mutant of a requirement is run, and each fuzz target runs for {seconds}
-seconds. The seeds change every day.
+nightly run, a property gets {nightly} examples instead of {gate}, decoders with a disabled rule
+also get random inputs, every mutant of a requirement is run, and each fuzz target runs for
+{seconds} seconds. The seeds change every day.
 """
 
 
