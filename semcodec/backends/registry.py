@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, TypeGuard
 
-from semcodec.backends.isolation import format_exception, has_method
+from semcodec.backends.isolation import backend_name, format_exception, has_method
 from semcodec.backends.protocols import ROLES
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.errors import BackendError, InputError, SemcodecError
@@ -55,7 +55,7 @@ def roles(name: str) -> list[str]:
     The backend ``openai`` is not instantiated for this, so its settings may be incomplete.
 
     Raises:
-        InputError: there is no such backend.
+        InputError: there is no such backend, or it cannot fill any role.
         BackendError: it cannot be loaded.
     """
     backend = _openai_backend_class() if name == OPENAI else _load(name)
@@ -95,6 +95,8 @@ def _find(role: str, default: object, override: object, instances: dict[str, Any
         backend = _get_instance(default, instances)
         if has_method(backend, ROLES[role]):
             return backend
+        if role == "writer":
+            _check_writer(backend)  # not replaced silently, since it is meant to be a writer
     if role not in DEFAULTS:
         raise InputError(
             f"No default backend can be the {role}: name one that has the method {ROLES[role]}."
@@ -115,6 +117,8 @@ def _require_role(backend: object, role: str, instances: dict[str, Any]) -> Any:
     """Return the backend; raise ``InputError`` if it cannot fill ``role``."""
     instance = _get_instance(backend, instances)
     if not has_method(instance, ROLES[role]):
+        if role == "writer":
+            _check_writer(instance)
         name = backend if _is_name(backend) else type(backend).__name__
         possible = ", ".join(other for other in ROLES if has_method(instance, ROLES[other]))
         raise InputError(
@@ -129,14 +133,47 @@ def _get_instance(backend: object, instances: dict[str, Any]) -> Any:
         if backend not in instances:
             instances[backend] = _load(backend)
         return instances[backend]
-    if not issubclass(type(backend), type) and any(
-        has_method(backend, name) for name in ROLES.values()
-    ):
-        return backend
-    raise InputError("A backend must be a name, or an object with the method of at least one role.")
+    if not _has_role(backend):
+        raise InputError(
+            "A backend must be a name, or an object with the method of at least one role."
+        )
+    return backend
+
+
+def _has_role(backend: object) -> bool:
+    """Return whether a backend can fill a role; a class cannot, only its instances can.
+
+    Raises:
+        InputError: the backend has ``select_words``, but no method of a role.
+    """
+    if not issubclass(type(backend), type):
+        if any(has_method(backend, method) for method in ROLES.values()):
+            return True
+        _check_writer(backend)
+    return False
+
+
+def _check_writer(backend: object) -> None:
+    """Raise ``InputError`` if a backend has ``select_words`` but not ``select``."""
+    if has_method(backend, "select_words") and not has_method(backend, ROLES["writer"]):
+        raise InputError(
+            f"The backend {backend_name(backend)} has select_words but not select: "
+            "add select, which every writer needs."
+        )
 
 
 def _load(name: str) -> Any:
+    """Return a new instance of a backend, which can fill at least one role."""
+    backend = _create(name)
+    if not _has_role(backend):
+        raise InputError(
+            f"The backend {name} cannot fill any role: use another one, or give it one of the "
+            f"methods {', '.join(ROLES.values())}."
+        )
+    return backend
+
+
+def _create(name: str) -> Any:
     if name in BUILT_IN:
         return BUILT_IN[name]()
     entry_point = _entry_points().get(name)

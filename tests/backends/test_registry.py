@@ -108,3 +108,29 @@ def test_entry_point_that_fails_is_a_backend_error(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(registry, "_entry_points", lambda: {"broken": Broken()})
     with pytest.raises(BackendError, match="cannot be loaded: reinstall it"):
         backends.find("painter", "broken")
+
+
+@pytest.mark.parametrize("created", [None, object(), DescriberOnly])
+def test_named_backend_without_a_role_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, created: object
+) -> None:
+    monkeypatch.setitem(registry.BUILT_IN, "none", lambda: created)
+    for find in (
+        lambda: backends.find("describer", "none"),
+        lambda: backends.find("describer", "auto", "none"),
+        lambda: backends.roles("none"),
+    ):
+        with pytest.raises(InputError, match="none cannot fill any role"):
+            find()
+
+
+@pytest.mark.parametrize("methods", [("select_words",), ("select_words", "describe")])
+def test_writer_without_select_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, methods: tuple[str, ...]
+) -> None:
+    backend = type("Selector", (), dict.fromkeys(methods, DescriberOnly.describe))()
+    monkeypatch.setitem(registry.BUILT_IN, "selector", lambda: backend)
+    for value in (backend, "selector"):
+        for arguments in ((value,), ("auto", value)):
+            with pytest.raises(InputError, match="needs"):
+                backends.find("writer", *arguments)
