@@ -14,7 +14,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from semcodec.backends.isolation import attempt, backend_name, isolate, own_name
 from semcodec.backends.notes import Notes, collect_notes, group_by_kind
-from semcodec.errors import SemcodecError
+from semcodec.errors import BackendError, SemcodecError
 from semcodec.words import SelectionRequest
 
 _Role = TypeVar("_Role")
@@ -130,7 +130,8 @@ class TracedRun:
             inputs: the arguments of the method.
 
         Raises:
-            BackendError: the backend raised an exception that is not a SemcodecError.
+            BackendError: the backend raised it, or an exception that is not a SemcodecError; the
+                attributes ``backend`` and ``stage`` are set.
         """
         model = backend_name(backend)
         if self._progress is not None:
@@ -140,6 +141,8 @@ class TracedRun:
         try:
             output = _call_backend(name, backend, method.__name__, inputs)
         except (SemcodecError, KeyboardInterrupt) as error:
+            if isinstance(error, BackendError):
+                _complete_error(error, backend=model, stage=name)
             self._append(name, model, started, inputs, failed=_error_message(error))
             raise
         self._append(name, model, started, inputs, output)
@@ -194,6 +197,14 @@ def _call_backend(stage: str, backend: object, method: str, inputs: tuple[Any, .
     arguments = [list(value) if type(value) is list else value for value in inputs]
     with isolate(backend, stage, f"failed to {stage}"):
         return getattr(backend, method)(*arguments)
+
+
+def _complete_error(error: BackendError, **attributes: str) -> None:
+    """Set the attributes of an error that its backend has left empty."""
+    for name, value in attributes.items():
+        if not attempt(lambda name=name: getattr(error, name, ""), ""):  # type: ignore[misc]
+            with suppress(Exception):  # the backend may have raised its own subclass
+                setattr(error, name, value)
 
 
 def _error_message(error: BaseException) -> str:

@@ -60,6 +60,16 @@ def test_failed_stage_is_recorded_with_the_message(error: BackendError) -> None:
     assert json.loads(raised.trace.to_json())["stages"][1]["notes"]["failed"] == str(error)
 
 
+@pytest.mark.parametrize("error_class", [BackendError, RefusalError, InvalidResponseError])
+def test_error_of_a_backend_gets_the_missing_backend_and_stage(
+    error_class: type[BackendError],
+) -> None:
+    error = encode_error(Model(error_class("no")))
+    assert (error.backend, error.stage) == ("model", "select")
+    error = encode_error(Model(error_class("no", backend="inner", stage="login")))
+    assert (error.backend, error.stage) == ("inner", "login")
+
+
 def test_foreign_exception_becomes_a_backend_error_with_the_trace() -> None:
     raised = encode_error(Model(ZeroDivisionError("oh")))
     assert isinstance(raised.__cause__, ZeroDivisionError)
