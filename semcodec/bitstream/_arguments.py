@@ -38,13 +38,20 @@ def as_bytes(data: object) -> bytes:
     raise InputError("A record must be bytes, a bytearray or a memoryview.")
 
 
+def png(data: object) -> bytes:
+    """Return the bytes of a PNG file; a text form of a record is not one."""
+    if isinstance(data, bytes | bytearray | memoryview):
+        return as_bytes(data)
+    raise InputError("A PNG file must be bytes, a bytearray or a memoryview: read it as binary.")
+
+
 def _text_form(text: str) -> bytes:
     prefixes = tuple(prefix.decode() for prefix in PREFIXES.values())
     if text.startswith(prefixes) and text.isascii():
         return text.encode("ascii")
     raise InputError(
-        f"A record given as a string must start with {' or '.join(prefixes)}: pass any other "
-        "record as bytes."
+        f"A record given as a string must have the prefix {' or '.join(prefixes)} of a text form: "
+        "pass any other record as bytes."
     )
 
 

@@ -181,7 +181,7 @@ def embed_png(png: bytes | bytearray | memoryview, record: Data | Record) -> byt
     value = record if isinstance(record, Record) else unpack(record)
     # The chunk has a CRC-32 of its own.
     core = repack(value, framing="bare", check="none")
-    return png_framing.embed(_arguments.as_bytes(png), core, DEFAULT_LIMITS.max_chunks)
+    return png_framing.embed(_arguments.png(png), core, DEFAULT_LIMITS.max_chunks)
 
 
 def extract_png(png: bytes | bytearray | memoryview) -> bytes:

@@ -82,25 +82,21 @@ def not_empty(text: str) -> str:
     raise ArgumentTypeError("the value is empty (an unset shell variable?), expected a value")
 
 
-def size(text: str) -> tuple[int, int]:
-    """Return the width and height of ``WxH``, in pixels."""
+def size(text: str, max_side: int = MAX_SIDE) -> tuple[int, int]:
+    """Return the width and height of ``WxH`` in pixels, each 1..max_side."""
     width, times, height = text.lower().partition("x")
     digits = text.isascii() and width.isdecimal() and height.isdecimal()
     if not (times and digits) or len(text) > 32:
         raise ArgumentTypeError(f"invalid size {text!r}, expected WxH, such as 1024x768")
-    if not 1 <= min(int(width), int(height)) <= max(int(width), int(height)) <= MAX_SIDE:
-        limits = f"expected 1x1 to {MAX_SIDE}x{MAX_SIDE}"
+    if not 1 <= min(int(width), int(height)) <= max(int(width), int(height)) <= max_side:
+        limits = f"expected 1x1 to {max_side}x{max_side}"
         raise ArgumentTypeError(f"size {text} is out of range, {limits}")
     return int(width), int(height)
 
 
 def output_size(text: str) -> tuple[int, int]:
     """Return the width and height of ``WxH``, within the limit for painted pictures."""
-    width, height = size(text)
-    if max(width, height) > MAX_PAINTED_SIDE:
-        limit = f"the limit is {MAX_PAINTED_SIDE}x{MAX_PAINTED_SIDE}"
-        raise ArgumentTypeError(f"picture size {text} is too large, {limit}")
-    return width, height
+    return size(text, MAX_PAINTED_SIDE)
 
 
 def word_count(text: str) -> int:

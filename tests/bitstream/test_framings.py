@@ -206,3 +206,16 @@ def test_record_is_not_embedded_beyond_the_limit_of_chunks() -> None:
 def test_max_bytes_applies_to_the_record_and_not_to_the_png() -> None:
     png_data = embed_png(make_png((2000, 1500)) + b"\0" * 100_000, pack("n"))
     assert unpack(png_data).text == "n"
+
+
+@pytest.mark.parametrize("text", ["rd bt", "", "Semc:AA", "semc:\u00e9"])
+def test_message_about_a_string_names_the_prefixes_in_a_readable_sentence(text: str) -> None:
+    with pytest.raises(InputError, match="semc: or SEMC: ") as caught:
+        unpack(text)
+    assert "::" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["file.png", "semc:tRoAAAA", 3, None])
+def test_png_file_that_is_not_bytes_is_an_input_error(value: Any) -> None:
+    with pytest.raises(InputError, match="PNG file must be bytes"):
+        embed_png(value, pack("rd bt"))
