@@ -44,7 +44,7 @@ def isolate(
 
 def backend_name(backend: object) -> str:
     """Return the attribute ``name`` of a backend; its type's name if that is not a valid name."""
-    return own_name(backend) or type(backend).__name__
+    return own_name(backend) or type_name(backend)
 
 
 def own_name(backend: Any) -> str:
@@ -75,7 +75,12 @@ def has_method(backend: object, method: str) -> bool:
 
 def format_exception(error: BaseException) -> str:
     """Return the type and message of an exception, or its type alone if ``__str__`` fails."""
-    return attempt(lambda: f"{type(error).__name__}: {error}", type(error).__name__)
+    return attempt(lambda: f"{type_name(error)}: {error}", type_name(error))
+
+
+def type_name(value: object) -> str:
+    """Return the name of the type of ``value``; "object" if its metaclass does not give a name."""
+    return attempt(lambda: valid_name(type(value).__name__), "") or "object"
 
 
 def attempt(read: Callable[[], _Value], default: _Value) -> _Value:

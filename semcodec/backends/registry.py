@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, TypeGuard
 
-from semcodec.backends.isolation import backend_name, format_exception, has_method
+from semcodec.backends.isolation import backend_name, format_exception, has_method, type_name
 from semcodec.backends.protocols import ROLES
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.errors import BackendError, InputError, SemcodecError
@@ -119,7 +119,7 @@ def _require_role(backend: object, role: str, instances: dict[str, Any]) -> Any:
     if not has_method(instance, ROLES[role]):
         if role == "writer":
             _check_writer(instance)
-        name = backend if _is_name(backend) else type(backend).__name__
+        name = backend if _is_name(backend) else type_name(backend)
         possible = ", ".join(other for other in ROLES if has_method(instance, ROLES[other]))
         raise InputError(
             f"Backend {name!r} cannot be the {role}, only {possible}: use another backend."

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
-from semcodec.backends.isolation import attempt, backend_name, isolate, own_name
+from semcodec.backends.isolation import attempt, backend_name, isolate, own_name, type_name
 from semcodec.backends.notes import Notes, collect_notes, group_by_kind
 from semcodec.errors import BackendError, SemcodecError
 from semcodec.words import SelectionRequest
@@ -209,13 +209,12 @@ def _complete_error(error: BackendError, **attributes: str) -> None:
 
 def _error_message(error: BaseException) -> str:
     # The backend may have raised its own subclass, whose ``__str__`` raises.
-    return attempt(lambda: str(error), "") or type(error).__name__
+    return attempt(lambda: str(error), "") or type_name(error)
 
 
 def _to_json_value(value: Any) -> Any:
     """Return ``value`` as JSON types; results of backends may be any objects."""
-    fallback = attempt(lambda: f"<{type(value).__name__}>", "")
-    return attempt(lambda: _convert(value, MAX_DEPTH), fallback)
+    return attempt(lambda: _convert(value, MAX_DEPTH), f"<{type_name(value)}>")
 
 
 def _convert(value: Any, depth: int) -> Any:
@@ -241,7 +240,7 @@ def _convert(value: Any, depth: int) -> Any:
 
 def _bounded_repr(value: object) -> str:
     """Return ``repr(value)`` without the middle if it is long, or the type if ``repr`` fails."""
-    return attempt(lambda: _SHORT_REPR.repr(value), f"<{type(value).__name__}>")
+    return attempt(lambda: _SHORT_REPR.repr(value), f"<{type_name(value)}>")
 
 
 def _image_summary(image: Any) -> dict[str, Any] | None:

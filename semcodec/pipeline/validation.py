@@ -103,7 +103,11 @@ def check_image(result: object, size: tuple[int, int], backend: object) -> Image
         if not imaging.is_image(result):
             raise _invalid(backend, "paint", "expected a PIL image")
         # A closed or damaged image fails only here, when it is read.
-        return imaging.to_rgb_size(result, size)  # type: ignore[arg-type]  # is_image has checked
+        image = imaging.to_rgb_size(result, size)  # type: ignore[arg-type]  # is_image has checked
+        # A subclass of Image may override the conversion.
+        if imaging.is_image(image) and (image.mode, image.size) == ("RGB", size):
+            return image
+    raise _invalid(backend, "paint", "the image cannot be converted to RGB")
 
 
 def _reading(backend: object, stage: str) -> AbstractContextManager[None]:

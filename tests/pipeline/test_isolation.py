@@ -190,3 +190,20 @@ def test_ctrl_c_is_not_converted() -> None:
 def test_invalid_image_keeps_the_class_of_the_error() -> None:
     with pytest.raises(InvalidResponseError):
         semcodec.decode(DATA, painter=Model(paint=Array()))
+
+
+def test_type_whose_name_raises_is_shown_as_object() -> None:
+    metaclass = type("Meta", (type,), {"__name__": property(raise_error)})
+    backend = metaclass("Nameless", (Model,), {"name": None})(select=3)
+    with pytest.raises(InvalidResponseError) as caught:
+        run(backend)
+    assert caught.value.backend == "object"
+
+
+def test_image_whose_conversion_returns_something_else_is_an_error() -> None:
+    class Picture(Image.Image):
+        def convert(self, mode: str) -> Any:  # type: ignore[override]
+            return Array()
+
+    with pytest.raises(InvalidResponseError):
+        semcodec.decode(DATA, painter=Model(paint=Picture()))
