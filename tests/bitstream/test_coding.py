@@ -7,10 +7,10 @@ import hashlib
 import itertools
 import random
 from importlib import resources
-from math import exp  # floating point is allowed in tests, though not in the format
+from math import exp, log2  # floating point is allowed in tests, though not in the format
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import semcodec
@@ -81,11 +81,16 @@ def test_carry_propagates_through_bytes_ff() -> None:
 
 
 @given(bits_with_probabilities)
+@example([(1, 0)] * 8 + [(2, 1), (3281, 0), (7344, 0), (65535, 0)])
 def test_estimated_cost_is_close_to_the_encoded_size(decisions: list[tuple[int, int]]) -> None:
     encoder, estimator = RangeEncoder(), CostEstimator()
     for p1, bit in decisions:
         assert estimator.code_bit(p1, bit) == encoder.code_bit(p1, bit) == bit
-    assert -1 <= estimator.cost_16ths / 16 - encoder.bits + 1 <= 1 + len(decisions) / 16
+    # The estimator rounds each bit up by less than a sixteenth. The encoder gives what is left of
+    # an interval to the bit 0, which makes an unlikely one cheaper than its probability says.
+    remainders = sum(log2(1 + 1 / (range_coder.ONE - p1)) for p1, bit in decisions if not bit)
+    excess = estimator.cost_16ths / 16 - encoder.bits
+    assert -2 <= excess <= len(decisions) / 16 + remainders
 
 
 @pytest.mark.parametrize(("p1", "cost"), [(32768, 16), (16384, 32), (65535, 1), (1, 256)])
