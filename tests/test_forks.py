@@ -149,7 +149,9 @@ def test_fork_while_the_pillow_plug_in_is_registered(monkeypatch: pytest.MonkeyP
 
 @needs_fork
 def test_fork_while_a_backend_is_imported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "slow_plug_in.py").write_text("import halts\nhalts.halt()\nnew = object\n")
+    (tmp_path / "slow_plug_in.py").write_text(
+        "import halts\nhalts.halt()\nclass new:\n    describe = staticmethod(str)\n"
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
     halts, halt = types.ModuleType("halts"), Halt()
     monkeypatch.setattr(halts, "halt", halt, raising=False)
