@@ -36,7 +36,7 @@ pytestmark = [
 def llama(folder: Path, *options: object, **environment: str) -> SubprocessServer:
     folder.mkdir()
     argv = (sys.executable, "-m", "tests.servers.llama_server", folder, *options)
-    return SubprocessServer(argv, folder / "log", r"ready at (\S+)", **environment)
+    return SubprocessServer(argv, folder / "log", r"ready at (\S+/v1)", **environment)
 
 
 @pytest.fixture(scope="module")
