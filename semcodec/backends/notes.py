@@ -20,6 +20,8 @@ from semcodec.errors import InputError
 
 Notes = list[tuple[str, Any]]  #: kind and value of each note, in order
 
+NOTICES: Final = "notices"  #: the kind of notes that are sentences for the user
+
 _collected: Final[ContextVar[Notes | None]] = ContextVar("semcodec_notes", default=None)
 
 
@@ -28,7 +30,8 @@ def add_note(kind: str, value: Any) -> None:
 
     Args:
         kind: the name of the list in the trace of the stage: ``"calls"``, ``"repairs"``, or any
-            other name that the backend chooses.
+            other name that the backend chooses. ``"notices"`` is the list ``Trace.notices``: its
+            values are sentences that the user should see, and the command line prints them.
         value: any JSON value; a value that JSON cannot represent is dropped.
 
     Raises:

@@ -39,7 +39,9 @@ def run(args: argparse.Namespace, function: Callable[..., T], data: bytes, **opt
 
 
 def report(args: argparse.Namespace, trace: semcodec.Trace) -> None:
-    """Write the trace to the file of ``--trace``, and print the cost."""
+    """Print the notices and the cost, and write the trace to the file of ``--trace``."""
+    for notice in trace.notices:
+        output.print_status(f"Note: {notice}")
     if args.trace:
         files.write_bytes(args.trace, trace.to_json().encode())
     _print_costs(trace)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from semcodec.backends.isolation import attempt, backend_name, isolate, own_name, type_name
-from semcodec.backends.notes import Notes, collect_notes, group_by_kind
+from semcodec.backends.notes import NOTICES, Notes, collect_notes, group_by_kind
 from semcodec.errors import BackendError, SemcodecError
 from semcodec.words import SelectionRequest
 
@@ -73,6 +73,8 @@ class Trace:
 
     Attributes:
         stages: one ``Stage`` for each call of a model or a rule.
+        notices: sentences for the user about what was not done as expected, such as a color
+            profile that was ignored, or a picture that had to be cropped.
 
     Example:
         >>> import json, semcodec
@@ -81,11 +83,12 @@ class Trace:
         [('decompress', 'rules'), ('expand', 'rules'), ('paint', 'embedded')]
         >>> json.loads(trace.to_json())["stages"][0]["output"]
         ['red', 'boat']
-        >>> trace.calls
-        []
+        >>> trace.calls, trace.notices
+        ([], [])
     """
 
     stages: list[Stage] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
     @property
     def calls(self) -> list[dict[str, Any]]:
@@ -95,8 +98,8 @@ class Trace:
         return [call for call in calls if isinstance(call, dict)]
 
     def to_json(self) -> str:
-        """Return the trace as JSON: an object with the list ``"stages"``."""
-        return json.dumps({"stages": [asdict(stage) for stage in self.stages]}, indent=2) + "\n"
+        """Return the trace as JSON: an object with the lists ``"stages"`` and ``"notices"``."""
+        return json.dumps(asdict(self), indent=2) + "\n"
 
 
 class TracedRun:
@@ -148,6 +151,11 @@ class TracedRun:
         self._append(name, model, started, inputs, output)
         return output  # type: ignore[no-any-return]  # the type in the protocol
 
+    def add_notice(self, notice: str) -> None:
+        """Add a sentence for the user to the trace, once; see ``Trace.notices``."""
+        if notice not in self.trace.notices:
+            self.trace.notices.append(notice)
+
     def annotate(self, output: Any, **notes: Any) -> None:
         """Replace the output of the last stage by ``output``, and add notes to the stage."""
         last = self.trace.stages[-1]
@@ -168,6 +176,9 @@ class TracedRun:
         seconds = round(time.perf_counter() - started, 4)  # measured before images are hashed
         notes = {**group_by_kind(self._notes), **notes}
         self._notes.clear()
+        for notice in notes.pop(NOTICES, []):
+            if isinstance(notice, str):
+                self.add_notice(notice)
         shown = [_to_json_value(value) for value in inputs]
         stage = Stage(name, model, seconds, shown, _to_json_value(output), notes)
         self.trace.stages.append(stage)

@@ -123,6 +123,14 @@ def test_notes_are_in_the_stage_that_added_them() -> None:
     assert [stage.notes["a"] for stage in encoded.trace.stages] == [[1], [1]]
 
 
+def test_notices_are_collected_once_for_the_whole_run() -> None:
+    encoded = semcodec.encode(PICTURE, backend=Model(notices="Few words are known."))
+    assert encoded.trace.notices == ["Few words are known."]
+    assert all("notices" not in stage.notes for stage in encoded.trace.stages)
+    assert json.loads(encoded.trace.to_json())["notices"] == ["Few words are known."]
+    assert semcodec.encode(PICTURE, backend=Model(notices=5)).trace.notices == []
+
+
 @pytest.mark.parametrize("kind", [[], (1, 2), None, 5], ids=repr)
 def test_kind_of_a_note_must_be_a_string(kind: Any) -> None:
     class InvalidNote(Model):
