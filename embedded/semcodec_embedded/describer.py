@@ -48,6 +48,8 @@ FURRY_NOUNS = frozenset((
     "vulture", "eagle", "owl", "goose", "monkey", "lion", "tiger", "leopard", "fox", "wolf", "deer",
     "goat", "pig", "rabbit", "squirrel", "camel", "llama", "kangaroo", "animal", "penguin",
 ))  # fmt: skip
+#: Parts of the picture of which nothing is known but their color.
+COLORED_PARTS = frozenset(("background", "below"))
 VEHICLES = frozenset(("bus", "car", "truck", "train", "motorcycle", "bicycle", "taxi", "streetcar"))
 VESSELS = frozenset(("cup", "bowl", "vase", "glass", "pot"))
 #: Nouns with an obvious color, or a color that cannot be separated from the surroundings.
@@ -111,8 +113,9 @@ def _sentences(
     yield activity
     yield infer_place(evidence)
     yield from rest[:1]
-    yield scene.top
-    yield _without_repetition(scene.bottom, " ".join([*objects, scene.top]))
+    top = _without_repetition(scene.top, " ".join(objects))
+    yield top
+    yield _without_repetition(scene.bottom, " ".join([*objects, top]))
     yield flower_phrase(evidence, _vivid_colors(view))
     yield from rest[1:]
     yield ", ".join(scene.light)
@@ -120,10 +123,14 @@ def _sentences(
         yield _texture_phrase(view)
 
 
-def _without_repetition(bottom: str, described: str) -> str:
-    """Return ``bottom``; empty if it only repeats a color that has been mentioned already."""
-    color, _, ground = bottom.partition(" ")
-    return "" if ground == "below" and color in described.split() else bottom
+def _without_repetition(part: str, described: str) -> str:
+    """Return ``part``; empty if its only content is a color that is ``described`` already.
+
+    A record contains no word twice, so that of "brown background" beside a brown cat only
+    "background" would remain, which describes nothing.
+    """
+    color, _, place = part.partition(" ")
+    return "" if place in COLORED_PARTS and color in described.split() else part
 
 
 def _describe_object(picture: Image.Image, view: Floats, detection: Detection) -> DescribedObject:

@@ -6,6 +6,7 @@ import functools
 import re
 from importlib import resources
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
+import semcodec
 from semcodec.errors import BackendError, InputError
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.tokenizer import tokenize
 from semcodec_embedded import describer, onnx_models
-from semcodec_embedded.colors import to_lab_thumbnail
+from semcodec_embedded.colors import NAMES, to_lab_thumbnail
 from semcodec_embedded.describer import EmbeddedDescriber
 from semcodec_embedded.detector import Box, Detection
 from semcodec_embedded.fusion import Evidence
@@ -160,6 +162,15 @@ def test_described_color_is_not_repeated() -> None:
     assert describer._without_repetition("white below", "white wall") == ""
     assert describer._without_repetition("brown below", "white wall") == "brown below"
     assert describer._without_repetition("white snow", "white wall") == "white snow"
+    assert describer._without_repetition("brown background", "huge brown cat") == ""
+    assert describer._without_repetition("gray background", "huge brown cat") == "gray background"
+
+
+@pytest.mark.parametrize("name", ["cat", "coffee", "astronaut"])
+def test_background_of_a_record_has_its_color(name: str) -> None:
+    words = semcodec.encode(photo(name), backend="embedded").record.words
+    for before, word in pairwise((*words[:1], *words)):
+        assert word != "background" or before in NAMES
 
 
 @pytest.mark.parametrize(("noun", "first"), [("chair", "lighthouse"), ("person", "person")])
