@@ -31,7 +31,7 @@ INVALID_TEXTS: Final = (b"", b"\xff", b"\xc0\x80", b"a\0", b"\x7f", b"\xc2\x85",
 #: field of four zeros; and the default size 1024 x 1024, which is never written, in both explicit
 #: forms.
 TOKENS: Final = (
-    *(b"\0", b"\x80", b"\xff", b"\x81\0", b"\xff\xff\xff\x7f", MAGIC, b"semc:", b"SEMC:"),
+    *(b"\0", b"\x80", b"\xff", b"\x81\0", b"\xff\xff\xff\x7f", MAGIC, b"semc:", b"SEMQ:"),
     *(b"seMC", b"IEND", bytes(5), bytes.fromhex("81ff83ff"), bytes.fromhex("c00001ff800003ff")),
 )
 
@@ -270,7 +270,7 @@ def near(base: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
     return st.one_of(base.flatmap(edits), base.flatmap(edits).map(repair), base.flatmap(core_edits))
 
 
-_starts = st.sampled_from((b"", b"\0", b"semc:", b"SEMC:"))
+_starts = st.sampled_from((b"", b"\0", b"semc:", b"SEMQ:", b"semq:"))
 random_bytes = st.tuples(_starts, st.binary(max_size=24)).map(b"".join)
 
 

@@ -131,9 +131,9 @@ RULES: Final[dict[str, Rule]] = {
     'SC-TXT-1': Rule(
         'malformed',
         '7.4',
-        'A `url` form starts with `semc:`, a `qr` form with `SEMC:`.',
+        'A `url` form starts with `semc:`, a `qr` form with `SEMQ:`.',
         '0',
-        'A text form must start with semc: or SEMC:, and this text does not: copy it from its start.',
+        'A text form must start with semc: or SEMQ:, and this text does not: copy it from its start.',
         '',
         '53656d633a43424644',
         'url',
@@ -175,7 +175,7 @@ RULES: Final[dict[str, Rule]] = {
         'the group',
         'A base45 group is out of range: scan the code again.',
         '',
-        '53454d433a474757',
+        '53454d513a474757',
         'auto',
     ),
     'SC-PNG-1': Rule(

@@ -117,7 +117,7 @@ def _suffix(vector: Vector) -> str:
 
 
 def _detect_suffix(data: bytes) -> str:
-    if data[:5].lower() == b"semc:":
+    if data[:5] in (b"semc:", b"SEMQ:"):
         return "txt"
     return "png" if data[:1] == b"\x89" else "semc"
 

@@ -95,7 +95,7 @@ def url(data: bytes | str) -> bytes:
 
 def qr(data: bytes | str) -> bytes:
     """Return the text form for QR codes of a core and its check."""
-    core, out = check(data), "SEMC:"
+    core, out = check(data), "SEMQ:"
     for index in range(0, len(core), 2):
         pair = core[index : index + 2]
         value = int.from_bytes(pair, "big")
@@ -118,7 +118,7 @@ obeys("SC-FRM-1", "one-byte", "one byte is a record with the empty text", "00", 
 breaks("SC-FRM-1", "no-byte", "no bytes", "", 0)
 breaks("SC-FRM-1", "empty-file", "a file without a record", "b5 1a", 16)
 breaks("SC-FRM-1", "empty-url", "a text form without a record", b"semc:", 40)
-breaks("SC-FRM-1", "empty-qr", "a text form without a record", b"SEMC:", 40)
+breaks("SC-FRM-1", "empty-qr", "a text form without a record", b"SEMQ:", 40)
 breaks("SC-FRM-1", "empty-chunk", "a chunk without a record", png(record("")), AT_CHUNK + 64)
 obeys("SC-FRM-2", "file", "a file", file("08 17 10"), "ndn")
 breaks(
@@ -160,6 +160,9 @@ obeys("SC-TXT-1", "qr", "the text form for QR codes", qr("08 17 10"), "ndn")
 obeys("SC-TXT-1", "bare-r", "a bare record whose first byte is the letter s, without `semc:`",
       check("73 01 63 c3 96"), "Ö")  # fmt: skip
 breaks("SC-TXT-1", "other-case", "mixed upper and lower case", b"Semc:COo", 0, framing="url")
+breaks("SC-TXT-1", "lower-case-qr", "the prefix of the QR form in lower case", b"semq:+01M1", 0,
+       framing="qr")  # fmt: skip
+breaks("SC-TXT-1", "url-as-qr", "the URL form read with framing qr", url("08 11"), 0, framing="qr")
 breaks("SC-TXT-1", "qr-as-url", "the QR form read with framing url", qr("08 11"), 0, framing="url")
 breaks("SC-TXT-1", "bare-as-qr", "bytes that are not a text form", "00 11", 0, framing="qr")
 breaks("SC-TXT-1", "no-colon", "the prefix without its colon", b"semc", 0, framing="url")
@@ -190,7 +193,7 @@ breaks(
     "SC-TXT-2",
     "lower-case-qr",
     "a lower-case letter in base45",
-    b"SEMC:+01m1",
+    b"SEMQ:+01m1",
     64,
     flags=NON_CANONICAL,
 )
@@ -210,11 +213,11 @@ breaks(
     "SC-TXT-5",
     "pair",
     "a group that would be a valid record modulo 65536",
-    b"SEMC:3MX",
+    b"SEMQ:3MX",
     40,
     flags=NON_CANONICAL,
 )
-breaks("SC-TXT-5", "largest-pair", "`:::`, the largest possible group", b"SEMC::::", 40)
+breaks("SC-TXT-5", "largest-pair", "`:::`, the largest possible group", b"SEMQ::::", 40)
 breaks("SC-TXT-5", "single", "a last group of 256", qr("10 11") + b"V5", 88, flags=NON_CANONICAL)
 
 PIXEL = png(record("00 17 10"))
@@ -334,6 +337,15 @@ breaks("SC-SIZ-1", "code-21", "code 21", "02 15 11", 8)
 breaks("SC-SIZ-1", "code-127", "code 127", "02 7f 11", 8)
 breaks("SC-SIZ-1", "code-69", "code 69, which is never assigned", "02 45 11", 8)
 breaks("SC-SIZ-1", "code-101", "code 101, which is never assigned", "02 65 11", 8)
+breaks(
+    "SC-SIZ-1", "semq", "a bare record that starts like `SEMQ:` in lower case", check(b"semq:"), 8
+)
+breaks("SC-SIZ-1", "s-upper", "a bare record that starts like `semc:` in mixed case",
+       check(b"Semc:\0"), 8)  # fmt: skip
+breaks("SC-SIZ-1", "e-upper", "a bare record that starts like `SEMQ:` in mixed case",
+       check(b"sEMQ:"), 8)  # fmt: skip
+breaks("SC-SIZ-1", "semc-upper", "a bare record that starts like `semc:` in upper case",
+       check(b"SEMC:\0"), 8)  # fmt: skip
 obeys("SC-SIZ-2", "no-field", "1024 x 1024 is encoded as no size field", "00 11", "nn")
 breaks("SC-SIZ-2", "code-0", "code 0", "02 00 11", 8, flags=NON_CANONICAL)
 breaks(

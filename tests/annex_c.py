@@ -82,7 +82,7 @@ def unwrap(data: bytes) -> tuple[str, bytes | None]:
     The core is None if Annex C refuses the framing. A bare record is its own core.
     """
     by_first_byte = {b"\xb5": "file", b"\x89": "png"}
-    by_prefix = {b"semc:": "url", b"SEMC:": "qr"}
+    by_prefix = {b"semc:": "url", b"SEMQ:": "qr"}
     framing = by_first_byte.get(data[:1]) or by_prefix.get(data[:5], "bare")
     if framing == "bare":
         return framing, data

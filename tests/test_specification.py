@@ -94,7 +94,7 @@ def test_tables_of_annex_a_are_the_output_of_inspect() -> None:
         )
         if not rows:
             continue
-        data = line.encode() if line[:5].lower() == "semc:" else bytes.fromhex(line)
+        data = line.encode() if line[:5] in ("semc:", "SEMQ:") else bytes.fromhex(line)
         framing = "sequence" if example.startswith("A sequence") else "auto"
         fields = [
             (field.offset, field.bits, field.name, _short(field.raw))

@@ -194,7 +194,7 @@ def test_fast_path_and_general_path_agree(text: str) -> None:
 
 @given(st.binary(max_size=30), st.sampled_from(("auto", *framing.INPUT_FRAMINGS, "sequence")))
 def test_unpack_and_validate_agree(data: bytes, name: str) -> None:
-    for start in (b"", b"\xb5\x1a", b"semc:", b"SEMC:", PNG_WITH_RECORD[:33], PNG_WITH_RECORD[:41]):
+    for start in (b"", b"\xb5\x1a", b"semc:", b"SEMQ:", PNG_WITH_RECORD[:33], PNG_WITH_RECORD[:41]):
         check_agreement(start + data, name)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
+from fuzz import strategies
 from semcodec.bitstream import (
     Limits,
     embed_png,
@@ -109,6 +111,36 @@ def test_framing_is_detected_by_the_first_bytes() -> None:
     assert framing.detect_framing(make_png()) == "png"
     for first in range(0x80):
         assert framing.detect_framing(bytes([first, 0x15])) == "bare"
+
+
+PREFIXES_IN_ANY_CASE = [
+    bytes(letters) + b":"
+    for prefix in (b"semc", b"semq")
+    for letters in itertools.product(*zip(prefix, prefix.upper(), strict=True))
+]
+
+
+@pytest.mark.parametrize("prefix", PREFIXES_IN_ANY_CASE)
+def test_no_other_record_starts_like_a_text_form_in_any_case(prefix: bytes) -> None:
+    """So a program that guesses may recognize the prefixes in any case (§7.7)."""
+    canonical = {text_.PREFIXES["url"].lower(): "url", text_.PREFIXES["qr"].lower(): "qr"}
+    assert prefix.lower() in canonical  # the prefixes differ in a letter, not only in case
+    assert prefix[:1] not in (framing.MAGIC[:1], png.SIGNATURE[:1])
+    for rest in (b"", b"\0", b"\0" * 9, b"\x11\x43"):  # S = 1, and the size code is reserved
+        findings = validate(prefix + rest, framing="bare").findings
+        assert ("SC-SIZ-1", 8) in [(finding.rule, finding.offset) for finding in findings]
+
+
+@given(strategies.pack_arguments())
+def test_record_in_a_text_form_starts_with_its_prefix_and_no_other_record_does(
+    arguments: strategies.PackArguments,
+) -> None:
+    text, options = arguments
+    name = options["framing"]
+    assume(name != "sequence")  # it is never detected, because it can start with any byte
+    start = pack(text, **options)[:5].lower()
+    assert (start == b"semc:") == (name == "url")
+    assert (start == b"semq:") == (name == "qr")
 
 
 # --- sequences ---------------------------------------------------------------------------------
@@ -210,7 +242,7 @@ def test_max_bytes_applies_to_the_record_and_not_to_the_png() -> None:
 
 @pytest.mark.parametrize("text", ["rd bt", "", "Semc:AA", "semc:\u00e9"])
 def test_message_about_a_string_names_the_prefixes_in_a_readable_sentence(text: str) -> None:
-    with pytest.raises(InputError, match="semc: or SEMC: ") as caught:
+    with pytest.raises(InputError, match="semc: or SEMQ: ") as caught:
         unpack(text)
     assert "::" not in str(caught.value)
 

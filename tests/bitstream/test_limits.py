@@ -99,7 +99,7 @@ def bits(data: bytes) -> int:
         (b"semc:", "auto", {"max_bytes": 4}, "unsupported", "SC-LIM-1", 32),
         (b"semc:A", "auto", {"max_bytes": 6}, "malformed", "SC-TXT-3", 48),
         (b"semc:A", "auto", {"max_bytes": 5}, "unsupported", "SC-LIM-1", 40),
-        (b"SEMC:0", "auto", {"max_bytes": 5}, "unsupported", "SC-LIM-1", 40),
+        (b"SEMQ:0", "auto", {"max_bytes": 5}, "unsupported", "SC-LIM-1", 40),
         (b"semc", "url", {"max_bytes": 4}, "malformed", "SC-TXT-1", 0),
         (b"semc", "url", {"max_bytes": 3}, "unsupported", "SC-LIM-1", 24),
         (chunks(RECORD), "auto", {"max_bytes": 1}, "malformed", "SC-PNG-2", bits(chunks(RECORD))),

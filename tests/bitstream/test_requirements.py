@@ -478,7 +478,7 @@ def test_invisible_characters_are_escaped(hidden: str) -> None:
         ("b51a081143", "nn", {"framing": "file"}),
         ("020011", "nn", {"framing": "sequence"}),
         (b"semc:CBFD".hex(), "nn", {"framing": "url"}),
-        (b"SEMC:".hex(), "nn", {"framing": "qr"}),
+        (b"SEMQ:".hex(), "nn", {"framing": "qr"}),
     ],
 )  # fmt: skip
 def test_each_value_has_its_canonical_encoding(

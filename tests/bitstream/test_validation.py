@@ -66,7 +66,7 @@ def test_every_bit_belongs_to_a_field(framing: str, check: str) -> None:
     "data",
     [
         b"\xb5\x1a\x02", b"\x02\x81\xf3", b"\x04\x05\x14\x00", b"\x01\x81\x81\x81\x81\x01",
-        b"\x80\x11", b"\xff\xd8\xff", b"\xb5nothing", b"\xb5\x1a\x80", b"semc:", b"SEMC:::::",
+        b"\x80\x11", b"\xff\xd8\xff", b"\xb5nothing", b"\xb5\x1a\x80", b"semc:", b"SEMQ:::::",
         b"semc:CB+D", make_png(), make_png()[:20], b"\x60\xff", b"\x02\x7f\x11", b"\x18\x00\x00",
     ],
 )  # fmt: skip
@@ -106,7 +106,7 @@ def test_findings_have_found_and_expected_values() -> None:
         (b"semc:CP/whg", "/", "characters of url"),
         (b"semc:CO\xc3\x96", "c3", "characters of url"),
         (b"semc:COp", "p", "o"),
-        (b"SEMC::::", ":::, 91124", "up to 65535"),
+        (b"SEMQ::::", ":::, 91124", "up to 65535"),
         (b"semc:C", "1 characters", "one more or one less"),
     ],
 )

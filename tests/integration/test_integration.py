@@ -80,8 +80,8 @@ OTHER_DATA = {
     "prose without a space": b"semc:Cats are many, and all of them are nice\n",
     "url without a check": b"semc:AHE9",
     "only the prefix of url": b"semc:",
-    "prose in capitals": b"SEMC: PICTURES IN WORDS, that is all\n",
-    "only the prefix of qr": b"SEMC:",
+    "prose in capitals": b"SEMQ: PICTURES IN WORDS, that is all\n",
+    "only the prefix of qr": b"SEMQ:",
     "empty": b"",
 }
 

@@ -20,7 +20,7 @@ from tests.profiles import RecordProperty, count, seed
 
 ROOT = Path(__file__).parents[2]
 NEAR_RECORDS = count(gate=2_000, nightly=50_000)
-OTHER_FRAMINGS = (b"semc", b"SEMC", b"\x89PNG")  #: first bytes of framings that are not declared
+OTHER_FRAMINGS = (b"semc", b"SEMQ", b"\x89PNG")  #: first bytes of framings that are not declared
 
 pytestmark = [
     pytest.mark.kaitai,

@@ -1,8 +1,9 @@
 """Text forms of a core: base64url for URLs and chats, base45 for QR codes (spec §7.4).
 
 Each core has exactly one text in each form; other texts that would decode to it are refused. No
-bare record starts with either prefix, because its second byte would be a size code that will never
-be assigned.
+bare record starts with either prefix in any mix of upper and lower case, because its second byte
+would be a size code that will never be assigned. The prefixes differ in a letter and not only in
+case, because programs that open links write the scheme of a URI in lower case.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 
 from semcodec.bitstream.parser import Parser
 
-PREFIXES: Final = {"url": b"semc:", "qr": b"SEMC:"}  #: by framing
+PREFIXES: Final = {"url": b"semc:", "qr": b"SEMQ:"}  #: by framing
 BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  #: RFC 4648 §5
 BASE45: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  #: RFC 9285, as in QR codes
 _ALPHABETS: Final = {"url": BASE64, "qr": BASE45}

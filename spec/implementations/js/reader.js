@@ -223,7 +223,7 @@ function readSequence(d) {
 }
 
 function textCore(d, framing) {
-  const [start, alphabet] = framing === 'url' ? ['semc:', URL64] : ['SEMC:', QR45];
+  const [start, alphabet] = framing === 'url' ? ['semc:', URL64] : ['SEMQ:', QR45];
   need(d.toString('latin1', 0, 5) === start, 'SC-TXT-1', 0);
   const v = [];
   for (let i = 5; i < d.length; i++) {
@@ -282,7 +282,7 @@ function read(d, framing) {
   need(d.length > 0, 'SC-FRM-1', 0);
   if (framing === 'auto') {
     const start = d.toString('latin1', 0, 5);
-    framing = d[0] === 0xb5 ? 'file' : d[0] === 0x89 ? 'png' : start === 'semc:' ? 'url' : start === 'SEMC:' ? 'qr' : 'bare';
+    framing = d[0] === 0xb5 ? 'file' : d[0] === 0x89 ? 'png' : start === 'semc:' ? 'url' : start === 'SEMQ:' ? 'qr' : 'bare';
   }
   if (framing === 'bare') return readCore(d, 0, framing);
   if (framing === 'png') return readPng(d);
