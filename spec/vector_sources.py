@@ -332,8 +332,9 @@ breaks("SC-LEB-2", "value-length", "a value's length in two bytes", "04 03 14 80
        flags=NON_CANONICAL)  # fmt: skip
 breaks("SC-LEB-2", "item-length", "an item's length in two bytes", "82 00 00 11", 0,
        framing="sequence", flags=NON_CANONICAL)  # fmt: skip
-obeys("SC-SIZ-1", "last-code", "code 20, the last one: 4032 x 3024", "02 14 11", "nn")
-breaks("SC-SIZ-1", "code-21", "code 21", "02 15 11", 8)
+obeys("SC-SIZ-1", "code-20", "code 20: 4032 x 3024", "02 14 11", "nn")
+obeys("SC-SIZ-1", "code-41", "code 41, the last one: 960 x 1088", "02 29 11", "nn")
+breaks("SC-SIZ-1", "code-42", "code 42", "02 2a 11", 8)
 breaks("SC-SIZ-1", "code-127", "code 127", "02 7f 11", 8)
 breaks("SC-SIZ-1", "code-69", "code 69, which is never assigned", "02 45 11", 8)
 breaks("SC-SIZ-1", "code-101", "code 101, which is never assigned", "02 65 11", 8)
@@ -353,6 +354,9 @@ breaks(
 )
 obeys("SC-SIZ-3", "code", "512 x 512 is code 1", "02 01 11", "nn")
 breaks("SC-SIZ-3", "short", "512 x 512 in four bytes", "02 80 ff 81 ff 11", 8, flags=NON_CANONICAL)
+breaks(
+    "SC-SIZ-3", "code-41", "960 x 1088 in four bytes", "02 81 df 84 3f 11", 8, flags=NON_CANONICAL
+)
 breaks("SC-SIZ-3", "last", "4032 x 3024 in four bytes", "02 87 df 8b cf 11", 8, flags=NON_CANONICAL)
 obeys("SC-SIZ-4", "short", "32768 x 1 in four bytes", "02 bf ff 80 00 11", "nn")
 obeys("SC-SIZ-4", "long", "32769 x 1 needs eight", "02 c0 00 40 00 00 00 00 00 11", "nn")

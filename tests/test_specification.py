@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from semcodec._registry import SIZES
 from semcodec.bitstream import RULES, inspect
 from tests import annex_c
 
@@ -40,6 +41,10 @@ def sections() -> dict[str, str]:
             number = start[1] + (start[2] or "")
         texts[number] = texts.get(number, "") + line + "\n"
     return texts
+
+
+def test_reserved_size_codes_follow_the_last_assigned_one() -> None:
+    assert f"| size codes {max(SIZES) + 1} to 127 but 69 and 101 | assigned one by one |" in TEXT
 
 
 @pytest.mark.parametrize("script", ["generate.py", "make_coding_vectors.py", "make_vectors.py"])
