@@ -1,0 +1,144 @@
+"""Read the bytes of an argument: bytes, a path, or a binary file object.
+
+Everything is bounded: a file that is too large is not read, and a pipe or a device that never ends
+is read up to the limit only. Whatever cannot be read is one ``InputError``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from contextlib import suppress
+from typing import IO, Any, Final, TypeAlias
+
+from semcodec.errors import InputError
+
+#: What ``read_source`` accepts.
+Source: TypeAlias = "bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes]"
+
+CHUNK_SIZE: Final = 2**20  #: bytes that are read at once
+_URL: Final = re.compile(r"(https?|ftp|s3|gs|file)://|data:[\w.+-]+/[\w.+-]+[;,]", re.IGNORECASE)
+
+
+def read_source(source: object, max_bytes: int) -> bytes:
+    """Return the bytes of ``source``.
+
+    Args:
+        source: the bytes themselves (bytes, bytearray, memoryview), the path of a file (a str or an
+            ``os.PathLike``), or a file object opened for binary reading, which is read from its
+            current position to its end and is not closed.
+        max_bytes: the limit of the size.
+
+    Raises:
+        InputError: ``source`` has another type, cannot be read, or has more than ``max_bytes``.
+
+    Example:
+        >>> import io
+        >>> read_source(io.BytesIO(b"abc"), max_bytes=10)
+        b'abc'
+    """
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _copy_bytes(source, max_bytes)
+    if isinstance(source, str | os.PathLike):
+        return _read_path(source, max_bytes)
+    if callable(getattr(source, "read", None)):
+        return _read_file(source, max_bytes, "The file object")
+    raise InputError(
+        f"Cannot read {type(source).__name__}: pass a path, bytes, or a file opened with mode 'rb'."
+    )
+
+
+def _copy_bytes(data: bytes | bytearray | memoryview, max_bytes: int) -> bytes:
+    """Return a copy, so that no other thread changes the data while it is used."""
+    try:
+        view = memoryview(data)
+        _check_size(view.nbytes, max_bytes, "The data")
+        return view.tobytes()
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError("The memoryview is released: pass the bytes themselves.") from error
+
+
+def _read_path(source: str | os.PathLike[str], max_bytes: int) -> bytes:
+    name = _path_name(source)
+    try:
+        with open(name, "rb") as file:
+            status = os.fstat(file.fileno())
+            if stat.S_ISREG(status.st_mode):  # the size of a pipe or a device is not known
+                _check_size(status.st_size, max_bytes, name)
+            return _read_file(file, max_bytes, name)
+    except InputError:
+        raise
+    except FileNotFoundError as error:
+        raise InputError(_missing_message(name)) from error
+    except IsADirectoryError as error:
+        raise InputError(f"{name} is a directory: pass a file in it.") from error
+    except PermissionError as error:
+        message = f"No permission to read {name}: change its permissions, or pass another file."
+        if os.path.isdir(name):  # Windows refuses to open a directory
+            message = f"{name} is a directory: pass a file in it."
+        raise InputError(message) from error
+    except (OSError, ValueError) as error:  # ValueError: a null character
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"Cannot read {name!r} ({reason.lower()}): pass another file.") from error
+
+
+def _path_name(source: str | os.PathLike[str]) -> str:
+    try:
+        name = os.fsdecode(source)
+    except Exception as error:  # __fspath__ of a foreign class may do anything
+        raise InputError("The path has no name: pass a str or pathlib.Path.") from error
+    name = str.__str__(name)
+    if not name:
+        raise InputError("The path is empty: pass the name of a file.")
+    if _URL.match(name) and not os.path.exists(name):
+        what = "A data URL is" if name[:5].lower() == "data:" else "A URL is"
+        raise InputError(f"{what} not opened: download the file, and pass its path or its bytes.")
+    return name
+
+
+def _missing_message(name: str) -> str:
+    if name.startswith("~"):
+        return f"There is no file {name}: a path with ~ needs pathlib.Path(...).expanduser()."
+    return f"There is no file {name}: check the name and the current directory."
+
+
+def _read_file(file: Any, max_bytes: int, name: str) -> bytes:
+    """Return the rest of a file object, of which only ``read`` is known to exist."""
+    content = bytearray()
+    while chunk := _read_chunk(file, min(CHUNK_SIZE, max_bytes + 1 - len(content)), name):
+        content += chunk
+        _check_size(len(content), max_bytes, name)
+    if not content and _position(file) > 0:
+        raise InputError(f"{name} is at its end: call seek(0) before you pass it.")
+    return bytes(content)
+
+
+def _read_chunk(file: Any, size: int, name: str) -> bytes:
+    try:
+        chunk = file.read(size)
+    except Exception as error:  # a file object of the caller may raise anything
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise InputError(
+            f"{name} cannot be read ({reason}): open it again with mode 'rb'."
+        ) from error
+    if isinstance(chunk, str):
+        raise InputError(f"{name} is opened as text: open it with mode 'rb'.")
+    if not isinstance(chunk, bytes | bytearray | memoryview):
+        raise InputError(f"{name} returned no bytes when it was read: open it with mode 'rb'.")
+    return memoryview(chunk).tobytes()
+
+
+def _position(file: Any) -> int:
+    with suppress(Exception):  # not seekable, or anything else
+        position = file.tell()
+        return position if type(position) is int else 0
+    return 0
+
+
+def _check_size(size: int, max_bytes: int, name: str) -> None:
+    if size > max_bytes:
+        limit = f"{max_bytes >> 20} MiB" if max_bytes >= 2**20 else f"{max_bytes} bytes"
+        raise InputError(f"{name} is too large: pass at most {limit}.")

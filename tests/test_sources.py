@@ -1,0 +1,166 @@
+"""Bytes are read from paths, bytes and file objects; everything else is one InputError."""
+
+from __future__ import annotations
+
+import io
+import mmap
+import os
+import pathlib
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from semcodec.errors import InputError
+from semcodec.sources import CHUNK_SIZE, read_source
+
+LIMIT = 100
+
+
+class Reader:
+    """A file object that has only ``read``."""
+
+    def __init__(self, *chunks: Any) -> None:
+        self.chunks = list(chunks)
+
+    def read(self, size: int) -> Any:
+        chunk = self.chunks.pop(0) if self.chunks else b""
+        if isinstance(chunk, Exception):
+            raise chunk
+        return chunk
+
+
+class Folder:
+    """A path of another library."""
+
+    def __init__(self, path: Any) -> None:
+        self.path = path
+
+    def __fspath__(self) -> Any:
+        if isinstance(self.path, Exception):
+            raise self.path
+        return self.path
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes(kind: Any) -> None:
+    assert read_source(kind(b"abc"), LIMIT) == b"abc"
+    with pytest.raises(InputError, match="The data is too large: pass at most 2 bytes"):
+        read_source(kind(b"abc"), 2)
+
+
+def test_released_memoryview() -> None:
+    view = memoryview(b"abc")
+    view.release()
+    with pytest.raises(InputError, match="released"):
+        read_source(view, LIMIT)
+
+
+def test_paths(tmp_path: Path) -> None:
+    path = tmp_path / "a ü.bin"
+    path.write_bytes(b"abc")
+    for source in (path, str(path), Folder(str(path)), Folder(os.fsencode(path))):
+        assert read_source(source, LIMIT) == b"abc"
+    assert read_source(path, 3) == b"abc"
+    with pytest.raises(InputError, match="too large: pass at most 2 bytes"):
+        read_source(path, 2)
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge"
+    with path.open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(InputError, match="huge is too large: pass at most 512 MiB"):
+        read_source(path, 2**29)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("", "The path is empty"),
+        ("no/such.jpg", "There is no file no/such.jpg: check"),
+        ("~/no-such.jpg", "expanduser"),
+        ("a\0b", "null"),
+        ("\ud800", "There is no file|surrogate|encode"),
+        ("x" * 5000, "too long"),
+        (".", "is a directory: pass a file in it"),
+        (pathlib.Path("."), "is a directory"),
+        ("https://example.org/a.jpg", "A URL is not opened: download the file"),
+        ("HTTP://example.org/a.jpg", "A URL is not opened"),
+        ("file:///tmp/a.jpg", "A URL is not opened"),
+        ("data:image/png;base64,iVBOR", "A data URL is not opened"),
+        (Folder(RuntimeError("no")), "The path has no name"),
+        (Folder(3), "The path has no name"),
+        (None, "Cannot read NoneType: pass a path, bytes, or a file"),
+        (3, "Cannot read int"),
+        (["a.jpg"], "Cannot read list"),
+        (io.StringIO("abc"), "opened as text"),
+        (Reader(None), "returned no bytes"),
+        (Reader(b"a", "b"), "opened as text"),
+        (Reader(b"a", 3), "returned no bytes"),
+        (Reader(OSError(5, "Input/output error")), "cannot be read .Input/output error"),
+        (Reader(b"a", ZeroDivisionError()), "cannot be read .ZeroDivisionError"),
+        (Reader(bytes(60), bytes(60)), "The file object is too large"),
+        (Reader(bytes(10**6)), "The file object is too large"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_an_input_error(source: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_source(source, LIMIT)
+
+
+def test_no_permission(tmp_path: Path) -> None:
+    path = tmp_path / "private"
+    path.write_bytes(b"abc")
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read everything")
+    with pytest.raises(InputError, match="No permission to read"):
+        read_source(path, LIMIT)
+
+
+def test_file_objects(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"abc")
+    with path.open("rb") as file:
+        assert read_source(file, LIMIT) == b"abc"
+        assert not file.closed
+        with pytest.raises(InputError, match=r"at its end: call seek\(0\)"):
+            read_source(file, LIMIT)
+    with pytest.raises(InputError, match="closed file"):
+        read_source(file, LIMIT)
+    with path.open() as text, pytest.raises(InputError, match="mode 'rb'"):
+        read_source(text, LIMIT)
+    with path.open("rb", buffering=0) as raw, mmap.mmap(raw.fileno(), 0, access=1) as mapped:
+        assert read_source(mapped, LIMIT) == b"abc"
+        assert read_source(raw, LIMIT) == b"abc"
+    with tempfile.NamedTemporaryFile() as temporary:
+        temporary.write(b"abc")
+        temporary.seek(0)
+        assert read_source(temporary, LIMIT) == b"abc"
+    file_at_1 = io.BytesIO(b"abc")
+    file_at_1.seek(1)
+    assert read_source(file_at_1, LIMIT) == b"bc"
+    assert read_source(io.BytesIO(), LIMIT) == b""
+
+
+def test_chunks_are_joined() -> None:
+    reader = Reader(b"a", bytearray(b"b"), memoryview(b"c"))
+    assert read_source(reader, LIMIT) == b"abc"
+    large = bytes(range(256)) * (CHUNK_SIZE // 256 * 2 + 1)
+    assert read_source(io.BytesIO(large), len(large)) == large
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_pipes_and_devices_are_bounded(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="/dev/zero is too large"):
+        read_source("/dev/zero", 10 * CHUNK_SIZE)
+    assert read_source("/dev/null", LIMIT) == b""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"abc",))
+    writer.start()
+    assert read_source(pipe, LIMIT) == b"abc"
+    writer.join()
