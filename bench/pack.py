@@ -18,7 +18,7 @@ from semcodec.bitstream import pack, unpack
 
 SKELETONS = "ndn trdtnl rch vndv grn lvs brk vll snlght shdv st"  # 50 symbols, 25 bytes
 WORDS = "indian traditional arch window green leaves brick wall sunlight shadow"
-TEXTS = {"nibble": SKELETONS, "lexicon": WORDS, "bag": WORDS, "utf8": WORDS}
+TEXTS = {"auto": SKELETONS, "nibble": SKELETONS, "lexicon": WORDS, "bag": WORDS, "utf8": WORDS}
 SLOW_CODINGS = ("lexicon", "bag")  #: range coded: they take milliseconds, so fewer calls suffice
 CALLS, REPEATS = 5_000, 40
 

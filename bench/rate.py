@@ -50,7 +50,8 @@ from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import tokenize
 
 KS = (6, 12, 24, 48, None)  #: None means the whole sentence
-FRAMING_BYTES = len(semcodec.pack("", framing="file"))  #: of a default file without a payload
+#: Of a default file without a payload.
+FRAMING_BYTES = len(semcodec.pack("", coding="nibble", framing="file"))
 DICTIONARY_BYTES = 110_000  #: approximately the default of the zstd program
 PIXELS = 1024 * 1024
 TIMED, LOADS = 300, 20  #: number of timed records of 24 words, and of timed loads of the tables

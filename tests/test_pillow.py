@@ -266,7 +266,7 @@ class TestErrors:
             open_bytes(data)
 
     def test_record_without_words_opens_and_fails_on_load(self) -> None:
-        image = open_bytes(semcodec.pack("", size=SMALL, framing="file"))
+        image = open_bytes(semcodec.pack("", coding="nibble", size=SMALL, framing="file"))
         assert image.info["words"] == []
         with pytest.raises(OSError, match="no words") as caught:
             image.load()

@@ -103,18 +103,13 @@ def _words(value: object) -> list[str]:
 
 
 def coding_and_payload(coding: object, keep: object, text: str) -> tuple[str, bytes]:
-    """Return the coding for ``text`` (for ``"auto"``, the shortest one) and the payload in it."""
+    """Return the coding for ``text``, chosen by its words for ``"auto"``, and the payload in it."""
     name, kept = choice("coding", coding, (*CODINGS, AUTO)), choice("keep", keep, KEEP_CHOICES)
-    if name != AUTO:
-        if reason := codings.why_unencodable(name, text):
-            raise InputError(reason)
-        return name, codings.encode(name, text)
-    candidates = [name for name in CODINGS if kept == "words" or name != "bag"]
-    possible = [name for name in candidates if not codings.why_unencodable(name, text)]
-    payloads = ((name, codings.encode(name, text)) for name in possible)
-    # If several payloads are equally short, min returns the first one, in the order of CODINGS, so
-    # the result is unique.
-    return min(payloads, key=lambda name_and_payload: len(name_and_payload[1]))
+    if name == AUTO:
+        name = codings.choose_coding(text, words_are_whole=False, keep_order=kept == "order")
+    elif reason := codings.why_unencodable(name, text):
+        raise InputError(reason)
+    return name, codings.encode(name, text)
 
 
 def size(value: object) -> Size:

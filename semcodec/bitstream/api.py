@@ -32,12 +32,13 @@ _BARE: Final = "bare"
 _AUTO: Final = "auto"
 _NO_EXTENSIONS: Final[tuple[Extension, ...]] = ()
 _write_default, _read_default = record_codec.write_default, record_codec.read_default
+_has_unlisted_word = codings.has_unlisted_word
 
 
 def pack(
     text_or_words: str | list[str] | tuple[str, ...],
     *,
-    coding: str = _NIBBLE,
+    coding: str = _AUTO,
     keep: str = _ORDER,
     size: Size = DEFAULT_SIZE,
     models: Models | str | int = DEFAULT_MODELS,
@@ -49,11 +50,16 @@ def pack(
 
     Args:
         text_or_words: a text, or words that are joined by spaces.
-        coding: ``"nibble"``, ``"lexicon"``, ``"bag"``, ``"utf8"``, or ``"auto"``: the one with the
-            fewest bytes that preserves the text. ``"auto"`` can choose ``"nibble"`` for a text of
-            only the sixteen symbols, and decoders treat such a text as skeletons; if it consists of
-            whole words, choose a coding by name.
-        keep: with ``coding="auto"``, ``"words"`` allows the order of the words to be lost.
+        coding: ``"lexicon"`` for whole words in order, ``"bag"`` for whole words without order,
+            ``"utf8"`` for any text, ``"nibble"`` for skeletons. ``"auto"`` takes a text for
+            skeletons if it consists of the sixteen symbols, one space between words, and at least
+            one of its words is not in the tables of ``lexicon``; any other text is ``"lexicon"`` if
+            that can encode it, else ``"utf8"``. It never makes skeletons of words. Give the coding
+            if it is known: the skeletons ``tv mr`` are listed words too, so ``"auto"`` is
+            ``"lexicon"`` for them. A text without words is ``"lexicon"`` if it is empty, and
+            ``"utf8"`` if it is spaces.
+        keep: with ``coding="auto"``, ``"words"`` allows the order of whole words to be lost, so
+            that ``"bag"`` is used if it can encode the text.
         size: width and height in pixels, each from 1 to 2^31-1.
         models: a ``Models``, the name of a registered set, or its row.
         framing: ``"bare"``, ``"file"``, ``"sequence"`` (one item of it), or ``"url"`` and ``"qr"``
@@ -64,10 +70,17 @@ def pack(
 
     Raises:
         InputError: an argument is not valid, or the coding cannot encode the text.
+
+    Example:
+        >>> import semcodec
+        >>> semcodec.unpack(semcodec.pack("red bear sunset")).coding
+        'lexicon'
+        >>> semcodec.unpack(semcodec.pack("rd br snst")).coding
+        'nibble'
     """
     if (
         type(text_or_words) is str
-        and coding is _NIBBLE
+        and (coding is _AUTO or coding is _NIBBLE)
         and keep is _ORDER
         and size is DEFAULT_SIZE
         and models is DEFAULT_MODELS
@@ -75,6 +88,7 @@ def pack(
         and check is None
         and extensions is _NO_EXTENSIONS
         and (data := _write_default(text_or_words)) is not None
+        and (coding is _NIBBLE or _has_unlisted_word(text_or_words))
     ):
         return data
     record = build_record(
@@ -197,7 +211,7 @@ def extract_png(png: bytes | bytearray | memoryview) -> bytes:
 def build_record(
     text_or_words: str | list[str] | tuple[str, ...],
     *,
-    coding: str = _NIBBLE,
+    coding: str = _AUTO,
     keep: str = _ORDER,
     size: Size = DEFAULT_SIZE,
     models: Models | str | int = DEFAULT_MODELS,

@@ -10,7 +10,7 @@ from semcodec.bitstream.extensions import BY_NAME
 from semcodec.cli import files, options
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 
-CODINGS = ("nibble", "lexicon", "bag", "utf8", "auto")
+CODINGS = ("auto", "nibble", "lexicon", "bag", "utf8")
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -20,11 +20,11 @@ def add(commands: Commands[Parser]) -> None:
         "pack",
         pack,
         summary="pack text into a record",
-        description="Pack a text into a record. By default the text consists of skeletons.",
+        description="Pack a text into a record: words in their coding, skeletons in theirs.",
         usage="TEXT... [options]",
         examples=(
-            "semcodec pack rd bt bl vtr --framing file -o boat.semc",
-            "semcodec pack red boat blue water --coding lexicon --framing url",
+            "semcodec pack red boat blue water --framing url",
+            "semcodec pack rd bt bl vtr --coding nibble --framing file -o boat.semc",
         ),
     )
     parser.add_argument(
@@ -40,16 +40,17 @@ def add(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--coding",
         choices=CODINGS,
-        default="nibble",
-        help="coding of the text; nibble is for skeletons, the others for whole words "
+        default="auto",
+        help="coding of the text; auto means nibble for skeletons (the sixteen symbols, with a "
+        "word that is not in the tables), else lexicon if it can code the text, else utf8 "
         "(default: %(default)s)",
     )
     parser.add_argument(
         "--keep",
         choices=["order", "words"],
         default="order",
-        help="what --coding auto must preserve: the order of the words, or only the words "
-        "(default: %(default)s)",
+        help="what --coding auto must preserve: the order of the words, or only the words, "
+        "which allows bag (default: %(default)s)",
     )
     options.add_output_framing(parser, framing.OUTPUT_FRAMINGS, "bare")
     options.add_check(parser)

@@ -7,12 +7,15 @@ different rules.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from semcodec._registry import CODINGS
 from semcodec.coding import bag, escapes, lexicon, nibble
+from semcodec.coding.tables import load_tables
 
 UNENCODABLE_BYTES: Final = 1 << 24  #: a length above that of any record
+MAX_SHOWN_CHARACTERS: Final = 8  #: characters without a symbol that a message lists
 MAX_WORDS: Final = {"lexicon": lexicon.MAX_WORDS, "bag": bag.MAX_WORDS}  #: the codings of words
 
 
@@ -44,6 +47,49 @@ def canonical_text(coding: str, text: str) -> str:
     return " ".join(bag.canonical_order(text.split())) if coding == "bag" else text
 
 
+def choose_coding(text: str, *, words_are_whole: bool, keep_order: bool = True) -> str:
+    """Return the coding that ``"auto"`` stands for; it can encode every text.
+
+    It depends on what the text is, not on lengths: ``nibble`` for skeletons; else ``bag`` if the
+    order may be lost and it can encode the words; else ``lexicon`` if it can; else ``utf8``.
+
+    Args:
+        text: any text.
+        words_are_whole: True if the caller knows that no word is a skeleton. The result is then
+            never ``nibble``, for which a decoder could restore ``tv`` as another word.
+        keep_order: whether the decoder must return the words in their order.
+    """
+    if not words_are_whole and _is_skeletons(text):
+        return "nibble"
+    if not keep_order and not why_unencodable("bag", text):
+        return "bag"
+    return "utf8" if why_unencodable("lexicon", text) else "lexicon"
+
+
+def _is_skeletons(text: str) -> bool:
+    return not _why_not_nibble(text) and has_unlisted_word(text)
+
+
+def has_unlisted_word(text: str) -> bool:
+    """Return whether a word is outside the vocabulary; ``text`` must be encodable as ``nibble``.
+
+    Such a word is a skeleton: words that one would write have vowels, except for the few that are
+    listed. The first word alone nearly always decides, and takes a third of the time.
+    """
+    listed = _listed_without_vowels()
+    return text.partition(" ")[0] not in listed or not listed.issuperset(text.split(" "))
+
+
+@cache
+def _listed_without_vowels() -> frozenset[str]:
+    """Return the words of the vocabulary that are only symbols of ``nibble``, such as ``tv``.
+
+    The empty string is in it too, because an empty text has no word that is unlisted.
+    """
+    symbols = frozenset(nibble.SYMBOLS)
+    return frozenset(word for word in load_tables().words if symbols.issuperset(word)) | {""}
+
+
 def why_unencodable(coding: str, text: str) -> str | None:
     """Return a message that states why ``coding`` cannot encode ``text``, or None if it can."""
     if coding not in CODINGS:  # possible in a Record that a caller created
@@ -55,8 +101,11 @@ def why_unencodable(coding: str, text: str) -> str | None:
 
 def _why_not_nibble(text: str) -> str | None:
     if invalid := nibble.invalid_characters(text):
-        shown = " ".join(map(ascii, invalid[:8]))
-        return f"The nibble coding has no symbol for {shown}; pass the text through skeleton first."
+        shown = " ".join(map(repr, invalid[:MAX_SHOWN_CHARACTERS]))
+        return (
+            f"The nibble coding has no symbol for {shown}; use coding='lexicon' for whole words, "
+            "or pass them through skeleton."
+        )
     if not nibble.is_canonical_spacing(text):
         return "A nibble text has a leading, trailing or double space; remove it."
     return None

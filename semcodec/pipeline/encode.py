@@ -149,7 +149,9 @@ def encode(
         while max_words > 0:
             selected = stages.select(replace(request, max_words=max_words))[:max_words]
             text = stages.shorten(selected) if coding == "nibble" else " ".join(selected)
-            text_coding = _choose_coding(text) if coding == AUTO else coding
+            text_coding = (
+                codings.choose_coding(text, words_are_whole=True) if coding == AUTO else coding
+            )
             record = api.build_record(text, coding=text_coding, **header)
             data = api.serialize(record)
             if limits.accepts(data, record):
@@ -207,12 +209,3 @@ def _with_model_ids(header: dict[str, Any], models: object, stages: _Stages) -> 
         return {**header, "models": models}
     ids, names = collect_model_ids(stages.describer, stages.writer)
     return {**header, "models": ids, "extensions": names}
-
-
-def _choose_coding(text: str) -> str:
-    """Return the coding for whole words.
-
-    This is never ``nibble``, even if it would be shorter: a decoder treats every word of that
-    coding as a skeleton, so it could restore ``tv`` as another word.
-    """
-    return "utf8" if codings.why_unencodable("lexicon", text) else "lexicon"

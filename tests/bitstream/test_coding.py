@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import semcodec
-from semcodec.coding import bag, codings, escapes, lexicon, model, range_coder, tables
+from semcodec.coding import bag, codings, escapes, lexicon, model, nibble, range_coder, tables
 from semcodec.coding.model import BitProbabilities, SequenceContext
 from semcodec.coding.range_coder import CostEstimator, RangeDecoder, RangeEncoder
 from semcodec.coding.tables import FREQUENT_WORDS, load_tables
@@ -336,16 +336,67 @@ def test_unencodable_words_cost_more_than_any_record() -> None:
 # --- pack ----------------------------------------------------------------------------------------
 
 
-def test_auto_selects_the_shortest_coding_that_keeps_words_or_order() -> None:
-    words = "red bear under a tree at sunset".split()
-    record = semcodec.unpack(semcodec.pack(words, coding="auto"))
-    assert (record.coding, record.words) == ("lexicon", words)
-    unordered = semcodec.unpack(semcodec.pack(words, coding="auto", keep="words"))
-    sizes = [len(codings.encode(coding, " ".join(words))) for coding in ("lexicon", "bag")]
-    assert len(unordered.payload) == min(sizes)
-    assert semcodec.unpack(semcodec.pack("rd br snst", coding="auto")).coding == "nibble"
+#: Texts with the codings that "auto" stands for: with and without the order of the words.
+AUTO_CHOICES = (
+    ("red bear sunset", "lexicon", "bag"),
+    ("ndn trdtnl rch vndv", "nibble", "nibble"),
+    ("rd bt", "nibble", "nibble"),  # "rd" is listed, "bt" is not
+    ("bt rd", "nibble", "nibble"),
+    ("tv mr", "lexicon", "bag"),  # skeletons, perhaps, but also two listed words
+    ("bt red", "lexicon", "bag"),
+    ("red red", "lexicon", "lexicon"),
+    ("xylograph Paris NASA room-404 o'clock", "lexicon", "bag"),
+    ("1984", "lexicon", "bag"),
+    ("BT", "lexicon", "bag"),  # symbols are small letters
+    ("", "lexicon", "bag"),
+    (" ", "utf8", "utf8"),
+    ("red  bear", "utf8", "utf8"),
+    ("rd  bt", "utf8", "utf8"),
+    (" rd bt", "utf8", "utf8"),
+    ("rd bt ", "utf8", "utf8"),
+    ("rd bt\n", "utf8", "utf8"),
+    ("roter Bär", "utf8", "utf8"),
+    ("fish & chips", "utf8", "utf8"),
+    ("a" * 64, "utf8", "utf8"),
+    ("bt " * 600 + "bt", "nibble", "nibble"),
+    ("red " * 512 + "red", "utf8", "utf8"),
+)
+
+
+@pytest.mark.parametrize(("text", "ordered", "unordered"), AUTO_CHOICES)
+def test_auto_depends_on_what_the_words_are(text: str, ordered: str, unordered: str) -> None:
+    record = semcodec.unpack(semcodec.pack(text))
+    assert (record.coding, record.text) == (ordered, text)
+    assert semcodec.pack(text) == semcodec.pack(text, coding="auto", keep="order")
+    record = semcodec.unpack(semcodec.pack(text, keep="words"))
+    assert (record.coding, sorted(record.words)) == (unordered, sorted(text.split()))
+
+
+@pytest.mark.parametrize(("text", "coding", "_unordered"), AUTO_CHOICES)
+def test_whole_words_are_never_taken_for_skeletons(text: str, coding: str, _unordered: str) -> None:
+    if coding == "nibble":
+        coding = "lexicon" if len(text.split()) <= lexicon.MAX_WORDS else "utf8"
+    assert codings.choose_coding(text, words_are_whole=True) == coding
+
+
+_any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+_skeletons = st.text(" ntsrhldcmfgpbkv", max_size=12)
+
+
+@given(st.one_of(_any_text, _skeletons), st.sampled_from(("order", "words")))
+def test_auto_encodes_any_text_by_its_rule(text: str, keep: str) -> None:
+    record = semcodec.unpack(semcodec.pack(text, keep=keep))
+    assert record.text == codings.canonical_text(record.coding, text)
+    listed = load_tables().numbers
+    is_nibble = set(text) <= set(nibble.SYMBOLS) and text == " ".join(text.split())
+    assert (record.coding == "nibble") == (
+        is_nibble and any(word not in listed for word in text.split())
+    )
+
+
+def test_auto_needs_a_valid_keep_option() -> None:
     with pytest.raises(InputError, match="keep"):
-        semcodec.pack(words, coding="auto", keep="nothing")
+        semcodec.pack("red bear", coding="auto", keep="nothing")
 
 
 @pytest.mark.parametrize(("text", "coding"), [("nt", "nibble"), ("red bear", "auto")])

@@ -118,8 +118,10 @@ def test_embedding_again_replaces_the_record(
     once = embed_png(build_png(*chunk_list) + tail, bare)
     assert once == build_png(build_chunk(b"seMC", bare), *other_chunks) + tail
     assert extract_png(once) == bare
-    other = embed_png(once, pack("rd", framing="file"))
-    assert other == build_png(build_chunk(b"seMC", pack("rd")), *other_chunks) + tail
+    other = embed_png(once, pack("rd", coding="nibble", framing="file"))
+    assert (
+        other == build_png(build_chunk(b"seMC", pack("rd", coding="nibble")), *other_chunks) + tail
+    )
     assert embed_png(other, bare) == once
 
 
@@ -176,7 +178,7 @@ _near_symbols = st.text(" ntsrhldcmfgpbkvxé", max_size=12)
 def test_fast_path_and_general_path_agree(text: str) -> None:
     """Compare both on texts with a few invalid characters, and on the bytes of such texts."""
     try:
-        packed = api.serialize(api.build_record(text))
+        packed = api.serialize(api.build_record(text, coding="nibble"))
     except InputError:
         packed = None
     assert record_codec.write_default(text) == packed
@@ -303,7 +305,8 @@ def test_explicit_size_field_has_values_and_findings(
 
 def test_field_map_names_registered_model_sets() -> None:
     values_by_name = [
-        {f.name: f.value for f in inspect(pack("n", models=row))} for row in (1, 2, 3)
+        {f.name: f.value for f in inspect(pack("n", coding="nibble", models=row))}
+        for row in (1, 2, 3)
     ]
     assert [fields["models.set"] for fields in values_by_name] == ["openai", "local", 3]
 
@@ -315,7 +318,7 @@ def test_only_registered_model_sets_have_names() -> None:
 
 def test_error_lists_eight_invalid_characters() -> None:
     with pytest.raises(SemcodecError, match="'a' 'e' 'i' 'o' 'u' 'w' 'x' 'y'"):
-        pack("aeiouwxyza")
+        pack("aeiouwxyza", coding="nibble")
 
 
 def test_empty_data_has_no_fields() -> None:
@@ -351,9 +354,14 @@ def test_each_profile_is_satisfied_or_has_findings() -> None:
         (pack("nn", framing="url"), "auto", Limits(max_bytes=8), ("SC-LIM-1", 64)),
         (pack("nn", framing="sequence") * 2, "sequence", Limits(max_bytes=1), ("SC-LIM-1", 16)),
         (PNG_WITH_RECORD, "auto", Limits(max_bytes=1), ("SC-LIM-1", CHUNK_OFFSET + 72)),
-        (pack("n n"), "auto", Limits(max_words=1), ("SC-LIM-2", 8)),
+        (pack("n n", coding="nibble"), "auto", Limits(max_words=1), ("SC-LIM-2", 8)),
         (pack("n n", coding="utf8"), "auto", Limits(max_words=1), ("SC-LIM-2", 8)),
-        (pack("n", extensions={"seed": 1}), "auto", Limits(max_extensions=0), ("SC-LIM-3", 16)),
+        (
+            pack("n", coding="nibble", extensions={"seed": 1}),
+            "auto",
+            Limits(max_extensions=0),
+            ("SC-LIM-3", 16),
+        ),
         (
             PNG_WITH_RECORD,
             "auto",

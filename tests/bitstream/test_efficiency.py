@@ -36,7 +36,8 @@ from semcodec.bitstream import (
 )
 from semcodec.bitstream.header import SIZE_CODES
 from semcodec.bitstream.record import kept_payload
-from semcodec.coding import bag, codings, lexicon
+from semcodec.coding import bag, codings, lexicon, tables
+from semcodec.coding.tables import load_tables
 from semcodec.errors import InputError
 from tests.png_files import build_chunk
 
@@ -186,14 +187,27 @@ def test_payload_is_encoded_once(coding: str, monkeypatch: pytest.MonkeyPatch) -
     assert call_counts == {}
 
 
-def test_shortest_coding_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_encodes_a_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
     call_counts = count_calls(monkeypatch, lexicon.encode, bag.encode)
-    pack(TEXTS["lexicon"], coding="auto")
+    pack(TEXTS["lexicon"])
     assert call_counts == {"lexicon.encode": 1}
     call_counts.clear()
-    record = unpack(pack(TEXTS["bag"], coding="auto", keep="words"))
-    assert (record.coding, call_counts["lexicon.encode"]) == ("bag", 1)
-    assert call_counts["bag.encode"] == 2  # once in pack, once to check for the canonical form
+    record = unpack(pack(TEXTS["bag"], keep="words"))
+    assert record.coding == "bag"
+    # once in pack, once to check for the canonical form
+    assert call_counts == {"bag.encode": 2}
+
+
+def test_tables_are_loaded_only_if_they_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    codings._listed_without_vowels.cache_clear()
+    call_counts = count_calls(monkeypatch, load_tables)
+    monkeypatch.setattr(codings, "load_tables", tables.load_tables)
+    pack("ndn trdtnl", coding="nibble")
+    pack("roter Bär", coding="utf8")
+    assert call_counts == {}
+    for _ in range(3):
+        pack("ndn trdtnl")
+    assert call_counts == {"tables.load_tables": 1}
 
 
 def without_payload(record: Record) -> Record:
@@ -241,7 +255,7 @@ def test_replaced_text_has_its_own_payload() -> None:
 
 @pytest.mark.parametrize("coding", ["foo", "", None, 3, ["nibble"], "Nibble"], ids=repr)
 def test_record_with_unknown_coding_has_no_payload(coding: Any) -> None:
-    record = unpack(pack("bc"))._replace(coding=coding)
+    record = unpack(pack("bc", coding="nibble"))._replace(coding=coding)
     for access in (lambda: record.payload, lambda: record.payload_bits, lambda: repack(record)):
         for _ in range(2):  # the first use must not cache an invalid payload
             with pytest.raises(InputError, match="nibble, lexicon"):
@@ -257,7 +271,7 @@ def test_computed_payload_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_record_is_immutable() -> None:
-    for record in (unpack(pack("n")), unpack(pack("red", coding="lexicon"))):
+    for record in (unpack(pack("n", coding="nibble")), unpack(pack("red", coding="lexicon"))):
         for name in ("text", "payload", "anything"):
             with pytest.raises(AttributeError):
                 setattr(record, name, b"")
@@ -270,7 +284,7 @@ def test_record_is_immutable() -> None:
 
 
 def sequence(*texts: str) -> bytes:
-    return b"".join(pack(text, framing="sequence", **ALL_FIELDS) for text in texts)
+    return b"".join(pack(text, coding="nibble", framing="sequence", **ALL_FIELDS) for text in texts)
 
 
 @pytest.mark.parametrize("profile", [None, *PROFILES])
@@ -279,9 +293,9 @@ def sequence(*texts: str) -> bytes:
     [
         (pack("rd br"), "auto", 1),
         (pack("red bear", coding="lexicon", framing="file", **ALL_FIELDS), "auto", 1),
-        (pack("rd", framing="url"), "auto", 1),
-        (pack("rd", framing="qr"), "auto", 1),
-        (embed_in_png(pack("rd")), "auto", 1),
+        (pack("rd", coding="nibble", framing="url"), "auto", 1),
+        (pack("rd", coding="nibble", framing="qr"), "auto", 1),
+        (embed_in_png(pack("rd", coding="nibble")), "auto", 1),
         (sequence("rd", "", "br snst"), "sequence", 3),
         (b"", "sequence", 0),
     ],
@@ -320,7 +334,10 @@ def test_validate_reads_once_and_checks_each_profile_rule_once(
 
 
 def test_sequence_satisfies_a_profile_if_all_records_do() -> None:
-    tiny, large = pack("n", framing="sequence"), pack("n", framing="sequence", size=(1000, 777))
+    tiny, large = (
+        pack("n", coding="nibble", framing="sequence"),
+        pack("n", coding="nibble", framing="sequence", size=(1000, 777)),
+    )
     for data, satisfied in (
         (b"", ()),
         (tiny * 2, ("tiny",)),
@@ -367,7 +384,7 @@ def test_fields_of_broken_records_are_contiguous() -> None:
 def test_layout_maps_fields_if_the_parser_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     call_counts = count_calls(monkeypatch, layout.field_locations)
     for data in (
-        pack("rd", **ALL_FIELDS),
+        pack("rd", coding="nibble", **ALL_FIELDS),
         b"\x02\x00\x11",
         b"\x04\x07\x0b\x00\x0b\x00\x81\x00\x00",
     ):

@@ -58,7 +58,7 @@ def test_record_is_the_same_in_every_framing(name: str) -> None:
 
 
 def test_repack_keeps_or_changes_the_check() -> None:
-    record = unpack(pack("n", framing="file", check="crc32"))
+    record = unpack(pack("n", coding="nibble", framing="file", check="crc32"))
     assert unpack(repack(record)).check == "crc32"
     assert unpack(repack(record, framing="url")).check == "crc8"
     assert unpack(repack(record, framing="bare")).check == "none"
@@ -148,7 +148,7 @@ def test_record_in_a_text_form_starts_with_its_prefix_and_no_other_record_does(
 
 def test_concatenated_sequences_are_a_sequence() -> None:
     texts = ["rd br", "", "snst " * 60 + "n"]
-    data = b"".join(pack(text, framing="sequence") for text in texts)
+    data = b"".join(pack(text, coding="nibble", framing="sequence") for text in texts)
     records = list(unpack_all(data))
     assert [record.text for record in records] == texts
     assert {record.framing for record in records} == {"sequence"}
@@ -158,7 +158,7 @@ def test_concatenated_sequences_are_a_sequence() -> None:
 
 
 def test_sequence_is_read_lazily() -> None:
-    records = unpack_all(pack("n", framing="sequence") + b"\x05\0")
+    records = unpack_all(pack("n", coding="nibble", framing="sequence") + b"\x05\0")
     assert next(records).text == "n"
     with pytest.raises(FormatError) as caught:
         next(records)
@@ -188,12 +188,12 @@ def test_record_is_embedded_in_a_png() -> None:
     assert extract_png(png_data) == pack(TEXT, **ALL_FIELDS)
     assert Image.open(io.BytesIO(png_data)).size == (4, 3)
     assert embed_png(png_data, record) == png_data
-    assert unpack(embed_png(png_data, pack("n"))).text == "n"
+    assert unpack(embed_png(png_data, pack("n", coding="nibble"))).text == "n"
 
 
 def test_png_record_needs_another_framing_to_repack() -> None:
-    record = unpack(embed_png(make_png(), pack("n")))
-    for call in (lambda: repack(record), lambda: pack("n", framing="png")):
+    record = unpack(embed_png(make_png(), pack("n", coding="nibble")))
+    for call in (lambda: repack(record), lambda: pack("n", coding="nibble", framing="png")):
         with pytest.raises(InputError, match="embed_png"):
             call()
 
@@ -213,9 +213,9 @@ def test_embedding_into_invalid_png_is_rejected() -> None:
     invalid = [b"", b"GIF89a", make_png()[:40]]
     for data in invalid:
         with pytest.raises(FormatError):
-            embed_png(data, pack("n"))
+            embed_png(data, pack("n", coding="nibble"))
     with pytest.raises(InputError, match="IHDR"):
-        embed_png(make_png()[:8] + make_png()[33:], pack("n"))
+        embed_png(make_png()[:8] + make_png()[33:], pack("n", coding="nibble"))
     with pytest.raises(FormatError) as caught:
         extract_png(make_png())
     assert caught.value.rule == "SC-PNG-3"
@@ -223,12 +223,12 @@ def test_embedding_into_invalid_png_is_rejected() -> None:
 
 def test_record_is_not_embedded_beyond_the_limit_of_chunks() -> None:
     """``unpack`` must be able to read the output of ``embed_png``, within its limit of chunks."""
-    max_chunks, record = Limits().max_chunks, pack("n")
+    max_chunks, record = Limits().max_chunks, pack("n", coding="nibble")
     head = make_png()[:33]
     empty = build_chunk(b"prIv")
     almost = embed_png(head + empty * (max_chunks - 3) + END, record)
     assert unpack(almost).text == "n"
-    assert unpack(embed_png(almost, pack("t"))).text == "t"  # replaces the record
+    assert unpack(embed_png(almost, pack("t", coding="nibble"))).text == "t"  # replaces the record
     with pytest.raises(InputError, match=r"65537 chunks.*limit is 65536: save .*fewer"):
         embed_png(head + empty * (max_chunks - 2) + END, record)
     with pytest.raises(UnsupportedError, match="SC-LIM-4"):
@@ -236,7 +236,7 @@ def test_record_is_not_embedded_beyond_the_limit_of_chunks() -> None:
 
 
 def test_max_bytes_applies_to_the_record_and_not_to_the_png() -> None:
-    png_data = embed_png(make_png((2000, 1500)) + b"\0" * 100_000, pack("n"))
+    png_data = embed_png(make_png((2000, 1500)) + b"\0" * 100_000, pack("n", coding="nibble"))
     assert unpack(png_data).text == "n"
 
 

@@ -142,7 +142,12 @@ FULL = chunks(*[EMPTY] * (Limits().max_chunks - 1))  #: the maximum number of ch
 def test_first_rule_is_reported_at_the_default_limit_of_chunks(
     rest: bytes, error: type[Exception], rule: str
 ) -> None:
-    for call in (unpack, extract_png, inspect, lambda data: embed_png(data, pack("n"))):
+    for call in (
+        unpack,
+        extract_png,
+        inspect,
+        lambda data: embed_png(data, pack("n", coding="nibble")),
+    ):
         with pytest.raises(error) as caught:
             call(FULL + rest)
         assert (vars(caught.value)["rule"], vars(caught.value)["offset"]) == (rule, bits(FULL))

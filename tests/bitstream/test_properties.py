@@ -81,7 +81,7 @@ utf8_text = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
 @given(nibble_text, options())
 def test_nibble_records_round_trip(text: str, pack_options: dict[str, Any]) -> None:
-    record = unpack(pack(text, **pack_options))
+    record = unpack(pack(text, coding="nibble", **pack_options))
     assert record.text == text
     assert record.extensions == tuple(pack_options.pop("extensions"))
     assert {key: getattr(record, key) for key in pack_options} == pack_options
@@ -95,7 +95,7 @@ def test_utf8_records_round_trip(text: str, pack_options: dict[str, Any]) -> Non
 
 @given(nibble_text, options())
 def test_layout_and_annex_c_read_packed_records(text: str, pack_options: dict[str, Any]) -> None:
-    data = pack(text, **pack_options)
+    data = pack(text, coding="nibble", **pack_options)
     assert write_by_layout(data, pack_options["framing"] == "file") == data
     assert annex_c.decode(data) == unpack(data).as_dict()
 
@@ -166,7 +166,7 @@ def damage_copies(data: bytes) -> Iterator[bytes]:
     ["", "n", "ct n grss", "ndn trdtnl rch vndv", "rd br snst lk mntn gld sk brd fl " * 2 + "t"],
 )
 def test_damaged_file_is_rejected(text: str, check: str) -> None:
-    for data in damage_copies(pack(text, framing="file", check=check)):
+    for data in damage_copies(pack(text, coding="nibble", framing="file", check=check)):
         with pytest.raises(SemcodecError):
             unpack(data)
         assert not validate(data).ok

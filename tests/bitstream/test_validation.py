@@ -85,7 +85,7 @@ def test_field_map_ends_with_the_unread_bytes() -> None:
 
 
 def test_field_map_is_empty_beyond_a_limit() -> None:
-    report = validate(pack("n" * 100), limits=Limits(max_bytes=10))
+    report = validate(pack("n" * 100, coding="nibble"), limits=Limits(max_bytes=10))
     assert (report.verdict, report.fields) == ("unsupported", ())
 
 
@@ -168,16 +168,18 @@ def test_each_item_of_a_sequence_has_its_own_text() -> None:
 
 
 def test_profiles_of_common_records() -> None:
-    assert validate(pack("n")).profiles == ("tiny",)
-    assert validate(pack("n", framing="file")).profiles == ("file",)
-    assert validate(pack("n", framing="url")).profiles == ()
-    archive = pack("n", framing="file", check="crc32", extensions=NAMES)
+    assert validate(pack("n", coding="nibble")).profiles == ("tiny",)
+    assert validate(pack("n", coding="nibble", framing="file")).profiles == ("file",)
+    assert validate(pack("n", coding="nibble", framing="url")).profiles == ()
+    archive = pack("n", coding="nibble", framing="file", check="crc32", extensions=NAMES)
     assert validate(archive).profiles == ("file", "archive")
     assert validate(b"\0\0").profiles == ()
 
 
 def test_violated_profile_leaves_the_record_valid() -> None:
-    report = validate(pack("n", models=Models(painter=7), check="crc16"), profile="tiny")
+    report = validate(
+        pack("n", coding="nibble", models=Models(painter=7), check="crc16"), profile="tiny"
+    )
     assert [(f.rule, f.offset) for f in report.findings] == [("SC-PRO-2", 3), ("SC-PRO-4", 7)]
     assert (report.verdict, report.ok) == ("valid", False)
     assert report.findings[1].found == "ids 0 0 7 0"
@@ -193,7 +195,9 @@ def test_empty_item_is_unread_in_the_field_map() -> None:
 
 
 def test_profile_findings_of_a_sequence_are_per_item() -> None:
-    items = pack("n", framing="sequence") + pack("n", framing="sequence", extensions={"seed": 1})
+    items = pack("n", coding="nibble", framing="sequence") + pack(
+        "n", coding="nibble", framing="sequence", extensions={"seed": 1}
+    )
     report = validate(items, framing="sequence", profile="tiny")
     assert [(f.rule, f.offset) for f in report.findings] == [("SC-PRO-5", 37)]
 
@@ -221,7 +225,9 @@ def test_rate_breakdown_of_a_default_file() -> None:
     }  # fmt: skip
     assert breakdown.entries[-1].ubpp == 56 * 1_000_000 / 1024**2
     assert breakdown.bits("framing") == 16
-    assert rate_breakdown(pack("n", size=(640, 480))).entries[0].ubpp == 8 * 1_000_000 / (640 * 480)
+    assert rate_breakdown(pack("n", coding="nibble", size=(640, 480))).entries[
+        0
+    ].ubpp == 8 * 1_000_000 / (640 * 480)
 
 
 def test_parts_of_a_rate_breakdown_add_up_to_the_file() -> None:
@@ -242,29 +248,35 @@ def test_rate_breakdown_lists_out_of_band_information() -> None:
     def out_of_band(data: bytes) -> str:
         return "\n".join(rate_breakdown(data).out_of_band)
 
-    listed = out_of_band(pack("n"))
+    listed = out_of_band(pack("n", coding="nibble"))
     for part in ("are a record", "no bit has changed", "skeletons", "none is stated", "seed"):
         assert part in listed
     assert (
         out_of_band(pack("n", coding="utf8", framing="file", models=2, extensions={"seed": 1}))
         == ""
     )
-    named = pack("n", models=Models(writer=2), extensions={"describer": "x", "painter": "y"})
+    named = pack(
+        "n", coding="nibble", models=Models(writer=2), extensions={"describer": "x", "painter": "y"}
+    )
     assert "for prompts" in out_of_band(named)
-    assert "are a record" not in out_of_band(pack("n", framing="url"))
-    assert "no bit has changed" not in out_of_band(embed_png(make_png(), pack("n")))
+    assert "are a record" not in out_of_band(pack("n", coding="nibble", framing="url"))
+    assert "no bit has changed" not in out_of_band(
+        embed_png(make_png(), pack("n", coding="nibble"))
+    )
 
 
 def test_extensions_can_be_given_by_name_or_type() -> None:
     assert extension("order", "importance") == (12, b"\1")
     assert extension("seed", 0) == (14, b"\0")
     assert extension("seed", 65_536) == (14, b"\1\0\0")
-    record = unpack(pack("n", extensions=[("seed", 7), (2**27, b"x"), ["tool", "t 1"]]))
+    record = unpack(
+        pack("n", coding="nibble", extensions=[("seed", 7), (2**27, b"x"), ["tool", "t 1"]])
+    )
     assert record.extensions == ((14, b"\7"), (16, b"t 1"), (2**27, b"x"))
     assert record.metadata == {"seed": 7, "tool": "t 1"}
     for invalid in ({1: 2}, [("seed",)], [(14, b"\0\7")], [("k", 0)], "seed", {"seed": "7"}):
         with pytest.raises(InputError):
-            pack("n", extensions=invalid)
+            pack("n", coding="nibble", extensions=invalid)
 
 
 # --- field maps --------------------------------------------------------------------------------

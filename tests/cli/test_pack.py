@@ -20,9 +20,17 @@ def test_keep_option_is_passed_to_pack(run: Run) -> None:
         assert run("pack", *words, *options)[:2] == (0, f"{record}\n")
 
 
-def test_message_about_a_word_without_symbols_names_skeleton(run: Run) -> None:
-    code, out, err = run("pack", "window")
+def test_words_are_packed_without_naming_a_coding() -> None:
+    assert run_process("pack", "red", "bear", "sunset").stdout == semcodec.pack(
+        "red bear sunset", coding="lexicon"
+    )
+    assert run_process("pack", "rd", "bt").stdout == semcodec.pack("rd bt", coding="nibble")
+
+
+def test_message_about_a_word_without_symbols_names_the_other_coding(run: Run) -> None:
+    code, out, err = run("pack", "windöw", "--coding", "nibble")
     assert (code, out) == (1, "")
+    assert "no symbol for 'w' 'i' 'ö'; use coding='lexicon'" in err
     assert "skeleton" in err
 
 

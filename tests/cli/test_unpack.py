@@ -22,7 +22,7 @@ def test_json_has_all_fields(run: Run, tmp_path: Path) -> None:
 
 def test_json_equals_as_dict_of_the_record(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.semc"
-    path.write_bytes(semcodec.pack("n", models=99, extensions={"seed": 7}))
+    path.write_bytes(semcodec.pack("n", coding="nibble", models=99, extensions={"seed": 7}))
     result = json.loads(run("unpack", path, "--json")[1])
     assert result == semcodec.unpack(path.read_bytes()).as_dict()
     assert (result["models"]["set"], result["extensions"]) == (99, [[14, "07"]])

@@ -41,7 +41,7 @@ needs_gio = needs("gio", "libglib2.0-bin")
 #: Records as files, and the details that file(1) prints for them.
 RECORDS = {
     "default": (FILE, "nibble, CRC-8, 1024 x 1024"),
-    "no words": (semcodec.pack("", framing="file"), "nibble, CRC-8, 1024 x 1024"),
+    "no words": (semcodec.pack("", coding="nibble", framing="file"), "nibble, CRC-8, 1024 x 1024"),
     "long": (semcodec.pack(LONG, framing="file"), "nibble, CRC-8, 1024 x 1024"),
     "crc16": (semcodec.pack(TEXT, framing="file", check="crc16"), "nibble, CRC-16, 1024 x 1024"),
     "utf8": (
