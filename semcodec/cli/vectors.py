@@ -5,19 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Sequence
 from typing import Final
 
 from semcodec.cli import options
 from semcodec.cli.output import escape_control, format_table, print_result, print_status
 from semcodec.cli.parser import DATA_ERROR, DONE, EXIT_CODES, Commands, Parser, add_command
+from semcodec.cli.reports import plural
 from semcodec.conformance import runner
-from semcodec.conformance.compare import Difference
+from semcodec.conformance.differences import Difference
 from semcodec.conformance.process import Decoder
 from semcodec.conformance.vectors import Vector, load
 
 PROGRESS_STEP: Final = 100  #: number of vectors between two progress messages
-RUN_SCHEMA: Final = "semcodec/vectors-run/2"
+MAX_DIFFERENCES: Final = 5  #: differences of one vector that are printed; --json has all
+RUN_SCHEMA: Final = "semcodec/vectors-run/3"  #: published as spec/schema/vectors-run-3.json
 LIST_KEYS: Final = ("name", "rule", "kind", "framing", "verdict", "comment")
 
 
@@ -134,37 +135,74 @@ def run(args: argparse.Namespace) -> int:
     """Print the differences of the decoder, and a summary."""
     selected = load(args.vectors, args.filter)
     vectors = [vector for vector in selected if not vector.conditional]
-    failures: list[Difference] = []
-    notes: list[Difference] = []
-    done = 0
+    tally = _Tally(args.strict, len(vectors))
 
     def report(vector: Vector, differences: list[Difference]) -> None:
-        nonlocal done
-        done += 1
-        for difference in differences:
-            is_note = difference.is_note and not args.strict
-            (notes if is_note else failures).append(difference)
+        for line in tally.add(vector.name, differences):
             if not args.json:
-                print_result(_format_difference(difference, "note" if is_note else "FAILED"))
-        if done % PROGRESS_STEP == 0:
-            print_status(f"{done} of {len(vectors)} vectors ...")
+                print_result(escape_control(line))
+        if tally.done % PROGRESS_STEP == 0:
+            print_status(f"{tally.done} of {len(vectors)} vectors ...")
 
     decoder = Decoder(tuple(args.decoder), args.timeout, args.verbose)
     jobs = args.jobs or os.cpu_count() or 1
     runner.run(decoder, vectors, report, jobs=jobs, persistent=args.persistent)
-    failed = len({difference.name for difference in failures})
-    counts = {
-        "passed": len(vectors) - failed,
-        "failed": failed,
-        "skipped": len(selected) - len(vectors),
-    }
-    print_result(_to_json(counts, failures, notes) if args.json else _summary(counts))
-    return DATA_ERROR if failed else DONE
+    counts = tally.counts | {"skipped": len(selected) - len(vectors)}
+    print_result(tally.to_json(counts) if args.json else _summary(counts))
+    return DATA_ERROR if tally.failures else DONE
 
 
-def _format_difference(difference: Difference, label: str) -> str:
-    expected, actual = difference.expected, difference.actual
-    return escape_control(f"{label} {difference.name}: expected {expected}, got {actual}")
+_Result = tuple[str, list[Difference]]
+
+
+class _Tally:
+    """The vectors for which the decoder failed, and those with a note.
+
+    Attributes:
+        done: the number of vectors so far.
+        failures, notes: the name of each vector, with the differences.
+    """
+
+    def __init__(self, strict: bool, vectors: int) -> None:
+        self.done = 0
+        self.failures: list[_Result] = []
+        self.notes: list[_Result] = []
+        self._strict, self._vectors = strict, vectors
+
+    def add(self, name: str, differences: list[Difference]) -> list[str]:
+        """Add the result for a vector, and return it as lines."""
+        self.done += 1
+        if not differences:
+            return []
+        is_note = all(difference.is_note for difference in differences) and not self._strict
+        (self.notes if is_note else self.failures).append((name, differences))
+        return _format_differences("note" if is_note else "FAILED", name, differences)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of vectors that passed and failed."""
+        return {"passed": self._vectors - len(self.failures), "failed": len(self.failures)}
+
+    def to_json(self, counts: dict[str, int]) -> str:
+        """Return the document of ``--json``."""
+        lists = {"failures": _to_dicts(self.failures), "notes": _to_dicts(self.notes)}
+        return json.dumps({"schema": RUN_SCHEMA, **counts, **lists}, indent=2)
+
+
+def _format_differences(label: str, name: str, differences: list[Difference]) -> list[str]:
+    """Return one line, or a heading and a line for each of the first differences."""
+    lines = [_format_difference(difference) for difference in differences[:MAX_DIFFERENCES]]
+    if len(differences) == 1:
+        return [f"{label} {name}: {lines[0]}"]
+    more = len(differences) - len(lines)
+    lines += [f"… and {plural(more, 'more difference')}"] if more else []
+    heading = f"{label} {name}: {len(differences)} differences"
+    return [heading, *(f"  {line}" for line in lines)]
+
+
+def _format_difference(difference: Difference) -> str:
+    prefix = f"{difference.property}: " if difference.property else ""
+    return f"{prefix}expected {difference.expected}, found {difference.found}"
 
 
 def _summary(counts: dict[str, int]) -> str:
@@ -174,12 +212,14 @@ def _summary(counts: dict[str, int]) -> str:
     return summary
 
 
-def _to_json(
-    counts: dict[str, int], failures: Sequence[Difference], notes: Sequence[Difference]
-) -> str:
-    keys = ("name", "expected", "actual")
-    lists = {
-        name: [{key: getattr(difference, key) for key in keys} for difference in differences]
-        for name, differences in (("failures", failures), ("notes", notes))
-    }
-    return json.dumps({"schema": RUN_SCHEMA, **counts, **lists}, indent=2)
+def _to_dicts(results: list[_Result]) -> list[dict[str, object]]:
+    return [
+        {
+            "name": name,
+            "differences": [
+                {"property": d.property, "expected": d.expected, "found": d.found}
+                for d in differences
+            ],
+        }
+        for name, differences in results
+    ]

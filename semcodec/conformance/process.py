@@ -230,7 +230,7 @@ def _parse_line(output: bytes) -> Outcome:
 
 
 def _refusal(value: dict[str, Any]) -> Refused:
-    return Refused(value.get("rule"), value.get("offset"))
+    return Refused(value.get("rule"), value.get("offset"), value.get("verdict"))
 
 
 def _parse_json(text: bytes) -> Any:

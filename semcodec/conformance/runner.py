@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from semcodec.conformance.compare import Difference, Outcome, compare
+from semcodec.conformance.compare import Outcome, compare
+from semcodec.conformance.differences import Difference
 from semcodec.conformance.process import Decoder, PersistentDecoder, decode_once
 from semcodec.conformance.vectors import Vector
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import SCHEMAS, Run
 from tests.conformance.conftest import _set_decoded_file, decoded_file  # noqa: F401  # fixtures
 
 DECODER = str(Path(__file__).parents[1] / "conformance" / "decoder.py")
@@ -82,7 +85,7 @@ def test_records_of_a_sequence_are_an_array(run: Run) -> None:
 
 def test_output_of_a_decoder_that_closes_stdin_is_read(run: Run) -> None:
     code, out, _ = run_decoder(run, "closes-stdin", *ONE, "60")
-    assert (code, "got no such field" in out) == (1, True)
+    assert (code, "found no such property" in out) == (1, True)
 
 
 # --- incorrect decoders --------------------------------------------------------------------------
@@ -92,10 +95,14 @@ def test_output_of_a_decoder_that_closes_stdin_is_read(run: Run) -> None:
 @pytest.mark.parametrize(
     ("mode", "failed", "message"),
     [
-        ("accepts-leb", 7, 'expected refusal (SC-LEB-2), got record {"text": "nn"}'),
-        ("refuses-all", 2, ", got refusal\n"),
-        ("wrong-value", 2, "expected record.k 1, got true"),
-        ("missing-field", 2, 'expected record.check "none", got no such field'),
+        (
+            "accepts-leb",
+            7,
+            'outcome: expected refusal (SC-LEB-2), found record {"text": "nn"}',
+        ),
+        ("refuses-all", 2, ", found refusal\n"),
+        ("wrong-value", 2, ": k: expected 1 (integer), found true (boolean)\n"),
+        ("missing-field", 2, ': check: expected "none", found no such property\n'),
     ],
 )
 def test_wrong_result_is_printed(
@@ -111,7 +118,7 @@ def test_wrong_result_is_printed(
 @pytest.mark.parametrize("mode", ["crash", "flood", "persistent-crash", "persistent-flood"])
 def test_failure_of_the_decoder_is_printed(run: Run, mode: str) -> None:
     code, out, _ = run_decoder(run, mode, *ONE, "60")
-    assert (code, "got failure: " in out) == (1, True)
+    assert (code, ": outcome: expected record" in out and "found failure: " in out) == (1, True)
     assert out.splitlines()[-1] == "0 passed, 1 failed, 0 skipped"
     assert len(out) < 1000
 
@@ -121,7 +128,11 @@ def test_all_vectors_run_after_a_crash(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "message"), [("wrong-offset", "offset 12345"), ("wrong-rule", 'rule "SC-HDR')]
+    ("mode", "message"),
+    [
+        ("wrong-offset", ", found 12345 (byte 1543, bit 1)"),
+        ("wrong-rule", ': rule: expected "SC-LEB-2", found "SC-HDR'),
+    ],
 )
 def test_wrong_rule_or_offset_fails_only_with_strict(run: Run, mode: str, message: str) -> None:
     code, out, _ = run_decoder(run, f"persistent-{mode}", *FEW)
@@ -130,15 +141,46 @@ def test_wrong_rule_or_offset_fails_only_with_strict(run: Run, mode: str, messag
     assert (code, out.count("FAILED"), out.count(message)) == (1, 7, 7)
 
 
+def run_json(run: Run, mode: str, *options: str) -> Any:
+    """Return the output of ``--json``, which must match the published schema."""
+    result = json.loads(run_decoder(run, mode, "--json", *options)[1])
+    schema = json.loads((SCHEMAS / "vectors-run-3.json").read_bytes())
+    jsonschema_rs.meta.validate(schema)
+    jsonschema_rs.validate(schema, result)
+    return result
+
+
+def test_several_differences_are_counted(run: Run) -> None:
+    code, out, _ = run_decoder(run, "persistent-empty", "--filter", "SC-LEB-2-obeys-two-bytes")
+    assert code == 1
+    assert out.splitlines()[0] == "FAILED SC-LEB-2-obeys-two-bytes: 10 differences"
+    assert out.splitlines()[1].startswith('  text: expected "')
+    assert out.splitlines()[6] == "  … and 5 more differences"
+    result = run_json(run, "persistent-empty", "--filter", "SC-LEB-2-obeys-two-bytes")
+    assert len(result["failures"][0]["differences"]) == 10
+
+
 def test_json_has_counts_failures_and_notes(run: Run) -> None:
-    out = run_decoder(run, "persistent-accepts-leb", "--json", "--filter", "SC-L*")[1]
-    result = json.loads(out)
+    result = run_json(run, "persistent-accepts-leb", "--filter", "SC-L*")
     assert (result["failed"], len(result["failures"])) == (7, 7)
     assert result["skipped"] > 5
     assert result["failures"][0]["name"].startswith("SC-LEB-2-breaks")
-    assert result["failures"][0].keys() == {"name", "expected", "actual"}
-    result = json.loads(run_decoder(run, "persistent-wrong-offset", "--json", *FEW)[1])
+    assert result["failures"][0]["differences"][0]["property"] == "outcome"
+    result = run_json(run, "persistent-wrong-offset", *FEW)
     assert (result["failed"], len(result["notes"])) == (0, 7)
+    assert result["notes"][0]["differences"][0]["property"] == "offset"
+    result = run_json(run, "persistent-wrong-value", *FEW)
+    differences = [{"property": "k", "expected": "1 (integer)", "found": "true (boolean)"}]
+    assert [failure["differences"] for failure in result["failures"]] == [differences] * 2
+
+
+def test_documented_keys_are_those_of_the_json(run: Run) -> None:
+    text = (SCHEMAS.parent / "vectors" / "README.md").read_text("utf-8")
+    table = text.partition("With `--json`")[2].partition("Without")[0]
+    keys = set(re.findall(r"`([a-z]+)`", table))
+    result = run_json(run, "persistent-wrong-value", *FEW)
+    [failure, *_] = result["failures"]
+    assert {*result, *failure, *failure["differences"][0]} == keys
 
 
 @pytest.mark.parametrize("options", [(), ("--verbose",)])

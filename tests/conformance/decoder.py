@@ -85,6 +85,8 @@ def respond(mode: str, framing: str, data: bytes) -> Any:
             return result | {"k": True}
         case "missing-field" if not refused:
             return {key: value for key, value in result.items() if key != "check"}
+        case "empty" if not refused:
+            return {}
         case "extra-field" if not refused:
             return result | {"seconds": 0.1}
     return result

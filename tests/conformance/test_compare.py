@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from semcodec.conformance import vectors
-from semcodec.conformance.compare import Decoded, Difference, Failed, Refused, compare
+from semcodec.conformance.compare import Decoded, Failed, Refused, compare
+from semcodec.conformance.differences import Difference
 
 VALID = vectors.load(None, "SC-LEB-2-obeys-two-bytes")[0]
 INVALID = vectors.load(None, "SC-LEB-2-breaks-*")[0]
@@ -16,46 +19,55 @@ def test_equal_record_has_no_difference() -> None:
     assert compare(VALID, Decoded(VALID.record | {"more": 1})) == []
 
 
-def test_first_different_field_is_named() -> None:
-    expected = Difference(VALID.name, "record.k 1", "true")
-    assert compare(VALID, Decoded(VALID.record | {"k": True, "version": 0})) == [expected]
-    size = [1024, 1]
-    [difference] = compare(VALID, Decoded(VALID.record | {"size": size}))
-    assert (difference.expected[:13], difference.actual) == ("record.size.1", "1")
-
-
-def test_list_of_another_length_is_different() -> None:
-    [difference] = compare(VALID, Decoded(VALID.record | {"size": []}))
-    assert (difference.expected[:12], difference.actual) == ("record.size ", "[]")
-
-
-def test_missing_field_is_different() -> None:
-    record = {key: value for key, value in VALID.record.items() if key != "check"}
-    [difference] = compare(VALID, Decoded(record))
-    assert (difference.expected, difference.actual) == ('record.check "none"', "no such field")
+def test_different_properties_are_named() -> None:
+    record = VALID.record | {"k": True, "size": [1024, 1]}
+    assert compare(VALID, Decoded(record)) == [
+        Difference("k", "1 (integer)", "true (boolean)"),
+        Difference("size", str(VALID.record["size"]), "[1024, 1]"),
+    ]
 
 
 def test_refusal_of_a_valid_record_is_a_failure() -> None:
-    [difference] = compare(VALID, Refused("SC-LEB-2"))
-    assert (difference.actual, difference.is_note) == ('refusal ("SC-LEB-2")', False)
+    [difference] = compare(VALID, Refused("SC-LEB-2", 17))
+    assert (difference.property, difference.is_note) == ("outcome", False)
+    assert difference.expected.startswith('record {"text": "')
+    assert difference.found == 'refusal (rule "SC-LEB-2", offset 17 (byte 2, bit 1))'
+    assert compare(VALID, Refused())[0].found == "refusal"
 
 
 def test_missing_reason_is_accepted_and_another_reason_is_a_note() -> None:
     assert compare(INVALID, Refused()) == []
-    assert compare(INVALID, Refused(INVALID.rule, INVALID.offset)) == []
-    [note] = compare(INVALID, Refused(INVALID.rule, 12345))
-    assert (note.actual, note.is_note) == ("offset 12345", True)
-    [note] = compare(INVALID, Refused("SC-HDR-3", 12345))
-    assert (note.actual, note.is_note) == ('rule "SC-HDR-3"', True)
+    assert compare(INVALID, Refused(INVALID.rule, INVALID.offset, INVALID.verdict)) == []
+    note = Difference("rule", '"SC-LEB-2"', '"SC-HDR-3"', is_note=True)
+    assert compare(INVALID, Refused("SC-HDR-3", 12345)) == [note]
+    note = Difference("verdict", f'"{INVALID.verdict}"', '"malformed"', is_note=True)
+    assert compare(INVALID, Refused(verdict="malformed")) == [note]
+
+
+@pytest.mark.parametrize(
+    ("offset", "text"),
+    [
+        (12345, "12345 (byte 1543, bit 1)"),
+        (-1, "-1"),
+        (float(INVALID.offset or 0), f"{INVALID.offset}.0"),
+        (str(INVALID.offset), f'"{INVALID.offset}"'),
+        (2**80, str(2**80)),
+        ([], "[]"),
+    ],
+)
+def test_another_offset_is_a_note(offset: Any, text: str) -> None:
+    [note] = compare(INVALID, Refused(INVALID.rule, offset))
+    assert (note.property, note.found, note.is_note) == ("offset", text, True)
+    assert note.expected.startswith(f"{INVALID.offset} (byte ")
 
 
 def test_record_of_invalid_data_and_a_failure_are_failures() -> None:
-    [difference] = compare(INVALID, Decoded({"text": "nn"}))
-    assert (difference.expected, difference.actual) == (
-        f"refusal ({INVALID.rule})",
-        'record {"text": "nn"}',
-    )
-    assert compare(INVALID, Failed("exit code 3"))[0].actual == "failure: exit code 3"
+    found = 'record {"text": "nn"}'
+    expected = Difference("outcome", f"refusal ({INVALID.rule})", found)
+    assert compare(INVALID, Decoded({"text": "nn"})) == [expected]
+    for vector in (VALID, INVALID):
+        [difference] = compare(vector, Failed("exit code 3"))
+        assert (difference.property, difference.found) == ("outcome", "failure: exit code 3")
 
 
 def test_deeply_nested_record_is_shortened() -> None:
@@ -63,4 +75,4 @@ def test_deeply_nested_record_is_shortened() -> None:
     for _ in range(100_000):
         nested = [nested]
     [difference] = compare(INVALID, Decoded(nested))
-    assert difference.actual == "record …"
+    assert difference.found == "record …"

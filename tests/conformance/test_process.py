@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from semcodec.conformance import ConformanceError, runner, vectors
-from semcodec.conformance.compare import Decoded, Difference, Failed, Outcome, Refused
+from semcodec.conformance.compare import Decoded, Failed, Outcome, Refused
+from semcodec.conformance.differences import Difference
 from semcodec.conformance.process import Decoder, PersistentDecoder, decode_once
 
 DECODER = str(Path(__file__).parent / "decoder.py")
