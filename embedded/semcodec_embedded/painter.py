@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from PIL import Image
 
-from semcodec_embedded.painting import compositing
+from semcodec.backends import add_note
+from semcodec_embedded.painting import captions, compositing
 from semcodec_embedded.painting.backdrop import haze_color, paint_backdrop
-from semcodec_embedded.painting.environment import Environment, choose_environment
+from semcodec_embedded.painting.environment import Environment, choose_environment, is_bare
 from semcodec_embedded.painting.noise import seeded_rng
 from semcodec_embedded.painting.parser import parse_prompt
 from semcodec_embedded.painting.placement import place_subjects
@@ -34,26 +35,44 @@ class EmbeddedPainter:
         """Return a picture of ``prompt`` in RGB.
 
         Args:
-            prompt: any text; its unknown words are ignored.
+            prompt: any text. Words that the painter does not know are shown as letters if they
+                are many, or if nothing else can be painted; a run of semcodec then has a notice.
             size: width and height in pixels, each at least 1.
             seed: any integer. The same arguments give the same pixels, whatever was painted before.
         """
         canvas_size = _canvas_size(size)
         scene = parse_prompt(prompt)
         environment = choose_environment(scene)
-        picture = Image.new("RGB", canvas_size)
-        # One generator per stage, so that a change in one stage does not change the random numbers
-        # of the others. Their names are part of the seed: renaming one changes every picture.
-        paint_backdrop(picture, scene, environment, seeded_rng("setting", prompt, seed))
-        width = HEIGHT * canvas_size[0] / canvas_size[1]
-        placing_rng = seeded_rng("placing", prompt, seed)
-        sprites = place_subjects(scene, environment, width, placing_rng)
-        _draw_sprites(picture, scene, environment, sprites)
-        finish_rng = seeded_rng("finish", prompt, seed)
-        picture = post_process(picture, scene.moods, environment.light, finish_rng)
+        is_card = is_bare(scene, environment)
+        if notice := captions.notice(scene, is_card):
+            add_note("notices", notice)
+        has_caption = captions.needs_caption(scene) and not is_card
+        caption_height = captions.caption_height(canvas_size[1]) if has_caption else 0
+        scene_size = canvas_size[0], canvas_size[1] - caption_height
+        picture = _paint_scene(prompt, scene, environment, scene_size, seed)
+        if caption_height:
+            picture = captions.add_caption(picture, prompt, caption_height)
         if canvas_size == size:
             return picture
         return picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def _paint_scene(
+    prompt: str, scene: SceneDescription, environment: Environment, size: tuple[int, int], seed: int
+) -> Image.Image:
+    """Return a picture of ``scene``, or a card with the words if there is nothing to paint."""
+    picture = Image.new("RGB", size)
+    # One generator per stage, so that a change in one stage does not change the random numbers
+    # of the others. Their names are part of the seed: renaming one changes every picture.
+    paint_backdrop(picture, scene, environment, seeded_rng("setting", prompt, seed))
+    width = HEIGHT * size[0] / size[1]
+    placing_rng = seeded_rng("placing", prompt, seed)
+    sprites = place_subjects(scene, environment, width, placing_rng)
+    _draw_sprites(picture, scene, environment, sprites)
+    if is_bare(scene, environment):
+        captions.draw_card(picture, prompt)
+    finish_rng = seeded_rng("finish", prompt, seed)
+    return post_process(picture, scene.moods, environment.light, finish_rng)
 
 
 def _canvas_size(size: tuple[int, int]) -> tuple[int, int]:

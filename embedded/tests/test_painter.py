@@ -13,8 +13,6 @@ from PIL import Image
 
 from semcodec_embedded.painter import EmbeddedPainter
 from semcodec_embedded.painting.compositing import draw_sprite
-from semcodec_embedded.painting.environment import choose_environment
-from semcodec_embedded.painting.parser import parse_prompt
 from semcodec_embedded.painting.scene import PlacedSprite
 from tests.profiles import examples
 
@@ -69,11 +67,6 @@ def test_pixels_do_not_depend_on_earlier_pictures() -> None:
 
 def test_markup_in_a_prompt_is_ignored() -> None:
     assert paint('"/><image href="file:///etc/passwd"/>').shape == (96, 96, 3)
-
-
-def test_empty_prompt_is_painted_as_a_landscape() -> None:
-    assert choose_environment(parse_prompt("")).kind == "outdoors"
-    assert paint("").std() > 10
 
 
 @pytest.mark.parametrize("noun", ["boat", "car", "parrot", "bus", "chair", "flowers", "vase"])

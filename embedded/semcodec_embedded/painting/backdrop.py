@@ -21,7 +21,7 @@ NEUTRAL_BACKDROP = (214, 202, 184)  #: if the words give no color
 BACKDROP_COLORS = {"black": (52, 52, 62), "white": (238, 236, 230), "gray": (150, 156, 164)}
 #: How much the backdrop is darkened or lightened if a subject has the same color.
 SUBJECT_COLOR_SHADE, WHITE_SUBJECT_SHADE, BLACK_SUBJECT_TINT = 0.56, 0.34, 0.3
-MATERIAL_COLORS = {"brick": (180, 104, 84), "wood": (168, 120, 80)}
+MATERIAL_COLORS = {"brick": (180, 104, 84), "wood": (168, 120, 80), "metal": (158, 164, 172)}
 STONE_COLOR = (170, 166, 158)
 MATERIAL_TINT_WEIGHT = 0.6  #: weight of a color word in the color of a material
 #: Backgrounds that hide the lower sky: the color of the background applies to them, not to the sky.

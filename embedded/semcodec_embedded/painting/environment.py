@@ -62,6 +62,15 @@ class Environment:
         return (1 - self.horizon) * HEIGHT
 
 
+def is_bare(scene: SceneDescription, environment: Environment) -> bool:
+    """Return whether a picture of ``scene`` would show nothing but a plain backdrop."""
+    if scene.subjects:
+        return False
+    if environment.kind == "shapes":
+        return not scene.accent_colors
+    return environment.kind in ("studio", "table") and not scene.materials
+
+
 def choose_environment(scene: SceneDescription) -> Environment:
     """Return the environment of ``scene``."""
     kind, light = _choose_kind(scene), _choose_light(scene)
@@ -127,9 +136,20 @@ def _choose_kind(scene: SceneDescription) -> str:
     return next(kind for decide in _DECISIONS if (kind := decide(scene)))
 
 
+def _by_missing_content(scene: SceneDescription) -> str:
+    """Return a plain backdrop, for a card with the words, if there is nothing to paint."""
+    return "" if scene.is_paintable else "studio"
+
+
 def _by_special_setting(scene: SceneDescription) -> str:
-    is_abstract = scene.setting == "shapes" and not scene.subjects
-    return scene.setting if scene.setting in ("space", "underwater") or is_abstract else ""
+    is_special = scene.setting in ("space", "underwater") or _is_abstract(scene)
+    return scene.setting if is_special else ""
+
+
+def _is_abstract(scene: SceneDescription) -> bool:
+    """Return whether the words name shapes or a texture, and no place or object."""
+    has_place = bool(scene.ground or scene.background or scene.sky or scene.materials)
+    return scene.setting == "shapes" and not scene.subjects and not has_place
 
 
 def _by_room(scene: SceneDescription) -> str:
@@ -146,7 +166,7 @@ def _by_outdoor_words(scene: SceneDescription) -> str:
 
 def _by_table_or_floor(scene: SceneDescription) -> str:
     if scene.ground in TABLES:
-        return "table"
+        return "table" if scene.subjects else "room"  # an empty table top would be a blank picture
     return "room" if scene.ground == "floor" else ""
 
 
@@ -155,6 +175,8 @@ def _by_wall(scene: SceneDescription) -> str:
         return ""
     if _is_tableware(scene) or scene.activity == "party":
         return "table"
+    if not scene.subjects and not scene.materials:
+        return "room"  # the furniture and the floor make the wall a wall
     return "room" if _habitat(scene) in ROOMS else "studio"
 
 
@@ -167,14 +189,18 @@ def _by_space_travel(scene: SceneDescription) -> str:
 def _by_backdrop(scene: SceneDescription) -> str:
     if not scene.mentioned_parts & {"background", "below"}:
         return ""
+    if not scene.subjects and scene.accent_colors:
+        return "shapes"
     return "outdoors" if _needs_ground(scene) else "studio"
 
 
 def _by_habitat(scene: SceneDescription) -> str:
     """Return the kind of environment for the habitat of the subjects; never ""."""
     if not scene.subjects:
+        if scene.materials and not scene.sky and not scene.moods:
+            return "studio"  # a wall of this material
         only_colors = scene.accent_colors and not scene.sky and not scene.moods
-        return "shapes" if only_colors or scene.setting == "shapes" else "outdoors"
+        return "shapes" if only_colors or _is_abstract(scene) else "outdoors"
     habitat = _habitat(scene)
     if habitat in ROOMS:
         return "table" if _is_tableware(scene) else "room"
@@ -186,6 +212,7 @@ def _by_habitat(scene: SceneDescription) -> str:
 
 
 _DECISIONS: tuple[Callable[[SceneDescription], str], ...] = (
+    _by_missing_content,
     _by_special_setting,
     _by_room,
     _by_outdoor_words,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
+from semcodec.words.stopwords import STOPWORDS
 from semcodec_embedded.painting.rules.clothing import apply_clothing
 from semcodec_embedded.painting.rules.color_inference import (
     UPPER_PARTS,
@@ -31,6 +32,7 @@ from semcodec_embedded.painting.vocabulary import (
 MAX_WORDS = 64  #: later words are ignored; records usually have fewer
 MAX_SUBJECTS = 7  #: kinds of objects; more would hide each other
 MAX_COUNT = 16
+MAX_COUNT_DIGITS = 2  #: digits of a number that counts objects; a longer one may be a year
 PLURAL_COUNT = 3  #: for a plural without a number
 CROWD_COUNT = 12  #: number of people in a crowd
 #: Nouns for several objects that the rules for plurals do not recognize.
@@ -47,20 +49,20 @@ PLURALS_IN_ONE_DRAWING = frozenset(
 def parse_prompt(prompt: str) -> SceneDescription:
     """Return the scene that ``prompt`` describes.
 
-    Every string is valid: unknown words and markup are ignored, and an empty prompt describes a
-    landscape.
+    Every string is valid: markup is ignored, and unknown words are only listed.
     """
-    builder = _SceneBuilder()
-    for phrase, role in _match_phrases(split_prompt(prompt)[:MAX_WORDS]):
+    builder, words = _SceneBuilder(), split_prompt(prompt)[:MAX_WORDS]
+    for phrase, role in _match_phrases(words):
         builder.add(phrase, role)
-    return apply_activity(apply_clothing(builder.scene()))
+    scene = replace(builder.scene(), word_count=len(words))
+    return apply_activity(apply_clothing(scene))
 
 
 def _match_phrases(words: list[str]) -> Iterator[tuple[str, Role | None]]:
-    """Yield the known phrases in order, each with its role, which is None for a noun.
+    """Yield the phrases in order, each with its role, which is None for a noun.
 
     The longest match is used, so that "hot air balloon" is one noun and "dark night" is not a mood.
-    Entries of the table "ignored" are matched too, so that their words are not matched separately.
+    A word that begins no known phrase has a role too: "ignored" or "unknown".
     """
     index = 0
     while index < len(words):
@@ -68,16 +70,25 @@ def _match_phrases(words: list[str]) -> Iterator[tuple[str, Role | None]]:
             phrase = " ".join(words[index : index + length])
             role = _role_of(phrase)
             if role or find_sprites(phrase):
-                if not role or role.table != "ignored":
-                    yield phrase, role
+                yield phrase, role
                 break
-        index += length  # the length is 1 here for an unknown word
+        else:
+            yield phrase, _role_without_match(phrase)
+        index += length  # the length is 1 here for a word without a match
 
 
 def _role_of(phrase: str) -> Role | None:
     """Return the role of ``phrase``, or of its singular if no drawing has this name."""
     candidates = [phrase, *([] if find_sprites(phrase) else singular_candidates(phrase))]
     return next((roles()[word] for word in candidates if word in roles()), None)
+
+
+def _role_without_match(word: str) -> Role:
+    """Return the role of a word that the vocabulary does not contain: a number, or no meaning."""
+    if word.isdecimal():
+        is_count = len(word) <= MAX_COUNT_DIGITS and 1 <= int(word) <= MAX_COUNT
+        return Role("numbers", str(int(word))) if is_count else Role("ignored", "number")
+    return Role("ignored" if word in STOPWORDS else "unknown", word)
 
 
 class _SceneBuilder:
@@ -96,6 +107,7 @@ class _SceneBuilder:
         self._inferred_parts: set[str] = set()  #: parts with a color that is not in the words
         self._earlier_colors: list[str] = []
         self._shapes_position = ""
+        self._unknown_words: list[str] = []
         self._reset_modifiers()
 
     def _reset_modifiers(self) -> None:
@@ -129,6 +141,7 @@ class _SceneBuilder:
             accent_colors=tuple(self._keys.get("shapes", self._pending_colors)),
             shapes_position=self._shapes_position,
             has_wall="wall" in self._keys.get("parts", ()) and "materials" in self._keys,
+            unknown_words=tuple(self._unknown_words),
         )
 
     def _distinct(self, table: str) -> tuple[str, ...]:
@@ -235,6 +248,12 @@ class _SceneBuilder:
         self._add_key(role)
         self._reset_modifiers()
 
+    def _add_unknown_word(self, role: Role) -> None:
+        self._unknown_words.append(role.key)
+
+    def _ignore(self, role: Role) -> None:
+        """Do nothing: the word has no meaning for a picture."""
+
     def _add_key(self, role: Role) -> None:
         self._keys.setdefault(role.table, []).append(role.key)
 
@@ -248,6 +267,8 @@ class _SceneBuilder:
         "grounds": _add_ground,
         "settings": _add_setting,
         "moods": _add_mood,
+        "unknown": _add_unknown_word,
+        "ignored": _ignore,
     }
 
 

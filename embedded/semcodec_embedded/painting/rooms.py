@@ -6,6 +6,7 @@ vanishing lines are in shares of its width.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +37,7 @@ TINT_WEIGHT = 0.78  #: weight of a color word in the color of a wall or a floor
 BRICK_SIZE, STONE_SIZE = (92.0, 36.0), (150.0, 74.0)  #: width and height
 BRICK_RADIUS, STONE_RADIUS = 4, 14
 BOARD_WIDTH, BOARD_GAP = 88, 4
+METAL_ROWS, RIVETS = 3, 8  #: sheets of metal from top to bottom, and rivets on an edge of each
 
 
 class SeamStyle(NamedTuple):
@@ -111,11 +113,13 @@ def draw_material(
     materials: tuple[str, ...],
     rng: np.random.Generator,
 ) -> None:
-    """Draw bricks, stones or boards on a wall down to ``bottom_y``; a metal wall is plain."""
+    """Draw bricks, stones, boards or sheets of metal on a wall down to ``bottom_y``."""
     if "brick" in materials or "stone" in materials:
         _draw_masonry(canvas, bottom_y, wall, "brick" in materials, rng)
     elif "wood" in materials:
         _draw_boards(canvas, bottom_y, wall, rng)
+    elif "metal" in materials:
+        _draw_sheets(canvas, bottom_y, wall)
 
 
 def _draw_masonry(
@@ -145,6 +149,20 @@ def _draw_boards(canvas: SvgCanvas, bottom_y: float, wall: Color, rng: np.random
             x, y = left + 10 + 64 * rng.random(), rng.random() * bottom_y
             grain = [(x, y), (x + 3, y + 120 * rng.random())]
             canvas.line(grain, darker(color, 0.3), 1.6, opacity=0.4)
+
+
+def _draw_sheets(canvas: SvgCanvas, bottom_y: float, wall: Color) -> None:
+    """Draw sheets of metal with a seam and rivets around each."""
+    gradient = canvas.linear_gradient(lighter(wall, 0.2), wall, darker(wall, 0.15))
+    side = bottom_y / METAL_ROWS
+    for column, row in product(range(int(canvas.width / side) + 1), range(METAL_ROWS)):
+        left, top = column * side, row * side
+        canvas.rectangle((left, top), (side, side), darker(wall, 0.4))
+        canvas.rectangle((left + 3, top + 3), (side - 5, side - 5), gradient)
+        for index in range(RIVETS):
+            offset = (index + 0.5) / RIVETS * side
+            canvas.ellipse((left + offset, top + 22), (5, 5), darker(wall, 0.35))
+            canvas.ellipse((left + 22, top + offset), (5, 5), darker(wall, 0.35))
 
 
 def _draw_seam(interior: Interior, offsets: tuple[float, float], style: SeamStyle) -> None:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: Parts of the surroundings that are nothing but a color.
+SHAPELESS_PARTS = frozenset(("background", "below"))
+#: Moods that are visible by themselves.
+WEATHER = frozenset(("foggy", "rain", "snowing"))
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -45,6 +50,8 @@ class SceneDescription:
         accent_colors: colors that do not belong to an object or a part.
         shapes_position: the position of shapes in these colors, or "".
         has_wall: whether there is a wall made of one of the ``materials``.
+        word_count: number of words of the prompt.
+        unknown_words: the words that the vocabulary does not contain, in the order of the words.
     """
 
     subjects: tuple[Subject, ...] = ()
@@ -59,6 +66,25 @@ class SceneDescription:
     accent_colors: tuple[str, ...] = ()
     shapes_position: str = ""
     has_wall: bool = False
+    word_count: int = 0
+    unknown_words: tuple[str, ...] = ()
+
+    @property
+    def known_count(self) -> int:
+        """The number of words that the vocabulary contains, stop words included."""
+        return self.word_count - len(self.unknown_words)
+
+    @property
+    def is_paintable(self) -> bool:
+        """Whether the words name anything that has a shape.
+
+        Numbers, sizes, positions, and the color of a background alone do not.
+        """
+        is_place = bool(self.ground or self.background or self.sky)
+        is_place = is_place or self.setting not in ("", "shapes")
+        is_part = bool(self.mentioned_parts - SHAPELESS_PARTS or self.materials)
+        is_weather = bool(self.moods & WEATHER)
+        return bool(self.subjects or is_place or is_part or is_weather or self.accent_colors)
 
     @property
     def mentioned_parts(self) -> frozenset[str]:

@@ -6,12 +6,14 @@ The vocabulary consists of ``words.toml`` in this package, and of the nouns of t
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 MAX_PHRASE_WORDS = 3  #: words in the longest entry of the vocabulary
 MIN_PLURAL_LENGTH = 4  #: letters; shorter words that end in -s, such as "bus", are singular
+SMILEYS = frozenset(map(chr, range(0x1F600, 0x1F645)))  #: emoji of human faces
 PLURALS_TABLE = "irregular_plurals"  #: the only table of ``words.toml`` that is not a role
 
 
@@ -69,7 +71,22 @@ def singular_candidates(word: str) -> list[str]:
 
 
 def split_prompt(prompt: str) -> list[str]:
-    """Return the words of ``prompt`` in lower case, without punctuation."""
+    """Return the words of ``prompt`` in lower case, without punctuation.
+
+    An emoji is replaced by the words of its name in Unicode, such as "bear face".
+    """
     prompt = prompt.replace("'s ", " ")
+    if not prompt.isascii():
+        prompt = "".join(map(_name_of_emoji, unicodedata.normalize("NFC", prompt)))
     plain = "".join(char if char.isalnum() or char in "-'" else " " for char in prompt.lower())
     return [word.strip("-'") for word in plain.split() if word.strip("-'")]
+
+
+def _name_of_emoji(char: str) -> str:
+    """Return the name of an emoji or another symbol; any other character is returned unchanged."""
+    if unicodedata.category(char) != "So":
+        return char
+    name = unicodedata.name(char, "").lower()
+    if char not in SMILEYS:
+        name = name.removesuffix(" face")  # "bear face" is a bear and not a portrait
+    return f" {name} "

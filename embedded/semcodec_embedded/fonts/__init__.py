@@ -1,0 +1,1 @@
+"""The fonts of the painter; see NOTICE.fonts."""
