@@ -15,10 +15,17 @@ from collections.abc import Callable
 import cbor2
 
 from semcodec.bitstream import pack, unpack
+from semcodec.choices import CodingChoice
 
 SKELETONS = "ndn trdtnl rch vndv grn lvs brk vll snlght shdv st"  # 50 symbols, 25 bytes
 WORDS = "indian traditional arch window green leaves brick wall sunlight shadow"
-TEXTS = {"auto": SKELETONS, "nibble": SKELETONS, "lexicon": WORDS, "bag": WORDS, "utf8": WORDS}
+TEXTS: dict[CodingChoice, str] = {
+    "auto": SKELETONS,
+    "nibble": SKELETONS,
+    "lexicon": WORDS,
+    "bag": WORDS,
+    "utf8": WORDS,
+}
 SLOW_CODINGS = ("lexicon", "bag")  #: range coded: they take milliseconds, so fewer calls suffice
 CALLS, REPEATS = 5_000, 40
 
@@ -33,7 +40,7 @@ def measure_interleaved(*functions: Callable[[], object], calls: int) -> list[fl
     return best
 
 
-def compare(coding: str, calls: int) -> None:
+def compare(coding: CodingChoice, calls: int) -> None:
     """Print a row of the table: sizes, times of both sides in microseconds, and their ratios."""
     text = TEXTS[coding]
     fields = {

@@ -43,6 +43,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
 from corpora import SOURCES, lines
 
 import semcodec
+from semcodec.choices import Coding
 from semcodec.coding import codings
 from semcodec.coding.tables import load_tables
 from semcodec.words.skeletons import skeleton_of_word
@@ -116,7 +117,7 @@ def encode_nibble(text: bytes) -> bytes:
     )
 
 
-def encode_words(coding: str, text: bytes) -> bytes:
+def encode_words(coding: Coding, text: bytes) -> bytes:
     """Return the payload of whole words: the bytes of a file without header and checksum."""
     file = semcodec.pack(text.decode(), coding=coding, framing="file")
     if semcodec.unpack(file).text != codings.canonical_text(coding, text.decode()):

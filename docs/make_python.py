@@ -19,6 +19,8 @@ from typing import Any, Final
 
 import griffe
 
+from semcodec import choices
+
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "python.md"
 MAX_SIGNATURE: Final = 88  #: columns; a longer one has a line for each parameter
@@ -30,7 +32,9 @@ Every public name of `semcodec`. The section
 the hooks for backends and Pillow, with their import paths; these are public too. Names that are
 neither on this page nor in [backends.md](backends.md), and those that start with an underscore, may
 change at any time; [CONTRIBUTING.md](../CONTRIBUTING.md#public-interface) states
-how public names change. Written by docs/make_python.py from the docstrings.
+how public names change. The choices of an argument are spelled out here; `semcodec.choices` has
+them as types, such as `CodingChoice` and `OutputFraming`, for annotations of your own. Written by
+docs/make_python.py from the docstrings.
 """
 #: Public names of subpackages, which ``semcodec`` does not export itself.
 BESIDE: Final = (
@@ -161,17 +165,29 @@ def written(parameters: Any) -> Iterator[str]:
         starred |= prefix == "*"
         text = prefix + parameter.name
         if parameter.annotation is not None:
-            text += f": {parameter.annotation}"
+            text += f": {spelled_out(str(parameter.annotation))}"
         if parameter.default is not None and not prefix:
             text += f" = {default_of(parameter)}"
         yield text
+
+
+def spelled_out(annotation: str) -> str:
+    """Return an annotation with the values of each type of ``semcodec.choices``."""
+    names = "|".join(choices.__all__)
+    return re.sub(rf"\b({names})\b", lambda match: literal(match[0]), annotation)
+
+
+def literal(name: str) -> str:
+    """Return the values of a type of ``semcodec.choices`` as they are written in a signature."""
+    values = choices.values_of(getattr(choices, name))
+    return f"Literal[{', '.join(f'{value!r}' for value in values)}]".replace("'", '"')
 
 
 def default_of(parameter: Any) -> str:
     """Return the default of a parameter; of a constant, its value if that is a simple one."""
     text = str(parameter.default)
     if not text.rpartition(".")[2].replace("_", "").isupper():
-        return text
+        return text.replace("'", '"')
     value = attrgetter(text)(importlib.import_module(parameter.function.module.path))
     if isinstance(value, str):
         return f'"{value}"'

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from semcodec._registry import CHECK_REQUIRED, CHECKS, FRAMINGS, SIZES
 from semcodec.bitstream import Models, embed_png, extension, pack
 from semcodec.bitstream.extensions import FIRST_PRIVATE_TYPE
+from semcodec.choices import ExtensionName
 from tests.png_files import build_png
 
 #: Arguments of ``pack``: the text, and the others by name.
@@ -39,8 +40,13 @@ models = st.one_of(
     st.tuples(numbers, numbers, numbers, numbers).map(lambda ids: Models(0, *ids)),
 )
 
-_EXTENSION_VALUES: Final[dict[str, st.SearchStrategy[Any]]] = {
-    **dict.fromkeys(("describer", "writer", "painter", "prompts", "tool", "comment"), names),
+_EXTENSION_VALUES: Final[dict[ExtensionName, st.SearchStrategy[Any]]] = {
+    "describer": names,
+    "writer": names,
+    "painter": names,
+    "prompts": names,
+    "tool": names,
+    "comment": names,
     "k": st.integers(1, MAX_LEB128),
     "seed": st.integers(0, 2**32 - 1),
     "order": st.just("importance"),
@@ -55,11 +61,9 @@ _private = st.tuples(
 @st.composite
 def extensions(draw: st.DrawFn) -> list[tuple[int, bytes]]:
     """Return extensions of some registered types, and perhaps a private one."""
-    chosen = draw(st.sets(st.sampled_from([*_EXTENSION_VALUES, "private"])))
-    return [
-        draw(_private) if name == "private" else extension(name, draw(_EXTENSION_VALUES[name]))
-        for name in sorted(chosen)
-    ]
+    chosen = draw(st.sets(st.sampled_from([*_EXTENSION_VALUES])))
+    registered = [extension(name, draw(_EXTENSION_VALUES[name])) for name in sorted(chosen)]
+    return registered + draw(st.lists(_private, max_size=1))
 
 
 @st.composite

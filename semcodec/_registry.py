@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from semcodec._registry_rows import ExtensionType, Model, Rule
 
@@ -50,24 +50,40 @@ SIZES: Final[dict[int, tuple[int, int]]] = {1: (512, 512),
 
 RESERVED_SIZE_CODES: Final = (0, 69, 101)
 
-CODINGS: Final = ('nibble', 'lexicon', 'bag', 'utf8')
+Coding: TypeAlias = Literal['nibble', 'lexicon', 'bag', 'utf8']
 
-CHECKS: Final = ('none', 'crc8', 'crc16', 'crc32')
+CODINGS: Final[tuple[Coding, ...]] = ('nibble', 'lexicon', 'bag', 'utf8')
+
+Check: TypeAlias = Literal['none', 'crc8', 'crc16', 'crc32']
+
+CHECKS: Final[tuple[Check, ...]] = ('none', 'crc8', 'crc16', 'crc32')
 
 CHECK_BYTES: Final = (0, 1, 2, 4)
 
-FRAMINGS: Final = ('bare', 'file', 'sequence', 'url', 'qr', 'png')
+Framing: TypeAlias = Literal['bare', 'file', 'sequence', 'url', 'qr', 'png']
 
-DEFAULT_CHECKS: Final = {'bare': 'none',
+FRAMINGS: Final[tuple[Framing, ...]] = ('bare', 'file', 'sequence', 'url', 'qr', 'png')
+
+OutputFraming: TypeAlias = Literal['bare', 'file', 'sequence', 'url', 'qr']
+
+OUTPUT_FRAMINGS: Final[tuple[OutputFraming, ...]] = ('bare', 'file', 'sequence', 'url', 'qr')
+
+InputFraming: TypeAlias = Literal['bare', 'file', 'url', 'qr', 'png']
+
+INPUT_FRAMINGS: Final[tuple[InputFraming, ...]] = ('bare', 'file', 'url', 'qr', 'png')
+
+DEFAULT_CHECKS: Final[dict[Framing, Check]] = {'bare': 'none',
  'file': 'crc8',
  'sequence': 'none',
  'url': 'crc8',
  'qr': 'crc8',
  'png': 'none'}
 
-CHECK_REQUIRED: Final = ('file', 'url', 'qr')
+CHECK_REQUIRED: Final[tuple[Framing, ...]] = ('file', 'url', 'qr')
 
-MODEL_SETS: Final = ('default', 'openai', 'local')
+ModelSet: TypeAlias = Literal['default', 'openai', 'local']
+
+MODEL_SETS: Final[tuple[ModelSet, ...]] = ('default', 'openai', 'local')
 
 MODEL_SET_IDS: Final = ((1, 2, 1, 1), (3, 3, 5, 1), (7, 7, 8, 1))
 
@@ -86,6 +102,8 @@ MODELS: Final[dict[int, Model]] = {
 
 PROMPTS: Final[dict[int, str]] = {1: 'semcodec prompts 1'}
 
+ExtensionName: TypeAlias = Literal['describer', 'writer', 'painter', 'prompts', 'k', 'order', 'seed', 'tool', 'comment']
+
 EXTENSIONS: Final[tuple[ExtensionType, ...]] = (
     ExtensionType(2, 'describer', 'text', 'SC-EXT-7'),
     ExtensionType(4, 'writer', 'text', 'SC-EXT-7'),
@@ -97,6 +115,10 @@ EXTENSIONS: Final[tuple[ExtensionType, ...]] = (
     ExtensionType(16, 'tool', 'text', 'SC-EXT-7'),
     ExtensionType(18, 'comment', 'comment', 'SC-EXT-11'),
 )
+
+Profile: TypeAlias = Literal['tiny', 'file', 'archive']
+
+PROFILES: Final[tuple[Profile, ...]] = ('tiny', 'file', 'archive')
 
 RULES: Final[dict[str, Rule]] = {
     'SC-FRM-1': Rule(

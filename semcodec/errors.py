@@ -28,6 +28,12 @@ class FormatError(SemcodecError, ValueError):
         found, expected: the actual and the valid content, in words.
     """
 
+    rule: str
+    offset: int
+    verdict: Verdict
+    found: str
+    expected: str
+
     def __init__(
         self,
         rule: str,
@@ -60,6 +66,11 @@ class UnsupportedError(SemcodecError):
         found, expected: the actual content, and the content that this version can read.
     """
 
+    rule: str
+    offset: int
+    found: str
+    expected: str
+
     def __init__(
         self, message: str, rule: str = "", offset: int = 0, found: str = "", expected: str = ""
     ) -> None:
@@ -80,6 +91,11 @@ class BackendError(SemcodecError):
         retryable: whether the same call may succeed later.
         billed: whether a server may have billed a call that returned no result.
     """
+
+    backend: str
+    stage: str
+    retryable: bool
+    billed: bool
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.bitstream._arguments import as_bytes
+from semcodec.choices import Fit, values_of
 from semcodec.errors import BackendError, InputError
 from semcodec.forks import block_fork
 
@@ -30,7 +31,7 @@ DESCRIBED_SIDE: Final = 1024  #: pixels of the longer side of a describer's imag
 FORMATS: Final = (
     "JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP", "JPEG2000", "PPM", "ICO",
 )  # fmt: skip
-FITS: Final = ("cover", "contain")
+FITS: Final[tuple[Fit, ...]] = values_of(Fit)
 SAVE_OPTIONS: Final = {"JPEG": {"quality": 92}, "WEBP": {"quality": 92}}
 
 _BACKGROUND: Final = (255, 255, 255)  # behind transparent pixels, and the padding of "contain"
@@ -84,7 +85,7 @@ def open_image(data: bytes, formats: tuple[str, ...]) -> ImageFile:
             return Image.open(io.BytesIO(data), formats=formats)
 
 
-def crop(image: Image, size: tuple[int, int], fit: str = "cover") -> Image:
+def crop(image: Image, size: tuple[int, int], fit: Fit = "cover") -> Image:
     """Return ``image`` in the aspect ratio of ``size``, with a longer side of ``DESCRIBED_SIDE``.
 
     The resolution does not depend on the target size: the describer always gets a detailed image.

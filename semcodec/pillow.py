@@ -24,8 +24,8 @@ from semcodec.pipeline.decode import MAX_PAINTED_SIDE
 
 try:
     from PIL import Image, ImageFile, PngImagePlugin
-except ImportError as error:
-    raise ImportError("Images need Pillow: pip install 'semcodec[image]'.") from error
+except ImportError as _error:
+    raise ImportError("Images need Pillow: pip install 'semcodec[image]'.") from _error
 
 if TYPE_CHECKING:
     from PIL._imaging import PixelAccess
@@ -50,8 +50,10 @@ class SemcodecImageFile(ImageFile.ImageFile):
         backend: the name of the backend that paints, for all images.
     """
 
-    format = FORMAT
-    format_description = "Semcodec record"
+    format: str | None = FORMAT
+    format_description: str | None = "Semcodec record"
+    info: dict[str | tuple[int, int], Any]
+    fp: IO[bytes] | None
     backend: ClassVar[str] = backends.AUTO
     _data: bytes
     _checksum: int | None = None  #: checksum of the pixels as they were painted

@@ -54,7 +54,7 @@ HEADER = '''"""The registries of the format. Written by spec/generate.py: edit s
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from semcodec._registry_rows import ExtensionType, Model, Rule
 '''
@@ -66,22 +66,25 @@ MODEL_FIELDS = ("describer", "writer", "painter", "prompts")  #: in the order of
 def python_constants(registry: Registry) -> str:
     """Return the source of semcodec/_registry.py."""
     sizes = {size["code"]: (size["width"], size["height"]) for size in registry["size"]}
+    framings = registry["framing"]
     rows: list[tuple[str, str]] = [
         ("SIZES: Final[dict[int, tuple[int, int]]]", pformat(sizes)),
         ("RESERVED_SIZE_CODES: Final", pformat(tuple(row["code"] for row in registry["never"]))),
-        ("CODINGS: Final", _names(registry["coding"])),
-        ("CHECKS: Final", _names(registry["check"])),
+        *_choice("Coding", "CODINGS", registry["coding"]),
+        *_choice("Check", "CHECKS", registry["check"]),
         ("CHECK_BYTES: Final", pformat(tuple(row["bytes"] for row in registry["check"]))),
-        ("FRAMINGS: Final", _names(registry["framing"])),
+        *_choice("Framing", "FRAMINGS", framings),
+        *_choice("OutputFraming", "OUTPUT_FRAMINGS", (r for r in framings if "written" not in r)),
+        *_choice("InputFraming", "INPUT_FRAMINGS", (r for r in framings if "read" not in r)),
         (
-            "DEFAULT_CHECKS: Final",
-            pformat({row["name"]: row["default"] for row in registry["framing"]}, sort_dicts=False),
+            "DEFAULT_CHECKS: Final[dict[Framing, Check]]",
+            pformat({row["name"]: row["default"] for row in framings}, sort_dicts=False),
         ),
         (
-            "CHECK_REQUIRED: Final",
-            pformat(tuple(row["name"] for row in registry["framing"] if row["check"] == "must")),
+            "CHECK_REQUIRED: Final[tuple[Framing, ...]]",
+            pformat(tuple(row["name"] for row in framings if row["check"] == "must")),
         ),
-        ("MODEL_SETS: Final", _names(registry["set"])),
+        *_choice("ModelSet", "MODEL_SETS", registry["set"]),
         (
             "MODEL_SET_IDS: Final",
             pformat(tuple(tuple(row[role] for role in MODEL_FIELDS) for row in registry["set"])),
@@ -91,14 +94,31 @@ def python_constants(registry: Registry) -> str:
             "PROMPTS: Final[dict[int, str]]",
             pformat({r["id"]: r["name"] for r in registry["prompts"]}),
         ),
+        ("ExtensionName: TypeAlias", _literal(row["name"] for row in registry["extension"])),
         ("EXTENSIONS: Final[tuple[ExtensionType, ...]]", _extensions(registry["extension"])),
+        *_choice("Profile", "PROFILES", _profiles(registry)),
         ("RULES: Final[dict[str, Rule]]", _rules(registry["rule"])),
     ]
     return HEADER + "".join(f"\n{name} = {value}\n" for name, value in rows)
 
 
-def _names(rows: Iterable[Registry]) -> str:
-    return pformat(tuple(row["name"] for row in rows))
+def _choice(type_name: str, name: str, rows: Iterable[Registry]) -> list[tuple[str, str]]:
+    """Return a type with the names of ``rows``, for type checkers, and the tuple of the names."""
+    names = tuple(row["name"] for row in rows)
+    return [
+        (f"{type_name}: TypeAlias", _literal(names)),
+        (f"{name}: Final[tuple[{type_name}, ...]]", pformat(names)),
+    ]
+
+
+def _literal(names: Iterable[str]) -> str:
+    return f"Literal[{', '.join(map(repr, names))}]"
+
+
+def _profiles(registry: Registry) -> list[Registry]:
+    """Return a row for each profile, in the order of the rules."""
+    names = dict.fromkeys(rule["profile"] for rule in registry["rule"] if "profile" in rule)
+    return [{"name": name} for name in names]
 
 
 def _models(models: Iterable[Registry]) -> str:

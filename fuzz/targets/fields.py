@@ -16,6 +16,7 @@ from semcodec.bitstream import Models, checksums, extensions, header, leb128
 from semcodec.bitstream.framing import text as text_framings
 from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import DEFAULT_LIMITS
+from semcodec.choices import Framing
 from semcodec.coding import nibble
 from semcodec.errors import FormatError, UnsupportedError
 from tests.annex_c import FUNCTIONS, Refused, compute_check
@@ -107,7 +108,7 @@ def _check_nibble(data: bytes) -> None:
     assert text == expected if is_canonical else expected.startswith("SC-NIB")
 
 
-def _check_text_form(framing: str, data: bytes) -> None:
+def _check_text_form(framing: Framing, data: bytes) -> None:
     text = text_framings.PREFIXES[framing] + data
     core = _outcome(lambda: text_framings.read(Parser(text), framing).data)
     assert core == _outcome(FUNCTIONS[f"of_{framing}"], text)

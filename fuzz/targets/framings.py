@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from fuzz import malformed
 from semcodec.bitstream import embed_png, extract_png, repack, unpack, unpack_all, validate
 from semcodec.bitstream.framing.text import PREFIXES
+from semcodec.choices import Framing
 from semcodec.errors import SemcodecError
 from tests import annex_c
 from tests.png_files import SIGNATURE, build_chunk, build_png, iter_chunks, repair_crcs
@@ -24,7 +25,7 @@ Input = tuple[str, bytes]
 CORE: Final = bytes.fromhex("001710")  #: the record that is embedded
 
 
-def _check_text_form(framing: str, body: bytes) -> None:
+def _check_text_form(framing: Framing, body: bytes) -> None:
     text = PREFIXES[framing] + body
     record = unpack(text)
     assert record.framing == framing

@@ -14,6 +14,7 @@ from fuzz import corpus, malformed
 from fuzz.call_counter import CallCounter
 from semcodec.bitstream import PROFILES, Limits, Record, Report, inspect, unpack, validate
 from semcodec.bitstream.framing import INPUT_FRAMINGS
+from semcodec.choices import ReadFraming
 from semcodec.errors import FormatError, SemcodecError, UnsupportedError
 
 DEFAULT_LIMITS = Limits()
@@ -73,7 +74,7 @@ def _check_verdict(
 
 
 def _unpack(
-    data: bytes, framing: str, limits: Limits = DEFAULT_LIMITS
+    data: bytes, framing: ReadFraming, limits: Limits = DEFAULT_LIMITS
 ) -> tuple[Record | None, SemcodecError | None]:
     """Return the record, or the error that was raised; the function calls are counted."""
     counter = CallCounter()

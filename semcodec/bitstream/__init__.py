@@ -6,12 +6,11 @@ Integers only; no clock, file, network or randomness. Only the standard library,
 
 from __future__ import annotations
 
-from semcodec._registry import RULES
+from semcodec._registry import PROFILES, RULES
 from semcodec.bitstream.api import embed_png, extract_png, pack, repack, unpack, unpack_all
 from semcodec.bitstream.extensions import extension
 from semcodec.bitstream.field_map import Field
 from semcodec.bitstream.header import Models
-from semcodec.bitstream.profiles import PROFILES
 from semcodec.bitstream.rate import RateBreakdown, rate_breakdown
 from semcodec.bitstream.record import Limits, Record
 from semcodec.bitstream.validation import Finding, Report, inspect, validate

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from semcodec.bitstream import checksums
 from semcodec.bitstream import framing as framings
 from semcodec.bitstream.extensions import Extension, extension_from_pair
 from semcodec.bitstream.framing.text import PREFIXES
-from semcodec.bitstream.header import CODINGS, MAX_SIDE, MODEL_SETS, Models, Size
+from semcodec.bitstream.header import MAX_SIDE, MODEL_SETS, Models, Size
 from semcodec.bitstream.record import Limits
+from semcodec.choices import (
+    Check,
+    Coding,
+    CodingChoice,
+    Framing,
+    Keep,
+    OutputFraming,
+    ReadFraming,
+    values_of,
+)
 from semcodec.coding import codings
 from semcodec.errors import InputError
 
@@ -21,8 +31,11 @@ from semcodec.errors import InputError
 
 Data = bytes | bytearray | memoryview | str
 
-AUTO: Final = "auto"
-KEEP_CHOICES: Final = ("order", "words")  #: what ``coding="auto"`` must preserve
+_CODING_CHOICES: Final[tuple[CodingChoice, ...]] = values_of(CodingChoice)
+_KEEP_CHOICES: Final[tuple[Keep, ...]] = values_of(Keep)
+_READ_FRAMINGS: Final[tuple[ReadFraming, ...]] = values_of(ReadFraming)
+
+Value = TypeVar("Value", bound=str)
 
 
 def as_bytes(data: object) -> bytes:
@@ -62,24 +75,24 @@ def limits(value: object) -> Limits:
     raise InputError("Give limits as Limits(...).")
 
 
-def input_framing(value: object) -> str:
+def input_framing(value: object) -> ReadFraming:
     """Return the framing in which to read one record, or ``"auto"``."""
     if isinstance(value, str) and value == "sequence":
         raise InputError("A sequence contains any number of records: read it with unpack_all.")
-    return choice("framing", value, (AUTO, *framings.INPUT_FRAMINGS))
+    return choice("framing", value, _READ_FRAMINGS)
 
 
-def output_framing(value: object) -> str:
+def output_framing(value: object) -> OutputFraming:
     """Return the framing in which to write a record."""
     if isinstance(value, str) and value == "png":
         raise InputError("A PNG file needs an image: use embed_png, or give another framing.")
     return choice("framing", value, framings.OUTPUT_FRAMINGS)
 
 
-def choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
+def choice(name: str, value: object, allowed: tuple[Value, ...]) -> Value:
     """Return ``value`` if it is in ``allowed``; ``name`` is the argument's name, for the error."""
     if isinstance(value, str) and value in allowed:
-        return str.__str__(value)
+        return allowed[allowed.index(value)]
     raise InputError(f"Unknown {name}: give one of {', '.join(allowed)}.")
 
 
@@ -102,10 +115,11 @@ def _words(value: object) -> list[str]:
     return [str.__str__(word) for word in value]
 
 
-def coding_and_payload(coding: object, keep: object, text: str) -> tuple[str, bytes]:
+def coding_and_payload(coding: object, keep: object, text: str) -> tuple[Coding, bytes]:
     """Return the coding for ``text``, chosen by its words for ``"auto"``, and the payload in it."""
-    name, kept = choice("coding", coding, (*CODINGS, AUTO)), choice("keep", keep, KEEP_CHOICES)
-    if name == AUTO:
+    name = choice("coding", coding, _CODING_CHOICES)
+    kept = choice("keep", keep, _KEEP_CHOICES)
+    if name == "auto":
         name = codings.choose_coding(text, words_are_whole=False, keep_order=kept == "order")
     elif reason := codings.why_unencodable(name, text):
         raise InputError(reason)
@@ -136,7 +150,7 @@ def models(value: object) -> Models:
     raise InputError("Give models as Models(...), the name of a set, or its row.")
 
 
-def check(value: object, framing: str) -> str:
+def check(value: object, framing: Framing) -> Check:
     """Return the name of the check; None selects the default of the framing."""
     if value is None:
         return framings.DEFAULT_CHECKS[framing]

@@ -10,7 +10,7 @@ from semcodec.bitstream import framing as framings
 from semcodec.bitstream._arguments import Data
 from semcodec.bitstream.extensions import Extension, Value
 from semcodec.bitstream.framing import png as png_framing
-from semcodec.bitstream.header import DEFAULT_MODELS, DEFAULT_SIZE, Models, Size
+from semcodec.bitstream.header import CODINGS, DEFAULT_MODELS, DEFAULT_SIZE, Models, Size
 from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import (
     DEFAULT_LIMITS,
@@ -18,6 +18,14 @@ from semcodec.bitstream.record import (
     Record,
     keep_payload,
     kept_payload,
+)
+from semcodec.choices import (
+    Check,
+    CodingChoice,
+    Keep,
+    ModelSet,
+    OutputFraming,
+    ReadFraming,
 )
 from semcodec.coding import codings
 from semcodec.errors import InputError
@@ -38,12 +46,12 @@ _has_unlisted_word = codings.has_unlisted_word
 def pack(
     text_or_words: str | list[str] | tuple[str, ...],
     *,
-    coding: str = _AUTO,
-    keep: str = _ORDER,
+    coding: CodingChoice = _AUTO,
+    keep: Keep = _ORDER,
     size: Size = DEFAULT_SIZE,
-    models: Models | str | int = DEFAULT_MODELS,
-    framing: str = _BARE,
-    check: str | None = None,
+    models: Models | ModelSet | int = DEFAULT_MODELS,
+    framing: OutputFraming = _BARE,
+    check: Check | None = None,
     extensions: Extensions = _NO_EXTENSIONS,
 ) -> bytes:
     """Return the record of a text; the same arguments always give the same bytes.
@@ -107,7 +115,7 @@ def pack(
 def unpack(
     data: Data,
     *,
-    framing: str = _AUTO,
+    framing: ReadFraming = _AUTO,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Record:
     """Return the record in ``data``.
@@ -146,7 +154,9 @@ def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Recor
     return record_codec.read_sequence(Parser(_arguments.as_bytes(data)), _arguments.limits(limits))
 
 
-def repack(record: Record, *, framing: str | None = None, check: str | None = None) -> bytes:
+def repack(
+    record: Record, *, framing: OutputFraming | None = None, check: Check | None = None
+) -> bytes:
     """Return the bytes of ``record``: ``repack(unpack(data)) == data``.
 
     Args:
@@ -211,12 +221,12 @@ def extract_png(png: bytes | bytearray | memoryview) -> bytes:
 def build_record(
     text_or_words: str | list[str] | tuple[str, ...],
     *,
-    coding: str = _AUTO,
-    keep: str = _ORDER,
+    coding: CodingChoice = _AUTO,
+    keep: Keep = _ORDER,
     size: Size = DEFAULT_SIZE,
-    models: Models | str | int = DEFAULT_MODELS,
-    framing: str = _BARE,
-    check: str | None = None,
+    models: Models | ModelSet | int = DEFAULT_MODELS,
+    framing: OutputFraming = _BARE,
+    check: Check | None = None,
     extensions: Extensions = _NO_EXTENSIONS,
     is_new: bool = True,
     payload: bytes | None = None,
@@ -236,10 +246,12 @@ def build_record(
     framing = _arguments.output_framing(framing)
     text = _arguments.text(text_or_words)
     if payload is None:
-        coding, payload = _arguments.coding_and_payload(coding, keep, text)
+        name, payload = _arguments.coding_and_payload(coding, keep, text)
+    else:
+        name = _arguments.choice("coding", coding, CODINGS)
     record = Record(
-        codings.canonical_text(coding, text),
-        coding,
+        codings.canonical_text(name, text),
+        name,
         _arguments.size(size),
         _arguments.models(models),
         _arguments.extensions(extensions, is_new=is_new),
@@ -274,9 +286,9 @@ def overhead(
     payload_bytes: int,
     *,
     size: Size = DEFAULT_SIZE,
-    models: Models | str | int = DEFAULT_MODELS,
-    framing: str = _BARE,
-    check: str | None = None,
+    models: Models | ModelSet | int = DEFAULT_MODELS,
+    framing: OutputFraming = _BARE,
+    check: Check | None = None,
     extensions: Extensions = _NO_EXTENSIONS,
 ) -> int:
     """Return the bytes that ``pack`` adds to a payload of ``payload_bytes`` bytes, in any coding.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from semcodec._registry import EXTENSIONS
 from semcodec.bitstream import leb128
+from semcodec.choices import ExtensionName
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ MAX_SHOWN_BYTES: Final = 16  #: the bytes of an invalid value that a finding sho
 # --- Arguments from callers
 
 
-def extension(name: str, value: object) -> Extension:
+def extension(name: ExtensionName, value: object) -> Extension:
     """Return the extension of a registered type, such as ``extension("seed", 7)``.
 
     Args:
@@ -40,6 +41,10 @@ def extension(name: str, value: object) -> Extension:
     Raises:
         InputError: ``name`` is not registered, or its type does not allow ``value``.
     """
+    return _extension(name, value)
+
+
+def _extension(name: object, value: object) -> Extension:
     if not isinstance(name, str) or name not in BY_NAME:
         raise InputError(f"Unknown extension name: give one of {', '.join(BY_NAME)}.")
     type_id = BY_NAME[name].type
@@ -59,7 +64,7 @@ def extension_from_pair(pair: object, *, is_new: bool) -> Extension:
     """
     match pair:
         case tuple((str(name), value)) | list((str(name), value)):
-            return extension(name, value)
+            return _extension(name, value)
         case tuple((type_id, bytes(value))) | list((type_id, bytes(value))) if (
             type(type_id) is int and 0 <= type_id <= leb128.MAX_VALUE
         ):

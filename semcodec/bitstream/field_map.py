@@ -14,6 +14,7 @@ from semcodec.bitstream import checksums
 from semcodec.bitstream.extensions import BY_TYPE, decode_value
 from semcodec.bitstream.header import CODINGS, MODEL_SETS, SIZE_CODES, format_size
 from semcodec.bitstream.parser import FieldLocation
+from semcodec.choices import Framing
 from semcodec.forks import block_fork
 
 
@@ -55,7 +56,7 @@ class ScannedCore(NamedTuple):
     text: str | None
 
 
-def field_map(data: bytes, framing: str, cores: Sequence[ScannedCore]) -> list[Field]:
+def field_map(data: bytes, framing: Framing, cores: Sequence[ScannedCore]) -> list[Field]:
     """Return the fields of ``data`` in ``framing``; for a text form, the fields of its core.
 
     Args:
@@ -157,13 +158,13 @@ def _interpret(location: FieldLocation, values: dict[str, Any], text: str | None
     value: Any = location.value
     match location.name:
         case "header.coding":
-            return CODINGS[value]
+            return CODINGS[int(value)]
         case "header.check":
-            return checksums.NAMES[value]
+            return checksums.NAMES[int(value)]
         case "size.code" if value < len(SIZE_CODES):
             return format_size(SIZE_CODES[value])
         case "models.set" if 0 < value < len(MODEL_SETS):
-            return MODEL_SETS[value]
+            return MODEL_SETS[int(value)]
         case "payload" if text is not None:
             return text
     # Sides are stored less one.

@@ -21,7 +21,7 @@ Untyped = Any  # construct has no types
 CHECK_BYTES = (0, 1, 2, 4)  #: by the bits of header.check
 
 
-class Located(c.Subconstruct):  # type: ignore[misc]  # construct has no types
+class _Located(c.Subconstruct):  # type: ignore[misc]  # construct has no types
     """Wraps a declaration: parses in the same way, and records the locations of its fields."""
 
     def _parse(self, stream: Untyped, context: Untyped, path: str) -> Untyped:
@@ -41,7 +41,7 @@ class Located(c.Subconstruct):  # type: ignore[misc]  # construct has no types
         return value
 
 
-class Leb128(c.Construct):  # type: ignore[misc]  # construct has no types
+class _Leb128(c.Construct):  # type: ignore[misc]  # construct has no types
     """One to four bytes, seven bits in each, lowest first (§2.3)."""
 
     def _parse(self, stream: Untyped, context: Untyped, path: str) -> int:
@@ -90,29 +90,31 @@ HEADER = c.BitStruct(
 SIZE = c.Struct(
     "peek" / c.Peek(c.Int8ub),  # None at the end of the data
     c.Check(lambda this: this.peek is not None),
-    "code" / c.If(c.this.peek < 0b1000_0000, Located(c.Int8ub)),
+    "code" / c.If(c.this.peek < 0b1000_0000, _Located(c.Int8ub)),
     "short"
-    / c.If((c.this.peek >= 0b1000_0000) & (c.this.peek < 0b1100_0000), Located(_explicit_size(15))),
-    "long" / c.If(c.this.peek >= 0b1100_0000, Located(_explicit_size(31))),
+    / c.If(
+        (c.this.peek >= 0b1000_0000) & (c.this.peek < 0b1100_0000), _Located(_explicit_size(15))
+    ),
+    "long" / c.If(c.this.peek >= 0b1100_0000, _Located(_explicit_size(31))),
 )
 
 MODELS = c.Struct(
-    "set" / Located(Leb128()),
-    "describer" / c.If(c.this.set == 0, Located(Leb128())),
-    "writer" / c.If(c.this.set == 0, Located(Leb128())),
-    "painter" / c.If(c.this.set == 0, Located(Leb128())),
-    "prompts" / c.If(c.this.set == 0, Located(Leb128())),
+    "set" / _Located(_Leb128()),
+    "describer" / c.If(c.this.set == 0, _Located(_Leb128())),
+    "writer" / c.If(c.this.set == 0, _Located(_Leb128())),
+    "painter" / c.If(c.this.set == 0, _Located(_Leb128())),
+    "prompts" / c.If(c.this.set == 0, _Located(_Leb128())),
 )
 
 EXTENSION = c.Struct(
-    "type" / Located(Leb128()),
-    "length" / Located(Leb128()),
-    "value" / Located(c.Bytes(c.this.length)),
+    "type" / _Located(_Leb128()),
+    "length" / _Located(_Leb128()),
+    "value" / _Located(c.Bytes(c.this.length)),
 )
 
 #: ``end`` is the end of the block, in bytes from the start of the data.
 EXTENSIONS = c.Struct(
-    "length" / Located(Leb128()),
+    "length" / _Located(_Leb128()),
     "end" / c.Computed(lambda this: this._io.tell() + this.length),
     "entries"
     / c.If(
@@ -123,13 +125,13 @@ EXTENSIONS = c.Struct(
 )
 
 LAYOUT = c.Struct(
-    "magic" / c.If(c.this._params.is_file, Located(c.Const(b"\xb5\x1a"))),  # §7.2
-    "header" / Located(HEADER),  # §5.1
+    "magic" / c.If(c.this._params.is_file, _Located(c.Const(b"\xb5\x1a"))),  # §7.2
+    "header" / _Located(HEADER),  # §5.1
     "size" / c.If(c.this.header.has_size, SIZE),  # §5.2
     "models" / c.If(c.this.header.has_models, MODELS),  # §5.3
     "extensions" / c.If(c.this.header.has_extensions, EXTENSIONS),  # §5.4
-    "payload" / Located(c.Bytes(_payload_bytes)),  # §6
-    "check" / Located(c.Bytes(lambda this: CHECK_BYTES[this.header.check])),  # §5.6
+    "payload" / _Located(c.Bytes(_payload_bytes)),  # §6
+    "check" / _Located(c.Bytes(lambda this: CHECK_BYTES[this.header.check])),  # §5.6
     c.Terminated,
 )
 

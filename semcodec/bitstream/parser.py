@@ -56,12 +56,19 @@ class Parser:
     # Slots make a parser, of which each record needs at least one, cheaper to create.
     __slots__ = ("data", "end", "fields", "findings", "position", "truncation_rule")
 
+    data: bytes
+    position: int
+    end: int
+    truncation_rule: str
+    findings: list[RuleError] | None
+    fields: list[FieldLocation] | None
+
     def __init__(self, data: bytes, findings: list[RuleError] | None = None) -> None:
         """Start at the first byte. With a list of ``findings``, the parser collects."""
         self.data, self.position, self.end = data, 0, len(data)
         self.truncation_rule = "SC-HDR-3"
         self.findings = findings
-        self.fields: list[FieldLocation] | None = None if findings is None else []
+        self.fields = None if findings is None else []
 
     def read_byte(self) -> int:
         """Return the next byte."""

@@ -13,8 +13,6 @@ from semcodec._registry import RULES
 from semcodec.bitstream.header import MODEL_FIELDS, SIZE_CODES, format_size
 from semcodec.bitstream.record import Record
 
-PROFILES: Final = tuple(dict.fromkeys(rule.profile for rule in RULES.values() if rule.profile))
-
 
 class ProfileRule(NamedTuple):
     """A rule of a profile.

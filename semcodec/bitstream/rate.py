@@ -15,6 +15,7 @@ from semcodec.bitstream import framing as framings
 from semcodec.bitstream._arguments import Data
 from semcodec.bitstream.header import MODEL_FIELDS, write_models, write_size
 from semcodec.bitstream.record import Record
+from semcodec.choices import ReadFraming
 
 MICRO: Final = 1_000_000
 
@@ -45,7 +46,7 @@ class RateBreakdown(NamedTuple):
         return next(entry.bits for entry in self.entries if entry.name == name)
 
 
-def rate_breakdown(data: Data, *, framing: str = "auto") -> RateBreakdown:
+def rate_breakdown(data: Data, *, framing: ReadFraming = "auto") -> RateBreakdown:
     """Return the rate of a record by its parts; ``data`` and ``framing`` as for ``unpack``.
 
     Raises:

@@ -7,18 +7,19 @@ from typing import Any, Final, NamedTuple, Never, Self
 
 from semcodec.bitstream.extensions import BY_TYPE, Extension, Value, decode_value
 from semcodec.bitstream.header import MODEL_FIELDS, Models, Size
+from semcodec.choices import Check, Coding, Framing
 from semcodec.coding import codings
 from semcodec.errors import InputError
 
 
 class _Values(NamedTuple):
     text: str
-    coding: str
+    coding: Coding
     size: Size
     models: Models
     extensions: tuple[Extension, ...]
-    framing: str
-    check: str
+    framing: Framing
+    check: Check
     version: int
 
 

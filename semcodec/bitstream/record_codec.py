@@ -30,6 +30,7 @@ from semcodec.bitstream.header import (
 )
 from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import Limits, Record, keep_payload
+from semcodec.choices import Check, Coding, Framing, ScanFraming
 from semcodec.coding import bag, lexicon, nibble
 
 # --- The core
@@ -46,7 +47,7 @@ def write_core(record: Record) -> bytes:
     return core + checksums.compute(check_id, core)
 
 
-def read_core(parser: Parser, framing: str, limits: Limits) -> Record:
+def read_core(parser: Parser, framing: Framing, limits: Limits) -> Record:
     """Return the record whose core reaches from the parser's position to its end.
 
     Raises:
@@ -70,7 +71,7 @@ def read_core(parser: Parser, framing: str, limits: Limits) -> Record:
     return keep_payload(record, payload) if parser.findings is None else record
 
 
-def core_overhead(size: Size, models: Models, entries: Iterable[Extension], check: str) -> int:
+def core_overhead(size: Size, models: Models, entries: Iterable[Extension], check: Check) -> int:
     """Return the number of bytes of a core without its payload: first byte, fields and check."""
     fields = write_size(size), write_models(models), extensions.write(entries)
     return 1 + sum(map(len, fields)) + checksums.LENGTHS[checksums.NAMES.index(check)]
@@ -82,7 +83,7 @@ def _check_length(parser: Parser, start: int, max_bytes: int) -> None:
         parser.fail("SC-LIM-1", offset, f"{length} bytes", f"at most {max_bytes}")
 
 
-def _verify_check(parser: Parser, framing: str, check_id: int, start: int) -> None:
+def _verify_check(parser: Parser, framing: Framing, check_id: int, start: int) -> None:
     """Verify the check (a CRC) of the core from byte ``start``; move the parser's end before it."""
     if framing in framings.CHECK_REQUIRED and check_id == 0:
         parser.report("SC-FRM-3", start * 8 + 3, "KK = 0", "KK from 1 to 3")
@@ -110,7 +111,7 @@ def _record_check(parser: Parser, check_id: int) -> None:
 # --- The payload
 
 
-def _read_payload(parser: Parser, coding: str, max_words: int) -> tuple[bytes, str]:
+def _read_payload(parser: Parser, coding: Coding, max_words: int) -> tuple[bytes, str]:
     start = parser.position
     payload = parser.read(parser.end - start)
     text = _decode_payload(parser, coding, payload, start * 8)
@@ -120,7 +121,7 @@ def _read_payload(parser: Parser, coding: str, max_words: int) -> tuple[bytes, s
     return payload, text
 
 
-def _decode_payload(parser: Parser, coding: str, payload: bytes, offset: int) -> str:
+def _decode_payload(parser: Parser, coding: Coding, payload: bytes, offset: int) -> str:
     if coding == "nibble":
         text = nibble.decode(payload)
         _check_spaces(parser, text, offset)
@@ -161,7 +162,7 @@ def _decode_utf8(parser: Parser, payload: bytes, offset: int) -> str:
 # --- Any framing
 
 
-def read_record(parser: Parser, framing: str, limits: Limits) -> Record:
+def read_record(parser: Parser, framing: ScanFraming, limits: Limits) -> Record:
     """Return the one record in the data of ``parser``.
 
     Args:
@@ -185,7 +186,7 @@ def read_sequence(parser: Parser, limits: Limits) -> Iterator[Record]:
         yield read_core(item, "sequence", limits)
 
 
-def open_core(parser: Parser, framing: str, limits: Limits) -> Parser:
+def open_core(parser: Parser, framing: Framing, limits: Limits) -> Parser:
     """Return a parser that is positioned at the first byte of the core in ``framing``.
 
     Raises:

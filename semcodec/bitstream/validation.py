@@ -9,14 +9,15 @@ import contextlib
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
-from semcodec._registry import RULES
+from semcodec._registry import PROFILES, RULES
 from semcodec.bitstream import _arguments, record_codec
 from semcodec.bitstream import framing as framings
 from semcodec.bitstream._arguments import Data
 from semcodec.bitstream.field_map import Field, ScannedCore, field_map
 from semcodec.bitstream.parser import Parser, RuleError
-from semcodec.bitstream.profiles import PROFILES, ProfileRule, violations
+from semcodec.bitstream.profiles import ProfileRule, violations
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
+from semcodec.choices import Framing, Profile, ScanFraming
 from semcodec.errors import FormatError, UnsupportedError
 
 Verdict = Literal["valid", "invalid", "malformed", "unsupported"]
@@ -59,8 +60,8 @@ class Report(NamedTuple):
     verdict: Verdict
     findings: tuple[Finding, ...]
     fields: tuple[Field, ...]
-    framing: str
-    profiles: tuple[str, ...]
+    framing: Framing
+    profiles: tuple[Profile, ...]
 
     @property
     def ok(self) -> bool:
@@ -71,8 +72,8 @@ class Report(NamedTuple):
 def validate(
     data: Data,
     *,
-    framing: str = "auto",
-    profile: str | None = None,
+    framing: ScanFraming = "auto",
+    profile: Profile | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
     """Return the verdict on ``data`` with every rule it breaks.
@@ -93,7 +94,7 @@ def validate(
     scan = _scan(whole, framing, limits)
     findings = [_finding(error) for error in scan.errors]
     fields = () if scan.hit_limit else tuple(field_map(whole, framing, scan.cores))
-    satisfied: tuple[str, ...] = ()
+    satisfied: tuple[Profile, ...] = ()
     # Only valid data can satisfy a profile. Findings of a profile do not change the verdict.
     if not findings:
         violated = [violations(record) for record in scan.records]
@@ -102,7 +103,7 @@ def validate(
     return Report(_verdict(scan.errors), tuple(findings), fields, framing, satisfied)
 
 
-def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
+def inspect(data: Data, *, framing: ScanFraming = "auto") -> list[Field]:
     """Return the fields of ``data``, even if it breaks rules, as long as it can be read.
 
     Args:
@@ -122,7 +123,7 @@ def inspect(data: Data, *, framing: str = "auto") -> list[Field]:
     return field_map(whole, framing, scan.cores)
 
 
-def _framing(data: bytes, value: object) -> str:
+def _framing(data: bytes, value: object) -> Framing:
     if isinstance(value, str) and value == "sequence":
         return "sequence"
     framing = _arguments.input_framing(value)
@@ -159,7 +160,7 @@ class _Scan:
             self.errors.append(error)
             self.fatal.append(error)
 
-    def read(self, parser: Parser, framing: str, limits: Limits, item_start: int = 0) -> None:
+    def read(self, parser: Parser, framing: Framing, limits: Limits, item_start: int = 0) -> None:
         """Read the core at the position of ``parser``, which collects into ``errors``."""
         # Saved before reading, which moves the position and moves the end before the check.
         errors_before, start, end = len(self.errors), parser.position, parser.end
@@ -173,7 +174,7 @@ class _Scan:
         self.cores.append(ScannedCore(parser.data, item_start, start, end, fields, text))
 
 
-def _scan(data: bytes, framing: str, limits: Limits) -> _Scan:
+def _scan(data: bytes, framing: Framing, limits: Limits) -> _Scan:
     """Read ``data``; in a sequence, read every item, even after an item that breaks a rule."""
     scan = _Scan()
     parser = Parser(data, scan.errors)
@@ -200,7 +201,7 @@ def _finding(error: RuleError) -> Finding:
     return Finding(error.rule, error.offset, message, error.found, error.expected)
 
 
-def _satisfied_profiles(violated: list[list[ProfileRule]]) -> tuple[str, ...]:
+def _satisfied_profiles(violated: list[list[ProfileRule]]) -> tuple[Profile, ...]:
     """Return the profiles that all records satisfy; none if there are no records."""
     broken = {rule.profile for rules in violated for rule in rules}
     return tuple(name for name in PROFILES if violated and name not in broken)
@@ -209,7 +210,7 @@ def _satisfied_profiles(violated: list[list[ProfileRule]]) -> tuple[str, ...]:
 def _profile_findings(
     records: list[Record],
     violated: list[list[ProfileRule]],
-    profile: str | None,
+    profile: Profile | None,
     fields: tuple[Field, ...],
 ) -> Iterator[Finding]:
     """Yield a finding for each rule of ``profile`` that a record violates, at the rule's field."""

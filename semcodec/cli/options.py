@@ -11,7 +11,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import semcodec
 from semcodec import backends, words
@@ -19,13 +19,14 @@ from semcodec._registry import CHECKS, FRAMINGS
 from semcodec.bitstream import RULES
 from semcodec.bitstream.extensions import BY_NAME, Extension
 from semcodec.bitstream.header import MAX_SIDE
+from semcodec.choices import ExtensionName, JudgeName, Reflection, values_of
 from semcodec.errors import InputError, SemcodecError
 from semcodec.pipeline.decode import MAX_PAINTED_SIDE
 from semcodec.words import MAX_K, Judge
 
 #: The file name extensions of pictures, with Pillow's names of their formats.
 PICTURE_FORMATS: Final = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
-JUDGES: Final = ("auto", "minilm", "none")
+JUDGES: Final = (*values_of(JudgeName), "none")
 MAX_SECONDS: Final = 3600
 
 
@@ -157,7 +158,9 @@ def extension(text: str) -> Extension:
         BY_NAME[name].value_kind in ("count", "seed") and value.isdecimal() and len(value) < 20
     )
     try:
-        return semcodec.extension(name, int(value) if is_number else value)
+        # The name is known, as it is in BY_NAME, but a type checker does not follow "in".
+        known = cast(ExtensionName, name)
+        return semcodec.extension(known, int(value) if is_number else value)
     except InputError as error:
         raise ArgumentTypeError(_clause(error)) from error
 
@@ -171,10 +174,10 @@ def rule(text: str) -> str:
     )
 
 
-def reflections(text: str) -> str | int:
+def reflections(text: str) -> Reflection | int:
     """Return ``auto``, ``off`` or the number of rounds, which must still be 0."""
-    if text in ("auto", "off"):
-        return text
+    if text in values_of(Reflection):
+        return cast(Reflection, text)
     if text == "0":
         return 0
     raise ArgumentTypeError("reflection is not available yet, expected auto or off")
@@ -185,7 +188,7 @@ def judge(text: str) -> Judge | None:
     if text not in JUDGES:
         raise ArgumentTypeError(f"unknown judge {text!r}, expected one of {', '.join(JUDGES)}")
     try:
-        return words.judge(None if text == "none" else text)
+        return words.judge(None if text == "none" else cast(JudgeName, text))
     except SemcodecError as error:
         raise ArgumentTypeError(_clause(error)) from error
 

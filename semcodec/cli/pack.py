@@ -7,10 +7,9 @@ import argparse
 import semcodec
 from semcodec.bitstream import framing
 from semcodec.bitstream.extensions import BY_NAME
+from semcodec.choices import CodingChoice, Keep, values_of
 from semcodec.cli import files, options
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
-
-CODINGS = ("auto", "nibble", "lexicon", "bag", "utf8")
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -39,7 +38,7 @@ def add(commands: Commands[Parser]) -> None:
     )
     parser.add_argument(
         "--coding",
-        choices=CODINGS,
+        choices=values_of(CodingChoice),
         default="auto",
         help="coding of the text; auto means nibble for skeletons (the sixteen symbols, with a "
         "word that is not in the tables), else lexicon if it can code the text, else utf8 "
@@ -47,7 +46,7 @@ def add(commands: Commands[Parser]) -> None:
     )
     parser.add_argument(
         "--keep",
-        choices=["order", "words"],
+        choices=values_of(Keep),
         default="order",
         help="what --coding auto must preserve: the order of the words, or only the words, "
         "which allows bag (default: %(default)s)",

@@ -49,6 +49,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     summary: str = ""
+    epilog: str | None
     examples: tuple[str, ...] = ()
     exit_codes: tuple[str, ...] = EXIT_CODES
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import semcodec
 from semcodec.bitstream import Finding, Report
+from semcodec.choices import Profile
 from semcodec.cli import files, options
 from semcodec.cli.output import UsageError, escape_control, line_width, print_status
 from semcodec.cli.parser import DATA_ERROR, DONE, USAGE_OR_ENVIRONMENT
@@ -55,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser, nargs: str) -> None:
     )
 
 
-def read_reports(args: argparse.Namespace, profile: str | None = None) -> FileReports:
+def read_reports(args: argparse.Namespace, profile: Profile | None = None) -> FileReports:
     """Validate each file; print a message for each file that cannot be read."""
     read, unreadable = [], 0
     for name in args.files:

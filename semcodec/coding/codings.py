@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from semcodec._registry import CODINGS
+from semcodec.choices import Coding
 from semcodec.coding import bag, escapes, lexicon, nibble
 from semcodec.coding.tables import load_tables
 
@@ -19,7 +20,7 @@ MAX_SHOWN_CHARACTERS: Final = 8  #: characters without a symbol that a message l
 MAX_WORDS: Final = {"lexicon": lexicon.MAX_WORDS, "bag": bag.MAX_WORDS}  #: the codings of words
 
 
-def encode(coding: str, text: str) -> bytes:
+def encode(coding: Coding, text: str) -> bytes:
     """Return the payload of ``text``, for which ``why_unencodable`` must return None."""
     if coding == "nibble":
         return nibble.encode(text)
@@ -29,25 +30,25 @@ def encode(coding: str, text: str) -> bytes:
     return bag.encode(words) if coding == "bag" else lexicon.encode(words)
 
 
-def payload_bytes(coding: str, words: Sequence[str]) -> int:
+def payload_bytes(coding: Coding, words: Sequence[str]) -> int:
     """Return the length of the payload of ``words``; UNENCODABLE_BYTES if they have none."""
     text = " ".join(words)
     return UNENCODABLE_BYTES if why_unencodable(coding, text) else len(encode(coding, text))
 
 
-def payload_bits(coding: str, words: Sequence[str]) -> int:
+def payload_bits(coding: Coding, words: Sequence[str]) -> int:
     """Return the cost of ``words`` in bits; not in whole bytes if the coding is range coded."""
     if coding not in MAX_WORDS:
         return 8 * payload_bytes(coding, words)
     return bag.payload_bits(words) if coding == "bag" else lexicon.payload_bits(words)
 
 
-def canonical_text(coding: str, text: str) -> str:
+def canonical_text(coding: Coding, text: str) -> str:
     """Return ``text`` as a decoder returns it: ``bag`` puts the words in canonical order."""
     return " ".join(bag.canonical_order(text.split())) if coding == "bag" else text
 
 
-def choose_coding(text: str, *, words_are_whole: bool, keep_order: bool = True) -> str:
+def choose_coding(text: str, *, words_are_whole: bool, keep_order: bool = True) -> Coding:
     """Return the coding that ``"auto"`` stands for; it can encode every text.
 
     It depends on what the text is, not on lengths: ``nibble`` for skeletons; else ``bag`` if the
@@ -90,7 +91,7 @@ def _listed_without_vowels() -> frozenset[str]:
     return frozenset(word for word in load_tables().words if symbols.issuperset(word)) | {""}
 
 
-def why_unencodable(coding: str, text: str) -> str | None:
+def why_unencodable(coding: Coding, text: str) -> str | None:
     """Return a message that states why ``coding`` cannot encode ``text``, or None if it can."""
     if coding not in CODINGS:  # possible in a Record that a caller created
         return f"Unknown coding; use one of {', '.join(CODINGS)}."
@@ -111,7 +112,7 @@ def _why_not_nibble(text: str) -> str | None:
     return None
 
 
-def _why_not_words(coding: str, text: str) -> str | None:
+def _why_not_words(coding: Coding, text: str) -> str | None:
     words = text.split(" ") if text else []
     if "" in words:
         return f"A {coding} text has a leading, trailing or double space; remove it."

@@ -55,6 +55,9 @@ def bit_probability(bias: int, vector: Vector, features: Vector) -> int:
 class WordSum:
     """The sum of the history vectors of some words, in any order."""
 
+    tables: Tables
+    count: int
+
     def __init__(self, tables: Tables) -> None:
         """Start with no words."""
         self.tables, self.count = tables, 0
@@ -85,6 +88,9 @@ START, LIST_1, LIST_2_TO_5, LIST_6_UP, TEXT_1, TEXT_2_TO_7, TEXT_8_UP, AFTER_FUN
 
 class SequenceContext:
     """The context of the next word in ``lexicon``: the words so far, in order."""
+
+    tables: Tables
+    history: WordSum
 
     def __init__(self, tables: Tables) -> None:
         """Start with no words."""
@@ -136,6 +142,8 @@ class BitProbabilities:
     """
 
     __slots__ = ("_cache", "_features", "tables")
+
+    tables: Tables
 
     def __init__(self, context: SequenceContext) -> None:
         """Prepare for the word after those of ``context``."""

@@ -60,6 +60,10 @@ class RangeEncoder:
 
     __slots__ = ("low", "out", "width")
 
+    out: bytearray
+    low: int
+    width: int
+
     def __init__(self) -> None:
         """Start with the whole interval."""
         self.out, self.low, self.width = bytearray(), 0, MAX_WIDTH
@@ -126,6 +130,11 @@ class RangeDecoder:
 
     __slots__ = ("_data", "_next", "bytes_left", "offset", "width", "window")
 
+    window: int
+    offset: int
+    width: int
+    bytes_left: int
+
     def __init__(self, data: bytes) -> None:
         """Start with the whole interval and the first bytes of ``data``."""
         self._data, self._next, self.bytes_left = data, WINDOW_BYTES, len(data)
@@ -186,6 +195,8 @@ class CostEstimator:
     """
 
     __slots__ = ("cost_16ths",)
+
+    cost_16ths: int
 
     def __init__(self) -> None:
         """Start from 0."""

@@ -16,7 +16,7 @@ MAX_SHOWN: Final = 120  #: characters of a value in a message
 CONTEXT: Final = 30  #: characters of a long value that are shown before the first difference
 MAX_DEPTH: Final = 32  #: values nested deeper than that are compared as a whole
 MAX_NAMES: Final = 8  #: names of additional properties in a message
-TYPE_NAMES: Final = {
+TYPE_NAMES: Final[dict[type, str]] = {
     bool: "boolean", int: "integer", float: "float", str: "string", list: "array", dict: "object",
     type(None): "null",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from semcodec import backends, bitstream
 from semcodec.backends import Painter, Writer
 from semcodec.bitstream import Limits, Record
+from semcodec.choices import Reflection, values_of
 from semcodec.errors import InputError
 from semcodec.pipeline import validation
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
@@ -18,11 +19,8 @@ if TYPE_CHECKING:
 #: Pixels. A record may state up to 2^31 - 1, but painting such a size would exhaust the memory.
 MAX_PAINTED_SIDE: Final = 4096
 MAX_SEED: Final = 2**32 - 1
-NO_REFLECTION: Final = (
-    "auto",
-    "off",
-    0,
-)  #: the valid values of ``reflect``, as the stage does not exist yet
+#: The valid values of ``reflect``, as the stage does not exist yet.
+NO_REFLECTION: Final[tuple[Reflection | int, ...]] = (*values_of(Reflection), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def decode(
     backend: object = "auto",
     writer: object = None,
     painter: object = None,
-    reflect: str | int = "auto",
+    reflect: Reflection | int = "auto",
     size: tuple[int, int] | None = None,
     seed: int | None = None,
     limits: Limits | None = None,

@@ -11,6 +11,17 @@ from semcodec.backends.isolation import has_method, isolate
 from semcodec.backends.protocols import WordSelector
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.bitstream import Models, Record, api
+from semcodec.choices import (
+    Check,
+    CodingChoice,
+    Fit,
+    JudgeName,
+    ModelSetChoice,
+    OutputFraming,
+    Rate,
+    SkeletonMethod,
+    values_of,
+)
 from semcodec.coding import codings
 from semcodec.errors import InputError
 from semcodec.pipeline import validation
@@ -23,9 +34,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SQUARE: Final = (1024, 1024)  #: pixels
-CODINGS: Final = ("auto", "nibble", "lexicon", "bag", "utf8")
-RATES: Final = ("auto",)
-SKELETON_METHODS: Final = ("rule", "model")
+CODINGS: Final[tuple[CodingChoice, ...]] = values_of(CodingChoice)
+RATES: Final[tuple[Rate, ...]] = values_of(Rate)
+SKELETON_METHODS: Final[tuple[SkeletonMethod, ...]] = values_of(SkeletonMethod)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +76,15 @@ def encode(
     k: int | None = None,
     max_bytes: int | None = None,
     ubpp: float | None = None,
-    rate: str = "auto",
-    coding: str = "auto",
+    rate: Rate = "auto",
+    coding: CodingChoice = "auto",
     size: tuple[int, int] = SQUARE,
-    fit: str = "cover",
-    framing: str = "file",
-    check: str | None = None,
-    models: Models | str | int = "auto",
-    judge: Judge | str | None = None,
-    skeletons: str = "rule",
+    fit: Fit = "cover",
+    framing: OutputFraming = "file",
+    check: Check | None = None,
+    models: Models | ModelSetChoice | int = "auto",
+    judge: Judge | JudgeName | None = None,
+    skeletons: SkeletonMethod = "rule",
     progress: Progress | None = None,
 ) -> Encoded:
     """Return the record of an image: its description, reduced to a few words, as bytes.
@@ -165,7 +176,7 @@ class _Stages:
     """The calls of backends in one run; each result is validated before it is returned."""
 
     run: TracedRun
-    skeletons: str
+    skeletons: SkeletonMethod
     describer: Describer
     writer: Writer
 

@@ -109,6 +109,8 @@ class TracedRun:
         trace: the stages so far.
     """
 
+    trace: Trace
+
     def __init__(self, notes: Notes, progress: Progress | None = None) -> None:
         self.trace = Trace()
         self._notes, self._progress = notes, progress

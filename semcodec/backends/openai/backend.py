@@ -54,6 +54,8 @@ class OpenAIBackend(PromptBackend):
     """
 
     name = "openai"
+    settings: Settings
+    budget: Budget
 
     def __init__(
         self, *, cassette: Cassette | None = None, send: Send | None = None, **settings: Any

@@ -49,6 +49,8 @@ class ApiKey:
 
     __slots__ = ("_pattern", "_value", "source")
 
+    source: str
+
     def __init__(self, value: str, source: str) -> None:
         self._value, self.source = value, source
         self._pattern = re.compile("".join(map(_plain_or_percent_encoded, value)))

@@ -26,7 +26,7 @@ from semcodec.errors import InputError
 OPENAI_URL: Final = "https://api.openai.com/v1"
 #: As of November 2026. They are row 1 of the registry, so a record names them in one byte.
 DEFAULT_MODELS: Final = {"describer": "gpt-5.5", "writer": "gpt-5.5", "painter": "gpt-image-2"}
-CHOICES: Final = {
+CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "api": ("chat", "responses"),
     "detail": ("low", "high", "auto"),
     "image_format": ("jpeg", "png", "webp"),

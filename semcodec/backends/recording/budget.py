@@ -77,6 +77,10 @@ class Budget:
         spent: dollars, reservations for requests under way included.
     """
 
+    prices: Prices
+    limit: Decimal | None
+    spent: Decimal
+
     def __init__(self, prices: Prices, limit: Decimal | None = None) -> None:
         self.prices, self.limit, self.spent = prices, limit, Decimal(0)
         self._lock = threading.Lock()

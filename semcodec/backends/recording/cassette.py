@@ -52,6 +52,9 @@ class Cassette:
             and ``mode`` is ``"record"``.
     """
 
+    path: Path
+    mode: Mode
+
     def __init__(self, path: str | Path, mode: Mode) -> None:
         if mode not in MODES:
             raise InputError(f"Cassette mode {mode!r} is unknown: use one of {', '.join(MODES)}.")

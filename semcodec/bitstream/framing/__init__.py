@@ -15,16 +15,17 @@ from semcodec import _registry
 from semcodec.bitstream import leb128
 from semcodec.bitstream.framing import png, text
 from semcodec.bitstream.parser import Parser
+from semcodec.choices import Framing
 
 MAGIC: Final = b"\xb5\x1a"  #: of a file
 DEFAULT_CHECKS: Final = _registry.DEFAULT_CHECKS  #: name of the check, by framing
 CHECK_REQUIRED: Final = _registry.CHECK_REQUIRED  #: the framings that need a check
 TEXT_FRAMINGS: Final = tuple(text.PREFIXES)
-OUTPUT_FRAMINGS: Final = ("bare", "file", "sequence", *TEXT_FRAMINGS)  #: a PNG file needs an image
-INPUT_FRAMINGS: Final = ("bare", "file", *TEXT_FRAMINGS, "png")  #: of one record
+OUTPUT_FRAMINGS: Final = _registry.OUTPUT_FRAMINGS  #: a PNG file needs an image
+INPUT_FRAMINGS: Final = _registry.INPUT_FRAMINGS  #: of one record
 
 
-def write(framing: str, core: bytes) -> bytes:
+def write(framing: Framing, core: bytes) -> bytes:
     """Return ``core`` in one of ``OUTPUT_FRAMINGS``; ``"sequence"`` gives one item."""
     if framing == "file":
         return MAGIC + core
@@ -33,7 +34,7 @@ def write(framing: str, core: bytes) -> bytes:
     return text.write(framing, core) if framing in TEXT_FRAMINGS else core
 
 
-def unwrap(parser: Parser, framing: str, max_chunks: int) -> Parser:
+def unwrap(parser: Parser, framing: Framing, max_chunks: int) -> Parser:
     """Return a parser at the first byte of the core. For a sequence, use ``iter_sequence``.
 
     Raises:
@@ -79,7 +80,7 @@ def iter_sequence(parser: Parser, max_records: int) -> Iterator[tuple[int, Parse
             parser.report("SC-SEQ-1", start * 8, "length 0", "at least 1")
 
 
-def length(framing: str, core_bytes: int) -> int:
+def length(framing: Framing, core_bytes: int) -> int:
     """Return the bytes of a framed core of ``core_bytes`` bytes; for PNG, those of the chunk."""
     if framing == "file":
         return len(MAGIC) + core_bytes
@@ -90,7 +91,7 @@ def length(framing: str, core_bytes: int) -> int:
     return text.length(framing, core_bytes) if framing in TEXT_FRAMINGS else core_bytes
 
 
-def detect_framing(data: bytes) -> str:
+def detect_framing(data: bytes) -> Framing:
     """Return the framing of ``data`` by its first bytes."""
     if data[:1] == MAGIC[:1]:
         return "file"

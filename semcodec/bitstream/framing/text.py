@@ -12,8 +12,9 @@ import base64
 from typing import Final
 
 from semcodec.bitstream.parser import Parser
+from semcodec.choices import Framing
 
-PREFIXES: Final = {"url": b"semc:", "qr": b"SEMQ:"}  #: by framing
+PREFIXES: Final[dict[Framing, bytes]] = {"url": b"semc:", "qr": b"SEMQ:"}  #: by framing
 BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  #: RFC 4648 §5
 BASE45: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  #: RFC 9285, as in QR codes
 _ALPHABETS: Final = {"url": BASE64, "qr": BASE45}
@@ -21,13 +22,13 @@ _GROUP_CHARS: Final = {"url": 4, "qr": 3}  #: this many characters encode one by
 _BASE45_DIGITS: Final = {char: digit for digit, char in enumerate(BASE45)}
 
 
-def write(framing: str, core: bytes) -> bytes:
+def write(framing: Framing, core: bytes) -> bytes:
     """Return the text form of ``core`` in ASCII."""
     body = _encode_base64(core) if framing == "url" else _encode_base45(core)
     return PREFIXES[framing] + body
 
 
-def read(parser: Parser, framing: str) -> Parser:
+def read(parser: Parser, framing: Framing) -> Parser:
     """Return a parser for the core in the text that ``parser`` reads.
 
     Raises:
@@ -44,13 +45,13 @@ def read(parser: Parser, framing: str) -> Parser:
     return Parser(core, parser.findings)
 
 
-def length(framing: str, core_bytes: int) -> int:
+def length(framing: Framing, core_bytes: int) -> int:
     """Return the number of characters in the text form of a core of ``core_bytes`` bytes."""
     group = _GROUP_CHARS[framing]
     return len(PREFIXES[framing]) - (-core_bytes * group // (group - 1))  # rounded up
 
 
-def _check_characters(parser: Parser, framing: str, start: int) -> None:
+def _check_characters(parser: Parser, framing: Framing, start: int) -> None:
     body = parser.data[start:]
     if invalid := body.translate(None, _ALPHABETS[framing]):
         index = start + body.index(invalid[0])

@@ -7,6 +7,7 @@ The strategies are in ``salience`` (by rule), ``closed_loop`` (with a judge from
 
 from __future__ import annotations
 
+from semcodec.choices import Coding, JudgeName
 from semcodec.words.selection.channel import WordChannel, make_channel
 from semcodec.words.selection.closed_loop import select_by_similarity
 from semcodec.words.selection.ranked import select_ranked
@@ -33,9 +34,9 @@ def select(
     description: str,
     k: int,
     *,
-    coding: str = "nibble",
+    coding: Coding = "nibble",
     max_bits: int | None = None,
-    judge: Judge | str | None = None,
+    judge: Judge | JudgeName | None = None,
 ) -> list[str]:
     """Return at most ``k`` words of ``description`` in reading order, each of them once.
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
+from semcodec._registry import CODINGS
+from semcodec.choices import Coding
 from semcodec.coding import bag, codings, escapes
 from semcodec.errors import InputError
 from semcodec.words.restoration import IncrementalRestorer
 from semcodec.words.skeletons import singulars, skeleton_of_word
 
-CODINGS: Final = ("nibble", "lexicon", "bag", "utf8")
 CountBits = Callable[[Sequence[str]], int]
 
 
@@ -31,7 +31,7 @@ class WordChannel:
         keeps_order: whether a decoder returns the words in the order in which they were sent.
     """
 
-    coding: str
+    coding: Coding
     payload_bits: CountBits
     fractional_bits: CountBits
     received: Callable[[Sequence[str]], list[str]]
@@ -47,7 +47,7 @@ class WordChannel:
         return " ".join(received if self.keeps_order else bag.canonical_order(received))
 
 
-def make_channel(coding: str, count_bits: CountBits | None = None) -> WordChannel:
+def make_channel(coding: Coding, count_bits: CountBits | None = None) -> WordChannel:
     """Return the channel of a coding.
 
     A channel for ``"nibble"`` keeps the state of the last restoration, so threads must not share

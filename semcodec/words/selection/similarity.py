@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from semcodec.choices import JudgeName, values_of
 from semcodec.errors import BackendError, InputError, InvalidResponseError
 from semcodec.words import minilm
 
@@ -36,7 +37,7 @@ class Judge(Protocol):
         ...
 
 
-def judge(value: Judge | str | None) -> Judge | None:
+def judge(value: Judge | JudgeName | None) -> Judge | None:
     """Return the judge for a name or an object; None for selection by salience.
 
     Args:
@@ -51,7 +52,7 @@ def judge(value: Judge | str | None) -> Judge | None:
         return None
     if not isinstance(value, str):
         return _validate(value)
-    if value not in (AUTO, minilm.NAME):
+    if value not in values_of(JudgeName):
         raise InputError(
             f"Unknown judge {value[:40]!r}: use {AUTO!r}, {minilm.NAME!r} or a Judge object."
         )
