@@ -53,7 +53,7 @@ ScanFraming: TypeAlias = Literal["auto", Framing]
 #: The models that a record states, by the name of a registered set, or those of the backends.
 ModelSetChoice: TypeAlias = Literal["auto", ModelSet]
 #: How a photograph is fitted to a size.
-Fit: TypeAlias = Literal["cover", "contain"]
+Fit: TypeAlias = Literal["cover", "contain", "stretch"]
 #: How ``encode`` chooses the number of words.
 Rate: TypeAlias = Literal["auto"]
 #: What makes the skeletons of ``coding="nibble"``.

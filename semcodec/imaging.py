@@ -1,4 +1,4 @@
-"""Open, orient, crop and save images with Pillow: the layer below backends and pipeline.
+"""Open, orient and save images with Pillow: the layer below backends and pipeline.
 
 ``load`` returns one upright RGB image for any input: palette, CMYK, 16 bits, transparent, rotated
 by its EXIF tag, animated. Image files may be malicious, so only a few formats are tried, the size
@@ -13,7 +13,6 @@ import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.bitstream._arguments import as_bytes
-from semcodec.choices import Fit, values_of
 from semcodec.errors import BackendError, InputError
 from semcodec.forks import block_fork
 
@@ -26,15 +25,14 @@ MAX_PIXELS: Final = (
 )  #: limit of an input image; anything larger is treated as a decompression bomb
 MAX_SHORT_SIDE: Final = 2048  #: pixels; larger images are reduced while they are read
 ORIENTATION_TAG: Final = 0x0112  #: the EXIF tag for the orientation of the camera
-DESCRIBED_SIDE: Final = 1024  #: pixels of the longer side of a describer's image
+TURNED_ORIENTATIONS: Final = (5, 6, 7, 8)  #: values of ORIENTATION_TAG that swap width and height
 #: Input formats. Pillow's other readers start programs, load other files, or are not for photos.
 FORMATS: Final = (
     "JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP", "JPEG2000", "PPM", "ICO",
 )  # fmt: skip
-FITS: Final[tuple[Fit, ...]] = values_of(Fit)
 SAVE_OPTIONS: Final = {"JPEG": {"quality": 92}, "WEBP": {"quality": 92}}
 
-_BACKGROUND: Final = (255, 255, 255)  # behind transparent pixels, and the padding of "contain"
+_BACKGROUND: Final = (255, 255, 255)  # behind transparent pixels
 _WARNING_FILTERS: Final = threading.Lock()  # the filters of warnings are global
 
 
@@ -85,39 +83,24 @@ def open_image(data: bytes, formats: tuple[str, ...]) -> ImageFile:
             return Image.open(io.BytesIO(data), formats=formats)
 
 
-def crop(image: Image, size: tuple[int, int], fit: Fit = "cover") -> Image:
-    """Return ``image`` in the aspect ratio of ``size``, with a longer side of ``DESCRIBED_SIDE``.
+def upright_size(image: Image) -> tuple[int, int]:
+    """Return the width and height of ``image`` as ``load`` turns it, before it is reduced.
 
-    The resolution does not depend on the target size: the describer always gets a detailed image.
-
-    Args:
-        image: an RGB image.
-        size: width and height; only their ratio is used.
-        fit: ``"cover"`` cuts equal parts off two opposite sides; ``"contain"`` keeps the whole
-            image and pads it with white.
-
-    Raises:
-        InputError: ``fit`` is not one of ``FITS``.
+    An image that cannot be read gets its nominal size: ``load`` raises the error.
     """
-    from PIL import ImageOps
-
-    if not isinstance(fit, str) or fit not in FITS:
-        raise InputError(f"Unknown fit: use one of {', '.join(FITS)}.")
-    target = _described_size(size)
-    if fit == "contain":
-        return ImageOps.pad(image, target, color=_BACKGROUND)
-    return ImageOps.fit(image, target)
+    width, height = image.size
+    try:
+        image.load()  # turns TIFF files, and removes their tag
+        width, height = image.size
+        is_turned = image.getexif().get(ORIENTATION_TAG) in TURNED_ORIENTATIONS
+    except Exception:  # Pillow's readers may raise almost anything for damaged files
+        return width, height
+    return (height, width) if is_turned else (width, height)
 
 
 def is_image(value: object) -> bool:
     """Return whether ``value`` is a PIL image."""
     return isinstance(value, _import_pillow().Image)
-
-
-def to_rgb_size(image: Image, size: tuple[int, int]) -> Image:
-    """Return ``image`` in RGB, scaled to ``size`` (width and height in pixels) if necessary."""
-    rgb = image.convert("RGB")
-    return rgb if rgb.size == size else rgb.resize(size)
 
 
 def to_png(image: Image) -> bytes:
@@ -217,12 +200,6 @@ def _to_8bit(image: Image) -> Image:
     low, high = span
     scale = 256 / (high - low) if high > low else 0.0
     return image.convert("F").point(lambda value: value * scale - low * scale).convert("L")
-
-
-def _described_size(size: tuple[int, int]) -> tuple[int, int]:
-    width, height = size
-    longest = max(width, height)
-    return max(1, width * DESCRIBED_SIDE // longest), max(1, height * DESCRIBED_SIDE // longest)
 
 
 def _reason(data: bytes | None, error: Exception) -> str:

@@ -1,6 +1,6 @@
-"""Fit a photograph to a size: choose the size, and measure what is cut away.
+"""Fit pictures to sizes: choose the size of a photograph, measure what is cut away, crop and pad.
 
-All of this is arithmetic on widths and heights in pixels; it needs no pictures.
+Sizes are widths and heights in pixels, and everything about them is integer arithmetic.
 """
 
 from __future__ import annotations
@@ -8,25 +8,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import isqrt
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from semcodec.bitstream.header import SIZE_CODES
+from semcodec.choices import Fit, values_of
+from semcodec.errors import InputError
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Size = tuple[int, int]  #: width and height in pixels
+
+FITS: Final[tuple[Fit, ...]] = values_of(Fit)
+MAX_CUT: Final = Fraction(4, 100)  #: share of a picture that may be cut away without a notice
+
+# --- The automatic size
 AUTO_AREA: Final = 1024 * 1024  #: pixels; the area for which most painters are trained
 #: Sizes with a code are chosen only if their area is this near to AUTO_AREA, in pixels.
 MIN_CODE_AREA: Final = AUTO_AREA * 7 // 8
 MAX_CODE_AREA: Final = AUTO_AREA * 9 // 8
-MAX_CUT: Final = Fraction(4, 100)  #: share of a photograph that may be cut away without a notice
 #: Greatest aspect ratio of an automatic size (4096 x 256); a longer photograph is cut.
 MAX_AUTO_ASPECT: Final = 16
-SIDE_STEP: Final = 16  #: pixels; painters accept only sides that are multiples of 8 or 16
-
-Size = tuple[int, int]  #: width and height in pixels
-
+SIDE_STEP: Final = 16  #: pixels; many painters accept only multiples of 8 or 16
 #: The sizes that cost no byte (1024 x 1024) or one byte, near AUTO_AREA.
 CODED_SIZES: Final = tuple(
     size for size in SIZE_CODES if MIN_CODE_AREA <= size[0] * size[1] <= MAX_CODE_AREA
 )
+
+# --- The describer's image
+PADDING: Final = (255, 255, 255)  #: color around a photograph that is fitted with "contain"
+DESCRIBED_SIDE: Final = 1024  #: pixels of the longer side, for aspect ratios up to 2
+MAX_DESCRIBED_SIDE: Final = 4096  #: pixels of the longer side of a panorama
 
 
 def cut_share(photograph: Size, size: Size) -> Fraction:
@@ -72,3 +84,98 @@ def explicit_size(photograph: Size) -> Size:
 
 def _round_to_step(side: int) -> int:
     return (side + SIDE_STEP // 2) // SIDE_STEP * SIDE_STEP
+
+
+def described_size(size: Size, side: int = DESCRIBED_SIDE) -> Size:
+    """Return the size of an image for a describer, in the aspect ratio of ``size``.
+
+    Its longer side is ``side`` pixels. A panorama, whose aspect ratio is above 2, would be tiny
+    then; so its shorter side is ``side / 2``, as long as the area is at most ``side**2`` and the
+    longer side at most ``MAX_DESCRIBED_SIDE``.
+
+    Example:
+        >>> described_size((3, 2)), described_size((2482, 512)), described_size((10_000, 1))
+        ((1024, 682), (2254, 464), (4096, 1))
+    """
+    short, long = min(size), max(size)
+    detailed = min(side // 2 * long // short, isqrt(side * side * long // short))
+    longest = max(side, min(detailed, MAX_DESCRIBED_SIDE))
+    shortest = max(1, longest * short // long)
+    return (longest, shortest) if size[0] >= size[1] else (shortest, longest)
+
+
+def fit_photograph(photograph: Image, size: Size, fit: Fit = "cover") -> Image:
+    """Return the describer's image of a photograph, in the aspect ratio of ``size``.
+
+    Its resolution does not depend on ``size``: the describer always gets a detailed image.
+
+    Args:
+        photograph: an RGB image.
+        size: width and height; only their ratio is used.
+        fit: ``"cover"`` cuts equal parts off two opposite sides; ``"contain"`` keeps the whole
+            photograph and pads it with white; ``"stretch"`` scales both sides independently.
+
+    Raises:
+        InputError: ``fit`` is not one of ``FITS``.
+    """
+    from PIL import ImageOps
+
+    check_fit(fit)
+    target = described_size(size)
+    if fit == "stretch":
+        return photograph.resize(target)
+    if fit == "contain":
+        return _pad(photograph, target)
+    return ImageOps.fit(photograph, target)
+
+
+def _pad(photograph: Image, size: Size) -> Image:
+    """Return the photograph, scaled to fit into ``size``, in the middle of a padded image.
+
+    ``ImageOps.pad`` rounds a side of a very long photograph to zero, and fails.
+    """
+    from PIL import Image as pil  # noqa: N813  # the usual name of the module's functions
+
+    (width, height), (across, down) = photograph.size, size
+    if width * down > height * across:
+        scaled = (across, max(1, round(across * height / width)))
+    else:
+        scaled = (max(1, round(down * width / height)), down)
+    padded = pil.new("RGB", size, PADDING)
+    corner = ((across - scaled[0]) // 2, (down - scaled[1]) // 2)
+    padded.paste(photograph.resize(scaled), corner)
+    return padded
+
+
+def check_fit(fit: object) -> None:
+    """Raise ``InputError`` if ``fit`` is not one of ``FITS``."""
+    if not isinstance(fit, str) or fit not in FITS:
+        raise InputError(f"Unknown fit: use one of {', '.join(FITS)}.")
+
+
+def crop_to_size(image: Image, size: Size) -> Image:
+    """Return ``image`` in RGB, scaled to ``size`` and, for another aspect ratio, cropped."""
+    from PIL import ImageOps
+
+    rgb = image.convert("RGB")
+    return rgb if rgb.size == size else ImageOps.fit(rgb, size)
+
+
+def describe_cut(subject: str, picture: Size, size: Size) -> str:
+    """Return a clause about what is cut away from ``picture``; "" for at most ``MAX_CUT``.
+
+    Args:
+        subject: what the clause is about, such as ``"The photograph"``.
+
+    Example:
+        >>> describe_cut("The photograph", (768, 512), (1024, 1024))
+        'The photograph is 768 x 512 pixels: 33 % of it was cut away for 1024 x 1024'
+    """
+    cut = cut_share(picture, size)
+    if cut <= MAX_CUT:
+        return ""
+    (width, height), percent = picture, min(99, round(100 * cut))
+    return (
+        f"{subject} is {width} x {height} pixels: "
+        f"{percent} % of it was cut away for {size[0]} x {size[1]}"
+    )

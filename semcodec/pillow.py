@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, Literal
 
-from semcodec import backends, bitstream
+from semcodec import backends, bitstream, imaging
 from semcodec.bitstream import Record
 from semcodec.bitstream.framing import MAGIC
 from semcodec.bitstream.record import DEFAULT_LIMITS
@@ -159,8 +159,8 @@ def register(backend: str = backends.AUTO) -> None:
       UnidentifiedImageError for a file that is invalid or has a newer version. As for any image,
       Pillow warns above ``Image.MAX_IMAGE_PIXELS``, and raises an error above twice that size.
     - ``image.save("x.semc", **options)`` encodes the image. ``OPTIONS`` have the meaning
-      they have for ``semcodec.encode``; the default of ``size`` is the size of the image, at most
-      4096 pixels on a side.
+      they have for ``semcodec.encode``; the default of ``size`` is the size of the upright image,
+      at most 4096 pixels on a side.
     - ``image.save("x.png", semcodec=record)`` embeds a record (bytes, str or Record), as
       ``semcodec.embed_png`` does.
     - An image opened from a record is saved with this record, in both formats, as long as its
@@ -231,7 +231,7 @@ def _save(image: Image.Image, file: IO[bytes], name: str | bytes) -> None:
         file.write(bitstream.repack(unpacked, framing="file"))
         return
     options = {key: image.encoderinfo[key] for key in OPTIONS if key in image.encoderinfo}
-    options.setdefault("size", _clamp_size(image.size))
+    options.setdefault("size", _clamp_size(imaging.upright_size(image)))
     try:
         file.write(encode(image, backend=SemcodecImageFile.backend, **options).data)
     except BackendError as error:

@@ -92,32 +92,6 @@ def test_damaged_jpeg_loads_or_is_an_input_error(data: st.DataObject) -> None:
         assert imaging.load(bytes(damaged)).mode == "RGB"
 
 
-def test_cover_cuts_both_sides_equally() -> None:
-    image = Image.new("RGB", (300, 100), "white")
-    image.paste(RED, (100, 0, 200, 100))
-    cropped = imaging.crop(image, (1024, 1024))
-    assert cropped.size == (1024, 1024)
-    assert cropped.getpixel((5, 5))[1] < 90
-    assert cropped.getpixel((1018, 1018))[1] < 90
-
-
-def test_contain_pads_with_white() -> None:
-    padded = imaging.crop(Image.new("RGB", (300, 100), RED), (1024, 1024), "contain")
-    assert padded.getpixel((512, 5)) == (255, 255, 255)
-    assert padded.getpixel((512, 512)) == RED
-
-
-def test_described_image_is_small_for_a_huge_size() -> None:
-    image = Image.new("RGB", (30, 30), RED)
-    assert imaging.crop(image, (2**31 - 1, 2**30)).size == (1024, 512)
-    assert imaging.crop(image, (2**31 - 1, 1)).size == (1024, 1)
-
-
-def test_described_image_is_not_small_for_a_small_size() -> None:
-    image = Image.new("RGB", (30, 30), RED)
-    assert imaging.crop(image, (64, 48)).size == (1024, 768)
-
-
 def test_too_many_pixels_are_refused_before_decoding() -> None:
     with pytest.raises(InputError, match="12000 x 12000"):
         imaging.load(huge_png(12000, 12000))
@@ -187,11 +161,6 @@ def test_threads_leave_the_warning_filters_unchanged(monkeypatch: pytest.MonkeyP
 def test_jpeg_quality_is_high() -> None:
     fine = len(imaging.to_file(scene((400, 400)), "JPEG"))
     assert fine > len(encode_image(scene((400, 400)), "JPEG", quality=80))
-
-
-def test_unknown_fit_is_an_input_error() -> None:
-    with pytest.raises(InputError, match="cover"):
-        imaging.crop(Image.new("RGB", (3, 3)), (4, 4), "stretch")
 
 
 def test_unknown_output_format_is_an_input_error() -> None:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from operator import sub
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from PIL import Image
 
 from semcodec import pack
+from semcodec.errors import InputError
 from semcodec.imaging_fitting import (
     AUTO_AREA,
     CODED_SIZES,
+    FITS,
     MAX_AUTO_ASPECT,
     MAX_CODE_AREA,
     MAX_CUT,
+    MAX_DESCRIBED_SIDE,
     MIN_CODE_AREA,
+    PADDING,
     SIDE_STEP,
     choose_size,
     cut_share,
+    describe_cut,
+    described_size,
     explicit_size,
+    fit_photograph,
 )
+
+RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 SIDES = st.integers(1, 20_000)
 PHOTOGRAPHS = st.tuples(SIDES, SIDES)
@@ -113,6 +125,95 @@ def test_common_aspects(
 ) -> None:
     assert choose_size(photograph) == size
     assert len(pack("nn", coding="nibble", size=size)) == BARE_BYTES + field_bytes
+
+
+class TestFit:
+    """The describer's image of a photograph, for each ``fit``."""
+
+    def test_cover_cuts_both_sides_equally(self) -> None:
+        image = Image.new("RGB", (300, 100), "white")
+        image.paste(RED, (100, 0, 200, 100))
+        cropped = fit_photograph(image, (1024, 1024))
+        assert cropped.size == (1024, 1024)
+        assert colors(cropped, (5, 5), (1018, 1018)) == [RED, RED]
+
+    def test_contain_pads_with_white(self) -> None:
+        padded = fit_photograph(Image.new("RGB", (300, 100), RED), (1024, 1024), "contain")
+        assert padded.size == (1024, 1024)
+        assert colors(padded, (512, 5), (512, 512), (5, 512)) == [PADDING, RED, RED]
+
+    def test_stretch_keeps_both_ends(self) -> None:
+        image = Image.new("RGB", (300, 100), RED)
+        image.paste(BLUE, (150, 0, 300, 100))
+        stretched = fit_photograph(image, (1024, 1024), "stretch")
+        assert stretched.size == (1024, 1024)
+        assert colors(stretched, (5, 5), (5, 1018), (1018, 5)) == [RED, RED, BLUE]
+
+    @pytest.mark.parametrize("fit", ["fill", "", None, ["cover"]])
+    def test_unknown_fit_is_an_input_error(self, fit: Any) -> None:
+        with pytest.raises(InputError, match="cover, contain, stretch"):
+            fit_photograph(Image.new("RGB", (3, 3)), (4, 4), fit)
+
+    @pytest.mark.parametrize("fit", FITS)
+    @pytest.mark.parametrize("photograph", [(1, 1), (16, 16), (1, 5000), (5000, 1), (3, 2000)])
+    @pytest.mark.parametrize("size", ["auto", (1024, 1024), (1, 5000), (2**31 - 1, 1)])
+    def test_tiny_and_long_photographs(
+        self, fit: str, photograph: tuple[int, int], size: tuple[int, int] | str
+    ) -> None:
+        target = choose_size(photograph) if isinstance(size, str) else size
+        fitted = fit_photograph(Image.new("RGB", photograph, RED), target, fit)
+        assert fitted.size == described_size(target)
+        (least_green, _) = fitted.split()[1].getextrema()
+        assert least_green == RED[1]
+
+    def test_ends_of_a_panorama_are_kept(self) -> None:
+        image = Image.new("RGB", (2482, 512), "white")
+        image.paste(RED, (0, 0, 40, 512))
+        image.paste(BLUE, (2442, 0, 2482, 512))
+        fitted = fit_photograph(image, choose_size(image.size))
+        assert fitted.size == (2257, 464)
+        assert colors(fitted, (10, 200), (2245, 200)) == [RED, BLUE]
+
+
+class TestDescribedSize:
+    """Its longer side is 1024 pixels, and a panorama has more."""
+
+    @pytest.mark.parametrize(
+        ("size", "described"),
+        [
+            ((64, 48), (1024, 768)),
+            ((2**31 - 1, 2**30), (1024, 512)),
+            ((3000, 1000), (1536, 512)),
+            ((2256, 464), (2257, 464)),
+            ((256, 4096), (256, 4096)),
+            ((1, 2**31 - 1), (1, 4096)),
+        ],
+    )
+    def test_examples(self, size: tuple[int, int], described: tuple[int, int]) -> None:
+        assert described_size(size) == described
+
+    @given(PHOTOGRAPHS, st.integers(64, 2048))
+    def test_limits(self, size: tuple[int, int], side: int) -> None:
+        longest, shortest = sorted(described_size(size, side), reverse=True)
+        assert side <= longest <= max(side, MAX_DESCRIBED_SIDE)
+        assert longest * shortest <= side * side
+        assert described_size(size[::-1], side) == described_size(size, side)[::-1]
+
+
+def test_a_clause_states_more_than_four_percent() -> None:
+    assert describe_cut("It", (1000, 960), (1024, 1024)) == ""
+    clause = describe_cut("It", (1000, 959), (1024, 1024))
+    assert clause == "It is 1000 x 959 pixels: 4 % of it was cut away for 1024 x 1024"
+    assert "99 % of it" in describe_cut("It", (1, 5000), (1024, 1024))
+
+
+def colors(image: Image.Image, *positions: tuple[int, int]) -> list[tuple[int, int, int]]:
+    """Return the color of each position: the nearest of the colors of the tests."""
+    values: list[Any] = [image.getpixel(position) for position in positions]
+    return [
+        min((RED, BLUE, PADDING), key=lambda color: sum(map(abs, map(sub, color, value))))
+        for value in values
+    ]
 
 
 def test_cut_is_a_share_of_the_photograph() -> None:

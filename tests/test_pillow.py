@@ -25,7 +25,7 @@ from PIL import (
 
 import semcodec
 import semcodec.pillow
-from semcodec import bitstream
+from semcodec import bitstream, imaging
 from tests.images import PHOTO, encode_image, scene
 from tests.png_files import iter_chunks
 
@@ -430,6 +430,29 @@ class TestSave:
     ) -> None:
         data = encode_image(Image.new("RGB", size, "red"), "SEMCODEC")
         assert open_bytes(data).size == target
+
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+    @pytest.mark.parametrize(("orientation", "target"), [(3, (40, 60)), (6, (60, 40))])
+    def test_default_size_is_that_of_the_upright_image(
+        self, kind: str, orientation: int, target: tuple[int, int]
+    ) -> None:
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        data = encode_image(Image.new("RGB", (40, 60), "red"), kind, exif=exif)
+        with Image.open(io.BytesIO(data)) as photo:
+            record = encode_image(photo, "SEMCODEC")
+        assert open_bytes(record).size == target
+
+    def test_automatic_size(self) -> None:
+        data = encode_image(Image.new("RGB", (40, 60), "red"), "SEMCODEC", size="auto")
+        assert open_bytes(data).size == (832, 1248)
+
+    def test_damaged_metadata_do_not_matter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(image: Image.Image) -> Image.Exif:
+            raise SyntaxError("damaged")
+
+        monkeypatch.setattr(Image.Image, "getexif", fail)
+        assert imaging.upright_size(Image.new("RGB", (40, 60))) == (40, 60)
 
     def test_registered_backend_describes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         semcodec.pillow.register(backend="embedded")

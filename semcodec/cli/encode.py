@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import semcodec
-from semcodec import imaging
+from semcodec import imaging_fitting
 from semcodec.bitstream.header import MODEL_SETS
 from semcodec.cli import dry_run, files, openai_options, options, output, runs
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
@@ -34,18 +34,18 @@ def add(commands: Commands[Parser]) -> None:
     _add_limits(parser)
     parser.add_argument(
         "--size",
-        type=options.size,
-        default=(1024, 1024),
-        metavar="WxH",
-        help="picture size that the record states, in pixels; the photograph is fitted to its "
-        "aspect ratio (default: 1024x1024)",
+        type=options.size_or_auto,
+        default="auto",
+        metavar="auto|WxH",
+        help="picture size that the record states, in pixels; auto means about a megapixel in the "
+        "aspect ratio of the photograph, 1024x1024 is the paper's (default: %(default)s)",
     )
     parser.add_argument(
         "--fit",
-        choices=imaging.FITS,
+        choices=imaging_fitting.FITS,
         default="cover",
-        help="crop the photograph to the aspect ratio (cover), or pad it (contain) "
-        "(default: %(default)s)",
+        help="fit the photograph to another aspect ratio: cut two sides off (cover), pad it "
+        "(contain), or scale both sides independently (stretch) (default: %(default)s)",
     )
     parser.add_argument(
         "--models",

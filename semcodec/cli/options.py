@@ -95,6 +95,15 @@ def size(text: str, max_side: int = MAX_SIDE) -> tuple[int, int]:
     return int(width), int(height)
 
 
+def size_or_auto(text: str) -> tuple[int, int] | str:
+    """Return ``auto``, or the width and height of ``WxH`` as ``size`` does."""
+    if text.lower() == "auto":
+        return "auto"
+    if "x" not in text.lower():
+        raise ArgumentTypeError(f"invalid size {text!r}, expected auto or WxH, such as 1248x832")
+    return size(text)
+
+
 def output_size(text: str) -> tuple[int, int]:
     """Return the width and height of ``WxH``, within the limit for painted pictures."""
     return size(text, MAX_PAINTED_SIDE)

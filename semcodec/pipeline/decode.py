@@ -28,7 +28,8 @@ class Decoded:
     """The result of ``decode``.
 
     Attributes:
-        image: the painted picture, RGB, of the requested size.
+        image: the painted picture, RGB, of the requested size. A painter may return another aspect
+            ratio: then it is cropped, and ``trace.notices`` states more than 4 %.
         words: the words from which the picture was painted; for ``nibble``, the restored words.
         record: the decoded record, equal to ``unpack(data)``.
         trace: the stages ``"decompress"`` (only for ``nibble``), ``"expand"`` and ``"paint"``, with
@@ -135,7 +136,7 @@ class _Stages:
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
         image = self.run.run_stage("paint", self.painter, Painter.paint, prompt, size, seed)
-        return validation.check_image(image, size, self.painter)
+        return validation.check_image(image, size, self.painter, self.run.add_notice)
 
 
 def _choose_seed(seed: int | None, record: Record) -> int:

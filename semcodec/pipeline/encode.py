@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from semcodec import backends, imaging, words
+from semcodec import backends, imaging, imaging_fitting, words
 from semcodec.backends import Describer, Writer
 from semcodec.backends.isolation import has_method, isolate
 from semcodec.backends.protocols import WordSelector
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.bitstream import Models, Record, api
+from semcodec.bitstream.header import DEFAULT_SIZE
 from semcodec.choices import (
     Check,
     CodingChoice,
@@ -33,7 +34,6 @@ from semcodec.words import Judge, Selection, SelectionRequest
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SQUARE: Final = (1024, 1024)  #: pixels
 CODINGS: Final[tuple[CodingChoice, ...]] = values_of(CodingChoice)
 RATES: Final[tuple[Rate, ...]] = values_of(Rate)
 SKELETON_METHODS: Final[tuple[SkeletonMethod, ...]] = values_of(SkeletonMethod)
@@ -48,8 +48,8 @@ class Encoded:
         record: the record itself, equal to ``unpack(data)``.
         trace: the stages ``"describe"``, ``"select"`` and, for ``coding="nibble"``,
             ``"compress"``, with their models, inputs and outputs.
-        image: the RGB image given to the describer: upright, cropped to the aspect ratio of the
-            record, with 1024 pixels on the longer side.
+        image: the RGB image given to the describer: upright, in the aspect ratio of the record,
+            with 1024 pixels on the longer side (a panorama: up to 4096, and at most 2^20 in all).
 
     Example:
         >>> from PIL import Image
@@ -57,8 +57,8 @@ class Encoded:
         >>> encoded = semcodec.encode(Image.new("RGB", (300, 200), "red"), k=2)
         >>> encoded.record == semcodec.unpack(encoded.data)
         True
-        >>> encoded.image.size
-        (1024, 1024)
+        >>> encoded.record.size, encoded.image.size
+        ((1248, 832), (1024, 682))
     """
 
     data: bytes
@@ -78,7 +78,7 @@ def encode(
     ubpp: float | None = None,
     rate: Rate = "auto",
     coding: CodingChoice = "auto",
-    size: tuple[int, int] = SQUARE,
+    size: tuple[int, int] | Literal["auto"] = "auto",
     fit: Fit = "cover",
     framing: OutputFraming = "file",
     check: Check | None = None,
@@ -106,9 +106,13 @@ def encode(
         coding: ``"lexicon"`` for whole words in order, ``"bag"`` for whole words without order,
             ``"utf8"`` for any words, ``"nibble"`` for skeletons as in the paper. ``"auto"`` is
             ``"lexicon"`` if it can code the words, else ``"utf8"``.
-        size: width and height of the picture to be painted, each 1..2^31-1 pixels. The record
-            states it, and ``image`` is fitted to its aspect ratio.
-        fit: how to fit: ``"cover"`` crops the image, ``"contain"`` pads it with white.
+        size: width and height of the picture to be painted, each 1..2^31-1 pixels; the record
+            states it. ``"auto"`` is about a megapixel in the aspect ratio of the image: a size with
+            a code for which at most 4 % of the image is cut away, else sides that are multiples of
+            16; at most 4096 x 256. The paper uses ``(1024, 1024)``.
+        fit: how to fit the image to another aspect ratio: ``"cover"`` cuts equal parts off two
+            opposite sides, and ``trace.notices`` states more than 4 %; ``"contain"`` pads the image
+            with white, ``"stretch"`` scales both sides independently.
         framing: ``"file"``, ``"bare"``, ``"sequence"``, ``"url"`` or ``"qr"``, as for ``pack``.
         check: ``"none"``, ``"crc8"``, ``"crc16"`` or ``"crc32"``; None for the framing's default.
         models: the models that the record states: a ``Models`` object, or the name or number of a
@@ -127,18 +131,20 @@ def encode(
         >>> from importlib import resources
         >>> import semcodec
         >>> photo = resources.files("semcodec_embedded") / "photos" / "cat.jpg"
-        >>> encoded = semcodec.encode(photo.read_bytes(), k=3)
+        >>> encoded = semcodec.encode(photo.read_bytes())
         >>> encoded.record.words
-        ['huge', 'brown', 'cat']
-        >>> len(encoded.data)
-        8
+        ['huge', 'brown', 'cat', 'pink', 'below']
+        >>> encoded.record.size, len(encoded.data)
+        ((1248, 832), 12)
     """
     # Everything is checked before the first stage, because a model may take minutes and cost money.
     _check_choice("rate", rate, RATES)
     _check_choice("coding", coding, CODINGS)
     _check_choice("skeletons", skeletons, SKELETON_METHODS)
     limits = RateLimits(k, max_bytes, ubpp)
-    header: dict[str, Any] = {"size": size, "framing": framing, "check": check}
+    imaging_fitting.check_fit(fit)
+    known_size = DEFAULT_SIZE if isinstance(size, str) and size == AUTO else size
+    header: dict[str, Any] = {"size": known_size, "framing": framing, "check": check}
     api.overhead(0, models="default" if models == AUTO else models, **header)  # raises InputError
     loaded_judge = words.judge(judge)
     roles = backends.find_all(backend, describer=describer, writer=writer)
@@ -147,10 +153,14 @@ def encode(
         stages = _Stages(run, skeletons, *roles)
         # Model names are part of the record, so they must be known before the payload limit.
         header = _with_model_ids(header, models, stages)
-        cropped = imaging.crop(imaging.load(image), size, fit)
-        description = stages.describe(cropped)
-        max_words = limits.max_words(size)
-        max_bits = limits.max_bits(size, lambda payload: payload + api.overhead(payload, **header))
+        photograph = imaging.load(image)
+        header["size"] = target = _choose_size(photograph, size, fit, run)
+        fitted = imaging_fitting.fit_photograph(photograph, target, fit)
+        description = stages.describe(fitted)
+        max_words = limits.max_words(target)
+        max_bits = limits.max_bits(
+            target, lambda payload: payload + api.overhead(payload, **header)
+        )
         selection_coding = "lexicon" if coding == AUTO else coding
         channel = words.make_channel(selection_coding)
         request = SelectionRequest(description, max_words, max_bits, channel, loaded_judge)
@@ -166,7 +176,7 @@ def encode(
             record = api.build_record(text, coding=text_coding, **header)
             data = api.serialize(record)
             if limits.accepts(data, record):
-                return Encoded(data, record, run.trace, cropped)
+                return Encoded(data, record, run.trace, fitted)
             max_words = len(selected) - 1
         raise InputError("Not even one word fits the limits: allow more bytes.")
 
@@ -212,6 +222,18 @@ class _Stages:
 def _check_choice(option: str, value: object, choices: tuple[str, ...]) -> None:
     if not isinstance(value, str) or value not in choices:
         raise InputError(f"Invalid {option}: use one of {', '.join(choices)}.")
+
+
+def _choose_size(
+    photograph: Image, size: tuple[int, int] | str, fit: str, run: TracedRun
+) -> tuple[int, int]:
+    """Return the size for the record; add a notice if more than a little is cut away for it."""
+    target = imaging_fitting.choose_size(photograph.size) if isinstance(size, str) else size
+    cut = imaging_fitting.describe_cut("The photograph", photograph.size, target)
+    if cut and fit == "cover":
+        remedy = "use fit contain" if isinstance(size, str) else "use size auto or fit contain"
+        run.add_notice(f"{cut}; {remedy}.")
+    return target
 
 
 def _with_model_ids(header: dict[str, Any], models: object, stages: _Stages) -> dict[str, Any]:

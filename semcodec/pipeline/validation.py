@@ -6,10 +6,11 @@ the backend and the stage. Backends are third-party code, so a result may have a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from semcodec import imaging
+from semcodec import imaging, imaging_fitting
 from semcodec.backends.isolation import backend_name, isolate
 from semcodec.coding import nibble
 from semcodec.errors import InvalidResponseError
@@ -97,15 +98,28 @@ def _check_text(result: object, backend: object, stage: str) -> str:
     raise _invalid(backend, stage, "expected a text")
 
 
-def check_image(result: object, size: tuple[int, int], backend: object) -> Image:
-    """Return an image in RGB, scaled to ``size`` (width and height in pixels) if necessary."""
+def check_image(
+    result: object, size: tuple[int, int], backend: object, add_notice: Callable[[str], None]
+) -> Image:
+    """Return an image in RGB, scaled and cropped to ``size`` (width and height) if necessary.
+
+    Args:
+        result: what the painter returned.
+        size: width and height in pixels.
+        backend: the painter.
+        add_notice: called with a sentence if more than a little is cut away.
+    """
     with _reading(backend, "paint"):
         if not imaging.is_image(result):
             raise _invalid(backend, "paint", "expected a PIL image")
         # A closed or damaged image fails only here, when it is read.
-        image = imaging.to_rgb_size(result, size)  # type: ignore[arg-type]  # is_image has checked
+        painted: Any = result
+        image = imaging_fitting.crop_to_size(painted, size)
+        cut = imaging_fitting.describe_cut("The painted picture", painted.size, size)
         # A subclass of Image may override the conversion.
         if imaging.is_image(image) and (image.mode, image.size) == ("RGB", size):
+            if cut:
+                add_notice(f"{cut}; use another size or painter to see all of it.")
             return image
     raise _invalid(backend, "paint", "the image cannot be converted to RGB")
 

@@ -51,7 +51,8 @@ def test_message_about_an_unusable_photograph_is_one_line(
         (["--k", "1000000"], "invalid number of words"),
         (["--k", "many"], "invalid number of words"),
         (["--size", "0x5"], "expected 1x1 to"),
-        (["--size", "big"], "expected WxH"),
+        (["--size", "big"], "expected auto or WxH"),
+        (["--size", "bigxbig"], "expected WxH"),
         (["--size", "2147483648x1"], "expected 1x1 to"),
         (["--ubpp", "-1"], "number above 0"),
         (["--max-bytes", "0"], "integer from 1"),
@@ -108,10 +109,30 @@ def test_record_stays_within_limits_on_bytes_and_rate(run: Run, photo: Path) -> 
     assert run("encode", photo, "-o", file, "--max-bytes", "14")[0] == 0
     assert file.stat().st_size <= 14
     assert run("encode", photo, "-o", file, "--ubpp", "60")[0] == 0
-    assert semcodec.unpack(file.read_bytes()).payload_bits <= 60e-6 * 1024 * 1024
+    assert semcodec.unpack(file.read_bytes()).payload_bits <= 60e-6 * 1248 * 832
     code, _, err = run("encode", photo, "-o", file, "--max-bytes", "4")
     assert code == 1
     assert "allow more bytes" in err
+
+
+def test_aspect_of_the_photograph_is_kept(run: Run, photo: Path) -> None:
+    file = photo.with_suffix(".semc")
+    code, _, err = run("encode", photo, "-o", file)
+    assert (code, semcodec.unpack(file.read_bytes()).size) == (0, (1248, 832))
+    assert "Note:" not in err
+    assert run("encode", photo, "-o", file, "--size", "AUTO")[0] == 0
+
+
+def test_note_states_what_is_cut_away_for_a_size(run: Run, photo: Path) -> None:
+    command = ("encode", photo, "-o", photo.with_suffix(".semc"), "--size", "1024x1024")
+    code, _, err = run(*command)
+    note = (
+        "Note: The photograph is 96 x 64 pixels: 33 % of it was cut away for 1024 x 1024; "
+        "use size auto or fit contain.\n"
+    )
+    assert (code, err.count(note)) == (0, 1)
+    for fit in ("contain", "stretch"):
+        assert "Note:" not in run(*command, "--fit", fit)[2]
 
 
 def test_largest_size_can_be_encoded_but_not_painted(run: Run, photo: Path) -> None:

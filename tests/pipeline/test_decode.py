@@ -69,6 +69,18 @@ def test_picture_of_another_size_or_mode_is_converted(set_results: SetResults) -
     assert (decoded.image.size, decoded.image.mode) == ((40, 30), "RGB")
 
 
+def test_picture_of_another_aspect_is_cropped_not_distorted(set_results: SetResults) -> None:
+    painted = Image.new("RGB", (90, 30), "blue")
+    painted.paste((255, 0, 0), (30, 0, 60, 30))
+    set_results(paint=painted)
+    decoded = semcodec.decode(semcodec.pack("rd bt", size=(40, 40)), backend="model")
+    assert {decoded.image.getpixel((x, 20)) for x in (3, 20, 36)} == {(255, 0, 0)}
+    [notice] = decoded.trace.notices
+    assert "The painted picture is 90 x 30 pixels: 67 % of it was cut away for 40 x 40" in notice
+    set_results(paint=Image.new("RGB", (60, 60)))
+    assert semcodec.decode(semcodec.pack("rd bt"), backend="model").trace.notices == []
+
+
 @pytest.mark.parametrize(
     "option",
     [

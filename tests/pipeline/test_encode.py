@@ -15,8 +15,10 @@ from semcodec.bitstream import record_codec
 from semcodec.coding import lexicon
 from semcodec.errors import InputError, InvalidResponseError
 from tests.fakes import OverlapJudge
-from tests.images import PHOTO, encode_image, scene
+from tests.images import encode_image, rotated_jpeg, scene
 from tests.pipeline.fake_model import FakeModel, SetResults
+
+PHOTO = encode_image(scene((64, 64)), "JPEG")  # square, so that records have no size field
 
 
 def test_encode_returns_a_file_with_the_selected_words(set_results: SetResults) -> None:
@@ -212,7 +214,9 @@ def test_limit_below_one_word_is_an_input_error(set_results: SetResults) -> None
         {"rate": "best"},
         {"coding": "jpeg"},
         {"size": (0, 5)},
-        {"fit": "stretch"},
+        {"fit": "fill"},
+        {"size": "square"},
+        {"size": "1024x768"},
         {"framing": "box"},
         {"check": "none"},
         {"models": "unknown"},
@@ -227,8 +231,8 @@ def test_invalid_option_is_an_input_error(option: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "option",
-    [{"size": (0, 5)}, {"framing": "box"}, {"framing": "png"}, {"check": "none"},
-     {"models": "unknown"}, {"max_bytes": 0}, {"coding": "jpeg"}],
+    [{"size": (0, 5)}, {"size": "big"}, {"fit": "fill"}, {"framing": "box"}, {"framing": "png"},
+     {"check": "none"}, {"models": "unknown"}, {"max_bytes": 0}, {"coding": "jpeg"}],
 )  # fmt: skip
 def test_options_are_checked_before_the_first_stage(
     set_results: SetResults, option: dict[str, Any]
@@ -239,8 +243,58 @@ def test_options_are_checked_before_the_first_stage(
 
 
 def test_trace_is_json_with_image_hashes(set_results: SetResults) -> None:
-    encoded = semcodec.encode(scene(), backend="model", coding="nibble")
+    encoded = semcodec.encode(scene((64, 64)), backend="model", coding="nibble")
     stages = json.loads(encoded.trace.to_json())["stages"]
     assert stages[0]["inputs"][0]["size"] == [1024, 1024]
     assert len(stages[0]["inputs"][0]["sha256"]) == 64
     assert stages[2]["output"] == ["rd", "bt", "bl", "vtr"]
+
+
+@pytest.mark.parametrize(
+    ("photograph", "size"),
+    [((64, 64), (1024, 1024)), ((96, 64), (1248, 832)), ((64, 96), (832, 1248)),
+     ((200, 90), (1536, 704)), ((250, 50), (2320, 464)), ((1, 1), (1024, 1024))],
+)  # fmt: skip
+def test_automatic_size_has_the_aspect_of_the_photograph(
+    set_results: SetResults, photograph: tuple[int, int], size: tuple[int, int]
+) -> None:
+    encoded = semcodec.encode(scene(photograph), backend="model")
+    assert encoded.record.size == size
+    assert encoded.image.width * size[1] == pytest.approx(encoded.image.height * size[0], rel=0.002)
+    assert encoded.trace.notices == []
+
+
+def test_automatic_size_is_that_of_the_upright_photograph(set_results: SetResults) -> None:
+    assert semcodec.encode(rotated_jpeg(), backend="model").record.size == (1248, 832)
+
+
+def test_rate_is_of_the_automatic_size(set_results: SetResults) -> None:
+    wide = semcodec.encode(scene((96, 64)), backend="model", coding="nibble", ubpp=23.2)
+    assert wide.record.payload_bits == 24  # 23.11 for 1248 x 832, and 22.89 for 1024 x 1024
+    with pytest.raises(InputError, match="allow more"):
+        semcodec.encode(scene((96, 64)), backend="model", coding="nibble", ubpp=7)
+
+
+@pytest.mark.parametrize(
+    ("photograph", "options", "notice"),
+    [
+        ((768, 512), {"size": (1024, 1024)}, "33 % of it was cut away for 1024 x 1024"),
+        ((512, 768), {"size": (1024, 1024)}, "The photograph is 512 x 768 pixels: 33 % of it"),
+        ((105, 100), {"size": (1024, 1024)}, "use size auto or fit contain."),
+        ((1, 50), {}, "use fit contain."),
+    ],
+)
+def test_notice_states_what_is_cut_away(
+    set_results: SetResults, photograph: tuple[int, int], options: dict[str, Any], notice: str
+) -> None:
+    image = scene(photograph) if min(photograph) > 9 else Image.new("RGB", photograph)
+    [sentence] = semcodec.encode(image, backend="model", **options).trace.notices
+    assert notice in sentence
+    for fit in ("contain", "stretch"):
+        trace = semcodec.encode(image, backend="model", **options, fit=fit).trace
+        assert trace.notices == []
+
+
+def test_no_notice_for_up_to_four_percent(set_results: SetResults) -> None:
+    square = semcodec.encode(scene((104, 100)), backend="model", size=(1024, 1024))
+    assert square.trace.notices == []

@@ -16,6 +16,7 @@ from semcodec.backends.prompting import ChatRequest
 from semcodec.backends.recording import ModelRequest
 from semcodec.errors import BackendError
 from semcodec.forks import block_fork
+from semcodec.imaging_fitting import described_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -108,7 +109,7 @@ class RequestBuilder:
     def encode_image(self, image: Image) -> EncodedImage:
         """Return ``image`` as a data URL, reduced to the setting ``image_side``."""
         reduced = image.convert("RGB")
-        reduced.thumbnail((self._settings.image_side, self._settings.image_side))
+        reduced.thumbnail(described_size(reduced.size, self._settings.image_side))
         image_format = self._settings.image_format
         data = base64.b64encode(_image_file(reduced, image_format)).decode()
         return EncodedImage(f"data:image/{image_format};base64,{data}", reduced.size)

@@ -56,7 +56,8 @@ class Settings:
         describer, writer, painter: models; None for OpenAI's default, or for the only model of
             another server.
         api: ``"chat"``, which every server supports, or ``"responses"``.
-        image_side: pixels of the longer side of an input image, 64..2048.
+        image_side: pixels of the longer side of an input image, 64..2048; a panorama is wider, with
+            the same area as a square.
         image_format: the file format of an input image.
         detail: the level of detail at which the model views an input image.
         quality: the quality of a painted image.

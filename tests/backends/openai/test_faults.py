@@ -32,7 +32,7 @@ PIECES = re.compile(
 )  #: pieces of the key, none of which may appear
 HEADERS = "receive_response_headers.complete"
 COMMANDS: dict[Kind, tuple[str, ...]] = {
-    "text": ("encode", "photo.jpg", "-o", "photo.semc", "--size", "64x64"),
+    "text": ("encode", "photo.jpg", "-o", "photo.semc", "--size", "64x64", "--fit", "contain"),
     "image": ("decode", "boat.semc", "-o", "boat.png"),
 }
 INPUT_FILES = {
