@@ -90,6 +90,8 @@ class BackendError(SemcodecError):
         stage: the step that failed, such as ``"describe"``, ``"select"`` or ``"paint"``.
         retryable: whether the same call may succeed later.
         billed: whether a server may have billed a call that returned no result.
+        unavailable: whether the backend cannot be used at all, so that any other call would fail
+            too, for example because its server cannot be reached or rejects the key.
     """
 
     backend: str
@@ -105,10 +107,11 @@ class BackendError(SemcodecError):
         stage: str = "",
         retryable: bool = False,
         billed: bool = False,
+        unavailable: bool = False,
     ) -> None:
         super().__init__(message)
         self.backend, self.stage, self.retryable = backend, stage, retryable
-        self.billed = billed
+        self.billed, self.unavailable = billed, unavailable
 
 
 class RefusalError(BackendError):

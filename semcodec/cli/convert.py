@@ -6,7 +6,7 @@ import argparse
 
 import semcodec
 from semcodec.bitstream import Record, framing
-from semcodec.cli import files, options
+from semcodec.cli import endings, files, options
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 
@@ -44,6 +44,7 @@ def add(commands: Commands[Parser]) -> None:
     target.add_argument(
         "--into", metavar="PICTURE.png", help="embed into this PNG (default: no picture)"
     )
+    options.add_force(parser)
     options.add_check(parser)
 
 
@@ -51,17 +52,22 @@ def convert(args: argparse.Namespace) -> int:
     """Write a record in another framing, several as a sequence, or one into a PNG file."""
     if args.into and args.check:
         raise UsageError("A PNG chunk has its own checksum: omit --check.")
-    # The picture of --into may be the output itself; the records may not.
-    files.check_outputs("-", args.output, other_sources=tuple(args.files))
+    if args.into:
+        endings.check_png(args.output, "convert --into")
+    else:
+        endings.check_record(args.output, "convert", args.framing)
+    # The picture of --into may be the output itself, with --force; the records may not.
+    files.check_outputs("-", args.output, other_sources=args.files, force=args.force)
     records = [semcodec.unpack(files.read_record(name)) for name in args.files]
     if args.into:
         data = semcodec.embed_png(files.read_bytes(args.into), _single(records))
-        files.write_record(args.output, data, "png")
+        files.write_record(args.output, data, "png", force=args.force)
     elif args.framing == "sequence":
         data = b"".join(_repack(record, args) for record in records)
-        files.write_record(args.output, data, "sequence")
+        files.write_record(args.output, data, "sequence", force=args.force)
     else:
-        files.write_record(args.output, _repack(_single(records), args), args.framing)
+        data = _repack(_single(records), args)
+        files.write_record(args.output, data, args.framing, force=args.force)
     return DONE
 
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
+from typing import Any, Final
 
 import semcodec
 from semcodec import imaging
-from semcodec.cli import dry_run, files, openai_options, options, output, runs
-from semcodec.cli.parser import DONE, Commands, Parser, add_command
+from semcodec.bitstream.framing import MAGIC, png
+from semcodec.cli import batch, dry_run, endings, files, openai_options, options
+from semcodec.cli.output import UsageError
+from semcodec.cli.parser import Commands, Parser, add_command
+from semcodec.cli.planning import Job, Purpose
+from semcodec.cli.planning import plan as make_plan
+
+SCHEMA: Final = "semcodec/decode/1"  #: published as spec/schema/decode-1.json
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -17,22 +25,30 @@ def add(commands: Commands[Parser]) -> None:
         commands,
         "decode",
         decode,
-        summary="paint the picture of a record",
-        description="Unpack the words of a record, expand them to a prompt, and paint it.",
-        usage="FILE -o IMAGE [options]",
+        summary="paint the pictures of records",
+        description="Unpack the words of a record, expand them to a prompt, and paint it. "
+        "Several records, or a folder of them, need a folder for the pictures.",
+        usage="FILE|TEXT|DIR... [options]",
         examples=(
-            "semcodec decode photo.semc -o picture.png",
-            "semcodec decode photo.semc -o picture.webp --size 512x512 --seed 7",
+            "semcodec decode photo.semc",
+            "semcodec decode photo.semc -o small.webp --size 512x512 --seed 7",
         ),
+        exit_codes=batch.BATCH_EXIT_CODES,
     )
-    parser.add_argument("file", metavar="FILE", help="record in any framing; - for stdin")
+    parser.add_argument(
+        "files",
+        metavar="FILE|TEXT|DIR",
+        nargs="+",
+        help="records in any framing, text forms such as semc:KIpi, and folders of records; "
+        "- for stdin",
+    )
     parser.add_argument(
         "-o",
         "--output",
-        type=options.picture,
-        required=True,
-        metavar="IMAGE",
-        help=f"picture to write, one of {' '.join(options.PICTURE_FORMATS)}; - for PNG to stdout",
+        metavar="IMAGE|DIR",
+        help=f"picture to write, one of {' '.join(options.PICTURE_FORMATS)}, or folder; - for PNG "
+        "to stdout (default: the name of the record with the ending .png; picture.png for a text "
+        "form; stdout for stdin)",
     )
     _add_backends(parser)
     parser.add_argument(
@@ -59,7 +75,8 @@ def add(commands: Commands[Parser]) -> None:
         action="store_true",
         help="do not embed the record in a PNG picture (default: off)",
     )
-    runs.add_trace(parser)
+    batch.add_arguments(parser, "decode-1.json")
+    options.add_force(parser)
     openai_options.add(parser)
 
 
@@ -86,33 +103,85 @@ def _add_backends(parser: argparse.ArgumentParser) -> None:
 
 
 def decode(args: argparse.Namespace) -> int:
-    """Write the picture of a record, or print the expected cost."""
-    files.check_outputs(
-        args.file, args.output, args.trace, other_sources=openai_options.files(args)
-    )
+    """Write the picture of each record, or print the expected cost."""
+    plan = make_plan(args, args.files, PURPOSE, openai_options.files(args))
+    for job in plan.jobs:
+        files.check_not_terminal(job.output)
     backends = openai_options.resolve_backends(args)
-    decoded = runs.run(
-        args,
-        semcodec.decode,
-        files.read_record(args.file),
-        **backends.by_option,
+    roles = batch.load_backends(backends.by_option, "writer", "painter")
+    run = batch.Batch(args, plan, SCHEMA, "decoded")
+    code = run.run(partial(_decode, args, roles))
+    if backends.dry_run is not None:
+        dry_run.print_plan(*backends.dry_run, run.calls, is_batch=plan.is_batch)
+    return code
+
+
+def is_record(path: Path) -> bool:
+    """Return whether a file in a folder is a record, by its ending or its content."""
+    if endings.kind(path.name) == endings.RECORD:
+        return True
+    head = files.read_head(path)
+    if head.startswith(png.SIGNATURE):  # the chunk may be anywhere in the file
+        return png.CHUNK_TYPE in path.read_bytes()
+    return head.startswith((MAGIC, *files.TEXT_PREFIXES))
+
+
+def _text_form(argument: str) -> str | None:
+    """Return the name of a picture painted from a text form; None for the path of a file."""
+    return "picture" if files.is_text_form(argument) else None
+
+
+def _check_ending(name: str) -> None:
+    """Check that a picture can be written in the format of its ending.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    endings.check(name, "decode", endings.PICTURE)
+    if name != "-" and endings.ending(name) not in options.PICTURE_FORMATS:
+        names = ", ".join(options.PICTURE_FORMATS)
+        raise UsageError(f"Unknown picture format of {name}: use one of {names}.")
+
+
+PURPOSE: Final = Purpose(
+    inputs="records",
+    outputs="pictures",
+    ending=".png",
+    is_input=is_record,
+    check_ending=_check_ending,
+    literal_name=_text_form,
+)
+
+
+def _decode(
+    args: argparse.Namespace, roles: dict[str, Any], job: Job, progress: batch.JobProgress
+) -> batch.Result:
+    decoded = semcodec.decode(
+        files.read_record(job.source),
+        **roles,
         reflect=args.reflect,
         size=args.size,
         seed=args.seed,
+        progress=progress,
     )
-    if backends.dry_run is not None:
-        return dry_run.print_plan(*backends.dry_run, decoded.trace)
-    files.write_bytes(args.output, _picture_file(args, decoded))
-    output.print_status(f"{args.output}: painted from {' '.join(decoded.words)!r}")
-    runs.report(args, decoded.trace)
-    return DONE
+    picture = _picture_file(decoded, endings.ending(job.output), args.plain)
+    line = f"painted from {' '.join(decoded.words)!r}"
+    return batch.Result(picture, "png", decoded.trace, line, _values(decoded))
 
 
-def _picture_file(args: argparse.Namespace, decoded: semcodec.Decoded) -> bytes:
-    """Return the bytes of the picture file; a PNG contains its record, except with ``--plain``."""
-    extension = Path(args.output).suffix.lower()
-    picture_format = options.PICTURE_FORMATS.get(extension, "PNG")  # "-" has no extension
+def _picture_file(decoded: semcodec.Decoded, ending: str, plain: bool) -> bytes:
+    """Return the bytes of the picture file; a PNG contains its record, except with ``plain``."""
+    picture_format = options.PICTURE_FORMATS.get(ending, "PNG")  # "-" has no ending
     picture = imaging.to_file(decoded.image, picture_format)
-    if picture_format == "PNG" and not args.plain:
+    if picture_format == "PNG" and not plain:
         return semcodec.embed_png(picture, decoded.record)
     return picture
+
+
+def _values(decoded: semcodec.Decoded) -> dict[str, Any]:
+    """Return the values of a picture for ``--json``."""
+    return {
+        "size": list(decoded.image.size),
+        "words": decoded.words,
+        "coding": decoded.record.coding,
+    }

@@ -11,11 +11,20 @@ from typing import Final
 
 import semcodec
 from semcodec import imaging
-from semcodec.cli import demo_page, files
+from semcodec.cli import demo_page, files, options
 from semcodec.cli.output import UsageError, format_table, print_result, print_status
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 from semcodec.errors import InputError
 
+PAGE: Final = "index.html"
+#: The names of the files for each photograph; ``{}`` is the name of the photograph.
+OUTPUTS: Final = (
+    "{}-original.jpg",
+    "{}.semc",
+    "{}-picture.png",
+    "{}-encode.json",
+    "{}-decode.json",
+)
 K: Final = 12
 JPEG_QUALITIES: Final = (1, 75)  #: JPEG qualities for the comparison of sizes
 MICRO: Final = 1_000_000
@@ -86,23 +95,26 @@ def add(commands: Commands[Parser]) -> None:
         metavar="DIR",
         help="directory for the page, the records and the pictures (default: %(default)s)",
     )
+    options.add_force(parser)
 
 
 def demo(args: argparse.Namespace) -> int:
     """Encode and decode the photographs, write all files and print a table of sizes."""
     directory = Path(args.out)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"Cannot create the directory {directory}: {error}.") from error
+    photos = list(_photos())
+    outputs = [PAGE, *(name.format(photo) for photo, _ in photos for name in OUTPUTS)]
+    paths = [str(directory / name) for name in outputs]
+    files.check_outputs("-", *paths, force=args.force, creates_folders=True)
+    files.create_folder(directory)
     results = []
-    for name, photo in _photos():
+    for name, photo in photos:
         print_status(f"{name}: describing and painting ...")
         results.append(_roundtrip(name, photo))
-        _save(directory, results[-1])
-    files.write_bytes(str(directory / "index.html"), demo_page.page(results).encode())
+        _save(directory, results[-1], args.force)
+    page = demo_page.page(results).encode()
+    files.write_bytes(str(directory / PAGE), page, force=args.force)
     print_result(table(results))
-    print_result(f"\nOpen {directory / 'index.html'} to see photographs and pictures side by side.")
+    print_result(f"\nOpen {directory / PAGE} to see photographs and pictures side by side.")
     return DONE
 
 
@@ -150,13 +162,13 @@ def _roundtrip(name: str, photo: bytes) -> DemoResult:
     return DemoResult(name, encoded, decoded, jpeg_sizes)
 
 
-def _save(directory: Path, result: DemoResult) -> None:
-    contents = {
-        f"{result.name}-original.jpg": imaging.to_file(result.encoded.image, "JPEG", quality=90),
-        f"{result.name}.semc": result.encoded.data,
-        f"{result.name}-picture.png": imaging.to_png(result.decoded.image),
-        f"{result.name}-encode.json": result.encoded.trace.to_json().encode(),
-        f"{result.name}-decode.json": result.decoded.trace.to_json().encode(),
-    }
-    for name, data in contents.items():
-        files.write_bytes(str(directory / name), data)
+def _save(directory: Path, result: DemoResult, force: bool) -> None:
+    contents = (
+        imaging.to_file(result.encoded.image, "JPEG", quality=90),
+        result.encoded.data,
+        imaging.to_png(result.decoded.image),
+        result.encoded.trace.to_json().encode(),
+        result.decoded.trace.to_json().encode(),
+    )
+    for name, data in zip(OUTPUTS, contents, strict=True):
+        files.write_bytes(str(directory / name.format(result.name)), data, force=force)

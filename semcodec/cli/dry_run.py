@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from semcodec.backends.openai import DryRunClient, OpenAIBackend, credentials
 from semcodec.backends.recording import Budget, ModelRequest, Usage
 from semcodec.backends.recording.budget import estimate_usage, format_dollars, max_usage
 from semcodec.cli.output import escape_control, format_table, print_paragraph, print_result
-from semcodec.cli.parser import DONE
 from semcodec.errors import BackendError
-from semcodec.pipeline import Trace
 
 UNKNOWN_PRICES: Final = (
     "Some prices are unknown: install semcodec[openai], or add them to the config file."
@@ -24,23 +22,42 @@ NOTE: Final = (
 HEADINGS: Final = ("stage", "model", "tokens in", "tokens out", "expected", "maximum")
 
 
-def print_plan(server: OpenAIBackend, client: DryRunClient, trace: Trace) -> int:
-    """Print the requests that ``client`` collected instead of sending; return the exit code."""
+def print_plan(
+    server: OpenAIBackend,
+    client: DryRunClient,
+    calls: Sequence[Mapping[str, Any]],
+    *,
+    is_batch: bool,
+) -> None:
+    """Print the requests that ``client`` collected instead of sending.
+
+    Args:
+        server: the backend, for prices and settings.
+        client: has the requests.
+        calls: the notes of all calls, of which those replayed from a recording cost nothing.
+        is_batch: whether to print one row for all requests of the same stage and model.
+    """
     requests, limit = client.requests, server.settings.max_cost
     expected = _total(server.budget, requests, estimate_usage)
     maximum = _total(server.budget, requests, max_usage)
     print_result(f"server  {server.settings.base_url}\nkey     {_key_source(server)}\n")
-    rows = [HEADINGS, *(_row(server.budget, request) for request in requests)]
+    groups = _by_stage(requests) if is_batch else [[request] for request in requests]
+    rows = [HEADINGS, *(_row(server.budget, group) for group in groups)]
     total = ("total", "", "", "", _format_price(expected), _format_price(maximum))
-    print_result(format_table([*rows, total], "<<>>>>"))
-    if replayed := sum("source" in call for call in trace.calls):
+    if is_batch:
+        counts = ["requests", *(f"{len(group)}" for group in groups), f"{len(requests)}"]
+        rows_with_counts = zip([*rows, total], counts, strict=True)
+        table = format_table([(*row[:2], n, *row[2:]) for row, n in rows_with_counts], "<<>>>>>")
+    else:
+        table = format_table([*rows, total], "<<>>>>")
+    print_result(table)
+    if replayed := sum("source" in call for call in calls):
         print_paragraph(f"Responses from the recording, at no cost: {replayed}.")
     if maximum is None:
         print_paragraph(UNKNOWN_PRICES)
     if limit is not None and (maximum is None or maximum > limit):
         print_paragraph(f"The limit of {format_dollars(limit)} may stop the run before its end.")
     print_paragraph(NOTE)
-    return DONE
 
 
 def _key_source(server: OpenAIBackend) -> str:
@@ -50,20 +67,27 @@ def _key_source(server: OpenAIBackend) -> str:
         return "not found, and the server needs one"
 
 
-def _row(budget: Budget, request: ModelRequest) -> tuple[str, ...]:
+def _by_stage(requests: Iterable[ModelRequest]) -> list[list[ModelRequest]]:
+    """Return the requests in groups of the same stage and model, in order of the first."""
+    groups: dict[tuple[str, str], list[ModelRequest]] = {}
+    for request in requests:
+        groups.setdefault((request.stage, request.model), []).append(request)
+    return list(groups.values())
+
+
+def _row(budget: Budget, group: list[ModelRequest]) -> tuple[str, ...]:
+    """Return the cells for requests of one stage and model."""
     expected, maximum = (
-        _format_price(budget.price(request, usage(request)))
-        for usage in (estimate_usage, max_usage)
+        _format_price(_total(budget, group, usage)) for usage in (estimate_usage, max_usage)
     )
-    if request.route == "models":
+    if group[0].route == "models":
         return ("list models", "", "", "", expected, maximum)
-    usage = estimate_usage(request)
-    model = escape_control(request.model)
+    usages = [estimate_usage(request) for request in group]
     return (
-        request.stage,
-        model,
-        f"{usage.input_tokens}",
-        f"{usage.output_tokens}",
+        group[0].stage,
+        escape_control(group[0].model),
+        f"{sum(usage.input_tokens for usage in usages)}",
+        f"{sum(usage.output_tokens for usage in usages)}",
         expected,
         maximum,
     )

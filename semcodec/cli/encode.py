@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
 
 import semcodec
 from semcodec import imaging_fitting
+from semcodec.bitstream.framing import TEXT_FRAMINGS
 from semcodec.bitstream.header import MODEL_SETS
-from semcodec.cli import dry_run, files, openai_options, options, output, runs
-from semcodec.cli.parser import DONE, Commands, Parser, add_command
+from semcodec.cli import batch, dry_run, endings, files, openai_options, options
+from semcodec.cli.parser import Commands, Parser, add_command
+from semcodec.cli.planning import Job, Purpose
+from semcodec.cli.planning import plan as make_plan
+from semcodec.cli.reports import plural
 from semcodec.pipeline.encode import CODINGS, SKELETON_METHODS
+from semcodec.signatures import identify
+
+SCHEMA: Final = "semcodec/encode/1"  #: published as spec/schema/encode-1.json
+FRAMINGS: Final = ("bare", "file", *TEXT_FRAMINGS)
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -18,18 +29,30 @@ def add(commands: Commands[Parser]) -> None:
         commands,
         "encode",
         encode,
-        summary="encode a photograph as a record of a few bytes",
-        description="Describe a photograph, select the most important words, and pack them.",
-        usage="IMAGE -o FILE.semc [options]",
+        summary="encode photographs as records of a few bytes",
+        description="Describe a photograph, select the most important words, and pack them. "
+        "Several photographs, or a folder of them, need a folder for the records.",
+        usage="IMAGE|DIR... [options]",
         examples=(
-            "semcodec encode photo.jpg -o photo.semc --max-bytes 16",
-            "semcodec encode photo.jpg -o photo.semc --backend openai --dry-run",
+            "semcodec encode photo.jpg --max-bytes 16",
+            "semcodec encode photos -o records",
         ),
+        exit_codes=batch.BATCH_EXIT_CODES,
     )
-    parser.add_argument("image", metavar="IMAGE", help="photograph to encode; - for stdin")
     parser.add_argument(
-        "-o", "--output", required=True, metavar="FILE.semc", help="record to write; - for stdout"
+        "images",
+        metavar="IMAGE|DIR",
+        nargs="+",
+        help="photographs to encode, and folders of photographs; - for stdin",
     )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE.semc|DIR",
+        help="record or folder to write, - for stdout (default: the name of the photograph with "
+        "the ending .semc; stdout for stdin, and for --framing url and qr)",
+    )
+    options.add_output_framing(parser, FRAMINGS, "file")
     _add_backends(parser)
     _add_limits(parser)
     parser.add_argument(
@@ -54,7 +77,8 @@ def add(commands: Commands[Parser]) -> None:
         help="models that the record states; auto means the registered ids of the backends "
         "(default: %(default)s)",
     )
-    runs.add_trace(parser)
+    batch.add_arguments(parser, "encode-1.json")
+    options.add_force(parser)
     openai_options.add(parser)
 
 
@@ -123,29 +147,66 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 
 def encode(args: argparse.Namespace) -> int:
-    """Write the record of a photograph, or print the expected cost."""
-    files.check_outputs(
-        args.image, args.output, args.trace, other_sources=openai_options.files(args)
+    """Write the record of each photograph, or print the expected cost."""
+    purpose = Purpose(
+        inputs="pictures",
+        outputs="records",
+        ending=".txt" if args.framing in TEXT_FRAMINGS else ".semc",
+        is_input=is_picture,
+        check_ending=lambda name: endings.check_record(name, "encode", args.framing),
+        prints=args.framing in TEXT_FRAMINGS,
     )
+    plan = make_plan(args, args.images, purpose, openai_options.files(args))
     backends = openai_options.resolve_backends(args)
-    encoded = runs.run(
-        args,
-        semcodec.encode,
-        files.read_bytes(args.image),
-        **backends.by_option,
+    roles = batch.load_backends(backends.by_option, "describer", "writer")
+    run = batch.Batch(args, plan, SCHEMA, "encoded")
+    code = run.run(partial(_encode, args, roles))
+    if backends.dry_run is not None:
+        dry_run.print_plan(*backends.dry_run, run.calls, is_batch=plan.is_batch)
+    return code
+
+
+def is_picture(path: Path) -> bool:
+    """Return whether a file in a folder is a picture, by its ending or its first bytes."""
+    if endings.kind(path.name) == endings.PICTURE:
+        return True
+    file_type = identify(files.read_head(path))
+    return file_type is not None and file_type.kind == "image"
+
+
+def _encode(
+    args: argparse.Namespace, roles: dict[str, Any], job: Job, progress: batch.JobProgress
+) -> batch.Result:
+    encoded = semcodec.encode(
+        files.read_bytes(job.source),
+        **roles,
         k=args.k,
         max_bytes=args.max_bytes,
         ubpp=args.ubpp,
         coding=args.coding,
         size=args.size,
         fit=args.fit,
+        framing=args.framing,
         judge=args.judge,
         skeletons=args.skeletons,
         models=args.models,
+        progress=progress,
     )
-    if backends.dry_run is not None:
-        return dry_run.print_plan(*backends.dry_run, encoded.trace)
-    files.write_bytes(args.output, encoded.data)
-    output.print_status(f"{args.output}: {len(encoded.data)} bytes, {encoded.record.text!r}")
-    runs.report(args, encoded.trace)
-    return DONE
+    line = f"{plural(len(encoded.data), 'byte')}, {encoded.record.text!r}"
+    return batch.Result(encoded.data, args.framing, encoded.trace, line, _values(encoded))
+
+
+def _values(encoded: semcodec.Encoded) -> dict[str, Any]:
+    """Return the values of a record for ``--json``."""
+    record = encoded.record
+    width, height = record.size
+    is_text = record.framing in TEXT_FRAMINGS
+    return {
+        "framing": record.framing,
+        "text_form": encoded.data.decode("ascii") if is_text else None,
+        "coding": record.coding,
+        "size": [width, height],
+        "words": record.words,
+        "payload_bits": record.payload_bits,
+        "ubpp": round(record.payload_bits * 1_000_000 / (width * height), 3),
+    }

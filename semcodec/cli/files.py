@@ -1,10 +1,17 @@
-"""Read and write files: ``-`` means stdin or stdout, and files are written atomically."""
+"""Read and write files: ``-`` means stdin or stdout, and files are written atomically.
+
+No output replaces a file without ``force``, or a write-protected file at all. This is checked
+before any time or money is spent, and once more when the complete file gets its name.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +20,14 @@ from semcodec.bitstream.framing.text import PREFIXES
 from semcodec.cli import output
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
+from semcodec.signatures import HEAD_SIZE
 
 TEXT_PREFIXES: Final = tuple(PREFIXES.values())
 MAX_INPUT: Final = 2**29  #: size limit of an input, in bytes
+
+
+class WriteError(UsageError):
+    """An output cannot be written, for a reason that other outputs share, such as a full disk."""
 
 
 def read_bytes(name: str) -> bytes:
@@ -40,6 +52,22 @@ def read_bytes(name: str) -> bytes:
     return data
 
 
+def read_head(path: Path) -> bytes:
+    """Return the first bytes of a file, to see what it is; none if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_SIZE)
+    except (OSError, ValueError):
+        return b""
+
+
+def is_text_form(argument: str) -> bool:
+    """Return whether an argument is a text form, and not the path of a file."""
+    return argument.encode(errors="replace").startswith(TEXT_PREFIXES) and not os.path.exists(
+        argument
+    )
+
+
 def read_record(name: str, framing: str = "auto") -> bytes:
     """Return the bytes of a record, without the newline at the end of a text form.
 
@@ -48,6 +76,8 @@ def read_record(name: str, framing: str = "auto") -> bytes:
     Raises:
         UsageError, InputError: as for ``read_bytes``.
     """
+    if is_text_form(name):
+        return name.encode(errors="replace")
     data = read_bytes(name)
     is_text = framing != "sequence" and data.startswith(TEXT_PREFIXES)
     return data.rstrip(b"\r\n") if is_text else data
@@ -67,94 +97,233 @@ def read_text(arguments: list[str]) -> str:
         raise InputError("The text on stdin is not UTF-8: convert it first.") from error
 
 
-def check_outputs(source: str, *outputs: str | None, other_sources: tuple[str, ...] = ()) -> None:
+def check_outputs(
+    source: str,
+    *outputs: str | None,
+    other_sources: Sequence[str] = (),
+    force: bool = False,
+    creates_folders: bool = False,
+) -> None:
     """Check that every output can be written, before any time or money is spent.
 
+    Args:
+        source: the input, or ``-``.
+        outputs: the names of the outputs; None and ``-`` are allowed.
+        other_sources: further files that no output may replace.
+        force: whether existing files are replaced.
+        creates_folders: whether missing folders of outputs will be created.
+
     Raises:
-        UsageError: an output cannot be written, or is the same file as a source or another output.
+        UsageError: an output cannot be written, exists without ``force``, or is the same file as a
+            source or another output.
     """
-    sources = [name for name in (source, *other_sources) if name != "-"]
-    checked: list[str] = []
+    sources = {_identity(name) for name in (source, *other_sources) if name != "-"}
+    checked: set[object] = set()
+    folders: set[Path] = set()
+    existing = []
     for name in filter(None, outputs):
         try:
-            _check_different(name, sources, "Input and output")
-            _check_different(name, checked, "Two outputs")
-            _check_writable(name)
+            identity = _identity(name)
+            _check_different(name, identity in sources, "Input and output")
+            _check_different(name, identity in checked, "Two outputs")
+            checked.add(identity)
+            if name == "-":
+                output.stdout()
+                continue
+            folders.add(_check_place(Path(name), creates_folders))
+            if _is_replaced(Path(name)):
+                existing.append(name)
         except (OSError, ValueError, RuntimeError) as error:
             raise UsageError(f"Cannot write {name}: {_reason(error)}.") from error
-        checked.append(name)
+    if existing and not force:
+        raise UsageError(_exists(existing))
+    for folder in filter(Path.is_dir, folders):  # a pipe or a device needs no temporary file
+        _check_folder(folder)
 
 
-def _check_different(name: str, others: list[str], which: str) -> None:
-    if any(name == other or _is_same_file(Path(name), Path(other)) for other in others):
+def _check_different(name: str, is_same: bool, which: str) -> None:
+    if is_same:
         raise UsageError(f"{which} are the same file: {name}; name another one.")
 
 
-def _check_writable(name: str) -> None:
-    path = Path(name)
+def _identity(name: str) -> object:
+    """Return a value that is equal for two names of one file, which need not exist yet."""
     if name == "-":
-        output.stdout()
-        return
-    path.resolve()  # raises an error for a loop of links
-    if not path.parent.is_dir():
-        raise UsageError(f"Cannot write {name}: no directory {path.parent}; create it.")
+        return name
+    path = Path(name)
+    try:
+        status = path.stat()
+    except OSError:
+        return path.resolve()
+    return status.st_dev, status.st_ino
+
+
+def _check_place(path: Path, creates_folders: bool) -> Path:
+    """Return the folder in which a file would be created: the nearest one that exists."""
+    resolved = path.resolve()  # raises an error for a loop of links
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        path.lstat()  # raises an error for a name that is too long
     if path.is_dir():
-        raise UsageError(f"Cannot write {name}: it is a directory; name a file in it.")
-    if not path.exists() or path.is_file():
-        # write_bytes will create a temporary file there, so check that this works.
-        tempfile.TemporaryFile(dir=path.resolve().parent).close()
+        raise UsageError(f"Cannot write {path}: it is a directory; name a file in it.")
+    if path.exists() and not path.is_file():
+        return path  # a pipe or a device
+    folder = resolved.parent
+    while creates_folders and not folder.exists():
+        folder = folder.parent
+    if not folder.exists():
+        raise UsageError(f"Cannot write {path}: no directory {path.parent}; create it.")
+    if not folder.is_dir():
+        raise UsageError(f"Cannot write {path}: {folder} is a file; name another directory.")
+    return folder
 
 
-def write_bytes(name: str, data: bytes) -> None:
-    """Write ``data`` to the file ``name``, through a temporary file that replaces it.
+def _check_folder(folder: Path) -> None:
+    """Check that ``write_bytes`` can create its temporary files in ``folder``."""
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise UsageError(f"Cannot write into {folder}: {_reason(error)}.") from error
+
+
+def _is_replaced(path: Path) -> bool:
+    """Return whether writing ``path`` would replace a file.
 
     Raises:
-        UsageError: the file cannot be written; an existing file is then unchanged, and the
+        UsageError: the file is write-protected. A file is replaced by renaming another one, so the
+            system would not object; and it objects to nothing that root does.
+    """
+    if not path.is_file():
+        return False
+    if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
+        raise UsageError(f"Cannot write {path}: it is write-protected; name another file.")
+    return True
+
+
+def _exists(names: list[str]) -> str:
+    """Return the message about outputs that exist."""
+    if len(names) == 1:
+        return f"{names[0]} already exists: add --force to replace it, or name another output."
+    return (
+        f"{len(names)} outputs already exist, such as {names[0]}: "
+        "add --force to replace them, or name another folder."
+    )
+
+
+def create_folder(path: Path) -> None:
+    """Create a folder and its parents, if they do not exist.
+
+    Raises:
+        WriteError: the folder cannot be created.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise WriteError(f"Cannot create the folder {path}: {_reason(error)}.") from error
+
+
+def write_bytes(name: str, data: bytes, *, force: bool = False) -> None:
+    """Write ``data`` to the file ``name``, through a temporary file.
+
+    Args:
+        name: the file; ``-`` for stdout.
+        data: its content.
+        force: whether to replace an existing file.
+
+    Raises:
+        UsageError: the file exists, and ``force`` is not set.
+        WriteError: the file cannot be written; an existing file is then unchanged, and the
             temporary file is removed.
     """
     if name == "-":
         output.print_result(data)
         return
     try:
-        _replace(Path(name), data)
+        _write(Path(name), data, force)
+    except FileExistsError as error:
+        raise UsageError(_exists([name])) from error
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
-        raise UsageError(f"Cannot write {name}: {_reason(error)}.") from error
+        raise WriteError(f"Cannot write {name}: {_reason(error)}.") from error
 
 
-def write_record(name: str, data: bytes, framing: str) -> None:
+def write_record(name: str, data: bytes, framing: str, *, force: bool = False) -> None:
     """Write a record: a text form as a line, other bytes unchanged, or as hex to a terminal.
 
     Raises:
-        UsageError: as for ``write_bytes``.
+        UsageError: as for ``write_bytes``; also a PNG file for a terminal.
     """
     if framing in TEXT_FRAMINGS:
         data += b"\n"
-    elif name == "-" and output.is_terminal():
+    elif framing == "png":
+        check_not_terminal(name)
+    elif is_terminal(name):
         data = data.hex().encode() + b"\n"
-    write_bytes(name, data)
+    write_bytes(name, data, force=force)
 
 
-def _is_same_file(path: Path, other: Path) -> bool:
-    """Return whether two paths refer to the same file, which need not exist yet."""
-    if path.exists() and other.exists():
-        return path.samefile(other)
-    return path.resolve() == other.resolve()
+def check_not_terminal(name: str) -> None:
+    """Check that the output of a picture is not a terminal.
+
+    Raises:
+        UsageError: it is one.
+    """
+    if is_terminal(name):
+        raise UsageError("A picture cannot be shown in a terminal: name a file with -o.")
 
 
-def _replace(path: Path, data: bytes) -> None:
+def is_terminal(name: str) -> bool:
+    """Return whether the output ``name`` is a terminal: ``-``, or a device such as /dev/stdout."""
+    if name == "-":
+        return output.is_terminal()
+    try:
+        if not Path(name).is_char_device():
+            return False
+        with Path(name).open("wb", buffering=0) as device:
+            return device.isatty()
+    except (OSError, ValueError):  # writing it will report the reason
+        return False
+
+
+def _write(path: Path, data: bytes, force: bool) -> None:
     if path.exists() and not path.is_file():  # a pipe or a device cannot be replaced
         path.write_bytes(data)
         return
-    path = path.resolve()  # replaces the target of a link, not the link
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".semcodec-")
+    path = path.resolve()  # writes the target of a link, not the link
+    if _is_replaced(path) and not force:
+        raise FileExistsError(errno.EEXIST, "file exists", path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".semcodec-")
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        Path(temporary).chmod(_mode(path))
-        Path(temporary).replace(path)
-    except BaseException:  # Ctrl-C too
-        Path(temporary).unlink(missing_ok=True)
+        temporary.chmod(_mode(path))
+        if force:
+            temporary.replace(path)
+        else:
+            _rename_without_replacing(temporary, path)
+    finally:  # also after Ctrl-C
+        temporary.unlink(missing_ok=True)
+
+
+def _rename_without_replacing(temporary: Path, path: Path) -> None:
+    """Give a complete file its name, unless a file of this name was created meanwhile.
+
+    A hard link either creates the name or fails, in one step. Where there are no hard links (FAT,
+    some network drives), an empty file reserves the name, and is replaced.
+
+    Raises:
+        FileExistsError: there is a file of this name.
+    """
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
         raise
+    except OSError:
+        path.open("xb").close()
+        try:
+            temporary.replace(path)
+        except BaseException:
+            path.unlink()
+            raise
 
 
 def _mode(path: Path) -> int:

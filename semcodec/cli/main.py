@@ -75,7 +75,7 @@ def make_parser() -> Parser:
     commands.type = str
     for module in COMMAND_MODULES:
         module.add(commands)
-    parser.end_help(("semcodec encode photo.jpg -o photo.semc", "semcodec encode --help"))
+    parser.end_help(("semcodec encode photo.jpg", "semcodec encode --help"))
     return parser
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.settings import CHOICES
 from semcodec.backends.recording import Cassette
-from semcodec.cli import options
+from semcodec.cli import endings, options
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
@@ -173,7 +173,13 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _cassette(args: argparse.Namespace) -> Cassette | None:
-    """Return the recording or cache to use; a dry run only reads them."""
+    """Return the recording or cache to use; a dry run only reads them.
+
+    Raises:
+        UsageError: a file to be written has the ending of another kind of file.
+    """
+    endings.check(args.cache, "--cache", endings.RECORDING)
+    endings.check(args.record, "--record", endings.RECORDING)
     for mode in RECORDING_OPTIONS:
         if (path := getattr(args, mode)) is not None:
             if not args.dry_run or mode == "replay":

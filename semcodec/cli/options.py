@@ -10,7 +10,6 @@ import argparse
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Final, cast
 
 import semcodec
@@ -52,6 +51,15 @@ def add_output_framing(
         choices=choices,
         default=default,
         help="framing of the output (default: %(default)s)",
+    )
+
+
+def add_force(parser: argparse.ArgumentParser) -> None:
+    """Add ``--force`` for a command that writes files."""
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="replace existing files, except write-protected ones (default: off)",
     )
 
 
@@ -221,14 +229,6 @@ def _check_role(name: str, roles: tuple[str, ...]) -> None:
     if not set(available) & set(roles):
         able = ", ".join(available)
         raise ArgumentTypeError(f"{name} cannot be the {' or '.join(roles)}, only the {able}")
-
-
-def picture(name: str) -> str:
-    """Return the name of a picture file; its extension must be one of ``PICTURE_FORMATS``."""
-    if name == "-" or Path(name).suffix.lower() in PICTURE_FORMATS:
-        return name
-    names = ", ".join(PICTURE_FORMATS)
-    raise ArgumentTypeError(f"unknown picture format of {name!r}, expected one of {names}")
 
 
 def _clause(error: Exception) -> str:

@@ -8,7 +8,7 @@ import semcodec
 from semcodec.bitstream import framing
 from semcodec.bitstream.extensions import BY_NAME
 from semcodec.choices import CodingChoice, Keep, values_of
-from semcodec.cli import files, options
+from semcodec.cli import endings, files, options
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 
 
@@ -52,6 +52,7 @@ def add(commands: Commands[Parser]) -> None:
         "which allows bag (default: %(default)s)",
     )
     options.add_output_framing(parser, framing.OUTPUT_FRAMINGS, "bare")
+    options.add_force(parser)
     options.add_check(parser)
     parser.add_argument(
         "--extension",
@@ -67,6 +68,8 @@ def add(commands: Commands[Parser]) -> None:
 
 def pack(args: argparse.Namespace) -> int:
     """Write the record of a text."""
+    endings.check_record(args.output, "pack", args.framing)
+    files.check_outputs("-", args.output, force=args.force)
     data = semcodec.pack(
         files.read_text(args.text),
         coding=args.coding,
@@ -76,5 +79,5 @@ def pack(args: argparse.Namespace) -> int:
         size=args.size,
         extensions=args.extension,
     )
-    files.write_record(args.output, data, args.framing)
+    files.write_record(args.output, data, args.framing, force=args.force)
     return DONE

@@ -12,6 +12,7 @@ from semcodec.cli import options, output
 DONE: Final = 0
 DATA_ERROR: Final = 1
 USAGE_OR_ENVIRONMENT: Final = 2
+PARTLY_DONE: Final = 3
 INTERRUPTED: Final = 130  #: the code that shells use for a program ended by Ctrl-C
 
 EXIT_CODES: Final = ("success", "error in the data", "error in usage or environment")
@@ -58,7 +59,7 @@ class Parser(argparse.ArgumentParser):
         self.register("type", None, options.not_empty)  # the default of arguments
 
     def end_help(self, examples: tuple[str, str], exit_codes: tuple[str, ...] = EXIT_CODES) -> None:
-        """End the help with two examples and the meaning of the exit codes 0, 1 and 2."""
+        """End the help with two examples and the meaning of the exit codes, from 0."""
         self.examples, self.exit_codes = examples, exit_codes
         lines = ["examples:", *(f"  {example}" for example in examples), "", "exit codes:"]
         lines += [f"  {code}  {meaning}" for code, meaning in enumerate(exit_codes)]
@@ -106,7 +107,7 @@ def add_command(
         usage: the arguments after the name, such as ``"FILE [options]"``.
         examples: two command lines, which tests run.
         description: sentences below the usage; by default the summary.
-        exit_codes: the meanings of 0, 1 and 2.
+        exit_codes: the meanings of 0, 1, 2 and, for several inputs, 3.
     """
     description = description or f"{summary[0].upper()}{summary[1:]}."
     parser = commands.add_parser(name, help=summary, description=description)

@@ -60,7 +60,9 @@ def test_input_is_not_replaced(run: Run, good: Path, picture: Path) -> None:
     ):
         assert run(*argv)[0] == 2
     assert (good.read_bytes(), picture.read_bytes()) == before
-    assert run("convert", good, "--into", picture, "-o", picture)[0] == 0
+    assert run("convert", good, "--into", picture, "-o", picture)[0] == 2
+    assert picture.read_bytes() == before[1]
+    assert run("convert", good, "--into", picture, "-o", picture, "--force")[0] == 0
 
 
 def test_png_of_too_many_chunks_is_not_written(

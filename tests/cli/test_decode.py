@@ -30,7 +30,7 @@ def test_picture_format_follows_the_file_name(
 
 
 def test_unknown_picture_format_is_a_usage_error(run: Run, record: Path) -> None:
-    code, _, err = run("decode", record, "-o", record.with_suffix(".txt"))
+    code, _, err = run("decode", record, "-o", record.with_suffix(".gif"))
     assert code == 2
     assert ".png, .jpg" in err
 
@@ -75,7 +75,7 @@ def test_control_characters_of_a_record_are_escaped(run: Run, record: Path) -> N
 def test_png_contains_its_record_except_with_plain(run: Run, tmp_path: Path, good: Path) -> None:
     for options, has_record in ((), True), (("--plain",), False):
         out = tmp_path / "painted.png"
-        assert run("decode", good, "-o", out, "--size", "64x64", *options)[0] == 0
+        assert run("decode", good, "-o", out, "--force", "--size", "64x64", *options)[0] == 0
         assert (run("validate", out)[0] == 0) is has_record
 
 

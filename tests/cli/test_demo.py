@@ -77,7 +77,7 @@ def test_directory_that_cannot_be_created_is_a_usage_error(run: Run, tmp_path: P
     (tmp_path / "file").write_text("")
     code, _, err = run("demo", "--out", tmp_path / "file")
     assert code == 2
-    assert "Cannot create the directory" in err
+    assert "is a file; name another directory" in err
 
 
 def test_page_without_results_is_html() -> None:

@@ -81,8 +81,8 @@ def test_trace_does_not_replace_input_or_output(run: Run, photo: Path, trace: st
 
 
 def test_output_and_trace_are_different_files(run: Run, photo: Path) -> None:
-    target = photo.parent / "out.semc"
-    same_path = photo.parent / "." / ".." / photo.parent.name / "out.semc"
+    target = photo.parent / "out"
+    same_path = photo.parent / "." / ".." / photo.parent.name / "out"
     code, _, err = run("encode", photo, "-o", target, "--trace", same_path)
     assert (code, err.count("\n")) == (2, 1)
     assert "Two outputs are the same file" in err
@@ -108,9 +108,9 @@ def test_record_stays_within_limits_on_bytes_and_rate(run: Run, photo: Path) -> 
     file = photo.with_suffix(".semc")
     assert run("encode", photo, "-o", file, "--max-bytes", "14")[0] == 0
     assert file.stat().st_size <= 14
-    assert run("encode", photo, "-o", file, "--ubpp", "60")[0] == 0
+    assert run("encode", photo, "-o", file, "--ubpp", "60", "--force")[0] == 0
     assert semcodec.unpack(file.read_bytes()).payload_bits <= 60e-6 * 1248 * 832
-    code, _, err = run("encode", photo, "-o", file, "--max-bytes", "4")
+    code, _, err = run("encode", photo, "-o", file, "--max-bytes", "4", "--force")
     assert code == 1
     assert "allow more bytes" in err
 
@@ -120,7 +120,7 @@ def test_aspect_of_the_photograph_is_kept(run: Run, photo: Path) -> None:
     code, _, err = run("encode", photo, "-o", file)
     assert (code, semcodec.unpack(file.read_bytes()).size) == (0, (1248, 832))
     assert "Note:" not in err
-    assert run("encode", photo, "-o", file, "--size", "AUTO")[0] == 0
+    assert run("encode", photo, "-o", file, "--size", "AUTO", "--force")[0] == 0
 
 
 def test_note_states_what_is_cut_away_for_a_size(run: Run, photo: Path) -> None:
@@ -132,7 +132,7 @@ def test_note_states_what_is_cut_away_for_a_size(run: Run, photo: Path) -> None:
     )
     assert (code, err.count(note)) == (0, 1)
     for fit in ("contain", "stretch"):
-        assert "Note:" not in run(*command, "--fit", fit)[2]
+        assert "Note:" not in run(*command, "--force", "--fit", fit)[2]
 
 
 def test_largest_size_can_be_encoded_but_not_painted(run: Run, photo: Path) -> None:
@@ -155,7 +155,7 @@ def test_trace_has_every_stage_and_no_pixels(run: Run, photo: Path) -> None:
 def test_trace_names_the_judge(run: Run, photo: Path) -> None:
     trace = photo.with_suffix(".json")
     for judge in ("none", "auto"):
-        options = ("--max-bytes", "14", "--judge", judge, "--trace", trace)
+        options = ("--max-bytes", "14", "--judge", judge, "--trace", trace, "--force")
         assert run("encode", photo, "-o", photo.with_suffix(".semc"), *options)[0] == 0
         strategy = json.loads(trace.read_text())["stages"][1]["notes"]["judge"]
         assert strategy in {"none": ("salience",), "auto": ("salience", "minilm")}[judge]

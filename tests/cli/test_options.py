@@ -25,7 +25,7 @@ CSS_VARIABLES = ("--line", "--quiet")  #: these look like options
 
 #: Values of required arguments, in the order of the command line.
 REQUIRED = {
-    "image": ["photo.jpg"],
+    "images": ["photo.jpg"],
     "file": ["photo.jpg"],
     "files": ["photo.jpg"],
     "text": ["a cat"],
@@ -44,7 +44,7 @@ VALUES = [
 
 def test_all_arguments_are_collected() -> None:
     ids = {param.id for param in VALUES}
-    assert {"encode --replay", "decode --trace", "encode IMAGE"} <= ids
+    assert {"encode --replay", "decode --trace", "encode IMAGE|DIR"} <= ids
     assert {"vectors run --vectors", "convert --into", "pack --output", "demo --out"} <= ids
 
 

@@ -204,7 +204,7 @@ class ServerModels:
             f"The server {self._settings.base_url} {problem}: "
             "name one with --model or --painter-model."
         )
-        raise BackendError(message, backend="openai", stage=LIST_MODELS_STAGE)
+        raise BackendError(message, backend="openai", stage=LIST_MODELS_STAGE, unavailable=True)
 
 
 def lazy_client(settings: Settings) -> Send:

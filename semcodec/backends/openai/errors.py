@@ -48,6 +48,8 @@ from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 
 RETRYABLE_ALWAYS: Final = (429, 503)
 RETRYABLE_TEXT: Final = (409, 500, 502)
+#: Statuses that do not depend on the content of the request: payment, key, model, route.
+UNAVAILABLE: Final = (401, 402, 403, 404, 405, 501)
 #: Errors that the transport raises only before a request is sent.
 NOT_SENT: Final = (
     httpx2.ConnectError,
@@ -118,7 +120,9 @@ class ErrorTranslator:
         """Return the error for a response that was not complete in ``seconds``."""
         if not was_sent:
             problem = f"cannot be reached within {seconds:g} seconds"
-            return self._error(request, f"{problem}: {CHECK_SERVER}", retryable=True)
+            return self._error(
+                request, f"{problem}: {CHECK_SERVER}", retryable=True, unavailable=True
+            )
         problem = f"did not complete '{request.stage}' within {seconds:g} seconds"
         return self._possibly_billed(request, problem, "try again with a longer --timeout.")
 
@@ -143,7 +147,7 @@ class ErrorTranslator:
                 advice = "check the base URL and SSL_CERT_FILE."
             else:
                 problem, advice = f"cannot be reached ({kind})", CHECK_SERVER
-            return self._error(request, f"{problem}: {advice}", retryable=True)
+            return self._error(request, f"{problem}: {advice}", retryable=True, unavailable=True)
         if isinstance(error, openai.APITimeoutError):
             return self.timeout(request, self.timeout_seconds(request))
         if isinstance(cause, httpx2.DecodingError):
@@ -167,13 +171,19 @@ class ErrorTranslator:
             return self.refusal(request, message)
         if not codes.isdisjoint(NO_CREDIT):
             advice = "add credit to the account, or use another key."
-            return self._error(request, f"reports that there is no credit left: {advice}")
+            problem = f"reports that there is no credit left: {advice}"
+            return self._error(request, problem, unavailable=True)
         if status == 413 or not codes.isdisjoint(TOO_LONG):
             problem = f"rejected '{request.stage}' as too long{_in_parentheses(message)}"
             advice = "use a model with more context, or a smaller image."
             return self._error(request, f"{problem}: {advice}")
         problem = self._status_problem(request, error, message)
-        backend_error = self._error(request, problem, status in (408, 409, 429) or status >= 500)
+        backend_error = self._error(
+            request,
+            problem,
+            retryable=status in (408, 409, 429) or status >= 500,
+            unavailable=status in UNAVAILABLE or 300 <= status < 400,
+        )
         if status in (400, 422, 500) and any(word in message.lower() for word in SCHEMA_WORDS):
             return SchemaNotSupportedError(
                 str(backend_error), backend="openai", stage=request.stage
@@ -207,9 +217,9 @@ class ErrorTranslator:
                     return f"failed during '{request.stage}'{quoted}: try again later."
                 return f"rejected '{request.stage}'{quoted}: check model and settings."
 
-    def _error(self, request: ModelRequest, problem: str, retryable: bool = False) -> BackendError:
+    def _error(self, request: ModelRequest, problem: str, **flags: bool) -> BackendError:
         message = self.key.redact_message(f"The server {self.settings.base_url} {problem}")
-        return BackendError(message, backend="openai", stage=request.stage, retryable=retryable)
+        return BackendError(message, backend="openai", stage=request.stage, **flags)
 
     def _quote(self, message: str) -> str:
         """Return the beginning of a server's message, redacted first and then shortened."""

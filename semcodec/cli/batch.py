@@ -1,0 +1,236 @@
+"""Run the jobs of ``encode`` and ``decode``: one line for each, and a summary of several.
+
+A failed input does not stop the others, unless the failure is one that all of them would share,
+such as a full disk or a server that cannot be reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import semcodec
+from semcodec import backends
+from semcodec.cli import files, output
+from semcodec.cli.output import UsageError
+from semcodec.cli.parser import DATA_ERROR, DONE, EXIT_CODES, PARTLY_DONE
+from semcodec.cli.planning import STDIN, Job, Plan
+from semcodec.cli.progress import Progress
+from semcodec.cli.reports import plural
+from semcodec.errors import BackendError, BudgetExceededError, RefusalError, SemcodecError
+
+MAX_REPEATED: Final = 3  #: inputs in a row that fail with the same message of a backend
+BATCH_EXIT_CODES: Final = (
+    EXIT_CODES[0],
+    f"{EXIT_CODES[1]}, or every input failed",
+    EXIT_CODES[2],
+    "some of several inputs failed",
+)
+
+JobProgress = Callable[[str, str], object]
+
+
+class Result(NamedTuple):
+    """The result of one job.
+
+    Attributes:
+        data: the content of the output.
+        framing: the framing of a record; ``"png"`` for a picture in any format.
+        trace: the trace of the run.
+        line: the rest of the status line, after the name of the output.
+        fields: the values for ``--json``.
+    """
+
+    data: bytes
+    framing: str
+    trace: semcodec.Trace
+    line: str
+    fields: dict[str, Any]
+
+
+Process = Callable[[Job, JobProgress], Result]
+
+
+def add_arguments(parser: argparse.ArgumentParser, schema: str) -> None:
+    """Add ``--trace``, ``--json`` and ``--force``."""
+    parser.add_argument(
+        "--trace",
+        metavar="T.json|DIR",
+        help="write inputs, outputs, seconds and costs of each stage; a folder for several inputs "
+        "(default: no trace)",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help=f"print one JSON object per input and line, see spec/schema/{schema} (default: off)",
+    )
+
+
+def load_backends(by_option: dict[str, Any], *roles: str) -> dict[str, Any]:
+    """Return the backends for ``roles``, loaded once for all jobs."""
+    overrides = {role: by_option[role] for role in roles}
+    return dict(zip(roles, backends.find_all(by_option["backend"], **overrides), strict=True))
+
+
+class Batch:
+    """Runs the jobs of a plan.
+
+    Attributes:
+        calls: the requests to servers so far, as in ``Trace.calls``.
+    """
+
+    def __init__(self, args: argparse.Namespace, plan: Plan, schema: str, participle: str) -> None:
+        self.calls: list[dict[str, Any]] = []
+        self._args, self._plan, self._schema, self._participle = args, plan, schema, participle
+        self._done = self._failed = self._bytes = 0
+        self._last_message, self._repeated = "", 0
+        _check_json(args, plan)
+
+    def run(self, process: Process) -> int:
+        """Run ``process`` on each job, write the outputs, and return the exit code.
+
+        Raises:
+            UsageError, SemcodecError: the only input failed, or a failure concerns all inputs.
+        """
+        try:
+            for job in self._plan.jobs:
+                self._run(job, process)
+        finally:  # also after Ctrl-C, which keeps the outputs so far
+            if not self._args.dry_run:
+                self._print_summary()
+        if self._failed:
+            return PARTLY_DONE if self._done else DATA_ERROR
+        return DONE
+
+    def _run(self, job: Job, process: Process) -> None:
+        try:
+            with Progress() as progress:
+                result = process(job, progress)
+        except (SemcodecError, UsageError, KeyboardInterrupt) as error:
+            self._report(job, getattr(error, "trace", None))
+            self._fail(job, error)
+        else:
+            self._finish(job, result)
+
+    def _finish(self, job: Job, result: Result) -> None:
+        """Write and report a result; the trace is written even if the output cannot be."""
+        try:
+            if not self._args.dry_run:
+                self._write(job, result)
+            self._done += 1
+            self._last_message, self._repeated = "", 0
+        except UsageError as error:
+            self._fail(job, error)
+        finally:
+            self._report(job, result.trace)
+
+    def _fail(self, job: Job, error: BaseException) -> None:
+        """Print the error of one of several inputs; raise it if it concerns all of them."""
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        message = " ".join(str(error).split())
+        self._print_json(job, error=message)
+        if not self._plan.is_batch or self._concerns_all(error):
+            raise error
+        self._failed += 1
+        output.print_status(f"semcodec: {job.source}: {message}")
+
+    def _write(self, job: Job, result: Result) -> None:
+        if job.output != STDIN:
+            files.create_folder(Path(job.output).parent)
+        if job.output != STDIN or not self._args.json:
+            files.write_record(job.output, result.data, result.framing, force=self._args.force)
+        self._bytes += len(result.data)
+        if self._args.json:
+            self._print_json(job, result)
+        else:
+            name = job.source if job.output == STDIN else job.output
+            output.print_status(f"{name}: {result.line}")
+
+    def _report(self, job: Job, trace: semcodec.Trace | None) -> None:
+        """Print the notices of a run and write its trace, also of one that failed.
+
+        Its stages may have cost money, so neither an error nor Ctrl-C loses them.
+        """
+        if trace is None:
+            return
+        self.calls += trace.calls
+        if self._args.dry_run:
+            return
+        for notice in trace.notices:
+            output.print_status(f"Note: {notice}")
+        if job.trace is not None:
+            files.create_folder(Path(job.trace).parent)
+            files.write_bytes(job.trace, trace.to_json().encode(), force=self._args.force)
+
+    def _print_json(self, job: Job, result: Result | None = None, error: str | None = None) -> None:
+        if not self._args.json:
+            return
+        values: dict[str, Any] = {
+            "schema": self._schema,
+            "input": job.source,
+            "output": None if job.output == STDIN or error else job.output,
+            "error": error,
+        }
+        if result is not None:
+            values |= {"bytes": len(result.data), **result.fields, "notices": result.trace.notices}
+        output.print_result(json.dumps(values))
+
+    def _concerns_all(self, error: BaseException) -> bool:
+        """Return whether the remaining inputs would fail for the same reason."""
+        if isinstance(error, files.WriteError | BudgetExceededError):
+            return True
+        if not isinstance(error, BackendError) or isinstance(error, RefusalError):
+            return False
+        self._repeated = self._repeated + 1 if str(error) == self._last_message else 1
+        self._last_message = str(error)
+        return error.unavailable or error.stage == "load" or self._repeated == MAX_REPEATED
+
+    def _print_summary(self) -> None:
+        if self._plan.is_batch:
+            counts = f"{self._done} {self._participle}, {self._failed} failed"
+            if left := len(self._plan.jobs) - self._done - self._failed:
+                counts += f", {left} not done"
+            output.print_status(f"{counts}: {plural(self._bytes, 'byte')}")
+        print_costs(self.calls)
+
+
+def print_costs(calls: list[dict[str, Any]]) -> None:
+    """Print calls, tokens and dollars if a server was used; warn of responses not stored."""
+    calls = [call for call in calls if "seconds" in call]
+    for warning in dict.fromkeys(str(call["not_stored"]) for call in calls if "not_stored" in call):
+        output.print_status(warning)
+    input_tokens = sum(_number(call.get("input_tokens")) or 0 for call in calls)
+    output_tokens = sum(_number(call.get("output_tokens")) or 0 for call in calls)
+    costs = [_number(call.get("dollars")) for call in calls]
+    known = [cost for cost in costs if cost is not None]
+    cost = f"${sum(known):.4f}" if len(known) == len(costs) else "unknown price"
+    if input_tokens or any(known):
+        output.print_status(
+            f"{plural(len(calls), 'call')}, {input_tokens} tokens in, {output_tokens} out, {cost}"
+        )
+
+
+def _check_json(args: argparse.Namespace, plan: Plan) -> None:
+    """Check that ``--json`` does not share stdout with anything else.
+
+    Raises:
+        UsageError: it does.
+    """
+    if not args.json:
+        return
+    if args.dry_run:
+        raise UsageError("--dry-run prints a table instead of JSON: omit --dry-run or --json.")
+    is_printed = any(job.output == STDIN for job in plan.jobs)
+    if args.output == STDIN or (is_printed and getattr(args, "framing", "file") == "file"):
+        raise UsageError("--json prints to stdout: name a file for the output with -o.")
+    if any(job.trace == STDIN for job in plan.jobs):
+        raise UsageError("--json prints to stdout: name a file for the trace.")
+
+
+def _number(value: Any) -> float | None:
+    """Return ``value`` if it is a number, else None; a third-party backend may note anything."""
+    return value if type(value) in (int, float) else None

@@ -1,0 +1,267 @@
+"""Find the inputs of ``encode`` and ``decode``, and plan their outputs, before any run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final, NamedTuple
+
+from semcodec.cli import endings, files, output
+from semcodec.cli.naming import Source, plan_names
+from semcodec.cli.output import UsageError
+from semcodec.cli.reports import plural
+
+STDIN: Final = "-"
+MAX_SHOWN: Final = 60  #: characters of a file name in a message about many files
+
+
+class Job(NamedTuple):
+    """One input and its outputs.
+
+    Attributes:
+        source: a path, ``-`` for stdin, or a text form.
+        output: a path, or ``-`` for stdout.
+        trace: the path of the trace, or None.
+    """
+
+    source: str
+    output: str
+    trace: str | None
+
+
+class Plan(NamedTuple):
+    """The jobs of a command.
+
+    Attributes:
+        is_batch: whether there are several inputs or a folder, so that a failed input does not stop
+            the others.
+    """
+
+    jobs: list[Job]
+    is_batch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a command reads and writes.
+
+    Attributes:
+        inputs, outputs: nouns in the plural, such as ``"pictures"`` and ``"records"``.
+        ending: the ending of an output without a name.
+        is_input: whether a file in a folder is an input.
+        check_ending: raises ``UsageError`` if an output has a misleading ending.
+        literal_name: for an argument that is an input itself, not a path, the name of its output
+            without ending; else None.
+        prints: whether outputs without a name are printed.
+    """
+
+    inputs: str
+    outputs: str
+    ending: str
+    is_input: Callable[[Path], bool]
+    check_ending: Callable[[str], None]
+    literal_name: Callable[[str], str | None] = lambda _: None
+    prints: bool = False
+
+
+def plan(
+    args: argparse.Namespace,
+    inputs: Sequence[str],
+    purpose: Purpose,
+    other_sources: Sequence[str] = (),
+) -> Plan:
+    """Return the jobs for ``inputs`` with the options ``--output``, ``--trace`` and ``--force``.
+
+    Args:
+        args: the options.
+        inputs: paths of files and folders, ``-`` for stdin, and text forms.
+        purpose: what the command reads and writes.
+        other_sources: further files that no output may replace.
+
+    Raises:
+        UsageError: the options do not match the inputs, a folder contains no inputs, or an output
+            exists or cannot be written.
+    """
+    named = args.output, args.trace
+    is_batch = len(inputs) > 1 or os.path.isdir(inputs[0])
+    sources = _find_sources(inputs, purpose, _folder_identity(args.output))
+    if is_batch:
+        outputs = _batch_outputs(args.output, sources, purpose)
+        traces = _batch_traces(args.trace, sources)
+    else:
+        outputs = [_single_output(args.output, sources[0], purpose)]
+        traces = [_single_trace(args.trace, sources[0])]
+    files.check_outputs(
+        STDIN,
+        *dict.fromkeys(outputs),
+        *traces,
+        other_sources=(*(source.name for source in sources if source.is_file), *other_sources),
+        force=args.force or args.dry_run,
+        creates_folders=is_batch or any(map(_is_folder_name, filter(None, named))),
+    )
+    return Plan(list(map(Job, (source.name for source in sources), outputs, traces)), is_batch)
+
+
+# --- inputs --------------------------------------------------------------------------------------
+
+
+def _find_sources(inputs: Sequence[str], purpose: Purpose, skipped: object) -> list[Source]:
+    """Return the inputs in order, and those in folders sorted; each file once."""
+    found: dict[str, Source] = {}
+    for name in inputs:
+        for source in _sources(name, purpose, skipped):
+            key = os.path.abspath(source.name) if source.is_file else source.name
+            # If a file is named and also in a folder, its path below the folder is kept.
+            known = found.setdefault(key, source)
+            found[key] = max(known, source, key=lambda source: len(source.relative.parts))
+    return list(found.values())
+
+
+def _sources(name: str, purpose: Purpose, skipped: object) -> list[Source]:
+    """Return the sources for one argument."""
+    if name == STDIN:
+        return [Source(name, PurePath("stdin"), is_file=False)]
+    if (literal := purpose.literal_name(name)) is not None:
+        return [Source(name, PurePath(literal), is_file=False)]
+    if os.path.isdir(name):
+        return _read_folder(Path(name), purpose, skipped)
+    return [Source(name, _relative(name))]
+
+
+def _relative(path: str) -> PurePath:
+    return PurePath(os.path.basename(os.path.abspath(path)) or "input")
+
+
+def _read_folder(folder: Path, purpose: Purpose, skipped: object) -> list[Source]:
+    """Return the inputs below ``folder``, sorted; print how many other files there are.
+
+    Raises:
+        UsageError: there are none.
+    """
+    paths = sorted(_walk(folder, skipped), key=lambda path: path.parts)
+    is_input = [path.is_dir() or purpose.is_input(path) for path in paths]
+    others = [path for path, chosen in zip(paths, is_input, strict=True) if not chosen]
+    if not any(is_input):
+        raise UsageError(
+            f"There are no {purpose.inputs} in the folder {folder}: name another folder, or files."
+        )
+    if others:
+        shown = str(others[0])[-MAX_SHOWN:]
+        output.print_status(
+            f"Note: skipped {plural(len(others), 'file')} in {folder} (not {purpose.inputs}), "
+            f"such as {shown}"
+        )
+    return [
+        Source(str(path), path.relative_to(folder) if path != folder else _relative(str(folder)))
+        for path, chosen in zip(paths, is_input, strict=True)
+        if chosen
+    ]
+
+
+def _walk(folder: Path, skipped: object) -> Iterator[Path]:
+    """Yield the files below ``folder``, and subfolders that cannot be read, which fail as inputs.
+
+    Hidden files and folders are left out, and links to folders are not followed, so there are no
+    loops. Pipes and devices, from which reading may never return, are left out, too.
+    """
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        try:
+            entries = list(os.scandir(current))
+        except OSError:
+            yield current
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if _folder_identity(entry.path) != skipped:
+                    waiting.append(Path(entry.path))
+            elif entry.is_file():
+                yield Path(entry.path)
+
+
+def _folder_identity(name: str | None) -> object:
+    """Return a value that identifies an existing folder, so that it is not read as an input."""
+    try:
+        status = os.stat(name or "")
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
+
+
+# --- outputs -------------------------------------------------------------------------------------
+
+
+def _single_output(name: str | None, source: Source, purpose: Purpose) -> str:
+    """Return the output of a single input: the one named, in the folder named, or beside it."""
+    if name is not None and not _is_folder_name(name):
+        purpose.check_ending(name)
+        return name
+    if name is None and (purpose.prints or source.name == STDIN):
+        return STDIN
+    [relative] = plan_names([source], purpose.ending, _folder_of(name, source))
+    return str(_folder_of(name, source) / relative)
+
+
+def _folder_of(name: str | None, source: Source) -> Path:
+    """Return the folder for an output: the one named, or that of the input."""
+    if name is not None:
+        return Path(name)
+    return Path(source.name).parent if source.is_file else Path()
+
+
+def _batch_outputs(name: str | None, sources: Sequence[Source], purpose: Purpose) -> list[str]:
+    if purpose.prints and name in (None, STDIN):
+        return [STDIN] * len(sources)
+    if name is None:
+        raise UsageError(
+            f"Several {purpose.inputs}, or a folder, need a folder for the {purpose.outputs}: "
+            "add -o DIR."
+        )
+    if name == STDIN:
+        raise UsageError(
+            f"Several {purpose.outputs} cannot be written to stdout: name a folder with -o DIR."
+        )
+    _check_folder_name(name, "-o", purpose.outputs)
+    return [str(Path(name) / n) for n in plan_names(sources, purpose.ending, Path(name))]
+
+
+def _single_trace(name: str | None, source: Source) -> str | None:
+    if name is None or not _is_folder_name(name):
+        endings.check(name, "--trace", endings.JSON, endings.TEXT)
+        return name
+    return str(Path(name) / plan_names([source], ".json", Path(name))[0])
+
+
+def _batch_traces(name: str | None, sources: Sequence[Source]) -> Sequence[str | None]:
+    if name is None:
+        return [None] * len(sources)
+    _check_folder_name(name, "--trace", "traces")
+    return [str(Path(name) / n) for n in plan_names(sources, ".json", Path(name))]
+
+
+def _is_folder_name(name: str) -> bool:
+    """Return whether ``name`` is a folder, or ends with a slash and will be one."""
+    return name.endswith(("/", os.sep)) or os.path.isdir(name)
+
+
+def _check_folder_name(name: str, option: str, outputs: str) -> None:
+    """Check that ``name`` can be the folder of several outputs.
+
+    Raises:
+        UsageError: it is a file, or looks like the name of one.
+    """
+    if os.path.isdir(name):
+        return
+    if os.path.exists(name):
+        raise UsageError(f"{name} is a file, but there are several {outputs}: name a folder.")
+    if not _is_folder_name(name) and endings.kind(name) is not None:
+        raise UsageError(
+            f"{option} {name} names one file, but there are several {outputs}: name a folder, "
+            f"such as {Path(name).with_suffix('')}/."
+        )
