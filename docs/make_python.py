@@ -46,6 +46,12 @@ BESIDE: Final = (
     "semcodec.words.Selection",
     "semcodec.words.SelectionRequest",
     "semcodec.backends.add_note",
+    "semcodec.carriers.find_record",
+    "semcodec.carriers.extract",
+    "semcodec.carriers.qr.write",
+    "semcodec.carriers.qr.read",
+    "semcodec.carriers.ndef.write",
+    "semcodec.carriers.ndef.read",
     "semcodec.pillow.register",
 )
 
@@ -186,7 +192,7 @@ def literal(name: str) -> str:
 def default_of(parameter: Any) -> str:
     """Return the default of a parameter; of a constant, its value if that is a simple one."""
     text = str(parameter.default)
-    if not text.rpartition(".")[2].replace("_", "").isupper():
+    if not re.fullmatch(r"(\w+\.)*_?[A-Z][A-Z0-9_]*", text):
         return text.replace("'", '"')
     value = attrgetter(text)(importlib.import_module(parameter.function.module.path))
     if isinstance(value, str):

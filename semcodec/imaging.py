@@ -108,7 +108,7 @@ def to_png(image: Image) -> bytes:
     return to_file(image, "PNG")
 
 
-def to_file(image: Image, format_name: str, **options: int) -> bytes:
+def to_file(image: Image, format_name: str, **options: Any) -> bytes:
     """Return ``image`` as the bytes of a file.
 
     Args:

@@ -24,6 +24,7 @@ MAIN, EMBEDDED = (
 IMPORT_NAMES = {
     "genai-prices": "genai_prices",
     "griffelib": "griffe",
+    "ndeflib": "ndef",
     "pillow": "PIL",
     "pillow-jxl-plugin": "pillow_jxl",
     "protobuf": "google",
@@ -47,6 +48,7 @@ CODE_OF_EXTRAS = {
     "image": ["semcodec"],
     "openai": ["semcodec/backends/openai"],
     "keyring": ["semcodec/backends/openai/credentials.py"],
+    "qr": ["semcodec"],
     "embedded": ["semcodec/cli"],
     "judge": ["semcodec/words"],
     "bench": ["bench"],
@@ -60,7 +62,7 @@ CODE_OF_EXTRAS = {
 CODE_OF_EMBEDDED_EXTRAS = {"tools": ["embedded/tools"]}
 #: The extras that each part of the repository may import, besides the required packages.
 EXTRAS_OF_PARTS = {
-    "semcodec": ["image", "openai", "keyring", "judge"],
+    "semcodec": ["image", "openai", "keyring", "judge", "qr"],
     "bench": ["bench", "image-server", "dev"],  # dev: it also measures the gate
     "fuzz": ["fuzz"],
     "spec": ["tables"],

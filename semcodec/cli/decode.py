@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import semcodec
-from semcodec import imaging
 from semcodec.bitstream.framing import MAGIC, png
 from semcodec.cli import batch, dry_run, endings, files, openai_options, options
 from semcodec.cli.output import UsageError
@@ -27,7 +26,9 @@ def add(commands: Commands[Parser]) -> None:
         decode,
         summary="paint the pictures of records",
         description="Unpack the words of a record, expand them to a prompt, and paint it. "
-        "Several records, or a folder of them, need a folder for the pictures.",
+        "Several records, or a folder of them, need a folder for the pictures. A picture carries "
+        "its words as alternative text, and a PNG also its record; messengers and sites that "
+        "compress pictures again remove both.",
         usage="FILE|TEXT|DIR... [options]",
         examples=(
             "semcodec decode photo.semc",
@@ -73,7 +74,7 @@ def add(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--plain",
         action="store_true",
-        help="do not embed the record in a PNG picture (default: off)",
+        help="leave out the words (alternative text) and, in a PNG, the record (default: off)",
     )
     batch.add_arguments(parser, "decode-1.json")
     options.add_force(parser)
@@ -170,12 +171,9 @@ def _decode(
 
 
 def _picture_file(decoded: semcodec.Decoded, ending: str, plain: bool) -> bytes:
-    """Return the bytes of the picture file; a PNG contains its record, except with ``plain``."""
+    """Return the bytes of the picture file, with words and record except with ``plain``."""
     picture_format = options.PICTURE_FORMATS.get(ending, "PNG")  # "-" has no ending
-    picture = imaging.to_file(decoded.image, picture_format)
-    if picture_format == "PNG" and not plain:
-        return semcodec.embed_png(picture, decoded.record)
-    return picture
+    return decoded.to_file(picture_format, plain=plain)
 
 
 def _values(decoded: semcodec.Decoded) -> dict[str, Any]:

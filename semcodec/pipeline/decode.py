@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from semcodec import backends, bitstream
+from semcodec import backends, bitstream, carriers, imaging
 from semcodec.backends import Painter, Writer
 from semcodec.bitstream import Limits, Record
 from semcodec.choices import Reflection, values_of
@@ -42,12 +42,32 @@ class Decoded:
         (['red', 'boat'], (96, 64))
         >>> [stage.name for stage in decoded.trace.stages]
         ['decompress', 'expand', 'paint']
+        >>> png = decoded.to_file("PNG")  # with the record, and the words as alternative text
+        >>> semcodec.unpack(png).text
+        'rd bt'
     """
 
     image: Image
     words: list[str]
     record: Record
     trace: Trace
+
+    def to_file(self, format_name: str = "PNG", *, plain: bool = False) -> bytes:
+        """Return the picture as the bytes of a file, with its words as alternative text.
+
+        A PNG file also contains the record. Programs that compress pictures again, such as
+        messengers, usually remove both.
+
+        Args:
+            format_name: ``"PNG"``, ``"JPEG"`` or ``"WEBP"``.
+            plain: whether to leave out the words and the record.
+
+        Raises:
+            InputError: ``format_name`` is another format.
+        """
+        if plain:
+            return imaging.to_file(self.image, format_name)
+        return carriers.to_picture_file(self.image, self.words, self.record, format_name)
 
 
 def decode(

@@ -79,6 +79,16 @@ def test_png_contains_its_record_except_with_plain(run: Run, tmp_path: Path, goo
         assert (run("validate", out)[0] == 0) is has_record
 
 
+@pytest.mark.parametrize("name", ["painted.png", "painted.jpg", "painted.webp"])
+def test_words_are_the_alternative_text_except_with_plain(
+    run: Run, tmp_path: Path, good: Path, name: str
+) -> None:
+    for index, (options, has_words) in enumerate((((), True), (("--plain",), False))):
+        out = tmp_path / f"{index}-{name}"
+        assert run("decode", good, "-o", out, "--size", "64x64", *options)[0] == 0
+        assert (b"red bear sunset" in out.read_bytes()) is has_words
+
+
 def test_seed_of_the_record_is_used(tmp_path: Path) -> None:
     def paint(seed: int | None, in_record: int | None) -> bytes:
         data = semcodec.pack("snst", extensions={} if in_record is None else {"seed": in_record})

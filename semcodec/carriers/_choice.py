@@ -1,0 +1,72 @@
+"""Choose the record among the contents of a carrier, such as the codes in a photograph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from semcodec.bitstream import repack, unpack
+from semcodec.bitstream.framing import MAGIC
+from semcodec.bitstream.framing.text import PREFIXES
+from semcodec.errors import InputError, SemcodecError
+
+MAX_QUOTED: Final = 60  #: characters of a content in a message
+MAX_QUOTED_CONTENTS: Final = 3  #: contents in a message
+FRAMING: Final = "auto"  #: with which contents are read
+
+
+def choose_record(contents: Sequence[bytes], carrier: str, advice: str) -> bytes:
+    """Return the content that is a record; the same record may be there several times.
+
+    Args:
+        contents: what the carrier contains, such as the text of each code.
+        carrier: its name at the start of a sentence, such as ``"The NDEF message"``.
+        advice: what to do if no content is a record, as a clause.
+
+    Raises:
+        InputError: no content is a record, or there are different records.
+        SemcodecError: as for ``unpack``; a content that looks like a record cannot be read.
+    """
+    found = find_records(contents)
+    if len(found) > 1:
+        raise InputError(f"{carrier} contains {len(found)} different records: leave one of them.")
+    if found:
+        return found[0]
+    for content in filter(_looks_like_record, contents):
+        unpack(content, framing=FRAMING)  # raises the error that explains more
+    raise InputError(f"{carrier} contains {_list_contents(contents)} and no record: {advice}.")
+
+
+def find_records(contents: Sequence[bytes]) -> list[bytes]:
+    """Return the contents that are records, one for each record."""
+    found: dict[bytes, bytes] = {}
+    for content in filter(_looks_like_record, contents):
+        try:
+            record = unpack(content, framing=FRAMING)
+        except SemcodecError:
+            continue
+        found.setdefault(repack(record, framing="bare"), content)
+    return list(found.values())
+
+
+def _looks_like_record(content: bytes) -> bool:
+    text = content.strip().lower()
+    prefixes = tuple(prefix.lower() for prefix in PREFIXES.values())
+    return content.startswith(MAGIC) or text.startswith(prefixes)
+
+
+def _list_contents(contents: Sequence[bytes]) -> str:
+    """Return the distinct contents, escaped and shortened, for a message."""
+    contents = [content for content in dict.fromkeys(contents) if content]
+    listed = [_quote(content) for content in contents[:MAX_QUOTED_CONTENTS]]
+    if len(contents) > len(listed):
+        listed.append(f"{len(contents) - len(listed)} more")
+    return " and ".join(listed) if listed else "nothing"
+
+
+def _quote(content: bytes) -> str:
+    """Return ``content`` as one printable line in quotes, or its length if it is not text."""
+    text = content[: 4 * MAX_QUOTED].decode("utf-8", "replace").rstrip("\ufffd")
+    if "\ufffd" in text or not text:
+        return f"{len(content)} bytes"
+    return repr(text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…")
