@@ -1,21 +1,33 @@
 """Measure what the size of a record costs in bytes, and how much of a photograph it cuts away.
 
     python bench/shapes.py
+    python bench/shapes.py PHOTO_DIR [--sheet SHEET.png]
 
-The pictures are the declared distribution of ``GROUPS``. Their shares within a
+Without a folder, the pictures are the declared distribution of ``GROUPS``. Their shares within a
 group are assumptions, so each group has a row of its own, and no conclusion rests on one group.
 The second table leaves out one pair of codes (landscape and portrait) at a time: it shows the share
 of pictures that use the pair, and what it saves in bytes and in the part cut away. Candidates that
 have no code are added instead. A pair has a code if it saves 0.03 bytes or 0.03 %.
+
+With a folder, the offline backend encodes each photograph twice: for 1024 x 1024, and in its own
+aspect. There is a row for each, and ``--sheet`` writes a picture with the photographs beside the
+pictures painted in their own aspect.
 """
 
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
 from typing import Final
 
+from PIL import Image, ImageDraw, ImageOps
+
+import semcodec
+from semcodec import imaging
 from semcodec import imaging_fitting as fitting
 from semcodec.bitstream.header import SIZE_CODES
 
@@ -23,6 +35,13 @@ Size = tuple[int, int]
 
 FIRST_NEW_CODE: Final = 21  #: codes before it are not about the aspect of photographs
 SQUARE: Final = (1024, 1024)
+SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".avif", ".heic", ".jxl")
+CELL, MARGIN, LABEL, PAIRS = 256, 8, 32, 4  # of the sheet, in pixels, and pairs a line
+HEADINGS: Final = (
+    f"{'photograph':<14} {'its size':>12} {'record':>12} {'code':>5} {'cut':>7} {'cut':>7} "
+    f"{'bytes':>7} {'bytes':>7}  words\n"
+    f"{'':<46} {'square':>7} {'own':>7} {'square':>7} {'own':>7}"
+)
 SQUARE_NAME, OLD_NAME = "1024x1024", f"codes 0-{FIRST_NEW_CODE - 1}"
 FREE_ASPECTS: Final = [(round(1000 * 2 ** (step / 50)), 1000) for step in range(51)]  # 1:1 to 2:1
 
@@ -133,14 +152,99 @@ def _print_pair(
     print(f"{name:<14} {aspect(size):9.3f} {used:8.1%} {size_bytes:7.3f} {cut:8.2%}")
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A photograph, encoded for 1024 x 1024 and in its own aspect."""
+
+    path: Path
+    photograph: Image.Image
+    square: semcodec.Encoded
+    own: semcodec.Encoded
+
+    def __str__(self) -> str:
+        """Return the row of the table."""
+        size = self.own.record.size
+        code = SIZE_CODES.index(size) if size in SIZE_CODES else "-"
+        cuts = (fitting.cut_share(self.photograph.size, each) for each in (SQUARE, size))
+        sizes = f"{_name(self.photograph.size):>12} {_name(size):>12} {code:>5}"
+        shares = " ".join(f"{float(cut):7.1%}" for cut in cuts)
+        lengths = f"{len(self.square.data):7} {len(self.own.data):7}"
+        return f"{self.path.stem:<14} {sizes} {shares} {lengths}  {self.own.record.text}"
+
+
+def encode_folder(folder: Path) -> Iterator[Row]:
+    """Yield a row for each photograph in ``folder``, in the order of their paths."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in SUFFIXES:
+            data = path.read_bytes()
+            square = semcodec.encode(data, size=SQUARE)
+            yield Row(path, imaging.load(data), square, semcodec.encode(data))
+
+
+def print_photographs(rows: list[Row]) -> None:
+    """Print the mean of the rows, after each row has been printed."""
+    coded = sum(row.own.record.size in SIZE_CODES for row in rows)
+    print(f"\n{len(rows)} photographs, {coded} of them with a size code or 1024 x 1024")
+    for name, all_encoded in (
+        ("1024 x 1024", [row.square for row in rows]),
+        ("own aspect", [row.own for row in rows]),
+    ):
+        cuts = [
+            float(fitting.cut_share(row.photograph.size, encoded.record.size))
+            for row, encoded in zip(rows, all_encoded, strict=True)
+        ]
+        size_bytes = mean(len(encoded.data) for encoded in all_encoded)
+        cut = f"cut away: mean {mean(cuts):.2%}, at most {max(cuts):.2%}"
+        print(f"{name:<11}  {cut};  mean {size_bytes:.2f} bytes")
+
+
+def compose_sheet(rows: list[Row]) -> Image.Image:
+    """Return the photographs beside the pictures painted from their records, four pairs a line."""
+    width, height = 2 * CELL + MARGIN, CELL + LABEL
+    lines = -(-len(rows) // PAIRS)
+    sheet = Image.new("RGB", (PAIRS * width, lines * height), "white")
+    for index, row in enumerate(rows):
+        left, top = index % PAIRS * width, index // PAIRS * height
+        painted = semcodec.decode(row.own.data).image
+        for image, x in ((row.photograph, left), (painted, left + CELL)):
+            small = ImageOps.contain(image, (CELL - 4, CELL - 4))
+            sheet.paste(small, (x + (CELL - small.width) // 2, top + (CELL - small.height) // 2))
+        words = f"{row.path.stem[-6:]} {len(row.own.data)} bytes: {row.own.record.text}"
+        lines_of_words = textwrap.wrap(words, 86)
+        ImageDraw.Draw(sheet).text((left + 4, top + CELL), "\n".join(lines_of_words), "black")
+    return sheet
+
+
+def _name(size: Size) -> str:
+    return f"{size[0]} x {size[1]}"
+
+
 def aspect(size: Size) -> float:
     """Return width / height."""
     return size[0] / size[1]
 
 
-if __name__ == "__main__":
-    argparse.ArgumentParser(
+def main() -> None:
+    """Print the tables, and write the sheet."""
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    ).parse_args()
-    print_groups()
-    print_pairs()
+    )
+    parser.add_argument("folder", nargs="?", type=Path, metavar="PHOTO_DIR")
+    parser.add_argument("--sheet", type=Path)
+    args = parser.parse_args()
+    if args.folder is None:
+        print_groups()
+        print_pairs()
+        return
+    print(HEADINGS)
+    rows = []
+    for row in encode_folder(args.folder):
+        print(row, flush=True)
+        rows.append(row)
+    print_photographs(rows)
+    if args.sheet:
+        compose_sheet(rows).save(args.sheet)
+
+
+if __name__ == "__main__":
+    main()
