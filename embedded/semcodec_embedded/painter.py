@@ -6,6 +6,8 @@ their sprites, and post-process the picture.
 
 from __future__ import annotations
 
+from math import sqrt
+
 from PIL import Image
 
 from semcodec.backends import add_note
@@ -19,10 +21,12 @@ from semcodec_embedded.painting.post_processing import post_process
 from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
-#: Longer side of the canvas, in pixels; other sizes are painted at the nearer limit, then resized.
-MAX_SIDE, MIN_SIDE = 1536, 96
-#: Greatest aspect ratio of the canvas; a more elongated picture is painted at 3:1, then stretched.
-MAX_ASPECT = 3.0
+#: Limits of the canvas, in pixels; other sizes are painted at the nearer limit, then resized. The
+#: longer side may be over MAX_SIDE if the area is at most MAX_AREA: a panorama needs the pixels.
+MAX_SIDE, MIN_SIDE, MAX_AREA = 1536, 96, 1024 * 1024
+#: Greatest aspect ratio of the canvas; a more elongated picture is painted at 16:1, then stretched.
+#: It is the greatest that ``encode`` chooses for a photograph.
+MAX_ASPECT = 16.0
 #: Opacity (0 to 1) of the haze at the horizon, and the depth at which it reaches zero. Depth is 0
 #: at the horizon and 1 at the bottom edge.
 MAX_HAZE, HAZE_DEPTH = 0.22, 0.6
@@ -40,19 +44,19 @@ class EmbeddedPainter:
             size: width and height in pixels, each at least 1.
             seed: any integer. The same arguments give the same pixels, whatever was painted before.
         """
-        canvas_size = _canvas_size(size)
+        canvas = canvas_size(size)
         scene = parse_prompt(prompt)
         environment = choose_environment(scene)
         is_card = is_bare(scene, environment)
         if notice := captions.notice(scene, is_card):
             add_note("notices", notice)
         has_caption = captions.needs_caption(scene) and not is_card
-        caption_height = captions.caption_height(canvas_size[1]) if has_caption else 0
-        scene_size = canvas_size[0], canvas_size[1] - caption_height
+        caption_height = captions.caption_height(canvas[1]) if has_caption else 0
+        scene_size = canvas[0], canvas[1] - caption_height
         picture = _paint_scene(prompt, scene, environment, scene_size, seed)
         if caption_height:
             picture = captions.add_caption(picture, prompt, caption_height)
-        if canvas_size == size:
+        if canvas == size:
             return picture
         return picture.resize(size, Image.Resampling.LANCZOS)
 
@@ -75,13 +79,14 @@ def _paint_scene(
     return post_process(picture, scene.moods, environment.light, finish_rng)
 
 
-def _canvas_size(size: tuple[int, int]) -> tuple[int, int]:
+def canvas_size(size: tuple[int, int]) -> tuple[int, int]:
     """Return the size of the canvas in pixels: ``size``, with its shape and scale limited."""
     wanted_width, wanted_height = float(max(1, size[0])), float(max(1, size[1]))
     width = max(wanted_width, wanted_height / MAX_ASPECT)
     height = max(wanted_height, wanted_width / MAX_ASPECT)
     longer = max(width, height)
-    scale = min(MAX_SIDE, max(MIN_SIDE, longer)) / longer
+    largest = max(MAX_SIDE / longer, sqrt(MAX_AREA / (width * height)))
+    scale = max(MIN_SIDE / longer, min(1.0, largest))
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from semcodec_embedded.painter import EmbeddedPainter
+from semcodec_embedded.painter import EmbeddedPainter, canvas_size
 from semcodec_embedded.painting.compositing import draw_sprite
 from semcodec_embedded.painting.scene import PlacedSprite
 from tests.profiles import examples
@@ -48,6 +48,23 @@ def test_picture_has_the_requested_size(size: tuple[int, int]) -> None:
 
 def test_large_picture_has_the_requested_size() -> None:
     assert EmbeddedPainter().paint("boat", (4096, 4096), 0).size == (4096, 4096)
+
+
+@pytest.mark.parametrize("size", [(200, 200), (960, 192), (192, 960), (1600, 100), (60, 960)])
+def test_ball_is_round_in_a_picture_of_any_aspect(size: tuple[int, int]) -> None:
+    red, green, blue = np.moveaxis(paint("large red ball", size), 2, 0)
+    rows, columns = np.nonzero((red > 150) & (green < 90) & (blue < 90))
+    assert np.ptp(columns) / np.ptp(rows) == pytest.approx(1, abs=0.1)
+    assert np.ptp(columns) > min(size) / 4
+
+
+def test_panorama_is_painted_with_all_its_pixels() -> None:
+    """At most 1536 pixels on the longer side would be enlarged, and blurred, for 2256 x 464."""
+    assert [canvas_size(size) for size in ((2256, 464), (256, 4096), (1248, 832))] == [
+        (2256, 464), (256, 4096), (1248, 832),
+    ]  # fmt: skip
+    assert canvas_size((4096, 4096)) == (1536, 1536)
+    assert canvas_size((1, 1)) == (96, 96)
 
 
 @pytest.mark.parametrize("prompt", ["", "two dog grass", "kitchen oven", "red shapes", "zxqv"])
