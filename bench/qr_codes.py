@@ -58,7 +58,7 @@ def sample(strength: Strength, seed: int) -> tuple[bytes, bytes]:
 
 def find_version(record: bytes, photo: bytes) -> int | None:
     """Return the index of the version of the picture in which the code is read, or None."""
-    versions = qr.versions(imaging.load(photo))
+    versions = qr.versions(imaging.load(photo).image)
     return next(
         (i for i, codes in enumerate(map(qr.read_codes, versions)) if codes == [record]), None
     )

@@ -28,8 +28,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 import semcodec
 from semcodec import imaging
-from semcodec import imaging_fitting as fitting
 from semcodec.bitstream.header import SIZE_CODES
+from semcodec.imaging import fitting
 
 Size = tuple[int, int]
 
@@ -178,7 +178,7 @@ def encode_folder(folder: Path) -> Iterator[Row]:
         if path.suffix.lower() in SUFFIXES:
             data = path.read_bytes()
             square = semcodec.encode(data, size=SQUARE)
-            yield Row(path, imaging.load(data), square, semcodec.encode(data))
+            yield Row(path, imaging.load(data).image, square, semcodec.encode(data))
 
 
 def print_photographs(rows: list[Row]) -> None:

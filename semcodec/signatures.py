@@ -47,7 +47,11 @@ WEBP: Final = FileType("a WebP image", "image")
 AVIF: Final = FileType("an AVIF image", "image")
 HEIC: Final = FileType("a HEIC photograph", "image")
 JPEG_XL: Final = FileType("a JPEG XL image", "image")
+JPEG_2000: Final = FileType("a JPEG 2000 image", "image")
 TIFF: Final = FileType("a TIFF image", "image")
+BMP: Final = FileType("a BMP image", "image")
+NETPBM: Final = FileType("a Netpbm image", "image")
+ICON: Final = FileType("a Windows icon", "image")
 RAW: Final = FileType("a camera raw photograph", "image")
 SVG: Final = FileType("an SVG drawing", "image")
 HTML: Final = FileType("an HTML page", "text")
@@ -68,8 +72,8 @@ _CONSTANTS: Final = (
     (0, b"\x8aMNG\r\n\x1a\n", FileType("an MNG animation", "image")),
     (0, b"\xff\x0a", JPEG_XL),
     (0, b"\0\0\0\x0cJXL \r\n\x87\n", JPEG_XL),
-    (0, b"\0\0\0\x0cjP  \r\n\x87\n", FileType("a JPEG 2000 image", "image")),
-    (0, b"\xff\x4f\xff\x51", FileType("a JPEG 2000 image", "image")),
+    (0, b"\0\0\0\x0cjP  \r\n\x87\n", JPEG_2000),
+    (0, b"\xff\x4f\xff\x51", JPEG_2000),
     (0, b"II\xbc\x01", FileType("a JPEG XR image", "image")),
     (0, b"8BPS\0\x01\0\0\0\0\0\0", FileType("a Photoshop document", "image")),
     (0, b"8BPS\0\x02\0\0\0\0\0\0", FileType("a Photoshop document", "image")),
@@ -165,7 +169,7 @@ _TEXTS: Final = (
     (re.compile(r"/\* XPM \*/"), FileType("an XPM image", "image")),
     (re.compile(r"#define \w+_width \d+\s+#define \w+_height \d+"),
      FileType("an XBM image", "image")),
-    (re.compile(_NETPBM), FileType("a Netpbm image", "image")),
+    (re.compile(_NETPBM), NETPBM),
     (re.compile(r"SIMPLE  = {20}T"), FileType("a FITS image", "image")),
     (re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,"), FileType("a data URL", "text")),
     (re.compile(r"version https://git-lfs\.github\.com/spec/"),
@@ -359,20 +363,20 @@ def _first_tags(data: bytes) -> dict[int, int]:
 
 def _identify_bmp(data: bytes) -> FileType | None:
     is_bmp = data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _DIB_SIZES
-    return FileType("a BMP image", "image") if is_bmp else None
+    return BMP if is_bmp else None
 
 
 def _identify_icon(data: bytes) -> FileType | None:
-    """Identify a Windows icon or cursor: a count of 1..1024, and the zero in the first entry."""
+    """Identify a Windows icon or cursor: a count of 1..1024, and the first entry."""
     is_icon = data[:4] in (b"\0\0\1\0", b"\0\0\2\0") and len(data) >= 22
     count, size = int.from_bytes(data[4:6], "little"), int.from_bytes(data[14:18], "little")
-    is_icon = is_icon and 1 <= count <= 1024 and data[9] == 0 and size > 0
-    return FileType("a Windows icon", "image") if is_icon else None
+    is_icon = is_icon and 1 <= count <= 1024 and data[9] in (0, 255) and size > 0
+    return ICON if is_icon else None
 
 
 def _identify_netpbm(data: bytes) -> FileType | None:
     is_netpbm = re.match(_NETPBM.encode(), data[:HEAD_SIZE])
-    return FileType("a Netpbm image", "image") if is_netpbm else None
+    return NETPBM if is_netpbm else None
 
 
 def _identify_metafile(data: bytes) -> FileType | None:

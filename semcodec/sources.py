@@ -49,6 +49,12 @@ def read_source(source: object, max_bytes: int) -> bytes:
     )
 
 
+def is_source(value: object) -> bool:
+    """Return whether ``value`` has a type that ``read_source`` accepts."""
+    is_known = isinstance(value, bytes | bytearray | memoryview | str | os.PathLike)
+    return is_known or callable(getattr(value, "read", None))
+
+
 def _copy_bytes(data: bytes | bytearray | memoryview, max_bytes: int) -> bytes:
     """Return a copy, so that no other thread changes the data while it is used."""
     try:

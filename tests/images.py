@@ -70,7 +70,7 @@ GOOD = {
 #: Unreadable files, each with a word of the message.
 BAD = {
     "empty": (b"", "empty"),
-    "text": (b"hello, I am a text file\n" * 9, "Unsupported"),
+    "text": (b"hello, I am a text file\n" * 9, "This is a text"),
     "truncated": (PHOTO[: len(PHOTO) // 2], "damaged"),
     "decompression bomb": (huge_png(30000, 30000), "too large"),
 }

@@ -18,11 +18,12 @@ from mypy import api as mypy
 from PIL import Image
 
 import semcodec
-from semcodec import choices, imaging_fitting, words
+from semcodec import choices, words
 from semcodec._registry import CHECKS, CODINGS, EXTENSIONS, FRAMINGS, MODEL_SETS, PROFILES
 from semcodec.choices import values_of
 from semcodec.cli.main import make_parser
 from semcodec.errors import InputError
+from semcodec.imaging import fitting
 
 ROOT = Path(__file__).parents[1]
 RECORD = semcodec.pack("red bear")
@@ -42,7 +43,7 @@ ARGUMENTS: tuple[tuple[Any, str, Callable[[Any], object]], ...] = (
     (choices.Rate, "rate", lambda value: semcodec.encode(PHOTO, rate=value)),
     (choices.SkeletonMethod, "skeletons", lambda value: semcodec.encode(PHOTO, skeletons=value)),
     (choices.Coding, "coding", lambda value: semcodec.select("a red bear", 2, coding=value)),
-    (choices.Fit, "fit", lambda value: imaging_fitting.fit_photograph(PHOTO, (3, 2), value)),
+    (choices.Fit, "fit", lambda value: fitting.fit_photograph(PHOTO, (3, 2), value)),
 )
 IDS = [f"{row[1]}-{index}" for index, row in enumerate(ARGUMENTS)]
 

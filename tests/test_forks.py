@@ -33,6 +33,7 @@ from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelResponse, Usage
 from semcodec.forks import block_fork
+from semcodec.imaging import opening
 from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import FakeServer, ReceivedRequest, respond
 from tests.forking import MAX_SECONDS, forked, needs_fork
@@ -97,7 +98,7 @@ def check(halt: Halt, work: Callable[[], object]) -> None:
 
 @needs_fork
 def test_fork_while_an_image_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    check(halt_at(monkeypatch, Image, "open"), lambda: imaging.load(PHOTO))
+    check(halt_at(monkeypatch, opening, "_try_readers"), lambda: imaging.load(PHOTO))
 
 
 @needs_fork

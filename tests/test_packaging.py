@@ -26,6 +26,7 @@ IMPORT_NAMES = {
     "griffelib": "griffe",
     "ndeflib": "ndef",
     "pillow": "PIL",
+    "pillow-heif": "pillow_heif",
     "pillow-jxl-plugin": "pillow_jxl",
     "protobuf": "google",
     "pyyaml": "yaml",
@@ -46,6 +47,8 @@ DEV_PROGRAMS = {
 #: The code that needs each extra.
 CODE_OF_EXTRAS = {
     "image": ["semcodec"],
+    "heif": ["semcodec/imaging"],
+    "jxl": ["semcodec/imaging"],
     "openai": ["semcodec/backends/openai"],
     "keyring": ["semcodec/backends/openai/credentials.py"],
     "qr": ["semcodec"],
@@ -62,7 +65,7 @@ CODE_OF_EXTRAS = {
 CODE_OF_EMBEDDED_EXTRAS = {"tools": ["embedded/tools"]}
 #: The extras that each part of the repository may import, besides the required packages.
 EXTRAS_OF_PARTS = {
-    "semcodec": ["image", "openai", "keyring", "judge", "qr"],
+    "semcodec": ["image", "heif", "jxl", "openai", "keyring", "judge", "qr"],
     "bench": ["bench", "image-server", "dev"],  # dev: it also measures the gate
     "fuzz": ["fuzz"],
     "spec": ["tables"],

@@ -94,7 +94,7 @@ def _read_code(data: bytes, name: str) -> bytes:
     """Return the record in the codes of a picture; ``name`` is the name of its file type."""
     contents: list[bytes] = []
     try:
-        for codes in map(qr.read_codes, qr.versions(imaging.load(data))):
+        for codes in map(qr.read_codes, qr.versions(imaging.load(data).image)):
             contents += codes
             if find_records(codes):
                 break

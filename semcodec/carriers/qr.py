@@ -91,7 +91,7 @@ def read(picture: bytes | Image) -> list[bytes]:
         InputError: the picture cannot be read; as for ``imaging.load``.
         BackendError: zxing-cpp or Pillow is not installed.
     """
-    return next(filter(None, map(read_codes, versions(imaging.load(picture)))), [])
+    return next(filter(None, map(read_codes, versions(imaging.load(picture).image))), [])
 
 
 def read_codes(gray: Image) -> list[bytes]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import semcodec
-from semcodec import imaging_fitting
 from semcodec.bitstream.framing import TEXT_FRAMINGS
 from semcodec.bitstream.header import MODEL_SETS
 from semcodec.cli import batch, dry_run, endings, files, openai_options, options
@@ -16,6 +15,7 @@ from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose
 from semcodec.cli.planning import plan as make_plan
 from semcodec.cli.reports import plural
+from semcodec.imaging import fitting
 from semcodec.pipeline.encode import CODINGS, SKELETON_METHODS
 from semcodec.signatures import identify
 
@@ -65,10 +65,17 @@ def add(commands: Commands[Parser]) -> None:
     )
     parser.add_argument(
         "--fit",
-        choices=imaging_fitting.FITS,
+        choices=fitting.FITS,
         default="cover",
         help="fit the photograph to another aspect ratio: cut two sides off (cover), pad it "
         "(contain), or scale both sides independently (stretch) (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--background",
+        default="auto",
+        metavar="COLOR",
+        help="color behind transparent pixels: a name such as white, or #rrggbb; auto means white, "
+        "or gray if what is visible would vanish on white (default: %(default)s)",
     )
     parser.add_argument(
         "--models",
@@ -186,6 +193,7 @@ def _encode(
         coding=args.coding,
         size=args.size,
         fit=args.fit,
+        background=args.background,
         framing=args.framing,
         judge=args.judge,
         skeletons=args.skeletons,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from semcodec import backends, imaging, imaging_fitting, words
+from semcodec import backends, imaging, words
 from semcodec.backends import Describer, Writer
 from semcodec.backends.isolation import has_method, isolate
 from semcodec.backends.protocols import WordSelector
@@ -25,10 +25,12 @@ from semcodec.choices import (
 )
 from semcodec.coding import codings
 from semcodec.errors import InputError
+from semcodec.imaging import fitting
 from semcodec.pipeline import validation
 from semcodec.pipeline.model_ids import AUTO, collect_model_ids
 from semcodec.pipeline.rate_control import RateLimits
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
+from semcodec.sources import Source
 from semcodec.words import Judge, Selection, SelectionRequest
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class Encoded:
 
 
 def encode(
-    image: bytes | bytearray | memoryview | Image,
+    image: Source | Image,
     *,
     backend: object = "auto",
     describer: object = None,
@@ -80,6 +82,7 @@ def encode(
     coding: CodingChoice = "auto",
     size: tuple[int, int] | Literal["auto"] = "auto",
     fit: Fit = "cover",
+    background: str | tuple[int, int, int] = "auto",
     framing: OutputFraming = "file",
     check: Check | None = None,
     models: Models | ModelSetChoice | int = "auto",
@@ -93,8 +96,11 @@ def encode(
     as many words as fit; if several limits are given, all apply.
 
     Args:
-        image: the bytes of an image file (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, JPEG 2000, PPM,
-            ICO; at most 2^27 pixels), or a PIL image, which is not changed.
+        image: the path or the bytes of an image file, a file object opened with mode ``"rb"``, or a
+            PIL image, which is not changed. Formats: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, JPEG
+            2000, PPM, ICO; HEIC and JPEG XL with the extras ``heif`` and ``jxl``; at most 2^27
+            pixels, a JPEG image that is not progressive 2^30. Colors are converted to sRGB by the
+            embedded profile.
         backend: the backend for all stages, by name or as an object; ``"auto"`` is the offline
             backend ``semcodec-embedded`` with the rule-based writer.
         describer: the backend that describes; None for ``backend``.
@@ -113,6 +119,9 @@ def encode(
         fit: how to fit the image to another aspect ratio: ``"cover"`` cuts equal parts off two
             opposite sides, and ``trace.notices`` states more than 4 %; ``"contain"`` pads the image
             with white, ``"stretch"`` scales both sides independently.
+        background: the color behind transparent pixels: a name such as ``"white"``,
+            ``"#rrggbb"``, or three levels 0..255. ``"auto"`` is white, or gray if what is visible
+            would vanish on white.
         framing: ``"file"``, ``"bare"``, ``"sequence"``, ``"url"`` or ``"qr"``, as for ``pack``.
         check: ``"none"``, ``"crc8"``, ``"crc16"`` or ``"crc32"``; None for the framing's default.
         models: the models that the record states: a ``Models`` object, or the name or number of a
@@ -141,8 +150,9 @@ def encode(
     _check_choice("rate", rate, RATES)
     _check_choice("coding", coding, CODINGS)
     _check_choice("skeletons", skeletons, SKELETON_METHODS)
+    imaging.parse_background(background)
     limits = RateLimits(k, max_bytes, ubpp)
-    imaging_fitting.check_fit(fit)
+    fitting.check_fit(fit)
     known_size = DEFAULT_SIZE if isinstance(size, str) and size == AUTO else size
     header: dict[str, Any] = {"size": known_size, "framing": framing, "check": check}
     api.overhead(0, models="default" if models == AUTO else models, **header)  # raises InputError
@@ -153,9 +163,12 @@ def encode(
         stages = _Stages(run, skeletons, *roles)
         # Model names are part of the record, so they must be known before the payload limit.
         header = _with_model_ids(header, models, stages)
-        photograph = imaging.load(image)
+        loaded = imaging.load(image, background)
+        for notice in loaded.notices:
+            run.add_notice(notice)
+        photograph = loaded.image
         header["size"] = target = _choose_size(photograph, size, fit, run)
-        fitted = imaging_fitting.fit_photograph(photograph, target, fit)
+        fitted = fitting.fit_photograph(photograph, target, fit)
         description = stages.describe(fitted)
         max_words = limits.max_words(target)
         max_bits = limits.max_bits(
@@ -228,8 +241,8 @@ def _choose_size(
     photograph: Image, size: tuple[int, int] | str, fit: str, run: TracedRun
 ) -> tuple[int, int]:
     """Return the size for the record; add a notice if more than a little is cut away for it."""
-    target = imaging_fitting.choose_size(photograph.size) if isinstance(size, str) else size
-    cut = imaging_fitting.describe_cut("The photograph", photograph.size, target)
+    target = fitting.choose_size(photograph.size) if isinstance(size, str) else size
+    cut = fitting.describe_cut("The photograph", photograph.size, target)
     if cut and fit == "cover":
         remedy = "use fit contain" if isinstance(size, str) else "use size auto or fit contain"
         run.add_notice(f"{cut}; {remedy}.")

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final
 
-from semcodec import imaging, imaging_fitting
+from semcodec import imaging
 from semcodec.backends.isolation import backend_name, isolate
 from semcodec.coding import nibble
 from semcodec.errors import InvalidResponseError
+from semcodec.imaging import fitting
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
 from semcodec.words.tokenizer import MAX_TEXT, tokenize
 
@@ -114,8 +115,8 @@ def check_image(
             raise _invalid(backend, "paint", "expected a PIL image")
         # A closed or damaged image fails only here, when it is read.
         painted: Any = result
-        image = imaging_fitting.crop_to_size(painted, size)
-        cut = imaging_fitting.describe_cut("The painted picture", painted.size, size)
+        image = fitting.crop_to_size(painted, size)
+        cut = fitting.describe_cut("The painted picture", painted.size, size)
         # A subclass of Image may override the conversion.
         if imaging.is_image(image) and (image.mode, image.size) == ("RGB", size):
             if cut:

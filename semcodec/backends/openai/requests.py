@@ -16,7 +16,7 @@ from semcodec.backends.prompting import ChatRequest
 from semcodec.backends.recording import ModelRequest
 from semcodec.errors import BackendError
 from semcodec.forks import block_fork
-from semcodec.imaging_fitting import described_size
+from semcodec.imaging.fitting import described_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image

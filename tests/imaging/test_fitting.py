@@ -13,7 +13,7 @@ from PIL import Image
 
 from semcodec import pack
 from semcodec.errors import InputError
-from semcodec.imaging_fitting import (
+from semcodec.imaging.fitting import (
     AUTO_AREA,
     CODED_SIZES,
     FITS,

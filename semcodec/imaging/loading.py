@@ -1,0 +1,92 @@
+"""Load a photograph: from any source to one upright RGB image, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from semcodec.errors import InputError
+from semcodec.imaging import refusals, samples
+from semcodec.imaging.color import to_srgb
+from semcodec.imaging.geometry import reduce_large, turn_upright
+from semcodec.imaging.metadata import Metadata, read_metadata, read_orientation
+from semcodec.imaging.opening import MAX_FILE_BYTES, check_pixels, import_pillow, open_photograph
+from semcodec.imaging.transparency import AUTO, Color, flatten, parse_background
+from semcodec.signatures import identify
+from semcodec.sources import Source, is_source, read_source
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_TRANSPARENT: Final = 0  #: alpha of a pixel that is not visible at all
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedImage:
+    """The result of ``load``.
+
+    Attributes:
+        image: upright, in RGB.
+        notices: sentences for the user, such as that a color profile was ignored.
+    """
+
+    image: Image
+    notices: tuple[str, ...]
+
+
+def load(source: Source | Image, background: str | Color = AUTO) -> LoadedImage:
+    """Return ``source`` as an upright RGB image with a shorter side below 2 * MAX_SHORT_SIDE.
+
+    Args:
+        source: the path or the bytes of an image file, a file object opened for binary reading, or
+            a PIL image, which is not changed.
+        background: the color behind transparent pixels, as a name or as ``"#rrggbb"``. ``"auto"``
+            is white, or gray if the visible pixels would vanish on white.
+
+    Raises:
+        InputError: the file cannot be read, is not an image in a supported format, is damaged, or
+            has more than ``MAX_PIXELS`` pixels; or ``background`` is not a color.
+        BackendError: Pillow is not installed.
+    """
+    pil = import_pillow()
+    color = parse_background(background)
+    if isinstance(source, pil.Image):
+        return _load(source, None, color)
+    if not is_source(source):
+        raise InputError(
+            f"Cannot read {type(source).__name__} as an image: pass a path, the bytes of a file, "
+            "or a PIL image."
+        )
+    return _load(None, read_source(source, MAX_FILE_BYTES), color)
+
+
+def _load(image: Image | None, data: bytes | None, background: Color | None) -> LoadedImage:
+    notices: list[str] = []
+    try:
+        if image is None:
+            image, metadata = open_photograph(data or b"", notices)
+        else:
+            check_pixels(*image.size)
+            metadata = read_metadata(image, None)
+            image.load()
+        rgb = _to_upright_rgb(image, metadata, background, notices)
+    except InputError:
+        raise
+    except Exception as error:  # Pillow's readers may raise almost anything for damaged files
+        raise InputError(refusals.damaged(identify(data or b""), error)) from error
+    return LoadedImage(rgb, tuple(notices))
+
+
+def _to_upright_rgb(
+    image: Image, metadata: Metadata, background: Color | None, notices: list[str]
+) -> Image:
+    orientation = read_orientation(image)
+    image = turn_upright(reduce_large(image), orientation)
+    if samples.is_deep(image):
+        image = samples.to_8bit(image, metadata)
+    else:
+        image = samples.mark_transparent(image, metadata)
+    image = to_srgb(image, metadata, notices)
+    if image.mode == "RGBA" and image.getchannel("A").getextrema()[1] == MAX_TRANSPARENT:
+        notices.append("The image is entirely transparent, so it shows nothing: use another image.")
+    return flatten(image, background)
