@@ -97,6 +97,7 @@ def _invocation(action: argparse.Action) -> str:
     value = "" if action.nargs == 0 else _value_name(action)
     if not action.option_strings:
         return value + ("..." if action.nargs in ("+", "*") else "")
+    value = f"[{value}]" if action.nargs == "?" else value
     return f"{', '.join(action.option_strings)} {value}".strip()
 
 

@@ -9,17 +9,35 @@ from typing import Any, Final
 import semcodec
 from semcodec._registry import MODELS, PROMPTS
 from semcodec.bitstream.extensions import BY_TYPE
-from semcodec.cli.output import escape_control, format_table, line_width, print_result
-from semcodec.cli.parser import Commands, Parser, add_command
+from semcodec.choices import ScanFraming
+from semcodec.cli import options
+from semcodec.cli.formats.names import json_keys
+from semcodec.cli.output import (
+    UsageError,
+    escape_control,
+    format_table,
+    line_width,
+    print_result,
+    print_status,
+)
+from semcodec.cli.parser import (
+    DATA_ERROR,
+    DONE,
+    USAGE_OR_ENVIRONMENT,
+    Commands,
+    Parser,
+    add_command,
+)
 from semcodec.cli.reports import (
     EXIT_CODES,
     FileReport,
-    add_arguments,
     format_findings,
+    format_note,
     in_parentheses,
     plural,
-    read_reports,
+    read_report,
 )
+from semcodec.errors import InputError
 
 SCHEMA: Final = "semcodec/inspect/2"  #: published as spec/schema/inspect-2.json
 MAX_RAW: Final = 20  #: characters of a field's raw bits
@@ -38,19 +56,36 @@ def add(commands: Commands[Parser]) -> None:
         examples=("semcodec inspect photo.semc", "semcodec inspect picture.png --json"),
         exit_codes=EXIT_CODES,
     )
-    add_arguments(parser, "+")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="records to read; - for stdin")
+    options.add_input_framing(parser)
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="machine-readable output, see spec/schema (default: off)",
+    )
 
 
 def inspect(args: argparse.Namespace) -> int:
     """Print the fields, words and rate of each file."""
-    reports = read_reports(args)
+    reports = [report for name in args.files if (report := _read(name, args.framing))]
     if args.json:
-        values = [_as_dict(file) for file in reports.files]
+        values = [_as_dict(file) for file in reports]
         is_single = len(args.files) == len(values) == 1
         print_result(json.dumps(values[0] if is_single else values, indent=2))
-    elif reports.files:
-        print_result("\n\n".join(map(_page, reports.files)))
-    return reports.exit_code
+    elif reports:
+        print_result("\n\n".join(map(_page, reports)))
+    if len(reports) < len(args.files):
+        return USAGE_OR_ENVIRONMENT
+    return DONE if all(file.report.ok for file in reports) else DATA_ERROR
+
+
+def _read(name: str, framing: ScanFraming) -> FileReport | None:
+    """Return the report on a file, or print why it cannot be read."""
+    try:
+        return read_report(name, framing)
+    except (UsageError, InputError) as error:
+        print_status(f"semcodec: {error}")
+        return None
 
 
 def _as_dict(file: FileReport) -> dict[str, Any]:
@@ -58,7 +93,7 @@ def _as_dict(file: FileReport) -> dict[str, Any]:
     report = file.report
     values: dict[str, Any] = {
         "schema": SCHEMA,
-        "file": file.name,
+        **json_keys(file.name),
         "bytes": len(file.data),
         "verdict": report.verdict,
         "framing": report.framing,
@@ -66,6 +101,8 @@ def _as_dict(file: FileReport) -> dict[str, Any]:
         "findings": [finding._asdict() for finding in report.findings],
         "fields": [field._asdict() for field in report.fields],
     }
+    if file.note:
+        values["note"] = file.note
     if report.verdict != "valid":
         return values
     if report.framing == "sequence":
@@ -93,7 +130,7 @@ def _page(file: FileReport) -> str:
     values = _as_dict(file)
     parts = [
         _title(values),
-        format_findings(file.report.findings),
+        "\n".join(filter(None, [format_findings(file.report.findings), format_note(file.note)])),
         _format_fields(values["fields"]),
     ]
     if "rate" in values:
@@ -115,8 +152,11 @@ def _title(values: dict[str, Any]) -> str:
 
 
 def _format_fields(fields: list[dict[str, Any]]) -> str:
-    """Return the table of all fields, which together cover every bit of the file."""
-    if not fields:
+    """Return the table of all fields, which together cover every bit of the file.
+
+    There is none if no field could be read: what is in another type of file is not known.
+    """
+    if all(field["name"] == "unread" for field in fields):
         return ""
     rows = [(_start(field), str(field["bits"]), field["name"], _raw(field)) for field in fields]
     total = sum(field["bits"] for field in fields)

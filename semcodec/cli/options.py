@@ -15,7 +15,6 @@ from typing import Final, cast
 import semcodec
 from semcodec import backends, words
 from semcodec._registry import CHECKS, FRAMINGS
-from semcodec.bitstream import RULES
 from semcodec.bitstream.extensions import BY_NAME, Extension
 from semcodec.bitstream.header import MAX_SIDE
 from semcodec.choices import ExtensionName, JudgeName, Reflection, values_of
@@ -180,15 +179,6 @@ def extension(text: str) -> Extension:
         return semcodec.extension(known, int(value) if is_number else value)
     except InputError as error:
         raise ArgumentTypeError(_clause(error)) from error
-
-
-def rule(text: str) -> str:
-    """Return the id of a rule of the specification, in upper case."""
-    if (name := text.upper()) in RULES:
-        return name
-    raise ArgumentTypeError(
-        f"unknown rule {text!r}, expected one of the specification's Annex E, such as SC-LEB-2"
-    )
 
 
 def reflections(text: str) -> Reflection | int:

@@ -2,72 +2,84 @@
 
 from __future__ import annotations
 
-import argparse
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import semcodec
 from semcodec.bitstream import Finding, Report
-from semcodec.choices import Profile
-from semcodec.cli import files, options
-from semcodec.cli.output import UsageError, escape_control, line_width, print_status
-from semcodec.cli.parser import DATA_ERROR, DONE, USAGE_OR_ENVIRONMENT
-from semcodec.errors import InputError
+from semcodec.bitstream.framing import MAGIC
+from semcodec.choices import Profile, ScanFraming
+from semcodec.cli import files
+from semcodec.cli.output import escape_control, line_width
+from semcodec.signatures import identify
 
 EXIT_CODES: Final = (
     "all files are valid",
     "a file is not valid",
     "error in usage or environment, such as a file that cannot be read",
 )
+RECORD_ENDING: Final = ".semc"  #: of a file (media type image/vnd.semcodec)
+READINGS: Final = {
+    "bare": "a bare record", "url": "a text form", "qr": "a text form", "png": "a PNG file",
+    "file": "a file", "sequence": "a sequence",
+}  # fmt: skip
 INDENT: Final = " " * 29  #: width of the rule and the location before the message of a finding
 
 
 class FileReport(NamedTuple):
-    """The content of a file and the report on it."""
+    """The content of a file and the report on it.
+
+    Attributes:
+        note: a sentence about the file that is not a finding, or "".
+    """
 
     name: str
     data: bytes
     report: Report
+    note: str
 
 
-class FileReports(NamedTuple):
-    """The reports on all readable files, and the number of unreadable files."""
+def read_report(name: str, framing: ScanFraming, profile: Profile | None = None) -> FileReport:
+    """Return the report on a file, on stdin, or on a text form that is given as an argument.
 
-    files: list[FileReport]
-    unreadable: int
-
-    @property
-    def exit_code(self) -> int:
-        """The exit code of the command."""
-        if self.unreadable:
-            return USAGE_OR_ENVIRONMENT
-        return DONE if all(file.report.ok for file in self.files) else DATA_ERROR
+    Raises:
+        UsageError, InputError: as for ``files.read_bytes``.
+    """
+    data = files.read_record(name, framing)
+    report = semcodec.validate(data, framing=framing, profile=profile)
+    return FileReport(name, data, report, _note(name, data, report) if framing == "auto" else "")
 
 
-def add_arguments(parser: argparse.ArgumentParser, nargs: str) -> None:
-    """Add the arguments ``FILE``, ``--framing`` and ``--json``."""
-    parser.add_argument("files", metavar="FILE", nargs=nargs, help="records to read; - for stdin")
-    options.add_input_framing(parser)
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="machine-readable output, see spec/schema (default: off)",
-    )
+def _note(name: str, data: bytes, report: Report) -> str:
+    """Return what to know about data whose framing was detected by its first bytes.
+
+    They decide alone (§7.1), so that a file of any other type is read as a bare record.
+    """
+    file_type = identify(data)
+    if report.framing == "bare" and report.verdict != "valid" and file_type:
+        advice = "encode it" if file_type.kind == "image" else "use a file with a record"
+        return f"This is {file_type.name}, not a semcodec record: {advice}."
+    if Path(name).suffix.lower() == RECORD_ENDING and not data.startswith(MAGIC):
+        return (
+            f"A {RECORD_ENDING} file starts with the bytes B5 1A, and this one does not, so it was "
+            f"read as {READINGS[report.framing]}: check the file, or rename it."
+        )
+    return ""
 
 
-def read_reports(args: argparse.Namespace, profile: Profile | None = None) -> FileReports:
-    """Validate each file; print a message for each file that cannot be read."""
-    read, unreadable = [], 0
-    for name in args.files:
-        try:
-            data = files.read_record(name, args.framing)
-            report = semcodec.validate(data, framing=args.framing, profile=profile)
-            read.append(FileReport(name, data, report))
-        except (UsageError, InputError) as error:
-            print_status(f"semcodec: {error}")
-            unreadable += 1
-    return FileReports(read, unreadable)
+def describe_finding(finding: Finding) -> str:
+    """Return the location, the message and the values of a finding, as one line."""
+    text = f"{_location(finding)}: {finding.message}"
+    if finding.found:
+        text += f" Found {finding.found}; expected {finding.expected}."
+    return escape_control(text)
+
+
+def format_note(note: str) -> str:
+    """Return a note, wrapped to the terminal and aligned with the messages of findings."""
+    return _wrap(f"  {'note':<{len(INDENT) - 2}}{note}") if note else ""
 
 
 def format_findings(findings: Sequence[Finding]) -> str:
@@ -76,15 +88,20 @@ def format_findings(findings: Sequence[Finding]) -> str:
 
 
 def _format_finding(finding: Finding) -> list[str]:
-    byte, bit = divmod(finding.offset, 8)
-    head = f"  {finding.rule:<9} {f'byte {byte}, bit {bit}':<16} "
-    lines = textwrap.wrap(head + finding.message, line_width(), subsequent_indent=INDENT)
+    lines = [_wrap(f"  {finding.rule:<9} {_location(finding):<16} {finding.message}")]
     if finding.found:
         values = escape_control(f"found {finding.found}; expected {finding.expected}")
-        lines += textwrap.wrap(
-            values, line_width(), initial_indent=INDENT, subsequent_indent=INDENT
-        )
+        lines.append(_wrap(INDENT + values))
     return lines
+
+
+def _wrap(line: str) -> str:
+    return textwrap.fill(line, line_width(), subsequent_indent=INDENT)
+
+
+def _location(finding: Finding) -> str:
+    byte, bit = divmod(finding.offset, 8)
+    return f"byte {byte}, bit {bit}"
 
 
 def in_parentheses(*items: str) -> str:

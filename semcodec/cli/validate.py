@@ -1,27 +1,25 @@
-"""``validate``: check records against the specification, or explain one of its rules."""
+"""``validate``: check records against the specification, or explain its rules."""
 
 from __future__ import annotations
 
 import argparse
-import json
-from typing import Any, Final
+import os
+from collections.abc import Iterator
+from typing import Final
 
-from semcodec._registry_rows import Rule
-from semcodec.bitstream import PROFILES, RULES
-from semcodec.cli import options
-from semcodec.cli.output import UsageError, escape_control, print_result
+from semcodec.bitstream import PROFILES
+from semcodec.bitstream.framing.png import CHUNK_TYPE
+from semcodec.cli import explain, files, options, output
+from semcodec.cli.formats import FORMATS
+from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
-from semcodec.cli.reports import (
-    EXIT_CODES,
-    FileReport,
-    add_arguments,
-    format_findings,
-    in_parentheses,
-    plural,
-    read_reports,
-)
+from semcodec.cli.reports import EXIT_CODES, FileReport, read_report
+from semcodec.cli.results import FileResult, Result, Summary, Unreadable, needs_attention
+from semcodec.cli.walking import PICTURE, walk
+from semcodec.errors import InputError
 
-SCHEMA: Final = "semcodec/validate/2"  #: published as spec/schema/validate-2.json
+STDIN: Final = "-"
+NOTHING_FOUND: Final = "no .semc files in it, and no .png files with a record"
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -32,78 +30,138 @@ def add(commands: Commands[Parser]) -> None:
         validate,
         summary="check records against the specification",
         description="Check records against the specification, and print every broken rule with "
-        "its location.",
-        usage="FILE... [options]",
+        "its location. In a folder, all .semc files are checked, and the .png files that have a "
+        "record; hidden files, and links to folders, are left out.",
+        usage="FILE|DIR... [options]",
         examples=(
             "semcodec validate photo.semc --profile file",
             "semcodec validate --explain SC-LEB-2",
         ),
         exit_codes=EXIT_CODES,
     )
-    add_arguments(parser, "*")
+    parser.add_argument(
+        "files",
+        metavar="FILE|DIR",
+        nargs="*",
+        help="records, folders of records, and text forms such as semc:KIpi; - for stdin",
+    )
+    parser.add_argument(
+        "--files0-from",
+        metavar="FILE",
+        help="also check the files whose names this file has, each followed by a zero byte, as "
+        "find -print0 writes them; - for stdin (default: none)",
+    )
+    options.add_input_framing(parser)
     parser.add_argument(
         "--profile", choices=PROFILES, help="also check a profile (default: no profile)"
     )
     parser.add_argument(
+        "--quiet",
+        action="store_true",
+        help="leave out files without findings; the summary counts them (default: off)",
+    )
+    _add_formats(parser)
+    parser.add_argument(
         "--explain",
-        type=options.rule,
+        nargs="?",
+        const=True,  # an empty text is an error: an unset variable, not a request for all rules
         metavar="RULE",
-        help="explain this rule with an example, then exit (default: no rule)",
+        help="explain this rule with an example, or list the rules with this text in them, or all "
+        "rules, then exit (default: off)",
+    )
+
+
+def _add_formats(parser: Parser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help="format of the output; docs/ci.md shows each (default: text)",
+    )
+    group.add_argument(
+        "--json",
+        action="store_const",
+        dest="format",
+        const="json",
+        help="the same as --format json, see spec/schema (default: off)",
     )
 
 
 def validate(args: argparse.Namespace) -> int:
-    """Print a verdict and the findings for each file, or explain a rule."""
+    """Print a verdict and the findings for each file, or explain rules."""
     if args.explain:
-        print_result(_explain(args.explain, RULES[args.explain]))
+        pattern = "" if args.explain is True else args.explain
+        print_result(explain.explain(pattern, as_json=args.format == "json"))
         return DONE
-    if not args.files:
+    names = [*args.files, *_read_names(args.files0_from)]
+    _check_names(names, args.files0_from)
+    summary = Summary(is_shown=len(names) != 1 or os.path.isdir(names[0]))
+    results: Iterator[Result] = summary.count(_check_all(names, args))
+    if args.quiet:
+        results = filter(needs_attention, results)
+    for text in FORMATS[args.format](results, summary):
+        print_result(text)
+    return summary.exit_code
+
+
+def _read_names(list_name: str | None) -> list[str]:
+    """Return the names in the file of ``--files0-from``."""
+    if list_name is None:
+        return []
+    names = files.read_bytes(list_name).split(b"\0")
+    return [os.fsdecode(name) for name in names if name]
+
+
+def _check_names(names: list[str], list_name: str | None) -> None:
+    if not names and list_name is not None:
+        raise UsageError(f"No names in {list_name}: give the name of a file.")
+    if not names:
         raise UsageError("No files to validate: name files, - for stdin, or a rule to --explain.")
-    reports = read_reports(args, args.profile)
-    if args.json:
-        values = [_as_dict(file) for file in reports.files]
-        print_result(json.dumps({"schema": SCHEMA, "files": values}, indent=2))
-    elif reports.files:
-        print_result("\n".join(map(_paragraph, reports.files)))
-    return reports.exit_code
+    if [*names, list_name].count(STDIN) > 1:
+        raise UsageError("Standard input is named twice: name it once.")
 
 
-def _as_dict(file: FileReport) -> dict[str, Any]:
-    """Return the JSON object for one file."""
-    report = file.report
-    return {
-        "file": file.name,
-        "verdict": report.verdict,
-        "ok": report.ok,
-        "framing": report.framing,
-        "profiles": report.profiles,
-        "findings": [finding._asdict() for finding in report.findings],
-    }
+def _check_all(names: list[str], args: argparse.Namespace) -> Iterator[Result]:
+    """Yield a result for each file; print a message for each file that cannot be read."""
+    is_visible = args.format == "text" and output.is_terminal()
+    for name in names:
+        for result in (_check_folder if os.path.isdir(name) else _check)(name, args):
+            if isinstance(result, Unreadable) and not is_visible:
+                print_status(f"semcodec: Cannot read {result.name}: {result.reason}.")
+            yield result
 
 
-def _paragraph(file: FileReport) -> str:
-    """Return the verdict on one file with its findings."""
-    report = file.report
-    head = f"{escape_control(file.name)}: {report.verdict}"
-    if report.verdict == "valid":
-        profiles = [f"profile {profile}" for profile in report.profiles]
-        head += in_parentheses(report.framing, *profiles)
-    if report.findings:  # a valid record may violate the profile of --profile
-        head += f", {plural(len(report.findings), 'finding')}"
-    return "\n".join(filter(None, [head, format_findings(report.findings)]))
+def _check_folder(folder: str, args: argparse.Namespace) -> Iterator[Result]:
+    """Yield a result for each record in a folder, or one for the folder if it has none."""
+    is_empty = True
+    for entry in walk(folder):
+        for result in [entry] if isinstance(entry, Unreadable) else _check(entry, args, True):
+            is_empty = False
+            yield result
+    if is_empty:
+        yield Unreadable(folder, NOTHING_FOUND)
 
 
-def _explain(name: str, rule: Rule) -> str:
-    """Return the statement of a rule, the outcome of breaking it, and an example of that."""
-    outcome = f"profile {rule.profile}" if rule.profile else rule.outcome
-    lines = [
-        f"{name}  {rule.statement}",
-        f"  section   SEMCODEC-1, §{rule.section}",
-        f"  outcome   {outcome}" + (" (the record stays valid)" if rule.profile else ""),
-        f"  location  {rule.location}",
-        f"  message   {rule.message}",
-    ]
-    if rule.example_hex:
-        framing = "" if rule.framing == "auto" else f" (read as {rule.framing})"
-        lines.append(f"  example   {bytes.fromhex(rule.example_hex).hex(' ')}{framing}")
-    return "\n".join(lines)
+def _check(name: str, args: argparse.Namespace, in_folder: bool = False) -> Iterator[Result]:
+    """Yield the result for one file; in a folder, none for a picture without a record."""
+    try:
+        file = read_report(name, args.framing, args.profile)
+    except (UsageError, InputError) as error:
+        yield Unreadable(name, _reason(name, error))
+        return
+    if not (in_folder and _is_plain_picture(file)):
+        yield FileResult.from_report(name, file.report, file.note)
+
+
+def _is_plain_picture(file: FileReport) -> bool:
+    """Return whether a .png file has no record, even if it is damaged or not a PNG file."""
+    if not file.name.lower().endswith(PICTURE):
+        return False
+    has_no_chunk = any(finding.rule == "SC-PNG-3" for finding in file.report.findings)
+    return has_no_chunk or CHUNK_TYPE not in file.data
+
+
+def _reason(name: str, error: Exception) -> str:
+    """Return the clause of a message that does not repeat the name."""
+    return str(error).removeprefix("Cannot read ").removeprefix(f"{name}: ").rstrip(".")

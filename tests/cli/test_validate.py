@@ -1,20 +1,71 @@
-"""``semcodec validate``: verdicts, findings, profiles and rules."""
+"""``semcodec validate``: verdicts, folders, the summary, profiles and the explanation of rules."""
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
+import pytest
 from PIL import Image
 
-from tests.cli.conftest import Run, as_json
+import semcodec
+from semcodec.bitstream import RULES
+from semcodec.cli import explain, output
+from tests.cli.conftest import SCHEMAS, Run, as_json, run_process
+from tests.cli.test_escaping import path_with_name
+
+BROKEN = bytes.fromhex("b51a0700000000000004140014001002")
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX file names and links")
+
+
+@pytest.fixture
+def bad(tmp_path: Path, good: Path) -> Path:
+    """Return a file with one finding, at its last byte."""
+    path = tmp_path / "bad.semc"
+    path.write_bytes(good.read_bytes()[:-1] + bytes([good.read_bytes()[-1] ^ 1]))
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, good: Path, bad: Path, picture: Path) -> Path:
+    """Return a folder with three records, one of them damaged, and files that are not records."""
+    folder = tmp_path / "folder"
+    for path, data in {
+        "a.semc": good.read_bytes(),
+        "b/c/bad.SEMC": bad.read_bytes(),
+        "b/notes.txt": b"no record",
+        "b/photo.jpg": b"\xff\xd8\xff",
+        "b/plain.png": png(),
+        "b/with.PNG": picture.read_bytes(),
+        "b/not-a-png.png": b"\xff\xd8\xff",
+        ".git/hidden.semc": b"",
+        "b/.hidden.semc": b"",
+    }.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    return folder
+
+
+def png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (3, 2), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+# --- files ---------------------------------------------------------------------------------------
 
 
 def test_findings_of_several_files_are_printed(
     run: Run, tmp_path: Path, good: Path, picture: Path
 ) -> None:
     with_findings = tmp_path / "with-findings.semc"
-    with_findings.write_bytes(bytes.fromhex("b51a0700000000000004140014001002"))
+    with_findings.write_bytes(BROKEN)
     photo = tmp_path / "photo.jpg"
     Image.new("RGB", (600, 500), "gold").save(photo)
     code, out, _ = run("validate", good, picture, with_findings, photo)
@@ -24,39 +75,317 @@ def test_findings_of_several_files_are_printed(
     assert "SC-EXT-4  byte 12, bit 0   Extension types must ascend" in out
     assert "found type 20 after 20; expected ascending types" in out
     assert f"{photo}: unsupported, 1 finding" in out
+    assert out.endswith("\n2 valid, 2 not valid\n")
     result = as_json(run, "validate", with_findings, good)
     assert [file["verdict"] for file in result["files"]] == ["invalid", "valid"]
     assert result["files"][0]["findings"][0]["rule"] == "SC-FRM-3"
-    code, out, err = run("validate", good, tmp_path / "missing")
-    assert (code, "no such file" in err) == (2, True)
 
 
-def test_profile_findings_and_explanations_are_printed(run: Run, good: Path) -> None:
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        (
+            b"\xff\xd8\xff\xe0\0\x10JFIF\0",
+            "This is a JPEG image, not a semcodec record: encode it.",
+        ),
+        (b"%PDF-1.7\n", "This is a PDF document, not a semcodec record: use a file with a record."),
+        (b"hello world\n", "A .semc file starts with the bytes B5 1A, and this one does not"),
+        (b"a cat", "so it was read as a bare record: check the file, or rename it."),
+        (semcodec.pack("rd", framing="url"), "so it was read as a text form: check the file"),
+    ],
+)
+def test_file_that_is_not_a_record_is_named(
+    run: Run, tmp_path: Path, data: bytes, note: str
+) -> None:
+    file = tmp_path / "x.semc"
+    file.write_bytes(data)
+    for command in ("validate", "inspect"):
+        assert note in " ".join(run(command, file)[1].split())
+    [result] = as_json(run, "validate", "--quiet", file)["files"]
+    assert note in result["note"]
+    assert note in as_json(run, "inspect", file)["note"]
+    assert "note" not in as_json(run, "validate", "--framing", "bare", file)["files"][0]
+
+
+def test_bare_record_and_damaged_file_have_no_note(run: Run, tmp_path: Path, bad: Path) -> None:
+    bare = tmp_path / "bare.bin"
+    bare.write_bytes(semcodec.pack("rd bt"))
+    files = as_json(run, "validate", bare, bad)["files"]
+    assert [(file["verdict"], "note" in file) for file in files] == [
+        ("valid", False),
+        ("invalid", False),
+    ]
+
+
+def test_text_form_may_be_an_argument(run: Run) -> None:
+    text = semcodec.pack("rd bt", framing="url").decode()
+    assert run("validate", text) == (0, f"{text}: valid (url)\n", "")
+    code, out, _ = run("validate", f"{text}x")
+    assert (code, "SC-CHK-2" in out) == (1, True)
+    assert run("validate", "semc:kä")[0] == 1
+
+
+@posix_only
+def test_file_with_the_name_of_a_text_form_is_read(
+    run: Run, good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(good.parent)
+    good.rename("semc:CB")
+    assert run("validate", "semc:CB")[1] == "semc:CB: valid (file, profile file)\n"
+
+
+def test_stdin_may_be_named_once(run: Run, good: Path) -> None:
+    result = run_process("validate", "-", str(good), stdin=good.read_bytes())
+    assert result.stdout.startswith(b"-: valid (file, profile file)\n")
+    code, _, err = run("validate", "-", "-")
+    assert (code, err) == (2, "semcodec: Standard input is named twice: name it once.\n")
+    assert run("validate", "-", "--files0-from", "-")[0] == 2
+
+
+def test_no_files_are_a_usage_error(run: Run, tmp_path: Path) -> None:
+    assert run("validate")[0] == 2
+    assert run("validate", "--json")[0] == 2
+    names = tmp_path / "names"
+    names.write_bytes(b"")
+    code, _, err = run("validate", "--files0-from", names)
+    assert (code, "No names in" in err) == (2, True)
+
+
+@posix_only
+def test_names_are_read_from_a_file(run: Run, tmp_path: Path, good: Path, bad: Path) -> None:
+    odd = path_with_name(tmp_path, "a\nb \udcff.semc")
+    odd.write_bytes(good.read_bytes())
+    names = tmp_path / "names"
+    names.write_bytes(b"\0".join(map(os.fsencode, (good, odd, bad))) + b"\0")
+    code, out, _ = run("validate", "--files0-from", names, bad)
+    assert (code, out.splitlines()[-1]) == (1, "2 valid, 2 not valid")
+    result = run_process("validate", "--files0-from", "-", stdin=names.read_bytes())
+    assert result.stdout.endswith(b"2 valid, 1 not valid\n")
+
+
+# --- summary and exit codes ----------------------------------------------------------------------
+
+
+def test_exit_code_is_that_of_the_worst_file(run: Run, tmp_path: Path, bad: Path) -> None:
+    good, missing = tmp_path / "good.semc", tmp_path / "missing.semc"
+    assert run("validate", good) == (0, f"{good}: valid (file, profile file)\n", "")
+    code, out, _ = run("validate", good, bad)
+    assert (code, out.splitlines()[-1]) == (1, "1 valid, 1 not valid")
+    code, out, err = run("validate", missing, good, bad)
+    assert code == 2
+    assert err == f"semcodec: Cannot read {missing}: no such file or directory.\n"
+    assert f"{missing}: not readable, no such file or directory\n{good}: valid" in out
+    assert out.endswith("\n1 valid, 1 not valid, 1 not readable\n")
+    assert run("validate", missing)[:2] == (
+        2,
+        f"{missing}: not readable, no such file or directory\n",
+    )
+
+
+def test_quiet_leaves_out_valid_files(run: Run, good: Path, bad: Path, tmp_path: Path) -> None:
+    assert run("validate", "--quiet", good) == (0, "", "")
+    assert run("validate", "--quiet", good, good) == (0, "2 valid\n", "")
+    missing = tmp_path / "missing"
+    code, out, _ = run("validate", "--quiet", good, bad, missing)
+    assert (code, f"{good}:" in out, f"{bad}: invalid" in out) == (2, False, True)
+    assert f"{missing}: not readable" in out
+    assert out.endswith("1 valid, 1 not valid, 1 not readable\n")
+    result = as_json(run, "validate", "--quiet", good, bad)
+    assert [file["file"] for file in result["files"]] == [str(bad)]
+    assert result["summary"]["valid"] == 1
+
+
+def test_numbers_of_the_summary_have_separators(run: Run, good: Path) -> None:
+    assert run("validate", "--quiet", *[good] * 1200)[1] == "1,200 valid\n"
+
+
+def test_unreadable_file_is_printed_once_on_a_terminal(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "is_terminal", lambda: True)
+    code, out, err = run("validate", tmp_path / "missing")
+    assert (code, "no such file" in out, err) == (2, True, "")
+    assert "no such file" in run("validate", tmp_path / "missing", "--format", "github")[2]
+
+
+def test_profile_findings_are_printed_and_counted(run: Run, good: Path, bad: Path) -> None:
     assert run("validate", good, "--profile", "file")[0] == 0
-    code, out, _ = run("validate", good, "--profile", "archive")
+    code, out, _ = run("validate", good, good, bad, "--profile", "archive")
     assert code == 1
     assert "valid (file, profile file), 3 findings" in out
+    assert out.splitlines()[-1] == "0 valid, 2 not in profile, 1 not valid"
+    result = as_json(run, "validate", good, "--profile", "archive")
+    [file] = result["files"]
+    assert (file["verdict"], file["ok"], file["profiles"]) == ("valid", False, ["file"])
+    assert result["summary"]["not_in_profile"] == 1
+    schema = json.loads((SCHEMAS / "validate-2.json").read_bytes())
+    assert "ok is false" in schema["$defs"]["file"]["properties"]["ok"]["description"]
+
+
+# --- folders -------------------------------------------------------------------------------------
+
+
+def test_folder_is_searched_for_records(run: Run, folder: Path) -> None:
+    code, out, err = run("validate", folder)
+    assert (code, err) == (1, "")
+    heads = [line for line in out.splitlines() if not line.startswith(" ")]
+    assert heads == [
+        f"{folder}/a.semc: valid (file, profile file)".replace("/", os.sep),
+        f"{folder}/b/c/bad.SEMC: invalid, 1 finding".replace("/", os.sep),
+        f"{folder}/b/with.PNG: valid (png)".replace("/", os.sep),
+        "2 valid, 1 not valid",
+    ]
+    assert run("validate", "--quiet", folder, folder / "a.semc")[1].endswith(
+        "3 valid, 1 not valid\n"
+    )
+
+
+def test_summary_of_a_folder_is_printed_for_one_file_too(
+    run: Run, tmp_path: Path, good: Path
+) -> None:
+    (tmp_path / "one").mkdir()
+    good.rename(tmp_path / "one" / "a.semc")
+    assert run("validate", "--quiet", tmp_path / "one")[1] == "1 valid\n"
+
+
+def test_damaged_png_file_with_a_record_is_checked(run: Run, tmp_path: Path, picture: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "cut.png").write_bytes(picture.read_bytes()[:-5])
+    (folder / "plain.png").write_bytes(png()[:-5])
+    (folder / "word.png").write_bytes(png() + b"seMC")
+    [file] = as_json(run, "validate", folder)["files"]
+    assert (Path(file["file"]).name, file["verdict"]) == ("cut.png", "malformed")
+
+
+@pytest.mark.parametrize("names", [(), ("plain.png",), ("notes.txt",), (".hidden.semc",)])
+def test_folder_without_records_is_an_error(
+    run: Run, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_bytes(png())
+    code, out, err = run("validate", folder)
+    assert code == 2
+    reason = "no .semc files in it, and no .png files with a record"
+    assert out == f"{folder}: not readable, {reason}\n0 valid, 1 not readable\n"
+    assert err == f"semcodec: Cannot read {folder}: {reason}.\n"
+
+
+@posix_only
+def test_links_are_followed_to_files_only(run: Run, folder: Path, good: Path) -> None:
+    (folder / "b" / "loop").symlink_to("..")
+    (folder / "b" / "self").symlink_to("self")
+    (folder / "b" / "dir.semc").symlink_to("..")
+    (folder / "d.semc").symlink_to(good)
+    (folder / "e.semc").symlink_to("nowhere")
+    (folder / "f.semc").symlink_to("f.semc")
+    os.mkfifo(folder / "g.semc")
+    (folder / "h.semc").mkdir()
+    code, out, _ = run("validate", folder, "--quiet")
+    assert code == 2
+    assert f"{folder}/e.semc: not readable, no such file or directory\n" in out
+    assert f"{folder}/f.semc: not readable, too many levels of symbolic links\n" in out
+    assert f"{folder}/g.semc: not readable, not a regular file\n" in out
+    assert out.endswith("\n3 valid, 1 not valid, 3 not readable\n")
+
+
+@posix_only
+def test_folder_that_cannot_be_listed_is_not_readable(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def fail_in_b(path: str) -> Any:  # root may list any folder
+        if path.endswith("b"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", fail_in_b)
+    code, out, _ = run("validate", folder)
+    assert (code, f"{folder}/b: not readable, permission denied\n" in out) == (2, True)
+    assert f"{folder}/a.semc: valid" in out
+
+
+@posix_only
+def test_deep_folders_are_searched_without_recursion(tmp_path: Path, good: Path, run: Run) -> None:
+    here = os.getcwd()
+    os.chdir(tmp_path)
+    try:
+        for _ in range(300):
+            os.mkdir("d" * 10)
+            os.chdir("d" * 10)
+        Path("a.semc").write_bytes(good.read_bytes())
+        os.chdir(tmp_path)
+        assert run("validate", "--quiet", "d" * 10) == (0, "1 valid\n", "")
+    finally:
+        os.chdir(here)
+
+
+# --- rules ---------------------------------------------------------------------------------------
+
+
+def test_rule_is_explained(run: Run, good: Path) -> None:
     code, out, _ = run("validate", "--explain", "sc-leb-2")
     assert code == 0
     assert "shortest form" in out
     assert "01 81 00 11" in out
     assert "(read as sequence)" in run("validate", "--explain", "SC-SEQ-1")[1]
     assert "the record stays valid" in run("validate", "--explain", "SC-PRO-1", good)[1]
-    assert run("validate", "--explain", "SC-NO-1")[0] == 2
-    assert run("validate")[0] == 2
 
 
-def test_exit_code_is_that_of_the_worst_file(run: Run, tmp_path: Path) -> None:
-    good, bad = tmp_path / "good.semc", tmp_path / "bad.semc"
-    run("pack", "rd bt", "--framing", "file", "-o", good)
-    bad.write_bytes(good.read_bytes()[:-1] + b"\0")
-    assert run("validate", good) == (0, f"{good}: valid (file, profile file)\n", "")
-    code, out, _ = run("validate", good, bad)
-    assert code == 1
-    assert "SC-CHK-2  byte" in out
-    listed = json.loads(run("validate", bad, "--json")[1])
-    assert listed["files"][0]["verdict"] == "invalid"
-    code, out, err = run("validate", tmp_path / "missing", good)
-    assert code == 2
-    assert "no such file" in err
-    assert f"{good}: valid" in out
+def test_all_rules_are_listed_by_group(run: Run) -> None:
+    code, out, _ = run("validate", "--explain")
+    assert code == 0
+    rows = [line.split() for line in out.splitlines() if line.startswith("  SC-")]
+    assert [row[0] for row in rows] == list(RULES)
+    assert all(row[1] == RULES[row[0]].outcome for row in rows)
+    heads = [line.split("  ") for line in out.splitlines() if line and line[0] != " "]
+    assert [group for group, _ in heads] == list(explain.GROUPS)
+    assert max(map(len, out.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("lex", ["SC-LEX-1", "SC-LEX-2", "SC-LEX-3"]),
+        ("SC-MOD", ["SC-MOD-1"]),
+        ("sc-*-5", ["SC-TXT-5", "SC-PNG-5", "SC-SIZ-5", "SC-EXT-5", "SC-LIM-5", "SC-PRO-5"]),
+        ("profile tiny", [f"SC-PRO-{number}" for number in range(1, 6)]),
+        ("text form must start", ["SC-TXT-1"]),
+        ("", list(RULES)),
+    ],
+)
+def test_rules_that_match_are_listed(run: Run, pattern: str, expected: list[str]) -> None:
+    out = run("validate", "--explain", *([pattern] if pattern else []), "--json")[1]
+    result = json.loads(out)
+    schema = json.loads((SCHEMAS / "rules-1.json").read_bytes())
+    jsonschema_rs.meta.validate(schema)
+    jsonschema_rs.validate(schema, result)
+    assert [rule["id"] for rule in result["rules"]] == expected
+
+
+def test_unknown_rule_is_a_usage_error(run: Run) -> None:
+    code, out, err = run("validate", "--explain", "SC-NO-1")
+    assert (code, out) == (2, "")
+    assert err == ("semcodec: No rule matches 'SC-NO-1': semcodec validate --explain lists all.\n")
+    assert run("validate", "--explain", "")[0] == 2  # an unset variable
+
+
+def test_every_group_of_rules_has_a_name() -> None:
+    assert list(explain.GROUPS) == list(dict.fromkeys(rule.split("-")[1] for rule in RULES))
+
+
+@posix_only
+@pytest.mark.parametrize("format_name", ["text", "json-lines", "github"])
+def test_results_are_printed_one_by_one(tmp_path: Path, bad: Path, format_name: str) -> None:
+    """The first file is reported before the second, a pipe, has any data."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "semcodec", "validate", "--format", format_name, bad, pipe]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert b"bad.semc" in process.stdout.readline()
+        pipe.write_bytes(bad.read_bytes())
+        assert process.wait(timeout=60) == 1
