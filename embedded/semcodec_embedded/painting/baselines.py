@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from semcodec_embedded.painting.environment import Environment
-from semcodec_embedded.painting.rules.close_ups import is_bust, is_close_up
+from semcodec_embedded.painting.figures import is_half_figure
+from semcodec_embedded.painting.rules.close_ups import is_close_up
 from semcodec_embedded.painting.scene import Subject
 from semcodec_embedded.painting.sizing import Composition
 from semcodec_embedded.painting.sprites import SpriteInfo, sprite_library
@@ -41,7 +42,7 @@ def find_baseline(
 ) -> tuple[float, str]:
     """Return the y of the lower edge of a sprite of ``subject``, and its support."""
     environment, sprite = composition.environment, subject.sprites[0]
-    if environment.kind == "table" and is_bust(sprite):
+    if environment.kind == "table" and is_half_figure(sprite):
         return environment.horizon_y + 6, "none"  # a person who sits behind the table
     if is_close_up(sprite) or (info.habitat == "studio" and subject.size == "huge"):
         return HEIGHT + 4, "none"  # cut off by the lower edge of the picture

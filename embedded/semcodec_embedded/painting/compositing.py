@@ -48,7 +48,7 @@ def draw_sprite(
     """Draw ``sprite`` in ``light``; ``haze`` is the color and share of the haze before it."""
     scale = picture.size[1] / HEIGHT
     size = max(1, round(sprite.width * scale)), max(1, round(sprite.height * scale))
-    image = render(sprite.name, size, sprite.colors)
+    image = render(sprite.name, size, sprite.colors, sprite.looks)
     if sprite.flipped:
         image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     image = _apply_haze(apply_light(image, light), haze)

@@ -7,9 +7,11 @@ from functools import lru_cache
 from PIL import Image
 
 from semcodec_embedded.painting.recolor import recolor
+from semcodec_embedded.painting.scene import Looks
 from semcodec_embedded.painting.sprites import sprite_library
 from semcodec_embedded.painting.svg import SVG_HEADER, rasterize
 
+NO_LOOKS = Looks()
 DRAWING_SIZE = 128  #: units; drawings are square
 MIN_ALPHA = 24  #: fainter pixels belong to a soft shadow, which is not part of the content
 
@@ -33,15 +35,17 @@ def aspect(name: str) -> float:
     return width / height
 
 
-def render(name: str, size: tuple[int, int], colors: tuple[str, ...]) -> Image.Image:
+def render(
+    name: str, size: tuple[int, int], colors: tuple[str, ...], looks: Looks = NO_LOOKS
+) -> Image.Image:
     """Return the drawing ``name`` in RGBA.
 
     Its content fills ``size``, in pixels. ``colors`` are names in the palette; with () the drawing
-    keeps its own colors.
+    keeps its own colors. ``looks`` matter for people only.
     """
-    body = sprite_library().bodies[name]
-    if colors:
-        body = recolor(body, colors, name in sprite_library().people)
+    body, is_person = sprite_library().bodies[name], name in sprite_library().people
+    if colors or is_person:
+        body = recolor(body, colors, looks if is_person else None)
     left, top, width, height = bounding_box(name)
     return rasterize(
         f'{SVG_HEADER}viewBox="{left} {top} {width} {height}" '

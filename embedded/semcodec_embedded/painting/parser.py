@@ -7,8 +7,9 @@ to the previous noun.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import ClassVar
 
 from semcodec.words.stopwords import STOPWORDS
@@ -18,9 +19,10 @@ from semcodec_embedded.painting.rules.color_inference import (
     infer_part_color,
     is_black_and_white,
 )
+from semcodec_embedded.painting.rules.looks import apply_looks, merge_looks
 from semcodec_embedded.painting.rules.poses import apply_activity, is_people
-from semcodec_embedded.painting.scene import SceneDescription, Subject
-from semcodec_embedded.painting.sprites import find_sprites
+from semcodec_embedded.painting.scene import Looks, SceneDescription, Subject
+from semcodec_embedded.painting.sprites import find_sprites, sprite_library
 from semcodec_embedded.painting.vocabulary import (
     MAX_PHRASE_WORDS,
     Role,
@@ -36,7 +38,11 @@ MAX_COUNT_DIGITS = 2  #: digits of a number that counts objects; a longer one ma
 PLURAL_COUNT = 3  #: for a plural without a number
 CROWD_COUNT = 12  #: number of people in a crowd
 #: Nouns for several objects that the rules for plurals do not recognize.
-COLLECTIVE_NOUNS = frozenset(("people", "flowers", "crowd", "group", "team", "audience"))
+COLLECTIVE_NOUNS = frozenset(("people", "flowers", "crowd", "group", "team", "audience", "family"))
+#: Last words of traits that a person has: they follow the person, whereas "blond" comes before.
+POSSESSIONS = frozenset(
+    ("hair", "skin", "beard", "mustache", "moustache", "goatee", "ponytail", "pigtails", "braids")
+)
 #: Plurals for which a single drawing is enough.
 PLURALS_IN_ONE_DRAWING = frozenset(
     (
@@ -55,7 +61,7 @@ def parse_prompt(prompt: str) -> SceneDescription:
     for phrase, role in _match_phrases(words):
         builder.add(phrase, role)
     scene = replace(builder.scene(), word_count=len(words))
-    return apply_activity(apply_clothing(scene))
+    return apply_looks(apply_activity(apply_clothing(scene)))
 
 
 def _match_phrases(words: list[str]) -> Iterator[tuple[str, Role | None]]:
@@ -108,16 +114,20 @@ class _SceneBuilder:
         self._earlier_colors: list[str] = []
         self._shapes_position = ""
         self._unknown_words: list[str] = []
+        self._personal_traits: list[str] = []  #: they wait for a person, whatever else comes first
+        self._phrase = ""
         self._reset_modifiers()
 
     def _reset_modifiers(self) -> None:
         self._count, self._size = 0, ""
+        self._traits: list[str] = []
         self._pending_colors: list[str] = []
         self._after_dark = False
         self._after_orange = False  #: "orange" is a fruit unless a noun follows
 
     def add(self, phrase: str, role: Role | None) -> None:
         """Add one phrase."""
+        self._phrase = phrase
         if role is None:
             self._add_subject(phrase)
         else:
@@ -126,6 +136,7 @@ class _SceneBuilder:
 
     def scene(self) -> SceneDescription:
         """Return the scene, after all phrases have been added."""
+        self._use_trailing_traits()
         self._use_trailing_colors()
         first = {table: keys[0] for table, keys in self._keys.items() if keys}
         return SceneDescription(
@@ -175,9 +186,49 @@ class _SceneBuilder:
         if phrase == "people" and self._subjects and self._subjects[-1].noun == "crowd":
             return  # "crowd of people"
         count = min(MAX_COUNT, self._count or _default_count(phrase))
+        looks = self._take_looks(sprites)
         colors = tuple(self._pending_colors)
-        self._subjects.append(Subject(phrase, sprites, count, self._size, colors))
+        self._subjects.append(Subject(phrase, sprites, count, self._size, colors, (), looks))
         self._reset_modifiers()
+
+    def _take_looks(self, sprites: tuple[str, ...]) -> Looks:
+        """Return the looks of the next object, from the traits before it.
+
+        If it is not a person, a trait belongs to the last person, or else "blond" is its color.
+        """
+        if sprites and sprites[0] in sprite_library().people:
+            traits, self._personal_traits = [*self._personal_traits, *self._traits], []
+            return reduce(merge_looks, traits, Looks())
+        if not self._give_to_last_person(self._personal_traits):
+            hair = reduce(merge_looks, self._personal_traits, Looks()).hair
+            self._pending_colors += [hair] if hair and not self._pending_colors else []
+        self._personal_traits = []
+        return Looks()
+
+    def _give_to_last_person(self, traits: Sequence[str]) -> bool:
+        """Add ``traits`` to the last person; return whether there is one."""
+        for index in reversed(range(len(self._subjects))):
+            subject = self._subjects[index]
+            if subject.sprites and subject.sprites[0] in sprite_library().people:
+                looks = reduce(merge_looks, traits, subject.looks)
+                self._subjects[index] = replace(subject, looks=looks)
+                return True
+        return False
+
+    def _use_trailing_traits(self) -> None:
+        """Use traits without a following noun, for the last person; "elderly" alone is a person."""
+        traits = [*self._personal_traits, *self._traits]
+        is_person = bool(self._personal_traits) or any("sex=" in trait for trait in self._traits)
+        if traits and not self._give_to_last_person(traits) and is_person and not self._subjects:
+            self._add_subject("person")
+
+    def _add_trait(self, role: Role) -> None:
+        self._traits.append(role.key)
+
+    def _add_personal_trait(self, role: Role) -> None:
+        is_possession = self._phrase.rsplit(" ", 1)[-1] in POSSESSIONS
+        if not is_possession or not self._give_to_last_person([role.key]):
+            self._personal_traits.append(role.key)
 
     def _add_number(self, role: Role) -> None:
         self._count = int(role.key)
@@ -267,6 +318,8 @@ class _SceneBuilder:
         "grounds": _add_ground,
         "settings": _add_setting,
         "moods": _add_mood,
+        "traits": _add_trait,
+        "personal_traits": _add_personal_trait,
         "unknown": _add_unknown_word,
         "ignored": _ignore,
     }

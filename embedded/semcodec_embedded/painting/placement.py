@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import cycle
 
 import numpy as np
 
@@ -36,6 +37,11 @@ from semcodec_embedded.painting.drawing import aspect
 from semcodec_embedded.painting.environment import Environment
 from semcodec_embedded.painting.rules.close_ups import as_close_up
 from semcodec_embedded.painting.rules.interactions import add_table, hold_umbrella
+from semcodec_embedded.painting.rules.looks import (
+    is_ambiguous,
+    relative_height,
+    wears_plain_clothes,
+)
 from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription, Subject
 from semcodec_embedded.painting.sizing import (
     COLUMN_OF_POSITION,
@@ -63,7 +69,10 @@ SIZE_ORDER = ("huge", "large", "", "medium", "small")  #: order of placement
 ROOM_FIXTURES = ("window", "cabinet", "cupboard", "curtain", "mirror", "picture")
 BED_FIXTURES = ("pillow", "blanket", "bedding")
 #: Drawings that are never mirrored, because they have text or no direction.
-UNFLIPPED = ("sign", "clock", "keyboard", "laptop", "book", "bust")
+UNFLIPPED = ("sign", "clock", "keyboard", "laptop", "book", "-half")
+#: Colors of clothes that the words leave open, "" for those of the drawing. None is like skin.
+WARDROBE = ("blue", "gray", "teal", "red", "black", "green", "orange", "purple", "pink")
+TROUSER_COLORS = ("", "gray", "", "black", "brown")
 FENCE_WIDTH, LARGE_FENCE_WIDTH = 150.0, 230.0  #: width of a panel
 
 
@@ -115,6 +124,10 @@ class _Placer:
         self.placed: list[PlacedSprite] = []
         self._composition = composition
         self._rng = rng
+        # A generator of its own: the clothes do not change where anything is placed.
+        clothes_rng = rng.spawn(1)[0]
+        self._upper_colors = cycle(clothes_rng.permutation(WARDROBE).tolist())
+        self._lower_colors = cycle(clothes_rng.permutation(TROUSER_COLORS).tolist())
 
     def place(self, subject: Subject, rank: int) -> None:
         """Place all sprites of ``subject``; ``rank`` is 0 for the main subject."""
@@ -135,7 +148,8 @@ class _Placer:
         shrinks = 0 if is_large and not self._composition.has_sizes else MAX_SHRINKS
         for index, (name, column) in enumerate(zip(names, columns, strict=True)):
             sprite = self._stand(subject, (names[0], name), left + column, height)
-            sprite = replace(sprite, colors=_colors_of(subject, index))
+            sprite = replace(sprite, colors=_colors_of(subject, index), looks=subject.looks)
+            sprite = self._dress(sprite)
             sprite = replace(sprite, flipped=self._should_flip(name, sprite.x))
             obstacles = [other for other in self.placed if other.name != "fence"]
             self.placed.append(_avoid_overlap(sprite, obstacles, subject, width, shrinks))
@@ -144,7 +158,8 @@ class _Placer:
         """Return a drawing for each object, in turn from a random one of the first four."""
         kinds, count = len(subject.sprites), subject.count
         start = int(self._rng.integers(min(kinds, 4)))
-        if count == 1 and kinds <= 2:  # a second drawing is only for variety in groups
+        # A second drawing is only for variety in groups, unless the first would state a sex.
+        if count == 1 and kinds <= 2 and not is_ambiguous(subject):
             return [subject.sprites[0]]
         return [subject.sprites[(start + index) % kinds] for index in range(count)]
 
@@ -167,6 +182,7 @@ class _Placer:
         """
         first, name = names
         info = sprite_library().infos[first]
+        height *= relative_height(name, first)
         if subject.count > 1:
             height *= 0.92 + 0.16 * self._rng.random()
         baseline_y, support = find_baseline(subject, info, height, self._composition, self._rng)
@@ -185,6 +201,14 @@ class _Placer:
             support=support,
             submerged=BOAT_SUBMERGED if info.support == "water" else WADER_SUBMERGED,
         )
+
+    def _dress(self, sprite: PlacedSprite) -> PlacedSprite:
+        """Return a person in the next colors of the wardrobe, unless the words state a color."""
+        if sprite.colors or not wears_plain_clothes(sprite.name):
+            return sprite
+        lower = sprite.looks.lower_color or next(self._lower_colors)
+        looks = replace(sprite.looks, lower_color=lower)
+        return replace(sprite, colors=(next(self._upper_colors),), looks=looks)
 
     def _should_flip(self, name: str, x: float) -> bool:
         """Return whether to mirror a sprite: most face left, so those on the left are mirrored."""

@@ -25,6 +25,7 @@ from semcodec_embedded.painting.palette import (
     to_hex,
     to_lch,
 )
+from semcodec_embedded.painting.scene import Looks
 from semcodec_embedded.painting.svg import SVG_HEADER, rasterize
 
 FILL = re.compile(r'(?<=(?:fill|olor|roke)=")#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?=")')
@@ -43,6 +44,30 @@ CONTRAST = 0.85  #: share of the old differences in lightness that is kept
 #: Limits of the chroma within a recolored group, which varies less than before.
 MIN_CHROMA_SHARE, MAX_CHROMA_RATIO = 0.35, 1.4
 MIN_LIGHTNESS, MAX_LIGHTNESS = 0.12, 0.985  #: keeps outlines on black and white visible
+#: The hair of Noto Emoji in our own drawings, and the tone for each word. Without a word, hair has
+#: the tone of a dark yellow, which is no more one person's than the yellow of the skin.
+HAIR: Color = (84, 57, 48)
+HAIR_TONES: dict[str, Color] = {
+    "": (196, 134, 32),
+    "black": (42, 38, 40),
+    "brown": (96, 62, 42),
+    "red": (190, 78, 36),
+    "yellow": (250, 228, 146),
+    "gray": (160, 162, 168),
+    "white": (228, 230, 234),
+    "pink": NAMED["pink"],
+    "blue": NAMED["blue"],
+    "green": NAMED["green"],
+    "purple": NAMED["purple"],
+}
+SKIN: Color = (250, 192, 54)
+SKIN_TONES: dict[str, Color] = {
+    "light": (246, 214, 188),
+    "medium": (204, 150, 108),
+    "dark": (122, 76, 48),
+}
+TROUSERS: Color = (55, 97, 142)
+TROUSER_FILLS = frozenset(("#37618e", "#2b4b70", "#7c7c7c", "#686868", "#616161"))
 #: Eyes, mouths and cheeks of people.
 FACE_FILLS = frozenset(("#404040", "#444444", "#424242", "#444", "#ed6c30", "#795548"))
 
@@ -57,14 +82,38 @@ class FillGroup:
 
 
 @lru_cache(maxsize=256)  # so that a flock of sheep is recolored only once
-def recolor(body: str, colors: tuple[str, ...], is_person: bool) -> str:
-    """Return the SVG ``body`` in ``colors`` (names in the palette), the largest group first."""
-    groups = _main_groups(body, is_person)
-    changes: dict[str, str] = {}
+def recolor(body: str, colors: tuple[str, ...], looks: Looks | None = None) -> str:
+    """Return the SVG ``body`` in ``colors`` (names in the palette), the largest group first.
+
+    ``looks`` are those of a person, who also gets hair, skin and trousers in their colors; None for
+    anything else.
+    """
+    groups = _main_groups(body, looks is not None) if colors else []
+    changes = _tone_changes(body, looks) if looks else {}
     for group, name in zip(groups, _assign(groups, colors), strict=False):
         for fill in group.fills:
             changes[fill] = to_hex(_shift_color(to_lch(from_hex(fill)), group.mean, name))
     return FILL.sub(lambda match: changes.get(match[0], match[0]), body)
+
+
+def _tone_changes(body: str, looks: Looks) -> dict[str, str]:
+    """Return the new fills for hair, skin and trousers, by the old ones."""
+    changes: dict[str, Color] = {}
+    for fill in dict.fromkeys(FILL.findall(body)):
+        if _is_hair(fill):
+            changes[fill] = _shift_tone(fill, HAIR, HAIR_TONES[looks.hair])
+        elif looks.skin and _is_skin(fill):
+            changes[fill] = _shift_tone(fill, SKIN, SKIN_TONES[looks.skin])
+        elif looks.lower_color and fill in TROUSER_FILLS:
+            changes[fill] = _shift_tone(fill, TROUSERS, NAMED[looks.lower_color])
+    return {fill: to_hex(color) for fill, color in changes.items()}
+
+
+def _shift_tone(fill: str, reference: Color, tone: Color) -> Color:
+    """Return ``tone``, lighter or darker by as much as ``fill`` is than ``reference``."""
+    lightness, chroma, hue = to_lch(tone)
+    difference = to_lch(from_hex(fill))[0] - to_lch(reference)[0]
+    return from_lch((min(MAX_LIGHTNESS, lightness + difference * CONTRAST), chroma, hue))
 
 
 def _assign(groups: Sequence[FillGroup], colors: Sequence[str]) -> list[str]:
@@ -84,7 +133,7 @@ def _main_groups(body: str, is_person: bool) -> list[FillGroup]:
     """
     areas = _fill_areas(body)
     if is_person:
-        areas = {fill: area for fill, area in areas.items() if not _is_skin(fill)}
+        areas = {fill: area for fill, area in areas.items() if not _is_body(fill)}
     if main := [fill for fill in areas if MAIN_FILL.search(fill)]:
         return [_group(main, areas)]
     groups = _guess_main_groups(areas)
@@ -113,17 +162,25 @@ def _guess_main_groups(areas: Mapping[str, float]) -> list[FillGroup]:
     return groups
 
 
-def _is_skin(fill: str) -> bool:
-    """Return whether a fill of a person is skin, hair or face, which must not be recolored.
+def _is_body(fill: str) -> bool:
+    """Return whether a fill of a person is skin, hair or face, which are not clothes."""
+    return _is_skin(fill) or _is_hair(fill) or fill in FACE_FILLS
 
-    The ranges match the yellow skin and the brown hair of Noto Emoji; hues are in degrees.
-    """
+
+def _is_skin(fill: str) -> bool:
+    """Return whether a fill is in the range of the yellow skin of Noto Emoji."""
     lightness, chroma, hue = to_lch(from_hex(fill))
     degrees = math.degrees(hue)
     is_bright_skin = 62 < degrees < 97 and lightness > 0.64 and chroma > 0.1
     is_shaded_skin = 48 < degrees < 72 and lightness < 0.66 and chroma > 0.08
-    is_hair = 20 < degrees < 65 and lightness < 0.5 and chroma < 0.075
-    return is_bright_skin or is_shaded_skin or is_hair or fill in FACE_FILLS
+    return (is_bright_skin or is_shaded_skin) and not MAIN_FILL.search(fill)
+
+
+def _is_hair(fill: str) -> bool:
+    """Return whether a fill is in the range of the brown hair of Noto Emoji, and is not a face."""
+    lightness, chroma, hue = to_lch(from_hex(fill))
+    is_brown = 20 < math.degrees(hue) < 65 and lightness < 0.5 and 0.015 < chroma < 0.075
+    return is_brown and fill not in FACE_FILLS and not MAIN_FILL.search(fill)
 
 
 def _by_hue(fills: Sequence[str], areas: Mapping[str, float]) -> list[FillGroup]:

@@ -11,6 +11,29 @@ WEATHER = frozenset(("foggy", "rain", "snowing"))
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """The looks of a person, as far as the words state them; "" for what they leave open.
+
+    Attributes:
+        age: "child", "adult" or "old".
+        sex: "female" or "male".
+        cut: the cut of the hair: one of ``figures.CUTS``.
+        garment: "trousers" or "dress".
+        hair: a key of ``recolor.HAIR_TONES``.
+        skin: a key of ``recolor.SKIN_TONES``.
+        lower_color: the color of the trousers, a name in the palette.
+    """
+
+    age: str = ""
+    sex: str = ""
+    cut: str = ""
+    garment: str = ""
+    hair: str = ""
+    skin: str = ""
+    lower_color: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One object, or several of the same kind.
 
@@ -21,6 +44,7 @@ class Subject:
         size: "huge", "large", "medium", "small", or "" if the words give none.
         colors: names in the palette, in the order of the words.
         positions: keys of the table "positions", in the order of the words.
+        looks: the looks of people.
     """
 
     noun: str
@@ -29,6 +53,7 @@ class Subject:
     size: str = ""
     colors: tuple[str, ...] = ()
     positions: tuple[str, ...] = ()
+    looks: Looks = Looks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +140,7 @@ class PlacedSprite:
         elevation: the distance above ``baseline_y`` at which it is drawn, if it is on a table or in
             a hand. ``baseline_y`` then belongs to the supporting sprite, so that both are drawn
             together in the order from far to near.
+        looks: the looks of a person.
     """
 
     name: str
@@ -127,6 +153,7 @@ class PlacedSprite:
     flipped: bool = False
     submerged: float = 0.0
     elevation: float = 0.0
+    looks: Looks = Looks()
 
     @property
     def box(self) -> tuple[float, float, float, float]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from semcodec_embedded.painting.drawing import aspect
 from semcodec_embedded.painting.environment import PERSON_HEIGHT_M, Environment
-from semcodec_embedded.painting.rules.close_ups import is_bust
+from semcodec_embedded.painting.figures import is_half_figure
 from semcodec_embedded.painting.scene import Subject
 from semcodec_embedded.painting.sprites import SpriteInfo, sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
@@ -34,7 +34,6 @@ TALL_HEIGHT, TALL_HEIGHT_OF_SIZE = (
 )  #: minimum height of tall buildings without and with a size word
 ROOM_OBJECT_HEIGHT = 190.0  #: maximum height of small objects in a room with furniture
 CROWD_COUNT, CROWD_SCALE = 8, 0.62  #: from this count objects are smaller, to show the ground
-BUST_SCALE = 1.2  #: a bust fills the picture to its lower edge
 #: The total width of a group relative to the picture; above 1, because its sprites may overlap.
 GROUP_WIDTH, LONE_GROUP_WIDTH = 1.12, 1.4
 MAX_SHARING = 6  #: sprites side by side; further ones stand behind each other
@@ -73,8 +72,6 @@ def sprite_height(
     else:
         height = _natural_height(info, rank, available_width, composition)
     height = _limit_in_environment(height, subject, sprite, info, composition)
-    if is_bust(sprite) and composition.environment.kind != "table":
-        height *= BUST_SCALE
     max_width = _max_sprite_width(subject, available_width, composition)
     return float(max(MIN_HEIGHT, min(height, max_width / aspect(sprite))))
 
@@ -118,7 +115,7 @@ def _limit_in_environment(
     if subject.count >= CROWD_COUNT and not subject.size:
         height *= CROWD_SCALE
     height = min(height, MAX_HEIGHT * HEIGHT)
-    if environment.kind == "table" and (is_bust(sprite) or info.support == "wall"):
+    if environment.kind == "table" and (is_half_figure(sprite) or info.support == "wall"):
         height = min(height, environment.horizon * HEIGHT * 0.93)  # stays above the table
     return height
 

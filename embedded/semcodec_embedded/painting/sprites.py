@@ -1,8 +1,8 @@
 """The sprite library: the drawings for each noun, their natural sizes, and their SVG.
 
 Most drawings are from Noto Emoji (``sprites/noto.json.gz``), the others are our own
-(``sprites/drawn.toml``). Drawings are only found through the index, so a word never becomes part of
-a file name or of markup.
+(``sprites/drawn.toml``), and figures of people are composed of parts (``sprites/figures.toml``).
+Drawings are only found through the index, so a word never becomes part of a file name or of markup.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from semcodec_embedded.painting.figures import compose_figures
 from semcodec_embedded.painting.vocabulary import singular_candidates
 
 SPRITES_PACKAGE = "semcodec_embedded.sprites"
@@ -60,6 +61,10 @@ CATEGORY_INFOS = {
 }
 
 
+#: Defaults for figures of people.
+ADULT_INFO, CHILD_INFO = (SpriteInfo(height, "ground", "meadow") for height in (1.75, 1.2))
+
+
 @dataclass(frozen=True, slots=True)
 class SpriteLibrary:
     """All drawings.
@@ -85,13 +90,18 @@ def sprite_library() -> SpriteLibrary:
     drawn = tomllib.loads(folder.joinpath("drawn.toml").read_text("utf-8"))
     families = tomllib.loads(folder.joinpath("nouns.toml").read_text("utf-8"))["family"]
     bodies = _bodies(emoji, drawn)
+    figures = compose_figures(
+        tomllib.loads(folder.joinpath("figures.toml").read_text("utf-8")), bodies
+    )
+    bodies |= figures
     infos = {name: CATEGORY_INFOS[entry["kind"]] for name, entry in emoji.items()}
+    infos |= {name: CHILD_INFO if "-child-" in name else ADULT_INFO for name in figures}
     for family in families:
         info = SpriteInfo(family["height_m"], family["support"], family["habitat"])
         infos |= dict.fromkeys(family["sprites"], info)
     people = [name for name, entry in emoji.items() if entry["kind"] == "people"]
     by_noun = _index(emoji, families, bodies)
-    return SpriteLibrary(bodies, frozenset([*people, *drawn["people"]]), infos, by_noun)
+    return SpriteLibrary(bodies, frozenset([*people, *drawn["people"], *figures]), infos, by_noun)
 
 
 def find_sprites(phrase: str) -> tuple[str, ...]:

@@ -78,8 +78,10 @@ def test_clothing_of_a_person_is_not_an_object() -> None:
     assert [subject.noun for subject in subjects("hat")] == ["hat"]
 
 
-def test_man_with_a_beard_is_painted_as_a_portrait() -> None:
-    assert subjects("man beard")[0].size == "huge"
+@pytest.mark.parametrize("prompt", ["man face", "portrait", "portrait woman"])
+def test_portrait_fills_the_picture(prompt: str) -> None:
+    [subject] = subjects(prompt)
+    assert subject.size == "huge"
 
 
 def test_people_beyond_the_actor_of_an_activity_are_an_audience() -> None:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from semcodec_embedded.painting.recolor import HAIR_TONES
 from semcodec_embedded.painting.rules import rule_tables, split_words
 from semcodec_embedded.painting.rules.poses import is_people
 from semcodec_embedded.painting.scene import SceneDescription, Subject
 
 _TABLE = rule_tables()["clothing"]
 WORN = frozenset(split_words(_TABLE["worn"]))
+LOWER = frozenset(split_words(_TABLE["lower"]))
 GOWNS = frozenset(split_words(_TABLE["gowns"]))
 PORTRAITS = frozenset(split_words(_TABLE["portraits"]))
 
 
 def apply_clothing(scene: SceneDescription) -> SceneDescription:
     """Return ``scene`` with its clothing on the first people; unchanged without people."""
-    people = next((subject for subject in scene.subjects if is_people(subject)), None)
+    people = next(
+        (item for item in scene.subjects if is_people(item) and _noun(item) not in PORTRAITS), None
+    )
     if people is None:
-        return scene
-    clothing = [item for item in scene.subjects if _noun(item) in WORN | GOWNS | PORTRAITS]
+        return replace(scene, subjects=tuple(map(_fill_picture, scene.subjects)))
+    clothing = [item for item in scene.subjects if _noun(item) in WORN | LOWER | GOWNS | PORTRAITS]
     others = [subject for subject in scene.subjects if subject not in clothing]
     dressed = people
     for item in clothing:
@@ -28,11 +32,24 @@ def apply_clothing(scene: SceneDescription) -> SceneDescription:
     return replace(scene, subjects=subjects)
 
 
+def _fill_picture(subject: Subject) -> Subject:
+    """Return the subject of a portrait, such as "face", in the size of the picture."""
+    is_portrait = _noun(subject) in PORTRAITS and subject.count == 1
+    return replace(subject, size=subject.size or "huge") if is_portrait else subject
+
+
 def _put_on(people: Subject, item: Subject) -> Subject:
     """Return ``people`` wearing ``item``; they get its color unless they have one."""
+    color = item.colors[0] if item.colors else ""
+    if _noun(item) in LOWER:
+        return replace(people, looks=replace(people.looks, lower_color=color))
+    if _noun(item) == "hair":
+        return replace(
+            people, looks=replace(people.looks, hair=color if color in HAIR_TONES else "")
+        )
     colored = replace(people, colors=people.colors or item.colors)
     if _noun(item) in GOWNS:
-        return replace(colored, sprites=("woman-dress",))
+        return replace(colored, looks=replace(people.looks, garment="dress"))
     if _noun(item) in PORTRAITS and people.count == 1:
         return replace(colored, size="huge")
     return colored
@@ -40,4 +57,4 @@ def _put_on(people: Subject, item: Subject) -> Subject:
 
 def _noun(subject: Subject) -> str:
     noun = subject.noun
-    return noun if noun in WORN | GOWNS else noun.removesuffix("s")
+    return noun if noun in WORN | LOWER | GOWNS else noun.removesuffix("s")

@@ -12,7 +12,7 @@ TABLE_LEFT, TABLE_RIGHT = 340.0, 700.0  #: left and right edge of an empty table
 TABLE_BASELINE_Y, TABLE_HEIGHT = 915.0, 265.0
 TABLE_OVERHANG = 90  #: how much wider the table is than the things on it
 TABLE_EDGE = 14  #: distance below the upper edge of the table top at which things stand
-UPRIGHT_FIGURES = ("-standing", "-walking", "-running", "-dress")
+UPRIGHT_FIGURES = ("-trousers", "-dress", "-uniformed", "-walking", "-running")
 HAND_DISTANCE, HAND_HEIGHT = 0.2, 0.52  #: distances of the hand from the middle and from the feet
 UMBRELLA_WIDTH, UMBRELLA_HEIGHT = 0.95, 0.9
 

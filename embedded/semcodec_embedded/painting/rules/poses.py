@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from semcodec_embedded.painting.figures import can_be_cut
 from semcodec_embedded.painting.rules import rule_tables, split_words
 from semcodec_embedded.painting.scene import SceneDescription, Subject
 from semcodec_embedded.painting.sprites import find_sprites
@@ -55,6 +56,8 @@ def _load_activity(entry: dict[str, Any]) -> Activity:
 def is_people(subject: Subject) -> bool:
     """Return whether ``subject`` is one or more people."""
     last = subject.noun.rsplit(" ", 1)[-1]
+    if subject.sprites and can_be_cut(subject.sprites[0]):  # a figure of a person
+        return True
     return last in PEOPLE or last.rstrip("s") in PEOPLE
 
 
