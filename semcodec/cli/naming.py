@@ -36,7 +36,8 @@ def plan_names(sources: Sequence[Source], ending: str, folder: Path) -> list[Pur
     distinct is used: ``a.semc``, ``a.jpg.semc``, ``x/a.jpg.semc`` (with the folders below the one
     that all sources share), and numbers.
     """
-    candidates = [_candidates(source, ending, _common_folder(sources)) for source in sources]
+    common = _common_folder(sources)
+    candidates = [_candidates(source, ending, common) for source in sources]
     taken = {_key(PurePath(os.path.abspath(source.name))) for source in sources if source.is_file}
     base = Path(os.path.abspath(folder))
     levels = [0] * len(sources)
@@ -63,10 +64,9 @@ def _candidates(source: Source, ending: str, common: str) -> tuple[PurePath, ...
     relative = source.relative
     short = relative.with_name(_stem(relative.name) + ending)
     full = relative.with_name(relative.name + ending)
-    try:
-        path = PurePath(os.path.relpath(source.name, common)) if source.is_file else relative
-    except ValueError:  # on another drive of Windows
-        path = relative
+    path = relative
+    if source.is_file and common:
+        path = PurePath(os.path.relpath(source.name, common))
     return short, full, path.with_name(path.name + ending)
 
 
@@ -77,7 +77,7 @@ def _stem(name: str) -> str:
 
 
 def _common_folder(sources: Sequence[Source]) -> str:
-    """Return the folder that all sources that are files share, or ``""``."""
+    """Return the nearest folder that contains all sources that are files, or ``""``."""
     folders = {
         os.path.dirname(os.path.abspath(source.name)) for source in sources if source.is_file
     }
@@ -110,12 +110,13 @@ def _number(
     used = {*taken, *_folder_keys(names, base)}
     used |= {_key(base / name) for i, name in enumerate(names) if i not in numbered}
     result = list(names)
+    counts: dict[str, int] = defaultdict(int)  # by name, so that the search is not repeated
     for i in sorted(numbered, key=lambda i: sources[i].name):  # not in the order of the arguments
         stem, ending = names[i].stem, names[i].suffix
-        count = 1
+        name_key = _key(base / names[i])
         while _key(base / result[i]) in used:
-            count += 1
-            result[i] = names[i].with_name(f"{stem}-{count}{ending}")
+            counts[name_key] += 1
+            result[i] = names[i].with_name(f"{stem}-{counts[name_key] + 1}{ending}")
         used.add(_key(base / result[i]))
     return result
 

@@ -184,6 +184,49 @@ def find_fault(name: str) -> Fault:
     return next(fault for fault in FAULTS if fault.name == name)
 
 
+#: Faults that every other photograph would meet as well, so the first one stops a batch.
+UNAVAILABLE = {
+    "is not running",
+    "has no credit left",
+    "redirects",
+    "rejects the key, and repeats it",
+    "forbids the request, and repeats the key in a long message",
+    "forbids the request, and repeats the key percent-encoded",
+    "does not have the model",
+    "does not have the route for texts",
+}
+#: Faults that depend on the photograph alone, so they never stop a batch.
+REFUSED = {
+    "blocks the content as unsafe",
+    "returns a refusal",
+    "returns a refusal as its answer",
+    "filters its answer",
+}
+BATCH_FAULTS = [
+    fault for fault, kind in CASES if kind == "text" and fault.code and not fault.is_late
+]
+
+
+@pytest.mark.parametrize("fault", BATCH_FAULTS, ids=[fault.name for fault in BATCH_FAULTS])
+@pytest.mark.usefixtures("waits")
+def test_fault_stops_a_batch_as_soon_as_it_concerns_all(
+    fault: Fault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"{number}.jpg" for number in range(5)]
+    for name in names:
+        Path(name).write_bytes(PHOTO)
+    with FakeServer(lambda _: fault.behavior or respond(200, {})) as server:
+        if fault.behavior is None:
+            server.close()
+        options = ("--backend", "openai", "--base-url", server.url, "--model", "m")
+        code = main(["encode", *names, "-o", "out", "--trace", "traces", *options])
+    tried = 1 if fault.name in UNAVAILABLE else 5 if fault.name in REFUSED else 3
+    assert len([*Path("traces").iterdir()]) == tried
+    assert code == (1 if fault.name in REFUSED else 2)
+    if code == 2:
+        assert f"{tried - 1} failed, {6 - tried} not done" in capsys.readouterr().err
+
+
 MODELS = [
     (
         respond(200, {"data": [fake_responses.model_entry("a"), fake_responses.model_entry("b")]}),
