@@ -15,6 +15,7 @@ from semcodec.bitstream.framing import png
 from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.carriers import alt_text, ndef, qr
 from semcodec.carriers._choice import FRAMING, choose_record, find_records
+from semcodec.choices import values_of
 from semcodec.errors import BackendError, InputError, SemcodecError
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ def extract(data: bytes) -> bytes:
 
     Raises:
         InputError: the carrier contains no record or several different ones, or is damaged.
-        FormatError, UnsupportedError: the record in the carrier cannot be read.
         BackendError: as for ``find_record``.
     """
     if (content := ndef.find(data)) is not None:
@@ -60,7 +60,12 @@ def extract(data: bytes) -> bytes:
 
 
 def to_picture_file(
-    image: Image, words: Sequence[str], record: Record, format_name: str = "PNG"
+    image: Image,
+    words: Sequence[str],
+    record: Record,
+    format_name: alt_text.Format = "PNG",
+    *,
+    plain: bool = False,
 ) -> bytes:
     """Return a picture file with ``words`` as its alternative text; a PNG also has ``record``.
 
@@ -68,11 +73,17 @@ def to_picture_file(
         image: the picture that was painted from the record.
         words: the words of the record as they are read, for ``nibble`` the restored ones.
         record: the record of the picture.
-        format_name: Pillow's name of the format: ``"PNG"``, ``"JPEG"`` or ``"WEBP"``.
+        format_name: ``"PNG"``, ``"JPEG"`` or ``"WEBP"``.
+        plain: whether to leave out words and record.
 
     Raises:
-        InputError: Pillow cannot write this format.
+        InputError: ``format_name`` is another format.
     """
+    if format_name not in values_of(alt_text.Format):
+        names = ", ".join(values_of(alt_text.Format))
+        raise InputError(f"Unknown picture format: use one of {names}.")
+    if plain:
+        return imaging.to_file(image, format_name)
     language = "" if record.coding == "utf8" else "en"  # the tables have English words
     options = alt_text.save_options(format_name, alt_text.from_words(words), language)
     picture = imaging.to_file(image, format_name, **options)

@@ -18,6 +18,9 @@ FRAMING: Final = "auto"  #: with which contents are read
 def choose_record(contents: Sequence[bytes], carrier: str, advice: str) -> bytes:
     """Return the content that is a record; the same record may be there several times.
 
+    If there is none, the first content that looks like one is returned, so that reading it gives
+    the error that explains most.
+
     Args:
         contents: what the carrier contains, such as the text of each code.
         carrier: its name at the start of a sentence, such as ``"The NDEF message"``.
@@ -25,15 +28,12 @@ def choose_record(contents: Sequence[bytes], carrier: str, advice: str) -> bytes
 
     Raises:
         InputError: no content is a record, or there are different records.
-        SemcodecError: as for ``unpack``; a content that looks like a record cannot be read.
     """
     found = find_records(contents)
     if len(found) > 1:
         raise InputError(f"{carrier} contains {len(found)} different records: leave one of them.")
-    if found:
+    if found or (found := list(filter(_looks_like_record, contents))):
         return found[0]
-    for content in filter(_looks_like_record, contents):
-        unpack(content, framing=FRAMING)  # raises the error that explains more
     raise InputError(f"{carrier} contains {_list_contents(contents)} and no record: {advice}.")
 
 

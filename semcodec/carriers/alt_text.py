@@ -11,8 +11,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
+Format: TypeAlias = Literal["PNG", "JPEG", "WEBP"]  #: the formats that can have a text
 MAX_ALT_TEXT: Final = 1000  #: characters; longer texts are cut at a word
 IMAGE_DESCRIPTION_TAG: Final = 0x010E  #: of EXIF
 PNG_KEYWORD: Final = "Description"  #: registered in the PNG specification
@@ -50,11 +51,11 @@ def from_words(words: Sequence[str]) -> str:
     return (start.rpartition(" ")[0] or start) + "…"
 
 
-def save_options(format_name: str, text: str, language: str = "") -> dict[str, Any]:
+def save_options(format_name: Format, text: str, language: str = "") -> dict[str, Any]:
     """Return options for ``imaging.to_file`` that write ``text`` into the picture.
 
     Args:
-        format_name: ``"PNG"``, ``"JPEG"`` or ``"WEBP"``.
+        format_name: Pillow's name of the format.
         text: as ``from_words`` returns it; "" writes nothing.
         language: a language tag such as ``"en"``, or "" if it is not known; only PNG states it.
     """

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from semcodec.bitstream import Record, repack, unpack
-from semcodec.carriers._choice import choose_record
+from semcodec.carriers._choice import choose_record, find_records
 from semcodec.errors import InputError
 
 MEDIA_TYPE: Final = b"image/vnd.semcodec"
@@ -104,7 +104,6 @@ def read(data: bytes) -> bytes:
     Raises:
         InputError: ``data`` is not an NDEF message, is cut off or chunked, or has no record or
             several different ones.
-        FormatError, UnsupportedError: the record in it is not valid; as for ``unpack``.
     """
     problems = [NdefError("This is not an NDEF message: read the tag again, or name its dump.")]
     for message in _candidates(data):
@@ -124,7 +123,7 @@ def find(data: bytes) -> bytes | None:
     media type, which no other data has at this place.
 
     Raises:
-        SemcodecError: as for ``read``.
+        InputError: as for ``read``.
     """
     try:
         return read(data)
@@ -137,8 +136,8 @@ def find(data: bytes) -> bytes | None:
 def _choose(records: list[NdefRecord]) -> bytes:
     """Return the record with our media type, else the one in the other NDEF records."""
     ours = [record.payload for record in records if record.is_ours]
-    for payload in ours:
-        unpack(payload, framing="file")  # the media type says that it is a file
+    if ours and not find_records(ours):
+        return ours[0]  # reading it gives the error
     contents = ours or [content for record in records for content in _contents(record)]
     return choose_record(
         contents, "The NDEF message", "write one to the tag with semcodec convert --ndef"

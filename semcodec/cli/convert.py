@@ -6,7 +6,7 @@ import argparse
 
 import semcodec
 from semcodec.bitstream import Record, framing
-from semcodec.cli import endings, files, options
+from semcodec.cli import carrier_files, endings, files, options
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 
@@ -19,11 +19,11 @@ def add(commands: Commands[Parser]) -> None:
         convert,
         summary="write records in another framing",
         description="Write a record in another framing, several records as a sequence, or one "
-        "record into a PNG file.",
+        "record into a PNG file, a QR code or an NFC tag.",
         usage="FILE... [options]",
         examples=(
             "semcodec convert photo.semc --framing url",
-            "semcodec convert photo.semc --into picture.png -o new.png",
+            "semcodec convert photo.semc --qr code.png",
         ),
     )
     parser.add_argument(
@@ -44,6 +44,7 @@ def add(commands: Commands[Parser]) -> None:
     target.add_argument(
         "--into", metavar="PICTURE.png", help="embed into this PNG (default: no picture)"
     )
+    carrier_files.add_arguments(target)
     options.add_force(parser)
     options.add_check(parser)
 
@@ -52,14 +53,21 @@ def convert(args: argparse.Namespace) -> int:
     """Write a record in another framing, several as a sequence, or one into a PNG file."""
     if args.into and args.check:
         raise UsageError("A PNG chunk has its own checksum: omit --check.")
-    if args.into:
+    if carrier_files.is_wanted(args):
+        carrier_files.check(args)
+    elif args.into:
         endings.check_png(args.output, "convert --into")
     else:
         endings.check_record(args.output, "convert", args.framing)
     # The picture of --into may be the output itself, with --force; the records may not.
-    files.check_outputs("-", args.output, other_sources=args.files, force=args.force)
+    name = args.qr or args.ndef or args.output
+    files.check_outputs("-", name, other_sources=args.files, force=args.force)
     records = [semcodec.unpack(files.read_record(name)) for name in args.files]
-    if args.into:
+    if carrier_files.is_wanted(args):
+        if len(records) > 1:
+            raise UsageError("A QR code or an NFC tag contains one record: name one file.")
+        carrier_files.write(args, records[0])
+    elif args.into:
         data = semcodec.embed_png(files.read_bytes(args.into), _single(records))
         files.write_record(args.output, data, "png", force=args.force)
     elif args.framing == "sequence":

@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from semcodec import carriers
 from semcodec.bitstream.framing import TEXT_FRAMINGS
 from semcodec.bitstream.framing.text import PREFIXES
 from semcodec.cli import output
 from semcodec.cli.output import UsageError
-from semcodec.errors import InputError
+from semcodec.errors import InputError, SemcodecError
 from semcodec.signatures import HEAD_SIZE
 
 TEXT_PREFIXES: Final = tuple(PREFIXES.values())
@@ -68,17 +69,27 @@ def is_text_form(argument: str) -> bool:
     )
 
 
-def read_record(name: str, framing: str = "auto") -> bytes:
+def read_record(name: str, framing: str = "auto", *, is_validated: bool = False) -> bytes:
     """Return the bytes of a record, without the newline at the end of a text form.
 
-    A sequence is returned unchanged, because its first bytes may look like a text form.
+    With the framing ``"auto"`` the record may be in a carrier: an NDEF message, or a picture of a
+    QR code. A sequence is returned unchanged, because its first bytes may look like a text form.
+
+    Args:
+        name: the file, ``-`` for stdin, or a text form.
+        framing: the framing that was chosen.
+        is_validated: whether a file without a record is returned as it is, for a report on it.
 
     Raises:
         UsageError, InputError: as for ``read_bytes``.
+        InputError, BackendError: as for ``carriers.extract``.
     """
     if is_text_form(name):
         return name.encode(errors="replace")
     data = read_bytes(name)
+    if framing == "auto":
+        with contextlib.suppress(*(SemcodecError,) if is_validated else ()):
+            data = carriers.extract(data)
     is_text = framing != "sequence" and data.startswith(TEXT_PREFIXES)
     return data.rstrip(b"\r\n") if is_text else data
 

@@ -47,7 +47,7 @@ def read_report(name: str, framing: ScanFraming, profile: Profile | None = None)
     Raises:
         UsageError, InputError: as for ``files.read_bytes``.
     """
-    data = files.read_record(name, framing)
+    data = files.read_record(name, framing, is_validated=True)
     report = semcodec.validate(data, framing=framing, profile=profile)
     return FileReport(name, data, report, _note(name, data, report) if framing == "auto" else "")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from semcodec import backends, bitstream, carriers, imaging
+from semcodec import backends, bitstream, carriers
 from semcodec.backends import Painter, Writer
 from semcodec.bitstream import Limits, Record
+from semcodec.carriers import alt_text
 from semcodec.choices import Reflection, values_of
 from semcodec.errors import InputError
 from semcodec.pipeline import validation
@@ -52,7 +53,7 @@ class Decoded:
     record: Record
     trace: Trace
 
-    def to_file(self, format_name: str = "PNG", *, plain: bool = False) -> bytes:
+    def to_file(self, format_name: alt_text.Format = "PNG", *, plain: bool = False) -> bytes:
         """Return the picture as the bytes of a file, with its words as alternative text.
 
         A PNG file also contains the record. Programs that compress pictures again, such as
@@ -65,9 +66,9 @@ class Decoded:
         Raises:
             InputError: ``format_name`` is another format.
         """
-        if plain:
-            return imaging.to_file(self.image, format_name)
-        return carriers.to_picture_file(self.image, self.words, self.record, format_name)
+        return carriers.to_picture_file(
+            self.image, self.words, self.record, format_name, plain=plain
+        )
 
 
 def decode(

@@ -257,7 +257,7 @@ def test_message_states_what_a_code_contains(contents: list[str], message: str) 
 
 def test_damaged_text_form_in_a_code_is_reported_as_such() -> None:
     with pytest.raises(semcodec.FormatError, match="SC-CHK-2"):
-        extract(png(code_image(RECORD.decode()[:-2] + "00")))
+        find_record(png(code_image(RECORD.decode()[:-2] + "00")))
 
 
 def test_picture_without_a_code_is_named() -> None:
