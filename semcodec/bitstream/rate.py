@@ -21,7 +21,11 @@ MICRO: Final = 1_000_000
 
 
 class Entry(NamedTuple):
-    """A part of a record: its name, its bits, and its micro-bits per pixel."""
+    """A part of a record: its name, its bits, and its micro-bits per pixel.
+
+    The pixels are those of the size that the record states, which is the size of the picture, and
+    not of the photograph.
+    """
 
     name: str
     bits: int
@@ -43,7 +47,14 @@ class RateBreakdown(NamedTuple):
 
     def bits(self, name: str) -> int:
         """Return the number of bits of the entry ``name``."""
-        return next(entry.bits for entry in self.entries if entry.name == name)
+        return self._entry(name).bits
+
+    def ubpp(self, name: str) -> float:
+        """Return the micro-bits per pixel of the entry ``name``."""
+        return self._entry(name).ubpp
+
+    def _entry(self, name: str) -> Entry:
+        return next(entry for entry in self.entries if entry.name == name)
 
 
 def rate_breakdown(data: Data, *, framing: ReadFraming = "auto") -> RateBreakdown:

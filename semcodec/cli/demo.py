@@ -1,80 +1,71 @@
-"""``demo``: encode and decode three photographs offline, and write a page with the results."""
+"""``demo``: encode and decode photographs offline, and write a page with the results."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+import webbrowser
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-import semcodec
-from semcodec import imaging
-from semcodec.cli import demo_page, files, options
-from semcodec.cli.output import UsageError, format_table, print_result, print_status
-from semcodec.cli.parser import DONE, Commands, Parser, add_command
-from semcodec.errors import InputError
-
-PAGE: Final = "index.html"
-#: The names of the files for each photograph; ``{}`` is the name of the photograph.
-OUTPUTS: Final = (
-    "{}-original.jpg",
-    "{}.semc",
-    "{}-picture.png",
-    "{}-encode.json",
-    "{}-decode.json",
+from semcodec import backends
+from semcodec.cli import batch, demo_page, demo_result, files, options
+from semcodec.cli.demo_result import DemoResult
+from semcodec.cli.encode import is_picture
+from semcodec.cli.naming import Source, plan_names
+from semcodec.cli.output import (
+    UsageError,
+    escape_control,
+    format_table,
+    print_paragraph,
+    print_result,
+    print_status,
 )
-K: Final = 12
-JPEG_QUALITIES: Final = (1, 75)  #: JPEG qualities for the comparison of sizes
-MICRO: Final = 1_000_000
-HEADINGS: Final = ("photo", "K", "payload", "file", "payload", "file", "smaller than JPEG", "words")
-UNITS: Final = ("", "", "bytes", "bytes", "µbpp", "µbpp", "q1 / q75", "")
+from semcodec.cli.parser import DATA_ERROR, DONE, PARTLY_DONE, Commands, Parser, add_command
+from semcodec.cli.planning import Purpose, find_sources, folder_identity
+from semcodec.cli.reports import plural
+from semcodec.errors import SemcodecError
+
+MAX_NAME: Final = 24  #: characters of a photograph's name in the table
+MAX_NAME_BYTES: Final = 200  #: of a photograph's file name; most systems allow 255 with an ending
+MAX_CHARACTER_BYTES: Final = 4
+MAX_SUFFIX: Final = 8  #: characters of a file name's ending
+HEADINGS: Final = (
+    "photo", "pixels", "K", "payload", "file", "payload", "file", "smaller than JPEG", "words",
+)  # fmt: skip
+UNITS: Final = ("", "", "", "bytes", "bytes", "µbpp", "µbpp", "q1 / q75", "")
+EXPLANATION: Final = (
+    "µbpp: micro-bits per pixel of the painted picture, which has about a megapixel. JPEG: the "
+    "photograph at its own size in pixels, at the lowest quality (q1) and at a usual one (q75)."
+)
 
 
-@dataclass(frozen=True, slots=True)
-class DemoResult:
-    """One photograph, encoded and decoded.
+ROLES: Final = ("describer", "writer", "painter")
+PURPOSE: Final = Purpose(
+    inputs="photographs",
+    outputs="records",
+    ending=demo_result.RECORD_ENDING,
+    is_input=is_picture,
+    check_ending=lambda _: None,
+)
 
-    Attributes:
-        jpeg_sizes: bytes of the photograph as JPEG, for each of ``JPEG_QUALITIES``.
-    """
+
+class Photo(NamedTuple):
+    """A photograph: the name of its files, and its path, ``-`` for stdin, or its bytes."""
 
     name: str
-    encoded: semcodec.Encoded
-    decoded: semcodec.Decoded
-    jpeg_sizes: tuple[int, ...]
+    source: str | bytes
 
     @property
-    def payload_bytes(self) -> int:
-        """The bytes of the payload."""
-        return self.encoded.record.payload_bits // 8
+    def label(self) -> str:
+        """What messages call the photograph."""
+        return self.source if isinstance(self.source, str) else self.name
 
-    @property
-    def file_bytes(self) -> int:
-        """The bytes of the record."""
-        return len(self.encoded.data)
-
-    @property
-    def pixels(self) -> int:
-        """The pixels of the photograph."""
-        width, height = self.encoded.record.size
-        return width * height
-
-    @property
-    def payload_rate(self) -> float:
-        """The rate of the payload, in µbpp."""
-        return 8 * self.payload_bytes * MICRO / self.pixels
-
-    @property
-    def file_rate(self) -> float:
-        """The rate of the record, in µbpp."""
-        return 8 * self.file_bytes * MICRO / self.pixels
-
-    @property
-    def size_ratios(self) -> tuple[int, ...]:
-        """The size of each JPEG divided by the size of the record."""
-        return tuple(size // self.file_bytes for size in self.jpeg_sizes)
+    def read(self) -> bytes:
+        """Return the bytes of the image file."""
+        return files.read_bytes(self.source) if isinstance(self.source, str) else self.source
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -83,11 +74,18 @@ def add(commands: Commands[Parser]) -> None:
         commands,
         "demo",
         demo,
-        summary="encode and decode three photographs offline",
-        description="Encode and decode three photographs offline, and write a page that shows "
-        "photographs and pictures side by side.",
-        usage="[options]",
-        examples=("semcodec demo", "semcodec demo --out page"),
+        summary="encode and decode photographs offline, and make a page of them",
+        description="Encode and decode photographs offline, and write a page that shows each "
+        "photograph, its bytes and the picture painted from them.",
+        usage="[PHOTO|DIR...] [options]",
+        examples=("semcodec demo", "semcodec demo photo.jpg --out page"),
+        exit_codes=batch.BATCH_EXIT_CODES,
+    )
+    parser.add_argument(
+        "photos",
+        metavar="PHOTO|DIR",
+        nargs="*",
+        help="photographs, and folders of photographs; - for stdin (default: three built-in ones)",
     )
     parser.add_argument(
         "--out",
@@ -95,49 +93,77 @@ def add(commands: Commands[Parser]) -> None:
         metavar="DIR",
         help="directory for the page, the records and the pictures (default: %(default)s)",
     )
+    parser.add_argument(
+        "--open", action="store_true", help="open the page in the browser (default: off)"
+    )
     options.add_force(parser)
 
 
 def demo(args: argparse.Namespace) -> int:
     """Encode and decode the photographs, write all files and print a table of sizes."""
     directory = Path(args.out)
-    photos = list(_photos())
-    outputs = [PAGE, *(name.format(photo) for photo, _ in photos for name in OUTPUTS)]
-    paths = [str(directory / name) for name in outputs]
-    files.check_outputs("-", *paths, force=args.force, creates_folders=True)
-    files.create_folder(directory)
-    results = []
-    for name, photo in photos:
-        print_status(f"{name}: describing and painting ...")
-        results.append(_roundtrip(name, photo))
-        _save(directory, results[-1], args.force)
-    page = demo_page.page(results).encode()
-    files.write_bytes(str(directory / PAGE), page, force=args.force)
+    photos = list(_named_photos(args.photos, directory) if args.photos else _built_in_photos())
+    _check_outputs(directory, photos, args.force)
+    roles = dict(zip(ROLES, backends.find_all(backends.AUTO, **dict.fromkeys(ROLES)), strict=True))
+    results = list(_run_all(photos, directory, roles))
+    if not results:
+        print_status("No photograph could be encoded: there is no page.")
+        return DATA_ERROR
+    page = directory / demo_page.FILE_NAME
+    files.write_bytes(str(page), demo_page.page(results).encode(), force=True)
     print_result(table(results))
-    print_result(f"\nOpen {directory / PAGE} to see photographs and pictures side by side.")
-    return DONE
+    print_paragraph(EXPLANATION)
+    print_paragraph(f"Open {page} to see each photograph with the picture painted from its words.")
+    if args.open:
+        _open(page)
+    if len(results) == len(photos):
+        return DONE
+    print_status(f"{plural(len(photos) - len(results), 'photograph')} skipped, see above.")
+    return PARTLY_DONE
 
 
-def table(results: list[DemoResult]) -> str:
+def table(results: Sequence[DemoResult]) -> str:
     """Return the sizes and words of the results as an aligned table."""
-    return format_table([HEADINGS, UNITS, *map(_row, results)], "<>>>>>><")
+    return format_table([HEADINGS, UNITS, *map(_row, results)], "<>>>>>>><")
 
 
 def _row(result: DemoResult) -> tuple[str, ...]:
+    name = escape_control(result.name)
     return (
-        result.name,
-        str(len(result.encoded.record.words)),
-        str(result.payload_bytes),
-        str(result.file_bytes),
+        name if len(name) <= MAX_NAME else name[: MAX_NAME - 1] + "…",
+        "x".join(map(str, result.photograph)),
+        str(len(result.record.words)),
+        str(result.record.payload_bits // 8),
+        str(len(result.data)),
         f"{result.payload_rate:.1f}",
         f"{result.file_rate:.1f}",
-        " / ".join(f"{ratio}x" for ratio in result.size_ratios),
-        " ".join(result.decoded.words),
+        " / ".join(f"{ratio}x" for ratio in result.ratios),
+        " ".join(result.words),
     )
 
 
-def _photos() -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the bytes of each photograph of the offline backend."""
+# --- inputs --------------------------------------------------------------------------------------
+
+
+def _named_photos(names: Sequence[str], directory: Path) -> Iterator[Photo]:
+    """Yield the photographs that were named; each has a name of its own."""
+    sources = list(map(_shortened, find_sources(names, PURPOSE, folder_identity(str(directory)))))
+    paths = plan_names(sources, PURPOSE.ending, directory)
+    for source, path in zip(sources, paths, strict=True):
+        yield Photo(path.as_posix().removesuffix(PURPOSE.ending), source.name)
+
+
+def _shortened(source: Source) -> Source:
+    """Return ``source`` with a name that leaves room for the endings of the demo's files."""
+    path = source.relative
+    if len(os.fsencode(path.name)) <= MAX_NAME_BYTES:
+        return source
+    short = path.stem[: MAX_NAME_BYTES // MAX_CHARACTER_BYTES] + path.suffix[:MAX_SUFFIX]
+    return source._replace(relative=path.with_name(short))
+
+
+def _built_in_photos() -> Iterator[Photo]:
+    """Yield the photographs of the offline backend."""
     try:
         directory = resources.files("semcodec_embedded") / "photos"
     except ModuleNotFoundError as error:
@@ -146,29 +172,56 @@ def _photos() -> Iterator[tuple[str, bytes]]:
         ) from error
     for photo in sorted(directory.iterdir(), key=lambda entry: entry.name):
         if photo.name.endswith(".jpg"):
-            yield photo.name.removesuffix(".jpg"), photo.read_bytes()
+            yield Photo(photo.name.removesuffix(".jpg"), photo.read_bytes())
 
 
-def _roundtrip(name: str, photo: bytes) -> DemoResult:
-    encoded = semcodec.encode(photo, k=K)
-    decoded = semcodec.decode(encoded.data)
-    if decoded.record != encoded.record:
-        raise InputError(
-            f"The decoded record of {name} differs from the encoded one: please report this."
+# --- outputs -------------------------------------------------------------------------------------
+
+
+def _check_outputs(directory: Path, photos: Sequence[Photo], force: bool) -> None:
+    """Check that all files can be written; only those of an earlier demo are replaced."""
+    names = [photo.name + ending for photo in photos for ending in demo_result.ENDINGS]
+    earlier = demo_page.files_of(directory)
+    inputs = [photo.source for photo in photos if isinstance(photo.source, str)]
+    for is_earlier in (True, False):
+        files.check_outputs(
+            "-",
+            *(
+                str(directory / name)
+                for name in [demo_page.FILE_NAME, *names]
+                if (name in earlier) == is_earlier
+            ),
+            other_sources=[name for name in inputs if name != "-"],
+            force=force or is_earlier,
+            creates_folders=True,
         )
-    jpeg_sizes = tuple(
-        len(imaging.to_file(encoded.image, "JPEG", quality=quality)) for quality in JPEG_QUALITIES
-    )
-    return DemoResult(name, encoded, decoded, jpeg_sizes)
 
 
-def _save(directory: Path, result: DemoResult, force: bool) -> None:
-    contents = (
-        imaging.to_file(result.encoded.image, "JPEG", quality=90),
-        result.encoded.data,
-        imaging.to_png(result.decoded.image),
-        result.encoded.trace.to_json().encode(),
-        result.decoded.trace.to_json().encode(),
-    )
-    for name, data in zip(OUTPUTS, contents, strict=True):
-        files.write_bytes(str(directory / name.format(result.name)), data, force=force)
+def _run_all(
+    photos: Sequence[Photo], directory: Path, roles: dict[str, Any]
+) -> Iterator[DemoResult]:
+    """Yield the result of each photograph, once its files are written; report those that fail."""
+    for photo in photos:
+        print_status(f"{photo.name}: describing and painting ...")
+        try:
+            result, contents = demo_result.run(photo.name, photo.read(), roles)
+        except (SemcodecError, UsageError) as error:
+            print_status(f"semcodec: {photo.label}: skipped: {error}")
+            continue
+        for notice in result.notices:
+            print_status(f"Note: {notice}")
+        for ending, content in contents.items():
+            path = directory / (photo.name + ending)
+            files.create_folder(path.parent)
+            files.write_bytes(str(path), content, force=True)
+        yield result
+
+
+def _open(page: Path) -> None:
+    """Open the page in the user's browser; if there is none, say what to do."""
+    try:
+        is_open = webbrowser.open(page.resolve().as_uri())
+    except (OSError, ValueError, webbrowser.Error):
+        is_open = False
+    if not is_open:
+        print_status(f"There is no browser here: open {page} in one.")

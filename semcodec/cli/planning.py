@@ -87,7 +87,7 @@ def plan(
     """
     named = args.output, args.trace
     is_batch = len(inputs) > 1 or os.path.isdir(inputs[0])
-    sources = _find_sources(inputs, purpose, _folder_identity(args.output))
+    sources = find_sources(inputs, purpose, folder_identity(args.output))
     if is_batch:
         outputs = _batch_outputs(args.output, sources, purpose)
         traces = _batch_traces(args.trace, sources)
@@ -108,8 +108,17 @@ def plan(
 # --- inputs --------------------------------------------------------------------------------------
 
 
-def _find_sources(inputs: Sequence[str], purpose: Purpose, skipped: object) -> list[Source]:
-    """Return the inputs in order, and those in folders sorted; each file once."""
+def find_sources(inputs: Sequence[str], purpose: Purpose, skipped: object) -> list[Source]:
+    """Return the inputs in order, and those in folders sorted; each file once.
+
+    Args:
+        inputs: paths of files and folders, ``-`` for stdin, and text forms.
+        purpose: what the command reads.
+        skipped: the ``folder_identity`` of a folder that is left out.
+
+    Raises:
+        UsageError: a folder contains no inputs.
+    """
     found: dict[str, Source] = {}
     for name in inputs:
         for source in _sources(name, purpose, skipped):
@@ -179,13 +188,13 @@ def _walk(folder: Path, skipped: object) -> Iterator[Path]:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                if _folder_identity(entry.path) != skipped:
+                if folder_identity(entry.path) != skipped:
                     waiting.append(Path(entry.path))
             elif entry.is_file():
                 yield Path(entry.path)
 
 
-def _folder_identity(name: str | None) -> object:
+def folder_identity(name: str | None) -> object:
     """Return a value that identifies an existing folder, so that it is not read as an input."""
     try:
         status = os.stat(name or "")

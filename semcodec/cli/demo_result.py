@@ -1,0 +1,101 @@
+"""One photograph of the demo: encode and decode it, and measure what was saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import semcodec
+from semcodec import imaging
+from semcodec.errors import InputError
+
+K: Final = 12  #: words
+#: The qualities of the JPEG files to compare with: the lowest one, and the usual one.
+JPEG_QUALITIES: Final = (1, 75)
+SHOWN_QUALITY: Final = 90  #: of the photograph on the page
+RECORD_ENDING: Final = ".semc"
+#: The endings of the files for each photograph.
+ENDINGS: Final = ("-original.jpg", RECORD_ENDING, "-picture.png", "-encode.json", "-decode.json")
+
+Size = tuple[int, int]  #: width and height in pixels
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """A photograph that was encoded and decoded. The images themselves are only in its files.
+
+    Attributes:
+        name: the name of its files, without their endings.
+        photograph: the photograph's own size.
+        data: the bytes of the record.
+        record: the record.
+        words: the words from which the picture was painted.
+        jpeg_sizes: bytes of the photograph at its own size as JPEG, by ``JPEG_QUALITIES``.
+        notices: the notices of both runs.
+    """
+
+    name: str
+    photograph: Size
+    data: bytes
+    record: semcodec.Record
+    words: list[str]
+    jpeg_sizes: tuple[int, ...]
+    notices: tuple[str, ...]
+
+    @property
+    def payload_rate(self) -> float:
+        """The rate of the payload, in micro-bits per pixel of the picture."""
+        return semcodec.rate_breakdown(self.data).ubpp("payload")
+
+    @property
+    def file_rate(self) -> float:
+        """The rate of the record, in micro-bits per pixel of the picture."""
+        return semcodec.rate_breakdown(self.data).ubpp("file")
+
+    @property
+    def ratios(self) -> tuple[int, ...]:
+        """The size of each JPEG file divided by the size of the record, rounded down."""
+        return tuple(size // len(self.data) for size in self.jpeg_sizes)
+
+
+def run(name: str, photo: bytes, roles: dict[str, Any]) -> tuple[DemoResult, dict[str, bytes]]:
+    """Encode and decode a photograph.
+
+    Args:
+        name: the name of its files, without their endings.
+        photo: the bytes of the image file.
+        roles: the backends, by role.
+
+    Returns:
+        The result, and the contents of its files by their endings.
+
+    Raises:
+        SemcodecError: as for ``encode`` and ``decode``.
+    """
+    loaded = imaging.load(photo)
+    photograph = loaded.image
+    encoded = semcodec.encode(photograph, k=K, describer=roles["describer"], writer=roles["writer"])
+    decoded = semcodec.decode(encoded.data, writer=roles["writer"], painter=roles["painter"])
+    if decoded.record != encoded.record:
+        raise InputError("The decoded record differs from the encoded one: please report this.")
+    result = DemoResult(
+        name,
+        photograph.size,
+        encoded.data,
+        encoded.record,
+        decoded.words,
+        tuple(len(imaging.to_file(photograph, "JPEG", quality=q)) for q in JPEG_QUALITIES),
+        (*loaded.notices, *encoded.trace.notices, *decoded.trace.notices),
+    )
+    return result, _files(encoded, decoded)
+
+
+def _files(encoded: semcodec.Encoded, decoded: semcodec.Decoded) -> dict[str, bytes]:
+    contents = (
+        imaging.to_file(encoded.image, "JPEG", quality=SHOWN_QUALITY),
+        encoded.data,
+        decoded.to_file("PNG"),
+        encoded.trace.to_json().encode(),
+        decoded.trace.to_json().encode(),
+    )
+    return dict(zip(ENDINGS, contents, strict=True))
