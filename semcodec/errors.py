@@ -98,6 +98,7 @@ class BackendError(SemcodecError):
     stage: str
     retryable: bool
     billed: bool
+    unavailable: bool
 
     def __init__(
         self,

@@ -64,6 +64,9 @@ class NdefError(InputError):
         has_header: whether the NDEF record has a valid header.
     """
 
+    has_header: bool
+    is_ours: bool
+
     def __init__(self, message: str, record: NdefRecord | None = None) -> None:
         super().__init__(message)
         self.has_header, self.is_ours = record is not None, record is not None and record.is_ours

@@ -19,7 +19,7 @@ JSON: Final = "a JSON file"
 RECORDING: Final = "a database"
 
 #: By kind, the endings of its files; the first is the one that messages suggest.
-ENDINGS: Final = {
+ENDINGS: Final[dict[str, tuple[str, ...]]] = {
     PICTURE: (
         ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff",
         ".avif", ".avifs", ".heic", ".heif", ".hif", ".jxl", ".jp2", ".j2k", ".j2c", ".jpc", ".jpx",
