@@ -25,6 +25,16 @@ INTRODUCTION: Final = """\
 Results are printed to stdout, messages and progress to stderr. `-` is stdin or stdout.
 No file is replaced without `--force`, and none by an output that fails. Of several inputs, a failed
 one does not stop the others.
+
+`semcodec --print-completion bash|zsh|tcsh|fish` prints a script that completes commands, options,
+values and the names of files. It needs the extra `completion`:
+
+```sh
+pip install 'semcodec[completion]'
+semcodec --print-completion bash > ~/.local/share/bash-completion/completions/semcodec
+semcodec --print-completion fish > ~/.config/fish/completions/semcodec.fish
+semcodec --print-completion zsh > ~/.zfunc/_semcodec    # a folder in fpath
+```
 """
 #: Groups of arguments that every parser has; others get a heading of their own.
 STANDARD_GROUPS: Final = ("positional arguments", "options")

@@ -51,6 +51,7 @@ CODE_OF_EXTRAS = {
     "jxl": ["semcodec/imaging"],
     "openai": ["semcodec/backends/openai"],
     "keyring": ["semcodec/backends/openai/credentials.py"],
+    "completion": ["semcodec/cli/completion.py"],
     "qr": ["semcodec"],
     "embedded": ["semcodec/cli"],
     "judge": ["semcodec/words"],
@@ -65,7 +66,7 @@ CODE_OF_EXTRAS = {
 CODE_OF_EMBEDDED_EXTRAS = {"tools": ["embedded/tools"]}
 #: The extras that each part of the repository may import, besides the required packages.
 EXTRAS_OF_PARTS = {
-    "semcodec": ["image", "heif", "jxl", "openai", "keyring", "judge", "qr"],
+    "semcodec": ["image", "heif", "jxl", "openai", "keyring", "completion", "judge", "qr"],
     "bench": ["bench", "image-server", "dev"],  # dev: it also measures the gate
     "fuzz": ["fuzz"],
     "spec": ["tables"],

@@ -23,6 +23,7 @@ from semcodec.cli import (
     validate,
     vectors,
 )
+from semcodec.cli.completion import SHELLS, PrintCompletion
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import (
     DATA_ERROR,
@@ -69,6 +70,12 @@ def make_parser() -> Parser:
         action="version",
         version=f"semcodec {semcodec.__version__}",
         help="print the version and exit",
+    )
+    parser.add_argument(
+        "--print-completion",
+        action=PrintCompletion,
+        choices=SHELLS,
+        help="print a script that completes command lines in this shell, and exit",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     # The value is the rest of the command line; the parser of the command checks each argument.
