@@ -15,6 +15,7 @@ from PIL import Image
 from semcodec_embedded.detector import Box
 from semcodec_embedded.labels import labels
 from semcodec_embedded.onnx_models import run
+from semcodec_embedded.windows import windows
 
 INPUT_SIDE = 280  #: pixels of the network's square input
 PROBABILITY_STEPS = 256  #: the output of the quantized network is bytes: 1/256 each
@@ -41,7 +42,8 @@ def classify(image: Image.Image) -> dict[str, float]:
         BackendError: the network cannot be loaded or run.
     """
     crops = LANDSCAPE_CROPS if image.width >= image.height else PORTRAIT_CROPS
-    probabilities = np.stack([_noun_probabilities(crop(image, box)) for box in crops])
+    boxes = list(windows(*image.size)) or crops
+    probabilities = np.stack([_noun_probabilities(crop(image, box)) for box in boxes])
     combined = (probabilities.mean(0) + probabilities.max(0)) / 2
     return dict(zip(labels().nouns, map(float, combined), strict=True))
 

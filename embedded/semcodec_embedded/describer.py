@@ -16,7 +16,7 @@ from semcodec.errors import InputError
 from semcodec_embedded import colors
 from semcodec_embedded.classifier import classify, crop
 from semcodec_embedded.colors import FUR_COLORS, NAMES, NEUTRAL_COLORS, Floats
-from semcodec_embedded.detector import Detection, detect
+from semcodec_embedded.detector import Detection
 from semcodec_embedded.fusion import Evidence, fuse
 from semcodec_embedded.inference_rules import (
     flower_phrase,
@@ -26,6 +26,7 @@ from semcodec_embedded.inference_rules import (
     with_contents,
 )
 from semcodec_embedded.labels import labels
+from semcodec_embedded.panorama import detect
 from semcodec_embedded.phrasing import DescribedObject, object_phrases
 from semcodec_embedded.scene import Scene, describe_surroundings, measure_region
 

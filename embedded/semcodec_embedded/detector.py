@@ -106,8 +106,7 @@ def detect(image: Image.Image) -> list[Detection]:
     offsets, logits = run("detector.onnx", np.asarray(small, np.float32)[None] / 127.5 - 1)
     boxes = _decode_boxes(offsets.reshape(-1, 4))
     scores = 1 / (1 + np.exp(-logits.reshape(len(boxes), -1)))
-    candidates = sorted(_candidates(scores, boxes), key=lambda detection: -detection.score)
-    return _non_max_suppression(candidates)
+    return suppress_duplicates(list(_candidates(scores, boxes)))
 
 
 def _candidates(scores: Floats, boxes: Floats) -> Iterator[Detection]:
@@ -119,10 +118,10 @@ def _candidates(scores: Floats, boxes: Floats) -> Iterator[Detection]:
             yield Detection(nouns[class_index], score, Box(*map(float, boxes[anchor])))
 
 
-def _non_max_suppression(candidates: list[Detection]) -> list[Detection]:
-    """Return the best of each cluster of overlapping boxes; the best candidates come first."""
+def suppress_duplicates(candidates: list[Detection]) -> list[Detection]:
+    """Return the best of each cluster of overlapping boxes, by descending score."""
     kept: list[Detection] = []
-    for detection in candidates:
+    for detection in sorted(candidates, key=lambda detection: -detection.score):
         if not any(_is_duplicate(detection, other) for other in kept):
             kept.append(detection)
     return kept

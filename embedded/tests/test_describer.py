@@ -66,6 +66,29 @@ def picture_with_cups(*left_edges: int) -> Image.Image:
     return canvas
 
 
+def panorama(*names: str) -> Image.Image:
+    """Return photographs in a row, each 300 x 200 pixels."""
+    row = Image.new("RGB", (300 * len(names), 200))
+    for index, name in enumerate(names):
+        row.paste(ImageOps.fit(photo(name), (300, 200)), (300 * index, 0))
+    return row
+
+
+def test_both_ends_of_a_panorama_are_described() -> None:
+    """Squeezed into the square input of a network, none of the objects would be recognized."""
+    text = DESCRIBER.describe(panorama("cat", "astronaut", "coffee"))
+    assert re.search(r"cat (at|on) the left", text)
+    assert re.search(r"cup.* (at|on) the right", text)
+    assert "person" in text
+
+
+def test_objects_of_a_panorama_in_portrait_format_are_described() -> None:
+    column = Image.new("RGB", (300, 600))
+    for index, name in enumerate(("cat", "astronaut", "coffee")):
+        column.paste(panorama(name), (0, 200 * index))
+    assert {"cat", "person", "cup"} <= set(words(column.resize((300, 900))))
+
+
 def test_mirrored_picture_swaps_left_and_right() -> None:
     left = set(words(picture_with_cups(20)))
     right = set(words(ImageOps.mirror(picture_with_cups(20))))

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from semcodec_embedded import colors
-from semcodec_embedded.detector import Box, Detection, _anchors, _decode_boxes, _non_max_suppression
+from semcodec_embedded.detector import Box, Detection, _anchors, _decode_boxes, suppress_duplicates
 from semcodec_embedded.fusion import fuse
 from semcodec_embedded.inference_rules import (
     FOODS,
@@ -120,16 +120,16 @@ def test_overlapping_boxes_are_suppressed() -> None:
         Detection("dog", 0.7, Box(0.1, 0.1, 0.5, 0.5)),
         Detection("dog", 0.6, Box(0.6, 0.6, 0.9, 0.9)),
     ]
-    assert _non_max_suppression(cluster) == [cluster[0], cluster[3]]
+    assert suppress_duplicates(cluster) == [cluster[0], cluster[3]]
 
 
 def test_doubtful_box_inside_another_is_suppressed() -> None:
     whole = Detection("cat", 0.9, Box(0.1, 0.1, 0.9, 0.9))
     head, kitten = Box(0.2, 0.2, 0.4, 0.4), Detection("cat", 0.7, Box(0.5, 0.5, 0.7, 0.7))
-    assert _non_max_suppression([whole, kitten, Detection("cat", 0.5, head)]) == [whole, kitten]
+    assert suppress_duplicates([whole, kitten, Detection("cat", 0.5, head)]) == [whole, kitten]
     small = Detection("cat", 0.9, head)
-    assert _non_max_suppression([small, Detection("cat", 0.5, whole.box)]) == [small]
-    assert len(_non_max_suppression([whole, Detection("dog", 0.5, head)])) == 2
+    assert suppress_duplicates([small, Detection("cat", 0.5, whole.box)]) == [small]
+    assert len(suppress_duplicates([whole, Detection("dog", 0.5, head)])) == 2
 
 
 def test_boxes_with_zero_offsets_are_the_anchor_boxes() -> None:
