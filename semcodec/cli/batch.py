@@ -107,6 +107,8 @@ class Batch:
 
     def _run(self, job: Job, process: Process) -> None:
         try:
+            if job.problem:
+                raise UsageError(f"Cannot read {job.source}: {job.problem}.")
             with Progress() as progress:
                 result = process(job, progress)
         except (SemcodecError, UsageError, KeyboardInterrupt) as error:

@@ -118,9 +118,7 @@ def decode(args: argparse.Namespace) -> int:
 
 
 def is_record(path: Path) -> bool:
-    """Return whether a file in a folder is a record, by its ending or its content."""
-    if endings.kind(path.name) == endings.RECORD:
-        return True
+    """Return whether a file is a record, by its content."""
     head = files.read_head(path)
     if head.startswith(png.SIGNATURE):  # the chunk may be anywhere in the file
         return png.CHUNK_TYPE in path.read_bytes()
@@ -148,6 +146,7 @@ PURPOSE: Final = Purpose(
     inputs="records",
     outputs="pictures",
     ending=".png",
+    kind=endings.RECORD,
     is_input=is_record,
     check_ending=_check_ending,
     literal_name=_text_form,

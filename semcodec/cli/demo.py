@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from semcodec import backends
-from semcodec.cli import batch, demo_page, demo_result, files, options
+from semcodec.cli import batch, demo_page, demo_result, endings, files, options
 from semcodec.cli.demo_result import DemoResult
 from semcodec.cli.encode import is_picture
 from semcodec.cli.naming import Source, plan_names
@@ -24,8 +24,9 @@ from semcodec.cli.output import (
     print_status,
 )
 from semcodec.cli.parser import DATA_ERROR, DONE, PARTLY_DONE, Commands, Parser, add_command
-from semcodec.cli.planning import Purpose, find_sources, folder_identity
+from semcodec.cli.planning import Purpose, find_sources
 from semcodec.cli.reports import plural
+from semcodec.cli.walking import folder_identity
 from semcodec.errors import SemcodecError
 
 MAX_NAME: Final = 24  #: characters of a photograph's name in the table
@@ -47,16 +48,22 @@ PURPOSE: Final = Purpose(
     inputs="photographs",
     outputs="records",
     ending=demo_result.RECORD_ENDING,
+    kind=endings.PICTURE,
     is_input=is_picture,
     check_ending=lambda _: None,
 )
 
 
 class Photo(NamedTuple):
-    """A photograph: the name of its files, and its path, ``-`` for stdin, or its bytes."""
+    """A photograph: the name of its files, and its path, ``-`` for stdin, or its bytes.
+
+    Attributes:
+        problem: why its file cannot be read, or "".
+    """
 
     name: str
     source: str | bytes
+    problem: str = ""
 
     @property
     def label(self) -> str:
@@ -65,6 +72,8 @@ class Photo(NamedTuple):
 
     def read(self) -> bytes:
         """Return the bytes of the image file."""
+        if self.problem:
+            raise UsageError(f"Cannot read {self.label}: {self.problem}.")
         return files.read_bytes(self.source) if isinstance(self.source, str) else self.source
 
 
@@ -150,7 +159,8 @@ def _named_photos(names: Sequence[str], directory: Path) -> Iterator[Photo]:
     sources = list(map(_shortened, find_sources(names, PURPOSE, folder_identity(str(directory)))))
     paths = plan_names(sources, PURPOSE.ending, directory)
     for source, path in zip(sources, paths, strict=True):
-        yield Photo(path.as_posix().removesuffix(PURPOSE.ending), source.name)
+        name = path.as_posix().removesuffix(PURPOSE.ending)
+        yield Photo(name, source.name, source.problem)
 
 
 def _shortened(source: Source) -> Source:

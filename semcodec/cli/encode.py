@@ -159,6 +159,7 @@ def encode(args: argparse.Namespace) -> int:
         inputs="pictures",
         outputs="records",
         ending=".txt" if args.framing in TEXT_FRAMINGS else ".semc",
+        kind=endings.PICTURE,
         is_input=is_picture,
         check_ending=lambda name: endings.check_record(name, "encode", args.framing),
         prints=args.framing in TEXT_FRAMINGS,
@@ -174,9 +175,7 @@ def encode(args: argparse.Namespace) -> int:
 
 
 def is_picture(path: Path) -> bool:
-    """Return whether a file in a folder is a picture, by its ending or its first bytes."""
-    if endings.kind(path.name) == endings.PICTURE:
-        return True
+    """Return whether a file is a picture, by its first bytes."""
     file_type = identify(files.read_head(path))
     return file_type is not None and file_type.kind == "image"
 

@@ -21,11 +21,13 @@ class Source(NamedTuple):
         name: a path, ``-`` for stdin, or a text form.
         relative: its path below the folder that was named; for other files, the file name.
         is_file: whether ``name`` is a path.
+        problem: why the file cannot be read, or "".
     """
 
     name: str
     relative: PurePath
     is_file: bool = True
+    problem: str = ""
 
 
 def plan_names(sources: Sequence[Source], ending: str, folder: Path) -> list[PurePath]:

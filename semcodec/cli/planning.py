@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final, NamedTuple
@@ -13,6 +13,8 @@ from semcodec.cli import endings, files, output
 from semcodec.cli.naming import Source, plan_names
 from semcodec.cli.output import UsageError
 from semcodec.cli.reports import plural
+from semcodec.cli.results import Unreadable
+from semcodec.cli.walking import folder_identity, walk
 
 STDIN: Final = "-"
 MAX_SHOWN: Final = 60  #: characters of a file name in a message about many files
@@ -25,11 +27,13 @@ class Job(NamedTuple):
         source: a path, ``-`` for stdin, or a text form.
         output: a path, or ``-`` for stdout.
         trace: the path of the trace, or None.
+        problem: why the source cannot be read, or "".
     """
 
     source: str
     output: str
     trace: str | None
+    problem: str
 
 
 class Plan(NamedTuple):
@@ -51,7 +55,8 @@ class Purpose:
     Attributes:
         inputs, outputs: nouns in the plural, such as ``"pictures"`` and ``"records"``.
         ending: the ending of an output without a name.
-        is_input: whether a file in a folder is an input.
+        kind: the kind of the inputs, a key of ``endings.ENDINGS``.
+        is_input: whether a file in a folder is an input, by its content.
         check_ending: raises ``UsageError`` if an output has a misleading ending.
         literal_name: for an argument that is an input itself, not a path, the name of its output
             without ending; else None.
@@ -61,6 +66,7 @@ class Purpose:
     inputs: str
     outputs: str
     ending: str
+    kind: str
     is_input: Callable[[Path], bool]
     check_ending: Callable[[str], None]
     literal_name: Callable[[str], str | None] = lambda _: None
@@ -102,7 +108,11 @@ def plan(
         force=args.force or args.dry_run,
         creates_folders=is_batch or any(map(_is_folder_name, filter(None, named))),
     )
-    return Plan(list(map(Job, (source.name for source in sources), outputs, traces)), is_batch)
+    jobs = [
+        Job(source.name, output, trace, source.problem)
+        for source, output, trace in zip(sources, outputs, traces, strict=True)
+    ]
+    return Plan(jobs, is_batch)
 
 
 # --- inputs --------------------------------------------------------------------------------------
@@ -136,7 +146,7 @@ def _sources(name: str, purpose: Purpose, skipped: object) -> list[Source]:
     if (literal := purpose.literal_name(name)) is not None:
         return [Source(name, PurePath(literal), is_file=False)]
     if os.path.isdir(name):
-        return _read_folder(Path(name), purpose, skipped)
+        return _read_folder(name, purpose, skipped)
     return [Source(name, _relative(name))]
 
 
@@ -144,63 +154,37 @@ def _relative(path: str) -> PurePath:
     return PurePath(os.path.basename(os.path.abspath(path)) or "input")
 
 
-def _read_folder(folder: Path, purpose: Purpose, skipped: object) -> list[Source]:
+def _read_folder(folder: str, purpose: Purpose, skipped: object) -> list[Source]:
     """Return the inputs below ``folder``, sorted; print how many other files there are.
 
     Raises:
         UsageError: there are none.
     """
-    paths = sorted(_walk(folder, skipped), key=lambda path: path.parts)
-    is_input = [path.is_dir() or purpose.is_input(path) for path in paths]
-    others = [path for path, chosen in zip(paths, is_input, strict=True) if not chosen]
-    if not any(is_input):
+    sources, others = [], []
+    for entry in walk(folder, None, skipped):
+        path, problem = entry if isinstance(entry, Unreadable) else (entry, "")
+        if _is_input(path, problem, purpose):
+            below = os.path.relpath(path, folder) if path != folder else os.path.basename(folder)
+            sources.append(Source(path, PurePath(below or "input"), problem=problem))
+        else:
+            others.append(path)
+    if not sources:
         raise UsageError(
             f"There are no {purpose.inputs} in the folder {folder}: name another folder, or files."
         )
     if others:
-        shown = str(others[0])[-MAX_SHOWN:]
         output.print_status(
             f"Note: skipped {plural(len(others), 'file')} in {folder} (not {purpose.inputs}), "
-            f"such as {shown}"
+            f"such as {others[0][-MAX_SHOWN:]}"
         )
-    return [
-        Source(str(path), path.relative_to(folder) if path != folder else _relative(str(folder)))
-        for path, chosen in zip(paths, is_input, strict=True)
-        if chosen
-    ]
+    return sources
 
 
-def _walk(folder: Path, skipped: object) -> Iterator[Path]:
-    """Yield the files below ``folder``, and subfolders that cannot be read, which fail as inputs.
-
-    Hidden files and folders are left out, and links to folders are not followed, so there are no
-    loops. Pipes and devices, from which reading may never return, are left out, too.
-    """
-    waiting = [folder]
-    while waiting:
-        current = waiting.pop()
-        try:
-            entries = list(os.scandir(current))
-        except OSError:
-            yield current
-            continue
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if folder_identity(entry.path) != skipped:
-                    waiting.append(Path(entry.path))
-            elif entry.is_file():
-                yield Path(entry.path)
-
-
-def folder_identity(name: str | None) -> object:
-    """Return a value that identifies an existing folder, so that it is not read as an input."""
-    try:
-        status = os.stat(name or "")
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino
+def _is_input(path: str, problem: str, purpose: Purpose) -> bool:
+    """Return whether a file in a folder is an input; a folder is one that cannot be read."""
+    if os.path.isdir(path) or endings.kind(path) == purpose.kind:
+        return True
+    return not problem and purpose.is_input(Path(path))
 
 
 # --- outputs -------------------------------------------------------------------------------------

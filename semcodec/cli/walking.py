@@ -1,9 +1,9 @@
-"""Find the records in folders."""
+"""Find files in folders."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from semcodec.cli.results import Unreadable
@@ -12,11 +12,18 @@ RECORD: Final = ".semc"
 PICTURE: Final = ".png"  #: the pictures that can contain a record
 
 
-def walk(folder: str) -> Iterator[str | Unreadable]:
-    """Yield the .semc and .png files below ``folder``, sorted, and what cannot be read.
+def walk(
+    folder: str, endings: Collection[str] | None = (RECORD, PICTURE), skipped: object = None
+) -> Iterator[str | Unreadable]:
+    """Yield the files below ``folder``, sorted, and what cannot be read.
 
     Hidden files and folders are left out, and links to folders are not followed, so there are no
     loops. Pipes and devices are not opened, because reading one may never return.
+
+    Args:
+        folder: the path of the folder.
+        endings: only files with one of these endings, in lower case; None for all files.
+        skipped: the ``folder_identity`` of a folder to leave out.
     """
     waiting: list[str] = [folder]
     while waiting:
@@ -24,16 +31,27 @@ def walk(folder: str) -> Iterator[str | Unreadable]:
         if path != folder and not os.path.isdir(path):
             yield path if os.path.isfile(path) else Unreadable(path, _why_not_a_file(path))
             continue
+        if path != folder and skipped is not None and folder_identity(path) == skipped:
+            continue
         try:
             with os.scandir(path) as entries:
-                names = sorted(entry.path for entry in entries if _is_wanted(entry))
+                names = sorted(entry.path for entry in entries if _is_wanted(entry, endings))
         except OSError as error:
             yield Unreadable(path, (error.strerror or str(error)).lower())
             continue
         waiting += reversed(names)
 
 
-def _is_wanted(entry: os.DirEntry[str]) -> bool:
+def folder_identity(name: str | None) -> object:
+    """Return a value that is equal for two names of one existing folder, or None."""
+    try:
+        status = os.stat(name or "")
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _is_wanted(entry: os.DirEntry[str], endings: Collection[str] | None) -> bool:
     if entry.name.startswith("."):
         return False
     try:
@@ -41,7 +59,7 @@ def _is_wanted(entry: os.DirEntry[str]) -> bool:
             return not entry.is_symlink()
     except OSError:  # a loop of links; opening it will report the reason
         pass
-    return entry.name.lower().endswith((RECORD, PICTURE))
+    return endings is None or entry.name.lower().endswith(tuple(endings))
 
 
 def _why_not_a_file(path: str) -> str:

@@ -206,6 +206,7 @@ def test_existing_outputs_are_counted_before_any_effect(encode: Run) -> None:
 # --- folders -------------------------------------------------------------------------------------
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
 def test_pictures_of_a_folder_are_found_by_ending_and_content(encode: Run) -> None:
     write_photos("p/z.JPG", "p/without-ending", "p/a.jpg", "p/.hidden.jpg", "p/.hidden/b.jpg")
     Path("p/x.txt").write_text("x")
@@ -213,17 +214,20 @@ def test_pictures_of_a_folder_are_found_by_ending_and_content(encode: Run) -> No
     Path("p/down").symlink_to(".")
     Path("p/linked.jpg").symlink_to(Path("p/a.jpg").resolve())
     Path("p/broken.jpg").symlink_to("missing")
-    if hasattr(os, "mkfifo"):
-        os.mkfifo("p/pipe.jpg")
+    os.mkfifo("p/pipe.jpg")
+    os.mkfifo("p/pipe")
     code, _, err = encode("p", "-o", "out")
     assert code == 3
     assert tree("out") == ["a.semc", "linked.semc", "without-ending.semc", "z.semc"]
     lines = err.splitlines()
-    assert lines[0] == "Note: skipped 1 file in p (not pictures), such as p/x.txt"
-    assert lines[-1].startswith("4 encoded, 1 failed: ")
+    assert lines[0] == "Note: skipped 2 files in p (not pictures), such as p/pipe"
+    assert lines[-1].startswith("4 encoded, 3 failed: ")
+    assert "semcodec: p/broken.jpg: Cannot read p/broken.jpg: no such file or directory." in lines
+    assert "semcodec: p/pipe.jpg: Cannot read p/pipe.jpg: not a regular file." in lines
     order = [re.split(": ", line)[0] for line in lines[1:-1]]
-    expected = ["out/a.semc", "out/linked.semc", "out/without-ending.semc", "semcodec"]
-    assert order == [*expected, "out/z.semc"]
+    failed = "semcodec"
+    first = ["out/a.semc", failed, "out/linked.semc", failed]
+    assert order == [*first, "out/without-ending.semc", failed, "out/z.semc"]
 
 
 def test_records_of_a_folder_are_found_by_ending_and_content(run: Run, picture: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import semcodec
-from semcodec.cli import demo, files
+from semcodec.cli import files
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run, file_names
 
@@ -136,7 +136,7 @@ def test_file_is_complete_where_there_are_no_hard_links(
     assert output.read_bytes() == OLD
 
 
-def test_demo_replaces_its_files_only_with_force(run: Run, tmp_path: Path) -> None:
+def test_demo_replaces_other_files_only_with_force(run: Run, tmp_path: Path) -> None:
     (tmp_path / "cat.semc").write_bytes(OLD)
     code, out, err = run("demo", "--out", tmp_path)
     assert (code, out) == (2, "")
@@ -144,13 +144,6 @@ def test_demo_replaces_its_files_only_with_force(run: Run, tmp_path: Path) -> No
     assert file_names(tmp_path) == ["cat.semc"]
     assert run("demo", "--out", tmp_path, "--force")[0] == 0
     assert (tmp_path / "cat.semc").read_bytes() != OLD
-    names = {
-        name.format(photo) for photo in ("astronaut", "cat", "coffee") for name in demo.OUTPUTS
-    }
-    assert set(file_names(tmp_path)) == {*names, demo.PAGE}
-    code, _, err = run("demo", "--out", tmp_path)
-    assert code == 2
-    assert "16 outputs already exist, such as" in err
 
 
 def test_every_command_that_writes_files_has_the_option() -> None:
