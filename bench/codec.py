@@ -2,7 +2,7 @@
 
     python bench/codec.py PHOTO... [--k 12] [--sheet sheet.png]
 
-The other codecs are those of Pillow at their lowest quality, on the same 1024 x 1024 pixels.
+The other codecs are those of Pillow at their lowest quality, on the photographs at their own size.
 ``--sheet`` saves a contact sheet: each photograph next to its decoded picture, with the words.
 """
 
@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 import semcodec
-from semcodec.imaging import to_file
+from semcodec.imaging import load, to_file
 
 BASELINES = (  # name, format of Pillow, options for the smallest file
     ("JPEG", "JPEG", {"quality": 1}),
@@ -37,10 +37,12 @@ class RoundTrip(NamedTuple):
     """One photograph, encoded and decoded.
 
     Attributes:
+        photograph: the photograph at its own size.
         seconds: the durations of encode and decode.
     """
 
     name: str
+    photograph: Image.Image
     encoded: semcodec.Encoded
     decoded: semcodec.Decoded
     seconds: tuple[float, float]
@@ -55,16 +57,16 @@ def roundtrip(path: Path, k: int) -> RoundTrip:
     decoded = semcodec.decode(encoded.data)
     decoded_at = time.perf_counter()
     seconds = (encoded_at - started, decoded_at - encoded_at)
-    return RoundTrip(path.name, encoded, decoded, seconds)
+    return RoundTrip(path.name, load(photo).image, encoded, decoded, seconds)
 
 
 def compare_codecs(trips: list[RoundTrip]) -> None:
-    """Print the mean sizes and times of other codecs for the same pixels."""
+    """Print the mean sizes and times of other codecs for the photographs at their own size."""
     own_bytes = sum(len(trip.encoded.data) for trip in trips)
     print(f"semcodec  {own_bytes / len(trips):10,.1f} bytes per photograph")
     for name, image_format, options in BASELINES:
         started = time.perf_counter()
-        total = sum(len(to_file(trip.encoded.image, image_format, **options)) for trip in trips)
+        total = sum(len(to_file(trip.photograph, image_format, **options)) for trip in trips)
         seconds = (time.perf_counter() - started) / len(trips)
         size, ratio = total / len(trips), total / own_bytes
         print(f"{name:<8}  {size:10,.1f} bytes, {ratio:7,.0f} times semcodec", end="")
@@ -80,8 +82,8 @@ def make_contact_sheet(trips: list[RoundTrip]) -> Image.Image:
     for index, trip in enumerate(trips):
         row, column = divmod(index, PAIRS_PER_ROW)
         x, y = column * pair_width, row * (SIDE + CAPTION)
-        sheet.paste(trip.encoded.image.resize((SIDE, SIDE)), (x, y))
-        sheet.paste(trip.decoded.image.resize((SIDE, SIDE)), (x + SIDE, y))
+        for offset, image in ((0, trip.photograph), (SIDE, trip.decoded.image)):
+            sheet.paste(ImageOps.pad(image, (SIDE, SIDE), color="white"), (x + offset, y))
         draw.text((x + 4, y + SIDE + 3), f"{trip.name}: {len(trip.encoded.data)} bytes", "black")
         draw.text((x + 4, y + SIDE + 18), " ".join(trip.decoded.words), "black")
     return sheet

@@ -7,7 +7,7 @@ accepts at run time are those of the types: ``values_of(Keep)`` is ``("order", "
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args
 
 from semcodec._registry import (
     Check,
@@ -19,6 +19,7 @@ from semcodec._registry import (
     OutputFraming,
     Profile,
 )
+from semcodec.errors import InputError
 
 __all__ = [
     "Check",
@@ -39,8 +40,12 @@ __all__ = [
     "Reflection",
     "ScanFraming",
     "SkeletonMethod",
+    "check_choice",
     "values_of",
 ]
+
+MAX_SHOWN: Final = 40  #: characters of an unknown value in a message
+Value = TypeVar("Value", bound=str)
 
 #: The coding of a text; ``"auto"`` chooses one by the words.
 CodingChoice: TypeAlias = Literal["auto", Coding]
@@ -67,3 +72,17 @@ Reflection: TypeAlias = Literal["auto", "off"]
 def values_of(choice: Any) -> tuple[Any, ...]:
     """Return the values of one of the types of this module."""
     return get_args(choice)
+
+
+def check_choice(name: str, value: object, allowed: tuple[Value, ...]) -> Value:
+    """Return ``value`` if it is one of ``allowed``; ``name`` is that of the argument.
+
+    Raises:
+        InputError: it is not; the message lists the values that are allowed.
+    """
+    # A subclass of str could compare equal to anything, so its text is compared.
+    text = str.__str__(value) if isinstance(value, str) else None
+    if text in allowed:
+        return allowed[allowed.index(text)]
+    shown = "" if text is None else f" {text[:MAX_SHOWN]!r}"
+    raise InputError(f"Unknown {name}{shown}: use one of {', '.join(allowed)}.")

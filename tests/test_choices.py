@@ -78,6 +78,29 @@ def message(call: Callable[[], object]) -> str:
     return ""
 
 
+class Liar(str):
+    """A string that is equal to anything."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = str.__hash__
+
+
+def test_message_shows_the_beginning_of_an_unknown_value() -> None:
+    long = "x" * 40
+    for value, shown in (
+        ("lexicom", " 'lexicom'"), (2 * long, f" '{long}'"), (Liar("\n"), " '\\n'"), (5, ""),
+        (None, ""), (["nibble"], ""),
+    ):  # fmt: skip
+        error = message(lambda value=value: semcodec.pack("nt", coding=value))  # type: ignore[misc]
+        assert error == (
+            f"Unknown coding{shown}: use one of {', '.join(values_of(choices.CodingChoice))}."
+        )
+
+
 def test_types_of_records_are_those_of_the_registry() -> None:
     names = tuple(entry.name for entry in EXTENSIONS)
     assert (values_of(choices.Coding), values_of(choices.Check)) == (CODINGS, CHECKS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from semcodec.bitstream import checksums
 from semcodec.bitstream import framing as framings
@@ -20,6 +20,7 @@ from semcodec.choices import (
     Keep,
     OutputFraming,
     ReadFraming,
+    check_choice,
     values_of,
 )
 from semcodec.coding import codings
@@ -34,8 +35,6 @@ Data = bytes | bytearray | memoryview | str
 _CODING_CHOICES: Final[tuple[CodingChoice, ...]] = values_of(CodingChoice)
 _KEEP_CHOICES: Final[tuple[Keep, ...]] = values_of(Keep)
 _READ_FRAMINGS: Final[tuple[ReadFraming, ...]] = values_of(ReadFraming)
-
-Value = TypeVar("Value", bound=str)
 
 
 def as_bytes(data: object) -> bytes:
@@ -79,21 +78,14 @@ def input_framing(value: object) -> ReadFraming:
     """Return the framing in which to read one record, or ``"auto"``."""
     if isinstance(value, str) and value == "sequence":
         raise InputError("A sequence contains any number of records: read it with unpack_all.")
-    return choice("framing", value, _READ_FRAMINGS)
+    return check_choice("framing", value, _READ_FRAMINGS)
 
 
 def output_framing(value: object) -> OutputFraming:
     """Return the framing in which to write a record."""
     if isinstance(value, str) and value == "png":
         raise InputError("A PNG file needs an image: use embed_png, or give another framing.")
-    return choice("framing", value, framings.OUTPUT_FRAMINGS)
-
-
-def choice(name: str, value: object, allowed: tuple[Value, ...]) -> Value:
-    """Return ``value`` if it is in ``allowed``; ``name`` is the argument's name, for the error."""
-    if isinstance(value, str) and value in allowed:
-        return allowed[allowed.index(value)]
-    raise InputError(f"Unknown {name}: give one of {', '.join(allowed)}.")
+    return check_choice("framing", value, framings.OUTPUT_FRAMINGS)
 
 
 def text(value: object) -> str:
@@ -117,8 +109,8 @@ def _words(value: object) -> list[str]:
 
 def coding_and_payload(coding: object, keep: object, text: str) -> tuple[Coding, bytes]:
     """Return the coding for ``text``, chosen by its words for ``"auto"``, and the payload in it."""
-    name = choice("coding", coding, _CODING_CHOICES)
-    kept = choice("keep", keep, _KEEP_CHOICES)
+    name = check_choice("coding", coding, _CODING_CHOICES)
+    kept = check_choice("keep", keep, _KEEP_CHOICES)
     if name == "auto":
         name = codings.choose_coding(text, words_are_whole=False, keep_order=kept == "order")
     elif reason := codings.why_unencodable(name, text):
@@ -142,9 +134,7 @@ def models(value: object) -> Models:
     if isinstance(value, Models):
         return value
     if isinstance(value, str):
-        if value in MODEL_SETS:
-            return Models(set=MODEL_SETS.index(value))
-        raise InputError(f"Unknown model set: give one of {', '.join(MODEL_SETS)}.")
+        return Models(set=MODEL_SETS.index(check_choice("model set", value, MODEL_SETS)))
     if type(value) is int:
         return Models(set=value)
     raise InputError("Give models as Models(...), the name of a set, or its row.")
@@ -154,7 +144,7 @@ def check(value: object, framing: Framing) -> Check:
     """Return the name of the check; None selects the default of the framing."""
     if value is None:
         return framings.DEFAULT_CHECKS[framing]
-    name = choice("check", value, checksums.NAMES)
+    name = check_choice("check", value, checksums.NAMES)
     if framing in framings.CHECK_REQUIRED and name == "none":
         raise InputError(f"The framing {framing} requires a check: give crc8, crc16 or crc32.")
     return name

@@ -26,6 +26,7 @@ from semcodec.choices import (
     ModelSet,
     OutputFraming,
     ReadFraming,
+    check_choice,
 )
 from semcodec.coding import codings
 from semcodec.errors import InputError
@@ -248,7 +249,7 @@ def build_record(
     if payload is None:
         name, payload = _arguments.coding_and_payload(coding, keep, text)
     else:
-        name = _arguments.choice("coding", coding, CODINGS)
+        name = check_choice("coding", coding, CODINGS)
     record = Record(
         codings.canonical_text(name, text),
         name,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from semcodec._registry import EXTENSIONS
 from semcodec.bitstream import leb128
-from semcodec.choices import ExtensionName
+from semcodec.choices import ExtensionName, check_choice
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ def extension(name: ExtensionName, value: object) -> Extension:
 
 
 def _extension(name: object, value: object) -> Extension:
-    if not isinstance(name, str) or name not in BY_NAME:
-        raise InputError(f"Unknown extension name: give one of {', '.join(BY_NAME)}.")
-    type_id = BY_NAME[name].type
+    type_id = BY_NAME[check_choice("extension name", name, tuple(BY_NAME))].type
     return type_id, encode_value(type_id, value)
 
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from semcodec.bitstream import api, checksums, extensions
 from semcodec.bitstream import framing as framings
 from semcodec.bitstream._arguments import Data
-from semcodec.bitstream.header import MODEL_FIELDS, write_models, write_size
+from semcodec.bitstream.header import MODEL_FIELDS, Size, write_models, write_size
 from semcodec.bitstream.record import Record
 from semcodec.choices import ReadFraming
 
@@ -57,6 +57,11 @@ class RateBreakdown(NamedTuple):
         return next(entry for entry in self.entries if entry.name == name)
 
 
+def micro_bits_per_pixel(bits: int, size: Size) -> float:
+    """Return the rate of ``bits`` for a picture of ``size``; every rate is computed here."""
+    return bits * MICRO / (size[0] * size[1])
+
+
 def rate_breakdown(data: Data, *, framing: ReadFraming = "auto") -> RateBreakdown:
     """Return the rate of a record by its parts; ``data`` and ``framing`` as for ``unpack``.
 
@@ -76,9 +81,9 @@ def rate_breakdown(data: Data, *, framing: ReadFraming = "auto") -> RateBreakdow
     core = sum(lengths.values())
     total = framings.length(record.framing, core)
     lengths |= {"framing": total - core, "file": total}
-    pixels = record.size[0] * record.size[1]
     entries = (
-        Entry(name, 8 * length, 8 * length * MICRO / pixels) for name, length in lengths.items()
+        Entry(name, 8 * length, micro_bits_per_pixel(8 * length, record.size))
+        for name, length in lengths.items()
     )
     return RateBreakdown(tuple(entries), tuple(_out_of_band(record)))
 

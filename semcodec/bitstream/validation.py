@@ -17,7 +17,7 @@ from semcodec.bitstream.field_map import Field, ScannedCore, field_map
 from semcodec.bitstream.parser import Parser, RuleError
 from semcodec.bitstream.profiles import ProfileRule, violations
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
-from semcodec.choices import Framing, Profile, ScanFraming
+from semcodec.choices import Framing, Profile, ScanFraming, check_choice
 from semcodec.errors import FormatError, UnsupportedError
 
 Verdict = Literal["valid", "invalid", "malformed", "unsupported"]
@@ -89,7 +89,7 @@ def validate(
     """
     whole, limits = _arguments.as_bytes(data), _arguments.limits(limits)
     if profile is not None:
-        _arguments.choice("profile", profile, PROFILES)
+        check_choice("profile", profile, PROFILES)
     framing = _framing(whole, framing)
     scan = _scan(whole, framing, limits)
     findings = [_finding(error) for error in scan.errors]

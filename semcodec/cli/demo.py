@@ -94,6 +94,7 @@ def add(commands: Commands[Parser]) -> None:
         "photos",
         metavar="PHOTO|DIR",
         nargs="*",
+        default=[],
         help="photographs, and folders of photographs; - for stdin (default: three built-in ones)",
     )
     parser.add_argument(

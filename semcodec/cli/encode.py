@@ -128,7 +128,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         "--ubpp",
         type=options.rate,
         metavar="X",
-        help="maximum rate of the payload, in micro-bits per pixel (default: no limit)",
+        help="maximum rate of the payload, in micro-bits per pixel of --size (default: no limit)",
     )
     parser.add_argument(
         "--coding",
@@ -206,14 +206,13 @@ def _encode(
 def _values(encoded: semcodec.Encoded) -> dict[str, Any]:
     """Return the values of a record for ``--json``."""
     record = encoded.record
-    width, height = record.size
     is_text = record.framing in TEXT_FRAMINGS
     return {
         "framing": record.framing,
         "text_form": encoded.data.decode("ascii") if is_text else None,
         "coding": record.coding,
-        "size": [width, height],
+        "size": list(record.size),
         "words": record.words,
         "payload_bits": record.payload_bits,
-        "ubpp": round(record.payload_bits * 1_000_000 / (width * height), 3),
+        "ubpp": round(semcodec.rate_breakdown(encoded.data).ubpp("payload"), 3),
     }

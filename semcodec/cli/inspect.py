@@ -134,7 +134,7 @@ def _page(file: FileReport) -> str:
         _format_fields(values["fields"]),
     ]
     if "rate" in values:
-        parts += [_format_words(values), _format_rate(values["rate"])]
+        parts += [_format_words(values), _format_rate(values["rate"], values["size"])]
         parts += [_format_out_of_band(values["out_of_band"])]
     elif "records" in values:
         texts = [" ".join(record["words"]) for record in values["records"]]
@@ -200,8 +200,9 @@ def _format_words(values: dict[str, Any]) -> str:
     return format_table([(name, escape_control(text)) for name, text in rows], "<<")
 
 
-def _format_rate(entries: dict[str, Any]) -> str:
-    rows = [("rate", "bits", "µbpp")]
+def _format_rate(entries: dict[str, Any], size: list[int]) -> str:
+    """Return the table of rates, whose heading names the pixels that count."""
+    rows = [("rate", "bits", f"µbpp of {'x'.join(map(str, size))}")]
     for name, entry in entries.items():
         if entry["bits"] or name == "payload":
             label = "all" if name == "file" else name  # for a PNG file this is the chunk alone

@@ -11,8 +11,7 @@ from math import isqrt
 from typing import TYPE_CHECKING, Final
 
 from semcodec.bitstream.header import SIZE_CODES
-from semcodec.choices import Fit, values_of
-from semcodec.errors import InputError
+from semcodec.choices import Fit, check_choice, values_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -149,8 +148,7 @@ def _pad(photograph: Image, size: Size) -> Image:
 
 def check_fit(fit: object) -> None:
     """Raise ``InputError`` if ``fit`` is not one of ``FITS``."""
-    if not isinstance(fit, str) or fit not in FITS:
-        raise InputError(f"Unknown fit: use one of {', '.join(FITS)}.")
+    check_choice("fit", fit, FITS)
 
 
 def crop_to_size(image: Image, size: Size) -> Image:

@@ -21,6 +21,7 @@ from semcodec.choices import (
     OutputFraming,
     Rate,
     SkeletonMethod,
+    check_choice,
     values_of,
 )
 from semcodec.coding import codings
@@ -107,8 +108,10 @@ def encode(
         writer: the backend that selects words and makes skeletons; None for ``backend``.
         k: maximum number of words, 1..1000.
         max_bytes: maximum size of the record including its framing, in bytes.
-        ubpp: maximum size of the payload, in micro-bits per pixel of ``size``.
-        rate: must be ``"auto"``, the only value so far.
+        ubpp: maximum size of the payload, in micro-bits per pixel of the size that the record
+            states, not of the photograph.
+        rate: how the number of words is chosen: ``"auto"`` applies the limits above, or 12 words
+            if there are none.
         coding: ``"lexicon"`` for whole words in order, ``"bag"`` for whole words without order,
             ``"utf8"`` for any words, ``"nibble"`` for skeletons as in the paper. ``"auto"`` is
             ``"lexicon"`` if it can code the words, else ``"utf8"``.
@@ -147,9 +150,9 @@ def encode(
         ((1248, 832), 12)
     """
     # Everything is checked before the first stage, because a model may take minutes and cost money.
-    _check_choice("rate", rate, RATES)
-    _check_choice("coding", coding, CODINGS)
-    _check_choice("skeletons", skeletons, SKELETON_METHODS)
+    check_choice("rate", rate, RATES)
+    check_choice("coding", coding, CODINGS)
+    check_choice("skeletons", skeletons, SKELETON_METHODS)
     imaging.parse_background(background)
     limits = RateLimits(k, max_bytes, ubpp)
     fitting.check_fit(fit)
@@ -230,11 +233,6 @@ class _Stages:
         short = self.run.run_stage("compress", shortener, Writer.compress, words)
         skeletons = validation.check_words(short, shortener, "compress")
         return " ".join(validation.check_skeletons(skeletons, words, shortener))
-
-
-def _check_choice(option: str, value: object, choices: tuple[str, ...]) -> None:
-    if not isinstance(value, str) or value not in choices:
-        raise InputError(f"Invalid {option}: use one of {', '.join(choices)}.")
 
 
 def _choose_size(

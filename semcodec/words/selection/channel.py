@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from semcodec._registry import CODINGS
-from semcodec.choices import Coding
+from semcodec.choices import Coding, check_choice
 from semcodec.coding import bag, codings, escapes
-from semcodec.errors import InputError
 from semcodec.words.restoration import IncrementalRestorer
 from semcodec.words.skeletons import singulars, skeleton_of_word
 
@@ -60,8 +59,7 @@ def make_channel(coding: Coding, count_bits: CountBits | None = None) -> WordCha
     Raises:
         InputError: the coding does not exist.
     """
-    if not isinstance(coding, str) or coding not in CODINGS:
-        raise InputError(f"This coding does not exist: give one of {', '.join(CODINGS)}.")
+    coding = check_choice("coding", coding, CODINGS)
     if coding == "nibble":
         bits = count_bits or _nibble_bits
         return WordChannel(coding, bits, bits, _decode_skeletons(), _has_skeleton)
