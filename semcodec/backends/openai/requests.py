@@ -16,7 +16,7 @@ from semcodec.backends.prompting import ChatRequest
 from semcodec.backends.recording import ModelRequest
 from semcodec.errors import BackendError
 from semcodec.forks import block_fork
-from semcodec.imaging.fitting import described_size
+from semcodec.imaging.fitting import MAX_CODE_AREA, described_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -30,7 +30,9 @@ SIZE_STEP: Final = 16  #: pixels; both sides must be multiples of it
 MAX_ASPECT: Final = 3.0  #: longer side to shorter side
 MIN_AREA: Final = 655_360  #: pixels
 MAX_AREA: Final = 2560 * 1440  #: pixels; larger sizes are experimental
-MAX_AREA_ELSEWHERE: Final = 1024 * 1024  #: pixels; most open models are trained for this area
+#: Pixels, just enough for all sizes with a code near a megapixel; most open models are trained for
+#: this area.
+MAX_AREA_ELSEWHERE: Final = MAX_CODE_AREA
 #: Tokens along the longer side of an image by gpt-image-2, by quality.
 TOKENS_PER_LONG_SIDE: Final = {"low": 16, "medium": 48, "high": 96, "auto": 96}
 
