@@ -29,6 +29,7 @@ from semcodec_embedded.labels import labels
 from semcodec_embedded.panorama import detect
 from semcodec_embedded.phrasing import DescribedObject, object_phrases
 from semcodec_embedded.scene import Scene, describe_surroundings, measure_region
+from semcodec_embedded.windows import is_panorama
 
 # Lightness, chroma and spread are in CIELAB units, 0..100; shares are of chroma-weighted votes.
 MAX_SIDE = 1024  #: pixels; a higher resolution does not improve the description
@@ -172,10 +173,12 @@ def _describe_label(view: Floats, noun: str) -> str:
     """Return a phrase for a subject without a box, with the color of the middle of the picture.
 
     The subject is called large, because the classifier recognizes only large subjects. Without a
-    color that distinguishes the middle from the edge, no color is named.
+    color that distinguishes the middle from the edge, no color is named. In a panorama, the subject
+    may be anywhere.
     """
     word = labels().word(noun)
-    if noun in UNCOLORED_NOUNS:
+    height, width = view.shape[:2]
+    if noun in UNCOLORED_NOUNS or is_panorama(width, height):
         return f"large {word}"
     inside = colors.ellipse_mask(*view.shape[:2])
     surplus = colors.color_histogram(view, inside) - colors.color_histogram(view, ~inside)

@@ -16,11 +16,16 @@ WINDOW_ASPECT = 1.5  #: length of a window as a multiple of the panorama's short
 MAX_WINDOWS = 24  #: windows of a panorama of over 18:1 are longer
 
 
+def is_panorama(width: int, height: int) -> bool:
+    """Return whether a picture is so long that the networks get its windows."""
+    return max(width, height) > MAX_WHOLE_ASPECT * min(width, height)
+
+
 def windows(width: int, height: int) -> Iterator[Box]:
-    """Yield the windows of a picture from left to right or top to bottom; none if it is short."""
-    aspect = max(width, height) / min(width, height)
-    if aspect <= MAX_WHOLE_ASPECT:
+    """Yield the windows of a panorama from left to right or top to bottom; none of others."""
+    if not is_panorama(width, height):
         return
+    aspect = max(width, height) / min(width, height)
     length = max(WINDOW_ASPECT / aspect, 2 / (MAX_WINDOWS + 1))  # as a share of the longer side
     # Rounded up, so that windows overlap by half or more; but not because of an error of a float.
     steps = ceil((1 - length) / (length / 2) - 1e-9)

@@ -89,6 +89,14 @@ def test_objects_of_a_panorama_in_portrait_format_are_described() -> None:
     assert {"cat", "person", "cup"} <= set(words(column.resize((300, 900))))
 
 
+@pytest.mark.parametrize(("width", "phrase"), [(200, "large red boat"), (600, "large boat")])
+def test_subject_of_a_panorama_has_no_color(width: int, phrase: str) -> None:
+    """It may be anywhere, and the middle is only one window of many."""
+    picture = Image.new("RGB", (width, 200), "gray")
+    picture.paste((200, 0, 0), (width // 4, 40, width * 3 // 4, 160))
+    assert describer._describe_label(to_lab_thumbnail(picture), "boat") == phrase
+
+
 def test_mirrored_picture_swaps_left_and_right() -> None:
     left = set(words(picture_with_cups(20)))
     right = set(words(ImageOps.mirror(picture_with_cups(20))))

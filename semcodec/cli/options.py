@@ -96,12 +96,14 @@ def not_empty(text: str) -> str:
     raise ArgumentTypeError("the value is empty (an unset shell variable?), expected a value")
 
 
-def size(text: str, max_side: int = MAX_SIDE) -> tuple[int, int]:
+def size(
+    text: str, max_side: int = MAX_SIDE, expected: str = "WxH, such as 1024x768"
+) -> tuple[int, int]:
     """Return the width and height of ``WxH`` in pixels, each 1..max_side."""
     width, times, height = text.lower().partition("x")
     digits = text.isascii() and width.isdecimal() and height.isdecimal()
     if not (times and digits) or len(text) > 32:
-        raise ArgumentTypeError(f"invalid size {text!r}, expected WxH, such as 1024x768")
+        raise ArgumentTypeError(f"invalid size {text!r}, expected {expected}")
     if not 1 <= min(int(width), int(height)) <= max(int(width), int(height)) <= max_side:
         limits = f"expected 1x1 to {max_side}x{max_side}"
         raise ArgumentTypeError(f"size {text} is out of range, {limits}")
@@ -112,9 +114,7 @@ def size_or_auto(text: str) -> tuple[int, int] | str:
     """Return ``auto``, or the width and height of ``WxH`` as ``size`` does."""
     if text.lower() == "auto":
         return "auto"
-    if "x" not in text.lower():
-        raise ArgumentTypeError(f"invalid size {text!r}, expected auto or WxH, such as 1248x832")
-    return size(text)
+    return size(text, expected="auto or WxH, such as 1248x832")
 
 
 def output_size(text: str) -> tuple[int, int]:

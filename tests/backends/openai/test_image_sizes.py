@@ -85,7 +85,8 @@ def test_aspect_is_kept_within_the_limits(size_wanted: tuple[int, int]) -> None:
         ("gpt-image-1", (3000, 1000), True, (1536, 1024)),
         ("gpt-image-1", (600, 1000), True, (1024, 1536)),
         ("sd", (512, 512), False, (512, 512)),
-        ("sd", (1920, 1080), False, (1360, 768)),
+        ("sd", (1920, 1080), False, (1440, 816)),
+        ("sd", (1568, 672), False, (1568, 672)),
         ("sd", (1, 1), False, (16, 16)),
     ],
 )
