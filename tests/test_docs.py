@@ -24,7 +24,7 @@ PAGES = (
 )
 
 #: Modules of the lowest layers that the page does not describe.
-HELPERS = {"_bisection", "_registry", "_registry_rows", "choices", "forks"}
+HELPERS = {"_bisection", "_registry", "_registry_rows", "_wording", "choices", "forks"}
 
 
 @pytest.mark.parametrize("name", ["backends.md", "container.md"])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from semcodec._registry import EXTENSIONS
+from semcodec._wording import plural
 from semcodec.bitstream import leb128
 from semcodec.choices import ExtensionName, check_choice
 from semcodec.errors import InputError
@@ -104,7 +105,8 @@ def read(parser: Parser, max_extensions: int) -> tuple[Extension, ...]:
     offset = parser.position * 8
     length = leb128.read(parser, "extensions.length")
     if length > (left := parser.end - parser.position):
-        parser.fail("SC-EXT-1", offset, f"a block of {length} bytes", f"at most {left} bytes")
+        found, limit = plural(length, "byte"), plural(left, "byte")
+        parser.fail("SC-EXT-1", offset, f"a block of {found}", f"at most {limit}")
     if length == 0:
         parser.report("SC-EXT-2", offset, "a block of 0 bytes", "no block")
     # Entries must end within the block, so while they are read, the data ends where the block does.

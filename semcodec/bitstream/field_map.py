@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from semcodec._wording import plural
 from semcodec.bitstream import checksums
 from semcodec.bitstream.extensions import BY_TYPE, decode_value
 from semcodec.bitstream.header import CODINGS, MODEL_SETS, SIZE_CODES, format_size
@@ -89,7 +90,7 @@ def _png_fields(core: ScannedCore) -> Iterator[Field]:
 
 
 def _image_field(name: str, data: bytes, start: int, end: int) -> Field:
-    return _byte_field(name, data, start, end, f"{end - start} bytes of the image")
+    return _byte_field(name, data, start, end, f"{plural(end - start, 'byte')} of the image")
 
 
 def _sequence_fields(data: bytes, cores: Sequence[ScannedCore]) -> Iterator[Field]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, NoReturn
 
 from semcodec._registry import RULES
+from semcodec._wording import plural
 from semcodec.errors import FormatError, UnsupportedError
 
 RuleError = FormatError | UnsupportedError
@@ -84,7 +85,10 @@ class Parser:
         # Compared before anything is allocated: a count in hostile data can be 2^28.
         if count > (left := self.end - start):
             self.fail(
-                self.truncation_rule, self.end * 8, f"{left} more bytes", f"{count} more bytes"
+                self.truncation_rule,
+                self.end * 8,
+                plural(left, "more byte"),
+                plural(count, "more byte"),
             )
         self.position = start + count
         return self.data[start : self.position]

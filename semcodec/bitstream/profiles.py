@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from semcodec._registry import RULES
+from semcodec._wording import plural
 from semcodec.bitstream.header import MODEL_FIELDS, SIZE_CODES, format_size
 from semcodec.bitstream.record import Record
 
@@ -71,7 +72,7 @@ PROFILE_RULES: Final = (
         "SC-PRO-5",
         "header.has_extensions",
         lambda record: not record.extensions,
-        lambda record: f"{len(record.extensions)} extensions",
+        lambda record: plural(len(record.extensions), "extension"),
         "none",
     ),
     ProfileRule(

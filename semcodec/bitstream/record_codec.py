@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from semcodec._registry import RULES
+from semcodec._wording import plural
 from semcodec.bitstream import checksums, extensions
 from semcodec.bitstream import framing as framings
 from semcodec.bitstream.extensions import Extension
@@ -80,7 +81,7 @@ def core_overhead(size: Size, models: Models, entries: Iterable[Extension], chec
 def _check_length(parser: Parser, start: int, max_bytes: int) -> None:
     if (length := parser.end - start) > max_bytes:
         offset = (start + max_bytes) * 8
-        parser.fail("SC-LIM-1", offset, f"{length} bytes", f"at most {max_bytes}")
+        parser.fail("SC-LIM-1", offset, plural(length, "byte"), f"at most {max_bytes}")
 
 
 def _verify_check(parser: Parser, framing: Framing, check_id: int, start: int) -> None:
@@ -92,8 +93,8 @@ def _verify_check(parser: Parser, framing: Framing, check_id: int, start: int) -
     length = checksums.LENGTHS[check_id]
     end = parser.end - length
     if end < parser.position:
-        found = f"{parser.end - parser.position} more bytes"
-        parser.fail("SC-CHK-1", parser.end * 8, found, f"a check of {length} bytes")
+        found = plural(parser.end - parser.position, "more byte")
+        parser.fail("SC-CHK-1", parser.end * 8, found, f"a check of {plural(length, 'byte')}")
     found_check = parser.data[end : parser.end]
     right_check = checksums.compute(check_id, parser.data[start:end])
     if found_check != right_check:
@@ -116,7 +117,7 @@ def _read_payload(parser: Parser, coding: Coding, max_words: int) -> tuple[bytes
     payload = parser.read(parser.end - start)
     text = _decode_payload(parser, coding, payload, start * 8)
     if (count := len(text.split())) > max_words:
-        parser.fail("SC-LIM-2", start * 8, f"{count} words", f"at most {max_words}")
+        parser.fail("SC-LIM-2", start * 8, plural(count, "word"), f"at most {max_words}")
     parser.record_field("payload", start, payload)
     return payload, text
 
@@ -134,7 +135,10 @@ def _decode_payload(parser: Parser, coding: Coding, payload: bytes, offset: int)
         # broken rule all words are known, and a collecting parser continues.
         report = parser.fail if RULES[rule].outcome == "malformed" else parser.report
         report(
-            rule, offset, f"a payload of {len(payload)} bytes", "the canonical payload of its words"
+            rule,
+            offset,
+            f"a payload of {plural(len(payload), 'byte')}",
+            "the canonical payload of its words",
         )
     return " ".join(words)
 

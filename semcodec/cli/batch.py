@@ -14,12 +14,12 @@ from typing import Any, Final, NamedTuple
 
 import semcodec
 from semcodec import backends
+from semcodec._wording import plural
 from semcodec.cli import files, output
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DATA_ERROR, DONE, EXIT_CODES, PARTLY_DONE
 from semcodec.cli.planning import STDIN, Job, Plan
 from semcodec.cli.progress import Progress
-from semcodec.cli.reports import plural
 from semcodec.errors import BackendError, BudgetExceededError, RefusalError, SemcodecError
 
 MAX_REPEATED: Final = 3  #: inputs in a row that fail with the same message of a backend

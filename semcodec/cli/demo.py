@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from semcodec import backends
+from semcodec._wording import plural
 from semcodec.cli import batch, demo_page, demo_result, endings, files, options
 from semcodec.cli.demo_result import DemoResult
 from semcodec.cli.encode import is_picture
@@ -25,7 +26,6 @@ from semcodec.cli.output import (
 )
 from semcodec.cli.parser import DATA_ERROR, DONE, PARTLY_DONE, Commands, Parser, add_command
 from semcodec.cli.planning import Purpose, find_sources
-from semcodec.cli.reports import plural
 from semcodec.cli.walking import folder_identity
 from semcodec.errors import SemcodecError
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import semcodec
 from semcodec._registry import MODELS, PROMPTS
+from semcodec._wording import plural
 from semcodec.bitstream.extensions import BY_TYPE
 from semcodec.choices import ScanFraming
 from semcodec.cli import options
@@ -34,7 +35,6 @@ from semcodec.cli.reports import (
     format_findings,
     format_note,
     in_parentheses,
-    plural,
     read_report,
 )
 from semcodec.errors import InputError

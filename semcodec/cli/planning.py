@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final, NamedTuple
 
+from semcodec._wording import plural
 from semcodec.cli import endings, files, output
 from semcodec.cli.naming import Source, plan_names
 from semcodec.cli.output import UsageError
-from semcodec.cli.reports import plural
 from semcodec.cli.results import Unreadable
 from semcodec.cli.walking import folder_identity, walk
 

@@ -107,8 +107,3 @@ def _location(finding: Finding) -> str:
 def in_parentheses(*items: str) -> str:
     """Return ``items`` in parentheses, after a space, such as ``" (file, 20 bytes)"``."""
     return f" ({', '.join(items)})"
-
-
-def plural(number: int, noun: str) -> str:
-    """Return a number and a noun in the right form, such as ``"3 findings"``."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")

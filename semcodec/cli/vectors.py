@@ -7,10 +7,10 @@ import json
 import os
 from typing import Final
 
+from semcodec._wording import plural
 from semcodec.cli import options
 from semcodec.cli.output import escape_control, format_table, print_result, print_status
 from semcodec.cli.parser import DATA_ERROR, DONE, EXIT_CODES, Commands, Parser, add_command
-from semcodec.cli.reports import plural
 from semcodec.conformance import runner
 from semcodec.conformance.differences import Difference
 from semcodec.conformance.process import Decoder

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec import imaging
+from semcodec._wording import plural
 from semcodec.backends.isolation import backend_name, isolate
 from semcodec.coding import nibble
 from semcodec.errors import InvalidResponseError
@@ -83,7 +84,7 @@ def check_restored_words(words: list[str], skeletons: list[str], backend: object
 
 def _check_count(words: list[str], expected: int, backend: object, stage: str) -> list[str]:
     if len(words) != expected:
-        raise _invalid(backend, stage, f"{len(words)} words in place of {expected}")
+        raise _invalid(backend, stage, f"{plural(len(words), 'word')} in place of {expected}")
     return words
 
 

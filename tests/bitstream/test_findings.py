@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import re
 from typing import Any
 
 import pytest
 
 from semcodec._registry import SIZES
 from semcodec.bitstream import (
+    PROFILES,
     RULES,
     Finding,
     Limits,
@@ -18,6 +20,7 @@ from semcodec.bitstream import (
     unpack_all,
     validate,
 )
+from semcodec.conformance import vectors
 from semcodec.errors import FormatError, UnsupportedError
 
 CANONICAL = ("a payload of {} bytes", "the canonical payload of its words")
@@ -40,7 +43,7 @@ FOUND_AND_EXPECTED = {
     "SC-PNG-6": ("KK = 1", "KK = 0"),
     "SC-HDR-1": ("80", "00 to 7f"),
     "SC-HDR-3": ("3 more bytes", "4 more bytes"),
-    "SC-CHK-1": ("0 more bytes", "a check of 1 bytes"),
+    "SC-CHK-1": ("0 more bytes", "a check of 1 byte"),
     "SC-CHK-2": ("ad", "ac"),
     "SC-LEB-1": ("80 80 80 80", "at most 4 bytes"),
     "SC-LEB-2": ("81 00", "01"),
@@ -52,7 +55,7 @@ FOUND_AND_EXPECTED = {
     "SC-MOD-1": ("ids 0 0 0 0", "no models field"),
     "SC-EXT-1": ("a block of 3 bytes", "at most 2 bytes"),
     "SC-EXT-2": ("a block of 0 bytes", "no block"),
-    "SC-EXT-3": ("1 more bytes", "2 more bytes"),
+    "SC-EXT-3": ("1 more byte", "2 more bytes"),
     "SC-EXT-4": ("type 20 after 22", "ascending types"),
     "SC-EXT-5": ("type 0", "a type from 1"),
     "SC-EXT-6": ("type 11", "a known type"),
@@ -74,7 +77,7 @@ FOUND_AND_EXPECTED = {
     "SC-PRO-2": ("crc16", "none or crc8"),
     "SC-PRO-3": ("1000x777", "a size with a code"),
     "SC-PRO-4": ("ids 0 0 7 0", "a set of models"),
-    "SC-PRO-5": ("1 extensions", "none"),
+    "SC-PRO-5": ("1 extension", "none"),
     "SC-PRO-6": ("bare", "file"),
     "SC-PRO-7": ("bare", "file"),
     "SC-PRO-8": ("crc16", "crc32"),
@@ -140,7 +143,7 @@ PNG_DATA = bytes.fromhex(RULES["SC-PNG-3"].example_hex)
         (b"semc:", "qr", {}, ("SC-TXT-1", 0, "semc:", "SEMQ:")),
         (b"\x02\x81\xff\x83\xff", "auto", {},
          ("SC-SIZ-2", 8, "1024x1024 in 4 bytes", "no size field")),
-        (b"\x10\x11", "auto", {}, ("SC-CHK-1", 16, "1 more bytes", "a check of 2 bytes")),
+        (b"\x10\x11", "auto", {}, ("SC-CHK-1", 16, "1 more byte", "a check of 2 bytes")),
         (pack("nnn"), "auto", {"max_bytes": 2}, ("SC-LIM-1", 16, "3 bytes", "at most 2")),
         (pack("nn n"), "auto", {"max_words": 1}, ("SC-LIM-2", 8, "2 words", "at most 1")),
         (pack("n", coding="nibble", extensions={"seed": 1}), "auto", {"max_extensions": 0},
@@ -157,3 +160,15 @@ def test_findings_of_rules_without_an_example(
     (finding,) = validate(data, framing=framing, limits=Limits(**limits)).findings
     assert (finding.rule, finding.offset, finding.found, finding.expected) == expected
     check_same(read_error(data, framing, Limits(**limits)), finding)
+
+
+def test_numbers_and_nouns_agree() -> None:
+    checked = 0
+    for vector in vectors.load(None, "*"):
+        for profile in (None, *PROFILES):
+            report = validate(vector.data, framing=vector.framing, profile=profile)
+            for finding in report.findings:
+                for text in (finding.found, finding.expected):
+                    assert not re.search(r"(?<![\d.,])1 (more )?[a-z]+s\b", text), text
+                    checked += bool(re.search(r"\b1 (more )?(byte|character|extension)\b", text))
+    assert checked > 20

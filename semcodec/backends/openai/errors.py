@@ -40,6 +40,7 @@ from typing import Any, Final
 import httpx2
 import openai
 
+from semcodec._wording import plural
 from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.requests import SchemaNotSupportedError
 from semcodec.backends.openai.settings import Settings
@@ -119,11 +120,11 @@ class ErrorTranslator:
     def timeout(self, request: ModelRequest, seconds: float, was_sent: bool = True) -> BackendError:
         """Return the error for a response that was not complete in ``seconds``."""
         if not was_sent:
-            problem = f"cannot be reached within {seconds:g} seconds"
+            problem = f"cannot be reached within {plural(f'{seconds:g}', 'second')}"
             return self._error(
                 request, f"{problem}: {CHECK_SERVER}", retryable=True, unavailable=True
             )
-        problem = f"did not complete '{request.stage}' within {seconds:g} seconds"
+        problem = f"did not complete '{request.stage}' within {plural(f'{seconds:g}', 'second')}"
         return self._possibly_billed(request, problem, "try again with a longer --timeout.")
 
     def max_retry_after(self, request: ModelRequest) -> float:
@@ -286,7 +287,7 @@ def _format_wait(seconds: float | None) -> str:
     for unit, size in (("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * size:
             return f"in {seconds / size:.0f} {unit}"
-    return f"in {seconds:g} seconds"
+    return f"in {plural(f'{seconds:g}', 'second')}"
 
 
 def _in_parentheses(message: str) -> str:

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from semcodec._wording import plural
 from semcodec.bitstream.parser import Parser
 from semcodec.errors import InputError
 
@@ -82,7 +83,7 @@ def _iter_chunks(parser: Parser, max_chunks: int) -> Iterator[Chunk]:
         length = int.from_bytes(data[start : start + 4], "big")
         # Checked before the limit, since truncated data is malformed whatever the limit is.
         if left < CHUNK_OVERHEAD or left - CHUNK_OVERHEAD < length:
-            found = f"{left} more bytes"
+            found = plural(left, "more byte")
             parser.fail("SC-PNG-2", 8 * start, found, "whole chunks up to IEND")
         if count == max_chunks:
             found = f"more than {max_chunks} chunks"

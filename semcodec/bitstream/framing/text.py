@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 from typing import Final
 
+from semcodec._wording import plural
 from semcodec.bitstream.parser import Parser
 from semcodec.choices import Framing
 
@@ -59,7 +60,7 @@ def _check_characters(parser: Parser, framing: Framing, start: int) -> None:
         parser.fail("SC-TXT-2", 8 * index, found, f"characters of {framing}")
     # In both alphabets, a group of a single character cannot hold a byte.
     if len(body) % _GROUP_CHARS[framing] == 1:
-        found = f"{len(body)} characters"
+        found = plural(len(body), "character")
         parser.fail("SC-TXT-3", 8 * len(parser.data), found, "one more or one less")
 
 

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from semcodec._wording import plural
 from semcodec.cli.formats.names import to_uri
-from semcodec.cli.reports import describe_finding, plural
+from semcodec.cli.reports import describe_finding
 from semcodec.cli.results import FileResult, Result, Summary, Unreadable
 
 NAME: Final = "semcodec validate"

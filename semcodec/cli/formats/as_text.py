@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from semcodec._wording import plural
 from semcodec.cli.output import escape_control
-from semcodec.cli.reports import format_findings, format_note, in_parentheses, plural
+from semcodec.cli.reports import format_findings, format_note, in_parentheses
 from semcodec.cli.results import FileResult, Result, Summary, Unreadable
 
 
