@@ -198,3 +198,14 @@ def test_haze_lightens_a_sprite() -> None:
     for picture, amount in ((near, 0.0), (far, 0.5)):
         draw_sprite(picture, sprite, "day", ((255, 255, 255), amount))
     assert np.asarray(far).mean() > np.asarray(near).mean() + 10
+
+
+def test_windows_of_a_city_shine_at_night() -> None:
+    city, field = (paint(f"{place} night", (192, 128)) for place in ("city", "meadow"))
+    assert ((city[..., 0] > 190) & (city[..., 2] < 170)).sum() > 200
+    assert ((field[..., 0] > 190) & (field[..., 2] < 170)).sum() < 20
+
+
+def test_subject_stands_out_at_night() -> None:
+    picture = paint("white horse meadow night", (128, 96))
+    assert picture.max() > 150

@@ -65,9 +65,10 @@ class _BackdropPainter:
         outdoor_sky = sky.Sky(colors, environment.light, scene.sky, environment.horizon)
         sky.paint_sky(picture, outdoor_sky, self.rng)
         canvas = SvgCanvas(picture.size)
+        lights = SvgCanvas(picture.size) if environment.light == "night" else None
         for kind in environment.background:
             color = background.background_color(kind, _background_tint(kind, scene, environment))
-            layer = Layer(canvas, environment.horizon_y, color, colors[2], self.rng)
+            layer = Layer(canvas, environment.horizon_y, color, colors[2], self.rng, lights)
             background.draw_background(kind, layer)
         color_word = scene.color_of("ground", "below")
         color = ground.ground_color(environment.ground, color_word, environment.light)
@@ -77,6 +78,8 @@ class _BackdropPainter:
             ground.draw_stream(layer)  # the picture would be empty otherwise
         image = sky.apply_light(canvas.image(), environment.light)
         picture.paste(image, (0, 0), image)
+        if lights:
+            lights.composite_onto(picture)
         if scene.has_wall and not environment.background:
             self._paint_outdoor_wall()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from semcodec_embedded.painting.environment import Environment
-from semcodec_embedded.painting.figures import is_half_figure
+from semcodec_embedded.painting.figures import can_be_cut, is_half_figure
 from semcodec_embedded.painting.rules.close_ups import is_close_up
 from semcodec_embedded.painting.scene import Subject
 from semcodec_embedded.painting.sizing import Composition
@@ -65,8 +65,12 @@ def find_support(info: SpriteInfo, subject: Subject, composition: Composition) -
         return "ground"
     if support == "water" and environment.ground != "water":
         return "ground"
+    is_fish = support == "air" and info.habitat == "underwater"
+    if is_fish and environment.kind == "outdoors":
+        return "water" if environment.ground == "water" else "ground"
     if support in ("ground", "surface") and environment.ground == "water":
-        return "islet" if lead.height_m >= LARGE_METERS else "water"
+        is_dry = lead.height_m >= LARGE_METERS or can_be_cut(subject.sprites[0])  # no person wades
+        return "islet" if is_dry else "water"
     if support == "wall" and environment.kind == "outdoors":
         return "ground"
     return support

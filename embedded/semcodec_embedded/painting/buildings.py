@@ -11,6 +11,8 @@ SKYLINE_STEP = 70  #: units between pale towers behind the houses
 FLOOR_HEIGHT, WINDOW_PITCH, SHOP_HEIGHT = 72, 46, 90  #: units; the shop is at street level
 HOUSE_COLORS = ((206, 132, 104), (226, 196, 150), (158, 176, 178), (214, 170, 126), (178, 144, 132))
 AWNING_COLORS = ("red", "teal", "green", "orange")
+#: Share of the windows that are lit, even by day, so that the street looks inhabited.
+LIT_SHARE, LIT_SHARE_AT_NIGHT = 0.16, 0.42
 LIT_WINDOW: Color = (250, 224, 150)
 SKIN_COLORS = ((240, 190, 130), (176, 120, 84), (250, 206, 130))
 SHIRT_COLORS = ("red", "blue", "white", "yellow", "teal", "gray")
@@ -66,14 +68,17 @@ def _draw_windows(layer: Layer, house: House, glass: Color) -> None:
     rows = max(2, int(house.height / FLOOR_HEIGHT))
     column_width, row_height = house.width / columns, (house.height - SHOP_HEIGHT) / rows
     width, height = column_width * 0.52, row_height * 0.62
+    lit_share = LIT_SHARE_AT_NIGHT if layer.lights else LIT_SHARE
     for row in range(rows):
         for column in range(columns):
             x = house.x + (column + 0.24) * column_width
             y = house.top + 22 + row * row_height
-            is_lit = rng.random() < 0.16  # even by day, so that the street looks inhabited
+            is_lit = rng.random() < lit_share
             frame = (width + 6, height + 6)
             canvas.rectangle((x - 3, y - 3), frame, lighter(house.color, 0.42))
             canvas.rectangle((x, y), (width, height), LIT_WINDOW if is_lit else glass)
+            if is_lit and layer.lights:
+                layer.lights.rectangle((x, y), (width, height), LIT_WINDOW, opacity=0.85)
 
 
 def _draw_shop(layer: Layer, house: House, glass: Color) -> None:
@@ -82,6 +87,8 @@ def _draw_shop(layer: Layer, house: House, glass: Color) -> None:
     awning = NAMED[AWNING_COLORS[int(layer.rng.integers(4))]]
     window = (house.width - 20, 60)
     canvas.rectangle((x + 10, street_y - 62), window, darker(glass, 0.2))
+    if layer.lights:
+        layer.lights.rectangle((x + 10, street_y - 48), (window[0], 42), LIT_WINDOW, opacity=0.7)
     step = (house.width - 12) / 6
     for stripe in range(6):
         left, right = stripe * step, (stripe + 1) * step

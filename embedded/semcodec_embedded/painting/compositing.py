@@ -13,6 +13,7 @@ from semcodec_embedded.painting.sky import apply_light
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas, blur
 
 REFLECTION_HEIGHT, REFLECTION_OPACITY = 0.42, 0.3  #: relative to the sprite
+NIGHT_STRENGTH = 0.55  #: of moonlight on a sprite, which would be lost in the dark otherwise
 MIN_HAZE = 0.01  #: less is not visible
 SHADOW: Color = (28, 26, 44)
 ISLET_SAND, ISLET_GRASS = (206, 190, 150), (122, 168, 96)
@@ -51,7 +52,8 @@ def draw_sprite(
     image = render(sprite.name, size, sprite.colors, sprite.looks)
     if sprite.flipped:
         image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    image = _apply_haze(apply_light(image, light), haze)
+    strength = NIGHT_STRENGTH if light == "night" else 1.0
+    image = _apply_haze(apply_light(image, light, strength), haze)
     left = round((sprite.x - sprite.width / 2) * scale)
     top = round((sprite.baseline_y - sprite.elevation - sprite.height) * scale)
     if sprite.support == "water":

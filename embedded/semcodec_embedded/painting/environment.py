@@ -21,7 +21,7 @@ PERSON_HEIGHT_M = 1.75  #: height of adults in nouns.toml, by which they are rec
 ROOMS = frozenset(("kitchen", "bathroom", "bedroom", "room"))
 TABLES = frozenset(("table", "desk"))
 INDOOR_GROUNDS = TABLES | {"floor"}
-OUTDOOR_SETTINGS = frozenset(("town", "street", "forest"))
+OUTDOOR_SETTINGS = frozenset(("town", "village", "street", "forest"))
 #: Habitats of subjects that are rarely photographed in front of a plain backdrop.
 TRAFFIC_HABITATS = frozenset(("street", "railway", "sea", "lake", "town"))
 OUTDOOR_HABITATS = frozenset(("street", "town", "railway", "sea", "lake", "field"))
@@ -73,7 +73,8 @@ def is_bare(scene: SceneDescription, environment: Environment) -> bool:
 
 def choose_environment(scene: SceneDescription) -> Environment:
     """Return the environment of ``scene``."""
-    kind, light = _choose_kind(scene), _choose_light(scene)
+    kind = _choose_kind(scene)
+    light = "day" if kind == "space" else _choose_light(scene)  # in space, the sun shines
     if kind == "outdoors":
         return _outdoors(scene, light)
     room = ground = ""
@@ -102,6 +103,8 @@ def _outdoors(scene: SceneDescription, light: str) -> Environment:
 def _choose_ground(scene: SceneDescription, habitat: str) -> str:
     """Return the ground that the words, the setting or the habitat determine, in this order."""
     named = scene.ground or _tables()["setting_grounds"].get(scene.setting, "")
+    if scene.setting == "forest" and not scene.ground and _floats(scene):
+        return "water"  # a waterfall or a boat in a forest
     if named or scene.background:
         return str(named or "grass")
     return str(_habitat_entry(habitat)["ground"])
@@ -113,6 +116,8 @@ def _choose_background(scene: SceneDescription, ground: str, habitat: str) -> tu
         return ("trees", *scene.background)
     if scene.background or scene.setting in ("town", "street"):
         return scene.background or ("city",)
+    if scene.setting == "village":
+        return ("hills",)
     entry = _habitat_entry(habitat)
     if ground == entry["ground"] or (habitat == "cliff" and ground != "water"):
         return tuple(entry["background"])
@@ -227,6 +232,11 @@ _DECISIONS: tuple[Callable[[SceneDescription], str], ...] = (
 def _is_tableware(scene: SceneDescription) -> bool:
     """Return whether the first subject belongs on a table."""
     return bool(scene.subjects) and _info(scene.subjects[0]).support == "surface"
+
+
+def _floats(scene: SceneDescription) -> bool:
+    """Return whether the first subject belongs in water."""
+    return bool(scene.subjects) and _info(scene.subjects[0]).support == "water"
 
 
 def _needs_ground(scene: SceneDescription) -> bool:

@@ -22,6 +22,7 @@ class Layer:
         haze: the color that is mixed in with the distance.
         rng: the random generator of the picture. Every function must call it in a fixed order;
             otherwise everything drawn later would change.
+        lights: at night, a canvas for what shines: the night does not darken it. None by day.
     """
 
     canvas: SvgCanvas
@@ -29,6 +30,7 @@ class Layer:
     color: Color
     haze: Color
     rng: np.random.Generator
+    lights: SvgCanvas | None = None
 
     def random_x(self) -> float:
         """Return the x of a random position in the picture."""

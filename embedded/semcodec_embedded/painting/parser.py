@@ -13,6 +13,7 @@ from functools import reduce
 from typing import ClassVar
 
 from semcodec.words.stopwords import STOPWORDS
+from semcodec_embedded.painting.figures import is_figure, sex_of_figure
 from semcodec_embedded.painting.rules.clothing import apply_clothing
 from semcodec_embedded.painting.rules.color_inference import (
     UPPER_PARTS,
@@ -21,6 +22,7 @@ from semcodec_embedded.painting.rules.color_inference import (
 )
 from semcodec_embedded.painting.rules.looks import apply_looks, merge_looks
 from semcodec_embedded.painting.rules.poses import apply_activity, is_people
+from semcodec_embedded.painting.rules.settings import complete_setting
 from semcodec_embedded.painting.scene import Looks, SceneDescription, Subject
 from semcodec_embedded.painting.sprites import find_sprites, sprite_library
 from semcodec_embedded.painting.vocabulary import (
@@ -39,6 +41,8 @@ PLURAL_COUNT = 3  #: for a plural without a number
 CROWD_COUNT = 12  #: number of people in a crowd
 #: Nouns for several objects that the rules for plurals do not recognize.
 COLLECTIVE_NOUNS = frozenset(("people", "flowers", "crowd", "group", "team", "audience", "family"))
+#: Tables of words between a number and its noun.
+ATTRIBUTES = ("colors", "sizes", "traits", "numbers", "backgrounds")
 #: Last words of traits that a person has: they follow the person, whereas "blond" comes before.
 POSSESSIONS = frozenset(
     ("hair", "skin", "beard", "mustache", "moustache", "goatee", "ponytail", "pigtails", "braids")
@@ -61,7 +65,7 @@ def parse_prompt(prompt: str) -> SceneDescription:
     for phrase, role in _match_phrases(words):
         builder.add(phrase, role)
     scene = replace(builder.scene(), word_count=len(words))
-    return apply_looks(apply_activity(apply_clothing(scene)))
+    return apply_looks(complete_setting(apply_activity(apply_clothing(scene))))
 
 
 def _match_phrases(words: list[str]) -> Iterator[tuple[str, Role | None]]:
@@ -116,6 +120,7 @@ class _SceneBuilder:
         self._unknown_words: list[str] = []
         self._personal_traits: list[str] = []  #: they wait for a person, whatever else comes first
         self._phrase = ""
+        self._was_person = self._is_adjacent = False  #: whether the last phrase was a person
         self._reset_modifiers()
 
     def _reset_modifiers(self) -> None:
@@ -127,6 +132,8 @@ class _SceneBuilder:
 
     def add(self, phrase: str, role: Role | None) -> None:
         """Add one phrase."""
+        self._add_couple(role, phrase)
+        self._is_adjacent, self._was_person = self._was_person, False
         self._phrase = phrase
         if role is None:
             self._add_subject(phrase)
@@ -136,6 +143,7 @@ class _SceneBuilder:
 
     def scene(self) -> SceneDescription:
         """Return the scene, after all phrases have been added."""
+        self._add_couple(None, "")
         self._use_trailing_traits()
         self._use_trailing_colors()
         first = {table: keys[0] for table, keys in self._keys.items() if keys}
@@ -188,7 +196,12 @@ class _SceneBuilder:
         count = min(MAX_COUNT, self._count or _default_count(phrase))
         looks = self._take_looks(sprites)
         colors = tuple(self._pending_colors)
-        self._subjects.append(Subject(phrase, sprites, count, self._size, colors, (), looks))
+        subject = Subject(phrase, sprites, count, self._size, colors, (), looks)
+        is_person = sprites[0] in sprite_library().people
+        if self._is_adjacent and is_person and not is_figure(sprites[0]):
+            subject = _with_role(self._subjects.pop(), subject)
+        self._was_person = is_figure(sprites[0])
+        self._subjects.append(subject)
         self._reset_modifiers()
 
     def _take_looks(self, sprites: tuple[str, ...]) -> Looks:
@@ -229,6 +242,13 @@ class _SceneBuilder:
         is_possession = self._phrase.rsplit(" ", 1)[-1] in POSSESSIONS
         if not is_possession or not self._give_to_last_person([role.key]):
             self._personal_traits.append(role.key)
+
+    def _add_couple(self, role: Role | None, phrase: str) -> None:
+        """Add two people for "couple", unless the next ``phrase`` is a plural or its attribute."""
+        is_number = singular_candidates(phrase) if role is None else role.table in ATTRIBUTES
+        if self._phrase == "couple" and not is_number:
+            self._phrase = ""
+            self._add_subject("people")
 
     def _add_number(self, role: Role) -> None:
         self._count = int(role.key)
@@ -323,6 +343,19 @@ class _SceneBuilder:
         "unknown": _add_unknown_word,
         "ignored": _ignore,
     }
+
+
+def _with_role(person: Subject, role: Subject) -> Subject:
+    """Return one subject for two adjacent nouns, such as "woman doctor" and "boy skier"."""
+    sex = sex_of_figure(person.sprites[0])
+    looks = replace(person.looks, sex=person.looks.sex or sex)
+    return replace(
+        role,
+        count=max(person.count, role.count),
+        size=person.size or role.size,
+        colors=person.colors or role.colors,
+        looks=looks,
+    )
 
 
 def _default_count(phrase: str) -> int:

@@ -65,11 +65,15 @@ MIN_GAP = 0.45  #: the share of the width above which a group is placed in a gap
 GROUP_COUNT = 3  #: count from which a subject is a group, which is placed in a gap
 SCATTER_COUNT = 4  #: count from which a group is scattered in depth
 SIZE_ORDER = ("huge", "large", "", "medium", "small")  #: order of placement
+#: Buildings in which a room or a table is, if the words name both.
+BUILDINGS_WITH_ROOMS = frozenset(
+    ("restaurant", "convenience-store", "hotel", "hospital", "school", "office-building", "house")
+)
 #: Nouns that are part of the backdrop of a room or a bedroom, and not drawn again.
 ROOM_FIXTURES = ("window", "cabinet", "cupboard", "curtain", "mirror", "picture")
 BED_FIXTURES = ("pillow", "blanket", "bedding")
 #: Drawings that are never mirrored, because they have text or no direction.
-UNFLIPPED = ("sign", "clock", "keyboard", "laptop", "book", "-half")
+UNFLIPPED = ("sign", "clock", "keyboard", "laptop", "book", "-half", "store")
 #: Colors of clothes that the words leave open, "" for those of the drawing. None is like skin.
 WARDROBE = ("blue", "gray", "teal", "red", "black", "green", "orange", "purple", "pink")
 TROUSER_COLORS = ("", "gray", "", "black", "brown")
@@ -107,6 +111,9 @@ def place_subjects(
 def _should_draw(subject: Subject, environment: Environment) -> bool:
     """Return whether a subject needs its own sprite, and is not part of the backdrop."""
     noun = subject.noun.rstrip("s")
+    is_indoors = environment.kind in ("table", "room")
+    if is_indoors and subject.sprites[0] in BUILDINGS_WITH_ROOMS and not subject.size:
+        return False  # the room is in this building
     if environment.room == "bedroom" and noun in BED_FIXTURES:
         return False
     return environment.kind != "room" or bool(subject.size) or noun not in ROOM_FIXTURES

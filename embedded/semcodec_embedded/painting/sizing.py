@@ -32,10 +32,14 @@ TALL_HEIGHT, TALL_HEIGHT_OF_SIZE = (
     540.0,
     640.0,
 )  #: minimum height of tall buildings without and with a size word
+#: In a picture narrower than high, sprites shrink by this power of its width: less than it does, so
+#: that they are not lost in its height.
+NARROW_EXPONENT = 0.55
 ROOM_OBJECT_HEIGHT = 190.0  #: maximum height of small objects in a room with furniture
 CROWD_COUNT, CROWD_SCALE = 8, 0.62  #: from this count objects are smaller, to show the ground
 #: The total width of a group relative to the picture; above 1, because its sprites may overlap.
 GROUP_WIDTH, LONE_GROUP_WIDTH = 1.12, 1.4
+ROW_WIDTH = 1.05  #: the same for a row, whose sprites all stand side by side
 MAX_SHARING = 6  #: sprites side by side; further ones stand behind each other
 
 
@@ -93,7 +97,8 @@ def _natural_height(
     """Return the compressed natural height relative to a person; the main subject is larger."""
     relative_height: float = (info.height_m / PERSON_HEIGHT_M) ** PERSPECTIVE_EXPONENT
     height = DEFAULT_PERSON_HEIGHT * relative_height
-    height *= min(1.0, available_width / HEIGHT)
+    narrowing: float = min(1.0, available_width / HEIGHT) ** NARROW_EXPONENT
+    height *= narrowing
     is_near = info.support == "surface" and composition.environment.kind in ("table", "studio")
     height *= 1.3 if is_near else 1  # a table or studio is seen from close by
     if rank == 0:  # the main subject is usually the largest in a photograph
@@ -124,6 +129,8 @@ def _max_sprite_width(subject: Subject, available_width: float, composition: Com
     if subject.count == 1:
         return MAX_WIDTH * available_width
     is_lone = subject.size in ("huge", "large") and composition.subject_count == 1
+    if "row" in subject.positions:
+        return ROW_WIDTH * available_width / subject.count
     group_width = LONE_GROUP_WIDTH if is_lone else GROUP_WIDTH
     return group_width * available_width / min(subject.count, MAX_SHARING)
 

@@ -82,12 +82,15 @@ def paint_sky(picture: Image.Image, sky: Sky, rng: np.random.Generator) -> None:
         _paint_clouds(picture, sky, rng)
 
 
-def apply_light(layer: Image.Image, light: str) -> Image.Image:
-    """Return an RGBA ``layer`` tinted by moonlight or sunset, with its alpha unchanged."""
+def apply_light(layer: Image.Image, light: str, strength: float = 1.0) -> Image.Image:
+    """Return an RGBA ``layer`` tinted by moonlight or sunset, with its alpha unchanged.
+
+    ``strength``, 0 to 1, is lower for what should stand out from its surroundings.
+    """
     if light not in LIGHT_TINTS:
         return layer
     tint, share = LIGHT_TINTS[light]
-    lit = Image.blend(layer.convert("RGB"), Image.new("RGB", layer.size, tint), share)
+    lit = Image.blend(layer.convert("RGB"), Image.new("RGB", layer.size, tint), share * strength)
     lit.putalpha(layer.getchannel("A"))
     return lit
 

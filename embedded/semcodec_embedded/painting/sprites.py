@@ -21,6 +21,17 @@ from semcodec_embedded.painting.figures import compose_figures
 from semcodec_embedded.painting.vocabulary import singular_candidates
 
 SPRITES_PACKAGE = "semcodec_embedded.sprites"
+PEOPLE_PREFIXES = ("person-", "man-", "woman-")  #: of the names of emoji of people
+#: Emoji of the category of people that show no whole person.
+BODY_PARTS = frozenset(
+    """
+    backhand-index-pointing-down backhand-index-pointing-left backhand-index-pointing-right
+    backhand-index-pointing-up biting-lip ear ear-with-hearing-aid eye eyes flexed-biceps foot
+    footprints handshake index-pointing-at-the-viewer index-pointing-up leg mechanical-arm
+    mechanical-leg mouth nail-polish nose palms-up-together selfie sign-of-the-horns speaking-head
+    vulcan-salute
+    """.split()
+)
 MAX_KEYWORD_USES = 4  #: a keyword of more emoji is too general
 
 #: A sitting body for animals of which the emoji shows only the head.
@@ -99,7 +110,7 @@ def sprite_library() -> SpriteLibrary:
     for family in families:
         info = SpriteInfo(family["height_m"], family["support"], family["habitat"])
         infos |= dict.fromkeys(family["sprites"], info)
-    people = [name for name, entry in emoji.items() if entry["kind"] == "people"]
+    people = {name for name, entry in emoji.items() if entry["kind"] == "people"} - BODY_PARTS
     by_noun = _index(emoji, families, bodies)
     return SpriteLibrary(bodies, frozenset([*people, *drawn["people"], *figures]), infos, by_noun)
 
@@ -136,7 +147,9 @@ def _index(
         for name, words in family["sprites"].items():
             for word in words.split(","):
                 listed.setdefault(word.strip(), []).append(name)
-    keywords = _keyword_index(emoji) | {name.replace("-", " "): (name,) for name in emoji}
+    # "woman running" is a woman who runs, and not a noun.
+    names = [name for name in emoji if not name.startswith(PEOPLE_PREFIXES)]
+    keywords = _keyword_index(emoji) | {name.replace("-", " "): (name,) for name in names}
     index = {
         word: names
         for word, names in keywords.items()

@@ -69,3 +69,17 @@ def test_ground_and_background_follow_from_the_words(
 ) -> None:
     environment = environment_of(prompt)
     assert (environment.ground, environment.background) == (ground, background)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "ground"),
+    [("village church", "grass"), ("waterfall forest", "water"), ("skier", "snow"),
+     ("people beach umbrella", "sand"), ("city", "road")],
+)  # fmt: skip
+def test_ground_follows_from_setting_and_subject(prompt: str, ground: str) -> None:
+    assert choose_environment(parse_prompt(prompt)).ground == ground
+
+
+def test_space_is_sunny() -> None:
+    environment = choose_environment(parse_prompt("astronaut moon"))
+    assert (environment.kind, environment.light) == ("space", "day")

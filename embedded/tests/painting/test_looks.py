@@ -94,7 +94,7 @@ def test_no_person_without_stated_looks_has_dark_hair() -> None:
         ("man surfing", "man-surfing"),
         ("person surfing", "person-surfing"),
         ("surfer", "person-surfing"),
-        ("girl riding bicycle", "person-biking"),
+        ("girl riding bicycle", "woman-biking"),
         ("runner", "person-running"),
         ("rider", "horse-racing"),
         ("astronaut", "astronaut-uniformed"),

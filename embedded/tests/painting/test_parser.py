@@ -116,3 +116,51 @@ def test_longest_phrase_is_parsed_first() -> None:
     scene = parse_prompt("dark night hot air balloon")
     assert (scene.moods, scene.sky) == (frozenset(), {"night"})
     assert len(scene.subjects) == 1
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("couple", [("people", 2)]),
+        ("elderly couple garden flowers", [("people", 2), ("flowers", 3)]),
+        ("couple bench", [("people", 2), ("bench", 1)]),
+        ("couple dogs", [("dogs", 2)]),
+        ("couple red cars", [("cars", 2)]),
+        ("family", [("family", 3)]),
+        ("fishermen", [("fishermen", 3)]),
+        ("skiers", [("", 3)]),
+        ("skateboarders", [("", 3)]),
+    ],
+)
+def test_people_are_counted(prompt: str, expected: list[tuple[str, int]]) -> None:
+    assert [(subject.noun, subject.count) for subject in subjects(prompt)] == expected
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sprite", "sex"),
+    [
+        ("woman doctor", "health-worker-uniformed", "female"),
+        ("man yoga", "person-in-lotus-position", "male"),
+        ("girl climbing", "person-climbing", "female"),
+        ("man hands pockets", "figure-adult-short-trousers", "male"),
+        ("woman standing", "figure-adult-long-trousers", "female"),
+        ("woman running", "woman-running", "female"),
+        ("man boat lake", "man-rowing-boat", "male"),
+    ],
+)
+def test_words_about_one_person_are_one_subject(prompt: str, sprite: str, sex: str) -> None:
+    [subject] = subjects(prompt)
+    assert (subject.sprites[0], subject.looks.sex) == (sprite, sex)
+
+
+def test_two_adjacent_nouns_for_people_are_two_people() -> None:
+    assert [subject.noun for subject in subjects("man woman")] == ["man", "woman"]
+
+
+def test_many_people_do_not_row_their_boats() -> None:
+    assert [subject.sprites[0] for subject in subjects("five people boats lake")][1] == "sailboat"
+
+
+def test_village_has_houses() -> None:
+    assert [subject.noun for subject in subjects("village")] == ["houses"]
+    assert [subject.noun for subject in subjects("village house")] == ["house"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from semcodec_embedded.painting.environment import Environment, choose_environment
@@ -109,7 +111,7 @@ def test_placement_is_deterministic(
         ("person large surfboard surfing on a wave", "person-surfing"),
         ("man skateboard skateboarding jump", "skateboarder"),
         ("girl riding brown horse", "horse-racing"),
-        ("man bicycle riding", "person-biking"),
+        ("man bicycle riding", "man-biking"),
         ("six people playing baseball on a field", "baseball-player"),
         ("woman red dress", "figure-adult-long-dress"),
         ("huge red person", "figure-adult-neutral-trousers-half"),
@@ -210,3 +212,35 @@ def test_skateboarder_is_in_the_air() -> None:
     [skateboarder] = place("man skateboard street")
     assert skateboarder.support == "jump"
     assert skateboarder.baseline_y < 700
+
+
+def test_person_by_the_water_stands_on_land_and_an_animal_wades() -> None:
+    assert {sprite.support for sprite in place("girl lake")} == {"islet"}
+    assert {sprite.support for sprite in place("bear river")} == {"water"}
+
+
+def test_fish_does_not_fly() -> None:
+    assert {sprite.support for sprite in place("fish lake")} == {"water"}
+    assert {sprite.support for sprite in place("fish underwater")} == {"air"}
+
+
+def test_row_has_equal_distances_and_no_overlap() -> None:
+    columns = sorted(place("seven skiers row snow"), key=lambda sprite: sprite.x)
+    for left, right in pairwise(columns):
+        assert right.x - left.x > 0.7 * left.width
+
+
+def test_narrow_picture_shows_its_subject_large() -> None:
+    scene = parse_prompt("person meadow")
+    environment = choose_environment(scene)
+    [person] = place_subjects(scene, environment, HEIGHT / 2, seeded_rng(0))
+    assert person.height > 0.3 * HEIGHT
+
+
+def test_room_hides_the_building_that_it_is_in() -> None:
+    assert names("woman cafe table coffee") == ["figure-adult-long-trousers-half", "hot-beverage"]
+    assert "restaurant" in names("cafe street")
+
+
+def test_sign_of_a_store_is_not_mirrored() -> None:
+    assert not any(sprite.flipped for seed in range(6) for sprite in place("store left", seed))

@@ -1,8 +1,8 @@
-"""Rules that complete a scene: poses, clothing, interactions, close-ups and implied colors.
+"""Rules that complete a scene: poses, clothing, looks, interactions, close-ups, implied colors.
 
-``color_inference`` is applied while the words are parsed, ``poses`` and ``clothing`` to the parsed
-scene, ``close_ups`` and ``interactions`` while the sprites are placed. Their nouns are in
-``rules.toml``.
+``color_inference`` is applied while the words are parsed, ``clothing``, ``poses``, ``settings`` and
+``looks`` to the parsed scene, ``close_ups`` and ``interactions`` while the sprites are placed.
+Their nouns are in ``rules.toml``.
 """
 
 from __future__ import annotations

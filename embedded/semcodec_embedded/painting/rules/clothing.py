@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from semcodec_embedded.painting.recolor import HAIR_TONES
 from semcodec_embedded.painting.rules import rule_tables, split_words
 from semcodec_embedded.painting.rules.poses import is_people
 from semcodec_embedded.painting.scene import SceneDescription, Subject
 
 _TABLE = rule_tables()["clothing"]
 WORN = frozenset(split_words(_TABLE["worn"]))
+BODY = frozenset(split_words(_TABLE["body"]))
 LOWER = frozenset(split_words(_TABLE["lower"]))
 GOWNS = frozenset(split_words(_TABLE["gowns"]))
 PORTRAITS = frozenset(split_words(_TABLE["portraits"]))
@@ -24,7 +24,8 @@ def apply_clothing(scene: SceneDescription) -> SceneDescription:
     if people is None:
         return replace(scene, subjects=tuple(map(_fill_picture, scene.subjects)))
     clothing = [item for item in scene.subjects if _noun(item) in WORN | LOWER | GOWNS | PORTRAITS]
-    others = [subject for subject in scene.subjects if subject not in clothing]
+    drawn = [*clothing, *(item for item in scene.subjects if _noun(item) in BODY)]
+    others = [subject for subject in scene.subjects if subject not in drawn]
     dressed = people
     for item in clothing:
         dressed = _put_on(dressed, item)
@@ -43,10 +44,6 @@ def _put_on(people: Subject, item: Subject) -> Subject:
     color = item.colors[0] if item.colors else ""
     if _noun(item) in LOWER:
         return replace(people, looks=replace(people.looks, lower_color=color))
-    if _noun(item) == "hair":
-        return replace(
-            people, looks=replace(people.looks, hair=color if color in HAIR_TONES else "")
-        )
     colored = replace(people, colors=people.colors or item.colors)
     if _noun(item) in GOWNS:
         return replace(colored, looks=replace(people.looks, garment="dress"))

@@ -49,6 +49,7 @@ def _with_looks(subject: Subject) -> Subject:
     if not subject.sprites or subject.sprites[0] not in sprite_library().people:
         return subject
     looks = subject.looks
+    # The noun may state the sex even if an activity has changed the drawing.
     names = find_sprites(subject.noun) or subject.sprites
     sex = looks.sex or _sex_of(names)
     sprites = tuple(dict.fromkeys(_restyled(name, sex, looks) for name in subject.sprites))

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from semcodec_embedded.painting.figures import can_be_cut
+from semcodec_embedded.painting.figures import can_be_cut, sex_of_figure
 from semcodec_embedded.painting.rules import rule_tables, split_words
-from semcodec_embedded.painting.scene import SceneDescription, Subject
-from semcodec_embedded.painting.sprites import find_sprites
+from semcodec_embedded.painting.scene import Looks, SceneDescription, Subject
+from semcodec_embedded.painting.sprites import find_sprites, sprite_library
 
 MAX_ACTING_SUBJECTS = 2  #: "man, woman" both take part; further people are the audience
 
@@ -37,6 +37,9 @@ class Activity:
 
 PEOPLE = frozenset(split_words(rule_tables()["people"]))
 MOUNTS: dict[str, str] = rule_tables()["mounts"]
+POSE_WORDS = frozenset(split_words(rule_tables()["poses"]["words"]))
+BOATS = ("boat", "canoe", "kayak", "rowboat")
+MAX_ROWERS = 2  #: more people do not row, but are on the shore
 IMPLIED_ACTIVITIES: dict[str, str] = rule_tables()["implied_activities"]
 
 
@@ -63,6 +66,7 @@ def is_people(subject: Subject) -> bool:
 
 def apply_activity(scene: SceneDescription) -> SceneDescription:
     """Return ``scene`` with its people drawn in the pose of its activity."""
+    scene = _merge_poses(scene)
     if not scene.activity and any(is_people(subject) for subject in scene.subjects):
         scene = replace(scene, activity=_infer_activity(scene))
     if scene.activity == "party":
@@ -73,8 +77,25 @@ def apply_activity(scene: SceneDescription) -> SceneDescription:
     return _cast_actors(scene, activity) if activity else scene
 
 
+def _merge_poses(scene: SceneDescription) -> SceneDescription:
+    """Return ``scene`` with its first people in the pose of a word such as "yoga"."""
+    pose = next((item for item in scene.subjects if item.noun in POSE_WORDS), None)
+    people = next((item for item in scene.subjects if is_people(item)), None)
+    if pose is None or people is None or pose.sprites[0] not in sprite_library().people:
+        return scene
+    posed = replace(people, sprites=pose.sprites)
+    others = (item for item in scene.subjects if item is not pose)
+    return replace(scene, subjects=tuple(posed if item is people else item for item in others))
+
+
 def _infer_activity(scene: SceneDescription) -> str:
-    nouns = [subject.noun for subject in scene.subjects if subject.noun in IMPLIED_ACTIVITIES]
+    people = sum(subject.count for subject in scene.subjects if is_people(subject))
+    nouns = [
+        subject.noun
+        for subject in scene.subjects
+        if subject.noun in IMPLIED_ACTIVITIES
+        and (subject.noun not in BOATS or people <= MAX_ROWERS >= subject.count)
+    ]
     return IMPLIED_ACTIVITIES[nouns[0]] if nouns else ""
 
 
@@ -109,7 +130,8 @@ def _is_among(subject: Subject, nouns: frozenset[str]) -> bool:
 def _split_audience(people: Subject, activity: Activity) -> list[Subject]:
     """Return the actors among ``people``, and the others, if any, as a small audience."""
     actors = replace(people, sprites=activity.actors)
-    if not activity.max_actors or people.count <= activity.max_actors:
+    all_act = people.sprites == activity.actors  # "skateboarders"
+    if all_act or not activity.max_actors or people.count <= activity.max_actors:
         return [actors]
     return [
         replace(actors, count=activity.max_actors, size=people.size or "large", positions=()),
@@ -132,6 +154,7 @@ def _seat_riders(scene: SceneDescription) -> SceneDescription:
     mounted = replace(
         mount,
         sprites=(_rider_sprite(mount),),
+        looks=_looks_of(riders) if riders else mount.looks,
         size=mount.size or (riders.size if riders else ""),
         count=max(mount.count, riders.count if riders else 1),
     )
@@ -141,6 +164,12 @@ def _seat_riders(scene: SceneDescription) -> SceneDescription:
         if subject is not riders
     ]
     return replace(scene, subjects=tuple(subjects))
+
+
+def _looks_of(people: Subject) -> Looks:
+    """Return the looks of ``people``, with the sex that their noun states."""
+    sex = people.looks.sex or sex_of_figure(people.sprites[0])
+    return replace(people.looks, sex=sex)
 
 
 def _rider_sprite(subject: Subject) -> str:
