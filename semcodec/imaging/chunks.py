@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 MAX_CHUNKS: Final = 2**16  #: chunks or boxes that are read of one file
 MAX_HEADER: Final = 2**20  #: bytes at the start of an AVIF or HEIC file that are searched
-#: The chunks that change what is seen. Others may be large, or damaged without harm to the pixels.
+#: The chunks that a reader needs to show the pixels. Those about color are read here instead.
+#: Others may be large, or damaged without harm to the pixels.
 VISIBLE_CHUNKS: Final = (
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP",
-    b"eXIf", b"acTL", b"fcTL", b"fdAT",
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"eXIf", b"acTL", b"fcTL", b"fdAT",
 )  # fmt: skip
-CICP_SIZE: Final = 4  #: bytes of the chunk: primaries, transfer, matrix, range
+MAX_PROFILE_BYTES: Final = (
+    2**22
+)  #: size limit of a color profile; those of printers have up to 3 MB
+#: Layouts of the chunks about color: primaries, transfer, matrix, range; gamma; chromaticities.
+COLOR_CHUNKS: Final = {b"cICP": ">4B", b"gAMA": ">I", b"cHRM": ">8I", b"sRGB": ">B"}
+PNG_SCALE: Final = 100_000  #: gamma and chromaticities are stored as multiples of its inverse
+
+
+@dataclass(frozen=True, slots=True)
+class PngColors:
+    """What a PNG file states about its colors; see ``Metadata``."""
+
+    profile: bytes = b""
+    cicp: tuple[int, int] | None = None
+    gamma: float | None = None
+    chromaticities: tuple[float, ...] = ()
+    is_srgb: bool = False
 
 
 def iter_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -27,23 +47,44 @@ def iter_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         start = end
 
 
-def drop_unused(data: bytes) -> bytes:
-    """Return a PNG file without the chunks that do not change what is seen.
+def keep_visible(data: bytes) -> bytes:
+    """Return a PNG file with the chunks ``VISIBLE_CHUNKS`` only.
 
-    Pillow refuses a file for a damaged or large chunk of text, which viewers never read.
+    Pillow refuses a file for a damaged or large chunk that viewers do not read.
     """
     kept = [data[start:end] for name, start, end in iter_chunks(data) if name in VISIBLE_CHUNKS]
     return PNG_SIGNATURE + b"".join(kept)
 
 
-def read_png_cicp(data: bytes) -> tuple[int, int] | None:
-    """Return primaries and transfer function, as numbers of ITU-T H.273, of a PNG file."""
+def read_png_colors(data: bytes) -> PngColors:
+    """Return what the chunks before the pixels of a PNG file state about its colors."""
+    fields: dict[bytes, tuple[int, ...]] = {}
+    profile = b""
     for name, start, end in iter_chunks(data):
-        if name == b"cICP" and end - start == CICP_SIZE + 12:
-            return data[start + 8], data[start + 9]
+        content = data[start + 8 : end - 4]
         if name == b"IDAT":
             break
-    return None
+        if name == b"iCCP":
+            profile = _decompress_profile(content)
+        elif name in COLOR_CHUNKS and len(content) == struct.calcsize(COLOR_CHUNKS[name]):
+            fields[name] = struct.unpack(COLOR_CHUNKS[name], content)
+    cicp, gamma = fields.get(b"cICP"), fields.get(b"gAMA")
+    return PngColors(
+        profile=profile,
+        cicp=(cicp[0], cicp[1]) if cicp else None,
+        gamma=gamma[0] / PNG_SCALE if gamma else None,
+        chromaticities=tuple(value / PNG_SCALE for value in fields.get(b"cHRM", ())),
+        is_srgb=b"sRGB" in fields,
+    )
+
+
+def _decompress_profile(content: bytes) -> bytes:
+    """Return a profile after its name and a zero for the method; a damaged one as it is."""
+    _, _, compressed = content.partition(b"\0")
+    with suppress(zlib.error):
+        profile = zlib.decompressobj().decompress(compressed[1:], MAX_PROFILE_BYTES + 1)
+        return profile or content
+    return content
 
 
 def read_nclx(data: bytes) -> tuple[int, int] | None:
@@ -51,9 +92,8 @@ def read_nclx(data: bytes) -> tuple[int, int] | None:
     at = data.find(b"colrnclx", 0, MAX_HEADER)
     if at == -1:
         return None
-    return int.from_bytes(data[at + 8 : at + 10], "big"), int.from_bytes(
-        data[at + 10 : at + 12], "big"
-    )
+    primaries, transfer = data[at + 8 : at + 10], data[at + 10 : at + 12]
+    return int.from_bytes(primaries, "big"), int.from_bytes(transfer, "big")
 
 
 def read_jp2_profile(data: bytes) -> bytes:

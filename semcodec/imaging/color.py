@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Final
 
 from semcodec.forks import block_fork
 from semcodec.imaging import profiles
+from semcodec.imaging.chunks import MAX_PROFILE_BYTES
 from semcodec.imaging.metadata import Metadata
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_PROFILE_BYTES: Final = 2**22  #: size limit of a profile; those of printers have up to 3 MB
 MIN_PROFILE_BYTES: Final = 132  #: header and number of tags
 #: Classes of profiles that describe pixels: scanner, display, printer, color space. Others link two
 #: devices, or name single colors.
 CLASSES: Final = (b"scnr", b"mntr", b"prtr", b"spac")
 #: Pillow's mode of an image by the color space of its profile.
-MODES: Final = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK", b"Lab ": "LAB"}
+MODES: Final = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK"}
 #: A gamma of PNG for which the curve of sRGB is used: 1 / 2.2 is its usual approximation.
 USUAL_GAMMAS: Final = (0.44, 0.47)
 GAMMAS: Final = (0.1, 2.0)  #: range of gammas that are used
@@ -41,7 +41,7 @@ def to_srgb(image: Image, metadata: Metadata, notices: list[str]) -> Image:
     """
     colors, alpha = _split_alpha(image)
     profile, is_embedded = _find_profile(metadata)
-    if profile:
+    if profile and colors.mode != "LAB":  # Lab has one meaning, whatever its profile states
         try:
             colors = _convert(colors, profile)
         except Exception as error:  # LittleCMS, or a profile that does not fit the image
@@ -155,7 +155,7 @@ def _check_profile(profile: bytes, mode: str) -> str:
     A gray image may have a profile for RGB, as viewers allow; no other difference is useful.
     """
     if len(profile) > MAX_PROFILE_BYTES:
-        raise _UnfitProfileError(f"it has {len(profile)} bytes, the limit is {MAX_PROFILE_BYTES}")
+        raise _UnfitProfileError(f"it has more than {MAX_PROFILE_BYTES} bytes")
     if len(profile) < MIN_PROFILE_BYTES or profile[36:40] != b"acsp":
         raise _UnfitProfileError("it is damaged")
     if int.from_bytes(profile[:4], "big") > len(profile):

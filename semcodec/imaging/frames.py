@@ -9,11 +9,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
-MAX_FRAMES: Final = 64  #: frames that are looked at
+MAX_FRAMES: Final = 256  #: frames that are looked at
 MAX_FRAME_PIXELS: Final = 2**27  #: pixels of all frames together that are looked at
-MIN_CONTRAST: Final = (
-    32  #: between the darkest and the brightest level of a frame that shows a thing
-)
+MIN_CONTRAST: Final = 96  #: between the darkest and the brightest level of a frame that is taken
 PREVIEW_SIDE: Final = 256  #: pixels of the side of the image in which the contrast is measured
 ANIMATED: Final = ("GIF", "WEBP", "PNG", "AVIF")  #: formats whose pictures are frames
 SUBFILE_TAG: Final = 254  #: of TIFF: a reduced image (bit 0) or a mask (bit 2) of another page
@@ -75,8 +73,8 @@ def _contrast(image: Image) -> int:
     """Return the greatest difference of a band between two visible pixels, 0..255."""
     from PIL import Image as pil  # noqa: N813
 
-    rgba = image.convert("RGBA")
-    rgba.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), pil.Resampling.BOX)
+    size = min(image.width, PREVIEW_SIDE), min(image.height, PREVIEW_SIDE)
+    rgba = image.resize(size, pil.Resampling.NEAREST).convert("RGBA")
     # Over black and over white, pixels that are transparent look different from all others.
     over = [
         pil.alpha_composite(pil.new("RGBA", rgba.size, color), rgba) for color in ("black", "white")

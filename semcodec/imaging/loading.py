@@ -12,7 +12,6 @@ from semcodec.imaging.geometry import reduce_large, turn_upright
 from semcodec.imaging.metadata import Metadata, read_metadata, read_orientation
 from semcodec.imaging.opening import MAX_FILE_BYTES, check_pixels, import_pillow, open_photograph
 from semcodec.imaging.transparency import AUTO, Color, flatten, parse_background
-from semcodec.signatures import identify
 from semcodec.sources import Source, is_source, read_source
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def _load(image: Image | None, data: bytes | None, background: Color | None) -> 
     except InputError:
         raise
     except Exception as error:  # Pillow's readers may raise almost anything for damaged files
-        raise InputError(refusals.damaged(identify(data or b""), error)) from error
+        raise InputError(refusals.damaged(data or b"", error)) from error
     return LoadedImage(rgb, tuple(notices))
 
 

@@ -64,30 +64,40 @@ class Metadata:
 
 def read_metadata(image: Image, data: bytes | None) -> Metadata:
     """Return what ``image``, whose pixels may be undecoded, and its file state about the pixels."""
-    info = image.info
-    file_type = identify(data) if data else None
-    profile = info.get("icc_profile")
-    if image.format == "JPEG2000" and data:
-        profile = chunks.read_jp2_profile(data)
-    cicp = None
-    if data and file_type == PNG:
-        cicp = chunks.read_png_cicp(data)
-    elif data and file_type in (AVIF, HEIC):
-        cicp = chunks.read_nclx(data)
     tags = _read_tiff_tags(image)
+    file_type = identify(data) if data else None
+    if data and file_type == PNG:
+        colors = chunks.read_png_colors(data)
+    else:
+        colors = _read_colors(image, data or b"")
     return Metadata(
-        profile=profile if isinstance(profile, bytes) else b"",
-        cicp=cicp,
+        profile=colors.profile,
+        cicp=colors.cicp,
         has_cicp_priority=file_type == PNG,
-        gamma=_read_number(info.get("gamma")),
-        chromaticities=_read_numbers(info.get("chromaticity")),
-        is_srgb="srgb" in info,
+        gamma=colors.gamma,
+        chromaticities=colors.chromaticities,
+        is_srgb=colors.is_srgb,
         is_adobe_rgb=_is_adobe_rgb(image),
         max_sample=_read_max_sample(tags),
         no_data=_read_no_data(tags),
         is_inverted=tags.get(PHOTOMETRIC_TAG) == WHITE_IS_ZERO,
         is_unsigned=tags.get(BITS_TAG) == (32,) and tags.get(FORMAT_TAG, (1,)) == (UNSIGNED,),
         transparent=_read_transparent(image),
+    )
+
+
+def _read_colors(image: Image, data: bytes) -> chunks.PngColors:
+    """Return what Pillow has read about colors, and what it skips in JPEG 2000, AVIF and HEIC."""
+    info = image.info
+    profile = info.get("icc_profile")
+    if image.format == "JPEG2000":
+        profile = chunks.read_jp2_profile(data)
+    return chunks.PngColors(
+        profile=profile if isinstance(profile, bytes) else b"",
+        cicp=chunks.read_nclx(data) if identify(data) in (AVIF, HEIC) else None,
+        gamma=_read_number(info.get("gamma")),
+        chromaticities=_read_numbers(info.get("chromaticity")),
+        is_srgb="srgb" in info,
     )
 
 
@@ -107,6 +117,9 @@ def is_rotated_by_reader(image: Image) -> bool:
 
 
 def _is_adobe_rgb(image: Image) -> bool:
+    """Return whether EXIF states Adobe RGB, as cameras do that do not embed a profile."""
+    if image.format == "PNG":  # Pillow would decode the pixels first; no camera writes PNG
+        return False
     with suppress(Exception):
         exif = image.getexif()
         color_space = exif.get_ifd(EXIF_DIRECTORY).get(COLOR_SPACE_TAG)

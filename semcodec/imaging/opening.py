@@ -11,6 +11,8 @@ import io
 import struct
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.errors import BackendError, InputError
@@ -18,7 +20,7 @@ from semcodec.forks import block_fork
 from semcodec.imaging import chunks, jpeg_xl, refusals
 from semcodec.imaging.frames import select_frame, select_page
 from semcodec.imaging.metadata import Metadata, read_metadata
-from semcodec.imaging.truncation import decode_pixels
+from semcodec.imaging.truncation import decode_pixels, note_zero_tail
 from semcodec.signatures import (
     AVIF,
     BMP,
@@ -54,8 +56,12 @@ READERS: Final = {
     JPEG_2000: "JPEG2000", NETPBM: "PPM", ICON: "ICO",
 }  # fmt: skip
 FORMATS: Final = tuple(READERS.values())
+#: Formats whose readers do not notice that the end of the file was never written.
+COMPRESSED: Final = (WEBP, AVIF, HEIC, JPEG_XL, JPEG_2000)
 
-_WARNING_FILTERS: Final = threading.Lock()  # the filters of warnings are global
+WARNING_READERS: Final = ("TIFF", "ICO")  #: readers that warn while they decode pixels
+
+_WARNING_FILTERS: Final = threading.RLock()  # the filters of warnings are global
 
 
 def import_pillow() -> Any:  # the type of a module cannot be named
@@ -89,16 +95,24 @@ def open_image(data: bytes, formats: tuple[str, ...]) -> ImageFile:
     Raises:
         Exception: Pillow may raise almost any type.
     """
-    # Readers may warn of damaged metadata, which is of no use here. The filters of ``warnings`` are
-    # global: without the lock, two threads could save and restore each other's filters, and
-    # "ignore" could stay forever. A child forked inside the block would have a lock that is never
-    # released. Tested by test_forks and by
-    # tests/imaging/test_opening.py::test_threads_leave_the_warning_filters_unchanged.
+    with ignored_warnings():
+        return _try_readers(data, formats)
+
+
+@contextmanager
+def ignored_warnings() -> Iterator[None]:
+    """Return a context in which readers do not warn of damaged metadata, which is of no use here.
+
+    The filters of ``warnings`` are global: without the lock, two threads could save and restore
+    each other's filters, and "ignore" could stay forever. A child forked inside the block would
+    have a lock that is never released. Tested by test_forks and by
+    tests/imaging/test_loading.py::test_threads_leave_the_warning_filters_unchanged.
+    """
     with block_fork():
         import_pillow()
         with _WARNING_FILTERS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _try_readers(data, formats)
+            yield
 
 
 def _try_readers(data: bytes, formats: tuple[str, ...]) -> ImageFile:
@@ -141,11 +155,14 @@ def open_photograph(data: bytes, notices: list[str]) -> tuple[Image, Metadata]:
     elif file_type is None or file_type not in READERS:
         raise InputError(refusals.refuse(data, file_type))
     else:
-        content = chunks.drop_unused(data) if file_type == PNG else data
+        content = chunks.keep_visible(data) if file_type == PNG else data
         reader = READERS[file_type]
-        metadata = read_metadata(_open_bounded(content, reader), data)
-        image = decode_pixels(content, lambda part: _open_bounded(part, reader), notices)
+        with ignored_warnings() if reader in WARNING_READERS else nullcontext():
+            metadata = read_metadata(_open_bounded(content, reader), data)
+            image = decode_pixels(content, lambda part: _open_bounded(part, reader), notices)
         select_frame(image)
+    if file_type in COMPRESSED:
+        note_zero_tail(data, notices)
     return image, metadata
 
 
@@ -220,8 +237,7 @@ def _open_jpeg_xl(data: bytes) -> tuple[Image, Metadata]:
     except ImportError as error:
         raise InputError(refusals.missing_extra(JPEG_XL, "jxl")) from error
     check_pixels(*jpeg_xl.read_size(data))  # the plug-in decodes all pixels when it opens a file
-    with _WARNING_FILTERS, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with ignored_warnings():
         image: ImageFile = JXLImageFile(io.BytesIO(data))
     metadata = read_metadata(image, data)
     image.load()

@@ -6,7 +6,7 @@ from typing import Final
 
 from semcodec.bitstream.framing import MAGIC
 from semcodec.bitstream.framing.text import PREFIXES
-from semcodec.signatures import HEAD_SIZE, RAW, SVG, FileType, decode_text
+from semcodec.signatures import HEAD_SIZE, RAW, SVG, WEBP, FileType, decode_text, identify
 
 ADVICE: Final = "use a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP image"
 _ADVICE_OF_TYPES: Final = {
@@ -50,12 +50,18 @@ def missing_extra(file_type: FileType, extra: str) -> str:
     )
 
 
-def damaged(file_type: FileType | None, error: Exception) -> str:
-    """Return the message for an error that Pillow raised while it read a file of this type."""
-    name = "The image" if file_type is None else f"The file begins like {file_type.name}, but it"
+def damaged(data: bytes, error: Exception) -> str:
+    """Return the message for an error that Pillow raised while it read ``data``."""
+    file_type = identify(data)
     if isinstance(error, MemoryError):
         return "There is not enough memory for the image: use a smaller one."
+    name = "The image" if file_type is None else f"This file begins like {file_type.name}, but it"
     if type(error).__name__ == "UnidentifiedImageError":
-        return f"{name} is damaged, or of a kind that Pillow cannot read: save it as PNG or JPEG."
+        return (
+            f"{name} is damaged, or of a kind that Pillow cannot read: use another copy, or save "
+            "it as PNG or JPEG."
+        )
+    if file_type == WEBP and len(data) < 8 + int.from_bytes(data[4:8], "little"):
+        return f"{name} is cut off: use a complete copy."
     reason = " ".join(str(error).split())[:MAX_REASON] or type(error).__name__
     return f"{name} is damaged ({reason}): use another copy."

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: Share of the rows of an image that may be missing. More is refused: the rest is not the picture.
 MAX_MISSING: Final = 0.5
 MIN_ZERO_TAIL: Final = 64  #: zero bytes at the end of a file that were never written by an encoder
+MAX_COMPARISONS: Final = 2**16  #: of rows, to find those that are missing
 END_OF_JPEG: Final = b"\xff\xd9"
 #: The level that a JPEG decoder gives to missing pixels, with a tolerance for color conversion.
 GRAY_LEVELS: Final = range(126, 131)
@@ -36,11 +37,11 @@ def decode_pixels(data: bytes, open_file: Opener, notices: list[str]) -> Image:
     if data.startswith(b"\xff\xd8"):
         return _decode_jpeg(data, open_file, notices)
     image = open_file(data)
-    try:
+    with suppress(Exception):
         image.load()
-    except Exception:
-        _decode_rows(image, data, open_file, notices)
-    return image
+        return image
+    del image  # a failed decoder may hold an image of full size
+    return _decode_rows(data, open_file, notices)
 
 
 def _decode_jpeg(data: bytes, open_file: Opener, notices: list[str]) -> Image:
@@ -65,8 +66,8 @@ def _share_of_gray_rows(image: Image) -> float:
     return 1 - lowest / image.height
 
 
-def _decode_rows(image: ImageFile, data: bytes, open_file: Opener, notices: list[str]) -> None:
-    """Keep the rows of ``image`` that were decoded before its decoder failed.
+def _decode_rows(data: bytes, open_file: Opener, notices: list[str]) -> Image:
+    """Return an image with the rows that were decoded before the decoder failed, others black.
 
     To find the missing rows, the file is decoded into a black image and into a white one: rows that
     are equal then were decoded. The decoders write into an image that exists already.
@@ -77,11 +78,11 @@ def _decode_rows(image: ImageFile, data: bytes, open_file: Opener, notices: list
     """
     black, error = _decode_into(0, data, open_file)
     white, _ = _decode_into(255, data, open_file)
-    missing = _count_different_rows(black.tobytes(), white.tobytes(), image.height) / image.height
+    missing = _count_different_rows(black, white) / black.height
     if missing == 1:
         raise error
     _note_missing(missing, notices)
-    image.im, image.tile = black.im, []
+    return black
 
 
 def _decode_into(level: int, data: bytes, open_file: Opener) -> tuple[ImageFile, Exception]:
@@ -100,11 +101,14 @@ def _decode_into(level: int, data: bytes, open_file: Opener) -> tuple[ImageFile,
     return image, OSError("the file is damaged")
 
 
-def _count_different_rows(first: bytes, second: bytes, height: int) -> int:
+def _count_different_rows(first: Image, second: Image) -> int:
     """Return the number of rows in which two images of the same size and mode differ."""
-    size = len(first) // height
-    starts = range(0, size * height, size)
-    return sum(first[at : at + size] != second[at : at + size] for at in starts)
+    width, height = first.size
+    step = -(-height // MAX_COMPARISONS)  # a very high image is compared by several rows at once
+    boxes = ((0, row, width, min(height, row + step)) for row in range(0, height, step))
+    return sum(
+        box[3] - box[1] for box in boxes if first.crop(box).tobytes() != second.crop(box).tobytes()
+    )
 
 
 def _note_missing(missing: float, notices: list[str]) -> None:
@@ -116,8 +120,18 @@ def _note_missing(missing: float, notices: list[str]) -> None:
     percent = round(100 * missing)
     if missing > MAX_MISSING:
         raise InputError(
-            f"The file is cut off: {percent} % of the rows of the image are missing, and the limit "
-            f"is {round(100 * MAX_MISSING)} %; use a complete copy."
+            f"The image file is incomplete: {percent} % of its rows are missing, and the limit is "
+            f"{round(100 * MAX_MISSING)} %; use a complete copy."
         )
-    lost = f"{percent} % of the rows are" if percent else "less than 1 % of the rows is"
-    notices.append(f"The image file is cut off, and {lost} missing: use a complete copy.")
+    lost = f"{percent} % of its rows are missing" if percent else "its last details may be missing"
+    notices.append(f"The image file is incomplete, and {lost}: use a complete copy.")
+
+
+def note_zero_tail(data: bytes, notices: list[str]) -> None:
+    """Add a sentence if a compressed file ends in zero bytes that no encoder writes."""
+    count = len(data) - len(data.rstrip(b"\0"))
+    if count >= MIN_ZERO_TAIL:
+        notices.append(
+            f"The image file ends in {count} zero bytes, so it may be incomplete: compare it with "
+            "another copy."
+        )
