@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import partial
 from typing import Final
@@ -47,7 +48,14 @@ def as_bytes(data: object) -> bytes:
             return memoryview(data).tobytes()
         except ValueError as error:
             raise InputError("The memoryview is released: give the bytes themselves.") from error
+    if isinstance(data, os.PathLike):
+        raise InputError("A record must be bytes, not a path: pass the result of read_bytes().")
     raise InputError("A record must be bytes, a bytearray or a memoryview.")
+
+
+def bytes_or_text(data: object) -> bytes | str:
+    """Return the bytes of a bytes-like object, or any string as it is."""
+    return str.__str__(data) if isinstance(data, str) else as_bytes(data)
 
 
 def png(data: object) -> bytes:

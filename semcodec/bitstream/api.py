@@ -39,6 +39,7 @@ _NIBBLE: Final = "nibble"
 _ORDER: Final = "order"
 _BARE: Final = "bare"
 _AUTO: Final = "auto"
+_GUESS: Final = "guess"
 _NO_EXTENSIONS: Final[tuple[Extension, ...]] = ()
 _write_default, _read_default = record_codec.write_default, record_codec.read_default
 _has_unlisted_word = codings.has_unlisted_word
@@ -124,13 +125,21 @@ def unpack(
     Args:
         data: one whole record; a text form may be a string.
         framing: ``"bare"``, ``"file"``, ``"url"``, ``"qr"``, ``"png"``, or ``"auto"``, which
-            detects it from the first bytes.
+            detects it from the first bytes. ``"guess"`` is for data from people: it also finds a
+            text form inside a text, such as a sentence, a link or a quotation, and raises an error
+            for other files and for text, instead of reading them as bare records.
         limits: the largest sizes to accept.
 
     Raises:
         FormatError: a rule of the format is broken; the error has the rule and the offset.
         UnsupportedError: the data may be valid, but it needs a newer reader or exceeds a limit.
-        InputError: an argument is not valid.
+        InputError: an argument is not valid; with ``"guess"``, there is no record in ``data``, or
+            there are several.
+
+    Example:
+        >>> import semcodec
+        >>> semcodec.unpack("Look: <semc:KES1dj0-Fw>.", framing="guess").text
+        'large red cup coffee table'
     """
     if (
         type(data) is bytes
@@ -140,6 +149,10 @@ def unpack(
         and (record := _read_default(data)) is not None
     ):
         return record
+    if isinstance(framing, str) and framing == _GUESS:
+        from semcodec.bitstream import guessing  # with its tables of file types
+
+        return guessing.unpack_guess(_arguments.bytes_or_text(data), _arguments.limits(limits))
     framing = _arguments.input_framing(framing)
     parser = Parser(_arguments.as_bytes(data))
     return record_codec.read_record(parser, framing, _arguments.limits(limits))

@@ -1,0 +1,265 @@
+"""Find the record in what a person gave: a file, a pasted text, or something else (spec §7.7).
+
+Detection (§7.1) looks at the first bytes only, so it takes ordinary text for bare records: a bare
+record has no mark, and 1 in 10 lines of text obeys all its rules. ``locate`` asks for more. In
+order: data that is certainly a record; a text form somewhere in the data; a well-known file type,
+which is named; and a bare record only if a check or its bytes distinguish it from ordinary data.
+What remains is refused with a sentence that says what the data is, or what happened to it.
+
+The invariant: if §7.1 finds a record with a correct check, ``locate`` returns the same one or
+raises. The exception is printable text that passes a CRC-8 by chance and contains a text form.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from semcodec._registry import RULES
+from semcodec.bitstream import framing as framings
+from semcodec.bitstream import record_codec
+from semcodec.bitstream.framing import png
+from semcodec.bitstream.parser import Parser, RuleError
+from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
+from semcodec.bitstream.text_search import UnreadForm, find_forms
+from semcodec.bitstream.text_views import decode_texts
+from semcodec.errors import FormatError, InputError, UnsupportedError
+from semcodec.signatures import FileType, decode_text, identify
+
+MAX_UNCHECKED: Final = 512  #: bytes of a bare record without a check; records have 10 to 250
+MAX_SKELETON: Final = 32  #: symbols of a word in such a record; random bytes have longer runs
+MAX_ZEROS: Final = 0.25  #: share of zero bytes in such a record; tables of numbers have more
+MIN_LETTERS: Final = 0.75  #: share of ASCII letters, digits and spaces in text of 8-bit encodings
+MIN_TEXT: Final = 8  #: bytes of such a text, as fewer bytes can have this share by chance
+MAX_AFTER: Final = 4  #: line ends and blanks after a file that are recognized
+MAX_SHOWN: Final = 40  #: characters of a text form in a message
+
+_STRONG_CHECKS: Final = ("crc16", "crc32")  #: 1 in 65536 texts or fewer pass one by chance
+_CONTROLS: Final = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_LETTERS: Final = re.compile(rb"[A-Za-z0-9 ]")
+#: The hexadecimal digits of a file, as ``pack`` prints it to a terminal.
+_HEX_OF_FILE: Final = re.compile(r"\s*(0x)?b5[\s:]*1a([\s:]*[0-9a-f]{2})+\s*", re.IGNORECASE)
+_AS_BINARY: Final = "copy it again as binary data, or send a text form"
+#: What text programs make of the first bytes of a file and of a PNG image, and what they did.
+_CONVERTED_STARTS: Final = (
+    (rb"(\xef\xbb\xbf)?\xc2(\xb5\x1a|\x89PNG)", "was saved as UTF-8 text, which changed its bytes"),
+    (rb"(\xef\xbb\xbf)?(\xef\xbf\xbd|\?|\xe2\x95\xa1|\xc3\x81)(\x1a|PNG\r?\n)",
+     "was read as text, which lost bytes"),
+    (rb"\xff\xfe..(\x1a\0|P\0N\0G\0)",
+     "was written as UTF-16 text, as > does in Windows PowerShell"),
+    (rb"\xef\xbb\xbf(\xb5\x1a|\x89PNG)", "was saved with a byte order mark in front"),
+    (rb"\s+(\xb5\x1a|\x89PNG)", "was saved with blanks or line ends in front"),
+    (rb"\x89PNG\n\x1a|\x89PNG\r\r\n", "was copied as text, which changed its line ends"),
+)  # fmt: skip
+
+
+class Located(NamedTuple):
+    """A record that was found in other data.
+
+    Attributes:
+        data: the bytes of the record alone; its framing is detected as in §7.1.
+        error: why a text form cannot be read, or None. A file or a PNG image may break a rule all
+            the same, which shows when it is read.
+    """
+
+    data: bytes
+    error: RuleError | None = None
+
+
+def unpack_guess(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Record:
+    """Return the record that ``locate`` finds in ``data``.
+
+    Raises:
+        FormatError, UnsupportedError, InputError: as for ``locate`` and ``unpack``.
+    """
+    located = locate(data, limits)
+    if located.error is not None:
+        raise located.error
+    return record_codec.read_record(Parser(located.data), "auto", limits)
+
+
+def locate(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Located:
+    """Return the record in ``data``, which is a file or a text of any kind.
+
+    Raises:
+        FormatError: a file was damaged on its way in a manner that is known.
+        InputError: there is no record in ``data``, or there are several.
+    """
+    if isinstance(data, str):
+        form = _locate_form([data], limits)
+        if form is None:
+            raise _explain_text(data, None)
+        return form
+    record = _detect(data, limits)
+    if record is not None and _is_certain(data, record):
+        return Located(data)
+    form = _locate_form(decode_texts(data), limits)
+    if form is not None and form.error is None:
+        return form
+    if not data or data.startswith((framings.MAGIC, png.SIGNATURE)):
+        _explain_damage(data, limits)
+        return Located(data)
+    _explain_conversion(data)
+    if form is not None:
+        return form
+    if (file_type := identify(data)) is not None:
+        raise InputError(describe_foreign(file_type))
+    if record is None or not _is_credible(data, record):
+        raise _explain_data(data, record)
+    return Located(data)
+
+
+def describe_foreign(file_type: FileType) -> str:
+    """Return the sentence about a file of another type, which contains no record."""
+    if file_type.kind == "image":
+        return (
+            f"This is {file_type.name} without a record: pass a .semc file or a PNG that decode "
+            "wrote, or make a record of the picture with encode."
+        )
+    return (
+        f"This is {file_type.name}, not a record: pass a .semc file, a PNG that decode wrote, or a "
+        "text form (semc:… or SEMQ:…)."
+    )
+
+
+def _detect(data: bytes, limits: Limits) -> Record | None:
+    """Return the record that detection (§7.1) finds in ``data``, or None if it breaks a rule."""
+    try:
+        return record_codec.read_record(Parser(data), "auto", limits)
+    except (FormatError, UnsupportedError):
+        return None
+
+
+# --- how sure a bare record is -------------------------------------------------------------------
+
+
+def _is_certain(data: bytes, record: Record) -> bool:
+    """Return whether the start and the check of a record leave no doubt."""
+    if record.framing != "bare" or record.check in _STRONG_CHECKS:
+        return True
+    # 1 in 256 lines of text passes a CRC-8, and so do other files; a record starts like either in
+    # a few of a thousand cases only.
+    return record.check == "crc8" and not _is_text(data) and identify(data) is None
+
+
+def _is_credible(data: bytes, record: Record) -> bool:
+    """Return whether a bare record without a check differs from ordinary files and texts."""
+    return (
+        record.check == "none"
+        and len(data) <= MAX_UNCHECKED
+        and data.count(0) <= MAX_ZEROS * len(data)
+        and not _is_text(data)
+        and (record.coding != "utf8" or record.text.isprintable())
+        and (record.coding != "nibble" or max(map(len, record.words), default=0) <= MAX_SKELETON)
+    )
+
+
+def _is_text(data: bytes) -> bool:
+    """Return whether ``data`` is text without control characters, in UTF-8, UTF-16 or 8 bits."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return decode_text(data) is not None
+    if not _CONTROLS.search(data):
+        with contextlib.suppress(UnicodeDecodeError):
+            data.decode("utf-8")
+            return True
+    if _CONTROLS.search(data) or len(data) < MIN_TEXT:
+        return False
+    # In another encoding, most characters of Western languages are still ASCII letters.
+    return len(_LETTERS.findall(data)) >= MIN_LETTERS * len(data)
+
+
+# --- text forms ----------------------------------------------------------------------------------
+
+
+def _locate_form(texts: Iterable[str], limits: Limits) -> Located | None:
+    """Return the text form in one of ``texts``, perhaps with its error, or None."""
+    unread: UnreadForm | None = None
+    for text in texts:
+        forms = find_forms(text, limits)
+        if len(forms.valid) > 1:
+            names = " and ".join(map(_shorten, forms.valid))
+            raise InputError(f"The text contains different records, {names}: pass one of them.")
+        if forms.valid and not forms.is_complete:
+            raise InputError("The text contains too many text forms: pass one of them.")
+        if forms.valid:
+            return Located(forms.valid[0])
+        if digits := _HEX_OF_FILE.fullmatch(text):
+            return Located(bytes.fromhex(re.sub("0x|:", "", digits[0], flags=re.IGNORECASE)))
+        unread = unread or forms.unread
+    return None if unread is None else Located(unread.data, _explain_form(unread))
+
+
+def _explain_form(form: UnreadForm) -> RuleError:
+    """Return the error of a form that cannot be read, with a message that names the form."""
+    error = form.error
+    body = form.data[5:].decode("ascii")
+    if form.is_cut:
+        reason = "Its end is left out (…): copy the whole form."
+    elif form.framing == "url" and body.islower():
+        reason = "It has no capital letters, so its case was changed: copy it again."
+    else:
+        reason = RULES[error.rule].message
+    message = f"The text form {_shorten(form.data)} cannot be read. {reason}"
+    values = error.offset, error.found, error.expected
+    if isinstance(error, UnsupportedError):
+        return UnsupportedError(f"{message} ({error.rule})", error.rule, *values)
+    return FormatError(error.rule, message, error.offset, error.verdict, *values[1:])
+
+
+def _shorten(data: bytes) -> str:
+    text = data.decode("ascii")
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+
+
+# --- what is not a record ------------------------------------------------------------------------
+
+
+def _explain_damage(data: bytes, limits: Limits) -> None:
+    """Raise an error if undoing a known damage makes ``data``, which starts like a file, valid."""
+    for damage, repaired in _repairs(data):
+        if _detect(repaired, limits) is not None:
+            raise FormatError("SC-CHK-2", f"The file {damage}: {_AS_BINARY}.", verdict="invalid")
+
+
+def _repairs(data: bytes) -> Iterator[tuple[str, bytes]]:
+    stripped = data.rstrip(b"\r\n \t")
+    for count in range(1, min(len(data) - len(stripped), MAX_AFTER) + 1):
+        yield "has a line end or a blank after the record", data[:-count]
+    for before, after in ((b"\r\n", b"\n"), (b"\n", b"\r\n")):
+        if before in data:
+            yield "was copied as text, which changed its line ends", data.replace(before, after)
+
+
+def _explain_conversion(data: bytes) -> None:
+    """Raise an error if ``data`` is a file or a PNG image that a text program has changed."""
+    for pattern, conversion in _CONVERTED_STARTS:
+        if re.match(pattern, data, re.DOTALL):
+            raise FormatError("SC-FRM-2", f"The file {conversion}: {_AS_BINARY}.")
+
+
+def _explain_data(data: bytes, record: Record | None) -> InputError:
+    """Return the error for data that is not a record; ``record``: what it is as a bare record."""
+    if _is_text(data):
+        return _explain_text(data.decode("utf-8", "replace"), record)
+    return InputError(
+        f"This is not a record: it starts with {data[:2].hex(' ')}, not with b5 1a as a .semc file "
+        f"does.{_advise(record)}"
+    )
+
+
+def _explain_text(text: str, record: Record | None) -> InputError:
+    if not text.strip():
+        return InputError("The text is blank: pass a text form (semc:… or SEMQ:…) or a .semc file.")
+    return InputError(
+        "This is text without a record: it has no text form (semc:… or SEMQ:…), and does not start "
+        f"with b5 1a as a .semc file does.{_advise(record)}"
+    )
+
+
+def _advise(record: Record | None) -> str:
+    if record is None:
+        return " Pass the file that encode wrote."
+    return " If it is a bare record, choose the framing bare."
