@@ -25,11 +25,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import semcodec
 from fuzz.wrappers import URL_WRAPPERS, WRAPPERS
 from semcodec.bitstream.framing.text import BASE45, BASE64
+from semcodec.choices import Check, OutputFraming, UnpackFraming
 from semcodec.signatures import decode_text
 from tests import ordinary_data
 
 TEXTS: Final = ("large red cup coffee table", "two bears walk across a snowy mountain at sunset")
 WRAPPED: Final = 300
+TEXT_FRAMINGS: Final[tuple[OutputFraming, ...]] = ("url", "qr")
+CHECKS: Final[tuple[Check, ...]] = ("crc8", "crc16", "crc32")
 RANDOM_FORMS: Final = 100_000
 MAX_FILE: Final = 2**20  #: bytes of a file of --text that are read
 
@@ -55,8 +58,8 @@ class Counts(NamedTuple):
 def wrapped_forms() -> Iterator[Data]:
     """Yield text forms in all wrappers."""
     for number in range(WRAPPED):
-        framing = ("url", "qr")[number % 2]
-        text, check = TEXTS[number // 2 % 2], ("crc8", "crc16", "crc32")[number // 4 % 3]
+        framing = TEXT_FRAMINGS[number % 2]
+        text, check = TEXTS[number // 2 % 2], CHECKS[number // 4 % 3]
         form = semcodec.pack(text, coding="lexicon", framing=framing, check=check).decode()
         wrappers = list((WRAPPERS | (URL_WRAPPERS if framing == "url" else {})).values())
         yield wrappers[number // 2 % len(wrappers)](form), semcodec.unpack(form)
@@ -85,7 +88,7 @@ def folder_data(folders: Iterable[str]) -> Iterator[Kind]:
         yield Kind(f"files of {folder}", [(data, None) for data in contents], True)
 
 
-def count(kind: Kind, framing: str, show: Callable[[str], None]) -> Counts:
+def count(kind: Kind, framing: UnpackFraming, show: Callable[[str], None]) -> Counts:
     """Read all inputs and count the records, those that are wrong, and the seconds."""
     found = wrong = 0
     start = time.perf_counter()
@@ -95,7 +98,7 @@ def count(kind: Kind, framing: str, show: Callable[[str], None]) -> Counts:
         except semcodec.SemcodecError:
             continue
         found += 1
-        is_form = record.framing in ("url", "qr")
+        is_form = record.framing in ("url", "qr", "file")  # a file: hexadecimal digits
         if record != expected and not (kind.has_forms and is_form):
             wrong += 1
             show(f"    {framing}: {data[:60]!r} is {record.text[:40]!r}")

@@ -163,7 +163,7 @@ WRAPPERS: Final[dict[str, Wrapper]] = {
     "indented lines of 20": _fold(20, before_line="    "),
     "a line continued": _at_middle("\\\n"),
     "strings continued": _at_middle('"\n    "'),
-    "a line break and a next line": lambda form: _at_middle("\n")(form) + "\nand a next line\n",
+    "a line break and a next line": lambda form: f"{form[:8]}\n{form[8:]}\nand a next line\n",
     "a next line of one word": _around("", "\nGreetings\n"),
     "UTF-8 with a byte order mark": _encoded("utf-8-sig"),
     "UTF-16 with a byte order mark": _encoded("utf-16"),

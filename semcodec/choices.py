@@ -40,6 +40,7 @@ __all__ = [
     "Reflection",
     "ScanFraming",
     "SkeletonMethod",
+    "UnpackFraming",
     "check_choice",
     "values_of",
 ]
@@ -53,6 +54,8 @@ CodingChoice: TypeAlias = Literal["auto", Coding]
 Keep: TypeAlias = Literal["order", "words"]
 #: The framing in which to read one record; ``"auto"`` detects it.
 ReadFraming: TypeAlias = Literal["auto", InputFraming]
+#: The same for ``unpack``, which also finds a record in other data.
+UnpackFraming: TypeAlias = Literal["guess", ReadFraming]
 #: The framing in which to validate or inspect data, which may be a sequence.
 ScanFraming: TypeAlias = Literal["auto", Framing]
 #: The models that a record states, by the name of a registered set, or those of the backends.

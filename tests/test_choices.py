@@ -36,7 +36,7 @@ ARGUMENTS: tuple[tuple[Any, str, Callable[[Any], object]], ...] = (
     (choices.OutputFraming, "framing", lambda value: semcodec.pack("nt", framing=value)),
     (choices.Check, "check", lambda value: semcodec.pack("nt", check=value)),
     (choices.ModelSet, "model set", lambda value: semcodec.pack("nt", models=value)),
-    (choices.ReadFraming, "framing", lambda value: semcodec.unpack(RECORD, framing=value)),
+    (choices.UnpackFraming, "framing", lambda value: semcodec.unpack(RECORD, framing=value)),
     (choices.Profile, "profile", lambda value: semcodec.validate(RECORD, profile=value)),
     (choices.ExtensionName, "extension name", lambda value: semcodec.extension(value, "x")),
     (choices.CodingChoice, "coding", lambda value: semcodec.encode(PHOTO, coding=value)),

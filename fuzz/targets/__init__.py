@@ -1,7 +1,7 @@
 """The fuzz targets: each a module with a property of the library and a strategy for its inputs.
 
 Most inputs are bytes. Those of `roundtrip` are arguments of ``pack``; those of `fields` and
-`framings` are a name and bytes.
+`framings` are a name and bytes; those of `guess` are data or a text, and the record in it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast
 
 from hypothesis.strategies import SearchStrategy
 
-NAMES = ("unpack", "roundtrip", "fields", "differential", "framings", "words")
+NAMES = ("unpack", "roundtrip", "fields", "differential", "framings", "words", "guess")
 
 
 class Target(Protocol):

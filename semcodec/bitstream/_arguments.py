@@ -21,6 +21,8 @@ from semcodec.choices import (
     Keep,
     OutputFraming,
     ReadFraming,
+    UnpackFraming,
+    Value,
     check_choice,
     values_of,
 )
@@ -36,6 +38,7 @@ Data = bytes | bytearray | memoryview | str
 _CODING_CHOICES: Final[tuple[CodingChoice, ...]] = values_of(CodingChoice)
 _KEEP_CHOICES: Final[tuple[Keep, ...]] = values_of(Keep)
 _READ_FRAMINGS: Final[tuple[ReadFraming, ...]] = values_of(ReadFraming)
+_UNPACK_FRAMINGS: Final[tuple[UnpackFraming, ...]] = values_of(UnpackFraming)
 
 
 def as_bytes(data: object) -> bytes:
@@ -84,9 +87,18 @@ def limits(value: object) -> Limits:
 
 def input_framing(value: object) -> ReadFraming:
     """Return the framing in which to read one record, or ``"auto"``."""
+    return _one_record(value, _READ_FRAMINGS)
+
+
+def unpack_framing(value: object) -> UnpackFraming:
+    """Return the framing in which to read one record, ``"auto"`` or ``"guess"``."""
+    return _one_record(value, _UNPACK_FRAMINGS)
+
+
+def _one_record(value: object, allowed: tuple[Value, ...]) -> Value:
     if isinstance(value, str) and value == "sequence":
         raise InputError("A sequence contains any number of records: read it with unpack_all.")
-    return check_choice("framing", value, _READ_FRAMINGS)
+    return check_choice("framing", value, allowed)
 
 
 def output_framing(value: object) -> OutputFraming:

@@ -25,7 +25,7 @@ from semcodec.choices import (
     Keep,
     ModelSet,
     OutputFraming,
-    ReadFraming,
+    UnpackFraming,
     check_choice,
 )
 from semcodec.coding import codings
@@ -39,7 +39,6 @@ _NIBBLE: Final = "nibble"
 _ORDER: Final = "order"
 _BARE: Final = "bare"
 _AUTO: Final = "auto"
-_GUESS: Final = "guess"
 _NO_EXTENSIONS: Final[tuple[Extension, ...]] = ()
 _write_default, _read_default = record_codec.write_default, record_codec.read_default
 _has_unlisted_word = codings.has_unlisted_word
@@ -117,7 +116,7 @@ def pack(
 def unpack(
     data: Data,
     *,
-    framing: ReadFraming = _AUTO,
+    framing: UnpackFraming = _AUTO,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Record:
     """Return the record in ``data``.
@@ -149,13 +148,13 @@ def unpack(
         and (record := _read_default(data)) is not None
     ):
         return record
-    if isinstance(framing, str) and framing == _GUESS:
+    name = _arguments.unpack_framing(framing)
+    if name == "guess":
         from semcodec.bitstream import guessing  # with its tables of file types
 
         return guessing.unpack_guess(_arguments.bytes_or_text(data), _arguments.limits(limits))
-    framing = _arguments.input_framing(framing)
     parser = Parser(_arguments.as_bytes(data))
-    return record_codec.read_record(parser, framing, _arguments.limits(limits))
+    return record_codec.read_record(parser, name, _arguments.limits(limits))
 
 
 def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Record]:

@@ -13,13 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from semcodec.bitstream import record_codec
 from semcodec.bitstream.framing.text import BASE45, BASE64, PREFIXES
 from semcodec.bitstream.parser import Parser, RuleError
 from semcodec.bitstream.record import Limits, Record
-from semcodec.bitstream.text_views import iter_views
+from semcodec.bitstream.text_views import UNDO, remove_tags
 from semcodec.errors import FormatError, UnsupportedError
 
 MAX_STARTS: Final = 256  #: prefixes that are examined in a view of a text
@@ -29,6 +29,8 @@ MAX_JOINS: Final = 8  #: pieces between blanks that may be one form
 MAX_PIECES: Final = 2_048  #: lines that may be one form
 MAX_SEGMENT: Final = 2**17  #: characters after a prefix that may belong to its form, with line ends
 MAX_TRIED: Final = 2**20  #: characters of all candidates, which bounds the time
+
+TextFraming: TypeAlias = Literal["url", "qr"]
 
 _PREFIX: Final = re.compile("sem([cq]):", re.IGNORECASE)
 _SLASHES: Final = re.compile("//?")
@@ -59,7 +61,7 @@ class UnreadForm(NamedTuple):
     """
 
     data: bytes
-    framing: str
+    framing: TextFraming
     error: RuleError
     is_cut: bool
 
@@ -81,8 +83,16 @@ class FoundForms(NamedTuple):
 def find_forms(text: str, limits: Limits) -> FoundForms:
     """Return the text forms in ``text``, in time that is linear in its length."""
     search = _Search(limits)
-    for view in iter_views(text):
-        search.examine(view)
+    view = None
+    for undo in UNDO:
+        if (changed := undo(text)) != view:
+            # A form that was found is not examined again: in a later view its characters would be
+            # others, and perhaps another record.
+            text = view = search.examine(changed)
+            # Tags are removed from a copy, because attributes such as href have encodings, too.
+            untagged = remove_tags(text)
+            if untagged != text and (rest := search.examine(untagged)) != untagged:
+                text = view = rest
     return FoundForms([*search.valid.values()], search.unread, search.is_complete)
 
 
@@ -95,19 +105,26 @@ class _Search:
         self.unread: UnreadForm | None = None
         self.is_complete = True
 
-    def examine(self, view: str) -> None:
-        """Examine what follows each prefix, up to the next one."""
+    def examine(self, view: str) -> str:
+        """Examine what follows each prefix, up to the next one.
+
+        Returns:
+            ``view`` without the prefixes of the valid forms.
+        """
         starts = list(islice(_PREFIX.finditer(view), MAX_STARTS + 1))
         self.is_complete = self.is_complete and len(starts) <= MAX_STARTS
         ends = [match.start() for match in starts[1:]] + [len(view)]
+        rest, kept_from = [], 0
         for match, end in zip(starts[:MAX_STARTS], ends, strict=False):
-            if len(self.valid) < 2:
-                framing = "url" if match[1] in "cC" else "qr"
-                segment = view[match.end() : min(end, match.end() + MAX_SEGMENT)]
-                self._examine_form(framing, segment)
+            framing: TextFraming = "url" if match[1] in "cC" else "qr"
+            segment = view[match.end() : min(end, match.end() + MAX_SEGMENT)]
+            if len(self.valid) < 2 and self._examine_form(framing, segment):
+                rest.append(view[kept_from : match.start()])
+                kept_from = match.end()
+        return " ".join([*rest, view[kept_from:]])
 
-    def _examine_form(self, framing: str, segment: str) -> None:
-        """Try the ends of the form at the start of ``segment`` until one is valid."""
+    def _examine_form(self, framing: TextFraming, segment: str) -> bool:
+        """Try the ends of the form at the start of ``segment``; return whether one is valid."""
         bodies = _url_bodies(segment) if framing == "url" else _qr_bodies(segment)
         for index, body in enumerate(islice(_unique(bodies), MAX_CANDIDATES)):
             is_natural = index == 0 and segment[0] in _NATURAL_STARTS
@@ -116,7 +133,7 @@ class _Search:
             self.left -= len(body)
             if self.left < 0:
                 self.is_complete = False
-                return
+                break
             data = PREFIXES[framing] + body.encode("ascii")
             try:
                 record = record_codec.read_record(Parser(data), framing, self.limits)
@@ -125,11 +142,12 @@ class _Search:
                     is_cut = segment.startswith(("…", "..."), segment.find(body) + len(body))
                     self.unread = UnreadForm(data, framing, error, is_cut)
             else:
-                self.valid.setdefault(record._replace(framing="", check=""), data)
-                return
+                self.valid.setdefault(record._replace(framing="bare", check="none"), data)
+                return True
+        return False
 
 
-def is_possible(framing: str, body: str) -> bool:
+def is_possible(framing: TextFraming, body: str) -> bool:
     """Return whether the first byte of a core can have V = 0 and KK > 0, as a text form must.
 
     It excludes five of eight wrong bodies without decoding them.

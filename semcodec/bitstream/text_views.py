@@ -1,8 +1,7 @@
 """Read bytes as text, and undo what mail, web pages and editors do to text (spec §7.7).
 
 A text form often arrives in an encoding of its carrier: percent-encoded in a link, escaped in JSON,
-as HTML, or in UTF-16. ``iter_views`` returns the text as it is, and then with one encoding after
-another undone. Each step takes linear time, and a view that changes nothing is left out.
+as HTML, or in UTF-16. The steps of ``UNDO`` undo one encoding after another, in linear time.
 """
 
 from __future__ import annotations
@@ -83,18 +82,9 @@ def clean(text: str) -> str:
     )
 
 
-def iter_views(text: str) -> Iterator[str]:
-    """Yield ``clean(text)``, and then each further text that undoing an encoding gives.
-
-    Tags are removed from a copy, because attributes such as ``href`` are encoded, too.
-    """
-    view = ""
-    for undo in _UNDO:
-        if (changed := undo(text)) != view:
-            text = view = changed
-            yield view
-            if (without_tags := _TAG.sub("", view)) != view:
-                yield without_tags
+def remove_tags(text: str) -> str:
+    """Return ``text`` without the tags of HTML, which may also be inside a word (``<wbr>``)."""
+    return _TAG.sub("", text) if "<" in text else text
 
 
 def _join_quoted_printable(text: str) -> str:
@@ -138,8 +128,9 @@ def _undo_form_encoding(text: str) -> str:
     return text.replace("+", " ")
 
 
-#: In the order from the outer encoding to the inner one: mail, JSON, HTML, a link in it.
-_UNDO: Final[tuple[Callable[[str], str], ...]] = (
+#: Steps that give one view of a text after another: without what is invisible, then with one more
+#: encoding undone, in the order from the outer to the inner one: mail, JSON, HTML, a link in it.
+UNDO: Final[tuple[Callable[[str], str], ...]] = (
     clean,
     _join_quoted_printable,
     _unescape_backslashes,
