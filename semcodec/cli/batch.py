@@ -187,9 +187,13 @@ class Batch:
             return True
         if not isinstance(error, BackendError) or isinstance(error, RefusalError):
             return False
+        if error.unavailable or error.stage == "load":
+            return True
+        if error.trace is None:  # from reading the input, such as a picture of a QR code
+            return False
         self._repeated = self._repeated + 1 if str(error) == self._last_message else 1
         self._last_message = str(error)
-        return error.unavailable or error.stage == "load" or self._repeated == MAX_REPEATED
+        return self._repeated == MAX_REPEATED
 
     def _print_summary(self) -> None:
         if self._plan.is_batch:

@@ -121,7 +121,7 @@ def is_record(path: Path) -> bool:
     """Return whether a file is a record, by its content."""
     head = files.read_head(path)
     if head.startswith(png.SIGNATURE):  # the chunk may be anywhere in the file
-        return png.CHUNK_TYPE in path.read_bytes()
+        return files.contains(path, png.CHUNK_TYPE)
     return head.startswith((MAGIC, *files.TEXT_PREFIXES))
 
 

@@ -81,9 +81,15 @@ def check_record(name: str | None, writer: str, framing: str) -> None:
     """
     is_picture = kind(name or "") == PICTURE
     if framing in TEXT_FRAMINGS:
-        check(name, f"{writer} with framing {framing}", TEXT, RECORD)
+        command = "use --qr" if writer == "convert" else "make a picture with semcodec convert --qr"
+        advice = f", or {command} {name}" if is_picture and framing == "qr" else ""
+        check(name, f"{writer} with framing {framing}", TEXT, RECORD, advice=advice)
     else:
-        advice = f", and paint a picture with semcodec decode -o {name}" if is_picture else ""
+        advice = ""
+        if is_picture:
+            advice = f", or paint a picture with semcodec decode -o {name}"
+        elif kind(name or "") == TEXT:
+            advice = ", or write a text form with --framing url"
         check(name, writer, RECORD, advice=advice)
 
 

@@ -62,6 +62,14 @@ def read_head(path: Path) -> bytes:
         return b""
 
 
+def contains(path: Path, part: bytes) -> bool:
+    """Return whether the content of a file contains ``part``; False if it cannot be read."""
+    try:
+        return part in read_bytes(str(path))
+    except (UsageError, InputError):
+        return False
+
+
 def is_text_form(argument: str) -> bool:
     """Return whether an argument is a text form, and not the path of a file."""
     return argument.encode(errors="replace").startswith(TEXT_PREFIXES) and not os.path.exists(
@@ -213,10 +221,10 @@ def _is_replaced(path: Path) -> bool:
 def _exists(names: list[str]) -> str:
     """Return the message about outputs that exist."""
     if len(names) == 1:
-        return f"{names[0]} already exists: add --force to replace it, or name another output."
+        return f"{names[0]} already exists: name another output, or add --force to replace it."
     return (
         f"{len(names)} outputs already exist, such as {names[0]}: "
-        "add --force to replace them, or name another folder."
+        "name another folder, or add --force to replace them."
     )
 
 

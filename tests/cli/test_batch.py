@@ -197,7 +197,7 @@ def test_existing_outputs_are_counted_before_any_effect(encode: Run) -> None:
         Path(f"out/{name}.semc").write_text("old")
     code, _, err = encode("photos", "-o", "out")
     assert code == 2
-    assert "2 outputs already exist, such as out/a.semc: add --force" in err
+    assert "2 outputs already exist, such as out/a.semc: name another folder, or add --force" in err
     assert (tree("out"), Backend.calls) == (["a.semc", "b.semc"], [])
     assert encode("photos", "-o", "out", "--force")[0] == 0
     assert Path("out/a.semc").read_bytes() != b"old"

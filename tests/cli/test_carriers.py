@@ -113,7 +113,7 @@ def test_nothing_is_overwritten_without_force(
     path.write_bytes(b"precious")
     code, _, err = run("convert", record, *options)
     assert (code, path.read_bytes()) == (2, b"precious")
-    assert "already exists: add --force" in err
+    assert "already exists: name another output, or add --force" in err
     assert run("convert", record, *options, "--force")[0] == 0
     assert path.read_bytes() != b"precious"
 

@@ -220,7 +220,7 @@ def test_only_files_of_an_earlier_demo_are_replaced(run: Run, photos: Path, tmp_
     own.write_bytes(b"a record of the user")
     code, _, err = run("demo", tall, photos / "wide.jpg", "--out", out)
     assert (code, own.read_bytes()) == (2, b"a record of the user")
-    assert f"{own} already exists: add --force" in err
+    assert f"{own} already exists: name another output, or add --force" in err
     assert run("demo", photos / "wide.jpg", "--out", out, "--force")[0] == 0
     assert own.read_bytes() != b"a record of the user"
 

@@ -93,6 +93,10 @@ def test_message_says_which_command_was_meant(run: Run) -> None:
     assert "semcodec decode -o x.jpg" in err
     err = run("decode", "good.semc", "-o", "x.semc")[2]
     assert "decode writes a picture" in err
+    err = run("convert", "good.semc", "--framing", "qr", "-o", "code.png")[2]
+    assert "name it code.txt, or use --qr code.png." in err
+    err = run("encode", "photo.jpg", "--framing", "qr", "-o", "code.svg")[2]
+    assert "or make a picture with semcodec convert --qr code.svg." in err
 
 
 def test_every_readable_picture_format_has_its_endings() -> None:

@@ -74,7 +74,7 @@ def test_existing_output_is_replaced_only_with_force(run: Run, prepare: Prepare,
     before, names = output.read_bytes(), file_names(Path())
     code, out, err = run(*argv)
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert f"{output} already exists: add --force" in err
+    assert f"{output} already exists: name another output, or add --force" in err
     assert (output.read_bytes(), file_names(Path())) == (before, names)
     assert run(*argv, "--force")[0] == 0
     assert output.read_bytes() != before
@@ -140,7 +140,7 @@ def test_demo_replaces_other_files_only_with_force(run: Run, tmp_path: Path) -> 
     (tmp_path / "cat.semc").write_bytes(OLD)
     code, out, err = run("demo", "--out", tmp_path)
     assert (code, out) == (2, "")
-    assert "cat.semc already exists: add --force" in err
+    assert "cat.semc already exists: name another output, or add --force" in err
     assert file_names(tmp_path) == ["cat.semc"]
     assert run("demo", "--out", tmp_path, "--force")[0] == 0
     assert (tmp_path / "cat.semc").read_bytes() != OLD
