@@ -18,10 +18,8 @@ from semcodec.imaging.fitting import (
     CODED_SIZES,
     FITS,
     MAX_AUTO_ASPECT,
-    MAX_CODE_AREA,
     MAX_CUT,
     MAX_DESCRIBED_SIDE,
-    MIN_CODE_AREA,
     PADDING,
     SIDE_STEP,
     choose_size,
@@ -58,7 +56,7 @@ def test_at_most_four_percent_is_cut_away_up_to_the_greatest_aspect(
 @given(PHOTOGRAPHS)
 def test_area_is_about_a_megapixel(photograph: tuple[int, int]) -> None:
     width, height = choose_size(photograph)
-    assert MIN_CODE_AREA <= width * height <= MAX_CODE_AREA
+    assert 917_504 <= width * height <= 1_179_648
 
 
 @given(PHOTOGRAPHS)
@@ -143,8 +141,9 @@ class TestFit:
         assert colors(padded, (512, 5), (512, 512), (5, 512)) == [PADDING, RED, RED]
 
     def test_stretch_keeps_both_ends(self) -> None:
-        image = Image.new("RGB", (300, 100), RED)
-        image.paste(BLUE, (150, 0, 300, 100))
+        image = Image.new("RGB", (300, 100), "white")
+        image.paste(RED, (0, 0, 50, 100))
+        image.paste(BLUE, (250, 0, 300, 100))
         stretched = fit_photograph(image, (1024, 1024), "stretch")
         assert stretched.size == (1024, 1024)
         assert colors(stretched, (5, 5), (5, 1018), (1018, 5)) == [RED, RED, BLUE]
@@ -220,6 +219,13 @@ def test_cut_is_a_share_of_the_photograph() -> None:
     assert cut_share((768, 512), (1024, 1024)) == Fraction(1, 3)
     assert cut_share((512, 768), (1024, 1024)) == Fraction(1, 3)
     assert cut_share((768, 512), (1248, 832)) == 0
+
+
+@pytest.mark.parametrize("size", [(768, 512), (2048, 1365), (640, 480), (4032, 3024), (256, 256)])
+def test_smaller_and_larger_sizes_with_a_code_are_not_chosen(size: tuple[int, int]) -> None:
+    assert len(pack("nn", coding="nibble", size=size)) == BARE_BYTES + 1
+    assert size not in CODED_SIZES
+    assert choose_size(size) != size
 
 
 def test_a_megapixel_is_the_area_of_the_default_size() -> None:
