@@ -22,6 +22,7 @@ TRANSPOSITIONS: Final = {
     7: "TRANSVERSE",
     8: "ROTATE_90",
 }
+FIRST_TURNED_ORIENTATION: Final = 5  #: of those that swap width and height
 #: Modes whose pixels have no mean: indices, bits, 16-bit values (Pillow cannot average them), and
 #: values some of which may mark missing data.
 _UNORDERED_MODES: Final = ("1", "P", "PA", "I", "F")
@@ -33,8 +34,13 @@ def upright_size(image: Image) -> tuple[int, int]:
     Pillow turns TIFF images itself, and gives their upright size from the start.
     """
     is_tiff_file = image.format == "TIFF" and bool(getattr(image, "tile", None))
-    is_turned = read_orientation(image) >= 5 and not is_tiff_file
-    return (image.height, image.width) if is_turned else image.size
+    return turn_size(image.size, 1 if is_tiff_file else read_orientation(image))
+
+
+def turn_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
+    """Return width and height after an image is turned by its EXIF orientation, 1..8."""
+    width, height = size
+    return (height, width) if orientation >= FIRST_TURNED_ORIENTATION else (width, height)
 
 
 def turn_upright(image: Image, orientation: int) -> Image:

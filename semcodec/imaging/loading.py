@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from semcodec.errors import InputError
 from semcodec.imaging import refusals, samples
 from semcodec.imaging.color import to_srgb
-from semcodec.imaging.geometry import reduce_large, turn_upright
+from semcodec.imaging.geometry import reduce_large, turn_size, turn_upright
 from semcodec.imaging.metadata import Metadata, read_metadata, read_orientation
 from semcodec.imaging.opening import MAX_FILE_BYTES, check_pixels, import_pillow, open_photograph
 from semcodec.imaging.transparency import AUTO, Color, flatten, parse_background
@@ -26,10 +26,13 @@ class LoadedImage:
 
     Attributes:
         image: upright, in RGB.
+        size: width and height of the upright photograph, which is larger than ``image`` if that was
+            reduced.
         notices: sentences for the user, such as that a color profile was ignored.
     """
 
     image: Image
+    size: tuple[int, int]
     notices: tuple[str, ...]
 
 
@@ -68,12 +71,13 @@ def _load(image: Image | None, data: bytes | None, background: Color | None) -> 
             check_pixels(*image.size)
             metadata = read_metadata(image, None)
             image.load()
+        size = turn_size(metadata.size, read_orientation(image))
         rgb = _to_upright_rgb(image, metadata, background, notices)
     except InputError:
         raise
     except Exception as error:  # Pillow's readers may raise almost anything for damaged files
         raise InputError(refusals.damaged(data or b"", error)) from error
-    return LoadedImage(rgb, tuple(notices))
+    return LoadedImage(rgb, size, tuple(notices))
 
 
 def _to_upright_rgb(

@@ -34,6 +34,7 @@ class Metadata:
     """What a file states about its pixels.
 
     Attributes:
+        size: their width and height, before the image is reduced and turned.
         profile: the ICC profile, or no bytes.
         cicp: primaries and transfer function, as numbers of ITU-T H.273.
         has_cicp_priority: whether ``cicp`` overrides the profile.
@@ -48,6 +49,7 @@ class Metadata:
         transparent: the gray level or color that is transparent, in the scale of the pixels.
     """
 
+    size: tuple[int, int]
     profile: bytes = b""
     cicp: tuple[int, int] | None = None
     has_cicp_priority: bool = False
@@ -71,6 +73,7 @@ def read_metadata(image: Image, data: bytes | None) -> Metadata:
     else:
         colors = _read_colors(image, data or b"")
     return Metadata(
+        size=image.size,
         profile=colors.profile,
         cicp=colors.cicp,
         has_cicp_priority=file_type == PNG,

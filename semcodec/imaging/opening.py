@@ -159,7 +159,7 @@ def open_photograph(data: bytes, notices: list[str]) -> tuple[Image, Metadata]:
         reader = READERS[file_type]
         with ignored_warnings() if reader in WARNING_READERS else nullcontext():
             metadata = read_metadata(_open_bounded(content, reader), data)
-            image = decode_pixels(content, lambda part: _open_bounded(part, reader), notices)
+            image = decode_pixels(content, lambda part: _open_reduced(part, reader), notices)
         select_frame(image)
     if file_type in COMPRESSED:
         note_zero_tail(data, notices)
@@ -180,7 +180,7 @@ def check_pixels(width: int, height: int, limit: int = MAX_PIXELS, what: str = "
 
 
 def _open_bounded(data: bytes, reader: str) -> ImageFile:
-    """Open an image file, check its size, and set a JPEG image to be reduced."""
+    """Open an image file and check its size."""
     image = open_image(data, (reader,))
     if reader == "TIFF":
         select_page(image)
@@ -193,7 +193,13 @@ def _open_bounded(data: bytes, reader: str) -> ImageFile:
     if is_progressive or _count_scanned_components(data) < getattr(image, "layers", 1):
         check_pixels(*image.size, what="progressive JPEG image")
     check_pixels(*image.size, limit=MAX_REDUCED_PIXELS)
-    image.draft("RGB", (MAX_SHORT_SIDE, MAX_SHORT_SIDE))
+    return image
+
+
+def _open_reduced(data: bytes, reader: str) -> ImageFile:
+    """Open an image file, check its size, and set a JPEG image to be reduced."""
+    image = _open_bounded(data, reader)
+    image.draft("RGB", (MAX_SHORT_SIDE, MAX_SHORT_SIDE))  # does nothing for other formats
     check_pixels(*image.size)
     return image
 

@@ -169,9 +169,8 @@ def encode(
         loaded = imaging.load(image, background)
         for notice in loaded.notices:
             run.add_notice(notice)
-        photograph = loaded.image
-        header["size"] = target = _choose_size(photograph, size, fit, run)
-        fitted = fitting.fit_photograph(photograph, target, fit)
+        header["size"] = target = _choose_size(loaded.size, size, fit, run)
+        fitted = fitting.fit_photograph(loaded.image, target, fit)
         description = stages.describe(fitted)
         max_words = limits.max_words(target)
         max_bits = limits.max_bits(
@@ -236,11 +235,11 @@ class _Stages:
 
 
 def _choose_size(
-    photograph: Image, size: tuple[int, int] | str, fit: str, run: TracedRun
+    photograph: tuple[int, int], size: tuple[int, int] | str, fit: str, run: TracedRun
 ) -> tuple[int, int]:
     """Return the size for the record; add a notice if more than a little is cut away for it."""
-    target = fitting.choose_size(photograph.size) if isinstance(size, str) else size
-    cut = fitting.describe_cut("The photograph", photograph.size, target)
+    target = fitting.choose_size(photograph) if isinstance(size, str) else size
+    cut = fitting.describe_cut("The photograph", photograph, target)
     if cut and fit == "cover":
         remedy = "use fit contain" if isinstance(size, str) else "use size auto or fit contain"
         run.add_notice(f"{cut}; {remedy}.")

@@ -123,6 +123,25 @@ def test_images_are_reduced_by_whole_factors(
     assert load(data).size == (expected, expected)
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+@pytest.mark.parametrize(
+    ("orientation", "size"), [(1, (301, 203)), (3, (301, 203)), (6, (203, 301))]
+)
+def test_size_is_that_of_the_upright_photograph_before_it_is_reduced(
+    kind: str, orientation: int, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "MAX_SHORT_SIDE", 50)
+    monkeypatch.setattr(geometry, "MAX_SHORT_SIDE", 50)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encode_image(Image.new("RGB", (301, 203), RED), kind, exif=exif)
+    loaded = imaging.load(data)
+    assert loaded.size == size
+    assert loaded.image.width < size[0] / 2
+    with Image.open(io.BytesIO(data)) as opened:
+        assert imaging.load(opened).size == size
+
+
 def test_transparency_of_a_large_image_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(geometry, "MAX_SHORT_SIDE", 50)
     image = Image.new("P", (200, 200), 0)

@@ -280,6 +280,7 @@ def test_rate_is_of_the_automatic_size(set_results: SetResults) -> None:
     [
         ((768, 512), {"size": (1024, 1024)}, "33 % of it was cut away for 1024 x 1024"),
         ((512, 768), {"size": (1024, 1024)}, "The photograph is 512 x 768 pixels: 33 % of it"),
+        ((6000, 5000), {"size": (1024, 1024)}, "The photograph is 6000 x 5000 pixels: 17 %"),
         ((105, 100), {"size": (1024, 1024)}, "use size auto or fit contain."),
         ((1, 50), {}, "use fit contain."),
     ],
