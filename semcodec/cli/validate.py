@@ -56,6 +56,7 @@ def add(commands: Commands[Parser]) -> None:
         "--profile", choices=PROFILES, help="also check a profile (default: no profile)"
     )
     parser.add_argument(
+        "-q",
         "--quiet",
         action="store_true",
         help="leave out files without findings; the summary counts them (default: off)",

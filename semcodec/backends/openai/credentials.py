@@ -34,6 +34,7 @@ SEMCODEC_ENV: Final = "SEMCODEC_API_KEY"
 OPENAI_ENV: Final = "OPENAI_API_KEY"
 KEYRING_ENTRY: Final = ("semcodec", "openai")  #: service and user
 PLACEHOLDER: Final = "unused"  #: sent to a server that needs no key
+NO_SOURCE: Final = "nowhere"  #: the source of the placeholder
 REDACTED: Final = "[key]"
 MIN_SECRET: Final = 6  #: characters; redacting a shorter key would remove ordinary words
 #: Matches anything that looks like an OpenAI key, complete or shortened by the server.
@@ -106,7 +107,17 @@ def find_key(settings: Settings) -> ApiKey:
             f"{API_KEY_FIELD} into [openai] of {config_path()} with mode 600."
         )
         raise BackendError(message, backend="openai", stage="load")
-    return ApiKey(PLACEHOLDER, "nowhere (the server may need none)")
+    return ApiKey(PLACEHOLDER, NO_SOURCE)
+
+
+def describe_key(settings: Settings) -> str:
+    """Return where the key for the server was found, or that it may need none; never the key.
+
+    Raises:
+        BackendError: as for ``find_key``.
+    """
+    source = find_key(settings).source
+    return "none, and this server may need none" if source == NO_SOURCE else f"from {source}"
 
 
 def _find_key(settings: Settings) -> ApiKey | None:

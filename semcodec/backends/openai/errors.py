@@ -41,7 +41,7 @@ import httpx2
 import openai
 
 from semcodec._wording import plural
-from semcodec.backends.openai.credentials import ApiKey
+from semcodec.backends.openai.credentials import NO_SOURCE, ApiKey
 from semcodec.backends.openai.requests import SchemaNotSupportedError
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import ModelRequest
@@ -196,7 +196,7 @@ class ErrorTranslator:
     ) -> str:
         quoted = _in_parentheses(message)
         match error.status_code:
-            case 401 if self.key.source.startswith("nowhere"):
+            case 401 if self.key.source == NO_SOURCE:
                 return "requires an API key: set SEMCODEC_API_KEY in the environment."
             case 401:
                 return f"rejected the API key from {self.key.source}: set a valid one."
