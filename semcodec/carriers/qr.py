@@ -27,7 +27,7 @@ MAX_CHARACTERS: Final = 4296  #: alphanumeric characters of version 40 with erro
 MODULE_PIXELS: Final = 10  #: width of a module in a PNG, so that screens show it without scaling
 QUIET_ZONE: Final = 4  #: light modules around a code, required by ISO/IEC 18004
 MAX_CODE_PIXELS: Final = 2**24  #: of a picture that is searched; a larger one is reduced first
-MAX_DOUBLED_PIXELS: Final = 2**22  #: of a picture that is also searched at twice its size
+MAX_FILTERED_PIXELS: Final = 2**23  #: of the other versions of it, each of which takes a second
 
 #: An upper and a lower module in one character of a terminal, which is twice as high as wide.
 _HALF_BLOCKS: Final = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
@@ -111,10 +111,11 @@ def versions(image: Image) -> Iterator[Image]:
     """
     from PIL import Image, ImageFilter
 
-    gray = _to_gray(image)
+    gray = _reduce(image.convert("L"), MAX_CODE_PIXELS)
     yield gray
     scale = 1
-    if gray.width * gray.height <= MAX_DOUBLED_PIXELS:
+    gray = _reduce(gray, MAX_FILTERED_PIXELS)
+    if 4 * gray.width * gray.height <= MAX_FILTERED_PIXELS:
         scale = 2
         gray = gray.resize((gray.width * 2, gray.height * 2), Image.Resampling.BICUBIC)
         yield gray  # for modules of 1.5 to 2 pixels
@@ -125,11 +126,10 @@ def versions(image: Image) -> Iterator[Image]:
     yield smooth.filter(sharpen(radius=4 * scale))  # for both
 
 
-def _to_gray(image: Image) -> Image:
-    """Return ``image`` in grayscale, with at most ``MAX_CODE_PIXELS``."""
-    gray = image.convert("L")
+def _reduce(gray: Image, max_pixels: int) -> Image:
+    """Return an image of at most ``max_pixels``: itself, or each pixel the mean of several."""
     factor = 1
-    while gray.width * gray.height > MAX_CODE_PIXELS * factor**2:
+    while gray.width * gray.height > max_pixels * factor**2:
         factor += 1
     return gray if factor == 1 else gray.reduce(factor)
 
