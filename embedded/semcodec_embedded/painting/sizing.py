@@ -40,6 +40,7 @@ CROWD_COUNT, CROWD_SCALE = 8, 0.62  #: from this count objects are smaller, to s
 #: The total width of a group relative to the picture; above 1, because its sprites may overlap.
 GROUP_WIDTH, LONE_GROUP_WIDTH = 1.12, 1.4
 ROW_WIDTH = 1.05  #: the same for a row, whose sprites all stand side by side
+PAIR = 2  #: two face each other; if they overlapped, they would have one head in a narrow picture
 MAX_SHARING = 6  #: sprites side by side; further ones stand behind each other
 
 
@@ -129,6 +130,8 @@ def _max_sprite_width(subject: Subject, available_width: float, composition: Com
     if subject.count == 1:
         return MAX_WIDTH * available_width
     is_lone = subject.size in ("huge", "large") and composition.subject_count == 1
+    if subject.count == PAIR:
+        return available_width / PAIR
     if "row" in subject.positions:
         return ROW_WIDTH * available_width / subject.count
     group_width = LONE_GROUP_WIDTH if is_lone else GROUP_WIDTH

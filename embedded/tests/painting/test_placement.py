@@ -15,9 +15,9 @@ from semcodec_embedded.painting.sizing import Composition, sprite_columns, sprit
 from semcodec_embedded.painting.svg import HEIGHT
 
 
-def place(prompt: str, seed: int = 0) -> list[PlacedSprite]:
+def place(prompt: str, seed: int = 0, width: float = HEIGHT) -> list[PlacedSprite]:
     scene = parse_prompt(prompt)
-    return place_subjects(scene, choose_environment(scene), HEIGHT, seeded_rng(prompt, seed))
+    return place_subjects(scene, choose_environment(scene), width, seeded_rng(prompt, seed))
 
 
 def names(prompt: str) -> list[str]:
@@ -48,6 +48,17 @@ def test_left_is_left_of_right(noun: str) -> None:
 def test_pair_left_and_right_does_not_overlap() -> None:
     first, second = sorted(place("two dogs left right"), key=lambda sprite: sprite.x)
     assert first.box[2] < second.box[0]
+
+
+@pytest.mark.parametrize("width", [460, 562, 667, 1000, 1500, 4862])
+@pytest.mark.parametrize("noun", ["dogs", "cats", "buses", "giraffes"])
+def test_pair_overlaps_little_in_a_picture_of_any_aspect(noun: str, width: float) -> None:
+    """The heads of two dogs that face each other would look like one."""
+    pair = sorted(place(f"two large {noun} left right", width=width), key=lambda sprite: sprite.x)
+    overlap = pair[0].box[2] - pair[1].box[0]
+    assert overlap < 0.12 * min(sprite.width for sprite in pair)
+    assert pair[0].box[0] > -0.05 * width
+    assert pair[1].box[2] < 1.05 * width
 
 
 def test_size_words_are_ordered_by_height() -> None:
