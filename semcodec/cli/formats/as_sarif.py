@@ -20,6 +20,15 @@ VERSION: Final = "2.1.0"
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 PROJECT: Final = "https://github.com/semcodec/semcodec"
 SPECIFICATION: Final = f"{PROJECT}/blob/main/spec/SEMCODEC-1.md"
+NOTE: Final = "note"  #: a result needs a rule, and a note is not one of the specification
+NOTE_DESCRIPTION: Final = "The file may be of another type."
+NOTE_RULE: Final[dict[str, Any]] = {
+    "id": NOTE,
+    "shortDescription": {"text": NOTE_DESCRIPTION},
+    "fullDescription": {"text": NOTE_DESCRIPTION},
+    "help": {"text": "Check the file and its name."},
+    "defaultConfiguration": {"level": "note"},
+}
 
 
 def format_results(results: Iterable[Result], summary: Summary) -> Iterator[str]:
@@ -37,13 +46,12 @@ def format_results(results: Iterable[Result], summary: Summary) -> Iterator[str]
             index = rules.setdefault(finding.rule, len(rules))
             found.append(_result(result, finding, index))
         if result.note:
-            message, locations = {"text": result.note}, [_location(result.name)]
-            found.append({"level": "note", "message": message, "locations": locations})
+            found.append(_note(result, rules.setdefault(NOTE, len(rules))))
     driver = {
         "name": "semcodec validate",
         "semanticVersion": semcodec.__version__,
         "informationUri": PROJECT,
-        "rules": [_rule(name) for name in rules],
+        "rules": [_rule(name) if name != NOTE else NOTE_RULE for name in rules],
     }
     invocation = {
         "executionSuccessful": not summary.not_readable,
@@ -59,11 +67,22 @@ def format_results(results: Iterable[Result], summary: Summary) -> Iterator[str]
     yield json.dumps({"$schema": SCHEMA, "version": VERSION, "runs": [run]}, indent=2)
 
 
+def _note(result: FileResult, rule_index: int) -> dict[str, Any]:
+    return {
+        "ruleId": NOTE,
+        "ruleIndex": rule_index,
+        "level": "note",
+        "message": {"text": result.note},
+        "locations": [_location(result.name, {"startLine": 1})],
+    }
+
+
 def _rule(name: str) -> dict[str, Any]:
     rule = RULES[name]
     return {
         "id": name,
         "shortDescription": {"text": rule.statement},
+        "fullDescription": {"text": f"{rule.statement} SEMCODEC-1, §{rule.section}."},
         "help": {"text": rule.message},
         "helpUri": SPECIFICATION,
         "defaultConfiguration": {"level": "error"},
