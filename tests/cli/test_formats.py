@@ -35,7 +35,17 @@ MACHINE_FORMATS = [name for name in FORMATS if name != "text"]
 # Names as POSIX has them, any bytes but NUL; those of Windows are texts.
 FILE_NAMES = st.binary(min_size=1, max_size=40).map(lambda data: data.replace(b"\0", b"x"))
 NAMES = FILE_NAMES.map(os.fsdecode) | st.sampled_from(
-    ["a,b:c.semc", "100%.semc", "a\nb\r.semc", "::error::x", "\\x1b", "-", "ö \u202e.semc", "a/b"]
+    [
+        "a,b:c.semc",
+        "100%.semc",
+        "%0A%25.semc",
+        "a\nb\r.semc",
+        "::error::x",
+        "\\x1b",
+        "-",
+        "ö \u202e.semc",
+        "a/b",
+    ]
 )
 FINDINGS = st.builds(
     Finding,
@@ -257,6 +267,13 @@ def test_no_format_prints_control_characters(results: list[Result]) -> None:
 )
 def test_uri_of_a_path(name: str, windows: bool, expected: str) -> None:
     assert names.to_uri(name, windows=windows) == expected
+
+
+def test_github_command_is_escaped() -> None:
+    name = "50%0A,a:b\n.semc"
+    [command, _] = formatted("github", [Unreadable(name, "50%0A\r, a: b")]).split("\n")
+    file = "file=50%250A%2Ca%3Ab%0A.semc"
+    assert command == f"::error {file},title=not readable::50%250A%0D, a: b"
 
 
 def test_separators_of_windows_are_slashes_in_annotations() -> None:
