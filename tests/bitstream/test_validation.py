@@ -225,6 +225,7 @@ def test_rate_breakdown_of_a_default_file() -> None:
     }  # fmt: skip
     assert breakdown.entries[-1].ubpp == 56 * 1_000_000 / 1024**2
     assert breakdown.bits("framing") == 16
+    assert breakdown.ubpp("framing") == 16 * 1_000_000 / 1024**2
     assert rate_breakdown(pack("n", coding="nibble", size=(640, 480))).entries[
         0
     ].ubpp == 8 * 1_000_000 / (640 * 480)
