@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,11 +27,11 @@ class DemoResult:
 
     Attributes:
         name: the name of its files, without their endings.
-        photograph: the photograph's own size.
+        photograph: the size at which the photograph is compared: its own, unless it was reduced.
         data: the bytes of the record.
         record: the record.
         words: the words from which the picture was painted.
-        jpeg_sizes: bytes of the photograph at its own size as JPEG, by ``JPEG_QUALITIES``.
+        jpeg_sizes: bytes of the photograph at that size as JPEG, by ``JPEG_QUALITIES``.
         notices: the notices of both runs.
     """
 
@@ -85,9 +86,19 @@ def run(name: str, photo: bytes, roles: dict[str, Any]) -> tuple[DemoResult, dic
         encoded.record,
         decoded.words,
         tuple(len(imaging.to_file(photograph, "JPEG", quality=q)) for q in JPEG_QUALITIES),
-        (*loaded.notices, *encoded.trace.notices, *decoded.trace.notices),
+        (*loaded.notices, *_reduced(loaded), *encoded.trace.notices, *decoded.trace.notices),
     )
     return result, _files(encoded, decoded)
+
+
+def _reduced(loaded: imaging.LoadedImage) -> Iterator[str]:
+    """Yield a notice for a photograph that was reduced while it was read."""
+    if loaded.size != loaded.image.size:
+        own, reduced = ("x".join(map(str, size)) for size in (loaded.size, loaded.image.size))
+        yield (
+            f"The photograph has {own} pixels, and is compared at {reduced}: photographs of that "
+            "size are reduced while they are read."
+        )
 
 
 def _files(encoded: semcodec.Encoded, decoded: semcodec.Decoded) -> dict[str, bytes]:

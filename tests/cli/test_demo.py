@@ -204,6 +204,19 @@ class Tags(HTMLParser):
         self.tags.append(tag)
 
 
+def test_photograph_that_is_reduced_is_compared_at_the_smaller_size(
+    run: Run, tmp_path: Path
+) -> None:
+    photo = tmp_path / "large.jpg"
+    photo.write_bytes(photo_bytes((8200, 4200), "JPEG"))
+    code, printed, err = run("demo", photo, "--out", tmp_path / "page")
+    assert code == 0
+    notice = "The photograph has 8200x4200 pixels, and is compared at 4100x2100"
+    assert f"Note: {notice}" in err
+    assert notice in (tmp_path / "page" / "index.html").read_text("utf-8")
+    assert printed.splitlines()[2].split()[:2] == ["large", "4100x2100"]
+
+
 def test_photograph_is_read_from_stdin(tmp_path: Path) -> None:
     done = run_process("demo", "-", "--out", str(tmp_path), stdin=photo_bytes((48, 32)))
     assert done.returncode == 0
