@@ -35,7 +35,17 @@ FORMAT: Final = "SEMCODEC"
 EXTENSION: Final = ".semc"
 MIME: Final = "image/vnd.semcodec"
 #: Options of ``image.save("x.semc", ...)`` that are passed to ``semcodec.encode``.
-OPTIONS: Final = ("k", "max_bytes", "ubpp", "coding", "size", "fit", "check", "models")
+OPTIONS: Final = (
+    "k",
+    "max_bytes",
+    "ubpp",
+    "coding",
+    "size",
+    "fit",
+    "background",
+    "check",
+    "models",
+)
 
 Opener = Callable[[IO[bytes], str | bytes], ImageFile.ImageFile]
 Saver = Callable[[Image.Image, IO[bytes], str | bytes], None]

@@ -18,6 +18,7 @@ from semcodec.errors import InputError
 Source: TypeAlias = "bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes]"
 
 CHUNK_SIZE: Final = 2**20  #: bytes that are read at once
+MAX_NAME: Final = 200  #: characters of a path that are shown
 _URL: Final = re.compile(r"(https?|ftp|s3|gs|file)://|data:[\w.+-]+/[\w.+-]+[;,]", re.IGNORECASE)
 
 
@@ -78,7 +79,7 @@ def _read_path(source: str | os.PathLike[str], max_bytes: int) -> bytes:
     except InputError:
         raise
     except FileNotFoundError as error:
-        raise InputError(_missing_message(name)) from error
+        raise InputError(url_message(name) or _missing_message(name)) from error
     except IsADirectoryError as error:
         raise InputError(f"{name} is a directory: pass a file in it.") from error
     except PermissionError as error:
@@ -88,7 +89,8 @@ def _read_path(source: str | os.PathLike[str], max_bytes: int) -> bytes:
         raise InputError(message) from error
     except (OSError, ValueError) as error:  # ValueError: a null character
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"Cannot read {name!r} ({reason.lower()}): pass another file.") from error
+        message = f"Cannot read {name[:MAX_NAME]!r} ({reason.lower()}): pass another file."
+        raise InputError(url_message(name) or message) from error  # a data URL is a long name
 
 
 def _path_name(source: str | os.PathLike[str]) -> str:
@@ -99,10 +101,15 @@ def _path_name(source: str | os.PathLike[str]) -> str:
     name = str.__str__(name)
     if not name:
         raise InputError("The path is empty: pass the name of a file.")
-    if _URL.match(name) and not os.path.exists(name):
-        what = "A data URL is" if name[:5].lower() == "data:" else "A URL is"
-        raise InputError(f"{what} not opened: download the file, and pass its path or its bytes.")
     return name
+
+
+def url_message(name: str) -> str | None:
+    """Return the message for a URL that was given as a path; None if ``name`` is not a URL."""
+    if not _URL.match(name):
+        return None
+    what = "A data URL" if name[:5].lower() == "data:" else "A URL"
+    return f"{what} is not opened: download the file, and pass its path."
 
 
 def _missing_message(name: str) -> str:

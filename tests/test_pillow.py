@@ -454,6 +454,12 @@ class TestSave:
         assert (record.coding, record.size, record.check) == ("utf8", (640, 480), "crc16")
         assert len(data) <= 20
 
+    def test_background_is_passed_to_encode(self) -> None:
+        clear = Image.new("RGBA", (64, 64), (0, 0, 0, 0))
+        green, red = (encode_image(clear, "SEMCODEC", background=name) for name in ("lime", "red"))
+        assert "green" in semcodec.unpack(green).words
+        assert "red" in semcodec.unpack(red).words
+
     @pytest.mark.parametrize(
         ("size", "target"), [((8000, 20), (4096, 10)), ((1, 9000), (1, 4096)), ((9, 7), (9, 7))]
     )

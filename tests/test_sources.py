@@ -91,6 +91,7 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
         ("HTTP://example.org/a.jpg", "A URL is not opened"),
         ("file:///tmp/a.jpg", "A URL is not opened"),
         ("data:image/png;base64,iVBOR", "A data URL is not opened"),
+        ("data:image/png;base64," + "a" * 9999, "A data URL is not opened: download .* its path.$"),
         (Folder(RuntimeError("no")), "The path has no name"),
         (Folder(3), "The path has no name"),
         (None, "Cannot read NoneType: pass a path, bytes, or a file"),

@@ -72,6 +72,7 @@ def add(commands: Commands[Parser]) -> None:
     )
     parser.add_argument(
         "--background",
+        type=options.background,
         default="auto",
         metavar="COLOR",
         help="color behind transparent pixels: a name such as white, or #rrggbb; auto means white, "

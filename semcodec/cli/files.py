@@ -22,6 +22,7 @@ from semcodec.cli import output
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError, SemcodecError
 from semcodec.signatures import HEAD_SIZE
+from semcodec.sources import url_message
 
 TEXT_PREFIXES: Final = tuple(PREFIXES.values())
 MAX_INPUT: Final = 2**29  #: size limit of an input, in bytes
@@ -47,7 +48,8 @@ def read_bytes(name: str) -> bytes:
             with Path(name).open("rb") as file:
                 data = file.read(MAX_INPUT + 1)
     except (OSError, ValueError) as error:
-        raise UsageError(f"Cannot read {name}: {_reason(error)}.") from error
+        message = url_message(name) or f"Cannot read {name}: {_reason(error)}."
+        raise UsageError(message) from error
     if len(data) > MAX_INPUT:
         raise InputError(f"{name}: file too large (limit {MAX_INPUT >> 20} MiB).")
     return data

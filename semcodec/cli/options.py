@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final, cast
 
 import semcodec
-from semcodec import backends, words
+from semcodec import backends, imaging, words
 from semcodec._registry import CHECKS, FRAMINGS
 from semcodec.bitstream.extensions import BY_NAME, Extension
 from semcodec.bitstream.header import MAX_SIDE
@@ -115,6 +115,15 @@ def size_or_auto(text: str) -> tuple[int, int] | str:
     if text.lower() == "auto":
         return "auto"
     return size(text, expected="auto or WxH, such as 1248x832")
+
+
+def background(text: str) -> str:
+    """Return ``text``, which is ``auto`` or a color."""
+    try:
+        imaging.parse_background(text)
+    except InputError as error:
+        raise ArgumentTypeError(f"invalid color {text!r}, expected auto, white, #rrggbb") from error
+    return text
 
 
 def output_size(text: str) -> tuple[int, int]:

@@ -31,11 +31,11 @@ def parse_background(background: object) -> Color | None:
         >>> parse_background("#ff8000"), parse_background("navy"), parse_background("auto")
         ((255, 128, 0), (0, 0, 128), None)
     """
+    if isinstance(background, str) and background == AUTO:
+        return None
     import_pillow()
     from PIL import ImageColor
 
-    if isinstance(background, str) and background == AUTO:
-        return None
     color: tuple[object, ...] = tuple(background) if isinstance(background, tuple | list) else ()
     if isinstance(background, str):
         with suppress(ValueError):

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import semcodec
 from tests import images
@@ -59,6 +60,8 @@ def test_message_about_an_unusable_photograph_is_one_line(
         (["--backend", "unknown"], "use one of embedded"),
         (["--describer", "rules"], "cannot be the describer"),
         (["--coding", "jpeg"], "invalid choice"),
+        (["--background", "whiite"], "invalid color 'whiite', expected auto, white, #rrggbb"),
+        (["--background", "#12345678"], "invalid color"),
     ],
 )
 def test_invalid_option_is_a_usage_error(
@@ -69,6 +72,30 @@ def test_invalid_option_is_a_usage_error(
     assert message in err
     assert err.count("\n") == 1
     assert file_names(photo.parent) == ["photo.jpg"]
+
+
+def test_background_is_used(run: Run, tmp_path: Path) -> None:
+    photo, file = tmp_path / "clear.png", tmp_path / "clear.semc"
+    photo.write_bytes(images.encode_image(Image.new("RGBA", (64, 64), (0, 0, 0, 0)), "PNG"))
+    code, _, err = run("encode", photo, "-o", file, "--background", "lime")
+    assert code == 0
+    assert "green" in semcodec.unpack(file.read_bytes()).words
+    assert "Note: The image is entirely transparent" in err
+
+
+def test_incomplete_photograph_is_encoded_with_a_note(run: Run, photo: Path) -> None:
+    photo.write_bytes(images.PHOTO[:-2])
+    code, _, err = run("encode", photo, "-o", photo.with_suffix(".semc"))
+    assert code == 0
+    assert "Note: The image file is incomplete" in err
+
+
+@pytest.mark.parametrize("url", ["https://example.org/a.jpg", "data:image/png;base64,iVBORw0KGgo="])
+def test_url_is_a_usage_error_with_advice(run: Run, tmp_path: Path, url: str) -> None:
+    code, _, err = run("encode", url, "-o", tmp_path / "out.semc")
+    assert code == 2
+    assert "is not opened: download the file, and pass its path." in err
+    assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize("trace", ["photo.jpg", "photo.semc", "missing/trace.json"])
