@@ -11,7 +11,7 @@ from semcodec.imaging.loading import LoadedImage, load
 from semcodec.imaging.metadata import ORIENTATION_TAG
 from semcodec.imaging.opening import FORMATS, MAX_FILE_BYTES, MAX_PIXELS, open_image
 from semcodec.imaging.saving import is_image, to_file, to_png
-from semcodec.imaging.transparency import parse_background
+from semcodec.imaging.transparency import flatten, parse_background
 
 __all__ = [
     "load",
@@ -22,6 +22,7 @@ __all__ = [
     "to_png",
     "to_file",
     "parse_background",
+    "flatten",
     "FORMATS",
     "MAX_FILE_BYTES",
     "MAX_PIXELS",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend
 from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelResponse, Recorder
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from semcodec.forks import block_fork
-from semcodec.imaging import open_image
+from semcodec.imaging import flatten, open_image
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -161,14 +162,12 @@ class ServerModels:
             InvalidResponseError: the response is not an image, or too large.
         """
         response = self._recorder.send(request)
-        try:
+        is_too_large = False
+        with suppress(Exception):  # Pillow may raise almost anything for a damaged file
             image = open_image(response.image, IMAGE_FORMATS)
             is_too_large = image.width * image.height > MAX_PIXELS
-            if not is_too_large:
-                return image.convert("RGBA").convert("RGB")  # directly, a palette warns
-        except Exception as error:  # Pillow may raise almost anything for a damaged file
-            # Compared by name, because the offline parts must not import Pillow.
-            is_too_large = type(error).__name__ == "DecompressionBombError"
+            if not is_too_large:  # a model may paint on a transparent background
+                return flatten(image.convert("RGBA"), background=None)
         self._recorder.discard(request, response)
         if is_too_large:
             problem = (

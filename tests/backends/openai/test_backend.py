@@ -168,6 +168,15 @@ def test_image_of_any_mode_becomes_rgb(kind: str) -> None:
     assert backend(send).edit(Image.new("RGB", (30, 20)), "more red", 0).size == (30, 20)
 
 
+def test_image_on_a_transparent_background_is_visible() -> None:
+    painted = Image.new("RGBA", (64, 64), (0, 0, 0, 0))
+    painted.paste((0, 0, 0, 255), (16, 16, 48, 48))
+    send, _ = recording_send(ModelResponse(image=images.encode_image(painted, "PNG")))
+    image = backend(send).paint("a square", (64, 64), 0)
+    assert image.getpixel((1, 1)) == (255, 255, 255)
+    assert image.getpixel((32, 32)) == (0, 0, 0)
+
+
 @pytest.mark.parametrize("side", [64, 1024])
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
 def test_image_is_reduced_to_the_setting(side: int, kind: str) -> None:
