@@ -86,7 +86,7 @@ def test_another_photograph_has_another_description(
     descriptions = []
     server_options = ("--backend", "openai", "--base-url", server.url, "--api", api)
     for image in (photo, other, photo):
-        options = (*server_options, "--trace", tmp_path / "t.json")
+        options = (*server_options, "--trace", tmp_path / "t.json", "--force")
         assert run("encode", image, "-o", tmp_path / "photo.semc", *options)[0] == 0
         descriptions.append(stages(tmp_path / "t.json")["describe"]["output"])
     assert descriptions[0] == descriptions[2] != descriptions[1]
@@ -100,7 +100,7 @@ def test_text_is_json_only_with_a_schema(
         config.write_text(f'{config.read_text()}structured = "{structured}"\n')
         cassette = tmp_path / f"{structured}.sqlite"
         options = ("--backend", "openai", "--base-url", server.url, "--record", cassette)
-        assert run("encode", photo, "-o", tmp_path / "photo.semc", *options)[0] == 0
+        assert run("encode", photo, "-o", tmp_path / "photo.semc", "--force", *options)[0] == 0
         texts.append(read_recorded_text(cassette, "select"))
         config.write_text(config.read_text().partition("structured")[0])
     assert texts[0].startswith("{")
@@ -121,7 +121,7 @@ def test_record_of_skeletons_is_decoded(
     run: Run, server: SubprocessServer, photo: Path, tmp_path: Path
 ) -> None:
     file, picture, trace = (tmp_path / name for name in ("photo.semc", "picture.png", "t.json"))
-    options = ("--base-url", server.url, "--trace", trace)
+    options = ("--base-url", server.url, "--trace", trace, "--force")
     record_options = ("--coding", "nibble", "--skeletons", "model", "--size", "96x64")
     code, _, err = run(
         "encode", photo, "-o", file, "--backend", "openai", *record_options, *options
