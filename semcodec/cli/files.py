@@ -7,7 +7,6 @@ before any time or money is spent, and once more when the complete file gets its
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import sys
 import tempfile
@@ -309,8 +308,7 @@ def _write(path: Path, data: bytes, force: bool) -> None:
         path.write_bytes(data)
         return
     path = path.resolve()  # writes the target of a link, not the link
-    if _is_replaced(path) and not force:
-        raise FileExistsError(errno.EEXIST, "file exists", path)
+    _is_replaced(path)  # raises an error for a file that was protected meanwhile
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".semcodec-")
     temporary = Path(name)
     try:
@@ -336,10 +334,8 @@ def _rename_without_replacing(temporary: Path, path: Path) -> None:
     """
     try:
         os.link(temporary, path)
-    except FileExistsError:
-        raise
     except OSError:
-        path.open("xb").close()
+        path.open("xb").close()  # raises FileExistsError if there is a file
         try:
             temporary.replace(path)
         except BaseException:

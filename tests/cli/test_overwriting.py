@@ -10,6 +10,7 @@ import pytest
 
 import semcodec
 from semcodec.cli import files
+from semcodec.cli.output import UsageError
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run, file_names
 
@@ -134,6 +135,19 @@ def test_file_is_complete_where_there_are_no_hard_links(
     with pytest.raises(FileExistsError):
         files._rename_without_replacing(Path("good.semc"), output)
     assert output.read_bytes() == OLD
+
+
+def test_file_that_is_protected_during_the_run_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "out.semc"
+    path.write_bytes(OLD)
+    with pytest.raises(UsageError, match="already exists"):
+        files.write_bytes(str(path), b"new")
+    path.chmod(0o444)
+    for force in (False, True):
+        with pytest.raises(UsageError, match="write-protected"):
+            files.write_bytes(str(path), b"new", force=force)
+    assert path.read_bytes() == OLD
+    assert file_names(tmp_path) == ["out.semc"]
 
 
 def test_demo_replaces_other_files_only_with_force(run: Run, tmp_path: Path) -> None:
