@@ -68,10 +68,26 @@ class Parser(argparse.ArgumentParser):
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse arguments; an unknown one is an error of the command, which has its own help."""
         values, unknown = self.parse_known_args(args, namespace)
-        if unknown:
-            parser: Parser = getattr(values, "command_parser", self)
+        parser: Parser = getattr(values, "command_parser", self)
+        if unknown and not parser._add_files(values, unknown):
             parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         return values
+
+    def _add_files(self, values: argparse.Namespace, unknown: list[str]) -> bool:
+        """Add arguments to a list that was begun before an option, as in ``a.jpg --k 5 b.jpg``.
+
+        argparse ends such a list at the first option. Return False if there is no list, or one of
+        the arguments is an option.
+        """
+        lists = [a for a in self._actions if not a.option_strings and a.nargs in ("+", "*")]
+        if not lists or any(text.startswith("-") and text != "-" for text in unknown):
+            return False
+        try:
+            added = self._get_values(lists[0], unknown)
+        except argparse.ArgumentError as error:
+            self.error(str(error))
+        setattr(values, lists[0].dest, [*getattr(values, lists[0].dest), *added])
+        return True
 
     def _print_message(self, message: str, file: object = None) -> None:
         if message:

@@ -18,7 +18,7 @@ from semcodec.signatures import identify
 EXIT_CODES: Final = (
     "all files are valid",
     "a file is not valid",
-    "error in usage or environment, such as a file that cannot be read",
+    "a file cannot be read, or another error in usage or environment",
 )
 RECORD_ENDING: Final = ".semc"  #: of a file (media type image/vnd.semcodec)
 READINGS: Final = {

@@ -142,6 +142,20 @@ def test_stdin_may_be_named_once(run: Run, good: Path) -> None:
     assert run("validate", "-", "--files0-from", "-")[0] == 2
 
 
+def test_files_may_stand_on_both_sides_of_an_option(run: Run, good: Path, bad: Path) -> None:
+    code, out, _ = run("validate", good, "--quiet", bad, "--profile", "file", good)
+    assert (code, out.splitlines()[-1]) == (1, "2 valid, 1 not valid")
+    code, _, err = run("validate", good, "--quiet", bad, "--unknown", good)
+    assert (code, "unrecognized arguments" in err) == (2, True)
+    code, _, err = run("validate", good, "--quiet", "")
+    assert (code, "the value is empty" in err) == (2, True)
+    assert run("unpack", good, "--json", bad)[0] == 2  # takes one file
+    text = run("pack", "--framing", "url", "red", "--check", "crc8", "bear")[1].strip()
+    assert run("unpack", text)[1] == "red bear\n"
+    code, out, _ = run("pack", "red", "--framing", "url", "bear")
+    assert (code, run("unpack", out.strip())[1]) == (0, "red bear\n")
+
+
 def test_no_files_are_a_usage_error(run: Run, tmp_path: Path) -> None:
     assert run("validate")[0] == 2
     assert run("validate", "--json")[0] == 2
