@@ -15,7 +15,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from semcodec._registry import RULES
@@ -25,7 +25,7 @@ from semcodec.bitstream.framing import png
 from semcodec.bitstream.parser import Parser, RuleError
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
 from semcodec.bitstream.text_search import UnreadForm, find_forms
-from semcodec.bitstream.text_views import decode_texts
+from semcodec.bitstream.text_views import clean, decode_texts
 from semcodec.errors import FormatError, InputError, UnsupportedError
 from semcodec.signatures import FileType, decode_text, identify
 
@@ -43,6 +43,10 @@ _LETTERS: Final = re.compile(rb"[A-Za-z0-9 ]")
 #: The hexadecimal digits of a file, as ``pack`` prints it to a terminal.
 _HEX_OF_FILE: Final = re.compile(r"\s*(0x)?b5[\s:]*1a([\s:]*[0-9a-f]{2})+\s*", re.IGNORECASE)
 _AS_BINARY: Final = "copy it again as binary data, or send a text form"
+_FORM_PREFIX: Final = re.compile(r"sem[cq](:|%3a)", re.IGNORECASE)
+_FORM_START: Final = re.compile(
+    r"[\s\"'`<(\[{*_“”„‘’«»‹›「『]*" + _FORM_PREFIX.pattern, re.IGNORECASE
+)
 #: What text programs make of the first bytes of a file and of a PNG image, and what they did.
 _CONVERTED_STARTS: Final = (
     (rb"(\xef\xbb\xbf)?\xc2(\xb5\x1a|\x89PNG)", "was saved as UTF-8 text, which changed its bytes"),
@@ -89,17 +93,17 @@ def locate(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Located:
         InputError: there is no record in ``data``, or there are several.
     """
     if isinstance(data, str):
-        form = _locate_form([data], limits)
+        form = locate_form(data, limits)
         if form is None:
             raise _explain_text(data, None)
         return form
     record = _detect(data, limits)
     if record is not None and _is_certain(data, record):
         return Located(data)
-    form = _locate_form(decode_texts(data), limits)
+    form = locate_form(data, limits)
     if form is not None and form.error is None:
         return form
-    if not data or data.startswith((framings.MAGIC, png.SIGNATURE)):
+    if not data or data.startswith((framings.MAGIC[:1], png.SIGNATURE)):
         _explain_damage(data, limits)
         return Located(data)
     _explain_conversion(data)
@@ -110,6 +114,19 @@ def locate(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Located:
     if record is None or not _is_credible(data, record):
         raise _explain_data(data, record)
     return Located(data)
+
+
+def starts_with_form(text: str) -> bool:
+    """Return whether a string is a text form and not the path of a file, such as ``./semc:x``.
+
+    Case does not matter, nor do blanks, quotes and brackets before the prefix.
+    """
+    return _FORM_START.match(clean(text)) is not None
+
+
+def mentions_form(text: str) -> bool:
+    """Return whether a text contains a prefix, or consists of the digits of a file."""
+    return _FORM_PREFIX.search(clean(text)) is not None or _HEX_OF_FILE.fullmatch(text) is not None
 
 
 def describe_foreign(file_type: FileType) -> str:
@@ -174,10 +191,14 @@ def _is_text(data: bytes) -> bool:
 # --- text forms ----------------------------------------------------------------------------------
 
 
-def _locate_form(texts: Iterable[str], limits: Limits) -> Located | None:
-    """Return the text form in one of ``texts``, perhaps with its error, or None."""
+def locate_form(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Located | None:
+    """Return the text form in ``data``, perhaps with its error, or None.
+
+    Raises:
+        InputError: there are several different records.
+    """
     unread: UnreadForm | None = None
-    for text in texts:
+    for text in [data] if isinstance(data, str) else decode_texts(data):
         forms = find_forms(text, limits)
         if len(forms.valid) > 1:
             names = " and ".join(map(_shorten, forms.valid))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from semcodec import imaging, signatures
-from semcodec.bitstream import Limits, Record, embed_png, unpack
+from semcodec.bitstream import Limits, Record, embed_png, guessing, unpack
 from semcodec.bitstream.framing import png
 from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.carriers import alt_text, ndef, qr
@@ -45,7 +45,7 @@ def extract(data: bytes) -> bytes:
     """Return the content of the carrier ``data``, or ``data`` itself if it is not a carrier.
 
     Carriers are NDEF messages, and pictures that show a QR code or another matrix code. A picture
-    file that contains a record is not searched for codes.
+    file that contains a record, or a text form in its metadata, is not searched for codes.
 
     Raises:
         InputError: the carrier contains no record or several different ones, or is damaged.
@@ -56,7 +56,10 @@ def extract(data: bytes) -> bytes:
     file_type = signatures.identify(data)
     if file_type is None or file_type.kind != "image" or file_type == signatures.SVG:
         return data
-    return data if _has_record(data) else _read_code(data, file_type.name)
+    if _has_record(data):
+        return data
+    form = guessing.locate_form(data)  # in the metadata (§7.6)
+    return _read_code(data, file_type.name) if form is None or form.error else form.data
 
 
 def to_picture_file(

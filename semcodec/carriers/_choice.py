@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from semcodec.bitstream import repack, unpack
+from semcodec.bitstream import guessing, repack, unpack
 from semcodec.bitstream.framing import MAGIC
-from semcodec.bitstream.framing.text import PREFIXES
 from semcodec.errors import InputError, SemcodecError
 
 MAX_QUOTED: Final = 60  #: characters of a content in a message
 MAX_QUOTED_CONTENTS: Final = 3  #: contents in a message
-FRAMING: Final = "auto"  #: with which contents are read
+FRAMING: Final = "guess"  #: with which contents are read
 
 
 def choose_record(contents: Sequence[bytes], carrier: str, advice: str) -> bytes:
@@ -50,9 +49,7 @@ def find_records(contents: Sequence[bytes]) -> list[bytes]:
 
 
 def _looks_like_record(content: bytes) -> bool:
-    text = content.strip().lower()
-    prefixes = tuple(prefix.lower() for prefix in PREFIXES.values())
-    return content.startswith(MAGIC) or text.startswith(prefixes)
+    return content.startswith(MAGIC) or guessing.mentions_form(content.decode("latin-1"))
 
 
 def _list_contents(contents: Sequence[bytes]) -> str:

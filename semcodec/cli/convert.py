@@ -6,6 +6,7 @@ import argparse
 
 import semcodec
 from semcodec.bitstream import Record, framing
+from semcodec.choices import UnpackFraming
 from semcodec.cli import carrier_files, endings, files, options
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
@@ -20,7 +21,7 @@ def add(commands: Commands[Parser]) -> None:
         summary="write records in another framing",
         description="Write a record in another framing, several records as a sequence, or one "
         "record into a PNG file, a QR code or an NFC tag.",
-        usage="FILE... [options]",
+        usage="FILE|TEXT... [options]",
         examples=(
             "semcodec convert photo.semc --framing url",
             "semcodec convert photo.semc --qr code.png",
@@ -28,10 +29,12 @@ def add(commands: Commands[Parser]) -> None:
     )
     parser.add_argument(
         "files",
-        metavar="FILE",
+        metavar="FILE|TEXT",
         nargs="+",
-        help="input records (several only with --framing sequence); - for stdin",
+        help="input records or text forms such as semc:KIpi (several only with --framing "
+        "sequence); - for stdin",
     )
+    options.add_input_framing(parser, "guess", "--input-framing", sequence=False)
     parser.add_argument(
         "-o",
         "--output",
@@ -61,8 +64,9 @@ def convert(args: argparse.Namespace) -> int:
         endings.check_record(args.output, "convert", args.framing)
     # The picture of --into may be the output itself, with --force; the records may not.
     name = args.qr or args.ndef or args.output
-    files.check_outputs("-", name, other_sources=args.files, force=args.force)
-    records = [semcodec.unpack(files.read_record(name)) for name in args.files]
+    sources = [name for name in args.files if not files.is_text_form(name)]
+    files.check_outputs("-", name, other_sources=sources, force=args.force)
+    records = [_read(name, args.input_framing) for name in args.files]
     if carrier_files.is_wanted(args):
         if len(records) > 1:
             raise UsageError("A QR code or an NFC tag contains one record: name one file.")
@@ -77,6 +81,11 @@ def convert(args: argparse.Namespace) -> int:
         data = _repack(_single(records), args)
         files.write_record(args.output, data, args.framing, force=args.force)
     return DONE
+
+
+def _read(name: str, framing: UnpackFraming) -> Record:
+    data = files.read_record(name, framing)
+    return semcodec.unpack(data, framing=files.detected_framing(framing))
 
 
 def _single(records: list[Record]) -> Record:

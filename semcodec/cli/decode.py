@@ -51,6 +51,7 @@ def add(commands: Commands[Parser]) -> None:
         "to stdout (default: the name of the record with the ending .png; picture.png for a text "
         "form; stdout for stdin)",
     )
+    options.add_input_framing(parser, "guess", sequence=False)
     _add_backends(parser)
     parser.add_argument(
         "--reflect",
@@ -156,8 +157,11 @@ PURPOSE: Final = Purpose(
 def _decode(
     args: argparse.Namespace, roles: dict[str, Any], job: Job, progress: batch.JobProgress
 ) -> batch.Result:
+    data = files.read_record(job.source, args.framing)
+    if args.framing not in ("guess", "auto"):
+        semcodec.unpack(data, framing=args.framing)  # refuse data in another framing
     decoded = semcodec.decode(
-        files.read_record(job.source),
+        data,
         **roles,
         reflect=args.reflect,
         size=args.size,

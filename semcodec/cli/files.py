@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Final
 
 from semcodec import carriers
+from semcodec.bitstream import guessing
 from semcodec.bitstream.framing import TEXT_FRAMINGS
 from semcodec.bitstream.framing.text import PREFIXES
+from semcodec.choices import ReadFraming, UnpackFraming
 from semcodec.cli import output
 from semcodec.cli.output import UsageError
-from semcodec.errors import InputError, SemcodecError
+from semcodec.errors import InputError
 from semcodec.signatures import HEAD_SIZE
 from semcodec.sources import url_message
 
@@ -72,35 +74,54 @@ def contains(path: Path, part: bytes) -> bool:
 
 
 def is_text_form(argument: str) -> bool:
-    """Return whether an argument is a text form, and not the path of a file."""
-    return argument.encode(errors="replace").startswith(TEXT_PREFIXES) and not os.path.exists(
-        argument
-    )
+    """Return whether an argument is a text form or a text with one, and not the path of a file.
+
+    What starts with a prefix, in any case, is a text form even if there is such a file: it can be
+    named as ``./semc:x``. Other arguments are files, if there are such files.
+    """
+    if guessing.starts_with_form(argument):
+        return True
+    return guessing.mentions_form(argument) and not os.path.exists(argument)
 
 
-def read_record(name: str, framing: str = "auto", *, is_validated: bool = False) -> bytes:
-    """Return the bytes of a record, without the newline at the end of a text form.
+def read_record(name: str, framing: str = "guess") -> bytes:
+    """Return the bytes of a record, without a line end after a text form.
 
-    With the framing ``"auto"`` the record may be in a carrier: an NDEF message, or a picture of a
-    QR code. A sequence is returned unchanged, because its first bytes may look like a text form.
+    A sequence is returned unchanged, because its first bytes may look like a text form.
 
     Args:
         name: the file, ``-`` for stdin, or a text form.
-        framing: the framing that was chosen.
-        is_validated: whether a file without a record is returned as it is, for a report on it.
+        framing: the framing that was chosen; what ``"guess"`` finds is to be read as ``"auto"``.
 
     Raises:
         UsageError, InputError: as for ``read_bytes``.
-        InputError, BackendError: as for ``carriers.extract``.
+        FormatError, UnsupportedError, InputError, BackendError: as for ``locate_record``; or the
+            text form that it finds cannot be read.
     """
-    if is_text_form(name):
-        return name.encode(errors="replace")
-    data = read_bytes(name)
-    if framing == "auto":
-        with contextlib.suppress(*(SemcodecError,) if is_validated else ()):
-            data = carriers.extract(data)
+    if framing == "guess":
+        located = locate_record(name)
+        if located.error is not None:
+            raise located.error
+        return located.data
+    data = name.encode(errors="replace") if is_text_form(name) else read_bytes(name)
     is_text = framing != "sequence" and data.startswith(TEXT_PREFIXES)
     return data.rstrip(b"\r\n") if is_text else data
+
+
+def detected_framing(framing: UnpackFraming) -> ReadFraming:
+    """Return the framing in which to read what ``read_record`` returned for a chosen framing."""
+    return "auto" if framing == "guess" else framing
+
+
+def locate_record(name: str) -> guessing.Located:
+    """Return the record in an argument, in a file, or in its carrier, such as a QR code.
+
+    Raises:
+        UsageError, InputError: as for ``read_bytes``.
+        FormatError, InputError: as for ``guessing.locate``.
+        InputError, BackendError: as for ``carriers.extract``.
+    """
+    return guessing.locate(name if is_text_form(name) else carriers.extract(read_bytes(name)))
 
 
 def read_text(arguments: list[str]) -> str:

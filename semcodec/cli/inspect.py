@@ -10,7 +10,7 @@ import semcodec
 from semcodec._registry import MODELS, PROMPTS
 from semcodec._wording import plural
 from semcodec.bitstream.extensions import BY_TYPE
-from semcodec.choices import ScanFraming
+from semcodec.choices import ScanFraming, UnpackFraming
 from semcodec.cli import options
 from semcodec.cli.formats.names import json_keys
 from semcodec.cli.output import (
@@ -37,7 +37,7 @@ from semcodec.cli.reports import (
     in_parentheses,
     read_report,
 )
-from semcodec.errors import InputError
+from semcodec.errors import SemcodecError
 
 SCHEMA: Final = "semcodec/inspect/2"  #: published as spec/schema/inspect-2.json
 MAX_RAW: Final = 20  #: characters of a field's raw bits
@@ -57,7 +57,7 @@ def add(commands: Commands[Parser]) -> None:
         exit_codes=EXIT_CODES,
     )
     parser.add_argument("files", metavar="FILE", nargs="+", help="records to read; - for stdin")
-    options.add_input_framing(parser)
+    options.add_input_framing(parser, "guess")
     parser.add_argument(
         "--json",
         action="store_true",
@@ -67,25 +67,25 @@ def add(commands: Commands[Parser]) -> None:
 
 def inspect(args: argparse.Namespace) -> int:
     """Print the fields, words and rate of each file."""
-    reports = [report for name in args.files if (report := _read(name, args.framing))]
+    results = [_read(name, args.framing) for name in args.files]
+    reports = [result for result in results if isinstance(result, FileReport)]
     if args.json:
         values = [_as_dict(file) for file in reports]
         is_single = len(args.files) == len(values) == 1
         print_result(json.dumps(values[0] if is_single else values, indent=2))
     elif reports:
         print_result("\n\n".join(map(_page, reports)))
-    if len(reports) < len(args.files):
-        return USAGE_OR_ENVIRONMENT
-    return DONE if all(file.report.ok for file in reports) else DATA_ERROR
+    codes = [result for result in results if isinstance(result, int)]
+    return max((*codes, *(DONE if file.report.ok else DATA_ERROR for file in reports)))
 
 
-def _read(name: str, framing: ScanFraming) -> FileReport | None:
-    """Return the report on a file, or print why it cannot be read."""
+def _read(name: str, framing: ScanFraming | UnpackFraming) -> FileReport | int:
+    """Return the report on a file; or print why there is none, and return the exit code."""
     try:
         return read_report(name, framing)
-    except (UsageError, InputError) as error:
+    except (UsageError, SemcodecError) as error:
         print_status(f"semcodec: {error}")
-        return None
+        return USAGE_OR_ENVIRONMENT if isinstance(error, UsageError) else DATA_ERROR
 
 
 def _as_dict(file: FileReport) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def add(commands: Commands[Parser]) -> None:
         usage="TEXT... [options]",
         examples=(
             "semcodec pack red boat blue water --framing url",
-            "semcodec pack rd bt bl vtr --coding nibble --framing file -o boat.semc",
+            "semcodec pack rd bt bl vtr --coding nibble -o boat.semc",
         ),
     )
     parser.add_argument(
@@ -51,7 +51,7 @@ def add(commands: Commands[Parser]) -> None:
         help="what --coding auto must preserve: the order of the words, or only the words, "
         "which allows bag (default: %(default)s)",
     )
-    options.add_output_framing(parser, framing.OUTPUT_FRAMINGS, "bare")
+    options.add_output_framing(parser, framing.OUTPUT_FRAMINGS, "file")
     options.add_force(parser)
     options.add_check(parser)
     parser.add_argument(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import semcodec
-from semcodec.bitstream import Finding, Report
+from semcodec import carriers
+from semcodec.bitstream import Finding, Report, guessing
 from semcodec.bitstream.framing import MAGIC
-from semcodec.choices import Profile, ScanFraming
+from semcodec.choices import Profile, ScanFraming, UnpackFraming
 from semcodec.cli import files
 from semcodec.cli.output import escape_control, line_width
+from semcodec.errors import FormatError, InputError, SemcodecError
 from semcodec.signatures import identify
 
 EXIT_CODES: Final = (
@@ -41,15 +44,40 @@ class FileReport(NamedTuple):
     note: str
 
 
-def read_report(name: str, framing: ScanFraming, profile: Profile | None = None) -> FileReport:
+def read_report(
+    name: str, framing: ScanFraming | UnpackFraming, profile: Profile | None = None
+) -> FileReport:
     """Return the report on a file, on stdin, or on a text form that is given as an argument.
 
     Raises:
-        UsageError, InputError: as for ``files.read_bytes``.
+        UsageError, InputError: as for ``files.read_bytes``; also if a guess finds no record in data
+            that would be a valid one, such as ordinary text.
     """
-    data = files.read_record(name, framing, is_validated=True)
-    report = semcodec.validate(data, framing=framing, profile=profile)
-    return FileReport(name, data, report, _note(name, data, report) if framing == "auto" else "")
+    data = _read(name, framing)
+    if framing != "auto" and framing != "guess":
+        return FileReport(name, data, semcodec.validate(data, framing=framing, profile=profile), "")
+    report = semcodec.validate(data, profile=profile)
+    return FileReport(name, data, report, _note(name, data, report))
+
+
+def _read(name: str, framing: str) -> bytes:
+    """Return the data to report on: a record, or a file without one as it is."""
+    if framing not in ("auto", "guess"):
+        return files.read_record(name, framing)
+    if files.is_text_form(name):
+        return guessing.locate(name).data
+    data = files.read_bytes(name)
+    with contextlib.suppress(SemcodecError):
+        data = carriers.extract(data)
+    if framing == "auto":  # a line end after a text form belongs to the file, not to the form
+        return data.rstrip(b"\r\n") if data.startswith(files.TEXT_PREFIXES) else data
+    try:
+        return guessing.locate(data).data
+    except (FormatError, InputError):
+        guessing.locate_form(data)  # raises the error again if there are several
+        if semcodec.validate(data).ok:
+            raise
+        return data  # the report explains it
 
 
 def _note(name: str, data: bytes, report: Report) -> str:

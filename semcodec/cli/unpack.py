@@ -19,11 +19,16 @@ def add(commands: Commands[Parser]) -> None:
         unpack,
         summary="print the text of a record",
         description="Print the text of a record, or of each record of a sequence.",
-        usage="FILE [options]",
-        examples=("semcodec unpack photo.semc", "semcodec unpack picture.png --json"),
+        usage="FILE|TEXT [options]",
+        examples=("semcodec unpack photo.semc", "semcodec unpack semc:KES1dj0-Fw --json"),
     )
-    parser.add_argument("file", metavar="FILE", help="record to read; - for stdin")
-    options.add_input_framing(parser)
+    parser.add_argument(
+        "file",
+        metavar="FILE|TEXT",
+        help="record to read, or a text form: what starts with semc: or SEMQ: in any case is one, "
+        "also if there is such a file (./semc:x); - for stdin",
+    )
+    options.add_input_framing(parser, "guess")
     parser.add_argument(
         "--json",
         action="store_true",
@@ -38,7 +43,7 @@ def unpack(args: argparse.Namespace) -> int:
     if is_sequence:
         records = list(semcodec.unpack_all(data))
     else:
-        records = [semcodec.unpack(data, framing=args.framing)]
+        records = [semcodec.unpack(data, framing=files.detected_framing(args.framing))]
     if args.json:
         values = [record.as_dict() for record in records]
         print_result(json.dumps(values if is_sequence else values[0], indent=2))

@@ -51,7 +51,7 @@ def add(commands: Commands[Parser]) -> None:
         help="also check the files whose names this file has, each followed by a zero byte, as "
         "find -print0 writes them; - for stdin (default: none)",
     )
-    options.add_input_framing(parser)
+    options.add_input_framing(parser, "auto")
     parser.add_argument(
         "--profile", choices=PROFILES, help="also check a profile (default: no profile)"
     )

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 from semcodec import backends, bitstream, carriers
 from semcodec.backends import Painter, Writer
-from semcodec.bitstream import Limits, Record
+from semcodec.bitstream import Limits, Record, guessing
 from semcodec.carriers import alt_text
 from semcodec.choices import Reflection, values_of
 from semcodec.errors import InputError
 from semcodec.pipeline import validation
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
+from semcodec.sources import Source, read_source
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 #: Pixels. A record may state up to 2^31 - 1, but painting such a size would exhaust the memory.
 MAX_PAINTED_SIDE: Final = 4096
+MAX_FILE: Final = 2**29  #: bytes of a file with a record; a picture can be large
 MAX_SEED: Final = 2**32 - 1
 #: The valid values of ``reflect``, as the stage does not exist yet.
 NO_REFLECTION: Final[tuple[Reflection | int, ...]] = (*values_of(Reflection), 0)
@@ -72,7 +74,7 @@ class Decoded:
 
 
 def decode(
-    data: bytes,
+    data: Source,
     *,
     backend: object = "auto",
     writer: object = None,
@@ -89,7 +91,11 @@ def decode(
     a model or a server, and language models get its words as quoted data.
 
     Args:
-        data: one record in any framing that ``unpack`` reads.
+        data: one record in any framing that ``unpack`` reads, as bytes, or as a text form that is
+            a str; or the path of a file (another str, or an ``os.PathLike``), or a file opened with
+            mode ``"rb"``. Files are read with ``framing="guess"`` and may be a carrier of a record,
+            such as a photograph of a QR code. A str that starts with ``semc:`` or ``SEMQ:`` in any
+            case is a text form; a ``pathlib.Path`` never is.
         backend: the backend for all stages, by name or as an object; ``"auto"`` is the offline
             backend ``semcodec-embedded`` with the rule-based writer.
         writer: the backend that restores words and writes the prompt; None for ``backend``.
@@ -120,7 +126,7 @@ def decode(
         raise InputError("Reflection is not available yet: use reflect='off'.")
     if seed is not None and (type(seed) is not int or not 0 <= seed <= MAX_SEED):
         raise InputError(f"Invalid seed: use an integer from 0 to {MAX_SEED}.")
-    record = bitstream.unpack(data, limits=Limits() if limits is None else limits)
+    record = _read_record(data, Limits() if limits is None else limits)
     target = _check_size(record.size if size is None else size)
     roles = backends.find_all(backend, writer=writer, painter=painter)
 
@@ -158,6 +164,14 @@ class _Stages:
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
         image = self.run.run_stage("paint", self.painter, Painter.paint, prompt, size, seed)
         return validation.check_image(image, size, self.painter, self.run.add_notice)
+
+
+def _read_record(data: object, limits: Limits) -> Record:
+    if isinstance(data, bytes | bytearray | memoryview):
+        return bitstream.unpack(data, limits=limits)
+    if isinstance(data, str) and guessing.starts_with_form(data):
+        return bitstream.unpack(data, framing="guess", limits=limits)
+    return carriers.find_record(read_source(data, MAX_FILE), limits=limits)
 
 
 def _choose_seed(seed: int | None, record: Record) -> int:

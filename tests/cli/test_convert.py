@@ -84,7 +84,8 @@ def test_sequence_that_begins_like_a_text_form_is_read_as_a_sequence(
     record = b"emc:a" + b"x" * 97 + b"n" * 13  # with an extension of the unassigned type 58
     single, sequence = tmp_path / "one.semc", tmp_path / "all.semcs"
     single.write_bytes(record)
-    assert run("convert", single, "--framing", "sequence", "-o", sequence)[0] == 0
+    options = ("--input-framing", "bare", "--framing", "sequence", "-o", sequence)
+    assert run("convert", single, *options)[0] == 0
     assert sequence.read_bytes() == bytes([len(record)]) + record
     assert sequence.read_bytes().startswith(b"semc:")
     sequence.write_bytes(sequence.read_bytes()[:-1] + b"\n")
@@ -93,7 +94,8 @@ def test_sequence_that_begins_like_a_text_form_is_read_as_a_sequence(
 
 def test_record_is_unchanged_in_a_png(run: Run, tmp_path: Path, picture: Path) -> None:
     other = tmp_path / "other.semc"
-    run("pack", "snst", "--extension", "comment=for you", "--extension", "k=3", "-o", other)
+    extensions = ("--extension", "comment=for you", "--extension", "k=3")
+    run("pack", "snst", *extensions, "--framing", "bare", "-o", other)
     assert run("convert", other, "--into", picture, "-o", tmp_path / "new.png")[0] == 0
     assert run("unpack", tmp_path / "new.png")[1] == "snst\n"
     run("convert", tmp_path / "new.png", "--framing", "bare", "-o", tmp_path / "out.semc")

@@ -8,7 +8,7 @@ from tests.cli.conftest import Run, run_process
 
 def test_pack_and_unpack_work_through_pipes() -> None:
     packed = run_process("pack", "-", stdin=b"rd bt bl vtr\n")
-    assert packed.stdout == semcodec.pack("rd bt bl vtr")
+    assert packed.stdout == semcodec.pack("rd bt bl vtr", framing="file")
     assert run_process("unpack", "-", stdin=packed.stdout).stdout == b"rd bt bl vtr\n"
 
 
@@ -22,9 +22,10 @@ def test_keep_option_is_passed_to_pack(run: Run) -> None:
 
 def test_words_are_packed_without_naming_a_coding() -> None:
     assert run_process("pack", "red", "bear", "sunset").stdout == semcodec.pack(
-        "red bear sunset", coding="lexicon"
+        "red bear sunset", coding="lexicon", framing="file"
     )
-    assert run_process("pack", "rd", "bt").stdout == semcodec.pack("rd bt", coding="nibble")
+    packed = run_process("pack", "rd", "bt", "--framing", "bare").stdout
+    assert packed == semcodec.pack("rd bt", coding="nibble")
 
 
 def test_message_about_a_word_without_symbols_names_the_other_coding(run: Run) -> None:

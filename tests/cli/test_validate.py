@@ -99,11 +99,12 @@ def test_file_that_is_not_a_record_is_named(
 ) -> None:
     file = tmp_path / "x.semc"
     file.write_bytes(data)
-    for command in ("validate", "inspect"):
-        assert note in " ".join(run(command, file)[1].split())
+    assert note in " ".join(run("validate", file)[1].split())
     [result] = as_json(run, "validate", "--quiet", file)["files"]
     assert note in result["note"]
-    assert note in as_json(run, "inspect", file)["note"]
+    if data != b"a cat":  # inspect guesses, and takes no text for a record
+        assert note in " ".join(run("inspect", file)[1].split())
+        assert note in as_json(run, "inspect", file)["note"]
     assert "note" not in as_json(run, "validate", "--framing", "bare", file)["files"][0]
 
 
@@ -131,7 +132,8 @@ def test_file_with_the_name_of_a_text_form_is_read(
 ) -> None:
     monkeypatch.chdir(good.parent)
     good.rename("semc:CB")
-    assert run("validate", "semc:CB")[1] == "semc:CB: valid (file, profile file)\n"
+    assert run("validate", "./semc:CB")[1] == "./semc:CB: valid (file, profile file)\n"
+    assert run("validate", "semc:CB")[0] == 1  # as an argument, it is a text form
 
 
 def test_stdin_may_be_named_once(run: Run, good: Path) -> None:
