@@ -32,7 +32,11 @@ MESSAGES = {
     "after a web address": ([WEB, OURS], FILE),
     "before a web address": ([OURS, WEB], FILE),
     "twice": ([OURS, OURS], FILE),
-    "beside a text form of another": ([ndeflib.TextRecord("semc:KIpi"), OURS], FILE),
+    "beside a text form of another": ([ndeflib.TextRecord(OTHER_URL), OURS], FILE),
+    "upper case beside another": (
+        [ndeflib.TextRecord(OTHER_URL), ndeflib.Record(MEDIA_TYPE.upper(), "", FILE)],
+        FILE,
+    ),
     "text": ([ndeflib.TextRecord(URL)], URL.encode()),
     "text in German": ([ndeflib.TextRecord(URL, "de-AT")], URL.encode()),
     "text in UTF-16": ([ndeflib.TextRecord(URL, "en", "UTF-16")], URL.encode()),
@@ -56,11 +60,12 @@ DUMPS: dict[str, Callable[[bytes], bytes]] = {
     "message": lambda message: message,
     "message and what was behind it": lambda message: message + bytes(9),
     "TLV": tlv,
-    "TLV after null and lock control": lambda m: b"\0\0\x01\x03\xa0\x0c\x34" + tlv(m) + bytes(7),
+    "TLV after null": lambda m: b"\0" + tlv(m),
+    "TLV after lock control": lambda m: b"\x01\x03\xa0\x0c\x34" + tlv(m) + bytes(7),
     "TLV after proprietary": lambda m: b"\xfd\x02\x03\x04" + tlv(m),
     "whole Type 2 tag": lambda m: bytes.fromhex("04a2b3c4d5e6f70812480000e1106d00") + tlv(m),
     "Type 5 tag": lambda m: b"\xe1\x40\x20\x01" + tlv(m),
-    "large Type 5 tag": lambda m: b"\xe2\x40\x00\x01\0\0\x03\xff" + tlv(m),
+    "large Type 5 tag": lambda m: b"\xe2\x40\x00\x01\0\0\x02\x04" + tlv(m),
     "Type 4 tag": lambda m: len(m).to_bytes(2, "big") + m + bytes(3),
 }
 
@@ -69,9 +74,10 @@ def encode(*records: ndeflib.Record) -> bytes:
     return b"".join(ndeflib.message_encoder(records))
 
 
-@pytest.mark.parametrize("text", ["", TEXT, "word " * 400], ids=len)
-def test_another_library_reads_what_we_write(text: str) -> None:
-    file = semcodec.pack(text, coding="utf8", framing="file")
+@pytest.mark.parametrize("size", [4, 100, 255, 256, 60_000])
+def test_another_library_reads_what_we_write(size: int) -> None:
+    file = semcodec.pack("x" * (size - 4), coding="utf8", framing="file")
+    assert len(file) == size
     [record] = ndeflib.message_decoder(ndef.write(file))
     assert (record.type, record.name, record.data) == (MEDIA_TYPE, "", file)
     assert ndef.write(file) == encode(ndeflib.Record(MEDIA_TYPE, "", file))
@@ -151,6 +157,13 @@ def test_chunked_record_is_refused(dump: str) -> None:
     for function in (ndef.read, ndef.find, find_record):
         with pytest.raises(InputError, match="chunked: write it as one record"):
             function(data)
+
+
+def test_message_with_our_media_type_counts_more_than_a_coincidence() -> None:
+    dump = b"\x91\x01\xffT" + bytes.fromhex("d5e6f70812480000e1106d00")  # the serial number
+    assert ndef.read(dump + tlv(ndef.write(FILE))) == FILE
+    with pytest.raises(InputError, match=r"ends at byte 30 of 29"):
+        ndef.find(dump + tlv(ndef.write(FILE)[:-1]))
 
 
 def test_cut_message_is_refused() -> None:

@@ -18,7 +18,7 @@ from semcodec import imaging
 from semcodec.carriers import extract, find_record, qr
 from semcodec.errors import BackendError, InputError
 from tests import profiles
-from tests.carriers.photographs import LADDER, READABLE, photograph, random_words
+from tests.carriers.photographs import LADDER, READABLE, Strength, photograph, random_words
 
 TEXT = "red boat on a lake"
 RECORD = semcodec.pack(TEXT, coding="lexicon", framing="qr")
@@ -64,7 +64,7 @@ def test_png_is_black_on_white_with_a_quiet_zone() -> None:
         image = file.convert("L")
     assert image.getcolors() is not None
     assert {value for _, value in image.getcolors() or ()} == {0, 255}
-    border = qr.QUIET_ZONE * qr.MODULE_PIXELS
+    border = 4 * qr.MODULE_PIXELS  # modules, by ISO/IEC 18004
     assert ImageOps.invert(image).getbbox() == (border, border, *(s - border for s in image.size))
     assert qr.read(image) == [RECORD]
 
@@ -113,6 +113,8 @@ def test_svg_has_a_white_background_and_the_text_form() -> None:
 def test_text_is_read_on_light_and_dark_paper(ink: int, paper: int) -> None:
     lines = qr.write(RECORD, "text").decode()
     assert set(lines) == set(" ▀▄█\n")
+    for row in (*lines.splitlines()[:2], *lines.splitlines()[-2:]):  # the quiet zone
+        assert not row.strip()
     assert qr.read(draw_lines(lines, ink, paper)) == [RECORD]
 
 
@@ -167,6 +169,28 @@ def draw_line(image: Image.Image) -> Image.Image:
 def make_transparent(image: Image.Image) -> Image.Image:
     """Return black on transparent."""
     return Image.merge("LA", (Image.new("L", image.size), ImageOps.invert(image)))
+
+
+def version_that_is_read(record: bytes, photo: bytes) -> int | None:
+    """Return the index of the first version of a picture in which the code is read."""
+    codes = map(qr.read_codes, qr.versions(imaging.load(photo).image))
+    return next((index for index, found in enumerate(codes) if found == [record]), None)
+
+
+@pytest.mark.parametrize(
+    ("strength", "needed"),
+    [(LADDER["out of focus"], {0, 1, 2}), (Strength(8, 0.45, 30, 0.1, 0.6, 60), {3, 4})],
+    ids=["out of focus", "out of focus and noisy"],
+)
+def test_every_version_of_a_picture_is_needed(strength: Strength, needed: set[int]) -> None:
+    rng = random.Random(6)
+    found = set[int | None]()
+    for _ in range(60):
+        record = semcodec.pack(random_words(rng), coding="lexicon", framing="qr")
+        found.add(version_that_is_read(record, photograph(record, strength, rng)))
+        if needed <= found:
+            return
+    pytest.fail(f"only the versions {found} are needed")
 
 
 TRANSFORMS: dict[str, Callable[[Image.Image], Image.Image]] = {
