@@ -34,8 +34,11 @@ __all__ = [
     "ModelSet",
     "ModelSetChoice",
     "OutputFraming",
+    "PictureFormat",
     "Profile",
+    "QrKind",
     "Rate",
+    "RateEntry",
     "ReadFraming",
     "Reflection",
     "ScanFraming",
@@ -70,6 +73,14 @@ SkeletonMethod: TypeAlias = Literal["rule", "model"]
 JudgeName: TypeAlias = Literal["auto", "minilm"]
 #: The rounds of reflection, besides a number of them.
 Reflection: TypeAlias = Literal["auto", "off"]
+#: Pillow's names of the formats of pictures that can have a text.
+PictureFormat: TypeAlias = Literal["PNG", "JPEG", "WEBP"]
+#: What a QR code is written as.
+QrKind: TypeAlias = Literal["png", "svg", "text", "terminal"]
+#: The parts of a record whose rates add up to that of the file, and the file.
+RateEntry: TypeAlias = Literal[
+    "payload", "header", "size", "models", "extensions", "check", "framing", "file"
+]
 
 
 def values_of(choice: Any) -> tuple[Any, ...]:

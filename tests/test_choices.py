@@ -18,7 +18,7 @@ from mypy import api as mypy
 from PIL import Image
 
 import semcodec
-from semcodec import choices, words
+from semcodec import carriers, choices, words
 from semcodec._registry import CHECKS, CODINGS, EXTENSIONS, FRAMINGS, MODEL_SETS, PROFILES
 from semcodec.choices import values_of
 from semcodec.cli.main import make_parser
@@ -43,6 +43,13 @@ ARGUMENTS: tuple[tuple[Any, str, Callable[[Any], object]], ...] = (
     (choices.Rate, "rate", lambda value: semcodec.encode(PHOTO, rate=value)),
     (choices.SkeletonMethod, "skeletons", lambda value: semcodec.encode(PHOTO, skeletons=value)),
     (choices.Coding, "coding", lambda value: semcodec.select("a red bear", 2, coding=value)),
+    (choices.QrKind, "kind of QR code", lambda value: carriers.qr.write(RECORD, value)),
+    (
+        choices.PictureFormat,
+        "picture format",
+        lambda value: carriers.to_picture_file(PHOTO, ["red"], semcodec.unpack(RECORD), value),
+    ),
+    (choices.RateEntry, "entry", lambda value: semcodec.rate_breakdown(RECORD).bits(value)),
     (choices.Fit, "fit", lambda value: fitting.fit_photograph(PHOTO, (3, 2), value)),
 )
 IDS = [f"{row[1]}-{index}" for index, row in enumerate(ARGUMENTS)]
@@ -173,6 +180,8 @@ semcodec.encode(b"", judge="mini")
 semcodec.encode(b"", models="openia")
 semcodec.decode(data, reflect="on")
 semcodec.select("a red bear", 1, coding="auto")
+semcodec.decode(data).to_file("GIF")
+semcodec.rate_breakdown(data).bits("playload")
 semcodec.decode(data).image.width.upper()
 semcodec.encode(b"").image.sise
 """.strip()

@@ -15,9 +15,10 @@ from semcodec.bitstream import framing as framings
 from semcodec.bitstream._arguments import Data
 from semcodec.bitstream.header import MODEL_FIELDS, Size, write_models, write_size
 from semcodec.bitstream.record import Record
-from semcodec.choices import ReadFraming
+from semcodec.choices import RateEntry, ReadFraming, check_choice, values_of
 
 MICRO: Final = 1_000_000
+ENTRIES: Final[tuple[RateEntry, ...]] = values_of(RateEntry)
 
 
 class Entry(NamedTuple):
@@ -27,7 +28,7 @@ class Entry(NamedTuple):
     not of the photograph.
     """
 
-    name: str
+    name: RateEntry
     bits: int
     ubpp: float
 
@@ -45,15 +46,24 @@ class RateBreakdown(NamedTuple):
     entries: tuple[Entry, ...]
     out_of_band: tuple[str, ...]
 
-    def bits(self, name: str) -> int:
-        """Return the number of bits of the entry ``name``."""
+    def bits(self, name: RateEntry) -> int:
+        """Return the number of bits of the entry ``name``.
+
+        Raises:
+            InputError: there is no such entry.
+        """
         return self._entry(name).bits
 
-    def ubpp(self, name: str) -> float:
-        """Return the micro-bits per pixel of the entry ``name``."""
+    def ubpp(self, name: RateEntry) -> float:
+        """Return the micro-bits per pixel of the entry ``name``.
+
+        Raises:
+            InputError: there is no such entry.
+        """
         return self._entry(name).ubpp
 
-    def _entry(self, name: str) -> Entry:
+    def _entry(self, name: RateEntry) -> Entry:
+        name = check_choice("entry", name, ENTRIES)
         return next(entry for entry in self.entries if entry.name == name)
 
 
@@ -70,7 +80,7 @@ def rate_breakdown(data: Data, *, framing: ReadFraming = "auto") -> RateBreakdow
     """
     record = api.unpack(data, framing=framing)
     # Each value has exactly one encoding, so the fields have the same lengths when written again.
-    lengths = {
+    lengths: dict[RateEntry, int] = {
         "payload": len(record.payload),
         "header": 1,
         "size": len(write_size(record.size)),

@@ -15,7 +15,7 @@ from semcodec.bitstream.framing import png
 from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.carriers import alt_text, ndef, qr
 from semcodec.carriers._choice import FRAMING, choose_record, find_records
-from semcodec.choices import values_of
+from semcodec.choices import PictureFormat, check_choice, values_of
 from semcodec.errors import BackendError, InputError, SemcodecError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def to_picture_file(
     image: Image,
     words: Sequence[str],
     record: Record,
-    format_name: alt_text.Format = "PNG",
+    format_name: PictureFormat = "PNG",
     *,
     plain: bool = False,
 ) -> bytes:
@@ -82,9 +82,7 @@ def to_picture_file(
     Raises:
         InputError: ``format_name`` is another format.
     """
-    if format_name not in values_of(alt_text.Format):
-        names = ", ".join(values_of(alt_text.Format))
-        raise InputError(f"Unknown picture format: use one of {names}.")
+    format_name = check_choice("picture format", format_name, values_of(PictureFormat))
     if plain:
         return imaging.to_file(image, format_name)
     language = "" if record.coding == "utf8" else "en"  # the tables have English words

@@ -11,9 +11,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
-Format: TypeAlias = Literal["PNG", "JPEG", "WEBP"]  #: the formats that can have a text
+from semcodec.choices import PictureFormat
+
 MAX_ALT_TEXT: Final = 1000  #: characters; longer texts are cut at a word
 IMAGE_DESCRIPTION_TAG: Final = 0x010E  #: of EXIF
 PNG_KEYWORD: Final = "Description"  #: registered in the PNG specification
@@ -51,7 +52,7 @@ def from_words(words: Sequence[str]) -> str:
     return (start.rpartition(" ")[0] or start) + "…"
 
 
-def save_options(format_name: Format, text: str, language: str = "") -> dict[str, Any]:
+def save_options(format_name: PictureFormat, text: str, language: str = "") -> dict[str, Any]:
     """Return options for ``imaging.to_file`` that write ``text`` into the picture.
 
     Args:

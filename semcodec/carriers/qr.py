@@ -10,19 +10,18 @@ from __future__ import annotations
 import functools
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from semcodec import imaging
 from semcodec.bitstream import Record, repack, unpack
 from semcodec.bitstream.framing import MAGIC
-from semcodec.choices import values_of
+from semcodec.choices import QrKind, check_choice, values_of
 from semcodec.errors import BackendError, InputError
 from semcodec.forks import block_fork
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Kind: TypeAlias = Literal["png", "svg", "text", "terminal"]  #: what ``write`` can return
 MAX_CHARACTERS: Final = 4296  #: alphanumeric characters of version 40 with error correction L
 MODULE_PIXELS: Final = 10  #: width of a module in a PNG, so that screens show it without scaling
 QUIET_ZONE: Final = 4  #: light modules around a code, required by ISO/IEC 18004
@@ -37,7 +36,7 @@ _BLACK_ON_WHITE: Final = "\x1b[38;5;16;48;5;231m"
 _DEFAULT_COLORS: Final = "\x1b[0m"
 
 
-def write(record: bytes | str | Record, kind: Kind = "png") -> bytes:
+def write(record: bytes | str | Record, kind: QrKind = "png") -> bytes:
     """Return a QR code that contains ``record`` as a text form ``qr``, with a quiet zone.
 
     Args:
@@ -58,8 +57,7 @@ def write(record: bytes | str | Record, kind: Kind = "png") -> bytes:
         >>> semcodec.carriers.qr.write(record, "png")[:4]
         b'\\x89PNG'
     """
-    if kind not in values_of(Kind):
-        raise InputError(f"Unknown kind of QR code: use one of {', '.join(values_of(Kind))}.")
+    kind = check_choice("kind of QR code", kind, values_of(QrKind))
     text = _text_form(record)
     code = _make_code(text)
     if kind in ("text", "terminal"):

@@ -10,12 +10,12 @@ from typing import Final
 import semcodec
 from semcodec.bitstream import Record
 from semcodec.carriers import ndef, qr
-from semcodec.choices import OutputFraming
+from semcodec.choices import OutputFraming, QrKind
 from semcodec.cli import endings, files, output
 from semcodec.cli.output import UsageError
 
 #: With the kinds of ``qr.write``.
-QR_ENDINGS: Final[dict[str, qr.Kind]] = {".png": "png", ".svg": "svg"}
+QR_ENDINGS: Final[dict[str, QrKind]] = {".png": "png", ".svg": "svg"}
 
 
 def add_arguments(target: argparse._ActionsContainer) -> None:

@@ -17,14 +17,13 @@ from semcodec import backends, imaging, words
 from semcodec._registry import CHECKS, FRAMINGS
 from semcodec.bitstream.extensions import BY_NAME, Extension
 from semcodec.bitstream.header import MAX_SIDE
-from semcodec.carriers import alt_text
-from semcodec.choices import ExtensionName, JudgeName, Reflection, values_of
+from semcodec.choices import ExtensionName, JudgeName, PictureFormat, Reflection, values_of
 from semcodec.errors import InputError, SemcodecError
 from semcodec.pipeline.decode import MAX_PAINTED_SIDE
 from semcodec.words import MAX_K, Judge
 
 #: The file name extensions of pictures, with Pillow's names of their formats.
-PICTURE_FORMATS: Final[dict[str, alt_text.Format]] = {
+PICTURE_FORMATS: Final[dict[str, PictureFormat]] = {
     ".png": "PNG",
     ".jpg": "JPEG",
     ".jpeg": "JPEG",

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 from semcodec import backends, bitstream, carriers
 from semcodec.backends import Painter, Writer
 from semcodec.bitstream import Limits, Record, guessing
-from semcodec.carriers import alt_text
-from semcodec.choices import Reflection, values_of
+from semcodec.choices import PictureFormat, Reflection, values_of
 from semcodec.errors import InputError
 from semcodec.pipeline import validation
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
@@ -55,7 +54,7 @@ class Decoded:
     record: Record
     trace: Trace
 
-    def to_file(self, format_name: alt_text.Format = "PNG", *, plain: bool = False) -> bytes:
+    def to_file(self, format_name: PictureFormat = "PNG", *, plain: bool = False) -> bytes:
         """Return the picture as the bytes of a file, with its words as alternative text.
 
         A PNG file also contains the record. Programs that compress pictures again, such as
