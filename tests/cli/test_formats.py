@@ -40,6 +40,7 @@ NAMES = FILE_NAMES.map(os.fsdecode) | st.sampled_from(
         "100%.semc",
         "%0A%25.semc",
         "a\nb\r.semc",
+        "a\x7f.semc",
         "::error::x",
         "\\x1b",
         "-",
@@ -284,15 +285,15 @@ def test_separators_of_windows_are_slashes_in_annotations() -> None:
 def test_byte_offset_in_sarif_is_of_the_file() -> None:
     """A finding in the core of a text form has no byte in the text."""
     finding = Finding("SC-CHK-2", 17, "", "", "")
-    in_text = Finding("SC-TXT-2", 17, "", "", "")
+    in_text = [Finding(rule, 17, "", "", "") for rule in ("SC-TXT-2", "SC-FRM-1", "SC-LIM-1")]
     file = FileResult("a", "invalid", False, "file", (), (finding,), "")
-    text = file._replace(framing="url", findings=(finding, in_text))
+    text = file._replace(framing="url", findings=(finding, *in_text))
     regions = [
         result["locations"][0]["physicalLocation"]["region"]
         for result in json.loads(formatted("sarif", [file, text]))["runs"][0]["results"]
     ]
     expected = {"startLine": 1, "byteOffset": 2, "byteLength": 0}
-    assert regions == [expected, {"startLine": 1}, expected]
+    assert regions == [expected, {"startLine": 1}, *[expected] * 3]
 
 
 @pytest.mark.parametrize("format_name", MACHINE_FORMATS)
