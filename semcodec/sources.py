@@ -15,7 +15,7 @@ from typing import IO, Any, Final, TypeAlias
 from semcodec.errors import InputError
 
 #: What ``read_source`` accepts.
-Source: TypeAlias = "bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes]"
+Source: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes]
 
 CHUNK_SIZE: Final = 2**20  #: bytes that are read at once
 MAX_NAME: Final = 200  #: characters of a path that are shown

@@ -64,7 +64,9 @@ def _describe_ignored(error: Exception) -> str:
 
 def _split_alpha(image: Image) -> tuple[Image, Image | None]:
     """Return the colors of an image without its transparency, and the transparency as a band."""
-    if image.mode in ("RGBa", "La", "PA") or (image.mode == "P" and image.has_transparency_data):
+    if image.mode in ("1", "La"):  # bits, and gray multiplied by its alpha
+        image = image.convert({"1": "L", "La": "LA"}[image.mode])
+    if image.mode in ("RGBa", "PA") or (image.mode == "P" and image.has_transparency_data):
         image = image.convert("RGBA")
     if image.mode == "P":
         image = image.convert("RGB")
@@ -163,7 +165,7 @@ def _check_profile(profile: bytes, mode: str) -> str:
     if profile[12:16] not in CLASSES:
         raise _UnfitProfileError("it does not describe the colors of an image")
     described = MODES.get(profile[16:20], "")
-    is_converted = described == "RGB" and mode in ("1", "L", "YCbCr", "HSV", "RGBX")
+    is_converted = described == "RGB" and mode in ("L", "YCbCr", "HSV", "RGBX")
     if described != mode and not is_converted:
         raise _UnfitProfileError(f"it describes {described or 'unknown'} pixels, not {mode}")
     return described

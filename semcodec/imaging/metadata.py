@@ -43,6 +43,7 @@ class Metadata:
         is_srgb: whether a PNG image states that it is sRGB.
         is_adobe_rgb: whether EXIF states the color space Adobe RGB.
         max_sample: the largest value of a sample of 16 bits.
+        has_16_bits: whether samples have 16 bits, although Pillow has them as 32.
         no_data: the value that marks missing samples.
         is_inverted: whether 0 is white in an image of more than 8 bits.
         is_unsigned: whether samples of 32 bits have no sign.
@@ -58,6 +59,7 @@ class Metadata:
     is_srgb: bool = False
     is_adobe_rgb: bool = False
     max_sample: int = MAX_DIMENSION
+    has_16_bits: bool = False
     no_data: float | None = None
     is_inverted: bool = False
     is_unsigned: bool = False
@@ -82,6 +84,7 @@ def read_metadata(image: Image, data: bytes | None) -> Metadata:
         is_srgb=colors.is_srgb,
         is_adobe_rgb=_is_adobe_rgb(image),
         max_sample=_read_max_sample(tags),
+        has_16_bits=image.mode.startswith("I;16") or (image.format == "PPM" and image.mode == "I"),
         no_data=_read_no_data(tags),
         is_inverted=tags.get(PHOTOMETRIC_TAG) == WHITE_IS_ZERO,
         is_unsigned=tags.get(BITS_TAG) == (32,) and tags.get(FORMAT_TAG, (1,)) == (UNSIGNED,),

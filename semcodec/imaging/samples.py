@@ -30,8 +30,8 @@ def to_8bit(image: Image, metadata: Metadata) -> Image:
     from PIL import ImageOps
 
     values = _as_float(image, metadata)
-    valid = _find_valid(values, image.mode, metadata)
-    if image.mode.startswith("I;16"):
+    valid = _find_valid(values, metadata)
+    if metadata.has_16_bits:
         span: tuple[float, float] = (0, metadata.max_sample + 1)
     else:
         span = _value_range(values, valid)
@@ -52,14 +52,14 @@ def _as_float(image: Image, metadata: Metadata) -> Image:
     return values
 
 
-def _find_valid(values: Image, mode: str, metadata: Metadata) -> Image:
+def _find_valid(values: Image, metadata: Metadata) -> Image:
     """Return a mask (mode L) that is 255 where a sample has a value, and 0 where it has none."""
     missing = [value for value in (metadata.no_data,) if value is not None]
     if isinstance(metadata.transparent, int):
         missing.append(float(metadata.transparent))
     is_finite = _mask(lambda v: (v["x"] == v["x"]) * (abs(v["x"]) < MAX_VALUE), values)
     lowest = _value_range(values, is_finite)[0]
-    if not mode.startswith("I;16") and lowest in SENTINELS:
+    if not metadata.has_16_bits and lowest in SENTINELS:
         missing.append(lowest)
     valid = is_finite
     for value in missing:

@@ -15,6 +15,7 @@ from PIL import Image, ImageChops, ImageCms, ImageStat
 import semcodec
 from semcodec import imaging
 from semcodec.imaging import color
+from semcodec.imaging.metadata import Metadata
 from tests import icc_profiles
 from tests.icc_profiles import RGB_SPACES, cmyk_profile, gray_profile, rgb_profile
 from tests.images import encode_image, scene
@@ -131,6 +132,13 @@ def test_gray_image_of_16_bits_with_a_profile() -> None:
     image = Image.new("I;16", (4, 4), 0x4000)
     data = encode_image(image, "PNG", icc_profile=gray_profile(1.0))
     assert load(data).getpixel((1, 1))[0] in (136, 137, 138)
+
+
+def test_bits_with_a_profile() -> None:
+    bits = Image.linear_gradient("L").convert("1")
+    for profile in (gray_profile(2.2), rgb_profile("Adobe RGB")):
+        image = load(encode_image(bits, "TIFF", icc_profile=profile))
+        assert image.tobytes() == bits.convert("RGB").tobytes()
 
 
 def test_gray_image_with_a_profile_for_rgb() -> None:
@@ -309,6 +317,12 @@ def test_cicp_of_a_png_overrides_its_profile() -> None:
     both = png_with((b"cICP", bytes((12, 13, 0, 1))), (b"iCCP", profile))
     assert first_pixels(both) == first_pixels(png_with((b"cICP", bytes((12, 13, 0, 1)))))
     assert first_pixels(both) != first_pixels(png_with((b"iCCP", profile)))
+
+
+def test_profile_of_heic_overrides_its_cicp() -> None:
+    metadata = Metadata(profile=rgb_profile("Display P3"), cicp=(9, 16))
+    converted = color.to_srgb(in_profile(palette(), metadata.profile), metadata, [])
+    assert largest_difference(converted, palette()) <= 2
 
 
 @pytest.mark.parametrize("transfer", [16, 18])

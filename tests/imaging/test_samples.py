@@ -164,3 +164,11 @@ def test_pil_images_of_16_bits(mode: str) -> None:
         order = "big" if mode == "I;16B" else "little"
         image = Image.frombytes(mode, (3, 3), (0x8000).to_bytes(2, order) * 9)  # type: ignore[arg-type]
     assert imaging.load(image).image.getpixel((1, 1)) == (128, 128, 128)
+
+
+@pytest.mark.parametrize("level", [0x4000, 0x8000, 0xC000])
+def test_16_bits_of_every_format(level: int) -> None:
+    image = Image.new("I;16", (3, 3), level)
+    for file_format in ("PNG", "TIFF", "PPM", "JPEG2000"):
+        loaded = imaging.load(encode_image(image, file_format)).image
+        assert abs(loaded.getpixel((1, 1))[0] - (level >> 8)) <= 1, file_format

@@ -59,9 +59,11 @@ def test_logo_of_one_color_is_visible(color: str, file_format: str) -> None:
     assert high - low > 150
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "P", "RGBa"])
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "P", "RGBa", "La"])
 def test_modes_with_alpha(mode: str) -> None:
     image = draw(("black", MIDDLE))
+    if mode == "La":
+        image = image.convert("LA")
     image = image.quantize(4) if mode in ("P", "PA") else image.convert(mode)
     if mode == "PA":
         image = Image.merge("PA", (image.convert("L"), draw(("black", MIDDLE)).getchannel("A")))
