@@ -62,5 +62,7 @@ def run(model: str, tensor: NDArray[Any]) -> list[NDArray[Any]]:
             outputs = session.run(None, {session.get_inputs()[0].name: tensor})
     except Exception as error:  # onnxruntime's exceptions have no common base class
         message = f"Cannot run the network {model} ({error}): pip install onnxruntime."
-        raise BackendError(message, backend="embedded", stage="describe") from error
+        raise BackendError(
+            message, backend="embedded", stage="describe", unavailable=True
+        ) from error
     return [np.asarray(output) for output in outputs]

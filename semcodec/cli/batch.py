@@ -20,9 +20,15 @@ from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DATA_ERROR, DONE, EXIT_CODES, PARTLY_DONE
 from semcodec.cli.planning import STDIN, Job, Plan
 from semcodec.cli.progress import Progress
-from semcodec.errors import BackendError, BudgetExceededError, RefusalError, SemcodecError
+from semcodec.errors import (
+    BackendError,
+    BudgetExceededError,
+    InvalidResponseError,
+    RefusalError,
+    SemcodecError,
+)
 
-MAX_REPEATED: Final = 3  #: inputs in a row that fail with the same message of a backend
+MAX_REPEATED: Final = 3  #: inputs in a row that fail with the same message of a server
 BATCH_EXIT_CODES: Final = (
     EXIT_CODES[0],
     f"{EXIT_CODES[1]}, or every input failed",
@@ -185,11 +191,12 @@ class Batch:
         """Return whether the remaining inputs would fail for the same reason."""
         if isinstance(error, files.WriteError | BudgetExceededError):
             return True
-        if not isinstance(error, BackendError) or isinstance(error, RefusalError):
+        if not isinstance(error, BackendError):
             return False
         if error.unavailable or error.stage == "load":
             return True
-        if error.trace is None:  # from reading the input, such as a picture of a QR code
+        # A server that fails or is overloaded may recover, so it gets a few more inputs.
+        if not error.retryable or isinstance(error, InvalidResponseError | RefusalError):
             return False
         self._repeated = self._repeated + 1 if str(error) == self._last_message else 1
         self._last_message = str(error)

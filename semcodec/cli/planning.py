@@ -234,6 +234,8 @@ def _single_trace(name: str | None, source: Source) -> str | None:
 def _batch_traces(name: str | None, sources: Sequence[Source]) -> Sequence[str | None]:
     if name is None:
         return [None] * len(sources)
+    if name == STDIN:
+        raise UsageError("Several traces cannot be written to stdout: name a folder.")
     _check_folder_name(name, "--trace", "traces")
     return [str(Path(name) / n) for n in plan_names(sources, ".json", Path(name))]
 

@@ -169,6 +169,7 @@ def test_inputs_with_one_name_keep_theirs(encode: Run) -> None:
         (["photos", "-o", "a.jpg/x"], "a.jpg is a file"),
         (["photos", "-o", "out", "--trace", "t.json"], "such as t/"),
         (["photos", "-o", "out", "--trace", "a.jpg"], "a.jpg is a file"),
+        (["photos", "-o", "out", "--trace", "-"], "Several traces cannot be written to stdout"),
         (["photos", "empty", "-o", "out"], "There are no pictures in the folder empty"),
         (["a.jpg", "--json", "-o", "-"], "--json prints to stdout"),
         (["-", "--json"], "--json prints to stdout"),
@@ -326,8 +327,17 @@ def test_fault_of_the_environment_stops_at_once(encode: Run, error: BackendError
     assert err.splitlines()[-1] == f"semcodec: {error}"
 
 
-@pytest.mark.parametrize("error", [RefusalError("refused"), InputError("too dark")])
-def test_refused_inputs_never_stop_the_others(encode: Run, error: Exception) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        RefusalError("refused", retryable=True),
+        InvalidResponseError("no description", retryable=True),
+        InputError("too dark"),
+        BackendError("rejected"),
+        RuntimeError("out of memory"),
+    ],
+)
+def test_failure_of_an_input_never_stops_the_others(encode: Run, error: Exception) -> None:
     write_photos(*(f"p/{number}.jpg" for number in range(6)))
     Backend.errors[0] = error
     code, _, err = encode("p", "-o", "out")
@@ -336,10 +346,8 @@ def test_refused_inputs_never_stop_the_others(encode: Run, error: Exception) -> 
     assert "0 encoded, 6 failed" in err
 
 
-@pytest.mark.parametrize(
-    "error", [RuntimeError("out of memory"), InvalidResponseError("no description")]
-)
-def test_failure_that_repeats_stops(encode: Run, error: Exception) -> None:
+def test_server_that_keeps_failing_stops(encode: Run) -> None:
+    error = BackendError("The server failed: try again later.", retryable=True)
     write_photos(*(f"p/{number}.jpg" for number in range(9)))
     for number in (2, 3, 5, 6, 7):
         Backend.errors[number] = error

@@ -195,12 +195,17 @@ UNAVAILABLE = {
     "does not have the model",
     "does not have the route for texts",
 }
-#: Faults that depend on the photograph alone, so they never stop a batch.
-REFUSED = {
-    "blocks the content as unsafe",
-    "returns a refusal",
-    "returns a refusal as its answer",
-    "filters its answer",
+#: Faults of a server that may recover, but has failed for several photographs in a row.
+FAILING = {
+    "resets the connection",
+    "resets the connection during its response",
+    "closes the connection before the end of its response",
+    "uses another protocol",
+    *(f"returns status {status}" for status in (429, 500, 503, 504)),
+    "returns status 429, retry-after: 7",
+    "returns status 429, retry-after: 86400",
+    "returns status 429, retry-after: 1e999",
+    "returns status 502 with a web page",
 }
 BATCH_FAULTS = [
     fault for fault, kind in CASES if kind == "text" and fault.code and not fault.is_late
@@ -220,9 +225,9 @@ def test_fault_stops_a_batch_as_soon_as_it_concerns_all(
             server.close()
         options = ("--backend", "openai", "--base-url", server.url, "--model", "m")
         code = main(["encode", *names, "-o", "out", "--trace", "traces", *options])
-    tried = 1 if fault.name in UNAVAILABLE else 5 if fault.name in REFUSED else 3
+    tried = 1 if fault.name in UNAVAILABLE else 3 if fault.name in FAILING else 5
     assert len([*Path("traces").iterdir()]) == tried
-    assert code == (1 if fault.name in REFUSED else 2)
+    assert code == (1 if tried == 5 else 2)
     if code == 2:
         assert f"{tried - 1} failed, {6 - tried} not done" in capsys.readouterr().err
 
