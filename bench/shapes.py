@@ -209,7 +209,7 @@ def compose_sheet(rows: list[Row]) -> Image.Image:
         for image, x in ((row.photograph, left), (painted, left + CELL)):
             small = ImageOps.contain(image, (CELL - 4, CELL - 4))
             sheet.paste(small, (x + (CELL - small.width) // 2, top + (CELL - small.height) // 2))
-        words = f"{row.path.stem[-6:]} {len(row.own.data)} bytes: {row.own.record.text}"
+        words = f"{row.path.stem.lstrip('0')} {len(row.own.data)} bytes: {row.own.record.text}"
         lines_of_words = textwrap.wrap(words, 86)
         ImageDraw.Draw(sheet).text((left + 4, top + CELL), "\n".join(lines_of_words), "black")
     return sheet
