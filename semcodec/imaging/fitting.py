@@ -35,7 +35,9 @@ CODED_SIZES: Final = tuple(
 )
 
 # --- The describer's image
-PADDING: Final = (255, 255, 255)  #: color around a photograph that is fitted with "contain"
+#: Around a photograph that is fitted with "contain": the share of its side (1 / EDGE_SHARE) that is
+#: an edge, and the number of colors along one.
+EDGE_SHARE, EDGE_COLORS = 16, 16
 DESCRIBED_SIDE: Final = 1024  #: pixels of the longer side, for aspect ratios up to 2
 MAX_DESCRIBED_SIDE: Final = 4096  #: pixels of the longer side of a panorama
 
@@ -112,7 +114,8 @@ def fit_photograph(photograph: Image, size: Size, fit: Fit = "cover") -> Image:
         photograph: an RGB image.
         size: width and height; only their ratio is used.
         fit: ``"cover"`` cuts equal parts off two opposite sides; ``"contain"`` keeps the whole
-            photograph and pads it with white; ``"stretch"`` scales both sides independently.
+            photograph and pads it with the blurred colors of its edges; ``"stretch"`` scales both
+            sides independently.
 
     Raises:
         InputError: ``fit`` is not one of ``FITS``.
@@ -129,21 +132,46 @@ def fit_photograph(photograph: Image, size: Size, fit: Fit = "cover") -> Image:
 
 
 def _pad(photograph: Image, size: Size) -> Image:
-    """Return the photograph, scaled to fit into ``size``, in the middle of a padded image.
+    """Return the photograph, scaled to fit into ``size``, between the blurred colors of its edges.
 
-    ``ImageOps.pad`` rounds a side of a very long photograph to zero, and fails.
+    A padding of one color would be described, for example as "white background".
     """
     from PIL import Image as pil  # noqa: N813  # the usual name of the module's functions
 
-    (width, height), (across, down) = photograph.size, size
-    if width * down > height * across:
-        scaled = (across, max(1, round(across * height / width)))
-    else:
-        scaled = (max(1, round(down * width / height)), down)
-    padded = pil.new("RGB", size, PADDING)
-    corner = ((across - scaled[0]) // 2, (down - scaled[1]) // 2)
-    padded.paste(photograph.resize(scaled), corner)
+    scaled = photograph.resize(_size_within(photograph.size, size))
+    (width, height), (across, down) = scaled.size, size
+    left, top = (across - width) // 2, (down - height) // 2
+    right, bottom = left + width, top + height
+    band, column = max(1, height // EDGE_SHARE), max(1, width // EDGE_SHARE)
+    padded = pil.new("RGB", size)
+    padded.paste(scaled, (left, top))
+    for edge, area in (
+        ((0, 0, width, band), (0, 0, across, top)),
+        ((0, height - band, width, height), (0, bottom, across, down)),
+        ((0, 0, column, height), (0, 0, left, down)),
+        ((width - column, 0, width, height), (right, 0, across, down)),
+    ):
+        _continue_edge(scaled.crop(edge), padded, area)
     return padded
+
+
+def _size_within(photograph: Size, size: Size) -> Size:
+    """Return the largest size in the aspect of ``photograph`` that fits into ``size``."""
+    (width, height), (across, down) = photograph, size
+    if width * down > height * across:
+        return across, max(1, round(across * height / width))
+    return max(1, round(down * width / height)), down
+
+
+def _continue_edge(edge: Image, padded: Image, area: tuple[int, int, int, int]) -> None:
+    """Fill ``area`` of ``padded`` with the colors of ``edge``, blurred along it."""
+    from PIL.Image import Resampling
+
+    left, top, right, bottom = area
+    if left < right and top < bottom:
+        cells = (EDGE_COLORS, 1) if edge.width > edge.height else (1, EDGE_COLORS)
+        colors = edge.resize(cells, Resampling.BOX)
+        padded.paste(colors.resize((right - left, bottom - top), Resampling.BICUBIC), area)
 
 
 def check_fit(fit: object) -> None:

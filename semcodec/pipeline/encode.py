@@ -121,7 +121,7 @@ def encode(
             16; at most 4096 x 256. The paper uses ``(1024, 1024)``.
         fit: how to fit the image to another aspect ratio: ``"cover"`` cuts equal parts off two
             opposite sides, and ``trace.notices`` states more than 4 %; ``"contain"`` pads the image
-            with white, ``"stretch"`` scales both sides independently.
+            with the colors of its edges, ``"stretch"`` scales both sides independently.
         background: the color behind transparent pixels: a name such as ``"white"``,
             ``"#rrggbb"``, or three levels 0..255. ``"auto"`` is white, or gray if what is visible
             would vanish on white.

@@ -20,7 +20,6 @@ from semcodec.imaging.fitting import (
     MAX_AUTO_ASPECT,
     MAX_CUT,
     MAX_DESCRIBED_SIDE,
-    PADDING,
     SIDE_STEP,
     choose_size,
     cut_share,
@@ -30,7 +29,7 @@ from semcodec.imaging.fitting import (
     fit_photograph,
 )
 
-RED, BLUE = (200, 30, 30), (30, 30, 200)
+RED, BLUE, WHITE = (200, 30, 30), (30, 30, 200), (255, 255, 255)
 
 SIDES = st.integers(1, 20_000)
 PHOTOGRAPHS = st.tuples(SIDES, SIDES)
@@ -135,10 +134,26 @@ class TestFit:
         assert cropped.size == (1024, 1024)
         assert colors(cropped, (5, 5), (1018, 1018)) == [RED, RED]
 
-    def test_contain_pads_with_white(self) -> None:
-        padded = fit_photograph(Image.new("RGB", (300, 100), RED), (1024, 1024), "contain")
+    @pytest.mark.parametrize("is_portrait", [False, True])
+    def test_contain_continues_the_colors_of_the_edges(self, is_portrait: bool) -> None:
+        image = Image.new("RGB", (300, 100), WHITE)
+        image.paste(RED, (0, 0, 300, 20))
+        image.paste(BLUE, (0, 80, 300, 100))
+        turned = image.transpose(Image.Transpose.ROTATE_90) if is_portrait else image
+        padded = fit_photograph(turned, (1024, 1024), "contain")
+        if is_portrait:
+            padded = padded.transpose(Image.Transpose.ROTATE_270)
         assert padded.size == (1024, 1024)
-        assert colors(padded, (512, 5), (512, 512), (5, 512)) == [PADDING, RED, RED]
+        assert colors(padded, (5, 5), (512, 512), (1018, 330)) == [RED, WHITE, RED]
+        assert colors(padded, (5, 1018), (1018, 700), (5, 690)) == [BLUE, BLUE, BLUE]
+
+    def test_contain_shows_the_whole_photograph(self) -> None:
+        image = Image.new("RGB", (300, 100), WHITE)
+        image.paste(RED, (0, 0, 30, 100))
+        image.paste(BLUE, (270, 0, 300, 100))
+        padded = fit_photograph(image, (1024, 1024), "contain")
+        assert colors(padded, (5, 512), (512, 512), (1018, 512)) == [RED, WHITE, BLUE]
+        assert colors(padded, (5, 5), (512, 5), (1018, 5)) == [RED, WHITE, BLUE]
 
     def test_stretch_keeps_both_ends(self) -> None:
         image = Image.new("RGB", (300, 100), "white")
@@ -210,7 +225,7 @@ def colors(image: Image.Image, *positions: tuple[int, int]) -> list[tuple[int, i
     """Return the color of each position: the nearest of the colors of the tests."""
     values: list[Any] = [image.getpixel(position) for position in positions]
     return [
-        min((RED, BLUE, PADDING), key=lambda color: sum(map(abs, map(sub, color, value))))
+        min((RED, BLUE, WHITE), key=lambda color: sum(map(abs, map(sub, color, value))))
         for value in values
     ]
 
