@@ -16,7 +16,7 @@ Color = tuple[int, int, int]  #: red, green and blue, each 0..255
 
 WHITE, DARK, GRAY = (255, 255, 255), (40, 40, 40), (128, 128, 128)
 MIN_DIFFERENCE: Final = 48  #: of a band, for a pixel to be visible on the background
-MIN_VISIBLE: Final = 0.75  #: share of the outline that is visible on a background that is chosen
+MIN_VISIBLE: Final = 0.75  #: share of the outline that must be visible on white
 MEASURED_SIDE: Final = 512  #: pixels of the side of the image in which visibility is measured
 
 
@@ -74,9 +74,8 @@ def choose_background(image: Image) -> Color:
     )  # without mixing pixels
     outline = _find_outline(sample)
     shares = {color: _visible_share(sample, outline, color) for color in (WHITE, DARK, GRAY)}
-    for color in (WHITE, DARK):
-        if shares[color] >= MIN_VISIBLE:
-            return color
+    if shares[WHITE] >= MIN_VISIBLE:
+        return WHITE
     return max(shares, key=lambda color: shares[color])
 
 

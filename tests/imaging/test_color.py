@@ -320,7 +320,8 @@ def test_cicp_of_a_png_overrides_its_profile() -> None:
 
 
 def test_profile_of_heic_overrides_its_cicp() -> None:
-    metadata = Metadata(profile=rgb_profile("Display P3"), cicp=(9, 16))
+    profile = rgb_profile("Display P3")
+    metadata = Metadata(size=palette().size, profile=profile, cicp=(9, 16))
     converted = color.to_srgb(in_profile(palette(), metadata.profile), metadata, [])
     assert largest_difference(converted, palette()) <= 2
 
@@ -334,6 +335,14 @@ def test_high_dynamic_range_is_ordered(transfer: int) -> None:
     assert levels == sorted(levels)
     assert levels[0] == 0
     assert levels[-1] > 230
+
+
+@pytest.mark.parametrize(("transfer", "white"), [(16, 148), (18, 191)])
+def test_light_above_white_is_compressed(transfer: int, white: int) -> None:
+    data = build_png(
+        8, 2, lambda x, _: (white + 2 * x,) * 3, chunks=[(b"cICP", bytes((9, transfer, 0, 1)))]
+    )
+    assert len({load(data).getpixel((x, 0)) for x in range(12)}) > 6
 
 
 def test_nclx_of_an_avif_image() -> None:

@@ -38,6 +38,7 @@ LEFT, RIGHT, MIDDLE = (2, 2, 28, 28), (34, 2, 60, 28), (4, 4, 59, 27)
         (draw(("#f0f0f0", MIDDLE)), DARK),
         (draw(("black", LEFT), ("white", RIGHT)), GRAY),
         (draw(("black", MIDDLE), ("white", (20, 10, 40, 20))), WHITE),  # white inside of black
+        (draw(("black", MIDDLE), ("white", (6, 6, 57, 25))), WHITE),  # even if it is nearly all
         (draw(("white", MIDDLE), ("black", (20, 10, 40, 20))), DARK),
         (draw(), WHITE),
         (Image.new("RGBA", (9, 9), (255, 255, 255, 90)), DARK),
