@@ -14,7 +14,7 @@ from semcodec.bitstream import Limits, Record, embed_png, guessing, unpack
 from semcodec.bitstream.framing import png
 from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.carriers import alt_text, ndef, qr
-from semcodec.carriers._choice import FRAMING, choose_record, find_records
+from semcodec.carriers._choice import choose_record, find_records
 from semcodec.choices import PictureFormat, check_choice, values_of
 from semcodec.errors import BackendError, InputError, SemcodecError
 
@@ -38,7 +38,7 @@ def find_record(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Record:
         >>> semcodec.carriers.find_record(code).text
         'rd bt'
     """
-    return unpack(extract(data), framing=FRAMING, limits=limits)
+    return unpack(extract(data), framing="guess", limits=limits)
 
 
 def extract(data: bytes) -> bytes:

@@ -11,11 +11,10 @@ from semcodec.errors import InputError, SemcodecError
 
 MAX_QUOTED: Final = 60  #: characters of a content in a message
 MAX_QUOTED_CONTENTS: Final = 3  #: contents in a message
-FRAMING: Final = "guess"  #: with which contents are read
 
 
 def choose_record(contents: Sequence[bytes], carrier: str, advice: str) -> bytes:
-    """Return the content that is a record; the same record may be there several times.
+    """Return the record in ``contents``; the same record may be there several times.
 
     If there is none, the first content that looks like one is returned, so that reading it gives
     the error that explains most.
@@ -37,14 +36,15 @@ def choose_record(contents: Sequence[bytes], carrier: str, advice: str) -> bytes
 
 
 def find_records(contents: Sequence[bytes]) -> list[bytes]:
-    """Return the contents that are records, one for each record."""
+    """Return the records in ``contents``, each once and without the text around a text form."""
     found: dict[bytes, bytes] = {}
     for content in filter(_looks_like_record, contents):
         try:
-            record = unpack(content, framing=FRAMING)
+            located = guessing.locate(content)
+            record = unpack(located.data)
         except SemcodecError:
             continue
-        found.setdefault(repack(record, framing="bare"), content)
+        found.setdefault(repack(record, framing="bare"), located.data)
     return list(found.values())
 
 

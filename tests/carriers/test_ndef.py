@@ -40,6 +40,8 @@ MESSAGES = {
     "text": ([ndeflib.TextRecord(URL)], URL.encode()),
     "text in German": ([ndeflib.TextRecord(URL, "de-AT")], URL.encode()),
     "text in UTF-16": ([ndeflib.TextRecord(URL, "en", "UTF-16")], URL.encode()),
+    "text around a text form": ([ndeflib.TextRecord(f"Look: {URL}!")], URL.encode()),
+    "web address": ([ndeflib.UriRecord(f"https://www.example.org/#{URL}")], URL.encode()),
     "URI": ([ndeflib.UriRecord(URL)], URL.encode()),
     "smart poster": ([ndeflib.SmartposterRecord(URL, "a boat")], URL.encode()),
     "title of a poster": ([ndeflib.SmartposterRecord("https://a.org", URL)], URL.encode()),
@@ -222,4 +224,4 @@ def test_damaged_messages_raise_only_our_errors(rng: random.Random, name: str, d
     for function in (ndef.read, ndef.find):
         with contextlib.suppress(SemcodecError):
             found = function(bytes(data))
-            assert found is None or len(found) < len(data)
+            assert found is None or len(found) < len(data) + len("https://www.")

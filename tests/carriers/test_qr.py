@@ -22,6 +22,7 @@ from tests.carriers.photographs import LADDER, READABLE, Strength, photograph, r
 
 TEXT = "red boat on a lake"
 RECORD = semcodec.pack(TEXT, coding="lexicon", framing="qr")
+URL = semcodec.pack(TEXT, coding="lexicon", framing="url").decode()
 OTHER = semcodec.pack("brown cat", coding="lexicon", framing="qr")
 
 
@@ -247,6 +248,23 @@ def test_other_symbologies_are_read(format_name: str) -> None:
 def test_file_in_a_binary_code_is_read() -> None:
     file = semcodec.pack(TEXT, coding="lexicon", framing="file")
     assert extract(png(code_image(file))) == file
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        RECORD.decode().lower(),
+        f" {RECORD.decode()} \n",
+        f"Look: <{URL}>.",
+        URL.replace("semc:", "SEMC:"),
+        f"https://example.org/?picture={URL}",
+        semcodec.pack(TEXT, coding="lexicon", framing="file").hex(),
+    ],
+)
+def test_text_around_the_record_is_removed(content: str) -> None:
+    found = extract(png(code_image(content)))
+    assert found in (RECORD, URL.encode(), semcodec.pack(TEXT, coding="lexicon", framing="file"))
+    assert semcodec.unpack(found).text == TEXT
 
 
 def test_record_is_found_beside_other_codes() -> None:
