@@ -211,12 +211,18 @@ def _check_outputs(directory: Path, photos: Sequence[Photo], force: bool) -> Non
 def _run_all(
     photos: Sequence[Photo], directory: Path, roles: dict[str, Any]
 ) -> Iterator[DemoResult]:
-    """Yield the result of each photograph, once its files are written; report those that fail."""
+    """Yield the result of each photograph, once its files are written; report those that fail.
+
+    Raises:
+        SemcodecError, UsageError: the only photograph failed, or a file cannot be written.
+    """
     for photo in photos:
         print_status(f"{photo.name}: describing and painting ...")
         try:
             result, contents = demo_result.run(photo.name, photo.read(), roles)
         except (SemcodecError, UsageError) as error:
+            if len(photos) == 1:
+                raise
             print_status(f"semcodec: {photo.label}: skipped: {error}")
             continue
         for notice in result.notices:

@@ -169,6 +169,9 @@ def test_demo_without_any_photograph_writes_nothing(run: Run, photos: Path, tmp_
     code, printed, err = run("demo", photos / "cut.jpg", photos / "notes.txt", "--out", out)
     assert (code, printed) == (1, "")
     assert "No photograph could be encoded" in err
+    for name, expected in (("cut.jpg", 1), ("missing.jpg", 2)):  # as for encode
+        code, printed, err = run("demo", photos / name, "--out", out)
+        assert (code, printed, "skipped" in err) == (expected, "", False)
     assert not out.exists()
     (photos / "empty").mkdir()
     assert run("demo", photos / "empty", "--out", out)[0] == 2
