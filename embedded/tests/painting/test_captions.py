@@ -74,7 +74,7 @@ def test_no_text_is_blank(prompt: str) -> None:
 @pytest.mark.parametrize(
     "prompt",
     ["", "zxqv", "roter Bär im Sonnenuntergang", "a", "huge left", "42 1995", "gray background",
-     "beautiful old", "赤い熊", "???", "the of and", "two", "бурый медведь"],
+     "beautiful old", "赤い熊", "???", "the of and", "two", "бурый медведь", "foggy pattern"],
 )  # fmt: skip
 def test_words_that_name_nothing_are_on_a_card(prompt: str) -> None:
     assert is_card(prompt)
@@ -82,7 +82,8 @@ def test_words_that_name_nothing_are_on_a_card(prompt: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "prompt", ["cat", "red", "sky", "brick", "kitchen", "foggy", "🐻", "2 dogs"]
+    "prompt",
+    ["cat", "red", "sky", "brick", "kitchen", "foggy", "🐻", "2 dogs", "table", "white wall"],
 )
 def test_known_words_have_neither_card_nor_notice(prompt: str) -> None:
     assert not is_card(prompt)
@@ -169,7 +170,7 @@ def test_emoji_is_painted_as_its_name() -> None:
 def test_letters_without_a_font_are_replaced_by_a_note() -> None:
     assert displayed_words("Bär бурый 赤い熊 곰") == ["Bär", "бурый", "赤い熊", "곰"]
     assert displayed_words("سلام") == ["[4 arabic letters]"]
-    assert displayed_words("ש 🤔") == ["[1 hebrew letter]", "[thinking face]"]
+    assert displayed_words("ש 🤔\ufe0f") == ["[1 hebrew letter]", "[thinking face]"]
 
 
 def test_lettered_words_are_cut_and_have_no_control_characters() -> None:

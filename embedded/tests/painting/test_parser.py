@@ -158,7 +158,7 @@ def test_two_adjacent_nouns_for_people_are_two_people() -> None:
 
 
 def test_many_people_do_not_row_their_boats() -> None:
-    assert [subject.sprites[0] for subject in subjects("five people boats lake")][1] == "sailboat"
+    assert [subject.sprites[0] for subject in subjects("five people boat lake")][1] == "sailboat"
 
 
 def test_village_has_houses() -> None:
