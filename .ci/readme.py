@@ -33,6 +33,7 @@ SERVER: Final = (
 PLACEHOLDERS: Final = {
     "PHOTO...": f"{PHOTOS}/coffee.jpg {PHOTOS}/cat.jpg",
     "TEXT_DIR": "some-texts",
+    "MY.jpg --open": "photo.jpg",  # without a browser
 }
 
 #: Options that make a bench short, by a command that the README must contain.

@@ -204,6 +204,13 @@ def test_existing_outputs_are_counted_before_any_effect(encode: Run) -> None:
     assert Path("out/a.semc").read_bytes() != b"old"
 
 
+@pytest.mark.parametrize("inputs", [("p", "p/x/a.jpg"), ("p/x/a.jpg", "p")])
+def test_path_below_a_folder_wins_over_the_name_alone(encode: Run, inputs: tuple[str, ...]) -> None:
+    write_photos("p/x/a.jpg", "p/b.jpg")
+    assert encode(*inputs, "-o", "out")[0] == 0
+    assert tree("out") == ["b.semc", "x/a.semc"]
+
+
 # --- folders -------------------------------------------------------------------------------------
 
 

@@ -85,6 +85,7 @@ def test_no_name_is_that_of_an_input(inputs: list[Source]) -> None:
         (["a.jpg", "a.png"], ["a.jpg.semc", "a.png.semc"]),
         (["a.jpg", "A.png"], ["a.jpg.semc", "A.png.semc"]),
         (["a.jpg", "a.png", "a.jpg.jpg"], ["a.jpg.semc", "a.png.semc", "a.jpg.jpg.semc"]),
+        (["x/a.jpg", "x/a.png", "y/a.jpg.jpg"], ["a.jpg.semc", "a.png.semc", "a.jpg.jpg.semc"]),
         (["x/a.jpg", "y/a.jpg"], ["x/a.jpg.semc", "y/a.jpg.semc"]),
         (["x/a.jpg", "y/a.png"], ["a.jpg.semc", "a.png.semc"]),
         (["A.jpg", "a.jpg"], ["A.jpg.semc", "a.jpg-2.semc"]),
