@@ -78,7 +78,7 @@ def _add_formats(parser: Parser) -> None:
         "--format",
         choices=FORMATS,
         default="text",
-        help="format of the output; docs/ci.md shows each (default: text)",
+        help="format of the output; docs/ci.md describes each (default: text)",
     )
     group.add_argument(
         "--json",
