@@ -39,7 +39,17 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the working directory, with files of several kinds."""
-    for name in ("a.semc", "b.PNG", "c d.jpg", "e.JPEG", "f.txt", "g.json", "semc", ".h.semc"):
+    for name in (
+        "a.semc",
+        "b.PNG",
+        "c d.jpg",
+        "e.JPEG",
+        "i.gif",
+        "f.txt",
+        "g.json",
+        "semc",
+        ".h.semc",
+    ):
         (tmp_path / name).touch()
     (tmp_path / "folder.txt").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -109,7 +119,7 @@ def test_words_of_values_are_completed(script: Path) -> None:
 @pytest.mark.usefixtures("folder")
 def test_files_with_the_right_endings_are_completed(script: Path) -> None:
     lines = {
-        ("encode", ""): {"b.PNG", "c d.jpg", "e.JPEG", "folder.txt"},
+        ("encode", ""): {"b.PNG", "c d.jpg", "e.JPEG", "i.gif", "folder.txt"},
         ("encode", "c"): {"c d.jpg"},
         ("encode", "c d.jpg", "e"): {"e.JPEG"},
         ("encode", "-o", ""): {"a.semc", ".h.semc", "folder.txt"},
