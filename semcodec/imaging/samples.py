@@ -57,7 +57,8 @@ def _find_valid(values: Image, metadata: Metadata) -> Image:
     missing = [value for value in (metadata.no_data,) if value is not None]
     if isinstance(metadata.transparent, int):
         missing.append(float(metadata.transparent))
-    is_finite = _mask(lambda v: (v["x"] == v["x"]) * (abs(v["x"]) < MAX_VALUE), values)
+    # NaN is not less than anything, so this condition is false for it, too.
+    is_finite = _mask(lambda v: abs(v["x"]) < MAX_VALUE, values)
     lowest = _value_range(values, is_finite)[0]
     if not metadata.has_16_bits and lowest in SENTINELS:
         missing.append(lowest)
