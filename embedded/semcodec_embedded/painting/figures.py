@@ -28,6 +28,9 @@ CHIN_Y, NECK_Y, CHILD_NECK_Y = 40.0, 42.0, 63.0  #: the chin in the parts, and i
 CHILD_BODY_SCALES, SOLES_Y = (0.86, 0.74), 124.0
 HALF_SCALE, CHILD_HALF_SCALE = 1.62, 1.3  #: of figures that are cut at the hips
 BUST_SCALE = 0.43  #: of a drawing that ends at the shoulders, on a body
+BULKY = (
+    "astronaut",
+)  #: drawings whose shoulders are wider than a body; a portrait is of them alone
 #: The colors of the body in ``figures.toml`` that a uniform replaces.
 BODY_FILLS = {"#4A86C5": 0, "#376BA3": 0, "#37618e": 1, "#2b4b70": 1}
 
@@ -82,7 +85,8 @@ def compose_figures(parts: Parts, emoji: Mapping[str, str]) -> dict[str, str]:
     for name, colors in parts["uniforms"].items():
         uniformed = name + UNIFORMED
         figures[uniformed] = _wear(parts["bodies"]["trousers"], emoji[name], colors)
-        figures[uniformed + HALF] = _scaled(figures[uniformed], (HALF_SCALE, HALF_SCALE), 0.0, 0.0)
+        half = _scaled(figures[uniformed], (HALF_SCALE, HALF_SCALE), 0.0, 0.0)
+        figures[uniformed + HALF] = emoji[name] if name in BULKY else half
     return figures
 
 

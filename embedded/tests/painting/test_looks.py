@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from semcodec_embedded.painter import EmbeddedPainter
 from semcodec_embedded.painting.drawing import render
@@ -182,6 +182,16 @@ def test_huge_person_does_not_fill_the_picture_with_a_face(noun: str) -> None:
     picture = EmbeddedPainter().paint(f"huge {noun} gray background", (200, 200), 0)
     corners = np.asarray(picture, np.int16)[:24].reshape(-1, 3)
     assert (corners.max(1) - corners.min(1) < 40).mean() > 0.9  # gray background above the head
+
+
+def test_portrait_of_an_astronaut_shows_the_suit_and_no_shirt() -> None:
+    [half] = place("huge orange person astronaut spacesuit gray background")
+    assert half.name == "astronaut-uniformed-half"
+    for name, is_same in (("astronaut", True), ("police-officer", False)):
+        bust, portrait = (
+            render(drawing, (128, 128), ()) for drawing in (name, f"{name}-uniformed-half")
+        )
+        assert (ImageChops.difference(bust, portrait).getbbox() is None) == is_same
 
 
 def test_every_figure_is_whole() -> None:
