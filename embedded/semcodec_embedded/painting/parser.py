@@ -13,7 +13,7 @@ from functools import reduce
 from typing import ClassVar
 
 from semcodec.words.stopwords import STOPWORDS
-from semcodec_embedded.painting.figures import is_figure, sex_of_figure
+from semcodec_embedded.painting.figures import BABY, is_figure, sex_of_figure
 from semcodec_embedded.painting.rules.clothing import apply_clothing
 from semcodec_embedded.painting.rules.color_inference import (
     UPPER_PARTS,
@@ -41,6 +41,7 @@ PLURAL_COUNT = 3  #: for a plural without a number
 CROWD_COUNT = 12  #: number of people in a crowd
 #: Nouns for several objects that the rules for plurals do not recognize.
 COLLECTIVE_NOUNS = frozenset(("people", "flowers", "crowd", "group", "team", "audience", "family"))
+CHILD_PREFIX = "figure-child-"  #: of the names of figures of children
 #: Tables of words between a number and its noun.
 ATTRIBUTES = ("colors", "sizes", "traits", "numbers", "backgrounds")
 #: Last words of traits that a person has: they follow the person, whereas "blond" comes before.
@@ -124,7 +125,7 @@ class _SceneBuilder:
         self._reset_modifiers()
 
     def _reset_modifiers(self) -> None:
-        self._count, self._size = 0, ""
+        self._count, self._size, self._is_little = 0, "", False
         self._traits: list[str] = []
         self._pending_colors: list[str] = []
         self._after_dark = False
@@ -196,13 +197,24 @@ class _SceneBuilder:
         count = min(MAX_COUNT, self._count or _default_count(phrase))
         looks = self._take_looks(sprites)
         colors = tuple(self._pending_colors)
-        subject = Subject(phrase, sprites, count, self._size, colors, (), looks)
+        is_little_child = self._is_little and sprites[0].startswith(CHILD_PREFIX)
+        size = "" if is_little_child else self._size  # "little girl" is no smaller than a girl
+        subject = Subject(phrase, sprites, count, size, colors, (), looks)
         is_person = sprites[0] in sprite_library().people
         if self._is_adjacent and is_person and not is_figure(sprites[0]):
             subject = _with_role(self._subjects.pop(), subject)
+        if self._is_adjacent and sprites[0] in sprite_library().animals:
+            subject = self._as_young(subject)
         self._was_person = is_figure(sprites[0])
         self._subjects.append(subject)
         self._reset_modifiers()
+
+    def _as_young(self, animal: Subject) -> Subject:
+        """Return the animal of "baby elephant", which is small; any other one is unchanged."""
+        if self._subjects[-1].sprites[0] != BABY:
+            return animal
+        baby = self._subjects.pop()
+        return replace(animal, size=animal.size or baby.size or "medium")
 
     def _take_looks(self, sprites: tuple[str, ...]) -> Looks:
         """Return the looks of the next object, from the traits before it.
@@ -255,6 +267,7 @@ class _SceneBuilder:
 
     def _add_size(self, role: Role) -> None:
         self._size = role.key
+        self._is_little = self._phrase == "little"
 
     def _add_color(self, role: Role) -> None:
         self._after_orange = role.key == "orange"

@@ -85,12 +85,14 @@ class SpriteLibrary:
         people: names of the drawings with skin and hair.
         infos: the ``SpriteInfo`` of each drawing.
         by_noun: names of the drawings for each noun in the singular.
+        animals: names of the drawings of animals.
     """
 
     bodies: dict[str, str]
     people: frozenset[str]
     infos: dict[str, SpriteInfo]
     by_noun: dict[str, tuple[str, ...]]
+    animals: frozenset[str]
 
 
 @cache
@@ -110,9 +112,22 @@ def sprite_library() -> SpriteLibrary:
     for family in families:
         info = SpriteInfo(family["height_m"], family["support"], family["habitat"])
         infos |= dict.fromkeys(family["sprites"], info)
+    infos |= {
+        name: infos[_neutral_variant(name)] for name in bodies if _neutral_variant(name) in infos
+    }
     people = {name for name, entry in emoji.items() if entry["kind"] == "people"} - BODY_PARTS
     by_noun = _index(emoji, families, bodies)
-    return SpriteLibrary(bodies, frozenset([*people, *drawn["people"], *figures]), infos, by_noun)
+    everyone = frozenset([*people, *drawn["people"], *figures])
+    animals = (set(family["sprites"]) for family in families if family.get("animals"))
+    return SpriteLibrary(bodies, everyone, infos, by_noun, frozenset().union(*animals))
+
+
+def _neutral_variant(name: str) -> str:
+    """Return the name of the drawing of a person in the pose of a drawing of a woman or a man."""
+    for prefix in ("woman-", "man-"):
+        if name.startswith(prefix):
+            return "person-" + name.removeprefix(prefix)
+    return ""
 
 
 def find_sprites(phrase: str) -> tuple[str, ...]:

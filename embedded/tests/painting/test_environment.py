@@ -83,3 +83,9 @@ def test_ground_follows_from_setting_and_subject(prompt: str, ground: str) -> No
 def test_space_is_sunny() -> None:
     environment = choose_environment(parse_prompt("astronaut moon"))
     assert (environment.kind, environment.light) == ("space", "day")
+
+
+@pytest.mark.parametrize("noun", ["man", "woman", "person"])
+def test_pose_of_a_stated_sex_has_the_same_surroundings(noun: str) -> None:
+    environment = choose_environment(parse_prompt(f"{noun} running"))
+    assert (environment.kind, environment.ground) == ("outdoors", "grass")

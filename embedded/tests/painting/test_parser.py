@@ -164,3 +164,14 @@ def test_many_people_do_not_row_their_boats() -> None:
 def test_village_has_houses() -> None:
     assert [subject.noun for subject in subjects("village")] == ["houses"]
     assert [subject.noun for subject in subjects("village house")] == ["house"]
+
+
+def test_baby_before_an_animal_is_a_young_animal() -> None:
+    [elephant] = subjects("baby elephant savanna")
+    assert (elephant.noun, elephant.size) == ("elephant", "medium")
+    assert [subject.noun for subject in subjects("baby crib")] == ["baby", "crib"]
+
+
+def test_little_child_has_its_natural_size() -> None:
+    assert [subject.size for subject in subjects("little girl small dog")] == ["", "small"]
+    assert subjects("little dog")[0].size == "small"
