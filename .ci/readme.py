@@ -32,6 +32,7 @@ SERVER: Final = (
 #: Values of the README's placeholders.
 PLACEHOLDERS: Final = {
     "PHOTO...": f"{PHOTOS}/coffee.jpg {PHOTOS}/cat.jpg",
+    "MY.jpg": f"{PHOTOS}/cat.jpg",
     "TEXT_DIR": "some-texts",
     "MY.jpg --open": "photo.jpg",  # without a browser
 }
