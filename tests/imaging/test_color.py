@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from importlib import resources
 from typing import Any
 
@@ -15,11 +16,13 @@ from PIL import Image, ImageChops, ImageCms, ImageStat
 import semcodec
 from semcodec import imaging
 from semcodec.imaging import color
+from semcodec.imaging.chunks import MAX_PROFILE_BYTES, read_png_colors
 from semcodec.imaging.metadata import Metadata
 from tests import icc_profiles
 from tests.icc_profiles import RGB_SPACES, cmyk_profile, gray_profile, rgb_profile
 from tests.images import encode_image, scene
 from tests.picture_files import build_png, in_profile
+from tests.png_files import build_chunk
 
 COLORS = [
     (200, 30, 30), (30, 160, 60), (40, 60, 200), (230, 140, 40), (128, 128, 128), (250, 250, 250),
@@ -310,9 +313,18 @@ def test_png_with_primaries(chunk: tuple[bytes, bytes]) -> None:
     assert first_pixels(png_with(chunk)) != COLORS
 
 
-def test_cicp_of_a_png_overrides_its_profile() -> None:
-    import zlib
+def test_chunk_after_the_pixels_is_ignored() -> None:
+    late = PLAIN[:-12] + build_chunk(b"cICP", bytes((12, 13, 0, 1))) + PLAIN[-12:]
+    assert first_pixels(late) == COLORS
 
+
+def test_profile_that_expands_without_end_is_limited() -> None:
+    bomb = b"x\0\0" + zlib.compress(bytes(2**26))
+    assert len(read_png_colors(png_with((b"iCCP", bomb))).profile) == MAX_PROFILE_BYTES + 1
+    assert "it has more than" in imaging.load(png_with((b"iCCP", bomb))).notices[0]
+
+
+def test_cicp_of_a_png_overrides_its_profile() -> None:
     profile = b"x\0\0" + zlib.compress(rgb_profile("ProPhoto"))
     both = png_with((b"cICP", bytes((12, 13, 0, 1))), (b"iCCP", profile))
     assert first_pixels(both) == first_pixels(png_with((b"cICP", bytes((12, 13, 0, 1)))))

@@ -131,6 +131,15 @@ def test_size_of_jpeg_xl(size: tuple[int, int]) -> None:
     assert read_size(jpeg_xl(image, exif=b"Exif\0\0MM\0*" + bytes(50), use_container=True)) == size
 
 
+@pytest.mark.parametrize("name", [b"jxlc", b"jxlp\x80\0\0\0"])
+def test_size_of_jpeg_xl_in_a_box_with_a_long_size(name: bytes) -> None:
+    stream = jpeg_xl(Image.new("RGB", (300, 200), RED), use_container=False)
+    assert stream.startswith(b"\xff\x0a")
+    size = (16 + len(name) - 4 + len(stream)).to_bytes(8, "big")
+    box = b"\0\0\0\1" + name[:4] + size + name[4:] + stream
+    assert read_size(b"\0\0\0\x0cJXL \r\n\x87\n" + box) == (300, 200)
+
+
 def test_jpeg_xl_bomb_is_refused_before_it_is_decoded() -> None:
     # large: a selector of 2 and 18 bits for the height, a ratio of 1:1
     bits = 0 | 2 << 1 | (2**18 - 1) << 3 | 1 << 21
