@@ -107,7 +107,7 @@ def test_findings_have_found_and_expected_values() -> None:
         (b"semc:CO\xc3\x96", "c3", "characters of url"),
         (b"semc:COp", "p", "o"),
         (b"SEMQ::::", ":::, 91124", "up to 65535"),
-        (b"semc:C", "1 characters", "one more or one less"),
+        (b"semc:C", "1 character", "one more or one less"),
     ],
 )
 def test_findings_in_text_forms_have_found_and_expected_values(
