@@ -11,7 +11,7 @@ import quopri
 import textwrap
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 Wrapper = Callable[[str], str | bytes]
 
@@ -48,7 +48,7 @@ def _every(count: int, inserted: str) -> Wrapper:
     return lambda form: inserted.join(form[at : at + count] for at in range(0, len(form), count))
 
 
-def _fold(width: int, before_line: str = "", line_end: str = "\n") -> Wrapper:
+def _fold(width: int, before_line: str = "", line_end: str = "\n") -> Callable[[str], str]:
     def wrap(form: str) -> str:
         lines = [form[at : at + width] for at in range(0, len(form), width)]
         return line_end.join(before_line + line for line in lines)
@@ -144,6 +144,8 @@ WRAPPERS: Final[dict[str, Wrapper]] = {
     "HTML non-breaking spaces": _around("&nbsp;", "&nbsp;"),
     "percent-encoded": lambda form: quote(form, safe=""),
     "percent-encoded twice": lambda form: quote(quote(form, safe=""), safe=""),
+    "percent-encoded with no-width spaces": lambda form: quote(_every(5, "\u200b")(form), safe=""),
+    "in a form of a web page": lambda form: f"text={quote_plus(form)}&send=1",
     "in the query of a link": lambda form: f"https://x.example/?u={quote(form, safe='')}&lang=de",
     "JSON": _json,
     "JSON with an escaped colon": lambda form: json.dumps(form).replace(":", "\\u003a", 1),
@@ -153,6 +155,7 @@ WRAPPERS: Final[dict[str, Wrapper]] = {
     "CSV": lambda form: f'id,code\n1,"{form}"\n2,\n',
     "XML": lambda form: f'<?xml version="1.0"?><a><b c="x">{html.escape(form)}</b></a>',
     "YAML": lambda form: f"picture: '{form}'\nby: me\n",
+    "wrapped lines in JSON": lambda form: json.dumps({"text": f"a\n{_fold(14)(form)}\n\nb"}),
     "a C comment": _around("/* ", " */"),
     "terminal colors": _around("\x1b[32m", "\x1b[0m"),
     "mail in quoted-printable": _mail,

@@ -25,7 +25,7 @@ from semcodec.bitstream.framing import png
 from semcodec.bitstream.parser import Parser, RuleError
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
 from semcodec.bitstream.text_search import UnreadForm, find_forms
-from semcodec.bitstream.text_views import clean, decode_texts
+from semcodec.bitstream.text_views import MAX_TEXT, clean, decode_texts
 from semcodec.errors import FormatError, InputError, UnsupportedError
 from semcodec.signatures import FileType, decode_text, identify
 
@@ -176,16 +176,18 @@ def _is_credible(data: bytes, record: Record) -> bool:
 
 def _is_text(data: bytes) -> bool:
     """Return whether ``data`` is text without control characters, in UTF-8, UTF-16 or 8 bits."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return decode_text(data) is not None
-    if not _CONTROLS.search(data):
-        with contextlib.suppress(UnicodeDecodeError):
-            data.decode("utf-8")
-            return True
-    if _CONTROLS.search(data) or len(data) < MIN_TEXT:
+    head = data[:MAX_TEXT]
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return decode_text(head) is not None
+    if _CONTROLS.search(head):
+        return False
+    with contextlib.suppress(UnicodeDecodeError):
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) == len(data))
+        return True
+    if len(head) < MIN_TEXT:
         return False
     # In another encoding, most characters of Western languages are still ASCII letters.
-    return len(_LETTERS.findall(data)) >= MIN_LETTERS * len(data)
+    return len(_LETTERS.findall(head)) >= MIN_LETTERS * len(head)
 
 
 # --- text forms ----------------------------------------------------------------------------------
@@ -250,7 +252,7 @@ def _repairs(data: bytes) -> Iterator[tuple[str, bytes]]:
     for count in range(1, min(len(data) - len(stripped), MAX_AFTER) + 1):
         yield "has a line end or a blank after the record", data[:-count]
     for before, after in ((b"\r\n", b"\n"), (b"\n", b"\r\n")):
-        if before in data:
+        if before in data and len(data) <= MAX_TEXT:
             yield "was copied as text, which changed its line ends", data.replace(before, after)
 
 
@@ -264,7 +266,7 @@ def _explain_conversion(data: bytes) -> None:
 def _explain_data(data: bytes, record: Record | None) -> InputError:
     """Return the error for data that is not a record; ``record``: what it is as a bare record."""
     if _is_text(data):
-        return _explain_text(data.decode("utf-8", "replace"), record)
+        return _explain_text(data[:MAX_TEXT].decode("utf-8", "replace"), record)
     return InputError(
         f"This is not a record: it starts with {data[:2].hex(' ')}, not with b5 1a as a .semc file "
         f"does.{_advise(record)}"
@@ -283,4 +285,4 @@ def _explain_text(text: str, record: Record | None) -> InputError:
 def _advise(record: Record | None) -> str:
     if record is None:
         return " Pass the file that encode wrote."
-    return " If it is a bare record, choose the framing bare."
+    return ' If it is a bare record, choose --framing bare (in Python framing="bare").'

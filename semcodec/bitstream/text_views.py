@@ -124,8 +124,8 @@ def _undo_typography(text: str) -> str:
 
 
 def _undo_form_encoding(text: str) -> str:
-    """Undo the ``+`` for a space in links, of which only base45 has any."""
-    return text.replace("+", " ")
+    """Undo the ``+`` for a space in links, of which only base45 has any; its own is ``%2B``."""
+    return text.replace("+", " ") if "%" in text else text
 
 
 #: Steps that give one view of a text after another: without what is invisible, then with one more
@@ -135,8 +135,8 @@ UNDO: Final[tuple[Callable[[str], str], ...]] = (
     _join_quoted_printable,
     _unescape_backslashes,
     _unescape_html,
+    _undo_form_encoding,
     _unquote,
     _unquote,  # a link in the query of another link is encoded twice
     _undo_typography,
-    _undo_form_encoding,
 )

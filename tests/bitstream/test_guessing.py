@@ -22,11 +22,13 @@ from semcodec.bitstream import (
     pack,
     repack,
     text_search,
+    text_views,
     unpack,
 )
 from semcodec.bitstream.framing.text import BASE45, BASE64
 from semcodec.errors import FormatError, InputError, SemcodecError, UnsupportedError
 from tests import ordinary_data
+from tests.annex_c import append_check
 
 WORDS = "large red cup coffee table"
 FORMS = {
@@ -99,6 +101,37 @@ def test_text_around_a_form_does_not_matter(before: str, after: str) -> None:
     """Blanks separate them, so that it is certain where the form ends."""
     form = FORMS["url crc32"]
     assert guess(f"{before}\n\n{form}\n\n{after}") == unpack(form)
+
+
+def test_end_of_a_form_in_many_lines_is_the_first_short_one() -> None:
+    form = FORMS["long url"]
+    wrapped = "\n".join(form[at : at + 30] for at in range(0, len(form), 30))
+    assert guess(f"{wrapped}\nGreetings\nBob\n") == unpack(form)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_letters_of_another_script_follow_without_a_blank(encoding: str) -> None:
+    """In another order of bytes they would be characters of the form: U+4E2D is "N-"."""
+    assert guess(f"中中{URL}中中".encode(encoding)).text == WORDS
+
+
+@pytest.mark.parametrize(
+    ("form", "change"),
+    [
+        (URL, ("-", "\u2011")),  # a non-breaking hyphen
+        ("semc:DAYOBPsA--sR4Q", ("--", "—")),
+        ("semc:DAYOBPsA--sR4Q", ("-", "–")),
+    ],
+)
+def test_typography_is_undone(form: str, change: tuple[str, str]) -> None:
+    assert guess(form.replace(*change)) == unpack(form)
+
+
+def test_form_that_was_found_is_not_read_again_in_another_encoding() -> None:
+    """These are 1 in 20,000: undoing ``+`` or ``%`` gives another valid form."""
+    form = "SEMQ:XE1$20RFWEKH.GR*1S72S*1S9IQX+F%1"
+    assert guess(form) == unpack(form)
+    assert guess(form.replace("$", "<wbr>$")) == unpack(form)
 
 
 @pytest.mark.parametrize(
@@ -282,6 +315,14 @@ def test_text_in_other_encodings_is_not_a_record(encoding: str) -> None:
         assert not is_record(line.encode(encoding, "replace"))
 
 
+def test_long_text_is_text_although_only_its_beginning_is_read() -> None:
+    for text in ("a cät " * 800_000, "a cat " * 800_000, "aä" * 2_000_000):
+        data = text.encode()
+        assert len(data) > text_views.MAX_TEXT
+        assert "text without a record" in message(data)
+    assert not is_record(b"a cat " * 800_000 + f"\n{URL}".encode())  # it is beyond the limit
+
+
 @pytest.mark.parametrize(
     ("data", "name"),
     [
@@ -297,6 +338,12 @@ def test_text_in_other_encodings_is_not_a_record(encoding: str) -> None:
 def test_message_about_another_file_names_its_type(data: bytes, name: str) -> None:
     assert name in message(data)
     assert "update semcodec" not in message(data)
+
+
+def test_signature_of_another_file_counts_more_than_a_check_of_8_bits() -> None:
+    data = append_check(b"hsqs\1\2")  # a SquashFS image, or a bare record
+    assert unpack(data).check == "crc8"
+    assert "a SquashFS image" in message(data)
 
 
 def test_text_form_in_the_metadata_of_a_picture_is_found() -> None:
@@ -396,7 +443,7 @@ def test_bare_record_in_utf8_is_read_only_if_it_is_not_text() -> None:
     with_size = pack("roter Bär", coding="utf8", size=(512, 512))
     assert guess(with_size).text == "roter Bär"
     assert not is_record(pack("roter Bär", coding="utf8"))
-    assert not is_record(b"b\x01a\0b\0")  # strings that are separated by zeros
+    assert not is_record(b"b\x01some strings\0separated\0by zeros")
     assert guess(pack("roter Bär", coding="utf8", check="crc16")).text == "roter Bär"
 
 
