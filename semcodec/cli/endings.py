@@ -64,11 +64,11 @@ def check(name: str | None, writer: str, written: str, *also: str, advice: str =
     Raises:
         UsageError: the ending is that of another kind.
     """
-    if name in (None, "-") or kind(str(name)) in (None, written, *also):
+    if name is None or kind(name) in (None, written, *also):
         return
-    renamed = Path(str(name)).with_suffix(ENDINGS[written][0])
+    renamed = Path(name).with_suffix(ENDINGS[written][0])
     raise UsageError(
-        f"{name} is the name of {kind(str(name))}, but {writer} writes {written}: "
+        f"{name} is the name of {kind(name)}, but {writer} writes {written}: "
         f"name it {renamed}{advice}."
     )
 

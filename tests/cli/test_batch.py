@@ -19,7 +19,7 @@ from PIL import Image
 import semcodec
 from semcodec.backends import registry
 from semcodec.backends.recording import ModelRequest
-from semcodec.cli import batch, files
+from semcodec.cli import batch, files, output
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from tests import images
 from tests.cli.conftest import SCHEMAS, Run, file_names, run_process
@@ -489,6 +489,16 @@ def test_cost_of_one_call_is_in_the_singular(
     assert "2 calls, " in err
     err = run("encode", "a.jpg", "--backend", "openai", "--model", "m", "--writer", "rules")[2]
     assert "\n1 call, " in err
+
+
+def test_picture_for_a_terminal_is_refused_before_it_is_painted(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_records("a.semc")
+    monkeypatch.setattr(output, "is_terminal", lambda: True)
+    code, _, err = run("decode", "a.semc", "-o", "-", "--painter", "counted")
+    assert (code, Backend.calls) == (2, [])
+    assert "name a file with -o" in err
 
 
 # --- text forms and JSON -------------------------------------------------------------------------
