@@ -162,6 +162,7 @@ WRAPPERS: Final[dict[str, Wrapper]] = {
     "quoted-printable": lambda form: quopri.encodestring((form + "=\u00e9").encode("utf-8")),
     "lines of 16": _fold(16),
     "lines of 12 and CR LF": _fold(12, line_end="\r\n"),
+    "lines of 14 and CR": _fold(14, line_end="\r"),
     "quoted lines of 20": _fold(20, before_line="> "),
     "indented lines of 20": _fold(20, before_line="    "),
     "a line continued": _at_middle("\\\n"),
