@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import semcodec
 from semcodec import backends
 from semcodec._wording import plural
-from semcodec.cli import files, output
+from semcodec.cli import output, writing
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DATA_ERROR, DONE, EXIT_CODES, PARTLY_DONE
 from semcodec.cli.planning import STDIN, Job, Plan
@@ -148,9 +148,9 @@ class Batch:
 
     def _write(self, job: Job, result: Result) -> None:
         if job.output != STDIN:
-            files.create_folder(Path(job.output).parent)
+            writing.create_folder(Path(job.output).parent)
         if job.output != STDIN or not self._args.json:
-            files.write_record(job.output, result.data, result.framing, force=self._args.force)
+            writing.write_record(job.output, result.data, result.framing, force=self._args.force)
         self._bytes += len(result.data)
         if self._args.json:
             self._print_json(job, result)
@@ -171,8 +171,8 @@ class Batch:
         for notice in trace.notices:
             output.print_status(f"Note: {notice}")
         if job.trace is not None:
-            files.create_folder(Path(job.trace).parent)
-            files.write_bytes(job.trace, trace.to_json().encode(), force=self._args.force)
+            writing.create_folder(Path(job.trace).parent)
+            writing.write_bytes(job.trace, trace.to_json().encode(), force=self._args.force)
 
     def _print_json(self, job: Job, result: Result | None = None, error: str | None = None) -> None:
         if not self._args.json:
@@ -189,7 +189,7 @@ class Batch:
 
     def _concerns_all(self, error: BaseException) -> bool:
         """Return whether the remaining inputs would fail for the same reason."""
-        if isinstance(error, files.WriteError | BudgetExceededError):
+        if isinstance(error, writing.WriteError | BudgetExceededError):
             return True
         if not isinstance(error, BackendError):
             return False

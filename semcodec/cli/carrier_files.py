@@ -11,7 +11,7 @@ import semcodec
 from semcodec.bitstream import Record
 from semcodec.carriers import ndef, qr
 from semcodec.choices import OutputFraming, QrKind
-from semcodec.cli import endings, files, output
+from semcodec.cli import endings, output, writing
 from semcodec.cli.output import UsageError
 
 #: With the kinds of ``qr.write``.
@@ -64,10 +64,10 @@ def write(args: argparse.Namespace, record: Record) -> None:
         _print_code(_pack(record, "qr", args))
     elif args.qr:
         kind = QR_ENDINGS[endings.ending(args.qr)]
-        files.write_bytes(args.qr, qr.write(_pack(record, "qr", args), kind), force=args.force)
+        writing.write_bytes(args.qr, qr.write(_pack(record, "qr", args), kind), force=args.force)
     else:
         message = ndef.write(_pack(record, "file", args))
-        files.write_record(args.ndef, message, "bare", force=args.force)
+        writing.write_record(args.ndef, message, "bare", force=args.force)
 
 
 def _pack(record: Record, framing: OutputFraming, args: argparse.Namespace) -> bytes:

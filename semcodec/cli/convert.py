@@ -7,7 +7,7 @@ import argparse
 import semcodec
 from semcodec.bitstream import Record, framing
 from semcodec.choices import UnpackFraming
-from semcodec.cli import carrier_files, endings, files, options
+from semcodec.cli import carrier_files, endings, files, options, writing
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 
@@ -65,7 +65,7 @@ def convert(args: argparse.Namespace) -> int:
     # The picture of --into may be the output itself, with --force; the records may not.
     name = args.qr or args.ndef or args.output
     sources = [name for name in args.files if not files.is_text_form(name)]
-    files.check_outputs("-", name, other_sources=sources, force=args.force)
+    writing.check_outputs("-", name, other_sources=sources, force=args.force)
     records = [_read(name, args.input_framing) for name in args.files]
     if carrier_files.is_wanted(args):
         if len(records) > 1:
@@ -73,13 +73,13 @@ def convert(args: argparse.Namespace) -> int:
         carrier_files.write(args, records[0])
     elif args.into:
         data = semcodec.embed_png(files.read_bytes(args.into), _single(records))
-        files.write_record(args.output, data, "png", force=args.force)
+        writing.write_record(args.output, data, "png", force=args.force)
     elif args.framing == "sequence":
         data = b"".join(_repack(record, args) for record in records)
-        files.write_record(args.output, data, "sequence", force=args.force)
+        writing.write_record(args.output, data, "sequence", force=args.force)
     else:
         data = _repack(_single(records), args)
-        files.write_record(args.output, data, args.framing, force=args.force)
+        writing.write_record(args.output, data, args.framing, force=args.force)
     return DONE
 
 

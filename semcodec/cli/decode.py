@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import semcodec
 from semcodec.bitstream.framing import MAGIC, png
-from semcodec.cli import batch, dry_run, endings, files, openai_options, options
+from semcodec.cli import batch, dry_run, endings, files, openai_options, options, writing
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose
@@ -108,7 +108,7 @@ def decode(args: argparse.Namespace) -> int:
     """Write the picture of each record, or print the expected cost."""
     plan = make_plan(args, args.files, PURPOSE, openai_options.files(args))
     for job in plan.jobs:
-        files.check_not_terminal(job.output)
+        writing.check_not_terminal(job.output)
     backends = openai_options.resolve_backends(args)
     roles = batch.load_backends(backends.by_option, "writer", "painter")
     run = batch.Batch(args, plan, SCHEMA, "decoded")

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from semcodec import backends
 from semcodec._wording import plural
-from semcodec.cli import batch, demo_page, demo_result, endings, files, options
+from semcodec.cli import batch, demo_page, demo_result, endings, files, options, writing
 from semcodec.cli.demo_result import DemoResult
 from semcodec.cli.encode import is_picture
 from semcodec.cli.naming import Source, plan_names
@@ -120,7 +120,7 @@ def demo(args: argparse.Namespace) -> int:
         print_status("No photograph could be encoded: there is no page.")
         return DATA_ERROR
     page = directory / demo_page.FILE_NAME
-    files.write_bytes(str(page), demo_page.page(results).encode(), force=True)
+    writing.write_bytes(str(page), demo_page.page(results).encode(), force=True)
     print_result(table(results))
     print_paragraph(EXPLANATION)
     print_paragraph(f"Open {page} to see each photograph with the picture painted from its words.")
@@ -195,7 +195,7 @@ def _check_outputs(directory: Path, photos: Sequence[Photo], force: bool) -> Non
     earlier = demo_page.files_of(directory)
     inputs = [photo.source for photo in photos if isinstance(photo.source, str)]
     for is_earlier in (True, False):
-        files.check_outputs(
+        writing.check_outputs(
             "-",
             *(
                 str(directory / name)
@@ -229,8 +229,8 @@ def _run_all(
             print_status(f"Note: {notice}")
         for ending, content in contents.items():
             path = directory / (photo.name + ending)
-            files.create_folder(path.parent)
-            files.write_bytes(str(path), content, force=True)
+            writing.create_folder(path.parent)
+            writing.write_bytes(str(path), content, force=True)
         yield result
 
 

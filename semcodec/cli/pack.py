@@ -8,7 +8,7 @@ import semcodec
 from semcodec.bitstream import framing
 from semcodec.bitstream.extensions import BY_NAME
 from semcodec.choices import CodingChoice, Keep, values_of
-from semcodec.cli import endings, files, options
+from semcodec.cli import endings, files, options, writing
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 
 
@@ -69,7 +69,7 @@ def add(commands: Commands[Parser]) -> None:
 def pack(args: argparse.Namespace) -> int:
     """Write the record of a text."""
     endings.check_record(args.output, "pack", args.framing)
-    files.check_outputs("-", args.output, force=args.force)
+    writing.check_outputs("-", args.output, force=args.force)
     data = semcodec.pack(
         files.read_text(args.text),
         coding=args.coding,
@@ -79,5 +79,5 @@ def pack(args: argparse.Namespace) -> int:
         size=args.size,
         extensions=args.extension,
     )
-    files.write_record(args.output, data, args.framing, force=args.force)
+    writing.write_record(args.output, data, args.framing, force=args.force)
     return DONE

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import Final, NamedTuple
 
 from semcodec._wording import plural
-from semcodec.cli import endings, files, output
+from semcodec.cli import endings, output, writing
 from semcodec.cli.naming import Source, plan_names
 from semcodec.cli.output import UsageError
 from semcodec.cli.results import Unreadable
@@ -100,7 +100,7 @@ def plan(
     else:
         outputs = [_single_output(args.output, sources[0], purpose)]
         traces = [_single_trace(args.trace, sources[0])]
-    files.check_outputs(
+    writing.check_outputs(
         STDIN,
         *dict.fromkeys(outputs),
         *traces,

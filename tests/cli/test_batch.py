@@ -19,7 +19,7 @@ from PIL import Image
 import semcodec
 from semcodec.backends import registry
 from semcodec.backends.recording import ModelRequest
-from semcodec.cli import batch, files, output
+from semcodec.cli import batch, output, writing
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from tests import images
 from tests.cli.conftest import SCHEMAS, Run, file_names, run_process
@@ -381,14 +381,14 @@ def test_full_disk_stops_and_keeps_what_is_done(
     encode: Run, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     write_photos(*(f"p/{number}.jpg" for number in range(4)))
-    write: Callable[..., None] = files._write
+    write: Callable[..., None] = writing._write
 
     def fail_on_third(path: Path, *arguments: Any) -> None:
         if path.name == "2.semc":
             raise OSError(number, os.strerror(number))
         write(path, *arguments)
 
-    monkeypatch.setattr(files, "_write", fail_on_third)
+    monkeypatch.setattr(writing, "_write", fail_on_third)
     code, _, err = encode("p", "-o", "out", "--trace", "t")
     assert code == 2
     assert tree("out") == ["0.semc", "1.semc"]

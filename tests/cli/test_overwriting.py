@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import semcodec
-from semcodec.cli import files
+from semcodec.cli import writing
 from semcodec.cli.output import UsageError
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run, file_names
@@ -105,14 +105,14 @@ def test_file_created_during_the_run_is_not_replaced(
     if "in place" in name:
         pytest.skip("the output exists before")
     output.unlink()
-    write = files._rename_without_replacing
+    write = writing._rename_without_replacing
 
     def create_first(temporary: Path, path: Path) -> None:
         if path.name == output.name:
             path.write_bytes(OLD)
         write(temporary, path)
 
-    monkeypatch.setattr(files, "_rename_without_replacing", create_first)
+    monkeypatch.setattr(writing, "_rename_without_replacing", create_first)
     code, _, err = run(*argv)
     assert code in ((1, 2) if "folder" in name or "traces" in name else (2,))
     assert "already exists" in err
@@ -133,7 +133,7 @@ def test_file_is_complete_where_there_are_no_hard_links(
     assert semcodec.unpack(output.read_bytes()).text == "rd bt"
     output.write_bytes(OLD)
     with pytest.raises(FileExistsError):
-        files._rename_without_replacing(Path("good.semc"), output)
+        writing._rename_without_replacing(Path("good.semc"), output)
     assert output.read_bytes() == OLD
 
 
@@ -141,11 +141,11 @@ def test_file_that_is_protected_during_the_run_is_not_replaced(tmp_path: Path) -
     path = tmp_path / "out.semc"
     path.write_bytes(OLD)
     with pytest.raises(UsageError, match="already exists"):
-        files.write_bytes(str(path), b"new")
+        writing.write_bytes(str(path), b"new")
     path.chmod(0o444)
     for force in (False, True):
         with pytest.raises(UsageError, match="write-protected"):
-            files.write_bytes(str(path), b"new", force=force)
+            writing.write_bytes(str(path), b"new", force=force)
     assert path.read_bytes() == OLD
     assert file_names(tmp_path) == ["out.semc"]
 

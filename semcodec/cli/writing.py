@@ -1,0 +1,261 @@
+"""Write files atomically: ``-`` means stdout, and nothing is overwritten without ``force``.
+
+No output replaces a file without ``force``, or a write-protected file at all. This is checked
+before any time or money is spent, and once more when the complete file gets its name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from semcodec.bitstream.framing import TEXT_FRAMINGS
+from semcodec.cli import output
+from semcodec.cli.files import reason
+from semcodec.cli.output import UsageError
+
+
+class WriteError(UsageError):
+    """An output cannot be written, for a reason that other outputs share, such as a full disk."""
+
+
+def check_outputs(
+    source: str,
+    *outputs: str | None,
+    other_sources: Sequence[str] = (),
+    force: bool = False,
+    creates_folders: bool = False,
+) -> None:
+    """Check that every output can be written, before any time or money is spent.
+
+    Args:
+        source: the input, or ``-``.
+        outputs: the names of the outputs; None and ``-`` are allowed.
+        other_sources: further files that no output may replace.
+        force: whether existing files are replaced.
+        creates_folders: whether missing folders of outputs will be created.
+
+    Raises:
+        UsageError: an output cannot be written, exists without ``force``, or is the same file as a
+            source or another output.
+    """
+    sources = {_identity(name) for name in (source, *other_sources) if name != "-"}
+    checked: set[object] = set()
+    folders: set[Path] = set()
+    existing = []
+    for name in filter(None, outputs):
+        try:
+            identity = _identity(name)
+            _check_different(name, identity in sources, "Input and output")
+            _check_different(name, identity in checked, "Two outputs")
+            checked.add(identity)
+            if name == "-":
+                output.stdout()
+                continue
+            folders.add(_check_place(Path(name), creates_folders))
+            if _is_replaced(Path(name)):
+                existing.append(name)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise UsageError(f"Cannot write {name}: {reason(error)}.") from error
+    if existing and not force:
+        raise UsageError(_exists(existing))
+    for folder in filter(Path.is_dir, folders):  # a pipe or a device needs no temporary file
+        _check_folder(folder)
+
+
+def _check_different(name: str, is_same: bool, which: str) -> None:
+    if is_same:
+        raise UsageError(f"{which} are the same file: {name}; name another one.")
+
+
+def _identity(name: str) -> object:
+    """Return a value that is equal for two names of one file, which need not exist yet."""
+    if name == "-":
+        return name
+    path = Path(name)
+    try:
+        status = path.stat()
+    except OSError:
+        return path.resolve()
+    return status.st_dev, status.st_ino
+
+
+def _check_place(path: Path, creates_folders: bool) -> Path:
+    """Return the folder in which a file would be created: the nearest one that exists."""
+    resolved = path.resolve()  # raises an error for a loop of links
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        path.lstat()  # raises an error for a name that is too long
+    if path.is_dir():
+        raise UsageError(f"Cannot write {path}: it is a directory; name a file in it.")
+    if path.exists() and not path.is_file():
+        return path  # a pipe or a device
+    folder = resolved.parent
+    while creates_folders and not folder.exists():
+        folder = folder.parent
+    if not folder.exists():
+        raise UsageError(f"Cannot write {path}: no directory {path.parent}; create it.")
+    if not folder.is_dir():
+        raise UsageError(f"Cannot write {path}: {folder} is a file; name another directory.")
+    return folder
+
+
+def _check_folder(folder: Path) -> None:
+    """Check that ``write_bytes`` can create its temporary files in ``folder``."""
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise UsageError(f"Cannot write into {folder}: {reason(error)}.") from error
+
+
+def _is_replaced(path: Path) -> bool:
+    """Return whether writing ``path`` would replace a file.
+
+    Raises:
+        UsageError: the file is write-protected. A file is replaced by renaming another one, so the
+            system would not object; and it objects to nothing that root does.
+    """
+    if not path.is_file():
+        return False
+    if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
+        raise UsageError(f"Cannot write {path}: it is write-protected; name another file.")
+    return True
+
+
+def _exists(names: list[str]) -> str:
+    """Return the message about outputs that exist."""
+    if len(names) == 1:
+        return f"{names[0]} already exists: name another output, or add --force to replace it."
+    return (
+        f"{len(names)} outputs already exist, such as {names[0]}: "
+        "name another folder, or add --force to replace them."
+    )
+
+
+def create_folder(path: Path) -> None:
+    """Create a folder and its parents, if they do not exist.
+
+    Raises:
+        WriteError: the folder cannot be created.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise WriteError(f"Cannot create the folder {path}: {reason(error)}.") from error
+
+
+def write_bytes(name: str, data: bytes, *, force: bool = False) -> None:
+    """Write ``data`` to the file ``name``, through a temporary file.
+
+    Args:
+        name: the file; ``-`` for stdout.
+        data: its content.
+        force: whether to replace an existing file.
+
+    Raises:
+        UsageError: the file exists, and ``force`` is not set.
+        WriteError: the file cannot be written; an existing file is then unchanged, and the
+            temporary file is removed.
+    """
+    if name == "-":
+        output.print_result(data)
+        return
+    try:
+        _write(Path(name), data, force)
+    except FileExistsError as error:
+        raise UsageError(_exists([name])) from error
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
+        raise WriteError(f"Cannot write {name}: {reason(error)}.") from error
+
+
+def write_record(name: str, data: bytes, framing: str, *, force: bool = False) -> None:
+    """Write a record: a text form as a line, other bytes unchanged, or as hex to a terminal.
+
+    Raises:
+        UsageError: as for ``write_bytes``; also a PNG file for a terminal.
+    """
+    if framing in TEXT_FRAMINGS:
+        data += b"\n"
+    elif framing == "png":
+        check_not_terminal(name)
+    elif is_terminal(name):
+        data = data.hex().encode() + b"\n"
+    write_bytes(name, data, force=force)
+
+
+def check_not_terminal(name: str) -> None:
+    """Check that the output of a picture is not a terminal.
+
+    Raises:
+        UsageError: it is one.
+    """
+    if is_terminal(name):
+        raise UsageError("A picture cannot be shown in a terminal: name a file with -o.")
+
+
+def is_terminal(name: str) -> bool:
+    """Return whether the output ``name`` is a terminal: ``-``, or a device such as /dev/stdout."""
+    if name == "-":
+        return output.is_terminal()
+    try:
+        if not Path(name).is_char_device():
+            return False
+        with Path(name).open("wb", buffering=0) as device:
+            return device.isatty()
+    except (OSError, ValueError):  # writing it will report the reason
+        return False
+
+
+def _write(path: Path, data: bytes, force: bool) -> None:
+    if path.exists() and not path.is_file():  # a pipe or a device cannot be replaced
+        path.write_bytes(data)
+        return
+    path = path.resolve()  # writes the target of a link, not the link
+    _is_replaced(path)  # raises an error for a file that was protected meanwhile
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".semcodec-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        temporary.chmod(_mode(path))
+        if force:
+            temporary.replace(path)
+        else:
+            _rename_without_replacing(temporary, path)
+    finally:  # also after Ctrl-C
+        temporary.unlink(missing_ok=True)
+
+
+def _rename_without_replacing(temporary: Path, path: Path) -> None:
+    """Give a complete file its name, unless a file of this name was created meanwhile.
+
+    A hard link either creates the name or fails, in one step. Where there are no hard links (FAT,
+    some network drives), an empty file reserves the name, and is replaced.
+
+    Raises:
+        FileExistsError: there is a file of this name.
+    """
+    try:
+        os.link(temporary, path)
+    except OSError:
+        path.open("xb").close()  # raises FileExistsError if there is a file
+        try:
+            temporary.replace(path)
+        except BaseException:
+            path.unlink()
+            raise
+
+
+def _mode(path: Path) -> int:
+    """Return the mode of the existing file, or of a new file according to the user's umask.
+
+    Needed because ``mkstemp`` creates files that only their owner can read. The umask can only be
+    read by setting it.
+    """
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
