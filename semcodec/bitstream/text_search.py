@@ -33,7 +33,7 @@ MAX_TRIED: Final = 2**20  #: characters of all candidates, which bounds the time
 TextFraming: TypeAlias = Literal["url", "qr"]
 
 _PREFIX: Final = re.compile("sem([cq]):", re.IGNORECASE)
-_SLASHES: Final = re.compile("/{1,3}")
+_SLASHES: Final = re.compile("//?")
 #: A line end with the marks of quotations and comments, or the quotes around strings in programs.
 _LINE_END: Final = re.compile(r"[ \t]*(?:\\|[\"'] ?[+&.]?)?(?:\r*\n|\r)[ \t>|#*;]*[\"']?")
 _BLANKS: Final = re.compile("[ \t]+")
