@@ -478,3 +478,15 @@ def test_arguments_are_checked() -> None:
     assert guess(bytearray(FILE)) == guess(memoryview(FILE)) == unpack(FILE)
     assert guess("\udcff" + URL + "\ud800").text == WORDS
     assert repack(guess(f"<{URL}>")) == URL.encode()
+
+
+@pytest.mark.parametrize("text", [URL, QR.lower(), f" {URL}", f"“{QR}”", f"`{URL}`", "Semc%3AKIpi"])
+def test_string_that_starts_with_a_prefix_is_a_text_form_and_not_a_path(text: str) -> None:
+    assert guessing.starts_with_form(text)
+    assert guessing.mentions_form(f"look: {text}")
+
+
+@pytest.mark.parametrize("path", [f"./{URL}", f"/tmp/{URL}", f"a {URL}", "photo.semc", "semc", ""])
+def test_string_that_starts_otherwise_may_be_a_path(path: str) -> None:
+    assert not guessing.starts_with_form(path)
+    assert guessing.mentions_form(path) == (URL in path)
