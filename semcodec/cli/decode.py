@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import semcodec
+from semcodec.bitstream import guessing
 from semcodec.bitstream.framing import MAGIC, png
 from semcodec.cli import batch, dry_run, endings, files, openai_options, options, writing
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose
 from semcodec.cli.planning import plan as make_plan
+from semcodec.errors import InputError
 
 SCHEMA: Final = "semcodec/decode/1"  #: published as spec/schema/decode-1.json
 
@@ -123,7 +125,13 @@ def is_record(path: Path) -> bool:
     head = files.read_head(path)
     if head.startswith(png.SIGNATURE):  # the chunk may be anywhere in the file
         return files.contains(path, png.CHUNK_TYPE)
-    return head.startswith((MAGIC, *files.TEXT_PREFIXES))
+    if head.startswith(MAGIC):
+        return True
+    try:
+        form = guessing.locate_form(head)
+    except InputError:  # several records in one text, which decoding will report
+        return True
+    return form is not None and form.error is None
 
 
 def _text_form(argument: str) -> str | None:

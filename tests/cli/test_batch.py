@@ -242,12 +242,16 @@ def test_records_of_a_folder_are_found_by_ending_and_content(run: Run, picture: 
     write_records("r/a.semc", "r/b")
     Path("r/c.txt").write_bytes(semcodec.pack("rd bt", framing="url") + b"\n")
     Path("r/d.png").write_bytes(picture.read_bytes())
+    Path("r/e.txt").write_bytes("\ufeffsemc:KIpi\r\n".encode("utf-16"))
+    Path("r/two.txt").write_text("semc:KIpi or semc:KIpr")
+    Path("r/f.bin").write_bytes(bytes(range(256)))
     Image.new("RGB", (3, 3)).save("r/plain.png")
     Path("r/note.txt").write_text("note")
     code, _, err = run("decode", "r", "-o", "out", "--size", "8x8")
-    assert code == 0, err
-    assert tree("out") == ["a.png", "b.png", "c.png", "d.png"]
-    assert "skipped 2 files in r (not records), such as r/note.txt" in err
+    assert code == 3, err
+    assert "semcodec: r/two.txt: The text contains different records" in err
+    assert tree("out") == ["a.png", "b.png", "c.png", "d.png", "e.png"]
+    assert "skipped 3 files in r (not records), such as r/f.bin" in err
 
 
 def test_output_folder_inside_the_input_folder_is_not_read(encode: Run) -> None:
