@@ -34,7 +34,7 @@ def add(commands: Commands[Parser]) -> None:
         help="input records or text forms such as semc:KIpi (several only with --framing "
         "sequence); - for stdin",
     )
-    options.add_input_framing(parser, "guess", "--input-framing", sequence=False)
+    options.add_input_framing(parser, "--input-framing", sequence=False)
     parser.add_argument(
         "-o",
         "--output",

@@ -53,7 +53,7 @@ def add(commands: Commands[Parser]) -> None:
         "to stdout (default: the name of the record with the ending .png; picture.png for a text "
         "form; stdout for stdin)",
     )
-    options.add_input_framing(parser, "guess", sequence=False)
+    options.add_input_framing(parser, sequence=False)
     _add_backends(parser)
     parser.add_argument(
         "--reflect",

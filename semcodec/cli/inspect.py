@@ -57,7 +57,7 @@ def add(commands: Commands[Parser]) -> None:
         exit_codes=EXIT_CODES,
     )
     parser.add_argument("files", metavar="FILE", nargs="+", help="records to read; - for stdin")
-    options.add_input_framing(parser, "guess")
+    options.add_input_framing(parser)
     parser.add_argument(
         "--json",
         action="store_true",

@@ -37,24 +37,23 @@ MAX_SECONDS: Final = 3600
 
 
 def add_input_framing(
-    parser: argparse.ArgumentParser, default: str, option: str = "--framing", sequence: bool = True
+    parser: argparse.ArgumentParser, option: str = "--framing", sequence: bool = True
 ) -> None:
-    """Add ``--framing`` for a command that reads records, with the default ``auto`` or ``guess``.
+    """Add ``--framing`` for a command that reads records.
 
     Args:
         parser: the parser of the command.
-        default: ``"guess"``, or ``"auto"`` for a command that judges the bytes as they are.
         option: the name of the option.
         sequence: whether the command reads sequences.
     """
     names = [name for name in FRAMINGS if sequence or name != "sequence"]
-    guess = "guess also finds a record in a text or a code, and takes no ordinary text for one; "
     parser.add_argument(
         option,
-        choices=tuple(dict.fromkeys((default, "auto", *names))),
-        default=default,
-        help=f"framing of the input; {guess if default == 'guess' else ''}auto detects it by the "
-        f"first bytes{', except a sequence' if sequence else ''} (default: %(default)s)",
+        choices=("guess", "auto", *names),
+        default="guess",
+        help="framing of the input; guess also finds a record in a text or a code, and takes no "
+        "ordinary text for one; auto detects it by the first bytes"
+        f"{', except a sequence' if sequence else ''} (default: %(default)s)",
     )
 
 

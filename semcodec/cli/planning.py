@@ -162,7 +162,7 @@ def _read_folder(folder: str, purpose: Purpose, skipped: object) -> list[Source]
     """
     sources, others = [], []
     for entry in walk(folder, None, skipped):
-        path, problem = entry if isinstance(entry, Unreadable) else (entry, "")
+        path, problem = entry[:2] if isinstance(entry, Unreadable) else (entry, "")
         if _is_input(path, problem, purpose):
             below = os.path.relpath(path, folder) if path != folder else os.path.basename(folder)
             sources.append(Source(path, PurePath(below or "input"), problem=problem))

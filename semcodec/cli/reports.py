@@ -53,31 +53,45 @@ def read_report(
         UsageError, InputError: as for ``files.read_bytes``; also if a guess finds no record in data
             that would be a valid one, such as ordinary text.
     """
-    data = _read(name, framing)
     if framing != "auto" and framing != "guess":
+        data = files.read_record(name, framing)
         return FileReport(name, data, semcodec.validate(data, framing=framing, profile=profile), "")
+    data, problem = _read_guess(name) if framing == "guess" else (_read_auto(name), "")
     report = semcodec.validate(data, profile=profile)
-    return FileReport(name, data, report, _note(name, data, report))
+    if report.verdict == "valid" or report.framing != "bare":
+        problem = ""
+    return FileReport(name, data, report, problem or _note(name, data, report))
 
 
-def _read(name: str, framing: str) -> bytes:
-    """Return the data to report on: a record, or a file without one as it is."""
-    if framing not in ("auto", "guess"):
-        return files.read_record(name, framing)
+def _read_auto(name: str) -> bytes:
+    """Return the data to report on, without a line end after a text form.
+
+    A line end belongs to the file, not to the form.
+    """
+    data = _read_carrier(name)
+    return data.rstrip(b"\r\n") if data.startswith(files.TEXT_PREFIXES) else data
+
+
+def _read_guess(name: str) -> tuple[bytes, str]:
+    """Return the data to report on, and why there is no record in it, or ""."""
+    data = _read_carrier(name)
+    try:
+        return guessing.locate(data).data, ""
+    except (FormatError, InputError) as error:
+        guessing.locate_form(data)  # raises the error again if there are several
+        if semcodec.validate(data).ok:
+            raise
+        return data, str(error)
+
+
+def _read_carrier(name: str) -> bytes:
+    """Return a text form, or the content of a file: of a picture of a code, the record in it."""
     if files.is_text_form(name):
         return guessing.locate(name).data
     data = files.read_bytes(name)
     with contextlib.suppress(SemcodecError):
         data = carriers.extract(data)
-    if framing == "auto":  # a line end after a text form belongs to the file, not to the form
-        return data.rstrip(b"\r\n") if data.startswith(files.TEXT_PREFIXES) else data
-    try:
-        return guessing.locate(data).data
-    except (FormatError, InputError):
-        guessing.locate_form(data)  # raises the error again if there are several
-        if semcodec.validate(data).ok:
-            raise
-        return data  # the report explains it
+    return data
 
 
 def _note(name: str, data: bytes, report: Report) -> str:
@@ -87,8 +101,7 @@ def _note(name: str, data: bytes, report: Report) -> str:
     """
     file_type = identify(data)
     if report.framing == "bare" and report.verdict != "valid" and file_type:
-        advice = "encode it" if file_type.kind == "image" else "use a file with a record"
-        return f"This is {file_type.name}, not a semcodec record: {advice}."
+        return guessing.describe_foreign(file_type)
     if Path(name).suffix.lower() == RECORD_ENDING and not data.startswith(MAGIC):
         return (
             f"A {RECORD_ENDING} file starts with the bytes B5 1A, and this one does not, so it was "

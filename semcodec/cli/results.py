@@ -48,10 +48,12 @@ class Unreadable(NamedTuple):
     Attributes:
         name: as in ``FileResult``.
         reason: a clause without a period, such as ``"no such file or directory"``.
+        exit_code: the code for the whole run: DATA_ERROR for data that is not a record.
     """
 
     name: str
     reason: str
+    exit_code: int = USAGE_OR_ENVIRONMENT
 
 
 Result = FileResult | Unreadable
@@ -60,6 +62,8 @@ Result = FileResult | Unreadable
 @dataclass(slots=True)
 class Summary:
     """The number of files by outcome; complete when all results have been read.
+
+    The exit code 2, for a file that was not read, is stronger than 1, for one that is not valid.
 
     Attributes:
         is_shown: whether formats for people show it: for several files, and for folders.
@@ -70,26 +74,23 @@ class Summary:
     not_in_profile: int = 0
     not_valid: int = 0
     not_readable: int = 0
+    exit_code: int = DONE
 
     def count(self, results: Iterable[Result]) -> Iterator[Result]:
         """Yield ``results``, and count them."""
         for result in results:
             if isinstance(result, Unreadable):
                 self.not_readable += 1
+                self.exit_code = max(self.exit_code, result.exit_code)
             elif result.ok:
                 self.valid += 1
             elif result.verdict == "valid":
                 self.not_in_profile += 1
             else:
                 self.not_valid += 1
+            if isinstance(result, FileResult) and not result.ok:
+                self.exit_code = max(self.exit_code, DATA_ERROR)
             yield result
-
-    @property
-    def exit_code(self) -> int:
-        """The exit code; a file that was not read weighs more than one that is not valid."""
-        if self.not_readable:
-            return USAGE_OR_ENVIRONMENT
-        return DATA_ERROR if self.not_valid or self.not_in_profile else DONE
 
     def as_dict(self) -> dict[str, int]:
         """Return the numbers by name."""

@@ -28,7 +28,7 @@ def add(commands: Commands[Parser]) -> None:
         help="record to read, or a text form: what starts with semc: or SEMQ: in any case is one, "
         "also if there is such a file (./semc:x); - for stdin",
     )
-    options.add_input_framing(parser, "guess")
+    options.add_input_framing(parser)
     parser.add_argument(
         "--json",
         action="store_true",

@@ -12,7 +12,7 @@ from semcodec.bitstream.framing.png import CHUNK_TYPE
 from semcodec.cli import explain, files, options, output
 from semcodec.cli.formats import FORMATS
 from semcodec.cli.output import UsageError, print_result, print_status
-from semcodec.cli.parser import DONE, Commands, Parser, add_command
+from semcodec.cli.parser import DATA_ERROR, DONE, Commands, Parser, add_command
 from semcodec.cli.reports import EXIT_CODES, FileReport, read_report
 from semcodec.cli.results import FileResult, Result, Summary, Unreadable, needs_attention
 from semcodec.cli.walking import PICTURE, walk
@@ -51,7 +51,7 @@ def add(commands: Commands[Parser]) -> None:
         help="also check the files whose names this file has, each followed by a zero byte, as "
         "find -print0 writes them; - for stdin (default: none)",
     )
-    options.add_input_framing(parser, "auto")
+    options.add_input_framing(parser)
     parser.add_argument(
         "--profile", choices=PROFILES, help="also check a profile (default: no profile)"
     )
@@ -148,8 +148,11 @@ def _check(name: str, args: argparse.Namespace, in_folder: bool = False) -> Iter
     """Yield the result for one file; in a folder, none for a picture without a record."""
     try:
         file = read_report(name, args.framing, args.profile)
-    except (UsageError, InputError) as error:
+    except UsageError as error:
         yield Unreadable(name, _reason(name, error))
+        return
+    except InputError as error:  # the file is there, but it is not a record
+        yield Unreadable(name, _reason(name, error), DATA_ERROR)
         return
     if not (in_folder and _is_plain_picture(file)):
         yield FileResult.from_report(name, file.report, file.note)

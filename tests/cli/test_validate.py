@@ -85,13 +85,11 @@ def test_findings_of_several_files_are_printed(
 @pytest.mark.parametrize(
     ("data", "note"),
     [
-        (
-            b"\xff\xd8\xff\xe0\0\x10JFIF\0",
-            "This is a JPEG image, not a semcodec record: encode it.",
-        ),
-        (b"%PDF-1.7\n", "This is a PDF document, not a semcodec record: use a file with a record."),
-        (b"hello world\n", "A .semc file starts with the bytes B5 1A, and this one does not"),
-        (b"a cat", "so it was read as a bare record: check the file, or rename it."),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "This is a JPEG image without a record: pass"),
+        (b"%PDF-1.7\n", "This is a PDF document, not a record: pass a .semc file"),
+        (b"hello world\n", "does not start with b5 1a as a .semc file does. Pass the file"),
+        (b"\x80\0", "it starts with 80 00, not with b5 1a as a .semc file does"),
+        (semcodec.pack("rd"), "so it was read as a bare record: check the file, or rename it."),
         (semcodec.pack("rd", framing="url"), "so it was read as a text form: check the file"),
     ],
 )
@@ -103,10 +101,30 @@ def test_file_that_is_not_a_record_is_named(
     assert note in " ".join(run("validate", file)[1].split())
     [result] = as_json(run, "validate", "--quiet", file)["files"]
     assert note in result["note"]
-    if data != b"a cat":  # inspect guesses, and takes no text for a record
-        assert note in " ".join(run("inspect", file)[1].split())
-        assert note in as_json(run, "inspect", file)["note"]
+    assert note in " ".join(run("inspect", file)[1].split())
+    assert note in as_json(run, "inspect", file)["note"]
     assert "note" not in as_json(run, "validate", "--framing", "bare", file)["files"][0]
+
+
+def test_text_that_would_be_a_bare_record_is_not_valid(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "x.txt"
+    file.write_bytes(b"a cat")
+    code, out, err = run("validate", file)
+    assert code == 1
+    assert "not readable, This is text without a record" in out
+    assert "choose --framing bare" in err
+    assert run("validate", file, tmp_path / "missing")[0] == 2
+    for framing in ("bare", "auto"):
+        assert run("validate", file, "--framing", framing)[:2] == (
+            0,
+            f"{file}: valid (bare, profile tiny)\n",
+        )
+
+
+def test_text_form_within_a_text_is_validated(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "x.txt"
+    file.write_text("Look: <semc:KIpi>.\n")
+    assert run("validate", file)[:2] == (0, f"{file}: valid (url)\n")
 
 
 def test_bare_record_and_damaged_file_have_no_note(
