@@ -334,6 +334,9 @@ breaks("SC-LEB-2", "item-length", "an item's length in two bytes", "82 00 00 11"
        framing="sequence", flags=NON_CANONICAL)  # fmt: skip
 obeys("SC-SIZ-1", "code-20", "code 20: 4032 x 3024", "02 14 11", "nn")
 obeys("SC-SIZ-1", "code-41", "code 41, the last one: 960 x 1088", "02 29 11", "nn")
+obeys("SC-SIZ-1", "codes-1-to-41", "a sequence with a record of each code from 1 to 41",
+      " ".join(f"03 02 {code:02x} 11" for code in range(1, 42)), " | ".join(["nn"] * 41),
+      framing="sequence")  # fmt: skip
 breaks("SC-SIZ-1", "code-42", "code 42", "02 2a 11", 8)
 breaks("SC-SIZ-1", "code-127", "code 127", "02 7f 11", 8)
 breaks("SC-SIZ-1", "code-69", "code 69, which is never assigned", "02 45 11", 8)
