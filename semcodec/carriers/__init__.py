@@ -6,11 +6,11 @@ user has: a text form or a file, an NDEF message, a picture with a record, or on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from semcodec import imaging, signatures
 from semcodec.bitstream import Limits, Record, embed_png, guessing, unpack
+from semcodec.bitstream._arguments import as_bytes
 from semcodec.bitstream.framing import png
 from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.carriers import alt_text, ndef, qr
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["alt_text", "extract", "find_record", "ndef", "qr", "to_picture_file"]
 
 
-def find_record(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Record:
-    """Return the record in ``data``, which may be in a carrier.
+def find_record(data: bytes | str, *, limits: Limits = DEFAULT_LIMITS) -> Record:
+    """Return the record in ``data``, which may be in a carrier; a string has a text form in it.
 
     Raises:
         FormatError, UnsupportedError: as for ``unpack``.
-        InputError: there is no record, or there are several different ones.
+        InputError: there is no record, there are several different ones, or ``data`` is not bytes
+            or a string.
         BackendError: ``data`` is a picture without a record, and zxing-cpp or Pillow is missing.
 
     Example:
@@ -38,7 +39,8 @@ def find_record(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Record:
         >>> semcodec.carriers.find_record(code).text
         'rd bt'
     """
-    return unpack(extract(data), framing="guess", limits=limits)
+    content = data if isinstance(data, str) else extract(data)
+    return unpack(content, framing="guess", limits=limits)
 
 
 def extract(data: bytes) -> bytes:
@@ -48,9 +50,11 @@ def extract(data: bytes) -> bytes:
     file that contains a record, or a text form in its metadata, is not searched for codes.
 
     Raises:
-        InputError: the carrier contains no record or several different ones, or is damaged.
+        InputError: the carrier contains no record or several different ones, or is damaged; or
+            ``data`` is not bytes.
         BackendError: as for ``find_record``.
     """
+    data = as_bytes(data)
     if (content := ndef.find(data)) is not None:
         return content
     file_type = signatures.identify(data)
@@ -64,7 +68,7 @@ def extract(data: bytes) -> bytes:
 
 def to_picture_file(
     image: Image,
-    words: Sequence[str],
+    words: list[str] | tuple[str, ...],
     record: Record,
     format_name: PictureFormat = "PNG",
     *,
@@ -80,8 +84,13 @@ def to_picture_file(
         plain: whether to leave out words and record.
 
     Raises:
-        InputError: ``format_name`` is another format.
+        InputError: ``format_name`` is another format, or another argument has the wrong type.
     """
+    are_words = isinstance(words, list | tuple) and all(isinstance(word, str) for word in words)
+    if not (imaging.is_image(image) and are_words and isinstance(record, Record)):
+        raise InputError(
+            "A picture file needs an image, a list of words and a Record: give them in this order."
+        )
     format_name = check_choice("picture format", format_name, values_of(PictureFormat))
     if plain:
         return imaging.to_file(image, format_name)

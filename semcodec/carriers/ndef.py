@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from semcodec.bitstream import Record, repack, unpack
+from semcodec.bitstream._arguments import as_bytes
 from semcodec.carriers._choice import choose_record, find_records
 from semcodec.errors import InputError
 
@@ -108,6 +109,7 @@ def read(data: bytes) -> bytes:
         InputError: ``data`` is not an NDEF message, is cut off or chunked, or has no record or
             several different ones.
     """
+    data = as_bytes(data)
     problems = [NdefError("This is not an NDEF message: read the tag again, or name its dump.")]
     for message in _candidates(data):
         try:
