@@ -33,6 +33,8 @@ SERVER: Final = (
 PLACEHOLDERS: Final = {
     "PHOTO...": f"{PHOTOS}/coffee.jpg {PHOTOS}/cat.jpg",
     "MY.jpg": f"{PHOTOS}/cat.jpg",
+    "encode photos": f"encode {PHOTOS}",
+    "PHOTO_DIR": PHOTOS,
     "TEXT_DIR": "some-texts",
     "MY.jpg --open": "photo.jpg",  # without a browser
 }
@@ -40,6 +42,7 @@ PLACEHOLDERS: Final = {
 #: Options that make a bench short, by a command that the README must contain.
 SMALL: Final = {
     "python bench/pack.py": "--calls 20",
+    "python bench/qr_codes.py": "--codes 2",
     "python bench/fidelity.py TEXT_DIR": "1 --rates 50",
     "python bench/image_server.py": "--noise",  # without it, PyTorch is needed: gigabytes
     ".venv/bin/python -m fuzz run unpack --runs 100000": "--runs 300",

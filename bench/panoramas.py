@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -49,8 +50,10 @@ def main(folder: Path) -> None:
     paths = sorted(path for path in folder.rglob("*") if path.suffix in (".jpg", ".png"))
     photographs = [Image.open(path).convert("RGB") for path in paths]
     photographs = [photo for photo in photographs if photo.width > photo.height]
+    if not photographs:
+        sys.exit(f"No photographs in landscape format in {folder}: name another folder.")
     choices = random.Random(SEED)  # a sample, not a secret
-    rows = [choices.sample(photographs, count) for count in COUNTS]
+    rows = [choices.sample(photographs, min(count, len(photographs))) for count in COUNTS]
     kinds = [set().union(*(find_kinds(photo, detector.detect) for photo in row)) for row in rows]
     print(f"{len(rows)} panoramas with {sum(map(len, kinds))} kinds of objects")
     for name, detect in (("whole", detector.detect), ("windows", panorama.detect)):

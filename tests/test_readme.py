@@ -81,7 +81,7 @@ def test_every_command_is_found(runner: ModuleType) -> None:
     rows = re.findall(r"^\| `([^` ]+ [^`]+)` \|", text, flags=re.MULTILINE)  # two words and more
     assert len(rows) >= 8
     assert set(rows) <= commands
-    assert {"semcodec doctor", "semcodec unpack picture.png", "make check"} <= commands
+    assert {"semcodec doctor", "semcodec unpack photo.png", "make check"} <= commands
     fences = re.findall(r"^```(\w+)$", text, flags=re.MULTILINE)
     assert set(fences) == {"sh", "python"}
     for line in "".join(re.findall(r"^```sh\n(.*?)^```", text, flags=re.M | re.S)).splitlines():
