@@ -189,7 +189,7 @@ class Batch:
 
     def _concerns_all(self, error: BaseException) -> bool:
         """Return whether the remaining inputs would fail for the same reason."""
-        if isinstance(error, writing.WriteError | BudgetExceededError):
+        if isinstance(error, output.WriteError | BudgetExceededError):
             return True
         if not isinstance(error, BackendError):
             return False

@@ -18,6 +18,10 @@ class UsageError(Exception):
     """An error in the command line or the environment, such as a file that cannot be read."""
 
 
+class WriteError(UsageError):
+    """An output cannot be written, for a reason that other outputs share, such as a full disk."""
+
+
 #: Characters that are invisible although ``str.isprintable`` is true for them: fillers, joiners
 #: and variation selectors (part of Unicode's Default_Ignorable_Code_Point).
 INVISIBLE: Final = re.compile(
@@ -62,7 +66,8 @@ def print_result(result: str | bytes) -> None:
     """Write a result to stdout: text with a newline, bytes unchanged.
 
     Raises:
-        UsageError: stdout is closed or full.
+        UsageError: stdout is closed.
+        WriteError: stdout is full.
         BrokenPipeError: the process that reads stdout has ended.
     """
     stream = stdout()
@@ -77,7 +82,7 @@ def print_result(result: str | bytes) -> None:
         raise
     except OSError as error:
         silence_stdout()
-        raise UsageError(f"Cannot write the output: {error.strerror}.") from error
+        raise WriteError(f"Cannot write the output: {error.strerror}.") from error
 
 
 def silence_stdout() -> None:

@@ -100,14 +100,16 @@ def plan(
     else:
         outputs = [_single_output(args.output, sources[0], purpose)]
         traces = [_single_trace(args.trace, sources[0])]
-    writing.check_outputs(
-        STDIN,
-        *dict.fromkeys(outputs),
-        *traces,
-        other_sources=(*(source.name for source in sources if source.is_file), *other_sources),
-        force=args.force or args.dry_run,
-        creates_folders=is_batch or any(map(_is_folder_name, filter(None, named))),
-    )
+    # A missing input is the mistake, not an output beside it that cannot be written either.
+    if is_batch or not sources[0].is_file or os.path.exists(sources[0].name):
+        writing.check_outputs(
+            STDIN,
+            *dict.fromkeys(outputs),
+            *traces,
+            other_sources=(*(source.name for source in sources if source.is_file), *other_sources),
+            force=args.force or args.dry_run,
+            creates_folders=is_batch or any(map(_is_folder_name, filter(None, named))),
+        )
     jobs = [
         Job(source.name, output, trace, source.problem)
         for source, output, trace in zip(sources, outputs, traces, strict=True)

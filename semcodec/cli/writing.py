@@ -15,11 +15,7 @@ from pathlib import Path
 from semcodec.bitstream.framing import TEXT_FRAMINGS
 from semcodec.cli import output
 from semcodec.cli.files import reason
-from semcodec.cli.output import UsageError
-
-
-class WriteError(UsageError):
-    """An output cannot be written, for a reason that other outputs share, such as a full disk."""
+from semcodec.cli.output import UsageError, WriteError
 
 
 def check_outputs(

@@ -175,6 +175,11 @@ def test_inputs_with_one_name_keep_theirs(encode: Run) -> None:
         (["-", "--json"], "--json prints to stdout"),
         (["a.jpg", "b.jpg", "--framing", "url", "-o", "-", "--json"], "--json prints to stdout"),
         (["photos", "-o", "out", "--json", "--dry-run", "--backend", "openai"], "omit --dry-run"),
+        (["no/x.jpg"], "Cannot read no/x.jpg: no such file"),
+        (["~/x.jpg"], "Cannot read ~/x.jpg: no such file"),
+        (["missing.jpg"], "Cannot read missing.jpg: no such file"),
+        (["https://example.org/x.jpg"], "A URL is not opened"),
+        (["data:image/png;base64,iVBORw0KGgo/AAAA"], "A data URL is not opened"),
     ],
 )  # fmt: skip
 def test_usage_error_precedes_any_effect(
@@ -183,6 +188,7 @@ def test_usage_error_precedes_any_effect(
     write_photos("a.jpg", "b.jpg", "photos/a.jpg")
     Path("empty").mkdir()
     Path("empty/note.txt").write_text("")
+    Path("missing.semc").write_text("an output of missing.jpg")
     before = tree(".")
     options = ["--backend", "counted"] if "--backend" not in argv else ["--model", "m"]
     code, out, err = run("encode", *argv, *options)
@@ -400,6 +406,19 @@ def test_full_disk_stops_and_keeps_what_is_done(
     assert "2.json" in tree("t")
     assert err.splitlines()[-1].startswith("semcodec: Cannot write out/2.semc: ")
     assert "2 encoded, 0 failed, 2 not done" in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("options", [["--json", "-o", "out"], ["--framing", "url"]])
+def test_full_stdout_stops(options: list[str]) -> None:
+    write_photos(*(f"p/{number}.jpg" for number in range(3)))
+    command = [sys.executable, "-m", "semcodec", "encode", "p", *options]
+    with Path("/dev/full").open("wb") as full:
+        process = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    lines = process.stderr.decode().splitlines()
+    assert process.returncode == 2
+    assert lines[-1] == "semcodec: Cannot write the output: No space left on device."
+    assert "0 encoded, 0 failed, 3 not done" in lines[-2]
 
 
 def test_ctrl_c_keeps_what_is_done(encode: Run) -> None:
