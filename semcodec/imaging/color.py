@@ -29,6 +29,7 @@ MODES: Final = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK"}
 USUAL_GAMMAS: Final = (0.44, 0.47)
 GAMMAS: Final = (0.1, 2.0)  #: range of gammas that are used
 CHROMATICITY_TOLERANCE: Final = 0.003
+GRAY_TOLERANCE: Final = 2  #: between the bands of gray pixels after a lossy compression
 
 
 def to_srgb(image: Image, metadata: Metadata, notices: list[str]) -> Image:
@@ -139,6 +140,8 @@ def _convert(image: Image, profile: bytes) -> Image:
     """
     with block_fork():
         from PIL import ImageCms
+    if profile[16:20] == b"GRAY" and _is_gray(image):
+        image = image.getchannel("R")
     mode = _check_profile(profile, image.mode)
     converted = ImageCms.profileToProfile(
         image if image.mode == mode else _to_plain_rgb(image),
@@ -151,10 +154,22 @@ def _convert(image: Image, profile: bytes) -> Image:
     return converted
 
 
+def _is_gray(image: Image) -> bool:
+    """Return whether an RGB image shows only gray, as files of formats that have no gray mode."""
+    from PIL import ImageChops
+
+    if image.mode != "RGB":
+        return False
+    red, *others = image.split()
+    counts = [ImageChops.difference(red, other).histogram() for other in others]
+    return not any(sum(count[GRAY_TOLERANCE + 1 :]) for count in counts)
+
+
 def _check_profile(profile: bytes, mode: str) -> str:
     """Return the mode of the pixels that ``profile`` describes.
 
-    A gray image may have a profile for RGB, as viewers allow; no other difference is useful.
+    A gray image may have a profile for RGB, as viewers allow; no other difference is useful. An RGB
+    image that shows only gray is one of mode L here.
     """
     if len(profile) > MAX_PROFILE_BYTES:
         raise _UnfitProfileError(f"it has more than {MAX_PROFILE_BYTES} bytes")

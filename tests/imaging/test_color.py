@@ -131,6 +131,17 @@ def test_gray_image_with_transparency_and_profile() -> None:
     assert loaded.getpixel((1, 1)) == (137, 137, 137)
 
 
+@pytest.mark.parametrize(
+    "options", [{"format": "WEBP"}, {"format": "WEBP", "lossless": True}, {"format": "PNG"}]
+)
+def test_gray_profile_of_an_image_in_rgb(options: dict[str, Any]) -> None:
+    """WebP has no gray images, so a converter leaves the gray profile beside RGB pixels."""
+    ramp = Image.linear_gradient("L").convert("RGB")
+    data = io.BytesIO()
+    ramp.save(data, icc_profile=gray_profile(1.0), **options)
+    assert load(data.getvalue()).getpixel((0, 64))[0] in range(135, 140)
+
+
 def test_gray_image_of_16_bits_with_a_profile() -> None:
     image = Image.new("I;16", (4, 4), 0x4000)
     data = encode_image(image, "PNG", icc_profile=gray_profile(1.0))
