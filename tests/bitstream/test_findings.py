@@ -162,10 +162,15 @@ def test_findings_of_rules_without_an_example(
     check_same(read_error(data, framing, Limits(**limits)), finding)
 
 
+MAX_CHECKED = 10_000  #: bytes; the numbers in findings on longer vectors are large
+
+
 def test_numbers_and_nouns_agree() -> None:
     checked = 0
     for vector in vectors.load(None, "*"):
-        for profile in (None, *PROFILES):
+        if len(vector.data) > MAX_CHECKED:
+            continue
+        for profile in PROFILES:
             report = validate(vector.data, framing=vector.framing, profile=profile)
             for finding in report.findings:
                 for text in (finding.found, finding.expected):

@@ -19,12 +19,14 @@ import semcodec
 from semcodec.backends.openai import client
 from semcodec.backends.recording import ModelRequest
 from semcodec.cli import main
+from semcodec_embedded import painter
 from semcodec_embedded.describer import EmbeddedDescriber
 from tests.cli.fake_client import SECRET, FakeClient
 
 Run = Callable[..., tuple[int, str, str]]
 SCHEMAS = Path(__file__).parents[2] / "spec" / "schema"
 Descriptions = dict[tuple[str, tuple[int, int], bytes], str]
+Scenes = dict[tuple[str, tuple[int, int], int], Image.Image]
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +49,28 @@ def _describe_each_photograph_once(
         return descriptions[key]
 
     monkeypatch.setattr(EmbeddedDescriber, "describe", describe_once)
+
+
+@pytest.fixture(scope="session")
+def scenes() -> Scenes:
+    """Return the scenes painted so far, by prompt, size and seed."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def _paint_each_scene_once(monkeypatch: pytest.MonkeyPatch, scenes: Scenes) -> None:
+    """Paint each scene once, because it is always the same and takes a second for a megapixel."""
+    paint_scene = painter._paint_scene
+
+    def paint_once(
+        prompt: str, scene: Any, environment: Any, size: tuple[int, int], seed: int
+    ) -> Image.Image:
+        key = prompt, size, seed
+        if key not in scenes:
+            scenes[key] = paint_scene(prompt, scene, environment, size, seed)
+        return scenes[key].copy()
+
+    monkeypatch.setattr(painter, "_paint_scene", paint_once)
 
 
 @pytest.fixture

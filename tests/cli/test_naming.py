@@ -8,10 +8,11 @@ import unicodedata
 from pathlib import Path, PurePath
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from semcodec.cli.naming import Source, plan_names
+from tests import profiles
 
 FOLDER = Path("/out")
 
@@ -42,7 +43,7 @@ def key(name: PurePath) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", str(name)).casefold())
 
 
-@settings(max_examples=500, deadline=None)
+@profiles.examples(200)
 @given(sources(), st.randoms(use_true_random=False))
 @example([file(f"/in/{name}") for name in ("a.jpg", "a.png", "a.jpg.jpg")], random.Random(0))
 @example([file("/in/a.jpg"), file("/in/a.semc/b.jpg", "/in")], random.Random(0))
@@ -66,7 +67,6 @@ def test_names_are_distinct_inside_the_folder_and_stable(
     assert dict(zip(shuffled, plan_names(shuffled, ".semc", FOLDER), strict=True)) == by_source
 
 
-@settings(max_examples=200, deadline=None)
 @given(sources())
 def test_no_name_is_that_of_an_input(inputs: list[Source]) -> None:
     for folder in (Path("/in"), Path("/in/a")):
