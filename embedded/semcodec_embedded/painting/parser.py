@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from semcodec.words.stopwords import STOPWORDS
 from semcodec_embedded.painting.figures import BABY, is_figure, sex_of_figure
-from semcodec_embedded.painting.rules.clothing import apply_clothing
+from semcodec_embedded.painting.rules.clothing import apply_clothing, is_clothing
 from semcodec_embedded.painting.rules.color_inference import (
     UPPER_PARTS,
     infer_part_color,
@@ -359,12 +359,14 @@ class _SceneBuilder:
 
 
 def _with_role(person: Subject, role: Subject) -> Subject:
-    """Return one subject for two adjacent nouns, such as "woman doctor" and "boy skier"."""
+    """Return one subject for two adjacent nouns, such as "woman doctor" and "man suit"."""
     sex = sex_of_figure(person.sprites[0])
     looks = replace(person.looks, sex=person.looks.sex or sex)
+    is_dressed = is_clothing(role.noun)  # otherwise, clothing is dropped, and the person with it
     return replace(
         role,
-        count=max(person.count, role.count),
+        noun=person.noun if is_dressed else role.noun,
+        count=person.count if is_dressed else max(person.count, role.count),
         size=person.size or role.size,
         colors=person.colors or role.colors,
         looks=looks,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from semcodec_embedded.painting.parser import parse_prompt
+from semcodec_embedded.painting.rules.clothing import GOWNS, LOWER, WORN
 from semcodec_embedded.painting.scene import Subject
 
 
@@ -146,11 +147,28 @@ def test_people_are_counted(prompt: str, expected: list[tuple[str, int]]) -> Non
         ("woman standing", "figure-adult-long-trousers", "female"),
         ("woman running", "woman-running", "female"),
         ("man boat lake", "man-rowing-boat", "male"),
+        ("man suit tie", "person-in-tuxedo-uniformed", "male"),
+        ("woman suits", "person-in-tuxedo-uniformed", "female"),
+        ("man legs beach", "figure-adult-short-trousers", "male"),
     ],
 )
 def test_words_about_one_person_are_one_subject(prompt: str, sprite: str, sex: str) -> None:
     [subject] = subjects(prompt)
     assert (subject.sprites[0], subject.looks.sex) == (sprite, sex)
+
+
+@pytest.mark.parametrize("noun", sorted(WORN | LOWER | GOWNS))
+@pytest.mark.parametrize("ending", ["", "s"])
+def test_clothing_neither_removes_nor_adds_people(noun: str, ending: str) -> None:
+    [subject] = subjects(f"two men {noun}{ending}")
+    assert (subject.noun, subject.count) == ("men", 2)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["pregnant woman", "muslim woman", "french woman", "serious woman", "summer woman"]
+)
+def test_keyword_of_an_emoji_is_not_an_object_beside_a_person(prompt: str) -> None:
+    assert [subject.noun for subject in subjects(prompt)] == ["woman"]
 
 
 def test_two_adjacent_nouns_for_people_are_two_people() -> None:

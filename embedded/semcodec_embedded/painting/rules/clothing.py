@@ -33,6 +33,11 @@ def apply_clothing(scene: SceneDescription) -> SceneDescription:
     return replace(scene, subjects=subjects)
 
 
+def is_clothing(noun: str) -> bool:
+    """Return whether a noun in the singular or plural names what people wear, such as "suits"."""
+    return noun in WORN or noun.removesuffix("s") in WORN
+
+
 def _fill_picture(subject: Subject) -> Subject:
     """Return the subject of a portrait, such as "face", in the size of the picture."""
     is_portrait = _noun(subject) in PORTRAITS and subject.count == 1
