@@ -8,6 +8,7 @@ light.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
@@ -45,6 +46,8 @@ MIN_STONE_LIGHTNESS = 35.0  #: median; darker figures are people seen from behin
 MAX_STONE_CHROMA = 9.0  #: median
 MIN_PICTURE_CHROMA = 4.0  #: mean; below it, the photograph is black and white
 MAX_STONE_SKIN = 0.25  #: share of skin among the pixels of the head
+#: Nouns that are also the floor (``scene``), and the share of the picture from which they are.
+SURFACES, MIN_SURFACE_AREA = frozenset(("table", "desk")), 0.9
 FURRY_NOUNS = frozenset((
     "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe", "teddy bear",
     "vulture", "eagle", "owl", "goose", "monkey", "lion", "tiger", "leopard", "fox", "wolf", "deer",
@@ -77,6 +80,7 @@ class EmbeddedDescriber:
         picture = _prepare(image)
         view = colors.to_lab_thumbnail(picture)
         evidence = fuse([], {}) if _is_blank(view) else fuse(detect(picture), classify(picture))
+        evidence = _without_surfaces(evidence)
         boxes = [detection.box for detection in evidence.objects]
         scene = describe_surroundings(picture, boxes, evidence.places)
         sentences = dict.fromkeys(_sentences(picture, view, evidence, scene))
@@ -91,6 +95,22 @@ def _prepare(image: Image.Image) -> Image.Image:
     except (OSError, ValueError, SyntaxError, MemoryError) as error:
         raise InputError(f"The image cannot be read ({error}): use another file.") from error
     return picture
+
+
+def _without_surfaces(evidence: Evidence) -> Evidence:
+    """Return ``evidence`` without a table or desk that fills the picture.
+
+    It is under the objects, and the sentence about the floor describes it; its color as an object
+    would be that of the whole picture.
+    """
+    objects = tuple(
+        item
+        for item in evidence.objects
+        if item.noun not in SURFACES
+        or item.noun not in evidence.places
+        or item.box.area < MIN_SURFACE_AREA
+    )
+    return replace(evidence, objects=objects)
 
 
 def _is_blank(view: Floats) -> bool:

@@ -21,6 +21,8 @@ from semcodec_embedded.detector import Box
 # lightness of neighboring pixels of the thumbnail. Shares are of the chroma-weighted votes.
 THUMBNAIL_SIDE = 96  #: pixels of the longer side; enough for texture to be visible
 TOP_END, BOTTOM_START = 0.35, 0.68  #: shares of the height, from the top
+#: Share of the lowest part outside of all objects; the color of less than that changes with noise.
+MIN_GROUND_SHARE = 0.2
 MAX_SMOOTH_TEXTURE = 4.0  #: for sky, water and walls
 MAX_DARK_LIGHTNESS, MIN_BRIGHT_LIGHTNESS = 24.0, 72.0  #: mean lightness of the picture
 MAX_DARK_WALL_LIGHTNESS = 12.0
@@ -111,6 +113,8 @@ def describe_surroundings(
     else:
         top = _sky_phrase(above, below, places)
         bottom = _ground_phrase(below, top, places)
+    if bottom.endswith(" below") and background[bottom_start:].mean() < MIN_GROUND_SHARE:
+        bottom = ""
     return Scene(top, bottom, tuple(_light_words(view, places)))
 
 

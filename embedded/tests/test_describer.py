@@ -34,6 +34,24 @@ def photo(name: str) -> Image.Image:
     return Image.open(BytesIO(data)).convert("RGB")
 
 
+@pytest.mark.parametrize("name", ["astronaut", "cat", "coffee"])
+@pytest.mark.parametrize("quality", [75, 85, 95])
+def test_noise_of_jpeg_does_not_change_the_description(name: str, quality: int) -> None:
+    file = BytesIO()
+    photo(name).save(file, "JPEG", quality=quality, subsampling=0)
+    assert DESCRIBER.describe(Image.open(file)) == describe_photo(name)
+
+
+def test_table_that_fills_the_picture_is_the_floor() -> None:
+    table = Detection("table", 0.9, Box(0.0, 0.0, 1.0, 1.0))
+    cup = Detection("cup", 0.9, Box(0.4, 0.3, 0.6, 0.7))
+    evidence = Evidence((cup, table), (), ("table",), {})
+    assert describer._without_surfaces(evidence).objects == (cup,)
+    corner = Detection("table", 0.9, Box(0.0, 0.5, 1.0, 1.0))
+    for kept in (Evidence((cup, table), (), (), {}), Evidence((cup, corner), (), ("table",), {})):
+        assert describer._without_surfaces(kept) == kept
+
+
 @functools.cache
 def describe_photo(name: str) -> str:
     """Return the description of a bundled photograph, which is computed only once."""
