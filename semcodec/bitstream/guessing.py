@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import math
 import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -32,8 +33,10 @@ from semcodec.signatures import FileType, decode_text, identify
 MAX_UNCHECKED: Final = 512  #: bytes of a bare record without a check; records have 10 to 250
 MAX_SKELETON: Final = 32  #: symbols of a word in such a record; random bytes have longer runs
 MAX_ZEROS: Final = 0.25  #: share of zero bytes in such a record; tables of numbers have more
-MIN_LETTERS: Final = 0.75  #: share of ASCII letters, digits and spaces in text of 8-bit encodings
-MIN_TEXT: Final = 8  #: bytes of such a text, as fewer bytes can have this share by chance
+LETTERS_BY_CHANCE: Final = 63 / 256  #: share of ASCII letters, digits and spaces in random bytes
+MIN_DEVIATIONS: Final = 4  #: how many standard deviations above that share text in 8 bits has
+INDENT: Final = b"   "  #: 1 in 65536 records of lexicon starts like this
+MIN_TEXT: Final = 8  #: bytes of such a text, as fewer bytes can have such a share by chance
 MAX_AFTER: Final = 4  #: line ends and blanks after a file that are recognized
 MAX_SHOWN: Final = 40  #: characters of a text form in a message
 
@@ -175,19 +178,30 @@ def _is_credible(data: bytes, record: Record) -> bool:
 
 
 def _is_text(data: bytes) -> bool:
-    """Return whether ``data`` is text without control characters, in UTF-8, UTF-16 or 8 bits."""
+    """Return whether ``data`` is text without control characters, in UTF-8, UTF-16 or 8 bits.
+
+    A text that is not short may be cut within a character, and may contain the null characters
+    that end strings.
+    """
     head = data[:MAX_TEXT]
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return decode_text(head) is not None
+    is_long = len(head.strip(b"\0")) >= MIN_TEXT
+    if is_long:
+        head = head.replace(b"\0", b"\n")
     if _CONTROLS.search(head):
         return False
     with contextlib.suppress(UnicodeDecodeError):
-        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) == len(data))
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=not is_long)
         return True
-    if len(head) < MIN_TEXT:
+    if not is_long:
         return False
-    # In another encoding, most characters of Western languages are still ASCII letters.
-    return len(_LETTERS.findall(head)) >= MIN_LETTERS * len(head)
+    if head.startswith(INDENT):
+        return True
+    # In another encoding, many characters are still ASCII letters, digits and spaces.
+    excess = len(_LETTERS.findall(head)) - LETTERS_BY_CHANCE * len(head)
+    deviation = math.sqrt(LETTERS_BY_CHANCE * (1 - LETTERS_BY_CHANCE) * len(head))
+    return excess >= MIN_DEVIATIONS * deviation
 
 
 # --- text forms ----------------------------------------------------------------------------------

@@ -32,16 +32,21 @@ MAX_TRIED: Final = 2**20  #: characters of all candidates, which bounds the time
 
 TextFraming: TypeAlias = Literal["url", "qr"]
 
-_PREFIX: Final = re.compile("sem([cq]):", re.IGNORECASE)
+#: French typography has a blank before a colon.
+_PREFIX: Final = re.compile("sem([cq]) ?:", re.IGNORECASE)
 _SLASHES: Final = re.compile("//?")
-#: A line end with the marks of quotations and comments, or the quotes around strings in programs.
-_LINE_END: Final = re.compile(r"[ \t]*(?:\\|[\"'] ?[+&.]?)?(?:\r*\n|\r)[ \t>|#*;]*[\"']?")
+#: A line end with the marks of quotations, comments and boxes, or the quotes around strings in
+#: programs.
+_LINE_END: Final = re.compile(r"[ \t]*(?:[\\|]|[\"'] ?[+&.]?)?(?:\r*\n|\r)[ \t>|#*;/]*[\"']?")
 _BLANKS: Final = re.compile("[ \t]+")
 _BASE64_RUN: Final = re.compile("[A-Za-z0-9_-]+")
 _BASE45_RUN: Final = re.compile(r"[0-9A-Z $%*+\-./:]+")
 _BASE45_RUN_ANY_CASE: Final = re.compile(r"[0-9A-Za-z $%*+\-./:]+")
-#: Without the blanks around it, which are characters of base45.
-_BASE45_LINE_END: Final = re.compile(r"[\"']?\\?(?:\r*\n|\r)(?:[ \t]*[>|#]+ ?)*(?:[ \t]*[\"'])?")
+#: Without the blanks around it, which are characters of base45, as the marks of comments are.
+_BASE45_LINE_END: Final = re.compile(
+    r"(?:[\"'](?: ?[+&.])?|\|)?\\?(?:\r*\n|\r)"
+    r"(?: \* |(?:[ \t]*(?:[>|#]+ ?|// ))*)(?:[ \t]*[\"'])?"
+)
 _BASE64_MARKS: Final = re.compile("[-_]")
 _BASE45_MARKS: Final = re.compile(r"[ $%*+\-./:]+")
 #: The digits from 36 on. None is at the end of a form: there the largest digit is W, 32.

@@ -37,7 +37,14 @@ _LINE_ENDS: Final = dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), "\n")
 _LIGATURES: Final = dict(
     zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)
 )
-_PLAIN: Final[dict[int, int | str]] = {**_FULL_WIDTH, **_SPACES, **_LINE_ENDS, **_LIGATURES}
+_BOX_SIDES: Final = dict.fromkeys((0x2502, 0x2503, 0x2551), "|")
+_PLAIN: Final[dict[int, int | str]] = {
+    **_FULL_WIDTH,
+    **_SPACES,
+    **_LINE_ENDS,
+    **_LIGATURES,
+    **_BOX_SIDES,
+}
 #: What text programs make of one hyphen, two hyphens and three periods.
 _TYPOGRAPHY: Final = {
     **dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2212), "-"),
@@ -47,6 +54,7 @@ _TYPOGRAPHY: Final = {
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPED_BLANKS: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _QUOTED_PRINTABLE: Final = re.compile(r"=(?:[ \t]*\r?\n|([0-9A-Fa-f]{2}))")
+_FORM_FIELD: Final = re.compile(r"sem[cq]%(?:25)*3a[^\s&#\"'<>]*", re.IGNORECASE)
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
 
 
@@ -112,30 +120,29 @@ def _unescape_html(text: str) -> str:
 
 
 def _unquote(text: str) -> str:
+    """Undo percent-encoding, and the ``+`` for a space where the colon is encoded, too.
+
+    The fields of a form on a web page have that ``+``; in other links it is a character of base45.
+    """
     if "%" not in text:
         return text
     from urllib.parse import unquote
 
-    return clean(unquote(text))
+    return clean(unquote(_FORM_FIELD.sub(lambda match: match[0].replace("+", " "), text)))
 
 
 def _undo_typography(text: str) -> str:
     return text if text.isascii() else text.translate(_TYPOGRAPHY)
 
 
-def _undo_form_encoding(text: str) -> str:
-    """Undo the ``+`` for a space in links, of which only base45 has any; its own is ``%2B``."""
-    return text.replace("+", " ") if "%" in text else text
-
-
 #: Steps that give one view of a text after another: without what is invisible, then with one more
 #: encoding undone, in the order from the outer to the inner one: mail, JSON, HTML, a link in it.
 UNDO: Final[tuple[Callable[[str], str], ...]] = (
     clean,
+    _undo_typography,  # before percent-encoding, because what follows a dash may look like it
     _join_quoted_printable,
     _unescape_backslashes,
     _unescape_html,
-    _undo_form_encoding,
     _unquote,
     _unquote,  # a link in the query of another link is encoded twice
     _undo_typography,

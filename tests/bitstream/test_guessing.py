@@ -314,6 +314,27 @@ def test_text_in_other_encodings_is_not_a_record(encoding: str) -> None:
         assert not is_record(line.encode(encoding, "replace"))
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b" H\xc3\xa4user sch\xc3\xb6ne f\xc3",  # UTF-8 that is cut within a character
+        b"    No No Argument No\0Bad",
+        b"\0Teated vigadest saatke palun aadressil %s.",
+        "    山 こんにちは 日本".encode("shift_jis"),
+        " picture мир picture привет words".encode("koi8-r"),
+    ],
+)
+def test_text_that_is_cut_or_has_null_characters_is_not_a_record(data: bytes) -> None:
+    unpack(data)  # although detection reads it
+    assert "framing bare" in message(data)
+
+
+def test_plus_is_a_space_only_where_the_colon_is_percent_encoded() -> None:
+    record = unpack(form := "SEMQ:$35 P9F1H+F6")
+    assert guess(form.replace(" ", "%20")) == record
+    assert guess(form.replace(":", "%3A").replace("+", "%2B").replace(" ", "+")) == record
+
+
 def test_long_text_is_text_although_only_its_beginning_is_read() -> None:
     for text in ("a cät " * 800_000, "a cat " * 800_000, "aä" * 2_000_000):
         data = text.encode()
