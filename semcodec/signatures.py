@@ -334,9 +334,8 @@ def _identify_tiff(data: bytes) -> FileType | None:
         return RAW
     tags = _first_tags(data)
     is_dng = DNG_VERSION_TAG in tags
-    is_preview = (
-        tags.get(SUBFILE_TAG) == 1 and SUB_DIRECTORIES_TAG in tags
-    )  # small, and others in directories below
+    # The first picture is a small one, and others are in directories below.
+    is_preview = tags.get(SUBFILE_TAG) == 1 and SUB_DIRECTORIES_TAG in tags
     maker = data[tags[MAKE_TAG] :][:10] if MAKE_TAG in tags else b""
     return RAW if is_dng or (is_preview and maker.startswith(_RAW_MAKERS)) else TIFF
 

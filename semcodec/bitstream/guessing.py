@@ -4,7 +4,7 @@ Detection (§7.1) looks at the first bytes only, so it takes ordinary text for b
 record has no mark, and 1 in 10 lines of text obeys all its rules. ``locate`` asks for more. In
 order: data that is certainly a record; a text form somewhere in the data; a well-known file type,
 which is named; and a bare record only if a check or its bytes distinguish it from ordinary data.
-What remains is refused with a sentence that says what the data is, or what happened to it.
+What remains is refused; the message names the type of the data, or what has changed it.
 
 The invariant: if §7.1 finds a record with a correct check, ``locate`` returns the same one or
 raises. The exception is printable text that passes a CRC-8 by chance and contains a text form.

@@ -13,8 +13,7 @@ from semcodec.bitstream.framing import MAGIC, png
 from semcodec.cli import batch, dry_run, endings, files, openai_options, options, writing
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import Commands, Parser, add_command
-from semcodec.cli.planning import Job, Purpose
-from semcodec.cli.planning import plan as make_plan
+from semcodec.cli.planning import Job, Purpose, make_plan
 from semcodec.errors import InputError
 
 SCHEMA: Final = "semcodec/decode/1"  #: published as spec/schema/decode-1.json

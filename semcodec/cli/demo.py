@@ -41,8 +41,6 @@ EXPLANATION: Final = (
     "µbpp: micro-bits per pixel of the painted picture, which has about a megapixel. JPEG: the "
     "photograph at its own size in pixels, at the lowest quality (q1) and at a usual one (q75)."
 )
-
-
 ROLES: Final = ("describer", "writer", "painter")
 PURPOSE: Final = Purpose(
     inputs="photographs",

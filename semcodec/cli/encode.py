@@ -13,8 +13,7 @@ from semcodec.bitstream.framing import TEXT_FRAMINGS
 from semcodec.bitstream.header import MODEL_SETS
 from semcodec.cli import batch, dry_run, endings, files, openai_options, options
 from semcodec.cli.parser import Commands, Parser, add_command
-from semcodec.cli.planning import Job, Purpose
-from semcodec.cli.planning import plan as make_plan
+from semcodec.cli.planning import Job, Purpose, make_plan
 from semcodec.imaging import fitting
 from semcodec.pipeline.encode import CODINGS, SKELETON_METHODS
 from semcodec.signatures import identify

@@ -73,7 +73,7 @@ class Purpose:
     prints: bool = False
 
 
-def plan(
+def make_plan(
     args: argparse.Namespace,
     inputs: Sequence[str],
     purpose: Purpose,

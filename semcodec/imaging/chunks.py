@@ -17,17 +17,15 @@ MAX_HEADER: Final = 2**20  #: bytes at the start of an AVIF or HEIC file that ar
 VISIBLE_CHUNKS: Final = (
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"eXIf", b"acTL", b"fcTL", b"fdAT",
 )  # fmt: skip
-MAX_PROFILE_BYTES: Final = (
-    2**22
-)  #: size limit of a color profile; those of printers have up to 3 MB
+MAX_PROFILE_BYTES: Final = 2**22  #: limit of a color profile; those of printers have up to 3 MB
 #: Layouts of the chunks about color: primaries, transfer, matrix, range; gamma; chromaticities.
 COLOR_CHUNKS: Final = {b"cICP": ">4B", b"gAMA": ">I", b"cHRM": ">8I", b"sRGB": ">B"}
 PNG_SCALE: Final = 100_000  #: gamma and chromaticities are stored as multiples of its inverse
 
 
 @dataclass(frozen=True, slots=True)
-class PngColors:
-    """What a PNG file states about its colors; see ``Metadata``."""
+class StatedColors:
+    """What a file states about its colors; see ``Metadata``."""
 
     profile: bytes = b""
     cicp: tuple[int, int] | None = None
@@ -56,7 +54,7 @@ def keep_visible(data: bytes) -> bytes:
     return PNG_SIGNATURE + b"".join(kept)
 
 
-def read_png_colors(data: bytes) -> PngColors:
+def read_png_colors(data: bytes) -> StatedColors:
     """Return what the chunks before the pixels of a PNG file state about its colors."""
     fields: dict[bytes, tuple[int, ...]] = {}
     profile = b""
@@ -69,7 +67,7 @@ def read_png_colors(data: bytes) -> PngColors:
         elif name in COLOR_CHUNKS and len(content) == struct.calcsize(COLOR_CHUNKS[name]):
             fields[name] = struct.unpack(COLOR_CHUNKS[name], content)
     cicp, gamma = fields.get(b"cICP"), fields.get(b"gAMA")
-    return PngColors(
+    return StatedColors(
         profile=profile,
         cicp=(cicp[0], cicp[1]) if cicp else None,
         gamma=gamma[0] / PNG_SCALE if gamma else None,

@@ -1,8 +1,8 @@
 """Convert the colors of an image to sRGB, as viewers do.
 
-Only a profile says what the numbers of a pixel look like: without it, a photograph in Display P3 is
-dull. The profile that a file embeds is used if it fits the pixels; a damaged one is ignored, and a
-sentence says so. Profiles are hostile input: their size is limited, and LittleCMS checks the rest.
+Only a profile defines what the numbers of a pixel look like: without it, a photograph in Display P3
+is dull. The profile that a file embeds is used if it fits the pixels; a damaged one is ignored with
+a notice. Profiles are hostile input: their size is limited, and LittleCMS checks the rest.
 """
 
 from __future__ import annotations

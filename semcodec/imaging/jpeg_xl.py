@@ -55,11 +55,8 @@ def _find_codestream(data: bytes) -> bytes:
         return data[:16]
     start = 0
     for _ in range(MAX_BOXES):
-        size, name, content = (
-            int.from_bytes(data[start : start + 4], "big"),
-            data[start + 4 : start + 8],
-            start + 8,
-        )
+        size, name = int.from_bytes(data[start : start + 4], "big"), data[start + 4 : start + 8]
+        content = start + 8
         if size == 1:
             size, content = int.from_bytes(data[content : content + 8], "big"), content + 8
         if name in CODESTREAM_BOXES:

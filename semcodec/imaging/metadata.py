@@ -26,7 +26,7 @@ BITS_TAG, PHOTOMETRIC_TAG, MAX_SAMPLE_TAG, FORMAT_TAG, NO_DATA_TAG = 258, 262, 2
 WHITE_IS_ZERO, UNSIGNED = 0, 1  #: a photometric interpretation and a sample format of TIFF
 #: Factor from the levels of a gray PNG image of few bits to 0..255, by Pillow's name of the layout.
 GRAY_SCALES: Final = {"L;2": 85, "L;4": 17}
-MAX_DIMENSION: Final = 0xFFFF  #: what a 16-bit sample can be
+MAX_16_BIT_SAMPLE: Final = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Metadata:
     chromaticities: tuple[float, ...] = ()
     is_srgb: bool = False
     is_adobe_rgb: bool = False
-    max_sample: int = MAX_DIMENSION
+    max_sample: int = MAX_16_BIT_SAMPLE
     has_16_bits: bool = False
     no_data: float | None = None
     is_inverted: bool = False
@@ -92,13 +92,13 @@ def read_metadata(image: Image, data: bytes | None) -> Metadata:
     )
 
 
-def _read_colors(image: Image, data: bytes) -> chunks.PngColors:
+def _read_colors(image: Image, data: bytes) -> chunks.StatedColors:
     """Return what Pillow has read about colors, and what it skips in JPEG 2000, AVIF and HEIC."""
     info = image.info
     profile = info.get("icc_profile")
     if image.format == "JPEG2000":
         profile = chunks.read_jp2_profile(data)
-    return chunks.PngColors(
+    return chunks.StatedColors(
         profile=profile if isinstance(profile, bytes) else b"",
         cicp=chunks.read_nclx(data) if identify(data) in (AVIF, HEIC) else None,
         gamma=_read_number(info.get("gamma")),
@@ -151,10 +151,10 @@ def _read_max_sample(tags: dict[int, Any]) -> int:
     """Return the largest value of a sample: 4095 for 12 bits, which Pillow keeps in 16."""
     bits, stated = tags.get(BITS_TAG, (16,)), tags.get(MAX_SAMPLE_TAG)
     stated = stated[0] if isinstance(stated, tuple) and stated else stated
-    if isinstance(stated, int) and 255 < stated < MAX_DIMENSION:
+    if isinstance(stated, int) and 255 < stated < MAX_16_BIT_SAMPLE:
         return stated
     is_deep = isinstance(bits, tuple) and len(bits) == 1 and bits[0] in range(9, 16)
-    return (1 << bits[0]) - 1 if is_deep else MAX_DIMENSION
+    return (1 << bits[0]) - 1 if is_deep else MAX_16_BIT_SAMPLE
 
 
 def _read_no_data(tags: dict[int, Any]) -> float | None:

@@ -69,9 +69,7 @@ def choose_background(image: Image) -> Color:
     from PIL import Image as pil  # noqa: N813
 
     sample = image.copy()
-    sample.thumbnail(
-        (MEASURED_SIDE, MEASURED_SIDE), pil.Resampling.NEAREST
-    )  # without mixing pixels
+    sample.thumbnail((MEASURED_SIDE, MEASURED_SIDE), pil.Resampling.NEAREST)  # mixes no pixels
     outline = _find_outline(sample)
     shares = {color: _visible_share(sample, outline, color) for color in (WHITE, DARK, GRAY)}
     if shares[WHITE] >= MIN_VISIBLE:

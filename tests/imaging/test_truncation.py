@@ -1,4 +1,4 @@
-"""Files that lack their end are read as far as they go, and a notice says so."""
+"""Files that lack their end are read as far as they go, with a notice."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def needs_caption(scene: SceneDescription) -> bool:
 def notice(scene: SceneDescription, is_card: bool) -> str:
     """Return a sentence about words that are lettered instead of painted; "" if there are none."""
     if not scene.word_count:
-        return "There are no words to paint: the picture says so."
+        return "There are no words to paint: the picture is a card that states it."
     if needs_caption(scene):
         quoted = _quote(scene.unknown_words)
         if scene.word_count == 1:
