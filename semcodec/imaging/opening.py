@@ -172,7 +172,9 @@ def check_pixels(width: int, height: int, limit: int = MAX_PIXELS, what: str = "
     Raises:
         InputError: it has no pixels, or more than ``limit``.
     """
-    if not 0 < width * height <= limit:
+    if width * height == 0:
+        raise InputError(f"The {what} has no pixels ({width} x {height}): use another one.")
+    if width * height > limit:
         raise InputError(
             f"The {what} is too large ({width} x {height} pixels): use one of at most {limit} "
             "pixels."

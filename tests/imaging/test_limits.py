@@ -120,3 +120,9 @@ def test_limit_of_pillow_is_neither_used_nor_changed(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     assert imaging.load(GOOD["png"]).image.size == (96, 64)
     assert Image.MAX_IMAGE_PIXELS == 100
+
+
+@pytest.mark.parametrize("size", [(0, 5), (5, 0), (0, 0)])
+def test_image_without_pixels_is_not_called_large(size: tuple[int, int]) -> None:
+    with pytest.raises(InputError, match=rf"has no pixels .{size[0]} x {size[1]}.: use another"):
+        imaging.load(Image.new("RGB", size))
