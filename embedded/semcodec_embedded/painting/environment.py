@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from semcodec_embedded.painting.rules.close_ups import ANIMAL_FACES
 from semcodec_embedded.painting.scene import SceneDescription, Subject
 from semcodec_embedded.painting.sprites import SpriteInfo, sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
@@ -199,6 +200,14 @@ def _by_backdrop(scene: SceneDescription) -> str:
     return "outdoors" if _needs_ground(scene) else "studio"
 
 
+def _by_close_up(scene: SceneDescription) -> str:
+    """Return a blurred backdrop for the face of an animal that fills the picture."""
+    subjects = scene.subjects
+    is_lone = len(subjects) == 1 and not (scene.sky or scene.activity or scene.mentioned_parts)
+    is_face = is_lone and subjects[0].size == "huge" and subjects[0].count == 1
+    return "studio" if is_face and ANIMAL_FACES.keys() & {*subjects[0].sprites[:1]} else ""
+
+
 def _by_habitat(scene: SceneDescription) -> str:
     """Return the kind of environment for the habitat of the subjects; never ""."""
     if not scene.subjects:
@@ -225,6 +234,7 @@ _DECISIONS: tuple[Callable[[SceneDescription], str], ...] = (
     _by_wall,
     _by_space_travel,
     _by_backdrop,
+    _by_close_up,
     _by_habitat,
 )
 

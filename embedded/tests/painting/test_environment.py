@@ -46,6 +46,11 @@ def test_environment_follows_from_the_words(prompt: str, kind: str, ground: str)
         ("woman birthday party wall", "table"),
         ("car gray background", "outdoors"),
         ("huge car gray background", "studio"),
+        ("huge brown cat", "studio"),
+        ("brown cat", "room"),
+        ("huge two cats", "room"),
+        ("huge brown cat sofa", "room"),
+        ("huge brown cat snow", "outdoors"),
     ],
 )
 def test_environment_follows_from_the_word_with_precedence(prompt: str, kind: str) -> None:
