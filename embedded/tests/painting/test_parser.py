@@ -7,6 +7,8 @@ import pytest
 from semcodec_embedded.painting.parser import parse_prompt
 from semcodec_embedded.painting.rules.clothing import GOWNS, LOWER, WORN
 from semcodec_embedded.painting.scene import Subject
+from semcodec_embedded.painting.sprites import sprite_library
+from semcodec_embedded.painting.vocabulary import roles
 
 
 def subjects(prompt: str) -> tuple[Subject, ...]:
@@ -142,6 +144,8 @@ def test_people_are_counted(prompt: str, expected: list[tuple[str, int]]) -> Non
     [
         ("woman doctor", "health-worker-uniformed", "female"),
         ("man yoga", "person-in-lotus-position", "male"),
+        ("man park yoga", "person-in-lotus-position", "male"),
+        ("man karate", "ninja-uniformed", "male"),
         ("girl climbing", "person-climbing", "female"),
         ("man hands pockets", "figure-adult-short-trousers", "male"),
         ("woman standing", "figure-adult-long-trousers", "female"),
@@ -164,8 +168,15 @@ def test_clothing_neither_removes_nor_adds_people(noun: str, ending: str) -> Non
     assert (subject.noun, subject.count) == ("men", 2)
 
 
+def test_no_known_word_removes_a_person() -> None:
+    people = sprite_library().people
+    for word in {*sprite_library().by_noun, *roles()}:
+        shown = subjects(f"two men {word}")
+        assert any(set(subject.sprites) & people for subject in shown), word
+
+
 @pytest.mark.parametrize(
-    "prompt", ["pregnant woman", "muslim woman", "french woman", "serious woman", "summer woman"]
+    "prompt", ["pregnant woman", "muslim woman", "french woman", "serious woman", "woman afro"]
 )
 def test_keyword_of_an_emoji_is_not_an_object_beside_a_person(prompt: str) -> None:
     assert [subject.noun for subject in subjects(prompt)] == ["woman"]

@@ -80,11 +80,12 @@ def apply_activity(scene: SceneDescription) -> SceneDescription:
 def _merge_poses(scene: SceneDescription) -> SceneDescription:
     """Return ``scene`` with its first people in the pose of a word such as "yoga"."""
     pose = next((item for item in scene.subjects if item.noun in POSE_WORDS), None)
-    people = next((item for item in scene.subjects if is_people(item)), None)
+    # "man karate" is one subject already, which is the pose itself.
+    others = [item for item in scene.subjects if item is not pose]
+    people = next(filter(is_people, others), None)
     if pose is None or people is None or pose.sprites[0] not in sprite_library().people:
         return scene
     posed = replace(people, sprites=pose.sprites)
-    others = (item for item in scene.subjects if item is not pose)
     return replace(scene, subjects=tuple(posed if item is people else item for item in others))
 
 
