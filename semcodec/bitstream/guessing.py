@@ -70,10 +70,12 @@ class Located(NamedTuple):
         data: the bytes of the record alone; its framing is detected as in §7.1.
         error: why a text form cannot be read, or None. A file or a PNG image may break a rule all
             the same, which shows when it is read.
+        damage: what happened to such a text form, as a sentence with advice, or "".
     """
 
     data: bytes
     error: RuleError | None = None
+    damage: str = ""
 
 
 def unpack_guess(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Record:
@@ -226,19 +228,24 @@ def locate_form(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Located |
         if digits := _HEX_OF_FILE.fullmatch(text):
             return Located(bytes.fromhex(re.sub("0x|:", "", digits[0], flags=re.IGNORECASE)))
         unread = unread or forms.unread
-    return None if unread is None else Located(unread.data, _explain_form(unread))
+    if unread is None:
+        return None
+    damage = _describe_damage(unread)
+    return Located(unread.data, _explain_form(unread, damage), damage)
 
 
-def _explain_form(form: UnreadForm) -> RuleError:
+def _describe_damage(form: UnreadForm) -> str:
+    if form.is_cut:
+        return "Its end is left out (…): copy the whole form."
+    if form.framing == "url" and form.data[5:].islower():
+        return "It has no capital letters, so its case was changed: copy it again."
+    return ""
+
+
+def _explain_form(form: UnreadForm, damage: str) -> RuleError:
     """Return the error of a form that cannot be read, with a message that names the form."""
     error = form.error
-    body = form.data[5:].decode("ascii")
-    if form.is_cut:
-        reason = "Its end is left out (…): copy the whole form."
-    elif form.framing == "url" and body.islower():
-        reason = "It has no capital letters, so its case was changed: copy it again."
-    else:
-        reason = RULES[error.rule].message
+    reason = damage or RULES[error.rule].message
     message = f"The text form {_shorten(form.data)} cannot be read. {reason}"
     values = error.offset, error.found, error.expected
     if isinstance(error, UnsupportedError):

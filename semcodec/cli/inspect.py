@@ -52,11 +52,16 @@ def add(commands: Commands[Parser]) -> None:
         "inspect",
         inspect,
         summary="print every field of a record, its words and its rate",
-        usage="FILE... [options]",
+        usage="FILE|TEXT... [options]",
         examples=("semcodec inspect photo.semc", "semcodec inspect picture.png --json"),
         exit_codes=EXIT_CODES,
     )
-    parser.add_argument("files", metavar="FILE", nargs="+", help="records to read; - for stdin")
+    parser.add_argument(
+        "files",
+        metavar="FILE|TEXT",
+        nargs="+",
+        help="records to read, or text forms such as semc:KIpi; - for stdin",
+    )
     options.add_input_framing(parser)
     parser.add_argument(
         "--json",

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import semcodec
 from semcodec import carriers
 from semcodec.bitstream import Finding, Report, guessing
-from semcodec.bitstream.framing import MAGIC
+from semcodec.bitstream.framing import MAGIC, TEXT_FRAMINGS
 from semcodec.choices import Profile, ScanFraming, UnpackFraming
 from semcodec.cli import files
 from semcodec.cli.output import escape_control, line_width
@@ -58,7 +58,7 @@ def read_report(
         return FileReport(name, data, semcodec.validate(data, framing=framing, profile=profile), "")
     data, problem = _read_guess(name) if framing == "guess" else (_read_auto(name), "")
     report = semcodec.validate(data, profile=profile)
-    if report.verdict == "valid" or report.framing != "bare":
+    if report.verdict == "valid" or report.framing not in ("bare", *TEXT_FRAMINGS):
         problem = ""
     return FileReport(name, data, report, problem or _note(name, data, report))
 
@@ -73,15 +73,21 @@ def _read_auto(name: str) -> bytes:
 
 
 def _read_guess(name: str) -> tuple[bytes, str]:
-    """Return the data to report on, and why there is no record in it, or ""."""
+    """Return the data to report on, and why there is no valid record in it, or ""."""
+    if files.is_text_form(name):
+        return _describe(guessing.locate(name))
     data = _read_carrier(name)
     try:
-        return guessing.locate(data).data, ""
+        return _describe(guessing.locate(data))
     except (FormatError, InputError) as error:
         guessing.locate_form(data)  # raises the error again if there are several
         if semcodec.validate(data).ok:
             raise
         return data, str(error)
+
+
+def _describe(located: guessing.Located) -> tuple[bytes, str]:
+    return located.data, located.damage and f"The text form was damaged. {located.damage}"
 
 
 def _read_carrier(name: str) -> bytes:

@@ -49,13 +49,16 @@ def test_text_form_is_found_in_files_and_on_stdin(run: Run, tmp_path: Path, data
     assert run("inspect", file)[0] == 0
 
 
-def test_validate_judges_files_as_they_are_and_arguments_as_texts(run: Run, tmp_path: Path) -> None:
+def test_validate_judges_the_text_form_unless_another_framing_is_chosen(
+    run: Run, tmp_path: Path
+) -> None:
     file = tmp_path / "x.txt"
     file.write_text(f" {URL}")
     assert run("validate", f" {URL}")[0] == 0
-    assert run("validate", file)[0] == 1
-    file.write_text(f"{URL}\n")
     assert run("validate", file)[0] == 0
+    assert run("validate", file, "--framing", "auto")[0] == 1
+    file.write_text(f"{URL}\n")
+    assert run("validate", file, "--framing", "auto")[0] == 0
 
 
 @pytest.mark.parametrize("command", ["unpack", "decode", "convert", "inspect"])

@@ -127,6 +127,20 @@ def test_text_form_within_a_text_is_validated(run: Run, tmp_path: Path) -> None:
     assert run("validate", file)[:2] == (0, f"{file}: valid (url)\n")
 
 
+@pytest.mark.parametrize("command", ["inspect", "validate"])
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [("semc:kdllvvpihw", "its case was changed"), ("see semc:KDlLvvp… there", "is left out")],
+)
+def test_text_form_that_was_damaged_has_a_note(
+    run: Run, tmp_path: Path, command: str, text: str, note: str
+) -> None:
+    assert note in " ".join(run(command, text)[1].split())
+    (tmp_path / "x.txt").write_text(text, encoding="utf-8")
+    assert note in " ".join(run(command, tmp_path / "x.txt")[1].split())
+    assert "note" not in " ".join(run(command, "semc:KDlLvvpiHx")[1].split())
+
+
 def test_bare_record_and_damaged_file_have_no_note(
     run: Run, tmp_path: Path, bad: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
