@@ -151,33 +151,33 @@ _CONSTANTS: Final = (
 #: Text formats by a regular expression for their beginning, after a byte order mark and blanks.
 #: Markup is compared without its prolog (declarations and comments).
 _MARKUP: Final = (
-    (re.compile(r"<(\w+:)?svg(>|\s+[\w:-]+\s*=)", re.IGNORECASE), SVG),
-    (re.compile(r"<(html|head|body)[\s>]", re.IGNORECASE), HTML),
+    (r"(?i:<(\w+:)?svg(>|\s+[\w:-]+\s*=))", SVG),
+    (r"(?i:<(html|head|body)[\s>])", HTML),
 )
 _TEXTS: Final = (
-    (re.compile(r"%PDF-\d\.\d\s"), PDF),
-    (re.compile(r"%!PS-Adobe-\d\.\d EPSF-\d"), FileType("an EPS drawing", "document")),
-    (re.compile(r"%!PS(-Adobe-\d\.\d)?\s"), FileType("a PostScript document", "document")),
-    (re.compile(r"\{\\rtf\d"), FileType("an RTF document", "document")),
-    (re.compile(r"<!doctype\s+html[\s>]", re.IGNORECASE), HTML),
-    (re.compile(r"<\?xml\s+version"), FileType("an XML document", "text")),
-    (re.compile(r'\{\s*"[^"\n]{0,200}"\s*:'), FileType("a JSON document", "text")),
-    (re.compile(r'\[\s*(\{\s*"|\[\s*["\d-]|"[^"\n]{0,200}"\s*[,\]]|-?\d[\d.]*\s*,\s*-?\d)'),
+    (r"%PDF-\d\.\d\s", PDF),
+    (r"%!PS-Adobe-\d\.\d EPSF-\d", FileType("an EPS drawing", "document")),
+    (r"%!PS(-Adobe-\d\.\d)?\s", FileType("a PostScript document", "document")),
+    (r"\{\\rtf\d", FileType("an RTF document", "document")),
+    (r"(?i:<!doctype\s+html[\s>])", HTML),
+    (r"<\?xml\s+version", FileType("an XML document", "text")),
+    (r'\{\s*"[^"\n]{0,200}"\s*:', FileType("a JSON document", "text")),
+    (r'\[\s*(\{\s*"|\[\s*["\d-]|"[^"\n]{0,200}"\s*[,\]]|-?\d[\d.]*\s*,\s*-?\d)',
      FileType("a JSON document", "text")),
-    (re.compile(r"#!\s?/\S+"), FileType("a script", "program")),
-    (re.compile(r"#\?(RADIANCE|RGBE)\n"), FileType("a Radiance HDR image", "image")),
-    (re.compile(r"/\* XPM \*/"), FileType("an XPM image", "image")),
-    (re.compile(r"#define \w+_width \d+\s+#define \w+_height \d+"),
+    (r"#!\s?/\S+", FileType("a script", "program")),
+    (r"#\?(RADIANCE|RGBE)\n", FileType("a Radiance HDR image", "image")),
+    (r"/\* XPM \*/", FileType("an XPM image", "image")),
+    (r"#define \w+_width \d+\s+#define \w+_height \d+",
      FileType("an XBM image", "image")),
-    (re.compile(_NETPBM), NETPBM),
-    (re.compile(r"SIMPLE  = {20}T"), FileType("a FITS image", "image")),
-    (re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,"), FileType("a data URL", "text")),
-    (re.compile(r"version https://git-lfs\.github\.com/spec/"),
+    (_NETPBM, NETPBM),
+    (r"SIMPLE  = {20}T", FileType("a FITS image", "image")),
+    (r"data:[\w.+-]+/[\w.+-]+;base64,", FileType("a data URL", "text")),
+    (r"version https://git-lfs\.github\.com/spec/",
      FileType("a Git LFS pointer", "text")),
-    (re.compile(r"-----BEGIN [A-Z0-9 ]+-----"), FileType("a PEM or PGP file", "text")),
-    (re.compile(r"BEGIN:VCARD\s"), FileType("a contact card", "text")),
-    (re.compile(r"BEGIN:VCALENDAR\s"), FileType("a calendar file", "text")),
-    (re.compile(r"WEBVTT\s"), FileType("a subtitle file", "text")),
+    (r"-----BEGIN [A-Z0-9 ]+-----", FileType("a PEM or PGP file", "text")),
+    (r"BEGIN:VCARD\s", FileType("a contact card", "text")),
+    (r"BEGIN:VCALENDAR\s", FileType("a calendar file", "text")),
+    (r"WEBVTT\s", FileType("a subtitle file", "text")),
 )  # fmt: skip
 #: One item before the root element: a declaration, a comment, or a document type.
 _PROLOG_ITEM: Final = re.compile(
@@ -279,7 +279,7 @@ def _identify_text(text: str) -> FileType | None:
     candidates = ((_MARKUP, _skip_prolog(text)), (_TEXTS, text))
     for patterns, beginning in candidates:
         for pattern, file_type in patterns:
-            if pattern.match(beginning):
+            if re.match(pattern, beginning):
                 return file_type
     header = re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
     fields = {name.lower() for name in _EMAIL_FIELD.findall(header)}

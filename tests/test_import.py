@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
-LARGE = ("construct", "numpy", "PIL", "openai", "onnxruntime", "tokenizers")
+LARGE = (
+    "construct", "numpy", "PIL", "pillow_heif", "pillow_jxl", "segno", "zxingcpp", "shtab", "openai",
+    "keyring", "onnxruntime", "tokenizers", "html.entities",
+)  # fmt: skip
 
 
 def test_import_loads_no_large_package() -> None:

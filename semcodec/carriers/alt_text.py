@@ -8,7 +8,6 @@ the Metadata Working Group recommends and ExifTool, Exiv2 and browsers read it.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
 from typing import Any, Final
@@ -62,7 +61,8 @@ def save_options(format_name: PictureFormat, text: str, language: str = "") -> d
     """
     if not text:
         return {}
-    xmp = _XMP.format(alternatives=_ALTERNATIVES.format(html.escape(text, quote=False)))
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    xmp = _XMP.format(alternatives=_ALTERNATIVES.format(escaped))
     if format_name == "PNG":
         return {"pnginfo": _png_chunks(text, language, xmp)}
     return {"exif": _exif(text), "xmp": xmp.encode()}
