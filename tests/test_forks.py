@@ -431,12 +431,10 @@ def test_networks_start_no_threads(photo: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "0\n"), done.stderr
 
 
-IMPORTS: Final = """
+WATCH: Final = """
 import sys, threading, io
 import semcodec
 from semcodec import forks
-from semcodec.backends.recording import Cassette
-from semcodec.backends.openai import OpenAIBackend, DryRunClient
 
 outside = []
 def watch(event, arguments):
@@ -444,6 +442,13 @@ def watch(event, arguments):
         lock = forks._locks.get(threading.get_ident())
         if lock is None or not lock._is_owned():
             outside.append(arguments[0])
+
+"""
+IMPORTS: Final = (
+    WATCH
+    + """
+from semcodec.backends.recording import Cassette
+from semcodec.backends.openai import OpenAIBackend, DryRunClient
 
 folder, *pictures = sys.argv[1:]
 cassette = Cassette(folder + "/cassette", "cache")
@@ -455,13 +460,40 @@ for picture in pictures:
     semcodec.encode(data, backend=dry_run, size=(64, 64))
 semcodec.encode(data, judge="minilm", coding="nibble", size=(64, 64))
 semcodec.decode(encoded.data, backend=dry_run)
-image = semcodec.decode(encoded.data).image
+decoded = semcodec.decode(encoded.data)
+for name in ("PNG", "JPEG", "WEBP"):
+    decoded.to_file(name)
+for options in ({"fit": "contain"}, {"fit": "stretch"}, {"background": "navy"}):
+    semcodec.encode(data, size=(64, 64), **options)
+form = semcodec.repack(encoded.record, framing="url").decode()
+semcodec.unpack(f"<a href='?%78&amp;{form}'>", framing="guess")
+for kind in ("png", "svg", "text"):
+    code = semcodec.carriers.qr.write(encoded.data, kind)
+code = semcodec.carriers.qr.write(encoded.data)
+semcodec.carriers.find_record(code)
+semcodec.carriers.find_record(semcodec.carriers.ndef.write(encoded.data))
+try:
+    semcodec.carriers.find_record(data)
+except semcodec.InputError:  # no code in it: every version of the picture was searched
+    pass
 semcodec.validate(encoded.data[:-1])
 semcodec.inspect(encoded.data)
 semcodec.decompress("ndn rch")
 semcodec.backends.find("writer", "openai")
 print(*sorted(set(outside)))
 """
+)
+PICTURE_FILE: Final = (
+    WATCH
+    + """
+from PIL import Image
+
+record = semcodec.unpack(semcodec.pack("red boat"))
+sys.addaudithook(watch)
+semcodec.carriers.to_picture_file(Image.new("RGB", (8, 8)), record.words, record)
+print(*sorted(set(outside)))
+"""
+)
 
 
 def test_all_imports_happen_inside_the_block(tmp_path: Path) -> None:
@@ -490,4 +522,10 @@ def test_all_imports_happen_inside_the_block(tmp_path: Path) -> None:
         check=False,
         env={**os.environ, "SEMCODEC_CONFIG": "", "OPENAI_API_KEY": "sk-unused"},
     )
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
+
+
+def test_picture_of_the_caller_is_written_without_imports_outside_of_the_block() -> None:
+    run = [sys.executable, "-c", PICTURE_FILE]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.split()) == (0, []), done.stderr

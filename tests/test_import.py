@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 LARGE = (
-    "construct", "numpy", "PIL", "pillow_heif", "pillow_jxl", "segno", "zxingcpp", "shtab", "openai",
-    "keyring", "onnxruntime", "tokenizers", "html.entities",
+    "construct", "numpy", "PIL", "pillow_heif", "pillow_jxl", "segno", "zxingcpp", "shtab",
+    "openai", "keyring", "onnxruntime", "tokenizers", "html.entities",
 )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from semcodec.forks import block_fork
+
 MAX_TEXT: Final = 2**22  #: characters, or bytes before decoding, that are searched for a record
 
 #: Longer marks first, because the mark of UTF-16 is the beginning of that of UTF-32.
@@ -114,7 +116,8 @@ def _unescape(match: re.Match[str]) -> str:
 def _unescape_html(text: str) -> str:
     if "&" not in text:
         return text
-    import html  # its table of entities is large
+    with block_fork():  # a child forked during an import would wait for it forever
+        import html  # its table of entities is large
 
     return clean(html.unescape(text))
 
@@ -126,7 +129,8 @@ def _unquote(text: str) -> str:
     """
     if "%" not in text:
         return text
-    from urllib.parse import unquote
+    with block_fork():
+        from urllib.parse import unquote
 
     return clean(unquote(_FORM_FIELD.sub(lambda match: match[0].replace("+", " "), text)))
 

@@ -65,7 +65,7 @@ _WARNING_FILTERS: Final = threading.RLock()  # the filters of warnings are globa
 
 
 def import_pillow() -> Any:  # the type of a module cannot be named
-    """Return the module ``PIL.Image``.
+    """Return the module ``PIL.Image``, with the other modules of Pillow that are used imported.
 
     Raises:
         BackendError: Pillow is not installed.
@@ -74,8 +74,11 @@ def import_pillow() -> Any:  # the type of a module cannot be named
         with block_fork():  # a child forked during an import would wait for it forever
             import PIL.Image
             import PIL.ImageChops
+            import PIL.ImageColor
+            import PIL.ImageFilter
             import PIL.ImageMath
             import PIL.ImageOps
+            import PIL.PngImagePlugin
             import PIL.TiffImagePlugin  # parses EXIF data
     except ImportError as error:
         message = "Images need Pillow: pip install 'semcodec[image]'."
