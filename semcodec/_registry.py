@@ -48,8 +48,6 @@ SIZES: Final[dict[int, tuple[int, int]]] = {1: (512, 512),
  40: (1088, 960),
  41: (960, 1088)}
 
-RESERVED_SIZE_CODES: Final = (0, 69, 101)
-
 Coding: TypeAlias = Literal['nibble', 'lexicon', 'bag', 'utf8']
 
 CODINGS: Final[tuple[Coding, ...]] = ('nibble', 'lexicon', 'bag', 'utf8')

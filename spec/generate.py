@@ -69,7 +69,6 @@ def python_constants(registry: Registry) -> str:
     framings = registry["framing"]
     rows: list[tuple[str, str]] = [
         ("SIZES: Final[dict[int, tuple[int, int]]]", pformat(sizes)),
-        ("RESERVED_SIZE_CODES: Final", pformat(tuple(row["code"] for row in registry["never"]))),
         *_choice("Coding", "CODINGS", registry["coding"]),
         *_choice("Check", "CHECKS", registry["check"]),
         ("CHECK_BYTES: Final", pformat(tuple(row["bytes"] for row in registry["check"]))),
