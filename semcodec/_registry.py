@@ -174,7 +174,7 @@ RULES: Final[dict[str, Rule]] = {
         '7.4',
         'A `url` form starts with `semc:`, a `qr` form with `SEMQ:`.',
         '0',
-        'A text form must start with semc: or SEMQ:, and this text does not: copy it from its start.',
+        'A url form must start with semc:, and a qr form with SEMQ:, and this text does not: copy it from its start, or choose its framing.',
         '',
         '53656d633a43424644',
         'url',
