@@ -13,7 +13,7 @@ from semcodec.cli import explain, files, options, output
 from semcodec.cli.formats import FORMATS
 from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.cli.parser import DATA_ERROR, DONE, Commands, Parser, add_command
-from semcodec.cli.reports import EXIT_CODES, FileReport, read_report
+from semcodec.cli.reports import EXIT_CODES, read_report
 from semcodec.cli.results import FileResult, Result, Summary, Unreadable, needs_attention
 from semcodec.cli.walking import PICTURE, walk
 from semcodec.errors import InputError
@@ -137,6 +137,8 @@ def _check_folder(folder: str, args: argparse.Namespace) -> Iterator[Result]:
     """Yield a result for each record in a folder, or one for the folder if it has none."""
     is_empty = True
     for entry in walk(folder):
+        if isinstance(entry, str) and _is_plain_picture(entry):
+            continue
         for result in [entry] if isinstance(entry, Unreadable) else _check(entry, args, True):
             is_empty = False
             yield result
@@ -154,16 +156,23 @@ def _check(name: str, args: argparse.Namespace, in_folder: bool = False) -> Iter
     except InputError as error:  # the file is there, but it is not a record
         yield Unreadable(name, _reason(name, error), DATA_ERROR)
         return
-    if not (in_folder and _is_plain_picture(file)):
+    # The four letters of the chunk may be in the pixels of a picture by chance.
+    if not (in_folder and any(finding.rule == "SC-PNG-3" for finding in file.report.findings)):
         yield FileResult.from_report(name, file.report, file.note)
 
 
-def _is_plain_picture(file: FileReport) -> bool:
-    """Return whether a .png file has no record, even if it is damaged or not a PNG file."""
-    if not file.name.lower().endswith(PICTURE):
+def _is_plain_picture(name: str) -> bool:
+    """Return whether a .png file has no record, even if it is damaged or not a PNG file.
+
+    Such a picture is not searched for codes, which would take half a second for each. One that
+    cannot be read is not plain: checking it will report the reason.
+    """
+    if not name.lower().endswith(PICTURE):
         return False
-    has_no_chunk = any(finding.rule == "SC-PNG-3" for finding in file.report.findings)
-    return has_no_chunk or CHUNK_TYPE not in file.data
+    try:
+        return CHUNK_TYPE not in files.read_bytes(name)
+    except (UsageError, InputError):
+        return False
 
 
 def _reason(name: str, error: Exception) -> str:

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec import carriers
 from semcodec.bitstream import RULES
 from semcodec.cli import explain, output, reports
 from semcodec.signatures import JPEG
@@ -291,6 +292,23 @@ def test_folder_is_searched_for_records(run: Run, folder: Path) -> None:
     assert run("validate", "--quiet", folder, folder / "a.semc")[1].endswith(
         "3 valid, 1 not valid\n"
     )
+
+
+def test_pictures_without_a_record_in_a_folder_are_not_searched_for_codes(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+    monkeypatch.setattr(carriers, "extract", lambda data: read.append(data) or data)
+    assert run("validate", folder)[1].endswith("2 valid, 1 not valid\n")
+    assert len(read) == 3
+    assert png() not in read
+
+
+def test_letters_of_the_chunk_in_the_pixels_of_a_picture_are_not_a_record(
+    run: Run, folder: Path
+) -> None:
+    (folder / "b" / "plain.png").write_bytes(png() + b"seMC")
+    assert run("validate", folder)[1].endswith("2 valid, 1 not valid\n")
 
 
 def test_summary_of_a_folder_is_printed_for_one_file_too(
