@@ -230,9 +230,12 @@ def _qr_bodies(segment: str) -> Iterator[str]:
         for start in dict.fromkeys(starts):  # slashes and blanks are characters of base45, too
             lines = [line.upper() for line in _qr_lines(segment, start, run_pattern)]
             yield from _qr_ends(lines)
+            if segment[:start].isspace():  # a space that was first was lost to the line end
+                yield from _qr_ends(lines, " ")
 
 
-def _qr_ends(lines: list[str]) -> Iterator[str]:
+def _qr_ends(lines: list[str], start: str = "") -> Iterator[str]:
+    """Yield ``start`` and what of ``lines`` can follow it."""
     if not lines:
         return
     stripped = [line.strip() for line in lines]
@@ -242,7 +245,7 @@ def _qr_ends(lines: list[str]) -> Iterator[str]:
         spaced = " ".join(stripped[:count])
         joins = "".join(lines[:count]), "".join(stripped[:count]), spaced.replace("- ", "-")
         for joined in dict.fromkeys((*joins, spaced)):
-            yield from _cut(joined.rstrip(_BASE45_MARK_CHARS), _BASE45_MARKS)
+            yield from _cut(start + joined.rstrip(_BASE45_MARK_CHARS), _BASE45_MARKS)
 
 
 def _qr_lines(segment: str, start: int, run_pattern: re.Pattern[str]) -> list[str]:

@@ -329,6 +329,12 @@ def test_text_that_is_cut_or_has_null_characters_is_not_a_record(data: bytes) ->
     assert "framing bare" in message(data)
 
 
+def test_form_that_starts_with_a_space_is_found_where_a_line_end_replaced_it() -> None:
+    record = unpack(form := "SEMQ: 35U2P$T665")
+    for text in (form, form.lower(), form.replace(" ", "\n"), f"here it is:\nSEMQ:\n{form[6:]} ok"):
+        assert guess(text) == record
+
+
 def test_plus_is_a_space_only_where_the_colon_is_percent_encoded() -> None:
     record = unpack(form := "SEMQ:$35 P9F1H+F6")
     assert guess(form.replace(" ", "%20")) == record
