@@ -424,7 +424,7 @@ def test_all_rules_are_listed_by_group(run: Run) -> None:
         ("SC-MOD", ["SC-MOD-1"]),
         ("sc-*-5", ["SC-TXT-5", "SC-PNG-5", "SC-SIZ-5", "SC-EXT-5", "SC-LIM-5", "SC-PRO-5"]),
         ("profile tiny", [f"SC-PRO-{number}" for number in range(1, 6)]),
-        ("text form must start", ["SC-TXT-1"]),
+        ("url form must start", ["SC-TXT-1"]),
         ("", list(RULES)),
     ],
 )
