@@ -95,6 +95,8 @@ def _check_place(path: Path, creates_folders: bool) -> Path:
         raise UsageError(f"Cannot write {path}: no directory {path.parent}; create it.")
     if not folder.is_dir():
         raise UsageError(f"Cannot write {path}: {folder} is a file; name another directory.")
+    with contextlib.suppress(FileNotFoundError):
+        (folder / path.name).lstat()  # as above, for a name in a folder that is missing
     return folder
 
 
