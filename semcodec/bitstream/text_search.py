@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from semcodec.bitstream import record_codec
@@ -230,8 +230,10 @@ def _qr_bodies(segment: str) -> Iterator[str]:
         for start in dict.fromkeys(starts):  # slashes and blanks are characters of base45, too
             lines = [line.upper() for line in _qr_lines(segment, start, run_pattern)]
             yield from _qr_ends(lines)
-            if segment[:start].isspace():  # a space that was first was lost to the line end
-                yield from _qr_ends(lines, " ")
+            if segment[:start].isspace() or (lines and lines[0][0] == " "):
+                yield from _qr_ends(lines, " ")  # the space is of the form, or became a line end
+    if run := _BASE45_RUN.match(segment):  # a sentence in capital letters has many marks
+        yield from (run[0][: mark.start()] for mark in _BASE45_MARKS.finditer(run[0]))
 
 
 def _qr_ends(lines: list[str], start: str = "") -> Iterator[str]:
@@ -239,13 +241,18 @@ def _qr_ends(lines: list[str], start: str = "") -> Iterator[str]:
     if not lines:
         return
     stripped = [line.strip() for line in lines]
+    joined: list[str] = []
     for count in dict.fromkeys((1, len(lines), _first_short(lines), 2, 3)):
         # A space where a line was wrapped is still there, or was not there, or is lost, except that
         # lines are wrapped after a hyphen, too.
         spaced = " ".join(stripped[:count])
-        joins = "".join(lines[:count]), "".join(stripped[:count]), spaced.replace("- ", "-")
-        for joined in dict.fromkeys((*joins, spaced)):
-            yield from _cut(start + joined.rstrip(_BASE45_MARK_CHARS), _BASE45_MARKS)
+        joined += "".join(lines[:count]), "".join(stripped[:count]), spaced.replace("- ", "-")
+        joined.append(spaced)
+    runs = dict.fromkeys(start + run.rstrip(_BASE45_MARK_CHARS) for run in joined)
+    cuts = [_cut(run, _BASE45_MARKS) for run in runs]
+    yield from cuts[0]
+    # Of wrapped lines, the longest ends of all come first, so that none uses up the candidates.
+    yield from filter(None, chain.from_iterable(zip_longest(*cuts[1:])))
 
 
 def _qr_lines(segment: str, start: int, run_pattern: re.Pattern[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -333,6 +334,13 @@ def test_form_that_starts_with_a_space_is_found_where_a_line_end_replaced_it() -
     record = unpack(form := "SEMQ: 35U2P$T665")
     for text in (form, form.lower(), form.replace(" ", "\n"), f"here it is:\nSEMQ:\n{form[6:]} ok"):
         assert guess(text) == record
+
+
+def test_form_with_many_marks_is_found_in_text() -> None:
+    form = "SEMQ:G56%TG.D77XQL P/8SA GM*3%:K/3KIY8"
+    capitals = "NOW: IT IS OUR CAT. IT IS - I THINK - THE BEST.\nSO LONG\nBYE"
+    paragraph = textwrap.fill(f"Dear all, here it is: {form} " * 3, 60)
+    assert guess(f"LOOK AT {form} {capitals}") == guess(paragraph) == unpack(form)
 
 
 def test_plus_is_a_space_only_where_the_colon_is_percent_encoded() -> None:
