@@ -65,6 +65,12 @@ def _full_width(form: str) -> str:
     return "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in form)
 
 
+def _paragraph(form: str) -> str:
+    """Wrap a paragraph with the form, unless two spaces of it could become one line end."""
+    text = f"Dear all, here it is: {form} " * 3
+    return text if "  " in form else textwrap.fill(text, 60)
+
+
 def _mail(form: str) -> bytes:
     body = quopri.encodestring(f'<p><a href="{form}">{html.escape(form)}</a></p>'.encode())
     return b"Content-Type: text/html\r\nSubject: a picture\r\n\r\n" + body.replace(b"\n", b"\r\n")
@@ -207,7 +213,7 @@ WRAPPERS: Final[dict[str, Wrapper]] = {
     "Korean": _sentence("이것 좀 봐 ", " 우리 고양이야"),
     "Thai": _sentence("ดูนี่ ", " แมวของเรา"),
     "emoji": _sentence("😺", "😺👍"),
-    "a wrapped paragraph": lambda form: textwrap.fill(f"Dear all, here it is: {form} " * 3, 60),
+    "a wrapped paragraph": _paragraph,
 }
 
 #: Wrappers that are possible only without the characters of base45 that are not letters or digits.
