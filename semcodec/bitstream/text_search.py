@@ -240,19 +240,28 @@ def _qr_ends(lines: list[str], start: str = "") -> Iterator[str]:
     """Yield ``start`` and what of ``lines`` can follow it."""
     if not lines:
         return
-    stripped = [line.strip() for line in lines]
+    stripped, dedented = [line.strip() for line in lines], _dedent(lines)
     joined: list[str] = []
     for count in dict.fromkeys((1, len(lines), _first_short(lines), 2, 3)):
         # A space where a line was wrapped is still there, or was not there, or is lost, except that
         # lines are wrapped after a hyphen, too.
         spaced = " ".join(stripped[:count])
         joined += "".join(lines[:count]), "".join(stripped[:count]), spaced.replace("- ", "-")
-        joined.append(spaced)
+        joined += spaced, "".join(dedented[:count])
     runs = dict.fromkeys(start + run.rstrip(_BASE45_MARK_CHARS) for run in joined)
     cuts = [_cut(run, _BASE45_MARKS) for run in runs]
     yield from cuts[0]
     # Of wrapped lines, the longest ends of all come first, so that none uses up the candidates.
     yield from filter(None, chain.from_iterable(zip_longest(*cuts[1:])))
+
+
+def _dedent(lines: list[str]) -> list[str]:
+    """Return ``lines`` without the indent that all but the first have, before which the prefix is.
+
+    A space at the end of a line is one of the form.
+    """
+    indent = min((len(line) - len(line.lstrip(" ")) for line in lines[1:]), default=0)
+    return [lines[0], *(line[indent:] for line in lines[1:])]
 
 
 def _qr_lines(segment: str, start: int, run_pattern: re.Pattern[str]) -> list[str]:

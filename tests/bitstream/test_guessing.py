@@ -330,6 +330,18 @@ def test_text_that_is_cut_or_has_null_characters_is_not_a_record(data: bytes) ->
     assert "framing bare" in message(data)
 
 
+def test_spaces_at_the_ends_of_indented_lines_belong_to_the_form() -> None:
+    lines = (
+        "SEMQ:H0E0NII.UHSH9/B X50MP6DPKVBO$EN9OU$J L6PUN-JL~U9EMBUU5EK+ NUZ-J/UU:PMUUUQSGXZU "
+        "WQMQIUR/NOZUM~JNUUFD J:B1KFWEFHDN1260+RB% MGGZUTJKK~U-4O:TUM/N 3UUBVKRTUL+HFZU1VJS~ "
+        "UVELZIUXWN1~UZHH+ZUX $L5PU1CHCPUOHGRIUVJK -ZU%II.UU0QLKZUVKMVT ULTHTZU7AOYUU29N6OU* "
+        "OKOOU*OKTOUQ.MO0"
+    )
+    record = unpack(lines.replace(" ", "").replace("~", " "))
+    indented = "    " + lines.replace(" ", "\n    ").replace("~", " ")
+    assert guess(indented) == record
+
+
 def test_form_that_starts_with_a_space_is_found_where_a_line_end_replaced_it() -> None:
     record = unpack(form := "SEMQ: 35U2P$T665")
     for text in (form, form.lower(), form.replace(" ", "\n"), f"here it is:\nSEMQ:\n{form[6:]} ok"):
