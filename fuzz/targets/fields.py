@@ -1,7 +1,7 @@
 """One field alone: the parser agrees with Annex C, and the serializer gives the same bytes.
 
-An input is the name of a field and its bytes. There is no header and no check, so every branch of a
-field's parser is a few bytes away.
+An input is the name of a field and its bytes, without a header or a check, so that every branch of
+a field's parser is a few bytes away.
 """
 
 from __future__ import annotations

@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import semcodec
 from semcodec import backends
 from semcodec._wording import plural
-from semcodec.cli import output, writing
+from semcodec.cli import dry_run, openai_options, output, writing
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DATA_ERROR, DONE, EXIT_CODES, PARTLY_DONE
 from semcodec.cli.planning import STDIN, Job, Plan
@@ -58,6 +59,8 @@ class Result(NamedTuple):
 
 
 Process = Callable[[Job, JobProgress], Result]
+#: A process with the arguments of the command and its backends by role.
+JobCommand = Callable[[argparse.Namespace, dict[str, Any], Job, JobProgress], Result]
 
 
 def add_arguments(parser: argparse.ArgumentParser, schema: str) -> None:
@@ -75,8 +78,38 @@ def add_arguments(parser: argparse.ArgumentParser, schema: str) -> None:
     )
 
 
-def load_backends(by_option: dict[str, Any], *roles: str) -> dict[str, Any]:
-    """Return the backends for ``roles``, loaded once for all jobs."""
+def run(
+    args: argparse.Namespace,
+    plan: Plan,
+    command: JobCommand,
+    *,
+    roles: tuple[str, ...],
+    schema: str,
+    participle: str,
+) -> int:
+    """Run ``command`` on each job of a plan, or print the expected cost; return the exit code.
+
+    Args:
+        args: the arguments of the command line.
+        plan: the inputs and outputs.
+        command: encodes or decodes one input.
+        roles: the roles whose backends ``command`` needs; they are loaded once for all jobs.
+        schema: the name of the schema of ``--json``.
+        participle: the word of the summary, such as ``"encoded"``.
+
+    Raises:
+        UsageError, SemcodecError: the only input failed, or a failure concerns all inputs.
+    """
+    resolved = openai_options.resolve_backends(args)
+    loaded = _load_backends(resolved.by_option, roles)
+    batch = Batch(args, plan, schema, participle)
+    code = batch.run(partial(command, args, loaded))
+    if resolved.dry_run is not None:
+        dry_run.print_plan(*resolved.dry_run, batch.calls, is_batch=plan.is_batch)
+    return code
+
+
+def _load_backends(by_option: dict[str, Any], roles: tuple[str, ...]) -> dict[str, Any]:
     overrides = {role: by_option[role] for role in roles}
     return dict(zip(roles, backends.find_all(by_option["backend"], **overrides), strict=True))
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import semcodec
 from semcodec.bitstream import guessing
 from semcodec.bitstream.framing import MAGIC, png
-from semcodec.cli import batch, dry_run, endings, files, openai_options, options, writing
+from semcodec.cli import batch, endings, files, openai_options, options, writing
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose, make_plan
@@ -110,13 +109,9 @@ def decode(args: argparse.Namespace) -> int:
     plan = make_plan(args, args.files, PURPOSE, openai_options.files(args))
     for job in plan.jobs:
         writing.check_not_terminal(job.output)
-    backends = openai_options.resolve_backends(args)
-    roles = batch.load_backends(backends.by_option, "writer", "painter")
-    run = batch.Batch(args, plan, SCHEMA, "decoded")
-    code = run.run(partial(_decode, args, roles))
-    if backends.dry_run is not None:
-        dry_run.print_plan(*backends.dry_run, run.calls, is_batch=plan.is_batch)
-    return code
+    return batch.run(
+        args, plan, _decode, roles=("writer", "painter"), schema=SCHEMA, participle="decoded"
+    )
 
 
 def is_record(path: Path) -> bool:

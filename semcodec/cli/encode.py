@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ import semcodec
 from semcodec._wording import plural
 from semcodec.bitstream.framing import TEXT_FRAMINGS
 from semcodec.bitstream.header import MODEL_SETS
-from semcodec.cli import batch, dry_run, endings, files, openai_options, options
+from semcodec.cli import batch, endings, files, openai_options, options
 from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose, make_plan
 from semcodec.imaging import fitting
@@ -165,13 +164,9 @@ def encode(args: argparse.Namespace) -> int:
         prints=args.framing in TEXT_FRAMINGS,
     )
     plan = make_plan(args, args.images, purpose, openai_options.files(args))
-    backends = openai_options.resolve_backends(args)
-    roles = batch.load_backends(backends.by_option, "describer", "writer")
-    run = batch.Batch(args, plan, SCHEMA, "encoded")
-    code = run.run(partial(_encode, args, roles))
-    if backends.dry_run is not None:
-        dry_run.print_plan(*backends.dry_run, run.calls, is_batch=plan.is_batch)
-    return code
+    return batch.run(
+        args, plan, _encode, roles=("describer", "writer"), schema=SCHEMA, participle="encoded"
+    )
 
 
 def is_picture(path: Path) -> bool:

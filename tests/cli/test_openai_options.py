@@ -37,6 +37,11 @@ OPTIONS: dict[str, list[str]] = {
 }
 
 
+def encode_with_openai(photo: Path, folder: Path) -> list[Any]:
+    """Return a command that encodes ``photo`` with a server, however often it is run."""
+    return ["encode", photo, "-o", folder / "out.semc", "--force", "--backend", "openai"]
+
+
 def test_all_server_options_are_tested() -> None:
     assert set(OPTIONS) == set(openai_options.OPENAI_OPTIONS)
 
@@ -120,7 +125,7 @@ def test_timeout_applies_to_texts_and_pictures(
     monkeypatch.setattr(
         client, "Client", lambda settings, key: created.append(settings) or FakeClient()
     )
-    command = ["encode", photo, "-o", tmp_path / "out.semc", "--force", "--backend", "openai"]
+    command = encode_with_openai(photo, tmp_path)
     assert run(*command, "--timeout", seconds)[0] == 0
     (settings,) = created
     assert (settings.text_timeout, settings.image_timeout) == (float(seconds),) * 2
@@ -139,7 +144,7 @@ def test_option_overrides_the_environment(
     run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "nonsense")
-    command = ["encode", photo, "-o", tmp_path / "out.semc", "--force", "--backend", "openai"]
+    command = encode_with_openai(photo, tmp_path)
     assert run(*command, "--base-url", LOCAL, "--model", "m")[0] == 0
     code, _, err = run(*command)
     assert (code, "The base URL is not an HTTP URL" in err) == (2, True)
@@ -168,17 +173,7 @@ def test_encode_and_decode_print_their_cost(run: Run, photo: Path, tmp_path: Pat
 def test_cost_of_unpriced_and_local_models_is_printed(
     run: Run, photo: Path, tmp_path: Path
 ) -> None:
-    command = [
-        "encode",
-        photo,
-        "-o",
-        tmp_path / "out.semc",
-        "--force",
-        "--backend",
-        "openai",
-        "--k",
-        "2",
-    ]
+    command = [*encode_with_openai(photo, tmp_path), "--k", "2"]
     command += ["--model", "m"]
     assert "2 calls, 2000 tokens in, 200 out, unknown price" in run(*command)[2]
     assert "2 calls, 2000 tokens in, 200 out, $0.0000" in run(*command, "--base-url", LOCAL)[2]
@@ -251,17 +246,7 @@ def test_backend_of_one_role_gets_only_its_requests(
 def test_model_option_of_a_role_overrides_the_general_one(
     run: Run, photo: Path, tmp_path: Path, requests: list[ModelRequest]
 ) -> None:
-    command = [
-        "encode",
-        photo,
-        "-o",
-        tmp_path / "out.semc",
-        "--force",
-        "--backend",
-        "openai",
-        "--k",
-        "2",
-    ]
+    command = [*encode_with_openai(photo, tmp_path), "--k", "2"]
     for options in (["--model", "a"], ["--model", "a", "--writer-model", "b"]):
         run(*command, *options)
     run(*command, "--describer-model", "c")

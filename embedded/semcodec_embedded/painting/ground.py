@@ -1,7 +1,7 @@
 """Draw the ground outdoors, from the horizon to the lower edge.
 
 Details are drawn from far to near, and their size is proportional to their nearness: 0 at the
-horizon, 1 at the lower edge. There is no other perspective. All other numbers are design choices,
+horizon, 1 at the lower edge. Nothing else is in perspective. All other numbers are design choices,
 in thousandths of the picture's height.
 """
 

@@ -198,7 +198,7 @@ class _SceneBuilder:
         looks = self._take_looks(sprites)
         colors = tuple(self._pending_colors)
         is_little_child = self._is_little and sprites[0].startswith(CHILD_PREFIX)
-        size = "" if is_little_child else self._size  # "little girl" is no smaller than a girl
+        size = "" if is_little_child else self._size  # a "little girl" is as large as a girl
         subject = Subject(phrase, sprites, count, size, colors, (), looks)
         is_person = sprites[0] in sprite_library().people
         if self._is_adjacent and is_person and not is_figure(sprites[0]):

@@ -45,7 +45,7 @@ CONTRAST = 0.85  #: share of the old differences in lightness that is kept
 MIN_CHROMA_SHARE, MAX_CHROMA_RATIO = 0.35, 1.4
 MIN_LIGHTNESS, MAX_LIGHTNESS = 0.12, 0.985  #: keeps outlines on black and white visible
 #: The hair of Noto Emoji in our own drawings, and the tone for each word. Without a word, hair has
-#: the tone of a dark yellow, which is no more one person's than the yellow of the skin.
+#: the tone of a dark yellow, which like the yellow of the skin is not that of any real person.
 HAIR: Color = (84, 57, 48)
 HAIR_TONES: dict[str, Color] = {
     "": (196, 134, 32),

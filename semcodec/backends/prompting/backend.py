@@ -1,8 +1,8 @@
 """A describer and writer based on a text model and prompts.
 
-Every answer is validated. If it has a problem, the model gets one second attempt and is told what
-was wrong. Whatever is still unusable is then replaced by the result of the library's own rules, or
-raises an error. The trace lists retries and replacements as repairs.
+Every response is validated. If it has a problem, the model gets one second attempt, with the
+problem in the prompt. Whatever is still unusable is then replaced by the result of the library's
+own rules, or raises an error. The trace lists retries and replacements as repairs.
 """
 
 from __future__ import annotations
