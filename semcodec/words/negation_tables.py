@@ -1,0 +1,421 @@
+"""Tables of English negation: the words that start, continue and end it, and what resembles it.
+
+They are read by ``negation``. Phrases are written with single spaces, in lower case, with straight
+apostrophes; ``not`` stands for every form of it (``isn't``, ``cannot``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: The phrases of a table by their first word, the longest first.
+Phrases = Mapping[str, Sequence[tuple[str, ...]]]
+
+
+def _phrases(text: str) -> Phrases:
+    """Return the phrases of a table, one a line, by their first word, the longest first."""
+    table: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in sorted((tuple(line.split()) for line in text.strip().splitlines()), key=len):
+        table.setdefault(phrase[0], []).insert(0, phrase)
+    return table
+
+
+#: Phrases that begin like a negation and are none. Their own words say nothing about the picture;
+#: what follows them is there.
+FALSE_FRIENDS: Final = _phrases(
+    """
+    except
+    except for
+    few if any
+    if not
+    in no time
+    no absence of
+    no different from
+    no different than
+    no doubt
+    no end of
+    no exception
+    no less
+    no matter
+    no matter how
+    no matter what
+    no matter where
+    no mere
+    no mistake
+    no ordinary
+    no question
+    no room for doubt
+    no scarcity of
+    no shortage of
+    no lack of
+    no small
+    no stranger to
+    no two
+    no wonder
+    none other than
+    nothing but
+    nothing if not
+    nothing less than
+    nothing more than
+    nothing other than
+    nothing short of
+    not all
+    not alone
+    not always
+    not both
+    not each
+    not enough
+    not entirely without
+    not every
+    not everybody
+    not everyone
+    not everything
+    not far
+    not far away
+    not far away from
+    not far from
+    not far off
+    not few
+    not fewer than
+    not help but
+    not help but admire
+    not help but look
+    not help but notice
+    not help but see
+    not help but think
+    not just
+    not least
+    not less than
+    not limited to
+    not many
+    not mention
+    not merely
+    not more than
+    not much
+    not necessarily
+    not often
+    not once
+    not only
+    not simply
+    not so much
+    not solely
+    not to be confused with
+    not to be missed
+    not to be outdone
+    not to mention
+    not to say
+    not too far
+    not unlike
+    not very far
+    not very far from
+    or not
+    or no
+    sans serif
+    whether or not
+    with or without
+    without a doubt
+    without any doubt
+    without delay
+    without doubt
+    without exception
+    without fail
+    without question
+    yes or no
+    """
+)
+
+#: Phrases before a noun phrase that is not there or not so.
+NOUN_TRIGGERS: Final = _phrases(
+    """
+    absence of
+    absent of
+    almost no
+    almost without
+    any fewer
+    as opposed to
+    bare of
+    barely a
+    barely any
+    bereft of
+    cleared of
+    clear of
+    completely without
+    deficient in
+    deprived of
+    devoid of
+    emptied of
+    empty of
+    few if any
+    few or no
+    few to no
+    free from
+    free of
+    hardly a
+    hardly any
+    in lieu of
+    in place of
+    instead of
+    lack
+    lack of
+    lacked
+    lacking
+    lacking in
+    lacks
+    lacks of
+    little if any
+    little or no
+    little to no
+    minus the
+    neither
+    next to no
+    no
+    nor
+    not a
+    not an
+    not any
+    not a single
+    not one
+    not one single
+    practically no
+    rather than
+    rid of
+    sans
+    scarcely any
+    stripped of
+    totally without
+    virtually no
+    void of
+    w/o
+    w/out
+    without
+    without any
+    """
+)
+
+#: Words for a subject that is not there: their predicate is not so either.
+PRONOUN_TRIGGERS: Final = _phrases(
+    """
+    neither of
+    no body
+    no one
+    no one else
+    no-one
+    nobody
+    nobody else
+    none
+    none at all
+    none of
+    not one of
+    nothing
+    nothing at all
+    nothing else
+    nowhere
+    """
+)
+
+#: Words before a predicate that is not so.
+PREDICATE_TRIGGERS: Final = _phrases("never\nno longer\nno more\nnot\n")
+
+#: Words that make a negation of "not": "not without charm" has charm.
+DOUBLE_NEGATIONS: Final = _phrases(
+    """
+    absent
+    bare of
+    devoid of
+    free from
+    free of
+    invisible
+    lacking
+    lacking in
+    missing
+    never
+    unlike
+    void of
+    without
+    without its
+    """
+)
+
+#: Predicates that mean that their subject is not in the picture.
+ABSENT: Final = _words("absent gone invisible missing unseen")
+#: Predicates that, after "not", mean the same.
+PRESENT: Final = _words(
+    """
+    depicted discernible discerned displayed featured found here included noticeable observed
+    pictured present recognizable seen shown there visible
+    """
+)
+#: Phrases that mean the same after "is" or without it.
+OUT_OF_PICTURE: Final = _phrases(
+    """
+    beyond the frame
+    nowhere around
+    nowhere in sight
+    nowhere to be found
+    nowhere to be seen
+    out of frame
+    out of shot
+    out of sight
+    out of the frame
+    out of the picture
+    out of view
+    outside of the frame
+    outside the frame
+    outside the picture
+    """
+)
+#: Phrases after a negated noun phrase that belong to it.
+TAILS: Final = _phrases(
+    """
+    anywhere
+    anywhere to be seen
+    around
+    at all
+    at hand
+    can be made out
+    can be found
+    can be seen
+    could be seen
+    in evidence
+    in frame
+    in it
+    in shot
+    in sight
+    in the frame
+    in the image
+    in the photo
+    in the photograph
+    in the picture
+    in the scene
+    in the shot
+    in this image
+    in this photo
+    in this picture
+    in this scene
+    in view
+    nearby
+    of any kind
+    of any sort
+    on it
+    on them
+    present
+    to be found
+    to be seen
+    visible
+    whatsoever
+    """
+)
+
+#: Words of which "no" or "not" makes the text of a sign: "a no entry sign".
+SIGN_ACTIVITIES: Final = _words(
+    """
+    access admittance bikes camping cycling dumping entry exit fishing food littering loitering
+    outlet overtaking parking passing photography photos pets smoking soliciting standing stopping
+    swimming thoroughfare trespassing turn turns u-turn u-turns vacancy waiting
+    """
+)
+SIGN_NOUNS: Final = _words(
+    """
+    banner banners billboard board boards button icon label labels lettering logo notice notices
+    placard placards plaque plate policy poster posters signal signals signage sign signs sticker
+    stickers symbol symbols zone zones
+    """
+)
+#: Verbs and participles before the text of a sign.
+SAYING: Final = _words(
+    """
+    called captioned entitled labeled labelled marked named read reading reads say saying says
+    spells stating states titled warning warns written
+    """
+)
+#: Words after which "no" is the determiner of a noun phrase, and not the begin of a name.
+BEFORE_DETERMINER: Final = _words(
+    """
+    am and are be been being but contain containing contains depict depicts display displays feature
+    features had has have having include includes is nor of or provide provides see sees show shows
+    so that there was were where which with
+    """
+)
+
+ARTICLES: Final = _words("a an any another")
+DEFINITES: Final = _words("the this that these those its his her their my your our whose")
+NUMERALS: Final = _words(
+    """
+    one two three four five six seven eight nine ten eleven twelve several some many few both each
+    all every numerous
+    """
+)
+DETERMINERS: Final = ARTICLES | DEFINITES | NUMERALS
+PREPOSITIONS: Final = _words(
+    """
+    about above across after against along alongside amid among around at atop before behind below
+    beneath beside besides between beyond by down during for from in inside into near of off on onto
+    opposite out outside over past through throughout to toward towards under underneath up upon via
+    with within
+    """
+)
+#: Prepositions from a negated participle to what is not there: "not covered with snow".
+INSTRUMENTS: Final = _words("by in of with")
+#: Words that begin another clause, or go back to what is there.
+SCOPE_ENDS: Final = _words(
+    """
+    although apart as because but despite except excluding hence however if just like only plus save
+    since so still than then there therefore though thus unless until when where whereas which while
+    who whom whose yet
+    """
+)
+AUXILIARIES: Final = _words(
+    """
+    am appear appeared appears are be been being can could did do does had has have is may might
+    must remain remains seem seemed seems shall should was were will would
+    """
+)
+#: Words between "not" and what is negated.
+ADVERBS: Final = _words(
+    """
+    absolutely actually all also altogether as at be been being clearly completely currently
+    directly either else entirely especially even ever explicitly fully immediately necessarily
+    overly particularly quite really so terribly that to too totally very yet
+    """
+)
+#: Adverbs of degree: in "not a very large house" only the adjective is negated.
+DEGREES: Final = _words("especially overly particularly quite really so terribly that too very")
+#: Verbs whose object is not there if they are negated, even with "the".
+EXISTENCE_VERBS: Final = _words(
+    """
+    contain containing contains depict feature had has have having hold holding include including
+    own see seeing show showing wear wearing wears
+    """
+)
+#: Nouns before "of the" that say nothing themselves: "no sign of the dog".
+PARTITIVES: Final = _words(
+    """
+    bit evidence glimpse hint indication kind piece sign signs sort trace traces type view
+    """
+)
+#: Verbs of captions in the forms that follow a noun.
+VERBS: Final = _words(
+    """
+    appears attaches bears borders bounds carries catches chases climbs covers crosses dances dives
+    drinks drives eats emerges enters faces fills flies flows gazes glides glows grazes grows hangs
+    hits holds hovers jumps kneels leads leans leaps lies lines looks makes occupies overlooks
+    passes perches plays poses pulls pushes reads reflects rests rides rises runs sails sat
+    serves shines sits skates sleeps smiles spreads stands stares stood stops surfs
+    swims swings takes throws towers travels waits walks watches waves wears works
+    """
+)
+#: Words in -ing that are nouns.
+NOUNS_IN_ING: Final = _words(
+    """
+    awning building buildings ceiling clothing covering crossing drawing evening king lettering
+    lighting morning opening painting parking railing ring sibling spring string swing thing wedding
+    wing writing
+    """
+)
+RELATIVES: Final = _words("that which who whom")

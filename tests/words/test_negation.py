@@ -1,0 +1,199 @@
+"""What a text says is not there, and what only resembles it. Brackets mark what is negated."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semcodec.words.negation import find_negated
+
+NOUNS = """
+[No people], [no cars].
+[No people], and [no cars].
+There is [no dog] in the yard.
+There are [no longer any trees] on the hill.
+A street with [no people, cars or dogs] in the rain.
+A beach with [no people, umbrellas, or towels]; a boat is on the sand.
+The house has [no doors and windows].
+The house has [no roof] and its walls are broken.
+A house with [no windows] and a red door.
+A kitchen with [no windows], a large oven and a blue door.
+A bald man with [no beard], blue eyes and a scar.
+trees with [no leaves] and snow on the ground
+There are [no people in sight], and the shops are red.
+There are [no people visible in the image].
+[No windows are visible] in the brick wall.
+[No faces can be seen].
+[No dog sits] on the chair.
+[No birds fly] over the lake.
+A cup with [no handle] sits on a saucer.
+There are [no pictures of cats] on the wall.
+There's [no sign of the dog] on the lawn.
+There's [not a soul] on the pier.
+There is [not one tree] in the field.
+This is [not a dog] but a cat.
+A red, [not blue], car.
+It is [not a very tall] tree.
+A road with [almost no traffic] runs through yellow fields.
+[Hardly any people] are on the beach.
+There is [no bridge], [nor is there a boat] on the river.
+The light is [neither bright nor dim].
+[Neither] man [wears a hat].
+[Neither of] the dogs [is barking].
+There are [NO people here].
+NO PEOPLE ON THE STREET -> NO PEOPLE
+A Street With No People -> No People
+"""
+WITHOUT = """
+[Without a hat], a man stands by a door.
+A woman [without a coat or an umbrella] runs.
+A man [without shoes] walks along the beach.
+A boy [without a helmet] riding a bicycle.
+A dog [without a leash] chases sheep.
+The sky is clear [without a single cloud].
+a quiet road [w/o cars], trees on both sides
+The park is [devoid of people and cars].
+The street is [free from traffic].
+The desk is [free of clutter] and holds a laptop.
+The room [lacks furniture].
+The rooms [lack furniture and curtains].
+There is an [absence of people].
+Tea is served [instead of coffee].
+[Instead of a hat], she wears a scarf.
+She wears a scarf [rather than a hat].
+The bench is [missing a leg].
+A roof with [missing tiles] over a wall.
+A bench with [one leg missing].
+The statue's [nose is missing].
+[Leaves are absent].
+"""
+PREDICATES = """
+The man is [not wearing a hat].
+The man [isn't wearing his helmet].
+The woman [isn’t wearing a hat or glasses]; her coat is red.
+The dog is [not on a leash].
+A man who is [not smiling] holds an umbrella.
+A [not very large] house stands beside a pond.
+The car is [not blue] but red.
+The roof is [not covered with snow].
+The roof is [not made of tiles].
+The boy is [not playing] with the red ball.
+The flowers have [not yet bloomed].
+The image does [not contain any text].
+There do [not appear to be any boats] on the water.
+I [can't see any birds].
+The bird [never lands].
+The house is [no longer white].
+The lake [isn't frozen] and two ducks swim.
+The lake [isn't frozen or deep] and two ducks swim.
+A half-full, [not empty], glass.
+[Nobody is sitting] on the bench.
+[No one is wearing a mask].
+[None of] the people [are smiling].
+[None of] the windows [has curtains].
+There is [nothing else] in the room.
+"""
+SUBJECTS = """
+[The moon is not visible], but stars shine.
+In the background, [the mountains are not visible].
+In the background [the mountains cannot be seen].
+[The driver] of the yellow taxi [cannot be seen].
+The people's [faces are not visible].
+A man whose [face is not visible] holds a guitar.
+A man sits on a bench and [his face cannot be seen].
+[The sun and the moon are not visible].
+There is [a road that cannot be seen].
+[People are nowhere to be seen] in the temple.
+[The rider] of the horse [is out of frame].
+"""
+FALSE_FRIENDS = """
+A "No Entry" sign.
+“No Parking” is on the gate, and 'Do Not Enter' on the door.
+A no-entry sign on a pole.
+A red no entry sign.
+Two no parking signs.
+A no smoking sign on the wall.
+A missing cat poster hangs on a pole.
+NO SMOKING is painted on the wall.
+The shirt says no fear.
+A sign reading no swimming, and a beach.
+a do not disturb sign on a hotel door
+The Do Not Enter sign is red.
+A Don't Walk signal on the corner.
+A movie poster for No Country for Old Men.
+The hotel is called No Name Inn.
+There is [no stop sign] at the corner.
+A sign with [no text].
+A woman reading a book with [no glasses] on.
+[Not only] dogs [but] also cats -> Not only
+[No fewer than] three elephants
+[No bigger than] a fist, the kitten sleeps.
+This is [no doubt] a castle.
+[Without doubt] a tiger.
+There is [nothing but] sand.
+[No people except] a child with a kite.
+All chairs are empty [except for] one.
+A well stands [not far from] the house.
+The guest is [none other than] a penguin.
+Platform no. 9 and bus No 12.
+I [cannot tell whether or not] the wolf is asleep.
+A tower [not unlike] a sail.
+You [can't help but notice] the pumpkin.
+[No matter] the weather, the fisherman sits.
+The hut is [not without] charm.
+There is [no lack of] color.
+[Not all] of the windows are lit.
+[No two] houses are alike.
+Regardless, nevertheless, unless, needless, knotted, noble, notable, nonetheless, glass.
+A treeless hill under a cloudless sky, a sleeveless dress, a car-free, non-reflective road.
+Few people are here, and the ship is barely visible in the fog.
+"""
+ALL = [
+    line
+    for lines in (NOUNS, WITHOUT, PREDICATES, SUBJECTS, FALSE_FRIENDS)
+    for line in lines.strip().splitlines()
+]
+
+
+@pytest.mark.parametrize("line", ALL)
+def test_what_is_negated(line: str) -> None:
+    marked, _, listed = line.partition(" -> ")
+    expected = listed.split("|") if listed else re.findall(r"\[(.*?)\]", marked)
+    text = marked.replace("[", "").replace("]", "")
+    assert [text[start:end] for start, end in find_negated(text)] == expected
+
+
+@given(st.lists(st.sampled_from("no not , . the a of and or people is seen without \" '".split())))
+def test_spans_are_in_order_and_contain_words(words: list[str]) -> None:
+    text = " ".join(words)
+    position = 0
+    for start, end in find_negated(text):
+        assert position <= start < end <= len(text)
+        assert text[start] != " " != text[end - 1]
+        position = end
+
+
+@given(st.text())
+def test_any_text_is_accepted(text: str) -> None:
+    assert all(0 <= start < end <= len(text) for start, end in find_negated(text))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "no ", "no a, ", "not is ", "a, ", "is ", "very ", "No A ", "'a ", '"a ', "none of a ",
+        "missing ", "or ", "nor ", "is missing ", "and ", "'", "n't", "a-", "\n ", "“", " ", "`",
+    ],
+)  # fmt: skip
+def test_time_is_linear(part: str) -> None:
+    def seconds(length: int) -> float:
+        text = "no " + part * (length // len(part))
+        start = time.process_time()
+        find_negated(text)
+        return time.process_time() - start
+
+    assert seconds(100_000) < 30 * seconds(10_000) + 0.5
