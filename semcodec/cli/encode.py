@@ -10,9 +10,9 @@ import semcodec
 from semcodec._wording import plural
 from semcodec.bitstream.framing import TEXT_FRAMINGS
 from semcodec.bitstream.header import MODEL_SETS
-from semcodec.cli import batch, endings, files, openai_options, options
+from semcodec.cli import batch, description_files, endings, files, openai_options, options
 from semcodec.cli.parser import Commands, Parser, add_command
-from semcodec.cli.planning import Job, Purpose, make_plan
+from semcodec.cli.planning import Job, Purpose, is_several, make_plan
 from semcodec.imaging import fitting
 from semcodec.pipeline.encode import CODINGS, SKELETON_METHODS
 from semcodec.signatures import identify
@@ -108,6 +108,11 @@ def _add_backends(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="backend for the select and compress stages (default: same as --backend)",
     )
+    description_files.add_argument(
+        parser,
+        "FILE|DIR",
+        ", or for several photographs a folder with NAME.txt for each, which may be their own",
+    )
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -162,11 +167,13 @@ def encode(args: argparse.Namespace) -> int:
         is_input=is_picture,
         check_ending=lambda name: endings.check_record(name, "encode", args.framing),
         prints=args.framing in TEXT_FRAMINGS,
+        sidecar=description_files.finder(args.description),
     )
+    description_files.check_options(args, is_batch=is_several(args.images))
     plan = make_plan(args, args.images, purpose, openai_options.files(args))
-    return batch.run(
-        args, plan, _encode, roles=("describer", "writer"), schema=SCHEMA, participle="encoded"
-    )
+    description_files.check_jobs(plan.jobs)
+    roles = ("describer", "writer") if args.description is None else ("writer",)
+    return batch.run(args, plan, _encode, roles=roles, schema=SCHEMA, participle="encoded")
 
 
 def is_picture(path: Path) -> bool:
@@ -180,6 +187,7 @@ def _encode(
 ) -> batch.Result:
     encoded = semcodec.encode(
         files.read_bytes(job.source),
+        description=description_files.read(job.sidecar) if job.sidecar is not None else None,
         **roles,
         k=args.k,
         max_bytes=args.max_bytes,
@@ -207,6 +215,7 @@ def _values(encoded: semcodec.Encoded) -> dict[str, Any]:
         "text_form": encoded.data.decode("ascii") if is_text else None,
         "coding": record.coding,
         "size": list(record.size),
+        "description": encoded.description,
         "words": record.words,
         "payload_bits": record.payload_bits,
         "ubpp": round(semcodec.rate_breakdown(encoded.data).ubpp("payload"), 3),

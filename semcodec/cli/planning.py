@@ -28,12 +28,14 @@ class Job(NamedTuple):
         output: a path, or ``-`` for stdout.
         trace: the path of the trace, or None.
         problem: why the source cannot be read, or "".
+        sidecar: the path of a file that belongs to the input, or None; see ``Purpose``.
     """
 
     source: str
     output: str
     trace: str | None
     problem: str
+    sidecar: str | None = None
 
 
 class Plan(NamedTuple):
@@ -61,6 +63,8 @@ class Purpose:
         literal_name: for an argument that is an input itself, not a path, the name of its output
             without ending; else None.
         prints: whether outputs without a name are printed.
+        sidecar: returns the path of a further file that belongs to an input, such as its
+            description; ``-`` for stdin, None if there is none. No output may replace it.
     """
 
     inputs: str
@@ -71,6 +75,7 @@ class Purpose:
     check_ending: Callable[[str], None]
     literal_name: Callable[[str], str | None] = lambda _: None
     prints: bool = False
+    sidecar: Callable[[Source], str | None] = lambda _: None
 
 
 def make_plan(
@@ -92,7 +97,7 @@ def make_plan(
             exists or cannot be written.
     """
     named = args.output, args.trace
-    is_batch = len(inputs) > 1 or os.path.isdir(inputs[0])
+    is_batch = is_several(inputs)
     sources = find_sources(inputs, purpose, folder_identity(args.output))
     if is_batch:
         outputs = _batch_outputs(args.output, sources, purpose)
@@ -100,21 +105,31 @@ def make_plan(
     else:
         outputs = [_single_output(args.output, sources[0], purpose)]
         traces = [_single_trace(args.trace, sources[0])]
+    sidecars = [purpose.sidecar(source) for source in sources]
     # A missing input is the mistake, not an output beside it that cannot be written either.
     if is_batch or not sources[0].is_file or os.path.exists(sources[0].name):
         writing.check_outputs(
             STDIN,
             *dict.fromkeys(outputs),
             *traces,
-            other_sources=(*(source.name for source in sources if source.is_file), *other_sources),
+            other_sources=(
+                *(source.name for source in sources if source.is_file),
+                *filter(None, sidecars),
+                *other_sources,
+            ),
             force=args.force or args.dry_run,
             creates_folders=is_batch or any(map(_is_folder_name, filter(None, named))),
         )
     jobs = [
-        Job(source.name, output, trace, source.problem)
-        for source, output, trace in zip(sources, outputs, traces, strict=True)
+        Job(source.name, output, trace, source.problem, sidecar)
+        for source, output, trace, sidecar in zip(sources, outputs, traces, sidecars, strict=True)
     ]
     return Plan(jobs, is_batch)
+
+
+def is_several(inputs: Sequence[str]) -> bool:
+    """Return whether the arguments name several inputs, or a folder, which may have several."""
+    return len(inputs) > 1 or os.path.isdir(inputs[0])
 
 
 # --- inputs --------------------------------------------------------------------------------------
@@ -174,6 +189,8 @@ def _read_folder(folder: str, purpose: Purpose, skipped: object) -> list[Source]
         raise UsageError(
             f"There are no {purpose.inputs} in the folder {folder}: name another folder, or files."
         )
+    sidecars = {os.path.abspath(purpose.sidecar(source) or "") for source in sources}
+    others = [path for path in others if os.path.abspath(path) not in sidecars]
     if others:
         output.print_status(
             f"Note: skipped {plural(len(others), 'file')} in {folder} (not {purpose.inputs}), "

@@ -28,6 +28,7 @@ from semcodec.coding import codings
 from semcodec.errors import InputError
 from semcodec.imaging import fitting
 from semcodec.pipeline import validation
+from semcodec.pipeline.description import GivenDescription
 from semcodec.pipeline.model_ids import AUTO, collect_model_ids
 from semcodec.pipeline.rate_control import RateLimits
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
@@ -53,6 +54,8 @@ class Encoded:
             ``"compress"``, with their models, inputs and outputs.
         image: the RGB image given to the describer: upright, in the aspect ratio of the record,
             with 1024 pixels on the longer side (a panorama: up to 4096, and at most 2^20 in all).
+        description: the text from which the words were selected. ``encode(image, description=...)``
+            encodes it again, with other limits or another coding, without describing again.
 
     Example:
         >>> from PIL import Image
@@ -62,17 +65,21 @@ class Encoded:
         True
         >>> encoded.record.size, encoded.image.size
         ((1248, 832), (1024, 682))
+        >>> encoded.description
+        'Red background. Plain empty surface, smooth.'
     """
 
     data: bytes
     record: Record
     trace: Trace
     image: Image
+    description: str
 
 
 def encode(
     image: Source | Image,
     *,
+    description: str | None = None,
     backend: object = "auto",
     describer: object = None,
     writer: object = None,
@@ -102,6 +109,10 @@ def encode(
             2000, PPM, ICO; HEIC and JPEG XL with the extras ``heif`` and ``jxl``; at most 2^27
             pixels, a JPEG image that is not progressive 2^30. Colors are converted to sRGB by the
             embedded profile.
+        description: a description made by another tool, in English, the most important thing
+            first; None to describe the image. With a description, no describer is loaded or called,
+            the record names none, and the image is used only for the size. A text of over 100,000
+            characters is truncated.
         backend: the backend for all stages, by name or as an object; ``"auto"`` is the offline
             backend ``semcodec-embedded`` with the rule-based writer.
         describer: the backend that describes; None for ``backend``.
@@ -136,7 +147,8 @@ def encode(
         progress: called before each stage with its name and the name of its backend.
 
     Raises:
-        InputError: the image or an option is invalid, or not even one word fits the limits.
+        InputError: the image, the description or an option is invalid, or not even one word fits
+            the limits.
         BackendError: a backend failed or returned an invalid result; ``.trace`` has the stages.
 
     Example:
@@ -148,8 +160,16 @@ def encode(
         ['huge', 'brown', 'cat']
         >>> encoded.record.size, len(encoded.data)
         ((1248, 832), 9)
+        >>> text = "A brown cat sleeps on a wooden bench in a garden."  # by any other tool
+        >>> semcodec.encode(photo.read_bytes(), description=text, k=4).record.words
+        ['brown', 'cat', 'bench', 'garden']
     """
     # Everything is checked before the first stage, because a model may take minutes and cost money.
+    if image is None:  # a likely attempt to encode a description alone
+        raise InputError(
+            "There is no image: give the one whose size the record states, or make the record of a "
+            "text with select and pack."
+        )
     check_choice("rate", rate, RATES)
     check_choice("coding", coding, CODINGS)
     check_choice("skeletons", skeletons, SKELETON_METHODS)
@@ -160,7 +180,7 @@ def encode(
     header: dict[str, Any] = {"size": known_size, "framing": framing, "check": check}
     api.overhead(0, models="default" if models == AUTO else models, **header)  # raises InputError
     loaded_judge = words.judge(judge)
-    roles = backends.find_all(backend, describer=describer, writer=writer)
+    roles = _find_roles(backend, describer, writer, description)
 
     with trace_run(progress) as run:
         stages = _Stages(run, skeletons, *roles)
@@ -171,14 +191,14 @@ def encode(
             run.add_notice(notice)
         header["size"] = target = _choose_size(loaded.size, size, fit, run)
         fitted = fitting.fit_photograph(loaded.image, target, fit)
-        description = stages.describe(fitted)
+        described = stages.describe(fitted)
         max_words = limits.max_words(target)
         max_bits = limits.max_bits(
             target, lambda payload: payload + api.overhead(payload, **header)
         )
         selection_coding = "lexicon" if coding == AUTO else coding
         channel = words.make_channel(selection_coding)
-        request = SelectionRequest(description, max_words, max_bits, channel, loaded_judge)
+        request = SelectionRequest(described, max_words, max_bits, channel, loaded_judge)
         # Words are selected within the limits, so the first round usually succeeds. But a backend
         # may ignore the limits, so each further round requests at least one word less than the
         # last round returned. This guarantees that the loop ends.
@@ -191,7 +211,7 @@ def encode(
             record = api.build_record(text, coding=text_coding, **header)
             data = api.serialize(record)
             if limits.accepts(data, record):
-                return Encoded(data, record, run.trace, fitted)
+                return Encoded(data, record, run.trace, fitted, described)
             max_words = len(selected) - 1
         raise InputError("Not even one word fits the limits: allow more bytes.")
 
@@ -207,6 +227,8 @@ class _Stages:
 
     def describe(self, image: Image) -> str:
         described = self.run.run_stage("describe", self.describer, Describer.describe, image)
+        if type(self.describer) is GivenDescription:
+            return described  # was checked before the run, with messages for the caller
         return validation.check_description(described, self.describer)
 
     def select(self, request: SelectionRequest) -> list[str]:
@@ -232,6 +254,22 @@ class _Stages:
         short = self.run.run_stage("compress", shortener, Writer.compress, words)
         skeletons = validation.check_words(short, shortener, "compress")
         return " ".join(validation.check_skeletons(skeletons, words, shortener))
+
+
+def _find_roles(
+    backend: object, describer: object, writer: object, description: str | None
+) -> tuple[Any, ...]:
+    """Return the describer and the writer; a given description takes the place of the describer.
+
+    Raises:
+        InputError: the description is invalid, or there is also a describer.
+    """
+    if description is None:
+        return backends.find_all(backend, describer=describer, writer=writer)
+    if describer is not None:
+        raise InputError("A description needs no describer: give one of the two.")
+    given = GivenDescription(description)
+    return given, *backends.find_all(backend, writer=writer)
 
 
 def _choose_size(

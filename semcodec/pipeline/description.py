@@ -1,0 +1,135 @@
+"""A description made by another tool, in place of the describe stage.
+
+It is data of the caller, not the result of a backend, so each error is an ``InputError`` that is
+about the description.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Final
+
+from semcodec.backends.notes import NOTICES, add_note
+from semcodec.errors import InputError
+from semcodec.words.skeletons import skeleton_of_word
+from semcodec.words.tokenizer import MAX_TEXT, tokenize
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_SHOWN: Final = 60  #: characters of the description in a message
+
+#: The name of a text file, such as ``captions/photo.txt``, given in place of its text.
+_FILE_NAME: Final = re.compile(r"\S{1,255}\.(?:txt|caption|md|jsonl?)", re.IGNORECASE)
+
+# --- Generation parameters, as stable-diffusion-webui and similar programs write them
+#: The line of settings, by which such a text is recognized: "Steps: 20, Sampler: Euler, ...".
+_SETTINGS: Final = re.compile(r"^Steps: [0-9]+(?:,|$)", re.MULTILINE)
+_NEGATIVE_PROMPT: Final = re.compile(r"^Negative prompt:", re.MULTILINE)
+_NETWORK: Final = re.compile(r"<[a-z]{1,20}:[^<>\n]{0,200}>", re.IGNORECASE)  # "<lora:film:0.8>"
+_WEIGHT: Final = re.compile(r":[0-9]{1,3}(?:\.[0-9]{1,6})?(?=\))")  # of "(red boat:1.2)"
+
+
+class GivenDescription:
+    """A describer that returns the given text, without truncated or meaningless parts.
+
+    Of the generation parameters of a painted picture, only the prompt is returned: the negative
+    prompt lists what is not in the picture.
+
+    Attributes:
+        text: the description: at least one word with consonants, at most ``MAX_TEXT`` characters.
+
+    Raises:
+        InputError: the value is not a string, has no words, is the name of a file, or is JSON.
+
+    Example:
+        >>> GivenDescription("A red boat on a lake.").text
+        'A red boat on a lake.'
+    """
+
+    name: Final = "given"  #: what the trace states as the model of the stage
+
+    def __init__(self, description: object) -> None:
+        """Check a description of any type."""
+        if not isinstance(description, str):
+            raise InputError(_wrong_type(description))
+        text = str.__str__(description)  # not a subclass, whose methods can do anything
+        self._is_truncated = len(text) > MAX_TEXT  # not rejected, like the result of a describer
+        text = text[:MAX_TEXT]
+        _check_is_text(text)
+        self.text: str = prompt_of_parameters(text)
+        if not any(map(skeleton_of_word, tokenize(self.text))):
+            raise InputError(_no_words(self.text))
+
+    def describe(self, _: Image) -> str:
+        """Return the text; add a notice if it was truncated."""
+        if self._is_truncated:
+            sentence = f"The description has over {MAX_TEXT:,} characters: the rest was not used."
+            add_note(NOTICES, sentence)
+        return self.text
+
+
+def prompt_of_parameters(text: str) -> str:
+    """Return the prompt if ``text`` is a list of generation parameters, else ``text`` unchanged.
+
+    Example:
+        >>> prompt_of_parameters("a (red:1.2) boat\\nNegative prompt: people\\nSteps: 20, Seed: 1")
+        'a (red) boat'
+    """
+    settings = _SETTINGS.search(text)
+    if settings is None:
+        return text
+    negative = _NEGATIVE_PROMPT.search(text, 0, settings.start())
+    prompt = text[: (negative or settings).start()]
+    return _WEIGHT.sub("", _NETWORK.sub("", prompt)).strip()
+
+
+def _check_is_text(text: str) -> None:
+    """Check that ``text`` is neither the name of a file nor JSON.
+
+    Raises:
+        InputError: it is; its words would be those of the name, or the keys of the JSON.
+    """
+    stripped = text.strip()
+    if _FILE_NAME.fullmatch(stripped):
+        shown = stripped[:MAX_SHOWN]
+        raise InputError(
+            f"The description {shown!r} is the name of a file: give the text in it, such as "
+            "pathlib.Path(...).read_text()."
+        )
+    if stripped[:1] in ("{", "[") and _is_json(stripped):
+        raise InputError(
+            "The description is JSON: give only the text of the one description in it."
+        )
+
+
+def _is_json(text: str) -> bool:
+    """Return whether ``text`` is a JSON value, or begins with a line that is one (JSONL)."""
+    for candidate in (text, text.partition("\n")[0]):
+        try:
+            json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+        return True
+    return False
+
+
+def _wrong_type(value: object) -> str:
+    remedy = "give a string"
+    if isinstance(value, bytes | bytearray):
+        remedy = "decode it first, such as with .decode('utf-8')"
+    elif hasattr(type(value), "__fspath__"):
+        remedy = "give the text in the file, such as path.read_text()"
+    return f"The description has the wrong type ({type(value).__name__}): {remedy}."
+
+
+def _no_words(text: str) -> str:
+    if not text.strip():
+        return "The description is empty: give a text, or omit it to have the image described."
+    if any(char.isalpha() and char > "\u024f" for char in text):
+        return "The description has no words of the letters a to z: give one in English."
+    return (
+        f"The description {text.strip()[:MAX_SHOWN]!r} has no words: give sentences about what the "
+        "image shows."
+    )
