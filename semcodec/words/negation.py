@@ -72,7 +72,20 @@ def find_negated(text: str) -> list[tuple[int, int]]:
     Returns:
         Start and end of each span in characters, in order and without overlaps.
     """
-    return _NegationFinder(split_units(text)).find()
+    finder = _NegationFinder(split_units(text))
+    finder.read()
+    return finder.spans()
+
+
+def find_negative_names(text: str) -> list[tuple[int, int]]:
+    """Return the spans of ``text`` that are written in the picture and only sound like negations.
+
+    >>> find_negative_names("a no entry sign")
+    [(2, 10)]
+    """
+    finder = _NegationFinder(split_units(text))
+    finder.read()
+    return finder.names()
 
 
 class _NegationFinder:
@@ -81,6 +94,7 @@ class _NegationFinder:
     def __init__(self, units: list[Unit]) -> None:
         self._units = units
         self._spans: list[tuple[int, int]] = []
+        self._names: list[tuple[int, int]] = []
         self._has_small_words = any(
             unit.written.islower()
             and len(unit.text) >= MIN_CONTENT
@@ -88,24 +102,33 @@ class _NegationFinder:
             for unit in units
         )
 
-    def find(self) -> list[tuple[int, int]]:
-        """Return the spans in characters."""
+    def read(self) -> None:
+        """Go through the text once."""
         index = 0
         while index < len(self._units):
             unit = self._units[index]
-            is_candidate = unit.is_word and not unit.is_quoted
-            index = max(index + 1, self._read(index) if is_candidate else 0)
-        return self._merged()
+            if unit.is_quoted:
+                end = self._quotation_end(index)
+            else:
+                end = self._read(index) if unit.is_word else index
+            index = max(index + 1, end)
 
-    def _merged(self) -> list[tuple[int, int]]:
-        """Return the spans in characters, joined where no other word is between them."""
+    def spans(self) -> list[tuple[int, int]]:
+        """Return the negated spans in characters, joined where they overlap."""
         merged: list[list[int]] = []
         for start, end in sorted(span for span in self._spans if span[0] < span[1]):
-            if merged and start <= merged[-1][1]:
+            if merged and start < merged[-1][1]:
                 merged[-1][1] = max(merged[-1][1], end)
             else:
                 merged.append([start, end])
-        return [(self._units[start].start, self._units[end - 1].end) for start, end in merged]
+        return [self._characters(start, end) for start, end in merged]
+
+    def names(self) -> list[tuple[int, int]]:
+        """Return the names and the texts of signs with a negation, in characters."""
+        return [self._characters(start, end) for start, end in self._names]
+
+    def _characters(self, start: int, end: int) -> tuple[int, int]:
+        return self._units[start].start, self._units[end - 1].end
 
     # What begins at a word: each method marks what is negated, and returns where to go on.
 
@@ -114,6 +137,7 @@ class _NegationFinder:
         if friend:
             return self._mark(index, index + friend)
         if (end := self._sign_end(index)) > index:
+            self._names.append((index - (self._text(index - 1) == "do"), end))
             return end
         if length := self._match(OUT_OF_PICTURE, index):
             return self._negate_subject(index, index + length)
@@ -212,10 +236,12 @@ class _NegationFinder:
         start = self._skip_back(index, AUXILIARIES | ADVERBS - {"that"})
         if self._text(start - 1) in RELATIVES:  # "a road that cannot be seen"
             antecedent = self._skip_back(start - 1, frozenset(","))
-            self._mark(self._noun_start(antecedent), antecedent)
-            return self._mark(start - 1, end)
-        self._mark(*self._subject(start))
-        return self._mark(start, end)
+            return self._mark(self._noun_start(antecedent), end)
+        first, last = self._subject(start)
+        if last < start:
+            self._mark(first, last)
+            first = start
+        return self._mark(first, end)
 
     # Where a scope ends or starts.
 
@@ -374,6 +400,16 @@ class _NegationFinder:
         return start
 
     # Signs and names.
+
+    def _quotation_end(self, start: int) -> int:
+        """Return the end of a quotation, and note it as a name if it has a negation."""
+        end = start
+        while end < len(self._units) and self._units[end].is_quoted:
+            end += 1
+        inside = [at for at in range(start, end) if self._units[at].is_word]
+        if any(map(self._begins_trigger, inside)):
+            self._names.append((inside[0], inside[-1] + 1))
+        return end
 
     def _sign_end(self, index: int) -> int:
         """Return the end of the text of a sign or of a name with a negation; ``index`` if none."""

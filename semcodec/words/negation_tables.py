@@ -366,8 +366,8 @@ INSTRUMENTS: Final = _words("by in of with")
 SCOPE_ENDS: Final = _words(
     """
     although apart as because but despite except excluding hence however if just like only plus save
-    since so still than then there therefore though thus unless until when where whereas which while
-    who whom whose yet
+    since so still than then there therefore though thus unless until when where whereas whether
+    which while who whom whose yet
     """
 )
 AUXILIARIES: Final = _words(

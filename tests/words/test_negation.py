@@ -135,12 +135,12 @@ A woman reading a book with [no glasses] on.
 This is [no doubt] a castle.
 [Without doubt] a tiger.
 There is [nothing but] sand.
-[No people except] a child with a kite.
+[No people] [except] a child with a kite.
 All chairs are empty [except for] one.
 A well stands [not far from] the house.
 The guest is [none other than] a penguin.
 Platform no. 9 and bus No 12.
-I [cannot tell whether or not] the wolf is asleep.
+I [cannot tell] [whether or not] the wolf is asleep.
 A tower [not unlike] a sail.
 You [can't help but notice] the pumpkin.
 [No matter] the weather, the fisherman sits.
