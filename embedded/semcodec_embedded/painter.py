@@ -50,12 +50,12 @@ class EmbeddedPainter:
         is_card = is_bare(scene, environment)
         if notice := captions.notice(scene, is_card):
             add_note("notices", notice)
-        has_caption = captions.needs_caption(scene) and not is_card
-        caption_height = captions.caption_height(canvas[1]) if has_caption else 0
+        caption = "" if is_card else captions.caption_text(scene, prompt)
+        caption_height = captions.caption_height(canvas[1]) if caption else 0
         scene_size = canvas[0], canvas[1] - caption_height
         picture = _paint_scene(prompt, scene, environment, scene_size, seed)
         if caption_height:
-            picture = captions.add_caption(picture, prompt, caption_height)
+            picture = captions.add_caption(picture, caption, caption_height)
         if canvas == size:
             return picture
         return picture.resize(size, Image.Resampling.LANCZOS)

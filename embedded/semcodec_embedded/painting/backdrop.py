@@ -120,7 +120,8 @@ class _BackdropPainter:
     def _paint_sky(self) -> None:
         scene, light = self.scene, self.environment.light
         colors = sky.sky_colors(light, scene.color_of("sky"), scene.color_of("background"))
-        flags = scene.sky | {"cloudy"}  # without clouds, it would not be recognizable as a sky
+        # Without clouds or the sun, it would not be recognizable as a sky.
+        flags = scene.sky if "cloudless" in scene.sky else scene.sky | {"cloudy"}
         sky.paint_sky(self.picture, sky.Sky(colors, light, flags, horizon=1.0), self.rng)
 
     def _paint_studio(self) -> None:

@@ -36,6 +36,11 @@ def needs_caption(scene: SceneDescription) -> bool:
     return bool(scene.unknown_words) and scene.known_count <= MAX_FEW_KNOWN_SHARE * scene.word_count
 
 
+def caption_text(scene: SceneDescription, prompt: str) -> str:
+    """Return the text below the picture: the prompt, or the texts of signs; "" for no caption."""
+    return prompt if needs_caption(scene) else " ".join(scene.sign_texts)
+
+
 def notice(scene: SceneDescription, is_card: bool) -> str:
     """Return a sentence about words that are lettered instead of painted; "" if there are none."""
     if not scene.word_count:
@@ -90,8 +95,8 @@ def caption_height(height: int) -> int:
     return round(height * CAPTION_HEIGHT)
 
 
-def add_caption(picture: Image.Image, prompt: str, height: int) -> Image.Image:
-    """Return ``picture`` above a caption of ``height`` pixels with the words of ``prompt``.
+def add_caption(picture: Image.Image, text: str, height: int) -> Image.Image:
+    """Return ``picture`` above a caption of ``height`` pixels with the words of ``text``.
 
     The caption is below the picture and not on it, so that it hides nothing.
     """
@@ -100,5 +105,5 @@ def add_caption(picture: Image.Image, prompt: str, height: int) -> Image.Image:
     result.paste(picture, (0, 0))
     padding = height * 0.12
     box = padding * 2, top + padding, width - padding * 2, top + height - padding
-    letter(result, displayed_words(prompt), box, INK, CAPTION_LETTERS * height)
+    letter(result, displayed_words(text), box, INK, CAPTION_LETTERS * height)
     return result

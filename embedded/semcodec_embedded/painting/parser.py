@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from semcodec.words.stopwords import STOPWORDS
 from semcodec_embedded.painting.figures import BABY, is_figure, sex_of_figure
+from semcodec_embedded.painting.negation import remove_negated, sign_texts
 from semcodec_embedded.painting.rules.clothing import apply_clothing, is_clothing
 from semcodec_embedded.painting.rules.color_inference import (
     UPPER_PARTS,
@@ -33,6 +34,7 @@ from semcodec_embedded.painting.vocabulary import (
     split_prompt,
 )
 
+MAX_PROMPT = 10_000  #: characters that are parsed
 MAX_WORDS = 64  #: later words are ignored; records usually have fewer
 MAX_SUBJECTS = 7  #: kinds of objects; more would hide each other
 MAX_COUNT = 16
@@ -48,6 +50,7 @@ ATTRIBUTES = ("colors", "sizes", "traits", "numbers", "backgrounds")
 POSSESSIONS = frozenset(
     ("hair", "skin", "beard", "mustache", "moustache", "goatee", "ponytail", "pigtails", "braids")
 )
+PRIVATIVE_ENDINGS = ("less", "-free")
 #: Plurals for which a single drawing is enough.
 PLURALS_IN_ONE_DRAWING = frozenset(
     (
@@ -60,12 +63,15 @@ PLURALS_IN_ONE_DRAWING = frozenset(
 def parse_prompt(prompt: str) -> SceneDescription:
     """Return the scene that ``prompt`` describes.
 
-    Every string is valid: markup is ignored, and unknown words are only listed.
+    Every string is valid: markup is ignored, and unknown words are only listed. What the prompt
+    says is not there ("no people") is not in the scene.
     """
-    builder, words = _SceneBuilder(), split_prompt(prompt)[:MAX_WORDS]
-    for phrase, role in _match_phrases(words):
+    prompt = prompt[:MAX_PROMPT]
+    builder, words = _SceneBuilder(), split_prompt(remove_negated(prompt, _match_phrases))
+    for phrase, role in _match_phrases(words[:MAX_WORDS]):
         builder.add(phrase, role)
-    scene = replace(builder.scene(), word_count=len(words))
+    word_count = len(split_prompt(prompt)[:MAX_WORDS])
+    scene = replace(builder.scene(), word_count=word_count, sign_texts=sign_texts(prompt))
     return apply_looks(complete_setting(apply_activity(apply_clothing(scene))))
 
 
@@ -99,7 +105,8 @@ def _role_without_match(word: str) -> Role:
     if word.isdecimal():
         is_count = len(word) <= MAX_COUNT_DIGITS and 1 <= int(word) <= MAX_COUNT
         return Role("numbers", str(int(word))) if is_count else Role("ignored", "number")
-    return Role("ignored" if word in STOPWORDS else "unknown", word)
+    is_privative = word.endswith(PRIVATIVE_ENDINGS)  # "leafless" only says what is not there
+    return Role("ignored" if is_privative or word in STOPWORDS else "unknown", word)
 
 
 class _SceneBuilder:

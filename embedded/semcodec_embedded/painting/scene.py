@@ -75,8 +75,9 @@ class SceneDescription:
         accent_colors: colors that do not belong to an object or a part.
         shapes_position: the position of shapes in these colors, or "".
         has_wall: whether there is a wall made of one of the ``materials``.
-        word_count: number of words of the prompt.
+        word_count: number of words of the prompt, with those that are not there.
         unknown_words: the words that the vocabulary does not contain, in the order of the words.
+        sign_texts: texts of signs that sound like a negation, such as "no entry".
     """
 
     subjects: tuple[Subject, ...] = ()
@@ -93,6 +94,7 @@ class SceneDescription:
     has_wall: bool = False
     word_count: int = 0
     unknown_words: tuple[str, ...] = ()
+    sign_texts: tuple[str, ...] = ()
 
     @property
     def known_count(self) -> int:

@@ -39,7 +39,7 @@ class Sky:
     Attributes:
         colors: the colors of its gradient.
         light: "day", "gray", "sunset" or "night".
-        flags: keys of the table "skies", of which "cloudy" and "sunny" are used here.
+        flags: keys of the table "skies", of which those about clouds and the sun are used here.
         horizon: its lower edge, 0..1 from the top of the picture.
     """
 
@@ -78,7 +78,7 @@ def paint_sky(picture: Image.Image, sky: Sky, rng: np.random.Generator) -> None:
     is_cloudy = "cloudy" in sky.flags
     if is_cloudy or sky.light == "gray":
         _paint_thin_clouds(picture, CLOUD_COVER if is_cloudy else GRAY_COVER, sky.light, rng)
-    if is_cloudy or sky.light != "gray":
+    if is_cloudy or (sky.light != "gray" and "cloudless" not in sky.flags):
         _paint_clouds(picture, sky, rng)
 
 
@@ -113,7 +113,7 @@ def _draw_lights(canvas: SvgCanvas, sky: Sky, rng: np.random.Generator) -> None:
     elif sky.light == "day":
         glow = canvas.radial_gradient((255, 250, 222))
         canvas.ellipse((x, 120), (320, 320), glow, opacity=0.8)
-        if "sunny" in sky.flags:
+        if sky.flags & {"sunny", "cloudless"}:
             canvas.ellipse((x, 120), (52, 52), (255, 236, 150))
 
 
