@@ -1,0 +1,299 @@
+r"""Find the numbers of a text, each with one form for every coding (spec §B.2).
+
+A number is sent whole or not at all: ``room 404`` must not become *room four*, nor ``1,000`` *one
+zero*. So each has one word over ``a-zA-Z0-9'-`` for ``lexicon`` and ``bag``, plain words for
+``nibble``, and a form without spaces for ``utf8``. Signs become words; letters and hyphens stay.
+
+================  ===========================  ===============  ==============================
+kind              text                         word             spoken
+================  ===========================  ===============  ==============================
+whole number      404, room 7, 007             404, 7, 007      four zero four; zero zero seven
+count up to 20    3 dogs, 12 eggs              three, twelve    three, twelve
+number words      twenty-one, three hundred    21, 300          twenty one; three hundred
+thousands         1,000  1 000  1'000          1000             one thousand
+scales            3 million, $2.5M             3-million        three million
+decimal           3.5, .5                      3-point-5        three point five
+fraction          ½, 3/4, 1½, two-thirds       half, 3-quarters half; three quarters
+ordinal           21st, 3rd-floor              21st, 3rd-floor  twenty first
+decade            1980s, '80s                  1980s, 80s       nineteen eighties
+time              10:30, 7 pm, 7:05 a.m.       10h30, 7pm       ten thirty; seven pm
+date              12/05/2021                   12-05-2021       twelve zero five two zero ...
+percent           50%                          50-percent       fifty percent
+currency          $20, €3.50, 99¢              20-dollars       twenty dollars
+unit              5 km, 10 °C, 6', 45°         5km, 10C, 6ft    five kilometers
+size              2x4, 5'10"                   2x4, 5'10        two by four
+range, score      3-5, 10–20, 3:2              3-5, 10-20, 3-2  three to five
+negative          -5, −18 °C                   minus-5          minus five
+telephone         (212) 555-0142               212-555-0142     digit by digit
+name              F-16, R2-D2, AB12 CDE        as written       f sixteen; r two d two
+Roman             Louis XIV                    XIV              fourteen
+================  ===========================  ===============  ==============================
+
+A number word costs 24 to 60 bits in ``lexicon``, a frequent English word 8 to 18; therefore small
+counts are words there, and everything that a sign or a door may show is digits.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from unicodedata import ucd_3_2_0
+
+from semcodec.words import number_forms, number_words
+from semcodec.words.number_forms import CURRENCIES, KINDS, VULGAR, Form
+from semcodec.words.number_phrases import match_phrase
+from semcodec.words.number_words import STYLES, Style
+from semcodec.words.stopwords import FUNCTION_WORDS
+
+MAX_WORD: Final = 63  #: characters of a word; a longer number is cut into several
+MAX_COUNT_IN_WORDS: Final = 20  #: a count up to this is an English word, which costs fewer bits
+WINDOW: Final = 80  #: characters before a number in which an opening quotation mark is looked for
+
+#: Nouns after which a number is a name and not a count: it stays in digits, as a sign shows it.
+LABELS: Final = frozenset(
+    """
+    room rooms number numbers no nos nr bus buses tram train line route gate platform track pier
+    dock lane exit highway interstate road street avenue house apartment apt suite flat unit floor
+    level lot page chapter volume part episode player players jersey shirt bib car plate sign signs
+    reads read says labeled labelled marked numbered channel area sector zone block section row seat
+    table box locker door grade size model version round hole runway terminal bay berth hall class
+    stage year years age aged digit digits figure figures score page step phase cell lap
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a text.
+
+    Attributes:
+        start: index of its first character in the text.
+        end: index after its last character.
+        word: the one word of ``lexicon`` and ``bag``: 1 to 63 characters of ``a-zA-Z0-9'-``.
+        spoken: the words of ``nibble``, of the letters a to z; the first of ``spellings``.
+        written: the form of ``utf8``, without white space.
+        parts: digits, which can be spelled in several ways, and other words, in order.
+    """
+
+    start: int
+    end: int
+    word: str
+    spoken: tuple[str, ...]
+    written: str
+    parts: tuple[str, ...]
+
+
+def find_numbers(text: str) -> list[Number]:
+    """Return the numbers of ``text`` in order; their spans do not overlap.
+
+    >>> [number.word for number in find_numbers("Room 404: 3 cats at 10:30, 20 °C, $3.50")]
+    ['404', 'three', '10h30', '20C', '3-dollars-50']
+    """
+    plain, numbers, index = _plain_marks(text), [], 0
+    while candidate := _CANDIDATE.search(plain, index):
+        start = candidate.start()
+        form, index = (
+            _match_letters(plain, start)
+            if _is_letter(plain[start])
+            else _match_digits(plain, start)
+        )
+        if form:
+            numbers += _numbers(form, start, index, text)
+    return numbers
+
+
+def spellings(number: Number) -> list[tuple[str, ...]]:
+    """Return the ways to spell ``number`` in plain words, the preferred one first.
+
+    All mean the same number; which of them a decoder restores from their skeletons depends on the
+    words around it.
+
+    >>> spellings(find_numbers("room 404")[0])[:2]
+    [('four', 'zero', 'four'), ('four', 'hundred', 'four')]
+    """
+    spoken = [_speak(number.parts, style) for style in STYLES]
+    spoken += [tuple(_SYNONYMS.get(word, word) for word in words) for words in spoken]
+    if all(part.strip(",").isdigit() for part in number.parts):
+        spoken += [("number", *words) for words in spoken]
+    return list(dict.fromkeys(spoken))
+
+
+#: Words that a decoder often restores as others, and words with the same meaning.
+_SYNONYMS: Final = {
+    "point": "decimal",
+    "to": "through",
+    "am": "morning",
+    "minus": "negative",
+    "pounds": "sterling",
+}
+
+_CANDIDATE: Final = re.compile(
+    rf"(?<![A-Za-z0-9])[A-Za-z0-9]|(?<![A-Za-z0-9)])[-+.(\u2212\u2013]{{1,2}}\.?[0-9]"
+    rf"|[{''.join(CURRENCIES)}]\s?\.?[0-9]|[{''.join(VULGAR)}]"
+)
+_RUN: Final = re.compile(r"[A-Za-z0-9]++(?:[-'][A-Za-z0-9]++|(?<=[0-9])\.[0-9]++)*+")
+_PLATE: Final = re.compile("[A-Z]{2}[0-9]{2} [A-Z]{3}(?![A-Za-z0-9])")
+_ROMAN: Final = re.compile(
+    "(?=[IVX]{2,7}(?![A-Z])|[IVXLCDM]{4,12}(?![A-Z]))M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})"
+    "(?:IX|IV|V?I{0,3})(?![A-Za-z0-9-])"
+)
+_NEXT_WORD: Final = re.compile(r" ([a-z]{2,20})(?![A-Za-z0-9])")
+_PREVIOUS_WORD: Final = re.compile(r"(^|[^ ] )?([A-Za-z][A-Za-z'-]*)[ .#:]{1,3}$")
+
+
+def _match_digits(plain: str, start: int) -> tuple[Form | None, int]:
+    """Return the form of the number that starts with a digit or a sign, and the index after it."""
+    for pattern, form_of in KINDS:
+        match = pattern.match(plain, start)
+        if match and _is_possible(match) and (form := form_of(match)):
+            is_count = form.word.isdigit() and _is_count(form.word, match)
+            return (_counted(form) if is_count else form), match.end()
+    run = _RUN.match(plain, start)
+    return (number_forms.name(run[0]), run.end()) if run else (None, start + 1)
+
+
+def _match_letters(plain: str, start: int) -> tuple[Form | None, int]:
+    """Return the form of the number that starts with a letter, if any, and the index to go on."""
+    if plate := _PLATE.match(plain, start):
+        return number_forms.name(plate[0].replace(" ", "-")), plate.end()
+    if phrase := match_phrase(plain, start):
+        return phrase
+    if (roman := _ROMAN.match(plain, start)) and _follows_name(plain, start):
+        return Form(roman[0], (str(_roman_value(roman[0])),)), roman.end()
+    run = _RUN.match(plain, start)
+    assert run is not None  # a letter is a run  # noqa: S101
+    has_digit = any("0" <= char <= "9" for char in run[0])
+    return (number_forms.name(run[0]) if has_digit else None), run.end()
+
+
+def _is_possible(match: re.Match[str]) -> bool:
+    """Return whether what a pattern found can be what it looks like, given the text before it."""
+    found, text = match.groupdict(), match.string
+    before = text[max(0, match.start() - WINDOW) : match.start()]
+    if found.get("minus") == "-" and (not before or before[-1] == "\n"):
+        return _NEXT_WORD.match(text, match.end()) is None  # "- 3 dogs" is an item of a list
+    if found.get("unit") == '"':
+        return before.count('"') % 2 == 0  # else it is a closing quotation mark
+    if found.get("unit") == "'":
+        return len(_OPENING.findall(before)) <= len(_CLOSING.findall(before))
+    return True
+
+
+_OPENING: Final = re.compile("(?<![A-Za-z0-9])'")
+_CLOSING: Final = re.compile("(?<=[A-Za-z0-9.!?])'(?![A-Za-z0-9])")
+
+
+def _is_count(digits: str, match: re.Match[str]) -> bool:
+    """Return whether a whole number counts what the next word names, as in "3 dogs"."""
+    if digits != str(int(digits)) or int(digits) > MAX_COUNT_IN_WORDS:
+        return False
+    following = _NEXT_WORD.match(match.string, match.end())
+    if following is None or following[1] in FUNCTION_WORDS:
+        return False
+    return not _is_label(match.string, match.start())
+
+
+def _is_label(plain: str, start: int) -> bool:
+    """Return whether the word before ``start`` has the number that follows as a part of its name.
+
+    That is a noun such as room, or a name with a capital inside a sentence.
+    """
+    before = _PREVIOUS_WORD.search(plain[max(0, start - WINDOW) : start])
+    if before is None:
+        return re.search(r"#$|[0-9]\s$", plain[max(0, start - 2) : start]) is not None
+    word, is_initial = before[2], before[1] is None or before[1][:1] in (*".!?:\n", "")
+    is_name = word != word.lower() and not (is_initial and word == word.capitalize())
+    return word.lower() in LABELS or is_name
+
+
+def _follows_name(plain: str, start: int) -> bool:
+    """Return whether the word before ``start`` has a capital or is a noun that takes a number."""
+    before = _PREVIOUS_WORD.search(plain[max(0, start - WINDOW) : start])
+    return before is not None and (before[2][0].isupper() or before[2] in LABELS)
+
+
+def _counted(form: Form) -> Form:
+    return Form(number_words.spell(form.word)[0], form.parts)
+
+
+def _roman_value(roman: str) -> int:
+    values = [{"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}[c] for c in roman]
+    return sum(
+        -value if value < following else value
+        for value, following in zip(values, [*values[1:], 0], strict=True)
+    )
+
+
+def _numbers(form: Form, start: int, end: int, text: str) -> list[Number]:
+    """Return the number of ``form``, or several if its word is longer than a coding can send."""
+    if len(form.word) <= MAX_WORD:
+        written = re.sub(r"(?<=[A-Za-z])\s+|\s+(?=[A-Z]{3}|[a-z]{4})", "-", text[start:end])
+        written = "".join(written.split())
+        return [Number(start, end, form.word, _speak(form.parts, "default"), written, form.parts)]
+    cuts = range(start, end, MAX_WORD)
+    pieces = [(cut, min(cut + MAX_WORD, end)) for cut in cuts]
+    return [
+        Number(cut, stop, form.word, _speak(form.parts, "default"), text[cut:stop], form.parts)
+        for cut, stop in pieces
+        for form in [number_forms.name(re.sub("[^0-9A-Za-z'-]", "", _plain_marks(text[cut:stop])))]
+        if form.word
+    ]
+
+
+def _speak(parts: tuple[str, ...], style: Style) -> tuple[str, ...]:
+    return tuple(word for part in parts for word in _speak_part(part, style))
+
+
+def _speak_part(part: str, style: Style) -> tuple[str, ...]:
+    """Return the words of one part; see ``number_forms`` for the marks in front of digits."""
+    digits = part.lstrip(",.")
+    if part.startswith("."):
+        return number_words.spell(digits, "digits")
+    if part.startswith(","):
+        return number_words.spell(digits, "cardinal" if style == "default" else style)
+    if part.isdigit():
+        return number_words.spell(part, style)
+    if not part[0].isdigit():
+        return (part,)
+    digits, letters = part.rstrip("dhnrst"), part.lstrip("0123456789")
+    return (
+        number_words.spell_decade(digits) if letters == "s" else number_words.spell_ordinal(digits)
+    )
+
+
+def _is_letter(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+#: Typographic variants, each replaced by one character, so that indices stay the same.
+_VARIANTS: Final = {
+    **dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07", "'"),
+    **dict.fromkeys("\u201c\u201d\u2033\uff02", '"'),
+    **dict.fromkeys("\u2010\u2011\uff0d\ufe63", "-"),
+    **dict.fromkeys("\u2007\u2009\u202f", "\xa0"),
+    **dict.fromkeys("\u2215\uff0f", "/"),
+    **dict.fromkeys("\xd7\u2715", "x"),
+    "\uff0b": "+",
+    "\uff05": "%",
+    "\uff04": "$",
+    "\uff1a": ":",
+    "\uff0c": ",",
+    "\uff0e": ".",
+    "\u066b": ".",
+    "\u066c": ",",
+    "\uffe1": "£",
+    "\uffe5": "¥",
+}
+
+
+def _plain_marks(text: str) -> str:
+    """Return ``text`` with digits of all scripts as 0 to 9 and one kind of marks; same length."""
+    return text if text.isascii() else "".join(map(_plain_char, text))
+
+
+def _plain_char(char: str) -> str:
+    if char.isascii():
+        return char
+    digit = ucd_3_2_0.decimal(char, None)  # later versions have more, so words would change
+    return _VARIANTS.get(char, char) if digit is None else str(digit)

@@ -1,0 +1,123 @@
+"""Numbers keep their value: the forms in every coding, their spellings, and the way back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semcodec.coding import escapes
+from semcodec.words.number_words import STYLES, spell, value_of
+from semcodec.words.numbers import MAX_WORD, find_numbers, spellings
+
+
+def words(text: str) -> list[str]:
+    return [number.word for number in find_numbers(text)]
+
+
+def spoken(text: str) -> str:
+    return ", ".join(" ".join(number.spoken) for number in find_numbers(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "expected_spoken"),
+    [
+        ("room 404", "404", "four zero four"),
+        ("room 7 door", "7", "seven"),
+        ("7 doors", "seven", "seven"),
+        ("tag 007", "007", "zero zero seven"),
+        ("#5 dogs", "5", "five"),
+        ("4 4 4 glow", "4 4 4", "four, four, four"),
+        ("21 candles", "21", "twenty one"),
+        ("twenty-one candles", "21", "twenty one"),
+        ("nineteen eighty-four", "1984", "one nine eight four"),
+        ("one hundred and five", "105", "one hundred five"),
+        ("four zero four", "404", "four zero four"),
+        ("no one, one of them", "", ""),
+        ("two-story house", "", ""),
+        ("1,000 people", "1000", "one thousand"),
+        ("1 000 people", "1000", "one thousand"),
+        ("1\u202f234 people", "1234", "one thousand two hundred thirty four"),
+        ("1'000 people", "1000", "one thousand"),
+        ("12,345.67", "12345-point-67", "twelve thousand three hundred forty five point six seven"),
+        ("3 million fans", "3-million", "three million"),
+        ("3.5 and .5", "3-point-5 0-point-5", "three point five, zero point five"),
+        ("1.2.3.4", "1-2-3-4", "one two three four"),
+        ("½ 3/4 1½ 2⁄3", "half 3-quarters 1-and-half 2-thirds", None),
+        ("two-thirds, three quarters", "2-thirds 3-quarters", "two thirds, three quarters"),
+        ("open 24/7", "24-7", "twenty four seven"),
+        ("21st, twenty-first", "21st 21st", "twenty first, twenty first"),
+        ("1980s '80s 1980's", "1980s 80s 1980s", None),
+        ("at 10:30", "10h30", "ten thirty"),
+        ("at 7 pm, 7:05 a.m.", "7pm 7h05am", "seven pm, seven zero five am"),
+        ("12/05/2021", "12-05-2021", "twelve zero five two zero two one"),
+        ("50% or 7 %", "50-percent 7-percent", "fifty percent, seven percent"),
+        ("$20, €3.50, 99¢", "20-dollars 3-euros-50 99-cents", None),
+        ("$2.5M", "2-point-5-million-dollars", "two point five million dollars"),
+        ("5 km, 10 °C, 45°", "5km 10C 45-degrees", None),
+        ("6' and 6\"", "6ft 6in", "six feet, six inches"),
+        ('the sign says "room 12"', "12", "twelve"),
+        ("the sign says '404'", "404", "four zero four"),
+        ("5'10\" tall", "5'10", "five feet ten inches"),
+        ("2x4 and 2 × 4", "2x4 2x4", "two by four, two by four"),
+        ("3-5 or 10–20", "3-5 10-20", "three to five, ten to twenty"),
+        ("won 3:2", "3-2", "three to two"),
+        ("-5, −18 °C", "minus-5 minus-18C", "minus five, minus eighteen degrees celsius"),
+        ("- 3 dogs", "three", "three"),
+        ("-3 dogs", "three", "three"),
+        ("call (212) 555-0142", "212-555-0142", None),
+        ("F-16 and R2-D2", "F-16 R2-D2", "f sixteen, r two d two"),
+        ("AB12 CDE", "AB12-CDE", "ab twelve cde"),
+        ("Louis XIV", "XIV", "fourteen"),
+        ("a mix of IV and VI", "", ""),
+        ("８ and ٤٢", "8 42", "eight, forty two"),
+    ],
+)
+def test_forms(text: str, expected: str, expected_spoken: str | None) -> None:
+    assert words(text) == expected.split()
+    if expected_spoken is not None:
+        assert spoken(text) == expected_spoken
+
+
+@given(st.text(max_size=80) | st.text("0123456789 .,:'-/$€½%xa'\"stk", max_size=80))
+def test_words_can_be_sent_and_spans_are_in_order(text: str) -> None:
+    end = 0
+    for number in find_numbers(text):
+        assert end <= number.start < number.end <= len(text)
+        assert escapes.is_encodable(number.word)
+        assert number.spoken == spellings(number)[0]
+        assert all(
+            set(word) <= set("abcdefghijklmnopqrstuvwxyz") and word for word in number.spoken
+        )
+        assert number.written
+        assert not any(map(str.isspace, number.written))
+        end = number.end
+
+
+@given(st.text("0123456789 .,:'-/$€½%xa'\"stkmpIVX", max_size=80))
+def test_word_is_its_own_form(text: str) -> None:
+    for number in find_numbers(text):
+        assert words(f"it shows {number.word}") in ([number.word], []), number
+
+
+@given(st.integers(0, 10**16).map(str) | st.text("0123456789", min_size=1, max_size=9))
+def test_every_spelling_of_digits_means_the_same(digits: str) -> None:
+    for style in STYLES:
+        assert value_of(spell(digits, style)) == digits
+
+
+def test_every_spelling_of_a_number_means_the_same() -> None:
+    for value in range(3000):
+        (number,) = find_numbers(f"room {value}")
+        assert {value_of(spelling) for spelling in spellings(number)} == {str(value)}
+
+
+def test_digits_without_end_are_cut_into_words() -> None:
+    numbers = find_numbers("1" * 200)
+    assert [len(number.word) for number in numbers] == [MAX_WORD] * 3 + [200 - 3 * MAX_WORD]
+
+
+def test_digits_in_a_text_are_in_a_number() -> None:
+    text = "A 3x5 card, 12 by 45.7 cm (no. 6), 5'10\", 1,2 and 3 at 10:30:15; call +49 30 1234."
+    covered = {index for number in find_numbers(text) for index in range(number.start, number.end)}
+    assert all(index in covered for index, char in enumerate(text) if char.isdigit())
