@@ -1,0 +1,83 @@
+"""Run the sentences in this folder: which words ``select`` must keep and which it must drop.
+
+Each TOML file has tables ``[[sentence]]``: ``text``; ``keep`` and ``drop``, words that must and
+must not be selected, compared without regard to case (and in ``nibble`` to the s of plurals);
+optionally ``k`` (default 12), ``coding`` (default: both ``lexicon`` and ``nibble``),
+``nibble_keep`` (in place of ``keep`` for ``nibble``), and ``miss``, the reason why a sentence is
+still handled wrongly.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import semcodec
+from semcodec.words.skeletons import singular
+
+FOLDER: Final = Path(__file__).parent
+CODINGS: Final = ("lexicon", "nibble")
+DEFAULT_K: Final = 12
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with the words that must and must not be selected.
+
+    Attributes:
+        text: the description.
+        keep: words that must be selected.
+        drop: words that must not be selected.
+        nibble_keep: words that must be selected for ``nibble``; None if they are those of ``keep``.
+        k: limit on the number of words.
+        coding: the only coding; None for both.
+        miss: why the sentence is still handled wrongly; empty if it is handled right.
+    """
+
+    text: str
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    nibble_keep: tuple[str, ...] | None = None
+    k: int = DEFAULT_K
+    coding: str | None = None
+    miss: str = ""
+
+
+def load(name: str) -> list[Sentence]:
+    """Return the sentences of the file ``name`` (without its ending)."""
+    table = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return [
+        Sentence(
+            **{
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in row.items()
+            }
+        )
+        for row in table["sentence"]
+    ]
+
+
+def failures(sentence: Sentence) -> list[str]:
+    """Return what is wrong with the words selected for ``sentence``; empty if nothing is."""
+    codings = CODINGS if sentence.coding is None else (sentence.coding,)
+    return [problem for coding in codings for problem in _failures(sentence, coding)]
+
+
+def _failures(sentence: Sentence, coding: str) -> list[str]:
+    is_nibble = coding == "nibble" and sentence.nibble_keep is not None
+    keep = sentence.nibble_keep or () if is_nibble else sentence.keep
+    try:
+        words = semcodec.select(sentence.text, sentence.k, coding=coding)  # type: ignore[arg-type]
+    except semcodec.InputError as error:
+        return [f"{coding}: {error}"] if keep else []
+    selected = {word.lower() for word in words}
+    found = {_form(word, coding) for word in words}
+    missing = [f"lacks {word}" for word in keep if _form(word, coding) not in found]
+    superfluous = [f"has {word}" for word in sentence.drop if word.lower() in selected]
+    return [f"{coding}: {problem}: {' '.join(words)}" for problem in missing + superfluous]
+
+
+def _form(word: str, coding: str) -> str:
+    return singular(word.lower()) if coding == "nibble" else word.lower()
