@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from semcodec import words as rules
 from semcodec.words import Selection, SelectionRequest
+from semcodec.words.presence import Presence
+from semcodec.words.stopwords import FUNCTION_WORDS
 
 
 class RuleBasedWriter:
@@ -34,7 +36,15 @@ class RuleBasedWriter:
         return " ".join(words)
 
     def compare(self, a: str, b: str) -> str:
-        """Return ``"add WORD"`` for the first word of ``b`` that ``a`` lacks; empty if none."""
-        known = set(a.split())
-        missing = [word for word in b.split() if word not in known]
-        return f"add {missing[0]}" if missing else ""
+        """Return ``"add WORD"`` for the first word of ``b`` that ``a`` lacks; empty if none.
+
+        A word that ``b`` negates is not missing: if ``a`` has it, the change is ``"remove WORD"``.
+        """
+        now, wanted = Presence(a), Presence(b)
+        changes = [f"add {word}" for word in wanted.words if _is_missing(word, now)]
+        changes += [f"remove {word}" for word in now.words if wanted.is_negated(word)]
+        return changes[0] if changes else ""
+
+
+def _is_missing(word: str, now: Presence) -> bool:
+    return word not in FUNCTION_WORDS and word not in now.words

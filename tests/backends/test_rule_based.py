@@ -27,6 +27,12 @@ def test_change_adds_the_first_missing_word() -> None:
     assert WRITER.compare("red boat", "boat") == ""
 
 
+def test_change_never_adds_what_is_not_there() -> None:
+    assert WRITER.compare("street", "street no people") == ""
+    assert WRITER.compare("street people", "A street without people.") == "remove people"
+    assert WRITER.compare("street no people", "street people") == "add people"
+
+
 def test_selection_under_a_limit_is_by_salience() -> None:
     description = "two large red boats on blue water"
     selection = WRITER.select_words(SelectionRequest(description, 4, 40, make_channel("nibble")))

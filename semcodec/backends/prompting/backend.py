@@ -119,7 +119,9 @@ class PromptBackend:
         expected_answer = "make the roof of the house red"
         chat = self._request("compare", expected_answer=expected_answer, data=data)
         return self._ask_with_retry(
-            chat, validation.check_edit, fallback=lambda: self._rules.compare(a, b)
+            chat,
+            lambda response: validation.check_edit(response, b),
+            fallback=lambda: self._rules.compare(a, b),
         )
 
     def _rank_words(self, description: str, k: int) -> list[str]:
@@ -137,7 +139,7 @@ class PromptBackend:
         )
         selected = self._ask_with_retry(
             chat,
-            lambda response: validation.check_selection(response, description, k, len(by_rule)),
+            lambda response: validation.check_selection(response, description, k, by_rule),
             fallback=list,
         )
         if 100 * len(selected) >= (100 - validation.MISSING_PERCENT) * len(by_rule):
@@ -175,15 +177,18 @@ class PromptBackend:
         response = self._chat.complete(chat)
         first = check(response)
         if not first.problem and first.value is not None:
+            self._note_repair(chat, first)
             return first.value
         add_note("repairs", f"{chat.stage}: requested again ({first.problem})")
         has_alternative = first.value is not None or fallback is not None
         retry = self._retry_request(chat, response, first.problem)
         second_response, second = self._retry(retry, check, has_alternative)
-        value = first.value if second.value is None else second.value
+        used = first if second.value is None else second
+        value = used.value
+        self._note_repair(chat, used)
         if second.problem:
-            used = "partly used" if value is not None else "not used"
-            add_note("repairs", f"{chat.stage}: {used} ({second.problem})")
+            extent = "partly used" if value is not None else "not used"
+            add_note("repairs", f"{chat.stage}: {extent} ({second.problem})")
         if value is not None:
             return value
         if fallback is not None:
@@ -191,6 +196,10 @@ class PromptBackend:
         self._chat.discard(response)
         self._chat.discard(second_response)
         raise self._error(chat.stage, second)
+
+    def _note_repair(self, chat: ChatRequest, result: Validated[Any]) -> None:
+        if result.repair:
+            add_note("repairs", f"{chat.stage}: {result.repair}")
 
     def _retry_request(
         self, chat: ChatRequest, response: ChatResponse, problem: str

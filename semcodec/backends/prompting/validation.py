@@ -13,9 +13,10 @@ from typing import Final, Generic, TypeVar
 
 from semcodec.backends.prompting import parsing
 from semcodec.backends.prompting.chat import ChatResponse
+from semcodec.words.presence import Presence
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
-from semcodec.words.tokenizer import tokenize
+from semcodec.words.tokenizer import MAX_TEXT, tokenize
 from semcodec.words.vocabulary import vocabulary
 
 T = TypeVar("T")
@@ -24,12 +25,14 @@ MAX_EDIT: Final = 300  #: characters in the text of a change to an image
 STEM_LENGTH: Final = 4  #: leading letters that identify a word whatever its ending
 PREFIX_LENGTH: Final = 3  #: leading letters that two forms of a word share, such as sit and sitting
 MAX_SUFFIX: Final = 4  #: maximum difference in length of two forms of a word
+MAX_SHOWN: Final = 5  #: words in a note
 LOOKAHEAD: Final = 64  #: words in which the next match for a skeleton is searched
 MAX_REFUSAL: Final = 400  #: characters; an apology in a longer text is part of a description
 NO_CHANGE_RE: Final = re.compile(
     r"(none(?! of\b)|nothing|no( important| significant)? (change|difference)s?)\b"
     r"(?!.*\b(but|except)\b).{0,40}$|no$"
 )
+ADDITION_RE: Final = re.compile(r"(please )?(add|draw|include|insert|paint|place|put)\b", re.I)
 REFUSAL_RE: Final = re.compile(
     r"(i['’]?m |i am )?(sorry|unable|not able)\b|i (can['’]?t|cannot|can not|won['’]?t|will not)\b"
     r"|(as|i am|i['’]?m) an? (text-based |large )?(ai|language model)\b|unfortunately, i\b"
@@ -47,11 +50,13 @@ class Validated(Generic[T]):
         value: the usable part of the answer; None if there is none.
         problem: the problem with the answer; empty if it is fine.
         is_refusal: whether the model declined.
+        repair: how the value differs from the answer, for the trace; empty if it does not.
     """
 
     value: T | None
     problem: str = ""
     is_refusal: bool = False
+    repair: str = ""
 
 
 def check_description(response: ChatResponse) -> Validated[str]:
@@ -66,29 +71,37 @@ def check_description(response: ChatResponse) -> Validated[str]:
 
 
 def check_selection(
-    response: ChatResponse, description: str, k: int, available: int
+    response: ChatResponse, description: str, k: int, by_rule: Sequence[str]
 ) -> Validated[list[str]]:
     """Check a selection of ``k`` words from ``description``.
 
-    A word that is not in the description in any form is dropped, because the model invented it.
+    A word that is not in the description in any form is dropped, because the model invented it. A
+    word that is only negated there is replaced, because a painter would paint it. That is no reason
+    for a second request: the rules know the next word as well, and for free.
 
     Args:
         response: the answer.
         description: the description from which words were selected.
         k: the number of words requested.
-        available: the number of words in the description that are worth selecting.
+        by_rule: the words that the rules select; a model is expected to find as many, up to ``k``.
     """
+    presence = Presence(description)
     usable = [
         word
         for word in dict.fromkeys(_words(response))
         if word not in FUNCTION_WORDS and skeleton_of_word(word)
     ]
-    lengths = _lengths_by_prefix(tokenize(description))
-    selected = [word for word in usable if _is_form_of_any(word, lengths)]
-    expected = min(k, available)
-    if 100 * len(selected) < (100 - MISSING_PERCENT) * expected:
-        return Validated(selected or None, f"{len(selected)} usable words in place of {expected}")
-    return Validated(selected[:k])
+    lengths = _lengths_by_prefix(presence.words)
+    negated = [word for word in usable if presence.is_negated(word)]
+    selected = [word for word in presence.drop_negated(usable) if _is_form_of_any(word, lengths)]
+    expected, count = min(k, len(by_rule)), len(selected) + len(negated)
+    others = [word for word in presence.drop_negated(by_rule) if word not in selected]
+    selected = [*selected, *others[: len(negated)]][:k]
+    repair = _list_negated(negated)
+    if 100 * count < (100 - MISSING_PERCENT) * expected or not selected:
+        problem = f"{count} usable words in place of {expected}"
+        return Validated(selected or None, problem, repair=repair)
+    return Validated(selected, repair=repair)
 
 
 def check_skeletons(response: ChatResponse, by_rule: Sequence[str]) -> Validated[list[str]]:
@@ -126,8 +139,11 @@ def check_prompt(response: ChatResponse, words: Sequence[str]) -> Validated[str]
     return description
 
 
-def check_edit(response: ChatResponse) -> Validated[str]:
-    """Check a change to an image: one short sentence; the value is empty for no change."""
+def check_edit(response: ChatResponse, wanted: str) -> Validated[str]:
+    """Check a change to an image: one short sentence; the value is empty for no change.
+
+    It must not add what ``wanted``, the description of the picture as it should be, negates.
+    """
     text = " ".join(parsing.strip_wrappers(response.text).split())
     if _is_refusal(response):
         return Validated(None, "refused", is_refusal=True)
@@ -135,9 +151,25 @@ def check_edit(response: ChatResponse) -> Validated[str]:
         return Validated("")
     if not _has_word(text):
         return Validated(None, "no words")
+    if ADDITION_RE.match(text) and (added := _negated_words(text, wanted)):
+        return Validated(None, f"adds {added[0]!r}, which is not there")
     if len(text) > MAX_EDIT:
         return Validated(parsing.whole_sentences(text[:MAX_EDIT]), "longer than one sentence")
     return Validated(text)
+
+
+def _list_negated(words: Sequence[str]) -> str:
+    """Return the repair of a selection with ``words``, which the description negates."""
+    if not words:
+        return ""
+    shown = ", ".join(map(repr, words[:MAX_SHOWN]))
+    return f"left out {shown}, which the description says is not there"
+
+
+def _negated_words(text: str, description: str) -> list[str]:
+    """Return the words of ``text`` that ``description`` only negates."""
+    presence = Presence(description[:MAX_TEXT])
+    return [word for word in Presence(text[:MAX_EDIT]).words if presence.is_negated(word)]
 
 
 def _has_word(text: str) -> bool:

@@ -330,3 +330,15 @@ def test_first_answer_is_used_if_the_second_request_fails() -> None:
     assert backend_.decompress(["bt", "lk"])[0] == "bite"
     with pytest.raises(BackendError, match="is gone"):
         fake_backend("", BackendError("The server is gone."))[0].describe(PICTURE)
+
+
+def test_negated_word_of_a_model_is_replaced_without_a_second_request() -> None:
+    answer = json.dumps(["street", "people", "wet"])
+    backend_, chat = fake_backend(answer)
+    with collect_notes() as notes:
+        words = backend_.select("A wet street with no people, and a blue door.", 3)
+    assert "people" not in words
+    assert len(words) == 3
+    assert len(chat.requests) == 1
+    repair = "select: left out 'people', which the description says is not there"
+    assert group_by_kind(notes)["repairs"] == [repair]

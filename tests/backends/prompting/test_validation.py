@@ -20,32 +20,32 @@ def list_response(words: list[str]) -> ChatResponse:
 
 
 def test_valid_selection_is_unchanged() -> None:
-    assert validation.check_selection(list_response(WORDS), TEXT, 10, 10) == validation.Validated(
-        WORDS
-    )
+    assert validation.check_selection(
+        list_response(WORDS), TEXT, 10, WORDS
+    ) == validation.Validated(WORDS)
 
 
 def test_long_selection_is_cut_after_k_words() -> None:
-    assert validation.check_selection(list_response(WORDS), TEXT, 3, 10) == validation.Validated(
+    assert validation.check_selection(list_response(WORDS), TEXT, 3, WORDS) == validation.Validated(
         WORDS[:3]
     )
 
 
 @pytest.mark.parametrize(("count", "is_enough"), [(10, True), (9, True), (8, False), (1, False)])
 def test_a_tenth_of_the_words_may_be_missing(count: int, is_enough: bool) -> None:
-    validated = validation.check_selection(list_response(WORDS[:count]), TEXT, 10, 10)
+    validated = validation.check_selection(list_response(WORDS[:count]), TEXT, 10, WORDS)
     assert validated.value == WORDS[:count]
     assert validated.problem == ("" if is_enough else f"{count} usable words in place of 10")
 
 
 def test_expected_words_are_limited_by_the_description() -> None:
-    assert not validation.check_selection(list_response(WORDS), TEXT, 500, 10).problem
+    assert not validation.check_selection(list_response(WORDS), TEXT, 500, WORDS).problem
 
 
 def test_duplicates_function_words_and_vowels_do_not_count() -> None:
     words = ["boat", "the", "BOAT", "of", "a", "lake", "eye", "Lake."]
     assert validation.check_selection(
-        list_response(words), "the boat of a lake, an eye", 2, 2
+        list_response(words), "the boat of a lake, an eye", 2, ["boat", "lake"]
     ).value == [
         "boat",
         "lake",
@@ -54,22 +54,49 @@ def test_duplicates_function_words_and_vowels_do_not_count() -> None:
 
 @pytest.mark.parametrize("word", ["boats", "boat", "Boat's", "boating"])
 def test_other_form_of_a_word_is_accepted(word: str) -> None:
-    assert validation.check_selection(list_response([word]), "a boat", 1, 1).value
+    assert validation.check_selection(list_response([word]), "a boat", 1, ["boat"]).value
 
 
 @pytest.mark.parametrize("word", ["ship", "boatswainhood", "bovine", "bo", "t"])
 def test_invented_word_is_dropped(word: str) -> None:
-    assert validation.check_selection(list_response([word]), "a boat", 1, 1).value is None
+    assert validation.check_selection(list_response([word]), "a boat", 1, ["boat"]).value is None
+
+
+NEGATED = "A red boat on a lake with no people, no cars and a dog that is not barking."
+
+
+@pytest.mark.parametrize("word", ["people", "cars", "car", "Barking"])
+def test_negated_word_is_replaced_by_the_next_word_of_the_rules(word: str) -> None:
+    by_rule = ["red", "boat", "lake", "dog"]
+    validated = validation.check_selection(
+        list_response(["boat", word, "red", "lake"]), NEGATED, 4, by_rule
+    )
+    assert validated.value == ["boat", "red", "lake", "dog"]
+    assert not validated.problem
+    expected = f"left out {word.lower()!r}, which the description says is not there"
+    assert validated.repair == expected
+
+
+def test_selection_of_nothing_but_negated_words_has_a_problem() -> None:
+    validated = validation.check_selection(list_response(["people"]), "no people", 1, [])
+    assert validated.value is None
+    assert validated.problem
+
+
+def test_word_that_is_there_at_another_place_is_selected() -> None:
+    text = "No people on the left, two people on the right."
+    validated = validation.check_selection(list_response(["people"]), text, 1, ["people"])
+    assert validated == validation.Validated(["people"])
 
 
 @pytest.mark.parametrize("text", ["", "I'm sorry, I can't help with that.", "{}", "[]", "..."])
 def test_empty_selection_is_rejected(text: str) -> None:
-    validated = validation.check_selection(ChatResponse(text), TEXT, 10, 10)
+    validated = validation.check_selection(ChatResponse(text), TEXT, 10, WORDS)
     assert validated == validation.Validated(None, "0 usable words in place of 10")
 
 
 def test_very_long_word_does_not_fail() -> None:
-    assert validation.check_selection(ChatResponse("İ" * 90_000), TEXT, 1, 1).value is None
+    assert validation.check_selection(ChatResponse("İ" * 90_000), TEXT, 1, ["boat"]).value is None
 
 
 def test_shorter_skeletons_are_accepted() -> None:
@@ -280,7 +307,7 @@ def test_refusal_is_not_a_prompt() -> None:
     ],
 )
 def test_no_change_is_an_empty_edit(text: str) -> None:
-    assert validation.check_edit(ChatResponse(text)) == validation.Validated("")
+    assert validation.check_edit(ChatResponse(text), TEXT) == validation.Validated("")
 
 
 @pytest.mark.parametrize(
@@ -296,22 +323,22 @@ def test_no_change_is_an_empty_edit(text: str) -> None:
     ],
 )
 def test_edit_that_begins_like_no_change_is_kept(text: str) -> None:
-    assert validation.check_edit(ChatResponse(text)) == validation.Validated(text)
+    assert validation.check_edit(ChatResponse(text), TEXT) == validation.Validated(text)
 
 
 def test_edit_is_one_line() -> None:
-    assert validation.check_edit(ChatResponse("Make the\n roof red.")) == validation.Validated(
-        "Make the roof red."
-    )
+    assert validation.check_edit(
+        ChatResponse("Make the\n roof red."), TEXT
+    ) == validation.Validated("Make the roof red.")
 
 
 @pytest.mark.parametrize("text", ["", "?", "<think>red"])
 def test_edit_without_words_is_rejected(text: str) -> None:
-    assert validation.check_edit(ChatResponse(text)) == validation.Validated(None, "no words")
+    assert validation.check_edit(ChatResponse(text), TEXT) == validation.Validated(None, "no words")
 
 
 def test_long_edit_is_cut_after_a_sentence() -> None:
-    validated = validation.check_edit(ChatResponse("Make the roof red. " * 40))
+    validated = validation.check_edit(ChatResponse("Make the roof red. " * 40), TEXT)
     assert validated.value is not None
     assert len(validated.value) <= validation.MAX_EDIT
     assert validated.value.endswith("red.")
@@ -344,8 +371,8 @@ def test_checks_accept_only_valid_values_of_any_answer(
             not word or is_abbreviation(skeleton, skeleton_of_word(word))
             for word, skeleton in pairs
         )
-    assert len(validation.check_selection(response, TEXT, 3, 3).value or []) <= 3
-    assert len(validation.check_edit(response).value or "") <= validation.MAX_EDIT
+    assert len(validation.check_selection(response, TEXT, 3, WORDS[:3]).value or []) <= 3
+    assert len(validation.check_edit(response, TEXT).value or "") <= validation.MAX_EDIT
     validation.check_description(response)
     validation.check_prompt(response, skeletons)
 
@@ -356,8 +383,21 @@ REFUSAL = ChatResponse("I'm sorry, but I can't help with that.")
 def test_words_of_a_refusal_are_not_entries_of_a_list() -> None:
     assert validation.check_words(REFUSAL, ["bt"]).value is None
     assert validation.check_skeletons(REFUSAL, ["bt"]).is_refusal
-    assert validation.check_selection(REFUSAL, "sorry but help", 3, 3).value is None
-    assert validation.check_edit(REFUSAL).is_refusal
+    assert validation.check_selection(REFUSAL, "sorry but help", 3, ["help"]).value is None
+    assert validation.check_edit(REFUSAL, TEXT).is_refusal
+
+
+@pytest.mark.parametrize("text", ["Add people.", "add two cars to the street", "Draw a car."])
+def test_change_that_adds_what_is_not_there_is_not_used(text: str) -> None:
+    validated = validation.check_edit(ChatResponse(text), NEGATED)
+    assert validated.value is None
+    assert "which is not there" in validated.problem
+
+
+@pytest.mark.parametrize("text", ["Add a dog.", "Remove the people.", "Add " + "people " * 50_000])
+def test_other_changes_are_used(text: str) -> None:
+    wanted = NEGATED if len(text) < 100 else "people"
+    assert validation.check_edit(ChatResponse(text), wanted).value is not None
     assert validation.check_words(ChatResponse("sorry, boat"), ["sr", "bt"]).value == [
         "sorry",
         "boat",

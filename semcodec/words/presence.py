@@ -1,0 +1,46 @@
+"""Tell the words that a description says are there from those that it says are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from semcodec.words.negation import find_negated
+from semcodec.words.skeletons import singulars
+from semcodec.words.tokenizer import tokenize
+
+
+class Presence:
+    """The words of a description, by whether they are negated.
+
+    A word that is negated at one place and not at another is there: "no people on the left, two
+    people on the right".
+
+    Attributes:
+        words: the words that are not negated, in order.
+    """
+
+    def __init__(self, description: str) -> None:
+        """Read a description of at most ``tokenizer.MAX_TEXT`` characters."""
+        there, negated, position = [], [], 0
+        for start, end in find_negated(description):
+            there.append(description[position:start])
+            negated.append(description[start:end])
+            position = end
+        there.append(description[position:])
+        self.words = tokenize(" ".join(there))
+        self._there = _forms(self.words)
+        self._negated = _forms(tokenize(" ".join(negated)))
+
+    def is_negated(self, word: str) -> bool:
+        """Return whether ``word``, in the singular or plural, only occurs negated."""
+        forms = _forms([word])
+        return not forms.isdisjoint(self._negated) and forms.isdisjoint(self._there)
+
+    def drop_negated(self, words: Sequence[str]) -> list[str]:
+        """Return ``words`` without those that only occur negated."""
+        return [word for word in words if not self.is_negated(word)]
+
+
+def _forms(words: Iterable[str]) -> set[str]:
+    """Return ``words`` and the words of which they may be the plural."""
+    return {form for word in words for form in (word, *singulars(word))}
