@@ -1,0 +1,202 @@
+"""Find the language of a description, and what of it is in English.
+
+A text is judged in parts, its sentences and lines, because the answer of a model may be in two
+languages: a preamble in the language of the user and then a description in English, or a
+description and its translation. What is in quotation marks does not count: a sign in the picture
+may be in any language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
+from typing import Final
+
+from semcodec.words.language_scores import (
+    ENGLISH,
+    count_words,
+    find_words,
+    language_of,
+    load_languages,
+)
+from semcodec.words.tokenizer import MAX_TEXT
+
+MIN_ENGLISH_PERCENT: Final = 40  #: percentage of English words at which the other parts are dropped
+MIN_SIGN_WORDS: Final = 3  #: before a colon and the text of a sign
+MAX_PARTS: Final = 500  #: sentences and lines that are judged one by one
+MIN_DROPPED_WORDS: Final = 4  #: a shorter part, such as the word on a sign, stays
+
+_QUOTED: Final = re.compile(
+    r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|„[^“”\"\n]{1,400}[“”\"]|«[^»\n]{1,400}»|‘[^’\n]{1,400}’(?!\w)"
+    r"|「[^」\n]{1,400}」|『[^』\n]{1,400}』|(?<!\w)'[^'\n]{1,400}'(?!\w)|`[^`\n]{1,400}`"
+)
+#: A part ends after the marks at the end of a sentence, a line, or a colon, after which an answer
+#: may go on in another language. Possessive quantifiers keep the search linear.
+_PART: Final = re.compile(
+    r"(?:[^\n.!?:。！？।؟：]|[.!?:](?=\w))*+(?:[\n。！？।؟：]|[.!?:]++|$)[\"'”»)*_]*+"
+)
+#: Beginnings of sentences that a model writes around a description, and which describe nothing.
+_OFFER: Final = re.compile(
+    r"\W*(?:sure[,!.]|certainly[,!.]|here is|here are|here['’]s|below is|let me know|feel free"
+    r"|i hope|hope this|would you like|if you)\b",
+    re.I,
+)
+#: The same of a heading or of a line that ends in a colon.
+_LABEL: Final = re.compile(
+    r"\W*(?:(?:sure|certainly|of course|okay|ok|here|below|the (?:following|image|picture|photo)"
+    r"|image|picture|photo|caption|description|translation|translated|answer)\b"
+    r"|[a-z]+(?: (?:translation|version))?:)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The languages of a text.
+
+    Attributes:
+        language: the name of its language in English, such as ``"German"``; of two similar
+            languages ``"Danish or Norwegian"``, of an unknown one ``"another language"``.
+        english: the text without the parts in other languages; empty if the text is not English.
+        dropped: the language of those parts; empty if there are none.
+    """
+
+    language: str
+    english: str
+    dropped: str = ""
+
+    @property
+    def is_english(self) -> bool:
+        """Whether the text is English, besides the parts that are dropped."""
+        return self.language == ENGLISH
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A sentence or line of a text.
+
+    Attributes:
+        text: all characters up to the next part.
+        language: empty if it is undecided.
+        words: the number of words outside quotation marks.
+    """
+
+    text: str
+    language: str
+    words: int
+
+    @property
+    def is_foreign(self) -> bool:
+        return self.language not in (ENGLISH, "")
+
+    @property
+    def is_courtesy(self) -> bool:
+        """Whether this part, if it is English, describes nothing."""
+        is_label = self.ends_in_colon or self.text.startswith("#")
+        return bool(_OFFER.match(self.text) or (is_label and _LABEL.match(self.text)))
+
+    @property
+    def introduces_sign(self) -> bool:
+        """Whether what follows in the same line is a text in the picture: "The sign reads: ..."."""
+        is_open = self.text.endswith((":", "：")) and not self.is_courtesy
+        return is_open and self.language == ENGLISH and self.words >= MIN_SIGN_WORDS
+
+    @property
+    def ends_in_colon(self) -> bool:
+        return self.text.rstrip(" \n*_").endswith((":", "："))
+
+
+def detect(text: str) -> Detected:
+    """Return the languages of a text; of one over ``MAX_TEXT`` characters, those of its beginning.
+
+    A text without words, and one that is too short to decide, counts as English.
+
+    >>> detect("Ein brauner Hund liegt in einem Boot.").language
+    'German'
+    >>> detect("Rio de Janeiro").language
+    'English'
+    >>> detect("A dog in a boat. Ein Hund in einem Boot.").english
+    'A dog in a boat.'
+    """
+    text = text[:MAX_TEXT]
+    parts = _inherit(_split(text))
+    foreign = [part for part in parts if part.is_foreign]
+    if not foreign:  # the parts may be too short to decide, and the whole may not be
+        language = language_of(_blank_quotes(text)) or ENGLISH
+        return Detected(language, text if language == ENGLISH else "")
+    if not _describes_in_english(parts):
+        return Detected(_main_language(foreign), "")
+    dropped = {part for part in foreign if part.words >= MIN_DROPPED_WORDS}
+    if not dropped:
+        return Detected(ENGLISH, text)
+    return Detected(ENGLISH, _without(parts, dropped), _main_language(dropped))
+
+
+def function_words(language: str) -> frozenset[str]:
+    """Return the function words of a language as ``detect`` names it, in lower case.
+
+    The result is empty for English, whose stop words are in ``semcodec.words.stopwords``.
+
+    >>> "der" in function_words("German")
+    True
+    """
+    names = language.split(" or ")
+    tables = [table.function for name, table in load_languages().items() if name in names]
+    return frozenset[str]().union(*tables)
+
+
+def _describes_in_english(parts: Sequence[_Part]) -> bool:
+    """Return whether so many words are English that they are the description."""
+    english = sum(part.words for part in parts if not part.is_foreign and not part.is_courtesy)
+    other = sum(part.words for part in parts if part.is_foreign and not part.ends_in_colon)
+    return english > 0 and 100 * english >= MIN_ENGLISH_PERCENT * (english + other)
+
+
+def _main_language(parts: Iterable[_Part]) -> str:
+    """Return the language in which most words of ``parts`` are."""
+    words: dict[str, int] = {}
+    for part in parts:
+        words[part.language] = words.get(part.language, 0) + part.words
+    return max(words, key=words.__getitem__)
+
+
+def _without(parts: Sequence[_Part], dropped: Set[_Part]) -> str:
+    """Return the text of ``parts`` without some of them, and without the labels before those."""
+    pairs = zip(parts, [*parts[1:], None], strict=True)
+    labels = [
+        part
+        for part, following in pairs
+        if following in dropped and part.ends_in_colon and part.is_courtesy
+    ]
+    left_out = {*dropped, *labels}
+    return "".join(part.text for part in parts if part not in left_out).strip()
+
+
+def _split(text: str) -> Iterator[_Part]:
+    """Yield the sentences and lines of ``text`` with their languages; the last has the rest."""
+    blanked = _blank_quotes(text)
+    matches = islice(_PART.finditer(blanked), MAX_PARTS)
+    ends = [match.end() for match in matches if match.end() > match.start()]
+    for start, end in pairwise([0, *ends[:-1], len(text)]):
+        words = count_words(find_words(blanked[start:end]))
+        yield _Part(text[start:end], language_of(blanked[start:end]), words)
+
+
+def _inherit(parts: Iterable[_Part]) -> list[_Part]:
+    """Return ``parts``; an undecided one, or a sign, gets the language of the one before."""
+    result: list[_Part] = []
+    before = _Part("", "", 0)
+    for part in parts:
+        inherits = before.introduces_sign or (part.words and not part.language)
+        before = replace(part, language=before.language) if inherits else part
+        result.append(before)
+    return result
+
+
+def _blank_quotes(text: str) -> str:
+    """Return ``text`` with spaces in place of quotations; unchanged if there is nothing else."""
+    blanked = _QUOTED.sub(lambda match: " " * len(match.group()), text)
+    has_words = any(not _LABEL.match(word) for word in find_words(blanked))
+    return blanked if has_words else text
