@@ -32,11 +32,13 @@ from semcodec.words.negation_tables import (
     EXISTENCE_VERBS,
     FALSE_FRIENDS,
     INSTRUMENTS,
+    IRREGULAR_PLURALS,
     NOUN_TRIGGERS,
     NOUNS_IN_ING,
     NUMERALS,
     OUT_OF_PICTURE,
     PARTITIVES,
+    PLURALS_BEFORE_NOUNS,
     PREDICATE_TRIGGERS,
     PREPOSITIONS,
     PRESENT,
@@ -55,6 +57,7 @@ from semcodec.words.negation_units import Unit, split_units
 MAX_SCOPE: Final = 24  #: words before or after a trigger that it can negate
 MAX_ITEM: Final = 4  #: words of one item of a list after a comma
 MAX_TAILS: Final = 2  #: phrases such as "visible" and "in the picture" after a noun
+MIN_PLURAL: Final = 4  #: letters; shorter words that end in s are singular
 MAX_SIGN: Final = 5  #: words from "no" to "sign"
 MIN_CONTENT: Final = 4  #: letters of a word in small letters that shows a text to be no title
 _END: Final = Unit(0, 0, "", "", False, False)
@@ -133,10 +136,11 @@ class _NegationFinder:
     # What begins at a word: each method marks what is negated, and returns where to go on.
 
     def _read(self, index: int) -> int:
+        end = self._name_end(index)
         friend = self._match(FALSE_FRIENDS, index) or self._match_comparison(index)
-        if friend:
+        if friend and end == index:
             return self._mark(index, index + friend)
-        if (end := self._sign_end(index)) > index:
+        if (end := max(end, self._sign_end(index))) > index:
             self._names.append((index - (self._text(index - 1) == "do"), end))
             return end
         if length := self._match(OUT_OF_PICTURE, index):
@@ -164,8 +168,10 @@ class _NegationFinder:
         if trigger in ("nor", "neither") and self._text(start) in AUXILIARIES:
             # "nor is there a boat", "nor does it fly": one word is between the two verbs.
             return self._mark(index, self._predicate_end(start + 2))
-        if trigger == "neither" and not self._has_nor(start):
+        if trigger == "neither" and (self._text(start) in DEFINITES or not self._has_nor(start)):
             return self._read_subset(index, start)  # "neither man wears a hat"
+        if trigger in ("instead", "rather") and self._is_between_adjectives(index, start):
+            return self._mark(index, start + 1)  # "a red rather than green apple"
         if trigger == "not" and self._text(start) in DEGREES:
             return self._mark(index, start + 2)  # "not a very large house"
         is_subject = self._begins_clause(index)
@@ -209,7 +215,9 @@ class _NegationFinder:
             return self._mark(index, predicate + length)
         if (tail := self._tail_end(predicate)) > predicate:
             return self._negate_subject(index, tail)
-        if self._text(index - 1) in DETERMINERS - {"all", "both", "that", "this"}:
+        is_attribute = self._text(index - 1) in DETERMINERS - {"all", "both", "that", "this"}
+        is_contrast = self._text(index - 1) in ("but", "though", "yet")
+        if is_attribute or (is_contrast and self._is_between_adjectives(index - 1, predicate)):
             return self._mark(index, predicate + 1)  # "a not very large house"
         return self._mark(index, self._predicate_end(start))
 
@@ -223,10 +231,10 @@ class _NegationFinder:
         )
         if is_missing and following in DETERMINERS:
             return self._mark(index, self._noun_end(index + 1, may_be_definite=True))
+        if is_missing and not self._ends_phrase(index + 1) and following not in ADVERBS:
+            return self._mark(index, self._noun_end(index + 1))
         if has_auxiliary:
             return self._negate_subject(index, index + 1)
-        if is_missing and self._is_word(index + 1) and not self._ends_phrase(index + 1):
-            return self._mark(index, self._noun_end(index + 1))
         if is_missing:  # "with one leg missing"
             return self._mark(self._noun_start(index), index + 1)
         return index + 1
@@ -289,7 +297,7 @@ class _NegationFinder:
                 continue
             if is_first and text in PREPOSITIONS and self._text(position + 1) in ARTICLES:
                 continue  # "not on a leash"
-            if self._ends_phrase(position):
+            if self._ends_phrase(position) and not (is_first and text == "like"):
                 break
             if not is_first and (text in AUXILIARIES or self._is_finite(position)):
                 break
@@ -326,7 +334,8 @@ class _NegationFinder:
         text = self._text(position)
         is_ing = text.endswith("ing") and text not in NOUNS_IN_ING
         is_boundary = text in DETERMINERS | PRESENT or self._is_finite(position)
-        return is_boundary or (is_ing and ends_at_ing)
+        is_after_plural = self._is_plural(position - 1) and not (is_ing or self._is_verbal(text))
+        return is_boundary or is_after_plural or (is_ing and ends_at_ing)
 
     def _is_joined(self, position: int) -> bool:
         """Return whether a list of negated nouns goes on after a comma or "and"."""
@@ -337,13 +346,9 @@ class _NegationFinder:
 
     def _is_bare_plural(self, position: int) -> bool:
         """Return whether one plural noun without an adjective is at ``position``: "and cars"."""
-        text, after = self._text(position), position + 1
-        is_plural = text == "people" or (text.endswith("s") and not text.endswith("ss"))
-        return (
-            is_plural
-            and text not in VERBS | AUXILIARIES | DETERMINERS
-            and (self._ends_phrase(after) or self._text(after) in AUXILIARIES | PRESENT)
-        )
+        after = position + 1
+        is_noun = self._is_plural(position) and self._text(position) not in VERBS
+        return is_noun and (self._ends_phrase(after) or self._text(after) in AUXILIARIES | PRESENT)
 
     def _reaches_or(self, start: int) -> bool:
         """Return whether short items, with commas between them, lead to "or" or "nor"."""
@@ -416,14 +421,13 @@ class _NegationFinder:
         if not self._begins_trigger(index):
             return index
         first = index - 1 if self._text(index - 1) == "do" else index
-        if self._text(first - 1) in SAYING or (
-            self._text(first - 1) in (":", ",") and self._text(first - 2) in SAYING
-        ):
+        before = first - 2 if self._text(first - 1) in (":", ",", "that") else first - 1
+        if self._text(before) in SAYING:
             return self._text_end(index)
         sign = self._sign_noun(index)
         if sign and self._is_attributive(first, index):
             return sign
-        return self._name_end(index)
+        return index
 
     def _begins_trigger(self, index: int) -> bool:
         return any(
@@ -456,6 +460,8 @@ class _NegationFinder:
     def _name_end(self, index: int) -> int:
         """Return the end of a run of capitalized words that begins with a negation."""
         if not self._has_small_words or not self._is_capitalized(index):
+            return index
+        if not self._begins_trigger(index):
             return index
         end = index + 1
         while self._is_capitalized(end):
@@ -491,6 +497,24 @@ class _NegationFinder:
     def _is_finite(self, position: int) -> bool:
         """Return whether the word is a verb such as "sits", and not a noun such as "the waves"."""
         return self._text(position) in VERBS and self._follows_noun(position)
+
+    def _is_plural(self, position: int) -> bool:
+        """Return whether the word looks like a plural that ends its noun phrase."""
+        text = self._text(position)
+        has_ending = len(text) >= MIN_PLURAL and text[-1] == "s" and text[-2] not in "siu'"
+        is_plural = has_ending or text in IRREGULAR_PLURALS
+        return is_plural and text not in AUXILIARIES | DETERMINERS | PLURALS_BEFORE_NOUNS
+
+    def _is_verbal(self, text: str) -> bool:
+        """Return whether a word after a plural may depend on it: "no cars parked", "birds fly"."""
+        return (
+            text.endswith(("ed", "ly")) or text in ADVERBS or f"{text}s" in VERBS or text == "fly"
+        )
+
+    def _is_between_adjectives(self, start: int, end: int) -> bool:
+        """Return whether two adjectives are around a negation: "a large but not huge dog"."""
+        is_before_noun = self._is_word(start - 1) and self._text(start - 2) in DETERMINERS
+        return is_before_noun and self._text(end) not in DETERMINERS
 
     def _follows_noun(self, position: int) -> bool:
         before = self._text(position - 1)

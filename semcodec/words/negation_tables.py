@@ -299,6 +299,7 @@ TAILS: Final = _phrases(
     in this picture
     in this scene
     in view
+    made out
     nearby
     of any kind
     of any sort
@@ -396,20 +397,23 @@ EXISTENCE_VERBS: Final = _words(
 #: Nouns before "of the" that say nothing themselves: "no sign of the dog".
 PARTITIVES: Final = _words(
     """
-    bit evidence glimpse hint indication kind piece sign signs sort trace traces type view
+    bit evidence glimpse hint indication kind part piece sign signs sort trace traces type view
     """
 )
 #: Verbs of captions in the forms that follow a noun.
 VERBS: Final = _words(
     """
     appears attaches bears borders bounds carries catches chases climbs covers crosses dances dives
-    drinks drives eats emerges enters faces fills flies flows gazes glides glows grazes grows hangs
-    hits holds hovers jumps kneels leads leans leaps lies lines looks makes occupies overlooks
+    drinks drives eats emerges enters faces fills flies flows gazes gives glides glows grazes grows
+    hangs hits holds hovers jumps kneels leads leans leaps lies lines looks makes occupies overlooks
     passes perches plays poses pulls pushes reads reflects rests rides rises runs sails sat
     serves shines sits skates sleeps smiles spreads stands stares stood stops surfs
     swims swings takes throws towers travels waits walks watches waves wears works
     """
 )
+#: Plurals without an s, and words with one that come before a noun.
+IRREGULAR_PLURALS: Final = _words("children feet geese men mice people teeth women")
+PLURALS_BEFORE_NOUNS: Final = _words("arms clothes glass goods men's news sales sports women's")
 #: Words in -ing that are nouns.
 NOUNS_IN_ING: Final = _words(
     """

@@ -152,9 +152,157 @@ Regardless, nevertheless, unless, needless, knotted, noble, notable, nonetheless
 A treeless hill under a cloudless sky, a sleeveless dress, a car-free, non-reflective road.
 Few people are here, and the ship is barely visible in the fog.
 """
+MORE = """
+The photo shows an empty parking lot [without any vehicles].
+There are [no people or animals visible in the image].
+There are [no visible people], but footprints are in the sand.
+A wooden bench, with [no one sitting] on it, faces the lake.
+A wooden bench with [nobody on it].
+The kitchen is tidy, with [no dishes] in the sink.
+The background is plain white [without any texture or shadow].
+A lone tree in a field [without any other vegetation].
+A cat sits on a chair. It is [not wearing a collar].
+The dog has brown fur and [no collar].
+The woman has long hair and is [not smiling].
+The sky is overcast, and there is [no sun].
+The room is dark, and there is [no light source visible].
+[None of] the chairs [is occupied].
+[None of] the cars [are red].
+[Neither] the man nor the woman [is smiling].
+[Never seen] before
+He [never smiles].
+The dog [isn't a puppy].
+The car [isn't parked] near the house.
+This street [isn't busy]; two cyclists pass by.
+The shop windows [aren't lit].
+The child [hasn't any shoes].
+The child [hasn't got shoes].
+The child has got [no shoes].
+The men [don't wear helmets].
+The men [weren't wearing helmets].
+The bottle [wasn't opened].
+You [wouldn't see any cars here].
+A shirt [without sleeves].
+A shirt [without sleeves], red with white dots.
+A red shirt [without sleeves or collar] on a hanger.
+A tree [without leaves] beside a house [without windows].
+A house [without windows and doors].
+A picture [without people].
+A snow-covered field [free of footprints].
+The table is [free of dishes and cups].
+The square is [empty of people], and pigeons walk around.
+The sea is [empty of boats].
+The trail is [clear of rocks].
+A fat-free yogurt and a gluten-free cake.
+A hands-free phone.
+A free ticket hangs on a wall.
+A free-standing tub.
+A bird flies free in the sky.
+The glass is half empty.
+An empty glass of wine.
+A hatless man on a windowless wall.
+A moonless night over a boundless sea.
+A stainless steel pot and a wireless mouse.
+[No longer young], the actor waves.
+The [no longer young] actor waves.
+The actor is [no longer] on stage.
+[Not a single person can be seen] on the beach.
+[Not a single cloud] is in the sky.
+[Not far away], a ship sails.
+[Not far from] the shore a ship sails.
+It is [not only] big but also red.
+[Not only] is the house old, it is also crooked.
+There are [not only] cats but dogs.
+[Not just] a dog but a whole pack
+[No fewer than] three boats
+[No doubt] the dog is hungry.
+[Without a doubt] the best pizza.
+There is [nothing but] snow.
+[Nothing but] trees
+[No one] but the guard is there.
+A no U-turn sign.
+A no-smoking sign on a white wall.
+The no-smoking area
+"No Smoking" sign
+A sign with the words NO ENTRY in red.
+A sign with "NO DOGS" in red letters and a picture of a dog.
+A red circle with a slash, the 'no bicycles' symbol.
+The poster says “Never Give Up”.
+The poster says "Nothing is impossible".
+A mug with the text 'I am not a morning person'
+A neon sign reads: no vacancy
+The sign reads no trespassing.
+A stop sign, [not a yield sign].
+The sign is red, [not yellow].
+A sign says that no dogs are allowed.
+The label reads "sugar free".
+A "Do Not Disturb" card hangs on the knob.
+The band No Doubt performs on a stage.
+A tourist in front of No. 10 Downing Street.
+Room no. 12
+Nope, a movie poster.
+The northern lights, notes, a knot, noon, another nun.
+The notice board is brown.
+[Not unlike] a castle, the hotel has towers.
+The street is [not without] people.
+It is [not uncommon].
+[Can't help but] smile
+They [can't help but] smile.
+a cat that does [not like water]
+a cat that [doesn't like] the dog beside it
+A bowl with [no fruit in it], and a spoon.
+A bowl that contains [no fruit].
+A bowl containing [no fruit].
+A desert with [hardly any vegetation].
+A desert with [scarcely any plants].
+A desert with [barely any plants].
+[Little or no snow covers] the peak.
+Absent are the usual crowds.
+[The usual crowds are absent].
+A chair with a [missing leg] and a red cushion.
+A puzzle with [a piece missing].
+A fence [missing several boards].
+The fence is [missing boards].
+A smile [missing two teeth].
+The boat [lacks a sail].
+The boat [lacks sails and oars].
+A boat [lacking a mast], tied to a pier.
+The [lack of trees] gives a wide view.
+Because of the [lack of rain], the field is brown.
+The image [lacks people].
+There is a complete [absence of color].
+[The background is not visible].
+The horse's [tail is not visible].
+[His hands are not shown].
+[The end] of the road [isn't in view].
+[The horizon can't be made out].
+[No part of the sky is visible].
+[No clouds], blue sky, green grass.
+portrait of a man, [no hat], [no glasses], gray beard
+photo of a cat, [no text], [no watermark]
+A street with people but [no cars].
+A street with [no cars] but many people.
+A street with [no cars] though with people.
+A street with [no cars] and a lot of people.
+A street with [no cars] and two dogs.
+A street with [no cars], only bicycles.
+A street with [no cars], just bicycles.
+A street with [no cars] other than a taxi.
+A street with [no cars] apart from a taxi.
+A street with [no cars] besides a taxi.
+[Except for] a red door, everything is gray.
+Everyone [except] the boy wears a hat.
+[Rather than sitting] on a chair, the cat lies on a rug.
+a red [rather than green] apple
+[Instead of apples], the basket has eggs.
+The basket has eggs [instead of apples].
+The cat sits on the table [instead of on] the chair.
+[Instead of a tail], the toy has a spring.
+[In place of a roof], there is a tarp.
+"""
 ALL = [
     line
-    for lines in (NOUNS, WITHOUT, PREDICATES, SUBJECTS, FALSE_FRIENDS)
+    for lines in (NOUNS, WITHOUT, PREDICATES, SUBJECTS, FALSE_FRIENDS, MORE)
     for line in lines.strip().splitlines()
 ]
 
