@@ -101,7 +101,7 @@ def run(
         UsageError, SemcodecError: the only input failed, or a failure concerns all inputs.
     """
     resolved = openai_options.resolve_backends(args)
-    loaded = _load_backends(resolved.by_option, roles)
+    loaded = load_backends(resolved.by_option, roles)
     batch = Batch(args, plan, schema, participle)
     code = batch.run(partial(command, args, loaded))
     if resolved.dry_run is not None:
@@ -109,7 +109,8 @@ def run(
     return code
 
 
-def _load_backends(by_option: dict[str, Any], roles: tuple[str, ...]) -> dict[str, Any]:
+def load_backends(by_option: dict[str, Any], roles: tuple[str, ...]) -> dict[str, Any]:
+    """Return the backends for ``roles``; ``by_option`` is that of ``resolve_backends``."""
     overrides = {role: by_option[role] for role in roles}
     return dict(zip(roles, backends.find_all(by_option["backend"], **overrides), strict=True))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -41,11 +41,14 @@ def add_argument(parser: argparse.ArgumentParser, metavar: str, several: str = "
     )
 
 
-def check_options(args: argparse.Namespace, *, is_batch: bool) -> None:
+def check_options(
+    args: argparse.Namespace, photographs: Sequence[str], *, is_batch: bool = False
+) -> None:
     """Check that ``--description`` matches the other arguments.
 
     Args:
-        args: the arguments, of which ``images`` has the photographs.
+        args: the options.
+        photographs: the arguments that are photographs, or folders of them.
         is_batch: whether there are several photographs.
 
     Raises:
@@ -57,7 +60,7 @@ def check_options(args: argparse.Namespace, *, is_batch: bool) -> None:
         return
     if args.describer is not None:
         raise UsageError("--description replaces --describer: omit one of them.")
-    if name == STDIN and STDIN in args.images:
+    if name == STDIN and STDIN in photographs:
         raise UsageError("The photograph and its description are both stdin: name one as a file.")
     if is_batch and not os.path.isdir(name):
         raise UsageError(

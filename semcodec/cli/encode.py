@@ -169,7 +169,7 @@ def encode(args: argparse.Namespace) -> int:
         prints=args.framing in TEXT_FRAMINGS,
         sidecar=description_files.finder(args.description),
     )
-    description_files.check_options(args, is_batch=is_several(args.images))
+    description_files.check_options(args, args.images, is_batch=is_several(args.images))
     plan = make_plan(args, args.images, purpose, openai_options.files(args))
     description_files.check_jobs(plan.jobs)
     roles = ("describer", "writer") if args.description is None else ("writer",)

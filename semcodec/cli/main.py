@@ -18,6 +18,7 @@ from semcodec.cli import (
     inspect,
     output,
     pack,
+    sweep,
     text,
     unpack,
     validate,
@@ -38,7 +39,7 @@ from semcodec.errors import BackendError, SemcodecError
 
 #: In the order in which the help lists them.
 COMMAND_MODULES: Final = (
-    demo, encode, decode, pack, unpack, convert, text, inspect, validate, vectors, doctor,
+    demo, encode, decode, sweep, pack, unpack, convert, text, inspect, validate, vectors, doctor,
 )  # fmt: skip
 
 

@@ -239,7 +239,7 @@ def _batch_outputs(name: str | None, sources: Sequence[Source], purpose: Purpose
         raise UsageError(
             f"Several {purpose.outputs} cannot be written to stdout: name a folder with -o DIR."
         )
-    _check_folder_name(name, "-o", purpose.outputs)
+    check_folder_name(name, "-o", purpose.outputs)
     return [str(Path(name) / n) for n in plan_names(sources, purpose.ending, Path(name))]
 
 
@@ -255,7 +255,7 @@ def _batch_traces(name: str | None, sources: Sequence[Source]) -> Sequence[str |
         return [None] * len(sources)
     if name == STDIN:
         raise UsageError("Several traces cannot be written to stdout: name a folder.")
-    _check_folder_name(name, "--trace", "traces")
+    check_folder_name(name, "--trace", "traces")
     return [str(Path(name) / n) for n in plan_names(sources, ".json", Path(name))]
 
 
@@ -264,7 +264,7 @@ def _is_folder_name(name: str) -> bool:
     return name.endswith(("/", os.sep)) or os.path.isdir(name)
 
 
-def _check_folder_name(name: str, option: str, outputs: str) -> None:
+def check_folder_name(name: str, option: str, outputs: str) -> None:
     """Check that ``name`` can be the folder of several outputs.
 
     Raises:

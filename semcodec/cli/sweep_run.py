@@ -1,0 +1,185 @@
+"""One photograph at many budgets: described once, then selected, packed and painted for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import semcodec
+from semcodec.cli.budgets import Budget
+from semcodec.errors import InputError, InvalidResponseError, RefusalError, SemcodecError
+from semcodec.imaging import contact_sheet
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: Errors of one budget, after which the others are tried: too few bytes for a word, an unusable
+#: response, a refused prompt.
+ERRORS_OF_ONE: Final = (InputError, InvalidResponseError, RefusalError)
+NOT_DONE: Final = "not done"
+
+
+@dataclass(slots=True)
+class Row:
+    """The result for one budget.
+
+    Attributes:
+        budget: the limit.
+        name: the name of its files without their endings.
+        encoded: the record; None if there is none.
+        words: the words of the picture; those of the record until it is painted.
+        thumbnail: the picture in the size of the strip; None if it was not painted.
+        problem: why the record or the picture is missing, or "".
+    """
+
+    budget: Budget
+    name: str
+    encoded: semcodec.Encoded | None = None
+    words: list[str] = field(default_factory=list)
+    thumbnail: Image | None = None
+    problem: str = NOT_DONE
+
+    @property
+    def payload_rate(self) -> float:
+        """The rate of the payload in µbpp; 0 without a record."""
+        data = self.encoded.data if self.encoded else b""
+        return semcodec.rate_breakdown(data).ubpp("payload") if data else 0.0
+
+
+class Sweep:
+    """A run for several budgets.
+
+    Attributes:
+        rows: the results, in ascending order of the budgets.
+        first: the first record, of the largest budget; it has the description and the photograph.
+        trace: the stages of all runs, of which only one describes.
+    """
+
+    def __init__(self, rows: Sequence[Row], roles: dict[str, Any], progress: Any) -> None:
+        """Prepare a run with the backends of each role."""
+        self.rows = rows
+        self.first: semcodec.Encoded | None = None
+        self.trace: semcodec.Trace = semcodec.Trace()
+        self._roles, self._progress = roles, progress
+
+    def encode(self, photograph: bytes, **options: Any) -> Iterator[tuple[Row, semcodec.Encoded]]:
+        """Yield the record of each budget, the largest first, as soon as it is there.
+
+        If not even the largest budget has a record, the others have none either.
+
+        Args:
+            photograph: the bytes of the image file.
+            options: further arguments of ``encode``; with ``description``, nothing is described.
+
+        Raises:
+            SemcodecError: the failure concerns all budgets.
+        """
+        options |= {"writer": self._roles["writer"], "progress": self._progress}
+        if "describer" in self._roles:
+            options["describer"] = self._roles["describer"]
+        for row in reversed(self.rows):
+            try:
+                encoded = semcodec.encode(photograph, **row.budget.arguments, **options)
+            except SemcodecError as error:
+                self._fail(row, error)
+                continue
+            self._add(encoded.trace)
+            if self.first is None and "describer" in options:
+                options["describer"] = _Described(options["describer"], encoded.description)
+            self.first = self.first or encoded
+            row.encoded, row.words, row.problem = encoded, encoded.record.words, ""
+            yield row, encoded
+
+    def paint(self, seed: int | None, *, reuse: bool) -> Iterator[tuple[Row, semcodec.Decoded]]:
+        """Yield the picture of each record, as soon as it is there.
+
+        Args:
+            seed: the seed of the painter.
+            reuse: whether the picture of a record is also that of the next budget with the same
+                record. Without, a dry run counts a request for each.
+
+        Raises:
+            SemcodecError: the failure concerns all budgets.
+        """
+        roles = {role: self._roles[role] for role in ("writer", "painter")}
+        last: semcodec.Decoded | None = None
+        for row in self.rows:
+            if row.encoded is None:
+                continue
+            if not reuse or last is None or last.record != row.encoded.record:
+                try:
+                    data, progress = row.encoded.data, self._progress
+                    last = semcodec.decode(data, seed=seed, progress=progress, **roles)
+                except SemcodecError as error:
+                    self._fail(row, error)
+                    continue
+                self._add(last.trace)
+            row.words = last.words
+            row.thumbnail = last.image.resize(contact_sheet.picture_size(last.record.size))
+            yield row, last
+
+    def _fail(self, row: Row, error: SemcodecError) -> None:
+        """Set the problem of a row; raise the error if it concerns all budgets."""
+        row.problem = " ".join(str(error).split())
+        if isinstance(trace := getattr(error, "trace", None), semcodec.Trace):
+            self._add(trace)
+        if self.first is None or not isinstance(error, ERRORS_OF_ONE):
+            raise error
+
+    def _add(self, trace: semcodec.Trace) -> None:
+        """Add the stages and the new notices of one run, without a repeated description."""
+        is_described = self.first is not None
+        self.trace.stages.extend(
+            stage for stage in trace.stages if not (is_described and stage.name == "describe")
+        )
+        new = [notice for notice in trace.notices if notice not in self.trace.notices]
+        self.trace.notices.extend(new)
+
+
+class _Described:
+    """A describer that returns the description of an earlier run, and is otherwise the real one.
+
+    So each record of a sweep is the one that ``encode`` writes, with the same model names.
+    """
+
+    def __init__(self, describer: Any, description: str) -> None:
+        self._describer, self._description = describer, description
+
+    def describe(self, _: Image) -> str:
+        """Return the description of the earlier run."""
+        return self._description
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._describer, name)
+
+
+def draw_strip(first: semcodec.Encoded, rows: Sequence[Row]) -> Image:
+    """Return the photograph, and the picture of each record with its bytes and words."""
+    cells = [contact_sheet.Cell(first.image, "photograph")]
+    cells += [_cell(equal) for equal in _equal_rows(rows)]
+    return contact_sheet.draw_contact_sheet(cells, first.record.size)
+
+
+def _equal_rows(rows: Sequence[Row]) -> list[list[Row]]:
+    """Return ``rows`` in groups with the same record; a row without one is alone."""
+    groups: list[list[Row]] = []
+    for row in rows:
+        last = groups[-1][-1].encoded if groups else None
+        if row.encoded and last and row.encoded.data == last.data:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def _cell(rows: Sequence[Row]) -> contact_sheet.Cell:
+    """Return the picture of rows with the same record, with the budgets of all."""
+    row = rows[0]
+    budgets = f"budget: {', '.join(row.budget.label for row in rows)}"
+    if row.encoded is None:
+        return contact_sheet.Cell(None, "no record", budgets, row.problem)
+    title = f"{len(row.encoded.data)} bytes"
+    note = f"{row.payload_rate:.1f} µbpp · {budgets}"
+    text = " ".join(row.words) if row.thumbnail else f"no picture: {row.problem}"
+    return contact_sheet.Cell(row.thumbnail, title, note, text)
