@@ -32,8 +32,8 @@ from semcodec.errors import InputError, UnsupportedError
 from semcodec.words import MAX_K, SelectionRequest, WordChannel, make_channel, minilm
 from semcodec.words.minilm import SentenceModel
 from semcodec.words.selection import closed_loop
-from semcodec.words.selection.salience import find_candidates, select_by_salience
-from semcodec.words.tokenizer import tokenize
+from semcodec.words.selection.candidates import find_candidates, find_sendable, words_of
+from semcodec.words.selection.salience import select_by_salience
 
 RATES = (25, 50, 100, 200, 400)  #: µbpp
 PIXELS = 1024 * 1024
@@ -50,14 +50,12 @@ def select_top(request: SelectionRequest) -> list[str]:
 
 def select_first(request: SelectionRequest) -> list[str]:
     """Return the first content words."""
-    words = [candidate.word for candidate in find_candidates(request)]
-    return closed_loop.longest_prefix(request, words)
+    return words_of(closed_loop.longest_prefix(request, find_candidates(request)))
 
 
 def select_beginning(request: SelectionRequest) -> list[str]:
     """Return the beginning of the description with its function words."""
-    words = list(filter(request.channel.can_send, tokenize(request.description)))
-    return closed_loop.longest_prefix(request, words)
+    return words_of(closed_loop.longest_prefix(request, find_sendable(request)))
 
 
 def select_closed_loop(request: SelectionRequest) -> list[str]:

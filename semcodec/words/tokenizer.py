@@ -1,39 +1,42 @@
 """Split any text into plain words: lower case a to z, no accents, numbers in words (spec §B.1).
 
 The regular expression ``\\w+`` is not enough: it keeps letters of other scripts, which have no
-symbols, and it loses the apostrophe that distinguishes a possessive from a plural.
+symbols, it cuts numbers such as ``1,000``, and it loses the apostrophe that distinguishes a
+possessive from a plural.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 from unicodedata import ucd_3_2_0
 
 from semcodec.errors import InputError
+from semcodec.words.cleaning import clean_text
+from semcodec.words.numbers import Number, find_numbers
 
 MAX_TEXT: Final = 100_000  #: characters in a text; a description has about 2,000
 
 #: The version is fixed: later versions decompose more characters, so words would change.
 _UNICODE: Final = ucd_3_2_0
 
-_UNITS: Final = """
-zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-sixteen seventeen eighteen nineteen
-""".split()
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-
 #: Letters that Unicode does not decompose into a base letter and an accent.
 _LIGATURES: Final = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
+    | {"Æ": "Ae", "Œ": "Oe", "Ø": "O", "Đ": "D", "Ð": "D", "Þ": "Th", "Ł": "L", "ẞ": "SS"}
 )
-_WORD: Final = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+")
 _APOSTROPHES: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'"})
+_INSIDE_WORDS: Final = "'-"
+_WORD: Final = re.compile(r"[^\s'-]+(?:['-][^\s'-]+)*'?")
+_PLAIN: Final = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_SENTENCE_END: Final = frozenset('.!?:;\n•*"“”(')
 
 
 def tokenize(text: str) -> list[str]:
-    """Return the words of ``text`` in order, each of the letters a to z.
+    """Return the words of ``text`` in order, each of the letters a to z (spec §B.1).
 
     Args:
         text: at most ``MAX_TEXT`` characters in any script; characters other than English letters
@@ -42,19 +45,90 @@ def tokenize(text: str) -> list[str]:
     Raises:
         InputError: ``text`` is not a string, or too long.
     """
+    spans = find_spans(clean_text(check_text(text)))
+    return [
+        word
+        for written, number in ((span.text, span.number) for span in spans)
+        for word in (plain_words(written) if number is None else number.spoken)
+    ]
+
+
+def check_text(text: str) -> str:
+    """Return ``text`` if it is a string of at most ``MAX_TEXT`` characters.
+
+    Raises:
+        InputError: it is not.
+    """
     if not isinstance(text, str):
         raise InputError("The text has the wrong type: give a string.")
     if len(text) > MAX_TEXT:
         raise InputError(f"The text has over {MAX_TEXT} characters: give less of it.")
-    return [word for token in _WORD.findall(normalize(text)) for word in _to_words(token)]
+    return text
 
 
-def normalize(text: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A word or a number in the cleaned text."""
+
+    start: int
+    end: int
+    text: str
+    number: Number | None
+    starts_sentence: bool
+    sentence: int
+
+
+def find_spans(cleaned: str) -> Iterator[Span]:
+    """Yield the words and numbers of a text in order."""
+    separated = "".join(map(_separate, cleaned.translate(_APOSTROPHES)))
+    end, sentence, is_first = 0, 0, True
+    for start, stop, number in _find_positions(separated, cleaned):
+        if start and not _SENTENCE_END.isdisjoint(cleaned[end:start]):
+            sentence, is_first = sentence + 1, True
+        yield Span(start, stop, separated[start:stop], number, is_first, sentence)
+        end, is_first = stop, False
+
+
+def _find_positions(separated: str, cleaned: str) -> Iterator[tuple[int, int, Number | None]]:
+    """Yield the spans of numbers, and of words in the gaps between them."""
+    position = 0
+    for number in find_numbers(cleaned):
+        for match in _WORD.finditer(separated, position, number.start):
+            yield match.start(), match.end(), None
+        yield number.start, number.end, number
+        position = number.end
+    for match in _WORD.finditer(separated, position):
+        yield match.start(), match.end(), None
+
+
+@lru_cache(maxsize=4096)
+def _separate(char: str) -> str:
+    """Return a character of a word unchanged, and a space for any other."""
+    is_part = char in _INSIDE_WORDS or _UNICODE.category(char)[0] in "LMN"
+    return char if is_part else " "
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of the letters a to z in one word, without apostrophes and possessive s."""
+    return [_close_up(word) for word in _PLAIN.findall(fold(text))]
+
+
+def _close_up(word: str) -> str:
+    stem, _, ending = word.partition("'")
+    return stem if ending in ("", "s") else stem + ending
+
+
+def fold(text: str) -> str:
     """Return ``text`` in lower case without accents; other characters stay as they are."""
     # Case is folded twice, since some characters decompose into capitals: U+3392 becomes MHz.
-    decomposed = "".join(map(_decompose, text.casefold())).casefold()
+    return fold_accents(text.casefold()).casefold().translate(_APOSTROPHES)
+
+
+def fold_accents(text: str) -> str:
+    """Return ``text`` with base letters in place of accented ones."""
+    decomposed = "".join(map(_decompose, text))
     base = "".join(char for char in decomposed if not _UNICODE.combining(char))
-    return base.translate(_LIGATURES).translate(_APOSTROPHES)
+    return base.translate(_LIGATURES)
 
 
 @lru_cache(maxsize=4096)
@@ -65,22 +139,3 @@ def _decompose(char: str) -> str:
     accents in quadratic time, and a hostile text can have 100,000 of them.
     """
     return _UNICODE.normalize("NFKD", char)
-
-
-def _to_words(token: str) -> list[str]:
-    """Return the words of a number, or a word without its apostrophe and possessive s."""
-    if token[0].isdigit():
-        return _number_in_words(token)
-    word, _, ending = token.partition("'")
-    return [word if ending in ("", "s") else word + ending]
-
-
-def _number_in_words(digits: str) -> list[str]:
-    """Return a number of one or two digits in words, and a longer one digit by digit."""
-    value = int(digits) if len(digits) < 3 else -1
-    if value < 0:
-        return [_UNITS[int(digit)] for digit in digits]
-    if value < len(_UNITS):
-        return [_UNITS[value]]
-    tens, unit = divmod(value, 10)
-    return [_TENS[tens - 2], *([_UNITS[unit]] if unit else [])]

@@ -1,6 +1,7 @@
 """Select the words of a description to send, by rule or with a judge.
 
-``request`` has the input and output types, and ``channel`` models the effect of a coding on words.
+``request`` has the input and output types, ``channel`` models the effect of a coding on words, and
+``candidates`` has the content words of a description with their importance.
 The strategies are in ``salience`` (by rule), ``closed_loop`` (with a judge from ``similarity``) and
 ``ranked`` (for words that a language model has ranked).
 """
@@ -8,11 +9,12 @@ The strategies are in ``salience`` (by rule), ``closed_loop`` (with a judge from
 from __future__ import annotations
 
 from semcodec.choices import Coding, JudgeName
+from semcodec.words.selection.candidates import find_candidates
 from semcodec.words.selection.channel import WordChannel, make_channel
 from semcodec.words.selection.closed_loop import select_by_similarity
 from semcodec.words.selection.ranked import select_ranked
 from semcodec.words.selection.request import MAX_K, Selection, SelectionRequest
-from semcodec.words.selection.salience import find_candidates, select_by_salience
+from semcodec.words.selection.salience import select_by_salience
 from semcodec.words.selection.similarity import SALIENCE, Judge
 from semcodec.words.selection.similarity import judge as find_judge
 

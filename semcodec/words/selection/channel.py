@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from semcodec._registry import CODINGS
 from semcodec.choices import Coding, check_choice
-from semcodec.coding import bag, codings, escapes
+from semcodec.coding import bag, codings
+from semcodec.words.numbers import spellings
 from semcodec.words.restoration import IncrementalRestorer
 from semcodec.words.skeletons import singulars, skeleton_of_word
+from semcodec.words.tokens import Token
 
 CountBits = Callable[[Sequence[str]], int]
 
@@ -25,7 +27,8 @@ class WordChannel:
         fractional_bits: returns the same before rounding up to whole bytes, if the coder has that;
             for comparing the costs of words, not for limits.
         received: returns the words that a decoder returns for the given words, one for each.
-        can_send: returns whether the coding can encode a word.
+        spellings: returns the ways to send a token, the preferred one first, each as words that
+            belong together; none if the coding cannot encode it.
         fits_record: returns whether one record can hold the given words.
         keeps_order: whether a decoder returns the words in the order in which they were sent.
     """
@@ -34,7 +37,7 @@ class WordChannel:
     payload_bits: CountBits
     fractional_bits: CountBits
     received: Callable[[Sequence[str]], list[str]]
-    can_send: Callable[[str], bool]
+    spellings: Callable[[Token], list[tuple[str, ...]]]
     fits_record: Callable[[Sequence[str]], bool] = lambda words: True
     keeps_order: bool = True
 
@@ -62,17 +65,17 @@ def make_channel(coding: Coding, count_bits: CountBits | None = None) -> WordCha
     coding = check_choice("coding", coding, CODINGS)
     if coding == "nibble":
         bits = count_bits or _nibble_bits
-        return WordChannel(coding, bits, bits, _decode_skeletons(), _has_skeleton)
+        return WordChannel(coding, bits, bits, _decode_skeletons(), _spell_plain)
     payload_bits = count_bits or (lambda words: 8 * codings.payload_bytes(coding, words))
     fractional_bits = count_bits or (lambda words: codings.payload_bits(coding, words))
     if coding not in codings.MAX_WORDS:
-        return WordChannel(coding, payload_bits, fractional_bits, list, bool)
+        return WordChannel(coding, payload_bits, fractional_bits, list, _spell_text)
     return WordChannel(
         coding,
         payload_bits,
         fractional_bits,
         list,
-        escapes.is_encodable,
+        _spell_word,
         lambda words: codings.why_unencodable(coding, " ".join(words)) is None,
         keeps_order=coding != "bag",
     )
@@ -93,8 +96,21 @@ def _decode_skeletons() -> Callable[[Sequence[str]], list[str]]:
     return lambda words: restorer.decompress([skeleton_of_word(word) for word in words])
 
 
-def _has_skeleton(word: str) -> bool:
-    return bool(skeleton_of_word(word))
+def _spell_text(token: Token) -> list[tuple[str, ...]]:
+    return [(token.text,)]
+
+
+def _spell_word(token: Token) -> list[tuple[str, ...]]:
+    return [(token.word,)] if token.word else []
+
+
+def _spell_plain(token: Token) -> list[tuple[str, ...]]:
+    """Return the plain words of a token; single letters are only sent as part of a number."""
+    if token.number is not None:
+        return [words for words in spellings(token.number) if all(map(skeleton_of_word, words))]
+    words = [word for word in token.plain if skeleton_of_word(word)]
+    words = [word for word in words if len(word) > 1] or words
+    return [tuple(words)] if words else []
 
 
 def _nibble_bits(words: Sequence[str]) -> int:

@@ -24,14 +24,17 @@ from fractions import Fraction
 from typing import Final
 
 from semcodec._bisection import largest
-from semcodec.words.selection.request import Selection, SelectionRequest
-from semcodec.words.selection.salience import (
+from semcodec.words.selection.candidates import (
     Candidate,
     find_candidates,
+    find_sendable,
     keep_recoverable,
-    select_by_salience,
+    respelled,
     sort_by_weight,
+    words_of,
 )
+from semcodec.words.selection.request import Selection, SelectionRequest
+from semcodec.words.selection.salience import select_by_salience
 from semcodec.words.selection.similarity import (
     MILLION,
     SALIENCE,
@@ -40,7 +43,6 @@ from semcodec.words.selection.similarity import (
     scaled_similarities,
 )
 from semcodec.words.stopwords import FUNCTION_WORDS
-from semcodec.words.tokenizer import tokenize
 
 MAX_CANDIDATES: Final = 64  #: candidates that are scored, those with the highest weights
 BATCH_SIZE: Final = 8  #: texts scored at once; fewer are not faster, more are often not needed
@@ -86,26 +88,26 @@ def _pick_best(selections: dict[str, list[str]], request: SelectionRequest, judg
 def leading_text(request: SelectionRequest) -> list[str]:
     """Return the beginning of the description, without function words at its end.
 
-    Empty for a coding that does not keep the order of words.
+    What the description says is not there is left out. Empty for a coding that does not keep the
+    order of words.
     """
     if not request.channel.keeps_order:
         return []
-    sendable = [word for word in tokenize(request.description) if request.channel.can_send(word)]
-    words = longest_prefix(request, sendable)
-    while words and words[-1] in FUNCTION_WORDS:
-        words.pop()
-    return keep_recoverable(words, request.channel)
+    leading = longest_prefix(request, find_sendable(request))
+    while leading and FUNCTION_WORDS.issuperset(leading[-1].words):
+        leading.pop()
+    return words_of(keep_recoverable(leading, request.channel))
 
 
 def first_content_words(request: SelectionRequest, candidates: Sequence[Candidate]) -> list[str]:
     """Return the first candidates that fit, in reading order."""
-    words = longest_prefix(request, [candidate.word for candidate in candidates])
-    return keep_recoverable(words, request.channel)
+    return words_of(keep_recoverable(longest_prefix(request, candidates), request.channel))
 
 
-def longest_prefix(request: SelectionRequest, words: list[str]) -> list[str]:
-    """Return the longest beginning of ``words`` within the limits."""
-    return words[: largest(len(words), lambda count: request.fits(words[:count]))]
+def longest_prefix(request: SelectionRequest, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the longest beginning of ``candidates`` within the limits."""
+    count = largest(len(candidates), lambda count: request.fits(words_of(candidates[:count])))
+    return list(candidates[:count])
 
 
 @dataclass(slots=True)
@@ -113,15 +115,13 @@ class _Option:
     """A candidate that is not selected yet, with its last score.
 
     Attributes:
-        index: position among the candidates, in reading order.
-        word: the word.
+        candidate: the words, and their position in reading order.
         gain: the gain of similarity per bit at the last scoring, in millionths.
         similarity: the similarity of the selected words and this one then, in millionths.
         scored_at: the number of selected words then, or -1.
     """
 
-    index: int
-    word: str
+    candidate: Candidate
     gain: Fraction = UNSCORED
     similarity: int = 0
     scored_at: int = -1
@@ -141,7 +141,7 @@ class _GreedySelector:
     ) -> None:
         weightiest = sort_by_weight(candidates)[:MAX_CANDIDATES]
         self._request, self._judge = request, judge
-        self._pending = [_Option(candidate.index, candidate.word) for candidate in weightiest]
+        self._pending = [_Option(candidate) for candidate in weightiest]
         self._selected: list[_Option] = []
         self._similarity = 0  # of the selected words, in millionths
         self._bits = 0
@@ -151,7 +151,9 @@ class _GreedySelector:
         """Return the selected words, in reading order."""
         while (best := self._next_best()) is not None:
             self._pending.remove(best)
-            self._selected = sorted([*self._selected, best], key=lambda option: option.index)
+            self._selected = sorted(
+                [*self._selected, best], key=lambda option: option.candidate.index
+            )
             self._similarity = best.similarity
             self._bits = self._request.channel.fractional_bits(self._words_with())
         return self._words_with()
@@ -160,7 +162,7 @@ class _GreedySelector:
         """Return the option with the best fresh score, or None if none gains."""
         now = len(self._selected)
         while self._pending:
-            self._pending.sort(key=lambda option: (-option.gain, option.index))
+            self._pending.sort(key=lambda option: (-option.gain, option.candidate.index))
             best = self._pending[0]
             if best.scored_at == now and best.gain > 0:
                 return best
@@ -178,10 +180,12 @@ class _GreedySelector:
             words = self._words_with(option)
             if not self._request.fits(words):
                 self._pending.remove(option)
-            elif (text := self._request.channel.received_text(words)) is None:
-                option.gain = REJECTED
-            else:
+            elif (text := self._request.channel.received_text(words)) is not None:
                 recoverable.append((option, text))
+            elif option.candidate.others:  # spell a number in another way, in the next round
+                option.candidate, option.scored_at = respelled(option.candidate), -1
+            else:
+                option.gain = REJECTED
         if self._work_left > 0:
             self._score(recoverable)
 
@@ -196,5 +200,5 @@ class _GreedySelector:
             option.gain = Fraction(similarity - self._similarity, max(1, bits))
 
     def _words_with(self, *options: _Option) -> list[str]:
-        both = sorted([*self._selected, *options], key=lambda option: option.index)
-        return [option.word for option in both]
+        both = sorted([*self._selected, *options], key=lambda option: option.candidate.index)
+        return words_of(option.candidate for option in both)

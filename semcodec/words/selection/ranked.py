@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from semcodec._bisection import largest
 from semcodec.errors import InputError
+from semcodec.words.selection.candidates import (
+    Candidate,
+    find_sendable,
+    in_reading_order,
+    keep_recoverable,
+    words_of,
+)
 from semcodec.words.selection.request import SelectionRequest
-from semcodec.words.selection.salience import keep_recoverable
-from semcodec.words.tokenizer import tokenize
 
 
 def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]:
     """Return the first words of ``ranked`` that fit and that a decoder restores.
 
-    They are in the order in which they first occur in the description; a word that is not in the
-    description follows the word before it in ``ranked``.
+    They are in the order in which they first occur in the description, and written as they are
+    there; a word that is not in the description follows the word before it in ``ranked``.
 
     Args:
         ranked: distinct words, the most important first.
@@ -24,25 +30,26 @@ def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]
     Raises:
         InputError: not even one word is within the limits.
     """
-    positions = _reading_positions(ranked, request.description)
-    sendable = [word for word in ranked if request.channel.can_send(word)]
+    candidates = list(_candidates(ranked, request))
 
-    def leading(count: int) -> list[str]:
-        return sorted(sendable[:count], key=positions.__getitem__)
+    def leading(count: int) -> list[Candidate]:
+        return in_reading_order(candidates[:count])
 
-    count = largest(len(sendable), lambda count: request.fits(leading(count)))
+    count = largest(len(candidates), lambda count: request.fits(words_of(leading(count))))
     if not count:
         raise InputError("Not even one word fits this limit: allow more bytes or bits.")
-    return keep_recoverable(leading(count), request.channel) or leading(count)
+    recoverable = keep_recoverable(leading(count), request.channel)
+    return words_of(recoverable if recoverable else leading(count))
 
 
-def _reading_positions(ranked: Sequence[str], description: str) -> dict[str, tuple[int, int]]:
-    """Return a sort key for each word: its index in the description, then its rank."""
-    first_index: dict[str, int] = {}
-    for index, word in enumerate(tokenize(description)):
-        first_index.setdefault(word, index)
-    positions, index = {}, -1
-    for rank, word in enumerate(ranked):
-        index = first_index.get(word, index)
-        positions[word] = (index, rank)
-    return positions
+def _candidates(ranked: Sequence[str], request: SelectionRequest) -> Iterator[Candidate]:
+    """Yield the candidates for ranked words, with the index of the first one in the description."""
+    described: dict[str, Candidate] = {}
+    for candidate in find_sendable(request):
+        described.setdefault(candidate.key, candidate)
+    index = -1
+    for word in ranked:
+        for candidate in find_sendable(replace(request, description=word)):
+            found = described.get(candidate.key, candidate)
+            index = found.index if candidate.key in described else index
+            yield replace(found, index=index)

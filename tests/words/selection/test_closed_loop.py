@@ -11,8 +11,8 @@ from semcodec.coding.tables import load_tables
 from semcodec.errors import InputError
 from semcodec.words import Judge, Selection, select_words
 from semcodec.words.selection import closed_loop
+from semcodec.words.selection.candidates import find_candidates
 from semcodec.words.selection.closed_loop import MAX_WORK, leading_text
-from semcodec.words.selection.salience import find_candidates
 from semcodec.words.skeletons import skeleton_of_word
 from tests.fakes import FunctionJudge, OverlapJudge, selection_request, skeleton_bits
 from tests.profiles import examples
@@ -156,7 +156,7 @@ def test_limits_are_kept(description: str, coding: str, max_bits: int, max_words
     try:
         selection = select_words(request)
     except InputError:
-        assert not any(request.fits([option.word]) for option in find_candidates(request))
+        assert not any(request.fits(option.words) for option in find_candidates(request))
         return
     assert 1 <= len(selection.words) <= max_words
     assert skeleton_bits(selection.words) <= max_bits

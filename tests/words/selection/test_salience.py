@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 import semcodec
 from semcodec.errors import InputError
 from semcodec.words import MAX_K
-from semcodec.words.selection.salience import Candidate, select_by_salience
+from semcodec.words.selection.candidates import Candidate
+from semcodec.words.selection.salience import select_by_salience
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import CAPTION_BOILERPLATE, FUNCTION_WORDS
 from tests.fakes import selection_request, skeleton_bits
@@ -86,8 +87,8 @@ def test_word_that_would_be_misread_is_not_selected() -> None:
 def test_no_more_words_are_tried_after_sixteen_that_do_not_fit(
     misses: int, words: list[str]
 ) -> None:
-    long_words = [Candidate(index, 50, f"long{'b' * index}") for index in range(1, misses + 1)]
-    candidates = [Candidate(0, 90, "boat"), *long_words, Candidate(99, 10, "cat")]
+    long_words = [Candidate(index, 50, (f"long{'b' * index}",)) for index in range(1, misses + 1)]
+    candidates = [Candidate(0, 90, ("boat",)), *long_words, Candidate(99, 10, ("cat",))]
     request = selection_request("", skeleton_bits(["boat", "cat"]))
     assert select_by_salience(request, candidates) == words
 

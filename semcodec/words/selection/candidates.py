@@ -1,0 +1,144 @@
+"""The candidates of a selection: the content words of a description, with their importance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from semcodec.words.selection.channel import WordChannel, same_lemma
+from semcodec.words.selection.request import SelectionRequest
+from semcodec.words.skeletons import singulars
+from semcodec.words.stopwords import STOPWORDS
+from semcodec.words.tokens import Token, find_tokens
+from semcodec.words.vocabulary import UNKNOWN_SALIENCE, vocabulary
+
+# In eighths of a bit, like the costs in the tables.
+POSITION_PENALTY: Final = 3  #: for each preceding candidate
+REPEAT_BONUS: Final = 8  #: for each repetition
+MAX_REPEATS: Final = 3  #: repetitions that count
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One word, name or number of the description; it is sent whole or not at all.
+
+    Attributes:
+        index: position among the candidates, in reading order.
+        weight: the importance, in eighths of a bit; higher is better.
+        words: one word, as in the description or as a decoder restores it; in ``nibble`` several
+            for a number (``four zero four``) or a name with a hyphen.
+        others: other ways to spell a number, for when a decoder restores ``words`` as others.
+        token: the token of the description.
+    """
+
+    index: int
+    weight: int
+    words: tuple[str, ...]
+    others: tuple[tuple[str, ...], ...] = ()
+    token: Token | None = None
+
+    @property
+    def key(self) -> str:
+        """The same string for the same words with other capitals."""
+        return " ".join(self.words).lower()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number, which must be restored exactly."""
+        return self.token is not None and self.token.number is not None
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it is a number, a name, or a word that is not a stop word."""
+        if self.is_number or (self.token is not None and self.token.is_name):
+            return True
+        text = self.token.text if self.token else self.words[0]
+        is_acronym = text.isupper() and len(text) > 1  # US, IT
+        return len(text) > 1 and (is_acronym or self.key not in STOPWORDS)
+
+
+def find_candidates(request: SelectionRequest) -> list[Candidate]:
+    """Return the content words that the channel can send, each once, in reading order.
+
+    If both singular and plural occur, only the singular is a candidate. What the description says
+    is not there is never one. If there are only stop words, those are the candidates.
+    """
+    sendable = find_sendable(request)
+    content = [candidate for candidate in sendable if candidate.is_content] or sendable
+    counts = Counter(candidate.key for candidate in content)
+    first = {candidate.key: candidate for candidate in reversed(content)}
+    distinct = [key for key in counts if not any(form in counts for form in singulars(key))]
+    return [
+        replace(first[key], index=index, weight=_weight(key, index, counts[key]))
+        for index, key in enumerate(distinct)
+    ]
+
+
+def find_sendable(request: SelectionRequest) -> list[Candidate]:
+    """Return all tokens that the channel can send and that are there, in order, without weights."""
+    tokens = [token for token in find_tokens(request.description) if not token.is_negated]
+    return [
+        Candidate(index, 0, spelled[0], tuple(spelled[1:]), token)
+        for index, token in enumerate(tokens)
+        if (spelled := request.channel.spellings(token))
+    ]
+
+
+def sort_by_weight(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return candidates by descending weight, and in reading order among equal weights."""
+    return sorted(candidates, key=lambda candidate: (-candidate.weight, candidate.index))
+
+
+def in_reading_order(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return candidates in the order of the description."""
+    return sorted(candidates, key=lambda candidate: candidate.index)
+
+
+def words_of(candidates: Iterable[Candidate]) -> list[str]:
+    """Return the words of candidates, in their order."""
+    return [word for candidate in candidates for word in candidate.words]
+
+
+def keep_recoverable(candidates: Sequence[Candidate], channel: WordChannel) -> list[Candidate]:
+    """Return the candidates that a decoder restores, as singular or plural as it restores them."""
+    # The loop ends: each round drops a candidate, uses up a spelling, or changes nothing, because
+    # the singular and the plural that a decoder may return have the same skeleton.
+    selected = list(candidates)
+    while (restored := restore(selected, channel)) != selected:
+        selected = restored
+    return selected
+
+
+def restore(selected: Sequence[Candidate], channel: WordChannel) -> list[Candidate]:
+    """Return the candidates that the decoder restores, as singular or plural as it does.
+
+    A number that it restores as another one is spelled in another way, until there is none.
+    """
+    received = iter(channel.received(words_of(selected)))
+    restored: list[Candidate] = []
+    for candidate in selected:
+        words = tuple(next(received) for _ in candidate.words)
+        is_equal = str.__eq__ if candidate.is_number else same_lemma
+        if all(map(is_equal, candidate.words, words)):
+            restored.append(replace(candidate, words=words))
+        elif candidate.others:
+            restored.append(respelled(candidate))
+    return restored
+
+
+def respelled(candidate: Candidate) -> Candidate:
+    """Return a number in its next spelling; it must have one."""
+    first, *others = candidate.others
+    return replace(candidate, words=first, others=tuple(others))
+
+
+def _weight(key: str, index: int, count: int) -> int:
+    repeats = min(count - 1, MAX_REPEATS)
+    return _salience(key) - POSITION_PENALTY * index + REPEAT_BONUS * repeats
+
+
+def _salience(key: str) -> int:
+    """Return the importance of a word; of several words that belong together, that of a name."""
+    return UNKNOWN_SALIENCE if " " in key else vocabulary().salience(key)

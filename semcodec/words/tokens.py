@@ -1,0 +1,99 @@
+"""Tokens: the words, names and numbers of a text, each in the form that a coding can carry.
+
+The plain words of ``tokenizer`` are not enough: ``T-shirt``, ``O'Brien``, ``Paris`` and ``747``
+can be sent as they are, and a word that the text negates must not be sent at all.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from semcodec.coding import escapes
+from semcodec.words.cleaning import clean_text
+from semcodec.words.letter_case import Written, fold_case
+from semcodec.words.negation import find_negated, find_negative_names
+from semcodec.words.numbers import Number
+from semcodec.words.tokenizer import Span, check_text, find_spans, fold, fold_accents, plain_words
+from semcodec.words.vocabulary import vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a name or a number of a text, in the form that each coding can carry.
+
+    Attributes:
+        start: index of its first character in the cleaned text.
+        end: index after its last character.
+        text: as ``utf8`` carries it: any letters, accents, capitals.
+        word: as ``lexicon`` and ``bag`` carry it, over a-zA-Z0-9'-; empty if they cannot.
+        plain: as ``nibble`` carries it: words of the letters a to z; empty for another script.
+        number: the number, if it is one.
+        is_negated: whether the text says that it is not there, or not so.
+        is_name: whether it is part of a name or the text of a sign, such as ``no`` of ``no entry``.
+    """
+
+    start: int
+    end: int
+    text: str
+    word: str
+    plain: tuple[str, ...]
+    number: Number | None = None
+    is_negated: bool = False
+    is_name: bool = False
+
+
+def find_tokens(text: str) -> list[Token]:
+    """Return the tokens of ``text`` in reading order.
+
+    >>> [token.word for token in find_tokens("O'Brien's T-shirt in room 1,000")]
+    ["O'Brien", 'T-shirt', 'in', 'room', '1000']
+
+    Raises:
+        InputError: ``text`` is not a string, or too long.
+    """
+    cleaned = clean_text(check_text(text))
+    words = list(find_spans(cleaned))
+    negated, names = find_negated(cleaned), find_negative_names(cleaned)
+    folded = fold_case([Written(word.text, word.starts_sentence, word.sentence) for word in words])
+    return [
+        _make_token(part, word, _is_inside(word.start, negated), _is_inside(word.start, names))
+        for word, case in zip(words, folded, strict=True)
+        for part in (_split_compound(case) if word.number is None else [case])
+    ]
+
+
+def _make_token(text: str, span: Span, is_negated: bool, is_name: bool) -> Token:
+    number = span.number
+    if number is not None:
+        forms = number.written, number.word, number.spoken
+    else:
+        text = _without_possessive(text)
+        forms = text, _codable(fold_accents(text)), tuple(plain_words(text))
+    return Token(span.start, span.end, *forms, number, is_negated, is_name)
+
+
+def _codable(word: str) -> str:
+    return word if escapes.is_encodable(word) else ""
+
+
+def _without_possessive(text: str) -> str:
+    stem = text.rstrip("'")
+    return stem[:-2] if stem[-2:] in ("'s", "'S") else stem
+
+
+def _split_compound(text: str) -> list[str]:
+    """Return the parts of a compound of known words; a name such as ``T-shirt`` is not split."""
+    parts = text.split("-")
+    known = vocabulary().number
+    if text.islower() and all(len(part) > 1 and known(fold(part)) is not None for part in parts):
+        return parts
+    return [text]
+
+
+def _is_inside(position: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Return whether one of ``spans``, which are in order, contains a position."""
+    index = bisect_right(spans, position, key=itemgetter(0)) - 1
+    return index >= 0 and position < spans[index][1]
