@@ -197,7 +197,7 @@ def _distinct(tokens: Sequence[str]) -> dict[str, str]:
 
 def _english_cost(word: str, form: str) -> int:
     """Return the cost of a word in English, in bits."""
-    plain = tokenizer.normalize(word)
+    plain = tokenizer.fold(word)
     if plain in FUNCTION_WORDS:
         return ENGLISH_FUNCTION_COST
     limit = NAME_COST if form[0].isupper() else UNKNOWN_COST
