@@ -1,7 +1,8 @@
 """Run the sentences in this folder: which words ``select`` must keep and which it must drop.
 
 Each TOML file has tables ``[[sentence]]``: ``text``; ``keep`` and ``drop``, words that must and
-must not be selected, compared without regard to case (and in ``nibble`` to the s of plurals);
+must not be selected (one in small letters is equal to the same word with capitals; ``nibble``
+returns no capitals, and singulars);
 optionally ``k`` (default 12), ``coding`` (default: both ``lexicon`` and ``nibble``),
 ``nibble_keep`` (in place of ``keep`` for ``nibble``), and ``miss``, the reason why a sentence is
 still handled wrongly.
@@ -72,12 +73,14 @@ def _failures(sentence: Sentence, coding: str) -> list[str]:
         words = semcodec.select(sentence.text, sentence.k, coding=coding)  # type: ignore[arg-type]
     except semcodec.InputError as error:
         return [f"{coding}: {error}"] if keep else []
-    selected = {word.lower() for word in words}
-    found = {_form(word, coding) for word in words}
-    missing = [f"lacks {word}" for word in keep if _form(word, coding) not in found]
-    superfluous = [f"has {word}" for word in sentence.drop if word.lower() in selected]
+    missing = [f"lacks {word}" for word in keep if not _contains(words, word, coding)]
+    dropped = [word for word in sentence.drop if coding != "nibble" or word == word.lower()]
+    superfluous = [f"has {word}" for word in dropped if _contains(words, word, "lexicon")]
     return [f"{coding}: {problem}: {' '.join(words)}" for problem in missing + superfluous]
 
 
-def _form(word: str, coding: str) -> str:
-    return singular(word.lower()) if coding == "nibble" else word.lower()
+def _contains(words: list[str], expected: str, coding: str) -> bool:
+    """Return whether ``expected`` is selected; ``nibble`` returns singulars and no capitals."""
+    if coding == "nibble":
+        return singular(expected.lower()) in map(singular, words)
+    return expected in (words if expected != expected.lower() else [word.lower() for word in words])
