@@ -14,8 +14,8 @@ from html import unescape
 from typing import Final
 from unicodedata import ucd_3_2_0
 
+from semcodec.coding.tables import load_tables
 from semcodec.words import homoglyphs
-from semcodec.words.vocabulary import vocabulary
 
 MAX_MARKS: Final = 8  #: combining marks after one letter; more are decoration, and are left out
 
@@ -194,5 +194,5 @@ def _compose(match: re.Match[str]) -> str:
 def _join(match: re.Match[str]) -> str:
     """Return a word that a line end divides; its hyphen stays if the parts are not one word."""
     joined = match[1] + match[2]
-    is_word = len(match[1]) > 1 and vocabulary().number(joined.lower()) is not None
+    is_word = len(match[1]) > 1 and joined.lower() in load_tables().numbers
     return joined if is_word else f"{match[1]}-{match[2]}"  # two-story, T-shirt
