@@ -51,6 +51,15 @@ Made by spec/tables/make_lexicon.py; the same inputs give the same bytes.
 
 SHA-256 of lexicon-1.bin: {digest}
 """
+CLASSES_NOTICE = """\
+classes-1.bin: what each word of words-1.bin usually is: a thing, another noun, a modifier, a verb.
+
+Decided from counts in the texts below (only in the training lines, see spec/tables/corpora.py) and
+in the dictionary. The file contains no text.
+Made by spec/tables/make_classes.py; the same inputs give the same bytes.
+
+SHA-256 of classes-1.bin: {digest}
+"""
 
 
 class Input(NamedTuple):
