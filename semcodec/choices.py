@@ -31,6 +31,7 @@ __all__ = [
     "InputFraming",
     "JudgeName",
     "Keep",
+    "Language",
     "ModelSet",
     "ModelSetChoice",
     "OutputFraming",
@@ -65,6 +66,8 @@ ScanFraming: TypeAlias = Literal["auto", Framing]
 ModelSetChoice: TypeAlias = Literal["auto", ModelSet]
 #: How a photograph is fitted to a size.
 Fit: TypeAlias = Literal["cover", "contain", "stretch"]
+#: The languages of a description that ``encode`` accepts.
+Language: TypeAlias = Literal["en", "any"]
 #: How ``encode`` chooses the number of words.
 Rate: TypeAlias = Literal["auto"]
 #: What makes the skeletons of ``coding="nibble"``.

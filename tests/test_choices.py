@@ -40,6 +40,7 @@ ARGUMENTS: tuple[tuple[Any, str, Callable[[Any], object]], ...] = (
     (choices.Profile, "profile", lambda value: semcodec.validate(RECORD, profile=value)),
     (choices.ExtensionName, "extension name", lambda value: semcodec.extension(value, "x")),
     (choices.CodingChoice, "coding", lambda value: semcodec.encode(PHOTO, coding=value)),
+    (choices.Language, "language", lambda value: semcodec.encode(PHOTO, language=value)),
     (choices.Rate, "rate", lambda value: semcodec.encode(PHOTO, rate=value)),
     (choices.SkeletonMethod, "skeletons", lambda value: semcodec.encode(PHOTO, skeletons=value)),
     (choices.Coding, "coding", lambda value: semcodec.select("a red bear", 2, coding=value)),
@@ -136,6 +137,7 @@ def test_options_of_the_command_line_have_the_values_of_the_types() -> None:
         ("encode", "--coding"): choices.CodingChoice,
         ("encode", "--skeletons"): choices.SkeletonMethod,
         ("encode", "--fit"): choices.Fit,
+        ("encode", "--language"): choices.Language,
         ("encode", "--models"): choices.ModelSetChoice,
         ("validate", "--profile"): choices.Profile,
     }
@@ -148,7 +150,7 @@ def test_options_of_the_command_line_have_the_values_of_the_types() -> None:
 def test_no_public_function_takes_any_string_for_a_choice() -> None:
     """A parameter with one of these names has a type from ``semcodec.choices``."""
     closed = {"coding", "keep", "framing", "check", "fit", "rate", "skeletons", "judge", "profile",
-              "reflect"}  # fmt: skip
+              "reflect", "language"}  # fmt: skip
     found = set()
     for name in semcodec.__all__:
         function = getattr(semcodec, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from semcodec.backends.notes import add_note
 from semcodec.backends.protocols import (
     ROLES,
+    AnyLanguageDescriber,
     Describer,
     Editor,
     Painter,
@@ -16,6 +17,7 @@ from semcodec.backends.registry import AUTO, DEFAULTS, find, find_all, names, ro
 
 __all__ = [
     "Describer",
+    "AnyLanguageDescriber",
     "Writer",
     "WordSelector",
     "Painter",

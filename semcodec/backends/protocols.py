@@ -40,6 +40,18 @@ class Describer(Protocol):
         ...
 
 
+class AnyLanguageDescriber(Protocol):
+    """Describes images in any language: an optional hook of a ``Describer``.
+
+    ``encode(language="any")`` calls it instead of ``describe`` if the describer has it. It saves
+    the second request with which ``describe`` may ask for English.
+    """
+
+    def describe_in_any_language(self, image: Image) -> str:
+        """Return a description of ``image``, in English if that costs nothing."""
+        ...
+
+
 class Writer(Protocol):
     """Selects, shortens and restores words, and turns them into a prompt."""
 

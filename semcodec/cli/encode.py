@@ -15,6 +15,7 @@ from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose, is_several, make_plan
 from semcodec.imaging import fitting
 from semcodec.pipeline.encode import CODINGS, SKELETON_METHODS
+from semcodec.pipeline.language import LANGUAGES
 from semcodec.signatures import identify
 
 SCHEMA: Final = "semcodec/encode/1"  #: published as spec/schema/encode-1.json
@@ -113,6 +114,13 @@ def _add_backends(parser: argparse.ArgumentParser) -> None:
         "FILE|DIR",
         ", or for several photographs a folder with NAME.txt for each, which may be their own",
     )
+    parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        default="en",
+        help="language of the description; any accepts all languages, whose words take several "
+        "times the bytes of English ones (default: %(default)s)",
+    )
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -199,6 +207,7 @@ def _encode(
         framing=args.framing,
         judge=args.judge,
         skeletons=args.skeletons,
+        language=args.language,
         models=args.models,
         progress=progress,
     )

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from semcodec.backends.notes import NOTICES, add_note
 from semcodec.errors import InputError
-from semcodec.words.skeletons import skeleton_of_word
-from semcodec.words.tokenizer import MAX_TEXT, tokenize
+from semcodec.words.language import has_words
+from semcodec.words.tokenizer import MAX_TEXT
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,7 +38,7 @@ class GivenDescription:
     prompt lists what is not in the picture.
 
     Attributes:
-        text: the description: at least one word with consonants, at most ``MAX_TEXT`` characters.
+        text: the description: at least one word, at most ``MAX_TEXT`` characters.
 
     Raises:
         InputError: the value is not a string, has no words, is the name of a file, or is JSON.
@@ -59,7 +59,7 @@ class GivenDescription:
         text = text[:MAX_TEXT]
         _check_is_text(text)
         self.text: str = prompt_of_parameters(text)
-        if not any(map(skeleton_of_word, tokenize(self.text))):
+        if not has_words(self.text):
             raise InputError(_no_words(self.text))
 
     def describe(self, _: Image) -> str:
@@ -127,8 +127,6 @@ def _wrong_type(value: object) -> str:
 def _no_words(text: str) -> str:
     if not text.strip():
         return "The description is empty: give a text, or omit it to have the image described."
-    if any(char.isalpha() and char > "\u024f" for char in text):
-        return "The description has no words of the letters a to z: give one in English."
     return (
         f"The description {text.strip()[:MAX_SHOWN]!r} has no words: give sentences about what the "
         "image shows."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from semcodec import backends, imaging, words
 from semcodec.backends import Describer, Writer
 from semcodec.backends.isolation import has_method, isolate
-from semcodec.backends.protocols import WordSelector
+from semcodec.backends.protocols import AnyLanguageDescriber, WordSelector
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.bitstream import Models, Record, api
 from semcodec.bitstream.header import DEFAULT_SIZE
@@ -17,6 +18,7 @@ from semcodec.choices import (
     CodingChoice,
     Fit,
     JudgeName,
+    Language,
     ModelSetChoice,
     OutputFraming,
     Rate,
@@ -27,6 +29,7 @@ from semcodec.choices import (
 from semcodec.coding import codings
 from semcodec.errors import InputError
 from semcodec.imaging import fitting
+from semcodec.pipeline import language as languages
 from semcodec.pipeline import validation
 from semcodec.pipeline.description import GivenDescription
 from semcodec.pipeline.model_ids import AUTO, collect_model_ids
@@ -96,6 +99,7 @@ def encode(
     models: Models | ModelSetChoice | int = "auto",
     judge: Judge | JudgeName | None = None,
     skeletons: SkeletonMethod = "rule",
+    language: Language = "en",
     progress: Progress | None = None,
 ) -> Encoded:
     """Return the record of an image: its description, reduced to a few words, as bytes.
@@ -144,6 +148,9 @@ def encode(
             object, as for ``select``; None to select by rule.
         skeletons: with ``coding="nibble"``, ``"rule"`` for the rule of the paper or ``"model"``
             for the writer.
+        language: ``"en"`` refuses a description in another language, because its words take
+            several times the bytes of English ones; ``"any"`` accepts it, and ``trace.notices``
+            states the cost.
         progress: called before each stage with its name and the name of its backend.
 
     Raises:
@@ -173,6 +180,7 @@ def encode(
     check_choice("rate", rate, RATES)
     check_choice("coding", coding, CODINGS)
     check_choice("skeletons", skeletons, SKELETON_METHODS)
+    check_choice("language", language, languages.LANGUAGES)
     imaging.parse_background(background)
     limits = RateLimits(k, max_bytes, ubpp)
     fitting.check_fit(fit)
@@ -191,13 +199,12 @@ def encode(
             run.add_notice(notice)
         header["size"] = target = _choose_size(loaded.size, size, fit, run)
         fitted = fitting.fit_photograph(loaded.image, target, fit)
-        described = stages.describe(fitted)
+        described = stages.describe(fitted, language)
         max_words = limits.max_words(target)
         max_bits = limits.max_bits(
             target, lambda payload: payload + api.overhead(payload, **header)
         )
-        selection_coding = "lexicon" if coding == AUTO else coding
-        channel = words.make_channel(selection_coding)
+        channel = words.make_channel(languages.choose_selection_coding(described, coding))
         request = SelectionRequest(described, max_words, max_bits, channel, loaded_judge)
         # Words are selected within the limits, so the first round usually succeeds. But a backend
         # may ignore the limits, so each further round requests at least one word less than the
@@ -211,6 +218,7 @@ def encode(
             record = api.build_record(text, coding=text_coding, **header)
             data = api.serialize(record)
             if limits.accepts(data, record):
+                languages.note_cost(described, record, run)
                 return Encoded(data, record, run.trace, fitted, described)
             max_words = len(selected) - 1
         raise InputError("Not even one word fits the limits: allow more bytes.")
@@ -225,11 +233,15 @@ class _Stages:
     describer: Describer
     writer: Writer
 
-    def describe(self, image: Image) -> str:
-        described = self.run.run_stage("describe", self.describer, Describer.describe, image)
-        if type(self.describer) is GivenDescription:
-            return described  # was checked before the run, with messages for the caller
-        return validation.check_description(described, self.describer)
+    def describe(self, image: Image, language: Language) -> str:
+        """Return the description from which words are selected."""
+        method: Callable[..., str] = Describer.describe
+        if language == languages.ANY and has_method(self.describer, "describe_in_any_language"):
+            method = AnyLanguageDescriber.describe_in_any_language
+        described = self.run.run_stage("describe", self.describer, method, image)
+        if type(self.describer) is not GivenDescription:  # which was checked before the run
+            described = validation.check_description(described, self.describer)
+        return languages.check_language(described, language, self.describer, self.run)
 
     def select(self, request: SelectionRequest) -> list[str]:
         """Return selected words; a writer without ``select_words`` only receives the limit k."""

@@ -16,6 +16,7 @@ from semcodec.backends.isolation import backend_name, isolate
 from semcodec.coding import nibble
 from semcodec.errors import InvalidResponseError
 from semcodec.imaging import fitting
+from semcodec.words.language import has_words
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
 from semcodec.words.tokenizer import MAX_TEXT, tokenize
 
@@ -29,9 +30,9 @@ MAX_WORD_LETTERS: Final = 200  #: longer than any real word
 
 
 def check_description(result: object, backend: object) -> str:
-    """Return a description truncated to ``MAX_TEXT``; it must have a word with consonants."""
+    """Return a description truncated to ``MAX_TEXT``; it must have a word in any language."""
     text = _check_text(result, backend, "describe")
-    if not any(map(skeleton_of_word, tokenize(text))):
+    if not has_words(text):
         raise _invalid(backend, "describe", "the description has no words")
     return text
 

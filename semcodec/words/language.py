@@ -21,7 +21,9 @@ from semcodec.words.language_scores import (
     language_of,
     load_languages,
 )
-from semcodec.words.tokenizer import MAX_TEXT
+from semcodec.words.scripts import LATIN, script_of
+from semcodec.words.skeletons import skeleton_of_word
+from semcodec.words.tokenizer import MAX_TEXT, tokenize
 
 MIN_ENGLISH_PERCENT: Final = 40  #: percentage of English words at which the other parts are dropped
 MIN_SIGN_WORDS: Final = 3  #: before a colon and the text of a sign
@@ -132,6 +134,19 @@ def detect(text: str) -> Detected:
     if not dropped:
         return Detected(ENGLISH, text)
     return Detected(ENGLISH, _without(parts, dropped), _main_language(dropped))
+
+
+def has_words(text: str) -> bool:
+    """Return whether ``text`` has a word: one with a consonant, or one of another script.
+
+    >>> has_words("Красная площадь"), has_words("... 0 a")
+    (True, True)
+    >>> has_words("a ...")
+    False
+    """
+    if any(map(skeleton_of_word, tokenize(text))):
+        return True
+    return any(script_of(word[0]) != LATIN for word in find_words(text))
 
 
 def function_words(language: str) -> frozenset[str]:

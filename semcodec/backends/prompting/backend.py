@@ -49,14 +49,21 @@ class PromptBackend:
         self._rules = RuleBasedWriter()
 
     def describe(self, image: Image) -> str:
-        """Return a description of ``image``.
+        """Return a description of ``image``, in English unless the model answers twice in another.
 
         Raises:
             RefusalError: the model declined twice.
             InvalidResponseError: neither of its two answers contains a word.
         """
+        return self._describe(image, validation.check_english_description)
+
+    def describe_in_any_language(self, image: Image) -> str:
+        """Return the same, but the first description in any language."""
+        return self._describe(image, validation.check_description)
+
+    def _describe(self, image: Image, check: Callable[[ChatResponse], Validated[str]]) -> str:
         chat = self._request("describe", image=image, expected_answer=TYPICAL_DESCRIPTION)
-        return self._ask_with_retry(chat, validation.check_description)[:MAX_TEXT]
+        return self._ask_with_retry(chat, check)[:MAX_TEXT]
 
     def select(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words of ``description``, in reading order."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
 from semcodec.backends.prompting import parsing
 from semcodec.backends.prompting.chat import ChatResponse
+from semcodec.words.language import detect, has_words
 from semcodec.words.presence import Presence
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
@@ -65,9 +66,19 @@ def check_description(response: ChatResponse) -> Validated[str]:
     if len(text) <= MAX_REFUSAL and REFUSAL_RE.match(text):
         return Validated(None, "refused", is_refusal=True)
     description = parsing.whole_sentences(text) if response.is_truncated else text
-    if not _has_word(description):
+    if not has_words(description):
         return Validated(None, "truncated" if response.is_truncated else "no words")
     return Validated(description)
+
+
+def check_english_description(response: ChatResponse) -> Validated[str]:
+    """Check a description that must be in English; one in another language can still be used."""
+    checked = check_description(response)
+    if checked.value is None or checked.problem:
+        return checked
+    detected = detect(checked.value)
+    problem = "" if detected.is_english else f"it is in {detected.language}, not in English"
+    return replace(checked, problem=problem)
 
 
 def check_selection(
