@@ -229,8 +229,6 @@ class _NegationFinder:
         has_auxiliary = self._skip_back(index, ADVERBS) > self._skip_back(
             index, ADVERBS | AUXILIARIES
         )
-        if is_missing and following in DETERMINERS:
-            return self._mark(index, self._noun_end(index + 1, may_be_definite=True))
         if is_missing and not self._ends_phrase(index + 1) and following not in ADVERBS:
             return self._mark(index, self._noun_end(index + 1))
         if has_auxiliary:
@@ -260,24 +258,21 @@ class _NegationFinder:
             end += self._match(TAILS, end) or (self._text(end) in PRESENT)
         return end
 
-    def _noun_end(
-        self, start: int, *, ends_at_ing: bool = False, may_be_definite: bool = False
-    ) -> int:
+    def _noun_end(self, start: int, *, ends_at_ing: bool = False) -> int:
         """Return the end of the noun phrases, joined by "or", that begin at ``start``."""
         end, words = start, 0  # words of the current item
         for position in range(start, min(start + MAX_SCOPE, len(self._units))):
             text = self._text(position)
-            if text in ("or", "nor", "/") or self._is_joined(position):
+            has_articles = self._text(start) in ARTICLES
+            if text in ("or", "nor", "/") or self._is_joined(position, has_articles):
                 words = 0
                 continue
             if text == "of" and words and self._continues_after_of(position):
-                words, may_be_definite = 0, True
+                words = 0
                 continue
             if self._ends_phrase(position) or text in AUXILIARIES:
                 break
             if words and self._ends_item(position, ends_at_ing):
-                break
-            if text in DEFINITES and position > start and not may_be_definite:
                 break
             words += 1
             end = position + 1
@@ -291,7 +286,7 @@ class _NegationFinder:
         end, is_first = start, True
         for position in range(start_of_verb, min(start_of_verb + MAX_SCOPE, len(self._units))):
             text = self._text(position)
-            if text in ("or", "nor") or self._is_joined(position):
+            if text in ("or", "nor") or self._is_joined(position, True):
                 continue
             if text in INSTRUMENTS and self._has_instrument(position):
                 continue
@@ -337,12 +332,17 @@ class _NegationFinder:
         is_after_plural = self._is_plural(position - 1) and not (is_ing or self._is_verbal(text))
         return is_boundary or is_after_plural or (is_ing and ends_at_ing)
 
-    def _is_joined(self, position: int) -> bool:
-        """Return whether a list of negated nouns goes on after a comma or "and"."""
+    def _is_joined(self, position: int, has_articles: bool) -> bool:
+        """Return whether a list of negated nouns goes on after a comma or "and".
+
+        In "without a hat, a coat or a bag", but not in "no hat, a coat or a bag", the other nouns
+        have articles.
+        """
         text = self._text(position)
         if text == "and":
             return self._is_bare_plural(position + 1)
-        return text == "," and self._reaches_or(position + 1)
+        excluded = AUXILIARIES | DEFINITES | (frozenset() if has_articles else ARTICLES)
+        return text == "," and self._reaches_or(position + 1, excluded)
 
     def _is_bare_plural(self, position: int) -> bool:
         """Return whether one plural noun without an adjective is at ``position``: "and cars"."""
@@ -350,7 +350,7 @@ class _NegationFinder:
         is_noun = self._is_plural(position) and self._text(position) not in VERBS
         return is_noun and (self._ends_phrase(after) or self._text(after) in AUXILIARIES | PRESENT)
 
-    def _reaches_or(self, start: int) -> bool:
+    def _reaches_or(self, start: int, excluded: frozenset[str]) -> bool:
         """Return whether short items, with commas between them, lead to "or" or "nor"."""
         words = 0
         for position in range(start, min(start + MAX_SCOPE, len(self._units))):
@@ -361,7 +361,7 @@ class _NegationFinder:
                 words = 0
                 continue
             words += 1
-            if words > MAX_ITEM or self._ends_phrase(position) or text in AUXILIARIES | DEFINITES:
+            if words > MAX_ITEM or self._ends_phrase(position) or text in excluded:
                 return False
         return False
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semcodec.words.negation import find_negated
+from semcodec.words.negation import find_negated, find_negative_names
 
 NOUNS = """
 [No people], [no cars].
@@ -153,6 +153,26 @@ A treeless hill under a cloudless sky, a sleeveless dress, a car-free, non-refle
 Few people are here, and the ship is barely visible in the fog.
 """
 MORE = """
+In the picture [no windows are visible].
+[The man without shoes is not visible].
+There is [a bridge which is not visible].
+The room does [not have windows and doors].
+The room does [not have windows] and shines.
+The pool is [not filled] with the water of the sea.
+A yard with [no cars], a dog, a cat or a bird.
+A yard with [no cars, old bikes, or toys].
+A yard with [no old cars, big red bikes, large wooden toys, or dogs].
+The bowl is [not filled with water], but with sand.
+[Without a hat, a coat, or a bag], a man runs.
+The man isn't tall. -> isn't tall
+The man is [not wearing a hat, a coat, or gloves].
+A yard with [no cars], where dogs run or sleep.
+A yard with [no cars], the cat or the bird can rest.
+A man holds a cup with [the handle missing].
+A man holds [old cups missing] on the table. -> old cups missing
+The man is [without a hat or his scarf].
+[None of] these, he says, is red. -> None of
+The shirt has [a button missing] at the top.
 The photo shows an empty parking lot [without any vehicles].
 There are [no people or animals visible in the image].
 There are [no visible people], but footprints are in the sand.
@@ -313,6 +333,23 @@ def test_what_is_negated(line: str) -> None:
     expected = listed.split("|") if listed else re.findall(r"\[(.*?)\]", marked)
     text = marked.replace("[", "").replace("]", "")
     assert [text[start:end] for start, end in find_negated(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a sign “no entry” here", ["no entry"]),
+        ("a no entry sign", ["no entry"]),
+        ("The shirt says no fear.", ["no fear"]),
+        ("a do not disturb sign", ["do not disturb"]),
+        ("the Do Not Enter sign", ["Do Not Enter"]),
+        ("a sign “open” and no cars", []),
+        ("no doubt a dog", []),
+        ("The New York Times", []),
+    ],
+)
+def test_names_that_sound_like_negations(text: str, names: list[str]) -> None:
+    assert [text[start:end] for start, end in find_negative_names(text)] == names
 
 
 @given(st.lists(st.sampled_from("no not , . the a of and or people is seen without \" '".split())))
