@@ -42,6 +42,8 @@ from semcodec.words.negation_tables import (
     PREDICATE_TRIGGERS,
     PREPOSITIONS,
     PRESENT,
+    PRIVATIVE_BEGINNINGS,
+    PRIVATIVE_ENDINGS,
     PRONOUN_TRIGGERS,
     RELATIVES,
     SAYING,
@@ -89,6 +91,15 @@ def find_negative_names(text: str) -> list[tuple[int, int]]:
     finder = _NegationFinder(split_units(text))
     finder.read()
     return finder.names()
+
+
+def is_privative(word: str) -> bool:
+    """Return whether a compound is a negation by itself, such as ``car-free`` and ``non-slip``.
+
+    It has its meaning only as a whole: ``car free`` is a car for a painter.
+    """
+    lower = word.lower()
+    return lower.startswith(PRIVATIVE_BEGINNINGS) or lower.endswith(PRIVATIVE_ENDINGS)
 
 
 class _NegationFinder:
@@ -436,6 +447,9 @@ class _NegationFinder:
         )
 
     def _text_end(self, index: int) -> int:
+        """Return the end of the text of a sign, without quotation marks, after "reads"."""
+        if self._text(index + 1) in SIGN_ACTIVITIES:
+            return index + 2
         end = index + 1
         while end < index + MAX_SCOPE and not self._ends_phrase(end):
             end += 1

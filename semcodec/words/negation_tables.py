@@ -422,4 +422,9 @@ NOUNS_IN_ING: Final = _words(
     wing writing
     """
 )
+#: Words that negate the next word, whatever it is.
+NEGATING_WORDS: Final = _words("neither never no nor not sans without")
+#: Parts of a compound that is a negation by itself, and must not be cut: "car-free", "non-slip".
+PRIVATIVE_BEGINNINGS: Final = ("anti-", "no-", "non-", "un-")
+PRIVATIVE_ENDINGS: Final = ("-free", "-less")
 RELATIVES: Final = _words("that which who whom")

@@ -14,7 +14,7 @@ from operator import itemgetter
 from semcodec.coding import escapes
 from semcodec.words.cleaning import clean_text
 from semcodec.words.letter_case import Written, fold_case
-from semcodec.words.negation import find_negated, find_negative_names
+from semcodec.words.negation import find_negated, find_negative_names, is_privative
 from semcodec.words.numbers import Number
 from semcodec.words.tokenizer import Span, check_text, find_spans, fold, fold_accents, plain_words
 from semcodec.words.vocabulary import vocabulary
@@ -85,7 +85,12 @@ def _without_possessive(text: str) -> str:
 
 
 def _split_compound(text: str) -> list[str]:
-    """Return the parts of a compound of known words; a name such as ``T-shirt`` is not split."""
+    """Return the parts of a compound of known words.
+
+    A name such as ``T-shirt`` is not split, nor is a negation such as ``car-free``.
+    """
+    if is_privative(text):
+        return [text]
     parts = text.split("-")
     known = vocabulary().number
     if text.islower() and all(len(part) > 1 and known(fold(part)) is not None for part in parts):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from semcodec.errors import InputError
 from semcodec.words.selection.channel import WordChannel, same_lemma
 from semcodec.words.selection.request import SelectionRequest
 from semcodec.words.skeletons import singulars
@@ -64,9 +65,15 @@ def find_candidates(request: SelectionRequest) -> list[Candidate]:
 
     If both singular and plural occur, only the singular is a candidate. What the description says
     is not there is never one. If there are only stop words, those are the candidates.
+
+    Raises:
+        InputError: the description only states what is not there.
     """
     sendable = find_sendable(request)
-    content = [candidate for candidate in sendable if candidate.is_content] or sendable
+    content = [candidate for candidate in sendable if candidate.is_content]
+    if not content:
+        _refuse_only_negations(request.description)
+        content = sendable
     counts = Counter(candidate.key for candidate in content)
     first = {candidate.key: candidate for candidate in reversed(content)}
     distinct = [key for key in counts if not any(form in counts for form in singulars(key))]
@@ -74,6 +81,14 @@ def find_candidates(request: SelectionRequest) -> list[Candidate]:
         replace(first[key], index=index, weight=_weight(key, index, counts[key]))
         for index, key in enumerate(distinct)
     ]
+
+
+def _refuse_only_negations(description: str) -> None:
+    if any(token.is_negated and token.plain for token in find_tokens(description)):
+        raise InputError(
+            "The description only states what is not there: give one that states what is in the "
+            "picture."
+        )
 
 
 def find_sendable(request: SelectionRequest) -> list[Candidate]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from semcodec._registry import CODINGS
 from semcodec.choices import Coding, check_choice
 from semcodec.coding import bag, codings
+from semcodec.words.negation import is_privative
+from semcodec.words.negation_tables import NEGATING_WORDS
 from semcodec.words.numbers import spellings
 from semcodec.words.restoration import IncrementalRestorer
 from semcodec.words.skeletons import singulars, skeleton_of_word
@@ -75,7 +77,7 @@ def make_channel(coding: Coding, count_bits: CountBits | None = None) -> WordCha
         payload_bits,
         fractional_bits,
         list,
-        _spell_word,
+        _spell_in_set if coding == "bag" else _spell_word,
         lambda words: codings.why_unencodable(coding, " ".join(words)) is None,
         keeps_order=coding != "bag",
     )
@@ -104,8 +106,18 @@ def _spell_word(token: Token) -> list[tuple[str, ...]]:
     return [(token.word,)] if token.word else []
 
 
+def _spell_in_set(token: Token) -> list[tuple[str, ...]]:
+    """Return the word of a token; ``no`` of ``no entry`` would precede any word of the set."""
+    return [] if token.word.lower() in NEGATING_WORDS else _spell_word(token)
+
+
 def _spell_plain(token: Token) -> list[tuple[str, ...]]:
-    """Return the plain words of a token; single letters are only sent as part of a number."""
+    """Return the plain words of a token; single letters are only sent as part of a number.
+
+    ``no`` is restored as ``one``, and the words of ``car-free`` as a free car, so neither is sent.
+    """
+    if token.plain == ("no",) or is_privative(token.text):
+        return []
     if token.number is not None:
         return [words for words in spellings(token.number) if all(map(skeleton_of_word, words))]
     words = [word for word in token.plain if skeleton_of_word(word)]
