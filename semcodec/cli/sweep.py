@@ -24,7 +24,7 @@ from semcodec.cli import (
     writing,
 )
 from semcodec.cli.output import UsageError, print_paragraph, print_result, print_status
-from semcodec.cli.parser import DATA_ERROR, DONE, PARTLY_DONE, Commands, Parser, add_command
+from semcodec.cli.parser import DONE, PARTLY_DONE, Commands, Parser, add_command
 from semcodec.cli.planning import check_folder_name
 from semcodec.cli.progress import Progress
 from semcodec.cli.sweep_run import Row, Sweep, draw_strip
@@ -160,9 +160,8 @@ def sweep(args: argparse.Namespace) -> int:
         _run(args, run, outputs)
     if resolved.dry_run is not None:
         dry_run.print_plan(*resolved.dry_run, run.trace.calls, is_batch=True)
-    if not any(row.problem for row in rows):
-        return DONE
-    return PARTLY_DONE if any(row.encoded for row in rows) else DATA_ERROR
+    # Without any record, the run has raised the error of the largest budget.
+    return PARTLY_DONE if any(row.problem for row in rows) else DONE
 
 
 def _check_options(args: argparse.Namespace) -> None:

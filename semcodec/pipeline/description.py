@@ -32,10 +32,11 @@ _WEIGHT: Final = re.compile(r":[0-9]{1,3}(?:\.[0-9]{1,6})?(?=\))")  # of "(red b
 
 
 class GivenDescription:
-    """A describer that returns the given text, without truncated or meaningless parts.
+    """A describer that returns the given text, without parts that do not describe the image.
 
-    Of the generation parameters of a painted picture, only the prompt is returned: the negative
-    prompt lists what is not in the picture.
+    These are the reasoning of a model, code fences and quotation marks around the whole text, and,
+    of the generation parameters of a painted picture, all but the prompt: the negative prompt lists
+    what is not in the picture.
 
     Attributes:
         text: the description: at least one word, at most ``MAX_TEXT`` characters.
@@ -52,11 +53,13 @@ class GivenDescription:
 
     def __init__(self, description: object) -> None:
         """Check a description of any type."""
+        from semcodec.backends.prompting.parsing import strip_wrappers  # loads all of prompting
+
         if not isinstance(description, str):
             raise InputError(_wrong_type(description))
         text = str.__str__(description)  # not a subclass, whose methods can do anything
         self._is_truncated = len(text) > MAX_TEXT  # not rejected, like the result of a describer
-        text = text[:MAX_TEXT]
+        text = strip_wrappers(text[:MAX_TEXT])
         _check_is_text(text)
         self.text: str = prompt_of_parameters(text)
         if not has_words(self.text):

@@ -26,6 +26,8 @@ TEXT = (
     "and a green bicycle with a wicker basket leans on it."
 )
 
+SHOWN_AREA = 381 * 254  #: pixels of a picture of 96x64 pixels in the strip
+
 
 class Model:
     """A describer, writer and painter that counts its calls, and fails on request."""
@@ -89,6 +91,12 @@ def table(out: str) -> list[list[str]]:
     """Return the cells of each row, of which the last has all words."""
     rows = [line.split("  ") for line in out.split("\n\n")[0].splitlines()]
     return [[cell.strip() for cell in row if cell.strip()] for row in rows]
+
+
+def painted_area(name: str, color: tuple[int, int, int]) -> int:
+    """Return the number of pixels of a color in a picture file."""
+    with Image.open(name) as image:
+        return image.tobytes().count(bytes(color))
 
 
 # --- records -------------------------------------------------------------------------------------
@@ -246,6 +254,7 @@ def test_budgets_with_the_same_record_are_painted_once(sweep: Run) -> None:
     assert len(calls("paint")) == 2
     assert Path("out/photo-k500.png").read_bytes() == Path("out/photo-k900.png").read_bytes()
     assert "The record is the same for 500 words and 900 words" in out
+    assert painted_area("out/photo-strip.png", (0, 99, 0)) == 2 * SHOWN_AREA
     assert "is the same for" not in sweep("--k", "2", "4", "--force")[1]
 
 
@@ -388,6 +397,23 @@ def test_failure_of_all_budgets_keeps_the_records(sweep: Run) -> None:
     assert json.loads(Path("t.json").read_text())["stages"][-1]["name"] == "paint"
 
 
+def test_failure_of_the_writer_is_shown_beside_what_was_not_done(
+    sweep: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    select = Model.select_words
+
+    def select_twice(model: Model, request: SelectionRequest) -> Selection:
+        if len(calls("select")) == 2:
+            raise BackendError("The server is gone.", unavailable=True)
+        return select(model, request)
+
+    monkeypatch.setattr(Model, "select_words", select_twice)
+    code, out, err = sweep("--k", "2", "4", "8", "12")
+    assert (code, err) == (2, "semcodec: The server is gone.\n")
+    assert [row[-1] for row in table(out)[1:3]] == ["not done", "The server is gone."]
+    assert file_names(Path("out")) == ["photo-k08.semc", "photo-k12.semc"]
+
+
 def test_failed_description_ends_the_run(sweep: Run) -> None:
     Model.errors["describe"] = RefusalError("The describer refused.")
     code, out, err = sweep("--k", "2", "4")
@@ -431,6 +457,11 @@ def test_dry_run_counts_the_requests_and_writes_nothing(
     assert rows == {"describe": "1", "select": "3", "expand": "3", "paint": "3"}
     assert not Path("out").exists()
     assert "budget" not in out
+
+
+def test_dry_run_counts_a_picture_for_each_budget(server: Run) -> None:
+    out = server("--k", "400", "900", "--dry-run")[1]
+    assert [line.split()[2] for line in out.splitlines() if line.startswith("paint")] == ["2"]
 
 
 def test_dry_run_without_painting(server: Run) -> None:

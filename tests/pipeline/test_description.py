@@ -98,7 +98,7 @@ def test_description_of_a_run_encodes_again_with_other_limits(set_results: SetRe
 
 def test_long_description_is_truncated_with_a_notice() -> None:
     encoded = encode("dog " * 30_000)
-    assert len(encoded.description) == MAX_TEXT
+    assert MAX_TEXT - 4 < len(encoded.description) <= MAX_TEXT
     [notice] = encoded.trace.notices
     assert f"over {MAX_TEXT:,} characters" in notice
     assert encode("dog " * 25_000).trace.notices == []
@@ -130,6 +130,8 @@ def test_missing_image_points_to_select_and_pack() -> None:
         ('{"caption": "a dog"}', "is JSON"),
         ('["a dog", "a cat"]', "is JSON"),
         ('{"file": "a.jpg", "text": "a dog"}\n{"file": "b.jpg", "text": "a cat"}', "is JSON"),
+        ('```json\n{"caption": "a dog"}\n```', "is JSON"),
+        ("<think>A dog on a bench, maybe", "is empty"),
         ("[" * 50_000, "has no words"),
     ],
 )
@@ -150,6 +152,19 @@ def test_description_is_checked_before_the_image_is_read() -> None:
 )
 def test_text_that_resembles_a_file_name_or_json_is_a_description(text: str) -> None:
     assert encode(text).description == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<think>The user wants a car.</think>\n{TEXT}\n",
+        f"```\n{TEXT}\n```",
+        f'"{TEXT}"',
+        f"\n  {TEXT}\r\n",
+    ],
+)
+def test_wrappers_of_model_output_are_left_out(text: str) -> None:
+    assert encode(text).description == TEXT
 
 
 def test_subclass_of_str_becomes_a_plain_string() -> None:
@@ -200,7 +215,8 @@ def test_any_text_is_a_description_or_an_input_error(text: str) -> None:
         description = GivenDescription(text)
     except InputError:
         return
-    assert description.text == prompt_of_parameters(text)
+    assert description.text in text or "Steps: 20," in text
+    assert any(map(str.isalnum, description.text))
 
 
 @pytest.mark.parametrize("text", ["dog \ud800 cat", "dog\0cat", "dog \u202e cat", "dog\ufeff cat"])
