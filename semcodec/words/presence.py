@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from semcodec.words.negation import find_negated
 from semcodec.words.skeletons import singulars
-from semcodec.words.tokenizer import tokenize
+from semcodec.words.tokens import Token, find_tokens
 
 
 class Presence:
@@ -16,29 +15,28 @@ class Presence:
     people on the right".
 
     Attributes:
-        words: the words that are not negated, in order.
+        words: the words that are not negated, in order, each of the letters a to z.
     """
 
     def __init__(self, description: str) -> None:
         """Read a description of at most ``tokenizer.MAX_TEXT`` characters."""
-        there, negated, position = [], [], 0
-        for start, end in find_negated(description):
-            there.append(description[position:start])
-            negated.append(description[start:end])
-            position = end
-        there.append(description[position:])
-        self.words = tokenize(" ".join(there))
+        tokens = find_tokens(description)
+        self.words = _plain_words(token for token in tokens if not token.is_negated)
         self._there = _forms(self.words)
-        self._negated = _forms(tokenize(" ".join(negated)))
+        self._negated = _forms(_plain_words(token for token in tokens if token.is_negated))
 
     def is_negated(self, word: str) -> bool:
         """Return whether ``word``, in the singular or plural, only occurs negated."""
-        forms = _forms([word])
+        forms = _forms([word.lower()])
         return not forms.isdisjoint(self._negated) and forms.isdisjoint(self._there)
 
     def drop_negated(self, words: Sequence[str]) -> list[str]:
         """Return ``words`` without those that only occur negated."""
         return [word for word in words if not self.is_negated(word)]
+
+
+def _plain_words(tokens: Iterable[Token]) -> list[str]:
+    return [word for token in tokens for word in token.plain]
 
 
 def _forms(words: Iterable[str]) -> set[str]:

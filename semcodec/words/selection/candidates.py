@@ -11,7 +11,7 @@ from semcodec.errors import InputError
 from semcodec.words.selection.channel import WordChannel, same_lemma
 from semcodec.words.selection.request import SelectionRequest
 from semcodec.words.skeletons import singulars
-from semcodec.words.stopwords import STOPWORDS
+from semcodec.words.stopwords import FUNCTION_WORDS, STOPWORDS
 from semcodec.words.tokens import Token, find_tokens
 from semcodec.words.vocabulary import UNKNOWN_SALIENCE, vocabulary
 
@@ -92,8 +92,18 @@ def _refuse_only_negations(description: str) -> None:
 
 
 def find_sendable(request: SelectionRequest) -> list[Candidate]:
-    """Return all tokens that the channel can send and that are there, in order, without weights."""
-    tokens = [token for token in find_tokens(request.description) if not token.is_negated]
+    """Return all tokens that the channel can send and that are there, in order, without weights.
+
+    The function words that lead to what is not there are left out with it: of "a street with no
+    people", ``a street`` is there.
+    """
+    tokens: list[Token] = []
+    for token in find_tokens(request.description):
+        if not token.is_negated:
+            tokens.append(token)
+            continue
+        while tokens and not tokens[-1].is_name and tokens[-1].text in FUNCTION_WORDS:
+            tokens.pop()
     return [
         Candidate(index, 0, spelled[0], tuple(spelled[1:]), token)
         for index, token in enumerate(tokens)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from semcodec._bisection import largest
 from semcodec.errors import InputError
+from semcodec.words.presence import Presence
 from semcodec.words.selection.candidates import (
     Candidate,
     find_sendable,
@@ -21,7 +22,8 @@ def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]
     """Return the first words of ``ranked`` that fit and that a decoder restores.
 
     They are in the order in which they first occur in the description, and written as they are
-    there; a word that is not in the description follows the word before it in ``ranked``.
+    there; a word that is not in the description follows the word before it in ``ranked``. A word
+    that is only negated in the description is left out.
 
     Args:
         ranked: distinct words, the most important first.
@@ -48,7 +50,7 @@ def _candidates(ranked: Sequence[str], request: SelectionRequest) -> Iterator[Ca
     for candidate in find_sendable(request):
         described.setdefault(candidate.key, candidate)
     index = -1
-    for word in ranked:
+    for word in Presence(request.description).drop_negated(ranked):
         for candidate in find_sendable(replace(request, description=word)):
             found = described.get(candidate.key, candidate)
             index = found.index if candidate.key in described else index

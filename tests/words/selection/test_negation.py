@@ -7,7 +7,7 @@ import pytest
 import semcodec
 from semcodec.choices import Coding
 from semcodec.errors import InputError
-from semcodec.words import SelectionRequest, make_channel, select_words
+from semcodec.words import SelectionRequest, make_channel, select_ranked, select_words
 from semcodec.words.selection.candidates import find_candidates
 from semcodec.words.selection.closed_loop import first_content_words, leading_text
 from tests.fakes import OverlapJudge
@@ -37,6 +37,17 @@ def test_each_strategy_leaves_out_what_is_negated(coding: Coding) -> None:
     selection = request(STREET, coding)
     assert ABSENT.isdisjoint(leading_text(selection))
     assert ABSENT.isdisjoint(first_content_words(selection, find_candidates(selection)))
+
+
+def test_function_words_that_lead_to_what_is_negated_are_left_out() -> None:
+    assert (
+        leading_text(request("A street with no people and a dog")) == "a street and a dog".split()
+    )
+    assert leading_text(request("The US has no cat but a dog"))[:2] == ["the", "US"]
+
+
+def test_negated_word_of_a_model_is_not_sent() -> None:
+    assert select_ranked(["people", "street", "no", "car"], request(STREET)) == ["street"]
 
 
 @pytest.mark.parametrize("coding", CODINGS)
