@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec import imaging
 from semcodec._wording import plural
 from semcodec.backends.isolation import backend_name, isolate
+from semcodec.backends.prompting import answers
 from semcodec.coding import nibble
-from semcodec.errors import InvalidResponseError
+from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from semcodec.imaging import fitting
 from semcodec.words.language import has_words
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
@@ -30,11 +31,28 @@ MAX_WORD_LETTERS: Final = 200  #: longer than any real word
 
 
 def check_description(result: object, backend: object) -> str:
-    """Return a description truncated to ``MAX_TEXT``; it must have a word in any language."""
+    """Return a description truncated to ``MAX_TEXT``; it must have a word in any language.
+
+    Talk around the description is removed. An answer that asks for the picture, or is not a
+    description for another reason, is an error (see ``semcodec.backends.prompting.answers``).
+    """
     text = _check_text(result, backend, "describe")
+    judged = answers.judge_answer(text)
+    if judged.is_blind or judged.is_refusal:
+        raise _not_described(text, judged, backend)
+    text = judged.description
     if not has_words(text):
         raise _invalid(backend, "describe", "the description has no words")
     return text
+
+
+def _not_described(text: str, judged: answers.Judgment, backend: object) -> BackendError:
+    name = backend_name(backend)
+    if judged.is_refusal:
+        message = f"The backend {name} refused 'describe': use another image or model."
+        return RefusalError(message, backend=name, stage="describe")
+    message = answers.format_blind_error(name, text)
+    return InvalidResponseError(message, backend=name, stage="describe")
 
 
 def check_words(result: object, backend: object, stage: str) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.errors import BackendError, InvalidResponseError
+from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from tests.images import PHOTO, scene
 from tests.pipeline.fake_model import SetResults
 
@@ -70,3 +70,35 @@ def test_exception_in_a_backend_becomes_a_backend_error(
     with pytest.raises(BackendError, match="out of memory") as caught:
         run_all_stages()
     assert caught.value.stage == stage
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "I don't see a picture here. Please upload it.",
+        "A red boat. Note that no image was provided.",
+        "[Image description here]",
+    ],
+)
+def test_blind_answer_of_any_describer_is_an_error(answer: str, set_results: SetResults) -> None:
+    set_results(describe=answer)
+    with pytest.raises(InvalidResponseError, match="did not see the picture") as caught:
+        semcodec.encode(PHOTO, describer="model")
+    assert (caught.value.backend, caught.value.stage) == ("model", "describe")
+    assert not caught.value.retryable
+
+
+def test_refusal_of_any_describer_is_an_error(set_results: SetResults) -> None:
+    set_results(describe="I'm sorry, but I can't help with that.")
+    with pytest.raises(RefusalError, match="refused 'describe'"):
+        semcodec.encode(PHOTO, describer="model")
+
+
+def test_talk_of_any_describer_costs_no_words(set_results: SetResults) -> None:
+    set_results(describe="Sure! Here is the description: a red boat. I hope this helps.")
+    assert semcodec.encode(PHOTO, describer="model").record.words == ["red", "boat"]
+
+
+@pytest.mark.parametrize("color", ["black", "white", "gray", "red"])
+def test_description_of_an_empty_picture_is_kept(color: str) -> None:
+    assert color in semcodec.encode(Image.new("RGB", (64, 64), color)).record.words

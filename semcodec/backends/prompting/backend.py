@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from semcodec import words as rules
 from semcodec.backends.notes import add_note
-from semcodec.backends.prompting import parsing, validation
+from semcodec.backends.prompting import answers, parsing, validation
 from semcodec.backends.prompting.chat import ChatModel, ChatRequest, ChatResponse
 from semcodec.backends.prompting.prompts import Prompts, strip_control_tokens
 from semcodec.backends.prompting.validation import Validated
@@ -53,7 +53,8 @@ class PromptBackend:
 
         Raises:
             RefusalError: the model declined twice.
-            InvalidResponseError: neither of its two answers contains a word.
+            InvalidResponseError: neither of its two answers is a description, for example
+                because the model did not see the image.
         """
         return self._describe(image, validation.check_english_description)
 
@@ -202,7 +203,7 @@ class PromptBackend:
             return fallback()
         self._chat.discard(response)
         self._chat.discard(second_response)
-        raise self._error(chat.stage, second)
+        raise self._error(chat.stage, second, second_response)
 
     def _note_repair(self, chat: ChatRequest, result: Validated[Any]) -> None:
         if result.repair:
@@ -230,10 +231,15 @@ class PromptBackend:
             return ChatResponse(""), Validated(None, f"second request failed: {error}")
         return response, check(response)
 
-    def _error(self, stage: str, result: Validated[Any]) -> InvalidResponseError | RefusalError:
+    def _error(
+        self, stage: str, result: Validated[Any], response: ChatResponse
+    ) -> InvalidResponseError | RefusalError:
         if result.is_refusal:
             message = f"The backend {self.name} refused '{stage}': use another image or model."
             return RefusalError(message, backend=self.name, stage=stage)
+        if result.is_blind:
+            message = answers.format_blind_error(self.name, response.text)
+            return InvalidResponseError(message, backend=self.name, stage=stage)
         message = (
             f"The backend {self.name} returned an unusable answer to '{stage}' twice "
             f"({result.problem}): use another model."

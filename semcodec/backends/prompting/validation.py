@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
-from semcodec.backends.prompting import parsing
+from semcodec.backends.prompting import answers, parsing
 from semcodec.backends.prompting.chat import ChatResponse
 from semcodec.words.language import detect, has_words
 from semcodec.words.presence import Presence
@@ -52,23 +52,27 @@ class Validated(Generic[T]):
         problem: the problem with the answer; empty if it is fine.
         is_refusal: whether the model declined.
         repair: how the value differs from the answer, for the trace; empty if it does not.
+        is_blind: whether the model described nothing, because it did not see the picture.
     """
 
     value: T | None
     problem: str = ""
     is_refusal: bool = False
     repair: str = ""
+    is_blind: bool = False
 
 
 def check_description(response: ChatResponse) -> Validated[str]:
-    """Check a description: complete sentences with at least one word."""
+    """Check a description: complete sentences with at least one word, without talk around them."""
     text = parsing.strip_wrappers(response.text)
-    if len(text) <= MAX_REFUSAL and REFUSAL_RE.match(text):
-        return Validated(None, "refused", is_refusal=True)
-    description = parsing.whole_sentences(text) if response.is_truncated else text
-    if not has_words(description):
+    whole = parsing.whole_sentences(text) if response.is_truncated else text
+    judged = answers.judge_answer(whole)
+    if judged.is_refusal or judged.is_blind:
+        return Validated(None, judged.problem, judged.is_refusal, is_blind=judged.is_blind)
+    if not has_words(judged.description):
         return Validated(None, "truncated" if response.is_truncated else "no words")
-    return Validated(description)
+    repair = "" if judged.description == whole else "talk around the description was removed"
+    return Validated(judged.description, repair=repair)
 
 
 def check_english_description(response: ChatResponse) -> Validated[str]:

@@ -124,6 +124,52 @@ def test_two_refusals_are_a_refusal_error() -> None:
     assert [response.text for response in chat.discarded] == ["I'm sorry, I can't."] * 2
 
 
+def test_two_blind_answers_are_an_error_that_names_the_remedy(tmp_path: Path) -> None:
+    answers = ["Sure! Please share the image.", "I don't see a picture here.", "A boat."]
+
+    def describer() -> OpenAIBackend:
+        cassette = Cassette(tmp_path / "cassette", "cache")
+        return OpenAIBackend(
+            send=lambda request: ModelResponse(answers.pop(0)),
+            base_url="http://127.0.0.1:9/v1",
+            describer="m",
+            writer="m",
+            cassette=cassette,
+        )
+
+    with pytest.raises(InvalidResponseError) as caught:
+        semcodec.encode(PICTURE, backend=describer())
+    assert str(caught.value) == (
+        'The model of the backend openai did not see the picture ("I don\'t see a picture here."): '
+        "use a model with vision, in llama.cpp with its --mmproj file."
+    )
+    assert (caught.value.stage, caught.value.retryable) == ("describe", False)
+    (stage,) = caught.value.trace.stages
+    assert len(stage.notes["calls"]) == 2
+    assert stage.notes["repairs"][0].startswith("describe: requested again (it does not describe")
+    assert describer().describe(PICTURE) == "A boat."  # the cache has neither answer
+    assert answers == []
+
+
+def test_description_after_a_blind_answer_is_used() -> None:
+    backend_, chat = fake_backend("Please upload the picture.", "A boat.")
+    assert backend_.describe(PICTURE) == "A boat."
+    assert chat.requests[1].rejected is not None
+    problem = "it does not describe the picture, but says that there is none"
+    assert problem in chat.requests[1].rejected[1]
+
+
+def test_blind_error_shows_a_long_answer_in_one_short_line() -> None:
+    backend_, _ = fake_backend("Please upload\n<|im_end|> the picture. \x1b[2J" + "Now! " * 99)
+    with pytest.raises(InvalidResponseError) as caught:
+        backend_.describe(PICTURE)
+    message = str(caught.value)
+    assert message.isprintable()
+    assert "<|" not in message
+    assert len(message) < 250
+    assert "...'" in message
+
+
 def test_description_after_one_refusal_is_used() -> None:
     backend_, chat = fake_backend("I'm sorry, I can't.", "A boat.")
     assert backend_.describe(PICTURE) == "A boat."

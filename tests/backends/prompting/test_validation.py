@@ -212,20 +212,8 @@ def test_look_ahead_is_limited() -> None:
         "I'm sorry, but I can't help with that.",
         "I’m unable to describe people.",  # with a typographic apostrophe, as models write it
         "Sorry, no.",
-        "I cannot look at images.",
         "I won't do that.",
-        "As an AI, I see nothing.",
-        "Unfortunately, I have no eyes.",
-        '"I am not able to see it."',
         "<think>a person?</think>I can't identify people.",
-        "I apologize, but I don't see any image",
-        "I apologise: nothing is there.",
-        "As a text-based AI, I look at no pictures.",
-        "As a large language model, I cannot see.",
-        "I am an AI and look at nothing.",
-        "I'm a language model.",
-        "I don’t have eyes.",
-        "I do not see an image here.",
     ],
 )
 def test_refusal_is_not_a_description(text: str) -> None:
@@ -237,9 +225,37 @@ def test_refusal_is_not_a_description(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "I cannot look at images.",
+        "As an AI, I see nothing.",
+        "Unfortunately, I have no eyes.",
+        '"I am not able to see it."',
+        "I apologize, but I don't see any image",
+        "I apologise: nothing is there.",
+        "As a text-based AI, I look at no pictures.",
+        "As a large language model, I cannot see.",
+        "I am an AI and look at nothing.",
+        "I'm a language model.",
+        "I don’t have eyes.",
+        "I do not see an image here.",
+    ],
+)
+def test_blind_answer_is_not_a_description(text: str) -> None:
+    validated = validation.check_description(ChatResponse(text))
+    assert (validated.value, validated.is_blind, validated.is_refusal) == (None, True, False)
+
+
+def test_talk_is_removed_from_a_description() -> None:
+    for text in ("Sorry! " + TEXT * 9, f"Sure, here is the description: {TEXT * 9}"):
+        validated = validation.check_description(ChatResponse(text))
+        assert validated.value == (TEXT * 9).strip()
+        assert validated.repair == "talk around the description was removed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "I can see a boat.",
         "A sorry dog.",
-        "Sorry! " + TEXT * 9,
         "As an aim, a flag.",
         "I see a boat.",
         "A sign: I don't see any image.",
