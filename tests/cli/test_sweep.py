@@ -49,6 +49,9 @@ class Model:
         limits = {"coding": request.coding, "max_bits": request.max_bits}
         return Selection(semcodec.select(TEXT, request.max_words, **limits))  # type: ignore[arg-type]
 
+    def decompress(self, skeletons: list[str]) -> list[str]:
+        return semcodec.decompress(" ".join(skeletons))
+
     def expand(self, words: list[str]) -> str:
         return " ".join(words)
 
@@ -299,11 +302,27 @@ def test_pictures_have_their_records_and_the_seed(sweep: Run) -> None:
 
 def test_strip_has_the_photograph_and_each_picture(sweep: Run) -> None:
     assert sweep("--k", "2", "4", "8", "--seed", "200")[0] == 0
+    assert painted_area("out/photo-strip.png", (200, 99, 0)) == 3 * SHOWN_AREA
     with Image.open("out/photo-strip.png") as strip:
-        width, height = strip.size
-        painted = sum(n for n, color in strip.getcolors(width * height) if color == (200, 99, 0))  # type: ignore[union-attr, misc]
-    assert width > 4 * 260
-    assert painted == 3 * 381 * 254  # the pictures of 96x64 pixels as they are shown
+        photograph = strip.getpixel((28 + 381 // 4, 28 + 254 // 2))
+    assert photograph == pytest.approx(images.RED, abs=9)
+
+
+def test_words_of_skeletons_are_shown_as_the_painter_gets_them(sweep: Run) -> None:
+    code, out, _ = sweep("--k", "3", "--coding", "nibble")
+    assert code == 0
+    skeletons = semcodec.unpack(Path("out/photo-k3.semc").read_bytes()).words
+    assert table(out)[1][-1] == " ".join(semcodec.decompress(" ".join(skeletons)))
+
+
+def test_description_is_not_replaced(sweep: Run) -> None:
+    Path("out").mkdir()
+    text = Path("out/photo-k2.semc")
+    text.write_text(TEXT)
+    code, _, err = sweep("--k", "2", "--description", text, "--force")
+    assert code == 2
+    assert "same file" in err
+    assert text.read_text() == TEXT
 
 
 def test_records_alone_need_no_painter(sweep: Run, monkeypatch: pytest.MonkeyPatch) -> None:
