@@ -30,6 +30,7 @@ from semcodec.cli.progress import Progress
 from semcodec.cli.sweep_run import Row, Sweep, draw_strip
 from semcodec.errors import SemcodecError
 from semcodec.pipeline.encode import CODINGS
+from semcodec.pipeline.language import LANGUAGES
 
 SCHEMA: Final = "semcodec/sweep/1"  #: published as spec/schema/sweep-1.json
 RECORD, PICTURE = ".semc", ".png"
@@ -122,6 +123,12 @@ def _add_encoding(parser: argparse.ArgumentParser) -> None:
         help="coding of the words, as for encode (default: %(default)s)",
     )
     parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        default="en",
+        help="language of the description, as for encode (default: %(default)s)",
+    )
+    parser.add_argument(
         "--judge",
         type=options.judge,
         metavar="|".join(options.JUDGES),
@@ -206,7 +213,8 @@ def _run(args: argparse.Namespace, run: Sweep, outputs: _Outputs) -> None:
 
 
 def _encode(args: argparse.Namespace, run: Sweep, outputs: _Outputs) -> None:
-    chosen: dict[str, Any] = {"coding": args.coding, "judge": args.judge, "size": args.size}
+    names = ("coding", "judge", "language", "size")
+    chosen: dict[str, Any] = {name: getattr(args, name) for name in names}
     if args.description is not None:
         chosen["description"] = description_files.read(args.description)
     for row, encoded in run.encode(files.read_bytes(args.photo), **chosen):

@@ -150,6 +150,8 @@ class _Described:
         """Return the description of the earlier run."""
         return self._description
 
+    describe_in_any_language = describe
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._describer, name)
 

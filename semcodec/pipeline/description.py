@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final, cast
 
+from semcodec.backends.isolation import type_name
 from semcodec.backends.notes import NOTICES, add_note
 from semcodec.errors import InputError
 from semcodec.words.language import has_words
@@ -55,9 +57,9 @@ class GivenDescription:
         """Check a description of any type."""
         from semcodec.backends.prompting.parsing import strip_wrappers  # loads all of prompting
 
-        if not isinstance(description, str):
+        if not issubclass(type(description), str):  # isinstance also reads __class__
             raise InputError(_wrong_type(description))
-        text = str.__str__(description)  # not a subclass, whose methods can do anything
+        text = str.__str__(cast(str, description))  # a subclass's methods can do anything
         self._is_truncated = len(text) > MAX_TEXT  # not rejected, like the result of a describer
         text = strip_wrappers(text[:MAX_TEXT])
         _check_is_text(text)
@@ -120,11 +122,11 @@ def _is_json(text: str) -> bool:
 
 def _wrong_type(value: object) -> str:
     remedy = "give a string"
-    if isinstance(value, bytes | bytearray):
+    if type(value) in (bytes, bytearray):
         remedy = "decode it first, such as with .decode('utf-8')"
-    elif hasattr(type(value), "__fspath__"):
+    elif issubclass(type(value), PurePath):
         remedy = "give the text in the file, such as path.read_text()"
-    return f"The description has the wrong type ({type(value).__name__}): {remedy}."
+    return f"The description has the wrong type ({type_name(value)}): {remedy}."
 
 
 def _no_words(text: str) -> str:

@@ -174,7 +174,6 @@ def test_mistakes_are_usage_errors(run: Run, arguments: tuple[str, ...], message
         (b"", "The description is empty"),
         (b"\xef\xbb\xbf \r\n", "The description is empty"),
         (b"dog " * (description_files.MAX_BYTES // 4 + 1), "keep only the description"),
-        ("一只狗".encode(), "give one in English"),
     ],
 )
 def test_unusable_texts_are_data_errors(run: Run, data: bytes, message: str) -> None:
@@ -184,6 +183,15 @@ def test_unusable_texts_are_data_errors(run: Run, data: bytes, message: str) -> 
     assert err.startswith("semcodec: t.txt")
     assert message in err
     assert not Path("a.semc").exists()
+
+
+def test_text_in_another_language_needs_a_choice(run: Run) -> None:
+    write("t.txt", "Ein brauner Hund schläft auf einer Bank im Garten.")
+    code, _, err = run("encode", "a.jpg", "--description", "t.txt")
+    assert code == 1
+    assert "The description is German, not English" in err
+    assert run("encode", "a.jpg", "--description", "t.txt", "--language", "any")[0] == 0
+    assert "Hund" in words("a.semc")
 
 
 def test_json_has_the_description(run: Run) -> None:

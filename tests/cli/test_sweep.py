@@ -167,6 +167,24 @@ def test_photograph_and_description_are_read_from_stdin() -> None:
     assert file_names(Path("b")) == ["stdin-k2.semc"]
 
 
+def test_another_language_is_described_once_too(
+    sweep: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def describe(model: Model, image: Image.Image) -> str:
+        model._count("describe")
+        return "Ein brauner Hund schläft auf einer Bank im Garten."
+
+    monkeypatch.setattr(Model, "describe", describe)
+    monkeypatch.setattr(Model, "describe_in_any_language", describe, raising=False)
+    monkeypatch.delattr(Model, "select_words")
+    code, _, err = sweep("--k", "2", "4", "--no-paint")
+    assert code == 2
+    assert "German" in err
+    Model.calls.clear()
+    assert sweep("--k", "2", "4", "--no-paint", "--language", "any")[0] == 0
+    assert len(calls("describe")) == 1
+
+
 # --- budgets -------------------------------------------------------------------------------------
 
 

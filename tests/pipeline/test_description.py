@@ -175,6 +175,19 @@ def test_subclass_of_str_becomes_a_plain_string() -> None:
     assert type(encode(Text(TEXT)).description) is str
 
 
+def test_hostile_object_is_an_input_error() -> None:
+    class Hostile:
+        @property
+        def __class__(self) -> Any:
+            raise RuntimeError
+
+        def __getattr__(self, name: str) -> Any:
+            raise RuntimeError
+
+    with pytest.raises(InputError, match=r"wrong type \(Hostile\)"):
+        encode(Hostile())
+
+
 # --- generation parameters -----------------------------------------------------------------------
 
 PARAMETERS = """photo of a (brown dog:1.2) on a bench, <lora:film grain:0.8> sunlight
