@@ -78,6 +78,11 @@ _DASH: Final = re.compile(r"(?<=[^\s-])--+(?=\S)")
 _PRIME: Final = re.compile(r"(?<=[A-Za-z])\u2032")  #: after a digit it states feet or minutes
 _MARKED_LETTER: Final = re.compile(r"([^\s\u0300-\u036f])([\u0300-\u036f]+)")
 _WRAPPED: Final = re.compile(r"([A-Za-z]{1,32})-[ \t]*\n[ \t]*([a-z]{1,32})")
+#: Scripts without spaces: their characters are not in one word with Latin letters.
+_UNSPACED: Final = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_SCRIPT_CHANGE: Final = re.compile(
+    rf"(?<=[A-Za-z])(?=[{_UNSPACED}])|(?<=[{_UNSPACED}])(?=[A-Za-z])"
+)
 _BLANKS: Final = re.compile(r"[ \t\x1f\u2800]+")
 _LINE_ENDS: Final = re.compile(r" ?\n[ \n]*")
 
@@ -132,7 +137,7 @@ def clean_text(text: str) -> str:
     text = _SOFT_LINE_END.sub("", _LINE_END.sub("\n", text))
     text = re.sub(r"[^\x00-\x7f]", _fold, _VANISHING.sub("", text))
     text = _MARKED_LETTER.sub(_compose, _PRIME.sub("'", text))
-    text = _remove_marks(homoglyphs.fold(text))
+    text = _SCRIPT_CHANGE.sub(" ", _remove_marks(homoglyphs.fold(text)))
     text = _WRAPPED.sub(_join, _BLANKS.sub(" ", text))
     return _LINE_ENDS.sub("\n", text).strip()
 

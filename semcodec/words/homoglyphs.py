@@ -32,12 +32,19 @@ _LATIN: Final = r"A-Za-z\u00aa\u00c0-\u024f\u0250-\u02af\u1e00-\u1eff"
 _FOREIGN: Final = r"\u0370-\u058f\u13a0-\u13ff\u1f00-\u1fff"
 _MIXED: Final = re.compile(rf"[{_LATIN}{_FOREIGN}\u0300-\u036f]+")
 _FOREIGN_LETTER: Final = re.compile(rf"[{_FOREIGN}ɑɡɩı]")
+#: All alphabets whose letters can be in one word with Latin ones, from Greek to Thaana.
+_ALPHABETIC: Final = re.compile(r"[\u0370-\u07bf\u10a0-\u10ff\u13a0-\u13ff\u1f00-\u1fff]")
 _LATIN_LETTER: Final = re.compile(r"[A-Za-z]")
 
 
 def fold(text: str) -> str:
     """Return ``text`` with Latin letters for their look-alikes in words of mixed scripts."""
     return text if text.isascii() else _MIXED.sub(_fold_word, text)
+
+
+def has_foreign_letter(text: str) -> bool:
+    """Return whether a letter of an alphabet is in ``text`` that is neither Latin nor folded."""
+    return not text.isascii() and _ALPHABETIC.search(text) is not None
 
 
 def _fold_word(match: re.Match[str]) -> str:

@@ -11,10 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from semcodec.words.names import is_frequent
+from semcodec.words.stopwords import FUNCTION_WORDS
+from semcodec.words.tokenizer import fold
 from semcodec.words.vocabulary import vocabulary
 
-MIN_HEADING_WORDS: Final = 4  #: words of a sentence in which most are capitalized
-MAX_CAPITALIZED_PERCENT: Final = 60  #: of the words of a sentence; more are a heading
+MIN_HEADING_WORDS: Final = 4  #: content words of a heading in title case
+MIN_CAPITALIZED_PERCENT: Final = 80  #: of the content words of a heading
+MIN_COMMON_LETTERS: Final = 4  #: of a word in capitals that is not an acronym: STOP, OPEN
+AMBIGUOUS: Final = frozenset(("us", "it", "am"))  #: function words that are acronyms in capitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +39,50 @@ class Written:
 
 def fold_case(words: Sequence[Written]) -> list[str]:
     """Return the words with the capitals that are part of them."""
-    capitalized = Counter(word.sentence for word in words if word.text[:1].isupper())
-    totals = Counter(word.sentence for word in words)
+    content = [word for word in words if word.text.lower() not in FUNCTION_WORDS]
+    totals = Counter(word.sentence for word in content)
+    capitalized = Counter(word.sentence for word in content if word.text[:1].isupper())
+    small = {word.sentence for word in words if any(map(str.islower, word.text))}
     headings = {
         sentence
         for sentence, total in totals.items()
-        if total >= MIN_HEADING_WORDS
-        and 100 * capitalized[sentence] > MAX_CAPITALIZED_PERCENT * total
+        if (total >= MIN_HEADING_WORDS or sentence not in small)
+        and 100 * capitalized[sentence] >= MIN_CAPITALIZED_PERCENT * total
     }
-    small = {word.text for word in words if word.text.islower()}
-    inside = {word.text for word in words if not word.starts_sentence} - small
-    return [_fold(word, headings, small, inside) for word in words]
+    names = {word.text for word in words if not word.starts_sentence and word.sentence in small}
+    return [_fold(word, headings, small, names) for word in words]
 
 
-def _fold(word: Written, headings: set[int], small: set[str], names: set[str]) -> str:
-    """Return one word; ``small`` and ``names`` are forms that occur elsewhere in the text."""
+def _fold(word: Written, headings: set[int], small: set[int], names: set[str]) -> str:
+    """Return one word.
+
+    Args:
+        word: the word.
+        headings: the sentences in which capitals state nothing.
+        small: the sentences that have small letters.
+        names: the words that are not the first of a sentence with small letters.
+    """
     text, lower = word.text, word.text.lower()
-    if text == lower or _has_inner_capital(text):
-        return text if word.sentence not in headings or not text.isupper() else lower
-    if word.sentence in headings or lower in small:
-        return lower
-    if word.starts_sentence and text not in names:
-        return lower if vocabulary().number(lower) is not None else text
-    return text
+    if text == lower:
+        return text
+    if text.isupper() and len(text) > 1:
+        is_shouted = word.sentence not in small or _is_common_in_capitals(lower)
+        return lower if is_shouted and _is_known(lower) else text
+    if any(map(str.isupper, text[1:])):  # iPhone, Coca-Cola
+        return text
+    is_unmarked = word.sentence in headings or (word.starts_sentence and text not in names)
+    return lower if is_unmarked and _is_known(lower) else text
 
 
-def _has_inner_capital(text: str) -> bool:
-    return any(char.isupper() for char in text[1:])
+def _is_known(lower: str) -> bool:
+    """Return whether all parts of a word are in the vocabulary; the owner of a thing is common."""
+    if lower.endswith("'s"):
+        return is_frequent(lower[:-2])
+    return all(vocabulary().number(fold(part)) is not None for part in lower.split("-"))
+
+
+def _is_common_in_capitals(lower: str) -> bool:
+    """Return whether a word in capitals is a common word, as on signs, and not an acronym."""
+    if lower in FUNCTION_WORDS:
+        return lower not in AMBIGUOUS
+    return len(lower) >= MIN_COMMON_LETTERS and is_frequent(lower)

@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 from unicodedata import ucd_3_2_0
 
 from semcodec.errors import InputError
+from semcodec.words.abbreviations import find_abbreviations
 from semcodec.words.cleaning import clean_text
+from semcodec.words.homoglyphs import has_foreign_letter
 from semcodec.words.numbers import Number, find_numbers
 
 MAX_TEXT: Final = 100_000  #: characters in a text; a description has about 2,000
@@ -30,9 +33,9 @@ _LIGATURES: Final = str.maketrans(
 )
 _APOSTROPHES: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'"})
 _INSIDE_WORDS: Final = "'-"
-_WORD: Final = re.compile(r"[^\s'-]+(?:['-][^\s'-]+)*'?")
+_WORD: Final = re.compile(r"[^\s'-]+(?:(?:'-|['-])[^\s'-]+)*'?")
 _PLAIN: Final = re.compile(r"[a-z]+(?:'[a-z]+)?")
-_SENTENCE_END: Final = frozenset('.!?:;\n•*"“”(')
+_SENTENCE_END: Final = frozenset(".!?:;\n•(")
 
 
 def tokenize(text: str) -> list[str]:
@@ -82,23 +85,33 @@ def find_spans(cleaned: str) -> Iterator[Span]:
     """Yield the words and numbers of a text in order."""
     separated = "".join(map(_separate, cleaned.translate(_APOSTROPHES)))
     end, sentence, is_first = 0, 0, True
-    for start, stop, number in _find_positions(separated, cleaned):
+    for start, stop, text, number in _find_positions(separated, cleaned):
         if start and not _SENTENCE_END.isdisjoint(cleaned[end:start]):
             sentence, is_first = sentence + 1, True
-        yield Span(start, stop, separated[start:stop], number, is_first, sentence)
+        yield Span(start, stop, text, number, is_first, sentence)
         end, is_first = stop, False
 
 
-def _find_positions(separated: str, cleaned: str) -> Iterator[tuple[int, int, Number | None]]:
-    """Yield the spans of numbers, and of words in the gaps between them."""
+def _find_positions(separated: str, cleaned: str) -> Iterator[tuple[int, int, str, Number | None]]:
+    """Yield numbers and abbreviations, and the words in the gaps between them."""
+    numbers = find_numbers(cleaned)
+    whole: list[tuple[int, int, str, Number | None]] = [
+        (number.start, number.end, separated[number.start : number.end], number)
+        for number in numbers
+    ]
+    whole += [(found.start, found.end, found.text, None) for found in find_abbreviations(cleaned)]
     position = 0
-    for number in find_numbers(cleaned):
-        for match in _WORD.finditer(separated, position, number.start):
-            yield match.start(), match.end(), None
-        yield number.start, number.end, number
-        position = number.end
-    for match in _WORD.finditer(separated, position):
-        yield match.start(), match.end(), None
+    for part in sorted(whole, key=itemgetter(0, 1)):
+        if part[0] >= position:  # a number and an abbreviation can overlap, as in 7 p.m.
+            yield from _find_words(separated, position, part[0])
+            yield part
+            position = part[1]
+    yield from _find_words(separated, position, len(separated))
+
+
+def _find_words(separated: str, start: int, end: int) -> Iterator[tuple[int, int, str, None]]:
+    for match in _WORD.finditer(separated, start, end):
+        yield match.start(), match.end(), match[0], None
 
 
 @lru_cache(maxsize=4096)
@@ -110,7 +123,10 @@ def _separate(char: str) -> str:
 
 def plain_words(text: str) -> list[str]:
     """Return the words of the letters a to z in one word, without apostrophes and possessive s."""
-    return [_close_up(word) for word in _PLAIN.findall(fold(text))]
+    # A word of mixed scripts is not halved: its letters a to z are not a word.
+    return (
+        [] if has_foreign_letter(text) else [_close_up(word) for word in _PLAIN.findall(fold(text))]
+    )
 
 
 def _close_up(word: str) -> str:

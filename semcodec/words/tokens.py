@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from semcodec.coding import escapes
+from semcodec.words.abbreviations import without_ampersand
 from semcodec.words.cleaning import clean_text
 from semcodec.words.letter_case import Written, fold_case
+from semcodec.words.names import cut_word
 from semcodec.words.negation import find_negated, find_negative_names, is_privative
 from semcodec.words.numbers import Number
-from semcodec.words.tokenizer import Span, check_text, find_spans, fold, fold_accents, plain_words
-from semcodec.words.vocabulary import vocabulary
+from semcodec.words.tokenizer import Span, check_text, find_spans, fold_accents, plain_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,25 @@ def find_tokens(text: str) -> list[Token]:
     folded = fold_case([Written(word.text, word.starts_sentence, word.sentence) for word in words])
     return [
         _make_token(part, word, _is_inside(word.start, negated), _is_inside(word.start, names))
-        for word, case in zip(words, folded, strict=True)
-        for part in (_split_compound(case) if word.number is None else [case])
+        for index, word in enumerate(words)
+        for part in _parts(index, words, folded, cleaned)
     ]
+
+
+def _parts(index: int, words: Sequence[Span], folded: Sequence[str], cleaned: str) -> list[str]:
+    """Return the words to send for one word; a number or a negation such as ``car-free`` is one."""
+    if words[index].number is not None or is_privative(folded[index]):
+        return [folded[index]]
+    return cut_word(
+        folded[index],
+        folded[index - 1] if index and _is_blank(words, index - 1, cleaned) else "",
+        folded[index + 1] if _is_blank(words, index, cleaned) else "",
+    )
+
+
+def _is_blank(words: Sequence[Span], index: int, cleaned: str) -> bool:
+    """Return whether only a space is between a word and the next one, if there is one."""
+    return index + 1 < len(words) and cleaned[words[index].end : words[index + 1].start] == " "
 
 
 def _make_token(text: str, span: Span, is_negated: bool, is_name: bool) -> Token:
@@ -70,32 +87,13 @@ def _make_token(text: str, span: Span, is_negated: bool, is_name: bool) -> Token
     if number is not None:
         forms = number.written, number.word, number.spoken
     else:
-        text = _without_possessive(text)
-        forms = text, _codable(fold_accents(text)), tuple(plain_words(text))
+        word = _codable(fold_accents(without_ampersand(text)))
+        forms = text, word, tuple(plain_words(text))
     return Token(span.start, span.end, *forms, number, is_negated, is_name)
 
 
 def _codable(word: str) -> str:
     return word if escapes.is_encodable(word) else ""
-
-
-def _without_possessive(text: str) -> str:
-    stem = text.rstrip("'")
-    return stem[:-2] if stem[-2:] in ("'s", "'S") else stem
-
-
-def _split_compound(text: str) -> list[str]:
-    """Return the parts of a compound of known words.
-
-    A name such as ``T-shirt`` is not split, nor is a negation such as ``car-free``.
-    """
-    if is_privative(text):
-        return [text]
-    parts = text.split("-")
-    known = vocabulary().number
-    if text.islower() and all(len(part) > 1 and known(fold(part)) is not None for part in parts):
-        return parts
-    return [text]
 
 
 def _is_inside(position: int, spans: Sequence[tuple[int, int]]) -> bool:

@@ -57,7 +57,8 @@ class Candidate:
             return True
         text = self.token.text if self.token else self.words[0]
         is_acronym = text.isupper() and len(text) > 1  # US, IT
-        return len(text) > 1 and (is_acronym or self.key not in STOPWORDS)
+        is_sign = not text.isascii()  # a character of Chinese is a word
+        return (len(text) > 1 or is_sign) and (is_acronym or self.key not in STOPWORDS)
 
 
 def find_candidates(request: SelectionRequest) -> list[Candidate]:
