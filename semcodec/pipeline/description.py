@@ -25,8 +25,12 @@ MAX_SHOWN: Final = 60  #: characters of the description in a message
 #: The name of a text file, such as ``captions/photo.txt``, given in place of its text.
 _FILE_NAME: Final = re.compile(r"\S{1,255}\.(?:txt|caption|md|jsonl?)", re.IGNORECASE)
 
+# --- Links
+_LINK: Final = re.compile(r"!?\[([^\[\]\n]{0,500})\]\([^()\s]{0,2000}\)")  # in Markdown
+_URL: Final = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+
 # --- Generation parameters, as stable-diffusion-webui and similar programs write them
-#: The line of settings, by which such a text is recognized: "Steps: 20, Sampler: Euler, ...".
+#: The lines by which such a text is recognized; that of settings is "Steps: 20, Sampler: Euler".
 _SETTINGS: Final = re.compile(r"^Steps: [0-9]+(?:,|$)", re.MULTILINE)
 _NEGATIVE_PROMPT: Final = re.compile(r"^Negative prompt:", re.MULTILINE)
 _NETWORK: Final = re.compile(r"<[a-z]{1,20}:[^<>\n]{0,200}>", re.IGNORECASE)  # "<lora:film:0.8>"
@@ -38,7 +42,7 @@ class GivenDescription:
 
     These are the reasoning of a model, code fences and quotation marks around the whole text, and,
     of the generation parameters of a painted picture, all but the prompt: the negative prompt lists
-    what is not in the picture.
+    what is not in the picture. URLs are left out, too.
 
     Attributes:
         text: the description: at least one word, at most ``MAX_TEXT`` characters.
@@ -63,7 +67,7 @@ class GivenDescription:
         self._is_truncated = len(text) > MAX_TEXT  # not rejected, like the result of a describer
         text = strip_wrappers(text[:MAX_TEXT])
         _check_is_text(text)
-        self.text: str = prompt_of_parameters(text)
+        self.text: str = without_links(prompt_of_parameters(text))
         if not has_words(self.text):
             raise InputError(_no_words(self.text))
 
@@ -82,12 +86,23 @@ def prompt_of_parameters(text: str) -> str:
         >>> prompt_of_parameters("a (red:1.2) boat\\nNegative prompt: people\\nSteps: 20, Seed: 1")
         'a (red) boat'
     """
-    settings = _SETTINGS.search(text)
-    if settings is None:
+    begins = [
+        match.start() for match in (_NEGATIVE_PROMPT.search(text), _SETTINGS.search(text)) if match
+    ]
+    if not begins:
         return text
-    negative = _NEGATIVE_PROMPT.search(text, 0, settings.start())
-    prompt = text[: (negative or settings).start()]
+    prompt = text[: min(begins)]
     return _WEIGHT.sub("", _NETWORK.sub("", prompt)).strip()
+
+
+def without_links(text: str) -> str:
+    """Return ``text`` without URLs, and with the text of links in Markdown in place of the links.
+
+    Example:
+        >>> without_links("a [red boat](https://example.com/1.jpg) https://example.com")
+        'a red boat '
+    """
+    return _URL.sub("", _LINK.sub(r"\1", text))
 
 
 def _check_is_text(text: str) -> None:

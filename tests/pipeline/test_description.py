@@ -188,6 +188,30 @@ def test_hostile_object_is_an_input_error() -> None:
         encode(Hostile())
 
 
+@pytest.mark.parametrize(
+    ("text", "description"),
+    [
+        ("A [red boat](https://example.com/boats?id=1) sails.", "A red boat sails."),
+        ("![A red boat](boat.jpg)", "A red boat"),
+        ("A boat, see https://example.com/1.jpg", "A boat, see "),
+        ("HTTP://EXAMPLE.COM/a a boat", " a boat"),
+        ("A sign [in red] (large) reads STOP", "A sign [in red] (large) reads STOP"),
+    ],
+)
+def test_links_are_left_out(text: str, description: str) -> None:
+    assert encode(text).description == description
+
+
+@pytest.mark.parametrize(
+    "part", ["[", "[a](", "https://", "<a:", "(a:1", "Steps: 1,\n", "```\n", "<think>"]
+)
+def test_repeated_marks_are_no_problem(part: str) -> None:
+    try:
+        GivenDescription(part * (MAX_TEXT // len(part)))
+    except InputError:
+        return
+
+
 # --- generation parameters -----------------------------------------------------------------------
 
 PARAMETERS = """photo of a (brown dog:1.2) on a bench, <lora:film grain:0.8> sunlight
@@ -208,6 +232,7 @@ def test_only_the_prompt_of_generation_parameters_is_encoded() -> None:
         ("a dog\nSteps: 20, Sampler: Euler", "a dog"),
         ("a dog\nSteps: 20", "a dog"),
         ("a dog\nNegative prompt: a\nmore\nSteps: 5, Seed: 1", "a dog"),
+        ("a (dog:1.5)\nNegative prompt: people", "a (dog)"),
         ("a dog at 10:30)\nSteps: lead up", "a dog at 10:30)\nSteps: lead up"),
         ("Stairs.\nSteps: 20 of stone", "Stairs.\nSteps: 20 of stone"),
         ("a negative print. Negative prompt: none", "a negative print. Negative prompt: none"),
@@ -228,7 +253,7 @@ def test_any_text_is_a_description_or_an_input_error(text: str) -> None:
         description = GivenDescription(text)
     except InputError:
         return
-    assert description.text in text or "Steps: 20," in text
+    assert description.text in text or "Steps: 20," in text or "](" in text or "://" in text
     assert any(map(str.isalnum, description.text))
 
 
