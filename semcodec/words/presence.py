@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from semcodec.words.negation import is_privative
 from semcodec.words.skeletons import singulars
 from semcodec.words.tokens import Token, find_tokens
 
@@ -21,9 +22,9 @@ class Presence:
     def __init__(self, description: str) -> None:
         """Read a description of at most ``tokenizer.MAX_TEXT`` characters."""
         tokens = find_tokens(description)
-        self.words = _plain_words(token for token in tokens if not token.is_negated)
+        self.words = _plain_words(token for token in tokens if _is_there(token))
         self._there = _forms(self.words)
-        self._negated = _forms(_plain_words(token for token in tokens if token.is_negated))
+        self._negated = _forms(_plain_words(token for token in tokens if not _is_there(token)))
 
     def is_negated(self, word: str) -> bool:
         """Return whether ``word``, in the singular or plural, only occurs negated."""
@@ -33,6 +34,11 @@ class Presence:
     def drop_negated(self, words: Sequence[str]) -> list[str]:
         """Return ``words`` without those that only occur negated."""
         return [word for word in words if not self.is_negated(word)]
+
+
+def _is_there(token: Token) -> bool:
+    """Return whether the words of a token are there: not the car of ``car-free``."""
+    return not token.is_negated and not is_privative(token.text)
 
 
 def _plain_words(tokens: Iterable[Token]) -> list[str]:

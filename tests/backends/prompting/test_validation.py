@@ -77,6 +77,13 @@ def test_negated_word_is_replaced_by_the_next_word_of_the_rules(word: str) -> No
     assert validated.repair == expected
 
 
+def test_part_of_a_compound_that_negates_is_not_selected() -> None:
+    validated = validation.check_selection(
+        list_response(["car", "street"]), "a car-free street", 2, ["street"]
+    )
+    assert validated.value == ["street"]
+
+
 def test_selection_of_nothing_but_negated_words_has_a_problem() -> None:
     validated = validation.check_selection(list_response(["people"]), "no people", 1, [])
     assert validated.value is None
