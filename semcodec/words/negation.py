@@ -50,18 +50,20 @@ from semcodec.words.negation_tables import (
     SCOPE_ENDS,
     SIGN_ACTIVITIES,
     SIGN_NOUNS,
+    SUBSET_PRONOUNS,
     TAILS,
     VERBS,
     Phrases,
 )
 from semcodec.words.negation_units import Unit, split_units
+from semcodec.words.stopwords import FUNCTION_WORDS
 
 MAX_SCOPE: Final = 24  #: words before or after a trigger that it can negate
 MAX_ITEM: Final = 4  #: words of one item of a list after a comma
+MAX_COMPLEMENT: Final = 8  #: words between a negated subject and its verb
 MAX_TAILS: Final = 2  #: phrases such as "visible" and "in the picture" after a noun
 MIN_PLURAL: Final = 4  #: letters; shorter words that end in s are singular
 MAX_SIGN: Final = 5  #: words from "no" to "sign"
-MIN_CONTENT: Final = 4  #: letters of a word in small letters that shows a text to be no title
 _END: Final = Unit(0, 0, "", "", False, False)
 
 
@@ -110,9 +112,7 @@ class _NegationFinder:
         self._spans: list[tuple[int, int]] = []
         self._names: list[tuple[int, int]] = []
         self._has_small_words = any(
-            unit.written.islower()
-            and len(unit.text) >= MIN_CONTENT
-            and unit.text not in PREPOSITIONS | SCOPE_ENDS | AUXILIARIES
+            unit.written.islower() and len(unit.text) > 1 and unit.text not in FUNCTION_WORDS
             for unit in units
         )
 
@@ -197,19 +197,40 @@ class _NegationFinder:
             predicate = self._skip(end, AUXILIARIES | ADVERBS)
             if (tail := self._tail_end(predicate)) > predicate:
                 return self._mark(index, tail)
-        if is_subject and (self._text(end) in AUXILIARIES or self._is_finite(end)):
-            return self._mark(index, self._predicate_end(end))
+        if is_subject:
+            return self._mark_with_predicate(index, end)
         return self._mark(index, end)
+
+    def _mark_with_predicate(self, index: int, end: int) -> int:
+        """Mark a negated subject and its predicate: "no one in the boat is awake"."""
+        if self._text(end) in AUXILIARIES or self._is_finite(end):
+            return self._mark(index, self._predicate_end(end))
+        self._mark(index, end)
+        if self._text(end) not in PREPOSITIONS:
+            return end
+        for position in range(end, min(end + MAX_COMPLEMENT, len(self._units))):
+            if not self._is_word(position) or self._text(position) in SCOPE_ENDS | {"and", "or"}:
+                break
+            if self._text(position) in AUXILIARIES or self._is_finite(position):
+                return self._mark(position, self._predicate_end(position))
+        return end
 
     def _read_pronoun(self, index: int, length: int) -> int:
         """Read "nobody" or "none of the dogs", and the predicate after it."""
         start = index + length
         if self._text(start - 1) == "of":
             return self._read_subset(index, start)
-        return self._mark(index, max(self._tail_end(start), self._predicate_end(start)))
+        end = max(self._tail_end(start), self._predicate_end(start))
+        if end == start and self._begins_clause(index):
+            return self._mark_with_predicate(index, end)
+        return self._mark(index, end)
 
     def _read_subset(self, index: int, start: int) -> int:
         """Read "none of the dogs": the dogs are there, their predicate is not so."""
+        if self._text(start) in PREPOSITIONS:  # "two dogs, neither with a leash"
+            return self._mark(index, self._predicate_end(start))
+        if self._text(start) in SUBSET_PRONOUNS:  # "four chairs, none of them occupied"
+            return self._mark(index, self._predicate_end(start + 1))
         self._mark(index, start)
         for position in range(start, min(start + MAX_SCOPE, len(self._units))):
             if not self._units[position].is_word or self._text(position) in SCOPE_ENDS:
@@ -435,8 +456,10 @@ class _NegationFinder:
         before = first - 2 if self._text(first - 1) in (":", ",", "that") else first - 1
         if self._text(before) in SAYING:
             return self._text_end(index)
+        if self._text(first - 1) == "for" and self._text(first - 2) in SIGN_NOUNS:
+            return self._text_end(index)  # "a sign for no overtaking"
         sign = self._sign_noun(index)
-        if sign and self._is_attributive(first, index):
+        if sign and self._is_attributive(first, index, sign):
             return sign
         return index
 
@@ -464,12 +487,14 @@ class _NegationFinder:
                 return 0
         return 0
 
-    def _is_attributive(self, first: int, index: int) -> bool:
+    def _is_attributive(self, first: int, index: int, sign: int) -> bool:
         """Return whether "no entry" in "no entry sign" is the name of the sign."""
         before = self._text(first - 1)
-        is_command = first < index or self._units[index].text == "not"
+        is_command = first < index or self._text(index) == "not"
+        is_rule = self._text(sign - 1) in ("allowed", "permitted")
         is_determiner = not self._is_word(first - 1) or before in BEFORE_DETERMINER
-        return self._text(index + 1) in SIGN_ACTIVITIES or not is_determiner or is_command
+        is_activity = self._text(index + 1) in SIGN_ACTIVITIES
+        return is_activity or is_command or is_rule or not is_determiner
 
     def _name_end(self, index: int) -> int:
         """Return the end of a run of capitalized words that begins with a negation."""

@@ -186,6 +186,7 @@ NOUN_TRIGGERS: Final = _phrases(
     rather than
     rid of
     sans
+    scarcely a
     scarcely any
     stripped of
     totally without
@@ -427,4 +428,7 @@ NEGATING_WORDS: Final = _words("neither never no nor not sans without")
 #: Parts of a compound that is a negation by itself, and must not be cut: "car-free", "non-slip".
 PRIVATIVE_BEGINNINGS: Final = ("anti-", "no-", "non-", "un-")
 PRIVATIVE_ENDINGS: Final = ("-free", "-less")
+#: Pronouns after "none of", right before the predicate.
+SUBSET_PRONOUNS: Final = _words("them these those us which whom")
+#: Pronouns that stand for the noun before them.
 RELATIVES: Final = _words("that which who whom")

@@ -152,6 +152,121 @@ Regardless, nevertheless, unless, needless, knotted, noble, notable, nonetheless
 A treeless hill under a cloudless sky, a sleeveless dress, a car-free, non-reflective road.
 Few people are here, and the ship is barely visible in the fog.
 """
+CAPTIONS = """
+A vacant lot with weeds, [no buildings nearby], and a chain-link fence in front.
+Empty scene, [no people visible], cool blue color grade, [no text], [no logos], [no watermark].
+Damaged roads, emergency lights far away, dramatic weather ([no people visible])
+The photograph contains [neither humans nor vehicles], only an old stone well.
+She wears a red coat but [no gloves].
+She wears [no gloves] but a red coat.
+She wears [no shoes] and carries a basket.
+He has [no hat] on his head and [no shoes] on his feet.
+The table has four chairs, [none of which is occupied].
+Four chairs, [none of them occupied], surround the table.
+Two men, [neither of whom wears a helmet], ride bicycles.
+Two dogs, [neither with a leash], run across the park.
+There are three cups; [none contains coffee].
+The fridge contains [nothing but] milk.
+The fridge contains [nothing] [except] milk and eggs.
+[Nothing] in the room [is red].
+[Nothing grows] on the rocky slope.
+[No trees grow] on the slope.
+[No grass], [no flowers], just sand and rock.
+[Not one window has glass].
+[Not a leaf moves] in the oak.
+There was [never a bridge] over this river.
+There's [hardly a cloud] above the wheat field.
+It is a room [without furniture or decorations], [except for] a green lamp.
+A woman [without makeup] smiles.
+A man [without a beard or mustache].
+A bicycle [without its front wheel] leans on a wall.
+A bicycle with [no front wheel] leans on a wall.
+A coffee [without sugar, milk or cream] stands on a tray.
+The house [without a roof] is next to the church.
+A truck, [without its trailer], waits at a light.
+[Without any people around], the plaza looks huge.
+[Without people], the plaza looks huge.
+With [no one around], a fox crosses the street.
+With [nobody watching], a raccoon opens a bin.
+A lake [free of ice] and a mountain [free from snow].
+The sidewalk, [clear of snow], leads to a red shop.
+A landscape entirely [lacking trees], with yellow dunes.
+A portrait [lacking any background detail].
+The walls are bare, with [no pictures on them].
+The cake has [no candles] on top.
+The plane has [not taken] off yet.
+The kite has [never flown].
+The bus has [not arrived]; passengers wait in the rain.
+Children [aren't allowed]; a guard stands by the gate.
+The dog is [not brown], it's black.
+The dog is [not brown]; it is black with white paws.
+The car is [neither new nor clean].
+It's [not a horse], it's a zebra standing in tall grass.
+It's [not raining], and people sit outside a cafe.
+It [isn't snowing anymore] but the roofs are white.
+The lamp does [not shine].
+The fountain [doesn't work]; leaves float in its basin.
+The girl [isn't holding the balloon anymore], and it floats to the sky.
+The statue [doesn't have arms].
+The guitar has [no strings], and dust covers it.
+A jar that [isn't full of candy] stands on the shelf.
+The shelf [isn't empty]: it holds a teapot.
+The street is [not empty]; a crowd of people fills it.
+This [isn't a drawing] but a photograph of a lynx.
+[Not red], [not blue], but a bright green door.
+A door that's [not red].
+[Not everyone] in the crowd wears a mask.
+[Not all] birds are flying.
+[Not every] house has a chimney.
+He is [not only] tall but strong.
+There is [no end of] flowers in this meadow.
+[No wonder] the dog is tired.
+The sign warns: no diving.
+A "no diving" pictogram beside the pool.
+The T-shirt has "NO WAR" printed on it.
+A wall with graffiti that says NO FUTURE.
+A road sign for no overtaking, and a truck.
+A no-left-turn sign at the crossroad.
+A sticker saying "No Junk Mail" on a blue mailbox.
+A man in a NO FEAR cap.
+'No Vacancy' glows in pink neon above a motel.
+Poster of the film "No Time to Die" in a cinema.
+The book "Never Let Me Go" lies on a bed.
+Nevada desert, Nottingham castle, Nordic skiing.
+A nobleman with a notebook, [none too happy].
+[The man isn't visible] behind the tree.
+Only the dog's head is visible, [not its body].
+[The lower half] of the body [is not visible].
+[Most] of the building [cannot be seen] because of the fog.
+[The rest] of the room [is out of view].
+The sky is barely visible.
+[One] of the chairs [is missing].
+The [missing piece of the puzzle] lies on the floor.
+A cat with a [missing ear].
+There's [a button missing] from his coat.
+[Missing] are the usual tourists.
+The [absence of people] makes the beach seem endless.
+A notable [absence of cars].
+[Hardly any light falls] into the cellar.
+There is [scarcely a car] on the bridge.
+a dog [without a collar] sitting on a couch
+a kitchen [without any appliances or furniture]
+a street sign with [no writing on it]
+a bathroom with [no toilet paper] on the roll
+a plate that has [no food on it]
+a man with [no shirt] on riding a skateboard
+a man wearing [no shirt] and a tie
+there is [no one] in the room and the lights are off
+an airplane with [no passengers] on a runway
+an old car with [no wheels] is in a field
+a giraffe that is [not in a zoo]
+no dogs allowed sign on a park bench
+[No one] on the bench [is smiling].
+[No house] in the village [has a roof].
+[Nobody] in the crowd [wears a hat], and a dog barks.
+[No cars] in the street, only people run.
+[None of] the men, he says, is tall.
+"""
 MORE = """
 In the picture [no windows are visible].
 [The man without shoes is not visible].
@@ -171,7 +286,6 @@ A yard with [no cars], the cat or the bird can rest.
 A man holds a cup with [the handle missing].
 A man holds [old cups missing] on the table. -> old cups missing
 The man is [without a hat or his scarf].
-[None of] these, he says, is red. -> None of
 The shirt has [a button missing] at the top.
 The photo shows an empty parking lot [without any vehicles].
 There are [no people or animals visible in the image].
@@ -322,7 +436,7 @@ The cat sits on the table [instead of on] the chair.
 """
 ALL = [
     line
-    for lines in (NOUNS, WITHOUT, PREDICATES, SUBJECTS, FALSE_FRIENDS, MORE)
+    for lines in (NOUNS, WITHOUT, PREDICATES, SUBJECTS, FALSE_FRIENDS, CAPTIONS, MORE)
     for line in lines.strip().splitlines()
 ]
 
