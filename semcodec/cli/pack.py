@@ -8,7 +8,7 @@ import semcodec
 from semcodec.bitstream import framing
 from semcodec.bitstream.extensions import BY_NAME
 from semcodec.choices import CodingChoice, Keep, values_of
-from semcodec.cli import endings, files, options, writing
+from semcodec.cli import endings, files, options, output, word_costs, writing
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 
 
@@ -70,8 +70,9 @@ def pack(args: argparse.Namespace) -> int:
     """Write the record of a text."""
     endings.check_record(args.output, "pack", args.framing)
     writing.check_outputs("-", args.output, force=args.force)
+    text = files.read_text(args.text)
     data = semcodec.pack(
-        files.read_text(args.text),
+        text,
         coding=args.coding,
         keep=args.keep,
         framing=args.framing,
@@ -80,4 +81,7 @@ def pack(args: argparse.Namespace) -> int:
         extensions=args.extension,
     )
     writing.write_record(args.output, data, args.framing, force=args.force)
+    (record,) = semcodec.unpack_all(data) if args.framing == "sequence" else [semcodec.unpack(data)]
+    if notice := word_costs.find_notice(text, record, is_auto=args.coding == "auto"):
+        output.print_status(f"Note: {notice}")
     return DONE

@@ -43,7 +43,7 @@ def check_language(description: str, language: Language, describer: object, run:
     if not detected.is_english:
         if language == ANY:
             return description
-        raise _not_english(detected.language, describer)
+        raise _not_english(detected.predicate, describer)
     if detected.dropped:
         run.add_notice(
             f"The description is partly {detected.dropped}: only its English part was used."
@@ -51,8 +51,8 @@ def check_language(description: str, language: Language, describer: object, run:
     return detected.english
 
 
-def _not_english(language: str, describer: object) -> InputError | InvalidResponseError:
-    problem = f"The description is {language}, not English"
+def _not_english(predicate: str, describer: object) -> InputError | InvalidResponseError:
+    problem = f"The description is {predicate}, not English"
     if type(describer) is GivenDescription:
         return InputError(f"{problem}: give an English one, or use language any.")
     message = f"{problem}: use a describer that answers in English, or language any."
@@ -72,8 +72,8 @@ def choose_selection_coding(description: str, coding: CodingChoice) -> Coding:
     language = detect(description)
     if coding == "nibble" and not language.is_english:
         raise InputError(
-            f"The description is {language.language}, and decoders restore nibble to English words:"
-            " use coding auto."
+            f"The description is {language.predicate}, and decoders restore nibble to English "
+            "words: use coding auto."
         )
     if coding != "auto":
         return coding
@@ -82,12 +82,20 @@ def choose_selection_coding(description: str, coding: CodingChoice) -> Coding:
 
 def note_cost(description: str, record: Record, run: TracedRun) -> None:
     """Add a notice with the bytes that words of another language take, and those of English."""
-    language = detect(description).language
-    if detect(description).is_english:
+    detected = detect(description)
+    if detected.is_english:
         return
     count, size = len(record.words), record.payload_bits // 8
-    english = -(-count * ENGLISH_WORD_BITS // 8)
     run.add_notice(
-        f"The description is {language}: {plural(count, 'word')} take {plural(size, 'byte')}; "
-        f"as many English words take about {english}."
+        f"The description is {detected.predicate}: {plural(count, 'word')} in "
+        f"{plural(size, 'byte')}; as many English words take about {english_bytes(count)}."
     )
+
+
+def english_bytes(count: int) -> int:
+    """Return the bytes of a payload of ``count`` English words, about.
+
+    >>> english_bytes(12)
+    15
+    """
+    return -(-count * ENGLISH_WORD_BITS // 8)

@@ -21,7 +21,7 @@ from semcodec.words.language_scores import (
     language_of,
     load_languages,
 )
-from semcodec.words.scripts import LATIN, script_of
+from semcodec.words.scripts import LATIN, OTHER_LANGUAGE, script_of
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.tokenizer import MAX_TEXT, tokenize
 
@@ -68,6 +68,11 @@ class Detected:
     language: str
     english: str
     dropped: str = ""
+
+    @property
+    def predicate(self) -> str:
+        """What a sentence states after "The text is": ``"German"``, ``"in another language"``."""
+        return f"in {self.language}" if self.language == OTHER_LANGUAGE else self.language
 
     @property
     def is_english(self) -> bool:

@@ -24,6 +24,7 @@ from unicodedata import normalize
 
 from semcodec.coding.tables import load_tables
 from semcodec.words import tokenizer
+from semcodec.words.cleaning import clean_text
 from semcodec.words.scripts import LATIN, OTHER_LANGUAGE, UNSPACED, language_of_letters, script_of
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.vocabulary import vocabulary
@@ -50,7 +51,6 @@ MIN_TABLE_PERCENT: Final = 35  #: percentage of such words of the words of a tex
 MIN_UNKNOWN_WORDS: Final = 4  #: different unknown words of a language without a table
 MIN_UNKNOWN_PERCENT: Final = 66  #: percentage of such words of the words of a text
 MAX_LIST_WORDS: Final = 4  #: words for each separator of a list of keywords or names
-CHUNK: Final = 1_000  #: characters that are normalized at once
 LETTERS_PER_WORD: Final = 2  #: of scripts without spaces between words
 
 #: Particles of names: "Rio de Janeiro" is not Portuguese.
@@ -107,10 +107,8 @@ def language_of(text: str) -> str:
 
 
 def find_words(text: str) -> list[str]:
-    """Return the runs of letters of ``text``, in their case."""
-    # Normalizing sorts a run of accents in quadratic time, and a hostile text is one long run.
-    chunks = (text[start : start + CHUNK] for start in range(0, len(text), CHUNK))
-    return _WORD.findall("".join(normalize("NFC", chunk) for chunk in chunks))
+    """Return the runs of letters of ``text``, in their case and without unseen characters."""
+    return _WORD.findall(clean_text(text))
 
 
 def count_words(tokens: Sequence[str]) -> int:

@@ -35,7 +35,7 @@ def encode(description: str, **options: Any) -> semcodec.Encoded:
         (SPANISH, "Spanish"),
         (RUSSIAN, "Russian"),
         ("一只棕色的大狗躺在小船里。", "Chinese"),
-        ("Mbwa mkubwa wa kahawia amelala kwenye mashua ndogo.", "another language"),
+        ("Mbwa mkubwa wa kahawia amelala kwenye mashua ndogo.", "in another language"),
     ],
 )
 def test_description_in_another_language_is_refused_by_name(
@@ -62,8 +62,7 @@ def test_cost_of_another_language_is_stated() -> None:
     size = encoded.record.payload_bits // 8
     assert encoded.record.coding == "lexicon"
     assert encoded.trace.notices == [
-        f"The description is Spanish: 6 words take {size} bytes; as many English words take about "
-        "8."
+        f"The description is Spanish: 6 words in {size} bytes; as many English words take about 8."
     ]
     assert size > 8
 
