@@ -17,6 +17,7 @@ tables of triggers, ends and false friends are in ``negation_tables``.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from semcodec.words.negation_tables import (
@@ -58,6 +59,7 @@ from semcodec.words.negation_tables import (
 from semcodec.words.negation_units import Unit, split_units
 from semcodec.words.stopwords import FUNCTION_WORDS
 
+CACHE_SIZE: Final = 8  #: texts whose spans are kept
 MAX_SCOPE: Final = 24  #: words before or after a trigger that it can negate
 MAX_ITEM: Final = 4  #: words of one item of a list after a comma
 MAX_COMPLEMENT: Final = 8  #: words between a negated subject and its verb
@@ -79,9 +81,7 @@ def find_negated(text: str) -> list[tuple[int, int]]:
     Returns:
         Start and end of each span in characters, in order and without overlaps.
     """
-    finder = _NegationFinder(split_units(text))
-    finder.read()
-    return finder.spans()
+    return list(_find(text)[0])
 
 
 def find_negative_names(text: str) -> list[tuple[int, int]]:
@@ -90,9 +90,15 @@ def find_negative_names(text: str) -> list[tuple[int, int]]:
     >>> find_negative_names("a no entry sign")
     [(2, 10)]
     """
+    return list(_find(text)[1])
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _find(text: str) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """Return the negated spans and the names of ``text``; selection needs both several times."""
     finder = _NegationFinder(split_units(text))
     finder.read()
-    return finder.names()
+    return tuple(finder.spans()), tuple(finder.names())
 
 
 def is_privative(word: str) -> bool:
