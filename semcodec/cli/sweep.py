@@ -162,9 +162,8 @@ def sweep(args: argparse.Namespace) -> int:
     outputs.check(rows)
     resolved = openai_options.resolve_backends(args)
     loaded = batch.load_backends(resolved.by_option, _roles(args))
-    with Progress() as progress:
-        run = Sweep(rows, loaded, progress)
-        _run(args, run, outputs)
+    run = Sweep(rows, loaded)
+    _run(args, run, outputs)
     if resolved.dry_run is not None:
         dry_run.print_plan(*resolved.dry_run, run.trace.calls, is_batch=True)
     # Without any record, the run has raised the error of the largest budget.
@@ -202,9 +201,10 @@ def _run(args: argparse.Namespace, run: Sweep, outputs: _Outputs) -> None:
     """Run all stages and write the outputs; report what there is, also after a failure."""
     error = ""
     try:
-        _encode(args, run, outputs)
-        if not args.no_paint:
-            _paint(args, run, outputs)
+        with Progress() as progress:
+            _encode(args, run, outputs, progress)
+            if not args.no_paint:
+                _paint(args, run, outputs, progress)
     except (SemcodecError, UsageError) as failure:
         error = " ".join(str(failure).split())
         raise
@@ -212,17 +212,19 @@ def _run(args: argparse.Namespace, run: Sweep, outputs: _Outputs) -> None:
         _report(args, run, outputs, error)
 
 
-def _encode(args: argparse.Namespace, run: Sweep, outputs: _Outputs) -> None:
+def _encode(args: argparse.Namespace, run: Sweep, outputs: _Outputs, progress: Progress) -> None:
     names = ("coding", "judge", "language", "size")
     chosen: dict[str, Any] = {name: getattr(args, name) for name in names}
     if args.description is not None:
         chosen["description"] = description_files.read(args.description)
-    for row, encoded in run.encode(files.read_bytes(args.photo), **chosen):
+    photograph = files.read_bytes(args.photo)
+    for row, encoded in run.encode(photograph, progress=progress, **chosen):
         outputs.write(row.name + RECORD, encoded.data)
 
 
-def _paint(args: argparse.Namespace, run: Sweep, outputs: _Outputs) -> None:
-    for row, decoded in run.paint(args.seed, reuse=not args.dry_run):
+def _paint(args: argparse.Namespace, run: Sweep, outputs: _Outputs, progress: Progress) -> None:
+    reuse = not args.dry_run
+    for row, decoded in run.paint(reuse=reuse, seed=args.seed, progress=progress):
         outputs.write(row.name + PICTURE, decoded.to_file("PNG"))
     if run.first is not None:
         outputs.write(outputs.strip, imaging.to_png(draw_strip(run.first, run.rows)))
@@ -288,7 +290,7 @@ def _report(args: argparse.Namespace, run: Sweep, outputs: _Outputs, error: str)
     for row in run.rows:
         if row.encoded and row.problem:
             print_status(f"semcodec: no picture of {row.name}{RECORD}: {row.problem}")
-    for notice in run.trace.notices:
+    for notice in run.notices:
         print_status(f"Note: {notice}")
     if args.trace is not None:
         writing.create_folder(Path(args.trace).parent)
@@ -344,7 +346,7 @@ def _values(args: argparse.Namespace, run: Sweep, outputs: _Outputs, error: str)
         "size": list(run.first.record.size) if run.first else None,
         "strip": outputs.path(outputs.strip),
         "budgets": [_row_values(row, outputs) for row in run.rows],
-        "notices": run.trace.notices,
+        "notices": run.notices,
     }
 
 

@@ -10,6 +10,7 @@ import semcodec
 from semcodec.cli.budgets import Budget
 from semcodec.errors import InputError, InvalidResponseError, RefusalError, SemcodecError
 from semcodec.imaging import contact_sheet
+from semcodec.pipeline import Stage
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -53,15 +54,29 @@ class Sweep:
     Attributes:
         rows: the results, in ascending order of the budgets.
         first: the first record, of the largest budget; it has the description and the photograph.
-        trace: the stages of all runs, of which only one describes.
     """
 
-    def __init__(self, rows: Sequence[Row], roles: dict[str, Any], progress: Any) -> None:
+    def __init__(self, rows: Sequence[Row], roles: dict[str, Any]) -> None:
         """Prepare a run with the backends of each role."""
         self.rows = rows
         self.first: semcodec.Encoded | None = None
-        self.trace: semcodec.Trace = semcodec.Trace()
-        self._roles, self._progress = roles, progress
+        self._roles = roles
+        self._stages: list[Stage] = []
+        self._notices: dict[str, dict[str, None]] = {}  # the labels of the budgets, in order
+
+    @property
+    def trace(self) -> semcodec.Trace:
+        """The stages of all runs, of which only one describes."""
+        return semcodec.Trace(self._stages, self.notices)
+
+    @property
+    def notices(self) -> list[str]:
+        """The sentences for the user, with the budgets that they are about unless it is all."""
+        count = sum(row.encoded is not None for row in self.rows)
+        return [
+            notice if len(labels) >= count else f"{', '.join(labels)}: {notice}"
+            for notice, labels in self._notices.items()
+        ]
 
     def encode(self, photograph: bytes, **options: Any) -> Iterator[tuple[Row, semcodec.Encoded]]:
         """Yield the record of each budget, the largest first, as soon as it is there.
@@ -70,51 +85,50 @@ class Sweep:
 
         Args:
             photograph: the bytes of the image file.
-            options: further arguments of ``encode``; with ``description``, nothing is described.
+            options: further arguments of ``encode``, such as ``progress``; with ``description``,
+                nothing is described.
 
         Raises:
             SemcodecError: the failure concerns all budgets.
         """
-        options |= {"writer": self._roles["writer"], "progress": self._progress}
-        if "describer" in self._roles:
-            options["describer"] = self._roles["describer"]
+        options |= {role: self._roles[role] for role in self._roles if role != "painter"}
         for row in reversed(self.rows):
             try:
                 encoded = semcodec.encode(photograph, **row.budget.arguments, **options)
             except SemcodecError as error:
                 self._fail(row, error)
                 continue
-            self._add(encoded.trace)
+            self._add(row, encoded.trace)
             if self.first is None and "describer" in options:
                 options["describer"] = _Described(options["describer"], encoded.description)
             self.first = self.first or encoded
             row.encoded, row.words, row.problem = encoded, encoded.record.words, ""
             yield row, encoded
 
-    def paint(self, seed: int | None, *, reuse: bool) -> Iterator[tuple[Row, semcodec.Decoded]]:
+    def paint(self, *, reuse: bool, **options: Any) -> Iterator[tuple[Row, semcodec.Decoded]]:
         """Yield the picture of each record, as soon as it is there.
 
         Args:
-            seed: the seed of the painter.
+            options: further arguments of ``decode``, such as ``progress``.
             reuse: whether the picture of a record is also that of the next budget with the same
                 record. Without, a dry run counts a request for each.
 
         Raises:
             SemcodecError: the failure concerns all budgets.
         """
-        roles = {role: self._roles[role] for role in ("writer", "painter")}
+        options |= {role: self._roles[role] for role in ("writer", "painter")}
         last: semcodec.Decoded | None = None
         for row in self.rows:
             if row.encoded is None:
                 continue
             if not reuse or last is None or last.record != row.encoded.record:
                 try:
-                    data, progress = row.encoded.data, self._progress
-                    last = semcodec.decode(data, seed=seed, progress=progress, **roles)
+                    last = semcodec.decode(row.encoded.data, **options)
                 except SemcodecError as error:
                     self._fail(row, error)
                     continue
-                self._add(last.trace)
+                self._add(row, last.trace)
+            self._note(row, last.trace)
             row.words = last.words
             row.thumbnail = last.image.resize(contact_sheet.picture_size(last.record.size))
             yield row, last
@@ -123,18 +137,21 @@ class Sweep:
         """Set the problem of a row; raise the error if it concerns all budgets."""
         row.problem = " ".join(str(error).split())
         if isinstance(trace := getattr(error, "trace", None), semcodec.Trace):
-            self._add(trace)
+            self._add(row, trace)
         if self.first is None or not isinstance(error, ERRORS_OF_ONE):
             raise error
 
-    def _add(self, trace: semcodec.Trace) -> None:
-        """Add the stages and the new notices of one run, without a repeated description."""
+    def _add(self, row: Row, trace: semcodec.Trace) -> None:
+        """Add the stages and the notices of one run, without a repeated description."""
         is_described = self.first is not None
-        self.trace.stages.extend(
+        self._stages.extend(
             stage for stage in trace.stages if not (is_described and stage.name == "describe")
         )
-        new = [notice for notice in trace.notices if notice not in self.trace.notices]
-        self.trace.notices.extend(new)
+        self._note(row, trace)
+
+    def _note(self, row: Row, trace: semcodec.Trace) -> None:
+        for notice in trace.notices:
+            self._notices.setdefault(notice, {})[row.budget.label] = None
 
 
 class _Described:

@@ -12,9 +12,12 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends import registry
+from semcodec.backends.notes import add_note
 from semcodec.backends.recording import ModelRequest
 from semcodec.cli import budgets, output
+from semcodec.cli import sweep as sweep_command
 from semcodec.cli.budgets import Budget
+from semcodec.cli.progress import Progress
 from semcodec.errors import BackendError, RefusalError
 from semcodec.words import Selection, SelectionRequest
 from tests import images
@@ -405,6 +408,38 @@ def test_mistakes_are_usage_errors(run: Run, arguments: tuple[str, ...], message
 def test_photograph_that_is_none_is_an_error_in_the_data(run: Run) -> None:
     Path("none.jpg").write_text("none")
     assert run("sweep", "none.jpg", "-o", "out")[0] == 1
+
+
+def test_notices_state_their_budgets(sweep: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    paint = Model.paint
+
+    def paint_with_notices(model: Model, prompt: str, *arguments: Any) -> Image.Image:
+        add_note("notices", "The model is new.")
+        if len(prompt.split()) < 8:
+            add_note("notices", "The picture is empty.")
+        return paint(model, prompt, *arguments)
+
+    monkeypatch.setattr(Model, "paint", paint_with_notices)
+    Path("wide.jpg").write_bytes(images.encode_image(images.scene((300, 40)), "JPEG"))
+    Path("wide.jpg").rename("photo.jpg")
+    code, _, err = sweep("--k", "2", "4", "8", "9", "--trace", "t.json")
+    assert code == 0
+    notices = [line.removeprefix("Note: ") for line in err.splitlines()]
+    assert notices[0].startswith("The photograph is 300 x 40 pixels: ")
+    assert notices[1:] == ["The model is new.", "2 words, 4 words: The picture is empty."]
+    assert json.loads(Path("t.json").read_text())["notices"] == notices
+
+
+def test_report_follows_the_progress(sweep: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+    leave = Progress.__exit__
+    monkeypatch.setattr(Progress, "__exit__", lambda *args: (events.append("end"), leave(*args))[1])
+    report = sweep_command._report
+    monkeypatch.setattr(
+        sweep_command, "_report", lambda *args: (events.append("report"), report(*args))[1]
+    )
+    assert sweep("--k", "2", "--no-paint")[0] == 0
+    assert events == ["end", "report"]
 
 
 # --- failures of one stage -----------------------------------------------------------------------
