@@ -22,7 +22,7 @@ class Presence:
     def __init__(self, description: str) -> None:
         """Read a description of at most ``tokenizer.MAX_TEXT`` characters."""
         tokens = find_tokens(description)
-        self.words = _plain_words(token for token in tokens if _is_there(token))
+        self.words: list[str] = _plain_words(token for token in tokens if _is_there(token))
         self._there = _forms(self.words)
         self._negated = _forms(_plain_words(token for token in tokens if not _is_there(token)))
 
