@@ -1,4 +1,4 @@
-"""Forms of numbers: for each kind a pattern, the one word, and the parts to spell (spec §B.2).
+"""Forms of numbers: for each kind a pattern, the one word, and the parts to spell (spec §B.5).
 
 A *form* is the word of a number and its parts. A part is a run of digits, of which ``number_words``
 knows several spellings, or a plain word. Digits with a comma in front are a quantity and are
@@ -66,6 +66,8 @@ UNITS: Final[dict[str, tuple[str, str]]] = {
     "° F": ("F", "degrees fahrenheit"),
     "°": ("-degrees", "degrees"),
     "º": ("-degrees", "degrees"),
+    "C": ("C", "degrees celsius"),
+    "F": ("F", "degrees fahrenheit"),
     "kW": ("kW", "kilowatts"),
     "W": ("W", "watts"),
     "V": ("V", "volts"),
@@ -124,10 +126,14 @@ VULGAR: Final = {
 }
 #: Denominators of inches; other large ones are rather dates (5/12) or names (24/7, 9/11).
 _RULER: Final = (16, 32, 64, 100)
+MAX_DAY: Final = 31  #: 1/31 may be a date, 1/250 is a fraction
+_POWERS: Final = {"²": "squared", "³": "cubed"}
+_NAME_WINDOW: Final = 24  #: characters before a number in which a name may stand
 
 # Patterns. The input has ASCII digits, and one kind of each mark (see numbers).
 _AMOUNT: Final = (
-    r"(?:[0-9]{1,3}(?:[,'\xa0][0-9]{3}){1,20}(?![0-9])(?:\.[0-9]{1,40})?"
+    r"(?:[0-9]{1,3}(?:\.[0-9]{3}){2,20}(?![0-9])"
+    r"|[0-9]{1,3}(?:[,'\xa0][0-9]{3}){1,20}(?![0-9])(?:\.[0-9]{1,40})?"
     r"|[1-9][0-9]{0,2}(?: [0-9]{3}){0,6} 000(?![0-9])(?:\.[0-9]{1,40})?"
     r"|[1-9][0-9]{0,2}(?: [0-9]{3}){2,20}(?![0-9])(?:\.[0-9]{1,40})?"
     r"|[0-9]{1,60}(?:\.[0-9]{1,40})?|\.[0-9]{1,40})"
@@ -149,6 +155,7 @@ _BARE_UNITS: Final = _alternatives(name for name in UNITS if name not in "'\"")
 
 def amount(text: str) -> Form:
     """Return the form of digits that may have marks of thousands and decimals."""
+    text = text.replace(".", ",") if text.count(".") > 1 else text  # 1.000.000
     whole, point, decimals = text.partition(".")
     digits = re.sub(r"[^0-9]", "", whole) or "0"
     part = f",{digits}" if digits != whole and whole else digits  # with marks of thousands
@@ -171,6 +178,7 @@ def _currency(match: re.Match[str]) -> Form:
     sign, text = match["sign"], match["amount"]
     text = text.replace(",", ".") if re.fullmatch(_CENTS, text) else text
     currency, whole = CURRENCIES[sign], amount(text)
+    currency = currency.removesuffix("s") if whole.word == "1" else currency
     if match["scale"]:
         scale = _SCALES[match["scale"]]
         return Form(f"{whole.word}-{scale}-{currency}", (*whole.parts, scale, currency))
@@ -182,6 +190,8 @@ def _currency(match: re.Match[str]) -> Form:
 def _with_cents(text: str, currency: str) -> Form:
     """Return the form of $3.50: 3-dollars-50. If the cents are zero, they are left out."""
     whole, cents = amount(text[:-3] or "0"), text[-2:]
+    if whole.word == "0" and currency in ("dollars", "euros"):
+        return Form(f"{int(cents)}-cents", (str(int(cents)), "cents"))
     if cents == "00":
         return Form(f"{whole.word}-{currency}", (*whole.parts, currency))
     return Form(f"{whole.word}-{currency}-{cents}", (*whole.parts, currency, cents))
@@ -224,7 +234,8 @@ def _mixed_fraction(match: re.Match[str]) -> Form | None:
 def _fraction(match: re.Match[str]) -> Form:
     top, bottom = _top_and_bottom(match)
     is_exact = "/" not in match[0]  # a fraction slash, or a single character
-    if is_exact or (top < bottom and (2 <= bottom <= 10 or bottom in _RULER)):
+    is_ruler = bottom in _RULER or (top == 1 and bottom > MAX_DAY)
+    if is_exact or (top < bottom and (2 <= bottom <= 10 or is_ruler)):
         return fraction(top, bottom)
     return _hyphenated(match)
 
@@ -240,9 +251,35 @@ def _range(match: re.Match[str]) -> Form:
     sign = CURRENCIES.get(match["sign"] or "", "")
     letters, spoken = _unit(match["unit"])
     word = f"{first.word}-{last.word}{letters}" + (f"-{sign}" if sign else "")
-    is_telephone = len(match["first"]) == 3 and len(match["last"]) == 4  # 555-0142
-    joint = () if is_telephone else ("to",)
+    joint = () if _is_name(match) else ("to",)
     return Form(word, (*first.parts, *joint, *last.parts, *spoken, *filter(None, [sign])))
+
+
+def _is_name(match: re.Match[str]) -> bool:
+    """Return whether what looks like a range is a telephone number (555-0142) or a 747-400."""
+    before = match.string[max(0, match.start() - _NAME_WINDOW) : match.start()]
+    has_name = re.search("[A-Z][A-Za-z]* $", before) is not None or match["last"] < match["first"]
+    return len(match["first"]) == 3 and (len(match["last"]) == 4 or has_name)
+
+
+def _rating(match: re.Match[str]) -> Form:
+    first, last = amount(match["first"]), amount(match["last"])
+    return Form(f"{first.word}-of-{last.word}", (*first.parts, "of", *last.parts))
+
+
+def _power(match: re.Match[str]) -> Form:
+    name = _POWERS[match["power"]]
+    return Form(f"{match['base']}-{name}", (match["base"], name))
+
+
+def aperture(digits: str) -> Form:
+    """Return the form of f/2.8, which is f2-point-8."""
+    form = amount(digits)
+    return Form(f"f{form.word}", ("f", *form.parts))
+
+
+def _spaced(match: re.Match[str]) -> Form:
+    return amount(re.sub("[ .]", ",", match["spaced"]))
 
 
 def _measure(match: re.Match[str]) -> Form:
@@ -313,7 +350,10 @@ KINDS: Final[list[Kind]] = [
         (rf"\+[0-9]{{1,4}}(?:[ .-]?\(?[0-9]{{2,8}}\)?){{1,6}}{_END}", _hyphenated),
         (rf"\([0-9]{{2,5}}\)[ .-]?[0-9]{{3,4}}[ .-]?[0-9]{{2,6}}{_END}", _hyphenated),
         (rf"(?:1[ .-])?[0-9]{{3}}([ .-])[0-9]{{3}}\1[0-9]{{4}}{_END}", _hyphenated),
-        (rf"[0-9]{{1,4}}([-/.])[0-9]{{1,4}}(?:\1[0-9]{{1,4}}){{1,6}}{_END}", _hyphenated),
+        (
+            rf"(?![0-9]{{1,3}}(?:\.[0-9]{{3}})+(?!\.?[0-9A-Za-z]))[0-9]{{1,4}}([-/.])[0-9]{{1,4}}(?:\1[0-9]{{1,4}}){{1,6}}{_END}",
+            _hyphenated,
+        ),
         (
             r"(?P<hour>[01]?[0-9]|2[0-4])[:.](?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
             rf"\s?(?P<half>[AaPp])(?:[Mm]{_WORD_END}|\.\s?[Mm]\.?)",
@@ -321,13 +361,18 @@ KINDS: Final[list[Kind]] = [
         ),
         (
             r"(?P<hour>[01]?[0-9]|2[0-4]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
-            rf"(?!:?[0-9]){_END}",
+            rf"(?!:?[0-9]){_WORD_END}",
             _time,
         ),
         (
             r"(?P<hour>1?[0-9]|2[0-4])"
             rf"\s?(?P<half>[AaPp])(?:[Mm]{_WORD_END}|\.\s?[Mm]\.?)",
             _time,
+        ),
+        (
+            r"(?P<feet>[0-9]{1,2})\s?f(?:ee|oo)?t\s?(?P<inches>1?[0-9])"
+            rf"(?:\s?in(?:ch(?:es)?)?{_WORD_END}|(?!\s[a-z]){_END})",
+            _feet_and_inches,
         ),
         (rf"(?P<feet>[0-9]{{1,2}})'\s?(?P<inches>1?[0-9])(?:\"|'')?{_END}", _feet_and_inches),
         (
@@ -337,7 +382,13 @@ KINDS: Final[list[Kind]] = [
         ),
         (rf"(?P<whole>[0-9]{{1,6}})(?:[ -]?{_ONE_CHAR}|[ -]{_SLASHED}{_END})", _mixed_fraction),
         (rf"{_SLASHED}{_END}", _fraction),
-        (rf"{_ONE_CHAR}", _fraction),
+        (_ONE_CHAR, _fraction),
+        (rf"(?P<first>{_AMOUNT})/(?P<last>[0-9]{{1,3}}){_END}", _rating),
+        (r"(?P<base>[0-9]{1,40})(?P<power>[²³])", _power),
+        (
+            rf"(?P<spaced>[1-9][0-9]{{0,2}}(?: [0-9]{{3}}(?! ?[0-9]){_END}|\.000(?= [a-z]{{2}})))",
+            _spaced,
+        ),
         (
             rf"(?P<first>{_AMOUNT})(?:-|\s?[\u2012-\u2014]\s?|:)(?P<last>{_AMOUNT})"
             rf"(?:\s?(?:(?P<unit>{_BARE_UNITS}){_WORD_END}|(?P<sign>[{_SIGNS}])))?{_END}",

@@ -39,7 +39,18 @@ _LOOK_BEHIND: Final = 12  #: characters, for the word before "one"
 
 
 def match_phrase(text: str, start: int) -> tuple[Form, int] | None:
-    """Return the form of the number whose words start at ``start``, and the index after it."""
+    """Return the form of the number whose words start at ``start``, and the index after it.
+
+    The parts are the words themselves, so that a text of plain words stays as it is.
+    """
+    found = _match(text, start)
+    if found is None:
+        return None
+    form, end = found
+    return Form(form.word, tuple(re.split("[ -]", text[start:end].lower()))), end
+
+
+def _match(text: str, start: int) -> tuple[Form, int] | None:
     words, ends = _number_words(text, start)
     while words:
         digits, count = leading_number(words)
@@ -57,7 +68,7 @@ def match_phrase(text: str, start: int) -> tuple[Form, int] | None:
     if len(words) > 1:
         return _form(digits, words), ends[-1]
     is_number = words[0] not in _ROUND and not _is_pronoun(text, start, words[0], ends[0])
-    return (Form(words[0], (words[0],)), ends[0]) if is_number else None
+    return (Form(words[0], ()), ends[0]) if is_number else None
 
 
 def _number_words(text: str, start: int) -> tuple[list[str], list[int]]:
@@ -82,21 +93,27 @@ def _number_words(text: str, start: int) -> tuple[list[str], list[int]]:
 def _with_ending(text: str, digits: str, end: int) -> tuple[Form, int] | None:
     """Return the form of a number that ends as a fraction, an ordinal number or a decade."""
     if match := _AND_A_HALF.match(text, end):
-        return Form(f"{digits}-and-half", (digits, "and", "half")), match.end()
+        return Form(f"{digits}-and-half", ()), match.end()
     mark, match = text[end : end + 1], _WORD.match(text, end + 1)
     if mark not in (" ", "-") or not match or not mark:
         return None
     word = match[0].lower()
-    is_fraction = mark == "-" or word.endswith("s")  # not "one third base"
+    # Not "one third base", and not "twenty second clip".
+    is_fraction = mark == "-" or word.endswith("s") or word == "half" or _is_of(text, match.end())
+    is_ordinal = mark == "-" or word != "second"
     if is_fraction and int(digits) < _DENOMINATORS.get(word, 0):
         return number_forms.fraction(int(digits), _DENOMINATORS[word]), match.end()
     if word in DECADES and len(digits) == 2:
         decade = f"{digits}{DECADES.index(word) + 2}0s"
-        return Form(decade, (decade,)), match.end()
+        return Form(decade, ()), match.end()
     ordinal = number_words.value_of([*number_words.spell(digits, "cardinal"), word])
-    if mark == "-" and len(digits) > 1 and ordinal and not ordinal.isdigit():
-        return Form(ordinal, (ordinal,)), match.end()
+    if is_ordinal and len(digits) > 1 and ordinal and not ordinal.isdigit():
+        return Form(ordinal, ()), match.end()
     return None
+
+
+def _is_of(text: str, index: int) -> bool:
+    return text.startswith(" of ", index)
 
 
 def _starts_compound(text: str, end: int) -> bool:
@@ -119,7 +136,5 @@ def _form(digits: str, words: list[str]) -> Form:
     scale = words[-1]
     if scale in ("million", "billion", "trillion"):
         count = digits[: -SCALES[scale]]
-        return Form(f"{count}-{scale}", (f",{count}", scale))
-    if "." in digits:
-        return number_forms.amount(digits)
-    return Form(digits, (f",{digits}" if _ROUND & set(words) else digits,))
+        return Form(f"{count}-{scale}", ())
+    return number_forms.amount(digits)

@@ -1,4 +1,4 @@
-"""English number words: digits to words in several spellings, and words back to digits (spec §B.2).
+"""English number words: digits to words in several spellings, and words back to digits (spec §B.5).
 
 The obvious spelling is not always the one that arrives: ``eighty`` has the skeleton of ``eight``,
 and ``ten`` is restored as ``tan``. Hence ``spell`` has several styles, and ``value_of`` reads all
@@ -34,11 +34,14 @@ DECADES: Final = [word[:-1] + "ies" for word in TENS]
 _VALUES: Final = {word: value for value, word in enumerate(UNITS)} | {
     word: 10 * value for value, word in enumerate(TENS, 2)
 }
-_ORDINALS: Final = {word: value for value, word in enumerate(_ORDINAL_UNITS)} | {
+ORDINALS: Final = {word: value for value, word in enumerate(_ORDINAL_UNITS)} | {
     word: 10 * value for value, word in enumerate(_ORDINAL_TENS, 2)
 }
 _ORDINAL_SCALES: Final = {"hundredth": 2} | {f"{word}th": SCALES[word] for word in SCALES}
 
+TEENS: Final = frozenset(UNITS[10:])
+#: Words between two numbers: two by four, three to five, one and half.
+JOINTS: Final = frozenset("by to and of over point decimal slash through".split())
 #: The words of one number, without those that end or join numbers.
 CARDINALS: Final = frozenset([*_VALUES, "hundred", *SCALES])
 
@@ -87,6 +90,11 @@ def spell_decade(digits: str) -> tuple[str, ...]:
     return *century, DECADES[tens // 10 - 2]
 
 
+def is_number_word(word: str) -> bool:
+    """Return whether ``word`` is a number, an ordinal number, a decade, or joins two numbers."""
+    return word in CARDINALS or word in ORDINALS or word in DECADES or word in JOINTS
+
+
 def value_of(words: Sequence[str]) -> str | None:
     """Return the number that ``words`` spell, in digits, or None if they are not one number.
 
@@ -109,7 +117,7 @@ def value_of(words: Sequence[str]) -> str | None:
             place = words.index(mark)
             whole, part = _digits_of(words[:place]), _digits_of(words[place + 1 :])
             return f"{whole}.{part}" if whole and part else None
-    if words and words[-1] in (*_ORDINALS, *_ORDINAL_SCALES):
+    if words and words[-1] in (*ORDINALS, *_ORDINAL_SCALES):
         value = _digits_of([*words[:-1], _cardinal_of(words[-1])])
         return None if value is None else value + ordinal_ending(value)
     if words and words[-1] in DECADES:
@@ -163,7 +171,7 @@ def _cardinal_of(ordinal: str) -> str:
     """Return the cardinal number word of an ordinal one."""
     if ordinal in _ORDINAL_SCALES:
         return ordinal.removesuffix("th")
-    value = _ORDINALS[ordinal]
+    value = ORDINALS[ordinal]
     return UNITS[value] if value < 20 else TENS[value // 10 - 2]
 
 

@@ -1,4 +1,4 @@
-r"""Find the numbers of a text, each with one form for every coding (spec §B.2).
+r"""Find the numbers of a text, each with one form for every coding (spec §B.5).
 
 A number is sent whole or not at all: ``room 404`` must not become *room four*, nor ``1,000`` *one
 zero*. So each has one word over ``a-zA-Z0-9'-`` for ``lexicon`` and ``bag``, plain words for
@@ -43,11 +43,12 @@ from unicodedata import ucd_3_2_0
 from semcodec.words import number_forms, number_words
 from semcodec.words.number_forms import CURRENCIES, KINDS, VULGAR, Form
 from semcodec.words.number_phrases import match_phrase
-from semcodec.words.number_words import STYLES, Style
+from semcodec.words.number_words import DECADES, STYLES, Style, value_of
 from semcodec.words.stopwords import FUNCTION_WORDS
 
 MAX_WORD: Final = 63  #: characters of a word; a longer number is cut into several
 MAX_COUNT_IN_WORDS: Final = 20  #: a count up to this is an English word, which costs fewer bits
+PLATE_WINDOW: Final = 32  #: characters before a license plate in which the word plate stands
 WINDOW: Final = 80  #: characters before a number in which an opening quotation mark is looked for
 
 #: Nouns after which a number is a name and not a count: it stays in digits, as a sign shows it.
@@ -112,13 +113,21 @@ def spellings(number: Number) -> list[tuple[str, ...]]:
     >>> spellings(find_numbers("room 404")[0])[:2]
     [('four', 'zero', 'four'), ('four', 'hundred', 'four')]
     """
-    spoken = [_speak(number.parts, style) for style in STYLES]
+    value = value_of([part for part in number.parts if part != "and"])
+    parts = (value,) if value and value.isdigit() else number.parts  # of "four hundred and four"
+    spoken = [number.spoken, *(_speak(parts, style) for style in STYLES)]
+    if parts[1:2] == ("and",) and (decimals := _DECIMALS.get(parts[2:])):
+        spoken.append(_speak((parts[0], "point", f".{decimals}"), "default"))
+    spoken += [("nineteen", *words) for words in spoken if words[0] in DECADES]
     spoken += [tuple(_SYNONYMS.get(word, word) for word in words) for words in spoken]
-    if all(part.strip(",").isdigit() for part in number.parts):
+    if all(part.strip(",").isdigit() for part in parts):
         spoken += [("number", *words) for words in spoken]
+    if len(parts) == 1 and (ordinal := _ORDINAL.fullmatch(parts[0])):  # "first" is like "forest"
+        spoken.append(("number", *number_words.spell(ordinal[1])))
     return list(dict.fromkeys(spoken))
 
 
+_ORDINAL: Final = re.compile("([0-9]+)(?:st|nd|rd|th)")
 #: Words that a decoder often restores as others, and words with the same meaning.
 _SYNONYMS: Final = {
     "point": "decimal",
@@ -126,18 +135,29 @@ _SYNONYMS: Final = {
     "am": "morning",
     "minus": "negative",
     "pounds": "sterling",
+    "by": "multiplied",
+    "over": "slash",
+    "centimeters": "centimetres",
+    "millimeters": "millimetres",
 }
+#: Decimals of the fractions of mixed numbers: "one and half" may be restored as "one end half".
+_DECIMALS: Final = {("half",): "5", ("1", "quarter"): "25", ("3", "quarters"): "75"}
 
 _CANDIDATE: Final = re.compile(
-    rf"(?<![A-Za-z0-9])[A-Za-z0-9]|(?<![A-Za-z0-9)])[-+.(\u2212\u2013]{{1,2}}\.?[0-9]"
+    rf"(?<![A-Za-z0-9])[A-Za-z0-9]|(?<![A-Za-z0-9)-])[-+.(\u2212\u2013]\.?[0-9]"
     rf"|[{''.join(CURRENCIES)}]\s?\.?[0-9]|[{''.join(VULGAR)}]"
 )
 _RUN: Final = re.compile(r"[A-Za-z0-9]++(?:[-'][A-Za-z0-9]++|(?<=[0-9])\.[0-9]++)*+")
+_NAMED_PLATE: Final = re.compile(
+    "(?=[A-Z0-9 -]{0,5}[0-9])[A-Z0-9]{1,4}(?:[ -][A-Z0-9]{1,4}){1,2}(?![A-Za-z0-9])"
+)
+_APERTURE: Final = re.compile("f/([0-9]{1,2}(?:[.][0-9])?)(?![0-9A-Za-z])")
 _PLATE: Final = re.compile("[A-Z]{2}[0-9]{2} [A-Z]{3}(?![A-Za-z0-9])")
 _ROMAN: Final = re.compile(
-    "(?=[IVX]{2,7}(?![A-Z])|[IVXLCDM]{4,12}(?![A-Z]))M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})"
+    "(?=[IVX]{2,7}(?![A-Z])|[IVXLCDM]{3,12}(?![A-Z]))M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})"
     "(?:IX|IV|V?I{0,3})(?![A-Za-z0-9-])"
 )
+_YEAR: Final = "M[IVXLCDM]{3}"  #: a Roman numeral with this start is no word, wherever it stands
 _NEXT_WORD: Final = re.compile(r" ([a-z]{2,20})(?![A-Za-z0-9])")
 _PREVIOUS_WORD: Final = re.compile(r"(^|[^ ] )?([A-Za-z][A-Za-z'-]*)[ .#:]{1,3}$")
 
@@ -155,16 +175,26 @@ def _match_digits(plain: str, start: int) -> tuple[Form | None, int]:
 
 def _match_letters(plain: str, start: int) -> tuple[Form | None, int]:
     """Return the form of the number that starts with a letter, if any, and the index to go on."""
-    if plate := _PLATE.match(plain, start):
+    if plate := _match_plate(plain, start):
         return number_forms.name(plate[0].replace(" ", "-")), plate.end()
+    if aperture := _APERTURE.match(plain, start):
+        return number_forms.aperture(aperture[1]), aperture.end()
     if phrase := match_phrase(plain, start):
         return phrase
-    if (roman := _ROMAN.match(plain, start)) and _follows_name(plain, start):
+    if (roman := _ROMAN.match(plain, start)) and (
+        re.match(_YEAR, roman[0]) or _follows_name(plain, start)
+    ):
         return Form(roman[0], (str(_roman_value(roman[0])),)), roman.end()
     run = _RUN.match(plain, start)
     assert run is not None  # a letter is a run  # noqa: S101
     has_digit = any("0" <= char <= "9" for char in run[0])
     return (number_forms.name(run[0]) if has_digit else None), run.end()
+
+
+def _match_plate(plain: str, start: int) -> re.Match[str] | None:
+    """Return the match of a license plate: British ones anywhere, others after the word plate."""
+    before = plain[max(0, start - PLATE_WINDOW) : start].lower()
+    return (_NAMED_PLATE if "plate" in before else _PLATE).match(plain, start)
 
 
 def _is_possible(match: re.Match[str]) -> bool:
@@ -173,6 +203,8 @@ def _is_possible(match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - WINDOW) : match.start()]
     if found.get("minus") == "-" and (not before or before[-1] == "\n"):
         return _NEXT_WORD.match(text, match.end()) is None  # "- 3 dogs" is an item of a list
+    if found.get("spaced") and " " in found["spaced"]:
+        return not _is_label(text, match.start())
     if found.get("unit") == '"':
         return before.count('"') % 2 == 0  # else it is a closing quotation mark
     if found.get("unit") == "'":
@@ -228,8 +260,10 @@ def _roman_value(roman: str) -> int:
 def _numbers(form: Form, start: int, end: int, text: str) -> list[Number]:
     """Return the number of ``form``, or several if its word is longer than a coding can send."""
     if len(form.word) <= MAX_WORD:
-        written = re.sub(r"(?<=[A-Za-z])\s+|\s+(?=[A-Z]{3}|[a-z]{4})", "-", text[start:end])
-        written = "".join(written.split())
+        written = (
+            _SPACED_GROUP.sub("", text[start:end]) if form.parts[0][0] == "," else text[start:end]
+        )
+        written = "".join(_WORD_SPACE.sub("-", written).split())
         return [Number(start, end, form.word, _speak(form.parts, "default"), written, form.parts)]
     cuts = range(start, end, MAX_WORD)
     pieces = [(cut, min(cut + MAX_WORD, end)) for cut in cuts]
@@ -239,6 +273,11 @@ def _numbers(form: Form, start: int, end: int, text: str) -> list[Number]:
         for form in [number_forms.name(re.sub("[^0-9A-Za-z'-]", "", _plain_marks(text[cut:stop])))]
         if form.word
     ]
+
+
+#: White space that a hyphen replaces in the written form: between words or groups of digits.
+_WORD_SPACE: Final = re.compile(r"(?<=[A-Za-z]{2})\s(?=[A-Za-z])|(?<=[0-9])\s(?=[A-Za-z]{3}|[0-9])")
+_SPACED_GROUP: Final = re.compile(r"\s(?=[0-9]{3}(?![0-9]))")
 
 
 def _speak(parts: tuple[str, ...], style: Style) -> tuple[str, ...]:
@@ -295,5 +334,6 @@ def _plain_marks(text: str) -> str:
 def _plain_char(char: str) -> str:
     if char.isascii():
         return char
-    digit = ucd_3_2_0.decimal(char, None)  # later versions have more, so words would change
-    return _VARIANTS.get(char, char) if digit is None else str(digit)
+    # The version is fixed: later ones have more digits, so words would change.
+    is_digit = ucd_3_2_0.category(char) == "Nd"
+    return str(ucd_3_2_0.decimal(char)) if is_digit else _VARIANTS.get(char, char)
