@@ -18,6 +18,7 @@ from semcodec.coding.lexicon import ESCAPE
 from semcodec.coding.model import BitProbabilities, SequenceContext
 from semcodec.coding.tables import load_tables
 from semcodec.errors import InputError
+from semcodec.words.number_bonus import number_bonus
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.vocabulary import UNKNOWN_COST, Vocabulary, vocabulary
 
@@ -34,7 +35,6 @@ CODING_WEIGHT: Final = 5  #: of the word's cost in the coding ``lexicon``
 #: Of the pairs with the last known word, the one before it, and the one before that.
 PAIR_WEIGHTS: Final = (7, 3, 2)
 REPETITION_PENALTY: Final = 640  #: 8 bits, for repeating one of the last three known words
-
 _is_skeleton: Final = re.compile(f"[{nibble.SYMBOLS.strip()}]+").fullmatch
 
 
@@ -194,6 +194,8 @@ def _table_cost(candidate: _Candidate, hypothesis: _Hypothesis, tables: Vocabula
         return cost
     for weight, earlier in zip(PAIR_WEIGHTS, hypothesis.recent, strict=False):
         cost -= weight * tables.association(earlier, candidate.number)
+    if bonus := number_bonus(candidate.word, hypothesis.words[-2:]):
+        return cost - bonus
     return cost + REPETITION_PENALTY * (candidate.number in hypothesis.recent)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from semcodec.errors import InputError
+from semcodec.words.number_words import is_number_word
 from semcodec.words.selection.channel import WordChannel, same_lemma
 from semcodec.words.selection.request import SelectionRequest
 from semcodec.words.skeletons import singulars
@@ -19,6 +20,11 @@ from semcodec.words.vocabulary import UNKNOWN_SALIENCE, vocabulary
 POSITION_PENALTY: Final = 3  #: for each preceding candidate
 REPEAT_BONUS: Final = 8  #: for each repetition
 MAX_REPEATS: Final = 3  #: repetitions that count
+
+#: Words that may be needed once for each noun.
+COLORS: Final = frozenset(
+    "black white gray grey red orange yellow green blue purple pink brown beige gold silver".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,10 @@ class Candidate:
 def find_candidates(request: SelectionRequest) -> list[Candidate]:
     """Return the content words that the channel can send, each once, in reading order.
 
-    If both singular and plural occur, only the singular is a candidate. What the description says
-    is not there is never one. If there are only stop words, those are the candidates.
+    If both singular and plural occur, only the singular is a candidate. A number or a color is one
+    for each word that it belongs to, as in "gray statue, gray wall", unless the coding is a set.
+    What the description says is not there is never a candidate. If there are only stop words, those
+    are the candidates.
 
     Raises:
         InputError: the description only states what is not there.
@@ -75,13 +83,37 @@ def find_candidates(request: SelectionRequest) -> list[Candidate]:
     if not content:
         _refuse_only_negations(request.description)
         content = sendable
-    counts = Counter(candidate.key for candidate in content)
-    first = {candidate.key: candidate for candidate in reversed(content)}
-    distinct = [key for key in counts if not any(form in counts for form in singulars(key))]
-    return [
-        replace(first[key], index=index, weight=_weight(key, index, counts[key]))
-        for index, key in enumerate(distinct)
+    keys = [candidate.key for candidate in content]
+    counts = Counter(keys)
+    places = _distinct_places(content) if request.channel.keeps_order else keys
+    first = dict(zip(reversed(places), reversed(content), strict=True))
+    distinct = [
+        first[place]
+        for place in dict.fromkeys(places)
+        if not any(form in counts for form in singulars(first[place].key))
     ]
+    return [
+        replace(candidate, index=index, weight=_weight(candidate.key, index, counts[candidate.key]))
+        for index, candidate in enumerate(distinct)
+    ]
+
+
+def _distinct_places(content: Sequence[Candidate]) -> list[str]:
+    """Return a string for each candidate, which is the same for those that are sent only once.
+
+    A number in digits belongs to the word before it (room 7), one in words to the next (two cats),
+    and so does a color. Numbers that follow each other (4 4 4) are all sent.
+    """
+    places = []
+    for index, candidate in enumerate(content):
+        if candidate.is_number or candidate.key in COLORS:
+            is_label = candidate.is_number and candidate.words[0][0].isdigit()
+            place = index - 1 if is_label else index + 1
+            has_owner = 0 <= place < len(content) and not content[place].is_number
+            places.append(f"{candidate.key} {content[place].key if has_owner else index}")
+        else:
+            places.append(candidate.key)
+    return places
 
 
 def _refuse_only_negations(description: str) -> None:
@@ -146,12 +178,20 @@ def restore(selected: Sequence[Candidate], channel: WordChannel) -> list[Candida
     restored: list[Candidate] = []
     for candidate in selected:
         words = tuple(next(received) for _ in candidate.words)
-        is_equal = str.__eq__ if candidate.is_number else same_lemma
+        is_equal = same_number_word if candidate.is_number else same_lemma
         if all(map(is_equal, candidate.words, words)):
             restored.append(replace(candidate, words=words))
         elif candidate.others:
             restored.append(respelled(candidate))
     return restored
+
+
+def same_number_word(sent: str, received: str) -> bool:
+    """Return whether a decoder restored a word of a number: only a unit may be a plural.
+
+    ``fifties`` is the plural of ``fifty``, but another number.
+    """
+    return sent == received or (not is_number_word(sent) and same_lemma(sent, received))
 
 
 def respelled(candidate: Candidate) -> Candidate:
