@@ -20,6 +20,8 @@ from semcodec.words.tokenizer import MAX_TEXT
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from semcodec.backends.prompting.answers import Judgment
+
 MAX_SHOWN: Final = 60  #: characters of the description in a message
 
 #: The name of a text file, such as ``captions/photo.txt``, given in place of its text.
@@ -40,15 +42,16 @@ _WEIGHT: Final = re.compile(r":[0-9]{1,3}(?:\.[0-9]{1,6})?(?=\))")  # of "(red b
 class GivenDescription:
     """A describer that returns the given text, without parts that do not describe the image.
 
-    These are the reasoning of a model, code fences and quotation marks around the whole text, and,
-    of the generation parameters of a painted picture, all but the prompt: the negative prompt lists
-    what is not in the picture. URLs are left out, too.
+    These are URLs, the reasoning of a model and its talk to the user, code fences and quotation
+    marks around the whole text, and, of the generation parameters of a painted picture, all but the
+    prompt: the negative prompt lists what is not in the picture.
 
     Attributes:
         text: the description: at least one word, at most ``MAX_TEXT`` characters.
 
     Raises:
-        InputError: the value is not a string, has no words, is the name of a file, or is JSON.
+        InputError: the value is not a string, does not describe anything, is the name of a file, or
+            is JSON.
 
     Example:
         >>> GivenDescription("A red boat on a lake.").text
@@ -59,7 +62,9 @@ class GivenDescription:
 
     def __init__(self, description: object) -> None:
         """Check a description of any type."""
-        from semcodec.backends.prompting.parsing import strip_wrappers  # loads all of prompting
+        # Imported late, because this loads the whole package.
+        from semcodec.backends.prompting.answers import judge_answer
+        from semcodec.backends.prompting.parsing import strip_wrappers
 
         if not issubclass(type(description), str):  # isinstance also reads __class__
             raise InputError(_wrong_type(description))
@@ -67,9 +72,11 @@ class GivenDescription:
         self._is_truncated = len(text) > MAX_TEXT  # not rejected, like the result of a describer
         text = strip_wrappers(text[:MAX_TEXT])
         _check_is_text(text)
-        self.text: str = without_links(prompt_of_parameters(text))
-        if not has_words(self.text):
-            raise InputError(_no_words(self.text))
+        text = without_links(prompt_of_parameters(text))
+        judged = judge_answer(text)
+        if not has_words(judged.description):
+            raise InputError(_no_description(text, judged))
+        self.text: str = judged.description
 
     def describe(self, _: Image) -> str:
         """Return the text; add a notice if it was truncated."""
@@ -100,9 +107,9 @@ def without_links(text: str) -> str:
 
     Example:
         >>> without_links("a [red boat](https://example.com/1.jpg) https://example.com")
-        'a red boat '
+        'a red boat'
     """
-    return _URL.sub("", _LINK.sub(r"\1", text))
+    return _URL.sub("", _LINK.sub(r"\1", text)).strip()
 
 
 def _check_is_text(text: str) -> None:
@@ -144,10 +151,11 @@ def _wrong_type(value: object) -> str:
     return f"The description has the wrong type ({type_name(value)}): {remedy}."
 
 
-def _no_words(text: str) -> str:
+def _no_description(text: str, judged: Judgment) -> str:
     if not text.strip():
         return "The description is empty: give a text, or omit it to have the image described."
-    return (
-        f"The description {text.strip()[:MAX_SHOWN]!r} has no words: give sentences about what the "
-        "image shows."
-    )
+    shown = " ".join(text[: 2 * MAX_SHOWN].split())[:MAX_SHOWN]
+    problem = "does not describe an image" if has_words(text) else "has no words"
+    if judged.is_refusal:
+        problem = "declines to describe the image"
+    return f"The description {shown!r} {problem}: give sentences about what the image shows."

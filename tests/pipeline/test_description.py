@@ -133,6 +133,10 @@ def test_missing_image_points_to_select_and_pack() -> None:
         ('```json\n{"caption": "a dog"}\n```', "is JSON"),
         ("<think>A dog on a bench, maybe", "is empty"),
         ("[" * 50_000, "has no words"),
+        ("I'm sorry, but I don't see a picture. Please upload it.", "does not describe an image"),
+        ("[insert caption here]", "does not describe an image"),
+        ("A red boat on a lake. I cannot see the image.", "does not describe an image"),
+        ("I can't help with that request.", "declines to describe the image"),
     ],
 )
 def test_message_is_about_the_description(description: Any, message: str) -> None:
@@ -161,6 +165,7 @@ def test_text_that_resembles_a_file_name_or_json_is_a_description(text: str) -> 
         f"```\n{TEXT}\n```",
         f'"{TEXT}"',
         f"\n  {TEXT}\r\n",
+        f"Sure! Here is a description of the image:\n\n{TEXT}\n\nLet me know if you need more!",
     ],
 )
 def test_wrappers_of_model_output_are_left_out(text: str) -> None:
@@ -193,8 +198,8 @@ def test_hostile_object_is_an_input_error() -> None:
     [
         ("A [red boat](https://example.com/boats?id=1) sails.", "A red boat sails."),
         ("![A red boat](boat.jpg)", "A red boat"),
-        ("A boat, see https://example.com/1.jpg", "A boat, see "),
-        ("HTTP://EXAMPLE.COM/a a boat", " a boat"),
+        ("A boat, see https://example.com/1.jpg", "A boat, see"),
+        ("HTTP://EXAMPLE.COM/a a boat", "a boat"),
         ("A sign [in red] (large) reads STOP", "A sign [in red] (large) reads STOP"),
     ],
 )
@@ -253,7 +258,6 @@ def test_any_text_is_a_description_or_an_input_error(text: str) -> None:
         description = GivenDescription(text)
     except InputError:
         return
-    assert description.text in text or "Steps: 20," in text or "](" in text or "://" in text
     assert any(map(str.isalnum, description.text))
 
 
