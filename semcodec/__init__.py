@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from semcodec._version import __version__ as __version__
 from semcodec.bitstream import (
     Limits,
     Models,
@@ -30,8 +31,6 @@ from semcodec.errors import (
 )
 from semcodec.pipeline import Decoded, Encoded, Trace, decode, encode
 from semcodec.words import decompress, select, skeleton
-
-__version__ = "0.1.0"
 
 __all__ = [
     "encode",

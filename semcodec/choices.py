@@ -62,8 +62,9 @@ ReadFraming: TypeAlias = Literal["auto", InputFraming]
 UnpackFraming: TypeAlias = Literal["guess", ReadFraming]
 #: The framing in which to validate or inspect data, which may be a sequence.
 ScanFraming: TypeAlias = Literal["auto", Framing]
-#: The models that a record states, by the name of a registered set, or those of the backends.
-ModelSetChoice: TypeAlias = Literal["auto", ModelSet]
+#: The models that a record states: those of the backends, as a registered set (``"auto"``) or also
+#: by name (``"names"``), or a registered set by its name.
+ModelSetChoice: TypeAlias = Literal["auto", "names", ModelSet]
 #: How a photograph is fitted to a size.
 Fit: TypeAlias = Literal["cover", "contain", "stretch"]
 #: The languages of a description that ``encode`` accepts.

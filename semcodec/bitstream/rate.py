@@ -79,6 +79,15 @@ def rate_breakdown(data: Data, *, framing: ReadFraming = "auto") -> RateBreakdow
         FormatError, UnsupportedError, InputError: as for ``unpack``.
     """
     record = api.unpack(data, framing=framing)
+    entries = (
+        Entry(name, 8 * length, micro_bits_per_pixel(8 * length, record.size))
+        for name, length in part_lengths(record).items()
+    )
+    return RateBreakdown(tuple(entries), tuple(_out_of_band(record)))
+
+
+def part_lengths(record: Record) -> dict[RateEntry, int]:
+    """Return the bytes of the parts of ``record`` in its framing, and their sum ``file``."""
     # Each value has exactly one encoding, so the fields have the same lengths when written again.
     lengths: dict[RateEntry, int] = {
         "payload": len(record.payload),
@@ -90,12 +99,7 @@ def rate_breakdown(data: Data, *, framing: ReadFraming = "auto") -> RateBreakdow
     }
     core = sum(lengths.values())
     total = framings.length(record.framing, core)
-    lengths |= {"framing": total - core, "file": total}
-    entries = (
-        Entry(name, 8 * length, micro_bits_per_pixel(8 * length, record.size))
-        for name, length in lengths.items()
-    )
-    return RateBreakdown(tuple(entries), tuple(_out_of_band(record)))
+    return lengths | {"framing": total - core, "file": total}
 
 
 def _out_of_band(record: Record) -> Iterator[str]:

@@ -8,13 +8,16 @@ from typing import Any, Final
 
 import semcodec
 from semcodec._wording import plural
+from semcodec.bitstream import checksums
 from semcodec.bitstream.framing import TEXT_FRAMINGS
-from semcodec.bitstream.header import MODEL_SETS
 from semcodec.cli import batch, description_files, endings, files, openai_options, options
+from semcodec.cli.output import UsageError
 from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose, is_several, make_plan
+from semcodec.errors import InputError
 from semcodec.imaging import fitting
-from semcodec.pipeline.encode import CODINGS, SKELETON_METHODS
+from semcodec.pipeline import profile_options
+from semcodec.pipeline.encode import CODINGS, MODEL_CHOICES, SKELETON_METHODS
 from semcodec.pipeline.language import LANGUAGES
 from semcodec.signatures import identify
 
@@ -51,7 +54,23 @@ def add(commands: Commands[Parser]) -> None:
         help="record or folder to write, - for stdout (default: the name of the photograph with "
         "the ending .semc; stdout for stdin, and for --framing url and qr)",
     )
-    options.add_output_framing(parser, FRAMINGS, "file")
+    parser.add_argument(
+        "--framing",
+        choices=FRAMINGS,
+        help="framing of the output (default: file, or the framing of the profile)",
+    )
+    parser.add_argument(
+        "--check",
+        choices=checksums.NAMES,
+        help="checksum of the record (default: that of the framing or the profile)",
+    )
+    parser.add_argument(
+        "--profile",
+        choices=profile_options.PROFILES,
+        help="set the options that a profile requires: tiny (framing bare, no check, a size with a "
+        "code), file (framing file), archive (framing file, CRC-32, and the names of all models "
+        "and of the program) (default: no profile)",
+    )
     _add_backends(parser)
     _add_limits(parser)
     parser.add_argument(
@@ -79,10 +98,11 @@ def add(commands: Commands[Parser]) -> None:
     )
     parser.add_argument(
         "--models",
-        choices=("auto", *MODEL_SETS),
+        choices=MODEL_CHOICES,
         default="auto",
-        help="models that the record states; auto means the registered ids of the backends "
-        "(default: %(default)s)",
+        help="models that the record states: those of the backends if they are a registered set, "
+        "in one byte (auto), also others by name, in up to 255 bytes for each (names), or a "
+        "registered set (default: %(default)s)",
     )
     batch.add_arguments(parser, "encode-1.json")
     options.add_force(parser)
@@ -134,7 +154,8 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         "--max-bytes",
         type=options.count,
         metavar="N",
-        help="maximum size of the record, in bytes (default: no limit)",
+        help="maximum size of the record in its framing, in bytes, without the newline of a text "
+        "form (default: no limit)",
     )
     parser.add_argument(
         "--ubpp",
@@ -167,6 +188,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 def encode(args: argparse.Namespace) -> int:
     """Write the record of each photograph, or print the expected cost."""
+    _apply_profile(args)
     purpose = Purpose(
         inputs="pictures",
         outputs="records",
@@ -182,6 +204,21 @@ def encode(args: argparse.Namespace) -> int:
     description_files.check_jobs(plan.jobs)
     roles = ("describer", "writer") if args.description is None else ("writer",)
     return batch.run(args, plan, _encode, roles=roles, schema=SCHEMA, participle="encoded")
+
+
+def _apply_profile(args: argparse.Namespace) -> None:
+    """Set the framing of the profile.
+
+    Raises:
+        UsageError: an option conflicts with the profile.
+    """
+    try:
+        profile_options.check_conflicts(
+            args.profile, framing=args.framing, check=args.check, size=args.size, models=args.models
+        )
+    except InputError as error:
+        raise UsageError(str(error)) from error
+    args.framing = args.framing or profile_options.default_framing(args.profile)
 
 
 def is_picture(path: Path) -> bool:
@@ -205,10 +242,12 @@ def _encode(
         fit=args.fit,
         background=args.background,
         framing=args.framing,
+        check=args.check,
         judge=args.judge,
         skeletons=args.skeletons,
         language=args.language,
         models=args.models,
+        profile=args.profile,
         progress=progress,
     )
     line = f"{plural(len(encoded.data), 'byte')}, {encoded.record.text!r}"

@@ -63,10 +63,20 @@ def choose_size(photograph: Size, coded_sizes: Sequence[Size] = CODED_SIZES) -> 
         >>> choose_size((2482, 512))
         (2256, 464)
     """
-    coded = min(coded_sizes, key=lambda size: cut_share(photograph, size))
+    coded = closest_coded_size(photograph, coded_sizes)
     if cut_share(photograph, coded) <= MAX_CUT:
         return coded
     return explicit_size(photograph)
+
+
+def closest_coded_size(photograph: Size, coded_sizes: Sequence[Size] = CODED_SIZES) -> Size:
+    """Return the size with a code, of about a megapixel, for which the least is cut away.
+
+    Example:
+        >>> closest_coded_size((2482, 512))
+        (1568, 672)
+    """
+    return min(coded_sizes, key=lambda size: cut_share(photograph, size))
 
 
 def explicit_size(photograph: Size) -> Size:

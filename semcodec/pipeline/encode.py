@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from semcodec import backends, imaging, words
+from semcodec._version import __version__
 from semcodec.backends import Describer, Writer
 from semcodec.backends.isolation import has_method, isolate
 from semcodec.backends.protocols import AnyLanguageDescriber, WordSelector
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.bitstream import Models, Record, api
-from semcodec.bitstream.header import DEFAULT_SIZE
+from semcodec.bitstream.header import DEFAULT_SIZE, SIZE_CODES
 from semcodec.choices import (
     Check,
+    Coding,
     CodingChoice,
     Fit,
     JudgeName,
     Language,
     ModelSetChoice,
     OutputFraming,
+    Profile,
     Rate,
     SkeletonMethod,
     check_choice,
@@ -30,9 +33,10 @@ from semcodec.coding import codings
 from semcodec.errors import InputError
 from semcodec.imaging import fitting
 from semcodec.pipeline import language as languages
-from semcodec.pipeline import validation
+from semcodec.pipeline import model_ids, profile_options, validation
 from semcodec.pipeline.description import GivenDescription
-from semcodec.pipeline.model_ids import AUTO, collect_model_ids
+from semcodec.pipeline.limit_checks import LimitCheck
+from semcodec.pipeline.model_ids import AUTO, NAMES
 from semcodec.pipeline.rate_control import RateLimits
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
 from semcodec.sources import Source
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
 
 CODINGS: Final[tuple[CodingChoice, ...]] = values_of(CodingChoice)
 RATES: Final[tuple[Rate, ...]] = values_of(Rate)
+MODEL_CHOICES: Final[tuple[ModelSetChoice, ...]] = values_of(ModelSetChoice)
 SKELETON_METHODS: Final[tuple[SkeletonMethod, ...]] = values_of(SkeletonMethod)
 
 
@@ -94,9 +99,10 @@ def encode(
     size: tuple[int, int] | Literal["auto"] = "auto",
     fit: Fit = "cover",
     background: str | tuple[int, int, int] = "auto",
-    framing: OutputFraming = "file",
+    framing: OutputFraming | None = None,
     check: Check | None = None,
     models: Models | ModelSetChoice | int = "auto",
+    profile: Profile | None = None,
     judge: Judge | JudgeName | None = None,
     skeletons: SkeletonMethod = "rule",
     language: Language = "en",
@@ -122,7 +128,9 @@ def encode(
         describer: the backend that describes; None for ``backend``.
         writer: the backend that selects words and makes skeletons; None for ``backend``.
         k: maximum number of words, 1..1000.
-        max_bytes: maximum size of the record including its framing, in bytes.
+        max_bytes: maximum size of the record including its framing, in bytes. If no record can be
+            as short, nothing is called; if not even the subject of the description fits, the writer
+            is not. The error then names the smallest number that works.
         ubpp: maximum size of the payload, in micro-bits per pixel of the size that the record
             states, not of the photograph.
         rate: how the number of words is chosen: ``"auto"`` applies the limits above, or 12 words
@@ -140,10 +148,19 @@ def encode(
         background: the color behind transparent pixels: a name such as ``"white"``,
             ``"#rrggbb"``, or three levels 0..255. ``"auto"`` is white, or gray if what is visible
             would vanish on white.
-        framing: ``"file"``, ``"bare"``, ``"sequence"``, ``"url"`` or ``"qr"``, as for ``pack``.
-        check: ``"none"``, ``"crc8"``, ``"crc16"`` or ``"crc32"``; None for the framing's default.
+        framing: ``"file"``, ``"bare"``, ``"sequence"``, ``"url"`` or ``"qr"``, as for ``pack``;
+            None for ``"file"``, or the framing of the profile.
+        check: ``"none"``, ``"crc8"``, ``"crc16"`` or ``"crc32"``; None for the framing's default,
+            or that of the profile.
         models: the models that the record states: a ``Models`` object, or the name or number of a
-            registered set; ``"auto"`` for the models that the backends report.
+            registered set. ``"auto"`` states the models that the backends report, if they are a
+            registered set, in one byte, and else none; ``"names"`` also states ids that are not a
+            set, and other models by name, in up to 255 bytes for each. ``trace.models`` has all
+            names.
+        profile: sets the options that a profile of the specification requires. ``"tiny"``: framing
+            bare, no check, a size with a code. ``"file"``: framing file. ``"archive"``: framing
+            file, crc32, and the names of the models, the prompts and the program. None for no
+            profile.
         judge: compares candidate words with the description: ``"minilm"``, ``"auto"`` or an
             object, as for ``select``; None to select by rule.
         skeletons: with ``coding="nibble"``, ``"rule"`` for the rule of the paper or ``"model"``
@@ -154,8 +171,8 @@ def encode(
         progress: called before each stage with its name and the name of its backend.
 
     Raises:
-        InputError: the image, the description or an option is invalid, or not even one word fits
-            the limits.
+        InputError: the image, the description or an option is invalid, two options conflict, or not
+            even the subject of the description fits the limits.
         BackendError: a backend failed or returned an invalid result; ``.trace`` has the stages.
 
     Example:
@@ -184,20 +201,21 @@ def encode(
     imaging.parse_background(background)
     limits = RateLimits(k, max_bytes, ubpp)
     fitting.check_fit(fit)
-    known_size = DEFAULT_SIZE if isinstance(size, str) and size == AUTO else size
-    header: dict[str, Any] = {"size": known_size, "framing": framing, "check": check}
-    api.overhead(0, models="default" if models == AUTO else models, **header)  # raises InputError
+    header = _check_header(profile, framing, check, size, models)
+    limit_check = LimitCheck(limits, profile, check)
     loaded_judge = words.judge(judge)
     roles = _find_roles(backend, describer, writer, description)
 
     with trace_run(progress) as run:
         stages = _Stages(run, skeletons, *roles)
-        # Model names are part of the record, so they must be known before the payload limit.
-        header = _with_model_ids(header, models, stages)
         loaded = imaging.load(image, background)
         for notice in loaded.notices:
             run.add_notice(notice)
-        header["size"] = target = _choose_size(loaded.size, size, fit, run)
+        header["size"] = target = _choose_size(loaded.size, size, fit, profile, run)
+        selection_coding: Coding = "lexicon" if coding == AUTO else coding
+        # The models are part of the record, so they must be known before the limits are checked.
+        header |= _find_models(models, profile, stages)
+        limit_check.check_header(selection_coding, header)
         fitted = fitting.fit_photograph(loaded.image, target, fit)
         described = stages.describe(fitted, language)
         max_words = limits.max_words(target)
@@ -206,11 +224,8 @@ def encode(
         )
         channel = words.make_channel(languages.choose_selection_coding(described, coding))
         request = SelectionRequest(described, max_words, max_bits, channel, loaded_judge)
-        # Words are selected within the limits, so the first round usually succeeds. But a backend
-        # may ignore the limits, so each further round requests at least one word less than the
-        # last round returned. This guarantees that the loop ends.
-        while max_words > 0:
-            selected = stages.select(replace(request, max_words=max_words))[:max_words]
+        subject = limit_check.find_subject(request, header)
+        for selected in stages.selections(request, subject):
             text = stages.shorten(selected) if coding == "nibble" else " ".join(selected)
             text_coding = (
                 codings.choose_coding(text, words_are_whole=True) if coding == AUTO else coding
@@ -219,9 +234,10 @@ def encode(
             data = api.serialize(record)
             if limits.accepts(data, record):
                 languages.note_cost(described, record, run)
+                if size != AUTO or target not in SIZE_CODES:
+                    limit_check.add_size_notice(run, record, request)
                 return Encoded(data, record, run.trace, fitted, described)
-            max_words = len(selected) - 1
-        raise InputError("Not even one word fits the limits: allow more bytes.")
+        raise InputError("The words do not fit the limits: allow more bytes.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +259,51 @@ class _Stages:
             described = validation.check_description(described, self.describer)
         return languages.check_language(described, language, self.describer, self.run)
 
-    def select(self, request: SelectionRequest) -> list[str]:
+    def selections(self, request: SelectionRequest, subject: list[str]) -> Iterator[list[str]]:
+        """Yield words within the limits, fewer each time, until the caller accepts them.
+
+        ``subject`` is among them, whatever the writer selects; it is empty without a limit on bits.
+        """
+        # Words are selected within the limits, so the first selection is usually accepted. But a
+        # backend may ignore the limits, so each further round requests at least one word less than
+        # the last round returned. This guarantees that the loop ends.
+        max_words = request.max_words
+        while max_words > 0:
+            narrowed = replace(request, max_words=max_words)
+            try:
+                selected = self.select(self.writer, narrowed)[:max_words]
+            except InputError:  # none of the words that the writer selected is within the limits
+                if not subject:
+                    raise
+                break
+            selected = self._keep_subject(selected, subject, narrowed)
+            yield selected
+            max_words = len(selected) - 1
+        if subject:  # it fits, and the rules keep the limits
+            self.run.add_notice(
+                "The words that the writer selected do not fit the limits: the rules selected them."
+            )
+            by_rule = replace(request, judge=None)
+            yield self._keep_subject(self.select(RuleBasedWriter(), by_rule), subject, by_rule)
+
+    def _keep_subject(
+        self, selected: list[str], subject: list[str], request: SelectionRequest
+    ) -> list[str]:
+        """Return ``selected`` with ``subject``, which takes the place of other words if needed."""
+        if set(subject) <= set(selected):
+            return selected
+        others = [word for word in selected if word not in subject]
+        kept = words.select_ranked([*subject, *others], request)
+        if not set(subject) <= set(kept):  # among other words, a decoder would misread it
+            kept = subject
+        self.run.annotate(kept, subject=subject)
+        return kept
+
+    def select(self, writer: Writer, request: SelectionRequest) -> list[str]:
         """Return selected words; a writer without ``select_words`` only receives the limit k."""
         selected: object
-        if has_method(self.writer, "select_words"):
-            selector: Any = self.writer  # also a WordSelector, see above
+        if has_method(writer, "select_words"):
+            selector: Any = writer  # also a WordSelector, see above
             selected = self.run.run_stage("select", selector, WordSelector.select_words, request)
             with isolate(selector, "select", "returned an invalid selection"):
                 if isinstance(selected, Selection):
@@ -256,8 +312,8 @@ class _Stages:
                     selected = selected.words
         else:
             limits = (request.description, request.max_words)
-            selected = self.run.run_stage("select", self.writer, Writer.select, *limits)
-        return validation.check_words(selected, self.writer, "select")
+            selected = self.run.run_stage("select", writer, Writer.select, *limits)
+        return validation.check_words(selected, writer, "select")
 
     def shorten(self, words: list[str]) -> str:
         """Return the skeletons of ``words`` as a text."""
@@ -284,11 +340,42 @@ def _find_roles(
     return given, *backends.find_all(backend, writer=writer)
 
 
+def _check_header(
+    profile: Profile | None, framing: Any, check: Any, size: Any, models: Any
+) -> dict[str, Any]:
+    """Return the options of the header that are known before the image is.
+
+    Raises:
+        InputError: an option is invalid, or conflicts with the profile.
+    """
+    if framing is None:
+        framing = profile_options.default_framing(profile)
+    set_check = profile_options.default_check(profile, framing) if check is None else check
+    header: dict[str, Any] = {"framing": framing, "check": set_check}
+    known_size = DEFAULT_SIZE if isinstance(size, str) and size == AUTO else size
+    if isinstance(models, str):
+        check_choice("models", models, MODEL_CHOICES)
+    if models not in (AUTO, NAMES):
+        header["models"] = models
+    api.overhead(0, size=known_size, **header)  # raises InputError
+    profile_options.check_conflicts(profile, framing=framing, check=check, size=size, models=models)
+    return header
+
+
 def _choose_size(
-    photograph: tuple[int, int], size: tuple[int, int] | str, fit: str, run: TracedRun
+    photograph: tuple[int, int],
+    size: tuple[int, int] | str,
+    fit: str,
+    profile: Profile | None,
+    run: TracedRun,
 ) -> tuple[int, int]:
     """Return the size for the record; add a notice if more than a little is cut away for it."""
-    target = fitting.choose_size(photograph) if isinstance(size, str) else size
+    if not isinstance(size, str):
+        target = size
+    elif profile == "tiny":
+        target = fitting.closest_coded_size(photograph)
+    else:
+        target = fitting.choose_size(photograph)
     cut = fitting.describe_cut("The photograph", photograph, target)
     if cut and fit == "cover":
         remedy = "use fit contain" if isinstance(size, str) else "use size auto or fit contain"
@@ -296,9 +383,16 @@ def _choose_size(
     return target
 
 
-def _with_model_ids(header: dict[str, Any], models: object, stages: _Stages) -> dict[str, Any]:
-    """Return ``header`` with the models that the record states."""
-    if models != AUTO:
-        return {**header, "models": models}
-    ids, names = collect_model_ids(stages.describer, stages.writer)
-    return {**header, "models": ids, "extensions": names}
+def _find_models(models: object, profile: Profile | None, stages: _Stages) -> dict[str, Any]:
+    """Return the models and names that the record states; add all names to the trace."""
+    pair = stages.describer, stages.writer
+    names = model_ids.find_model_names(*pair)
+    stages.run.trace.models.update(names)
+    if profile == "archive":
+        all_names = model_ids.all_names(names, *pair)
+        extensions = {**all_names, "tool": f"semcodec {__version__}"}
+        return {"models": model_ids.registered_set(names), "extensions": extensions}
+    if models == NAMES:
+        ids, unregistered = model_ids.ids_and_names(names)
+        return {"models": ids, "extensions": unregistered}
+    return {"models": model_ids.registered_set(names) if models == AUTO else models}

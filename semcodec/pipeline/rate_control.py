@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Context, Decimal
 from typing import Final
 
 from semcodec._bisection import largest
@@ -16,6 +16,7 @@ DEFAULT_K: Final = 12  #: words; about one sentence, or 15 bytes as ``lexicon``
 MICRO: Final = 1_000_000
 MAX_WORDS_PER_BYTE: Final = 2  #: frequent words can take less than a byte
 MAX_PAYLOAD_BYTES: Final = 16 * MAX_K  #: enough for any selection of words
+ROUND_UP: Final = Context(prec=3, rounding=ROUND_CEILING)  #: of rates in messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,10 @@ class RateLimits:
         if self.max_bytes is None and self.ubpp is None:
             return DEFAULT_K if self.k is None else self.k
         limit = MAX_K if self.k is None else self.k
-        record_bytes = math.inf if self.max_bytes is None else self.max_bytes
-        budget = MAX_WORDS_PER_BYTE * min(record_bytes, self._payload_bytes(size))
-        return max(1, int(min(limit, budget)))
+        payload_bytes = self._max_payload_bytes(size)
+        if self.max_bytes is not None:
+            payload_bytes = min(payload_bytes, self.max_bytes)
+        return max(1, min(limit, MAX_WORDS_PER_BYTE * payload_bytes))
 
     def max_bits(self, size: tuple[int, int], record_bytes: Callable[[int], int]) -> int | None:
         """Return the maximum size of the payload in bits, a multiple of 8; None for no limit.
@@ -71,7 +73,7 @@ class RateLimits:
         """
         if self.max_bytes is None and self.ubpp is None:
             return None
-        payload_bytes = int(min(MAX_PAYLOAD_BYTES, self._payload_bytes(size)))
+        payload_bytes = self._max_payload_bytes(size)
         if self.max_bytes is not None:
             limit = self.max_bytes
             payload_bytes = largest(payload_bytes, lambda count: record_bytes(count) <= limit)
@@ -79,14 +81,26 @@ class RateLimits:
 
     def accepts(self, data: bytes, record: Record) -> bool:
         """Return whether a record is within the limits; ``data`` is the serialized record."""
-        width, height = record.size
         if self.max_bytes is not None and len(data) > self.max_bytes:
             return False
-        return self.ubpp is None or record.payload_bits * MICRO <= self.ubpp * width * height
+        return self.accepts_payload(record.payload_bits, record.size)
 
-    def _payload_bytes(self, size: tuple[int, int]) -> float:
-        """Return ``ubpp`` as bytes of payload for an image of ``size``; infinite if not set."""
-        return math.inf if self.ubpp is None else self.ubpp * size[0] * size[1] / (8 * MICRO)
+    def accepts_payload(self, payload_bits: int, size: tuple[int, int]) -> bool:
+        """Return whether a payload is within ``ubpp`` for a picture of ``size``."""
+        return self.ubpp is None or payload_bits * MICRO <= self.ubpp * size[0] * size[1]
+
+    def _max_payload_bytes(self, size: tuple[int, int]) -> int:
+        """Return the bytes of the largest payload within ``ubpp``, at most MAX_PAYLOAD_BYTES."""
+        # By the predicate that also decides in the end: dividing would round floats differently.
+        return largest(MAX_PAYLOAD_BYTES, lambda count: self.accepts_payload(8 * count, size))
+
+
+def least_ubpp(payload_bits: int, size: tuple[int, int]) -> str:
+    """Return the smallest ``ubpp`` of three digits that accepts a payload, as a decimal number."""
+    least = ROUND_UP.divide(Decimal(payload_bits * MICRO), Decimal(size[0] * size[1]))
+    while not RateLimits(ubpp=float(least)).accepts_payload(payload_bits, size):
+        least = least.next_plus(ROUND_UP)
+    return f"{least:f}"
 
 
 def _is_positive(value: object) -> bool:

@@ -75,6 +75,9 @@ class Trace:
         stages: one ``Stage`` for each call of a model or a rule.
         notices: sentences for the user about what was not done as expected, such as a color
             profile that was ignored, or a picture that had to be cropped.
+        models: of ``encode``, the names of the models that the backends report, by role
+            (``"describer"``, ``"writer"``, ``"painter"``, ``"prompts"``), also those that the
+            record does not state; empty for ``decode``.
 
     Example:
         >>> import json, semcodec
@@ -89,6 +92,7 @@ class Trace:
 
     stages: list[Stage] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    models: dict[str, str] = field(default_factory=dict)
 
     @property
     def calls(self) -> list[dict[str, Any]]:
@@ -98,7 +102,7 @@ class Trace:
         return [call for call in calls if isinstance(call, dict)]
 
     def to_json(self) -> str:
-        """Return the trace as JSON: an object with the lists ``"stages"`` and ``"notices"``."""
+        """Return the trace as JSON: an object with ``"stages"``, ``"notices"`` and ``"models"``."""
         return json.dumps(asdict(self), indent=2) + "\n"
 
 

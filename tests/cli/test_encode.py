@@ -139,7 +139,7 @@ def test_record_stays_within_limits_on_bytes_and_rate(run: Run, photo: Path) -> 
     assert semcodec.unpack(file.read_bytes()).payload_bits <= 60e-6 * 1248 * 832
     code, _, err = run("encode", photo, "-o", file, "--max-bytes", "4", "--force")
     assert code == 1
-    assert "allow more bytes" in err
+    assert "max_bytes 4 is too low, because a record needs at least 6 bytes" in err
 
 
 def test_aspect_of_the_photograph_is_kept(run: Run, photo: Path) -> None:
@@ -192,3 +192,68 @@ def test_unknown_judge_is_a_usage_error(run: Run, photo: Path) -> None:
     code, _, err = run("encode", photo, "-o", "-", "--judge", "gpt")
     assert code == 2
     assert "expected one of auto, minilm, none" in err
+
+
+@pytest.mark.parametrize("profile", ["tiny", "file", "archive"])
+def test_record_satisfies_the_profile(run: Run, photo: Path, profile: str) -> None:
+    file = photo.with_suffix(".semc")
+    assert run("encode", photo, "-o", file, "--profile", profile)[0] == 0
+    code, out, _ = run("validate", file, "--profile", profile)
+    assert code == 0
+    assert f"profile {profile}" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["archive", "--framing", "qr"], "archive requires framing file, not framing qr"),
+        (["archive", "--check", "crc8"], "archive requires check crc32, not check crc8"),
+        (["archive", "--models", "default"], "and models default replaces them"),
+        (["tiny", "--framing", "file"], "tiny requires framing bare or sequence"),
+        (["tiny", "--models", "names"], "tiny requires models of a registered set"),
+        (["tiny", "--size", "1000x777"], "has a code, not size 1000x777"),
+        (["file", "--framing", "url"], "file requires framing file, not framing url"),
+        (["huge"], "invalid choice: 'huge'"),
+    ],
+)
+def test_option_that_conflicts_with_the_profile_is_a_usage_error(
+    run: Run, photo: Path, options: list[str], message: str
+) -> None:
+    code, _, err = run("encode", photo, "--profile", *options)
+    assert (code, err.count("\n")) == (2, 1)
+    assert message in err
+    assert file_names(photo.parent) == ["photo.jpg"]
+
+
+@pytest.mark.parametrize("framing", ["bare", "file", "url", "qr"])
+@pytest.mark.parametrize("max_bytes", [16, 20, 31, 40])
+def test_limit_counts_the_output_in_its_framing(
+    run: Run, photo: Path, framing: str, max_bytes: int
+) -> None:
+    file = photo.with_suffix(".txt" if framing in ("url", "qr") else ".semc")
+    options = ("--framing", framing, "--max-bytes", max_bytes, "-o", file)
+    assert run("encode", photo, *options)[0] == 0
+    output = file.read_bytes()
+    assert len(output.removesuffix(b"\n") if file.suffix == ".txt" else output) <= max_bytes
+
+
+def test_check_is_that_of_the_option(run: Run, photo: Path) -> None:
+    file = photo.with_suffix(".semc")
+    assert run("encode", photo, "-o", file, "--check", "crc32")[0] == 0
+    assert semcodec.unpack(file.read_bytes()).check == "crc32"
+
+
+@pytest.mark.parametrize("limit", [["--max-bytes", "7"], ["--ubpp", "8"]])
+def test_message_about_a_limit_names_one_that_works(
+    run: Run, photo: Path, tmp_path: Path, limit: list[str]
+) -> None:
+    text = tmp_path / "photo.txt"
+    text.write_text("Two large parrots sit on a branch.")
+    command = ("encode", photo, "-o", photo.with_suffix(".semc"), "--description", text)
+    code, _, err = run(*command, *limit)
+    assert (code, err.count("\n")) == (1, 1)
+    assert "the subject 'parrots' needs at least" in err
+    option = limit[0].removeprefix("--").replace("-", "_")
+    smallest = err.partition(f"use {option} ")[2].split(",")[0].strip().removesuffix(".")
+    assert run(*command, limit[0], smallest)[0] == 0
+    assert "parrots" in semcodec.unpack(photo.with_suffix(".semc").read_bytes()).words

@@ -76,7 +76,7 @@ def test_no_describer_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_describer_of_the_backend_is_not_called_and_not_named() -> None:
     calls: list[str] = []
-    encoded = encode(TEXT, backend=Server(calls))
+    encoded = encode(TEXT, backend=Server(calls), models="names")
     assert calls == [TEXT]
     assert encoded.record.words == ["dog", "cat"]
     assert encoded.record.metadata == {"writer": "hands-1"}
