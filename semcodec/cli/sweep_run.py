@@ -67,7 +67,8 @@ class Sweep:
     @property
     def trace(self) -> semcodec.Trace:
         """The stages of all runs, of which only one describes."""
-        return semcodec.Trace(self._stages, self.notices)
+        models = self.first.trace.models if self.first else {}
+        return semcodec.Trace(self._stages, self.notices, models)
 
     @property
     def notices(self) -> list[str]:

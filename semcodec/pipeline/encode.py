@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -41,6 +42,7 @@ from semcodec.pipeline.rate_control import RateLimits
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
 from semcodec.sources import Source
 from semcodec.words import Judge, Selection, SelectionRequest
+from semcodec.words.selection.channel import same_lemma
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -290,12 +292,14 @@ class _Stages:
         self, selected: list[str], subject: list[str], request: SelectionRequest
     ) -> list[str]:
         """Return ``selected`` with ``subject``, which takes the place of other words if needed."""
-        if set(subject) <= set(selected):
+        if _has_words(selected, subject):
             return selected
         others = [word for word in selected if word not in subject]
-        kept = words.select_ranked([*subject, *others], request)
-        if not set(subject) <= set(kept):  # among other words, a decoder would misread it
-            kept = subject
+        kept = subject
+        with suppress(InputError):
+            ranked = words.select_ranked([*subject, *others], request)
+            if _has_words(ranked, subject):  # else a decoder would misread it among other words
+                kept = ranked
         self.run.annotate(kept, subject=subject)
         return kept
 
@@ -322,6 +326,11 @@ class _Stages:
         short = self.run.run_stage("compress", shortener, Writer.compress, words)
         skeletons = validation.check_words(short, shortener, "compress")
         return " ".join(validation.check_skeletons(skeletons, words, shortener))
+
+
+def _has_words(selected: list[str], wanted: list[str]) -> bool:
+    """Return whether each of the wanted words was selected, as singular or plural."""
+    return all(any(same_lemma(word, other) for other in selected) for word in wanted)
 
 
 def _find_roles(

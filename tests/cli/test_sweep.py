@@ -254,10 +254,11 @@ def test_invalid_budgets_are_usage_errors(sweep: Run, arguments: tuple[str, ...]
 
 def test_budget_without_room_for_a_word_is_a_row_with_its_reason(sweep: Run) -> None:
     code, out, err = sweep("--max-bytes", "3", "30", "20")
-    assert (code, err) == (3, "")
+    assert (code, err.count("\n")) == (3, 1)
+    assert "Note: The size 96x64 takes 4 of 20 bytes" in err
     small, *others = table(out)[1:]
     assert small[:4] == ["3 bytes", "-", "-", "-"]
-    assert "fit" in small[4]
+    assert small[4].startswith("max_bytes 3 is too low")
     assert [row[2] for row in others] == ["20", "30"]
     assert len(calls("paint")) == 2
     assert "photo-bytes03.semc" not in file_names(Path("out"))
@@ -359,7 +360,7 @@ def test_json_has_every_budget(run: Run) -> None:
     assert (result["input"], result["error"], result["description"]) == ("photo.jpg", None, TEXT)
     small, large = result["budgets"]
     assert (small["kind"], small["limit"], small["record"]) == ("max_bytes", 3, None)
-    assert "fit" in small["error"]
+    assert "max_bytes 3 is too low" in small["error"]
     data = Path(large["record"]).read_bytes()
     assert (large["bytes"], large["words"]) == (len(data), semcodec.unpack(data).words)
     assert Path(large["picture"]).exists()
