@@ -255,7 +255,7 @@ def test_invalid_budgets_are_usage_errors(sweep: Run, arguments: tuple[str, ...]
 def test_budget_without_room_for_a_word_is_a_row_with_its_reason(sweep: Run) -> None:
     code, out, err = sweep("--max-bytes", "3", "30", "20")
     assert (code, err.count("\n")) == (3, 1)
-    assert "Note: The size 96x64 takes 4 of 20 bytes" in err
+    assert "The size 96x64 takes 4 of 20 bytes" in err
     small, *others = table(out)[1:]
     assert small[:4] == ["3 bytes", "-", "-", "-"]
     assert small[4].startswith("max_bytes 3 is too low")
