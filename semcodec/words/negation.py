@@ -24,8 +24,10 @@ from semcodec.words.negation_tables import (
     ABSENT,
     ADVERBS,
     ARTICLES,
+    ATTRIBUTIVE,
     AUXILIARIES,
     BEFORE_DETERMINER,
+    BETWEEN_SIGN_AND_TEXT,
     DEFINITES,
     DEGREES,
     DETERMINERS,
@@ -34,11 +36,14 @@ from semcodec.words.negation_tables import (
     FALSE_FRIENDS,
     INSTRUMENTS,
     IRREGULAR_PLURALS,
+    LIBERATING,
     NOUN_TRIGGERS,
     NOUNS_IN_ING,
     NUMERALS,
     OUT_OF_PICTURE,
+    PARTIAL,
     PARTITIVES,
+    PLURAL_VERBS,
     PLURALS_BEFORE_NOUNS,
     PREDICATE_TRIGGERS,
     PREPOSITIONS,
@@ -51,9 +56,11 @@ from semcodec.words.negation_tables import (
     SCOPE_ENDS,
     SIGN_ACTIVITIES,
     SIGN_NOUNS,
+    STATE_VERBS,
     SUBSET_PRONOUNS,
     TAILS,
     VERBS,
+    WORN,
     Phrases,
 )
 from semcodec.words.negation_units import Unit, split_units
@@ -161,7 +168,9 @@ class _NegationFinder:
             self._names.append((index - (self._text(index - 1) == "do"), end))
             return end
         if length := self._match(OUT_OF_PICTURE, index):
-            return self._negate_subject(index, index + length)
+            is_state = self._text(index - 1) in STATE_VERBS or self._text(index) == "nowhere"
+            method = self._negate_subject if is_state else self._mark
+            return method(index, index + length)
         noun = self._match(NOUN_TRIGGERS, index)
         pronoun = self._match(PRONOUN_TRIGGERS, index)
         predicate = self._match(PREDICATE_TRIGGERS, index)
@@ -182,6 +191,8 @@ class _NegationFinder:
             return start  # number 5
         if trigger == "no" and self._text(start) == "." and self._text(start + 1)[:1].isdigit():
             return start
+        if self._is_misread(index, start):
+            return start
         if trigger in ("nor", "neither") and self._text(start) in AUXILIARIES:
             # "nor is there a boat", "nor does it fly": one word is between the two verbs.
             return self._mark(index, self._predicate_end(start + 2))
@@ -192,8 +203,18 @@ class _NegationFinder:
         if trigger == "not" and self._text(start) in DEGREES:
             return self._mark(index, start + 2)  # "not a very large house"
         is_subject = self._begins_clause(index)
-        end = self._noun_end(start, ends_at_ing=trigger not in ("no", "not"))
+        is_attributive = trigger in ATTRIBUTIVE and self._text(start - 1) != "of"
+        end = self._noun_end(start, ends_at_ing=is_attributive)
         return self._read_after_noun(index, end, is_subject)
+
+    def _is_misread(self, index: int, start: int) -> bool:
+        """Return whether the word only looks like a trigger: a typing error, a name, a verb."""
+        trigger, before, after = self._text(index), self._text(index - 1), self._text(start)
+        if trigger == "no":  # "playing tennis no a court"
+            return after in ("a", "an", "the")
+        if trigger == "sans":
+            return before == "comic" or after in ("serif", "font")
+        return trigger == "free" and before in LIBERATING  # "breaking free from her chains"
 
     def _read_after_noun(self, index: int, end: int, is_subject: bool) -> int:
         """Read what follows a negated noun: "in sight", "are visible", or its predicate."""
@@ -209,7 +230,8 @@ class _NegationFinder:
 
     def _mark_with_predicate(self, index: int, end: int) -> int:
         """Mark a negated subject and its predicate: "no one in the boat is awake"."""
-        if self._text(end) in AUXILIARIES or self._is_finite(end):
+        is_verb = self._is_plural(end) and not self._is_plural(end - 1)  # "not a leaf moves"
+        if is_verb or self._text(end) in AUXILIARIES or self._is_finite(end):
             return self._mark(index, self._predicate_end(end))
         self._mark(index, end)
         if self._text(end) not in PREPOSITIONS:
@@ -252,7 +274,9 @@ class _NegationFinder:
         if length := self._match(DOUBLE_NEGATIONS, predicate):
             return self._mark(index, predicate + length)
         if (tail := self._tail_end(predicate)) > predicate:
-            return self._negate_subject(index, tail)
+            adverbs = {self._text(at) for at in (*range(start, predicate), tail)}
+            is_partial = not adverbs.isdisjoint(PARTIAL) or self._text(tail + 2) == "entirety"
+            return (self._mark if is_partial else self._negate_subject)(index, tail)
         is_attribute = self._text(index - 1) in DETERMINERS - {"all", "both", "that", "this"}
         is_contrast = self._text(index - 1) in ("but", "though", "yet")
         if is_attribute or (is_contrast and self._is_between_adjectives(index - 1, predicate)):
@@ -299,6 +323,7 @@ class _NegationFinder:
     def _noun_end(self, start: int, *, ends_at_ing: bool = False) -> int:
         """Return the end of the noun phrases, joined by "or", that begin at ``start``."""
         end, words = start, 0  # words of the current item
+        is_singular = not {"a", "an"}.isdisjoint((self._text(start - 1), self._text(start)))
         for position in range(start, min(start + MAX_SCOPE, len(self._units))):
             text = self._text(position)
             has_articles = self._text(start) in ARTICLES
@@ -312,6 +337,8 @@ class _NegationFinder:
                 break
             if words and self._ends_item(position, ends_at_ing):
                 break
+            if words and is_singular and self._is_plural(position) and self._follows_noun(position):
+                break  # "without a leash chases"
             words += 1
             end = position + 1
         return end
@@ -366,9 +393,12 @@ class _NegationFinder:
         """Return whether a noun phrase ends before the word at ``position``."""
         text = self._text(position)
         is_ing = text.endswith("ing") and text not in NOUNS_IN_ING
-        is_boundary = text in DETERMINERS | PRESENT or self._is_finite(position)
+        before = self._text(position - 1)
+        is_present = text in PRESENT and before not in DETERMINERS | {"other"}
+        is_boundary = text in DETERMINERS or is_present or self._is_finite(position)
         is_after_plural = self._is_plural(position - 1) and not (is_ing or self._is_verbal(text))
-        return is_boundary or is_after_plural or (is_ing and ends_at_ing)
+        is_other_verb = is_ing and (ends_at_ing or before in WORN)
+        return is_boundary or is_after_plural or is_other_verb
 
     def _is_joined(self, position: int, has_articles: bool) -> bool:
         """Return whether a list of negated nouns goes on after a comma or "and".
@@ -406,6 +436,7 @@ class _NegationFinder:
     def _subject(self, end: int) -> tuple[int, int]:
         """Return the subject before ``end``: the first noun phrase that has no preposition."""
         clause = self._clause_start(end)
+        clause = min(end, self._skip(clause, frozenset(("and", "but", "or"))))
         start, is_prepositional, has_noun = -1, False, False
         for position in range(clause, end):
             text = self._text(position)
@@ -426,7 +457,7 @@ class _NegationFinder:
         start = end
         while start > max(0, end - MAX_SCOPE) and self._is_word(start - 1):
             text = self._text(start - 1)
-            if text in SCOPE_ENDS | RELATIVES - {"that"} or self._is_verb(start - 1):
+            if text in SCOPE_ENDS | RELATIVES or self._is_verb(start - 1):
                 break
             start -= 1
         return start
@@ -459,8 +490,8 @@ class _NegationFinder:
         if not self._begins_trigger(index):
             return index
         first = index - 1 if self._text(index - 1) == "do" else index
-        before = first - 2 if self._text(first - 1) in (":", ",", "that") else first - 1
-        if self._text(before) in SAYING:
+        is_linked = self._text(first - 1) in BETWEEN_SIGN_AND_TEXT
+        if self._text(first - 2 if is_linked else first - 1) in SAYING:
             return self._text_end(index)
         if self._text(first - 1) == "for" and self._text(first - 2) in SIGN_NOUNS:
             return self._text_end(index)  # "a sign for no overtaking"
@@ -536,7 +567,7 @@ class _NegationFinder:
     def _is_verb(self, position: int) -> bool:
         """Return whether the word may be a finite verb, in the plural too."""
         text = self._text(position)
-        is_plural = f"{text}s" in VERBS and self._follows_noun(position)
+        is_plural = text in PLURAL_VERBS and self._follows_noun(position)
         return text in AUXILIARIES or is_plural or self._is_finite(position)
 
     def _is_finite(self, position: int) -> bool:

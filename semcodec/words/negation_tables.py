@@ -57,6 +57,7 @@ FALSE_FRIENDS: Final = _phrases(
     no small
     no stranger to
     no two
+    no where
     no wonder
     none other than
     nothing but
@@ -324,7 +325,8 @@ SIGN_ACTIVITIES: Final = _words(
 )
 SIGN_NOUNS: Final = _words(
     """
-    banner banners billboard board boards button icon label labels lettering logo notice notices
+    area areas banner banners billboard board
+    boards button icon label labels lettering logo notice notices
     placard placards plaque plate policy poster posters signal signals signage sign signs sticker
     stickers symbol symbols zone zones
     """
@@ -401,17 +403,45 @@ PARTITIVES: Final = _words(
     bit evidence glimpse hint indication kind part piece sign signs sort trace traces type view
     """
 )
-#: Verbs of captions in the forms that follow a noun.
+#: Verbs of captions in the forms that follow a singular noun, if those are not nouns themselves.
 VERBS: Final = _words(
     """
-    appears attaches bears borders bounds carries catches chases climbs covers crosses dances dives
-    drinks drives eats emerges enters faces fills flies flows gazes gives glides glows grazes grows
-    hangs hits holds hovers jumps kneels leads leans leaps lies lines looks makes occupies overlooks
-    passes perches plays poses pulls pushes reads reflects rests rides rises runs sails sat
-    serves shines sits skates sleeps smiles spreads stands stares stood stops surfs
-    swims swings takes throws towers travels waits walks watches waves wears works
+    appears attaches catches carries climbs contains continues depicts dances drinks eats emerges
+    enters fills flows gazes gives glides glows grazes grows hangs has holds hovers jumps
+    kneels leans lies makes occupies overlooks perches pushes reads reflects runs sat serves shines
+    shows sits skates sleeps smiles spreads stands stares stood surfs swims waits walks wears
     """
 )
+#: Verbs with forms in -s that are common nouns, too: after "a" and a singular noun they are verbs.
+#: Their plural ("two cats lie") has no s.
+PLURAL_VERBS: Final = _words(
+    """
+    appear bear border carry catch chase climb contain cover cross dance dive drink drive eat enter
+    face fill float flow fly gaze give glow graze grow hang hold hover jump kneel lead lean leap lie
+    line look make pass play pose pull push read reflect rest ride rise run sail serve shine show
+    sit skate sleep smile spread stand stare stop surf surround swim swing take throw travel wait
+    walk watch wear work
+    """
+)
+#: Triggers that belong to a noun before them, so that a word in -ing does too: "a boy without a
+#: helmet riding".
+ATTRIBUTIVE: Final = _words("lack lacking lacks minus missing sans w/o w/out without")
+#: What people wear or have: a word in -ing after it belongs to the person.
+WORN: Final = _words(
+    """
+    beard clothes clothing coat glasses hair hat helmet jacket pants shirt shirts shoes socks
+    """
+)
+#: Verbs before "out of view" that state where their subject is; others state where it goes.
+STATE_VERBS: Final = _words("are be is remain remains stay stays was were")
+#: Adverbs with which a part is there: "not fully visible".
+PARTIAL: Final = _words(
+    "all clearly completely distinctly entirely fully much quite totally well wholly"
+)
+#: Verbs before "free from", which do not say that something is not there.
+LIBERATING: Final = _words("break breaking breaks broke fly flying set sets setting")
+#: Between a sign and its text, or a verb and it: "a sign for no parking", "it reads: no parking".
+BETWEEN_SIGN_AND_TEXT: Final = frozenset((":", ",", '"', "“", "'", "that", "of", "for"))
 #: Plurals without an s, and words with one that come before a noun.
 IRREGULAR_PLURALS: Final = _words("children feet geese men mice people teeth women")
 PLURALS_BEFORE_NOUNS: Final = _words("arms clothes glass goods men's news sales sports women's")

@@ -14,11 +14,12 @@ _UNIT: Final = re.compile(
 )
 _QUOTATION: Final = re.compile(
     rf"“[^”\n]{{1,{MAX_QUOTATION}}}”|«[^»\n]{{1,{MAX_QUOTATION}}}»|`[^`\n]{{1,{MAX_QUOTATION}}}`"
-    rf"|(?<!\w)\"(?=\S)[^\"\n]{{1,{MAX_QUOTATION}}}(?<=\S)\"(?!\w)"
+    rf"|(?<!\w)\"[^\"\n]{{1,{MAX_QUOTATION}}}\"(?!\w)"
     rf"|(?<!\w)['‘](?=\w)[^\n]{{1,{MAX_QUOTATION}}}?(?<=\S)['’](?!\w)"
 )
 _NEGATIVE_CONTRACTION: Final = re.compile(
-    r"(?:[a-z]+n't|cannot|can't|cant|(?:are|could|did|do|does|has|is|was|were|should|would|had)nt)"
+    r"cannot|cant|(?:ain|aren|can|couldn|didn|doesn|don|hadn|hasn|haven|isn|mightn|mustn|needn|shan"
+    r"|shouldn|wasn|weren|won|wouldn)'t|(?:are|could|did|do|does|had|has|is|should|was|were|would)nt"
 )
 _APOSTROPHES: Final = str.maketrans({"’": "'", "‑": "-"})
 

@@ -267,6 +267,33 @@ no dogs allowed sign on a park bench
 [No cars] in the street, only people run.
 [None of] the men, he says, is tall.
 """
+REAL = """
+The fence goes [out of view].
+Birch trees are scattered in the area and go [out of view].
+A lamp just [out of view] lights the wall.
+He is focused on something [out of view].
+[The head] of the rider [is out of view].
+The floor is [not fully visible] but appears carpeted.
+The words [cannot be seen] well.
+The sign [can't be seen] clearly because of fog.
+The space is [absent of any visible debris or grime].
+The water is calm, with [no significant waves or disturbances].
+There are [no other visible objects or people nearby].
+The vase fell due to the [lack of secure anchoring].
+A plate [without a slice of pizza on it].
+She is breaking free from her chains.
+The title is in playful Comic Sans font.
+The fabric is crumpled such that [the words cannot be made out].
+A man sits in a no smoking area.
+A man plays tennis no a tennis court.
+A dog with a frisbee in't mouth.
+A sign with " Never " painted on it.
+A sign warning of no smoking.
+Sign says "Don't STOP drinking
+A person in shorts and [no shirt] running in the sand.
+The station has [no passengers waiting] for the train.
+In the middle of [no where].
+"""
 MORE = """
 In the picture [no windows are visible].
 [The man without shoes is not visible].
@@ -436,7 +463,7 @@ The cat sits on the table [instead of on] the chair.
 """
 ALL = [
     line
-    for lines in (NOUNS, WITHOUT, PREDICATES, SUBJECTS, FALSE_FRIENDS, CAPTIONS, MORE)
+    for lines in (NOUNS, WITHOUT, PREDICATES, SUBJECTS, FALSE_FRIENDS, CAPTIONS, REAL, MORE)
     for line in lines.strip().splitlines()
 ]
 
