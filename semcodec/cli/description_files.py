@@ -119,15 +119,28 @@ def read(name: str) -> str:
         raise InputError(f"{shown} is {file_type.name}, not a description: name a text file.")
     if len(data) > MAX_BYTES:
         raise InputError(f"{shown} has over {MAX_BYTES} bytes: keep only the description.")
-    encoding = next((name for mark, name in ENCODINGS if data.startswith(mark)), "utf-8")
     try:
-        text = data.decode(encoding)
+        text = data.decode(_encoding(data))
         GivenDescription(text)
     except UnicodeDecodeError as error:
         raise InputError(f"{shown} is not in UTF-8 or UTF-16: convert it first.") from error
     except InputError as error:
         raise InputError(f"{shown}: {error}") from error
     return text
+
+
+def _encoding(data: bytes) -> str:
+    """Return the encoding of a text, by its byte order mark or by the place of its null bytes.
+
+    UTF-8 has no null bytes, and in UTF-16 every other byte of English text is one.
+    """
+    for mark, encoding in ENCODINGS:
+        if data.startswith(mark):
+            return encoding
+    nulls = data[::2].count(0), data[1::2].count(0)
+    if not any(nulls):
+        return "utf-8"
+    return "utf-16-be" if nulls[0] > nulls[1] else "utf-16-le"
 
 
 def _missing(name: str) -> str:

@@ -58,10 +58,12 @@ def test_record_has_the_words_of_the_text(run: Run, monkeypatch: pytest.MonkeyPa
         b"\xff\xfe" + TEXT.encode("utf-16-le"),
         b"\xfe\xff" + TEXT.encode("utf-16-be"),
         TEXT.encode("utf-32"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
         TEXT.replace(" ", "\r\n").encode(),
         f"# Photograph\n\n**{TEXT}**\n".encode(),
     ],
-    ids=["bom", "utf-16-le", "utf-16-be", "utf-32", "crlf", "markdown"],
+    ids=["bom", "utf-16-le", "utf-16-be", "utf-32", "le", "be", "crlf", "markdown"],
 )
 def test_text_files_of_all_systems_are_read(run: Run, data: bytes) -> None:
     Path("a.txt").write_bytes(data)
@@ -171,6 +173,7 @@ def test_mistakes_are_usage_errors(run: Run, arguments: tuple[str, ...], message
         (b'{"caption": "a dog"}\n', "JSON"),
         ("ein Hund für mich".encode("latin-1"), "not in UTF-8 or UTF-16: convert it"),
         (b"\xff\xfea", "not in UTF-8 or UTF-16"),
+        (bytes(301), "not in UTF-8 or UTF-16"),
         (b"", "The description is empty"),
         (b"\xef\xbb\xbf \r\n", "The description is empty"),
         (b"dog " * (description_files.MAX_BYTES // 4 + 1), "keep only the description"),
