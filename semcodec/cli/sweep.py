@@ -33,6 +33,7 @@ from semcodec.pipeline.encode import CODINGS
 from semcodec.pipeline.language import LANGUAGES
 
 SCHEMA: Final = "semcodec/sweep/1"  #: published as spec/schema/sweep-1.json
+FRAMINGS: Final = ("bare", "file")
 RECORD, PICTURE = ".semc", ".png"
 HEADINGS: Final = ("budget", "K", "bytes", "µbpp", "words")
 MIN_WORDS_WIDTH: Final = 20  #: characters of a line of words in a narrow terminal
@@ -116,6 +117,7 @@ def _add_backends(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_encoding(parser: argparse.ArgumentParser) -> None:
+    options.add_output_framing(parser, FRAMINGS, "file")
     parser.add_argument(
         "--coding",
         choices=CODINGS,
@@ -213,7 +215,7 @@ def _run(args: argparse.Namespace, run: Sweep, outputs: _Outputs) -> None:
 
 
 def _encode(args: argparse.Namespace, run: Sweep, outputs: _Outputs, progress: Progress) -> None:
-    names = ("coding", "judge", "language", "size")
+    names = ("coding", "framing", "judge", "language", "size")
     chosen: dict[str, Any] = {name: getattr(args, name) for name in names}
     if args.description is not None:
         chosen["description"] = description_files.read(args.description)

@@ -127,6 +127,16 @@ def test_each_record_is_the_one_that_encode_writes(
         assert Path(f"out/photo-{name}.semc").read_bytes() == expected
 
 
+def test_bare_records_have_room_for_more(sweep: Run) -> None:
+    for framing in ("file", "bare"):
+        assert sweep("--max-bytes", "16", "--framing", framing, "--force")[0] == 0
+        data = Path("out/photo-bytes16.semc").read_bytes()
+        arguments = {"backend": Model(), "size": (96, 64), "max_bytes": 16, "framing": framing}
+        assert data == semcodec.encode(images.PHOTO, **arguments).data  # type: ignore[arg-type]
+    assert semcodec.unpack(data).framing == "bare"
+    assert semcodec.unpack(Path("out/photo-bytes16.png").read_bytes()).words
+
+
 def test_photograph_is_described_once(sweep: Run) -> None:
     assert sweep("--k", "2", "4", "8", "--trace", "t.json")[0] == 0
     assert len(calls("describe")) == 1
