@@ -220,7 +220,8 @@ class _NegationFinder:
         """Read what follows a negated noun: "in sight", "are visible", or its predicate."""
         if (tail := self._tail_end(end)) > end:
             return self._mark(index, tail)
-        if self._text(end) in AUXILIARIES:
+        is_attributive = self._text(index) in ATTRIBUTIVE or self._text(index - 1) == "with"
+        if self._text(end) in AUXILIARIES and not is_attributive:
             predicate = self._skip(end, AUXILIARIES | ADVERBS)
             if (tail := self._tail_end(predicate)) > predicate:
                 return self._mark(index, tail)

@@ -268,6 +268,8 @@ no dogs allowed sign on a park bench
 [None of] the men, he says, is tall.
 """
 REAL = """
+A large tree with [no leaves] is visible behind the house.
+A man [without a hat] is visible.
 The fence goes [out of view].
 Birch trees are scattered in the area and go [out of view].
 A lamp just [out of view] lights the wall.
