@@ -16,12 +16,13 @@ from typing import Final
 
 from semcodec.words.language_scores import (
     ENGLISH,
+    Table,
     count_words,
     find_words,
     language_of,
     load_languages,
 )
-from semcodec.words.scripts import LATIN, OTHER_LANGUAGE, script_of
+from semcodec.words.scripts import LATIN, in_language, script_of
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.tokenizer import MAX_TEXT, tokenize
 
@@ -72,7 +73,7 @@ class Detected:
     @property
     def predicate(self) -> str:
         """What a sentence states after "The text is": ``"German"``, ``"in another language"``."""
-        return f"in {self.language}" if self.language == OTHER_LANGUAGE else self.language
+        return in_language(self.language)
 
     @property
     def is_english(self) -> bool:
@@ -154,17 +155,14 @@ def has_words(text: str) -> bool:
     return any(script_of(word[0]) != LATIN for word in find_words(text))
 
 
-def function_words(language: str) -> frozenset[str]:
-    """Return the function words of a language as ``detect`` names it, in lower case.
+def tables_of(language: str) -> list[Table]:
+    """Return the tables of a language as ``detect`` names it; none for English and for others.
 
-    The result is empty for English, whose stop words are in ``semcodec.words.stopwords``.
-
-    >>> "der" in function_words("German")
-    True
+    >>> ["der" in table.function for table in tables_of("German")]
+    [True]
     """
     names = language.split(" or ")
-    tables = [table.function for name, table in load_languages().items() if name in names]
-    return frozenset[str]().union(*tables)
+    return [table for name, table in load_languages().items() if name in names]
 
 
 def _describes_in_english(parts: Sequence[_Part]) -> bool:

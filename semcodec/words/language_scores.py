@@ -25,7 +25,13 @@ from unicodedata import normalize
 from semcodec.coding.tables import load_tables
 from semcodec.words import tokenizer
 from semcodec.words.cleaning import clean_text
-from semcodec.words.scripts import LATIN, OTHER_LANGUAGE, UNSPACED, language_of_letters, script_of
+from semcodec.words.scripts import (
+    LATIN,
+    OTHER_LANGUAGE,
+    is_unspaced,
+    language_of_letters,
+    script_of,
+)
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.vocabulary import vocabulary
 
@@ -72,12 +78,16 @@ class Table:
     Attributes:
         function: its function words.
         common: other words; empty for a language in another script than Latin.
+        caption: those of them that fit any picture, such as ``image`` and ``shows``.
+        negation: sequences of words that negate the next one, such as ``without``.
         letters: letters of its alphabet besides a to z.
         script: the script, if it has several languages that only words distinguish.
     """
 
     function: frozenset[str]
     common: frozenset[str]
+    caption: frozenset[str]
+    negation: frozenset[str]
     letters: frozenset[str]
     script: str
 
@@ -113,8 +123,8 @@ def find_words(text: str) -> list[str]:
 
 def count_words(tokens: Sequence[str]) -> int:
     """Return the number of words; two letters of a script without spaces count as one word."""
-    letters = sum(len(token) for token in tokens if script_of(token[0]) in UNSPACED)
-    spaced = sum(script_of(token[0]) not in UNSPACED for token in tokens)
+    letters = sum(len(token) for token in tokens if is_unspaced(token))
+    spaced = sum(not is_unspaced(token) for token in tokens)
     return spaced + -(-letters // LETTERS_PER_WORD)
 
 
@@ -125,7 +135,9 @@ def load_languages() -> dict[str, Table]:
     return {
         name: Table(
             _split(row["function"]),
-            _split(row.get("common", "")),
+            _split(row.get("common", "") + " " + row.get("caption", "")),
+            _split(row.get("caption", "")),
+            frozenset(word.replace("_", " ") for word in _split(row.get("negation", ""))),
             frozenset(normalize("NFC", row.get("letters", ""))),
             row.get("script", ""),
         )

@@ -60,11 +60,21 @@ _OWN_LETTERS: Final = {
 }
 
 
+def in_language(language: str) -> str:
+    """Return what a sentence states after "The text is": ``German``, ``in another language``."""
+    return f"in {language}" if language == OTHER_LANGUAGE else language
+
+
 @lru_cache(maxsize=4096)
 def script_of(char: str) -> str:
     """Return the script of a letter, such as ``"CYRILLIC"``; "" if Unicode has no name for it."""
     first = name(char, "").partition(" ")[0]
     return _ALIASES.get(first, first)
+
+
+def is_unspaced(word: str) -> bool:
+    """Return whether a word, of at least one character, is in a script without spaces."""
+    return script_of(word[0]) in UNSPACED
 
 
 def language_of_letters(letters: str) -> str:
@@ -81,3 +91,14 @@ def language_of_letters(letters: str) -> str:
     counts = {language: sum(map(letters.count, own)) for language, own in own_letters.items()}
     best = max(counts, key=counts.__getitem__, default="")
     return best if best and counts[best] else _LANGUAGES.get(script, OTHER_LANGUAGE)
+
+
+def find_other_language(text: str) -> str:
+    """Return the language of ``text`` if most of its letters are of another script than Latin.
+
+    >>> find_other_language("Красная площадь"), find_other_language("a sign with 中")
+    ('Russian', '')
+    """
+    letters = [char for char in text if char.isalpha()]
+    others = "".join(char for char in letters if script_of(char) != LATIN)
+    return language_of_letters(others) if 2 * len(others) > len(letters) else ""

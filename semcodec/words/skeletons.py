@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from semcodec.errors import InputError
+from semcodec.words.scripts import find_other_language, in_language
 from semcodec.words.tokenizer import tokenize
 
 VOWELS: Final = "aeiouy"
@@ -27,9 +28,15 @@ def skeleton(text: str) -> str:
     'ndn trdtnl rch vndv'
 
     Raises:
-        InputError: a word has no consonant, or the text has no words.
+        InputError: a word has no consonant, the text has no words, or most of it is in another
+            script.
     """
     words = tokenize(text)
+    if language := find_other_language(text):
+        raise InputError(
+            f"The text is {in_language(language)}, and skeletons have only the letters a to z: "
+            "give it in English."
+        )
     if not words:
         raise InputError(
             "The text has no words: give at least one of the letters a to z or digits."

@@ -123,7 +123,7 @@ def test_answer_in_another_language_is_requested_again() -> None:
     encoded, requests = ask(GERMAN, ENGLISH)
     assert encoded.description == ENGLISH
     assert [request.stage for request in requests] == ["describe", "describe"]
-    assert "it is in German, not in English" in requests[1].rejected[1]
+    assert "it is German, not English" in requests[1].rejected[1]
     assert encoded.trace.notices == []
 
 
@@ -144,3 +144,43 @@ def test_answer_in_two_languages_is_not_requested_again() -> None:
     encoded, requests = ask(f"{GERMAN}\n\n{ENGLISH}", "unused")
     assert encoded.description == ENGLISH
     assert len(requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("description", "ranked", "selected"),
+    [
+        (GERMAN, '["hund", "boot", "wasser", "großer"]', ["großer", "Hund", "Boot", "Wasser"]),
+        (RUSSIAN, '["собака", "лодка", "вода"]', ["собака", "лодка", "вода"]),
+        ("一只棕色的大狗躺在小船里。", '["大狗", "小船"]', ["大狗", "小船"]),
+        (SPANISH, "perro\nbote\nagua", ["perro", "bote", "agua"]),
+    ],
+)
+def test_model_selects_words_of_another_language(
+    description: str, ranked: str, selected: list[str]
+) -> None:
+    backend, chat = fake_backend(description, ranked)
+    count = len(selected)
+    encoded = semcodec.encode(PHOTO, backend=backend, language="any", k=count)
+    assert encoded.record.words == selected
+    assert [request.stage for request in chat.requests] == ["describe", "select"]
+
+
+def test_word_that_is_not_in_a_foreign_description_is_invented() -> None:
+    backend, _ = fake_backend(GERMAN, '["Hund", "Boot", "Elefant"]', '["Hund", "Boot"]')
+    encoded = semcodec.encode(PHOTO, backend=backend, language="any", k=3)
+    assert "Elefant" not in encoded.record.words
+    assert {"Hund", "Boot"} <= set(encoded.record.words)
+
+
+def test_words_of_other_scripts_survive_encoding_and_decoding() -> None:
+    encoded = encode(RUSSIAN, language="any", k=4)
+    record = semcodec.unpack(encoded.data)
+    assert record.coding == "utf8"
+    assert record.words == encoded.record.words
+    assert set(record.words) <= set(RUSSIAN.rstrip(".").split())
+
+
+def test_accents_survive_in_utf8() -> None:
+    encoded = encode("Ein großer Hund läuft über die Straße.", language="any")
+    assert encoded.record.coding == "utf8"
+    assert encoded.record.words == ["großer", "Hund", "läuft", "Straße"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from semcodec.words.language import detect, function_words
+from semcodec.words.language import detect, tables_of
 from semcodec.words.language_scores import language_of, load_languages
 from semcodec.words.tokenizer import MAX_TEXT
 
@@ -76,20 +76,21 @@ def test_hostile_text_takes_little_time(text: str) -> None:
     assert time.process_time() - started < 5
 
 
-def test_function_words() -> None:
-    assert {"der", "und", "auf"} <= function_words("German")
-    assert {"в", "на"} <= function_words("Russian")
-    assert function_words("Danish or Norwegian") == function_words("Danish") | function_words(
-        "Norwegian"
-    )
-    assert not function_words("English")
-    assert not function_words("another language")
+def test_tables_of_a_language() -> None:
+    (german,) = tables_of("German")
+    assert {"der", "und", "auf"} <= german.function
+    (russian,) = tables_of("Russian")
+    assert {"в", "на"} <= russian.function
+    assert tables_of("Danish or Norwegian") == [*tables_of("Danish"), *tables_of("Norwegian")]
+    assert not tables_of("English")
+    assert not tables_of("another language")
 
 
 def test_words_of_tables_are_in_lower_case_and_in_one_list() -> None:
     for name, table in load_languages().items():
         words = table.function | table.common
         assert all(word == word.lower() for word in words), name
+        assert not table.function & table.common, name
 
 
 @pytest.mark.parametrize("language", [name for name, row in load_languages().items() if row.common])

@@ -19,8 +19,10 @@ from semcodec.backends.prompting.chat import ChatModel, ChatRequest, ChatRespons
 from semcodec.backends.prompting.prompts import Prompts, strip_control_tokens
 from semcodec.backends.prompting.validation import Validated
 from semcodec.backends.rule_based import RuleBasedWriter
+from semcodec.choices import Coding
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from semcodec.words import Selection, SelectionRequest
+from semcodec.words.language import detect
 from semcodec.words.tokenizer import MAX_TEXT
 
 if TYPE_CHECKING:
@@ -137,7 +139,8 @@ class PromptBackend:
 
         If the model selects too few, the words that the rules select are appended.
         """
-        by_rule = rules.select(description, k)
+        coding: Coding = "nibble" if detect(description).is_english else "utf8"
+        by_rule = rules.select(description, k, coding=coding)
         chat = self._request(
             "select",
             schema=_list_schema("words"),

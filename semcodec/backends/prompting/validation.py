@@ -13,11 +13,14 @@ from typing import Final, Generic, TypeVar
 
 from semcodec.backends.prompting import answers, parsing
 from semcodec.backends.prompting.chat import ChatResponse
+from semcodec.words.foreign_words import find_foreign_tokens
 from semcodec.words.language import detect, has_words
 from semcodec.words.presence import Presence
+from semcodec.words.scripts import is_unspaced
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import MAX_TEXT, tokenize
+from semcodec.words.tokens import find_tokens
 from semcodec.words.vocabulary import vocabulary
 
 T = TypeVar("T")
@@ -81,7 +84,7 @@ def check_english_description(response: ChatResponse) -> Validated[str]:
     if checked.value is None or checked.problem:
         return checked
     detected = detect(checked.value)
-    problem = "" if detected.is_english else f"it is in {detected.language}, not in English"
+    problem = "" if detected.is_english else f"it is {detected.predicate}, not English"
     return replace(checked, problem=problem)
 
 
@@ -100,6 +103,8 @@ def check_selection(
         k: the number of words requested.
         by_rule: the words that the rules select; a model is expected to find as many, up to ``k``.
     """
+    if not detect(description).is_english:
+        return _check_foreign_selection(response, description, k, len(by_rule))
     presence = Presence(description)
     usable = [
         word
@@ -117,6 +122,30 @@ def check_selection(
         problem = f"{count} usable words in place of {expected}"
         return Validated(selected or None, problem, repair=repair)
     return Validated(selected, repair=repair)
+
+
+def _check_foreign_selection(
+    response: ChatResponse, description: str, k: int, available: int
+) -> Validated[list[str]]:
+    """Check a selection from a description in another language, whose words keep their letters.
+
+    A script without spaces may be cut into other words than by the rules, so there a word only has
+    to occur in the description.
+    """
+    described = [token.text.lower() for token in find_foreign_tokens(description)]
+    lengths, text = _lengths_by_prefix(described), description.lower()
+    entries = [] if _is_refusal(response) else parsing.list_entries(response.text)
+    words = [token.text for entry in entries for token in find_tokens(entry)]
+    usable = [
+        word
+        for word in dict.fromkeys(words)
+        if word.lower() in described
+        or (word in text if is_unspaced(word) else _is_form_of_any(word.lower(), lengths))
+    ]
+    expected = min(k, available)
+    if 100 * len(usable) < (100 - MISSING_PERCENT) * expected:
+        return Validated(usable or None, f"{len(usable)} usable words in place of {expected}")
+    return Validated(usable[:k])
 
 
 def check_skeletons(response: ChatResponse, by_rule: Sequence[str]) -> Validated[list[str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from semcodec.errors import InputError
+from semcodec.words.foreign_words import find_foreign_tokens
 from semcodec.words.number_words import is_number_word
 from semcodec.words.selection.channel import WordChannel, same_lemma
 from semcodec.words.selection.request import SelectionRequest
@@ -131,7 +132,7 @@ def find_sendable(request: SelectionRequest) -> list[Candidate]:
     people", ``a street`` is there.
     """
     tokens: list[Token] = []
-    for token in find_tokens(request.description):
+    for token in find_foreign_tokens(request.description):
         if not token.is_negated:
             tokens.append(token)
             continue

@@ -13,6 +13,7 @@ from typing import Final
 
 from semcodec._bisection import largest
 from semcodec.errors import InputError
+from semcodec.words.foreign_words import why_no_words
 from semcodec.words.selection.candidates import (
     Candidate,
     in_reading_order,
@@ -60,10 +61,11 @@ def select_by_salience(request: SelectionRequest, candidates: Iterable[Candidate
 def _weightiest_fitting(request: SelectionRequest, pending: list[Candidate]) -> tuple[str, ...]:
     """Return the words of the candidate with the highest weight that fits by itself."""
     if not pending:
-        raise InputError(
+        message = (
             "The description has no words that the coding can encode: give one with words of the "
             "letters a to z."
         )
+        raise InputError(why_no_words(request.description, request.coding) or message)
     fitting = (candidate.words for candidate in pending if request.fits(candidate.words))
     words = next(fitting, None)
     if words is None:
