@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 import semcodec
-from semcodec.cli import files
-from semcodec.cli.output import print_result
+from semcodec.cli import files, word_costs
+from semcodec.cli.output import print_result, print_status
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 
 
@@ -39,8 +39,11 @@ def add(commands: Commands[Parser]) -> None:
 
 
 def skeleton(args: argparse.Namespace) -> int:
-    """Print the skeletons of a text."""
-    print_result(semcodec.skeleton(files.read_text(args.text)))
+    """Print the skeletons of a text, and a notice about words that have none."""
+    text = files.read_text(args.text)
+    print_result(semcodec.skeleton(text))
+    if notice := word_costs.find_lost_words(text):
+        print_status(f"Note: {notice}")
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""Notices of ``pack`` about words that take more bytes than others, and what to do about them.
+"""Notices of ``pack`` and ``skeleton`` about words that take many bytes, or that are lost.
 
 The tables of ``lexicon`` and ``bag`` have English words; others are spelled letter by letter, and
 what these codings cannot spell makes the whole text ``utf8``.
@@ -15,6 +15,7 @@ from semcodec.pipeline.language import english_bytes
 from semcodec.words.language import detect
 from semcodec.words.language_scores import count_words, find_words
 from semcodec.words.tokenizer import tokenize
+from semcodec.words.tokens import find_tokens
 
 MIN_SPELLED_WORDS: Final = 3  #: fewer are a name, which costs what it must
 MIN_SPELLED_PERCENT: Final = 33  #: percentage of such words of the words of a text
@@ -34,6 +35,15 @@ def find_notice(text: str, record: Record, *, is_auto: bool) -> str:
     if record.coding in codings.MAX_WORDS:
         return _about_spelled_words(record)
     return _about_utf8(text, record) if record.coding == "utf8" and is_auto else ""
+
+
+def find_lost_words(text: str) -> str:
+    """Return a sentence about the words of ``text`` that have no skeleton; "" if all have one."""
+    lost = [token.text for token in find_tokens(text) if not token.plain]
+    if not lost:
+        return ""
+    shown = " ".join(map(repr, lost[:MAX_SHOWN]))
+    return f"Skeletons have only the letters a to z, so they lack {shown}; give these in English."
 
 
 def _about_spelled_words(record: Record) -> str:

@@ -28,19 +28,11 @@ def skeleton(text: str) -> str:
     'ndn trdtnl rch vndv'
 
     Raises:
-        InputError: a word has no consonant, the text has no words, or most of it is in another
-            script.
+        InputError: a word has no consonant, or the text has no words.
     """
     words = tokenize(text)
-    if language := find_other_language(text):
-        raise InputError(
-            f"The text is {in_language(language)}, and skeletons have only the letters a to z: "
-            "give it in English."
-        )
     if not words:
-        raise InputError(
-            "The text has no words: give at least one of the letters a to z or digits."
-        )
+        raise InputError(_why_no_words(text))
     return " ".join(map(_require_skeleton, words))
 
 
@@ -78,6 +70,15 @@ def singulars(word: str) -> list[str]:
     if word.endswith("ies"):
         forms.append(word[:-3] + "y")
     return [form for form in forms if skeleton_of_word(form) == skeleton_of_word(word)]
+
+
+def _why_no_words(text: str) -> str:
+    if language := find_other_language(text):
+        return (
+            f"The text is {in_language(language)}, and skeletons have only the letters a to z: "
+            "give it in English."
+        )
+    return "The text has no words: give at least one of the letters a to z or digits."
 
 
 def _require_skeleton(word: str) -> str:

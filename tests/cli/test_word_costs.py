@@ -93,3 +93,16 @@ def test_words_of_a_bag_are_counted_too(run: Run) -> None:
 def test_pack_of_the_library_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     semcodec.pack(GERMAN)
     assert capsys.readouterr() == ("", "")
+
+
+def test_skeletons_of_words_in_another_script_are_missed(run: Run) -> None:
+    code, out, err = run("skeleton", "Большая red собака boat")
+    assert (code, out) == (0, "rd bt\n")
+    assert err == (
+        "Note: Skeletons have only the letters a to z, so they lack 'Большая' 'собака'; give these "
+        "in English.\n"
+    )
+
+
+def test_skeletons_of_other_words_have_no_notice(run: Run) -> None:
+    assert run("skeleton", "red boat 🐕 café")[2] == ""

@@ -74,7 +74,7 @@ def test_message_names_the_language_that_a_coding_lacks(
         semcodec.select(text, 3, coding=coding)
 
 
-@pytest.mark.parametrize("text", ["Собака в лодке", "Собака 2", "Большая собака и iPhone"])
+@pytest.mark.parametrize("text", ["Собака в лодке", "собака", "Большая собака!"])
 def test_skeleton_of_another_script_names_the_language(text: str) -> None:
     with pytest.raises(semcodec.InputError, match="The text is Russian, and skeletons have only"):
         semcodec.skeleton(text)

@@ -97,7 +97,7 @@ def test_stop_words_are_selected_if_there_is_nothing_else() -> None:
     assert semcodec.select("with that", 5)
 
 
-@pytest.mark.parametrize("description", ["", "a eye", "船", "?!"])
+@pytest.mark.parametrize("description", ["", "a eye", "?!"])
 def test_description_without_a_word_is_an_input_error(description: str) -> None:
     with pytest.raises(InputError, match="no words"):
         semcodec.select(description, 3)
