@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from semcodec._wording import plural
+from semcodec._wording import character_name, find_invisible, plural
 from semcodec.bitstream import Record
 from semcodec.coding import codings, escapes, lexicon
 from semcodec.pipeline.language import english_bytes
@@ -81,8 +81,13 @@ def _about_utf8(text: str, record: Record) -> str:
     shorter = codings.payload_bytes("lexicon", words)
     if not (words and others) or MIN_SAVING * shorter > size:
         return ""
-    shown = " ".join(map(repr, others[:MAX_SHOWN]))
+    shown = " ".join(map(_show, others[:MAX_SHOWN]))
     return (
         f"The coding lexicon lacks {shown}, so the text is coded as utf8, in "
         f"{plural(size, 'byte')}; without such characters it takes {shorter}."
     )
+
+
+def _show(char: str) -> str:
+    """Return a character in quotes, or the name of one that is not visible."""
+    return repr(char) if find_invisible(char) is None else character_name(char)

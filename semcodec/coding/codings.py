@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from semcodec._registry import CODINGS
+from semcodec._wording import character_name, find_invisible
 from semcodec.choices import Coding
 from semcodec.coding import bag, escapes, lexicon, nibble
 from semcodec.coding.tables import load_tables
@@ -100,8 +101,22 @@ def why_unencodable(coding: Coding, text: str) -> str | None:
     return _why_not_words(coding, text) if coding in MAX_WORDS else None
 
 
+def _why_invisible(text: str, coding: str) -> str | None:
+    """Return a message if ``text`` has a character that is not visible: a message must name it."""
+    char = find_invisible(text)
+    if char is None:
+        return None
+    remedy = "use an ordinary space" if char.isspace() else "remove it"
+    return (
+        f"The text contains {character_name(char)}, which is not visible and has no code in "
+        f"{coding}; {remedy}, or use coding='utf8'."
+    )
+
+
 def _why_not_nibble(text: str) -> str | None:
     if invalid := nibble.invalid_characters(text):
+        if message := _why_invisible("".join(invalid), "nibble"):
+            return message
         shown = " ".join(map(repr, invalid[:MAX_SHOWN_CHARACTERS]))
         return (
             f"The nibble coding has no symbol for {shown}; use coding='lexicon' for whole words, "
@@ -112,15 +127,21 @@ def _why_not_nibble(text: str) -> str | None:
     return None
 
 
+def _foreign_character(word: str) -> str:
+    """Return a clause that names the first character outside ASCII, which can look like one."""
+    char = next((char for char in word if not char.isascii()), None)
+    return f", it contains {character_name(char)}" if char else ""
+
+
 def _why_not_words(coding: Coding, text: str) -> str | None:
     words = text.split(" ") if text else []
     if "" in words:
         return f"A {coding} text has a leading, trailing or double space; remove it."
     if invalid := next((word for word in words if not escapes.is_encodable(word)), None):
-        return (
-            f"Word {invalid[:80]!r} cannot be coded: words of {coding} are 1 to "
-            f"{escapes.MAX_WORD_LETTERS} English letters, digits, hyphens and apostrophes; "
-            "use coding='utf8'."
+        return _why_invisible(invalid, coding) or (
+            f"Word {invalid[:80]!r} cannot be coded{_foreign_character(invalid)}: words of "
+            f"{coding} are 1 to {escapes.MAX_WORD_LETTERS} English letters, digits, hyphens and "
+            "apostrophes; use coding='utf8'."
         )
     if len(words) > MAX_WORDS[coding]:
         return (

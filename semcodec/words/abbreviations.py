@@ -11,9 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_TITLES: Final = """
-Mr Mrs Ms Dr St Ste Mt Ft Pt Prof Rev Fr Sr Jr Gen Col Capt Cpt Cmdr Lt Maj Sgt Gov Sen Rep Pres Hon
-"""
+#: Abbreviations before a name.
+TITLES: Final = frozenset(
+    """
+    Mr Mrs Ms Dr St Ste Mt Ft Pt Prof Rev Fr Sr Jr Gen Col Capt Cpt Cmdr Lt Maj Sgt Gov Sen Rep Pres
+    Hon
+    """.split()
+)
 _STARTS: Final = r"(?<![A-Za-z0-9.&'-])"
 _ABBREVIATION: Final = re.compile(
     rf"{_STARTS}(?:"
@@ -22,7 +26,7 @@ _ABBREVIATION: Final = re.compile(
     r"|(?:[A-Za-z]\.){2,12}(?:[A-Za-z](?![A-Za-z']))?"  # U.S., e.g., J.R.R.
     r"|[A-Za-z]\.[A-Za-z](?![A-Za-z.'])"  # U.S without its last full stop
     r"|Ph\.? ?D\.?(?![A-Za-z])"
-    rf"|(?:{'|'.join(_TITLES.split())})\.(?= ?[A-Z0-9])"
+    rf"|(?:{'|'.join(sorted(TITLES))})\.(?= ?[A-Z0-9])"
     r"|(?<=[a-z] )[A-Z]\.(?= [A-Z][a-z])"  # John F. Kennedy
     r"|(?:etc|vs|cf|approx|incl)\."
     r")"

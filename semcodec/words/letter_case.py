@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from semcodec.words.abbreviations import TITLES
 from semcodec.words.names import is_frequent
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import fold
@@ -63,7 +64,7 @@ def _fold(word: Written, headings: set[int], small: set[int], names: set[str]) -
         names: the words that are not the first of a sentence with small letters.
     """
     text, lower = word.text, word.text.lower()
-    if text == lower:
+    if text == lower or text in TITLES:
         return text
     if text.isupper() and len(text) > 1:
         is_shouted = word.sentence not in small or _is_common_in_capitals(lower)

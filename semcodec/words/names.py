@@ -8,6 +8,7 @@ that is 8 to 20.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from semcodec.coding.tables import FREQUENT_WORDS, load_tables
@@ -29,6 +30,7 @@ _BUSINESSES: Final = frozenset(
 _LATIN_ABBREVIATIONS: Final = frozenset("eg ie etc vs cf approx incl".split())
 _NAME_PREFIXES: Final = frozenset(("al", "el"))
 _AND: Final = frozenset(("n", "n'", "'n", "'n'"))
+_AND_BETWEEN: Final = re.compile(r"(?<=\w)'n'(?=\w)", re.I)
 MAX_SHORT_PART: Final = 2  #: letters of a part that is seldom a word: wi-fi, re-open
 
 
@@ -45,6 +47,7 @@ def cut_word(text: str, previous: str = "", following: str = "") -> list[str]:
     """
     if "&" in text:
         return [text]
+    text = _AND_BETWEEN.sub("-n-", text)  # rock'n'roll
     word = _resolve_apostrophe(text, previous, following)
     return _split_at_hyphens(word) if word.lower() not in _LATIN_ABBREVIATIONS else []
 
@@ -76,19 +79,13 @@ def _resolve_apostrophe(text: str, previous: str, following: str) -> str:
 def _is_brand(stem: str, previous: str, following: str) -> bool:
     """Return whether a name with 's is one that has it always, such as ``Levi's``.
 
-    An owner is followed by what he owns, and has no article: *Wendy's dog*, but *a Wendy's*.
+    An owner is followed by a thing, and has no article: *Wendy's dog*, but *a Wendy's*.
     """
     if not stem[0].isupper() or "'" in stem:
         return False
     has_inner_capital = any(map(str.isupper, stem[1:])) and not stem.isupper()
-    following = following.lower()
-    return (
-        has_inner_capital
-        or previous in ("St", *_ARTICLES)
-        or following in _BUSINESSES
-        or not following
-        or following in FUNCTION_WORDS
-    )
+    is_possession = following.islower() and following not in _BUSINESSES | FUNCTION_WORDS
+    return has_inner_capital or previous in ("St", *_ARTICLES) or not is_possession
 
 
 def _split_at_hyphens(text: str) -> list[str]:

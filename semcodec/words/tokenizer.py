@@ -34,7 +34,7 @@ _LIGATURES: Final = str.maketrans(
 _APOSTROPHES: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'"})
 _INSIDE_WORDS: Final = "'-"
 _WORD: Final = re.compile(r"[^\s'-]+(?:(?:'-|['-])[^\s'-]+)*'?")
-_PLAIN: Final = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_PLAIN: Final = re.compile(r"[a-z]+(?:'[a-z]+)*")
 _SENTENCE_END: Final = frozenset(".!?:;\n•(")
 
 
@@ -130,8 +130,7 @@ def plain_words(text: str) -> list[str]:
 
 
 def _close_up(word: str) -> str:
-    stem, _, ending = word.partition("'")
-    return stem if ending in ("", "s") else stem + ending
+    return word.removesuffix("'s").replace("'", "")
 
 
 def fold(text: str) -> str:
