@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
 from unicodedata import category, name
+
+_CONTROLS: Final = {"\0": "null", "\t": "tab", "\n": "line feed", "\r": "carriage return"}
 
 
 def plural(number: int | str, noun: str) -> str:
@@ -17,7 +20,8 @@ def find_invisible(text: str) -> str | None:
 
 def character_name(char: str) -> str:
     """Return the number and the name of a character, such as ``"U+00AD soft hyphen"``."""
-    return f"U+{ord(char):04X} {name(char, 'control character').lower()}"
+    fallback = _CONTROLS.get(char, "control character" if category(char) == "Cc" else "unnamed")
+    return f"U+{ord(char):04X} {name(char, fallback).lower()}"
 
 
 def _is_invisible(char: str) -> bool:

@@ -40,14 +40,16 @@ class Written:
 
 def fold_case(words: Sequence[Written]) -> list[str]:
     """Return the words with the capitals that are part of them."""
-    content = [word for word in words if word.text.lower() not in FUNCTION_WORDS]
+    content = [word for word in words if _is_content(word.text)]
     totals = Counter(word.sentence for word in content)
     capitalized = Counter(word.sentence for word in content if word.text[:1].isupper())
     small = {word.sentence for word in words if any(map(str.islower, word.text))}
+    begun = {word.sentence for word in words if word.starts_sentence and word.text[:1].isupper()}
     headings = {
         sentence
         for sentence, total in totals.items()
-        if (total >= MIN_HEADING_WORDS or sentence not in small)
+        if sentence in begun
+        and (total >= MIN_HEADING_WORDS or sentence not in small)
         and 100 * capitalized[sentence] >= MIN_CAPITALIZED_PERCENT * total
     }
     names = {word.text for word in words if not word.starts_sentence and word.sentence in small}
@@ -71,8 +73,14 @@ def _fold(word: Written, headings: set[int], small: set[int], names: set[str]) -
         return lower if is_shouted and _is_known(lower) else text
     if any(map(str.isupper, text[1:])):  # iPhone, Coca-Cola
         return text
+    if word.starts_sentence and lower in FUNCTION_WORDS:
+        return lower
     is_unmarked = word.sentence in headings or (word.starts_sentence and text not in names)
     return lower if is_unmarked and _is_known(lower) else text
+
+
+def _is_content(text: str) -> bool:
+    return text.lower() not in FUNCTION_WORDS and text not in TITLES
 
 
 def _is_known(lower: str) -> bool:
