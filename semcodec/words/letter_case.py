@@ -85,6 +85,8 @@ def _is_content(text: str) -> bool:
 
 def _is_known(lower: str) -> bool:
     """Return whether all parts of a word are in the vocabulary; the owner of a thing is common."""
+    if lower in FUNCTION_WORDS:  # of which "a" has no skeleton, so that the vocabulary lacks it
+        return True
     if lower.endswith("'s"):
         return is_frequent(lower[:-2])
     return all(vocabulary().number(fold(part)) is not None for part in lower.split("-"))
