@@ -16,6 +16,7 @@ from typing import Final
 
 from semcodec.words.language_scores import (
     ENGLISH,
+    OTHER_COST,
     Table,
     count_words,
     find_words,
@@ -140,6 +141,26 @@ def detect(text: str) -> Detected:
     if not dropped:
         return Detected(ENGLISH, text)
     return Detected(ENGLISH, _without(parts, dropped), _main_language(dropped))
+
+
+def guess_language(words: Sequence[str]) -> Detected:
+    """Return the language of words that an English vocabulary lacks, for example of a record.
+
+    Fewer words decide than in ``detect``: it is enough that half of them are frequent in a
+    language. If several languages have as many, two of them are named.
+
+    >>> guess_language(["hund"]).language
+    'German or Swedish'
+    """
+    detected = detect(" ".join(words))
+    counts = {
+        name: sum(table.cost(word.lower()) < OTHER_COST for word in words)
+        for name, table in load_languages().items()
+    }
+    most = max(counts.values())
+    if not detected.is_english or not most or 2 * most < len(words):
+        return detected
+    return Detected(" or ".join([name for name in counts if counts[name] == most][:2]), "")
 
 
 def has_words(text: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from semcodec.words.language import guess_language
 from semcodec_embedded.painting.lettering import displayed_words, letter
 from semcodec_embedded.painting.palette import Color
 from semcodec_embedded.painting.scene import SceneDescription
@@ -47,6 +48,12 @@ def notice(scene: SceneDescription, is_card: bool) -> str:
         return "There are no words to paint: the picture is a card that states it."
     if needs_caption(scene):
         quoted = _quote(scene.unknown_words)
+        language = guess_language(scene.unknown_words)
+        if not language.is_english:
+            return (
+                f"The words seem to be {language.predicate}, and the offline painter knows "
+                f"English: the picture has {quoted} as letters."
+            )
         if scene.word_count == 1:
             return f"The offline painter does not know {quoted}: the picture has it as letters."
         known = f"{scene.known_count or 'none'} of these {scene.word_count} words"

@@ -149,9 +149,30 @@ def test_notice_counts_and_quotes_the_unknown_words() -> None:
 def test_notice_is_in_the_trace_of_a_run() -> None:
     data = semcodec.pack("roter Bär im Wald", coding="utf8", size=(96, 96))
     [text] = semcodec.decode(data, backend="embedded").trace.notices
-    assert text.startswith("The offline painter knows none of these 4 words")
+    assert text.startswith("The words seem to be German, and the offline painter knows English")
     known = semcodec.pack("red boat", coding="lexicon", size=(96, 96))
     assert semcodec.decode(known, backend="embedded").trace.notices == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "language"),
+    [
+        ("Hund Boot Wasser Haus", "German"),
+        ("chien", "French"),
+        ("gran perro rojo playa", "Spanish"),
+        ("gatto sul divano", "Italian"),
+        ("собака лодка", "Russian"),
+        ("犬 公園 ボート", "Japanese"),
+        ("mbwa mkubwa kahawia mashua", "in another language"),
+    ],
+)
+def test_notice_names_the_language_of_the_words(prompt: str, language: str) -> None:
+    assert notice(prompt).startswith(f"The words seem to be {language}, and the offline painter")
+
+
+@pytest.mark.parametrize("prompt", ["neuschwanstein", "xyzzy plugh", "kandinsky zeppelin"])
+def test_unknown_words_of_no_language_have_the_plain_notice(prompt: str) -> None:
+    assert notice(prompt).startswith("The offline painter ")
 
 
 @pytest.mark.parametrize("count", [1, 3, 16])
