@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import textwrap
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,27 +17,19 @@ from semcodec.cli import (
     files,
     openai_options,
     options,
-    output,
-    writing,
+    sweep_report,
 )
-from semcodec.cli.output import UsageError, print_paragraph, print_result, print_status
+from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DONE, PARTLY_DONE, Commands, Parser, add_command
 from semcodec.cli.planning import check_folder_name
 from semcodec.cli.progress import Progress
+from semcodec.cli.sweep_outputs import PICTURE, RECORD, Outputs
 from semcodec.cli.sweep_run import Row, Sweep, draw_strip
 from semcodec.errors import SemcodecError
 from semcodec.pipeline.encode import CODINGS
 from semcodec.pipeline.language import LANGUAGES
 
-SCHEMA: Final = "semcodec/sweep/1"  #: published as spec/schema/sweep-1.json
 FRAMINGS: Final = ("bare", "file")
-RECORD, PICTURE = ".semc", ".png"
-HEADINGS: Final = ("budget", "K", "bytes", "µbpp", "words")
-MIN_WORDS_WIDTH: Final = 20  #: characters of a line of words in a narrow terminal
-EXPLANATION: Final = (
-    "K: words of the record. bytes: its size with header and checksum. µbpp: micro-bits per pixel "
-    "of the payload, for the size of the picture."
-)
 ROLES: Final = ("describer", "writer", "painter")
 
 
@@ -160,7 +149,7 @@ def sweep(args: argparse.Namespace) -> int:
     limits = budgets.from_options(args)
     names = [f"{stem}-{part}" for part in budgets.file_names(limits)]
     rows = [Row(budget, name) for budget, name in zip(limits, names, strict=True)]
-    outputs = _Outputs(args, f"{stem}-strip{PICTURE}")
+    outputs = Outputs(args, f"{stem}-strip{PICTURE}")
     outputs.check(rows)
     resolved = openai_options.resolve_backends(args)
     loaded = batch.load_backends(resolved.by_option, _roles(args))
@@ -199,7 +188,7 @@ def _roles(args: argparse.Namespace) -> tuple[str, ...]:
     return tuple(role for role in ROLES if not omitted.get(role))
 
 
-def _run(args: argparse.Namespace, run: Sweep, outputs: _Outputs) -> None:
+def _run(args: argparse.Namespace, run: Sweep, outputs: Outputs) -> None:
     """Run all stages and write the outputs; report what there is, also after a failure."""
     error = ""
     try:
@@ -211,10 +200,10 @@ def _run(args: argparse.Namespace, run: Sweep, outputs: _Outputs) -> None:
         error = " ".join(str(failure).split())
         raise
     finally:  # also after Ctrl-C: the stages may have cost money
-        _report(args, run, outputs, error)
+        sweep_report.report(args, run, outputs, error)
 
 
-def _encode(args: argparse.Namespace, run: Sweep, outputs: _Outputs, progress: Progress) -> None:
+def _encode(args: argparse.Namespace, run: Sweep, outputs: Outputs, progress: Progress) -> None:
     names = ("coding", "framing", "judge", "language", "size")
     chosen: dict[str, Any] = {name: getattr(args, name) for name in names}
     if args.description is not None:
@@ -224,149 +213,9 @@ def _encode(args: argparse.Namespace, run: Sweep, outputs: _Outputs, progress: P
         outputs.write(row.name + RECORD, encoded.data)
 
 
-def _paint(args: argparse.Namespace, run: Sweep, outputs: _Outputs, progress: Progress) -> None:
+def _paint(args: argparse.Namespace, run: Sweep, outputs: Outputs, progress: Progress) -> None:
     reuse = not args.dry_run
     for row, decoded in run.paint(reuse=reuse, seed=args.seed, progress=progress):
         outputs.write(row.name + PICTURE, decoded.to_file("PNG"))
     if run.first is not None:
         outputs.write(outputs.strip, imaging.to_png(draw_strip(run.first, run.rows)))
-
-
-class _Outputs:
-    """The files of a sweep; a dry run writes none.
-
-    Attributes:
-        folder: the folder of all files.
-        strip: the name of the strip.
-        written: the names of the files so far.
-    """
-
-    def __init__(self, args: argparse.Namespace, strip: str) -> None:
-        self.folder, self.strip = Path(args.output), strip
-        self.written: set[str] = set()
-        self._args = args
-
-    def check(self, rows: Sequence[Row]) -> None:
-        """Check that all files can be written, before any time or money is spent.
-
-        Raises:
-            UsageError: as for ``writing.check_outputs``.
-        """
-        args = self._args
-        paints = not args.no_paint
-        names = [row.name + ending for row in rows for ending in (RECORD, PICTURE)[: 1 + paints]]
-        writing.check_outputs(
-            args.photo,
-            *(str(self.folder / name) for name in [*names, *[self.strip] * paints]),
-            args.trace,
-            other_sources=[args.description or "-", *openai_options.files(args)],
-            force=args.force or args.dry_run,
-            creates_folders=True,
-        )
-
-    def write(self, name: str, data: bytes) -> None:
-        """Write a file, and the folder if it is missing."""
-        if not self._args.dry_run:
-            writing.create_folder(self.folder)
-            writing.write_bytes(str(self.folder / name), data, force=self._args.force)
-            self.written.add(name)
-
-    def path(self, name: str) -> str | None:
-        """Return the path of a file that was written, else None."""
-        return str(self.folder / name) if name in self.written else None
-
-
-# --- the report ----------------------------------------------------------------------------------
-
-
-def _report(args: argparse.Namespace, run: Sweep, outputs: _Outputs, error: str) -> None:
-    """Print the results, the notices and the cost, and write the trace."""
-    if args.dry_run:
-        return
-    if args.json:
-        print_result(json.dumps(_values(args, run, outputs, error)))
-    elif run.first is not None:
-        _print_table(run.rows)
-        if path := outputs.path(outputs.strip):
-            print_paragraph(f"Open {path} to see the pictures beside the photograph.")
-    for row in run.rows:
-        if row.encoded and row.problem:
-            print_status(f"semcodec: no picture of {row.name}{RECORD}: {row.problem}")
-    for notice in run.notices:
-        print_status(f"Note: {notice}")
-    if args.trace is not None:
-        writing.create_folder(Path(args.trace).parent)
-        writing.write_bytes(args.trace, run.trace.to_json().encode(), force=args.force)
-    batch.print_costs(run.trace.calls)
-
-
-def _print_table(rows: Sequence[Row]) -> None:
-    cells = [HEADINGS, *map(_cells, rows)]
-    left = output.format_table([row[:-1] for row in cells], "<>>>").splitlines()
-    indent = max(map(len, left)) + 2
-    width = max(MIN_WORDS_WIDTH, output.line_width() - indent)
-    lines = []
-    for start, (*_, words) in zip(left, cells, strict=True):
-        parts = textwrap.wrap(words, width) if output.is_terminal() else [words]
-        first, *others = parts or [""]
-        lines += [f"{start:{indent}}{first}", *(" " * indent + part for part in others)]
-    print_result("\n".join(lines))
-    print_paragraph(EXPLANATION)
-    if unused := _unused_budgets(rows):
-        labels = " and ".join(unused)
-        print_paragraph(f"The record is the same for {labels}: the description has no more words.")
-
-
-def _unused_budgets(rows: Sequence[Row]) -> list[str]:
-    """Return the budgets whose record is that of the largest one; none if it has another."""
-    last = rows[-1].encoded
-    if last is None:
-        return []
-    same = [row.budget.label for row in rows if row.encoded and row.encoded.data == last.data]
-    return [same[0], same[-1]] if len(same) > 1 else []
-
-
-def _cells(row: Row) -> tuple[str, ...]:
-    if row.encoded is None:
-        return row.budget.label, "-", "-", "-", output.escape_control(row.problem)
-    return (
-        row.budget.label,
-        str(len(row.encoded.record.words)),
-        str(len(row.encoded.data)),
-        f"{row.payload_rate:.1f}",
-        output.escape_control(" ".join(row.words)),
-    )
-
-
-def _values(args: argparse.Namespace, run: Sweep, outputs: _Outputs, error: str) -> dict[str, Any]:
-    """Return the values for ``--json``."""
-    return {
-        "schema": SCHEMA,
-        "input": args.photo,
-        "error": error or None,
-        "description": run.first.description if run.first else None,
-        "size": list(run.first.record.size) if run.first else None,
-        "strip": outputs.path(outputs.strip),
-        "budgets": [_row_values(row, outputs) for row in run.rows],
-        "notices": run.notices,
-    }
-
-
-def _row_values(row: Row, outputs: _Outputs) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "kind": row.budget.kind,
-        "limit": row.budget.limit,
-        "error": row.problem or None,
-        "record": outputs.path(row.name + RECORD),
-        "picture": outputs.path(row.name + PICTURE),
-    }
-    if row.encoded is not None:
-        record = row.encoded.record
-        values |= {
-            "bytes": len(row.encoded.data),
-            "coding": record.coding,
-            "words": record.words,
-            "payload_bits": record.payload_bits,
-            "ubpp": round(row.payload_rate, 3),
-        }
-    return values

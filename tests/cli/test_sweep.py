@@ -14,8 +14,7 @@ import semcodec
 from semcodec.backends import registry
 from semcodec.backends.notes import add_note
 from semcodec.backends.recording import ModelRequest
-from semcodec.cli import budgets, output
-from semcodec.cli import sweep as sweep_command
+from semcodec.cli import budgets, output, sweep_report
 from semcodec.cli.budgets import Budget
 from semcodec.cli.progress import Progress
 from semcodec.errors import BackendError, RefusalError
@@ -445,9 +444,9 @@ def test_report_follows_the_progress(sweep: Run, monkeypatch: pytest.MonkeyPatch
     events: list[str] = []
     leave = Progress.__exit__
     monkeypatch.setattr(Progress, "__exit__", lambda *args: (events.append("end"), leave(*args))[1])
-    report = sweep_command._report
+    report = sweep_report.report
     monkeypatch.setattr(
-        sweep_command, "_report", lambda *args: (events.append("report"), report(*args))[1]
+        sweep_report, "report", lambda *args: (events.append("report"), report(*args))[1]
     )
     assert sweep("--k", "2", "--no-paint")[0] == 0
     assert events == ["end", "report"]
