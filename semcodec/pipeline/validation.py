@@ -18,6 +18,7 @@ from semcodec.coding import nibble
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from semcodec.imaging import fitting
 from semcodec.words.language import has_words
+from semcodec.words.presence import states_only_absence
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
 from semcodec.words.tokenizer import MAX_TEXT, tokenize
 
@@ -43,6 +44,9 @@ def check_description(result: object, backend: object) -> str:
     text = judged.description
     if not has_words(text):
         raise _invalid(backend, "describe", "the description has no words")
+    if states_only_absence(text):
+        reason = "the description only states what is not in the picture"
+        raise _invalid(backend, "describe", reason)
     return text
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from semcodec.words.negation import is_privative
 from semcodec.words.skeletons import singulars
+from semcodec.words.stopwords import STOPWORDS
+from semcodec.words.tokenizer import MAX_TEXT
 from semcodec.words.tokens import Token, find_tokens
 
 
@@ -17,12 +19,14 @@ class Presence:
 
     Attributes:
         words: the words that are not negated, in order, each of the letters a to z.
+        has_negations: whether any word is negated.
     """
 
     def __init__(self, description: str) -> None:
         """Read a description of at most ``tokenizer.MAX_TEXT`` characters."""
         tokens = find_tokens(description)
         self.words: list[str] = _plain_words(token for token in tokens if _is_there(token))
+        self.has_negations = any(token.is_negated for token in tokens)
         self._there = _forms(self.words)
         self._negated = _forms(_plain_words(token for token in tokens if not _is_there(token)))
 
@@ -34,6 +38,12 @@ class Presence:
     def drop_negated(self, words: Sequence[str]) -> list[str]:
         """Return ``words`` without those that only occur negated."""
         return [word for word in words if not self.is_negated(word)]
+
+
+def states_only_absence(description: str) -> bool:
+    """Return whether a description states what is not in the picture, and nothing that is."""
+    presence = Presence(description[:MAX_TEXT])
+    return presence.has_negations and STOPWORDS.issuperset(presence.words)
 
 
 def _is_there(token: Token) -> bool:

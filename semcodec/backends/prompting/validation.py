@@ -15,7 +15,7 @@ from semcodec.backends.prompting import answers, parsing
 from semcodec.backends.prompting.chat import ChatResponse
 from semcodec.words.foreign_words import find_foreign_tokens
 from semcodec.words.language import detect, has_words
-from semcodec.words.presence import Presence
+from semcodec.words.presence import Presence, states_only_absence
 from semcodec.words.scripts import is_unspaced
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
@@ -74,6 +74,8 @@ def check_description(response: ChatResponse) -> Validated[str]:
         return Validated(None, judged.problem, judged.is_refusal, is_blind=judged.is_blind)
     if not has_words(judged.description):
         return Validated(None, "truncated" if response.is_truncated else "no words")
+    if states_only_absence(judged.description):
+        return Validated(None, "it only states what is not in the picture")
     repair = "" if judged.description == whole else "talk around the description was removed"
     return Validated(judged.description, repair=repair)
 

@@ -425,3 +425,8 @@ def test_other_changes_are_used(text: str) -> None:
         "sorry",
         "boat",
     ]
+
+
+def test_description_of_nothing_but_negations_is_requested_again() -> None:
+    validated = validation.check_description(ChatResponse("There are no people and no cars."))
+    assert validated == validation.Validated(None, "it only states what is not in the picture")

@@ -8,6 +8,7 @@ import semcodec
 from semcodec.choices import Coding
 from semcodec.errors import InputError
 from semcodec.words import SelectionRequest, make_channel, select_ranked, select_words
+from semcodec.words.presence import states_only_absence
 from semcodec.words.selection.candidates import find_candidates
 from semcodec.words.selection.closed_loop import first_content_words, leading_text
 from tests.fakes import OverlapJudge
@@ -87,3 +88,17 @@ def test_compound_that_negates_is_sent_whole_or_not_at_all(word: str) -> None:
 def test_word_in_less_comes_back_whole_or_is_left_out(word: str) -> None:
     words = semcodec.select(f"a {word} scene with a dog, a house and a road", 12, coding="nibble")
     assert [other for other in words if other[:3] == word[:3]] in ([], [word])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_only"),
+    [
+        ("No people, no cars.", True),
+        ("There are no people in the picture.", True),
+        ("A street. No people.", False),
+        ("a of the", False),
+        ("", False),
+    ],
+)
+def test_text_that_states_only_what_is_not_there(text: str, is_only: bool) -> None:
+    assert states_only_absence(text) == is_only
