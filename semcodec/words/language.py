@@ -23,7 +23,7 @@ from semcodec.words.language_scores import (
     language_of,
     load_languages,
 )
-from semcodec.words.scripts import LATIN, in_language, script_of
+from semcodec.words.scripts import LATIN, OTHER_LANGUAGE, in_language, script_of
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.tokenizer import MAX_TEXT, tokenize
 
@@ -143,24 +143,26 @@ def detect(text: str) -> Detected:
     return Detected(ENGLISH, _without(parts, dropped), _main_language(dropped))
 
 
-def guess_language(words: Sequence[str]) -> Detected:
-    """Return the language of words that an English vocabulary lacks, for example of a record.
+def guess_language(words: Sequence[str]) -> str:
+    """Return the language of words that an English vocabulary lacks; "" if it has no name here.
 
     Fewer words decide than in ``detect``: it is enough that half of them are frequent in a
     language. If several languages have as many, two of them are named.
 
-    >>> guess_language(["hund"]).language
-    'German or Swedish'
+    >>> guess_language(["hund"]), guess_language(["xyzzy"])
+    ('German or Swedish', '')
     """
-    detected = detect(" ".join(words))
+    language = detect(" ".join(words)).language
+    if language not in (ENGLISH, OTHER_LANGUAGE):
+        return language
     counts = {
         name: sum(table.cost(word.lower()) < OTHER_COST for word in words)
         for name, table in load_languages().items()
     }
     most = max(counts.values())
-    if not detected.is_english or not most or 2 * most < len(words):
-        return detected
-    return Detected(" or ".join([name for name in counts if counts[name] == most][:2]), "")
+    if not most or 2 * most < len(words):
+        return ""
+    return " or ".join([name for name in counts if counts[name] == most][:2])
 
 
 def has_words(text: str) -> bool:

@@ -49,9 +49,9 @@ def notice(scene: SceneDescription, is_card: bool) -> str:
     if needs_caption(scene):
         quoted = _quote(scene.unknown_words)
         language = guess_language(scene.unknown_words)
-        if not language.is_english:
+        if language:
             return (
-                f"The words seem to be {language.predicate}, and the offline painter knows "
+                f"The words seem to be {language}, and the offline painter knows "
                 f"English: the picture has {quoted} as letters."
             )
         if scene.word_count == 1:
