@@ -13,6 +13,7 @@ from typing import Final
 
 from semcodec.words.abbreviations import TITLES
 from semcodec.words.names import is_frequent
+from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import fold
 from semcodec.words.vocabulary import vocabulary
@@ -89,7 +90,12 @@ def _is_known(lower: str) -> bool:
         return True
     if lower.endswith("'s"):
         return is_frequent(lower[:-2])
-    return all(vocabulary().number(fold(part)) is not None for part in lower.split("-"))
+    return all(map(_is_listed, map(fold, lower.split("-"))))
+
+
+def _is_listed(word: str) -> bool:
+    """Return whether a word is in the vocabulary, or one of those without consonants (a, eye)."""
+    return not skeleton_of_word(word) or vocabulary().number(word) is not None
 
 
 def _is_common_in_capitals(lower: str) -> bool:
