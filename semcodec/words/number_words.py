@@ -179,10 +179,12 @@ def leading_number(words: Sequence[str]) -> tuple[str, int]:
     """Return the digits of the number at the start of ``words``, and how many words it has.
 
     Words that follow each other are one number if together they are one cardinal number, at least
-    three digits (four zero four), a year (nineteen eighty four), or have decimals.
+    three digits (four zero four), two that no other reading explains (one zero, one one), a year
+    (nineteen eighty four), or have decimals.
     """
     ones = len(list(takewhile(_is_digit, words)))
-    if ones >= MIN_DIGIT_WORDS:
+    is_pair = ones == 2 and ("zero" in words[:2] or words[0] == words[1])  # one zero, one one
+    if ones >= MIN_DIGIT_WORDS or is_pair:
         return "".join(str(_VALUES[word]) for word in words[:ones]), ones
     value, count = _longest_cardinal(words)
     digits = str(value) if count else ""

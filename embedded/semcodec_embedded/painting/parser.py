@@ -15,6 +15,7 @@ from typing import ClassVar
 from semcodec.words.stopwords import STOPWORDS
 from semcodec_embedded.painting.figures import BABY, is_figure, sex_of_figure
 from semcodec_embedded.painting.negation import remove_negated, sign_texts
+from semcodec_embedded.painting.numbers import read_numbers
 from semcodec_embedded.painting.rules.clothing import apply_clothing, is_clothing
 from semcodec_embedded.painting.rules.color_inference import (
     UPPER_PARTS,
@@ -38,7 +39,6 @@ MAX_PROMPT = 10_000  #: characters that are parsed
 MAX_WORDS = 64  #: later words are ignored; records usually have fewer
 MAX_SUBJECTS = 7  #: kinds of objects; more would hide each other
 MAX_COUNT = 16
-MAX_COUNT_DIGITS = 2  #: digits of a number that counts objects; a longer one may be a year
 PLURAL_COUNT = 3  #: for a plural without a number
 CROWD_COUNT = 12  #: number of people in a crowd
 #: Nouns for several objects that the rules for plurals do not recognize.
@@ -67,11 +67,13 @@ def parse_prompt(prompt: str) -> SceneDescription:
     says is not there ("no people") is not in the scene.
     """
     prompt = prompt[:MAX_PROMPT]
-    builder, words = _SceneBuilder(), split_prompt(remove_negated(prompt, _match_phrases))
+    counted, numbers = read_numbers(prompt)
+    builder, words = _SceneBuilder(), split_prompt(remove_negated(counted, _match_phrases))
     for phrase, role in _match_phrases(words[:MAX_WORDS]):
         builder.add(phrase, role)
     word_count = len(split_prompt(prompt)[:MAX_WORDS])
-    scene = replace(builder.scene(), word_count=word_count, sign_texts=sign_texts(prompt))
+    texts = (*sign_texts(prompt), *numbers)
+    scene = replace(builder.scene(), word_count=word_count, sign_texts=texts)
     return apply_looks(complete_setting(apply_activity(apply_clothing(scene))))
 
 
@@ -103,8 +105,8 @@ def _role_of(phrase: str) -> Role | None:
 def _role_without_match(word: str) -> Role:
     """Return the role of a word that the vocabulary does not contain: a number, or no meaning."""
     if word.isdecimal():
-        is_count = len(word) <= MAX_COUNT_DIGITS and 1 <= int(word) <= MAX_COUNT
-        return Role("numbers", str(int(word))) if is_count else Role("ignored", "number")
+        count = min(int(word), MAX_COUNT)  # other numbers than counts are not here any more
+        return Role("numbers", str(count)) if count else Role("ignored", "number")
     is_privative = word.endswith(PRIVATIVE_ENDINGS)  # "leafless" only says what is not there
     return Role("ignored" if is_privative or word in STOPWORDS else "unknown", word)
 
