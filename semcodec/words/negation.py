@@ -37,6 +37,7 @@ from semcodec.words.negation_tables import (
     INSTRUMENTS,
     IRREGULAR_PLURALS,
     LIBERATING,
+    MEASURES,
     NOUN_TRIGGERS,
     NOUNS_IN_ING,
     NUMERALS,
@@ -161,8 +162,11 @@ class _NegationFinder:
 
     def _read(self, index: int) -> int:
         end = self._name_end(index)
+        noun = self._match(NOUN_TRIGGERS, index)
+        pronoun = self._match(PRONOUN_TRIGGERS, index)
+        predicate = self._match(PREDICATE_TRIGGERS, index)
         friend = self._match(FALSE_FRIENDS, index) or self._match_comparison(index)
-        if friend and end == index:
+        if end == index and friend >= max(noun, pronoun, predicate, 1):
             return self._mark(index, index + friend)
         if (end := max(end, self._sign_end(index))) > index:
             self._names.append((index - (self._text(index - 1) == "do"), end))
@@ -171,9 +175,6 @@ class _NegationFinder:
             is_state = self._text(index - 1) in STATE_VERBS or self._text(index) == "nowhere"
             method = self._negate_subject if is_state else self._mark
             return method(index, index + length)
-        noun = self._match(NOUN_TRIGGERS, index)
-        pronoun = self._match(PRONOUN_TRIGGERS, index)
-        predicate = self._match(PREDICATE_TRIGGERS, index)
         if pronoun >= max(noun, predicate, 1):
             return self._read_pronoun(index, pronoun)
         if noun >= max(predicate, 1):
@@ -212,6 +213,9 @@ class _NegationFinder:
         trigger, before, after = self._text(index), self._text(index - 1), self._text(start)
         if trigger == "no":  # "playing tennis no a court"
             return after in ("a", "an", "the")
+        if trigger in ("zero", "0"):
+            is_number = before not in BEFORE_DETERMINER or self._ends_phrase(start)
+            return is_number or after in MEASURES
         if trigger == "sans":
             return before == "comic" or after in ("serif", "font")
         return trigger == "free" and before in LIBERATING  # "breaking free from her chains"

@@ -30,11 +30,14 @@ def _phrases(text: str) -> Phrases:
 #: what follows them is there.
 FALSE_FRIENDS: Final = _phrases(
     """
+    apart from
+    aside from
     except
     except for
     few if any
     if not
     in no time
+    instead
     no absence of
     no different from
     no different than
@@ -54,6 +57,7 @@ FALSE_FRIENDS: Final = _phrases(
     no scarcity of
     no shortage of
     no lack of
+    no man's land
     no small
     no stranger to
     no two
@@ -120,6 +124,7 @@ FALSE_FRIENDS: Final = _phrases(
     sans serif
     whether or not
     with or without
+    with the exception of
     without a doubt
     without any doubt
     without delay
@@ -197,6 +202,8 @@ NOUN_TRIGGERS: Final = _phrases(
     w/out
     without
     without any
+    zero
+    0
     """
 )
 
@@ -438,6 +445,8 @@ STATE_VERBS: Final = _words("are be is remain remains stay stays was were")
 PARTIAL: Final = _words(
     "all clearly completely distinctly entirely fully much quite totally well wholly"
 )
+#: Units after "zero", which state a measured value.
+MEASURES: Final = _words("c celsius degree degrees f fahrenheit gravity hours k percent point")
 #: Verbs before "free from", which do not say that something is not there.
 LIBERATING: Final = _words("break breaking breaks broke fly flying set sets setting")
 #: Between a sign and its text, or a verb and it: "a sign for no parking", "it reads: no parking".

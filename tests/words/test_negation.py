@@ -268,6 +268,12 @@ no dogs allowed sign on a park bench
 [None of] the men, he says, is tall.
 """
 REAL = """
+There are [zero people] in the hall, and the train has [0 passengers].
+It is zero degrees in the room with 0 percent of the dogs.
+A counter shows zero and a zero sits there.
+All are red [with the exception of] a blue door.
+[The chairs are gone]. [Instead], a dog sleeps there.
+A soldier in [no man's land] -> no man's land
 A large tree with [no leaves] is visible behind the house.
 A man [without a hat] is visible.
 The fence goes [out of view].
@@ -451,7 +457,7 @@ A street with [no cars] and two dogs.
 A street with [no cars], only bicycles.
 A street with [no cars], just bicycles.
 A street with [no cars] other than a taxi.
-A street with [no cars] apart from a taxi.
+A street with [no cars] [apart from] a taxi.
 A street with [no cars] besides a taxi.
 [Except for] a red door, everything is gray.
 Everyone [except] the boy wears a hat.
