@@ -9,6 +9,7 @@ estimate, so that at this limit the run succeeds, and below it fails with the sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from semcodec.words import SelectionRequest, select_words, skeleton
 
 #: Bytes of the shortest payload with a word, by coding (in ``bag``, the count takes some bits).
 MIN_PAYLOAD_BYTES: Final = {"nibble": 1, "lexicon": 1, "bag": 2, "utf8": 1}
+MAX_COMPANION_BYTES: Final = 64  #: of a word that a decoder needs to restore the subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,7 @@ class LimitCheck:
         Raises:
             InputError: the subject is not within the limits; the message names the smallest limit.
         """
-        if request.max_bits is None:
-            return []
-        try:
-            alone = replace(request, max_words=1, max_bits=None, judge=None)
-            subject = select_words(alone).words
-        except InputError:
+        if request.max_bits is None or not (subject := _select_least(request)):
             return []
         coding = request.channel.coding
         text = " ".join(map(skeleton, subject) if coding == "nibble" else subject)
@@ -124,6 +121,21 @@ def bytes_saved_by_square(record: Record) -> int:
     """Return the bytes that the record would be shorter with the size 1024 x 1024."""
     square = _change(record, size=DEFAULT_SIZE)
     return part_lengths(record)["file"] - part_lengths(square)["file"]
+
+
+def _select_least(request: SelectionRequest) -> list[str]:
+    """Return the least that the rules select: one word, or more if a decoder needs another word to
+    restore the subject; empty if the coding cannot carry any word.
+    """
+    unlimited = replace(request, max_bits=None, judge=None)
+    with suppress(InputError):
+        alone = select_words(replace(unlimited, max_words=1)).words
+        least = -(-request.channel.payload_bits(alone) // 8)
+        for payload_bytes in range(least, least + MAX_COMPANION_BYTES):
+            with suppress(InputError):  # raised if the subject is not within the limit
+                selected = select_words(replace(unlimited, max_bits=8 * payload_bytes)).words
+                return alone if set(alone) <= set(selected) else selected
+    return []
 
 
 def _count_selected(request: SelectionRequest) -> int:

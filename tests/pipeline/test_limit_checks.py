@@ -191,8 +191,11 @@ def test_message_names_what_takes_bytes_and_what_saves_them() -> None:
 
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [(1248, 832), (1000, 777)])
-def test_savings_in_a_message_are_exact(framing: str, size: tuple[int, int]) -> None:
-    options: dict[str, Any] = {"description": "A boat.", "models": "openai"}
+@pytest.mark.parametrize("check", [None, "crc16"])
+def test_savings_in_a_message_are_exact(
+    framing: str, size: tuple[int, int], check: str | None
+) -> None:
+    options: dict[str, Any] = {"description": "A boat.", "models": "openai", "check": check}
     message = error_of(**options, framing=framing, size=size, max_bytes=1)
     needed = int(smallest_working("max_bytes", message))
 
