@@ -9,7 +9,7 @@ from semcodec._registry import CODINGS
 from semcodec.choices import Coding, check_choice
 from semcodec.coding import bag, codings
 from semcodec.words.negation import is_privative
-from semcodec.words.negation_tables import NEGATING_WORDS
+from semcodec.words.negation.tables import NEGATING_WORDS
 from semcodec.words.numbers import spellings
 from semcodec.words.restoration import IncrementalRestorer
 from semcodec.words.skeletons import singulars, skeleton_of_word

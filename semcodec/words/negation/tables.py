@@ -1,7 +1,7 @@
 """Tables of English negation: the words that start, continue and end it, and what resembles it.
 
-They are read by ``negation``. Phrases are written with single spaces, in lower case, with straight
-apostrophes; ``not`` stands for every form of it (``isn't``, ``cannot``).
+They are read by ``finder``, ``scopes`` and ``signs``. Phrases are written with single spaces, in
+lower case, with straight apostrophes; ``not`` stands for every form of it (``isn't``, ``cannot``).
 """
 
 from __future__ import annotations
