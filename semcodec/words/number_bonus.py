@@ -17,16 +17,18 @@ from semcodec.words.number_words import CARDINALS, DECADES, JOINTS, ORDINALS, TE
 NUMBER_BONUS: Final = 320
 #: After a noun that numbers follow: 23 captions of COCO have "room with two", 8 "room with tv".
 LABEL_BONUS: Final = 320
+UNIT_BONUS: Final = 640  #: for a unit after a number
 #: For a decade after its century: "nineteen eighties" has the skeletons of "nineteen eight".
 DECADE_BONUS: Final = 4_000
 
 LABELS: Final = frozenset("room number route platform gate bus tram jersey highway".split())
 
 
-#: Units that are rarely meant by their skeleton, except after these words.
-CENTS: Final = frozenset(("cent", "cents"))
+#: Units that are more likely after a number than the words with the same skeletons.
+UNITS: Final = frozenset("cent cents meter meters liter litre litres".split())
 DEGREES: Final = frozenset(("degree", "degrees"))
-UNIT_BONUS: Final = 1_600
+#: For "celsius", which is "class" elsewhere.
+DEGREE_BONUS: Final = 1_600
 
 
 def number_bonus(word: str, before: Sequence[str]) -> int:
@@ -34,10 +36,10 @@ def number_bonus(word: str, before: Sequence[str]) -> int:
     if not before:
         return 0
     last = before[-1]
-    if word in CENTS and last in CARDINALS:
-        return NUMBER_BONUS
-    if word == "celsius" and last in DEGREES:
+    if word in UNITS and last in CARDINALS:
         return UNIT_BONUS
+    if word == "celsius" and last in DEGREES:
+        return DEGREE_BONUS
     if last in TEENS and word in DECADES:
         return DECADE_BONUS
     if last in CARDINALS:

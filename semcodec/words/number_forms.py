@@ -237,6 +237,8 @@ def _fraction(match: re.Match[str]) -> Form:
     is_ruler = bottom in _RULER or (top == 1 and bottom > MAX_DAY)
     if is_exact or (top < bottom and (2 <= bottom <= 10 or is_ruler)):
         return fraction(top, bottom)
+    if min(len(match["top"]), len(match["bottom"])) > 2:  # rooms 404/405 are not room 404405
+        return Form(f"{match['top']}-{match['bottom']}", (match["top"], "slash", match["bottom"]))
     return _hyphenated(match)
 
 
@@ -265,6 +267,11 @@ def _is_name(match: re.Match[str]) -> bool:
 def _rating(match: re.Match[str]) -> Form:
     first, last = amount(match["first"]), amount(match["last"])
     return Form(f"{first.word}-of-{last.word}", (*first.parts, "of", *last.parts))
+
+
+def _ordinal(match: re.Match[str]) -> Form:
+    word = match["digits"] + match["ending"]
+    return Form(word, (word,))
 
 
 def _power(match: re.Match[str]) -> Form:
@@ -384,6 +391,7 @@ KINDS: Final[list[Kind]] = [
         (rf"{_SLASHED}{_END}", _fraction),
         (_ONE_CHAR, _fraction),
         (rf"(?P<first>{_AMOUNT})/(?P<last>[0-9]{{1,3}}){_END}", _rating),
+        (r"(?P<digits>[0-9]{1,40})\s(?P<ending>st|nd|rd|th)(?![0-9A-Za-z])", _ordinal),
         (r"(?P<base>[0-9]{1,40})(?P<power>[²³])", _power),
         (
             rf"(?P<spaced>[1-9][0-9]{{0,2}}(?: [0-9]{{3}}(?! ?[0-9]){_END}|\.000(?= [a-z]{{2}})))",

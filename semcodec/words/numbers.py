@@ -119,7 +119,9 @@ def spellings(number: Number) -> list[tuple[str, ...]]:
     if parts[1:2] == ("and",) and (decimals := _DECIMALS.get(parts[2:])):
         spoken.append(_speak((parts[0], "point", f".{decimals}"), "default"))
     spoken += [("nineteen", *words) for words in spoken if words[0] in DECADES]
-    spoken += [tuple(_SYNONYMS.get(word, word) for word in words) for words in spoken]
+    spoken += [
+        tuple(" ".join(_SYNONYMS.get(word, word) for word in words).split()) for words in spoken
+    ]
     if all(part.strip(",").isdigit() for part in parts):
         spoken += [("number", *words) for words in spoken]
     if len(parts) == 1 and (ordinal := _ORDINAL.fullmatch(parts[0])):  # "first" is like "forest"
@@ -139,6 +141,11 @@ _SYNONYMS: Final = {
     "over": "slash",
     "centimeters": "centimetres",
     "millimeters": "millimetres",
+    "euros": "european currency",
+    "euro": "european currency",
+    "yen": "japanese currency",
+    "won": "korean currency",
+    "rupees": "indian currency",
 }
 #: Decimals of the fractions of mixed numbers: "one and half" may be restored as "one end half".
 _DECIMALS: Final = {("half",): "5", ("1", "quarter"): "25", ("3", "quarters"): "75"}
@@ -159,6 +166,7 @@ _ROMAN: Final = re.compile(
 )
 _YEAR: Final = "M[IVXLCDM]{3}"  #: a Roman numeral with this start is no word, wherever it stands
 _NEXT_WORD: Final = re.compile(r" ([a-z]{2,20})(?![A-Za-z0-9])")
+_NEXT_COUNT: Final = re.compile(r" (?:to|or|and) [0-9]{1,2}(?= )")
 _PREVIOUS_WORD: Final = re.compile(r"(^|[^ ] )?([A-Za-z][A-Za-z'-]*)[ .#:]{1,3}$")
 
 
@@ -220,7 +228,10 @@ def _is_count(digits: str, match: re.Match[str]) -> bool:
     """Return whether a whole number counts what the next word names, as in "3 dogs"."""
     if digits != str(int(digits)) or int(digits) > MAX_COUNT_IN_WORDS:
         return False
-    following = _NEXT_WORD.match(match.string, match.end())
+    end = match.end()
+    if joint := _NEXT_COUNT.match(match.string, end):  # "7 to 10 people"
+        end = joint.end()
+    following = _NEXT_WORD.match(match.string, end)
     if following is None or following[1] in FUNCTION_WORDS:
         return False
     return not _is_label(match.string, match.start())
@@ -231,9 +242,11 @@ def _is_label(plain: str, start: int) -> bool:
 
     That is a noun such as room, or a name with a capital inside a sentence.
     """
+    if re.search(r"#$|[0-9]\s$", plain[max(0, start - 2) : start]):
+        return True  # "#7", and a number in a row of them
     before = _PREVIOUS_WORD.search(plain[max(0, start - WINDOW) : start])
     if before is None:
-        return re.search(r"#$|[0-9]\s$", plain[max(0, start - 2) : start]) is not None
+        return False
     word, is_initial = before[2], before[1] is None or before[1][:1] in (*".!?:\n", "")
     is_name = word != word.lower() and not (is_initial and word == word.capitalize())
     return word.lower() in LABELS or is_name
@@ -276,7 +289,9 @@ def _numbers(form: Form, start: int, end: int, text: str) -> list[Number]:
 
 
 #: White space that a hyphen replaces in the written form: between words or groups of digits.
-_WORD_SPACE: Final = re.compile(r"(?<=[A-Za-z]{2})\s(?=[A-Za-z])|(?<=[0-9])\s(?=[A-Za-z]{3}|[0-9])")
+_WORD_SPACE: Final = re.compile(
+    r"(?<=[A-Za-z]{2})\s(?=[A-Za-z])|(?<=[0-9])\s(?=[a-z]{5}|[A-Z]{3}|[0-9])"
+)
 _SPACED_GROUP: Final = re.compile(r"\s(?=[0-9]{3}(?![0-9]))")
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import semcodec
 from semcodec.coding import escapes
-from semcodec.words.number_words import STYLES, spell, value_of
+from semcodec.words.number_words import STYLES, is_number_word, spell, value_of
 from semcodec.words.numbers import MAX_WORD, find_numbers, spellings
+from semcodec.words.selection.candidates import same_number_word
+from semcodec.words.skeletons import skeleton_of_word
 
 
 def words(text: str) -> list[str]:
@@ -23,6 +29,25 @@ def spoken(text: str) -> str:
     ("text", "expected", "expected_spoken"),
     [
         ("room 404", "404", "four zero four"),
+        ("rooms 404/405", "404-405", "four zero four slash four zero five"),
+        ("7 to 10 people", "seven ten", "seven, ten"),
+        ("the 4 th of July", "4th", "fourth"),
+        ("12 500 people", "12500", "twelve thousand five hundred"),
+        ("iPhone 15 128 GB", "15 128GB", None),
+        ("10 000 lakes, 555 123 4567", "10000 555-123-4567", None),
+        ("5² and 10³", "5-squared 10-cubed", "five squared, ten cubed"),
+        ("f/2.8 lens", "f2-point-8", "f two point eight"),
+        ("rated 4.5/5", "4-point-5-of-5", "four point five of five"),
+        ("license plate KL 1234", "KL-1234", "kl one two three four"),
+        ("open 10:30-11:30", "10h30 11h30", "ten thirty, eleven thirty"),
+        ("$1, $0.99", "1-dollar 99-cents", "one dollar, ninety nine cents"),
+        ("1.000.000 and 1.000 fans", "1000000 1000", "one million, one thousand"),
+        ("5 ft 10 in", "5'10", "five feet ten inches"),
+        ("MMXX", "MMXX", "two zero two zero"),
+        ("one third of it", "1-third", "one third"),
+        ("three and a half stars", "3-and-half", "three and a half"),
+        ("in the twenty first century", "21st", "twenty first"),
+        ("twenty second clip", "twenty", "twenty"),
         ("room 7 door", "7", "seven"),
         ("7 doors", "seven", "seven"),
         ("tag 007", "007", "zero zero seven"),
@@ -121,3 +146,80 @@ def test_digits_in_a_text_are_in_a_number() -> None:
     text = "A 3x5 card, 12 by 45.7 cm (no. 6), 5'10\", 1,2 and 3 at 10:30:15; call +49 30 1234."
     covered = {index for number in find_numbers(text) for index in range(number.start, number.end)}
     assert all(index in covered for index, char in enumerate(text) if char.isdigit())
+
+
+def comes_back(value: int, before: list[str], after: list[str]) -> bool:
+    """Return whether a decoder restores one of the spellings of "room VALUE" word for word."""
+    (number,) = find_numbers(f"room {value}")
+    for spelling in spellings(number):
+        sent = [*before, *spelling, *after]
+        received = semcodec.decompress(list(map(skeleton_of_word, sent)))
+        if tuple(received[len(before) :][: len(spelling)]) == spelling:
+            return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [([], []), (["room"], ["sign"]), (["white", "door"], ["brick", "wall"])]
+)
+def test_numbers_come_back_from_skeletons(before: list[str], after: list[str]) -> None:
+    values = [*range(130), *range(130, 1000, 7), *range(1000, 10_000, 97)]
+    assert [value for value in values if not comes_back(value, before, after)] == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "received"),
+    [
+        ("hotel room four zero four", "hotel room four zero four"),
+        ("two two two two", "two two two two"),  # "tv" elsewhere, and repetition costs
+        ("forty second street", "forty second street"),  # "fruit"
+        ("room two couch", "room two couches"),
+        ("diner nineteen fifties", "diner nineteen fifties"),
+        ("ten degrees celsius", "ten degree celsius"),  # "class"
+        ("stamp fifty cents", "stamp fifty cent"),  # "county"
+        ("two boys", "two boys"),  # not "by"
+        ("two fire hydrant", "two fire hydrant"),  # not "four"
+    ],
+)
+def test_number_words_are_restored_beside_each_other(sent: str, received: str) -> None:
+    skeletons = " ".join(map(skeleton_of_word, sent.split()))
+    assert semcodec.decompress(skeletons) == received.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "coding", "expected"),
+    [
+        ("One red ball and one blue box.", "lexicon", "one red ball one blue box"),
+        ("Two cats and two dogs. The two cats sleep.", "lexicon", "two cats two dogs sleep"),
+        ("The digits 4 4 4 glow.", "lexicon", "digits 4 4 4 glow"),
+        ("Room 404. The room 404.", "lexicon", "room 404"),
+        ("A gray statue, a gray wall, the gray wall.", "lexicon", "gray statue gray wall"),
+        ("A gray statue and a gray wall.", "bag", "gray statue wall"),  # a set
+        ("Two cats and two dogs.", "bag", "two cats dogs"),
+        ("A gray statue and a gray wall.", "nibble", "gray statue gray wall"),
+        ("A bus at 22:22.", "nibble", "bus twenty two twenty two"),
+        ("A sign with 80 on a street.", "nibble", "sign eight zero street"),
+    ],
+)
+def test_numbers_and_colors_are_sent_for_each_noun(text: str, coding: Any, expected: str) -> None:
+    assert semcodec.select(text, 12, coding=coding) == expected.split()
+
+
+def test_decade_is_not_sent_as_its_first_year() -> None:
+    (number,) = find_numbers("the '50s")
+    assert not same_number_word("fifties", "fifty")
+    assert same_number_word("dollars", "dollar")
+    assert ("nineteen", "fifties") in spellings(number)
+
+
+@pytest.mark.parametrize("coding", ["lexicon", "bag", "nibble", "utf8"])
+def test_number_survives_select_and_pack(coding: Any) -> None:
+    for value in (0, 7, 10, 11, 40, 80, 100, 404, 1984, 8080):
+        words = semcodec.select(f"A gray door with the number {value} in brass.", 12, coding=coding)
+        assert str(value) in words or value_of_run(words) == str(value), words
+
+
+def value_of_run(words: list[str]) -> str | None:
+    """Return the digits of the longest run of number words."""
+    runs = [list(run) for is_number, run in groupby(words, is_number_word) if is_number]
+    return value_of(max(runs, key=len)) if runs else None
