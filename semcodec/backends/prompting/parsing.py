@@ -23,6 +23,8 @@ NUMBER: Final = re.compile(r"(?:^|\s)\(?[0-9]{1,4}[.):]\s*(?=[^\W\d])")
 #: Also matches an unterminated string; otherwise each of its characters would start a new search.
 STRING_LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
 WORD: Final = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
+COMMA: Final = re.compile(r"(?<![0-9]),|,(?![0-9]{3}(?![0-9]))")  #: but not that of 1,000
+LABEL_END: Final = re.compile(r":(?![0-9])")  #: but not the colon of 10:30
 QUOTATION_MARKS: Final = "\"'“”"
 
 
@@ -133,5 +135,5 @@ def _from_lines(text: str) -> list[str]:
     list_line = max(content, key=lambda line: (line.count(","), len(line)))
     if "," not in list_line and NUMBER.search(list_line):
         return NUMBER.split(list_line)[1:]
-    list_line = list_line.rpartition(":")[2]
-    return list_line.split(",") if "," in list_line else list_line.split()
+    list_line = LABEL_END.split(list_line)[-1]
+    return COMMA.split(list_line) if "," in list_line else list_line.split()

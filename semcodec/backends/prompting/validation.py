@@ -7,7 +7,7 @@ raises: if nothing is usable, the value is None.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
@@ -108,14 +108,20 @@ def check_selection(
     if not detect(description).is_english:
         return _check_foreign_selection(response, description, k, len(by_rule))
     presence = Presence(description)
+    names = _names_by_letters(description)
+    whole = frozenset(names.values())
     usable = [
         word
-        for word in dict.fromkeys(_words(response))
-        if word not in FUNCTION_WORDS and skeleton_of_word(word)
+        for word in dict.fromkeys(_words_and_names(response, names))
+        if word in whole or (word not in FUNCTION_WORDS and skeleton_of_word(word))
     ]
     lengths = _lengths_by_prefix(presence.words)
-    negated = [word for word in usable if presence.is_negated(word)]
-    selected = [word for word in presence.drop_negated(usable) if _is_form_of_any(word, lengths)]
+    negated = [word for word in usable if word not in whole and presence.is_negated(word)]
+    selected = [
+        word
+        for word in usable
+        if word in whole or (word not in negated and _is_form_of_any(word, lengths))
+    ]
     expected, count = min(k, len(by_rule)), len(selected) + len(negated)
     others = [word for word in presence.drop_negated(by_rule) if word not in selected]
     selected = [*selected, *others[: len(negated)]][:k]
@@ -227,6 +233,30 @@ def _words(response: ChatResponse) -> list[str]:
     if _is_refusal(response):
         return []
     return [word for entry in parsing.list_words(response.text) for word in tokenize(entry)]
+
+
+def _words_and_names(response: ChatResponse, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield the words of a list; a name or number of the description is whole, as it is there."""
+    if _is_refusal(response):
+        return
+    for entry in parsing.list_entries(response.text):
+        for token in find_tokens(entry[:MAX_TEXT]):
+            name = names.get(_letters(token.word))
+            yield from (name,) if name else token.plain
+
+
+def _names_by_letters(description: str) -> dict[str, str]:
+    """Return the names and numbers that a description says are there, by letters and digits.
+
+    These are the words that are not small letters alone: ``T-shirt``, ``O'Brien``, ``US``, ``404``.
+    """
+    tokens = [token for token in find_tokens(description[:MAX_TEXT]) if not token.is_negated]
+    words = (token.word for token in tokens if token.word)
+    return {_letters(word): word for word in words if not (word.isalpha() and word.islower())}
+
+
+def _letters(word: str) -> str:
+    return "".join(filter(str.isalnum, word)).lower()
 
 
 def _is_refusal(response: ChatResponse) -> bool:

@@ -430,3 +430,25 @@ def test_other_changes_are_used(text: str) -> None:
 def test_description_of_nothing_but_negations_is_requested_again() -> None:
     validated = validation.check_description(ChatResponse("There are no people and no cars."))
     assert validated == validation.Validated(None, "it only states what is not in the picture")
+
+
+NAMES = (
+    "A man named O'Brien in a T-shirt drinks Coca-Cola in room 404 near an AT&T store with a U.S. "
+    "flag and an iPhone at 10:30, next to 1,000 balloons."
+)
+
+
+def test_names_and_numbers_of_a_selection_stay_whole() -> None:
+    names = "T-shirt, O\u2019Brien, Coca\u2011Cola, 404, AT&T, U.S., iphone, 10:30, 1,000"
+    answer = f"{names}, man, bal\u00adloons"
+    value = validation.check_selection(ChatResponse(answer), NAMES, 12, ["man"]).value
+    expected = "T-shirt O'Brien Coca-Cola 404 AT-and-T US iPhone 10h30 1000 man balloons"
+    assert value == expected.split()
+
+
+def test_negated_name_is_not_selected() -> None:
+    description = "A man without a T-shirt on a horse."
+    value = validation.check_selection(
+        ChatResponse("T-shirt, man, horse"), description, 3, ["man"]
+    ).value
+    assert value == ["man", "horse"]
