@@ -117,8 +117,8 @@ class Schemaless(Server):
 def test_every_run_repeats_its_request_without_a_rejected_schema() -> None:
     for trace in run_all(backend(Schemaless())):
         assert len(trace.stages) == 2, trace.stages[-1].notes
-        assert trace.stages[1].notes["repairs"] == [
-            "select: sent again without the JSON schema, which was rejected"
+        assert trace.stages[0].notes["repairs"] == [
+            "describe: sent again without the JSON schema, which was rejected"
         ]
 
 

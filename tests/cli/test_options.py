@@ -21,6 +21,7 @@ SOURCES = Path(semcodec.__file__).parent
 #: Arguments that may be empty: a text (of a record without words), and the command of a decoder.
 MAY_BE_EMPTY = ("text", "decoder")
 CSS_VARIABLES = ("--line", "--quiet")  #: these look like options
+OPTIONS_OF_SERVERS = ("--mmproj",)  #: llama.cpp
 
 
 #: Values of required arguments, in the order of the command line.
@@ -94,7 +95,7 @@ def options_in_strings(path: Path) -> Iterator[str]:
 
 def test_options_in_messages_exist() -> None:
     known = {option for parser in COMMANDS.values() for option in parser._option_string_actions}
-    known |= {*make_parser()._option_string_actions, *CSS_VARIABLES}
+    known |= {*make_parser()._option_string_actions, *CSS_VARIABLES, *OPTIONS_OF_SERVERS}
     named = {
         (path.relative_to(SOURCES).as_posix(), option)
         for path in SOURCES.rglob("*.py")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends.openai.settings import Settings
@@ -65,6 +65,8 @@ class RequestBuilder:
         """
         image = None if chat.image is None else self.encode_image(chat.image)
         schema = chat.schema if use_schema else None
+        if schema is not None and chat.schema_task:
+            chat = replace(chat, task=f"{chat.task}\n\n{chat.schema_task}")
         if self._settings.api == "responses":
             route, body = "responses", self._responses_body(chat, image, schema)
         else:

@@ -13,9 +13,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from semcodec import words as rules
-from semcodec.backends.notes import add_note
+from semcodec.backends.notes import NOTICES, add_note
 from semcodec.backends.prompting import answers, parsing, validation
 from semcodec.backends.prompting.chat import ChatModel, ChatRequest, ChatResponse
+from semcodec.backends.prompting.probe import Probe, schema_properties
 from semcodec.backends.prompting.prompts import Prompts, strip_control_tokens
 from semcodec.backends.prompting.validation import Validated
 from semcodec.backends.rule_based import RuleBasedWriter
@@ -64,9 +65,21 @@ class PromptBackend:
         """Return the same, but the first description in any language."""
         return self._describe(image, validation.check_description)
 
-    def _describe(self, image: Image, check: Callable[[ChatResponse], Validated[str]]) -> str:
+    def _describe(
+        self, image: Image, check: Callable[[ChatResponse, Probe | None], Validated[str]]
+    ) -> str:
         chat = self._request("describe", image=image, expected_answer=TYPICAL_DESCRIPTION)
-        return self._ask_with_retry(chat, check)[:MAX_TEXT]
+        if not self._prompts.probe:
+            return self._ask_with_retry(chat, lambda response: check(response, None))[:MAX_TEXT]
+        probe = Probe.measure(image)
+        expected = {"description": TYPICAL_DESCRIPTION, **probe.typical_answers()}
+        chat = replace(
+            chat,
+            schema=_object_schema({"description": {"type": "string"}, **schema_properties()}),
+            schema_task=self._prompts.probe,
+            expected_answer=json.dumps(expected),
+        )
+        return self._ask_with_retry(chat, lambda response: check(response, probe))[:MAX_TEXT]
 
     def select(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words of ``description``, in reading order."""
@@ -211,6 +224,8 @@ class PromptBackend:
     def _note_repair(self, chat: ChatRequest, result: Validated[Any]) -> None:
         if result.repair:
             add_note("repairs", f"{chat.stage}: {result.repair}")
+        if result.notice:
+            add_note(NOTICES, result.notice)
 
     def _retry_request(
         self, chat: ChatRequest, response: ChatResponse, problem: str
@@ -241,7 +256,8 @@ class PromptBackend:
             message = f"The backend {self.name} refused '{stage}': use another image or model."
             return RefusalError(message, backend=self.name, stage=stage)
         if result.is_blind:
-            message = answers.format_blind_error(self.name, response.text)
+            text, _ = parsing.description_fields(parsing.strip_wrappers(response.text))
+            message = answers.format_blind_error(self.name, text)
             return InvalidResponseError(message, backend=self.name, stage=stage)
         message = (
             f"The backend {self.name} returned an unusable answer to '{stage}' twice "
@@ -252,9 +268,14 @@ class PromptBackend:
 
 def _list_schema(name: str) -> dict[str, Any]:
     """Return the JSON schema of an object whose only field, ``name``, is a list of strings."""
+    return _object_schema({name: {"type": "array", "items": {"type": "string"}}})
+
+
+def _object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON schema of an object with all ``properties``, in this order, and no others."""
     return {
         "type": "object",
-        "properties": {name: {"type": "array", "items": {"type": "string"}}},
-        "required": [name],
+        "properties": dict(properties),
+        "required": list(properties),
         "additionalProperties": False,
     }

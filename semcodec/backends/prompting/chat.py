@@ -23,6 +23,7 @@ class ChatRequest:
         expected_answer: a typical answer, for cost estimates and dry runs.
         rejected: the unusable first answer, and the message that requests another one; None for the
             first attempt.
+        schema_task: what is added to ``task`` where the schema is sent.
     """
 
     stage: str
@@ -32,6 +33,7 @@ class ChatRequest:
     schema: Mapping[str, Any] | None = None
     expected_answer: str = ""
     rejected: tuple[str, str] | None = None
+    schema_task: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ STRING_LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
 WORD: Final = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 COMMA: Final = re.compile(r"(?<![0-9]),|,(?![0-9]{3}(?![0-9]))")  #: but not that of 1,000
 LABEL_END: Final = re.compile(r":(?![0-9])")  #: but not the colon of 10:30
+OBJECT_START: Final = re.compile(r"\{\s*\"")
+DESCRIPTION_LITERAL: Final = re.compile(rf"\"description\"\s*:\s*{STRING_LITERAL.pattern}")
+MAX_PREAMBLE: Final = 1_000  #: characters before the JSON object of an answer
 QUOTATION_MARKS: Final = "\"'“”"
 
 
@@ -51,6 +54,33 @@ def list_words(answer: str) -> list[str]:
     """Return the words of all entries, in lower case."""
     words = (word.lower() for entry in list_entries(answer) for word in WORD.findall(entry))
     return [word for word in words if len(word) <= MAX_WORD]
+
+
+def description_fields(text: str) -> tuple[str, dict[str, Any]]:
+    """Return the description in an answer, and the other fields of its JSON object.
+
+    An answer that is not a JSON object with a description is the description itself. Of truncated
+    JSON, the beginning of the description is returned.
+
+    Args:
+        text: the answer without its wrappers.
+
+    >>> description_fields('{"description": "A boat.", "brightest": "top left"}')
+    ('A boat.', {'brightest': 'top left'})
+    >>> description_fields("A boat.")
+    ('A boat.', {})
+    """
+    start = OBJECT_START.search(text, 0, MAX_PREAMBLE)
+    if start is None:
+        return text, {}
+    try:
+        fields, _ = json.JSONDecoder(strict=False).raw_decode(text, start.start())
+    except (ValueError, RecursionError):
+        literal = DESCRIPTION_LITERAL.search(text, start.start())
+        return (_unescape(literal[1]), {}) if literal else (text, {})
+    if not isinstance(fields, dict) or "description" not in fields:
+        return text, {}
+    return "\n".join(_strings(fields.pop("description"))), fields
 
 
 def whole_sentences(text: str) -> str:
@@ -113,13 +143,16 @@ def _strings(value: Any) -> list[str]:
 
 def _string_literals(text: str) -> list[str]:
     """Return the complete strings in truncated JSON."""
-    strings = []
-    for content, closing_mark in STRING_LITERAL.findall(text):
-        try:
-            strings += [json.loads(f'"{content}"', strict=False)] if closing_mark else []
-        except ValueError:  # an escape that is invalid in JSON
-            strings.append(content)
-    return strings
+    literals = STRING_LITERAL.findall(text)
+    return [_unescape(content) for content, closing_mark in literals if closing_mark]
+
+
+def _unescape(content: str) -> str:
+    """Return the string of a JSON string literal; as it is if an escape is invalid in JSON."""
+    try:
+        return str(json.loads(f'"{content}"', strict=False))
+    except ValueError:
+        return content
 
 
 def _from_lines(text: str) -> list[str]:

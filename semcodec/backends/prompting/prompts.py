@@ -31,6 +31,7 @@ PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "compare": (("rules", "task"), ("data",)),
     "edit": (("task",), ("quotation", "data")),
 }
+OPTIONAL: Final = ("describe.probe",)  #: texts that a file may lack, and without placeholders
 MAX_FILE: Final = 100_000  #: bytes of a prompt file
 MAX_NAME_BYTES: Final = 255  #: the limit of a model name in a record (SC-EXT-7)
 #: Characters that are always escaped in a quotation, since they mark tags, lists, roles or code.
@@ -45,7 +46,8 @@ class Prompts:
 
     Attributes:
         name: identifies the set in traces and records.
-        texts: templates by key: ``"stage.part"``, ``"quotation"`` and ``"retry"``.
+        texts: templates by key: ``"stage.part"``, ``"quotation"`` and ``"retry"``; those of
+            ``OPTIONAL`` may be missing.
     """
 
     name: str
@@ -83,6 +85,12 @@ class Prompts:
         if "data" in values:
             values["data"] = quote_data(values["data"])
         return self._fill(f"{stage}.task", **values, quotation=self._fill("quotation"))
+
+    @property
+    def probe(self) -> str:
+        """The questions about a picture to describe; empty if the set has none."""
+        key = "describe.probe"
+        return self._fill(key) if key in self.texts else ""
 
     def retry_prompt(self, problem: str) -> str:
         """Return the message that requests another answer and names the ``problem`` of the last."""
@@ -133,6 +141,7 @@ def _parse(data: bytes, path: str) -> Prompts:
     placeholders: dict[str, tuple[str, ...]] = {"name": (), "quotation": (), "retry": ("problem",)}
     for stage, (parts, in_task) in PARTS.items():
         placeholders |= {f"{stage}.{part}": in_task if part == "task" else () for part in parts}
+    placeholders |= {key: () for key in OPTIONAL if _find_text(table, key) is not None}
     texts = {key: _template(table, key, names, path) for key, names in placeholders.items()}
     name = texts.pop("name")
     if not name.isprintable() or len(name.encode()) > MAX_NAME_BYTES:
@@ -143,10 +152,15 @@ def _parse(data: bytes, path: str) -> Prompts:
     return Prompts(name, texts)
 
 
-def _template(table: Any, key: str, names: tuple[str, ...], path: str) -> str:
+def _find_text(table: Any, key: str) -> Any:
     value = table
     for part in key.split("."):
         value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _template(table: Any, key: str, names: tuple[str, ...], path: str) -> str:
+    value = _find_text(table, key)
     if not isinstance(value, str) or not value.strip():
         raise InputError(f"The prompt file {path} lacks the text {key}: add it.")
     template = Template(value.strip())

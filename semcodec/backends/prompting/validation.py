@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar
 
 from semcodec.backends.prompting import answers, parsing
 from semcodec.backends.prompting.chat import ChatResponse
+from semcodec.backends.prompting.probe import Probe, split_lines
 from semcodec.words.foreign_words import find_foreign_tokens
 from semcodec.words.language import detect, has_words
 from semcodec.words.presence import Presence, states_only_absence
@@ -56,6 +57,7 @@ class Validated(Generic[T]):
         is_refusal: whether the model declined.
         repair: how the value differs from the answer, for the trace; empty if it does not.
         is_blind: whether the model described nothing, because it did not see the picture.
+        notice: a sentence for the user; empty if there is none.
     """
 
     value: T | None
@@ -63,13 +65,27 @@ class Validated(Generic[T]):
     is_refusal: bool = False
     repair: str = ""
     is_blind: bool = False
+    notice: str = ""
 
 
-def check_description(response: ChatResponse) -> Validated[str]:
-    """Check a description: complete sentences with at least one word, without talk around them."""
-    text = parsing.strip_wrappers(response.text)
+def check_description(response: ChatResponse, probe: Probe | None = None) -> Validated[str]:
+    """Check a description: complete sentences with at least one word, without talk around them.
+
+    Wrong answers to the questions of the probe make a suspicious description unusable. Alone they
+    only cause a notice, because a weak model mixes up places and colors.
+
+    Args:
+        response: a text, or a JSON object with the field ``description``.
+        probe: the right answers to questions about the picture, which the response may contain.
+    """
+    text, fields = parsing.description_fields(parsing.strip_wrappers(response.text))
+    if probe and not fields:
+        text, fields = split_lines(text)
     whole = parsing.whole_sentences(text) if response.is_truncated else text
     judged = answers.judge_answer(whole)
+    mismatch = probe.describe_mismatch(fields) if probe else ""
+    if mismatch and judged.is_suspicious:
+        return Validated(None, f"it does not fit the picture: {mismatch}", is_blind=True)
     if judged.is_refusal or judged.is_blind:
         return Validated(None, judged.problem, judged.is_refusal, is_blind=judged.is_blind)
     if not has_words(judged.description):
@@ -77,12 +93,13 @@ def check_description(response: ChatResponse) -> Validated[str]:
     if states_only_absence(judged.description):
         return Validated(None, "it only states what is not in the picture")
     repair = "" if judged.description == whole else "talk around the description was removed"
-    return Validated(judged.description, repair=repair)
+    notice = f"The describer may not see the picture: {mismatch}." if mismatch else ""
+    return Validated(judged.description, repair=repair, notice=notice)
 
 
-def check_english_description(response: ChatResponse) -> Validated[str]:
+def check_english_description(response: ChatResponse, probe: Probe | None = None) -> Validated[str]:
     """Check a description that must be in English; one in another language can still be used."""
-    checked = check_description(response)
+    checked = check_description(response, probe)
     if checked.value is None or checked.problem:
         return checked
     detected = detect(checked.value)

@@ -284,15 +284,16 @@ def test_skeletons_by_rule_ignore_capitals() -> None:
     assert backend_.compress(["Indian", "Traditional"]) == ["ndn", "trdtnl"]
 
 
-def test_requests_for_lists_have_a_schema() -> None:
+def test_requests_for_lists_and_descriptions_have_a_schema() -> None:
     for stage, (_, arguments, _) in UNUSABLE.items():
         backend_, chat = fake_backend(USABLE[stage][0])
         getattr(backend_, stage)(*arguments)
         schema = chat.requests[0].schema
-        assert (schema is not None) == (stage in ("select", "compress", "decompress"))
+        fields = {"select": 1, "compress": 1, "decompress": 1, "describe": 7}
+        assert (schema is not None) == (stage in fields)
         assert schema is None or (schema["additionalProperties"], len(schema["required"])) == (
             False,
-            1,
+            fields[stage],
         )
 
 
