@@ -123,6 +123,7 @@ class _PhraseParser:
         self._last_head = -1
         self._first_head = -1  # of the sentence
         self._predicate_of = -1  # head of the phrase before "is"
+        self._is_coordinated = False  # whether the open phrase follows a noun and "and"
         self._has_main = False  # whether the sentence has a phrase that is not governed
         self._sentence = 0
         self._sentence_start = 0
@@ -187,6 +188,7 @@ class _PhraseParser:
             closed = list(self._close())
             yield from closed
             self._is_governed = any(phrase.is_governed or phrase.after_of >= 0 for phrase in closed)
+            self._is_coordinated = True
 
     def _read_preposition(self, index: int) -> Iterator[Phrase]:
         word, was_governed, last = self._words[index], self._is_governed, self._last_head
@@ -252,8 +254,8 @@ class _PhraseParser:
             return is_free and (before in AUXILIARIES or before in PRONOUNS or is_imperative)
         last = self._words[self._run[-1]]
         is_plural = last in IRREGULAR_PLURALS or (last.endswith("s") and not last.endswith("ss"))
-        if is_plural or not word.endswith("s"):
-            return is_plural
+        if is_plural or not word.endswith("s"):  # "people walk", "a boy and a girl walk along"
+            return is_plural or (self._is_coordinated and self._object_follows(index))
         # "Dog walks on" is a noun and a verb; "two fruit stands" and "fruit stands are" are not.
         is_counted = any(self._tokens[other].number is not None for other in self._run)
         return not is_counted and self._word_after(index) not in AUXILIARIES
@@ -340,6 +342,7 @@ class _PhraseParser:
         else:
             self._last_head = -1
         if self._run:
+            self._is_coordinated = False
             self._is_governed, self._of = False, -1
             self._predicate_of = -1
         self._run, self._noun_run, self._has_determiner = [], [], False

@@ -8,15 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import semcodec
 from semcodec.words.subject import find_subject
 from semcodec.words.tokenizer import MAX_TEXT
 from semcodec.words.tokens import find_tokens
 from tests.profiles import examples
+from tests.words.sentences.runner import load
+
+SENTENCES = load("subject")
 
 
 def subject(text: str) -> str | None:
     token = find_subject(find_tokens(text), text)
     return None if token is None else token.text
+
+
+@pytest.mark.parametrize("coding", ["lexicon", "bag", "utf8"])
+@pytest.mark.parametrize("k", [2, 3, 4, 12])
+def test_subject_is_selected_at_every_k(coding: semcodec.Coding, k: int) -> None:
+    for sentence in SENTENCES:
+        words = semcodec.select(sentence.text, k, coding=coding)
+        selected = {word.lower() for word in words}
+        assert sentence.keep[0].lower() in selected, (sentence.text, words)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Select the words of a description to send, by rule or with a judge.
 
 ``request`` has the input and output types, ``channel`` models the effect of a coding on words, and
-``candidates`` has the content words of a description with their importance.
+``candidates`` has the content words of a description with their importance, and ``minimum`` the
+main noun, which every selection has.
 The strategies are in ``salience`` (by rule), ``closed_loop`` (with a judge from ``similarity``) and
 ``ranked`` (for words that a language model has ranked).
 """
@@ -12,6 +13,7 @@ from semcodec.choices import Coding, JudgeName
 from semcodec.words.selection.candidates import find_candidates
 from semcodec.words.selection.channel import WordChannel, make_channel
 from semcodec.words.selection.closed_loop import select_by_similarity
+from semcodec.words.selection.minimum import least_bits, required_words
 from semcodec.words.selection.ranked import select_ranked
 from semcodec.words.selection.request import MAX_K, Selection, SelectionRequest
 from semcodec.words.selection.salience import select_by_salience
@@ -22,6 +24,8 @@ __all__ = [
     "select",
     "select_words",
     "select_ranked",
+    "least_bits",
+    "required_words",
     "SelectionRequest",
     "Selection",
     "WordChannel",
@@ -40,7 +44,12 @@ def select(
     max_bits: int | None = None,
     judge: Judge | JudgeName | None = None,
 ) -> list[str]:
-    """Return at most ``k`` words of ``description`` in reading order, each of them once.
+    """Return at most ``k`` words of ``description`` in reading order.
+
+    The main noun is one of them under any limits, then its number and its color have the highest
+    weight ("two parrots"). Each word is there once, except a number, size, color or place that is
+    about several nouns ("gray statue gray background"). A "background" without such a word is not
+    sent.
 
     With ``"nibble"`` these are the words that a decoder restores from their skeletons, so a plural
     may become a singular (``trees`` to ``tree``) and a word may be left out. There are fewer than
@@ -58,8 +67,8 @@ def select(
             description, in which a word may occur twice.
 
     Raises:
-        InputError: an argument is invalid, the description has no words, or none is within the
-            limits.
+        InputError: an argument is invalid, the description has no words, or its main noun is not
+            within the limits; the message states the bits that it needs.
         BackendError: the judge failed.
     """
     channel = make_channel(coding)

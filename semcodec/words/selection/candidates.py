@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,18 +14,17 @@ from semcodec.words.selection.channel import WordChannel, same_lemma
 from semcodec.words.selection.request import SelectionRequest
 from semcodec.words.skeletons import singulars
 from semcodec.words.stopwords import FUNCTION_WORDS, STOPWORDS
-from semcodec.words.tokens import Token, find_tokens
+from semcodec.words.structure import find_structure
+from semcodec.words.tokens import Token
 from semcodec.words.vocabulary import UNKNOWN_SALIENCE, vocabulary
 
 # In eighths of a bit, like the costs in the tables.
 POSITION_PENALTY: Final = 3  #: for each preceding candidate
 REPEAT_BONUS: Final = 8  #: for each repetition
 MAX_REPEATS: Final = 3  #: repetitions that count
-
-#: Words that may be needed once for each noun.
-COLORS: Final = frozenset(
-    "black white gray grey red orange yellow green blue purple pink brown beige gold silver".split()
-)
+REPEATED_PENALTY: Final = 16  #: for a word that is sent already, about another noun
+SIZE_PENALTY: Final = 8  #: for a word of size, so that it does not displace other modifiers
+SUBJECT_WEIGHT: Final = 1 << 20  #: above any other; the words about the subject follow it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,17 @@ class Candidate:
     """One word, name or number of the description; it is sent whole or not at all.
 
     Attributes:
-        index: position among the candidates, in reading order.
+        index: position of the token in the description.
         weight: the importance, in eighths of a bit; higher is better.
         words: one word, as in the description or as a decoder restores it; in ``nibble`` several
             for a number (``four zero four``) or a name with a hyphen.
         others: other ways to spell a number, for when a decoder restores ``words`` as others.
         token: the token of the description.
+        head: index of the candidate that the word is about, such as that of "dog" for "brown"; -1
+            if there is none.
+        is_dependent: whether the word means little without that candidate: two, large, red, left.
+        is_filler: whether the word means nothing without one that is about it: background.
+        is_repeat: whether another candidate is the same word, about another noun.
     """
 
     index: int
@@ -46,11 +50,20 @@ class Candidate:
     words: tuple[str, ...]
     others: tuple[tuple[str, ...], ...] = ()
     token: Token | None = None
+    head: int = -1
+    is_dependent: bool = False
+    is_filler: bool = False
+    is_repeat: bool = False
 
     @property
     def key(self) -> str:
         """The same string for the same words with other capitals."""
         return " ".join(self.words).lower()
+
+    @property
+    def is_subject(self) -> bool:
+        """Whether it is the main noun of the description."""
+        return self.weight == SUBJECT_WEIGHT
 
     @property
     def is_number(self) -> bool:
@@ -69,56 +82,22 @@ class Candidate:
 
 
 def find_candidates(request: SelectionRequest) -> list[Candidate]:
-    """Return the content words that the channel can send, each once, in reading order.
+    """Return the content words that the channel can send, in reading order.
 
-    If both singular and plural occur, only the singular is a candidate. A number or a color is one
-    for each word that it belongs to, as in "gray statue, gray wall", unless the coding is a set.
-    What the description says is not there is never a candidate. If there are only stop words, those
-    are the candidates.
+    Each is there once, as the singular or plural that occurs first. A number, size, color or place
+    of several nouns is there once for each ("gray statue, gray background"), if the coding keeps
+    the order of words. What the description says is not there is never a candidate, and neither is
+    filler about which it says nothing ("dogs, background"). If there are only stop words, those are
+    the candidates.
 
     Raises:
         InputError: the description only states what is not there.
     """
-    sendable = find_sendable(request)
-    content = [candidate for candidate in sendable if candidate.is_content]
-    if not content:
-        _refuse_only_negations(request.description)
-        content = sendable
-    keys = [candidate.key for candidate in content]
-    counts = Counter(keys)
-    places = _distinct_places(content) if request.channel.keeps_order else keys
-    first = dict(zip(reversed(places), reversed(content), strict=True))
-    distinct = [
-        first[place]
-        for place in dict.fromkeys(places)
-        if not any(form in counts for form in singulars(first[place].key))
-    ]
-    return [
-        replace(candidate, index=index, weight=_weight(candidate.key, index, counts[candidate.key]))
-        for index, candidate in enumerate(distinct)
-    ]
+    return _CandidateFinder(request).find()
 
 
-def _distinct_places(content: Sequence[Candidate]) -> list[str]:
-    """Return a string for each candidate, which is the same for those that are sent only once.
-
-    A number in digits belongs to the word before it (room 7), one in words to the next (two cats),
-    and so does a color. Numbers that follow each other (4 4 4) are all sent.
-    """
-    places = []
-    for index, candidate in enumerate(content):
-        if candidate.is_number or candidate.key in COLORS:
-            is_label = candidate.is_number and candidate.words[0][0].isdigit()
-            place = index - 1 if is_label else index + 1
-            has_owner = 0 <= place < len(content) and not content[place].is_number
-            places.append(f"{candidate.key} {content[place].key if has_owner else index}")
-        else:
-            places.append(candidate.key)
-    return places
-
-
-def _refuse_only_negations(description: str) -> None:
-    if any(token.is_negated and token.plain for token in find_tokens(description)):
+def _refuse_only_negations(tokens: Sequence[Token]) -> None:
+    if any(token.is_negated and token.plain for token in tokens):
         raise InputError(
             "The description only states what is not there: give one that states what is in the "
             "picture."
@@ -131,18 +110,137 @@ def find_sendable(request: SelectionRequest) -> list[Candidate]:
     The function words that lead to what is not there are left out with it: of "a street with no
     people", ``a street`` is there.
     """
-    tokens: list[Token] = []
-    for token in find_foreign_tokens(request.description):
+    return _sendable(find_foreign_tokens(request.description), request.channel)
+
+
+def _sendable(tokens: Sequence[Token], channel: WordChannel) -> list[Candidate]:
+    present: list[int] = []
+    for index, token in enumerate(tokens):
         if not token.is_negated:
-            tokens.append(token)
+            present.append(index)
             continue
-        while tokens and not tokens[-1].is_name and tokens[-1].text in FUNCTION_WORDS:
-            tokens.pop()
+        while present and _is_function_word(tokens[present[-1]]):
+            present.pop()
     return [
-        Candidate(index, 0, spelled[0], tuple(spelled[1:]), token)
-        for index, token in enumerate(tokens)
-        if (spelled := request.channel.spellings(token))
+        Candidate(index, 0, spelled[0], tuple(spelled[1:]), tokens[index])
+        for index in present
+        if (spelled := channel.spellings(tokens[index]))
     ]
+
+
+def _is_function_word(token: Token) -> bool:
+    return not token.is_name and token.text in FUNCTION_WORDS
+
+
+class _CandidateFinder:
+    """Weighs the words of one description.
+
+    A name stands for all tokens that are the same word, in the singular or plural.
+    """
+
+    def __init__(self, request: SelectionRequest) -> None:
+        self._keeps_order = request.channel.keeps_order
+        tokens = find_foreign_tokens(request.description)
+        self._structure = find_structure(tokens, request.description)
+        sendable = _sendable(tokens, request.channel)
+        content = [candidate for candidate in sendable if candidate.is_content]
+        if not content:
+            _refuse_only_negations(tokens)
+        self._content = self._drop_empty_fillers(content) or content or sendable
+        self._names = _find_names(self._content)
+
+    def find(self) -> list[Candidate]:
+        """Return the candidates with their weights."""
+        counts = Counter(self._names.values())
+        first: dict[str, Candidate] = {}
+        found: dict[int, Candidate] = {}
+        for rank, candidate in enumerate(self._mentions()):
+            name = self._names[candidate.index]
+            is_repeat = name in first
+            weight = _weight(candidate.key, rank, 1 if is_repeat else counts[name])
+            weight -= REPEATED_PENALTY * is_repeat
+            weight -= SIZE_PENALTY * self._structure.is_size(candidate.index)
+            found[candidate.index] = replace(candidate, weight=weight, is_repeat=is_repeat)
+            first.setdefault(name, candidate)
+        return self._rank_phrases(found, first)
+
+    def _drop_empty_fillers(self, content: list[Candidate]) -> list[Candidate]:
+        """Return ``content`` without filler that no other content word is about."""
+        structure = self._structure
+        described = {
+            structure.heads.get(candidate.index)
+            for candidate in content
+            if not structure.is_filler(candidate.index)
+        }
+        return [
+            candidate
+            for candidate in content
+            if candidate.index in described or not structure.is_filler(candidate.index)
+        ]
+
+    def _mentions(self) -> Iterator[Candidate]:
+        """Yield the first token of each name, and those that are about another noun."""
+        seen: set[tuple[str, str]] = set()
+        for candidate in self._content:
+            place = self._names[candidate.index], self._place(candidate)
+            if place not in seen:
+                yield candidate
+            seen.add(place)
+
+    def _place(self, candidate: Candidate) -> str:
+        """Return what a word is about, if it may be needed once for each; else an empty string."""
+        structure, index = self._structure, candidate.index
+        if not self._keeps_order or not (candidate.is_number or structure.is_dependent(index)):
+            return ""
+        head = structure.heads.get(index, -1)
+        name = self._names.get(head, str(index) if candidate.is_number else "")
+        is_label = candidate.is_number and index > head >= 0  # "digits 4 4 4"
+        return f"{name} {index - head}" if is_label else name
+
+    def _rank_phrases(
+        self, found: dict[int, Candidate], first: Mapping[str, Candidate]
+    ) -> list[Candidate]:
+        """Return candidates: no modifier before its noun, and the subject before all others."""
+        structure = self._structure
+        for index, candidate in found.items():
+            noun = first.get(self._names.get(structure.heads.get(index, -1), ""))
+            if noun is not None and noun.index != index:
+                head = found[noun.index]
+                found[index] = replace(
+                    candidate,
+                    weight=min(candidate.weight, head.weight - 1),
+                    head=head.index,
+                    is_dependent=structure.is_dependent(index),
+                )
+            elif structure.is_filler(index):
+                found[index] = replace(candidate, is_filler=True)
+        for rank, index in enumerate(self._subject_indices(first)):
+            if index in found:
+                found[index] = replace(found[index], weight=SUBJECT_WEIGHT - rank)
+        return list(found.values())
+
+    def _subject_indices(self, first: Mapping[str, Candidate]) -> Iterator[int]:
+        """Yield the noun of the subject, its number, the rest of its name, and its color."""
+        subject, structure = self._structure.subject, self._structure
+        if subject is None or subject.head not in self._names:
+            return
+        yield first[self._names[subject.head]].index
+        yield from (index for index in subject.modifiers if structure.numbers[index])
+        yield from (index for index in reversed(subject.modifiers) if structure.is_name_part(index))
+        yield from (index for index in subject.modifiers if structure.is_color(index))
+
+
+def _find_names(candidates: Iterable[Candidate]) -> dict[int, str]:
+    """Return for the index of each candidate the first form in which its word occurs."""
+    by_form: dict[str, str] = {}
+    names: dict[int, str] = {}
+    for candidate in candidates:
+        forms = (candidate.key, *singulars(candidate.key))
+        name = next((by_form[form] for form in forms if form in by_form), candidate.key)
+        names[candidate.index] = name
+        for form in forms:
+            by_form.setdefault(form, name)
+    return names
 
 
 def sort_by_weight(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -153,6 +251,11 @@ def sort_by_weight(candidates: Iterable[Candidate]) -> list[Candidate]:
 def in_reading_order(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return candidates in the order of the description."""
     return sorted(candidates, key=lambda candidate: candidate.index)
+
+
+def has_subject(candidates: Iterable[Candidate]) -> bool:
+    """Return whether the main noun of the description is one of ``candidates``."""
+    return any(candidate.is_subject for candidate in candidates)
 
 
 def words_of(candidates: Iterable[Candidate]) -> list[str]:
@@ -193,6 +296,24 @@ def same_number_word(sent: str, received: str) -> bool:
     ``fifties`` is the plural of ``fifty``, but another number.
     """
     return sent == received or (not is_number_word(sent) and same_lemma(sent, received))
+
+
+def drop_unsupported(selected: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates without modifiers whose noun is not selected, and empty filler."""
+    indices = {candidate.index for candidate in selected}
+    return drop_empty_fillers(
+        [
+            candidate
+            for candidate in selected
+            if not candidate.is_dependent or candidate.head in indices
+        ]
+    )
+
+
+def drop_empty_fillers(selected: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates without filler about which no other one is."""
+    heads = {candidate.head for candidate in selected}
+    return [other for other in selected if not other.is_filler or other.index in heads]
 
 
 def respelled(candidate: Candidate) -> Candidate:

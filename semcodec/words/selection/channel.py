@@ -84,8 +84,22 @@ def make_channel(coding: Coding, count_bits: CountBits | None = None) -> WordCha
 
 
 def same_lemma(sent: str, received: str) -> bool:
-    """Return whether two words are equal, or one may be the plural of the other."""
-    return sent == received or sent in singulars(received) or received in singulars(sent)
+    """Return whether two words are equal, or one may be the plural of the other.
+
+    Irregular plurals with the same skeleton count, and the two spellings of "gray".
+    """
+    if sent == received or sent in singulars(received) or received in singulars(sent):
+        return True
+    return _regular(sent) == _regular(received)
+
+
+def _regular(word: str) -> str:
+    """Return the singular of an irregular plural, and the American spelling of "grey"."""
+    if word == "grey":
+        return "gray"
+    if word.endswith("men"):
+        return f"{word[:-3]}man"
+    return {"feet": "foot", "geese": "goose", "teeth": "tooth"}.get(word, word)
 
 
 def _decode_skeletons() -> Callable[[Sequence[str]], list[str]]:

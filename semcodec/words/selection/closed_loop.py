@@ -26,13 +26,16 @@ from typing import Final
 from semcodec._bisection import largest
 from semcodec.words.selection.candidates import (
     Candidate,
+    drop_unsupported,
     find_candidates,
     find_sendable,
+    in_reading_order,
     keep_recoverable,
     respelled,
     sort_by_weight,
     words_of,
 )
+from semcodec.words.selection.minimum import find_required
 from semcodec.words.selection.request import Selection, SelectionRequest
 from semcodec.words.selection.salience import select_by_salience
 from semcodec.words.selection.similarity import (
@@ -61,10 +64,11 @@ def select_by_similarity(request: SelectionRequest, judge: Judge) -> Selection:
     """
     candidates = find_candidates(request)
     by_salience = select_by_salience(request, candidates)
+    required = find_required(request, candidates)
     selections = {
-        "gain": _GreedySelector(request, judge, candidates).select(),
-        "sentence": leading_text(request),
-        "first": first_content_words(request, candidates),
+        "gain": _GreedySelector(request, judge, candidates, required).select(),
+        "sentence": leading_text(request, required),
+        "first": first_content_words(request, candidates, required),
         SALIENCE: by_salience,
     }
     strategy = _pick_best(selections, request, judge)
@@ -85,23 +89,42 @@ def _pick_best(selections: dict[str, list[str]], request: SelectionRequest, judg
     return max(scores, key=scores.__getitem__, default=SALIENCE)
 
 
-def leading_text(request: SelectionRequest) -> list[str]:
+def leading_text(request: SelectionRequest, required: Sequence[Candidate] = ()) -> list[str]:
     """Return the beginning of the description, without function words at its end.
 
     What the description says is not there is left out. Empty for a coding that does not keep the
-    order of words.
+    order of words, and if the beginning lacks what is ``required``.
     """
     if not request.channel.keeps_order:
         return []
     leading = longest_prefix(request, find_sendable(request))
     while leading and FUNCTION_WORDS.issuperset(leading[-1].words):
         leading.pop()
-    return words_of(keep_recoverable(leading, request.channel))
+    return _words_if_complete(keep_recoverable(leading, request.channel), required)
 
 
-def first_content_words(request: SelectionRequest, candidates: Sequence[Candidate]) -> list[str]:
-    """Return the first candidates that fit, in reading order."""
-    return words_of(keep_recoverable(longest_prefix(request, candidates), request.channel))
+def first_content_words(
+    request: SelectionRequest,
+    candidates: Sequence[Candidate],
+    required: Sequence[Candidate] = (),
+) -> list[str]:
+    """Return what is required and the first candidates that fit beside it, in reading order."""
+    indices = {candidate.index for candidate in required}
+    others = [candidate for candidate in candidates if candidate.index not in indices]
+
+    def first(count: int) -> list[Candidate]:
+        return in_reading_order([*required, *others[:count]])
+
+    count = largest(len(others), lambda count: request.fits(words_of(first(count))))
+    kept = drop_unsupported(keep_recoverable(first(count), request.channel))
+    return _words_if_complete(kept, required)
+
+
+def _words_if_complete(selected: Sequence[Candidate], required: Sequence[Candidate]) -> list[str]:
+    """Return the words of ``selected``; none if it lacks a required candidate."""
+    indices = {candidate.index for candidate in selected}
+    is_complete = all(candidate.index in indices for candidate in required)
+    return words_of(selected) if is_complete else []
 
 
 def longest_prefix(request: SelectionRequest, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -137,15 +160,31 @@ class _GreedySelector:
     """
 
     def __init__(
-        self, request: SelectionRequest, judge: Judge, candidates: Sequence[Candidate]
+        self,
+        request: SelectionRequest,
+        judge: Judge,
+        candidates: Sequence[Candidate],
+        required: Sequence[Candidate],
     ) -> None:
         weightiest = sort_by_weight(candidates)[:MAX_CANDIDATES]
+        indices = {candidate.index for candidate in required}
         self._request, self._judge = request, judge
-        self._pending = [_Option(candidate) for candidate in weightiest]
-        self._selected: list[_Option] = []
+        self._pending = [_Option(other) for other in weightiest if other.index not in indices]
+        self._fillers = {candidate.index for candidate in candidates if candidate.is_filler}
+        self._selected = [_Option(candidate) for candidate in required]
         self._similarity = 0  # of the selected words, in millionths
         self._bits = 0
         self._work_left = MAX_WORK
+        if required:
+            self._start()
+
+    def _start(self) -> None:
+        """Measure the words that are selected from the start."""
+        words = self._words_with()
+        text = self._request.channel.received_text(words)
+        texts = [text] if text is not None else []
+        self._similarity = sum(scaled_similarities(self._judge, self._request.description, texts))
+        self._bits = self._request.channel.fractional_bits(words)
 
     def select(self) -> list[str]:
         """Return the selected words, in reading order."""
@@ -156,21 +195,30 @@ class _GreedySelector:
             )
             self._similarity = best.similarity
             self._bits = self._request.channel.fractional_bits(self._words_with())
-        return self._words_with()
+        return words_of(drop_unsupported([option.candidate for option in self._selected]))
 
     def _next_best(self) -> _Option | None:
         """Return the option with the best fresh score, or None if none gains."""
         now = len(self._selected)
-        while self._pending:
-            self._pending.sort(key=lambda option: (-option.gain, option.candidate.index))
-            best = self._pending[0]
+        while options := [option for option in self._pending if self._is_open(option.candidate)]:
+            options.sort(key=lambda option: (-option.gain, option.candidate.index))
+            best = options[0]
             if best.scored_at == now and best.gain > 0:
                 return best
-            stale = [option for option in self._pending if option.scored_at < now][:BATCH_SIZE]
+            stale = [option for option in options if option.scored_at < now][:BATCH_SIZE]
             if not stale:
                 return None
             self._rescore(stale)
         return None
+
+    def _is_open(self, candidate: Candidate) -> bool:
+        """Return whether a candidate may be next: modifiers follow nouns, filler its modifier."""
+        selected = [option.candidate for option in self._selected]
+        if candidate.is_filler:
+            return any(other.head == candidate.index for other in selected)
+        if not candidate.is_dependent or candidate.head in self._fillers:
+            return True
+        return any(other.index == candidate.head for other in selected)
 
     def _rescore(self, options: list[_Option]) -> None:
         """Update the scores of ``options``, and drop those that do not fit."""

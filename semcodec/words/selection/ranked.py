@@ -6,16 +6,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from semcodec._bisection import largest
-from semcodec.errors import InputError
 from semcodec.words.presence import Presence
 from semcodec.words.selection.candidates import (
     Candidate,
+    drop_empty_fillers,
+    find_candidates,
     find_sendable,
+    has_subject,
     in_reading_order,
     keep_recoverable,
     words_of,
 )
+from semcodec.words.selection.channel import same_lemma
+from semcodec.words.selection.minimum import find_required, select_minimum
 from semcodec.words.selection.request import SelectionRequest
+from semcodec.words.selection.salience import around_subject
+from semcodec.words.structure import FILLERS
 
 
 def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]:
@@ -23,35 +29,43 @@ def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]
 
     They are in the order in which they first occur in the description, and written as they are
     there; a word that is not in the description follows the word before it in ``ranked``. A word
-    that is only negated in the description is left out.
+    that is only negated in the description is left out. The subject of the description is one of
+    them, if a decoder returns it, even if it is not in ``ranked``.
 
     Args:
         ranked: distinct words, the most important first.
         request: its judge is not used.
 
     Raises:
-        InputError: not even one word is within the limits.
+        InputError: there are no words, or the subject is not within the limits.
     """
     candidates = list(_candidates(ranked, request))
+    required = find_required(request, find_candidates(request))
+    others = [
+        candidate
+        for candidate in candidates
+        if not any(same_lemma(candidate.key, other.key) for other in required)
+    ]
+    minimum = select_minimum(request, candidates, required)
 
     def leading(count: int) -> list[Candidate]:
-        return in_reading_order(candidates[:count])
+        return in_reading_order([*required, *others[:count]])
 
-    count = largest(len(candidates), lambda count: request.fits(words_of(leading(count))))
-    if not count:
-        raise InputError("Not even one word fits this limit: allow more bytes or bits.")
+    count = largest(len(others), lambda count: request.fits(words_of(leading(count))))
     recoverable = keep_recoverable(leading(count), request.channel)
-    return words_of(recoverable if recoverable else leading(count))
+    if required and not has_subject(recoverable):
+        recoverable = around_subject(required, recoverable, request)
+    return words_of(drop_empty_fillers(recoverable) or minimum)
 
 
 def _candidates(ranked: Sequence[str], request: SelectionRequest) -> Iterator[Candidate]:
     """Yield the candidates for ranked words, with the index of the first one in the description."""
     described: dict[str, Candidate] = {}
-    for candidate in find_sendable(request):
+    for candidate in (*find_candidates(request), *find_sendable(request)):
         described.setdefault(candidate.key, candidate)
     index = -1
     for word in Presence(request.description).drop_negated(ranked):
         for candidate in find_sendable(replace(request, description=word)):
             found = described.get(candidate.key, candidate)
             index = found.index if candidate.key in described else index
-            yield replace(found, index=index)
+            yield replace(found, index=index, is_filler=found.key in FILLERS)

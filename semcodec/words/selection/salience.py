@@ -7,21 +7,24 @@ restored as another one by the next best: a wrong word misleads a painter more t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from semcodec._bisection import largest
-from semcodec.errors import InputError
-from semcodec.words.foreign_words import why_no_words
 from semcodec.words.selection.candidates import (
     Candidate,
+    drop_empty_fillers,
+    drop_unsupported,
+    has_subject,
     in_reading_order,
     keep_recoverable,
     restore,
     sort_by_weight,
     words_of,
 )
+from semcodec.words.selection.channel import WordChannel
+from semcodec.words.selection.minimum import find_required, select_minimum
 from semcodec.words.selection.request import SelectionRequest
 
 MAX_ROUNDS: Final = 12  #: rounds in which words are added; most descriptions need three
@@ -29,14 +32,14 @@ MAX_MISSES: Final = 16  #: words that do not fit, after which no others are trie
 SAFETY_FRACTION: Final = 16  #: the last 1/16 of the bits is filled word by word
 
 
-def select_by_salience(request: SelectionRequest, candidates: Iterable[Candidate]) -> list[str]:
+def select_by_salience(request: SelectionRequest, candidates: Sequence[Candidate]) -> list[str]:
     """Return the candidates with the highest weights that a decoder restores, in reading order.
 
-    If it would not restore a single one, the candidate with the highest weight that fits is
-    returned anyway.
+    The subject is one of them, if a decoder restores it by itself. If it would not restore a single
+    candidate, the one with the highest weight that fits is returned anyway.
 
     Raises:
-        InputError: there are no candidates, or none is within the limits.
+        InputError: there are no candidates, or the subject is not within the limits.
     """
     # Invariant: the decoder restores every word of the result. This cannot be decided word by word,
     # because the restoration of a skeleton depends on the words around it: adding or dropping a
@@ -45,32 +48,72 @@ def select_by_salience(request: SelectionRequest, candidates: Iterable[Candidate
     # a single round the record would contain words that no painter sees. A dropped word is not
     # added again, and after MAX_ROUNDS rounds words are only dropped, so the loop settles. Tested
     # by test_selected_words_are_recoverable and test_largest_k_on_a_long_text_ends.
+    required = find_required(request, candidates)
+    minimum = select_minimum(request, candidates, required)
     pending = sort_by_weight(candidates)
-    fallback = _weightiest_fitting(request, pending)
     selected: list[Candidate] = []
     for _ in range(MAX_ROUNDS):
         selected, pending = _fill(selected, pending, request)
-        restored = _within_limits(restore(selected, request.channel), request)
+        kept = drop_unsupported(_restore(selected, request.channel))
+        restored = _within_limits(kept, request)
         if restored == selected:
             break
         selected = restored
-    selected = keep_recoverable(selected, request.channel)
-    return words_of(_within_limits(selected, request)) or list(fallback)
+    selected = _within_limits(keep_recoverable(selected, request.channel), request)
+    if required and not has_subject(selected):
+        selected = around_subject(required, selected, request)
+    selected = _extend(selected, candidates, request)
+    return words_of(drop_empty_fillers(selected) or minimum)
 
 
-def _weightiest_fitting(request: SelectionRequest, pending: list[Candidate]) -> tuple[str, ...]:
-    """Return the words of the candidate with the highest weight that fits by itself."""
-    if not pending:
-        message = (
-            "The description has no words that the coding can encode: give one with words of the "
-            "letters a to z."
-        )
-        raise InputError(why_no_words(request.description, request.coding) or message)
-    fitting = (candidate.words for candidate in pending if request.fits(candidate.words))
-    words = next(fitting, None)
-    if words is None:
-        raise InputError("Not even one word fits this limit: allow more bytes or bits.")
-    return words
+def _restore(selected: list[Candidate], channel: WordChannel) -> list[Candidate]:
+    """Return what a decoder restores, with only the repeats dropped if it misreads one of them.
+
+    The same word twice is often misread, and with it the words that follow.
+    """
+    restored = restore(selected, channel)
+    kept = {candidate.index for candidate in restored}
+    misread = [candidate for candidate in selected if candidate.index not in kept]
+    if any(candidate.is_repeat for candidate in misread):
+        return [other for other in selected if other.index in kept or not other.is_repeat]
+    return restored
+
+
+def around_subject(
+    required: list[Candidate], others: list[Candidate], request: SelectionRequest
+) -> list[Candidate]:
+    """Return the subject with as many of ``others`` as possible.
+
+    A decoder misreads the subject beside all of them. So either one of them is left out, or they
+    are added one by one.
+    """
+    options = [_extend(required, others, request)]
+    known = {candidate.index for candidate in required}
+    both = in_reading_order(
+        [*required, *(candidate for candidate in others if candidate.index not in known)]
+    )
+    for left_out in sort_by_weight(others)[:-MAX_MISSES:-1]:
+        rest = [candidate for candidate in both if candidate.index != left_out.index]
+        kept = _within_limits(keep_recoverable(rest, request.channel), request)
+        if has_subject(kept):
+            options.append(kept)
+    return max(options, key=len)
+
+
+def _extend(
+    selected: list[Candidate], others: Iterable[Candidate], request: SelectionRequest
+) -> list[Candidate]:
+    """Return ``selected`` with those of ``others`` beside which a decoder restores all of it."""
+    indices = {candidate.index for candidate in selected}
+    misses = 0
+    for candidate in sort_by_weight(other for other in others if other.index not in indices):
+        extended = in_reading_order([*selected, candidate])
+        restored = restore(extended, request.channel) if request.fits(words_of(extended)) else []
+        if len(restored) == len(extended):
+            selected = restored
+        elif (misses := misses + 1) == MAX_MISSES:
+            break
+    return selected
 
 
 def _within_limits(selected: list[Candidate], request: SelectionRequest) -> list[Candidate]:

@@ -34,8 +34,8 @@ def select(
 
 
 def test_word_that_the_judge_prefers_is_selected() -> None:
-    assert select(OverlapJudge(dog=9), BENCH, 12).words == ["dog"]
-    assert select(OverlapJudge(wall=9), BENCH, 12).words == ["wall"]
+    assert select(OverlapJudge(dog=9), BENCH, 32).words == ["bench", "dog"]
+    assert select(OverlapJudge(lantern=9), BENCH, 40).words == ["bench", "lantern"]
 
 
 def test_gain_is_compared_per_bit() -> None:
@@ -93,13 +93,13 @@ def test_rounding_noise_of_the_judge_changes_nothing() -> None:
 
 
 def test_word_that_is_misread_is_not_added() -> None:
-    selection = select(OverlapJudge(), "small ivy", 100, "nibble")  # v alone is a view
-    assert selection == Selection(["small"], "gain", "overlap")
+    selection = select(OverlapJudge(), "sunlit ivy", 100, "nibble")  # v alone is a view
+    assert selection == Selection(["sunlit"], "gain", "overlap")
 
 
 def test_selected_words_are_those_that_the_decoder_returns() -> None:
     judge = FunctionJudge(lambda texts: [text == "dog" for text in texts])
-    selection = select(judge, "dogs benches", 100, "nibble")
+    selection = select(judge, "dogs on benches", 100, "nibble")
     assert selection == Selection(["dog"], "gain", "function")
 
 

@@ -1,0 +1,125 @@
+"""The structure of a description: its subject, and which noun each other word is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from semcodec.words.cleaning import clean_text
+from semcodec.words.language import detect
+from semcodec.words.language_scores import ENGLISH
+from semcodec.words.phrases import Phrase, find_phrases, simple_form
+from semcodec.words.subject import find_subject_phrase
+from semcodec.words.vocabulary import vocabulary
+from semcodec.words.word_classes import WordClass, class_of
+
+if TYPE_CHECKING:
+    from semcodec.words.tokens import Token
+
+COLORS: Final = frozenset(
+    """
+    amber beige black blond blonde blue bronze brown burgundy charcoal copper cream crimson cyan
+    emerald gold golden gray green grey indigo ivory khaki lavender lilac lime magenta maroon mauve
+    navy ocher ochre olive orange peach pink purple red rust salmon scarlet silver tan teal
+    turquoise violet white yellow
+    """.split()
+)
+SIZES: Final = frozenset(
+    """
+    big bigger biggest enormous giant gigantic great grand huge immense large larger largest little
+    long massive medium mini miniature narrow oversized petite short small smaller smallest tall
+    tiny towering vast wide
+    """.split()
+)
+POSITIONS: Final = frozenset(
+    """
+    left right center centre top bottom middle upper lower corner front rear side edge leftmost
+    rightmost
+    """.split()
+)
+#: Nouns that say nothing without another word: "a blurred background", but not "a background".
+FILLERS: Final = frozenset(
+    """
+    area areas caption background backgrounds description descriptions environment foreground item
+    items object objects part parts portion region section side sides something spot stuff surface
+    surfaces surrounding surroundings thing things
+    """.split()
+)
+NOUN_CLASSES: Final = frozenset(WordClass) - {WordClass.MODIFIER, WordClass.VERB, WordClass.OTHER}
+#: Eighths of a bit by which a noun is more probable after an adjective that is part of its name.
+MIN_ASSOCIATION: Final = 56
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What each token of a description is about.
+
+    Attributes:
+        subject: the phrase of the main noun; None if there is none.
+        heads: for the index of each modifier, that of the noun that it is about.
+        forms: the word that determines the class of each token, in lower case.
+        numbers: for each token, whether it is a number.
+        counts: for each token, whether it is a number that is written as a word: two, not 404.
+    """
+
+    subject: Phrase | None
+    heads: Mapping[int, int]
+    forms: Sequence[str]
+    numbers: Sequence[bool]
+    counts: Sequence[bool]
+
+    def is_dependent(self, index: int) -> bool:
+        """Return whether a token means little without its noun: two, large, red, left."""
+        form = self.forms[index]
+        return index in self.heads and (
+            self.counts[index] or form in COLORS or form in SIZES or form in POSITIONS
+        )
+
+    def is_color(self, index: int) -> bool:
+        """Return whether a token is the name of a color."""
+        return self.forms[index] in COLORS
+
+    def is_size(self, index: int) -> bool:
+        """Return whether a token is a word of size."""
+        return self.forms[index] in SIZES
+
+    def is_filler(self, index: int) -> bool:
+        """Return whether a token says nothing without another word."""
+        return self.forms[index] in FILLERS
+
+    def is_name_part(self, index: int) -> bool:
+        """Return whether a modifier is part of the name of its noun: fire truck, polar bear."""
+        form = self.forms[index]
+        if self.numbers[index] or form in COLORS or form in SIZES or index not in self.heads:
+            return False
+        if class_of(form) in NOUN_CLASSES:
+            return True
+        first, second = map(vocabulary().number, (form, self.forms[self.heads[index]]))
+        if first is None or second is None:
+            return False
+        return vocabulary().association(first, second) >= MIN_ASSOCIATION
+
+
+def find_structure(tokens: Sequence[Token], description: str) -> Structure:
+    """Return the structure of ``description``, whose tokens are ``tokens``.
+
+    In another language than English, it has neither a subject nor modifiers.
+    """
+    is_english = detect(description).language == ENGLISH
+    phrases = find_phrases(tokens, clean_text(description)) if is_english else []
+    forms = [simple_form(token) for token in tokens]
+    numbers = [token.number is not None for token in tokens]
+    counts = [token.number is not None and token.word.isalpha() for token in tokens]
+    heads: dict[int, int] = {}
+    last, sentence = -1, -1
+    for phrase in phrases:
+        is_same_sentence, sentence = phrase.sentence == sentence, phrase.sentence
+        if forms[phrase.head] in POSITIONS and phrase.is_governed:
+            # "a cat at the top left": both words are about the cat.
+            if is_same_sentence and last >= 0:
+                heads.update(dict.fromkeys((*phrase.modifiers, phrase.head), last))
+            continue
+        heads.update(dict.fromkeys(phrase.modifiers, phrase.head))
+        last = phrase.head
+    return Structure(find_subject_phrase(tokens, phrases), heads, forms, numbers, counts)
