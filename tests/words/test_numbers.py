@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import semcodec
-from semcodec.coding import escapes
+from semcodec.coding import codings, escapes
 from semcodec.words.number_words import STYLES, is_number_word, spell, value_of
 from semcodec.words.numbers import MAX_WORD, find_numbers, spellings
 from semcodec.words.selection.candidates import same_number_word
@@ -223,3 +225,26 @@ def value_of_run(words: list[str]) -> str | None:
     """Return the digits of the longest run of number words."""
     runs = [list(run) for is_number, run in groupby(words, is_number_word) if is_number]
     return value_of(max(runs, key=len)) if runs else None
+
+
+PAGE = Path(__file__).parents[2] / "docs/words.md"
+ROWS = [
+    [cell.strip() for cell in line.strip("|\n").split("|")]
+    for line in PAGE.read_text("utf-8").splitlines()
+    if line.startswith("| ") and "`" not in line
+]
+
+
+@pytest.mark.parametrize(("text", "lexicon", "nibble", "utf8"), ROWS)
+def test_table_of_the_page(text: str, lexicon: str, nibble: str, utf8: str) -> None:
+    assert " ".join(semcodec.select(text, 12, coding="lexicon")) == lexicon
+    assert " ".join(semcodec.select(text, 12, coding="nibble")) == nibble
+    assert " ".join(semcodec.select(text, 12, coding="utf8")) == utf8
+
+
+def test_bits_of_the_page() -> None:
+    text = PAGE.read_text("utf-8")
+    for word in ("404", "room", "three"):
+        assert f"`{word}` " in text
+        bits = round(codings.payload_bits("lexicon", [word]))
+        assert re.search(rf"`{word}` (?:takes )?{bits}\b", text)
