@@ -75,7 +75,7 @@ def split_prompt(prompt: str) -> list[str]:
 
     An emoji is replaced by the words of its name in Unicode, such as "bear face".
     """
-    prompt = prompt.replace("'s ", " ")
+    prompt = prompt.replace("'s ", " ").replace("-o'-", " o ")  # jack-o'-lantern
     if not prompt.isascii():
         prompt = "".join(map(_name_of_emoji, unicodedata.normalize("NFC", prompt)))
     plain = "".join(char if char.isalnum() or char in "-'" else " " for char in prompt.lower())

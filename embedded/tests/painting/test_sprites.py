@@ -88,3 +88,4 @@ def test_plurals_have_their_singular_among_the_candidates(plural: str, singular:
 
 def test_prompt_is_split_into_words() -> None:
     assert split_prompt("Two T-shirts, 'red' <b>!") == ["two", "t-shirts", "red", "b"]
+    assert split_prompt("a Jack-o'-lantern") == ["a", "jack", "o", "lantern"]

@@ -152,7 +152,7 @@ class PromptBackend:
 
         If the model selects too few, the words that the rules select are appended.
         """
-        coding: Coding = "nibble" if detect(description).is_english else "utf8"
+        coding: Coding = "lexicon" if detect(description).is_english else "utf8"
         by_rule = rules.select(description, k, coding=coding)
         chat = self._request(
             "select",
