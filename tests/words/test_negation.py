@@ -268,6 +268,9 @@ no dogs allowed sign on a park bench
 [None of] the men, he says, is tall.
 """
 REAL = """
+A player swinging and [missing] the ball.
+A toilet [missing the back section] sits next to a tree.
+The field has [no visible tracks] [except for] those of the skier.
 There are [zero people] in the hall, and the train has [0 passengers].
 It is zero degrees in the room with 0 percent of the dogs.
 A counter shows zero and a zero sits there.

@@ -21,6 +21,7 @@ from semcodec.words.negation.signs import Signs
 from semcodec.words.negation.tables import (
     ABSENT,
     ADVERBS,
+    AIMS,
     ATTRIBUTIVE,
     AUXILIARIES,
     BEFORE_DETERMINER,
@@ -241,6 +242,9 @@ class NegationFinder:
         following, is_missing = self._units.text(index + 1), self._units.text(index) == "missing"
         if is_missing and (sign := self._signs.sign_noun(index)):
             return sign  # "a missing cat poster"
+        aim = index + 2 if following in ("a", "the") else index + 1
+        if is_missing and self._units.text(aim) in AIMS:
+            return self._mark(index, index + 1)  # "swinging and missing the ball"
         has_auxiliary = self._units.skip_back(index, ADVERBS) > self._units.skip_back(
             index, ADVERBS | AUXILIARIES
         )

@@ -253,6 +253,8 @@ DOUBLE_NEGATIONS: Final = _phrases(
 
 #: Predicates that mean that their subject is not in the picture.
 ABSENT: Final = _words("absent gone invisible missing unseen")
+#: What a player misses, although it is there.
+AIMS: Final = _words("ball bus catch disc frisbee goal puck shot target train")
 #: Predicates that, after "not", mean the same.
 PRESENT: Final = _words(
     """
