@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import semcodec
 from semcodec._wording import plural
-from semcodec.bitstream import checksums
+from semcodec.bitstream import api, checksums
 from semcodec.bitstream.framing import TEXT_FRAMINGS
 from semcodec.cli import batch, description_files, endings, files, openai_options, options
 from semcodec.cli.output import UsageError
@@ -210,15 +210,16 @@ def _apply_profile(args: argparse.Namespace) -> None:
     """Set the framing of the profile.
 
     Raises:
-        UsageError: an option conflicts with the profile.
+        UsageError: an option conflicts with the profile, or the check with the framing.
     """
     try:
         profile_options.check_conflicts(
             args.profile, framing=args.framing, check=args.check, size=args.size, models=args.models
         )
+        args.framing = args.framing or profile_options.default_framing(args.profile)
+        api.overhead(0, framing=args.framing, check=args.check)
     except InputError as error:
         raise UsageError(str(error)) from error
-    args.framing = args.framing or profile_options.default_framing(args.profile)
 
 
 def is_picture(path: Path) -> bool:

@@ -237,6 +237,14 @@ def test_limit_counts_the_output_in_its_framing(
     assert len(output.removesuffix(b"\n") if file.suffix == ".txt" else output) <= max_bytes
 
 
+@pytest.mark.parametrize("framing", ["file", "url", "qr"])
+def test_framing_that_needs_a_check_has_one(run: Run, photo: Path, framing: str) -> None:
+    code, _, err = run("encode", photo, "--framing", framing, "--check", "none")
+    assert (code, err.count("\n")) == (2, 1)
+    assert f"The framing {framing} requires a check" in err
+    assert run("encode", photo, "--framing", "bare", "--check", "none")[0] == 0
+
+
 def test_check_is_that_of_the_option(run: Run, photo: Path) -> None:
     file = photo.with_suffix(".semc")
     assert run("encode", photo, "-o", file, "--check", "crc32")[0] == 0
