@@ -77,6 +77,7 @@ HOSTILE = [
         ("\u0430pple b\u0430n\u0430n\u0430 y\u03bfung s\u0441ooter", "apple banana young scooter"),
         ("\u13dfat c\u0251t \u0421oca \u03ccx", "cat cat Coca ox"),
         ("Москва 猫 Ωmega Дavid сор naïve", "Москва 猫 Ωmega Дavid сор naïve"),
+        ("Д\u0430vid \u0430Дam", "Д\u0430vid \u0430Дam"),
         ("猫cat T恤", "猫 cat T 恤"),
     ],
 )
