@@ -97,3 +97,23 @@ def test_frequent_words_of_a_table_are_in_its_language(language: str) -> None:
     table = load_languages()[language]
     words = sorted(table.function)[:20] + sorted(table.common)[:20]
     assert language in language_of(" ".join(words))
+
+
+@pytest.mark.parametrize("mark", ["of", "the", "with"])
+def test_english_function_word_among_unknown_words_decides(mark: str) -> None:
+    text = "zorbgarble wibblefoo snarkle grumphs {} blivets quuxen"
+    assert detect(text.format("")).language == "another language"
+    assert detect(text.format(mark)).is_english
+
+
+def test_short_english_remark_is_not_the_description() -> None:
+    german = "Ein großer brauner Hund liegt in einem kleinen Boot auf dem ruhigen blauen Wasser. "
+    assert detect("What a lovely dog. " + 3 * german).language == "German"
+
+
+@pytest.mark.parametrize("marks", ['""', "“”", "„“", "«»", "''", "``"])
+def test_quotation_in_another_language_does_not_count(marks: str) -> None:
+    sign = f"{marks[0]}Das Betreten des Rasens ist in diesem Park nicht erlaubt{marks[1]}"
+    text = f"Old board, {sign}, and a lamp."
+    assert detect(text).is_english
+    assert detect(text.replace(marks[0], "").replace(marks[1], "")).language == "German"
