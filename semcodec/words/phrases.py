@@ -52,6 +52,7 @@ DEPICTION_VERBS: Final = frozenset(
     """.split()
 )
 VERB_ENDINGS: Final = ("s", "ed", "ing", "en", "wn")
+RELATIVES: Final = frozenset(("that", "which", "who"))
 COPULAS: Final = frozenset(("is", "are", "was", "were"))
 CONJUNCTIONS: Final = frozenset(("and", "or", "but", "plus"))
 NOUNS: Final = frozenset((WordClass.THING, WordClass.IDEA))
@@ -165,9 +166,10 @@ class _PhraseParser:
         elif word in PREPOSITIONS or self._is_position(index):
             yield from self._read_preposition(index)
         elif word in PRONOUNS or word in AUXILIARIES:
+            last = self._last_head if self._words[index - 1] in RELATIVES else -1
             yield from self._close()
             self._is_governed, self._of = False, -1
-            self._predicate_of = self._last_head if word in COPULAS else -1
+            self._predicate_of = max(last, self._last_head) if word in COPULAS else -1
         else:
             yield from self._read_content(index)
 

@@ -180,12 +180,14 @@ class _CandidateFinder:
 
     def _mentions(self) -> Iterator[Candidate]:
         """Yield the first token of each name, and those that are about another noun."""
+        names: set[str] = set()
         seen: set[tuple[str, str]] = set()
         for candidate in self._content:
-            place = self._names[candidate.index], self._place(candidate)
-            if place not in seen:
+            name, place = self._names[candidate.index], self._place(candidate)
+            if name not in names or (place and (name, place) not in seen):
                 yield candidate
-            seen.add(place)
+            names.add(name)
+            seen.add((name, place))
 
     def _place(self, candidate: Candidate) -> str:
         """Return what a word is about, if it may be needed once for each; else an empty string."""
@@ -214,10 +216,23 @@ class _CandidateFinder:
                 )
             elif structure.is_filler(index):
                 found[index] = replace(candidate, is_filler=True)
+        self._lower_sizes(found)
         for rank, index in enumerate(self._subject_indices(first)):
             if index in found:
                 found[index] = replace(found[index], weight=SUBJECT_WEIGHT - rank)
         return list(found.values())
+
+    def _lower_sizes(self, found: dict[int, Candidate]) -> None:
+        """Give words of size a lower weight than the other words about the same noun."""
+        is_size = self._structure.is_size
+        lowest: dict[int, int] = {}
+        for index, other in found.items():
+            if other.head >= 0 and not is_size(index):
+                lowest[other.head] = min(other.weight, lowest.get(other.head, other.weight))
+        for index, size in found.items():
+            if is_size(index) and size.head in lowest:
+                weight = min(size.weight, lowest[size.head] - 1)
+                found[index] = replace(size, weight=weight)
 
     def _subject_indices(self, first: Mapping[str, Candidate]) -> Iterator[int]:
         """Yield the noun of the subject, its number, the rest of its name, and its color."""

@@ -67,7 +67,7 @@ def select_by_similarity(request: SelectionRequest, judge: Judge) -> Selection:
     required = find_required(request, candidates)
     selections = {
         "gain": _GreedySelector(request, judge, candidates, required).select(),
-        "sentence": leading_text(request, required),
+        "sentence": leading_text(request, candidates, required),
         "first": first_content_words(request, candidates, required),
         SALIENCE: by_salience,
     }
@@ -89,8 +89,12 @@ def _pick_best(selections: dict[str, list[str]], request: SelectionRequest, judg
     return max(scores, key=scores.__getitem__, default=SALIENCE)
 
 
-def leading_text(request: SelectionRequest, required: Sequence[Candidate] = ()) -> list[str]:
-    """Return the beginning of the description, without function words at its end.
+def leading_text(
+    request: SelectionRequest,
+    candidates: Sequence[Candidate] = (),
+    required: Sequence[Candidate] = (),
+) -> list[str]:
+    """Return the beginning of the description, without function words and modifiers at its end.
 
     What the description says is not there is left out. Empty for a coding that does not keep the
     order of words, and if the beginning lacks what is ``required``.
@@ -98,7 +102,11 @@ def leading_text(request: SelectionRequest, required: Sequence[Candidate] = ()) 
     if not request.channel.keeps_order:
         return []
     leading = longest_prefix(request, find_sendable(request))
-    while leading and FUNCTION_WORDS.issuperset(leading[-1].words):
+    nouns = {candidate.index: candidate.head for candidate in candidates if candidate.is_dependent}
+    while leading and (
+        FUNCTION_WORDS.issuperset(leading[-1].words)
+        or nouns.get(leading[-1].index, -1) > leading[-1].index
+    ):
         leading.pop()
     return _words_if_complete(keep_recoverable(leading, request.channel), required)
 

@@ -108,6 +108,9 @@ def _extend(
     misses = 0
     for candidate in sort_by_weight(other for other in others if other.index not in indices):
         extended = in_reading_order([*selected, candidate])
+        # In nibble, the noun may be lacking because it is misread, so what is left of it is sent.
+        if request.coding != "nibble" and len(drop_unsupported(extended)) < len(extended):
+            continue
         restored = restore(extended, request.channel) if request.fits(words_of(extended)) else []
         if len(restored) == len(extended):
             selected = restored
