@@ -92,6 +92,8 @@ def _number_words(text: str, start: int) -> tuple[list[str], list[int]]:
 
 def _with_ending(text: str, digits: str, end: int) -> tuple[Form, int] | None:
     """Return the form of a number that ends as a fraction, an ordinal number or a decade."""
+    if not digits.isdigit():
+        return None  # decimals
     if match := _AND_A_HALF.match(text, end):
         return Form(f"{digits}-and-half", ()), match.end()
     mark, match = text[end : end + 1], _WORD.match(text, end + 1)

@@ -121,6 +121,18 @@ def test_words_can_be_sent_and_spans_are_in_order(text: str) -> None:
         end = number.end
 
 
+PIECES = """
+one two three ten twenty forty hundred thousand million point and a half third thirds first second
+eighties room number plate dogs no 1 7 12 404 1000 000 007 st s k km m in ft am pm o'clock % $ € ¢ °
+C ½ / ⁄ : . , ' " - – x + ( ) ² # II XIV AB12 CDE
+""".split()
+
+
+@given(st.lists(st.sampled_from([*PIECES, " ", " ", "-"]), max_size=24).map("".join))
+def test_any_pieces_of_numbers_are_read(text: str) -> None:
+    test_words_can_be_sent_and_spans_are_in_order.hypothesis.inner_test(text)  # type: ignore[attr-defined]
+
+
 @given(st.text("0123456789 .,:'-/$€½%xa'\"stkmpIVX", max_size=80))
 def test_word_is_its_own_form(text: str) -> None:
     for number in find_numbers(text):
@@ -192,6 +204,8 @@ def test_number_words_are_restored_beside_each_other(sent: str, received: str) -
     ("text", "coding", "expected"),
     [
         ("One red ball and one blue box.", "lexicon", "one red ball one blue box"),
+        ("One red ball and one blue ball.", "lexicon", "one red ball one blue"),
+        ("Two black cats. The two black cats sleep.", "lexicon", "two black cats sleep"),
         ("Two cats and two dogs. The two cats sleep.", "lexicon", "two cats two dogs sleep"),
         ("The digits 4 4 4 glow.", "lexicon", "digits 4 4 4 glow"),
         ("Room 404. The room 404.", "lexicon", "room 404"),

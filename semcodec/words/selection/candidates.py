@@ -148,6 +148,7 @@ class _CandidateFinder:
             _refuse_only_negations(tokens)
         self._content = self._drop_empty_fillers(content) or content or sendable
         self._names = _find_names(self._content)
+        self._numbers = {candidate.index for candidate in self._content if candidate.is_number}
 
     def find(self) -> list[Candidate]:
         """Return the candidates with their weights."""
@@ -196,8 +197,14 @@ class _CandidateFinder:
             return ""
         head = structure.heads.get(index, -1)
         name = self._names.get(head, str(index) if candidate.is_number else "")
-        is_label = candidate.is_number and index > head >= 0  # "digits 4 4 4"
-        return f"{name} {index - head}" if is_label else name
+        is_label = candidate.is_number and index > head >= 0
+        is_in_row = candidate.is_number and index - 1 in self._numbers  # "4 4 4"
+        if is_label or is_in_row:
+            return f"{name} {index - head}"
+        following = index + 1
+        is_count = candidate.is_number and following in self._names  # "one red and one blue ball"
+        has_modifier = is_count and structure.is_dependent(following)
+        return f"{name} {self._names[following]}" if has_modifier else name
 
     def _rank_phrases(
         self, found: dict[int, Candidate], first: Mapping[str, Candidate]
