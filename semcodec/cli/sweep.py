@@ -92,17 +92,25 @@ def _add_backends(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="backend for all stages; auto is offline (default: %(default)s)",
     )
-    for role, stages in (
-        ("describer", "the describe stage"),
-        ("writer", "the select, compress, decompress and expand stages"),
-        ("painter", "the paint stage"),
-    ):
-        parser.add_argument(
-            f"--{role}",
-            type=options.backend(role),
-            metavar="NAME",
-            help=f"backend for {stages} (default: same as --backend)",
-        )
+    parser.add_argument(
+        "--describer",
+        type=options.backend("describer"),
+        metavar="NAME",
+        help="backend for the describe stage (default: same as --backend)",
+    )
+    parser.add_argument(
+        "--writer",
+        type=options.backend("writer"),
+        metavar="NAME",
+        help="backend for the select, compress, decompress and expand stages "
+        "(default: same as --backend)",
+    )
+    parser.add_argument(
+        "--painter",
+        type=options.backend("painter"),
+        metavar="NAME",
+        help="backend for the paint stage (default: same as --backend)",
+    )
 
 
 def _add_encoding(parser: argparse.ArgumentParser) -> None:

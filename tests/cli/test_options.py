@@ -27,6 +27,7 @@ OPTIONS_OF_SERVERS = ("--mmproj",)  #: llama.cpp
 #: Values of required arguments, in the order of the command line.
 REQUIRED = {
     "images": ["photo.jpg"],
+    "photo": ["photo.jpg"],
     "file": ["photo.jpg"],
     "files": ["photo.jpg"],
     "text": ["a cat"],

@@ -240,7 +240,7 @@ def test_encode_accepts_paths_and_file_objects(tmp_path: Path) -> None:
         ("data:image/png;base64,aaaa", "A data URL is not opened"),
         (io.StringIO("a"), "opened as text: open it with mode 'rb'"),
         (3, "Cannot read int as an image: pass a path, the bytes of a file, or a PIL image"),
-        (None, "Cannot read NoneType as an image"),
+        (None, "There is no image: give the one whose size the record states"),
     ],
 )
 def test_unreadable_sources(source: Any, message: str) -> None:
