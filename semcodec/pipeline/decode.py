@@ -133,7 +133,7 @@ def decode(
         stages = _Stages(run, *roles)
         words = stages.restore_words(record)
         prompt = stages.expand(words)
-        image = stages.paint(prompt, target, _choose_seed(seed, record))
+        image = stages.paint(prompt, words, target, _choose_seed(seed, record))
         return Decoded(image, words, record, run.trace)
 
 
@@ -160,9 +160,9 @@ class _Stages:
         prompt = self.run.run_stage("expand", self.writer, Writer.expand, words)
         return validation.check_prompt(prompt, self.writer)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
+    def paint(self, prompt: str, words: list[str], size: tuple[int, int], seed: int) -> Image:
         image = self.run.run_stage("paint", self.painter, Painter.paint, prompt, size, seed)
-        return validation.check_image(image, size, self.painter, self.run.add_notice)
+        return validation.check_image(image, size, words, self.painter, self.run.add_notice)
 
 
 def _read_record(data: object, limits: Limits) -> Record:

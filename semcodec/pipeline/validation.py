@@ -17,6 +17,7 @@ from semcodec.backends.prompting import answers
 from semcodec.coding import nibble
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from semcodec.imaging import fitting
+from semcodec.pipeline import blank_pictures
 from semcodec.words.language import has_words
 from semcodec.words.presence import states_only_absence
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
@@ -124,15 +125,21 @@ def _check_text(result: object, backend: object, stage: str) -> str:
 
 
 def check_image(
-    result: object, size: tuple[int, int], backend: object, add_notice: Callable[[str], None]
+    result: object,
+    size: tuple[int, int],
+    words: list[str],
+    backend: object,
+    add_notice: Callable[[str], None],
 ) -> Image:
     """Return an image in RGB, scaled and cropped to ``size`` (width and height) if necessary.
 
     Args:
         result: what the painter returned.
         size: width and height in pixels.
+        words: the words from which the image was painted.
         backend: the painter.
-        add_notice: called with a sentence if more than a little is cut away.
+        add_notice: called with a sentence if more than a little is cut away, or if the image shows
+            nothing.
     """
     with _reading(backend, "paint"):
         if not imaging.is_image(result):
@@ -143,6 +150,7 @@ def check_image(
         cut = fitting.describe_cut("The painted picture", painted.size, size)
         # A subclass of Image may override the conversion.
         if imaging.is_image(image) and (image.mode, image.size) == ("RGB", size):
+            blank_pictures.report_blank(painted, words, add_notice)
             if cut:
                 add_notice(f"{cut}; use another size or painter to see all of it.")
             return image

@@ -77,7 +77,7 @@ def test_picture_of_another_aspect_is_cropped_not_distorted(set_results: SetResu
     assert {decoded.image.getpixel((x, 20)) for x in (3, 20, 36)} == {(255, 0, 0)}
     [notice] = decoded.trace.notices
     assert "The painted picture is 90 x 30 pixels: 67 % of it was cut away for 40 x 40" in notice
-    set_results(paint=Image.new("RGB", (60, 60)))
+    set_results(paint=painted.resize((60, 60)))
     assert semcodec.decode(semcodec.pack("rd bt"), backend="model").trace.notices == []
 
 

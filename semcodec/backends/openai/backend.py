@@ -21,6 +21,7 @@ from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelRes
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from semcodec.forks import block_fork
 from semcodec.imaging import flatten, open_image
+from semcodec.imaging.uniform import is_transparent
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -167,7 +168,9 @@ class ServerModels:
             image = open_image(response.image, IMAGE_FORMATS)
             is_too_large = image.width * image.height > MAX_PIXELS
             if not is_too_large:  # a model may paint on a transparent background
-                return flatten(image.convert("RGBA"), background=None)
+                rgba = image.convert("RGBA")
+                # Without a visible pixel, it must not get a background: decode reports it.
+                return rgba if is_transparent(rgba) else flatten(rgba, background=None)
         self._recorder.discard(request, response)
         if is_too_large:
             problem = (
