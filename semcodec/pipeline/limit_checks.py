@@ -23,11 +23,10 @@ from semcodec.choices import Check, Coding, Profile, RateEntry
 from semcodec.errors import InputError
 from semcodec.pipeline.rate_control import RateLimits, least_ubpp
 from semcodec.pipeline.trace import TracedRun
-from semcodec.words import SelectionRequest, select_words, skeleton
+from semcodec.words import SelectionRequest, required_words, select_words, skeleton
 
 #: Bytes of the shortest payload with a word, by coding (in ``bag``, the count takes some bits).
 MIN_PAYLOAD_BYTES: Final = {"nibble": 1, "lexicon": 1, "bag": 2, "utf8": 1}
-MAX_COMPANION_BYTES: Final = 64  #: of a word that a decoder needs to restore the subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +126,9 @@ def _select_least(request: SelectionRequest) -> list[str]:
     """Return the least that the rules select: one word, or more if a decoder needs another word to
     restore the subject; empty if the coding cannot carry any word.
     """
-    unlimited = replace(request, max_bits=None, judge=None)
     with suppress(InputError):
-        alone = select_words(replace(unlimited, max_words=1)).words
-        least = -(-request.channel.payload_bits(alone) // 8)
-        for payload_bytes in range(least, least + MAX_COMPANION_BYTES):
-            with suppress(InputError):  # raised if the subject is not within the limit
-                selected = select_words(replace(unlimited, max_bits=8 * payload_bytes)).words
-                return alone if set(alone) <= set(selected) else selected
+        alone = replace(request, max_words=1, max_bits=None, judge=None)
+        return required_words(request) or select_words(alone).words
     return []
 
 

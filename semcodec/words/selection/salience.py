@@ -63,7 +63,10 @@ def select_by_salience(request: SelectionRequest, candidates: Sequence[Candidate
     if required and not has_subject(selected):
         selected = around_subject(required, selected, request)
     selected = _extend(selected, candidates, request)
-    return words_of(drop_empty_fillers(selected) or minimum)
+    kept = drop_empty_fillers(selected)
+    if len(kept) < len(selected):  # a decoder may restore the others in another way now
+        kept = keep_recoverable(kept, request.channel)
+    return words_of(kept or minimum)
 
 
 def _restore(selected: list[Candidate], channel: WordChannel) -> list[Candidate]:
