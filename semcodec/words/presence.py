@@ -26,7 +26,7 @@ class Presence:
         """Read a description of at most ``tokenizer.MAX_TEXT`` characters."""
         tokens = find_tokens(description)
         self.words: list[str] = _plain_words(token for token in tokens if _is_there(token))
-        self.has_negations = any(token.is_negated for token in tokens)
+        self.has_negations: bool = any(token.is_negated for token in tokens)
         self._there = _forms(self.words)
         self._negated = _forms(_plain_words(token for token in tokens if not _is_there(token)))
 
