@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Final
 
@@ -117,6 +118,7 @@ class _Part:
         return self.text.rstrip(" \n*_").endswith((":", "："))
 
 
+@lru_cache(maxsize=16)  # each stage of a run needs that of its description
 def detect(text: str) -> Detected:
     """Return the languages of a text; of one over ``MAX_TEXT`` characters, those of its beginning.
 
