@@ -235,6 +235,14 @@ def test_number_survives_select_and_pack(coding: Any) -> None:
         assert str(value) in words or value_of_run(words) == str(value), words
 
 
+@pytest.mark.parametrize("k", range(1, 20))
+def test_spelled_numbers_keep_the_limit_and_arrive(k: int) -> None:
+    text = "A hotel door with the sign room 404, 3 dogs, 1,000 tiles and ½ a pizza at 10:30 and 10."
+    words = semcodec.select(text, k, coding="nibble")
+    assert len(words) <= k
+    assert semcodec.decompress(list(map(skeleton_of_word, words))) == words
+
+
 def value_of_run(words: list[str]) -> str | None:
     """Return the digits of the longest run of number words."""
     runs = [list(run) for is_number, run in groupby(words, is_number_word) if is_number]

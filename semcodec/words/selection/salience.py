@@ -114,8 +114,10 @@ def _extend(
         # In nibble, the noun may be lacking because it is misread, so what is left of it is sent.
         if request.coding != "nibble" and len(drop_unsupported(extended)) < len(extended):
             continue
-        restored = restore(extended, request.channel) if request.fits(words_of(extended)) else []
-        if len(restored) == len(extended):
+        fits = request.fits(words_of(extended))
+        restored = keep_recoverable(extended, request.channel) if fits else []
+        # A number may have got a longer spelling.
+        if len(restored) == len(extended) and request.fits(words_of(restored)):
             selected = restored
         elif (misses := misses + 1) == MAX_MISSES:
             break
