@@ -44,6 +44,7 @@ def test_subject_is_selected_at_every_k(coding: semcodec.Coding, k: int) -> None
         ("A photograph, taken at night, of a tower.", "tower"),
         ("Please generate a picture: a robot reads.", "robot"),
         ("Style: photorealistic. Setting: a beach. Subject: a crab.", "crab"),
+        ("Animal: a fox. Place: a snowy wood.", "fox"),
         ("On a table, a plate of cookies", "plate"),
         ("A painting hangs on the wall.", "painting"),
         ("A painting of a storm", "storm"),

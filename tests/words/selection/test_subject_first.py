@@ -11,6 +11,8 @@ from semcodec.errors import InputError
 from semcodec.words import SelectionRequest, make_channel, select_ranked, select_words
 from semcodec.words.selection import least_bits, required_words
 from semcodec.words.selection.candidates import find_candidates
+from semcodec.words.selection.closed_loop import leading_text
+from semcodec.words.selection.minimum import find_required
 from tests.fakes import FunctionJudge, OverlapJudge, selection_request
 from tests.profiles import examples
 
@@ -78,6 +80,16 @@ def test_subject_that_is_misread_alone_comes_with_another_word() -> None:
     required = required_words(request(text, "nibble", None))
     assert required == [] or ("sailor" in required and len(required) == 2)
     assert set(required) <= set(semcodec.select(text, 12))
+
+
+def test_leading_text_without_the_subject_is_not_selected() -> None:
+    description = "In the park, a dog runs."
+    limited = selection_request(description, 32)
+    candidates = find_candidates(limited)
+    assert leading_text(limited) == ["In", "the", "park"] or leading_text(limited)[-1] == "park"
+    required = find_required(limited, candidates)
+    assert [other.key for other in required] == ["dog"]
+    assert leading_text(limited, candidates, required) == []
 
 
 def test_ranked_words_get_the_subject() -> None:
