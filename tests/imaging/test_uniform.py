@@ -34,6 +34,13 @@ def dotted(color: str, dot: str, side: int) -> Image.Image:
     return image
 
 
+def checkered() -> Image.Image:
+    """Return fine squares of two grays, whose average is the same everywhere."""
+    image = Image.new("L", (320, 320), 90)
+    image.putdata([90 + 100 * ((x + y) % 2) for y in range(320) for x in range(320)])
+    return image
+
+
 @pytest.mark.parametrize(
     ("image", "description"),
     [
@@ -67,6 +74,7 @@ def test_picture_of_nothing_is_described(image: Image.Image, description: str) -
         Image.linear_gradient("L"),
         Image.radial_gradient("L"),
         Image.effect_noise(SIZE, 80),
+        checkered(),
         scene().filter(ImageFilter.GaussianBlur(20)),
         dotted("black", "white", 20).convert("RGBA"),
     ],
