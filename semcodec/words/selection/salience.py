@@ -115,13 +115,31 @@ def _extend(
         if request.coding != "nibble" and len(drop_unsupported(extended)) < len(extended):
             continue
         fits = request.fits(words_of(extended))
-        restored = keep_recoverable(extended, request.channel) if fits else []
+        restored = _respell(extended, request.channel) if fits else []
         # A number may have got a longer spelling.
         if len(restored) == len(extended) and request.fits(words_of(restored)):
             selected = restored
         elif (misses := misses + 1) == MAX_MISSES:
             break
     return selected
+
+
+def _respell(selected: list[Candidate], channel: WordChannel) -> list[Candidate]:
+    """Return what a decoder restores of ``selected`` with the first spellings that it restores.
+
+    A misread spelling of a number can spoil the words around it, so none of them is dropped before.
+    """
+    while True:
+        restored = restore(selected, channel)
+        others = {candidate.index: candidate.others for candidate in selected}
+        respelled = {
+            candidate.index: candidate
+            for candidate in restored
+            if candidate.others != others[candidate.index]
+        }
+        if not respelled:
+            return restored
+        selected = [respelled.get(candidate.index, candidate) for candidate in selected]
 
 
 def _within_limits(selected: list[Candidate], request: SelectionRequest) -> list[Candidate]:
