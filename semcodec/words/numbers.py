@@ -29,7 +29,7 @@ name              F-16, R2-D2, AB12 CDE        as written       f sixteen; r two
 Roman             Louis XIV                    XIV              fourteen
 ================  ===========================  ===============  ==============================
 
-A number word costs 24 to 60 bits in ``lexicon``, a frequent English word 8 to 18; therefore small
+A number word costs 24 to 70 bits in ``lexicon``, a frequent English word 8 to 18; therefore small
 counts are words there, and everything that a sign or a door may show is digits.
 """
 

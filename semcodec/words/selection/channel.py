@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from semcodec._registry import CODINGS
 from semcodec.choices import Coding, check_choice
 from semcodec.coding import bag, codings
+from semcodec.words.names import is_listed
 from semcodec.words.negation import is_privative
 from semcodec.words.negation.tables import NEGATING_WORDS
 from semcodec.words.numbers import spellings
@@ -121,8 +122,16 @@ def _spell_word(token: Token) -> list[tuple[str, ...]]:
 
 
 def _spell_in_set(token: Token) -> list[tuple[str, ...]]:
-    """Return the word of a token; ``no`` of ``no entry`` would precede any word of the set."""
-    return [] if token.word.lower() in NEGATING_WORDS else _spell_word(token)
+    """Return the word of a token, in small letters if the tables have it.
+
+    A set has no capital form of listed words: spelled by letters, ``Paris`` takes 27 bits and
+    ``paris`` 15. An acronym is spelled (``US``). ``no`` of ``no entry`` would precede any word.
+    """
+    word = token.word
+    if word.lower() in NEGATING_WORDS:
+        return []
+    is_capital_form = word[1:].islower() and is_listed(word.lower())
+    return [(word.lower(),)] if is_capital_form else _spell_word(token)
 
 
 def _spell_plain(token: Token) -> list[tuple[str, ...]]:

@@ -69,3 +69,9 @@ def test_unknown_coding_is_an_input_error(coding: Any) -> None:
 def test_invalid_limit_on_bits_is_an_input_error(bits: Any) -> None:
     with pytest.raises(InputError, match="max_bits"):
         semcodec.select(DESCRIPTION, 3, max_bits=bits)
+
+
+def test_set_has_small_letters_where_it_has_no_capital_form() -> None:
+    text = "The red Eiffel Tower in Paris, a US flag, and O'Brien's car."
+    assert {"eiffel", "paris", "US", "O'Brien"} <= set(semcodec.select(text, 12, coding="bag"))
+    assert {"Eiffel", "Paris"} <= set(semcodec.select(text, 12, coding="lexicon"))
