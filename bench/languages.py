@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from semcodec.words.language import detect
-from semcodec.words.language_scores import count_words, find_words
+from semcodec.words.language.scores import count_words, find_words
 
 MIN_WORDS, MAX_WORDS = 5, 40
 DOMAINS = ("glib20", "gtk30", "gtk20", "git", "at-spi2-core")

@@ -18,7 +18,7 @@ from semcodec.coding.lexicon import ESCAPE
 from semcodec.coding.model import BitProbabilities, SequenceContext
 from semcodec.coding.tables import load_tables
 from semcodec.errors import InputError
-from semcodec.words.number_bonus import number_bonus
+from semcodec.words.numbers.bonus import number_bonus
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.vocabulary import UNKNOWN_COST, Vocabulary, vocabulary
 

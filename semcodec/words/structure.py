@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from semcodec.words.cleaning import clean_text
 from semcodec.words.language import detect
-from semcodec.words.language_scores import ENGLISH
+from semcodec.words.language.scores import ENGLISH
 from semcodec.words.phrases import Phrase, find_phrases, simple_form
 from semcodec.words.subject import find_subject_phrase
 from semcodec.words.vocabulary import vocabulary

@@ -8,9 +8,9 @@ from unicodedata import normalize
 import pytest
 
 import semcodec
-from semcodec.words.foreign_words import find_foreign_tokens
+from semcodec.words.language.foreign_words import find_foreign_tokens
+from semcodec.words.language.unspaced import MAX_RUN, cut_run
 from semcodec.words.tokens import find_tokens
-from semcodec.words.unspaced import MAX_RUN, cut_run
 from tests.words.test_language import SENTENCES
 
 SELECTED = [sentence for sentence in SENTENCES if "keep" in sentence or "drop" in sentence]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from semcodec.words.language import detect, tables_of
-from semcodec.words.language_scores import language_of, load_languages
+from semcodec.words.language.scores import language_of, load_languages
 from semcodec.words.tokenizer import MAX_TEXT
 
 FOLDER = Path(__file__).parent / "sentences" / "languages"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import semcodec
 from semcodec.coding import codings, escapes
-from semcodec.words.number_words import STYLES, is_number_word, spell, value_of
 from semcodec.words.numbers import MAX_WORD, find_numbers, spellings
+from semcodec.words.numbers.words import STYLES, is_number_word, spell, value_of
 from semcodec.words.selection.candidates import same_number_word
 from semcodec.words.skeletons import skeleton_of_word
 

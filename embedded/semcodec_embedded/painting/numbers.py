@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from semcodec.words.number_words import value_of
 from semcodec.words.numbers import LABELS, Number, find_numbers
+from semcodec.words.numbers.words import value_of
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec_embedded.painting.vocabulary import singular_candidates
 

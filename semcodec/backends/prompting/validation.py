@@ -14,8 +14,8 @@ from typing import Final, Generic, TypeVar
 from semcodec.backends.prompting import answers, parsing
 from semcodec.backends.prompting.chat import ChatResponse
 from semcodec.backends.prompting.probe import Probe, split_lines
-from semcodec.words.foreign_words import find_foreign_tokens
 from semcodec.words.language import detect, has_words
+from semcodec.words.language.foreign_words import find_foreign_tokens
 from semcodec.words.presence import Presence, states_only_absence
 from semcodec.words.scripts import is_unspaced
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word

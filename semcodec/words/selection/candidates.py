@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from semcodec.errors import InputError
-from semcodec.words.foreign_words import find_foreign_tokens
-from semcodec.words.number_words import is_number_word
+from semcodec.words.language.foreign_words import find_foreign_tokens
+from semcodec.words.numbers.words import is_number_word
 from semcodec.words.selection.channel import WordChannel, same_lemma
 from semcodec.words.selection.request import SelectionRequest
 from semcodec.words.skeletons import singulars

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from semcodec.errors import InputError
-from semcodec.words.foreign_words import why_no_words
+from semcodec.words.language.foreign_words import why_no_words
 from semcodec.words.selection.candidates import (
     Candidate,
     find_candidates,

@@ -131,7 +131,7 @@ def count_words(tokens: Sequence[str]) -> int:
 @cache
 def load_languages() -> dict[str, Table]:
     """Return the tables by language; they are read once per process, in 2 ms."""
-    data = resources.files(__package__).joinpath("tables", FILE).read_bytes()
+    data = resources.files(__package__).joinpath(FILE).read_bytes()
     return {
         name: Table(
             _split(row["function"]),

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Final
 
-from semcodec.words.language_scores import (
+from semcodec.words.language.scores import (
     ENGLISH,
     OTHER_COST,
     Table,

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Final
 
-from semcodec.words.language_scores import load_languages
+from semcodec.words.language.scores import load_languages
 from semcodec.words.scripts import script_of
 
 MAX_RUN: Final = 40  #: letters of one piece

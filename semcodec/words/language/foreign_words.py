@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Final
 
 from semcodec.words.language import detect, tables_of
-from semcodec.words.language_scores import ENGLISH
+from semcodec.words.language.scores import ENGLISH
+from semcodec.words.language.unspaced import cut_run
 from semcodec.words.scripts import is_unspaced
 from semcodec.words.tokens import Token, find_tokens
-from semcodec.words.unspaced import cut_run
 
 MAX_NEGATION: Final = 3  #: words of the longest sequence that negates: "non ci sono"
 

@@ -1,6 +1,6 @@
 """Forms of numbers: for each kind a pattern, the one word, and the parts to spell (spec §B.5).
 
-A *form* is the word of a number and its parts. A part is a run of digits, of which ``number_words``
+A *form* is the word of a number and its parts. A part is a run of digits, of which ``words``
 knows several spellings, or a plain word. Digits with a comma in front are a quantity and are
 spelled as a cardinal number; digits with a point in front are decimals, spelled one by one.
 """
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
-from semcodec.words import number_words
+from semcodec.words.numbers import words as number_words
 
 
 class Form(NamedTuple):

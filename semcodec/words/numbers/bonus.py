@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from semcodec.words.number_words import CARDINALS, DECADES, JOINTS, ORDINALS, TEENS
+from semcodec.words.numbers.words import CARDINALS, DECADES, JOINTS, ORDINALS, TEENS
 
 #: In eightieths of a bit: 4 bits for a number word right after another one, or with one word such
 #: as "by" between them. There is no penalty for repetition then.

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from semcodec.words import number_forms, number_words
-from semcodec.words.number_forms import Form
-from semcodec.words.number_words import CARDINALS, DECADES, SCALES, leading_number
+from semcodec.words.numbers import forms as number_forms
+from semcodec.words.numbers import words as number_words
+from semcodec.words.numbers.forms import Form
+from semcodec.words.numbers.words import CARDINALS, DECADES, SCALES, leading_number
 from semcodec.words.stopwords import FUNCTION_WORDS
 
 MAX_WORDS: Final = 24  #: words in one number
