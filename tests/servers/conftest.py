@@ -11,7 +11,7 @@ from tests.cli.conftest import run
 __all__ = ["run"]
 
 #: Short responses, and no retries.
-CONFIG = "[openai]\nmost_output = 16\nretries = 0\n"
+CONFIG = "[openai]\nmost_output = 200\nretries = 0\n"
 
 
 @pytest.fixture(autouse=True)

@@ -66,7 +66,8 @@ def test_photograph_becomes_a_record(
 ) -> None:
     file, trace = tmp_path / "photo.semc", tmp_path / "trace.json"
     options = ("--backend", "openai", "--base-url", server.url, "--api", api)
-    code, out, err = run("encode", photo, "-o", file, *options, "--trace", trace)
+    names = ("--models", "names", "--trace", trace)
+    code, out, err = run("encode", photo, "-o", file, *options, *names)
     assert (code, out) == (0, ""), err
     record = semcodec.unpack(file.read_bytes())
     description = stages(trace)["describe"]
@@ -146,7 +147,7 @@ def test_model_that_fails_with_a_schema_is_used_without(
         assert "Failed to initialize samplers" in server.log_text
     assert code == 0, err
     assert semcodec.unpack(file.read_bytes()).words
-    repairs = stages(trace)["select"]["notes"]["repairs"]
+    repairs = stages(trace)["describe"]["notes"]["repairs"]
     assert any("without the JSON schema" in repair for repair in repairs)
 
 

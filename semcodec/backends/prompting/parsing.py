@@ -25,6 +25,8 @@ STRING_LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
 WORD: Final = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 COMMA: Final = re.compile(r"(?<![0-9]),|,(?![0-9]{3}(?![0-9]))")  #: but not that of 1,000
 LABEL_END: Final = re.compile(r":(?![0-9])")  #: but not the colon of 10:30
+#: All that is left of JSON that was truncated before its first value.
+KEY_ALONE: Final = re.compile(r"\W{0,3}description\"\s{0,3}:?\s{0,3}\"?")
 OBJECT_START: Final = re.compile(r"\{\s*\"")
 DESCRIPTION_LITERAL: Final = re.compile(rf"\"description\"\s*:\s*{STRING_LITERAL.pattern}")
 MAX_PREAMBLE: Final = 1_000  #: characters before the JSON object of an answer
@@ -60,7 +62,7 @@ def description_fields(text: str) -> tuple[str, dict[str, Any]]:
     """Return the description in an answer, and the other fields of its JSON object.
 
     An answer that is not a JSON object with a description is the description itself. Of truncated
-    JSON, the beginning of the description is returned.
+    JSON, the beginning of the description is returned, which can be empty.
 
     Args:
         text: the answer without its wrappers.
@@ -72,7 +74,7 @@ def description_fields(text: str) -> tuple[str, dict[str, Any]]:
     """
     start = OBJECT_START.search(text, 0, MAX_PREAMBLE)
     if start is None:
-        return text, {}
+        return ("" if KEY_ALONE.fullmatch(text) else text), {}
     try:
         fields, _ = json.JSONDecoder(strict=False).raw_decode(text, start.start())
     except (ValueError, RecursionError):

@@ -452,3 +452,9 @@ def test_negated_name_is_not_selected() -> None:
         ChatResponse("T-shirt, man, horse"), description, 3, ["man"]
     ).value
     assert value == ["man", "horse"]
+
+
+def test_json_truncated_before_the_description_is_truncated_and_not_blind() -> None:
+    for text in ('{"description" :', '{"description":"'):
+        checked = validation.check_description(ChatResponse(text, is_truncated=True))
+        assert (checked.value, checked.problem, checked.is_blind) == (None, "truncated", False)
