@@ -72,9 +72,11 @@ def description_fields(text: str) -> tuple[str, dict[str, Any]]:
     >>> description_fields("A boat.")
     ('A boat.', {})
     """
+    if KEY_ALONE.fullmatch(text):
+        return "", {}
     start = OBJECT_START.search(text, 0, MAX_PREAMBLE)
     if start is None:
-        return ("" if KEY_ALONE.fullmatch(text) else text), {}
+        return text, {}
     try:
         fields, _ = json.JSONDecoder(strict=False).raw_decode(text, start.start())
     except (ValueError, RecursionError):
