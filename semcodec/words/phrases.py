@@ -158,6 +158,8 @@ class _PhraseParser:
             yield from self._close()
         elif token.number is not None:
             yield from self._read_number(index)
+        elif token.is_noun:
+            yield from self._read_content(index)
         elif word in CONJUNCTIONS:
             yield from self._read_conjunction()
         elif word in DETERMINERS and not self._is_pronoun(index):
@@ -228,7 +230,7 @@ class _PhraseParser:
         """Return the class of a token at its position: noun or verb for words that are both."""
         word = self._words[index]
         kind = class_of(word)
-        if self._is_name(index):
+        if self._is_name(index) or self._tokens[index].is_noun:
             return WordClass.THING
         if (
             index + 1 < len(self._tokens)
@@ -289,6 +291,8 @@ class _PhraseParser:
             or self._tokens[index].number is not None
         ):
             return False
+        if self._tokens[index].is_noun:
+            return True
         word = self._words[index]
         if word in DETERMINERS or word in PREPOSITIONS or word in PRONOUNS or word in AUXILIARIES:
             return False

@@ -125,7 +125,8 @@ class _Finder:
         """Return the rank of a phrase, and the phrase with its noun as the head."""
         word = self._words[phrase.head]
         stands_for_next = word in EMPTY_WORDS and phrase.head in self._wholes
-        if phrase.is_label or stands_for_next or word in FUNCTION_WORDS:
+        is_function_word = word in FUNCTION_WORDS and not self._tokens[phrase.head].is_noun
+        if phrase.is_label or stands_for_next or is_function_word:
             return NEVER, phrase
         if word in PICTURE_WORDS or word in PART_WORDS:
             return self._rank_compound(phrase)

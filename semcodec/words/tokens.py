@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from semcodec.coding import escapes
 from semcodec.words.abbreviations import without_ampersand
 from semcodec.words.cleaning import clean_text
+from semcodec.words.homographs import is_noun
 from semcodec.words.letter_case import Written, fold_case
 from semcodec.words.names import cut_word
 from semcodec.words.negation import find_negated, find_negative_names, is_privative
@@ -34,6 +35,7 @@ class Token:
         number: the number, if it is one.
         is_negated: whether the text says that it is not there, or not so.
         is_name: whether it is part of a name or the text of a sign, such as ``no`` of ``no entry``.
+        is_noun: whether it is a noun that looks like a function word: a tin ``can``.
     """
 
     start: int
@@ -44,6 +46,7 @@ class Token:
     number: Number | None = None
     is_negated: bool = False
     is_name: bool = False
+    is_noun: bool = False
 
 
 def find_tokens(text: str) -> list[Token]:
@@ -60,7 +63,12 @@ def find_tokens(text: str) -> list[Token]:
     negated, names = find_negated(cleaned), find_negative_names(cleaned)
     folded = fold_case([Written(word.text, word.starts_sentence, word.sentence) for word in words])
     return [
-        _make_token(part, word, _is_inside(word.start, negated), _is_inside(word.start, names))
+        replace(
+            _make_token(part, word),
+            is_negated=_is_inside(word.start, negated),
+            is_name=_is_inside(word.start, names),
+            is_noun=is_noun(folded[index], *_neighbors(index, words, folded, cleaned)),
+        )
         for index, word in enumerate(words)
         for part in _parts(index, words, folded, cleaned)
     ]
@@ -70,8 +78,14 @@ def _parts(index: int, words: Sequence[Span], folded: Sequence[str], cleaned: st
     """Return the words to send for one word; a number or a negation such as ``car-free`` is one."""
     if words[index].number is not None or is_privative(folded[index]):
         return [folded[index]]
-    return cut_word(
-        folded[index],
+    return cut_word(folded[index], *_neighbors(index, words, folded, cleaned))
+
+
+def _neighbors(
+    index: int, words: Sequence[Span], folded: Sequence[str], cleaned: str
+) -> tuple[str, str]:
+    """Return the words before and after one; empty if punctuation is between them."""
+    return (
         folded[index - 1] if index and _is_blank(words, index - 1, cleaned) else "",
         folded[index + 1] if _is_blank(words, index, cleaned) else "",
     )
@@ -82,14 +96,14 @@ def _is_blank(words: Sequence[Span], index: int, cleaned: str) -> bool:
     return index + 1 < len(words) and cleaned[words[index].end : words[index + 1].start] == " "
 
 
-def _make_token(text: str, span: Span, is_negated: bool, is_name: bool) -> Token:
+def _make_token(text: str, span: Span) -> Token:
     number = span.number
     if number is not None:
         forms = number.written, number.word, number.spoken
     else:
         word = _codable(fold_accents(without_ampersand(text)))
         forms = text, word, tuple(plain_words(text))
-    return Token(span.start, span.end, *forms, number, is_negated, is_name)
+    return Token(span.start, span.end, *forms, number)
 
 
 def _codable(word: str) -> str:

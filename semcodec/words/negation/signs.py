@@ -16,6 +16,7 @@ from semcodec.words.negation.tables import (
 )
 from semcodec.words.stopwords import FUNCTION_WORDS
 
+NAME_JOINTS: Final = frozenset(("for", "of", "the", "to"))
 MAX_SIGN: Final = 5  #: words from "no" to "sign"
 
 
@@ -51,12 +52,17 @@ class Signs:
         if not self._units.begins_trigger(index):
             return index
         end = index + 1
-        while self._units.is_capitalized(end):
+        while self._units.is_capitalized(end) or self._is_inside_name(end):
             end += 1
         is_upper = all(self._units[at].written.isupper() for at in range(index, end))
         is_sign = self._units.text(index + 1) in SIGN_ACTIVITIES
         is_name = is_upper or is_sign or not self._units.begins_sentence(index)
         return end if end > index + 1 and is_name else index
+
+    def _is_inside_name(self, position: int) -> bool:
+        """Return whether a small word joins two capitalized ones: No Country for Old Men."""
+        is_joint = self._units.text(position) in NAME_JOINTS
+        return is_joint and self._units.is_capitalized(position + 1)
 
     def sign_end(self, index: int) -> int:
         """Return the end of the text of a sign or of a name with a negation; ``index`` if none."""
@@ -71,7 +77,7 @@ class Signs:
         sign = self.sign_noun(index)
         if sign and self._is_attributive(first, index, sign):
             return sign
-        return index
+        return self._compound_end(index)
 
     def sign_noun(self, index: int) -> int:
         """Return the position of "sign" in "no entry sign"; 0 if there is none."""
@@ -84,6 +90,24 @@ class Signs:
             ):
                 return 0
         return 0
+
+    def _compound_end(self, index: int) -> int:
+        """Return the end of "no swimming" in "a no swimming flag"; ``index`` if it is none.
+
+        An article does not stand before the determiner "no", so both belong to a later noun.
+        """
+        is_determiner = self._units.text(index - 1) not in ("a", "an", "the")
+        is_adverb = self._units.text(index + 1) in ("longer", "more")
+        if is_determiner or is_adverb or self._units.text(index) != "no":
+            return index
+        noun = index
+        while noun < index + MAX_SIGN and not self._ends_compound(noun + 1):
+            noun += 1
+        return noun if noun > index + 1 else index
+
+    def _ends_compound(self, position: int) -> bool:
+        is_determiner = self._units.text(position) in DETERMINERS
+        return is_determiner or self._units.ends_phrase(position) or self._units.is_verb(position)
 
     def _text_end(self, index: int) -> int:
         """Return the end of the text of a sign, without quotation marks, after "reads"."""

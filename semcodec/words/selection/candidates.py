@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
 from semcodec.errors import InputError
@@ -34,8 +35,9 @@ class Candidate:
     Attributes:
         index: position of the token in the description.
         weight: the importance, in eighths of a bit; higher is better.
-        words: one word, as in the description or as a decoder restores it; in ``nibble`` several
-            for a number (``four zero four``) or a name with a hyphen.
+        words: one word, as in the description or as a decoder restores it; several for a name with
+            a negation (``No Smoking``), and in ``nibble`` for a number (``four zero four``) or a
+            name with a hyphen.
         others: other ways to spell a number, for when a decoder restores ``words`` as others.
         token: the token of the description.
         head: index of the candidate that the word is about, such as that of "dog" for "brown"; -1
@@ -73,7 +75,7 @@ class Candidate:
     @property
     def is_content(self) -> bool:
         """Whether it is a number, a name, or a word that is not a stop word."""
-        if self.is_number or (self.token is not None and self.token.is_name):
+        if self.is_number or (self.token and (self.token.is_name or self.token.is_noun)):
             return True
         text = self.token.text if self.token else self.words[0]
         is_acronym = text.isupper() and len(text) > 1  # US, IT
@@ -121,15 +123,33 @@ def _sendable(tokens: Sequence[Token], channel: WordChannel) -> list[Candidate]:
             continue
         while present and _is_function_word(tokens[present[-1]]):
             present.pop()
-    return [
+    sendable = [
         Candidate(index, 0, spelled[0], tuple(spelled[1:]), tokens[index])
         for index in present
-        if (spelled := channel.spellings(tokens[index]))
+        if not tokens[index].is_name and (spelled := channel.spellings(tokens[index]))
     ]
+    return in_reading_order([*sendable, *_sendable_names(tokens, channel)])
+
+
+def _sendable_names(tokens: Sequence[Token], channel: WordChannel) -> Iterator[Candidate]:
+    """Yield one candidate for each name with a negation, if the channel can send all of it.
+
+    In parts or in another order it may mean the contrary: ``No Smoking`` is not smoking.
+    """
+    if not channel.keeps_order:
+        return
+    for is_name, group in groupby(enumerate(tokens), key=lambda item: item[1].is_name):
+        if not is_name:
+            continue
+        parts = list(group)
+        spelled = [channel.spellings(token) for _, token in parts]
+        if all(spelled):
+            words = tuple(word for spellings in spelled for word in spellings[0])
+            yield Candidate(parts[0][0], 0, words, (), parts[0][1])
 
 
 def _is_function_word(token: Token) -> bool:
-    return not token.is_name and token.text in FUNCTION_WORDS
+    return not (token.is_name or token.is_noun) and token.text in FUNCTION_WORDS
 
 
 class _CandidateFinder:
