@@ -33,6 +33,7 @@ MAX_JUDGED: Final = 20_000  #: characters; what follows counts as a description
 MIN_REMAINING: Final = 3  #: words of a description beside a refusal or a missing picture
 MIN_OBSERVED: Final = 3  #: words of an observation that outweighs the clause before it
 MIN_TASK_WORDS: Final = 2  #: words about describing, in a clause about the task
+MIN_BLANKS: Final = 2  #: placeholders of a form
 MAX_SHOWN: Final = 80  #: characters of an answer in a message
 MAX_QUOTATION: Final = 300  #: characters between quotation marks
 MAX_PLACEHOLDER: Final = 60  #: characters between brackets
@@ -61,6 +62,9 @@ CLAUSE_END: Final = re.compile(
 CONTRAST: Final = re.compile(r"\s*(?:but|however|though|although|while)\b", re.I)
 #: A short text before a colon, which names the value behind it.
 LABEL: Final = re.compile(r"\s*[^\n:：.!?]{1,40}[:：]")
+
+#: Kinds of words: a clause with one of each is about sending the picture.
+TRANSFER: Final = ("transfer", "participants", "pictures")
 
 
 class Kind(Enum):
@@ -108,11 +112,13 @@ class Clause:
     Attributes:
         kind: what it is about.
         words: the number of its words that are not function words.
+        informative: the number of those that are not words about describing.
         is_observation: whether it states, without a guess, what is in the picture.
     """
 
     kind: Kind
     words: int
+    informative: int = 0
     is_observation: bool = False
 
 
@@ -141,7 +147,14 @@ def judge_answer(text: str) -> Judgment:
     sentences = list(_split_sentences(_mask(text[:MAX_JUDGED])))
     clauses = [clause for sentence in sentences for clause in sentence.clauses]
     kinds = {clause.kind for clause in clauses}
-    described = sum(clause.words for clause in clauses if clause.kind is Kind.DESCRIPTION)
+    # Beside a clause about the task, "The image is a photograph" is about the task as well; a form
+    # has "size" and "position" between its blanks.
+    is_about_task = Kind.TASK in kinds or len(PLACEHOLDER.findall(text[:MAX_JUDGED])) >= MIN_BLANKS
+    described = sum(
+        clause.informative if is_about_task else clause.words
+        for clause in clauses
+        if clause.kind is Kind.DESCRIPTION
+    )
     is_suspicious = not kinds.isdisjoint(SUSPICIOUS)
     is_interrupted = not kinds.isdisjoint({Kind.MISSING, Kind.REFUSAL})
     if Kind.BLIND in kinds and not _is_outweighed(sentences):
@@ -253,13 +266,15 @@ def _judge_clause(clause: str, phrases: Phrases, is_question: bool) -> Clause:
         return Clause(Kind.EMPTY, 0)
     core = phrases.skip_introductions(normalize(clause))
     words = core.split()
-    content = sum(word not in FUNCTION_WORDS and not word.isdigit() for word in words)
+    content = [word for word in words if word not in FUNCTION_WORDS and not word.isdigit()]
+    about_task = phrases.words["task"] | phrases.words["neutral"]
+    informative = sum(word not in about_task for word in content)
     kind = _find_kind(_before_colon(clause, phrases) or core, phrases, is_question)
     is_form = clause.rstrip().endswith((":", "：")) and len(words) <= MAX_LABEL_WORDS
     if kind is Kind.DESCRIPTION and is_form:
         return Clause(Kind.EMPTY, 0)
     is_certain = kind is Kind.DESCRIPTION and not phrases.contain_any("hedges", words)
-    return Clause(kind, content, is_certain and content >= MIN_OBSERVED)
+    return Clause(kind, len(content), informative, is_certain and len(content) >= MIN_OBSERVED)
 
 
 def _before_colon(clause: str, phrases: Phrases) -> str:
@@ -277,7 +292,8 @@ def _find_kind(core: str, phrases: Phrases, is_question: bool) -> Kind:
         return Kind.EMPTY
     reporting = "reporting_third_person" if "i" in words else "reporting"
     if not phrases.contain_any(reporting, words):
-        if phrases.match("blind", core) or phrases.match("foreign", core):
+        is_request = all(phrases.contain_any(kind, words) for kind in TRANSFER)
+        if is_request or phrases.match("blind", core) or phrases.match("foreign", core):
             return Kind.BLIND
         if phrases.match("missing", core):
             return Kind.MISSING

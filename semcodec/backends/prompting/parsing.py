@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
+from semcodec.backends.prompting.probe import QUESTIONS
+
 MAX_ANSWER: Final = 100_000  #: characters of an answer that are parsed
 MAX_ENTRIES: Final = 10_000  #: of a list
 MAX_WORD: Final = 40  #: letters; anything longer is not a word and is skipped
@@ -61,13 +63,16 @@ def list_words(answer: str) -> list[str]:
 def description_fields(text: str) -> tuple[str, dict[str, Any]]:
     """Return the description in an answer, and the other fields of its JSON object.
 
-    An answer that is not a JSON object with a description is the description itself. Of truncated
-    JSON, the beginning of the description is returned, which can be empty.
+    An answer that is not a JSON object is the description itself. In an object with other names,
+    all texts are, except the answers to the questions of the probe. Of truncated JSON, the
+    beginning of the description is returned, which can be empty.
 
     Args:
         text: the answer without its wrappers.
 
     >>> description_fields('{"description": "A boat.", "brightest": "top left"}')
+    ('A boat.', {'brightest': 'top left'})
+    >>> description_fields('{"caption": "A boat.", "brightest": "top left"}')
     ('A boat.', {'brightest': 'top left'})
     >>> description_fields("A boat.")
     ('A boat.', {})
@@ -82,9 +87,12 @@ def description_fields(text: str) -> tuple[str, dict[str, Any]]:
     except (ValueError, RecursionError):
         literal = DESCRIPTION_LITERAL.search(text, start.start())
         return (_unescape(literal[1]), {}) if literal else (text, {})
-    if not isinstance(fields, dict) or "description" not in fields:
+    if isinstance(fields, dict) and "description" in fields:
+        return "\n".join(_strings(fields.pop("description"))), fields
+    if not isinstance(fields, dict) or text[: start.start()].strip():
         return text, {}
-    return "\n".join(_strings(fields.pop("description"))), fields
+    answers = {name: fields.pop(name) for name in QUESTIONS if name in fields}
+    return "\n".join(_strings(fields)), answers
 
 
 def whole_sentences(text: str) -> str:

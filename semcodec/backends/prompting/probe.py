@@ -33,6 +33,7 @@ PLACES: Final = (
     "bottom left", "bottom center", "bottom right",
 )  # fmt: skip
 CORNERS: Final = ("top_left", "top_right", "bottom_left", "bottom_right")
+QUESTIONS: Final = ("brightest", "darkest", *CORNERS)  #: fields of an answer
 COLORS: Final = (
     "black", "gray", "white", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown",
 )  # fmt: skip

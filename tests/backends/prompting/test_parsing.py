@@ -222,3 +222,16 @@ def test_huge_answer_is_parsed_in_linear_time(kind: str) -> None:
 def test_any_text_is_parsed_without_an_error(text: str) -> None:
     assert all(word == word.lower() for word in parsing.list_words(text))
     assert text.startswith(parsing.whole_sentences(text))
+
+
+@pytest.mark.parametrize(
+    ("answer", "description"),
+    [
+        ('{"caption": "A boat.", "brightest": "center"}', "A boat."),
+        ('{"front": "A boat.", "back": ["A lake.", "Trees."]}', "A boat.\nA lake.\nTrees."),
+        ('{"count": 1}', ""),
+        ('A sign with {"count": 1} on it.', 'A sign with {"count": 1} on it.'),
+    ],
+)
+def test_names_of_fields_are_not_in_the_description(answer: str, description: str) -> None:
+    assert parsing.description_fields(answer)[0] == description
