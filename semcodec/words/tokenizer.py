@@ -141,6 +141,8 @@ def fold(text: str) -> str:
 
 def fold_accents(text: str) -> str:
     """Return ``text`` with base letters in place of accented ones."""
+    if text.isascii():
+        return text
     decomposed = "".join(map(_decompose, text))
     base = "".join(char for char in decomposed if not _UNICODE.combining(char))
     return base.translate(_LIGATURES)

@@ -31,6 +31,7 @@ class Vocabulary:
 
     Attributes:
         words: sorted by skeleton, then by cost.
+        numbers: the number of each word.
         costs: minus log2 of the probability of each word, 0..255 eighths of a bit.
         saliences: the importance of each word for a painter, 0..255.
         backoffs: the backoff penalty after each word, in eighths of a bit: all words become less
@@ -42,6 +43,7 @@ class Vocabulary:
     """
 
     words: list[str]
+    numbers: dict[str, int]
     costs: bytes
     saliences: bytes
     backoffs: bytes
@@ -62,8 +64,7 @@ class Vocabulary:
 
     def number(self, word: str) -> int | None:
         """Return the number of ``word``, or None if it is unknown."""
-        numbers = self.candidates(skeleton_of_word(word))
-        return next((number for number in numbers if self.words[number] == word), None)
+        return self.numbers.get(word)
 
     def salience(self, word: str) -> int:
         """Return the importance of ``word`` for a painter, 0..255."""
@@ -105,7 +106,8 @@ def parse(data: bytes) -> Vocabulary:
         data[start:end] for start, end in pairwise([0, *ends])
     )
     words = text.decode("ascii").split()
-    return Vocabulary(words, costs, saliences, backoffs, array32(pairs), pair_bonuses)
+    numbers = {word: number for number, word in enumerate(words)}
+    return Vocabulary(words, numbers, costs, saliences, backoffs, array32(pairs), pair_bonuses)
 
 
 def array32(data: bytes) -> array[int]:

@@ -22,6 +22,7 @@ from semcodec.words.language.scores import (
     count_words,
     find_words,
     language_of,
+    language_of_words,
     load_languages,
 )
 from semcodec.words.scripts import LATIN, OTHER_LANGUAGE, in_language, script_of
@@ -132,10 +133,11 @@ def detect(text: str) -> Detected:
     'A dog in a boat.'
     """
     text = text[:MAX_TEXT]
-    parts = _inherit(_split(text))
+    blanked = _blank_quotes(text)
+    parts = _inherit(_split(text, blanked))
     foreign = [part for part in parts if part.is_foreign]
     if not foreign:  # the parts may be too short to decide, and the whole may not be
-        language = language_of(_blank_quotes(text)) or ENGLISH
+        language = language_of(blanked) or ENGLISH
         return Detected(language, text if language == ENGLISH else "")
     if not _describes_in_english(parts):
         return Detected(_main_language(foreign), "")
@@ -217,14 +219,19 @@ def _without(parts: Sequence[_Part], dropped: Set[_Part]) -> str:
     return "".join(part.text for part in parts if part not in left_out).strip()
 
 
-def _split(text: str) -> Iterator[_Part]:
-    """Yield the sentences and lines of ``text`` with their languages; the last has the rest."""
-    blanked = _blank_quotes(text)
+def _split(text: str, blanked: str) -> Iterator[_Part]:
+    """Yield the sentences and lines of ``text`` with their languages; the last has the rest.
+
+    Args:
+        text: the text.
+        blanked: the text of the same length that has the words which count.
+    """
     matches = islice(_PART.finditer(blanked), MAX_PARTS)
     ends = [match.end() for match in matches if match.end() > match.start()]
     for start, end in pairwise([0, *ends[:-1], len(text)]):
-        words = count_words(find_words(blanked[start:end]))
-        yield _Part(text[start:end], language_of(blanked[start:end]), words)
+        part = blanked[start:end]
+        words = find_words(part)
+        yield _Part(text[start:end], language_of_words(words, part), count_words(words))
 
 
 def _inherit(parts: Iterable[_Part]) -> list[_Part]:
@@ -241,5 +248,7 @@ def _inherit(parts: Iterable[_Part]) -> list[_Part]:
 def _blank_quotes(text: str) -> str:
     """Return ``text`` with spaces in place of quotations; unchanged if there is nothing else."""
     blanked = _QUOTED.sub(lambda match: " " * len(match.group()), text)
+    if blanked == text:
+        return text
     has_words = any(not _LABEL.match(word) for word in find_words(blanked))
     return blanked if has_words else text

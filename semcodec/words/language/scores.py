@@ -77,7 +77,7 @@ class Table:
 
     Attributes:
         function: its function words.
-        common: other words; empty for a language in another script than Latin.
+        common: other words, none of ``function``; empty for a language in another script than Latin.
         caption: those of them that fit any picture, such as ``image`` and ``shows``.
         negation: sequences of words that negate the next one, such as ``without``.
         letters: letters of its alphabet besides a to z.
@@ -107,7 +107,11 @@ class Table:
 
 def language_of(text: str) -> str:
     """Return the language of ``text``, such as ``"English"`` or ``"German"``; "" if undecided."""
-    tokens = find_words(text)
+    return language_of_words(find_words(text), text)
+
+
+def language_of_words(tokens: Sequence[str], text: str) -> str:
+    """Return the language of the words ``tokens``, which are those of ``text``."""
     latin = [token for token in tokens if script_of(token[0]) == LATIN]
     if count_words(tokens) > 2 * len(latin):
         return _script_language([token for token in tokens if script_of(token[0]) != LATIN])
@@ -135,7 +139,7 @@ def load_languages() -> dict[str, Table]:
     return {
         name: Table(
             _split(row["function"]),
-            _split(row.get("common", "") + " " + row.get("caption", "")),
+            _split(row.get("common", "") + " " + row.get("caption", "")) - _split(row["function"]),
             _split(row.get("caption", "")),
             frozenset(word.replace("_", " ") for word in _split(row.get("negation", ""))),
             frozenset(normalize("NFC", row.get("letters", ""))),
@@ -175,7 +179,7 @@ def _latin_language(tokens: Sequence[str]) -> str:
     if not words:
         return ""
     english = {word: _english_cost(word, form) for word, form in words.items()}
-    scores = {name: _score(english, table) for name, table in _latin_tables().items()}
+    scores = _scores(english)
     best = max(scores.values())
     close = [
         name
@@ -211,28 +215,29 @@ def _english_cost(word: str, form: str) -> int:
     if plain in FUNCTION_WORDS:
         return ENGLISH_FUNCTION_COST
     limit = NAME_COST if form[0].isupper() else UNKNOWN_COST
-    cost = _english_costs().get(plain)
-    if cost is not None:
-        return min(cost // 8, limit)
+    number = vocabulary().number(plain)
+    if number is not None:
+        return min(vocabulary().costs[number] // 8, limit)
     return min(RARE_COST, limit) if plain in load_tables().numbers else limit
 
 
-@cache
-def _english_costs() -> dict[str, int]:
-    """Return the costs of the words of the vocabulary, in eighths of a bit."""
-    table = vocabulary()
-    return dict(zip(table.words, table.costs, strict=True))
-
-
-def _score(english: Mapping[str, int], table: Table) -> int:
-    """Return the bits by which words are more probable in another language than in English.
+def _scores(english: Mapping[str, int]) -> dict[str, int]:
+    """Return the bits by which words are more probable in each language than in English.
 
     An accent on an English word or on a name is evidence of nothing: café, São Paulo.
     """
-    return sum(
-        cost - (table.cost_of_unknown(word) if cost == UNKNOWN_COST else table.cost(word))
-        for word, cost in english.items()
-    )
+    words = frozenset(english)
+    unlisted = sum(english.values()) - OTHER_COST * len(words)  # if no table has any of them
+    accented = [
+        word for word, cost in english.items() if cost == UNKNOWN_COST and not word.isascii()
+    ]
+    return {
+        name: unlisted
+        + (OTHER_COST - FUNCTION_COST) * len(words & table.function)
+        + (OTHER_COST - COMMON_COST) * len(words & table.common)
+        + sum(table.cost(word) - table.cost_of_unknown(word) for word in accented)
+        for name, table in _latin_tables().items()
+    }
 
 
 def _has_table_words(tokens: Sequence[str], words: Iterable[str], language: str) -> bool:

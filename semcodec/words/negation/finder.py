@@ -46,6 +46,10 @@ from semcodec.words.negation.tables import (
 from semcodec.words.negation.units import Unit
 
 MAX_COMPLEMENT: Final = 8  #: words between a negated subject and its verb
+#: All words at which a phrase of the tables may begin; few words of a text are one.
+FIRST_WORDS: Final = ABSENT.union(
+    FALSE_FRIENDS, NOUN_TRIGGERS, OUT_OF_PICTURE, PREDICATE_TRIGGERS, PRONOUN_TRIGGERS
+)
 
 
 class NegationFinder:
@@ -68,7 +72,7 @@ class NegationFinder:
             if unit.is_quoted:
                 end = self._signs.quotation_end(index)
             else:
-                end = self._read(index) if unit.is_word else index
+                end = self._read(index) if unit.text in FIRST_WORDS else index
             index = max(index + 1, end)
 
     def spans(self) -> list[tuple[int, int]]:
