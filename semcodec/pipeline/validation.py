@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec import imaging
 from semcodec._wording import plural
 from semcodec.backends.isolation import backend_name, isolate
-from semcodec.backends.prompting import answers
 from semcodec.coding import nibble
-from semcodec.errors import BackendError, InvalidResponseError, RefusalError
+from semcodec.errors import InvalidResponseError, RefusalError
 from semcodec.imaging import fitting
 from semcodec.pipeline import blank_pictures
 from semcodec.words.language import has_words
@@ -38,10 +37,19 @@ def check_description(result: object, backend: object) -> str:
     Talk around the description is removed. An answer that asks for the picture, or is not a
     description for another reason, is an error (see ``semcodec.backends.prompting.answers``).
     """
+    # Imported late, because this loads the whole package.
+    from semcodec.backends.prompting import answers
+
     text = _check_text(result, backend, "describe")
     judged = answers.judge_answer(text)
-    if judged.is_blind or judged.is_refusal:
-        raise _not_described(text, judged, backend)
+    if judged.is_refusal:
+        name = backend_name(backend)
+        message = f"The backend {name} refused 'describe': use another image or model."
+        raise RefusalError(message, backend=name, stage="describe")
+    if judged.is_blind:
+        name = backend_name(backend)
+        message = answers.format_blind_error(name, text)
+        raise InvalidResponseError(message, backend=name, stage="describe")
     text = judged.description
     if not has_words(text):
         raise _invalid(backend, "describe", "the description has no words")
@@ -49,15 +57,6 @@ def check_description(result: object, backend: object) -> str:
         reason = "the description only states what is not in the picture"
         raise _invalid(backend, "describe", reason)
     return text
-
-
-def _not_described(text: str, judged: answers.Judgment, backend: object) -> BackendError:
-    name = backend_name(backend)
-    if judged.is_refusal:
-        message = f"The backend {name} refused 'describe': use another image or model."
-        return RefusalError(message, backend=name, stage="describe")
-    message = answers.format_blind_error(name, text)
-    return InvalidResponseError(message, backend=name, stage="describe")
 
 
 def check_words(result: object, backend: object, stage: str) -> list[str]:

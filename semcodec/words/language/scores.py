@@ -77,7 +77,7 @@ class Table:
 
     Attributes:
         function: its function words.
-        common: other words, none of ``function``; empty for a language in another script than Latin.
+        common: other words, none of which is in ``function``; empty for a script other than Latin.
         caption: those of them that fit any picture, such as ``image`` and ``shows``.
         negation: sequences of words that negate the next one, such as ``without``.
         letters: letters of its alphabet besides a to z.

@@ -12,7 +12,7 @@ from unicodedata import ucd_3_2_0
 
 from semcodec.words.numbers import forms as number_forms
 from semcodec.words.numbers import words as number_words
-from semcodec.words.numbers.forms import CURRENCIES, KINDS, VULGAR, Form
+from semcodec.words.numbers.forms import CURRENCIES, VULGAR, Form, kinds
 from semcodec.words.numbers.phrases import match_phrase
 from semcodec.words.numbers.words import DECADES, STYLES, Style, value_of
 from semcodec.words.stopwords import FUNCTION_WORDS
@@ -143,7 +143,7 @@ _PREVIOUS_WORD: Final = re.compile(r"(^|[^ ] )?([A-Za-z][A-Za-z'-]*)[ .#:]{1,3}$
 
 def _match_digits(plain: str, start: int) -> tuple[Form | None, int]:
     """Return the form of the number that starts with a digit or a sign, and the index after it."""
-    for pattern, form_of in KINDS:
+    for pattern, form_of in kinds():
         match = pattern.match(plain, start)
         if match and _is_possible(match) and (form := form_of(match)):
             is_count = form.word.isdigit() and _is_count(form.word, match)

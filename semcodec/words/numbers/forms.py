@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Final, NamedTuple
 
 from semcodec.words.numbers import words as number_words
@@ -342,76 +343,81 @@ def _pieces(segment: str) -> list[str]:
     return words
 
 
-Kind = tuple[re.Pattern[str], Callable[[re.Match[str]], Form | None]]
+FormOf = Callable[[re.Match[str]], Form | None]
 
 _SIGN: Final = f"(?P<sign>[{_SIGNS}])"
 _SLASHED: Final = r"(?P<top>[0-9]{1,4})[/\u2044](?P<bottom>[0-9]{1,4})"
 _ONE_CHAR: Final = f"(?P<vulgar>[{''.join(VULGAR)}])"
 
-#: What may start with a digit or a sign, the longest and most specific kinds first.
-KINDS: Final[list[Kind]] = [
-    (re.compile(pattern, re.ASCII), form)
-    for pattern, form in (
-        (rf"{_SIGN}\s?(?P<amount>{_CENTS}|{_AMOUNT}){_SCALE}", _currency),
-        (rf"(?P<amount>{_CENTS}|{_AMOUNT}){_SCALE}\s?{_SIGN}(?![0-9.])", _currency),
-        (rf"\+[0-9]{{1,4}}(?:[ .-]?\(?[0-9]{{2,8}}\)?){{1,6}}{_END}", _hyphenated),
-        (rf"\([0-9]{{2,5}}\)[ .-]?[0-9]{{3,4}}[ .-]?[0-9]{{2,6}}{_END}", _hyphenated),
-        (rf"(?:1[ .-])?[0-9]{{3}}([ .-])[0-9]{{3}}\1[0-9]{{4}}{_END}", _hyphenated),
-        (
-            rf"(?![0-9]{{1,3}}(?:\.[0-9]{{3}})+(?!\.?[0-9A-Za-z]))[0-9]{{1,4}}([-/.])[0-9]{{1,4}}(?:\1[0-9]{{1,4}}){{1,6}}{_END}",
-            _hyphenated,
-        ),
-        (
-            r"(?P<hour>[01]?[0-9]|2[0-4])[:.](?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
-            rf"\s?(?P<half>[AaPp])(?:[Mm]{_WORD_END}|\.\s?[Mm]\.?)",
-            _time,
-        ),
-        (
-            r"(?P<hour>[01]?[0-9]|2[0-4]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
-            rf"(?!:?[0-9]){_WORD_END}",
-            _time,
-        ),
-        (
-            r"(?P<hour>1?[0-9]|2[0-4])"
-            rf"\s?(?P<half>[AaPp])(?:[Mm]{_WORD_END}|\.\s?[Mm]\.?)",
-            _time,
-        ),
-        (
-            r"(?P<feet>[0-9]{1,2})\s?f(?:ee|oo)?t\s?(?P<inches>1?[0-9])"
-            rf"(?:\s?in(?:ch(?:es)?)?{_WORD_END}|(?!\s[a-z]){_END})",
-            _feet_and_inches,
-        ),
-        (rf"(?P<feet>[0-9]{{1,2}})'\s?(?P<inches>1?[0-9])(?:\"|'')?{_END}", _feet_and_inches),
-        (
-            rf"(?P<sides>{_AMOUNT}(?:\s?[xX]\s?{_AMOUNT}){{1,3}})"
-            rf"(?:\s?(?P<unit>{_BARE_UNITS}))?{_END}",
-            _size,
-        ),
-        (rf"(?P<whole>[0-9]{{1,6}})(?:[ -]?{_ONE_CHAR}|[ -]{_SLASHED}{_END})", _mixed_fraction),
-        (rf"{_SLASHED}{_END}", _fraction),
-        (_ONE_CHAR, _fraction),
-        (rf"(?P<first>{_AMOUNT})/(?P<last>[0-9]{{1,3}}){_END}", _rating),
-        (r"(?P<digits>[0-9]{1,40})\s(?P<ending>st|nd|rd|th)(?![0-9A-Za-z])", _ordinal),
-        (r"(?P<base>[0-9]{1,40})(?P<power>[²³])", _power),
-        (
-            rf"(?P<spaced>[1-9][0-9]{{0,2}}(?: [0-9]{{3}}(?! ?[0-9]){_END}|\.000(?= [a-z]{{2}})))",
-            _spaced,
-        ),
-        (
-            rf"(?P<first>{_AMOUNT})(?:-|\s?[\u2012-\u2014]\s?|:)(?P<last>{_AMOUNT})"
-            rf"(?:\s?(?:(?P<unit>{_BARE_UNITS}){_WORD_END}|(?P<sign>[{_SIGNS}])))?{_END}",
-            _range,
-        ),
-        (
-            rf"{_MINUS}(?P<amount>[0-9]{{1,9}},[0-9]{{1,2}}(?![0-9,])|{_AMOUNT})"
-            rf"[ \xa0]?(?P<unit>{_BARE_UNITS}){_END}",
-            _measure,
-        ),
-        (rf"{_MINUS}(?P<amount>{_AMOUNT})(?P<unit>['\"]){_END}", _measure),
-        (
-            rf"(?P<amount>{_AMOUNT})[ -](?P<scale>{'|'.join(number_words.SCALES)})s?\b",
-            _scaled,
-        ),
-        (rf"{_MINUS}(?P<amount>{_AMOUNT}){_END}(?!'[A-Za-z])", _plain),
-    )
+_PATTERNS: Final[list[tuple[str, FormOf]]] = [
+    (rf"{_SIGN}\s?(?P<amount>{_CENTS}|{_AMOUNT}){_SCALE}", _currency),
+    (rf"(?P<amount>{_CENTS}|{_AMOUNT}){_SCALE}\s?{_SIGN}(?![0-9.])", _currency),
+    (rf"\+[0-9]{{1,4}}(?:[ .-]?\(?[0-9]{{2,8}}\)?){{1,6}}{_END}", _hyphenated),
+    (rf"\([0-9]{{2,5}}\)[ .-]?[0-9]{{3,4}}[ .-]?[0-9]{{2,6}}{_END}", _hyphenated),
+    (rf"(?:1[ .-])?[0-9]{{3}}([ .-])[0-9]{{3}}\1[0-9]{{4}}{_END}", _hyphenated),
+    (
+        rf"(?![0-9]{{1,3}}(?:\.[0-9]{{3}})+(?!\.?[0-9A-Za-z]))[0-9]{{1,4}}([-/.])[0-9]{{1,4}}(?:\1[0-9]{{1,4}}){{1,6}}{_END}",
+        _hyphenated,
+    ),
+    (
+        r"(?P<hour>[01]?[0-9]|2[0-4])[:.](?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
+        rf"\s?(?P<half>[AaPp])(?:[Mm]{_WORD_END}|\.\s?[Mm]\.?)",
+        _time,
+    ),
+    (
+        r"(?P<hour>[01]?[0-9]|2[0-4]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
+        rf"(?!:?[0-9]){_WORD_END}",
+        _time,
+    ),
+    (
+        r"(?P<hour>1?[0-9]|2[0-4])"
+        rf"\s?(?P<half>[AaPp])(?:[Mm]{_WORD_END}|\.\s?[Mm]\.?)",
+        _time,
+    ),
+    (
+        r"(?P<feet>[0-9]{1,2})\s?f(?:ee|oo)?t\s?(?P<inches>1?[0-9])"
+        rf"(?:\s?in(?:ch(?:es)?)?{_WORD_END}|(?!\s[a-z]){_END})",
+        _feet_and_inches,
+    ),
+    (rf"(?P<feet>[0-9]{{1,2}})'\s?(?P<inches>1?[0-9])(?:\"|'')?{_END}", _feet_and_inches),
+    (
+        rf"(?P<sides>{_AMOUNT}(?:\s?[xX]\s?{_AMOUNT}){{1,3}})"
+        rf"(?:\s?(?P<unit>{_BARE_UNITS}))?{_END}",
+        _size,
+    ),
+    (rf"(?P<whole>[0-9]{{1,6}})(?:[ -]?{_ONE_CHAR}|[ -]{_SLASHED}{_END})", _mixed_fraction),
+    (rf"{_SLASHED}{_END}", _fraction),
+    (_ONE_CHAR, _fraction),
+    (rf"(?P<first>{_AMOUNT})/(?P<last>[0-9]{{1,3}}){_END}", _rating),
+    (r"(?P<digits>[0-9]{1,40})\s(?P<ending>st|nd|rd|th)(?![0-9A-Za-z])", _ordinal),
+    (r"(?P<base>[0-9]{1,40})(?P<power>[²³])", _power),
+    (
+        rf"(?P<spaced>[1-9][0-9]{{0,2}}(?: [0-9]{{3}}(?! ?[0-9]){_END}|\.000(?= [a-z]{{2}})))",
+        _spaced,
+    ),
+    (
+        rf"(?P<first>{_AMOUNT})(?:-|\s?[\u2012-\u2014]\s?|:)(?P<last>{_AMOUNT})"
+        rf"(?:\s?(?:(?P<unit>{_BARE_UNITS}){_WORD_END}|(?P<sign>[{_SIGNS}])))?{_END}",
+        _range,
+    ),
+    (
+        rf"{_MINUS}(?P<amount>[0-9]{{1,9}},[0-9]{{1,2}}(?![0-9,])|{_AMOUNT})"
+        rf"[ \xa0]?(?P<unit>{_BARE_UNITS}){_END}",
+        _measure,
+    ),
+    (rf"{_MINUS}(?P<amount>{_AMOUNT})(?P<unit>['\"]){_END}", _measure),
+    (
+        rf"(?P<amount>{_AMOUNT})[ -](?P<scale>{'|'.join(number_words.SCALES)})s?\b",
+        _scaled,
+    ),
+    (rf"{_MINUS}(?P<amount>{_AMOUNT}){_END}(?!'[A-Za-z])", _plain),
 ]
+
+
+@cache
+def kinds() -> list[tuple[re.Pattern[str], FormOf]]:
+    """Return what may start with a digit or a sign, the longest and most specific kinds first.
+
+    The patterns are compiled when a text has a number, because that takes 10 ms.
+    """
+    return [(re.compile(pattern, re.ASCII), form) for pattern, form in _PATTERNS]
