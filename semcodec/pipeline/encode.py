@@ -130,9 +130,10 @@ def encode(
         describer: the backend that describes; None for ``backend``.
         writer: the backend that selects words and makes skeletons; None for ``backend``.
         k: maximum number of words, 1..1000.
-        max_bytes: maximum size of the record including its framing, in bytes. If no record can be
-            as short, nothing is called; if not even the subject of the description fits, the writer
-            is not. The error then names the smallest number that works.
+        max_bytes: maximum size of the record including its framing, in bytes. If not even the
+            subject of the description fits, the writer is not called, and the error names the
+            smallest number that works. If no record can be as short, a describer that may cost
+            money is not called either, and the error names a lower bound.
         ubpp: maximum size of the payload, in micro-bits per pixel of the size that the record
             states, not of the photograph.
         rate: how the number of words is chosen: ``"auto"`` applies the limits above, or 12 words
@@ -217,7 +218,8 @@ def encode(
         selection_coding: Coding = "lexicon" if coding == AUTO else coding
         # The models are part of the record, so they must be known before the limits are checked.
         header |= _find_models(models, profile, stages)
-        limit_check.check_header(selection_coding, header)
+        if not model_ids.is_free(stages.describer):  # else the subject decides, at no cost
+            limit_check.check_header(selection_coding, header)
         fitted = fitting.fit_photograph(loaded.image, target, fit)
         described = stages.describe(fitted, language)
         max_words = limits.max_words(target)

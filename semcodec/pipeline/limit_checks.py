@@ -1,9 +1,10 @@
 """Refuse limits that cannot be kept, before a model is called that may cost money.
 
-There are two checks. By the header alone: no record with a word is as short as the limit. By the
-description: the record of its subject, the one word that a record must not lack, is longer. Both
-messages name the smallest limit that works; it is the size of a record that was serialized, not an
-estimate, so that at this limit the run succeeds, and below it fails with the same number.
+There are two checks. By the header alone, before a describer is called that may cost money: no
+record with a word is as short as the limit. By the description: the record of its subject, the one
+word that a record must not lack, is longer. The second message names the smallest limit that works;
+it is the size of a record that was serialized, not an estimate, so that at this limit the run
+succeeds, and below it fails with the same number. The first can only name a lower bound.
 """
 
 from __future__ import annotations
@@ -51,11 +52,11 @@ class LimitCheck:
             header: the other arguments of ``build_record``, as far as they are known.
 
         Raises:
-            InputError: it is not; the message names the smallest limit, and what takes bytes.
+            InputError: it is not; the message names a lower bound, and what takes bytes.
         """
         placeholder = bytes(MIN_PAYLOAD_BYTES[coding])
         record = api.build_record("", coding=coding, payload=placeholder, **header)
-        self._check(record, "a record")
+        self._check(record, "a record", " or more")
 
     def find_subject(self, request: SelectionRequest, header: Mapping[str, Any]) -> list[str]:
         """Return the words of the subject of a description, as a decoder returns them.
@@ -86,12 +87,19 @@ class LimitCheck:
                 f"bytes: size {format_size(DEFAULT_SIZE)} saves {plural(saved, 'byte')} for words."
             )
 
-    def _check(self, record: Record, subject: str) -> None:
-        """Check that ``record`` is within the limits; ``subject`` is that of the message."""
+    def _check(self, record: Record, subject: str, more: str = "") -> None:
+        """Check that ``record`` is within the limits.
+
+        Args:
+            record: the record.
+            subject: the subject of the message.
+            more: follows each limit in the message, if it is only a lower bound.
+        """
         needed = part_lengths(record)["file"]
         max_bytes = self.limits.max_bytes
         if max_bytes is not None and needed > max_bytes:
-            remedies = ", or ".join([f"use max_bytes {needed}", *self._savings(record, needed)])
+            savings = self._savings(record, needed, more)
+            remedies = ", or ".join([f"use max_bytes {needed}{more}", *savings])
             raise InputError(
                 f"max_bytes {max_bytes} is too low, because {subject} needs at least "
                 f"{plural(needed, 'byte')} ({', '.join(_parts(record))}): {remedies}."
@@ -100,15 +108,15 @@ class LimitCheck:
             raise InputError(
                 f"ubpp {self.limits.ubpp} is too low, because {subject} needs at least "
                 f"{plural(record.payload_bits, 'bit')} for {format_size(record.size)} pixels: "
-                f"use ubpp {least_ubpp(record.payload_bits, record.size)}."
+                f"use ubpp {least_ubpp(record.payload_bits, record.size)}{more}."
             )
 
-    def _savings(self, record: Record, needed: int) -> Iterator[str]:
+    def _savings(self, record: Record, needed: int, more: str) -> Iterator[str]:
         """Yield other options with which the record is shorter, and by how much."""
         if record.framing != "bare" and self.profile is None:
             check = self.check or framings.DEFAULT_CHECKS["bare"]
             bare = _change(record, framing="bare", check=check)
-            yield f"framing bare, which needs {part_lengths(bare)['file']}"
+            yield f"framing bare, which needs {part_lengths(bare)['file']}{more}"
         if saved := bytes_saved_by_square(record):
             yield f"size {format_size(DEFAULT_SIZE)}, which saves {plural(saved, 'byte')}"
         unnamed = _change(record, models=Models(), extensions=())

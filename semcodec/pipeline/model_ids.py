@@ -157,6 +157,11 @@ def _names_models(backend: object) -> bool:
         return False
 
 
+def is_free(describer: object) -> bool:
+    """Return whether a describer costs no money: a given description, or the offline backend."""
+    return type(describer) is GivenDescription or _is_builtin(describer)
+
+
 def _is_builtin(backend: object) -> bool:
     return own_name(backend) in BUILTIN_MODELS
 

@@ -139,7 +139,7 @@ def test_record_stays_within_limits_on_bytes_and_rate(run: Run, photo: Path) -> 
     assert semcodec.unpack(file.read_bytes()).payload_bits <= 60e-6 * 1248 * 832
     code, _, err = run("encode", photo, "-o", file, "--max-bytes", "4", "--force")
     assert code == 1
-    assert "max_bytes 4 is too low, because a record needs at least 6 bytes" in err
+    assert "max_bytes 4 is too low, because the subject 'sky' needs at least 7 bytes" in err
 
 
 def test_aspect_of_the_photograph_is_kept(run: Run, photo: Path) -> None:

@@ -63,7 +63,7 @@ def error_of(**options: Any) -> str:
 
 
 def smallest_working(limit: str, message: str) -> str:
-    match = re.search(rf"use {limit} ([0-9.]+?)(?:,|\.$)", message)
+    match = re.search(rf"use {limit} ([0-9.]+?)(?: or more)?(?:,|\.$)", message)
     assert match, message
     return match[1]
 
@@ -124,6 +124,27 @@ def test_smallest_ubpp_of_a_message_works(
     assert exact <= least <= exact * 1.01
     encoded = semcodec.encode(PICTURE, **options, ubpp=least)
     assert lemmas(alone.record.words) <= lemmas(encoded.record.words)
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_first_message_is_exact_if_describing_is_free(coding: Any) -> None:
+    options: dict[str, Any] = {"description": DESCRIPTIONS[0], "coding": coding}
+    for source in (options, {"coding": coding}):  # a given description, and the offline describer
+        for limit in ("max_bytes", "ubpp"):
+            message = error_of(**source, **{limit: 1})
+            assert "or more" not in message
+            smallest = float(smallest_working(limit, message))
+            semcodec.encode(
+                PICTURE, **source, **{limit: int(smallest) if limit == "max_bytes" else smallest}
+            )
+
+
+def test_message_before_a_paid_describer_names_a_lower_bound() -> None:
+    model = CountingModel(DESCRIPTIONS[0])
+    message = error_of(backend=model, max_bytes=1)
+    assert "use max_bytes 6 or more, or framing bare, which needs 3 or more, or size" in message
+    assert "use ubpp 7.71 or more." in error_of(backend=model, ubpp=1)
+    assert model.calls == []
 
 
 @pytest.mark.parametrize("bits", [8, 16, 24, 40, 4096, 128_000])

@@ -165,7 +165,7 @@ def test_limit_below_an_archive_advises_no_option_that_it_forbids() -> None:
     with pytest.raises(InputError) as caught:
         semcodec.encode(PICTURE, profile="archive", max_bytes=20)
     message = str(caught.value)
-    assert "use max_bytes 105" in message
+    assert "use max_bytes 106" in message
     assert "framing bare" not in message
     assert "models default" not in message
 
