@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from semcodec._wording import plural
 from semcodec.errors import InputError
 from semcodec.words.language.foreign_words import why_no_words
 from semcodec.words.selection.candidates import (
@@ -74,12 +75,24 @@ def select_minimum(
     options = [required] if required else [[option] for option in sort_by_weight(candidates)]
     selected = next((option for option in options if request.fits(words_of(option))), None)
     if selected is None:
-        bits = _count_bits(request, options)
+        short = [option for option in options if len(words_of(option)) <= request.max_words]
+        if options and not short:
+            raise InputError(_too_few_words(request.max_words, options))
+        bits = _count_bits(request, short)
         need = f", for the subject {' '.join(words_of(required))!r}" if required else ""
         raise InputError(
             f"Not even one word fits in {request.max_bits} bits: allow at least {bits}{need}."
         )
     return selected
+
+
+def _too_few_words(max_words: int, options: Sequence[Sequence[Candidate]]) -> str:
+    """Return a message that names the number or name of the fewest words."""
+    words = min(map(words_of, options), key=len)
+    return (
+        f"Not even one number or name fits in {plural(max_words, 'word')}: allow at least "
+        f"{len(words)}, for {' '.join(words)!r}."
+    )
 
 
 def _count_bits(request: SelectionRequest, options: Sequence[Sequence[Candidate]]) -> int:
