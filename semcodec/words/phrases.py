@@ -51,6 +51,9 @@ DEPICTION_VERBS: Final = frozenset(
     presents rests reveals showcases shows stretches
     """.split()
 )
+#: Plurals that are verbs before an object.
+OBJECT_VERBS: Final = frozenset(("leaves",))
+NAMING_VERBS: Final = frozenset(("called", "named", "titled", "entitled", "labeled", "labelled"))
 VERB_ENDINGS: Final = ("s", "ed", "ing", "en", "wn")
 RELATIVES: Final = frozenset(("that", "which", "who"))
 COPULAS: Final = frozenset(("is", "are", "was", "were"))
@@ -103,6 +106,12 @@ def simple_form(token: Token) -> str:
     if len(token.plain) > 1 and token.plain[-1] in PREPOSITIONS:
         return "".join(token.plain)  # close-up, wind-up
     return token.plain[-1] if token.plain else ""
+
+
+def is_label_number(token: Token) -> bool:
+    """Return whether a number may be a part of the name before it: room 404, World War II."""
+    is_roman = token.text.isalpha() and token.text.isupper()
+    return token.number is not None and (token.text.isdigit() or is_roman)
 
 
 class _PhraseParser:
@@ -177,8 +186,7 @@ class _PhraseParser:
 
     def _read_number(self, index: int) -> Iterator[Phrase]:
         """Read a number: it follows its noun in "room 404", and starts a phrase in "two dogs"."""
-        is_start = self._is_content(index + 1) and not self._words[index].isalpha()
-        if self._noun_run and not is_start and self._tokens[index].text.isdigit():
+        if self._noun_run and is_label_number(self._tokens[index]):
             self._run.append(index)
             return
         if self._noun_run:
@@ -239,6 +247,8 @@ class _PhraseParser:
             return WordClass.MODIFIER  # "sun" of "sun-drenched", which was split
         if word in DEPICTION_VERBS and self._noun_run:
             return WordClass.VERB
+        if word in OBJECT_VERBS and self._noun_run and self._word_after(index) in DETERMINERS:
+            return WordClass.VERB  # "a car leaves the pit"
         if kind is WordClass.VERB and self._is_open() and not word.endswith(VERB_ENDINGS):
             return WordClass.IDEA  # "a spring roll"
         if kind not in NOUNS_OR_VERBS:
@@ -269,6 +279,8 @@ class _PhraseParser:
         word = self._words[index]
         if not word.endswith(("ing", "ed", "en", "wn")):
             return False
+        if word in NAMING_VERBS and self._noun_run:
+            return False  # "a shop called Ramen House"
         if self._noun_run:
             return word.endswith("ed") and self._noun_follows(index)
         is_first = index == self._sentence_start
@@ -333,7 +345,7 @@ class _PhraseParser:
         if run and not nouns and self._predicate_of >= 0:
             yield Phrase(self._predicate_of, tuple(run), self._sentence, True, -1, False, True)
             run = []
-        heads = nouns or [index for index in run if not self._tokens[index].number is not None]
+        heads = nouns or self._possible_heads(run)
         if heads and (nouns or self._has_determiner or is_label):
             head = heads[-1]
             others = tuple(index for index in run if index != head)
@@ -352,6 +364,12 @@ class _PhraseParser:
             self._is_governed, self._of = False, -1
             self._predicate_of = -1
         self._run, self._noun_run, self._has_determiner = [], [], False
+
+    def _possible_heads(self, run: Sequence[int]) -> list[int]:
+        """Return what may be the head of a phrase without a noun: no verb, if there is another."""
+        words = [index for index in run if self._tokens[index].number is None]
+        others = [index for index in words if class_of(self._words[index]) is not WordClass.VERB]
+        return others or words
 
 
 def _marks(tokens: Sequence[Token], text: str) -> Iterator[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from semcodec.words.cleaning import clean_text
 from semcodec.words.language import detect
 from semcodec.words.language.scores import ENGLISH
-from semcodec.words.phrases import Phrase, find_phrases, simple_form
+from semcodec.words.phrases import Phrase, find_phrases, is_label_number, simple_form
 from semcodec.words.subject import find_subject_phrase
 from semcodec.words.vocabulary import vocabulary
 from semcodec.words.word_classes import WordClass, class_of
@@ -46,6 +47,17 @@ FILLERS: Final = frozenset(
     surfaces surrounding surroundings thing things
     """.split()
 )
+#: Units in words; a number before one of them is about it, and not about the next noun.
+UNIT_WORDS: Final = frozenset(
+    """
+    acre acres cent cents centimeter centimeters day days decade decades degree degrees dollar
+    dollars euro euros feet foot gallon gallons gram grams hour hours inch inches kilo kilogram
+    kilograms kilometer kilometers kilos liter liters litre litres meter meters metre metres mile
+    miles millimeter millimeters minute minutes month months ounce ounces percent piece pint pints
+    point pound pounds quart quarts second seconds storey stories story ton tonne tonnes tons watt
+    week weeks yard yards year years
+    """.split()
+)
 NOUN_CLASSES: Final = frozenset(WordClass) - {WordClass.MODIFIER, WordClass.VERB, WordClass.OTHER}
 #: Eighths of a bit by which a noun is more probable after an adjective that is part of its name.
 MIN_ASSOCIATION: Final = 56
@@ -72,9 +84,14 @@ class Structure:
     def is_dependent(self, index: int) -> bool:
         """Return whether a token means little without its noun: two, large, red, left."""
         form = self.forms[index]
-        return index in self.heads and (
-            self.counts[index] or form in COLORS or form in SIZES or form in POSITIONS
-        )
+        if index not in self.heads:
+            return False
+        head = self.heads[index]
+        is_measure = self.forms[head] in UNIT_WORDS
+        is_label = head in self.heads  # of a noun before another one: a Formula 1 car
+        if self.numbers[index] and (self.counts[index] or is_measure or is_label):
+            return True
+        return form in COLORS or form in SIZES or form in POSITIONS
 
     def is_color(self, index: int) -> bool:
         """Return whether a token is the name of a color."""
@@ -110,7 +127,7 @@ def find_structure(tokens: Sequence[Token], description: str) -> Structure:
     phrases = find_phrases(tokens, clean_text(description)) if is_english else []
     forms = [simple_form(token) for token in tokens]
     numbers = [token.number is not None for token in tokens]
-    counts = [token.number is not None and token.word.isalpha() for token in tokens]
+    counts = [_is_count(tokens, index) for index in range(len(tokens))]
     heads: dict[int, int] = {}
     last, sentence = -1, -1
     for phrase in phrases:
@@ -121,5 +138,22 @@ def find_structure(tokens: Sequence[Token], description: str) -> Structure:
                 heads.update(dict.fromkeys((*phrase.modifiers, phrase.head), last))
             continue
         heads.update(dict.fromkeys(phrase.modifiers, phrase.head))
+        heads.update(_label_heads(phrase, tokens))
         last = phrase.head
     return Structure(find_subject_phrase(tokens, phrases), heads, forms, numbers, counts)
+
+
+def _is_count(tokens: Sequence[Token], index: int) -> bool:
+    """Return whether a number is the count of a noun: three, but not 404, XIV, half or a time."""
+    word = tokens[index].word
+    if tokens[index].number is None or not (word.isalpha() and word.islower()) or word == "half":
+        return False
+    return index + 1 == len(tokens) or tokens[index + 1].word != "o'clock"
+
+
+def _label_heads(phrase: Phrase, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Yield the numbers between two nouns, each with the noun before it: a Formula 1 car."""
+    for noun, number in pairwise(phrase.modifiers):
+        is_label = is_label_number(tokens[number]) and tokens[noun].number is None
+        if is_label and number == noun + 1 and class_of(simple_form(tokens[noun])) in NOUN_CLASSES:
+            yield number, noun

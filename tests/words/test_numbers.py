@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import semcodec
 from semcodec.coding import codings, escapes
 from semcodec.words.numbers import MAX_WORD, find_numbers, spellings
-from semcodec.words.numbers.words import STYLES, is_number_word, spell, value_of
+from semcodec.words.numbers.words import STYLES, are_one_number, is_number_word, spell, value_of
 from semcodec.words.selection.candidates import same_number_word
 from semcodec.words.skeletons import skeleton_of_word
 
@@ -112,7 +112,9 @@ def test_words_can_be_sent_and_spans_are_in_order(text: str) -> None:
     for number in find_numbers(text):
         assert end <= number.start < number.end <= len(text)
         assert escapes.is_encodable(number.word)
-        assert number.spoken == spellings(number)[0]
+        assert number.spoken in spellings(number) or value_of(number.spoken) != "".join(
+            number.parts
+        )
         assert all(
             set(word) <= set("abcdefghijklmnopqrstuvwxyz") and word for word in number.spoken
         )
@@ -219,6 +221,32 @@ def test_number_words_are_restored_beside_each_other(sent: str, received: str) -
 )
 def test_numbers_and_colors_are_sent_for_each_noun(text: str, coding: Any, expected: str) -> None:
     assert semcodec.select(text, 12, coding=coding) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("one zero", "one one", True),
+        ("twenty", "one nine six nine", True),
+        ("ten", "eleven", True),  # as in a year
+        ("seven to one", "five", False),
+        ("fourteen", "two zero one nine", False),
+        ("dogs", "two", False),
+        ("", "two", False),
+    ],
+)
+def test_numbers_that_are_read_as_one(first: str, second: str, expected: bool) -> None:
+    assert are_one_number(first.split(), second.split()) is expected
+
+
+def test_spellings_keep_the_digits_of_groups() -> None:
+    (number,) = find_numbers("07/20/1969")
+    assert {value_of(spelling) for spelling in spellings(number)} == {"07201969"}
+
+
+def test_a_count_is_not_spelled_as_a_label() -> None:
+    (number,) = find_numbers("3 dogs")
+    assert spellings(number) == [("three",)]
 
 
 def test_decade_is_not_sent_as_its_first_year() -> None:

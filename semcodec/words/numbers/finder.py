@@ -43,7 +43,8 @@ class Number:
         start: index of its first character in the text.
         end: index after its last character.
         word: the one word of ``lexicon`` and ``bag``: 1 to 63 characters of ``a-zA-Z0-9'-``.
-        spoken: the words of ``nibble``, of the letters a to z; the first of ``spellings``.
+        spoken: the words of a skeleton, of the letters a to z; most often the first of
+            ``spellings``, which are those of ``nibble``.
         written: the form of ``utf8``, without white space.
         parts: digits, which can be spelled in several ways, and other words, in order.
     """
@@ -93,8 +94,10 @@ def spellings(number: Number) -> list[tuple[str, ...]]:
     spoken += [
         tuple(" ".join(_SYNONYMS.get(word, word) for word in words).split()) for words in spoken
     ]
-    if all(part.strip(",").isdigit() for part in parts):
-        spoken += [("number", *words) for words in spoken]
+    digits = "".join(part.strip(",") for part in parts)
+    if digits.isdigit():  # not the "twenty one nine six nine" of 20-1969
+        spoken = [words for words in spoken if value_of(words) == digits] or spoken
+        spoken += [("number", *words) for words in spoken if not number.word.isalpha()]
     if len(parts) == 1 and (ordinal := _ORDINAL.fullmatch(parts[0])):  # "first" is like "forest"
         spoken.append(("number", *number_words.spell(ordinal[1])))
     return list(dict.fromkeys(spoken))

@@ -199,6 +199,18 @@ def leading_number(words: Sequence[str]) -> tuple[str, int]:
     return digits, count
 
 
+def are_one_number(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Return whether two numbers in words are read as one if nothing is between them.
+
+    >>> are_one_number(["one", "zero"], ["one", "one"]), are_one_number(["ten"], ["three"])
+    (True, False)
+    """
+    words, position = [*first, *second], 0
+    while position < len(first):
+        position += max(1, leading_number(words[position:])[1])
+    return position > len(first)
+
+
 def _is_digit(word: str) -> bool:
     return _VALUES.get(word, 10) < 10
 

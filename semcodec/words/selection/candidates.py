@@ -10,12 +10,12 @@ from typing import Final
 
 from semcodec.errors import InputError
 from semcodec.words.language.foreign_words import find_foreign_tokens
-from semcodec.words.numbers.words import is_number_word
+from semcodec.words.numbers.words import CARDINALS, are_one_number, is_number_word
 from semcodec.words.selection.channel import WordChannel, same_lemma
 from semcodec.words.selection.request import SelectionRequest
 from semcodec.words.skeletons import singulars
 from semcodec.words.stopwords import FUNCTION_WORDS, STOPWORDS
-from semcodec.words.structure import find_structure
+from semcodec.words.structure import UNIT_WORDS, Structure, find_structure
 from semcodec.words.tokens import Token
 from semcodec.words.vocabulary import UNKNOWN_SALIENCE, vocabulary
 
@@ -25,6 +25,7 @@ REPEAT_BONUS: Final = 8  #: for each repetition
 MAX_REPEATS: Final = 3  #: repetitions that count
 REPEATED_PENALTY: Final = 16  #: for a word that is sent already, about another noun
 SIZE_PENALTY: Final = 8  #: for a word of size, so that it does not displace other modifiers
+AGE_WORDS: Final = frozenset(("old",))
 SUBJECT_WEIGHT: Final = 1 << 20  #: above any other; the words about the subject follow it
 
 
@@ -131,6 +132,47 @@ def _sendable(tokens: Sequence[Token], channel: WordChannel) -> list[Candidate]:
     return in_reading_order([*sendable, *_sendable_names(tokens, channel)])
 
 
+def _join_units(candidates: Sequence[Candidate], structure: Structure) -> Iterator[Candidate]:
+    """Yield the candidates, a number and the word of its unit as one: ``two liter`` of a bottle.
+
+    The number alone would count another noun: two bottles.
+    """
+    position = 0
+    while position < len(candidates):
+        candidate, end = candidates[position], position + 1
+        if candidate.is_number or candidate.key in CARDINALS:
+            end = _units_end(candidates, end, structure)
+        units = tuple(word for unit in candidates[position + 1 : end] for word in unit.words)
+        yield replace(
+            candidate,
+            words=candidate.words + units,
+            others=tuple(words + units for words in candidate.others),
+        )
+        position = end
+
+
+def _units_end(candidates: Sequence[Candidate], position: int, structure: Structure) -> int:
+    """Return the end of the unit that is at ``position`` right after a number, if there is one.
+
+    In "two feet on a rug" the feet are not a unit: the number is about them.
+    """
+    number, end = candidates[position - 1], position
+    for units in (UNIT_WORDS, AGE_WORDS):
+        if end == len(candidates) or candidates[end].key not in units:
+            break
+        before, unit = candidates[end - 1], candidates[end]
+        is_apart = unit.index != before.index + 1 or _gap(before, unit) > 1
+        if is_apart or structure.heads.get(number.index) == unit.index:
+            break
+        end += 1
+    return end
+
+
+def _gap(first: Candidate, second: Candidate) -> int:
+    """Return the number of characters between two candidates of a description."""
+    return second.token.start - first.token.end if first.token and second.token else 0
+
+
 def _sendable_names(tokens: Sequence[Token], channel: WordChannel) -> Iterator[Candidate]:
     """Yield one candidate for each name with a negation, if the channel can send all of it.
 
@@ -162,7 +204,7 @@ class _CandidateFinder:
         self._keeps_order = request.channel.keeps_order
         tokens = find_foreign_tokens(request.description)
         self._structure = find_structure(tokens, request.description)
-        sendable = _sendable(tokens, request.channel)
+        sendable = list(_join_units(_sendable(tokens, request.channel), self._structure))
         content = [candidate for candidate in sendable if candidate.is_content]
         if not content:
             _refuse_only_negations(tokens)
@@ -267,7 +309,11 @@ class _CandidateFinder:
         if subject is None or subject.head not in self._names:
             return
         yield first[self._names[subject.head]].index
-        yield from (index for index in subject.modifiers if structure.numbers[index])
+        yield from (
+            index
+            for index in subject.modifiers
+            if structure.numbers[index] and structure.heads[index] == subject.head
+        )
         yield from (index for index in reversed(subject.modifiers) if structure.is_name_part(index))
         yield from (index for index in subject.modifiers if structure.is_color(index))
 
@@ -318,14 +364,18 @@ def keep_recoverable(candidates: Sequence[Candidate], channel: WordChannel) -> l
 def restore(selected: Sequence[Candidate], channel: WordChannel) -> list[Candidate]:
     """Return the candidates that the decoder restores, as singular or plural as it does.
 
-    A number that it restores as another one is spelled in another way, until there is none.
+    A number that it restores as another one, or that would be read as one number with the number
+    before it, is spelled in another way, until there is none.
     """
     received = iter(channel.received(words_of(selected)))
     restored: list[Candidate] = []
+    before: tuple[str, ...] = ()
     for candidate in selected:
         words = tuple(next(received) for _ in candidate.words)
         is_equal = same_number_word if candidate.is_number else same_lemma
-        if all(map(is_equal, candidate.words, words)):
+        is_joined = candidate.is_number and are_one_number(before, words)
+        before = words
+        if all(map(is_equal, candidate.words, words)) and not is_joined:
             restored.append(replace(candidate, words=words))
         elif candidate.others:
             restored.append(respelled(candidate))

@@ -111,8 +111,10 @@ def _extend(
     misses = 0
     for candidate in sort_by_weight(other for other in others if other.index not in indices):
         extended = in_reading_order([*selected, candidate])
-        # In nibble, the noun may be lacking because it is misread, so what is left of it is sent.
-        if request.coding != "nibble" and len(drop_unsupported(extended)) < len(extended):
+        # In nibble, the noun may be lacking because it is misread, so its color is sent, but not
+        # its number, which another noun would get.
+        is_left = request.coding == "nibble" and not candidate.is_number
+        if not is_left and len(drop_unsupported(extended)) < len(extended):
             continue
         fits = request.fits(words_of(extended))
         restored = _respell(extended, request.channel) if fits else []
