@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import semcodec
+from semcodec.backends import Describer
+from semcodec.backends.isolation import has_method
+from semcodec.backends.notes import NOTICES, Notes, add_note, collect_notes
+from semcodec.backends.protocols import AnyLanguageDescriber
 from semcodec.cli.budgets import Budget
 from semcodec.errors import InputError, InvalidResponseError, RefusalError, SemcodecError
 from semcodec.imaging import contact_sheet
@@ -93,6 +97,8 @@ class Sweep:
             SemcodecError: the failure concerns all budgets.
         """
         options |= {role: self._roles[role] for role in self._roles if role != "painter"}
+        if "describer" in options:
+            options["describer"] = _Described(options["describer"])
         for row in reversed(self.rows):
             try:
                 encoded = semcodec.encode(photograph, **row.budget.arguments, **options)
@@ -100,8 +106,6 @@ class Sweep:
                 self._fail(row, error)
                 continue
             self._add(row, encoded.trace)
-            if self.first is None and "describer" in options:
-                options["describer"] = _Described(options["describer"], encoded.description)
             self.first = self.first or encoded
             row.encoded, row.words, row.problem = encoded, encoded.record.words, ""
             yield row, encoded
@@ -156,22 +160,47 @@ class Sweep:
 
 
 class _Described:
-    """A describer that returns the description of an earlier run, and is otherwise the real one.
+    """A describer that is called once, and is otherwise the real one.
 
-    So each record of a sweep is the one that ``encode`` writes, with the same model names.
+    So each record of a sweep is the one that ``encode`` writes, with the same model names, and each
+    run has the notices about the description.
     """
 
-    def __init__(self, describer: Any, description: str) -> None:
-        self._describer, self._description = describer, description
+    def __init__(self, describer: Any) -> None:
+        self._describer = describer
+        self._description: str | None = None
+        self._notices: Notes = []
 
-    def describe(self, _: Image) -> str:
-        """Return the description of the earlier run."""
+    def describe(self, image: Image) -> str:
+        """Return the description of the first call."""
+        return self._describe_once(Describer.describe, image)
+
+    def describe_in_any_language(self, image: Image) -> str:
+        """Return the same, but in any language if the real describer can."""
+        has_choice = has_method(self._describer, "describe_in_any_language")
+        method = AnyLanguageDescriber.describe_in_any_language if has_choice else Describer.describe
+        return self._describe_once(method, image)
+
+    def _describe_once(self, method: Callable[..., str], image: Image) -> str:
+        if self._description is None:
+            notes: Notes = []
+            try:
+                with collect_notes() as notes:
+                    self._description = getattr(self._describer, method.__name__)(image)
+            finally:  # a failed request may have cost money, too
+                _add_notes(notes)
+            self._notices = [note for note in notes if note[0] == NOTICES]
+        else:
+            _add_notes(self._notices)
         return self._description
-
-    describe_in_any_language = describe
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._describer, name)
+
+
+def _add_notes(notes: Notes) -> None:
+    for kind, value in notes:
+        add_note(kind, value)
 
 
 def draw_strip(first: semcodec.Encoded, rows: Sequence[Row]) -> Image:

@@ -201,6 +201,26 @@ def test_another_language_is_described_once_too(
     assert len(calls("describe")) == 1
 
 
+def test_notice_about_the_description_is_about_all_budgets(
+    sweep: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def describe(model: Model, image: Image.Image) -> str:
+        model._count("describe")
+        add_note("notices", "The model saw little.")
+        return (
+            "A brown dog sleeps on a bench in the garden. Behind the bench stands a white house. "
+            "Ein brauner Hund schläft auf einer Bank im Garten, dahinter steht ein weißes Haus."
+        )
+
+    monkeypatch.setattr(Model, "describe", describe)
+    monkeypatch.delattr(Model, "select_words")
+    code, _, err = sweep("--k", "2", "4", "--no-paint")
+    assert code == 0
+    assert len(calls("describe")) == 1
+    assert "Note: The model saw little." in err.splitlines()
+    assert "Note: The description is partly German: only its English part was used." in err
+
+
 # --- budgets -------------------------------------------------------------------------------------
 
 
