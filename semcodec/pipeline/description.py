@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 MAX_SHOWN: Final = 60  #: characters of the description in a message
 
 #: The name of a text file, such as ``captions/photo.txt``, given in place of its text.
-_FILE_NAME: Final = re.compile(r"\S{1,255}\.(?:txt|caption|md|jsonl?)", re.IGNORECASE)
+_FILE_NAME: Final = re.compile(
+    r"(?:[^\n]{0,255}[/\\][^\n]{1,255}|(?:\S{1,100} ){0,2}\S{1,255})\.(?:txt|caption|md|jsonl?)",
+    re.IGNORECASE,
+)
 
 # --- Links
 _LINK: Final = re.compile(r"!?\[([^\[\]\n]{0,500})\]\([^()\s]{0,2000}\)")  # in Markdown
@@ -72,10 +75,10 @@ class GivenDescription:
         self._is_truncated = len(text) > MAX_TEXT  # not rejected, like the result of a describer
         text = strip_wrappers(text[:MAX_TEXT])
         _check_is_text(text)
-        text = without_links(prompt_of_parameters(text))
-        judged = judge_answer(text)
+        rest = without_links(prompt_of_parameters(text))
+        judged = judge_answer(rest)
         if not has_words(judged.description):
-            raise InputError(_no_description(text, judged))
+            raise InputError(_no_description(rest or text, judged))
         self.text: str = judged.description
 
     def describe(self, _: Image) -> str:

@@ -127,6 +127,9 @@ def test_missing_image_points_to_select_and_pack() -> None:
         ("一只狗在长椅上", "is Chinese, not English: give an English one"),
         ("собака на скамейке", "is Russian, not English: give an English one"),
         ("captions/photo-1.txt", "name of a file"),
+        ("My photo.txt", "name of a file"),
+        ("my captions/photo 1.txt", "name of a file"),
+        ("https://example.com/1.jpg", "does not describe an image"),
         ('{"caption": "a dog"}', "is JSON"),
         ('["a dog", "a cat"]', "is JSON"),
         ('{"file": "a.jpg", "text": "a dog"}\n{"file": "b.jpg", "text": "a cat"}', "is JSON"),
@@ -248,7 +251,7 @@ def test_parameters_are_recognized_by_their_line_of_settings(text: str, prompt: 
 
 
 def test_parameters_without_a_prompt_have_no_words() -> None:
-    with pytest.raises(InputError, match="empty"):
+    with pytest.raises(InputError, match="does not describe an image"):
         encode("Negative prompt: people\nSteps: 20, Seed: 1")
 
 
