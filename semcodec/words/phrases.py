@@ -12,24 +12,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from semcodec.words import closed_classes
+from semcodec.words.abbreviations import TITLES
+from semcodec.words.closed_classes import IRREGULAR_PLURALS, RELATIVES
 from semcodec.words.word_classes import WordClass, class_of
 
 if TYPE_CHECKING:
     from semcodec.words.tokens import Token
 
-DETERMINERS: Final = frozenset(
-    """
-    a an the this that these those his her its their my our your some any each every another no both
-    all several many few various numerous
-    """.split()
-)
-PREPOSITIONS: Final = frozenset(
-    """
-    of in on at by for from with without to into onto over under above below behind beside beneath
-    underneath between among amid amidst amongst through throughout across along around against
-    about near inside outside within upon atop off toward towards during before after past via
-    like as than next besides alongside opposite up down out where which who whom whose that while
-    """.split()
+DETERMINERS: Final = closed_classes.DETERMINERS | {"no"}
+#: Prepositions, and what else begins a phrase about what precedes it.
+PREPOSITIONS: Final = closed_classes.PREPOSITIONS | frozenset(
+    "as like next than that where which while who whom whose without".split()
 )
 PRONOUNS: Final = frozenset(
     """
@@ -38,11 +32,8 @@ PRONOUNS: Final = frozenset(
     """.split()
 )
 #: Verbs that are in no class of their own because they are function words.
-AUXILIARIES: Final = frozenset(
-    """
-    is are was were be been being am has have had having can could may might must will would shall
-    should do does did get gets getting make makes making made let
-    """.split()
+AUXILIARIES: Final = closed_classes.AUXILIARIES | frozenset(
+    "get gets getting having let made make makes making".split()
 )
 #: Verbs about the picture that the table may have as nouns.
 DEPICTION_VERBS: Final = frozenset(
@@ -55,16 +46,14 @@ DEPICTION_VERBS: Final = frozenset(
 OBJECT_VERBS: Final = frozenset(("leaves",))
 NAMING_VERBS: Final = frozenset(("called", "named", "titled", "entitled", "labeled", "labelled"))
 VERB_ENDINGS: Final = ("s", "ed", "ing", "en", "wn")
-RELATIVES: Final = frozenset(("that", "which", "who"))
 COPULAS: Final = frozenset(("is", "are", "was", "were"))
 CONJUNCTIONS: Final = frozenset(("and", "or", "but", "plus"))
 NOUNS: Final = frozenset((WordClass.THING, WordClass.IDEA))
 NOUNS_OR_VERBS: Final = frozenset((WordClass.THING_OR_VERB, WordClass.IDEA_OR_VERB))
-IRREGULAR_PLURALS: Final = frozenset(("people", "men", "women", "children", "sheep", "cattle"))
 SENTENCE_ENDS: Final = frozenset(".!?;\n|\u2022\u3002")
 SPACES: Final = frozenset(" \t\u00a0-\u2010\u2011")
-#: Abbreviations before a name: their point does not end a sentence.
-TITLES: Final = frozenset(("st", "mt", "mr", "mrs", "ms", "dr", "no", "vs"))
+#: Abbreviations whose full stop does not end a sentence, in small letters too.
+ABBREVIATIONS: Final = frozenset(map(str.lower, TITLES)) | {"no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,7 +373,7 @@ def _marks(tokens: Sequence[Token], text: str) -> Iterator[str]:
         elif ":" in marks:
             yield ":"
         elif marks & SENTENCE_ENDS and not (
-            marks == {"."} and simple_form(tokens[index - 1]) in TITLES
+            marks == {"."} and simple_form(tokens[index - 1]) in ABBREVIATIONS
         ):
             yield "."
         else:

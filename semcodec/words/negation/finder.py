@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from semcodec.words.closed_classes import DEFINITES, PREPOSITIONS, RELATIVES
 from semcodec.words.negation.grammar import MAX_SCOPE, Units
 from semcodec.words.negation.scopes import Scopes
 from semcodec.words.negation.signs import Signs
@@ -25,7 +26,6 @@ from semcodec.words.negation.tables import (
     ATTRIBUTIVE,
     AUXILIARIES,
     BEFORE_DETERMINER,
-    DEFINITES,
     DEGREES,
     DETERMINERS,
     DOUBLE_NEGATIONS,
@@ -36,9 +36,7 @@ from semcodec.words.negation.tables import (
     OUT_OF_PICTURE,
     PARTIAL,
     PREDICATE_TRIGGERS,
-    PREPOSITIONS,
     PRONOUN_TRIGGERS,
-    RELATIVES,
     SCOPE_ENDS,
     STATE_VERBS,
     SUBSET_PRONOUNS,

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from semcodec.words.closed_classes import IRREGULAR_PLURALS, PREPOSITIONS
 from semcodec.words.negation.tables import (
     ADVERBS,
     AUXILIARIES,
     DETERMINERS,
-    IRREGULAR_PLURALS,
     NOUN_TRIGGERS,
     PLURAL_VERBS,
     PLURALS_BEFORE_NOUNS,
     PREDICATE_TRIGGERS,
-    PREPOSITIONS,
     PRONOUN_TRIGGERS,
     SCOPE_ENDS,
     VERBS,

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from semcodec.words.closed_classes import ARTICLES, DEFINITES, PREPOSITIONS, RELATIVES
 from semcodec.words.negation.grammar import MAX_SCOPE, Units
 from semcodec.words.negation.tables import (
     ADVERBS,
-    ARTICLES,
     AUXILIARIES,
-    DEFINITES,
     DETERMINERS,
     EXISTENCE_VERBS,
     INSTRUMENTS,
     NOUNS_IN_ING,
     NUMERALS,
     PARTITIVES,
-    PREPOSITIONS,
     PRESENT,
-    RELATIVES,
     SCOPE_ENDS,
     TAILS,
     VERBS,

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from semcodec.words import closed_classes
+from semcodec.words.closed_classes import QUANTIFIERS
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -356,23 +359,10 @@ BEFORE_DETERMINER: Final = _words(
     """
 )
 
-ARTICLES: Final = _words("a an any another")
-DEFINITES: Final = _words("the this that these those its his her their my your our whose")
-NUMERALS: Final = _words(
-    """
-    one two three four five six seven eight nine ten eleven twelve several some many few both each
-    all every numerous
-    """
+NUMERALS: Final = QUANTIFIERS | _words(
+    "one two three four five six seven eight nine ten eleven twelve"
 )
-DETERMINERS: Final = ARTICLES | DEFINITES | NUMERALS
-PREPOSITIONS: Final = _words(
-    """
-    about above across after against along alongside amid among around at atop before behind below
-    beneath beside besides between beyond by down during for from in inside into near of off on onto
-    opposite out outside over past through throughout to toward towards under underneath up upon via
-    with within
-    """
-)
+DETERMINERS: Final = closed_classes.DETERMINERS | NUMERALS
 #: Prepositions from a negated participle to what is not there: "not covered with snow".
 INSTRUMENTS: Final = _words("by in of with")
 #: Words that begin another clause, or go back to what is there.
@@ -383,11 +373,9 @@ SCOPE_ENDS: Final = _words(
     which while who whom whose yet
     """
 )
-AUXILIARIES: Final = _words(
-    """
-    am appear appeared appears are be been being can could did do does had has have is may might
-    must remain remains seem seemed seems shall should was were will would
-    """
+#: Auxiliaries and verbs that link a subject to an adjective.
+AUXILIARIES: Final = closed_classes.AUXILIARIES | _words(
+    "appear appeared appears remain remains seem seemed seems"
 )
 #: Words between "not" and what is negated.
 ADVERBS: Final = _words(
@@ -454,7 +442,6 @@ LIBERATING: Final = _words("break breaking breaks broke fly flying set sets sett
 #: Between a sign and its text, or a verb and it: "a sign for no parking", "it reads: no parking".
 BETWEEN_SIGN_AND_TEXT: Final = frozenset((":", ",", '"', "“", "'", "that", "of", "for"))
 #: Plurals without an s, and words with one that come before a noun.
-IRREGULAR_PLURALS: Final = _words("children feet geese men mice people teeth women")
 PLURALS_BEFORE_NOUNS: Final = _words("arms clothes glass goods men's news sales sports women's")
 #: Words in -ing that are nouns.
 NOUNS_IN_ING: Final = _words(
@@ -471,5 +458,3 @@ PRIVATIVE_BEGINNINGS: Final = ("anti-", "no-", "non-", "un-")
 PRIVATIVE_ENDINGS: Final = ("-free", "-less")
 #: Pronouns after "none of", right before the predicate.
 SUBSET_PRONOUNS: Final = _words("them these those us which whom")
-#: Pronouns that stand for the noun before them.
-RELATIVES: Final = _words("that which who whom")
