@@ -1,4 +1,4 @@
-"""Tell the words that a description says are there from those that it says are not."""
+"""Tell the words that a description states are there from those that it states are not."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ POSITIONS: Final = frozenset(
     rightmost
     """.split()
 )
-#: Nouns that say nothing without another word: "a blurred background", but not "a background".
+#: Nouns that mean nothing without another word: "a blurred background", but not "a background".
 FILLERS: Final = frozenset(
     """
     area areas caption background backgrounds description descriptions environment foreground item
@@ -102,7 +102,7 @@ class Structure:
         return self.forms[index] in SIZES
 
     def is_filler(self, index: int) -> bool:
-        """Return whether a token says nothing without another word."""
+        """Return whether a token means nothing without another word."""
         return self.forms[index] in FILLERS
 
     def is_name_part(self, index: int) -> bool:

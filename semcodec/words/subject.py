@@ -37,7 +37,7 @@ ART_WORDS: Final = frozenset(
     painting portrait poster print render sketch watercolor
     """.split()
 )
-#: Parts of the picture or of a thing; alone they say nothing.
+#: Parts of the picture or of a thing; alone they mean nothing.
 PART_WORDS: Final = frozenset(
     """
     angle area back background base bottom center centre corner distance edge end exterior

@@ -33,7 +33,7 @@ class Token:
         word: as ``lexicon`` and ``bag`` carry it, over a-zA-Z0-9'-; empty if they cannot.
         plain: as ``nibble`` carries it: words of the letters a to z; empty for another script.
         number: the number, if it is one.
-        is_negated: whether the text says that it is not there, or not so.
+        is_negated: whether the text states that it is not there, or not so.
         is_name: whether it is part of a name or the text of a sign, such as ``no`` of ``no entry``.
         is_noun: whether it is a noun that looks like a function word: a tin ``can``.
     """

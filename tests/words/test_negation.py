@@ -1,4 +1,4 @@
-"""What a text says is not there, and what only resembles it. Brackets mark what is negated."""
+"""What a text states is not there, and what only resembles it. Brackets mark what is negated."""
 
 from __future__ import annotations
 

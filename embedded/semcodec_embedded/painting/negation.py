@@ -1,4 +1,4 @@
-"""Leave out of a prompt what it says is not there: "street no people" is a street.
+"""Leave out of a prompt what it states is not there: "street no people" is a street.
 
 The text of a sign ("no entry") is not a negation: it is lettered.
 
@@ -43,7 +43,7 @@ def sign_texts(prompt: str) -> tuple[str, ...]:
 
 
 def remove_negated(prompt: str, match_phrases: MatchPhrases) -> str:
-    """Return ``prompt`` without what it says is not there, and without the texts of signs."""
+    """Return ``prompt`` without what it states is not there, and without the texts of signs."""
     is_list = not PUNCTUATION.search(prompt) and GRAMMAR.isdisjoint(split_prompt(prompt))
     negated, names = find_negated(prompt), find_negative_names(prompt)
     parts, position = [], 0

@@ -64,7 +64,7 @@ def parse_prompt(prompt: str) -> SceneDescription:
     """Return the scene that ``prompt`` describes.
 
     Every string is valid: markup is ignored, and unknown words are only listed. What the prompt
-    says is not there ("no people") is not in the scene.
+    states is not there ("no people") is not in the scene.
     """
     prompt = prompt[:MAX_PROMPT]
     counted, numbers = read_numbers(prompt)
@@ -107,7 +107,7 @@ def _role_without_match(word: str) -> Role:
     if word.isdecimal():
         count = min(int(word), MAX_COUNT)  # other numbers than counts are not here any more
         return Role("numbers", str(count)) if count else Role("ignored", "number")
-    is_privative = word.endswith(PRIVATIVE_ENDINGS)  # "leafless" only says what is not there
+    is_privative = word.endswith(PRIVATIVE_ENDINGS)  # "leafless" only states what is not there
     return Role("ignored" if is_privative or word in STOPWORDS else "unknown", word)
 
 

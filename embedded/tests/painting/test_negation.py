@@ -1,4 +1,4 @@
-"""What a prompt says is not there is not painted, and the text of a sign is lettered."""
+"""What a prompt states is not there is not painted, and the text of a sign is lettered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the words that a text says are not there or not so: "no people", "isn't smiling".
+"""Find the words that a text states are not there or not so: "no people", "isn't smiling".
 
 A painter and a sentence model read "no people" as people, so such words are not selected. The
 tables of triggers, ends and false friends are in ``tables``.

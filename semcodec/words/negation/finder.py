@@ -1,4 +1,4 @@
-"""Go through a text once and mark what it says is not there."""
+"""Go through a text once and mark what it states is not there."""
 
 # A negation has a trigger and a scope. From left to right, the longest phrase of the tables that
 # begins at a word decides what it is: a false friend, of which only its own words are left out

@@ -1,4 +1,4 @@
-"""Find the numbers of a text: what may be one, and what the words around it say it is (spec §B.5).
+"""Find the numbers of a text: what may be one, and what it is by the words around it (spec §B.5).
 
 ``forms`` has the kinds that start with a digit or a sign, ``phrases`` the numbers in words.
 """

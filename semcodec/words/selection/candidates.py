@@ -89,8 +89,8 @@ def find_candidates(request: SelectionRequest) -> list[Candidate]:
 
     Each is there once, as the singular or plural that occurs first. A number, size, color or place
     of several nouns is there once for each ("gray statue, gray background"), if the coding keeps
-    the order of words. What the description says is not there is never a candidate, and neither is
-    filler about which it says nothing ("dogs, background"). If there are only stop words, those are
+    the order of words. What the description negates is never a candidate, and neither is
+    filler that nothing is about ("dogs, background"). If there are only stop words, those are
     the candidates.
 
     Raises:

@@ -96,7 +96,7 @@ def leading_text(
 ) -> list[str]:
     """Return the beginning of the description, without function words and modifiers at its end.
 
-    What the description says is not there is left out. Empty for a coding that does not keep the
+    What the description states is not there is left out. Empty for a coding that does not keep the
     order of words, and if the beginning lacks what is ``required``.
     """
     if not request.channel.keeps_order:

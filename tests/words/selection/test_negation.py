@@ -1,4 +1,4 @@
-"""Every way of selecting words leaves out what the description says is not there."""
+"""Every way of selecting words leaves out what the description states is not there."""
 
 from __future__ import annotations
 
