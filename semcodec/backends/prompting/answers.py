@@ -65,6 +65,8 @@ LABEL: Final = re.compile(r"\s*[^\n:：.!?]{1,40}[:：]")
 
 #: Kinds of words: a clause with one of each is about sending the picture.
 TRANSFER: Final = ("transfer", "participants", "pictures")
+#: Kinds of words: a clause with one of each is about a picture that did not arrive.
+NOT_ARRIVED: Final = ("negations", "recipients", "pictures")
 
 
 class Kind(Enum):
@@ -292,8 +294,11 @@ def _find_kind(core: str, phrases: Phrases, is_question: bool) -> Kind:
         return Kind.EMPTY
     reporting = "reporting_third_person" if "i" in words else "reporting"
     if not phrases.contain_any(reporting, words):
-        is_request = all(phrases.contain_any(kind, words) for kind in TRANSFER)
-        if is_request or phrases.match("blind", core) or phrases.match("foreign", core):
+        is_about_transfer = any(
+            all(phrases.contain_any(kind, words) for kind in kinds)
+            for kinds in (TRANSFER, NOT_ARRIVED)
+        )
+        if is_about_transfer or phrases.match("blind", core) or phrases.match("foreign", core):
             return Kind.BLIND
         if phrases.match("missing", core):
             return Kind.MISSING
