@@ -32,12 +32,12 @@ def main(names: list[str], *, verbose: bool) -> None:
     """Print a row for each file, and with ``verbose`` each sentence that is handled wrongly."""
     runner = load_runner()
     for name in names or sorted(path.stem for path in runner.FOLDER.glob("*.toml")):
-        problems = {sentence.text: runner.failures(sentence) for sentence in runner.load(name)}
-        right = sum(not found for found in problems.values())
-        print(f"{name:<12} {right:>4} of {len(problems):>4}  {right / len(problems):6.1%}")
-        for text, found in problems.items() if verbose else ():
-            if found:
-                print(f"  {text}", *found, sep="\n    ")
+        results = [(sentence.text, runner.failures(sentence)) for sentence in runner.load(name)]
+        misses = [(text, problems) for text, problems in results if problems]
+        right = len(results) - len(misses)
+        print(f"{name:<12} {right:>4} of {len(results):>4}  {right / len(results):6.1%}")
+        for text, problems in misses if verbose else ():
+            print(f"  {text}", *problems, sep="\n    ")
 
 
 if __name__ == "__main__":

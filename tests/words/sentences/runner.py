@@ -2,7 +2,7 @@
 
 Each TOML file has tables ``[[sentence]]``: ``text``; ``keep`` and ``drop``, words that must and
 must not be selected (one in small letters is equal to the same word with capitals; ``nibble``
-returns no capitals, and singulars);
+returns no capitals, and singulars), or several words in a row, such as ``four zero four``;
 optionally ``k`` (default 12), ``coding`` (default: both ``lexicon`` and ``nibble``),
 ``nibble_keep`` (in place of ``keep`` for ``nibble``), and ``miss``, the reason why a sentence is
 still handled wrongly.
@@ -11,6 +11,7 @@ still handled wrongly.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -73,14 +74,29 @@ def _failures(sentence: Sentence, coding: str) -> list[str]:
         words = semcodec.select(sentence.text, sentence.k, coding=coding)  # type: ignore[arg-type]
     except semcodec.InputError as error:
         return [f"{coding}: {error}"] if keep else []
-    missing = [f"lacks {word}" for word in keep if not _contains(words, word, coding)]
+    missing = [f"lacks {word}" for word in _missing(keep, words, coding)]
     dropped = [word for word in sentence.drop if coding != "nibble" or word == word.lower()]
-    superfluous = [f"has {word}" for word in dropped if _contains(words, word, "lexicon")]
+    superfluous = [f"has {word}" for word in dropped if _position(word, words, "lexicon") >= 0]
     return [f"{coding}: {problem}: {' '.join(words)}" for problem in missing + superfluous]
 
 
-def _contains(words: list[str], expected: str, coding: str) -> bool:
-    """Return whether ``expected`` is selected; ``nibble`` returns singulars and no capitals."""
+def _missing(keep: Sequence[str], words: list[str], coding: str) -> Iterator[str]:
+    """Yield what is not selected; a selected word stands for one of ``keep``."""
+    left = list(words)
+    for expected in keep:
+        at, count = _position(expected, left, coding), len(expected.split())
+        if at < 0:
+            yield expected
+        else:
+            left[at : at + count] = [""] * count
+
+
+def _position(expected: str, words: list[str], coding: str) -> int:
+    """Return where ``expected``, a word or several in a row, is selected; -1 if it is not."""
     if coding == "nibble":
-        return singular(expected.lower()) in map(singular, words)
-    return expected in (words if expected != expected.lower() else [word.lower() for word in words])
+        words, row = list(map(singular, words)), list(map(singular, expected.lower().split()))
+    else:
+        words = words if expected != expected.lower() else [word.lower() for word in words]
+        row = expected.split()
+    positions = (at for at in range(len(words)) if words[at : at + len(row)] == row)
+    return next(positions, -1)
