@@ -28,9 +28,14 @@ WORD: Final = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 COMMA: Final = re.compile(r"(?<![0-9]),|,(?![0-9]{3}(?![0-9]))")  #: but not that of 1,000
 LABEL_END: Final = re.compile(r":(?![0-9])")  #: but not the colon of 10:30
 #: All that is left of JSON that was truncated before its first value.
-KEY_ALONE: Final = re.compile(r"\W{0,3}description\"\s{0,3}:?\s{0,3}\"?")
+KEY_ALONE: Final = re.compile(
+    r"\W{0,3}description\"\s{0,3}:?\s{0,3}\"?|\{\s{0,9}\"[a-z_]{0,40}", re.I
+)
 OBJECT_START: Final = re.compile(r"\{\s*\"")
 DESCRIPTION_LITERAL: Final = re.compile(rf"\"description\"\s*:\s*{STRING_LITERAL.pattern}")
+#: The same with single quotation marks, as Python writes it; an apostrophe is before a letter.
+PYTHON_LITERAL: Final = re.compile(r"\{\s*'description'\s*:\s*'((?:[^'\\]|\\.|'(?=\w))*)")
+MAX_WRAPPERS: Final = 4  #: JSON objects of one field around the answer
 MAX_PREAMBLE: Final = 1_000  #: characters before the JSON object of an answer
 QUOTATION_MARKS: Final = "\"'“”"
 
@@ -81,18 +86,30 @@ def description_fields(text: str) -> tuple[str, dict[str, Any]]:
         return "", {}
     start = OBJECT_START.search(text, 0, MAX_PREAMBLE)
     if start is None:
-        return text, {}
+        python = PYTHON_LITERAL.match(text)
+        return (python[1], {}) if python else (text, {})
     try:
         fields, _ = json.JSONDecoder(strict=False).raw_decode(text, start.start())
     except (ValueError, RecursionError):
         literal = DESCRIPTION_LITERAL.search(text, start.start())
         return (_unescape(literal[1]), {}) if literal else (text, {})
-    if isinstance(fields, dict) and "description" in fields:
+    fields = _unwrap(fields)
+    if "description" in fields:
         return "\n".join(_strings(fields.pop("description"))), fields
-    if not isinstance(fields, dict) or text[: start.start()].strip():
+    if text[: start.start()].strip():
         return text, {}
-    answers = {name: fields.pop(name) for name in QUESTIONS if name in fields}
+    answers: dict[str, Any] = {n: fields.pop(n) for n in QUESTIONS if n in fields}
     return "\n".join(_strings(fields)), answers
+
+
+def _unwrap(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an object, or of the object that is its only field, in small letters."""
+    for _ in range(MAX_WRAPPERS):
+        inner = list(value.values())
+        if len(inner) != 1 or not isinstance(inner[0], dict) or "description" in value:
+            break
+        value = inner[0]
+    return {name.lower(): item for name, item in value.items()}
 
 
 def whole_sentences(text: str) -> str:

@@ -230,6 +230,11 @@ def test_any_text_is_parsed_without_an_error(text: str) -> None:
         ('{"caption": "A boat.", "brightest": "center"}', "A boat."),
         ('{"front": "A boat.", "back": ["A lake.", "Trees."]}', "A boat.\nA lake.\nTrees."),
         ('{"count": 1}', ""),
+        ('{"Description": "A boat.", "Brightest": "center"}', "A boat."),
+        ('{"result": {"description": "A boat.", "brightest": "center"}}', "A boat."),
+        ('{"description": {"type": "string"}}', "string"),
+        ("{'description': 'Bob's boat.', 'brightest': 'center'}", "Bob's boat."),
+        ('{"descr', ""),
         ('A sign with {"count": 1} on it.', 'A sign with {"count": 1} on it.'),
     ],
 )
