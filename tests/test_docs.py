@@ -89,6 +89,18 @@ def test_rates_in_the_table_of_codings_are_those_of_the_example() -> None:
         assert round(record.payload_bits / len(words)) == int(printed)
 
 
+def test_forms_of_numbers_in_the_table_are_those_that_are_selected() -> None:
+    page = (ROOT / "docs" / "words.md").read_text("utf-8")
+    header, *rows = re.findall(r"^\| (.*) \|$", page, re.MULTILINE)
+    assert len(rows) > 20
+    codings = re.findall(r"\| `(\w+)`", header)
+    for row in rows:
+        text, *printed = row.split(" | ")
+        selected = [" ".join(semcodec.select(text, 12, coding=coding)) for coding in codings]  # type: ignore[arg-type]
+        assert printed == selected
+    assert codings == ["lexicon", "nibble", "utf8"]
+
+
 @pytest.mark.parametrize("name", semcodec.__all__)
 def test_examples_in_docstrings(name: str) -> None:
     for example in doctest.DocTestFinder().find(getattr(semcodec, name), name, globs={}):
