@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Final
 
 from semcodec.imaging.uniform import describe_uniform
 from semcodec.words.stopwords import STOPWORDS
+from semcodec.words.structure import COLORS, SIZES
 from semcodec.words.tokenizer import tokenize
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: Words that a picture of a single color can show, and nothing else can be seen in it.
-BLANK_WORDS: Final = frozenset(
+#: Words besides colors and sizes that a picture of a single color can show.
+_OTHER_WORDS: Final = frozenset(
     """
-    black white gray grey red orange yellow green blue purple pink brown beige cyan magenta navy
-    teal turquoise violet gold silver cream tan dark light bright pale deep vivid
-    plain blank empty solid uniform monochrome single flat clear smooth simple one featureless bare
-    background surface wall page paper canvas sheet screen backdrop square color colour tone shade
-    night sky darkness space void nothing fog mist haze snow sand sea water ocean desert ceiling
-    small medium large huge whole entire full matte texture
+    dark light bright pale deep vivid plain blank empty solid uniform monochrome single flat clear
+    smooth simple one featureless bare background surface wall page paper canvas sheet screen
+    backdrop square color colour tone shade night sky darkness space void nothing fog mist haze snow
+    sand sea water ocean desert ceiling whole entire full matte texture
     """.split()
 )
+BLANK_WORDS: Final = COLORS | SIZES | _OTHER_WORDS
 
 
 def report_blank(image: Image, words: Iterable[str], add_notice: Callable[[str], None]) -> None:

@@ -189,7 +189,7 @@ def leading_number(words: Sequence[str]) -> tuple[str, int]:
     value, count = _longest_cardinal(words)
     digits = str(value) if count else ""
     if len(digits) == 2 and value <= MAX_CENTURY:
-        rest, more = _below_hundred(words[count:])[::-1]
+        more, rest = _below_hundred(words[count:])
         if rest > 9:
             return f"{digits}{rest}", count + more
     decimals = len(list(takewhile(_is_digit, words[count + 1 :])))
@@ -249,14 +249,13 @@ def _below_thousand(words: Sequence[str]) -> tuple[int, int]:
     """Return the number of words of a number below 1000 at the start, and its value."""
     taken, value = _below_hundred(words)
     if taken and words[taken : taken + 1] == ["hundred"] and 0 < value < 100:
-        rest, more = _below_hundred(words[taken + 1 :])
-        if more == 0:
-            rest = 0
-        return taken + 1 + rest, 100 * value + more
+        more, rest = _below_hundred(words[taken + 1 :])
+        return taken + 1 + (more if rest else 0), 100 * value + rest  # not "hundred zero"
     return taken, value
 
 
 def _below_hundred(words: Sequence[str]) -> tuple[int, int]:
+    """Return the same of a number below 100."""
     if not words or words[0] not in _VALUES:
         return 0, 0
     value = _VALUES[words[0]]
