@@ -39,6 +39,13 @@ POSITIONS: Final = frozenset(
     rightmost
     """.split()
 )
+#: Words that state where a thing is relative to the noun that follows: a bird in front of a house.
+RELATIONS: Final = frozenset(
+    """
+    above across against along alongside amid among around behind below beneath beside besides
+    between front near next opposite outside past under underneath
+    """.split()
+)
 #: Nouns that mean nothing without another word: "a blurred background", but not "a background".
 FILLERS: Final = frozenset(
     """
@@ -58,6 +65,7 @@ UNIT_WORDS: Final = frozenset(
     week weeks yard yards year years
     """.split()
 )
+MAX_RELATION: Final = 4  #: words from "front" to the next noun phrase: in front of all the
 NOUN_CLASSES: Final = frozenset(WordClass) - {WordClass.MODIFIER, WordClass.VERB, WordClass.OTHER}
 #: Eighths of a bit by which a noun is more probable after an adjective that is part of its name.
 MIN_ASSOCIATION: Final = 56
@@ -92,6 +100,10 @@ class Structure:
         if self.numbers[index] and (self.counts[index] or is_measure or is_label):
             return True
         return form in COLORS or form in SIZES or form in POSITIONS
+
+    def is_relation(self, index: int) -> bool:
+        """Return whether a token states a position and means little without its noun: beside."""
+        return self.forms[index] in RELATIONS and index in self.heads
 
     def is_color(self, index: int) -> bool:
         """Return whether a token is the name of a color."""
@@ -140,7 +152,21 @@ def find_structure(tokens: Sequence[Token], description: str) -> Structure:
         heads.update(dict.fromkeys(phrase.modifiers, phrase.head))
         heads.update(_label_heads(phrase, tokens))
         last = phrase.head
+    heads.update(_relation_heads(forms, phrases))
     return Structure(find_subject_phrase(tokens, phrases), heads, forms, numbers, counts)
+
+
+def _relation_heads(forms: Sequence[str], phrases: Sequence[Phrase]) -> Iterator[tuple[int, int]]:
+    """Yield the words that state a position, each with the head of the phrase that follows."""
+    start = 0
+    for phrase in phrases:
+        if forms[phrase.head] in RELATIONS:
+            continue  # "front" of "in front of"
+        first = min((phrase.head, *phrase.modifiers))
+        for index in range(start, first):
+            if forms[index] in RELATIONS and first - index <= MAX_RELATION:
+                yield index, phrase.head
+        start = max(start, phrase.head + 1)
 
 
 def _is_count(tokens: Sequence[Token], index: int) -> bool:

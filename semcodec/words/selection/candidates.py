@@ -15,7 +15,7 @@ from semcodec.words.selection.channel import WordChannel, same_lemma
 from semcodec.words.selection.request import SelectionRequest
 from semcodec.words.skeletons import singulars
 from semcodec.words.stopwords import FUNCTION_WORDS, STOPWORDS
-from semcodec.words.structure import UNIT_WORDS, Structure, find_structure
+from semcodec.words.structure import RELATIONS, UNIT_WORDS, Structure, find_structure
 from semcodec.words.tokens import Token
 from semcodec.words.vocabulary import UNKNOWN_SALIENCE, vocabulary
 
@@ -233,12 +233,20 @@ class _CandidateFinder:
         described = {
             structure.heads.get(candidate.index)
             for candidate in content
-            if not structure.is_filler(candidate.index)
+            if not (structure.is_filler(candidate.index) or structure.is_relation(candidate.index))
+        }
+        empty = {
+            candidate.index
+            for candidate in content
+            if structure.is_filler(candidate.index) and candidate.index not in described
         }
         return [
             candidate
             for candidate in content
-            if candidate.index in described or not structure.is_filler(candidate.index)
+            if candidate.index not in empty
+            and not (
+                structure.is_relation(candidate.index) and structure.heads[candidate.index] in empty
+            )
         ]
 
     def _mentions(self) -> Iterator[Candidate]:
@@ -281,7 +289,7 @@ class _CandidateFinder:
                     candidate,
                     weight=min(candidate.weight, head.weight - 1),
                     head=head.index,
-                    is_dependent=structure.is_dependent(index),
+                    is_dependent=structure.is_dependent(index) or structure.is_relation(index),
                 )
             elif structure.is_filler(index):
                 found[index] = replace(candidate, is_filler=True)
@@ -404,7 +412,7 @@ def drop_unsupported(selected: Sequence[Candidate]) -> list[Candidate]:
 
 def drop_empty_fillers(selected: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates without filler about which no other one is."""
-    heads = {candidate.head for candidate in selected}
+    heads = {candidate.head for candidate in selected if candidate.key not in RELATIONS}
     return [other for other in selected if not other.is_filler or other.index in heads]
 
 

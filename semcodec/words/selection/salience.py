@@ -26,6 +26,7 @@ from semcodec.words.selection.candidates import (
 from semcodec.words.selection.channel import WordChannel
 from semcodec.words.selection.minimum import find_required, select_minimum
 from semcodec.words.selection.request import SelectionRequest
+from semcodec.words.structure import RELATIONS
 
 MAX_ROUNDS: Final = 12  #: rounds in which words are added; most descriptions need three
 MAX_MISSES: Final = 16  #: words that do not fit, after which no others are tried
@@ -112,8 +113,9 @@ def _extend(
     for candidate in sort_by_weight(other for other in others if other.index not in indices):
         extended = in_reading_order([*selected, candidate])
         # In nibble, the noun may be lacking because it is misread, so its color is sent, but not
-        # its number, which another noun would get.
-        is_left = request.coding == "nibble" and not candidate.is_number
+        # its number or position, which another noun would get.
+        is_other = not (candidate.is_number or candidate.key in RELATIONS)
+        is_left = request.coding == "nibble" and is_other
         if not is_left and len(drop_unsupported(extended)) < len(extended):
             continue
         fits = request.fits(words_of(extended))

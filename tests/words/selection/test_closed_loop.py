@@ -63,7 +63,7 @@ def test_leading_text_does_not_end_with_function_words() -> None:
 
 
 def test_first_content_words_are_selected_if_the_judge_prefers_them() -> None:
-    first = "wooden bench stands front brick"
+    first = "wooden bench stands"
     judge = FunctionJudge(lambda texts: [text == first for text in texts])
     selection = select(judge, BENCH, skeleton_bits(first.split()))
     assert selection == Selection(first.split(), "first", "function")
