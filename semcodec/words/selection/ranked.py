@@ -39,8 +39,9 @@ def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]
     Raises:
         InputError: there are no words, or the subject is not within the limits.
     """
-    candidates = list(_candidates(ranked, request))
-    required = find_required(request, find_candidates(request))
+    by_rule = find_candidates(request)
+    candidates = list(_candidates(ranked, request, by_rule))
+    required = find_required(request, by_rule)
     others = [
         candidate
         for candidate in candidates
@@ -58,10 +59,12 @@ def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]
     return words_of(drop_empty_fillers(recoverable) or minimum)
 
 
-def _candidates(ranked: Sequence[str], request: SelectionRequest) -> Iterator[Candidate]:
+def _candidates(
+    ranked: Sequence[str], request: SelectionRequest, by_rule: Sequence[Candidate]
+) -> Iterator[Candidate]:
     """Yield the candidates for ranked words, with the index of the first one in the description."""
     described: dict[str, Candidate] = {}
-    for candidate in (*find_candidates(request), *find_sendable(request)):
+    for candidate in (*by_rule, *find_sendable(request)):
         described.setdefault(candidate.key, candidate)
     index = -1
     for word in Presence(request.description).drop_negated(ranked):
