@@ -55,7 +55,7 @@ def print_languages(folder: Path) -> None:
     """Print for each language how many messages are not English, and how many have its name."""
     print(f"{'':14}messages  not English   by name")
     for code, name in LANGUAGES.items():
-        found = Counter(detect(text).language for text in messages(folder / code))
+        found = Counter(detect(text).language for text in read_messages(folder / code))
         total = found.total()
         if total:
             foreign = 1 - found["English"] / total
@@ -63,7 +63,7 @@ def print_languages(folder: Path) -> None:
             print(f"{code:6}{name:12}{total:5}{foreign:12.1%}{named:10.1%}")
 
 
-def messages(folder: Path) -> Iterator[str]:
+def read_messages(folder: Path) -> Iterator[str]:
     """Yield the translated sentences in the catalogs of a language, each once."""
     seen = set()
     for path in (folder / "LC_MESSAGES" / f"{domain}.mo" for domain in DOMAINS):
@@ -81,8 +81,10 @@ def messages(folder: Path) -> Iterator[str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("text_dir", type=Path)
-    parser.add_argument("--locale", type=Path)
+    parser.add_argument("text_dir", type=Path, help="folder of English text files")
+    parser.add_argument(
+        "--locale", type=Path, help="folder of translated messages (default: English only)"
+    )
     arguments = parser.parse_args()
     print_false_alarms(arguments.text_dir)
     if arguments.locale:

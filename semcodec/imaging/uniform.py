@@ -21,7 +21,7 @@ MIN_WHITE: Final = 239  #: of 255
 
 
 def describe_uniform(image: Image) -> str:
-    """Return what an image of nothing is, such as ``"black"``; empty for any other image.
+    """Return a description of an image of nothing, such as ``"black"``; empty for any other.
 
     Noise and compression artifacts do not count, but any object larger than a dot does.
 

@@ -135,7 +135,7 @@ def _model_names(backend: Any, *roles: str) -> dict[str, str]:
 
 
 def _hook_names(backend: object, *roles: str) -> dict[str, str]:
-    """Return what the hook ``model_name`` of ``backend`` returns by role, if there is one."""
+    """Return the result of the hook ``model_name`` of ``backend`` by role, if there is one."""
     return {role: _model_name(backend, role) for role in roles} if _names_models(backend) else {}
 
 

@@ -90,10 +90,10 @@ def _is_known(lower: str) -> bool:
         return True
     if lower.endswith("'s"):
         return is_frequent(lower[:-2])
-    return all(map(_is_listed, map(fold, lower.split("-"))))
+    return all(map(_is_in_vocabulary, map(fold, lower.split("-"))))
 
 
-def _is_listed(word: str) -> bool:
+def _is_in_vocabulary(word: str) -> bool:
     """Return whether a word is in the vocabulary, or one of those without consonants (a, eye)."""
     return not skeleton_of_word(word) or vocabulary().number(word) is not None
 

@@ -355,14 +355,14 @@ class _PhraseParser:
         self._run, self._noun_run, self._has_determiner = [], [], False
 
     def _possible_heads(self, run: Sequence[int]) -> list[int]:
-        """Return what may be the head of a phrase without a noun: no verb, if there is another."""
+        """Return the possible heads of a phrase without a noun: not a verb, if there is another."""
         words = [index for index in run if self._tokens[index].number is None]
         others = [index for index in words if class_of(self._words[index]) is not WordClass.VERB]
         return others or words
 
 
 def _marks(tokens: Sequence[Token], text: str) -> Iterator[str]:
-    """Yield what is before each token: "." between sentences, ":" or ",", or "" for nothing."""
+    """Yield the mark before each token: "." between sentences, ":" or ",", or "" for nothing."""
     end = 0
     for index, token in enumerate(tokens):
         gap = text[end : token.start]

@@ -61,7 +61,7 @@ _OWN_LETTERS: Final = {
 
 
 def in_language(language: str) -> str:
-    """Return what a sentence states after "The text is": ``German``, ``in another language``."""
+    """Return the predicate after "The text is": ``German``, ``in another language``."""
     return f"in {language}" if language == OTHER_LANGUAGE else language
 
 

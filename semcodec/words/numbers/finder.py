@@ -180,7 +180,7 @@ def _match_plate(plain: str, start: int) -> re.Match[str] | None:
 
 
 def _is_possible(match: re.Match[str]) -> bool:
-    """Return whether what a pattern found can be what it looks like, given the text before it."""
+    """Return whether a match can be the number that it looks like, given the text before it."""
     found, text = match.groupdict(), match.string
     before = text[max(0, match.start() - WINDOW) : match.start()]
     if found.get("minus") == "-" and (not before or before[-1] == "\n"):

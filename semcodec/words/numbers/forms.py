@@ -416,7 +416,7 @@ _PATTERNS: Final[list[tuple[str, FormOf]]] = [
 
 @cache
 def kinds() -> list[tuple[re.Pattern[str], FormOf]]:
-    """Return what may start with a digit or a sign, the longest and most specific kinds first.
+    """Return the patterns of numbers that start with a digit or a sign, the most specific first.
 
     The patterns are compiled when a text has a number, because that takes 10 ms.
     """

@@ -261,7 +261,7 @@ class _CandidateFinder:
             seen.add((name, place))
 
     def _place(self, candidate: Candidate) -> str:
-        """Return what a word is about, if it may be needed once for each; else an empty string."""
+        """Return the noun that a word is about, if it may be needed once for each; else ""."""
         structure, index = self._structure, candidate.index
         if not self._keeps_order or not (candidate.is_number or structure.is_dependent(index)):
             return ""

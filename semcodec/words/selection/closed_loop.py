@@ -116,7 +116,7 @@ def first_content_words(
     candidates: Sequence[Candidate],
     required: Sequence[Candidate] = (),
 ) -> list[str]:
-    """Return what is required and the first candidates that fit beside it, in reading order."""
+    """Return the required words and the first others that fit beside them, in reading order."""
     indices = {candidate.index for candidate in required}
     others = [candidate for candidate in candidates if candidate.index not in indices]
 

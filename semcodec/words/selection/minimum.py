@@ -67,7 +67,7 @@ def find_required(request: SelectionRequest, candidates: Sequence[Candidate]) ->
 def select_minimum(
     request: SelectionRequest, candidates: Sequence[Candidate], required: list[Candidate]
 ) -> list[Candidate]:
-    """Return what is required, else the candidate with the highest weight that fits by itself.
+    """Return the required candidates, else the one with the highest weight that fits by itself.
 
     Raises:
         InputError: there are no candidates, or what is required is not within the limits.

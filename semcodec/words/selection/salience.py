@@ -71,7 +71,7 @@ def select_by_salience(request: SelectionRequest, candidates: Sequence[Candidate
 
 
 def _restore(selected: list[Candidate], channel: WordChannel) -> list[Candidate]:
-    """Return what a decoder restores, with only the repeats dropped if it misreads one of them.
+    """Return the restored candidates; only repeats are dropped if one of them is misread.
 
     The same word twice is often misread, and with it the words that follow.
     """
@@ -129,7 +129,7 @@ def _extend(
 
 
 def _respell(selected: list[Candidate], channel: WordChannel) -> list[Candidate]:
-    """Return what a decoder restores of ``selected`` with the first spellings that it restores.
+    """Return the restored candidates, with the first spellings that a decoder restores.
 
     A misread spelling of a number can spoil the words around it, so none of them is dropped before.
     """
