@@ -21,6 +21,8 @@ from semcodec.words.vocabulary import vocabulary
 MIN_HEADING_WORDS: Final = 4  #: content words of a heading in title case
 MIN_CAPITALIZED_PERCENT: Final = 80  #: of the content words of a heading
 MIN_COMMON_LETTERS: Final = 4  #: of a word in capitals that is not an acronym: STOP, OPEN
+#: Small words inside a name, so that the word before them is a part of it: Rio de Janeiro.
+NAME_JOINTS: Final = frozenset("da de del della der di do dos du la le van von".split())
 AMBIGUOUS: Final = frozenset(("us", "it", "am"))  #: function words that are acronyms in capitals
 
 
@@ -54,6 +56,11 @@ def fold_case(words: Sequence[Written]) -> list[str]:
         and 100 * capitalized[sentence] >= MIN_CAPITALIZED_PERCENT * total
     }
     names = {word.text for word in words if not word.starts_sentence and word.sentence in small}
+    names |= {
+        first.text
+        for first, joint, last in zip(words, words[1:], words[2:], strict=False)
+        if joint.text in NAME_JOINTS and last.text[:1].isupper() and last.sentence == first.sentence
+    }
     return [_fold(word, headings, small, names) for word in words]
 
 
@@ -64,7 +71,8 @@ def _fold(word: Written, headings: set[int], small: set[int], names: set[str]) -
         word: the word.
         headings: the sentences in which capitals state nothing.
         small: the sentences that have small letters.
-        names: the words that are not the first of a sentence with small letters.
+        names: the words that are not the first of a sentence with small letters, and the first ones
+            of names of several words.
     """
     text, lower = word.text, word.text.lower()
     if text == lower or text in TITLES:

@@ -12,10 +12,10 @@ from typing import Final
 #: Prepositions that state one (behind, above, under) are not stop words.
 FUNCTION_WORDS: Final = frozenset(
     """
-    a about after all also am among an and another any are as at be been before being both but by
-    can could did do does doing down during each either else etc every few for from further get
-    gets getting had has have having he her here hers herself him himself his how i if in into is
-    it its itself just let like made make makes making many may me might more most much must my
+    a about after all also am among an and another any are as at be because been before being both
+    but by can could did do does doing down during each either else etc every few for from further
+    get gets getting had has have having he her here hers herself him himself his how i if in into
+    is it its itself just let like made make makes making many may me might more most much must my
     neither no nor not of off on once only onto or other others our out over own per rather same
     shall she should since so some such than that the their theirs them themselves then there
     these they this those though through thus to together too toward towards until up upon us very
