@@ -33,7 +33,8 @@ def least_bits(request: SelectionRequest) -> int:
     can be checked before a model is paid.
 
     Raises:
-        InputError: the description has no words that the coding can encode.
+        InputError: the description has no words that the coding can encode, or each of them takes
+            more than ``max_words`` (a number in ``nibble``).
     """
     candidates = find_candidates(request)
     required = find_required(request, candidates)
@@ -75,10 +76,7 @@ def select_minimum(
     options = [required] if required else [[option] for option in sort_by_weight(candidates)]
     selected = next((option for option in options if request.fits(words_of(option))), None)
     if selected is None:
-        short = [option for option in options if len(words_of(option)) <= request.max_words]
-        if options and not short:
-            raise InputError(_too_few_words(request.max_words, options))
-        bits = _count_bits(request, short)
+        bits = _count_bits(request, options)
         need = f", for the subject {' '.join(words_of(required))!r}" if required else ""
         raise InputError(
             f"Not even one word fits in {request.max_bits} bits: allow at least {bits}{need}."
@@ -86,21 +84,24 @@ def select_minimum(
     return selected
 
 
-def _too_few_words(max_words: int, options: Sequence[Sequence[Candidate]]) -> str:
-    """Return a message that names the number or name of the fewest words."""
-    words = min(map(words_of, options), key=len)
-    return (
-        f"Not even one number or name fits in {plural(max_words, 'word')}: allow at least "
-        f"{len(words)}, for {' '.join(words)!r}."
-    )
-
-
 def _count_bits(request: SelectionRequest, options: Sequence[Sequence[Candidate]]) -> int:
-    """Return the payload bits of the option that has the fewest."""
+    """Return the payload bits of the option that has the fewest, within the limit on words.
+
+    Raises:
+        InputError: there are no options, or none is within the limit on words.
+    """
     if not options:
         message = (
             "The description has no words that the coding can encode: give one with words of the "
             "letters a to z."
         )
         raise InputError(why_no_words(request.description, request.coding) or message)
-    return min(request.channel.payload_bits(words_of(option)) for option in options)
+    texts = list(map(words_of, options))
+    shortest = min(texts, key=len)
+    if len(shortest) > request.max_words:
+        raise InputError(
+            f"Not even one number or name fits in {plural(request.max_words, 'word')}: allow at "
+            f"least {len(shortest)}, for {' '.join(shortest)!r}."
+        )
+    short = [words for words in texts if len(words) <= request.max_words]
+    return min(map(request.channel.payload_bits, short))

@@ -155,7 +155,12 @@ def test_required_words_are_in_every_selection(
     unlimited = SelectionRequest(description, k, None, make_channel(coding))
     if not find_candidates(unlimited):
         return
-    limit = least_bits(unlimited) + more_bits
+    try:
+        limit = least_bits(unlimited) + more_bits
+    except InputError:  # "two two" is the number 22, in nibble of two words
+        assert coding == "nibble"
+        assert all(len(candidate.words) > k for candidate in find_candidates(unlimited))
+        return
     limited = SelectionRequest(description, k, limit, make_channel(coding))
     selected = select_words(limited).words
     assert selected
