@@ -104,3 +104,8 @@ def test_time_is_linear(unit: str) -> None:
     start = process_time()
     find_tokens(text)
     assert process_time() - start < 8
+
+
+def test_article_before_a_comma_is_not_that_of_a_name() -> None:
+    assert [token.word for token in find_tokens("plan a, Wendy's dog")][-2:] == ["Wendy", "dog"]
+    assert find_tokens("inside a Wendy's dog bowl")[2].word == "Wendy's"
