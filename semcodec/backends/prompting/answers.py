@@ -10,6 +10,7 @@ remains without the clauses about the assistant, the request, the task or a miss
   observation ("I can't see the picture well, but it shows a red barn").
 * Talk, such as "Sure! Here is the description:" or "Let me know if you need more", is removed: it
   would cost words of the record.
+* An answer whose words as a whole are about the request is blind as well (``wording``).
 * Everything else is not changed. Clauses about a missing picture or about describing only do not
   count as a description, because a picture may show an empty frame.
 
@@ -27,6 +28,7 @@ from typing import Final
 
 from semcodec.backends.prompting.phrases import Phrases, load_phrases, normalize
 from semcodec.backends.prompting.prompts import strip_control_tokens
+from semcodec.backends.prompting.wording import is_about_the_request
 from semcodec.words.stopwords import FUNCTION_WORDS
 
 MAX_JUDGED: Final = 20_000  #: characters; what follows counts as a description
@@ -162,6 +164,8 @@ def judge_answer(text: str) -> Judgment:
     if Kind.BLIND in kinds and not _is_outweighed(sentences):
         return Judgment("", "it does not describe the picture, but says that there is none", True)
     if described >= (MIN_REMAINING if is_interrupted else 1) or len(text) > MAX_JUDGED:
+        if is_about_the_request(_mask(text[:MAX_JUDGED])):
+            return Judgment("", "it is about the request, and does not describe the picture", True)
         return Judgment(_without_talk(text, sentences), is_suspicious=is_suspicious)
     return _failed(kinds) if normalize(text) else Judgment("", "no words")
 

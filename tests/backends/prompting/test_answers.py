@@ -28,9 +28,10 @@ def load_answers(name: str) -> list[Any]:
 
 BLIND, HONEST = load_answers("blind"), load_answers("honest")
 MORE_BLIND, MORE_HONEST = load_answers("more_blind"), load_answers("more_honest")
+UNSEEN_BLIND, UNSEEN_HONEST = load_answers("unseen_blind"), load_answers("unseen_honest")
 
 
-@pytest.mark.parametrize("answer", BLIND + MORE_BLIND)
+@pytest.mark.parametrize("answer", BLIND + MORE_BLIND + UNSEEN_BLIND)
 def test_blind_answer_is_found(answer: dict[str, str]) -> None:
     judged = judge_answer(answer["text"])
     assert (judged.description, judged.is_blind) == ("", True)
@@ -38,7 +39,7 @@ def test_blind_answer_is_found(answer: dict[str, str]) -> None:
     assert validation.check_description(ChatResponse(answer["text"])).is_blind
 
 
-@pytest.mark.parametrize("answer", HONEST + MORE_HONEST)
+@pytest.mark.parametrize("answer", HONEST + MORE_HONEST + UNSEEN_HONEST)
 def test_description_is_kept_without_talk(answer: dict[str, str]) -> None:
     judged = judge_answer(answer["text"])
     assert judged.description == answer.get("description", answer["text"])
