@@ -41,6 +41,9 @@ _PREVIOUS_WORD: Final = re.compile(r"([A-Za-z'-]+)\s+$")
 _FORM: Final = re.compile(
     "(?:minus-)?[0-9]+(?:[hmx.'-]?[0-9]+)*-?(?:[a-z]{1,8}|[CF])?(?:-[0-9a-z]+)*"
 )
+#: What follows a number that is an age: "3 year old", "six-month-old".
+_AGE: Final = re.compile(r"[\s-]+(year|month|week|day)s?[\s-]+old\b", re.IGNORECASE)
+MIN_ELDERLY: Final = 65  #: years
 _WINDOW: Final = 24  #: characters before a number in which its noun may stand
 
 
@@ -54,6 +57,10 @@ def read_numbers(prompt: str) -> tuple[str, tuple[str, ...]]:
     labels: list[str] = []
     position = 0
     for number in find_numbers(prompt):
+        if age := _AGE.match(prompt, number.end):
+            parts += [prompt[position : number.start], _in_years(number, age[1])]
+            position = age.end()
+            continue
         count = _count(number, prompt)
         if count is None and _is_word(number.word):
             continue  # half, F-16 and XIV are words for the painter
@@ -84,6 +91,13 @@ def _count(number: Number, prompt: str) -> int | None:
     if is_label or owner[:1].isupper() or (len(value) > MAX_COUNT_DIGITS and not is_plural):
         return None
     return int(value)
+
+
+def _in_years(number: Number, unit: str) -> str:
+    """Return the word for an age; empty for one that does not show."""
+    value = value_of([number.word]) or number.word
+    is_elderly = unit.lower() == "year" and value.isdigit() and int(value) >= MIN_ELDERLY
+    return "elderly" if is_elderly else ""
 
 
 def _is_plural(word: str) -> bool:

@@ -66,3 +66,17 @@ def test_numbers_on_signs_are_lettered(prompt: str, texts: tuple[str, ...]) -> N
 
 def test_names_stay_words() -> None:
     assert read_numbers("F-16 runway half XIV") == ("F-16 runway half XIV", ())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "read"),
+    [
+        ("three year old girl kite", " girl kite"),
+        ("3 years old girl", " girl"),
+        ("70 year old man", "elderly man"),
+        ("six month old puppies", " puppies"),
+        ("3 old men", "3 old men"),
+    ],
+)
+def test_age_is_not_a_count(prompt: str, read: str) -> None:
+    assert read_numbers(prompt)[0] == read
