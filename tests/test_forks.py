@@ -34,6 +34,7 @@ from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelResponse, Usage
 from semcodec.forks import block_fork
 from semcodec.imaging import opening
+from tests import profiles
 from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import FakeServer, ReceivedRequest, respond
 from tests.forking import MAX_SECONDS, forked, needs_fork
@@ -41,7 +42,7 @@ from tests.images import PHOTO, scene
 
 REQUEST: Final = ModelRequest("describe", "chat/completions", {"model": "m", "messages": []})
 LIST_MODELS: Final = ModelRequest("choose a model", "models", {})
-FORKS: Final = 60  #: in succession, while threads are busy
+FORKS: Final = profiles.count(25, 60)  #: in succession, while threads are busy
 
 
 class Halt:
@@ -487,6 +488,7 @@ PICTURE_FILE: Final = (
     WATCH
     + """
 from PIL import Image
+from tests import profiles
 
 record = semcodec.unpack(semcodec.pack("red boat"))
 sys.addaudithook(watch)
