@@ -389,8 +389,8 @@ def test_interrupt_leaves_no_lock_held() -> None:
     times = 0
     try:
         for _ in range(300):
-            signal.setitimer(signal.ITIMER_REAL, 0.0005)
             try:
+                signal.setitimer(signal.ITIMER_REAL, 0.0005)
                 while True:
                     with block_fork(), block_fork():
                         pass
@@ -488,7 +488,6 @@ PICTURE_FILE: Final = (
     WATCH
     + """
 from PIL import Image
-from tests import profiles
 
 record = semcodec.unpack(semcodec.pack("red boat"))
 sys.addaudithook(watch)
