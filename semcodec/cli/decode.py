@@ -52,7 +52,9 @@ def add(commands: Commands[Parser]) -> None:
         "form; stdout for stdin)",
     )
     options.add_input_framing(parser, sequence=False)
-    _add_backends(parser)
+    options.add_backends(
+        parser, writer="the decompress and expand stages", painter="the paint stage"
+    )
     parser.add_argument(
         "--reflect",
         type=options.reflections,
@@ -80,28 +82,6 @@ def add(commands: Commands[Parser]) -> None:
     batch.add_arguments(parser, "decode-1.json")
     options.add_force(parser)
     openai_options.add(parser)
-
-
-def _add_backends(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--backend",
-        type=options.backend("painter", "writer"),
-        default="auto",
-        metavar="NAME",
-        help="backend for all stages; auto is offline (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--writer",
-        type=options.backend("writer"),
-        metavar="NAME",
-        help="backend for the decompress and expand stages (default: same as --backend)",
-    )
-    parser.add_argument(
-        "--painter",
-        type=options.backend("painter"),
-        metavar="NAME",
-        help="backend for the paint stage (default: same as --backend)",
-    )
 
 
 def decode(args: argparse.Namespace) -> int:

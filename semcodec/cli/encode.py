@@ -71,7 +71,10 @@ def add(commands: Commands[Parser]) -> None:
         "code), file (framing file), archive (framing file, CRC-32, and the names of all models "
         "and of the program) (default: no profile)",
     )
-    _add_backends(parser)
+    options.add_backends(
+        parser, describer="the describe stage", writer="the select and compress stages"
+    )
+    _add_description(parser)
     _add_limits(parser)
     parser.add_argument(
         "--size",
@@ -109,26 +112,7 @@ def add(commands: Commands[Parser]) -> None:
     openai_options.add(parser)
 
 
-def _add_backends(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--backend",
-        type=options.backend("describer", "writer"),
-        default="auto",
-        metavar="NAME",
-        help="backend for all stages; auto is offline (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--describer",
-        type=options.backend("describer"),
-        metavar="NAME",
-        help="backend for the describe stage (default: same as --backend)",
-    )
-    parser.add_argument(
-        "--writer",
-        type=options.backend("writer"),
-        metavar="NAME",
-        help="backend for the select and compress stages (default: same as --backend)",
-    )
+def _add_description(parser: argparse.ArgumentParser) -> None:
     description_files.add_argument(
         parser,
         "FILE|DIR",

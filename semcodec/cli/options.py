@@ -78,6 +78,42 @@ def add_force(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_backends(
+    parser: argparse.ArgumentParser, *, describer: str = "", writer: str = "", painter: str = ""
+) -> None:
+    """Add ``--backend`` and an option for each role that the command has.
+
+    Args:
+        parser: the parser of the command.
+        describer: the stages of the describer, as in "the describe stage"; empty without that role.
+        writer: the stages of the writer.
+        painter: the stages of the painter.
+    """
+    stages = {"describer": describer, "painter": painter, "writer": writer}
+    parser.add_argument(
+        "--backend",
+        type=backend(*(role for role, text in stages.items() if text)),
+        default="auto",
+        metavar="NAME",
+        help="backend for all stages; auto is offline (default: %(default)s)",
+    )
+    if describer:
+        _add_backend(parser, "--describer", "describer", describer)
+    if writer:
+        _add_backend(parser, "--writer", "writer", writer)
+    if painter:
+        _add_backend(parser, "--painter", "painter", painter)
+
+
+def _add_backend(parser: argparse.ArgumentParser, option: str, role: str, stages: str) -> None:
+    parser.add_argument(
+        option,
+        type=backend(role),
+        metavar="NAME",
+        help=f"backend for {stages} (default: same as --backend)",
+    )
+
+
 def add_check(parser: argparse.ArgumentParser) -> None:
     """Add ``--check`` for a command that writes records."""
     parser.add_argument(

@@ -64,7 +64,12 @@ def add(commands: Commands[Parser]) -> None:
         help="folder for the records, the pictures and the strip",
     )
     budgets.add_arguments(parser)
-    _add_backends(parser)
+    options.add_backends(
+        parser,
+        describer="the describe stage",
+        writer="the select, compress, decompress and expand stages",
+        painter="the paint stage",
+    )
     description_files.add_argument(parser, "FILE")
     _add_encoding(parser)
     parser.add_argument(
@@ -82,35 +87,6 @@ def add(commands: Commands[Parser]) -> None:
     )
     options.add_force(parser)
     openai_options.add(parser)
-
-
-def _add_backends(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--backend",
-        type=options.backend(*ROLES),
-        default="auto",
-        metavar="NAME",
-        help="backend for all stages; auto is offline (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--describer",
-        type=options.backend("describer"),
-        metavar="NAME",
-        help="backend for the describe stage (default: same as --backend)",
-    )
-    parser.add_argument(
-        "--writer",
-        type=options.backend("writer"),
-        metavar="NAME",
-        help="backend for the select, compress, decompress and expand stages "
-        "(default: same as --backend)",
-    )
-    parser.add_argument(
-        "--painter",
-        type=options.backend("painter"),
-        metavar="NAME",
-        help="backend for the paint stage (default: same as --backend)",
-    )
 
 
 def _add_encoding(parser: argparse.ArgumentParser) -> None:

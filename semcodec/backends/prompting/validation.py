@@ -113,8 +113,8 @@ def check_selection(
     """Check a selection of ``k`` words from ``description``.
 
     A word that is not in the description in any form is dropped, because the model invented it. A
-    word that is only negated there is replaced, because a painter would paint it. That is no reason
-    for a second request: the rules know the next word as well, and for free.
+    word that is only negated there is replaced by the next word of the rules, because a painter
+    would paint it; a second request would only cost more.
 
     Args:
         response: the answer.

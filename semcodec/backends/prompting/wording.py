@@ -1,8 +1,8 @@
 """Tell an answer about the request from a description of a picture, by its words as a whole.
 
-Phrases (``answers``) recognize only what somebody thought of; "the file seems to be corrupted" has
-many more forms. Here each word has a weight, the logarithm of how much more often answers without a
-picture contain it than descriptions do: ``upload`` speaks for the first, ``left`` for the second.
+Phrases (``answers``) recognize only the wordings in their tables; "the file seems to be corrupted"
+has many more forms. Here each word has a weight, the logarithm of how much more often answers
+without a picture contain it than descriptions do: that of ``upload`` is high, that of ``left`` low.
 The mean of a whole answer decides. spec/tables/make_answer_words.py computes the weights;
 bench/blind_answers.py counts what is found.
 """

@@ -1,4 +1,4 @@
-"""Cut text of scripts without spaces between words, at particles; there is no dictionary."""
+"""Cut text of scripts without spaces between words, at particles, without a dictionary."""
 
 from __future__ import annotations
 

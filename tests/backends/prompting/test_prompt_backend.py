@@ -124,21 +124,22 @@ def test_two_refusals_are_a_refusal_error() -> None:
     assert [response.text for response in chat.discarded] == ["I'm sorry, I can't."] * 2
 
 
+def caching_describer(answers: list[str], folder: Path) -> OpenAIBackend:
+    """Return a describer that gives the answers in order, with a cache in ``folder``."""
+    return OpenAIBackend(
+        send=lambda request: ModelResponse(answers.pop(0)),
+        base_url="http://127.0.0.1:9/v1",
+        describer="m",
+        writer="m",
+        cassette=Cassette(folder / "cassette", "cache"),
+    )
+
+
 def test_two_blind_answers_are_an_error_that_names_the_remedy(tmp_path: Path) -> None:
     answers = ["Sure! Please share the image.", "I don't see a picture here.", "A boat."]
 
-    def describer() -> OpenAIBackend:
-        cassette = Cassette(tmp_path / "cassette", "cache")
-        return OpenAIBackend(
-            send=lambda request: ModelResponse(answers.pop(0)),
-            base_url="http://127.0.0.1:9/v1",
-            describer="m",
-            writer="m",
-            cassette=cassette,
-        )
-
     with pytest.raises(InvalidResponseError) as caught:
-        semcodec.encode(PICTURE, backend=describer())
+        semcodec.encode(PICTURE, backend=caching_describer(answers, tmp_path))
     assert str(caught.value) == (
         'The model of the backend openai did not see the picture ("I don\'t see a picture here."): '
         "use a model with vision, in llama.cpp with its --mmproj file."
@@ -147,7 +148,9 @@ def test_two_blind_answers_are_an_error_that_names_the_remedy(tmp_path: Path) ->
     (stage,) = caught.value.trace.stages
     assert len(stage.notes["calls"]) == 2
     assert stage.notes["repairs"][0].startswith("describe: requested again (it does not describe")
-    assert describer().describe(PICTURE) == "A boat."  # the cache has neither answer
+    assert (
+        caching_describer(answers, tmp_path).describe(PICTURE) == "A boat."
+    )  # the cache has neither answer
     assert answers == []
 
 
@@ -187,20 +190,10 @@ def test_answer_replaced_by_the_rules_is_not_discarded(stage: str) -> None:
 def test_unusable_answers_are_not_cached(tmp_path: Path) -> None:
     answers = ["", "I'm sorry, I can't.", "A boat."]
 
-    def describer() -> OpenAIBackend:
-        cassette = Cassette(tmp_path / "cassette", "cache")
-        return OpenAIBackend(
-            send=lambda request: ModelResponse(answers.pop(0)),
-            base_url="http://127.0.0.1:9/v1",
-            describer="m",
-            writer="m",
-            cassette=cassette,
-        )
-
     with pytest.raises(RefusalError):
-        describer().describe(PICTURE)
-    assert describer().describe(PICTURE) == "A boat."
-    assert describer().describe(PICTURE) == "A boat."  # from the cache
+        caching_describer(answers, tmp_path).describe(PICTURE)
+    assert caching_describer(answers, tmp_path).describe(PICTURE) == "A boat."
+    assert caching_describer(answers, tmp_path).describe(PICTURE) == "A boat."  # from the cache
     assert answers == []
 
 
