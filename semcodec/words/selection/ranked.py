@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from semcodec._bisection import largest
 from semcodec.words.presence import Presence
@@ -23,9 +24,13 @@ from semcodec.words.selection.request import SelectionRequest
 from semcodec.words.selection.salience import around_subject
 from semcodec.words.structure import FILLERS
 
+MAX_LATER: Final = 16  #: words that are tried after the first one that does not fit
+
 
 def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]:
-    """Return the first words of ``ranked`` that fit and that a decoder restores.
+    """Return the words of ``ranked`` that fit and that a decoder restores, the first before others.
+
+    If a word does not fit, shorter ones after it may: at most ``MAX_LATER`` are tried.
 
     They are in the order in which they first occur in the description, and written as they are
     there; a word that is not in the description follows the word before it in ``ranked``. A word
@@ -53,7 +58,12 @@ def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]
         return in_reading_order([*required, *others[:count]])
 
     count = largest(len(others), lambda count: request.fits(words_of(leading(count))))
-    recoverable = keep_recoverable(leading(count), request.channel)
+    selected = leading(count)
+    for candidate in others[count + 1 : count + 1 + MAX_LATER]:
+        extended = in_reading_order([*selected, candidate])
+        if request.fits(words_of(extended)):
+            selected = extended
+    recoverable = keep_recoverable(selected, request.channel)
     if required and not has_subject(recoverable):
         recoverable = around_subject(required, recoverable, request)
     return words_of(drop_empty_fillers(recoverable) or minimum)

@@ -7,7 +7,7 @@ import pytest
 import semcodec
 from semcodec.errors import InputError
 from semcodec.words import select_ranked
-from tests.fakes import selection_request
+from tests.fakes import selection_request, skeleton_bits
 
 DESCRIPTION = "A red boat on blue water, a boat of wood."
 
@@ -51,3 +51,12 @@ def test_word_that_is_misread_is_sent_if_there_is_no_other() -> None:
 def test_limit_below_one_word_is_an_input_error() -> None:
     with pytest.raises(InputError, match="Not even one word"):
         select_ranked(["boat"], selection_request(DESCRIPTION, 4))
+
+
+def test_shorter_word_after_one_that_does_not_fit_is_selected() -> None:
+    description = "A red boat beside a lighthouse."
+    bits = skeleton_bits(["red", "boat"])
+    assert select_ranked(["boat", "lighthouse", "red"], selection_request(description, bits)) == [
+        "red",
+        "boat",
+    ]
