@@ -32,7 +32,8 @@ from semcodec.errors import InputError, UnsupportedError
 from semcodec.words import MAX_K, SelectionRequest, WordChannel, make_channel, minilm
 from semcodec.words.minilm import SentenceModel
 from semcodec.words.selection import closed_loop
-from semcodec.words.selection.candidates import find_candidates, find_sendable, words_of
+from semcodec.words.selection.candidate_finder import find_candidates, find_sendable
+from semcodec.words.selection.candidates import words_of
 from semcodec.words.selection.salience import select_by_salience
 
 RATES = (25, 50, 100, 200, 400)  #: µbpp

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from semcodec import backends, imaging, words
 from semcodec._version import __version__
-from semcodec.backends import Describer, Writer
-from semcodec.backends.isolation import has_method, isolate
-from semcodec.backends.protocols import AnyLanguageDescriber, WordSelector
-from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.bitstream import Models, Record, api
 from semcodec.bitstream.header import DEFAULT_SIZE, SIZE_CODES
 from semcodec.choices import (
@@ -34,15 +28,15 @@ from semcodec.coding import codings
 from semcodec.errors import InputError
 from semcodec.imaging import fitting
 from semcodec.pipeline import language as languages
-from semcodec.pipeline import model_ids, profile_options, validation
+from semcodec.pipeline import model_ids, profile_options
 from semcodec.pipeline.description import GivenDescription
+from semcodec.pipeline.encoding_stages import EncodingStages
 from semcodec.pipeline.limit_checks import LimitCheck
 from semcodec.pipeline.model_ids import AUTO, NAMES
 from semcodec.pipeline.rate_control import RateLimits
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
 from semcodec.sources import Source
-from semcodec.words import Judge, Selection, SelectionRequest
-from semcodec.words.selection.channel import same_lemma
+from semcodec.words import Judge, SelectionRequest
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -210,7 +204,7 @@ def encode(
     roles = _find_roles(backend, describer, writer, description)
 
     with trace_run(progress) as run:
-        stages = _Stages(run, skeletons, *roles)
+        stages = EncodingStages(run, skeletons, *roles)
         loaded = imaging.load(image, background)
         for notice in loaded.notices:
             run.add_notice(notice)
@@ -242,97 +236,6 @@ def encode(
                     limit_check.add_size_notice(run, record, request)
                 return Encoded(data, record, run.trace, fitted, described)
         raise InputError("The words do not fit the limits: allow more bytes.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Stages:
-    """The calls of backends in one run; each result is validated before it is returned."""
-
-    run: TracedRun
-    skeletons: SkeletonMethod
-    describer: Describer
-    writer: Writer
-
-    def describe(self, image: Image, language: Language) -> str:
-        """Return the description from which words are selected."""
-        method: Callable[..., str] = Describer.describe
-        if language == languages.ANY and has_method(self.describer, "describe_in_any_language"):
-            method = AnyLanguageDescriber.describe_in_any_language
-        described = self.run.run_stage("describe", self.describer, method, image)
-        if type(self.describer) is not GivenDescription:  # which was checked before the run
-            described = validation.check_description(described, self.describer)
-        return languages.check_language(described, language, self.describer, self.run)
-
-    def selections(self, request: SelectionRequest, subject: list[str]) -> Iterator[list[str]]:
-        """Yield words within the limits, fewer each time, until the caller accepts them.
-
-        ``subject`` is among them, whatever the writer selects; it is empty without a limit on bits.
-        """
-        # Words are selected within the limits, so the first selection is usually accepted. But a
-        # backend may ignore the limits, so each further round requests at least one word less than
-        # the last round returned. This guarantees that the loop ends.
-        max_words = request.max_words
-        while max_words > 0:
-            narrowed = replace(request, max_words=max_words)
-            try:
-                selected = self.select(self.writer, narrowed)[:max_words]
-            except InputError:  # none of the words that the writer selected is within the limits
-                if not subject:
-                    raise
-                break
-            selected = self._keep_subject(selected, subject, narrowed)
-            yield selected
-            max_words = len(selected) - 1
-        if subject:  # it fits, and the rules keep the limits
-            self.run.add_notice(
-                "The words that the writer selected do not fit the limits: the rules selected them."
-            )
-            by_rule = replace(request, judge=None)
-            yield self._keep_subject(self.select(RuleBasedWriter(), by_rule), subject, by_rule)
-
-    def _keep_subject(
-        self, selected: list[str], subject: list[str], request: SelectionRequest
-    ) -> list[str]:
-        """Return ``selected`` with ``subject``, which takes the place of other words if needed."""
-        if _has_words(selected, subject):
-            return selected
-        others = [word for word in selected if word not in subject]
-        kept = subject
-        with suppress(InputError):
-            ranked = words.select_ranked([*subject, *others], request)
-            if _has_words(ranked, subject):  # else a decoder would misread it among other words
-                kept = ranked
-        self.run.annotate(kept, subject=subject)
-        return kept
-
-    def select(self, writer: Writer, request: SelectionRequest) -> list[str]:
-        """Return selected words; a writer without ``select_words`` only receives the limit k."""
-        selected: object
-        if has_method(writer, "select_words"):
-            selector: Any = writer  # also a WordSelector, see above
-            selected = self.run.run_stage("select", selector, WordSelector.select_words, request)
-            with isolate(selector, "select", "returned an invalid selection"):
-                if isinstance(selected, Selection):
-                    details = {"judge": selected.judge, "strategy": selected.strategy}
-                    self.run.annotate(selected.words, **details)
-                    selected = selected.words
-        else:
-            limits = (request.description, request.max_words)
-            selected = self.run.run_stage("select", writer, Writer.select, *limits)
-        return validation.check_words(selected, writer, "select")
-
-    def shorten(self, words: list[str]) -> str:
-        """Return the skeletons of ``words`` as a text."""
-        validation.check_have_skeletons(words, self.writer)
-        shortener = RuleBasedWriter() if self.skeletons == "rule" else self.writer
-        short = self.run.run_stage("compress", shortener, Writer.compress, words)
-        skeletons = validation.check_words(short, shortener, "compress")
-        return " ".join(validation.check_skeletons(skeletons, words, shortener))
-
-
-def _has_words(selected: list[str], wanted: list[str]) -> bool:
-    """Return whether each of the wanted words was selected, as singular or plural."""
-    return all(any(same_lemma(word, other) for other in selected) for word in wanted)
 
 
 def _find_roles(
@@ -394,7 +297,7 @@ def _choose_size(
     return target
 
 
-def _find_models(models: object, profile: Profile | None, stages: _Stages) -> dict[str, Any]:
+def _find_models(models: object, profile: Profile | None, stages: EncodingStages) -> dict[str, Any]:
     """Return the models and names that the record states; add all names to the trace."""
     pair = stages.describer, stages.writer
     names = model_ids.find_model_names(*pair)

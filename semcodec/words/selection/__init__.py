@@ -1,8 +1,8 @@
 """Select the words of a description to send, by rule or with a judge.
 
-``request`` has the input and output types, ``channel`` models the effect of a coding on words, and
-``candidates`` has the content words of a description with their importance, and ``minimum`` the
-main noun, which every selection has.
+``request`` has the input and output types, and ``channel`` models the effect of a coding on words.
+A candidate (``candidates``) is sent whole or not at all; ``candidate_finder`` finds the content
+words of a description with their importance, ``minimum`` the main noun, which every selection has.
 The strategies are in ``salience`` (by rule), ``closed_loop`` (with a judge from ``similarity``) and
 ``ranked`` (for words that a language model has ranked).
 """
@@ -10,7 +10,7 @@ The strategies are in ``salience`` (by rule), ``closed_loop`` (with a judge from
 from __future__ import annotations
 
 from semcodec.choices import Coding, JudgeName
-from semcodec.words.selection.candidates import find_candidates
+from semcodec.words.selection.candidate_finder import find_candidates
 from semcodec.words.selection.channel import WordChannel, make_channel
 from semcodec.words.selection.closed_loop import select_by_similarity
 from semcodec.words.selection.minimum import least_bits, required_words

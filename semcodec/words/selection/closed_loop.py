@@ -24,11 +24,10 @@ from fractions import Fraction
 from typing import Final
 
 from semcodec._bisection import largest
+from semcodec.words.selection.candidate_finder import find_candidates, find_sendable
 from semcodec.words.selection.candidates import (
     Candidate,
     drop_unsupported,
-    find_candidates,
-    find_sendable,
     in_reading_order,
     keep_recoverable,
     respelled,

@@ -13,9 +13,9 @@ from typing import Final
 from semcodec._wording import plural
 from semcodec.errors import InputError
 from semcodec.words.language.foreign_words import why_no_words
+from semcodec.words.selection.candidate_finder import find_candidates
 from semcodec.words.selection.candidates import (
     Candidate,
-    find_candidates,
     in_reading_order,
     keep_recoverable,
     sort_by_weight,

@@ -8,11 +8,10 @@ from typing import Final
 
 from semcodec._bisection import largest
 from semcodec.words.presence import Presence
+from semcodec.words.selection.candidate_finder import find_candidates, find_sendable
 from semcodec.words.selection.candidates import (
     Candidate,
     drop_empty_fillers,
-    find_candidates,
-    find_sendable,
     has_subject,
     in_reading_order,
     keep_recoverable,

@@ -11,7 +11,7 @@ from semcodec.coding.tables import load_tables
 from semcodec.errors import InputError
 from semcodec.words import Judge, Selection, required_words, select_words
 from semcodec.words.selection import closed_loop
-from semcodec.words.selection.candidates import find_candidates
+from semcodec.words.selection.candidate_finder import find_candidates
 from semcodec.words.selection.closed_loop import MAX_WORK, leading_text
 from semcodec.words.skeletons import skeleton_of_word
 from tests.fakes import FunctionJudge, OverlapJudge, selection_request, skeleton_bits

@@ -9,7 +9,7 @@ from semcodec.choices import Coding
 from semcodec.errors import InputError
 from semcodec.words import SelectionRequest, make_channel, select_ranked, select_words
 from semcodec.words.presence import states_only_absence
-from semcodec.words.selection.candidates import find_candidates
+from semcodec.words.selection.candidate_finder import find_candidates
 from semcodec.words.selection.closed_loop import first_content_words, leading_text
 from tests.fakes import OverlapJudge
 

@@ -10,7 +10,7 @@ import semcodec
 from semcodec.errors import InputError
 from semcodec.words import SelectionRequest, make_channel, select_ranked, select_words
 from semcodec.words.selection import least_bits, required_words
-from semcodec.words.selection.candidates import find_candidates
+from semcodec.words.selection.candidate_finder import find_candidates
 from semcodec.words.selection.closed_loop import leading_text
 from semcodec.words.selection.minimum import find_required
 from tests.fakes import FunctionJudge, OverlapJudge, selection_request
