@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "SEMCODEC"
 EXTENSION: Final = ".semc"
-MIME: Final = "image/vnd.semcodec"
+MIME: Final = "application/vnd.semcodec"
 #: Options of ``image.save("x.semc", ...)`` that are passed to ``semcodec.encode``.
 OPTIONS: Final = (
     "k",

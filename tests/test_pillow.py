@@ -89,7 +89,7 @@ class TestOpen:
         path.write_bytes(RECORD)
         with Image.open(path) as image:
             assert (image.size, image.mode, image.format) == (SMALL, "RGB", "SEMCODEC")
-            assert image.get_format_mimetype() == "image/vnd.semcodec"
+            assert image.get_format_mimetype() == "application/vnd.semcodec"
             assert image.info == {
                 "record": RECORD,
                 "text": TEXT,
@@ -568,7 +568,7 @@ class TestRegister:
 
     def test_extension_and_media_type(self) -> None:
         assert Image.registered_extensions()[".semc"] == "SEMCODEC"
-        assert Image.MIME["SEMCODEC"] == "image/vnd.semcodec"
+        assert Image.MIME["SEMCODEC"] == "application/vnd.semcodec"
 
     @pytest.mark.parametrize("name", ["no such backend", "", None, 7])
     def test_unknown_backend_is_an_input_error(self, name: str) -> None:

@@ -1,9 +1,9 @@
 """NDEF messages, the content of NFC tags: write a record as a message, and find one in a message.
 
-A record of semcodec is an NDEF record with the media type ``image/vnd.semcodec`` and a file as its
-payload (spec §7.6). The first byte of an NDEF record has its flags: first and last of the message,
-chunked, short (a payload length of 1 byte instead of 4), has an id, and 3 bits TNF, the kind of the
-type. Layouts: NFC Forum, NDEF 1.0, RTD Text, URI and Smart Poster, Type 2 Tag.
+A record of semcodec is an NDEF record with the media type ``application/vnd.semcodec`` and a file
+as its payload (spec §7.6). The first byte of an NDEF record has its flags: first and last of the
+message, chunked, short (a payload length of 1 byte instead of 4), has an id, and 3 bits TNF, the
+kind of the type. Layouts: NFC Forum, NDEF 1.0, RTD Text, URI and Smart Poster, Type 2 Tag.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from semcodec.bitstream._arguments import as_bytes
 from semcodec.carriers._choice import choose_record, find_records
 from semcodec.errors import InputError
 
-MEDIA_TYPE: Final = b"image/vnd.semcodec"
+MEDIA_TYPE: Final = b"application/vnd.semcodec"
 MAX_NDEF_RECORDS: Final = 256  #: of a message
 MAX_NDEF_BYTES: Final = 2**20  #: of a message or a dump; a larger one is not read
 MAX_SHORT_PAYLOAD: Final = 255  #: bytes of the payload of a short record
@@ -86,8 +86,8 @@ def write(record: bytes | str | Record) -> bytes:
         >>> import semcodec.carriers
         >>> file = semcodec.pack("rd bt", framing="file")
         >>> message = semcodec.carriers.ndef.write(file)
-        >>> message[:3].hex(" "), message[3:21], message[21:] == file
-        ('d2 12 07', b'image/vnd.semcodec', True)
+        >>> message[:3].hex(" "), message[3:27], message[27:] == file
+        ('d2 18 07', b'application/vnd.semcodec', True)
     """
     value = record if isinstance(record, Record) else unpack(record)
     payload = repack(value, framing="file")

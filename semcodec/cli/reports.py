@@ -23,7 +23,7 @@ EXIT_CODES: Final = (
     "a file is not valid",
     "a file cannot be read, or another error in usage or environment",
 )
-RECORD_ENDING: Final = ".semc"  #: of a file (media type image/vnd.semcodec)
+RECORD_ENDING: Final = ".semc"  #: of a file (media type application/vnd.semcodec)
 READINGS: Final = {
     "bare": "a bare record", "url": "a text form", "qr": "a text form", "png": "a PNG file",
     "file": "a file", "sequence": "a sequence",

@@ -28,6 +28,7 @@ WEB = ndeflib.UriRecord("https://www.example.org/page")
 MESSAGES = {
     "alone": ([OURS], FILE),
     "with an id": ([ndeflib.Record(MEDIA_TYPE, "photograph", FILE)], FILE),
+    "media type of earlier drafts": ([ndeflib.Record("image/vnd.semcodec", "", FILE)], FILE),
     "media type in upper case": ([ndeflib.Record(MEDIA_TYPE.upper(), "", FILE)], FILE),
     "after a web address": ([WEB, OURS], FILE),
     "before a web address": ([OURS, WEB], FILE),
@@ -164,7 +165,7 @@ def test_chunked_record_is_refused(dump: str) -> None:
 def test_message_with_our_media_type_counts_more_than_a_coincidence() -> None:
     dump = b"\x91\x01\xffT" + bytes.fromhex("d5e6f70812480000e1106d00")  # the serial number
     assert ndef.read(dump + tlv(ndef.write(FILE))) == FILE
-    with pytest.raises(InputError, match=r"ends at byte 30 of 29"):
+    with pytest.raises(InputError, match=r"ends at byte 36 of 35"):
         ndef.find(dump + tlv(ndef.write(FILE)[:-1]))
 
 

@@ -20,7 +20,7 @@ from tests.images import PHOTO, encode_image, scene
 SPEC = Path(__file__).parents[2] / "spec"
 MAGIC = SPEC / "integration" / "semcodec.magic"
 XML = SPEC / "integration" / "semcodec.xml"
-MIME = "image/vnd.semcodec"
+MIME = "application/vnd.semcodec"
 NAMESPACE = "{http://www.freedesktop.org/standards/shared-mime-info}"
 SIZES = tomllib.loads((SPEC / "registry" / "sizes.toml").read_text("utf-8"))["size"]
 
@@ -227,7 +227,7 @@ class TestDatabase:
 
     def test_type_is_registered(self, database: Path) -> None:
         assert MIME in (database / "mime" / "types").read_text("utf-8").splitlines()
-        assert (database / "mime" / "image" / "vnd.semcodec.xml").exists()
+        assert (database / "mime" / "application" / "vnd.semcodec.xml").exists()
 
     @needs_gio
     @parametrize_names(RECORDS)
