@@ -156,6 +156,51 @@ def test_unknown_models_are_read(models: tuple[int, ...]) -> None:
     assert decode(data, backend=FakeModel(), size=(1, 1)).record == record
 
 
+#: Texts that a form of Unicode normalization changes, and one that starts with a byte order mark.
+NOT_NORMALIZED = [
+    "caf\u00e9", "cafe\u0301", "\u212b \u00c5",
+    "\ufb01sh", "\ud55c \u1112\u1161\u11ab", "\uff21", "\ufeffa",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOT_NORMALIZED)
+def test_text_is_not_normalized(text: str) -> None:
+    data = pack(text, coding="utf8")
+    assert data == b"\x60" + text.encode()
+    assert unpack(data).text == text
+    assert unpack(data).words == text.split()
+
+
+#: Text forms as people copy them: only a program that guesses reads them as text forms.
+URL_FORM, QR_FORM = "semc:CIIBC0MwtA", "SEMQ:I31.50AM804"
+COPIED = [
+    "Semc:CIIBC0MwtA", "SEMC:CIIBC0MwtA", "semq:I31.50AM804", "SemQ:i31.50am804",
+    f" {URL_FORM}", f"<{URL_FORM}>", f"'{QR_FORM}'", f"\n{QR_FORM}\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", COPIED)
+def test_detection_does_not_guess(text: str) -> None:
+    data = text.encode()
+    assert unpack(data, framing="guess").text == "ct n grss"
+    assert _outcome(data, "auto") == _outcome(data, "bare")
+    assert validate(data).findings == validate(data, framing="bare").findings
+
+
+@pytest.mark.parametrize("form", [URL_FORM, QR_FORM])
+def test_line_end_is_not_removed(form: str) -> None:
+    with pytest.raises(FormatError, match="SC-TXT-2"):
+        unpack(form.encode() + b"\n")
+
+
+def _outcome(data: bytes, framing: str) -> object:
+    """Return the value of the record, or the rule and offset of the error."""
+    try:
+        return unpack(data, framing=framing).as_dict()
+    except (FormatError, UnsupportedError) as error:
+        return error.rule, error.offset
+
+
 #: Lengths of a value, around the largest ones of one, two and three LEB128 bytes.
 LENGTHS = (1, 127, 128, 255, 256, 299, 300, 4_096, 16_383, 16_384, 40_000, 59_999, 60_000, 65_500)
 UNKNOWN = [(20, b""), (300, b"\0\xff"), (PRIVATE, b"\x80"), (2**28 - 2, b"")]
