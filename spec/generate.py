@@ -26,6 +26,7 @@ from semcodec.coding.model import LOGISTIC_TABLE
 SPEC = Path(__file__).parent
 CONSTANTS = SPEC.parent / "semcodec" / "_registry.py"
 TEXT = SPEC / "SEMCODEC-1.md"
+MODELS = SPEC / "registry" / "README.md"
 KAITAI = SPEC / "semcodec.ksy"
 MAGIC = SPEC / "integration" / "semcodec.magic"
 LEXICON = SPEC.parent / "semcodec" / "coding" / "data" / "lexicon-1.bin"
@@ -154,7 +155,16 @@ def _rules(rules: Iterable[Registry]) -> str:
 
 def specification(old: str, registry: Registry) -> str:
     """Return the specification with its generated tables."""
-    for name, table in tables(registry).items():
+    return _replace_tables(old, tables(registry))
+
+
+def models_page(old: str, registry: Registry) -> str:
+    """Return the README of the registries with the tables of models, which change too often."""
+    return _replace_tables(old, model_tables(registry))
+
+
+def _replace_tables(old: str, new: Registry) -> str:
+    for name, table in new.items():
         old = replace_between(old, f"<!-- BEGIN {name} -->\n", f"<!-- END {name} -->", table)
     return old
 
@@ -176,15 +186,20 @@ def tables(registry: Registry) -> dict[str, str]:
         "coded example": _coded_example(),
         "checks": _table(registry["check"], "id:KK", "name", "bytes", *crc),
         "framings": _table(registry["framing"], "name", "starts", "bytes", "check", *around),
-        "models": _table(registry["model"], "id", "name", "roles", "by"),
-        "sets": _table(
-            registry["set"], "row", "name", "describer", "writer", "painter", "prompts", "note"
-        ),
-        "prompts": _table(registry["prompts"], "id", "name", "note"),
         "extensions": _table(registry["extension"], "type", "name", "meaning", "value", "rule"),
         "rules": _table(of_all, "id", "outcome:broken is", "clause:§", "statement", "at", example),
         "profile rules": _table(of_profiles, "id", "statement", "at", example),
         "requirements": _table(registry["requirement"], "id", "role:for", "clause:§", "statement"),
+    }
+
+
+def model_tables(registry: Registry) -> dict[str, str]:
+    """Return the Markdown of the tables of models, by name."""
+    sets = ("row", "name", "describer", "writer", "painter", "prompts:prompt set", "note")
+    return {
+        "sets": _table(registry["set"], *sets),
+        "models": _table(registry["model"], "id", "name", "roles", "by"),
+        "prompts": _table(registry["prompts"], "id", "name", "note"),
     }
 
 
@@ -326,6 +341,7 @@ def main() -> int:
     for path, new in (
         (CONSTANTS, python_constants(registry)),
         (TEXT, specification(TEXT.read_text("utf-8"), registry)),
+        (MODELS, models_page(MODELS.read_text("utf-8"), registry)),
         (KAITAI, kaitai(KAITAI.read_text("utf-8"), registry)),
         (MAGIC, magic(MAGIC.read_text("utf-8"), registry)),
     ):
