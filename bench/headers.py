@@ -201,7 +201,7 @@ def measure_blur_hash() -> Sizes:
 
 
 def default_rows() -> Iterator[Row]:
-    """The default record: 1024 x 1024, model set 0."""
+    """The default record: 1024 x 1024, models not stated."""
     yield Row("semcodec bare", "·Vs·m", measure_record)
     for bits in (8, 16, 32):
         yield Row(

@@ -46,7 +46,7 @@ def compare(coding: CodingChoice, calls: int) -> None:
     fields = {
         "text": text,
         "size": (1024, 1024),
-        "models": "default",
+        "models": "unspecified",
         "coding": coding,
         "version": 1,
     }

@@ -79,11 +79,11 @@ DEFAULT_CHECKS: Final[dict[Framing, Check]] = {'bare': 'none',
 
 CHECK_REQUIRED: Final[tuple[Framing, ...]] = ('file', 'url', 'qr')
 
-ModelSet: TypeAlias = Literal['default', 'openai', 'local']
+ModelSet: TypeAlias = Literal['unspecified', 'openai', 'local', 'embedded']
 
-MODEL_SETS: Final[tuple[ModelSet, ...]] = ('default', 'openai', 'local')
+MODEL_SETS: Final[tuple[ModelSet, ...]] = ('unspecified', 'openai', 'local', 'embedded')
 
-MODEL_SET_IDS: Final = ((1, 2, 1, 1), (3, 3, 5, 1), (7, 7, 8, 1))
+MODEL_SET_IDS: Final = ((0, 0, 0, 0), (3, 3, 5, 1), (7, 7, 8, 1), (1, 2, 1, 1))
 
 MODELS: Final[dict[int, Model]] = {
     1: Model('semcodec-embedded 1', ('describer', 'painter')),
@@ -406,7 +406,7 @@ RULES: Final[dict[str, Rule]] = {
         "the block's length",
         'The extension block extends past the end of the record: fetch the record again.',
         '',
-        '04031400',
+        '04031a00',
         'auto',
     ),
     'SC-EXT-2': Rule(
@@ -426,7 +426,7 @@ RULES: Final[dict[str, Rule]] = {
         'the end of the block',
         'An extension extends past the end of its block: correct its length.',
         '',
-        '040314024111',
+        '04031a024111',
         'auto',
     ),
     'SC-EXT-4': Rule(
@@ -436,7 +436,7 @@ RULES: Final[dict[str, Rule]] = {
         'the entry',
         'Extension types must ascend: sort them, and write each type once.',
         '',
-        '04041600140011',
+        '04041c001a0011',
         'auto',
     ),
     'SC-EXT-5': Rule(
@@ -507,6 +507,16 @@ RULES: Final[dict[str, Rule]] = {
         'A comment must be 1 to 4096 bytes of UTF-8 without control characters: correct it.',
         '',
         '0402120011',
+        'auto',
+    ),
+    'SC-EXT-12': Rule(
+        'invalid',
+        '5.4',
+        'A `bag` has no entry of type 12: its words have no order.',
+        'the entry',
+        'The words of a bag have no order: leave the order out, or use another coding.',
+        '',
+        '44030c0101',
         'auto',
     ),
     'SC-NIB-1': Rule(

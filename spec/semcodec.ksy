@@ -96,7 +96,7 @@ types:
         doc-ref: SEMCODEC-1 §5.1
       - id: has_models
         type: b1
-        doc: M. A models field follows; otherwise the record has model set 0.
+        doc: M. A models field follows; otherwise the models are unspecified.
         doc-ref: SEMCODEC-1 §5.1
       - id: body
         type: body
@@ -133,7 +133,7 @@ types:
         doc: The models that made the record.
         doc-ref: SEMCODEC-1 §5.3
       - id: extensions
-        type: extension_block
+        type: 'extension_block(_parent.coding == coding::bag)'
         if: _parent.has_extensions
         doc: The extension block.
         doc-ref: SEMCODEC-1 §5.4
@@ -241,6 +241,10 @@ types:
   extension_block:
     doc: The extension block.
     doc-ref: SEMCODEC-1 §5.4
+    params:
+      - id: is_bag
+        type: bool
+        doc: Whether the coding is `bag`, whose words have no order.
     seq:
       - id: len_entries
         type: leb128
@@ -248,16 +252,20 @@ types:
           expr: _.value > 0
         doc: Bytes of all entries. SC-EXT-2, the block is not empty.
       - id: entries
-        type: extension_entries
+        type: extension_entries(is_bag)
         size: len_entries.value
         doc: SC-EXT-1, the block ends within the core; SC-EXT-3, the entries fill it exactly.
 
   extension_entries:
     doc: All entries of a block, in ascending order of their types.
     doc-ref: SEMCODEC-1 §5.4
+    params:
+      - id: is_bag
+        type: bool
+        doc: Whether the coding is `bag`.
     seq:
       - id: entries
-        type: 'extension_entry(_index == 0 ? 0 : entries[_index - 1].type.value)'
+        type: 'extension_entry(_index == 0 ? 0 : entries[_index - 1].type.value, is_bag)'
         repeat: eos
         doc: The parameter is the type of the previous entry, or 0.
 
@@ -268,6 +276,9 @@ types:
       - id: previous
         type: u4
         doc: Type of the previous entry, or 0.
+      - id: is_bag
+        type: bool
+        doc: Whether the coding is `bag`.
     seq:
       - id: type
         type: leb128
@@ -287,7 +298,7 @@ types:
             extension::painter_name: short_text
             extension::prompts_name: short_text
             extension::k: count
-            extension::order: word_order
+            extension::order: word_order(is_bag)
             extension::seed: seed
             extension::tool: short_text
             extension::comment: comment
@@ -331,11 +342,15 @@ types:
   word_order:
     doc: The order of the words; without it, reading order. SC-EXT-9.
     doc-ref: SEMCODEC-1 §5.4
+    params:
+      - id: is_bag
+        type: bool
+        doc: Whether the coding is `bag`, whose words have no order. SC-EXT-12.
     seq:
       - id: order
         type: u1
         valid:
-          expr: _ == 1 and _io.eof
+          expr: _ == 1 and _io.eof and not is_bag
         doc: 1 means most important word first.
 
   seed:
@@ -484,9 +499,10 @@ enums:
     40: s1088x960
     41: s960x1088
   model_set:
-    0: default_set
+    0: unspecified_set
     1: openai_set
     2: local_set
+    3: embedded_set
 # END GENERATED enums
   symbol:  # §6.1
     0x0: space

@@ -325,10 +325,10 @@ breaks(
 breaks(
     "SC-LEB-2", "id", "writer 2 in two bytes", "01 00 01 82 00 00 00 11", 24, flags=NON_CANONICAL
 )
-breaks("SC-LEB-2", "block-length", "a block's length in two bytes", "04 82 00 14 00 11", 8,
+breaks("SC-LEB-2", "block-length", "a block's length in two bytes", "04 82 00 1a 00 11", 8,
        flags=NON_CANONICAL)  # fmt: skip
-breaks("SC-LEB-2", "type", "a type in two bytes", "04 03 94 00 00 11", 16, flags=NON_CANONICAL)
-breaks("SC-LEB-2", "value-length", "a value's length in two bytes", "04 03 14 80 00 11", 24,
+breaks("SC-LEB-2", "type", "a type in two bytes", "04 03 9a 00 00 11", 16, flags=NON_CANONICAL)
+breaks("SC-LEB-2", "value-length", "a value's length in two bytes", "04 03 1a 80 00 11", 24,
        flags=NON_CANONICAL)  # fmt: skip
 breaks("SC-LEB-2", "item-length", "an item's length in two bytes", "82 00 00 11", 0,
        framing="sequence", flags=NON_CANONICAL)  # fmt: skip
@@ -378,21 +378,21 @@ breaks("SC-MOD-1", "nothing", "four ids of 0", "01 00 00 00 00 00 11", 8, flags=
 
 # --- extensions (§5.4) -------------------------------------------------------------------------
 
-obeys("SC-EXT-1", "to-the-end", "a block to the end of the record", "04 02 14 00", "")
-breaks("SC-EXT-1", "one-over", "a length one byte beyond the end", "04 03 14 00", 8)
-breaks("SC-EXT-1", "into-the-check", "a block that extends into the check", check("0c 03 14 00"), 8)
-breaks("SC-EXT-1", "huge", "a length of 2^28-1: do not allocate", "04 ff ff ff 7f 14", 8,
+obeys("SC-EXT-1", "to-the-end", "a block to the end of the record", "04 02 1a 00", "")
+breaks("SC-EXT-1", "one-over", "a length one byte beyond the end", "04 03 1a 00", 8)
+breaks("SC-EXT-1", "into-the-check", "a block that extends into the check", check("0c 03 1a 00"), 8)
+breaks("SC-EXT-1", "huge", "a length of 2^28-1: do not allocate", "04 ff ff ff 7f 1a", 8,
        flags=HOSTILE)  # fmt: skip
-obeys("SC-EXT-2", "one-entry", "one empty entry", "04 02 14 00 11", "nn")
+obeys("SC-EXT-2", "one-entry", "one empty entry", "04 02 1a 00 11", "nn")
 breaks("SC-EXT-2", "empty", "an empty block", "04 00 11", 8, flags=NON_CANONICAL)
-obeys("SC-EXT-3", "filled", "a value to the end of its block", "04 03 14 01 41 11", "nn")
-breaks("SC-EXT-3", "value-over", "a value beyond the end of its block", "04 03 14 02 41 11", 40)
-breaks("SC-EXT-3", "no-length", "a type without a length", "04 01 14 11", 24)
-breaks("SC-EXT-3", "half-a-type", "a truncated type", "04 01 94 11", 24)
-obeys("SC-EXT-4", "two", "types 20 and 22", "04 04 14 00 16 00 11", "nn")
+obeys("SC-EXT-3", "filled", "a value to the end of its block", "04 03 1a 01 41 11", "nn")
+breaks("SC-EXT-3", "value-over", "a value beyond the end of its block", "04 03 1a 02 41 11", 40)
+breaks("SC-EXT-3", "no-length", "a type without a length", "04 01 1a 11", 24)
+breaks("SC-EXT-3", "half-a-type", "a truncated type", "04 01 9a 11", 24)
+obeys("SC-EXT-4", "two", "types 26 and 28", "04 04 1a 00 1c 00 11", "nn")
 obeys("SC-EXT-4", "far", "types 2 and 300", "04 06 02 01 78 ac 02 00 11", "nn")
-breaks("SC-EXT-4", "descending", "types 22 and 20", "04 04 16 00 14 00 11", 32, flags=NON_CANONICAL)
-breaks("SC-EXT-4", "twice", "type 20 twice", "04 04 14 00 14 00 11", 32)
+breaks("SC-EXT-4", "descending", "types 28 and 26", "04 04 1c 00 1a 00 11", 32, flags=NON_CANONICAL)
+breaks("SC-EXT-4", "twice", "type 26 twice", "04 04 1a 00 1a 00 11", 32)
 obeys("SC-EXT-5", "lowest", "type 2, the lowest even one", "04 03 02 01 61 11", "nn")
 breaks("SC-EXT-5", "zero", "type 0", "04 02 00 00 11", 16)
 obeys("SC-EXT-6", "even", "an unknown even type is kept", "04 04 ac 02 01 ff 11", "nn")
@@ -446,6 +446,11 @@ breaks("SC-EXT-11", "empty", "an empty comment", "04 02 12 00 11", 16)
 breaks("SC-EXT-11", "line-feed", "a comment of two lines", "04 05 12 03 61 0a 62 11", 16)
 breaks("SC-EXT-11", "too-long", "a comment of 4097 bytes",
        "04 84 20 12 81 20" + "61" * 4097 + "11", 24)  # fmt: skip
+obeys("SC-EXT-12", "seed", "a bag with a seed", "44 03 0e 01 07", "")
+obeys("SC-EXT-12", "lexicon", "an order in a lexicon", "24 03 0c 01 01", "")
+obeys("SC-EXT-12", "utf8", "an order in utf8", "64 03 0c 01 01 62 20 61", "b a")
+breaks("SC-EXT-12", "empty-bag", "an order in a bag without words", "44 03 0c 01 01", 16)
+breaks("SC-EXT-12", "second-entry", "K, and an order in a bag", "44 06 0a 01 02 0c 01 01", 40)
 
 # --- payload (§6) ------------------------------------------------------------------------------
 
@@ -513,9 +518,9 @@ obeys("SC-LIM-1", "picture", "of a PNG file only the record counts", png(record(
       limits={"max_bytes": 2})  # fmt: skip
 obeys("SC-LIM-2", "words", "two words, two allowed", "00 10 10", "n n", limits={"max_words": 2})
 breaks("SC-LIM-2", "words", "three words, two allowed", "00 10 10 10", 8, limits={"max_words": 2})
-obeys("SC-LIM-3", "entries", "one entry, one allowed", "04 02 14 00 11", "nn",
+obeys("SC-LIM-3", "entries", "one entry, one allowed", "04 02 1a 00 11", "nn",
       limits={"max_extensions": 1})  # fmt: skip
-breaks("SC-LIM-3", "entries", "two entries, one allowed", "04 04 14 00 16 00 11", 32,
+breaks("SC-LIM-3", "entries", "two entries, one allowed", "04 04 1a 00 1c 00 11", 32,
        limits={"max_extensions": 1})  # fmt: skip
 obeys("SC-LIM-4", "chunks", "four chunks, four allowed", png(record("00 11")), "nn",
       limits={"max_chunks": 4})  # fmt: skip

@@ -16,7 +16,7 @@ from semcodec.bitstream import Models, checksums, extensions, header, leb128
 from semcodec.bitstream.framing import text as text_framings
 from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import DEFAULT_LIMITS
-from semcodec.choices import Framing
+from semcodec.choices import Coding, Framing
 from semcodec.coding import nibble
 from semcodec.errors import FormatError, UnsupportedError
 from tests.annex_c import FUNCTIONS, Refused, compute_check
@@ -43,9 +43,18 @@ def _read_models(data: bytes) -> tuple[Models, int]:
     return Models(*ids), end
 
 
-def _read_extensions(data: bytes) -> tuple[tuple[tuple[int, bytes], ...], int]:
-    entries, end = FUNCTIONS["read_extensions"](data, 0, len(data))
-    return tuple(entries), end
+def _extensions_field(coding: Coding) -> Field:
+    """Return the extension block of a record in ``coding``: a bag cannot have an order."""
+
+    def annex_c(data: bytes) -> tuple[Any, int]:
+        coding_id = header.CODINGS.index(coding)
+        entries, end = FUNCTIONS["read_extensions"](data, 0, len(data), coding_id)
+        return tuple(entries), end
+
+    max_extensions = DEFAULT_LIMITS.max_extensions
+    return Field(
+        lambda parser: extensions.read(parser, max_extensions, coding), extensions.write, annex_c
+    )
 
 
 FIELDS: Final = {
@@ -58,11 +67,8 @@ FIELDS: Final = {
         lambda data: FUNCTIONS["read_size"](data, 0, len(data)),
     ),
     "models": Field(header.read_models, header.write_models, _read_models),
-    "extensions": Field(
-        lambda parser: extensions.read(parser, DEFAULT_LIMITS.max_extensions),
-        extensions.write,
-        _read_extensions,
-    ),
+    "extensions": _extensions_field("nibble"),
+    "extensions of a bag": _extensions_field("bag"),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from semcodec.bitstream import checksums
 from semcodec.bitstream import framing as framings
-from semcodec.bitstream.extensions import Extension, extension_from_pair
+from semcodec.bitstream.extensions import ORDER_TYPE, Extension, extension_from_pair
 from semcodec.bitstream.framing.text import PREFIXES
 from semcodec.bitstream.header import MAX_SIDE, MODEL_SETS, Models, Size
 from semcodec.bitstream.record import Limits
@@ -170,8 +170,14 @@ def check(value: object, framing: Framing) -> Check:
     return name
 
 
-def extensions(value: object, *, is_new: bool) -> tuple[Extension, ...]:
-    """Return the extensions, sorted by type; ``is_new`` as for ``extension_from_pair``."""
+def extensions(value: object, *, is_new: bool, coding: Coding | None) -> tuple[Extension, ...]:
+    """Return the extensions, sorted by type.
+
+    Args:
+        value: extensions by name, or pairs.
+        is_new: as for ``extension_from_pair``.
+        coding: the coding of the record, which must allow them; None if it is not known.
+    """
     pairs = list(value.items()) if isinstance(value, Mapping) else value
     if not isinstance(pairs, tuple | list):
         raise InputError("Give extensions by name, or as a list of pairs: type and bytes.")
@@ -179,4 +185,9 @@ def extensions(value: object, *, is_new: bool) -> tuple[Extension, ...]:
     entries = sorted(map(partial(extension_from_pair, is_new=is_new), pairs))
     if len({type_id for type_id, _ in entries}) < len(entries):
         raise InputError("Give each extension type once.")
+    if coding == "bag" and any(type_id == ORDER_TYPE for type_id, _ in entries):
+        raise InputError(
+            "The words of a bag have no order: omit the extension order, or use coding='lexicon'. "
+            "(SC-EXT-12)"
+        )
     return tuple(entries)

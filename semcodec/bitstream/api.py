@@ -267,7 +267,7 @@ def build_record(
         name,
         _arguments.size(size),
         _arguments.models(models),
-        _arguments.extensions(extensions, is_new=is_new),
+        _arguments.extensions(extensions, is_new=is_new, coding=name),
         framing,
         _arguments.check(check, framing),
         1,
@@ -317,7 +317,7 @@ def overhead(
     core_bytes = payload_bytes + record_codec.core_overhead(
         _arguments.size(size),
         _arguments.models(models),
-        _arguments.extensions(extensions, is_new=True),
+        _arguments.extensions(extensions, is_new=True, coding=None),
         _arguments.check(check, framing),
     )
     return framings.length(framing, core_bytes) - payload_bytes

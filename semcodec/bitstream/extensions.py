@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from semcodec._registry import EXTENSIONS
 from semcodec._wording import plural
 from semcodec.bitstream import leb128
-from semcodec.choices import ExtensionName, check_choice
+from semcodec.choices import Coding, ExtensionName, check_choice
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ Value = str | int  #: a decoded value of a registered type
 BY_TYPE: Final = {row.type: row for row in EXTENSIONS}
 BY_NAME: Final = {row.name: row for row in EXTENSIONS}
 
+ORDER_TYPE: Final = BY_NAME["order"].type
 FIRST_PRIVATE_TYPE: Final = 2**27  #: even types from here are for private use
 MAX_SHOWN_BYTES: Final = 16  #: the bytes of an invalid value that a finding shows
 
@@ -95,11 +96,14 @@ def write(extensions: Iterable[Extension]) -> bytes:
     return leb128.write(len(block)) + block if block else b""
 
 
-def read(parser: Parser, max_extensions: int) -> tuple[Extension, ...]:
+def read(parser: Parser, max_extensions: int, coding: Coding) -> tuple[Extension, ...]:
     """Return the extensions of a block, at most ``max_extensions``.
 
+    Args:
+        coding: the coding of the record: the words of a ``"bag"`` cannot have an order.
+
     Raises:
-        FormatError: SC-EXT-1 to 5, 7 to 11, SC-LEB-1, SC-LEB-2, or the length is truncated.
+        FormatError: SC-EXT-1 to 5, 7 to 12, SC-LEB-1, SC-LEB-2, or the length is truncated.
         UnsupportedError: SC-EXT-6, SC-LIM-3.
     """
     offset = parser.position * 8
@@ -112,12 +116,12 @@ def read(parser: Parser, max_extensions: int) -> tuple[Extension, ...]:
     # Entries must end within the block, so while they are read, the data ends where the block does.
     outer = parser.end, parser.truncation_rule
     parser.end, parser.truncation_rule = parser.position + length, "SC-EXT-3"
-    entries = _read_entries(parser, max_extensions)
+    entries = _read_entries(parser, max_extensions, coding)
     parser.end, parser.truncation_rule = outer
     return entries
 
 
-def _read_entries(parser: Parser, max_extensions: int) -> tuple[Extension, ...]:
+def _read_entries(parser: Parser, max_extensions: int, coding: Coding) -> tuple[Extension, ...]:
     entries: list[Extension] = []
     last_type = -1
     while parser.position < parser.end:
@@ -133,6 +137,8 @@ def _read_entries(parser: Parser, max_extensions: int) -> tuple[Extension, ...]:
             found = f"type {type_id} after {last_type}"
             parser.report("SC-EXT-4", offset, found, "ascending types")
         _check_read_entry(parser, type_id, value, offset)
+        if type_id == ORDER_TYPE and coding == "bag":
+            parser.report("SC-EXT-12", offset, "an order of the words of a bag", "no order")
         entries.append((type_id, value))
         last_type = type_id
     return tuple(entries)

@@ -63,8 +63,8 @@ def read_core(parser: Parser, framing: Framing, limits: Limits) -> Record:
     _verify_check(parser, framing, first.check_id, start)
     size = read_size(parser) if first.has_size else DEFAULT_SIZE
     models = read_models(parser) if first.has_models else DEFAULT_MODELS
-    entries = extensions.read(parser, limits.max_extensions) if first.has_extensions else ()
     coding, check = CODINGS[first.coding_id], checksums.NAMES[first.check_id]
+    entries = extensions.read(parser, limits.max_extensions, coding) if first.has_extensions else ()
     payload, text = _read_payload(parser, coding, limits.max_words)
     _record_check(parser, first.check_id)
     record = Record(text, coding, size, models, entries, framing, check, 1)

@@ -121,7 +121,7 @@ class LimitCheck:
             yield f"size {format_size(DEFAULT_SIZE)}, which saves {plural(saved, 'byte')}"
         unnamed = _change(record, models=Models(), extensions=())
         if self.profile != "archive" and (saved := needed - part_lengths(unnamed)["file"]):
-            yield f"models default, which saves {plural(saved, 'byte')}"
+            yield f"models unspecified, which saves {plural(saved, 'byte')}"
 
 
 def bytes_saved_by_square(record: Record) -> int:

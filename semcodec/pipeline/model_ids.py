@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from semcodec._registry import MODEL_SET_IDS, MODELS, PROMPTS
+from semcodec._registry import MODEL_SET_IDS, MODEL_SETS, MODELS, PROMPTS
 from semcodec.backends.isolation import backend_name, has_method, own_name, valid_name
 from semcodec.bitstream import Models
 from semcodec.bitstream.header import MODEL_FIELDS
@@ -56,9 +56,9 @@ def find_model_names(describer: object, writer: object) -> dict[str, str]:
 
 
 def registered_set(names: Mapping[str, str]) -> Models:
-    """Return the registered set of the models in all four roles, or the default if there is none.
+    """Return the registered set of the models in all four roles; unspecified if there is none.
 
-    Ids that are not a set take five bytes, too many for the default.
+    Ids that are not a set take five bytes, too many unless they are requested.
     """
     ids = tuple(_find_id(role, registered_name(names.get(role, ""))) for role in MODEL_FIELDS)
     return Models(set=MODEL_SET_IDS.index(ids)) if ids in MODEL_SET_IDS else Models()
@@ -70,8 +70,8 @@ def ids_and_names(names: Mapping[str, str]) -> tuple[Models, dict[str, str]]:
     Raises:
         InputError: a name is too long for a record.
     """
-    if not set(names.values()) - set(BUILTIN_MODELS.values()):
-        return Models(), {}  # the default models, which are not stated
+    if names == {"describer": BUILTIN_MODELS["embedded"], "writer": BUILTIN_MODELS["rules"]}:
+        return Models(set=MODEL_SETS.index("embedded")), {}  # its painter is the default of decode
     ids = {role: _find_id(role, name) for role, name in names.items()}
     unregistered = {role: name for role, name in names.items() if not ids[role]}
     # A model that both describes and writes is named only once, as the describer, to save bytes.

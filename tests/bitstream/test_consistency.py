@@ -306,13 +306,13 @@ def test_explicit_size_field_has_values_and_findings(
 def test_field_map_names_registered_model_sets() -> None:
     values_by_name = [
         {f.name: f.value for f in inspect(pack("n", coding="nibble", models=row))}
-        for row in (1, 2, 3)
+        for row in (1, 2, 3, 4)
     ]
-    assert [fields["models.set"] for fields in values_by_name] == ["openai", "local", 3]
+    assert [fields["models.set"] for fields in values_by_name] == ["openai", "local", "embedded", 4]
 
 
 def test_only_registered_model_sets_have_names() -> None:
-    names = ["default", "openai", "local", None, None]
+    names = ["unspecified", "openai", "local", "embedded", None]
     assert [Models(row).name for row in (0, 1, 2, 3, 4)] == names
 
 

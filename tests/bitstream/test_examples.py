@@ -62,7 +62,7 @@ def test_models_can_be_given_by_value_name_or_row() -> None:
         == pack("n", coding="nibble", models=2)
         == pack("n", coding="nibble", models=Models(2))
     )
-    assert pack("n", coding="nibble", models="default") == pack("n", coding="nibble")
+    assert pack("n", coding="nibble", models="unspecified") == pack("n", coding="nibble")
     assert (Models(2).name, Models(99).name, Models(writer=1).name) == ("local", None, None)
 
 

@@ -101,7 +101,7 @@ def test_layout_and_annex_c_read_packed_records(text: str, pack_options: dict[st
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x02", b"\x02\x81\xf3", b"\x04\x03\x14", b"\x01" + b"\x80" * 4]
+    "data", [b"", b"\x02", b"\x02\x81\xf3", b"\x04\x03\x1a", b"\x01" + b"\x80" * 4]
 )
 def test_layout_rejects_truncated_data(data: bytes) -> None:
     with pytest.raises(FormatError) as caught:

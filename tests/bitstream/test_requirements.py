@@ -203,7 +203,7 @@ def _outcome(data: bytes, framing: str) -> object:
 
 #: Lengths of a value, around the largest ones of one, two and three LEB128 bytes.
 LENGTHS = (1, 127, 128, 255, 256, 299, 300, 4_096, 16_383, 16_384, 40_000, 59_999, 60_000, 65_500)
-UNKNOWN = [(20, b""), (300, b"\0\xff"), (PRIVATE, b"\x80"), (2**28 - 2, b"")]
+UNKNOWN = [(26, b""), (300, b"\0\xff"), (PRIVATE, b"\x80"), (2**28 - 2, b"")]
 
 
 @pytest.mark.parametrize("name", framing.OUTPUT_FRAMINGS)
@@ -301,7 +301,7 @@ def with_check(core: bytes) -> bytes:
     return core + checksums.compute(1, core)
 
 
-ENTRIES = b"".join(leb128.write(20 + 2 * n) + b"\0" for n in range(65))  #: one more than allowed
+ENTRIES = b"".join(leb128.write(26 + 2 * n) + b"\0" for n in range(65))  #: one more than allowed
 LONG = b"\x11" * 65_533  #: symbols that a first byte, a check and another byte exceed
 
 

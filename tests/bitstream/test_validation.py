@@ -65,7 +65,7 @@ def test_every_bit_belongs_to_a_field(framing: str, check: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"\xb5\x1a\x02", b"\x02\x81\xf3", b"\x04\x05\x14\x00", b"\x01\x81\x81\x81\x81\x01",
+        b"\xb5\x1a\x02", b"\x02\x81\xf3", b"\x04\x05\x1a\x00", b"\x01\x81\x81\x81\x81\x01",
         b"\x80\x11", b"\xff\xd8\xff", b"\xb5nothing", b"\xb5\x1a\x80", b"semc:", b"SEMQ:::::",
         b"semc:CB+D", make_png(), make_png()[:20], b"\x60\xff", b"\x02\x7f\x11", b"\x18\x00\x00",
     ],
@@ -319,7 +319,7 @@ def test_field_map_of_a_core() -> None:
 def test_field_map_of_model_sets_size_codes_and_unknown_extensions() -> None:
     assert fields_without_header(bytes.fromhex("010111"))[0] == ("models.set", 8, 8, "01", "openai")
     assert fields_without_header(bytes.fromhex("010211"))[0] == ("models.set", 8, 8, "02", "local")
-    assert fields_without_header(bytes.fromhex("010311"))[0] == ("models.set", 8, 8, "03", 3)
+    assert fields_without_header(bytes.fromhex("010411"))[0] == ("models.set", 8, 8, "04", 4)
     assert fields_without_header(bytes.fromhex("021411"))[0] == (
         "size.code",
         8,
@@ -327,7 +327,7 @@ def test_field_map_of_model_sets_size_codes_and_unknown_extensions() -> None:
         "14",
         "4032x3024",
     )
-    assert fields_without_header(bytes.fromhex("0403140161"))[3] == (
+    assert fields_without_header(bytes.fromhex("04031a0161"))[3] == (
         "extensions.0.value",
         32,
         8,

@@ -208,7 +208,7 @@ def test_record_satisfies_the_profile(run: Run, photo: Path, profile: str) -> No
     [
         (["archive", "--framing", "qr"], "archive requires framing file, not framing qr"),
         (["archive", "--check", "crc8"], "archive requires check crc32, not check crc8"),
-        (["archive", "--models", "default"], "and models default replaces them"),
+        (["archive", "--models", "unspecified"], "and models unspecified replaces them"),
         (["tiny", "--framing", "file"], "tiny requires framing bare or sequence"),
         (["tiny", "--models", "names"], "tiny requires models of a registered set"),
         (["tiny", "--size", "1000x777"], "has a code, not size 1000x777"),

@@ -34,7 +34,7 @@ def test_record_has_the_same_size_whatever_a_server_names_its_model(
     run: Run, server: FakeServer, photo: Path
 ) -> None:
     sizes = set()
-    for options in [(), *(("--model", name) for name in NAMES), ("--models", "default")]:
+    for options in [(), *(("--model", name) for name in NAMES), ("--models", "unspecified")]:
         assert encode(run, server, photo, *options)[0] == 0
         sizes.add(photo.with_suffix(".semc").stat().st_size)
     assert len(sizes) == 1

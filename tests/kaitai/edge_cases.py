@@ -25,9 +25,9 @@ VALUES = (
     *(b"\xef\xbb\xbf", b"\xed\xa0\x80", b"a" * 255, b"a" * 256, b"a" * 4096, b"a" * 4097),
 )
 BLOCKS = (
-    *("", "00", "01", "0114", "021400", "031400", "02140011", "04140014", "0414001400"),
-    *("0414001600", "0416001400", "0304140000", "03140100", "03140200", "0314010014"),
-    *("8200140011", "ff7f1400"),
+    *("", "00", "01", "011a", "021a00", "031a00", "021a0011", "041a001a", "041a001a00"),
+    *("041a001c00", "041c001a00", "03041a0000", "031a0100", "031a0200", "031a01001a"),
+    *("82001a0011", "ff7f1a00"),
 )
 UTF8 = (
     *("", "00", "0a", "20", "7f", "80", "c3", "c396", "c080", "e28080", "e280", "ed9fbf", "eda080"),
@@ -59,7 +59,7 @@ def cores() -> Iterator[bytes]:
     yield from (b"\1\0" + bytes(ids) for ids in product((0, 1), repeat=4))
     yield from (b"\4" + block((kind, value)) for kind, value in product(range(21), VALUES))
     yield from (b"\4" + bytes.fromhex(entries) for entries in BLOCKS)
-    yield from (b"\4" + block(*((2 * n + 20, b"") for n in range(count))) for count in (64, 65))
+    yield from (b"\4" + block(*((2 * n + 26, b"") for n in range(count))) for count in (64, 65))
     yield from (b"\0" + bytes([value]) for value in range(256))
     yield from (b"\0" + bytes(values) for values in product((0x00, 0x01, 0x10, 0x11), repeat=3))
     yield from (b"\x60" + bytes.fromhex(text) for text in UTF8)

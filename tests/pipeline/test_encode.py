@@ -121,7 +121,7 @@ def test_limit_of_the_selection_depends_on_the_framing(
     set_results: SetResults, framing: str, payload_bytes: int
 ) -> None:
     encoded = semcodec.encode(
-        PHOTO, describer="model", framing=framing, max_bytes=40, models="default"
+        PHOTO, describer="model", framing=framing, max_bytes=40, models="unspecified"
     )
     assert encoded.trace.stages[1].inputs[0]["max_bits"] == 8 * payload_bytes
 

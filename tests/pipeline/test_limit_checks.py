@@ -205,8 +205,8 @@ def test_message_names_what_takes_bytes_and_what_saves_them() -> None:
     assert error_of(description="A boat.", max_bytes=10, size=(1000, 777), models="openai") == (
         "max_bytes 10 is too low, because the subject 'boat' needs at least 11 bytes (framing file "
         "2, header 1, size 1000x777 4, models 1, check crc8 1, words 2): use max_bytes 11, or "
-        "framing bare, which needs 8, or size 1024x1024, which saves 4 bytes, or models default, "
-        "which saves 1 byte."
+        "framing bare, which needs 8, or size 1024x1024, which saves 4 bytes, or models "
+        "unspecified, which saves 1 byte."
     )
 
 
@@ -230,8 +230,8 @@ def test_savings_in_a_message_are_exact(
         assert int(bare[1]) == smallest(framing="bare")
     else:
         assert framing == "bare"
-    if needed != smallest(models="default"):
-        assert saved[1] == needed - smallest(models="default")
+    if needed != smallest(models="unspecified"):
+        assert saved[1] == needed - smallest(models="unspecified")
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def encode_record(backend: object, **options: Any) -> semcodec.Record:
 
 
 def test_default_models_of_openai_take_one_byte() -> None:
-    default = semcodec.encode(PICTURE, backend=openai(), k=2, models="default").data
+    default = semcodec.encode(PICTURE, backend=openai(), k=2, models="unspecified").data
     encoded = semcodec.encode(PICTURE, backend=openai(), k=2)
     assert encoded.record.models == Models(set=MODEL_SETS.index("openai"))
     assert encoded.record.extensions == ()
@@ -138,7 +138,7 @@ def test_id_is_used_only_in_roles_that_the_model_can_fill() -> None:
     assert names == {"describer": "gpt-image-2", "painter": "gpt-5.5"}
 
 
-@pytest.mark.parametrize("models", ["default", "openai", Models(0, 1, 2, 3, 0)])
+@pytest.mark.parametrize("models", ["unspecified", "openai", Models(0, 1, 2, 3, 0)])
 def test_models_argument_overrides_the_models_of_the_backends(models: Any) -> None:
     record_ = encode_record(
         openai(base_url=LOCAL, describer="secret", writer="secret"), models=models
@@ -184,7 +184,7 @@ def test_default_models_are_the_registered_set() -> None:
     ],
 )
 def test_names_of_models_cost_no_byte(settings: dict[str, str]) -> None:
-    unnamed = semcodec.encode(PICTURE, backend=openai(base_url=LOCAL), models="default")
+    unnamed = semcodec.encode(PICTURE, backend=openai(base_url=LOCAL), models="unspecified")
     encoded = semcodec.encode(PICTURE, backend=openai(base_url=LOCAL, **settings))
     assert encoded.data == unnamed.data
     roles = {role: encoded.trace.models[role] for role in settings}
@@ -193,7 +193,7 @@ def test_names_of_models_cost_no_byte(settings: dict[str, str]) -> None:
 
 def test_trace_has_the_names_whatever_the_record_states() -> None:
     backend = openai(base_url=LOCAL, describer="qwen3-vl:8b", writer="gemma")
-    for models in ("auto", "names", "default", "openai", 2, Models(0, 1, 2, 3, 0)):
+    for models in ("auto", "names", "unspecified", "openai", 2, Models(0, 1, 2, 3, 0)):
         trace = semcodec.encode(PICTURE, backend=backend, models=models).trace  # type: ignore[arg-type]
         assert trace.models == {"describer": "qwen3-vl:8b", "writer": "gemma", "prompts": PROMPTS}
         assert json.loads(trace.to_json())["models"] == trace.models

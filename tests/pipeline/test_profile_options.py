@@ -112,7 +112,7 @@ def test_archive_of_a_given_description_names_it_as_such() -> None:
         ("archive", {"check": "crc16"}, ("archive", "crc32", "check crc16")),
         ("archive", {"framing": "qr"}, ("archive", "file", "framing qr")),
         ("archive", {"framing": "bare"}, ("archive", "file", "framing bare")),
-        ("archive", {"models": "default"}, ("archive", "names", "models default")),
+        ("archive", {"models": "unspecified"}, ("archive", "names", "models unspecified")),
         ("archive", {"models": 7}, ("archive", "names", "models 7")),
         ("archive", {"models": Models(0, 1)}, ("archive", "names", "models Models(")),
         ("file", {"framing": "url"}, ("profile file", "framing url")),
@@ -167,7 +167,7 @@ def test_limit_below_an_archive_advises_no_option_that_it_forbids() -> None:
     message = str(caught.value)
     assert "use max_bytes 106" in message
     assert "framing bare" not in message
-    assert "models default" not in message
+    assert "models unspecified" not in message
 
 
 def test_every_rule_of_a_profile_is_kept_by_its_options() -> None:

@@ -93,12 +93,14 @@ const parseCount = (v) => {
   try { const [n, e] = leb128(v, 0, v.length, 0, ['', 0]); return e === v.length && n > 0 ? n : 0; } catch (e) { return 0; }
 };
 
-// checks the value of a known extension
-function checkExtension(type, v, at) {
+// checks the value of a known extension; cc: the coding of the record
+function checkExtension(type, v, at, cc) {
   if ([2, 4, 6, 8, 16].includes(type)) need(isPlainText(v, 255), 'SC-EXT-7', at);
   else if (type === 10) need(parseCount(v) > 0, 'SC-EXT-8', at);
-  else if (type === 12) need(v.length === 1 && v[0] === 1, 'SC-EXT-9', at);
-  else if (type === 14) need(v.length >= 1 && v.length <= 4 && (v.length === 1 || v[0] !== 0), 'SC-EXT-10', at);
+  else if (type === 12) {
+    need(v.length === 1 && v[0] === 1, 'SC-EXT-9', at);
+    need(CODINGS[cc] !== 'bag', 'SC-EXT-12', at);
+  } else if (type === 14) need(v.length >= 1 && v.length <= 4 && (v.length === 1 || v[0] !== 0), 'SC-EXT-10', at);
   else if (type === 18) need(isPlainText(v, 4096), 'SC-EXT-11', at);
 }
 
@@ -126,7 +128,7 @@ function readSize(c, at, end, base) {
   return [[w, h], at + bytes];
 }
 
-function readExtensions(c, at, end, base) {
+function readExtensions(c, at, end, base, cc) {
   const here = base + 8 * at, list = [];
   let length, previousType = 0;
   [length, at] = leb128(c, at, end, base, ['SC-HDR-3', base + 8 * end]);
@@ -145,7 +147,7 @@ function readExtensions(c, at, end, base) {
     need(type !== 0, 'SC-EXT-5', start);
     need(type > previousType, 'SC-EXT-4', start);
     need(type % 2 === 0, 'SC-EXT-6', start);
-    checkExtension(type, value, start);
+    checkExtension(type, value, start, cc);
     previousType = type;
     list.push([type, value]);
   }
@@ -185,7 +187,7 @@ function readCore(c, base, framing) {
       need(ids.some((v) => v), 'SC-MOD-1', here);
     }
   }
-  if (first & 4) [extensions, at] = readExtensions(c, at, end, base);
+  if (first & 4) [extensions, at] = readExtensions(c, at, end, base, cc);
   const payload = c.subarray(at, end), here = base + 8 * at;
   let text, words;
   if (cc === 0) {
