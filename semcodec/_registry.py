@@ -122,7 +122,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-FRM-1': Rule(
         'malformed',
         '7',
-        'A record has at least one byte.',
+        'A core has at least one byte.',
         'the end of the data, or where the data of the chunk would be',
         'There are no bytes where the record should be: give the whole record.',
         '',
@@ -142,7 +142,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-FRM-3': Rule(
         'invalid',
         '7.1',
-        'A file, and a text form, has KK > 0.',
+        'A file and a text form have KK > 0.',
         'KK',
         'A file or text form must have a check: pack it with crc8, crc16 or crc32.',
         '',
@@ -172,7 +172,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-TXT-1': Rule(
         'malformed',
         '7.4',
-        'A `url` form starts with `semc:`, a `qr` form with `SEMQ:`.',
+        'A `url` form starts with `semc:`, and a `qr` form with `SEMQ:`.',
         '0',
         'A url form must start with semc:, and a qr form with SEMQ:, and this text does not: copy it from its start, or choose its framing.',
         '',
@@ -182,7 +182,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-TXT-2': Rule(
         'malformed',
         '7.4',
-        'After its start, a text form has only characters of its alphabet.',
+        'All characters after the start of a text form are in its alphabet.',
         'the first such character',
         'The text form contains an invalid character: copy it again without spaces and line breaks.',
         '',
@@ -192,7 +192,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-TXT-3': Rule(
         'malformed',
         '7.4',
-        'A text form has a length that whole bytes can have.',
+        'The number of characters of a text form is one that whole bytes result in.',
         'the end of the text',
         'The text form has an impossible length: copy all of it again.',
         '',
@@ -212,7 +212,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-TXT-5': Rule(
         'malformed',
         '7.4',
-        'A group of a `qr` form is at most 65535, or 255 if it is of two characters.',
+        'The value of a group of a `qr` form is at most 65535, or 255 if the group has two characters.',
         'the group',
         'A base45 group is out of range: scan the code again.',
         '',
@@ -302,7 +302,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-CHK-1': Rule(
         'malformed',
         '5.6',
-        'The check has room after the first byte.',
+        'After the first byte, the core has room for the check.',
         'the end of the core',
         'The record is too short for its check: fetch the whole record again.',
         '',
@@ -362,7 +362,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-SIZ-3': Rule(
         'invalid',
         '5.2',
-        'A size of the registry is encoded as its code.',
+        'A size that has a code is encoded as its code.',
         'the size field',
         'This size has a one-byte code: write the code.',
         '',
@@ -392,7 +392,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-MOD-1': Rule(
         'invalid',
         '5.3',
-        'At least one of four ids is not 0.',
+        'At least one of the four ids is not 0.',
         'the models field',
         'All four model ids are 0, which is the default: leave the models field out.',
         '',
@@ -452,7 +452,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-EXT-6': Rule(
         'unsupported',
         '5.4',
-        'An odd type is known.',
+        'An odd type is one that the decoder knows.',
         'the entry',
         'A critical (odd) extension type is unknown: update semcodec.',
         '',
@@ -472,7 +472,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-EXT-8': Rule(
         'invalid',
         '5.4',
-        'A requested K is one LEB128 from 1.',
+        'A requested K is one complete LEB128, at least 1.',
         'the entry',
         'The requested K must be one integer from 1: correct it.',
         '',
@@ -532,7 +532,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-NIB-2': Rule(
         'invalid',
         '6.1',
-        'The text has no two spaces in a row.',
+        'The text does not have two spaces in a row.',
         'the second space',
         'The text has two spaces in a row: remove one.',
         '',
@@ -542,7 +542,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-NIB-3': Rule(
         'invalid',
         '6.1',
-        'A text of two symbols or more does not end with a space.',
+        'A text of two or more symbols does not end with a space.',
         'the last symbol',
         'The text ends with a space: remove it.',
         '',

@@ -187,7 +187,7 @@ def tables(registry: Registry) -> dict[str, str]:
         "checks": _table(registry["check"], "id:KK", "name", "bytes", *crc),
         "framings": _table(registry["framing"], "name", "starts", "bytes", "check", *around),
         "extensions": _table(registry["extension"], "type", "name", "meaning", "value", "rule"),
-        "rules": _table(of_all, "id", "outcome:broken is", "clause:§", "statement", "at", example),
+        "rules": _table(of_all, "id", "outcome", "clause:§", "statement", "at", example),
         "profile rules": _table(of_profiles, "id", "statement", "at", example),
         "requirements": _table(registry["requirement"], "id", "role:for", "clause:§", "statement"),
     }
