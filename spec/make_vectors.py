@@ -3,9 +3,9 @@
     python spec/make_vectors.py            # write spec/vectors
     python spec/make_vectors.py --check    # change nothing; exit 1 if something is out of date
 
-The library computes the record of valid data. In other data it must find exactly the violation that
-the source states, at its offset. Independent decoders run on the same vectors, so a bug of the
-library cannot become part of the format here.
+The library computes the record of valid data. In other data it must find exactly the violations
+that the source states, at their offsets and in their order. Independent decoders run on the same
+vectors, so a bug of the library cannot become part of the format here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from vector_sources import ALL, VectorSource, check
+from several_sources import ALL
+from vector_sources import VectorSource, check
 
 from semcodec.bitstream import RULES, Limits, unpack, unpack_all, validate
 
@@ -36,14 +37,15 @@ def make_vector(source: VectorSource) -> Vector:
     framing, limits = options.get("framing", "auto"), Limits(**options.get("limits", {}))
     report = validate(source.data, framing=framing, profile=options.get("profile"), limits=limits)
     found = [(finding.rule, finding.offset) for finding in report.findings]
-    expected = [(source.rule, source.offset)] if source.kind == "breaks" else []
-    name = f"{source.rule}-{source.kind}-{source.slug}"
+    expected = options.get("findings", [(source.rule, source.offset)])
+    expected = [] if source.kind == "obeys" else expected
+    name = _name(source)
     if found != expected:
         raise SystemExit(f"{name}: {source.data.hex(' ')[:90]} gives {found}, not {expected}")
     vector: Vector = {
         "name": name,
         "rule": source.rule,
-        "clause": RULES[source.rule].section,
+        "clause": options.get("clause", RULES[source.rule].section),
         "kind": source.kind,
         "comment": source.comment,
         "flags": list(options.get("flags", ())),
@@ -54,10 +56,17 @@ def make_vector(source: VectorSource) -> Vector:
     vector |= {key: options[key] for key in ("limits", "profile") if key in options}
     if expected:
         vector["offset"] = source.offset
+    if source.kind == "several":
+        vector["findings"] = [{"rule": rule, "offset": offset} for rule, offset in expected]
     if report.verdict == "valid":
         vector["record"] = _record(source.data, framing, limits)
         _check_text(name, vector["record"], source)
     return vector
+
+
+def _name(source: VectorSource) -> str:
+    is_several = source.kind == "several"
+    return f"{'several' if is_several else f'{source.rule}-{source.kind}'}-{source.slug}"
 
 
 def _record(data: bytes, framing: str, limits: Limits) -> Any:
@@ -101,7 +110,7 @@ def make_files() -> dict[str, bytes]:
     """Return the contents of all files of the folder, by name."""
     groups: dict[str, list[Vector]] = {}
     for source in ALL:
-        group = source.rule.split("-")[1].lower()
+        group = "several" if source.kind == "several" else source.rule.split("-")[1].lower()
         groups.setdefault(group, []).append(make_vector(source))
     groups["first-bytes"] = first_bytes()
     files = {f"{name}.json": _json(vectors) for name, vectors in groups.items()}

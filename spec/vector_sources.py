@@ -32,13 +32,14 @@ class VectorSource(NamedTuple):
 
     Attributes:
         rule: id of the rule that the vector tests.
-        kind: "obeys" or "breaks"; data that breaks this rule breaks no other one.
+        kind: "obeys" or "breaks"; data that breaks this rule breaks no other one. "several": see
+            several_sources.py.
         slug: name of the vector among those of the rule.
         comment: description of the test.
         data: the bytes.
         text: text of a valid record; of a sequence, the texts joined by " | ".
         offset: position of the violation, in bits.
-        options: "framing", "limits", "profile" or "flags".
+        options: "framing", "limits", "profile" or "flags"; of "several", "findings" and "clause".
     """
 
     rule: str
@@ -253,6 +254,8 @@ obeys("SC-PNG-4", "one", "one chunk", png(record("00 11")), "nn")
 breaks(
     "SC-PNG-4", "two", "two identical chunks", png(record("00 11"), record("00 11")), AT_CHUNK + 112
 )
+obeys("SC-PNG-4", "after-iend", "a second chunk after IEND is not part of the file",
+      png(record("00 11")) + record("00 12"), "nn")  # fmt: skip
 obeys("SC-PNG-5", "crc", "the chunk's CRC is correct", png(record("00 34 50")), "srh")
 breaks("SC-PNG-5", "crc", "the last bit of the chunk's CRC flipped",
        png(chunk(b"seMC", b"\0\x11", zlib.crc32(b"seMC\0\x11") ^ 1)), AT_CHUNK + 80)  # fmt: skip
@@ -282,6 +285,8 @@ breaks("SC-HDR-3", "no-size", "S = 1 but no size follows", "02", 8)
 breaks("SC-HDR-3", "no-models", "M = 1 but no models follow", "01", 8)
 breaks("SC-HDR-3", "three-ids", "three of four ids", "01 00 01 02 03", 40)
 breaks("SC-HDR-3", "no-block", "X = 1 but no block follows", "04", 8)
+breaks("SC-HDR-3", "three-bytes-of-four", "an integer truncated after three continuation bits",
+       "01 80 80 80", 32)  # fmt: skip
 breaks("SC-HDR-3", "half-an-integer", "an integer truncated after a continuation bit", "01 80", 16)
 breaks("SC-HDR-3", "check-is-no-field", "a size that would extend into the check",
        check("0a 81 f3 83"), 32)  # fmt: skip
@@ -309,6 +314,10 @@ breaks("SC-CHK-2", "kind-flipped", "KK flipped from CRC-16 to CRC-8", "08 11 1c 
 obeys("SC-LEB-1", "largest", "model set 2^28-1", "01 ff ff ff 7f 11", "nn")
 breaks("SC-LEB-1", "five-bytes", "2^28, in five bytes", "01 80 80 80 80 01 11", 8)
 breaks("SC-LEB-1", "length", "the length of a block in five bytes", "04 80 80 80 80 01 11", 8)
+breaks("SC-LEB-1", "four-bytes", "the fourth byte has its top bit set, and the data ends",
+       "01 80 80 80 80", 8)  # fmt: skip
+breaks("SC-LEB-1", "item-length", "an item's length: four bytes with their top bit set",
+       "80 80 80 80", 0, framing="sequence")  # fmt: skip
 breaks("SC-LEB-1", "endless", "an integer without an end", "01 ff ff ff ff ff ff ff ff ff", 8,
        flags=HOSTILE)  # fmt: skip
 obeys("SC-LEB-2", "two-bytes", "model set 128", "01 80 01 11", "nn")
@@ -416,6 +425,8 @@ obeys("SC-EXT-8", "two-bytes", "K of 200", "04 04 0a 02 c8 01 11", "nn")
 breaks("SC-EXT-8", "zero", "K of 0", "04 03 0a 01 00 11", 16)
 breaks("SC-EXT-8", "long", "K of 1 in two bytes", "04 04 0a 02 81 00 11", 16, flags=NON_CANONICAL)
 breaks("SC-EXT-8", "two", "two integers", "04 04 0a 02 01 01 11", 16)
+breaks("SC-EXT-8", "five-bytes", "a K of five bytes breaks this rule and not SC-LEB-1",
+       "04 07 0a 05 80 80 80 80 01 11", 16)  # fmt: skip
 breaks("SC-EXT-8", "none", "no integer", "04 02 0a 00 11", 16)
 breaks(
     "SC-EXT-8", "unended", "an integer truncated after a continuation bit", "04 03 0a 01 80 11", 16
@@ -543,11 +554,15 @@ for _number in range(1, 6):
     obeys(f"SC-PRO-{_number}", "tiny", "what the profile tiny allows", check("0b 0d 02 11"), "nn",
           profile="tiny")  # fmt: skip
 breaks("SC-PRO-1", "file", "a file", file("08 11"), 16, profile="tiny")
+breaks("SC-PRO-1", "png", "a PNG file", png(record("00 11")), AT_CHUNK + 64, profile="tiny")
 breaks("SC-PRO-2", "crc16", "CRC-16", check("10 11"), 3, profile="tiny")
 breaks("SC-PRO-3", "size", "1000 x 777", "02 81 f3 83 08 11", 6, profile="tiny")
 breaks("SC-PRO-4", "ids", "a model id", "01 00 00 00 07 00 11", 7, profile="tiny")
 breaks("SC-PRO-5", "extension", "a seed", "04 03 0e 01 07 11", 5, profile="tiny")
 obeys("SC-PRO-6", "file", "a file", file("08 11"), "nn", profile="file")
+obeys("SC-PRO-6", "no-item", "an empty sequence breaks no rule of a profile", "", "",
+      framing="sequence", profile="file")  # fmt: skip
+breaks("SC-PRO-6", "url", "a text form; the place is in its core", url("08 11"), 0, profile="file")
 breaks("SC-PRO-6", "bare", "a bare record", "08 11 43", 0, profile="file")
 for _number in range(7, 11):
     obeys(f"SC-PRO-{_number}", "archive", "what the profile archive requires", ARCHIVE, "rd br",

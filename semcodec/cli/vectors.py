@@ -85,7 +85,14 @@ def _add_run(actions: Commands[Parser]) -> None:
     parser.add_argument(
         "--strict",
         action="store_true",
-        help="treat a different rule or offset as a failure, not a note (default: off)",
+        help="treat a different rule, offset or list of findings as a failure, not a note "
+        "(default: off)",
+    )
+    parser.add_argument(
+        "--pass-options",
+        action="store_true",
+        help="also run vectors with limits or a profile, and pass these to the decoder as JSON "
+        "after the framing or the data (default: off)",
     )
     parser.add_argument(
         "--verbose",
@@ -134,7 +141,7 @@ def list_vectors(args: argparse.Namespace) -> int:
 def run(args: argparse.Namespace) -> int:
     """Print the differences of the decoder, and a summary."""
     selected = load(args.vectors, args.filter)
-    vectors = [vector for vector in selected if not vector.conditional]
+    vectors = [vector for vector in selected if args.pass_options or not vector.options]
     tally = _Tally(args.strict, len(vectors))
 
     def report(vector: Vector, differences: list[Difference]) -> None:
@@ -208,7 +215,10 @@ def _format_difference(difference: Difference) -> str:
 def _summary(counts: dict[str, int]) -> str:
     summary = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
     if counts["skipped"]:
-        summary = f"Skipped: vectors that need limits or a profile.\n{summary}"
+        summary = (
+            "Skipped: vectors that need limits or a profile (run them with --pass-options).\n"
+            + summary
+        )
     return summary
 
 

@@ -8,7 +8,7 @@ is a note.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from semcodec.conformance.differences import Difference, find_differences, to_text
@@ -31,6 +31,7 @@ class Refused:
     rule: Any = None
     offset: Any = None
     verdict: Any = None
+    findings: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,17 @@ Outcome = Decoded | Refused | Failed
 
 def compare(vector: Vector, outcome: Outcome) -> list[Difference]:
     """Return the properties that differ, either failures or notes."""
-    if isinstance(outcome, Decoded) and vector.verdict == "valid":
+    if isinstance(outcome, Decoded) and not vector.is_refused:
         return list(find_differences(vector.record, outcome.record))
-    if isinstance(outcome, Refused) and vector.verdict != "valid":
+    if isinstance(outcome, Refused) and vector.is_refused:
         return list(_compare_reasons(vector, outcome))
     return [Difference(OUTCOME, _expectation(vector), _describe(outcome))]
 
 
 def _expectation(vector: Vector) -> str:
-    if vector.verdict == "valid":
-        return f"record {to_text(vector.record)}"
-    return f"refusal ({vector.rule})"
+    if vector.is_refused:
+        return f"refusal ({vector.rule})"
+    return f"record {to_text(vector.record)}"
 
 
 def _describe(outcome: Outcome) -> str:
@@ -70,7 +71,9 @@ def _describe(outcome: Outcome) -> str:
 
 
 def _compare_reasons(vector: Vector, refusal: Refused) -> Iterator[Difference]:
-    for name in ("rule", "verdict"):
+    # A decoder that stops at the first of several findings does not know the verdict on all.
+    is_partial = vector.kind == "several" and refusal.findings is None
+    for name in ("rule",) if is_partial else ("rule", "verdict"):
         expected, found = getattr(vector, name), getattr(refusal, name)
         if found not in (None, expected):
             yield Difference(name, to_text(expected), to_text(found), is_note=True)
@@ -79,6 +82,9 @@ def _compare_reasons(vector: Vector, refusal: Refused) -> Iterator[Difference]:
     if is_comparable and any(find_differences(vector.offset, refusal.offset)):
         expected, found = _format_offset(vector.offset), _format_offset(refusal.offset)
         yield Difference("offset", expected, found, is_note=True)
+    if refusal.findings is not None and vector.findings is not None:
+        for difference in find_differences(vector.findings, refusal.findings, "findings"):
+            yield replace(difference, is_note=True)
 
 
 def _format_offset(offset: Any) -> str:

@@ -3,7 +3,8 @@
 There are two protocols. ``decode_once`` starts the decoder for one vector, with the framing as its
 last argument; the decoder reads the data from stdin, writes JSON to stdout, and exits with 0 for a
 record and 1 for a refusal. ``PersistentDecoder`` starts the decoder once; for each vector it writes
-a line ``FRAMING HEX`` and reads a line of JSON.
+a line ``FRAMING HEX`` and reads a line of JSON. If a vector has options (limits or a profile), they
+are one more argument, or a third part of the line, as a JSON object without spaces.
 
 A decoder may hang, write endless output, close its streams or leave child processes running. Hence
 three invariants, each with a test in tests/conformance/test_process.py: every wait has a deadline;
@@ -150,7 +151,7 @@ async def decode_once(decoder: Decoder, vector: Vector) -> Outcome:
         output = await process.read_until(lambda output: False)
         return _parse_output(output, await process.wait())
 
-    process = await decoder.start(vector.framing)
+    process = await decoder.start(vector.framing, *_options(vector))
     return await _run_with_limits(exchange(), process, decoder.seconds)
 
 
@@ -169,7 +170,8 @@ class PersistentDecoder:
         """
 
         async def exchange() -> Outcome:
-            await process.write(f"{vector.framing} {vector.data.hex()}\n".encode())
+            line = " ".join([vector.framing, vector.data.hex(), *_options(vector)])
+            await process.write(f"{line}\n".encode())
             return _parse_line(await process.read_until(lambda output: b"\n" in output))
 
         process = self._process = self._process or await self._decoder.start()
@@ -230,7 +232,12 @@ def _parse_line(output: bytes) -> Outcome:
 
 
 def _refusal(value: dict[str, Any]) -> Refused:
-    return Refused(value.get("rule"), value.get("offset"), value.get("verdict"))
+    return Refused(*map(value.get, ("rule", "offset", "verdict", "findings")))
+
+
+def _options(vector: Vector) -> list[str]:
+    """Return the options of ``vector`` as JSON; an empty list if it has none."""
+    return [json.dumps(vector.options, separators=(",", ":"))] if vector.options else []
 
 
 def _parse_json(text: bytes) -> Any:

@@ -8,7 +8,7 @@ argument of a program, so it must be one of the known framings.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
@@ -31,10 +31,11 @@ class Vector:
     """A test vector: bytes, and the record that they contain or the rule that they break.
 
     Attributes:
-        record: the record as a JSON value, a list for a sequence; None if the data must be refused.
+        record: the record as a JSON value, a list for a sequence; None if the data is not valid.
         offset: the position in bits at which the rule is broken; None if no rule is broken.
-        conditional: whether the vector applies only with certain limits or a profile, which the
-            protocols cannot pass to a decoder.
+        findings: all broken rules in order, as objects with ``rule`` and ``offset``; None if
+            unknown.
+        options: limits or a profile without which the vector does not apply, as JSON values.
     """
 
     name: str
@@ -46,7 +47,13 @@ class Vector:
     verdict: str
     record: Any
     offset: int | None
-    conditional: bool
+    findings: list[dict[str, Any]] | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a decoder must refuse the data, because it is not valid or breaks a profile."""
+        return self.record is None or ("profile" in self.options and self.kind != "obeys")
 
 
 def load(directory: str | None, pattern: str) -> list[Vector]:
@@ -103,6 +110,7 @@ def _vector(
     comment: str = "",
     record: Any = None,
     offset: int | None = None,
+    findings: Any = None,
     limits: Any = None,
     profile: Any = None,
     **_: Any,
@@ -125,5 +133,15 @@ def _vector(
         verdict=verdict,
         record=record,
         offset=offset,
-        conditional=limits is not None or profile is not None,
+        findings=findings or _only_finding(rule, offset),
+        options={
+            name: value
+            for name, value in (("limits", limits), ("profile", profile))
+            if value is not None
+        },
     )
+
+
+def _only_finding(rule: str, offset: int | None) -> list[dict[str, Any]] | None:
+    """Return the findings of a vector that lists none: it breaks at most one rule."""
+    return None if offset is None else [{"rule": rule, "offset": offset}]

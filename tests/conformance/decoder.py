@@ -1,4 +1,6 @@
-"""The library as a third-party decoder, correct or incorrect: ``decoder.py MODE [FRAMING]``.
+"""The library as a third-party decoder: ``decoder.py MODE [FRAMING [OPTIONS]]``.
+
+The mode states whether it is correct, or what is wrong with it.
 
 In modes that start with "persistent", the process is started once and decodes with the library. A
 process for a single vector reads the library's result from the file in ``DECODED`` instead: without
@@ -16,16 +18,20 @@ from pathlib import Path
 from typing import Any
 
 
-def decode(framing: str, data: bytes) -> Any:
+def decode(framing: str, data: bytes, options: str = "{}") -> Any:
     """Return the library's result for ``data``, in the form of the protocol."""
-    from semcodec import FormatError, UnsupportedError, unpack, unpack_all
+    from semcodec import Limits, unpack, unpack_all, validate
 
-    try:
-        if framing == "sequence":
-            return [record.as_dict() for record in unpack_all(data)]
-        return unpack(data, framing=framing).as_dict()
-    except (FormatError, UnsupportedError) as error:
-        return {"refused": True, "rule": error.rule, "offset": error.offset}
+    values = json.loads(options)
+    limits, profile = Limits(**values.get("limits", {})), values.get("profile")
+    report = validate(data, framing=framing, profile=profile, limits=limits)
+    if report.findings:
+        findings = [{"rule": row.rule, "offset": row.offset} for row in report.findings]
+        reasons = findings[0] | {"verdict": report.verdict, "findings": findings}
+        return {"refused": True} | reasons
+    if framing == "sequence":
+        return [record.as_dict() for record in unpack_all(data, limits=limits)]
+    return unpack(data, framing=framing, limits=limits).as_dict()
 
 
 def misbehave(mode: str) -> None:
@@ -61,14 +67,14 @@ def misbehave(mode: str) -> None:
             print("on stderr", file=sys.stderr)
 
 
-def look_up(framing: str, data: bytes) -> Any:
+def look_up(framing: str, data: bytes, options: str = "{}") -> Any:
     """Return the library's result for ``data`` from the file."""
     table = json.loads(Path(os.environ["DECODED"]).read_text("utf-8"))
-    return table[f"{framing} {data.hex()}"]
+    return table[f"{framing} {data.hex()} {options}"]
 
 
-def respond(mode: str, framing: str, data: bytes) -> Any:
-    result = (decode if mode.startswith("persistent") else look_up)(framing, data)
+def respond(mode: str, framing: str, data: bytes, options: str = "{}") -> Any:
+    result = (decode if mode.startswith("persistent") else look_up)(framing, data, options)
     refused = isinstance(result, dict) and "refused" in result
     match mode.removeprefix("persistent-"):
         case "accepts-leb" if refused and "SC-LEB-2" in result["rule"]:
@@ -81,6 +87,8 @@ def respond(mode: str, framing: str, data: bytes) -> Any:
             return result | {"offset": 12345}
         case "wrong-rule" if refused:
             return result | {"rule": "SC-HDR-3"}
+        case "wrong-findings" if refused:
+            return result | {"findings": result["findings"][:1] * 2}
         case "wrong-value" if not refused:
             return result | {"k": True}
         case "missing-field" if not refused:
@@ -92,15 +100,16 @@ def respond(mode: str, framing: str, data: bytes) -> Any:
     return result
 
 
-def main(mode: str, framing: str = "") -> int:
+def main(mode: str, framing: str = "", options: str = "{}") -> int:
     if mode.startswith("persistent"):
         for line in sys.stdin:
             misbehave(mode)
-            framing, _, hex_digits = line.rstrip("\n").partition(" ")
-            print(json.dumps(respond(mode, framing, bytes.fromhex(hex_digits))), flush=True)
+            framing, hex_digits, *options = line.rstrip("\n").split(" ")
+            result = respond(mode, framing, bytes.fromhex(hex_digits), *options)
+            print(json.dumps(result), flush=True)
         return 0
     misbehave(mode)
-    result = respond(mode, framing, sys.stdin.buffer.read())
+    result = respond(mode, framing, sys.stdin.buffer.read(), options)
     if mode not in ("text", "deep"):
         print(json.dumps(result))
     return int(isinstance(result, dict) and "refused" in result and mode not in ("text", "deep"))

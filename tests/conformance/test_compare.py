@@ -12,6 +12,7 @@ from semcodec.conformance.differences import Difference
 
 VALID = vectors.load(None, "SC-LEB-2-obeys-two-bytes")[0]
 INVALID = vectors.load(None, "SC-LEB-2-breaks-*")[0]
+SEVERAL = vectors.load(None, "several-size-unknown-code")[0]
 
 
 def test_equal_record_has_no_difference() -> None:
@@ -59,6 +60,32 @@ def test_another_offset_is_a_note(offset: Any, text: str) -> None:
     [note] = compare(INVALID, Refused(INVALID.rule, offset))
     assert (note.property, note.found, note.is_note) == ("offset", text, True)
     assert note.expected.startswith(f"{INVALID.offset} (byte ")
+
+
+def test_another_list_of_findings_is_a_note() -> None:
+    first, second = SEVERAL.findings or []
+    assert compare(SEVERAL, Refused(findings=[first, second])) == []
+    [note] = compare(SEVERAL, Refused(findings=[second, first]))[:1]
+    assert (note.property, note.is_note) == ("findings[0].rule", True)
+    [note] = compare(SEVERAL, Refused(findings=[first]))
+    assert (note.property, note.expected, note.found) == ("findings", "2 elements", "1 element")
+    [note] = compare(INVALID, Refused(findings=[]))
+    assert (note.property, note.is_note) == ("findings", True)
+
+
+def test_verdict_on_several_findings_is_compared_if_they_are_listed() -> None:
+    assert compare(SEVERAL, Refused("SC-SIZ-1", 8, "unsupported")) == []
+    [note] = compare(SEVERAL, Refused("SC-SIZ-1", 8, "unsupported", SEVERAL.findings))
+    assert note == Difference("verdict", '"invalid"', '"unsupported"', is_note=True)
+
+
+def test_data_that_breaks_a_profile_is_refused() -> None:
+    [breaks] = vectors.load(None, "SC-PRO-2-breaks-crc16")
+    assert compare(breaks, Refused("SC-PRO-2", 3, "valid")) == []
+    [failure] = compare(breaks, Decoded(breaks.record))
+    assert (failure.property, failure.expected) == ("outcome", "refusal (SC-PRO-2)")
+    [obeys, *_] = vectors.load(None, "SC-PRO-2-obeys-*")
+    assert compare(obeys, Decoded(obeys.record)) == []
 
 
 def test_record_of_invalid_data_and_a_failure_are_failures() -> None:

@@ -56,7 +56,18 @@ def test_other_json_files_are_ignored(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text('{"format": "other"}')
     (tmp_path / "c.json").write_text(json.dumps({"format": "SEMCODEC-1", "vectors": [VECTOR]}))
     [vector] = vectors.load(str(tmp_path), "*")
-    assert (vector.name, vector.data, vector.conditional) == ("a", b"\0", False)
+    assert (vector.name, vector.data, vector.options) == ("a", b"\0", {})
+
+
+def test_options_and_findings_are_loaded() -> None:
+    [vector] = vectors.load(None, "several-profile-unsupported")
+    assert vector.options == {"limits": {"max_words": 1}, "profile": "tiny"}
+    assert vector.findings == [{"rule": "SC-LIM-2", "offset": 40}]
+    [vector] = vectors.load(None, "SC-PRO-2-breaks-crc16")
+    assert vector.findings == [{"rule": "SC-PRO-2", "offset": 3}]
+    assert (vector.verdict, vector.is_refused) == ("valid", True)
+    [vector, *_] = vectors.load(None, "SC-PRO-2-obeys-*")
+    assert (vector.findings, vector.is_refused) == (None, False)
 
 
 def test_unreadable_vector_file_is_rejected(tmp_path: Path) -> None:

@@ -2,15 +2,17 @@
 // code with the library. It needs Node, no packages, words.js next to it, and the tables of Annex K for
 // the codings of words (SEMCODEC_LEXICON can give their path). (CC0-1.0)
 //
-//   node reader.js FRAMING < data      print the record as JSON; if rejected, the rule, and exit with 1
-//   node reader.js                     read lines `FRAMING HEX`, print a line of JSON for each
+//   node reader.js FRAMING [OPTIONS] < data   print the record as JSON; if rejected, the findings, and exit with 1
+//   node reader.js                            read lines `FRAMING HEX [OPTIONS]`, print a line of JSON for each
 //
-//   semcodec vectors run --persistent --strict -- node spec/implementations/js/reader.js
+// OPTIONS is a JSON object with `limits` and `profile`, as in the vectors.
+//
+//   semcodec vectors run --persistent --pass-options --strict -- node spec/implementations/js/reader.js
 'use strict';
 
 const { lexiconWords, bagWords } = require('./words.js');
 
-const LIMITS = { bytes: 65536, words: 4096, extensions: 64, chunks: 65536, records: 65536 };
+const LIMITS = { max_bytes: 65536, max_words: 4096, max_extensions: 64, max_chunks: 65536, max_records: 65536 };
 const SIZE_BY_CODE = new Map([[1, [512, 512]], [2, [768, 768]], [3, [768, 512]], [4, [512, 768]],
   [5, [1152, 896]], [6, [896, 1152]], [7, [1216, 832]], [8, [832, 1216]], [9, [1344, 768]],
   [10, [768, 1344]], [11, [1536, 640]], [12, [640, 1536]], [13, [1920, 1080]], [14, [1280, 720]],
@@ -29,11 +31,22 @@ const URL64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const QR45 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 
-// a broken rule, and the offset of the violation in bits
-class Finding extends Error {
-  constructor(rule, offset) { super(rule); this.rule = rule; this.offset = offset; }
+// The findings in the order of judging (§9.1), and the limits, of the data that is being decoded. `judge` lists a
+// broken rule and goes on; `need` lists it and throws, since nothing after it can be decoded (§9.2).
+let findings = [], limits = LIMITS;
+class Stop extends Error {}
+const judge = (ok, rule, offset) => { if (!ok) findings.push({ rule, offset }); };
+const need = (ok, rule, offset) => { judge(ok, rule, offset); if (!ok) throw new Stop(); };
+
+const MALFORMED = ['FRM-1', 'FRM-2', 'SEQ-2', 'TXT-1', 'TXT-2', 'TXT-3', 'TXT-5', 'PNG-1', 'PNG-2', 'PNG-3', 'HDR-3',
+  'CHK-1', 'LEB-1', 'EXT-1', 'EXT-3', 'LEX-3', 'BAG-2', 'UTF-1'];
+const UNSUPPORTED = ['HDR-1', 'SIZ-1', 'EXT-6', 'LIM-1', 'LIM-2', 'LIM-3', 'LIM-4', 'LIM-5'];
+function verdict() {
+  const broken = findings.map(({ rule }) => rule.slice(3)).filter((rule) => !rule.startsWith('PRO'));
+  if (broken.some((rule) => MALFORMED.includes(rule))) return 'malformed';
+  if (broken.some((rule) => !UNSUPPORTED.includes(rule))) return 'invalid';
+  return broken.length ? 'unsupported' : 'valid';
 }
-const need = (ok, rule, offset) => { if (!ok) throw new Finding(rule, offset); };
 
 function crc(data, kind) {
   if (kind === 1) {
@@ -60,7 +73,7 @@ function leb128(data, at, end, base, truncated) {
     const b = data[at + i];
     value |= (b & 0x7f) << (7 * i);
     if (b & 0x80) { need(i < 3, 'SC-LEB-1', base + 8 * at); continue; }
-    need(i === 0 || b !== 0, 'SC-LEB-2', base + 8 * at);
+    judge(i === 0 || b !== 0, 'SC-LEB-2', base + 8 * at);
     return [value, at + i + 1];
   }
 }
@@ -90,18 +103,19 @@ const isPlainText = (v, max) => {
 };
 // a count from 1 in canonical LEB128; 0 if v is not one
 const parseCount = (v) => {
-  try { const [n, e] = leb128(v, 0, v.length, 0, ['', 0]); return e === v.length && n > 0 ? n : 0; } catch (e) { return 0; }
+  const isWhole = v.length >= 1 && v.length <= 4 && v.every((b, i) => (b > 127) === (i < v.length - 1));
+  return isWhole && v[v.length - 1] ? v.reduce((n, b, i) => n | (b & 127) << 7 * i, 0) : 0;
 };
 
-// checks the value of a known extension; cc: the coding of the record
-function checkExtension(type, v, at, cc) {
-  if ([2, 4, 6, 8, 16].includes(type)) need(isPlainText(v, 255), 'SC-EXT-7', at);
-  else if (type === 10) need(parseCount(v) > 0, 'SC-EXT-8', at);
+// judges the value of a known extension; cc: the coding of the record
+function judgeValue(type, v, at, cc) {
+  if ([2, 4, 6, 8, 16].includes(type)) judge(isPlainText(v, 255), 'SC-EXT-7', at);
+  else if (type === 10) judge(parseCount(v) > 0, 'SC-EXT-8', at);
   else if (type === 12) {
-    need(v.length === 1 && v[0] === 1, 'SC-EXT-9', at);
-    need(CODINGS[cc] !== 'bag', 'SC-EXT-12', at);
-  } else if (type === 14) need(v.length >= 1 && v.length <= 4 && (v.length === 1 || v[0] !== 0), 'SC-EXT-10', at);
-  else if (type === 18) need(isPlainText(v, 4096), 'SC-EXT-11', at);
+    judge(v.length === 1 && v[0] === 1, 'SC-EXT-9', at);
+    judge(CODINGS[cc] !== 'bag', 'SC-EXT-12', at);
+  } else if (type === 14) judge(v.length >= 1 && v.length <= 4 && (v.length === 1 || v[0] !== 0), 'SC-EXT-10', at);
+  else if (type === 18) judge(isPlainText(v, 4096), 'SC-EXT-11', at);
 }
 
 function readSize(c, at, end, base) {
@@ -110,8 +124,8 @@ function readSize(c, at, end, base) {
   available(1);
   const form = c[at] >> 6;
   if (form < 2) {
-    need(c[at] !== 0, 'SC-SIZ-2', here);
-    need(SIZE_BY_CODE.has(c[at]), 'SC-SIZ-1', here);
+    judge(c[at] !== 0, 'SC-SIZ-2', here);
+    judge(c[at] === 0 || SIZE_BY_CODE.has(c[at]), 'SC-SIZ-1', here);
     return [SIZE_BY_CODE.get(c[at]), at + 1];
   }
   const bytes = form === 2 ? 4 : 8, side = form === 2 ? 15n : 31n;
@@ -120,34 +134,34 @@ function readSize(c, at, end, base) {
   for (let i = 0; i < bytes; i++) bits = bits << 8n | BigInt(c[at + i]);
   const mask = (1n << side) - 1n;
   const w = Number(bits >> side & mask) + 1, h = Number(bits & mask) + 1;
-  need(w < 2 ** 31, 'SC-SIZ-5', here + 2);
-  need(h < 2 ** 31, 'SC-SIZ-5', here + 2 + Number(side));
-  need(w !== 1024 || h !== 1024, 'SC-SIZ-2', here);
-  need(!SIZES_WITH_CODE.has(String([w, h])), 'SC-SIZ-3', here);
-  need(form === 2 || w > 32768 || h > 32768, 'SC-SIZ-4', here);
+  judge(w !== 1024 || h !== 1024, 'SC-SIZ-2', here);
+  judge(!SIZES_WITH_CODE.has(String([w, h])), 'SC-SIZ-3', here);
+  judge(form === 2 || w > 32768 || h > 32768, 'SC-SIZ-4', here);
+  judge(w < 2 ** 31, 'SC-SIZ-5', here + 2);
+  judge(h < 2 ** 31, 'SC-SIZ-5', here + 2 + Number(side));
   return [[w, h], at + bytes];
 }
 
 function readExtensions(c, at, end, base, cc) {
   const here = base + 8 * at, list = [];
-  let length, previousType = 0;
+  let length, previousType = -1;
   [length, at] = leb128(c, at, end, base, ['SC-HDR-3', base + 8 * end]);
   need(at + length <= end, 'SC-EXT-1', here);
-  need(length > 0, 'SC-EXT-2', here);
+  judge(length > 0, 'SC-EXT-2', here);
   const stop = at + length, truncated = ['SC-EXT-3', base + 8 * stop];
   while (at < stop) {
     const start = base + 8 * at;
     let type, n;
-    need(list.length < LIMITS.extensions, 'SC-LIM-3', start);
+    need(list.length < limits.max_extensions, 'SC-LIM-3', start);
     [type, at] = leb128(c, at, stop, base, truncated);
     [n, at] = leb128(c, at, stop, base, truncated);
     need(at + n <= stop, ...truncated);
     const value = c.subarray(at, at + n);
     at += n;
-    need(type !== 0, 'SC-EXT-5', start);
-    need(type > previousType, 'SC-EXT-4', start);
-    need(type % 2 === 0, 'SC-EXT-6', start);
-    checkExtension(type, value, start, cc);
+    judge(type > previousType, 'SC-EXT-4', start);
+    judge(type !== 0, 'SC-EXT-5', start);
+    judge(type % 2 === 0, 'SC-EXT-6', start);
+    judgeValue(type, value, start, cc);
     previousType = type;
     list.push([type, value]);
   }
@@ -158,24 +172,25 @@ function decodeNibbles(p, here) {
   const s = [];
   for (const b of p) s.push(b >> 4, b & 15);
   if (s.length && s[s.length - 1] === 0) s.pop();
-  need(s[0] !== 0, 'SC-NIB-1', here);
-  for (let i = 1; i < s.length; i++) need(s[i] || s[i - 1], 'SC-NIB-2', here + 4 * i);
-  need(s.length < 2 || s[s.length - 1], 'SC-NIB-3', here + 4 * (s.length - 1));
+  const pair = s.findIndex((v, i) => i > 0 && !v && !s[i - 1]);
+  judge(s[0] !== 0, 'SC-NIB-1', here);
+  judge(pair < 0, 'SC-NIB-2', here + 4 * pair);
+  judge(s.length < 2 || s[s.length - 1], 'SC-NIB-3', here + 4 * (s.length - 1));
   return s.map((v) => SYMBOLS[v]).join('');
 }
 
-// base: the offset in findings of the core's first bit
+// returns a list with the one record, and the offset in findings of its core's first bit, `base`
 function readCore(c, base, framing) {
   need(c.length > 0, 'SC-FRM-1', base);
   const first = c[0];
   need(first < 0x80, 'SC-HDR-1', base);
-  need(c.length <= LIMITS.bytes, 'SC-LIM-1', base + 8 * LIMITS.bytes);
+  need(c.length <= limits.max_bytes, 'SC-LIM-1', base + 8 * limits.max_bytes);
   const cc = first >> 5 & 3, kk = first >> 3 & 3;
-  if (['file', 'url', 'qr'].includes(framing)) need(kk > 0, 'SC-FRM-3', base + 3);
-  if (framing === 'png') need(kk === 0, 'SC-PNG-6', base + 3);
+  if (['file', 'url', 'qr'].includes(framing)) judge(kk > 0, 'SC-FRM-3', base + 3);
+  if (framing === 'png') judge(kk === 0, 'SC-PNG-6', base + 3);
   const end = c.length - CHECKS[kk][1];
   need(end >= 1, 'SC-CHK-1', base + 8 * c.length);
-  if (kk) need(c.readUIntBE(end, c.length - end) === crc(c.subarray(0, end), kk), 'SC-CHK-2', base + 8 * end);
+  if (kk) judge(c.readUIntBE(end, c.length - end) === crc(c.subarray(0, end), kk), 'SC-CHK-2', base + 8 * end);
   let at = 1, size = [1024, 1024], extensions = [];
   const ids = [0, 0, 0, 0, 0];
   if (first & 2) [size, at] = readSize(c, at, end, base);
@@ -184,7 +199,7 @@ function readCore(c, base, framing) {
     [ids[0], at] = leb128(c, at, end, base, truncated);
     if (ids[0] === 0) {
       for (let i = 1; i < 5; i++) [ids[i], at] = leb128(c, at, end, base, truncated);
-      need(ids.some((v) => v), 'SC-MOD-1', here);
+      judge(ids.some((v) => v), 'SC-MOD-1', here);
     }
   }
   if (first & 4) [extensions, at] = readExtensions(c, at, end, base, cc);
@@ -192,9 +207,10 @@ function readCore(c, base, framing) {
   let text, words;
   if (cc === 0) {
     text = decodeNibbles(payload, here);
-    words = text ? text.split(' ') : [];
+    words = text.split(' ').filter((w) => w);
   } else if (cc < 3) {
-    words = (cc === 1 ? lexiconWords : bagWords)(payload, (rule) => need(false, rule, here));
+    words = (cc === 1 ? lexiconWords : bagWords)(payload, (rule) =>
+      (MALFORMED.includes(rule.slice(3)) ? need : judge)(false, rule, here));
     text = words.join(' ');
   } else {
     const [t, bad] = decodeUtf8(payload);
@@ -202,27 +218,32 @@ function readCore(c, base, framing) {
     text = t;
     words = text.split(SPACE).filter((w) => w);
   }
-  need(words.length <= LIMITS.words, 'SC-LIM-2', here);
+  need(words.length <= limits.max_words, 'SC-LIM-2', here);
   const requested = extensions.find(([type]) => type === 10);
   const [set, describer, writer, painter, prompts] = ids;
-  return {
+  const record = {
     text, words, k: requested ? parseCount(requested[1]) : words.length, coding: CODINGS[cc], size,
     models: { set, describer, writer, painter, prompts },
     extensions: extensions.map(([type, v]) => [type, v.toString('hex')]),
     framing, check: CHECKS[kk][0], version: 1,
   };
+  return [{ record, base }];
 }
 
 function readSequence(d) {
   const records = [];
-  for (let at = 0; at < d.length;) {
+  for (let at = 0, count = 0; at < d.length;) {
     const here = 8 * at;
     let n;
-    need(records.length < LIMITS.records, 'SC-LIM-5', here);
+    need(count++ < limits.max_records, 'SC-LIM-5', here);
     [n, at] = leb128(d, at, d.length, 0, ['SC-SEQ-2', 8 * d.length]);
-    need(n > 0, 'SC-SEQ-1', here);
+    judge(n > 0, 'SC-SEQ-1', here);
     need(at + n <= d.length, 'SC-SEQ-2', 8 * d.length);
-    records.push(readCore(d.subarray(at, at + n), 8 * at, 'sequence'));
+    try {  // what stops the decoding of an item does not stop that of the sequence
+      if (n) records.push(...readCore(d.subarray(at, at + n), 8 * at, 'sequence'));
+    } catch (stop) {
+      if (!(stop instanceof Stop)) throw stop;
+    }
     at += n;
   }
   return records;
@@ -244,7 +265,7 @@ function textCore(d, framing) {
     if (framing === 'url') {
       const n = g.reduce((a, x, k) => a + x * 64 ** (3 - k), 0), bytes = g.length - 1;
       for (let k = 0; k < bytes; k++) out.push(n >> (16 - 8 * k) & 255);
-      need(n % 256 ** (3 - bytes) === 0, 'SC-TXT-4', 8 * (d.length - 1));
+      judge(n % 256 ** (3 - bytes) === 0, 'SC-TXT-4', 8 * (d.length - 1));
     } else {
       const n = g.reduce((a, x, k) => a + x * 45 ** k, 0);
       need(n < (g.length === 3 ? 65536 : 256), 'SC-TXT-5', 8 * (5 + i));
@@ -256,7 +277,7 @@ function textCore(d, framing) {
 }
 
 function readText(d, framing) {
-  need(d.length <= LIMITS.bytes, 'SC-LIM-1', 8 * LIMITS.bytes);
+  need(d.length <= limits.max_bytes, 'SC-LIM-1', 8 * limits.max_bytes);
   const core = textCore(d, framing);
   need(core.length > 0, 'SC-FRM-1', 8 * d.length);
   return readCore(core, 0, framing);
@@ -264,23 +285,22 @@ function readText(d, framing) {
 
 function readPng(d) {
   need(d.subarray(0, 8).equals(SIGNATURE), 'SC-PNG-1', 0);
-  let core = null;
+  const cores = [];  // of each chunk seMC: where it starts, and where its data starts and ends
   for (let at = 8, chunks = 0, last = false; !last; chunks++) {
     const here = 8 * at;
     need(at + 12 <= d.length, 'SC-PNG-2', here);
     const n = d.readUInt32BE(at), type = d.toString('latin1', at + 4, at + 8), end = at + 8 + n;
     need(end + 4 <= d.length, 'SC-PNG-2', here);
-    need(chunks < LIMITS.chunks, 'SC-LIM-4', here);
-    if (type === 'seMC') {
-      need(!core, 'SC-PNG-4', here);
-      need(d.readUInt32BE(end) === crc(d.subarray(at + 4, end), 3), 'SC-PNG-5', 8 * end);
-      core = [at + 8, end];
-    }
+    need(chunks < limits.max_chunks, 'SC-LIM-4', here);
+    if (type === 'seMC') cores.push([here, at + 8, end]);
     last = type === 'IEND';
     at = end + 4;
   }
-  need(core, 'SC-PNG-3', 8 * d.length);
-  return readCore(d.subarray(...core), 8 * core[0], 'png');
+  need(cores.length, 'SC-PNG-3', 8 * d.length);
+  for (const [here] of cores.slice(1)) judge(false, 'SC-PNG-4', here);
+  const [, start, end] = cores[0];
+  judge(d.readUInt32BE(end) === crc(d.subarray(start - 4, end), 3), 'SC-PNG-5', 8 * end);
+  return readCore(d.subarray(start, end), 8 * start, 'png');
 }
 
 function read(d, framing) {
@@ -297,19 +317,49 @@ function read(d, framing) {
   return readCore(d.subarray(2), 16, framing);
 }
 
-// the record, or the broken rule and its offset
-function decode(data, framing) {
+// the rules of each profile (§11): id, bit of the first byte to which a finding points, condition
+const hasTypes = (...types) => (r) => types.every((type) => r.extensions.some(([t]) => t === type));
+const isFile = (r) => r.framing === 'file';
+const PROFILES = {
+  tiny: [
+    ['SC-PRO-1', 0, (r) => ['bare', 'sequence'].includes(r.framing)],
+    ['SC-PRO-2', 3, (r) => ['none', 'crc8'].includes(r.check)],
+    ['SC-PRO-3', 6, (r) => String(r.size) === '1024,1024' || SIZES_WITH_CODE.has(String(r.size))],
+    ['SC-PRO-4', 7, ({ models: m }) => !(m.describer || m.writer || m.painter || m.prompts)],
+    ['SC-PRO-5', 5, (r) => !r.extensions.length],
+  ],
+  file: [['SC-PRO-6', 0, isFile]],
+  archive: [
+    ['SC-PRO-7', 0, isFile],
+    ['SC-PRO-8', 3, (r) => r.check === 'crc32'],
+    ['SC-PRO-9', 5, hasTypes(2, 4, 6, 8)],
+    ['SC-PRO-10', 5, hasTypes(16)],
+  ],
+};
+
+// the record (of a sequence, the records), or all findings and the first of them
+function decode(data, framing, options = {}) {
+  findings = [];
+  limits = { ...LIMITS, ...options.limits };
+  let records = [];
   try {
-    return read(data, framing);
-  } catch (finding) {
-    if (!(finding instanceof Finding)) throw finding;
-    return { refused: true, rule: finding.rule, offset: finding.offset };
+    records = read(data, framing);
+  } catch (stop) {
+    if (!(stop instanceof Stop)) throw stop;
   }
+  if (!findings.length && options.profile) {
+    for (const { record, base } of records) {
+      for (const [rule, bit, ok] of PROFILES[options.profile]) judge(ok(record), rule, base + bit);
+    }
+  }
+  if (findings.length) return { refused: true, verdict: verdict(), ...findings[0], findings };
+  const values = records.map(({ record }) => record);
+  return framing === 'sequence' ? values : values[0];
 }
 
 function decodeLine(text) {
-  const [framing, hex] = text.split(' ');
-  return JSON.stringify(decode(Buffer.from(hex, 'hex'), framing));
+  const [framing, hex, options = '{}'] = text.split(' ');
+  return JSON.stringify(decode(Buffer.from(hex, 'hex'), framing, JSON.parse(options)));
 }
 
 const framing = process.argv[2];
@@ -317,10 +367,10 @@ if (framing === undefined) {
   const lines = require('readline').createInterface({ input: process.stdin });
   lines.on('line', (text) => process.stdout.write(decodeLine(text) + '\n'));
 } else if (['auto', 'bare', 'file', 'sequence', 'url', 'qr', 'png'].includes(framing)) {
-  const result = decode(require('fs').readFileSync(0), framing);
+  const result = decode(require('fs').readFileSync(0), framing, JSON.parse(process.argv[3] ?? '{}'));
   process.stdout.write(JSON.stringify(result) + '\n');
   process.exitCode = result.refused ? 1 : 0;
 } else {
-  process.stderr.write('usage: node reader.js [auto|bare|file|sequence|url|qr|png] < data\n');
+  process.stderr.write('usage: node reader.js [auto|bare|file|sequence|url|qr|png [OPTIONS]] < data\n');
   process.exitCode = 2;
 }

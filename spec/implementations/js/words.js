@@ -242,7 +242,7 @@ function lexiconPayload(words) {
   return null;
 }
 
-// the words of a payload; reject(rule) throws
+// the words of a payload; reject(rule) is called for a broken rule, and throws if decoding cannot continue
 function lexiconWords(payload, reject) {
   const decoder = new RangeDecoder(payload), context = new Context(), words = [];
   for (let escapedLetters = 0; words.length < MAX.lexiconWords;) {
@@ -255,8 +255,7 @@ function lexiconWords(payload, reject) {
   }
   const texts = words.map((word) => word.text);
   if (words.some((word) => word.number < 0 && toWord(word.text).number >= 0)) reject('SC-LEX-2');
-  const canonical = lexiconPayload(texts);
-  if (!canonical || !canonical.equals(payload)) reject('SC-LEX-1');
+  else if (!lexiconPayload(texts)?.equals(payload)) reject('SC-LEX-1');
   return texts;
 }
 
@@ -333,7 +332,7 @@ function bagPayload(words) {
   return null;
 }
 
-// the words of a payload; reject(rule) throws
+// the words of a payload; reject(rule) as for lexiconWords
 function bagWords(payload, reject) {
   if (!payload.length) return [];
   const texts = [];
@@ -344,9 +343,8 @@ function bagWords(payload, reject) {
     if (texts.length === MAX.bagWords) reject('SC-BAG-2');
     texts.push(text);
   });
-  if (new Set(texts).size !== texts.length) reject('SC-BAG-1');
-  const canonical = bagPayload(texts);
-  if (!canonical || !canonical.equals(payload)) reject('SC-BAG-1');
+  const isSet = new Set(texts).size === texts.length;
+  if (!isSet || !bagPayload(texts)?.equals(payload)) reject('SC-BAG-1');
   return texts;
 }
 
