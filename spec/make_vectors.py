@@ -23,7 +23,7 @@ from vector_sources import VectorSource, check
 from semcodec.bitstream import RULES, Limits, unpack, unpack_all, validate
 
 FOLDER = Path(__file__).parent / "vectors"
-HEADER = {"format": "SEMCODEC-1", "draft": 2, "license": "CC0-1.0"}
+HEADER = {"format": "SEMCODEC-1", "draft": 3, "license": "CC0-1.0"}
 SUFFIXES = {"sequence": "semcs", "url": "txt", "qr": "txt", "png": "png"}
 #: Files of the folder that are written by hand, or by other scripts.
 OTHER_FILES = ("README.md", "skeletons.json", "schema.json")

@@ -253,7 +253,7 @@ def test_schema_rejects_invalid_vectors(change: dict[str, Any]) -> None:
     kind = "several" if "findings" in change else "breaks"
     one = (row for row in VECTORS if row["verdict"] == "invalid" and row["kind"] == kind)
     broken = next(one)
-    head = {"format": "SEMCODEC-1", "draft": 2, "license": "CC0-1.0"}
+    head = {"format": "SEMCODEC-1", "draft": 3, "license": "CC0-1.0"}
     check = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
     assert check.is_valid(head | {"vectors": [broken]})
     assert not check.is_valid(head | {"vectors": [broken | change]})

@@ -20,7 +20,7 @@ let loaded = null;
 function tables() {
   if (loaded) return loaded;
   const file = process.env.SEMCODEC_LEXICON
-    || require('path').join(__dirname, '../../../semcodec/coding/data/lexicon-1.bin');
+    || require('path').join(__dirname, '../../tables/lexicon-1.bin');
   const data = require('fs').readFileSync(file), t = {};
   let offset = 0;
   const read = (n) => { offset += n; return new Int8Array(data.buffer, data.byteOffset + offset - n, n); };
