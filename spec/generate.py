@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import itertools
+import json
 import sys
 import textwrap
 import tomllib
@@ -29,6 +30,8 @@ TEXT = SPEC / "SEMCODEC-1.md"
 MODELS = SPEC / "registry" / "README.md"
 KAITAI = SPEC / "semcodec.ksy"
 MAGIC = SPEC / "integration" / "semcodec.magic"
+CODING_VECTORS = SPEC / "coding_vectors.json"
+CODING_BYTES = {"lexicon": "20", "bag": "40"}  #: the first byte of a record, in hex
 LEXICON = SPEC.parent / "semcodec" / "coding" / "data" / "lexicon-1.bin"
 
 Registry = dict[str, Any]
@@ -46,6 +49,13 @@ def load_registries() -> Registry:
     numbers = [size["code"] for size in registry["size"]]
     if numbers != list(range(1, len(numbers) + 1)):
         raise SystemExit("spec/registry/sizes.toml: codes must be 1, 2, 3 … without a gap")
+    payloads = {
+        f"{row['coding']}-{row['slug']}": CODING_BYTES[row["coding"]] + row["payload"]
+        for row in json.loads(CODING_VECTORS.read_text("utf-8"))
+    }
+    for rule in registry["rule"]:
+        if name := rule.pop("coded_example", None):
+            rule["example"] = bytes.fromhex(payloads[name]).hex(" ")
     return registry
 
 

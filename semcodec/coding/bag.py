@@ -86,10 +86,10 @@ def decode(payload: bytes) -> tuple[list[str], str | None]:
     """Return the words of ``payload`` in canonical order, and the id of the rule it breaks or None.
 
     The list is empty if the rule is SC-BAG-2 (too many words) or SC-LEX-3 (too many escaped
-    letters).
+    letters), or if the payload has one byte.
     """
-    if not payload:
-        return [], None
+    if len(payload) < 2:  # no set has a payload of one byte
+        return [], "SC-BAG-1" if payload else None
     try:
         words = _TreeCoder(RangeDecoder(payload), size_bucket(len(payload))).code_set([], [])
     except _LimitExceededError as error:

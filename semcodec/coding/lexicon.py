@@ -13,7 +13,7 @@ from semcodec.coding import escapes
 from semcodec.coding.model import BitProbabilities, SequenceContext
 from semcodec.coding.range_coder import (
     HALF,
-    WINDOW_BYTES,
+    PROBABILITY_BITS,
     Coder,
     CostEstimator,
     RangeDecoder,
@@ -21,25 +21,16 @@ from semcodec.coding.range_coder import (
     unit_in_last_place,
 )
 from semcodec.coding.tables import FREQUENT_BITS, FREQUENT_WORDS, MAX_RARE_BITS, load_tables
-from semcodec.errors import InputError
 
 MAX_WORDS: Final = 512  #: words of one record in this coding
-MAX_END_CANDIDATES: Final = 8  #: values tried for each number of last bytes, 0 to 5
 
 ESCAPE: Final = 1 << 16  #: pseudo word number that introduces a spelled-out word
 
 
 def encode(words: Sequence[str]) -> bytes:
-    """Return the payload of ``words``, which must be encodable and at most ``MAX_WORDS``.
-
-    Raises:
-        InputError: the payload cannot end after these words. No input that triggers this is known.
-    """
+    """Return the payload of ``words``, which must be encodable and at most ``MAX_WORDS``."""
     encoder, context = _encode_words(words)
-    end = _find_termination(encoder.low, encoder.width, context)
-    if end is None:
-        raise InputError("These words have no payload in the lexicon coding; use coding='utf8'.")
-    return encoder.finish(*end)
+    return encoder.finish(*_find_termination(encoder.low, encoder.width, context))
 
 
 def decode(payload: bytes) -> tuple[list[str], str | None]:
@@ -108,54 +99,54 @@ def _encode_words(words: Sequence[str]) -> tuple[RangeEncoder, SequenceContext]:
 #
 # The last bytes that an encoder writes must therefore satisfy two conditions. (1) They determine
 # all words: all numbers that begin with these bytes are in the interval of the words. (2) They do
-# not determine another word: not all of these numbers are in the interval of one next word. The
-# first condition favors many bytes and the second few. The shortest end that satisfies (1) may fail
-# (2), if all its numbers lie in the interval of one next word. So 0 to 5 bytes are tried, and for
-# each count the values from the lowest on. If a value determines another word, the rest of that
-# word's interval is skipped, which is one candidate of at most MAX_END_CANDIDATES. After MAX_WORDS
-# words a decoder stops in any case, so (2) does not apply.
+# not determine another word: not all of these numbers are in the interval of one next word. Without
+# (1) the last words are lost; without (2) a decoder returns a word that was not encoded. After
+# MAX_WORDS words a decoder stops in any case, so (2) does not apply.
+#
+# With one byte, and then with two, the least value that satisfies (1) is taken if it satisfies (2).
+# If neither does, three bytes end the payload, and these need no test. The words that start with an
+# escape fill the lower part of the interval. The last of them is the letter a 63 times, because
+# each of its decisions is 0; with the tables' probabilities its own interval is narrower than 1. So
+# a range of whole numbers that contains the last one of that part is not in the interval of one
+# word. The part, and what is above it, are at least 23 * 2**16 wide, since width is at least 2**32
+# and no probability is below 23; so the range of 2**16 numbers around the last number of the part
+# lies in the interval of the words. Every text therefore has a payload. About one text in 10,000
+# needs the third byte.
 #
 # The order of this search is part of the format. The decoder repeats it for the words that it has
 # decoded, and rejects every other end (SC-LEX-1): otherwise a text would have several payloads, and
-# pack(unpack(data)) == data would not hold. Without (1) the last words are lost; without (2) a
-# decoder returns a word that was not encoded.
-#
-# No words are known that need a third candidate for one count. After a skip, the next value's range
-# contains the end of that word's interval, so it determines no word, unless the interval ends
-# exactly at a multiple of the unit, and units are 2**24 or more where nearly all searches end. In
-# 929,407 beginnings of random texts drawn from the model, none needed a third candidate, and 871 a
-# second one. The limit is part of the format all the same.
+# pack(unpack(data)) == data would not hold.
 #
 # Tests (tests/bitstream/test_coding.py): test_every_prefix_of_a_text_round_trips,
-# test_termination_skips_the_interval_of_the_next_word,
-# test_eight_values_are_tried_for_each_number_of_last_bytes,
+# test_every_state_has_an_end, test_escaped_word_of_63_a_is_improbable,
 # test_payload_after_the_last_possible_word_is_the_shortest,
 # test_any_bytes_are_canonical_or_rejected and
 # test_cost_is_the_payload_size_without_its_termination (the end takes less than 32 bits). The
-# vectors SC-LEX-1-obeys-lexicon-passed-over and -passed-over-twice skip values.
-def _find_termination(low: int, width: int, context: SequenceContext) -> tuple[int, int] | None:
+# vectors SC-LEX-1-obeys-lexicon-end-* have an end of each length.
+def _find_termination(low: int, width: int, context: SequenceContext) -> tuple[int, int]:
     """Return the end of a payload after the words of ``context``.
 
     Returns:
-        The value that replaces ``low``, and the number of its leading bytes to write (0 to 5). It
-        is the first candidate that determines all words and no further one; None if none does.
+        The value that replaces ``low``, and the number of its leading bytes to write, 0 to 3. Only
+        a payload without words has no bytes.
     """
-    for count in range(WINDOW_BYTES + 1):
+    if not context.count:
+        return low, 0
+    for count in (1, 2):
         ulp = unit_in_last_place(count)
         value = -(-low // ulp) * ulp  # the least multiple of ulp that is not below low
-        for _ in range(MAX_END_CANDIDATES):
-            if value + ulp > low + width:  # some continuation lies beyond the words' interval
-                break
-            decoder = RangeDecoder.at_offset(value - low, width, count)
-            if context.count == MAX_WORDS or not _continues(decoder, context):
-                return value, count
-            # Skip to the end of the next word's interval, rounded down to whole units
-            value += ulp * ((decoder.width - decoder.offset) // decoder.ulp)
-    return None
+        if value + ulp <= low + width and not _continues(value - low, width, count, context):
+            return value, count
+    escapes_end = low + (width >> PROBABILITY_BITS) * BitProbabilities(context).of(0)
+    ulp = unit_in_last_place(3)
+    return (escapes_end - 1) // ulp * ulp, 3
 
 
-def _continues(decoder: RangeDecoder, context: SequenceContext) -> bool:
-    """Return whether the payload determines one more word; move ``decoder`` past it."""
+def _continues(offset: int, width: int, bytes_left: int, context: SequenceContext) -> bool:
+    """Return whether a decoder in this state, with zeros to follow, reads one more word."""
+    if context.count == MAX_WORDS:
+        return False
+    decoder = RangeDecoder.at_offset(offset, width, bytes_left)
     _code_word(decoder, context)
     return decoder.is_determined
 

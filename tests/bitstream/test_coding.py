@@ -172,55 +172,62 @@ def test_escaped_word_of_the_vocabulary_is_rejected(
     assert lexicon.decode(payload) == ([word], "SC-LEX-2")
 
 
-def test_words_without_a_valid_termination_are_an_input_error(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(lexicon, "_continues", lambda decoder, context: True)
-    with pytest.raises(InputError, match="utf8"):
-        lexicon.encode(["bear"])
-    monkeypatch.setattr(lexicon, "MAX_END_CANDIDATES", 0)
-    with pytest.raises(InputError, match="utf8"):
-        lexicon.encode(["bear"])
+@given(
+    any_words,
+    st.integers(range_coder.MIN_WIDTH, range_coder.MAX_WIDTH - 1),
+    st.integers(0, range_coder.MAX_WIDTH - 1),
+)
+def test_every_state_has_an_end(words: list[str], width: int, low: int) -> None:
+    """Words never lack a payload, whatever interval the decisions before have left."""
+    context = lexicon._encode_words(["red", *words])[1]
+    value, count = lexicon._find_termination(low, width, context)
+    ulp = range_coder.unit_in_last_place(count)
+    assert 1 <= count <= 3
+    assert value % ulp == 0
+    assert low <= value <= low + width - ulp
+    assert not lexicon._continues(value - low, width, count, context)
 
 
-def test_termination_skips_the_interval_of_the_next_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    offsets = []
+@given(
+    any_words,
+    st.integers(range_coder.MIN_WIDTH, range_coder.MAX_WIDTH - 1),
+    st.integers(0, range_coder.MAX_WIDTH - 1),
+)
+def test_three_bytes_always_end_a_payload(words: list[str], width: int, low: int) -> None:
+    """The third end needs no test: make the other two fail."""
+    context = lexicon._encode_words(["red", *words])[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexicon, "_continues", lambda *state: True)
+        value, count = lexicon._find_termination(low, width, context)
+    assert count == 3
+    assert value % 65536 == 0
+    assert low <= value <= low + width - 65536
+    assert not lexicon._continues(value - low, width, count, context)
 
-    def continues(decoder: RangeDecoder, context: SequenceContext) -> bool:
-        offsets.append(decoder.offset)
-        decoder.width = decoder.offset + 5 * decoder.ulp  # the next word ends after five values
-        return len(offsets) == 1
 
-    monkeypatch.setattr(lexicon, "_continues", continues)
-    context = SequenceContext(load_tables())
-    end = lexicon._find_termination(0, range_coder.MAX_WIDTH - 1, context)
-    assert (end, offsets) == ((5 << 32, 1), [0, 5 << 32])
+def test_escaped_word_of_63_a_is_improbable() -> None:
+    """The proof of spec K.6 needs an interval below 1 for the last of the words with an escape."""
 
+    class Decisions:
+        def __init__(self) -> None:
+            self.bits = 0.0
 
-@pytest.mark.parametrize(("determined", "end"), [(7, (7 << 32, 1)), (8, (0, 2))])
-def test_eight_values_are_tried_for_each_number_of_last_bytes(
-    determined: int, end: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Let the first values determine another word; no words are known that do this."""
-    offsets: list[int] = []
+        def code_bit(self, p1: int, bit: int) -> int:
+            assert not bit
+            # The 0 also gets the remainder of width >> 16, which is less than 65536ths of the width
+            self.bits -= log2((range_coder.ONE - p1 + 1) / range_coder.ONE)
+            return bit
 
-    def continues(decoder: RangeDecoder, context: SequenceContext) -> bool:
-        offsets.append(decoder.offset)
-        decoder.width = decoder.offset + decoder.ulp  # the next word ends after one value
-        return len(offsets) <= determined
-
-    monkeypatch.setattr(lexicon, "_continues", continues)
-    context = SequenceContext(load_tables())
-    assert lexicon._find_termination(0, range_coder.MAX_WIDTH - 1, context) == end
-    assert len(offsets) == determined + 1
+    decisions = Decisions()
+    word = "a" * escapes.MAX_WORD_LETTERS
+    assert escapes.code_letters(decisions, load_tables(), word) == word  # type: ignore[arg-type]
+    assert decisions.bits > 8 * range_coder.WINDOW_BYTES
 
 
 def test_payload_after_the_last_possible_word_is_the_shortest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        lexicon, "_continues", lambda decoder, context: pytest.fail("the decoder ran")
-    )
+    monkeypatch.setattr(lexicon, "_code_word", lambda *state: pytest.fail("the decoder ran"))
     context = SequenceContext(load_tables())
     context.history.count = lexicon.MAX_WORDS
     assert lexicon._find_termination(1, range_coder.MAX_WIDTH - 1, context) == (1 << 32, 1)

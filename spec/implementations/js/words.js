@@ -220,7 +220,6 @@ function codeWord(coder, features, word = { number: 0, capital: 0, text: '' }) {
 
 // --- lexicon (K.6)
 
-// the payload of words, or null if they have none
 function lexiconPayload(words) {
   validate(words, MAX.lexiconWords, toWord);
   const encoder = new RangeEncoder(), context = new Context();
@@ -228,18 +227,22 @@ function lexiconPayload(words) {
     codeWord(encoder, context.ofNextWord(), word);
     context.add(word.number);
   }
-  const { low, width } = encoder, features = context.ofNextWord();
-  for (let m = 0; m <= 5; m++) {
-    const unit = 256 ** (5 - m);
-    let v = roundUp(low, unit);
-    for (let tries = 0; tries < 8 && v + unit <= low + width; tries++) {
-      const decoder = RangeDecoder.atOffset(v - low, width, m);
-      if (words.length < MAX.lexiconWords) codeWord(decoder, features);
-      if (words.length === MAX.lexiconWords || !decoder.isDetermined) return encoder.finish(v, m);
-      v += unit * Math.floor((decoder.width - decoder.offset) / decoder.ulp);
-    }
+  return encoder.finish(...findEnd(encoder, context.ofNextWord(), words.length));
+}
+
+// the value whose first m bytes end a payload of `count` words, and m
+function findEnd({ low, width }, features, count) {
+  if (count === 0) return [0, 0];
+  for (const m of [1, 2]) {
+    const unit = 256 ** (5 - m), v = roundUp(low, unit);
+    if (v + unit > low + width) continue;
+    const decoder = RangeDecoder.atOffset(v - low, width, m);
+    if (count < MAX.lexiconWords) codeWord(decoder, features);
+    if (count === MAX.lexiconWords || !decoder.isDetermined) return [v, m];
   }
-  return null;
+  const { ROW, BIAS } = tables();
+  const escapes = Math.floor(width / 65536) * probability(ROW, BIAS, 0, features);
+  return [Math.floor((low + escapes - 1) / 65536) * 65536, 3];
 }
 
 // the words of a payload; reject(rule) is called for a broken rule, and throws if decoding cannot continue
@@ -255,7 +258,7 @@ function lexiconWords(payload, reject) {
   }
   const texts = words.map((word) => word.text);
   if (words.some((word) => word.number < 0 && toWord(word.text).number >= 0)) reject('SC-LEX-2');
-  else if (!lexiconPayload(texts)?.equals(payload)) reject('SC-LEX-1');
+  else if (!lexiconPayload(texts).equals(payload)) reject('SC-LEX-1');
   return texts;
 }
 
@@ -335,6 +338,10 @@ function bagPayload(words) {
 // the words of a payload; reject(rule) as for lexiconWords
 function bagWords(payload, reject) {
   if (!payload.length) return [];
+  if (payload.length === 1) {
+    reject('SC-BAG-1');
+    return [];
+  }
   const texts = [];
   let escapedLetters = 0;
   codeSet(new RangeDecoder(payload), sizeBucket(payload.length), (number, text) => {
