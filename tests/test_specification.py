@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from semcodec import pillow
 from semcodec._registry import SIZES
 from semcodec.bitstream import RULES, inspect
+from semcodec.carriers import ndef
 from tests import annex_c
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +47,29 @@ def sections() -> dict[str, str]:
 
 def test_reserved_size_codes_follow_the_last_assigned_one() -> None:
     assert f"| size codes {max(SIZES) + 1} to 127 but 69 and 101 | reserved; " in TEXT
+
+
+def test_rates_of_the_introduction_are_correct() -> None:
+    rows = re.findall(
+        r"^\| (\d+)\D.*?\| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", sections()["1"], re.M
+    )
+    assert len(rows) == 5
+    for size, *rates in rows:
+        expected = [int(size) * 8e6 / side**2 for side in (512, 1024, 2048)]
+        assert [float(rate) for rate in rates] == pytest.approx(expected, abs=0.05)
+
+
+def test_properties_of_a_record_are_those_of_the_schema() -> None:
+    schema = json.loads((SPEC / "vectors" / "schema.json").read_text("utf-8"))
+    rows = re.findall(r"^\| (`.*?) \|", sections()["5.7"], re.MULTILINE)
+    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(
+        schema["$defs"]["record"]["properties"]
+    )
+
+
+def test_media_type_is_that_of_the_library() -> None:
+    registered = re.findall(r"\| (?:Type|Subtype) name \| (\S+) \|", sections()["15.1"])
+    assert "/".join(registered).encode() == ndef.MEDIA_TYPE == pillow.MIME.encode()
 
 
 @pytest.mark.parametrize("script", ["generate.py", "make_coding_vectors.py", "make_vectors.py"])
