@@ -113,6 +113,16 @@ def extension_values(draw: st.DrawFn, kind: str) -> bytes:
             value = draw(st.sampled_from((0, 1, 255, 256, 2**32 - 1)) | st.integers(0, 2**32 - 1))
             padding = bytes(draw(st.integers(0, 2))) if is_wrong else b""
             return padding + value.to_bytes(max(1, -(-value.bit_length() // 8)), "big")
+        case "layout":
+            layout = draw(strategies.layouts(is_canonical=not is_wrong))
+            return layout + draw(st.sampled_from((b"", b"\0", bytes(4)))) if is_wrong else layout
+        case "colors":
+            return (
+                bytes(draw(st.sampled_from((0, 513)))) if is_wrong else draw(st.binary(min_size=1))
+            )
+        case "sketch":
+            grid = draw(st.sampled_from((0, 33, 64) if is_wrong else (32, 48, 64, 96)))
+            return bytes([grid]) + draw(st.binary(min_size=not is_wrong, max_size=8))
     if is_wrong:
         return draw(st.sampled_from((*INVALID_TEXTS, b"x" * 256, b"x" * 4096, b"x" * 4097)))
     return draw(st.sampled_from(TEXTS)).encode()
@@ -126,7 +136,7 @@ def extension_blocks(draw: st.DrawFn) -> bytes:
     """Return an extension block, its types ascending most of the time."""
     entries = [(row.type, draw(extension_values(row.value_kind))) for row in draw(_some_types)]
     if draw(_one_in_three):
-        entries.append((draw(st.sampled_from((20, 300, 2**28 - 2))), draw(st.binary(max_size=4))))
+        entries.append((draw(st.sampled_from((26, 300, 2**28 - 2))), draw(st.binary(max_size=4))))
     if rarely(draw):
         entries.append((draw(st.sampled_from((0, 1, 7, 2))), b""))
     if not rarely(draw):

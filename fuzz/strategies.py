@@ -10,6 +10,7 @@ from semcodec._registry import CHECK_REQUIRED, CHECKS, FRAMINGS, SIZES
 from semcodec.bitstream import Models, embed_png, extension, pack
 from semcodec.bitstream.extensions import FIRST_PRIVATE_TYPE
 from semcodec.choices import ExtensionName
+from tests.layouts import bits, group
 from tests.png_files import build_png
 
 #: Arguments of ``pack``: the text, and the others by name.
@@ -40,6 +41,28 @@ models = st.one_of(
     st.tuples(numbers, numbers, numbers, numbers).map(lambda ids: Models(0, *ids)),
 )
 
+_boxes = st.tuples(st.integers(0, 31), st.integers(0, 31)).flatmap(
+    lambda corner: st.tuples(
+        st.just(corner[0]),
+        st.just(corner[1]),
+        st.integers(corner[0] + 1, 32),
+        st.integers(corner[1] + 1, 32),
+    )
+)
+_groups = st.tuples(st.integers(0, 63), st.lists(_boxes, min_size=1, max_size=4, unique=True))
+
+
+@st.composite
+def layouts(draw: st.DrawFn, *, is_canonical: bool = True) -> bytes:
+    """Return a layout of up to 16 boxes; if it is not canonical, nothing needs to ascend."""
+    groups = draw(st.lists(_groups, min_size=1, max_size=4, unique_by=lambda group: group[0]))
+    if is_canonical:
+        groups = sorted((word, sorted(boxes)) for word, boxes in groups)
+    return bits("".join(group(word, *boxes) for word, boxes in groups))
+
+
+_layers = st.binary(min_size=1, max_size=12)
+
 _EXTENSION_VALUES: Final[dict[ExtensionName, st.SearchStrategy[Any]]] = {
     "describer": names,
     "writer": names,
@@ -50,6 +73,9 @@ _EXTENSION_VALUES: Final[dict[ExtensionName, st.SearchStrategy[Any]]] = {
     "k": st.integers(1, MAX_LEB128),
     "seed": st.integers(0, 2**32 - 1),
     "order": st.just("importance"),
+    "layout": layouts(),
+    "colors": _layers,
+    "sketch": st.builds(bytes.__add__, st.sampled_from((b"\x20", b"\x30", b"@", b"`")), _layers),
 }
 #: An even type of the private range: a decoder keeps the extension and ignores it.
 _private = st.tuples(

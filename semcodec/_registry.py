@@ -100,7 +100,7 @@ MODELS: Final[dict[int, Model]] = {
 
 PROMPTS: Final[dict[int, str]] = {1: 'semcodec prompts 1'}
 
-ExtensionName: TypeAlias = Literal['describer', 'writer', 'painter', 'prompts', 'k', 'order', 'seed', 'tool', 'comment']
+ExtensionName: TypeAlias = Literal['describer', 'writer', 'painter', 'prompts', 'k', 'order', 'seed', 'tool', 'comment', 'layout', 'colors', 'sketch']
 
 EXTENSIONS: Final[tuple[ExtensionType, ...]] = (
     ExtensionType(2, 'describer', 'text', 'SC-EXT-7'),
@@ -112,6 +112,9 @@ EXTENSIONS: Final[tuple[ExtensionType, ...]] = (
     ExtensionType(14, 'seed', 'seed', 'SC-EXT-10'),
     ExtensionType(16, 'tool', 'text', 'SC-EXT-7'),
     ExtensionType(18, 'comment', 'comment', 'SC-EXT-11'),
+    ExtensionType(20, 'layout', 'layout', 'SC-EXT-13'),
+    ExtensionType(22, 'colors', 'colors', 'SC-EXT-14'),
+    ExtensionType(24, 'sketch', 'sketch', 'SC-EXT-15'),
 )
 
 Profile: TypeAlias = Literal['tiny', 'file', 'archive']
@@ -517,6 +520,36 @@ RULES: Final[dict[str, Rule]] = {
         'The words of a bag have no order: leave the order out, or use another coding.',
         '',
         '44030c0101',
+        'auto',
+    ),
+    'SC-EXT-13': Rule(
+        'invalid',
+        '5.8',
+        'A layout is one or more groups by ascending words, each with ascending boxes that are not empty, at most 16 boxes together, and then at most 7 bits, all 0.',
+        'the entry',
+        'The layout does not consist of groups of a word and its boxes, all ascending, at most 16 boxes: correct it, or leave it out.',
+        '',
+        '0405140300000011',
+        'auto',
+    ),
+    'SC-EXT-14': Rule(
+        'invalid',
+        '5.8',
+        'A color layer is 1 to 512 bytes.',
+        'the entry',
+        'A color layer must be 1 to 512 bytes: correct it, or leave it out.',
+        '',
+        '0402160011',
+        'auto',
+    ),
+    'SC-EXT-15': Rule(
+        'invalid',
+        '5.8',
+        'A sketch is a grid of 32, 48, 64 or 96 in one byte, and 1 to 511 bytes.',
+        'the entry',
+        'A sketch must be a grid of 32, 48, 64 or 96 in one byte, and 1 to 511 bytes: correct it, or leave it out.',
+        '',
+        '04041802210011',
         'auto',
     ),
     'SC-NIB-1': Rule(

@@ -302,6 +302,9 @@ types:
             extension::seed: seed
             extension::tool: short_text
             extension::comment: comment
+            extension::layout: layout
+            extension::colors: color_layer
+            extension::sketch: sketch
         doc: Bytes, for a type that is not in the registry.
     instances:
       kind:
@@ -362,6 +365,101 @@ types:
         valid:
           expr: _.length >= 1 and _.length <= 4 and (_.length == 1 or _[0] != 0)
         doc: Big endian, in as few bytes as possible, but at least one.
+
+  layout:
+    doc: |
+      Boxes for words. Groups follow each other while 29 bits are left; up to 7 bits of padding follow.
+      SC-EXT-13.
+    doc-ref: SEMCODEC-1 §5.8
+    seq:
+      - id: groups
+        type: >-
+          layout_group(_index == 0 ? 0 : groups[_index - 1].end_bit,
+          _index == 0 ? -1 : groups[_index - 1].word.as<s4>,
+          _index == 0 ? 0 : groups[_index - 1].num_all_boxes)
+        repeat: until
+        repeat-until: 8 * _io.size - _.end_bit < 29
+        doc: One for each word.
+      - id: padding
+        type: b1
+        repeat: expr
+        repeat-expr: 8 * _io.size - groups[groups.size - 1].end_bit
+        valid:
+          expr: not _ and _index < 7
+        doc: At most 7 bits, all 0.
+
+  layout_group:
+    doc: The boxes of one word.
+    doc-ref: SEMCODEC-1 §5.8
+    params:
+      - id: start_bit
+        type: s4
+        doc: Bits of all previous groups.
+      - id: previous_word
+        type: s4
+        doc: Word of the previous group, or -1.
+      - id: num_previous_boxes
+        type: s4
+        doc: Boxes of all previous groups.
+    seq:
+      - id: word
+        type: b6
+        valid:
+          expr: _.as<s4> > previous_word
+        doc: Index of the word in the record; words ascend.
+      - id: num_boxes_less_one
+        type: b3
+        valid:
+          expr: num_previous_boxes + _.as<s4> + 1 <= 16
+        doc: At most 16 boxes in all groups.
+      - id: edges
+        type: b5
+        repeat: expr
+        repeat-expr: 4 * num_boxes
+        valid:
+          expr: >-
+            (_index % 4 < 2 or _ >= edges[_index - 2])
+            and (_index < 7 or _index % 4 < 3 or
+            (edges[_index - 7] << 15) + (edges[_index - 6] << 10) + (edges[_index - 5] << 5) + edges[_index - 4] <
+            (edges[_index - 3] << 15) + (edges[_index - 2] << 10) + (edges[_index - 1] << 5) + _)
+        doc: |
+          For each box left, top, right minus one and bottom minus one, in 32nds of the width or the
+          height. No box is empty, and the boxes ascend.
+    instances:
+      num_boxes:
+        value: num_boxes_less_one.as<s4> + 1
+        doc: At least 1.
+      num_all_boxes:
+        value: num_previous_boxes + num_boxes
+        doc: Boxes of all groups so far.
+      end_bit:
+        value: start_bit + 9 + 20 * num_boxes
+        doc: Bits of all groups so far.
+
+  color_layer:
+    doc: The colors of the picture, coarse to fine. SC-EXT-14.
+    doc-ref: SEMCODEC-1 §5.8
+    seq:
+      - id: bits
+        size-eos: true
+        valid:
+          expr: _.length >= 1 and _.length <= 512
+        doc: 1 to 512 bytes.
+
+  sketch:
+    doc: The edges of the picture. SC-EXT-15.
+    doc-ref: SEMCODEC-1 §5.8
+    seq:
+      - id: grid
+        type: u1
+        valid:
+          any-of: [32, 48, 64, 96]
+        doc: Cells along the longer side of the picture.
+      - id: map
+        size-eos: true
+        valid:
+          expr: _.length >= 1 and _.length <= 511
+        doc: 1 to 511 bytes.
 
   nibble_text:
     doc: |
@@ -456,6 +554,9 @@ enums:
     14: seed
     16: tool
     18: comment
+    20: layout
+    22: colors
+    24: sketch
   size_code:
     1: s512x512
     2: s768x768

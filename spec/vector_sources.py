@@ -2,8 +2,8 @@
 
 The bytes are hex literals. Only checks, text forms and PNG chunks are computed, without the code of
 the library, so that a bug there does not become a vector: the checks by Annex C of the
-specification, the chunks by tests/png_files.py, and the text forms here. ``make_vectors.py`` adds
-the expected record and verdict, and writes the files.
+specification, the chunks by tests/png_files.py, layouts by tests/layouts.py, text forms here.
+``make_vectors.py`` adds the expected record and verdict, and writes the files.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 sys.path.append(str(Path(__file__).parents[1]))
 from tests.annex_c import append_check, compute_check
+from tests.layouts import ROW, bits, group
 from tests.png_files import END as IEND
 from tests.png_files import HEADER as IHDR
 from tests.png_files import PIXELS as IDAT
@@ -108,6 +109,17 @@ def qr(data: bytes | str) -> bytes:
 def record(core: bytes | str) -> bytes:
     """Return a seMC chunk with a core."""
     return chunk(b"seMC", _bytes(core))
+
+
+def entry(type_id: int, value: bytes | str) -> str:
+    """Return the hex of an extension block of one entry, whose lengths are below 16,384."""
+    value = _bytes(value)
+    whole = bytes([type_id]) + _leb128(len(value)) + value
+    return (_leb128(len(whole)) + whole).hex()
+
+
+def _leb128(number: int) -> bytes:
+    return bytes([number] if number < 128 else [number & 127 | 128, number >> 7])
 
 
 AT_CHUNK = 8 * (len(SIGNATURE) + len(IHDR))  #: offset of the first seMC chunk, in bits
@@ -462,6 +474,110 @@ obeys("SC-EXT-12", "lexicon", "an order in a lexicon", "24 03 0c 01 01", "")
 obeys("SC-EXT-12", "utf8", "an order in utf8", "64 03 0c 01 01 62 20 61", "b a")
 breaks("SC-EXT-12", "empty-bag", "an order in a bag without words", "44 03 0c 01 01", 16)
 breaks("SC-EXT-12", "second-entry", "K, and an order in a bag", "44 06 0a 01 02 0c 01 01", 40)
+
+# --- layers (§5.8) -----------------------------------------------------------------------------
+
+
+def layout_obeys(slug: str, comment: str, *groups: str, core: str = "04", payload: str = "12 01",
+                 text: str = "nt n") -> None:  # fmt: skip
+    """Add a valid record with a layout; by default, its text has two words."""
+    obeys("SC-EXT-13", slug, comment, core + entry(20, bits("".join(groups))) + payload, text)
+
+
+def layout_breaks(slug: str, comment: str, value: bytes | str, **options: Any) -> None:
+    """Add a record whose layout breaks SC-EXT-13; a string is binary digits."""
+    value = bits(value) if isinstance(value, str) else value
+    breaks("SC-EXT-13", slug, comment, "04" + entry(20, value) + "12 01",
+           16 if len(value) < 126 else 24, **options)  # fmt: skip
+
+
+layout_obeys("example", "the example of the clause: a box for the second word",
+             group(1, (8, 4, 20, 32)))  # fmt: skip
+layout_obeys("smallest-box", "a value of zeros: word 0, one box of 1/32", group(0, (0, 0, 1, 1)))
+layout_obeys("whole-picture", "a box of the whole picture", group(0, (0, 0, 32, 32)))
+layout_obeys("last-corner", "a box of 1/32 at the right and the bottom", group(0, (31, 31, 32, 32)))
+layout_obeys("one-edge", "boxes that differ only in the bottom edge",
+             group(0, (1, 2, 3, 4), (1, 2, 3, 5)))  # fmt: skip
+layout_obeys("first-edge", "boxes ascend by their first edges",
+             group(0, (1, 31, 32, 32), (2, 0, 3, 1)))  # fmt: skip
+layout_obeys("two-words", "boxes of two words, which are equal",
+             group(0, (1, 2, 3, 4)), group(1, (1, 2, 3, 4)))  # fmt: skip
+layout_obeys("later-word-earlier-box", "only the boxes of one word ascend",
+             group(0, (9, 9, 10, 10)), group(1, (1, 2, 3, 4)))  # fmt: skip
+layout_obeys("word-63", "the largest index", group(0, ROW[0]), group(63, ROW[0]))
+layout_obeys("beyond-the-words", "a word that the record does not have is ignored",
+             group(2, ROW[0]))  # fmt: skip
+layout_obeys("no-words", "a layout in a record without words", group(0, ROW[0]), payload="",
+             text="")  # fmt: skip
+layout_obeys("bag", "in a bag the index follows the order that a decoder returns",
+             group(0, ROW[0]), core="44", payload="", text="")  # fmt: skip
+layout_obeys("utf8", "in utf8 words are counted between white space", group(1, ROW[0]), core="64",
+             payload="20 61 09 62 0a", text=" a\tb\n")  # fmt: skip
+layout_obeys("eight-boxes", "eight boxes of one word", group(0, *ROW))
+layout_obeys("sixteen-boxes", "sixteen boxes of two words, which is the most",
+             group(0, *ROW), group(1, *ROW))  # fmt: skip
+layout_obeys("sixteen-words", "sixteen words with a box each: 58 bytes, without padding",
+             *(group(word, ROW[0]) for word in range(0, 64, 4)))  # fmt: skip
+layout_obeys("no-padding", "four words and five boxes fill whole bytes", group(0, *ROW[:2]),
+             *(group(word, ROW[0]) for word in (1, 2, 3)))  # fmt: skip
+layout_obeys("seven-bits", "the longest padding, seven bits", group(0, *ROW[:2]))
+layout_breaks("empty", "no group", b"")
+layout_breaks("three-bytes", "a group has more than three bytes", bytes(3))
+layout_breaks("padding", "the last bit of the padding is 1", group(0, ROW[0]) + "001")
+layout_breaks("padding-first", "the first bit of the padding is 1", group(0, ROW[0]) + "100")
+layout_breaks("zero-byte", "a zero byte after the padding", group(0, ROW[0]) + "0" * 11,
+              flags=NON_CANONICAL)  # fmt: skip
+layout_breaks("eight-bits", "a zero byte instead of padding",
+              group(0, *ROW[:2]) + "".join(group(word, ROW[0]) for word in (1, 2, 3)) + "0" * 8,
+              flags=NON_CANONICAL)  # fmt: skip
+layout_breaks("27-bits", "27 bits after the last group: too many for padding, too few for a group",
+              group(0, ROW[0]) + "0" * 27)  # fmt: skip
+layout_breaks("28-bits", "28 bits after the last group, the first six of them a larger index",
+              "".join(group(word, ROW[0]) for word in range(4)) + f"{4:06b}" + "0" * 22,
+              )  # fmt: skip
+layout_breaks("cut", "the last group is truncated by one byte",
+              bits(group(0, ROW[0]) + group(1, *ROW[:2]))[:-1])  # fmt: skip
+layout_breaks("cut-box", "a group announces two boxes and has one", "000000 001" + "0" * 23)
+layout_breaks("word-twice", "two groups of one word", group(1, ROW[0]) + group(1, ROW[1]),
+              flags=NON_CANONICAL)  # fmt: skip
+layout_breaks("descending-words", "words 1 and 0", group(1, ROW[0]) + group(0, ROW[0]),
+              flags=NON_CANONICAL)  # fmt: skip
+layout_breaks("zero-words", "four zero bytes after a group are a second group of word 0",
+              group(0, ROW[0]) + "000" + "0" * 32)  # fmt: skip
+layout_breaks("no-width", "right is left", group(0, (5, 0, 5, 1)))
+layout_breaks("no-height", "bottom is top", group(0, (0, 5, 1, 5)))
+layout_breaks("right-before-left", "right is less than left", group(0, (9, 0, 5, 1)))
+layout_breaks("second-box-no-height", "only the second box is empty",
+              group(0, (0, 0, 1, 1), (4, 5, 8, 5)))  # fmt: skip
+layout_breaks("box-twice", "two equal boxes of one word", group(0, ROW[0], ROW[0]),
+              flags=NON_CANONICAL)  # fmt: skip
+layout_breaks("descending-boxes", "boxes in descending order", group(0, ROW[1], ROW[0]),
+              flags=NON_CANONICAL)  # fmt: skip
+layout_breaks("descending-bottom", "boxes that descend only in the bottom edge",
+              group(0, (1, 2, 3, 5), (1, 2, 3, 4)), flags=NON_CANONICAL)  # fmt: skip
+layout_breaks("17-boxes", "seventeen boxes of three words",
+              group(0, *ROW) + group(1, *ROW) + group(2, ROW[0]))  # fmt: skip
+layout_breaks("17-words", "seventeen words with a box each",
+              "".join(group(word, ROW[0]) for word in range(17)))  # fmt: skip
+layout_breaks("long", "a layout of 128 bytes: its type has another offset", bytes(128),
+              flags=HOSTILE)  # fmt: skip
+obeys("SC-EXT-14", "one-byte", "one byte of colors", "04" + entry(22, "00") + "11", "nn")
+obeys("SC-EXT-14", "any-bytes", "any bytes are colors", "04" + entry(22, "ff 00 80") + "11", "nn")
+obeys("SC-EXT-14", "longest", "512 bytes of colors", "04" + entry(22, "ff" * 512) + "11", "nn")
+breaks("SC-EXT-14", "empty", "no bytes", "04" + entry(22, "") + "11", 16)
+breaks("SC-EXT-14", "too-long", "513 bytes", "04" + entry(22, "ff" * 513) + "11", 24)
+for _grid in (32, 48, 64, 96):
+    obeys("SC-EXT-15", f"grid-{_grid}", f"a grid of {_grid}, and one byte",
+          "04" + entry(24, bytes([_grid, 0])) + "11", "nn")  # fmt: skip
+obeys("SC-EXT-15", "longest", "a grid, and 511 bytes",
+      "04" + entry(24, "60" + "ff" * 511) + "11", "nn")  # fmt: skip
+breaks("SC-EXT-15", "empty", "no bytes", "04" + entry(24, "") + "11", 16)
+breaks("SC-EXT-15", "grid-alone", "a grid without a sketch", "04" + entry(24, "20") + "11", 16)
+breaks("SC-EXT-15", "too-long", "a grid, and 512 bytes",
+       "04" + entry(24, "60" + "ff" * 512) + "11", 24)  # fmt: skip
+for _grid in (0, 1, 31, 33, 80, 128, 160):
+    breaks("SC-EXT-15", f"grid-{_grid}", f"a grid of {_grid}",
+           "04" + entry(24, bytes([_grid, 0])) + "11", 16)  # fmt: skip
 
 # --- payload (§6) ------------------------------------------------------------------------------
 

@@ -94,8 +94,8 @@ def _check_field(field: Field, data: bytes) -> None:
 
 
 def _check_value(data: bytes) -> None:
-    """Parse the value of a registered extension, whose type is 2 to 18."""
-    type_id, value = data[0] % 9 * 2 + 2, data[1:]
+    """Parse the value of a registered extension, whose type is 2 to 24."""
+    type_id, value = data[0] % 12 * 2 + 2, data[1:]
     meaning = extensions.decode_value(type_id, value)
     assert (meaning is None) == isinstance(_outcome(FUNCTIONS["rule_value"], type_id, value), str)
     if meaning is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from semcodec._registry import EXTENSIONS
 from semcodec._wording import plural
-from semcodec.bitstream import leb128
+from semcodec.bitstream import layers, leb128
 from semcodec.choices import Coding, ExtensionName, check_choice
 from semcodec.errors import InputError
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from semcodec.bitstream.parser import Parser
 
 Extension = tuple[int, bytes]  #: type and value
-Value = str | int  #: a decoded value of a registered type
+Value = str | int | bytes  #: a decoded value of a registered type; bytes for the layers
 
 BY_TYPE: Final = {row.type: row for row in EXTENSIONS}
 BY_NAME: Final = {row.name: row for row in EXTENSIONS}
 
 ORDER_TYPE: Final = BY_NAME["order"].type
+LAYOUT_TYPE: Final = BY_NAME["layout"].type
 FIRST_PRIVATE_TYPE: Final = 2**27  #: even types from here are for private use
 MAX_SHOWN_BYTES: Final = 16  #: the bytes of an invalid value that a finding shows
 
@@ -38,7 +39,7 @@ def extension(name: ExtensionName, value: object) -> Extension:
         name: name of the type.
         value: a string for ``describer``, ``writer``, ``painter``, ``prompts``, ``tool`` and
             ``comment``; a number of words for ``k``; ``"importance"`` for ``order``; an integer for
-            ``seed``.
+            ``seed``; bytes for ``layout``, ``colors`` and ``sketch``.
 
     Raises:
         InputError: ``name`` is not registered, or its type does not allow ``value``.
@@ -103,7 +104,7 @@ def read(parser: Parser, max_extensions: int, coding: Coding) -> tuple[Extension
         coding: the coding of the record: the words of a ``"bag"`` cannot have an order.
 
     Raises:
-        FormatError: SC-EXT-1 to 5, 7 to 12, SC-LEB-1, SC-LEB-2, or the length is truncated.
+        FormatError: SC-EXT-1 to 5, 7 to 15, SC-LEB-1, SC-LEB-2, or the length is truncated.
         UnsupportedError: SC-EXT-6, SC-LIM-3.
     """
     offset = parser.position * 8
@@ -132,7 +133,7 @@ def _read_entries(parser: Parser, max_extensions: int, coding: Coding) -> tuple[
         type_id = leb128.read(parser, f"{name}.type")
         # The length is hostile input; ``parser.read`` compares it with the bytes left first.
         value = parser.read(leb128.read(parser, f"{name}.length"))
-        parser.record_field(f"{name}.value", parser.position - len(value), value)
+        _record_value(parser, name, type_id, value)
         if type_id <= last_type:
             found = f"type {type_id} after {last_type}"
             parser.report("SC-EXT-4", offset, found, "ascending types")
@@ -142,6 +143,17 @@ def _read_entries(parser: Parser, max_extensions: int, coding: Coding) -> tuple[
         entries.append((type_id, value))
         last_type = type_id
     return tuple(entries)
+
+
+def _record_value(parser: Parser, name: str, type_id: int, value: bytes) -> None:
+    """Record the location of the value before the position: each bit of a layout is in a field."""
+    start = parser.position - len(value)
+    if type_id == LAYOUT_TYPE and parser.fields is not None:
+        fields = layers.layout_fields(f"{name}.layout", value)
+        if fields is not None:
+            parser.record_bits(start, fields)
+            return
+    parser.record_field(f"{name}.value", start, value)
 
 
 def _check_read_entry(parser: Parser, type_id: int, value: bytes, offset: int) -> None:
@@ -159,6 +171,9 @@ def _check_read_entry(parser: Parser, type_id: int, value: bytes, offset: int) -
 MAX_TEXT_BYTES: Final = 255
 MAX_COMMENT_BYTES: Final = 4096
 MAX_SEED_BYTES: Final = 4
+LAYERS: Final = ("layout", "colors", "sketch")  #: names of types whose values are bytes
+MAX_LAYER_BYTES: Final = 512  #: of colors and of a sketch, with its grid
+SKETCH_GRIDS: Final = (32, 48, 64, 96)  #: cells along the longer side of the picture
 ORDERS: Final = {b"\1": "importance"}  #: without the extension, words are in reading order
 
 
@@ -250,6 +265,25 @@ def _decode_seed(data: bytes) -> int | None:
     return value if _encode_seed(value) == data else None
 
 
+# The bytes of the layers are values as they are. Only ``layout`` has bits with a meaning so far.
+
+
+def _encode_bytes(value: object) -> bytes | None:
+    return memoryview(value).tobytes() if isinstance(value, bytes) else None
+
+
+def _decode_layout(data: bytes) -> bytes | None:
+    return data if layers.is_layout(data) else None
+
+
+def _decode_colors(data: bytes) -> bytes | None:
+    return data if 1 <= len(data) <= MAX_LAYER_BYTES else None
+
+
+def _decode_sketch(data: bytes) -> bytes | None:
+    return data if 2 <= len(data) <= MAX_LAYER_BYTES and data[0] in SKETCH_GRIDS else None
+
+
 #: By the ``value_kind`` of the types in the registry.
 VALUE_KINDS: Final[dict[str, ValueKind]] = {
     "text": ValueKind(
@@ -266,5 +300,18 @@ VALUE_KINDS: Final[dict[str, ValueKind]] = {
         _encode_text,
         _text_decoder(MAX_COMMENT_BYTES),
         f"1 to {MAX_COMMENT_BYTES} bytes of UTF-8 without control characters",
+    ),
+    "layout": ValueKind(
+        _encode_bytes,
+        _decode_layout,
+        "bytes with groups of a word and its boxes, all ascending, at most "
+        f"{layers.MAX_BOXES} boxes",
+    ),
+    "colors": ValueKind(_encode_bytes, _decode_colors, f"1 to {MAX_LAYER_BYTES} bytes"),
+    "sketch": ValueKind(
+        _encode_bytes,
+        _decode_sketch,
+        f"2 to {MAX_LAYER_BYTES} bytes, of which the first is the grid: "
+        f"{', '.join(map(str, SKETCH_GRIDS))}",
     ),
 }

@@ -8,7 +8,7 @@ fields that still fit the bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from semcodec._wording import plural
 from semcodec.bitstream import checksums
@@ -17,6 +17,9 @@ from semcodec.bitstream.header import CODINGS, MODEL_SETS, SIZE_CODES, format_si
 from semcodec.bitstream.parser import FieldLocation
 from semcodec.choices import Framing
 from semcodec.forks import block_fork
+
+#: Ends of the names of fields that are stored less one: of a size and of a layout.
+STORED_LESS_ONE: Final = (".width", ".height", ".boxes", ".right", ".bottom")
 
 
 class Field(NamedTuple):
@@ -168,8 +171,7 @@ def _interpret(location: FieldLocation, values: dict[str, Any], text: str | None
             return MODEL_SETS[int(value)]
         case "payload" if text is not None:
             return text
-    # Sides are stored less one.
-    if location.name.endswith((".width", ".height")):
+    if location.name.endswith(STORED_LESS_ONE):
         return int(value) + 1
     if location.name.endswith(".value"):
         return _extension_meaning(values[location.name.removesuffix("value") + "type"], value)
@@ -178,4 +180,4 @@ def _interpret(location: FieldLocation, values: dict[str, Any], text: str | None
 
 def _extension_meaning(type_id: int, value: bytes) -> int | str:
     meaning = decode_value(type_id, value) if type_id in BY_TYPE else None
-    return value.hex() if meaning is None else meaning
+    return value.hex() if meaning is None or isinstance(meaning, bytes) else meaning

@@ -8,7 +8,7 @@ it is interpreted: construct's compiled parsers take shortcuts on hostile bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import construct as c
@@ -27,9 +27,7 @@ class _Located(c.Subconstruct):  # type: ignore[misc]  # construct has no types
     def _parse(self, stream: Untyped, context: Untyped, path: str) -> Untyped:
         start = stream.tell()
         value = self.subcon._parsereport(stream, context, path)
-        locations = context._params.locations
-        name = path.removeprefix("(parsing) -> ").replace(" -> ", ".")
-        name = name.replace("entries", str(context.get("_index")))
+        locations, name = context._params.locations, _field_name(context, path)
         if not isinstance(self.subcon, c.Transformed):
             locations.append(FieldLocation(name, start * 8, (stream.tell() - start) * 8, value))
             return value
@@ -39,6 +37,11 @@ class _Located(c.Subconstruct):  # type: ignore[misc]  # construct has no types
             locations.append(FieldLocation(f"{name}.{field.name}", offset, bits, value[field.name]))
             offset += bits
         return value
+
+
+def _field_name(context: Untyped, path: str) -> str:
+    name = path.removeprefix("(parsing) -> ").replace(" -> ", ".")
+    return name.replace("entries", str(context.get("_index")))
 
 
 class _Leb128(c.Construct):  # type: ignore[misc]  # construct has no types
@@ -106,10 +109,65 @@ MODELS = c.Struct(
     "prompts" / c.If(c.this.set == 0, _Located(_Leb128())),
 )
 
+BOX = c.Struct(
+    "left" / c.BitsInteger(5),
+    "top" / c.BitsInteger(5),
+    "right" / c.BitsInteger(5),  # less 1
+    "bottom" / c.BitsInteger(5),  # less 1
+)
+
+GROUP = c.Struct(
+    "word" / c.BitsInteger(6),
+    "boxes" / c.BitsInteger(3),  # less 1
+    "box" / c.Array(c.this.boxes + 1, BOX),
+)
+
+#: The bits of a layout, one in each byte; ``bits`` is how many there are.
+GROUPS = c.Struct(
+    "groups" / c.RepeatUntil(lambda _, __, this: this._params.bits - this._io.tell() < 29, GROUP),
+    "padding" / c.GreedyBytes,
+    c.Check(lambda this: len(this.padding) < 8),
+)
+
+
+class _Groups(c.Construct):  # type: ignore[misc]  # construct has no types
+    """The value of a layout, with the locations of its fields."""
+
+    def _parse(self, stream: Untyped, context: Untyped, path: str) -> Untyped:
+        if context.length > 58:
+            raise c.CheckError("more than 16 boxes", path=path)
+        offset = 8 * stream.tell()
+        bits = c.bytes2bits(c.stream_read(stream, context.length, path))
+        value = GROUPS.parse(bits, bits=len(bits))
+        name = _field_name(context, path)
+        for field, length, number in _group_fields(value):
+            context._params.locations.append(
+                FieldLocation(f"{name}.{field}", offset, length, number)
+            )
+            offset += length
+        return value
+
+    def _build(self, obj: Untyped, stream: Untyped, context: Untyped, path: str) -> Untyped:
+        bits = GROUPS.build(obj, bits=8 * context.length)
+        c.stream_write(stream, c.bits2bytes(bits), context.length, path)
+        return obj
+
+
+def _group_fields(value: Untyped) -> Iterator[tuple[str, int, int]]:
+    for index, group in enumerate(value.groups):
+        yield from ((f"{index}.word", 6, group.word), (f"{index}.boxes", 3, group.boxes))
+        for number, box in enumerate(group.box):
+            yield from (
+                (f"{index}.{number}.{field.name}", 5, box[field.name]) for field in BOX.subcons
+            )
+    yield "padding", len(value.padding), c.bits2integer(value.padding) if value.padding else 0
+
+
 EXTENSION = c.Struct(
     "type" / _Located(_Leb128()),
     "length" / _Located(_Leb128()),
-    "value" / _Located(c.Bytes(c.this.length)),
+    "layout" / c.If(c.this.type == 20, c.Optional(_Groups())),  # §5.8; None if it does not fit
+    "value" / c.If(lambda this: this.layout is None, _Located(c.Bytes(c.this.length))),
 )
 
 #: ``end`` is the end of the block, in bytes from the start of the data.

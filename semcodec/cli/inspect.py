@@ -124,7 +124,11 @@ def _record_values(record: semcodec.Record) -> dict[str, Any]:
     words = record.words
     is_skeletons = record.coding == "nibble" and words
     restored = semcodec.decompress(words) if is_skeletons else words
-    return record.as_dict() | {"restored_words": restored, "metadata": record.metadata}
+    metadata = {
+        name: value.hex() if isinstance(value, bytes) else value
+        for name, value in record.metadata.items()
+    }
+    return record.as_dict() | {"restored_words": restored, "metadata": metadata}
 
 
 # --- human-readable output -----------------------------------------------------------------------

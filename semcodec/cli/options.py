@@ -15,7 +15,7 @@ from typing import Final, cast
 import semcodec
 from semcodec import backends, imaging, words
 from semcodec._registry import CHECKS, FRAMINGS
-from semcodec.bitstream.extensions import BY_NAME, Extension
+from semcodec.bitstream.extensions import BY_NAME, LAYERS, Extension
 from semcodec.bitstream.header import MAX_SIDE
 from semcodec.choices import ExtensionName, JudgeName, PictureFormat, Reflection, values_of
 from semcodec.errors import InputError, SemcodecError
@@ -231,15 +231,24 @@ def extension(text: str) -> Extension:
         raise ArgumentTypeError(
             f"invalid extension {text!r}, expected NAME=VALUE with one of the names {names}"
         )
-    is_number = (
-        BY_NAME[name].value_kind in ("count", "seed") and value.isdecimal() and len(value) < 20
-    )
     try:
         # The name is known, as it is in BY_NAME, but a type checker does not follow "in".
-        known = cast(ExtensionName, name)
-        return semcodec.extension(known, int(value) if is_number else value)
+        return semcodec.extension(cast(ExtensionName, name), _extension_value(name, value))
     except InputError as error:
         raise ArgumentTypeError(_clause(error)) from error
+
+
+def _extension_value(name: str, text: str) -> str | int | bytes:
+    """Return the value of an extension: a number, the bytes of a layer in hex, or a text."""
+    kind = BY_NAME[name].value_kind
+    if kind in ("count", "seed") and text.isdecimal() and len(text) < 20:
+        return int(text)
+    if kind not in LAYERS:
+        return text
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"invalid {name} {text!r}, expected hex digits") from error
 
 
 def reflections(text: str) -> Reflection | int:

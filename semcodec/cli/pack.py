@@ -6,7 +6,7 @@ import argparse
 
 import semcodec
 from semcodec.bitstream import framing
-from semcodec.bitstream.extensions import BY_NAME
+from semcodec.bitstream.extensions import BY_NAME, LAYERS
 from semcodec.choices import CodingChoice, Keep, values_of
 from semcodec.cli import endings, files, options, output, word_costs, writing
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
@@ -60,8 +60,8 @@ def add(commands: Commands[Parser]) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help=f"extension to add, can be repeated; NAME is one of {', '.join(BY_NAME)} "
-        "(default: none)",
+        help=f"extension to add, can be repeated; NAME is one of {', '.join(BY_NAME)}; the values "
+        f"of {', '.join(LAYERS)} are hex digits (default: none)",
     )
     options.add_size(parser, "picture size that the record states, in pixels")
 

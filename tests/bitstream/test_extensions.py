@@ -13,7 +13,10 @@ from semcodec.errors import FormatError, InputError, UnsupportedError
 
 TEXTS = ("describer", "writer", "painter", "prompts", "tool")
 TYPES = {"describer": 2, "writer": 4, "painter": 6, "prompts": 8, "k": 10, "order": 12,
-           "seed": 14, "tool": 16, "comment": 18}  # fmt: skip
+           "seed": 14, "tool": 16, "comment": 18,
+           "layout": 20, "colors": 22, "sketch": 24}  # fmt: skip
+
+BOX = bytes.fromhex("042093f8")  #: the example of §5.8: word 1, a box from 8, 4 to 20, 32
 
 Case = tuple[str, Value, bytes]
 
@@ -32,6 +35,8 @@ def valid_cases() -> list[Case]:
         ("seed", 2**32 - 1, b"\xff" * 4), ("comment", "n" * 4096, b"n" * 4096),
         ("comment", "ö", "ö".encode()),
     ]  # fmt: skip
+    layers = {"layout": BOX, "colors": b"\xff" * 512, "sketch": b"`" + b"\xff" * 511}
+    cases += [(name, value, value) for name, value in layers.items()]
     for name in TEXTS:
         cases += [(name, "n", b"n"), (name, "n" * 255, b"n" * 255), (name, " ~\xa0\u200b", b"")]
     return [(name, value, data or str(value).encode()) for name, value, data in cases]
@@ -61,6 +66,9 @@ INVALID_BYTES = [
         b"", b"n" * 256, b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\0",
         b"\x1f", b"\x7f", b"\xc2\x80", b"\xc2\x9f", b"\t",
     )),
+    (20, b""), (20, BOX[:3]), (20, BOX + b"\0"), (20, BOX[:3] + b"\xf9"), (20, BOX * 2),
+    (20, bytes(59)), (22, b""), (22, bytes(513)), (24, b""), (24, b" "), (24, b"!!"),
+    (24, b" " * 513),
 ]  # fmt: skip
 
 
@@ -90,6 +98,10 @@ def test_invalid_extension_bytes_are_rejected_by_pack_and_unpack(
         ("k", 0), ("k", -1), ("k", 2**28), ("k", "3"), ("k", True), ("k", 1.0), ("k", None),
         ("order", "reading"), ("order", b"\1"), ("order", 1), ("order", None), ("order", []),
         ("seed", -1), ("seed", 2**32), ("seed", True), ("seed", "7"), ("seed", 7.0), ("seed", None),
+        *((name, wrong) for name in ("layout", "colors", "sketch") for wrong in (
+            b"", "00", 5, None, bytearray(BOX), [0],
+        )),
+        ("layout", BOX[:3]), ("colors", bytes(513)), ("sketch", b"!!"),
         ("comment", ""), ("comment", "n" * 4097), ("comment", "a\nb"), ("comment", 5),
         *((name, invalid) for name in TEXTS for invalid in (
             "", "n" * 256, "ö" * 128, "\ud800", "a\0", "\x7f", "\x9f", b"n", 5, None,

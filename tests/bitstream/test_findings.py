@@ -64,6 +64,15 @@ FOUND_AND_EXPECTED = {
     "SC-EXT-9": ("00", "importance, the one byte 01"),
     "SC-EXT-10": ("00 07", "an integer from 0 to 4294967295 in its fewest bytes"),
     "SC-EXT-11": ("no bytes", NAME.replace("255", "4096")),
+    "SC-EXT-13": (
+        "00 00 00",
+        "bytes with groups of a word and its boxes, all ascending, at most 16 boxes",
+    ),
+    "SC-EXT-14": ("no bytes", "1 to 512 bytes"),
+    "SC-EXT-15": (
+        "21 00",
+        "2 to 512 bytes, of which the first is the grid: 32, 48, 64, 96",
+    ),
     "SC-EXT-12": ("an order of the words of a bag", "no order"),
     "SC-NIB-1": ("a space", "a letter"),
     "SC-NIB-2": ("a second space", "a letter"),

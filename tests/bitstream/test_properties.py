@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fuzz import engine
+from fuzz.strategies import layouts
 from semcodec.bitstream import Models, Record, layout, pack, repack, unpack, validate
 from semcodec.bitstream.header import SIZE_CODES
 from semcodec.errors import FormatError, SemcodecError, UnsupportedError
@@ -53,7 +54,14 @@ name_value = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1,
 )
 entries = st.dictionaries(st.integers(2**26, 2**27 - 1).map(lambda n: 2 * n), st.binary(max_size=9))
 known = st.fixed_dictionaries(
-    {}, optional={2: name_value, 4: name_value, 6: name_value, 8: name_value, 10: st.just(b"\x0c")}
+    {},
+    optional={
+        **dict.fromkeys((2, 4, 6, 8), name_value),
+        10: st.just(b"\x0c"),
+        20: layouts(),
+        22: st.binary(min_size=1, max_size=512),
+        24: st.just(b"`\0"),
+    },
 )
 
 

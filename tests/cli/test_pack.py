@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import semcodec
 from tests.cli.conftest import Run, run_process
 
@@ -37,3 +40,25 @@ def test_message_about_a_word_without_symbols_names_the_other_coding(run: Run) -
 
 def test_missing_command_is_a_usage_error(run: Run) -> None:
     assert run()[0] == 2
+
+
+def test_layers_are_hex_digits(run: Run, tmp_path: Path) -> None:
+    layers = {"layout": "042093f8", "colors": "00ff", "sketch": "6001"}
+    options = [
+        item for name, value in layers.items() for item in ("--extension", f"{name}={value}")
+    ]
+    output = tmp_path / "a.semc"
+    assert run("pack", "red bear", *options, "-o", output)[0] == 0
+    assert semcodec.unpack(output.read_bytes()).metadata == {
+        name: bytes.fromhex(value) for name, value in layers.items()
+    }
+    values = json.loads(run("inspect", output, "--json")[1])
+    assert values["metadata"] == layers
+    code, out, _ = run("inspect", output)
+    assert code == 0
+    assert "extensions.0.layout.0.word" in out
+    assert "042093f8" in out
+    for value, message in (("layout=xy", "expected hex digits"), ("layout=00", "SC-EXT-13")):
+        code, _, error = run("pack", "n", "--extension", value)
+        assert code == 2
+        assert message in error

@@ -8,6 +8,7 @@ from itertools import product
 from semcodec.bitstream import leb128
 from tests.annex_c import append_check
 from tests.kaitai.decoders import MAGIC
+from tests.layouts import ROW, bits, group
 
 TEXT = b"\x11"  #: "nn"
 
@@ -18,11 +19,22 @@ INTEGERS = (
 SHORT = ((1, 1), (1024, 1024), (1024, 1), (1, 1024), (512, 512), (640, 480), (32768, 32768))
 LONG = ((32768, 32768), (1, 1), (1024, 1024), (32769, 1), (1, 32769), (2**31 - 1, 2**31 - 1))
 TOO_LONG = ((2**31, 1), (1, 2**31), (2**31, 2**31))
+LAYOUTS = (
+    *(group(0, ROW[0]), group(0, *ROW) + group(63, *ROW), group(0, (31, 31, 32, 32)), "0" * 32),
+    *(group(1, ROW[0]) + group(word, ROW[0]) for word in range(3)),
+    *(group(0, *ROW) + group(1, *ROW) + group(2, ROW[0]), "000000 001" + "0" * 23),
+    *(group(0, ROW[1], box) for box in (*ROW[:3], (1, 0, 2, 2), (1, 0, 3, 1), (1, 1, 1, 2))),
+    *(group(0, box) for box in ((5, 0, 5, 1), (0, 5, 1, 5), (9, 0, 5, 1), (0, 9, 1, 5))),
+    *(group(0, ROW[0]) + rest for rest in ("1", "001", "0" * 11, "0" * 27, "0" * 28, "0" * 35)),
+    *("0" * 464, "0" * 472),
+)
 VALUES = (
     *(b"", b"\0", b"\1", b"\2", b"\0\1", b"\1\0", b"\x80\1", b"\x81\0", b"\xff\xff\xff\x7f"),
     *(b"\0\0", b"\0\1\2\3", b"\1\2\3\4", b"\xff" * 4, b"\1\2\3\4\5", b"\0" * 5),
     *(b"\x1f", b" ", b"~", b"\x7f", b"\xc2\x80", b"\xc2\x9f", b"\xc2\xa0", b"\xc3", b"\xc0\x80"),
     *(b"\xef\xbb\xbf", b"\xed\xa0\x80", b"a" * 255, b"a" * 256, b"a" * 4096, b"a" * 4097),
+    *(b"a" * 512, b"a" * 513, b"\x20\0", b"\x21\0", b"\x60" * 512, b"\x60" * 513, b"\x40"),
+    *map(bits, LAYOUTS),
 )
 BLOCKS = (
     *("", "00", "01", "011a", "021a00", "031a00", "021a0011", "041a001a", "041a001a00"),
@@ -57,7 +69,8 @@ def cores() -> Iterator[bytes]:
     yield from (b"\2" + explicit_size(0b11, 31, size) + TEXT for size in (*LONG, *TOO_LONG))
     yield from (b"\1" + bytes.fromhex(number) + TEXT for number in INTEGERS)
     yield from (b"\1\0" + bytes(ids) for ids in product((0, 1), repeat=4))
-    yield from (b"\4" + block((kind, value)) for kind, value in product(range(21), VALUES))
+    yield from (b"\4" + block((kind, value)) for kind, value in product(range(26), VALUES))
+    yield from (b"\x44" + block((kind, b"\1")) for kind in (10, 12, 14))
     yield from (b"\4" + bytes.fromhex(entries) for entries in BLOCKS)
     yield from (b"\4" + block(*((2 * n + 26, b"") for n in range(count))) for count in (64, 65))
     yield from (b"\0" + bytes([value]) for value in range(256))

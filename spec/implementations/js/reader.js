@@ -107,6 +107,31 @@ const parseCount = (v) => {
   return isWhole && v[v.length - 1] ? v.reduce((n, b, i) => n | (b & 127) << 7 * i, 0) : 0;
 };
 
+// whether v is groups of a word and its boxes: words and boxes ascend, at most 16 boxes in all
+function isLayout(v) {
+  let at = 0, words = 0, boxes = 0, previousWord = -1;
+  const left = () => 8 * v.length - at;
+  const take = (bits) => {
+    let n = 0;
+    for (; bits > 0; bits--, at++) n = 2 * n + (v[at >> 3] >> (7 - at % 8) & 1);
+    return n;
+  };
+  while (left() >= 29) {
+    const word = take(6), count = take(3) + 1;
+    if (word <= previousWord || left() < 20 * count) return false;
+    for (let i = 0, previous = -1; i < count; i++) {
+      const box = take(20);
+      const [x0, y0, x1, y1] = [15, 10, 5, 0].map((shift) => box >> shift & 31);
+      if (box <= previous || x1 < x0 || y1 < y0) return false;
+      previous = box;
+    }
+    previousWord = word;
+    words += 1;
+    boxes += count;
+  }
+  return words > 0 && boxes <= 16 && left() < 8 && take(left()) === 0;
+}
+
 // judges the value of a known extension; cc: the coding of the record
 function judgeValue(type, v, at, cc) {
   if ([2, 4, 6, 8, 16].includes(type)) judge(isPlainText(v, 255), 'SC-EXT-7', at);
@@ -116,6 +141,9 @@ function judgeValue(type, v, at, cc) {
     judge(CODINGS[cc] !== 'bag', 'SC-EXT-12', at);
   } else if (type === 14) judge(v.length >= 1 && v.length <= 4 && (v.length === 1 || v[0] !== 0), 'SC-EXT-10', at);
   else if (type === 18) judge(isPlainText(v, 4096), 'SC-EXT-11', at);
+  else if (type === 20) judge(isLayout(v), 'SC-EXT-13', at);
+  else if (type === 22) judge(v.length >= 1 && v.length <= 512, 'SC-EXT-14', at);
+  else if (type === 24) judge(v.length >= 2 && v.length <= 512 && [32, 48, 64, 96].includes(v[0]), 'SC-EXT-15', at);
 }
 
 function readSize(c, at, end, base) {

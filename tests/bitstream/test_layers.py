@@ -1,0 +1,113 @@
+"""Layers: the bits of a layout, and the fields of all layers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fuzz.strategies import layouts
+from semcodec.bitstream import inspect, layers, layout, pack, unpack, validate
+from semcodec.bitstream.extensions import decode_value
+from semcodec.bitstream.layers import Group
+from tests import annex_c
+from tests.layouts import ROW, bits, group
+
+LAYOUT = group(1, (8, 4, 20, 32)) + group(2, (0, 0, 1, 1), (0, 0, 32, 32))
+LAYOUT_FIELDS = [
+    ("0.word", 6, 1), ("0.boxes", 3, 1), ("0.0.left", 5, 8), ("0.0.top", 5, 4),
+    ("0.0.right", 5, 20), ("0.0.bottom", 5, 32), ("1.word", 6, 2), ("1.boxes", 3, 2),
+    ("1.0.left", 5, 0), ("1.0.top", 5, 0), ("1.0.right", 5, 1), ("1.0.bottom", 5, 1),
+    ("1.1.left", 5, 0), ("1.1.top", 5, 0), ("1.1.right", 5, 32), ("1.1.bottom", 5, 32),
+    ("padding", 2, 0),
+]  # fmt: skip
+
+
+@given(layouts())
+def test_layout_round_trips(value: bytes) -> None:
+    groups = layers.split_layout(value)
+    assert groups is not None
+    assert layers.write_layout(groups) == value == decode_value(20, value)
+    assert value == bits("".join(group(word, *boxes) for word, boxes in groups))
+
+
+@given(st.one_of(layouts(is_canonical=False), st.binary(max_size=60), layouts()), st.data())
+def test_layout_is_judged_as_by_annex_c(value: bytes, data: st.DataObject) -> None:
+    if value and data.draw(st.booleans()):
+        place = data.draw(st.integers(0, 8 * len(value) - 1))
+        number = int.from_bytes(value, "big") ^ 1 << place
+        value = number.to_bytes(len(value), "big")
+    assert layers.is_layout(value) is annex_c.FUNCTIONS["is_layout"](value)
+
+
+@pytest.mark.parametrize("position", ["last", "before another"])
+def test_field_map_has_every_bit_of_a_layout(position: str) -> None:
+    entries = {"layout": bits(LAYOUT)} | ({"colors": b"\1\2"} if position != "last" else {})
+    data = pack("a b c", coding="utf8", extensions=entries)
+    fields = [f for f in inspect(data) if f.name.startswith("extensions.0.layout.")]
+    names = [(f.name.removeprefix("extensions.0.layout."), f.bits, f.value) for f in fields]
+    assert names == LAYOUT_FIELDS
+    assert [f.raw for f in fields[:3]] == ["000001", "000", "01000"]
+    ends = [f.offset + f.bits for f in fields]
+    assert [f.offset for f in fields] == [32, *ends[:-1]]
+    assert ends[-1] == 32 + 8 * len(bits(LAYOUT))
+
+
+def test_field_map_of_a_layout_without_padding_has_no_padding() -> None:
+    value = bits(group(0, *ROW[:2]) + "".join(group(word, ROW[0]) for word in (1, 2, 3)))
+    names = [f.name for f in inspect(pack("nn", extensions={"layout": value}))]
+    assert names[-2:] == ["extensions.0.layout.3.0.bottom", "payload"]
+
+
+@pytest.mark.parametrize(
+    ("value", "is_split"),
+    [
+        (bits(group(0, ROW[1], ROW[0])), True),  # boxes descend
+        (bits(group(0, ROW[0]) + "111"), True),  # the padding is not 0
+        (bytes(58), True),
+        (bytes(59), False),  # more than any layout
+        (b"\0\0\0", False),
+        (bits(group(0, ROW[0]) + "0" * 11), False),
+        (bits("000000 001" + "0" * 23), False),
+    ],
+)
+def test_fields_of_an_invalid_layout_are_shown_if_they_fill_it(
+    value: bytes, is_split: bool
+) -> None:
+    data = b"\4" + bytes([2 + len(value), 20, len(value)]) + value + b"\x11"
+    report = validate(data)
+    assert [(f.rule, f.offset) for f in report.findings] == [("SC-EXT-13", 16)]
+    names = [f.name for f in report.fields]
+    assert ("extensions.0.layout.0.word" in names) is is_split
+    assert ("extensions.0.value" in names) is not is_split
+    by_layout = [location[:3] for location in layout.field_locations(data, is_file=False)]
+    assert [f[:3] for f in report.fields] == by_layout
+
+
+def test_colors_and_sketch_are_one_field() -> None:
+    data = pack("nn", extensions={"colors": b"\0\xff", "sketch": b"`\1"})
+    values = {f.name: (f.raw, f.value) for f in inspect(data) if f.name.endswith(".value")}
+    assert values == {
+        "extensions.0.value": ("00ff", "00ff"),
+        "extensions.1.value": ("6001", "6001"),
+    }
+
+
+def test_layers_are_bytes() -> None:
+    entries = {"layout": bits(LAYOUT), "colors": b"\0", "sketch": b" \0"}
+    record = unpack(pack("nn", extensions=entries))
+    assert record.metadata == entries
+    assert record.extensions == tuple(zip((20, 22, 24), entries.values(), strict=True))
+
+
+def test_groups_are_values() -> None:
+    assert layers.split_layout(bits(LAYOUT)) == [
+        Group(1, ((8, 4, 20, 32),)),
+        Group(2, ((0, 0, 1, 1), (0, 0, 32, 32))),
+    ]
+
+
+def test_every_prefix_of_colors_is_valid() -> None:
+    value = bytes(range(256)) * 2
+    assert all(decode_value(22, value[:end]) == value[:end] for end in range(1, 513))
+    assert decode_value(22, b"") is decode_value(22, value + b"\0") is None
