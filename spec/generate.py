@@ -22,7 +22,7 @@ from typing import Any
 
 from semcodec.coding import lexicon, model, range_coder
 from semcodec.coding import tables as tables_
-from semcodec.coding.model import LOGISTIC_TABLE
+from semcodec.coding.logistic import LOGISTIC_TABLE
 
 SPEC = Path(__file__).parent
 CONSTANTS = SPEC.parent / "semcodec" / "_registry.py"

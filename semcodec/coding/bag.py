@@ -8,11 +8,11 @@ of the flags depend on the words found so far and on the length of the payload.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from operator import add
 from typing import Final
 
 from semcodec.coding import escapes
-from semcodec.coding.model import WordSum, bit_probability
+from semcodec.coding.model import WordSum
+from semcodec.coding.packed_vectors import bit_probability, split
 from semcodec.coding.range_coder import (
     HALF,
     WINDOW_BYTES,
@@ -27,7 +27,6 @@ from semcodec.coding.tables import (
     FREQUENT_WORDS,
     MAX_RARE_BITS,
     SIZE_BUCKETS,
-    Vector,
     load_tables,
 )
 
@@ -178,7 +177,7 @@ class _TreeCoder:
     def __init__(self, coder: Coder, bucket: int) -> None:
         self.coder, self.tables = coder, load_tables()
         self.bucket_vector, self.history = self.tables.bucket_vectors[bucket], WordSum(self.tables)
-        self.features: Vector = self.bucket_vector  # for the next decision
+        self.features = split(self.bucket_vector)  # for the next decision
         self.words: list[str] = []  # so far
 
     def code_set(self, numbers: Sequence[int], escaped: Sequence[str]) -> list[str]:
@@ -198,8 +197,7 @@ class _TreeCoder:
         return self._code_sides(p_low, p_high, low, high)
 
     def _probability(self, decision: int) -> int:
-        bias, vector = self.tables.set_biases[decision], self.tables.set_vectors[decision]
-        return bit_probability(bias, vector, self.features)
+        return bit_probability(self.tables.set_rows[decision], self.features)
 
     def _code_sides(
         self, p_low: int, p_high: int, low: Sequence[object], high: Sequence[object]
@@ -269,7 +267,7 @@ class _TreeCoder:
     def _emit_number(self, number: int) -> None:
         self._emit(self.tables.words[number])
         self.history.append(number)
-        self.features = list(map(add, self.bucket_vector, self.history.scaled()))
+        self.features = split(self.bucket_vector + self.history.scaled())
 
     def _emit(self, word: str) -> None:
         if len(self.words) == MAX_WORDS:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from semcodec.coding.model import BIAS_SCALE, logistic
+from semcodec.coding.logistic import BIAS_SCALE, logistic
 from semcodec.coding.range_coder import Coder
 from semcodec.coding.tables import LETTER_CODES, PREV_LETTERS, Tables
 

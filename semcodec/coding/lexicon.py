@@ -156,7 +156,7 @@ def _continues(offset: int, width: int, bytes_left: int, context: SequenceContex
 
 def _code_word(coder: Coder, context: SequenceContext, word: str = "") -> tuple[str, int]:
     """Code the word after ``context``; return it, and its number for the context."""
-    return _code_word_given(coder, BitProbabilities(context), word)
+    return _code_word_given(coder, context.probabilities(), word)
 
 
 def _code_word_given(coder: Coder, probabilities: BitProbabilities, word: str) -> tuple[str, int]:

@@ -10,46 +10,9 @@ the last bit on every machine: a decoder that is off by one in one probability r
 from __future__ import annotations
 
 from copy import copy
-from math import isqrt
-from operator import add, mul
-from typing import Final
 
-from semcodec.coding.range_coder import ONE
-from semcodec.coding.tables import NO_WORD, RARE_WORD, VECTOR_SIZE, Tables, Vector
-
-#: 65536 / (1 + e^(-i/4)), rounded, for i from 0 to 32. A literal, because a math library's last
-#: digit may differ between machines.
-LOGISTIC_TABLE: Final = (
-    32768, 36843, 40793, 44511, 47911, 50941, 53581, 55834, 57724, 59287, 60565, 61598, 62428,
-    63090, 63615, 64030, 64357, 64614, 64816, 64974, 65097, 65194, 65269, 65328, 65374, 65410,
-    65438, 65459, 65476, 65489, 65500, 65508, 65514,
-)  # fmt: skip
-LOGISTIC_STEP: Final = 16  #: logit units between two entries; 64 units are one nat
-MAX_LOGIT: Final = LOGISTIC_STEP * (len(LOGISTIC_TABLE) - 1) - 1
-BIAS_SCALE: Final = 8  #: logit units in one unit of a bias, which is an eighth of a nat
-
-
-def logistic(logit: int) -> int:
-    """Return the probability of a 1, 23 to 65513 (65536ths); ``logit`` is in 64ths of a nat."""
-    if -MAX_LOGIT <= logit <= MAX_LOGIT:
-        return _PROBABILITIES[logit + MAX_LOGIT]
-    return _PROBABILITIES[0 if logit < 0 else -1]
-
-
-def _interpolate(logit: int) -> int:
-    index, fraction = divmod(logit, LOGISTIC_STEP)
-    low, high = LOGISTIC_TABLE[index : index + 2]
-    return low + ((high - low) * fraction >> 4)
-
-
-_UPPER: Final = tuple(map(_interpolate, range(MAX_LOGIT + 1)))
-#: By logit from -MAX_LOGIT to MAX_LOGIT; the lower half mirrors the upper one, exactly.
-_PROBABILITIES: Final = (*(ONE - p1 for p1 in reversed(_UPPER[1:])), *_UPPER)
-
-
-def bit_probability(bias: int, vector: Vector, features: Vector) -> int:
-    """Return the probability, in 65536ths, that the decision with this bias and vector is 1."""
-    return logistic(BIAS_SCALE * bias + sum(map(mul, vector, features)))
+from semcodec.coding.packed_vectors import PackedVector, bit_probability, scaled, split
+from semcodec.coding.tables import NO_WORD, RARE_WORD, Tables
 
 
 class WordSum:
@@ -61,22 +24,20 @@ class WordSum:
     def __init__(self, tables: Tables) -> None:
         """Start with no words."""
         self.tables, self.count = tables, 0
-        self._sum: list[int] = [0] * VECTOR_SIZE
+        self._sum: PackedVector = 0
 
     def append(self, number: int) -> None:
         """Add the word with this number."""
-        vector = self.tables.history_vectors[min(number, RARE_WORD)]
-        self._sum = list(map(add, self._sum, vector))
+        self._sum += self.tables.history_vectors[min(number, RARE_WORD)]
         self.count += 1
 
-    def scaled(self) -> list[int]:
+    def scaled(self) -> PackedVector:
         """Return the sum divided by the square root of the count plus one, rounded down.
 
         This keeps the magnitude of the features about constant, because the sum of n independent
         vectors grows with the square root of n.
         """
-        weight = isqrt(65536 // (self.count + 1))  # 256 / sqrt(count + 1)
-        return [weight * component >> 8 for component in self._sum]
+        return scaled(self._sum, self.count)
 
 
 #: Rows of ``state_vectors``, by the kind of text so far and its number of words. A text with few
@@ -97,6 +58,7 @@ class SequenceContext:
         self.tables, self.history = tables, WordSum(tables)
         self._prev = self._prev2 = NO_WORD
         self._function_words, self._after_function_word = 0, False
+        self._probabilities: BitProbabilities | None = None
 
     @property
     def count(self) -> int:
@@ -109,6 +71,7 @@ class SequenceContext:
         self._prev2, self._prev = self._prev, min(number, RARE_WORD)
         self._after_function_word = self.tables.is_function_word(number)
         self._function_words += self._after_function_word
+        self._probabilities = None
 
     def extended(self, number: int) -> SequenceContext:
         """Return a copy to which the word with this number is appended."""
@@ -117,12 +80,20 @@ class SequenceContext:
         longer.append(number)
         return longer
 
-    def feature_vector(self) -> list[int]:
+    def probabilities(self) -> BitProbabilities:
+        """Return the probabilities for the next word; the same object until a word is appended.
+
+        The end of a payload is found by decoding the same position several times.
+        """
+        if self._probabilities is None:
+            self._probabilities = BitProbabilities(self)
+        return self._probabilities
+
+    def feature_vector(self) -> PackedVector:
         """Return the feature vector for the next word."""
         tables = self.tables
-        pair = map(add, tables.prev_vectors[self._prev], tables.prev2_vectors[self._prev2])
-        rest = map(add, tables.state_vectors[self._state()], self.history.scaled())
-        return list(map(add, pair, rest))
+        pair = tables.prev_vectors[self._prev] + tables.prev2_vectors[self._prev2]
+        return pair + tables.state_vectors[self._state()] + self.history.scaled()
 
     def _state(self) -> int:
         if self.count == 0:
@@ -141,20 +112,19 @@ class BitProbabilities:
     many candidates for the same position, whose paths through the tree share their beginning.
     """
 
-    __slots__ = ("_cache", "_features", "tables")
+    __slots__ = ("_cache", "_features", "_rows", "tables")
 
     tables: Tables
 
     def __init__(self, context: SequenceContext) -> None:
         """Prepare for the word after those of ``context``."""
-        self.tables, self._features = context.tables, context.feature_vector()
+        self.tables, self._features = context.tables, split(context.feature_vector())
+        self._rows = context.tables.decision_rows
         self._cache: dict[int, int] = {}
 
     def of(self, decision: int) -> int:
         """Return the probability, in 65536ths, that ``decision`` is 1."""
         p1 = self._cache.get(decision)
         if p1 is None:
-            tables = self.tables
-            bias, vector = tables.decision_biases[decision], tables.decision_vectors[decision]
-            p1 = self._cache[decision] = bit_probability(bias, vector, self._features)
+            p1 = self._cache[decision] = bit_probability(self._rows[decision], self._features)
         return p1

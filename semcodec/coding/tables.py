@@ -12,7 +12,7 @@ be another coding.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,10 +20,17 @@ from typing import Final
 
 from bitarray import bitarray
 
+from semcodec.coding.packed_vectors import (
+    VECTOR_SIZE,
+    PackedRow,
+    PackedTable,
+    PackedVector,
+    row_table,
+    vector_table,
+)
 from semcodec.errors import UnsupportedError
 
 FILE_NAME: Final = "lexicon-1.bin"
-VECTOR_SIZE: Final = 48  #: components of a vector, each a signed byte
 FREQUENT_BITS: Final = 13  #: bits in a frequent word's number
 FREQUENT_WORDS: Final = 1 << FREQUENT_BITS
 MAX_RARE_BITS: Final = 15  #: bits below the highest bit of a rare word's number, 13 to 15
@@ -38,19 +45,6 @@ LETTER_CODES: Final = 64
 PREV_LETTERS: Final = LETTER_CODES + 1  #: values of the previous letter: any letter, or none
 LETTER_CLASSES: Final = 28  #: classes of the letter before that
 
-Vector = Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Vectors:
-    """Vectors stored one after another in one array."""
-
-    components: array[int]
-
-    def __getitem__(self, index: int) -> Vector:
-        """Return the vector at ``index``."""
-        return self.components[index * VECTOR_SIZE : (index + 1) * VECTOR_SIZE]
-
 
 @dataclass(frozen=True, slots=True)
 class Tables:
@@ -62,8 +56,8 @@ class Tables:
         history_vectors: EARLIER: for every earlier word, by number or RARE_WORD.
         state_vectors: STATE: for the kind of text so far; see ``model.START``.
         bucket_vectors: DENSITY: for the size bucket of a set; see ``bag.size_bucket``.
-        decision_vectors, decision_biases: ROW and BIAS: for the decisions of ``lexicon``.
-        set_vectors, set_biases: SETROW and SETBIAS: for the decisions of ``bag``. The first
+        decision_rows: ROW and BIAS: for the decisions of ``lexicon``.
+        set_rows: SETROW and SETBIAS: for the decisions of ``bag``. The first
             DECISIONS of them predict whether the low side of a split has words; the others,
             whether the high side has words too if the low side has.
         function_words: HELPER: a bit for each frequent word, 1 for function words such as ``the``.
@@ -72,15 +66,13 @@ class Tables:
         numbers: the number of each word in the vocabulary.
     """
 
-    prev_vectors: Vectors
-    prev2_vectors: Vectors
-    history_vectors: Vectors
-    state_vectors: Vectors
-    bucket_vectors: Vectors
-    decision_vectors: Vectors
-    decision_biases: array[int]
-    set_vectors: Vectors
-    set_biases: array[int]
+    prev_vectors: PackedTable[PackedVector]
+    prev2_vectors: PackedTable[PackedVector]
+    history_vectors: PackedTable[PackedVector]
+    state_vectors: PackedTable[PackedVector]
+    bucket_vectors: PackedTable[PackedVector]
+    decision_rows: PackedTable[PackedRow]
+    set_rows: PackedTable[PackedRow]
     function_words: bitarray
     letter_logits: array[int]
     words: list[str]
@@ -110,20 +102,21 @@ def load_tables() -> Tables:
 def parse(data: bytes) -> Tables:
     """Return the tables in ``data``, the bytes of the file: arrays of fixed sizes, then words."""
     parts = list(_split(data))
-    prev, prev2, history, states, buckets, vectors = map(Vectors, parts[:6])
-    biases, set_vectors, set_biases, flags, letter_logits, text = parts[6:]
+    prev, prev2, history, states, buckets = map(vector_table, parts[:5])
+    rows, biases, set_rows, set_biases, flags, letter_logits, text = parts[5:]
     function_words = bitarray(endian="little")
-    function_words.frombytes(flags.tobytes())
-    words = text.tobytes().decode("ascii").split("\n")
+    function_words.frombytes(flags)
+    words = text.decode("ascii").split("\n")
     return Tables(
-        prev, prev2, history, states, buckets, vectors, biases,
-        Vectors(set_vectors), set_biases, function_words, letter_logits,
-        words, dict(zip(words, range(len(words)), strict=True)),
+        prev, prev2, history, states, buckets,
+        row_table(rows, array("b", biases)), row_table(set_rows, array("b", set_biases)),
+        function_words, array("b", letter_logits), words,
+        dict(zip(words, range(len(words)), strict=True)),
     )  # fmt: skip
 
 
-def _split(data: bytes) -> Iterator[array[int]]:
-    """Yield the arrays of signed bytes; the last one is the text of the words."""
+def _split(data: bytes) -> Iterator[bytes]:
+    """Yield the parts of the file; the last one is the text of the words."""
     words = FREQUENT_WORDS + 1  # with RARE_WORD
     counts = (words + 1, words + 1, words, TEXT_STATES, SIZE_BUCKETS, DECISIONS)
     sizes = [VECTOR_SIZE * count for count in counts]
@@ -131,6 +124,6 @@ def _split(data: bytes) -> Iterator[array[int]]:
     sizes.append(LETTER_CLASSES * PREV_LETTERS * LETTER_CODES)
     offset = 0
     for size in sizes:
-        yield array("b", data[offset : offset + size])
+        yield data[offset : offset + size]
         offset += size
-    yield array("b", data[offset:])
+    yield data[offset:]

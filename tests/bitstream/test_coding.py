@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import semcodec
 from semcodec.coding import bag, codings, escapes, lexicon, model, nibble, range_coder, tables
+from semcodec.coding.logistic import logistic
 from semcodec.coding.model import BitProbabilities, SequenceContext
 from semcodec.coding.range_coder import CostEstimator, RangeDecoder, RangeEncoder
 from semcodec.coding.tables import FREQUENT_WORDS, load_tables
@@ -110,10 +111,10 @@ def test_payload_determines_bits_if_every_continuation_is_in_the_interval() -> N
 def test_logistic_is_accurate_and_symmetric() -> None:
     for logit in range(-600, 601):
         exact = 65536 / (1 + exp(-max(-511, min(511, logit)) / 64))
-        assert abs(model.logistic(logit) - exact) < 130
-        assert model.logistic(logit) + model.logistic(-logit) == 65536
-    assert model.logistic(0) == 32768
-    assert (model.logistic(-10_000), model.logistic(10_000)) == (23, 65513)
+        assert abs(logistic(logit) - exact) < 130
+        assert logistic(logit) + logistic(-logit) == 65536
+    assert logistic(0) == 32768
+    assert (logistic(-10_000), logistic(10_000)) == (23, 65513)
 
 
 def test_extending_a_context_leaves_it_unchanged() -> None:
