@@ -7,7 +7,10 @@ of the flags depend on the words found so far and on the length of the payload.
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from operator import lt
 from typing import Final
 
 from semcodec.coding import escapes
@@ -15,6 +18,7 @@ from semcodec.coding.model import WordSum
 from semcodec.coding.packed_vectors import bit_probability, split
 from semcodec.coding.range_coder import (
     HALF,
+    MAX_WIDTH,
     WINDOW_BYTES,
     Coder,
     RangeDecoder,
@@ -60,25 +64,24 @@ class _LimitExceededError(Exception):  # never leaves this module
 #   then padded with zeros to the least length of the bucket: a shorter payload would be decoded
 #   with the features of another bucket, to other words.
 #
-# If any of these were open, the same words would have a second payload. decode() does not check the
-# three choices separately: it encodes the decoded words again and compares the bytes (SC-BAG-1),
-# which covers all of them and costs one encoding. Tests (tests/bitstream/test_coding.py):
+# If any of these were open, the same words would have a second payload. decode() therefore checks
+# (SC-BAG-1) that the words are in order, that the bytes are the ones that end this interval, and
+# that no lower bucket fits; for the last, it encodes the words in each lower bucket from the
+# estimate on, which is rarely more than one, and ends early. The result is the same as if it
+# encoded the words again and compared the bytes. Tests (tests/bitstream/test_coding.py):
 # test_set_is_decoded_in_canonical_order, test_any_bytes_are_canonical_or_rejected,
+# test_decoder_accepts_a_set_if_encoding_it_again_gives_the_payload,
 # test_size_buckets_grow_with_the_length, test_payload_of_a_set_has_no_trailing_zeros,
 # test_repeated_word_in_a_set_is_rejected; vectors SC-BAG-1-breaks-*.
 def encode(words: Iterable[str]) -> bytes:
     """Return the payload of ``words``, for which ``why_unencodable`` must return None."""
     numbers, escaped = _numbers_and_escaped(words)
-    count = len(numbers) + len(escaped)
-    if not count:
+    if not numbers and not escaped:
         return b""
-    first = max(0, _estimate_bucket(count) - 1)  # few sets would fit a lower one
-    payloads = (
-        (bucket, _encode_in_bucket(bucket, numbers, escaped))
-        for bucket in range(first, SIZE_BUCKETS)
-    )
+    buckets = range(_first_bucket(len(numbers) + len(escaped)), SIZE_BUCKETS)
+    payloads = (_encode_in_bucket(bucket, numbers, escaped) for bucket in buckets)
     # The last bucket has no upper limit, so its payload fits if no other one does
-    return next(payload for bucket, payload in payloads if size_bucket(len(payload)) == bucket)
+    return next(payload for payload in payloads if payload is not None)
 
 
 def decode(payload: bytes) -> tuple[list[str], str | None]:
@@ -89,12 +92,18 @@ def decode(payload: bytes) -> tuple[list[str], str | None]:
     """
     if len(payload) < 2:  # no set has a payload of one byte
         return [], "SC-BAG-1" if payload else None
+    decoder, bucket = RangeDecoder(payload), size_bucket(len(payload))
+    coded = _TreeCoder(decoder, bucket)
     try:
-        words = _TreeCoder(RangeDecoder(payload), size_bucket(len(payload))).code_set([], [])
+        coded.code_set([], [])
     except _LimitExceededError as error:
         return [], error.rule
-    is_canonical = len(set(words)) == len(words) and encode(words) == payload
-    return words, None if is_canonical else "SC-BAG-1"
+    is_canonical = (
+        _is_in_order(coded.escaped)
+        and _is_canonical_end(decoder, payload)
+        and _is_lowest_bucket(bucket, coded.numbers, coded.escaped)
+    )
+    return coded.words, None if is_canonical else "SC-BAG-1"
 
 
 def payload_bits(words: Iterable[str]) -> int:
@@ -104,7 +113,11 @@ def payload_bits(words: Iterable[str]) -> int:
     """
     numbers, escaped = _numbers_and_escaped(words)
     count = len(numbers) + len(escaped)
-    return _encode(_estimate_bucket(count), numbers, escaped).bits if count else 0
+    if not count:
+        return 0
+    encoder = RangeEncoder()
+    _TreeCoder(encoder, _estimate_bucket(count)).code_set(numbers, escaped)
+    return encoder.bits
 
 
 def canonical_order(words: Iterable[str]) -> list[str]:
@@ -135,9 +148,19 @@ def _min_bytes(bucket: int) -> int:
     return (2 + half << octave) // 2
 
 
+def _max_bytes(bucket: int) -> int:
+    """Return the maximum length of a payload in ``bucket``, which is at least 1."""
+    return sys.maxsize if bucket == SIZE_BUCKETS - 1 else max(1, _min_bytes(bucket + 1) - 1)
+
+
 def _estimate_bucket(count: int) -> int:
     """Return the bucket for ``count`` words of average cost, which is 19/16 bytes each."""
     return size_bucket((19 * count + 15) // 16)
+
+
+def _first_bucket(count: int) -> int:
+    """Return the first bucket to try; few sets would fit a lower one."""
+    return max(0, _estimate_bucket(count) - 1)
 
 
 def _numbers_and_escaped(words: Iterable[str]) -> tuple[list[int], list[str]]:
@@ -147,25 +170,91 @@ def _numbers_and_escaped(words: Iterable[str]) -> tuple[list[int], list[str]]:
     return numbers, sorted(word for word in words if word not in known)
 
 
-def _encode(bucket: int, numbers: Sequence[int], escaped: Sequence[str]) -> RangeEncoder:
-    encoder = RangeEncoder()
-    _TreeCoder(encoder, bucket).code_set(numbers, escaped)
-    return encoder
-
-
-def _encode_in_bucket(bucket: int, numbers: Sequence[int], escaped: Sequence[str]) -> bytes:
-    shortest = _finish_shortest(_encode(bucket, numbers, escaped))
-    return shortest.ljust(_min_bytes(bucket), b"\0")
+def _encode_in_bucket(bucket: int, numbers: Sequence[int], escaped: Sequence[str]) -> bytes | None:
+    """Return the payload of a set with the features of ``bucket``; None if it is too long."""
+    encoder = _BoundedEncoder(_max_bytes(bucket))
+    try:
+        _TreeCoder(encoder, bucket).code_set(numbers, escaped)
+        shortest = _finish_shortest(encoder)
+    except _TooLongError:
+        return None
+    payload = shortest.ljust(_min_bytes(bucket), b"\0")
+    return payload if size_bucket(len(payload)) == bucket else None
 
 
 def _finish_shortest(encoder: RangeEncoder) -> bytes:
     """Return the shortest bytes that, followed by zeros, are a number in the interval."""
+    count, value = _shortest_end(encoder.low, encoder.width)
+    return encoder.finish(value, count).rstrip(b"\0")
+
+
+class _TooLongError(Exception):  # never leaves this module
+    """All payloads of a set are longer than those of the bucket."""
+
+
+class _BoundedEncoder(RangeEncoder):
+    """An encoder that stops when no payload of at most ``max_bytes`` is in the interval.
+
+    The interval only shrinks, so nothing that is coded later could change that.
+    """
+
+    __slots__ = ("_max_bytes",)
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__()
+        self._max_bytes = max_bytes
+
+    def _shift_byte(self) -> None:
+        super()._shift_byte()
+        if len(self.out) > self._max_bytes and not self._fits():
+            raise _TooLongError
+
+    def _fits(self) -> bool:
+        """Return whether a number in the interval has only zeros after the first bytes."""
+        excess = self.out[self._max_bytes :]
+        unit = 1 << 8 * (len(excess) + WINDOW_BYTES)
+        low = int.from_bytes(excess, "big") * MAX_WIDTH + self.low
+        width = self.width << 8  # the caller shifts it later
+        return -(-low // unit) * unit < low + width
+
+
+def _shortest_end(low: int, width: int) -> tuple[int, int]:
+    """Return how the shortest bytes end that, followed by zeros, are in the interval.
+
+    Returns:
+        The number of bytes to write, 0 to 5, and the value that replaces ``low``.
+    """
     ends = ((count, unit_in_last_place(count)) for count in range(WINDOW_BYTES + 1))
     # The least multiple of each unit that is not below low. The last unit is 1, so one always fits
-    values = ((count, -(-encoder.low // ulp) * ulp) for count, ulp in ends)
-    end = encoder.low + encoder.width
-    count, value = next((count, value) for count, value in values if value < end)
-    return encoder.finish(value, count).rstrip(b"\0")
+    values = ((count, -(-low // ulp) * ulp) for count, ulp in ends)
+    return next((count, value) for count, value in values if value < low + width)
+
+
+def _is_in_order(escaped: Sequence[str]) -> bool:
+    """Return whether escaped words are in ASCII order, different, and not in the vocabulary."""
+    known = load_tables().numbers
+    is_ascending = all(map(lt, escaped, escaped[1:]))
+    return is_ascending and not any(word in known for word in escaped)
+
+
+def _is_canonical_end(decoder: RangeDecoder, payload: bytes) -> bool:
+    """Return whether ``payload`` ends as an encoder ends it in the decoder's final interval."""
+    shortest = payload.rstrip(b"\0")
+    if shortest.ljust(_min_bytes(size_bucket(len(payload))), b"\0") != payload:
+        return False
+    shifted = len(payload) - decoder.bytes_left
+    if len(shortest) > shifted + WINDOW_BYTES:  # bytes after the window are not needed
+        return False
+    return _shortest_end(decoder.window - decoder.offset, decoder.width)[1] == decoder.window
+
+
+def _is_lowest_bucket(bucket: int, numbers: Sequence[int], escaped: Sequence[str]) -> bool:
+    """Return whether an encoder that has these words tries ``bucket``."""
+    first = _first_bucket(len(numbers) + len(escaped))
+    lower = range(first, bucket)
+    return first <= bucket and all(
+        _encode_in_bucket(other, numbers, escaped) is None for other in lower
+    )
 
 
 class _TreeCoder:
@@ -178,37 +267,38 @@ class _TreeCoder:
         self.coder, self.tables = coder, load_tables()
         self.bucket_vector, self.history = self.tables.bucket_vectors[bucket], WordSum(self.tables)
         self.features = split(self.bucket_vector)  # for the next decision
-        self.words: list[str] = []  # so far
+        self.numbers: list[int] = []  # so far
+        self.escaped: list[str] = []  # so far
 
-    def code_set(self, numbers: Sequence[int], escaped: Sequence[str]) -> list[str]:
-        """Code the words with ``numbers`` and the ``escaped`` words; return all coded words."""
+    @property
+    def words(self) -> list[str]:
+        """The words coded so far."""
+        return [*map(self.tables.words.__getitem__, self.numbers), *self.escaped]
+
+    def code_set(self, numbers: Sequence[int], escaped: Sequence[str]) -> None:
+        """Code the words with ``numbers`` and the ``escaped`` words."""
         any_known, any_escaped = self._split(0, numbers, escaped)
         if any_known:
             self._vocabulary(numbers)
         if any_escaped:
             self._escaped(escaped)
-        return self.words
 
     def _split(
         self, decision: int, low: Sequence[object], high: Sequence[object]
     ) -> tuple[int, int]:
-        """Code and return two flags: whether each side of a split has words."""
-        p_low, p_high = self._probability(decision), self._probability(DECISIONS + decision)
-        return self._code_sides(p_low, p_high, low, high)
+        """Code and return two flags: whether each side of a split has words.
 
-    def _probability(self, decision: int) -> int:
-        return bit_probability(self.tables.set_rows[decision], self.features)
-
-    def _code_sides(
-        self, p_low: int, p_high: int, low: Sequence[object], high: Sequence[object]
-    ) -> tuple[int, int]:
-        """Code two flags. One side has words, so an empty low side implies the second flag."""
-        any_low = self.coder.code_bit(p_low, len(low) > 0)
-        return any_low, self.coder.code_bit(p_high, len(high) > 0) if any_low else 1
+        One side has words, so an empty low side implies the second flag.
+        """
+        rows, code_bit = self.tables.set_rows, self.coder.code_bit
+        if not code_bit(bit_probability(rows[decision], self.features), len(low) > 0):
+            return 0, 1
+        return 1, code_bit(
+            bit_probability(rows[DECISIONS + decision], self.features), len(high) > 0
+        )
 
     def _vocabulary(self, numbers: Sequence[int]) -> None:
-        frequent = [number for number in numbers if number < FREQUENT_WORDS]
-        rare = numbers[len(frequent) :]
+        frequent, rare = _halves(numbers, FREQUENT_WORDS)
         any_frequent, any_rare = self._split(1, frequent, rare)
         if any_frequent:
             self._frequent(1, FREQUENT_BITS, frequent)
@@ -218,9 +308,9 @@ class _TreeCoder:
     def _frequent(self, node: int, bits: int, numbers: Sequence[int]) -> None:
         """Code the words under ``node``, in whose numbers ``bits`` bits are still open."""
         if not bits:
-            self._emit_number(node - FREQUENT_WORDS)
+            self._append_number(node - FREQUENT_WORDS)
             return
-        low, high = _halves(numbers, bits)
+        low, high = _halves(numbers, (2 * node + 1 << bits - 1) - FREQUENT_WORDS)
         any_low, any_high = self._split(node + 3, low, high)
         if any_low:
             self._frequent(2 * node, bits - 1, low)
@@ -232,8 +322,7 @@ class _TreeCoder:
         if bits == MAX_RARE_BITS:
             self._uniform(1, bits, numbers)
             return
-        low = [number for number in numbers if number >> bits == 1]
-        high = numbers[len(low) :]
+        low, high = _halves(numbers, 2 << bits)
         any_low, any_high = self._split(bits - FREQUENT_BITS + 2, low, high)
         if any_low:
             self._uniform(1, bits, low)
@@ -243,10 +332,11 @@ class _TreeCoder:
     def _uniform(self, node: int, bits: int, numbers: Sequence[int]) -> None:
         """Code rare words as ``_frequent`` does, but with the same probabilities at every split."""
         if not bits:
-            self._emit_number(node)
+            self._append_number(node)
             return
-        low, high = _halves(numbers, bits)
-        any_low, any_high = self._code_sides(_P_LOW, _P_HIGH, low, high)
+        low, high = _halves(numbers, 2 * node + 1 << bits - 1)
+        any_low = self.coder.code_bit(_P_LOW, len(low) > 0)
+        any_high = self.coder.code_bit(_P_HIGH, len(high) > 0) if any_low else 1
         if any_low:
             self._uniform(2 * node, bits - 1, low)
         if any_high:
@@ -254,28 +344,29 @@ class _TreeCoder:
 
     def _escaped(self, escaped: Sequence[str]) -> None:
         """Code escaped words; the flag after each states whether another one follows."""
-        first, index, another = len(self.words), 0, 1
+        another = 1
         while another:
+            index = len(self.escaped)
             word = escaped[index] if index < len(escaped) else ""
             coded = escapes.code_letters(self.coder, self.tables, word)
-            if not escapes.within_letter_limit([*self.words[first:], coded]):
+            if not escapes.within_letter_limit([*self.escaped, coded]):
                 raise _LimitExceededError("SC-LEX-3")
-            self._emit(coded)
-            index += 1
-            another = self.coder.code_bit(HALF, index < len(escaped))
+            self._check_count()
+            self.escaped.append(coded)
+            another = self.coder.code_bit(HALF, index + 1 < len(escaped))
 
-    def _emit_number(self, number: int) -> None:
-        self._emit(self.tables.words[number])
+    def _append_number(self, number: int) -> None:
+        self._check_count()
+        self.numbers.append(number)
         self.history.append(number)
         self.features = split(self.bucket_vector + self.history.scaled())
 
-    def _emit(self, word: str) -> None:
-        if len(self.words) == MAX_WORDS:
+    def _check_count(self) -> None:
+        if len(self.numbers) + len(self.escaped) == MAX_WORDS:
             raise _LimitExceededError("SC-BAG-2")
-        self.words.append(word)
 
 
-def _halves(numbers: Sequence[int], bits: int) -> tuple[list[int], list[int]]:
-    """Split ascending numbers by bit ``bits - 1``."""
-    low = [number for number in numbers if not number >> (bits - 1) & 1]
-    return low, list(numbers[len(low) :])
+def _halves(numbers: Sequence[int], middle: int) -> tuple[Sequence[int], Sequence[int]]:
+    """Return the ascending ``numbers`` below ``middle``, and the others."""
+    index = bisect_left(numbers, middle)
+    return numbers[:index], numbers[index:]

@@ -137,7 +137,7 @@ def _find_termination(low: int, width: int, context: SequenceContext) -> tuple[i
         value = -(-low // ulp) * ulp  # the least multiple of ulp that is not below low
         if value + ulp <= low + width and not _continues(value - low, width, count, context):
             return value, count
-    escapes_end = low + (width >> PROBABILITY_BITS) * BitProbabilities(context).of(0)
+    escapes_end = low + (width >> PROBABILITY_BITS) * context.probabilities().of(0)
     ulp = unit_in_last_place(3)
     return (escapes_end - 1) // ulp * ulp, 3
 

@@ -6,6 +6,9 @@ import dataclasses
 import hashlib
 import itertools
 import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib import resources
 from math import exp, log2  # floating point is allowed in tests, though not in the format
 
@@ -253,6 +256,49 @@ def test_payload_of_a_set_has_no_trailing_zeros() -> None:
     encoder = RangeEncoder()
     encoder.out = bytearray(b"\x12\x00")
     assert bag._finish_shortest(encoder) == b"\x12"
+
+
+def changed_set_payloads() -> Iterator[bytes]:
+    """Yield payloads of sets, and payloads that differ from them, mostly at the end."""
+    rng = random.Random(5)
+    for count in (1, 1, 2, 3, 5, 8, 12, 24):
+        words = {rng.choice(WORDS[: rng.choice((FREQUENT_WORDS, None))]) for _ in range(count)}
+        payload = bag.encode([*words, *rng.choice(([], ["Zuzeca"], ["bEar", "x" * 9]))])
+        yield payload
+        yield from (payload + b"\0", payload + b"\1", payload[:-1], payload.ljust(30, b"\0"))
+        for _ in range(20):
+            changed = bytearray(payload)
+            changed[rng.choice((-1, -1, 0, len(payload) // 2))] ^= 1 << rng.randrange(8)
+            yield bytes(changed)
+
+
+def test_decoder_accepts_a_set_if_encoding_it_again_gives_the_payload() -> None:
+    rules: Counter[str | None] = Counter()
+    for payload in changed_set_payloads():
+        words, rule = bag.decode(payload)
+        is_canonical = len(set(words)) == len(words) and bag.encode(words) == payload
+        assert rule == (None if is_canonical else "SC-BAG-1")
+        rules[rule] += 1
+    assert min(rules[None], rules["SC-BAG-1"]) > 20, rules
+
+
+def test_encoder_stops_when_no_payload_is_short_enough() -> None:
+    """With only zeros after the longest payload, one is always short enough."""
+    rng = random.Random(6)
+    for length in (1, 2, 3, 7) * 30:
+        payload = rng.randbytes(length)
+        for data, is_short in ((payload, True), (payload + b"\1", False)):
+            decoder, encoder = RangeDecoder(data), bag._BoundedEncoder(length)
+            with nullcontext() if is_short else pytest.raises(bag._TooLongError):
+                for _ in range(150):
+                    p1 = rng.randint(1, 65535)
+                    encoder.code_bit(p1, decoder.code_bit(p1))
+
+
+@pytest.mark.parametrize("bucket", [0, *range(2, tables.SIZE_BUCKETS - 1)])
+def test_longest_payload_of_a_bucket(bucket: int) -> None:
+    longest = bag._max_bytes(bucket)
+    assert bag.size_bucket(longest) == bucket < bag.size_bucket(longest + 1)
 
 
 def test_size_buckets_grow_with_the_length() -> None:

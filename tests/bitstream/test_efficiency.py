@@ -194,8 +194,7 @@ def test_auto_encodes_a_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
     call_counts.clear()
     record = unpack(pack(TEXTS["bag"], keep="words"))
     assert record.coding == "bag"
-    # once in pack, once to check for the canonical form
-    assert call_counts == {"bag.encode": 2}
+    assert call_counts == {"bag.encode": 1}  # the decoder checks its own interval
 
 
 def test_tables_are_loaded_only_if_they_decide(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,6 +207,18 @@ def test_tables_are_loaded_only_if_they_decide(monkeypatch: pytest.MonkeyPatch) 
     for _ in range(3):
         pack("ndn trdtnl")
     assert call_counts == {"tables.load_tables": 1}
+
+
+def test_nibble_and_utf8_never_load_the_tables() -> None:
+    load_tables.cache_clear()
+    for text, coding in (("ndn trdtnl", "nibble"), ("roter Bär", "utf8")):
+        data = pack(text, coding=coding, framing="file", **ALL_FIELDS)
+        assert unpack(data).text == text
+        assert validate(data).ok
+        assert repack(unpack(data)) == data
+    assert load_tables.cache_info().currsize == 0
+    assert unpack(pack("red", coding="lexicon")).text == "red"
+    assert load_tables.cache_info().currsize == 1
 
 
 def without_payload(record: Record) -> Record:
