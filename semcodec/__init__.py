@@ -17,6 +17,7 @@ from semcodec.bitstream import (
     repack,
     unpack,
     unpack_all,
+    unpack_sequence,
     validate,
 )
 from semcodec.errors import (
@@ -38,6 +39,7 @@ __all__ = [
     "pack",
     "unpack",
     "unpack_all",
+    "unpack_sequence",
     "repack",
     "embed_png",
     "extract_png",

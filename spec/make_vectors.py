@@ -11,19 +11,24 @@ vectors, so a bug of the library cannot become part of the format here.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from several_sources import ALL
 from vector_sources import VectorSource, check
 
-from semcodec.bitstream import RULES, Limits, unpack, unpack_all, validate
+from semcodec.bitstream import RULES, Limits, unpack, unpack_sequence, validate
+from semcodec.coding import tables
 
 FOLDER = Path(__file__).parent / "vectors"
 HEADER = {"format": "SEMCODEC-1", "draft": 3, "license": "CC0-1.0"}
+FLOOR = Limits(4_096, 512, 16, 1_024, 256, 4_096)  #: the least limits of a decoder (§9.3)
 SUFFIXES = {"sequence": "semcs", "url": "txt", "qr": "txt", "png": "png"}
 #: Files of the folder that are written by hand, or by other scripts.
 OTHER_FILES = ("README.md", "skeletons.json", "schema.json")
@@ -54,6 +59,8 @@ def make_vector(source: VectorSource) -> Vector:
         "verdict": report.verdict,
     }
     vector |= {key: options[key] for key in ("limits", "profile") if key in options}
+    if not options.get("limits") and _exceeds_floor(source.data, framing):
+        vector["flags"].append("above-floor")
     if expected:
         vector["offset"] = source.offset
     if source.kind == "several":
@@ -69,9 +76,39 @@ def _name(source: VectorSource) -> str:
     return f"{'several' if is_several else f'{source.rule}-{source.kind}'}-{source.slug}"
 
 
+def _exceeds_floor(data: bytes, framing: str) -> bool:
+    """Return whether a decoder with the least limits may refuse ``data``."""
+    findings = validate(data, framing=framing, limits=FLOOR).findings
+    return any(finding.rule.startswith("SC-LIM") for finding in findings)
+
+
+def add_core_results(vectors: list[Vector]) -> None:
+    """Add the result of a decoder without the tables to the vectors for which it differs."""
+    with without_tables():
+        for vector in vectors:
+            report = validate(
+                bytes.fromhex(vector["data"]),
+                framing=vector["framing"],
+                profile=vector.get("profile"),
+                limits=Limits(**vector.get("limits", {})),
+            )
+            if any(finding.rule == "SC-HDR-2" for finding in report.findings):
+                findings = [{"rule": f.rule, "offset": f.offset} for f in report.findings]
+                vector["core"] = {"verdict": report.verdict, "findings": findings}
+
+
+@contextlib.contextmanager
+def without_tables() -> Iterator[None]:
+    """Return a context manager in which the library lacks the tables of Annex K."""
+    tables.load_tables.cache_clear()
+    with patch.object(tables, "FILE_NAME", "missing.bin"):
+        yield
+    tables.load_tables.cache_clear()
+
+
 def _record(data: bytes, framing: str, limits: Limits) -> Any:
     if framing == "sequence":
-        return [record.as_dict() for record in unpack_all(data, limits=limits)]
+        return [record.as_dict() for record in unpack_sequence(data, limits=limits)]
     return unpack(data, framing=framing, limits=limits).as_dict()
 
 
@@ -113,6 +150,8 @@ def make_files() -> dict[str, bytes]:
         group = "several" if source.kind == "several" else source.rule.split("-")[1].lower()
         groups.setdefault(group, []).append(make_vector(source))
     groups["first-bytes"] = first_bytes()
+    for vectors in groups.values():
+        add_core_results(vectors)
     files = {f"{name}.json": _json(vectors) for name, vectors in groups.items()}
     for vector in (vector for vectors in groups.values() for vector in vectors):
         files[f"files/{vector['name']}.{_suffix(vector)}"] = bytes.fromhex(vector["data"])

@@ -28,7 +28,8 @@ doc: |
   * SC-EXT-7, SC-EXT-11: names and comments are UTF-8 without U+0000-001F and U+007F-009F.
   * SC-UTF-1: a `utf8` payload is UTF-8. All text is left as bytes, because some runtimes replace
     ill-formed sequences and drop a byte order mark.
-  * SC-LEX-1, SC-LEX-2, SC-LEX-3, SC-BAG-1, SC-BAG-2: coded words are left as bytes.
+  * SC-LEX-1, SC-LEX-2, SC-LEX-3, SC-BAG-1, SC-BAG-2: coded words are left as bytes. A
+    program without the tables of Annex K rejects these two codings by SC-HDR-2.
   * SC-LIM-1, SC-LIM-2, SC-LIM-3: the decoder's limits.
   * SC-TXT, SC-SEQ and SC-PNG: the other framings.
 

@@ -624,7 +624,8 @@ breaks("SC-UTF-1", "beyond", "a character beyond U+10FFFF", "60 f4 90 80 80", 8)
 
 # --- coded words (§6.5 to §6.7, Annex K): frozen, because they cannot be written by hand -------
 
-for _row in json.loads(Path(__file__).with_name("coding_vectors.json").read_text("utf-8")):
+CODED = json.loads(Path(__file__).with_name("coding_vectors.json").read_text("utf-8"))
+for _row in CODED:
     _data = {"lexicon": "20", "bag": "40"}[_row["coding"]] + _row["payload"]
     _flags = {"flags": HOSTILE} if len(_data) > 400 and _row["kind"] == "breaks" else {}
     _slug = f"{_row['coding']}-{_row['slug']}"
@@ -661,6 +662,52 @@ obeys("SC-LIM-5", "records", "two records, two allowed", "01 00 01 00", " | ", f
       limits={"max_records": 2})  # fmt: skip
 breaks("SC-LIM-5", "records", "three records, two allowed", "01 00 01 00 01 00", 32,
        framing="sequence", limits={"max_records": 2})  # fmt: skip
+
+
+def coded_item(coding: str, slug: str) -> bytes:
+    """Return an item of a sequence with the payload of a valid vector of a coding of words."""
+    [payload] = [row["payload"] for row in CODED if (row["coding"], row["slug"]) == (coding, slug)]
+    core = {"lexicon": b"\x20", "bag": b"\x40"}[coding] + bytes.fromhex(payload)
+    return _length(core) + core
+
+
+def _length(core: bytes) -> bytes:
+    return bytes([len(core)] if len(core) < 128 else [len(core) % 128 + 128, len(core) // 128])
+
+
+TWO, ONE = coded_item("lexicon", "two"), coded_item("bag", "one-word")  #: red bear; bear
+FREE = bytes.fromhex("03 00 10 10 04 60 61 20 62")  #: two words each in nibble and utf8
+obeys("SC-LIM-6", "below", "three words, four allowed", TWO + ONE, "red bear | bear",
+      framing="sequence", limits={"max_sequence_words": 4})  # fmt: skip
+obeys("SC-LIM-6", "at", "three words, three allowed", ONE + TWO, "bear | red bear",
+      framing="sequence", limits={"max_sequence_words": 3})  # fmt: skip
+obeys("SC-LIM-6", "other-codings", "words of nibble and utf8 are not counted", FREE + ONE,
+      "n n | a b | bear", framing="sequence", limits={"max_sequence_words": 1})  # fmt: skip
+obeys("SC-LIM-6", "none", "no words of lexicon and bag, none allowed",
+      FREE + bytes.fromhex("01 20 01 40"), "n n | a b |  | ", framing="sequence",
+      limits={"max_sequence_words": 0})  # fmt: skip
+breaks("SC-LIM-6", "above", "three words, two allowed", TWO + FREE + ONE, 8 * len(TWO + FREE),
+       framing="sequence", limits={"max_sequence_words": 2})  # fmt: skip
+breaks("SC-LIM-6", "first-item", "two words in the first item, one allowed", TWO + ONE, 0,
+       framing="sequence", limits={"max_sequence_words": 1})  # fmt: skip
+breaks("SC-LIM-6", "then-cut", "two words, one allowed; the next item is truncated",
+       TWO + ONE[:1], 0, framing="sequence", limits={"max_sequence_words": 1})  # fmt: skip
+
+# --- the floor of the limits (§9.3): every decoder accepts these -------------------------------
+
+obeys("SC-LIM-1", "floor", "4096 bytes", "60" + "61" * 4095, "a" * 4095)
+obeys("SC-LIM-1", "floor-url", "a text form of 4096 characters", url("68" + "61" * 3066),
+      "a" * 3066)  # fmt: skip
+obeys("SC-LIM-2", "floor", "512 words", "00" + "10" * 512, " ".join("n" * 512))
+obeys("SC-LIM-3", "floor", "16 extensions",
+      "04 20" + "".join(f"{kind:02x}00" for kind in range(80, 112, 2)) + "11", "nn")  # fmt: skip
+obeys("SC-LIM-4", "floor", "1024 chunks",
+      png(record("00 11"), *[chunk(b"zzZz", b"")] * 1020), "nn")  # fmt: skip
+obeys("SC-LIM-5", "floor", "256 records", "01 00" * 256, " | " * 255, framing="sequence")
+obeys("SC-LIM-6", "floor", "4096 words in 8 items of lexicon",
+      coded_item("lexicon", "many") * 8,
+      " | ".join([next(row["text"] for row in CODED if row["slug"] == "many")] * 8),
+      framing="sequence")  # fmt: skip
 
 # --- profiles (§11) ----------------------------------------------------------------------------
 

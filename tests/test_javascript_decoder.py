@@ -28,13 +28,25 @@ def decode_in_javascript(framing: str, records: list[bytes]) -> list[dict[str, A
     lines = "".join(f"{framing} {data.hex()}\n" for data in records)
     process = subprocess.run(["node", str(DECODER)], input=lines, capture_output=True, text=True)
     assert process.returncode == 0, process.stderr
-    results = [json.loads(line) for line in process.stdout.splitlines()]
+    results = [json.loads(line) for line in process.stdout.split("\n")[:-1]]
     assert len(results) == len(records), process.stderr
     return results
 
 
 def test_all_vectors_pass(capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--persistent", "--strict", "--pass-options"]
+    exit_code = main(["vectors", "run", *options, "--", "node", str(DECODER)])
+    output = capsys.readouterr().out
+    assert exit_code == 0, output
+    assert output.endswith(" passed, 0 failed, 0 skipped\n")
+
+
+@pytest.mark.parametrize("tables", ["", "/missing/lexicon-1.bin"])
+def test_decoder_without_tables_is_of_the_class_core(
+    tables: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SEMCODEC_LEXICON", tables)
+    options = ["--persistent", "--strict", "--pass-options", "--class", "core"]
     exit_code = main(["vectors", "run", *options, "--", "node", str(DECODER)])
     output = capsys.readouterr().out
     assert exit_code == 0, output

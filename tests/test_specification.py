@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from semcodec import pillow
+from semcodec import bitstream, pillow
 from semcodec._registry import SIZES
 from semcodec.bitstream import RULES, inspect
 from semcodec.carriers import ndef
@@ -147,3 +147,23 @@ def test_annex_c_decodes_every_vector(vector: dict[str, Any]) -> None:
         assert annex_c.decode_sequence(data) == expected
     else:
         assert annex_c.decode(data, framing) == expected
+
+
+def test_annex_c_without_annex_k_is_a_core_decoder() -> None:
+    with annex_c.without_tables():
+        for vector in VECTORS:
+            data, framing = bytes.fromhex(vector["data"]), vector["framing"]
+            sequence = framing == "sequence"
+            found = annex_c.decode_sequence(data) if sequence else annex_c.decode(data, framing)
+            is_refused = vector["verdict"] != "valid" or "core" in vector
+            rule = vector["core"]["findings"][0]["rule"] if "core" in vector else vector["rule"]
+            assert found == (rule if is_refused else vector["record"]), vector["name"]
+
+
+def test_implementations_state_their_class() -> None:
+    """SC-REA-15: the places where the implementations of this repository claim conformance."""
+    reader = (SPEC / "implementations" / "js" / "reader.js").read_text("utf-8")
+    annex = TEXT[TEXT.index("## Annex C.") : TEXT.index("## Annex D.")]
+    stated = {"reader.js": reader, "Annex C": annex, "semcodec": bitstream.__doc__ or ""}
+    for name, text in stated.items():
+        assert re.search(r"\bthe class (core|full)\b", re.sub(r"[\s/*]+", " ", text)), name

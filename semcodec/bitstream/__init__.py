@@ -1,5 +1,8 @@
 """Records to bytes and back: the format of SEMCODEC-1.
 
+Decoder, encoder and validator are of the class full of SEMCODEC-1 (spec §12), or of the class core
+if the tables of Annex K are not installed.
+
 Integers only; no clock, file, network or randomness. Only the standard library, except for
 ``layout``, which uses ``construct`` and is imported when it is needed.
 """
@@ -7,7 +10,15 @@ Integers only; no clock, file, network or randomness. Only the standard library,
 from __future__ import annotations
 
 from semcodec._registry import PROFILES, RULES
-from semcodec.bitstream.api import embed_png, extract_png, pack, repack, unpack, unpack_all
+from semcodec.bitstream.api import (
+    embed_png,
+    extract_png,
+    pack,
+    repack,
+    unpack,
+    unpack_all,
+    unpack_sequence,
+)
 from semcodec.bitstream.extensions import extension
 from semcodec.bitstream.field_map import Field
 from semcodec.bitstream.header import Models
@@ -19,6 +30,7 @@ __all__ = [
     "pack",
     "unpack",
     "unpack_all",
+    "unpack_sequence",
     "repack",
     "embed_png",
     "extract_png",

@@ -167,6 +167,22 @@ def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Recor
     return record_codec.read_sequence(Parser(_arguments.as_bytes(data)), _arguments.limits(limits))
 
 
+def unpack_sequence(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> list[Record]:
+    """Return all records of a sequence; the time that this takes is limited.
+
+    A few bytes can hold hundreds of words, so a sequence has a limit on the words of all its
+    ``lexicon`` and ``bag`` records, ``limits.max_sequence_words``. ``unpack_all`` has no such
+    limit: its caller can stop after any record.
+
+    Raises:
+        FormatError: as for ``unpack_all``.
+        UnsupportedError: as for ``unpack_all``; also SC-LIM-6.
+        InputError: as for ``unpack``.
+    """
+    limits = _arguments.limits(limits)
+    return record_codec.read_whole_sequence(Parser(_arguments.as_bytes(data)), limits)
+
+
 def repack(
     record: Record, *, framing: OutputFraming | None = None, check: Check | None = None
 ) -> bytes:

@@ -131,6 +131,9 @@ class Limits:
         max_extensions: entries in the extension block.
         max_chunks: chunks of a PNG file.
         max_records: records of a sequence.
+        max_sequence_words: words of all ``lexicon`` and ``bag`` records of a sequence that is read
+            as a whole, by ``unpack_sequence``, ``validate`` or ``inspect``; ``unpack_all`` reads
+            one record at a time and ignores it. A record that breaks a rule counts as 512.
 
     Raises:
         InputError: a limit is negative or not an integer.
@@ -141,6 +144,7 @@ class Limits:
     max_extensions: int = 64
     max_chunks: int = 65_536
     max_records: int = 65_536
+    max_sequence_words: int = 65_536
 
     def __post_init__(self) -> None:
         """Check that the limits are integers and not negative."""

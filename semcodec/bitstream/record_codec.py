@@ -33,6 +33,9 @@ from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import Limits, Record, keep_payload
 from semcodec.choices import Check, Coding, Framing, ScanFraming
 from semcodec.coding import bag, lexicon, nibble
+from semcodec.coding.tables import TablesMissingError, load_tables
+
+WORD_CODINGS: Final = ("lexicon", "bag")  #: the codings that need the tables
 
 # --- The core
 
@@ -65,7 +68,7 @@ def read_core(parser: Parser, framing: Framing, limits: Limits) -> Record:
     models = read_models(parser) if first.has_models else DEFAULT_MODELS
     coding, check = CODINGS[first.coding_id], checksums.NAMES[first.check_id]
     entries = extensions.read(parser, limits.max_extensions, coding) if first.has_extensions else ()
-    payload, text = _read_payload(parser, coding, limits.max_words)
+    payload, text = _read_payload(parser, coding, start, limits.max_words)
     _record_check(parser, first.check_id)
     record = Record(text, coding, size, models, entries, framing, check, 1)
     # A collecting parser continues after broken rules, so its payload may not be canonical.
@@ -112,14 +115,27 @@ def _record_check(parser: Parser, check_id: int) -> None:
 # --- The payload
 
 
-def _read_payload(parser: Parser, coding: Coding, max_words: int) -> tuple[bytes, str]:
+def _read_payload(
+    parser: Parser, coding: Coding, core_start: int, max_words: int
+) -> tuple[bytes, str]:
     start = parser.position
     payload = parser.read(parser.end - start)
+    if coding in WORD_CODINGS:
+        _require_tables(parser, coding, core_start)
     text = _decode_payload(parser, coding, payload, start * 8)
     if (count := len(text.split())) > max_words:
         parser.fail("SC-LIM-2", start * 8, plural(count, "word"), f"at most {max_words}")
     parser.record_field("payload", start, payload)
     return payload, text
+
+
+def _require_tables(parser: Parser, coding: Coding, core_start: int) -> None:
+    """Check that the tables are installed; even an empty payload is unsupported without them."""
+    try:
+        load_tables()
+    except TablesMissingError:
+        found = f"coding {coding}, without its tables"
+        parser.fail("SC-HDR-2", core_start * 8 + 1, found, "nibble or utf8")
 
 
 def _decode_payload(parser: Parser, coding: Coding, payload: bytes, offset: int) -> str:
@@ -181,13 +197,67 @@ def read_record(parser: Parser, framing: ScanFraming, limits: Limits) -> Record:
 
 
 def read_sequence(parser: Parser, limits: Limits) -> Iterator[Record]:
-    """Yield the records of a sequence.
+    """Return an iterator over the records of a sequence, which reads one at a time.
 
     Raises:
         FormatError, UnsupportedError: as for ``read_core``; also SC-SEQ-1, SC-SEQ-2, SC-LIM-5.
     """
-    for _, item in framings.iter_sequence(parser, limits.max_records):
-        yield read_core(item, "sequence", limits)
+    return (record for _, record in _read_items(parser, limits))
+
+
+def read_whole_sequence(parser: Parser, limits: Limits) -> list[Record]:
+    """Return the records of a sequence.
+
+    Raises:
+        FormatError, UnsupportedError: as for ``read_sequence``; also SC-LIM-6.
+    """
+    records, words = [], SequenceWords(parser, limits.max_sequence_words)
+    for start, record in _read_items(parser, limits):
+        words.add(start, record)
+        records.append(record)
+    return records
+
+
+def _read_items(parser: Parser, limits: Limits) -> Iterator[tuple[int, Record]]:
+    """Yield for each item of a sequence the byte where it starts, and its record."""
+    for start, item in framings.iter_sequence(parser, limits.max_records):
+        yield start, read_core(item, "sequence", limits)
+
+
+class SequenceWords:
+    """Counts the words of the ``lexicon`` and ``bag`` items of a sequence, against their limit.
+
+    The work for a word is bounded, and so is the number of words in a record, but not the number of
+    words in a byte: without this limit a sequence of two megabytes takes an hour.
+    """
+
+    def __init__(self, parser: Parser, max_words: int) -> None:
+        """Start from 0; ``parser`` is that of the sequence."""
+        self._parser, self._max_words, self._count = parser, max_words, 0
+
+    def add(self, start: int, record: Record) -> None:
+        """Count the words of ``record``, an item that starts at byte ``start``.
+
+        Raises:
+            UnsupportedError: SC-LIM-6.
+        """
+        self._add(start, len(record.words) if record.coding in WORD_CODINGS else 0)
+
+    def add_rejected(self, start: int) -> None:
+        """Count an item in one of the two codings that breaks a rule, as the most words.
+
+        It may have no words, and yet have taken as long as any other item.
+
+        Raises:
+            UnsupportedError: SC-LIM-6.
+        """
+        self._add(start, lexicon.MAX_WORDS)
+
+    def _add(self, start: int, words: int) -> None:
+        self._count += words
+        if self._count > self._max_words:
+            parser, found = self._parser, plural(self._count, "word")
+            parser.fail("SC-LIM-6", start * 8, found, f"at most {self._max_words}")
 
 
 def open_core(parser: Parser, framing: Framing, limits: Limits) -> Parser:

@@ -14,6 +14,7 @@ from semcodec.bitstream import _arguments, record_codec
 from semcodec.bitstream import framing as framings
 from semcodec.bitstream._arguments import Data
 from semcodec.bitstream.field_map import Field, ScannedCore, field_map
+from semcodec.bitstream.header import CODINGS
 from semcodec.bitstream.parser import Parser, RuleError
 from semcodec.bitstream.profiles import ProfileRule, violations
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
@@ -182,9 +183,22 @@ def _scan(data: bytes, framing: Framing, limits: Limits) -> _Scan:
         if framing != "sequence":
             scan.read(record_codec.open_core(parser, framing, limits), framing, limits)
         else:
+            words = record_codec.SequenceWords(parser, limits.max_sequence_words)
             for item_start, item in framings.iter_sequence(parser, limits.max_records):
+                errors_before, first = len(scan.errors), data[item.position]
                 scan.read(item, framing, limits, item_start)
+                if len(scan.errors) == errors_before:
+                    words.add(item_start, scan.records[-1])
+                elif _has_coded_words(first, scan.errors[errors_before:]):
+                    words.add_rejected(item_start)
     return scan
+
+
+def _has_coded_words(first_byte: int, errors: list[RuleError]) -> bool:
+    """Return whether a core with these ``errors`` may have taken the time to decode its words."""
+    if any(error.rule == "SC-HDR-2" for error in errors):  # there are no tables
+        return False
+    return first_byte < 0x80 and CODINGS[first_byte >> 5] in record_codec.WORD_CODINGS
 
 
 def _verdict(errors: list[RuleError]) -> Verdict:

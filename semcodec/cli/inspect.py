@@ -111,7 +111,7 @@ def _as_dict(file: FileReport) -> dict[str, Any]:
     if report.verdict != "valid":
         return values
     if report.framing == "sequence":
-        records = [_record_values(record) for record in semcodec.unpack_all(file.data)]
+        records = [_record_values(record) for record in semcodec.unpack_sequence(file.data)]
         return values | {"records": records}
     record = semcodec.unpack(file.data, framing=report.framing)
     rate = semcodec.rate_breakdown(file.data, framing=report.framing)

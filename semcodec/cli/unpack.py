@@ -41,7 +41,7 @@ def unpack(args: argparse.Namespace) -> int:
     data = files.read_record(args.file, args.framing)
     is_sequence = args.framing == "sequence"
     if is_sequence:
-        records = list(semcodec.unpack_all(data))
+        records = semcodec.unpack_sequence(data)
     else:
         records = [semcodec.unpack(data, framing=files.detected_framing(args.framing))]
     if args.json:

@@ -95,6 +95,19 @@ def _add_run(actions: Commands[Parser]) -> None:
         "after the framing or the data (default: off)",
     )
     parser.add_argument(
+        "--class",
+        dest="decoder_class",
+        choices=("full", "core"),
+        default="full",
+        help="core: the decoder has no tables, and rejects the codings lexicon and bag "
+        "(default: full)",
+    )
+    parser.add_argument(
+        "--floor",
+        action="store_true",
+        help="skip vectors that a decoder with the lowest limits may reject (default: off)",
+    )
+    parser.add_argument(
         "--verbose",
         action="store_true",
         help="show the decoder's stderr (default: off)",
@@ -138,10 +151,18 @@ def list_vectors(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _applies(vector: Vector, args: argparse.Namespace) -> bool:
+    if args.floor and "above-floor" in vector.flags:
+        return False
+    return args.pass_options or not vector.options
+
+
 def run(args: argparse.Namespace) -> int:
     """Print the differences of the decoder, and a summary."""
     selected = load(args.vectors, args.filter)
-    vectors = [vector for vector in selected if args.pass_options or not vector.options]
+    vectors = [vector for vector in selected if _applies(vector, args)]
+    if args.decoder_class == "core":
+        vectors = [vector.for_core_class() for vector in vectors]
     tally = _Tally(args.strict, len(vectors))
 
     def report(vector: Vector, differences: list[Difference]) -> None:

@@ -20,6 +20,7 @@ from typing import Final
 
 from bitarray import bitarray
 
+from semcodec._registry import RULES
 from semcodec.coding.packed_vectors import (
     VECTOR_SIZE,
     PackedRow,
@@ -32,6 +33,7 @@ from semcodec.errors import UnsupportedError
 
 FILE_NAME: Final = "lexicon-1.bin"
 FREQUENT_BITS: Final = 13  #: bits in a frequent word's number
+VOCABULARY_SIZE: Final = 1 << 16  #: frequent and rare words
 FREQUENT_WORDS: Final = 1 << FREQUENT_BITS
 MAX_RARE_BITS: Final = 15  #: bits below the highest bit of a rare word's number, 13 to 15
 RARE_WORD: Final = FREQUENT_WORDS  #: index of the vector shared by all rare and escaped words
@@ -44,6 +46,10 @@ SIZE_BUCKETS: Final = 12
 LETTER_CODES: Final = 64
 PREV_LETTERS: Final = LETTER_CODES + 1  #: values of the previous letter: any letter, or none
 LETTER_CLASSES: Final = 28  #: classes of the letter before that
+
+
+class TablesMissingError(UnsupportedError):
+    """The file of the tables is not installed, or is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +94,19 @@ def load_tables() -> Tables:
     """Return the tables, which are read once per process (about 20 ms).
 
     Raises:
-        UnsupportedError: the file is not installed.
+        TablesMissingError: the file is not installed, or does not have 65,536 words.
     """
     try:
-        data = resources.files(__package__).joinpath("data", FILE_NAME).read_bytes()
-    except OSError as error:
-        raise UnsupportedError(
-            f"The tables of words ({FILE_NAME}) are missing; reinstall semcodec."
-        ) from error
-    return parse(data)
+        tables = parse(resources.files(__package__).joinpath("data", FILE_NAME).read_bytes())
+    except (OSError, ValueError) as error:
+        raise _missing() from error
+    if len(tables.numbers) != VOCABULARY_SIZE:  # the file is truncated
+        raise _missing()
+    return tables
+
+
+def _missing() -> TablesMissingError:
+    return TablesMissingError(f"{RULES['SC-HDR-2'].message} (SC-HDR-2)", "SC-HDR-2")
 
 
 def parse(data: bytes) -> Tables:

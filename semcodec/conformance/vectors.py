@@ -8,7 +8,7 @@ argument of a program, so it must be one of the known framings.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +36,8 @@ class Vector:
         findings: all broken rules in order, as objects with ``rule`` and ``offset``; None if
             unknown.
         options: limits or a profile without which the vector does not apply, as JSON values.
+        flags: properties of the data, such as ``"hostile"``.
+        core: the verdict and the findings of a decoder of the class core, if they differ.
     """
 
     name: str
@@ -49,11 +51,27 @@ class Vector:
     offset: int | None
     findings: list[dict[str, Any]] | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    core: dict[str, Any] | None = None
 
     @property
     def is_refused(self) -> bool:
         """Whether a decoder must refuse the data, because it is not valid or breaks a profile."""
         return self.record is None or ("profile" in self.options and self.kind != "obeys")
+
+    def for_core_class(self) -> Vector:
+        """Return the vector with the result of a decoder without tables (spec §12)."""
+        if self.core is None:
+            return self
+        findings = self.core["findings"]
+        return replace(
+            self,
+            **findings[0],
+            verdict=self.core["verdict"],
+            findings=findings,
+            kind="breaks" if len(findings) == 1 else "several",
+            record=None,
+        )
 
 
 def load(directory: str | None, pattern: str) -> list[Vector]:
@@ -113,6 +131,8 @@ def _vector(
     findings: Any = None,
     limits: Any = None,
     profile: Any = None,
+    flags: Any = (),
+    core: Any = None,
     **_: Any,
 ) -> Vector:
     """Return a ``Vector`` from the keys of a JSON object; unknown keys are ignored."""
@@ -139,7 +159,18 @@ def _vector(
             for name, value in (("limits", limits), ("profile", profile))
             if value is not None
         },
+        flags=tuple(flags),
+        core=_parse_core(**core) if core else None,
     )
+
+
+def _parse_core(*, verdict: str, findings: list[dict[str, Any]]) -> dict[str, Any]:
+    if verdict not in VERDICTS:
+        raise ValueError("unknown verdict")
+    locations = [{"rule": finding["rule"], "offset": finding["offset"]} for finding in findings]
+    if not locations:
+        raise ValueError("a decoder of the class core must have a finding")
+    return {"verdict": verdict, "findings": locations}
 
 
 def _only_finding(rule: str, offset: int | None) -> list[dict[str, Any]] | None:

@@ -34,6 +34,7 @@ from semcodec.bitstream import (
     repack,
     unpack,
     unpack_all,
+    unpack_sequence,
     validate,
 )
 from semcodec.bitstream.framing import text as text_
@@ -57,7 +58,7 @@ def read_records(data: bytes, name: str = "auto", limits: Limits | None = None) 
     """Return the records of ``data`` in the framing ``name``."""
     options = {} if limits is None else {"limits": limits}
     if name == "sequence":
-        return list(unpack_all(data, **options))
+        return unpack_sequence(data, **options)
     return [unpack(data, framing=name, **options)]
 
 
@@ -279,6 +280,14 @@ def test_unknown_extensions_of_every_length_are_kept(length: int, type_id: int) 
             pack("n", coding="nibble", framing="sequence") * 2,
             "sequence",
         ),
+        (
+            "SC-LIM-6",
+            "max_sequence_words",
+            4,
+            pack("red bear", coding="lexicon", framing="sequence")
+            + pack("red bear", coding="bag", framing="sequence"),
+            "sequence",
+        ),
     ],
 )
 def test_every_limit_is_enforced(
@@ -332,7 +341,7 @@ def test_default_limits_are_enforced(rule: str, data: bytes, name: str) -> None:
 
 
 def test_default_limits_are_those_of_the_specification() -> None:
-    assert Limits() == Limits(65_536, 4_096, 64, 65_536, 65_536)
+    assert Limits() == Limits(65_536, 4_096, 64, 65_536, 65_536, 65_536)
     for name, symbols in (
         ("bare", 131_070), ("file", 131_068), ("sequence", 131_070), ("url", 98_292), ("qr", 87_370)
     ):  # fmt: skip

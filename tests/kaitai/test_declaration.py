@@ -12,7 +12,7 @@ from tests.kaitai import decoders
 pytestmark = pytest.mark.kaitai
 
 #: Rules of other framings and of profiles, which the declaration does not cover.
-ELSEWHERE = ("SC-SEQ", "SC-TXT", "SC-PNG", "SC-PRO", "SC-LIM-4", "SC-LIM-5")
+ELSEWHERE = ("SC-SEQ", "SC-TXT", "SC-PNG", "SC-PRO", "SC-LIM-4", "SC-LIM-5", "SC-LIM-6")
 
 
 def test_named_rules_are_those_of_bare_records_and_files() -> None:

@@ -1,6 +1,7 @@
 // A validating decoder of SEMCODEC-1 in JavaScript, written from the specification alone; it shares no
 // code with the library. It needs Node, no packages, words.js next to it, and the tables of Annex K for
-// the codings of words (SEMCODEC_LEXICON can give their path). (CC0-1.0)
+// the codings of words: SEMCODEC_LEXICON can give their path. Without the file, or with an empty path, it
+// is a decoder of the class core (§12), with it one of the class full. (CC0-1.0)
 //
 //   node reader.js FRAMING [OPTIONS] < data   print the record as JSON; if rejected, the findings, and exit with 1
 //   node reader.js                            read lines `FRAMING HEX [OPTIONS]`, print a line of JSON for each
@@ -10,9 +11,11 @@
 //   semcodec vectors run --persistent --pass-options --strict -- node spec/implementations/js/reader.js
 'use strict';
 
-const { lexiconWords, bagWords } = require('./words.js');
+const { haveTables, lexiconWords, bagWords } = require('./words.js');
 
-const LIMITS = { max_bytes: 65536, max_words: 4096, max_extensions: 64, max_chunks: 65536, max_records: 65536 };
+const LIMITS = {
+  max_bytes: 65536, max_words: 4096, max_extensions: 64, max_chunks: 65536, max_records: 65536, max_sequence_words: 65536,
+};
 const SIZE_BY_CODE = new Map([[1, [512, 512]], [2, [768, 768]], [3, [768, 512]], [4, [512, 768]],
   [5, [1152, 896]], [6, [896, 1152]], [7, [1216, 832]], [8, [832, 1216]], [9, [1344, 768]],
   [10, [768, 1344]], [11, [1536, 640]], [12, [640, 1536]], [13, [1920, 1080]], [14, [1280, 720]],
@@ -40,7 +43,7 @@ const need = (ok, rule, offset) => { judge(ok, rule, offset); if (!ok) throw new
 
 const MALFORMED = ['FRM-1', 'FRM-2', 'SEQ-2', 'TXT-1', 'TXT-2', 'TXT-3', 'TXT-5', 'PNG-1', 'PNG-2', 'PNG-3', 'HDR-3',
   'CHK-1', 'LEB-1', 'EXT-1', 'EXT-3', 'LEX-3', 'BAG-2', 'UTF-1'];
-const UNSUPPORTED = ['HDR-1', 'SIZ-1', 'EXT-6', 'LIM-1', 'LIM-2', 'LIM-3', 'LIM-4', 'LIM-5'];
+const UNSUPPORTED = ['HDR-1', 'HDR-2', 'SIZ-1', 'EXT-6', 'LIM-1', 'LIM-2', 'LIM-3', 'LIM-4', 'LIM-5', 'LIM-6'];
 function verdict() {
   const broken = findings.map(({ rule }) => rule.slice(3)).filter((rule) => !rule.startsWith('PRO'));
   if (broken.some((rule) => MALFORMED.includes(rule))) return 'malformed';
@@ -237,6 +240,7 @@ function readCore(c, base, framing) {
     text = decodeNibbles(payload, here);
     words = text.split(' ').filter((w) => w);
   } else if (cc < 3) {
+    need(haveTables(), 'SC-HDR-2', base + 1);
     words = (cc === 1 ? lexiconWords : bagWords)(payload, (rule) =>
       (MALFORMED.includes(rule.slice(3)) ? need : judge)(false, rule, here));
     text = words.join(' ');
@@ -258,8 +262,15 @@ function readCore(c, base, framing) {
   return [{ record, base }];
 }
 
+// how many words an item of a sequence counts for SC-LIM-6: an item that is rejected counts as the most words
+function countWords(first, items, itemFindings) {
+  if (first >= 0x80 || ![1, 2].includes(first >> 5) || itemFindings.some(({ rule }) => rule === 'SC-HDR-2')) return 0;
+  return itemFindings.length ? 512 : items[0].record.words.length;
+}
+
 function readSequence(d) {
   const records = [];
+  let codedWords = 0;
   for (let at = 0, count = 0; at < d.length;) {
     const here = 8 * at;
     let n;
@@ -267,11 +278,16 @@ function readSequence(d) {
     [n, at] = leb128(d, at, d.length, 0, ['SC-SEQ-2', 8 * d.length]);
     judge(n > 0, 'SC-SEQ-1', here);
     need(at + n <= d.length, 'SC-SEQ-2', 8 * d.length);
+    const core = d.subarray(at, at + n), before = findings.length;
+    let items = [];
     try {  // what stops the decoding of an item does not stop that of the sequence
-      if (n) records.push(...readCore(d.subarray(at, at + n), 8 * at, 'sequence'));
+      if (n) items = readCore(core, 8 * at, 'sequence');
     } catch (stop) {
       if (!(stop instanceof Stop)) throw stop;
     }
+    if (n) codedWords += countWords(core[0], items, findings.slice(before));
+    need(codedWords <= limits.max_sequence_words, 'SC-LIM-6', here);
+    records.push(...items);
     at += n;
   }
   return records;

@@ -16,11 +16,13 @@ const LOGISTIC_TABLE = [32768, 36843, 40793, 44511, 47911, 50941, 53581, 55834, 
   63090, 63615, 64030, 64357, 64614, 64816, 64974, 65097, 65194, 65269, 65328, 65374, 65410,
   65438, 65459, 65476, 65489, 65500, 65508, 65514];
 
+const file = process.env.SEMCODEC_LEXICON
+  ?? require('path').join(__dirname, '../../tables/lexicon-1.bin');
+const haveTables = () => require('fs').existsSync(file);
+
 let loaded = null;
 function tables() {
   if (loaded) return loaded;
-  const file = process.env.SEMCODEC_LEXICON
-    || require('path').join(__dirname, '../../tables/lexicon-1.bin');
   const data = require('fs').readFileSync(file), t = {};
   let offset = 0;
   const read = (n) => { offset += n; return new Int8Array(data.buffer, data.byteOffset + offset - n, n); };
@@ -366,4 +368,4 @@ function validate(words, maxWords, convert) {
   if (escapedLetters > MAX.escapedLetters) throw new Error(`more than ${MAX.escapedLetters} letters in escaped words`);
 }
 
-module.exports = { lexiconWords, bagWords, lexiconPayload, bagPayload };
+module.exports = { haveTables, lexiconWords, bagWords, lexiconPayload, bagPayload };
