@@ -15,7 +15,7 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from reproducible import jit, uniform
+from reproducible import inline, jit, uniform
 from word_model import DIM, LOGISTIC_TABLE
 
 F: Final = np.float32
@@ -23,6 +23,7 @@ PROBABILITIES: Final = (LOGISTIC_TABLE / 65536).astype(F)
 THINNING_SHARE: Final = 0.6  #: share of the lists that lose some of their words
 MIN_KEEP_RATE: Final = 0.2  #: minimum share of the words that such a list keeps
 MAX_WORDS: Final = 5000  #: words in one sequence
+LANES: Final = 16  #: partial sums of a dot product; DIM is a multiple of it
 
 
 class Sequences(NamedTuple):
@@ -52,7 +53,25 @@ class LearningRates(NamedTuple):
     decay: np.float32
 
 
+class Schedule(NamedTuple):
+    """Learning rates that fall from a share of the given ones to another, during an epoch."""
+
+    vector: np.float32
+    bias: np.float32
+    decay: np.float32
+    first_share: np.float32
+    last_share: np.float32
+
+
 @jit
+def rates_at(schedule: Schedule, position: int, count: int) -> LearningRates:
+    """Return the learning rates for the sequence at ``position`` of ``count``."""
+    fall = (schedule.first_share - schedule.last_share) * F(position) / F(count)
+    share = schedule.first_share - fall
+    return LearningRates(schedule.vector * share, schedule.bias * share, schedule.decay)
+
+
+@inline
 def logistic(logit: np.float32) -> np.float32:
     """Return the probability of a 1: the interpolated table of the format, as a float."""
     position = min(abs(logit), F(7.999)) * F(4)
@@ -61,54 +80,64 @@ def logistic(logit: np.float32) -> np.float32:
     return p1 if logit >= 0 else F(1) - p1
 
 
-@jit
-def dot(a: np.ndarray, b: np.ndarray) -> np.float32:
-    """Return the dot product, as four partial sums that a processor can compute in parallel."""
-    sum0, sum1, sum2, sum3 = F(0), F(0), F(0), F(0)
-    for k in range(0, DIM, 4):
-        sum0 += a[k] * b[k]
-        sum1 += a[k + 1] * b[k + 1]
-        sum2 += a[k + 2] * b[k + 2]
-        sum3 += a[k + 3] * b[k + 3]
-    return (sum0 + sum1) + (sum2 + sum3)
+@inline
+def dot(vectors: np.ndarray, row: int, features: np.ndarray, products: np.ndarray) -> np.float32:
+    """Return the dot product of a row of ``vectors`` and ``features``.
+
+    The products are added up in halves, in an order that is the same everywhere and that a
+    processor can compute in parallel. ``products`` is memory for them.
+    """
+    for k in range(DIM):
+        products[k] = vectors[row, k] * features[k]
+    for start in range(LANES, DIM, LANES):
+        for k in range(LANES):
+            products[k] += products[start + k]
+    for k in range(8):
+        products[k] += products[k + 8]
+    for k in range(4):
+        products[k] += products[k + 4]
+    return (products[0] + products[2]) + (products[1] + products[3])
 
 
-@jit
+@inline
 def adagrad_step(
     weights: np.ndarray,
     squares: np.ndarray,
+    row: int,
     gradient: np.ndarray,
     scale: np.float32,
     rate: np.float32,
     decay: np.float32,
 ) -> None:
-    """Update a vector in place with ``scale * gradient`` and weight decay."""
+    """Update a row of ``weights`` in place with ``scale * gradient`` and weight decay."""
     for k in range(DIM):
-        slope = gradient[k] * scale + decay * weights[k]
-        squares[k] += slope * slope
-        weights[k] -= rate * slope / math.sqrt(squares[k])
+        slope = gradient[k] * scale + decay * weights[row, k]
+        square = squares[row, k] + slope * slope
+        squares[row, k] = square
+        weights[row, k] -= rate * slope / math.sqrt(square)
 
 
-@jit
+@inline
 def train_decision(
     decisions: DecisionWeights,
     index: int,
     bit: int,
     features: np.ndarray,
     feature_gradient: np.ndarray,
+    products: np.ndarray,
     weight: np.float32,
     rates: LearningRates,
 ) -> None:
     """Update one decision, and add the gradient of its features to ``feature_gradient``."""
-    vector = decisions.vectors[index]
-    p1 = logistic(decisions.biases[index] + dot(vector, features))
+    vectors = decisions.vectors
+    p1 = logistic(decisions.biases[index] + dot(vectors, index, features, products))
     error = (p1 - F(bit)) * weight
     decisions.bias_squares[index] += error * error
     decisions.biases[index] -= rates.bias * error / math.sqrt(decisions.bias_squares[index])
     for k in range(DIM):  # uses the vector before its update
-        feature_gradient[k] += error * vector[k]
-    squares = decisions.vector_squares[index]
-    adagrad_step(vector, squares, features, error, rates.vector, rates.decay)
+        feature_gradient[k] += error * vectors[index, k]
+    squares = decisions.vector_squares
+    adagrad_step(vectors, squares, index, features, error, rates.vector, rates.decay)
 
 
 @jit

@@ -17,14 +17,14 @@ from reproducible import jit, ln, power_3_4, uniform
 from word_model import FREQUENT_WORDS
 
 DIM: Final = 64  #: components of a vector
-ROUNDS: Final = 30  #: rounds of orthogonal iteration
+ROUNDS: Final = 12  #: rounds of orthogonal iteration
 WINDOW: Final = 8  #: maximum distance in a list at which words co-occur
 MAX_LIST: Final = 40  #: words; a longer list describes one image, but many things
 LIST_WEIGHT: Final = 0.3  #: of a co-occurrence in a list, relative to successive words
 ROW_PRIOR: Final = 5.0  #: added to the count of a row, so that rare words have little influence
 COLUMN_PRIOR: Final = 1.0
 PMI_SHIFT: Final = 0.3  #: subtracted from the pointwise mutual information
-AXIS_ROUNDS: Final = 30  #: rounds of power iteration for the first axis of a bisection
+AXIS_ROUNDS: Final = 12  #: rounds of power iteration for the first axis of a bisection
 REFINEMENTS: Final = 10  #: rounds of refining a bisection, as in k-means with two equal clusters
 
 

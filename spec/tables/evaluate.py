@@ -9,19 +9,21 @@ import numpy as np
 from letter_model import CODE_BITS, END, START, contexts
 from reproducible import jit
 from train_sets import split_index
+from word_list import number_of
 from word_model import (
-    DECISIONS,
     DIM,
     ESCAPE,
-    FREQUENT_WORDS,
     LOGISTIC_TABLE,
     NO_WORD,
+    SET_DECISIONS,
     Model,
     decision_at,
     inverse_root,
+    set_decision_at,
     size_bucket,
     text_state,
     uniform_bits,
+    vector_index,
 )
 
 ONE_SIDE_BITS: Final = 1.011  #: cost of a split of rare words in a set with words on one side
@@ -57,8 +59,8 @@ def sequence_cost(words: np.ndarray, model: Model, is_function_word: np.ndarray)
     cost, function_words = 0.0, 0
     total = np.zeros(DIM, np.int64)
     for index in range(len(words)):
-        prev = min(words[index - 1], FREQUENT_WORDS) if index > 0 else NO_WORD
-        prev2 = min(words[index - 2], FREQUENT_WORDS) if index > 1 else NO_WORD
+        prev = vector_index(words[index - 1]) if index > 0 else NO_WORD
+        prev2 = vector_index(words[index - 2]) if index > 1 else NO_WORD
         state = text_state(index, function_words, index > 0 and is_function_word[prev])
         features = model.prev[prev] + model.prev2[prev2] + model.states[state]
         features = features + ((total * inverse_root(index)) >> 8)
@@ -69,7 +71,7 @@ def sequence_cost(words: np.ndarray, model: Model, is_function_word: np.ndarray)
             depth += 1
             decision, bit = decision_at(words[index], depth)
         cost += uniform_bits(words[index])
-        word = min(words[index], FREQUENT_WORDS)
+        word = vector_index(words[index])
         total += model.history[word]
         function_words += is_function_word[word]
     return cost
@@ -82,11 +84,11 @@ def set_cost(words: np.ndarray, model: Model) -> float:
     bucket, cost = size_bucket(len(words)), 0.0
     totals = np.zeros((len(words) + 1, DIM), np.int64)
     for index in range(len(words)):
-        totals[index + 1] = totals[index] + model.history[min(numbers[index], FREQUENT_WORDS)]
+        totals[index + 1] = totals[index] + model.history[vector_index(numbers[index])]
     stack = [(0, len(words), 0)]
     while len(stack):
         start, end, depth = stack.pop()
-        decision, _ = decision_at(numbers[start], depth)
+        decision, _ = set_decision_at(numbers[start], depth)
         if decision < 0:
             cost += _uniform_cost(numbers[start], end - start)
             continue
@@ -96,7 +98,7 @@ def set_cost(words: np.ndarray, model: Model) -> float:
         vectors, biases = model.set_decisions, model.set_biases
         cost += decision_cost(vectors, biases, decision, low, features)
         if low:
-            cost += decision_cost(vectors, biases, decision + DECISIONS, high, features)
+            cost += decision_cost(vectors, biases, decision + SET_DECISIONS, high, features)
         if high:
             stack.append((middle, end, depth + 1))
         if low:
@@ -107,7 +109,7 @@ def set_cost(words: np.ndarray, model: Model) -> float:
 @jit
 def _uniform_cost(number: int, count: int) -> float:
     """Return the approximate cost of the uniform bits of ``count`` rare words of one group."""
-    if number == ESCAPE:
+    if number >= ESCAPE:
         return 0.0
     both_sides = (count - 1) * (BOTH_SIDES_BITS - ONE_SIDE_BITS)
     return count * uniform_bits(number) * ONE_SIDE_BITS + both_sides
@@ -140,21 +142,23 @@ class CostModel:
         self._is_function_word, self._letters = is_function_word, letters
 
     def is_in_vocabulary(self, word: str) -> bool:
-        """Return whether ``word`` has a number."""
-        return word in self._numbers
+        """Return whether ``word`` or its small form has a number."""
+        return number_of(word, self._numbers) != ESCAPE
 
     def sequence_bits(self, words: list[str]) -> float:
         """Return the cost of ``words`` in order."""
+        escaped = [word for word in words if not self.is_in_vocabulary(word)]
         cost = sequence_cost(self._numbers_of(words), self._model, self._is_function_word)
-        return cost + self.letter_bits(words)
+        return cost + self.letter_bits(escaped)
 
     def set_bits(self, words: list[str]) -> float:
-        """Return the cost of ``words`` as a set."""
-        return set_cost(self._numbers_of(words), self._model) + self.letter_bits(words)
+        """Return the cost of ``words`` as a set, in which capital forms are escaped."""
+        escaped = [word for word in words if word not in self._numbers]
+        return set_cost(self._numbers_of(words), self._model) + self.letter_bits(escaped)
 
-    def letter_bits(self, words: list[str]) -> float:
-        """Return the cost of the letters of the words that are escaped."""
-        return sum(letters_cost(word, self._letters) for word in words if word not in self._numbers)
+    def letter_bits(self, escaped: list[str]) -> float:
+        """Return the cost of the letters of escaped words."""
+        return sum(letters_cost(word, self._letters) for word in escaped)
 
     def _numbers_of(self, words: list[str]) -> np.ndarray:
-        return np.array([self._numbers.get(word, ESCAPE) for word in words], np.int64)
+        return np.array([number_of(word, self._numbers) for word in words], np.int64)

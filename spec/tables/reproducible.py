@@ -18,6 +18,8 @@ SERIES_TERMS: Final = 12  #: the last one is below the precision of a double
 
 #: Without fastmath, so no sum is reordered. Division by zero would not raise; there is none.
 jit = njit(error_model="numpy")
+#: For functions of an inner loop: a call would count references to every array.
+inline = njit(error_model="numpy", inline="always")
 
 
 @jit

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from adagrad import (
     MAX_WORDS,
     DecisionWeights,
     F,
     LearningRates,
+    Schedule,
     Sequences,
     adagrad_step,
+    rates_at,
     sample_words,
     train_decision,
 )
-from reproducible import jit
+from reproducible import inline, jit
 from word_model import (
     DIM,
-    FREQUENT_WORDS,
     NO_WORD,
     Model,
     decision_at,
     inverse_root,
     text_state,
+    vector_index,
 )
 
 
-@jit
+class Buffers(NamedTuple):
+    """Memory for one sequence, allocated once."""
+
+    words: np.ndarray
+    features: np.ndarray
+    gradient: np.ndarray
+    total: np.ndarray  #: sum of the history vectors so far
+    products: np.ndarray
+    history_gradients: np.ndarray  #: by position: the gradient of the sum of the earlier words
+
+
+def _make_buffers() -> Buffers:
+    vectors = (np.zeros(DIM, F) for _ in range(4))
+    return Buffers(np.zeros(MAX_WORDS, np.int64), *vectors, np.zeros((MAX_WORDS, DIM), F))
+
+
 def train_sequences(
     sequences: Sequences,
     order: np.ndarray,
@@ -33,53 +52,84 @@ def train_sequences(
     squares: Model,
     decisions: DecisionWeights,
     is_function_word: np.ndarray,
-    rates: LearningRates,
+    schedule: Schedule,
     rng: np.ndarray,
 ) -> None:
     """Train on every sequence once, in the given order; ``squares`` are AdaGrad's sums."""
-    words = np.zeros(MAX_WORDS, np.int64)
-    for index in order:
-        count = sample_words(sequences, index, rng, words)
-        weight = sequences.weights[index]
-        _train_one(words[:count], weight, model, squares, decisions, is_function_word, rates)
+    buffers = _make_buffers()
+    _train_all(
+        sequences, order, model, squares, decisions, is_function_word, schedule, rng, buffers
+    )
 
 
 @jit
+def _train_all(
+    sequences: Sequences,
+    order: np.ndarray,
+    model: Model,
+    squares: Model,
+    decisions: DecisionWeights,
+    is_function_word: np.ndarray,
+    schedule: Schedule,
+    rng: np.ndarray,
+    buffers: Buffers,
+) -> None:
+    for position, index in enumerate(order):
+        rates = rates_at(schedule, position, len(order))
+        count = sample_words(sequences, index, rng, buffers.words)
+        weight = sequences.weights[index]
+        _train_one(count, weight, model, squares, decisions, is_function_word, rates, buffers)
+
+
+@inline
 def _train_one(
-    words: np.ndarray,
+    count: int,
     weight: np.float32,
     model: Model,
     squares: Model,
     decisions: DecisionWeights,
     is_function_word: np.ndarray,
     rates: LearningRates,
+    buffers: Buffers,
 ) -> None:
-    features, gradient, total = np.zeros(DIM, F), np.zeros(DIM, F), np.zeros(DIM, F)
+    """Train on one sequence; the history vectors are updated at its end, once each."""
+    words, features, gradient = buffers.words, buffers.features, buffers.gradient
+    total, products, history_gradients = buffers.total, buffers.products, buffers.history_gradients
     rate, decay, function_words = rates.vector, rates.decay, 0
-    for index in range(len(words)):
-        prev = min(words[index - 1], FREQUENT_WORDS) if index > 0 else NO_WORD
-        prev2 = min(words[index - 2], FREQUENT_WORDS) if index > 1 else NO_WORD
+    total[:] = 0
+    for index in range(count):
+        prev = vector_index(words[index - 1]) if index > 0 else NO_WORD
+        prev2 = vector_index(words[index - 2]) if index > 1 else NO_WORD
         state = text_state(index, function_words, index > 0 and is_function_word[prev])
         scale = F(inverse_root(index) / 256)
         for k in range(DIM):
             features[k] = model.prev[prev, k] + model.prev2[prev2, k]
             features[k] += model.states[state, k] + total[k] * scale
             gradient[k] = 0
-        _train_word(words[index], decisions, features, gradient, weight, rates)
-        adagrad_step(model.states[state], squares.states[state], gradient, F(1), rate, F(0))
-        adagrad_step(model.prev[prev], squares.prev[prev], gradient, F(1), rate, decay)
-        adagrad_step(model.prev2[prev2], squares.prev2[prev2], gradient, F(1), rate, decay)
-        so_far = words[: index + 1]
-        _train_history(so_far, model.history, squares.history, gradient, scale, rates, total)
-        function_words += is_function_word[min(words[index], FREQUENT_WORDS)]
+        _train_word(words[index], decisions, features, gradient, products, weight, rates)
+        adagrad_step(model.states, squares.states, state, gradient, F(1), rate, F(0))
+        adagrad_step(model.prev, squares.prev, prev, gradient, F(1), rate, decay)
+        adagrad_step(model.prev2, squares.prev2, prev2, gradient, F(1), rate, decay)
+        word = vector_index(words[index])
+        for k in range(DIM):
+            history_gradients[index, k] = gradient[k] * scale
+            total[k] += model.history[word, k]
+        function_words += is_function_word[word]
+    gradient[:] = 0
+    for index in range(count - 2, -1, -1):
+        for k in range(DIM):
+            gradient[k] += history_gradients[index + 1, k]
+        word = vector_index(words[index])
+        adagrad_step(model.history, squares.history, word, gradient, F(1), rate, decay)
 
 
-@jit
+@inline
 def _train_word(
     number: int,
     decisions: DecisionWeights,
     features: np.ndarray,
     gradient: np.ndarray,
+    products: np.ndarray,
     weight: np.float32,
     rates: LearningRates,
 ) -> None:
@@ -88,26 +138,6 @@ def _train_word(
     decision, bit = decision_at(number, depth)
     while decision >= 0:
         if decisions.is_trained[decision]:
-            train_decision(decisions, decision, bit, features, gradient, weight, rates)
+            train_decision(decisions, decision, bit, features, gradient, products, weight, rates)
         depth += 1
         decision, bit = decision_at(number, depth)
-
-
-@jit
-def _train_history(
-    words: np.ndarray,
-    history: np.ndarray,
-    squares: np.ndarray,
-    gradient: np.ndarray,
-    scale: np.float32,
-    rates: LearningRates,
-    total: np.ndarray,
-) -> None:
-    """Update the history vectors of all words but the last; add up all vectors in ``total``."""
-    total[:] = 0
-    for index in range(len(words)):
-        word = min(words[index], FREQUENT_WORDS)
-        if index < len(words) - 1:
-            adagrad_step(history[word], squares[word], gradient, scale, rates.vector, rates.decay)
-        for k in range(DIM):
-            total[k] += history[word, k]

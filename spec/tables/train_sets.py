@@ -6,7 +6,7 @@ ascending order, and the words found so far predict the others.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from adagrad import (
@@ -14,42 +14,74 @@ from adagrad import (
     DecisionWeights,
     F,
     LearningRates,
+    Schedule,
     Sequences,
     adagrad_step,
+    rates_at,
     sample_words,
     train_decision,
 )
-from reproducible import jit
+from reproducible import inline, jit
 from word_model import (
-    DECISIONS,
     DIM,
-    FREQUENT_WORDS,
+    SET_DECISIONS,
     Model,
-    decision_at,
     inverse_root,
+    set_decision_at,
     size_bucket,
+    vector_index,
 )
 
 MAX_SET: Final = 500  #: words; longer lists are not trained on
 
 
-@jit
+class Buffers(NamedTuple):
+    """Memory for one set, allocated once."""
+
+    features: np.ndarray
+    gradient: np.ndarray
+    bucket_gradient: np.ndarray
+    products: np.ndarray
+    totals: np.ndarray  #: sums of the history vectors before each word
+    gradients: np.ndarray  #: by the number of words before a split
+    stack: np.ndarray
+
+
 def train_sets(
     sequences: Sequences,
     order: np.ndarray,
     model: Model,
     squares: Model,
     decisions: DecisionWeights,
-    rates: LearningRates,
+    schedule: Schedule,
     rng: np.ndarray,
 ) -> None:
     """Train on every list once, in the given order; ``squares`` are AdaGrad's sums."""
+    vectors = (np.zeros(DIM, F) for _ in range(4))
+    by_word = (np.zeros((MAX_SET + 1, DIM), F) for _ in range(2))
+    buffers = Buffers(*vectors, *by_word, np.zeros((MAX_SET + 1, 3), np.int64))
+    _train_all(sequences, order, model, squares, decisions, schedule, rng, buffers)
+
+
+@jit
+def _train_all(
+    sequences: Sequences,
+    order: np.ndarray,
+    model: Model,
+    squares: Model,
+    decisions: DecisionWeights,
+    schedule: Schedule,
+    rng: np.ndarray,
+    buffers: Buffers,
+) -> None:
     words = np.zeros(MAX_WORDS, np.int64)
-    for index in order:
+    for position, index in enumerate(order):
+        rates = rates_at(schedule, position, len(order))
         count = sample_words(sequences, index, rng, words)
         if 0 < count <= MAX_SET:
             numbers = np.sort(words[:count])
-            _train_one(numbers, sequences.weights[index], model, squares, decisions, rates)
+            weight = sequences.weights[index]
+            _train_one(numbers, weight, model, squares, decisions, rates, buffers)
 
 
 @jit
@@ -60,93 +92,98 @@ def _train_one(
     squares: Model,
     decisions: DecisionWeights,
     rates: LearningRates,
+    buffers: Buffers,
 ) -> None:
     """Train all splits of one set; the vectors behind the features are updated at the end."""
-    bucket = size_bucket(len(numbers))
-    totals = _prefix_sums(numbers, model.history)
-    gradients, bucket_gradient = np.zeros_like(totals), np.zeros(DIM, F)
-    stack = np.zeros((len(numbers) + 1, 3), np.int64)  # start and end in numbers, depth
-    stack[0, 1] = len(numbers)
+    bucket, count = size_bucket(len(numbers)), len(numbers)
+    totals, gradients, features = buffers.totals, buffers.gradients, buffers.features
+    gradient, bucket_gradient = buffers.gradient, buffers.bucket_gradient
+    _add_prefix_sums(numbers, model.history, totals)
+    gradients[: count + 1] = 0
+    bucket_gradient[:] = 0
+    stack = buffers.stack  # start and end in numbers, depth
+    stack[0, 0], stack[0, 1], stack[0, 2] = 0, count, 0
     height = 1
     while height:
         height -= 1
-        start, end, depth = stack[height]
-        decision, _ = decision_at(numbers[start], depth)
+        start, end, depth = stack[height, 0], stack[height, 1], stack[height, 2]
+        decision, _ = set_decision_at(numbers[start], depth)
         if decision < 0:
             continue
         middle = split_index(numbers, start, end, depth)
         if decisions.is_trained[decision]:
-            any_words = middle > start, middle < end
             scale = F(inverse_root(start) / 256)
-            features = totals[start] * scale + model.buckets[bucket]
-            gradient = _train_split(decisions, decision, any_words, features, weight, rates)
+            for k in range(DIM):
+                features[k] = totals[start, k] * scale + model.buckets[bucket, k]
+                gradient[k] = 0
+            low, high = int(middle > start), int(middle < end)
+            _train_split(decisions, decision, low, high, buffers, weight, rates)
             for k in range(DIM):
                 gradients[start, k] += gradient[k] * scale
                 bucket_gradient[k] += gradient[k]
         if middle < end:
-            stack[height] = middle, end, depth + 1
+            stack[height, 0], stack[height, 1], stack[height, 2] = middle, end, depth + 1
             height += 1
         if middle > start:  # pushed last, so the low side comes first
-            stack[height] = start, middle, depth + 1
+            stack[height, 0], stack[height, 1], stack[height, 2] = start, middle, depth + 1
             height += 1
-    vector, sums = model.buckets[bucket], squares.buckets[bucket]
-    adagrad_step(vector, sums, bucket_gradient, F(1), rates.vector, F(0))
-    _train_history(numbers, model.history, squares.history, gradients, rates)
+    adagrad_step(model.buckets, squares.buckets, bucket, bucket_gradient, F(1), rates.vector, F(0))
+    _train_history(numbers, model.history, squares.history, gradients, gradient, rates)
 
 
 @jit
 def split_index(numbers: np.ndarray, start: int, end: int, depth: int) -> int:
     """Return the index where the high side begins, for words with equal bits before ``depth``."""
     middle = start
-    while middle < end and decision_at(numbers[middle], depth)[1] == 0:
+    while middle < end and set_decision_at(numbers[middle], depth)[1] == 0:
         middle += 1
     return middle
 
 
-@jit
-def _prefix_sums(numbers: np.ndarray, history: np.ndarray) -> np.ndarray:
-    """Return the sums of the history vectors before each word, and then the sum of all."""
-    totals = np.zeros((len(numbers) + 1, DIM), F)
+@inline
+def _add_prefix_sums(numbers: np.ndarray, history: np.ndarray, totals: np.ndarray) -> None:
+    """Set ``totals`` to the sums of the history vectors before each word, and of all."""
+    totals[0] = 0
     for index in range(len(numbers)):
-        word = min(numbers[index], FREQUENT_WORDS)
+        word = vector_index(numbers[index])
         for k in range(DIM):
             totals[index + 1, k] = totals[index, k] + history[word, k]
-    return totals
 
 
-@jit
+@inline
 def _train_split(
     decisions: DecisionWeights,
     decision: int,
-    any_words: tuple[bool, bool],
-    features: np.ndarray,
+    low: int,
+    high: int,
+    buffers: Buffers,
     weight: np.float32,
     rates: LearningRates,
-) -> np.ndarray:
-    """Train the flags of one split, and return the gradient of the features.
+) -> None:
+    """Train the flags of one split, and add up the gradient of the features.
 
     The flag of the high side is implied, and not trained, if the low side has no words.
     """
-    gradient = np.zeros(DIM, F)
-    low, high = int(any_words[0]), int(any_words[1])
-    train_decision(decisions, decision, low, features, gradient, weight, rates)
-    if any_words[0]:
-        train_decision(decisions, decision + DECISIONS, high, features, gradient, weight, rates)
-    return gradient
+    features, gradient, products = buffers.features, buffers.gradient, buffers.products
+    train_decision(decisions, decision, low, features, gradient, products, weight, rates)
+    if low:
+        decision += SET_DECISIONS
+        train_decision(decisions, decision, high, features, gradient, products, weight, rates)
 
 
-@jit
+@inline
 def _train_history(
     numbers: np.ndarray,
     history: np.ndarray,
     squares: np.ndarray,
     gradients: np.ndarray,
+    gradient: np.ndarray,
     rates: LearningRates,
 ) -> None:
     """Update the history vector of each word with the gradients of all splits after it."""
-    gradient = np.zeros(DIM, F)
+    gradient[:] = 0
     for index in range(len(numbers) - 1, -1, -1):
-        word = min(numbers[index], FREQUENT_WORDS)
         for k in range(DIM):
             gradient[k] += gradients[index + 1, k]
-        adagrad_step(history[word], squares[word], gradient, F(1), rates.vector, rates.decay)
+        word = vector_index(numbers[index])
+        adagrad_step(history, squares, word, gradient, F(1), rates.vector, rates.decay)

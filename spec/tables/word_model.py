@@ -17,15 +17,24 @@ from typing import Final, NamedTuple
 import numpy as np
 from reproducible import jit
 
-FREQUENT_WORDS: Final = 8192  #: also the index of the vector that all rare and escaped words share
-FREQUENT_BITS: Final = 13  #: bits in a frequent word's number
+FREQUENT_BITS: Final = 14  #: bits in a frequent word's number
+#: Also the index of the vector that all rare and escaped words share.
+FREQUENT_WORDS: Final = 1 << FREQUENT_BITS
 WORDS: Final = 65536
 ESCAPE: Final = WORDS  #: the number of every word outside the vocabulary
+CAPITAL: Final = 2 * WORDS  #: added to the number of a word in capital form
 NO_WORD: Final = FREQUENT_WORDS + 1  #: index of the vector for "before the first word"
-DIM: Final = 48  #: components of a vector
-DECISIONS: Final = 3 + FREQUENT_WORDS
-TEXT_STATES: Final = 8
-SIZE_BUCKETS: Final = 12
+#: Components of a vector, a multiple of 16. The functions below and in the other modules are compiled
+#: for one value, which make_lexicon.py can set before it imports them.
+DIM = 48
+#: Three flags (not a plain word of the vocabulary; rare; in the second group of rare words), the
+#: nodes of the tree, and the flag for the capital form. The node with heap index i, from 1, is
+#: decision i + 2. A bag does not have the last one.
+SET_DECISIONS: Final = 2 + FREQUENT_WORDS
+DECISIONS: Final = SET_DECISIONS + 1
+CAPITAL_DECISION: Final = SET_DECISIONS
+TEXT_STATES: Final = 7
+SIZE_BUCKETS: Final = 10
 SCALE: Final = 8  #: weights in the table are in eighths
 MAX_WEIGHT: Final = 15  #: of a quantized weight, in eighths
 MAX_BIAS: Final = 127
@@ -57,7 +66,7 @@ COUNTS: Final = dict(
         Model._fields,
         (
             NO_WORD + 1, NO_WORD + 1, NO_WORD, TEXT_STATES, SIZE_BUCKETS, DECISIONS, DECISIONS,
-            2 * DECISIONS, 2 * DECISIONS,
+            2 * SET_DECISIONS, 2 * SET_DECISIONS,
         ),
         strict=True,
     )
@@ -66,43 +75,63 @@ COUNTS: Final = dict(
 
 @jit
 def decision_at(number: int, depth: int) -> tuple[int, int]:
-    """Return a word's decision at ``depth``, and its bit; the decision is -1 after the last."""
+    """Return a word's decision at ``depth``, and its bit; the decision is -1 after the last.
+
+    A word in capital form has one more than the word itself, after the first one.
+    """
     if depth == 0:
-        return 0, int(number == ESCAPE)
-    if number == ESCAPE:
-        return -1, 0
+        return 0, int(number >= ESCAPE)
+    if number >= ESCAPE:
+        if depth == 1:
+            return CAPITAL_DECISION, int(number >= CAPITAL)
+        if number == ESCAPE:
+            return -1, 0
+        number, depth = number - CAPITAL, depth - 1
     if depth == 1:
         return 1, int(number >= FREQUENT_WORDS)
     if number < FREQUENT_WORDS:
         left = FREQUENT_BITS + 2 - depth
         if not left:
             return -1, 0
-        return 3 + ((FREQUENT_WORDS | number) >> left), number >> (left - 1) & 1
+        return 2 + ((FREQUENT_WORDS | number) >> left), number >> (left - 1) & 1
     if depth == 2:
         return 2, int(number >= 2 * FREQUENT_WORDS)
-    if depth == 3 and number >= 2 * FREQUENT_WORDS:
-        return 3, int(number >= 4 * FREQUENT_WORDS)
     return -1, 0
+
+
+@jit
+def set_decision_at(number: int, depth: int) -> tuple[int, int]:
+    """Return the same for a word of a set, where capital forms are escaped."""
+    if number >= ESCAPE:
+        return (0, 1) if depth == 0 else (-1, 0)
+    return decision_at(number, depth)
+
+
+@jit
+def vector_index(number: int) -> int:
+    """Return the index of a word's vectors; a word in capital form has those of the word."""
+    return min(number - CAPITAL if number >= CAPITAL else number, FREQUENT_WORDS)
 
 
 @jit
 def uniform_bits(number: int) -> int:
     """Return the number of bits in a word's number that are coded at even odds."""
+    number = number - CAPITAL if number >= CAPITAL else number
     if number < FREQUENT_WORDS or number == ESCAPE:
         return 0
-    return 13 if number < 2 * FREQUENT_WORDS else 14 if number < 4 * FREQUENT_WORDS else 15
+    return FREQUENT_BITS if number < 2 * FREQUENT_WORDS else FREQUENT_BITS + 1
 
 
 @jit
 def text_state(count: int, function_words: int, after_function_word: bool) -> int:
-    """Return the state after ``count`` words: 1 to 3 in a list, 4 to 7 in sentences."""
+    """Return the state after ``count`` words: 1 to 3 in a list, 4 to 6 in sentences."""
     if count == 0:
         return 0
     if 4 * function_words < count:
         return 1 if count < 2 else 2 if count < 6 else 3
     if after_function_word:
-        return 7
-    return 4 if count < 2 else 5 if count < 8 else 6
+        return 6
+    return 4 if count < 8 else 5
 
 
 @jit
@@ -113,7 +142,7 @@ def size_bucket(words: int) -> int:
     while length >> (octave + 1):
         octave += 1
     half = (length >> (octave - 1)) & 1 if octave else 0
-    return min(SIZE_BUCKETS - 1, 2 * octave + half)
+    return min(SIZE_BUCKETS - 1, max(0, 2 * octave + half - 2))
 
 
 @jit
