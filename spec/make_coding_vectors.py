@@ -125,7 +125,7 @@ def texts_of_model(seed: int) -> Iterator[list[str]]:
             word, number = lexicon._code_word(decoder, context)
             words.append(word)
             context.append(number)
-            if number == lexicon.ESCAPE:  # it may be a word of the vocabulary
+            if number == lexicon.ESCAPE or not word:  # it may be a word of the vocabulary
                 break
             yield list(words)
 
@@ -188,11 +188,11 @@ def add_lexicon() -> None:
         ("last-common", f"word {FREQUENT_WORDS - 1}, the last frequent one",
          [WORDS[FREQUENT_WORDS - 1]]),
         *((f"other-{slug}", f"rare word {number}: {slug[:2]} bits at even odds", [WORDS[number]])
-          for number, slug in ((8192, "13"), (16383, "13-last"), (16384, "14"), (32767, "14-last"),
+          for number, slug in ((16384, "14"), (32767, "14-last"),
                                (32768, "15"), (65535, "15-last"))),
         ("two", "two words", ["red", "bear"]),
         ("again", "one word five times: repetition is allowed", ["bear"] * 5),
-        ("sentence", "a sentence with function words, through states 1 to 7", SENTENCE),
+        ("sentence", "a sentence with function words, through states 1 to 6", SENTENCE),
         ("content", "24 words without function words, through states 1 to 3", CONTENT_WORDS),
         ("quarter", "one function word of four words, and two of eight: not less than a quarter",
          ["red", "the", "bear", "sky", "of", "dog", "snow", "cat", "tree"]),
@@ -201,11 +201,15 @@ def add_lexicon() -> None:
          ["Bear", "in", "Paris"]),
         ("capital-function-word", "a function word in capital form is a function word",
          ["The", "bear", "In", "The", "house"]),
-        ("capital-rare", "rare words in capital form", [word.capitalize() for word in WORDS[8192:]
-         if word.isalpha()][:40000:9999]),
+        ("capital-rare", "rare words in capital form", [word.capitalize() for word in WORDS[FREQUENT_WORDS:]
+         if word.isalpha() and word.islower()][:40000:9999]),
+        ("capital-hyphen", "only the first letter of a capital form is a capital",
+         ["T-shirt", "Red", "t-shirt"]),
+        ("as-listed", "words of the vocabulary with capitals, digits and hyphens",
+         ["TV", "Coca-Cola", "iPhone", "404", "3D"]),
         ("spelled", "words outside the vocabulary",
-         ["Zuzeca", "R2-D2", "o'neill", "1984", "mcDuck"]),
-        ("one-character", "one escaped character", ["7"]),
+         ["Zuzeca", "R2-D2", "o'neill", "19845", "mcDuck"]),
+        ("one-character", "one escaped character", ["-"]),
         ("longest", "63 characters: no flag for the end", [f"{LONG_WORD}ab"]),
         ("many", "512 words: a decoder stops by itself",
          [rng.choice(LIKELY_WORDS) for _ in range(512)]),
@@ -266,12 +270,18 @@ def add_broken_lexicon() -> None:
     """Add payloads that break the rules of ``lexicon``."""
     good = lexicon.encode(SENTENCE)
     longer = (good + bytes([last]) for last in range(256))
-    larger = (good[:-1] + bytes([last]) for last in range(good[-1] + 1, 256))
+    larger = (
+        payload[:-1] + bytes([last])
+        for words in (SENTENCE[:count] for count in range(len(SENTENCE), 0, -1))
+        for payload in [lexicon.encode(words)]
+        for last in range(payload[-1] + 1, 256)
+        if lexicon.decode(payload[:-1] + bytes([last])) == (words, "SC-LEX-1")
+    )
     for slug, comment, data in (
         ("one-byte-more", "a payload and one byte more, which is not needed",
          next(data for data in longer if lexicon.decode(data)[1] == "SC-LEX-1")),
         ("another-value", "a larger last byte: the same words, but not the first end",
-         next(data for data in larger if lexicon.decode(data) == (SENTENCE, "SC-LEX-1"))),
+         next(larger)),
         ("zero", "one byte that determines no word", b"\0"),
         ("ones", "200 bytes ff", b"\xff" * 200),
         ("zeros", "200 bytes 00", b"\0" * 200),
@@ -281,6 +291,10 @@ def add_broken_lexicon() -> None:
             breaks(rule, "lexicon", slug, comment, data)
     small, capital = (encode_without_bear(lexicon, [*words]) for words in (("red", "bear"),
                                                                            ("Bear",)))  # fmt: skip
+    for slug, word in (("number", "404"), ("acronym", "TV")):
+        with patch.object(lexicon, "_small_form", lambda _, word=word: word):
+            data = lexicon.encode(["Zuzeca"])
+        breaks("SC-LEX-1", "lexicon", f"capital-{slug}", f"{word} in a capital form", data)
     breaks("SC-LEX-2", "lexicon", "spelled", "bear, escaped", small)
     breaks("SC-LEX-2", "lexicon", "capital-spelled", "Bear, escaped", capital)
     words = lexicon.decode(small)[0]
@@ -314,13 +328,13 @@ def add_bag() -> None:
         ("one-word", "one frequent word", ["bear"]),
         ("first-word", "word 0", [WORDS[0]]),
         ("last-word", "word 65535", [WORDS[65535]]),
-        ("each-kind", "frequent, rare with 13, 14 and 15 bits, escaped",
-         ["bear", WORDS[9000], WORDS[20000], WORDS[50000], "Zuzeca"]),
+        ("each-kind", "frequent, rare with 14 and 15 bits, escaped",
+         ["bear", WORDS[20000], WORDS[50000], "Zuzeca"]),
         ("neighbours", "neighbors in the tree", WORDS[6000:6008]),
         ("rare-neighbours", "neighbors among the rare words", [*WORDS[20000:20004],
                                                                *WORDS[50000:50003]]),
         ("borders", "the first and the last word of each group",
-         [WORDS[number] for number in (0, 8191, 8192, 16383, 16384, 32767, 32768, 65535)]),
+         [WORDS[number] for number in (0, 16383, 16384, 32767, 32768, 65535)]),
         ("only-spelled", "words outside the vocabulary, one in capital form",
          ["R2-D2", "Bear", "zuzeca"]),
         ("spelled-order", "escaped words in ASCII order, which is not that of their codes",
@@ -348,7 +362,7 @@ def payload_in_bucket(bucket: int, words: Sequence[str]) -> bytes:
 
 def buckets_that_fit(words: Sequence[str]) -> list[int]:
     """Return the size buckets for which the payload of ``words`` has a length of that bucket."""
-    buckets = range(2, bag.SIZE_BUCKETS)
+    buckets = range(bag.SIZE_BUCKETS)
     return [b for b in buckets if bag.size_bucket(len(payload_in_bucket(b, words))) == b]
 
 
@@ -372,7 +386,7 @@ def drops_zeros(words: Sequence[str]) -> bool:
 
 def add_lengths() -> None:
     """Add payloads of certain lengths: the borders and the choice of size buckets, and zeros."""
-    some = list(dict.fromkeys([*CONTENT_WORDS, *LIKELY_WORDS, *WORDS[8192:65536:4096]]))
+    some = list(dict.fromkeys([*CONTENT_WORDS, *LIKELY_WORDS, *WORDS[FREQUENT_WORDS:65536:4096]]))
     for length in BUCKET_BORDERS:
         slug = f"bytes-{length}"
         words = find("bag", slug, lambda words, length=length: len(bag.encode(words)) == length,
@@ -402,17 +416,28 @@ def add_lengths() -> None:
 
 def encode_in_order(numbers: Sequence[int], escaped: Sequence[str]) -> bytes:
     """Return the payload of words in the given order, with the first size bucket that fits."""
-    payloads = ((b, bag._encode_in_bucket(b, numbers, escaped)) for b in range(2, 12))
+    payloads = ((b, bag._encode_in_bucket(b, numbers, escaped)) for b in range(bag.SIZE_BUCKETS))
     return next(payload for bucket, payload in payloads if bag.size_bucket(len(payload)) == bucket)
+
+
+def _changed(good: bytes) -> list[tuple[str, str, bytes]]:
+    """Return payloads that differ in their last byte from ``good``, with names and comments."""
+    return [
+        ("one-byte-more", "a payload and a byte 0", good + b"\0"),
+        ("one-byte-less", "a payload without its last byte", good[:-1]),
+        ("another-value", "the last byte incremented", good[:-1] + bytes([good[-1] + 1 & 255])),
+    ]
 
 
 def add_broken_bag() -> None:
     """Add payloads that break the rules of ``bag``."""
-    good = bag.encode(CONTENT_WORDS[:12])
+    encoded = (bag.encode(CONTENT_WORDS[:count]) for count in range(12, len(CONTENT_WORDS)))
+    # A changed payload may also be that of other words
+    rows = next(
+        rows for rows in map(_changed, encoded) if all(bag.decode(row[2])[1] for row in rows)
+    )
     for slug, comment, data in (
-        ("one-byte-more", "a payload and a byte 0", good + b"\0"),
-        ("one-byte-less", "a payload without its last byte", good[:-1]),
-        ("another-value", "the last byte incremented", good[:-1] + bytes([good[-1] + 1 & 255])),
+        *rows,
         ("one-byte", "one byte, which no set has", b"\x7f"),
         ("one-byte-zero", "one byte 0: it is not decoded", b"\0"),
         ("ones", "200 bytes ff", b"\xff" * 200),

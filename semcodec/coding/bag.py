@@ -26,10 +26,11 @@ from semcodec.coding.range_coder import (
     unit_in_last_place,
 )
 from semcodec.coding.tables import (
-    DECISIONS,
     FREQUENT_BITS,
     FREQUENT_WORDS,
     MAX_RARE_BITS,
+    NODE_OFFSET,
+    SET_DECISIONS,
     SIZE_BUCKETS,
     load_tables,
 )
@@ -132,19 +133,19 @@ def escaped_words(words: Iterable[str]) -> list[str]:
 
 
 def size_bucket(length: int) -> int:
-    """Return the bucket (0 to 11) of a payload of ``length`` bytes, at least 1.
+    """Return the bucket (0 to 9) of a payload of ``length`` bytes; none is shorter than 2.
 
-    There are two buckets for each doubling of the length. From bucket 0 on, they are for 1, no
-    length, 2, 3, 4-5, 6-7, 8-11 and so on.
+    There are two buckets for each doubling of the length. From bucket 0 on, they are for 2, 3, 4-5,
+    6-7, 8-11 and so on.
     """
     octave = length.bit_length() - 1
     half = length >> (octave - 1) & 1 if octave else 0
-    return min(SIZE_BUCKETS - 1, 2 * octave + half)
+    return min(SIZE_BUCKETS - 1, max(0, 2 * octave + half - 2))
 
 
 def _min_bytes(bucket: int) -> int:
     """Return the minimum length of a payload in ``bucket``."""
-    octave, half = divmod(bucket, 2)
+    octave, half = divmod(bucket + 2, 2)
     return (2 + half << octave) // 2
 
 
@@ -294,7 +295,7 @@ class _TreeCoder:
         if not code_bit(bit_probability(rows[decision], self.features), len(low) > 0):
             return 0, 1
         return 1, code_bit(
-            bit_probability(rows[DECISIONS + decision], self.features), len(high) > 0
+            bit_probability(rows[SET_DECISIONS + decision], self.features), len(high) > 0
         )
 
     def _vocabulary(self, numbers: Sequence[int]) -> None:
@@ -311,7 +312,7 @@ class _TreeCoder:
             self._append_number(node - FREQUENT_WORDS)
             return
         low, high = _halves(numbers, (2 * node + 1 << bits - 1) - FREQUENT_WORDS)
-        any_low, any_high = self._split(node + 3, low, high)
+        any_low, any_high = self._split(node + NODE_OFFSET, low, high)
         if any_low:
             self._frequent(2 * node, bits - 1, low)
         if any_high:

@@ -20,7 +20,14 @@ from semcodec.coding.range_coder import (
     RangeEncoder,
     unit_in_last_place,
 )
-from semcodec.coding.tables import FREQUENT_BITS, FREQUENT_WORDS, MAX_RARE_BITS, load_tables
+from semcodec.coding.tables import (
+    CAPITAL_DECISION,
+    FREQUENT_BITS,
+    FREQUENT_WORDS,
+    MAX_RARE_BITS,
+    NODE_OFFSET,
+    load_tables,
+)
 
 MAX_WORDS: Final = 512  #: words of one record in this coding
 
@@ -58,7 +65,8 @@ def decode(payload: bytes) -> tuple[list[str], str | None]:
                 return words, "SC-LEX-3"
     if any(map(_in_vocabulary, escaped)):
         return words, "SC-LEX-2"
-    return words, None if end == _find_termination(low, width, context) else "SC-LEX-1"
+    is_canonical = "" not in words and end == _find_termination(low, width, context)
+    return words, None if is_canonical else "SC-LEX-1"
 
 
 def payload_bits(words: Sequence[str]) -> int:
@@ -80,7 +88,17 @@ def escaped_words(words: Iterable[str]) -> list[str]:
 
 def _in_vocabulary(word: str) -> bool:
     numbers = load_tables().numbers
-    return word in numbers or (word.istitle() and word.lower() in numbers)
+    return word in numbers or _small_form(word) in numbers
+
+
+def _small_form(word: str) -> str:
+    """Return the word of which ``word`` may be the capital form; empty if it is of none."""
+    return word[0].lower() + word[1:] if word[:1].isupper() else ""
+
+
+def _capital_form(word: str) -> str:
+    """Return ``word`` with a capital at its beginning; empty if it does not begin with a to z."""
+    return word[0].upper() + word[1:] if word[0].islower() else ""
 
 
 def _encode_words(words: Sequence[str]) -> tuple[RangeEncoder, SequenceContext]:
@@ -162,17 +180,18 @@ def _code_word(coder: Coder, context: SequenceContext, word: str = "") -> tuple[
 def _code_word_given(coder: Coder, probabilities: BitProbabilities, word: str) -> tuple[str, int]:
     """Code a word: flags for its kind, and then its number or its letters.
 
-    A capitalized form ("Paris") has the number of the lower-case word, also for the context.
+    A capital form ("Paris", "T-shirt") has the number of the word without the capital, also for the
+    context. The returned word is empty if a decoder finds the capital form of a word without one.
     """
     tables = probabilities.tables
     number = tables.numbers.get(word)
     if not coder.code_bit(probabilities.of(0), number is None):
         number = _code_number(coder, probabilities, number or 0)
         return tables.words[number], number
-    number = tables.numbers.get(word.lower()) if word.istitle() else None
-    if coder.code_bit(HALF, number is not None):
+    number = tables.numbers.get(_small_form(word))
+    if coder.code_bit(probabilities.of(CAPITAL_DECISION), number is not None):
         number = _code_number(coder, probabilities, number or 0)
-        return tables.words[number].title(), number
+        return _capital_form(tables.words[number]), number
     return escapes.code_letters(coder, tables, word), ESCAPE
 
 
@@ -182,12 +201,12 @@ def _code_number(coder: Coder, probabilities: BitProbabilities, number: int) -> 
         return _code_rare_number(coder, probabilities, number)
     node = 1
     for shift in range(FREQUENT_BITS - 1, -1, -1):
-        node = 2 * node + coder.code_bit(probabilities.of(node + 3), number >> shift & 1)
+        node = 2 * node + coder.code_bit(probabilities.of(node + NODE_OFFSET), number >> shift & 1)
     return node - FREQUENT_WORDS
 
 
 def _code_rare_number(coder: Coder, probabilities: BitProbabilities, number: int) -> int:
-    """Code a rare word's number: the count of its bits (13 to 15), then each bit at even odds."""
+    """Code a rare word's number: the count of its bits (14 or 15), then each bit at even odds."""
     bits = FREQUENT_BITS
     while bits < MAX_RARE_BITS:
         if not coder.code_bit(probabilities.of(bits - FREQUENT_BITS + 2), number >> bits > 1):

@@ -42,9 +42,7 @@ class WordSum:
 
 #: Rows of ``state_vectors``, by the kind of text so far and its number of words. A text with few
 #: function words counts as a list of things; other texts are sentences.
-START, LIST_1, LIST_2_TO_5, LIST_6_UP, TEXT_1, TEXT_2_TO_7, TEXT_8_UP, AFTER_FUNCTION_WORD = range(
-    8
-)
+START, LIST_1, LIST_2_TO_5, LIST_6_UP, TEXT_TO_7, TEXT_8_UP, AFTER_FUNCTION_WORD = range(7)
 
 
 class SequenceContext:
@@ -102,13 +100,13 @@ class SequenceContext:
             return LIST_1 if self.count < 2 else LIST_2_TO_5 if self.count < 6 else LIST_6_UP
         if self._after_function_word:
             return AFTER_FUNCTION_WORD
-        return TEXT_1 if self.count < 2 else TEXT_2_TO_7 if self.count < 8 else TEXT_8_UP
+        return TEXT_TO_7 if self.count < 8 else TEXT_8_UP
 
 
 class BitProbabilities:
     """The probabilities of the decisions about one word, each computed when it is first needed.
 
-    A word needs about 15 of 8195 decisions. Probabilities are cached because a caller may compare
+    A word needs about 16 of 16,387 decisions. Probabilities are cached because a caller may compare
     many candidates for the same position, whose paths through the tree share their beginning.
     """
 

@@ -1,9 +1,10 @@
 """The frozen tables of the model and of its vocabulary (spec §K.1).
 
-The *vocabulary* has 65,536 words. The first 8,192 are *frequent*: their numbers are the leaves of a
-binary tree of 13 levels, in which words of similar use are neighbors, and each inner node is a
-decision with its own vector. The others are *rare*: they follow by frequency, and the model knows
-nothing else about them. Words outside the vocabulary are *escaped* (see ``escapes``).
+The *vocabulary* has 65,536 words. The first 16,384 are *frequent*: their numbers are the leaves of
+a binary tree of 14 levels, in which words of similar use are neighbors, and each inner node is a
+decision with its own vector. The others are *rare*: two groups, in which they are in ASCII order,
+the more frequent group first; the model knows nothing else about them. Words outside the vocabulary
+are *escaped* (see ``escapes``), unless ``lexicon`` codes them as the capital form of a word in it.
 
 spec/tables/make_lexicon.py makes ``lexicon-1.bin``, which is part of the format: other tables would
 be another coding.
@@ -32,17 +33,21 @@ from semcodec.coding.packed_vectors import (
 from semcodec.errors import UnsupportedError
 
 FILE_NAME: Final = "lexicon-1.bin"
-FREQUENT_BITS: Final = 13  #: bits in a frequent word's number
+FREQUENT_BITS: Final = 14  #: bits in a frequent word's number
 VOCABULARY_SIZE: Final = 1 << 16  #: frequent and rare words
 FREQUENT_WORDS: Final = 1 << FREQUENT_BITS
-MAX_RARE_BITS: Final = 15  #: bits below the highest bit of a rare word's number, 13 to 15
+MAX_RARE_BITS: Final = 15  #: bits below the highest bit of a rare word's number, 14 or 15
 RARE_WORD: Final = FREQUENT_WORDS  #: index of the vector shared by all rare and escaped words
 NO_WORD: Final = FREQUENT_WORDS + 1  #: index of the vector for "before the first word"
-#: Four flags (escaped, rare, and two for the degree of rarity) and 8,191 tree nodes; the node with
-#: heap index i, from 1, is decision i + 3.
-DECISIONS: Final = FREQUENT_WORDS + 3
-TEXT_STATES: Final = 8
-SIZE_BUCKETS: Final = 12
+#: Decisions of ``bag``: three flags (not in the vocabulary; rare; in the second group of rare
+#: words) and 16,383 tree nodes; the node with heap index i, from 1, is decision i + NODE_OFFSET.
+SET_DECISIONS: Final = FREQUENT_WORDS + 2
+NODE_OFFSET: Final = 2
+#: ``lexicon`` has one more: whether a word that is not in the vocabulary is a capital form.
+CAPITAL_DECISION: Final = SET_DECISIONS
+DECISIONS: Final = SET_DECISIONS + 1
+TEXT_STATES: Final = 7
+SIZE_BUCKETS: Final = 10
 LETTER_CODES: Final = 64
 PREV_LETTERS: Final = LETTER_CODES + 1  #: values of the previous letter: any letter, or none
 LETTER_CLASSES: Final = 28  #: classes of the letter before that
@@ -64,7 +69,7 @@ class Tables:
         bucket_vectors: DENSITY: for the size bucket of a set; see ``bag.size_bucket``.
         decision_rows: ROW and BIAS: for the decisions of ``lexicon``.
         set_rows: SETROW and SETBIAS: for the decisions of ``bag``. The first
-            DECISIONS of them predict whether the low side of a split has words; the others,
+            SET_DECISIONS of them predict whether the low side of a split has words; the others,
             whether the high side has words too if the low side has.
         function_words: HELPER: a bit for each frequent word, 1 for function words such as ``the``.
         letter_logits: LETTER: for the letters of escaped words, by context.
@@ -130,7 +135,7 @@ def _split(data: bytes) -> Iterator[bytes]:
     words = FREQUENT_WORDS + 1  # with RARE_WORD
     counts = (words + 1, words + 1, words, TEXT_STATES, SIZE_BUCKETS, DECISIONS)
     sizes = [VECTOR_SIZE * count for count in counts]
-    sizes += [DECISIONS, VECTOR_SIZE * 2 * DECISIONS, 2 * DECISIONS, FREQUENT_WORDS // 8]
+    sizes += [DECISIONS, VECTOR_SIZE * 2 * SET_DECISIONS, 2 * SET_DECISIONS, FREQUENT_WORDS // 8]
     sizes.append(LETTER_CLASSES * PREV_LETTERS * LETTER_CODES)
     offset = 0
     for size in sizes:

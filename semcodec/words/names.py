@@ -58,7 +58,7 @@ def is_listed(word: str) -> bool:
 
 
 def is_frequent(word: str) -> bool:
-    """Return whether a word in small letters is one of the 8,192 frequent ones."""
+    """Return whether a word in small letters is one of the frequent ones."""
     return load_tables().numbers.get(word, FREQUENT_WORDS) < FREQUENT_WORDS
 
 

@@ -107,9 +107,7 @@ def prepare(inputs: Inputs, without: Collection[str] = ()) -> Prepared:
     )
 
 
-def _extend(
-    general: dict[str, int], spellings: frozenset[str], inputs: Inputs
-) -> dict[str, int]:
+def _extend(general: dict[str, int], spellings: frozenset[str], inputs: Inputs) -> dict[str, int]:
     """Return the counts of general English with the words that its list lacks."""
     extended = add_words(general, spellings | brand_words(inputs.icons))
     extended = add_words(extended, number_words(), NUMBER_RANK)

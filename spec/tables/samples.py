@@ -128,8 +128,10 @@ class TfIdf:
     def __init__(self, corpora: list[Corpus]) -> None:
         documents = [words.plain for corpus in corpora for words in corpus.descriptions]
         frequency = Counter(word for words in documents for word in dict.fromkeys(words))
-        self._max_idf = ln(float(len(documents)))
-        self._idf = {word: ln(len(documents) / (count + 1)) for word, count in frequency.items()}
+        self._max_idf: float = ln(float(len(documents)))
+        self._idf: dict[str, float] = {
+            word: ln(len(documents) / (count + 1)) for word, count in frequency.items()
+        }
         self._rng = make_rng(2)
 
     def content_words(self, words: Iterable[str]) -> list[str]:

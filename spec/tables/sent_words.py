@@ -20,6 +20,7 @@ from semcodec.words.tokenizer import Span, find_spans, fold_accents, plain_words
 MIN_HEADING_WORDS = 4  #: content words of a heading in title case
 MIN_CAPITALIZED_PERCENT = 80  #: of the content words of a heading
 MIN_COMMON_LETTERS = 4  #: of a word in capitals that is not an acronym
+AMBIGUOUS = frozenset(("us", "it", "am"))  #: function words that are acronyms in capitals
 POSSESSIVE = re.compile(r"'(?:s|S|re|ve|ll|d|m)?$")
 NEGATION = re.compile(r"[a-z]*n't$", re.I)
 
@@ -77,7 +78,8 @@ def _fold(span: Span, headings: set[int], names: set[str], known: Collection[str
         return text
     is_known = lower in FUNCTION_WORDS or all(part in known for part in re.split("['-]", lower))
     if text.isupper() and len(text) > 1:
-        return lower if len(text) >= MIN_COMMON_LETTERS and is_known else text
+        is_common = len(text) >= MIN_COMMON_LETTERS or lower in FUNCTION_WORDS - AMBIGUOUS
+        return lower if is_common and is_known else text
     if any(map(str.isupper, text[1:])):  # iPhone, Coca-Cola
         return text
     if span.sentence in headings:

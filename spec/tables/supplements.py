@@ -17,8 +17,8 @@ LISTABLE: Final = re.compile("[a-zA-Z0-9]+(?:['-][a-zA-Z0-9]+)*")
 MAX_LENGTH: Final = 24  #: characters of a word; longer ones are chains of hyphens
 SIZES: Final = (10, 20, 35, 40, 50, 55, 60)  #: SCOWL's lists, from frequent to fairly rare words
 MIN_LETTERS: Final = 3  #: letters in a name; shorter ones are mostly abbreviations
-#: An added word gets the count of the word of this rank in the general list: spellings and brands
-#: that of a fairly rare word, numbers that of a frequent one, and irregular names that of a rare one.
+#: An added word gets the count of the word of this rank in the general list: numbers that of a
+#: frequent word, spellings and brands that of a rarer one, irregular names that of a rare one.
 RANK, NUMBER_RANK, IRREGULAR_RANK = 30_000, 12_000, 50_000
 #: Whole numbers: all below a thousand, the years of photographs and their decades, round numbers.
 MAX_NUMBER: Final = 999
@@ -32,7 +32,9 @@ MAX_ORDINAL: Final = 100
 def regional_spellings(archive: Path) -> frozenset[str]:
     """Return the words whose spelling is only American or only British."""
     files = (
-        f"package/{region}-words-{size}.json" for region in ("american", "british") for size in SIZES
+        f"package/{region}-words-{size}.json"
+        for region in ("american", "british")
+        for size in SIZES
     )
     return frozenset(word for file in files for word in _load_json(archive, file))
 
@@ -52,9 +54,7 @@ def brand_words(archive: Path) -> frozenset[str]:
 def irregular_names(entries: Iterable[str]) -> frozenset[str]:
     """Return the parts of a dictionary's entries with inner capitals: NATO, McCarthy, O'Neill."""
     parts = {part for entry in entries for part in entry.split("_")}
-    return frozenset(
-        part for part in parts if len(part) >= MIN_LETTERS and has_inner_capital(part)
-    )
+    return frozenset(part for part in parts if len(part) >= MIN_LETTERS and has_inner_capital(part))
 
 
 def number_words() -> frozenset[str]:

@@ -41,8 +41,9 @@ class Buffers(NamedTuple):
 
 
 def _make_buffers() -> Buffers:
-    vectors = (np.zeros(DIM, F) for _ in range(4))
-    return Buffers(np.zeros(MAX_WORDS, np.int64), *vectors, np.zeros((MAX_WORDS, DIM), F))
+    features, gradient, total, products = (np.zeros(DIM, F) for _ in range(4))
+    words, history_gradients = np.zeros(MAX_WORDS, np.int64), np.zeros((MAX_WORDS, DIM), F)
+    return Buffers(words, features, gradient, total, products, history_gradients)
 
 
 def train_sequences(

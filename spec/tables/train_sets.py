@@ -57,9 +57,10 @@ def train_sets(
     rng: np.ndarray,
 ) -> None:
     """Train on every list once, in the given order; ``squares`` are AdaGrad's sums."""
-    vectors = (np.zeros(DIM, F) for _ in range(4))
-    by_word = (np.zeros((MAX_SET + 1, DIM), F) for _ in range(2))
-    buffers = Buffers(*vectors, *by_word, np.zeros((MAX_SET + 1, 3), np.int64))
+    features, gradient, bucket_gradient, products = (np.zeros(DIM, F) for _ in range(4))
+    totals, gradients = (np.zeros((MAX_SET + 1, DIM), F) for _ in range(2))
+    stack = np.zeros((MAX_SET + 1, 3), np.int64)
+    buffers = Buffers(features, gradient, bucket_gradient, products, totals, gradients, stack)
     _train_all(sequences, order, model, squares, decisions, schedule, rng, buffers)
 
 

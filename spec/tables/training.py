@@ -23,7 +23,6 @@ from word_model import (
 )
 
 
-
 class Stage(NamedTuple):
     """A part of the training, with its own weights of the sequences and its own schedule.
 
@@ -51,9 +50,7 @@ DECISION_INIT: Final = 0.02
 HIGH_SIDE_BIAS: Final = -2.0  #: initial logit for words on the high side too
 
 
-def train(
-    by_stage: Sequence[Sequences], biases: np.ndarray, is_function_word: np.ndarray
-) -> Model:
+def train(by_stage: Sequence[Sequences], biases: np.ndarray, is_function_word: np.ndarray) -> Model:
     """Return the trained weights.
 
     Args:

@@ -29,11 +29,14 @@ VULGAR: Final = frozenset(
     bastard bullshit coloreds crap cunt dick dyke hun nazi nip onlyfans pussy queer redskin shit
     """.split()
 )
-#: Slurs that the dictionary does not mark as ethnic; they are not listed however often they occur.
+#: Slurs and vulgar words that are not listed however often they occur, in addition to those that the
+#: dictionary marks as ethnic slurs.
 NEVER: Final = frozenset(
     """
-    bitch coon fuck fucked fucker fucking midget negro negroes nigga nigger rapist retard retarded
-    slut tits whore
+    bimbo bitch bitches blowjob boob boobs coon cum darkie darky dildo fag faggot fuck fucked fucker
+    fucking gook gringo halfbreed heeb homo injun jap kraut lezzie midget motherfucker mulatto
+    mulattoes negro negroes nigga nigger octoroon paki porno prick quadroon raghead rapist retard
+    retarded sambo shemale shitty slut sodomite spaz spook squaw tits tranny wanker whore wog
     """.split()
 )
 HARMLESS: Final = frozenset("guinea guineas taco tacos paddy mickey".split())  #: in another sense
@@ -51,7 +54,11 @@ def general_counts(wheel: Path) -> dict[str, int]:
     with zipfile.ZipFile(wheel) as archive:
         text = archive.read("symspellpy/frequency_dictionary_en_82_765.txt").decode("utf-8-sig")
     rows = (line.split() for line in text.splitlines())
-    return {word: int(count) for word, count in rows if word.isascii() and word.isalpha() and word.islower() and len(word) > 1}
+    return {
+        word: int(count)
+        for word, count in rows
+        if word.isascii() and word.isalpha() and word.islower() and len(word) > 1
+    }
 
 
 def rank_words(
@@ -82,9 +89,7 @@ def _without_capital_forms(words: list[str]) -> list[str]:
     """Return the words that are not the capital form of another, as IPhone is of iPhone."""
     known = set(words)
     return [
-        word
-        for word in words
-        if not word[0].isupper() or word[0].lower() + word[1:] not in known
+        word for word in words if not word[0].isupper() or word[0].lower() + word[1:] not in known
     ]
 
 

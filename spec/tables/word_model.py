@@ -24,8 +24,8 @@ WORDS: Final = 65536
 ESCAPE: Final = WORDS  #: the number of every word outside the vocabulary
 CAPITAL: Final = 2 * WORDS  #: added to the number of a word in capital form
 NO_WORD: Final = FREQUENT_WORDS + 1  #: index of the vector for "before the first word"
-#: Components of a vector, a multiple of 16. The functions below and in the other modules are compiled
-#: for one value, which make_lexicon.py can set before it imports them.
+#: Components of a vector, a multiple of 16. The other modules are compiled for one value, which
+#: make_lexicon.py can set before it imports them.
 DIM = 48
 #: Three flags (not a plain word of the vocabulary; rare; in the second group of rare words), the
 #: nodes of the tree, and the flag for the capital form. The node with heap index i, from 1, is

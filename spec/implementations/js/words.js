@@ -8,8 +8,9 @@
 const MAX = { wordLetters: 63, lexiconWords: 512, bagWords: 256, escapedLetters: 1024 };
 const MAX_WIDTH = 2 ** 40, MIN_WIDTH = 2 ** 32;  // of the interval (K.2)
 const HALF = 32768;  // a probability of one half, in 65536ths
-const NO_WORD = 8193, RARE = 8192;  // rows of the tables for no word and for all rare words
+const BITS = 14, RARE = 16384, NO_WORD = 16385;  // of frequent words; rows for rare words and for no word
 const DIM = 48;  // numbers in a row
+const SET_ROWS = 16386;  // rows of the first flags of a set; the row after them is that of capital forms
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz'-0123ABCDEFGHIJKLMNOPQRSTUVWXYZ456789";
 const WORD = /^[a-zA-Z0-9'-]{1,63}$/;
 const LOGISTIC_TABLE = [32768, 36843, 40793, 44511, 47911, 50941, 53581, 55834, 57724, 59287, 60565, 61598, 62428,
@@ -26,12 +27,12 @@ function tables() {
   const data = require('fs').readFileSync(file), t = {};
   let offset = 0;
   const read = (n) => { offset += n; return new Int8Array(data.buffer, data.byteOffset + offset - n, n); };
-  for (const [name, rows] of [['LAST', 8194], ['BEFORE', 8194], ['EARLIER', 8193], ['STATE', 8],
-    ['DENSITY', 12], ['ROW', 8195]]) t[name] = read(rows * DIM);
-  t.BIAS = read(8195);
-  t.SETROW = read(16390 * DIM);
-  t.SETBIAS = read(16390);
-  t.HELPER = read(1024);
+  for (const [name, rows] of [['LAST', 16386], ['BEFORE', 16386], ['EARLIER', 16385], ['STATE', 7],
+    ['DENSITY', 10], ['ROW', 16387]]) t[name] = read(rows * DIM);
+  t.BIAS = read(16387);
+  t.SETROW = read(32772 * DIM);
+  t.SETBIAS = read(32772);
+  t.HELPER = read(2048);
   t.LETTER = read(28 * 65 * 64);
   t.words = data.toString('latin1', offset).split('\n');
   t.numbers = new Map(t.words.map((word, n) => [word, n]));
@@ -150,8 +151,8 @@ class Context {
     const j = this.count;
     if (j === 0) return 0;
     if (4 * this.functionWords < j) return j < 2 ? 1 : j < 6 ? 2 : 3;
-    if (this.afterFunctionWord) return 7;
-    return j < 2 ? 4 : j < 8 ? 5 : 6;
+    if (this.afterFunctionWord) return 6;
+    return j < 8 ? 4 : 5;
   }
 
   // MEAN plus the given rows
@@ -205,15 +206,14 @@ function codeWord(coder, features, word = { number: 0, capital: 0, text: '' }) {
   const n = word.number;
   let capital = 0, x = 1;
   if (row(0, n < 0 || word.capital ? 1 : 0)) {
-    capital = coder.codeBit(HALF, word.capital);
+    capital = row(SET_ROWS, word.capital);
     if (!capital) return { number: -1, capital, text: codeLetters(coder, word.text) };
   }
   if (!row(1, n < RARE ? 0 : 1)) {
-    for (let k = 12; k >= 0; k--) x = 2 * x + row(x + 3, n >> k & 1);
+    for (let k = BITS - 1; k >= 0; k--) x = 2 * x + row(x + 2, n >> k & 1);
     x -= RARE;
   } else {
-    let bits = 13;
-    if (row(2, n < 16384 ? 0 : 1)) bits = row(3, n < 32768 ? 0 : 1) ? 15 : 14;
+    const bits = row(2, n < 32768 ? 0 : 1) ? 15 : 14;
     for (let k = bits - 1; k >= 0; k--) x = 2 * x + coder.codeBit(HALF, n >> k & 1);
   }
   const text = t.words[x];
@@ -269,9 +269,9 @@ function lexiconWords(payload, reject) {
 const toBagWord = (text) => ({ number: numberOf(text), text });
 
 function sizeBucket(length) {
-  if (length === 1) return 0;
+  if (length < 2) return 0;
   const a = 31 - Math.clz32(length);
-  return Math.min(11, 2 * a + (length >> (a - 1) & 1));
+  return Math.min(9, 2 * a + (length >> (a - 1) & 1) - 2);
 }
 
 // codes a set in canonical order; only an encoder uses `set`; calls emit(number, text) for each word
@@ -283,7 +283,7 @@ function codeSet(coder, bucket, emit, set = { numbers: [], escaped: [] }) {
     context.add(number);
     features = context.features([t.DENSITY, bucket]);
   };
-  const predicted = (r) => [r, 8195 + r].map((row) => probability(t.SETROW, t.SETBIAS, row, features));
+  const predicted = (r) => [r, SET_ROWS + r].map((row) => probability(t.SETROW, t.SETBIAS, row, features));
   const uniform = [33026, 1032];  // for rare words
   // code which of two sides have words (at least one does), then the words of each side
   const split = ([pLow, pHigh], low, high, codeLow, codeHigh) => {
@@ -300,9 +300,8 @@ function codeSet(coder, bucket, emit, set = { numbers: [], escaped: [] }) {
       tree(2 * x, levels - 1, probabilities, base), tree(2 * x + 1, levels - 1, probabilities, base));
   };
   const rare = (bits) => tree(1, bits, () => uniform, 0);
-  const vocabulary = (list) => splitAt(predicted(1), list, RARE, tree(1, 13, (x) => predicted(x + 3), RARE),
-    (from13) => splitAt(predicted(2), from13, 16384, rare(13),
-      (from14) => splitAt(predicted(3), from14, 32768, rare(14), rare(15))));
+  const vocabulary = (list) => splitAt(predicted(1), list, RARE, tree(1, BITS, (x) => predicted(x + 2), RARE),
+    (others) => splitAt(predicted(2), others, 32768, rare(14), rare(15)));
   const escaped = (texts) => {
     for (let i = 0, more = 1; more; i++) {
       emit(-1, codeLetters(coder, texts[i]));
@@ -321,10 +320,9 @@ function bagPayload(words) {
   const numbers = coded.map((word) => word.number).filter((n) => n >= 0).sort((a, b) => a - b);
   const escaped = coded.filter((word) => word.number < 0).map((word) => word.text).sort();
   const estimate = sizeBucket(Math.floor((19 * words.length + 15) / 16));
-  for (let bucket = Math.max(0, estimate - 1); bucket < 12; bucket++) {
-    let minLength = 1;
-    while (minLength <= 48 && sizeBucket(minLength) !== bucket) minLength++;
-    if (minLength > 48) continue;  // bucket 1, to which no length belongs
+  for (let bucket = Math.max(0, estimate - 1); bucket < 10; bucket++) {
+    let minLength = 2;
+    while (sizeBucket(minLength) !== bucket) minLength++;
     const encoder = new RangeEncoder();
     codeSet(encoder, bucket, () => {}, { numbers, escaped });
     let m = 0;
