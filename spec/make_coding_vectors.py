@@ -243,8 +243,8 @@ def add_ends(rng: random.Random) -> None:
                      texts_of_model(SEED))  # fmt: skip
         comment = "one byte ends" if count == 1 else f"{count} bytes end"
         obeys("SC-LEX-1", "lexicon", slug, f"{comment} the payload", words)
-    words = find("lexicon", "end-exact", end_is_exact,
-                 ([WORDS[0]] * count for count in range(1, 512)))  # fmt: skip
+    words = find("lexicon", "end-exact", lambda words: len(words) > 1 and end_is_exact(words),
+                 ([WORDS[0]] * count for count in range(2, 512)))  # fmt: skip
     obeys("SC-LEX-1", "lexicon", "end-exact",
           "the last number that begins with the payload is the last one of the interval",
           words)  # fmt: skip
@@ -355,15 +355,15 @@ def add_bag() -> None:
           [*LONG_WORDS, "q" * 16])  # fmt: skip
 
 
-def payload_in_bucket(bucket: int, words: Sequence[str]) -> bytes:
-    """Return what an encoder gets for ``words`` with a size bucket."""
+def payload_in_bucket(bucket: int, words: Sequence[str]) -> bytes | None:
+    """Return the payload of ``words`` with a size bucket; None if its length is not of that."""
     return bag._encode_in_bucket(bucket, *bag._numbers_and_escaped(words))
 
 
 def buckets_that_fit(words: Sequence[str]) -> list[int]:
     """Return the size buckets for which the payload of ``words`` has a length of that bucket."""
     buckets = range(bag.SIZE_BUCKETS)
-    return [b for b in buckets if bag.size_bucket(len(payload_in_bucket(b, words))) == b]
+    return [bucket for bucket in buckets if payload_in_bucket(bucket, words) is not None]
 
 
 def estimate(words: Sequence[str]) -> int:
@@ -376,10 +376,9 @@ def drops_zeros(words: Sequence[str]) -> bool:
     bucket = bag.size_bucket(len(payload := bag.encode(words)))
     if payload[-1] == 0:
         return False
-    encoder = bag._encode(bucket, *bag._numbers_and_escaped(words))
-    ends = ((count, unit_in_last_place(count)) for count in range(6))
-    values = ((count, -(-encoder.low // ulp) * ulp) for count, ulp in ends)
-    count, value = next(end for end in values if end[1] < encoder.low + encoder.width)
+    encoder = RangeEncoder()
+    bag._TreeCoder(encoder, bucket).code_set(*bag._numbers_and_escaped(words))
+    count, value = bag._shortest_end(encoder.low, encoder.width)
     data = encoder.finish(value, count)
     return value >= 1 << 40 and data.endswith(b"\0") and len(data) > bag._min_bytes(bucket)
 
@@ -416,8 +415,9 @@ def add_lengths() -> None:
 
 def encode_in_order(numbers: Sequence[int], escaped: Sequence[str]) -> bytes:
     """Return the payload of words in the given order, with the first size bucket that fits."""
-    payloads = ((b, bag._encode_in_bucket(b, numbers, escaped)) for b in range(bag.SIZE_BUCKETS))
-    return next(payload for bucket, payload in payloads if bag.size_bucket(len(payload)) == bucket)
+    buckets = range(bag.SIZE_BUCKETS)
+    payloads = (bag._encode_in_bucket(bucket, numbers, escaped) for bucket in buckets)
+    return next(payload for payload in payloads if payload is not None)
 
 
 def _changed(good: bytes) -> list[tuple[str, str, bytes]]:
@@ -497,7 +497,7 @@ def another_bucket(words: Sequence[str]) -> bytes:
     best = bag.encode(words)
     for bucket in buckets_that_fit(words):
         data = payload_in_bucket(bucket, words)
-        if data != best and bag.decode(data) == (bag.canonical_order(words), "SC-BAG-1"):
+        if data and data != best and bag.decode(data) == (bag.canonical_order(words), "SC-BAG-1"):
             return data
     return b""
 
