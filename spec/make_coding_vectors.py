@@ -201,8 +201,9 @@ def add_lexicon() -> None:
          ["Bear", "in", "Paris"]),
         ("capital-function-word", "a function word in capital form is a function word",
          ["The", "bear", "In", "The", "house"]),
-        ("capital-rare", "rare words in capital form", [word.capitalize() for word in WORDS[FREQUENT_WORDS:]
-         if word.isalpha() and word.islower()][:40000:9999]),
+        ("capital-rare", "rare words in capital form",
+         [word.capitalize() for word in WORDS[FREQUENT_WORDS:]
+          if word.isalpha() and word.islower()][:40000:9999]),
         ("capital-hyphen", "only the first letter of a capital form is a capital",
          ["T-shirt", "Red", "t-shirt"]),
         ("as-listed", "words of the vocabulary with capitals, digits and hyphens",

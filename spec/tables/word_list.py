@@ -29,8 +29,8 @@ VULGAR: Final = frozenset(
     bastard bullshit coloreds crap cunt dick dyke hun nazi nip onlyfans pussy queer redskin shit
     """.split()
 )
-#: Slurs and vulgar words that are not listed however often they occur, in addition to those that the
-#: dictionary marks as ethnic slurs.
+#: Slurs and vulgar words that are not listed however often they occur, in addition to those that
+#: the dictionary marks as ethnic slurs.
 NEVER: Final = frozenset(
     """
     bimbo bitch bitches blowjob boob boobs coon cum darkie darky dildo fag faggot fuck fucked fucker
