@@ -88,7 +88,7 @@ def breaks(rule: str, coding: str, slug: str, comment: str, data: bytes) -> None
 @cache
 def _old_texts() -> dict[tuple[str, str], str]:
     rows = json.loads(OUTPUT.read_text("utf-8"))
-    return {(row["coding"], row["slug"]): row["text"] for row in rows}
+    return {(row["coding"], row["slug"]): row["text"] for row in rows if row["text"]}
 
 
 def find(

@@ -20,18 +20,23 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from encode_sources import ALL as ALL_TO_ENCODE
+from encode_sources import EncodeSource
 from several_sources import ALL
 from vector_sources import VectorSource, check
 
 from semcodec.bitstream import RULES, Limits, unpack, unpack_sequence, validate
 from semcodec.coding import tables
+from semcodec.errors import InputError
+from tests.conformance.encoder import encode
 
 FOLDER = Path(__file__).parent / "vectors"
 HEADER = {"format": "SEMCODEC-1", "draft": 3, "license": "CC0-1.0"}
+ENCODE_HEADER = HEADER | {"format": "SEMCODEC-1-encode"}
 FLOOR = Limits(4_096, 512, 16, 1_024, 256, 4_096)  #: the least limits of a decoder (§9.3)
 SUFFIXES = {"sequence": "semcs", "url": "txt", "qr": "txt", "png": "png"}
 #: Files of the folder that are written by hand, or by other scripts.
-OTHER_FILES = ("README.md", "skeletons.json", "schema.json")
+OTHER_FILES = ("README.md", "skeletons.json", "schema.json", "schema-encode.json")
 
 Vector = dict[str, Any]
 
@@ -143,6 +148,20 @@ def _first_byte(first: int) -> Vector:
     return vector | rule | {"offset": finding.offset}
 
 
+def make_encode_vector(source: EncodeSource) -> Vector:
+    """Return the vector for encoders of ``source``; exit if the library disagrees with it."""
+    try:
+        found = encode(source.value)
+    except InputError:
+        found = None
+    if found != source.data:
+        found_hex, data_hex = (data and data.hex(" ") for data in (found, source.data))
+        raise SystemExit(f"encode-{source.slug}: the library gives {found_hex}, not {data_hex}")
+    result = {"refusal": source.rule} if source.data is None else {"data": source.data.hex()}
+    vector: Vector = {"name": f"encode-{source.slug}", "clause": source.clause}
+    return vector | {"comment": source.comment, "value": source.value} | result
+
+
 def make_files() -> dict[str, bytes]:
     """Return the contents of all files of the folder, by name."""
     groups: dict[str, list[Vector]] = {}
@@ -155,6 +174,7 @@ def make_files() -> dict[str, bytes]:
     files = {f"{name}.json": _json(vectors) for name, vectors in groups.items()}
     for vector in (vector for vectors in groups.values() for vector in vectors):
         files[f"files/{vector['name']}.{_suffix(vector)}"] = bytes.fromhex(vector["data"])
+    files["encode.json"] = _json(list(map(make_encode_vector, ALL_TO_ENCODE)), ENCODE_HEADER)
     files |= {name: (FOLDER / name).read_bytes() for name in OTHER_FILES}
     sums = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
     return files | {"SHA256SUMS": "".join(sums).encode()}
@@ -170,9 +190,9 @@ def _detect_suffix(data: bytes) -> str:
     return "png" if data[:1] == b"\x89" else "semc"
 
 
-def _json(vectors: list[Vector]) -> bytes:
+def _json(vectors: list[Vector], header_row: Vector = HEADER) -> bytes:
     """Return a JSON file with one vector per line, so that diffs show single vectors."""
-    header = json.dumps(HEADER)[1:-1]
+    header = json.dumps(header_row)[1:-1]
     lines = ",\n".join("  " + json.dumps(vector, ensure_ascii=False) for vector in vectors)
     return f'{{{header}, "vectors": [\n{lines}\n]}}\n'.encode()
 

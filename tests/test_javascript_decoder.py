@@ -19,6 +19,7 @@ from tests import profiles
 from tests.png_files import SIGNATURE
 
 DECODER = Path(__file__).parents[1] / "spec" / "implementations" / "js" / "reader.js"
+ENCODER = DECODER.with_name("writer.js")
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is missing")
 
@@ -51,6 +52,15 @@ def test_decoder_without_tables_is_of_the_class_core(
     output = capsys.readouterr().out
     assert exit_code == 0, output
     assert output.endswith(" passed, 0 failed, 0 skipped\n")
+
+
+def test_all_vectors_for_encoders_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    run = ["vectors", "run", "--encoder", "--strict"]
+    exit_code = main([*run, "--persistent", "--", "node", str(ENCODER), "--lines"])
+    output = capsys.readouterr().out
+    assert exit_code == 0, output
+    assert " 0 failed," in output
+    assert main([*run, "--filter", "encode-file*", "--", "node", str(ENCODER)]) == 0
 
 
 def test_size_codes_are_those_of_the_registry() -> None:

@@ -1,4 +1,4 @@
-"""``vectors list`` and ``vectors run``: list the published vectors, or run a decoder on them."""
+"""``vectors list`` and ``vectors run``: list the published vectors, or run a program on them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def add(commands: Commands[Parser]) -> None:
     """Add the command and its two actions to the parser."""
     parser = commands.add_parser(
         "vectors",
-        help="list the published vectors, or run a decoder on them",
-        description="List the published vectors, or run a decoder on them.",
+        help="list the published vectors, or run a decoder or an encoder on them",
+        description="List the published vectors, or run a decoder or an encoder on them.",
     )
     parser.end_help(("semcodec vectors list", "semcodec vectors run --help"))
     actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
@@ -53,13 +53,13 @@ def _add_run(actions: Commands[Parser]) -> None:
         actions,
         "run",
         run,
-        summary="run a decoder on each vector",
-        description="Run a decoder on each vector and print the differences. The README of the "
-        "vectors describes the protocol.",
+        summary="run a decoder or an encoder on each vector",
+        description="Run a decoder, or with --encoder an encoder, on each vector and print the "
+        "differences. The README of the vectors describes the protocol.",
         usage="[options] -- DECODER...",
         examples=(
-            "semcodec vectors run --filter 'SC-LEB-2-*' -- ./your-decoder",
             "semcodec vectors run --persistent --strict -- ./your-decoder",
+            "semcodec vectors run --encoder --persistent -- ./your-encoder",
         ),
         exit_codes=("all vectors pass", "a vector fails", EXIT_CODES[2]),
     )
@@ -117,11 +117,17 @@ def _add_run(actions: Commands[Parser]) -> None:
         nargs="+",
         type=str,
         metavar="-- DECODER",
-        help="command of the decoder; the framing is appended, except with --persistent",
+        help="command of the decoder; the framing is appended, except with --persistent or "
+        "--encoder",
     )
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--encoder",
+        action="store_true",
+        help="use the vectors for encoders: values, and the bytes of each (default: off)",
+    )
     parser.add_argument(
         "--vectors", metavar="DIR", help="directory of vectors (default: the published vectors)"
     )
@@ -140,7 +146,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 def list_vectors(args: argparse.Namespace) -> int:
     """Print name, rule, verdict and comment of each vector."""
-    vectors = load(args.vectors, args.filter)
+    vectors = load(args.vectors, args.filter, encode=args.encoder)
     if args.json:
         rows = [{key: getattr(vector, key) for key in LIST_KEYS} for vector in vectors]
         print_result(json.dumps(rows, indent=2))
@@ -159,7 +165,7 @@ def _applies(vector: Vector, args: argparse.Namespace) -> bool:
 
 def run(args: argparse.Namespace) -> int:
     """Print the differences of the decoder, and a summary."""
-    selected = load(args.vectors, args.filter)
+    selected = load(args.vectors, args.filter, encode=args.encoder)
     vectors = [vector for vector in selected if _applies(vector, args)]
     if args.decoder_class == "core":
         vectors = [vector.for_core_class() for vector in vectors]

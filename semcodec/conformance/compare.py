@@ -2,7 +2,8 @@
 
 Only the properties of the vector's record are compared, so a decoder may return more. A decoder
 need not give a reason for a refusal; if its rule, offset or verdict differs from the vector's, that
-is a note.
+is a note. The outcome of an encoder is compared in the same way: its "record" has one property, the
+data.
 """
 
 from __future__ import annotations
@@ -56,13 +57,19 @@ def compare(vector: Vector, outcome: Outcome) -> list[Difference]:
 def _expectation(vector: Vector) -> str:
     if vector.is_refused:
         return f"refusal ({vector.rule})"
-    return f"record {to_text(vector.record)}"
+    return f"{_noun(vector.record)} {to_text(vector.record)}"
+
+
+def _noun(record: Any) -> str:
+    """Return what to call the outcome: an encoder's has the data only."""
+    is_data = isinstance(record, dict) and list(record) == ["data"]
+    return "result" if is_data else "record"
 
 
 def _describe(outcome: Outcome) -> str:
     match outcome:
         case Decoded(record):
-            return f"record {to_text(record)}"
+            return f"{_noun(record)} {to_text(record)}"
         case Failed(reason):
             return f"failure: {reason}"
     reasons = [f"rule {to_text(outcome.rule)}"] if outcome.rule is not None else []

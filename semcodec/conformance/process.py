@@ -6,6 +6,9 @@ record and 1 for a refusal. ``PersistentDecoder`` starts the decoder once; for e
 a line ``FRAMING HEX`` and reads a line of JSON. If a vector has options (limits or a profile), they
 are one more argument, or a third part of the line, as a JSON object without spaces.
 
+An encoder is run in the same two ways. It reads a value as a line of JSON, and writes a JSON object
+with the data in hex; it has no arguments of its own.
+
 A decoder may hang, write endless output, close its streams or leave child processes running. Hence
 three invariants, each with a test in tests/conformance/test_process.py: every wait has a deadline;
 no more than ``MAX_OUTPUT`` bytes and one chunk are stored; and a decoder that does not exit by
@@ -146,12 +149,13 @@ async def decode_once(decoder: Decoder, vector: Vector) -> Outcome:
     """
 
     async def exchange() -> Outcome:
-        await process.write(vector.data)
+        await process.write(vector.data if vector.value is None else _value_line(vector))
         process.close_stdin()
         output = await process.read_until(lambda output: False)
         return _parse_output(output, await process.wait())
 
-    process = await decoder.start(vector.framing, *_options(vector))
+    arguments = [vector.framing, *_options(vector)] if vector.value is None else []
+    process = await decoder.start(*arguments)
     return await _run_with_limits(exchange(), process, decoder.seconds)
 
 
@@ -170,8 +174,7 @@ class PersistentDecoder:
         """
 
         async def exchange() -> Outcome:
-            line = " ".join([vector.framing, vector.data.hex(), *_options(vector)])
-            await process.write(f"{line}\n".encode())
+            await process.write(_line(vector))
             return _parse_line(await process.read_until(lambda output: b"\n" in output))
 
         process = self._process = self._process or await self._decoder.start()
@@ -233,6 +236,18 @@ def _parse_line(output: bytes) -> Outcome:
 
 def _refusal(value: dict[str, Any]) -> Refused:
     return Refused(*map(value.get, ("rule", "offset", "verdict", "findings")))
+
+
+def _line(vector: Vector) -> bytes:
+    """Return the line that a persistent decoder, or encoder, reads for ``vector``."""
+    if vector.value is not None:
+        return _value_line(vector)
+    return f"{' '.join([vector.framing, vector.data.hex(), *_options(vector)])}\n".encode()
+
+
+def _value_line(vector: Vector) -> bytes:
+    # The escapes of ASCII output keep U+0085, U+2028 and U+2029 out of the line.
+    return f"{json.dumps(vector.value)}\n".encode()
 
 
 def _options(vector: Vector) -> list[str]:

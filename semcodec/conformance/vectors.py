@@ -19,9 +19,9 @@ from semcodec.conformance import ConformanceError
 PACKAGE: Final = Path(__file__).parents[1]
 #: Where the published vectors may be: in an installed package, in a checkout.
 DIRECTORIES: Final = (PACKAGE / "vectors", PACKAGE.parent / "spec" / "vectors")
-FORMAT: Final = (
-    "SEMCODEC-1"  #: value of the key "format" in a vector file; other JSON files are ignored
-)
+#: Values of the key "format" in a vector file; other JSON files are ignored.
+FORMAT: Final = "SEMCODEC-1"
+ENCODE_FORMAT: Final = "SEMCODEC-1-encode"
 INPUT_FRAMINGS: Final = ("auto", *FRAMINGS)
 VERDICTS: Final = ("valid", "invalid", "malformed", "unsupported")
 
@@ -30,14 +30,20 @@ VERDICTS: Final = ("valid", "invalid", "malformed", "unsupported")
 class Vector:
     """A test vector: bytes, and the record that they contain or the rule that they break.
 
+    Or, for encoders: a value, and its bytes or a refusal.
+
     Attributes:
+        data: the bytes to decode; for encoders, the bytes that are expected.
+        verdict: the verdict on ``data``; ``"refused"`` if an encoder must refuse the value.
         record: the record as a JSON value, a list for a sequence; None if the data is not valid.
+            For encoders, an object with ``data`` in hex; None if the value must be refused.
         offset: the position in bits at which the rule is broken; None if no rule is broken.
         findings: all broken rules in order, as objects with ``rule`` and ``offset``; None if
             unknown.
         options: limits or a profile without which the vector does not apply, as JSON values.
         flags: properties of the data, such as ``"hostile"``.
         core: the verdict and the findings of a decoder of the class core, if they differ.
+        value: the value to encode, as a JSON value; None in a vector for decoders.
     """
 
     name: str
@@ -53,6 +59,7 @@ class Vector:
     options: dict[str, Any] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     core: dict[str, Any] | None = None
+    value: Any = None
 
     @property
     def is_refused(self) -> bool:
@@ -74,12 +81,13 @@ class Vector:
         )
 
 
-def load(directory: str | None, pattern: str) -> list[Vector]:
+def load(directory: str | None, pattern: str, *, encode: bool = False) -> list[Vector]:
     """Return the vectors whose names match ``pattern``, in the order of their files.
 
     Args:
         directory: a directory of vector files; None for the published vectors.
         pattern: a name with the wildcards of ``fnmatch``, such as ``"SC-NIB-*"``.
+        encode: whether to return the vectors for encoders, not those for decoders.
 
     Raises:
         ConformanceError: no vectors match, or a vector file cannot be read.
@@ -89,7 +97,7 @@ def load(directory: str | None, pattern: str) -> list[Vector]:
         files = sorted(file for file in path.iterdir() if file.suffix == ".json")
     except (OSError, ValueError) as error:
         raise ConformanceError(f"Cannot read {path}: give a directory of vectors.") from error
-    vectors = [vector for file in files for vector in _load_file(file)]
+    vectors = [vector for file in files for vector in _load_file(file, encode)]
     if not vectors:
         raise ConformanceError(f"No vectors in {path}: give another directory.")
     matching = [vector for vector in vectors if fnmatchcase(vector.name, pattern)]
@@ -105,12 +113,13 @@ def _published_directory() -> Path:
     raise ConformanceError("The vectors are not installed: give their directory with --vectors.")
 
 
-def _load_file(path: Path) -> list[Vector]:
+def _load_file(path: Path, encode: bool) -> list[Vector]:
+    wanted, to_vector = (ENCODE_FORMAT, _encode_vector) if encode else (FORMAT, _vector)
     try:
         document = json.loads(path.read_bytes())
-        if not isinstance(document, dict) or document.get("format") != FORMAT:
+        if not isinstance(document, dict) or document.get("format") != wanted:
             return []
-        return [_vector(**row) for row in document["vectors"]]
+        return [to_vector(**row) for row in document["vectors"]]
     except OSError as error:
         raise ConformanceError(f"Cannot read {path}: {error.strerror}.") from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -176,3 +185,31 @@ def _parse_core(*, verdict: str, findings: list[dict[str, Any]]) -> dict[str, An
 def _only_finding(rule: str, offset: int | None) -> list[dict[str, Any]] | None:
     """Return the findings of a vector that lists none: it breaks at most one rule."""
     return None if offset is None else [{"rule": rule, "offset": offset}]
+
+
+def _encode_vector(
+    *,
+    name: str,
+    value: Any,
+    data: str | None = None,
+    refusal: str = "",
+    comment: str = "",
+    **_: Any,
+) -> Vector:
+    """Return a ``Vector`` for encoders from the keys of a JSON object; ignore unknown keys."""
+    if not all(isinstance(text, str) for text in (name, refusal, comment)):
+        raise TypeError("expected a string")
+    if (data is None) == (refusal == ""):
+        raise ValueError("a vector must have data or a refusal")
+    return Vector(
+        name=name,
+        rule=refusal,
+        kind="encode",
+        comment=comment,
+        framing=value["framing"],
+        data=bytes.fromhex(data or ""),
+        verdict="refused" if data is None else "valid",
+        record=None if data is None else {"data": data},
+        offset=None,
+        value=value,
+    )

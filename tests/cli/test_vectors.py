@@ -74,7 +74,7 @@ def test_library_passes_all_vectors(run: Run) -> None:
 
 @pytest.mark.parametrize("mode", ["right", "persistent"])
 def test_vectors_with_options_are_skipped_or_pass_them(run: Run, mode: str) -> None:
-    few = ("--filter", "SC-LIM-5-*", "--strict")
+    few = ("--filter", "SC-LIM-5-*-records", "--strict")
     code, out, _ = run_decoder(run, mode, *few)
     assert (code, out.splitlines()[-1]) == (0, "0 passed, 0 failed, 2 skipped")
     assert "limits or a profile (run them with --pass-options)" in out
@@ -246,3 +246,29 @@ def test_ctrl_c_kills_the_decoder(mode: str, tmp_path: Path) -> None:
     assert (runner.returncode, err) == (130, b"semcodec: Interrupted.\n")
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid_file.read_text()), 0)
+
+
+# --- encoders ------------------------------------------------------------------------------------
+
+
+def test_list_of_vectors_for_encoders(run: Run) -> None:
+    code, out, _ = run("vectors", "list", "--encoder", "--filter", "encode-bag-t*")
+    assert code == 0
+    assert ["encode-bag-twice", "SC-BAG-1", "refused"] in [
+        line.split()[:3] for line in out.splitlines()
+    ]
+
+
+def test_library_passes_as_an_encoder(run: Run) -> None:
+    command = ("--encoder", "--persistent", "--", sys.executable, "-m", "tests.conformance.encoder")
+    code, out, _ = run("vectors", "run", *command)
+    assert (code, " 0 failed, 0 skipped" in out) == (0, True)
+
+
+def test_wrong_data_of_an_encoder_is_shown(run: Run) -> None:
+    wrong = 'import sys; [print(\'{"data": "00"}\', flush=True) for _ in sys.stdin]'
+    command = ("--persistent", "--filter", "encode-size-*", "--", sys.executable, "-c", wrong)
+    code, out, _ = run("vectors", "run", "--encoder", *command)
+    assert code == 1
+    assert 'FAILED encode-size-code-1: data: expected "020111", found "00"' in out
+    assert "FAILED encode-size-zero: outcome: expected refusal (SC-WRI-5), found result" in out

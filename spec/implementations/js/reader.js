@@ -406,15 +406,20 @@ function decodeLine(text) {
   return JSON.stringify(decode(Buffer.from(hex, 'hex'), framing, JSON.parse(options)));
 }
 
-const framing = process.argv[2];
-if (framing === undefined) {
-  const lines = require('readline').createInterface({ input: process.stdin });
-  lines.on('line', (text) => process.stdout.write(decodeLine(text) + '\n'));
-} else if (['auto', 'bare', 'file', 'sequence', 'url', 'qr', 'png'].includes(framing)) {
-  const result = decode(require('fs').readFileSync(0), framing, JSON.parse(process.argv[3] ?? '{}'));
-  process.stdout.write(JSON.stringify(result) + '\n');
-  process.exitCode = result.refused ? 1 : 0;
-} else {
-  process.stderr.write('usage: node reader.js [auto|bare|file|sequence|url|qr|png [OPTIONS]] < data\n');
-  process.exitCode = 2;
+function main() {
+  const framing = process.argv[2];
+  if (framing === undefined) {
+    const lines = require('readline').createInterface({ input: process.stdin });
+    lines.on('line', (text) => process.stdout.write(decodeLine(text) + '\n'));
+  } else if (['auto', 'bare', 'file', 'sequence', 'url', 'qr', 'png'].includes(framing)) {
+    const result = decode(require('fs').readFileSync(0), framing, JSON.parse(process.argv[3] ?? '{}'));
+    process.stdout.write(JSON.stringify(result) + '\n');
+    process.exitCode = result.refused ? 1 : 0;
+  } else {
+    process.stderr.write('usage: node reader.js [auto|bare|file|sequence|url|qr|png [OPTIONS]] < data\n');
+    process.exitCode = 2;
+  }
 }
+
+module.exports = { CHECKS, CODINGS, LIMITS, QR45, SIGNATURE, SIZE_BY_CODE, SPACE, SYMBOLS, URL64, crc, isPlainText, parseCount };
+if (require.main === module) main();

@@ -314,7 +314,7 @@ function codeSet(coder, bucket, emit, set = { numbers: [], escaped: [] }) {
 // the payload of a set, or null if there is none
 function bagPayload(words) {
   validate(words, MAX.bagWords, toBagWord);
-  if (new Set(words).size !== words.length) throw new Error('duplicate word');
+  if (new Set(words).size !== words.length) fail('duplicate word', 'SC-BAG-1');
   if (!words.length) return Buffer.alloc(0);
   const coded = words.map(toBagWord);
   const numbers = coded.map((word) => word.number).filter((n) => n >= 0).sort((a, b) => a - b);
@@ -355,15 +355,17 @@ function bagWords(payload, reject) {
   return texts;
 }
 
-// throws if the words cannot be encoded (§6.5, §6.6)
+// throws an error with the id of a rule if the words cannot be encoded (§6.5, §6.6)
 function validate(words, maxWords, convert) {
   let escapedLetters = 0;
   for (const word of words) {
-    if (!WORD.test(word)) throw new Error(`not a word of this coding: ${word}`);
+    if (!WORD.test(word)) fail(`not a word of this coding: ${word}`, 'SC-WRI-5');
     if (convert(word).number < 0) escapedLetters += word.length;
   }
-  if (words.length > maxWords) throw new Error(`more than ${maxWords} words`);
-  if (escapedLetters > MAX.escapedLetters) throw new Error(`more than ${MAX.escapedLetters} letters in escaped words`);
+  if (words.length > maxWords) fail(`more than ${maxWords} words`, maxWords === MAX.bagWords ? 'SC-BAG-2' : 'SC-WRI-5');
+  if (escapedLetters > MAX.escapedLetters) fail(`more than ${MAX.escapedLetters} letters in escaped words`, 'SC-LEX-3');
 }
+
+function fail(message, rule) { throw Object.assign(new Error(message), { rule }); }
 
 module.exports = { haveTables, lexiconWords, bagWords, lexiconPayload, bagPayload };
