@@ -191,7 +191,9 @@ def tables(registry: Registry) -> dict[str, str]:
         "sizes": _table(registry["size"], "code", "width", "height", "for"),
         "never": _table(registry["never"], "code", "why:why it is never assigned"),
         "codings": _table(registry["coding"], "id:CC", "name", "carries"),
-        "lexicon": f"`{hashlib.sha256(LEXICON.read_bytes()).hexdigest()}`\n",
+        "lexicon": _table_file(),
+        "parts": _table_parts(registry),
+        "memory": _memory(registry),
         "curve": "\n".join(textwrap.wrap(", ".join(map(str, LOGISTIC_TABLE)), 100)) + ".\n",
         "coded example": _coded_example(),
         "checks": _table(registry["check"], "id:KK", "name", "bytes", *crc),
@@ -211,6 +213,66 @@ def model_tables(registry: Registry) -> dict[str, str]:
         "models": _table(registry["model"], "id", "name", "roles", "by"),
         "prompts": _table(registry["prompts"], "id", "name", "note"),
     }
+
+
+def _table_file() -> str:
+    """Return the Markdown list of length, SHA-256 and words of the file of tables."""
+    data, words = LEXICON.read_bytes(), tables_.load_tables().words
+    frequent, longest = tables_.FREQUENT_WORDS, max(map(len, words))
+    return (
+        f"- length: {len(data):,} bytes\n"
+        f"- SHA-256: `{hashlib.sha256(data).hexdigest()}`\n"
+        f"- words: {len(words):,}, of which {frequent:,} are frequent\n"
+        f"- characters of the longest word: {longest}\n"
+    )
+
+
+def _locate_parts(registry: Registry) -> list[Registry]:
+    """Return the parts of the file of tables, with offset and size in bytes."""
+    frequent = tables_.FREQUENT_WORDS
+    counts = {
+        "last": frequent + 2, "earlier": frequent + 1, "states": tables_.TEXT_STATES,
+        "buckets": tables_.SIZE_BUCKETS, "decisions": tables_.DECISIONS,
+        "set_decisions": 2 * tables_.SET_DECISIONS, "flags": frequent // 8,
+        "letters": tables_.LETTER_CLASSES * tables_.PREV_LETTERS * tables_.LETTER_CODES,
+    }  # fmt: skip
+    parts: list[Registry] = []
+    offset = 0
+    for part in registry["part"]:
+        count = counts.get(part["count"], LEXICON.stat().st_size - offset)
+        size = count * tables_.VECTOR_SIZE if part["unit"] == "rows" else count
+        meaning = part["meaning"].format(frequent=frequent, none=frequent + 1)
+        content = f"{count} {part['unit']}"
+        parts.append(part | {"offset": offset, "size": size, "content": content})
+        parts[-1]["meaning"] = meaning
+        offset += size
+    return parts
+
+
+def _table_parts(registry: Registry) -> str:
+    columns = ("name", "offset", "size:bytes", "content", "meaning")
+    return _table(_locate_parts(registry), *columns)
+
+
+def _memory(registry: Registry) -> str:
+    """Return the Markdown list of what the rows take, as stored and in as few bits as possible."""
+    data = LEXICON.read_bytes()
+    parts = {part["name"]: part for part in _locate_parts(registry)}
+    rows = b"".join(
+        data[part["offset"] :][: part["size"]] for part in parts.values() if part["unit"] == "rows"
+    )
+    numbers = [(byte + 128) % 256 - 128 for byte in set(rows)]
+    low, high = min(numbers), max(numbers)
+    bits = max(high, -low - 1).bit_length() + 1
+    sizes = {name: f"{part['size']:,}" for name, part in parts.items()}
+    return (
+        f"- The numbers of all rows are from {low} to {high}. In {bits} bits each, the rows take\n"
+        f"  {-(-len(rows) * bits // 8):,} bytes instead of {len(rows):,}.\n"
+        f"- SETROW, which only `bag` needs, takes {sizes['SETROW']} bytes. ROW, LAST and BEFORE,\n"
+        f"  which only `lexicon` needs, take {sizes['ROW']}, {sizes['LAST']} and "
+        f"{sizes['BEFORE']}.\n"
+        f"- WORD takes {sizes['WORD']} bytes, and LETTER {sizes['LETTER']}.\n"
+    )
 
 
 class _StepRecorder(range_coder.RangeEncoder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -16,6 +17,7 @@ from semcodec import bitstream, pillow
 from semcodec._registry import SIZES
 from semcodec.bitstream import RULES, inspect
 from semcodec.carriers import ndef
+from semcodec.coding.tables import FREQUENT_WORDS, load_tables
 from tests import annex_c
 
 ROOT = Path(__file__).parents[1]
@@ -70,6 +72,22 @@ def test_properties_of_a_record_are_those_of_the_schema() -> None:
 def test_media_type_is_that_of_the_library() -> None:
     registered = re.findall(r"\| (?:Type|Subtype) name \| (\S+) \|", sections()["15.1"])
     assert "/".join(registered).encode() == ndef.MEDIA_TYPE == pillow.MIME.encode()
+
+
+def test_tables_of_annex_k_have_the_stated_parts() -> None:
+    """The link in spec/ is the file that the library reads; offsets lead to its parts."""
+    data = (SPEC / "tables" / "lexicon-1.bin").read_bytes()
+    assert data == (ROOT / "semcodec" / "coding" / "data" / "lexicon-1.bin").read_bytes()
+    assert f"- length: {len(data):,} bytes\n- SHA-256: `{hashlib.sha256(data).hexdigest()}`" in TEXT
+    annex = TEXT[TEXT.index("<!-- BEGIN parts") : TEXT.index("<!-- END parts")]
+    rows = re.findall(r"^\| ([A-Z]+) \| (\d+) \| (\d+) \|", annex, re.MULTILINE)
+    parts = {name: data[int(start) : int(start) + int(size)] for name, start, size in rows}
+    assert b"".join(parts.values()) == data
+    assert parts["WORD"].decode("ascii").split("\n") == load_tables().words
+    flags = int.from_bytes(parts["HELPER"], "little")
+    assert [n for n in range(8 * len(parts["HELPER"])) if flags >> n & 1] == [
+        n for n in range(FREQUENT_WORDS) if load_tables().is_function_word(n)
+    ]
 
 
 @pytest.mark.parametrize("script", ["generate.py", "make_coding_vectors.py", "make_vectors.py"])
