@@ -50,6 +50,8 @@ several("size-512-long", "5.2", "512 x 512 in eight bytes", "02 c0 00 00 ff 80 0
         "SC-SIZ-3@8 SC-SIZ-4@8")
 several("size-both-sides", "5.2", "width and height of 2^31", "02 ff ff ff ff ff ff ff ff 11",
         "SC-SIZ-5@10 SC-SIZ-5@41")
+several("size-cut", "9.1", "seven bytes of 1024 x 1024 in eight: a truncated field is not judged",
+        "02 c0 00 01 ff 80 00 03", "SC-HDR-3@64")
 several("size-unknown-code", "9.2", "after an unassigned code the payload is judged", "02 7f 01",
         "SC-SIZ-1@8 SC-NIB-1@16")
 several("size-models-payload", "9.1", "size code 0, four ids of 0 and a space at the start",
@@ -178,6 +180,10 @@ several(
 several("no-bytes-url", "9.1", "no bytes, read with framing url", "", "SC-FRM-1@0", framing="url")
 several("no-bytes-qr", "9.1", "no bytes, read with framing qr", "", "SC-FRM-1@0", framing="qr")
 several("no-bytes-png", "9.1", "no bytes, read with framing png", "", "SC-FRM-1@0", framing="png")
+several("url-as-bare", "7.1", "the start of a text form, read with framing bare", b"semc:",
+        "SC-CHK-2@24 SC-SIZ-1@8", framing="bare")
+several("qr-as-bare", "7.1", "the start of a text form, read with framing bare", b"SEMQ:",
+        "SC-CHK-2@24 SC-SIZ-1@8", framing="bare")
 several("url-limit-start", "7.4", "the limit of bytes before the start of a text form",
         b"Semc:COo", "SC-LIM-1@32", framing="url", limits={"max_bytes": 4})
 several("url-limit-empty", "7.4", "the limit of bytes before the empty core", b"semc:",
@@ -234,9 +240,15 @@ several("png-limit-none", "7.5", "the limit of chunks before SC-PNG-3", png(),
         f"SC-LIM-4@{8 * len(SIGNATURE + IHDR + IDAT)}", limits={"max_chunks": 2})
 several("png-limit-end", "7.5", "as many chunks as allowed, and no IEND: no chunk is too many",
         SIGNATURE + chunk(b"IDAT", b""), "SC-PNG-2@160", limits={"max_chunks": 1})
+several("png-limit-data", "7.5", "a chunk after as many as allowed, whose data is truncated",
+        SIGNATURE + chunk(b"IDAT", b"") + chunk(b"IDAT", b"1234")[:-1], "SC-PNG-2@160",
+        limits={"max_chunks": 1})
 several("png-limit-bytes", "7.5", "the limit of bytes is that of the core, after the chunk's CRC",
         png(_WRONG[1]), f"SC-PNG-5@{AT_CHUNK + 80} SC-LIM-1@{AT_CHUNK + 72}",
         limits={"max_bytes": 1})
+several("png-field-cut", "9.2", "a wrong CRC, and a value past its block: offsets in the file",
+        png(chunk(b"seMC", bytes.fromhex("06 2a 02 1a 01"), 0)),
+        f"SC-PNG-5@{AT_CHUNK + 104} SC-SIZ-1@{AT_CHUNK + 72} SC-EXT-3@{AT_CHUNK + 104}")
 several("png-none-cut", "7.5", "no chunk, and no IEND: the walk comes before SC-PNG-3",
         SIGNATURE + IHDR + IDAT + IEND[:-1], f"SC-PNG-2@{8 * len(SIGNATURE + IHDR + IDAT)}")
 
@@ -254,6 +266,8 @@ several("item-then-cut", "7.3", "item by item: a payload before a truncated item
 several("item-malformed", "7.3", "after a malformed item the next one is judged",
         "02 01 80 02 00 01",
         "SC-HDR-3@24 SC-NIB-1@40", **SEQUENCE)
+several("item-offsets", "9.2", "an id without an end, and invalid UTF-8: offsets in the sequence",
+        "06 01 80 80 80 80 01 03 60 41 ff", "SC-LEB-1@16 SC-UTF-1@80", **SEQUENCE)
 several("item-version", "7.3", "after an item of a later version the next one is judged",
         "01 80 02 00 01", "SC-HDR-1@8 SC-NIB-1@32", **SEQUENCE)
 several("item-limit-bytes", "7.3", "after an item with too many bytes the next one is judged",
@@ -282,6 +296,8 @@ several("profile-invalid", "11", "a profile is judged only if the record is vali
         "06 00 03 0e 01 07 01", "SC-SIZ-2@8 SC-NIB-1@48", profile="tiny")
 several("profile-unsupported", "11", "a profile is judged only within the limits",
         "04 03 0e 01 07 10 10", "SC-LIM-2@40", profile="tiny", limits={"max_words": 1})
+several("profile-critical", "11", "an unknown odd type, and the profile that forbids extensions",
+        "04 02 0b 00 11", "SC-EXT-6@16", profile="tiny")
 several("profile-tiny", "11", "all rules of tiny, in the order of the table",
         file("17 81 f3 83 08 00 00 00 07 00 03 0e 01 07 11"),
         "SC-PRO-1@16 SC-PRO-2@19 SC-PRO-3@22 SC-PRO-4@23 SC-PRO-5@21", profile="tiny")

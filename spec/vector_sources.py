@@ -147,6 +147,8 @@ breaks("SC-FRM-2", "bare-read-as-file", "a bare record read with framing file",
 obeys("SC-FRM-3", "crc16", "a file with CRC-16", file("10 11"), "nn")
 obeys("SC-FRM-3", "crc32", "a file with CRC-32", file("18 11"), "nn")
 obeys("SC-FRM-3", "url", "a text form with CRC-8", url("08 11"), "nn")
+breaks("SC-FRM-2", "png-read-as-file", "a PNG file read with framing file", png(record("00 11")), 0,
+       framing="file")  # fmt: skip
 breaks("SC-FRM-3", "file", "a file without a check", "b5 1a 00 11", 19)
 breaks("SC-FRM-3", "url", "a text form without a check", b"semc:ABE", 3)
 breaks("SC-FRM-3", "qr", "a text form without a check", qr("00 11"), 3)
@@ -279,6 +281,10 @@ breaks("SC-PNG-6", "crc8", "a correct check inside the chunk", png(record(check(
 
 obeys("SC-HDR-1", "version-1", "version 1", "00 11", "nn")
 breaks("SC-HDR-1", "escape", "the escape to later versions", "80 11", 0)
+breaks("SC-HDR-1", "file-read-as-bare", "a file read with framing bare", file("08 11"), 0,
+       framing="bare")  # fmt: skip
+breaks("SC-HDR-1", "png-read-as-bare", "a PNG file read with framing bare", png(record("00 11")), 0,
+       framing="bare")  # fmt: skip
 breaks("SC-HDR-1", "magic-twice", "the magic twice", "b5 1a b5 1a", 16)
 breaks("SC-HDR-1", "jpeg", "the start of a JPEG file", "ff d8 ff e0 00 10", 0)
 breaks("SC-HDR-1", "version-2-in-url", "a later version in a text form", b"semc:gBE", 0)
@@ -642,6 +648,11 @@ obeys(
 breaks("SC-LIM-1", "bytes", "four bytes, three allowed", "00 11 11 11", 24, limits={"max_bytes": 3})
 breaks("SC-LIM-1", "text-form", "nine characters, eight allowed", url("08 11"), 64,
        limits={"max_bytes": 8})  # fmt: skip
+obeys("SC-LIM-1", "file", "of a file only the core counts", file("08 11"), "nn",
+      limits={"max_bytes": 3})  # fmt: skip
+obeys("SC-LIM-1", "items", "each item has its own limit, without its length",
+      "03 00 11 11 03 00 12 34", "nnnn | ntsr", framing="sequence",
+      limits={"max_bytes": 3})  # fmt: skip
 obeys("SC-LIM-1", "picture", "of a PNG file only the record counts", png(record("00 11")), "nn",
       limits={"max_bytes": 2})  # fmt: skip
 obeys("SC-LIM-2", "words", "two words, two allowed", "00 10 10", "n n", limits={"max_words": 2})
@@ -718,23 +729,36 @@ for _number in range(1, 6):
           profile="tiny")  # fmt: skip
 breaks("SC-PRO-1", "file", "a file", file("08 11"), 16, profile="tiny")
 breaks("SC-PRO-1", "png", "a PNG file", png(record("00 11")), AT_CHUNK + 64, profile="tiny")
+breaks("SC-PRO-1", "url", "a text form; the place is in its core", url("08 11"), 0, profile="tiny")
+breaks("SC-PRO-1", "qr", "a text form; the place is in its core", qr("08 11"), 0, profile="tiny")
+breaks("SC-PRO-2", "crc32", "CRC-32", check("18 11"), 3, profile="tiny")
 breaks("SC-PRO-2", "crc16", "CRC-16", check("10 11"), 3, profile="tiny")
 breaks("SC-PRO-3", "size", "1000 x 777", "02 81 f3 83 08 11", 6, profile="tiny")
-breaks("SC-PRO-4", "ids", "a model id", "01 00 00 00 07 00 11", 7, profile="tiny")
+for _slug, _ids in (("ids", "00 00 07 00"), ("describer", "07 00 00 00"),
+                    ("writer", "00 07 00 00"), ("prompts", "00 00 00 01")):  # fmt: skip
+    breaks("SC-PRO-4", _slug, "a model id", f"01 00 {_ids} 11", 7, profile="tiny")
 breaks("SC-PRO-5", "extension", "a seed", "04 03 0e 01 07 11", 5, profile="tiny")
 obeys("SC-PRO-6", "file", "a file", file("08 11"), "nn", profile="file")
 obeys("SC-PRO-6", "no-item", "an empty sequence breaks no rule of a profile", "", "",
       framing="sequence", profile="file")  # fmt: skip
+breaks("SC-PRO-6", "png", "a PNG file", png(record("00 11")), AT_CHUNK + 64, profile="file")
+breaks("SC-PRO-6", "qr", "a text form; the place is in its core", qr("08 11"), 0, profile="file")
 breaks("SC-PRO-6", "url", "a text form; the place is in its core", url("08 11"), 0, profile="file")
 breaks("SC-PRO-6", "bare", "a bare record", "08 11 43", 0, profile="file")
 for _number in range(7, 11):
     obeys(f"SC-PRO-{_number}", "archive", "what the profile archive requires", ARCHIVE, "rd br",
           profile="archive")  # fmt: skip
 breaks("SC-PRO-7", "bare", "a bare record", ARCHIVE[2:], 0, profile="archive")
+breaks("SC-PRO-8", "crc8", "CRC-8", file(f"0c 10 {NAMES} 10 02 74 31 47 0d 40"), 19,
+       profile="archive")  # fmt: skip
 breaks("SC-PRO-8", "crc16", "CRC-16", file(f"14 10 {NAMES} 10 02 74 31 47 0d 40"), 19,
        profile="archive")  # fmt: skip
 breaks("SC-PRO-9", "unnamed", "the prompt set is not named",
        file("1c 0d 02 01 61 04 01 62 06 01 63 10 02 74 31 47 0d 40"), 21,
        profile="archive")  # fmt: skip
+for _slug, _role in (("describer", "02 01 61"), ("writer", "04 01 62"), ("painter", "06 01 63")):
+    breaks("SC-PRO-9", f"no-{_slug}", f"the {_slug} is not named",
+           file(f"1c 0d {NAMES.replace(_role + ' ', '')} 10 02 74 31 47 0d 40"), 21,
+           profile="archive")  # fmt: skip
 breaks("SC-PRO-10", "no-tool", "the tool is not named", file(f"1c 0c {NAMES} 47 0d 40"), 21,
        profile="archive")  # fmt: skip
