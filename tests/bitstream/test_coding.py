@@ -299,11 +299,12 @@ def test_payload_of_a_set_has_no_trailing_zeros() -> None:
 def changed_set_payloads() -> Iterator[bytes]:
     """Yield payloads of sets, and payloads that differ from them, mostly at the end."""
     rng = random.Random(5)
-    for count in (1, 1, 2, 3, 5, 8, 12, 24):
+    for count in (1, 1, 2, 3, 5, 8, 12, 24, 60):
         words = {rng.choice(WORDS[: rng.choice((FREQUENT_WORDS, None))]) for _ in range(count)}
         payload = bag.encode([*words, *rng.choice(([], ["Zuzeca"], ["bEar", "x" * 9]))])
         yield payload
         yield from (payload + b"\0", payload + b"\1", payload[:-1], payload.ljust(30, b"\0"))
+        yield payload + bytes(8) + b"\1"  # beyond the five bytes that a decoder looks at
         for _ in range(20):
             changed = bytearray(payload)
             changed[rng.choice((-1, -1, 0, len(payload) // 2))] ^= 1 << rng.randrange(8)
