@@ -345,16 +345,17 @@ class _TreeCoder:
 
     def _escaped(self, escaped: Sequence[str]) -> None:
         """Code escaped words; the flag after each states whether another one follows."""
-        another = 1
+        index, letters, another = 0, 0, 1
         while another:
-            index = len(self.escaped)
             word = escaped[index] if index < len(escaped) else ""
             coded = escapes.code_letters(self.coder, self.tables, word)
-            if not escapes.within_letter_limit([*self.escaped, coded]):
+            letters += len(coded)
+            if letters > escapes.MAX_ESCAPED_LETTERS:
                 raise _LimitExceededError("SC-LEX-3")
             self._check_count()
             self.escaped.append(coded)
-            another = self.coder.code_bit(HALF, index + 1 < len(escaped))
+            index += 1
+            another = self.coder.code_bit(HALF, index < len(escaped))
 
     def _append_number(self, number: int) -> None:
         self._check_count()

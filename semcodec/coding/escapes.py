@@ -24,6 +24,8 @@ _START: Final = LETTER_CODES  #: the previous letter's "code" before the first l
 #: the table small.
 _CLASSES: Final = [_CODES[char.lower()] if char.isalpha() else 26 for char in ALPHABET] + [27]
 _CODE_BITS: Final = 6
+#: By the signed byte of the table; negative ones are indices from the end.
+_PROBABILITIES: Final = [logistic(BIAS_SCALE * byte) for byte in (*range(128), *range(-128, 0))]
 
 
 def is_encodable(word: str) -> bool:
@@ -65,4 +67,4 @@ def _code_letter(coder: Coder, tables: Tables, row: int, code: int) -> int:
 
 
 def _probability(tables: Tables, index: int) -> int:
-    return logistic(BIAS_SCALE * tables.letter_logits[index])
+    return _PROBABILITIES[tables.letter_logits[index]]

@@ -48,6 +48,7 @@ def decode(payload: bytes) -> tuple[list[str], str | None]:
     decoder, context = RangeDecoder(payload), SequenceContext(load_tables())
     words: list[str] = []
     escaped: list[str] = []
+    letters = 0  # in all of these
     while True:
         # The state before the next word, which is the encoder's final state if that word is dropped
         low, width = decoder.window - decoder.offset, decoder.width
@@ -61,7 +62,8 @@ def decode(payload: bytes) -> tuple[list[str], str | None]:
         context.append(number)
         if number == ESCAPE:
             escaped.append(word)
-            if not escapes.within_letter_limit(escaped):
+            letters += len(word)
+            if letters > escapes.MAX_ESCAPED_LETTERS:
                 return words, "SC-LEX-3"
     if any(map(_in_vocabulary, escaped)):
         return words, "SC-LEX-2"
