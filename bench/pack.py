@@ -1,78 +1,205 @@
-"""Measure pack and unpack in each coding, interleaved with cbor2 for the same fields.
+"""Measure pack and unpack in each coding beside cbor2, msgpack, and zstd with a dictionary.
 
-    python bench/pack.py [--calls 5000]
+    pip install -e '.[bench]'
+    python bench/pack.py [TEXT_DIR] [--calls 5000]
 
-Each time is the minimum of many repeats. The two sides take turns, so that a busy machine affects
-both.
+cbor2 and msgpack write the fields of a record, with its text as a string. zstd compresses the words
+alone, at its default level, with a dictionary trained on twelve words of each description in
+TEXT_DIR (files as for bench/rate.py); it is left out without TEXT_DIR. All programs take turns in
+one run, so that a busy machine affects each of them, and the minimum of many repeats counts. A
+ratio is the time of semcodec divided by that of the other program: below 1, semcodec is faster.
+
+Every call has the same text, so the entries of the tables that it needs are ready. The last lines
+state what the first call in a process costs.
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 import timeit
+import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from statistics import median
+from typing import Final, NamedTuple
 
-import cbor2
+from rate import DICTIONARY_BYTES, Corpus
 
 from semcodec.bitstream import pack, unpack
 from semcodec.choices import CodingChoice
+from semcodec.coding.tables import DECISIONS, FREQUENT_WORDS, load_tables
 
-SKELETONS = "ndn trdtnl rch vndv grn lvs brk vll snlght shdv st"  # 50 symbols, 25 bytes
-WORDS = "indian traditional arch window green leaves brick wall sunlight shadow"
-TEXTS: dict[CodingChoice, str] = {
+SKELETONS: Final = "ndn trdtnl rch vndv grn lvs brk vll snlght shdv st"  # 50 symbols, 25 bytes
+WORDS: Final = "indian traditional arch window green leaves brick wall sunlight shadow red bear"
+TEXTS: Final[dict[CodingChoice, str]] = {
     "auto": SKELETONS,
     "nibble": SKELETONS,
     "lexicon": WORDS,
     "bag": WORDS,
     "utf8": WORDS,
 }
-SLOW_CODINGS = ("lexicon", "bag")  #: range coded: they take milliseconds, so fewer calls suffice
+SLOW_CODINGS: Final = ("lexicon", "bag")  #: range coded in Python, so fewer calls suffice
 CALLS, REPEATS = 5_000, 40
+PROCESSES: Final = 5  #: for the first call in a process
+FIRST_CALL: Final = """
+import time
+started = time.perf_counter()
+from semcodec.bitstream import pack
+imported = time.perf_counter()
+pack({text!r}, coding={coding!r})
+print(imported - started, time.perf_counter() - imported)
+"""
+
+Call = Callable[[], object]
 
 
-def measure_interleaved(*functions: Callable[[], object], calls: int) -> list[float]:
-    """Return the minimum microseconds per call of each function; the functions take turns."""
+class Program(NamedTuple):
+    """A program that is compared.
+
+    Attributes:
+        write: returns the bytes of a text in a coding.
+        read: restores them.
+    """
+
+    name: str
+    write: Callable[[str, CodingChoice], bytes]
+    read: Callable[[bytes], object]
+
+
+def fields(text: str, coding: CodingChoice) -> dict[str, object]:
+    """Return what a record states, for a serializer."""
+    values: dict[str, object] = {"text": text, "size": (1024, 1024), "models": "default"}
+    return values | {"coding": coding, "version": 1}
+
+
+def find_programs(folder: Path | None) -> list[Program]:
+    """Return the programs to compare, without those that are not installed."""
+    programs = []
+    for name, write, read in (("cbor2", "dumps", "loads"), ("msgpack", "packb", "unpackb")):
+        with suppress(ModuleNotFoundError):
+            package = import_module(name)
+            serialize = partial(_serialize, getattr(package, write))
+            programs.append(Program(name, serialize, getattr(package, read)))
+    with suppress(ModuleNotFoundError):
+        if folder:
+            programs.append(train_zstd(folder))
+    return programs
+
+
+def _serialize(write: Callable[[object], bytes], text: str, coding: CodingChoice) -> bytes:
+    return write(fields(text, coding))
+
+
+def train_zstd(folder: Path) -> Program:
+    """Return zstd with a dictionary that is trained on the descriptions in ``folder``.
+
+    Its frames have no magic number, size and checksum, and always contain ``WORDS``.
+    """
+    package, corpus = import_module("zstandard"), Corpus(folder)
+    texts = [text.encode() for line in corpus.others if (text := corpus.select(line, 12))]
+    dictionary = package.train_dictionary(DICTIONARY_BYTES, texts)
+    print(f"zstd: a dictionary of {len(dictionary)} bytes, trained on {len(texts)} texts\n")
+    parameters = package.ZstdCompressionParameters(
+        format=package.FORMAT_ZSTD1_MAGICLESS, write_content_size=False, write_dict_id=False
+    )
+    compress = package.ZstdCompressor(dict_data=dictionary, compression_params=parameters).compress
+    decompress = package.ZstdDecompressor(
+        dict_data=dictionary, format=package.FORMAT_ZSTD1_MAGICLESS
+    ).decompress
+    words = WORDS.encode()
+    return Program(
+        "zstd", lambda _, __: compress(words), partial(decompress, max_output_size=len(words))
+    )
+
+
+def measure_interleaved(functions: list[Call], calls: int) -> list[float]:
+    """Return the minimum seconds per call of each function; the functions take turns."""
     best = [float("inf")] * len(functions)
     for _ in range(REPEATS):
         for index, function in enumerate(functions):
-            seconds = timeit.timeit(function, number=calls)
-            best[index] = min(best[index], seconds / calls * 1e6)
+            best[index] = min(best[index], timeit.timeit(function, number=calls) / calls)
     return best
 
 
-def compare(coding: CodingChoice, calls: int) -> None:
-    """Print a row of the table: sizes, times of both sides in microseconds, and their ratios."""
+def compare(coding: CodingChoice, programs: list[Program], calls: int) -> None:
+    """Print a row for packing and one for unpacking: calls per second, and ratios of times."""
+    own = Program("semcodec", lambda text, coding: pack(text, coding=coding), unpack)
+    compared = [own, *programs]
     text = TEXTS[coding]
-    fields = {
-        "text": text,
-        "size": (1024, 1024),
-        "models": "unspecified",
-        "coding": coding,
-        "version": 1,
-    }
-    record, cbor = pack(text, coding=coding), cbor2.dumps(fields)
-    cells = [f"| {coding} | {len(record)} | {len(cbor)} |"]
-    pairs: tuple[tuple[Callable[[], object], Callable[[], object]], ...] = (
-        (lambda: pack(text, coding=coding), lambda: cbor2.dumps(fields)),
-        (lambda: unpack(record), lambda: cbor2.loads(cbor)),
-    )
-    for pair in pairs:
-        own, other = measure_interleaved(*pair, calls=calls)
-        cells.append(f" {own:.2f} / {other:.2f} = {own / other:.2f} |")
-    print("".join(cells), flush=True)
+    data = [program.write(text, coding) for program in compared]
+    sizes = [len(written) for written in data]
+    writers: list[Call] = [partial(program.write, text, coding) for program in compared]
+    readers: list[Call] = [
+        partial(p.read, written) for p, written in zip(compared, data, strict=True)
+    ]
+    for name, functions in (("pack", writers), ("unpack", readers)):
+        seconds = measure_interleaved(functions, calls)
+        cells = [f"{seconds[0] / other:.2f}" for other in seconds[1:]]
+        print_row([coding, name, f"{1 / seconds[0]:,.0f}", *cells, *sizes])
 
 
-def main(calls: int) -> None:
-    """Print the table."""
-    print("| coding | bytes | cbor2 | pack / dumps, µs | unpack / loads, µs |")
-    print("|---|--:|--:|--:|--:|")
+def print_row(cells: list[object]) -> None:
+    """Print a row of a Markdown table."""
+    print("|", " | ".join(map(str, cells)), "|", flush=True)
+
+
+def print_first_calls() -> None:
+    """Print the milliseconds of the first call in a process, and the memory of the tables."""
+    for coding in ("nibble", "lexicon", "bag"):
+        script = FIRST_CALL.format(text=TEXTS[coding], coding=coding)
+        runs = [
+            subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout
+            for _ in range(PROCESSES)
+        ]
+        imports, calls = zip(*(map(float, run.split()) for run in runs), strict=True)
+        print(
+            f"{coding}: {1000 * median(calls):.1f} ms for the first call in a process, after "
+            f"{1000 * median(imports):.0f} ms for the import"
+        )
+
+
+def print_memory() -> None:
+    """Print the memory of the tables after loading, and when every entry has been used."""
+    load_tables.cache_clear()
+    tracemalloc.start()
+    tables = load_tables()
+    loaded = tracemalloc.get_traced_memory()[0]
+    for index in range(2 * DECISIONS):
+        _ = tables.set_rows[index], tables.decision_rows[index % DECISIONS]
+    for index in range(FREQUENT_WORDS):
+        _ = tables.prev_vectors[index], tables.prev2_vectors[index], tables.history_vectors[index]
+    used = tracemalloc.get_traced_memory()[0]
+    print(f"tables: {loaded / 1e6:.1f} MB when loaded, at most {used / 1e6:.1f} MB after use")
+
+
+def main(folder: Path | None, calls: int) -> None:
+    """Print the table, the first calls and the memory."""
+    programs = find_programs(folder)
+    names = [program.name for program in programs]
+    ratios = [f"time / {name}" for name in names]
+    sizes = [f"bytes, {name}" for name in names]
+    print_row(["coding", "call", "per second", *ratios, "bytes", *sizes])
+    print_row(["---", "---", *["--:"] * (2 + len(ratios) + len(sizes))])
     for coding in TEXTS:
-        compare(coding, max(1, calls // 500) if coding in SLOW_CODINGS else calls)
+        compare(coding, programs, max(1, calls // 500) if coding in SLOW_CODINGS else calls)
+    print()
+    print_first_calls()
+    print_memory()
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "folder", metavar="TEXT_DIR", type=Path, nargs="?", help="directory of the texts"
+    )
     parser.add_argument(
         "--calls", type=int, default=CALLS, help=f"calls per repeat (default: {CALLS})"
     )
-    main(parser.parse_args().calls)
+    main(**vars(parser.parse_args()))
