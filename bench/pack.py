@@ -32,7 +32,7 @@ from rate import DICTIONARY_BYTES, Corpus
 
 from semcodec.bitstream import pack, unpack
 from semcodec.choices import CodingChoice
-from semcodec.coding.tables import DECISIONS, FREQUENT_WORDS, load_tables
+from semcodec.coding.tables import DECISIONS, FREQUENT_WORDS, SET_DECISIONS, load_tables
 
 SKELETONS: Final = "ndn trdtnl rch vndv grn lvs brk vll snlght shdv st"  # 50 symbols, 25 bytes
 WORDS: Final = "indian traditional arch window green leaves brick wall sunlight shadow red bear"
@@ -169,7 +169,7 @@ def print_memory() -> None:
     tracemalloc.start()
     tables = load_tables()
     loaded = tracemalloc.get_traced_memory()[0]
-    for index in range(2 * DECISIONS):
+    for index in range(2 * SET_DECISIONS):
         _ = tables.set_rows[index], tables.decision_rows[index % DECISIONS]
     for index in range(FREQUENT_WORDS):
         _ = tables.prev_vectors[index], tables.prev2_vectors[index], tables.history_vectors[index]

@@ -150,8 +150,8 @@ def _min_bytes(bucket: int) -> int:
 
 
 def _max_bytes(bucket: int) -> int:
-    """Return the maximum length of a payload in ``bucket``, which is at least 1."""
-    return sys.maxsize if bucket == SIZE_BUCKETS - 1 else max(1, _min_bytes(bucket + 1) - 1)
+    """Return the maximum length of a payload in ``bucket``."""
+    return sys.maxsize if bucket == SIZE_BUCKETS - 1 else _min_bytes(bucket + 1) - 1
 
 
 def _estimate_bucket(count: int) -> int:
