@@ -41,7 +41,7 @@ PLACEHOLDERS: Final = {
 
 #: Options that make a bench short, by a command that the README must contain.
 SMALL: Final = {
-    "python bench/pack.py": "--calls 20",
+    "python bench/pack.py TEXT_DIR": "--calls 20",
     "python bench/qr_codes.py": "--codes 2",
     "python bench/fidelity.py TEXT_DIR": "1 --rates 50",
     "python bench/image_server.py": "--noise",  # without it, PyTorch is needed: gigabytes

@@ -32,7 +32,8 @@ from rate import DICTIONARY_BYTES, Corpus
 
 from semcodec.bitstream import pack, unpack
 from semcodec.choices import CodingChoice
-from semcodec.coding.tables import DECISIONS, FREQUENT_WORDS, SET_DECISIONS, load_tables
+from semcodec.coding.packed_vectors import MAX_PACKED
+from semcodec.coding.tables import load_tables
 
 SKELETONS: Final = "ndn trdtnl rch vndv grn lvs brk vll snlght shdv st"  # 50 symbols, 25 bytes
 WORDS: Final = "indian traditional arch window green leaves brick wall sunlight shadow red bear"
@@ -48,11 +49,11 @@ CALLS, REPEATS = 5_000, 40
 PROCESSES: Final = 5  #: for the first call in a process
 FIRST_CALL: Final = """
 import time
-started = time.perf_counter()
+started = time.process_time()
 from semcodec.bitstream import pack
-imported = time.perf_counter()
+imported = time.process_time()
 pack({text!r}, coding={coding!r})
-print(imported - started, time.perf_counter() - imported)
+print(imported - started, time.process_time() - imported)
 """
 
 Call = Callable[[], object]
@@ -149,7 +150,7 @@ def print_row(cells: list[object]) -> None:
 
 
 def print_first_calls() -> None:
-    """Print the milliseconds of the first call in a process, and the memory of the tables."""
+    """Print the processor time of the first call in a process."""
     for coding in ("nibble", "lexicon", "bag"):
         script = FIRST_CALL.format(text=TEXTS[coding], coding=coding)
         runs = [
@@ -158,21 +159,23 @@ def print_first_calls() -> None:
         ]
         imports, calls = zip(*(map(float, run.split()) for run in runs), strict=True)
         print(
-            f"{coding}: {1000 * median(calls):.1f} ms for the first call in a process, after "
-            f"{1000 * median(imports):.0f} ms for the import"
+            f"{coding}: {1000 * median(calls):.1f} ms of processor time for the first call in a "
+            f"process, after {1000 * median(imports):.0f} ms for the import"
         )
 
 
 def print_memory() -> None:
-    """Print the memory of the tables after loading, and when every entry has been used."""
+    """Print the memory of the tables after loading, and with as many entries ready as are kept."""
     load_tables.cache_clear()
     tracemalloc.start()
     tables = load_tables()
     loaded = tracemalloc.get_traced_memory()[0]
-    for index in range(2 * SET_DECISIONS):
-        _ = tables.set_rows[index], tables.decision_rows[index % DECISIONS]
-    for index in range(FREQUENT_WORDS):
-        _ = tables.prev_vectors[index], tables.prev2_vectors[index], tables.history_vectors[index]
+    for table in (
+        tables.decision_rows, tables.set_rows,
+        tables.prev_vectors, tables.prev2_vectors, tables.history_vectors,
+    ):  # fmt: skip
+        for index in range(MAX_PACKED):
+            _ = table[index]
     used = tracemalloc.get_traced_memory()[0]
     print(f"tables: {loaded / 1e6:.1f} MB when loaded, at most {used / 1e6:.1f} MB after use")
 
