@@ -7,11 +7,13 @@ vectors with a few bytes changed. Random bytes would break a rule early and reac
 from __future__ import annotations
 
 import base64
+import dataclasses
 import random
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from fuzz import corpus
+from semcodec import Limits
 from tests.annex_c import append_check, replace_check
 from tests.png_files import END, HEADER, PIXELS, SIGNATURE, build_chunk
 
@@ -28,7 +30,7 @@ INTEGERS: Final = [bytes.fromhex(integer) for integer in (
     "00 00 00 01 02 07 07 8000 8100 808000 ffffff7f 80808080 8080808001 ff"
 ).split()]  # fmt: skip
 VALUES: Final = (b"", b"\x01", b"\0", b"a", b"\xff", b"\0\x07", b"\x81\0", b"\x1b", b"\x01\x02\x03")
-TYPES: Final = (0, 1, 2, 2, 4, 6, 8, 10, 11, 12, 14, 16, 18, 26, 28, 30)
+TYPES: Final = (0, 1, 2, 2, 4, 6, 8, 10, 11, 12, 14, 16, 18, 20, 20, 22, 24, 26, 28, 30)
 UTF8: Final = (b"", b"a", b"a b", b"\xff", b"\xed\xa0\x80", b" \xc3\xb6", b"a\xe3\x80\x80b c")
 
 
@@ -51,7 +53,7 @@ def inputs(seed: int, count: int) -> Iterator[Input]:
 
 
 def _options(rng: random.Random) -> dict[str, Any]:
-    names = ("max_bytes", "max_words", "max_extensions", "max_chunks", "max_records")
+    names = [field.name for field in dataclasses.fields(Limits)]
     options: dict[str, Any] = {}
     if rng.random() < 0.3:
         options["limits"] = {rng.choice(names): rng.randrange(12)}
@@ -89,8 +91,21 @@ def _block(rng: random.Random) -> bytes:
 
 
 def _entry(rng: random.Random, kind: int) -> bytes:
-    value = rng.choice(VALUES)
+    value = _layout(rng) if kind == 20 and rng.random() < 0.8 else rng.choice(VALUES)
     return _integer(rng, kind) + _integer(rng, len(value) + (rng.random() < 0.05)) + value
+
+
+def _layout(rng: random.Random) -> bytes:
+    """Return groups of boxes; many break the rule of layouts in one of its parts."""
+    bits = ""
+    for word in sorted(rng.choices(range(9), k=rng.choice((1, 1, 2, 3)))):
+        boxes = sorted(
+            rng.choices((0x00020, 0x20BFF, 0x40C63, rng.getrandbits(20)), k=rng.choice((1, 1, 2)))
+        )
+        bits += f"{word:06b}{len(boxes) - 1:03b}" + "".join(f"{box:020b}" for box in boxes)
+    bits += "0" * (-len(bits) % 8) if rng.random() < 0.8 else rng.choice(("1", "0" * 9, "0" * 29))
+    value = int(bits + "0" * (-len(bits) % 8), 2).to_bytes(-(-len(bits) // 8), "big")
+    return value if rng.random() < 0.9 else value[:-1]
 
 
 def _integer(rng: random.Random, value: int) -> bytes:
