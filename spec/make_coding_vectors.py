@@ -26,7 +26,7 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-from semcodec.coding import bag, escapes, lexicon
+from semcodec.coding import bag, escapes, lexicon, set_tree
 from semcodec.coding.model import SequenceContext
 from semcodec.coding.range_coder import RangeDecoder, RangeEncoder, unit_in_last_place
 from semcodec.coding.tables import FREQUENT_WORDS, load_tables
@@ -378,7 +378,7 @@ def drops_zeros(words: Sequence[str]) -> bool:
     if payload[-1] == 0:
         return False
     encoder = RangeEncoder()
-    bag._TreeCoder(encoder, bucket).code_set(*bag._numbers_and_escaped(words))
+    set_tree.TreeCoder(encoder, bucket).code_set(*bag._numbers_and_escaped(words))
     count, value = bag._shortest_end(encoder.low, encoder.width)
     data = encoder.finish(value, count)
     return value >= 1 << 40 and data.endswith(b"\0") and len(data) > bag._min_bytes(bucket)
@@ -475,7 +475,7 @@ def add_broken_bag() -> None:
     ROWS[-1]["text"] = " ".join(words)
     payloads: list[tuple[str, str, str, bytes]] = []
     with (
-        patch.object(bag, "MAX_WORDS", 1000),
+        patch.object(set_tree, "MAX_WORDS", 1000),
         patch.object(escapes, "MAX_ESCAPED_LETTERS", 10_000),
     ):
         for rule, slug, comment, words in (

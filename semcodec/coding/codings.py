@@ -13,12 +13,15 @@ from typing import Final
 from semcodec._registry import CODINGS
 from semcodec._wording import character_name, find_invisible
 from semcodec.choices import Coding
-from semcodec.coding import bag, escapes, lexicon, nibble
+from semcodec.coding import bag, escapes, lexicon, nibble, set_tree
 from semcodec.coding.tables import load_tables
 
 UNENCODABLE_BYTES: Final = 1 << 24  #: a length above that of any record
 MAX_SHOWN_CHARACTERS: Final = 8  #: characters without a symbol that a message lists
-MAX_WORDS: Final = {"lexicon": lexicon.MAX_WORDS, "bag": bag.MAX_WORDS}  #: the codings of words
+MAX_WORDS: Final = {
+    "lexicon": lexicon.MAX_WORDS,
+    "bag": set_tree.MAX_WORDS,
+}  #: the codings of words
 
 
 def encode(coding: Coding, text: str) -> bytes:

@@ -22,9 +22,9 @@ def unit_in_last_place(count: int) -> int:
 
 
 # One traversal encodes, decodes and measures. Everything that codes words (escapes.code_letters,
-# lexicon._code_word, bag._TreeCoder) is written once, as a walk through binary decisions that calls
-# coder.code_bit(p1, bit) and continues with the bit that is *returned*. A RangeEncoder writes the
-# bits that the walk passes; a RangeDecoder ignores the passed bits and returns those of the
+# lexicon._code_word, set_tree.TreeCoder) is written once: a walk through binary decisions that
+# calls coder.code_bit(p1, bit) and continues with the bit that is *returned*. A RangeEncoder writes
+# the bits that the walk passes; a RangeDecoder ignores the passed bits and returns those of the
 # payload; a CostEstimator only adds up the costs.
 #
 # The invariant: which decision comes next, and its probability, may depend on the words coded so

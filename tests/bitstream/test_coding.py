@@ -17,7 +17,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import semcodec
-from semcodec.coding import bag, codings, escapes, lexicon, model, nibble, range_coder, tables
+from semcodec.coding import (
+    bag,
+    codings,
+    escapes,
+    lexicon,
+    model,
+    nibble,
+    range_coder,
+    set_tree,
+    tables,
+)
 from semcodec.coding.logistic import logistic
 from semcodec.coding.model import BitProbabilities, SequenceContext
 from semcodec.coding.range_coder import CostEstimator, RangeDecoder, RangeEncoder
@@ -372,14 +382,14 @@ def test_largest_records_round_trip() -> None:
     assert lexicon.decode(lexicon.encode(many)) == (many, None)
     assert codings.why_unencodable("lexicon", " ".join(many)) is None
     assert lexicon.decode(lexicon.encode(long_words(16))) == (long_words(16), None)
-    distinct = list(dict.fromkeys(many))[: bag.MAX_WORDS]
+    distinct = list(dict.fromkeys(many))[: set_tree.MAX_WORDS]
     assert bag.decode(bag.encode(distinct)) == (bag.canonical_order(distinct), None)
 
 
 def test_payloads_beyond_the_limits_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(escapes, "MAX_ESCAPED_LETTERS", 10_000)
-        patch.setattr(bag, "MAX_WORDS", 10_000)
+        patch.setattr(set_tree, "MAX_WORDS", 10_000)
         sequence_payload, set_payload = lexicon.encode(long_words(18)), bag.encode(long_words(18))
         many = bag.encode(WORDS[:300])
     assert lexicon.decode(sequence_payload)[1] == "SC-LEX-3"
