@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import truncation_sources
 from encode_sources import ALL as ALL_TO_ENCODE
 from encode_sources import EncodeSource
 from several_sources import ALL
 from vector_sources import VectorSource, check
 
-from semcodec.bitstream import RULES, Limits, unpack, unpack_sequence, validate
+from semcodec.bitstream import RULES, Limits, truncate, unpack, unpack_sequence, validate
 from semcodec.coding import tables
 from semcodec.errors import InputError
 from tests.conformance.encoder import encode
@@ -33,10 +34,17 @@ from tests.conformance.encoder import encode
 FOLDER = Path(__file__).parent / "vectors"
 HEADER = {"format": "SEMCODEC-1", "draft": 3, "license": "CC0-1.0"}
 ENCODE_HEADER = HEADER | {"format": "SEMCODEC-1-encode"}
+TRUNCATE_HEADER = HEADER | {"format": "SEMCODEC-1-truncate"}
 FLOOR = Limits(4_096, 512, 16, 1_024, 256, 4_096)  #: the least limits of a decoder (§9.3)
 SUFFIXES = {"sequence": "semcs", "url": "txt", "qr": "txt", "png": "png"}
 #: Files of the folder that are written by hand, or by other scripts.
-OTHER_FILES = ("README.md", "skeletons.json", "schema.json", "schema-encode.json")
+OTHER_FILES = (
+    "README.md",
+    "skeletons.json",
+    "schema.json",
+    "schema-encode.json",
+    "schema-truncate.json",
+)
 
 Vector = dict[str, Any]
 
@@ -175,9 +183,29 @@ def make_files() -> dict[str, bytes]:
     for vector in (vector for vectors in groups.values() for vector in vectors):
         files[f"files/{vector['name']}.{_suffix(vector)}"] = bytes.fromhex(vector["data"])
     files["encode.json"] = _json(list(map(make_encode_vector, ALL_TO_ENCODE)), ENCODE_HEADER)
+    files["truncate.json"] = _json(make_truncations(), TRUNCATE_HEADER)
     files |= {name: (FOLDER / name).read_bytes() for name in OTHER_FILES}
     sums = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
     return files | {"SHA256SUMS": "".join(sums).encode()}
+
+
+def make_truncations() -> list[Vector]:
+    """Return the vectors for truncation (§9.5): a record, a limit, and the result or null."""
+    vectors: list[Vector] = []
+    for source in truncation_sources.ALL:
+        limits = source.limits or range(len(source.data) + 1, -1, -1)
+        for limit in limits:
+            vector = {"name": f"{source.slug}-{limit}", "comment": source.comment}
+            vector |= {"data": source.data.hex(), "max_bytes": limit}
+            vectors.append(vector | {"result": _truncate(source.data, limit)})
+    return vectors
+
+
+def _truncate(data: bytes, limit: int) -> str | None:
+    try:
+        return truncate(data, limit).hex()
+    except InputError:
+        return None
 
 
 def _suffix(vector: Vector) -> str:

@@ -24,6 +24,7 @@ from semcodec.bitstream.field_map import Field
 from semcodec.bitstream.header import Models
 from semcodec.bitstream.rate import RateBreakdown, rate_breakdown
 from semcodec.bitstream.record import Limits, Record
+from semcodec.bitstream.truncation import truncate
 from semcodec.bitstream.validation import Finding, Report, inspect, validate
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "unpack_all",
     "unpack_sequence",
     "repack",
+    "truncate",
     "embed_png",
     "extract_png",
     "extension",

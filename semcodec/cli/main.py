@@ -20,6 +20,7 @@ from semcodec.cli import (
     pack,
     sweep,
     text,
+    truncate,
     unpack,
     validate,
     vectors,
@@ -39,7 +40,8 @@ from semcodec.errors import BackendError, SemcodecError
 
 #: In the order in which the help lists them.
 COMMAND_MODULES: Final = (
-    demo, encode, decode, sweep, pack, unpack, convert, text, inspect, validate, vectors, doctor,
+    demo, encode, decode, sweep, pack, unpack, convert, truncate, text, inspect, validate, vectors,
+    doctor,
 )  # fmt: skip
 
 

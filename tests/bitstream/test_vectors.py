@@ -35,8 +35,12 @@ from tests.png_files import split_chunks
 
 SPEC = Path(__file__).parents[2] / "spec"
 FOLDER = SPEC / "vectors"
-OTHER_FILES = ("schema.json", "schema-encode.json", "encode.json", "skeletons.json")
-FILES = [path for path in sorted(FOLDER.glob("*.json")) if path.name not in OTHER_FILES]
+OTHER_FILES = ("encode.json", "skeletons.json", "truncate.json")
+FILES = [
+    path
+    for path in sorted(FOLDER.glob("*.json"))
+    if path.name not in OTHER_FILES and not path.name.startswith("schema")
+]
 VECTORS: list[dict[str, Any]] = [
     vector for path in FILES for vector in json.loads(path.read_text("utf-8"))["vectors"]
 ]
