@@ -34,11 +34,12 @@ RECORDS: Final = 300
 RANDOM_BYTES: Final = 8
 RANDOM_FOR_EACH: Final = 10  #: random data for each record
 WORDS: Final = """
-the of on in with and two red white large small man woman sitting standing table chair street blue sky
-tree dog cat people wooden background left right green black sunset bear window light holding wearing
-shirt river boat mountain snow grass bird yellow flowers garden house door train bridge horse field
-cloudy beach sand wave child playing ball kitchen plate fruit glass bottle night city car bicycle
-old stone wall church tower market smiling young hat umbrella rain road sign mirror book lamp
+the of on in with and two red white large small man woman sitting standing table chair street blue
+sky tree dog cat people wooden background left right green black sunset bear window light holding
+wearing shirt river boat mountain snow grass bird yellow flowers garden house door train bridge
+horse field cloudy beach sand wave child playing ball kitchen plate fruit glass bottle night city
+car bicycle old stone wall church tower market smiling young hat umbrella rain road sign mirror
+book lamp
 """.split()
 
 

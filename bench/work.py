@@ -22,7 +22,7 @@ from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from semcodec import Limits, unpack, unpack_sequence, validate
+from semcodec import Limits, unpack, validate
 from semcodec.bitstream import leb128
 from semcodec.coding import bag, escapes, lexicon, model
 from semcodec.coding.range_coder import RangeDecoder, RangeEncoder
@@ -125,7 +125,7 @@ def counting() -> Iterator[dict[str, int]]:
                 patch.object(coder, "code_bit", counted("decisions", coder.code_bit))
             )
         for module in (model, bag):
-            function = module.bit_probability  # type: ignore[attr-defined]
+            function = module.bit_probability
             patches.enter_context(
                 patch.object(module, "bit_probability", counted("products", function))
             )

@@ -52,10 +52,11 @@ class Parser:
         truncation_rule: the rule that is broken if fewer bytes are left than ``read`` needs.
         findings: the broken rules so far, or None if the parser is strict.
         fields: the locations of the fields read so far, or None if the parser is strict.
+        is_intact: whether a check of the core, or the CRC of its PNG chunk, matches.
     """
 
     # Slots make a parser, of which each record needs at least one, cheaper to create.
-    __slots__ = ("data", "end", "fields", "findings", "position", "truncation_rule")
+    __slots__ = ("data", "end", "fields", "findings", "is_intact", "position", "truncation_rule")
 
     data: bytes
     position: int
@@ -63,12 +64,14 @@ class Parser:
     truncation_rule: str
     findings: list[RuleError] | None
     fields: list[FieldLocation] | None
+    is_intact: bool
 
     def __init__(self, data: bytes, findings: list[RuleError] | None = None) -> None:
         """Start at the first byte. With a list of ``findings``, the parser collects."""
         self.data, self.position, self.end = data, 0, len(data)
         self.truncation_rule = "SC-HDR-3"
         self.findings = findings
+        self.is_intact = False
         self.fields = None if findings is None else []
 
     def read_byte(self) -> int:
@@ -110,34 +113,37 @@ class Parser:
             self.fields.append(FieldLocation(name, offset, bits, word >> shift & 2**bits - 1))
             offset += bits
 
-    def report(self, rule: str, offset: int, found: str, expected: str) -> None:
+    def report(self, rule: str, offset: int, found: str, expected: str, message: str = "") -> None:
         """Raise or collect a broken rule after which the bytes can still be read.
 
         Args:
             rule: id of the rule.
             offset: the bit where the violation shows.
             found, expected: the actual and the valid content, in words.
+            message: replaces the message of the rule.
 
         Raises:
             FormatError, UnsupportedError: the parser is strict.
         """
-        error = rule_error(rule, offset, found, expected)
+        error = rule_error(rule, offset, found, expected, message)
         if self.findings is None:
             raise error
         self.findings.append(error)
 
-    def fail(self, rule: str, offset: int, found: str, expected: str) -> NoReturn:
+    def fail(
+        self, rule: str, offset: int, found: str, expected: str, message: str = ""
+    ) -> NoReturn:
         """Raise a broken rule after which nothing can be read; arguments as for ``report``.
 
         Raises:
             FormatError, UnsupportedError: always.
         """
-        raise rule_error(rule, offset, found, expected)
+        raise rule_error(rule, offset, found, expected, message)
 
 
-def rule_error(rule: str, offset: int, found: str, expected: str) -> RuleError:
+def rule_error(rule: str, offset: int, found: str, expected: str, message: str = "") -> RuleError:
     """Return the error for a broken ``rule``; the rule's outcome determines the class."""
-    outcome, message = RULES[rule].outcome, RULES[rule].message
+    outcome, message = RULES[rule].outcome, message or RULES[rule].message
     if outcome == "malformed" or outcome == "invalid":
         return FormatError(rule, message, offset, outcome, found, expected)
     return UnsupportedError(f"{message} ({rule})", rule, offset, found, expected)

@@ -35,6 +35,12 @@ from semcodec.choices import Check, Coding, Framing, ScanFraming
 from semcodec.coding import bag, lexicon, nibble
 from semcodec.coding.tables import TablesMissingError, load_tables
 
+#: The message for a payload that is not canonical although a check shows that it is not damaged.
+OTHER_TABLES: Final = (
+    "The check matches, but these tables give no such payload, so most likely a draft of the "
+    "format with other tables wrote the record: unpack it with the version that wrote it, and "
+    "pack the words again."
+)
 WORD_CODINGS: Final = ("lexicon", "bag")  #: the codings that need the tables
 
 # --- The core
@@ -100,6 +106,7 @@ def _verify_check(parser: Parser, framing: Framing, check_id: int, start: int) -
         parser.fail("SC-CHK-1", parser.end * 8, found, f"a check of {plural(length, 'byte')}")
     found_check = parser.data[end : parser.end]
     right_check = checksums.compute(check_id, parser.data[start:end])
+    parser.is_intact |= check_id > 0 and found_check == right_check
     if found_check != right_check:
         parser.report("SC-CHK-2", end * 8, found_check.hex(" "), right_check.hex(" "))
     parser.end = end
@@ -155,6 +162,7 @@ def _decode_payload(parser: Parser, coding: Coding, payload: bytes, offset: int)
             offset,
             f"a payload of {plural(len(payload), 'byte')}",
             "the canonical payload of its words",
+            OTHER_TABLES if parser.is_intact else "",
         )
     return " ".join(words)
 

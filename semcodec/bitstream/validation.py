@@ -211,7 +211,8 @@ def _verdict(errors: list[RuleError]) -> Verdict:
 
 
 def _finding(error: RuleError) -> Finding:
-    message = RULES[error.rule].message
+    # The text of an UnsupportedError also has the rule.
+    message = error.args[0] if isinstance(error, FormatError) else RULES[error.rule].message
     return Finding(error.rule, error.offset, message, error.found, error.expected)
 
 

@@ -798,3 +798,10 @@ def test_huge_sizes_are_read_but_not_painted(size: tuple[int, int]) -> None:
 
 def test_extension_tool_has_type_16() -> None:
     assert extension("tool", "t") == (16, b"t")
+
+
+def test_framings_without_a_check_of_their_own_have_one_by_default() -> None:
+    for name in ("file", "url", "qr"):
+        assert unpack(pack("red bear", framing=name)).check == "crc8"
+    # The CRC of the chunk covers the record.
+    assert unpack(embed_png(build_png(), pack("red bear", framing="file"))).check == "none"

@@ -104,3 +104,5 @@ def _verify_crc(parser: Parser, chunk: Chunk) -> None:
     found_crc = parser.data[chunk.end : chunk.end + 4]
     if found_crc != right_crc:
         parser.report("SC-PNG-5", 8 * chunk.end, found_crc.hex(" "), right_crc.hex(" "))
+    else:
+        parser.is_intact = True
