@@ -11,6 +11,7 @@ times are those of this machine; the other numbers depend only on the tables.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 import time
 import tracemalloc
@@ -24,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from semcodec import Limits, unpack, validate
 from semcodec.bitstream import leb128
-from semcodec.coding import bag, escapes, lexicon, model
+from semcodec.coding import bag, escapes, lexicon, model, set_tree
 from semcodec.coding.range_coder import RangeDecoder, RangeEncoder
 from semcodec.coding.tables import FREQUENT_WORDS, load_tables
 
@@ -33,7 +34,7 @@ BEGIN: Final = "<!-- BEGIN work -->\n"
 END: Final = "<!-- END work -->"
 REPEATED: Final = 64  #: repetitions of a word after which its cost is compared
 FINALISTS: Final = 8  #: words with the least cost that are encoded
-MAX_SHOWN: Final = 6  #: bytes of a record that are shown
+ROWS: Final = ("decision_rows", "set_rows")  #: the tables with a row for each decision
 
 
 class Work(NamedTuple):
@@ -102,7 +103,7 @@ def measure(name: str, core: bytes) -> Work:
     started = time.perf_counter()
     validate(core)
     seconds = time.perf_counter() - started
-    words = len(record.words) if record else bag.MAX_WORDS + 1  # it is rejected at this word
+    words = len(record.words) if record else set_tree.MAX_WORDS + 1  # it is rejected at this word
     characters = len(record.text) if record else 0
     return Work(name, core, characters, words, counts["decisions"], counts["products"], seconds)
 
@@ -124,12 +125,23 @@ def counting() -> Iterator[dict[str, int]]:
             patches.enter_context(
                 patch.object(coder, "code_bit", counted("decisions", coder.code_bit))
             )
-        for module in (model, bag):
-            function = module.bit_probability
-            patches.enter_context(
-                patch.object(module, "bit_probability", counted("products", function))
-            )
+        tables = load_tables()
+        rows: dict[str, Any] = {name: _CountedRows(getattr(tables, name), counts) for name in ROWS}
+        counted_tables = dataclasses.replace(tables, **rows)
+        for module in (lexicon, set_tree):
+            patches.enter_context(patch.object(module, "load_tables", lambda: counted_tables))
         yield counts
+
+
+class _CountedRows:
+    """A table of rows; each row that is taken is for one product."""
+
+    def __init__(self, rows: Any, counts: dict[str, int]) -> None:
+        self._rows, self._counts = rows, counts
+
+    def __getitem__(self, index: int) -> Any:
+        self._counts["products"] += 1
+        return self._rows[index]
 
 
 def specification_table(word: str) -> str:
