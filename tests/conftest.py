@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from semcodec.coding import tables
 from tests import images
 
 SETTINGS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SEMCODEC_API_KEY")
@@ -27,3 +29,13 @@ def photo(tmp_path: Path) -> Path:
     path = tmp_path / "photo.jpg"
     path.write_bytes(images.PHOTO)
     return path
+
+
+@pytest.fixture
+def without_tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Remove the tables of the codings of words, as in an installation without their file."""
+    tables.load_tables.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(tables, "FILE_NAME", "missing.bin")
+        yield
+    tables.load_tables.cache_clear()

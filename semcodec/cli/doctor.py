@@ -14,7 +14,8 @@ from semcodec import backends
 from semcodec.backends.openai import Settings, credentials
 from semcodec.cli.output import escape_control, format_table, line_width, print_result
 from semcodec.cli.parser import DONE, USAGE_OR_ENVIRONMENT, Commands, Parser, add_command
-from semcodec.errors import SemcodecError
+from semcodec.coding.tables import load_tables
+from semcodec.errors import SemcodecError, UnsupportedError
 
 PACKAGES: Final = (
     "construct", "bitarray", "semcodec-embedded", "pillow", "numpy", "onnxruntime", "resvg_py",
@@ -51,12 +52,24 @@ def doctor(args: argparse.Namespace) -> int:
     """Print all sections; return 0 if encode and decode work offline."""
     python = ".".join(map(str, sys.version_info[:3]))
     defaults = [(role, *_default_backend(role)) for role in NEEDED_ROLES]
+    tables, have_tables = _tables()
     print_result(f"semcodec {semcodec.__version__}, Python {python}, {sys.platform}")
     _print_section("packages", [(package, _version(package)) for package in PACKAGES])
+    _print_section("tables", [("lexicon, bag", tables)])
     _print_section("backends", [(name, _roles(name)) for name in backends.names()])
     _print_section("default backends (offline)", [(role, text) for role, text, _ in defaults])
     _print_section("server of --backend openai", _server(args.base_url))
-    return DONE if all(available for *_, available in defaults) else USAGE_OR_ENVIRONMENT
+    works = have_tables and all(available for *_, available in defaults)
+    return DONE if works else USAGE_OR_ENVIRONMENT
+
+
+def _tables() -> tuple[str, bool]:
+    """Return the state of the tables of the codings of words, and whether they can be used."""
+    try:
+        load_tables()
+    except UnsupportedError as error:
+        return f"not available: {error}", False
+    return "installed", True
 
 
 def _print_section(title: str, rows: Sequence[tuple[str, str]]) -> None:

@@ -169,7 +169,7 @@ def _vector(
             if value is not None
         },
         flags=tuple(flags),
-        core=_parse_core(**core) if core else None,
+        core=None if core is None else _parse_core(**core),
     )
 
 

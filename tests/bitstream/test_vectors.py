@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,6 @@ from semcodec.bitstream import (
 )
 from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import kept_payload
-from semcodec.coding import tables
 from semcodec.errors import FormatError, UnsupportedError
 from tests.png_files import split_chunks
 
@@ -190,16 +188,7 @@ def test_data_at_the_floor_of_the_limits_is_accepted(vector: dict[str, Any]) -> 
     assert is_beyond == ("above-floor" in vector["flags"])
 
 
-@pytest.fixture
-def _without_tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    tables.load_tables.cache_clear()
-    with monkeypatch.context() as patch:
-        patch.setattr(tables, "FILE_NAME", "missing.bin")
-        yield
-    tables.load_tables.cache_clear()
-
-
-@pytest.mark.usefixtures("_without_tables")
+@pytest.mark.usefixtures("without_tables")
 def test_results_without_the_tables_are_those_of_the_class_core() -> None:
     for vector in VECTORS:
         limits, name = Limits(**vector.get("limits", {})), vector["framing"]

@@ -82,6 +82,26 @@ def test_vectors_with_options_are_skipped_or_pass_them(run: Run, mode: str) -> N
     assert (code, out) == (0, "2 passed, 0 failed, 0 skipped\n")
 
 
+def test_decoder_without_tables_passes_as_one_of_the_class_core(run: Run) -> None:
+    options = ("--strict", "--pass-options")
+    assert run_decoder(run, "persistent-core", *options, "--class", "core")[0] == 0
+    code, out, _ = run_decoder(run, "persistent-core", *options, "--class", "full")
+    assert (code, "outcome: expected record" in out) == (1, True)
+    assert 'found refusal (rule "SC-HDR-2", offset 1 (byte 0, bit 1))' in out
+    code, out, _ = run_decoder(run, "persistent", "--filter", "SC-LEX-1-*", "--class", "core")
+    assert (code, "expected refusal (SC-HDR-2), found record" in out) == (1, True)
+
+
+def test_decoder_with_the_lowest_limits_passes_without_vectors_above_them(run: Run) -> None:
+    code, out, _ = run_decoder(run, "persistent-floor", "--strict", "--floor")
+    assert (code, " 0 failed, " in out) == (0, True)
+    code, out, _ = run_decoder(run, "persistent-floor", "--strict")
+    assert (code, "SC-LIM-1" in out) == (1, True)
+    above = {row["name"] for row in json.loads(run("vectors", "list", "--json")[1])}
+    failed = set(re.findall(r"^FAILED (\S+):", out, re.MULTILINE))
+    assert {"SC-EXT-11-obeys-longest"} <= failed <= above
+
+
 @pytest.mark.parametrize("mode", ["right", "no-reason", "extra-field"])
 def test_decoder_started_for_each_vector_passes(run: Run, mode: str) -> None:
     assert run_decoder(run, mode, "--strict", *FEW) == (0, "9 passed, 0 failed, 0 skipped\n", "")

@@ -17,10 +17,24 @@ import time
 from pathlib import Path
 from typing import Any
 
+#: The lowest limits of a decoder (spec §9.3).
+FLOOR = json.dumps(
+    {
+        "limits": {
+            "max_bytes": 4_096,
+            "max_words": 512,
+            "max_extensions": 16,
+            "max_chunks": 1_024,
+            "max_records": 256,
+            "max_sequence_words": 4_096,
+        }
+    }
+)
+
 
 def decode(framing: str, data: bytes, options: str = "{}") -> Any:
     """Return the library's result for ``data``, in the form of the protocol."""
-    from semcodec import Limits, unpack, unpack_all, validate
+    from semcodec import Limits, unpack, unpack_sequence, validate
 
     values = json.loads(options)
     limits, profile = Limits(**values.get("limits", {})), values.get("profile")
@@ -30,7 +44,7 @@ def decode(framing: str, data: bytes, options: str = "{}") -> Any:
         reasons = findings[0] | {"verdict": report.verdict, "findings": findings}
         return {"refused": True} | reasons
     if framing == "sequence":
-        return [record.as_dict() for record in unpack_all(data, limits=limits)]
+        return [record.as_dict() for record in unpack_sequence(data, limits=limits)]
     return unpack(data, framing=framing, limits=limits).as_dict()
 
 
@@ -74,6 +88,8 @@ def look_up(framing: str, data: bytes, options: str = "{}") -> Any:
 
 
 def respond(mode: str, framing: str, data: bytes, options: str = "{}") -> Any:
+    if mode == "persistent-floor" and options == "{}":
+        options = FLOOR
     result = (decode if mode.startswith("persistent") else look_up)(framing, data, options)
     refused = isinstance(result, dict) and "refused" in result
     match mode.removeprefix("persistent-"):
@@ -101,6 +117,10 @@ def respond(mode: str, framing: str, data: bytes, options: str = "{}") -> Any:
 
 
 def main(mode: str, framing: str = "", options: str = "{}") -> int:
+    if mode == "persistent-core":  # correct, for a decoder without the tables
+        from semcodec.coding import tables
+
+        tables.FILE_NAME = "missing.bin"  # type: ignore[misc]
     if mode.startswith("persistent"):
         for line in sys.stdin:
             misbehave(mode)

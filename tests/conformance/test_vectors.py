@@ -41,6 +41,13 @@ def test_directory_without_vectors_is_rejected(tmp_path: Path) -> None:
                 {"data": "0"},
                 {"data": 0},
                 {"name": None},
+                {"core": 1},
+                {"core": {}},
+                {"core": {"verdict": "valid", "findings": []}},
+                {"core": {"verdict": "unknown", "findings": [{"rule": "", "offset": 0}]}},
+                {"core": {"verdict": "invalid", "findings": [{"rule": "SC-HDR-2"}]}},
+                {"core": {"verdict": "invalid", "findings": [1]}},
+                {"flags": 1},
             )
         ),
     ],
@@ -82,3 +89,12 @@ def test_message_about_missing_vectors_names_the_option(
     monkeypatch.setattr(vectors, "DIRECTORIES", ())
     with pytest.raises(ConformanceError, match="--vectors"):
         vectors.load(None, "*")
+
+
+def test_result_for_the_class_core_replaces_that_of_other_decoders() -> None:
+    [valid] = vectors.load(None, "SC-LEX-1-obeys-lexicon-two")
+    core = valid.for_core_class()
+    assert (core.verdict, core.rule, core.offset) == ("unsupported", "SC-HDR-2", 1)
+    assert (core.record, core.kind, core.is_refused) == (None, "breaks", True)
+    [other] = vectors.load(None, "SC-NIB-1-obeys-paper")
+    assert other.for_core_class() is other
