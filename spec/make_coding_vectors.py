@@ -339,7 +339,7 @@ def add_bag() -> None:
         ("only-spelled", "words outside the vocabulary, one in capital form",
          ["R2-D2", "Bear", "zuzeca"]),
         ("spelled-order", "escaped words in ASCII order, which is not that of their codes",
-         ["'zq", "-zq", "0zq", "9zq", "Azq", "azq", "azqq"]),
+         ["'zq", "-zq", "0zq", "9zq", "Azq", "Zzq", "azq", "azqq"]),
         ("six", "6 words", CONTENT_WORDS[:6]),
         ("twelve", "12 words", CONTENT_WORDS[:12]),
         ("twenty-four", "24 words", CONTENT_WORDS),
@@ -350,6 +350,8 @@ def add_bag() -> None:
         obeys("SC-BAG-1", "bag", slug, comment, words)
     add_lengths()
     obeys("SC-BAG-2", "bag", "256", "256 words", WORDS[: 32 * 256 : 32])
+    obeys("SC-BAG-2", "bag", "256-all-spelled", "256 escaped words of 4 characters each",
+          [f"q{number:03}" for number in range(256)])  # fmt: skip
     obeys("SC-BAG-2", "bag", "256-spelled", "255 words of the vocabulary and an escaped one",
           [*WORDS[: 32 * 255 : 32], "zzq"])  # fmt: skip
     obeys("SC-LEX-3", "bag", "bag-1024", "1024 escaped characters in a bag",
@@ -370,6 +372,12 @@ def buckets_that_fit(words: Sequence[str]) -> list[int]:
 def estimate(words: Sequence[str]) -> int:
     """Return the size bucket of words of average cost."""
     return bag._estimate_bucket(len(words))
+
+
+def is_rounded_up(words: Sequence[str]) -> bool:
+    """Return whether a size bucket fits from which an encoder would start if it rounded down."""
+    start = bag.size_bucket(max(2, 19 * len(words) // 16)) - 1
+    return start < estimate(words) - 1 and start in buckets_that_fit(words)
 
 
 def drops_zeros(words: Sequence[str]) -> bool:
@@ -406,6 +414,9 @@ def add_lengths() -> None:
         ("not-lowest", "a size bucket fits from which an encoder does not start",
          lambda words: bool(fits := buckets_that_fit(words)) and fits[0] < estimate(words) - 1,
          neighbors),
+        ("rounded-up", "the size bucket below that of 19/16 bytes for each word, rounded up",
+         is_rounded_up, (WORDS[first : first + count] for count in (6, 10, 13, 20, 40, 3, 5)
+                         for first in range(0, FREQUENT_WORDS, 16))),
         ("padded", "zeros up to the least length of the size bucket",
          lambda words: bag.encode(words).endswith(b"\0"), neighbors),
         ("zeros-dropped", "a carry makes the last byte 00, which is dropped", drops_zeros,
