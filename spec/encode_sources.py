@@ -211,6 +211,8 @@ accepts("extensions-sorted", "5.4", "entries are written by ascending type",
 accepts("order", "5.4", "order of importance in lexicon",
         "24 03 0c 01 01" + _PAYLOADS["lexicon", "two"]["payload"], coding="lexicon",
         text=_PAYLOADS["lexicon", "two"]["text"], extensions=[[12, "01"]])  # fmt: skip
+accepts("layers", "5.8", "all three layers", "04 0d 14 04 04 20 93 f8 16 01 ff 18 02 60 00 11",
+        extensions=[[24, "6000"], [20, "042093f8"], [22, "ff"]])  # fmt: skip
 accepts("private", "10", "a type for private use", "04 06 80 80 80 40 01 ff 11",
         extensions=[[2**27, "ff"]])  # fmt: skip
 accepts("private-empty", "10", "the last type for private use, without a value",
@@ -235,6 +237,13 @@ for _slug, _comment, _rule, _extensions in (
     ("order-reading", "reading order", "SC-EXT-9", [[12, "00"]]),
     ("comment-empty", "an empty comment", "SC-EXT-11", [[18, ""]]),
     ("comment-long", "a comment of 4097 bytes", "SC-EXT-11", [[18, "61" * 4097]]),
+    ("layout-short", "a layout without a group", "SC-EXT-13", [[20, "000000"]]),
+    ("layout-padding", "padding of a layout that is not 0", "SC-EXT-13", [[20, "042093f9"]]),
+    ("layout-boxes", "equal boxes of a word", "SC-EXT-13", [[20, "00800000000000"]]),
+    ("colors-empty", "no bytes of colors", "SC-EXT-14", [[22, ""]]),
+    ("colors-long", "513 bytes of colors", "SC-EXT-14", [[22, "00" * 513]]),
+    ("sketch-grid", "a sketch with a grid of 33", "SC-EXT-15", [[24, "2100"]]),
+    ("sketch-empty", "a grid without a sketch", "SC-EXT-15", [[24, "20"]]),
 ):
     refuses(f"extension-{_slug}", "5.4", _comment, _rule, extensions=_extensions)
 refuses("extensions-65", "9.3", "65 entries", "SC-WRI-2",

@@ -10,8 +10,8 @@
 //   semcodec vectors run --encoder --persistent --strict -- node spec/implementations/js/writer.js --lines
 'use strict';
 
-const { CHECKS, CODINGS, LIMITS, QR45, SIGNATURE, SIZE_BY_CODE, SPACE, SYMBOLS, URL64, crc, isPlainText, parseCount } =
-  require('./reader.js');
+const { CHECKS, CODINGS, LIMITS, QR45, SIGNATURE, SIZE_BY_CODE, SPACE, SYMBOLS, URL64, crc, isLayout, isPlainText,
+  parseCount } = require('./reader.js');
 const { bagPayload, lexiconPayload } = require('./words.js');
 
 const MAX_INTEGER = 2 ** 28 - 1;  // of LEB128 (§2.3)
@@ -62,6 +62,9 @@ function brokenRule(type, value) {
   if (type === 12) return value.equals(Buffer.from([1])) ? undefined : 'SC-EXT-9';
   if (type === 14) return value.length >= 1 && value.length <= 4 && (value.length === 1 || value[0]) ? undefined : 'SC-EXT-10';
   if (type === 18) return isPlainText(value, 4096) ? undefined : 'SC-EXT-11';
+  if (type === 20) return isLayout(value) ? undefined : 'SC-EXT-13';
+  if (type === 22) return value.length >= 1 && value.length <= 512 ? undefined : 'SC-EXT-14';
+  if (type === 24) return value.length >= 2 && value.length <= 512 && [32, 48, 64, 96].includes(value[0]) ? undefined : 'SC-EXT-15';
   return type >= FIRST_PRIVATE_TYPE ? undefined : 'SC-WRI-3';
 }
 
