@@ -10,7 +10,22 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vector_sources import IDAT, IEND, IHDR, SIGNATURE, check, file, png, qr, record, url
+from vector_sources import (
+    BASE45,
+    BASE64URL,
+    IDAT,
+    IEND,
+    IHDR,
+    SIGNATURE,
+    check,
+    file,
+    nibble_text,
+    png,
+    qr,
+    record,
+    symbols_with_alphabet,
+    url,
+)
 
 Value = dict[str, Any]
 
@@ -276,8 +291,11 @@ for _bytes in range(3):
     for _framing, _form in (("url", url), ("qr", qr)):
         accepts(f"{_framing}-{_bytes + 2}", "7.4", f"a core of {_bytes + 2} bytes", _form(_core),
                 framing=_framing, check="crc8", text="n" * 2 * _bytes)  # fmt: skip
-accepts("url-alphabet", "7.4", "`-` and `_` in base64url", url("68 f0 9f bf be"), framing="url",
-        check="crc8", coding="utf8", text="\U0001fffe")  # fmt: skip
+for _form, _alphabet in ((url, BASE64URL), (qr, BASE45)):
+    _symbols = symbols_with_alphabet(_form, _alphabet)
+    accepts(f"{_form.__name__}-whole-alphabet", "7.4", "every character of the alphabet",
+            _form("08" + _symbols), framing=_form.__name__, check="crc8",
+            text=nibble_text(_symbols))  # fmt: skip
 accepts("qr-crc32", "7.4", "a text form for QR codes with CRC-32", qr("18 11"), framing="qr",
         check="crc32")  # fmt: skip
 for _framing in ("file", "url", "qr"):

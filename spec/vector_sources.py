@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +27,7 @@ from tests.png_files import SIGNATURE
 from tests.png_files import build_chunk as chunk
 from tests.png_files import build_png as png
 
+BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 
@@ -106,6 +109,20 @@ def qr(data: bytes | str) -> bytes:
     return out.encode()
 
 
+def symbols_with_alphabet(form: Callable[[str], bytes], alphabet: str) -> str:
+    """Return a nibble payload in hex whose text form has every character of ``alphabet``."""
+    rng = random.Random(45)  # noqa: S311  # not a secret
+    while True:
+        symbols = "".join(rng.choices("123456789abcdef", k=400))
+        if {*form("08" + symbols)[5:].decode()} == {*alphabet}:
+            return symbols
+
+
+def nibble_text(symbols: str) -> str:
+    """Return the text of symbols given in hex."""
+    return "".join(" ntsrhldcmfgpbkv"[int(symbol, 16)] for symbol in symbols)
+
+
 def record(core: bytes | str) -> bytes:
     """Return a seMC chunk with a core."""
     return chunk(b"seMC", _bytes(core))
@@ -181,7 +198,11 @@ breaks("SC-TXT-1", "url-as-qr", "the URL form read with framing qr", url("08 11"
 breaks("SC-TXT-1", "qr-as-url", "the QR form read with framing url", qr("08 11"), 0, framing="url")
 breaks("SC-TXT-1", "bare-as-qr", "bytes that are not a text form", "00 11", 0, framing="qr")
 breaks("SC-TXT-1", "no-colon", "the prefix without its colon", b"semc", 0, framing="url")
-obeys("SC-TXT-2", "url-alphabet", "`-` and `_` in base64url", url("68 f0 9f bf be"), "\U0001fffe")
+obeys("SC-TXT-2", "url-alphabet", "`-` and `_` in base64url", url("68 6f 3e 3f"), "o>?")
+for _form, _alphabet in ((url, BASE64URL), (qr, BASE45)):
+    _symbols = symbols_with_alphabet(_form, _alphabet)
+    obeys("SC-TXT-2", f"{_form.__name__}-whole-alphabet", "every character of the alphabet",
+          _form("08" + _symbols), nibble_text(_symbols))  # fmt: skip
 breaks(
     "SC-TXT-2",
     "plus",
