@@ -23,6 +23,7 @@ from vector_sources import (
     _bytes,
     check,
     chunk,
+    coded_item,
     file,
     png,
     record,
@@ -287,6 +288,39 @@ several("item-endless", "7.3", "after a length without an end there is no next i
         "80 80 80 80 02 00 01", "SC-LEB-1@0", **SEQUENCE)
 several("item-findings", "7.3", "two items with two findings each", "04 02 00 00 01 03 0a 00 01",
         "SC-SIZ-2@16 SC-NIB-1@24 SC-NIB-2@28 SC-CHK-2@64 SC-SIZ-2@56", **SEQUENCE)
+
+# --- the words of a sequence that is read as a whole (§9.3) ------------------------------------
+
+BROKEN, WORDS = coded_item("lexicon", "one-byte-more"), coded_item("lexicon", "two")
+AFTER = 8 * len(BROKEN)
+several("words-rejected", "9.3", "a rejected item of lexicon counts 512 words, 511 allowed",
+        BROKEN + WORDS,
+        "SC-LEX-1@16 SC-LIM-6@0", limits={"max_sequence_words": 511}, **SEQUENCE)
+several("words-rejected-at", "9.3", "a rejected item of lexicon counts 512 words, 512 allowed",
+        BROKEN + b"\1\x20",
+        "SC-LEX-1@16", limits={"max_sequence_words": 512}, **SEQUENCE)
+several("words-rejected-then", "9.3", "512 words of a rejected item and two words, 513 allowed",
+        BROKEN + WORDS + b"\0",
+        f"SC-LEX-1@16 SC-LIM-6@{AFTER}", limits={"max_sequence_words": 513}, **SEQUENCE)
+several("words-rejected-bag", "9.3", "a rejected item of bag counts 512 words, 511 allowed",
+        b"\2\x40\1",
+        "SC-BAG-1@16 SC-LIM-6@0", limits={"max_sequence_words": 511}, **SEQUENCE)
+several("words-rejected-size", "9.3",
+        "an item with another finding counts 512 words, although its words are known",
+        b"\2\x22\0" + WORDS, "SC-SIZ-2@16 SC-LIM-6@0",
+        limits={"max_sequence_words": 511}, **SEQUENCE)
+several("words-rejected-check", "9.3", "an item without room for its check counts 512 words",
+        b"\1\x28" + WORDS,
+        "SC-CHK-1@16 SC-LIM-6@0", limits={"max_sequence_words": 511}, **SEQUENCE)
+several("words-rejected-others", "9.3",
+        "rejected items of nibble, utf8 and a later version count no words",
+        "02 00 01 02 60 ff 02 a0 11 02 11 11", "SC-NIB-1@16 SC-UTF-1@40 SC-HDR-1@56 SC-CHK-1@96",
+        limits={"max_sequence_words": 0}, **SEQUENCE)
+several("words-limit-of-one", "9.3", "an item over the limit of its own words counts 512 words",
+        WORDS + WORDS,
+        "SC-LIM-2@16 SC-LIM-6@0", limits={"max_words": 1, "max_sequence_words": 511}, **SEQUENCE)
+several("words-empty-item", "9.3", "an empty item counts no words", b"\0" + WORDS,
+        "SC-SEQ-1@0 SC-LIM-6@8", limits={"max_sequence_words": 1}, **SEQUENCE)
 
 # --- profiles (§11) ----------------------------------------------------------------------------
 

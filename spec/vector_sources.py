@@ -677,6 +677,8 @@ obeys("SC-LIM-1", "items", "each item has its own limit, without its length",
 obeys("SC-LIM-1", "picture", "of a PNG file only the record counts", png(record("00 11")), "nn",
       limits={"max_bytes": 2})  # fmt: skip
 obeys("SC-LIM-2", "words", "two words, two allowed", "00 10 10", "n n", limits={"max_words": 2})
+obeys("SC-LIM-2", "k", "a K of 12 and two words, two allowed", "04 03 0a 01 0c 10 10", "n n",
+      limits={"max_words": 2})  # fmt: skip
 breaks("SC-LIM-2", "words", "three words, two allowed", "00 10 10 10", 8, limits={"max_words": 2})
 obeys("SC-LIM-3", "entries", "one entry, one allowed", "04 02 1a 00 11", "nn",
       limits={"max_extensions": 1})  # fmt: skip
@@ -697,7 +699,7 @@ breaks("SC-LIM-5", "records", "three records, two allowed", "01 00 01 00 01 00",
 
 
 def coded_item(coding: str, slug: str) -> bytes:
-    """Return an item of a sequence with the payload of a valid vector of a coding of words."""
+    """Return an item of a sequence with the payload of a vector of a coding of words."""
     [payload] = [row["payload"] for row in CODED if (row["coding"], row["slug"]) == (coding, slug)]
     core = {"lexicon": b"\x20", "bag": b"\x40"}[coding] + bytes.fromhex(payload)
     return _length(core) + core
