@@ -564,6 +564,8 @@ layout_breaks("28-bits", "28 bits after the last group, the first six of them a 
               )  # fmt: skip
 layout_breaks("cut", "the last group is truncated by one byte",
               bits(group(0, ROW[0]) + group(1, *ROW[:2]))[:-1])  # fmt: skip
+layout_breaks("cut-bit", "the last bit of the last group is missing",
+              bits(group(0, (0, 0, 1, 1), (1, 0, 2, 32)))[:-1])  # fmt: skip
 layout_breaks("cut-box", "a group announces two boxes and has one", "000000 001" + "0" * 23)
 layout_breaks("word-twice", "two groups of one word", group(1, ROW[0]) + group(1, ROW[1]),
               flags=NON_CANONICAL)  # fmt: skip
