@@ -9,8 +9,9 @@ TEXT_DIR (files as for bench/rate.py); it is left out without TEXT_DIR. All prog
 one run, so that a busy machine affects each of them, and the minimum of many repeats counts. A
 ratio is the time of semcodec divided by that of the other program: below 1, semcodec is faster.
 
-Every call has the same text, so the entries of the tables that it needs are ready. The last lines
-state what the first call in a process costs.
+In the table every call has the same text, so the entries of the tables that it needs are ready. The
+lines below it state the speed over different descriptions in TEXT_DIR, and what the first call in a
+process costs.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from statistics import median
+from time import process_time
 from typing import Final, NamedTuple
 
 from rate import DICTIONARY_BYTES, Corpus
 
 from semcodec.bitstream import pack, unpack
 from semcodec.choices import CodingChoice
+from semcodec.coding.codings import why_unencodable
 from semcodec.coding.packed_vectors import MAX_PACKED
 from semcodec.coding.tables import load_tables
 
@@ -46,6 +49,8 @@ TEXTS: Final[dict[CodingChoice, str]] = {
 }
 SLOW_CODINGS: Final = ("lexicon", "bag")  #: range coded in Python, so fewer calls suffice
 CALLS, REPEATS = 5_000, 40
+K: Final = 12  #: words of the descriptions in TEXT_DIR
+VARIED_TEXTS: Final = 400
 PROCESSES: Final = 5  #: for the first call in a process
 FIRST_CALL: Final = """
 import time
@@ -78,7 +83,7 @@ def fields(text: str, coding: CodingChoice) -> dict[str, object]:
     return values | {"coding": coding, "version": 1}
 
 
-def find_programs(folder: Path | None) -> list[Program]:
+def find_programs(corpus: Corpus | None) -> list[Program]:
     """Return the programs to compare, without those that are not installed."""
     programs = []
     for name, write, read in (("cbor2", "dumps", "loads"), ("msgpack", "packb", "unpackb")):
@@ -87,8 +92,8 @@ def find_programs(folder: Path | None) -> list[Program]:
             serialize = partial(_serialize, getattr(package, write))
             programs.append(Program(name, serialize, getattr(package, read)))
     with suppress(ModuleNotFoundError):
-        if folder:
-            programs.append(train_zstd(folder))
+        if corpus:
+            programs.append(train_zstd(corpus))
     return programs
 
 
@@ -96,13 +101,13 @@ def _serialize(write: Callable[[object], bytes], text: str, coding: CodingChoice
     return write(fields(text, coding))
 
 
-def train_zstd(folder: Path) -> Program:
-    """Return zstd with a dictionary that is trained on the descriptions in ``folder``.
+def train_zstd(corpus: Corpus) -> Program:
+    """Return zstd with a dictionary that is trained on the descriptions of ``corpus``.
 
     Its frames have no magic number, size and checksum, and always contain ``WORDS``.
     """
-    package, corpus = import_module("zstandard"), Corpus(folder)
-    texts = [text.encode() for line in corpus.others if (text := corpus.select(line, 12))]
+    package = import_module("zstandard")
+    texts = [text.encode() for line in corpus.others if (text := corpus.select(line, K))]
     dictionary = package.train_dictionary(DICTIONARY_BYTES, texts)
     print(f"zstd: a dictionary of {len(dictionary)} bytes, trained on {len(texts)} texts\n")
     parameters = package.ZstdCompressionParameters(
@@ -144,6 +149,30 @@ def compare(coding: CodingChoice, programs: list[Program], calls: int) -> None:
         print_row([coding, name, f"{1 / seconds[0]:,.0f}", *cells, *sizes])
 
 
+def print_varied(corpus: Corpus) -> None:
+    """Print the speed over different records, each packed and unpacked once."""
+    lines = [line for held_out in corpus.held_out.values() for line in held_out]
+    selected = (corpus.select(line, K) for line in lines)
+    texts = [text for text in selected if len(text.split()) == K]
+    texts = [text for text in texts if not why_unencodable("bag", text)]
+    texts = texts[:: -(-len(texts) // VARIED_TEXTS)]
+    codings: tuple[CodingChoice, ...] = ("lexicon", "bag")
+    for coding in codings:
+        load_tables.cache_clear()
+        load_tables()
+        started = process_time()
+        records = [pack(text, coding=coding) for text in texts]
+        packed = process_time()
+        for record in records:
+            unpack(record)
+        seconds = packed - started, process_time() - packed
+        pack_speed, unpack_speed = (len(texts) / duration for duration in seconds)
+        print(
+            f"{coding}: {pack_speed:,.0f} packed and {unpack_speed:,.0f} unpacked per second of "
+            f"processor time, over {len(texts)} different descriptions of {K} words"
+        )
+
+
 def print_row(cells: list[object]) -> None:
     """Print a row of a Markdown table."""
     print("|", " | ".join(map(str, cells)), "|", flush=True)
@@ -182,7 +211,8 @@ def print_memory() -> None:
 
 def main(folder: Path | None, calls: int) -> None:
     """Print the table, the first calls and the memory."""
-    programs = find_programs(folder)
+    corpus = Corpus(folder) if folder else None
+    programs = find_programs(corpus)
     names = [program.name for program in programs]
     ratios = [f"time / {name}" for name in names]
     sizes = [f"bytes, {name}" for name in names]
@@ -191,6 +221,8 @@ def main(folder: Path | None, calls: int) -> None:
     for coding in TEXTS:
         compare(coding, programs, max(1, calls // 500) if coding in SLOW_CODINGS else calls)
     print()
+    if corpus:
+        print_varied(corpus)
     print_first_calls()
     print_memory()
 

@@ -31,7 +31,7 @@ VECTOR_SIZE: Final = 48  #: components of a vector, a multiple of 4
 MAX_COMPONENT: Final = 15  #: absolute value of a component in the tables
 
 #: Entries of one table that are packed at the same time, at most 0.5 kB each.
-MAX_PACKED: Final = 8_192
+MAX_PACKED: Final = 16_384
 
 T = TypeVar("T")
 PackedVector = int
