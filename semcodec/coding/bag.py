@@ -42,6 +42,7 @@ from semcodec.coding.tables import SIZE_BUCKETS, load_tables
 # encoded the words again and compared the bytes. Tests (tests/bitstream/test_coding.py):
 # test_set_is_decoded_in_canonical_order, test_any_bytes_are_canonical_or_rejected,
 # test_decoder_accepts_a_set_if_encoding_it_again_gives_the_payload,
+# test_encoder_stops_when_no_payload_is_short_enough,
 # test_size_buckets_grow_with_the_length, test_payload_of_a_set_has_no_trailing_zeros,
 # test_repeated_word_in_a_set_is_rejected; vectors SC-BAG-1-breaks-*.
 def encode(words: Iterable[str]) -> bytes:

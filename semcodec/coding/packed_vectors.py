@@ -116,7 +116,7 @@ def bit_probability(row: PackedRow, features: Parts) -> int:
     part1, part2, part3, part4 = features
     product = bias + row1 * part1 + row2 * part2 + row3 * part3 + row4 * part4
     position = product >> _PLACE & _DIGIT_MASK  # the logit plus MAX_LOGIT, modulo 2**24
-    if position < len(PROBABILITIES):
+    if position <= 2 * MAX_LOGIT:
         return PROBABILITIES[position]
     return PROBABILITIES[-1 if position < _HALF_DIGIT else 0]
 
