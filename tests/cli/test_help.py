@@ -24,6 +24,7 @@ from tests.cli.conftest import Run
 from tests.conformance.conftest import _set_decoded_file, decoded_file  # noqa: F401  # fixtures
 
 DECODER = Path(__file__).parents[1] / "conformance" / "decoder.py"
+ENCODER = DECODER.with_name("encoder.py")
 PARSERS = [pytest.param(parser, id=parser.prog) for parser in COMMANDS.values()]
 OPTIONS = [
     pytest.param(action, id=f"{parser.prog} {action.option_strings[-1]}")
@@ -118,6 +119,9 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f'exec {python} {script} right "$1"\n'
     )
     decoder.chmod(0o755)
+    encoder = tmp_path / "your-encoder"
+    encoder.write_text(f"#!/bin/sh\nexec {python} {shlex.quote(str(ENCODER))}\n")
+    encoder.chmod(0o755)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -125,7 +129,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("example", EXAMPLES)
 @pytest.mark.usefixtures("directory")
 def test_example_succeeds(run: Run, example: str) -> None:
-    if sys.platform == "win32" and "./your-decoder" in example:
+    if sys.platform == "win32" and "./your-" in example:
         pytest.skip("no scripts with a shebang")
     if not {"|", ">"} & {*example.split()}:
         if "encode photo.jpg" in example:  # does not overwrite the record of the other examples
