@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from semcodec.words.abbreviations import TITLES
-from semcodec.words.names import is_frequent
+from semcodec.words.names import is_frequent, is_listed
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import fold
@@ -110,4 +110,5 @@ def _is_common_in_capitals(lower: str) -> bool:
     """Return whether a word in capitals is a common word, as on signs, and not an acronym."""
     if lower in FUNCTION_WORDS:
         return lower not in AMBIGUOUS
-    return len(lower) >= MIN_COMMON_LETTERS and is_frequent(lower)
+    is_long = len(lower) >= MIN_COMMON_LETTERS
+    return is_long and is_frequent(lower) and not is_listed(lower.upper())  # NASA is listed

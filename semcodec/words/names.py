@@ -53,7 +53,7 @@ def cut_word(text: str, previous: str = "", following: str = "") -> list[str]:
 
 
 def is_listed(word: str) -> bool:
-    """Return whether a word in small letters is in the vocabulary of ``lexicon``."""
+    """Return whether a word, as it is, is in the vocabulary of ``lexicon``."""
     return word in load_tables().numbers
 
 
