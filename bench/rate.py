@@ -1,21 +1,33 @@
 """Measure the bits per word of each coding and of other compressors on held-out text.
 
     pip install -e '.[bench]'
-    python bench/rate.py [TEXT_DIR] [--hostile [N]]
+    python bench/rate.py [TEXT_DIR] [--tables FILE] [--lines N] [--hostile [N]]
 
-TEXT_DIR contains the files named in spec/tables/corpora.py. One block of lines in five is held out,
-and all held-out lines are measured. For each K, the text consists of the content words of a
-description, each once and in reading order; of more than K words, those with the highest tf-idf
-(counted in the other lines) are used. "all" is the whole sentence. Every record is unpacked and
-compared. No table is trained on held-out lines, but a few captions occur on both sides verbatim.
+TEXT_DIR contains the files named in spec/tables/corpora.py; those in ``more`` may be missing. One
+block of lines in five is held out, or one in twenty in ``more``, and all held-out lines are
+measured. For each K, the text consists of the content words of a description, each once and in
+reading order; of more than K words, those with the highest tf-idf (counted in the other lines of
+the first eight files) are used. "all" is the whole sentence. Every record is unpacked and compared.
+No table is trained on held-out lines, but a few captions occur on both sides verbatim.
 
 All sizes are in whole bytes: bits per word are 8 * len(payload) / words. ``nibble`` has skeletons,
 4 bits per symbol, and omits words without a skeleton, such as "a". The other compressors get the
 same words separated by spaces, with as little framing as possible: zlib is raw deflate at level 9,
 brotli has quality 11, and zstd has level 19, no optional header, and a dictionary trained on words
 selected in the same way from the other lines. The dictionary has 110 kB; the tables of semcodec
-have 3 MB. "5 bits" is 5 bits per letter. A "-" means not measured: a bag of a sentence, or a
+have 5.5 MB. "5 bits" is 5 bits per letter. A "-" means not measured: a bag of a sentence, or a
 package that is not installed.
+
+"f. / nib" is the size of default files, which have a header, a check and the size 1024 x 1024, by
+that of the bare payload of the paper: skeletons in whole bytes, without a header. Below 1, whole
+words in a file take less than their consonants alone.
+
+All tables but those of ``--tables`` have seen other descriptions of the same describers. For a
+describer that the tables have never seen, make tables without its texts, and measure those:
+
+    python spec/tables/make_lexicon.py TEXT_DIR ... --output unseen.bin \\
+        --without cmcbench-gpt4v.txt cmcbench-qwen.txt
+    python bench/rate.py TEXT_DIR --tables unseen.bin
 
 ``--hostile`` unpacks N random payloads in each word coding, and does not need TEXT_DIR.
 """
@@ -40,11 +52,11 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
 
-from corpora import SOURCES, lines
+from corpora import MORE_SOURCES, SOURCES, Source, lines
 
 import semcodec
 from semcodec.choices import Coding
-from semcodec.coding import codings
+from semcodec.coding import codings, tables
 from semcodec.coding.tables import load_tables
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
@@ -83,13 +95,20 @@ class Corpus:
     """The text.
 
     Attributes:
+        sources: those whose file is there.
         held_out: the measured lines of each source.
-        others: all other lines.
+        others: all other lines of the first eight sources.
         counts: for each word, the number of the other lines that contain it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.held_out = {source: list(lines(folder, source, held_out=True)) for source in SOURCES}
+    def __init__(self, folder: Path, max_lines: int | None) -> None:
+        self.sources = [
+            source for source in (*SOURCES, *MORE_SOURCES) if folder.joinpath(source.name).is_file()
+        ]
+        self.held_out = {
+            source: list(lines(folder, source, held_out=True))[:max_lines]
+            for source in self.sources
+        }
         self.others = [line for source in SOURCES for line in lines(folder, source, held_out=False)]
         self.counts = Counter(word for line in self.others for word in content_words(line))
 
@@ -159,7 +178,7 @@ TABLES: dict[str, list[Key]] = {
     ],
     "Bytes per record: payload and default file; share of files below the bare nibble payload": [
         ("nibble", "bytes"),
-        *product(["lexicon", "bag"], ["bytes", "µbpp", "file", "f. µbpp", "f. < nib"]),
+        *product(["lexicon", "bag"], ["bytes", "µbpp", "file", "f. µbpp", "f. / nib", "f. < nib"]),
     ],
     "Bits per word of other compressors, and ratio to nibble": list(
         product(COMPRESSORS, ["bits", "/nibble"])
@@ -195,6 +214,7 @@ def measure(texts: list[str], compared: dict[str, Method]) -> Row:
         row[name, "bytes"], row[name, "file"] = fmean(payloads), fmean(payloads) + FRAMING_BYTES
         row[name, "µbpp"] = 8e6 * row[name, "bytes"] / PIXELS
         row[name, "f. µbpp"] = 8e6 * row[name, "file"] / PIXELS
+        row[name, "f. / nib"] = row[name, "file"] / fmean(sizes["nibble"])
         pairs = zip(payloads, sizes["nibble"], strict=True)
         row[name, "f. < nib"] = fmean(size + FRAMING_BYTES < nibbles for size, nibbles in pairs)
     return row
@@ -211,15 +231,17 @@ def measure_sources(corpus: Corpus, k: int | None) -> list[Row]:
     return measured
 
 
-def print_table(columns: list[Key], by_k: dict[int | None, list[Row]]) -> None:
+def print_table(
+    columns: list[Key], sources: list[Source], by_k: dict[int | None, list[Row]]
+) -> None:
     """Print a row for each K and source, and the mean of the sources."""
     for name, headings in zip(("", "source"), zip(*columns, strict=True), strict=True):
-        print(f"{name:<26}{'K' if name else '':>4}", *(f"{heading:>8}" for heading in headings))
+        print(f"{name:<32}{'K' if name else '':>4}", *(f"{heading:>8}" for heading in headings))
     for k, source_rows in by_k.items():
         numbers = [[row.get(column, math.nan) for column in columns] for row in source_rows]
         numbers.append(list(map(fmean, zip(*numbers, strict=True))))
-        for name, line in zip((*(source.name for source in SOURCES), "mean"), numbers, strict=True):
-            print(f"{name:<26}{k or 'all':>4}", *(f"{format_number(number):>8}" for number in line))
+        for name, line in zip((*(source.name for source in sources), "mean"), numbers, strict=True):
+            print(f"{name:<32}{k or 'all':>4}", *(f"{format_number(number):>8}" for number in line))
 
 
 def format_number(number: float) -> str:
@@ -287,14 +309,22 @@ def classify(data: bytes) -> str:
     return "valid"
 
 
-def main(folder: Path | None, hostile: int) -> None:
+def use_tables(file: Path) -> None:
+    """Let the library read its tables from ``file``."""
+    tables.FILE_NAME = str(file.resolve())  # type: ignore[misc]  # absolute, so it replaces the path
+    load_tables.cache_clear()
+
+
+def main(folder: Path | None, file: Path | None, max_lines: int | None, hostile: int) -> None:
     """Print the rates, the timings, and the outcomes of random payloads."""
+    if file:
+        use_tables(file)
     if folder:
-        corpus = Corpus(folder)
+        corpus = Corpus(folder, max_lines)
         by_k = {k: measure_sources(corpus, k) for k in KS}
         for title, columns in TABLES.items():
             print(f"\n{title}\n")
-            print_table(columns, by_k)
+            print_table(columns, corpus.sources, by_k)
         held_out = [line for source in corpus.held_out.values() for line in source]
         print_timings(
             [text for line in held_out if len((text := corpus.select(line, 24)).split()) == 24]
@@ -309,6 +339,16 @@ if __name__ == "__main__":
     )
     parser.add_argument(
         "folder", metavar="TEXT_DIR", type=Path, nargs="?", help="directory of the texts"
+    )
+    parser.add_argument(
+        "--tables", dest="file", metavar="FILE", type=Path, help="other tables to measure"
+    )
+    parser.add_argument(
+        "--lines",
+        dest="max_lines",
+        metavar="N",
+        type=int,
+        help="lines measured of each source (default: all)",
     )
     parser.add_argument(
         "--hostile",
