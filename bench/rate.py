@@ -101,7 +101,7 @@ class Corpus:
         counts: for each word, the number of the other lines that contain it.
     """
 
-    def __init__(self, folder: Path, max_lines: int | None) -> None:
+    def __init__(self, folder: Path, max_lines: int | None = None) -> None:
         self.sources = [
             source for source in (*SOURCES, *MORE_SOURCES) if folder.joinpath(source.name).is_file()
         ]
