@@ -26,6 +26,7 @@ from semcodec.bitstream import (
     text_search,
     text_views,
     unpack,
+    validate,
 )
 from semcodec.bitstream.framing.text import BASE45, BASE64
 from semcodec.errors import FormatError, InputError, SemcodecError, UnsupportedError
@@ -316,17 +317,19 @@ def test_text_in_other_encodings_is_not_a_record(encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
+    "text",
     [
-        b" H\xc3\xa4user sch\xc3\xb6ne f\xc3",  # UTF-8 that is cut within a character
-        b"    No No Argument No\0Bad",
+        b" H\xc3\xa4user # sch\xc3\xb6ne f\xc3",  # UTF-8 that is cut within a character
+        b"    No No Argument # No\0Bad",
         b"\0Teated vigadest saatke palun aadressil %s.",
-        "    山 こんにちは 日本".encode("shift_jis"),
-        " picture мир picture привет words".encode("koi8-r"),
+        "    山 # こんにちは 日本".encode("shift_jis"),
+        " picture мир # привет words".encode("koi8-r"),
     ],
 )
-def test_text_that_is_cut_or_has_null_characters_is_not_a_record(data: bytes) -> None:
-    unpack(data)  # although detection reads it
+def test_text_that_is_cut_or_has_null_characters_is_not_a_record(text: bytes) -> None:
+    # Detection reads it as a record if it is a canonical payload, which depends on the tables.
+    numbers = (text.replace(b"#", b"%d" % number) for number in range(1_000))
+    data = next(data for data in numbers if validate(data).ok)
     assert "framing bare" in message(data)
 
 
@@ -343,20 +346,20 @@ def test_spaces_at_the_ends_of_indented_lines_belong_to_the_form() -> None:
 
 
 def test_form_that_starts_with_a_space_is_found_where_a_line_end_replaced_it() -> None:
-    record = unpack(form := "SEMQ: 35U2P$T665")
+    record = unpack(form := "SEMQ: 3108EBNA4P6E2")
     for text in (form, form.lower(), form.replace(" ", "\n"), f"here it is:\nSEMQ:\n{form[6:]} ok"):
         assert guess(text) == record
 
 
 def test_form_with_many_marks_is_found_in_text() -> None:
-    form = "SEMQ:G56%TG.D77XQL P/8SA GM*3%:K/3KIY8"
+    form = "SEMQ:K41*/ADOPXKK.02%HQNLOI T 44B+5-1"
     capitals = "NOW: IT IS OUR CAT. IT IS - I THINK - THE BEST.\nSO LONG\nBYE"
     paragraph = textwrap.fill(f"Dear all, here it is: {form} " * 3, 60)
     assert guess(f"LOOK AT {form} {capitals}") == guess(paragraph) == unpack(form)
 
 
 def test_plus_is_a_space_only_where_the_colon_is_percent_encoded() -> None:
-    record = unpack(form := "SEMQ:$35 P9F1H+F6")
+    record = unpack(form := "SEMQ:$51 AGLGM+WOS2")
     assert guess(form.replace(" ", "%20")) == record
     assert guess(form.replace(":", "%3A").replace("+", "%2B").replace(" ", "+")) == record
 
