@@ -130,8 +130,8 @@ def _encode_words(words: Sequence[str]) -> tuple[RangeEncoder, SequenceContext]:
 # a range of whole numbers that contains the last one of that part is not in the interval of one
 # word. The part, and what is above it, are at least 23 * 2**16 wide, since width is at least 2**32
 # and no probability is below 23; so the range of 2**16 numbers around the last number of the part
-# lies in the interval of the words. Every text therefore has a payload. About one text in 10,000
-# needs the third byte.
+# lies in the interval of the words. Every text therefore has a payload. Few texts need the third
+# byte: one in 500 of those that the model would write.
 #
 # The order of this search is part of the format. The decoder repeats it for the words that it has
 # decoded, and rejects every other end (SC-LEX-1): otherwise a text would have several payloads, and
