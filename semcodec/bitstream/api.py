@@ -137,7 +137,7 @@ def unpack(
 
     Example:
         >>> import semcodec
-        >>> semcodec.unpack("Look: <semc:KES1dj0-Fw>.", framing="guess").text
+        >>> semcodec.unpack("Look: <semc:KGgMxD3aWg>.", framing="guess").text
         'large red cup coffee table'
     """
     if (

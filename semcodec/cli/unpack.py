@@ -20,7 +20,7 @@ def add(commands: Commands[Parser]) -> None:
         summary="print the text of a record",
         description="Print the text of a record, or of each record of a sequence.",
         usage="FILE|TEXT [options]",
-        examples=("semcodec unpack photo.semc", "semcodec unpack semc:KES1dj0-Fw --json"),
+        examples=("semcodec unpack photo.semc", "semcodec unpack semc:KGgMxD3aWg --json"),
     )
     parser.add_argument(
         "file",
