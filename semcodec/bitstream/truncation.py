@@ -50,7 +50,7 @@ def truncate(data: Data, max_bytes: int) -> bytes:
         max_bytes: limit of the whole result; of a text form, in characters.
 
     Raises:
-        InputError: the smallest truncation has more bytes, and the message states how many; or an
+        InputError: no truncation has so few bytes, and the message states how many suffice; or an
             argument is not valid.
         FormatError, UnsupportedError: as for ``unpack``.
 
@@ -83,7 +83,7 @@ def truncate(data: Data, max_bytes: int) -> bytes:
     count = _longest_that_fits(prefixes, lambda size: length((), size) <= max_bytes)
     if not count:
         part = "the first word needs" if record.words else "the record needs"
-        raise _too_low(max_bytes, part, length((), min(len(payload), prefixes.shortest())))
+        raise _too_low(max_bytes, part, length((), len(prefixes.payload(1))))
     return _write(record, (), prefixes.text(count), prefixes.payload(count))
 
 
@@ -136,14 +136,14 @@ class _Prefixes:
     """The texts that the steps leave: the first words, with the white space between them.
 
     Attributes:
-        count: the number of words of the longest text that is shorter than the text of the record.
+        count: the number of words; 1 for a text without words, which is the empty text.
     """
 
     def __init__(self, record: Record) -> None:
         # The first step takes the white space around the words; only a utf8 text can have it.
         self._coding, self._text = record.coding, record.text.strip()
         self._ends = [word.end() for word in re.finditer(r"\S+", self._text)] or [0]
-        self.count = len(self._ends) - (self._text == record.text)
+        self.count = len(self._ends)
 
     def text(self, count: int) -> str:
         """Return the first ``count`` words, from 1."""
@@ -162,12 +162,6 @@ class _Prefixes:
         if self._coding != "lexicon":
             return len(self.payload(count))
         return -(-lexicon.payload_bits(self.text(count).split()) // 8)
-
-    def shortest(self) -> int:
-        """Return the bytes of the shortest payload."""
-        first = len(self.payload(1))
-        count = largest(self.count, lambda count: self.min_bytes(count) <= first)
-        return min(len(self.payload(number)) for number in range(1, max(1, count) + 1))
 
 
 def _longest_that_fits(prefixes: _Prefixes, fits: Fits) -> int:

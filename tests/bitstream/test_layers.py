@@ -14,6 +14,8 @@ from tests import annex_c
 from tests.layouts import ROW, bits, group
 
 LAYOUT = group(1, (8, 4, 20, 32)) + group(2, (0, 0, 1, 1), (0, 0, 32, 32))
+#: Four words and five boxes fill whole bytes.
+NO_PADDING = bits(group(0, *ROW[:2]) + "".join(group(word, ROW[0]) for word in (1, 2, 3)))
 LAYOUT_FIELDS = [
     ("0.word", 6, 1), ("0.boxes", 3, 1), ("0.0.left", 5, 8), ("0.0.top", 5, 4),
     ("0.0.right", 5, 20), ("0.0.bottom", 5, 32), ("1.word", 6, 2), ("1.boxes", 3, 2),
@@ -54,8 +56,7 @@ def test_field_map_has_every_bit_of_a_layout(position: str) -> None:
 
 
 def test_field_map_of_a_layout_without_padding_has_no_padding() -> None:
-    value = bits(group(0, *ROW[:2]) + "".join(group(word, ROW[0]) for word in (1, 2, 3)))
-    names = [f.name for f in inspect(pack("nn", extensions={"layout": value}))]
+    names = [f.name for f in inspect(pack("nn", extensions={"layout": NO_PADDING}))]
     assert names[-2:] == ["extensions.0.layout.3.0.bottom", "payload"]
 
 
@@ -69,6 +70,7 @@ def test_field_map_of_a_layout_without_padding_has_no_padding() -> None:
         (b"\0\0\0", False),
         (bits(group(0, ROW[0]) + "0" * 11), False),
         (bits("000000 001" + "0" * 23), False),
+        (NO_PADDING + b"\0", False),
     ],
 )
 def test_fields_of_an_invalid_layout_are_shown_if_they_fill_it(

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fuzz.strategies import pack_arguments
-from semcodec.bitstream import embed_png, extract_png, pack, truncate, unpack, validate
+from semcodec.bitstream import embed_png, extract_png, pack, truncate, truncation, unpack, validate
 from semcodec.bitstream.truncation import REMOVAL_ORDER
 from semcodec.coding import codings
 from semcodec.coding.tables import load_tables
@@ -139,6 +139,23 @@ def test_few_of_the_possible_texts_are_encoded(monkeypatch: pytest.MonkeyPatch) 
     assert len(result) in (len(data) // 2, len(data) // 2 - 1)
     assert 100 < len(unpack(result).words) < 400
     assert len(lengths) < 40
+
+
+def test_longer_payload_of_fewer_words_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In lexicon, the end of a payload varies; here it varies by two bytes from word to word."""
+    record, encode = unpack(pack("red boat calm lake pine mountain evening light")), codings.encode
+
+    def vary(coding: Any, text: str) -> bytes:
+        return encode(coding, text) + bytes(2 * (len(text.split()) % 2))
+
+    monkeypatch.setattr(codings, "encode", vary)
+    prefixes = truncation._Prefixes(record)
+    lengths = [len(prefixes.payload(count)) for count in range(1, prefixes.count + 1)]
+    assert lengths != sorted(lengths)
+    for limit in range(max(lengths) + 1):
+        longest = max((n for n, size in enumerate(lengths, 1) if size <= limit), default=0)
+        fits = limit.__ge__
+        assert truncation._longest_that_fits(prefixes, fits) == longest
 
 
 def test_every_registered_type_is_removed_in_some_step() -> None:
