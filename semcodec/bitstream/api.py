@@ -160,6 +160,9 @@ def unpack(
 def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Record]:
     """Return an iterator over the records of a sequence, which reads one record at a time.
 
+    Each record is within ``limits``, but not the words of all records together: stop when it takes
+    too long, or read the sequence with ``unpack_sequence``.
+
     Raises:
         FormatError: as for ``unpack``; also SC-SEQ-1, SC-SEQ-2.
         UnsupportedError, InputError: as for ``unpack``.

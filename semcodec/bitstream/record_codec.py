@@ -236,7 +236,7 @@ class SequenceWords:
     """Counts the words of the ``lexicon`` and ``bag`` items of a sequence, against their limit.
 
     The work for a word is bounded, and so is the number of words in a record, but not the number of
-    words in a byte: without this limit a sequence of two megabytes takes an hour.
+    words in a byte: without this limit a sequence of a megabyte takes ten minutes.
     """
 
     def __init__(self, parser: Parser, max_words: int) -> None:
