@@ -12,6 +12,7 @@ from semcodec.bitstream.extensions import decode_value
 from semcodec.bitstream.layers import Group
 from tests import annex_c
 from tests.layouts import ROW, bits, group
+from tests.profiles import examples
 
 LAYOUT = group(1, (8, 4, 20, 32)) + group(2, (0, 0, 1, 1), (0, 0, 32, 32))
 #: Four words and five boxes fill whole bytes.
@@ -25,6 +26,7 @@ LAYOUT_FIELDS = [
 ]  # fmt: skip
 
 
+@examples(15)
 @given(layouts())
 def test_layout_round_trips(value: bytes) -> None:
     groups = layers.split_layout(value)
@@ -33,6 +35,7 @@ def test_layout_round_trips(value: bytes) -> None:
     assert value == bits("".join(group(word, *boxes) for word, boxes in groups))
 
 
+@examples(30)
 @given(st.one_of(layouts(is_canonical=False), st.binary(max_size=60), layouts()), st.data())
 def test_layout_is_judged_as_by_annex_c(value: bytes, data: st.DataObject) -> None:
     if value and data.draw(st.booleans()):
