@@ -11,7 +11,7 @@ from bench import damage, work
 from tests import profiles
 
 TEXT = (Path(__file__).parents[1] / "spec" / "SEMCODEC-1.md").read_text("utf-8")
-GATE_RECORDS = 4  #: records that the gate damages
+GATE_RECORDS = 6  #: records that the gate damages
 #: Percentage points by which their shares may differ, for each kind of damage: a record has about
 #: 130 bits to flip, but only one last byte.
 TOLERANCES = (10, 50, 20)
