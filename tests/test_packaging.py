@@ -81,7 +81,7 @@ EXTRAS_OF_PARTS = {
 }
 LOADERS = {"import_module", "importorskip", "find_spec"}
 SKIPPED_FOLDERS = {"node_modules", "build", "dist"}  #: downloaded or built
-OWN_PACKAGES = {"semcodec", "semcodec_embedded", "tests", "fuzz", "docs"} | {
+OWN_PACKAGES = {"semcodec", "semcodec_embedded", "tests", "fuzz", "docs", "bench"} | {
     path.stem
     for folder in ("bench", "spec", "spec/tables")
     for path in (ROOT / folder).glob("*.py")
