@@ -43,6 +43,8 @@ PLACEHOLDERS: Final = {
 SMALL: Final = {
     "python bench/pack.py TEXT_DIR": "--calls 20",
     "python bench/qr_codes.py": "--codes 2",
+    "python bench/damage.py": "--records 2",
+    "python bench/work.py": "--no-times",
     "python bench/fidelity.py TEXT_DIR": "1 --rates 50",
     "python bench/image_server.py": "--noise",  # without it, PyTorch is needed: gigabytes
     ".venv/bin/python -m fuzz run unpack --runs 100000": "--runs 300",

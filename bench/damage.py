@@ -1,7 +1,8 @@
 """Count the damaged records that are read as other records, for each coding and check (spec §5.6).
 
-    python bench/damage.py             # print the table
-    python bench/damage.py --update    # also write it into the specification
+    python bench/damage.py                 # print the table
+    python bench/damage.py --update        # also write it into the specification
+    python bench/damage.py --records 10    # a short run: fewer records than the specification's
 
 For records of 6 to 24 common words: each single bit flipped; the last byte cut off; and random
 data, that is, eight random bytes after a right first byte, and a random check. "Read" means that a
@@ -19,15 +20,14 @@ from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from specification import write_block
+
 import semcodec
 from semcodec._registry import CHECK_BYTES
 from semcodec.bitstream.header import CODINGS
 from semcodec.choices import Check, Coding
 from semcodec.errors import FormatError, UnsupportedError
 
-SPECIFICATION: Final = Path(__file__).parents[1] / "spec" / "SEMCODEC-1.md"
-BEGIN: Final = "<!-- BEGIN damage -->\n"
-END: Final = "<!-- END damage -->"
 CHECKS: Final[tuple[Check, ...]] = ("none", "crc8", "crc16", "crc32")
 DAMAGES: Final = ("one bit flipped", "last byte cut off", "random data")
 RECORDS: Final = 300
@@ -106,14 +106,14 @@ def table(count: int = RECORDS) -> str:
 def main() -> None:
     """Print the table; with ``--update``, write the specification."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--update", action="store_true", help="write the specification")
-    update = parser.parse_args().update
-    measured = table()
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--update", action="store_true", help="write the specification")
+    choice.add_argument("--records", type=int, default=RECORDS, help="default: %(default)s")
+    options = parser.parse_args()
+    measured = table(options.records)
     print(measured)
-    if update:
-        head, _, rest = SPECIFICATION.read_text("utf-8").partition(BEGIN)
-        tail = rest.partition(END)[2]
-        SPECIFICATION.write_text(head + BEGIN + measured + END + tail, "utf-8")
+    if options.update:
+        write_block("damage", measured)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
     python bench/work.py              # print the tables
     python bench/work.py --update     # also write the first one into the specification
+    python bench/work.py --no-times   # only the first one
 
 "decisions" are those of the range coder, "products" the dot products of a row and a context (Annex
 K), both of decoding and of the check that the payload is canonical, as the library does it. The
@@ -23,15 +24,14 @@ from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from specification import write_block
+
 from semcodec import Limits, unpack, validate
 from semcodec.bitstream import leb128
 from semcodec.coding import bag, escapes, lexicon, model, set_tree
 from semcodec.coding.range_coder import RangeDecoder, RangeEncoder
 from semcodec.coding.tables import FREQUENT_WORDS, load_tables
 
-SPECIFICATION: Final = Path(__file__).parents[1] / "spec" / "SEMCODEC-1.md"
-BEGIN: Final = "<!-- BEGIN work -->\n"
-END: Final = "<!-- END work -->"
 REPEATED: Final = 64  #: repetitions of a word after which its cost is compared
 FINALISTS: Final = 8  #: words with the least cost that are encoded
 ROWS: Final = ("decision_rows", "set_rows")  #: the tables with a row for each decision
@@ -184,15 +184,15 @@ def main() -> None:
     """Print the tables; with ``--update``, write the specification."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--update", action="store_true", help="write the specification")
-    update = parser.parse_args().update
+    parser.add_argument("--no-times", action="store_true", help="measure no times and memory")
+    options = parser.parse_args()
     word = cheapest_word()
     table = specification_table(word)
     print(table)
-    print_times(word)
-    if update:
-        head, _, rest = SPECIFICATION.read_text("utf-8").partition(BEGIN)
-        tail = rest.partition(END)[2]
-        SPECIFICATION.write_text(head + BEGIN + table + END + tail, "utf-8")
+    if options.update:
+        write_block("work", table)
+    if not options.no_times:
+        print_times(word)
 
 
 if __name__ == "__main__":

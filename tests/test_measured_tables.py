@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
+import damage
 import pytest
+import work
+from specification import SPECIFICATION, read_block
 
-from bench import damage, work
 from tests import profiles
 
-TEXT = (Path(__file__).parents[1] / "spec" / "SEMCODEC-1.md").read_text("utf-8")
+TEXT = SPECIFICATION.read_text("utf-8")
 GATE_RECORDS = 6  #: records that the gate damages
 #: Percentage points by which their shares may differ, for each kind of damage: a record has about
 #: 130 bits to flip, but only one last byte.
 TOLERANCES = (10, 50, 20)
 
 
-def printed(begin: str, end: str) -> str:
-    return TEXT.partition(begin)[2].partition(end)[0]
-
-
 def test_work_of_the_worst_records_is_that_of_the_specification() -> None:
-    table = printed(work.BEGIN, work.END)
+    table = read_block("work")
     [word] = re.findall(r"`lexicon`: \*(\w+)\*, 512 times", table)
     assert work.specification_table(word) == table
 
@@ -44,7 +41,7 @@ def test_decoder_stays_within_the_stated_decisions() -> None:
 def test_damage_that_is_read_is_that_of_the_specification(
     record_property: profiles.RecordProperty,
 ) -> None:
-    table = printed(damage.BEGIN, damage.END)
+    table = read_block("damage")
     if profiles.NAME == "nightly":
         record_property("inputs", damage.RECORDS)
         assert damage.table() == table
@@ -67,5 +64,5 @@ def test_nothing_but_kk_hides_a_flipped_bit_from_a_check() -> None:
 
 @pytest.mark.skipif(profiles.NAME != "nightly", reason="it compares 16,384 words")
 def test_word_that_is_repeated_is_the_cheapest() -> None:
-    [word] = re.findall(r"`lexicon`: \*(\w+)\*, 512 times", printed(work.BEGIN, work.END))
+    [word] = re.findall(r"`lexicon`: \*(\w+)\*, 512 times", read_block("work"))
     assert work.cheapest_word() == word
