@@ -27,7 +27,9 @@ describer that the tables have never seen, make tables without its texts, and me
 
     python spec/tables/make_lexicon.py TEXT_DIR ... --output unseen.bin \\
         --without cmcbench-gpt4v.txt cmcbench-qwen.txt
-    python bench/rate.py TEXT_DIR --tables unseen.bin
+    python bench/rate.py TEXT_DIR --page docs/rate.md --unseen unseen.bin
+
+``--page`` writes the ratios to a page, those of ``--unseen`` for the sources that ``SEEN`` names.
 
 ``--hostile`` unpacks N random payloads in each word coding, and does not need TEXT_DIR.
 """
@@ -43,6 +45,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partial
+from hashlib import sha256
 from importlib import import_module
 from itertools import product
 from pathlib import Path
@@ -53,6 +56,7 @@ from typing import TypeVar
 sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
 
 from corpora import MORE_SOURCES, SOURCES, Source, lines
+from rate_page import make_page
 
 import semcodec
 from semcodec.choices import Coding
@@ -62,6 +66,8 @@ from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import tokenize
 
+#: Sources of which --unseen has not seen the describers.
+SEEN = ("cmcbench-gpt4v.txt", "cmcbench-qwen.txt")
 KS = (6, 12, 24, 48, None)  #: None means the whole sentence
 #: Of a default file without a payload.
 FRAMING_BYTES = len(semcodec.pack("", coding="nibble", framing="file"))
@@ -309,13 +315,37 @@ def classify(data: bytes) -> str:
     return "valid"
 
 
+def tables_file() -> Path:
+    """Return the file that the library reads its tables from."""
+    return Path(tables.__file__).parent.joinpath("data", tables.FILE_NAME)
+
+
 def use_tables(file: Path) -> None:
     """Let the library read its tables from ``file``."""
     tables.FILE_NAME = str(file.resolve())  # type: ignore[misc]  # absolute, so it replaces the path
     load_tables.cache_clear()
 
 
-def main(folder: Path | None, file: Path | None, max_lines: int | None, hostile: int) -> None:
+def write_page(page: Path, corpus: Corpus, by_k: dict[int | None, list[Row]], file: Path) -> None:
+    """Write the page, with the rates of tables in ``file`` that have not seen some sources."""
+    digest = sha256(tables_file().read_bytes()).hexdigest()
+    names = [source.name for source in corpus.sources]
+    rates = {k: dict(zip(names, rows, strict=True)) for k, rows in by_k.items()}
+    corpus.sources = [source for source in corpus.sources if source.name in SEEN]
+    corpus.held_out = {source: corpus.held_out[source] for source in corpus.sources}
+    use_tables(file)
+    unseen = {k: dict(zip(SEEN, measure_sources(corpus, k), strict=True)) for k in KS}
+    page.write_text(make_page(digest, rates, unseen), "utf-8")
+
+
+def main(
+    folder: Path | None,
+    file: Path | None,
+    max_lines: int | None,
+    page: Path | None,
+    unseen: Path | None,
+    hostile: int,
+) -> None:
     """Print the rates, the timings, and the outcomes of random payloads."""
     if file:
         use_tables(file)
@@ -329,6 +359,8 @@ def main(folder: Path | None, file: Path | None, max_lines: int | None, hostile:
         print_timings(
             [text for line in held_out if len((text := corpus.select(line, 24)).split()) == 24]
         )
+        if page and unseen:
+            write_page(page, corpus, by_k, unseen)
     if hostile:
         unpack_random(hostile)
 
@@ -342,6 +374,10 @@ if __name__ == "__main__":
     )
     parser.add_argument(
         "--tables", dest="file", metavar="FILE", type=Path, help="other tables to measure"
+    )
+    parser.add_argument("--page", metavar="FILE", type=Path, help="page to write")
+    parser.add_argument(
+        "--unseen", metavar="FILE", type=Path, help="tables for the second table of the page"
     )
     parser.add_argument(
         "--lines",
