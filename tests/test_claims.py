@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import tomllib
@@ -143,6 +144,12 @@ def test_no_page_compares_with_an_enlarged_photograph() -> None:
         assert set(re.findall(r"([\d,]+) times (?:smaller|less)", page)) <= {
             re.findall(r"to (\d+) times less", INTRODUCTION)[0]
         }
+
+
+def test_rates_of_the_page_are_those_of_the_tables() -> None:
+    page = (ROOT / "docs" / "rate.md").read_text("utf-8")
+    tables = resources.files("semcodec.coding").joinpath("data", "lexicon-1.bin").read_bytes()
+    assert re.findall(r"`([0-9a-f]{64})`", page) == [hashlib.sha256(tables).hexdigest()]
 
 
 def test_coding_called_the_default_is_the_default() -> None:
