@@ -45,6 +45,10 @@ class TreeCoder:
     """The traversal of the tree, which either encodes or decodes a set (see ``range_coder``).
 
     Every method takes the words to encode in its subtree; a decoder ignores them.
+
+    Attributes:
+        numbers: the numbers of the words of the vocabulary coded so far.
+        escaped: the escaped words coded so far.
     """
 
     numbers: list[int]
@@ -52,15 +56,16 @@ class TreeCoder:
 
     def __init__(self, coder: Coder, bucket: int) -> None:
         """Start with no words."""
-        self.coder, self.tables = coder, load_tables()
-        self.bucket_vector, self.history = self.tables.bucket_vectors[bucket], WordSum(self.tables)
-        self.features = split(self.bucket_vector)  # for the next decision
-        self.numbers, self.escaped = [], []  # coded so far
+        self.numbers, self.escaped = [], []
+        self._coder, self._tables = coder, load_tables()
+        self._bucket_vector = self._tables.bucket_vectors[bucket]
+        self._history = WordSum(self._tables)
+        self._features = split(self._bucket_vector)  # for the next decision
 
     @property
     def words(self) -> list[str]:
         """The words coded so far."""
-        return [*map(self.tables.words.__getitem__, self.numbers), *self.escaped]
+        return [*map(self._tables.words.__getitem__, self.numbers), *self.escaped]
 
     def code_set(self, numbers: Sequence[int], escaped: Sequence[str]) -> None:
         """Code the words with ``numbers`` and the ``escaped`` words."""
@@ -77,11 +82,11 @@ class TreeCoder:
 
         One side has words, so an empty low side implies the second flag.
         """
-        rows, code_bit = self.tables.set_rows, self.coder.code_bit
-        if not code_bit(bit_probability(rows[decision], self.features), len(low) > 0):
+        rows, code_bit = self._tables.set_rows, self._coder.code_bit
+        if not code_bit(bit_probability(rows[decision], self._features), len(low) > 0):
             return 0, 1
         return 1, code_bit(
-            bit_probability(rows[SET_DECISIONS + decision], self.features), len(high) > 0
+            bit_probability(rows[SET_DECISIONS + decision], self._features), len(high) > 0
         )
 
     def _vocabulary(self, numbers: Sequence[int]) -> None:
@@ -122,8 +127,8 @@ class TreeCoder:
             self._append_number(node)
             return
         low, high = _halves(numbers, 2 * node + 1 << bits - 1)
-        any_low = self.coder.code_bit(_P_LOW, len(low) > 0)
-        any_high = self.coder.code_bit(_P_HIGH, len(high) > 0) if any_low else 1
+        any_low = self._coder.code_bit(_P_LOW, len(low) > 0)
+        any_high = self._coder.code_bit(_P_HIGH, len(high) > 0) if any_low else 1
         if any_low:
             self._uniform(2 * node, bits - 1, low)
         if any_high:
@@ -134,20 +139,20 @@ class TreeCoder:
         index, letters, another = 0, 0, 1
         while another:
             word = escaped[index] if index < len(escaped) else ""
-            coded = escapes.code_letters(self.coder, self.tables, word)
+            coded = escapes.code_letters(self._coder, self._tables, word)
             letters += len(coded)
             if letters > escapes.MAX_ESCAPED_LETTERS:
                 raise LimitExceededError("SC-LEX-3")
             self._check_count()
             self.escaped.append(coded)
             index += 1
-            another = self.coder.code_bit(HALF, index < len(escaped))
+            another = self._coder.code_bit(HALF, index < len(escaped))
 
     def _append_number(self, number: int) -> None:
         self._check_count()
         self.numbers.append(number)
-        self.history.append(number)
-        self.features = split(self.bucket_vector + self.history.scaled())
+        self._history.append(number)
+        self._features = split(self._bucket_vector + self._history.scaled())
 
     def _check_count(self) -> None:
         if len(self.numbers) + len(self.escaped) == MAX_WORDS:
