@@ -32,11 +32,12 @@ from types import CodeType, ModuleType
 from typing import Any, Final, NamedTuple
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests.requirements.sites import ROOT, Site, sites
 
 #: Imported once here, so that the children need not import them. None of them imports the package.
-SHARED: Final = ("hypothesis", "jsonschema_rs", "PIL.Image", "construct", "bitarray", "numpy")
+SHARED: Final = ("jsonschema_rs", "PIL.Image", "construct", "bitarray", "numpy")
 MAX_SECONDS: Final = 120  #: seconds for the tests of one mutant, which may never end
 #: The tests that must fail if a rule of the format is not checked, or is reported elsewhere.
 VECTORS: Final = (
@@ -121,6 +122,14 @@ class Reports:
     def __init__(self) -> None:
         self.ran, self.failed, self.errors = 0, list[str](), list[str]()
 
+    def pytest_sessionstart(self) -> None:
+        """Keep properties from searching a simpler example: one failure shows the mutant."""
+        phases = [
+            phase for phase in settings().phases if phase not in (Phase.shrink, Phase.explain)
+        ]
+        settings.register_profile("mutant", settings(phases=phases))
+        settings.load_profile("mutant")
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the call of a test; only a failing call shows that a test notices the mutant."""
         self.ran += report.when == "call"
@@ -170,7 +179,7 @@ def _child(tests: Sequence[str], finder: Finder, writing: int) -> None:
             os.dup2(nothing, 1)
             os.dup2(nothing, 2)
         reports = Reports()
-        options = ["-x", "-p", "no:cacheprovider", "-W", IMPORTED]
+        options = ["-x", "-p", "no:cacheprovider", "-W", IMPORTED, "--assert=plain"]
         options += ["-o", "addopts=--import-mode=importlib -q"]
         pytest.main([*options, *tests], plugins=[reports])
         result = {"ran": reports.ran, "failed": reports.failed, "errors": reports.errors}
@@ -197,6 +206,8 @@ def find_unnoticed(wanted: Sequence[Mutant | Site]) -> list[str]:
     table, unnoticed = requirements(), list[str]()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder  # a mutant's examples are not kept
+        # Half of a child's time would be compiling; the mutated module itself is never cached.
+        sys.dont_write_bytecode, sys.pycache_prefix = False, folder
         for mutant in wanted:
             tests = table[mutant.requirement] if isinstance(mutant, Mutant) else VECTORS
             problem = verdict(run_tests(tests, mutant.file, mutant.source))
