@@ -12,6 +12,7 @@ be another coding.
 
 from __future__ import annotations
 
+import zlib
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ from semcodec.coding.packed_vectors import (
 from semcodec.errors import UnsupportedError
 
 FILE_NAME: Final = "lexicon-1.bin"
+#: CRC-32 of the file. Other tables, such as those of an earlier draft, have the same format, and
+#: read all records as other words. Set it when make_lexicon.py has made another file.
+FILE_CRC32: Final = 0xAB03CD67
 FREQUENT_BITS: Final = 14  #: bits in a frequent word's number
 VOCABULARY_SIZE: Final = 1 << 16  #: frequent and rare words
 FREQUENT_WORDS: Final = 1 << FREQUENT_BITS
@@ -99,15 +103,15 @@ def load_tables() -> Tables:
     """Return the tables, which are read once per process (about 20 ms, and 13 MB of memory).
 
     Raises:
-        TablesMissingError: the file is not installed, or does not have 65,536 words.
+        TablesMissingError: the file is not installed, or has other bytes than FILE_CRC32 states.
     """
     try:
-        tables = parse(resources.files(__package__).joinpath("data", FILE_NAME).read_bytes())
-    except (OSError, ValueError) as error:
+        data = resources.files(__package__).joinpath("data", FILE_NAME).read_bytes()
+    except OSError as error:
         raise _missing() from error
-    if len(tables.numbers) != VOCABULARY_SIZE:  # the file is truncated
+    if zlib.crc32(data) != FILE_CRC32:
         raise _missing()
-    return tables
+    return parse(data)
 
 
 def _missing() -> TablesMissingError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,12 +61,28 @@ def test_commands_name_the_missing_file(run: Run, tmp_path: Path) -> None:  # no
         assert "install the file lexicon-1.bin" in " ".join((out + err).split())
 
 
-@pytest.mark.parametrize("length", [0, 1, 100_000, -100_000])
-def test_truncated_tables_are_missing_tables(
-    length: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def with_flipped_bit(data: bytes, byte: int) -> bytes:
+    """Return tables of the right format with other contents, such as those of another draft."""
+    return data[:byte] + bytes([data[byte] ^ 1]) + data[byte + 1 :]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: b"",
+        lambda data: data[:1],
+        lambda data: data[:100_000],
+        lambda data: data[:-100_000],
+        lambda data: with_flipped_bit(data, 1_000),
+        lambda data: with_flipped_bit(data, 5_000_000),
+        lambda data: with_flipped_bit(data, len(data) - 1),
+    ],
+)
+def test_other_tables_are_missing_tables(
+    change: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / tables.FILE_NAME).write_bytes(PATH.read_bytes()[:length])
+    (tmp_path / "data" / tables.FILE_NAME).write_bytes(change(PATH.read_bytes()))
     monkeypatch.setattr(tables.resources, "files", lambda package: tmp_path)
     with pytest.raises(UnsupportedError, match="missing or damaged"):
         tables.load_tables.__wrapped__()
