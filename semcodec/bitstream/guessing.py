@@ -4,6 +4,7 @@ Detection (§7.1) looks at the first bytes only, so it takes ordinary text for b
 record has no mark, and 1 in 10 lines of text obeys all its rules. ``locate`` asks for more. In
 order: data that is certainly a record; a text form somewhere in the data; a well-known file type,
 which is named; and a bare record only if a check or its bytes distinguish it from ordinary data.
+(If its check matches, it is one even if it breaks another rule, as records of earlier drafts do.)
 What remains is refused; the message names the type of the data, or what has changed it.
 
 The invariant: if §7.1 finds a record with a correct check, ``locate`` returns the same one or
@@ -20,13 +21,15 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from semcodec._registry import RULES
+from semcodec.bitstream import checksums, record_codec
 from semcodec.bitstream import framing as framings
-from semcodec.bitstream import record_codec
 from semcodec.bitstream.framing import png
+from semcodec.bitstream.header import read_first_byte
 from semcodec.bitstream.parser import Parser, RuleError
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
 from semcodec.bitstream.text_search import UnreadForm, find_forms
 from semcodec.bitstream.text_views import MAX_TEXT, clean, decode_texts
+from semcodec.choices import Check, Framing
 from semcodec.errors import FormatError, InputError, UnsupportedError
 from semcodec.signatures import FileType, decode_text, identify
 
@@ -68,8 +71,8 @@ class Located(NamedTuple):
 
     Attributes:
         data: the bytes of the record alone; its framing is detected as in §7.1.
-        error: why a text form cannot be read, or None. A file or a PNG image may break a rule all
-            the same, which shows when it is read.
+        error: why a text form cannot be read, or None. A file, a PNG image or a bare record whose
+            check matches may break a rule all the same, which shows when it is read.
         damage: what happened to such a text form, as a sentence with advice, or "".
     """
 
@@ -102,8 +105,9 @@ def locate(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Located:
         if form is None:
             raise _explain_text(data, None)
         return form
-    record = _detect(data, limits)
-    if record is not None and _is_certain(data, record):
+    parser = Parser(data)
+    record = _read(parser, limits)
+    if record is not None and _is_certain(data, record.framing, record.check):
         return Located(data)
     form = locate_form(data, limits)
     if form is not None and form.error is None:
@@ -116,6 +120,8 @@ def locate(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Located:
         return form
     if (file_type := identify(data)) is not None:
         raise InputError(describe_foreign(file_type))
+    if record is None and parser.is_intact and _is_certain(data, "bare", _bare_check(data)):
+        return Located(data)
     if record is None or not _is_credible(data, record):
         raise _explain_data(data, record)
     return Located(data)
@@ -147,10 +153,10 @@ def describe_foreign(file_type: FileType) -> str:
     )
 
 
-def _detect(data: bytes, limits: Limits) -> Record | None:
-    """Return the record that detection (§7.1) finds in ``data``, or None if it breaks a rule."""
+def _read(parser: Parser, limits: Limits) -> Record | None:
+    """Return the record that detection (§7.1) finds, or None if it breaks a rule."""
     try:
-        return record_codec.read_record(Parser(data), "auto", limits)
+        return record_codec.read_record(parser, "auto", limits)
     except (FormatError, UnsupportedError):
         return None
 
@@ -158,13 +164,18 @@ def _detect(data: bytes, limits: Limits) -> Record | None:
 # --- how sure a bare record is -------------------------------------------------------------------
 
 
-def _is_certain(data: bytes, record: Record) -> bool:
-    """Return whether the start and the check of a record leave no doubt."""
-    if record.framing != "bare" or record.check in _STRONG_CHECKS:
+def _is_certain(data: bytes, framing: Framing, check: Check) -> bool:
+    """Return whether the start and the check of data, which matches, leave no doubt."""
+    if framing != "bare" or check in _STRONG_CHECKS:
         return True
     # 1 in 256 lines of text passes a CRC-8, and so do other files; a record starts like either in
     # a few of a thousand cases only.
-    return record.check == "crc8" and not _is_text(data) and identify(data) is None
+    return check == "crc8" and not _is_text(data) and identify(data) is None
+
+
+def _bare_check(data: bytes) -> Check:
+    """Return the check that the first byte of a bare record states."""
+    return checksums.NAMES[read_first_byte(Parser(data)).check_id]
 
 
 def _is_credible(data: bytes, record: Record) -> bool:
@@ -245,11 +256,13 @@ def _describe_damage(form: UnreadForm) -> str:
 def _explain_form(form: UnreadForm, damage: str) -> RuleError:
     """Return the error of a form that cannot be read, with a message that names the form."""
     error = form.error
-    reason = damage or RULES[error.rule].message
-    message = f"The text form {_shorten(form.data)} cannot be read. {reason}"
+    prefix = f"The text form {_shorten(form.data)} cannot be read. "
     values = error.offset, error.found, error.expected
     if isinstance(error, UnsupportedError):
+        message = prefix + (damage or RULES[error.rule].message)
         return UnsupportedError(f"{message} ({error.rule})", error.rule, *values)
+    # The message of this error can be more precise than that of its rule.
+    message = prefix + (damage or error.args[0])
     return FormatError(error.rule, message, error.offset, error.verdict, *values[1:])
 
 
@@ -264,7 +277,7 @@ def _shorten(data: bytes) -> str:
 def _explain_damage(data: bytes, limits: Limits) -> None:
     """Raise an error if undoing a known damage makes ``data``, which starts like a file, valid."""
     for damage, repaired in _repairs(data):
-        if _detect(repaired, limits) is not None:
+        if _read(Parser(repaired), limits) is not None:
             raise FormatError("SC-CHK-2", f"The file {damage}: {_AS_BINARY}.", verdict="invalid")
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from semcodec import FormatError, Record, unpack, validate
+from semcodec import FormatError, InputError, Record, unpack, validate
+from semcodec.bitstream import framing as framings
 from semcodec.bitstream.record_codec import OTHER_TABLES
 from semcodec.choices import ScanFraming
 from tests.png_files import build_chunk, build_png
@@ -90,3 +91,14 @@ def test_each_item_of_a_sequence_has_its_own_reason(core: bytes) -> None:
     items = b"".join(bytes([len(item)]) + item for item in (core, without_check(core)))
     found = messages(items, "sequence")
     assert [message == OTHER_TABLES for message in found] == [True, False]
+
+
+def test_guessing_has_the_same_reason(core: bytes) -> None:
+    file = b"\xb5\x1a" + core
+    text_forms = [framings.write(framing, core) for framing in framings.TEXT_FRAMINGS]
+    for data in (core, file, *text_forms):
+        with pytest.raises(FormatError) as caught:
+            unpack(data, framing="guess")
+        assert OTHER_TABLES in str(caught.value)
+    with pytest.raises(InputError, match="This is not a record"):
+        unpack(without_check(core), framing="guess")
