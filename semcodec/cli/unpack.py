@@ -39,16 +39,22 @@ def add(commands: Commands[Parser]) -> None:
 def unpack(args: argparse.Namespace) -> int:
     """Print the text of a record, or of each record of a sequence."""
     data = files.read_record(args.file, args.framing)
-    is_sequence = args.framing == "sequence"
-    if is_sequence:
-        records = semcodec.unpack_sequence(data)
-    else:
-        records = [semcodec.unpack(data, framing=files.detected_framing(args.framing))]
-    if args.json:
-        values = [record.as_dict() for record in records]
-        print_result(json.dumps(values if is_sequence else values[0], indent=2))
-    elif output.is_terminal():
-        print_result("\n".join(output.escape_control(record.text) for record in records))
-    else:  # another program gets the text unescaped
-        print_result(b"".join(record.text.encode() + b"\n" for record in records))
+    if args.framing != "sequence":
+        record = semcodec.unpack(data, framing=files.detected_framing(args.framing))
+        _print(record, as_json=args.json)
+    elif args.json:
+        values = [record.as_dict() for record in semcodec.unpack_sequence(data)]
+        print_result(json.dumps(values, indent=2))
+    else:  # one record at a time, so without the limit on the words of all records
+        for record in semcodec.unpack_all(data):
+            _print(record, as_json=False)
     return DONE
+
+
+def _print(record: semcodec.Record, *, as_json: bool) -> None:
+    if as_json:
+        print_result(json.dumps(record.as_dict(), indent=2))
+    elif output.is_terminal():
+        print_result(output.escape_control(record.text))
+    else:  # another program gets the text unescaped
+        print_result(record.text.encode() + b"\n")

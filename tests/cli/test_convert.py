@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 import semcodec
 from tests.cli.conftest import Run, as_json
 from tests.png_files import SIGNATURE, build_chunk
@@ -76,6 +78,18 @@ def test_png_of_too_many_chunks_is_not_written(
     assert (code, out) == (1, "")
     assert "65537 chunks, and the limit is 65536: save" in err
     assert not output.exists()
+
+
+def test_records_of_a_sequence_are_printed_one_by_one(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So that a limit on all records of a sequence, which has no option, does not apply.
+    sequence = tmp_path / "all.semcs"
+    monkeypatch.setattr(semcodec, "unpack_sequence", None)
+    sequence.write_bytes(semcodec.pack("rd br", framing="sequence") + b"\x02\x20")
+    code, out, err = run("unpack", sequence, "--framing", "sequence")
+    assert (code, out) == (1, "rd br\n")
+    assert "SC-SEQ-2" in err
 
 
 def test_sequence_that_begins_like_a_text_form_is_read_as_a_sequence(
