@@ -302,15 +302,22 @@ def serialize(record: Record) -> bytes:
     """
     # ``unpack`` must be able to read everything that ``pack`` writes.
     limits = DEFAULT_LIMITS
-    if len(record.extensions) > limits.max_extensions:
-        raise InputError(f"Give at most {limits.max_extensions} extensions.")
-    if len(record.words) > limits.max_words:
-        raise InputError(f"Give at most {limits.max_words} words.")
+    if (count := len(record.extensions)) > limits.max_extensions:
+        raise InputError(
+            f"A record has at most {limits.max_extensions} extensions, not {count}; leave some out."
+        )
+    if (count := len(record.words)) > limits.max_words:
+        raise InputError(
+            f"A record has at most {limits.max_words} words, not {count}; use fewer words."
+        )
     core = record_codec.write_core(record)
     data = framings.write(record.framing, core)
     # In a text form the limit applies to the text, in all other framings to the core.
-    if len(data if record.framing in framings.TEXT_FRAMINGS else core) > limits.max_bytes:
-        raise InputError(f"The record is over {limits.max_bytes} bytes: give less text.")
+    length = len(data if record.framing in framings.TEXT_FRAMINGS else core)
+    if length > limits.max_bytes:
+        raise InputError(
+            f"A record has at most {limits.max_bytes} bytes, not {length}; use less text."
+        )
     return data
 
 

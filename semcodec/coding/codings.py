@@ -130,10 +130,15 @@ def _why_not_nibble(text: str) -> str | None:
     return None
 
 
-def _foreign_character(word: str) -> str:
-    """Return a clause that names the first character outside ASCII, which can look like one."""
-    char = next((char for char in word if not char.isascii()), None)
-    return f", it contains {character_name(char)}" if char else ""
+def _fault_of(word: str) -> str:
+    """Return a clause that names a character outside ASCII, which can look like one, or a length.
+
+    It is "" for other characters, which are visible in the word.
+    """
+    if char := next((char for char in word if not char.isascii()), None):
+        return f", it contains {character_name(char)}"
+    is_long = len(word) > escapes.MAX_WORD_LETTERS
+    return f", it has {len(word)} characters" if is_long else ""
 
 
 def _why_not_words(coding: Coding, text: str) -> str | None:
@@ -142,7 +147,7 @@ def _why_not_words(coding: Coding, text: str) -> str | None:
         return f"A {coding} text has a leading, trailing or double space; remove it."
     if invalid := next((word for word in words if not escapes.is_encodable(word)), None):
         return _why_invisible(invalid, coding) or (
-            f"Word {invalid[:80]!r} cannot be coded{_foreign_character(invalid)}: words of "
+            f"Word {invalid[:80]!r} cannot be coded{_fault_of(invalid)}: words of "
             f"{coding} are 1 to {escapes.MAX_WORD_LETTERS} English letters, digits, hyphens and "
             "apostrophes; use coding='utf8'."
         )
@@ -156,7 +161,7 @@ def _why_not_words(coding: Coding, text: str) -> str | None:
     escaped = bag.escaped_words(words) if coding == "bag" else lexicon.escaped_words(words)
     if not escapes.within_letter_limit(escaped):
         return (
-            f"The words outside the vocabulary have over {escapes.MAX_ESCAPED_LETTERS} letters; "
-            "use coding='utf8'."
+            f"The words outside the vocabulary have at most {escapes.MAX_ESCAPED_LETTERS} letters "
+            f"together, not {sum(map(len, escaped))}; use fewer of them or coding='utf8'."
         )
     return None

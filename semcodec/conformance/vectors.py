@@ -102,7 +102,8 @@ def load(directory: str | None, pattern: str, *, encode: bool = False) -> list[V
         raise ConformanceError(f"No vectors in {path}: give another directory.")
     matching = [vector for vector in vectors if fnmatchcase(vector.name, pattern)]
     if not matching:
-        raise ConformanceError(f"No vectors match {pattern}: see semcodec vectors list.")
+        command = "semcodec vectors list" + (" --encoder" if encode else "")
+        raise ConformanceError(f"No vectors match {pattern}: see {command}.")
     return matching
 
 

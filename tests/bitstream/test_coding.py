@@ -413,9 +413,15 @@ def test_payloads_beyond_the_limits_are_rejected(monkeypatch: pytest.MonkeyPatch
         ("lexicon", "\u0430pple", r"contains U\+0430 cyrillic small letter a.*utf8"),
         ("lexicon", "q" * 64, "1 to 63"),
         ("lexicon", " ".join(["a"] * 513), "at most 512"),
-        ("lexicon", " ".join(long_words(17)), "over 1024"),
+        ("lexicon", " ".join(long_words(17)), "at most 1024 letters together, not 10"),
         ("bag", "red red", "once"),
-        ("bag", " ".join(dict.fromkeys(map(str.title, WORDS[2000:2200]))), "over 1024"),
+        (
+            "bag",
+            " ".join(dict.fromkeys(map(str.title, WORDS[2000:2200]))),
+            "at most 1024 letters together",
+        ),
+        ("lexicon", "x" * 64, "it has 64 characters"),
+        ("bag", "red " + "x" * 60_000, "it has 60000 characters"),
         ("bag", " ".join(WORDS[:257]), "at most 256"),
     ],
 )

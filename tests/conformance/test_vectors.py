@@ -16,6 +16,8 @@ def test_pattern_selects_by_name() -> None:
     assert len(vectors.load(None, "first-byte*")) == 256
     with pytest.raises(ConformanceError, match="No vectors match"):
         vectors.load(None, "nothing*")
+    with pytest.raises(ConformanceError, match="see semcodec vectors list --encoder"):
+        vectors.load(None, "SC-NIB-*", encode=True)
 
 
 def test_directory_without_vectors_is_rejected(tmp_path: Path) -> None:
