@@ -124,7 +124,7 @@ def test_every_requirement_has_tests() -> None:
     named = sorted({test for row in REQUIREMENTS for test in row["tests"]})
     assert all(row["tests"] for row in REQUIREMENTS)
     run = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
-    run += ["-o", "addopts=--import-mode=importlib", *named]
+    run += ["-o", "addopts=--import-mode=importlib", "--assert=plain", *named]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     collected = {line.partition("[")[0] for line in done.stdout.splitlines() if "::" in line}

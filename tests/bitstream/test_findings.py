@@ -180,8 +180,12 @@ def test_numbers_and_nouns_agree() -> None:
     for vector in vectors.load(None, "*"):
         if len(vector.data) > MAX_CHECKED:
             continue
-        for profile in PROFILES:
-            report = validate(vector.data, framing=vector.framing, profile=profile)
+        plain = validate(vector.data, framing=vector.framing)
+        of_profiles = [
+            validate(vector.data, framing=vector.framing, profile=profile)
+            for profile in (PROFILES if plain.ok else ())  # others are not judged by a profile
+        ]
+        for report in (plain, *of_profiles):
             for finding in report.findings:
                 for text in (finding.found, finding.expected):
                     assert not re.search(r"(?<![\d.,])1 (more )?[a-z]+s\b", text), text

@@ -7,8 +7,9 @@ import itertools
 import os
 import sys
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -333,11 +334,15 @@ LONG = b"\x11" * 65_533  #: symbols that a first byte, a check and another byte 
 )  # fmt: skip
 def test_default_limits_are_enforced(rule: str, data: bytes, name: str) -> None:
     assert rule_of_error(data, name) == rule
-    assert rule_of_error(data, name, Limits()) == rule
     assert validate(data, framing=name).verdict == "unsupported"
     if name == "auto":
         with pytest.raises(UnsupportedError, match=rule):
             decode(data, backend=FakeModel(), size=(1, 1))
+
+
+@pytest.mark.parametrize("function", [unpack, unpack_all, unpack_sequence, validate])
+def test_default_limits_are_the_default_of_each_function(function: Callable[..., Any]) -> None:
+    assert signature(function).parameters["limits"].default == Limits()
 
 
 def test_default_limits_are_those_of_the_specification() -> None:
