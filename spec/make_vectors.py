@@ -40,6 +40,7 @@ SUFFIXES = {"sequence": "semcs", "url": "txt", "qr": "txt", "png": "png"}
 #: Files of the folder that are written by hand, or by other scripts.
 OTHER_FILES = (
     "README.md",
+    "MISREADINGS.md",
     "skeletons.json",
     "schema.json",
     "schema-encode.json",

@@ -244,7 +244,7 @@ breaks("SC-TXT-4", "url-2-bits", "one of two unused bits is 1",
 breaks("SC-TXT-4", "url-4-bits", "one of four unused bits is 1",
        url("08 17 10")[:-1] + bytes([url("08 17 10")[-1] + 8]), 80,
        flags=NON_CANONICAL)  # fmt: skip
-obeys("SC-TXT-5", "largest", "a group of 65535", qr("68 f0 9f a6 8a"), "🦊")
+obeys("SC-TXT-5", "largest", "a group of 65535", qr("08 11 ff ff"), "nnvvvv")
 breaks(
     "SC-TXT-5",
     "pair",
@@ -645,8 +645,13 @@ obeys("SC-UTF-1", "no-white-space", "words are not split at U+180E, U+200B, U+20
 obeys("SC-UTF-1", "controls", "control characters are text; escape them when showing it",
       "60 1b 5b 4a 00", "\x1b[J\0", flags=HOSTILE)  # fmt: skip
 obeys("SC-UTF-1", "symbols", "a text that nibble could represent too", "60 6e 74", "nt")
+obeys("SC-UTF-1", "borders", "the first and last characters of each length, and beside surrogates",
+      "60 7f c2 80 df bf e0 a0 80 ed 9f bf ee 80 80 ef bf bf f0 90 80 80 f4 8f bf bf",
+      "\x7f\x80\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff")  # fmt: skip
 breaks("SC-UTF-1", "stray", "a stray byte", "60 41 ff", 16)
 breaks("SC-UTF-1", "overlong", "an overlong slash", "60 c0 af", 8, flags=NON_CANONICAL)
+breaks("SC-UTF-1", "overlong-3", "U+07FF in three bytes", "60 e0 9f bf", 8, flags=NON_CANONICAL)
+breaks("SC-UTF-1", "overlong-4", "U+FFFF in four bytes", "60 f0 8f bf bf", 8, flags=NON_CANONICAL)
 breaks("SC-UTF-1", "surrogate", "an unpaired surrogate", "60 ed a0 80", 8)
 breaks("SC-UTF-1", "cut", "a truncated character", "60 41 f0 9f a6", 16)
 breaks("SC-UTF-1", "beyond", "a character beyond U+10FFFF", "60 f4 90 80 80", 8)

@@ -421,6 +421,6 @@ function main() {
   }
 }
 
-module.exports = { CHECKS, CODINGS, LIMITS, QR45, SIGNATURE, SIZE_BY_CODE, SPACE, SYMBOLS, URL64, crc, isLayout, isPlainText,
-  parseCount };
+module.exports = { CHECKS, CODINGS, LIMITS, QR45, SIGNATURE, SIZE_BY_CODE, SPACE, SYMBOLS, URL64, crc, decode, isLayout,
+  isPlainText, parseCount };
 if (require.main === module) main();

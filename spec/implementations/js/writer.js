@@ -169,11 +169,16 @@ function encode(value) {
   }
 }
 
-if (process.argv[2] === '--lines') {
-  const lines = require('readline').createInterface({ input: process.stdin });
-  lines.on('line', (text) => process.stdout.write(JSON.stringify(encode(JSON.parse(text))) + '\n'));
-} else {
-  const result = encode(JSON.parse(require('fs').readFileSync(0, 'utf8')));
-  process.stdout.write(JSON.stringify(result) + '\n');
-  process.exitCode = result.refused ? 1 : 0;
+function main() {
+  if (process.argv[2] === '--lines') {
+    const lines = require('readline').createInterface({ input: process.stdin });
+    lines.on('line', (text) => process.stdout.write(JSON.stringify(encode(JSON.parse(text))) + '\n'));
+  } else {
+    const result = encode(JSON.parse(require('fs').readFileSync(0, 'utf8')));
+    process.stdout.write(JSON.stringify(result) + '\n');
+    process.exitCode = result.refused ? 1 : 0;
+  }
 }
+
+module.exports = { encode };
+if (require.main === module) main();
