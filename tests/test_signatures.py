@@ -219,7 +219,7 @@ def test_words_are_text() -> None:
         " ",
         "Ünïcödé 写真",
         "\x1b[31mred\x1b[0m",
-        "semc:KIpi",
+        "semc:KB5b7w",
     ):
         assert identify(word.encode()) is None
 

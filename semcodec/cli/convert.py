@@ -31,7 +31,7 @@ def add(commands: Commands[Parser]) -> None:
         "files",
         metavar="FILE|TEXT",
         nargs="+",
-        help="input records or text forms such as semc:KIpi (several only with --framing "
+        help="input records or text forms such as semc:KB5b7w (several only with --framing "
         "sequence); - for stdin",
     )
     options.add_input_framing(parser, "--input-framing", sequence=False)

@@ -40,7 +40,7 @@ def add(commands: Commands[Parser]) -> None:
         "files",
         metavar="FILE|TEXT|DIR",
         nargs="+",
-        help="records in any framing, text forms such as semc:KIpi, and folders of records; "
+        help="records in any framing, text forms such as semc:KB5b7w, and folders of records; "
         "- for stdin",
     )
     parser.add_argument(

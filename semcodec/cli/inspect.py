@@ -60,7 +60,7 @@ def add(commands: Commands[Parser]) -> None:
         "files",
         metavar="FILE|TEXT",
         nargs="+",
-        help="records to read, or text forms such as semc:KIpi; - for stdin",
+        help="records to read, or text forms such as semc:KB5b7w; - for stdin",
     )
     options.add_input_framing(parser)
     parser.add_argument(

@@ -27,7 +27,7 @@ def add(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "file",
         metavar="FILE|TEXT",
-        help="input record or text form such as semc:KIpi; - for stdin",
+        help="input record or text form such as semc:KB5b7w; - for stdin",
     )
     options.add_input_framing(parser, "--framing", sequence=False)
     parser.add_argument(

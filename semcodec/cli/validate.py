@@ -43,7 +43,7 @@ def add(commands: Commands[Parser]) -> None:
         "files",
         metavar="FILE|DIR",
         nargs="*",
-        help="records, folders of records, and text forms such as semc:KIpi; - for stdin",
+        help="records, folders of records, and text forms such as semc:KB5b7w; - for stdin",
     )
     parser.add_argument(
         "--files0-from",

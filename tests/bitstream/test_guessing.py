@@ -529,7 +529,9 @@ def test_arguments_are_checked() -> None:
     assert repack(guess(f"<{URL}>")) == URL.encode()
 
 
-@pytest.mark.parametrize("text", [URL, QR.lower(), f" {URL}", f"“{QR}”", f"`{URL}`", "Semc%3AKIpi"])
+@pytest.mark.parametrize(
+    "text", [URL, QR.lower(), f" {URL}", f"“{QR}”", f"`{URL}`", "Semc%3AKB5b7w"]
+)
 def test_string_that_starts_with_a_prefix_is_a_text_form_and_not_a_path(text: str) -> None:
     assert guessing.starts_with_form(text)
     assert guessing.mentions_form(f"look: {text}")

@@ -257,7 +257,7 @@ def test_records_of_a_folder_are_found_by_ending_and_content(run: Run, picture: 
     write_records("r/a.semc", "r/b")
     Path("r/c.txt").write_bytes(semcodec.pack("rd bt", framing="url") + b"\n")
     Path("r/d.png").write_bytes(picture.read_bytes())
-    Path("r/e.txt").write_bytes("\ufeffsemc:KIpi\r\n".encode("utf-16"))
+    Path("r/e.txt").write_bytes("\ufeffsemc:KB5b7w\r\n".encode("utf-16"))
     two = (semcodec.pack(text, framing="url").decode() for text in ("rd bt", "ct"))
     Path("r/two.txt").write_text(" or ".join(two))
     Path("r/f.bin").write_bytes(bytes(range(256)))

@@ -28,7 +28,7 @@ WRITERS = {
     "decode --trace": [
         "decode", "good.semc", "-o", "new.png", "--size", "8x8", "--trace", "{}.json"
     ],
-    "decode, text form": ["decode", "semc:KIpi", "--size", "8x8"],
+    "decode, text form": ["decode", "semc:KB5b7w", "--size", "8x8"],
     "pack": ["pack", "rd bt", "-o", "{}.semc"],
     "pack --framing": ["pack", "rd bt", "--framing", "qr", "-o", "{}"],
     "convert": ["convert", "good.semc", "-o", "{}.semc"],
