@@ -54,6 +54,11 @@ def truncate(args: argparse.Namespace) -> int:
     writing.check_outputs("-", args.output, other_sources=sources, force=args.force)
     data = files.read_record(args.file, args.framing)
     record = semcodec.unpack(data, framing=files.detected_framing(args.framing))
+    if record.framing == "png":
+        raise semcodec.InputError(
+            f"Picture {args.file} cannot be truncated: write its record into a file with semcodec "
+            "convert, and truncate that."
+        )
     endings.check_record(args.output, "truncate", record.framing)
     result = semcodec.truncate(semcodec.repack(record), args.max_bytes)
     writing.write_record(args.output, result, record.framing, force=args.force)

@@ -42,3 +42,12 @@ def test_limit_that_is_too_low_is_an_error(run: Run, tmp_path: Path, picture: Pa
     assert run("truncate", source, "-o", tmp_path / "b.semc")[0] == 2
     assert run("truncate", source, "--max-bytes", "9", "-o", source)[0] == 2
     assert run("truncate", source, "--max-bytes", "9", "-o", tmp_path / "b.png")[0] == 2
+
+
+def test_picture_is_not_truncated(run: Run, picture: Path, tmp_path: Path) -> None:
+    source = tmp_path / "b.png"
+    source.write_bytes(semcodec.embed_png(picture.read_bytes(), semcodec.pack(TEXT)))
+    code, _, error = run("truncate", source, "--max-bytes", "9")
+    assert code == 1
+    assert f"{source} cannot be truncated" in error
+    assert "semcodec convert" in error
