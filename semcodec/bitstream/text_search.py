@@ -29,9 +29,14 @@ MAX_JOINS: Final = 8  #: pieces between blanks that may be one form
 MAX_PIECES: Final = 2_048  #: lines that may be one form
 MAX_SEGMENT: Final = 2**17  #: characters after a prefix that may belong to its form, with line ends
 MAX_TRIED: Final = 2**20  #: characters of all candidates, which bounds the time
+#: Characters that a candidate counts for in addition if its check matches but its words break a
+#: rule: to decode them takes up to 40 ms, and they have as few as 20 characters.
+DECODING_COST: Final = MAX_TRIED // 64
 
 TextFraming: TypeAlias = Literal["url", "qr"]
 
+#: Rules that are judged after words were decoded.
+_RULES_OF_WORDS: Final = ("SC-LEX", "SC-BAG", "SC-LIM-2")
 #: French typography has a blank before a colon.
 _PREFIX: Final = re.compile("sem([cq]) ?:", re.IGNORECASE)
 _SLASHES: Final = re.compile("//?")
@@ -143,6 +148,8 @@ class _Search:
             try:
                 record = record_codec.read_record(Parser(data), framing, self.limits)
             except (FormatError, UnsupportedError) as error:
+                if error.rule.startswith(_RULES_OF_WORDS):
+                    self.left -= DECODING_COST
                 if is_natural and self.unread is None:
                     is_cut = segment.startswith(("…", "..."), segment.find(body) + len(body))
                     self.unread = UnreadForm(data, framing, error, is_cut)

@@ -28,7 +28,11 @@ from semcodec.bitstream import (
     unpack,
     validate,
 )
+from semcodec.bitstream import (
+    framing as framings,
+)
 from semcodec.bitstream.framing.text import BASE45, BASE64
+from semcodec.coding import lexicon
 from semcodec.errors import FormatError, InputError, SemcodecError, UnsupportedError
 from tests import ordinary_data
 from tests.annex_c import append_check
@@ -243,6 +247,20 @@ def test_too_many_forms_are_an_error() -> None:
     text = f"{URL}\n" * (text_search.MAX_STARTS + 1)
     assert "too many" in message(text)
     assert guess(f"{URL}\n" * text_search.MAX_STARTS).text == WORDS
+
+
+def test_work_for_words_that_cannot_be_decoded_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = []
+
+    def decode(payload: bytes) -> tuple[list[str], str]:
+        decoded.append(payload)
+        return [], "SC-LEX-1"
+
+    monkeypatch.setattr(lexicon, "decode", decode)
+    cores = (append_check(b"\x28" + bytes([value, 1])) for value in range(200))
+    text = " and ".join(framings.write("url", core).decode() for core in cores)
+    assert "cannot be read" in message(text)
+    assert len(decoded) == text_search.MAX_TRIED // text_search.DECODING_COST
 
 
 def test_number_of_tried_characters_is_limited() -> None:
