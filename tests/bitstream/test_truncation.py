@@ -99,6 +99,22 @@ def test_words_of_the_tables_are_truncated_step_by_step(seed: int, coding: str) 
         assert truncate_or_none(data, limit) == expected
 
 
+def test_payloads_are_tried_until_one_fits() -> None:
+    """Few texts need more than one try after the lower bound, but nothing limits their number."""
+
+    class Payloads:
+        count = 4
+
+        def min_bytes(self, count: int) -> int:
+            return 1
+
+        def payload(self, count: int) -> bytes:
+            return bytes(1 if count == 1 else 3)
+
+    longest = truncation._longest_that_fits(Payloads(), lambda size: size <= 2)  # type: ignore[arg-type]
+    assert longest == 1
+
+
 def test_record_that_fits_is_returned_as_it_is() -> None:
     for record in RECORDS:
         data = bytes.fromhex(record)
