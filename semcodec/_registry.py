@@ -286,7 +286,7 @@ RULES: Final[dict[str, Rule]] = {
         'unsupported',
         '5.1',
         'V is 0.',
-        'the first byte',
+        'the first byte of the core',
         'This is not a semcodec record, or it has a newer version: check the file, or update semcodec.',
         '',
         '8011',
@@ -485,7 +485,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-EXT-8': Rule(
         'invalid',
         '5.4',
-        'A requested K is one complete LEB128, at least 1.',
+        'A requested K is one complete LEB128 in its shortest form, at least 1.',
         'the entry',
         'The requested K must be one integer from 1: correct it.',
         '',
@@ -745,7 +745,7 @@ RULES: Final[dict[str, Rule]] = {
     'SC-PRO-4': Rule(
         'profile',
         '11',
-        '`tiny`: models are a set.',
+        '`tiny`: the models are not given as ids.',
         'M',
         'Profile tiny requires a model set instead of ids: choose a set.',
         'tiny',

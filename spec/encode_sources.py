@@ -18,6 +18,7 @@ from vector_sources import (
     IHDR,
     SIGNATURE,
     check,
+    chunk,
     file,
     nibble_text,
     png,
@@ -140,6 +141,9 @@ accepts("utf8-controls", "6.2", "control characters are text", "60 00 1b 5b 0d 0
         text="\0\x1b[\r\n", coding="utf8")  # fmt: skip
 accepts("utf8-beyond", "6.2", "characters of four bytes", "60 f0 9f a6 8a f4 8f bf bf",
         text="\U0001f98a\U0010ffff", coding="utf8")  # fmt: skip
+refuses("utf8-surrogate", "6.2", "half of a pair of surrogates", "SC-WRI-5", text="a\ud800",
+        coding="utf8")  # fmt: skip
+refuses("nibble-surrogate", "6.2", "half of a pair of surrogates", "SC-WRI-5", text="n\udc00")
 accepts("utf8-symbols", "8", "the coding is part of the value", "60 6e 74", text="nt",
         coding="utf8")  # fmt: skip
 
@@ -240,6 +244,8 @@ accepts("extensions-64", "9.3", "64 entries", "04 80 03"
 for _slug, _comment, _rule, _extensions in (
     ("unassigned", "an even type that is not assigned", "SC-WRI-3", [[2**27 - 2, ""]]),
     ("odd", "an odd type", "SC-WRI-3", [[2**27 + 1, ""]]),
+    ("large", "an even type of 2^28", "SC-LEB-1", [[2**28, ""]]),
+    ("odd-large", "an odd type over 2^28", "SC-WRI-3", [[2**28 + 1, ""]]),
     ("type-zero", "type 0", "SC-EXT-5", [[0, ""]]),
     ("twice", "a type twice", "SC-EXT-4", [[18, "61"], [18, "62"]]),
     ("name-empty", "an empty name", "SC-EXT-7", [[2, ""]]),
@@ -304,6 +310,7 @@ for _framing in ("file", "url", "qr"):
 refuses("url-65537", "9.3", "a text form of more than 65,536 characters", "SC-WRI-2",
         framing="url", check="crc8", text="n" * 98_302)  # fmt: skip
 _PLAIN, _OLD = png(), png(record("00 12"))
+_TWO = SIGNATURE + IHDR + record("00 12") + IDAT + record("00 13") + IEND
 _EMBEDDED = SIGNATURE + IHDR + record("00 11") + IDAT + IEND
 accepts("png", "7.5", "the chunk follows IHDR",
         _EMBEDDED, framing="png", picture=_PLAIN)  # fmt: skip
@@ -312,3 +319,17 @@ accepts("png-replaced", "7.5", "a chunk that was there is replaced",
 accepts("png-tail", "7.5", "what follows IEND is kept",
         _EMBEDDED + b"tail", framing="png",
         picture=_PLAIN + b"tail")  # fmt: skip
+accepts("png-several", "7.5", "all chunks that were there are removed",
+        _EMBEDDED, framing="png", picture=_TWO)  # fmt: skip
+accepts("png-broken-chunk", "7.5", "a chunk that was there is not judged", _EMBEDDED,
+        framing="png", picture=png(chunk(b"seMC", b"\x80", 0)))  # fmt: skip
+for _slug, _comment, _rule, _picture in (
+    ("no-ihdr", "a picture whose first chunk is IDAT", "SC-WRI-5", SIGNATURE + IDAT + IHDR + IEND),
+    ("only-end", "a picture whose only chunk is IEND", "SC-WRI-5", SIGNATURE + IEND),
+    ("no-end", "a picture without IEND", "SC-PNG-2", SIGNATURE + IHDR + IDAT),
+    ("cut", "a picture that ends within a chunk", "SC-PNG-2", _PLAIN[:-1]),
+    ("signature", "a picture with another signature", "SC-PNG-1", b"\x88" + _PLAIN[1:]),
+):
+    refuses(f"png-{_slug}", "7.5", _comment, _rule, framing="png", picture=_picture.hex())
+refuses("png-check", "7.5", "this framing has no check", "SC-PNG-6", framing="png", check="crc8",
+        picture=_PLAIN.hex())  # fmt: skip

@@ -303,6 +303,14 @@ def add_broken_lexicon() -> None:
         with patch.object(lexicon, "_small_form", lambda _, word=word: word):
             data = lexicon.encode(["Zuzeca"])
         breaks("SC-LEX-1", "lexicon", f"capital-{slug}", f"{word} in a capital form", data)
+    tables = dataclasses.replace(TABLES, numbers=without_bear())
+    with (
+        patch.object(lexicon, "_small_form", lambda word: "404" if word == "Zuzeca" else ""),
+        patch.object(lexicon, "load_tables", lambda: tables),
+    ):
+        data = lexicon.encode(["Zuzeca", "bear"])
+    breaks("SC-LEX-2", "lexicon", "after-capital",
+           "404 in a capital form, with the row of 404, then bear, escaped", data)  # fmt: skip
     breaks("SC-LEX-2", "lexicon", "spelled", "bear, escaped", small)
     breaks("SC-LEX-2", "lexicon", "capital-spelled", "Bear, escaped", capital)
     words = lexicon.decode(small)[0]

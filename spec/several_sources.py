@@ -132,6 +132,8 @@ several("spaces-everywhere", "6.1", "of SC-NIB-2 the first place is listed", "00
         "SC-NIB-1@8 SC-NIB-2@20 SC-NIB-3@40")
 several("words-limit", "9.1", "a space at the start, and three words where two are allowed",
         "00 01 01 01", "SC-NIB-1@8 SC-LIM-2@8", limits={"max_words": 2})
+several("words-not-empty", "9.1", "spaces without a word do not count: three words, three allowed",
+        "00 01 00 10 10", "SC-NIB-1@8 SC-NIB-2@20", limits={"max_words": 3})
 several("words-not-counted", "9.2", "after invalid UTF-8 the words are not counted",
         "60 61 20 62 ff", "SC-UTF-1@32", limits={"max_words": 1})
 
@@ -319,6 +321,17 @@ several("words-rejected-others", "9.3",
 several("words-limit-of-one", "9.3", "an item over the limit of its own words counts 512 words",
         WORDS + WORDS,
         "SC-LIM-2@16 SC-LIM-6@0", limits={"max_words": 1, "max_sequence_words": 511}, **SEQUENCE)
+several("words-size-and-bag", "9.3", "a bag with another finding counts 512 words",
+        b"\2\x42\0" + WORDS, "SC-SIZ-2@16 SC-LIM-6@0",
+        limits={"max_sequence_words": 511}, **SEQUENCE)
+several("words-long-length", "9.3",
+        "an item whose length takes two bytes counts its own words: two, and two allowed",
+        bytes([WORDS[0] | 0x80, 0]) + WORDS[1:], "SC-LEB-2@0",
+        limits={"max_sequence_words": 2}, **SEQUENCE)
+several("words-long-length-over", "9.3",
+        "an item whose length takes two bytes counts its own words: two, and one allowed",
+        bytes([WORDS[0] | 0x80, 0]) + WORDS[1:], "SC-LEB-2@0 SC-LIM-6@0",
+        limits={"max_sequence_words": 1}, **SEQUENCE)
 several("words-empty-item", "9.3", "an empty item counts no words", b"\0" + WORDS,
         "SC-SEQ-1@0 SC-LIM-6@8", limits={"max_sequence_words": 1}, **SEQUENCE)
 

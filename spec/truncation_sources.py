@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vector_sources import ROW, bits, check, file, group, qr, url
+from vector_sources import ROW, bits, check, file, group, png, qr, record, url
 
 from semcodec.bitstream import pack
 
@@ -87,6 +87,10 @@ ALL = [
                      _nibble("83 01 16 80 01" + "aa" * 128), (135, 134, 133, 132, 131, 130, 6, 5)),
     TruncationSource("file", "the check is computed again", file("08 12 01 03"), None),
     TruncationSource("crc32", "the kind of the check stays", check("18 12 01 03"), None),
+    TruncationSource("invalid", "data that is not valid is refused, even if it is short enough",
+                     bytes.fromhex("00 01"), (9, 2, 1)),
+    TruncationSource("png", "a PNG file is refused, even if it is short enough",
+                     png(record("00 11")), (9999, 50)),
     TruncationSource("url", "in a text form the limit counts characters",
                      url("08 12 01 03"), None),
     TruncationSource("qr", "two bytes are three characters", qr("08 12 01 03"), None),

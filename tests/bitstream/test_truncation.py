@@ -25,13 +25,13 @@ from tests.png_files import build_png
 VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
 DOCUMENT = json.loads((VECTORS / "truncate.json").read_text("utf-8"))
 CASES = DOCUMENT["vectors"]
-RECORDS = sorted({case["data"] for case in CASES})
+RECORDS = sorted({case["data"] for case in CASES if case["result"]})
 
 
 def truncate_or_none(data: bytes, max_bytes: int) -> bytes | None:
     try:
         return truncate(data, max_bytes)
-    except InputError:
+    except (FormatError, InputError):
         return None
 
 

@@ -10,11 +10,11 @@ import json
 import sys
 from typing import Any
 
-from semcodec import InputError, Models, embed_png, pack
+from semcodec import FormatError, InputError, Models, embed_png, pack
 
 
 def encode(value: dict[str, Any]) -> bytes:
-    """Return the record of a value as in the vectors; raise ``InputError`` if there is none."""
+    """Return the record of a value as in the vectors; raise an error if there is none."""
     options: dict[str, Any] = {
         "coding": value["coding"],
         "size": value["size"],
@@ -23,6 +23,8 @@ def encode(value: dict[str, Any]) -> bytes:
         "check": value["check"],
     }
     if value["framing"] == "png":
+        if value["check"] != "none":  # embed_png would remove the check
+            raise InputError("A record in a PNG file has no check. (SC-PNG-6)")
         return embed_png(bytes.fromhex(value["picture"]), pack(value["text"], **options))
     return pack(value["text"], framing=value["framing"], **options)
 
@@ -31,7 +33,7 @@ def respond(value: dict[str, Any]) -> dict[str, Any]:
     """Return the result for ``value`` in the form of the protocol."""
     try:
         return {"data": encode(value).hex()}
-    except InputError:
+    except (InputError, FormatError):  # FormatError: the picture of a PNG file breaks a rule
         return {"refused": True}
 
 

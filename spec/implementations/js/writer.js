@@ -97,6 +97,7 @@ function writeNibbles(text) {
 }
 
 function writeText(text, coding) {
+  need(!/\p{Surrogate}/u.test(text), 'SC-WRI-5');  // without its pair
   const words = coding === 'utf8' ? text.split(SPACE).filter((word) => word) : text ? text.split(' ') : [];
   const payload = { nibble: () => writeNibbles(text), utf8: () => Buffer.from(text, 'utf8'),
     lexicon: () => lexiconPayload(words), bag: () => bagPayload(words) }[coding]();
@@ -133,13 +134,17 @@ function toQr(core) {
 // the picture with the record in a chunk right after IHDR, and without any that it had
 function embed(picture, core) {
   const uint32 = (n) => packBits([n, 32]), chunks = [];
+  need(SIGNATURE.equals(picture.subarray(0, 8)), 'SC-PNG-1');
   let at = 8, type = '';
   while (type !== 'IEND') {
-    const end = at + 12 + picture.readUInt32BE(at);
+    const end = at + 8 <= picture.length ? at + 12 + picture.readUInt32BE(at) : Infinity;
+    need(end <= picture.length, 'SC-PNG-2');
     type = picture.toString('latin1', at + 4, at + 8);
     if (type !== 'seMC') chunks.push(picture.subarray(at, end));
     at = end;
   }
+  need(picture.toString('latin1', 12, 16) === 'IHDR', 'SC-WRI-5');
+  need(chunks.length < LIMITS.max_chunks, 'SC-WRI-2');
   const body = Buffer.concat([Buffer.from('seMC'), core]);
   const chunk = Buffer.concat([uint32(core.length), body, uint32(crc(body, 3))]);
   return Buffer.concat([SIGNATURE, chunks[0], chunk, ...chunks.slice(1), picture.subarray(at)]);
