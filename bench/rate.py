@@ -315,20 +315,17 @@ def classify(data: bytes) -> str:
     return "valid"
 
 
-def tables_file() -> Path:
-    """Return the file that the library reads its tables from."""
-    return Path(tables.__file__).parent.joinpath("data", tables.FILE_NAME)
-
-
 def use_tables(file: Path) -> None:
-    """Let the library read its tables from ``file``."""
-    tables.FILE_NAME = str(file.resolve())  # type: ignore[misc]  # absolute, so it replaces the path
+    """Let the library use the tables in ``file``, which is not compressed."""
+    data = file.read_bytes()
+    tables.read_file = lambda: data
+    tables.FILE_CRC32 = zlib.crc32(data)  # type: ignore[misc]
     load_tables.cache_clear()
 
 
 def write_page(page: Path, corpus: Corpus, by_k: dict[int | None, list[Row]], file: Path) -> None:
     """Write the page, with the rates of tables in ``file`` that have not seen some sources."""
-    digest = sha256(tables_file().read_bytes()).hexdigest()
+    digest = sha256(tables.read_file()).hexdigest()
     names = [source.name for source in corpus.sources]
     rates = {k: dict(zip(names, rows, strict=True)) for k, rows in by_k.items()}
     corpus.sources = [source for source in corpus.sources if source.name in SEEN]

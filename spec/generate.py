@@ -32,7 +32,6 @@ KAITAI = SPEC / "semcodec.ksy"
 MAGIC = SPEC / "integration" / "semcodec.magic"
 CODING_VECTORS = SPEC / "coding_vectors.json"
 CODING_BYTES = {"lexicon": "20", "bag": "40"}  #: the first byte of a record, in hex
-LEXICON = SPEC.parent / "semcodec" / "coding" / "data" / "lexicon-1.bin"
 
 Registry = dict[str, Any]
 
@@ -217,7 +216,7 @@ def model_tables(registry: Registry) -> dict[str, str]:
 
 def _table_file() -> str:
     """Return the Markdown list of length, SHA-256 and words of the file of tables."""
-    data, words = LEXICON.read_bytes(), tables_.load_tables().words
+    data, words = tables_.read_file(), tables_.load_tables().words
     frequent, longest = tables_.FREQUENT_WORDS, max(map(len, words))
     return (
         f"- length: {len(data):,} bytes\n"
@@ -239,7 +238,7 @@ def _locate_parts(registry: Registry) -> list[Registry]:
     parts: list[Registry] = []
     offset = 0
     for part in registry["part"]:
-        count = counts.get(part["count"], LEXICON.stat().st_size - offset)
+        count = counts.get(part["count"], len(tables_.read_file()) - offset)
         size = count * tables_.VECTOR_SIZE if part["unit"] == "rows" else count
         meaning = part["meaning"].format(frequent=frequent, none=frequent + 1)
         content = f"{count} {part['unit']}"
@@ -256,7 +255,7 @@ def _table_parts(registry: Registry) -> str:
 
 def _memory(registry: Registry) -> str:
     """Return the Markdown list of what the rows take, as stored and in as few bits as possible."""
-    data = LEXICON.read_bytes()
+    data = tables_.read_file()
     parts = {part["name"]: part for part in _locate_parts(registry)}
     rows = b"".join(
         data[part["offset"] :][: part["size"]] for part in parts.values() if part["unit"] == "rows"

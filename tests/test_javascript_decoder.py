@@ -42,7 +42,7 @@ def test_all_vectors_pass(capsys: pytest.CaptureFixture[str]) -> None:
     assert output.endswith(" passed, 0 failed, 0 skipped\n")
 
 
-@pytest.mark.parametrize("tables", ["", "/missing/lexicon-1.bin"])
+@pytest.mark.parametrize("tables", ["", "/missing/lexicon-1.bin.gz"])
 def test_decoder_without_tables_is_of_the_class_core(
     tables: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -80,6 +80,7 @@ EXTRAS_OF_PARTS = {
     "embedded/tools": ["tools"],
 }
 LOADERS = {"import_module", "importorskip", "find_spec"}
+MAX_DATA_BYTES = 35_000_000  #: of both packages together
 SKIPPED_FOLDERS = {"node_modules", "build", "dist"}  #: downloaded or built
 OWN_PACKAGES = {"semcodec", "semcodec_embedded", "tests", "fuzz", "docs", "bench"} | {
     path.stem
@@ -267,3 +268,15 @@ def test_changelog_has_a_heading_for_this_version() -> None:
     assert re.search(
         rf"^### \[{re.escape(semcodec.__version__)}\] - \d{{4}}-\d\d-\d\d$", text, re.M
     )
+
+
+def test_data_of_both_packages_stays_small() -> None:
+    """Models, fonts, sprites, photographs and tables, as they are installed."""
+    folders = (ROOT / "semcodec", ROOT / "embedded" / "semcodec_embedded")
+    files = [
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc")
+    ]
+    assert 25_000_000 < sum(path.stat().st_size for path in files) < MAX_DATA_BYTES

@@ -6,6 +6,7 @@ Cyrillic, Chinese, Japanese and Korean, else with the font in Pillow, which has 
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -36,7 +37,7 @@ LINE_SPACING: Final = 1.3  #: in letter sizes
 MAX_LINES: Final = 12  #: of the text in a cell; the last one ends with an ellipsis
 BLACK, GRAY, PALE, WHITE = "#111111", "#6b6b6b", "#e8e8e8", "#ffffff"
 FONTS_PACKAGE: Final = "semcodec_embedded"
-FONT_FILES: Final = ("Roboto-Regular.ttf", "DroidSansFallback.ttf")  #: in order of preference
+FONT_FILES: Final = ("Roboto-Regular.ttf.gz", "DroidSansFallback.ttf.gz")  #: in order of preference
 MISSING: Final = "\U000f0000"  #: a character that no font has
 ELLIPSIS: Final = "…"
 
@@ -233,7 +234,7 @@ def _fonts(size: int) -> tuple[FreeTypeFont, ...]:
         # The basic layout is part of every Pillow; the other one needs a library.
         return tuple(
             ImageFont.truetype(
-                io.BytesIO((folder / name).read_bytes()),
+                io.BytesIO(gzip.decompress((folder / name).read_bytes())),
                 size,
                 layout_engine=ImageFont.Layout.BASIC,
             )

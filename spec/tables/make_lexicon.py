@@ -11,6 +11,7 @@ the whole tables of the format's width are the format's.
 from __future__ import annotations
 
 import argparse
+import gzip
 import zlib
 from importlib import import_module
 from pathlib import Path
@@ -33,14 +34,14 @@ if TYPE_CHECKING:
     from build_lexicon import Inputs
 
 ROOT = Path(__file__).parents[2]
-TABLE = "semcodec/coding/data/lexicon-1.bin"
+TABLE = "semcodec/coding/data/lexicon-1.bin.gz"
 PROVENANCE = ROOT / "spec/tables/lexicon-1.toml"
 
 
 def write(data: bytes, inputs: Inputs) -> None:
     """Write the table, the record of its inputs, and its NOTICE."""
     output = ROOT / TABLE
-    output.write_bytes(data)
+    output.write_bytes(gzip.compress(data, 9, mtime=0))
     sources = common_inputs(inputs.folder, inputs.general_wheel, inputs.wordnet)
     sources += more_inputs(inputs.folder)
     sources += [Input(CUPL, inputs.cupl_wheel), Input(SPELLINGS, inputs.scowl)]
@@ -76,7 +77,9 @@ def parse_arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("inputs", nargs=6, type=Path, help="the directory and the five archives")
-    parser.add_argument("--output", type=Path, help="write only the table, to this file")
+    parser.add_argument(
+        "--output", type=Path, help="write only the table, uncompressed, to this file"
+    )
     parser.add_argument(
         "--without", nargs="+", default=[], metavar="NAME", help="texts not to train on"
     )

@@ -51,7 +51,7 @@ def long_words(count: int) -> list[str]:
 
 def test_tables_match_the_hash_in_the_notice() -> None:
     folder = resources.files("semcodec.coding").joinpath("data")
-    digest = hashlib.sha256(folder.joinpath("lexicon-1.bin").read_bytes()).hexdigest()
+    digest = hashlib.sha256(tables.read_file()).hexdigest()
     assert digest in folder.joinpath("NOTICE").read_text("utf-8")
 
 
@@ -182,7 +182,7 @@ def test_probabilities_are_computed_once_for_a_position(monkeypatch: pytest.Monk
 
 
 def test_missing_tables_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "FILE_NAME", "missing.bin")
+    monkeypatch.setattr(tables, "FILE_NAME", "missing.bin.gz")
     with pytest.raises(UnsupportedError, match="reinstall"):
         tables.load_tables.__wrapped__()
 

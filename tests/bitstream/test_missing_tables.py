@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,6 +80,20 @@ def with_flipped_bit(data: bytes, byte: int) -> bytes:
     ],
 )
 def test_other_tables_are_missing_tables(
+    change: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    content = gzip.compress(change(tables.read_file()), compresslevel=1)
+    (tmp_path / "data" / tables.FILE_NAME).write_bytes(content)
+    monkeypatch.setattr(tables.resources, "files", lambda package: tmp_path)
+    with pytest.raises(UnsupportedError, match="missing or damaged"):
+        tables.load_tables.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    "change", [lambda data: b"", lambda data: data[:9], lambda data: data[:-9]]
+)
+def test_damaged_file_is_a_missing_file(
     change: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "data").mkdir()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from array import array
-from importlib import resources
 from math import isqrt
 
 import pytest
@@ -78,7 +77,7 @@ def test_row_with_a_bias_alone(logit: int) -> None:
 
 
 def test_components_of_the_tables_keep_dot_products_small() -> None:
-    data = resources.files("semcodec.coding").joinpath("data", tables.FILE_NAME).read_bytes()
+    data = tables.read_file()
     parts = [array("b", part) for part in tables._split(data)]
     vectors = [*parts[:6], parts[7]]
     assert max(max(map(abs, part)) for part in vectors) <= MAX_COMPONENT

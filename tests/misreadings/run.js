@@ -16,7 +16,7 @@ const [TABLES] = ORIGINAL['words.js'].match(/^let loaded = null;.*?^}/ms);
 // the modules of one implementation; `changed` has the source text of the changed file
 function implementation(changed, core) {
   const modules = {};
-  process.env.SEMCODEC_LEXICON = core ? '' : path.join(FOLDER, '../../tables/lexicon-1.bin');
+  process.env.SEMCODEC_LEXICON = core ? '' : path.join(FOLDER, '../../tables/lexicon-1.bin.gz');
   const load = (file) => {
     if (modules[file]) return modules[file];
     const module = new Module(path.join(FOLDER, file), null);

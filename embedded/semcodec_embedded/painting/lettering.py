@@ -8,6 +8,7 @@ become a part of an SVG document.
 
 from __future__ import annotations
 
+import gzip
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 from semcodec_embedded.painting.palette import Color
 
 FONTS_PACKAGE = "semcodec_embedded.fonts"
-FONT_FILES = ("Roboto-Regular.ttf", "DroidSansFallback.ttf")  #: in the order of preference
+FONT_FILES = ("Roboto-Regular.ttf.gz", "DroidSansFallback.ttf.gz")  #: in the order of preference
 MAX_LETTERED_WORDS = 40  #: further words are replaced by an ellipsis
 MAX_WORD_LETTERS = 24  #: letters of a word; longer words are cut
 MIN_FONT_SIZE = 7  #: pixels; smaller letters are not readable
@@ -151,4 +152,4 @@ def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=len(FONT_FILES))
 def _font_data(name: str) -> bytes:
-    return resources.files(FONTS_PACKAGE).joinpath(name).read_bytes()
+    return gzip.decompress(resources.files(FONTS_PACKAGE).joinpath(name).read_bytes())

@@ -1,6 +1,6 @@
 // The codings `lexicon` and `bag` of SEMCODEC-1 (§6.5 to §6.7, Annex K) for reader.js, written from the
 // specification alone: words from payloads, and the canonical payload of words. It needs Node, no
-// packages, and lexicon-1.bin, from the library or from the path in SEMCODEC_LEXICON. (CC0-1.0)
+// packages, and lexicon-1.bin.gz, from the library or from the path in SEMCODEC_LEXICON. (CC0-1.0)
 //
 // A decoded payload is encoded again and compared, since only the canonical payload is valid.
 'use strict';
@@ -18,13 +18,13 @@ const LOGISTIC_TABLE = [32768, 36843, 40793, 44511, 47911, 50941, 53581, 55834, 
   65438, 65459, 65476, 65489, 65500, 65508, 65514];
 
 const file = process.env.SEMCODEC_LEXICON
-  ?? require('path').join(__dirname, '../../tables/lexicon-1.bin');
+  ?? require('path').join(__dirname, '../../tables/lexicon-1.bin.gz');
 const haveTables = () => require('fs').existsSync(file);
 
 let loaded = null;
 function tables() {
   if (loaded) return loaded;
-  const data = require('fs').readFileSync(file), t = {};
+  const data = require('zlib').gunzipSync(require('fs').readFileSync(file)), t = {};
   let offset = 0;
   const read = (n) => { offset += n; return new Int8Array(data.buffer, data.byteOffset + offset - n, n); };
   for (const [name, rows] of [['LAST', 16386], ['BEFORE', 16386], ['EARLIER', 16385], ['STATE', 7],
