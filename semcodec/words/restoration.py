@@ -1,16 +1,16 @@
-"""Restore words from skeletons: tables supply candidates, preceding words choose among them.
+"""Restore words from skeletons: tables supply candidates, the rest of the list chooses among them.
 
-``ct`` alone is restored as "cat"; after ``nt`` and ``cld`` it may become "coat". A beam search
-looks for the sequence of words with the lowest cost. Every restored word has the skeleton that was
-received (spec, annex B). For a skeleton that no known word has, a pronounceable word is made up; a
-known word with another skeleton is never returned instead.
+``brd`` alone is restored as "bird"; after ``snv`` (snow) it becomes "board". The skeletons on
+both sides rank the candidates for each skeleton (``skeleton_context``), and a beam search looks for
+the sequence of words with the lowest cost, given also the words before each one. Every restored
+word has the skeleton that was received (spec, annex B). For a skeleton that no known word has, a
+pronounceable word is made up; a known word with another skeleton is never returned instead.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import takewhile
 from typing import Final, NamedTuple
 
 from semcodec.coding import lexicon, nibble
@@ -19,23 +19,53 @@ from semcodec.coding.model import BitProbabilities, SequenceContext
 from semcodec.coding.tables import load_tables
 from semcodec.errors import InputError
 from semcodec.words.numbers.bonus import number_bonus
-from semcodec.words.skeletons import skeleton_of_word
-from semcodec.words.vocabulary import UNKNOWN_COST, Vocabulary, vocabulary
+from semcodec.words.skeleton_context import BIT, Candidate, rank_candidates
 
 MAX_WORDS: Final = 4_096  #: the default limit of a record
 #: Hypotheses kept after each word. With eight, hardly more words are right (bench/words.py counts
 #: them).
 BEAM_WIDTH: Final = 4
-MAX_CANDIDATES: Final = 8  #: words tried for one skeleton, the most common first
+MAX_REMEMBERED: Final = 4_096  #: words after which an ``IncrementalRestorer`` forgets its contexts
 
-# Costs are integers, and lower is better. The table's cost of a word is in eighths of a bit, the
-# coding's in sixteenths; with these weights a bit of either counts 80.
-WORD_WEIGHT: Final = 10  #: of the word's own cost in the tables
-CODING_WEIGHT: Final = 5  #: of the word's cost in the coding ``lexicon``
-#: Of the pairs with the last known word, the one before it, and the one before that.
-PAIR_WEIGHTS: Final = (7, 3, 2)
-REPETITION_PENALTY: Final = 640  #: 8 bits, for repeating one of the last three known words
+#: Of a sixteenth of a bit in the coding ``lexicon``, in units of ``skeleton_context.NAT``: half of
+#: what such a bit is worth, because both models know the words before.
+CODING_WEIGHT: Final = 88
+REPETITION_PENALTY: Final = 8 * BIT  #: for repeating one of the last words
+REPETITION_REACH: Final = 3  #: how many words back that is
 _is_skeleton: Final = re.compile(f"[{nibble.SYMBOLS.strip()}]+").fullmatch
+
+
+class _History:
+    """Known words so far, in the probability model of the coding ``lexicon``.
+
+    The costs of words and the longer histories are kept, because hypotheses and lists share them.
+    """
+
+    __slots__ = ("_context", "_costs", "_longer", "_probabilities")
+
+    def __init__(self, context: SequenceContext) -> None:
+        self._context = context
+        self._probabilities: BitProbabilities | None = None
+        self._costs: dict[str, int] = {}
+        self._longer: dict[int, _History] = {}
+
+    def cost(self, word: str) -> int:
+        """Return the cost of ``word`` after this history, 0 or more."""
+        cost = self._costs.get(word)
+        if cost is None:
+            if self._probabilities is None:
+                self._probabilities = BitProbabilities(self._context)
+            bits = lexicon.bit_cost_16ths(self._probabilities, word)
+            cost = self._costs[word] = CODING_WEIGHT * bits
+        return cost
+
+    def extended(self, word: str) -> _History:
+        """Return the history with ``word`` added."""
+        number = load_tables().numbers.get(word, ESCAPE)
+        longer = self._longer.get(number)
+        if longer is None:
+            longer = self._longer[number] = _History(self._context.extended(number))
+        return longer
 
 
 class _Hypothesis(NamedTuple):
@@ -44,25 +74,15 @@ class _Hypothesis(NamedTuple):
     Attributes:
         cost: lower is better.
         words: one for each skeleton.
-        recent: numbers of the last known words, the latest first.
-        context: the same words in the probability model of the coding ``lexicon``.
+        history: the same words, for the costs of the next one.
     """
 
     cost: int
     words: tuple[str, ...]
-    recent: tuple[int, ...]
-    context: SequenceContext
+    history: _History
 
 
-class _Candidate(NamedTuple):
-    """A word that a skeleton may stand for; its cost, and its number in the tables or -1."""
-
-    word: str
-    cost: int
-    number: int
-
-
-_Extension = tuple[int, int, _Candidate]  #: the cost, the rank of the hypothesis, the next word
+_Extension = tuple[int, int, str]  #: the cost, the rank of the hypothesis, the next word
 
 
 def decompress(skeletons: str | Sequence[str]) -> list[str]:
@@ -78,41 +98,25 @@ def decompress(skeletons: str | Sequence[str]) -> list[str]:
     Raises:
         InputError: an item is not a skeleton, or there are too many.
     """
-    beam = _initial_beam()
-    for skeleton in _validate(skeletons):
-        beam = _extend_beam(beam, skeleton)
-    return list(beam[0].words)
+    return _restore(_validate(skeletons), _empty_history())
 
 
 class IncrementalRestorer:
-    """Restores lists of skeletons that share beginnings, without repeating the work for those.
+    """Restores lists of skeletons that share beginnings, without repeating all of the work.
 
-    It keeps a beam for each skeleton of the last list, so it is meant for hundreds of words, not
-    for thousands. Threads must not share it.
+    It remembers the costs of words in the contexts that it has seen. Threads must not share it.
     """
 
     def __init__(self) -> None:
         """Start with no skeletons."""
-        self._skeletons: list[str] = []
-        self._beams = [_initial_beam()]  # before the first skeleton, and after each
+        self._start, self._restored = _empty_history(), 0
 
     def decompress(self, skeletons: list[str]) -> list[str]:
         """Restore ``skeletons`` like the function ``decompress``, without validating them."""
-        pairs = zip(self._skeletons, skeletons, strict=False)
-        shared = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
-        del self._beams[shared + 1 :]
-        for skeleton in skeletons[shared:]:
-            self._beams.append(_extend_beam(self._beams[-1], skeleton))
-        self._skeletons = skeletons
-        return list(self._beams[-1][0].words)
-
-
-def pronounceable(skeleton: str) -> str:
-    """Return a made-up word that has this skeleton and differs from it as little as possible.
-
-    A skeleton is its own skeleton, unless its last s looks like a plural.
-    """
-    return skeleton if skeleton_of_word(skeleton) == skeleton else f"{skeleton[:-1]}us"
+        self._restored += len(skeletons)
+        if self._restored > MAX_REMEMBERED:
+            self._start, self._restored = _empty_history(), len(skeletons)
+        return _restore(skeletons, self._start)
 
 
 def _validate(skeletons: object) -> list[str]:
@@ -131,33 +135,31 @@ def _validate(skeletons: object) -> list[str]:
     return list(skeletons)
 
 
-def _initial_beam() -> list[_Hypothesis]:
-    return [_Hypothesis(0, (), (vocabulary().start,), SequenceContext(load_tables()))]
+def _empty_history() -> _History:
+    return _History(SequenceContext(load_tables()))
 
 
-def _candidates(skeleton: str, tables: Vocabulary) -> list[_Candidate]:
-    """Return the words that ``skeleton`` may stand for, at least one."""
-    numbers = tables.candidates(skeleton)[:MAX_CANDIDATES]
-    if not numbers:
-        return [_Candidate(pronounceable(skeleton), UNKNOWN_COST, -1)]
-    return [_Candidate(tables.words[number], tables.costs[number], number) for number in numbers]
+def _restore(skeletons: list[str], start: _History) -> list[str]:
+    beam = [_Hypothesis(0, (), start)]
+    del start  # so that contexts before those of the beam can be freed, in a long list
+    for candidates in rank_candidates(skeletons):
+        beam = _extend_beam(beam, candidates)
+    return list(beam[0].words)
 
 
-def _extend_beam(beam: list[_Hypothesis], skeleton: str) -> list[_Hypothesis]:
+def _extend_beam(beam: list[_Hypothesis], candidates: list[Candidate]) -> list[_Hypothesis]:
     """Return the best hypotheses after one more skeleton."""
     # Invariant: the beam has at most BEAM_WIDTH hypotheses, the best first, and each of them has
     # one word for each skeleton so far, with that skeleton. Selection runs this search to find out
     # what a decoder will return, so every machine must return the same words. Therefore all costs
     # are integers, whose sum does not depend on the order; floats could round differently on
     # another processor, and decide otherwise between two almost equal hypotheses. Equal costs are
-    # ordered by the rank of the extended hypothesis, then by the candidate, so never by the
-    # order of a set, a hash or a locale. Tested by test_frozen (the words themselves),
+    # ordered by the rank of the extended hypothesis, then by the word, so never by the order of a
+    # set, a hash or a locale. Tested by test_frozen (the words themselves),
     # test_hash_order_and_locale_change_nothing, test_restored_words_have_the_given_skeletons and
     # test_incremental_restorer_returns_what_decompress_does.
-    tables = vocabulary()
-    candidates = _candidates(skeleton, tables)
     extensions = sorted(
-        (hypothesis.cost + _table_cost(candidate, hypothesis, tables), rank, candidate)
+        (hypothesis.cost + _cost(candidate, hypothesis), rank, candidate.word)
         for rank, hypothesis in enumerate(beam)
         for candidate in candidates
     )
@@ -176,33 +178,22 @@ def _best_with_coding_cost(
     A coding cost is never negative. The search can therefore end at the first extension that even
     without it costs more than the worst of the best so far: no later one can be among the best.
     """
-    probabilities = [BitProbabilities(hypothesis.context) for hypothesis in beam]
     best: list[_Extension] = []
-    for table_cost, rank, candidate in extensions:
-        if len(best) == BEAM_WIDTH and table_cost > best[-1][0]:
+    for context_cost, rank, word in extensions:
+        if len(best) == BEAM_WIDTH and context_cost > best[-1][0]:
             break
-        coding_cost = lexicon.bit_cost_16ths(probabilities[rank], candidate.word)
-        cost = table_cost + CODING_WEIGHT * coding_cost
-        best = sorted([*best, (cost, rank, candidate)])[:BEAM_WIDTH]
+        cost = context_cost + beam[rank].history.cost(word)
+        best = sorted([*best, (cost, rank, word)])[:BEAM_WIDTH]
     return best
 
 
-def _table_cost(candidate: _Candidate, hypothesis: _Hypothesis, tables: Vocabulary) -> int:
-    """Return the cost of ``candidate`` after ``hypothesis`` according to the tables alone."""
-    cost = WORD_WEIGHT * candidate.cost
-    if candidate.number < 0:
-        return cost
-    for weight, earlier in zip(PAIR_WEIGHTS, hypothesis.recent, strict=False):
-        cost -= weight * tables.association(earlier, candidate.number)
-    if bonus := number_bonus(candidate.word, hypothesis.words[-2:]):
-        return cost - bonus
-    return cost + REPETITION_PENALTY * (candidate.number in hypothesis.recent)
+def _cost(candidate: Candidate, hypothesis: _Hypothesis) -> int:
+    """Return the cost of ``candidate`` after ``hypothesis`` without that in the coding."""
+    if bits := number_bonus(candidate.word, hypothesis.words[-2:]):
+        return candidate.cost - BIT * bits
+    is_repetition = candidate.word in hypothesis.words[-REPETITION_REACH:]
+    return candidate.cost + REPETITION_PENALTY * is_repetition
 
 
-def _extended(hypothesis: _Hypothesis, candidate: _Candidate, cost: int) -> _Hypothesis:
-    recent = hypothesis.recent
-    if candidate.number >= 0:
-        recent = (candidate.number, *recent)[: len(PAIR_WEIGHTS)]
-    number = load_tables().numbers.get(candidate.word, ESCAPE)
-    words = (*hypothesis.words, candidate.word)
-    return _Hypothesis(cost, words, recent, hypothesis.context.extended(number))
+def _extended(hypothesis: _Hypothesis, word: str, cost: int) -> _Hypothesis:
+    return _Hypothesis(cost, (*hypothesis.words, word), hypothesis.history.extended(word))

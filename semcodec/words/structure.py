@@ -67,8 +67,6 @@ UNIT_WORDS: Final = frozenset(
 )
 MAX_RELATION: Final = 4  #: words from "front" to the next noun phrase: in front of all the
 NOUN_CLASSES: Final = frozenset(WordClass) - {WordClass.MODIFIER, WordClass.VERB, WordClass.OTHER}
-#: Eighths of a bit by which a noun is more probable after an adjective that is part of its name.
-MIN_ASSOCIATION: Final = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +122,7 @@ class Structure:
             return False
         if class_of(form) in NOUN_CLASSES:
             return True
-        first, second = map(vocabulary().number, (form, self.forms[self.heads[index]]))
-        if first is None or second is None:
-            return False
-        return vocabulary().association(first, second) >= MIN_ASSOCIATION
+        return vocabulary().is_compound(form, self.forms[self.heads[index]])
 
 
 def find_structure(tokens: Sequence[Token], description: str) -> Structure:

@@ -18,6 +18,7 @@ PLURALS = ENDINGS[:3]
 #: The dictionary's files of visible things: animal, artifact, body, food, location, object, person,
 #: phenomenon, plant, shape, substance.
 THINGS = frozenset((5, 6, 8, 13, 15, 17, 18, 19, 20, 25, 27))
+PLACE = 15  #: the dictionary's file of locations
 PARTS = ("noun", "verb", "adj", "adv")
 NOTES = re.compile(
     r"ethnic slur|offensive (?:term|name|word)|\(offensive|offensive (?:to|slang)|derogatory"
@@ -84,6 +85,16 @@ def names(archive: Path) -> Iterator[str]:
     for part in PARTS:
         for line in data_lines(archive, f"data.{part}"):
             yield from _names(line)
+
+
+def entries_in_small_letters(archive: Path) -> frozenset[str]:
+    """Return the entries without capitals."""
+    return frozenset(name for name in names(archive) if name.islower())
+
+
+def first_sense_places(archive: Path) -> frozenset[str]:
+    """Return the entries, in lower case, whose most frequent sense as a noun is a place."""
+    return _first_senses(archive, "noun", frozenset((PLACE,)))
 
 
 def _stems(word: str) -> Iterator[str]:

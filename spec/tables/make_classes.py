@@ -17,13 +17,15 @@ from word_evidence import Evidence, TaggedCounts, count_positions
 
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.vocabulary import vocabulary
-from semcodec.words.word_classes import WordClass
+from semcodec.words.word_classes import ENDINGS, WordClass
 
 ROOT = Path(__file__).parents[2]
 TABLE = "semcodec/words/tables/classes-1.bin"
 OUTPUT = ROOT / TABLE
 PROVENANCE = ROOT / "spec/tables/classes-1.toml"
 
+#: Of adjectives that the dictionary lacks.
+MODIFIER_ENDINGS = next(ends for ends, kind in ENDINGS if kind is WordClass.MODIFIER)
 MIN_POSITIONS = 5  #: occurrences in the texts from which on positions count
 MIN_TAGGED = 4  #: weight in tagged text below which a verb is only a possibility
 MIN_HEAD_SHARE = 0.35  #: share of "a W of" against "a W dog" above which W is a noun
@@ -74,6 +76,8 @@ def find_class(word: str, evidence: Evidence, is_thing: bool) -> WordClass:
     if word in FUNCTION_WORDS or _is_adverb(word, evidence):
         return WordClass.OTHER
     if not sum(parts.values()):
+        if word.endswith(MODIFIER_ENDINGS):  # photorealistic, alone in prompts
+            return WordClass.MODIFIER
         return noun if 5 * alone >= evidence.before else WordClass.MODIFIER
     if word.endswith(("ing", "ed")) and parts["verb"]:
         return _class_of_participle(evidence, noun)

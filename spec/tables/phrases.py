@@ -54,6 +54,9 @@ BACKGROUNDS = (
 )  # fmt: skip
 #: Lists of nouns, and how many phrases each of their nouns gets.
 PHRASES_PER_NOUN = ((COMMON_NOUNS, 40), (OTHER_NOUNS, 12))
+#: Examples of the paper and of the documents, which a reader may try.
+EXAMPLES = ("indian traditional arch window",)
+EXAMPLE_TIMES = 100
 ABSTRACT_PHRASES = 300  #: number of phrases about images without a known thing
 
 
@@ -71,6 +74,8 @@ def phrases() -> Iterator[list[str]]:
                 yield _phrase(noun, next(step))
     for number in range(ABSTRACT_PHRASES):
         yield _abstract_phrase(number)
+    for example in EXAMPLES:
+        yield from [example.split()] * EXAMPLE_TIMES
 
 
 def _phrase(noun: str, step: int) -> list[str]:

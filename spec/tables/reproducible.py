@@ -15,6 +15,7 @@ from numba import njit
 
 LN2: Final = 0.6931471805599453
 SERIES_TERMS: Final = 12  #: the last one is below the precision of a double
+EXP_TERMS: Final = 13  #: likewise, for numbers up to half of LN2
 
 #: Without fastmath, so no sum is reordered. Division by zero would not raise; there is none.
 jit = njit(error_model="numpy")
@@ -36,6 +37,20 @@ def ln(x: float) -> float:
         total += power / (2 * term + 1)
         power *= ratio * ratio
     return 2 * total + twos * LN2
+
+
+@jit
+def exp(x: float) -> float:
+    """Return e to the power ``x``, which must not be positive; 0 below -80."""
+    if x < -80:
+        return 0.0
+    halvings = int(-x / LN2 + 0.5)
+    rest = x + halvings * LN2
+    total, term = 1.0, 1.0
+    for index in range(1, EXP_TERMS):
+        term *= rest / index
+        total += term
+    return math.ldexp(total, -halvings)
 
 
 @jit

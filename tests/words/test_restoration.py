@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import semcodec
+from semcodec.coding import lexicon
+from semcodec.coding.model import BitProbabilities
 from semcodec.errors import InputError
-from semcodec.words.restoration import MAX_WORDS, IncrementalRestorer, pronounceable
+from semcodec.words.restoration import MAX_WORDS, IncrementalRestorer
+from semcodec.words.skeleton_context import pronounceable
 from semcodec.words.skeletons import skeleton_of_word
 from tests.profiles import examples
 
@@ -27,7 +30,7 @@ skeletons = st.lists(st.text(SYMBOLS, min_size=1, max_size=9), max_size=12)
         ("rd bt bl vtr", "red boat blue water"),
         ("tv dg grn fld", "two dogs green field"),
         ("lrg gr bs cntr strt", "large gray bus center street"),
-        ("ct", "cat"),
+        ("brd", "bird"),
         ("lrg rd rd", "large red road"),
         ("", ""),
     ],
@@ -41,9 +44,18 @@ def test_earlier_words_decide_between_candidates() -> None:
     assert semcodec.decompress("brd brnch")[0] == "bird"
 
 
-def test_only_candidate_has_no_coding_cost() -> None:
-    # Only one word has the skeleton "chldrn". With its coding cost, "cld" would become "clouds".
-    assert semcodec.decompress("cld chldrn") == ["cloudy", "children"]
+def test_only_candidate_has_no_coding_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The costs, and so the results, depend on this: costs of other words are compared with it.
+    coded: list[str] = []
+
+    def bit_cost(probabilities: BitProbabilities, word: str) -> int:
+        coded.append(word)
+        return 100
+
+    monkeypatch.setattr(lexicon, "bit_cost_16ths", bit_cost)
+    assert semcodec.decompress("brd trdtnl")[1] == "traditional"
+    assert "bird" in coded
+    assert "traditional" not in coded
 
 
 def test_list_is_restored_like_a_text() -> None:

@@ -41,6 +41,7 @@ FILE: Final = "languages.toml"
 # Costs of words in bits. Those of English words are in the vocabulary, in eighths of a bit.
 ENGLISH_FUNCTION_COST: Final = 6
 RARE_COST: Final = 17  #: of an English word that only the tables of the codings have
+ROUNDING: Final = 4  #: eighths of a bit subtracted from the cost of a word, before rounding down
 UNKNOWN_COST: Final = 20  #: of a word that no English table has
 FUNCTION_COST: Final = 6  #: of a function word of another language
 COMMON_COST: Final = 9  #: of another frequent word of that language
@@ -217,7 +218,7 @@ def _english_cost(word: str, form: str) -> int:
     limit = NAME_COST if form[0].isupper() else UNKNOWN_COST
     number = vocabulary().number(plain)
     if number is not None:
-        return min(vocabulary().costs[number] // 8, limit)
+        return min((vocabulary().costs[number] - ROUNDING) // 8, limit)
     return min(RARE_COST, limit) if plain in load_tables().numbers else limit
 
 

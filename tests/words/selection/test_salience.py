@@ -32,7 +32,7 @@ descriptions = st.lists(
 
 
 def test_main_words_are_in_reading_order_without_stop_words() -> None:
-    words = semcodec.select(PARROTS, 8)
+    words = semcodec.select(PARROTS, 12)
     assert words[:4] == ["two", "large", "red", "yellow"]
     assert "forest" in words
     assert not {"the", "and", "photo", "shows", "of"} & set(words)

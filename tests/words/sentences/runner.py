@@ -2,22 +2,22 @@
 
 Each TOML file has tables ``[[sentence]]``: ``text``; ``keep`` and ``drop``, words that must and
 must not be selected (one in small letters is equal to the same word with capitals; ``nibble``
-returns no capitals, and singulars), or several words in a row, such as ``four zero four``;
-optionally ``k`` (default 12), ``coding`` (default: both ``lexicon`` and ``nibble``),
-``nibble_keep`` (in place of ``keep`` for ``nibble``), and ``miss``, the reason why a sentence is
-still handled wrongly.
+returns no capitals, and may return a plural as its singular or the reverse), or several words in a
+row, such as ``four zero four``; optionally ``k`` (default 12), ``coding`` (default: both
+``lexicon`` and ``nibble``), ``nibble_keep`` (in place of ``keep`` for ``nibble``), and ``miss``,
+the reason why a sentence is still handled wrongly.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import semcodec
-from semcodec.words.skeletons import singular
+from semcodec.words.selection.channel import same_lemma
 
 FOLDER: Final = Path(__file__).parent
 CODINGS: Final = ("lexicon", "nibble")
@@ -93,10 +93,15 @@ def _missing(keep: Sequence[str], words: list[str], coding: str) -> Iterator[str
 
 def _position(expected: str, words: list[str], coding: str) -> int:
     """Return where ``expected``, a word or several in a row, is selected; -1 if it is not."""
+    is_equal: Callable[[str, str], bool]
     if coding == "nibble":
-        words, row = list(map(singular, words)), list(map(singular, expected.lower().split()))
+        row = expected.lower().split()
+        is_equal = same_lemma
     else:
         words = words if expected != expected.lower() else [word.lower() for word in words]
         row = expected.split()
-    positions = (at for at in range(len(words)) if words[at : at + len(row)] == row)
-    return next(positions, -1)
+        is_equal = str.__eq__
+    for at in range(len(words) - len(row) + 1):
+        if all(map(is_equal, row, words[at : at + len(row)])):
+            return at
+    return -1
