@@ -49,7 +49,7 @@ def test_targets_of_links_between_files_exist(name: str) -> None:
     assert not [target for target in targets if not (page.parent / target).exists()]
 
 
-@pytest.mark.parametrize("name", ["CHANGELOG.md", "docs/cli.md", "docs/python.md"])
+@pytest.mark.parametrize("name", ["CHANGELOG.md", "README.md", "docs/cli.md", "docs/python.md"])
 def test_text_forms_in_a_page_can_be_read(name: str) -> None:
     """Their payloads depend on the tables of words."""
     forms = re.findall(r"semc:[\w-]{4,}", (ROOT / name).read_text("utf-8"))
