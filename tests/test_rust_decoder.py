@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
 import json
 import os
 import random
@@ -19,6 +20,7 @@ from tests import differential, profiles
 
 SPEC = Path(__file__).parents[1] / "spec"
 SOURCES = SPEC / "implementations" / "rust"
+TABLES = SPEC / "tables" / "lexicon-1.bin.gz"
 MIN_RUST = (1, 88)
 
 
@@ -44,8 +46,13 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> str:
     with (folder / "semcodec-rust.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
+            tables = folder / "lexicon-1.bin"
+            tables.write_bytes(gzip.decompress(TABLES.read_bytes()))
+            environment = os.environ | {"SEMCODEC_LEXICON": str(tables)}
             command = ["rustc", "-O", "--edition", "2021", str(SOURCES / "main.rs"), "-o"]
-            run = subprocess.run([*command, str(path)], capture_output=True, text=True)
+            run = subprocess.run(
+                [*command, str(path)], capture_output=True, text=True, env=environment
+            )
             assert (run.returncode, run.stderr) == (0, "")
     return str(path)
 

@@ -1,10 +1,11 @@
 //! A decoder, validator, encoder and truncation of SEMCODEC-1 in Rust, of the class full, or of the
 //! class core with `--core` (§12). It was written from the specification alone, and shares no code
-//! with the library. It needs Rust 1.88 or later and no crates; the tables of Annex K are compiled
-//! into it. (CC0-1.0)
+//! with the library. It needs Rust 1.88 or later and no crates; the tables of Annex K, decompressed,
+//! are compiled into it. (CC0-1.0)
 //!
 //! ```text
-//! rustc -O --edition 2021 main.rs -o semcodec-rust
+//! gzip -dc ../../tables/lexicon-1.bin.gz > /tmp/lexicon-1.bin
+//! SEMCODEC_LEXICON=/tmp/lexicon-1.bin rustc -O --edition 2021 main.rs -o semcodec-rust
 //!
 //! semcodec-rust [--core] FRAMING [OPTIONS]   decode stdin
 //! semcodec-rust [--core]                     decode lines FRAMING HEX [OPTIONS]

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use crate::sha256;
 
-static FILE: &[u8] = include_bytes!("../../tables/lexicon-1.bin");
+static FILE: &[u8] =
+    include_bytes!(env!("SEMCODEC_LEXICON", "set it to the path of lexicon-1.bin, decompressed"));
 const LENGTH: usize = 5_457_342;
 const SHA256: &str = "0a7abd0a2ff7f2e4607ddd90222afee387146bf1d287b509e3e0be7d681a3959";
 
