@@ -46,7 +46,7 @@ def embed(png: bytes, core: bytes, max_chunks: int) -> bytes:
     if len(kept) == max_chunks:  # a decoder with the same limit would refuse the result
         raise InputError(
             f"With the record the PNG file would have {len(kept) + 1} chunks, and the limit is "
-            f"{max_chunks}: save the image with fewer chunks. (SC-LIM-4)"
+            f"{max_chunks}: save the image with fewer chunks."
         )
     after_last = png[chunks[-1].end + 4 :]
     return b"".join([SIGNATURE, kept[0], _write_chunk(core), *kept[1:], after_last])
