@@ -116,7 +116,7 @@ def parse(data: bytes, lexicon: list[str]) -> Vocabulary:
     lengths += [VECTOR_BYTES * (vector_words + endings), 2 * endings]
     ends = list(accumulate(lengths))
     parts = [data[start:end] for start, end in pairwise([0, *ends])]
-    listed = [lexicon[number] for number in array_of("H", parts[1])]
+    listed = list(map(lexicon.__getitem__, array_of("H", parts[1])))
     letters = parts[12].decode("ascii")
     return Vocabulary(
         words=listed,

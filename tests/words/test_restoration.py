@@ -32,6 +32,7 @@ skeletons = st.lists(st.text(SYMBOLS, min_size=1, max_size=9), max_size=12)
         ("lrg gr bs cntr strt", "large gray bus center street"),
         ("brd", "bird"),
         ("lrg rd rd", "large red road"),
+        ("vmn rd vmn", "woman red women"),  # repetition costs
         ("", ""),
     ],
 )
