@@ -33,6 +33,7 @@ REQUIRED = {
     "text": ["a cat"],
     "output": ["-o", "out.png"],
     "decoder": ["--", "true"],
+    "max_bytes": ["--max-bytes", "99"],
 }
 VALUES = [
     pytest.param(

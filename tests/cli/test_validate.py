@@ -22,7 +22,7 @@ from semcodec.signatures import JPEG
 from tests.cli.conftest import SCHEMAS, Run, as_json, run_process
 from tests.cli.test_escaping import path_with_name
 
-BROKEN = bytes.fromhex("b51a0700000000000004140014001002")
+BROKEN = bytes.fromhex("b51a07000000000000041a001a001002")
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX file names and links")
 
 
@@ -75,7 +75,7 @@ def test_findings_of_several_files_are_printed(
     assert f"{good}: valid (file, profile file)\n{picture}: valid (png)\n" in out
     assert f"{with_findings}: invalid, 5 findings" in out
     assert "SC-EXT-4  byte 12, bit 0   Extension types must ascend" in out
-    assert "found type 20 after 20; expected ascending types" in out
+    assert "found type 26 after 26; expected ascending types" in out
     assert f"{photo}: unsupported, 1 finding" in out
     assert out.endswith("\n2 valid, 2 not valid\n")
     result = as_json(run, "validate", with_findings, good)
@@ -420,7 +420,7 @@ def test_all_rules_are_listed_by_group(run: Run) -> None:
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
-        ("lex", ["SC-LEX-1", "SC-LEX-2", "SC-LEX-3"]),
+        ("SC-LEX", ["SC-LEX-1", "SC-LEX-2", "SC-LEX-3"]),
         ("SC-MOD", ["SC-MOD-1"]),
         ("sc-*-5", ["SC-TXT-5", "SC-PNG-5", "SC-SIZ-5", "SC-EXT-5", "SC-LIM-5", "SC-PRO-5"]),
         ("profile tiny", [f"SC-PRO-{number}" for number in range(1, 6)]),

@@ -27,7 +27,7 @@ CLI = Path(__file__).with_name("node_modules") / "@copilotkit" / "aimock" / "dis
 KEY: Final = "sk-none-of-your-business"
 MIN_NODE: Final = 20  #: major version of Node.js
 MODELS: Final = ("--model", "gpt-5.5", "--painter-model", "gpt-image-2")
-DESCRIPTION: Final = "A large red boat lies on calm blue water. Behind it stands a white house."
+DESCRIPTION: Final = "A large red boat lies on calm blue water. Behind it stands a white beach."
 BLUE, GREEN = (20, 30, 200), (20, 200, 30)
 
 
@@ -55,10 +55,10 @@ def image_response(pixel: tuple[int, int, int]) -> dict[str, Any]:
 #: Responses by a phrase of the prompt; the first phrase that matches is used.
 RESPONSES: Final = {
     "Describe this picture": {"content": DESCRIPTION},
-    "Choose the": {"content": json.dumps({"words": ["red", "boat", "blue", "water", "house"]})},
+    "Choose the": {"content": json.dumps({"words": ["red", "boat", "blue", "water", "beach"]})},
     "Shorten each": {"content": json.dumps({"skeletons": ["rd", "bt", "bl", "vtr", "hs"]})},
     "Write the words as they were": {
-        "content": json.dumps({"words": ["red", "boat", "blue", "water", "house"]})
+        "content": json.dumps({"words": ["red", "boat", "blue", "water", "beach"]})
     },
     "Write the whole description": {"content": f"{DESCRIPTION} The boat is red."},
     "Paint ": image_response(BLUE),
@@ -136,7 +136,7 @@ def test_photograph_is_encoded_and_decoded(
     assert (code, out) == (0, ""), err
     code, out, err = run("decode", file, "-o", picture, *server_options)
     assert (code, out) == (0, ""), err
-    assert "'red boat blue water house'" in err
+    assert "'red boat blue water beach'" in err
     assert pixel(picture) == BLUE
     with Image.open(picture) as image:
         assert image.size == (96, 64)
