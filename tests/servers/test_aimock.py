@@ -56,7 +56,7 @@ def image_response(pixel: tuple[int, int, int]) -> dict[str, Any]:
 RESPONSES: Final = {
     "Describe this picture": {"content": DESCRIPTION},
     "Choose the": {"content": json.dumps({"words": ["red", "boat", "blue", "water", "beach"]})},
-    "Shorten each": {"content": json.dumps({"skeletons": ["rd", "bt", "bl", "vtr", "hs"]})},
+    "Shorten each": {"content": json.dumps({"skeletons": ["rd", "bt", "bl", "vtr", "bch"]})},
     "Write the words as they were": {
         "content": json.dumps({"words": ["red", "boat", "blue", "water", "beach"]})
     },
