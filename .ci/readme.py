@@ -37,6 +37,7 @@ PLACEHOLDERS: Final = {
     "PHOTO_DIR": PHOTOS,
     "TEXT_DIR": "some-texts",
     "MY.jpg --open": "photo.jpg",  # without a browser
+    "./your-decoder": "node spec/implementations/js/reader.js",
 }
 
 #: Options that make a bench short, by a command that the README must contain.
