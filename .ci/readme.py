@@ -141,6 +141,8 @@ def environment(directory: Path, home: Path) -> dict[str, str]:
     variables |= {"HOME": str(home), "PATH": f"{directory / '.venv/bin'}:{os.environ['PATH']}"}
     variables |= {"PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(own_home / ".cache/pip"))}
     variables |= {"NPM_CONFIG_CACHE": os.environ.get("NPM_CONFIG_CACHE", str(own_home / ".npm"))}
+    if (own_home / ".rustup").is_dir():  # the compiler, if it was installed for one user
+        variables.setdefault("RUSTUP_HOME", str(own_home / ".rustup"))
     for name, file in (
         ("PIP_CONFIG_FILE", own_home / ".config/pip/pip.conf"),
         ("NPM_CONFIG_USERCONFIG", own_home / ".npmrc"),

@@ -57,8 +57,10 @@ def of_rule(name: str, rule: str) -> list[Any]:
 
 def _inputs(name: str, records: Iterable[tuple[bytes, str]]) -> list[Any]:
     from_record = targets.load(name).from_record
-    return [
+    examples = (
         example
         for data, framing in dict.fromkeys(records)
         for example in from_record(data, framing)
-    ]
+    )
+    # Records in several framings have the same values, which may hold dictionaries.
+    return list({repr(example): example for example in examples}.values())

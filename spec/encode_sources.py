@@ -160,7 +160,7 @@ for _slug in (
     "256", "bag-1024",
 ):  # fmt: skip
     coded("bag", _slug)
-accepts("bag-reversed", "6.6", "the order of the words of a set is no part of the value",
+accepts("bag-reversed", "6.6", "a set of words in another order is the same value",
         "40" + _PAYLOADS["bag", "each-kind"]["payload"], coding="bag",
         text=reverse(_PAYLOADS["bag", "each-kind"]["text"]))  # fmt: skip
 _LONG = [f"{'z' * 61}{number}" for number in range(10, 27)]

@@ -286,7 +286,7 @@ several("item-check", "7.3", "an item without room for its check, and a wrong ch
         "01 08 02 00 11 03 08 11 00", "SC-CHK-1@16 SC-CHK-2@64", **SEQUENCE)
 several("item-limit", "7.3", "of an item too many not even the length is read", "01 00 80 80 80 80",
         "SC-LIM-5@16", limits={"max_records": 1}, **SEQUENCE)
-several("item-endless", "7.3", "after a length without an end there is no next item",
+several("item-endless", "7.3", "a sequence ends after a length without an end",
         "80 80 80 80 02 00 01", "SC-LEB-1@0", **SEQUENCE)
 several("item-findings", "7.3", "two items with two findings each", "04 02 00 00 01 03 0a 00 01",
         "SC-SIZ-2@16 SC-NIB-1@24 SC-NIB-2@28 SC-CHK-2@64 SC-SIZ-2@56", **SEQUENCE)

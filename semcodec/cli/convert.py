@@ -35,13 +35,7 @@ def add(commands: Commands[Parser]) -> None:
         "sequence); - for stdin",
     )
     options.add_input_framing(parser, "--input-framing", sequence=False)
-    parser.add_argument(
-        "-o",
-        "--output",
-        default="-",
-        metavar="FILE",
-        help="file to write (default: stdout, as hex digits to a terminal)",
-    )
+    options.add_output(parser, "file")
     target = parser.add_mutually_exclusive_group()
     options.add_output_framing(target, framing.OUTPUT_FRAMINGS, "file")
     target.add_argument(

@@ -69,6 +69,17 @@ def add_output_framing(
     )
 
 
+def add_output(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Add ``--output`` for a command that writes one ``noun``, such as "record"."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        default="-",
+        metavar="FILE",
+        help=f"{noun} to write (default: stdout, as hex digits to a terminal)",
+    )
+
+
 def add_force(parser: argparse.ArgumentParser) -> None:
     """Add ``--force`` for a command that writes files."""
     parser.add_argument(

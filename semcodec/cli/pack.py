@@ -29,13 +29,7 @@ def add(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "text", metavar="TEXT", nargs="+", type=str, help="words of the text; - for stdin"
     )
-    parser.add_argument(
-        "-o",
-        "--output",
-        default="-",
-        metavar="FILE",
-        help="record to write (default: stdout, as hex digits to a terminal)",
-    )
+    options.add_output(parser, "record")
     parser.add_argument(
         "--coding",
         choices=values_of(CodingChoice),

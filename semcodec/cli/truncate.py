@@ -38,13 +38,7 @@ def add(commands: Commands[Parser]) -> None:
         help="maximum size of the result in the framing of the input, in bytes, without the "
         "newline of a text form (required)",
     )
-    parser.add_argument(
-        "-o",
-        "--output",
-        default="-",
-        metavar="FILE",
-        help="record to write (default: stdout, as hex digits to a terminal)",
-    )
+    options.add_output(parser, "record")
     options.add_force(parser)
 
 

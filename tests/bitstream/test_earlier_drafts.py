@@ -1,6 +1,6 @@
 """Records of draft 2, whose codings of words had other tables (spec Annex J).
 
-They cannot be told from records of this version, except where their payload is not canonical. The
+They look like records of this version, unless their payload is not canonical. The
 records are those of ``pack(words, coding=..., framing="file")`` of the last commit with the tables
 of draft 2; ``bench/damage.py`` made the texts.
 """

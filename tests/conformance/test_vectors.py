@@ -100,3 +100,6 @@ def test_result_for_the_class_core_replaces_that_of_other_decoders() -> None:
     assert (core.record, core.kind, core.is_refused) == (None, "breaks", True)
     [other] = vectors.load(None, "SC-NIB-1-obeys-paper")
     assert other.for_core_class() is other
+    [two] = vectors.load(None, "SC-EXT-12-breaks-empty-bag")
+    assert [finding["rule"] for finding in two.core["findings"]] == ["SC-EXT-12", "SC-HDR-2"]
+    assert two.for_core_class().kind == "several"

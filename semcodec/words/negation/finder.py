@@ -198,7 +198,7 @@ class NegationFinder:
         return end
 
     def _read_pronoun(self, index: int, length: int) -> int:
-        """Read a pronoun such as "nobody" or "none of the dogs", and the predicate after it."""
+        """Read a negative pronoun ("none", "none of the dogs"), and the predicate after it."""
         start = index + length
         if self._units.text(start - 1) == "of":
             return self._read_subset(index, start)

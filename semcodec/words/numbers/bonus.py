@@ -18,7 +18,7 @@ ANY_NUMBER_BONUS: Final = 1
 LONG_NUMBER_BONUS: Final = 3
 MIN_LONG: Final = 5  #: letters of a long number word
 #: In bits: for a number word right after another one, or with one word such as "by" between them.
-#: There is no penalty for repetition then.
+#: Repetition is not penalized then.
 NUMBER_BONUS: Final = 4
 #: After a noun that numbers follow: 23 captions of COCO have "room with two", 8 "room with tv".
 LABEL_BONUS: Final = 4

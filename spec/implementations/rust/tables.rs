@@ -13,7 +13,7 @@ const SHA256: &str = "0a7abd0a2ff7f2e4607ddd90222afee387146bf1d287b509e3e0be7d68
 pub const FREQUENT: usize = 16_384;
 /// The row number of a word that is rare or escaped.
 pub const OTHER_WORD: usize = FREQUENT;
-/// The row number of a word that is not there.
+/// The row number of a missing word.
 pub const NO_WORD: usize = FREQUENT + 1;
 
 /// Offsets of the parts.
