@@ -6,6 +6,7 @@ too often. It does not find a single call of a built-in function that takes long
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -25,11 +26,16 @@ class CallCounter:
 
     def __enter__(self) -> CallCounter:
         self._previous: Callable[..., Any] | None = sys.getprofile()
+        # A garbage collection would count the finalizers of objects from elsewhere.
+        self._collects = gc.isenabled()
+        gc.disable()
         sys.setprofile(self._count)
         return self
 
     def __exit__(self, *_: object) -> None:
         sys.setprofile(self._previous)
+        if self._collects:
+            gc.enable()
 
     def _count(self, frame: FrameType, event: str, _: Any) -> None:
         self.calls += event == "call"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import os
 import re
 import sys
@@ -146,6 +147,7 @@ def source_of(path: Path) -> str:
     return "\n".join(PYTHON.findall(text)) if path.suffix == ".md" else text
 
 
+@functools.cache
 def imported_packages(path: Path) -> set[str]:
     """Return the top-level packages that a file imports anywhere."""
     modules: list[str] = []
@@ -163,6 +165,7 @@ def imported_packages(path: Path) -> set[str]:
     return {module.partition(".")[0] for module in modules}
 
 
+@functools.cache
 def named_packages(path: Path) -> set[str]:
     """Return the imports of a file, and the string literals in it that could name a package."""
     texts = {
