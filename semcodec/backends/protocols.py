@@ -13,20 +13,26 @@ backend. Results are validated: a wrong type or a wrong number of words raises a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from semcodec.backends.painted_scene import PaintedScene
     from semcodec.words import Selection, SelectionRequest
+    from semcodec.words.predicates import Predicate
 
 #: The roles, each with the method that a backend must have to fill it.
 ROLES: Final = {
     "describer": "describe",
     "writer": "select",
     "painter": "paint",
+    "editor": "edit",
+    "checker": "check",
     "upscaler": "upscale",
 }
+#: The answers of a checker to a predicate.
+Answer: TypeAlias = Literal["yes", "no", "unsure"]
 
 
 class Describer(Protocol):
@@ -123,10 +129,33 @@ class Painter(Protocol):
 
 
 class Editor(Protocol):
-    """Changes one thing in an image: the method that reflection needs of a painter."""
+    """Changes one thing in an image. A painter that has this method edits its own pictures."""
 
     def edit(self, image: Image, change: str, seed: int) -> Image:
-        """Return ``image`` with ``change`` applied and everything else unchanged."""
+        """Return ``image`` with ``change`` applied and everything else unchanged.
+
+        Args:
+            image: a picture as the painter or the editor returned it, the same object.
+            change: one imperative sentence, such as ``"Move the dog to the left."``; see
+                ``semcodec.words.changes``.
+            seed: 0..2^32-1.
+        """
+        ...
+
+
+class SceneReporter(Protocol):
+    """Knows what is in its own pictures: an optional hook of a ``Painter`` that composes them."""
+
+    def painted_scene(self, image: Image) -> PaintedScene | None:
+        """Return what was drawn in ``image``; None if this painter did not make the object."""
+        ...
+
+
+class Checker(Protocol):
+    """Checks images against statements."""
+
+    def check(self, image: Image, predicates: Sequence[Predicate]) -> Sequence[Answer]:
+        """Return ``"yes"``, ``"no"`` or ``"unsure"`` for each of ``predicates``, in order."""
         ...
 
 
