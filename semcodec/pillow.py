@@ -21,7 +21,7 @@ from semcodec.bitstream.record import DEFAULT_LIMITS
 from semcodec.errors import BackendError, InputError, SemcodecError
 from semcodec.forks import block_fork
 from semcodec.pipeline import decode, encode
-from semcodec.pipeline.decode import MAX_PAINTED_SIDE
+from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
 
 try:
     from PIL import Image, ImageFile, PngImagePlugin

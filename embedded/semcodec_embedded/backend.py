@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from semcodec_embedded.describer import EmbeddedDescriber
-from semcodec_embedded.painter import EmbeddedPainter
+from semcodec_embedded.painter import EmbeddedPainter, canvas_size
 
 
 class EmbeddedBackend:
@@ -34,3 +34,11 @@ class EmbeddedBackend:
             seed: the same prompt, size and seed give the same pixels.
         """
         return self._painter.paint(prompt, size, seed)
+
+    def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size of the canvas on which ``paint`` composes a picture of ``size``.
+
+        It is ``size`` itself from 96 pixels up to 1536 a side, or up to a megapixel in all, and up
+        to an aspect ratio of 16. A picture of another size has been resampled.
+        """
+        return canvas_size(size)

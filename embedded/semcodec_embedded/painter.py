@@ -80,14 +80,21 @@ def _paint_scene(
 
 
 def canvas_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return the size of the canvas in pixels: ``size``, with its shape and scale limited."""
+    """Return the size of the canvas in pixels: ``size``, with its shape and scale limited.
+
+    The canvas for the size of a canvas is this canvas: so sides are rounded down where rounding
+    them up could exceed a limit.
+    """
     wanted_width, wanted_height = float(max(1, size[0])), float(max(1, size[1]))
     width = max(wanted_width, wanted_height / MAX_ASPECT)
     height = max(wanted_height, wanted_width / MAX_ASPECT)
     longer = max(width, height)
     largest = max(MAX_SIDE / longer, sqrt(MAX_AREA / (width * height)))
     scale = max(MIN_SIDE / longer, min(1.0, largest))
-    return max(1, round(width * scale)), max(1, round(height * scale))
+    shorter = max(1, round(min(width, height) * scale))
+    limit = min(MAX_ASPECT * shorter, max(MAX_SIDE, MAX_AREA // shorter))
+    longer = int(min(round(longer * scale), limit))
+    return (longer, shorter) if width > height else (shorter, longer)
 
 
 def _draw_sprites(

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from semcodec_embedded.painter import EmbeddedPainter, canvas_size
+from semcodec_embedded.painter import (
+    MAX_AREA,
+    MAX_ASPECT,
+    MAX_SIDE,
+    EmbeddedPainter,
+    canvas_size,
+)
 from semcodec_embedded.painting.compositing import draw_sprite
 from semcodec_embedded.painting.scene import PlacedSprite
 from tests.profiles import examples
@@ -65,6 +71,15 @@ def test_panorama_is_painted_with_all_its_pixels() -> None:
     ]  # fmt: skip
     assert canvas_size((4096, 4096)) == (1536, 1536)
     assert canvas_size((1, 1)) == (96, 96)
+
+
+@given(st.integers(1, 4096), st.integers(1, 4096))
+def test_canvas_for_the_size_of_a_canvas_is_the_same(width: int, height: int) -> None:
+    """So a decoder that paints at the size of the canvas gets a picture without resampling."""
+    canvas = canvas_size((width, height))
+    assert canvas_size(canvas) == canvas
+    assert max(canvas) <= max(MAX_SIDE, MAX_AREA // min(canvas))
+    assert max(canvas) <= MAX_ASPECT * min(canvas)
 
 
 @pytest.mark.parametrize("prompt", ["", "two dog grass", "kitchen oven", "red shapes", "zxqv"])

@@ -122,8 +122,24 @@ class Painter(Protocol):
 
         Args:
             prompt: English text.
-            size: width and height in pixels; an image of another size is scaled.
+            size: width and height in pixels; an image of another size is cropped and scaled. It
+                is ``paintable_size(size)`` if the painter has this hook.
             seed: 0..2^32-1.
+        """
+        ...
+
+
+class PaintableSizes(Protocol):
+    """States which size to paint: an optional hook of a ``Painter`` that cannot paint every size.
+
+    ``paint`` is then called with this size, and an ``Upscaler`` enlarges the picture if necessary.
+    A painter without the hook gets the size that the user wants.
+    """
+
+    def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size nearest to ``size`` that this painter can paint, each side 1..4096.
+
+        It should have the same aspect ratio, or the picture is cropped to it.
         """
         ...
 
@@ -163,5 +179,10 @@ class Upscaler(Protocol):
     """Enlarges images to sizes that a painter cannot paint."""
 
     def upscale(self, image: Image, size: tuple[int, int]) -> Image:
-        """Return ``image`` scaled to ``size``, width and height in pixels."""
+        """Return ``image`` scaled to ``size``, width and height in pixels.
+
+        ``image`` has the aspect ratio of ``size`` already. If the result is larger or smaller than
+        ``size``, it is resampled; it must have the same aspect ratio and not be smaller than
+        ``image``.
+        """
         ...

@@ -17,17 +17,19 @@ from semcodec.backends.protocols import ROLES
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.errors import BackendError, InputError, SemcodecError
 from semcodec.forks import block_fork
+from semcodec.imaging.upscaling import LanczosUpscaler
 
 ENTRY_POINT_GROUP: Final = "semcodec.backends"
 AUTO: Final = "auto"
 OFFLINE_BACKEND: Final = "embedded"
 OPENAI: Final = "openai"
 MAX_SHOWN_NAME: Final = 40  #: characters of an unknown name in a message
-#: The default backend of each role; no backend can upscale yet.
+#: The default backend of each role.
 DEFAULTS: Final = {
     "describer": OFFLINE_BACKEND,
     "writer": RuleBasedWriter.name,
     "painter": OFFLINE_BACKEND,
+    "upscaler": LanczosUpscaler.name,
 }
 
 
@@ -40,6 +42,7 @@ def _openai_backend_class() -> type:
 
 BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
     RuleBasedWriter.name: RuleBasedWriter,
+    LanczosUpscaler.name: LanczosUpscaler,
     OPENAI: lambda: _openai_backend_class()(),
 }
 

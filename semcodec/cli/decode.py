@@ -15,6 +15,7 @@ from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose, make_plan
 from semcodec.errors import InputError
 
+ROLES: Final = ("writer", "painter", "upscaler")
 SCHEMA: Final = "semcodec/decode/1"  #: published as spec/schema/decode-1.json
 
 
@@ -53,7 +54,10 @@ def add(commands: Commands[Parser]) -> None:
     )
     options.add_input_framing(parser, sequence=False)
     options.add_backends(
-        parser, writer="the decompress and expand stages", painter="the paint stage"
+        parser,
+        writer="the decompress and expand stages",
+        painter="the paint stage",
+        upscaler="the upscale stage of a picture that was painted smaller",
     )
     parser.add_argument(
         "--reflect",
@@ -66,7 +70,8 @@ def add(commands: Commands[Parser]) -> None:
         "--size",
         type=options.output_size,
         metavar="WxH",
-        help="size of the picture in pixels (default: the size that the record states)",
+        help="size of the picture in pixels, up to 4096 a side; a painter that cannot paint it "
+        "paints the nearest one (default: the size that the record states)",
     )
     parser.add_argument(
         "--seed",
@@ -89,9 +94,7 @@ def decode(args: argparse.Namespace) -> int:
     plan = make_plan(args, args.files, PURPOSE, openai_options.files(args))
     for job in plan.jobs:
         writing.check_not_terminal(job.output)
-    return batch.run(
-        args, plan, _decode, roles=("writer", "painter"), schema=SCHEMA, participle="decoded"
-    )
+    return batch.run(args, plan, _decode, roles=ROLES, schema=SCHEMA, participle="decoded")
 
 
 def is_record(path: Path) -> bool:

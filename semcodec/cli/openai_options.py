@@ -14,7 +14,7 @@ from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
 NAME: Final = "openai"
-BACKEND_OPTIONS: Final = ("backend", "describer", "writer", "painter")
+BACKEND_OPTIONS: Final = ("backend", *options.ROLE_OPTIONS)
 RECORDING_OPTIONS: Final = ("cache", "record", "replay")
 #: Options that set the setting of the same name.
 SETTINGS: Final = ("base_url", "api", "detail", "quality", "effort", "max_cost", "prompts")

@@ -19,7 +19,7 @@ from semcodec.bitstream.extensions import BY_NAME, LAYERS, Extension
 from semcodec.bitstream.header import MAX_SIDE
 from semcodec.choices import ExtensionName, JudgeName, PictureFormat, Reflection, values_of
 from semcodec.errors import InputError, SemcodecError
-from semcodec.pipeline.decode import MAX_PAINTED_SIDE
+from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
 from semcodec.words import MAX_K, Judge
 
 #: The file name extensions of pictures, with Pillow's names of their formats.
@@ -30,6 +30,15 @@ PICTURE_FORMATS: Final[dict[str, PictureFormat]] = {
     ".webp": "WEBP",
 }
 JUDGES: Final = (*values_of(JudgeName), "none")
+#: The option that names the backend of a role.
+ROLE_OPTIONS: Final = {
+    "describer": "--describer",
+    "writer": "--writer",
+    "painter": "--painter",
+    "upscaler": "--upscaler",
+}
+#: The default of an option that is not simply that of ``--backend``.
+DEFAULT_BACKENDS: Final = {"upscaler": "that of --backend if it can, else lanczos"}
 MAX_SECONDS: Final = 3600
 
 
@@ -89,31 +98,22 @@ def add_force(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_backends(
-    parser: argparse.ArgumentParser, *, describer: str = "", writer: str = "", painter: str = ""
-) -> None:
+def add_backends(parser: argparse.ArgumentParser, **stages: str) -> None:
     """Add ``--backend`` and an option for each role that the command has.
 
     Args:
         parser: the parser of the command.
-        describer: the stages of the describer, as in "the describe stage"; empty without that role.
-        writer: the stages of the writer.
-        painter: the stages of the painter.
+        stages: by role, what its backend does, as in "the describe stage".
     """
-    stages = {"describer": describer, "painter": painter, "writer": writer}
     parser.add_argument(
         "--backend",
-        type=backend(*(role for role, text in stages.items() if text)),
+        type=backend(*stages),
         default="auto",
         metavar="NAME",
         help="backend for all stages; auto is offline (default: %(default)s)",
     )
-    if describer:
-        _add_backend(parser, "--describer", "describer", describer)
-    if writer:
-        _add_backend(parser, "--writer", "writer", writer)
-    if painter:
-        _add_backend(parser, "--painter", "painter", painter)
+    for role, description in stages.items():
+        _add_backend(parser, ROLE_OPTIONS[role], role, description)
 
 
 def _add_backend(parser: argparse.ArgumentParser, option: str, role: str, stages: str) -> None:
@@ -121,7 +121,7 @@ def _add_backend(parser: argparse.ArgumentParser, option: str, role: str, stages
         option,
         type=backend(role),
         metavar="NAME",
-        help=f"backend for {stages} (default: same as --backend)",
+        help=f"backend for {stages} (default: {DEFAULT_BACKENDS.get(role, 'same as --backend')})",
     )
 
 

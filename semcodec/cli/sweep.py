@@ -30,7 +30,7 @@ from semcodec.pipeline.encode import CODINGS
 from semcodec.pipeline.language import LANGUAGES
 
 FRAMINGS: Final = ("bare", "file")
-ROLES: Final = ("describer", "writer", "painter")
+ROLES: Final = ("describer", "writer", "painter", "upscaler")
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -69,6 +69,7 @@ def add(commands: Commands[Parser]) -> None:
         describer="the describe stage",
         writer="the select, compress, decompress and expand stages",
         painter="the paint stage",
+        upscaler="the upscale stage of pictures that were painted smaller",
     )
     description_files.add_argument(parser, "FILE")
     _add_encoding(parser)
@@ -156,8 +157,10 @@ def _check_options(args: argparse.Namespace) -> None:
     if args.output == "-":
         raise UsageError("A sweep writes several files: name a folder with -o DIR.")
     check_folder_name(args.output, "-o", "files")
-    if args.no_paint and args.painter is not None:
-        raise UsageError("--no-paint needs no painter: omit --painter or --no-paint.")
+    for role in ("painter", "upscaler"):
+        if args.no_paint and getattr(args, role) is not None:
+            option = options.ROLE_OPTIONS[role]
+            raise UsageError(f"--no-paint needs no {role}: omit {option} or --no-paint.")
     if args.json and args.dry_run:
         raise UsageError("--dry-run prints a table instead of JSON: omit --dry-run or --json.")
     if args.trace == "-":
@@ -168,7 +171,11 @@ def _check_options(args: argparse.Namespace) -> None:
 
 def _roles(args: argparse.Namespace) -> tuple[str, ...]:
     """Return the roles that the run needs; the backends of others are not loaded."""
-    omitted = {"describer": args.description is not None, "painter": args.no_paint}
+    omitted = {
+        "describer": args.description is not None,
+        "painter": args.no_paint,
+        "upscaler": args.no_paint,
+    }
     return tuple(role for role in ROLES if not omitted.get(role))
 
 

@@ -96,7 +96,7 @@ class Sweep:
         Raises:
             SemcodecError: the failure concerns all budgets.
         """
-        options |= {role: self._roles[role] for role in self._roles if role != "painter"}
+        options |= {r: self._roles[r] for r in ("describer", "writer") if r in self._roles}
         if "describer" in options:
             options["describer"] = _Described(options["describer"])
         for row in reversed(self.rows):
@@ -121,7 +121,7 @@ class Sweep:
         Raises:
             SemcodecError: the failure concerns all budgets.
         """
-        options |= {role: self._roles[role] for role in ("writer", "painter")}
+        options |= {role: self._roles[role] for role in self._roles if role != "describer"}
         last: semcodec.Decoded | None = None
         for row in self.rows:
             if row.encoded is None:

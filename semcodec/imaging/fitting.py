@@ -189,14 +189,6 @@ def check_fit(fit: object) -> None:
     check_choice("fit", fit, FITS)
 
 
-def crop_to_size(image: Image, size: Size) -> Image:
-    """Return ``image`` in RGB, scaled to ``size`` and, for another aspect ratio, cropped."""
-    from PIL import ImageOps
-
-    rgb = image.convert("RGB")
-    return rgb if rgb.size == size else ImageOps.fit(rgb, size)
-
-
 def describe_cut(subject: str, picture: Size, size: Size) -> str:
     """Return a clause about what is cut away from ``picture``; "" for at most ``MAX_CUT``.
 

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from semcodec import backends, bitstream, carriers
-from semcodec.backends import Painter, Writer
+from semcodec.backends import Painter, Upscaler, Writer
 from semcodec.bitstream import Limits, Record, guessing
 from semcodec.choices import PictureFormat, Reflection, values_of
 from semcodec.errors import InputError
-from semcodec.pipeline import validation
+from semcodec.pipeline import finishing, validation
+from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
 from semcodec.sources import Source, read_source
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: Pixels. A record may state up to 2^31 - 1, but painting such a size would exhaust the memory.
-MAX_PAINTED_SIDE: Final = 4096
 MAX_FILE: Final = 2**29  #: bytes of a file with a record; a picture can be large
 MAX_SEED: Final = 2**32 - 1
 #: The valid values of ``reflect``, as the stage does not exist yet.
@@ -30,12 +29,14 @@ class Decoded:
     """The result of ``decode``.
 
     Attributes:
-        image: the painted picture, RGB, of the requested size. A painter may return another aspect
-            ratio: then it is cropped, and ``trace.notices`` states more than 4 %.
+        image: the painted picture, RGB, of the requested size. A painter may paint another size:
+            then the picture is enlarged or reduced. If it has another aspect ratio, it is cropped
+            first, and ``trace.notices`` states more than 4 %.
         words: the words from which the picture was painted; for ``nibble``, the restored words.
         record: the decoded record, equal to ``unpack(data)``.
-        trace: the stages ``"decompress"`` (only for ``nibble``), ``"expand"`` and ``"paint"``, with
-            their models, inputs and outputs.
+        trace: the stages ``"decompress"`` (only for ``nibble``), ``"expand"``, ``"paint"`` and
+            ``"upscale"`` (only for a picture that was painted smaller), with their models, inputs
+            and outputs.
 
     Example:
         >>> import semcodec
@@ -78,6 +79,7 @@ def decode(
     backend: object = "auto",
     writer: object = None,
     painter: object = None,
+    upscaler: object = None,
     reflect: Reflection | int = "auto",
     size: tuple[int, int] | None = None,
     seed: int | None = None,
@@ -99,6 +101,8 @@ def decode(
             backend ``semcodec-embedded`` with the rule-based writer.
         writer: the backend that restores words and writes the prompt; None for ``backend``.
         painter: the backend that paints; None for ``backend``.
+        upscaler: the backend that enlarges a picture that was painted smaller; None for
+            ``backend`` if it can, else ``"lanczos"``, which resamples it.
         reflect: ``"auto"``, ``"off"`` or 0; reflection is not available yet.
         size: width and height of the picture, each 1..4096 pixels; None for the record's size,
             which must be within the same range.
@@ -127,7 +131,7 @@ def decode(
         raise InputError(f"Invalid seed: use an integer from 0 to {MAX_SEED}.")
     record = _read_record(data, Limits() if limits is None else limits)
     target = _check_size(record.size if size is None else size)
-    roles = backends.find_all(backend, writer=writer, painter=painter)
+    roles = backends.find_all(backend, writer=writer, painter=painter, upscaler=upscaler)
 
     with trace_run(progress) as run:
         stages = _Stages(run, *roles)
@@ -144,6 +148,7 @@ class _Stages:
     run: TracedRun
     writer: Writer
     painter: Painter
+    upscaler: Upscaler
 
     def restore_words(self, record: Record) -> list[str]:
         """Return the words of ``record``; for ``nibble`` they are restored from skeletons."""
@@ -161,8 +166,12 @@ class _Stages:
         return validation.check_prompt(prompt, self.writer)
 
     def paint(self, prompt: str, words: list[str], size: tuple[int, int], seed: int) -> Image:
-        image = self.run.run_stage("paint", self.painter, Painter.paint, prompt, size, seed)
-        return validation.check_image(image, size, words, self.painter, self.run.add_notice)
+        painted_size = finishing.paintable_size(self.painter, size)
+        result = self.run.run_stage(
+            "paint", self.painter, Painter.paint, prompt, painted_size, seed
+        )
+        painted = validation.check_picture(result, words, self.painter, self.run.add_notice)
+        return finishing.finish(self.run, painted, size, self.painter, self.upscaler)
 
 
 def _read_record(data: object, limits: Limits) -> Record:

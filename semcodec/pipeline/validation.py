@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from semcodec import imaging
 from semcodec._wording import plural
 from semcodec.backends.isolation import backend_name, isolate
 from semcodec.coding import nibble
 from semcodec.errors import InvalidResponseError, RefusalError
-from semcodec.imaging import fitting
+from semcodec.imaging import fitting, upscaling
 from semcodec.pipeline import blank_pictures
 from semcodec.words.language import has_words
 from semcodec.words.presence import states_only_absence
@@ -24,6 +24,8 @@ from semcodec.words.tokenizer import MAX_TEXT, tokenize
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+Size = tuple[int, int]  #: width and height in pixels
 
 MAX_WORD_LETTERS: Final = 200  #: longer than any real word
 
@@ -123,37 +125,50 @@ def _check_text(result: object, backend: object, stage: str) -> str:
     raise _invalid(backend, stage, "expected a text")
 
 
-def check_image(
-    result: object,
-    size: tuple[int, int],
-    words: list[str],
-    backend: object,
-    add_notice: Callable[[str], None],
+def check_picture(
+    result: object, words: list[str], backend: object, add_notice: Callable[[str], None]
 ) -> Image:
-    """Return an image in RGB, scaled and cropped to ``size`` (width and height) if necessary.
+    """Return a painted picture as it is, in any mode and size; it can be converted to RGB.
 
     Args:
-        result: what the painter returned.
-        size: width and height in pixels.
-        words: the words from which the image was painted.
-        backend: the painter.
-        add_notice: called with a sentence if more than a little is cut away, or if the image shows
-            nothing.
+        result: what the painter or the editor returned.
+        words: the words from which it was painted.
+        backend: the painter or the editor.
+        add_notice: called with a sentence if the picture shows nothing.
     """
+    to_rgb(result, backend)  # raises an error if it cannot be read
+    picture: Any = result
     with _reading(backend, "paint"):
+        blank_pictures.report_blank(picture, words, add_notice)
+    return cast("Image", picture)
+
+
+def to_rgb(result: object, backend: object, stage: str = "paint") -> Image:
+    """Return a copy of an image in RGB, without anything that its backend attached to it."""
+    with _reading(backend, stage):
         if not imaging.is_image(result):
-            raise _invalid(backend, "paint", "expected a PIL image")
+            raise _invalid(backend, stage, "expected a PIL image")
         # A closed or damaged image fails only here, when it is read.
-        painted: Any = result
-        image = fitting.crop_to_size(painted, size)
-        cut = fitting.describe_cut("The painted picture", painted.size, size)
+        picture: Any = result
+        image = picture.convert("RGB")
         # A subclass of Image may override the conversion.
-        if imaging.is_image(image) and (image.mode, image.size) == ("RGB", size):
-            blank_pictures.report_blank(painted, words, add_notice)
-            if cut:
-                add_notice(f"{cut}; use another size or painter to see all of it.")
-            return image
-    raise _invalid(backend, "paint", "the image cannot be converted to RGB")
+        if imaging.is_image(image) and image.mode == "RGB" and min(image.size) > 0:
+            return cast("Image", image)
+    raise _invalid(backend, stage, "the image cannot be converted to RGB")
+
+
+def check_upscaled(result: object, picture: Size, size: Size, backend: object) -> Image:
+    """Return an enlarged image in RGB; it may have another size than ``size``.
+
+    Some models can only enlarge by a fixed factor. So an image that has the aspect ratio of
+    ``size`` and is not smaller than ``picture``, the size before, can still be used.
+    """
+    image = to_rgb(result, backend, "upscale")
+    is_smaller = upscaling.is_larger(picture, image.size)
+    if image.size != size and (is_smaller or fitting.cut_share(image.size, size) > fitting.MAX_CUT):
+        problem = "{} x {} pixels in place of {} x {}".format(*image.size, *size)
+        raise _invalid(backend, "upscale", problem)
+    return image
 
 
 def _reading(backend: object, stage: str) -> AbstractContextManager[None]:

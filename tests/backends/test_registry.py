@@ -52,10 +52,11 @@ def test_each_run_creates_its_own_instance(
     assert first[0] is not second[0]
 
 
-def test_upscaler_has_no_default() -> None:
-    for backend in ("auto", "only-describes", "embedded"):
-        with pytest.raises(InputError, match="No default backend can be the upscaler"):
-            backends.find("upscaler", backend)
+@pytest.mark.parametrize("role", sorted({*registry.ROLES} - {*registry.DEFAULTS}))
+def test_role_without_a_default_needs_a_backend_that_fills_it(role: str) -> None:
+    for backend in ("auto", "only-describes"):
+        with pytest.raises(InputError, match=f"No default backend can be the {role}"):
+            backends.find(role, backend)
 
 
 @pytest.mark.parametrize("role", sorted(registry.DEFAULTS))
@@ -70,14 +71,14 @@ def test_message_about_an_unknown_role_lists_the_known_ones(role: Any) -> None:
 
 
 def test_names_are_sorted_and_roles_are_those_of_the_class() -> None:
-    assert backends.names() == ["embedded", "only-describes", "openai", "rules"]
+    assert backends.names() == ["embedded", "lanczos", "only-describes", "openai", "rules"]
     assert backends.roles("only-describes") == ["describer"]
     assert backends.roles("embedded") == ["describer", "painter"]
 
 
 @pytest.mark.parametrize("name", ["unknown", "", "Embedded"])
 def test_message_about_an_unknown_name_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(InputError, match="use one of embedded, only-describes, openai, rules"):
+    with pytest.raises(InputError, match="use one of embedded, lanczos, only-describes, openai"):
         backends.find("describer", name)
 
 

@@ -89,6 +89,10 @@ class OpenAIBackend(PromptBackend):
             return self.settings.painter or default
         return self._models.model(role)
 
+    def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size nearest to ``size`` that the painter's model supports."""
+        return supported_size(self.model_name("painter"), size, self.settings.is_openai)
+
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
         """Return an image of ``prompt``, at a size near ``size`` that the model supports."""
         model = self._models.model("painter")
