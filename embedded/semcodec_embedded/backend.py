@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
+from semcodec.backends.painted_scene import PaintedScene
 from semcodec_embedded.describer import EmbeddedDescriber
 from semcodec_embedded.painter import EmbeddedPainter, canvas_size
 
@@ -42,3 +43,7 @@ class EmbeddedBackend:
         to an aspect ratio of 16. A picture of another size has been resampled.
         """
         return canvas_size(size)
+
+    def painted_scene(self, image: Image.Image) -> PaintedScene | None:
+        """Return what was drawn in ``image``; None if this backend did not return the object."""
+        return self._painter.painted_scene(image)

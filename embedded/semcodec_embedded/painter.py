@@ -6,17 +6,22 @@ their sprites, and post-process the picture.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from math import sqrt
 
 from PIL import Image
 
 from semcodec.backends import add_note
+from semcodec.backends.painted_scene import PaintedScene
 from semcodec_embedded.painting import captions, compositing
+from semcodec_embedded.painting.account import report_scene
 from semcodec_embedded.painting.backdrop import haze_color, paint_backdrop
 from semcodec_embedded.painting.environment import Environment, choose_environment, is_bare
 from semcodec_embedded.painting.noise import seeded_rng
 from semcodec_embedded.painting.parser import parse_prompt
 from semcodec_embedded.painting.placement import place_subjects
+from semcodec_embedded.painting.plan import Plan, attach_plan, plan_of
 from semcodec_embedded.painting.post_processing import post_process
 from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
@@ -44,39 +49,56 @@ class EmbeddedPainter:
             size: width and height in pixels, each at least 1.
             seed: any integer. The same arguments give the same pixels, whatever was painted before.
         """
-        canvas = canvas_size(size)
-        scene = parse_prompt(prompt)
-        environment = choose_environment(scene)
-        is_card = is_bare(scene, environment)
-        if notice := captions.notice(scene, is_card):
+        plan = make_plan(prompt, size, seed)
+        if notice := captions.notice(plan.scene, plan.is_card):
             add_note("notices", notice)
-        caption = "" if is_card else captions.caption_text(scene, prompt)
-        caption_height = captions.caption_height(canvas[1]) if caption else 0
-        scene_size = canvas[0], canvas[1] - caption_height
-        picture = _paint_scene(prompt, scene, environment, scene_size, seed)
-        if caption_height:
-            picture = captions.add_caption(picture, caption, caption_height)
-        if canvas == size:
-            return picture
-        return picture.resize(size, Image.Resampling.LANCZOS)
+        return _paint_plan(plan)
+
+    def painted_scene(self, image: Image.Image) -> PaintedScene | None:
+        """Return what was drawn in ``image``; None if this painter did not return the object.
+
+        The noun of each object is a phrase of the prompt. A drawing counts if 40 % of it can be
+        seen. The color of a background counts as that of all that is behind the objects.
+        """
+        plan = plan_of(image)
+        return report_scene(plan) if plan else None
 
 
-def _paint_scene(
-    prompt: str, scene: SceneDescription, environment: Environment, size: tuple[int, int], seed: int
-) -> Image.Image:
-    """Return a picture of ``scene``, or a card with the words if there is nothing to paint."""
-    picture = Image.new("RGB", size)
+def make_plan(prompt: str, size: tuple[int, int], seed: int) -> Plan:
+    """Return the plan of a picture of ``prompt``: where everything will be drawn."""
+    scene = parse_prompt(prompt)
+    environment = choose_environment(scene)
+    is_card = is_bare(scene, environment)
+    canvas = canvas_size(size)
+    caption = "" if is_card else captions.caption_text(scene, prompt)
+    scene_height = canvas[1] - (captions.caption_height(canvas[1]) if caption else 0)
+    width = HEIGHT * canvas[0] / scene_height
     # One generator per stage, so that a change in one stage does not change the random numbers
     # of the others. Their names are part of the seed: renaming one changes every picture.
-    paint_backdrop(picture, scene, environment, seeded_rng("setting", prompt, seed))
-    width = HEIGHT * size[0] / size[1]
-    placing_rng = seeded_rng("placing", prompt, seed)
-    sprites = place_subjects(scene, environment, width, placing_rng)
-    _draw_sprites(picture, scene, environment, sprites)
-    if is_bare(scene, environment):
-        captions.draw_card(picture, prompt)
-    finish_rng = seeded_rng("finish", prompt, seed)
-    return post_process(picture, scene.moods, environment.light, finish_rng)
+    sprites = place_subjects(scene, environment, width, seeded_rng("placing", prompt, seed))
+    share = scene_height / canvas[1]
+    return Plan(
+        prompt, size, seed, scene, environment, tuple(sprites), width, caption, share, (), is_card
+    )
+
+
+def _paint_plan(plan: Plan) -> Image.Image:
+    """Return the picture of ``plan``, to which a plan with the furnishings is attached."""
+    canvas = canvas_size(plan.size)
+    caption_height = captions.caption_height(canvas[1]) if plan.caption else 0
+    picture = Image.new("RGB", (canvas[0], canvas[1] - caption_height))
+    rng = seeded_rng("setting", plan.prompt, plan.seed)
+    fixtures = paint_backdrop(picture, plan.scene, plan.environment, rng)
+    _draw_sprites(picture, plan.scene, plan.environment, plan.sprites)
+    if plan.is_card:
+        captions.draw_card(picture, plan.prompt)
+    finish_rng = seeded_rng("finish", plan.prompt, plan.seed)
+    picture = post_process(picture, plan.scene.moods, plan.environment.light, finish_rng)
+    if caption_height:
+        picture = captions.add_caption(picture, plan.caption, caption_height)
+    if canvas != plan.size:
+        picture = picture.resize(plan.size, Image.Resampling.LANCZOS)
+    return attach_plan(picture, replace(plan, fixtures=tuple(fixtures)))
 
 
 def canvas_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -101,7 +123,7 @@ def _draw_sprites(
     picture: Image.Image,
     scene: SceneDescription,
     environment: Environment,
-    sprites: list[PlacedSprite],
+    sprites: Sequence[PlacedSprite],
 ) -> None:
     """Draw all shadows, then the sprites from far to near, then the waterlines over them."""
     compositing.draw_shadows(picture, sprites)

@@ -34,9 +34,11 @@ def paint_backdrop(
     scene: SceneDescription,
     environment: Environment,
     rng: np.random.Generator,
-) -> None:
-    """Paint the backdrop of ``scene`` over all of ``picture``."""
-    _BackdropPainter(picture, scene, environment, rng).paint()
+) -> list[interiors.Fixture]:
+    """Paint the backdrop of ``scene`` over all of ``picture``; return what furnishes a room."""
+    painter = _BackdropPainter(picture, scene, environment, rng, [])
+    painter.paint()
+    return painter.fixtures
 
 
 def haze_color(scene: SceneDescription, environment: Environment) -> Color:
@@ -54,6 +56,7 @@ class _BackdropPainter:
     scene: SceneDescription
     environment: Environment
     rng: np.random.Generator
+    fixtures: list[interiors.Fixture]
 
     def paint(self) -> None:
         """Paint the backdrop for the kind of the environment."""
@@ -110,6 +113,7 @@ class _BackdropPainter:
             materials=self.scene.materials,
             cabinet_color=cabinets[0] if cabinets else "",
             rng=self.rng,
+            fixtures=self.fixtures,
         )
         if self.environment.kind == "room":
             rooms.draw_room(interior)

@@ -5,7 +5,7 @@ Positions and sizes are in thousandths of the picture's height; a door would hav
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,6 +22,19 @@ WINDOW_FRAME: Color = (250, 248, 244)
 
 
 @dataclass(frozen=True, slots=True)
+class Fixture:
+    """A thing that is part of the backdrop of a room.
+
+    Attributes:
+        noun: its name, in the singular.
+        box: left, top, right and bottom, in units.
+    """
+
+    noun: str
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Interior:
     """The state of drawing a room or a table scene.
 
@@ -34,6 +47,7 @@ class Interior:
         materials: keys of the table "materials".
         cabinet_color: a color word, or "".
         rng: the random generator of the picture.
+        fixtures: what was drawn, in the order of the calls.
     """
 
     canvas: SvgCanvas
@@ -44,6 +58,12 @@ class Interior:
     materials: tuple[str, ...]
     cabinet_color: str
     rng: np.random.Generator
+    fixtures: list[Fixture] = field(default_factory=list)
+
+    def note(self, noun: str, corner: Point, size: Size) -> None:
+        """Note that a thing was drawn, so that the account of the picture contains it."""
+        (left, top), (width, height) = corner, size
+        self.fixtures.append(Fixture(noun, (left, top, left + width, top + height)))
 
 
 def draw_tiles(interior: Interior, wall: Color) -> None:
@@ -99,11 +119,15 @@ def draw_kitchen(interior: Interior) -> None:
     width = CUPBOARD_WIDTH
     for index in range(int(canvas.width / width) + 1):
         x = index * width
-        _draw_cupboard(canvas, (x, counter_y + 24), (width, floor_y - counter_y - 34), color)
+        corner, size = (x, counter_y + 24), (width, floor_y - counter_y - 34)
+        _draw_cupboard(canvas, corner, size, color)
+        interior.note("cupboard", corner, size)
         is_window = 0.36 * canvas.width < x + width / 2 < 0.64 * canvas.width
         if not is_window:
             _draw_cupboard(canvas, (x, 0), (width, 200), color)
+            interior.note("cupboard", (x, 0), (width, 200))
     draw_window(canvas, (canvas.width / 2 - 110, 60), (220, 210), (250, 248, 242))
+    interior.note("window", (canvas.width / 2 - 110, 60), (220, 210))
     floor = interior.floor
     counter = canvas.linear_gradient(lighter(floor, 0.35), darker(floor, 0.1))
     canvas.rectangle((0, counter_y), (canvas.width, 30), counter)
@@ -132,13 +156,16 @@ def draw_bathroom(interior: Interior) -> None:
     reflection = [(x - 70, 290), (x - 10, 90), (x + 30, 90), (x - 30, 290)]
     canvas.polygon(reflection, WHITE, opacity=0.35)
     canvas.rectangle((x - 130, 336), (260, 14), (240, 240, 236), radius=4)
+    interior.note("mirror", (x - 118, 66), (236, 250))
     towel_x = canvas.width - x
     canvas.line([(towel_x - 90, 300), (towel_x + 90, 300)], (150, 158, 164), 9)
     towel = canvas.linear_gradient(lighter(teal, 0.35), teal)
     canvas.rectangle((towel_x - 62, 298), (124, 190), towel, radius=8)
+    interior.note("towel", (towel_x - 62, 298), (124, 190))
     canvas.rectangle((towel_x - 62, 440), (124, 18), (250, 250, 246), opacity=0.8)
     mat = (canvas.width / 2, interior.floor_y + 210)
     canvas.ellipse(mat, (270, 62), lighter(teal, 0.5), opacity=0.8)
+    interior.note("mat", (mat[0] - 270, mat[1] - 62), (540, 124))
 
 
 def draw_bedroom(interior: Interior) -> None:
@@ -149,7 +176,9 @@ def draw_bedroom(interior: Interior) -> None:
     _draw_curtains(canvas, corner, size, purple)
     draw_window(canvas, corner, size, WINDOW_FRAME)
     _draw_curtains(canvas, corner, size, mix(purple, interior.wall, 0.45))
+    _note_window(interior, corner, size)
     _draw_picture(canvas, (canvas.width - x - 110, 150), rng)
+    interior.note("picture", (canvas.width - x - 110, 150), (172, 122))
     _draw_rug(interior, lighter(purple, 0.5))
 
 
@@ -162,8 +191,17 @@ def draw_living_room(interior: Interior) -> None:
     corner, size = (x, 100), (250, 290)
     draw_window(canvas, corner, size, (250, 247, 240))
     _draw_curtains(canvas, corner, size, color)
+    _note_window(interior, corner, size)
     _draw_picture(canvas, (canvas.width - x - 140, 130), rng)
+    interior.note("picture", (canvas.width - x - 140, 130), (172, 122))
     _draw_rug(interior, color)
+
+
+def _note_window(interior: Interior, corner: Point, size: Size) -> None:
+    """Note a window with its curtains."""
+    interior.note("window", corner, size)
+    for left in (corner[0] - 66, corner[0] + size[0] - 14):
+        interior.note("curtain", (left, corner[1] - 34), (82, size[1] + 90))
 
 
 def _draw_picture(canvas: SvgCanvas, corner: Point, rng: np.random.Generator) -> None:
@@ -196,3 +234,5 @@ def _draw_rug(interior: Interior, color: Color) -> None:
         center = (canvas.width / 2, floor_y + depth * 0.62)
         radii = (canvas.width * 0.38 * share, depth * 0.3 * share)
         canvas.ellipse(center, radii, ring, opacity=0.85)
+    corner = canvas.width * 0.12, floor_y + depth * 0.32
+    interior.note("rug", corner, (canvas.width * 0.76, depth * 0.6))

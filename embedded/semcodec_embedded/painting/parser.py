@@ -25,7 +25,7 @@ from semcodec_embedded.painting.rules.color_inference import (
 from semcodec_embedded.painting.rules.looks import apply_looks, merge_looks
 from semcodec_embedded.painting.rules.poses import apply_activity, is_people
 from semcodec_embedded.painting.rules.settings import complete_setting
-from semcodec_embedded.painting.scene import Looks, SceneDescription, Subject
+from semcodec_embedded.painting.scene import Looks, Mention, SceneDescription, Subject
 from semcodec_embedded.painting.sprites import find_sprites, sprite_library
 from semcodec_embedded.painting.vocabulary import (
     MAX_PHRASE_WORDS,
@@ -49,6 +49,10 @@ ATTRIBUTES = ("colors", "sizes", "traits", "numbers", "backgrounds")
 #: Last words of traits that a person has: they follow the person, whereas "blond" comes before.
 POSSESSIONS = frozenset(
     ("hair", "skin", "beard", "mustache", "moustache", "goatee", "ponytail", "pigtails", "braids")
+)
+#: Tables of words.toml with things that a picture can show, and with the words that it cannot.
+THINGS = frozenset(
+    "activities backgrounds grounds materials moods parts settings skies unknown".split()
 )
 PRIVATIVE_ENDINGS = ("less", "-free")
 #: Plurals for which a single drawing is enough.
@@ -129,12 +133,15 @@ class _SceneBuilder:
         self._shapes_position = ""
         self._unknown_words: list[str] = []
         self._personal_traits: list[str] = []  #: they wait for a person, whatever else comes first
+        self._mentions: list[Mention] = []
+        self._color_words: list[tuple[str, str]] = []
         self._phrase = ""
         self._was_person = self._is_adjacent = False  #: whether the last phrase was a person
         self._reset_modifiers()
 
     def _reset_modifiers(self) -> None:
         self._count, self._size, self._is_little = 0, "", False
+        self._size_word, self._color_words = "", []
         self._traits: list[str] = []
         self._pending_colors: list[str] = []
         self._after_dark = False
@@ -145,11 +152,19 @@ class _SceneBuilder:
         self._add_couple(role, phrase)
         self._is_adjacent, self._was_person = self._was_person, False
         self._phrase = phrase
+        self._add_mention(phrase, role)
         if role is None:
             self._add_subject(phrase)
         else:
             handler = self._HANDLERS.get(role.table, _SceneBuilder._add_key)
             handler(self, role)
+
+    def _add_mention(self, phrase: str, role: Role | None) -> None:
+        """Note a phrase that names a thing, before its attributes are used up."""
+        table, key = (role.table, role.key) if role else ("", "")
+        if role is None or table in THINGS:
+            colors = tuple(self._color_words)
+            self._mentions.append(Mention(phrase, table, key, self._size_word, colors))
 
     def scene(self) -> SceneDescription:
         """Return the scene, after all phrases have been added."""
@@ -171,6 +186,7 @@ class _SceneBuilder:
             shapes_position=self._shapes_position,
             has_wall="wall" in self._keys.get("parts", ()) and "materials" in self._keys,
             unknown_words=tuple(self._unknown_words),
+            mentions=tuple(self._mentions),
         )
 
     def _distinct(self, table: str) -> tuple[str, ...]:
@@ -186,29 +202,36 @@ class _SceneBuilder:
             self._pending_colors = []
         if self._after_orange and self._pending_colors == ["orange"] and not self._subjects:
             self._pending_colors = []
-            self._add_subject("tangerine")
+            self._add_tangerine()
         # "brown background green": the last color is for the lower part; "below" was dropped.
         if self._pending_colors and self._part_colors.keys() & set(UPPER_PARTS):
             self._part_colors.setdefault("below", self._pending_colors[0])
             self._part_colors.setdefault("ground", self._pending_colors.pop(0))
 
-    def _add_subject(self, phrase: str) -> None:
-        """Add objects; a repeated noun only adds its color, because it means the same object."""
+    def _add_subject(self, phrase: str, words: tuple[str, ...] = ()) -> None:
+        """Add objects; a repeated noun only adds its color, because it means the same object.
+
+        ``words`` are the words of the prompt, if they are not ``phrase``.
+        """
+        words = words or (phrase,)
         sprites = find_sprites(phrase)
         for index, subject in enumerate(self._subjects):
             if subject.sprites == sprites and not is_people(subject):
                 colors = subject.colors or tuple(self._pending_colors)
-                self._subjects[index] = replace(subject, colors=colors)
+                shown = (*subject.words, *words)
+                self._subjects[index] = replace(subject, colors=colors, words=shown)
                 self._reset_modifiers()
                 return
         if phrase == "people" and self._subjects and self._subjects[-1].noun == "crowd":
-            return  # "crowd of people"
+            crowd = self._subjects[-1]  # "crowd of people"
+            self._subjects[-1] = replace(crowd, words=(*crowd.words, *words))
+            return
         count = min(MAX_COUNT, self._count or _default_count(phrase))
         looks = self._take_looks(sprites)
         colors = tuple(self._pending_colors)
         is_little_child = self._is_little and sprites[0].startswith(CHILD_PREFIX)
         size = "" if is_little_child else self._size  # a "little girl" is as large as a girl
-        subject = Subject(phrase, sprites, count, size, colors, (), looks)
+        subject = Subject(phrase, sprites, count, size, colors, (), looks, words)
         is_person = sprites[0] in sprite_library().people
         if self._is_adjacent and is_person and not is_figure(sprites[0]):
             subject = _with_role(self._subjects.pop(), subject)
@@ -218,12 +241,17 @@ class _SceneBuilder:
         self._subjects.append(subject)
         self._reset_modifiers()
 
+    def _add_tangerine(self) -> None:
+        """Add the fruit that "orange" names."""
+        self._mentions.append(Mention("orange"))
+        self._add_subject("tangerine", ("orange",))
+
     def _as_young(self, animal: Subject) -> Subject:
         """Return the animal of "baby elephant", which is small; any other one is unchanged."""
         if self._subjects[-1].sprites[0] != BABY:
             return animal
         baby = self._subjects.pop()
-        return replace(animal, size=animal.size or baby.size or "medium")
+        return replace(animal, size=animal.size or baby.size or "medium").showing(baby)
 
     def _take_looks(self, sprites: tuple[str, ...]) -> Looks:
         """Return the looks of the next object, from the traits before it.
@@ -269,18 +297,20 @@ class _SceneBuilder:
         is_number = singular_candidates(phrase) if role is None else role.table in ATTRIBUTES
         if self._phrase == "couple" and not is_number:
             self._phrase = ""
-            self._add_subject("people")
+            self._mentions.append(Mention("couple"))
+            self._add_subject("people", ("couple",))
 
     def _add_number(self, role: Role) -> None:
         self._count = int(role.key)
 
     def _add_size(self, role: Role) -> None:
-        self._size = role.key
+        self._size, self._size_word = role.key, self._phrase
         self._is_little = self._phrase == "little"
 
     def _add_color(self, role: Role) -> None:
         self._after_orange = role.key == "orange"
         self._earlier_colors.append(role.key)
+        self._color_words.append((self._phrase, role.key))
         if role.key not in self._pending_colors:
             self._pending_colors.append(role.key)
 
@@ -288,7 +318,7 @@ class _SceneBuilder:
         """Set the position of the last objects or, without objects, of the shapes."""
         if self._after_orange and self._pending_colors[-1:] == ["orange"]:
             self._pending_colors.pop()
-            self._add_subject("tangerine")
+            self._add_tangerine()
         if not self._subjects:  # colors with a position belong to an object without a noun
             self._shapes_position = self._shapes_position or role.key
             if self._pending_colors:
@@ -379,7 +409,7 @@ def _with_role(person: Subject, role: Subject) -> Subject:
         size=person.size or role.size,
         colors=person.colors or role.colors,
         looks=looks,
-    )
+    ).showing(person)
 
 
 def _default_count(phrase: str) -> int:

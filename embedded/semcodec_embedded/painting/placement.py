@@ -69,8 +69,14 @@ SIZE_ORDER = ("huge", "large", "", "medium", "small")  #: order of placement
 BUILDINGS_WITH_ROOMS = frozenset(
     ("restaurant", "convenience-store", "hotel", "hospital", "school", "office-building", "house")
 )
-#: Nouns that are part of the backdrop of a room or a bedroom, and not drawn again.
-ROOM_FIXTURES = ("window", "cabinet", "cupboard", "curtain", "mirror", "picture")
+#: Nouns that are part of the backdrop of each room, and not drawn again; see ``interiors``.
+ROOM_FIXTURES = {
+    "kitchen": ("window", "cabinet", "cupboard"),
+    "bathroom": ("mirror",),
+    "bedroom": ("window", "curtain", "picture"),
+    "room": ("window", "curtain", "picture"),
+}
+#: Nouns that are part of a bed.
 BED_FIXTURES = ("pillow", "blanket", "bedding")
 #: Drawings that are never mirrored, because they have text or no direction.
 UNFLIPPED = ("sign", "clock", "keyboard", "laptop", "book", "-half", "store")
@@ -88,16 +94,17 @@ def place_subjects(
     ``width`` is the width of the picture in units.
     """
     behind_table = environment.kind == "table"
-    subjects = [
-        as_close_up(subject, behind_table)
-        for subject in scene.subjects
-        if subject.sprites and _should_draw(subject, environment)
+    drawn = [
+        (index, as_close_up(subject, behind_table))
+        for index, subject in enumerate(scene.subjects)
+        if subject.sprites and _should_draw(subject, scene, environment)
     ]
-    has_sizes = any(subject.size for subject in subjects)
-    composition = Composition(environment, scene.activity, width, len(subjects), has_sizes)
+    has_sizes = any(subject.size for _, subject in drawn)
+    composition = Composition(environment, scene.activity, width, len(drawn), has_sizes)
     placer = _Placer(composition, rng)
-    for index, subject in sorted(enumerate(subjects), key=lambda pair: _placement_order(pair[1])):
-        placer.place(subject, rank=0 if has_sizes else index)
+    ranked = sorted(enumerate(drawn), key=lambda pair: _placement_order(pair[1][1]))
+    for rank, (index, subject) in ranked:
+        placer.place(subject, index, rank=0 if has_sizes else rank)
     sprites = placer.placed
     if environment.kind == "room":
         sprites = add_table(sprites, scene)
@@ -108,15 +115,15 @@ def place_subjects(
     )
 
 
-def _should_draw(subject: Subject, environment: Environment) -> bool:
+def _should_draw(subject: Subject, scene: SceneDescription, environment: Environment) -> bool:
     """Return whether a subject needs its own sprite, and is not part of the backdrop."""
     noun = subject.noun.rstrip("s")
     is_indoors = environment.kind in ("table", "room")
     if is_indoors and subject.sprites[0] in BUILDINGS_WITH_ROOMS and not subject.size:
         return False  # the room is in this building
     if environment.room == "bedroom" and noun in BED_FIXTURES:
-        return False
-    return environment.kind != "room" or bool(subject.size) or noun not in ROOM_FIXTURES
+        return not any("bed" in other.sprites for other in scene.subjects)
+    return bool(subject.size) or noun not in ROOM_FIXTURES.get(environment.room, ())
 
 
 def _placement_order(subject: Subject) -> tuple[bool, int]:
@@ -136,11 +143,15 @@ class _Placer:
         self._upper_colors = cycle(clothes_rng.permutation(WARDROBE).tolist())
         self._lower_colors = cycle(clothes_rng.permutation(TROUSER_COLORS).tolist())
 
-    def place(self, subject: Subject, rank: int) -> None:
-        """Place all sprites of ``subject``; ``rank`` is 0 for the main subject."""
+    def place(self, subject: Subject, index: int, rank: int) -> None:
+        """Place all sprites of ``subject``.
+
+        ``index`` is its index in the scene; ``rank`` is 0 for the main subject.
+        """
         names = self._pick_sprites(subject)
         if names[0] == "fence":
-            self.placed.extend(_fence(subject, self._composition))
+            panels = _fence(subject, self._composition)
+            self.placed.extend(replace(panel, subject=index) for panel in panels)
             return
         width = self._composition.width
         height = sprite_height(
@@ -153,9 +164,10 @@ class _Placer:
         is_large = sprite_library().infos[names[0]].height_m >= LARGE_METERS
         # A shrunken house next to a person would look like a toy.
         shrinks = 0 if is_large and not self._composition.has_sizes else MAX_SHRINKS
-        for index, (name, column) in enumerate(zip(names, columns, strict=True)):
+        for number, (name, column) in enumerate(zip(names, columns, strict=True)):
             sprite = self._stand(subject, (names[0], name), left + column, height)
-            sprite = replace(sprite, colors=_colors_of(subject, index), looks=subject.looks)
+            sprite = replace(sprite, colors=_colors_of(subject, number), looks=subject.looks)
+            sprite = replace(sprite, subject=index)
             sprite = self._dress(sprite)
             sprite = replace(sprite, flipped=self._should_flip(name, sprite.x))
             obstacles = [other for other in self.placed if other.name != "fence"]

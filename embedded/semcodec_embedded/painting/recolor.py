@@ -96,6 +96,17 @@ def recolor(body: str, colors: tuple[str, ...], looks: Looks | None = None) -> s
     return FILL.sub(lambda match: changes.get(match[0], match[0]), body)
 
 
+def applied_colors(
+    body: str, colors: tuple[str, ...], looks: Looks | None = None
+) -> tuple[str, ...]:
+    """Return those of ``colors`` in which ``recolor`` shows the drawing, and that of trousers."""
+    groups = _main_groups(body, looks is not None) if colors else []
+    applied = _assign(groups, colors)
+    if looks and looks.lower_color and not TROUSER_FILLS.isdisjoint(FILL.findall(body)):
+        applied.append(looks.lower_color)
+    return tuple(dict.fromkeys(applied))
+
+
 def _tone_changes(body: str, looks: Looks) -> dict[str, str]:
     """Return the new fills for hair, skin and trousers, by the old ones."""
     changes: dict[str, Color] = {}

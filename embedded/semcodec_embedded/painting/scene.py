@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 #: Parts of the surroundings that are nothing but a color.
 SHAPELESS_PARTS = frozenset(("background", "below"))
@@ -45,6 +45,7 @@ class Subject:
         colors: names in the palette, in the order of the words.
         positions: keys of the table "positions", in the order of the words.
         looks: the looks of people.
+        words: all phrases of the prompt that its drawing shows, such as the gear of an activity.
     """
 
     noun: str
@@ -54,6 +55,31 @@ class Subject:
     colors: tuple[str, ...] = ()
     positions: tuple[str, ...] = ()
     looks: Looks = Looks()
+    words: tuple[str, ...] = field(default=(), compare=False)
+
+    def showing(self, *others: Subject) -> Subject:
+        """Return this subject with the phrases of ``others``, which are not drawn themselves."""
+        words = dict.fromkeys(word for subject in (self, *others) for word in subject.words)
+        return replace(self, words=tuple(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One phrase of the prompt that names a thing, with its attributes.
+
+    Attributes:
+        phrase: the words as they are in the prompt, in lower case.
+        table: the table of ``words.toml`` with the phrase; "" for a noun with a drawing.
+        key: its key in this table.
+        size: the size word before it, or "".
+        colors: pairs of a color word before it and the name of the color in the palette.
+    """
+
+    phrase: str
+    table: str = ""
+    key: str = ""
+    size: str = ""
+    colors: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +104,7 @@ class SceneDescription:
         word_count: number of words of the prompt, with those that are not there.
         unknown_words: the words that the vocabulary does not contain, in the order of the words.
         sign_texts: texts of signs that sound like a negation, such as "no entry".
+        mentions: everything that the words name, in their order.
     """
 
     subjects: tuple[Subject, ...] = ()
@@ -95,6 +122,7 @@ class SceneDescription:
     word_count: int = 0
     unknown_words: tuple[str, ...] = ()
     sign_texts: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = field(default=(), compare=False)
 
     @property
     def known_count(self) -> int:
@@ -143,6 +171,7 @@ class PlacedSprite:
             a hand. ``baseline_y`` then belongs to the supporting sprite, so that both are drawn
             together in the order from far to near.
         looks: the looks of a person.
+        subject: the index of its subject in the scene; -1 if it belongs to none.
     """
 
     name: str
@@ -156,6 +185,7 @@ class PlacedSprite:
     submerged: float = 0.0
     elevation: float = 0.0
     looks: Looks = Looks()
+    subject: int = field(default=-1, compare=False)
 
     @property
     def box(self) -> tuple[float, float, float, float]:

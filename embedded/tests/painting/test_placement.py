@@ -195,7 +195,9 @@ def test_tower_is_drawn_tall_beside_a_small_object() -> None:
 def test_window_of_a_room_is_an_object_only_with_a_size() -> None:
     assert names("window cat room") == ["cat"]
     assert names("large window cat room") == ["window-frame", "cat"]
-    assert names("pillow bedroom cat") == ["cat"]
+    assert "pillow" not in names("pillow bed bedroom cat")
+    assert "pillow" in names("pillow bedroom cat")
+    assert "mirror" in names("mirror cat room")
 
 
 def test_small_object_in_a_room_is_placed_on_a_table() -> None:

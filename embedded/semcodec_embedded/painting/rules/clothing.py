@@ -13,6 +13,7 @@ WORN = frozenset(split_words(_TABLE["worn"]))
 BODY = frozenset(split_words(_TABLE["body"]))
 LOWER = frozenset(split_words(_TABLE["lower"]))
 GOWNS = frozenset(split_words(_TABLE["gowns"]))
+ACCESSORIES = frozenset(split_words(_TABLE["accessories"]))
 PORTRAITS = frozenset(split_words(_TABLE["portraits"]))
 
 
@@ -29,6 +30,7 @@ def apply_clothing(scene: SceneDescription) -> SceneDescription:
     dressed = people
     for item in clothing:
         dressed = _put_on(dressed, item)
+    dressed = dressed.showing(*(item for item in drawn if _noun(item) not in ACCESSORIES))
     subjects = tuple(dressed if subject is people else subject for subject in others)
     return replace(scene, subjects=subjects)
 

@@ -85,7 +85,7 @@ def _merge_poses(scene: SceneDescription) -> SceneDescription:
     people = next(filter(is_people, others), None)
     if pose is None or people is None or pose.sprites[0] not in sprite_library().people:
         return scene
-    posed = replace(people, sprites=pose.sprites)
+    posed = replace(people, sprites=pose.sprites).showing(pose)
     return replace(scene, subjects=tuple(posed if item is people else item for item in others))
 
 
@@ -118,7 +118,8 @@ def _cast_actors(scene: SceneDescription, activity: Activity) -> SceneDescriptio
     acting = people[:MAX_ACTING_SUBJECTS]
     subjects = []
     for subject in others:
-        subjects += _split_audience(subject, activity) if subject in acting else [subject]
+        is_acting = subject in acting
+        subjects += _split_audience(subject.showing(*gear), activity) if is_acting else [subject]
     if activity.extra_sprite:
         subjects.append(Subject("", (activity.extra_sprite,), 1, "small"))
     return replace(scene, subjects=tuple(subjects), ground=scene.ground or activity.ground)
@@ -158,7 +159,7 @@ def _seat_riders(scene: SceneDescription) -> SceneDescription:
         looks=_looks_of(riders) if riders else mount.looks,
         size=mount.size or (riders.size if riders else ""),
         count=max(mount.count, riders.count if riders else 1),
-    )
+    ).showing(*([riders] if riders else []))
     subjects = [
         mounted if subject is mount else subject
         for subject in scene.subjects

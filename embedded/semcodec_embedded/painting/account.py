@@ -1,0 +1,185 @@
+"""The account of a picture: which words of the prompt it shows, how well, and where.
+
+Each phrase of the prompt that names a thing has an entry, so that a reader can compare the account
+with the words. The parser notes the phrases (``SceneDescription.mentions``), and each subject knows
+for which phrases it was drawn (``Subject.words``): of "man skateboard", one drawing shows both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from semcodec.backends.painted_scene import PaintedObject, PaintedScene
+from semcodec_embedded.painting.placement import BED_FIXTURES, BUILDINGS_WITH_ROOMS
+from semcodec_embedded.painting.plan import Plan
+from semcodec_embedded.painting.recolor import applied_colors
+from semcodec_embedded.painting.rules.color_inference import ACHROMATIC
+from semcodec_embedded.painting.rules.poses import MOUNTS, activities
+from semcodec_embedded.painting.scene import Mention, PlacedSprite, Subject
+from semcodec_embedded.painting.sizing import AREA_OF_SIZE
+from semcodec_embedded.painting.sprites import sprite_library
+from semcodec_embedded.painting.surroundings import PartView, view_part
+from semcodec_embedded.painting.svg import HEIGHT
+from semcodec_embedded.painting.visibility import Raster, visible_shares
+from semcodec_embedded.painting.vocabulary import singular_candidates
+
+#: The share of a drawing from which it is counted: less is a detail that no viewer recognizes.
+MIN_COUNTED = 0.4
+#: A drawing has the size of a size word if it has this share of the area that the word means, or
+#: if one of its sides has this share of the picture's: a lighthouse is tall and narrow.
+MIN_AREA_SHARE, MIN_SIDE_SHARE = 0.45, {"huge": 0.75, "large": 0.5}
+MAX_SMALL_AREA = 0.06  #: of the picture, for a drawing that is "small"
+#: Fixtures of rooms by other names.
+FIXTURE_NAMES = {"cabinet": "cupboard", "drape": "curtain", "blind": "curtain", "carpet": "rug"}
+
+
+def report_scene(plan: Plan) -> PaintedScene:
+    """Return the account of the picture that ``plan`` describes."""
+    account = _Account(plan)
+    phrases = dict.fromkeys(mention.phrase for mention in plan.scene.mentions)
+    objects = (account.entry(phrase) for phrase in phrases)
+    return PaintedScene(tuple(item for item in objects if item is not None))
+
+
+class _Account:
+    """Looks up phrases in one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        shares, self._covered = visible_shares(plan.sprites, plan.width)
+        self._shares = dict(enumerate(shares))
+        self._raster = Raster(plan.width)
+
+    def entry(self, phrase: str) -> PaintedObject | None:
+        """Return the entry of ``phrase``, or None for a word that names nothing, such as a verb."""
+        mentions = [item for item in self._plan.scene.mentions if item.phrase == phrase]
+        if drawn := self._drawings(mentions[0]):
+            return self._of_drawings(phrase, mentions, drawn)
+        if views := self._fixtures(phrase) or self._parts(phrase, mentions):
+            return self._of_parts(phrase, mentions, views)
+        is_verb = mentions[0].table == "activities" and mentions[0].key not in activities()
+        return None if is_verb else PaintedObject(phrase, 0, 0.0)
+
+    def _drawings(self, mention: Mention) -> list[int]:
+        """Return the indexes of the sprites that show what ``mention`` names."""
+        scene, sprites = self._plan.scene, self._plan.sprites
+        shown = {at for at, item in enumerate(scene.subjects) if mention.phrase in item.words}
+        if found := [at for at, sprite in enumerate(sprites) if sprite.subject in shown]:
+            return found
+        names: frozenset[str] = frozenset()
+        if mention.table == "activities":
+            activity = activities().get(mention.key)
+            names = frozenset(activity.actors if activity else MOUNTS.values())
+        elif mention.key in ("table", "desk") and self._plan.environment.kind == "room":
+            names = frozenset(("side-table",))
+        elif self._plan.environment.room == "bedroom" and _singular(mention.phrase) in BED_FIXTURES:
+            names = frozenset(("bed",))
+        return [at for at, sprite in enumerate(sprites) if sprite.name in names]
+
+    def _of_drawings(
+        self, phrase: str, mentions: Sequence[Mention], drawn: Sequence[int]
+    ) -> PaintedObject:
+        seen = [at for at in drawn if self._shares[at] >= MIN_COUNTED]
+        sprites = [self._plan.sprites[at] for at in drawn]
+        boxes = [self._frame_box(self._plan.sprites[at]) for at in seen or drawn]
+        return PaintedObject(
+            phrase,
+            count=len(seen),
+            visible=max(self._shares[at] for at in drawn),
+            colors=_words_for(mentions, self._applied(sprites)),
+            size=self._size(mentions, sprites),
+            x=_mean((left + right) / 2 for left, _, right, _ in boxes),
+            y=_mean((top + bottom) / 2 for _, top, _, bottom in boxes) * self._plan.share,
+        )
+
+    def _frame_box(self, sprite: PlacedSprite) -> tuple[float, float, float, float]:
+        """Return the box of a sprite, cut to the frame, in shares of the scene."""
+        left, top, right, bottom = sprite.box
+        horizontal = (min(1.0, max(0.0, x / self._plan.width)) for x in (left, right))
+        lifted = (top - sprite.elevation, bottom - sprite.elevation)
+        vertical = (min(1.0, max(0.0, y / HEIGHT)) for y in lifted)
+        (left, right), (top, bottom) = horizontal, vertical
+        return left, top, right, bottom
+
+    def _applied(self, sprites: Sequence[PlacedSprite]) -> list[str]:
+        """Return the names in the palette of the colors that ``sprites`` show."""
+        library = sprite_library()
+        applied: list[str] = []
+        for name, colors, looks in dict.fromkeys((s.name, s.colors, s.looks) for s in sprites):
+            person_looks = looks if name in library.people else None
+            applied += applied_colors(library.bodies[name], colors, person_looks)
+        return self._in_mood(applied)
+
+    def _in_mood(self, colors: Sequence[str]) -> list[str]:
+        """Return the ``colors`` that can be seen; a photograph in black and white has no others."""
+        is_gray = "gray" in self._plan.scene.moods
+        return [name for name in colors if not is_gray or name in ACHROMATIC]
+
+    def _size(self, mentions: Sequence[Mention], sprites: Sequence[PlacedSprite]) -> str:
+        """Return the size word of a phrase if the drawings have this size, or ""."""
+        word = next((mention.size for mention in mentions if mention.size), "")
+        subjects = self._plan.scene.subjects
+        owner = subjects[sprites[0].subject] if sprites[0].subject >= 0 else Subject("", ())
+        if not word or not owner.size:
+            return word  # a "little girl" is little by her drawing
+        boxes = [self._frame_box(sprite) for sprite in sprites]
+        sides = [(right - left, bottom - top) for left, top, right, bottom in boxes]
+        area = sum(width * height for width, height in sides)
+        if owner.size == "small":
+            return word if area <= MAX_SMALL_AREA * len(sprites) else ""
+        longest = max(max(side) for side in sides)
+        is_long = longest >= MIN_SIDE_SHARE.get(owner.size, 0.0)
+        return word if is_long or area >= MIN_AREA_SHARE * AREA_OF_SIZE[owner.size] else ""
+
+    def _fixtures(self, phrase: str) -> list[PartView]:
+        """Return what the furnishings of the room show of ``phrase``."""
+        noun = _singular(phrase.rsplit(" ", 1)[-1])
+        name = FIXTURE_NAMES.get(noun, noun)
+        return [self._view(item.box) for item in self._plan.fixtures if item.noun == name]
+
+    def _view(self, box: tuple[float, float, float, float]) -> PartView:
+        covered = self._covered[self._raster.box(box)]
+        visible = 1.0 - float(covered.mean()) if covered.size else 0.0
+        x, y = (box[0] + box[2]) / 2 / self._plan.width, (box[1] + box[3]) / 2 / HEIGHT
+        return PartView(visible, x, y)
+
+    def _parts(self, phrase: str, mentions: Sequence[Mention]) -> list[PartView]:
+        """Return what the surroundings show of ``phrase``."""
+        for subject in self._plan.scene.subjects:
+            is_building = bool({*subject.sprites[:1]} & BUILDINGS_WITH_ROOMS)
+            if phrase in subject.words and is_building:
+                return [PartView()]  # the room is in this building
+        views = (
+            view_part(mention, self._plan, self._raster, self._covered) for mention in mentions
+        )
+        return [view for view in views if view is not None]
+
+    def _of_parts(
+        self, phrase: str, mentions: Sequence[Mention], views: Sequence[PartView]
+    ) -> PaintedObject:
+        seen = [view for view in views if view.visible >= MIN_COUNTED]
+        colors = self._in_mood([name for view in views for name in view.colors])
+        return PaintedObject(
+            phrase,
+            count=len(seen),
+            visible=max(view.visible for view in views),
+            colors=_words_for(mentions, colors),
+            size=next((mention.size for mention in mentions if mention.size), ""),
+            x=_mean(view.x for view in seen or views),
+            y=_mean(view.y for view in seen or views) * self._plan.share,
+        )
+
+
+def _words_for(mentions: Sequence[Mention], applied: Sequence[str]) -> tuple[str, ...]:
+    """Return the color words of the prompt that were applied, then the names of all colors."""
+    words = [word for item in mentions for word, name in item.colors if name in applied]
+    return tuple(dict.fromkeys([*words, *applied]))
+
+
+def _singular(noun: str) -> str:
+    return next(iter(singular_candidates(noun)), noun)
+
+
+def _mean(values: Iterator[float]) -> float:
+    numbers = list(values)
+    return sum(numbers) / len(numbers)
