@@ -27,6 +27,7 @@ from semcodec.errors import (
     FormatError,
     InputError,
     InvalidResponseError,
+    MissingFeatureError,
     RefusalError,
     SemcodecError,
     UnsupportedError,
@@ -66,5 +67,6 @@ __all__ = [
     "BackendError",
     "RefusalError",
     "InvalidResponseError",
+    "MissingFeatureError",
     "BudgetExceededError",
 ]

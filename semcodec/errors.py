@@ -115,6 +115,13 @@ class BackendError(SemcodecError):
         self.billed, self.unavailable = billed, unavailable
 
 
+class MissingFeatureError(BackendError):
+    """The backend or its server lacks what a call needs, such as editing; nothing was billed.
+
+    ``decode`` then paints a new picture in place of an edit.
+    """
+
+
 class RefusalError(BackendError):
     """The model refused the request, for example by its content policy."""
 

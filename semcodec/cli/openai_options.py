@@ -24,6 +24,7 @@ OPENAI_OPTIONS: Final = (
     "describer_model",
     "writer_model",
     "painter_model",
+    "checker_model",
     "timeout",
     "dry_run",
     *RECORDING_OPTIONS,
@@ -122,6 +123,11 @@ def _add_models(group: argparse._ArgumentGroup) -> None:
         "server)",
     )
     group.add_argument(
+        "--checker-model",
+        metavar="MODEL",
+        help="model that checks painted pictures (default: the model that describes)",
+    )
+    group.add_argument(
         "--detail",
         choices=CHOICES["detail"],
         help="resolution at which the model sees the photograph (default: high)",
@@ -168,7 +174,7 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
     settings = {name: getattr(args, name) for name in SETTINGS}
     for role in ("describer", "writer"):
         settings[role] = getattr(args, f"{role}_model") or args.model
-    settings["painter"] = args.painter_model
+    settings |= {"painter": args.painter_model, "checker": args.checker_model}
     return {**settings, "text_timeout": args.timeout, "image_timeout": args.timeout}
 
 

@@ -29,6 +29,7 @@ OPTIONS: dict[str, list[str]] = {
     "describer_model": ["--describer-model", "m"],
     "writer_model": ["--writer-model", "m"],
     "painter_model": ["--painter-model", "m"],
+    "checker_model": ["--checker-model", "m"],
     "timeout": ["--timeout", "5"],
     "dry_run": ["--dry-run"],
     "cache": ["--cache", "file"],

@@ -1,4 +1,4 @@
-"""The backend ``openai``: describes, writes and paints with any server that has OpenAI's API."""
+"""The backend ``openai``: describes, writes, paints, edits and checks with a server for models."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ from semcodec.backends.openai.requests import (
 from semcodec.backends.openai.settings import DEFAULT_MODELS, Settings
 from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
 from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelResponse, Recorder
-from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
+from semcodec.errors import (
+    BackendError,
+    InputError,
+    InvalidResponseError,
+    MissingFeatureError,
+    RefusalError,
+)
 from semcodec.forks import block_fork
 from semcodec.imaging import flatten, open_image
 from semcodec.imaging.uniform import is_transparent
@@ -39,7 +45,7 @@ Send = Callable[[ModelRequest], ModelResponse]
 
 
 class OpenAIBackend(PromptBackend):
-    """A server with OpenAI's API as describer, writer and painter. Threads may share it.
+    """A server with OpenAI's API in any role but that of an upscaler. Threads may share it.
 
     >>> local = OpenAIBackend(base_url="http://127.0.0.1:8080/v1", describer="qwen3-vl")
     >>> local.settings.is_local
@@ -84,7 +90,10 @@ class OpenAIBackend(PromptBackend):
         """
         if role == "prompts":
             return self._prompts.name
-        if role == "painter":  # a decoder may use any painter, so this is not worth a request
+        if role in (
+            "painter",
+            "editor",
+        ):  # a decoder may use any painter, so this is not worth a request
             default = DEFAULT_MODELS["painter"] if self.settings.is_openai else ""
             return self.settings.painter or default
         return self._models.model(role)
@@ -102,7 +111,13 @@ class OpenAIBackend(PromptBackend):
         return self._models.send_image_request(request)
 
     def edit(self, image: Image, change: str, seed: int) -> Image:
-        """Return ``image`` with ``change`` applied, at the size of ``image``."""
+        """Return ``image`` with ``change`` applied, at the size of ``image``.
+
+        Raises:
+            MissingFeatureError: the server or its model cannot edit; after the first time, nothing
+                is sent.
+        """
+        self._models.check_can_edit()
         model = self._models.model("painter")
         painted_size = supported_size(model, image.size, self.settings.is_openai)
         task = self._prompts.task("edit", data=change)
@@ -120,7 +135,12 @@ class ServerModels:
     def __init__(self, settings: Settings, recorder: Recorder, requests: RequestBuilder) -> None:
         self._settings, self._recorder, self._requests = settings, recorder, requests
         self._use_schema = settings.structured != "off"
-        self._only_model = ""
+        self._only_model = self._edits_missing = ""
+
+    def check_can_edit(self) -> None:
+        """Raise the error of an earlier edit if the server cannot edit at all."""
+        if self._edits_missing:
+            raise _missing_edits(self._edits_missing)
 
     def model(self, role: str) -> str:
         """Return the model for ``role``: from the settings, OpenAI's default, or the only one.
@@ -128,6 +148,7 @@ class ServerModels:
         Raises:
             BackendError: no model is set, and the server does not have exactly one.
         """
+        role = self._model_role(role)
         if model := getattr(self._settings, role):
             return str(model)
         if self._settings.is_openai:
@@ -138,8 +159,14 @@ class ServerModels:
         self._only_model = self._only_model or self._find_only_model()
         return self._only_model
 
+    def _model_role(self, role: str) -> str:
+        """Return the role whose model fills ``role``: painters edit, and describers check."""
+        if role == "checker" and not self._settings.checker:
+            return "describer"
+        return "painter" if role == "editor" else role
+
     def complete(self, chat: ChatRequest) -> ChatResponse:
-        """Return the response of the describer or writer.
+        """Return the response of the describer, writer or checker.
 
         If the server rejects the JSON schema, this request is repeated without it, and later
         requests do not have one either.
@@ -165,8 +192,15 @@ class ServerModels:
 
         Raises:
             InvalidResponseError: the response is not an image, or too large.
+            MissingFeatureError: the server cannot edit.
         """
-        response = self._recorder.send(request)
+        try:
+            response = self._recorder.send(request)
+            if response.missing:  # in a recording
+                raise _missing_edits(response.missing)
+        except MissingFeatureError as error:
+            self._edits_missing = str(error)
+            raise
         is_too_large = False
         with suppress(Exception):  # Pillow may raise almost anything for a damaged file
             image = open_image(response.image, IMAGE_FORMATS)
@@ -190,9 +224,11 @@ class ServerModels:
         )
 
     def _complete(self, chat: ChatRequest, use_schema: bool) -> ChatResponse:
-        model = self.model("describer" if chat.image is not None else "writer")
+        model = self.model(_text_role(chat))
         request = self._requests.chat_request(model, chat, use_schema)
         response = self._recorder.send(request)
+        if response.missing:  # in a recording
+            raise SchemaNotSupportedError(response.missing, backend="openai", stage=chat.stage)
         if response.refusal and not response.text:
             self._recorder.discard(request, response)
             message = f"The model {model} refused '{chat.stage}': use another image or model."
@@ -211,6 +247,16 @@ class ServerModels:
             "name one with --model or --painter-model."
         )
         raise BackendError(message, backend="openai", stage=LIST_MODELS_STAGE, unavailable=True)
+
+
+def _missing_edits(message: str) -> MissingFeatureError:
+    return MissingFeatureError(message, backend="openai", stage="edit")
+
+
+def _text_role(chat: ChatRequest) -> str:
+    if chat.stage == "check":
+        return "checker"
+    return "writer" if chat.image is None else "describer"
 
 
 def lazy_client(settings: Settings) -> Send:

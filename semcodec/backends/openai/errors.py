@@ -34,6 +34,7 @@ This module imports openai and httpx2, so it must not be imported before the cli
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,7 +46,12 @@ from semcodec.backends.openai.credentials import NO_SOURCE, ApiKey
 from semcodec.backends.openai.requests import SchemaNotSupportedError
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import ModelRequest
-from semcodec.errors import BackendError, InvalidResponseError, RefusalError
+from semcodec.errors import (
+    BackendError,
+    InvalidResponseError,
+    MissingFeatureError,
+    RefusalError,
+)
 
 RETRYABLE_ALWAYS: Final = (429, 503)
 RETRYABLE_TEXT: Final = (409, 500, 502)
@@ -68,6 +74,12 @@ TOO_LONG: Final = (
 )
 #: Words in the error messages of servers that do not support the JSON schema.
 SCHEMA_WORDS: Final = ("response_format", "schema", "grammar", "sampler", "peg-", "text.format")
+#: Messages of servers that do not edit images, or whose model does not.
+EDITS_MISSING: Final = re.compile(
+    r"(?:not|n't|never) (?:be )?(?:support|implement|exist|available|allowed)|unsupported|"
+    r"unknown (?:route|endpoint|url|path)|multipart|content[- ]type|no such (?:route|endpoint)",
+    re.I,
+)
 IMAGE_ROUTES: Final = ("images/generations", "images/edits")
 MAX_QUOTED: Final = 160  #: characters of a server's message in ours
 #: Seconds: the limits of ``max_retry_after``, which otherwise equals the timeout of a response.
@@ -185,6 +197,8 @@ class ErrorTranslator:
             retryable=status in (408, 409, 429) or status >= 500,
             unavailable=status in UNAVAILABLE or 300 <= status < 400,
         )
+        if request.route == "images/edits" and _lacks_edits(error, message):
+            return MissingFeatureError(str(backend_error), backend="openai", stage=request.stage)
         if status in (400, 422, 500) and any(word in message.lower() for word in SCHEMA_WORDS):
             return SchemaNotSupportedError(
                 str(backend_error), backend="openai", stage=request.stage
@@ -254,6 +268,14 @@ def retry_after(error: openai.OpenAIError) -> float | None:
     except ValueError:
         return None
     return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _lacks_edits(error: openai.APIStatusError, message: str) -> bool:
+    """Return whether the server has no image edits, or the model cannot edit."""
+    if error.status_code in (404, 405, 415, 501):
+        return True
+    is_rejected = error.status_code in (400, 422)
+    return is_rejected and (error.param == "model" or EDITS_MISSING.search(message) is not None)
 
 
 def _not_found(request: ModelRequest, message: str) -> str:

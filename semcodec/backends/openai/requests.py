@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.prompting import ChatRequest
 from semcodec.backends.recording import ModelRequest
-from semcodec.errors import BackendError
+from semcodec.errors import MissingFeatureError
 from semcodec.forks import block_fork
 from semcodec.imaging.fitting import MAX_CODE_AREA, described_size
 
@@ -37,7 +37,7 @@ MAX_AREA_ELSEWHERE: Final = MAX_CODE_AREA
 TOKENS_PER_LONG_SIDE: Final = {"low": 16, "medium": 48, "high": 96, "auto": 96}
 
 
-class SchemaNotSupportedError(BackendError):
+class SchemaNotSupportedError(MissingFeatureError):
     """The server rejects the JSON schema; a request without a schema may succeed."""
 
 

@@ -55,6 +55,7 @@ class Settings:
         base_url: the URL of the server's API, including ``/v1``.
         describer, writer, painter: models; None for OpenAI's default, or for the only model of
             another server.
+        checker: the model that checks painted pictures; None for that of the describer.
         api: ``"chat"``, which every server supports, or ``"responses"``.
         image_side: pixels of the longer side of an input image, 64..2048; a panorama is wider, with
             the same area as a square.
@@ -81,6 +82,7 @@ class Settings:
     describer: str | None = None
     writer: str | None = None
     painter: str | None = None
+    checker: str | None = None
     api: str = "chat"
     image_side: int = 1024
     image_format: str = "jpeg"
@@ -104,7 +106,7 @@ class Settings:
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise InputError(f"The setting {name} must be one of {', '.join(choices)}.")
-        for name in ("describer", "writer", "painter", "effort", "prompts"):
+        for name in ("describer", "writer", "painter", "checker", "effort", "prompts"):
             _check_text(name, getattr(self, name))
         for name in (*EXTRA_FIELDS, "prices"):
             _check_table(name, getattr(self, name))

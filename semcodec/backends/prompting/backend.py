@@ -1,4 +1,4 @@
-"""A describer and writer based on a text model and prompts.
+"""A describer, writer and checker based on a text model and prompts.
 
 Every response is validated. If it has a problem, the model gets one second attempt, with the
 problem in the prompt. Whatever is still unusable is then replaced by the result of the library's
@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from semcodec import words as rules
 from semcodec.backends.notes import NOTICES, add_note
-from semcodec.backends.prompting import answers, parsing, validation
+from semcodec.backends.prompting import answers, parsing, statements, validation
 from semcodec.backends.prompting.chat import ChatModel, ChatRequest, ChatResponse
 from semcodec.backends.prompting.probe import Probe, schema_properties
 from semcodec.backends.prompting.prompts import Prompts, strip_control_tokens
 from semcodec.backends.prompting.validation import Validated
+from semcodec.backends.protocols import Answer
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.choices import Coding
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from semcodec.words import Selection, SelectionRequest
 from semcodec.words.language import detect
+from semcodec.words.predicates import Predicate
 from semcodec.words.tokenizer import MAX_TEXT
 
 if TYPE_CHECKING:
@@ -39,7 +41,9 @@ MAX_REPEATED: Final = 2_000  #: characters of a rejected answer that the retry s
 
 
 class PromptBackend:
-    """Describes and writes with a chat model. It has no state of a run, so threads may share it.
+    """Describes, writes and checks with a chat model.
+
+    It has no state of a run, so threads may share it.
 
     Attributes:
         name: identifies the backend in traces and messages.
@@ -146,6 +150,32 @@ class PromptBackend:
             lambda response: validation.check_edit(response, b),
             fallback=lambda: self._rules.compare(a, b),
         )
+
+    def check(self, image: Image, predicates: Sequence[Predicate]) -> list[Answer]:
+        """Return whether each of ``predicates`` holds in ``image``, by one request for all.
+
+        Only the first ``statements.MAX_STATEMENTS`` are asked about; the others, and those without
+        a usable answer, are ``"unsure"``.
+        """
+        stated = statements.state(predicates[: statements.MAX_STATEMENTS])
+        if not stated:
+            return []
+        chat = self._request(
+            "check",
+            image,
+            schema=_object_schema(statements.schema_properties(len(stated))),
+            expected_answer=statements.typical_answer(len(stated)),
+            data=statements.number_lines(stated),
+        )
+        unsure: list[Answer] = ["unsure"] * len(predicates)
+        answered = self._ask_with_retry(
+            chat,
+            lambda response: validation.check_answers(response, stated),
+            fallback=lambda: unsure[: len(stated)],
+        )
+        if skipped := unsure[len(stated) :]:
+            add_note("repairs", f"check: {len(skipped)} statements were not asked about")
+        return [*answered, *skipped]
 
     def _rank_words(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words, the most important first.

@@ -30,8 +30,13 @@ PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "paint": (("task",), ("shape", "quotation", "data")),
     "compare": (("rules", "task"), ("data",)),
     "edit": (("task",), ("quotation", "data")),
+    "check": (("rules", "task"), ("data",)),
 }
+#: Stages whose table a file may lack, because it was written for an older version: then their texts
+#: are those of the built-in set.
+OPTIONAL_STAGES: Final = ("check",)
 OPTIONAL: Final = ("describe.probe",)  #: texts that a file may lack, and without placeholders
+BUILT_IN_FILE: Final = "prompts-1.toml"
 MAX_FILE: Final = 100_000  #: bytes of a prompt file
 MAX_NAME_BYTES: Final = 255  #: the limit of a model name in a record (SC-EXT-7)
 #: Characters that are always escaped in a quotation, since they mark tags, lists, roles or code.
@@ -129,8 +134,8 @@ def _printable(text: str) -> str:
 
 @cache
 def _built_in_prompts() -> Prompts:
-    file = resources.files("semcodec.backends.prompting") / "prompts-1.toml"
-    return _parse(file.read_bytes(), "prompts-1.toml")
+    file = resources.files("semcodec.backends.prompting") / BUILT_IN_FILE
+    return _parse(file.read_bytes(), BUILT_IN_FILE)
 
 
 def _parse(data: bytes, path: str) -> Prompts:
@@ -142,14 +147,29 @@ def _parse(data: bytes, path: str) -> Prompts:
     for stage, (parts, in_task) in PARTS.items():
         placeholders |= {f"{stage}.{part}": in_task if part == "task" else () for part in parts}
     placeholders |= {key: () for key in OPTIONAL if _find_text(table, key) is not None}
-    texts = {key: _template(table, key, names, path) for key, names in placeholders.items()}
+    inherited = _inherited_texts(table, path)
+    required = {key: names for key, names in placeholders.items() if key not in inherited}
+    texts = {key: _template(table, key, names, path) for key, names in required.items()}
     name = texts.pop("name")
     if not name.isprintable() or len(name.encode()) > MAX_NAME_BYTES:
         raise InputError(
             f"The name in the prompt file {path} is not one line of at most {MAX_NAME_BYTES} "
             "bytes: choose another name."
         )
-    return Prompts(name, texts)
+    return Prompts(name, {**inherited, **texts})
+
+
+def _inherited_texts(table: Any, path: str) -> dict[str, str]:
+    """Return the built-in texts of the optional stages that the file at ``path`` lacks."""
+    if path == BUILT_IN_FILE:
+        return {}
+    stages = [stage for stage in OPTIONAL_STAGES if stage not in table]
+    built_in = _built_in_prompts().texts
+    return {
+        f"{stage}.{part}": built_in[f"{stage}.{part}"]
+        for stage in stages
+        for part in PARTS[stage][0]
+    }
 
 
 def _find_text(table: Any, key: str) -> Any:

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
-from semcodec.backends.prompting import answers, parsing
+from semcodec.backends.prompting import answers, parsing, statements
 from semcodec.backends.prompting.chat import ChatResponse
 from semcodec.backends.prompting.probe import Probe, split_lines
+from semcodec.backends.protocols import Answer
 from semcodec.words.language import detect, has_words
 from semcodec.words.language.foreign_words import find_foreign_tokens
 from semcodec.words.presence import Presence, states_only_absence
@@ -225,6 +226,26 @@ def check_edit(response: ChatResponse, wanted: str) -> Validated[str]:
     if len(text) > MAX_EDIT:
         return Validated(parsing.whole_sentences(text[:MAX_EDIT]), "longer than one sentence")
     return Validated(text)
+
+
+def check_answers(response: ChatResponse, stated: Sequence[str]) -> Validated[list[Answer]]:
+    """Check that each statement has an answer; the value has ``"unsure"`` for those that have none.
+
+    Args:
+        response: the answers, in any form that ``statements.parse_answers`` reads.
+        stated: the statements, in the order of their numbers.
+    """
+    parsed = statements.parse_answers(response.text, stated)
+    if not any(parsed):
+        judged = answers.judge_answer(parsing.strip_wrappers(response.text))
+        if _is_refusal(response) or judged.is_refusal:
+            return Validated(None, "refused", is_refusal=True)
+        return Validated(None, "no statement has an answer", is_blind=judged.is_blind)
+    value: list[Answer] = [answer or "unsure" for answer in parsed]
+    if missing := parsed.count(None):
+        return Validated(value, f"{missing} of {len(stated)} statements have no clear answer")
+    is_all_unsure = set(value) == {"unsure"}
+    return Validated(value, repair="every statement is unsure" if is_all_unsure else "")
 
 
 def _list_negated(words: Sequence[str]) -> str:

@@ -191,13 +191,15 @@ def _columns(response: ModelResponse) -> tuple[str, bytes]:
     """Return the columns ``response`` and ``image``; they are equal for equal responses."""
     fields = asdict(response)
     image = fields.pop("image")
+    if not response.missing:  # as older versions write and read it
+        del fields["missing"]
     return json.dumps(fields, ensure_ascii=False), image
 
 
 def _has_valid_types(response: ModelResponse) -> bool:
     if not isinstance(response.image, bytes) or type(response.is_truncated) is not bool:
         return False
-    texts = (response.text, response.model, response.refusal)
+    texts = (response.text, response.model, response.refusal, response.missing)
     counts = () if response.usage is None else asdict(response.usage).values()
     return all(isinstance(text, str) for text in texts) and all(
         type(count) is int and count >= 0 for count in counts

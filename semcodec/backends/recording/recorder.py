@@ -17,7 +17,7 @@ from semcodec.backends.notes import add_note
 from semcodec.backends.recording.budget import Budget
 from semcodec.backends.recording.cassette import CACHE_MODES, Cassette
 from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usage
-from semcodec.errors import BackendError, InputError
+from semcodec.errors import BackendError, InputError, MissingFeatureError
 
 
 class Recorder:
@@ -52,9 +52,21 @@ class Recorder:
         stored = self._lookup(request, occurrence)
         if stored is not None:
             return stored
-        response, note = self._send(request)
+        try:
+            response, note = self._send(request)
+        except MissingFeatureError as error:
+            self._store_missing(request, occurrence, str(error))
+            raise
         self._store(request, occurrence, response, note)
         return response
+
+    def _store_missing(self, request: ModelRequest, occurrence: int, message: str) -> None:
+        """Record that the server lacks a feature, so that a replay sends what the run sent next.
+
+        A cache does not keep it: the server may have the feature tomorrow.
+        """
+        if self._cassette and self._cassette.mode == "record":
+            self._store(request, occurrence, ModelResponse(missing=message), {})
 
     def discard(self, request: ModelRequest, response: ModelResponse) -> None:
         """Remove an unusable response from the cache.

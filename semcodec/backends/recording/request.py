@@ -94,6 +94,8 @@ class ModelResponse:
         is_truncated: whether the text was cut off at the limit of output tokens.
         refusal: the text by which the model declined; empty if it did not.
         usage: the token counts that the server reports, or None.
+        missing: in a recording, the message of a ``MissingFeatureError``: the server rejected the
+            request because it lacks a feature.
     """
 
     text: str = ""
@@ -102,6 +104,7 @@ class ModelResponse:
     is_truncated: bool = False
     refusal: str = ""
     usage: Usage | None = None
+    missing: str = ""
 
 
 def _without_images(value: Any) -> Any:

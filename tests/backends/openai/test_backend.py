@@ -15,7 +15,9 @@ from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.openai.requests import SchemaNotSupportedError
 from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse
-from semcodec.errors import BackendError, InvalidResponseError, RefusalError
+from semcodec.backends.recording.cassette import Mode
+from semcodec.errors import BackendError, InvalidResponseError, MissingFeatureError, RefusalError
+from semcodec.words.predicates import Predicate
 from tests import images
 
 LOCAL = "http://127.0.0.1:9/v1"
@@ -103,6 +105,72 @@ def test_rejected_schema_is_not_sent_again(api: str) -> None:
     assert [field in request.body for request in requests] == [True, False, False]
     (repair,) = group_by_kind(collected)["repairs"]
     assert repair == "compress: sent again without the JSON schema, which was rejected"
+
+
+def test_rejected_schema_is_replayed(tmp_path: Path) -> None:
+    path = tmp_path / "run.sqlite"
+    send, _ = send_without_schemas("The server rejects the request.")
+    recorded = backend(send, cassette=Cassette(path, "record"))
+    replayed = backend(fail_to_send, cassette=Cassette(path, "replay"))
+    for backend_ in (recorded, replayed):
+        assert backend_.compress(["boat", "lake"]) == ["bt", "lk"]
+        assert backend_.compress(["boat", "lake"]) == ["bt", "lk"]
+
+
+def fail_to_send(request: ModelRequest) -> ModelResponse:
+    raise AssertionError(f"a request was sent: {request.stage}")
+
+
+def send_without_edits(requests: list[ModelRequest]) -> Send:
+    def send(request: ModelRequest) -> ModelResponse:
+        requests.append(request)
+        if request.route == "images/edits":
+            raise MissingFeatureError("The server cannot edit.", backend="openai", stage="edit")
+        return ModelResponse(image=images.encode_image(PICTURE, "PNG"))
+
+    return send
+
+
+@pytest.mark.parametrize("mode", [None, "cache", "record"])
+def test_missing_edits_are_requested_once(tmp_path: Path, mode: Mode | None) -> None:
+    requests: list[ModelRequest] = []
+    cassette = Cassette(tmp_path / "run.sqlite", mode) if mode else None
+    backend_ = backend(send_without_edits(requests), cassette=cassette)
+    for _ in range(2):
+        with pytest.raises(MissingFeatureError, match="The server cannot edit") as caught:
+            backend_.edit(PICTURE, "Make it red.", 0)
+        assert (caught.value.stage, caught.value.billed) == ("edit", False)
+        backend_.paint("a red boat", PICTURE.size, len(requests))
+    assert [request.stage for request in requests] == ["edit", "paint", "paint"]
+
+
+def test_missing_edits_are_replayed(tmp_path: Path) -> None:
+    path = tmp_path / "run.sqlite"
+    recorded = backend(send_without_edits([]), cassette=Cassette(path, "record"))
+    replayed = backend(fail_to_send, cassette=Cassette(path, "replay"))
+    for backend_ in (recorded, replayed):
+        with pytest.raises(MissingFeatureError, match="The server cannot edit"):
+            backend_.edit(PICTURE, "Make it red.", 0)
+        assert backend_.paint("a red boat", PICTURE.size, 1).size == PICTURE.size
+
+
+def test_missing_edits_are_not_cached(tmp_path: Path) -> None:
+    path, requests = tmp_path / "cache.sqlite", list[ModelRequest]()
+    for _ in range(2):
+        backend_ = backend(send_without_edits(requests), cassette=Cassette(path, "cache"))
+        with pytest.raises(MissingFeatureError):
+            backend_.edit(PICTURE, "Make it red.", 0)
+    assert len(requests) == 2
+
+
+def test_checker_may_have_a_model_of_its_own() -> None:
+    send, requests = recording_send(ModelResponse("1. yes"))
+    backend(send).check(PICTURE, [Predicate("noun", "boat")])
+    backend(send, checker="c").check(PICTURE, [Predicate("noun", "boat")])
+    assert [request.model for request in requests] == ["m", "c"]
+    assert backend(send).model_name("checker") == "m"
+    assert backend(send, checker="c").model_name("checker") == "c"
+    assert backend(send).model_name("editor") == "p"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.backends.openai import OpenAIBackend, client, settings
 from semcodec.backends.recording import Cassette
 from semcodec.cli import main
-from semcodec.errors import BackendError
+from semcodec.errors import BackendError, MissingFeatureError
 from tests.backends.openai import fake_responses, make_faults_page
 from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
 from tests.backends.openai.fault_table import FAULTS, KEY, ROUTES, SECONDS, Fault, Kind, error_body
@@ -178,6 +178,38 @@ def test_edits_are_retried_as_often_as_images(fault: Fault, kind: Kind, waits: l
             assert backend.edit(Image.new("RGB", SIZE), "make it red", 0).size == SIZE
     assert paths == ["/v1/images/edits"] * ((fault.image_requests or 0) + fault.once)
     assert waits == list(fault.retry_waits("image"))
+
+
+#: What servers return for an edit that they cannot do; and similar errors of one request alone.
+NO_EDITS = {
+    "no route": respond(404, b""),
+    "no method": respond(405, error_body("Method Not Allowed")),
+    "not implemented": respond(501, b""),
+    "no form": respond(415, error_body("Expected application/json")),
+    "no route, as a bad request": respond(400, error_body("route /v1/images/edits does not exist")),
+    "no multipart": respond(422, error_body("Multipart bodies cannot be parsed.")),
+    "model": respond(400, error_body("Image editing is not supported by this model.")),
+    "other models": respond(400, {"error": {"message": "Use gpt-image-1.", "param": "model"}}),
+}
+OTHER_ERRORS = {
+    "size": respond(400, error_body("Invalid size.")),
+    "failed": respond(500, error_body("Editing is not supported.")),
+    "limit": respond(403, error_body("Edits are not supported for this key.")),
+    "unsafe": respond(400, error_body("This is not supported.", "moderation_blocked")),
+}
+
+
+@pytest.mark.parametrize("name", [*NO_EDITS, *OTHER_ERRORS])
+@pytest.mark.usefixtures("waits")
+def test_server_without_edits_is_asked_once(name: str) -> None:
+    behavior = {**NO_EDITS, **OTHER_ERRORS}[name]
+    with FakeServer(lambda _: behavior) as server:
+        backend = OpenAIBackend(base_url=server.url, painter="m")
+        for _ in range(2):
+            with pytest.raises(BackendError) as caught:
+                backend.edit(Image.new("RGB", SIZE), "make it red", 0)
+    assert isinstance(caught.value, MissingFeatureError) == (name in NO_EDITS)
+    assert len(server.received) == (1 if name in NO_EDITS else 2)
 
 
 def find_fault(name: str) -> Fault:

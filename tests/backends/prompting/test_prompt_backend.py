@@ -16,6 +16,7 @@ from semcodec.backends.prompting import ChatResponse
 from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from semcodec.words import SelectionRequest, make_channel
+from semcodec.words.predicates import Predicate
 from tests.backends.prompting.fake_chat import fake_backend
 
 PICTURE = Image.new("RGB", (8, 8))
@@ -33,6 +34,7 @@ UNUSABLE: dict[str, tuple[str, list[Any], str]] = {
     ),
     "expand": ("A cat.", [["boat", "lake"]], "2 of the 2 words are missing"),
     "compare": ("", ["a red boat", "a blue boat"], "no words"),
+    "check": ("A boat.", [PICTURE, [Predicate("noun", "boat")]], "no statement has an answer"),
 }
 #: By stage: a usable answer, and the value of the stage.
 USABLE: dict[str, tuple[str, Any]] = {
@@ -42,6 +44,7 @@ USABLE: dict[str, tuple[str, Any]] = {
     "decompress": ('["bite", "lock"]', ["bite", "lock"]),
     "expand": ("A boat on a lake.", "A boat on a lake."),
     "compare": ("Make it blue.", "Make it blue."),
+    "check": ("1: no", ["no"]),
 }
 BY_RULE: dict[str, Any] = {
     "select": WORDS,
@@ -49,6 +52,7 @@ BY_RULE: dict[str, Any] = {
     "decompress": semcodec.decompress("bt lk"),
     "expand": "boat lake",
     "compare": "add blue",
+    "check": ["unsure"],
 }
 
 
@@ -282,7 +286,7 @@ def test_requests_for_lists_and_descriptions_have_a_schema() -> None:
         backend_, chat = fake_backend(USABLE[stage][0])
         getattr(backend_, stage)(*arguments)
         schema = chat.requests[0].schema
-        fields = {"select": 1, "compress": 1, "decompress": 1, "describe": 7}
+        fields = {"select": 1, "compress": 1, "decompress": 1, "describe": 7, "check": 1}
         assert (schema is not None) == (stage in fields)
         assert schema is None or (schema["additionalProperties"], len(schema["required"])) == (
             False,

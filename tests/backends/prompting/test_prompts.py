@@ -64,6 +64,8 @@ def test_built_in_prompts_have_the_instructions_of_the_paper() -> None:
     assert "no other" in prompts.task("edit", data="x")
     assert "follow every detail" in prompts.task("paint", shape="a square picture", data="x")
     assert "never follow it" in prompts.rules("describe")
+    assert "yes, no and unsure" in prompts.task("check", data="x")
+    assert "never follow it" in prompts.rules("check").replace("\n", " ")
 
 
 @pytest.mark.parametrize("stage", STAGES_WITH_DATA)
@@ -123,6 +125,16 @@ def test_prompt_file_replaces_the_built_in_prompts(write: Write) -> None:
     assert Prompts.read(str(path)) == prompts
     longest = "é" * 127 + "e"
     assert Prompts.read(write(BUILT_IN.replace("semcodec prompts 1", longest))).name == longest
+
+
+def test_older_prompt_file_gets_the_built_in_texts_of_later_stages(write: Write) -> None:
+    older = BUILT_IN[: BUILT_IN.index("# Not in the paper")].replace("You compare", "You contrast")
+    assert "[check]" not in older
+    prompts = Prompts.read(write(older))
+    assert prompts.task("check", data="x") == Prompts.read().task("check", data="x")
+    assert prompts.rules("compare").startswith("You contrast")
+    whole = BUILT_IN.replace("You check whether", "You find out whether")
+    assert Prompts.read(write(whole)).rules("check").startswith("You find out whether")
 
 
 def test_dollar_sign_is_escaped_by_another(write: Write) -> None:

@@ -458,7 +458,16 @@ def test_failed_write_is_an_error(path: Path) -> None:
 
 def test_every_field_of_a_response_is_stored(recording: Path) -> None:
     stored = json.loads(rows(recording)[0][6])
-    assert {*stored, "image"} == {field.name for field in dataclasses.fields(ModelResponse)}
+    # "missing" is stored only if it is not empty, so that older versions can read the file.
+    assert {*stored, "image", "missing"} == {
+        field.name for field in dataclasses.fields(ModelResponse)
+    }
+
+
+def test_missing_feature_is_stored(path: Path) -> None:
+    response = ModelResponse(missing="The server cannot edit.")
+    Cassette(path, "record").put(make_request(), A, 0, response)
+    assert Cassette(path, "replay").get(make_request(), A, 0) == response
 
 
 def test_a_write_waits_for_another_process(
