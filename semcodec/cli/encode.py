@@ -19,6 +19,7 @@ from semcodec.imaging import fitting
 from semcodec.pipeline import profile_options
 from semcodec.pipeline.encode import CODINGS, MODEL_CHOICES, SKELETON_METHODS
 from semcodec.pipeline.language import LANGUAGES
+from semcodec.pipeline.rate_control import RATES
 from semcodec.signatures import identify
 
 SCHEMA: Final = "semcodec/encode/1"  #: published as spec/schema/encode-1.json
@@ -148,6 +149,12 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         help="maximum rate of the payload, in micro-bits per pixel of --size (default: no limit)",
     )
     parser.add_argument(
+        "--rate",
+        choices=RATES,
+        help="auto selects as many words as the description needs, within the other limits: the "
+        "name of a landmark, up to 48 words of a picture of many things (default: no rate)",
+    )
+    parser.add_argument(
         "--coding",
         choices=CODINGS,
         default="auto",
@@ -222,6 +229,7 @@ def _encode(
         k=args.k,
         max_bytes=args.max_bytes,
         ubpp=args.ubpp,
+        rate=args.rate,
         coding=args.coding,
         size=args.size,
         fit=args.fit,
@@ -250,6 +258,13 @@ def _values(encoded: semcodec.Encoded) -> dict[str, Any]:
         "size": list(record.size),
         "description": encoded.description,
         "words": record.words,
+        "rate": _rate(encoded.trace),
         "payload_bits": record.payload_bits,
         "ubpp": round(semcodec.rate_breakdown(encoded.data).ubpp("payload"), 3),
     }
+
+
+def _rate(trace: semcodec.Trace) -> dict[str, Any]:
+    """Return the rules that limited the words, and their numbers."""
+    notes = next(stage.notes for stage in reversed(trace.stages) if stage.name == "select")
+    return {"rules": notes["rate"], "words": notes["max_words"], "bits": notes["max_bits"]}

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 CODINGS: Final[tuple[CodingChoice, ...]] = values_of(CodingChoice)
-RATES: Final[tuple[Rate, ...]] = values_of(Rate)
 MODEL_CHOICES: Final[tuple[ModelSetChoice, ...]] = values_of(ModelSetChoice)
 SKELETON_METHODS: Final[tuple[SkeletonMethod, ...]] = values_of(SkeletonMethod)
 
@@ -90,7 +89,7 @@ def encode(
     k: int | None = None,
     max_bytes: int | None = None,
     ubpp: float | None = None,
-    rate: Rate = "auto",
+    rate: Rate | None = None,
     coding: CodingChoice = "auto",
     size: tuple[int, int] | Literal["auto"] = "auto",
     fit: Fit = "cover",
@@ -106,8 +105,9 @@ def encode(
 ) -> Encoded:
     """Return the record of an image: its description, reduced to a few words, as bytes.
 
-    Without limits, the record has at most 12 words. With ``k``, ``max_bytes`` or ``ubpp``, it has
-    as many words as fit; if several limits are given, all apply.
+    Set one of ``k``, ``max_bytes``, ``ubpp`` and ``rate="auto"``; with none, the record has at
+    most 12 words. Several are upper bounds, all of which apply: ``max_bytes=40, rate="auto"`` is as
+    many words as the description needs, but not more than 40 bytes.
 
     Args:
         image: the path or the bytes of an image file, a file object opened with mode ``"rb"``, or a
@@ -130,8 +130,10 @@ def encode(
             money is not called either, and the error names a lower bound.
         ubpp: maximum size of the payload, in micro-bits per pixel of the size that the record
             states, not of the photograph.
-        rate: how the number of words is chosen: ``"auto"`` applies the limits above, or 12 words
-            if there are none.
+        rate: ``"auto"`` selects as many words as the description needs: a word is added while its
+            gain is worth its bits. A landmark takes its name, a picture of many things up to 48
+            words; docs/budgets.md states the threshold. No model is called for it. None for the
+            limits above alone.
         coding: ``"lexicon"`` for whole words in order, ``"bag"`` for whole words without order,
             ``"utf8"`` for any words, ``"nibble"`` for skeletons as in the paper. ``"auto"`` is
             ``"lexicon"`` if it can code the words, else ``"utf8"``.
@@ -191,12 +193,11 @@ def encode(
             "There is no image: give the one whose size the record states, or make the record of a "
             "text with select and pack."
         )
-    check_choice("rate", rate, RATES)
     check_choice("coding", coding, CODINGS)
     check_choice("skeletons", skeletons, SKELETON_METHODS)
     check_choice("language", language, languages.LANGUAGES)
     imaging.parse_background(background)
-    limits = RateLimits(k, max_bytes, ubpp)
+    limits = RateLimits(k, max_bytes, ubpp, rate)
     fitting.check_fit(fit)
     header = _check_header(profile, framing, check, size, models)
     limit_check = LimitCheck(limits, profile, check)
@@ -223,7 +224,9 @@ def encode(
         channel = words.make_channel(languages.choose_selection_coding(described, coding))
         request = SelectionRequest(described, max_words, max_bits, channel, loaded_judge)
         subject = limit_check.find_subject(request, header)
+        request = limits.narrow(request)
         for selected in stages.selections(request, subject):
+            run.add_notes(**limits.notes(request))
             text = stages.shorten(selected) if coding == "nibble" else " ".join(selected)
             text_coding = (
                 codings.choose_coding(text, words_are_whole=True) if coding == AUTO else coding

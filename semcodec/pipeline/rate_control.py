@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Context, Decimal
-from typing import Final
+from typing import Any, Final
 
 from semcodec._bisection import largest
 from semcodec.bitstream import Record
+from semcodec.choices import Rate, check_choice, values_of
 from semcodec.errors import InputError
-from semcodec.words import MAX_K
+from semcodec.words import MAX_K, SelectionRequest, count_by_gain
+from semcodec.words.selection.marginal_gain import PRICES
 
+RATES: Final[tuple[Rate, ...]] = values_of(Rate)
+LIMITS: Final = ("k", "max_bytes", "ubpp")
 DEFAULT_K: Final = 12  #: words; about one sentence, or 15 bytes as ``lexicon``
 MICRO: Final = 1_000_000
 MAX_WORDS_PER_BYTE: Final = 2  #: frequent words can take less than a byte
@@ -31,14 +35,16 @@ class RateLimits:
         k: maximum number of words, 1..MAX_K.
         max_bytes: maximum size of the record including its framing, in bytes, 1 or more.
         ubpp: maximum size of the payload in micro-bits per pixel, above 0.
+        rate: ``"auto"`` if the description decides how many words it needs, within the limits.
 
     Raises:
-        InputError: a limit is out of range.
+        InputError: a limit is out of range, or the rate is unknown.
     """
 
     k: int | None = None
     max_bytes: int | None = None
     ubpp: float | None = None
+    rate: Rate | None = None
 
     def __post_init__(self) -> None:
         """Reject limits that are out of range."""
@@ -48,6 +54,14 @@ class RateLimits:
             raise InputError("Invalid max_bytes: use an integer above 0.")
         if self.ubpp is not None and not _is_positive(self.ubpp):
             raise InputError("Invalid ubpp: use a number above 0, in micro-bits per pixel.")
+        if self.rate is not None:
+            check_choice("rate", self.rate, RATES)
+
+    @property
+    def rules(self) -> list[str]:
+        """``"auto"`` and the names of the limits that are set; ``"default"`` if nothing is."""
+        limits = [name for name in LIMITS if getattr(self, name) is not None]
+        return [self.rate, *limits] if self.rate else limits or ["default"]
 
     def max_words(self, size: tuple[int, int]) -> int:
         """Return the maximum number of words to select at first, 1..MAX_K.
@@ -56,7 +70,8 @@ class RateLimits:
             size: width and height of the image in pixels.
         """
         if self.max_bytes is None and self.ubpp is None:
-            return DEFAULT_K if self.k is None else self.k
+            default = DEFAULT_K if self.rate is None else MAX_K
+            return default if self.k is None else self.k
         limit = MAX_K if self.k is None else self.k
         payload_bytes = self._max_payload_bytes(size)
         if self.max_bytes is not None:
@@ -78,6 +93,19 @@ class RateLimits:
             limit = self.max_bytes
             payload_bytes = largest(payload_bytes, lambda count: record_bytes(count) <= limit)
         return max(1, 8 * payload_bytes)
+
+    def narrow(self, request: SelectionRequest) -> SelectionRequest:
+        """Return ``request`` with the number of words that the rate chooses, within its limit."""
+        if self.rate is None:
+            return request
+        return replace(request, max_words=count_by_gain(request), is_auto=True)
+
+    def notes(self, request: SelectionRequest) -> dict[str, Any]:
+        """Return what a trace states about a selection: the rules, and their numbers."""
+        notes = {"rate": self.rules, "max_words": request.max_words, "max_bits": request.max_bits}
+        if self.rate is not None:
+            notes["min_gain_per_bit"] = PRICES[request.channel.coding] / 100
+        return notes
 
     def accepts(self, data: bytes, record: Record) -> bool:
         """Return whether a record is within the limits; ``data`` is the serialized record."""

@@ -48,7 +48,9 @@ class Stage:
         output: the value returned; None if the stage failed.
         notes: further details by kind: ``"calls"`` (requests to servers, with tokens and
             dollars), ``"repairs"`` (how responses were corrected), ``"judge"`` and ``"strategy"``
-            (how words were selected), ``"failed"`` (the message of the error that ended the run).
+            (how words were selected), ``"rate"`` with ``"max_words"`` and ``"max_bits"`` (the rules
+            that limit the words, and their numbers), ``"failed"`` (the message of the error that
+            ended the run).
 
     Example:
         >>> from semcodec.pipeline import Stage
@@ -165,9 +167,14 @@ class TracedRun:
     def annotate(self, output: Any, **notes: Any) -> None:
         """Replace the output of the last stage by ``output``, and add notes to the stage."""
         last = self.trace.stages[-1]
-        shown = _to_json_value(output)
+        self.trace.stages[-1] = replace(last, output=_to_json_value(output))
+        self.add_notes(**notes)
+
+    def add_notes(self, **notes: Any) -> None:
+        """Add notes to the last stage."""
+        last = self.trace.stages[-1]
         added = {kind: _to_json_value(note) for kind, note in notes.items()}
-        self.trace.stages[-1] = replace(last, output=shown, notes={**last.notes, **added})
+        self.trace.stages[-1] = replace(last, notes={**last.notes, **added})
 
     def _append(
         self,

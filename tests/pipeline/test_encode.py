@@ -51,7 +51,8 @@ def test_nibble_codes_skeletons(set_results: SetResults) -> None:
 def test_trace_has_judge_and_strategy_of_the_selection(set_results: SetResults) -> None:
     by_rule = semcodec.encode(PHOTO, describer="model", k=2).trace.stages[1]
     assert (by_rule.name, by_rule.model, by_rule.output) == ("select", "rules", ["red", "boat"])
-    assert by_rule.notes == {"judge": "salience", "strategy": "salience"}
+    limits = {"rate": ["k"], "max_words": 2, "max_bits": None}
+    assert by_rule.notes == {"judge": "salience", "strategy": "salience", **limits}
     by_gain = semcodec.encode(
         PHOTO, describer="model", max_bytes=6, coding="nibble", judge=OverlapJudge(boat=9)
     )
@@ -63,6 +64,9 @@ def test_trace_has_judge_and_strategy_of_the_selection(set_results: SetResults) 
     assert json.loads(by_gain.trace.to_json())["stages"][1]["notes"] == {
         "judge": "overlap",
         "strategy": "gain",
+        "rate": ["max_bytes"],
+        "max_words": 12,
+        "max_bits": 16,
     }
 
 
@@ -70,7 +74,8 @@ def test_writer_without_select_words_gets_only_the_number_of_words(set_results: 
     stage = semcodec.encode(
         PHOTO, backend="model", max_bytes=20, judge=OverlapJudge()
     ).trace.stages[1]
-    assert (stage.model, stage.notes) == ("model", {})
+    assert stage.model == "model"
+    assert stage.notes.keys() == {"rate", "max_words", "max_bits"}
 
 
 def test_invalid_selection_is_an_invalid_response(

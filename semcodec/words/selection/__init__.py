@@ -3,8 +3,9 @@
 ``request`` has the input and output types, and ``channel`` models the effect of a coding on words.
 A candidate (``candidates``) is sent whole or not at all; ``candidate_finder`` finds the content
 words of a description with their importance, ``minimum`` the main noun, which every selection has.
-The strategies are in ``salience`` (by rule), ``closed_loop`` (with a judge from ``similarity``) and
-``ranked`` (for words that a language model has ranked).
+``marginal_gain`` chooses how many words a description needs; ``known_names`` finds the name that
+stands for most of it. The strategies are in ``salience`` (by rule), ``closed_loop`` (with a judge
+from ``similarity``) and ``ranked`` (for words that a language model has ranked).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from semcodec.choices import Coding, JudgeName
 from semcodec.words.selection.candidate_finder import find_candidates
 from semcodec.words.selection.channel import WordChannel, make_channel
 from semcodec.words.selection.closed_loop import select_by_similarity
+from semcodec.words.selection.marginal_gain import count_by_gain, rank_by_gain
 from semcodec.words.selection.minimum import least_bits, required_words
 from semcodec.words.selection.ranked import select_ranked
 from semcodec.words.selection.request import MAX_K, Selection, SelectionRequest
@@ -24,6 +26,7 @@ __all__ = [
     "select",
     "select_words",
     "select_ranked",
+    "count_by_gain",
     "least_bits",
     "required_words",
     "SelectionRequest",
@@ -85,5 +88,7 @@ def select_words(request: SelectionRequest) -> Selection:
         BackendError: the judge failed.
     """
     if request.judge is None:
-        return Selection(select_by_salience(request, find_candidates(request)))
+        candidates = find_candidates(request)
+        ranked = rank_by_gain(request, candidates) if request.is_auto else candidates
+        return Selection(select_by_salience(request, ranked))
     return select_by_similarity(request, request.judge)

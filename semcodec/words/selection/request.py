@@ -23,6 +23,8 @@ class SelectionRequest:
         max_bits: limit on the bits of the payload, 1 or more; None for no limit.
         channel: the coding that will carry the words.
         judge: compares words with the description; None selects by salience.
+        is_auto: whether ``max_words`` was chosen by the gain of the words (``marginal_gain``), so
+            that a known name comes before all other words.
 
     Raises:
         InputError: ``max_words`` or ``max_bits`` is out of range.
@@ -33,6 +35,7 @@ class SelectionRequest:
     max_bits: int | None
     channel: WordChannel
     judge: Judge | None = None
+    is_auto: bool = False
 
     def __post_init__(self) -> None:
         """Check the limits."""
