@@ -4,15 +4,19 @@ A received list has no function words, so only the order of the words tells what
 a number, color or size belongs to the next noun, and a place to the noun before it, or to the one
 after it if the list begins with a place. A pair that the order does not prove is left out, because
 a wrong statement about a picture does more harm than a missing one.
+
+Texts are read as well, for the descriptions of pictures: there, function words tell more ("on the
+left", "the wall is blue").
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from semcodec.words.numbers.words import leading_number
+from semcodec.words.matching import count_limits
+from semcodec.words.mention_items import Item, make_item, read_sentences
 from semcodec.words.object_words import (
     BODY_PARTS,
     COMPOUNDS,
@@ -20,23 +24,21 @@ from semcodec.words.object_words import (
     LIKELY_VERBS,
     PLACES,
     PLAIN_SURROUNDINGS,
-    QUANTIFIERS,
-    SMALL_WORDS,
     SURROUNDINGS,
     WORN_VERBS,
     Part,
-    is_compound,
     is_known,
     is_plural,
-    part_of,
 )
+from semcodec.words.phrases import COPULAS
 from semcodec.words.structure import UNIT_WORDS
+from semcodec.words.subject import PICTURE_WORDS
 
 MAX_NUMBER: Final = 20  #: more objects than these cannot be counted in a picture
 MAX_NOUN: Final = 64  #: characters; a word of ``lexicon`` has at most 63
-MAX_NAME_WORDS: Final = 4  #: of a name with capitals, such as Golden Gate Bridge
-_MARKS: Final = ".,;:!?\"'()[]{}*_\u201c\u201d\u2018\u2019\u2026"
-_PEOPLE: Final = frozenset("baby boy boys child children girl girls kid kids".split())
+#: People of whom "little" states the age.
+CHILDREN: Final = frozenset("baby boy boys child children girl girls kid kids".split())
+_ATTRIBUTES: Final = (Part.COUNT, Part.COLOR, Part.SIZE, Part.ADJECTIVE)
 
 
 @dataclass(slots=True)
@@ -65,19 +67,16 @@ class Mention:
         return self.noun.rsplit(" ", 1)[-1].lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One word of the list, or several that are one number or noun."""
-
-    part: Part
-    text: str
-    lower: str
-    is_last_of_text: bool = False  #: whether a sentence mark follows
-
-
 def find_mentions(words: Sequence[str]) -> list[Mention]:
-    """Return the nouns of ``words`` in order, each with what belongs to it; in linear time."""
-    return _Reader(list(read_items(words))).read()
+    """Return the nouns of ``words`` in order, each with what belongs to it; in linear time.
+
+    Args:
+        words: a list of words, or those of a text with its punctuation.
+    """
+    found: list[Mention] = []
+    for items in read_sentences(words):
+        found += _Reader(items).read()
+    return found
 
 
 def find_nouns(words: Sequence[str]) -> list[Mention]:
@@ -85,114 +84,59 @@ def find_nouns(words: Sequence[str]) -> list[Mention]:
 
     "fire" is not a noun if "hydrant" is there as well.
     """
-    lowers = [word.lower() for word in words]
-    known = set(lowers)
+    known = {word.lower() for word in words}
+    firsts = {first for first, second in COMPOUNDS if second in known}
     return [
         Mention(item.text)
-        for item in map(_single_item, words)
+        for item in map(make_item, words)
         if item.part is Part.NOUN
         and item.lower not in LIKELY_VERBS
-        and 0 < len(item.text) <= MAX_NOUN
-        and not any((item.lower, other) in COMPOUNDS for other in known)
+        and item.lower not in firsts
+        and len(item.text) <= MAX_NOUN
     ]
 
 
-def _single_item(word: str) -> Item:
-    text = word.strip(_MARKS)
-    return Item(part_of(text.lower()), text, text.lower())
-
-
-def count_limits(value: str) -> tuple[int, int | None] | None:
-    """Return the fewest and the most objects that a number can mean; None for "at least".
-
-    >>> count_limits("two"), count_limits("7"), count_limits("several"), count_limits("red")
-    ((2, 2), (7, 7), (3, None), None)
-    """
-    value = value.lower()
-    if value in QUANTIFIERS:
-        return QUANTIFIERS[value]
-    digits = value if value.isdecimal() else leading_number(value.split())[0]
-    if not digits.isdecimal() or len(digits) > 3:
-        return None
-    return int(digits), int(digits)
-
-
-def read_items(words: Sequence[str]) -> Iterator[Item]:
-    """Yield the items of a list: numbers and compound nouns are joined."""
-    texts = [word.strip(_MARKS) for word in words]
-    ends = [word[-1:] in ".;:!?" for word in words]
-    lowers = [text.lower() for text in texts]
-    has_case = any(text.islower() and text not in SMALL_WORDS for text in texts)
-    index = 0
-    while index < len(texts):
-        part, length = _match(texts, lowers, index, has_case)
-        text = " ".join(texts[index : index + length])
-        lower = " ".join(lowers[index : index + length])
-        index += length
-        if text:
-            yield Item(part, text, lower, ends[index - 1])
-
-
-def _match(
-    texts: Sequence[str], lowers: Sequence[str], index: int, has_case: bool
-) -> tuple[Part, int]:
-    """Return what the words from ``index`` on are, and how many of them belong together."""
-    word = lowers[index]
-    if has_case and (length := _name_length(texts, index)) > 1:
-        return Part.NOUN, length
-    if word.isdecimal():
-        return Part.COUNT, 1
-    digits, length = leading_number(lowers[index : index + MAX_NAME_WORDS])
-    if length:
-        return (Part.NEGATION if digits == "0" else Part.COUNT), length
-    length = 1
-    while index + length < len(lowers) and length < MAX_NAME_WORDS:
-        if not is_compound(lowers[index + length - 1], lowers[index + length]):
-            break
-        length += 1
-    return (Part.NOUN, length) if length > 1 else (part_of(word), 1)
-
-
-def _name_length(texts: Sequence[str], index: int) -> int:
-    """Return the number of words of the name with capitals at ``index``; 0 if there is none."""
-    end = index
-    while end < len(texts) and end - index < MAX_NAME_WORDS and texts[end].istitle():
-        if texts[end].lower() in SMALL_WORDS:
-            return 0
-        end += 1
-    return end - index
-
-
 class _Reader:
-    """One pass over the items.
+    """One pass over the items of a sentence.
 
-    Between two items, ``_count``, ``_colors`` and ``_size`` wait for a noun, and ``_near`` is the
-    noun to which a place that comes now would belong. Whatever is not a noun, its attribute or
-    its place clears what waits.
+    Between two items, ``_count``, ``_colors``, ``_size`` and ``_places`` wait for a noun, ``_near``
+    is the noun to which a place that comes now would belong, and ``_described`` the one before
+    "is". An item that is not an attribute clears what waits.
     """
 
     def __init__(self, items: Sequence[Item]) -> None:
         self._items = items
         self._mentions: list[Mention] = []
         self._near: Mention | None = None
+        self._described: Mention | None = None
         self._is_negated = self._is_worn = False
         self._places: list[str] = []
-        parts = [item.part for item in items if item.part is not Part.LINK]
-        self._places_first = bool(parts) and _begins_with_place(parts)
+        self._places_first = _begins_with_place(items)
+        nouns = (n for n in range(len(items) - 1, -1, -1) if items[n].part is Part.NOUN)
+        self._last_noun = next(nouns, -1)  #: its position
+        self._last = Part.OTHER
         self._clear()
 
     def read(self) -> list[Mention]:
         """Return the mentions."""
         for index, item in enumerate(self._items):
-            self._add(index, item)
-            if item.is_last_of_text:
-                self._clear()
-                self._near, self._is_negated, self._places = None, False, []
+            if not self._is_joint(index):
+                self._add(index, item)
+                self._last = item.part
         return self._mentions
 
     def _clear(self) -> None:
+        """Forget the number, colors and size that wait for a noun."""
         self._count, self._colors, self._size = "", list[str](), ""
-        self._last_part = Part.OTHER
+
+    def _is_joint(self, index: int) -> bool:
+        """Return whether an item is "and" between two attributes: red and blue, left and right."""
+        following = self._part_after(index)
+        if self._items[index].lower not in ("and", "or"):
+            return False
+        if self._last is Part.POSITION:
+            return following in (Part.POSITION, Part.LINK)
+        return self._last in _ATTRIBUTES and following in _ATTRIBUTES
 
     def _add(self, index: int, item: Item) -> None:
         if item.part is Part.POSITION:
@@ -200,42 +144,50 @@ class _Reader:
         elif item.part is Part.NOUN and self._is_noun(index):
             self._add_noun(index, item)
         elif item.part is Part.LINK:
-            self._count, self._colors, self._size = "", [], ""
-        else:
-            self._near = None
+            self._clear()
+            self._described = self._near if item.lower in COPULAS else self._described
+        elif item.part in _ATTRIBUTES:
             self._add_attribute(index, item)
-        self._last_part = item.part
+        else:
+            self._add_other(item)
 
     def _add_attribute(self, index: int, item: Item) -> None:
-        """Add a number, color or size, which waits for its noun, or clear what waits."""
+        """Let a number, color or size wait for its noun, or give it to the noun before "is"."""
         if item.part is Part.COUNT:
             self._clear()
             self._count = item.text
         elif item.part is Part.COLOR:
-            is_run = self._last_part is Part.COLOR
+            is_run = self._last is Part.COLOR
             self._colors = [*self._colors, item.text] if is_run else [item.text]
         elif item.part is Part.SIZE:
             self._size = item.text
-        elif item.part is Part.NEGATION:
+        if self._described is not None and self._part_after(index) not in (*_ATTRIBUTES, Part.NOUN):
+            self._described.colors += self._colors
+            self._described.size = self._described.size or self._size
+            self._clear()
+        self._near = None
+
+    def _add_other(self, item: Item) -> None:
+        """Clear what waits, except the number before a participle: two parked cars."""
+        self._near = self._described = None
+        self._is_worn = item.lower in WORN_VERBS
+        if item.part is Part.NEGATION:
             self._clear()
             self._is_negated = True
         elif item.part is Part.PARTICIPLE:
             self._colors, self._size, self._places = [], "", []
-        elif item.part is not Part.ADJECTIVE:
+        else:
             if item.lower in PLAIN_SURROUNDINGS and self._colors and not self._is_negated:
-                colors = self._colors
-                self._mentions.append(Mention(item.text, colors=colors, is_object=False))
+                self._mentions.append(Mention(item.text, colors=self._colors, is_object=False))
             self._clear()
             self._places, self._is_negated = [], False
-        self._is_worn = item.lower in WORN_VERBS
 
     def _is_noun(self, index: int) -> bool:
         """Return whether an item that may be a noun is one: "a watch", but not "people watch"."""
-        item, following = self._items[index], self._following(index)
+        item, following = self._items[index], self._after(index)
         if len(item.text) > MAX_NOUN:
             return False
-        is_attributed = self._last_part in (Part.COLOR, Part.SIZE, Part.COUNT, Part.ADJECTIVE)
-        if item.lower in LIKELY_VERBS and not is_attributed:
+        if item.lower in LIKELY_VERBS and self._last not in (*_ATTRIBUTES, Part.LINK):
             return False
         if item.lower in GROUPS and following is not None and is_plural(following.lower):
             return False
@@ -243,39 +195,33 @@ class _Reader:
             return True
         return following.part is not Part.NOUN  # a name before its noun: Shetland pony
 
-    def _following(self, index: int) -> Item | None:
-        return self._items[index + 1] if index + 1 < len(self._items) else None
-
     def _add_noun(self, index: int, item: Item) -> None:
-        if self._is_negated:
-            self._is_negated, self._near = False, None
-            self._clear()
-            return
-        mention = Mention(item.text, colors=self._colors)
-        mention.size = "" if self._is_young(mention) else self._size
-        following = self._following(index)
-        waits = False
-        if self._count:
-            if self._agrees(mention.head):
-                mention.count = self._count
-            elif following is not None and following.part is Part.NOUN:
-                waits = is_plural(following.lower) and not is_plural(mention.head)
-        count = self._count
-        if self._places and _can_have_place(mention):
-            mention.places = self._places
-        self._mentions.append(mention)
-        self._near, self._is_worn = (None if self._is_worn else mention), False
+        """Add a mention with all that waits for a noun."""
+        mention = Mention(item.text)
+        count_waits = self._count if self._count_is_for_next(index, mention) else ""
+        if not self._is_negated:
+            mention.count = self._count if self._agrees(mention.head) else ""
+            mention.colors, mention.size = self._colors, self._size
+            if mention.head in CHILDREN and self._size.lower() == "little":
+                mention.size = ""  # it is about the age: a little girl is as large as a girl
+            mention.places = self._places if _can_have_place(mention) else []
+            self._mentions.append(mention)
+        self._near = None if self._is_worn or self._is_negated else mention
+        self._is_negated = self._is_worn = False
+        self._described = None
         self._clear()
-        self._places = []
-        self._count = count if waits else ""
+        self._places, self._count = [], count_waits
 
-    def _is_young(self, mention: Mention) -> bool:
-        """Return whether the size is about age: a little girl is as large as a girl."""
-        return self._size.lower() == "little" and mention.head in _PEOPLE
+    def _count_is_for_next(self, index: int, mention: Mention) -> bool:
+        """Return whether a number is about the noun after this one: two street lamps."""
+        following = self._after(index)
+        if not self._count or following is None or following.part is not Part.NOUN:
+            return False
+        return is_plural(following.lower) and not is_plural(mention.head)
 
     def _agrees(self, head: str) -> bool:
         """Return whether the number that waits can be that of a noun: two dogs, one dog."""
-        limits = count_limits(self._count)
+        limits = count_limits(self._count) if self._count else None
         if limits is None or not 0 < limits[0] <= MAX_NUMBER or head in UNIT_WORDS:
             return False
         if limits == (1, 1):
@@ -284,34 +230,40 @@ class _Reader:
 
     def _add_position(self, index: int, item: Item) -> None:
         """Add a place to the noun before it or, if the list begins with a place, after it."""
-        following = self._following(index)
-        # Left of the house, left arm
-        is_relative = following is not None and following.lower in BODY_PARTS | {"of"}
         waited = self._count or self._colors or self._size
-        if waited and self._last_part is not Part.POSITION:
+        self._clear()
+        if waited and self._last is not Part.POSITION:
             self._near = None  # "black top": the noun of the color is missing
-        self._count, self._colors, self._size = "", [], ""
-        if item.lower not in PLACES or is_relative:
+        if self._last is Part.LINK and self._near is None and self._mentions:
+            self._near = self._mentions[-1]  # "a cat lies at the bottom"
+        if item.lower not in PLACES or self._is_relative(index):
             return
-        if self._places_first and not self._ends_list(index):
+        # Without a noun after it, a place can only be about the one before.
+        if self._places_first and index < self._last_noun:
             self._near = None
             self._places = [*self._places, item.text]
         elif self._near is not None and _can_have_place(self._near):
             self._near.places.append(item.text)
 
-    def _ends_list(self, index: int) -> bool:
-        """Return whether no noun follows a place, so that it can only be about the one before."""
-        return all(item.part is not Part.NOUN for item in self._items[index + 1 :])
+    def _is_relative(self, index: int) -> bool:
+        """Return whether a place is not one in the picture: left of the house, left arm."""
+        lowers = [item.lower for item in self._items[index + 1 : index + 4]]
+        if lowers[:1] == ["of"]:
+            return not any(word in PICTURE_WORDS for word in lowers[1:])
+        return bool(lowers) and lowers[0] in BODY_PARTS
+
+    def _after(self, index: int) -> Item | None:
+        return self._items[index + 1] if index + 1 < len(self._items) else None
+
+    def _part_after(self, index: int) -> Part | None:
+        following = self._after(index)
+        return None if following is None else following.part
 
 
-def _begins_with_place(parts: Sequence[Part]) -> bool:
-    """Return whether a place comes before the first noun."""
-    for part in parts:
-        if part is Part.POSITION:
-            return True
-        if part is Part.NOUN:
-            return False
-    return False
+def _begins_with_place(items: Sequence[Item]) -> bool:
+    """Return whether a place comes before the first noun: left dog; on the left, a dog."""
+    first = next((item for item in items if item.part in (Part.POSITION, Part.NOUN)), None)
+    return first is not None and first.lower in PLACES
 
 
 def _can_have_place(mention: Mention) -> bool:

@@ -162,7 +162,7 @@ WORN_VERBS: Final = _words("wearing wears holding holds carrying carries dressed
 _NEGATIONS: Final = _words("no not without none never non zero nobody nothing neither nor")
 #: Words that a heading has in small letters: "Two Dogs on a Sofa".
 SMALL_WORDS: Final = FUNCTION_WORDS | PREPOSITIONS
-_LINKS: Final = _words("on at in to the a an near toward towards is are")
+_LINKS: Final = _words("on at in to the a an near toward towards is are was were")
 _OTHERS: Final = (
     RELATIONS | PREPOSITIONS | PRONOUNS | AUXILIARIES | CONJUNCTIONS | DEPICTION_VERBS | SHOT_WORDS
 )

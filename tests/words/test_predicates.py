@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semcodec.words.mentions import count_limits
+from semcodec.words.matching import count_limits
 from semcodec.words.predicates import MAX_PREDICATES, Predicate, find_predicates
 from semcodec.words.vocabulary import vocabulary
 from semcodec.words.word_classes import WordClass, class_of
