@@ -60,12 +60,19 @@ class SceneChecker:
 def find_object(scene: PaintedScene, noun: str) -> PaintedObject | None:
     """Return the object that was drawn for ``noun``, or None.
 
-    The same noun is better than a narrower or a wider one, and then the more visible object.
+    The same noun is better than a narrower or a wider one, or than a phrase with the noun, such as
+    "bowl soup" for "bowl"; of equally good ones, the more visible object.
     """
-    ranks = {Relation.SAME: 2, Relation.NARROWER: 1, Relation.WIDER: 1, Relation.OTHER: 0}
-    rated = [(ranks[noun_relation(noun, each.noun)], each) for each in scene.objects]
+    rated = [(_rank(noun, each.noun), each) for each in scene.objects]
     best = max(rated, key=lambda pair: (pair[0], pair[1].count > 0, pair[1].visible), default=None)
     return best[1] if best is not None and best[0] > 0 else None
+
+
+def _rank(noun: str, painted: str) -> int:
+    relation = noun_relation(noun, painted)
+    if relation is Relation.SAME:
+        return 2
+    return int(relation is not Relation.OTHER or noun.lower() in painted.lower().split())
 
 
 def answer_from_object(predicate: Predicate, painted: PaintedObject | None) -> Answer:
