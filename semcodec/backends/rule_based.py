@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from semcodec import words as rules
 from semcodec.words import Selection, SelectionRequest
-from semcodec.words.presence import Presence
-from semcodec.words.stopwords import FUNCTION_WORDS
+from semcodec.words.differences import find_change
 
 
 class RuleBasedWriter:
@@ -36,15 +35,9 @@ class RuleBasedWriter:
         return " ".join(words)
 
     def compare(self, a: str, b: str) -> str:
-        """Return ``"add WORD"`` for the first word of ``b`` that ``a`` lacks; empty if none.
+        """Return the change for the first statement of ``b`` that ``a`` lacks; empty if none.
 
-        A word that ``b`` negates is not missing: if ``a`` has it, the change is ``"remove WORD"``.
+        It is a sentence of ``semcodec.words.changes``, such as ``"Add boat."``. What ``b`` negates
+        is not missing: if ``a`` has it, the change is ``"Remove boat."``.
         """
-        now, wanted = Presence(a), Presence(b)
-        changes = [f"add {word}" for word in wanted.words if _is_missing(word, now)]
-        changes += [f"remove {word}" for word in now.words if wanted.is_negated(word)]
-        return changes[0] if changes else ""
-
-
-def _is_missing(word: str, now: Presence) -> bool:
-    return word not in FUNCTION_WORDS and word not in now.words
+        return find_change(a, b)

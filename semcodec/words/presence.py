@@ -35,6 +35,10 @@ class Presence:
         forms = _forms([word.lower()])
         return not forms.isdisjoint(self._negated) and forms.isdisjoint(self._there)
 
+    def is_there(self, word: str) -> bool:
+        """Return whether ``word``, in the singular or plural, occurs without a negation."""
+        return not _forms([word.lower()]).isdisjoint(self._there)
+
     def drop_negated(self, words: Sequence[str]) -> list[str]:
         """Return ``words`` without those that only occur negated."""
         return [word for word in words if not self.is_negated(word)]

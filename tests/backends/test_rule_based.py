@@ -5,6 +5,8 @@ from __future__ import annotations
 import semcodec
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.words import SelectionRequest, make_channel
+from semcodec.words.changes import parse_change
+from semcodec.words.predicates import find_predicates
 
 WRITER = RuleBasedWriter()
 
@@ -22,15 +24,32 @@ def test_prompt_consists_of_the_words() -> None:
     assert WRITER.expand(["red", "boat"]) == "red boat"
 
 
-def test_change_adds_the_first_missing_word() -> None:
-    assert WRITER.compare("red boat", "red boat sky moon") == "add sky"
-    assert WRITER.compare("red boat", "boat") == ""
+def test_change_is_about_the_most_important_missing_statement() -> None:
+    assert WRITER.compare("A red boat.", "red boat dog tree") == "Add dog."
+    assert WRITER.compare("A dog and a red boat.", "two red boats dog") == "Show exactly two boats."
+    assert WRITER.compare("red boat", "large blue boat") == "Recolor the boat blue."
+    assert WRITER.compare("red boat", "huge red boat") == "Make the boat huge."
+    assert WRITER.compare("red boat", "red boat left") == "Move the boat to the left."
+    assert WRITER.compare("Two red boats on the left.", "two red boats left") == ""
+    assert WRITER.compare("red boats", "boat") == ""
+    assert WRITER.compare("", "ein brauner Hund sitzt neben einem Boot auf dem Wasser") == ""
+
+
+def test_changes_can_be_parsed() -> None:
+    wanted = "two large red dogs left blue boat right"
+    described = ""
+    for predicate in find_predicates(wanted.split()):
+        change = parse_change(WRITER.compare(described, wanted))
+        assert change is not None
+        assert (change.noun, change.value) == (predicate.noun, predicate.value)
+        described += f" {predicate.text}."
+    assert WRITER.compare(described, wanted) == ""
 
 
 def test_change_never_adds_what_is_not_there() -> None:
     assert WRITER.compare("street", "street no people") == ""
-    assert WRITER.compare("street people", "A street without people.") == "remove people"
-    assert WRITER.compare("street no people", "street people") == "add people"
+    assert WRITER.compare("street people", "A street without people.") == "Remove people."
+    assert WRITER.compare("street no people", "street people") == "Add people."
 
 
 def test_selection_under_a_limit_is_by_salience() -> None:

@@ -74,13 +74,23 @@ class OpenAIBackend(PromptBackend):
         self.settings = Settings.load(recorded, **settings)
         if cassette:
             cassette.write_settings(self.settings.to_record())
-        self.budget = Budget(ServerPrices(self.settings), self.settings.max_cost)
+        self._prices = ServerPrices(self.settings)
+        self.budget = Budget(self._prices, self.settings.max_cost)
         recorder = Recorder(
             send or lazy_client(self.settings), self.settings.base_url, self.budget, cassette
         )
         self._requests = RequestBuilder(self.settings)
         self._models = ServerModels(self.settings, recorder, self._requests)
         super().__init__(self._models, Prompts.read(self.settings.prompts))
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether a request may cost money.
+
+        It costs nothing on this machine, and elsewhere if the config file has a price of 0 for
+        every model. A replay counts as the recorded run, so that it takes the same turns.
+        """
+        return not self._prices.are_free()
 
     def model_name(self, role: str) -> str:
         """Return the model that a record names for ``role``, or the name of the prompts.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from semcodec.backends.openai.settings import Settings
+from semcodec.backends.openai.settings import DEFAULT_MODELS, Settings
 from semcodec.backends.recording import Usage
 from semcodec.errors import InputError
 from semcodec.forks import block_fork
@@ -27,6 +27,15 @@ class ServerPrices:
             model: _parse_price(model, price) for model, price in settings.prices.items()
         }
 
+    def are_free(self) -> bool:
+        """Return whether no model of the server can cost anything, as far as is known."""
+        if self._settings.is_local:
+            return not any(map(_is_above_zero, self._custom.values()))
+        models = {getattr(self._settings, role) for role in DEFAULT_MODELS}
+        models |= {self._settings.checker} - {None}
+        known = [self._custom[model] for model in models if model in self._custom]
+        return len(known) == len(models) and not any(map(_is_above_zero, known))
+
     def price(self, model: str, usage: Usage) -> Decimal | None:
         """Return the price of ``usage`` in dollars, or None if ``model`` has no known price."""
         if custom := self._custom.get(model):
@@ -41,6 +50,10 @@ class ServerPrices:
             return Decimal(0)
         # genai-prices has the prices of OpenAI; another server may charge more for the same name.
         return _look_up_price(model, usage) if self._settings.is_openai else None
+
+
+def _is_above_zero(price: dict[str, Decimal]) -> bool:
+    return any(number > 0 for number in price.values())
 
 
 def _look_up_price(model: str, usage: Usage) -> Decimal | None:

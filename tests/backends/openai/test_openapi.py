@@ -15,6 +15,7 @@ import semcodec
 from semcodec.backends.openai import settings
 from semcodec.cli import main
 from semcodec.errors import BackendError
+from semcodec.words.predicates import find_predicates
 from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
 from tests.backends.openai.openapi import official_description
@@ -223,11 +224,12 @@ def test_whole_run_conforms_to_the_description(name: str) -> None:
     decoded = semcodec.decode(encoded.data, backend=backend)
     edited = backend.edit(decoded.image, "make the door blue", seed=7)
     assert backend.compare("a red house", "a red house") == ""
+    assert backend.check(decoded.image, find_predicates(["red", "house"])) == ["yes", "yes"]
     assert checking.violations == []
     assert encoded.record.text
     assert decoded.image.size == edited.size == (256, 256)
     text = "responses" if name.startswith("responses") else "chat/completions"
-    pictures = ["images/generations", "images/edits", text]
+    pictures = ["images/generations", "images/edits", text, text]
     assert [route for route, _ in checking.requests] == [text] * 5 + pictures
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from semcodec.backends.openai import Settings
+from semcodec.backends.openai import OpenAIBackend, Settings
 from semcodec.backends.openai.pricing import ServerPrices
 from semcodec.backends.recording import Usage
 from semcodec.errors import InputError
@@ -92,3 +92,35 @@ def test_prices_are_unknown_without_the_price_list(monkeypatch: pytest.MonkeyPat
 def test_invalid_price_is_rejected(price: Any) -> None:
     with pytest.raises(InputError, match="The price of m is not valid"):
         prices(prices={"m": price})
+
+
+FREE = {"input": 0, "output": 0}
+MODELS = {"describer": "d", "writer": "d", "painter": "p"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_paid"),
+    [
+        ({}, True),
+        ({"base_url": "http://127.0.0.1:8080/v1"}, False),
+        ({"base_url": "http://localhost:8080/v1", **MODELS}, False),
+        ({"base_url": "http://127.0.0.1/v1", "prices": {"p": {"input": 0, "output": 1}}}, True),
+        ({"base_url": "http://192.168.1.7/v1", **MODELS}, True),
+        ({"base_url": "http://192.168.1.7/v1", **MODELS, "prices": {"d": FREE}}, True),
+        ({"base_url": "http://192.168.1.7/v1", **MODELS, "prices": {"d": FREE, "p": FREE}}, False),
+        (
+            {
+                "base_url": "http://192.168.1.7/v1",
+                **MODELS,
+                "checker": "c",
+                "prices": {"d": FREE, "p": FREE},
+            },
+            True,
+        ),
+        ({"base_url": "https://127.0.0.1.example/v1"}, True),
+    ],
+)
+def test_server_is_paid_unless_it_is_known_to_be_free(
+    settings: dict[str, Any], is_paid: bool
+) -> None:
+    assert OpenAIBackend(**settings).is_paid is is_paid

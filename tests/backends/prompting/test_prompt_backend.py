@@ -51,7 +51,7 @@ BY_RULE: dict[str, Any] = {
     "compress": ["bt", "lk"],
     "decompress": semcodec.decompress("bt lk"),
     "expand": "boat lake",
-    "compare": "add blue",
+    "compare": "Recolor the boat blue.",
     "check": ["unsure"],
 }
 

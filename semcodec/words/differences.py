@@ -1,0 +1,47 @@
+"""The most important difference between two descriptions, as a change, found by rule."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from semcodec.words.changes import Change, ChangeAction
+from semcodec.words.predicates import Predicate, PredicateKind, find_predicates
+from semcodec.words.presence import Presence
+from semcodec.words.stopwords import STOPWORDS
+from semcodec.words.tokenizer import MAX_TEXT
+
+#: The change that makes a statement of each kind true.
+ACTIONS: Final[dict[PredicateKind, ChangeAction]] = {
+    "noun": "add",
+    "count": "count",
+    "color": "recolor",
+    "size": "resize",
+    "place": "move",
+}
+
+
+def find_change(now: str, wanted: str) -> str:
+    """Return the most important change that makes ``now`` more like ``wanted``; empty if none.
+
+    It is about the first statement of ``wanted`` whose words ``now`` lacks: nouns come before
+    numbers, colors, sizes and places. Otherwise it is about a word of ``now`` that ``wanted``
+    negates.
+
+    >>> find_change("a red boat", "two red boats on a lake")
+    'Add lake.'
+    >>> find_change("a red boat", "a blue boat")
+    'Recolor the boat blue.'
+    """
+    described, target = Presence(now[:MAX_TEXT]), Presence(wanted[:MAX_TEXT])
+    for predicate in find_predicates(target.words):
+        if not _is_described(predicate, described):
+            action = ACTIONS[predicate.kind]
+            return Change(action, predicate.noun, predicate.value).text
+    removed = [word for word in described.words if target.is_negated(word)]
+    return f"Remove {removed[0]}." if removed else ""
+
+
+def _is_described(predicate: Predicate, described: Presence) -> bool:
+    """Return whether all words of a predicate occur; of its noun alone for kind ``"noun"``."""
+    words = [word for word in predicate.text.lower().split() if word not in STOPWORDS]
+    return all(map(described.is_there, words))
