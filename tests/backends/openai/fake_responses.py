@@ -128,4 +128,5 @@ def transparent_png() -> bytes:
 def _text(task: Any) -> str:
     if isinstance(task, str):
         return task
-    return "".join(str(part.get("text", "")) for part in task["content"])
+    parts = task if isinstance(task, list) else task["content"]
+    return "".join(str(part.get("text", "")) for part in parts)
