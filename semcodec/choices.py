@@ -42,6 +42,7 @@ __all__ = [
     "RateEntry",
     "ReadFraming",
     "Reflection",
+    "ReflectionMethod",
     "ScanFraming",
     "SkeletonMethod",
     "UnpackFraming",
@@ -75,8 +76,11 @@ Rate: TypeAlias = Literal["auto"]
 SkeletonMethod: TypeAlias = Literal["rule", "model"]
 #: The judges that have a name.
 JudgeName: TypeAlias = Literal["auto", "minilm"]
-#: The rounds of reflection, besides a number of them.
+#: The tries of reflection, besides a number of them.
 Reflection: TypeAlias = Literal["auto", "off"]
+#: What reflection compares: the statements that follow from the words with the picture, or two
+#: descriptions, as in the paper.
+ReflectionMethod: TypeAlias = Literal["predicates", "description"]
 #: Pillow's names of the formats of pictures that can have a text.
 PictureFormat: TypeAlias = Literal["PNG", "JPEG", "WEBP"]
 #: What a QR code is written as.

@@ -125,7 +125,7 @@ def test_judges_and_reflections_have_the_values_of_their_types() -> None:
         error = message(lambda value=value: semcodec.decode(RECORD, reflect=value, seed=-1))  # type: ignore[misc]
         assert error.startswith("Invalid seed")
     error = message(lambda: semcodec.decode(RECORD, reflect="of"))  # type: ignore[arg-type]
-    assert error.startswith("Reflection")
+    assert error.startswith("Invalid reflect")
 
 
 def test_options_of_the_command_line_have_the_values_of_the_types() -> None:
@@ -139,6 +139,7 @@ def test_options_of_the_command_line_have_the_values_of_the_types() -> None:
         ("encode", "--fit"): choices.Fit,
         ("encode", "--language"): choices.Language,
         ("encode", "--models"): choices.ModelSetChoice,
+        ("decode", "--reflect-by"): choices.ReflectionMethod,
         ("validate", "--profile"): choices.Profile,
     }
     (commands,) = [a for a in make_parser()._actions if a.metavar == "COMMAND"]
@@ -150,7 +151,7 @@ def test_options_of_the_command_line_have_the_values_of_the_types() -> None:
 def test_no_public_function_takes_any_string_for_a_choice() -> None:
     """A parameter with one of these names has a type from ``semcodec.choices``."""
     closed = {"coding", "keep", "framing", "check", "fit", "rate", "skeletons", "judge", "profile",
-              "reflect", "language"}  # fmt: skip
+              "reflect", "reflect_by", "language"}  # fmt: skip
     found = set()
     for name in semcodec.__all__:
         function = getattr(semcodec, name)

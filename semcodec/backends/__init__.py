@@ -14,7 +14,7 @@ from semcodec.backends.protocols import (
     WordSelector,
     Writer,
 )
-from semcodec.backends.registry import AUTO, DEFAULTS, find, find_all, names, roles
+from semcodec.backends.registry import AUTO, DEFAULTS, find, find_all, is_named, names, roles
 
 __all__ = [
     "Describer",
@@ -31,6 +31,7 @@ __all__ = [
     "DEFAULTS",
     "find",
     "find_all",
+    "is_named",
     "names",
     "roles",
 ]

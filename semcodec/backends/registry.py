@@ -24,7 +24,7 @@ AUTO: Final = "auto"
 OFFLINE_BACKEND: Final = "embedded"
 OPENAI: Final = "openai"
 MAX_SHOWN_NAME: Final = 40  #: characters of an unknown name in a message
-#: The default backend of each role.
+#: The default backend of each role; a role without one may stay empty.
 DEFAULTS: Final = {
     "describer": OFFLINE_BACKEND,
     "writer": RuleBasedWriter.name,
@@ -66,8 +66,13 @@ def roles(name: str) -> list[str]:
 
 
 def find(role: str, default: object, override: object = None) -> Any:
-    """Return the backend for one role; the arguments are those of ``find_all``."""
-    return _find(role, default, override, {})
+    """Return the backend for one role, which is never None; the arguments are of ``find_all``."""
+    found = _find(role, default, override, {})
+    if found is None:
+        raise InputError(
+            f"No default backend can be the {role}: name one that has the method {ROLES[role]}."
+        )
+    return found
 
 
 def find_all(default: object, **overrides: object) -> tuple[Any, ...]:
@@ -81,6 +86,10 @@ def find_all(default: object, **overrides: object) -> tuple[Any, ...]:
         overrides: by role (a key of ``ROLES``), the backend for this role alone, which must be able
             to fill it; None or ``"auto"`` means ``default``.
 
+    Returns:
+        A backend for each role; None for a role that is not in ``DEFAULTS`` if ``default`` cannot
+        fill it.
+
     Raises:
         InputError: there is no such backend, or it cannot fill its role.
         BackendError: it cannot be loaded, or the offline backend is not installed.
@@ -89,10 +98,15 @@ def find_all(default: object, **overrides: object) -> tuple[Any, ...]:
     return tuple(_find(role, default, override, instances) for role, override in overrides.items())
 
 
+def is_named(override: object) -> bool:
+    """Return whether an override of ``find_all`` is a backend, and not the default."""
+    return override is not None and not _is_auto(override)
+
+
 def _find(role: str, default: object, override: object, instances: dict[str, Any]) -> Any:
     if role not in ROLES:
         raise InputError(f"{role!r} is not a role: use one of {', '.join(ROLES)}.")
-    if override is not None and not _is_auto(override):
+    if is_named(override):
         return _require_role(override, role, instances)
     if not _is_auto(default):
         backend = _get_instance(default, instances)
@@ -100,11 +114,7 @@ def _find(role: str, default: object, override: object, instances: dict[str, Any
             return backend
         if role == "writer":
             _check_writer(backend)  # not replaced silently, since it is meant to be a writer
-    if role not in DEFAULTS:
-        raise InputError(
-            f"No default backend can be the {role}: name one that has the method {ROLES[role]}."
-        )
-    return _require_role(DEFAULTS[role], role, instances)
+    return _require_role(DEFAULTS[role], role, instances) if role in DEFAULTS else None
 
 
 def _is_auto(backend: object) -> bool:

@@ -9,11 +9,13 @@ from typing import Any, Final
 import semcodec
 from semcodec.bitstream import guessing
 from semcodec.bitstream.framing import MAGIC, png
+from semcodec.choices import ReflectionMethod, values_of
 from semcodec.cli import batch, endings, files, openai_options, options, writing
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose, make_plan
 from semcodec.errors import InputError
+from semcodec.pipeline.reflection.steps import ReflectionTrace
 
 ROLES: Final = ("writer", "painter", "upscaler")
 SCHEMA: Final = "semcodec/decode/1"  #: published as spec/schema/decode-1.json
@@ -64,7 +66,23 @@ def add(commands: Commands[Parser]) -> None:
         type=options.reflections,
         default="auto",
         metavar="N|auto|off",
-        help="rounds of reflection, which are not available yet (default: %(default)s)",
+        help="tries to improve the picture, at most 100; auto does only what costs nothing "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--reflect-by",
+        choices=values_of(ReflectionMethod),
+        default="predicates",
+        help="what to compare with the picture: statements that follow from the words, or a "
+        "description of it, as in the paper (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--candidates",
+        type=options.candidates,
+        default=1,
+        metavar="N",
+        help="pictures to paint with different seeds, of which the best is kept; they count as "
+        "tries (default: %(default)s)",
     )
     parser.add_argument(
         "--size",
@@ -149,12 +167,14 @@ def _decode(
         data,
         **roles,
         reflect=args.reflect,
+        reflect_by=args.reflect_by,
+        candidates=args.candidates,
         size=args.size,
         seed=args.seed,
         progress=progress,
     )
     picture = _picture_file(decoded, endings.ending(job.output), args.plain)
-    line = f"painted from {' '.join(decoded.words)!r}"
+    line = f"painted from {' '.join(decoded.words)!r}{_summary(decoded)}"
     return batch.Result(picture, "png", decoded.trace, line, _values(decoded))
 
 
@@ -164,10 +184,33 @@ def _picture_file(decoded: semcodec.Decoded, ending: str, plain: bool) -> bytes:
     return decoded.to_file(picture_format, plain=plain)
 
 
+def _summary(decoded: semcodec.Decoded) -> str:
+    """Return what reflection did, if it tried anything."""
+    reflection = decoded.trace.reflection
+    if reflection is None or not reflection.tries:
+        return ""
+    return f"; reflected: {reflection.summary}"
+
+
 def _values(decoded: semcodec.Decoded) -> dict[str, Any]:
     """Return the values of a picture for ``--json``."""
     return {
         "size": list(decoded.image.size),
         "words": decoded.words,
         "coding": decoded.record.coding,
+        "reflection": _reflection_values(decoded.trace.reflection),
+    }
+
+
+def _reflection_values(reflection: ReflectionTrace | None) -> dict[str, Any] | None:
+    """Return the result of reflection for ``--json``; its steps are in the trace."""
+    if reflection is None:
+        return None
+    score = reflection.steps[reflection.kept].after
+    return {
+        "tries": reflection.tries,
+        "kept": reflection.kept,
+        "stopped": reflection.stopped,
+        "held": None if score is None else score.held,
+        "of": None if score is None else score.of,
     }

@@ -20,6 +20,7 @@ from semcodec.bitstream.header import MAX_SIDE
 from semcodec.choices import ExtensionName, JudgeName, PictureFormat, Reflection, values_of
 from semcodec.errors import InputError, SemcodecError
 from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
+from semcodec.pipeline.reflection.painting import MAX_TRIES
 from semcodec.words import MAX_K, Judge
 
 #: The file name extensions of pictures, with Pillow's names of their formats.
@@ -263,12 +264,21 @@ def _extension_value(name: str, text: str) -> str | int | bytes:
 
 
 def reflections(text: str) -> Reflection | int:
-    """Return ``auto``, ``off`` or the number of rounds, which must still be 0."""
+    """Return ``auto``, ``off`` or the number of tries, 0..MAX_TRIES."""
     if text in values_of(Reflection):
         return cast(Reflection, text)
-    if text == "0":
-        return 0
-    raise ArgumentTypeError("reflection is not available yet, expected auto or off")
+    return _limited(text, 0, "number of tries", f"auto, off or 0 to {MAX_TRIES}")
+
+
+def candidates(text: str) -> int:
+    """Return the number of candidates, 1..MAX_TRIES."""
+    return _limited(text, 1, "number of candidates", f"1 to {MAX_TRIES}")
+
+
+def _limited(text: str, minimum: int, noun: str, expected: str) -> int:
+    if not text.isdecimal() or len(text) > 9 or not minimum <= int(text) <= MAX_TRIES:
+        raise ArgumentTypeError(f"invalid {noun} {text!r}, expected {expected}")
+    return int(text)
 
 
 def judge(text: str) -> Judge | None:

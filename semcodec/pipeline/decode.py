@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from semcodec import backends, bitstream, carriers
-from semcodec.backends import Painter, Upscaler, Writer
+from semcodec.backends import Writer
 from semcodec.bitstream import Limits, Record, guessing
-from semcodec.choices import PictureFormat, Reflection, values_of
+from semcodec.choices import PictureFormat, Reflection, ReflectionMethod
 from semcodec.errors import InputError
 from semcodec.pipeline import finishing, validation
 from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
+from semcodec.pipeline.reflection.painting import (
+    OnStep,
+    ReflectionOptions,
+    Roles,
+    Task,
+    paint_and_reflect,
+)
+from semcodec.pipeline.reflection.steps import Step
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
 from semcodec.sources import Source, read_source
 
@@ -20,8 +28,6 @@ if TYPE_CHECKING:
 
 MAX_FILE: Final = 2**29  #: bytes of a file with a record; a picture can be large
 MAX_SEED: Final = 2**32 - 1
-#: The valid values of ``reflect``, as the stage does not exist yet.
-NO_REFLECTION: Final[tuple[Reflection | int, ...]] = (*values_of(Reflection), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,11 @@ class Decoded:
     record: Record
     trace: Trace
 
+    @property
+    def steps(self) -> list[Step]:
+        """The steps of reflection; empty if that is off."""
+        return [] if self.trace.reflection is None else self.trace.reflection.steps
+
     def to_file(self, format_name: PictureFormat = "PNG", *, plain: bool = False) -> bytes:
         """Return the picture as the bytes of a file, with its words as alternative text.
 
@@ -80,11 +91,16 @@ def decode(
     writer: object = None,
     painter: object = None,
     upscaler: object = None,
+    editor: object = None,
+    checker: object = None,
     reflect: Reflection | int = "auto",
+    reflect_by: ReflectionMethod = "predicates",
+    candidates: int = 1,
     size: tuple[int, int] | None = None,
     seed: int | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    on_step: OnStep | None = None,
 ) -> Decoded:
     """Return a picture painted from the words of a record.
 
@@ -103,13 +119,31 @@ def decode(
         painter: the backend that paints; None for ``backend``.
         upscaler: the backend that enlarges a picture that was painted smaller; None for
             ``backend`` if it can, else ``"lanczos"``, which resamples it.
-        reflect: ``"auto"``, ``"off"`` or 0; reflection is not available yet.
+        editor: the backend that changes one thing in a picture; None for the painter if it can. If
+            there is none, the picture is painted again with the change in its prompt.
+        checker: the backend that checks the picture; None for the painter's own account of what it
+            drew, or ``backend`` if that can check.
+        reflect: how many times to try to improve the picture. Each picture is checked against
+            statements that follow from the words, the most important one that fails becomes a
+            change, and the better picture is kept. ``"auto"`` does what costs nothing: up to 4
+            tries if the painter reports what it drew, or if the payload has at least 500 micro-bits
+            per pixel, the checker is qualified and no call is paid. A number from 0 to 100 is the
+            most tries with any checker. ``"off"`` keeps the first picture.
+        reflect_by: ``"predicates"`` as above; ``"description"`` compares a description of the
+            picture with the words, as in the paper.
+        candidates: 1..100 pictures with the seeds ``seed``, ``seed + 1`` …, of which the best is
+            kept; the first that keeps all promises is the last one. They count as tries.
         size: width and height of the picture, each 1..4096 pixels; None for the record's size,
             which must be within the same range.
         seed: 0..2^32-1; the offline painter returns the same picture for the same seed. None for
             the record's seed, or 0 if it has none.
         limits: limits on the record, as for ``unpack``.
         progress: called before each stage with its name and the name of its backend.
+        on_step: called after each step of reflection with its ``Step``, and a copy of its picture
+            as painted, or None if it has none. Its exceptions are not caught.
+
+    Ctrl-C during reflection ends it, and the best picture so far is returned:
+    ``trace.reflection.stopped`` is then ``"interrupted"``. Earlier, it is raised.
 
     Raises:
         FormatError: the record is invalid; see ``.rule`` and ``.offset``.
@@ -125,30 +159,33 @@ def decode(
         >>> decoded.image.size
         (96, 64)
     """
-    if type(reflect) not in (str, int) or reflect not in NO_REFLECTION:
-        raise InputError("Reflection is not available yet: use reflect='off'.")
+    options = ReflectionOptions(reflect, reflect_by, candidates)
     if seed is not None and (type(seed) is not int or not 0 <= seed <= MAX_SEED):
         raise InputError(f"Invalid seed: use an integer from 0 to {MAX_SEED}.")
     record = _read_record(data, Limits() if limits is None else limits)
     target = _check_size(record.size if size is None else size)
-    roles = backends.find_all(backend, writer=writer, painter=painter, upscaler=upscaler)
+    others = {"upscaler": upscaler, "editor": editor, "checker": checker}
+    found = backends.find_all(backend, writer=writer, painter=painter, **others)
+    text_writer, paint_role, upscale_role, edit_role, check_role = found
+    roles = Roles(paint_role, edit_role, check_role, backends.is_named(checker))
 
     with trace_run(progress) as run:
-        stages = _Stages(run, *roles)
+        stages = _TextStages(run, text_writer)
         words = stages.restore_words(record)
         prompt = stages.expand(words)
-        image = stages.paint(prompt, words, target, _choose_seed(seed, record))
+        painted_size = finishing.paintable_size(paint_role, target)
+        task = Task(record, words, prompt, painted_size, _choose_seed(seed, record))
+        picture = paint_and_reflect(run, roles, task, options, on_step)
+        image = finishing.finish(run, picture.image, target, paint_role, upscale_role)
         return Decoded(image, words, record, run.trace)
 
 
 @dataclass(frozen=True, slots=True)
-class _Stages:
+class _TextStages:
     """The calls of backends in one run; each result is validated before it is returned."""
 
     run: TracedRun
     writer: Writer
-    painter: Painter
-    upscaler: Upscaler
 
     def restore_words(self, record: Record) -> list[str]:
         """Return the words of ``record``; for ``nibble`` they are restored from skeletons."""
@@ -164,14 +201,6 @@ class _Stages:
     def expand(self, words: list[str]) -> str:
         prompt = self.run.run_stage("expand", self.writer, Writer.expand, words)
         return validation.check_prompt(prompt, self.writer)
-
-    def paint(self, prompt: str, words: list[str], size: tuple[int, int], seed: int) -> Image:
-        painted_size = finishing.paintable_size(self.painter, size)
-        result = self.run.run_stage(
-            "paint", self.painter, Painter.paint, prompt, painted_size, seed
-        )
-        painted = validation.check_picture(result, words, self.painter, self.run.add_notice)
-        return finishing.finish(self.run, painted, size, self.painter, self.upscaler)
 
 
 def _read_record(data: object, limits: Limits) -> Record:

@@ -7,7 +7,7 @@ import json
 import math
 import reprlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -15,7 +15,9 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from semcodec.backends.isolation import attempt, backend_name, isolate, own_name, type_name
 from semcodec.backends.notes import NOTICES, Notes, collect_notes, group_by_kind
 from semcodec.errors import BackendError, SemcodecError
+from semcodec.pipeline.reflection.steps import ReflectionTrace
 from semcodec.words import SelectionRequest
+from semcodec.words.predicates import Predicate
 
 _Role = TypeVar("_Role")
 _Inputs = ParamSpec("_Inputs")
@@ -80,6 +82,8 @@ class Trace:
         models: of ``encode``, the names of the models that the backends report, by role
             (``"describer"``, ``"writer"``, ``"painter"``, ``"prompts"``), also those that the
             record does not state; empty for ``decode``.
+        reflection: of ``decode``, how the picture was checked and improved; None of ``encode``, and
+            with ``reflect="off"`` and one candidate.
 
     Example:
         >>> import json, semcodec
@@ -95,17 +99,28 @@ class Trace:
     stages: list[Stage] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     models: dict[str, str] = field(default_factory=dict)
+    reflection: ReflectionTrace | None = None
 
     @property
     def calls(self) -> list[dict[str, Any]]:
         """The requests to servers in all stages, in order; empty if the run was offline."""
-        noted = [stage.notes.get("calls") for stage in self.stages]
-        calls = [call for group in noted if isinstance(group, list) for call in group]
-        return [call for call in calls if isinstance(call, dict)]
+        return list_calls(self.stages)
 
     def to_json(self) -> str:
-        """Return the trace as JSON: an object with ``"stages"``, ``"notices"`` and ``"models"``."""
+        """Return the trace as JSON: an object with the attributes of this class as keys."""
         return json.dumps(asdict(self), indent=2) + "\n"
+
+
+def list_calls(stages: Iterable[Stage]) -> list[dict[str, Any]]:
+    """Return the requests to servers in ``stages``, in order."""
+    noted = [stage.notes.get("calls") for stage in stages]
+    calls = [call for group in noted if isinstance(group, list) for call in group]
+    return [call for call in calls if isinstance(call, dict)]
+
+
+def as_number(value: Any) -> float | None:
+    """Return ``value`` if it is a number, else None; a third-party backend may note anything."""
+    return value if type(value) in (int, float) else None
 
 
 class TracedRun:
@@ -163,6 +178,10 @@ class TracedRun:
         """Add a sentence for the user to the trace, once; see ``Trace.notices``."""
         if notice not in self.trace.notices:
             self.trace.notices.append(notice)
+
+    def set_reflection(self, reflection: ReflectionTrace) -> None:
+        """Set ``Trace.reflection``."""
+        self.trace = replace(self.trace, reflection=reflection)
 
     def annotate(self, output: Any, **notes: Any) -> None:
         """Replace the output of the last stage by ``output``, and add notes to the stage."""
@@ -246,6 +265,8 @@ def _convert(value: Any, depth: int) -> Any:
         return value.hex()
     if isinstance(value, SelectionRequest):
         return value.as_dict()
+    if isinstance(value, Predicate):
+        return value.text
     if isinstance(value, list | tuple):
         # The limit on depth also ends lists that contain themselves.
         return [_convert(item, depth - 1) for item in value] if depth else _bounded_repr(value)

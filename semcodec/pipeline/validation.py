@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Final, cast
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from semcodec import imaging
 from semcodec._wording import plural
 from semcodec.backends.isolation import backend_name, isolate
+from semcodec.backends.protocols import Answer
 from semcodec.coding import nibble
 from semcodec.errors import InvalidResponseError, RefusalError
 from semcodec.imaging import fitting, upscaling
@@ -21,6 +23,8 @@ from semcodec.words.language import has_words
 from semcodec.words.presence import states_only_absence
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
 from semcodec.words.tokenizer import MAX_TEXT, tokenize
+
+ANSWERS: Final[tuple[Answer, ...]] = get_args(Answer)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -169,6 +173,22 @@ def check_upscaled(result: object, picture: Size, size: Size, backend: object) -
         problem = "{} x {} pixels in place of {} x {}".format(*image.size, *size)
         raise _invalid(backend, "upscale", problem)
     return image
+
+
+def check_answers(result: object, expected: int, backend: object) -> tuple[Answer, ...]:
+    """Return the answers of a checker: one of ``"yes"``, ``"no"`` and ``"unsure"`` for each."""
+    with _reading(backend, "check"):
+        if not isinstance(result, list | tuple):
+            raise _invalid(backend, "check", "expected a list of answers")
+        # A subclass of list may go on forever.
+        items = islice(result, expected + 1)
+        texts = [str.__str__(item) if isinstance(item, str) else "" for item in items]
+    if len(texts) != expected:
+        problem = f"another number of answers than {expected}"
+        raise _invalid(backend, "check", problem)
+    if not set(texts) <= set(ANSWERS):
+        raise _invalid(backend, "check", "an answer is not yes, no or unsure")
+    return tuple(ANSWERS[ANSWERS.index(text)] for text in texts)
 
 
 def _reading(backend: object, stage: str) -> AbstractContextManager[None]:

@@ -21,12 +21,13 @@ from semcodec.backends.recording import ModelRequest
 from semcodec.cli import main
 from semcodec_embedded import painter
 from semcodec_embedded.describer import EmbeddedDescriber
+from semcodec_embedded.painting.plan import Plan, attach_plan, plan_of
 from tests.cli.fake_client import SECRET, FakeClient
 
 Run = Callable[..., tuple[int, str, str]]
 SCHEMAS = Path(__file__).parents[2] / "spec" / "schema"
 Descriptions = dict[tuple[str, tuple[int, int], bytes], str]
-Scenes = dict[tuple[str, tuple[int, int], int], Image.Image]
+Scenes = dict[str, Image.Image]  # by the plan
 
 
 @pytest.fixture(scope="session")
@@ -53,24 +54,23 @@ def _describe_each_photograph_once(
 
 @pytest.fixture(scope="session")
 def scenes() -> Scenes:
-    """Return the scenes painted so far, by prompt, size and seed."""
+    """Return the scenes painted so far."""
     return {}
 
 
 @pytest.fixture(autouse=True)
 def _paint_each_scene_once(monkeypatch: pytest.MonkeyPatch, scenes: Scenes) -> None:
     """Paint each scene once, because it is always the same and takes a second for a megapixel."""
-    paint_scene = painter._paint_scene
+    paint_plan = painter._paint_plan
 
-    def paint_once(
-        prompt: str, scene: Any, environment: Any, size: tuple[int, int], seed: int
-    ) -> Image.Image:
-        key = prompt, size, seed
+    def paint_once(plan: Plan) -> Image.Image:
+        key = repr(plan)
         if key not in scenes:
-            scenes[key] = paint_scene(prompt, scene, environment, size, seed)
-        return scenes[key].copy()
+            scenes[key] = paint_plan(plan)
+        painted = scenes[key]
+        return attach_plan(painted.copy(), plan_of(painted) or plan)
 
-    monkeypatch.setattr(painter, "_paint_scene", paint_once)
+    monkeypatch.setattr(painter, "_paint_plan", paint_once)
 
 
 @pytest.fixture

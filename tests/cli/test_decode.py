@@ -57,7 +57,16 @@ def test_record_with_a_flipped_bit_is_rejected(run: Run, record: Path, tmp_path:
 
 @pytest.mark.parametrize(
     "options",
-    [["--size", "5000x5000"], ["--reflect", "2"], ["--seed", "-1"], ["--painter", "unknown"]],
+    [
+        ["--size", "5000x5000"],
+        ["--reflect", "101"],
+        ["--reflect", "-1"],
+        ["--reflect", "x"],
+        ["--candidates", "0"],
+        ["--reflect-by", "x"],
+        ["--seed", "-1"],
+        ["--painter", "unknown"],
+    ],
 )
 def test_invalid_option_is_a_usage_error(run: Run, record: Path, options: list[str]) -> None:
     code, _, err = run("decode", record, "-o", record.with_suffix(".png"), *options)

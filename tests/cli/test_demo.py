@@ -68,7 +68,8 @@ def test_demo_writes_files_and_prints_a_table(output: Output) -> None:
         record = semcodec.unpack(data)
         assert record.text in page
         assert semcodec.unpack(files[2].read_bytes()).text == record.text
-        assert len(json.loads(files[4].read_text())["stages"]) == 2
+        stages = json.loads(files[4].read_text())["stages"]
+        assert [stage["name"] for stage in stages[:2]] == ["expand", "paint"]
         row = next(line for line in printed.splitlines() if line.startswith(name))
         pixels = record.size[0] * record.size[1] / 1_000_000
         rates = [record.payload_bits / pixels, 8 * len(data) / pixels]

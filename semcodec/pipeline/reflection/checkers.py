@@ -40,6 +40,8 @@ class SceneChecker:
         painter: a painter that reports its pictures.
     """
 
+    name: str
+
     def __init__(self, painter: SceneReporter) -> None:
         self._painter = painter
         self.name = backend_name(painter)
@@ -144,6 +146,8 @@ class DescriptionChecker:
     Args:
         describer: describes the picture once for each call of ``check``.
     """
+
+    name: str
 
     def __init__(self, describer: Describer) -> None:
         self._describer = describer

@@ -1,0 +1,158 @@
+"""The actions of the loop, carried out by backends in a traced run.
+
+A backend is third-party code: it may change the image that it gets, or return the same object
+again. The picture that is kept is therefore a copy of its own, and if an editor has painted into
+the image that it got, the copy replaces that image.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from semcodec.backends import Editor, Painter
+from semcodec.backends.isolation import attempt, backend_name, isolate
+from semcodec.backends.protocols import Checker
+from semcodec.pipeline import validation
+from semcodec.pipeline.reflection.checkers import SceneChecker
+from semcodec.pipeline.reflection.scoring import CheckResult
+from semcodec.pipeline.reflection.steps import StepCost
+from semcodec.pipeline.reflection.suggestions import suggest_changes
+from semcodec.pipeline.trace import TracedRun, as_number, list_calls
+from semcodec.words.predicates import Predicate
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_TOKENS: Final = ("input_tokens", "output_tokens")
+
+
+@dataclass(slots=True)
+class Picture:
+    """A picture of one step.
+
+    Attributes:
+        raw: the object that the painter or editor returned, with what it knows of it.
+        image: a copy in RGB.
+        digest: SHA-256 of the pixels of ``image``, in hexadecimal.
+        model: the name of the backend that made it.
+        notices: sentences for the user about this picture.
+    """
+
+    raw: Any
+    image: Image
+    digest: str
+    model: str
+    notices: list[str] = field(default_factory=list)
+
+
+@dataclass
+class BackendActions:
+    """Paints, edits and checks with backends; see ``loop.Actions``.
+
+    Attributes:
+        run: the run whose trace gets each call.
+        painter: paints.
+        editor: edits; None if pictures can only be painted again.
+        checker: checks; None if nothing is checked.
+        words: the words of the record.
+        prompt: the prompt.
+        size: width and height to paint.
+        predicates: what to check.
+    """
+
+    run: TracedRun
+    painter: Painter
+    editor: Editor | None
+    checker: Checker | None
+    words: list[str]
+    prompt: str
+    size: tuple[int, int]
+    predicates: Sequence[Predicate]
+
+    def __post_init__(self) -> None:
+        self._model, self._started = "", time.perf_counter()
+        self._stages = len(self.run.trace.stages)  # those before this step
+
+    def paint(self, seed: int) -> Picture:
+        """Return a picture of the prompt."""
+        return self._paint(self.prompt, seed)
+
+    def repaint(self, changes: Sequence[str], seed: int) -> Picture:
+        """Return a picture of the prompt and ``changes``, which are sentences."""
+        return self._paint(" ".join([self.prompt, *changes]), seed)
+
+    def edit(self, picture: Picture, change: str, seed: int) -> Picture:
+        """Return ``picture`` with ``change`` applied."""
+        editor = cast(Editor, self.editor)  # without one, the loop does not edit
+        self._model = backend_name(editor)
+        before = _digest(picture.raw)
+        try:
+            raw = self.run.run_stage("edit", editor, Editor.edit, picture.raw, change, seed)
+            return self._picture(raw, editor)
+        finally:
+            if _digest(picture.raw) != before:  # the editor has painted into it
+                picture.raw = picture.image.copy()
+
+    def check(self, picture: Picture) -> CheckResult | None:
+        """Return the answers of the checker."""
+        if self.checker is None:
+            return None
+        predicates = list(self.predicates)
+        if isinstance(self.checker, SceneChecker):  # an account and not a model, so it is no stage
+            with isolate(self.painter, "check", "failed to report its picture"):
+                result: object = self.checker.check(picture.raw, predicates)
+        else:
+            image = picture.image.copy()
+            result = self.run.run_stage("check", self.checker, Checker.check, image, predicates)
+        return CheckResult(validation.check_answers(result, len(predicates), self.checker))
+
+    def suggest(
+        self, picture: Picture, predicate: Predicate, tried: AbstractSet[str]
+    ) -> Sequence[str]:
+        """Return changes by rule, which use the painter's account of the picture if it has one."""
+        painted = None
+        if isinstance(self.checker, SceneChecker):
+            with isolate(self.painter, "check", "failed to report its picture"):
+                painted = self.checker.find(picture.raw, predicate.noun)
+        return suggest_changes(predicate, painted, tried)
+
+    def digest(self, picture: Picture) -> str:
+        """Return the SHA-256 of the pixels."""
+        return picture.digest
+
+    def take_cost(self) -> StepCost:
+        """Return what was used since the last call."""
+        stages, now = self.run.trace.stages, time.perf_counter()
+        calls = list_calls(stages[self._stages :])
+        dollars = [as_number(call.get("dollars")) for call in calls]
+        known = [price for price in dollars if price is not None]
+        cost = StepCost(
+            self._model,
+            round(now - self._started, 4),
+            sum(int(as_number(call.get(name)) or 0) for call in calls for name in _TOKENS),
+            sum(known) if len(known) == len(dollars) else None,
+        )
+        self._stages, self._started = len(stages), now
+        return cost
+
+    def _paint(self, prompt: str, seed: int) -> Picture:
+        self._model = backend_name(self.painter)
+        raw = self.run.run_stage("paint", self.painter, Painter.paint, prompt, self.size, seed)
+        return self._picture(raw, self.painter)
+
+    def _picture(self, raw: object, backend: object) -> Picture:
+        """Return the picture that a backend has made; its notices wait until it is kept."""
+        notices: list[str] = []
+        checked = validation.check_picture(raw, self.words, backend, notices.append)
+        image = validation.to_rgb(checked, backend)
+        return Picture(raw, image, _digest(image), self._model, notices)
+
+
+def _digest(image: Any) -> str:
+    """Return the SHA-256 of the pixels of an image; "" if it cannot be read."""
+    return attempt(lambda: hashlib.sha256(image.tobytes()).hexdigest(), "")

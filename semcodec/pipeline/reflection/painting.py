@@ -1,0 +1,270 @@
+"""Paint a picture and reflect on it: which checker decides, how much is tried, what is reported.
+
+With ``reflect="auto"``, only what costs nothing is done: a painter's own account of its picture is
+always used, another checker only where it was measured, and where the words are many enough to
+promise something. What the user asks for by a number is done with any checker that there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from semcodec.backends import Editor, Painter
+from semcodec.backends.isolation import attempt, backend_name, has_method
+from semcodec.backends.protocols import ROLES, Checker
+from semcodec.bitstream import Record
+from semcodec.choices import Reflection, ReflectionMethod, check_choice, values_of
+from semcodec.errors import InputError
+from semcodec.pipeline.reflection import loop, qualification
+from semcodec.pipeline.reflection.backend_actions import BackendActions, Picture
+from semcodec.pipeline.reflection.checkers import SceneChecker
+from semcodec.pipeline.reflection.loop import Outcome, Plan
+from semcodec.pipeline.reflection.steps import ReflectionTrace, Step
+from semcodec.pipeline.trace import TracedRun
+from semcodec.words.predicates import Predicate, PredicateKind, find_predicates
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: Micro-bits per pixel of payload from which other checkers than the painter's own account are used
+#: automatically: with fewer words there is too little to compare (section 2 of the paper).
+MIN_AUTO_UBPP: Final = 500
+MAX_TRIES: Final = 100  #: each costs a picture; the paper needs one or two
+MICRO: Final = 1_000_000
+KINDS: Final[tuple[PredicateKind, ...]] = get_args(PredicateKind)
+UNMEASURED: Final = (
+    "The checker {name} was not measured, so it decides about every statement: "
+    "measure it with bench/checker.py, or compare the pictures yourself."
+)
+UNQUALIFIED: Final = (
+    "The checker {name} misses too many planted faults to decide (see bench/checker.py): "
+    "name another one."
+)
+_UNCHECKED: Final = (
+    "The picture was not checked, because no checker is named: name one, or turn reflection off.",
+)
+
+#: Called after each step with its picture in RGB, or None if there is none.
+OnStep = Callable[[Step, "Image | None"], object]
+
+
+@dataclass(frozen=True, slots=True)
+class ReflectionOptions:
+    """The arguments of ``decode`` about reflection, which describes them.
+
+    Raises:
+        InputError: one of them is invalid.
+    """
+
+    reflect: Reflection | int = "auto"
+    reflect_by: ReflectionMethod = "predicates"
+    candidates: int = 1
+
+    def __post_init__(self) -> None:
+        if not _is_count(self.reflect, 0) and self.reflect not in values_of(Reflection):
+            raise InputError(
+                f"Invalid reflect: use 'auto', 'off' or a number of tries up to {MAX_TRIES}."
+            )
+        check_choice("reflect_by", self.reflect_by, values_of(ReflectionMethod))
+        if self.reflect_by == "description":
+            raise InputError("This is not available yet: use reflect_by='predicates'.")
+        if not _is_count(self.candidates, 1):
+            raise InputError(f"Invalid candidates: use a number from 1 to {MAX_TRIES}.")
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the first picture is the result, whatever it shows."""
+        return self.reflect in ("off", 0) and self.candidates == 1
+
+    @property
+    def is_requested(self) -> bool:
+        """Whether the user has asked for more than one picture."""
+        return not self.is_off and (self.reflect != "auto" or self.candidates > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The backends that paint and reflect.
+
+    Attributes:
+        painter: paints.
+        editor: edits; None for the painter if it can.
+        checker: checks; None for the painter's own account.
+        is_named: whether the user has named the checker, besides the backend for all stages.
+    """
+
+    painter: Painter
+    editor: Editor | None = None
+    checker: Checker | None = None
+    is_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to paint."""
+
+    record: Record
+    words: list[str]
+    prompt: str
+    size: tuple[int, int]
+    seed: int
+
+
+def paint_and_reflect(
+    run: TracedRun,
+    roles: Roles,
+    task: Task,
+    options: ReflectionOptions,
+    on_step: OnStep | None = None,
+) -> Picture:
+    """Return the best picture, and set ``run.trace.reflection``.
+
+    Raises:
+        BackendError: the first picture could not be painted.
+    """
+    choice = _choose_checker(roles, task.record, options)
+    editor = _choose_editor(roles, options)
+    actions = BackendActions(
+        run, roles.painter, editor, choice.checker, task.words, task.prompt, task.size,
+        _find_predicates(task, choice),
+    )  # fmt: skip
+    if options.is_off:
+        picture = actions.paint(task.seed)
+        _add_notices(run, picture.notices)
+        return picture
+    plan = _make_plan(task, options, choice, can_edit=editor is not None)
+    outcome = loop.reflect(actions, actions.predicates, plan, _copying(on_step))
+    checker = "" if choice.checker is None else backend_name(choice.checker)
+    run.set_reflection(ReflectionTrace(outcome.steps, outcome.stopped, outcome.kept, checker))
+    _add_notices(run, [*choice.notices, *outcome.picture.notices, *_ending(outcome)])
+    return outcome.picture
+
+
+# --- what decides
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The checker that decides.
+
+    Attributes:
+        checker: None if nothing is checked.
+        kinds: the kinds of statements about which it decides; None for all.
+        is_free: whether it may be used without being asked for.
+        notices: sentences for the user.
+    """
+
+    checker: Checker | SceneChecker | None = None
+    kinds: frozenset[str] | None = None
+    is_free: bool = True
+    notices: tuple[str, ...] = ()
+
+
+def _choose_checker(roles: Roles, record: Record, options: ReflectionOptions) -> _Choice:
+    """Return the checker that the user has named, the painter's account, or that of the backend."""
+    if options.is_off:
+        return _Choice()
+    own = _own_account(roles.painter)
+    if own is not None and not roles.is_named:
+        return own
+    named = _qualify(roles, record, options)
+    if named.checker is None and own is not None:
+        return replace(own, notices=named.notices)
+    return named
+
+
+def _own_account(painter: object) -> _Choice | None:
+    if not has_method(painter, "painted_scene"):
+        return None
+    return _Choice(SceneChecker(painter), is_free=not is_paid(painter))  # type: ignore[arg-type]
+
+
+def _qualify(roles: Roles, record: Record, options: ReflectionOptions) -> _Choice:
+    """Return the checker of ``roles`` with the kinds on which it decides, or why it does not."""
+    if roles.checker is None:
+        return _Choice(notices=_UNCHECKED if options.is_requested else ())
+    name = backend_name(roles.checker)
+    kinds = frozenset(kind for kind in KINDS if qualification.may_decide(name, kind))
+    is_free = (
+        _payload_ubpp(record) >= MIN_AUTO_UBPP
+        and bool(kinds)
+        and not any(map(is_paid, (roles.checker, roles.painter)))
+    )
+    if not options.is_requested:
+        return _Choice(roles.checker, kinds) if is_free else _Choice()
+    if not qualification.is_measured(name):
+        notice = f"{UNMEASURED.format(name=name)}"
+        return _Choice(roles.checker, None, False, (notice,))
+    if not kinds:
+        return _Choice(notices=(UNQUALIFIED.format(name=name),))
+    return _Choice(roles.checker, kinds, is_free)
+
+
+def _choose_editor(roles: Roles, options: ReflectionOptions) -> Editor | None:
+    """Return the editor, or None to paint again; a paid one only if the user has asked for it."""
+    editor = roles.editor
+    if editor is not None and (options.is_requested or not is_paid(editor)):
+        return editor
+    can_edit = has_method(roles.painter, ROLES["editor"])
+    return roles.painter if can_edit else None  # type: ignore[return-value]
+
+
+def is_paid(backend: object) -> bool:
+    """Return whether calls of a backend may cost money, as its attribute ``is_paid`` states."""
+    return attempt(lambda: bool(backend.is_paid), False)  # type: ignore[attr-defined]
+
+
+def _payload_ubpp(record: Record) -> float:
+    width, height = record.size
+    return record.payload_bits * MICRO / (width * height)
+
+
+def _find_predicates(task: Task, choice: _Choice) -> list[Predicate]:
+    if choice.checker is None:
+        return []
+    found = find_predicates(task.words, ordered=task.record.coding != "bag")
+    return [item for item in found if choice.kinds is None or item.kind in choice.kinds]
+
+
+# --- how much is tried
+
+
+def _make_plan(task: Task, options: ReflectionOptions, choice: _Choice, *, can_edit: bool) -> Plan:
+    """Return the limits of the loop; without a checker, one picture is painted."""
+    plan = Plan(task.seed, 0, can_edit=can_edit, prompt=task.prompt)
+    if choice.checker is None:
+        return plan
+    plan = replace(plan, candidates=options.candidates)
+    if options.reflect == "auto":
+        tries = loop.AUTO_TRIES if choice.is_free else 0
+        return replace(plan, tries=tries, patience=loop.AUTO_PATIENCE)
+    return replace(plan, tries=0 if options.reflect == "off" else int(options.reflect))
+
+
+# --- what is reported
+
+
+def _copying(on_step: OnStep | None) -> Callable[[Step, Picture | None], object] | None:
+    """Return ``on_step`` with copies of the images, so that it cannot change the result."""
+    if on_step is None:
+        return None
+    return lambda step, picture: on_step(step, None if picture is None else picture.image.copy())
+
+
+def _ending(outcome: Outcome[Any]) -> list[str]:
+    """Return the notice about an error that ended the loop."""
+    if outcome.error is None:
+        return []
+    message = attempt(lambda: str(outcome.error), "")
+    return [f"Reflection ended early and the best picture so far was kept: {message}"]
+
+
+def _add_notices(run: TracedRun, notices: Sequence[str]) -> None:
+    for notice in notices:
+        run.add_notice(notice)
+
+
+def _is_count(value: object, minimum: int) -> bool:
+    return type(value) is int and minimum <= value <= MAX_TRIES
