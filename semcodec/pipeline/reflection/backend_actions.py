@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from semcodec.backends import Editor, Painter
 from semcodec.backends.isolation import attempt, backend_name, isolate
 from semcodec.backends.protocols import Checker
+from semcodec.errors import MissingFeatureError
 from semcodec.pipeline import validation
 from semcodec.pipeline.reflection.checkers import SceneChecker
 from semcodec.pipeline.reflection.scoring import CheckResult
@@ -94,6 +95,9 @@ class BackendActions:
         try:
             raw = self.run.run_stage("edit", editor, Editor.edit, picture.raw, change, seed)
             return self._picture(raw, editor)
+        except MissingFeatureError as error:
+            self.run.add_notice(f"{error} Changes were painted as new pictures instead.")
+            raise
         finally:
             if _digest(picture.raw) != before:  # the editor has painted into it
                 picture.raw = picture.image.copy()

@@ -20,7 +20,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
-from semcodec.errors import BudgetExceededError, RefusalError, SemcodecError
+from semcodec.errors import (
+    BudgetExceededError,
+    MissingFeatureError,
+    RefusalError,
+    SemcodecError,
+)
 from semcodec.pipeline.reflection import scoring
 from semcodec.pipeline.reflection.scoring import CheckResult
 from semcodec.pipeline.reflection.steps import Step, StepCost, StepKind, StopReason
@@ -45,7 +50,11 @@ class Actions(Protocol[Picture]):
         ...
 
     def edit(self, picture: Picture, change: str, seed: int) -> Picture:
-        """Return ``picture`` with ``change`` applied."""
+        """Return ``picture`` with ``change`` applied.
+
+        Raises:
+            MissingFeatureError: pictures cannot be edited at all; the loop then repaints them.
+        """
         ...
 
     def repaint(self, changes: Sequence[str], seed: int) -> Picture:
@@ -129,11 +138,11 @@ def reflect(
     Raises:
         SemcodecError: the first picture could not be painted.
     """
-    loop = _Loop(actions, predicates, plan, on_step, actions.paint(plan.seed))
+    loop = Loop(actions, predicates, plan, on_step, actions.paint(plan.seed))
     error = None
     try:
         stopped = loop.run()
-    except _Stop as stop:
+    except Stop as stop:
         stopped, error = stop.reason, stop.error
     except KeyboardInterrupt:
         stopped = StopReason.INTERRUPTED
@@ -142,19 +151,19 @@ def reflect(
 
 
 @dataclass(frozen=True, slots=True)
-class _Best(Generic[Picture]):
+class Best(Generic[Picture]):
     """The best picture, and how it was made and checked."""
 
     picture: Picture
     digest: str
     n: int
     seed: int
-    changes: tuple[str, ...] = ()  # appended to the prompt
+    changes: tuple[str, ...] = ()  # those that were made, appended to the prompt of a repaint
     result: CheckResult | None = None
 
 
 @dataclass(slots=True)
-class _Draft(Generic[Picture]):
+class Draft(Generic[Picture]):
     """A step that is under way."""
 
     kind: StepKind
@@ -167,8 +176,13 @@ class _Draft(Generic[Picture]):
     is_better: bool = False
     why: str = ""
 
+    @property
+    def role(self) -> str:
+        """The role that makes the picture."""
+        return "editor" if self.kind == "edit" else "painter"
 
-class _Stop(Exception):  # noqa: N818  # it is not an error
+
+class Stop(Exception):  # noqa: N818  # it is not an error
     """Ends the loop."""
 
     def __init__(self, reason: StopReason, error: SemcodecError | None = None) -> None:
@@ -176,10 +190,10 @@ class _Stop(Exception):  # noqa: N818  # it is not an error
         self.reason, self.error = reason, error
 
 
-class _Loop(Generic[Picture]):
+class Loop(Generic[Picture]):
     """The loop; see the invariants at the top of this module."""
 
-    state: tuple[_Best[Picture], tuple[Step, ...]]
+    state: tuple[Best[Picture], tuple[Step, ...]]
 
     def __init__(
         self,
@@ -197,14 +211,15 @@ class _Loop(Generic[Picture]):
         self._tried: set[str] = set()  # changes, kept or not
         self._dry = self._refused = self._unchanged = 0  # tries in a row
         self._refusal = StopReason.PAINTER_REFUSED  # the last one
-        self._seed_matters = True
-        self.state = _Best(first, digest, 0, plan.seed), ()
+        self._seed_matters, self._can_edit = True, plan.can_edit
+        self.state = Best(first, digest, 0, plan.seed), ()
 
     def run(self) -> StopReason:
+        """Return why the loop ended; it may raise ``Stop`` instead."""
         self._check_first()
         for n in range(1, self._plan.candidates):
             if self._seed_matters:
-                self._try(_Draft("paint", self._plan.prompt, self._seed(n)))
+                self._try(Draft("paint", self._plan.prompt, self._seed(n)))
                 self._stop_if_complete()
         self._dry = 0  # a candidate that is not the best one is no reason to stop
         while self._made() < self._plan.tries:
@@ -222,20 +237,23 @@ class _Loop(Generic[Picture]):
 
     # --- what to do next
 
-    def _next(self) -> _Draft[Picture]:
+    def _next(self) -> Draft[Picture]:
         """Return another seed if too much is missing, else the first change that is not tried."""
         best, _ = self.state
         missing = sorted(best.result.missing) if best.result else []
         seed = self._seed(self._made() + 1)
         if self._seed_matters and self._is_global_failure(missing):
-            return _Draft("again", self._plan.prompt, seed, self._texts[missing[0]])
+            return Draft("again", self._plan.prompt, seed, self._texts[missing[0]])
         for position in missing:
             for change in self._suggest(best.picture, self._predicates[position]):
                 if change in self._tried:
-                    raise _Stop(StopReason.SAME_CHANGE)
-                kind: StepKind = "edit" if self._plan.can_edit else "repaint"
-                return _Draft(kind, change, seed, self._texts[position])
-        raise _Stop(StopReason.NO_CHANGE)
+                    raise Stop(StopReason.SAME_CHANGE)
+                return Draft(self._change_kind, change, seed, self._texts[position])
+        raise Stop(StopReason.NO_CHANGE)
+
+    @property
+    def _change_kind(self) -> StepKind:
+        return "edit" if self._can_edit else "repaint"
 
     def _is_global_failure(self, missing: Sequence[int]) -> bool:
         subject_is_missing = missing[:1] == [0] and self._predicates[0].kind == "noun"
@@ -245,14 +263,14 @@ class _Loop(Generic[Picture]):
         try:
             changes = self._actions.suggest(picture, predicate, frozenset(self._tried))
         except SemcodecError as error:
-            raise _Stop(StopReason.EDITOR_FAILED, error) from error
+            raise Stop(StopReason.EDITOR_FAILED, error) from error
         return [text for text in changes if text.strip()]
 
     # --- one step
 
     def _check_first(self) -> None:
         best, _ = self.state
-        draft = _Draft("paint", self._plan.prompt, self._plan.seed, "", best.picture, best.digest)
+        draft = Draft("paint", self._plan.prompt, self._plan.seed, "", best.picture, best.digest)
         draft.is_better, draft.why = True, "the first picture"
         try:
             draft.result = self._check(best.picture)
@@ -260,12 +278,12 @@ class _Loop(Generic[Picture]):
             self._finish(draft)
         self._stop_if_complete()
 
-    def _try(self, draft: _Draft[Picture]) -> None:
+    def _try(self, draft: Draft[Picture]) -> None:
         """Make a picture, check it, and keep it if it is better."""
         try:
             self._make(draft)
             self._decide(draft)
-        except _Stop as stop:
+        except Stop as stop:
             draft.why = draft.why or str(stop.reason)
             raise
         except KeyboardInterrupt:
@@ -274,32 +292,35 @@ class _Loop(Generic[Picture]):
         finally:
             self._finish(draft)
 
-    def _make(self, draft: _Draft[Picture]) -> None:
+    def _make(self, draft: Draft[Picture]) -> None:
         """Make the picture of ``draft``; a refusal leaves it without one."""
-        role = "editor" if draft.kind == "edit" else "painter"
         if draft.kind in ("edit", "repaint"):
             self._tried.add(draft.ask)
         try:
             draft.picture = self._carry_out(draft)
             draft.digest = self._actions.digest(draft.picture)
         except RefusalError:
-            self._refused, self._refusal = self._refused + 1, StopReason(f"the {role} refused")
+            self._refused += 1
+            self._refusal = StopReason(f"the {draft.role} refused")
             draft.why = str(self._refusal)
         except BudgetExceededError as error:
-            raise _Stop(StopReason.BUDGET, error) from error
+            raise Stop(StopReason.BUDGET, error) from error
         except SemcodecError as error:
-            raise _Stop(StopReason(f"the {role} failed"), error) from error
+            raise Stop(StopReason(f"the {draft.role} failed"), error) from error
 
-    def _carry_out(self, draft: _Draft[Picture]) -> Picture:
+    def _carry_out(self, draft: Draft[Picture]) -> Picture:
         best, _ = self.state
         if draft.kind == "edit":
-            return self._actions.edit(best.picture, draft.ask, draft.seed)
+            try:
+                return self._actions.edit(best.picture, draft.ask, draft.seed)
+            except MissingFeatureError:  # it cannot edit at all, so nothing is edited from now on
+                self._can_edit, draft.kind = False, "repaint"
         if draft.kind == "repaint":  # the seed of the best picture, to keep the rest of it
             draft.seed = best.seed
             return self._actions.repaint([*best.changes, draft.ask], draft.seed)
         return self._actions.paint(draft.seed)
 
-    def _decide(self, draft: _Draft[Picture]) -> None:
+    def _decide(self, draft: Draft[Picture]) -> None:
         """Check the picture of ``draft``, and set whether it is better than the best one."""
         best, _ = self.state
         self._dry += 1
@@ -312,15 +333,19 @@ class _Loop(Generic[Picture]):
         self._unchanged = 0
         self._seen.add(draft.digest)
         draft.result = self._check(draft.picture)
-        if draft.result is None or best.result is None:
-            draft.why = "it could not be checked"
-            return
-        comparison = scoring.compare(best.result, draft.result)
-        draft.is_better, draft.why = comparison.is_better, comparison.why
+        self._compare(best.result, draft)
         if draft.is_better:
             self._dry = 0
 
-    def _reject_repeated(self, draft: _Draft[Picture]) -> None:
+    def _compare(self, best: CheckResult | None, draft: Draft[Picture]) -> None:
+        """Set whether the picture of ``draft`` is better than the best one, and why."""
+        if draft.result is None or best is None:
+            draft.why = "it could not be checked"
+            return
+        comparison = scoring.compare(best, draft.result)
+        draft.is_better, draft.why = comparison.is_better, comparison.why
+
+    def _reject_repeated(self, draft: Draft[Picture]) -> None:
         """Reject a picture that was there before; stop if it is not the one that was changed.
 
         An editor may be unable to carry out one change, but able to do the next one. Two pictures
@@ -330,7 +355,7 @@ class _Loop(Generic[Picture]):
         if draft.kind in ("paint", "again"):
             self._seed_matters = False
         elif draft.digest != self.state[0].digest:
-            raise _Stop(StopReason.SEEN_BEFORE)
+            raise Stop(StopReason.SEEN_BEFORE)
         else:
             self._unchanged += 1
 
@@ -338,24 +363,25 @@ class _Loop(Generic[Picture]):
         try:
             return self._actions.check(picture)
         except BudgetExceededError as error:
-            raise _Stop(StopReason.BUDGET, error) from error
+            raise Stop(StopReason.BUDGET, error) from error
         except RefusalError as error:
-            raise _Stop(StopReason.CHECKER_REFUSED, error) from error
+            raise Stop(StopReason.CHECKER_REFUSED, error) from error
         except SemcodecError as error:
-            raise _Stop(StopReason.CHECKER_FAILED, error) from error
+            raise Stop(StopReason.CHECKER_FAILED, error) from error
 
-    def _finish(self, draft: _Draft[Picture]) -> None:
+    def _finish(self, draft: Draft[Picture]) -> None:
         """Append the step of ``draft``, and replace the best picture if it is better."""
         best, steps = self.state
         step = self._step(draft, len(steps))
         if draft.is_better and draft.picture is not None:
-            changes = (*best.changes, draft.ask) if draft.kind == "repaint" else ()
-            best = _Best(draft.picture, draft.digest, step.n, draft.seed, changes, draft.result)
+            is_change = draft.kind in ("edit", "repaint")
+            changes = (*best.changes, draft.ask) if is_change else ()
+            best = Best(draft.picture, draft.digest, step.n, draft.seed, changes, draft.result)
         self.state = best, (*steps, step)
         if self._on_step is not None:
             self._on_step(step, draft.picture)
 
-    def _step(self, draft: _Draft[Picture], n: int) -> Step:
+    def _step(self, draft: Draft[Picture], n: int) -> Step:
         before, after = self.state[0].result if n else None, draft.result
         lost, gained = scoring.difference(before, after, self._texts)
         answers = dict(zip(self._texts, after.answers, strict=True)) if after else {}
@@ -381,18 +407,18 @@ class _Loop(Generic[Picture]):
     def _stop_if_complete(self) -> None:
         result = self.state[0].result
         if result is None:
-            raise _Stop(StopReason.NOT_CHECKED)
+            raise Stop(StopReason.NOT_CHECKED)
         if not result.missing:
-            raise _Stop(StopReason.NOTHING_MISSING if result.held else StopReason.UNSURE)
+            raise Stop(StopReason.NOTHING_MISSING if result.held else StopReason.UNSURE)
 
     def _stop_without_gain(self) -> None:
         patience = self._plan.patience
         if self._refused >= MAX_FRUITLESS:
-            raise _Stop(self._reason(StopReason.TRIES_USED))
+            raise Stop(self._reason(StopReason.TRIES_USED))
         if self._unchanged >= MAX_FRUITLESS:
-            raise _Stop(StopReason.SEEN_BEFORE)
+            raise Stop(StopReason.SEEN_BEFORE)
         if patience is not None and self._dry >= patience:
-            raise _Stop(self._reason(StopReason.NO_GAIN))
+            raise Stop(self._reason(StopReason.NO_GAIN))
 
     def _reason(self, otherwise: StopReason) -> StopReason:
         """Return that the painter or editor refused, if that is why nothing was gained."""
