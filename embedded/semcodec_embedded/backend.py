@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PIL import Image
 
+from semcodec.backends.description_answers import answers_from_description
 from semcodec.backends.painted_scene import PaintedScene
+from semcodec.backends.protocols import Answer
+from semcodec.words.predicates import Predicate
 from semcodec_embedded.describer import EmbeddedDescriber
 from semcodec_embedded.painter import EmbeddedPainter, canvas_size
 
@@ -25,6 +30,14 @@ class EmbeddedBackend:
             BackendError: the networks cannot be loaded or run.
         """
         return self._describer.describe(image)
+
+    def check(self, image: Image.Image, predicates: Sequence[Predicate]) -> list[Answer]:
+        """Return for each of ``predicates`` whether the description of ``image`` states it.
+
+        The networks know photographs: in drawings they see few faults (docs/checkers.md), so a
+        decoder does not let this checker decide.
+        """
+        return answers_from_description(self.describe(image), predicates)
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
         """Return a scene painted from the words of ``prompt``, in RGB.

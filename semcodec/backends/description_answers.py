@@ -15,7 +15,8 @@ from semcodec.words.language import detect
 from semcodec.words.language.scores import ENGLISH
 from semcodec.words.matching import Relation, count_limits, noun_relation
 from semcodec.words.mentions import Mention, find_mentions
-from semcodec.words.object_words import PLAIN_SURROUNDINGS, SURROUNDINGS, is_plural
+from semcodec.words.object_words import PLAIN_SURROUNDINGS, SURROUNDINGS
+from semcodec.words.plurals import is_plural
 from semcodec.words.predicates import HORIZONTAL, Predicate
 
 if TYPE_CHECKING:

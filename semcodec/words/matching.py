@@ -13,6 +13,7 @@ from typing import Final
 
 from semcodec.words.numbers.words import leading_number
 from semcodec.words.object_words import PLACES, QUANTIFIERS
+from semcodec.words.plurals import singular
 
 
 class Relation(Enum):
@@ -159,29 +160,6 @@ def _normal(noun: str) -> str:
     """Return a noun in lower case, its last word in the singular."""
     *before, last = noun.lower().split() or [""]
     return " ".join([*before, singular(last)])
-
-
-def singular(word: str) -> str:
-    """Return the singular of a word in lower case, most often right: dogs, women, buses."""
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if word.endswith("men"):
-        return f"{word[:-3]}man"
-    if word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith(("sses", "ses", "xes", "ches", "shes")) and word not in _ENDING_IN_E:
-        return word[:-2]
-    if word.endswith("ies") and len(word) > 4:
-        return f"{word[:-3]}y"
-    return word[:-1] if word.endswith("s") and len(word) > 3 else word
-
-
-_ENDING_IN_E: Final = frozenset("houses horses vases noses roses greenhouses axes".split())
-_IRREGULAR: Final = {
-    "feet": "foot", "geese": "goose", "teeth": "tooth", "mice": "mouse", "children": "child",
-    "leaves": "leaf", "knives": "knife", "wolves": "wolf", "shelves": "shelf", "oxen": "ox",
-    "loaves": "loaf", "calves": "calf", "cacti": "cactus", "glasses": "glass", "men": "man",
-}  # fmt: skip
 
 
 def _covers(general: str, word: str) -> bool:

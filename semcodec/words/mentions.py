@@ -20,17 +20,19 @@ from semcodec.words.mention_items import Item, make_item, read_sentences
 from semcodec.words.object_words import (
     BODY_PARTS,
     COMPOUNDS,
+    FRUITS,
     GROUPS,
     LIKELY_VERBS,
+    MEASURED,
     PLACES,
     PLAIN_SURROUNDINGS,
     SURROUNDINGS,
     WORN_VERBS,
     Part,
     is_known,
-    is_plural,
 )
 from semcodec.words.phrases import COPULAS
+from semcodec.words.plurals import is_plural
 from semcodec.words.structure import UNIT_WORDS
 from semcodec.words.subject import PICTURE_WORDS
 
@@ -109,7 +111,7 @@ class _Reader:
         self._mentions: list[Mention] = []
         self._near: Mention | None = None
         self._described: Mention | None = None
-        self._is_negated = self._is_worn = False
+        self._is_negated = self._is_worn = self._is_label = False
         self._places: list[str] = []
         self._places_first = _begins_with_place(items)
         nouns = (n for n in range(len(items) - 1, -1, -1) if items[n].part is Part.NOUN)
@@ -141,7 +143,7 @@ class _Reader:
     def _add(self, index: int, item: Item) -> None:
         if item.part is Part.POSITION:
             self._add_position(index, item)
-        elif item.part is Part.NOUN and self._is_noun(index):
+        elif self._is_noun(index):
             self._add_noun(index, item)
         elif item.part is Part.LINK:
             self._clear()
@@ -156,6 +158,7 @@ class _Reader:
         if item.part is Part.COUNT:
             self._clear()
             self._count = item.text
+            self._is_label = self._last is Part.NOUN and item.lower.isdecimal()
         elif item.part is Part.COLOR:
             is_run = self._last is Part.COLOR
             self._colors = [*self._colors, item.text] if is_run else [item.text]
@@ -185,8 +188,12 @@ class _Reader:
     def _is_noun(self, index: int) -> bool:
         """Return whether an item that may be a noun is one: "a watch", but not "people watch"."""
         item, following = self._items[index], self._after(index)
-        if len(item.text) > MAX_NOUN:
+        if item.lower in FRUITS and self._last is not Part.COLOR:
+            return self._part_after(index) not in (*_ATTRIBUTES, Part.NOUN, Part.PARTICIPLE)
+        if item.part is not Part.NOUN or len(item.text) > MAX_NOUN:
             return False
+        if self._count and item.lower in MEASURED and self._part_after(index) is Part.NOUN:
+            return False  # a two lane road
         if item.lower in LIKELY_VERBS and self._last not in (*_ATTRIBUTES, Part.LINK):
             return False
         if item.lower in GROUPS and following is not None and is_plural(following.lower):
@@ -200,7 +207,7 @@ class _Reader:
         mention = Mention(item.text)
         count_waits = self._count if self._count_is_for_next(index, mention) else ""
         if not self._is_negated:
-            mention.count = self._count if self._agrees(mention.head) else ""
+            mention.count = self._count if self._agrees(index, mention.head) else ""
             mention.colors, mention.size = self._colors, self._size
             if mention.head in CHILDREN and self._size.lower() == "little":
                 mention.size = ""  # it is about the age: a little girl is as large as a girl
@@ -219,14 +226,21 @@ class _Reader:
             return False
         return is_plural(following.lower) and not is_plural(mention.head)
 
-    def _agrees(self, head: str) -> bool:
-        """Return whether the number that waits can be that of a noun: two dogs, one dog."""
+    def _agrees(self, index: int, head: str) -> bool:
+        """Return whether the number that waits can be that of a noun: two dogs, one dog.
+
+        Selection may send a singular in place of a plural. It is counted if nothing else explains
+        the number: not "two lane road", nor "bus 12 stop".
+        """
         limits = count_limits(self._count) if self._count else None
-        if limits is None or not 0 < limits[0] <= MAX_NUMBER or head in UNIT_WORDS:
+        if limits is None or not 0 < limits[0] <= MAX_NUMBER:
             return False
         if limits == (1, 1):
             return self._count.lower() == "one" and not is_plural(head)
-        return is_plural(head)
+        if is_plural(head):
+            return head not in UNIT_WORDS
+        is_first = self._part_after(index) is Part.NOUN
+        return not (is_first or self._is_label or head in UNIT_WORDS)
 
     def _add_position(self, index: int, item: Item) -> None:
         """Add a place to the noun before it or, if the list begins with a place, after it."""

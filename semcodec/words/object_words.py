@@ -10,11 +10,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from semcodec.words.closed_classes import DETERMINERS, IRREGULAR_PLURALS, PREPOSITIONS
+from semcodec.words.closed_classes import DETERMINERS, PREPOSITIONS
 from semcodec.words.numbers.words import DECADES, ORDINALS
 from semcodec.words.phrases import AUXILIARIES, CONJUNCTIONS, DEPICTION_VERBS, PRONOUNS
+from semcodec.words.plurals import is_plural, singular
 from semcodec.words.stopwords import FUNCTION_WORDS, STOPWORDS
-from semcodec.words.structure import COLORS, FILLERS, POSITIONS, RELATIONS, SIZES
+from semcodec.words.structure import COLORS, FILLERS, POSITIONS, RELATIONS, SIZES, UNIT_WORDS
 from semcodec.words.subject import PART_WORDS, PICTURE_WORDS, QUANTITY_WORDS
 from semcodec.words.vocabulary import vocabulary
 from semcodec.words.word_classes import WordClass, class_of
@@ -84,6 +85,10 @@ NOT_OBJECTS: Final = _words(
     zoo
     """
 )
+#: Colors that are things if no noun follows.
+FRUITS: Final = _words("lime olive orange peach")
+#: Nouns before which a number belongs to a longer word: a two story house, a four lane road.
+MEASURED: Final = UNIT_WORDS | _words("lane person piece seat seater story tone way wheel")
 #: Verbs that the table also has as things; a noun only after an adjective, a color or a number.
 LIKELY_VERBS: Final = _words(
     """
@@ -109,11 +114,6 @@ BODY_PARTS: Final = _words(
     knee knees leg legs mouth neck nose paw paws shoulder shoulders tail thumb wing wings wrist
     """
 )
-#: Nouns with the same form for one and for several.
-UNMARKED_PLURALS: Final = IRREGULAR_PLURALS | _words(
-    "aircraft bison cacti deer elk fish firemen fungi gentlemen grandchildren moose oxen policemen "
-    "salmon series shrimp snowmen squid swine trout"
-)
 PLACE_NAMES: Final = _words(
     """
     africa america amsterdam angeles asia athens australia austria bangkok barcelona beijing beirut
@@ -136,13 +136,13 @@ COMPOUNDS: Final = frozenset(
     fruit bowl,fruit stand,glass vase,golden gate,guinea pig,hair drier,hair dryer,hay bale,
     hot dog,hot tub,ice cream,killer whale,lamp post,palm tree,palm trees,paper towel,parking lot,
     parking meter,phone booth,picnic table,pine tree,pine trees,polar bear,potted plant,race car,
-    rocking chair,rubber duck,sea lion,sewing machine,shetland pony,shopping bag,shopping cart,
-    skate board,ski pole,ski poles,sky diver,soccer ball,soccer field,stop sign,street lamp,
-    street lamps,street light,street lights,street sign,street signs,stuffed animal,swimming pool,
-    table lamp,teddy bear,telephone booth,telephone pole,tennis ball,tennis court,tennis racket,
-    toilet paper,toy car,traffic cone,traffic light,traffic lights,traffic sign,train track,
-    train tracks,washing machine,water bottle,water tower,wheel chair,wind turbine,wine bottle,
-    wine glass,wine glasses
+    remote control,rocking chair,rubber duck,sea lion,sewing machine,shetland pony,shopping bag,
+    shopping cart,skate board,ski pole,ski poles,sky diver,soccer ball,soccer field,sports ball,
+    stop sign,street lamp,street lamps,street light,street lights,street sign,street signs,
+    stuffed animal,swimming pool,table lamp,teddy bear,telephone booth,telephone pole,tennis ball,
+    tennis court,tennis racket,toilet paper,toy car,traffic cone,traffic light,traffic lights,
+    traffic sign,train track,train tracks,tv remote,washing machine,water bottle,water tower,
+    wheel chair,wind turbine,wine bottle,wine glass,wine glasses
     """.replace("\n", " ").split(",")
 )
 #: Pairs that the table of compounds has in one order only, but that are two things.
@@ -169,6 +169,7 @@ _OTHERS: Final = (
 _NOT_NOUNS: Final = (
     PICTURE_WORDS | PART_WORDS | QUANTITY_WORDS | FILLERS | NOT_OBJECTS | STOPWORDS | PLACE_NAMES
 ) - GROUPS
+_IDEAS: Final = frozenset((WordClass.IDEA, WordClass.IDEA_OR_VERB))
 _NOUN_CLASSES: Final = frozenset((WordClass.THING, WordClass.THING_OR_VERB))
 
 
@@ -193,16 +194,9 @@ def part_of(word: str) -> Part:
     return _part_by_class(word)
 
 
-def is_plural(word: str) -> bool:
-    """Return whether a noun can mean several: dogs, people, sheep; "glass" cannot."""
-    if word in UNMARKED_PLURALS or word.endswith("men"):
-        return True
-    return word.endswith("s") and not word.endswith(("ss", "us", "is"))
-
-
 def is_compound(first: str, second: str) -> bool:
-    """Return whether two words that follow each other are one noun: fire hydrant, lamp post."""
-    if (first, second) in COMPOUNDS:
+    """Return whether two words that follow each other are one noun: fire hydrant, lamp posts."""
+    if (first, second) in COMPOUNDS or (first, singular(second)) in COMPOUNDS:
         return True
     if (first, second) in NOT_COMPOUNDS or not PLACE_NAMES.isdisjoint((first, second)):
         return False
@@ -212,7 +206,10 @@ def is_compound(first: str, second: str) -> bool:
         return False
     table = vocabulary()
     # Pairs that are common in both orders are two things: knife and fork, fork and knife.
-    return table.is_compound(first, second) and not table.is_compound(second, first)
+    forms = (second, singular(second))
+    return any(table.is_compound(first, form) for form in forms) and not any(
+        table.is_compound(form, first) for form in forms
+    )
 
 
 def is_known(word: str) -> bool:
@@ -248,6 +245,8 @@ def _part_by_class(word: str) -> Part:
     kind = class_of(word)
     if kind in _NOUN_CLASSES:
         return Part.NOUN
+    if kind in _IDEAS and is_plural(word) and _part_by_class(singular(word)) is Part.NOUN:
+        return Part.NOUN  # the table has bowls as an idea, and bowl as a thing
     if kind is WordClass.MODIFIER:
         return Part.ADJECTIVE
     if kind is WordClass.VERB and word.endswith(("ed", "ing", "en", "wn")):

@@ -33,7 +33,12 @@ def texts(words: str, *, ordered: bool = True) -> list[str]:
         ("two street lamps", "street lamps / two street lamps"),
         ("two wooden houses", "houses / two houses"),
         ("three story building", "building"),  # a measure
-        ("two dog", "dog"),  # a word between them is missing
+        ("three baseball glove", "baseball glove / three baseball glove"),
+        ("two lane road", "road"),
+        ("three person", "person / three person"),
+        ("bus 12 door", "bus / door"),
+        ("four bowls orange", "bowls / orange / four bowls"),
+        ("suitcases vases", "suitcases / vases"),
         ("gray cloudy sky gray water", "sky / water / gray sky / gray water"),
         ("large yellow red parrots", "parrots / yellow parrots / red parrots / large parrots"),
         ("airplane white long blue stripe", "airplane / stripe / blue stripe"),
