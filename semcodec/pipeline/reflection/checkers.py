@@ -23,8 +23,8 @@ from semcodec.words.selection.similarity import Judge
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: The share of a drawing that must be in the frame and not covered. With less, what makes it
-#: recognizable is often hidden: people did not name such drawings.
+#: The share of a drawing that must be in the frame and not covered: if a third is missing, it is
+#: often the part that makes it recognizable, such as the head of an animal.
 MIN_VISIBLE: Final = 0.7
 #: The center of what is "left" or "right", as a share of the width, and the same for the height.
 #: The middle third is wider than it is, because large objects cannot be far from the center.

@@ -185,7 +185,7 @@ def _qualify(roles: Roles, record: Record, options: ReflectionOptions) -> _Choic
     """Return the checker of ``roles`` with the kinds on which it decides, or why it does not."""
     if roles.checker is None:
         return _Choice(notices=_UNCHECKED if options.is_requested else ())
-    name = backend_name(roles.checker)
+    name = qualification.published_name(roles.checker)
     kinds = frozenset(kind for kind in KINDS if qualification.may_decide(name, kind))
     is_free = (
         _payload_ubpp(record) >= MIN_AUTO_UBPP
