@@ -93,6 +93,7 @@ def decode(
     upscaler: object = None,
     editor: object = None,
     checker: object = None,
+    describer: object = None,
     reflect: Reflection | int = "auto",
     reflect_by: ReflectionMethod = "predicates",
     candidates: int = 1,
@@ -123,14 +124,19 @@ def decode(
             there is none, the picture is painted again with the change in its prompt.
         checker: the backend that checks the picture; None for the painter's own account of what it
             drew, or ``backend`` if that can check.
+        describer: the backend that describes painted pictures; None for ``backend``. Used only with
+            ``reflect_by="description"``.
         reflect: how many times to try to improve the picture. Each picture is checked against
             statements that follow from the words, the most important one that fails becomes a
             change, and the better picture is kept. ``"auto"`` does what costs nothing: up to 4
             tries if the painter reports what it drew, or if the payload has at least 500 micro-bits
             per pixel, the checker is qualified and no call is paid. A number from 0 to 100 is the
             most tries with any checker. ``"off"`` keeps the first picture.
-        reflect_by: ``"predicates"`` as above; ``"description"`` compares a description of the
-            picture with the words, as in the paper.
+        reflect_by: ``"predicates"`` as above; ``"description"`` is the procedure of the paper: the
+            picture is described, the writer compares the description with the prompt, and names
+            the most important difference as a change. That is done as often as ``reflect`` says,
+            twice for ``"auto"``, and the last picture is kept; if the painter reports what it drew,
+            or a checker is named or qualified, a picture in which it finds less is rolled back.
         candidates: 1..100 pictures with the seeds ``seed``, ``seed + 1`` …, of which the best is
             kept; the first that keeps all promises is the last one. They count as tries.
         size: width and height of the picture, each 1..4096 pixels; None for the record's size,
@@ -165,9 +171,18 @@ def decode(
     record = _read_record(data, Limits() if limits is None else limits)
     target = _check_size(record.size if size is None else size)
     others = {"upscaler": upscaler, "editor": editor, "checker": checker}
+    if options.is_by_description:  # otherwise the default describer would be loaded for nothing
+        others["describer"] = describer
     found = backends.find_all(backend, writer=writer, painter=painter, **others)
-    text_writer, paint_role, upscale_role, edit_role, check_role = found
-    roles = Roles(paint_role, edit_role, check_role, backends.is_named(checker))
+    text_writer, paint_role, upscale_role, edit_role, check_role, *describers = found
+    roles = Roles(
+        paint_role,
+        edit_role,
+        check_role,
+        is_named=backends.is_named(checker),
+        describer=describers[0] if describers else None,
+        writer=text_writer,
+    )
 
     with trace_run(progress) as run:
         stages = _TextStages(run, text_writer)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]  #: width and height in pixels
 
+MAX_CHANGE: Final = 300  #: characters of a change; one sentence has fewer
 MAX_WORD_LETTERS: Final = 200  #: longer than any real word
 
 # Texts are truncated to MAX_TEXT characters, not rejected: endless output is a common failure of
@@ -173,6 +174,11 @@ def check_upscaled(result: object, picture: Size, size: Size, backend: object) -
         problem = "{} x {} pixels in place of {} x {}".format(*image.size, *size)
         raise _invalid(backend, "upscale", problem)
     return image
+
+
+def check_change(result: object, backend: object) -> str:
+    """Return a change of a picture as one line of at most ``MAX_CHANGE`` characters."""
+    return " ".join(_check_text(result, backend, "compare").split())[:MAX_CHANGE]
 
 
 def check_answers(result: object, expected: int, backend: object) -> tuple[Answer, ...]:

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from semcodec.backends import Editor, Painter
+from semcodec.backends import Describer, Editor, Painter, Writer
 from semcodec.backends.isolation import attempt, backend_name, isolate
 from semcodec.backends.protocols import Checker
 from semcodec.errors import MissingFeatureError
@@ -64,6 +64,8 @@ class BackendActions:
         prompt: the prompt.
         size: width and height to paint.
         predicates: what to check.
+        describer: describes pictures; None if they are not described.
+        writer: compares descriptions; None if they are not compared.
     """
 
     run: TracedRun
@@ -74,6 +76,8 @@ class BackendActions:
     prompt: str
     size: tuple[int, int]
     predicates: Sequence[Predicate]
+    describer: Describer | None = None
+    writer: Writer | None = None
 
     def __post_init__(self) -> None:
         self._model, self._started = "", time.perf_counter()
@@ -124,6 +128,19 @@ class BackendActions:
             with isolate(self.painter, "check", "failed to report its picture"):
                 painted = self.checker.find(picture.raw, predicate.noun)
         return suggest_changes(predicate, painted, tried)
+
+    def describe(self, picture: Picture) -> str:
+        """Return a description of ``picture``, by the prompt that describes photographs."""
+        describer = cast(Describer, self.describer)  # without one, the loop does not describe
+        image = picture.image.copy()
+        text = self.run.run_stage("describe", describer, Describer.describe, image)
+        return validation.check_description(text, describer)
+
+    def name_change(self, description: str) -> str:
+        """Return the change by which the described picture would be more like the prompt."""
+        writer = cast(Writer, self.writer)
+        change = self.run.run_stage("compare", writer, Writer.compare, description, self.prompt)
+        return validation.check_change(change, writer)
 
     def digest(self, picture: Picture) -> str:
         """Return the SHA-256 of the pixels."""

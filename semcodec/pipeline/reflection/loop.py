@@ -138,16 +138,7 @@ def reflect(
     Raises:
         SemcodecError: the first picture could not be painted.
     """
-    loop = Loop(actions, predicates, plan, on_step, actions.paint(plan.seed))
-    error = None
-    try:
-        stopped = loop.run()
-    except Stop as stop:
-        stopped, error = stop.reason, stop.error
-    except KeyboardInterrupt:
-        stopped = StopReason.INTERRUPTED
-    best, steps = loop.state
-    return Outcome(best.picture, best.n, list(steps), stopped, error)
+    return Loop(actions, predicates, plan, on_step, actions.paint(plan.seed)).finish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +204,18 @@ class Loop(Generic[Picture]):
         self._refusal = StopReason.PAINTER_REFUSED  # the last one
         self._seed_matters, self._can_edit = True, plan.can_edit
         self.state = Best(first, digest, 0, plan.seed), ()
+
+    def finish(self) -> Outcome[Picture]:
+        """Run the loop, and return its outcome however it ended."""
+        error = None
+        try:
+            stopped = self.run()
+        except Stop as stop:
+            stopped, error = stop.reason, stop.error
+        except KeyboardInterrupt:
+            stopped = StopReason.INTERRUPTED
+        best, steps = self.state
+        return Outcome(best.picture, best.n, list(steps), stopped, error)
 
     def run(self) -> StopReason:
         """Return why the loop ended; it may raise ``Stop`` instead."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from semcodec.backends import Editor, Painter
+from semcodec.backends import Describer, Editor, Painter, Writer
 from semcodec.backends.isolation import attempt, backend_name, has_method
 from semcodec.backends.protocols import ROLES, Checker
 from semcodec.bitstream import Record
@@ -19,6 +19,7 @@ from semcodec.choices import Reflection, ReflectionMethod, check_choice, values_
 from semcodec.errors import InputError
 from semcodec.pipeline.reflection import loop, qualification
 from semcodec.pipeline.reflection.backend_actions import BackendActions, Picture
+from semcodec.pipeline.reflection.by_description import ROUNDS, reflect_by_description
 from semcodec.pipeline.reflection.checkers import SceneChecker
 from semcodec.pipeline.reflection.loop import Outcome, Plan
 from semcodec.pipeline.reflection.steps import ReflectionTrace, Step
@@ -41,6 +42,14 @@ UNMEASURED: Final = (
 UNQUALIFIED: Final = (
     "The checker {name} misses too many planted faults to decide (see bench/checker.py): "
     "name another one."
+)
+KEEPS_LAST: Final = (
+    "Reflection by description keeps the last picture, which may be worse than the first: "
+    "name a checker to keep the better one, or compare the steps."
+)
+UNRELIABLE: Final = (
+    "The describer {name} overlooks much in painted pictures, so the changes may be about what is "
+    "right already: name another describer."
 )
 _UNCHECKED: Final = (
     "The picture was not checked, because no checker is named: name one, or turn reflection off.",
@@ -68,10 +77,13 @@ class ReflectionOptions:
                 f"Invalid reflect: use 'auto', 'off' or a number of tries up to {MAX_TRIES}."
             )
         check_choice("reflect_by", self.reflect_by, values_of(ReflectionMethod))
-        if self.reflect_by == "description":
-            raise InputError("This is not available yet: use reflect_by='predicates'.")
         if not _is_count(self.candidates, 1):
             raise InputError(f"Invalid candidates: use a number from 1 to {MAX_TRIES}.")
+
+    @property
+    def is_by_description(self) -> bool:
+        """Whether pictures are described and compared, as in the paper."""
+        return self.reflect_by == "description" and self.reflect not in ("off", 0)
 
     @property
     def is_off(self) -> bool:
@@ -81,7 +93,8 @@ class ReflectionOptions:
     @property
     def is_requested(self) -> bool:
         """Whether the user has asked for more than one picture."""
-        return not self.is_off and (self.reflect != "auto" or self.candidates > 1)
+        is_more = self.reflect != "auto" or self.candidates > 1 or self.is_by_description
+        return not self.is_off and is_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +106,16 @@ class Roles:
         editor: edits; None for the painter if it can.
         checker: checks; None for the painter's own account.
         is_named: whether the user has named the checker, besides the backend for all stages.
+        describer: describes painted pictures; None unless they are described.
+        writer: compares descriptions; None unless they are compared.
     """
 
     painter: Painter
     editor: Editor | None = None
     checker: Checker | None = None
     is_named: bool = False
+    describer: Describer | None = None
+    writer: Writer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +145,19 @@ def paint_and_reflect(
     editor = _choose_editor(roles, options)
     actions = BackendActions(
         run, roles.painter, editor, choice.checker, task.words, task.prompt, task.size,
-        _find_predicates(task, choice),
+        _find_predicates(task, choice), roles.describer, roles.writer,
     )  # fmt: skip
     if options.is_off:
         picture = actions.paint(task.seed)
         _add_notices(run, picture.notices)
         return picture
     plan = _make_plan(task, options, choice, can_edit=editor is not None)
-    outcome = loop.reflect(actions, actions.predicates, plan, _copying(on_step))
+    reflect = reflect_by_description if options.is_by_description else loop.reflect
+    outcome = reflect(actions, actions.predicates, plan, _copying(on_step))
     checker = "" if choice.checker is None else backend_name(choice.checker)
     run.set_reflection(ReflectionTrace(outcome.steps, outcome.stopped, outcome.kept, checker))
+    if options.is_by_description:
+        _add_notices(run, _warn_of_describer(roles.describer))
     _add_notices(run, [*choice.notices, *outcome.picture.notices, *_ending(outcome)])
     return outcome.picture
 
@@ -169,6 +189,8 @@ def _choose_checker(roles: Roles, record: Record, options: ReflectionOptions) ->
     own = _own_account(roles.painter)
     if own is not None and not roles.is_named:
         return own
+    if options.is_by_description and not roles.is_named:
+        return _choose_guard(roles)
     named = _qualify(roles, record, options)
     if named.checker is None and own is not None:
         return replace(own, notices=named.notices)
@@ -185,13 +207,15 @@ def _qualify(roles: Roles, record: Record, options: ReflectionOptions) -> _Choic
     """Return the checker of ``roles`` with the kinds on which it decides, or why it does not."""
     if roles.checker is None:
         return _Choice(notices=_UNCHECKED if options.is_requested else ())
-    name = qualification.published_name(roles.checker)
-    kinds = frozenset(kind for kind in KINDS if qualification.may_decide(name, kind))
-    is_free = (
-        _payload_ubpp(record) >= MIN_AUTO_UBPP
-        and bool(kinds)
-        and not any(map(is_paid, (roles.checker, roles.painter)))
+    # What costs anything is settled first: even the name of a model may need a request.
+    is_cheap = _payload_ubpp(record) >= MIN_AUTO_UBPP and not any(
+        map(is_paid, (roles.checker, roles.painter))
     )
+    if not is_cheap and not options.is_requested:
+        return _Choice()
+    name = qualification.published_name(roles.checker)
+    kinds = _qualified_kinds(name)
+    is_free = is_cheap and bool(kinds)
     if not options.is_requested:
         return _Choice(roles.checker, kinds) if is_free else _Choice()
     if not qualification.is_measured(name):
@@ -200,6 +224,20 @@ def _qualify(roles: Roles, record: Record, options: ReflectionOptions) -> _Choic
     if not kinds:
         return _Choice(notices=(UNQUALIFIED.format(name=name),))
     return _Choice(roles.checker, kinds, is_free)
+
+
+def _choose_guard(roles: Roles) -> _Choice:
+    """Return the checker that rolls worse pictures back, if it was measured and is qualified.
+
+    Others are not used: the paper's procedure has no checks, and each of them may cost money.
+    """
+    checker = roles.checker
+    kinds = _qualified_kinds("" if checker is None else qualification.published_name(checker))
+    return _Choice(checker, kinds) if kinds else _Choice(notices=(KEEPS_LAST,))
+
+
+def _qualified_kinds(name: str) -> frozenset[str]:
+    return frozenset(kind for kind in KINDS if qualification.may_decide(name, kind))
 
 
 def _choose_editor(roles: Roles, options: ReflectionOptions) -> Editor | None:
@@ -234,6 +272,10 @@ def _find_predicates(task: Task, choice: _Choice) -> list[Predicate]:
 def _make_plan(task: Task, options: ReflectionOptions, choice: _Choice, *, can_edit: bool) -> Plan:
     """Return the limits of the loop; without a checker, one picture is painted."""
     plan = Plan(task.seed, 0, can_edit=can_edit, prompt=task.prompt)
+    if options.is_by_description:
+        tries = ROUNDS if options.reflect == "auto" else int(options.reflect)
+        candidates = 1 if choice.checker is None else options.candidates
+        return replace(plan, tries=tries, candidates=candidates)
     if choice.checker is None:
         return plan
     plan = replace(plan, candidates=options.candidates)
@@ -251,6 +293,14 @@ def _copying(on_step: OnStep | None) -> Callable[[Step, Picture | None], object]
     if on_step is None:
         return None
     return lambda step, picture: on_step(step, None if picture is None else picture.image.copy())
+
+
+def _warn_of_describer(describer: object) -> list[str]:
+    """Return a notice if a describer was measured, and its descriptions decide about nothing."""
+    name = f"{backend_name(describer)} description"
+    is_reliable = any(qualification.may_decide(name, kind) for kind in KINDS)
+    is_warned = qualification.is_measured(name) and not is_reliable
+    return [UNRELIABLE.format(name=backend_name(describer))] if is_warned else []
 
 
 def _ending(outcome: Outcome[Any]) -> list[str]:
