@@ -57,6 +57,20 @@ class EmbeddedBackend:
         """
         return canvas_size(size)
 
+    def edit(self, image: Image.Image, change: str, seed: int) -> Image.Image:
+        """Return ``image`` with ``change`` applied; the rest is the same to the pixel.
+
+        Args:
+            image: an image as ``paint`` or ``edit`` returned it, the same object.
+            change: a sentence of ``semcodec.words.changes``.
+            seed: any integer; the same arguments give the same pixels.
+
+        Raises:
+            RefusalError: the painter cannot make this change.
+            BackendError: this backend did not return the object ``image``.
+        """
+        return self._painter.edit(image, change, seed)
+
     def painted_scene(self, image: Image.Image) -> PaintedScene | None:
         """Return what was drawn in ``image``; None if this backend did not return the object."""
         return self._painter.painted_scene(image)

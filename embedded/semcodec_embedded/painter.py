@@ -14,9 +14,12 @@ from PIL import Image
 
 from semcodec.backends import add_note
 from semcodec.backends.painted_scene import PaintedScene
+from semcodec.errors import BackendError, RefusalError
+from semcodec.words.changes import parse_change
 from semcodec_embedded.painting import captions, compositing
 from semcodec_embedded.painting.account import report_scene
 from semcodec_embedded.painting.backdrop import haze_color, paint_backdrop
+from semcodec_embedded.painting.editing import CannotChangeError, change_plan
 from semcodec_embedded.painting.environment import Environment, choose_environment, is_bare
 from semcodec_embedded.painting.noise import seeded_rng
 from semcodec_embedded.painting.parser import parse_prompt
@@ -35,6 +38,8 @@ MAX_ASPECT = 16.0
 #: Opacity (0 to 1) of the haze at the horizon, and the depth at which it reaches zero. Depth is 0
 #: at the horizon and 1 at the bottom edge.
 MAX_HAZE, HAZE_DEPTH = 0.22, 0.6
+NAME = "embedded"  #: of the backend, in messages
+MAX_SHOWN_CHANGE = 80  #: characters of a change that a message quotes
 
 
 class EmbeddedPainter:
@@ -63,6 +68,45 @@ class EmbeddedPainter:
         plan = plan_of(image)
         return report_scene(plan) if plan else None
 
+    def edit(self, image: Image.Image, change: str, seed: int) -> Image.Image:
+        """Return ``image`` with ``change`` applied; the rest is the same to the pixel.
+
+        Args:
+            image: an image as ``paint`` or ``edit`` returned it, the same object; a copy does not
+                have the plan that is changed.
+            change: a sentence of ``semcodec.words.changes``.
+            seed: any integer; the same arguments give the same pixels.
+
+        Raises:
+            RefusalError: the painter does not know the change, cannot carry it out, or it would
+                change nothing.
+            BackendError: this painter did not return the object ``image``.
+        """
+        plan = plan_of(image)
+        if plan is None:
+            raise BackendError(
+                "The offline painter can change only images that it has returned itself, and not "
+                "copies of them: pass the image as it was returned.",
+                backend=NAME,
+                stage="edit",
+            )
+        parsed = parse_change(change)
+        if parsed is None:
+            raise _refusal(change, "it knows only certain sentences")
+        try:
+            return _paint_plan(change_plan(plan, parsed, seed))
+        except CannotChangeError as error:
+            raise _refusal(change, str(error)) from error
+
+
+def _refusal(change: str, reason: str) -> RefusalError:
+    shown = change if len(change) <= MAX_SHOWN_CHANGE else change[:MAX_SHOWN_CHANGE] + "..."
+    return RefusalError(
+        f"The offline painter cannot make the change {shown!r} ({reason}): try another change.",
+        backend=NAME,
+        stage="edit",
+    )
+
 
 def make_plan(prompt: str, size: tuple[int, int], seed: int) -> Plan:
     """Return the plan of a picture of ``prompt``: where everything will be drawn."""
@@ -77,8 +121,9 @@ def make_plan(prompt: str, size: tuple[int, int], seed: int) -> Plan:
     # of the others. Their names are part of the seed: renaming one changes every picture.
     sprites = place_subjects(scene, environment, width, seeded_rng("placing", prompt, seed))
     share = scene_height / canvas[1]
+    numbered = tuple(replace(sprite, number=at) for at, sprite in enumerate(sprites))
     return Plan(
-        prompt, size, seed, scene, environment, tuple(sprites), width, caption, share, (), is_card
+        prompt, size, seed, scene, environment, numbered, width, caption, share, (), is_card
     )
 
 

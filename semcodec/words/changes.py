@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 ChangeAction: TypeAlias = Literal[
-    "add", "count", "recolor", "resize", "move", "uncover", "separate", "shrink", "redraw"
+    "add", "count", "recolor", "resize", "move", "uncover", "separate", "shrink", "redraw", "remove"
 ]
 #: The sentence of each action. "uncover", "separate", "shrink" and "redraw" are ways to make an
 #: object visible that is in the picture already.
@@ -25,6 +25,7 @@ SENTENCES: Final[dict[ChangeAction, str]] = {
     "separate": "Move the {noun} to a free place.",
     "shrink": "Draw the {noun} smaller.",
     "redraw": "Draw the {noun} in another way.",
+    "remove": "Remove the {noun}.",
 }
 _PATTERNS: Final = {
     action: re.compile(

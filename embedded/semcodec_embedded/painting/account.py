@@ -12,23 +12,19 @@ from collections.abc import Iterator, Sequence
 from semcodec.backends.painted_scene import PaintedObject, PaintedScene
 from semcodec_embedded.painting.placement import BED_FIXTURES, BUILDINGS_WITH_ROOMS
 from semcodec_embedded.painting.plan import Plan
-from semcodec_embedded.painting.recolor import applied_colors
+from semcodec_embedded.painting.recolor import applied_colors, has_gear
 from semcodec_embedded.painting.rules.color_inference import ACHROMATIC
-from semcodec_embedded.painting.rules.poses import MOUNTS, activities
+from semcodec_embedded.painting.rules.poses import MOUNTS, activities, is_gear
 from semcodec_embedded.painting.scene import Mention, PlacedSprite, Subject
-from semcodec_embedded.painting.sizing import AREA_OF_SIZE
+from semcodec_embedded.painting.sizing import has_size, whole_height
 from semcodec_embedded.painting.sprites import sprite_library
 from semcodec_embedded.painting.surroundings import PartView, view_part
 from semcodec_embedded.painting.svg import HEIGHT
 from semcodec_embedded.painting.visibility import Raster, visible_shares
-from semcodec_embedded.painting.vocabulary import singular_candidates
+from semcodec_embedded.painting.vocabulary import singular_candidates, split_prompt
 
 #: The share of a drawing from which it is counted: less is a detail that no viewer recognizes.
 MIN_COUNTED = 0.4
-#: A drawing has the size of a size word if it has this share of the area that the word means, or
-#: if one of its sides has this share of the picture's: a lighthouse is tall and narrow.
-MIN_AREA_SHARE, MIN_SIDE_SHARE = 0.45, {"huge": 0.75, "large": 0.5}
-MAX_SMALL_AREA = 0.06  #: of the picture, for a drawing that is "small"
 #: Fixtures of rooms by other names.
 FIXTURE_NAMES = {"cabinet": "cupboard", "drape": "curtain", "blind": "curtain", "carpet": "rug"}
 
@@ -39,6 +35,51 @@ def report_scene(plan: Plan) -> PaintedScene:
     phrases = dict.fromkeys(mention.phrase for mention in plan.scene.mentions)
     objects = (account.entry(phrase) for phrase in phrases)
     return PaintedScene(tuple(item for item in objects if item is not None))
+
+
+def entry_of(plan: Plan, phrase: str) -> PaintedObject:
+    """Return the entry of ``phrase``; it has the count 0 if the picture does not show it."""
+    return _Account(plan).entry(phrase) or PaintedObject(phrase, 0, 0.0)
+
+
+def find_phrase(plan: Plan, noun: str) -> str:
+    """Return the phrase of the prompt that ``noun`` means, or "".
+
+    It is the same in singular or plural, or one of them contains the other: "fire hydrant" may be
+    called hydrant, and "court" tennis court.
+    """
+    phrases = list(dict.fromkeys(mention.phrase for mention in plan.scene.mentions))
+    wanted = _stems(noun)
+    for phrase in phrases:
+        if _stems(phrase) == wanted:
+            return phrase
+    return next((item for item in phrases if wanted and _overlap(_stems(item), wanted)), "")
+
+
+def _stems(phrase: str) -> list[str]:
+    return [_singular(word) for word in split_prompt(phrase)]
+
+
+def _overlap(first: Sequence[str], second: Sequence[str]) -> bool:
+    return {*first} <= {*second} or {*second} <= {*first}
+
+
+def sprites_of(plan: Plan, phrase: str) -> list[int]:
+    """Return the indexes of the sprites that show ``phrase``, hidden or not."""
+    scene, sprites = plan.scene, plan.sprites
+    shown = {at for at, item in enumerate(scene.subjects) if phrase in item.words}
+    if found := [at for at, sprite in enumerate(sprites) if sprite.subject in shown]:
+        return found
+    mention = next((item for item in scene.mentions if item.phrase == phrase), Mention(phrase))
+    names: frozenset[str] = frozenset()
+    if mention.table == "activities":
+        activity = activities().get(mention.key)
+        names = frozenset(activity.actors if activity else MOUNTS.values())
+    elif mention.key in ("table", "desk") and plan.environment.kind == "room":
+        names = frozenset(("side-table",))
+    elif plan.environment.room == "bedroom" and _singular(phrase) in BED_FIXTURES:
+        names = frozenset(("bed",))
+    return [at for at, sprite in enumerate(sprites) if sprite.name in names]
 
 
 class _Account:
@@ -53,28 +94,13 @@ class _Account:
     def entry(self, phrase: str) -> PaintedObject | None:
         """Return the entry of ``phrase``, or None for a word that names nothing, such as a verb."""
         mentions = [item for item in self._plan.scene.mentions if item.phrase == phrase]
-        if drawn := self._drawings(mentions[0]):
+        mentions = mentions or [Mention(phrase)]  # an edit may name what the prompt does not
+        if drawn := sprites_of(self._plan, phrase):
             return self._of_drawings(phrase, mentions, drawn)
         if views := self._fixtures(phrase) or self._parts(phrase, mentions):
             return self._of_parts(phrase, mentions, views)
         is_verb = mentions[0].table == "activities" and mentions[0].key not in activities()
         return None if is_verb else PaintedObject(phrase, 0, 0.0)
-
-    def _drawings(self, mention: Mention) -> list[int]:
-        """Return the indexes of the sprites that show what ``mention`` names."""
-        scene, sprites = self._plan.scene, self._plan.sprites
-        shown = {at for at, item in enumerate(scene.subjects) if mention.phrase in item.words}
-        if found := [at for at, sprite in enumerate(sprites) if sprite.subject in shown]:
-            return found
-        names: frozenset[str] = frozenset()
-        if mention.table == "activities":
-            activity = activities().get(mention.key)
-            names = frozenset(activity.actors if activity else MOUNTS.values())
-        elif mention.key in ("table", "desk") and self._plan.environment.kind == "room":
-            names = frozenset(("side-table",))
-        elif self._plan.environment.room == "bedroom" and _singular(mention.phrase) in BED_FIXTURES:
-            names = frozenset(("bed",))
-        return [at for at, sprite in enumerate(sprites) if sprite.name in names]
 
     def _of_drawings(
         self, phrase: str, mentions: Sequence[Mention], drawn: Sequence[int]
@@ -82,11 +108,13 @@ class _Account:
         seen = [at for at in drawn if self._shares[at] >= MIN_COUNTED]
         sprites = [self._plan.sprites[at] for at in drawn]
         boxes = [self._frame_box(self._plan.sprites[at]) for at in seen or drawn]
+        if self._is_merged_gear(phrase, sprites[0]):  # a board is at the feet
+            boxes = [(left, bottom, right, bottom) for left, _, right, bottom in boxes]
         return PaintedObject(
             phrase,
             count=len(seen),
             visible=max(self._shares[at] for at in drawn),
-            colors=_words_for(mentions, self._applied(sprites)),
+            colors=_words_for(mentions, self._applied(phrase, sprites)),
             size=self._size(mentions, sprites),
             x=_mean((left + right) / 2 for left, _, right, _ in boxes),
             y=_mean((top + bottom) / 2 for _, top, _, bottom in boxes) * self._plan.share,
@@ -101,9 +129,19 @@ class _Account:
         (left, right), (top, bottom) = horizontal, vertical
         return left, top, right, bottom
 
-    def _applied(self, sprites: Sequence[PlacedSprite]) -> list[str]:
-        """Return the names in the palette of the colors that ``sprites`` show."""
+    def _is_merged_gear(self, phrase: str, sprite: PlacedSprite) -> bool:
+        """Return whether ``phrase`` is gear that the drawing of a person includes."""
+        scene = self._plan.scene
+        return is_gear(scene, phrase) and scene.subjects[sprite.subject].noun != phrase
+
+    def _applied(self, phrase: str, sprites: Sequence[PlacedSprite]) -> list[str]:
+        """Return the names in the palette of the colors in which ``sprites`` show ``phrase``."""
         library = sprite_library()
+        if self._is_merged_gear(phrase, sprites[0]):
+            shown = (
+                item.looks.gear_color for item in sprites if has_gear(library.bodies[item.name])
+            )
+            return self._in_mood(list(filter(None, shown)))
         applied: list[str] = []
         for name, colors, looks in dict.fromkeys((s.name, s.colors, s.looks) for s in sprites):
             person_looks = looks if name in library.people else None
@@ -123,13 +161,11 @@ class _Account:
         if not word or not owner.size:
             return word  # a "little girl" is little by her drawing
         boxes = [self._frame_box(sprite) for sprite in sprites]
-        sides = [(right - left, bottom - top) for left, top, right, bottom in boxes]
-        area = sum(width * height for width, height in sides)
-        if owner.size == "small":
-            return word if area <= MAX_SMALL_AREA * len(sprites) else ""
-        longest = max(max(side) for side in sides)
-        is_long = longest >= MIN_SIDE_SHARE.get(owner.size, 0.0)
-        return word if is_long or area >= MIN_AREA_SHARE * AREA_OF_SIZE[owner.size] else ""
+        sides = [
+            (right - left, (bottom - top) * whole_height(sprite.name))
+            for (left, top, right, bottom), sprite in zip(boxes, sprites, strict=True)
+        ]
+        return word if has_size(owner.size, sides) else ""
 
     def _fixtures(self, phrase: str) -> list[PartView]:
         """Return what the furnishings of the room show of ``phrase``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -26,6 +26,7 @@ STONE_COLOR = (170, 166, 158)
 MATERIAL_TINT_WEIGHT = 0.6  #: weight of a color word in the color of a material
 #: Backgrounds that hide the lower sky: the color of the background applies to them, not to the sky.
 OPAQUE_BACKGROUNDS = ("trees", "city", "stands")
+VERGE_DEPTH = 0.25  #: share of the ground that is not street, if something else is beside it
 STREAM_GROUNDS = ("grass", "dirt", "garden", "rock", "savanna")
 
 
@@ -76,6 +77,10 @@ class _BackdropPainter:
         color_word = scene.color_of("ground", "below")
         color = ground.ground_color(environment.ground, color_word, environment.light)
         layer = Layer(canvas, environment.horizon_y, color, colors[2], self.rng)
+        if environment.ground == "road" and scene.verge:
+            verge = ground.ground_color(scene.verge, scene.color_of("verge"), environment.light)
+            ground.draw_ground(scene.verge, replace(layer, color=verge))
+            layer = replace(layer, horizon_y=layer.ground_y(VERGE_DEPTH))
         ground.draw_ground(environment.ground, layer)
         if not scene.subjects and environment.ground in STREAM_GROUNDS:
             ground.draw_stream(layer)  # the picture would be empty otherwise
@@ -196,7 +201,8 @@ def _background_tint(kind: str, scene: SceneDescription, environment: Environmen
 
 
 def _material_color(scene: SceneDescription, default: Color, tint: str) -> Color:
-    natural = MATERIAL_COLORS.get(scene.materials[0], default)
+    material = scene.materials[0] if scene.materials else ""
+    natural = MATERIAL_COLORS.get(material, default)
     return mix(natural, NAMED[tint], MATERIAL_TINT_WEIGHT) if tint else natural
 
 

@@ -43,6 +43,8 @@ PLURAL_COUNT = 3  #: for a plural without a number
 CROWD_COUNT = 12  #: number of people in a crowd
 #: Nouns for several objects that the rules for plurals do not recognize.
 COLLECTIVE_NOUNS = frozenset(("people", "flowers", "crowd", "group", "team", "audience", "family"))
+#: Grounds that can be beside a street.
+VERGES = frozenset(("grass", "garden", "sand", "snow", "dirt", "rock"))
 CHILD_PREFIX = "figure-child-"  #: of the names of figures of children
 #: Tables of words between a number and its noun.
 ATTRIBUTES = ("colors", "sizes", "traits", "numbers", "backgrounds")
@@ -176,6 +178,7 @@ class _SceneBuilder:
             subjects=tuple(self._subjects[:MAX_SUBJECTS]),
             setting=first.get("settings", ""),
             ground=first.get("grounds", ""),
+            verge=self._verge(),
             background=self._distinct("backgrounds"),
             sky=frozenset(self._keys.get("skies", ())),
             moods=frozenset(self._keys.get("moods", ())),
@@ -188,6 +191,12 @@ class _SceneBuilder:
             unknown_words=tuple(self._unknown_words),
             mentions=tuple(self._mentions),
         )
+
+    def _verge(self) -> str:
+        grounds = self._keys.get("grounds", [])
+        if grounds[:1] != ["road"]:
+            return ""
+        return next((ground for ground in grounds if ground in VERGES), "")
 
     def _distinct(self, table: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._keys.get(table, ())))
@@ -336,7 +345,9 @@ class _SceneBuilder:
         self._color_part(role.key, role)
 
     def _add_ground(self, role: Role) -> None:
-        self._color_part("ground", role)
+        grounds = self._keys.get("grounds", [])
+        is_verge = grounds[:1] == ["road"] and role.key in VERGES
+        self._color_part("verge" if is_verge else "ground", role)
 
     def _add_setting(self, role: Role) -> None:
         if role.key == "shapes":

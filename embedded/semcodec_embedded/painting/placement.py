@@ -109,10 +109,29 @@ def place_subjects(
     if environment.kind == "room":
         sprites = add_table(sprites, scene)
     sprites = hold_umbrella(sprites)
-    # Hanging and flying sprites are behind standing ones; nearer sprites are drawn later.
-    return sorted(
-        sprites, key=lambda sprite: (sprite.support not in ("wall", "air"), sprite.baseline_y)
-    )
+    return sorted(sprites, key=distance_key)
+
+
+def distance_key(sprite: PlacedSprite) -> tuple[bool, float]:
+    """Return a sort key from far to near: what hangs or flies is behind what stands."""
+    return sprite.support not in ("wall", "air"), sprite.baseline_y
+
+
+def add_subject(
+    plan_sprites: Sequence[PlacedSprite],
+    index: int,
+    composition: Composition,
+    subject: Subject,
+    rng: np.random.Generator,
+) -> list[PlacedSprite]:
+    """Return the sprites of one more subject in a picture with ``plan_sprites``.
+
+    ``index`` is its index in the scene.
+    """
+    placer = _Placer(composition, rng)
+    placer.placed = list(plan_sprites)
+    placer.place(as_close_up(subject, composition.environment.kind == "table"), index, rank=1)
+    return placer.placed[len(plan_sprites) :]
 
 
 def _should_draw(subject: Subject, scene: SceneDescription, environment: Environment) -> bool:

@@ -68,6 +68,9 @@ SKIN_TONES: dict[str, Color] = {
 }
 TROUSERS: Color = (55, 97, 142)
 TROUSER_FILLS = frozenset(("#37618e", "#2b4b70", "#7c7c7c", "#686868", "#616161"))
+#: The skateboard and the bat in our own drawings, and the color from which their shades differ.
+GEAR_FILLS = frozenset(("#6d4330", "#f2b632", "#c78c4e", "#a46a35"))
+GEAR: Color = (178, 124, 60)
 #: Eyes, mouths and cheeks of people.
 FACE_FILLS = frozenset(("#404040", "#444444", "#424242", "#444", "#ed6c30", "#795548"))
 
@@ -96,6 +99,11 @@ def recolor(body: str, colors: tuple[str, ...], looks: Looks | None = None) -> s
     return FILL.sub(lambda match: changes.get(match[0], match[0]), body)
 
 
+def has_gear(body: str) -> bool:
+    """Return whether the gear in a drawing of an activity has a color of its own."""
+    return not GEAR_FILLS.isdisjoint(FILL.findall(body))
+
+
 def applied_colors(
     body: str, colors: tuple[str, ...], looks: Looks | None = None
 ) -> tuple[str, ...]:
@@ -111,7 +119,10 @@ def _tone_changes(body: str, looks: Looks) -> dict[str, str]:
     """Return the new fills for hair, skin and trousers, by the old ones."""
     changes: dict[str, Color] = {}
     for fill in dict.fromkeys(FILL.findall(body)):
-        if _is_hair(fill):
+        if fill in GEAR_FILLS:
+            if looks.gear_color:
+                changes[fill] = _shift_tone(fill, GEAR, NAMED[looks.gear_color])
+        elif _is_hair(fill):
             changes[fill] = _shift_tone(fill, HAIR, HAIR_TONES[looks.hair])
         elif looks.skin and _is_skin(fill):
             changes[fill] = _shift_tone(fill, SKIN, SKIN_TONES[looks.skin])
@@ -175,7 +186,7 @@ def _guess_main_groups(areas: Mapping[str, float]) -> list[FillGroup]:
 
 def _is_body(fill: str) -> bool:
     """Return whether a fill of a person is skin, hair or face, which are not clothes."""
-    return _is_skin(fill) or _is_hair(fill) or fill in FACE_FILLS
+    return _is_skin(fill) or _is_hair(fill) or fill in FACE_FILLS or fill in GEAR_FILLS
 
 
 def _is_skin(fill: str) -> bool:

@@ -22,6 +22,7 @@ class Looks:
         hair: a key of ``recolor.HAIR_TONES``.
         skin: a key of ``recolor.SKIN_TONES``.
         lower_color: the color of the trousers, a name in the palette.
+        gear_color: the color of what an activity needs, such as a skateboard.
     """
 
     age: str = ""
@@ -31,6 +32,7 @@ class Looks:
     hair: str = ""
     skin: str = ""
     lower_color: str = ""
+    gear_color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,15 @@ class SceneDescription:
         subjects: the objects, in the order of the words.
         setting: a key of the table "settings", or "".
         ground: a key of the table "grounds", or "".
+        verge: the key of a second ground, which is beside the first one if that is a street; or "".
         background: keys of the table "backgrounds".
         sky: keys of the table "skies".
         moods: keys of the table "moods".
         materials: keys of the table "materials".
         activity: a key of the table "activities", or "".
-        part_colors: pairs of a part of the surroundings and its color. The parts are "ground" and
-            the keys of the tables "parts" and "backgrounds"; the color is "" for a part that is
-            mentioned without a color.
+        part_colors: pairs of a part of the surroundings and its color. The parts are "ground",
+            "verge" and the keys of the tables "parts" and "backgrounds"; the color is "" for a part
+            that is mentioned without a color.
         accent_colors: colors that do not belong to an object or a part.
         shapes_position: the position of shapes in these colors, or "".
         has_wall: whether there is a wall made of one of the ``materials``.
@@ -110,6 +113,7 @@ class SceneDescription:
     subjects: tuple[Subject, ...] = ()
     setting: str = ""
     ground: str = ""
+    verge: str = ""
     background: tuple[str, ...] = ()
     sky: frozenset[str] = frozenset()
     moods: frozenset[str] = frozenset()
@@ -172,6 +176,7 @@ class PlacedSprite:
             together in the order from far to near.
         looks: the looks of a person.
         subject: the index of its subject in the scene; -1 if it belongs to none.
+        number: identifies it in the plan of a picture, whatever is changed.
     """
 
     name: str
@@ -186,6 +191,7 @@ class PlacedSprite:
     elevation: float = 0.0
     looks: Looks = Looks()
     subject: int = field(default=-1, compare=False)
+    number: int = field(default=-1, compare=False)
 
     @property
     def box(self) -> tuple[float, float, float, float]:

@@ -5,13 +5,14 @@ Lengths are in thousandths of the picture's height, except those in meters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from semcodec_embedded.painting.drawing import aspect
 from semcodec_embedded.painting.environment import PERSON_HEIGHT_M, Environment
-from semcodec_embedded.painting.figures import is_half_figure
+from semcodec_embedded.painting.figures import HALF_SCALE, is_half_figure
 from semcodec_embedded.painting.scene import Subject
 from semcodec_embedded.painting.sprites import SpriteInfo, sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
@@ -42,6 +43,30 @@ GROUP_WIDTH, LONE_GROUP_WIDTH = 1.12, 1.4
 ROW_WIDTH = 1.05  #: the same for a row, whose sprites all stand side by side
 PAIR = 2  #: two face each other; if they overlapped, they would have one head in a narrow picture
 MAX_SHARING = 6  #: sprites side by side; further ones stand behind each other
+
+
+#: A drawing has the size of a size word if it has this share of the area that the word means, or
+#: if one of its sides has this share of the picture's: a lighthouse is tall and narrow.
+MIN_AREA_SHARE, MIN_SIDE_SHARE = 0.45, {"huge": 0.75, "large": 0.5}
+MAX_SMALL_AREA = 0.06  #: of the picture, for a drawing that is "small"
+
+
+def whole_height(sprite: str) -> float:
+    """Return the height of what a drawing shows a part of: a half figure is of a whole person."""
+    return HALF_SCALE if is_half_figure(sprite) else 1.0
+
+
+def has_size(size: str, sides: Sequence[tuple[float, float]]) -> bool:
+    """Return whether drawings are of a ``size`` in ``AREA_OF_SIZE``.
+
+    ``sides`` are their widths and heights, as shares of the picture's.
+    """
+    area = sum(width * height for width, height in sides)
+    if size == "small":
+        return area <= MAX_SMALL_AREA * len(sides)
+    longest = max(max(side) for side in sides)
+    is_long = longest >= MIN_SIDE_SHARE.get(size, 0.0)
+    return is_long or area >= MIN_AREA_SHARE * AREA_OF_SIZE[size]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from semcodec_embedded.painting.backdrop import OPAQUE_BACKGROUNDS
+from semcodec_embedded.painting.backdrop import OPAQUE_BACKGROUNDS, VERGE_DEPTH
 from semcodec_embedded.painting.environment import ROOMS
 from semcodec_embedded.painting.plan import Plan
 from semcodec_embedded.painting.scene import Mention
@@ -17,7 +17,7 @@ MIN_PART = 0.12
 #: The parts that a color word colors, by kind of environment: of each row, only the first part with
 #: a color (see ``backdrop``).
 COLORED_PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "outdoors": (("sky",), ("background",), ("ground", "below"), ("wall",)),
+    "outdoors": (("sky",), ("background",), ("ground", "below"), ("wall",), ("verge",)),
     "room": (("wall", "background", "sky"), ("ground", "below")),
     "table": (("wall", "background", "sky"), ("ground", "below")),
     "studio": (("background", "wall", "sky"), ("below", "ground")),
@@ -74,6 +74,10 @@ def _find_ground(key: str, plan: Plan) -> Span | None:
         return all_rows
     if environment.kind == "shapes" or not environment.ground:
         return None
+    if environment.ground == "road" and plan.scene.verge == key:
+        return environment.horizon, environment.horizon + VERGE_DEPTH * (1 - environment.horizon)
+    if environment.ground == "tracks" and key == "grass":
+        return below  # rails are in the grass
     if environment.ground == key or (environment.kind == "room" and key == "floor"):
         return below
     if key == "water" and WATER_VIEWS & {*environment.background}:
@@ -152,8 +156,10 @@ _FINDERS: dict[str, Callable[[str, Plan], Span | None]] = {
 
 def _part_colors(mention: Mention, plan: Plan) -> tuple[str, ...]:
     """Return the color that the backdrop gives to the part that ``mention`` names."""
-    part = "ground" if mention.table == "grounds" else mention.key
     scene, environment = plan.scene, plan.environment
+    part = "ground" if mention.table == "grounds" else mention.key
+    if part == "ground" and environment.ground == "road" and mention.key == scene.verge:
+        part = "verge"
     if mention.table == "backgrounds":
         return tuple(filter(None, (scene.color_of(part),)))
     row = next((row for row in COLORED_PARTS[environment.kind] if part in row), ())

@@ -117,12 +117,20 @@ def _cast_actors(scene: SceneDescription, activity: Activity) -> SceneDescriptio
         others, people = [actor, *others], [actor]
     acting = people[:MAX_ACTING_SUBJECTS]
     subjects = []
+    color = next((item.colors[0] for item in gear if item.colors), "")
     for subject in others:
         is_acting = subject in acting
-        subjects += _split_audience(subject.showing(*gear), activity) if is_acting else [subject]
+        actor = replace(subject, looks=replace(subject.looks, gear_color=color))
+        subjects += _split_audience(actor.showing(*gear), activity) if is_acting else [subject]
     if activity.extra_sprite:
         subjects.append(Subject("", (activity.extra_sprite,), 1, "small"))
     return replace(scene, subjects=tuple(subjects), ground=scene.ground or activity.ground)
+
+
+def is_gear(scene: SceneDescription, phrase: str) -> bool:
+    """Return whether ``phrase`` is what the activity of ``scene`` needs, such as a racket."""
+    activity = activities().get(scene.activity)
+    return activity is not None and _is_among(Subject(phrase, ()), activity.gear)
 
 
 def _is_among(subject: Subject, nouns: frozenset[str]) -> bool:
