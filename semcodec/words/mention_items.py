@@ -10,6 +10,7 @@ from semcodec.words.numbers.words import leading_number
 from semcodec.words.object_words import SMALL_WORDS, Part, is_compound, is_known, part_of
 
 MAX_NAME_WORDS: Final = 4  #: of a number, a name or a compound noun: Golden Gate Bridge
+MAX_COMPOUND_WORDS: Final = 3  #: train conductor hat
 SENTENCE_MARKS: Final = ".;:!?"
 _MARKS: Final = SENTENCE_MARKS + ",\"'()[]{}*_\u201c\u201d\u2018\u2019\u2026"
 
@@ -86,7 +87,8 @@ def _match(texts: Sequence[str], lowers: Sequence[str], may_be_name: bool) -> tu
     if length:
         return (Part.NEGATION if digits == "0" else Part.COUNT), length
     length = 1
-    while length < len(lowers) and is_compound(lowers[length - 1], lowers[length]):
+    most = min(len(lowers), MAX_COMPOUND_WORDS)
+    while length < most and is_compound(lowers[length - 1], lowers[length]):
         length += 1
     return (Part.NOUN, length) if length > 1 else (part_of(lowers[0]), 1)
 

@@ -190,7 +190,8 @@ class _Reader:
         item, following = self._items[index], self._after(index)
         if item.lower in FRUITS and self._last is not Part.COLOR:
             return self._part_after(index) not in (*_ATTRIBUTES, Part.NOUN, Part.PARTICIPLE)
-        if item.part is not Part.NOUN or len(item.text) > MAX_NOUN:
+        is_idea = item.part is Part.IDEA and self._last in (Part.COUNT, Part.COLOR)
+        if not (item.part is Part.NOUN or is_idea) or len(item.text) > MAX_NOUN:
             return False
         if self._count and item.lower in MEASURED and self._part_after(index) is Part.NOUN:
             return False  # a two lane road
@@ -236,7 +237,8 @@ class _Reader:
         if limits is None or not 0 < limits[0] <= MAX_NUMBER:
             return False
         if limits == (1, 1):
-            return self._count.lower() == "one" and not is_plural(head)
+            is_countable = head not in SURROUNDINGS and not is_plural(head)
+            return self._count.lower() == "one" and is_countable
         if is_plural(head):
             return head not in UNIT_WORDS
         is_first = self._part_after(index) is Part.NOUN
@@ -264,6 +266,9 @@ class _Reader:
         lowers = [item.lower for item in self._items[index + 1 : index + 4]]
         if lowers[:1] == ["of"]:
             return not any(word in PICTURE_WORDS for word in lowers[1:])
+        is_on_top = self._items[index].lower == "top" and self._part_after(index) is Part.NOUN
+        if is_on_top and self._last is not Part.POSITION:
+            return True  # "vase top turtle" is a vase on top of a turtle
         return bool(lowers) and lowers[0] in BODY_PARTS
 
     def _after(self, index: int) -> Item | None:

@@ -34,6 +34,7 @@ class Part(Enum):
     SIZE = "size"
     POSITION = "position"  #: left, or a word beside it: the left side
     ADJECTIVE = "adjective"  #: may be between a color and its noun
+    IDEA = "idea"  #: a noun if a number or a color is before it: a red design
     PARTICIPLE = "participle"  #: may be between a number and its noun: two parked cars
     NEGATION = "negation"
     LINK = "link"  #: a function word between a noun and its position: on the left
@@ -53,7 +54,7 @@ QUANTIFIERS: Final[dict[str, tuple[int, int | None]]] = {
     "numerous": (4, None), "dozen": (12, 12),
 }  # fmt: skip
 #: Shapes, and words of the photographer's language: "a long shot", "a wide view".
-NOT_SIZES: Final = _words("grand great long medium narrow short vast wide")
+NOT_SIZES: Final = _words("grand great long medium narrow short towering vast wide")
 CHECKED_SIZES: Final = SIZES - NOT_SIZES
 #: Words about the photograph that the class table has as adjectives.
 SHOT_WORDS: Final = _words("outdoor outdoors indoor indoors full outside inside portrait aerial")
@@ -73,16 +74,17 @@ VISIBLE_IDEAS: Final = _words(
 #: Classes "thing" and "thing or verb" of the table that nobody can point at.
 NOT_OBJECTS: Final = _words(
     """
-    against air angles anime anyone architecture art attire birthday business color colors comic
-    corners day daylight design direction distance dusk earth east edges elements energy evening
-    event everyone exterior fog formations front heading health horizons humidity individuals
-    innovation interior language light lighting love margin material midpoint mix moment monochrome
-    mood morning motion music nature neon night noon north object outline outlines paint party patch
-    patches perspective quarters rays rest school season section segment segments sepia setup shade
-    shadow shadows shape shapes silence someone something south space spots spray states structure
-    style substance summer sunlight sunrise sunset sunshine suspension tech texture theme things
-    tint tones top tops twilight university variety vintage weather west wildlife wind winter world
-    zoo
+    against air amount angles anime anyone architecture art attire birthday business color colors
+    comic continent corners day daylight design direction distance dusk earth east edges elements
+    energy evening event everyone exterior fog formations front gloss glow glows heading health
+    horizons hue hues humidity individuals innovation interior internet language length light
+    lighting love margin material midpoint mix moment monochrome mood morning motion music nature
+    neon night noon north number numbers object outline outlines paint party patch patches
+    perspective quarters rays rest school season section segment segments sepia setup shade shadow
+    shadows shape shapes shine showcased silence someone something south space spots spray states
+    structure style substance summer sunlight sunrise sunset sunshine suspension tech text texture
+    theme things tint tints tones top tops twilight university variety view views vintage weather
+    west wildlife wind winter word words world zoo
     """
 )
 #: Colors that are things if no noun follows.
@@ -134,7 +136,8 @@ COMPOUNDS: Final = frozenset(
     bus stop,cell phone,chicken wire,christmas tree,city bus,cutting board,dining table,
     eiffel tower,fire engine,fire escape,fire hydrant,fire truck,flower pot,football field,
     fruit bowl,fruit stand,glass vase,golden gate,guinea pig,hair drier,hair dryer,hay bale,
-    hot dog,hot tub,ice cream,killer whale,lamp post,palm tree,palm trees,paper towel,parking lot,
+    hot dog,hot tub,ice cream,jet ski,killer whale,lamp post,
+    palm tree,palm trees,paper towel,parking lot,
     parking meter,phone booth,picnic table,pine tree,pine trees,polar bear,potted plant,race car,
     remote control,rocking chair,rubber duck,sea lion,sewing machine,shetland pony,shopping bag,
     shopping cart,skate board,ski pole,ski poles,sky diver,soccer ball,soccer field,sports ball,
@@ -166,6 +169,7 @@ _LINKS: Final = _words("on at in to the a an near toward towards is are was were
 _OTHERS: Final = (
     RELATIONS | PREPOSITIONS | PRONOUNS | AUXILIARIES | CONJUNCTIONS | DEPICTION_VERBS | SHOT_WORDS
 )
+_EMPTY_WORDS: Final = QUANTITY_WORDS | PART_WORDS | PICTURE_WORDS
 _NOT_NOUNS: Final = (
     PICTURE_WORDS | PART_WORDS | QUANTITY_WORDS | FILLERS | NOT_OBJECTS | STOPWORDS | PLACE_NAMES
 ) - GROUPS
@@ -240,13 +244,15 @@ def _part_by_class(word: str) -> Part:
         return Part.NOUN if word.isalpha() else Part.OTHER
     if word in VISIBLE_IDEAS:
         return Part.NOUN
-    if word in _NOT_NOUNS:
+    if word in _NOT_NOUNS or (singular(word) in _EMPTY_WORDS and word not in VISIBLE_IDEAS):
         return Part.OTHER
     kind = class_of(word)
     if kind in _NOUN_CLASSES:
         return Part.NOUN
     if kind in _IDEAS and is_plural(word) and _part_by_class(singular(word)) is Part.NOUN:
         return Part.NOUN  # the table has bowls as an idea, and bowl as a thing
+    if kind in _IDEAS:
+        return Part.IDEA
     if kind is WordClass.MODIFIER:
         return Part.ADJECTIVE
     if kind is WordClass.VERB and word.endswith(("ed", "ing", "en", "wn")):

@@ -35,6 +35,14 @@ def texts(words: str, *, ordered: bool = True) -> list[str]:
         ("three story building", "building"),  # a measure
         ("three baseball glove", "baseball glove / three baseball glove"),
         ("two lane road", "road"),
+        ("vase top turtle", "vase / turtle"),  # on top of it
+        ("person top skateboard", "person / skateboard"),
+        ("bird top blue sky", "bird / sky / blue sky / bird top"),
+        ("one water", "water"),
+        ("two rolls paper", "rolls / paper / two rolls"),
+        ("several groups people", "people"),
+        ("towering green park", "park / green park"),
+        ("jet ski blue glow", "jet ski"),
         ("three person", "person / three person"),
         ("bus 12 door", "bus / door"),
         ("four bowls orange", "bowls / orange / four bowls"),
