@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -17,6 +18,8 @@ MIN_UBPP, MAX_UBPP = 0.001, 1_000_000  #: the latter is a bit per pixel
 DEFAULT: Final = (8, 12, 16, 24, 40)  #: bytes
 #: By kind, which is the argument of ``encode``: the unit in labels and in file names.
 UNITS: Final = {"k": "word", "max_bytes": "byte", "ubpp": "µbpp"}
+#: Two numbers with what means a range elsewhere: 4-8, 4:8, 4..8.
+_RANGE: Final = re.compile(r"\d[\d.]*(-|–|:|\.\.+|to)\d[\d.]*")
 FILE_UNITS: Final = {"k": "k", "max_bytes": "bytes", "ubpp": "ubpp"}
 
 
@@ -73,11 +76,14 @@ def from_options(args: argparse.Namespace) -> list[Budget]:
     """Return the budgets in ascending order, each once.
 
     Raises:
-        UsageError: there are more than ``MAX_BUDGETS``.
+        UsageError: there are none, or more than ``MAX_BUDGETS``.
     """
     for kind in UNITS:
         if (parts := getattr(args, kind)) is not None:
             limits = sorted({limit for part in parts for limit in part})
+            if not limits:
+                option = f"--{kind.replace('_', '-')}"
+                raise UsageError(f"{option} has no budgets: give several numbers, as in 4,8,12.")
             if len(limits) > MAX_BUDGETS:
                 raise UsageError(
                     f"There are {len(limits)} budgets: give at most {MAX_BUDGETS} at once."
@@ -116,9 +122,22 @@ def _digits(limit: int | float) -> str:
 
 
 def _several(value: Callable[[str], int | float]) -> Callable[[str], list[int | float]]:
-    """Return a parser of values that are separated by commas."""
+    """Return a parser of values that are separated by commas and spaces.
+
+    A comma may be at either end, because a shell splits ``4, 8`` into ``4,`` and ``8``.
+    """
 
     def parse(text: str) -> list[int | float]:
-        return [value(part.strip()) for part in text.split(",")]
+        parts = [part.strip() for part in text.split(",")]
+        if "" in parts[1:-1]:
+            raise ArgumentTypeError(f"no value between two commas in {text!r}, expected 4,8,12")
+        words = [word for part in parts for word in part.split()]
+        return [_value(word, value) for word in words]
 
     return parse
+
+
+def _value(text: str, value: Callable[[str], int | float]) -> int | float:
+    if _RANGE.fullmatch(text):
+        raise ArgumentTypeError(f"a range {text!r} has no steps, expected each value, as in 4,6,8")
+    return value(text)

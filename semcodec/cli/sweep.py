@@ -46,7 +46,7 @@ def add(commands: Commands[Parser]) -> None:
         usage="PHOTO -o DIR [options]",
         examples=(
             "semcodec sweep photo.jpg -o sweep",
-            "semcodec sweep photo.jpg -o words --k 2 4 8 --no-paint",
+            "semcodec sweep photo.jpg -o words --k 4,8,12,24",
         ),
         exit_codes=(
             "success",

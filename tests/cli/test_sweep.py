@@ -16,6 +16,7 @@ from semcodec.backends.notes import add_note
 from semcodec.backends.recording import ModelRequest
 from semcodec.cli import budgets, output, sweep_report
 from semcodec.cli.budgets import Budget
+from semcodec.cli.main import make_parser
 from semcodec.cli.progress import Progress
 from semcodec.errors import BackendError, RefusalError
 from semcodec.words import Selection, SelectionRequest
@@ -230,6 +231,33 @@ def test_budgets_are_sorted_and_each_is_run_once(sweep: Run) -> None:
     assert [row[0] for row in table(out)[1:]] == ["2 words", "4 words", "12 words"]
     assert file_names(Path("out")) == [f"photo-k{k:02}.semc" for k in (2, 4, 12)]
     assert len(calls("select")) == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("4,8,12",), ("4", "8", "12"), ("4,", "8,", "12"), ("4, 8 12",), ("4", ",", "8,12,")],
+)
+def test_budgets_are_separated_by_commas_and_spaces(arguments: tuple[str, ...]) -> None:
+    args = make_parser().parse_args(["sweep", "photo.jpg", "-o", "out", "--k", *arguments])
+    assert budgets.from_options(args) == [Budget("k", k) for k in (4, 8, 12)]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("4,,8", "no value between two commas in '4,,8'"),
+        (",,", "no value between two commas"),
+        (",", "--k has no budgets"),
+        ("4-8", "a range '4-8' has no steps, expected each value, as in 4,6,8"),
+        ("4..8", "a range"),
+        ("4:8", "a range"),
+        ("4;8", "invalid number of words '4;8'"),
+    ],
+)
+def test_message_names_what_is_wrong_in_a_list(sweep: Run, text: str, problem: str) -> None:
+    code, _, err = sweep("--k", text)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert problem in err
 
 
 def test_default_is_a_few_sizes_in_bytes(sweep: Run) -> None:
