@@ -102,8 +102,7 @@ the later it is mentioned (half after {half_rank} words). Words about the pictur
 *atmosphere*, have a quarter. The selected words cover their share of the mass. In the order of
 selection, a further word gains its mass times the share that is not covered yet, and costs the
 bits that it adds. The number of words is the one at which the gains minus the prices of the bits
-are largest: words are
-added while a bit gains at least
+are largest: words are added while a bit gains at least
 
 {prices}
 

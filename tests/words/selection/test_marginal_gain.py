@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from semcodec.words import SelectionRequest, count_by_gain, make_channel, select_words
 from semcodec.words.language.foreign_words import find_foreign_tokens
 from semcodec.words.selection.known_names import find_known_name
 from semcodec.words.selection.marginal_gain import MAX_WORDS, MIN_WORDS, PRICES
+from tests import profiles
 
 THINGS = (
     "apple bridge camel drum eagle flute grape horse igloo jar kite lamp mirror noodle owl pear "
@@ -116,7 +117,7 @@ def test_limit_on_words_and_the_maximum_hold() -> None:
     assert count_by_gain(request) == 5
 
 
-@settings(max_examples=20)
+@profiles.examples(20)
 @given(st.text(max_size=200), st.sampled_from(sorted(PRICES)))
 def test_any_text_has_a_number_of_words(text: str, coding: Any) -> None:
     request = SelectionRequest(f"{text} boat", 1000, None, make_channel(coding))
