@@ -37,7 +37,7 @@ from semcodec.words.structure import UNIT_WORDS
 from semcodec.words.subject import PICTURE_WORDS
 
 MAX_NUMBER: Final = 20  #: more objects than these cannot be counted in a picture
-MAX_NOUN: Final = 64  #: characters; a word of ``lexicon`` has at most 63
+MAX_NOUN: Final = 64  #: characters of a word; one of ``lexicon`` has at most 63
 #: People of whom "little" states the age.
 CHILDREN: Final = frozenset("baby boy boys child children girl girls kid kids".split())
 _ATTRIBUTES: Final = (Part.COUNT, Part.COLOR, Part.SIZE, Part.ADJECTIVE)
@@ -91,10 +91,7 @@ def find_nouns(words: Sequence[str]) -> list[Mention]:
     return [
         Mention(item.text)
         for item in map(make_item, words)
-        if item.part is Part.NOUN
-        and item.lower not in LIKELY_VERBS
-        and item.lower not in firsts
-        and len(item.text) <= MAX_NOUN
+        if item.part is Part.NOUN and item.lower not in LIKELY_VERBS and item.lower not in firsts
     ]
 
 
@@ -191,7 +188,7 @@ class _Reader:
         if item.lower in FRUITS and self._last is not Part.COLOR:
             return self._part_after(index) not in (*_ATTRIBUTES, Part.NOUN, Part.PARTICIPLE)
         is_idea = item.part is Part.IDEA and self._last in (Part.COUNT, Part.COLOR)
-        if not (item.part is Part.NOUN or is_idea) or len(item.text) > MAX_NOUN:
+        if not (item.part is Part.NOUN or is_idea):
             return False
         if self._count and item.lower in MEASURED and self._part_after(index) is Part.NOUN:
             return False  # a two lane road

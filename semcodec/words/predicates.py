@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from semcodec.words.language import detect
 from semcodec.words.language.scores import ENGLISH
-from semcodec.words.mentions import Mention, find_mentions, find_nouns
+from semcodec.words.mentions import MAX_NOUN, Mention, find_mentions, find_nouns
 from semcodec.words.object_words import PLACES, SURROUNDINGS
 
 #: What a predicate is about: a noun that is present, or its number, color, size or place.
@@ -21,6 +21,7 @@ PredicateKind: TypeAlias = Literal["noun", "count", "color", "size", "place"]
 #: Statements about one picture. A model checks all of them in one call, and a record of 48 words
 #: (``MAX_K`` of most runs) has fewer.
 MAX_PREDICATES: Final = 64
+MAX_WORDS: Final = 2_000  #: words that are read, in a tenth of a second; records have up to 250
 MAX_DETECTED: Final = 200  #: words from which the language is detected
 HORIZONTAL: Final = ("left", "center", "right")
 VERTICAL: Final = ("top", "bottom")
@@ -67,6 +68,8 @@ def find_predicates(words: Sequence[str], *, ordered: bool = True) -> list[Predi
         >>> [predicate.text for predicate in find_predicates(["two", "brown", "dogs", "left"])]
         ['dogs', 'two dogs', 'brown dogs', 'dogs left']
     """
+    # A word that is too long for a noun ends the phrase around it, as a full stop does.
+    words = [word if len(word) <= MAX_NOUN else "." for word in words[:MAX_WORDS]]
     if detect(" ".join(words[:MAX_DETECTED])).language != ENGLISH:
         return []
     mentions = find_mentions(words) if ordered else find_nouns(words)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semcodec.words.matching import count_limits
-from semcodec.words.predicates import MAX_PREDICATES, Predicate, find_predicates
+from semcodec.words.predicates import MAX_PREDICATES, MAX_WORDS, Predicate, find_predicates
 from semcodec.words.vocabulary import vocabulary
 from semcodec.words.word_classes import WordClass, class_of
 from tests.profiles import examples
@@ -16,7 +16,11 @@ KINDS = ("noun", "count", "color", "size", "place")
 
 
 def texts(words: str, *, ordered: bool = True) -> list[str]:
-    return [predicate.text for predicate in find_predicates(words.split(), ordered=ordered)]
+    return texts_of(words.split(), ordered=ordered)
+
+
+def texts_of(words: list[str], *, ordered: bool = True) -> list[str]:
+    return [predicate.text for predicate in find_predicates(words, ordered=ordered)]
 
 
 @pytest.mark.parametrize(
@@ -107,6 +111,15 @@ def test_a_thousand_words_have_a_limited_number_of_statements() -> None:
 
     assert len(words) == 1000
     assert len(find_predicates(words)) == MAX_PREDICATES
+
+
+@pytest.mark.parametrize("word", ["x" * 10**6, "dog-" * 10**5, "1" * 10**5, "\ud800", "\x00"])
+def test_a_strange_word_makes_no_statement(word: str) -> None:
+    assert texts_of(["red", word, "boat", "left"]) == ["boat", "boat left"]
+
+
+def test_words_after_the_limit_are_not_read() -> None:
+    assert texts_of(["dog"] * MAX_WORDS + ["cat"]) == ["dog"]
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import doctest
+from types import ModuleType
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from semcodec.backends import description_answers
 from semcodec.backends.description_answers import answers_from_description
 from semcodec.backends.painted_scene import PaintedObject, PaintedScene
 from semcodec.errors import InvalidResponseError
 from semcodec.pipeline.reflection.checkers import DescriptionChecker, SceneChecker, SimilarityScorer
+from semcodec.words import matching, predicates
 from semcodec.words.predicates import Predicate, PredicateKind, find_predicates
 
 IMAGE = Image.new("RGB", (8, 8))
@@ -144,3 +148,9 @@ def test_similarity_is_in_thousandths() -> None:
             return [0.12345]
 
     assert SimilarityScorer(Describer("A red dog."), Judge()).score(IMAGE, ["red", "dog"]) == 123
+
+
+@pytest.mark.parametrize("module", [matching, predicates, description_answers])
+def test_examples_in_docstrings(module: ModuleType) -> None:
+    failed, tried = doctest.testmod(module)
+    assert (failed, tried > 0) == (0, True)
