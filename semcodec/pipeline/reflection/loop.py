@@ -29,6 +29,7 @@ from semcodec.errors import (
 from semcodec.pipeline.reflection import scoring
 from semcodec.pipeline.reflection.scoring import CheckResult
 from semcodec.pipeline.reflection.steps import Step, StepCost, StepKind, StopReason
+from semcodec.words.changes import parse_change
 from semcodec.words.predicates import Predicate
 
 AUTO_TRIES: Final = 4  #: edits one after the other drift away from the first picture
@@ -241,17 +242,23 @@ class Loop(Generic[Picture]):
     # --- what to do next
 
     def _next(self) -> Draft[Picture]:
-        """Return another seed if too much is missing, else the first change that is not tried."""
-        best, _ = self.state
+        """Return another seed if too much is missing, else the first change that is not tried.
+
+        If another seed has gained nothing, a change comes next, as long as one is left to try.
+        """
+        best, steps = self.state
         missing = sorted(best.result.missing) if best.result else []
         seed = self._seed(self._made() + 1)
-        if self._seed_matters and self._is_global_failure(missing):
+        can_resample = self._seed_matters and self._is_global_failure(missing)
+        if can_resample and (best.n == steps[-1].n or all(step.kind != "again" for step in steps)):
             return Draft("again", self._plan.prompt, seed, self._texts[missing[0]])
         for position in missing:
             for change in self._suggest(best.picture, self._predicates[position]):
                 if change in self._tried:
                     raise Stop(StopReason.SAME_CHANGE)
                 return Draft(self._change_kind, change, seed, self._texts[position])
+        if can_resample:
+            return Draft("again", self._plan.prompt, seed, self._texts[missing[0]])
         raise Stop(StopReason.NO_CHANGE)
 
     @property
@@ -260,7 +267,15 @@ class Loop(Generic[Picture]):
 
     def _is_global_failure(self, missing: Sequence[int]) -> bool:
         subject_is_missing = missing[:1] == [0] and self._predicates[0].kind == "noun"
-        return subject_is_missing or 2 * len(missing) > len(self._predicates)
+        if 2 * len(missing) > len(self._predicates):
+            return True
+        return subject_is_missing and not self._is_hidden(self._predicates[0])
+
+    def _is_hidden(self, subject: Predicate) -> bool:
+        """Return whether the subject is in the picture: then a change makes it visible."""
+        changes = self._suggest(self.state[0].picture, subject)
+        change = parse_change(changes[0]) if changes else None
+        return change is not None and change.action != "add"
 
     def _suggest(self, picture: Picture, predicate: Predicate) -> list[str]:
         try:
