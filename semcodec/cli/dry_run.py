@@ -19,6 +19,12 @@ NOTE: Final = (
     "Nothing was sent. The maximum includes reasoning tokens, but not the one retry of a stage "
     "with an unusable response."
 )
+REFLECTION: Final = (
+    "These are the requests of all tries of reflection, which may end earlier. An edit that the "
+    "server cannot make costs nothing, and a new picture takes its place."
+)
+#: Stages of reflection alone; the others can occur without it.
+REFLECTION_STAGES: Final = ("edit", "check", "compare")
 HEADINGS: Final = ("stage", "model", "tokens in", "tokens out", "expected", "maximum")
 
 
@@ -35,12 +41,16 @@ def print_plan(
         server: the backend, for prices and settings.
         client: has the requests.
         calls: the notes of all calls, of which those replayed from a recording cost nothing.
-        is_batch: whether to print one row for all requests of the same stage and model.
+        is_batch: whether to print one row for all requests of the same stage and model, as is
+            always done for reflection.
     """
     requests, limit = client.requests, server.settings.max_cost
     expected = _total(server.budget, requests, estimate_usage)
     maximum = _total(server.budget, requests, max_usage)
     print_result(f"server  {server.settings.base_url}\nkey     {_key_source(server)}\n")
+    stages = {request.stage for request in requests}
+    is_reflected = not stages.isdisjoint(REFLECTION_STAGES)
+    is_batch = is_batch or is_reflected
     groups = _by_stage(requests) if is_batch else [[request] for request in requests]
     rows = [HEADINGS, *(_row(server.budget, group) for group in groups)]
     total = ("total", "", "", "", _format_price(expected), _format_price(maximum))
@@ -57,6 +67,8 @@ def print_plan(
         print_paragraph(UNKNOWN_PRICES)
     if limit is not None and (maximum is None or maximum > limit):
         print_paragraph(f"The limit of {format_dollars(limit)} may stop the run before its end.")
+    if is_reflected:
+        print_paragraph(REFLECTION)
     print_paragraph(NOTE)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends.notes import add_note
 from semcodec.backends.openai import credentials
+from semcodec.backends.openai.dry_run import DryRunClient
 from semcodec.backends.openai.pricing import ServerPrices
 from semcodec.backends.openai.requests import (
     RequestBuilder,
@@ -79,9 +80,15 @@ class OpenAIBackend(PromptBackend):
         recorder = Recorder(
             send or lazy_client(self.settings), self.settings.base_url, self.budget, cassette
         )
+        self._send = send
         self._requests = RequestBuilder(self.settings)
         self._models = ServerModels(self.settings, recorder, self._requests)
         super().__init__(self._models, Prompts.read(self.settings.prompts))
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether nothing is sent, and the responses are typical ones."""
+        return isinstance(self._send, DryRunClient)
 
     @property
     def is_paid(self) -> bool:

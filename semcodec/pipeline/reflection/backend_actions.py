@@ -83,6 +83,11 @@ class BackendActions:
         self._model, self._started = "", time.perf_counter()
         self._stages = len(self.run.trace.stages)  # those before this step
 
+    @property
+    def backends(self) -> tuple[object, ...]:
+        """All backends that can be called."""
+        return self.painter, self.editor, self.checker, self.describer, self.writer
+
     def paint(self, seed: int) -> Picture:
         """Return a picture of the prompt."""
         return self._paint(self.prompt, seed)

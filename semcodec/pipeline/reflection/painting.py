@@ -21,6 +21,7 @@ from semcodec.pipeline.reflection import loop, qualification
 from semcodec.pipeline.reflection.backend_actions import BackendActions, Picture
 from semcodec.pipeline.reflection.by_description import ROUNDS, reflect_by_description
 from semcodec.pipeline.reflection.checkers import SceneChecker
+from semcodec.pipeline.reflection.dry_run import is_dry_run, make_all_calls
 from semcodec.pipeline.reflection.loop import Outcome, Plan
 from semcodec.pipeline.reflection.steps import ReflectionTrace, Step
 from semcodec.pipeline.trace import TracedRun
@@ -152,6 +153,8 @@ def paint_and_reflect(
         _add_notices(run, picture.notices)
         return picture
     plan = _make_plan(task, options, choice, can_edit=editor is not None)
+    if any(map(is_dry_run, actions.backends)):
+        return make_all_calls(actions, plan, by_description=options.is_by_description)
     reflect = reflect_by_description if options.is_by_description else loop.reflect
     outcome = reflect(actions, actions.predicates, plan, _copying(on_step))
     checker = "" if choice.checker is None else backend_name(choice.checker)
