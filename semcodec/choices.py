@@ -46,6 +46,7 @@ __all__ = [
     "ScanFraming",
     "SkeletonMethod",
     "UnpackFraming",
+    "WordOrder",
     "check_choice",
     "values_of",
 ]
@@ -72,6 +73,8 @@ Fit: TypeAlias = Literal["cover", "contain", "stretch"]
 Language: TypeAlias = Literal["en", "any"]
 #: How ``encode`` chooses the number of words.
 Rate: TypeAlias = Literal["auto"]
+#: The order in which words are sent.
+WordOrder: TypeAlias = Literal["reading", "importance"]
 #: What makes the skeletons of ``coding="nibble"``.
 SkeletonMethod: TypeAlias = Literal["rule", "model"]
 #: The judges that have a name.

@@ -148,6 +148,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         metavar="X",
         help="maximum rate of the payload, in micro-bits per pixel of --size (default: no limit)",
     )
+    options.add_order(parser)
     parser.add_argument(
         "--rate",
         choices=RATES,
@@ -230,6 +231,7 @@ def _encode(
         max_bytes=args.max_bytes,
         ubpp=args.ubpp,
         rate=args.rate,
+        order=args.order,
         coding=args.coding,
         size=args.size,
         fit=args.fit,

@@ -17,7 +17,14 @@ from semcodec import backends, imaging, words
 from semcodec._registry import CHECKS, FRAMINGS
 from semcodec.bitstream.extensions import BY_NAME, LAYERS, Extension
 from semcodec.bitstream.header import MAX_SIDE
-from semcodec.choices import ExtensionName, JudgeName, PictureFormat, Reflection, values_of
+from semcodec.choices import (
+    ExtensionName,
+    JudgeName,
+    PictureFormat,
+    Reflection,
+    WordOrder,
+    values_of,
+)
 from semcodec.errors import InputError, SemcodecError
 from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
 from semcodec.pipeline.reflection.painting import MAX_TRIES
@@ -145,6 +152,18 @@ def add_size(parser: argparse.ArgumentParser, description: str) -> None:
 
 
 # --- values --------------------------------------------------------------------------------------
+
+
+def add_order(parser: argparse.ArgumentParser) -> None:
+    """Add ``--order``."""
+    parser.add_argument(
+        "--order",
+        choices=values_of(WordOrder),
+        default="reading",
+        help="order of the words: that of the description (reading), or phrases by importance, the "
+        "subject first, so that truncate makes a smaller record of the most important words "
+        "(importance) (default: %(default)s)",
+    )
 
 
 def not_empty(text: str) -> str:

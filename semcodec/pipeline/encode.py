@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from semcodec import backends, imaging, words
@@ -21,6 +22,7 @@ from semcodec.choices import (
     Profile,
     Rate,
     SkeletonMethod,
+    WordOrder,
     check_choice,
     values_of,
 )
@@ -90,6 +92,7 @@ def encode(
     max_bytes: int | None = None,
     ubpp: float | None = None,
     rate: Rate | None = None,
+    order: WordOrder = "reading",
     coding: CodingChoice = "auto",
     size: tuple[int, int] | Literal["auto"] = "auto",
     fit: Fit = "cover",
@@ -134,6 +137,10 @@ def encode(
             gain is worth its bits. A landmark takes its name, a picture of many things up to 48
             words; docs/budgets.md states the threshold. No model is called for it. None for the
             limits above alone.
+        order: ``"reading"`` for the order of the description. ``"importance"`` for phrases (a noun
+            with the words about it) in order of importance, the subject first, so that the record
+            can be truncated to a smaller one (see ``truncate``). The record states this order in
+            four bytes, if no word is left out for them. Not for the coding ``"bag"``.
         coding: ``"lexicon"`` for whole words in order, ``"bag"`` for whole words without order,
             ``"utf8"`` for any words, ``"nibble"`` for skeletons as in the paper. ``"auto"`` is
             ``"lexicon"`` if it can code the words, else ``"utf8"``.
@@ -196,6 +203,7 @@ def encode(
     check_choice("coding", coding, CODINGS)
     check_choice("skeletons", skeletons, SKELETON_METHODS)
     check_choice("language", language, languages.LANGUAGES)
+    words.check_order(order, coding)
     imaging.parse_background(background)
     limits = RateLimits(k, max_bytes, ubpp, rate)
     fitting.check_fit(fit)
@@ -222,23 +230,36 @@ def encode(
             target, lambda payload: payload + api.overhead(payload, **header)
         )
         channel = words.make_channel(languages.choose_selection_coding(described, coding))
-        request = SelectionRequest(described, max_words, max_bits, channel, loaded_judge)
+        request = SelectionRequest(
+            described, max_words, max_bits, channel, loaded_judge, order=order
+        )
         subject = limit_check.find_subject(request, header)
         request = limits.narrow(request)
-        for selected in stages.selections(request, subject):
+        rate_bits = replace(limits, max_bytes=None).max_bits(target, lambda payload: payload)
+        for selected, is_complete in stages.selections(request, rate_bits, subject):
             run.add_notes(**limits.notes(request))
             text = stages.shorten(selected) if coding == "nibble" else " ".join(selected)
             text_coding = (
                 codings.choose_coding(text, words_are_whole=True) if coding == AUTO else coding
             )
-            record = api.build_record(text, coding=text_coding, **header)
-            data = api.serialize(record)
-            if limits.accepts(data, record):
-                languages.note_cost(described, record, run)
-                if size != AUTO or target not in SIZE_CODES:
-                    limit_check.add_size_notice(run, record, request)
-                return Encoded(data, record, run.trace, fitted, described)
+            states_order = is_complete and order == words.IMPORTANCE and profile != "tiny"
+            for options in _extension_options(header, states_order):
+                record = api.build_record(text, coding=text_coding, **options)
+                data = api.serialize(record)
+                if limits.accepts(data, record):
+                    languages.note_cost(described, record, run)
+                    if size != AUTO or target not in SIZE_CODES:
+                        limit_check.add_size_notice(run, record, request)
+                    return Encoded(data, record, run.trace, fitted, described)
         raise InputError("The words do not fit the limits: allow more bytes.")
+
+
+def _extension_options(header: dict[str, Any], states_order: bool) -> Iterator[dict[str, Any]]:
+    """Yield the header with the entry for the order of the words, if wanted, and without it."""
+    if states_order:
+        extensions = header.get("extensions", {})
+        yield header | {"extensions": {**extensions, "order": words.IMPORTANCE}}
+    yield header
 
 
 def _find_roles(

@@ -44,11 +44,22 @@ class EncodingStages:
             described = validation.check_description(described, self.describer)
         return languages.check_language(described, language, self.describer, self.run)
 
-    def selections(self, request: SelectionRequest, subject: list[str]) -> Iterator[list[str]]:
+    def selections(
+        self, request: SelectionRequest, rate_bits: int | None, subject: list[str]
+    ) -> Iterator[tuple[list[str], bool]]:
         """Yield words within the limits, fewer each time, until the caller accepts them.
 
-        ``subject`` is among them, whatever the writer selects; it is empty without a limit on bits.
+        With each selection comes whether it has all words that are within ``rate_bits``, the limit
+        on bits without ``max_bytes``; in reading order this is not known, and False. ``subject`` is
+        among the words, whatever the writer selects; it is empty without a limit on bits.
         """
+        if request.order == words.IMPORTANCE:
+            yield from self._prefixes(request, rate_bits, subject)
+        else:
+            for selected in self._selections(request, subject):
+                yield selected, False
+
+    def _selections(self, request: SelectionRequest, subject: list[str]) -> Iterator[list[str]]:
         # Words are selected within the limits, so the first selection is usually accepted. But a
         # backend may ignore the limits, so each further round requests at least one word less than
         # the last round returned. This guarantees that the loop ends.
@@ -70,6 +81,25 @@ class EncodingStages:
             )
             by_rule = replace(request, judge=None)
             yield self._keep_subject(self.select(RuleBasedWriter(), by_rule), subject, by_rule)
+
+    def _prefixes(
+        self, request: SelectionRequest, rate_bits: int | None, subject: list[str]
+    ) -> Iterator[tuple[list[str], bool]]:
+        """Yield all words in order of importance if they fit, then prefixes of them.
+
+        These are the words that truncation of the record of all words leaves, except where they
+        would lack the subject.
+        """
+        every_word = self.select(self.writer, replace(request, max_bits=rate_bits))
+        if request.fits(every_word):
+            yield every_word, True
+        kept = words.cut_to_limits(every_word, request)
+        kept = self._keep_subject(kept, subject, request)
+        if kept != every_word:
+            self.run.annotate(kept, max_bits=request.max_bits)
+        while kept:  # the loop ends early, unless a model made longer skeletons than the rules
+            yield kept, False
+            kept = kept[:-1]
 
     def _keep_subject(
         self, selected: list[str], subject: list[str], request: SelectionRequest
@@ -100,6 +130,10 @@ class EncodingStages:
         else:
             limits = (request.description, request.max_words)
             selected = self.run.run_stage("select", writer, Writer.select, *limits)
+            if request.order == words.IMPORTANCE:  # the writer's words are in reading order
+                found = validation.check_words(selected, writer, "select")
+                selected = words.arrange_by_importance(found, request)
+                self.run.annotate(selected, order=request.order)
         return validation.check_words(selected, writer, "select")
 
     def shorten(self, words: list[str]) -> str:

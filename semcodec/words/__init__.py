@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from semcodec.words.restoration import decompress
 from semcodec.words.selection import (
+    IMPORTANCE,
     MAX_K,
     SALIENCE,
     Judge,
     Selection,
     SelectionRequest,
     WordChannel,
+    arrange_by_importance,
+    check_order,
     count_by_gain,
+    cut_to_limits,
     least_bits,
     make_channel,
     required_words,
@@ -27,6 +31,9 @@ __all__ = [
     "select_words",
     "select_ranked",
     "count_by_gain",
+    "arrange_by_importance",
+    "cut_to_limits",
+    "check_order",
     "least_bits",
     "required_words",
     "decompress",
@@ -38,4 +45,5 @@ __all__ = [
     "judge",
     "SALIENCE",
     "MAX_K",
+    "IMPORTANCE",
 ]

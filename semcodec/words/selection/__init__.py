@@ -10,14 +10,21 @@ from ``similarity``) and ``ranked`` (for words that a language model has ranked)
 
 from __future__ import annotations
 
-from semcodec.choices import Coding, JudgeName
+from semcodec.choices import Coding, JudgeName, WordOrder
 from semcodec.words.selection.candidate_finder import find_candidates
 from semcodec.words.selection.channel import WordChannel, make_channel
 from semcodec.words.selection.closed_loop import select_by_similarity
+from semcodec.words.selection.importance import cut_to_limits, select_by_importance
 from semcodec.words.selection.marginal_gain import count_by_gain, rank_by_gain
 from semcodec.words.selection.minimum import least_bits, required_words
-from semcodec.words.selection.ranked import select_ranked
-from semcodec.words.selection.request import MAX_K, Selection, SelectionRequest
+from semcodec.words.selection.ranked import arrange_by_importance, select_ranked
+from semcodec.words.selection.request import (
+    IMPORTANCE,
+    MAX_K,
+    Selection,
+    SelectionRequest,
+    check_order,
+)
 from semcodec.words.selection.salience import select_by_salience
 from semcodec.words.selection.similarity import SALIENCE, Judge
 from semcodec.words.selection.similarity import judge as find_judge
@@ -27,6 +34,8 @@ __all__ = [
     "select_words",
     "select_ranked",
     "count_by_gain",
+    "arrange_by_importance",
+    "cut_to_limits",
     "least_bits",
     "required_words",
     "SelectionRequest",
@@ -36,6 +45,8 @@ __all__ = [
     "Judge",
     "SALIENCE",
     "MAX_K",
+    "IMPORTANCE",
+    "check_order",
 ]
 
 
@@ -46,8 +57,9 @@ def select(
     coding: Coding = "nibble",
     max_bits: int | None = None,
     judge: Judge | JudgeName | None = None,
+    order: WordOrder = "reading",
 ) -> list[str]:
-    """Return at most ``k`` words of ``description`` in reading order.
+    """Return at most ``k`` words of ``description``.
 
     The main noun is one of them under any limits, then its number and its color have the highest
     weight ("two parrots"). Each word is there once, except a number, size, color or place that is
@@ -68,6 +80,9 @@ def select(
             installed, else None) or an object. None selects words by rule, with the same result on
             every machine. With a judge the result may be the unchanged beginning of the
             description, in which a word may occur twice.
+        order: ``"reading"`` for the order of the description. ``"importance"`` for phrases (a noun
+            with the words about it) in order of importance, the subject first: tighter limits then
+            select a prefix of what wider ones select, as long as it contains the subject.
 
     Raises:
         InputError: an argument is invalid, the description has no words, or its main noun is not
@@ -76,7 +91,7 @@ def select(
     """
     channel = make_channel(coding)
     return select_words(
-        SelectionRequest(description, k, max_bits, channel, find_judge(judge))
+        SelectionRequest(description, k, max_bits, channel, find_judge(judge), order=order)
     ).words
 
 
@@ -87,8 +102,9 @@ def select_words(request: SelectionRequest) -> Selection:
         InputError: the description has no words, or none is within the limits.
         BackendError: the judge failed.
     """
-    if request.judge is None:
+    if request.judge is None or request.order == IMPORTANCE:
         candidates = find_candidates(request)
         ranked = rank_by_gain(request, candidates) if request.is_auto else candidates
-        return Selection(select_by_salience(request, ranked))
+        strategy = select_by_importance if request.order == IMPORTANCE else select_by_salience
+        return Selection(strategy(request, ranked))
     return select_by_similarity(request, request.judge)

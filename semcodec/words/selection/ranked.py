@@ -18,11 +18,13 @@ from semcodec.words.selection.candidates import (
     words_of,
 )
 from semcodec.words.selection.channel import same_lemma
+from semcodec.words.selection.importance import select_by_importance
 from semcodec.words.selection.minimum import find_required, select_minimum
-from semcodec.words.selection.request import SelectionRequest
+from semcodec.words.selection.request import IMPORTANCE, SelectionRequest
 from semcodec.words.selection.salience import around_subject
 from semcodec.words.structure import FILLERS
 
+MAX_INDEX: Final = 1 << 20  #: above the index of any token of a description
 MAX_LATER: Final = 16  #: words that are tried after the first one that does not fit
 
 
@@ -51,6 +53,9 @@ def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]
         for candidate in candidates
         if not any(same_lemma(candidate.key, other.key) for other in required)
     ]
+    if request.order == IMPORTANCE:
+        subject = [other for other in by_rule if other.is_subject]
+        return select_by_importance(request, _by_rank(candidates, subject))
     minimum = select_minimum(request, candidates, required)
 
     def leading(count: int) -> list[Candidate]:
@@ -66,6 +71,38 @@ def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]
     if required and not has_subject(recoverable):
         recoverable = around_subject(required, recoverable, request)
     return words_of(drop_empty_fillers(recoverable) or minimum)
+
+
+def arrange_by_importance(words: Sequence[str], request: SelectionRequest) -> list[str]:
+    """Return ``words``, which were selected in reading order, in order of importance by rule.
+
+    Those that are not within the limits or that a decoder would misread are left out.
+
+    Raises:
+        InputError: as for ``select_ranked``.
+    """
+    by_rule = find_candidates(request)
+    weights = {candidate.key: candidate.weight for candidate in by_rule}
+    unique = dict.fromkeys(words)
+    ranked = sorted(unique, key=lambda word: -weights.get(word.lower(), 0))
+    return select_ranked(ranked, request)
+
+
+def _by_rank(ranked: Sequence[Candidate], subject: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates in reading order, weighed by their rank; ``subject`` comes first."""
+    by_key = {candidate.key: candidate for candidate in subject}
+    used = {candidate.index for candidate in subject}
+    for rank, candidate in enumerate(ranked):
+        if candidate.key in by_key or any(
+            same_lemma(candidate.key, other.key) for other in subject
+        ):
+            continue
+        # A word that is not in the description has the index of the one before it, or none.
+        is_described = candidate.index >= 0 and candidate.index not in used
+        index = candidate.index if is_described else MAX_INDEX + rank
+        used.add(index)
+        by_key[candidate.key] = replace(candidate, index=index, weight=-rank)
+    return in_reading_order(by_key.values())
 
 
 def _candidates(

@@ -37,4 +37,12 @@ def test_request_as_values_for_json() -> None:
         "max_bits": 80,
         "coding": "bag",
         "judge": "overlap",
+        "order": "reading",
     }
+
+
+def test_set_has_no_order_of_importance() -> None:
+    with pytest.raises(InputError, match="bag does not keep the order of words: use another"):
+        SelectionRequest("a boat", 3, 80, make_channel("bag"), order="importance")
+    with pytest.raises(InputError, match="order 'size'"):
+        SelectionRequest("a boat", 3, 80, make_channel("utf8"), order="size")  # type: ignore[arg-type]

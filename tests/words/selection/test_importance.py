@@ -1,0 +1,139 @@
+"""Selection in order of importance: phrases, the subject first, and each prefix a selection."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import semcodec
+from semcodec.errors import InputError
+from semcodec.words import (
+    SelectionRequest,
+    least_bits,
+    make_channel,
+    required_words,
+    select_ranked,
+    select_words,
+)
+from semcodec.words.numbers.words import is_number_word
+from semcodec.words.selection import arrange_by_importance, importance
+from semcodec.words.selection.candidate_finder import find_candidates
+from semcodec.words.selection.importance import BLOCK_WORDS
+from tests.profiles import examples
+from tests.words.selection.test_subject_first import descriptions
+
+CODINGS = ("lexicon", "nibble", "utf8")
+
+
+def by_importance(description: str, k: int = 100, coding: semcodec.Coding = "lexicon") -> str:
+    return " ".join(semcodec.select(description, k, coding=coding, order="importance"))
+
+
+def request_for(
+    description: str, k: int = 100, coding: semcodec.Coding = "lexicon", bits: int | None = None
+) -> SelectionRequest:
+    return SelectionRequest(description, k, bits, make_channel(coding), order="importance")
+
+
+@pytest.mark.parametrize(
+    ("description", "words"),
+    [
+        ("In a park, two brown dogs.", "two brown dogs park"),
+        ("On a wooden bench is a cat. The cat is black.", "black cat wooden bench"),
+        ("A garden with a boat at the left.", "garden boat left"),
+        ("A woman is smiling beside a red car.", "woman smiling beside red car"),
+        ("A bus in room 404.", "bus room 404"),
+        ("Two horses, both white.", "two white horses"),
+        ("A dog. The background is blurred.", "dog blurred background"),
+    ],
+)
+def test_words_of_a_phrase_are_side_by_side(description: str, words: str) -> None:
+    assert by_importance(description) == words
+
+
+def test_word_of_a_place_is_sent_only_between_its_nouns() -> None:
+    text = "A lighthouse near trees. A grandmother behind a fence."
+    assert by_importance(text).startswith("lighthouse ")
+    assert "behind" not in by_importance(text).split()[:2]
+    assert "near trees" not in by_importance("Trees near a lighthouse and a red dog by a house.")
+    assert by_importance("A dog behind a fence.") == "dog behind fence"
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_subject_remains_where_its_phrase_does_not_fit(coding: semcodec.Coding) -> None:
+    text = "Two large brown dogs in a park with trees."
+    assert by_importance(text, 1, coding) in ("dogs", "dog")
+    assert by_importance(text, 2, coding).lower() in ("two dogs", "two dog")
+
+
+def test_tighter_limits_select_prefixes() -> None:
+    text = (
+        "Three white sheep on a green meadow with yellow flowers, behind them a small wooden "
+        "barn with a red roof, a gray tractor, a blue sky with clouds, two birds and a hill."
+    )
+    for coding in CODINGS:
+        longest = by_importance(text, coding=coding).split()
+        for k in range(3, len(longest)):
+            selected = by_importance(text, k, coding).split()
+            is_number_cut = coding == "nibble" and is_number_word(longest[k])
+            assert selected == longest[: len(selected)]
+            assert len(selected) == k or is_number_cut
+
+
+def test_long_list_ends_in_blocks() -> None:
+    names = ["".join(letters) for letters in product("bdgkmp", "aeiou", "ltrn", "ao")]
+    text = ". ".join(f"A red {name}" for name in ["car", *names])
+    words = by_importance(text, 1000, "utf8").split()
+    assert len(words) > 2 * BLOCK_WORDS
+    assert words[:2] == ["red", "car"]
+    assert words[: BLOCK_WORDS + 9] == by_importance(text, BLOCK_WORDS + 9, "utf8").split()
+
+
+def test_words_of_blocks_are_restored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importance, "BLOCK_WORDS", 4)
+    text = (
+        "A red car, a wooden table with two chairs, a green lamp, a broken window, a cathedral, a "
+        "bridge over a harbor, a mountain, a garden with flowers, an elephant and seven penguins."
+    )
+    restored = by_importance(text, coding="nibble").split()
+    assert len(restored) > 15
+    assert make_channel("nibble").received(restored) == restored
+
+
+def test_ranked_words_keep_their_rank() -> None:
+    text = "A red boat on blue water, a wooden pier and a gull."
+    ranked = ["gull", "wooden", "pier", "water", "blue"]
+    assert select_ranked(ranked, request_for(text)) == "boat gull wooden pier blue water".split()
+    assert select_ranked(ranked, request_for(text, 2)) == ["boat", "gull"]
+    assert select_ranked(["ketch", "boat"], request_for(text)) == ["boat", "ketch"]
+    assert select_ranked(["boats", "pier"], request_for(text)) == ["boat", "pier"]
+
+
+def test_words_in_reading_order_are_arranged() -> None:
+    text = "In a harbor is a red boat, with a boy."
+    words = ["harbor", "red", "boat", "boy"]
+    assert arrange_by_importance(words, request_for(text)) == ["red", "boat", "harbor", "boy"]
+
+
+@examples(60)
+@given(descriptions, st.sampled_from(CODINGS), st.integers(1, 12), st.integers(0, 200))
+def test_limits_are_kept_with_the_subject(
+    description: str, coding: semcodec.Coding, k: int, more_bits: int
+) -> None:
+    unlimited = request_for(description, k, coding)
+    if not find_candidates(unlimited):
+        return
+    try:
+        limit = least_bits(unlimited) + more_bits
+    except InputError:  # a number that takes more than k words in nibble
+        return
+    limited = request_for(description, k, coding, limit)
+    selected = select_words(limited).words
+    assert selected
+    assert limited.fits(selected)
+    assert set(required_words(limited)) <= {*selected} or coding == "nibble"
+    received = make_channel(coding).received(selected)
+    assert received == selected or not required_words(limited)
