@@ -43,6 +43,7 @@ BESIDE: Final = (
     "semcodec.bitstream.RateBreakdown",
     "semcodec.pipeline.Stage",
     "semcodec.words.Judge",
+    "semcodec.words.Reading",
     "semcodec.words.Selection",
     "semcodec.words.SelectionRequest",
     "semcodec.backends.add_note",

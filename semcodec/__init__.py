@@ -33,7 +33,7 @@ from semcodec.errors import (
     UnsupportedError,
 )
 from semcodec.pipeline import Decoded, Encoded, Trace, decode, encode
-from semcodec.words import decompress, select, skeleton
+from semcodec.words import decompress, readings, select, skeleton
 
 __all__ = [
     "encode",
@@ -50,6 +50,7 @@ __all__ = [
     "skeleton",
     "select",
     "decompress",
+    "readings",
     "validate",
     "inspect",
     "rate_breakdown",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 
 import semcodec
 from semcodec.cli import files, word_costs
-from semcodec.cli.output import print_result, print_status
+from semcodec.cli.output import line_width, print_result, print_status
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
+from semcodec.words import Reading
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -30,12 +32,20 @@ def add(commands: Commands[Parser]) -> None:
         decompress,
         summary="print the most likely words for skeletons",
         usage="TEXT...",
+        description="Print the most likely words for skeletons. A skeleton that no known word has "
+        "is taken for one with a slip: two letters swapped, one too many, one or several missing.",
         examples=(
             "semcodec decompress ndn trdtnl rch vndv",
-            "echo rd bt | semcodec decompress -",
+            "semcodec decompress --readings ndn trdtln rch wndw lt shdw",
         ),
     )
     parser.add_argument("text", metavar="TEXT", nargs="+", type=str, help="skeletons; - for stdin")
+    parser.add_argument(
+        "--readings",
+        action="store_true",
+        help="print all words that each skeleton may stand for, with their costs in bits and their "
+        "slips (default: the best word of each)",
+    )
 
 
 def skeleton(args: argparse.Namespace) -> int:
@@ -48,6 +58,32 @@ def skeleton(args: argparse.Namespace) -> int:
 
 
 def decompress(args: argparse.Namespace) -> int:
-    """Print the words restored from skeletons."""
-    print_result(" ".join(semcodec.decompress(files.read_text(args.text))))
+    """Print the words restored from skeletons, or the readings of each skeleton."""
+    text = files.read_text(args.text)
+    if args.readings:
+        print_result(_format_readings(semcodec.readings(text)))
+    else:
+        print_result(" ".join(semcodec.decompress(text)))
     return DONE
+
+
+def _format_readings(lists: list[list[Reading]]) -> str:
+    """Return a paragraph for each skeleton: the skeleton, and its readings, the best first."""
+    column = max((len(found[0].skeleton) for found in lists), default=0) + 2
+    return "\n".join(
+        textwrap.fill(
+            ", ".join(map(_format_reading, found)),
+            line_width(),
+            initial_indent=f"{found[0].skeleton:<{column}}",
+            subsequent_indent=" " * column,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for found in lists
+    )
+
+
+def _format_reading(reading: Reading) -> str:
+    slip = f" ({reading.slip})" if reading.slip else ""
+    cost = f" {reading.cost:+}" if reading.cost else ""
+    return f"{reading.word}{slip}{cost}"

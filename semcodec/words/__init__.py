@@ -23,6 +23,7 @@ from semcodec.words.selection import (
     select_words,
 )
 from semcodec.words.selection.similarity import judge
+from semcodec.words.skeleton_readings import Reading, readings
 from semcodec.words.skeletons import skeleton
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "least_bits",
     "required_words",
     "decompress",
+    "readings",
+    "Reading",
     "SelectionRequest",
     "Selection",
     "WordChannel",

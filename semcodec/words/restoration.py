@@ -9,63 +9,22 @@ pronounceable word is made up; a known word with another skeleton is never retur
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from semcodec.coding import lexicon, nibble
-from semcodec.coding.lexicon import ESCAPE
-from semcodec.coding.model import BitProbabilities, SequenceContext
-from semcodec.coding.tables import load_tables
-from semcodec.errors import InputError
+from semcodec.words.healing import heal
+from semcodec.words.history import History, empty_history
 from semcodec.words.numbers.bonus import number_bonus
 from semcodec.words.skeleton_context import BIT, Candidate, rank_candidates
+from semcodec.words.written_skeletons import Written, parse_skeletons
 
-MAX_WORDS: Final = 4_096  #: the default limit of a record
 #: Hypotheses kept after each word. With eight, hardly more words are right (bench/words.py counts
 #: them).
 BEAM_WIDTH: Final = 4
 MAX_REMEMBERED: Final = 4_096  #: words after which an ``IncrementalRestorer`` forgets its contexts
 
-#: Of a sixteenth of a bit in the coding ``lexicon``, in units of ``skeleton_context.NAT``: half of
-#: what such a bit is worth, because both models know the words before.
-CODING_WEIGHT: Final = 88
 REPETITION_PENALTY: Final = 8 * BIT  #: for repeating one of the last words
 REPETITION_REACH: Final = 3  #: how many words back that is
-_is_skeleton: Final = re.compile(f"[{nibble.SYMBOLS.strip()}]+").fullmatch
-
-
-class _History:
-    """Known words so far, in the probability model of the coding ``lexicon``.
-
-    The costs of words and the longer histories are kept, because hypotheses and lists share them.
-    """
-
-    __slots__ = ("_context", "_costs", "_longer", "_probabilities")
-
-    def __init__(self, context: SequenceContext) -> None:
-        self._context = context
-        self._probabilities: BitProbabilities | None = None
-        self._costs: dict[str, int] = {}
-        self._longer: dict[int, _History] = {}
-
-    def cost(self, word: str) -> int:
-        """Return the cost of ``word`` after this history, 0 or more."""
-        cost = self._costs.get(word)
-        if cost is None:
-            if self._probabilities is None:
-                self._probabilities = BitProbabilities(self._context)
-            bits = lexicon.bit_cost_16ths(self._probabilities, word)
-            cost = self._costs[word] = CODING_WEIGHT * bits
-        return cost
-
-    def extended(self, word: str) -> _History:
-        """Return the history with ``word`` added."""
-        number = load_tables().numbers.get(word, ESCAPE)
-        longer = self._longer.get(number)
-        if longer is None:
-            longer = self._longer[number] = _History(self._context.extended(number))
-        return longer
 
 
 class _Hypothesis(NamedTuple):
@@ -79,26 +38,40 @@ class _Hypothesis(NamedTuple):
 
     cost: int
     words: tuple[str, ...]
-    history: _History
+    history: History
 
 
 _Extension = tuple[int, int, str]  #: the cost, the rank of the hypothesis, the next word
 
 
 def decompress(skeletons: str | Sequence[str]) -> list[str]:
-    """Return a word for each skeleton; ``skeleton(" ".join(words))`` returns the skeletons again.
+    """Return the likeliest word for each skeleton.
+
+    A word has the skeleton that was given: ``skeleton(" ".join(words))`` returns the skeletons
+    again. Only where no known word has it, the skeleton is taken for that of another word with a
+    slip: two letters swapped, one too many, one or several missing. ``readings`` returns these
+    slips, and the other words that a skeleton may stand for.
 
     >>> decompress("ndn trdtnl rch vndv")
     ['indian', 'traditional', 'arch', 'window']
+    >>> decompress("ndn trdtln rch wndw")
+    ['indian', 'traditional', 'arch', 'window']
 
     Args:
-        skeletons: at most 4096 skeletons in the letters ``ntsrhldcmfgpbkv``, in a list or
-            separated by single spaces.
+        skeletons: at most 4096 skeletons, in a list or separated by single spaces. Letters other
+            than ``ntsrhldcmfgpbkv`` are replaced by the rule of ``skeleton``; a number in digits
+            is returned as it is.
 
     Raises:
-        InputError: an item is not a skeleton, or there are too many.
+        InputError: an item has no consonant or is several words, or there are too many.
     """
-    return _restore(_validate(skeletons), _empty_history())
+    written = parse_skeletons(skeletons)
+    return [written.numbers.get(at, word) for at, word in enumerate(restore(written))]
+
+
+def restore(written: Written) -> list[str]:
+    """Return a word for each skeleton, also a number word for each number."""
+    return heal(written, lambda listed: search(listed, empty_history(), written), empty_history)
 
 
 class IncrementalRestorer:
@@ -109,40 +82,24 @@ class IncrementalRestorer:
 
     def __init__(self) -> None:
         """Start with no skeletons."""
-        self._start, self._restored = _empty_history(), 0
+        self._start, self._restored = empty_history(), 0
 
     def decompress(self, skeletons: list[str]) -> list[str]:
         """Restore ``skeletons`` like the function ``decompress``, without validating them."""
         self._restored += len(skeletons)
         if self._restored > MAX_REMEMBERED:
-            self._start, self._restored = _empty_history(), len(skeletons)
-        return _restore(skeletons, self._start)
+            self._start, self._restored = empty_history(), len(skeletons)
+        start = self._start
+        return heal(Written(skeletons, [], {}), lambda listed: search(listed, start), lambda: start)
 
 
-def _validate(skeletons: object) -> list[str]:
-    if isinstance(skeletons, str):
-        skeletons = skeletons.split(" ") if skeletons else []
-    if not isinstance(skeletons, list | tuple):
-        raise InputError("Skeletons have the wrong type: give a string, or a list of strings.")
-    if len(skeletons) > MAX_WORDS:
-        raise InputError(f"There are more than {MAX_WORDS} skeletons: give fewer.")
-    for skeleton in skeletons:
-        if not isinstance(skeleton, str) or not _is_skeleton(skeleton):
-            raise InputError(
-                f"{str(skeleton)[:40]!r} is not a skeleton: give letters of"
-                f"{nibble.SYMBOLS}, with single spaces between skeletons."
-            )
-    return list(skeletons)
-
-
-def _empty_history() -> _History:
-    return _History(SequenceContext(load_tables()))
-
-
-def _restore(skeletons: list[str], start: _History) -> list[str]:
+def search(skeletons: Sequence[str], start: History, written: Written | None = None) -> list[str]:
+    """Return a word with each skeleton; a made-up word for one that no known word has."""
     beam = [_Hypothesis(0, (), start)]
     del start  # so that contexts before those of the beam can be freed, in a long list
-    for candidates in rank_candidates(skeletons):
+    for at, candidates in enumerate(rank_candidates(skeletons)):
+        if written and written.texts:
+            candidates = [Candidate(c.cost + written.cost(at, c.word), c.word) for c in candidates]
         beam = _extend_beam(beam, candidates)
     return list(beam[0].words)
 

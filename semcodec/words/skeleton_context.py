@@ -48,6 +48,12 @@ class Candidate(NamedTuple):
 
 def rank_candidates(skeletons: Sequence[str]) -> list[list[Candidate]]:
     """Return the words that each of ``skeletons`` may stand for, at least one, the best first."""
+    tables, features = vocabulary(), find_features(skeletons)
+    return [_rank(*pair, tables) for pair in zip(skeletons, features, strict=True)]
+
+
+def find_features(skeletons: Sequence[str]) -> list[Sequence[int]]:
+    """Return the feature vector of each of ``skeletons``, in 64ths of a component."""
     tables = vocabulary()
     contexts = [_context_index(skeleton) for skeleton in skeletons]
     start, end = len(tables.contexts) + 1, len(tables.contexts) + 2
@@ -55,13 +61,22 @@ def rank_candidates(skeletons: Sequence[str]) -> list[list[Candidate]]:
     left = [_vector(tables.left_vectors, index) for index in padded]
     right = [_vector(tables.right_vectors, index) for index in padded]
     whole_list = _scaled_sum(_vector(tables.list_vectors, index) for index in contexts)
-    ranked = []
-    for position, skeleton in enumerate(skeletons, REACH):
+    features: list[Sequence[int]] = []
+    for position in range(REACH, REACH + len(skeletons)):
         before = left[position - REACH : position]
         after = right[position + 1 : position + 1 + REACH]
-        features = _weighted_sum(whole_list, before[::-1], after)
-        ranked.append(_rank(skeleton, features, tables))
-    return ranked
+        features.append(_weighted_sum(whole_list, before[::-1], after))
+    return features
+
+
+def has_candidates(skeleton: str) -> bool:
+    """Return whether a known word is restored from this skeleton."""
+    return bool(_candidate_numbers(skeleton))
+
+
+def fit_in_context(number: int, features: Sequence[int]) -> int:
+    """Return how much less the word with this number costs among these features; may be below 0."""
+    return sum(map(mul, _word_vector(number), features))
 
 
 def pronounceable(skeleton: str) -> str:
@@ -79,7 +94,7 @@ def _rank(skeleton: str, features: Sequence[int], tables: Vocabulary) -> list[Ca
         return [Candidate(UNKNOWN_COST, pronounceable(skeleton))]
     ranked = sorted(
         Candidate(
-            PRIOR_SCALE * tables.priors[number] - sum(map(mul, _word_vector(number), features)),
+            PRIOR_SCALE * tables.priors[number] - fit_in_context(number, features),
             tables.words[number],
         )
         for rank, number in enumerate(numbers)
