@@ -161,7 +161,7 @@ def test_fork_while_a_backend_is_imported(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.delitem(sys.modules, "slow_plug_in", raising=False)
     entry = registry.EntryPoint("slow", "slow_plug_in:new", registry.ENTRY_POINT_GROUP)
     monkeypatch.setattr(registry, "entry_points", lambda group: [entry])
-    check(halt, lambda: registry._load("slow"))
+    check(halt, lambda: registry.load("slow"))
 
 
 @needs_fork

@@ -52,10 +52,6 @@ def test_picture_has_the_requested_size(size: tuple[int, int]) -> None:
     assert EmbeddedPainter().paint("red boat", size, 0).size == size
 
 
-def test_large_picture_has_the_requested_size() -> None:
-    assert EmbeddedPainter().paint("boat", (4096, 4096), 0).size == (4096, 4096)
-
-
 @pytest.mark.parametrize("size", [(200, 200), (960, 192), (192, 960), (1600, 100), (60, 960)])
 def test_ball_is_round_in_a_picture_of_any_aspect(size: tuple[int, int]) -> None:
     red, green, blue = np.moveaxis(paint("large red ball", size), 2, 0)

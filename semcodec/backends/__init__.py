@@ -14,7 +14,16 @@ from semcodec.backends.protocols import (
     WordSelector,
     Writer,
 )
-from semcodec.backends.registry import AUTO, DEFAULTS, find, find_all, is_named, names, roles
+from semcodec.backends.registry import (
+    AUTO,
+    DEFAULTS,
+    find,
+    find_all,
+    is_named,
+    load,
+    names,
+    roles,
+)
 
 __all__ = [
     "Describer",
@@ -31,6 +40,7 @@ __all__ = [
     "DEFAULTS",
     "find",
     "find_all",
+    "load",
     "is_named",
     "names",
     "roles",

@@ -61,7 +61,7 @@ def roles(name: str) -> list[str]:
         InputError: there is no such backend, or it cannot fill any role.
         BackendError: it cannot be loaded.
     """
-    backend = _openai_backend_class() if name == OPENAI else _load(name)
+    backend = _openai_backend_class() if name == OPENAI else load(name)
     return [role for role, method in ROLES.items() if has_method(backend, method)]
 
 
@@ -144,7 +144,7 @@ def _get_instance(backend: object, instances: dict[str, Any]) -> Any:
     """Return a backend given by name or as an object; ``instances`` caches those of the run."""
     if _is_name(backend):
         if backend not in instances:
-            instances[backend] = _load(backend)
+            instances[backend] = load(backend)
         return instances[backend]
     if not _has_role(backend):
         raise InputError(
@@ -175,8 +175,13 @@ def _check_writer(backend: object) -> None:
         )
 
 
-def _load(name: str) -> Any:
-    """Return a new instance of a backend, which can fill at least one role."""
+def load(name: str) -> Any:
+    """Return a new instance of the backend ``name``, which may be used for several runs.
+
+    Raises:
+        InputError: there is no such backend, or it cannot fill any role.
+        BackendError: it cannot be loaded.
+    """
     backend = _create(name)
     if not _has_role(backend):
         raise InputError(

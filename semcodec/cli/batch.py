@@ -49,6 +49,7 @@ class Result(NamedTuple):
         trace: the trace of the run.
         line: the rest of the status line, after the name of the output.
         fields: the values for ``--json``.
+        is_interrupted: whether Ctrl-C has ended the run early, which has a result anyway.
     """
 
     data: bytes
@@ -56,6 +57,7 @@ class Result(NamedTuple):
     trace: semcodec.Trace
     line: str
     fields: dict[str, Any]
+    is_interrupted: bool = False
 
 
 Process = Callable[[Job, JobProgress], Result]
@@ -110,9 +112,24 @@ def run(
 
 
 def load_backends(by_option: dict[str, Any], roles: tuple[str, ...]) -> dict[str, Any]:
-    """Return the backends for ``roles``; ``by_option`` is that of ``resolve_backends``."""
-    overrides = {role: by_option[role] for role in roles}
-    return dict(zip(roles, backends.find_all(by_option["backend"], **overrides), strict=True))
+    """Return the backends for ``roles``; ``by_option`` is that of ``resolve_backends``.
+
+    A role that may stay without a backend gets one only if the user has named it: ``decode`` itself
+    decides whether the one for all stages is used. Then the result has that one too, as "backend".
+    """
+    names = by_option["backend"], *(by_option[role] for role in roles)
+    instances = {name: backends.load(name) for name in names if _is_name(name)}
+    named = {role: instances.get(by_option[role], by_option[role]) for role in roles}
+    default = instances.get(by_option["backend"], by_option["backend"])
+    optional = [role for role in roles if role not in backends.DEFAULTS]
+    needed = {role: backend for role, backend in named.items() if role not in optional}
+    loaded = dict(zip(needed, backends.find_all(default, **needed), strict=True))
+    shared = {"backend": default} if optional else {}
+    return {**shared, **loaded, **{role: named[role] for role in optional}}
+
+
+def _is_name(backend: object) -> bool:
+    return isinstance(backend, str) and backend != backends.AUTO
 
 
 class Batch:
@@ -156,6 +173,8 @@ class Batch:
             self._fail(job, error)
         else:
             self._finish(job, result)
+            if result.is_interrupted:  # the user wants all jobs to stop
+                raise KeyboardInterrupt
 
     def _finish(self, job: Job, result: Result) -> None:
         """Write and report a result; the trace is written even if the output cannot be."""

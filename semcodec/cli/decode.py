@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,14 +12,25 @@ import semcodec
 from semcodec.bitstream import guessing
 from semcodec.bitstream.framing import MAGIC, png
 from semcodec.choices import ReflectionMethod, values_of
-from semcodec.cli import batch, endings, files, openai_options, options, writing
+from semcodec.cli import (
+    batch,
+    endings,
+    files,
+    kept_steps,
+    openai_options,
+    options,
+    reflection_report,
+    writing,
+)
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose, make_plan
 from semcodec.errors import InputError
-from semcodec.pipeline.reflection.steps import ReflectionTrace
+from semcodec.pipeline.reflection.steps import ReflectionTrace, StopReason
 
-ROLES: Final = ("writer", "painter", "upscaler")
+#: The roles of a run; the describer is one with ``--reflect-by description`` alone.
+ROLES: Final = ("writer", "painter", "editor", "checker", "upscaler")
+DESCRIBING_ROLES: Final = (*ROLES, "describer")
 SCHEMA: Final = "semcodec/decode/1"  #: published as spec/schema/decode-1.json
 
 
@@ -34,8 +47,8 @@ def add(commands: Commands[Parser]) -> None:
         "compress pictures again remove both.",
         usage="FILE|TEXT|DIR... [options]",
         examples=(
-            "semcodec decode photo.semc",
             "semcodec decode photo.semc -o small.webp --size 512x512 --seed 7",
+            "semcodec decode photo.semc --reflect 4 --keep-steps steps",
         ),
         exit_codes=batch.BATCH_EXIT_CODES,
     )
@@ -59,6 +72,9 @@ def add(commands: Commands[Parser]) -> None:
         parser,
         writer="the decompress and expand stages",
         painter="the paint stage",
+        editor="the edit stage of reflection",
+        checker="the check stage of reflection",
+        describer="the describe stage of --reflect-by description",
         upscaler="the upscale stage of a picture that was painted smaller",
     )
     parser.add_argument(
@@ -66,8 +82,8 @@ def add(commands: Commands[Parser]) -> None:
         type=options.reflections,
         default="auto",
         metavar="N|auto|off",
-        help="tries to improve the picture, at most 100; auto does only what costs nothing "
-        "(default: %(default)s)",
+        help="most tries to improve the picture after it was checked; auto does only what costs "
+        "nothing (default: %(default)s)",
     )
     parser.add_argument(
         "--reflect-by",
@@ -83,6 +99,13 @@ def add(commands: Commands[Parser]) -> None:
         metavar="N",
         help="pictures to paint with different seeds, of which the best is kept; they count as "
         "tries (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--keep-steps",
+        metavar="DIR",
+        help="folder for all pictures of reflection, as they come, with a strip of them "
+        "(steps.png) and a page (index.html); several inputs have a folder each in it (default: "
+        "only the result is written)",
     )
     parser.add_argument(
         "--size",
@@ -112,7 +135,20 @@ def decode(args: argparse.Namespace) -> int:
     plan = make_plan(args, args.files, PURPOSE, openai_options.files(args))
     for job in plan.jobs:
         writing.check_not_terminal(job.output)
-    return batch.run(args, plan, _decode, roles=ROLES, schema=SCHEMA, participle="decoded")
+    command = partial(_decode, kept_steps.plan_folders(args, plan))
+    roles = _roles(args)
+    return batch.run(args, plan, command, roles=roles, schema=SCHEMA, participle="decoded")
+
+
+def _roles(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the roles that the run needs; the backends of others are not loaded."""
+    if args.reflect_by == "description":
+        return DESCRIBING_ROLES
+    if args.describer is not None:
+        raise UsageError(
+            "Only --reflect-by description describes pictures: add it, or omit --describer."
+        )
+    return ROLES
 
 
 def is_record(path: Path) -> bool:
@@ -158,24 +194,39 @@ PURPOSE: Final = Purpose(
 
 
 def _decode(
-    args: argparse.Namespace, roles: dict[str, Any], job: Job, progress: batch.JobProgress
+    folders: Mapping[Job, Path],
+    args: argparse.Namespace,
+    roles: dict[str, Any],
+    job: Job,
+    progress: batch.JobProgress,
 ) -> batch.Result:
     data = files.read_record(job.source, args.framing)
     if args.framing not in ("guess", "auto"):
         semcodec.unpack(data, framing=args.framing)  # refuse data in another framing
-    decoded = semcodec.decode(
-        data,
-        **roles,
-        reflect=args.reflect,
-        reflect_by=args.reflect_by,
-        candidates=args.candidates,
-        size=args.size,
-        seed=args.seed,
-        progress=progress,
-    )
+    with kept_steps.open_folder(folders.get(job), force=args.force) as steps:
+        decoded = semcodec.decode(
+            data,
+            **roles,
+            reflect=args.reflect,
+            reflect_by=args.reflect_by,
+            candidates=args.candidates,
+            size=args.size,
+            seed=args.seed,
+            progress=progress,
+            on_step=None if steps is None else steps.add,
+        )
+        if steps is not None:
+            steps.reflection, steps.words = decoded.trace.reflection, decoded.words
     picture = _picture_file(decoded, endings.ending(job.output), args.plain)
-    line = f"painted from {' '.join(decoded.words)!r}{_summary(decoded)}"
-    return batch.Result(picture, "png", decoded.trace, line, _values(decoded))
+    line = f"painted from {' '.join(decoded.words)!r}{_summary(args, decoded)}"
+    return batch.Result(
+        picture, "png", decoded.trace, line, _values(decoded), is_interrupted(decoded.trace)
+    )
+
+
+def is_interrupted(trace: semcodec.Trace) -> bool:
+    """Return whether Ctrl-C has ended reflection, which then has the best picture so far."""
+    return trace.reflection is not None and trace.reflection.stopped == StopReason.INTERRUPTED
 
 
 def _picture_file(decoded: semcodec.Decoded, ending: str, plain: bool) -> bytes:
@@ -184,12 +235,12 @@ def _picture_file(decoded: semcodec.Decoded, ending: str, plain: bool) -> bytes:
     return decoded.to_file(picture_format, plain=plain)
 
 
-def _summary(decoded: semcodec.Decoded) -> str:
-    """Return what reflection did, if it tried anything."""
+def _summary(args: argparse.Namespace, decoded: semcodec.Decoded) -> str:
+    """Return what reflection did, if it tried anything or was asked for."""
     reflection = decoded.trace.reflection
-    if reflection is None or not reflection.tries:
+    if reflection is None or (args.reflect == "auto" and not reflection.tries):
         return ""
-    return f"; reflected: {reflection.summary}"
+    return f", {reflection_report.summarize(reflection)}"
 
 
 def _values(decoded: semcodec.Decoded) -> dict[str, Any]:

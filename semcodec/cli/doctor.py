@@ -1,4 +1,4 @@
-"""``doctor``: print the installed packages, the default backends and the configured server."""
+"""``doctor``: print the installed packages, what would run for each role, and the server."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Final
 import semcodec
 from semcodec import backends
 from semcodec.backends.openai import Settings, credentials
+from semcodec.cli import openai_options, options
+from semcodec.cli.doctor_roles import describe_roles
 from semcodec.cli.output import escape_control, format_table, line_width, print_result
 from semcodec.cli.parser import DONE, USAGE_OR_ENVIRONMENT, Commands, Parser, add_command
 from semcodec.coding.tables import load_tables
@@ -24,7 +26,15 @@ PACKAGES: Final = (
 )  # fmt: skip
 #: For people who only use a server of their own.
 OTHER_SERVERS: Final = "Other servers may need none: see semcodec doctor --base-url URL."
-NEEDED_ROLES: Final = ("describer", "writer", "painter")  #: needed by encode and decode
+#: By role, what its backend does in encode and decode.
+STAGES: Final = {
+    "describer": "the describe stage",
+    "writer": "the stages of words",
+    "painter": "the paint stage",
+    "editor": "the edit stage",
+    "checker": "the check stage",
+    "upscaler": "the upscale stage",
+}
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -33,13 +43,20 @@ def add(commands: Commands[Parser]) -> None:
         commands,
         "doctor",
         doctor,
-        summary="print installed packages and available backends",
-        description="Print the installed packages, the default backends and the configured server. "
-        "API keys are not printed, and no request is sent.",
+        summary="print installed packages and what would run for each role",
+        description="Print the installed packages, the backend and the model that would run for "
+        "each role with the same options, and the configured server. API keys are not printed, and "
+        "no request is sent.",
         usage="[options]",
-        examples=("semcodec doctor", "semcodec doctor > doctor.txt"),
-        exit_codes=("encode and decode work offline", "does not occur", "they do not work"),
+        examples=("semcodec doctor", "semcodec doctor --backend openai --painter embedded"),
+        exit_codes=(
+            "encode and decode can run (without options: offline)",
+            "does not occur",
+            "they cannot run",
+        ),
     )
+    options.add_backends(parser, **STAGES)
+    openai_options.add_models(parser)
     parser.add_argument(
         "--base-url",
         metavar="URL",
@@ -49,17 +66,17 @@ def add(commands: Commands[Parser]) -> None:
 
 
 def doctor(args: argparse.Namespace) -> int:
-    """Print all sections; return 0 if encode and decode work offline."""
+    """Print all sections; return 0 if encode and decode can run."""
     python = ".".join(map(str, sys.version_info[:3]))
-    defaults = [(role, *_default_backend(role)) for role in NEEDED_ROLES]
+    selected = describe_roles(args)
     tables, have_tables = _tables()
     print_result(f"semcodec {semcodec.__version__}, Python {python}, {sys.platform}")
     _print_section("packages", [(package, _version(package)) for package in PACKAGES])
     _print_section("tables", [("lexicon, bag", tables)])
     _print_section("backends", [(name, _roles(name)) for name in backends.names()])
-    _print_section("default backends (offline)", [(role, text) for role, text, _ in defaults])
+    _print_section("what would run", [(role, text) for role, text, _ in selected])
     _print_section("server of --backend openai", _server(args.base_url))
-    works = have_tables and all(available for *_, available in defaults)
+    works = have_tables and all(is_available for *_, is_available in selected)
     return DONE if works else USAGE_OR_ENVIRONMENT
 
 
@@ -97,15 +114,6 @@ def _roles(name: str) -> str:
         return ", ".join(backends.roles(name))
     except SemcodecError as error:
         return f"not available: {error}"
-
-
-def _default_backend(role: str) -> tuple[str, bool]:
-    """Return the name of a role's default backend and True, or the error and False."""
-    try:
-        backends.find(role, backends.AUTO)
-    except SemcodecError as error:
-        return f"not available: {error}", False
-    return backends.DEFAULTS[role], True
 
 
 def _server(base_url: str | None) -> list[tuple[str, str]]:

@@ -52,7 +52,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         "environment, the keyring or the config file.",
     )
     _add_server(group)
-    _add_models(group)
+    add_models(group)
+    _add_quality(group)
     group.add_argument(
         "--dry-run",
         action="store_true",
@@ -103,7 +104,8 @@ def _add_server(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _add_models(group: argparse._ArgumentGroup) -> None:
+def add_models(group: argparse._ActionsContainer) -> None:
+    """Add the options that name the models of a server."""
     group.add_argument(
         "--model",
         metavar="MODEL",
@@ -127,6 +129,9 @@ def _add_models(group: argparse._ArgumentGroup) -> None:
         metavar="MODEL",
         help="model that checks painted pictures (default: the model that describes)",
     )
+
+
+def _add_quality(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--detail",
         choices=CHOICES["detail"],
@@ -170,11 +175,17 @@ def files(args: argparse.Namespace) -> tuple[str, ...]:
     return tuple(filter(None, (getattr(args, name) for name in (*RECORDING_OPTIONS, "prompts"))))
 
 
+def model_settings(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings of ``--base-url`` and of the options of ``add_models``."""
+    models = {
+        role: getattr(args, f"{role}_model") or args.model for role in ("describer", "writer")
+    }
+    models |= {"painter": args.painter_model, "checker": args.checker_model}
+    return {"base_url": args.base_url, **models}
+
+
 def _settings(args: argparse.Namespace) -> dict[str, Any]:
-    settings = {name: getattr(args, name) for name in SETTINGS}
-    for role in ("describer", "writer"):
-        settings[role] = getattr(args, f"{role}_model") or args.model
-    settings |= {"painter": args.painter_model, "checker": args.checker_model}
+    settings = {name: getattr(args, name) for name in SETTINGS} | model_settings(args)
     return {**settings, "text_timeout": args.timeout, "image_timeout": args.timeout}
 
 

@@ -43,10 +43,16 @@ ROLE_OPTIONS: Final = {
     "describer": "--describer",
     "writer": "--writer",
     "painter": "--painter",
+    "editor": "--editor",
+    "checker": "--checker",
     "upscaler": "--upscaler",
 }
 #: The default of an option that is not simply that of ``--backend``.
-DEFAULT_BACKENDS: Final = {"upscaler": "that of --backend if it can, else lanczos"}
+DEFAULT_BACKENDS: Final = {
+    "editor": "the painter if it can edit; else pictures are painted again",
+    "checker": "what the painter reports of its picture; else that of --backend if it can check",
+    "upscaler": "that of --backend if it can enlarge, else lanczos",
+}
 MAX_SECONDS: Final = 3600
 
 

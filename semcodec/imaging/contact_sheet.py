@@ -31,6 +31,7 @@ MAX_SHEET_WIDTH: Final = 2000
 MARGIN: Final = 28  #: around the sheet, and between cells
 CAPTION_GAP: Final = 10  #: between a picture and its title
 TEXT_GAP: Final = 5  #: above the text
+FRAME: Final = 4  #: around a picture with a mark
 TITLE_SIZE, NOTE_SIZE, TEXT_SIZE = 22, 15, 17  #: of letters
 LINE_SPACING: Final = 1.3  #: in letter sizes
 
@@ -50,12 +51,16 @@ class Cell(NamedTuple):
         title: a few words in large letters.
         note: a few words in small gray letters below the title.
         text: any text, wrapped to the width of the picture.
+        mark: a few words in ``color`` below the note, with a frame of that color; "" for none.
+        color: as Pillow names it.
     """
 
     image: Image | None
     title: str
     note: str = ""
     text: str = ""
+    mark: str = ""
+    color: str = BLACK
 
 
 class Line(NamedTuple):
@@ -121,7 +126,7 @@ def draw_contact_sheet(cells: Sequence[Cell], size: Size) -> Image:
     for row, height in zip(rows, heights, strict=True):
         for column, (cell, caption) in enumerate(zip(cells[row], captions[row], strict=True)):
             left = MARGIN + column * (width + MARGIN)
-            _draw_picture(sheet, draw, cell.image, (left, top), picture)
+            _draw_picture(sheet, draw, cell, (left, top), picture)
             _draw_lines(draw, caption, left, top + picture[1] + CAPTION_GAP)
         top += height + MARGIN
     return sheet
@@ -135,13 +140,16 @@ def _count_columns(cells: int, width: int) -> int:
 
 
 def _draw_picture(
-    sheet: Image, draw: ImageDraw, image: Image | None, start: tuple[int, int], size: Size
+    sheet: Image, draw: ImageDraw, cell: Cell, start: tuple[int, int], size: Size
 ) -> None:
     left, top = start
-    if image is None:
+    if cell.image is None:
         draw.rectangle((left, top, left + size[0] - 1, top + size[1] - 1), PALE)
     else:
-        sheet.paste(image.resize(size), start)
+        sheet.paste(cell.image.resize(size), start)
+    if cell.mark:
+        frame = (left - FRAME, top - FRAME, left + size[0] + FRAME - 1, top + size[1] + FRAME - 1)
+        draw.rectangle(frame, outline=cell.color, width=FRAME)
 
 
 # --- text ----------------------------------------------------------------------------------------
@@ -151,6 +159,7 @@ def _caption(cell: Cell, width: int) -> list[Line]:
     """Return the lines below a picture."""
     lines = [Line(text, TITLE_SIZE, BLACK) for text in _wrap(cell.title, TITLE_SIZE, width)]
     lines += [Line(text, NOTE_SIZE, GRAY) for text in _wrap(cell.note, NOTE_SIZE, width)]
+    lines += [Line(text, TEXT_SIZE, cell.color) for text in _wrap(cell.mark, TEXT_SIZE, width)]
     text = _wrap(cell.text, TEXT_SIZE, width)
     gaps = [TEXT_GAP] + [0] * len(text)
     return lines + [Line(t, TEXT_SIZE, BLACK, g) for t, g in zip(text, gaps, strict=False)]

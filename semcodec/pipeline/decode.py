@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from semcodec import backends, bitstream, carriers
 from semcodec.backends import Writer
+from semcodec.backends.isolation import has_method
 from semcodec.bitstream import Limits, Record, guessing
 from semcodec.choices import PictureFormat, Reflection, ReflectionMethod
 from semcodec.errors import InputError
@@ -120,8 +121,9 @@ def decode(
         painter: the backend that paints; None for ``backend``.
         upscaler: the backend that enlarges a picture that was painted smaller; None for
             ``backend`` if it can, else ``"lanczos"``, which resamples it.
-        editor: the backend that changes one thing in a picture; None for the painter if it can. If
-            there is none, the picture is painted again with the change in its prompt.
+        editor: the backend that changes one thing in a picture; None for the painter if it can,
+            else ``backend`` if it can. If there is none, the picture is painted again with the
+            change in its prompt.
         checker: the backend that checks the picture; None for the painter's own account of what it
             drew, or ``backend`` if that can check.
         describer: the backend that describes painted pictures; None for ``backend``. Used only with
@@ -175,6 +177,8 @@ def decode(
         others["describer"] = describer
     found = backends.find_all(backend, writer=writer, painter=painter, **others)
     text_writer, paint_role, upscale_role, edit_role, check_role, *describers = found
+    if not backends.is_named(editor) and has_method(paint_role, backends.ROLES["editor"]):
+        edit_role = paint_role  # a painter knows its own pictures best
     roles = Roles(
         paint_role,
         edit_role,

@@ -7,6 +7,7 @@ import pytest
 from semcodec.backends import registry
 from tests.cli.conftest import Run
 from tests.cli.fake_client import SECRET
+from tests.cli.scripted_painter import register
 
 
 def test_doctor_prints_the_default_backends(run: Run) -> None:
@@ -41,3 +42,63 @@ def test_key_is_not_required_of_other_servers(run: Run, monkeypatch: pytest.Monk
 def test_server_that_cannot_be_used_is_explained(run: Run) -> None:
     code, out, _ = run("doctor", "--base-url", "nonsense")
     assert (code, "settings  not usable: " in out) == (0, True)
+
+
+def what_would_run(run: Run, *options: str) -> dict[str, str]:
+    """Return the section of the roles, by role, each as one line."""
+    lines = run("doctor", *options)[1].partition("what would run\n")[2].partition("\n\n")[0]
+    rows: dict[str, str] = {}
+    for line in lines.splitlines():
+        if not line.startswith("   "):
+            role, _, text = line.strip().partition(" ")
+            rows[role] = text.strip()
+        else:
+            rows[role] += f" {line.strip()}"
+    return rows
+
+
+@pytest.mark.usefixtures("requests")
+def test_each_role_has_the_backend_and_the_model_that_the_options_select(run: Run) -> None:
+    rows = what_would_run(
+        run, "--describer", "openai", "--painter", "embedded", "--checker", "openai",
+        "--checker-model", "a-vision-model",
+    )  # fmt: skip
+    assert list(rows) == ["describer", "writer", "painter", "editor", "checker", "upscaler"]
+    assert rows["describer"] == "openai, model gpt-5.5"
+    assert (rows["writer"], rows["painter"], rows["upscaler"]) == ("rules", "embedded", "lanczos")
+    assert rows["checker"].startswith("openai, model a-vision-model; only with --reflect N")
+
+
+@pytest.mark.usefixtures("requests")
+def test_model_of_another_server_is_not_asked_for(run: Run) -> None:
+    rows = what_would_run(run, "--backend", "openai", "--base-url", "http://127.0.0.1:9/v1")
+    assert rows["describer"] == "openai, with the only model of the server"
+    named = ("--model", "qwen", "--painter-model", "klein", "--writer-model", "small")
+    rows = what_would_run(run, "--backend", "openai", "--base-url", "http://127.0.0.1:9/v1", *named)
+    models = [rows[role] for role in ("describer", "writer", "painter")]
+    assert models == [f"openai, model {model}" for model in ("qwen", "small", "klein")]
+
+
+@pytest.mark.usefixtures("requests")
+def test_painter_that_reports_its_pictures_checks_and_edits_them(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(monkeypatch, ())
+    rows = what_would_run(run, "--backend", "openai", "--painter", "scripted")
+    assert rows["checker"] == "scripted itself, by what it has drawn; always"
+    assert rows["editor"] == "scripted"
+
+
+def test_role_without_a_backend_is_explained(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    painter = type("Plain", (), {"name": "plain", "paint": lambda *_: None})
+    monkeypatch.setitem(registry.BUILT_IN, "plain", painter)
+    rows = what_would_run(run, "--painter", "plain")
+    assert rows["editor"].startswith("none: a picture is painted again")
+    assert rows["checker"] == "none: pictures are not checked, add --checker NAME"
+
+
+@pytest.mark.usefixtures("requests")
+def test_unusable_server_of_a_role_exits_with_2(run: Run) -> None:
+    code, out, _ = run("doctor", "--writer", "openai", "--base-url", "nonsense")
+    assert code == 2
+    assert "writer     not available: The base URL is not an HTTP URL" in out

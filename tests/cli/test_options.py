@@ -20,7 +20,7 @@ from tests.cli.conftest import Run
 SOURCES = Path(semcodec.__file__).parent
 #: Arguments that may be empty: a text (of a record without words), and the command of a decoder.
 MAY_BE_EMPTY = ("text", "decoder")
-CSS_VARIABLES = ("--line", "--quiet")  #: these look like options
+CSS_VARIABLES = ("--line", "--quiet", "--kept", "--back")  #: these look like options
 OPTIONS_OF_SERVERS = ("--mmproj",)  #: llama.cpp
 
 

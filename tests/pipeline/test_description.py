@@ -66,8 +66,8 @@ def test_size_and_image_are_those_of_the_image() -> None:
 
 def test_no_describer_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
-    load = registry._load
-    monkeypatch.setattr(registry, "_load", lambda name: (loaded.append(name), load(name))[1])
+    load = registry.load
+    monkeypatch.setattr(registry, "load", lambda name: (loaded.append(name), load(name))[1])
     encode(TEXT)
     assert loaded == ["rules"]
     semcodec.encode(PHOTO)

@@ -1,0 +1,121 @@
+"""What would run for each role: its backend, the model, and when a checker is used."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, Final, NoReturn
+
+from semcodec import backends
+from semcodec.backends.isolation import attempt, backend_name, has_method, valid_name
+from semcodec.backends.openai import OpenAIBackend
+from semcodec.backends.recording import ModelRequest
+from semcodec.cli import openai_options
+from semcodec.errors import BackendError, SemcodecError
+from semcodec.pipeline.reflection import qualification
+from semcodec.pipeline.reflection.painting import KINDS, MIN_AUTO_UBPP, is_paid
+
+NEEDED: Final = ("describer", "writer", "painter")  #: encode and decode cannot do without
+ONLY_MODEL: Final = "the only model of the server"
+
+
+def describe_roles(args: argparse.Namespace) -> list[tuple[str, str, bool]]:
+    """Return each role with what would fill it, and whether encode and decode can work with that.
+
+    Args:
+        args: the options ``--backend``, those of all roles, and those of the models of a server.
+    """
+    selected = _Selection(args)
+    roles = [(role, *selected.describe(role)) for role in NEEDED]
+    return [
+        *roles,
+        ("editor", selected.describe_editor(), True),
+        ("checker", selected.describe_checker(), True),
+        ("upscaler", *selected.describe("upscaler")),
+    ]
+
+
+class _Selection:
+    """The backends that a command line selects; nothing is sent."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self._args = args
+        self._instances: dict[str, Any] = {}
+
+    def describe(self, role: str) -> tuple[str, bool]:
+        """Return the backend and the model of a role and True, or the error and False."""
+        try:
+            return _name(self._find(role), role), True
+        except SemcodecError as error:
+            return f"not available: {error}", False
+
+    def describe_editor(self) -> str:
+        """Return what changes a picture, or what is done without an editor."""
+        painter, editor = self._find_optional("painter"), self._find_optional("editor")
+        if not self._args.editor and has_method(painter, backends.ROLES["editor"]):
+            editor = painter
+        if editor is None:
+            return "none: a picture is painted again, with the change in its prompt"
+        return _name(editor, "editor")
+
+    def describe_checker(self) -> str:
+        """Return what checks a picture, and when."""
+        painter = self._find_optional("painter")
+        if not self._args.checker and has_method(painter, "painted_scene"):
+            when = "only with --reflect N, because it is paid" if is_paid(painter) else "always"
+            return f"{backend_name(painter)} itself, by what it has drawn; {when}"
+        checker = self._find_optional("checker")
+        if checker is None:
+            return "none: pictures are not checked, add --checker NAME"
+        return f"{_name(checker, 'checker')}; {_when(checker, painter)}"
+
+    def _find_optional(self, role: str) -> Any:
+        try:
+            return self._find(role)
+        except SemcodecError:
+            return None
+
+    def _find(self, role: str) -> Any:
+        override = self._load(getattr(self._args, role))
+        return backends.find_all(self._load(self._args.backend), **{role: override})[0]
+
+    def _load(self, name: str | None) -> Any:
+        """Return the object of a named backend; one of OpenAI's API sends nothing."""
+        if name is None or name == backends.AUTO:
+            return name
+        if name not in self._instances:
+            is_server = name == openai_options.NAME
+            self._instances[name] = self._server() if is_server else backends.load(name)
+        return self._instances[name]
+
+    def _server(self) -> OpenAIBackend:
+        return OpenAIBackend(send=_refuse, **openai_options.model_settings(self._args))
+
+
+def _refuse(request: ModelRequest) -> NoReturn:
+    raise BackendError("doctor sends no request.", backend="openai", stage=request.stage)
+
+
+def _name(backend: object, role: str) -> str:
+    """Return the names of a backend and of its model for ``role``, if it has models."""
+    name = backend_name(backend)
+    if not attempt(lambda: has_method(backend, "model_name"), False):
+        return name
+    read: Any = backend
+    model = attempt(lambda: valid_name(read.model_name(role)), "")
+    if not model and isinstance(backend, OpenAIBackend):
+        return f"{name}, with {ONLY_MODEL}"
+    return f"{name}, model {model}" if model and model != name else name
+
+
+def _when(checker: object, painter: object) -> str:
+    """Return when a checker is used, and on what it decides."""
+    name = backend_name(checker)
+    kinds = [kind for kind in KINDS if qualification.may_decide(name, kind)]
+    if not qualification.is_measured(name):
+        return "only with --reflect N; it was not measured, and decides on every statement"
+    if not kinds:
+        return "not used: it misses too many planted faults to decide"
+    decides = f"decides on {', '.join(kinds)}"
+    if is_paid(checker) or is_paid(painter):
+        return f"only with --reflect N, because calls are paid; {decides}"
+    return f"with --reflect N, and from {MIN_AUTO_UBPP} µbpp of payload on; {decides}"

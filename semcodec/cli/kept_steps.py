@@ -1,0 +1,140 @@
+"""The files of ``decode --keep-steps``: a picture for each step, a strip and a page.
+
+A picture is written as soon as it is there, so a run that fails or is interrupted leaves what it
+has paid for. The strip and the page are written at the end, also of such a run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from semcodec import imaging
+from semcodec.cli import reflection_page, reflection_report, writing
+from semcodec.cli.output import UsageError
+from semcodec.cli.planning import STDIN, Job, Plan, check_folder_name
+from semcodec.imaging import contact_sheet
+from semcodec.pipeline.reflection.steps import ReflectionTrace, Step, StopReason
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+PICTURE: Final = "step-{}.png"
+_PICTURES: Final = re.compile(r"step-\d+\.png")
+
+
+def plan_folders(args: argparse.Namespace, plan: Plan) -> dict[Job, Path]:
+    """Return the folder of ``--keep-steps`` for each job; in a batch each has one of its own.
+
+    Raises:
+        UsageError: the option names a file, there will be no steps, or a file would be replaced.
+    """
+    if args.keep_steps is None:
+        return {}
+    if args.reflect in ("off", 0) and args.candidates == 1:
+        raise UsageError(
+            "--keep-steps keeps the pictures of reflection, which is off: omit --keep-steps, or "
+            "name a number of tries with --reflect."
+        )
+    if args.keep_steps == STDIN:
+        raise UsageError("--keep-steps writes several files: name a folder.")
+    check_folder_name(args.keep_steps, "--keep-steps", "pictures")
+    folders = {job: _folder(args, job, is_batch=plan.is_batch) for job in plan.jobs}
+    writing.check_outputs(
+        STDIN,
+        *(job.output for job in plan.jobs if job.output != STDIN),
+        *(job.trace for job in plan.jobs if job.trace != STDIN),
+        *(file for folder in folders.values() for file in _files(folder)),
+        other_sources=[job.source for job in plan.jobs if os.path.exists(job.source)],
+        force=args.force or args.dry_run,
+        creates_folders=True,
+    )
+    return {} if args.dry_run else folders
+
+
+def _files(folder: Path) -> list[str]:
+    """Return the files of a folder that a run could write: those of an earlier one, and others."""
+    names = sorted(path.name for path in folder.glob("step-*.png")) if folder.is_dir() else []
+    earlier = [name for name in names if _PICTURES.fullmatch(name)]
+    names = [
+        *dict.fromkeys([PICTURE.format(0), *earlier]),
+        reflection_page.STRIP,
+        reflection_page.FILE_NAME,
+    ]
+    return [str(folder / name) for name in names]
+
+
+def _folder(args: argparse.Namespace, job: Job, *, is_batch: bool) -> Path:
+    """Return the folder of a job; in a batch, it has the name of the output."""
+    if not is_batch:
+        return Path(args.keep_steps)
+    return Path(args.keep_steps) / os.path.relpath(Path(job.output).with_suffix(""), args.output)
+
+
+@contextmanager
+def open_folder(folder: Path | None, *, force: bool) -> Iterator[KeptSteps | None]:
+    """Yield what writes into ``folder``, None without one; its page is written at the end."""
+    if folder is None:
+        yield None
+        return
+    steps = KeptSteps(folder, force=force)
+    try:
+        yield steps
+    finally:
+        steps.finish()
+
+
+class KeptSteps:
+    """Writes the pictures of one run into a folder, which is created when it is needed.
+
+    Attributes:
+        reflection: that of the trace; None while it is not known.
+        words: the words of the record.
+    """
+
+    def __init__(self, folder: Path, *, force: bool = False) -> None:
+        self.reflection: ReflectionTrace | None = None
+        self.words: Sequence[str] = ()
+        self._folder, self._force = folder, force
+        self._steps: list[Step] = []
+        self._thumbnails: dict[int, Image] = {}
+        self._size = (1, 1)
+
+    def add(self, step: Step, picture: Image | None) -> None:
+        """Add a step of reflection, and write its picture; called by ``decode``.
+
+        Raises:
+            UsageError: the file exists, or cannot be written.
+        """
+        self._steps.append(step)
+        if picture is None:
+            return
+        self._size = picture.size
+        # The strip needs no more than this, and many large pictures would fill the memory.
+        self._thumbnails[step.n] = picture.resize(contact_sheet.picture_size(picture.size))
+        self._write(PICTURE.format(step.n), imaging.to_png(picture))
+
+    def finish(self) -> None:
+        """Write the strip and the page, also of a run that has failed after its first step."""
+        reflection = self.reflection or self._unfinished()
+        if not self._steps:
+            return
+        files = {n: PICTURE.format(n) for n in self._thumbnails}
+        strip = reflection_report.draw_strip(reflection, self._thumbnails)
+        self._write(reflection_page.STRIP, imaging.to_png(strip))
+        page = reflection_page.page(reflection, self.words, files, self._size)
+        self._write(reflection_page.FILE_NAME, page.encode())
+
+    def _unfinished(self) -> ReflectionTrace:
+        """Return what is known of a run that did not end."""
+        kept = [step.n for step in self._steps if step.kept]
+        return ReflectionTrace(self._steps, StopReason.INTERRUPTED, max(kept, default=0))
+
+    def _write(self, name: str, data: bytes) -> None:
+        writing.create_folder(self._folder)
+        writing.write_bytes(str(self._folder / name), data, force=self._force)
