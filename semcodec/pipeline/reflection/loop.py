@@ -378,6 +378,8 @@ class Loop(Generic[Picture]):
             self._unchanged += 1
 
     def _check(self, picture: Picture) -> CheckResult | None:
+        if not self._predicates:
+            return None
         try:
             return self._actions.check(picture)
         except BudgetExceededError as error:
@@ -425,7 +427,8 @@ class Loop(Generic[Picture]):
     def _stop_if_complete(self) -> None:
         result = self.state[0].result
         if result is None:
-            raise Stop(StopReason.NOT_CHECKED)
+            unchecked = StopReason.NOT_CHECKED if self._predicates else StopReason.NOTHING_TO_CHECK
+            raise Stop(unchecked)
         if not result.missing:
             raise Stop(StopReason.NOTHING_MISSING if result.held else StopReason.UNSURE)
 

@@ -263,8 +263,6 @@ def _payload_ubpp(record: Record) -> float:
 
 
 def _find_predicates(task: Task, choice: _Choice) -> list[Predicate]:
-    if choice.checker is None:
-        return []
     found = find_predicates(task.words, ordered=task.record.coding != "bag")
     return [item for item in found if choice.kinds is None or item.kind in choice.kinds]
 

@@ -38,6 +38,7 @@ class StopReason(StrEnum):
     DESCRIBER_FAILED = "the describer failed"
     WRITER_FAILED = "the writer failed"
     UNSURE = "the checker is unsure"
+    NOTHING_TO_CHECK = "nothing to check"
     NOT_CHECKED = "not checked"
     INTERRUPTED = "interrupted"
 
