@@ -109,7 +109,7 @@ def _name(backend: object, role: str) -> str:
 
 def _when(checker: object, painter: object) -> str:
     """Return when a checker is used, and on what it decides."""
-    name = backend_name(checker)
+    name = qualification.published_name(checker)
     kinds = [kind for kind in KINDS if qualification.may_decide(name, kind)]
     if not qualification.is_measured(name):
         return "only with --reflect N; it was not measured, and decides on every statement"
