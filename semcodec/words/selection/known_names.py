@@ -13,13 +13,17 @@ from typing import Final
 from semcodec.words.cleaning import clean_text
 from semcodec.words.names import is_listed
 from semcodec.words.phrases import Phrase, find_phrases
-from semcodec.words.structure import COLORS, Structure, find_structure
+from semcodec.words.stopwords import FUNCTION_WORDS
+from semcodec.words.structure import COLORS, find_structure
 from semcodec.words.tokens import Token
 from semcodec.words.vocabulary import NEVER, vocabulary
+from semcodec.words.word_classes import WordClass, class_of
 
 #: Between a subject and its name: a white mausoleum, the Taj Mahal.
 APPOSITIONS: Final = frozenset((",", ", the", "(", "called", "called the", "named", "known as the"))
-_OF: Final = frozenset(("of", "of the"))
+#: Between two parts of one name: Statue of Liberty, Christ the Redeemer, Girl with a Pearl Earring.
+CONNECTIVES: Final = frozenset(("of", "of the", "the", "with a", "de", "del", "della", "van"))
+MAX_CONNECTIVE: Final = 2  #: words of a connective
 _INDEFINITE: Final = frozenset(("a", "an", "another", "some"))
 #: Kinds of places and works; one of them alone is not a name: the Museum, the Bridge.
 GENERIC_NAMES: Final = frozenset(
@@ -31,6 +35,14 @@ GENERIC_NAMES: Final = frozenset(
     stadium station statue street temple theater tower university valley village waterfall
     """.split()
 )
+
+#: Kinds of landmarks whose name is often written with a small letter: the Eiffel tower.
+LANDMARK_KINDS: Final = frozenset(
+    "arch bridge canyon castle cathedral falls fountain monument palace pyramid pyramids statue "
+    "temple tower wall".split()
+)
+#: What the first word of a sentence is, unless it is a part of a name.
+NOT_NAMES: Final = frozenset((WordClass.MODIFIER, WordClass.VERB, WordClass.OTHER))
 
 
 def find_known_name(tokens: Sequence[Token], description: str) -> frozenset[int]:
@@ -47,7 +59,7 @@ def find_known_name(tokens: Sequence[Token], description: str) -> frozenset[int]
     structure = find_structure(tokens, description)
     if structure.subject is None:
         return frozenset()
-    finder = _NameFinder(tokens, structure, clean_text(description))
+    finder = _NameFinder(tokens, clean_text(description))
     for phrase in finder.namings(structure.subject):
         if name := finder.find_name(phrase):
             return name
@@ -57,8 +69,8 @@ def find_known_name(tokens: Sequence[Token], description: str) -> frozenset[int]
 class _NameFinder:
     """Looks for names among the phrases of one description."""
 
-    def __init__(self, tokens: Sequence[Token], structure: Structure, text: str) -> None:
-        self._tokens, self._structure, self._text = tokens, structure, text
+    def __init__(self, tokens: Sequence[Token], text: str) -> None:
+        self._tokens, self._text = tokens, text
         self._phrases = find_phrases(tokens, text)
 
     def namings(self, subject: Phrase) -> Iterator[Phrase]:
@@ -72,33 +84,60 @@ class _NameFinder:
 
     def find_name(self, phrase: Phrase) -> frozenset[int]:
         """Return the tokens of the name that a phrase is, or none if it is not a known name."""
-        parts = sorted((phrase.head, *phrase.modifiers))
-        name = [index for index in parts if self._is_name_part(index, phrase.head)]
-        if parts[0] and self._is_compound(parts[0] - 1, parts[0]):
-            name.append(parts[0] - 1)  # Mount Fuji: the parser of phrases has "mount" as a verb
-        if not self._is_capitalized(phrase.head) or self._is_one_of_many(parts):
+        name = self._name_at(phrase.head)
+        if not name or self._is_one_of_many(phrase, name[0]):
             return frozenset()
-        following = self._next(phrase)
-        is_name = following is not None and self._is_capitalized(following.head)
-        if following and is_name and self._between(phrase, following) in _OF:  # Statue of Liberty
-            name += [following.head, *filter(self._is_capitalized, following.modifiers)]
-        is_known = all(self._is_listed(index) for index in name)
+        is_known = all(map(self._is_listed, name))
         is_generic = len(name) == 1 and self._word(name[0]) in GENERIC_NAMES
         return frozenset(name if is_known and not is_generic else ())
 
-    def _is_one_of_many(self, parts: Sequence[int]) -> bool:
+    def _name_at(self, head: int) -> list[int]:
+        """Return the content words of the name that a noun is part of; none if it is not one."""
+        name = self._capitalized_run(head)
+        if not name and self._word(head) in LANDMARK_KINDS:  # the Eiffel tower
+            name = [*self._capitalized_run(head - 1), head]
+        while name and (before := self._beside_connective(name[0], -1)) is not None:
+            name = [*self._capitalized_run(before), *name]
+        while name and (following := self._beside_connective(name[-1], 1)) is not None:
+            name += self._capitalized_run(following)
+        return name if any(map(self._is_capitalized, name)) else []
+
+    def _capitalized_run(self, index: int) -> list[int]:
+        """Return the words with capitals around a word, which is one of them; else none."""
+        if index < 0 or not self._may_be_name(index):
+            return []
+        first = last = index
+        while first > 0 and self._gap(first - 1, first) == " " and self._may_be_name(first - 1):
+            first -= 1
+        while self._gap(last, last + 1) == " " and self._may_be_name(last + 1):
+            last += 1
+        return list(range(first, last + 1))
+
+    def _beside_connective(self, index: int, direction: int) -> int | None:
+        """Return the word with a capital before (-1) or after (1) one, beyond a connective."""
+        for distance in range(2, 2 + MAX_CONNECTIVE):
+            other = index + direction * distance
+            if not 0 <= other < len(self._tokens):
+                return None
+            between = self._gap(*sorted((index, other))).strip()
+            if between in CONNECTIVES and self._is_capitalized(other):
+                return other
+        return None
+
+    def _is_one_of_many(self, phrase: Phrase, first: int) -> bool:
         """Return whether a phrase is about a thing of a kind, or a person by the given name."""
-        before = self._tokens[parts[0] - 1].text.lower() if parts[0] else ""
-        has_article = before == "the"
-        number = vocabulary().number(self._word(parts[0]))
+        start = min((phrase.head, *phrase.modifiers, first))
+        before = self._tokens[start - 1].text.lower() if start else ""
+        number = vocabulary().number(self._word(first))
         is_person = number is not None and vocabulary().priors[number] == NEVER
-        return (
-            before in _INDEFINITE
-            or (is_person and not has_article)
-            or any(
-                self._tokens[index].number is not None or self._tokens[index].text in COLORS
-                for index in parts
-            )
+        if before in _INDEFINITE or (is_person and before != "the"):
+            return True
+        if self._tokens[phrase.head].text.islower() and before != "the" and first != phrase.head:
+            return True  # Paris bridges
+        return any(
+            self._tokens[index].number is not None or self._tokens[index].text in COLORS
+            for index in phrase.modifiers
+            if index <= first
         )
 
     def _next(self, phrase: Phrase) -> Phrase | None:
@@ -109,30 +148,35 @@ class _NameFinder:
 
     def _between(self, first: Phrase, second: Phrase) -> str:
         """Return the text between two phrases, in small letters and with single spaces."""
-        start = self._tokens[first.head].end
-        end = self._tokens[min((second.head, *second.modifiers))].start
-        return " ".join(self._text[start:end].lower().split())
+        return " ".join(self._gap(first.head, min((second.head, *second.modifiers))).split())
 
-    def _is_name_part(self, index: int, head: int) -> bool:
-        """Return whether a word before a name is a part of it.
+    def _may_be_name(self, index: int) -> bool:
+        """Return whether a word has a capital that belongs to it.
 
-        The first word of a sentence has a capital that may mean nothing: *Big* Ben, *Tall* Ben.
+        That of the first word of a sentence may mean nothing: *Big* Ben, but not *Tall* Ben.
         """
-        has_capital = self._text[self._tokens[index].start].isupper()
-        is_part = has_capital and self._structure.is_name_part(index)
-        return self._is_capitalized(index) or is_part or self._is_compound(index, head)
-
-    def _is_compound(self, index: int, following: int) -> bool:
-        """Return whether a word with a capital is often part of the name of the following one."""
-        has_capital = self._text[self._tokens[index].start].isupper()
-        return has_capital and vocabulary().is_compound(self._word(index), self._word(following))
+        if self._is_capitalized(index):
+            return True
+        if not self._text[self._tokens[index].start].isupper():
+            return False
+        word = self._word(index)
+        if index + 1 < len(self._tokens) and vocabulary().is_compound(word, self._word(index + 1)):
+            return True
+        return class_of(word) not in NOT_NAMES and word not in FUNCTION_WORDS
 
     def _is_capitalized(self, index: int) -> bool:
-        return self._tokens[index].text[:1].isupper()
+        text = self._tokens[index].text
+        return text[:1].isupper() and text.lower() not in FUNCTION_WORDS
 
     def _is_listed(self, index: int) -> bool:
-        word = self._tokens[index].word
-        return is_listed(word) or is_listed(word.lower())
+        parts = self._tokens[index].word.removesuffix("'s").split("-")
+        return all(is_listed(part) or is_listed(part.lower()) for part in parts)
+
+    def _gap(self, first: int, second: int) -> str:
+        """Return the text between two words, in small letters; empty after the last word."""
+        if second >= len(self._tokens):
+            return ""
+        return self._text[self._tokens[first].end : self._tokens[second].start].lower()
 
     def _word(self, index: int) -> str:
         return self._tokens[index].word.lower()
