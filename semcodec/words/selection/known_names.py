@@ -23,6 +23,7 @@ from semcodec.words.word_classes import WordClass, class_of
 APPOSITIONS: Final = frozenset((",", ", the", "(", "called", "called the", "named", "known as the"))
 #: Between two parts of one name: Statue of Liberty, Christ the Redeemer, Girl with a Pearl Earring.
 CONNECTIVES: Final = frozenset(("of", "of the", "the", "with a", "de", "del", "della", "van"))
+MAX_NAME_WORDS: Final = 12  #: of a name; a longer row of capitals is not one, such as a heading
 MAX_CONNECTIVE: Final = 2  #: words of a connective
 _INDEFINITE: Final = frozenset(("a", "an", "another", "some"))
 #: Kinds of places and works; one of them alone is not a name: the Museum, the Bridge.
@@ -96,21 +97,24 @@ class _NameFinder:
         name = self._capitalized_run(head)
         if not name and self._word(head) in LANDMARK_KINDS:  # the Eiffel tower
             name = [*self._capitalized_run(head - 1), head]
-        while name and (before := self._beside_connective(name[0], -1)) is not None:
-            name = [*self._capitalized_run(before), *name]
-        while name and (following := self._beside_connective(name[-1], 1)) is not None:
-            name += self._capitalized_run(following)
-        return name if any(map(self._is_capitalized, name)) else []
+        for _ in range(MAX_NAME_WORDS):
+            if name and (before := self._beside_connective(name[0], -1)) is not None:
+                name = [*self._capitalized_run(before), *name]
+            if name and (following := self._beside_connective(name[-1], 1)) is not None:
+                name += self._capitalized_run(following)
+        is_short = len(name) <= MAX_NAME_WORDS
+        return name if is_short and any(map(self._is_capitalized, name)) else []
 
     def _capitalized_run(self, index: int) -> list[int]:
         """Return the words with capitals around a word, which is one of them; else none."""
         if index < 0 or not self._may_be_name(index):
             return []
         first = last = index
-        while first > 0 and self._gap(first - 1, first) == " " and self._may_be_name(first - 1):
-            first -= 1
-        while self._gap(last, last + 1) == " " and self._may_be_name(last + 1):
-            last += 1
+        for _ in range(MAX_NAME_WORDS):
+            if first > 0 and self._gap(first - 1, first) == " " and self._may_be_name(first - 1):
+                first -= 1
+            if self._gap(last, last + 1) == " " and self._may_be_name(last + 1):
+                last += 1
         return list(range(first, last + 1))
 
     def _beside_connective(self, index: int, direction: int) -> int | None:
