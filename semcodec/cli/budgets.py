@@ -16,6 +16,7 @@ from semcodec.cli.output import UsageError
 MAX_BUDGETS: Final = 32  #: each is a request to a writer and to a painter
 MIN_UBPP, MAX_UBPP = 0.001, 1_000_000  #: the latter is a bit per pixel
 DEFAULT: Final = (8, 12, 16, 24, 40)  #: bytes
+DEFAULT_PROGRESSIVE: Final = (8, 12, 20, 40, 80)  #: bytes, of records in framing bare
 #: By kind, which is the argument of ``encode``: the unit in labels and in file names.
 UNITS: Final = {"k": "word", "max_bytes": "byte", "ubpp": "µbpp"}
 #: Two numbers with what means a range elsewhere: 4-8, 4:8, 4..8.
@@ -76,20 +77,32 @@ def from_options(args: argparse.Namespace) -> list[Budget]:
     """Return the budgets in ascending order, each once.
 
     Raises:
-        UsageError: there are none, or more than ``MAX_BUDGETS``.
+        UsageError: there are none, or more than ``MAX_BUDGETS``, or ``--progressive`` is given with
+            budgets of another kind than bytes.
     """
     for kind in UNITS:
         if (parts := getattr(args, kind)) is not None:
+            if args.progressive and kind != "max_bytes":
+                raise UsageError(
+                    f"--progressive truncates a record to budgets in bytes, not to those of "
+                    f"{_option(kind)}: use --max-bytes."
+                )
             limits = sorted({limit for part in parts for limit in part})
             if not limits:
-                option = f"--{kind.replace('_', '-')}"
-                raise UsageError(f"{option} has no budgets: give several numbers, as in 4,8,12.")
+                raise UsageError(
+                    f"{_option(kind)} has no budgets: give several numbers, as in 4,8,12."
+                )
             if len(limits) > MAX_BUDGETS:
                 raise UsageError(
                     f"There are {len(limits)} budgets: give at most {MAX_BUDGETS} at once."
                 )
             return [Budget(kind, limit) for limit in limits]
-    return [Budget("max_bytes", limit) for limit in DEFAULT]
+    default = DEFAULT_PROGRESSIVE if args.progressive else DEFAULT
+    return [Budget("max_bytes", limit) for limit in default]
+
+
+def _option(kind: str) -> str:
+    return f"--{kind.replace('_', '-')}"
 
 
 def file_names(budgets: Sequence[Budget]) -> list[str]:

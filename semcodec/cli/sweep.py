@@ -42,11 +42,12 @@ def add(commands: Commands[Parser]) -> None:
         summary="encode one photograph at many budgets, and paint a strip of pictures",
         description="Describe a photograph once, select words of the description for each budget, "
         "paint a picture of each record, and put the pictures into one strip, with bytes and "
-        "words. A record is the one that encode writes with the same limit.",
+        "words. A record is the one that encode writes with the same limit. With --progressive, "
+        "words are selected once, and the record is truncated for each budget without a model.",
         usage="PHOTO -o DIR [options]",
         examples=(
-            "semcodec sweep photo.jpg -o sweep",
             "semcodec sweep photo.jpg -o words --k 4,8,12,24",
+            "semcodec sweep photo.jpg -o steps --progressive",
         ),
         exit_codes=(
             "success",
@@ -64,6 +65,13 @@ def add(commands: Commands[Parser]) -> None:
         help="folder for the records, the pictures and the strip",
     )
     budgets.add_arguments(parser)
+    parser.add_argument(
+        "--progressive",
+        action="store_true",
+        help="encode once, in order of importance, for the largest budget, and truncate the record "
+        "to the others; the budgets are bytes, by default 8 12 20 40 80, and the framing is bare "
+        "(default: off)",
+    )
     options.add_backends(
         parser,
         describer="the describe stage",
@@ -91,7 +99,11 @@ def add(commands: Commands[Parser]) -> None:
 
 
 def _add_encoding(parser: argparse.ArgumentParser) -> None:
-    options.add_output_framing(parser, FRAMINGS, "file")
+    parser.add_argument(
+        "--framing",
+        choices=FRAMINGS,
+        help="framing of the records (default: file, or bare with --progressive)",
+    )
     parser.add_argument(
         "--coding",
         choices=CODINGS,
@@ -130,6 +142,7 @@ def _add_encoding(parser: argparse.ArgumentParser) -> None:
 def sweep(args: argparse.Namespace) -> int:
     """Write a record and a picture for each budget, or print the expected cost."""
     _check_options(args)
+    args.framing = args.framing or FRAMINGS[not args.progressive]
     stem = "stdin" if args.photo == "-" else Path(args.photo).stem
     limits = budgets.from_options(args)
     names = [f"{stem}-{part}" for part in budgets.file_names(limits)]
@@ -138,7 +151,7 @@ def sweep(args: argparse.Namespace) -> int:
     outputs.check(rows)
     resolved = openai_options.resolve_backends(args)
     loaded = batch.load_backends(resolved.by_option, _roles(args))
-    run = Sweep(rows, loaded)
+    run = Sweep(rows, loaded, is_progressive=args.progressive)
     _run(args, run, outputs)
     if resolved.dry_run is not None:
         dry_run.print_plan(*resolved.dry_run, run.trace.calls, is_batch=True)

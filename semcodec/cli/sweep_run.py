@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import semcodec
 from semcodec.backends import Describer
@@ -18,6 +18,8 @@ from semcodec.pipeline import Stage
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from semcodec.choices import ReadFraming
 
 #: Errors of one budget, after which the others are tried: too few bytes for a word, an unusable
 #: response, a refused prompt.
@@ -60,9 +62,12 @@ class Sweep:
         first: the first record, of the largest budget; it has the description and the photograph.
     """
 
-    def __init__(self, rows: Sequence[Row], roles: dict[str, Any]) -> None:
-        """Prepare a run with the backends of each role."""
+    def __init__(
+        self, rows: Sequence[Row], roles: dict[str, Any], *, is_progressive: bool = False
+    ) -> None:
+        """Prepare a run with the backends of each role; see ``encode`` for ``is_progressive``."""
         self.rows = rows
+        self._is_progressive = is_progressive
         self.first: semcodec.Encoded | None = None
         self._roles = roles
         self._stages: list[Stage] = []
@@ -86,7 +91,8 @@ class Sweep:
     def encode(self, photograph: bytes, **options: Any) -> Iterator[tuple[Row, semcodec.Encoded]]:
         """Yield the record of each budget, the largest first, as soon as it is there.
 
-        If not even the largest budget has a record, the others have none either.
+        If not even the largest budget has a record, the others have none either. In a progressive
+        run, the other records are truncations of the first one.
 
         Args:
             photograph: the bytes of the image file.
@@ -99,9 +105,14 @@ class Sweep:
         options |= {r: self._roles[r] for r in ("describer", "writer") if r in self._roles}
         if "describer" in options:
             options["describer"] = _Described(options["describer"])
+        if self._is_progressive:
+            options["order"] = "importance"
         for row in reversed(self.rows):
             try:
-                encoded = semcodec.encode(photograph, **row.budget.arguments, **options)
+                if self.first is not None and self._is_progressive:
+                    encoded = _truncate(self.first, row.budget)
+                else:
+                    encoded = semcodec.encode(photograph, **row.budget.arguments, **options)
             except SemcodecError as error:
                 self._fail(row, error)
                 continue
@@ -157,6 +168,13 @@ class Sweep:
     def _note(self, row: Row, trace: semcodec.Trace) -> None:
         for notice in trace.notices:
             self._notices.setdefault(notice, {})[row.budget.label] = None
+
+
+def _truncate(encoded: semcodec.Encoded, budget: Budget) -> semcodec.Encoded:
+    """Return the result for a smaller budget in bytes, with an empty trace."""
+    data = semcodec.truncate(encoded.data, int(budget.limit))
+    record = semcodec.unpack(data, framing=cast("ReadFraming", encoded.record.framing))
+    return replace(encoded, data=data, record=record, trace=semcodec.Trace())
 
 
 class _Described:
