@@ -355,7 +355,7 @@ types:
         type: u1
         valid:
           expr: _ == 1 and _io.eof and not is_bag
-        doc: 1 means most important word first.
+        doc: 1 means that words are in order of importance.
 
   seed:
     doc: The painter's seed, from 0 to 2^32-1. SC-EXT-10.

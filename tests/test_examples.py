@@ -15,6 +15,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 PROGRAMS = {
     "custom_backend": ("mostly red", "picture.png"),
     "png_round_trip": ("(96, 64) huge brown cat background", "cat.png"),
+    "progressive": ("8 bytes: large ginger cat gray sofa\n", "picture.png"),
     "qr_on_paper": ("(23 characters, 21 x 21 modules)", "code.png"),
     "rate_curve": ("payload                 120", None),
     "record_in_cbor": ("3 photographs in 83 bytes", "album.cbor"),

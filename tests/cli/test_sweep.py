@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ class Model:
     def select_words(self, request: SelectionRequest) -> Selection:
         self._count("select")
         assert request.description == TEXT
-        limits = {"coding": request.coding, "max_bits": request.max_bits}
+        names = ("coding", "max_bits", "order")
+        limits = {name: getattr(request, name) for name in names}
         return Selection(semcodec.select(TEXT, request.max_words, **limits))  # type: ignore[arg-type]
 
     def decompress(self, skeletons: list[str]) -> list[str]:
@@ -107,6 +109,48 @@ def painted_area(name: str, color: tuple[int, int, int]) -> int:
     """Return the number of pixels of a color in a picture file."""
     with Image.open(name) as image:
         return image.tobytes().count(bytes(color))
+
+
+# --- progressive records -------------------------------------------------------------------------
+
+
+def test_progressive_records_are_truncations_of_one(sweep: Run) -> None:
+    code, out, _ = sweep("--progressive", "--max-bytes", "10,14,60")
+    assert code == 0
+    assert len(calls("describe")) == len(calls("select")) == 1
+    largest = Path("out/photo-bytes60.semc").read_bytes()
+    for limit in (10, 14):
+        data = Path(f"out/photo-bytes{limit}.semc").read_bytes()
+        assert data == semcodec.truncate(largest, limit)
+        arguments = {"backend": Model(), "size": (96, 64), "max_bytes": limit}
+        options = {"framing": "bare", "order": "importance"}
+        assert data == semcodec.encode(images.PHOTO, **arguments, **options).data  # type: ignore[arg-type]
+    words = [row[-1] for row in table(out)[1:]]
+    assert all(longer.startswith(shorter) for shorter, longer in pairwise(words))
+    assert "door" in words[0]
+    assert Path("out/photo-strip.png").exists()
+
+
+def test_progressive_defaults(sweep: Run) -> None:
+    assert sweep("--progressive", "--no-paint", "--size", "1024x1024")[0] == 0
+    records = [path.read_bytes() for path in sorted(Path("out").glob("*.semc"))]
+    assert len(records) == len(budgets.DEFAULT_PROGRESSIVE)
+    assert {semcodec.unpack(record).framing for record in records} == {"bare"}
+    assert sweep("--progressive", "--max-bytes", "80", "--framing", "file", "--force")[0] == 0
+    assert semcodec.unpack(Path("out/photo-bytes80.semc").read_bytes()).framing == "file"
+
+
+def test_progressive_budget_without_room_for_a_word_has_its_reason(sweep: Run) -> None:
+    code, out, _ = sweep("--progressive", "--max-bytes", "2,40")
+    assert code == 3
+    assert "max_bytes 2 is too low, because the first word needs" in out
+
+
+@pytest.mark.parametrize("budget", [("--k", "4"), ("--ubpp", "90")])
+def test_progressive_records_have_budgets_in_bytes(sweep: Run, budget: tuple[str, str]) -> None:
+    code, _, err = sweep("--progressive", *budget)
+    assert code == 2
+    assert f"budgets in bytes, not to those of {budget[0]}: use --max-bytes" in err
 
 
 # --- records -------------------------------------------------------------------------------------
