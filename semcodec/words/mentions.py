@@ -145,7 +145,7 @@ class _Reader:
         elif item.part is Part.LINK:
             self._clear()
             self._described = self._near if item.lower in COPULAS else self._described
-        elif item.part in _ATTRIBUTES:
+        elif item.part in _ATTRIBUTES or self._is_name_before_noun(index):
             self._add_attribute(index, item)
         else:
             self._add_other(item)
@@ -196,9 +196,13 @@ class _Reader:
             return False
         if item.lower in GROUPS and following is not None and is_plural(following.lower):
             return False
-        if " " in item.lower or is_known(item.lower) or following is None:
-            return True
-        return following.part is not Part.NOUN  # a name before its noun: Shetland pony
+        return not self._is_name_before_noun(index)
+
+    def _is_name_before_noun(self, index: int) -> bool:
+        """Return whether a word is a name that the vocabulary lacks, before a noun: a Foo truck."""
+        item = self._items[index]
+        is_unknown = item.part is Part.NOUN and " " not in item.text and not is_known(item.lower)
+        return is_unknown and self._part_after(index) is Part.NOUN
 
     def _add_noun(self, index: int, item: Item) -> None:
         """Add a mention with all that waits for a noun."""
@@ -243,10 +247,7 @@ class _Reader:
 
     def _add_position(self, index: int, item: Item) -> None:
         """Add a place to the noun before it or, if the list begins with a place, after it."""
-        waited = self._count or self._colors or self._size
         self._clear()
-        if waited and self._last is not Part.POSITION:
-            self._near = None  # "black top": the noun of the color is missing
         if self._last is Part.LINK and self._near is None and self._mentions:
             self._near = self._mentions[-1]  # "a cat lies at the bottom"
         if item.lower not in PLACES or self._is_relative(index):

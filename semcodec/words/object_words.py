@@ -153,7 +153,8 @@ NOT_COMPOUNDS: Final = frozenset(
     tuple(pair.split())
     for pair in """
     beard mustache,burger patty,butter jelly,catcher umpire,cheese ham,cup saucer,dirt gravel,
-    entrance exit,father son,fork spoon,grass trees,habitat zoo,hat kilt,kilt bowtie,knife fork,
+    entrance exit,father son,fork spoon,grass trees,habitat zoo,hat kilt,keyboard mouse,
+    kilt bowtie,knife fork,
     lettuce tomato,meat veggies,pitch catcher,pitcher catcher,portrait gecko,refrigerator freezer,
     shower toilet,suit tie,table chairs,tree grass,volcano lava,wave surfboard,wetsuit surfboard
     """.replace("\n", " ").split(",")

@@ -39,6 +39,28 @@ def texts_of(words: list[str], *, ordered: bool = True) -> list[str]:
         ("three story building", "building"),  # a measure
         ("three baseball glove", "baseball glove / three baseball glove"),
         ("two lane road", "road"),
+        ("cake black top left wall", "cake / wall"),  # the black thing at the top is missing
+        ("boat in the center of the picture", "boat / boat center"),
+        ("boat in the center of the lake", "boat / lake"),
+        ("man wearing backpack left", "man / backpack"),
+        ("no boat left car", "car"),
+        ("wall three feet cat", "wall / cat"),
+        ("little girl little dog", "girl / dog / little dog"),
+        ("sky is blue boat red", "sky / boat / blue boat"),
+        ("sky is blue.", "sky / blue sky"),
+        ("red volkswagonia truck", "truck / red truck"),
+        ("two sofa cats", "sofa / cats / two cats"),
+        (
+            "Street. Two red boats. White dog.",
+            "Street / boats / dog / Two boats / red boats / White dog",
+        ),
+        ("traffic, light fire, hydrant", "traffic / fire / hydrant"),
+        ("two dogs three dogs", "dogs / two dogs"),
+        ("suit tie", "suit / tie"),
+        ("fence two meters", "fence / meters"),
+        ("Red Boat. A blue car.", "Boat / car / Red Boat / blue car"),
+        ("keyboard mouse", "keyboard / mouse"),
+        ("onion tomato", "onion / tomato"),
         ("vase top turtle", "vase / turtle"),  # on top of it
         ("person top skateboard", "person / skateboard"),
         ("bird top blue sky", "bird / sky / blue sky / bird top"),

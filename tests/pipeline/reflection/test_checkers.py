@@ -69,7 +69,7 @@ class Describer:
         (PaintedObject("dogs", x=0.29), "place", "center", "no"),
         (PaintedObject("dogs", y=0.4), "place", "top", "yes"),
         (PaintedObject("dogs", y=0.4), "place", "bottom", "no"),
-        (PaintedObject("dogs", 0), "color", "red", "no"),
+        (PaintedObject("dogs", 0, colors=("red",)), "color", "red", "no"),
     ],
 )
 def test_answers_from_a_painters_account(
@@ -100,6 +100,14 @@ def test_an_object_is_found_in_a_phrase_of_the_painter() -> None:
 
     assert checker.find(IMAGE, "bowl") == bowl
     assert checker.find(IMAGE, "spoon") is None
+
+
+def test_the_same_noun_is_better_than_a_narrower_one() -> None:
+    flower, plant = PaintedObject("flower"), PaintedObject("plants", 0, visible=0.1)
+    checker = SceneChecker(Reporter(flower, plant))
+
+    assert checker.find(IMAGE, "plant") == plant
+    assert SceneChecker(Reporter(flower)).find(IMAGE, "plant") == flower
 
 
 @pytest.mark.parametrize(

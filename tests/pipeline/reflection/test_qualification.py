@@ -148,3 +148,21 @@ def test_a_checker_that_knows_everything_sees_all_faults_and_a_blind_one_half() 
     assert all(results["knows"][row] == Measurement(1.0, 5) for row in rows)
     assert all(results["perfect"][row].seen == 1.0 for row in {*rows, "object added"})
     assert all(one.seen == 0.5 for one in results["blind"].values())
+
+
+def test_only_statements_of_the_kind_of_the_fault_are_counted() -> None:
+    def check(image: Any, predicates: Any) -> list[str]:
+        return ["yes" if one.kind == "noun" else "no" for one in predicates]
+
+    pairs = [
+        pair for pair in bench.make_pairs(LISTS, Painter(), 1, 0) if pair.fault.kind == "color"
+    ]
+    assert [bench.ByStatements(check).value(pair.right, pair) for pair in pairs] == [0]
+
+
+def test_pairs_of_equal_pictures_are_left_out() -> None:
+    class Blank(Painter):
+        def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Any:
+            return super().paint("", size, seed)
+
+    assert not list(bench.make_pairs(LISTS[:2], Blank(), 1, 0))
