@@ -97,7 +97,10 @@ def _article(result: DemoResult) -> str:
     name, words = _text(result.name), _text(" ".join(result.words))
     (width, height), (painted_width, painted_height) = result.photograph, result.record.size
     wide = ' class="wide"' if width > WIDE * height else ""
-    notices = "".join(f'\n<p class="quiet">{_text(notice)}</p>' for notice in result.notices)
+    remarks = [f"Reflection: {result.reflection}"] if result.reflection else []
+    notices = "".join(
+        f'\n<p class="quiet">{_text(remark)}</p>' for remark in (*remarks, *result.notices)
+    )
     return f"""<article{wide}>
 <figure><img src="{original}" alt="Photograph {name}">
 <figcaption>{name}, <span class="together">{width} × {height} pixels</span></figcaption></figure>

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import semcodec
 from semcodec import imaging
+from semcodec.cli import reflection_report
 from semcodec.errors import InputError
+from semcodec.pipeline.reflection.steps import ReflectionTrace
 
 K: Final = 12  #: words
 #: The qualities of the JPEG files to compare with: the lowest one, and the usual one.
@@ -33,6 +35,7 @@ class DemoResult:
         words: the words from which the picture was painted.
         jpeg_sizes: bytes of the photograph at that size as JPEG, by ``JPEG_QUALITIES``.
         notices: the notices of both runs.
+        reflection: what reflection did, if it changed the picture; else "".
     """
 
     name: str
@@ -42,6 +45,7 @@ class DemoResult:
     words: list[str]
     jpeg_sizes: tuple[int, ...]
     notices: tuple[str, ...]
+    reflection: str = ""
 
     @property
     def payload_rate(self) -> float:
@@ -87,8 +91,18 @@ def run(name: str, photo: bytes, roles: dict[str, Any]) -> tuple[DemoResult, dic
         decoded.words,
         tuple(len(imaging.to_file(photograph, "JPEG", quality=q)) for q in JPEG_QUALITIES),
         (*loaded.notices, *_reduced(loaded), *encoded.trace.notices, *decoded.trace.notices),
+        _reflection(decoded.trace.reflection),
     )
     return result, _files(encoded, decoded)
+
+
+def _reflection(reflection: ReflectionTrace | None) -> str:
+    """Return what reflection did as a sentence, if it changed the picture."""
+    if reflection is None or reflection.kept == 0:
+        return ""
+    kept = (reflection_report.heading(step) for step in reflection.steps[1:] if step.kept)
+    changes = " ".join(f"{change.rstrip('.')}." for change in kept)
+    return f"{changes} The picture was {reflection_report.summarize(reflection)}."
 
 
 def _reduced(loaded: imaging.LoadedImage) -> Iterator[str]:

@@ -43,12 +43,13 @@ def describe_step(step: Step, *, is_result: bool = False) -> StepText:
     if is_result:
         note.append("the result")
     return StepText(
-        f"{step.n}. {_heading(step)}", " · ".join(filter(None, note)), _verdict(step),
+        f"{step.n}. {heading(step)}", " · ".join(filter(None, note)), _verdict(step),
         _color(step, is_result), tuple(_changes(step)),
     )  # fmt: skip
 
 
-def _heading(step: Step) -> str:
+def heading(step: Step) -> str:
+    """Return what a step tried, in a few words."""
     if step.n == 0:
         return "First picture"
     if step.kind == "paint":
