@@ -13,11 +13,20 @@ from tests.backends.openai.fake_server import Behavior, respond
 from tests.images import huge_png
 
 Kind = Literal["text", "image"]
+#: A stage of reflection; its failure never loses the picture.
+ReflectionStage = Literal["check", "describe", "compare", "edit"]
 #: The option, stage and route of each kind of request.
 OPTIONS: Final[dict[Kind, str]] = {"text": "--model", "image": "--painter-model"}
 STAGES: Final[dict[Kind, str]] = {"text": "describe", "image": "paint"}
 ROUTES: Final[dict[Kind, str]] = {"text": "chat/completions", "image": "images/generations"}
 MAX_BYTES: Final[dict[Kind, int]] = {"text": MAX_TEXT_BYTES, "image": MAX_IMAGE_BYTES}
+#: The roles of the stages of reflection.
+REFLECTION_ROLES: Final[dict[ReflectionStage, str]] = {
+    "check": "checker",
+    "describe": "describer",
+    "compare": "writer",
+    "edit": "editor",
+}
 KEY: Final = "Zx9very/secret+of=ours&co"
 SECONDS: Final = 0.5  #: the timeout, where no response is ever complete
 SUCCESS: Final = ""  #: the message of a run that succeeds
@@ -62,6 +71,28 @@ class Fault:
     def retry_waits(self, kind: Kind) -> tuple[float, ...]:
         """Return the seconds before each retry of a kind."""
         return self.waits if self.once or self.requests(kind) != 1 else ()
+
+    def stop_reason(self, stage: ReflectionStage) -> str | None:
+        """Return why reflection ends if the fault happens in ``stage``.
+
+        Returns:
+            ``""`` if reflection goes on; None if the fault cannot happen.
+        """
+        kind: Kind = "image" if stage == "edit" else "text"
+        if self.requests(kind) is None:
+            return None
+        is_answer = self.message.startswith(UNUSABLE) or "backend openai refused" in self.message
+        if is_answer and stage in ("check", "compare"):  # the rules take their place
+            return "the checker is unsure" if stage == "check" else ""
+        if not self.message or (stage == "edit" and self.lacks_edits):
+            return ""
+        verb = "refused" if " refused " in self.message else "failed"
+        return f"the {REFLECTION_ROLES[stage]} {verb}"
+
+    @property
+    def lacks_edits(self) -> bool:
+        """Whether the fault shows that a server cannot edit images."""
+        return "does not have the" in self.message
 
     def format_message(self, kind: Kind, url: str) -> str:
         """Return the message for a kind of request to the server at ``url``."""

@@ -34,11 +34,17 @@ been painted. There are at most two retries, after one and two seconds, or after
 and are not retried. Apart from that, a text is requested once more if it cannot be used, with the
 problem named, and if the server rejects the JSON schema, without it.
 
+A fault in a stage of reflection (check, describe, compare, edit) is not an error: the best picture
+so far is the result, and the exit code is 0. The last two columns have the reason that the trace
+states, for the stages with a text and for edits; a note repeats the message of a failure. "Goes on"
+means that reflection takes another way, such as a new picture if the server cannot edit.
+
 For a server on this machine, which bills nothing, the messages do not mention bills.
 """
 COLUMNS: Final = (
-    "| The server … | Message | Exit code | Requests for a text | Requests for an image |",
-    "|---|---|---|---|---|",
+    "| The server … | Message | Exit code | Requests for a text | Requests for an image "
+    "| Reflection ends, texts | Reflection ends, edits |",
+    "|---|---|---|---|---|---|---|",
 )
 
 
@@ -58,8 +64,25 @@ def _sections() -> Iterator[str]:
 def _row(fault: Fault) -> str:
     kind: Kind = "image" if fault.text_requests is None else "text"
     message = fault.format_message(kind, URL) or "(none: the result)"
-    cells = fault.name, message, str(fault.code), _count(fault, "text"), _count(fault, "image")
+    counts = _count(fault, "text"), _count(fault, "image")
+    cells = fault.name, message, str(fault.code), *counts, *_reflection(fault)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _reflection(fault: Fault) -> tuple[str, str]:
+    """Return why reflection ends if the fault happens in one of its stages."""
+    texts = [fault.stop_reason(stage) for stage in ("check", "describe", "compare")]
+    if texts == ["the checker failed", "the describer failed", "the writer failed"]:
+        shown = "the checker, describer or writer failed"
+    elif texts == ["the checker refused", "the describer refused", "the writer refused"]:
+        shown = "the checker, describer or writer refused"
+    else:
+        shown = "; ".join(dict.fromkeys(_or_goes_on(reason) for reason in texts))
+    return shown, _or_goes_on(fault.stop_reason("edit"))
+
+
+def _or_goes_on(reason: str | None) -> str:
+    return "–" if reason is None else reason or "goes on"
 
 
 def _count(fault: Fault, kind: Kind) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import os
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
 import pytest
@@ -18,12 +20,24 @@ from PIL import Image
 import semcodec
 from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.backends.openai import OpenAIBackend, client, settings
+from semcodec.backends.prompting import Prompts
 from semcodec.backends.recording import Cassette
 from semcodec.cli import main
 from semcodec.errors import BackendError, MissingFeatureError
+from tests import profiles
 from tests.backends.openai import fake_responses, make_faults_page
 from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
-from tests.backends.openai.fault_table import FAULTS, KEY, ROUTES, SECONDS, Fault, Kind, error_body
+from tests.backends.openai.fault_table import (
+    FAULTS,
+    KEY,
+    ROUTES,
+    SECONDS,
+    STAGES,
+    Fault,
+    Kind,
+    ReflectionStage,
+    error_body,
+)
 from tests.images import PHOTO
 
 SIZE = (64, 64)
@@ -178,6 +192,91 @@ def test_edits_are_retried_as_often_as_images(fault: Fault, kind: Kind, waits: l
             assert backend.edit(Image.new("RGB", SIZE), "make it red", 0).size == SIZE
     assert paths == ["/v1/images/edits"] * ((fault.image_requests or 0) + fault.once)
     assert waits == list(fault.retry_waits("image"))
+
+
+# --- faults in reflection
+
+
+CHANGE: Final = "Make the boat blue."
+
+
+def stage_of(received: ReceivedRequest) -> str:
+    """Return the stage of a request to a server of any kind of model."""
+    if received.path.endswith("images/generations"):
+        return "paint"
+    if received.path.endswith("images/edits"):
+        return "edit"
+    rules = json.loads(received.body)["messages"][0]["content"]
+    prompts = Prompts.read()
+    return next(s for s in fake_responses.STAGES if rules.startswith(prompts.rules(s)))
+
+
+def reflect_with_fault(
+    fault: Fault, stage: ReflectionStage
+) -> tuple[semcodec.Decoded, str, list[str]]:
+    """Return the result of a run in which ``stage`` has a fault, the URL, and all stages."""
+    faulty = itertools.count()
+
+    def choose(received: ReceivedRequest) -> Behavior:
+        name = stage_of(received)
+        stages.append(name)
+        if name == stage and fault.only in received.body and not (fault.once and next(faulty)):
+            assert fault.behavior is not None
+            return fault.behavior
+        if name == "compare":
+            return respond(200, fake_responses.chat_body("m", CHANGE))
+        if name == "edit":
+            return respond(200, fake_responses.image_body(fake_responses.png_file((48, 48))))
+        route = received.path.removeprefix("/v1/")
+        return respond(200, fake_responses.response_body(route, json.loads(received.body)))
+
+    stages: list[str] = []
+    with FakeServer(choose) as server:
+        models = {"describer": "m", "writer": "m", "painter": "m"}
+        seconds = {"text_timeout": SECONDS, "image_timeout": SECONDS} if fault.is_late else {}
+        backend = OpenAIBackend(base_url=server.url, **models, **seconds)
+        by = "predicates" if stage == "check" else "description"
+        data = INPUT_FILES["boat.semc"]
+        decoded = semcodec.decode(data, backend=backend, reflect=2, reflect_by=by)
+    return decoded, server.url, stages
+
+
+REFLECTION_STAGES: list[ReflectionStage] = ["check", "describe", "compare", "edit"]
+REFLECTION_CASES = [
+    (fault, stage)
+    for number, fault in enumerate(FAULTS)
+    for place, stage in enumerate(REFLECTION_STAGES)
+    if fault.stop_reason(stage) is not None and fault.behavior is not None
+    # In the gate, each fault is in one of the stages, and the slow ones are left out.
+    if profiles.NAME == "nightly"
+    or (not fault.is_late and place == (3 if fault.text_requests is None else number % 4))
+]
+
+
+@pytest.mark.parametrize(
+    ("fault", "stage"),
+    REFLECTION_CASES,
+    ids=[f"{stage}: {fault.name}" for fault, stage in REFLECTION_CASES],
+)
+def test_a_fault_in_reflection_keeps_the_picture(
+    fault: Fault, stage: ReflectionStage, waits: list[float]
+) -> None:
+    decoded, url, stages = reflect_with_fault(fault, stage)
+    reflection = decoded.trace.reflection
+    assert reflection is not None
+    reason = fault.stop_reason(stage)
+    ended = reason or ("nothing is missing" if stage == "check" else "the same change again")
+    assert reflection.stopped == ended
+    assert decoded.image.size == SIZE
+    assert stages.count("paint") == 1 + (stage == "edit" and fault.lacks_edits)
+    kind: Kind = "image" if stage == "edit" else "text"
+    message = fault.format_message(kind, url).replace(f"'{STAGES[kind]}'", f"'{stage}'")
+    if reason and reason.endswith("failed"):
+        assert any(message in notice for notice in decoded.trace.notices)
+    if not (fault.once or fault.only or fault.code == 0):
+        assert stages.count(stage) == fault.requests(kind)
+    assert waits == list(fault.retry_waits(kind))
+    assert not PIECES.search(decoded.trace.to_json().encode())
 
 
 #: What servers return for an edit that they cannot do; and similar errors of one request alone.
