@@ -13,6 +13,7 @@ from semcodec.backends.painted_scene import PaintedObject, PaintedScene
 from semcodec_embedded.painting.placement import BED_FIXTURES, BUILDINGS_WITH_ROOMS
 from semcodec_embedded.painting.plan import Plan
 from semcodec_embedded.painting.recolor import applied_colors, has_gear
+from semcodec_embedded.painting.rules.clothing import BODY
 from semcodec_embedded.painting.rules.color_inference import ACHROMATIC
 from semcodec_embedded.painting.rules.poses import MOUNTS, activities, is_gear
 from semcodec_embedded.painting.scene import Mention, PlacedSprite, Subject
@@ -79,6 +80,8 @@ def sprites_of(plan: Plan, phrase: str) -> list[int]:
         names = frozenset(("side-table",))
     elif plan.environment.room == "bedroom" and _singular(phrase) in BED_FIXTURES:
         names = frozenset(("bed",))
+    elif _singular(phrase) in BODY:  # a person has hands
+        names = sprite_library().people
     return [at for at, sprite in enumerate(sprites) if sprite.name in names]
 
 

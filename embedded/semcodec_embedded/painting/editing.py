@@ -24,13 +24,15 @@ from semcodec_embedded.painting.baselines import (
     STUDIO_BOTTOM_Y,
     TOP_DEPTH,
 )
+from semcodec_embedded.painting.carrying import carry_along
 from semcodec_embedded.painting.drawing import aspect
 from semcodec_embedded.painting.free_places import FreePlaces, Sprites, nearer, places_of, scaled
 from semcodec_embedded.painting.parser import MAX_COUNT, parse_prompt
 from semcodec_embedded.painting.placement import add_subject, distance_key
 from semcodec_embedded.painting.plan import Plan
 from semcodec_embedded.painting.recolor import applied_colors
-from semcodec_embedded.painting.rules.interactions import add_table
+from semcodec_embedded.painting.rules.clothing import is_worn
+from semcodec_embedded.painting.rules.interactions import add_table, put_on_head
 from semcodec_embedded.painting.rules.poses import is_gear
 from semcodec_embedded.painting.scene import Mention, PlacedSprite, Subject
 from semcodec_embedded.painting.sizing import (
@@ -64,6 +66,7 @@ def change_plan(plan: Plan, change: Change, seed: int) -> Plan:
         CannotChangeError: the painter cannot carry it out, or it would change nothing.
     """
     changed = _ACTIONS[change.action](_find(plan, change, seed))
+    changed = replace(changed, sprites=carry_along(plan.sprites, changed.sprites))
     if _what_is_painted(changed) == _what_is_painted(plan):
         raise CannotChangeError("it is like this already")
     return changed
@@ -164,11 +167,12 @@ def _show(plan: Plan, numbers: Iterable[int]) -> Plan:
     If there is no place for them, what is before them becomes smaller.
     """
     wanted = list(numbers)[:MAX_MOVED]
-    options = [plan]
-    for _ in range(MAX_ROOM_STEPS):
-        options.append(_make_room(options[-1], wanted))
-    moved = [_move_to_free_places(option, wanted) for option in options]
-    return max(moved, key=lambda option: FreePlaces(option).total(wanted, plan))
+    options = [_move_to_free_places(plan, wanted)]
+    room = plan
+    while len(options) <= MAX_ROOM_STEPS and not FreePlaces(options[-1]).is_enough(wanted):
+        room = _make_room(room, wanted)
+        options.append(_move_to_free_places(room, wanted))
+    return max(options, key=lambda option: FreePlaces(option).total(wanted, plan))
 
 
 def _move_to_free_places(plan: Plan, numbers: Iterable[int]) -> Plan:
@@ -380,6 +384,8 @@ def _count(request: _Request) -> Plan:
     if limits is None or not 1 <= limits[0] <= MAX_COUNT:
         raise CannotChangeError(f"it can draw 1 to {MAX_COUNT} of a kind")
     fewest, most = limits
+    if request.phrase != _owner_noun(request) and is_worn(request.phrase):
+        raise CannotChangeError("it is worn, and its number is that of the people")
     if not request.numbers:
         return _add(replace(request, value=str(fewest)))
     plan = _show(request.plan, request.numbers)
@@ -390,6 +396,12 @@ def _count(request: _Request) -> Plan:
     if not fewest <= entry_of(plan, request.phrase).count <= (most or MAX_COUNT):
         raise CannotChangeError(f"there is no room for {_quote(request.value)}")
     return request.with_subjects(plan, lambda subject: replace(subject, count=fewest))
+
+
+def _owner_noun(request: _Request) -> str:
+    """Return the noun of the subject whose drawing shows the phrase; "" if there is none."""
+    subjects = {s.subject for s in request.plan.sprites if s.number in request.numbers} - {-1}
+    return request.plan.scene.subjects[min(subjects)].noun if subjects else ""
 
 
 def _remove_hidden(plan: Plan, numbers: Iterable[int], count: int) -> Plan:
@@ -435,10 +447,11 @@ def _add(request: _Request) -> Plan:
         mentions = (*mentions, Mention(request.phrase))
     scene = replace(scene, subjects=(*scene.subjects, subject), mentions=mentions)
     sprites = plan.sprites
-    for sprite in _on_table(plan, added):
+    worn = [put_on_head(sprite, plan.sprites) for sprite in added]
+    for sprite in _on_table(plan, worn):
         sprites = free_places.insert(sprites, sprite)
     changed = replace(plan, scene=scene, sprites=sprites)
-    return _show(changed, [sprite.number for sprite in added])
+    return changed if worn != added else _show(changed, [sprite.number for sprite in added])
 
 
 def _parse_subject(request: _Request) -> Subject:

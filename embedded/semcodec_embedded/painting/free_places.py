@@ -30,6 +30,7 @@ from semcodec_embedded.painting.visibility import Mask, Raster
 ENOUGH = 0.75
 COLUMNS = 25  #: places from left to right
 SCALES = (1.0, 0.85, 0.7, 0.55)
+CROWD, CROWD_COLUMNS = 8, 13  #: with so many sprites fewer places are tried, to limit the time
 MARGIN = 12.0  #: from the upper edge of the picture, in units
 STEP = 18.0  #: distance by which a sprite stands before another one, in units
 #: Scores: of the sprite that is placed relative to others, of a broken size or position, of a move
@@ -82,6 +83,15 @@ class FreePlaces:
             if score > best:
                 best, result = score, changed
         return result
+
+    def is_enough(self, numbers: Sequence[int]) -> bool:
+        """Return whether the sprites with ``numbers`` can be seen, and agree with their words."""
+        sprites = self._plan.sprites
+        return all(
+            share >= ENOUGH and self._keeps_words(sprite, sprites)
+            for sprite, share in zip(sprites, self.shares(sprites), strict=True)
+            if sprite.number in numbers
+        )
 
     def total(self, numbers: Sequence[int], before: Plan) -> float:
         """Return the score of the plan as a whole, in which sprites with ``numbers`` were moved."""
@@ -136,7 +146,9 @@ def places_of(
 ) -> Iterable[PlacedSprite]:
     """Yield ``sprite`` in all places and sizes that may be better, itself first."""
     yield sprite
-    for scale, x in product(SCALES, np.linspace(0.0, 1.0, COLUMNS).tolist()):
+    is_crowd = len(others) >= CROWD
+    columns = np.linspace(0.0, 1.0, CROWD_COLUMNS if is_crowd else COLUMNS).tolist()
+    for scale, x in product(SCALES[::2] if is_crowd else SCALES, columns):
         smaller = scaled(sprite, scale)
         if smaller.height < MIN_HEIGHT:
             continue

@@ -35,6 +35,8 @@ MIN_CHROMA = 0.045  #: a fill with less is gray, without a meaningful hue
 HUE_DISTANCE = math.radians(42)  #: fills with a smaller difference in hue are one group
 MIN_GRAY_LIGHTNESS = 0.36  #: a darker gray is an outline, a tire or an eye
 MIN_AREA = 0.12  #: a colored group with a smaller share of the area is a detail
+MIN_DETAIL_AREA = 0.04  #: of a detail that gets a second color
+MIN_SHADES_AREA = 0.12  #: of the shades that get a second color, as a share of their group
 GRAY_FIRST_AREA, GRAY_LAST_AREA = (
     0.55,
     0.3,
@@ -91,7 +93,7 @@ def recolor(body: str, colors: tuple[str, ...], looks: Looks | None = None) -> s
     ``looks`` are those of a person, who also gets hair, skin and trousers in their colors; None for
     anything else.
     """
-    groups = _main_groups(body, looks is not None) if colors else []
+    groups = _groups_for(body, colors, looks is not None)
     changes = _tone_changes(body, looks) if looks else {}
     for group, name in zip(groups, _assign(groups, colors), strict=False):
         for fill in group.fills:
@@ -108,7 +110,7 @@ def applied_colors(
     body: str, colors: tuple[str, ...], looks: Looks | None = None
 ) -> tuple[str, ...]:
     """Return those of ``colors`` in which ``recolor`` shows the drawing, and that of trousers."""
-    groups = _main_groups(body, looks is not None) if colors else []
+    groups = _groups_for(body, colors, looks is not None)
     applied = _assign(groups, colors)
     if looks and looks.lower_color and not TROUSER_FILLS.isdisjoint(FILL.findall(body)):
         applied.append(looks.lower_color)
@@ -146,6 +148,39 @@ def _assign(groups: Sequence[FillGroup], colors: Sequence[str]) -> list[str]:
     if len(colors) == 1 and len(groups) > 1 and groups[1].mean[1] >= MIN_CHROMA:
         assigned += [colors[0]] * (groups[1].area > COMPANION_AREA * groups[0].area)
     return assigned
+
+
+def _groups_for(body: str, colors: Sequence[str], is_person: bool) -> list[FillGroup]:
+    """Return the groups to recolor, at least one for each of ``colors`` if the drawing has them.
+
+    A second color is that of a detail, or else of the shades of the largest group: a bus in red and
+    white gets a white stripe.
+    """
+    groups = _main_groups(body, is_person) if colors else []
+    if is_person or not groups or len(groups) >= len(colors):
+        return groups
+    areas = _fill_areas(body)
+    total = sum(areas.values())
+    used = {fill for group in groups for fill in group.fills}
+    others = [fill for fill in areas if fill not in used and _is_light_or_colored(fill)]
+    details = [group for group in _by_hue(others, areas) if group.area > MIN_DETAIL_AREA * total]
+    return [*groups, *details] if details else _split_shades(groups, areas)
+
+
+def _is_light_or_colored(fill: str) -> bool:
+    lightness, chroma, _ = to_lch(from_hex(fill))
+    return chroma >= MIN_CHROMA or lightness > MIN_GRAY_LIGHTNESS
+
+
+def _split_shades(groups: list[FillGroup], areas: Mapping[str, float]) -> list[FillGroup]:
+    """Return ``groups`` with the largest one split into its largest fill and the others."""
+    largest = max(groups, key=lambda group: group.area)
+    main = max(largest.fills, key=lambda fill: areas[fill])
+    shades = [fill for fill in largest.fills if fill != main]
+    if sum(areas[fill] for fill in shades) < MIN_SHADES_AREA * largest.area:
+        return groups
+    rest = [group for group in groups if group is not largest]
+    return [_group([main], areas), _group(shades, areas), *rest]
 
 
 def _main_groups(body: str, is_person: bool) -> list[FillGroup]:

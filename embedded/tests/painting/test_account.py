@@ -66,7 +66,8 @@ def test_caption_takes_its_share_of_the_height() -> None:
         ("brown wall room cat", "wall", ("brown",)),
         ("white wall blue background room cat", "background", ()),
         ("woman red shirt blue jeans", "shirt", ("red", "blue")),
-        ("red white blue boat", "boat", ("red", "white")),
+        ("red white blue boat", "boat", ("red", "white", "blue")),
+        ("red white bus", "bus", ("red", "white")),
         ("red bus street black and white photograph", "bus", ()),
         ("dog", "dog", ()),
     ],
@@ -97,6 +98,7 @@ def test_colors_are_those_that_were_applied(
         ("forest deer", "forest"),
         ("brick wall car road", "brick"),
         ("playing tennis", "playing tennis"),
+        ("woman notepad hand", "hand"),
     ],
 )
 def test_a_word_that_another_drawing_shows_is_seen(prompt: str, noun: str) -> None:

@@ -272,6 +272,37 @@ def test_every_sentence_has_an_action(action: ChangeAction) -> None:
     assert change_plan(before, change, 0).sprites != before.sprites
 
 
+def by_name(after: Plan) -> dict[str, PlacedSprite]:
+    return {sprite.name: sprite for sprite in after.sprites}
+
+
+def test_hat_is_on_the_head_and_stays_there() -> None:
+    worn = edit(plan("woman hat park"), "Add hat.")
+    for sentence in ("Move the woman to the left.", "Draw the woman smaller.", "Add hat."):
+        after = worn if sentence == "Add hat." else edit(worn, sentence)
+        sprites = by_name(after)
+        woman, hat = sprites["figure-adult-long-trousers"], sprites["top-hat"]
+        assert hat.x == pytest.approx(woman.x)
+        bottom = hat.baseline_y - hat.elevation
+        assert woman.box[1] < bottom < woman.box[1] + 0.2 * woman.height
+        assert [item.name for item in after.sprites][-1] == "top-hat"
+    assert not edit(worn, "Remove the woman.").sprites
+
+
+def test_cup_stays_on_the_table() -> None:
+    before = plan("cat cup table room")
+    after = edit(before, "Move the table to the left.")
+    (old_table, old_cup), (table, cup) = ([item for item in p.sprites if item.name != "cat"]
+                                          for p in (before, after))  # fmt: skip
+    assert table.x < old_table.x
+    assert cup.x - table.x == pytest.approx(old_cup.x - old_table.x)
+
+
+def test_clothes_are_not_multiplied() -> None:
+    with pytest.raises(CannotChangeError, match="worn"):
+        edit(plan("boy green shirt black shorts"), "Show exactly two shorts.")
+
+
 def pixels(image: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(image)
 

@@ -40,6 +40,11 @@ def is_clothing(noun: str) -> bool:
     return noun in WORN or noun.removesuffix("s") in WORN
 
 
+def is_worn(noun: str) -> bool:
+    """Return whether a noun in the singular or plural names clothing of any kind."""
+    return is_clothing(noun) or bool({noun, noun.removesuffix("s")} & (LOWER | GOWNS))
+
+
 def _fill_picture(subject: Subject) -> Subject:
     """Return the subject of a portrait, such as "face", in the size of the picture."""
     is_portrait = _noun(subject) in PORTRAITS and subject.count == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from semcodec_embedded.painting.figures import HALF_SCALE, is_figure, is_half_figure
 from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
 
 # Lengths are in thousandths of the picture's height, or in shares of a person's height.
@@ -14,6 +15,8 @@ TABLE_OVERHANG = 90  #: how much wider the table is than the things on it
 TABLE_EDGE = 14  #: distance below the upper edge of the table top at which things stand
 UPRIGHT_FIGURES = ("-trousers", "-dress", "-uniformed", "-walking", "-running")
 HAND_DISTANCE, HAND_HEIGHT = 0.2, 0.52  #: distances of the hand from the middle and from the feet
+HATS = ("hat", "-cap", "helmet", "crown")  #: endings of the names of what is worn on a head
+HAT_WIDTH, HAT_OVERLAP = 0.3, 0.1  #: its width, and how far it covers the head
 UMBRELLA_WIDTH, UMBRELLA_HEIGHT = 0.95, 0.9
 
 
@@ -34,6 +37,24 @@ def hold_umbrella(sprites: Sequence[PlacedSprite]) -> list[PlacedSprite]:
         height=person.height * UMBRELLA_HEIGHT,
     )
     return [held if sprite is umbrella else sprite for sprite in sprites]
+
+
+def put_on_head(hat: PlacedSprite, sprites: Sequence[PlacedSprite]) -> PlacedSprite:
+    """Return a hat or helmet on the head of the first person; another sprite is unchanged."""
+    person = next((item for item in sprites if is_figure(item.name)), None)
+    if person is None or not hat.name.endswith(HATS):
+        return hat
+    scale = HALF_SCALE if is_half_figure(person.name) else 1.0
+    width = person.height * HAT_WIDTH * scale
+    return replace(
+        hat,
+        x=person.x,
+        baseline_y=person.baseline_y + 1,  # drawn just after the person
+        support="none",
+        elevation=person.height * (1 - HAT_OVERLAP * scale) + 1,
+        width=width,
+        height=width * hat.height / hat.width,
+    )
 
 
 def add_table(sprites: Sequence[PlacedSprite], scene: SceneDescription) -> list[PlacedSprite]:
