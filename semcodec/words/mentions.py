@@ -185,7 +185,8 @@ class _Reader:
     def _is_noun(self, index: int) -> bool:
         """Return whether an item that may be a noun is one: "a watch", but not "people watch"."""
         item, following = self._items[index], self._after(index)
-        if item.lower in FRUITS and self._last is not Part.COLOR:
+        if item.lower in FRUITS and (self._last is Part.LINK or self._last_noun < 0):
+            # "an orange"; at the end of a list, "orange" is more often a color without its noun.
             return self._part_after(index) not in (*_ATTRIBUTES, Part.NOUN, Part.PARTICIPLE)
         is_idea = item.part is Part.IDEA and self._last in (Part.COUNT, Part.COLOR)
         if not (item.part is Part.NOUN or is_idea):

@@ -71,7 +71,9 @@ def texts_of(words: list[str], *, ordered: bool = True) -> list[str]:
         ("jet ski blue glow", "jet ski"),
         ("three person", "person / three person"),
         ("bus 12 door", "bus / door"),
-        ("four bowls orange", "bowls / orange / four bowls"),
+        ("four bowls orange", "bowls / four bowls"),  # an orange one, or an orange wall
+        ("a bowl and an orange", "bowl / orange"),
+        ("orange", "orange"),
         ("suitcases vases", "suitcases / vases"),
         ("gray cloudy sky gray water", "sky / water / gray sky / gray water"),
         ("large yellow red parrots", "parrots / yellow parrots / red parrots / large parrots"),

@@ -298,9 +298,11 @@ def _copying(on_step: OnStep | None) -> Callable[[Step, Picture | None], object]
 
 def _warn_of_describer(describer: object) -> list[str]:
     """Return a notice if a describer was measured, and its descriptions decide about nothing."""
-    name = f"{backend_name(describer)} description"
-    is_reliable = any(qualification.may_decide(name, kind) for kind in KINDS)
-    is_warned = qualification.is_measured(name) and not is_reliable
+    name = backend_name(describer)  # a backend that reads its own descriptions to check
+    names = filter(qualification.is_measured, (f"{name} description", name))
+    measured = next(names, "")
+    is_reliable = any(qualification.may_decide(measured, kind) for kind in KINDS)
+    is_warned = bool(measured) and not is_reliable
     return [UNRELIABLE.format(name=backend_name(describer))] if is_warned else []
 
 
