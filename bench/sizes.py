@@ -6,8 +6,9 @@
 A process decodes one record with the offline backend, restores its words, paints, enlarges and
 saves the picture. The peak is the resident memory of the whole process, in MiB of 2^20 bytes, with
 Python and all libraries. ``--painter small`` paints at most 256 pixels a side, so the upscaler
-enlarges the picture by up to 16; ``--painter large`` paints every size itself, which takes the most
-memory that a painter may need. The limit is ``MAX_MIB``: the script fails above it.
+enlarges the picture by up to 16; ``--painter large`` paints every size itself. Both report faults,
+so that ``--reflect N`` makes N more pictures, of which a run holds the best and the newest one. The
+limit is ``MAX_MIB``: the script fails above it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any, Final
 from PIL import Image
 
 import semcodec
+from semcodec.backends.painted_scene import PaintedObject, PaintedScene
 
 MAX_MIB: Final = 700  #: of resident memory, for any size up to 4096 x 4096
 SIZES: Final = (
@@ -37,7 +39,7 @@ RSS_PER_MIB: Final = 2**20 if sys.platform == "darwin" else 2**10
 
 
 class PlainPainter:
-    """Paints a gradient of at most ``side`` pixels a side."""
+    """Paints a gradient of at most ``side`` pixels a side, which an edit turns around."""
 
     def __init__(self, side: int) -> None:
         self.name, self._side = f"at most {side} pixels", side
@@ -49,7 +51,15 @@ class PlainPainter:
 
     def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
         """Return the gradient."""
-        return Image.linear_gradient("L").resize(size).convert("RGB")
+        return Image.linear_gradient("L").rotate(seed).resize(size).convert("RGB")
+
+    def edit(self, image: Image.Image, change: str, seed: int) -> Image.Image:
+        """Return another picture of the same size."""
+        return self.paint("", image.size, seed)
+
+    def painted_scene(self, image: Image.Image) -> PaintedScene:
+        """Return a scene in which nothing can be seen, so that reflection tries to change it."""
+        return PaintedScene(tuple(PaintedObject(word, visible=0.1) for word in WORDS.split()))
 
 
 def measure(size: str, painter: str, **options: Any) -> tuple[float, float]:
