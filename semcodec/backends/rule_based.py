@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from semcodec import words as rules
+from semcodec.backends.notes import add_note
 from semcodec.words import Selection, SelectionRequest
 from semcodec.words.differences import find_change
 
@@ -27,8 +28,11 @@ class RuleBasedWriter:
         return [rules.skeleton(word) for word in words]
 
     def decompress(self, skeletons: Sequence[str]) -> list[str]:
-        """Return a word for each skeleton."""
-        return rules.decompress(list(skeletons))
+        """Return the first reading of each skeleton; the others are notes in the trace."""
+        lists = rules.readings(list(skeletons))
+        for readings in lists:
+            add_note("readings", ", ".join(map(str, readings)))
+        return [readings[0].word for readings in lists]
 
     def expand(self, words: Sequence[str]) -> str:
         """Return the words, separated by spaces; the rules add nothing to them."""

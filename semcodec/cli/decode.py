@@ -248,6 +248,7 @@ def _values(decoded: semcodec.Decoded) -> dict[str, Any]:
     return {
         "size": list(decoded.image.size),
         "words": decoded.words,
+        "received_words": decoded.received_words,
         "coding": decoded.record.coding,
         "reflection": _reflection_values(decoded.trace.reflection),
     }

@@ -38,6 +38,7 @@ from semcodec.cli.reports import (
     read_report,
 )
 from semcodec.errors import SemcodecError
+from semcodec.words.skeleton_readings import received_words
 
 SCHEMA: Final = "semcodec/inspect/2"  #: published as spec/schema/inspect-2.json
 MAX_RAW: Final = 20  #: characters of a field's raw bits
@@ -123,12 +124,17 @@ def _record_values(record: semcodec.Record) -> dict[str, Any]:
     """Return the values of a record, and its words as restored from skeletons."""
     words = record.words
     is_skeletons = record.coding == "nibble" and words
-    restored = semcodec.decompress(words) if is_skeletons else words
+    readings = semcodec.decompress(words) if is_skeletons else words
+    restored = received_words(words, readings) if is_skeletons else words
     metadata = {
         name: value.hex() if isinstance(value, bytes) else value
         for name, value in record.metadata.items()
     }
-    return record.as_dict() | {"restored_words": restored, "metadata": metadata}
+    return record.as_dict() | {
+        "restored_words": restored,
+        "readings": readings,
+        "metadata": metadata,
+    }
 
 
 # --- human-readable output -----------------------------------------------------------------------
@@ -205,6 +211,8 @@ def _format_words(values: dict[str, Any]) -> str:
     rows = [("words", " ".join(values["words"]))]
     if values["restored_words"] != values["words"]:
         rows.append(("restored", " ".join(values["restored_words"])))
+    if values["readings"] != values["restored_words"]:
+        rows.append(("read as", " ".join(values["readings"])))
     rows += [(name, str(value)) for name, value in values["metadata"].items()]
     return format_table([(name, escape_control(text)) for name, text in rows], "<<")
 

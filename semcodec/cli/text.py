@@ -72,7 +72,7 @@ def _format_readings(lists: list[list[Reading]]) -> str:
     column = max((len(found[0].skeleton) for found in lists), default=0) + 2
     return "\n".join(
         textwrap.fill(
-            ", ".join(map(_format_reading, found)),
+            ", ".join(map(str, found)),
             line_width(),
             initial_indent=f"{found[0].skeleton:<{column}}",
             subsequent_indent=" " * column,
@@ -81,9 +81,3 @@ def _format_readings(lists: list[list[Reading]]) -> str:
         )
         for found in lists
     )
-
-
-def _format_reading(reading: Reading) -> str:
-    slip = f" ({reading.slip})" if reading.slip else ""
-    cost = f" {reading.cost:+}" if reading.cost else ""
-    return f"{reading.word}{slip}{cost}"

@@ -23,6 +23,7 @@ from semcodec.pipeline.reflection.painting import (
 from semcodec.pipeline.reflection.steps import Step
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
 from semcodec.sources import Source, read_source
+from semcodec.words.skeleton_readings import find_slip, received_words
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -39,7 +40,8 @@ class Decoded:
         image: the painted picture, RGB, of the requested size. A painter may paint another size:
             then the picture is enlarged or reduced. If it has another aspect ratio, it is cropped
             first, and ``trace.notices`` states more than 4 %.
-        words: the words from which the picture was painted; for ``nibble``, the restored words.
+        words: the words from which the picture was painted; for ``nibble``, the first readings of
+            the skeletons (see ``readings``).
         record: the decoded record, equal to ``unpack(data)``.
         trace: the stages ``"decompress"`` (only for ``nibble``), ``"expand"``, ``"paint"`` and
             ``"upscale"`` (only for a picture that was painted smaller), with their models, inputs
@@ -50,6 +52,9 @@ class Decoded:
         >>> decoded = semcodec.decode(semcodec.pack("rd bt", size=(96, 64)))
         >>> decoded.words, decoded.image.size
         (['red', 'boat'], (96, 64))
+        >>> slip = semcodec.decode(semcodec.pack("rd trdtln bt", size=(96, 64)))
+        >>> slip.words, slip.received_words
+        (['red', 'traditional', 'boat'], ['red', 'trdtln', 'boat'])
         >>> [stage.name for stage in decoded.trace.stages]
         ['decompress', 'expand', 'paint']
         >>> png = decoded.to_file("PNG")  # with the record, and the words as alternative text
@@ -61,6 +66,16 @@ class Decoded:
     words: list[str]
     record: Record
     trace: Trace
+
+    @property
+    def received_words(self) -> list[str]:
+        """The words that may be shown as received: the record's, or words with its skeletons.
+
+        They are ``words``, except where a skeleton of ``nibble`` had to be healed (SC-REA-10): for
+        ``trdtln`` the picture is painted from *traditional*, and the received word is *trdtln*.
+        """
+        is_restored = self.record.coding == "nibble"
+        return received_words(self.record.words, self.words) if is_restored else self.words
 
     @property
     def steps(self) -> list[Step]:
@@ -81,7 +96,7 @@ class Decoded:
             InputError: ``format_name`` is another format.
         """
         return carriers.to_picture_file(
-            self.image, self.words, self.record, format_name, plain=plain
+            self.image, self.received_words, self.record, format_name, plain=plain
         )
 
 
@@ -215,7 +230,15 @@ class _TextStages:
         skeletons = record.words
         restored = self.run.run_stage("decompress", self.writer, Writer.decompress, skeletons)
         words = validation.check_words(restored, self.writer, "decompress")
-        return validation.check_restored_words(words, skeletons, self.writer)
+        words = validation.check_restored_words(words, skeletons, self.writer)
+        slips = [
+            f"{skeleton}: {word} ({slip})"
+            for skeleton, word in zip(skeletons, words, strict=True)
+            if (slip := find_slip(skeleton, word))
+        ]
+        if slips:
+            self.run.annotate(words, slips=slips)
+        return words
 
     def expand(self, words: list[str]) -> str:
         prompt = self.run.run_stage("expand", self.writer, Writer.expand, words)

@@ -141,8 +141,13 @@ class EncodingStages:
         validation.check_have_skeletons(words, self.writer)
         shortener = RuleBasedWriter() if self.skeletons == "rule" else self.writer
         short = self.run.run_stage("compress", shortener, Writer.compress, words)
-        skeletons = validation.check_words(short, shortener, "compress")
-        return " ".join(validation.check_skeletons(skeletons, words, shortener))
+        written = validation.check_words(short, shortener, "compress")
+        skeletons = validation.check_skeletons(written, words, shortener)
+        if skeletons != written:
+            pairs = zip(written, skeletons, strict=True)
+            slips = [f"{given}: {used}" for given, used in pairs if given != used]
+            self.run.annotate(skeletons, slips=slips)
+        return " ".join(skeletons)
 
 
 def _has_words(selected: list[str], wanted: list[str]) -> bool:

@@ -21,7 +21,9 @@ from semcodec.imaging import fitting, upscaling
 from semcodec.pipeline import blank_pictures
 from semcodec.words.language import has_words
 from semcodec.words.presence import states_only_absence
-from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
+from semcodec.words.skeleton_readings import find_slip
+from semcodec.words.skeletons import TO_SYMBOLS, skeleton_of_word
+from semcodec.words.slips import matches
 from semcodec.words.tokenizer import MAX_TEXT, tokenize
 
 ANSWERS: Final[tuple[Answer, ...]] = get_args(Answer)
@@ -92,21 +94,29 @@ def check_have_skeletons(words: list[str], backend: object) -> list[str]:
 
 
 def check_skeletons(skeletons: list[str], words: list[str], backend: object) -> list[str]:
-    """Return skeletons, one for each of ``words``, made of the sixteen symbols."""
-    if any(map(nibble.invalid_characters, skeletons)):
+    """Return skeletons, one for each of ``words``, made of the sixteen symbols.
+
+    Other letters are folded by the rule (``wndw`` to ``vndv``), and a skeleton that does not match
+    its word (``trdtln`` for traditional) is replaced by the one by rule.
+    """
+    folded = [skeleton.lower().translate(TO_SYMBOLS) for skeleton in skeletons]
+    if not all(folded) or any(map(nibble.invalid_characters, folded)):
         raise _invalid(backend, "compress", "a skeleton has letters that are not symbols")
-    return _check_count(skeletons, len(words), backend, "compress")
+    _check_count(folded, len(words), backend, "compress")
+    by_rule = ["".join(map(skeleton_of_word, tokenize(word))) for word in words]
+    pairs = zip(folded, by_rule, strict=True)
+    return [skeleton if matches(skeleton, rule) else rule for skeleton, rule in pairs]
 
 
 def check_restored_words(words: list[str], skeletons: list[str], backend: object) -> list[str]:
     """Return restored words, one for each of ``skeletons``.
 
-    Each skeleton must be that of its word, or an abbreviation of it: a writer may guess the
-    intended word, but must not replace the content of the record (SC-REA-10).
+    Each skeleton must be that of its word, with one slip at most: a writer may guess the intended
+    word, but must not replace the content of the record (SC-REA-10).
     """
     _check_count(words, len(skeletons), backend, "decompress")
     for word, skeleton in zip(words, skeletons, strict=True):
-        if not is_abbreviation(skeleton, "".join(map(skeleton_of_word, tokenize(word)))):
+        if find_slip(skeleton, word) is None:
             problem = f"{word[:40]!r} does not match the skeleton {skeleton[:40]!r}"
             raise _invalid(backend, "decompress", problem)
     return words

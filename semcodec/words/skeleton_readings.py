@@ -24,7 +24,7 @@ from semcodec.words.written_skeletons import Written, parse_skeletons
 #: Bits by which a word with another skeleton must be better than one with the received skeleton. In
 #: bench/slips.py, no word of a list without slips is changed.
 MARGIN: Final = 4
-MAX_DIFFERENCE: Final = 16  #: bits; a reading that costs so much more than the first is not kept
+MAX_DIFFERENCE: Final = 20  #: bits; a reading that costs so much more than the first is not kept
 #: Slips that leave a skeleton that does not match the word (spec §6.4).
 MISMATCHES: Final = ("transposition", "insertion")
 
@@ -53,6 +53,12 @@ class Reading:
     skeleton: str
     slip: Slip
     cost: float
+
+    def __str__(self) -> str:
+        """Return the word with its slip and its cost: ``light (abbreviation) +5.6``."""
+        slip = f" ({self.slip})" if self.slip else ""
+        cost = f" {self.cost:+}" if self.cost else ""
+        return f"{self.word}{slip}{cost}"
 
     @property
     def is_received(self) -> bool:

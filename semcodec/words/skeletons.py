@@ -18,7 +18,8 @@ VOWELS: Final = "aeiouy"
 #: The symbols of the consonants that are not symbols themselves.
 FOLDED: Final = {"w": "v", "q": "k", "x": "ks", "z": "s", "j": "g"}
 
-_TO_SYMBOLS: Final = str.maketrans({**dict.fromkeys(VOWELS, ""), **FOLDED})
+#: For ``str.translate``: a consonant for each, nothing for a vowel.
+TO_SYMBOLS: Final = str.maketrans({**dict.fromkeys(VOWELS, ""), **FOLDED})
 
 
 def skeleton(text: str) -> str:
@@ -38,7 +39,7 @@ def skeleton(text: str) -> str:
 
 def skeleton_of_word(word: str) -> str:
     """Return the skeleton of one word of the letters a to z; empty if it has no consonant."""
-    return singular(word).translate(_TO_SYMBOLS)
+    return singular(word).translate(TO_SYMBOLS)
 
 
 def is_abbreviation(abbreviation: str, skeleton: str) -> bool:

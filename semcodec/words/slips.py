@@ -26,10 +26,10 @@ TRANSPOSITION_COST: Final = 8
 INSERTION_COST: Final = 8
 PLURAL_COST: Final = 3  #: of an s at the end: models keep that of plurals, the rule does not
 DELETION_COST: Final = 6
-SHORT_COST: Final = 2  #: added if two symbols are left: then an abbreviation is as likely
 FIRST_COST: Final = 6  #: added if the first symbol is left out, which models seldom do
 ABBREVIATION_COST: Final = 6
 MISSING_COST: Final = 1  #: added for each symbol that an abbreviation lacks
+INNER_COST: Final = 3  #: added if they are not all at its end
 #: Symbols below which two swapped ones or one too many prove nothing: any two letters are one
 #: slip away from hundreds of words.
 MIN_SLIP: Final = 3
@@ -92,6 +92,7 @@ def find_corrections(skeleton: str) -> tuple[Correction, ...]:
     return tuple(sorted(found))
 
 
+@lru_cache(maxsize=4_096)
 def is_name(skeleton: str) -> bool:
     """Return whether only names of people have this skeleton.
 
@@ -114,12 +115,13 @@ def _one_slip(skeleton: str) -> Iterator[Correction]:
         for other in _known(_shortened(skeleton)):
             is_plural = skeleton == f"{other}s"
             yield Correction(PLURAL_COST if is_plural else INSERTION_COST, other, "insertion")
-    bits = DELETION_COST + (SHORT_COST if len(skeleton) < MIN_SLIP else 0)
     for other in _known(_lengthened(skeleton)):
+        is_slip = len(skeleton) >= MIN_SLIP
+        bits = DELETION_COST if is_slip else _abbreviation_cost(skeleton, other)
         yield Correction(bits, other, "deletion")
     for symbol in _SYMBOLS:
         if is_known(symbol + skeleton):
-            yield Correction(bits + FIRST_COST, symbol + skeleton, "deletion")
+            yield Correction(DELETION_COST + FIRST_COST, symbol + skeleton, "deletion")
 
 
 def _known(skeletons: set[str]) -> set[str]:
@@ -133,9 +135,13 @@ def _abbreviated(skeleton: str) -> Iterator[Correction]:
     steps = "".join(f"[^ {symbol}]*{symbol}" for symbol in skeleton[1:])
     pattern = f"(?<= ){skeleton[0]}{steps}[^ ]*"
     for match in re.finditer(pattern, _index_of(skeleton[0]).text):
-        missing = len(match[0]) - len(skeleton)
-        if 1 < missing <= MAX_MISSING:
-            yield Correction(ABBREVIATION_COST + MISSING_COST * missing, match[0], "abbreviation")
+        if 1 < len(match[0]) - len(skeleton) <= MAX_MISSING:
+            yield Correction(_abbreviation_cost(skeleton, match[0]), match[0], "abbreviation")
+
+
+def _abbreviation_cost(skeleton: str, meant: str) -> int:
+    inner = 0 if meant.startswith(skeleton) else INNER_COST
+    return ABBREVIATION_COST + MISSING_COST * (len(meant) - len(skeleton)) + inner
 
 
 def _transposed(skeleton: str) -> set[str]:

@@ -49,6 +49,7 @@ from semcodec.errors import (
     UnsupportedError,
 )
 from semcodec.pipeline.decode import MAX_PAINTED_SIDE
+from semcodec.words.skeletons import skeleton_of_word
 from tests.png_files import HEADER, PIXELS, SIGNATURE, build_chunk, build_png, split_chunks
 
 NAMES = ("describer", "writer", "painter", "prompts", "tool", "comment")
@@ -484,6 +485,21 @@ def test_restored_words_must_match_their_skeletons(restored: list[str]) -> None:
     with pytest.raises(InvalidResponseError):
         decode(pack("rd br"), backend=model, size=(1, 1))
     assert model.calls == []
+
+
+@pytest.mark.parametrize(
+    ("received", "read"),
+    [("trdtln", "traditional"), ("trdtntl", "traditional"), ("bts", "boat"), ("brtd", "bread")],
+)
+def test_words_that_do_not_match_are_not_shown_as_received(received: str, read: str) -> None:
+    model = FakeModel()
+    model.decompress = lambda skeletons: ["red", read]  # type: ignore[method-assign]
+    decoded = decode(pack(["rd", received], coding="nibble"), backend=model, size=(1, 1))
+    assert decoded.words == ["red", read]
+    shown = decoded.received_words
+    assert shown[0] == "red"
+    assert skeleton_of_word(shown[1]) == received
+    assert read.encode() not in decoded.to_file("PNG")
 
 
 @pytest.mark.parametrize("count", [1, 2, 11, 12, 13, 100, 1_000])

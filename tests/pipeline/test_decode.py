@@ -63,6 +63,44 @@ def test_restored_word_may_have_more_consonants_than_its_skeleton(set_results: S
     )
 
 
+def test_slip_is_painted_as_read_and_not_shown_as_received(set_results: SetResults) -> None:
+    data = semcodec.pack("ndn trdtln rch vndv lt shdv", coding="nibble", size=(8, 8))
+    decoded = semcodec.decode(data, writer="rules", painter="model", reflect="off")
+    assert decoded.words == "indian traditional arch window late shadows".split()
+    assert decoded.received_words == "indian trdtln arch window late shadows".split()
+    decompress, expand, _ = decoded.trace.stages
+    assert decompress.notes["slips"] == ["trdtln: traditional (transposition)"]
+    assert "lattice (abbreviation)" in decompress.notes["readings"][4]
+    assert expand.output == "indian traditional arch window late shadows"
+    file = decoded.to_file("PNG")
+    assert b"traditional" not in file
+    assert b"trdtln" in file
+
+
+def test_context_decides_what_is_painted(set_results: SetResults) -> None:
+    data = semcodec.pack("rd bts bl vtr", coding="nibble", size=(8, 8))
+    decoded = semcodec.decode(data, writer="rules", painter="model", reflect="off")
+    assert decoded.words == ["red", "boat", "blue", "water"]
+    assert decoded.received_words == ["red", "obtuse", "blue", "water"]
+
+
+def test_model_may_heal_one_slip(set_results: SetResults) -> None:
+    set_results(decompress=["red", "traditional", "lattice"])
+    data = semcodec.pack("rd trdtln lt", coding="nibble", size=(8, 8))
+    decoded = semcodec.decode(data, backend="model")
+    assert decoded.words == ["red", "traditional", "lattice"]
+    assert decoded.received_words == ["red", "trdtln", "lattice"]
+    assert decoded.trace.stages[0].notes["slips"] == [
+        "trdtln: traditional (transposition)",
+        "lt: lattice (abbreviation)",
+    ]
+
+
+def test_words_of_other_codings_are_received(set_results: SetResults) -> None:
+    data = semcodec.pack("red boat", coding="lexicon", size=(8, 8))
+    assert semcodec.decode(data, backend="model").received_words == ["red", "boat"]
+
+
 def test_picture_of_another_size_or_mode_is_converted(set_results: SetResults) -> None:
     set_results(paint=Image.new("RGBA", (10, 10), (9, 9, 9, 9)))
     decoded = semcodec.decode(semcodec.pack("rd bt", size=(40, 30)), backend="model")

@@ -40,6 +40,15 @@ def test_auto_coding_uses_utf8_for_other_letters(set_results: SetResults) -> Non
     assert (record.coding, record.words) == ("utf8", ["caf\u00e9", "boat"])
 
 
+def test_skeletons_of_a_model_are_folded_and_must_match(set_results: SetResults) -> None:
+    set_results(compress=["Red", "tb", "blw", "wtr"])
+    encoded = semcodec.encode(PHOTO, backend="model", coding="nibble", skeletons="model")
+    assert encoded.record.text == "rd bt bl vtr"
+    compress = next(stage for stage in encoded.trace.stages if stage.name == "compress")
+    assert compress.output == ["rd", "bt", "bl", "vtr"]
+    assert compress.notes["slips"] == ["Red: rd", "tb: bt", "blw: bl", "wtr: vtr"]
+
+
 def test_nibble_codes_skeletons(set_results: SetResults) -> None:
     encoded = semcodec.encode(PHOTO, backend="model", coding="nibble")
     assert encoded.record.text == "rd bt bl vtr"

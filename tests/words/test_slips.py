@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +21,7 @@ from semcodec.words.slips import (
 from semcodec.words.vocabulary import vocabulary
 from tests.profiles import examples
 
+SPECIFICATION = Path(__file__).parents[2].joinpath("spec/SEMCODEC-1.md").read_text("utf-8")
 SYMBOLS = "ntsrhldcmfgpbkv"
 
 
@@ -67,6 +71,16 @@ def test_all_corrections_are_found(received: str) -> None:
         is_far = len(meant) - len(received) > MAX_MISSING or meant[:1] != received[0]
         expected = slip not in ("", None) and not (slip == "abbreviation" and is_far)
         assert (meant in found) is expected, meant
+
+
+def test_costs_are_those_of_the_specification() -> None:
+    rows = re.findall(r"^\| [a-z].*? \| `(\w+)` \| (\w+) \| (\d+)(.*) \|$", SPECIFICATION, re.M)
+    assert len(rows) == 7, rows
+    for received, word, bits, each in rows:
+        meant = skeleton_of_word(word)
+        found = {correction.skeleton: correction.bits for correction in find_corrections(received)}
+        missing = len(meant) - len(received)
+        assert found[meant] == int(bits) + (missing if each else 0)
 
 
 def test_first_letter_and_short_forms_cost_more() -> None:

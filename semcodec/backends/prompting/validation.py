@@ -19,7 +19,8 @@ from semcodec.words.language import detect, has_words
 from semcodec.words.language.foreign_words import find_foreign_tokens
 from semcodec.words.presence import Presence, states_only_absence
 from semcodec.words.scripts import is_unspaced
-from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
+from semcodec.words.skeleton_readings import find_slip
+from semcodec.words.skeletons import TO_SYMBOLS, is_abbreviation, skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import MAX_TEXT, tokenize
 from semcodec.words.tokens import find_tokens
@@ -175,10 +176,14 @@ def _check_foreign_selection(
 
 
 def check_skeletons(response: ChatResponse, by_rule: Sequence[str]) -> Validated[list[str]]:
-    """Check that each word has a skeleton; replace one that does not fit by that in ``by_rule``."""
+    """Check that each word has a skeleton; replace one that does not fit by that in ``by_rule``.
+
+    Letters that are not symbols are folded by the rule: ``wndw`` is fine for window.
+    """
     if _is_refusal(response):
         return Validated(None, "refused", is_refusal=True)
-    skeletons = ["".join(entry.lower().split()) for entry in parsing.list_entries(response.text)]
+    entries = ["".join(entry.lower().split()) for entry in parsing.list_entries(response.text)]
+    skeletons = [entry.translate(TO_SYMBOLS) for entry in entries]
     if len(skeletons) != len(by_rule):
         return Validated(None, f"{len(skeletons)} short forms for {len(by_rule)} words")
     pairs = list(zip(skeletons, by_rule, strict=True))
@@ -310,9 +315,9 @@ def _fits(skeleton: str, rule: str) -> bool:
 
 
 def _restores(word: str, skeleton: str) -> bool:
-    """Return whether ``word`` has this skeleton and is not merely a copy of it."""
+    """Return whether ``word`` has this skeleton, or one with a slip, and is not a copy of it."""
     is_echo = word == skeleton and vocabulary().number(word) is None
-    return not is_echo and is_abbreviation(skeleton, skeleton_of_word(word))
+    return not is_echo and find_slip(skeleton, word) is not None
 
 
 def _lengths_by_prefix(words: Sequence[str]) -> dict[str, set[int]]:
