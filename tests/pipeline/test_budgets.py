@@ -40,11 +40,19 @@ descriptions = st.one_of(
     st.one_of(st.none(), st.integers(1, 90)),
     st.one_of(st.none(), st.floats(1, 1e6)),
     st.sampled_from([None, "auto"]),
+    st.sampled_from(["reading", "importance"]),
 )
 def test_every_limit_is_kept(
-    description: str, coding: Any, framing: Any, k: Any, max_bytes: Any, ubpp: Any, rate: Any
+    description: str,
+    coding: Any,
+    framing: Any,
+    k: Any,
+    max_bytes: Any,
+    ubpp: Any,
+    rate: Any,
+    order: Any,
 ) -> None:
-    limits = {"k": k, "max_bytes": max_bytes, "ubpp": ubpp, "rate": rate}
+    limits = {"k": k, "max_bytes": max_bytes, "ubpp": ubpp, "rate": rate, "order": order}
     options: dict[str, Any] = {"coding": coding, "framing": framing, "size": (96, 64)}
     try:
         encoded = semcodec.encode(
