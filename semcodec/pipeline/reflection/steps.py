@@ -117,10 +117,3 @@ class ReflectionTrace:
     def tries(self) -> int:
         """The steps after the first picture."""
         return len(self.steps) - 1
-
-    @property
-    def summary(self) -> str:
-        """The result as one line, such as ``"2 tries, 1 kept; stopped: nothing is missing"``."""
-        kept = sum(step.kept for step in self.steps[1:])
-        tries = "1 try" if self.tries == 1 else f"{self.tries} tries"
-        return f"{tries}, {kept} kept; stopped: {self.stopped}"
