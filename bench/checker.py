@@ -238,6 +238,14 @@ def main() -> None:
     parser.add_argument("--cache")
     parser.add_argument("--write", action="store_true", help="add the results to the two files")
     options = parser.parse_args()
+    try:
+        run(options)
+    except (OSError, semcodec.SemcodecError) as error:
+        parser.error(str(error))
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure with the options of the command line."""
     lists = read_lists(options.source, options.k)
     painter = backends.find("painter", options.painter)
     candidates = make_candidates(options.checker, painter, options)
