@@ -21,6 +21,7 @@ DEFAULT_PROGRESSIVE: Final = (8, 12, 20, 40, 80)  #: bytes, of records in framin
 UNITS: Final = {"k": "word", "max_bytes": "byte", "ubpp": "µbpp"}
 #: Two numbers with what means a range elsewhere: 4-8, 4:8, 4..8.
 _RANGE: Final = re.compile(r"\d[\d.]*(-|–|:|\.\.+|to)\d[\d.]*")
+OPTIONS: Final = {"k": "--k", "max_bytes": "--max-bytes", "ubpp": "--ubpp"}
 FILE_UNITS: Final = {"k": "k", "max_bytes": "bytes", "ubpp": "ubpp"}
 
 
@@ -85,12 +86,12 @@ def from_options(args: argparse.Namespace) -> list[Budget]:
             if args.progressive and kind != "max_bytes":
                 raise UsageError(
                     f"--progressive truncates a record to budgets in bytes, not to those of "
-                    f"{_option(kind)}: use --max-bytes."
+                    f"{OPTIONS[kind]}: use --max-bytes."
                 )
             limits = sorted({limit for part in parts for limit in part})
             if not limits:
                 raise UsageError(
-                    f"{_option(kind)} has no budgets: give several numbers, as in 4,8,12."
+                    f"{OPTIONS[kind]} has no budgets: give several numbers, as in 4,8,12."
                 )
             if len(limits) > MAX_BUDGETS:
                 raise UsageError(
@@ -99,10 +100,6 @@ def from_options(args: argparse.Namespace) -> list[Budget]:
             return [Budget(kind, limit) for limit in limits]
     default = DEFAULT_PROGRESSIVE if args.progressive else DEFAULT
     return [Budget("max_bytes", limit) for limit in default]
-
-
-def _option(kind: str) -> str:
-    return f"--{kind.replace('_', '-')}"
 
 
 def file_names(budgets: Sequence[Budget]) -> list[str]:
