@@ -19,9 +19,9 @@ NOTE: Final = (
     "Nothing was sent. The maximum includes reasoning tokens, but not the one retry of a stage "
     "with an unusable response."
 )
-REFLECTION: Final = (
-    "These are the requests of all tries of reflection, which may end earlier. An edit that the "
-    "server cannot make costs nothing, and a new picture takes its place."
+REFLECTION: Final = "These are the requests of all tries of reflection, which may end earlier."
+EDITS: Final = (
+    "If the server cannot edit, that costs nothing, and a new picture is painted for each edit."
 )
 #: Stages of reflection alone; the others can occur without it.
 REFLECTION_STAGES: Final = ("edit", "check", "compare")
@@ -68,7 +68,7 @@ def print_plan(
     if limit is not None and (maximum is None or maximum > limit):
         print_paragraph(f"The limit of {format_dollars(limit)} may stop the run before its end.")
     if is_reflected:
-        print_paragraph(REFLECTION)
+        print_paragraph(f"{REFLECTION} {EDITS}" if "edit" in stages else REFLECTION)
     print_paragraph(NOTE)
 
 

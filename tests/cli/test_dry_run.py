@@ -71,6 +71,44 @@ def test_plan_of_decode_has_a_row_per_request_and_totals(
     assert float(total[-1].strip(" $")) == pytest.approx(sum(maximum), abs=0.0002)
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--reflect", "3"], {"paint": 1, "check": 4, "edit": 3}),
+        (["--candidates", "3", "--reflect", "off"], {"paint": 3, "check": 3}),
+        (
+            ["--reflect-by", "description"],
+            {"paint": 1, "describe": 2, "compare": 2, "edit": 2},
+        ),
+        (["--reflect", "auto"], {}),
+    ],
+)
+def test_plan_counts_every_try_of_reflection(
+    run: Run, two_words: Path, tmp_path: Path, options: list[str], expected: dict[str, int]
+) -> None:
+    configure(tmp_path, PRICES)
+    command = ["decode", two_words, "-o", tmp_path / "out.png", "--backend", "openai", "--dry-run"]
+    code, out, err = run(*command, *options)
+    assert (code, err) == (0, "")
+    heading, *rows, _ = plan_table(out)
+    assert ("requests" in heading) == ("all tries of reflection" in out) == bool(expected)
+    counts = {row[0]: int(row[2]) for row in rows if expected and row[0] in expected}
+    assert counts == expected
+    assert ("cannot edit" in out) == ("edit" in expected)
+
+
+def test_plan_of_several_records_counts_all_tries(
+    run: Run, two_words: Path, tmp_path: Path
+) -> None:
+    configure(tmp_path, PRICES)
+    other = tmp_path / "other.semc"
+    other.write_bytes(two_words.read_bytes())
+    command = ["decode", two_words, other, "-o", tmp_path / "out", "--backend", "openai"]
+    _, out, _ = run(*command, "--dry-run", "--reflect", "2")
+    counts = {row[0]: row[2] for row in plan_table(out)[1:]}
+    assert (counts["paint"], counts["check"], counts["edit"]) == ("2", "6", "4")
+
+
 def test_plan_warns_if_max_cost_may_stop_the_run(run: Run, two_words: Path, tmp_path: Path) -> None:
     configure(tmp_path, PRICES)
     command = ["decode", two_words, "-o", tmp_path / "out.png", "--backend", "openai", "--dry-run"]

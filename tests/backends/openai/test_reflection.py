@@ -23,6 +23,7 @@ from semcodec.pipeline.reflection import qualification
 from semcodec.pipeline.reflection.qualification import Measurement
 from semcodec.pipeline.reflection.steps import StopReason
 from semcodec.words.predicates import find_predicates
+from tests import profiles
 
 LOCAL = "http://127.0.0.1:9/v1"
 WORDS = "two brown dogs left red boat right huge tree small lamp".split()
@@ -129,7 +130,7 @@ def test_worst_server_gets_as_many_requests_as_the_dry_run_counts(
 
 
 @pytest.mark.parametrize("options", [options for options, _ in BOUNDS])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(profiles.count(1, 20)))
 def test_no_server_gets_more_requests_than_the_dry_run_counts(
     options: dict[str, Any], seed: int
 ) -> None:

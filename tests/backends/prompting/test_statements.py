@@ -21,6 +21,7 @@ from semcodec.backends.prompting.statements import (
 )
 from semcodec.errors import BackendError, RefusalError
 from semcodec.words.predicates import Predicate
+from tests import profiles
 from tests.backends.prompting.fake_chat import fake_backend
 
 PICTURE = Image.new("RGB", (8, 8))
@@ -111,6 +112,7 @@ def test_noun_that_is_an_answer_does_not_answer_itself() -> None:
     assert parse_answers(f"1. {stated[0]}: no\n2. {stated[1]}: yes", stated) == ["no", "yes"]
 
 
+@profiles.examples(60)
 @given(st.text() | st.text('{}[]"\\:,.123 \nyesno') | st.from_regex(r"(\d[.:] (yes|no)[,\n ])*"))
 def test_any_text_is_parsed(text: str) -> None:
     answers = parse_answers(text, STATED)

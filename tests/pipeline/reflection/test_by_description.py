@@ -23,6 +23,7 @@ from semcodec.pipeline.reflection.loop import Outcome, Plan
 from semcodec.pipeline.reflection.scoring import CheckResult
 from semcodec.pipeline.reflection.steps import StepCost, StopReason
 from semcodec.words.predicates import Predicate
+from tests import profiles
 
 NOUNS = ("dog", "boat", "tree")
 PREDICATES = [Predicate("noun", noun) for noun in NOUNS]
@@ -195,6 +196,7 @@ def test_editor_without_edits_paints_all_changes_again() -> None:
 names = st.frozensets(st.sampled_from([*NOUNS, "mist", "smoke"]))
 
 
+@profiles.examples(40)
 @given(st.lists(names, min_size=1), st.lists(st.text()), st.integers(0, 6), st.booleans())
 def test_loop_is_bounded_and_never_worse_for_the_checker(
     pictures: list[World], changes: list[str], rounds: int, checks: bool
