@@ -47,6 +47,11 @@ BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
 }
 
 
+def is_server(name: str) -> bool:
+    """Return whether a name stands for a server: that of the settings, or one by its base URL."""
+    return name == OPENAI or name.startswith(("http://", "https://"))
+
+
 def names() -> list[str]:
     """Return the names of all backends that are built in or installed, sorted."""
     return sorted({*BUILT_IN, *_entry_points()})
@@ -61,7 +66,7 @@ def roles(name: str) -> list[str]:
         InputError: there is no such backend, or it cannot fill any role.
         BackendError: it cannot be loaded.
     """
-    backend = _openai_backend_class() if name == OPENAI else load(name)
+    backend = _openai_backend_class() if is_server(name) else load(name)
     return [role for role, method in ROLES.items() if has_method(backend, method)]
 
 
@@ -78,8 +83,9 @@ def find(role: str, default: object, override: object = None) -> Any:
 def find_all(default: object, **overrides: object) -> tuple[Any, ...]:
     """Return the backends of one run: one for each role, in the order of the arguments.
 
-    A backend is given by name or as an object. If one name is used for several roles, they share
-    one object, and so its settings, connections and budget. The next run gets a new object.
+    A backend is given by its name, by the base URL of a server, or as an object. If one name is
+    used for several roles, they share one object, and so its settings, connections and budget. The
+    next run gets a new object.
 
     Args:
         default: the backend for all roles; for a role that it cannot fill, ``DEFAULTS`` is used.
@@ -194,6 +200,8 @@ def load(name: str) -> Any:
 def _create(name: str) -> Any:
     if name in BUILT_IN:
         return BUILT_IN[name]()
+    if is_server(name):
+        return _openai_backend_class()(base_url=name)
     entry_point = _entry_points().get(name)
     if entry_point is None and name == OFFLINE_BACKEND:
         message = "The offline backend is not installed: pip install semcodec-embedded."

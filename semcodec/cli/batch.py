@@ -106,8 +106,7 @@ def run(
     loaded = load_backends(resolved.by_option, roles)
     batch = Batch(args, plan, schema, participle)
     code = batch.run(partial(command, args, loaded))
-    if resolved.dry_run is not None:
-        dry_run.print_plan(*resolved.dry_run, batch.calls, is_batch=plan.is_batch)
+    dry_run.print_plans(resolved.dry_run, batch.calls, is_batch=plan.is_batch)
     return code
 
 

@@ -83,12 +83,17 @@ class _Selection:
         if name is None or name == backends.AUTO:
             return name
         if name not in self._instances:
-            is_server = name == openai_options.NAME
-            self._instances[name] = self._server() if is_server else backends.load(name)
+            is_server = backends.is_server(name)
+            self._instances[name] = self._server(name) if is_server else backends.load(name)
         return self._instances[name]
 
-    def _server(self) -> OpenAIBackend:
-        return OpenAIBackend(send=_refuse, **openai_options.model_settings(self._args))
+    def _server(self, name: str) -> OpenAIBackend:
+        settings = openai_options.model_settings(self._args)
+        if name == openai_options.NAME:
+            return OpenAIBackend(send=_refuse, **settings)
+        server = OpenAIBackend(send=_refuse, **settings | {"base_url": name})
+        server.name = name  # so that the lines of several servers differ
+        return server
 
 
 def _refuse(request: ModelRequest) -> NoReturn:

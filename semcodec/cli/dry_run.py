@@ -28,6 +28,26 @@ REFLECTION_STAGES: Final = ("edit", "check", "compare")
 HEADINGS: Final = ("stage", "model", "tokens in", "tokens out", "expected", "maximum")
 
 
+def print_plans(
+    plans: Sequence[tuple[OpenAIBackend, DryRunClient]],
+    calls: Sequence[Mapping[str, Any]],
+    *,
+    is_batch: bool,
+) -> None:
+    """Print the plan of each server that would get a request; that of the first one in any case.
+
+    Args:
+        plans: each server with the client that collected its requests.
+        calls: as for ``print_plan``.
+        is_batch: as for ``print_plan``.
+    """
+    for number, (server, client) in enumerate(plans):
+        if client.requests or number == 0:
+            if number:
+                print_result("\n")
+            print_plan(server, client, () if number else calls, is_batch=is_batch)
+
+
 def print_plan(
     server: OpenAIBackend,
     client: DryRunClient,

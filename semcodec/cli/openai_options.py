@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from semcodec import backends
 from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.settings import CHOICES
 from semcodec.backends.recording import Cassette
@@ -36,11 +37,11 @@ class Backends(NamedTuple):
 
     Attributes:
         by_option: for each option, a backend or its name; arguments of ``encode`` and ``decode``.
-        dry_run: with ``--dry-run``, the server and the client that collects its requests.
+        dry_run: with ``--dry-run``, each server with the client that collects its requests.
     """
 
     by_option: dict[str, Any]
-    dry_run: tuple[OpenAIBackend, DryRunClient] | None = None
+    dry_run: tuple[tuple[OpenAIBackend, DryRunClient], ...] = ()
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -156,18 +157,31 @@ def resolve_backends(args: argparse.Namespace) -> Backends:
             recording is invalid.
     """
     names = {option: getattr(args, option) for option in BACKEND_OPTIONS if hasattr(args, option)}
-    if NAME not in names.values():
+    used = [name for name in dict.fromkeys(names.values()) if name and backends.is_server(name)]
+    if not used:
         _reject_unused_options(args)
         return Backends(names)
-    client = DryRunClient() if args.dry_run else None
+    clients = {name: DryRunClient() for name in used} if args.dry_run else {}
     try:
-        server = OpenAIBackend(cassette=_cassette(args), send=client, **_settings(args))
+        cassette = _cassette(args)
+        servers = {name: _server(args, name, cassette, clients.get(name)) for name in used}
     except InputError as error:  # in an option, the environment or the config file
         raise UsageError(str(error)) from error
+    for server in servers.values():  # --max-cost limits all together
+        server.budget.share(servers[used[0]].budget)
+    by_option = {option: servers.get(name, name) for option, name in names.items()}
+    return Backends(by_option, tuple((servers[name], clients[name]) for name in clients))
+
+
+def _server(
+    args: argparse.Namespace, name: str, cassette: Cassette | None, client: DryRunClient | None
+) -> OpenAIBackend:
+    """Return the server of the settings or, if ``name`` is a base URL, the one there."""
+    settings = _settings(args) | ({} if name == NAME else {"base_url": name})
+    server = OpenAIBackend(cassette=cassette, send=client, **settings)
     if client is not None:
         server.budget.limit = None  # the plan includes requests beyond --max-cost
-    by_option = {option: server if name == NAME else name for option, name in names.items()}
-    return Backends(by_option, None if client is None else (server, client))
+    return server
 
 
 def files(args: argparse.Namespace) -> tuple[str, ...]:

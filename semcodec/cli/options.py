@@ -123,8 +123,9 @@ def add_backends(parser: argparse.ArgumentParser, **stages: str) -> None:
         "--backend",
         type=backend(*stages),
         default="auto",
-        metavar="NAME",
-        help="backend for all stages; auto is offline (default: %(default)s)",
+        metavar="NAME|URL",
+        help="backend for all stages, by its name, or a server by its base URL; auto is offline "
+        "(default: %(default)s)",
     )
     for role, description in stages.items():
         _add_backend(parser, ROLE_OPTIONS[role], role, description)
@@ -134,7 +135,7 @@ def _add_backend(parser: argparse.ArgumentParser, option: str, role: str, stages
     parser.add_argument(
         option,
         type=backend(role),
-        metavar="NAME",
+        metavar="NAME|URL",
         help=f"backend for {stages} (default: {DEFAULT_BACKENDS.get(role, 'same as --backend')})",
     )
 

@@ -153,8 +153,7 @@ def sweep(args: argparse.Namespace) -> int:
     loaded = batch.load_backends(resolved.by_option, _roles(args))
     run = Sweep(rows, loaded, is_progressive=args.progressive)
     _run(args, run, outputs)
-    if resolved.dry_run is not None:
-        dry_run.print_plan(*resolved.dry_run, run.trace.calls, is_batch=True)
+    dry_run.print_plans(resolved.dry_run, run.trace.calls, is_batch=True)
     # Without any record, the run has raised the error of the largest budget.
     return PARTLY_DONE if any(row.problem for row in rows) else DONE
 

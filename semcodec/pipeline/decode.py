@@ -130,8 +130,9 @@ def decode(
             mode ``"rb"``. Files are read with ``framing="guess"`` and may be a carrier of a record,
             such as a photograph of a QR code. A str that starts with ``semc:`` or ``SEMQ:`` in any
             case is a text form; a ``pathlib.Path`` never is.
-        backend: the backend for all stages, by name or as an object; ``"auto"`` is the offline
-            backend ``semcodec-embedded`` with the rule-based writer.
+        backend: the backend for all stages: its name, the base URL of a server (``http://…``), or
+            an object; ``"auto"`` is the offline backend ``semcodec-embedded`` with the rule-based
+            writer.
         writer: the backend that restores words and writes the prompt; None for ``backend``.
         painter: the backend that paints; None for ``backend``.
         upscaler: the backend that enlarges a picture that was painted smaller; None for

@@ -122,8 +122,9 @@ def encode(
             first; None to describe the image. With a description, no describer is loaded or called,
             the record names none, and the image is used only for the size. A text of over 100,000
             characters is truncated.
-        backend: the backend for all stages, by name or as an object; ``"auto"`` is the offline
-            backend ``semcodec-embedded`` with the rule-based writer.
+        backend: the backend for all stages: its name, the base URL of a server (``http://…``), or
+            an object; ``"auto"`` is the offline backend ``semcodec-embedded`` with the rule-based
+            writer.
         describer: the backend that describes; None for ``backend``.
         writer: the backend that selects words and makes skeletons; None for ``backend``.
         k: maximum number of words, 1..1000.

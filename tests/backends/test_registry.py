@@ -73,7 +73,19 @@ def test_message_about_an_unknown_role_lists_the_known_ones(role: Any) -> None:
 def test_names_are_sorted_and_roles_are_those_of_the_class() -> None:
     assert backends.names() == ["embedded", "lanczos", "only-describes", "openai", "rules"]
     assert backends.roles("only-describes") == ["describer"]
-    assert backends.roles("embedded") == ["describer", "painter"]
+    assert {"describer", "painter"} <= set(backends.roles("embedded"))
+
+
+def test_base_url_is_a_server_with_the_other_settings() -> None:
+    url = "http://127.0.0.1:9/v1"
+    assert backends.is_server(url)
+    assert backends.is_server("openai")
+    assert not backends.is_server("embedded")
+    assert "painter" in backends.roles(url)
+    server = backends.find("painter", "auto", url)
+    assert (server.settings.base_url, server.name) == (url, "openai")
+    with pytest.raises(InputError, match="The base URL must not contain a user"):
+        backends.find("painter", "auto", "http://me:secret@a.example/v1")
 
 
 @pytest.mark.parametrize("name", ["unknown", "", "Embedded"])

@@ -84,6 +84,11 @@ class Budget:
     def __init__(self, prices: Prices, limit: Decimal | None = None) -> None:
         self.prices, self.limit, self.spent = prices, limit, Decimal(0)
         self._lock = threading.Lock()
+        self._total = self  # whose ``spent`` counts
+
+    def share(self, other: Budget) -> None:
+        """Count what this budget spends in ``other``: the limit holds for both together."""
+        self._total = other
 
     def price(self, request: ModelRequest, usage: Usage) -> Decimal | None:
         """Return the price in dollars, or None if it is unknown. Listing the models is free."""
@@ -106,8 +111,9 @@ class Budget:
         if bound is None:
             advice = "add it to the config file, or omit --max-cost."
             raise _budget_error(request, f"The price of {request.model} is unknown: {advice}")
-        with block_fork(), self._lock:
-            remaining = max(self.limit - self.spent, Decimal(0))
+        total = self._total
+        with block_fork(), total._lock:
+            remaining = max(self.limit - total.spent, Decimal(0))
             if bound > remaining:
                 problem = (
                     f"Stage '{request.stage}' with {request.model} may cost up to "
@@ -115,7 +121,7 @@ class Budget:
                     "remains: raise --max-cost."
                 )
                 raise _budget_error(request, problem)
-            self.spent += bound
+            total.spent += bound
         return bound
 
     def settle(
@@ -126,8 +132,9 @@ class Budget:
         If ``usage`` is unknown (None), it counts as the upper bound, ``max_usage``.
         """
         price = self.price(request, max_usage(request) if usage is None else usage)
-        with block_fork(), self._lock:
-            self.spent += (price or 0) - reserved
+        total = self._total
+        with block_fork(), total._lock:
+            total.spent += (price or 0) - reserved
         return price
 
 

@@ -73,8 +73,10 @@ class Cassette:
         values: tuple[Any, ...] = (request.digest, occurrence)
         if self.mode != "replay":
             condition, values = condition + " AND server = ?", (*values, server)
-        query = f"SELECT response, image FROM responses WHERE {condition} ORDER BY server"  # noqa: S608
-        rows = self._execute(query, values)
+        # Several servers of a run may get the same request, such as that for their models.
+        order = "ORDER BY server <> ?, server"
+        query = f"SELECT response, image FROM responses WHERE {condition} {order}"  # noqa: S608
+        rows = self._execute(query, (*values, server))
         return self._parse(*rows[0]) if rows else None
 
     def put(

@@ -116,6 +116,20 @@ def test_threads_never_spend_more_than_the_limit() -> None:
     assert budget.spent == Decimal("1.20")
 
 
+def test_budgets_that_share_their_limit_spend_it_once() -> None:
+    assert MAX_PRICE is not None
+    first, second = (Budget(FlatPrices(), 2 * MAX_PRICE) for _ in range(2))
+    second.share(first)
+    assert second.reserve(make_request()) == MAX_PRICE
+    assert (first.spent, second.spent) == (MAX_PRICE, 0)
+    first.reserve(make_request())
+    for budget in (first, second):
+        with pytest.raises(BudgetExceededError):
+            budget.reserve(make_request())
+    second.settle(make_request(), Usage(), MAX_PRICE)
+    assert first.spent == MAX_PRICE
+
+
 def run_at_once(jobs: Sequence[Callable[[], object]]) -> None:
     ready = threading.Barrier(len(jobs))
     threads = [threading.Thread(target=lambda job=job: (ready.wait(), job())) for job in jobs]
