@@ -31,7 +31,7 @@ from semcodec_embedded.painting.parser import MAX_COUNT, parse_prompt
 from semcodec_embedded.painting.placement import add_subject, distance_key
 from semcodec_embedded.painting.plan import Plan
 from semcodec_embedded.painting.recolor import applied_colors
-from semcodec_embedded.painting.rules.clothing import is_worn
+from semcodec_embedded.painting.rules.clothing import is_body_part, is_worn
 from semcodec_embedded.painting.rules.interactions import add_table, put_on_head
 from semcodec_embedded.painting.rules.poses import is_gear
 from semcodec_embedded.painting.scene import Mention, PlacedSprite, Subject
@@ -65,7 +65,10 @@ def change_plan(plan: Plan, change: Change, seed: int) -> Plan:
     Raises:
         CannotChangeError: the painter cannot carry it out, or it would change nothing.
     """
-    changed = _ACTIONS[change.action](_find(plan, change, seed))
+    request = _find(plan, change, seed)
+    if is_body_part(request.phrase) and request.is_part:
+        raise CannotChangeError("a part of a body cannot be changed alone")
+    changed = _ACTIONS[change.action](request)
     changed = replace(changed, sprites=carry_along(plan.sprites, changed.sprites))
     if _what_is_painted(changed) == _what_is_painted(plan):
         raise CannotChangeError("it is like this already")
@@ -111,6 +114,15 @@ class _Request:
         """What the prompt states about the phrase."""
         mentions = (item for item in self.plan.scene.mentions if item.phrase == self.phrase)
         return next(mentions, Mention(self.phrase))
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the drawings are those of another noun, which show the phrase too."""
+        subjects = self.plan.scene.subjects
+        return bool(self.numbers) and all(
+            sprite.subject >= 0 and subjects[sprite.subject].noun != self.phrase
+            for sprite in self.sprites
+        )
 
     def with_each(self, change: Callable[[PlacedSprite], PlacedSprite]) -> Plan:
         """Return the plan with each drawing of the phrase changed; all keep their order."""

@@ -16,6 +16,7 @@ from semcodec.words.stopwords import STOPWORDS
 from semcodec_embedded.painting.figures import BABY, is_figure, sex_of_figure
 from semcodec_embedded.painting.negation import remove_negated, sign_texts
 from semcodec_embedded.painting.numbers import read_numbers
+from semcodec_embedded.painting.rules.body_parts import attach_body_parts
 from semcodec_embedded.painting.rules.clothing import apply_clothing, is_clothing
 from semcodec_embedded.painting.rules.color_inference import (
     UPPER_PARTS,
@@ -80,7 +81,7 @@ def parse_prompt(prompt: str) -> SceneDescription:
     word_count = len(split_prompt(prompt)[:MAX_WORDS])
     texts = (*sign_texts(prompt), *numbers)
     scene = replace(builder.scene(), word_count=word_count, sign_texts=texts)
-    return apply_looks(complete_setting(apply_activity(apply_clothing(scene))))
+    return apply_looks(complete_setting(apply_activity(attach_body_parts(apply_clothing(scene)))))
 
 
 def _match_phrases(words: list[str]) -> Iterator[tuple[str, Role | None]]:

@@ -374,3 +374,10 @@ def _apply(
     for sentence in sentences:
         picture = painter.edit(picture, sentence, 0)
         yield picture
+
+
+@pytest.mark.parametrize("sentence", ["Recolor the eyes green.", "Make the eyes huge."])
+def test_a_part_of_a_body_is_not_changed_alone(sentence: str) -> None:
+    with pytest.raises(CannotChangeError, match="a part of a body"):
+        edit(plan("brown cat green eyes"), sentence)
+    assert edit(plan("green eyes"), "Make the eyes huge.") != plan("green eyes")

@@ -204,3 +204,22 @@ def test_baby_before_an_animal_is_a_young_animal() -> None:
 def test_little_child_has_its_natural_size() -> None:
     assert [subject.size for subject in subjects("little girl small dog")] == ["", "small"]
     assert subjects("little dog")[0].size == "small"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "nouns"),
+    [
+        ("brown cat green eyes red nose", ["cat"]),
+        ("head woman green eyes", ["woman"]),
+        ("huge green eye", ["eye"]),  # of a body that is not in the picture
+        ("house wings", ["house", "wings"]),
+        ("bird feathers", ["bird"]),
+    ],
+)
+def test_body_part_is_not_drawn_beside_its_body(prompt: str, nouns: list[str]) -> None:
+    assert [subject.noun for subject in subjects(prompt)] == nouns
+
+
+@pytest.mark.parametrize("word", ["rises", "stands", "stripes", "angle", "emerges", "collar"])
+def test_verb_or_abstract_word_is_not_an_object(word: str) -> None:
+    assert [subject.noun for subject in subjects(f"tower {word}")] == ["tower"]

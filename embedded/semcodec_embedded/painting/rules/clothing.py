@@ -20,17 +20,20 @@ PORTRAITS = frozenset(split_words(_TABLE["portraits"]))
 def apply_clothing(scene: SceneDescription) -> SceneDescription:
     """Return ``scene`` with its clothing on the first people; unchanged without people."""
     people = next(
-        (item for item in scene.subjects if is_people(item) and _noun(item) not in PORTRAITS), None
+        (item for item in scene.subjects if is_people(item) and noun_of(item) not in PORTRAITS),
+        None,
     )
     if people is None:
         return replace(scene, subjects=tuple(map(_fill_picture, scene.subjects)))
-    clothing = [item for item in scene.subjects if _noun(item) in WORN | LOWER | GOWNS | PORTRAITS]
-    drawn = [*clothing, *(item for item in scene.subjects if _noun(item) in BODY)]
+    clothing = [
+        item for item in scene.subjects if noun_of(item) in WORN | LOWER | GOWNS | PORTRAITS
+    ]
+    drawn = [*clothing, *(item for item in scene.subjects if noun_of(item) in BODY)]
     others = [subject for subject in scene.subjects if subject not in drawn]
     dressed = people
     for item in clothing:
         dressed = _put_on(dressed, item)
-    dressed = dressed.showing(*(item for item in drawn if _noun(item) not in ACCESSORIES))
+    dressed = dressed.showing(*(item for item in drawn if noun_of(item) not in ACCESSORIES))
     subjects = tuple(dressed if subject is people else subject for subject in others)
     return replace(scene, subjects=subjects)
 
@@ -47,23 +50,29 @@ def is_worn(noun: str) -> bool:
 
 def _fill_picture(subject: Subject) -> Subject:
     """Return the subject of a portrait, such as "face", in the size of the picture."""
-    is_portrait = _noun(subject) in PORTRAITS and subject.count == 1
+    is_portrait = noun_of(subject) in PORTRAITS and subject.count == 1
     return replace(subject, size=subject.size or "huge") if is_portrait else subject
 
 
 def _put_on(people: Subject, item: Subject) -> Subject:
     """Return ``people`` wearing ``item``; they get its color unless they have one."""
     color = item.colors[0] if item.colors else ""
-    if _noun(item) in LOWER:
+    if noun_of(item) in LOWER:
         return replace(people, looks=replace(people.looks, lower_color=color))
     colored = replace(people, colors=people.colors or item.colors)
-    if _noun(item) in GOWNS:
+    if noun_of(item) in GOWNS:
         return replace(colored, looks=replace(people.looks, garment="dress"))
-    if _noun(item) in PORTRAITS and people.count == 1:
+    if noun_of(item) in PORTRAITS and people.count == 1:
         return replace(colored, size="huge")
     return colored
 
 
-def _noun(subject: Subject) -> str:
+def is_body_part(noun: str) -> bool:
+    """Return whether a noun in the singular or plural names a part of a body, such as "eyes"."""
+    return noun in BODY | PORTRAITS or noun.removesuffix("s") in BODY | PORTRAITS
+
+
+def noun_of(subject: Subject) -> str:
+    """Return the noun of ``subject``, in the singular unless it is a name of clothing."""
     noun = subject.noun
     return noun if noun in WORN | LOWER | GOWNS else noun.removesuffix("s")
