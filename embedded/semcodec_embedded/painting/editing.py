@@ -254,7 +254,10 @@ def _recolor(request: _Request) -> Plan:
     elif len(request.numbers) > 1 and len({item.colors for item in request.sprites}) > 1:
         changed = _recolor_one(request, color)
     else:
-        changed = request.with_each(lambda sprite: _in_color(sprite, color))
+        # The words may state several colors of one object; then the others stay.
+        is_stated = color in (name for _, name in request.mention.colors)
+        change = _in_color if is_stated else _in_color_alone
+        changed = request.with_each(lambda sprite: change(sprite, color))
     if color not in entry_of(changed, request.phrase).colors:
         raise CannotChangeError(f"the drawing cannot be {_quote(request.value)}")
     return changed
@@ -277,6 +280,10 @@ def _in_color(sprite: PlacedSprite, color: str) -> PlacedSprite:
         wanted = tuple(dict.fromkeys(colors))
         if {*wanted} <= {*applied_colors(library.bodies[sprite.name], wanted, looks)}:
             return replace(sprite, colors=wanted)
+    return _in_color_alone(sprite, color)
+
+
+def _in_color_alone(sprite: PlacedSprite, color: str) -> PlacedSprite:
     return replace(sprite, colors=(color,))
 
 
@@ -334,15 +341,28 @@ def _move(request: _Request) -> Plan:
         kept = tuple(name for name in subject.positions if name not in replaced)
         return replace(subject, positions=(*kept, place))
 
-    return _uncover_moved(request, request.with_subjects(changed, change))
+    changed = request.with_subjects(changed, change)
+    is_sideways = place in COLUMN_OF_POSITION
+    return _step_forward(request, changed) if is_sideways else _step_aside(request, changed)
 
 
-def _uncover_moved(request: _Request, changed: Plan) -> Plan:
+def _step_forward(request: _Request, changed: Plan) -> Plan:
     """Return ``changed`` with the drawings in front of what hides them at their new place."""
     try:
         return _uncover(replace(request, plan=changed))
     except CannotChangeError:  # nothing hides them
         return changed
+
+
+def _step_aside(request: _Request, changed: Plan) -> Plan:
+    """Return ``changed`` with the drawings beside what hides them, at the same height."""
+    places, sprites = FreePlaces(changed), changed.sprites
+    for number in request.numbers[:MAX_MOVED]:
+        old = next(sprite for sprite in sprites if sprite.number == number)
+        columns = np.linspace(0, changed.width, free_places.COLUMNS).tolist()
+        options = [_stand(replace(old, x=x), changed.width) for x in columns]
+        sprites = places.move(old, sprites, [old, *options])
+    return replace(changed, sprites=sprites)
 
 
 def _column(request: _Request, place: str) -> float:
@@ -473,11 +493,17 @@ def _parse_subject(request: _Request) -> Subject:
     words = [request.value, mention.size, *colors, request.phrase]
     subjects = parse_prompt(" ".join(filter(None, words))).subjects
     if subjects and subjects[0].sprites:
-        return replace(subjects[0], words=(request.phrase,))
+        return replace(subjects[0], words=(request.phrase,), positions=mention.positions)
     if mention.key not in ("table", "desk"):
         raise CannotChangeError(f"it has no drawing of {_quote(request.phrase)}")
     names = tuple(color for _, color in mention.colors)
-    return Subject(request.phrase, ("side-table",), colors=names, words=(request.phrase,))
+    return Subject(
+        request.phrase,
+        ("side-table",),
+        colors=names,
+        words=(request.phrase,),
+        positions=mention.positions,
+    )
 
 
 def _on_table(plan: Plan, added: list[PlacedSprite]) -> list[PlacedSprite]:

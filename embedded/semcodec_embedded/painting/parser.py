@@ -337,6 +337,9 @@ class _SceneBuilder:
         if self._subjects and role.key not in self._subjects[-1].positions:
             last = self._subjects[-1]
             self._subjects[-1] = replace(last, positions=(*last.positions, role.key))
+            if self._mentions and self._mentions[-1].phrase in last.words:
+                named = self._mentions[-1]
+                self._mentions[-1] = replace(named, positions=(*named.positions, role.key))
 
     def _add_shapes(self) -> None:
         self._keys.setdefault("shapes", []).extend(self._pending_colors)

@@ -75,6 +75,7 @@ class Mention:
         key: its key in this table.
         size: the size word before it, or "".
         colors: pairs of a color word before it and the name of the color in the palette.
+        positions: keys of the table "positions" after it.
     """
 
     phrase: str
@@ -82,6 +83,7 @@ class Mention:
     key: str = ""
     size: str = ""
     colors: tuple[tuple[str, str], ...] = ()
+    positions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,15 @@ COLORED_PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 #: Backgrounds that show water, and grounds.
 WATER_VIEWS = frozenset(("sea",))
+#: Grounds that another ground shows as well: rails are in the grass, and a playing field is of it.
+SHOWN_BY = {
+    "grass": ("tracks", "court", "garden"),
+    "sand": ("desert",),
+    "desert": ("sand",),
+    "table": ("desk",),
+    "desk": ("table",),
+}
+ANY_GROUND = frozenset(("ground", "land", "terrain"))  #: words that any ground shows
 MOUNTAIN_TOP = 0.45  #: where backgrounds begin, as a share of the height of the horizon
 
 
@@ -54,6 +63,8 @@ def view_part(mention: Mention, plan: Plan, raster: Raster, covered: Mask) -> Pa
     """
     find = _FINDERS.get(mention.table)
     span = find(mention.key, plan) if find and not plan.is_card else None
+    if mention.phrase in ANY_GROUND and plan.environment.ground:
+        span = plan.environment.horizon, 1.0
     if span is None:
         return None
     top, bottom = span
@@ -76,8 +87,8 @@ def _find_ground(key: str, plan: Plan) -> Span | None:
         return None
     if environment.ground == "road" and plan.scene.verge == key:
         return environment.horizon, environment.horizon + VERGE_DEPTH * (1 - environment.horizon)
-    if environment.ground == "tracks" and key == "grass":
-        return below  # rails are in the grass
+    if environment.ground in SHOWN_BY.get(key, ()):
+        return below
     if environment.ground == key or (environment.kind == "room" and key == "floor"):
         return below
     if key == "water" and WATER_VIEWS & {*environment.background}:

@@ -99,6 +99,8 @@ def test_colors_are_those_that_were_applied(
         ("brick wall car road", "brick"),
         ("playing tennis", "playing tennis"),
         ("woman notepad hand", "hand"),
+        ("people playing baseball field grass", "grass"),
+        ("bear river ground", "ground"),
     ],
 )
 def test_a_word_that_another_drawing_shows_is_seen(prompt: str, noun: str) -> None:

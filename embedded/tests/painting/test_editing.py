@@ -114,6 +114,13 @@ def test_move(prompt: str, place: str, axis: str, low: float, high: float) -> No
     assert moved.visible > 0.7
 
 
+def test_move_to_the_top_steps_aside() -> None:
+    before = hiding("dog", 700.0)
+    after = entry_of(edit(before, "Move the dog to the top."), "dog")
+    assert after.y < 0.5
+    assert after.visible > 0.7
+
+
 def test_a_move_between_two_places_keeps_both() -> None:
     """The person is in the center, the board on the right, and one drawing shows both."""
     prompt = "person center skateboarding jump skateboard right"
@@ -135,6 +142,14 @@ def test_recolor(prompt: str, noun: str, color: str) -> None:
     before, after = entry(prompt, f"Recolor the {noun} {color}.", noun)
     assert color not in before.colors
     assert color in after.colors
+
+
+def test_other_colors_stay_only_if_the_words_state_them_together() -> None:
+    assert entry("red car street", "Recolor the car green.", "car")[1].colors == ("green",)
+    before = plan("red white bus street")
+    assert entry_of(before, "bus").colors == ("red", "white")
+    red = replace(before, sprites=(replace(before.sprites[0], colors=("red",)),))
+    assert entry_of(edit(red, "Recolor the bus white."), "bus").colors == ("red", "white")
 
 
 def test_one_of_a_group_is_recolored() -> None:
@@ -202,8 +217,9 @@ def test_add(prompt: str, noun: str) -> None:
 
 
 def test_added_object_has_the_attributes_of_the_words() -> None:
-    before = plan("cat dog cow pig horse sheep goat small red car")  # only seven kinds are drawn
+    before = plan("cat dog cow pig horse sheep goat small red car right")  # seven are drawn
     added = entry_of(edit(before, "Add car."), "car")
+    assert added.x > 0.55
     assert (added.colors, added.size) == (("red",), "small")
 
 
