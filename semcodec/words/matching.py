@@ -68,7 +68,6 @@ SYNONYMS: Final = _groups(
     television tv
     phone cellphone smartphone telephone
     person human individual figure
-    people crowd persons
     child kid
     cup mug
     road street highway roadway
@@ -87,8 +86,7 @@ SYNONYMS: Final = _groups(
 HYPONYMS: Final[Mapping[str, frozenset[str]]] = {
     line.split()[0]: frozenset(line.split()[1:])
     for line in """
-    person man woman boy girl child baby lady guy skier surfer player skateboarder cyclist worker
-    people man woman boy girl child person crowd family couple
+    person man woman boy girl child baby lady guy skier surfer player crowd family couple
     animal dog cat horse cow sheep bear elephant zebra giraffe bird fox lion tiger deer goat pig
     bird eagle owl duck goose swan parrot penguin vulture flamingo pelican chicken peacock gull
     boat sailboat canoe ship vessel speedboat gondola kayak ferry yacht

@@ -14,13 +14,14 @@ from semcodec.words.vocabulary import vocabulary
 _IRREGULAR: Final = {
     "calves": "calf", "cacti": "cactus", "children": "child", "feet": "foot", "geese": "goose",
     "glasses": "glass", "halves": "half", "knives": "knife", "leaves": "leaf", "loaves": "loaf",
-    "men": "man", "mice": "mouse", "oxen": "ox", "scarves": "scarf", "shelves": "shelf",
-    "teeth": "tooth", "thieves": "thief", "wolves": "wolf", "women": "woman",
+    "men": "man", "mice": "mouse", "oxen": "ox", "people": "person",
+    "scarves": "scarf", "shelves": "shelf", "teeth": "tooth", "thieves": "thief",
+    "wolves": "wolf", "women": "woman",
 }  # fmt: skip
 #: Nouns with the same form for one and for several.
 _UNMARKED: Final = frozenset(
     """
-    aircraft bison cattle deer elk fish moose people salmon series sheep shrimp species squid swine
+    aircraft bison cattle deer elk fish moose salmon series sheep shrimp species squid swine
     trout
     """.split()
 )

@@ -62,8 +62,8 @@ class SceneChecker:
 def find_object(scene: PaintedScene, noun: str) -> PaintedObject | None:
     """Return the object that was drawn for ``noun``, or None.
 
-    The same noun is better than a narrower or a wider one, or than a phrase with the noun, such as
-    "bowl soup" for "bowl"; of equally good ones, the more visible object.
+    The same word is better than its plural, and that is better than a narrower or a wider noun or
+    a phrase with the noun, such as "bowl soup" for "bowl". Otherwise the more visible one is used.
     """
     rated = [(_rank(noun, each.noun), each) for each in scene.objects]
     best = max(rated, key=lambda pair: (pair[0], pair[1].count > 0, pair[1].visible), default=None)
@@ -71,6 +71,8 @@ def find_object(scene: PaintedScene, noun: str) -> PaintedObject | None:
 
 
 def _rank(noun: str, painted: str) -> int:
+    if noun.lower() == painted.lower():
+        return 3  # of "person" and "people", each has its own drawings
     relation = noun_relation(noun, painted)
     if relation is Relation.SAME:
         return 2

@@ -102,6 +102,14 @@ def test_an_object_is_found_in_a_phrase_of_the_painter() -> None:
     assert checker.find(IMAGE, "spoon") is None
 
 
+def test_a_person_is_not_one_of_the_people() -> None:
+    people, person = PaintedObject("people", 3), PaintedObject("person", visible=0.8)
+    checker = SceneChecker(Reporter(people, person))
+
+    assert checker.find(IMAGE, "person") == person
+    assert checker.find(IMAGE, "people") == people
+
+
 def test_the_same_noun_is_better_than_a_narrower_one() -> None:
     flower, plant = PaintedObject("flower"), PaintedObject("plants", 0, visible=0.1)
     checker = SceneChecker(Reporter(flower, plant))
@@ -121,6 +129,8 @@ def test_the_same_noun_is_better_than_a_narrower_one() -> None:
         ("two brown dogs", "Zwei braune Hunde auf dem Sofa.", "unsure unsure unsure"),
         ("several dogs", "Seven dogs.", "yes yes"),
         ("person", "A woman with a hat.", "yes"),
+        ("person", "Three people.", "yes"),
+        ("two people", "Two persons.", "yes yes"),
         ("woman", "A person with a hat.", "unsure"),
         ("red truck", "A red fire truck.", "yes yes"),
         ("gray sofa", "A grey couch.", "yes yes"),
