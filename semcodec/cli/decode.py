@@ -28,7 +28,7 @@ from semcodec.cli.planning import Job, Purpose, make_plan
 from semcodec.errors import InputError
 from semcodec.pipeline.reflection.steps import ReflectionTrace, StopReason
 
-#: The roles of a run; the describer is one with ``--reflect-by description`` alone.
+#: The roles of a run; the describer is one only if pictures are described.
 ROLES: Final = ("writer", "painter", "editor", "checker", "upscaler")
 DESCRIBING_ROLES: Final = (*ROLES, "describer")
 SCHEMA: Final = "semcodec/decode/1"  #: published as spec/schema/decode-1.json
@@ -74,7 +74,8 @@ def add(commands: Commands[Parser]) -> None:
         painter="the paint stage",
         editor="the edit stage of reflection",
         checker="the check stage of reflection",
-        describer="the describe stage of --reflect-by description",
+        describer="the describe stage of --reflect-by description, and the similarity that decides "
+        "ties of --reflect N",
         upscaler="the upscale stage of a picture that was painted smaller",
     )
     parser.add_argument(
@@ -144,11 +145,14 @@ def _roles(args: argparse.Namespace) -> tuple[str, ...]:
     """Return the roles that the run needs; the backends of others are not loaded."""
     if args.reflect_by == "description":
         return DESCRIBING_ROLES
-    if args.describer is not None:
+    if args.describer is None:
+        return ROLES
+    if args.reflect in ("auto", "off", 0) and args.candidates == 1:
         raise UsageError(
-            "Only --reflect-by description describes pictures: add it, or omit --describer."
+            "--describer is for --reflect-by description, --reflect N or --candidates: "
+            "add one of them, or omit --describer."
         )
-    return ROLES
+    return DESCRIBING_ROLES
 
 
 def is_record(path: Path) -> bool:

@@ -142,8 +142,10 @@ def decode(
             change in its prompt.
         checker: the backend that checks the picture; None for the painter's own account of what it
             drew, or ``backend`` if that can check.
-        describer: the backend that describes painted pictures; None for ``backend``. Used only with
-            ``reflect_by="description"``.
+        describer: the backend that describes painted pictures; None for ``backend`` with
+            ``reflect_by="description"``, else for none. With a number of tries or candidates, the
+            similarity of its description to the words decides between pictures of which as many
+            statements hold; this needs ``semcodec[judge]``.
         reflect: how many times to try to improve the picture. Each picture is checked against
             statements that follow from the words, the most important one that fails becomes a
             change, and the better picture is kept. ``"auto"`` does what costs nothing: up to 4
@@ -189,7 +191,8 @@ def decode(
     record = _read_record(data, Limits() if limits is None else limits)
     target = _check_size(record.size if size is None else size)
     others = {"upscaler": upscaler, "editor": editor, "checker": checker}
-    if options.is_by_description:  # otherwise the default describer would be loaded for nothing
+    # The default describer would otherwise be loaded for nothing.
+    if options.is_by_description or (options.is_requested and backends.is_named(describer)):
         others["describer"] = describer
     found = backends.find_all(backend, writer=writer, painter=painter, **others)
     text_writer, paint_role, upscale_role, edit_role, check_role, *describers = found

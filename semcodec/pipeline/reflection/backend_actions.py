@@ -25,6 +25,7 @@ from semcodec.pipeline.reflection.steps import StepCost
 from semcodec.pipeline.reflection.suggestions import suggest_changes
 from semcodec.pipeline.trace import TracedRun, as_number, list_calls
 from semcodec.words.predicates import Predicate
+from semcodec.words.selection.similarity import Judge, scaled_similarities
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -66,6 +67,7 @@ class BackendActions:
         predicates: what to check.
         describer: describes pictures; None if they are not described.
         writer: compares descriptions; None if they are not compared.
+        judge: measures the similarity of descriptions to the words; None if it does not count.
     """
 
     run: TracedRun
@@ -78,6 +80,7 @@ class BackendActions:
     predicates: Sequence[Predicate]
     describer: Describer | None = None
     writer: Writer | None = None
+    judge: Judge | None = None
 
     def __post_init__(self) -> None:
         self._model, self._started = "", time.perf_counter()
@@ -122,7 +125,10 @@ class BackendActions:
         else:
             image = picture.image.copy()
             result = self.run.run_stage("check", self.checker, Checker.check, image, predicates)
-        return CheckResult(validation.check_answers(result, len(predicates), self.checker))
+        answers = validation.check_answers(result, len(predicates), self.checker)
+        # A picture in which nothing is missing ends the loop, whatever it is similar to.
+        similarity = self._measure_similarity(picture) if "no" in answers else 0
+        return CheckResult(answers, similarity)
 
     def suggest(
         self, picture: Picture, predicate: Predicate, tried: AbstractSet[str]
@@ -146,6 +152,14 @@ class BackendActions:
         writer = cast(Writer, self.writer)
         change = self.run.run_stage("compare", writer, Writer.compare, description, self.prompt)
         return validation.check_change(change, writer)
+
+    def _measure_similarity(self, picture: Picture) -> int:
+        """Return how similar the picture's description is to the words, in thousandths."""
+        if self.judge is None:
+            return 0
+        words = " ".join(self.words)
+        (millionths,) = scaled_similarities(self.judge, words, [self.describe(picture)])
+        return round(millionths / 1000)
 
     def digest(self, picture: Picture) -> str:
         """Return the SHA-256 of the pixels."""

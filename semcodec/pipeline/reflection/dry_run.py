@@ -56,6 +56,8 @@ class _WorstCase:
     def check(self, picture: Picture) -> None:
         if is_dry_run(self._actions.checker):
             self._actions.check(picture)
+        if self._actions.judge is not None and is_dry_run(self._actions.describer):
+            self._actions.describe(picture)
 
     def name_change(self) -> str:
         if is_dry_run(self._actions.describer) or not self._description:

