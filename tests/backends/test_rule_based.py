@@ -31,6 +31,10 @@ def test_change_is_about_the_most_important_missing_statement() -> None:
     assert WRITER.compare("red boat", "huge red boat") == "Make the boat huge."
     assert WRITER.compare("red boat", "red boat left") == "Move the boat to the left."
     assert WRITER.compare("Two red boats on the left.", "two red boats left") == ""
+    assert (
+        WRITER.compare("A dog left. A boat right.", "dog boat left") == "Move the boat to the left."
+    )
+    assert WRITER.compare("A gray boat. Blue sky.", "blue boat") == "Recolor the boat blue."
     assert WRITER.compare("red boats", "boat") == ""
     assert WRITER.compare("", "ein brauner Hund sitzt neben einem Boot auf dem Wasser") == ""
 

@@ -103,8 +103,16 @@ class _DescriptionLoop(Loop[Picture]):
             raise Stop(StopReason(f"the {role} failed"), error) from error
 
     def _true_texts(self, best: Best[Picture]) -> list[str]:
-        held = best.result.held if best.result else ()
-        return [f"{self._texts[position].capitalize()}." for position in sorted(held)]
+        """Return the statements that hold as sentences, but not about a noun that is missing."""
+        if best.result is None:
+            return []
+        failed = [self._predicates[position] for position in best.result.missing]
+        missing = {predicate.noun for predicate in failed if predicate.kind == "noun"}
+        return [
+            f"{self._texts[position].capitalize()}."
+            for position in sorted(best.result.held)
+            if self._predicates[position].noun not in missing
+        ]
 
     def _compare(self, best: CheckResult | None, draft: Draft[Picture]) -> None:
         if best is None or draft.result is None:

@@ -322,3 +322,19 @@ def test_offline_pair_changes_only_what_its_own_account_lacks() -> None:
     assert best is not None
     assert decoded.steps[0].after is not None
     assert best.held >= decoded.steps[0].after.held
+
+
+def test_statement_about_a_hidden_noun_does_not_say_that_it_is_there() -> None:
+    class Hiding(Actions):
+        def check(self, picture: World) -> CheckResult | None:
+            return CheckResult(("no", "yes", "yes"))
+
+    described: list[str] = []
+    actions = Hiding(writer=lambda text: described.append(text) or "", checks=True)
+    predicates = [
+        Predicate("noun", "plants"),
+        Predicate("noun", "window"),
+        Predicate("count", "plants", "two"),
+    ]
+    reflect_by_description(actions, predicates, Plan(0, 1))
+    assert described == ["dog Window."]
