@@ -28,11 +28,12 @@ from semcodec.words.slips import find_corrections, is_name
 from semcodec.words.vocabulary import vocabulary
 from semcodec.words.written_skeletons import Written
 
-#: Half of the cost of a word by itself, before the cost in the coding is known.
+#: Half of the cost of a word by itself is added: the coding finds rare words too likely where they
+#: fit.
 OWN_COST_SHARE: Final = 2
-#: Half of what the skeletons around a word say for it: the tables compare it only among words with
-#: one skeleton.
-CONTEXT_SHARE: Final = 2
+#: A quarter of what the skeletons around a word say for it is subtracted: the tables compare only
+#: words with one skeleton.
+CONTEXT_SHARE: Final = 4
 MAX_LISTED: Final = 192  #: words that are compared in context: the likeliest without it
 MAX_COMPARED: Final = 48  #: words whose costs after the words before are compared
 MAX_KEPT: Final = 24  #: words whose effect on the next words is compared
@@ -41,7 +42,7 @@ REACH: Final = 2  #: next words whose costs are compared
 MAX_PLACES: Final = 256
 #: By which a made-up word costs less than its letters in the coding. A word that costs more for a
 #: skeleton with a slip is not believed: the skeleton is that of a name, or of another unknown word.
-MADE_UP_DISCOUNT: Final = 12 * BIT
+MADE_UP_DISCOUNT: Final = 8 * BIT
 DOUBT: Final = 8 * BIT  #: by which a word must cost less to change the words beside it
 
 #: Returns a word for each skeleton of a list; the same for equal lists.
@@ -153,8 +154,8 @@ def _cost(place: Place, word: str) -> int:
     number = vocabulary().number(word)
     if number is None or pronounceable(place.skeleton) == word:
         return cost - MADE_UP_DISCOUNT
-    slip = _slip_bits(place.skeleton).get(skeleton_of_word(word), 0)
-    return cost + BIT * slip - fit_in_context(number, place.features) // CONTEXT_SHARE
+    cost += BIT * _slip_bits(place.skeleton).get(skeleton_of_word(word), 0)
+    return cost + _own_cost(number) - _context_value(number, place.features)
 
 
 def _cost_of_following(place: Place, word: str) -> int:
@@ -169,7 +170,7 @@ def _likely_words(skeleton: str, features: Sequence[int]) -> list[str]:
     """Return the words with other skeletons for which the context says most."""
     words = vocabulary().words
     ranked = sorted(
-        (cost - fit_in_context(number, features) // CONTEXT_SHARE, words[number])
+        (cost - _context_value(number, features), words[number])
         for cost, number in _listed(skeleton)
     )
     return [word for _, word in ranked[:MAX_COMPARED]]
@@ -180,12 +181,20 @@ def _listed(skeleton: str) -> tuple[tuple[int, int], ...]:
     """Return the costs without context, and the numbers, of words with other skeletons."""
     tables = vocabulary()
     costs = sorted(
-        (BIT * correction.bits + BIT * tables.costs[number] // (8 * OWN_COST_SHARE), number)
+        (BIT * correction.bits + _own_cost(number), number)
         for correction in find_corrections(skeleton)
         for number in tables.candidates(correction.skeleton)
         if tables.words[number] not in BONUS_WORDS
     )
     return tuple(costs[:MAX_LISTED])
+
+
+def _own_cost(number: int) -> int:
+    return BIT * vocabulary().costs[number] // (8 * OWN_COST_SHARE)
+
+
+def _context_value(number: int, features: Sequence[int]) -> int:
+    return fit_in_context(number, features) // CONTEXT_SHARE
 
 
 @lru_cache(maxsize=4_096)

@@ -104,6 +104,14 @@ HYPONYMS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
+def synonyms(word: str) -> list[str]:
+    """Return the other words for the thing that ``word`` names, in singular or plural."""
+    group = SYNONYMS.get(singular(word))
+    return [
+        other for other, first in SYNONYMS.items() if first == group and other != singular(word)
+    ]
+
+
 def noun_relation(wanted: str, found: str) -> Relation:
     """Return what ``found`` is to ``wanted``: both are nouns, in any number and case.
 

@@ -23,7 +23,7 @@ from semcodec.words.written_skeletons import Written, parse_skeletons
 
 #: Bits by which a word with another skeleton must be better than one with the received skeleton. In
 #: bench/slips.py, no word of a list without slips is changed.
-MARGIN: Final = 4
+MARGIN: Final = 8
 MAX_DIFFERENCE: Final = 20  #: bits; a reading that costs so much more than the first is not kept
 #: Slips that leave a skeleton that does not match the word (spec §6.4).
 MISMATCHES: Final = ("transposition", "insertion")
@@ -41,7 +41,7 @@ class Reading:
             ``"abbreviation"`` (it lacks several); empty if it does not differ.
         cost: in bits, compared with the first reading of the skeleton, rounded to a tenth; a
             reading that costs 1 more is half as likely. Below 0 for a word with another skeleton
-            that is likelier than the first reading, but not by 4 bits.
+            that is likelier than the first reading, but not by 8 bits.
 
     Example:
         >>> import semcodec
@@ -72,7 +72,7 @@ def readings(skeletons: str | Sequence[str]) -> list[list[Reading]]:
     From the 257th skeleton on, there is only the first.
 
     The first one is the word for a painter. It is the word that ``decompress`` returns, unless a
-    word with another skeleton is likelier by 4 bits, given the words on both sides.
+    word with another skeleton is likelier by 8 bits, given the words on both sides.
 
     >>> lists = readings("ndn trdtln rch wndw lt shdw")
     >>> [found[0].word for found in lists]
@@ -149,7 +149,8 @@ def _sort(skeleton: str, restored: str, scored: list[Scored]) -> list[Reading]:
     costs = {word: cost for cost, word in scored}
     others = (row.word for row in scored if skeleton_of_word(row.word) != skeleton)
     best = next(others, restored)
-    first = best if costs[best] + MARGIN * BIT < costs[restored] else restored
+    is_better = costs[best] + MARGIN * BIT < costs[restored] and restored not in BONUS_WORDS
+    first = best if is_better else restored
     limit = costs[first] + MAX_DIFFERENCE * BIT
     words = [first, *(word for cost, word in scored if word != first and cost <= limit)]
     return [_reading(skeleton, word, costs[word] - costs[first]) for word in words]

@@ -10,6 +10,8 @@ from ``similarity``) and ``ranked`` (for words that a language model has ranked)
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from semcodec.choices import Coding, JudgeName, WordOrder
 from semcodec.words.selection.candidate_finder import find_candidates
 from semcodec.words.selection.channel import WordChannel, make_channel
@@ -28,6 +30,7 @@ from semcodec.words.selection.request import (
 from semcodec.words.selection.salience import select_by_salience
 from semcodec.words.selection.similarity import SALIENCE, Judge
 from semcodec.words.selection.similarity import judge as find_judge
+from semcodec.words.selection.traps import leave_out_traps
 
 __all__ = [
     "select",
@@ -105,6 +108,8 @@ def select_words(request: SelectionRequest) -> Selection:
     if request.judge is None or request.order == IMPORTANCE:
         candidates = find_candidates(request)
         ranked = rank_by_gain(request, candidates) if request.is_auto else candidates
-        strategy = select_by_importance if request.order == IMPORTANCE else select_by_salience
-        return Selection(strategy(request, ranked))
-    return select_by_similarity(request, request.judge)
+        if request.order == IMPORTANCE:
+            return Selection(select_by_importance(request, ranked))
+        return Selection(leave_out_traps(select_by_salience(request, ranked), request))
+    selection = select_by_similarity(request, request.judge)
+    return replace(selection, words=leave_out_traps(selection.words, request))

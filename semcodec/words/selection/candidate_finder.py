@@ -10,6 +10,7 @@ from typing import Final
 
 from semcodec.errors import InputError
 from semcodec.words.language.foreign_words import find_foreign_tokens
+from semcodec.words.matching import synonyms
 from semcodec.words.numbers.words import CARDINALS
 from semcodec.words.selection.candidates import SUBJECT_WEIGHT, Candidate, in_reading_order
 from semcodec.words.selection.channel import WordChannel
@@ -70,12 +71,26 @@ def _sendable(tokens: Sequence[Token], channel: WordChannel) -> list[Candidate]:
             continue
         while present and _is_function_word(tokens[present[-1]]):
             present.pop()
+    used = {word for token in tokens for word in token.plain}
     sendable = [
-        Candidate(index, 0, spelled[0], tuple(spelled[1:]), tokens[index])
+        Candidate(index, 0, spelled[0], _others(spelled, used, channel), tokens[index])
         for index in present
         if not tokens[index].is_name and (spelled := channel.spellings(tokens[index]))
     ]
     return in_reading_order([*sendable, *_sendable_names(tokens, channel)])
+
+
+def _others(
+    spelled: Sequence[tuple[str, ...]], used: set[str], channel: WordChannel
+) -> tuple[tuple[str, ...], ...]:
+    """Return the other ways to send a token: spellings of a number, or synonyms of a word.
+
+    A synonym is sent if a decoder misreads the word itself: of ``road`` the skeleton is that of
+    red, so it is sent as ``street``. One that is in the description itself is left out.
+    """
+    if len(spelled) > 1 or channel.coding != "nibble":
+        return tuple(spelled[1:])
+    return tuple((word,) for word in synonyms(" ".join(spelled[0])) if word not in used)
 
 
 def _join_units(candidates: Sequence[Candidate], structure: Structure) -> Iterator[Candidate]:

@@ -25,7 +25,8 @@ class Candidate:
         words: one word, as in the description or as a decoder restores it; several for a name with
             a negation (``No Smoking``), and in ``nibble`` for a number (``four zero four``) or a
             name with a hyphen.
-        others: other ways to spell a number, for when a decoder restores ``words`` as others.
+        others: other ways to spell a number, or synonyms, for when a decoder restores ``words`` as
+            others.
         token: the token of the description.
         head: index of the candidate that the word is about, such as that of "dog" for "brown"; -1
             if there is none.
@@ -104,7 +105,7 @@ def restore(selected: Sequence[Candidate], channel: WordChannel) -> list[Candida
     """Return the candidates that the decoder restores, as singular or plural as it does.
 
     A number that it restores as another one, or that would be read as one number with the number
-    before it, is spelled in another way, until there is none.
+    before it, is spelled in another way, until there is none; a word is replaced by a synonym.
     """
     received = iter(channel.received(words_of(selected)))
     restored: list[Candidate] = []

@@ -13,6 +13,7 @@ from semcodec.words.negation import is_privative
 from semcodec.words.negation.tables import NEGATING_WORDS
 from semcodec.words.numbers import spellings
 from semcodec.words.restoration import IncrementalRestorer
+from semcodec.words.skeleton_readings import readings
 from semcodec.words.skeletons import singulars, skeleton_of_word
 from semcodec.words.tokens import Token
 
@@ -33,6 +34,8 @@ class WordChannel:
         spellings: returns the ways to send a token, the preferred one first, each as words that
             belong together; none if the coding cannot encode it.
         fits_record: returns whether one record can hold the given words.
+        painted: returns the words from which a decoder paints, one for each; ``received`` is the
+            same for nearly all words, and faster.
         keeps_order: whether a decoder returns the words in the order in which they were sent.
     """
 
@@ -43,6 +46,7 @@ class WordChannel:
     spellings: Callable[[Token], list[tuple[str, ...]]]
     fits_record: Callable[[Sequence[str]], bool] = lambda words: True
     keeps_order: bool = True
+    painted: Callable[[Sequence[str]], list[str]] = list
 
     def received_text(self, words: Sequence[str]) -> str | None:
         """Return the text that a decoder returns, or None if it restores another word."""
@@ -68,7 +72,9 @@ def make_channel(coding: Coding, count_bits: CountBits | None = None) -> WordCha
     coding = check_choice("coding", coding, CODINGS)
     if coding == "nibble":
         bits = count_bits or _nibble_bits
-        return WordChannel(coding, bits, bits, _decode_skeletons(), _spell_plain)
+        return WordChannel(
+            coding, bits, bits, _decode_skeletons(), _spell_plain, painted=_read_skeletons
+        )
     payload_bits = count_bits or (lambda words: 8 * codings.payload_bytes(coding, words))
     fractional_bits = count_bits or (lambda words: codings.payload_bits(coding, words))
     if coding not in codings.MAX_WORDS:
@@ -111,6 +117,10 @@ def _decode_skeletons() -> Callable[[Sequence[str]], list[str]]:
     """
     restorer = IncrementalRestorer()
     return lambda words: restorer.decompress([skeleton_of_word(word) for word in words])
+
+
+def _read_skeletons(words: Sequence[str]) -> list[str]:
+    return [found[0].word for found in readings(list(map(skeleton_of_word, words)))]
 
 
 def _spell_text(token: Token) -> list[tuple[str, ...]]:
