@@ -211,6 +211,26 @@ def test_first_picture_survives_every_editor(does: Any, expected: str) -> None:
     json.loads(decoded.trace.to_json())
 
 
+def test_next_edit_begins_with_the_best_picture_and_not_with_a_ruined_one() -> None:
+    before: list[Any] = []
+
+    def paint_and_refuse(painter: Painter, image: Any) -> Any:
+        before.append(image.getpixel((0, 0)))
+        paint_into(painter, image)
+        raise RefusalError("no")
+
+    decode(EditingPainter("boat", does=paint_and_refuse), reflect=2)
+    assert before == [(0, 1, 0)] * 2
+
+
+def test_automatic_reflection_ends_after_two_tries_without_a_gain() -> None:
+    def ruin_differently(painter: Painter, image: Any) -> Any:
+        return painter._picture(image.size, ("boat", "dogs"), len(painter.calls))
+
+    decoded = decode(EditingPainter("boat", does=ruin_differently))
+    assert (stopped(decoded), len(decoded.steps)) == ("no gain", 3)
+
+
 @pytest.mark.parametrize("size", [(80, 60), (20, 15), (40, 10)])
 def test_edited_picture_of_another_size_is_fitted(size: tuple[int, int]) -> None:
     decoded = decode(
@@ -324,6 +344,18 @@ def test_qualified_checker_decides_by_itself_only_on_long_records_and_for_free()
     assert run(large, FixedChecker(yes), size=(8, 8)) == "not checked"
     assert run(DENSE, PaidChecker(yes)) == "not checked"
     assert run(DENSE, PaidChecker(yes), reflect=1) == "nothing is missing"
+
+
+def test_model_of_a_paid_checker_is_not_looked_up_by_default() -> None:
+    asked: list[str] = []
+
+    class Unnamed(PaidChecker):
+        def model_name(self, role: str) -> str:  # may need a request
+            asked.append(role)
+            return "model"
+
+    assert stopped(semcodec.decode(DENSE, painter=Painter(), checker=Unnamed([]))) == "not checked"
+    assert asked == []
 
 
 @pytest.mark.usefixtures("qualified")
