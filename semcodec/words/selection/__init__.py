@@ -28,7 +28,7 @@ from semcodec.words.selection.request import (
     check_order,
 )
 from semcodec.words.selection.salience import select_by_salience
-from semcodec.words.selection.similarity import SALIENCE, Judge
+from semcodec.words.selection.similarity import SALIENCE, Judge, judge_name
 from semcodec.words.selection.similarity import judge as find_judge
 from semcodec.words.selection.traps import leave_out_traps
 
@@ -105,11 +105,13 @@ def select_words(request: SelectionRequest) -> Selection:
         InputError: the description has no words, or none is within the limits.
         BackendError: the judge failed.
     """
-    if request.judge is None or request.order == IMPORTANCE:
-        candidates = find_candidates(request)
-        ranked = rank_by_gain(request, candidates) if request.is_auto else candidates
-        if request.order == IMPORTANCE:
-            return Selection(select_by_importance(request, ranked))
-        return Selection(leave_out_traps(select_by_salience(request, ranked), request))
-    selection = select_by_similarity(request, request.judge)
-    return replace(selection, words=leave_out_traps(selection.words, request))
+    if request.judge is not None and request.order != IMPORTANCE:
+        selection = select_by_similarity(request, request.judge)
+        return replace(selection, words=leave_out_traps(selection.words, request))
+    candidates = find_candidates(request)
+    ranked = rank_by_gain(request, candidates) if request.is_auto else candidates
+    if request.order == IMPORTANCE:
+        strategy = "gain" if request.judge else SALIENCE
+        words = select_by_importance(request, ranked)
+        return Selection(words, strategy, judge_name(request.judge))
+    return Selection(leave_out_traps(select_by_salience(request, ranked), request))

@@ -20,6 +20,7 @@ from semcodec.words.selection.candidates import (
     words_of,
 )
 from semcodec.words.selection.channel import WordChannel
+from semcodec.words.selection.judged_phrases import rank_by_judge
 from semcodec.words.selection.minimum import find_required, select_minimum
 from semcodec.words.selection.request import SelectionRequest
 
@@ -36,11 +37,12 @@ def select_by_importance(request: SelectionRequest, candidates: Sequence[Candida
     ``BLOCK_WORDS`` words a decoder restores every prefix, except one that ends inside a number.
 
     Args:
-        request: its judge is not used.
-        candidates: in reading order; their weights are the importance.
+        request: its judge, if there is one, decides the importance of all but the subject.
+        candidates: in reading order; their weights are the importance without a judge.
 
     Raises:
         InputError: there are no candidates, or the subject is not within the limits.
+        BackendError: the judge failed.
     """
     required = find_required(request, candidates)
     minimum = select_minimum(request, candidates, required)
@@ -110,6 +112,8 @@ def list_by_importance(
     # limits, which only end the list. Otherwise a tighter limit could select other words instead of
     # a prefix. Tested by test_tighter_limits_select_prefixes.
     phrases = find_candidate_phrases(candidates)
+    if request.judge is not None:
+        phrases = rank_by_judge(phrases, request, request.judge)
     ranked = _RankedList(request.channel)
     if required and phrases[0].noun.is_subject:
         ranked.append(phrases[0])

@@ -55,7 +55,8 @@ def select_ranked(ranked: Sequence[str], request: SelectionRequest) -> list[str]
     ]
     if request.order == IMPORTANCE:
         subject = [other for other in by_rule if other.is_subject]
-        return select_by_importance(request, _by_rank(candidates, subject))
+        by_rank = replace(request, judge=None)
+        return select_by_importance(by_rank, _by_rank(candidates, subject))
     minimum = select_minimum(request, candidates, required)
 
     def leading(count: int) -> list[Candidate]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -19,9 +21,10 @@ from semcodec.words import (
     select_words,
 )
 from semcodec.words.numbers.words import is_number_word
-from semcodec.words.selection import arrange_by_importance, importance
+from semcodec.words.selection import arrange_by_importance, importance, judged_phrases
 from semcodec.words.selection.candidate_finder import find_candidates
 from semcodec.words.selection.importance import BLOCK_WORDS
+from tests.fakes import FunctionJudge, OverlapJudge
 from tests.profiles import examples
 from tests.words.selection.test_subject_first import descriptions
 
@@ -137,3 +140,32 @@ def test_limits_are_kept_with_the_subject(
     assert set(required_words(limited)) <= {*selected} or coding == "nibble"
     received = make_channel(coding).received(selected)
     assert received == selected or not required_words(limited)
+
+
+def test_judge_ranks_the_phrases_after_the_subject() -> None:
+    text = "Two brown dogs in a park with a lighthouse, a red car and an old tree."
+    judge = OverlapJudge(tree=9, old=1, car=5)
+    request = replace(request_for(text), judge=judge)
+    selection = select_words(request)
+    assert selection.words[:3] == ["two", "brown", "dogs"]
+    assert selection.words[3:7] == ["old", "tree", "red", "car"]
+    assert selection.judge == "overlap"
+    for k in range(3, len(selection.words)):
+        assert select_words(replace(request, max_words=k)).words == selection.words[:k]
+    limited = replace(request, max_bits=request.channel.payload_bits(selection.words[:5]))
+    assert select_words(limited).words == selection.words[:5]
+
+
+def test_judge_reads_a_limited_number_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judged_phrases, "MAX_WORK", 60)
+    texts: list[str] = []
+
+    def similarities(judged: Sequence[str]) -> list[float]:
+        texts.extend(judged)
+        return [len(text) / 1000 for text in judged]
+
+    names = "park lighthouse car tree boat bench gate fence bird bridge tower".split()
+    text = "A dog, " + ", ".join(f"a {name}" for name in names)
+    request = replace(request_for(text), judge=FunctionJudge(similarities))
+    assert sorted(select_words(request).words) == sorted(["dog", *names])
+    assert sum(len(text.split()) for text in texts) < 100
