@@ -27,7 +27,9 @@ PAGES = (
 HELPERS = {"_bisection", "_registry", "_registry_rows", "_wording", "choices", "forks"}
 
 
-@pytest.mark.parametrize("name", ["backends.md", "container.md", "reflection.md", "words.md"])
+@pytest.mark.parametrize(
+    "name", ["backends.md", "container.md", "progressive.md", "reflection.md", "words.md"]
+)
 def test_code_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     blocks = PYTHON.findall((ROOT / "docs" / name).read_text("utf-8"))

@@ -40,6 +40,15 @@ def test_example_runs(
     assert [path.name for path in tmp_path.iterdir()] == ([written] if written else [])
 
 
+def test_page_has_the_output_of_the_progressive_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(str(EXAMPLES / "progressive.py"), run_name="__main__")
+    page = (EXAMPLES.parent / "docs" / "progressive.md").read_text("utf-8")
+    assert f"```\n{capsys.readouterr().out}```\n" in page
+
+
 def test_png_of_the_round_trip_contains_its_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

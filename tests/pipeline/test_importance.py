@@ -75,7 +75,14 @@ def test_truncation_equals_a_budget(
         assert truncated == encode(coding=coding, framing=framing, max_bytes=limit).data
 
 
-@examples(25)
+def test_truncation_with_rate_auto_equals_a_budget() -> None:
+    full = encode(k=None, rate="auto")
+    for limit in range(13, len(full.data) + 1, 3):
+        limited = encode(k=None, rate="auto", max_bytes=limit)
+        assert limited.data == semcodec.truncate(full.data, limit)
+
+
+@examples(12)
 @given(texts, st.sampled_from(("lexicon", "nibble", "utf8")), st.integers(3, 60))
 def test_truncation_of_any_text_equals_a_budget(
     text: str, coding: semcodec.Coding, limit: int

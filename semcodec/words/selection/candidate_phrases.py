@@ -145,7 +145,14 @@ def _make_phrase(noun: int, group: Sequence[Candidate]) -> CandidatePhrase | Non
         (before if _is_before(candidate, noun) else after).append(candidate)
     if head.is_filler and not (before or after):
         return None
-    before.sort(key=lambda candidate: (not candidate.is_number, candidate.index))
+    # A color that follows the noun in the text is sent first: "red coffee cup", for one that is red.
+    before.sort(
+        key=lambda other: (
+            not other.is_number,
+            other.index < noun or _form(other) not in COLORS,
+            other.index,
+        )
+    )
     return CandidatePhrase(head, tuple(before), tuple(after))
 
 

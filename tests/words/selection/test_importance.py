@@ -49,6 +49,7 @@ def request_for(
         ("A garden with a boat at the left.", "garden boat left"),
         ("A woman is smiling beside a red car.", "woman smiling beside red car"),
         ("A bus in room 404.", "bus room 404"),
+        ("A coffee cup on a table. The cup is red.", "red coffee cup table"),
         ("Two horses, both white.", "two white horses"),
         ("A dog. The background is blurred.", "dog blurred background"),
     ],
@@ -79,7 +80,7 @@ def test_tighter_limits_select_prefixes() -> None:
     )
     for coding in CODINGS:
         longest = by_importance(text, coding=coding).split()
-        for k in range(3, len(longest)):
+        for k in range(3, len(longest), 1 if coding == "lexicon" else 4):
             selected = by_importance(text, k, coding).split()
             is_number_cut = coding == "nibble" and is_number_word(longest[k])
             assert selected == longest[: len(selected)]
@@ -121,7 +122,7 @@ def test_words_in_reading_order_are_arranged() -> None:
     assert arrange_by_importance(words, request_for(text)) == ["red", "boat", "harbor", "boy"]
 
 
-@examples(60)
+@examples(30)
 @given(descriptions, st.sampled_from(CODINGS), st.integers(1, 12), st.integers(0, 200))
 def test_limits_are_kept_with_the_subject(
     description: str, coding: semcodec.Coding, k: int, more_bits: int
