@@ -13,12 +13,16 @@ lines are those of bench/fidelity.py, with DESCRIPTIONS lines (default: 100) fro
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from statistics import fmean
 from typing import Final
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
+
 import fidelity
+from corpora import SOURCES, lines
 
 import semcodec
 from semcodec.choices import WordOrder, values_of
@@ -47,10 +51,10 @@ def measure(folder: Path, count: int) -> Similarities:
     judge = fidelity.load_second_judge()
     keys = [(budget, order) for budget in BUDGETS for order in ORDERS]
     results: dict[tuple[str, int, WordOrder], float] = {}
-    for source in fidelity.SOURCES:
+    for source in SOURCES:
         if not source.name.startswith(fidelity.TESTED):
             continue
-        held_out = list(fidelity.lines(folder, source, held_out=True))
+        held_out = list(lines(folder, source, held_out=True))
         sample = held_out[:: -(-len(held_out) // count)]
         rows = [
             judge.similarities(line, [received_text(line, *key) for key in keys]) for line in sample

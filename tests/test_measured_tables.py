@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import damage
+import importance
 import pytest
 import work
 from specification import SPECIFICATION, read_block
@@ -66,3 +67,22 @@ def test_nothing_but_kk_hides_a_flipped_bit_from_a_check() -> None:
 def test_word_that_is_repeated_is_the_cheapest() -> None:
     [word] = re.findall(r"`lexicon`: \*(\w+)\*, 512 times", read_block("work"))
     assert work.cheapest_word() == word
+
+
+def test_cost_of_prefixes_is_that_of_the_table() -> None:
+    """docs/progressive.md: at most 0.04 at 8 bytes, 0.03 at 12, and 0.02 from 20 bytes on."""
+    page = importance.PAGE.read_text("utf-8")
+    table = page.split(importance.START)[1].split(importance.END)[0]
+    heading, _, *rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
+    assert heading[1:] == [f"{budget} bytes" for budget in importance.BUDGETS]
+    costs = dict.fromkeys(importance.BUDGETS, 0.0)
+    for _, *cells in rows:
+        for budget, cell in zip(importance.BUDGETS, cells, strict=True):
+            reading, by_importance = map(float, cell.split(" / "))
+            costs[budget] = max(costs[budget], reading - by_importance)
+    stated = re.findall(r"at most (0\.\d\d)\s+(?:at|from) (\d+)", page.replace("\n", " "))
+    limits = {int(budget): float(cost) for cost, budget in stated}
+    assert limits.keys() == {8, 12, 20}
+    for budget, cost in costs.items():
+        limit = limits[max(stated for stated in limits if stated <= budget)]
+        assert round(cost, 2) <= limit

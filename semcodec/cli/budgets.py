@@ -17,8 +17,7 @@ MAX_BUDGETS: Final = 32  #: each is a request to a writer and to a painter
 MIN_UBPP, MAX_UBPP = 0.001, 1_000_000  #: the latter is a bit per pixel
 DEFAULT: Final = (8, 12, 16, 24, 40)  #: bytes
 DEFAULT_PROGRESSIVE: Final = (8, 12, 20, 40, 80)  #: bytes, of records in framing bare
-#: By kind, which is the argument of ``encode``: the option, the unit in labels and in file names.
-OPTIONS: Final = {"k": "--k", "max_bytes": "--max-bytes", "ubpp": "--ubpp"}
+#: By kind, which is the argument of ``encode``: the unit in labels and in file names.
 UNITS: Final = {"k": "word", "max_bytes": "byte", "ubpp": "µbpp"}
 #: Two numbers with what means a range elsewhere: 4-8, 4:8, 4..8.
 _RANGE: Final = re.compile(r"\d[\d.]*(-|–|:|\.\.+|to)\d[\d.]*")
