@@ -145,7 +145,7 @@ def _make_phrase(noun: int, group: Sequence[Candidate]) -> CandidatePhrase | Non
         (before if _is_before(candidate, noun) else after).append(candidate)
     if head.is_filler and not (before or after):
         return None
-    # A color that follows the noun in the text is sent first: "red coffee cup", for one that is red.
+    # A color that follows its noun in the text is sent first: "red coffee cup", not "coffee red".
     before.sort(
         key=lambda other: (
             not other.is_number,
