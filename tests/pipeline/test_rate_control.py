@@ -90,6 +90,11 @@ def test_auto_takes_few_words_of_a_landmark_and_many_of_a_market(coding: Any) ->
     assert 12 < len(market) < 30
 
 
+def test_auto_selects_what_a_name_does_not_imply() -> None:
+    words = words_of(LANDMARK.replace("in Agra, India", "at night"), rate="auto")
+    assert words == ["Taj", "Mahal", "night"]
+
+
 def test_auto_stays_within_the_other_limits() -> None:
     market = words_of(MARKET, rate="auto")
     assert words_of(MARKET, rate="auto", k=len(market) + 5) == market
