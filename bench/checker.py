@@ -38,7 +38,7 @@ import semcodec
 from semcodec import backends
 from semcodec.backends.isolation import has_method
 from semcodec.pipeline.reflection import qualification
-from semcodec.pipeline.reflection.checkers import DescriptionChecker, SceneChecker, SimilarityScorer
+from semcodec.pipeline.reflection.checkers import DescriptionChecker, SceneChecker
 from semcodec.pipeline.reflection.qualification import Measurement
 from semcodec.words import judge
 from semcodec.words.predicates import Predicate, find_predicates
@@ -104,11 +104,12 @@ class BySimilarity:
     def __init__(self, describer: Any) -> None:
         found = judge("minilm")
         assert found is not None  # only "auto" can be missing
-        self._scorer = SimilarityScorer(describer, found)
+        self._describer, self._judge = describer, found
 
     def value(self, picture: Image.Image, pair: Pair) -> float:
-        """Return the similarity in thousandths."""
-        return self._scorer.score(picture, pair.words)
+        """Return the similarity, -1 to 1."""
+        text = self._describer.describe(picture)
+        return self._judge.similarities(" ".join(pair.words), [text])[0]
 
 
 class Perfect:

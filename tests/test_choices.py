@@ -157,7 +157,7 @@ def test_no_public_function_takes_any_string_for_a_choice() -> None:
         function = getattr(semcodec, name)
         if inspect.isfunction(function):
             for parameter in inspect.signature(function).parameters.values():
-                if parameter.name in closed and function is not semcodec.decompress:
+                if parameter.name in closed and name not in ("decompress", "readings"):
                     found.add(parameter.name)
                     assert re.search(rf"\b({'|'.join(choices.__all__)})\b", parameter.annotation)
                     assert not re.search(r"\bstr\b", parameter.annotation), (name, parameter)

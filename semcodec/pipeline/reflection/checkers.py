@@ -1,7 +1,7 @@
-"""Checkers that need no prompt: a painter's own account, a description, and a sentence model.
+"""Checkers that need no prompt: a painter's own account of its picture, and a description.
 
-``SceneChecker`` costs nothing and errs only where the painter errs about itself. The other two
-judge a picture by its description; docs/checkers.md has what they are worth.
+``SceneChecker`` costs nothing and errs only where the painter errs about itself. The other one
+reads a description of the picture; docs/checkers.md has what both are worth.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from semcodec.words import matching
 from semcodec.words.matching import Relation, noun_relation
 from semcodec.words.object_words import SURROUNDINGS
 from semcodec.words.predicates import Predicate
-from semcodec.words.selection.similarity import Judge
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -30,7 +29,6 @@ MIN_VISIBLE: Final = 0.7
 #: The middle third is wider than it is, because large objects cannot be far from the center.
 MAX_LEFT, MIN_RIGHT = 0.45, 0.55
 MIN_CENTER, MAX_CENTER = 0.3, 0.7
-THOUSAND: Final = 1000
 
 
 class SceneChecker:
@@ -160,21 +158,3 @@ class DescriptionChecker:
         description = self._describer.describe(image)
         text = validation.check_description(description, self._describer)
         return answers_from_description(text, predicates)
-
-
-class SimilarityScorer:
-    """Measures how similar a picture's description is to the words, with a sentence model.
-
-    It sees other nouns, and neither colors nor numbers nor places; so it only decides between
-    pictures of which as many statements hold.
-    """
-
-    def __init__(self, describer: Describer, judge: Judge) -> None:
-        self._describer, self._judge = describer, judge
-
-    def score(self, image: Image, words: Sequence[str]) -> int:
-        """Return the cosine similarity in thousandths, -1000 to 1000."""
-        description = self._describer.describe(image)
-        text = validation.check_description(description, self._describer)
-        (similarity,) = self._judge.similarities(" ".join(words), [text])
-        return max(-THOUSAND, min(THOUSAND, round(THOUSAND * similarity)))

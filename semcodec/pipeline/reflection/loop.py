@@ -179,7 +179,8 @@ class Stop(Exception):  # noqa: N818  # it is not an error
 
     def __init__(self, reason: StopReason, error: SemcodecError | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.error = reason, error
+        self.reason: StopReason = reason
+        self.error: SemcodecError | None = error
 
 
 class Loop(Generic[Picture]):

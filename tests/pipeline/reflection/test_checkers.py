@@ -13,7 +13,7 @@ from semcodec.backends import description_answers
 from semcodec.backends.description_answers import answers_from_description
 from semcodec.backends.painted_scene import PaintedObject, PaintedScene
 from semcodec.errors import InvalidResponseError
-from semcodec.pipeline.reflection.checkers import DescriptionChecker, SceneChecker, SimilarityScorer
+from semcodec.pipeline.reflection.checkers import DescriptionChecker, SceneChecker
 from semcodec.words import matching, predicates
 from semcodec.words.predicates import Predicate, PredicateKind, find_predicates
 
@@ -155,17 +155,6 @@ def test_answers_from_a_description(words: str, description: str, answers: str) 
 def test_a_description_of_another_type_is_an_error() -> None:
     with pytest.raises(InvalidResponseError):
         DescriptionChecker(Describer(None)).check(IMAGE, [Predicate("noun", "dog")])
-
-
-def test_similarity_is_in_thousandths() -> None:
-    class Judge:
-        name = "half"
-
-        def similarities(self, description: str, texts: Any) -> list[float]:
-            assert (description, texts) == ("red dog", ["A red dog."])
-            return [0.12345]
-
-    assert SimilarityScorer(Describer("A red dog."), Judge()).score(IMAGE, ["red", "dog"]) == 123
 
 
 @pytest.mark.parametrize("module", [matching, predicates, description_answers])
