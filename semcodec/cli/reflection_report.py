@@ -120,10 +120,13 @@ def summarize(reflection: ReflectionTrace) -> str:
     tries = "1 try" if reflection.tries == 1 else f"{reflection.tries} tries"
     score = describe_score(result.after)
     if not reflection.tries:
-        return f"{score}; {reflection.stopped}" if result.after is None else score
+        is_told = result.after is not None or score == reflection.stopped
+        return score if is_told else f"{score}; {reflection.stopped}"
     if reflection.kept == 0:
         return f"not improved by {tries}: {score}; {reflection.stopped}"
     kept = sum(step.kept for step in reflection.steps[1:])
+    if result.after in (None, first.after):  # by description, where no gain is needed
+        return f"changed by {kept} of {tries}, {score}; {reflection.stopped}"
     return f"improved by {kept} of {tries}: {score} ({_earlier(first.after, result.after)} before)"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -92,6 +93,13 @@ def test_line_of_a_result() -> None:
     failed = summarize(trace(bad, bad, kept=0))
     assert failed == "not improved by 2 tries: 1 of 2 statements hold; no gain"
     assert summarize(trace(kept=0)) == "1 of 2 statements hold"
+    unchecked = trace(step(after=None, before=None))
+    assert summarize(unchecked) == "changed by 1 of 1 try, not checked; no gain"
+    same = summarize(trace(step(after=FIRST.after)))
+    assert same == "changed by 1 of 1 try, 1 of 2 statements hold; no gain"
+    never = Step(**{**asdict(FIRST), "after": None, "before": None})
+    reflection = ReflectionTrace([never], StopReason.NOT_CHECKED, 0)
+    assert summarize(reflection) == "not checked"
 
 
 def test_remark_of_the_demo_is_about_a_changed_picture_only() -> None:
