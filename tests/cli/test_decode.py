@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import semcodec
+from semcodec.backends import registry
 from tests.cli.conftest import Run, file_names, picture_shape
 
 
@@ -105,3 +108,49 @@ def test_seed_of_the_record_is_used(tmp_path: Path) -> None:
 
     assert paint(None, 7) == paint(7, None) != paint(None, None)
     assert paint(0, 7) == paint(None, None)
+
+
+class Checking:
+    """Paints, and checks pictures for money."""
+
+    name = "checking"
+    is_paid = True
+
+    def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
+        return Image.linear_gradient("L").resize(size)
+
+    def check(self, image: Image.Image, predicates: list[object]) -> list[str]:
+        return ["yes"] * len(predicates)
+
+
+@pytest.mark.parametrize(
+    ("options", "stages"),
+    [
+        ((), 0),
+        (("--reflect", "1"), 1),
+        (("--checker", "checking"), 0),
+        (("--checker", "checking", "--reflect", "2"), 1),
+        (("--checker", "checking", "--reflect", "off"), 0),
+    ],
+)
+def test_checker_of_the_backend_is_used_if_it_is_asked_for(
+    run: Run,
+    record: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    stages: int,
+) -> None:
+    """The command line leaves to ``decode`` whether ``--backend`` checks, as the API does."""
+    monkeypatch.setitem(registry.BUILT_IN, "checking", Checking)
+    trace = tmp_path / "t.json"
+    command = "decode", record, "--backend", "checking", "--writer", "rules", "--trace", trace
+    assert run(*command, *options)[0] == 0
+    names = [stage["name"] for stage in json.loads(trace.read_text())["stages"]]
+    assert names.count("check") == stages
+
+
+def test_describer_is_only_for_reflection_by_description(run: Run, record: Path) -> None:
+    code, _, err = run("decode", record, "--describer", "embedded")
+    assert code == 2
+    assert "Only --reflect-by description describes pictures: add it, or omit --describer" in err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from semcodec.backends import registry
+from semcodec.backends.recording import ModelRequest
 from tests.cli.conftest import Run
 from tests.cli.fake_client import SECRET
 from tests.cli.scripted_painter import register
@@ -69,14 +70,14 @@ def test_each_role_has_the_backend_and_the_model_that_the_options_select(run: Ru
     assert rows["checker"].startswith("openai, model a-vision-model; only with --reflect N")
 
 
-@pytest.mark.usefixtures("requests")
-def test_model_of_another_server_is_not_asked_for(run: Run) -> None:
+def test_model_of_another_server_is_not_asked_for(run: Run, requests: list[ModelRequest]) -> None:
     rows = what_would_run(run, "--backend", "openai", "--base-url", "http://127.0.0.1:9/v1")
     assert rows["describer"] == "openai, with the only model of the server"
     named = ("--model", "qwen", "--painter-model", "klein", "--writer-model", "small")
     rows = what_would_run(run, "--backend", "openai", "--base-url", "http://127.0.0.1:9/v1", *named)
     models = [rows[role] for role in ("describer", "writer", "painter")]
     assert models == [f"openai, model {model}" for model in ("qwen", "small", "klein")]
+    assert requests == []
 
 
 @pytest.mark.usefixtures("requests")
@@ -87,6 +88,8 @@ def test_painter_that_reports_its_pictures_checks_and_edits_them(
     rows = what_would_run(run, "--backend", "openai", "--painter", "scripted")
     assert rows["checker"] == "scripted itself, by what it has drawn; always"
     assert rows["editor"] == "scripted"
+    rows = what_would_run(run, "--painter", "scripted", "--editor", "openai")
+    assert rows["editor"] == "openai, model gpt-image-2"
 
 
 def test_role_without_a_backend_is_explained(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

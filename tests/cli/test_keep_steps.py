@@ -7,6 +7,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -14,7 +15,7 @@ from PIL import Image
 import semcodec
 from semcodec.errors import BackendError
 from tests.cli.conftest import Run, file_names
-from tests.cli.scripted_painter import register
+from tests.cli.scripted_painter import ScriptedPainter, register
 
 WORDS = "laptop keyboard lamp desk"
 REFUSED = BackendError("No.", backend="scripted", stage="edit")
@@ -135,6 +136,23 @@ def test_pictures_are_written_at_once_and_kept_after_a_failure(
     assert "interrupted" in " ".join(read_page(tmp_path / "steps").texts)
 
 
+def test_picture_is_on_disk_before_the_next_one_is_made(
+    run: Run, words_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if the machine fails in the next step, what was paid for is there."""
+    found: list[list[str]] = []
+    register(monkeypatch, *HEALING)
+    edit = ScriptedPainter.edit
+
+    def look(painter: ScriptedPainter, *arguments: Any) -> Image.Image:
+        found.append(file_names(tmp_path / "steps"))
+        return edit(painter, *arguments)
+
+    monkeypatch.setattr(ScriptedPainter, "edit", look)
+    assert run(*arguments(words_file, "--reflect", "5"))[0] == 0
+    assert found == [[f"step-{n}.png" for n in range(count)] for count in (1, 2, 3)]
+
+
 def test_ctrl_c_ends_all_jobs_of_a_batch(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +238,20 @@ def test_unsuitable_folder_is_a_usage_error(
     assert message in err
     assert file_names(tmp_path) == ["a.semc", "steps"]
     assert file_names(tmp_path / "steps") == []
+
+
+def test_record_in_the_folder_is_not_replaced(
+    run: Run, words_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(monkeypatch, *HEALING)
+    (tmp_path / "steps").mkdir()
+    record = tmp_path / "steps" / "step-0.png"
+    record.write_bytes(words_file.read_bytes())
+    command = "decode", record, "-o", tmp_path / "a.png", "--keep-steps", tmp_path / "steps"
+    code, _, err = run(*command, "--backend", "scripted", "--force")
+    assert code == 2
+    assert "Input and output are the same file" in err
+    assert record.read_bytes() == words_file.read_bytes()
 
 
 def test_words_of_a_record_cannot_add_markup_to_the_page(

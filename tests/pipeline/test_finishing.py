@@ -11,6 +11,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends import registry
+from semcodec.backends.painted_scene import PaintedObject, PaintedScene
 from semcodec.errors import BackendError, InputError, InvalidResponseError
 from semcodec.imaging import upscaling
 
@@ -132,9 +133,10 @@ def test_upscaler_that_fails_is_a_backend_error(error: BaseException) -> None:
 def test_invalid_paintable_size_is_an_error(result: Any) -> None:
     painter = SmallPainter()
     painter.paintable_size = lambda size: result  # type: ignore[method-assign]
-    with pytest.raises(BackendError) as caught:
+    with pytest.raises(BackendError, match="size") as caught:
         semcodec.decode(RECORD, painter=painter)
     assert (caught.value.backend, caught.value.stage) == ("small", "paint")
+    assert painter.sizes == []  # nothing was painted, and so nothing was paid
 
 
 def test_upscaler_of_an_installed_package_is_found_by_its_name(
@@ -160,6 +162,37 @@ def test_backend_that_enlarges_its_own_pictures_is_preferred() -> None:
 def test_unsuitable_upscaler_is_an_input_error(upscaler: Any) -> None:
     with pytest.raises(InputError):
         semcodec.decode(RECORD, painter=SmallPainter(), upscaler=upscaler)
+
+
+def test_one_longer_side_is_enough_to_enlarge() -> None:
+    assert upscaling.is_larger((10, 5), (5, 5))
+    assert upscaling.is_larger((5, 10), (5, 5))
+    assert not upscaling.is_larger((5, 5), (5, 5))
+
+
+class Editing(SmallPainter):
+    """Reports that nothing can be seen in its pictures, and edits them."""
+
+    def edit(self, image: Image.Image, change: str, seed: int) -> Image.Image:
+        return Image.new("RGB", image.size, (seed, 0, 0))
+
+    def painted_scene(self, image: Any) -> PaintedScene:
+        return PaintedScene((PaintedObject("boat", visible=0.1), PaintedObject("red")))
+
+
+@pytest.mark.parametrize(("named", "editor"), [(False, "small"), (True, "other")])
+def test_painter_edits_its_own_pictures_unless_another_editor_is_named(
+    named: bool, editor: str
+) -> None:
+    other = Editing()
+    other.name = "other"
+    options = {"editor": other} if named else {}
+    decoded = semcodec.decode(
+        RECORD, backend=other, painter=Editing(), writer="rules", reflect=3, **options
+    )
+    edits = [stage.model for stage in decoded.trace.stages if stage.name == "edit"]
+    assert edits
+    assert set(edits) == {editor}
 
 
 @given(SIDES, SIDES, SIDES, SIDES)
