@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from semcodec_embedded.backend import EmbeddedBackend
 from semcodec_embedded.painter import (
     MAX_AREA,
     MAX_ASPECT,
@@ -67,6 +68,7 @@ def test_panorama_is_painted_with_all_its_pixels() -> None:
     ]  # fmt: skip
     assert canvas_size((4096, 4096)) == (1536, 1536)
     assert canvas_size((1, 1)) == (96, 96)
+    assert EmbeddedBackend().paintable_size((4096, 4096)) == (1536, 1536)
 
 
 @given(st.integers(1, 4096), st.integers(1, 4096))

@@ -11,6 +11,7 @@ from PIL import Image
 import semcodec
 from semcodec.backends import registry
 from tests.cli.conftest import Run, file_names, picture_shape
+from tests.cli.scripted_painter import register
 
 
 def test_photo_is_encoded_and_decoded(run: Run, photo: Path, tmp_path: Path) -> None:
@@ -131,6 +132,7 @@ class Checking:
         (("--checker", "checking"), 0),
         (("--checker", "checking", "--reflect", "2"), 1),
         (("--checker", "checking", "--reflect", "off"), 0),
+        (("--painter", "scripted", "--reflect", "1"), 0),  # it reports its own picture
     ],
 )
 def test_checker_of_the_backend_is_used_if_it_is_asked_for(
@@ -143,6 +145,7 @@ def test_checker_of_the_backend_is_used_if_it_is_asked_for(
 ) -> None:
     """The command line leaves to ``decode`` whether ``--backend`` checks, as the API does."""
     monkeypatch.setitem(registry.BUILT_IN, "checking", Checking)
+    register(monkeypatch, ())
     trace = tmp_path / "t.json"
     command = "decode", record, "--backend", "checking", "--writer", "rules", "--trace", trace
     assert run(*command, *options)[0] == 0

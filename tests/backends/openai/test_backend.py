@@ -288,3 +288,21 @@ def test_refusals_and_unreadable_images_are_not_cached(
                 *arguments
             )
     assert len(requests) == 2
+
+
+@pytest.mark.parametrize("size", [(4096, 4096), (4096, 256), (1, 1), (1000, 750), (256, 4096)])
+@pytest.mark.parametrize("base_url", ["https://api.openai.com/v1", "http://127.0.0.1:9/v1"])
+@pytest.mark.parametrize("painter", ["gpt-image-2", "gpt-image-1", "klein"])
+def test_paintable_size_is_the_one_that_is_requested(
+    size: tuple[int, int], base_url: str, painter: str
+) -> None:
+    out = io.BytesIO()
+    PICTURE.convert("RGB").save(out, "PNG")
+    send, requests = recording_send(ModelResponse(image=out.getvalue()))
+    server = backend(send, base_url=base_url, painter=painter)
+    paintable = server.paintable_size(size)
+    assert requests == []
+    for wanted in (size, paintable):
+        server.paint("a boat", wanted, 0)
+    assert {request.body["size"] for request in requests} == {"{}x{}".format(*paintable)}
+    assert max(paintable) <= 4096
