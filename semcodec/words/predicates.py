@@ -18,10 +18,9 @@ from semcodec.words.object_words import PLACES, SURROUNDINGS
 
 #: What a predicate is about: a noun that is present, or its number, color, size or place.
 PredicateKind: TypeAlias = Literal["noun", "count", "color", "size", "place"]
-#: Statements about one picture. A model checks all of them in one call, and a record of 48 words
-#: (``MAX_K`` of most runs) has fewer.
+#: Statements about one picture. A model checks all of them in one call; 24 words make about 20.
 MAX_PREDICATES: Final = 64
-MAX_WORDS: Final = 2_000  #: words that are read, in a tenth of a second; records have up to 250
+MAX_WORDS: Final = 2_000  #: words that are read, in a tenth of a second; most records have 4 to 80
 MAX_DETECTED: Final = 200  #: words from which the language is detected
 HORIZONTAL: Final = ("left", "center", "right")
 VERTICAL: Final = ("top", "bottom")
