@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from semcodec.backends.painted_scene import PaintedObject, PaintedScene
+from semcodec_embedded.painting.figures import HALF
 from semcodec_embedded.painting.placement import BED_FIXTURES, BUILDINGS_WITH_ROOMS
 from semcodec_embedded.painting.plan import Plan
 from semcodec_embedded.painting.recolor import applied_colors, has_gear
@@ -76,6 +77,7 @@ def sprites_of(plan: Plan, phrase: str) -> list[int]:
     if mention.table == "activities":
         activity = activities().get(mention.key)
         names = frozenset(activity.actors if activity else MOUNTS.values())
+        names |= {name + HALF for name in names}  # someone who fills the picture is a half figure
     elif mention.key in ("table", "desk") and plan.environment.kind == "room":
         names = frozenset(("side-table",))
     elif plan.environment.room == "bedroom" and _singular(phrase) in BED_FIXTURES:

@@ -187,3 +187,9 @@ def test_account_is_in_shares_of_the_picture(size: tuple[int, int]) -> None:
         assert 0 <= item.x <= 1
         assert 0 <= item.y <= 1
         assert 0 <= item.visible <= 1
+
+
+def test_half_figure_shows_its_activity() -> None:
+    """Someone huge is drawn as a half figure, here of the drawing for the spacesuit."""
+    found = entries("huge orange person astronaut spacesuit gray background")
+    assert (found["astronaut spacesuit"].count, found["person"].size) == (1, "huge")
