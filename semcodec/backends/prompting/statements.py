@@ -18,9 +18,9 @@ from semcodec.backends.prompting import parsing
 from semcodec.backends.protocols import Answer
 from semcodec.words.predicates import Predicate
 
-#: Statements in one request. The most important ones come first, and more of them than this would
-#: cost more than the picture; a record can have thousands of words.
-MAX_STATEMENTS: Final = 40
+#: Statements in one request, as many as ``find_predicates`` returns. The most important ones come
+#: first; a caller can have thousands.
+MAX_STATEMENTS: Final = 64
 MAX_NAME: Final = 60  #: characters of a noun or of its property; real words are shorter
 MAX_VISITED: Final = 2_000  #: values of a JSON answer, of which each statement needs at most three
 ANSWERS: Final[tuple[Answer, ...]] = ("yes", "no", "unsure")

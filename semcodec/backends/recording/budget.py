@@ -51,6 +51,10 @@ TOKENS_PER_EDITED_PATCH: Final = 6.0  #: for an image to edit, which has a finer
 #: Part of a model name, and the tokens per patch of such models: ten times the usual number.
 EXPENSIVE_IMAGE_MODELS: Final = ("gpt-4o-mini", 25.0)
 OVERHEAD_TOKENS: Final = 200  #: for roles, separators and the JSON schema of the answer
+#: Fields of a JSON schema that are part of the overhead, and tokens for the name and the marks of
+#: each further one: the schema of a check has a field for each statement.
+SCHEMA_FIELDS: Final = 10
+TOKENS_PER_FIELD: Final = 20
 #: Fields that limit the output, in tokens: of OpenAI's APIs, llama.cpp, and Ollama (in "options").
 OUTPUT_LIMIT_FIELDS: Final = (
     "max_completion_tokens",
@@ -147,7 +151,9 @@ def max_usage(request: ModelRequest) -> Usage:
         estimate_usage(request).output_tokens,
         *_output_limits(request.extra),
     )
-    text_tokens = OVERHEAD_TOKENS + sum(map(_max_tokens, _texts(request.readable_fields())))
+    fields = request.readable_fields()
+    text_tokens = OVERHEAD_TOKENS + sum(map(_max_tokens, _texts(fields)))
+    text_tokens += TOKENS_PER_FIELD * max(0, _count_schema_fields(fields) - SCHEMA_FIELDS)
     return Usage(
         input_tokens=text_tokens + image_tokens,
         input_image_tokens=image_tokens,
@@ -193,6 +199,17 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for item in value for text in _texts(item)]
     return [value] if isinstance(value, str) else []
+
+
+def _count_schema_fields(value: Any) -> int:
+    """Return the number of properties in the JSON schemas of a request."""
+    if isinstance(value, list):
+        return sum(map(_count_schema_fields, value))
+    if not isinstance(value, dict):
+        return 0
+    properties = value.get("properties")
+    own = len(properties) if isinstance(properties, dict) else 0
+    return own + sum(map(_count_schema_fields, value.values()))
 
 
 def _output_limits(fields: Mapping[str, Any]) -> list[int]:

@@ -209,7 +209,7 @@ def test_model_that_is_unsure_of_everything_is_noted_without_a_retry() -> None:
 
 def test_number_of_statements_in_a_request_is_limited() -> None:
     many = [Predicate("noun", f"noun{number}") for number in range(MAX_STATEMENTS + 5)]
-    backend, chat = fake_backend(json.dumps({str(n): "yes" for n in range(1, 60)}))
+    backend, chat = fake_backend(json.dumps({str(n): "yes" for n in range(1, 99)}))
     with collect_notes() as notes:
         answers = backend.check(PICTURE, many)
     assert answers == ["yes"] * MAX_STATEMENTS + ["unsure"] * 5

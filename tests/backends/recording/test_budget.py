@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from semcodec.backends.prompting import statements
 from semcodec.backends.recording import Budget, ModelRequest, Usage
 from semcodec.backends.recording.budget import (
     OVERHEAD_TOKENS,
@@ -266,6 +268,17 @@ def test_the_bound_is_at_least_every_estimate(
     assert bound.output_tokens >= max_output_tokens
     text_tokens = bound.input_tokens - bound.input_image_tokens
     assert text_tokens >= OVERHEAD_TOKENS + len(text.encode()) // 2
+
+
+@pytest.mark.parametrize("count", [1, 10, 64])
+def test_the_bound_includes_the_schema_of_a_check(count: int) -> None:
+    properties = statements.schema_properties(count)
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    body = {"model": "m", "response_format": {"type": "json_schema", "schema": schema}}
+    request = ModelRequest("check", "chat/completions", body)
+    bound = max_usage(request).input_tokens
+    assert bound >= len(json.dumps(schema, separators=(",", ":"))) // 2
+    assert bound <= 2 * OVERHEAD_TOKENS + 30 * count
 
 
 @pytest.mark.parametrize(
