@@ -153,7 +153,7 @@ def test_checker_of_the_backend_is_used_if_it_is_asked_for(
     assert names.count("check") == stages
 
 
-def test_describer_is_only_for_reflection_by_description(run: Run, record: Path) -> None:
+def test_describer_needs_reflection_that_describes(run: Run, record: Path) -> None:
     code, _, err = run("decode", record, "--describer", "embedded")
     assert code == 2
-    assert "Only --reflect-by description describes pictures: add it, or omit --describer" in err
+    assert "--describer is for --reflect-by description, --reflect N or --candidates" in err

@@ -299,7 +299,7 @@ def test_paintable_size_is_the_one_that_is_requested(
     out = io.BytesIO()
     PICTURE.convert("RGB").save(out, "PNG")
     send, requests = recording_send(ModelResponse(image=out.getvalue()))
-    server = backend(send, base_url=base_url, painter=painter)
+    server = OpenAIBackend(send=send, base_url=base_url, painter=painter)
     paintable = server.paintable_size(size)
     assert requests == []
     for wanted in (size, paintable):
