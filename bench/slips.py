@@ -8,14 +8,17 @@ are swapped (transposition), one is added (insertion) or left out (deletion), or
 out, but not the first (abbreviation). A word that is too short for the slip keeps its skeleton. The
 columns:
 
-    clean     all words, without any slip, restored exactly
-    others    the words without a slip beside those with one, restored exactly
+    clean     all words of lists without slips, restored exactly
+    false     those of them that are restored exactly, and painted as others
+    others    the words without a slip in lists with slips, restored exactly
     slips     the words with a slip, restored exactly
-    number    the same, with singular and plural counted as equal
+    painted   the words with a slip, painted exactly (the first readings)
+    kept      the words with a slip that are among the readings
     unknown   the share of slips that no known word has as its skeleton
     right     of these, the words restored exactly
 
-A slip that is the skeleton of another word cannot be seen without context.
+Where a slip makes the skeleton of another word, only the context shows that it is one: such a word
+is restored as the other, and painted as the one that was meant if the context is clear.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +36,6 @@ from corpora import SOURCES, Source, lines
 from words import content_words
 
 import semcodec
-from semcodec.words.selection.channel import same_lemma
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.vocabulary import vocabulary
 
@@ -41,7 +43,7 @@ K = 12  #: words of each description
 WORDS_PER_SLIP = 10  #: one word in so many has a slip
 SYMBOLS = "ntsrhldcmfgpbkv"
 SEED = 17
-HEADINGS = ("clean", "others", "slips", "number", "unknown", "right")
+HEADINGS = ("clean", "false", "others", "slips", "painted", "kept", "unknown", "right")
 MEASURED = ("cmcbench-gpt4v.txt", "cmcbench-qwen.txt", "human-paragraphs.txt")
 
 
@@ -85,12 +87,16 @@ KINDS: dict[str, Callable[[str, random.Random], str]] = {
 
 
 class Restored(NamedTuple):
-    """A word, its skeleton by rule, the skeleton that is received, and the word restored."""
+    """A word, its skeleton by rule and as received, and the words that are read.
+
+    ``restored`` is the word of ``decompress``, ``readings`` are all readings, the first first.
+    """
 
     word: str
     skeleton: str
     received: str
     restored: str
+    readings: tuple[str, ...]
 
     @property
     def has_slip(self) -> bool:
@@ -106,31 +112,42 @@ def restore(words: list[str], kind: str, dice: random.Random) -> Iterator[Restor
         for skeleton in skeletons
     ]
     restored = semcodec.decompress(received)
-    return map(Restored, words, skeletons, received, restored)
+    lists = [tuple(reading.word for reading in found) for found in semcodec.readings(received)]
+    return map(Restored, words, skeletons, received, restored, lists)
 
 
-def share(rows: list[Restored], is_equal: Callable[[str, str], bool] = str.__eq__) -> float:
-    """Return the share (0..1) of words restored right."""
-    return sum(is_equal(row.word, row.restored) for row in rows) / max(1, len(rows))
+def share(part: Sequence[Restored], whole: Sequence[Restored]) -> float:
+    """Return the share (0..1) of the rows of ``part`` in ``whole``."""
+    return len(part) / max(1, len(whole))
+
+
+def is_right(row: Restored) -> bool:
+    """Return whether a word is restored exactly."""
+    return row.word == row.restored
 
 
 def measure(folder: Path, source: Source, most: int) -> None:
     """Print a row for each kind of slip."""
     held_out = [line for line in lines(folder, source, held_out=True) if content_words(line)]
     sample = [list(content_words(line)[:K]) for line in held_out[:: -(-len(held_out) // most)]]
-    clean = share([row for words in sample for row in restore(words, "", random.Random(SEED))])
+    clean = [row for words in sample for row in restore(words, "", random.Random(SEED))]
+    right = [row for row in clean if is_right(row)]
+    false = [row for row in right if row.readings[0] != row.word]
     for kind in KINDS:
         dice = random.Random(SEED)
         rows = [row for words in sample for row in restore(words, kind, dice)]
         slips = [row for row in rows if row.has_slip]
+        others = [row for row in rows if not row.has_slip]
         unknown = [row for row in slips if not vocabulary().candidates(row.received)]
         shares = (
-            clean,
-            share([row for row in rows if not row.has_slip]),
-            share(slips),
-            share(slips, same_lemma),
-            len(unknown) / max(1, len(slips)),
-            share(unknown),
+            share(right, clean),
+            share(false, right),
+            share(list(filter(is_right, others)), others),
+            share(list(filter(is_right, slips)), slips),
+            share([row for row in slips if row.readings[0] == row.word], slips),
+            share([row for row in slips if row.word in row.readings], slips),
+            share(unknown, slips),
+            share(list(filter(is_right, unknown)), unknown),
         )
         print(f"{source.name:<24} {kind:<14}", *(f"{value:8.1%}" for value in shares), end="")
         print(f" {len(slips):6}", flush=True)

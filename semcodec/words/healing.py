@@ -143,12 +143,13 @@ def compare(place: Place, others: Iterable[str]) -> list[Scored]:
             other skeletons are added.
     """
     words = list(dict.fromkeys((*others, *_likely_words(place.skeleton, place.features))))
-    costs = {word: _cost(place, word) for word in words}
+    costs = {word: cost_at(place, word) for word in words}
     kept = sorted(words, key=lambda word: (word != words[0], costs[word], word))[:MAX_KEPT]
     return sorted(Scored(costs[word] + _cost_of_following(place, word), word) for word in kept)
 
 
-def _cost(place: Place, word: str) -> int:
+def cost_at(place: Place, word: str) -> int:
+    """Return the cost of a word at a place, without that of the words after it."""
     cost = 2 * place.history.cost(word)  # it returns half of the cost
     cost += place.written.cost(place.at, word)
     number = vocabulary().number(word)

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 
 import semcodec
 from semcodec.words import healing, skeleton_readings
-from semcodec.words.skeleton_readings import MARGIN, MISMATCHES, find_slip, received_words
+from semcodec.words.skeleton_readings import (
+    MARGIN,
+    MISMATCHES,
+    find_slip,
+    painted_words,
+    received_words,
+)
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.slips import is_known
 from semcodec.words.vocabulary import vocabulary
@@ -189,3 +195,12 @@ def test_hash_order_and_locale_change_nothing() -> None:
 
 def test_all_words_of_the_tables_can_be_read() -> None:
     assert all(find_slip(skeleton_of_word(word), word) == "" for word in vocabulary().words[::500])
+
+
+@examples(30)
+@given(skeletons)
+def test_painted_words_are_the_first_readings(received: list[str]) -> None:
+    assert painted_words(received) == [found[0].word for found in semcodec.readings(received)]
+    if received:
+        words = ["rd", "bts", "bl", *received]
+        assert painted_words(words) == first_words(" ".join(words))

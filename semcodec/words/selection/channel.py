@@ -13,7 +13,7 @@ from semcodec.words.negation import is_privative
 from semcodec.words.negation.tables import NEGATING_WORDS
 from semcodec.words.numbers import spellings
 from semcodec.words.restoration import IncrementalRestorer
-from semcodec.words.skeleton_readings import readings
+from semcodec.words.skeleton_readings import painted_words
 from semcodec.words.skeletons import singulars, skeleton_of_word
 from semcodec.words.tokens import Token
 
@@ -120,7 +120,7 @@ def _decode_skeletons() -> Callable[[Sequence[str]], list[str]]:
 
 
 def _read_skeletons(words: Sequence[str]) -> list[str]:
-    return [found[0].word for found in readings(list(map(skeleton_of_word, words)))]
+    return painted_words(list(map(skeleton_of_word, words)))
 
 
 def _spell_text(token: Token) -> list[tuple[str, ...]]:
