@@ -20,7 +20,8 @@ from semcodec_embedded.painter import (
     canvas_size,
 )
 from semcodec_embedded.painting.compositing import draw_sprite
-from semcodec_embedded.painting.scene import PlacedSprite
+from semcodec_embedded.painting.drawing import render
+from semcodec_embedded.painting.scene import Looks, PlacedSprite
 from tests.profiles import examples
 
 SMALL = (96, 96)
@@ -175,6 +176,29 @@ def test_every_setting_is_painted(prompt: str) -> None:
     picture = paint(prompt)
     assert picture.std() > 12, "more than one flat color"
     assert not np.array_equal(picture, paint("zxqv"))
+
+
+def test_grass_is_beside_the_street_and_the_street_is_gray() -> None:
+    plain, grassy = (paint(f"street car{words}") for words in ("", " green grass"))
+    strip, road = slice(55, 62), slice(80, 92)
+    greenness = [
+        (picture[rows, :12, 1] - picture[rows, :12, 0]).mean()
+        for picture in (plain, grassy)
+        for rows in (strip, road)
+    ]
+    assert greenness[2] > max(greenness[0], 0) + 15
+    assert abs(greenness[3]) < 12
+
+
+def test_skateboard_has_its_color() -> None:
+    plain, red, blue = (
+        render("skateboarder", (96, 96), ("green",), Looks(gear_color=color))
+        for color in ("", "red", "blue")
+    )
+    changed = np.any(np.asarray(red) != np.asarray(blue), axis=-1)
+    assert changed[80:].mean() > 0.1
+    assert not changed[:80].any()
+    assert np.asarray(plain)[changed].tolist() != np.asarray(red)[changed].tolist()
 
 
 def test_wall_replaces_the_sky() -> None:

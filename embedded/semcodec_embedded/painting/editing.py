@@ -48,6 +48,9 @@ from semcodec_embedded.painting.svg import HEIGHT
 from semcodec_embedded.painting.vocabulary import roles
 
 SHRINK_FACTOR = 0.75  #: of one change
+#: Shares of the area that a size word means, of which the first that leaves the drawing visible is
+#: used.
+SIZE_SHARES = (1.0, 0.75, 0.55)
 ROOM_FACTOR, MAX_ROOM_STEPS = 0.85, 3  #: of what hides a drawing for which there is no free place
 MAX_GROUP_WIDTH = 0.42  #: of a group that moves to one side, as a share of the width
 MIN_SHOWN = 0.7  #: share of a drawing from which nothing must be done to show it
@@ -293,26 +296,34 @@ def _resize(request: _Request) -> Plan:
         raise CannotChangeError(f"{_quote(request.value)} is not a size that it knows")
     if not request.numbers:
         return _add(request)
+    mentions = tuple(
+        replace(item, size=request.value) if item.phrase == request.phrase else item
+        for item in request.plan.scene.mentions
+    )
+    plan = replace(request.plan, scene=replace(request.plan.scene, mentions=mentions))
+    plan = request.with_subjects(plan, lambda subject: replace(subject, size=size))
+    sized = (_at_size(replace(request, plan=plan), size, share) for share in SIZE_SHARES)
+    changed = [option for option in sized if entry_of(option, request.phrase).size]
+    if not changed:
+        raise CannotChangeError(f"there is no room for a {_quote(request.value)} drawing")
+    visible = (option for option in changed if FreePlaces(option).shows(request.numbers))
+    return next(visible, None) or _show(changed[-1], request.numbers)
+
+
+def _at_size(request: _Request, size: str, share: float) -> Plan:
+    """Return the plan with the drawings at ``share`` of the area that the size word means."""
     width, count = request.plan.width, len(request.numbers)
+    area = AREA_OF_SIZE[size] * share * (1 if size == "small" else 1.05 / count)
 
     def change(sprite: PlacedSprite) -> PlacedSprite:
-        share = sprite.width / sprite.height
-        area = AREA_OF_SIZE[size] * (1 if size == "small" else 1.05 / count)
-        height = (area * width * HEIGHT / share) ** 0.5
-        height = min(height, MAX_HEIGHT * HEIGHT, MAX_WIDTH * width / count / share)
+        proportion = sprite.width / sprite.height
+        height = (area * width * HEIGHT / proportion) ** 0.5
+        height = min(height, MAX_HEIGHT * HEIGHT, MAX_WIDTH * width / count / proportion)
         if sprite.support == "none" and sprite.baseline_y < HEIGHT:  # sits behind a table
             height = min(height, sprite.baseline_y - free_places.MARGIN)
         return _stand(scaled(sprite, max(MIN_HEIGHT, height) / sprite.height), width)
 
     changed = request.with_each(change)
-    mentions = tuple(
-        replace(item, size=request.value) if item.phrase == request.phrase else item
-        for item in changed.scene.mentions
-    )
-    changed = replace(changed, scene=replace(changed.scene, mentions=mentions))
-    changed = request.with_subjects(changed, lambda subject: replace(subject, size=size))
-    if not entry_of(changed, request.phrase).size:
-        raise CannotChangeError(f"there is no room for a {_quote(request.value)} drawing")
     return _move_to_free_places(changed, request.numbers) if count == 1 else changed
 
 

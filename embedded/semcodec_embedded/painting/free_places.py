@@ -35,6 +35,7 @@ MARGIN = 12.0  #: from the upper edge of the picture, in units
 STEP = 18.0  #: distance by which a sprite stands before another one, in units
 #: Scores: of the sprite that is placed relative to others, of a broken size or position, of a move
 #: by the whole width or height, and of a sprite that is smaller by all of its size.
+SIZED = 6  #: times as much costs the size of what the words call large
 OWN_WEIGHT, BROKEN_COST, MOVE_COST, SHRINK_COST = 3.0, 1.5, 0.4, 0.5
 #: Where the middle of a sprite may be for each position word, as a share of the width or height.
 ZONES = {"left": (0.0, 0.4), "center": (0.36, 0.64), "right": (0.6, 1.0)}
@@ -84,11 +85,20 @@ class FreePlaces:
                 best, result = score, changed
         return result
 
+    def shows(self, numbers: Sequence[int]) -> bool:
+        """Return whether the sprites with ``numbers`` can be seen."""
+        sprites = self._plan.sprites
+        shares = zip(sprites, self.shares(sprites), strict=True)
+        return all(share >= ENOUGH for sprite, share in shares if sprite.number in numbers)
+
     def is_enough(self, numbers: Sequence[int]) -> bool:
-        """Return whether the sprites with ``numbers`` can be seen, and agree with their words."""
+        """Return whether the sprites with ``numbers`` can be seen, and agree with their words.
+
+        It is never enough for large ones: they may have become smaller than they need to be.
+        """
         sprites = self._plan.sprites
         return all(
-            share >= ENOUGH and self._keeps_words(sprite, sprites)
+            share >= ENOUGH and self._keeps_words(sprite, sprites) and not self._is_large(sprite)
             for sprite, share in zip(sprites, self.shares(sprites), strict=True)
             if sprite.number in numbers
         )
@@ -108,7 +118,13 @@ class FreePlaces:
     def _change_cost(self, old: PlacedSprite, new: PlacedSprite) -> float:
         moved = abs(new.x - old.x) / self._plan.width
         moved += abs(new.baseline_y - old.baseline_y) / HEIGHT
-        return MOVE_COST * moved + SHRINK_COST * max(0.0, 1 - new.height / old.height)
+        shrunk = max(0.0, 1 - new.height / old.height)
+        return MOVE_COST * moved + SHRINK_COST * shrunk * (SIZED if self._is_large(new) else 1)
+
+    def _is_large(self, sprite: PlacedSprite) -> bool:
+        """Return whether the words call a sprite large or huge."""
+        subjects = self._plan.scene.subjects
+        return sprite.subject >= 0 and subjects[sprite.subject].size in ("large", "huge")
 
     def _score(self, old: PlacedSprite, new: PlacedSprite, sprites: Sprites) -> float:
         shares = self.shares(sprites)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from PIL import Image
 from semcodec.backends.painted_scene import PaintedObject
 from semcodec_embedded.backend import EmbeddedBackend
 from semcodec_embedded.painter import EmbeddedPainter, make_plan
-from semcodec_embedded.painting.account import report_scene
+from semcodec_embedded.painting.account import entry_of, report_scene
 from semcodec_embedded.painting.drawing import render
 from semcodec_embedded.painting.plan import plan_of
 from semcodec_embedded.painting.scene import PlacedSprite
@@ -142,13 +143,13 @@ def test_cabinet_is_drawn_in_a_room_without_one() -> None:
 def test_visible_share_is_that_of_the_pixels(name: str) -> None:
     """The raster agrees with full renderings, in which the boxes overlap more than the shapes."""
     back = PlacedSprite(name, 420.0, 800.0, 500.0, 600.0, (), "ground")
-    front = PlacedSprite("potted-plant", 600.0, 900.0, 400.0, 500.0, (), "ground", flipped=True)
+    front = PlacedSprite("sailboat", 600.0, 900.0, 400.0, 500.0, (), "ground", flipped=True)
     [share, whole], _ = visible_shares([back, front], 1000.0)
     assert whole == 1.0
     alpha, cover = (Image.new("L", (1000, 1000)) for _ in range(2))
     alpha.paste(render(name, (500, 600), ()).getchannel("A"), (170, 200))
-    plant = render("potted-plant", (400, 500), ()).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    cover.paste(plant.getchannel("A"), (400, 400))
+    boat = render("sailboat", (400, 500), ()).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    cover.paste(boat.getchannel("A"), (400, 400))
     shape, covered = (np.asarray(image) > 96 for image in (alpha, cover))
     assert share == pytest.approx((shape & ~covered).sum() / shape.sum(), abs=0.04)
 
@@ -157,6 +158,14 @@ def test_part_outside_of_the_frame_is_not_seen() -> None:
     sprite = PlacedSprite("automobile", 0.0, 800.0, 400.0, 200.0, (), "ground")
     [share], _ = visible_shares([sprite], 1000.0)
     assert share == pytest.approx(0.5, abs=0.05)
+
+
+def test_surroundings_behind_a_drawing_are_not_seen() -> None:
+    plan = make_plan("bus street", SIZE, 0)
+    [bus] = plan.sprites
+    low = replace(bus, x=500.0, baseline_y=1000.0, width=1100.0, height=560.0)
+    before, after = (entry_of(each, "street") for each in (plan, replace(plan, sprites=(low,))))
+    assert before.visible == 1.0 > after.visible
 
 
 def test_no_account_of_the_picture_of_another_painter() -> None:
