@@ -25,6 +25,8 @@ EDITS: Final = (
 )
 #: Stages of reflection alone; the others can occur without it.
 REFLECTION_STAGES: Final = ("edit", "check", "compare")
+#: Stages that only reflection repeats for one input.
+REPEATED_STAGES: Final = ("describe", "paint")
 HEADINGS: Final = ("stage", "model", "tokens in", "tokens out", "expected", "maximum")
 
 
@@ -69,7 +71,9 @@ def print_plan(
     maximum = _total(server.budget, requests, max_usage)
     print_result(f"server  {server.settings.base_url}\nkey     {_key_source(server)}\n")
     stages = {request.stage for request in requests}
-    is_reflected = not stages.isdisjoint(REFLECTION_STAGES)
+    is_reflected = not stages.isdisjoint(REFLECTION_STAGES) or (
+        not is_batch and any(_count(requests, stage) > 1 for stage in REPEATED_STAGES)
+    )
     is_batch = is_batch or is_reflected
     groups = _by_stage(requests) if is_batch else [[request] for request in requests]
     rows = [HEADINGS, *(_row(server.budget, group) for group in groups)]
@@ -97,6 +101,10 @@ def _key_source(server: OpenAIBackend) -> str:
         return credentials.describe_key(server.settings)
     except BackendError:
         return "not found, and the server needs one"
+
+
+def _count(requests: Iterable[ModelRequest], stage: str) -> int:
+    return sum(request.stage == stage for request in requests)
 
 
 def _by_stage(requests: Iterable[ModelRequest]) -> list[list[ModelRequest]]:

@@ -97,6 +97,16 @@ def test_plan_counts_every_try_of_reflection(
     assert ("cannot edit" in out) == ("edit" in expected)
 
 
+def test_plan_of_a_describer_alone_counts_its_rounds(
+    run: Run, two_words: Path, tmp_path: Path
+) -> None:
+    configure(tmp_path, PRICES)
+    command = ["decode", two_words, "-o", tmp_path / "out.png", "--describer", "openai"]
+    _, out, _ = run(*command, "--dry-run", "--reflect-by", "description", "--reflect", "3")
+    assert [row[:3:2] for row in plan_table(out)[1:2]] == [["describe", "3"]]
+    assert "all tries of reflection" in out
+
+
 def test_plan_of_several_records_counts_all_tries(
     run: Run, two_words: Path, tmp_path: Path
 ) -> None:
