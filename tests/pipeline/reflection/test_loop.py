@@ -84,7 +84,7 @@ def test_the_result_is_never_worse_and_the_loop_ends(
     run(world, tries, candidates=candidates, patience=patience, can_edit=can_edit)
 
 
-@examples(100)
+@examples(40)
 @given(world=any_world(), tries=st.integers(0, 6), candidates=st.integers(1, 5))
 def test_with_an_honest_checker_no_more_statements_are_broken(
     world: World, tries: int, candidates: int
