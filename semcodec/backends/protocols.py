@@ -108,8 +108,10 @@ class WordSelector(Protocol):
     def select_words(self, request: SelectionRequest) -> Selection:
         """Return words of ``request.description`` for which ``request.fits`` holds.
 
-        They are in reading order. ``encode`` checks the limits again on the finished record, and
-        calls again with a smaller ``max_words`` if the record is too long.
+        They are in reading order; with ``request.order`` ``"importance"``, phrases by importance,
+        the subject first, as ``select_ranked`` returns them, so that each prefix is a selection.
+        ``encode`` checks the limits again on the finished record, and calls again with a smaller
+        ``max_words`` if the record is too long; in order of importance, it drops words at the end.
         """
         ...
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import semcodec
+from semcodec import words
 from semcodec._wording import plural
 from semcodec.bitstream import api, checksums
 from semcodec.bitstream.framing import TEXT_FRAMINGS
@@ -199,10 +200,11 @@ def encode(args: argparse.Namespace) -> int:
 
 
 def _apply_profile(args: argparse.Namespace) -> None:
-    """Set the framing of the profile.
+    """Set the framing of the profile, and check that options match each other.
 
     Raises:
-        UsageError: an option conflicts with the profile, or the check with the framing.
+        UsageError: an option conflicts with the profile, the check with the framing, or the order
+            with the coding.
     """
     try:
         profile_options.check_conflicts(
@@ -210,6 +212,7 @@ def _apply_profile(args: argparse.Namespace) -> None:
         )
         args.framing = args.framing or profile_options.default_framing(args.profile)
         api.overhead(0, framing=args.framing, check=args.check)
+        words.check_order(args.order, args.coding)
     except InputError as error:
         raise UsageError(str(error)) from error
 

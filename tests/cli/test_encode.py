@@ -225,6 +225,26 @@ def test_option_that_conflicts_with_the_profile_is_a_usage_error(
     assert file_names(photo.parent) == ["photo.jpg"]
 
 
+def test_record_in_order_of_importance_is_truncated_to_a_budget(run: Run, photo: Path) -> None:
+    full, small, limited = (
+        photo.with_name(f"{name}.semc") for name in ("full", "small", "limited")
+    )
+    text = photo.with_name("text.txt")
+    text.write_text("In a park, two brown dogs sleep on a bench beside a red ball.")
+    options = ("--description", text, "--order", "importance")
+    assert run("encode", photo, "-o", full, *options)[0] == 0
+    assert semcodec.unpack(full.read_bytes()).words[:3] == ["two", "brown", "dogs"]
+    assert run("truncate", full, "--max-bytes", 13, "-o", small)[0] == 0
+    assert run("encode", photo, "-o", limited, "--max-bytes", 13, *options)[0] == 0
+    assert small.read_bytes() == limited.read_bytes()
+
+
+def test_set_in_order_of_importance_is_a_usage_error(run: Run, photo: Path) -> None:
+    code, _, err = run("encode", photo, "--order", "importance", "--coding", "bag")
+    assert code == 2
+    assert "bag does not keep the order of words: use another coding, or order reading" in err
+
+
 @pytest.mark.parametrize("framing", ["bare", "file", "url", "qr"])
 @pytest.mark.parametrize("max_bytes", [16, 20, 31, 40])
 def test_limit_counts_the_output_in_its_framing(

@@ -52,6 +52,23 @@ def test_statement_of_the_order_takes_no_bytes_of_words() -> None:
         assert shorter.extensions == ()
 
 
+@pytest.mark.parametrize("coding", ["lexicon", "nibble"])
+def test_subject_is_in_the_smallest_record(coding: semcodec.Coding) -> None:
+    text = "A red lighthouse on a hill."
+    limit = next(n for n in range(2, 20) if _words(text, coding, n))
+    words = _words(text, coding, limit)
+    assert words == (["lghths"] if coding == "nibble" else ["lighthouse"])
+    every_word = encode(text, coding=coding, framing="bare").record.words
+    assert len(every_word[0]) < len(every_word[1])  # so that truncation leaves "red"
+
+
+def _words(text: str, coding: semcodec.Coding, limit: int) -> list[str]:
+    try:
+        return encode(text, coding=coding, framing="bare", max_bytes=limit).record.words
+    except InputError:
+        return []
+
+
 def test_limit_on_the_rate_keeps_the_statement_of_the_order() -> None:
     full, limited = encode().record, encode(ubpp=100).record
     assert limited.metadata == {"order": "importance"}

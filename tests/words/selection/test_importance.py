@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
@@ -23,6 +24,7 @@ from semcodec.words import (
 from semcodec.words.numbers.words import is_number_word
 from semcodec.words.selection import arrange_by_importance, importance, judged_phrases
 from semcodec.words.selection.candidate_finder import find_candidates
+from semcodec.words.selection.channel import same_lemma
 from semcodec.words.selection.importance import BLOCK_WORDS
 from tests.fakes import FunctionJudge, OverlapJudge
 from tests.profiles import examples
@@ -58,12 +60,40 @@ def test_words_of_a_phrase_are_side_by_side(description: str, words: str) -> Non
     assert by_importance(description) == words
 
 
+@pytest.mark.parametrize(
+    ("description", "words"),
+    [
+        (  # a color is with its noun, however late it is mentioned
+            "A cow on a field of grass with a fence, a barn, a tractor, a gate, a hill, a tree and "
+            "a road. The cow is white.",
+            "white cow field grass fence barn tractor gate hill road tree",
+        ),
+        (  # words that mean something alone follow all phrases; "tall" does not
+            "A smiling, tall, elderly, bearded, cheerful French fisherman on a boat with a "
+            "lighthouse, a harbor, a seagull and a net.",
+            "smiling fisherman boat lighthouse harbor seagull net elderly bearded cheerful French",
+        ),
+        ("A dog at the left and the right.", "dog left"),  # at one place only
+        ("A lamp and a table and seven. Dogs are in a park.", "lamp dogs park table"),
+    ],
+)
+def test_words_are_left_out_of_a_phrase(description: str, words: str) -> None:
+    assert by_importance(description) == words
+
+
+def test_subject_before_another_noun_is_first() -> None:
+    assert by_importance("cat background . dog", 1) == "cat"
+
+
 def test_word_of_a_place_is_sent_only_between_its_nouns() -> None:
-    text = "A lighthouse near trees. A grandmother behind a fence."
-    assert by_importance(text).startswith("lighthouse ")
-    assert "behind" not in by_importance(text).split()[:2]
-    assert "near trees" not in by_importance("Trees near a lighthouse and a red dog by a house.")
-    assert by_importance("A dog behind a fence.") == "dog behind fence"
+    text = "A boat, a lighthouse and a house. A tree behind a rock, a gull above a cliff."
+    assert by_importance(text) == "boat lighthouse house rock tree gull above cliff"
+
+
+def test_similarity_is_compared_for_its_bits() -> None:
+    judge = OverlapJudge(observatory=5, tree=5)
+    request = replace(request_for("A dog, an observatory, a tree."), judge=judge)
+    assert select_words(request).words == ["dog", "tree", "observatory"]
 
 
 @pytest.mark.parametrize("coding", CODINGS)
@@ -104,7 +134,22 @@ def test_words_of_blocks_are_restored(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     restored = by_importance(text, coding="nibble").split()
     assert len(restored) > 15
-    assert make_channel("nibble").received(restored) == restored
+    for word in restored:
+        assert any(same_lemma(word, sent) for sent in re.findall(r"\w+", text)), word
+
+
+def test_word_that_a_decoder_would_misread_is_left_out() -> None:
+    both = ["boat", "kenning"]
+    assert make_channel("nibble").received(both) != both
+    assert by_importance("A boat and a kenning.", coding="nibble") == "boat"
+    assert by_importance("A boat and a kenning.") == "boat kenning"
+
+
+def test_number_is_cut_as_a_whole() -> None:
+    text = "A clock shows 7:45 on a tower."
+    assert by_importance(text, 4, "nibble") == "clock seven forty five"
+    for k in (1, 2, 3):
+        assert by_importance(text, k, "nibble") == "clock"
 
 
 def test_ranked_words_keep_their_rank() -> None:
