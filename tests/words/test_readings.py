@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from itertools import product
 
 import pytest
+import slips
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -204,3 +206,19 @@ def test_painted_words_are_the_first_readings(received: list[str]) -> None:
     if received:
         words = ["rd", "bts", "bl", *received]
         assert painted_words(words) == first_words(" ".join(words))
+
+
+@pytest.mark.parametrize("kind", slips.KINDS)
+def test_planted_slips(kind: str) -> None:
+    """The small form of bench/slips.py: the word that was meant is among the readings."""
+    words = "large brown horse wooden fence green mountain yellow flower bridge".split()
+    received = list(map(skeleton_of_word, words))
+    count = 0
+    for at in range(0, len(words), 2):
+        slipped = slips.KINDS[kind](received[at], random.Random(at))
+        listed = [*received[:at], slipped, *received[at + 1 :]]
+        lists = semcodec.readings(listed)
+        count += words[at] in [reading.word for reading in lists[at]]
+        read = [skeleton_of_word(found[0].word) for found in lists]
+        assert read[:at] + read[at + 1 :] == received[:at] + received[at + 1 :]
+    assert count >= 4

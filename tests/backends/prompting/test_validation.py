@@ -463,3 +463,10 @@ def test_json_truncated_before_the_description_is_truncated_and_not_blind() -> N
     for text in ('{"description" :', '{"description":"'):
         checked = validation.check_description(ChatResponse(text, is_truncated=True))
         assert (checked.value, checked.problem, checked.is_blind) == (None, "truncated", False)
+
+
+def test_model_may_heal_one_slip_but_not_a_number() -> None:
+    skeletons = ["trdtln", "lt", "vndv", "thrh", "bt"]
+    words = ["traditional", "lattice", "meadow", "three", "lake"]
+    validated = validation.check_words(list_response(words), skeletons)
+    assert validated.value == ["traditional", "lattice", "", "", ""]
