@@ -70,15 +70,6 @@ def test_free_place_hides_nothing() -> None:
     assert all(entry_of(after, noun).visible > 0.9 for noun in ("dog", "cat", "bus"))
 
 
-def test_object_without_a_free_place_is_shown_and_nothing_else_is_hidden() -> None:
-    before = plan("two huge brown plants left right large window green background red flowers")
-    assert entry_of(before, "window").count == 0
-    after = edit(before, "Move the plants to a free place.")
-    after = edit(edit(after, "Add window."), "Make the window large.")
-    assert entry_of(after, "window").size == "large"
-    assert all(entry_of(after, noun).visible > 0.7 for noun in ("window", "plants", "flowers"))
-
-
 def test_what_hides_an_object_everywhere_becomes_smaller() -> None:
     before = plan("clock bus room")
     clock, bus = before.sprites
