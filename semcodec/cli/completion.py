@@ -103,7 +103,7 @@ def _endings(action: argparse.Action, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _values(names: list[str]) -> list[str]:
-    if names == ["NAME"]:
+    if "NAME" in names:
         return [backends.AUTO, *backends.names()]
     if names == ["RULE"]:
         return list(RULES)
