@@ -599,6 +599,7 @@ def test_json_has_one_object_per_picture(run: Run, encode: Run) -> None:
         "words": record.words,
         "payload_bits": record.payload_bits,
         "ubpp": round(record.payload_bits * 1e6 / 64**2, 3),
+        "rate": {"rules": ["default"], "words": 12, "bits": None},
         "notices": last["notices"],
     }
     assert len(last["notices"]) == 1
