@@ -47,6 +47,12 @@ SMALL: Final = {
     "python bench/damage.py": "--records 2",
     "python bench/work.py": "--no-times",
     "python bench/fidelity.py TEXT_DIR": "1 --rates 50",
+    "python bench/slips.py TEXT_DIR": "--lines 1",
+    "python bench/budgets.py TEXT_DIR": "1",
+    "python bench/importance.py TEXT_DIR": "1",
+    "python bench/reflection.py": "<(head -n 3 bench/word_lists.txt)",
+    "python bench/checker.py": "--checker scene --pairs 1",
+    "python bench/sizes.py": "--sizes 256x256",
     "python bench/image_server.py": "--noise",  # without it, PyTorch is needed: gigabytes
     ".venv/bin/python -m fuzz run unpack --runs 100000": "--runs 300",
 }
