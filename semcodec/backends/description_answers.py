@@ -38,7 +38,8 @@ def answers_from_description(description: str, predicates: Sequence[Predicate]) 
 
     Returns:
         One answer for each statement. ``"no"``: the noun is not in the description, or has another
-        attribute of this kind. ``"unsure"``: the description does not say, or is not in English.
+        attribute of this kind. ``"unsure"``: the description does not state it, or is not
+        in English.
 
     Example:
         >>> from semcodec.words.predicates import find_predicates

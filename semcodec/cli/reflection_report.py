@@ -120,8 +120,8 @@ def summarize(reflection: ReflectionTrace) -> str:
     tries = "1 try" if reflection.tries == 1 else f"{reflection.tries} tries"
     score = describe_score(result.after)
     if not reflection.tries:
-        is_told = result.after is not None or score == reflection.stopped
-        return score if is_told else f"{score}; {reflection.stopped}"
+        is_stated = result.after is not None or score == reflection.stopped
+        return score if is_stated else f"{score}; {reflection.stopped}"
     if reflection.kept == 0:
         return f"not improved by {tries}: {score}; {reflection.stopped}"
     kept = sum(step.kept for step in reflection.steps[1:])

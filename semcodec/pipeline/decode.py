@@ -154,7 +154,7 @@ def decode(
             most tries with any checker. ``"off"`` keeps the first picture.
         reflect_by: ``"predicates"`` as above; ``"description"`` is the procedure of the paper: the
             picture is described, the writer compares the description with the prompt, and names
-            the most important difference as a change. That is done as often as ``reflect`` says,
+            the most important difference as a change. That is done as often as ``reflect`` states,
             twice for ``"auto"``, and the last picture is kept; if the painter reports what it drew,
             or a checker is named or qualified, a picture in which it finds less is rolled back.
         candidates: 1..100 pictures with the seeds ``seed``, ``seed + 1`` …, of which the best is

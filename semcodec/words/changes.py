@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from semcodec.words.predicates import PredicateKind
+
 ChangeAction: TypeAlias = Literal[
     "add", "count", "recolor", "resize", "move", "uncover", "separate", "shrink", "redraw", "remove"
 ]
@@ -26,6 +28,14 @@ SENTENCES: Final[dict[ChangeAction, str]] = {
     "shrink": "Draw the {noun} smaller.",
     "redraw": "Draw the {noun} in another way.",
     "remove": "Remove the {noun}.",
+}
+#: The action that makes a predicate of each kind true.
+ACTIONS: Final[dict[PredicateKind, ChangeAction]] = {
+    "noun": "add",
+    "count": "count",
+    "color": "recolor",
+    "size": "resize",
+    "place": "move",
 }
 _PATTERNS: Final = {
     action: re.compile(

@@ -5,22 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from semcodec.words.changes import Change, ChangeAction
-from semcodec.words.predicates import Predicate, PredicateKind, find_predicates
+from semcodec.words.changes import ACTIONS, Change
+from semcodec.words.predicates import Predicate, find_predicates
 from semcodec.words.presence import Presence
 from semcodec.words.stopwords import STOPWORDS
 
 #: Characters of each text; descriptions have a thousand, and this many take a second.
 MAX_COMPARED: Final = 20_000
 SENTENCE_END: Final = re.compile(r"[.!?;\n]+(?=\s|$)")
-#: The change that makes a statement of each kind true.
-ACTIONS: Final[dict[PredicateKind, ChangeAction]] = {
-    "noun": "add",
-    "count": "count",
-    "color": "recolor",
-    "size": "resize",
-    "place": "move",
-}
 
 
 def find_change(now: str, wanted: str) -> str:

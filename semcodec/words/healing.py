@@ -1,7 +1,7 @@
 """Compare the words that a skeleton may stand for, and heal skeletons with a slip (spec, B.4).
 
 The cost of a word is that of the slip, plus that of the word and of the next ones in the coding
-``lexicon``, which knows the words before each, less what the skeletons on both sides say for it. A
+``lexicon``, which knows the words before each, less its fit with the skeletons on both sides. A
 word for a skeleton with a slip is never a number: another number is worse than no number.
 
 Healing changes no other word of the list. So a list without slips is restored as if there were no
@@ -31,8 +31,8 @@ from semcodec.words.written_skeletons import Written
 #: Half of the cost of a word by itself is added: the coding finds rare words too likely where they
 #: fit.
 OWN_COST_SHARE: Final = 2
-#: A quarter of what the skeletons around a word say for it is subtracted: the tables compare only
-#: words with one skeleton.
+#: A quarter of the fit of a word with the skeletons around it is subtracted: the tables compare
+#: only words with one skeleton.
 CONTEXT_SHARE: Final = 4
 MAX_LISTED: Final = 192  #: words that are compared in context: the likeliest without it
 MAX_COMPARED: Final = 48  #: words whose costs after the words before are compared
@@ -41,7 +41,7 @@ REACH: Final = 2  #: next words whose costs are compared
 #: Skeletons of one list that are compared with others, so that 4096 of them take a second or two.
 MAX_PLACES: Final = 256
 #: By which a made-up word costs less than its letters in the coding. A word that costs more for a
-#: skeleton with a slip is not believed: the skeleton is that of a name, or of another unknown word.
+#: skeleton with a slip is not used: the skeleton is that of a name, or of another unknown word.
 MADE_UP_DISCOUNT: Final = 8 * BIT
 DOUBT: Final = 8 * BIT  #: by which a word must cost less to change the words beside it
 
@@ -168,7 +168,7 @@ def _cost_of_following(place: Place, word: str) -> int:
 
 
 def _likely_words(skeleton: str, features: Sequence[int]) -> list[str]:
-    """Return the words with other skeletons for which the context says most."""
+    """Return the words with other skeletons that fit the context best."""
     words = vocabulary().words
     ranked = sorted(
         (cost - _context_value(number, features), words[number])

@@ -71,7 +71,7 @@ VISIBLE_IDEAS: Final = _words(
     treasure tv volleyball window windows wing wings
     """
 )
-#: Classes "thing" and "thing or verb" of the table that nobody can point at.
+#: Classes "thing" and "thing or verb" of the table that name nothing visible.
 NOT_OBJECTS: Final = _words(
     """
     against air amount angles anime anyone architecture art attire birthday business color colors

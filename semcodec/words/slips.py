@@ -1,8 +1,8 @@
 """Slips: known skeletons from which a received skeleton differs in one place (spec, annex B.4).
 
 A model that shortens words swaps two letters (``trdtln`` for traditional), adds or leaves out one,
-or leaves out several (``lt`` for lattice). ``classify_slip`` says how a skeleton differs from that
-of a word, and ``find_corrections`` finds the known skeletons that it may stand for.
+or leaves out several (``lt`` for lattice). ``classify_slip`` returns how a skeleton differs from
+that of a word, and ``find_corrections`` finds the known skeletons that it may stand for.
 """
 
 from __future__ import annotations
@@ -120,7 +120,8 @@ def _one_slip(skeleton: str) -> Iterator[Correction]:
         bits = DELETION_COST if is_slip else _abbreviation_cost(skeleton, other)
         yield Correction(bits, other, "deletion")
     for symbol in _SYMBOLS:
-        if is_known(symbol + skeleton):
+        # Of two equal symbols at the beginning, the second may be the one that is left out.
+        if symbol != skeleton[0] and is_known(symbol + skeleton):
             yield Correction(DELETION_COST + FIRST_COST, symbol + skeleton, "deletion")
 
 

@@ -1,8 +1,8 @@
 """Skeletons as people and models write them, folded to the symbols of ``nibble`` by the rule.
 
 ``wndw`` has letters that are not symbols, so it was not made by the reference rule (spec, annex B).
-Its letters then say more than its skeleton ``vndv``: the word has them in the same order, and ends
-with the s of a plural only if one is written.
+Its letters are then more exact than its skeleton ``vndv``: the word has them in the same order, and
+ends with the s of a plural only if one is written.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Written(NamedTuple):
     numbers: dict[int, str]
 
     def cost(self, at: int, word: str) -> int:
-        """Return what the letters that are written say against a word, in the unit of costs."""
+        """Return the cost of a word whose letters or number differ from those that are written."""
         if not self.texts:
             return 0
         text = self.texts[at]

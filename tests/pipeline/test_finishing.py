@@ -158,7 +158,7 @@ def test_backend_that_enlarges_its_own_pictures_is_preferred() -> None:
     assert stages(semcodec.decode(RECORD, backend=Both(), writer="rules"))[-1][1] == "small"
 
 
-@pytest.mark.parametrize("upscaler", ["rules", "nobody", 7, object(), Upscaler])
+@pytest.mark.parametrize("upscaler", ["rules", "unknown", 7, object(), Upscaler])
 def test_unsuitable_upscaler_is_an_input_error(upscaler: Any) -> None:
     with pytest.raises(InputError):
         semcodec.decode(RECORD, painter=SmallPainter(), upscaler=upscaler)

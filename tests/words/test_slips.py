@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.slips import (
+    DELETION_COST,
     MAX_MISSING,
     MAX_SLIP,
     classify_slip,
@@ -81,6 +82,14 @@ def test_costs_are_those_of_the_specification() -> None:
         found = {correction.skeleton: correction.bits for correction in find_corrections(received)}
         missing = len(meant) - len(received)
         assert found[meant] == int(bits) + (missing if each else 0)
+
+
+def test_each_skeleton_is_found_once() -> None:
+    for received in ("bd", "ld", "ckng"):  # b is missing in "bbd" at either place
+        found = [correction.skeleton for correction in find_corrections(received)]
+        assert len(found) == len(set(found))
+    costs = {correction.skeleton: correction.bits for correction in find_corrections("ckng")}
+    assert costs["cckng"] == DELETION_COST
 
 
 def test_first_letter_and_short_forms_cost_more() -> None:

@@ -107,10 +107,7 @@ class OpenAIBackend(PromptBackend):
         """
         if role == "prompts":
             return self._prompts.name
-        if role in (
-            "painter",
-            "editor",
-        ):  # a decoder may use any painter, so this is not worth a request
+        if role in ("painter", "editor"):  # a decoder may use any, so this is not worth a request
             default = DEFAULT_MODELS["painter"] if self.settings.is_openai else ""
             return self.settings.painter or default
         return self._models.model(role)

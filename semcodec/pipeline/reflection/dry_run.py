@@ -8,11 +8,13 @@ are called only where another call needs their result.
 
 from __future__ import annotations
 
+from typing import Final
+
 from semcodec.backends.isolation import attempt
 from semcodec.pipeline.reflection.backend_actions import BackendActions, Picture
 from semcodec.pipeline.reflection.loop import Plan
 
-TYPICAL_CHANGE = "Move the dog to the left."
+TYPICAL_CHANGE: Final = "Move the dog to the left."
 
 
 def is_dry_run(backend: object) -> bool:

@@ -232,8 +232,7 @@ def _qualify(roles: Roles, record: Record, options: ReflectionOptions) -> _Choic
     if not options.is_requested:
         return _Choice(roles.checker, kinds) if is_free else _Choice()
     if not qualification.is_measured(name):
-        notice = f"{UNMEASURED.format(name=name)}"
-        return _Choice(roles.checker, None, False, (notice,))
+        return _Choice(roles.checker, None, False, (UNMEASURED.format(name=name),))
     if not kinds:
         return _Choice(notices=(UNQUALIFIED.format(name=name),))
     return _Choice(roles.checker, kinds, is_free)

@@ -10,19 +10,11 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from semcodec.backends.painted_scene import PaintedObject
-from semcodec.words.changes import Change, ChangeAction
+from semcodec.words.changes import ACTIONS, Change, ChangeAction
 from semcodec.words.predicates import Predicate, PredicateKind
 
 #: Ways to make an object visible that is in the picture: the one that changes least comes first.
 UNCOVERING: Final[tuple[ChangeAction, ...]] = ("uncover", "separate", "shrink", "redraw")
-#: The action that makes a predicate of each kind true.
-ACTIONS: Final[dict[PredicateKind, ChangeAction]] = {
-    "noun": "add",
-    "count": "count",
-    "color": "recolor",
-    "size": "resize",
-    "place": "move",
-}
 #: Actions to try after the direct one, if the object is in the picture: another drawing may have a
 #: part that can be colored, or more room.
 ALTERNATIVES: Final[dict[PredicateKind, tuple[ChangeAction, ...]]] = {
@@ -59,7 +51,7 @@ def suggest_changes(
 def _actions(kind: PredicateKind, painted: PaintedObject | None) -> tuple[ChangeAction, ...]:
     if painted is None or painted.count == 0:
         # Nothing of it is in the picture as far as is known, so it cannot be moved or recolored,
-        # but whoever adds it can add it as it should be.
+        # but an editor that adds it can add it as it should be.
         return ("add",) if painted is not None else (ACTIONS[kind],)
     if kind == "noun":
         return UNCOVERING

@@ -147,6 +147,14 @@ def test_subject_that_is_missing_needs_another_seed() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("change", "kind"), [("Add bus.", "again"), ("Bring the bus to the front.", "edit")]
+)
+def test_subject_that_is_only_hidden_is_brought_to_the_front(change: str, kind: str) -> None:
+    world = World(frozenset(TEXTS[1:]), suggestions=always([change]))
+    assert run(world, 1).steps[1].kind == kind
+
+
 def test_more_than_half_missing_needs_another_seed() -> None:
     kinds = [run(World(frozenset(TEXTS[:n])), 1).steps[1].kind for n in (1, 2, 3, 4)]
     assert kinds == ["again", "again", "edit", "edit"]
@@ -345,6 +353,17 @@ def test_pictures_without_an_editor_get_all_kept_changes_in_the_prompt() -> None
     assert {step.seed for step in outcome.steps} == {7}
     first, second = (step.ask for step in outcome.steps[1:])
     assert world.prompts == [[first], [first, second]]
+
+
+def test_changes_of_a_picture_are_not_in_the_prompt_after_another_seed_is_kept() -> None:
+    def has_two(picture: Painted, target: str, world: World) -> Painted:
+        return Painted(frozenset(TEXTS[1:3]), world.next_mark())
+
+    world = World(paints=[worlds.ruins, has_two, worlds.ruins])
+    outcome = run(world, 5, can_edit=False)
+    kinds = ["paint", "again", "repaint", "again", "again", "repaint"]
+    assert [step.kind for step in outcome.steps] == kinds
+    assert world.prompts == [["Fix it: bus"], ["Repair: bus"]]
 
 
 # --- similarity

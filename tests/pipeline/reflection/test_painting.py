@@ -64,7 +64,7 @@ class Reporter(Painter):
 
 
 class EditingPainter(Reporter):
-    """Edits its own pictures as ``does`` says."""
+    """Edits its own pictures by ``does``."""
 
     def __init__(self, *hidden: str, does: Any = None) -> None:
         super().__init__(*hidden)

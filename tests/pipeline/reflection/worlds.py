@@ -105,7 +105,7 @@ def is_honest(picture: Painted, world: World) -> CheckResult:
 
 
 def always_says_yes(picture: Painted, world: World) -> CheckResult:
-    """Every statement is said to hold."""
+    """The answer to every statement is yes."""
     return CheckResult(("yes",) * len(TEXTS))
 
 
