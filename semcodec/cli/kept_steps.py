@@ -114,10 +114,17 @@ class KeptSteps:
         self._steps.append(step)
         if picture is None:
             return
+        try:
+            self._keep(step.n, picture, force=self._force)
+        except KeyboardInterrupt:  # it may even be the best picture, and the page shows it
+            self._keep(step.n, picture, force=True)
+            raise
+
+    def _keep(self, n: int, picture: Image, *, force: bool) -> None:
+        self._write(PICTURE.format(n), imaging.to_png(picture), force=force)
         self._size = picture.size
         # The strip needs no more than this, and many large pictures would fill the memory.
-        self._thumbnails[step.n] = picture.resize(contact_sheet.picture_size(picture.size))
-        self._write(PICTURE.format(step.n), imaging.to_png(picture))
+        self._thumbnails[n] = picture.resize(contact_sheet.picture_size(picture.size))
 
     def finish(self) -> None:
         """Write the strip and the page, also of a run that has failed after its first step."""
@@ -126,15 +133,15 @@ class KeptSteps:
             return
         files = {n: PICTURE.format(n) for n in self._thumbnails}
         strip = reflection_report.draw_strip(reflection, self._thumbnails)
-        self._write(reflection_page.STRIP, imaging.to_png(strip))
+        self._write(reflection_page.STRIP, imaging.to_png(strip), force=self._force)
         page = reflection_page.page(reflection, self.words, files, self._size)
-        self._write(reflection_page.FILE_NAME, page.encode())
+        self._write(reflection_page.FILE_NAME, page.encode(), force=self._force)
 
     def _unfinished(self) -> ReflectionTrace:
         """Return what is known of a run that did not end."""
         kept = [step.n for step in self._steps if step.kept]
         return ReflectionTrace(self._steps, StopReason.INTERRUPTED, max(kept, default=0))
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _write(self, name: str, data: bytes, *, force: bool) -> None:
         writing.create_folder(self._folder)
-        writing.write_bytes(str(self._folder / name), data, force=self._force)
+        writing.write_bytes(str(self._folder / name), data, force=force)

@@ -140,7 +140,11 @@ def _check_text(result: object, backend: object, stage: str) -> str:
 
 
 def check_picture(
-    result: object, words: list[str], backend: object, add_notice: Callable[[str], None]
+    result: object,
+    words: list[str],
+    backend: object,
+    add_notice: Callable[[str], None],
+    stage: str = "paint",
 ) -> Image:
     """Return a painted picture as it is, in any mode and size; it can be converted to RGB.
 
@@ -149,10 +153,11 @@ def check_picture(
         words: the words from which it was painted.
         backend: the painter or the editor.
         add_notice: called with a sentence if the picture shows nothing.
+        stage: ``"paint"`` or ``"edit"``, for the error.
     """
-    to_rgb(result, backend)  # raises an error if it cannot be read
+    to_rgb(result, backend, stage)  # raises an error if it cannot be read
     picture: Any = result
-    with _reading(backend, "paint"):
+    with _reading(backend, stage):
         blank_pictures.report_blank(picture, words, add_notice)
     return cast("Image", picture)
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec.cli import writing
 from semcodec.errors import BackendError
 from tests.cli.conftest import Run, file_names
 from tests.cli.scripted_painter import ScriptedPainter, register
@@ -134,6 +135,26 @@ def test_pictures_are_written_at_once_and_kept_after_a_failure(
     names = {path.name for path in (tmp_path / "steps").iterdir()}
     assert {"step-0.png", "step-1.png", "steps.png", "index.html"} == names
     assert "interrupted" in " ".join(read_page(tmp_path / "steps").texts)
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_ctrl_c_while_a_picture_is_written_does_not_lose_it(
+    run: Run, words_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n: int
+) -> None:
+    """Writing takes longer than painting, so most presses of Ctrl-C come then."""
+    register(monkeypatch, *HEALING)
+    write_bytes, interrupts = writing.write_bytes, [KeyboardInterrupt()]
+
+    def interrupt(name: str, data: bytes, *, force: bool = False) -> None:
+        write_bytes(name, data, force=force)
+        if name.endswith(f"step-{n}.png") and interrupts:
+            raise interrupts.pop()
+
+    monkeypatch.setattr(writing, "write_bytes", interrupt)
+    assert run(*arguments(words_file, "--reflect", "5"))[0] == 130
+    pictures = {f"step-{step}.png" for step in range(n + 1)}
+    assert {*file_names(tmp_path / "steps")} == {*pictures, "steps.png", "index.html"}
+    assert read_page(tmp_path / "steps").files == {*pictures, "steps.png"}
 
 
 def test_picture_is_on_disk_before_the_next_one_is_made(

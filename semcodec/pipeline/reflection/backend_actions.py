@@ -106,7 +106,7 @@ class BackendActions:
         before = _digest(picture.raw)
         try:
             raw = self.run.run_stage("edit", editor, Editor.edit, picture.raw, change, seed)
-            return self._picture(raw, editor)
+            return self._picture(raw, editor, "edit")
         except MissingFeatureError as error:
             self.run.add_notice(f"{error} Changes were painted as new pictures instead.")
             raise
@@ -183,13 +183,13 @@ class BackendActions:
     def _paint(self, prompt: str, seed: int) -> Picture:
         self._model = backend_name(self.painter)
         raw = self.run.run_stage("paint", self.painter, Painter.paint, prompt, self.size, seed)
-        return self._picture(raw, self.painter)
+        return self._picture(raw, self.painter, "paint")
 
-    def _picture(self, raw: object, backend: object) -> Picture:
+    def _picture(self, raw: object, backend: object, stage: str) -> Picture:
         """Return the picture that a backend has made; its notices wait until it is kept."""
         notices: list[str] = []
-        checked = validation.check_picture(raw, self.words, backend, notices.append)
-        image = validation.to_rgb(checked, backend)
+        checked = validation.check_picture(raw, self.words, backend, notices.append, stage)
+        image = validation.to_rgb(checked, backend, stage)
         return Picture(raw, image, _digest(image), self._model, notices)
 
 

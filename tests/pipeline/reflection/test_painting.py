@@ -211,6 +211,14 @@ def test_first_picture_survives_every_editor(does: Any, expected: str) -> None:
     json.loads(decoded.trace.to_json())
 
 
+def test_invalid_result_of_an_editor_is_not_blamed_on_the_painter() -> None:
+    class Editor:
+        def edit(self, *_: object) -> None: ...
+
+    decoded = decode(Reporter("boat"), editor=Editor(), reflect=2)
+    assert any("invalid result for 'edit'" in notice for notice in decoded.trace.notices)
+
+
 def test_next_edit_begins_with_the_best_picture_and_not_with_a_ruined_one() -> None:
     before: list[Any] = []
 
