@@ -48,12 +48,15 @@ class _WorstCase:
         return self._actions.paint(seed) if is_counted else self._first
 
     def edit(self, change: str, seed: int) -> Picture:
-        """Return a picture by the editor or, if only the painter is counted, by the painter."""
+        """Return a picture by the editor or, if only the painter is counted, by the painter.
+
+        An editor outside the dry run may turn out to be unable to edit; then the painter gets a
+        prompt with the change.
+        """
         if is_dry_run(self._actions.editor):
             return self._actions.edit(self._first, change, seed)
-        if self._actions.editor is None and is_dry_run(self._actions.painter):
-            return self._actions.repaint([change], seed)
-        return self.paint(seed)
+        is_counted = is_dry_run(self._actions.painter)
+        return self._actions.repaint([change], seed) if is_counted else self._first
 
     def check(self, picture: Picture) -> None:
         if is_dry_run(self._actions.checker):

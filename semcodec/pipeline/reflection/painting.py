@@ -263,7 +263,7 @@ def _choose_editor(roles: Roles, options: ReflectionOptions) -> Editor | None:
 
 def _find_judge(roles: Roles, options: ReflectionOptions) -> Judge | None:
     """Return the sentence model for the similarity of pictures, if a describer is named for it."""
-    if options.is_by_description or roles.describer is None or not options.is_requested:
+    if options.is_by_description or roles.describer is None:
         return None
     return judge("auto")
 

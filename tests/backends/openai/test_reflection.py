@@ -19,11 +19,13 @@ from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.settings import OPENAI_URL
 from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse, Usage
 from semcodec.errors import BackendError, MissingFeatureError
-from semcodec.pipeline.reflection import qualification
+from semcodec.pipeline.reflection import painting, qualification
+from semcodec.pipeline.reflection.dry_run import TYPICAL_CHANGE
 from semcodec.pipeline.reflection.qualification import Measurement
 from semcodec.pipeline.reflection.steps import StopReason
 from semcodec.words.predicates import find_predicates
 from tests import profiles
+from tests.fakes import OverlapJudge
 
 LOCAL = "http://127.0.0.1:9/v1"
 WORDS = "two brown dogs left red boat right huge tree small lamp".split()
@@ -140,6 +142,29 @@ def test_no_server_gets_more_requests_than_the_dry_run_counts(
     bound = planned(**options)
     assert images(server.stages) <= images(bound)
     assert all(count <= bound[stage] for stage, count in server.stages.items() if stage != "paint")
+
+
+def test_dry_run_counts_pictures_in_place_of_edits() -> None:
+    class OtherEditor:
+        name = "other"
+
+        def edit(self, *arguments: object) -> Any:
+            raise AssertionError("it is not part of the dry run")
+
+    client = DryRunClient()
+    semcodec.decode(DATA, backend=backend(client), editor=OtherEditor(), reflect=1)
+    first, second = (request for request in client.requests if request.stage == "paint")
+    assert TYPICAL_CHANGE in str(second.readable_fields())
+    assert TYPICAL_CHANGE not in str(first.readable_fields())
+
+
+def test_dry_run_counts_the_descriptions_that_decide_ties(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(painting, "judge", lambda name: OverlapJudge())
+    client = DryRunClient()
+    server = backend(client)
+    semcodec.decode(DATA, backend=server, describer=server, reflect=2)
+    stages = Counter(request.stage for request in client.requests)
+    assert (images(stages), stages["check"], stages["describe"]) == (3, 3, 3)
 
 
 def test_nothing_to_check_is_one_picture_in_a_dry_run_too() -> None:

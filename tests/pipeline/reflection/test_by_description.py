@@ -132,6 +132,13 @@ def test_picture_that_is_not_worse_is_kept_though_nothing_is_gained() -> None:
     assert (outcome.picture, outcome.steps[1].why) == ({"dog", "mist"}, "not worse")
 
 
+def test_picture_with_a_net_gain_is_kept_though_a_statement_is_lost() -> None:
+    swap = lambda picture, change: frozenset({"boat", "tree"})  # noqa: E731
+    outcome = run(Actions(swap, checks=True), rounds=1)
+    assert (outcome.picture, outcome.steps[1].lost) == ({"boat", "tree"}, ["dog"])
+    assert outcome.steps[1].why == "1 statement more"
+
+
 def test_what_the_checker_sees_is_not_added_again() -> None:
     actions = Actions(describer=lambda picture: "A gray wall.", checks=True)
     outcome = run(actions, rounds=9)

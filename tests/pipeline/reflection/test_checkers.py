@@ -110,6 +110,13 @@ def test_a_person_is_not_one_of_the_people() -> None:
     assert checker.find(IMAGE, "people") == people
 
 
+def test_the_more_visible_of_two_objects_is_found() -> None:
+    hidden, visible = PaintedObject("dog", visible=0.2), PaintedObject("dog", visible=0.9)
+    missing = PaintedObject("dog", 0, visible=1.0)
+    for objects in ((hidden, visible, missing), (missing, visible, hidden)):
+        assert SceneChecker(Reporter(*objects)).find(IMAGE, "dog") == visible
+
+
 def test_the_same_noun_is_better_than_a_narrower_one() -> None:
     flower, plant = PaintedObject("flower"), PaintedObject("plants", 0, visible=0.1)
     checker = SceneChecker(Reporter(flower, plant))

@@ -354,6 +354,16 @@ def test_qualified_checker_decides_by_itself_only_on_long_records_and_for_free()
     assert run(DENSE, PaidChecker(yes), reflect=1) == "nothing is missing"
 
 
+@pytest.mark.usefixtures("qualified")
+def test_free_checker_is_not_used_by_default_with_a_paid_painter() -> None:
+    class PaidPainter(Painter):
+        is_paid = True
+
+    painter, checker = PaidPainter(), FixedChecker(["no"] * 4)
+    decoded = semcodec.decode(DENSE, painter=painter, checker=checker)
+    assert (stopped(decoded), painter.calls) == ("not checked", ["paint 0"])
+
+
 def test_model_of_a_paid_checker_is_not_looked_up_by_default() -> None:
     asked: list[str] = []
 
