@@ -199,7 +199,7 @@ def paint_into_and_fail(painter: Painter, image: Any) -> Any:
         (RefusalError("no"), "the editor refused"),
         (KeyboardInterrupt(), "interrupted"),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_first_picture_survives_every_editor(does: Any, expected: str) -> None:
     decoded = decode(EditingPainter("boat", does=does), reflect=2)
