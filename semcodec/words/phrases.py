@@ -44,6 +44,8 @@ DEPICTION_VERBS: Final = frozenset(
 )
 #: Plurals that are verbs before an object.
 OBJECT_VERBS: Final = frozenset(("leaves",))
+#: Words for places that are never the noun of a compound.
+SIDES: Final = frozenset(("left", "leftmost", "right", "rightmost"))
 NAMING_VERBS: Final = frozenset(("called", "named", "titled", "entitled", "labeled", "labelled"))
 VERB_ENDINGS: Final = ("s", "ed", "ing", "en", "wn")
 COPULAS: Final = frozenset(("is", "are", "was", "were"))
@@ -113,7 +115,7 @@ class _PhraseParser:
     def __init__(self, tokens: Sequence[Token], text: str) -> None:
         self._tokens = tokens
         self._words = [simple_form(token) for token in tokens]
-        self._marks = list(_marks(tokens, text))
+        self._marks = list(find_marks(tokens, text))
         self._run: list[int] = []
         self._noun_run: list[int] = []  # those of them that can be the head
         self._has_determiner = False
@@ -229,6 +231,8 @@ class _PhraseParser:
         kind = class_of(word)
         if self._is_name(index) or self._tokens[index].is_noun:
             return WordClass.THING
+        if word in SIDES or word == "lower":
+            return WordClass.MODIFIER  # "plants left" are not a kind of left
         if (
             index + 1 < len(self._tokens)
             and self._tokens[index + 1].start < self._tokens[index].end
@@ -361,7 +365,7 @@ class _PhraseParser:
         return others or words
 
 
-def _marks(tokens: Sequence[Token], text: str) -> Iterator[str]:
+def find_marks(tokens: Sequence[Token], text: str) -> Iterator[str]:
     """Yield the mark before each token: "." between sentences, ":" or ",", or "" for nothing."""
     end = 0
     for index, token in enumerate(tokens):

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final
 
 from semcodec.words.cleaning import clean_text
+from semcodec.words.closed_classes import DEFINITES
 from semcodec.words.language import detect
 from semcodec.words.language.scores import ENGLISH
-from semcodec.words.phrases import Phrase, find_phrases, is_label_number, simple_form
+from semcodec.words.phrases import (
+    Phrase,
+    find_marks,
+    find_phrases,
+    is_label_number,
+    simple_form,
+)
 from semcodec.words.subject import find_subject_phrase
 from semcodec.words.vocabulary import vocabulary
 from semcodec.words.word_classes import WordClass, class_of
@@ -65,6 +72,7 @@ UNIT_WORDS: Final = frozenset(
     week weeks yard yards year years
     """.split()
 )
+MAX_DISTANCE: Final = 3  #: tokens from a noun to a word about it: dogs are both sleeping
 MAX_RELATION: Final = 4  #: words from "front" to the next noun phrase: in front of all the
 NOUN_CLASSES: Final = frozenset(WordClass) - {WordClass.MODIFIER, WordClass.VERB, WordClass.OTHER}
 
@@ -79,6 +87,7 @@ class Structure:
         forms: the word that determines the class of each token, in lower case.
         numbers: for each token, whether it is a number.
         counts: for each token, whether it is a number that is written as a word: two, not 404.
+        marks: the mark before each token: "." between sentences, ":" or ",", or "".
     """
 
     subject: Phrase | None
@@ -86,6 +95,7 @@ class Structure:
     forms: Sequence[str]
     numbers: Sequence[bool]
     counts: Sequence[bool]
+    marks: Sequence[str]
 
     def is_dependent(self, index: int) -> bool:
         """Return whether a token means little without its noun: two, large, red, left."""
@@ -124,6 +134,30 @@ class Structure:
             return True
         return vocabulary().is_compound(form, self.forms[self.heads[index]])
 
+    def noun_about(self, index: int) -> int:
+        """Return the noun that a token is about, or that it follows closely; -1 if none is.
+
+        A word of the next sentence is not about it: "green background. Brown below".
+        """
+        if index in self.heads:
+            return self.heads[index]
+        for noun in range(index - 1, max(-1, index - 1 - MAX_DISTANCE), -1):
+            if self.marks[noun + 1] == ".":
+                break
+            if noun not in self.heads and self._is_noun(noun):
+                return noun
+        return -1
+
+    def is_other_thing(self, index: int) -> bool:
+        """Return whether a noun that was mentioned before is another thing: a dog, another dog."""
+        while index > 0 and self.heads.get(index - 1, -1) in (index, self.heads.get(index)):
+            index -= 1  # the words before the noun
+        return index == 0 or self.forms[index - 1] not in DEFINITES
+
+    def _is_noun(self, index: int) -> bool:
+        form = self.forms[index]
+        return not self.numbers[index] and form not in POSITIONS and class_of(form) in NOUN_CLASSES
+
 
 def find_structure(tokens: Sequence[Token], description: str) -> Structure:
     """Return the structure of ``description``, whose tokens are ``tokens``.
@@ -135,20 +169,64 @@ def find_structure(tokens: Sequence[Token], description: str) -> Structure:
     forms = [simple_form(token) for token in tokens]
     numbers = [token.number is not None for token in tokens]
     counts = [_is_count(tokens, index) for index in range(len(tokens))]
+    marks = list(find_marks(tokens, clean_text(description)))
+    heads = _modifier_heads(phrases, tokens, forms)
+    heads.update(_place_heads(phrases, forms, marks))
+    heads.update(_relation_heads(forms, phrases))
+    subject = find_subject_phrase(tokens, phrases)
+    return Structure(subject, heads, forms, numbers, counts, marks)
+
+
+def _modifier_heads(
+    phrases: Sequence[Phrase], tokens: Sequence[Token], forms: Sequence[str]
+) -> dict[int, int]:
+    """Return the words of phrases, each with its noun."""
     heads: dict[int, int] = {}
+    for phrase in phrases:
+        if not _is_place(phrase, forms):
+            heads.update(dict.fromkeys(phrase.modifiers, phrase.head))
+            heads.update(_label_heads(phrase, tokens))
+    return heads
+
+
+def _is_place(phrase: Phrase, forms: Sequence[str]) -> bool:
+    """Return whether a phrase states the place of a noun: on the left; a table, right."""
+    return forms[phrase.head] in POSITIONS and (phrase.is_governed or not phrase.has_noun)
+
+
+def _place_heads(
+    phrases: Sequence[Phrase], forms: Sequence[str], marks: Sequence[str]
+) -> Iterator[tuple[int, int]]:
+    """Yield the words of places, each with the noun of the same sentence that is there.
+
+    That is the noun before it: "a cat at the top left". It is the one after it if none is before,
+    or if only the one after it is in the same part of the sentence: "a tree, on the left a house".
+    """
+    parts = list(accumulate(map(bool, marks)))  # the number of the part, at punctuation
+    befores = list(_preceding_nouns(phrases, forms))
+    afters = reversed(list(_preceding_nouns(phrases[::-1], forms)))
+    for phrase, before, after in zip(phrases, befores, afters, strict=True):
+        if not _is_place(phrase, forms):
+            continue
+        is_with_before = before >= 0 and parts[before] == parts[phrase.head]
+        is_with_after = after >= 0 and parts[after] == parts[phrase.head]
+        noun = after if before < 0 or (is_with_after and not is_with_before) else before
+        if noun >= 0:
+            yield from ((index, noun) for index in (*phrase.modifiers, phrase.head))
+
+
+def _preceding_nouns(phrases: Iterable[Phrase], forms: Sequence[str]) -> Iterator[int]:
+    """Yield for each phrase the head of the last one before it in its sentence, or -1.
+
+    Places and nouns that mean nothing alone do not count.
+    """
     last, sentence = -1, -1
     for phrase in phrases:
-        is_same_sentence, sentence = phrase.sentence == sentence, phrase.sentence
-        if forms[phrase.head] in POSITIONS and phrase.is_governed:
-            # "a cat at the top left": both words are about the cat.
-            if is_same_sentence and last >= 0:
-                heads.update(dict.fromkeys((*phrase.modifiers, phrase.head), last))
-            continue
-        heads.update(dict.fromkeys(phrase.modifiers, phrase.head))
-        heads.update(_label_heads(phrase, tokens))
-        last = phrase.head
-    heads.update(_relation_heads(forms, phrases))
-    return Structure(find_subject_phrase(tokens, phrases), heads, forms, numbers, counts)
+        if phrase.sentence != sentence:
+            last, sentence = -1, phrase.sentence
+        yield last
+        if not _is_place(phrase, forms) and forms[phrase.head] not in FILLERS:
+            last = phrase.head
 
 
 def _relation_heads(forms: Sequence[str], phrases: Sequence[Phrase]) -> Iterator[tuple[int, int]]:

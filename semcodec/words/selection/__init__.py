@@ -85,7 +85,8 @@ def select(
             description, in which a word may occur twice.
         order: ``"reading"`` for the order of the description. ``"importance"`` for phrases (a noun
             with the words about it) in order of importance, the subject first: tighter limits then
-            select a prefix of what wider ones select, as long as it contains the subject.
+            select a prefix of what wider ones select, as long as it contains the subject. A noun
+            is there once for each thing with its name ("red car blue car").
 
     Raises:
         InputError: an argument is invalid, the description has no words, or its main noun is not

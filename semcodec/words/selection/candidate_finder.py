@@ -170,7 +170,9 @@ class _CandidateFinder:
         if not content:
             _refuse_only_negations(tokens)
         self._content = self._drop_empty_fillers(content) or content or sendable
+        self._by_index = {candidate.index: candidate for candidate in self._content}
         self._names = _find_names(self._content)
+        self._mentioned: dict[int, Candidate] = {}
         self._numbers = {candidate.index for candidate in self._content if candidate.is_number}
 
     def find(self) -> list[Candidate]:
@@ -254,11 +256,23 @@ class _CandidateFinder:
                 )
             elif structure.is_filler(index):
                 found[index] = replace(candidate, is_filler=True)
+            found[index] = replace(found[index], about=self._noun_about(index, first))
         self._lower_sizes(found)
         for rank, index in enumerate(self._subject_indices(first)):
             if index in found:
                 found[index] = replace(found[index], weight=SUBJECT_WEIGHT - rank)
         return list(found.values())
+
+    def _noun_about(self, index: int, first: Mapping[str, Candidate]) -> Candidate | None:
+        """Return the noun that a word is about, where it is mentioned."""
+        noun = self._structure.noun_about(index)
+        if noun in self._names and noun not in self._mentioned:
+            head, mentioned = first[self._names[noun]], self._by_index[noun]
+            is_other = noun != head.index and (
+                mentioned.key != head.key or self._structure.is_other_thing(noun)
+            )
+            self._mentioned[noun] = replace(mentioned, head=head.index, is_repeat=is_other)
+        return self._mentioned.get(noun)
 
     def _lower_sizes(self, found: dict[int, Candidate]) -> None:
         """Give words of size a lower weight than the other words about the same noun."""

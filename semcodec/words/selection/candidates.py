@@ -33,6 +33,9 @@ class Candidate:
         is_dependent: whether the word means little without that candidate: two, large, red, left.
         is_filler: whether the word means nothing without one that is about it: background.
         is_repeat: whether another candidate is the same word, about another noun.
+        about: the noun that the word is about, or that it follows closely, as it is mentioned
+            there. Its ``head`` is the index of the first mention of this noun, and ``is_repeat`` is
+            whether it is another thing with the same name: the second of "a red car, a blue car".
     """
 
     index: int
@@ -44,6 +47,7 @@ class Candidate:
     is_dependent: bool = False
     is_filler: bool = False
     is_repeat: bool = False
+    about: Candidate | None = None
 
     @property
     def key(self) -> str:

@@ -54,6 +54,13 @@ def request_for(
         ("A coffee cup on a table. The cup is red.", "red coffee cup table"),
         ("Two horses, both white.", "two white horses"),
         ("A dog. The background is blurred.", "dog blurred background"),
+        ("A tree on the left and right of a door.", "tree left right door"),
+        ("There are plants left and right.", "plants left right"),
+        ("A chair, left. A table, right.", "chair left table right"),
+        ("On the left a tree, on the right a river.", "tree left river right"),
+        ("A bird at the upper left and a plane at the lower right.", "bird left plane right"),
+        ("A bird on a left hand.", "bird left hand"),
+        ("A cat at a front door.", "cat front door"),
     ],
 )
 def test_words_of_a_phrase_are_side_by_side(description: str, words: str) -> None:
@@ -73,7 +80,7 @@ def test_words_of_a_phrase_are_side_by_side(description: str, words: str) -> Non
             "lighthouse, a harbor, a seagull and a net.",
             "smiling fisherman boat lighthouse harbor seagull net elderly bearded cheerful French",
         ),
-        ("A dog at the left and the right.", "dog left"),  # at one place only
+        ("A dog at the left and the right.", "dog left right"),
         ("A lamp and a table and seven. Dogs are in a park.", "lamp dogs park table"),
     ],
 )
@@ -83,6 +90,39 @@ def test_words_are_left_out_of_a_phrase(description: str, words: str) -> None:
 
 def test_subject_before_another_noun_is_first() -> None:
     assert by_importance("cat background . dog", 1) == "cat"
+
+
+@pytest.mark.parametrize(
+    ("description", "words"),
+    [
+        ("A red car and a blue car.", "red car blue car"),
+        ("A gray person beside a black person.", "gray person black person"),
+        ("A man with a black hat and a woman with a white hat.", "man black hat woman white hat"),
+        ("The dog is brown. The other dog is white.", "brown dog white dog"),
+        ("Three red apples, two green apples.", "three red apples two green apples"),
+        ("A dog on the left, a dog on the right.", "dog left dog right"),
+        ("A big dog, a small dog.", "big dog small dog"),
+        ("Two men. The man on the left is tall.", "two men tall man left"),
+        ("A dog runs in a park. The dog is black.", "black dog runs park"),
+    ],
+)
+def test_words_about_another_thing_are_sent_with_the_noun_again(
+    description: str, words: str
+) -> None:
+    assert by_importance(description) == words
+
+
+@pytest.mark.parametrize(
+    ("description", "words"),
+    [
+        ("Green background. Brown below.", "green background brown"),
+        ("A black and white photograph of a gray horse and a tree.", "gray horse tree black white"),
+        ("A dog. Left and large in a park.", "dog park"),
+        ("Left.", "left"),
+    ],
+)
+def test_words_about_nothing_that_is_sent_come_last(description: str, words: str) -> None:
+    assert by_importance(description) == words
 
 
 def test_word_of_a_place_is_sent_only_between_its_nouns() -> None:
