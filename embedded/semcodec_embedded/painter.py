@@ -75,7 +75,7 @@ class EmbeddedPainter:
             image: an image as ``paint`` or ``edit`` returned it, the same object; a copy does not
                 have the plan that is changed.
             change: a sentence of ``semcodec.words.changes``.
-            seed: any integer; the same arguments give the same pixels.
+            seed: 0 or more; the same arguments give the same pixels.
 
         Raises:
             RefusalError: the painter does not know the change, cannot carry it out, or it would

@@ -56,6 +56,7 @@ def texts_of(words: list[str], *, ordered: bool = True) -> list[str]:
         ),
         ("traffic, light fire, hydrant", "traffic / fire / hydrant"),
         ("two dogs three dogs", "dogs / two dogs"),
+        ("two Dogs three dogs", "Dogs / dogs / two Dogs"),
         ("suit tie", "suit / tie"),
         ("fence two meters", "fence / meters"),
         ("Red Boat. A blue car.", "Boat / car / Red Boat / blue car"),

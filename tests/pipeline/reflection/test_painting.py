@@ -398,6 +398,15 @@ def test_paid_editor_is_not_used_by_default() -> None:
     assert (requested.steps[1].kind, requested.steps[1].model) == ("edit", "paid")
 
 
+def test_painter_edits_its_own_pictures_before_the_backend_for_all_stages() -> None:
+    class OtherBackend(EditingPainter):
+        name = "other"
+
+    painter = EditingPainter("boat")
+    decoded = decode(painter, backend=OtherBackend(), reflect=1)
+    assert (decoded.steps[1].kind, decoded.steps[1].model) == ("edit", "painter")
+
+
 def test_checker_that_misses_faults_does_not_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     faults = [fault for group in qualification.FAULTS.values() for fault in group]
     measured = {"fixed": dict.fromkeys(faults, Measurement(0.55, 300))}

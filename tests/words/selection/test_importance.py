@@ -192,6 +192,15 @@ def test_number_is_cut_as_a_whole() -> None:
         assert by_importance(text, k, "nibble") == "clock"
 
 
+@pytest.mark.parametrize("coding", CODINGS)
+def test_longest_prefix_within_any_limit_is_cut(coding: semcodec.Coding) -> None:
+    words = "large red cup coffee center orange wall brown table".split()
+    for bits in range(1, 120):
+        request = request_for("", len(words), coding, bits)
+        fitting = [count for count in range(len(words) + 1) if request.fits(words[:count])]
+        assert importance.cut_to_limits(words, request) == words[: max(fitting, default=0)]
+
+
 def test_ranked_words_keep_their_rank() -> None:
     text = "A red boat on blue water, a wooden pier and a gull."
     ranked = ["gull", "wooden", "pier", "water", "blue"]
