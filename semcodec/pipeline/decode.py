@@ -43,9 +43,10 @@ class Decoded:
         words: the words from which the picture was painted; for ``nibble``, the first readings of
             the skeletons (see ``readings``).
         record: the decoded record, equal to ``unpack(data)``.
-        trace: the stages ``"decompress"`` (only for ``nibble``), ``"expand"``, ``"paint"`` and
-            ``"upscale"`` (only for a picture that was painted smaller), with their models, inputs
-            and outputs.
+        trace: the stages ``"decompress"`` (only for ``nibble``), ``"expand"``, ``"paint"``, those
+            of reflection (``"check"``, ``"edit"``, ``"describe"``, ``"compare"``, and again
+            ``"paint"``) and ``"upscale"`` (only for a picture that was painted smaller), with their
+            models, inputs and outputs.
 
     Example:
         >>> import semcodec

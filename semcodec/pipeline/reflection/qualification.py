@@ -31,6 +31,9 @@ FAULTS: Final[Mapping[PredicateKind, tuple[str, ...]]] = {
     "size": ("size",),
     "place": ("place",),
 }
+#: Rows of the published table that are not backends. The results are not those of a backend that
+#: happens to have such a name.
+REFERENCES: Final = frozenset(("scene", "cosine", "perfect"))
 Z: Final = 1.96  #: standard deviations of an interval of 95 %
 
 
@@ -57,7 +60,9 @@ def published_name(checker: object) -> str:
     model = ""
     if attempt(lambda: has_method(checker, "model_name"), False):
         model = attempt(lambda: str(checker.model_name("checker")), "")  # type: ignore[attr-defined]
-    return f"{name} {model}" if model and model != name else name
+    if model and model != name:
+        return f"{name} {model}"
+    return f"backend {name}" if name in REFERENCES else name
 
 
 def is_measured(checker: str) -> bool:

@@ -46,6 +46,18 @@ def test_the_measurement_can_see_and_guessing_is_a_coin() -> None:
     assert all(may_decide("scene", kind) for kind in KINDS)
 
 
+@pytest.mark.parametrize("name", sorted(qualification.REFERENCES))
+def test_backend_with_the_name_of_a_reference_is_not_measured(name: str) -> None:
+    class Checker:
+        def check(self, image: object, predicates: object) -> list[str]:
+            return []
+
+    checker = Checker()
+    checker.name = name  # type: ignore[attr-defined]
+    assert qualification.is_measured(name)
+    assert not qualification.is_measured(published_name(checker))
+
+
 def test_the_embedded_pair_may_not_decide() -> None:
     assert qualification.is_measured("embedded")
     assert not any(may_decide("embedded", kind) for kind in KINDS)
