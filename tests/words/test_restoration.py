@@ -114,7 +114,15 @@ def test_unknown_skeleton_becomes_a_made_up_word() -> None:
 
 
 def test_hash_order_and_locale_change_nothing() -> None:
-    code = "import semcodec; print(semcodec.decompress('ndn bt vtr grss mn st crt'))"
+    code = """
+import semcodec
+from semcodec.words.predicates import find_predicates
+text = "Two brown dogs sleep beside a red Ferrari and a grinder, left of an old stone bridge."
+print(semcodec.decompress("ndn bt vtr grss mn st crt"), semcodec.decompress("brvns dgos"))
+print(semcodec.readings("ndn trdtln rch wndw lt shdw"))
+print(semcodec.select(text, 12), semcodec.select(text, 12, order="importance"))
+print([predicate.text for predicate in find_predicates(text.split())])
+"""
     outputs = {
         subprocess.run(
             [sys.executable, "-c", code],

@@ -293,6 +293,18 @@ def test_server_without_edits_paints_with_the_changes() -> None:
     assert all(step.ask in prompt for step, prompt in zip(decoded.steps, prompts, strict=True))
 
 
+def test_cache_does_not_keep_that_a_server_cannot_edit(tmp_path: Path) -> None:
+    for fails, kind in ((True, "repaint"), (False, "edit")):  # as after an update of the server
+        server = Server(gain_slowly, fails=lambda request, fails=fails: fails and is_edit(request))
+        cache = Cassette(tmp_path / "cache.db", "cache")
+        decoded = semcodec.decode(DATA, backend=backend(server, cassette=cache), reflect=1)
+        assert decoded.steps[1].kind == kind
+
+
+def is_edit(request: ModelRequest) -> bool:
+    return request.stage == "edit"
+
+
 def test_model_that_refuses_an_edit_ends_with_the_best_picture() -> None:
     server = Server(yes_to_all)
     decoded = semcodec.decode(DATA, backend=backend(server), reflect=4)

@@ -286,6 +286,17 @@ def test_invalid_answers_keep_the_first_picture(answers: Any) -> None:
     assert any("invalid result for 'check'" in notice for notice in decoded.trace.notices)
 
 
+def test_answers_of_a_subclass_of_str_are_read_as_str() -> None:
+    class Unhashable(str):
+        __hash__ = None  # type: ignore[assignment]
+
+    decoded = decode(
+        EditingPainter("boat"), checker=FixedChecker([Unhashable("yes")] * 5), reflect=1
+    )
+    assert stopped(decoded) == "nothing is missing"
+    assert {type(answer) for answer in decoded.steps[0].answers.values()} == {str}
+
+
 def test_checker_gets_a_copy_of_the_picture() -> None:
     def paint_over(image: Image.Image, predicates: Any) -> list[str]:
         ImageDraw.Draw(image).rectangle((0, 0, 40, 30), "white")
