@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.cli import writing
+from semcodec.cli import kept_steps, writing
 from semcodec.errors import BackendError
+from semcodec.pipeline.reflection.steps import Step
 from tests.cli.conftest import Run, file_names
 from tests.cli.scripted_painter import ScriptedPainter, register
 
@@ -172,6 +173,21 @@ def test_picture_is_on_disk_before_the_next_one_is_made(
     monkeypatch.setattr(ScriptedPainter, "edit", look)
     assert run(*arguments(words_file, "--reflect", "5"))[0] == 0
     assert found == [[f"step-{n}.png" for n in range(count)] for count in (1, 2, 3)]
+
+
+def write_steps_and_fail(folder: Path) -> None:
+    with kept_steps.open_folder(folder, force=False) as steps:
+        assert steps is not None
+        for n, kept in enumerate((True, True, False)):
+            step = Step(n, "edit" if n else "paint", "", "", 0, "1", kept=kept)
+            steps.add(step, Image.new("RGB", (64, 48)))
+        raise BackendError("The upscaler failed.")
+
+
+def test_page_of_a_run_that_failed_has_the_last_picture_that_was_kept(tmp_path: Path) -> None:
+    with pytest.raises(BackendError):
+        write_steps_and_fail(tmp_path / "steps")
+    assert "The result is picture 1" in " ".join(read_page(tmp_path / "steps").texts)
 
 
 def test_ctrl_c_ends_all_jobs_of_a_batch(
