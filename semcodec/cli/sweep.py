@@ -169,6 +169,11 @@ def _check_options(args: argparse.Namespace) -> None:
     if args.output == "-":
         raise UsageError("A sweep writes several files: name a folder with -o DIR.")
     check_folder_name(args.output, "-o", "files")
+    if args.progressive and args.coding == "bag":
+        raise UsageError(
+            "--progressive needs the order of words, which the coding bag does not keep: use "
+            "another coding."
+        )
     for role in ("painter", "upscaler"):
         if args.no_paint and getattr(args, role) is not None:
             option = options.ROLE_OPTIONS[role]

@@ -153,6 +153,12 @@ def test_progressive_records_have_budgets_in_bytes(sweep: Run, budget: tuple[str
     assert f"budgets in bytes, not to those of {budget[0]}: use --max-bytes" in err
 
 
+def test_progressive_records_need_the_order_of_words(sweep: Run) -> None:
+    code, _, err = sweep("--progressive", "--coding", "bag")
+    assert code == 2
+    assert "the coding bag does not keep: use another coding" in err
+
+
 # --- records -------------------------------------------------------------------------------------
 
 
