@@ -139,16 +139,24 @@ def test_pictures_are_written_at_once_and_kept_after_a_failure(
 
 
 @pytest.mark.parametrize("n", [0, 1])
+@pytest.mark.parametrize("is_written", [False, True])
 def test_ctrl_c_while_a_picture_is_written_does_not_lose_it(
-    run: Run, words_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n: int
+    run: Run,
+    words_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    n: int,
+    is_written: bool,
 ) -> None:
     """Writing takes longer than painting, so most presses of Ctrl-C come then."""
     register(monkeypatch, *HEALING)
     write_bytes, interrupts = writing.write_bytes, [KeyboardInterrupt()]
 
     def interrupt(name: str, data: bytes, *, force: bool = False) -> None:
-        write_bytes(name, data, force=force)
-        if name.endswith(f"step-{n}.png") and interrupts:
+        is_interrupted = name.endswith(f"step-{n}.png") and interrupts
+        if is_written or not is_interrupted:
+            write_bytes(name, data, force=force)
+        if is_interrupted:
             raise interrupts.pop()
 
     monkeypatch.setattr(writing, "write_bytes", interrupt)
