@@ -61,7 +61,7 @@ CASES: Final = (
     Case(
         "rolled-back",
         "large brown dog center street brown fire hydrant center beige road",
-        "1152x864",
+        "1024x1024",
     ),
 )
 
@@ -73,8 +73,8 @@ def run(case: Case, folder: Path) -> dict[str, Any]:
         subprocess.run(arguments, check=True, capture_output=True, cwd=folder)
     reflection = json.loads((folder / "a.json").read_text("utf-8"))["reflection"]
     for step in reflection["steps"]:
-        for name in ("seconds", "picture"):  # varies, and is long
-            del step[name]
+        del step["seconds"]  # varies
+        step["picture"] = bool(step["picture"])  # is long
     return dict(reflection)
 
 
@@ -105,7 +105,8 @@ def _row(step: dict[str, Any]) -> str:
     titles = {"paint": "first picture", "again": "another seed"}
     title = titles.get(step["kind"], step["ask"])
     outcome = "" if step["n"] == 0 else "kept" if step["kept"] else "rolled back"
-    score = f"{step['after']['held']} of {step['after']['of']}"
+    score = f"{step['after']['held']} of {step['after']['of']}" if step["after"] else "no picture"
+    outcome = outcome if step["picture"] else step["why"]
     gained, lost = (", ".join(step[name]) for name in ("gained", "lost"))
     return f"| {step['n']}. {title} | {score} | {gained} | {lost} | {outcome} |"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -37,6 +38,7 @@ STEP = 18.0  #: distance by which a sprite stands before another one, in units
 #: by the whole width or height, and of a sprite that is smaller by all of its size.
 SIZED = 6  #: times as much costs the size of what the words call large
 OWN_WEIGHT, BROKEN_COST, MOVE_COST, SHRINK_COST = 3.0, 1.5, 0.4, 0.5
+HIDDEN_COST = 1.5  #: of each sprite that could be seen before; a little less may hide a face
 #: Where the middle of a sprite may be for each position word, as a share of the width or height.
 ZONES = {"left": (0.0, 0.4), "center": (0.36, 0.64), "right": (0.6, 1.0)}
 ROWS_OF_POSITION = {"top": (0.0, 0.45), "bottom": (0.55, 1.0)}
@@ -132,7 +134,22 @@ class FreePlaces:
         at = next(at for at, sprite in enumerate(sprites) if sprite.number == new.number)
         cost = self._change_cost(old, new)
         cost += BROKEN_COST * (not self._keeps_words(new, sprites))
+        cost += HIDDEN_COST * self._count_hidden(sprites, shares)
         return sum(seen) + (OWN_WEIGHT - 1) * seen[at] - cost
+
+    def _count_hidden(self, sprites: Sequence[PlacedSprite], shares: Sequence[float]) -> int:
+        """Return how many sprites can be seen in the plan, but no longer in ``sprites``."""
+        return sum(
+            share < ENOUGH and sprite.number in self._visible
+            for sprite, share in zip(sprites, shares, strict=True)
+        )
+
+    @cached_property
+    def _visible(self) -> frozenset[int]:
+        """The numbers of the sprites that can be seen in the plan."""
+        sprites = self._plan.sprites
+        shares = zip(sprites, self.shares(sprites), strict=True)
+        return frozenset(sprite.number for sprite, share in shares if share >= ENOUGH)
 
     def _keeps_words(self, sprite: PlacedSprite, sprites: Sprites) -> bool:
         """Return whether a sprite and its group have the size and the position of their words."""

@@ -70,6 +70,14 @@ def test_free_place_hides_nothing() -> None:
     assert all(entry_of(after, noun).visible > 0.9 for noun in ("dog", "cat", "bus"))
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_free_place_does_not_hide_a_face(seed: int) -> None:
+    """In front of the dog, the hydrant hid a quarter of it, and that was its head."""
+    prompt = "large brown dog center street brown fire hydrant center beige road"
+    after = edit(make_plan(prompt, (144, 108), seed), "Move the fire hydrant to a free place.")
+    assert entry_of(after, "dog").visible >= 0.75
+
+
 def test_what_hides_an_object_everywhere_becomes_smaller() -> None:
     before = plan("clock bus room")
     clock, bus = before.sprites
