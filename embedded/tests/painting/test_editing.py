@@ -236,6 +236,25 @@ def test_redraw_uses_another_drawing() -> None:
     assert before.sprites[0].name not in names
 
 
+def test_other_drawing_is_not_much_wider() -> None:
+    before = plan("flower garden")
+    widths = [
+        edit(before, "Draw the flower in another way.", seed).sprites[0].width for seed in range(9)
+    ]
+    assert max(widths) <= 1.301 * before.sprites[0].width
+
+
+def test_drawing_that_is_hidden_at_its_new_size_is_moved() -> None:
+    before = plan("two huge plants left right large window background red flowers")
+    after = edit(before, "Make the plants huge.")
+    assert entry_of(after, "plants").visible > 0.7 > entry_of(before, "plants").visible
+
+
+def test_color_that_cannot_be_seen_is_refused() -> None:
+    with pytest.raises(CannotChangeError, match="red"):
+        edit(plan("monochrome dog street"), "Recolor the dog red.")
+
+
 def test_shrink_keeps_the_place() -> None:
     before = plan("dog grass")
     [old], [new] = before.sprites, edit(before, "Draw the dog smaller.").sprites
