@@ -59,7 +59,7 @@ def skeleton(args: argparse.Namespace) -> int:
 
 def decompress(args: argparse.Namespace) -> int:
     """Print the words restored from skeletons, or the readings of each skeleton."""
-    text = files.read_text(args.text)
+    text = " ".join(files.read_text(args.text).split())  # pasted lines are one list
     if args.readings:
         print_result(_format_readings(semcodec.readings(text)))
     else:

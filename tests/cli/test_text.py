@@ -20,3 +20,8 @@ def test_invalid_utf8_on_stdin_is_refused() -> None:
 def test_message_about_an_argument_with_a_newline_is_one_line(run: Run) -> None:
     exit_code, _, stderr = run("decompress", "a\nb")
     assert (exit_code, stderr.count("\n")) == (1, 1)
+
+
+def test_skeletons_of_several_lines_are_one_list(run: Run) -> None:
+    restored = run("decompress", " ndn  trdtnl\nrch vndv\n")
+    assert restored == (0, "indian traditional arch window\n", "")
