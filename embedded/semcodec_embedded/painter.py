@@ -14,7 +14,7 @@ from PIL import Image
 
 from semcodec.backends import add_note
 from semcodec.backends.painted_scene import PaintedScene
-from semcodec.errors import BackendError, RefusalError
+from semcodec.errors import MissingFeatureError, RefusalError
 from semcodec.words.changes import parse_change
 from semcodec_embedded.painting import captions, compositing
 from semcodec_embedded.painting.account import report_scene
@@ -80,11 +80,11 @@ class EmbeddedPainter:
         Raises:
             RefusalError: the painter does not know the change, cannot carry it out, or it would
                 change nothing.
-            BackendError: this painter did not return the object ``image``.
+            MissingFeatureError: this painter did not return the object ``image``.
         """
         plan = plan_of(image)
         if plan is None:
-            raise BackendError(
+            raise MissingFeatureError(
                 "The offline painter can change only images that it has returned itself, and not "
                 "copies of them: pass the image as it was returned.",
                 backend=NAME,

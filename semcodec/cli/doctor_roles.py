@@ -15,6 +15,7 @@ from semcodec.pipeline.reflection import qualification
 from semcodec.pipeline.reflection.painting import KINDS, MIN_AUTO_UBPP, is_paid
 
 NEEDED: Final = ("describer", "writer", "painter")  #: encode and decode cannot do without
+NO_EDITOR: Final = "none: a picture is painted again, with the change in its prompt"
 ONLY_MODEL: Final = "the only model of the server"
 
 
@@ -51,22 +52,38 @@ class _Selection:
     def describe_editor(self) -> str:
         """Return what changes a picture, or what is done without an editor."""
         painter, editor = self._find_optional("painter"), self._find_optional("editor")
-        if not self._args.editor and has_method(painter, backends.ROLES["editor"]):
-            editor = painter
-        if editor is None:
-            return "none: a picture is painted again, with the change in its prompt"
-        return _name(editor, "editor")
+        own = painter if has_method(painter, backends.ROLES["editor"]) else None
+        otherwise = NO_EDITOR if own is None else _name(own, "editor")
+        if editor is None or editor is own or (own is not None and not self._args.editor):
+            return otherwise
+        name = _name(editor, "editor")
+        is_unseen = _reports(painter) and not _reports(editor)
+        if is_unseen and not self._has_other_checker():
+            return f"{otherwise}; {name} is not used, because nothing checks its pictures"
+        if is_unseen or is_paid(editor):
+            return f"{name}, only with --reflect N; else {otherwise}"
+        return name
 
     def describe_checker(self) -> str:
         """Return what checks a picture, and when."""
         painter = self._find_optional("painter")
-        if not self._args.checker and has_method(painter, "painted_scene"):
+        own = f"{backend_name(painter)} itself, by what it has drawn" if _reports(painter) else ""
+        if own and not self._args.checker:
             when = "only with --reflect N, because it is paid" if is_paid(painter) else "always"
-            return f"{backend_name(painter)} itself, by what it has drawn; {when}"
+            return f"{own}; {when}"
         checker = self._find_optional("checker")
         if checker is None:
             return "none: pictures are not checked, add --checker NAME"
-        return f"{_name(checker, 'checker')}; {_when(checker, painter)}"
+        text = f"{_name(checker, 'checker')}; {_when(checker, painter)}"
+        return f"{text}; else {own}" if own else text
+
+    def _has_other_checker(self) -> bool:
+        """Return whether the user has named a checker that may decide."""
+        checker = self._find_optional("checker") if self._args.checker else None
+        if checker is None:
+            return False
+        name = qualification.published_name(checker)
+        return not qualification.is_measured(name) or bool(_kinds(name))
 
     def _find_optional(self, role: str) -> Any:
         try:
@@ -115,7 +132,7 @@ def _name(backend: object, role: str) -> str:
 def _when(checker: object, painter: object) -> str:
     """Return when a checker is used, and on what it decides."""
     name = qualification.published_name(checker)
-    kinds = [kind for kind in KINDS if qualification.may_decide(name, kind)]
+    kinds = _kinds(name)
     if not qualification.is_measured(name):
         return "only with --reflect N; it was not measured, and decides on every statement"
     if not kinds:
@@ -124,3 +141,13 @@ def _when(checker: object, painter: object) -> str:
     if is_paid(checker) or is_paid(painter):
         return f"only with --reflect N, because calls are paid; {decides}"
     return f"with --reflect N, and from {MIN_AUTO_UBPP} µbpp of payload on; {decides}"
+
+
+def _kinds(name: str) -> list[str]:
+    """Return the kinds of statements on which a checker with this published name decides."""
+    return [kind for kind in KINDS if qualification.may_decide(name, kind)]
+
+
+def _reports(backend: object) -> bool:
+    """Return whether a backend reports what it has drawn."""
+    return has_method(backend, "painted_scene")

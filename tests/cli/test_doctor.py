@@ -89,7 +89,16 @@ def test_painter_that_reports_its_pictures_checks_and_edits_them(
     assert rows["checker"] == "scripted itself, by what it has drawn; always"
     assert rows["editor"] == "scripted"
     rows = what_would_run(run, "--painter", "scripted", "--editor", "openai")
-    assert rows["editor"] == "openai, model gpt-image-2"
+    openai = "openai, model gpt-image-2"
+    assert rows["editor"] == f"scripted; {openai} is not used, because nothing checks its pictures"
+    named = ("--painter", "scripted", "--editor", "openai", "--checker")
+    rows = what_would_run(run, *named, "openai")
+    assert rows["editor"] == f"{openai}, only with --reflect N; else scripted"
+    assert rows["checker"].endswith("; else scripted itself, by what it has drawn")
+    rows = what_would_run(run, *named, "embedded")
+    assert rows["checker"].startswith("embedded; not used: ")
+    assert rows["checker"].endswith("; else scripted itself, by what it has drawn")
+    assert rows["editor"].startswith("scripted; ")
 
 
 def test_role_without_a_backend_is_explained(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

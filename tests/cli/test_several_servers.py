@@ -95,6 +95,16 @@ def test_dry_run_has_a_plan_for_each_server(
     ]  # fmt: skip
 
 
+def test_dry_run_counts_paintings_that_take_the_place_of_edits(
+    run: Run, two_words: Path, tmp_path: Path
+) -> None:
+    """Another seed, or a new picture of a server that cannot edit."""
+    options = ("--painter", PAINT, "--editor", TEXT, "--checker", CHECK, "--reflect", "3")
+    _, out, _ = run("decode", two_words, "-o", tmp_path / "a.png", *options, "--dry-run")
+    counts = dict(re.findall(r"^(paint|edit|check)  +\S.*?  +(\d+)  ", out, re.MULTILINE))
+    assert counts == {"paint": "4", "edit": "3", "check": "4"}
+
+
 def test_cost_limit_is_that_of_all_servers_together(
     run: Run, two_words: Path, tmp_path: Path, sent: list[tuple[str, str]]
 ) -> None:

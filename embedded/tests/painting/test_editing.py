@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from semcodec.backends.painted_scene import PaintedObject
-from semcodec.errors import BackendError, RefusalError
+from semcodec.errors import MissingFeatureError, RefusalError
 from semcodec.words.changes import SENTENCES, Change, ChangeAction, parse_change
 from semcodec_embedded.backend import EmbeddedBackend
 from semcodec_embedded.painter import EmbeddedPainter, make_plan
@@ -292,7 +292,7 @@ def test_only_pictures_of_this_painter_are_edited() -> None:
     backend = EmbeddedBackend()
     copy = backend.paint("dog", (48, 48), 0).copy()
     for picture in (copy, Image.new("RGB", (9, 9))):
-        with pytest.raises(BackendError, match="only images that it has returned") as caught:
+        with pytest.raises(MissingFeatureError, match="only images that it has returned") as caught:
             backend.edit(picture, "Remove the dog.", 0)
         assert not isinstance(caught.value, RefusalError)
 

@@ -288,6 +288,8 @@ def _not_found(request: ModelRequest, message: str) -> str:
         problem = f"does not have the model {request.model}{_in_parentheses(message)}"
         return f"{problem}: name one of its models with {option}."
     problem = f"does not have the route {request.route}"
+    if request.route == "images/edits":
+        return f"{problem}: use another editor."
     if is_image:
         return f"{problem}: use another painter, such as --painter embedded."
     return f"{problem}{_in_parentheses(message)}: check that the base URL ends in /v1."

@@ -50,13 +50,16 @@ class _WorstCase:
     def edit(self, change: str, seed: int) -> Picture:
         """Return a picture by the editor or, if only the painter is counted, by the painter.
 
-        An editor outside the dry run may turn out to be unable to edit; then the painter gets a
-        prompt with the change.
+        A try may be another seed or, if the editor turns out to be unable to edit, a new picture
+        with the change in its prompt. A painter is therefore counted too; one that edits its own
+        pictures is not, because an edit costs at least as much.
         """
-        if is_dry_run(self._actions.editor):
-            return self._actions.edit(self._first, change, seed)
-        is_counted = is_dry_run(self._actions.painter)
-        return self._actions.repaint([change], seed) if is_counted else self._first
+        painter: object = self._actions.painter
+        editor: object = self._actions.editor
+        picture = self._first
+        if is_dry_run(painter) and editor is not painter:
+            picture = self._actions.repaint([change], seed)
+        return self._actions.edit(self._first, change, seed) if is_dry_run(editor) else picture
 
     def check(self, picture: Picture) -> None:
         if is_dry_run(self._actions.checker):

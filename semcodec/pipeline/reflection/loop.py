@@ -260,7 +260,7 @@ class Loop(Generic[Picture]):
                 return Draft(self._change_kind, change, seed, self._texts[position])
         if can_resample:
             return Draft("again", self._plan.prompt, seed, self._texts[missing[0]])
-        raise Stop(StopReason.NO_CHANGE)
+        raise Stop(self._reason(StopReason.NO_CHANGE))
 
     @property
     def _change_kind(self) -> StepKind:

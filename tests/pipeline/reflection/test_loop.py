@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from semcodec.pipeline.reflection import loop
 from semcodec.pipeline.reflection.loop import Outcome, Plan, reflect
 from semcodec.pipeline.reflection.scoring import CheckResult
 from semcodec.pipeline.reflection.steps import StopReason
+from semcodec.words.predicates import Predicate
 from tests.pipeline.reflection import worlds
 from tests.pipeline.reflection.worlds import STATEMENTS, TEXTS, Painted, World
 from tests.profiles import examples
@@ -257,6 +259,18 @@ def test_refusals_are_tries_and_a_few_of_them_end_the_loop(
     assert len(outcome.steps) == 1 + min(tries, patience or loop.MAX_FRUITLESS)
     assert outcome.steps[1].picture == ""
     assert outcome.steps[1].why == stopped
+
+
+def test_refusal_of_the_only_change_is_the_reason() -> None:
+    class OneChange(World):
+        def suggest(
+            self, picture: Painted, predicate: Predicate, tried: AbstractSet[str]
+        ) -> Sequence[str]:
+            return [] if tried else ["Add a dog."]
+
+    assert run(OneChange(LOCAL, edits=[worlds.refuses]), 3).stopped == "the editor refused"
+    healed = run(OneChange(LOCAL, edits=[worlds.does_nothing]), 3)
+    assert healed.stopped == "no change is left to try"
 
 
 def test_refusal_does_not_end_the_loop() -> None:

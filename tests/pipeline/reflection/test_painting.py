@@ -215,7 +215,8 @@ def test_invalid_result_of_an_editor_is_not_blamed_on_the_painter() -> None:
     class Editor:
         def edit(self, *_: object) -> None: ...
 
-    decoded = decode(Reporter("boat"), editor=Editor(), reflect=2)
+    checker = FixedChecker(["yes", "yes", "yes", "no", "no"])
+    decoded = decode(Painter(), editor=Editor(), checker=checker, reflect=2)
     assert any("invalid result for 'edit'" in notice for notice in decoded.trace.notices)
 
 
@@ -405,7 +406,8 @@ def test_paid_editor_is_not_used_by_default() -> None:
             return Image.new("RGB", image.size)
 
     assert decode(Reporter("boat"), editor=PaidEditor()).steps[1].kind == "repaint"
-    requested = decode(Reporter("boat"), editor=PaidEditor(), reflect=1)
+    checker = FixedChecker(["yes", "yes", "yes", "no", "no"])
+    requested = decode(Reporter("boat"), editor=PaidEditor(), checker=checker, reflect=1)
     assert (requested.steps[1].kind, requested.steps[1].model) == ("edit", "paid")
 
 
@@ -416,6 +418,33 @@ def test_painter_edits_its_own_pictures_before_the_backend_for_all_stages() -> N
     painter = EditingPainter("boat")
     decoded = decode(painter, backend=OtherBackend(), reflect=1)
     assert (decoded.steps[1].kind, decoded.steps[1].model) == ("edit", "painter")
+
+
+@pytest.mark.parametrize("method", ["predicates", "description"])
+def test_editor_whose_pictures_the_painter_cannot_report_is_not_called(method: Any) -> None:
+    """Each of its pictures would be paid, and rolled back."""
+
+    class OtherEditor:
+        name = "other"
+
+        def edit(self, image: Any, change: str, seed: int) -> Any:
+            raise AssertionError("it is called")
+
+    class Comparing:
+        name = "comparing"
+        select = compress = decompress = None
+
+        def expand(self, words: list[str]) -> str:
+            return " ".join(words)
+
+        def compare(self, a: str, b: str) -> str:
+            return "Add a boat."
+
+    options = {"reflect": 1, "reflect_by": method, "describer": Describing()}
+    for painter, kind in ((EditingPainter("boat"), "edit"), (Reporter("boat"), "repaint")):
+        decoded = decode(painter, editor=OtherEditor(), writer=Comparing(), **options)
+        assert [(step.kind, step.model) for step in decoded.steps[1:]] == [(kind, "painter")]
+        assert any("editor other is not used" in notice for notice in decoded.trace.notices)
 
 
 def test_checker_that_misses_faults_does_not_decide(monkeypatch: pytest.MonkeyPatch) -> None:
