@@ -2,6 +2,7 @@
 
     python bench/reflection.py [SOURCE] [--k N] [--seed N] [--reflect auto|N] [--strips DIR]
     python bench/reflection.py [SOURCE] --hold-out [--seeds N]
+    python bench/reflection.py --write                  # into docs/reflection.md
 
 SOURCE is a folder of photographs, which the embedded describer turns into words, or a text file
 with a list of words on each line (the default is bench/word_lists.txt, the words of 37
@@ -13,6 +14,8 @@ that of each try with its change and whether it was kept or rolled back.
 --hold-out compares reflection with N tries to the best of N + 1 seeds, at the same greatest number
 of pictures, for N = 1, 2 and 4. Every second statement is not used by either; their results on
 these are what counts, since a procedure can satisfy its own checker without a better picture.
+
+--write puts all three tables, without seconds, into docs/reflection.md.
 """
 
 from __future__ import annotations
@@ -41,10 +44,12 @@ from semcodec.words.predicates import Predicate, find_predicates
 
 TRIES: Final = (1, 2, 4)
 CAPTION: Final = 34  #: pixels below each picture of a strip
-SHOWN_WORDS: Final = 60  #: characters of a list in the table
+PAGE: Final = Path(__file__).parents[1] / "docs/reflection.md"
+MARKERS: Final = ("<!-- measured by bench/reflection.py -->\n", "<!-- end of the measurement -->")
 
 Words = list[str]
 Size = tuple[int, int]
+SIZE: Final[Size] = (240, 160)  #: of the pictures
 
 
 @dataclass(slots=True)
@@ -84,19 +89,18 @@ def run_list(words: Words, size: Size, seed: int, reflect: Any) -> Run:
     return Run(words, decoded.trace.reflection, seconds, pictures)
 
 
-def print_runs(runs: Sequence[Run]) -> None:
-    """Print the table of the lists whose first picture breaks a statement."""
-    print("| words | broken before | after | tries | kept | rolled back | stopped |")
-    print("|---|--:|--:|--:|--:|--:|---|")
-    for run in runs:
-        before, after = run.broken
-        if not before:
-            continue
-        kept, rolled_back = outcomes(run.trace.steps)
-        words = " ".join(run.words)[:SHOWN_WORDS]
-        tries = run.trace.tries
-        print(f"| {words} | {before} | {after} | {tries} | {kept} | {rolled_back} "
-              f"| {run.trace.stopped} |")  # fmt: skip
+def table_of_runs(runs: Sequence[Run]) -> str:
+    """Return the table of the lists whose first picture breaks a statement."""
+    rows = ["| words | broken before | after | tries | kept | rolled back | stopped |"]
+    rows.append("|---|--:|--:|--:|--:|--:|---|")
+    rows += [row_of(run) for run in runs if run.broken[0]]
+    return "\n".join(rows)
+
+
+def row_of(run: Run) -> str:
+    """Return the row of a run."""
+    cells = [" ".join(run.words), *run.broken, run.trace.tries, *outcomes(run.trace.steps)]
+    return f"| {' | '.join(map(str, cells))} | {run.trace.stopped} |"
 
 
 def outcomes(steps: Sequence[Step]) -> tuple[int, int]:
@@ -106,8 +110,8 @@ def outcomes(steps: Sequence[Step]) -> tuple[int, int]:
     return kept, len(made) - kept
 
 
-def print_totals(runs: Sequence[Run]) -> None:
-    """Print the sums over all lists."""
+def table_of_totals(runs: Sequence[Run], with_seconds: bool = True) -> str:
+    """Return the table of the sums over all lists."""
     broken = [run.broken for run in runs]
     kept, rolled_back = (sum(part) for part in zip(*(outcomes(run.trace.steps) for run in runs),
                                                    strict=True))  # fmt: skip
@@ -127,14 +131,15 @@ def print_totals(runs: Sequence[Run]) -> None:
         "rolled back": rolled_back,
         "refused by the editor": tries - kept - rolled_back,
         "worse than the first picture": sum(after > before for before, after in broken),
+        **{f"stopped: {reason}": count for reason, count in stopped.most_common()},
+    }
+    seconds = {
         "seconds of a first picture": f"{sum(first) / len(first):.3f}",
         "seconds of a try": f"{(sum(s.seconds for s in steps) - sum(first)) / max(1, tries):.3f}",
         "seconds in all": f"{sum(run.seconds for run in runs):.1f}",
-        **{f"stopped: {reason}": count for reason, count in stopped.most_common()},
     }
-    print("\n| | |\n|---|--:|")
-    for name, value in rows.items():
-        print(f"| {name} | {value} |")
+    shown = rows | seconds if with_seconds else rows
+    return "\n".join(["| | |", "|---|--:|", *(f"| {name} | {shown[name]} |" for name in shown)])
 
 
 def write_strip(run: Run, path: Path) -> None:
@@ -244,10 +249,10 @@ def compare(lists: Sequence[Words], size: Size, seeds: int) -> dict[tuple[str, i
     return tallies
 
 
-def print_comparison(tallies: dict[tuple[str, int], Tally]) -> None:
-    """Print the table of both procedures."""
-    print("| N | procedure | pictures made | broken, used | broken, held out | broken, all |")
-    print("|--:|---|--:|--:|--:|--:|")
+def table_of_procedures(tallies: dict[tuple[str, int], Tally]) -> str:
+    """Return the table of both procedures."""
+    rows = ["| N | procedure | pictures made | broken, used | broken, held out | broken, all |"]
+    rows.append("|--:|---|--:|--:|--:|--:|")
     for (name, tries), tally in tallies.items():
         if tries == 0 and name == "best of":
             continue
@@ -255,8 +260,22 @@ def print_comparison(tallies: dict[tuple[str, int], Tally]) -> None:
         label = "first picture" if tries == 0 else label
         used, held_out = (counts[1] - counts[0] for counts in (tally.used, tally.held_out))
         total = tally.used[1] + tally.held_out[1]
-        print(f"| {tries} | {label} | {tally.pictures} | {used} of {tally.used[1]} "
-              f"| {held_out} of {tally.held_out[1]} | {used + held_out} of {total} |")  # fmt: skip
+        broken = [(used, tally.used[1]), (held_out, tally.held_out[1]), (used + held_out, total)]
+        shares = " | ".join(f"{count} of {known}" for count, known in broken)
+        rows.append(f"| {tries} | {label} | {tally.pictures} | {shares} |")
+    return "\n".join(rows)
+
+
+def write_page(lists: Sequence[Words], size: Size, seed: int, seeds: int) -> None:
+    """Write all tables into the page, between the markers."""
+    runs = [run_list(words, size, seed, "auto") for words in lists]
+    tables = [table_of_runs(runs), table_of_totals(runs, with_seconds=False)]
+    tables.append(table_of_procedures(compare(lists, size, seeds)))
+    text = PAGE.read_text("utf-8")
+    before, _, rest = text.partition(MARKERS[0])
+    after = rest.partition(MARKERS[1])[2]
+    measured = "\n\n".join(tables)
+    PAGE.write_text(f"{before}{MARKERS[0]}\n{measured}\n\n{MARKERS[1]}{after}", "utf-8")
 
 
 def main() -> None:
@@ -267,10 +286,14 @@ def main() -> None:
     parser.add_argument("source", nargs="?", type=Path, default=DEFAULT_LISTS)
     parser.add_argument("--k", type=int, default=12, help="words of a photograph (default: 12)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--size", default="240x160", help="of the pictures (default: 240x160)")
+    default_size = "{}x{}".format(*SIZE)
+    parser.add_argument(
+        "--size", default=default_size, help=f"of the pictures (default: {default_size})"
+    )
     parser.add_argument("--reflect", default="auto", metavar="auto|N")
     parser.add_argument("--strips", type=Path, metavar="DIR")
     parser.add_argument("--hold-out", action="store_true")
+    parser.add_argument("--write", action="store_true", help="write docs/reflection.md")
     parser.add_argument("--seeds", type=int, default=4, help="with --hold-out (default: 4)")
     options = parser.parse_args()
     width, height = map(int, options.size.split("x"))
@@ -278,11 +301,13 @@ def main() -> None:
     lists = read_lists(options.source, options.k)
     if options.hold_out:
         print(f"{len(lists)} lists of words, {options.seeds} seeds each\n")
-        print_comparison(compare(lists, (width, height), options.seeds))
+        print(table_of_procedures(compare(lists, (width, height), options.seeds)))
+        return
+    if options.write:
+        write_page(lists, (width, height), options.seed, options.seeds)
         return
     runs = [run_list(words, (width, height), options.seed, reflect) for words in lists]
-    print_runs(runs)
-    print_totals(runs)
+    print(table_of_runs(runs), table_of_totals(runs), sep="\n\n")
     if options.strips:
         options.strips.mkdir(parents=True, exist_ok=True)
         for number, run in enumerate(runs):

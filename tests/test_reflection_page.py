@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import reflection as bench
 
 from semcodec.pipeline.reflection.steps import StopReason
 from tests import profiles
@@ -57,3 +58,25 @@ def test_every_reason_to_end_is_on_the_page() -> None:
     table = TEXT.partition("## Why it ends")[2].partition("\n## ")[0].replace(",", "")
     reasons = {word for reason in StopReason for word in reason.split()}
     assert {word for word in reasons if word not in table} == set()
+
+
+def _measured_rows() -> list[str]:
+    """Return the rows of the table of lists, which begin with words."""
+    start, end = bench.MARKERS
+    measured = TEXT.partition(start)[2].partition(end)[0]
+    return measured.partition("\n\n| | |")[0].strip().splitlines()[2:]
+
+
+@pytest.mark.parametrize("row", _measured_rows()[: profiles.count(gate=2, nightly=100)])
+def test_rows_of_the_measurement_are_those_of_a_new_run(row: str) -> None:
+    words = row.split("|")[1].split()
+    assert words in bench.read_lists(bench.DEFAULT_LISTS, 12)
+    assert bench.row_of(bench.run_list(words, bench.SIZE, 0, "auto")) == row
+
+
+def test_sums_of_the_measurement_are_those_of_its_rows() -> None:
+    assert len(_measured_rows()) >= 5
+    for name, column in [("broken statements, first", 2), ("broken statements, kept", 3),
+                         ("tries", 4), ("of these kept", 5), ("rolled back", 6)]:  # fmt: skip
+        total = sum(int(row.split("|")[column]) for row in _measured_rows())
+        assert f"| {name} | {total} |" in TEXT
