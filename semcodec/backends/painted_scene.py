@@ -19,6 +19,8 @@ class PaintedObject:
         size: the word for the size that was applied, or ``""``.
         x: the horizontal center of the drawings, 0.0 (left) to 1.0 (right).
         y: the vertical center, 0.0 (top) to 1.0 (bottom).
+        can_be_added: whether the painter could draw it, if ``count`` is 0; if not, no change of the
+            picture is tried for this noun.
     """
 
     noun: str
@@ -28,6 +30,7 @@ class PaintedObject:
     size: str = ""
     x: float = 0.5
     y: float = 0.5
+    can_be_added: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from semcodec.backends.painted_scene import PaintedObject, PaintedScene
+from semcodec_embedded.painting import surroundings_editing
 from semcodec_embedded.painting.figures import HALF
+from semcodec_embedded.painting.parser import has_drawing
 from semcodec_embedded.painting.placement import BED_FIXTURES, BUILDINGS_WITH_ROOMS
 from semcodec_embedded.painting.plan import Plan
 from semcodec_embedded.painting.recolor import applied_colors, has_gear
@@ -104,8 +106,10 @@ class _Account:
             return self._of_drawings(phrase, mentions, drawn)
         if views := self._fixtures(phrase) or self._parts(phrase, mentions):
             return self._of_parts(phrase, mentions, views)
-        is_verb = mentions[0].table == "activities" and mentions[0].key not in activities()
-        return None if is_verb else PaintedObject(phrase, 0, 0.0)
+        if mentions[0].table == "activities" and mentions[0].key not in activities():
+            return None  # a verb
+        can_be_added = surroundings_editing.can_add(self._plan, mentions[0]) or has_drawing(phrase)
+        return PaintedObject(phrase, 0, 0.0, can_be_added=can_be_added)
 
     def _of_drawings(
         self, phrase: str, mentions: Sequence[Mention], drawn: Sequence[int]

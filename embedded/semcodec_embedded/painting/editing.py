@@ -505,7 +505,7 @@ def _parse_subject(request: _Request) -> Subject:
     subjects = parse_prompt(" ".join(filter(None, words))).subjects
     if subjects and subjects[0].sprites:
         return replace(subjects[0], words=(request.phrase,), positions=mention.positions)
-    if mention.key not in ("table", "desk"):
+    if mention.key not in surroundings_editing.TABLES:
         raise CannotChangeError(f"it has no drawing of {_quote(request.phrase)}")
     names = tuple(color for _, color in mention.colors)
     return Subject(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import ClassVar
 
 from semcodec.words.stopwords import STOPWORDS
@@ -82,6 +82,12 @@ def parse_prompt(prompt: str) -> SceneDescription:
     texts = (*sign_texts(prompt), *numbers)
     scene = replace(builder.scene(), word_count=word_count, sign_texts=texts)
     return apply_looks(complete_setting(apply_activity(attach_body_parts(apply_clothing(scene)))))
+
+
+@lru_cache(maxsize=1024)
+def has_drawing(phrase: str) -> bool:
+    """Return whether there is a drawing of a noun of the prompt."""
+    return any(subject.sprites for subject in parse_prompt(phrase).subjects[:1])
 
 
 def _match_phrases(words: list[str]) -> Iterator[tuple[str, Role | None]]:

@@ -8,6 +8,9 @@ from semcodec_embedded.painting.environment import BACKGROUND_ORDER
 from semcodec_embedded.painting.plan import Plan
 from semcodec_embedded.painting.scene import Mention, SceneDescription
 
+#: Nouns for which a table is drawn where there is none.
+TABLES = ("table", "desk")
+
 
 def recolor(plan: Plan, mention: Mention, color: str) -> Plan:
     """Return ``plan`` with the part that ``mention`` names in ``color``, a name in the palette."""
@@ -32,6 +35,11 @@ def add(plan: Plan, mention: Mention) -> Plan | None:
         scene: SceneDescription = replace(plan.scene, has_wall=True)
         return replace(plan, scene=scene, environment=replace(plan.environment, background=()))
     return None
+
+
+def can_add(plan: Plan, mention: Mention) -> bool:
+    """Return whether a part of the surroundings, or a table, can be added for ``mention``."""
+    return mention.key in TABLES or add(plan, mention) is not None
 
 
 def _with_background(plan: Plan, kind: str) -> Plan:

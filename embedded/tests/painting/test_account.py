@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import semcodec
 from semcodec.backends.painted_scene import PaintedObject
 from semcodec_embedded.backend import EmbeddedBackend
 from semcodec_embedded.painter import EmbeddedPainter, make_plan
@@ -42,7 +43,7 @@ def test_account_lists_what_the_words_name_in_their_order() -> None:
     assert scene["dogs"].count == 2
     assert scene["car"].colors == ("blue",)
     assert scene["car"].size == "large"
-    assert scene["zyxel"] == PaintedObject("zyxel", 0, 0.0)
+    assert scene["zyxel"] == PaintedObject("zyxel", 0, 0.0, can_be_added=False)
 
 
 def test_position_is_that_of_the_drawing() -> None:
@@ -166,6 +167,24 @@ def test_surroundings_behind_a_drawing_are_not_seen() -> None:
     low = replace(bus, x=500.0, baseline_y=1000.0, width=1100.0, height=560.0)
     before, after = (entry_of(each, "street") for each in (plan, replace(plan, sprites=(low,))))
     assert before.visible == 1.0 > after.visible
+
+
+def test_what_cannot_be_drawn_cannot_be_added() -> None:
+    found = entries("truck lid crumbs wall table street")
+    missing = {noun: item.can_be_added for noun, item in found.items() if not item.count}
+    assert missing == {"lid": False, "crumbs": False, "street": False}
+
+
+def test_nouns_without_a_drawing_do_not_end_reflection() -> None:
+    """The editor refused to add them, and two refusals ended it."""
+    words = "lid crumbs large brown dog center street brown fire hydrant center"
+    decoded = semcodec.decode(semcodec.pack(words, coding="utf8", size=(144, 96)))
+    asked = [step.ask for step in decoded.steps[1:]]
+    move, separate = (
+        "Move the fire hydrant to the center.",
+        "Move the fire hydrant to a free place.",
+    )
+    assert (asked, decoded.steps[-1].kept) == ([move, separate], True)
 
 
 def test_no_account_of_the_picture_of_another_painter() -> None:

@@ -254,7 +254,7 @@ class Loop(Generic[Picture]):
         if can_resample and (best.n == steps[-1].n or all(step.kind != "again" for step in steps)):
             return Draft("again", self._plan.prompt, seed, self._texts[missing[0]])
         for position in missing:
-            for change in self._suggest(best.picture, self._predicates[position]):
+            for change in self._suggest(best.picture, self._predicates[position], self._tried):
                 if change in self._tried:
                     raise Stop(StopReason.SAME_CHANGE)
                 return Draft(self._change_kind, change, seed, self._texts[position])
@@ -267,6 +267,9 @@ class Loop(Generic[Picture]):
         return "edit" if self._can_edit else "repaint"
 
     def _is_global_failure(self, missing: Sequence[int]) -> bool:
+        picture = self.state[0].picture
+        # What the painter cannot draw has no changes, and no seed shows it either.
+        missing = [n for n in missing if self._suggest(picture, self._predicates[n], frozenset())]
         subject_is_missing = missing[:1] == [0] and self._predicates[0].kind == "noun"
         if 2 * len(missing) > len(self._predicates):
             return True
@@ -274,13 +277,15 @@ class Loop(Generic[Picture]):
 
     def _is_hidden(self, subject: Predicate) -> bool:
         """Return whether the subject is in the picture: then a change makes it visible."""
-        changes = self._suggest(self.state[0].picture, subject)
+        changes = self._suggest(self.state[0].picture, subject, self._tried)
         change = parse_change(changes[0]) if changes else None
         return change is not None and change.action != "add"
 
-    def _suggest(self, picture: Picture, predicate: Predicate) -> list[str]:
+    def _suggest(
+        self, picture: Picture, predicate: Predicate, tried: AbstractSet[str]
+    ) -> list[str]:
         try:
-            changes = self._actions.suggest(picture, predicate, frozenset(self._tried))
+            changes = self._actions.suggest(picture, predicate, frozenset(tried))
         except SemcodecError as error:
             raise Stop(StopReason.EDITOR_FAILED, error) from error
         return [text for text in changes if text.strip()]

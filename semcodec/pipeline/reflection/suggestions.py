@@ -49,6 +49,8 @@ def suggest_changes(
 
 
 def _actions(kind: PredicateKind, painted: PaintedObject | None) -> tuple[ChangeAction, ...]:
+    if painted is not None and painted.count == 0 and not painted.can_be_added:
+        return ()  # the editor would refuse, and a few refusals end the loop
     if painted is None or painted.count == 0:
         # Nothing of it is in the picture as far as is known, so it cannot be moved or recolored,
         # but an editor that adds it can add it as it should be.

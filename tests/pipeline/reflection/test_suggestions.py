@@ -32,6 +32,8 @@ REDRAW = "Draw the dogs in another way."
         (Predicate("size", "dogs", "huge"), HIDDEN, ["Make the dogs huge.", SEPARATE]),
         (Predicate("place", "dogs", "left"), HIDDEN, ["Move the dogs to the left.", SEPARATE]),
         (Predicate("place", "dogs", "left"), PaintedObject("dogs", 0), ["Add dogs."]),
+        (Predicate("noun", "dogs"), PaintedObject("dogs", 0, can_be_added=False), []),
+        (Predicate("color", "dogs", "red"), PaintedObject("dogs", 0, can_be_added=False), []),
     ],
 )
 def test_changes_fit_the_fault(
