@@ -49,7 +49,7 @@ BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
 
 def is_server(name: str) -> bool:
     """Return whether a name stands for a server: that of the settings, or one by its base URL."""
-    return name == OPENAI or name.startswith(("http://", "https://"))
+    return name == OPENAI or name.lower().startswith(("http://", "https://"))
 
 
 def names() -> list[str]:

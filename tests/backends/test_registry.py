@@ -79,6 +79,7 @@ def test_names_are_sorted_and_roles_are_those_of_the_class() -> None:
 def test_base_url_is_a_server_with_the_other_settings() -> None:
     url = "http://127.0.0.1:9/v1"
     assert backends.is_server(url)
+    assert backends.is_server("HTTP://A.EXAMPLE/V1")
     assert backends.is_server("openai")
     assert not backends.is_server("embedded")
     assert "painter" in backends.roles(url)

@@ -180,7 +180,7 @@ def test_all_words_of_the_tables_can_be_read() -> None:
     assert all(find_slip(skeleton_of_word(word), word) == "" for word in vocabulary().words[::500])
 
 
-@examples(30)
+@examples(12)
 @given(skeletons)
 def test_painted_words_are_the_first_readings(received: list[str]) -> None:
     assert painted_words(received) == [found[0].word for found in semcodec.readings(received)]
