@@ -74,8 +74,8 @@ def add(commands: Commands[Parser]) -> None:
         painter="the paint stage",
         editor="the edit stage of reflection",
         checker="the check stage of reflection",
-        describer="the describe stage of --reflect-by description, and the similarity that decides "
-        "ties of --reflect N",
+        describer="the describe stage of --reflect-by description; with --reflect N, only if it is "
+        "named, for the similarity that decides ties",
         upscaler="the upscale stage of a picture that was painted smaller",
     )
     parser.add_argument(
