@@ -31,10 +31,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from checker import DEFAULT_LISTS, read_lists
-from PIL import Image, ImageDraw
+from PIL import Image
 
 import semcodec
 from semcodec import backends
+from semcodec.cli.reflection_report import draw_strip
 from semcodec.pipeline.reflection import loop
 from semcodec.pipeline.reflection.checkers import SceneChecker
 from semcodec.pipeline.reflection.scoring import CheckResult
@@ -43,7 +44,6 @@ from semcodec.pipeline.reflection.suggestions import suggest_changes
 from semcodec.words.predicates import Predicate, find_predicates
 
 TRIES: Final = (1, 2, 4)
-CAPTION: Final = 34  #: pixels below each picture of a strip
 PAGE: Final = Path(__file__).parents[1] / "docs/reflection.md"
 MARKERS: Final = ("<!-- measured by bench/reflection.py -->\n", "<!-- end of the measurement -->")
 
@@ -144,20 +144,12 @@ def table_of_totals(runs: Sequence[Run], with_seconds: bool = True) -> str:
 
 def write_strip(run: Run, path: Path) -> None:
     """Write a PNG file with the pictures of a run, side by side."""
-    shown = [(step, image) for step, image in zip(run.trace.steps, run.pictures, strict=True)
-             if image is not None]  # fmt: skip
-    width, height = shown[0][1].size
-    strip = Image.new("RGB", (len(shown) * (width + 6), height + 2 * CAPTION), "white")
-    canvas = ImageDraw.Draw(strip)
-    for column, (step, image) in enumerate(shown):
-        left = column * (width + 6)
-        strip.paste(image, (left, 0))
-        score = f"{step.after.held} of {step.after.of}" if step.after else "not checked"
-        verdict = ("kept" if step.kept else "rolled back") if step.n else "first picture"
-        lines = f"{step.ask if step.n else ''}\n{score}, {verdict}"
-        canvas.multiline_text((left + 2, height + 2), lines, fill="black")
-    canvas.text((2, height + CAPTION + 10), " ".join(run.words), fill="black")
-    strip.save(path)
+    pictures = {
+        step.n: image
+        for step, image in zip(run.trace.steps, run.pictures, strict=True)
+        if image is not None
+    }
+    draw_strip(run.trace, pictures).save(path)
 
 
 # --- reflection against the best of several seeds
