@@ -40,7 +40,7 @@ ACTIONS: Final[dict[PredicateKind, ChangeAction]] = {
 _PATTERNS: Final = {
     action: re.compile(
         re.escape(sentence)
-        .replace(r"\{noun\}", "(?P<noun>.+)")
+        .replace(r"\{noun\}", r"(?P<noun>(?:(?!\. ).)+)")  # not two sentences
         .replace(r"\{value\}", r"(?P<value>\S+)")
     )
     for action, sentence in SENTENCES.items()

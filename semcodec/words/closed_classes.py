@@ -32,6 +32,19 @@ AUXILIARIES: Final = _words(
     will would
     """
 )
+#: Conjunctions that begin a clause, and the pronouns that are rare in descriptions.
+SUBORDINATORS: Final = _words(
+    """
+    although as because if lest once since than though till unless until versus vs when whenever
+    whereas whereby wherever whether while whilst
+    """
+)
+INDEFINITES: Final = _words(
+    """
+    anybody everybody somebody oneself ourselves themselves whatever whichever whoever whomever
+    yourself yourselves
+    """
+)
 #: Pronouns that stand for the noun before them.
 RELATIVES: Final = _words("that which who whom")
 #: Plurals without an s at the end.

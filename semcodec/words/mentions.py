@@ -161,6 +161,8 @@ class _Reader:
             self._colors = [*self._colors, item.text] if is_run else [item.text]
         elif item.part is Part.SIZE:
             self._size = item.text
+        elif item.lower in MEASURED:
+            self._count = ""  # a two storied building
         if self._described is not None and self._part_after(index) not in (*_ATTRIBUTES, Part.NOUN):
             self._described.colors += self._colors
             self._described.size = self._described.size or self._size
@@ -176,6 +178,7 @@ class _Reader:
             self._is_negated = True
         elif item.part is Part.PARTICIPLE:
             self._colors, self._size, self._places = [], "", []
+            self._count = "" if item.lower in MEASURED else self._count
         else:
             if item.lower in PLAIN_SURROUNDINGS and self._colors and not self._is_negated:
                 self._mentions.append(Mention(item.text, colors=self._colors, is_object=False))

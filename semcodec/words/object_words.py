@@ -10,7 +10,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from semcodec.words.closed_classes import DETERMINERS, PREPOSITIONS
+from semcodec.words.closed_classes import (
+    DETERMINERS,
+    INDEFINITES,
+    PREPOSITIONS,
+    SUBORDINATORS,
+)
 from semcodec.words.numbers.words import DECADES, ORDINALS
 from semcodec.words.phrases import AUXILIARIES, CONJUNCTIONS, DEPICTION_VERBS, PRONOUNS
 from semcodec.words.plurals import is_plural, singular
@@ -77,9 +82,9 @@ NOT_OBJECTS: Final = _words(
     against air amount angles anime anyone architecture art attire birthday business color colors
     comic continent corners day daylight design direction distance dusk earth east edges elements
     energy evening event everyone exterior fog formations front gloss glow glows heading health
-    horizons hue hues humidity individuals innovation interior internet language length light
-    lighting love margin material midpoint mix moment monochrome mood morning motion music nature
-    neon night noon north number numbers object outline outlines paint party patch patches
+    horizons hue hues humidity individual individuals innovation interior internet language length
+    light lighter lighting love margin material midpoint mix moment monochrome mood morning motion
+    music nature neon night noon north number numbers object outline outlines paint party patch patches
     perspective quarters rays rest school season section segment segments sepia setup shade shadow
     shadows shape shapes shine showcased silence someone something south space spots spray states
     structure style substance summer sunlight sunrise sunset sunshine suspension tech text texture
@@ -89,8 +94,13 @@ NOT_OBJECTS: Final = _words(
 )
 #: Colors that are things if no noun follows.
 FRUITS: Final = _words("lime olive orange peach")
-#: Nouns before which a number belongs to a longer word: a two story house, a four lane road.
-MEASURED: Final = UNIT_WORDS | _words("lane person piece seat seater story tone way wheel")
+#: Words before which a number belongs to a longer word: a two story house, a three legged dog.
+MEASURED: Final = UNIT_WORDS | _words(
+    """
+    lane legged masted person piece seat seater sided storeyed storied story tiered tone toned way
+    wheel wheeled
+    """
+)
 #: Verbs that the table also has as things; a noun only after an adjective, a color or a number.
 LIKELY_VERBS: Final = _words(
     """
@@ -168,8 +178,9 @@ _NEGATIONS: Final = _words("no not without none never non zero nobody nothing ne
 SMALL_WORDS: Final = FUNCTION_WORDS | PREPOSITIONS
 _LINKS: Final = _words("on at in to the a an near toward towards is are was were")
 _OTHERS: Final = (
-    RELATIONS | PREPOSITIONS | PRONOUNS | AUXILIARIES | CONJUNCTIONS | DEPICTION_VERBS | SHOT_WORDS
-)
+    RELATIONS | PREPOSITIONS | PRONOUNS | INDEFINITES | AUXILIARIES | CONJUNCTIONS | SUBORDINATORS
+    | DEPICTION_VERBS | SHOT_WORDS
+)  # fmt: skip
 _EMPTY_WORDS: Final = QUANTITY_WORDS | PART_WORDS | PICTURE_WORDS
 _NOT_NOUNS: Final = (
     PICTURE_WORDS | PART_WORDS | QUANTITY_WORDS | FILLERS | NOT_OBJECTS | STOPWORDS | PLACE_NAMES

@@ -32,6 +32,9 @@ def texts_of(words: list[str], *, ordered: bool = True) -> list[str]:
         ("twenty five birds", "birds"),  # too many to count
         ("one small red boat", "boat / one boat / red boat / small boat"),
         ("several boats", "boats / several boats"),
+        ("two storied building", "building"),
+        ("three legged dogs", "dogs"),
+        ("two tiered brown cake", "cake / brown cake"),
         ("room 404 door", "room / door"),
         ("two sheep", "sheep / two sheep"),
         ("two street lamps", "street lamps / two street lamps"),
@@ -141,6 +144,12 @@ def test_a_thousand_words_have_a_limited_number_of_statements() -> None:
 @pytest.mark.parametrize("word", ["x" * 10**6, "dog-" * 10**5, "1" * 10**5, "\ud800", "\x00"])
 def test_a_strange_word_makes_no_statement(word: str) -> None:
     assert texts_of(["red", word, "boat", "left"]) == ["boat", "boat left"]
+
+
+@pytest.mark.parametrize("word", "although whereas vs whichever anybody lighter individual".split())
+def test_word_of_a_closed_class_is_not_an_object(word: str) -> None:
+    """Words outside the class table count as things, and these are in no list of stop words."""
+    assert texts_of([word, "boat", "left"]) == ["boat", "boat left"]
 
 
 def test_words_after_the_limit_are_not_read() -> None:

@@ -43,3 +43,8 @@ def test_changes_fit_the_fault(
     assert all(parse_change(change) for change in changes)
     for n in range(len(changes) + 1):
         assert suggest_changes(predicate, painted, set(changes[:n])) == changes[n:]
+
+
+def test_two_sentences_are_not_a_change() -> None:
+    """A model may name two; carrying out the first alone would pass for both."""
+    assert parse_change("Remove the dogs. Add cats.") is None
