@@ -143,7 +143,7 @@ def decode(args: argparse.Namespace) -> int:
 
 def _roles(args: argparse.Namespace) -> tuple[str, ...]:
     """Return the roles that the run needs; the backends of others are not loaded."""
-    if args.reflect_by == "description":
+    if args.reflect_by == "description" and args.reflect not in ("off", 0):
         return DESCRIBING_ROLES
     if args.describer is None:
         return ROLES

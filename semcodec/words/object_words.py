@@ -84,7 +84,8 @@ NOT_OBJECTS: Final = _words(
     energy evening event everyone exterior fog formations front gloss glow glows heading health
     horizons hue hues humidity individual individuals innovation interior internet language length
     light lighter lighting love margin material midpoint mix moment monochrome mood morning motion
-    music nature neon night noon north number numbers object outline outlines paint party patch patches
+    music nature neon night noon north number numbers object outline outlines paint party patch
+    patches
     perspective quarters rays rest school season section segment segments sepia setup shade shadow
     shadows shape shapes shine showcased silence someone something south space spots spray states
     structure style substance summer sunlight sunrise sunset sunshine suspension tech text texture

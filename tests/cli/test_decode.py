@@ -157,3 +157,9 @@ def test_describer_needs_reflection_that_describes(run: Run, record: Path) -> No
     code, _, err = run("decode", record, "--describer", "embedded")
     assert code == 2
     assert "--describer is for --reflect-by description, --reflect N or --candidates" in err
+
+
+def test_describer_of_reflection_that_is_off_is_not_used(run: Run, record: Path) -> None:
+    options = "--reflect-by", "description", "--reflect", "off", "--candidates", "2"
+    code, _, err = run("decode", record, *options)
+    assert (code, "The describer" in err) == (0, False)

@@ -120,8 +120,10 @@ class _DescriptionLoop(Loop[Picture]):
             return
         comparison = scoring.compare(best, draft.result)
         is_worse = bool(comparison.lost) and not comparison.is_better
-        draft.is_better = not is_worse
-        draft.why = comparison.why if is_worse or comparison.is_better else "not worse"
+        is_candidate = draft.kind == "paint"  # nothing was changed, so only a better one is kept
+        draft.is_better = comparison.is_better if is_candidate else not is_worse
+        is_tie = draft.is_better and not comparison.is_better
+        draft.why = "not worse" if is_tie else comparison.why
 
     def _stop_if_complete(self) -> None:
         """Go on: a picture of which all statements hold may still differ from the description."""

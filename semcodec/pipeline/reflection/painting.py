@@ -45,6 +45,7 @@ UNQUALIFIED: Final = (
     "The checker {name} misses too many planted faults to decide (see bench/checker.py): "
     "name another one."
 )
+INSTEAD: Final = "What the painter reports of its own picture decides instead."
 KEEPS_LAST: Final = (
     "Reflection by description keeps the last picture, which may be worse than the first: "
     "name a checker to keep the better one, or compare the steps."
@@ -212,7 +213,7 @@ def _choose_checker(roles: Roles, record: Record, options: ReflectionOptions) ->
         return _choose_guard(roles)
     named = _qualify(roles, record, options)
     if named.checker is None and own is not None:
-        return replace(own, notices=named.notices)
+        return replace(own, notices=tuple(f"{each} {INSTEAD}" for each in named.notices))
     return named
 
 
@@ -309,8 +310,9 @@ def _make_plan(task: Task, options: ReflectionOptions, choice: _Choice, *, can_e
     """Return the limits of the loop; without a checker, one picture is painted."""
     plan = Plan(task.seed, 0, can_edit=can_edit, prompt=task.prompt)
     if options.is_by_description:
-        tries = ROUNDS if options.reflect == "auto" else int(options.reflect)
         candidates = 1 if choice.checker is None else options.candidates
+        # The rounds come after the candidates, which would otherwise leave none of them.
+        tries = ROUNDS + candidates - 1 if options.reflect == "auto" else int(options.reflect)
         return replace(plan, tries=tries, candidates=candidates)
     if choice.checker is None:
         return plan

@@ -293,6 +293,26 @@ def test_number_of_rounds(reflect: int, edits: int) -> None:
     assert sum(call[0] == "describe" for call in backend.calls) == edits
 
 
+def test_rounds_come_after_the_candidates() -> None:
+    """Two candidates more used up both rounds, and each replaced a first picture as good as it."""
+
+    class Checker:
+        def check(self, image: Image.Image, predicates: Sequence[Predicate]) -> list[str]:
+            return ["yes"] * len(predicates)
+
+    class Painter(Scripted):
+        def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
+            return Image.new("RGB", size, (10 + seed, 0, 0))
+
+    backend = Painter("Change one.", "Change two.", "Change three.")
+    decoded = semcodec.decode(
+        DATA, backend=backend, checker=Checker(), reflect_by="description", candidates=3
+    )
+    assert [(step.kind, step.kept) for step in decoded.steps] == [
+        ("paint", True), ("paint", False), ("paint", False), ("edit", True), ("edit", True),
+    ]  # fmt: skip
+
+
 def test_describer_writer_and_painter_may_be_different_backends() -> None:
     describer, writer, painter = Scripted(), Scripted("Make it redder."), Scripted()
     semcodec.decode(

@@ -456,6 +456,7 @@ def test_checker_that_misses_faults_does_not_decide(monkeypatch: pytest.MonkeyPa
     assert "misses too many planted faults" in decoded.trace.notices[0]
     decoded = decode(EditingPainter("boat"), checker=FixedChecker(["no"] * 5), reflect=3)
     assert decoded.trace.reflection.checker == "painter"
+    assert decoded.trace.notices[0].endswith("reports of its own picture decides instead.")
 
 
 # --- similarity
