@@ -31,6 +31,7 @@ PRONOUNS: Final = frozenset(
     everything there here this that these those one what its
     """.split()
 )
+OBJECT_PRONOUNS: Final = frozenset(("him", "me", "them", "us"))
 #: Verbs that are in no class of their own because they are function words.
 AUXILIARIES: Final = closed_classes.AUXILIARIES | frozenset(
     "get gets getting having let made make makes making".split()
@@ -123,6 +124,7 @@ class _PhraseParser:
         self._of: int = -1  # head of the phrase before "of"
         self._last_head = -1
         self._first_head = -1  # of the sentence
+        self._main_head = -1  # head of the last phrase that is not governed, in the sentence
         self._predicate_of = -1  # head of the phrase before "is"
         self._is_coordinated = False  # whether the open phrase follows a noun and "and"
         self._has_main = False  # whether the sentence has a phrase that is not governed
@@ -147,7 +149,7 @@ class _PhraseParser:
         self._last_head = self._of = self._predicate_of = -1
         if mark == ".":
             self._sentence, self._sentence_start = self._sentence + 1, index
-            self._first_head = -1
+            self._first_head = self._main_head = -1
         self._has_main = self._has_main and mark == ","
         # "In a park, people": a new phrase; "a street full of people, cars": still governed.
         self._is_governed = self._is_governed and mark == "," and self._has_main
@@ -168,12 +170,26 @@ class _PhraseParser:
         elif word in PREPOSITIONS or self._is_position(index):
             yield from self._read_preposition(index)
         elif word in PRONOUNS or word in AUXILIARIES:
-            last = self._last_head if self._words[index - 1] in RELATIVES else -1
+            last, is_coordinated = self._last_head, self._is_coordinated
             yield from self._close()
             self._is_governed, self._of = False, -1
-            self._predicate_of = max(last, self._last_head) if word in COPULAS else -1
+            if is_coordinated and self._last_head >= 0:
+                self._main_head = self._last_head  # "legs covered in fur, and hooves are brown"
+            self._predicate_of = self._described(index, last) if word in COPULAS else -1
         else:
             yield from self._read_content(index)
+
+    def _described(self, index: int, last: int) -> int:
+        """Return the noun that the words after "is" are about; -1 after a pronoun.
+
+        That is "roof" in "the roof of the house is red", but "sofa" in "a cat on a sofa that is".
+        """
+        before = self._words[index - 1] if index else ""
+        if before in RELATIVES:
+            return last
+        if before in PRONOUNS and before not in OBJECT_PRONOUNS:
+            return -1
+        return self._main_head if self._main_head >= 0 else self._last_head
 
     def _read_number(self, index: int) -> Iterator[Phrase]:
         """Read a number: it follows its noun in "room 404", and starts a phrase in "two dogs"."""
@@ -346,7 +362,8 @@ class _PhraseParser:
                 head, others, self._sentence, self._is_governed, self._of, is_label, bool(nouns)
             )
             self._last_head = head
-            self._has_main = self._has_main or not (self._is_governed or self._of >= 0)
+            if not (self._is_governed or self._of >= 0):
+                self._has_main, self._main_head = True, head
             self._first_head = head if self._first_head < 0 else self._first_head
         elif run and self._tokens[run[-1]].number is not None:
             self._last_head = run[-1]  # "one of the horses"

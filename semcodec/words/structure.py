@@ -18,7 +18,7 @@ from semcodec.words.phrases import (
     is_label_number,
     simple_form,
 )
-from semcodec.words.subject import find_subject_phrase
+from semcodec.words.subject import PICTURE_WORDS, QUANTITY_WORDS, find_subject_phrase
 from semcodec.words.vocabulary import vocabulary
 from semcodec.words.word_classes import WordClass, class_of
 
@@ -72,6 +72,8 @@ UNIT_WORDS: Final = frozenset(
     week weeks yard yards year years
     """.split()
 )
+#: Nouns that words after "is" are not about, but about what follows "of".
+EMPTY_HEADS: Final = QUANTITY_WORDS | PICTURE_WORDS
 MAX_DISTANCE: Final = 3  #: tokens from a noun to a word about it: dogs are both sleeping
 MAX_RELATION: Final = 4  #: words from "front" to the next noun phrase: in front of all the
 NOUN_CLASSES: Final = frozenset(WordClass) - {WordClass.MODIFIER, WordClass.VERB, WordClass.OTHER}
@@ -181,11 +183,16 @@ def _modifier_heads(
     phrases: Sequence[Phrase], tokens: Sequence[Token], forms: Sequence[str]
 ) -> dict[int, int]:
     """Return the words of phrases, each with its noun."""
+    counted = {phrase.after_of: phrase.head for phrase in phrases if phrase.after_of >= 0}
     heads: dict[int, int] = {}
     for phrase in phrases:
-        if not _is_place(phrase, forms):
-            heads.update(dict.fromkeys(phrase.modifiers, phrase.head))
-            heads.update(_label_heads(phrase, tokens))
+        if _is_place(phrase, forms):
+            continue
+        head = phrase.head
+        if phrase.modifiers and head < phrase.modifiers[0] and forms[head] in EMPTY_HEADS:
+            head = counted.get(head, head)  # "the color of the cat is black"
+        heads.update(dict.fromkeys(phrase.modifiers, head))
+        heads.update(_label_heads(phrase, tokens))
     return heads
 
 
