@@ -124,6 +124,7 @@ class _PhraseParser:
         self._of: int = -1  # head of the phrase before "of"
         self._last_head = -1
         self._first_head = -1  # of the sentence
+        self._has_preposition = False  # whether one is right before the open phrase
         self._main_head = -1  # head of the last phrase that is not governed, in the sentence
         self._predicate_of = -1  # head of the phrase before "is"
         self._is_coordinated = False  # whether the open phrase follows a noun and "and"
@@ -144,6 +145,7 @@ class _PhraseParser:
         if not mark or (mark == "," and self._run and not self._noun_run):
             return  # "a large, brown dog" is one phrase
         closed = list(self._close(is_label=mark == ":"))
+        self._has_preposition = False
         yield from closed
         self._is_governed = any(phrase.is_governed or phrase.after_of >= 0 for phrase in closed)
         self._last_head = self._of = self._predicate_of = -1
@@ -170,10 +172,11 @@ class _PhraseParser:
         elif word in PREPOSITIONS or self._is_position(index):
             yield from self._read_preposition(index)
         elif word in PRONOUNS or word in AUXILIARIES:
-            last, is_coordinated = self._last_head, self._is_coordinated
+            last, is_clause = self._last_head, not self._has_preposition
             yield from self._close()
             self._is_governed, self._of = False, -1
-            if is_coordinated and self._last_head >= 0:
+            self._has_preposition = False
+            if is_clause and self._last_head >= 0:
                 self._main_head = self._last_head  # "legs covered in fur, and hooves are brown"
             self._predicate_of = self._described(index, last) if word in COPULAS else -1
         else:
@@ -208,6 +211,7 @@ class _PhraseParser:
             yield from closed
             self._is_governed = any(phrase.is_governed or phrase.after_of >= 0 for phrase in closed)
             self._is_coordinated = True
+            self._has_preposition = False
 
     def _read_preposition(self, index: int) -> Iterator[Phrase]:
         word, was_governed, last = self._words[index], self._is_governed, self._last_head
@@ -218,6 +222,7 @@ class _PhraseParser:
             yield from closed
             last = closed[-1].head if closed else -1
             was_governed = closed[-1].is_governed if closed else was_governed
+        self._has_preposition = True
         self._of = last if word == "of" else -1
         self._is_governed = was_governed if self._of >= 0 else True
 

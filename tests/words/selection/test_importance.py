@@ -55,6 +55,7 @@ def request_for(
         ("Two horses, both white.", "two white horses"),
         ("The roof of the house is red.", "red roof house"),
         ("A cat on a sofa is black.", "black cat sofa"),
+        ("A cup is on a table, and a box is at the left.", "cup box left table"),
         ("A dog covered in gray fur and its nose is black.", "dog covered gray fur black nose"),
         ("A cat on a sofa that is black.", "cat black sofa"),
         ("The man with a hat is tall, the woman is small.", "tall man hat small woman"),
