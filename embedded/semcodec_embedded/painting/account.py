@@ -16,7 +16,7 @@ from semcodec_embedded.painting.parser import has_drawing
 from semcodec_embedded.painting.placement import BED_FIXTURES, BUILDINGS_WITH_ROOMS
 from semcodec_embedded.painting.plan import Plan
 from semcodec_embedded.painting.recolor import applied_colors, has_gear
-from semcodec_embedded.painting.rules.clothing import BODY
+from semcodec_embedded.painting.rules.clothing import BODY, is_body_part
 from semcodec_embedded.painting.rules.color_inference import ACHROMATIC
 from semcodec_embedded.painting.rules.poses import MOUNTS, activities, is_gear
 from semcodec_embedded.painting.scene import Mention, PlacedSprite, Subject
@@ -68,6 +68,12 @@ def _overlap(first: Sequence[str], second: Sequence[str]) -> bool:
     return {*first} <= {*second} or {*second} <= {*first}
 
 
+def has_body(plan: Plan) -> bool:
+    """Return whether a person or an animal is drawn: then parts of bodies are not drawn alone."""
+    library = sprite_library()
+    return any(sprite.name in library.people | library.animals for sprite in plan.sprites)
+
+
 def sprites_of(plan: Plan, phrase: str) -> list[int]:
     """Return the indexes of the sprites that show ``phrase``, hidden or not."""
     scene, sprites = plan.scene, plan.sprites
@@ -108,7 +114,9 @@ class _Account:
             return self._of_parts(phrase, mentions, views)
         if mentions[0].table == "activities" and mentions[0].key not in activities():
             return None  # a verb
-        can_be_added = surroundings_editing.can_add(self._plan, mentions[0]) or has_drawing(phrase)
+        is_part = is_body_part(phrase) and has_body(self._plan)
+        can_be_added = has_drawing(phrase) and not is_part
+        can_be_added = can_be_added or surroundings_editing.can_add(self._plan, mentions[0])
         return PaintedObject(phrase, 0, 0.0, can_be_added=can_be_added)
 
     def _of_drawings(

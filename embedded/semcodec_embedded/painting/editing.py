@@ -15,7 +15,7 @@ import numpy as np
 from semcodec.words.changes import Change, ChangeAction
 from semcodec.words.matching import count_limits
 from semcodec_embedded.painting import free_places, surroundings_editing
-from semcodec_embedded.painting.account import entry_of, find_phrase, sprites_of
+from semcodec_embedded.painting.account import entry_of, find_phrase, has_body, sprites_of
 from semcodec_embedded.painting.baselines import (
     BOTTOM_DEPTH,
     HANGING_BOTTOM,
@@ -69,7 +69,8 @@ def change_plan(plan: Plan, change: Change, seed: int) -> Plan:
         CannotChangeError: the painter cannot carry it out, or it would change nothing.
     """
     request = _find(plan, change, seed)
-    if is_body_part(request.phrase) and request.is_part:
+    is_missing = not request.numbers and has_body(plan)
+    if is_body_part(request.phrase) and (request.is_part or is_missing):
         raise CannotChangeError("a part of a body cannot be changed alone")
     changed = _ACTIONS[change.action](request)
     changed = replace(changed, sprites=carry_along(plan.sprites, changed.sprites))

@@ -415,3 +415,12 @@ def test_a_part_of_a_body_is_not_changed_alone(sentence: str) -> None:
     with pytest.raises(CannotChangeError, match="a part of a body"):
         edit(plan("brown cat green eyes"), sentence)
     assert edit(plan("green eyes"), "Make the eyes huge.") != plan("green eyes")
+
+
+def test_a_part_of_a_body_is_not_added_beside_it() -> None:
+    """Reflection put three large ears around a small dog."""
+    with pytest.raises(CannotChangeError, match="a part of a body"):
+        edit(plan("dog grass"), "Add ears.")
+    assert not entry_of(plan("dog grass"), "ears").can_be_added
+    assert entry_of(plan("phone"), "ears").can_be_added
+    assert entry_of(edit(plan("phone"), "Add ears."), "ears").count
