@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
 from semcodec import backends
@@ -29,8 +30,8 @@ def describe_roles(args: argparse.Namespace) -> list[tuple[str, str, bool]]:
     roles = [(role, *selected.describe(role)) for role in NEEDED]
     return [
         *roles,
-        ("editor", selected.describe_editor(), True),
-        ("checker", selected.describe_checker(), True),
+        ("editor", *selected.describe_named("editor", selected.describe_editor)),
+        ("checker", *selected.describe_named("checker", selected.describe_checker)),
         ("upscaler", *selected.describe("upscaler")),
     ]
 
@@ -48,6 +49,11 @@ class _Selection:
             return _name(self._find(role), role), True
         except SemcodecError as error:
             return f"not available: {error}", False
+
+    def describe_named(self, role: str, describe: Callable[[], str]) -> tuple[str, bool]:
+        """Return what ``describe`` returns and True, or the error of a named backend and False."""
+        text, is_usable = self.describe(role) if getattr(self._args, role) else ("", True)
+        return (describe(), True) if is_usable else (text, False)
 
     def describe_editor(self) -> str:
         """Return what changes a picture, or what is done without an editor."""

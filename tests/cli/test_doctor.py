@@ -110,7 +110,8 @@ def test_role_without_a_backend_is_explained(run: Run, monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("requests")
-def test_unusable_server_of_a_role_exits_with_2(run: Run) -> None:
-    code, out, _ = run("doctor", "--writer", "openai", "--base-url", "nonsense")
+@pytest.mark.parametrize("role", ["writer", "editor", "checker"])
+def test_unusable_server_of_a_role_exits_with_2(run: Run, role: str) -> None:
+    code, out, _ = run("doctor", f"--{role}", "openai", "--base-url", "nonsense")
     assert code == 2
-    assert "writer     not available: The base URL is not an HTTP URL" in out
+    assert f"{role:9}  not available: The base URL is not an HTTP URL" in out
