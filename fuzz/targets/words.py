@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 import semcodec
 from semcodec.errors import SemcodecError
+from semcodec.words.slips import classify_slip
 
 #: Characters in a text. Decompression takes time for each word; other tests limit that time.
 MAX_CHARACTERS = 120
@@ -54,4 +55,7 @@ def _check_skeleton(text: str) -> None:
         return
     assert semcodec.unpack(semcodec.pack(compressed)).text == compressed
     for word, skeleton in zip(semcodec.decompress(compressed), compressed.split(), strict=True):
-        assert semcodec.skeleton(word) == skeleton, (word, skeleton)
+        restored = semcodec.skeleton(
+            word
+        )  # of a skeleton that no known word has, one slip is healed
+        assert restored == skeleton or classify_slip(skeleton, restored), (word, skeleton)

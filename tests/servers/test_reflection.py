@@ -7,14 +7,12 @@ checker found better.
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+import image_server
 import pytest
 
 import semcodec
@@ -23,8 +21,6 @@ from semcodec.pipeline.reflection.steps import StopReason
 from tests import profiles
 from tests.servers.subprocess_server import SubprocessServer
 from tests.servers.test_llama import MISSING, llama
-
-sys.path.append(str(Path(__file__).parents[2] / "bench"))
 
 pytestmark = [
     pytest.mark.servers,
@@ -49,16 +45,8 @@ def text_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subprocess
 
 @pytest.fixture(scope="module")
 def image_url() -> Iterator[str]:
-    """Serve noise or, if its packages are installed, a diffusers pipeline of random weights."""
-    import image_server
-
-    paint = image_server.paint_noise
-    if importlib.util.find_spec("diffusers"):
-        from diffusers_painter import Painter
-        from tiny_pipeline import tiny_pipeline
-
-        paint = Painter(tiny_pipeline(), 2)
-    server = image_server.make_server(paint)
+    """Serve pictures of noise."""
+    server = image_server.make_server(image_server.paint_noise)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/v1"
