@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from semcodec.words.numbers.words import CARDINALS
 from semcodec.words.object_words import BODY_PARTS
 from semcodec.words.phrases import SIDES, simple_form
 from semcodec.words.selection.candidates import Candidate, sort_by_weight
@@ -111,7 +112,8 @@ def _is_relation(candidate: Candidate) -> bool:
 
 def _is_vague(candidate: Candidate) -> bool:
     """Return whether a candidate is a number of nothing, which would count the next noun."""
-    return candidate.is_number and candidate.head < 0 and candidate.key.isalpha()
+    is_number = candidate.is_number or candidate.key in CARDINALS  # "one is red"
+    return is_number and candidate.head < 0 and candidate.key.isalpha()
 
 
 def _form(candidate: Candidate) -> str:

@@ -126,6 +126,7 @@ def test_words_about_another_thing_are_sent_with_the_noun_again(
     [
         ("Green background. Brown below.", "green background brown"),
         ("A black and white photograph of a gray horse and a tree.", "gray horse tree black white"),
+        ("Two chairs at a table; one is red.", "two chairs table red"),
         ("A dog. Left and large in a park.", "dog park"),
         ("Left.", "left"),
     ],
