@@ -44,7 +44,7 @@ def add(commands: Commands[Parser]) -> None:
         "--readings",
         action="store_true",
         help="print all words that each skeleton may stand for, with their costs in bits and their "
-        "slips (default: off, the best word of each)",
+        "slips, instead of the best word of each (default: off)",
     )
 
 

@@ -17,7 +17,7 @@ from tests.profiles import RecordProperty, count, seed
 
 pytestmark = pytest.mark.fuzz
 
-RUNS = count(gate=300, nightly=20_000)
+RUNS = count(gate=150, nightly=20_000)
 SEED = seed(1)
 
 
