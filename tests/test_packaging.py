@@ -75,7 +75,7 @@ EXTRAS_OF_PARTS = {
     "examples": ["examples"],
     ".ci": [],
     "conftest.py": ["dev"],
-    "tests": ["dev"],
+    "tests": ["dev", "image-server"],  # one test uses a diffusers pipeline if it is installed
     "embedded/semcodec_embedded": [],
     "embedded/tests": ["dev"],
     "embedded/tools": ["tools"],
