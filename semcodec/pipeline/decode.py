@@ -9,6 +9,7 @@ from semcodec import backends, bitstream, carriers
 from semcodec.backends import Writer
 from semcodec.backends.isolation import has_method
 from semcodec.bitstream import Limits, Record, guessing
+from semcodec.bitstream.header import format_size
 from semcodec.choices import PictureFormat, Reflection, ReflectionMethod
 from semcodec.errors import InputError
 from semcodec.pipeline import finishing, validation
@@ -267,10 +268,12 @@ def _check_size(size: object) -> tuple[int, int]:
 
     Called before any backend is loaded, so that a malicious record of a few bytes costs nothing.
     """
+    sides = f"give a width and a height of 1 to {MAX_PAINTED_SIDE} pixels as size"
     match size:
         case tuple((width, height)) if type(width) is int and type(height) is int:
             if min(width, height) > 0 and max(width, height) <= MAX_PAINTED_SIDE:
                 return width, height
-    raise InputError(
-        f"This size cannot be painted: use a width and height from 1 to {MAX_PAINTED_SIDE} pixels."
-    )
+            is_short = max(width.bit_length(), height.bit_length()) < 32
+            shown = format_size((width, height)) if is_short else "of so many pixels"
+            raise InputError(f"The size {shown} cannot be painted: {sides}.")
+    raise InputError(f"The size has the wrong type: {sides}.")

@@ -173,3 +173,18 @@ def test_random_bytes_result_in_a_picture_or_a_semcodec_error(data: bytes) -> No
         except SemcodecError:
             return
     assert decoded.image.size == (8, 8)
+
+
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [
+        ((5000, 1), "The size 5000x1 cannot be painted"),
+        ((0, 3), "The size 0x3 cannot be painted"),
+        ((10**5000, 1), "The size of so many pixels cannot be painted"),
+        ("640x480", "The size has the wrong type"),
+        ((1, 2, 3), "The size has the wrong type"),
+    ],
+)
+def test_message_about_a_size_names_it(size: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        semcodec.decode(semcodec.pack("rd bt"), size=size)
