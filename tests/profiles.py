@@ -18,7 +18,7 @@ NAME: Final = os.environ.get("SEMCODEC_PROFILE") or "gate"
 SHARE: Final = float(os.environ.get("SEMCODEC_SHARE") or 1)
 SEED: Final = int(os.environ.get("SEMCODEC_SEED") or 0)
 NAMES: Final = ("gate", "nightly")
-GATE_EXAMPLES: Final = 60
+GATE_EXAMPLES: Final = 40
 NIGHTLY_EXAMPLES: Final = 1_500
 
 #: The fixture ``record_property``: a sampled test records its "inputs" for bench/nightly.py.

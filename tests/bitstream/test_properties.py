@@ -125,7 +125,7 @@ def test_parser_and_annex_c_agree_on_any_bytes(data: bytes) -> None:
 
 @pytest.mark.sampled
 def test_parser_and_annex_c_agree_on_near_records(record_property: RecordProperty) -> None:
-    input_count = count(gate=2_000, nightly=50_000)
+    input_count = count(gate=1_000, nightly=50_000)
     record_property("inputs", input_count)
     for data in engine.near_records(seed(1), input_count):
         result = decode(data)

@@ -167,7 +167,7 @@ def test_largest_size_can_be_encoded_but_not_painted(run: Run, photo: Path) -> N
     assert run("encode", photo, "-o", file, "--size", "2147483647x1")[0] == 0
     code, _, err = run("decode", file, "-o", photo.with_suffix(".png"))
     assert code == 1
-    assert "from 1 to 4096" in err
+    assert "1 to 4096" in err
     assert run("decode", file, "-o", photo.with_suffix(".png"), "--size", "30x20")[0] == 0
 
 
