@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from typing import Final
 
+import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 NAME: Final = os.environ.get("SEMCODEC_PROFILE") or "gate"
@@ -20,6 +21,8 @@ SEED: Final = int(os.environ.get("SEMCODEC_SEED") or 0)
 NAMES: Final = ("gate", "nightly")
 GATE_EXAMPLES: Final = 40
 NIGHTLY_EXAMPLES: Final = 1_500
+#: For tests that bound the time of long texts. They depend on the clock, and so on the machine.
+measures_time: Final = pytest.mark.skipif(NAME != "nightly", reason="it measures time")
 
 #: The fixture ``record_property``: a sampled test records its "inputs" for bench/nightly.py.
 RecordProperty = Callable[[str, object], None]

@@ -107,6 +107,7 @@ def test_non_canonical_serializer_is_noticed(monkeypatch: pytest.MonkeyPatch) ->
     assert fails_on_vectors("fields", "SC-EXT-4")
 
 
+@pytest.mark.skipif(profiles.NAME != "nightly", reason="tries the whole corpus")
 def test_fast_path_without_its_rules_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     def unpack(data: bytes) -> Record | None:
         record = record_codec.read_default(b"\0")
@@ -138,6 +139,7 @@ def test_seed_with_leading_zeros_is_noticed(monkeypatch: pytest.MonkeyPatch) -> 
     assert fails("differential")
 
 
+@pytest.mark.skipif(profiles.NAME != "nightly", reason="tries the whole corpus")
 def test_quadratic_work_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     original = nibble.is_canonical_spacing
 

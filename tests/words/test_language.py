@@ -12,6 +12,7 @@ import pytest
 from semcodec.words.language import detect, tables_of
 from semcodec.words.language.scores import language_of, load_languages
 from semcodec.words.tokenizer import MAX_TEXT
+from tests import profiles
 
 FOLDER = Path(__file__).parent / "sentences" / "languages"
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -54,6 +55,7 @@ def test_text_without_a_language_counts_as_english(text: str) -> None:
     assert detect(text).is_english
 
 
+@profiles.measures_time
 @pytest.mark.parametrize(
     "text",
     [

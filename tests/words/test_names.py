@@ -95,6 +95,7 @@ def test_any_word_is_cut(text: str) -> None:
     assert all(cut_word(text)) or not text
 
 
+@profiles.measures_time
 @pytest.mark.parametrize(
     "unit",
     ["a-", "a'", "'-", "A&", "A & ", "a.", "Dr. ", "o'a-", "a A. ", "Ph.D", "n'n'", "N-'n'-"],

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semcodec.words.negation import find_negated, find_negative_names
+from tests import profiles
 
 NOUNS = """
 [No people], [no cars].
@@ -519,6 +520,7 @@ def test_any_text_is_accepted(text: str) -> None:
     assert all(0 <= start < end <= len(text) for start, end in find_negated(text))
 
 
+@profiles.measures_time
 @pytest.mark.parametrize(
     "part",
     [

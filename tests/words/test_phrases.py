@@ -80,6 +80,7 @@ def test_phrases_of_any_text_are_disjoint_and_in_order(text: str) -> None:
     assert all(0 <= index < len(tokens) for index in flat)
 
 
+@profiles.measures_time
 @pytest.mark.parametrize("unit", ["big ", "dog ", "of ", "a dog of ", "Red. ", "the ", "2 ", ", "])
 def test_longest_text_takes_linear_time(unit: str) -> None:
     text = unit * (profiles.count(MAX_TEXT // 3, MAX_TEXT) // len(unit))

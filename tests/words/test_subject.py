@@ -77,6 +77,7 @@ def test_subject_of_any_text_is_one_of_its_tokens(text: str) -> None:
     assert find_subject(tokens, text) in [None, *tokens]
 
 
+@profiles.measures_time
 @pytest.mark.parametrize("unit", ["image of ", "group of a ", "Subject: ", "image "])
 def test_longest_text_takes_linear_time(unit: str) -> None:
     text = unit * (profiles.count(MAX_TEXT // 3, MAX_TEXT) // len(unit))

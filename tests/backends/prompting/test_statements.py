@@ -120,6 +120,7 @@ def test_any_text_is_parsed(text: str) -> None:
     assert set(answers) <= {"yes", "no", "unsure", None}
 
 
+@profiles.measures_time
 @pytest.mark.parametrize(
     "text",
     [
