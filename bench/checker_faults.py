@@ -31,7 +31,7 @@ class Fault:
     Attributes:
         name: a row of the table.
         kind: the kind of statements that it breaks; those that a checker may use to see it.
-        plant: returns the words with the fault, or None if there is no place for it.
+        plant: returns the words with the fault, or None if they have no place for it.
     """
 
     name: str

@@ -63,7 +63,7 @@ def roles(name: str) -> list[str]:
     The backend ``openai`` is not instantiated for this, so its settings may be incomplete.
 
     Raises:
-        InputError: there is no such backend, or it cannot fill any role.
+        InputError: no backend has this name, or it cannot fill any role.
         BackendError: it cannot be loaded.
     """
     backend = _openai_backend_class() if is_server(name) else load(name)
@@ -97,7 +97,7 @@ def find_all(default: object, **overrides: object) -> tuple[Any, ...]:
         fill it.
 
     Raises:
-        InputError: there is no such backend, or it cannot fill its role.
+        InputError: no backend has this name, or it cannot fill its role.
         BackendError: it cannot be loaded, or the offline backend is not installed.
     """
     instances: dict[str, Any] = {}
@@ -185,7 +185,7 @@ def load(name: str) -> Any:
     """Return a new instance of the backend ``name``, which may be used for several runs.
 
     Raises:
-        InputError: there is no such backend, or it cannot fill any role.
+        InputError: no backend has this name, or it cannot fill any role.
         BackendError: it cannot be loaded.
     """
     backend = _create(name)

@@ -51,7 +51,7 @@ SHRINK_FACTOR = 0.75  #: of one change
 #: Shares of the area that a size word means, of which the first that leaves the drawing visible is
 #: used.
 SIZE_SHARES = (1.0, 0.75, 0.55)
-ROOM_FACTOR, MAX_ROOM_STEPS = 0.85, 3  #: of what hides a drawing for which there is no free place
+ROOM_FACTOR, MAX_ROOM_STEPS = 0.85, 3  #: of what hides a drawing, if no place is free for it
 MAX_GROUP_WIDTH = 0.42  #: of a group that moves to one side, as a share of the width
 MIN_SHOWN = 0.7  #: share of a drawing from which nothing must be done to show it
 MAX_QUOTE = 30  #: characters of a change that a reason quotes
@@ -110,7 +110,7 @@ class _Request:
     def sprites(self) -> Sprites:
         """The drawings, of which there is at least one."""
         if not self.numbers:
-            raise CannotChangeError(f"there is no drawing of {_quote(self.phrase)} in the picture")
+            raise CannotChangeError(f"the picture has no drawing of {_quote(self.phrase)}")
         return tuple(sprite for sprite in self.plan.sprites if sprite.number in self.numbers)
 
     @property
@@ -180,7 +180,7 @@ def _separate(request: _Request) -> Plan:
 def _show(plan: Plan, numbers: Iterable[int]) -> Plan:
     """Move the sprites with ``numbers`` to free places.
 
-    If there is no place for them, what is before them becomes smaller.
+    If no place is free for them, what is before them becomes smaller.
     """
     wanted = list(numbers)[:MAX_MOVED]
     options = [_move_to_free_places(plan, wanted)]
@@ -306,7 +306,7 @@ def _resize(request: _Request) -> Plan:
     sized = (_at_size(replace(request, plan=plan), size, share) for share in SIZE_SHARES)
     changed = [option for option in sized if entry_of(option, request.phrase).size]
     if not changed:
-        raise CannotChangeError(f"there is no room for a {_quote(request.value)} drawing")
+        raise CannotChangeError(f"the picture has no room for a {_quote(request.value)} drawing")
     visible = (option for option in changed if FreePlaces(option).shows(request.numbers))
     return next(visible, None) or _show(changed[-1], request.numbers)
 
@@ -438,7 +438,7 @@ def _count(request: _Request) -> Plan:
         plan = _remove_hidden(plan, request.numbers, len(request.numbers) - most)
     plan = _add_copies(plan, request, max(0, fewest - seen))
     if not fewest <= entry_of(plan, request.phrase).count <= (most or MAX_COUNT):
-        raise CannotChangeError(f"there is no room for {_quote(request.value)}")
+        raise CannotChangeError(f"the picture has no room for {_quote(request.value)}")
     return request.with_subjects(plan, lambda subject: replace(subject, count=fewest))
 
 

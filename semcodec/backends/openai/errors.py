@@ -184,7 +184,7 @@ class ErrorTranslator:
             return self.refusal(request, message)
         if not codes.isdisjoint(NO_CREDIT):
             advice = "add credit to the account, or use another key."
-            problem = f"reports that there is no credit left: {advice}"
+            problem = f"reports that the account has no credit left: {advice}"
             return self._error(request, problem, unavailable=True)
         if status == 413 or not codes.isdisjoint(TOO_LONG):
             problem = f"rejected '{request.stage}' as too long{_in_parentheses(message)}"

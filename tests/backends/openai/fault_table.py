@@ -176,8 +176,8 @@ STATUSES: Final = (
     Fault("returns status 429, retry-after: 1e999", rate_limit("retry-after: 1e999"),
           f"{LIMITED} later.", 3, 3, (1, 2)),
     Fault("has no credit left", respond(429, error_body("Check your plan.", "insufficient_quota")),
-          "The server URL reports that there is no credit left: add credit to the account, or use "
-          "another key."),
+          "The server URL reports that the account has no credit left: add credit to the account, "
+          "or use another key."),
     Fault("returns status 500", respond(500, error_body("Sorry.")),
           f"{FAILED} 500: Sorry): try again later.", 3, 1, (1, 2)),
     Fault("returns status 500 once", respond(500, error_body("Sorry.")), SUCCESS, 1, None, (1,),
