@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -53,18 +54,30 @@ Behavior = Callable[[Connection], None]
 class FakeServer:
     """A server that runs in a ``with`` block; ``choose`` returns its behavior for each request.
 
+    Args:
+        choose: returns the behavior for a request.
+        at_connect: the behavior that starts when a client connects, in place of reading a request.
+        tls: the certificate and protocol of a server with TLS.
+
     Attributes:
         url: its base URL.
         received: the requests, in order.
         errors: exceptions that ``choose`` raised.
     """
 
-    def __init__(self, choose: Callable[[ReceivedRequest], Behavior]) -> None:
+    def __init__(
+        self,
+        choose: Callable[[ReceivedRequest], Behavior],
+        at_connect: Behavior | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.received: list[ReceivedRequest] = []
         self.errors: list[BaseException] = []
+        self._at_connect, self._tls = at_connect, tls
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), self._handler(choose))
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        scheme = "http" if tls is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_address[1]}/v1"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,))
 
     def __enter__(self) -> FakeServer:
@@ -91,15 +104,28 @@ class FakeServer:
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
                 try:
-                    received = _read(self.request)
-                    server.received.append(received)
-                    choose(received)(Connection(self.request, server._closing))
+                    server._serve(self.request, choose)
                 except OSError:  # the client has closed the connection
                     pass
                 except BaseException as error:
                     server.errors.append(error)
 
         return Handler
+
+    def _serve(
+        self, connection: socket.socket, choose: Callable[[ReceivedRequest], Behavior]
+    ) -> None:
+        if self._at_connect is not None:
+            return self._at_connect(Connection(connection, self._closing))
+        if self._tls is not None:  # the wrapped socket takes the place of the plain one
+            connection = self._tls.wrap_socket(connection, server_side=True)
+        try:
+            received = _read(connection)
+            self.received.append(received)
+            choose(received)(Connection(connection, self._closing))
+        finally:
+            if self._tls is not None:
+                connection.close()
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.backends.openai.fault_table import FAULTS, SECTIONS, Fault, Kind
+from tests.backends.openai.fault_table import FAULTS, SECTIONS
+from tests.backends.openai.faults.fault import Fault, Kind
 
 PAGE: Final = Path(__file__).parents[3] / "docs" / "faults.md"
-URL: Final = "https://models.example/v1"
+SERVER: Final = "models.example"
 HEAD: Final = f"""# When a server fails
 
-<!-- Written by python -m tests.backends.openai.make_faults_page from fault_table.py beside it. -->
+<!-- Written by python -m tests.backends.openai.make_faults_page from the tables in faults. -->
 
 How `encode` and `decode` with `--backend openai` react to a server that does not work as it should:
 {len(FAULTS)} faults, each of which is reproduced by a test. The user gets one message, and the exit
@@ -63,7 +64,11 @@ def _sections() -> Iterator[str]:
 
 def _row(fault: Fault) -> str:
     kind: Kind = "image" if fault.text_requests is None else "text"
-    message = fault.format_message(kind, URL) or "(none: the result)"
+    scheme = fault.scheme if fault.at_connect else "https"
+    url = f"{scheme}://{SERVER}{fault.path}"
+    message = fault.format_message(kind, url) or "(none: the result)"
+    if fault.image_message:
+        message += f" For an image: {fault.format_message('image', url)}"
     counts = _count(fault, "text"), _count(fault, "image")
     cells = fault.name, message, str(fault.code), *counts, *_reflection(fault)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -7,14 +7,18 @@ import json
 import logging
 import os
 import re
+import ssl
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+import httpx2
 import pytest
+from httpx2 import create_ssl_context
 from PIL import Image
 
 import semcodec
@@ -27,8 +31,8 @@ from semcodec.errors import BackendError, MissingFeatureError
 from tests import profiles
 from tests.backends.openai import fake_responses, make_faults_page
 from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
-from tests.backends.openai.fault_table import (
-    FAULTS,
+from tests.backends.openai.fault_table import FAULTS
+from tests.backends.openai.faults.fault import (
     KEY,
     ROUTES,
     SECONDS,
@@ -60,6 +64,21 @@ CASES: list[tuple[Fault, Kind]] = [
 NAMES = [f"{kind}: {fault.name}" for fault, kind in CASES]
 
 
+@contextmanager
+def serve(fault: Fault, choose: Callable[[ReceivedRequest], Behavior]) -> Iterator[FakeServer]:
+    """Run a server with ``fault``."""
+    with FakeServer(choose, at_connect=fault.behavior if fault.at_connect else None) as server:
+        if fault.behavior is None:
+            server.close()
+        yield server
+
+
+def base_url(fault: Fault, server: FakeServer) -> str:
+    """Return the base URL that the user of ``fault`` has set."""
+    url = server.url.removesuffix("/v1") + fault.path
+    return url.replace("http:", f"{fault.scheme}:", 1)
+
+
 class Run:
     """A run of the command line against a faulty server, with its output."""
 
@@ -72,18 +91,18 @@ class Run:
         if self.fault.is_late:
             setting = {"text": "text_timeout", "image": "image_timeout"}[self.kind]
             Path(os.environ["SEMCODEC_CONFIG"]).write_text(f"[openai]\n{setting} = {SECONDS}\n")
-        with FakeServer(self.choose) as server:
-            if self.fault.behavior is None:
-                server.close()
-            server_options = "--backend", "openai", "--base-url", server.url, "--model", "m"
+        with serve(self.fault, self.choose) as server:
+            self.url = base_url(self.fault, server)
+            server_options = "--backend", "openai", "--base-url", self.url, "--model", "m"
             code = main([*COMMANDS[self.kind], *server_options, "--painter-model", "m", *options])
-        self.received, self.url = server.received, server.url
+        self.received = server.received
         self.out, self.err = self._capsys.readouterr()
         return code
 
     def choose(self, received: ReceivedRequest) -> Behavior:
         """Return the behavior of the server for a request."""
-        route, fault = received.path.removeprefix("/v1/"), self.fault
+        fault = self.fault
+        route = received.path.removeprefix(f"{fault.path}/")
         if route != ROUTES[self.kind] or fault.only not in received.body or fault.behavior is None:
             return respond(200, fake_responses.response_body(route, json.loads(received.body)))
         if fault.once and self.faulty_responses:
@@ -105,10 +124,17 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waits
 
 
+@cache
+def cached_ssl_context(trust_env: bool) -> ssl.SSLContext:
+    """Return the certificates of this machine, which take longer to read than a test takes."""
+    return create_ssl_context(trust_env=trust_env)
+
+
 @pytest.fixture(autouse=True)
 def _remote_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Treat the fake server as a remote one, because requests to a local server are free."""
     monkeypatch.setattr(settings, "LOCAL_HOSTS", ())
+    monkeypatch.setattr(httpx2, "create_ssl_context", cached_ssl_context)
     monkeypatch.setenv("SEMCODEC_API_KEY", KEY)
     monkeypatch.setenv("SEMCODEC_CONFIG", "config.toml")
     monkeypatch.chdir(tmp_path)
@@ -176,21 +202,19 @@ def test_edits_are_retried_as_often_as_images(fault: Fault, kind: Kind, waits: l
             success if fault.behavior is None or (fault.once and len(paths) > 1) else fault.behavior
         )
 
-    with FakeServer(choose) as server:
-        if fault.behavior is None:
-            server.close()
+    with serve(fault, choose) as server:
+        url = base_url(fault, server)
         seconds = SECONDS if fault.is_late else 300.0
-        backend = OpenAIBackend(base_url=server.url, painter="m", image_timeout=seconds)
+        backend = OpenAIBackend(base_url=url, painter="m", image_timeout=seconds)
         if fault.code:
             with pytest.raises(BackendError) as caught:
                 backend.edit(Image.new("RGB", SIZE), "make it red", 0)
             if "route" not in fault.message:
-                assert str(caught.value) == fault.format_message("image", server.url).replace(
-                    "'paint'", "'edit'"
-                )
+                message = fault.format_message("image", url).replace("'paint'", "'edit'")
+                assert str(caught.value) == message
         else:
             assert backend.edit(Image.new("RGB", SIZE), "make it red", 0).size == SIZE
-    assert paths == ["/v1/images/edits"] * ((fault.image_requests or 0) + fault.once)
+    assert paths == [f"{fault.path}/images/edits"] * ((fault.image_requests or 0) + fault.once)
     assert waits == list(fault.retry_waits("image"))
 
 
@@ -318,29 +342,8 @@ def find_fault(name: str) -> Fault:
     return next(fault for fault in FAULTS if fault.name == name)
 
 
-#: Faults that every other photograph would meet as well, so the first one stops a batch.
-UNAVAILABLE = {
-    "is not running",
-    "has no credit left",
-    "redirects",
-    "rejects the key, and repeats it",
-    "forbids the request, and repeats the key in a long message",
-    "forbids the request, and repeats the key percent-encoded",
-    "does not have the model",
-    "does not have the route for texts",
-}
-#: Faults of a server that may recover, but has failed for several photographs in a row.
-FAILING = {
-    "resets the connection",
-    "resets the connection during its response",
-    "closes the connection before the end of its response",
-    "uses another protocol",
-    *(f"returns status {status}" for status in (429, 500, 503, 504)),
-    "returns status 429, retry-after: 7",
-    "returns status 429, retry-after: 86400",
-    "returns status 429, retry-after: 1e999",
-    "returns status 502 with a web page",
-}
+#: The number of photographs that a batch tries.
+TRIED = {"everything": 1, "server": 3, "request": 5}
 BATCH_FAULTS = [
     fault for fault, kind in CASES if kind == "text" and fault.code and not fault.is_late
 ]
@@ -354,12 +357,10 @@ def test_fault_stops_a_batch_as_soon_as_it_concerns_all(
     names = [f"{number}.jpg" for number in range(5)]
     for name in names:
         Path(name).write_bytes(PHOTO)
-    with FakeServer(lambda _: fault.behavior or respond(200, {})) as server:
-        if fault.behavior is None:
-            server.close()
-        options = ("--backend", "openai", "--base-url", server.url, "--model", "m")
+    with serve(fault, lambda _: fault.behavior or respond(200, {})) as server:
+        options = ("--backend", "openai", "--base-url", base_url(fault, server), "--model", "m")
         code = main(["encode", *names, "-o", "out", "--trace", "traces", *options])
-    tried = 1 if fault.name in UNAVAILABLE else 3 if fault.name in FAILING else 5
+    tried = TRIED[fault.scope]
     assert len([*Path("traces").iterdir()]) == tried
     assert code == (1 if tried == 5 else 2)
     if code == 2:

@@ -1,0 +1,1 @@
+"""The faults of servers that the tests reproduce, a module for each section of the page."""
