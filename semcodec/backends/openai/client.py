@@ -11,13 +11,14 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
 import httpx2
 import openai
 
+from semcodec.backends.openai.connections import SharedTransport
 from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.errors import (
     IMAGE_ROUTES,
@@ -28,7 +29,8 @@ from semcodec.backends.openai.errors import (
 )
 from semcodec.backends.openai.responses import MalformedResponseError, parse_response
 from semcodec.backends.openai.settings import Settings
-from semcodec.backends.openai.transport import Transport
+from semcodec.backends.openai.tls import Certificates
+from semcodec.backends.openai.transport import limit_size
 from semcodec.backends.recording import ModelRequest, ModelResponse
 from semcodec.errors import BackendError, SemcodecError
 from semcodec.forks import block_fork
@@ -182,14 +184,13 @@ class Client:
 def _openai_client(
     settings: Settings, key: ApiKey, transport: httpx2.BaseTransport | None
 ) -> openai.OpenAI:
-    trust_env = not settings.is_local  # requests to this machine must not go through a proxy
-    limits = openai.DEFAULT_CONNECTION_LIMITS
+    """Return a client of the openai package that uses ``transport``, by default the shared one."""
     try:
         http_client = openai.DefaultHttpx2Client(
             follow_redirects=False,
             event_hooks={"response": [_limit_size]},
-            transport=transport or Transport(settings.base_url, limits, trust_env),
-            trust_env=trust_env,
+            transport=transport or _shared_transport(settings),
+            trust_env=False,  # proxies and certificates are up to the transport
         )
         client = openai.OpenAI(
             api_key=key.reveal(),
@@ -198,13 +199,21 @@ def _openai_client(
             max_retries=0,
             default_headers={"Accept-Encoding": "identity"},
         )
-    except Exception as error:  # an invalid proxy, certificate or host; may contain a secret
+    except BackendError:
+        raise
+    except Exception as error:  # an invalid proxy or host; may contain a secret
         kind = type(error).__name__
-        message = f"No connection can be set up ({kind}): check base URL, proxy and certificates."
+        message = f"No connection can be set up ({kind}): check base URL and proxy."
         raise BackendError(message, backend="openai", stage="load") from None
     if not settings.is_openai:  # not disclosed to other servers
         client.organization = client.project = None
     return client
+
+
+def _shared_transport(settings: Settings) -> SharedTransport:
+    # Requests to this machine must not go through a proxy.
+    certificates = Certificates.find(settings.ca_file)
+    return SharedTransport(settings.base_url, not settings.is_local, certificates)
 
 
 def _openai_method(client: openai.OpenAI, route: str) -> Callable[..., Any]:
@@ -236,28 +245,5 @@ def _dispatch(method: Callable[..., Any], request: ModelRequest, seconds: float)
 
 
 def _limit_size(response: httpx2.Response) -> None:
-    """Limit the size of a response; reject a compressed one, which could expand to any size."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise httpx2.DecodingError("a compressed response", request=response.request)
     is_image = "/images/" in response.request.url.path
-    max_bytes = MAX_IMAGE_BYTES if is_image else MAX_TEXT_BYTES
-    response.stream = _LimitedStream(response.stream, response.request, max_bytes)
-
-
-class _LimitedStream(httpx2.SyncByteStream):
-    """The body of a response; raises ``DecodingError`` after ``max_bytes`` bytes."""
-
-    def __init__(self, inner: Any, request: httpx2.Request, max_bytes: int) -> None:
-        self._inner, self._request, self._max_bytes = inner, request, max_bytes
-
-    def __iter__(self) -> Iterator[bytes]:
-        received = 0
-        for chunk in self._inner:
-            received += len(chunk)
-            if received > self._max_bytes:
-                message = f"a response of over {self._max_bytes} bytes"
-                raise httpx2.DecodingError(message, request=self._request)
-            yield chunk
-
-    def close(self) -> None:
-        self._inner.close()
+    limit_size(response, MAX_IMAGE_BYTES if is_image else MAX_TEXT_BYTES)

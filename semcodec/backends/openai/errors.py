@@ -5,8 +5,8 @@ The retries themselves (after status 429, for example) are a loop in ``client``.
 Retries and billing. The invariant: a request is not sent again if the first one may be billed for
 much, because both may be; an image costs ten to a hundred times as much as a text. Three cases:
 
-* Not sent: the connection failed, or the proxy or TLS handshake before it (``not_sent``). This
-  costs nothing and is retried.
+* Not sent: the connection failed, or the proxy or TLS handshake before it, or the server closed it
+  before the last byte was sent (``not_sent``). This costs nothing and is retried.
 * Answered with an error status. 429 and 503 mean that nothing was processed; they are retried for
   all requests (``RETRYABLE_ALWAYS``). After 409, 500 and 502 the server has usually, but not
   certainly, processed nothing. They are retried for texts, where a second bill is small, and never
@@ -57,8 +57,9 @@ RETRYABLE_ALWAYS: Final = (429, 503)
 RETRYABLE_TEXT: Final = (409, 500, 502)
 #: Statuses that do not depend on the content of the request: payment, key, model, route.
 UNAVAILABLE: Final = (401, 402, 403, 404, 405, 501)
-#: Errors that the transport raises only before a request is sent.
+#: Errors that the transport raises only if a request was not sent, or not completely.
 NOT_SENT: Final = (
+    httpx2.WriteError,
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
     httpx2.PoolTimeout,
@@ -154,6 +155,11 @@ class ErrorTranslator:
     ) -> BackendError:
         cause = error.__cause__
         kind = type(cause).__name__
+        if isinstance(cause, httpx2.WriteError):
+            problem = f"closed the connection before '{request.stage}' was sent completely"
+            return self._error(
+                request, f"{problem}: check that it accepts large requests.", retryable=True
+            )
         if not_sent(error):
             if "CERTIFICATE" in str(cause):
                 problem = "has a TLS certificate that is not trusted"
@@ -250,7 +256,7 @@ def is_retryable(error: openai.OpenAIError, is_image: bool) -> bool:
 
 
 def not_sent(error: openai.OpenAIError) -> bool:
-    """Return whether the request certainly did not reach the server."""
+    """Return whether the request certainly did not reach the server, at least not completely."""
     return isinstance(error.__cause__, NOT_SENT)
 
 

@@ -39,7 +39,7 @@ BASE_URL_ENV: Final = "OPENAI_BASE_URL"  #: the variable that all OpenAI clients
 API_KEY_FIELD: Final = "api_key"  #: in the config file
 EXTRA_FIELDS: Final = ("text_extra", "image_extra")
 #: Neither stored in a recording nor read from one: limits on cost, and paths on this machine.
-UNRECORDED_SETTINGS: Final = ("prices", "max_cost", "prompts")
+UNRECORDED_SETTINGS: Final = ("prices", "max_cost", "prompts", "ca_file")
 SECRET_NAME_PATTERN: Final = re.compile("api_?key|secret|password|authorization", re.I)
 MAX_CONFIG_BYTES: Final = 100_000
 MAX_IMAGE_SIDE: Final = 2048  #: pixels
@@ -73,6 +73,7 @@ class Settings:
         prices: dollars per million tokens by model: ``{"m": {"input": 1, "output": 2}}``.
         max_cost: dollars; None for no limit.
         prompts: path of a prompt file that replaces the built-in prompts.
+        ca_file: path of a PEM file of certificates to trust in addition to those of the system.
 
     Raises:
         InputError: a value is not valid.
@@ -99,6 +100,7 @@ class Settings:
     prices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     max_cost: Decimal | None = None
     prompts: str | None = None
+    ca_file: str | None = None
 
     def __post_init__(self) -> None:
         """Check every value."""
@@ -106,7 +108,7 @@ class Settings:
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise InputError(f"The setting {name} must be one of {', '.join(choices)}.")
-        for name in ("describer", "writer", "painter", "checker", "effort", "prompts"):
+        for name in ("describer", "writer", "painter", "checker", "effort", "prompts", "ca_file"):
             _check_text(name, getattr(self, name))
         for name in (*EXTRA_FIELDS, "prices"):
             _check_table(name, getattr(self, name))

@@ -18,7 +18,10 @@ Everything happens in the caller's thread, so Ctrl-C works too
 Only a request that was sent may be billed, and only one that was not sent may always be retried.
 ``_Progress`` records the moment of sending, and any error before it is raised as a connection error
 (``errors.NOT_SENT``). ``test_a_handshake_that_fails_is_not_billed`` and
-``test_sent_request_may_be_billed`` test the two sides.
+``test_sent_request_may_be_billed`` test the two sides. A request whose last bytes the system did
+not accept, because the server has closed the connection, was sent in part: no server can process
+it, so it is raised as a WriteError, which is one of ``errors.NOT_SENT`` too
+(``test_request_that_was_sent_in_part_is_sent_again``).
 """
 
 from __future__ import annotations
@@ -37,28 +40,44 @@ import ssl
 import threading
 import time
 import urllib.request
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpcore2
 import httpx2
 
 CHUNK_BYTES: Final = 4096  #: written between two checks of the deadline
+#: Idle connections are kept for 4 seconds: several servers (uvicorn, Node, llama.cpp) close them
+#: after 5, and a request that is sent while the server closes fails, and may have been billed.
+LIMITS: Final = httpx2.Limits(
+    max_connections=1000, max_keepalive_connections=16, keepalive_expiry=4.0
+)
+
+
+class Download(NamedTuple):
+    """The response to a GET request: its status, content type and body."""
+
+    status: int
+    content_type: str
+    data: bytes
 
 
 class Transport(httpx2.BaseTransport):
-    """A pool of connections to one server, direct or through the environment's proxy.
+    """A pool of connections to one server, direct or through a proxy. Threads may share it.
+
+    Its connections are closed when it is garbage collected, and when the interpreter exits.
 
     Args:
-        url: the URL of the server.
-        limits: the limits of the connection pool.
-        trust_env: whether to use the proxies and certificates that the environment sets.
+        proxy: the proxy, or None.
+        ssl_context: the certificates that are trusted, for TLS with the server and the proxy.
     """
 
-    def __init__(self, url: str, limits: httpx2.Limits, trust_env: bool) -> None:
-        self._process = os.getpid()
-        self._pool = _pool(_proxy(url) if trust_env else None, limits, trust_env)
+    def __init__(self, proxy: httpx2.Proxy | None, ssl_context: ssl.SSLContext) -> None:
+        self.process = os.getpid()  #: whose sockets it has
+        self._pool = _pool(proxy, ssl_context)
+        self._finalizer = weakref.finalize(self, _close, self._pool, self.process)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Return the response to ``request``, its body not yet read.
@@ -95,17 +114,74 @@ class Transport(httpx2.BaseTransport):
             extensions=response.extensions,
         )
 
-    def close(self) -> None:
-        """Close all connections; in a forked child, only its copies of their sockets.
+    def get(self, url: str, seconds: float, max_bytes: int) -> Download:
+        """Return the response of the server to a GET request without credentials.
 
-        The child must not call ``_pool.close``, which acquires the lock of the pool: a thread of
-        the parent may have held the lock during the fork, and it is never released in the child.
+        Redirects are not followed: the result is the redirect itself.
+
+        Args:
+            url: a URL of this server.
+            seconds: the time in which the response must be complete.
+            max_bytes: the size limit of its body.
+
+        Raises:
+            httpx2.TransportError: the deadline has passed, or the connection failed.
+            httpx2.DecodingError: the body is compressed or too long.
         """
-        if self._process == os.getpid():
-            self._pool.close()
-        else:
-            for connection in self._pool.connections:
-                connection.close()
+        timeout = httpx2.Timeout(seconds).as_dict()
+        headers = {"accept-encoding": "identity", "user-agent": "semcodec"}
+        request = httpx2.Request("GET", url, headers=headers, extensions={"timeout": timeout})
+        response = self.handle_request(request)
+        response.request = request
+        try:
+            limit_size(response, max_bytes)
+            data = response.read()
+        finally:
+            response.close()
+        return Download(response.status_code, response.headers.get("content-type", ""), data)
+
+    def close(self) -> None:
+        """Close all connections; in a forked child, only its copies of their sockets."""
+        self._finalizer()
+
+
+def _close(pool: httpcore2.ConnectionPool, process: int) -> None:
+    """Close the connections of a pool that ``process`` created.
+
+    A forked child must not call ``pool.close``, which acquires the lock of the pool: a thread of
+    the parent may have held the lock during the fork, and it is never released in the child.
+    """
+    if process == os.getpid():
+        pool.close()
+    else:
+        for connection in pool.connections:
+            connection.close()
+
+
+def limit_size(response: httpx2.Response, max_bytes: int) -> None:
+    """Limit the size of a response; reject a compressed one, which could expand to any size."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise httpx2.DecodingError("a compressed response", request=response.request)
+    response.stream = _LimitedStream(response.stream, response.request, max_bytes)
+
+
+class _LimitedStream(httpx2.SyncByteStream):
+    """The body of a response; raises ``DecodingError`` after ``max_bytes`` bytes."""
+
+    def __init__(self, inner: Any, request: httpx2.Request, max_bytes: int) -> None:
+        self._inner, self._request, self._max_bytes = inner, request, max_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        received = 0
+        for chunk in self._inner:
+            received += len(chunk)
+            if received > self._max_bytes:
+                message = f"a response of over {self._max_bytes} bytes"
+                raise httpx2.DecodingError(message, request=self._request)
+            yield chunk
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 class _Progress:
@@ -115,17 +191,20 @@ class _Progress:
         is_sent: whether sending began. A CONNECT request does not count: it goes to the proxy,
             contains neither key nor image, and costs nothing. Any other request to a proxy counts,
             because the proxy may have forwarded it.
+        is_complete: whether the system has accepted all bytes of the request.
         stream: the connection that was opened for the request; None if it uses an older one.
     """
 
     def __init__(self) -> None:
-        self.is_sent = False
+        self.is_sent = self.is_complete = False
         self.stream: httpcore2.NetworkStream | None = None
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Update the progress from an event of httpcore2's ``trace`` extension."""
         if event.endswith(".send_request_headers.started"):
             self.is_sent |= info["request"].method != b"CONNECT"
+        elif event.endswith(".send_request_body.complete"):
+            self.is_complete = self.is_sent
         elif event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self.stream = info["return_value"]
 
@@ -273,14 +352,12 @@ def _look_up(host: str, lookup: Future[list[str]]) -> None:
         lookup.set_exception(error)
 
 
-def _pool(
-    proxy: httpx2.Proxy | None, limits: httpx2.Limits, trust_env: bool
-) -> httpcore2.ConnectionPool:
+def _pool(proxy: httpx2.Proxy | None, ssl_context: ssl.SSLContext) -> httpcore2.ConnectionPool:
     options: dict[str, Any] = {
-        "ssl_context": httpx2.create_ssl_context(trust_env=trust_env),
-        "max_connections": limits.max_connections,
-        "max_keepalive_connections": limits.max_keepalive_connections,
-        "keepalive_expiry": limits.keepalive_expiry,
+        "ssl_context": ssl_context,
+        "max_connections": LIMITS.max_connections,
+        "max_keepalive_connections": LIMITS.max_keepalive_connections,
+        "keepalive_expiry": LIMITS.keepalive_expiry,
         "network_backend": DeadlineBackend(),
     }
     if proxy is None:
@@ -291,7 +368,7 @@ def _pool(
     return httpcore2.HTTPProxy(**options)
 
 
-def _proxy(url: str) -> httpx2.Proxy | None:
+def find_proxy(url: str) -> httpx2.Proxy | None:
     """Return the proxy that the environment or the system sets for ``url``, or None."""
     server, proxies = httpx2.URL(url), urllib.request.getproxies()
     proxy = proxies.get(server.scheme) or proxies.get("all")
@@ -364,6 +441,8 @@ def _as_connection_errors(progress: _Progress) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        if progress.is_sent and not progress.is_complete and _is_lost(error):
+            raise httpcore2.WriteError(str(error)) from error
         if progress.is_sent:
             raise
         if progress.stream is not None:
@@ -373,6 +452,11 @@ def _as_connection_errors(progress: _Progress) -> Iterator[None]:
         is_timeout = isinstance(error, httpcore2.TimeoutException)
         error_class = httpcore2.ConnectTimeout if is_timeout else httpcore2.ConnectError
         raise error_class(str(error)) from error
+
+
+def _is_lost(error: Exception) -> bool:
+    """Return whether the connection was lost, and not just too slow."""
+    return isinstance(error, (httpcore2.NetworkError, httpcore2.RemoteProtocolError))
 
 
 @contextlib.contextmanager

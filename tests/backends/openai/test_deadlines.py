@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -17,7 +18,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import openai
 import pytest
 
 from semcodec.backends.openai import client as client_module
@@ -268,14 +268,12 @@ def wait_for(condition: Callable[[], bool]) -> None:
     assert condition()
 
 
-def test_many_dropped_clients_leave_no_threads_or_files() -> None:
+def test_many_dropped_clients_use_one_connection() -> None:
     with WatchingServer(keep_alive_response(fake_responses.chat_body("m", "A boat."))) as server:
-        before = threads_and_files()
         for _ in range(50):
             assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
-        gc.collect()
-        assert server.wait_for_closed(closed=50)
-        wait_for(lambda: is_near(before))
+        wait_for(lambda: server.opened - server.closed == 1)
+        assert server.opened <= 2  # a second one if this machine has paused for 4 seconds
 
 
 def keep_alive_response(body: dict[str, Any]) -> bytes:
@@ -344,7 +342,7 @@ def test_threads_that_share_a_client_wait_for_their_own_responses_only() -> None
             results.append(str(error))
 
     with FakeServer(choose) as server:
-        client_ = client(server.url, text_timeout=3.0)
+        client_ = client(server.url, text_timeout=1.5)
         names = ["LATE", "m"] * 4
         threads = [threading.Thread(target=send, args=(client_, name)) for name in names]
         for thread in threads:
@@ -429,11 +427,11 @@ def test_a_forked_child_closes_connections_without_the_lock_of_the_pool(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A thread that does not exist in the child may hold the lock, which then is never released."""
-    transport = transport_.Transport("http://127.0.0.1:9", openai.DEFAULT_CONNECTION_LIMITS, False)
     connection = Connections()
     pool = Connections(connection)
-    monkeypatch.setattr(transport, "_pool", pool)
-    monkeypatch.setattr(transport, "_process", transport._process + 1)
+    monkeypatch.setattr(transport_, "_pool", lambda *arguments: pool)
+    transport = transport_.Transport(None, ssl.create_default_context())
+    monkeypatch.setattr(os, "getpid", lambda: transport.process + 1)
     transport.close()
     assert (pool.closed, connection.closed) == (0, 1)
 

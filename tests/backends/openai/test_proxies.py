@@ -102,9 +102,9 @@ def test_excluded_server_has_no_proxy(
     url: str, entry: str, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", PROXY)
-    assert transport._proxy(url) is not None
+    assert transport.find_proxy(url) is not None
     monkeypatch.setenv(variable, entry)
-    assert transport._proxy(url) is None
+    assert transport.find_proxy(url) is None
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_server_that_is_not_excluded_keeps_its_proxy(
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", PROXY)
     monkeypatch.setenv("NO_PROXY", entry)
-    proxy = transport._proxy(url)
+    proxy = transport.find_proxy(url)
     assert proxy is not None
     assert str(proxy.url) == PROXY
 
