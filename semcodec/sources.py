@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any, Final, TypeAlias
 
@@ -62,6 +63,8 @@ def _copy_bytes(data: bytes | bytearray | memoryview, max_bytes: int) -> bytes:
         view = memoryview(data)
         _check_size(view.nbytes, max_bytes, "The data")
         return view.tobytes()
+    except MemoryError as error:
+        raise InputError("The data does not fit into memory: pass less.") from error
     except ValueError as error:
         if isinstance(error, InputError):
             raise
@@ -104,6 +107,27 @@ def _path_name(source: str | os.PathLike[str]) -> str:
     return name
 
 
+def read_blocks(read: Callable[[int], bytes], max_bytes: int, block: int = CHUNK_SIZE) -> bytes:
+    """Return what ``read`` returns until its end, but at most ``max_bytes + 1`` bytes.
+
+    One byte more than the limit shows that there is too much. Nothing is allocated for bytes that
+    may not come: ``read(n)`` of a file takes ``n`` bytes of memory before it reads any.
+
+    Args:
+        read: returns up to as many bytes as its argument, and none at the end.
+        max_bytes: the limit.
+        block: bytes to ask for at once; for a file of a known size, that size and one more.
+    """
+    content: bytes | bytearray = read(min(block, max_bytes + 1))
+    size = len(content)
+    while 0 < size <= max_bytes and (part := read(min(CHUNK_SIZE, max_bytes + 1 - size))):
+        if isinstance(content, bytes):  # a file of one block is not copied
+            content = bytearray(content)
+        content += part
+        size = len(content)
+    return bytes(content)
+
+
 def url_message(name: str) -> str | None:
     """Return the message for a URL that was given as a path; None if ``name`` is not a URL."""
     if not _URL.match(name):
@@ -120,18 +144,21 @@ def _missing_message(name: str) -> str:
 
 def _read_file(file: Any, max_bytes: int, name: str) -> bytes:
     """Return the rest of a file object, of which only ``read`` is known to exist."""
-    content = bytearray()
-    while chunk := _read_chunk(file, min(CHUNK_SIZE, max_bytes + 1 - len(content)), name):
-        content += chunk
-        _check_size(len(content), max_bytes, name)
+    try:
+        content = read_blocks(lambda size: _read_chunk(file, size, name), max_bytes)
+    except MemoryError as error:
+        raise InputError(f"{name} does not fit into memory: pass a smaller one.") from error
+    _check_size(len(content), max_bytes, name)
     if not content and _position(file) > 0:
         raise InputError(f"{name} is at its end: call seek(0) before you pass it.")
-    return bytes(content)
+    return content
 
 
 def _read_chunk(file: Any, size: int, name: str) -> bytes:
     try:
         chunk = file.read(size)
+    except MemoryError:
+        raise
     except Exception as error:  # a file object of the caller may raise anything
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise InputError(

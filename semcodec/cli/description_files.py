@@ -114,7 +114,7 @@ def read(name: str) -> str:
     shown = "the text on stdin" if name == STDIN else name
     if name != STDIN and not os.path.exists(name):
         raise UsageError(_missing(name))
-    data = files.read_bytes(name)
+    data = files.read_bytes(name, max_other=16 * MAX_BYTES)
     if file_type := identify(data):
         raise InputError(f"{shown} is {file_type.name}, not a description: name a text file.")
     if len(data) > MAX_BYTES:

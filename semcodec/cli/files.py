@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 import sys
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from semcodec import carriers
 from semcodec.bitstream import guessing
@@ -13,34 +15,82 @@ from semcodec.bitstream.framing.text import PREFIXES
 from semcodec.choices import ReadFraming, UnpackFraming
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
-from semcodec.signatures import HEAD_SIZE
-from semcodec.sources import url_message
+from semcodec.signatures import HEAD_SIZE, identify
+from semcodec.sources import CHUNK_SIZE, read_blocks, url_message
 
 TEXT_PREFIXES: Final = tuple(PREFIXES.values())
-MAX_INPUT: Final = 2**29  #: size limit of an input, in bytes
+MAX_INPUT: Final = 2**29  #: size limit of an input, in bytes; a photograph or PNG can be large
+#: Size limits in bytes of a file with a record that is not a picture. A core has 65,536 bytes at
+#: most. A sequence, and a file with a text form anywhere in it, leave room in 200 MB of memory.
+MAX_RECORD_FILE: Final = 2**20
+MAX_TEXT_FILE: Final = 2**26
+MAX_SEQUENCE_FILE: Final = 2**26
+MAX_SHOWN: Final = 60  #: characters of an argument in a message
+MAX_SIZES: Final = {"sequence": MAX_SEQUENCE_FILE}
+
+_UNDECODED: Final = re.compile("[\udc80-\udcff]")  #: as os.fsdecode represents bytes
 
 
-def read_bytes(name: str) -> bytes:
-    """Return the content of the file ``name``.
+def read_bytes(name: str, max_bytes: int = MAX_INPUT, max_other: int = MAX_INPUT) -> bytes:
+    """Return the content of the file ``name``, which is read in blocks.
+
+    Args:
+        name: the file, or ``-`` for stdin.
+        max_bytes: the limit.
+        max_other: a lower limit for a file that is not a picture, as its first bytes show.
 
     Raises:
         UsageError: the file cannot be read.
-        InputError: the file is larger than ``MAX_INPUT``.
+        InputError: the file is larger than its limit.
     """
     if name == "-" and sys.stdin is None:
         raise UsageError("Standard input is closed: name an input file.")
     try:
         if name == "-":
-            data = sys.stdin.buffer.read(MAX_INPUT + 1)
-        else:
-            with Path(name).open("rb") as file:
-                data = file.read(MAX_INPUT + 1)
+            return _read(sys.stdin.buffer, name, max_bytes, max_other)
+        with Path(name).open("rb") as file:
+            return _read(file, name, max_bytes, max_other)
+    except InputError:
+        raise
+    except MemoryError as error:
+        raise UsageError(f"Cannot read {name}: it does not fit into memory.") from error
     except (OSError, ValueError) as error:
         message = url_message(name) or f"Cannot read {name}: {reason(error)}."
         raise UsageError(message) from error
-    if len(data) > MAX_INPUT:
-        raise InputError(f"{name}: file too large (limit {MAX_INPUT >> 20} MiB).")
-    return data
+
+
+def _read(file: IO[bytes], name: str, max_bytes: int, max_other: int) -> bytes:
+    """Return the content of a file; a first block tells a picture from other files."""
+    head = read_blocks(file.read, CHUNK_SIZE)
+    if len(head) <= CHUNK_SIZE:
+        return _check_size(head, len(head), name, max_bytes)
+    file_type = identify(head)
+    is_picture = file_type is not None and file_type.kind == "image"
+    limit = max_bytes if is_picture else min(max_bytes, max_other)
+    if size := _known_size(file):  # read again at once: what grows would be copied
+        _check_size(head, size, name, limit)
+        file.seek(-len(head), os.SEEK_CUR)
+        data = read_blocks(file.read, limit, size + 1)
+    else:
+        data = head + read_blocks(file.read, limit - len(head))
+    return _check_size(data, len(data), name, limit)
+
+
+def _known_size(file: IO[bytes]) -> int:
+    """Return the size of a regular file; 0 for a pipe or a device, and in ``/proc``."""
+    try:
+        status = os.fstat(file.fileno())
+    except (OSError, ValueError):  # stdin may have been replaced by an object in memory
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
+
+
+def _check_size(data: bytes, size: int, name: str, limit: int) -> bytes:
+    """Return ``data`` if a file of this ``size`` may be read."""
+    if size <= limit:
+        return data
+    shown = f"{limit >> 20} MiB" if limit >= 2**20 else f"{limit} bytes"
+    raise InputError(f"{'stdin' if name == '-' else name}: file too large (limit {shown}).")
 
 
 def read_head(path: Path) -> bytes:
@@ -90,7 +140,10 @@ def read_record(name: str, framing: str = "guess") -> bytes:
         if located.error is not None:
             raise located.error
         return located.data
-    data = name.encode(errors="replace") if is_text_form(name) else read_bytes(name)
+    if is_text_form(name):
+        data = name.encode(errors="replace")
+    else:
+        data = read_bytes(name, max_other=MAX_SIZES.get(framing, MAX_RECORD_FILE))
     is_text = framing != "sequence" and data.startswith(TEXT_PREFIXES)
     return data.rstrip(b"\r\n") if is_text else data
 
@@ -108,21 +161,35 @@ def locate_record(name: str) -> guessing.Located:
         FormatError, InputError: as for ``guessing.locate``.
         InputError, BackendError: as for ``carriers.extract``.
     """
-    return guessing.locate(name if is_text_form(name) else carriers.extract(read_bytes(name)))
+    if is_text_form(name):
+        return guessing.locate(name)
+    return guessing.locate(carriers.extract(read_bytes(name, max_other=MAX_TEXT_FILE)))
 
 
 def read_text(arguments: list[str]) -> str:
     """Return the arguments as one text, or the text on stdin if they are a single ``-``.
 
     Raises:
-        UsageError, InputError: as for ``read_bytes``; also if stdin is not UTF-8.
+        UsageError, InputError: as for ``read_bytes``; also if stdin is not UTF-8, or an argument
+            is not in the encoding of the locale.
     """
     if arguments != ["-"]:
-        return " ".join(arguments)
+        return " ".join(map(_check_decoded, arguments))
     try:
-        return read_bytes("-").decode("utf-8").rstrip("\r\n")
+        return read_bytes("-", MAX_TEXT_FILE).decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise InputError("The text on stdin is not UTF-8: convert it first.") from error
+
+
+def _check_decoded(argument: str) -> str:
+    """Return ``argument`` if it could be decoded; Python keeps each other byte as a surrogate."""
+    if _UNDECODED.search(argument) is None:
+        return argument
+    encoding = sys.getfilesystemencoding()
+    raise UsageError(
+        f"The argument {argument[:MAX_SHOWN]} is not text in the encoding of this locale, "
+        f"{encoding}: set LC_ALL=C.UTF-8 if it is UTF-8, or pass it on stdin (-)."
+    )
 
 
 def reason(error: Exception) -> str:

@@ -61,6 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has ended, such as head(1)
         output.silence_stdout()
         return DONE
+    except MemoryError:
+        return _fail("Out of memory: use a smaller input, or free memory.", USAGE_OR_ENVIRONMENT)
     except KeyboardInterrupt:
         return _fail("Interrupted.", INTERRUPTED)
 

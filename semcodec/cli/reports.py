@@ -94,7 +94,7 @@ def _read_carrier(name: str) -> bytes:
     """Return a text form, or the content of a file: of a picture of a code, the record in it."""
     if files.is_text_form(name):
         return guessing.locate(name).data
-    data = files.read_bytes(name)
+    data = files.read_bytes(name, max_other=files.MAX_TEXT_FILE)
     with contextlib.suppress(SemcodecError):
         data = carriers.extract(data)
     return data

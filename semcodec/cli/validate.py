@@ -19,6 +19,7 @@ from semcodec.cli.walking import PICTURE, walk
 from semcodec.errors import InputError
 
 STDIN: Final = "-"
+MAX_NAMES: Final = 2**24  #: bytes of a list of names
 NOTHING_FOUND: Final = "no .semc files in it, and no .png files with a record"
 
 
@@ -110,7 +111,7 @@ def _read_names(list_name: str | None) -> list[str]:
     """Return the names in the file of ``--files0-from``."""
     if list_name is None:
         return []
-    names = files.read_bytes(list_name).split(b"\0")
+    names = files.read_bytes(list_name, MAX_NAMES).split(b"\0")
     return [os.fsdecode(name) for name in names if name]
 
 

@@ -75,7 +75,7 @@ def _identity(name: str) -> object:
     try:
         status = path.stat()
     except OSError:
-        return path.resolve()
+        return os.path.realpath(path)  # of a loop of links as well
     return status.st_dev, status.st_ino
 
 

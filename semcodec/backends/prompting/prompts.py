@@ -19,6 +19,7 @@ from string import Template
 from typing import Any, Final
 
 from semcodec.errors import InputError
+from semcodec.sources import read_blocks
 
 #: By stage: the parts of its prompt, and the placeholders that the part ``task`` must contain.
 PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -69,7 +70,7 @@ class Prompts:
             return _built_in_prompts()
         try:
             with Path(path).open("rb") as file:
-                data = file.read(MAX_FILE + 1)
+                data = read_blocks(file.read, MAX_FILE)
         except (OSError, ValueError, TypeError) as error:
             raise InputError(f"The prompt file {path} cannot be read: {error}.") from error
         if len(data) > MAX_FILE:

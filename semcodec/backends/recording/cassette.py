@@ -19,6 +19,12 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usage
+from semcodec.backends.recording.untrusted_files import (
+    MAX_RESPONSE,
+    check_file,
+    is_within_limits,
+    limit_connection,
+)
 from semcodec.errors import InputError
 from semcodec.forks import block_fork
 
@@ -74,8 +80,9 @@ class Cassette:
         if self.mode != "replay":
             condition, values = condition + " AND server = ?", (*values, server)
         # Several servers of a run may get the same request, such as that for their models.
-        order = "ORDER BY server <> ?, server"
-        query = f"SELECT response, image FROM responses WHERE {condition} {order}"  # noqa: S608
+        # The row is selected before its columns are read, since sorting would read those of all.
+        row = f"SELECT rowid FROM responses WHERE {condition} ORDER BY server <> ?, server LIMIT 1"  # noqa: S608
+        query = f"SELECT response, image FROM responses WHERE rowid = ({row})"  # noqa: S608
         rows = self._execute(query, (*values, server))
         return self._parse(*rows[0]) if rows else None
 
@@ -103,7 +110,7 @@ class Cassette:
             return {}
         rows = self._execute("SELECT fields FROM responses WHERE request = ?", (SETTINGS_ROW,))
         try:
-            settings = json.loads(rows[0][0]) if rows else {}
+            settings = _parse_json(rows[0][0]) if rows else {}
         except (TypeError, ValueError, RecursionError) as error:
             raise self._damage_error() from error
         if not isinstance(settings, dict):
@@ -137,6 +144,8 @@ class Cassette:
                 with block_fork(), closing(self._open()) as connection, connection:
                     return connection.execute(query, values).fetchmany(1)
             except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
+                if _exceeds_limit(error):
+                    raise self._damage_error() from error
                 if not _is_locked(error) or time.monotonic() > deadline:
                     message = f"{self.path} cannot be used as a recording: {error}."
                     raise InputError(message) from error
@@ -151,13 +160,15 @@ class Cassette:
         """
         if "\0" in str(self.path):
             raise ValueError("invalid file name")  # SQLite would cut it there
+        check_file(self.path)
         mode = "ro" if self.mode in READ_ONLY_MODES else "rwc"
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         connection = sqlite3.connect(uri, timeout=0, uri=True)
         try:
+            limit_connection(connection)
             connection.execute("PRAGMA trusted_schema = OFF")
             query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
-            found = connection.execute(query).fetchall()
+            found = connection.execute(query).fetchmany(2)
             if not found and self.mode not in READ_ONLY_MODES:
                 connection.execute(SCHEMA.replace("TABLE", "TABLE IF NOT EXISTS", 1))
             elif found != [(SCHEMA,)]:
@@ -169,13 +180,13 @@ class Cassette:
 
     def _parse(self, response_json: Any, image: Any) -> ModelResponse:
         try:
-            fields = json.loads(response_json)
+            fields = _parse_json(response_json)
             usage = fields.pop("usage")
             usage = None if usage is None else Usage(**usage)
             response = ModelResponse(**fields, image=image, usage=usage)
         except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
             raise self._damage_error() from error
-        if not _has_valid_types(response):
+        if not _has_valid_types(response) or not is_within_limits(response):
             raise self._damage_error()
         return response
 
@@ -185,8 +196,24 @@ class Cassette:
 
 def _is_locked(error: Exception) -> bool:
     """Return whether another connection holds a lock on the file."""
+    return _error_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _exceeds_limit(error: Exception) -> bool:
+    """Return whether a query was stopped by a limit of ``limit_connection``."""
+    return _error_code(error) in (sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_INTERRUPT)
+
+
+def _error_code(error: Exception) -> int | None:
     code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return None if code is None else code & 0xFF
+
+
+def _parse_json(value: Any) -> Any:
+    """Return the value of a JSON column; empty containers take a hundred times their length."""
+    if len(value) > MAX_RESPONSE:
+        raise ValueError("too long")
+    return json.loads(value)
 
 
 def _columns(response: ModelResponse) -> tuple[str, bytes]:
